@@ -1,0 +1,1 @@
+"""Speed and memory of minitorch_pt against torch: `python -m benchmarks`."""

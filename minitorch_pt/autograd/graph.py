@@ -1,0 +1,546 @@
+"""The graph of recorded operations, and the pass that carries gradients back through it.
+
+Every recorded operation is a `Node`. Its edges lead to the nodes (or leaf tensors) that made its inputs: from node to node,
+as torch's `grad_fn.next_functions`, so that `x += y` can give x a new node without a circle, and a graph dies by reference
+counting alone. Nodes are numbered as they are made; a node is always younger than what it leads to, so taking the youngest
+first visits each node once, after all the gradients that flow into it have arrived.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from .modes import state
+
+_clock = itertools.count(1)  # one numbering for nodes and in-place changes: it tells which came first
+Tensor: Any = None  # set by tensor.py: imports point downwards, and the engine must make Tensors
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# In-place changes. Nothing is paid for them until one happens: `last_change` says whether a node need be looked at.
+# ---------------------------------------------------------------------------------------------------------------------
+last_change = 0
+_changes: dict[int, list] = {}  # id of an array that owns memory -> [weak reference, time of last change, how many]
+
+
+def owner(array: np.ndarray) -> np.ndarray:
+    """The array that owns the memory of `array`, shared by all its views."""
+    while type(array.base) is np.ndarray:
+        array = array.base
+    return array
+
+
+def changed(array: np.ndarray) -> None:
+    """Announce that the values of `array` were changed in place."""
+    global last_change
+    last_change = next(_clock)
+    root = owner(array)
+    key = id(root)
+    entry = _changes.get(key)
+    if entry is None:
+        _changes[key] = [weakref.ref(root, lambda _: _changes.pop(key, None)), last_change, 1]
+    else:
+        entry[1] = last_change
+        entry[2] += 1
+
+
+def version(array: np.ndarray) -> int:
+    """How often the memory of `array` was changed in place."""
+    entry = _changes.get(id(owner(array)))
+    return entry[2] if entry else 0
+
+
+def _arrays(value: Any, depth: int = 3) -> Iterator[np.ndarray]:
+    """The arrays that a gradient function kept: what its closure holds, and the closures of functions in it."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, Tensor):
+        yield value._data
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _arrays(item, depth)
+    elif depth and getattr(value, "__closure__", None):
+        for cell in value.__closure__:
+            yield from _arrays(cell.cell_contents, depth - 1)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Nodes
+# ---------------------------------------------------------------------------------------------------------------------
+class Rule:
+    """What the engine must know of an operation (see `rule.differentiable`, whose options these are)."""
+
+    __slots__ = ("function", "name", "linear", "joint", "plain", "fills")
+
+    def __init__(
+        self,
+        function: Callable | None,
+        name: str | Callable,
+        linear: bool = False,
+        joint: bool = False,
+        plain: Callable | None = None,
+        fills: bool = True,
+    ) -> None:
+        self.function, self.name, self.linear, self.joint, self.plain = function, name, linear, joint, plain
+        self.fills = fills  # whether outputs to which no gradient came get zeros (a user's Function may refuse)
+
+
+_SAME = Rule(None, "AliasBackward0", linear=True)
+
+
+class Node:
+    """One recorded operation: how its output's gradient flows to its inputs.
+
+    pulls: a function per input, gradient of the output -> gradient of the input (one function for all if `rule.joint`)
+    edges: per input the node that made it, the tensor itself if it is a leaf, or None if it needs no gradient
+    args, kwargs: what the operation was called with, kept to run it again on Tensors for `create_graph`
+    shape, dtype: of the output, hence of the gradient that arrives; lists for several outputs
+    """
+
+    __slots__ = ("rule", "pulls", "edges", "args", "kwargs", "shape", "dtype", "seq", "__dict__", "__weakref__")
+    hooks: dict[int, Callable] | None = None  # seldom set, so not in the slots
+    trace: str | None = None
+
+    def __init__(self, rule: Any, pulls: Any, edges: Sequence, args: Any, kwargs: Any, shape: Any, dtype: Any) -> None:
+        self.rule = rule
+        self.pulls = pulls
+        self.edges = edges
+        self.args = args
+        self.kwargs = kwargs
+        self.shape = shape
+        self.dtype = dtype
+        self.seq = next(_clock)
+
+    def name(self) -> str:
+        """torch's name of the operation: AddBackward0."""
+        name = self.rule.name
+        return name if isinstance(name, str) else name(*(self.args or ()), **(self.kwargs or {}))
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+    @property
+    def next_functions(self) -> tuple:
+        """(node, which of its outputs) for each input that has a gradient function; leaves show as AccumulateGrad."""
+        return tuple(_shown(edge) for edge in self.edges)
+
+    def register_prehook(self, hook: Callable) -> Handle:
+        """Call `hook(grad_outputs)`, a tuple of one, before the gradient passes this node; it may return another tuple."""
+
+        def on_gradient(gradient: Any) -> Any:
+            result = hook((gradient,))
+            return result[0] if isinstance(result, tuple) else result
+
+        return add_hook(self, on_gradient)
+
+    def release(self) -> None:
+        """Drop what was kept for the backward pass. A linear rule kept only shapes and can run again, as in torch."""
+        if not self.rule.linear:
+            self.pulls = self.args = None
+
+    def verify(self, again: bool) -> None:
+        """Raise if an array that this node kept was changed in place after it was kept."""
+        kept = itertools.chain(_arrays(self.pulls), _arrays(self.args) if again else ())
+        for array in kept:
+            entry = _changes.get(id(owner(array)))
+            if entry and entry[1] > self.seq:
+                raise RuntimeError(
+                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                    f"[{array.dtype.name} {list(array.shape)}], saved by {self.name()}, has been changed {entry[2]} time(s) in "
+                    "all, at least once after it was saved. Use the out-of-place form of the operation that changed it, or "
+                    "change a clone()."
+                )
+
+    def again(self) -> Any:
+        """The gradient functions on Tensors, so that using them records a graph: the rule is run once more, on Tensors."""
+        if self.rule.function is None:  # a user's Function: its backward works on Tensors anyway
+            return self.pulls
+        inputs = []
+        for array, edge in itertools.zip_longest(self.args, self.edges):
+            if isinstance(array, np.ndarray):
+                tensor = Tensor(array)
+                if edge is not None:  # a node between tells apart two inputs that are one tensor
+                    tensor._requires_grad = True
+                    tensor._node = Node(_SAME, (lambda g: g,), (edge,), None, None, array.shape, array.dtype)
+                inputs.append(tensor)
+            else:
+                inputs.append(array)
+        if self.rule.plain is None:
+            value, *pulls = self.rule.function(*inputs, **self.kwargs)
+            return pulls[0] if self.rule.joint else pulls
+        value = self.rule.plain(*inputs, **self.kwargs)
+        wanted = [tensor for tensor, edge in zip(inputs, self.edges, strict=False) if edge is not None]
+
+        def pull(*gradients: Any) -> list:
+            found = iter(grad(value, wanted, gradients, create_graph=True, allow_unused=True))
+            return [None if edge is None else next(found) for edge in self.edges]
+
+        return pull
+
+
+class Output(Node):
+    """One output of a node that has several: hands its gradient on to the node, in its place in the list."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, node: Node, place: int, shape: tuple, dtype: np.dtype) -> None:
+        super().__init__(node.rule, (), (node,), (), {}, shape, dtype)
+        self.place = place
+
+
+class AccumulateGrad:
+    """Shows a leaf tensor in `next_functions`: where the graph ends and `.grad` is filled."""
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+
+    next_functions = ()
+
+    def name(self) -> str:
+        """Its name in torch."""
+        return "torch::autograd::AccumulateGrad"
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad object at {id(self.variable):#x}>"
+
+
+def _shown(edge: Any) -> tuple:
+    if edge is None:
+        return None, 0
+    if isinstance(edge, Output):
+        return edge.edges[0], edge.place
+    return (edge if isinstance(edge, Node) else AccumulateGrad(edge)), 0
+
+
+class Handle:
+    """Returned when a hook is registered; `remove()` takes the hook away."""
+
+    def __init__(self, hooks: dict) -> None:
+        self._hooks = hooks
+        self.id = next(_clock)
+
+    def remove(self) -> None:
+        """Take the hook away; a second call does nothing."""
+        self._hooks.pop(self.id, None)
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.remove()
+
+
+def add_hook(target: Any, hook: Callable) -> Handle:
+    """Add to `target.hooks` (a Node) or `target._hooks` (a leaf)."""
+    name = "hooks" if isinstance(target, Node) else "_hooks"
+    if getattr(target, name) is None:
+        setattr(target, name, {})
+    handle = Handle(getattr(target, name))
+    handle._hooks[handle.id] = hook
+    return handle
+
+
+def _run_hooks(hooks: dict[int, Callable], gradient: Any) -> Any:
+    """Show the gradient to each hook; a hook may return another in its place."""
+    tensor = gradient if isinstance(gradient, Tensor) else Tensor(np.asarray(gradient))
+    for hook in tuple(hooks.values()):
+        result = hook(tensor)
+        if result is not None:
+            tensor = result
+    return tensor if isinstance(gradient, Tensor) else tensor._data
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The backward pass
+# ---------------------------------------------------------------------------------------------------------------------
+def fit(gradient: Any, shape: tuple, dtype: np.dtype) -> Any:
+    """Bring a gradient to its input's shape and type: sum over the axes that broadcasting added or stretched."""
+    if gradient.shape != shape:
+        extra = gradient.ndim - len(shape)
+        axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and gradient.shape[i + extra] != 1))
+        gradient = gradient.sum(axis=axes, keepdims=True).reshape(shape)
+    if isinstance(gradient, Tensor):
+        return gradient if gradient._data.dtype == dtype else gradient.to(dtypes.of(dtype))
+    return gradient if gradient.dtype == dtype else gradient.astype(dtype)
+
+
+def run_backward(roots: list, gradients: list, keep: bool, create_graph: bool, wanted: list | None = None) -> list | None:
+    """Carry `gradients` from `roots` (nodes or leaves) back to the leaves' `.grad`, or return those of `wanted`.
+
+    A loop, never recursion: a chain of a million nodes is no deeper than one. `pending` maps minus a node's number to the node
+    and the gradient collected so far; the heap gives the youngest. The first gradient that arrives is kept as it is; the
+    second makes a sum that the pass owns (`owned`) and may add to in place.
+    """
+    heap: list[int] = []
+    pending: dict[int, list] = {}
+    leaves: dict[int, list] = {}
+    found: dict[int, Any] = {}
+    ends = {id(w) for w in wanted} if wanted is not None else None
+    useful = _leading_to(roots, ends) if ends is not None else None
+    before, state.recording = state.recording, create_graph
+    try:
+        for target, gradient in zip(roots, gradients, strict=True):
+            _arrive(target, gradient, heap, pending, leaves, create_graph)
+        while heap:
+            key = heappop(heap)
+            node, gradient, _ = pending.pop(key)
+            if node.hooks:
+                gradient = _run_hooks(node.hooks, gradient)
+            if ends is not None and id(node) in ends:
+                found[id(node)] = gradient
+            if isinstance(node, Output):
+                parent = node.edges[0]
+                if -parent.seq not in pending:
+                    pending[-parent.seq] = [parent, [None] * len(parent.shape), False]
+                    heappush(heap, -parent.seq)
+                pending[-parent.seq][1][node.place] = gradient
+                continue
+            if useful is not None and id(node) not in useful:
+                continue
+            rule, pulls, edges = node.rule, node.pulls, node.edges
+            if pulls is None:
+                raise RuntimeError(
+                    "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+                    f"already been freed): {node.name()} has released what it kept. Specify retain_graph=True in the first "
+                    "backward() or autograd.grad() if you need a second one."
+                )
+            if node.seq < last_change:
+                node.verify(create_graph)
+            if create_graph and not rule.linear:
+                pulls = node.again()
+            several = type(node.shape) is list
+            if several:
+                gradient = _filled(gradient, node, create_graph)
+            whole = None
+            if type(pulls) not in (tuple, list):  # one function for all inputs
+                whole = pulls(*gradient) if several else pulls(gradient)
+            for i, target in enumerate(edges):
+                if target is None or (useful is not None and id(target) not in useful):
+                    continue
+                if whole is not None:
+                    flow = whole[i]
+                elif several:
+                    flow = pulls[i](*gradient)
+                else:
+                    flow = pulls[i](gradient)
+                if flow is None:
+                    continue
+                if state.anomaly and np.isnan(flow._data if isinstance(flow, Tensor) else flow).any():
+                    raise RuntimeError(f"Function '{node.name()}' returned nan values in its {i}th output.{_told(node)}")
+                if isinstance(target, Node):
+                    shape, dtype = target.shape, target.dtype
+                else:
+                    shape, dtype = target._data.shape, target._data.dtype
+                if create_graph or flow.shape != shape or flow.dtype != dtype:
+                    flow = fit(flow, shape, dtype)
+                _arrive(target, flow, heap, pending, leaves, create_graph)
+                flow = None
+            if not keep:
+                node.release()
+            # nothing may hold on to what was passed on, or a gradient that is ours alone would look shared
+            pulls = whole = gradient = None
+        for entry in leaves.values():
+            leaf = entry[0]
+            if leaf._hooks:
+                entry[1] = _run_hooks(leaf._hooks, entry[1])
+            if ends is None:
+                _accumulate(entry, create_graph)
+            elif id(leaf) in ends:
+                found[id(leaf)] = entry[1]
+    finally:
+        state.recording = before
+    return None if wanted is None else [found.get(id(w)) for w in wanted]
+
+
+def _arrive(target: Any, flow: Any, heap: list, pending: dict, leaves: dict, create_graph: bool) -> None:
+    """Collect a gradient at a node or leaf."""
+    if isinstance(target, Node):
+        key, home = -target.seq, pending
+    else:
+        key, home = id(target), leaves
+    entry = home.get(key)
+    if entry is None:
+        home[key] = [target, flow, False]
+        if home is pending:
+            heappush(heap, key)
+    elif entry[2] and not create_graph:
+        entry[1] += flow
+    else:
+        entry[1] = entry[1] + flow
+        entry[2] = True
+
+
+def _accumulate(entry: list, create_graph: bool) -> None:
+    """Add to a leaf's `.grad`, which shares its memory with nothing else.
+
+    A gradient that only this pass refers to is taken as it is: for a 784x128 weight that saves a copy of 400 kB, 20 us.
+    """
+    leaf, gradient, _ = entry
+    present = leaf._grad
+    if create_graph:
+        leaf._grad = gradient.clone() if present is None else present + gradient
+    elif present is not None:
+        np.add(present._data, gradient, out=present._data)
+        changed(present._data)
+    elif type(gradient) is np.ndarray and gradient.base is None and sys.getrefcount(gradient) == 3:  # entry, here, the call
+        leaf._grad = Tensor(gradient)
+    else:
+        leaf._grad = Tensor(np.array(gradient))
+    if leaf._after:
+        for hook in tuple(leaf._after.values()):
+            hook(leaf)
+
+
+def _filled(gradients: list, node: Node, create_graph: bool) -> list:
+    """The gradients of all outputs: zeros where none arrived, None for outputs that cannot have one."""
+    full = []
+    for gradient, shape, dtype in zip(gradients, node.shape, node.dtype, strict=True):
+        if gradient is None and dtype.kind == "f" and node.rule.fills:
+            gradient = np.zeros(shape, dtype)
+            if create_graph:
+                gradient = Tensor(gradient)
+        full.append(gradient)
+    return full
+
+
+def _leading_to(roots: list, ends: set[int]) -> set[int]:
+    """The ids of all nodes on a way from the roots to one of `ends`: only these need be walked."""
+    seen: dict[int, Any] = {}
+    stack = list(roots)
+    while stack:
+        target = stack.pop()
+        if id(target) not in seen:
+            seen[id(target)] = target
+            if isinstance(target, Node):
+                stack.extend(edge for edge in target.edges if edge is not None)
+    useful = set(ends)
+    # oldest first: whether what a node leads to is useful is known before the node is asked
+    for node in sorted((t for t in seen.values() if isinstance(t, Node)), key=lambda n: n.seq):
+        if any(id(edge) in useful for edge in node.edges):
+            useful.add(id(node))
+    return useful
+
+
+def _told(node: Node) -> str:
+    """Where the forward call stood in the user's program, if anomaly detection was on then."""
+    return "" if node.trace is None else f" Its forward call was:\n{node.trace}"
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What users call
+# ---------------------------------------------------------------------------------------------------------------------
+def _target(tensor: Any) -> Any:
+    tensor._refresh()
+    return tensor if tensor._node is None else tensor._node
+
+
+def _as_list(value: Any) -> list:
+    return [value] if value is None or isinstance(value, Tensor) else list(value)
+
+
+def _starts(outputs: Any, gradients: Any, create_graph: bool) -> tuple[list, list]:
+    outputs = _as_list(outputs)
+    gradients = [None] * len(outputs) if gradients is None else _as_list(gradients)
+    if len(gradients) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients; give one gradient for each tensor")
+    starts = []
+    for i, (output, gradient) in enumerate(zip(outputs, gradients, strict=True)):
+        if not output.requires_grad:
+            raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+        if gradient is None:
+            if output._data.size != 1:
+                raise RuntimeError(
+                    "grad can be implicitly created only for scalar outputs, and this one has shape "
+                    f"{list(output.shape)}: reduce it with .sum() or .mean(), or give a gradient of that shape"
+                )
+            gradient = Tensor(np.ones(output._data.shape, output._data.dtype))
+        elif gradient.shape != output.shape:
+            raise RuntimeError(
+                f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a shape of "
+                f"{output.shape}; they must be equal."
+            )
+        starts.append(gradient if create_graph else gradient._data)
+    return [_target(output) for output in outputs], starts
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Add the gradients of `tensors` with respect to the graph's leaves to the leaves' `.grad`.
+
+    grad_tensors: for each tensor the gradient of the final value with respect to it; may be left out for scalars.
+    inputs: accumulate only into these.
+
+    Raises:
+        RuntimeError: a tensor has no graph, is no scalar and has no gradient given, or its graph was already released.
+    """
+    roots, starts = _starts(tensors, grad_tensors, create_graph)
+    keep = create_graph if retain_graph is None else retain_graph
+    if inputs is None:
+        run_backward(roots, starts, keep, create_graph)
+        return
+    inputs = _as_list(inputs)
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty. Leave it out to reach every leaf.")
+    for tensor, gradient in zip(
+        inputs, run_backward(roots, starts, keep, create_graph, [_target(t) for t in inputs]) or (), strict=True
+    ):
+        if gradient is not None:
+            _accumulate([tensor, gradient, False], create_graph)
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
+) -> tuple:
+    """The gradients of `outputs` with respect to `inputs`, as a tuple; `.grad` is left alone.
+
+    create_graph: record the computation of the gradients too, so that they can be differentiated again.
+
+    Raises:
+        RuntimeError: an input is not part of the graph (unless `allow_unused`), or as for `backward`.
+
+    >>> import minitorch_pt as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> (slope,) = torch.autograd.grad(x**3, x, create_graph=True)
+    >>> torch.autograd.grad(slope, x)
+    (tensor(18.),)
+    """
+    inputs = _as_list(inputs)
+    for tensor in inputs:
+        if not tensor.requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad; call requires_grad_() before using it")
+    roots, starts = _starts(outputs, grad_outputs, create_graph)
+    keep = create_graph if retain_graph is None else retain_graph
+    found = run_backward(roots, starts, keep, create_graph, [_target(t) for t in inputs]) or []
+    result = []
+    for tensor, gradient in zip(inputs, found, strict=True):
+        if gradient is None and materialize_grads:
+            gradient = np.zeros(tensor._data.shape, tensor._data.dtype)
+        elif gradient is None and not allow_unused:
+            raise RuntimeError(
+                "One of the differentiated Tensors appears to not have been used in the graph. "
+                "Set allow_unused=True if this is the desired behavior."
+            )
+        if isinstance(gradient, (np.ndarray, np.generic)):
+            # as in `_accumulate`: what is returned shares its memory with nothing
+            gradient = Tensor(np.array(gradient))
+        result.append(gradient)
+    return tuple(result)

@@ -1,0 +1,353 @@
+"""@differentiable: turns a rule, one NumPy function that returns a value and its gradient functions, into an operation.
+
+    @differentiable(promote="type")
+    def mul(input, other):
+        return input * other, lambda g: g * other, lambda g: g * input
+
+The rule sees arrays only. The operation takes and gives Tensors, brings the operands to a common type, and records a node.
+To differentiate a gradient (`create_graph`) the same rule is run on Tensors: it then builds a graph of its own.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import traceback
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+
+from .. import dtypes
+from . import graph
+from .graph import Node, Output, Rule, changed
+from .modes import state
+
+__all__ = ["array", "differentiable", "inplace", "nondifferentiable"]
+
+# NumPy's names for torch's parameters, which torch accepts too
+_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other", "a": "input"}
+
+
+def array(value: Any) -> Any:
+    """The plain ndarray of a Tensor, as a constant; anything else as it is."""
+    return value._data if isinstance(value, graph.Tensor) else value
+
+
+def _bind(parameters: dict[str, Any], args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """Move keywords that stand for positional parameters into place, and read NumPy's names as torch's."""
+    for numpy_name, name in _NUMPY_NAMES.items():
+        if numpy_name in kwargs and numpy_name not in parameters and name in parameters:
+            kwargs[name] = kwargs.pop(numpy_name)
+    rest = list(parameters)[len(args) :]
+    last = max((i for i, name in enumerate(rest) if name in kwargs), default=-1)
+    filled = [kwargs.pop(name, parameters[name]) for name in rest[: last + 1]]
+    if inspect.Parameter.empty in filled:
+        raise TypeError(f"missing required argument: '{rest[filled.index(inspect.Parameter.empty)]}'")
+    return (*args, *filled), kwargs
+
+
+def _promoted(arrays: list, how: str, count: int | None) -> list:
+    """Arrays brought to the common type, Python numbers left (NumPy lets them follow the arrays)."""
+    operands = arrays[:count]
+    target = dtypes.result_type_of(operands)
+    if how == "float" and target.kind != "f":
+        target = dtypes.get_default_dtype().dtype
+    for i, x in enumerate(operands):
+        if isinstance(x, np.ndarray):
+            if x.dtype != target:
+                arrays[i] = x.astype(target)
+        elif isinstance(x, (bool, int, float)):
+            # a 0-d array, not a number: one whose type NumPy's rules cannot change again
+            arrays[i] = np.asarray(x).astype(target)
+    return arrays
+
+
+def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
+    """Raise torch's exception in place of NumPy's."""
+    shapes = [list(a.shape) for a in arrays if isinstance(a, np.ndarray)]
+    if isinstance(error, np.exceptions.AxisError):
+        n = max(error.ndim or 0, 1)
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {error.axis}) in {name}() of shapes {shapes}"
+        ) from None
+    text = str(error)
+    if isinstance(error, ValueError) and "broadcast" in text and len(shapes) >= 2:
+        for a in shapes:
+            for b in shapes:
+                for i in range(1, min(len(a), len(b)) + 1):
+                    if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
+                        raise RuntimeError(
+                            f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension "
+                            f"{max(len(a), len(b)) - i}: {name}() got shapes {a} and {b}, which do not broadcast. Sizes must be equal, or 1."
+                        ) from None
+        raise RuntimeError(f"{name}() got shapes {shapes}, which do not broadcast: {text}") from None
+    raise error
+
+
+def _operation(function: Callable, records: bool, promote: Any = None, linear: bool = False, view: bool = False,
+               joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None) -> Callable:  # fmt: skip
+    parameters = inspect.signature(function).parameters.values()
+    names = {p.name: p.default for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD}
+    short = function.__name__.strip("_")
+    camel = "".join(word.capitalize() for word in short.split("_"))
+    rule = Rule(function, name or f"{camel}Backward0", linear, joint, plain)
+    how, count = promote if isinstance(promote, tuple) else (promote, None)
+    Tensor: Any = None
+    new = object.__new__
+
+    @functools.wraps(function)
+    def operation(*args: Any, **kwargs: Any) -> Any:
+        nonlocal Tensor
+        if Tensor is None:  # known only once tensor.py is imported
+            Tensor = graph.Tensor
+        if kwargs:
+            args, kwargs = _bind(names, args, kwargs)
+        arrays: list = []
+        edges: list = []
+        first = None  # the first Tensor's dtype
+        tracked = mixed = False
+        for a in args:
+            if isinstance(a, Tensor):
+                data = a._data
+                arrays.append(data)
+                if a._base is not None:
+                    a._refresh()
+                if a._requires_grad:
+                    tracked = True
+                    node = a._node
+                    edges.append(a if node is None else node)
+                else:
+                    edges.append(None)
+                if first is None:
+                    first = data.dtype
+                elif data.dtype is not first:
+                    mixed = True
+            else:
+                arrays.append(a)
+                edges.append(None)
+                # a Python number beside floating point arrays needs no promotion; anything else may
+                if first is None or first.kind != "f" or (type(a) is not float and type(a) is not int):
+                    mixed = True
+        if first is None:
+            if not any(isinstance(a, (np.ndarray, np.generic)) for a in args):
+                _refuse(short, names, args)
+            result = function(*arrays, **kwargs)  # called by another rule
+            return result[0] if records else result
+        if how is not None and (mixed or (how == "float" and first.kind != "f")):
+            arrays = _promoted(arrays, how, count)
+        try:
+            result = function(*arrays, **kwargs)
+        except (ValueError, TypeError) as error:
+            _explain(error, short, arrays)
+        value = result[0] if records else result
+        tracked = tracked and records and state.recording
+        if type(value) is tuple or type(value) is list:
+            node = _node(rule, result, edges, arrays, kwargs, value) if tracked else None
+            outputs = []
+            for place, part in enumerate(value):
+                out = Tensor(part if type(part) is np.ndarray else np.asarray(part))
+                if node is not None and part.dtype.kind == "f":
+                    out._node, out._requires_grad = Output(node, place, part.shape, part.dtype), True
+                if view:
+                    _as_view(out, args[0], None)
+                outputs.append(out)
+            return tuple(outputs) if returns is None else returns(*outputs)
+        # Tensor(value), written out: an __init__ in Python costs 0.3 us
+        out = new(Tensor)
+        out._data = value if type(value) is np.ndarray else np.asarray(value)
+        out._grad = out._base = None
+        if tracked and value.dtype.kind == "f":
+            out._node = _node(rule, result, edges, arrays, kwargs, value)
+            out._requires_grad = True
+        else:
+            out._node = None
+            out._requires_grad = False
+        if view:
+            rest = args[1:]  # not args: the view must not hold on to the tensor that it was made from
+            _as_view(out, args[0], lambda base: operation(base, *rest, **kwargs))
+        return out
+
+    operation.rule = rule  # type: ignore[attr-defined]  # for `inplace`
+    return operation
+
+
+def _node(rule: Rule, result: tuple, edges: list, arrays: list, kwargs: dict, value: Any) -> Node:
+    if rule.joint:
+        pulls: Any = result[1]
+    else:
+        pulls = result[1:]
+        if len(edges) > len(pulls):
+            del edges[len(pulls) :]
+        if None in pulls:  # an input without gradient function (a mask, an index): the way ends there
+            edges = [edge if pull is not None else None for edge, pull in zip(edges, pulls, strict=False)]
+    if type(value) is tuple or type(value) is list:
+        shape: Any = [v.shape for v in value]
+        dtype: Any = [v.dtype for v in value]
+    else:
+        shape, dtype = value.shape, value.dtype
+    if not rule.linear:
+        node = Node(rule, pulls, edges, arrays, kwargs, shape, dtype)
+    elif isinstance(rule.name, str):
+        node = Node(rule, pulls, edges, None, None, shape, dtype)
+    else:  # the name depends on the arguments, but not on the arrays' values
+        node = Node(rule, pulls, edges, [None if isinstance(a, np.ndarray) else a for a in arrays], kwargs, shape, dtype)
+    if state.anomaly:
+        node.trace = "".join(traceback.format_stack(limit=8)[:-2])
+    return node
+
+
+def _refuse(short: str, names: dict, args: tuple) -> NoReturn:
+    given = ", ".join(type(a).__name__ for a in args) or "nothing"
+    raise TypeError(f"{short}(): argument '{next(iter(names), 'input')}' (position 1) must be Tensor, got ({given}); "
+                    "make one with torch.tensor(...)")  # fmt: skip
+
+
+def differentiable(function: Callable | None = None, **options: Any) -> Any:
+    """Make an operation of a rule that returns `value, pull0, pull1, ...`: the value and, for each input, how the gradient flows back.
+
+    promote: "type" brings operands to their common type, "float" also integers to floating point; ("type", n) only the first n
+    linear: the gradient functions look at no input's values, so the node keeps no arrays
+    view: the value may share memory with the first argument
+    joint: one gradient function for all inputs, returning a tuple, where they share work
+    returns: a namedtuple class for several outputs
+    name: torch's name of the node, or a function of the arguments giving it
+    plain: the same operation composed of others, differentiated in its place where the rule cannot run on Tensors
+    """
+    if function is None:
+        return lambda f: _operation(f, True, **options)
+    return _operation(function, True, **options)
+
+
+def nondifferentiable(function: Callable | None = None, **options: Any) -> Any:
+    """Make an operation of a function on arrays that has no gradient: comparisons, argmax."""
+    if function is None:
+        return lambda f: _operation(f, False, **options)
+    return _operation(function, False, **options)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Views and in-place operations
+# ---------------------------------------------------------------------------------------------------------------------
+def _as_view(out: Any, source: Any, replay: Callable | None) -> None:
+    """Remember that `out` looks into the memory of `source`: an in-place change of either gives both a new history.
+
+    `replay` makes the view anew from its base. None (outputs of split, views made under no_grad): the view may not be changed
+    in place while gradients are tracked.
+    """
+    base = out._data.base
+    if base is None or (base is not source._data and base is not source._data.base):
+        return  # a copy
+    root = source if source._base is None else source._base
+    if replay is not None and source._base is not None:
+        first, second = source._replay, replay
+        replay = None if first is None else lambda base: second(first(base))
+    out._base, out._epoch = root, root._epoch
+    out._replay = replay if state.recording else None
+
+
+@differentiable(linear=True)
+def _outside(input: Any, replay: Callable) -> Any:
+    """`input` with zeros in the region that a view shows."""
+    value = np.array(input)
+    replay(graph.Tensor(value))._data[...] = 0
+    return value, lambda g: _outside(g, replay)
+
+
+@differentiable(linear=True, name="CopySlices")
+def _copy_slices(base: Any, region: Any, replay: Callable) -> Any:
+    """`base` after a view of it was changed in place to `region`."""
+
+    def show(g: Any) -> Any:
+        return replay(g) if isinstance(g, graph.Tensor) else replay(graph.Tensor(g))._data
+
+    return base, lambda g: _outside(g, replay), show
+
+
+def _alias(tensor: Any, data: np.ndarray) -> Any:
+    """A stand-in for `tensor` as it is now, that will not follow its later changes."""
+    alias = graph.Tensor(data)
+    alias._node, alias._requires_grad = tensor._node, tensor._requires_grad
+    return alias
+
+
+def write(tensor: Any, value: np.ndarray) -> None:
+    """Copy `value` into the tensor's memory.
+
+    Raises:
+        RuntimeError: the shape or type of the value does not fit, or the tensor shows one element in many places (expand).
+    """
+    data = tensor._data
+    if not dtypes.castable(value.dtype, data.dtype):
+        raise RuntimeError(
+            f"result type {TITLES[value.dtype.name]} can't be cast to the desired output type {TITLES[data.dtype.name]}; "
+            "use the out-of-place form, or convert the tensor first"
+        )
+    if value.shape != data.shape:
+        raise RuntimeError(
+            f"output with shape {list(data.shape)} doesn't match the broadcast shape {list(value.shape)}: an in-place operation "
+            "cannot change the shape; use the out-of-place form"
+        )
+    if not data.flags.writeable or any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
+    np.copyto(data, value, casting="unsafe")
+    changed(data)
+
+
+# torch's name of each type in texts
+TITLES = {"float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
+           "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
+
+
+def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -> Any:
+    """Run `operation(tensor, ...)`, write the value into `tensor` and give it, and what it views, the new history.
+
+    Raises:
+        RuntimeError: `tensor` is a leaf that requires grad, a view of one, or a view that may not be changed; or as `write`.
+    """
+    tensor._refresh()
+    inputs = [tensor, *args, *kwargs.values()]
+    tracked = state.recording and any(isinstance(a, graph.Tensor) and a.requires_grad for a in inputs)
+    root = tensor._base
+    if tracked:
+        if tensor._requires_grad and tensor._node is None:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation. "
+                               "Change it under torch.no_grad(), or use the out-of-place form.")  # fmt: skip
+        if root is not None:
+            if root._requires_grad and root._node is None:
+                raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation. "
+                                   "Change it under torch.no_grad(), or take a clone() first.")  # fmt: skip
+            if tensor._replay is None:
+                raise RuntimeError("a view made under no_grad, or one of several made by one call (split, unbind), is being "
+                                   "modified inplace while gradients are tracked. Use the out-of-place form, or clone() it.")  # fmt: skip
+    # what the gradient functions keep must be the values before the change
+    linear = getattr(operation, "rule", None) is not None and operation.rule.linear  # type: ignore[attr-defined]
+    before = _alias(tensor, tensor._data if linear or not tracked else tensor._data.copy())
+    after = operation(before, *args, **kwargs)
+    write(tensor, after._data)
+    if not tracked or not after._requires_grad:
+        return tensor
+    if root is None:
+        tensor._node, tensor._requires_grad = after._node, True
+        tensor._epoch += 1  # its views look up their history anew
+        return tensor
+    whole = _copy_slices(_alias(root, root._data), after, tensor._replay)
+    root._node, root._requires_grad = whole._node, True
+    root._epoch += 1
+    tensor._refresh()
+    return tensor
+
+
+def inplace(operation: Callable) -> Callable:
+    """The in-place form of an operation: `relu_ = inplace(relu)`."""
+
+    @functools.wraps(operation)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return apply_inplace(self, operation, args, kwargs)
+
+    method.__name__ = operation.__name__ + "_"
+    method.__doc__ = f"In-place form of `{operation.__name__}`: changes the tensor itself and returns it."
+    return method

@@ -1,0 +1,157 @@
+"""Conversions: a tensor as another dtype, as NumPy's array, as Python's numbers and lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import dtypes
+from .autograd.rule import TITLES, differentiable
+from .device import device as _device
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+
+@differentiable(linear=True, name="ToCopyBackward0")
+def _cast(input: Any, dtype: dtypes.dtype) -> Any:
+    return input.astype(dtype.dtype), lambda g: g  # the engine casts gradients back
+
+
+class Conversions:
+    """The part of Tensor that gives its elements in other forms."""
+
+    __slots__ = ()
+    _data: np.ndarray
+
+    def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False,
+           memory_format: Any = None) -> Tensor:  # fmt: skip
+        """This tensor with another dtype (or that of another tensor); itself if nothing changes and `copy` is False.
+
+        Raises:
+            RuntimeError: a device other than the CPU.
+        """
+        for a in args:
+            if isinstance(a, dtypes.dtype):
+                dtype = a
+            elif isinstance(a, Conversions):
+                dtype = a.dtype
+            elif not isinstance(a, bool):
+                device = a
+        if device is not None:
+            _device(device)  # refuses all but the CPU
+        if dtype is None or dtype is self.dtype:
+            return self.clone() if copy else self
+        return _cast(self, dtype)
+
+    def type(self, dtype: Any = None) -> Any:
+        """The name of the tensor's type ("torch.FloatTensor"), or the tensor converted to `dtype`."""
+        if dtype is None:
+            return f"torch.{TITLES[self._data.dtype.name]}Tensor"
+        if isinstance(dtype, str):
+            known = {f"torch.{title}Tensor": name for name, title in TITLES.items()}
+            if dtype not in known:
+                raise ValueError(f"invalid type: {dtype!r}; known are {', '.join(known)}")
+            dtype = dtypes.of(np.dtype(known[dtype]))
+        return self.to(dtype)
+
+    def type_as(self, other: Tensor) -> Tensor:
+        """This tensor with the dtype of `other`."""
+        return self.to(other.dtype)
+
+    def double(self) -> Tensor:
+        """As float64."""
+        return self.to(dtypes.float64)
+
+    def float(self) -> Tensor:
+        """As float32."""
+        return self.to(dtypes.float32)
+
+    def half(self) -> Tensor:
+        """As float16."""
+        return self.to(dtypes.float16)
+
+    def long(self) -> Tensor:
+        """As int64."""
+        return self.to(dtypes.int64)
+
+    def int(self) -> Tensor:
+        """As int32."""
+        return self.to(dtypes.int32)
+
+    def short(self) -> Tensor:
+        """As int16."""
+        return self.to(dtypes.int16)
+
+    def char(self) -> Tensor:
+        """As int8."""
+        return self.to(dtypes.int8)
+
+    def byte(self) -> Tensor:
+        """As uint8."""
+        return self.to(dtypes.uint8)
+
+    def bool(self) -> Tensor:
+        """As bool: whether elements differ from 0."""
+        return self.to(dtypes.bool)
+
+    def cpu(self) -> Tensor:
+        """Itself: every tensor is on the CPU."""
+        return self
+
+    def cuda(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Not possible.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError("minitorch_pt runs on the CPU only: leave .cuda() out, or write .to(device) with device='cpu'")
+
+    def numpy(self, *, force: Any = False) -> np.ndarray:
+        """The ndarray, sharing memory.
+
+        Raises:
+            RuntimeError: the tensor requires grad (use `detach()` first, or `force=True`).
+        """
+        if self.requires_grad and not force:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        return self._data
+
+    def item(self) -> Any:
+        """The only element as a Python number.
+
+        Raises:
+            RuntimeError: there is not exactly one element.
+        """
+        if self._data.size != 1:
+            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar; pick one with an index, "
+                               "or reduce it with .sum() or .mean()")  # fmt: skip
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """Nested lists of Python numbers, or one number for a tensor without axes."""
+        return self._data.tolist()
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        data = self.numpy()
+        if dtype is not None and np.dtype(dtype) != data.dtype:
+            return data.astype(dtype)
+        return data.copy() if copy else data
+
+    def __bool__(self) -> Any:
+        if self._data.size != 1:
+            what = "no values" if self._data.size == 0 else "more than one value"
+            raise RuntimeError(f"Boolean value of Tensor with {what} is ambiguous; use .any() or .all()")
+        return bool(self._data.item())
+
+    def __int__(self) -> Any:
+        return int(self.item())
+
+    def __float__(self) -> Any:
+        return float(self.item())
+
+    def __index__(self) -> Any:
+        if self._data.dtype.kind == "f" or self._data.size != 1:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self._data.item())

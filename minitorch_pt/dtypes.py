@@ -1,0 +1,202 @@
+"""float32 ... bool: the data types, and torch's rules for which type an operation on two of them gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "dtype", "float64", "double", "float32", "float", "float16", "half", "int64", "long", "int32", "int", "int16", "short",
+    "int8", "uint8", "bool", "get_default_dtype", "set_default_dtype", "promote_types", "result_type", "can_cast", "finfo",
+    "iinfo",
+]  # fmt: skip
+
+_bool, _int, _float = bool, int, float  # the built-in types, before torch's names shadow them
+
+
+class dtype:
+    """A data type, such as ``torch.float32``. NumPy takes it wherever it takes a type of its own."""
+
+    __slots__ = ("dtype", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.dtype = np.dtype(name)  # NumPy looks for an attribute of this name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name
+
+    @property
+    def is_floating_point(self) -> _bool:
+        """Whether values are floating point numbers, the only ones that can have gradients."""
+        return self.dtype.kind == "f"
+
+    @property
+    def is_complex(self) -> _bool:
+        """Always False: complex numbers are not supported."""
+        return False
+
+    @property
+    def is_signed(self) -> _bool:
+        """Whether negative values exist."""
+        return self.dtype.kind in "fi"
+
+    @property
+    def itemsize(self) -> _int:
+        """Bytes per element."""
+        return self.dtype.itemsize
+
+
+float64 = double = dtype("float64")
+float32 = float = dtype("float32")
+float16 = half = dtype("float16")
+int64 = long = dtype("int64")
+int32 = int = dtype("int32")
+int16 = short = dtype("int16")
+int8 = dtype("int8")
+uint8 = dtype("uint8")
+bool = dtype("bool")
+
+ALL = (float64, float32, float16, int64, int32, int16, int8, uint8, bool)
+_BY_NUMPY = {d.dtype: d for d in ALL}
+_default = float32
+
+
+def of(numpy_dtype: Any) -> dtype:
+    """Our dtype for a NumPy dtype.
+
+    Raises:
+        TypeError: torch (or this library) has no such type, complex128 for example.
+    """
+    try:
+        return _BY_NUMPY[numpy_dtype]
+    except (KeyError, TypeError):
+        known = ", ".join(d.name for d in ALL)
+        raise TypeError(f"can't convert np.ndarray of type {numpy_dtype}. The supported types are: {known}.") from None
+
+
+def get_default_dtype() -> dtype:
+    """The type of tensors made from Python floats: float32 unless `set_default_dtype` changed it."""
+    return _default
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Make `d` the type of tensors made from Python floats.
+
+    Raises:
+        TypeError: `d` is not a floating point type.
+    """
+    global _default
+    if not isinstance(d, dtype) or not d.is_floating_point:
+        raise TypeError(f"only floating-point types are supported as the default type, got {d!r}; give torch.float32, ...")
+    _default = d
+
+
+def _promote(a: np.dtype, b: np.dtype) -> np.dtype:
+    """The smaller type that holds both; an integer never widens a floating point type (NumPy's rule would)."""
+    if a is b:
+        return a
+    if a.kind == "f" and b.kind != "f":
+        return a
+    if b.kind == "f" and a.kind != "f":
+        return b
+    return np.promote_types(a, b)
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """The type that an operation on tensors of these two types gives."""
+    return of(_promote(type1.dtype, type2.dtype))
+
+
+def can_cast(from_: dtype, to: dtype) -> _bool:
+    """Whether values may be written into a tensor of type `to`: not from float to integer, nor from anything to bool."""
+    return castable(from_.dtype, to.dtype)
+
+
+def castable(source: np.dtype, target: np.dtype) -> _bool:
+    """`can_cast` on NumPy types."""
+    if source.kind == "f":
+        return target.kind == "f"
+    return target.kind != "b" or source.kind == "b"
+
+
+_RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
+
+
+def result_type_of(operands: list) -> np.dtype:
+    """The type of an elementwise operation on arrays and Python numbers.
+
+    The highest category (bool < integer < float) wins. Within it arrays with axes decide before 0-d arrays, and those
+    before Python numbers: an int64 array times 0.5 is float32, a float32 array times a 0-d float64 stays float32.
+    """
+    best: list[np.dtype | None] = [None, None, None]  # with axes, 0-d, Python numbers
+    for x in operands:
+        if isinstance(x, (np.ndarray, np.generic)):
+            level, t = (0 if x.ndim else 1), x.dtype
+        elif isinstance(x, _bool):
+            level, t = 2, bool.dtype
+        elif isinstance(x, _int):
+            level, t = 2, int64.dtype
+        elif isinstance(x, _float):
+            level, t = 2, _default.dtype
+        else:
+            continue
+        before = best[level]
+        best[level] = t if before is None else _promote(before, t)
+    found = None
+    for t in best:
+        if t is not None and (found is None or _RANK[t.kind] > _RANK[found.kind]):
+            found = t
+    if found is None:
+        raise TypeError("an operation needs a Tensor among its operands, and got none")
+    return found
+
+
+def result_type(tensor1: Any, tensor2: Any) -> dtype:
+    """The type that an elementwise operation on two tensors, or a tensor and a number, gives.
+
+    >>> import minitorch_pt as torch
+    >>> torch.result_type(torch.tensor([1, 2]), 1.0)
+    torch.float32
+    """
+    return of(result_type_of([getattr(x, "_data", x) for x in (tensor1, tensor2)]))
+
+
+class finfo:
+    """The limits of a floating point type: bits, eps, max, min, tiny, smallest_normal, resolution."""
+
+    def __init__(self, type: dtype | None = None) -> None:
+        type = _default if type is None else type
+        if not type.is_floating_point:
+            raise TypeError(f"torch.finfo() requires a floating point input type, got {type}. Use torch.iinfo to handle it")
+        info = np.finfo(type.dtype)
+        self.bits, self.dtype = info.bits, type.name
+        self.eps, self.max, self.min = _float(info.eps), _float(info.max), _float(info.min)
+        self.tiny = self.smallest_normal = _float(info.tiny)
+        self.resolution = _float(info.resolution)
+
+    def __repr__(self) -> str:
+        def short(x: _float) -> str:
+            return f"{x:g}"
+
+        return (
+            f"finfo(resolution={short(self.resolution)}, min={short(self.min)}, max={short(self.max)}, eps={short(self.eps)}, "
+            f"smallest_normal={short(self.smallest_normal)}, tiny={short(self.tiny)}, dtype={self.dtype})"
+        )
+
+
+class iinfo:
+    """The limits of an integer type: bits, max, min."""
+
+    def __init__(self, type: dtype) -> None:
+        if type.dtype.kind not in "iu":
+            raise TypeError(f"torch.iinfo() requires an integer input type, got {type}. Use torch.finfo to handle it")
+        info = np.iinfo(type.dtype)
+        self.bits, self.max, self.min, self.dtype = info.bits, info.max, info.min, type.name
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"

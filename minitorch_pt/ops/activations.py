@@ -1,0 +1,421 @@
+"""Activations: the curves between layers, softmax, and dropout.
+
+Each rule reads as a formula and its slope. Where a formula overflows for large inputs, the harmless part is cut off first, so
+that gradients of any order stay finite too.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..autograd.rule import array, differentiable, inplace
+from ..generator import default_generator
+from .pointwise import erf
+
+# what torch has at its top level; nn.functional has all
+__all__ = [
+    "dropout", "dropout_", "log_softmax", "prelu", "relu", "relu_", "selu", "selu_", "sigmoid", "sigmoid_", "softmax", "tanh",
+    "tanh_", "threshold", "threshold_",
+]  # fmt: skip
+
+_BOOL = np.dtype(bool)
+_WORDS = {2: np.int16, 4: np.int32, 8: np.int64}
+
+
+def _pick(mask: Any, chosen: Any, other: Any = None) -> Any:
+    """`chosen` where `mask` is true, elsewhere `other` (0 if left out), whatever infinities stand in the other one.
+
+    On arrays by their bits: np.where guesses each branch, and on a mask without pattern takes 470 us for 131,072 elements
+    against 45 us here.
+    """
+    if type(chosen) is not np.ndarray or (other is not None and type(other) is not np.ndarray):
+        return np.where(mask, chosen, 0 if other is None else other)
+    word = _WORDS[chosen.itemsize]
+    bits = -mask.view(np.int8).astype(word)  # all ones, or all zeros
+    if other is None:
+        return (chosen.view(word) & bits).view(chosen.dtype)
+    return (chosen.view(word) & bits | other.view(word) & ~bits).view(chosen.dtype)
+
+
+def _floating(name: str, input: Any) -> None:
+    dtype = array(input).dtype
+    if dtype.kind != "f":
+        raise NotImplementedError(f"{name}() needs a floating point tensor and got torch.{dtype.name}; convert it with .float()")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Curves
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable
+def relu(input: Any) -> Any:
+    """max(0, x): negative numbers become 0.
+
+    >>> import minitorch_pt as torch
+    >>> torch.relu(torch.tensor([-1.0, 0.0, 2.0]))
+    tensor([0., 0., 2.])
+    """
+    if input.dtype is _BOOL:
+        raise RuntimeError("Boolean inputs not supported for relu; convert with .float()")
+    y = np.maximum(input, 0)
+    return y, lambda g: _pick(array(y) != 0, g)
+
+
+@differentiable(promote="float")
+def sigmoid(input: Any) -> Any:
+    """1 / (1 + e^-x), between 0 and 1; its slope is y (1 - y).
+
+    >>> import minitorch_pt as torch
+    >>> torch.sigmoid(torch.tensor([-1000.0, 0.0, 1000.0]))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
+    if isinstance(input, (np.ndarray, np.generic)):
+        y = 1 / (1 + np.exp(-input))  # e^1000 is inf, and 1/inf is 0: right
+    else:
+        y = sigmoid(input)  # not by the formula: the slope of its parts at -1000 is inf * 0
+    return y, lambda g: g * ((1 - y) * y)
+
+
+@differentiable(promote="float")
+def tanh(input: Any) -> Any:
+    """Hyperbolic tangent, between -1 and 1; its slope is 1 - tanh²."""
+    y = np.tanh(input)
+    return y, lambda g: g * (1 - y * y)
+
+
+@differentiable
+def _leaky_relu(input: Any, negative_slope: float) -> Any:
+    _floating("leaky_relu", input)
+    up = array(input) > 0
+    return _pick(up, input, input * negative_slope), lambda g: _pick(up, g, g * negative_slope)
+
+
+def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
+    """x where x > 0, negative_slope * x elsewhere."""
+    return (_leaky_relu_ if inplace else _leaky_relu)(input, negative_slope)
+
+
+@differentiable
+def _elu(input: Any, alpha: float, scale: float) -> Any:
+    _floating("elu", input)
+    down = array(input) <= 0
+    low = _pick(down, input)
+    return (
+        _pick(down, np.expm1(low) * (alpha * scale), input * scale),
+        lambda g: _pick(down, g * (alpha * scale) * np.exp(low), g * scale),
+    )
+
+
+def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
+    """x where x > 0, alpha (e^x - 1) elsewhere.
+
+    Source: Clevert et al. 2015, arXiv:1511.07289.
+    """
+    return (_elu_ if inplace else _elu)(input, alpha, 1.0)
+
+
+_ALPHA, _SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+
+
+def selu(input: Any) -> Any:
+    """scale * elu(x, alpha) with the constants that keep mean 0 and variance 1 from layer to layer: 1.0507 and 1.6733.
+
+    Source: Klambauer et al. 2017, arXiv:1706.02515.
+    """
+    return _elu(input, _ALPHA, _SCALE)
+
+
+def selu_(input: Any) -> Any:
+    """In-place form of `selu`."""
+    return _elu_(input, _ALPHA, _SCALE)
+
+
+@differentiable(name="GeluBackward0")
+def _gelu(input: Any) -> Any:
+    _floating("gelu", input)
+    below = 0.5 * (1 + erf(input * math.sqrt(0.5)))  # how much of the normal distribution lies below x
+    return input * below, lambda g: g * (below + input * (np.exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi))))
+
+
+@differentiable(name="GeluBackward0")
+def _gelu_tanh(input: Any) -> Any:
+    _floating("gelu", input)
+    square = input * input
+    k = math.sqrt(2 / math.pi)
+    t = np.tanh(k * (input + 0.044715 * square * input))
+
+    def pull(g: Any) -> Any:
+        slope = (1 - t * t) * (k * (1 + 3 * 0.044715 * square))
+        return g * (0.5 * (1 + t) + 0.5 * input * slope)
+
+    return 0.5 * input * (1 + t), pull
+
+
+def gelu(input: Any, *, approximate: str = "none") -> Any:
+    """x Φ(x), Φ being the normal distribution function; approximate="tanh" by 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))).
+
+    Raises:
+        RuntimeError: another `approximate`.
+
+    Source: Hendrycks and Gimpel 2016, arXiv:1606.08415.
+    """
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError(f"approximate argument must be either none or tanh, got {approximate!r}")
+    return _gelu(input) if approximate == "none" else _gelu_tanh(input)
+
+
+@differentiable(name="SiluBackward0")
+def _silu(input: Any) -> Any:
+    _floating("silu", input)
+    s = sigmoid(input)
+    return input * s, lambda g: g * (s * (1 + input * (1 - s)))
+
+
+def silu(input: Any, inplace: bool = False) -> Any:
+    """x sigmoid(x), also called swish."""
+    return (_silu_ if inplace else _silu)(input)
+
+
+@differentiable(name="SoftplusBackward0")
+def _softplus(input: Any, beta: float, threshold: float) -> Any:
+    _floating("softplus", input)
+    scaled = input * beta
+    near = ~(array(scaled) > threshold)
+    low = _pick(near, scaled)  # e^1000 overflows
+    return _pick(near, np.log1p(np.exp(low)) / beta, input), lambda g: _pick(near, g * sigmoid(low), g)
+
+
+def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
+    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold."""
+    return _softplus(input, beta, threshold)
+
+
+@differentiable(name="MishBackward0")
+def _mish(input: Any) -> Any:
+    _floating("mish", input)
+    t = np.tanh(_softplus(input, 1.0, 20.0))
+    return input * t, lambda g: g * (t + input * (sigmoid(input) * (1 - t * t)))
+
+
+def mish(input: Any, inplace: bool = False) -> Any:
+    """x tanh(softplus(x)).
+
+    Source: Misra 2019, arXiv:1908.08681.
+    """
+    return (_mish_ if inplace else _mish)(input)
+
+
+def softsign(input: Any) -> Any:
+    """x / (1 + |x|)."""
+    return input / (abs(input) + 1)
+
+
+@differentiable(name="HardtanhBackward0")
+def _hardtanh(input: Any, min_val: float, max_val: float) -> Any:
+    if input.dtype is _BOOL:
+        raise RuntimeError("Bool inputs not supported for hardtanh; convert with .float()")
+    x = array(input)
+    if x.dtype.kind != "f":
+        min_val, max_val = int(min_val), int(max_val)
+        if x.dtype.kind == "u" and min_val < 0:
+            raise RuntimeError(f"cannot do hardtanh on an unsigned type with negative limits, got min_val={min_val}")
+    out = (x <= min_val) | (x >= max_val)
+    return np.clip(input, min_val, max_val), lambda g: _pick(~out, g)
+
+
+def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
+    """x cut off at min_val and max_val.
+
+    Raises:
+        ValueError: min_val is greater than max_val.
+    """
+    if min_val > max_val:
+        raise ValueError(f"min_val cannot be greater than max_val, got {min_val} and {max_val}")
+    return (_hardtanh_ if inplace else _hardtanh)(input, min_val, max_val)
+
+
+def relu6(input: Any, inplace: bool = False) -> Any:
+    """min(max(0, x), 6)."""
+    return (_hardtanh_ if inplace else _hardtanh)(input, 0.0, 6.0)
+
+
+@differentiable(name="LogSigmoidBackward0")
+def logsigmoid(input: Any) -> Any:
+    """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1."""
+    _floating("logsigmoid", input)
+    x = array(input)
+    return np.minimum(x, 0) - np.log1p(np.exp(-abs(x))), lambda g: g * sigmoid(-input)
+
+
+@differentiable
+def threshold(input: Any, threshold: float, value: float) -> Any:
+    """x where x > threshold, `value` elsewhere."""
+    x = array(input)
+    if x.dtype is _BOOL:
+        raise NotImplementedError("threshold() does not take torch.bool; convert with .float()")
+    low = x <= threshold
+    return np.where(low, x.dtype.type(value), x), lambda g: _pick(~low, g)
+
+
+@differentiable(name="PreluKernelBackward0")
+def _prelu(input: Any, weight: Any) -> Any:
+    up = array(input) > 0
+    return (
+        _pick(up, input, input * weight),
+        lambda g: _pick(up, g, g * weight),
+        lambda g: _pick(~up, g * input),
+    )
+
+
+def prelu(input: Any, weight: Any) -> Any:
+    """x where x > 0, weight * x elsewhere: a leaky relu with learnt slopes, one in all or one for each channel (axis 1).
+
+    Shapes: (N, C, ...), (C) or (1) -> (N, C, ...).
+
+    Raises:
+        RuntimeError: `weight` has neither 1 element nor one for each channel, or another dtype than `input`.
+
+    Source: He et al. 2015, arXiv:1502.01852.
+    """
+    count = math.prod(weight.shape)
+    channels = input.shape[1] if input.ndim > 1 else 1
+    if weight.ndim > 1 or count not in (1, channels):
+        raise RuntimeError(
+            "Mismatch of parameter numbers and input channel size. "
+            f"Found weight of shape {list(weight.shape)} and channel size = {channels}; give a weight of 1 or {channels} elements."
+        )
+    if weight.dtype != input.dtype:
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {input.dtype} and {weight.dtype}; convert one with .to()")
+    return _prelu(input, weight.reshape((count,) if input.ndim < 2 else (1, count) + (1,) * (input.ndim - 2)))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Softmax
+# ---------------------------------------------------------------------------------------------------------------------
+def _axis(input: Any, dim: int) -> int | None:
+    """The axis to reduce over; torch lets a tensor without axes have one."""
+    if input.ndim:
+        return dim
+    if dim not in (0, -1):
+        raise IndexError(f"Dimension out of range (expected to be in range of [-1, 0], but got {dim})")
+    return None
+
+
+@differentiable(name="SoftmaxBackward0")
+def _softmax(input: Any, dim: int) -> Any:
+    _floating("softmax", input)
+    axis = _axis(input, dim)
+    if not math.prod(input.shape):
+        return np.exp(input), lambda g: g
+    e = np.exp(input - array(input).max(axis=axis, keepdims=True))  # the largest exponent is 0: no overflow
+    y = e / e.sum(axis=axis, keepdims=True)
+
+    def pull(g: Any) -> Any:
+        flow = g * y
+        return flow - y * flow.sum(axis=axis, keepdims=True)
+
+    return y, pull
+
+
+def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
+    """e^x / Σ e^x along `dim`: positive numbers that add up to 1. `dtype` converts the input first.
+
+    Raises:
+        IndexError: no such axis.
+        NotImplementedError: the input is not floating point and no `dtype` is given.
+
+    >>> import minitorch_pt as torch
+    >>> torch.softmax(torch.tensor([0.0, 0.0, 1000.0]), dim=0)
+    tensor([0., 0., 1.])
+    """
+    return _softmax(input if dtype is None else input.to(dtype), dim)
+
+
+@differentiable(name="LogSoftmaxBackward0")
+def _log_softmax(input: Any, dim: int) -> Any:
+    _floating("log_softmax", input)
+    axis = _axis(input, dim)
+    if not math.prod(input.shape):
+        return np.exp(input), lambda g: g
+    below = input - array(input).max(axis=axis, keepdims=True)
+    y = below - np.log(np.exp(below).sum(axis=axis, keepdims=True))
+    return y, lambda g: g - np.exp(y) * g.sum(axis=axis, keepdims=True)
+
+
+def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
+    """log(softmax(x)) = x - log Σ e^x along `dim`, precise where softmax is rounded to 0. `dtype` converts the input first.
+
+    Raises:
+        IndexError: no such axis.
+        NotImplementedError: the input is not floating point and no `dtype` is given.
+    """
+    return _log_softmax(input if dtype is None else input.to(dtype), dim)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Dropout
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(linear=True, name="MulBackward0")
+def _scale(input: Any, noise: Any) -> Any:
+    return input * noise, lambda g: g * noise
+
+
+def _noise(input: Any, p: float) -> Any:
+    """0 with probability p, else 1 / (1 - p), drawn for each element of `input` as torch draws it."""
+    x = array(input)
+    if x.dtype.kind != "f":
+        raise RuntimeError(f"result type Float can't be cast to the desired output type torch.{x.dtype.name}: dropout needs a "
+                           "floating point tensor; convert it with .float()")  # fmt: skip
+    if p == 1:
+        return np.zeros(x.shape, x.dtype)
+    order: Any = None
+    shape = x.shape
+    if not x.flags.c_contiguous:  # torch draws in the order of memory, if there are no gaps
+        order = sorted(range(x.ndim), key=lambda d: -x.strides[d])
+        if x.transpose(order).flags.c_contiguous:
+            shape = tuple(shape[d] for d in order)
+        else:
+            order = None
+    mask = default_generator.keep_mask(shape, 1 - p)
+    noise = mask * (1 / x.dtype.type(1 - p))
+    return noise if order is None else noise.transpose(np.argsort(order))
+
+
+def _idle(p: float, train: bool) -> bool:
+    """Whether dropout changes nothing."""
+    if not 0 <= p <= 1:
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
+    return not train or p == 0
+
+
+def dropout(input: Any, p: float, train: bool) -> Any:
+    """In training, zero each element with probability p and scale the others by 1 / (1 - p); otherwise the input itself.
+
+    The random stream is torch's: after the same `manual_seed` the same elements drop.
+
+    Raises:
+        RuntimeError: p is not between 0 and 1, or the input is not floating point.
+
+    Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
+    """
+    return input if _idle(p, train) else _scale(input, _noise(input, p))
+
+
+def dropout_(input: Any, p: float, train: bool) -> Any:
+    """In-place form of `dropout`."""
+    return input if _idle(p, train) else _scale_(input, _noise(input, p))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# In-place forms. torch calls the node of some by another number.
+# ---------------------------------------------------------------------------------------------------------------------
+def _second(operation: Any, name: str) -> Any:
+    return inplace(differentiable(operation.__wrapped__, name=name))
+
+
+relu_, sigmoid_, tanh_ = inplace(relu), inplace(sigmoid), inplace(tanh)
+threshold_ = _second(threshold, "ThresholdBackward1")
+_leaky_relu_, _elu_ = _second(_leaky_relu, "LeakyReluBackward1"), _second(_elu, "EluBackward1")
+_silu_, _mish_, _hardtanh_, _scale_ = inplace(_silu), inplace(_mish), inplace(_hardtanh), inplace(_scale)

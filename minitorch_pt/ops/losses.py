@@ -1,0 +1,488 @@
+"""Losses: how far predictions are from their targets, as one number to make small.
+
+Every loss takes reduction="mean", "sum" or "none" (one loss for each element). In the formulas x is the prediction, t the target.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..autograd.rule import array, differentiable
+from .activations import _floating, _pick, log_softmax, logsigmoid, sigmoid
+
+__all__: list[str] = []  # torch has these under nn.functional only
+
+_NONE, _MEAN, _SUM = 0, 1, 2
+_REDUCTIONS = {"none": _NONE, "mean": _MEAN, "sum": _SUM}
+
+
+def _code(reduction: str) -> int:
+    if reduction not in _REDUCTIONS:
+        raise ValueError(f"{reduction} is not a valid value for reduction; give 'none', 'mean' or 'sum'")
+    return _REDUCTIONS[reduction]
+
+
+def _reduce(loss: Any, code: int) -> tuple[Any, float]:
+    """The reduced loss, and the share that each element has in it."""
+    if code == _NONE:
+        return loss, 1.0
+    total = loss.sum()
+    if code == _SUM:
+        return total, 1.0
+    count = math.prod(loss.shape)
+    return total / count, 1 / max(count, 1)
+
+
+def _reduced(loss: Any, reduction: str) -> Any:
+    """The same for a loss composed of operations."""
+    code = _code(reduction)
+    return loss if code == _NONE else loss.sum() if code == _SUM else loss.mean()
+
+
+def _same_size(input: Any, target: Any) -> None:
+    if array(input).shape != array(target).shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely lead to "
+            "incorrect results due to broadcasting. Please ensure they have the same size.",
+            stacklevel=3,
+        )
+
+
+def _same_weight(input: Any, weight: Any) -> None:
+    if weight.shape != input.shape:
+        raise ValueError(f"Weights and input must have the same size, got {list(weight.shape)} and {list(input.shape)}")
+
+
+def _constant(name: str, **weights: Any) -> None:
+    for key, weight in weights.items():
+        if weight is not None and weight.requires_grad:
+            raise RuntimeError(f"The function '{name}' is not differentiable with respect to argument '{key}'. This input cannot have "
+                               f"requires_grad True; give {key}.detach()")  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Distances
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(promote=("type", 2))
+def _mse_loss(input: Any, target: Any, code: int) -> Any:
+    _floating("mse_loss", input)
+    d = input - target
+    value, share = _reduce(d * d, code)
+    return value, lambda g: d * (g * (2 * share)), lambda g: d * (g * (-2 * share))
+
+
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
+    """Mean squared error: (x - t)². With `weight`: the weighted mean Σ w (x - t)² / Σ w.
+
+    Shapes: input, target and weight alike; () unless reduction="none".
+
+    Raises:
+        ValueError: unknown reduction, or `weight` has another shape than `input`.
+
+    >>> import minitorch_pt as torch
+    >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
+    tensor(2.)
+    """
+    _same_size(input, target)
+    if weight is None:
+        return _mse_loss(input, target, _code(reduction))
+    _same_weight(input, weight)
+    return _weighted((input - target) ** 2, weight, reduction)
+
+
+def _weighted(loss: Any, weight: Any, reduction: str) -> Any:
+    total = _reduced(loss * weight, "sum" if reduction == "mean" else reduction)
+    return total / weight.sum() if reduction == "mean" else total
+
+
+def l1_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
+    """Mean absolute error: |x - t|. With `weight`: the weighted mean Σ w |x - t| / Σ w.
+
+    Raises:
+        ValueError: unknown reduction, or `weight` has another shape than `input`.
+    """
+    _same_size(input, target)
+    loss = abs(input - target)
+    if weight is None:
+        return _reduced(loss, reduction)
+    _same_weight(input, weight)
+    return _weighted(loss, weight, reduction)
+
+
+@differentiable(promote=("type", 2))
+def _huber_loss(input: Any, target: Any, code: int, delta: float) -> Any:
+    _floating("huber_loss", input)
+    d = input - target
+    c = np.clip(d, -delta, delta)  # so c (d - c/2) is d²/2 near 0 and delta (|d| - delta/2) far from it
+    value, share = _reduce(c * (d - 0.5 * c), code)
+    return value, lambda g: c * (g * share), lambda g: c * (g * -share)
+
+
+@differentiable(promote=("type", 2), name="SmoothL1LossBackward0")
+def _smooth_l1_loss(input: Any, target: Any, code: int, beta: float) -> Any:
+    _floating("smooth_l1_loss", input)
+    d = input - target
+    c = np.clip(d, -beta, beta)
+    value, share = _reduce(c * (d - 0.5 * c) / beta, code)
+    share = share / beta
+    return value, lambda g: c * (g * share), lambda g: c * (g * -share)
+
+
+def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: float = 1.0) -> Any:
+    """(x - t)² / (2 beta) where |x - t| < beta, |x - t| - beta/2 elsewhere: outliers pull no harder than by 1.
+
+    Raises:
+        ValueError: unknown reduction.
+        RuntimeError: beta is negative.
+
+    Source: Girshick 2015, arXiv:1504.08083.
+    """
+    _same_size(input, target)
+    if beta < 0:
+        raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, got {beta}")
+    if beta == 0:
+        return _reduced(abs(input - target), reduction)
+    return _smooth_l1_loss(input, target, _code(reduction), beta)
+
+
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Any:
+    """(x - t)² / 2 where |x - t| < delta, delta (|x - t| - delta/2) elsewhere. `weight` multiplies each element's loss.
+
+    Raises:
+        ValueError: unknown reduction, or `weight` has another shape than `input`.
+        RuntimeError: delta is not positive.
+    """
+    _same_size(input, target)
+    if delta <= 0:
+        raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
+    if weight is None:
+        return _huber_loss(input, target, _code(reduction), delta)
+    _same_weight(input, weight)
+    return _reduced(_huber_loss(input, target, _NONE, delta) * weight, reduction)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Probabilities of yes or no
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(name="BinaryCrossEntropyBackward0")
+def _binary_cross_entropy(input: Any, target: Any, weight: Any, code: int) -> Any:
+    x = array(input)
+    yes, no = np.maximum(np.log(x), -100), np.maximum(np.log1p(-x), -100)
+    factor = 1.0 if weight is None else weight
+    value, share = _reduce(((target - 1) * no - target * yes) * factor, code)
+    return (
+        value,
+        lambda g: (input - target) / np.maximum((1 - input) * input, 1e-12) * (g * (share * factor)),
+        lambda g: (np.log1p(-input) - np.log(input)) * (g * (share * factor)),
+    )
+
+
+def binary_cross_entropy(input: Any, target: Any, weight: Any = None, *, reduction: str = "mean") -> Any:
+    """-(t log x + (1 - t) log(1 - x)) for probabilities x; a logarithm counts as no less than -100.
+
+    weight: multiplies each element's loss; any shape that broadcasts to that of `input`.
+
+    Raises:
+        ValueError: unknown reduction, or shapes differ.
+        RuntimeError: x is not between 0 and 1, or dtypes differ. For any real x use `binary_cross_entropy_with_logits`.
+    """
+    if target.shape != input.shape:
+        raise ValueError(f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
+                         "Please ensure they have the same size.")  # fmt: skip
+    code = _code(reduction)
+    _floating("binary_cross_entropy", input)
+    for other in (target, weight):
+        if other is not None and other.dtype != input.dtype:
+            raise RuntimeError(f"Found dtype {other.dtype} but expected {input.dtype}; convert it with .to(input.dtype)")
+    _constant("binary_cross_entropy", weight=weight)
+    x = array(input)
+    if not ((x >= 0) & (x <= 1)).all():
+        raise RuntimeError("all elements of input should be between 0 and 1; apply torch.sigmoid first, or use "
+                           "binary_cross_entropy_with_logits")  # fmt: skip
+    return _binary_cross_entropy(input, target, weight, code)
+
+
+@differentiable(promote=("type", 2), name="BinaryCrossEntropyWithLogitsBackward0")
+def _binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any, pos_weight: Any, code: int) -> Any:
+    positive = 1.0 if pos_weight is None else pos_weight
+    yes = positive * target
+    loss = (1 - target) * input - (yes + 1 - target) * logsigmoid(input)
+    factor = 1.0 if weight is None else weight
+    value, share = _reduce(loss * factor, code)
+    return (
+        value,
+        lambda g: ((yes + 1 - target) * sigmoid(input) - yes) * (g * (share * factor)),
+        lambda g: (logsigmoid(-input) - positive * logsigmoid(input)) * (g * (share * factor)),
+    )
+
+
+def binary_cross_entropy_with_logits(
+    input: Any, target: Any, weight: Any = None, *, reduction: str = "mean", pos_weight: Any = None
+) -> Any:
+    """binary_cross_entropy(sigmoid(x), t), precise for any x: (1 - t) x - (1 + (p - 1) t) log(sigmoid(x)), p being pos_weight.
+
+    weight: multiplies each element's loss. pos_weight: multiplies the loss of positives. Both broadcast to the shape of `input`.
+
+    Raises:
+        ValueError: unknown reduction, or shapes differ.
+        RuntimeError: the target is not floating point.
+    """
+    if target.shape != input.shape:
+        raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    code = _code(reduction)
+    if array(target).dtype.kind != "f":
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {target.dtype}: the target must be floating "
+                           "point; convert it with .float()")  # fmt: skip
+    _constant("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
+    return _binary_cross_entropy_with_logits(input, target, weight, pos_weight, code)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Classes
+# ---------------------------------------------------------------------------------------------------------------------
+def _check_classes(input: Any, target: Any, weight: Any) -> None:
+    """Raise if these are not log-probabilities (N, C, d1, ...) and labels (N, d1, ...)."""
+    x, t = array(input), array(target)
+    if x.ndim == 0:
+        raise ValueError(f"Expected 1 or more dimensions (got {x.ndim}): the input must be (C), (N, C) or (N, C, d1, ...)")
+    if x.ndim > 1 and t.ndim and x.shape[0] != t.shape[0]:
+        raise ValueError(f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({t.shape[0]}): input "
+                         f"{list(x.shape)}, target {list(t.shape)}")  # fmt: skip
+    if x.shape[:1] * (x.ndim > 1) + x.shape[2:] != t.shape:
+        hint = "0D or 1D target tensor expected, multi-target not supported" if x.ndim <= 2 else "size mismatch"
+        raise RuntimeError(f"{hint} (got input: {list(x.shape)}, target: {list(t.shape)}); the target has the input's shape without "
+                           "the axis of classes")  # fmt: skip
+    _floating("nll_loss", input)
+    if t.dtype not in (np.int64, np.uint8):
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got torch.{t.dtype.name}; convert labels with .long()")
+    classes = x.shape[min(x.ndim - 1, 1)]
+    if weight is not None:
+        _constant("nll_loss", weight=weight)
+        if weight.shape != (classes,):
+            raise RuntimeError(f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor "
+                               f"of shape: {list(weight.shape)}")  # fmt: skip
+        if weight.dtype != input.dtype:
+            raise RuntimeError(f"expected scalar type {input.dtype} but found {weight.dtype}: weight must have the input's dtype")
+
+
+def _nll_name(input: Any, *rest: Any) -> str:
+    return "NllLossBackward0" if input is None or input.ndim < 3 else "NllLoss2DBackward0"
+
+
+def _labels(target: Any, classes: int, ignore_index: int) -> tuple[Any, Any]:
+    """(labels with 0 in place of ignored ones, which are not ignored).
+
+    Raises:
+        IndexError: a label is no class.
+    """
+    valid = target != ignore_index
+    labels = np.where(valid, target, 0).astype(np.int64)
+    bad = (labels < 0) | (labels >= classes)
+    if bad.any():
+        raise IndexError(f"Target {labels[bad].reshape(-1)[0]} is out of bounds: there are {classes} classes, so labels go from 0 to "
+                         f"{classes - 1}")  # fmt: skip
+    return labels, valid
+
+
+@differentiable(name=_nll_name)
+def _nll_loss(input: Any, target: Any, weight: Any, code: int, ignore_index: int) -> Any:
+    x, t = array(input), array(target)
+    axis = min(x.ndim - 1, 1)
+    labels, valid = _labels(t, x.shape[axis], ignore_index)
+    places = np.expand_dims(labels, axis)
+    w = valid.astype(x.dtype) if weight is None else array(weight)[labels] * valid
+    loss = np.where(valid, -w * np.take_along_axis(x, places, axis).squeeze(axis), x.dtype.type(0))
+    total = w.sum() if code == _MEAN else 1.0
+    value = loss if code == _NONE else loss.sum() / total
+
+    def pull(g: Any) -> Any:
+        slope = np.zeros(x.shape, x.dtype)
+        np.put_along_axis(slope, places, np.expand_dims(-w, axis), axis)
+        return slope * (np.expand_dims(g, axis) if code == _NONE else g / (total or 1.0))
+
+    return value, pull
+
+
+def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean") -> Any:
+    """Negative log-likelihood: -w[t] x[t], x being log-probabilities and t the number of the right class.
+
+    The mean is weighted: Σ -w[t] x[t] / Σ w[t]; elements whose label is `ignore_index` count nowhere.
+
+    Shapes: input (C), (N, C) or (N, C, d1, ...); target (), (N) or (N, d1, ...); weight (C).
+
+    Raises:
+        IndexError: a label is no class.
+        ValueError: unknown reduction, or batch sizes differ.
+        RuntimeError: other shapes do not match, or labels are not int64 or uint8.
+    """
+    code = _code(reduction)
+    _check_classes(input, target, weight)
+    return _nll_loss(input, target, weight, code, ignore_index)
+
+
+def _cross_entropy_plain(input: Any, target: Any) -> Any:
+    return _nll_loss(log_softmax(input, 1), target, None, _MEAN, -100)
+
+
+_STARTS: dict[tuple[int, int], np.ndarray] = {}
+
+
+def _starts(n: int, classes: int) -> np.ndarray:
+    """Where each row of an (n, classes) array begins in memory; the last few sizes are kept."""
+    starts = _STARTS.get((n, classes))
+    if starts is None:
+        if len(_STARTS) > 16:
+            _STARTS.clear()
+        starts = _STARTS[n, classes] = np.arange(0, n * classes, classes)
+    return starts
+
+
+@differentiable(name="NllLossBackward0", plain=_cross_entropy_plain)
+def _cross_entropy(input: Any, target: Any) -> Any:
+    """The mean over a batch of log Σ e^x - x[t]. Its slope is softmax(x) - 1 at the right class, without, elsewhere, the - 1.
+
+    One node in place of two and half of the passes: 12 us for (32, 10), forward and backward.
+    """
+    n, classes = input.shape
+    places = target + _starts(n, classes)
+    below = input - np.maximum.reduce(input, axis=1, keepdims=True)
+    right = below.ravel()[places]
+    e = np.exp(below, out=below)
+    sums = np.add.reduce(e, axis=1)
+    value = (np.log(sums) - right).sum() / n
+
+    def pull(g: Any) -> Any:
+        share = g / n
+        flow = e * (share / sums).reshape((n, 1))
+        flow.reshape(-1)[places] -= share
+        return flow
+
+    return value, pull
+
+
+def cross_entropy(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Any:
+    """nll_loss(log_softmax(x), t): log Σ e^x - x[t] for unnormalised scores x and the number t of the right class.
+
+    The target may also hold a probability for each class, in the input's shape: -Σ t log_softmax(x).
+    label_smoothing: this part of the target is spread evenly over all classes. weight, ignore_index: as for `nll_loss`.
+
+    Shapes: input (C), (N, C) or (N, C, d1, ...); target (), (N) or (N, d1, ...), or as input; weight (C).
+
+    Raises:
+        IndexError: a label is no class.
+        ValueError: unknown reduction, or batch sizes differ.
+        RuntimeError: other shapes do not match, labels are not int64 or uint8, or label_smoothing is not between 0 and 1.
+
+    >>> import minitorch_pt as torch
+    >>> torch.nn.functional.cross_entropy(torch.zeros(2, 10), torch.tensor([3, 7]))
+    tensor(2.3026)
+    """
+    x, t = array(input), array(target)
+    if (
+        weight is None
+        and not label_smoothing
+        and reduction == "mean"
+        and x.ndim == 2
+        and t.ndim == 1
+        and t.dtype == np.int64
+        and x.dtype.kind == "f"
+        and 0 < x.shape[0] == t.shape[0]
+        and not 0 <= ignore_index < x.shape[1]
+        and np.maximum.reduce(t.view(np.uint64)) < x.shape[1]  # negative labels look enormous: one pass for both bounds
+    ):
+        return _cross_entropy(input, target)
+    code = _code(reduction)
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    if x.shape == t.shape:
+        return _soft_cross_entropy(input, target, weight, code, ignore_index, label_smoothing)
+    _check_classes(input, target, weight)
+    axis = min(x.ndim - 1, 1)
+    scores = log_softmax(input, axis)
+    hard = _nll_loss(scores, target, weight, code, ignore_index)
+    if not label_smoothing:
+        return hard
+    classes = x.shape[axis]
+    labels, valid = _labels(t, classes, ignore_index)
+    even = -_by_class(scores, weight, axis).sum(axis)
+    even = even * even.new_tensor(valid)
+    if code == _MEAN:
+        even = even.sum() / float(valid.sum() if weight is None else (array(weight)[labels] * valid).sum())
+    elif code == _SUM:
+        even = even.sum()
+    return hard * (1 - label_smoothing) + even * (label_smoothing / classes)
+
+
+def _by_class(values: Any, weight: Any, axis: int) -> Any:
+    if weight is None:
+        return values
+    return values * weight.reshape((-1,) + (1,) * (values.ndim - 1 - axis))
+
+
+def _soft_cross_entropy(input: Any, target: Any, weight: Any, code: int, ignore_index: int, label_smoothing: float) -> Any:
+    """cross_entropy for a target of probabilities."""
+    x, t = array(input), array(target)
+    if t.dtype.kind != "f":
+        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {target.dtype}; for labels leave "
+                           "out the axis of classes")  # fmt: skip
+    if ignore_index >= 0:
+        raise RuntimeError(f"ignore_index is not supported for floating point target, got {ignore_index}")
+    axis = min(x.ndim - 1, 1)
+    classes = x.shape[axis]
+    if weight is not None and weight.shape != (classes,):
+        raise RuntimeError(f"cross_entropy: weight tensor should be defined either for all {classes} classes or no classes but got "
+                           f"weight tensor of shape: {list(weight.shape)}")  # fmt: skip
+    if label_smoothing:
+        target = target * (1 - label_smoothing) + label_smoothing / classes
+    loss = _by_class(log_softmax(input, axis) * target, weight, axis)
+    if code == _NONE:
+        return -loss.sum(axis)
+    total = -loss.sum()
+    return total / (x.size / classes if x.size else 0) if code == _MEAN else total
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Distributions
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(name="XlogyBackward0")
+def _self_information(target: Any) -> Any:
+    """t log t, 0 at t = 0."""
+    t = array(target)
+    return np.where(t == 0, t, t * np.log(t)), lambda g: g * (np.log(target) + 1)
+
+
+def kl_div(input: Any, target: Any, *, reduction: str = "mean", log_target: bool = False) -> Any:
+    """Kullback-Leibler divergence: t (log t - x), x being log-probabilities; with log_target t is one too: e^t (t - x).
+
+    reduction: also "batchmean", the sum over the batch size, which is the mathematical definition.
+
+    Raises:
+        ValueError: unknown reduction.
+        RuntimeError: an argument is not floating point.
+    """
+    if reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' divides only by the "
+            "batch size, and aligns with the KL div math definition. 'mean' will be changed to behave the same as 'batchmean' in "
+            "the next major release.",
+            stacklevel=2,
+        )
+    for values in (input, target):
+        if array(values).dtype.kind != "f":
+            raise RuntimeError(f"kl_div: Integral inputs not supported, got {values.dtype}; convert with .float()")
+    loss = np.exp(target) * (target - input) if log_target else _self_information(target) - target * input
+    if reduction == "batchmean":
+        return loss.sum() / input.shape[0] if input.ndim else loss.sum()
+    return _reduced(loss, reduction)

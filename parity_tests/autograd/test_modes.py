@@ -1,0 +1,105 @@
+"""no_grad and its kin, as context managers, decorators, and calls, against torch."""
+
+import pytest
+
+from parity_tests.oracle import same_program
+
+
+def contexts(torch):
+    a = torch.ones(2, requires_grad=True)
+    seen = []
+    with torch.no_grad():
+        seen.append((a * 2).requires_grad)
+        with torch.enable_grad():
+            seen.append((a * 2).requires_grad)
+        seen.append(torch.is_grad_enabled())
+    with torch.inference_mode():
+        seen.append((a * 2).requires_grad)
+    with torch.inference_mode(False):
+        seen.append((a * 2).requires_grad)
+    with torch.set_grad_enabled(False):
+        seen.append((a * 2).requires_grad)
+    return seen, (a * 2).requires_grad
+
+
+def decorators(torch):
+    a = torch.ones(2, requires_grad=True)
+
+    @torch.no_grad()
+    def off():
+        return (a * 2).requires_grad
+
+    @torch.no_grad
+    def plain():
+        return (a * 2).requires_grad
+
+    @torch.enable_grad
+    def on():
+        return (a * 2).requires_grad
+
+    @torch.inference_mode
+    def inference():
+        return (a * 2).requires_grad
+
+    @torch.set_grad_enabled(False)
+    def off_too():
+        return (a * 2).requires_grad
+
+    with torch.no_grad():
+        inside = on()
+    return off(), plain(), inside, inference(), off_too(), torch.is_grad_enabled(), off.__name__
+
+
+def generators(torch):
+    a = torch.ones(2, requires_grad=True)
+
+    @torch.no_grad()
+    def steps():
+        got = yield (a * 2).requires_grad
+        yield got
+        return 5
+
+    run = steps()
+    return next(run), torch.is_grad_enabled(), run.send("sent"), [*run], torch.is_grad_enabled()
+
+
+def as_a_call(torch):
+    a = torch.ones(2, requires_grad=True)
+    torch.set_grad_enabled(False)
+    off = (a * 2).requires_grad
+    torch.set_grad_enabled(True)
+    return off, (a * 2).requires_grad
+
+
+def reentered(torch):
+    mode = torch.no_grad()
+    seen = []
+    with mode:
+        with mode:
+            seen.append(torch.is_grad_enabled())
+        seen.append(torch.is_grad_enabled())
+    return seen, torch.is_grad_enabled()
+
+
+def restored_after_an_error(torch):
+    try:
+        with torch.no_grad():
+            raise KeyError
+    except KeyError:
+        return torch.is_grad_enabled()
+
+
+def anomaly_switches(torch):
+    torch.autograd.set_detect_anomaly(True)
+    on = torch.is_anomaly_enabled()
+    torch.autograd.set_detect_anomaly(False)
+    with torch.autograd.set_detect_anomaly(True):
+        inside = torch.is_anomaly_enabled()
+    return on, inside, torch.is_anomaly_enabled()
+
+
+@pytest.mark.parametrize(
+    "program", [contexts, decorators, generators, as_a_call, reentered, restored_after_an_error, anomaly_switches], ids=lambda f: f.__name__
+)
+def test_modes(program):
+    same_program(program)
