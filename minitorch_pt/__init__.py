@@ -6,7 +6,7 @@ import warnings as _warnings
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch_pt\.")
 
 from . import autograd, dtypes, ops, random
-from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .autograd import enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled
 from .creation import *
 from .device import *
 from .dtypes import *
@@ -17,6 +17,6 @@ from .serialization import load, save
 from .size import *
 from .tensor import *
 
-from . import nn, optim, utils  # isort: skip
+from . import nn  # isort: skip
 
 __version__ = "0.1.0"

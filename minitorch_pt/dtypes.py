@@ -177,7 +177,7 @@ class finfo:
         self.bits, self.dtype = info.bits, type.name
         self.eps, self.max, self.min = _float(info.eps), _float(info.max), _float(info.min)
         self.tiny = self.smallest_normal = _float(info.tiny)
-        self.resolution = _float(info.resolution)
+        self.resolution = _float(f"1e-{info.precision}")
 
     def __repr__(self) -> str:
         def short(x: _float) -> str:
@@ -199,4 +199,4 @@ class iinfo:
         self.bits, self.max, self.min, self.dtype = info.bits, info.max, info.min, type.name
 
     def __repr__(self) -> str:
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

@@ -117,7 +117,9 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
     for output in outputs:
         rows: list[list] = [[] for _ in given]
         with enable_grad():
-            elements = output.reshape(-1).unbind(0) if output._data.size else ()
+            if not output._data.size:
+                raise RuntimeError(f"jacobian needs outputs with elements, got shape {list(output.shape)}")
+            elements = output.reshape(-1).unbind(0)
         for element in elements:
             one = graph.Tensor(np.ones((), output._data.dtype))
             for row, gradient in zip(rows, _grads([element], given, [one], create_graph, strict), strict=True):
@@ -126,13 +128,9 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
         for row, tensor in zip(rows, given, strict=True):
             shape = (*output.shape, *tensor.shape)
             with enable_grad():
-                blocks.append(_stacked(row).reshape(shape) if row else graph.Tensor(np.zeros(shape, tensor._data.dtype)))
+                blocks.append(np.stack(row).reshape(shape))  # NumPy's protocol makes this an operation on Tensors
         result.append(tuple(blocks) if several else blocks[0])
     return _finished(tuple(result) if many else result[0], create_graph)
-
-
-def _stacked(tensors: list) -> Any:
-    return np.stack(tensors)  # NumPy's protocol makes this an operation on Tensors
 
 
 def hessian(func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False) -> Any:

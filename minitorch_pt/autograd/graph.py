@@ -125,7 +125,7 @@ class Node:
         return name if isinstance(name, str) else name(*(self.args or ()), **(self.kwargs or {}))
 
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+        return f"<{self.name().rpartition('::')[2]} object at {id(self):#x}>"
 
     @property
     def next_functions(self) -> tuple:

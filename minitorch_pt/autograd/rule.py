@@ -23,10 +23,15 @@ from . import graph
 from .graph import Node, Output, Rule, changed
 from .modes import state
 
-__all__ = ["array", "differentiable", "inplace", "nondifferentiable"]
+__all__ = ["array", "differentiable", "inplace", "nondifferentiable", "same"]
 
 # NumPy's names for torch's parameters, which torch accepts too
 _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other", "a": "input"}
+
+
+def same(g: Any) -> Any:
+    """The gradient of what passes an input on as it is. Named once: two new lambdas a node would cost 0.1 us and 300 bytes."""
+    return g
 
 
 def array(value: Any) -> Any:
@@ -82,6 +87,8 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
                             f"{max(len(a), len(b)) - i}: {name}() got shapes {a} and {b}, which do not broadcast. Sizes must be equal, or 1."
                         ) from None
         raise RuntimeError(f"{name}() got shapes {shapes}, which do not broadcast: {text}") from None
+    if isinstance(error, AttributeError):  # a rule met something that is no array
+        raise TypeError(f"{name}() needs Tensors and got ({', '.join(type(a).__name__ for a in arrays)}): {error}") from error
     raise error
 
 
@@ -138,7 +145,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
             arrays = _promoted(arrays, how, count)
         try:
             result = function(*arrays, **kwargs)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             _explain(error, short, arrays)
         value = result[0] if records else result
         tracked = tracked and records and state.recording

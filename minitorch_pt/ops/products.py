@@ -140,7 +140,7 @@ def dot(input: Any, tensor: Any) -> Any:
     return input @ tensor, lambda g: g * tensor, lambda g: g * input
 
 
-vdot = dot
+vdot = differentiable(dot.__wrapped__, name="VdotBackward0")
 
 
 @differentiable(promote="type", name="MulBackward0")

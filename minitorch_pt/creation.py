@@ -1,0 +1,381 @@
+"""Making tensors: from lists and arrays, of one value, of a range, of a grid."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import dtypes, ops
+from .device import device as _device
+from .tensor import Tensor
+
+__all__ = [
+    "arange", "as_tensor", "asarray", "cartesian_prod", "empty", "empty_like", "eye", "from_numpy", "full", "full_like", "is_floating_point",
+    "is_tensor", "linspace", "logspace", "meshgrid", "numel", "one_hot", "ones", "ones_like", "range", "scalar_tensor", "tensor", "tril_indices",
+    "triu_indices", "zeros", "zeros_like",
+]  # fmt: skip
+
+
+def _made(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) -> Tensor:
+    """The array as a leaf tensor, after the checks that all makers share."""
+    if device is not None:
+        _device(device)
+    made = Tensor(data)
+    if requires_grad:
+        made.requires_grad = True
+    return made
+
+
+def _numpy(dtype: dtypes.dtype | None, default: np.dtype) -> np.dtype:
+    if dtype is None:
+        return default
+    if not isinstance(dtype, dtypes.dtype):
+        raise TypeError(f"dtype must be a torch.dtype such as torch.float32, got {type(dtype).__name__}: {dtype!r}")
+    return dtype.dtype
+
+
+def _float() -> np.dtype:
+    return dtypes.get_default_dtype().dtype
+
+
+def _infer(data: Any) -> np.dtype:
+    """The type of a tensor made of Python numbers: the default floating point type, int64, or bool."""
+    return {"f": _float(), "b": np.dtype(bool)}.get(data.dtype.kind, np.dtype(np.int64))
+
+
+def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
+    """A new array of nested lists, numbers, arrays or tensors."""
+    if isinstance(data, (np.ndarray, np.generic)):
+        dtypes.of(data.dtype)
+        return np.array(data, _numpy(dtype, data.dtype))
+    plain, inner = _unwrapped(data)
+    try:
+        found = np.asarray(plain)
+    except ValueError:
+        raise ValueError(f"expected sequences of equal length in every axis, and the nested lists are ragged: {str(data)[:60]}") from None
+    except OverflowError:
+        raise RuntimeError(f"Overflow when unpacking long: a number is too large for int64: {str(data)[:60]}") from None
+    if found.dtype.kind not in "fiub":
+        if found.dtype.kind == "O" and any(isinstance(x, int) for x in found.reshape(-1)):
+            raise RuntimeError(f"Overflow when unpacking long: a number is too large for int64: {str(data)[:60]}")
+        kind = "str" if found.dtype.kind in "US" else type(found.reshape(-1)[0]).__name__ if found.size else type(data).__name__
+        raise (TypeError if kind == "str" else RuntimeError)(
+            f"new(): invalid data type '{kind}': a tensor is made of numbers, nested lists of numbers, arrays or tensors"
+        )
+    default = _infer(found) if inner is None else inner
+    if found.size == 0 and isinstance(data, (list, tuple)):
+        default = _float()
+    return found.astype(_numpy(dtype, default))
+
+
+def _unwrapped(data: Any) -> tuple[Any, np.dtype | None]:
+    """Nested lists with arrays in place of tensors, and the type of arrays found in them."""
+    if isinstance(data, Tensor):
+        return data.detach()._data, data._data.dtype
+    if isinstance(data, np.ndarray):
+        return data, data.dtype
+    if isinstance(data, (list, tuple)):
+        parts = [_unwrapped(x) for x in data]
+        # torch reads the numbers of tensors in a list as Python numbers, the arrays with their type
+        inner = next((t for (_, t), x in zip(parts, data, strict=True) if isinstance(x, np.ndarray) and x.ndim), None)
+        return [p for p, _ in parts], inner
+    return data, None
+
+
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False, pin_memory: builtins.bool = False) -> Tensor:
+    """A new tensor of nested lists or numbers: floats become the default type (float32), whole numbers int64.
+
+    Raises:
+        ValueError: lists of unequal length. TypeError, RuntimeError: something that is no number.
+
+    >>> import minitorch_pt as torch
+    >>> torch.tensor([[1, 2.5], [3, 4]])
+    tensor([[1.0000, 2.5000],
+            [3.0000, 4.0000]])
+    """
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
+        return _made(np.array(data._data, _numpy(dtype, data._data.dtype)), requires_grad, device)
+    return _made(_from_data(data, dtype), requires_grad, device)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """`data` as a tensor, sharing memory with an array or tensor of the right type."""
+    if isinstance(data, Tensor):
+        return data.to(device=device, dtype=dtype)
+    if isinstance(data, np.ndarray) and dtypes.of(data.dtype).dtype == _numpy(dtype, data.dtype):
+        return _made(data, False, device)
+    return _made(_from_data(data, dtype), False, device)
+
+
+def from_numpy(ndarray: np.ndarray) -> Tensor:
+    """The array as a tensor that shares its memory.
+
+    Raises:
+        TypeError: no ndarray, or of a type that torch does not have. ValueError: negative strides.
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__}); use torch.tensor for lists and numbers")
+    dtypes.of(ndarray.dtype)
+    if any(s < 0 for s in ndarray.strides):
+        raise ValueError("At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. "
+                         "(You can probably work around this by making a copy of your array with array.copy().)")  # fmt: skip
+    return Tensor(ndarray)
+
+
+def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: builtins.bool | None = None, requires_grad: builtins.bool = False) -> Tensor:
+    """`obj` as a tensor; copied if `copy` is True, shared if False, as needed if None.
+
+    Raises:
+        ValueError: copy=False where a copy is needed.
+    """
+    if copy is False and not (isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype is as_tensor(obj).dtype)):
+        raise ValueError("can't alias the given object without a copy: it is no tensor or array of this dtype; leave copy=False out")
+    made = as_tensor(obj, dtype, device)
+    made = made.detach().clone() if copy and isinstance(obj, (Tensor, np.ndarray)) else made
+    return made.requires_grad_() if requires_grad else made
+
+
+def _filled(name: str, value: Any, text: str) -> Any:
+    def make(*size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False, **_: Any) -> Tensor:
+        if "size" in _:
+            size = (_.pop("size"),)
+        shape = _shape(size)
+        return _made(np.full(shape, value, _numpy(dtype, _float())) if value else np.zeros(shape, _numpy(dtype, _float())), requires_grad, device)
+
+    def like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False, memory_format: Any = None) -> Tensor:
+        return _made(np.full_like(input._data, value, _numpy(dtype, input._data.dtype)), requires_grad, device)
+
+    for function, suffix, words in ((make, "", text), (like, "_like", f"{text} Of the shape and type of `input`.")):
+        function.__name__ = function.__qualname__ = name + suffix
+        function.__doc__ = words
+    return make, like
+
+
+def _shape(size: tuple) -> tuple[int, ...]:
+    """Sizes given as several arguments or as one sequence.
+
+    Raises:
+        RuntimeError: a negative size. TypeError: no whole number.
+    """
+    if len(size) == 1 and isinstance(size[0], (tuple, list)):
+        size = tuple(size[0])
+    if any(isinstance(n, (float, str)) for n in size):
+        raise TypeError(f"sizes must be whole numbers, got {size}")
+    shape = tuple(int(n) for n in size)
+    if any(n < 0 for n in shape):
+        raise RuntimeError(f"Trying to create tensor with negative dimension {builtins.min(shape)}: {list(shape)}")
+    return shape
+
+
+zeros, zeros_like = _filled("zeros", 0, "A tensor of zeros.")
+ones, ones_like = _filled("ones", 1, "A tensor of ones.")
+empty, empty_like = _filled("empty", 0, "A tensor to be filled later; the values mean nothing (here they are zeros, so that no run differs from another).")
+
+
+def full(size: Sequence[int], fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+    """A tensor of one value; its type follows from the value."""
+    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    return _made(np.full(_shape((size,)), value, _numpy(dtype, _infer(np.asarray(value)))), requires_grad, device)
+
+
+def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+    """A tensor of one value, of the shape and type of `input`."""
+    return _made(np.full_like(input._data, fill_value, _numpy(dtype, input._data.dtype)), requires_grad, device)
+
+
+def scalar_tensor(s: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+    """A number as a tensor without axes, of the default floating point type."""
+    return full((), s, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
+
+
+def arange(*args: Any, start: Any = None, end: Any = None, step: Any = None, dtype: Any = None, device: Any = None,
+           requires_grad: builtins.bool = False) -> Tensor:  # fmt: skip
+    """start, start + step, ... up to but without `end`: arange(end), arange(start, end) or arange(start, end, step).
+
+    Raises:
+        RuntimeError: step is 0 or leads away from `end`.
+    """
+    given = [x.item() if isinstance(x, Tensor) else x for x in args]
+    if len(given) == 1 and end is None:
+        given = [None, *given]
+    low, high, by = (a if a is not None else b for a, b in zip([*given, None, None, None], (start, end, step), strict=False))
+    low, by = 0 if low is None else low, 1 if by is None else by
+    if high is None:
+        raise TypeError("arange() needs an end: arange(end), arange(start, end) or arange(start, end, step)")
+    if by == 0:
+        raise RuntimeError("step must be nonzero")
+    if (high - low) * by < 0:
+        raise RuntimeError(f"upper bound and lower bound inconsistent with step sign: from {low} to {high} by {by}")
+    whole = not any(isinstance(x, float) for x in (low, high, by))
+    n = math.ceil((high - low) / by)
+    kind = _numpy(dtype, np.dtype(np.int64) if whole else _float())
+    count = np.arange(n)
+    # in float64, rounded once: adding up steps would drift
+    values = low + count * by if whole else np.float64(low) + count * np.float64(by)
+    return _made(values.astype(kind), requires_grad, device)
+
+
+def range(start: Any, end: Any, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+    """As `arange`, but with `end` included and floating point by default."""
+    count = np.arange(math.floor((end - start) / step) + 1)
+    return _made((start + count * step).astype(_numpy(dtype, _float())), requires_grad, device)
+
+
+def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+    """`steps` numbers at equal distances from start to end, both included.
+
+    Raises:
+        RuntimeError: a negative number of steps.
+    """
+    if steps < 0:
+        raise RuntimeError(f"number of steps must be non-negative, got {steps}")
+    kind = _numpy(dtype, _float())
+    start, end = (x.item() if isinstance(x, Tensor) else x for x in (start, end))
+    if kind.kind != "f":
+        return _made((start + np.arange(steps) * ((end - start) / builtins.max(steps - 1, 1))).astype(kind), requires_grad, device)
+    low, high = kind.type(start), kind.type(end)
+    step = (high - low) / kind.type(builtins.max(steps - 1, 1))
+    index = np.arange(steps).astype(kind)
+    # from the nearer end, as torch does, so that the last number is exactly `end`
+    values = np.where(np.arange(steps) < steps // 2, low + step * index, high - step * (steps - 1 - index).astype(kind))
+    if steps == 1:
+        values = np.array([low])
+    return _made(values.astype(kind), requires_grad, device)
+
+
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+    """base to the power of `steps` numbers at equal distances from start to end."""
+    kind = _numpy(dtype, _float())
+    powers = linspace(start, end, steps, dtype=dtypes.float64)._data
+    return _made(np.power(float(base), powers).astype(kind), requires_grad, device)
+
+
+def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+    """The identity matrix: ones on the diagonal of n rows and m (else n) columns.
+
+    Raises:
+        RuntimeError: a negative size.
+    """
+    if n < 0 or (m is not None and m < 0):
+        raise RuntimeError(f"n and m must be greater or equal to 0, got {n} and {m}")
+    return _made(np.eye(n, m, dtype=_numpy(dtype, _float())), requires_grad, device)
+
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+    """Coordinates of a grid: for each vector a tensor of the grid's shape that repeats it along its axis.
+
+    indexing: "ij" numbers axes as the vectors are given, "xy" swaps the first two.
+
+    Raises:
+        RuntimeError: another indexing, or tensors that are no vectors.
+    """
+    vectors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
+    if indexing is None:
+        warnings.warn("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", UserWarning, stacklevel=2)
+        indexing = "ij"
+    if indexing not in ("ij", "xy"):
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    if not vectors:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
+    if any(v.ndim > 1 for v in vectors):
+        raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got shapes {[list(v.shape) for v in vectors]}")
+    if len({v.dtype for v in vectors}) > 1:
+        raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype; convert with .to()")
+    swap = indexing == "xy" and len(vectors) > 1
+    if swap:
+        vectors[0], vectors[1] = vectors[1], vectors[0]
+    n = len(vectors)
+    shape = tuple(v.numel() for v in vectors)
+    grids = [ops.expand(v.reshape(*(-1 if d == i else 1 for d in builtins.range(n))), shape) for i, v in enumerate(vectors)]
+    if swap:
+        grids = [g.transpose(0, 1) for g in grids]
+        grids[0], grids[1] = grids[1], grids[0]
+    return tuple(grids)
+
+
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """All combinations of one element of each vector, a row each."""
+    if len(tensors) == 1:
+        return tensors[0]
+    return ops.stack([g.reshape(-1) for g in meshgrid(*tensors, indexing="ij")], 1)
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """For each label a row of zeros with a one at its place: shape (*, num_classes), int64.
+
+    Raises:
+        RuntimeError: labels that are not int64, negative, or not below num_classes.
+
+    >>> import minitorch_pt as torch
+    >>> torch.nn.functional.one_hot(torch.tensor([0, 2]), 3)
+    tensor([[1, 0, 0],
+            [0, 0, 1]])
+    """
+    data = tensor._data
+    if data.dtype != np.int64:
+        raise RuntimeError(f"one_hot is only applicable to index tensor of type LongTensor, got {data.dtype.name}; convert with .long()")
+    if data.size == 0 and num_classes <= 0:
+        raise RuntimeError("Can not infer total number of classes from empty tensor.")
+    if data.size and data.min() < 0:
+        raise RuntimeError(f"Class values must be non-negative, got {data.min()}")
+    n = int(data.max()) + 1 if num_classes == -1 else num_classes
+    if n < 1:
+        raise RuntimeError(f"num_classes should be positive, got {num_classes}")
+    if data.size and data.max() >= n:
+        raise RuntimeError(f"Class values must be smaller than num_classes: label {data.max()}, num_classes {n}")
+    return Tensor((data[..., None] == np.arange(n)).astype(np.int64))
+
+
+def _triangle(find: Any) -> Any:
+    def indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+        return _made(np.stack(find(row, offset, col)).astype(_numpy(dtype, np.dtype(np.int64))), False, device)
+
+    return indices
+
+
+tril_indices, triu_indices = _triangle(np.tril_indices), _triangle(np.triu_indices)
+tril_indices.__doc__ = "Rows and columns of the lower triangle of a matrix, as two rows."
+triu_indices.__doc__ = "Rows and columns of the upper triangle of a matrix, as two rows."
+tril_indices.__name__, triu_indices.__name__ = "tril_indices", "triu_indices"
+
+
+def is_tensor(obj: Any) -> builtins.bool:
+    """Whether it is a Tensor."""
+    return isinstance(obj, Tensor)
+
+
+def is_floating_point(input: Tensor) -> builtins.bool:
+    """Whether its elements are floating point numbers."""
+    return input.is_floating_point()
+
+
+def numel(input: Tensor) -> int:
+    """The number of its elements."""
+    return input.numel()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The methods x.new_zeros(...): of the type of x
+# ---------------------------------------------------------------------------------------------------------------------
+def _new(make: Any) -> Any:
+    def method(self: Tensor, *args: Any, dtype: Any = None, **kwargs: Any) -> Tensor:
+        return make(*args, dtype=self.dtype if dtype is None else dtype, **kwargs)
+
+    method.__name__ = method.__qualname__ = f"new_{make.__name__}"
+    method.__doc__ = f"As `torch.{make.__name__}`, of the type of this tensor."
+    return method
+
+
+for _make in (tensor, zeros, ones, full, empty):
+    setattr(Tensor, f"new_{_make.__name__}", _new(_make))

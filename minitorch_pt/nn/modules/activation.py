@@ -1,0 +1,290 @@
+"""Activations as modules. Shapes: any; the output has the input's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import creation
+from ...tensor import Tensor
+from .. import functional as F
+from .. import init as initializers
+from ..parameter import Parameter
+from .module import Module
+
+__all__ = [
+    "ELU", "GELU", "Hardtanh", "LeakyReLU", "LogSigmoid", "LogSoftmax", "Mish", "PReLU", "ReLU", "ReLU6", "SELU",
+    "Sigmoid", "SiLU", "Softmax", "Softmax2d", "Softmin", "Softplus", "Softsign", "Tanh", "Threshold",
+]  # fmt: skip
+
+
+class _Switch(Module):
+    """An activation whose only option is whether to overwrite its input."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+    def extra_repr(self) -> str:
+        """inplace=True, if it is."""
+        return "inplace=True" if self.inplace else ""
+
+
+class ReLU(_Switch):
+    """max(0, x).
+
+    >>> import minitorch_pt as torch
+    >>> torch.nn.ReLU()(torch.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.relu(input, self.inplace)
+
+
+class SELU(_Switch):
+    """scale * elu(x, alpha), which keeps mean 0 and variance 1 from layer to layer."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.selu(input, self.inplace)
+
+
+class SiLU(_Switch):
+    """x sigmoid(x), also called swish."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.silu(input, self.inplace)
+
+
+class Mish(_Switch):
+    """x tanh(softplus(x))."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.mish(input, self.inplace)
+
+
+class LeakyReLU(Module):
+    """x where x > 0, negative_slope * x elsewhere."""
+
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
+        super().__init__()
+        self.negative_slope, self.inplace = negative_slope, inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.leaky_relu(input, self.negative_slope, self.inplace)
+
+    def extra_repr(self) -> str:
+        """negative_slope, and inplace if set."""
+        return f"negative_slope={self.negative_slope}{', inplace=True' if self.inplace else ''}"
+
+
+class ELU(Module):
+    """x where x > 0, alpha (e^x - 1) elsewhere."""
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__()
+        self.alpha, self.inplace = alpha, inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.elu(input, self.alpha, self.inplace)
+
+    def extra_repr(self) -> str:
+        """alpha, and inplace if set."""
+        return f"alpha={self.alpha}{', inplace=True' if self.inplace else ''}"
+
+
+class GELU(Module):
+    """x Φ(x), Φ being the normal distribution function; approximate="tanh" for the cheaper formula."""
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.gelu(input, approximate=self.approximate)
+
+    def extra_repr(self) -> str:
+        """approximate."""
+        return f"approximate={self.approximate!r}"
+
+
+class Softplus(Module):
+    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold."""
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        super().__init__()
+        self.beta, self.threshold = beta, threshold
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.softplus(input, self.beta, self.threshold)
+
+    def extra_repr(self) -> str:
+        """beta and threshold."""
+        return f"beta={self.beta}, threshold={self.threshold}"
+
+
+class Softsign(Module):
+    """x / (1 + |x|)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.softsign(input)
+
+
+class Hardtanh(Module):
+    """x cut off at min_val and max_val.
+
+    Raises:
+        AssertionError: max_val is not greater than min_val.
+    """
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+        super().__init__()
+        if not max_val > min_val:
+            raise AssertionError(f"max_val ({max_val}) must be greater than min_val ({min_val})")
+        self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
+
+    def extra_repr(self) -> str:
+        """The bounds, and inplace if set."""
+        return f"min_val={self.min_val}, max_val={self.max_val}{', inplace=True' if self.inplace else ''}"
+
+
+class ReLU6(Hardtanh):
+    """min(max(0, x), 6)."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(0.0, 6.0, inplace)
+
+    def extra_repr(self) -> str:
+        """inplace=True, if it is."""
+        return "inplace=True" if self.inplace else ""
+
+
+class Threshold(Module):
+    """x where x > threshold, `value` elsewhere."""
+
+    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
+        super().__init__()
+        self.threshold, self.value, self.inplace = threshold, value, inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.threshold(input, self.threshold, self.value, self.inplace)
+
+    def extra_repr(self) -> str:
+        """threshold and value, and inplace if set."""
+        return f"threshold={self.threshold}, value={self.value}{', inplace=True' if self.inplace else ''}"
+
+
+class Sigmoid(Module):
+    """1 / (1 + e^-x)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.sigmoid(input)
+
+
+class Tanh(Module):
+    """Hyperbolic tangent."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.tanh(input)
+
+
+class LogSigmoid(Module):
+    """log(sigmoid(x))."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.logsigmoid(input)
+
+
+class PReLU(Module):
+    """x where x > 0, weight * x elsewhere, the weight being learnt: 1 in all, or one for each channel (axis 1).
+
+    Shapes: (N, num_parameters, ...) -> the same; any, if num_parameters is 1.
+    """
+
+    weight: Parameter
+
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
+        super().__init__()
+        self.num_parameters, self.init = num_parameters, init
+        self.weight = Parameter(creation.empty(num_parameters, device=device, dtype=dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Set the weight to `init`."""
+        initializers.constant_(self.weight, self.init)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.prelu(input, self.weight)
+
+    def extra_repr(self) -> str:
+        """num_parameters."""
+        return f"num_parameters={self.num_parameters}"
+
+
+class _Along(Module):
+    """A function of all elements along one axis."""
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def extra_repr(self) -> str:
+        """dim."""
+        return f"dim={self.dim}"
+
+
+class Softmax(_Along):
+    """e^x / Σ e^x along `dim`: positive numbers that add up to 1."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The softmax of `input`."""
+        return F.softmax(input, self.dim, _stacklevel=5)
+
+
+class Softmin(_Along):
+    """softmax(-x) along `dim`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The softmin of `input`."""
+        return F.softmin(input, self.dim, _stacklevel=5)
+
+
+class LogSoftmax(_Along):
+    """log(softmax(x)) along `dim`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The log-softmax of `input`."""
+        return F.log_softmax(input, self.dim, _stacklevel=5)
+
+
+class Softmax2d(Module):
+    """Softmax over the channels of images.
+
+    Shapes: (N, C, H, W) or (C, H, W) -> the same.
+
+    Raises:
+        ValueError: the input has neither 3 nor 4 axes.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The softmax of `input` over its channels."""
+        if input.ndim not in (3, 4):
+            raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.ndim}D instead")
+        return F.softmax(input, -3)

@@ -1,0 +1,89 @@
+"""Triangles and diagonals of matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..autograd.rule import array, differentiable
+from .shape import _axis, _from_diagonal, diagonal
+
+__all__ = ["diag", "diag_embed", "diagflat", "trace", "tril", "triu"]
+
+
+@differentiable(linear=True)
+def tril(input: Any, diagonal: int = 0) -> Any:
+    """The lower triangle of each matrix, zeros above; `diagonal` moves the border up.
+
+    Raises:
+        RuntimeError: fewer than two axes.
+    """
+    if input.ndim < 2:
+        raise RuntimeError(f"tril: input tensor must have at least 2 dimensions, got {input.ndim}")
+    return np.tril(array(input), diagonal), lambda g: tril(g, diagonal)
+
+
+@differentiable(linear=True)
+def triu(input: Any, diagonal: int = 0) -> Any:
+    """The upper triangle of each matrix, zeros below; `diagonal` moves the border up.
+
+    Raises:
+        RuntimeError: fewer than two axes.
+    """
+    if input.ndim < 2:
+        raise RuntimeError(f"triu: input tensor must have at least 2 dimensions, got {input.ndim}")
+    return np.triu(array(input), diagonal), lambda g: triu(g, diagonal)
+
+
+@differentiable(linear=True, name="DiagonalBackward0_copy")
+def _embedded(input: Any, offset: int, dim1: int, dim2: int, shape: tuple[int, ...]) -> Any:
+    return _from_diagonal(array(input), offset, dim1, dim2, shape), lambda g: diagonal(g, offset, dim1, dim2)
+
+
+def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """Matrices, as two new axes, with the last axis of `input` on their diagonal.
+
+    Raises:
+        RuntimeError: the two axes are the same. IndexError: no such axis.
+    """
+    a, b = _axis(dim1, input.ndim + 1), _axis(dim2, input.ndim + 1)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    size = input.shape[-1] + abs(offset)
+    shape = list(input.shape[:-1])
+    for place in sorted((a, b)):
+        shape.insert(place, size)
+    return _embedded(input, offset, a, b, tuple(shape))
+
+
+def diag(input: Any, diagonal: int = 0) -> Any:
+    """Of a vector the matrix with it on the diagonal, of a matrix its diagonal.
+
+    Raises:
+        RuntimeError: another number of axes.
+    """
+    from .shape import clone
+    from .shape import diagonal as along
+
+    if input.ndim == 1:
+        return diag_embed(input, diagonal)
+    if input.ndim == 2:
+        return clone(along(input, diagonal))
+    raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
+
+
+def diagflat(input: Any, offset: int = 0) -> Any:
+    """The matrix with all elements on its diagonal."""
+    return diag_embed(input.reshape(-1), offset)
+
+
+def trace(input: Any) -> Any:
+    """The sum of the diagonal of a matrix.
+
+    Raises:
+        RuntimeError: not a matrix.
+    """
+    if input.ndim != 2:
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
+    return diagonal(input).sum()

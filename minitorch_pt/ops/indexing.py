@@ -1,0 +1,585 @@
+"""Indexing: reading and writing parts. The gradient of reading is writing into zeros, and the other way round.
+
+Basic indices (numbers, slices, None, ...) give views; index arrays and masks give copies, as in NumPy.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..autograd.rule import array, differentiable, inplace, nondifferentiable, same
+from .shape import _axis
+
+__all__ = [
+    "argwhere", "assign", "gather", "getitem", "index_add", "index_assign", "index_copy", "index_fill", "index_put", "index_put_", "index_select",
+    "masked_fill", "masked_scatter", "masked_select", "nonzero", "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim",
+]  # fmt: skip
+
+
+def plain_index(index: Any, shape: tuple[int, ...]) -> tuple[tuple, bool]:
+    """An index as NumPy takes it, and whether it is basic (gives a view).
+
+    Raises:
+        IndexError: too many indices, or of a type that is no index. ValueError: a negative step.
+    """
+    items = list(index) if isinstance(index, tuple) else [index]
+    basic, used = True, 0
+    for i, item in enumerate(items):
+        item = array(item)
+        if isinstance(item, (list, tuple, range)):
+            item = np.asarray([array(x) for x in item]) if len(item) else np.zeros(0, np.int64)
+        if isinstance(item, np.ndarray):
+            if item.dtype.kind == "f":
+                raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, got {item.dtype.name}; convert with .long()")
+            if item.dtype == np.uint8:
+                item = item.astype(bool)
+            if item.ndim == 0 and item.dtype.kind in "iu":
+                item = int(item)
+            elif item.ndim == 0:
+                basic, used = False, used
+            else:
+                basic = False
+                used += item.ndim if item.dtype == bool else 1
+        if isinstance(item, slice):
+            step = array(item.step)
+            if step is not None and step <= 0:
+                raise ValueError(f"step must be greater than zero, got {step}; use flip() to reverse")
+            item = slice(*(None if x is None else int(x) for x in (array(item.start), array(item.stop), step)))
+            used += 1
+        elif isinstance(item, (bool, np.bool_)):
+            basic = False
+        elif isinstance(item, (int, np.integer)):
+            if used < len(shape) and Ellipsis not in [x for x in items[:i] if x is Ellipsis] and not -shape[used] <= item < shape[used]:
+                raise IndexError(f"index {int(item)} is out of bounds for dimension {used} with size {shape[used]}")
+            item = int(item)
+            used += 1
+        elif item is not None and item is not Ellipsis and not isinstance(item, np.ndarray):
+            raise IndexError(f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(item).__name__})")
+        items[i] = item
+    if used > len(shape):
+        raise IndexError(f"too many indices for tensor of dimension {len(shape)}: {used} given")
+    if basic and Ellipsis not in [x for x in items if x is Ellipsis]:
+        items.append(Ellipsis)  # so that a single element is a view too, not a NumPy scalar
+    return tuple(items), basic
+
+
+def _bounded(function: Any) -> Any:
+    """NumPy's IndexError in torch's words."""
+    try:
+        return function()
+    except IndexError as error:
+        raise IndexError(str(error).replace("axis", "dimension")) from None
+
+
+def _index_name(input: Any, index: Any, basic: bool) -> str:
+    if not basic:
+        return "IndexBackward0"
+    last = [i for i in index if not (isinstance(i, slice) and i == slice(None)) and i is not Ellipsis]
+    if not last:
+        return "AliasBackward0"
+    return {"int": "SelectBackward0", "NoneType": "UnsqueezeBackward0"}.get(type(last[-1]).__name__, "SliceBackward0")
+
+
+@differentiable(linear=True, view=True, name=_index_name)
+def _read(input: Any, index: tuple, basic: bool) -> Any:
+    shape = input.shape
+    value = _bounded(lambda: array(input)[index])
+    return value, lambda g: _write(g, index, basic, shape)
+
+
+@differentiable(linear=True, name="IndexPutBackward0")
+def _write(input: Any, index: tuple, basic: bool, shape: tuple[int, ...]) -> Any:
+    """Zeros with `input` added at an index: the transpose of reading."""
+    g = array(input)
+    total = np.zeros(shape, g.dtype)
+    if basic or all(isinstance(i, np.ndarray) and i.dtype == bool for i in index):  # no place twice
+        total[index] = g
+    else:
+        _add_at(total, index, g)
+    return total, lambda h: _read(h, index, basic)
+
+
+def _add_at(total: np.ndarray, index: tuple, g: np.ndarray) -> None:
+    """total[index] += g where places may repeat. For rows of a matrix sorting is 10 times as fast as np.add.at."""
+    rows = index[0]
+    if len([i for i in index if i is not Ellipsis]) == 1 and isinstance(rows, np.ndarray) and rows.dtype.kind in "iu" and rows.size:
+        flat = rows.reshape(-1) % total.shape[0]
+        g = np.broadcast_to(g, rows.shape + total.shape[1:]).reshape(flat.size, -1)
+        order = np.argsort(flat, kind="stable")
+        first = np.flatnonzero(np.diff(flat[order], prepend=-1))
+        total.reshape(total.shape[0], -1)[flat[order][first]] = np.add.reduceat(g[order], first, axis=0)
+    else:
+        np.add.at(total, index, g)
+
+
+def getitem(input: Any, index: Any) -> Any:
+    """input[index].
+
+    Raises:
+        IndexError: out of bounds, too many indices, or no index at all. ValueError: a negative step.
+    """
+    plain, basic = plain_index(index, tuple(input.shape))
+    return _read(input, plain, basic)
+
+
+def assign(data: np.ndarray, index: Any, value: Any) -> None:
+    """data[index] = value, on arrays.
+
+    Raises:
+        IndexError: as `getitem`. RuntimeError: the value's shape does not fit.
+    """
+    plain, _ = plain_index(index, data.shape)
+    _put(data, plain, value)
+
+
+def _put(data: np.ndarray, plain: tuple, value: Any) -> None:
+    value = array(value)
+    if isinstance(value, np.ndarray):
+        where = _bounded(lambda: data[plain])
+        while value.ndim > where.ndim and value.shape[0] == 1:  # leading axes of size 1 do not count
+            value = value[0]
+        try:
+            np.broadcast_to(value, where.shape)
+        except ValueError:
+            raise RuntimeError(f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape "
+                               f"{list(where.shape)}") from None  # fmt: skip
+        value = value.astype(data.dtype)
+    elif not isinstance(value, (bool, int, float, np.generic)):
+        raise TypeError(f"can't assign a {type(value).__name__} to a torch.{data.dtype.name} tensor; make a tensor of it first")
+    elif isinstance(value, float) and data.dtype.kind != "f":
+        value = math.trunc(value)
+    _bounded(lambda: data.__setitem__(plain, value))
+
+
+@differentiable(linear=True, name="IndexPutBackward0")
+def _replaced(input: Any, value: Any, index: tuple, basic: bool) -> Any:
+    data = np.array(array(input))
+    _put(data, index, value)
+
+    def rest(g: Any) -> Any:
+        return _replaced(g, 0.0, index, basic)
+
+    def part(g: Any) -> Any:
+        inner = _read(g, index, basic)
+        extra = np.ndim(array(value)) - inner.ndim
+        return inner.reshape((1,) * extra + tuple(inner.shape)) if extra > 0 else inner
+
+    return data, rest, part
+
+
+def index_assign(input: Any, index: Any, value: Any) -> Any:
+    """`input` with the region at `index` replaced by `value`."""
+    plain, basic = plain_index(index, tuple(input.shape))
+    return _replaced(input, value, plain, basic)
+
+
+def index_put(input: Any, indices: tuple, values: Any, accumulate: bool = False) -> Any:
+    """`input` with `values` put, or added, at the places that index tensors name.
+
+    Raises:
+        IndexError: a place is out of bounds.
+    """
+    plain, basic = plain_index(tuple(indices), tuple(input.shape))
+    return _accumulated(input, values, plain, basic) if accumulate else _replaced(input, values, plain, basic)
+
+
+@differentiable(linear=True, name="IndexPutBackward0")
+def _accumulated(input: Any, values: Any, index: tuple, basic: bool) -> Any:
+    data = np.array(array(input))
+    np.add.at(data, index, array(values))
+    return data, same, lambda g: _read(g, index, basic)
+
+
+index_put_ = inplace(index_put)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Along one axis, by number
+# ---------------------------------------------------------------------------------------------------------------------
+def _numbers(index: Any, n: int, dim: int, name: str) -> np.ndarray:
+    """Index numbers, checked.
+
+    Raises:
+        RuntimeError: not whole numbers. IndexError: out of range.
+    """
+    data = np.asarray(array(index))
+    if data.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()")
+    if data.size and (data.min() < 0 or data.max() >= n):
+        bad = int(data.min()) if data.min() < 0 else int(data.max())
+        raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {n}")
+    return data
+
+
+def _checked(index: Any, n: int, dim: int, name: str) -> np.ndarray:
+    try:
+        return _numbers(index, n, dim, name)
+    except IndexError as error:
+        raise RuntimeError(str(error)) from None  # torch's type in gather and scatter
+
+
+def index_select(input: Any, dim: int, index: Any) -> Any:
+    """The slices along an axis that `index` names: shape of input with size len(index) at `dim`.
+
+    Raises:
+        IndexError: a number out of range, or index has more than one axis.
+    """
+    from .shape import _take
+
+    dim = _axis(dim, input.ndim)
+    if np.ndim(array(index)) > 1:
+        raise IndexError(f"index_select(): Index is supposed to be a vector, got shape {list(index.shape)}")
+    numbers = _numbers(index, input.shape[dim] if input.ndim else 1, dim, "index_select").reshape(-1)
+    return _take(input, numbers, dim) if input.ndim else input.reshape(1)[numbers[0]]
+
+
+def _grid(index: np.ndarray, dim: int) -> tuple:
+    """The index arrays that address, for each place of `index`, the element that it names along `dim`."""
+    grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
+    grid[dim] = index
+    return tuple(grid)
+
+
+def _fits_along(input: Any, index: np.ndarray, dim: int, name: str) -> None:
+    if index.ndim != max(input.ndim, 1) and not (index.ndim == 0 or input.ndim == 0):
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as input tensor: {name}() got {index.ndim} and {input.ndim}")
+    for d, (k, n) in enumerate(zip(index.shape, input.shape, strict=False)):
+        if d != dim and k > n:
+            raise RuntimeError(f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {dim}")
+
+
+@differentiable(linear=True)
+def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
+    """For each place of `index`, the element that it names along an axis: out[i][j] = input[index[i][j]][j] for dim 0.
+
+    Raises:
+        RuntimeError: index is not int64, out of range, or larger than the input in another axis.
+    """
+    dim = _axis(dim, input.ndim)
+    data = np.asarray(array(index))
+    if data.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
+        raise RuntimeError(f"gather(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()")
+    _fits_along(input, data, dim, "gather")
+    numbers = _checked(data, input.shape[dim] if input.ndim else 1, dim, "gather")
+    shape = input.shape
+    values = array(input)
+    if values.ndim == 0 or numbers.ndim == 0:
+        picked = values.reshape(-1)[numbers.reshape(-1)].reshape(numbers.shape)
+        return picked, lambda g: _sum_into(g.reshape(-1), numbers.reshape(-1), 0, (math.prod(shape),)).reshape(shape)
+    return values[_grid(numbers, dim)], lambda g: _sum_into(g, numbers, dim, shape)
+
+
+@differentiable(linear=True, name="ScatterAddBackward0")
+def _sum_into(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> Any:
+    """Zeros with each element added where the index says: the transpose of gather."""
+    g = array(input)
+    total = np.zeros(shape, g.dtype)
+    np.add.at(total, _grid(index, dim), g)
+    return total, lambda h: gather(h, dim, index)
+
+
+def _source(src: Any, index: np.ndarray) -> Any:
+    """The part of the source that the index covers."""
+    return src[tuple(slice(n) for n in index.shape)] if tuple(src.shape) != index.shape else src
+
+
+def _embed(g: Any, shape: tuple[int, ...]) -> Any:
+    """A part's gradient, in zeros of the whole source's shape."""
+    if tuple(g.shape) == tuple(shape):
+        return g
+    return _write(g, tuple(slice(n) for n in g.shape), True, tuple(shape))
+
+
+def _scatter_index(input: Any, dim: int, index: Any, src: Any, name: str) -> tuple[int, np.ndarray]:
+    dim = _axis(dim, input.ndim)
+    data = np.asarray(array(index))
+    if data.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()")
+    _fits_along(input, data, dim, name)
+    if src is not None and any(k > n for k, n in zip(data.shape, src.shape, strict=False)):
+        raise RuntimeError(f"Expected index {list(data.shape)} to be no larger than src {list(src.shape)}")
+    if src is not None and array(src).dtype != array(input).dtype:
+        raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype, got {array(input).dtype.name} and {array(src).dtype.name}; convert one with .to()")
+    return dim, _checked(data, input.shape[dim] if input.ndim else 1, dim, name)
+
+
+@differentiable(linear=True, name="ScatterAddBackward0")
+def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
+    """`input` with each element of `src` added at the place that `index` names along an axis.
+
+    Raises:
+        RuntimeError: index out of range or of another rank, or dtypes differ.
+    """
+    dim, numbers = _scatter_index(input, dim, index, src, "scatter_add")
+    total = np.array(array(input))
+    if numbers.size:
+        np.add.at(total, _grid(numbers, dim) if total.ndim else (), array(_source(src, numbers)) if total.ndim else array(src).sum())
+    shape = tuple(src.shape)
+    return total, same, None, None if src is None else (lambda g: _embed(gather(g, dim, numbers), shape))
+
+
+@differentiable(linear=True, name="ScatterBackward0")
+def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
+    total = np.array(array(input))
+    if total.ndim:
+        total[_grid(index, dim)] = array(_source(src, index))
+    elif index.size:
+        total[...] = array(src).reshape(-1)[-1]
+    shape = tuple(src.shape)
+    return total, lambda g: _scatter_value(g, 0.0, dim, index), lambda g: _embed(gather(g, dim, index), shape)
+
+
+@differentiable(linear=True, name="ScatterBackward1")
+def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
+    total = np.array(array(input))
+    total[_grid(index, dim) if total.ndim else ...] = value
+    return total, lambda g: _scatter_value(g, 0.0, dim, index)
+
+
+def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Any:
+    """`input` with elements of `src` (or one number) put at the places that `index` names along an axis.
+
+    reduce: "add" or "multiply" combines with what is there.
+
+    Raises:
+        RuntimeError: index out of range or of another rank, or dtypes differ.
+    """
+    source = value if src is None else src
+    if source is None:
+        raise TypeError("scatter(): give src, a tensor, or value, a number")
+    number = not hasattr(source, "shape") or not hasattr(source, "ndim")
+    dim, numbers = _scatter_index(input, dim, index, None if number else source, "scatter")
+    if reduce is not None:
+        if reduce not in ("add", "multiply"):
+            raise RuntimeError(f"reduce argument must be either add or multiply., got {reduce}")
+        part = np.full(numbers.shape, source, array(input).dtype) if number else source
+        like = type(input)(part) if number and hasattr(input, "_data") else part
+        return scatter_reduce(input, dim, index, like, "sum" if reduce == "add" else "prod")
+    return _scatter_value(input, source, dim, numbers) if number else _scatter_src(input, source, dim, numbers)
+
+
+_COMBINE = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
+
+
+@differentiable(name="ScatterReduceBackward0")
+def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True) -> Any:
+    """`input` combined with the elements of `src` at the places that `index` names: sum, prod, mean, amax or amin.
+
+    Raises:
+        RuntimeError: another `reduce`, index out of range or of another rank, or dtypes differ.
+    """
+    if reduce not in _COMBINE:
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    dim, numbers = _scatter_index(input, dim, index, src, "scatter_reduce")
+    data, source = array(input), array(_source(src, numbers))
+    grid = _grid(numbers, dim)
+    start = {"prod": 1, "amax": -np.inf, "amin": np.inf}.get(reduce, 0)
+    count = np.zeros(data.shape, np.int64)
+    np.add.at(count, grid, 1)
+    touched = count > 0
+    total = np.array(data) if include_self else np.where(touched, np.asarray(start).astype(data.dtype), data)
+    _COMBINE[reduce].at(total, grid, source)
+    if reduce == "mean":
+        total = np.where(touched, total / np.maximum(count + include_self, 1), total).astype(data.dtype)
+    divisor = np.maximum(count + include_self, 1) if reduce == "mean" else 1
+    own = np.ones(data.shape) if include_self else (~touched).astype(float)
+    shape = tuple(src.shape)
+
+    def pull_input(g: Any) -> Any:
+        if reduce in ("sum", "mean"):
+            return g * (own / (np.where(touched, divisor, 1) if reduce == "mean" else 1))
+        if reduce == "prod":
+            return g * (own * np.where(touched, total / data, 1))
+        return g * (own * (data == total) / ties)
+
+    def pull_source(g: Any) -> Any:
+        if reduce == "sum":
+            flow = gather(g, dim, numbers)
+        elif reduce == "mean":
+            flow = gather(g / divisor, dim, numbers)
+        elif reduce == "prod":
+            flow = gather(g * total, dim, numbers) / _source(src, numbers)
+        else:
+            flow = gather(g / ties, dim, numbers) * (source == total[grid])
+        return _embed(flow, shape)
+
+    if reduce in ("amax", "amin"):
+        ties = ((data == total) & (own > 0)).astype(float)
+        np.add.at(ties, grid, (source == total[grid]).astype(float))
+        ties = np.maximum(ties, 1)
+    return total, pull_input, None, None, pull_source
+
+
+@differentiable(linear=True, name="IndexAddBackward0")
+def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: float) -> Any:
+    from .shape import _take
+
+    total = np.array(array(input))
+    np.add.at(total, (slice(None),) * dim + (index,), array(source) * np.asarray(alpha, total.dtype))
+    return total, same, lambda g: _take(g, index, dim) * alpha
+
+
+def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Any:
+    """`input` with alpha times the slices of `source` added at the places that `index` names along an axis.
+
+    Raises:
+        RuntimeError, IndexError: index out of range, or sizes do not fit.
+    """
+    dim = _axis(dim, input.ndim)
+    numbers = _checked(index, input.shape[dim], dim, "index_add").reshape(-1)
+    expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]]
+    if list(source.shape) != expected:
+        raise RuntimeError(f"index_add_(): source should have shape {expected} to match index and self, and has {list(source.shape)}")
+    return _index_add(input, source, dim, numbers, alpha)
+
+
+def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
+    """`input` with the slices that `index` names along an axis replaced by those of `source`.
+
+    Raises:
+        IndexError: out of range, or sizes do not fit.
+    """
+    dim = _axis(dim, input.ndim)
+    numbers = _numbers(index, input.shape[dim], dim, "index_copy").reshape(-1)
+    expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]]
+    if list(source.shape) != expected:
+        raise IndexError(f"index_copy_(): Number of indices should be equal to source.size(dim): source should have shape {expected} and has {list(source.shape)}")
+    return index_assign(input, (slice(None),) * dim + (numbers,), source)
+
+
+def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
+    """`input` with the slices that `index` names along an axis filled with a number.
+
+    Raises:
+        IndexError: out of range.
+    """
+    dim = _axis(dim, input.ndim)
+    numbers = _numbers(index, input.shape[dim], dim, "index_fill").reshape(-1)
+    return index_assign(input, (slice(None),) * dim + (numbers,), value)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# By mask, and by place in memory order
+# ---------------------------------------------------------------------------------------------------------------------
+def _mask(mask: Any, name: str) -> np.ndarray:
+    data = array(mask)
+    if data.dtype != bool:
+        raise RuntimeError(f"{name} only supports boolean masks, but got mask with dtype {data.dtype.name}; write mask.bool()")
+    return data
+
+
+@differentiable(linear=True)
+def masked_fill(input: Any, mask: Any, value: Any) -> Any:
+    """`input` with `value` where the mask is True.
+
+    Raises:
+        RuntimeError: the mask is not bool, or does not broadcast; value has axes.
+    """
+    where = _mask(mask, "masked_fill")
+    number = array(value)
+    if isinstance(number, np.ndarray) and number.ndim:
+        raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {number.ndim} dimension(s).")
+    data = array(input)
+    if data.dtype.kind != "f" and np.asarray(number).dtype.kind == "f":
+        number = int(number)
+    filled = np.where(where, np.asarray(number).astype(data.dtype), data)
+    return filled, lambda g: np.where(where, 0.0, g), None, lambda g: np.where(where, g, 0.0).sum()
+
+
+def masked_select(input: Any, mask: Any) -> Any:
+    """The elements where the mask is True, as a vector.
+
+    Raises:
+        RuntimeError: the mask is not bool, or does not broadcast.
+    """
+    from .shape import broadcast_shapes, broadcast_to
+
+    where = _mask(mask, "masked_select")
+    shape = broadcast_shapes(tuple(input.shape), where.shape)
+    return _selected(broadcast_to(input, shape), np.broadcast_to(where, shape))
+
+
+@differentiable(linear=True, name="MaskedSelectBackward0")
+def _selected(input: Any, mask: np.ndarray) -> Any:
+    shape = tuple(input.shape)
+    return array(input)[mask], lambda g: _write(g, (mask,), False, shape)
+
+
+@differentiable(linear=True)
+def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
+    """`input` with the first elements of `source`, in order, where the mask is True.
+
+    Raises:
+        RuntimeError: the mask is not bool, or the source has too few elements.
+    """
+    data = array(input)
+    where = np.broadcast_to(_mask(mask, "masked_scatter"), data.shape)
+    count = int(where.sum())
+    if math.prod(source.shape) < count:
+        raise RuntimeError(f"masked_scatter: expected the source to have at least as many elements as ones in mask, {count}, and it has {math.prod(source.shape)}")
+    total = np.array(data)
+    total[where] = array(source).reshape(-1)[:count]
+    shape = tuple(source.shape)
+    return (
+        total,
+        lambda g: np.where(where, 0.0, g),
+        None,
+        lambda g: _write(_selected(g, where), (slice(count),), True, (math.prod(shape),)).reshape(shape),
+    )
+
+
+@differentiable(linear=True)
+def take(input: Any, index: Any) -> Any:
+    """The elements at these places in the order of all indices.
+
+    Raises:
+        IndexError: out of range.
+    """
+    numbers = array(index)
+    n = math.prod(input.shape)
+    if numbers.size and (numbers.min() < -n or numbers.max() >= n):
+        raise IndexError(f"out of range: tried to access index {int(numbers.max() if numbers.max() >= n else numbers.min())} on a tensor of {n} elements.")
+    shape = tuple(input.shape)
+    return array(input).reshape(-1)[numbers], lambda g: _write(g, (numbers,), False, (n,)).reshape(shape)
+
+
+def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
+    """`input` with the elements of `source` put, or added, at these places in the order of all indices."""
+    flat = index_put(input.reshape(-1), (index.reshape(-1),), source.reshape(-1), accumulate)
+    return flat.reshape(tuple(input.shape))
+
+
+def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
+    """`gather` with broadcasting of the other axes; without `dim` of all elements.
+
+    Raises:
+        RuntimeError: indices are not int64.
+    """
+    from .shape import broadcast_to
+
+    if dim is None:
+        return gather(input.reshape(-1), 0, indices.reshape(-1))
+    if array(indices).dtype != np.int64:
+        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {array(indices).dtype.name}; convert with .long()")
+    dim = _axis(dim, input.ndim)
+    full = list(np.broadcast_shapes(*(tuple(1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, indices))))
+    shapes = [tuple(x.shape[dim] if d == dim else n for d, n in enumerate(full)) for x in (input, indices)]
+    return gather(broadcast_to(input, shapes[0]), dim, np.broadcast_to(array(indices), shapes[1]))
+
+
+@nondifferentiable
+def argwhere(input: Any) -> Any:
+    """The indices of the elements that are not 0, a row each."""
+    return np.argwhere(input)
+
+
+def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
+    """The indices of the elements that are not 0: a row each, or with as_tuple a vector per axis."""
+    rows = argwhere(input)
+    if not as_tuple:
+        return rows
+    columns = array(rows).T if array(input).ndim else np.zeros((1, int(np.count_nonzero(array(input)))), np.int64)
+    return tuple(type(rows)(np.ascontiguousarray(column)) for column in columns)

@@ -1,0 +1,938 @@
+"""Elementwise operations: arithmetic, exponentials, trigonometry, rounding, comparison, logic.
+
+Operands broadcast; the engine sums gradients back down. `promote` brings operands of different types together first.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.rule import array, differentiable, nondifferentiable, same
+
+__all__ = [
+    "abs", "absolute", "acos", "acosh", "add", "addcdiv", "addcmul", "allclose", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
+    "arctanh", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
+    "bitwise_xor", "ceil", "clamp", "clamp_max", "clamp_min", "clip", "copysign", "cos", "cosh", "deg2rad", "div", "divide", "eq", "equal", "erf",
+    "erfc", "erfinv", "exp", "exp2", "expm1", "fix", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "gcd", "ge", "greater",
+    "greater_equal", "gt", "heaviside", "hypot", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "lcm", "ldexp", "le",
+    "lerp", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "logit", "lt", "maximum", "minimum", "mul", "multiply", "nan_to_num", "ne", "neg", "negative", "nextafter", "not_equal",
+    "positive", "pow", "rad2deg", "reciprocal", "remainder", "round", "rsqrt", "rsub", "sgn", "sign", "signbit", "sin", "sinc", "sinh", "sqrt",
+    "square", "sub", "subtract", "tan", "true_divide", "trunc", "where", "xlogy",
+]  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Arithmetic
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(promote="type", linear=True)
+def add(input: Any, other: Any, *, alpha: float = 1) -> Any:
+    """input + alpha * other. Both gradients are the output's.
+
+    >>> import minitorch_pt as torch
+    >>> torch.add(torch.tensor([1, 2]), 10)
+    tensor([11, 12])
+    """
+    if alpha == 1:
+        return input + other, same, same
+    _whole_alpha(input, alpha)
+    return input + alpha * other, same, lambda g: g * alpha
+
+
+def _whole_alpha(input: Any, alpha: Any) -> None:
+    if isinstance(alpha, float) and array(input).dtype.kind != "f":
+        raise RuntimeError(f"For integral input tensors, argument alpha must not be a floating point number, got {alpha}")
+
+
+@differentiable(promote="type", linear=True)
+def sub(input: Any, other: Any, *, alpha: float = 1) -> Any:
+    """input - alpha * other.
+
+    Raises:
+        RuntimeError: bool tensors, of which there is no difference.
+    """
+    _no_bool_minus(input, other)
+    if alpha == 1:
+        return input - other, same, lambda g: -g
+    _whole_alpha(input, alpha)
+    return input - alpha * other, same, lambda g: g * -alpha
+
+
+def _no_bool_minus(*operands: Any) -> None:
+    for x in operands:
+        if isinstance(x, bool) or (isinstance(x, np.ndarray) and x.dtype == bool):
+            raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+                               "`logical_not()` operator instead.")  # fmt: skip
+
+
+@differentiable(promote="type", linear=True)
+def rsub(input: Any, other: Any, *, alpha: float = 1) -> Any:
+    """other - alpha * input.
+
+    Raises:
+        RuntimeError: bool tensors.
+    """
+    _no_bool_minus(input, other)
+    return other - (input if alpha == 1 else alpha * input), lambda g: g * -alpha, same
+
+
+@differentiable(promote="type")
+def mul(input: Any, other: Any) -> Any:
+    """input * other. Each factor's gradient is the other factor."""
+    return input * other, lambda g: g * other, lambda g: g * input
+
+
+@differentiable(promote="float", name="DivBackward0")
+def true_divide(input: Any, other: Any) -> Any:
+    """input / other; integers become floating point numbers first."""
+    y = input / other
+    return y, lambda g: g / other, lambda g: -g * y / other
+
+
+def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
+    """input / other; with rounding_mode "trunc" rounded towards zero, with "floor" down.
+
+    Raises:
+        RuntimeError: another rounding mode, or whole numbers divided by zero.
+    """
+    if rounding_mode is None:
+        return true_divide(input, other)
+    if rounding_mode not in ("trunc", "floor"):
+        raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
+    return _rounded_div(input, other, rounding_mode)
+
+
+def _no_zero(other: Any) -> None:
+    if array(other).dtype.kind != "f" and not np.all(array(other)):
+        raise RuntimeError("ZeroDivisionError: whole numbers divided by zero; convert to floating point with .float() to get inf")
+
+
+@differentiable(promote="type", name="DivBackward1")
+def _rounded_div(input: Any, other: Any, mode: str) -> Any:
+    a, b = np.asarray(array(input)), np.asarray(array(other))
+    _no_zero(b)
+    if mode == "floor":
+        y = _floor_div(a, b)
+    elif a.dtype.kind == "f":
+        y = np.trunc(a / b)
+    else:
+        y = a // b + ((a % b != 0) & ((a < 0) != (b < 0)))
+        y = y.astype(a.dtype)
+    return y, lambda g: g * 0, lambda g: g * 0
+
+
+def _floor_div(a: Any, b: Any) -> Any:
+    if a.dtype.kind != "f":
+        return a // b
+    # NumPy gives nan for x // 0, torch the quotient
+    return np.where(b == 0, a / b, a // b).astype(a.dtype)
+
+
+def floor_divide(input: Any, other: Any) -> Any:
+    """input / other rounded down."""
+    return div(input, other, rounding_mode="floor")
+
+
+@differentiable(promote="type")
+def remainder(input: Any, other: Any) -> Any:
+    """What division rounded down leaves: the sign is the divisor's.
+
+    Raises:
+        RuntimeError: whole numbers divided by zero.
+    """
+    a, b = np.asarray(array(input)), np.asarray(array(other))
+    _no_zero(b)
+    y = np.remainder(a, b)
+    return y, same, lambda g: g * -array(np.floor(a / b))
+
+
+@differentiable(promote="type")
+def fmod(input: Any, other: Any) -> Any:
+    """What division rounded towards zero leaves: the sign is the input's.
+
+    Raises:
+        RuntimeError: whole numbers divided by zero.
+    """
+    a, b = np.asarray(array(input)), np.asarray(array(other))
+    _no_zero(b)
+    return np.fmod(a, b), same, lambda g: g * -np.trunc(a / b)
+
+
+@differentiable(linear=True)
+def neg(input: Any) -> Any:
+    """-input.
+
+    Raises:
+        RuntimeError: a bool tensor.
+    """
+    if input.dtype == bool:
+        raise RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` "
+                           "operator instead.")  # fmt: skip
+    return -input, lambda g: -g
+
+
+def positive(input: Any) -> Any:
+    """input itself.
+
+    Raises:
+        RuntimeError: a bool tensor.
+    """
+    if array(input).dtype == bool:
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported; convert it with .int()")
+    return input
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, (int, float))
+
+
+def _pow_name(input: Any, exponent: Any) -> str:
+    return "PowBackward0" if _is_number(exponent) else "PowBackward1"
+
+
+def pow(input: Any, exponent: Any) -> Any:
+    """input to the power of `exponent`.
+
+    Raises:
+        RuntimeError: a whole number to a negative whole power.
+
+    >>> import minitorch_pt as torch
+    >>> torch.pow(torch.tensor([1.0, 2.0, 3.0]), 2)
+    tensor([1., 4., 9.])
+    """
+    if _is_number(exponent) and hasattr(input, "_data"):
+        return _power_number(input, exponent)
+    return _power(input, exponent)
+
+
+def _no_negative_power(base: Any, exponent: Any) -> None:
+    if array(base).dtype.kind != "f" and np.any(np.asarray(array(exponent)) < 0) and np.asarray(array(exponent)).dtype.kind != "f":
+        raise RuntimeError("Integers to negative integer powers are not allowed: the result is no integer. Convert with .float() first.")
+
+
+@differentiable(name="PowBackward0")
+def _power_number(input: Any, exponent: Any) -> Any:
+    """x**n, with slope n x**(n-1)."""
+    data = array(input)
+    if data.dtype.kind != "f":
+        if isinstance(exponent, float):
+            return np.power(data.astype(dtypes.get_default_dtype().dtype), exponent), lambda g: None
+        _no_negative_power(data, exponent)
+        return np.power(data.astype(np.int64) if data.dtype == bool else data, exponent), lambda g: None
+    if exponent == 2:  # x*x is 8 times as fast as np.power
+        return input * input, lambda g: g * (2 * input)
+    if exponent == 0:
+        return np.ones(data.shape, data.dtype), lambda g: g * 0
+    if exponent == 1:
+        return input * 1, same
+    if exponent == 3:
+        return input * input * input, lambda g: g * (3 * (input * input))
+    if exponent == 0.5:
+        y = np.sqrt(input)
+        return y, lambda g: g * (0.5 * _power_value(input, -0.5))
+    return _power_value(input, exponent), lambda g: g * (exponent * _power_value(input, exponent - 1))
+
+
+def _power_value(x: Any, n: Any) -> Any:
+    return np.power(x, n) if isinstance(x, (np.ndarray, np.generic)) else pow(x, n)
+
+
+@differentiable(promote="type", name="PowBackward1")
+def _power(input: Any, exponent: Any) -> Any:
+    base, n = np.asarray(array(input)), np.asarray(array(exponent))
+    _no_negative_power(base, n)
+
+    def pull_base(g: Any) -> Any:
+        # x**0 is 1 everywhere: slope 0, also where x**-1 is infinite
+        return np.where(n == 0, 0.0, g * (exponent * pow_of(input, exponent - 1)))
+
+    def pull_exponent(g: Any) -> Any:
+        # 0**n is 0 for every n > 0: slope 0, where 0 * log(0) would be nan
+        safe = np.where((base == 0) & (n >= 0), 1.0, input)
+        return np.where((base == 0) & (n >= 0), 0.0, g * (pow_of(input, exponent) * np.log(safe)))
+
+    return np.power(base, n), pull_base, pull_exponent
+
+
+def pow_of(x: Any, n: Any) -> Any:
+    """x**n on arrays or Tensors."""
+    return np.power(x, n) if isinstance(x, np.ndarray) and isinstance(n, (np.ndarray, np.generic)) else pow(x, n)
+
+
+def float_power(input: Any, exponent: Any) -> Any:
+    """`pow` in float64."""
+
+    def double(x: Any) -> Any:
+        return x.to(dtypes.float64) if hasattr(x, "_data") else float(x)
+
+    return pow(double(input), double(exponent))
+
+
+@differentiable(name="PowBackward0")
+def square(input: Any) -> Any:
+    """input * input; the slope is 2 * input."""
+    return input * input, lambda g: g * (2 * input)
+
+
+@differentiable(promote="float")
+def sqrt(input: Any) -> Any:
+    """The square root; nan for negative numbers. The slope is 1 / (2 sqrt(x)), infinite at 0."""
+    y = np.sqrt(input)
+    return y, lambda g: g / (2 * y)
+
+
+@differentiable(promote="float")
+def rsqrt(input: Any) -> Any:
+    """1 / sqrt(x); the slope is -y³/2."""
+    y = 1 / np.sqrt(input)
+    return y, lambda g: g * (-0.5 * (y * y * y))
+
+
+@differentiable(promote="float")
+def reciprocal(input: Any) -> Any:
+    """1 / x; the slope is -y²."""
+    y = 1 / input
+    return y, lambda g: -g * (y * y)
+
+
+@differentiable
+def abs(input: Any) -> Any:
+    """The absolute value; the slope is the sign, 0 at 0."""
+    return np.abs(input), lambda g: g * np.sign(input)
+
+
+absolute = abs
+
+
+@differentiable
+def sign(input: Any) -> Any:
+    """-1, 0 or 1; flat, so its gradient is 0."""
+    data = array(input)
+    return (data.copy() if data.dtype == bool else np.sign(data)), lambda g: g * 0
+
+
+sgn = differentiable(sign.__wrapped__, name="SgnBackward0")
+
+
+divide, multiply, subtract, negative = div, mul, sub, neg
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Exponentials and logarithms
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(promote="float")
+def exp(input: Any) -> Any:
+    """e to the power of x: its own slope."""
+    y = np.exp(input)
+    return y, lambda g: g * y
+
+
+@differentiable(promote="float")
+def exp2(input: Any) -> Any:
+    """2 to the power of x."""
+    y = np.exp2(input)
+    return y, lambda g: g * (y * math.log(2))
+
+
+@differentiable(promote="float")
+def expm1(input: Any) -> Any:
+    """e^x - 1, exact near 0."""
+    y = np.expm1(input)
+    return y, lambda g: g * (y + 1)
+
+
+@differentiable(promote="float")
+def log(input: Any) -> Any:
+    """The natural logarithm: -inf at 0, nan below. The slope is 1/x."""
+    return np.log(input), lambda g: g / input
+
+
+@differentiable(promote="float")
+def log1p(input: Any) -> Any:
+    """log(1 + x), exact near 0."""
+    return np.log1p(input), lambda g: g / (input + 1)
+
+
+@differentiable(promote="float")
+def log2(input: Any) -> Any:
+    """The logarithm to base 2."""
+    return np.log2(input), lambda g: g / (input * math.log(2))
+
+
+@differentiable(promote="float")
+def log10(input: Any) -> Any:
+    """The logarithm to base 10."""
+    return np.log10(input), lambda g: g / (input * math.log(10))
+
+
+@differentiable(promote="float")
+def logaddexp(input: Any, other: Any) -> Any:
+    """log(e^a + e^b) without overflow."""
+    y = np.logaddexp(array(input), array(other)) if isinstance(input, np.ndarray) else logaddexp(input, other)
+    return y, lambda g: g * np.exp(input - y), lambda g: g * np.exp(other - y)
+
+
+@differentiable(promote="float")
+def logaddexp2(input: Any, other: Any) -> Any:
+    """log2(2^a + 2^b) without overflow."""
+    y = np.logaddexp2(array(input), array(other)) if isinstance(input, np.ndarray) else logaddexp2(input, other)
+    return y, lambda g: g * np.exp2(input - y), lambda g: g * np.exp2(other - y)
+
+
+@differentiable(promote="float")
+def xlogy(input: Any, other: Any) -> Any:
+    """x log(y), 0 where x is 0."""
+    a, b = array(input), array(other)
+    value = np.where((a == 0) & ~np.isnan(b), 0, a * np.log(b))
+    zero = (a == 0) & (b <= 0)
+    return value, lambda g: np.where(zero, 0.0, g * np.log(other)), lambda g: g * input / other
+
+
+@differentiable(promote="float")
+def logit(input: Any, eps: float | None = None) -> Any:
+    """log(x / (1 - x)), the inverse of sigmoid; x is first clamped to [eps, 1 - eps] if eps is given."""
+    if eps is None:
+        return np.log(input / (1 - input)), lambda g: g / (input * (1 - input))
+    inside = (array(input) >= eps) & (array(input) <= 1 - eps)
+    z = np.clip(array(input), eps, 1 - eps)
+    return np.log(z / (1 - z)), lambda g: np.where(inside, g / (input * (1 - input)), 0.0)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Trigonometric and hyperbolic functions
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(promote="float")
+def sin(input: Any) -> Any:
+    """The sine of an angle in radians; the slope is the cosine."""
+    return np.sin(input), lambda g: g * np.cos(input)
+
+
+@differentiable(promote="float")
+def cos(input: Any) -> Any:
+    """The cosine of an angle in radians; the slope is minus the sine."""
+    return np.cos(input), lambda g: g * -np.sin(input)
+
+
+@differentiable(promote="float")
+def tan(input: Any) -> Any:
+    """The tangent of an angle in radians; the slope is 1 + tan²."""
+    y = np.tan(input)
+    return y, lambda g: g * (1 + y * y)
+
+
+@differentiable(promote="float")
+def asin(input: Any) -> Any:
+    """The angle in radians whose sine is x; nan outside [-1, 1]."""
+    return np.arcsin(input), lambda g: g / np.sqrt(1 - input * input)
+
+
+@differentiable(promote="float")
+def acos(input: Any) -> Any:
+    """The angle in radians whose cosine is x; nan outside [-1, 1]."""
+    return np.arccos(input), lambda g: -g / np.sqrt(1 - input * input)
+
+
+@differentiable(promote="float")
+def atan(input: Any) -> Any:
+    """The angle in radians whose tangent is x."""
+    return np.arctan(input), lambda g: g / (1 + input * input)
+
+
+@differentiable(promote="float")
+def atan2(input: Any, other: Any) -> Any:
+    """The angle in radians of the point (x=other, y=input)."""
+    return (
+        np.arctan2(input, other),
+        lambda g: g * other / (input * input + other * other),
+        lambda g: -g * input / (input * input + other * other),
+    )
+
+
+@differentiable(promote="float")
+def sinh(input: Any) -> Any:
+    """The hyperbolic sine."""
+    return np.sinh(input), lambda g: g * np.cosh(input)
+
+
+@differentiable(promote="float")
+def cosh(input: Any) -> Any:
+    """The hyperbolic cosine."""
+    return np.cosh(input), lambda g: g * np.sinh(input)
+
+
+@differentiable(promote="float")
+def asinh(input: Any) -> Any:
+    """The inverse of sinh."""
+    return np.arcsinh(input), lambda g: g / np.sqrt(input * input + 1)
+
+
+@differentiable(promote="float")
+def acosh(input: Any) -> Any:
+    """The inverse of cosh; nan below 1."""
+    return np.arccosh(input), lambda g: g / np.sqrt(input * input - 1)
+
+
+@differentiable(promote="float")
+def atanh(input: Any) -> Any:
+    """The inverse of tanh; nan outside [-1, 1]."""
+    return np.arctanh(input), lambda g: g / (1 - input * input)
+
+
+arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
+arcsinh, arccosh, arctanh = asinh, acosh, atanh
+
+
+@differentiable(promote="float")
+def sinc(input: Any) -> Any:
+    """sin(pi x) / (pi x), 1 at 0."""
+    zero = array(input) == 0
+
+    def pull(g: Any) -> Any:
+        z = np.where(zero, 1.0, input) * math.pi
+        return g * np.where(zero, 0.0, (z * np.cos(z) - np.sin(z)) / (z * z) * math.pi)
+
+    return np.sinc(array(input)), pull
+
+
+@differentiable(promote="type")
+def hypot(input: Any, other: Any) -> Any:
+    """sqrt(a² + b²), the hypotenuse."""
+    y = np.hypot(array(input), array(other)) if isinstance(input, np.ndarray) else hypot(input, other)
+    return y, lambda g: g * (input / y), lambda g: g * (other / y)
+
+
+@differentiable(promote="float", linear=True)
+def deg2rad(input: Any) -> Any:
+    """Degrees to radians."""
+    return input * (math.pi / 180), lambda g: g * (math.pi / 180)
+
+
+@differentiable(promote="float", linear=True)
+def rad2deg(input: Any) -> Any:
+    """Radians to degrees."""
+    return input * (180 / math.pi), lambda g: g * (180 / math.pi)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Rounding: flat almost everywhere, so gradients are 0
+# ---------------------------------------------------------------------------------------------------------------------
+def _rounding(name: str, ufunc: Any, text: str) -> Any:
+    def rule(input: Any) -> Any:
+        data = array(input)
+        return (ufunc(data) if data.dtype.kind == "f" else data.copy()), lambda g: g * 0
+
+    rule.__name__, rule.__doc__, rule.__qualname__ = name, text, name
+    return differentiable(rule)
+
+
+floor = _rounding("floor", np.floor, "The largest whole number that is not above x.")
+ceil = _rounding("ceil", np.ceil, "The smallest whole number that is not below x.")
+trunc = _rounding("trunc", np.trunc, "x without its fraction.")
+fix = trunc
+
+
+@differentiable
+def round(input: Any, *, decimals: int = 0) -> Any:
+    """The nearest whole number, halves to the even one; or the nearest with that many decimals."""
+    data = array(input)
+    if data.dtype.kind != "f":
+        if decimals:
+            raise RuntimeError(f"round with decimals={decimals} needs floating point numbers, got {data.dtype.name}")
+        return data.copy(), lambda g: g * 0
+    if decimals == 0:
+        return np.rint(data), lambda g: g * 0
+    ten = data.dtype.type(10.0 ** builtins.abs(decimals))
+    y = np.rint(data * ten) / ten if decimals > 0 else np.rint(data / ten) * ten
+    return y, lambda g: g * 0
+
+
+@differentiable
+def frac(input: Any) -> Any:
+    """The fraction, with the sign of x."""
+    return array(input) - np.trunc(array(input)), same
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Choosing
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(promote="type")
+def maximum(input: Any, other: Any) -> Any:
+    """The larger of the two; equal ones share the gradient."""
+    return np.maximum(input, other), lambda g: g * _share(input, other), lambda g: g * _share(other, input)
+
+
+@differentiable(promote="type")
+def minimum(input: Any, other: Any) -> Any:
+    """The smaller of the two; equal ones share the gradient."""
+    return np.minimum(input, other), lambda g: g * _share(other, input), lambda g: g * _share(input, other)
+
+
+def _share(mine: Any, others: Any) -> np.ndarray:
+    """1 where mine is larger, 1/2 where equal, 0 elsewhere."""
+    a, b = np.asarray(array(mine)), np.asarray(array(others))
+    return ((a > b) + (a == b) * 0.5).astype(a.dtype)
+
+
+@differentiable(promote="type")
+def fmax(input: Any, other: Any) -> Any:
+    """The larger of the two, or the one that is not nan."""
+    first = (array(input) >= array(other)) | np.isnan(array(other))
+    return np.fmax(array(input), array(other)), lambda g: g * first, lambda g: g * ~first
+
+
+@differentiable(promote="type")
+def fmin(input: Any, other: Any) -> Any:
+    """The smaller of the two, or the one that is not nan."""
+    first = (array(input) <= array(other)) | np.isnan(array(other))
+    return np.fmin(array(input), array(other)), lambda g: g * first, lambda g: g * ~first
+
+
+@differentiable(promote="type", name=lambda input, min=None, max=None: "ClampBackward0" if not isinstance(min, np.ndarray) and not isinstance(max, np.ndarray) else "ClampBackward1")
+def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
+    data, low, high = array(input), array(min), array(max)
+    y = data
+    if low is not None:
+        y = np.maximum(y, low)
+    if high is not None:
+        y = np.minimum(y, high)
+    above = True if low is None else data >= low
+    below = True if high is None else data <= high
+
+    def pull_min(g: Any) -> Any:
+        return g * (~above & (True if high is None else low < high))
+
+    def pull_max(g: Any) -> Any:
+        return g * ((data > high) if low is None else (data > high) | (low > high))
+
+    value = y.copy() if y is data else y
+    return value, lambda g: g * (above & below), pull_min, pull_max
+
+
+def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
+    """x, but not below `min` and not above `max` (numbers or tensors; either may be left out).
+
+    Raises:
+        RuntimeError: neither is given.
+
+    >>> import minitorch_pt as torch
+    >>> torch.clamp(torch.tensor([-2.0, 0.5, 3.0]), 0, 1)
+    tensor([0.0000, 0.5000, 1.0000])
+    """
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    return _clamp(input, min, max)
+
+
+clip = clamp
+
+
+def clamp_min(input: Any, min: Any) -> Any:
+    """x, but not below `min`."""
+    return _clamp(input, min, None)
+
+
+def clamp_max(input: Any, max: Any) -> Any:
+    """x, but not above `max`."""
+    return _clamp(input, None, max)
+
+
+@differentiable(promote="type", name="WhereBackward0")
+def _where(input: Any, other: Any, condition: Any) -> Any:
+    mask = array(condition)
+    return np.where(mask, input, other), lambda g: np.where(mask, g, 0.0), lambda g: np.where(mask, 0.0, g)
+
+
+def where(condition: Any, input: Any = None, other: Any = None) -> Any:
+    """`input` where the condition holds, else `other`. With the condition alone: the indices where it holds, a tensor per axis.
+
+    Raises:
+        RuntimeError: the condition is no bool tensor.
+
+    >>> import minitorch_pt as torch
+    >>> x = torch.tensor([1.0, -2.0])
+    >>> torch.where(x > 0, x, 0.0)
+    tensor([1., 0.])
+    """
+    if input is None and other is None:
+        from .indexing import nonzero
+
+        return nonzero(condition, as_tuple=True)
+    mask = array(condition)
+    if getattr(mask, "dtype", None) not in (np.dtype(bool), np.dtype(np.uint8)):
+        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {getattr(mask, 'dtype', type(mask))}; write x != 0")
+    mask = mask.astype(bool, copy=False)
+    if any(hasattr(x, "_data") for x in (input, other)):
+        return _where(input, other, mask)
+    if hasattr(condition, "_data"):  # two numbers: the result is a tensor all the same
+        dtype = dtypes.result_type_of([input, other])
+        return type(condition)(np.where(mask, input, other).astype(dtype))
+    return np.where(mask, input, other)
+
+
+@differentiable(promote=("type", 2))
+def lerp(input: Any, end: Any, weight: Any) -> Any:
+    """input + weight * (end - input): from `input` at weight 0 to `end` at weight 1."""
+    a, b, w = array(input), array(end), array(weight)
+    # from the nearer end, so that weight 1 gives `end` exactly
+    value = np.where(np.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
+    return value.astype(a.dtype, copy=False), lambda g: g * (1 - weight), lambda g: g * weight, lambda g: g * (end - input)
+
+
+@differentiable(promote="type")
+def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
+    """input + value * tensor1 * tensor2."""
+    product = tensor1 * tensor2 if value == 1 else value * tensor1 * tensor2
+    return input + product, same, lambda g: g * (tensor2 * value), lambda g: g * (tensor1 * value)
+
+
+@differentiable(promote="type")
+def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
+    """input + value * tensor1 / tensor2.
+
+    Raises:
+        RuntimeError: whole numbers to divide.
+    """
+    if array(tensor1).dtype.kind != "f" and array(tensor2).dtype.kind != "f":
+        raise RuntimeError("Integer division with addcdiv is no longer supported; convert to floating point with .float() first")
+    return (
+        input + value * (tensor1 / tensor2),
+        same,
+        lambda g: g * (value / tensor2),
+        lambda g: -g * (value * tensor1 / (tensor2 * tensor2)),
+    )
+
+
+@differentiable
+def nan_to_num(input: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Any:
+    """nan, inf and -inf replaced by numbers: by default 0 and the largest and smallest number of the type."""
+    data = array(input)
+    if data.dtype.kind != "f":
+        return data.copy(), lambda g: g
+    return np.nan_to_num(data, nan=nan, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
+
+
+@differentiable(promote="float")
+def copysign(input: Any, other: Any) -> Any:
+    """The size of `input` with the sign of `other`."""
+    a, b = array(input), array(other)
+    turn = np.where(a == 0, 0.0, np.where(np.signbit(a) == np.signbit(b), 1.0, -1.0))
+    return np.copysign(a, b), lambda g: g * turn, lambda g: g * 0
+
+
+@nondifferentiable(promote="type")
+def heaviside(input: Any, values: Any) -> Any:
+    """0 below zero, 1 above, `values` at zero."""
+    return np.where(input == 0, values, (input > 0).astype(input.dtype)).astype(input.dtype)
+
+
+@nondifferentiable(promote="type")
+def gcd(input: Any, other: Any) -> Any:
+    """The greatest common divisor."""
+    return np.gcd(input, other)
+
+
+@nondifferentiable(promote="type")
+def lcm(input: Any, other: Any) -> Any:
+    """The least common multiple."""
+    return np.lcm(input, other)
+
+
+@nondifferentiable(promote="float")
+def nextafter(input: Any, other: Any) -> Any:
+    """The next representable number after x towards `other`."""
+    return np.nextafter(input, other)
+
+
+def ldexp(input: Any, other: Any) -> Any:
+    """input * 2**other."""
+    return mul(input, pow(2.0, other))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The error function, which NumPy lacks: Cody's rational approximations, good to the last digit or two
+# (W. J. Cody, Rational Chebyshev approximation for the error function, Math. Comp. 23, 1969)
+# ---------------------------------------------------------------------------------------------------------------------
+_ERF = ([3.16112374387056560e00, 1.13864154151050156e02, 3.77485237685302021e02, 3.20937758913846947e03, 1.85777706184603153e-1],
+        [2.36012909523441209e01, 2.44024637934444173e02, 1.28261652607737228e03, 2.84423683343917062e03])  # fmt: skip
+_ERFC = ([5.64188496988670089e-1, 8.88314979438837594e0, 6.61191906371416295e01, 2.98635138197400131e02, 8.81952221241769090e02,
+          1.71204761263407058e03, 2.05107837782607147e03, 1.23033935479799725e03, 2.15311535474403846e-8],
+         [1.57449261107098347e01, 1.17693950891312499e02, 5.37181101862009858e02, 1.62138957456669019e03, 3.29079923573345963e03,
+          4.36261909014324716e03, 3.43936767414372164e03, 1.23033935480374942e03])  # fmt: skip
+_TAIL = ([3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4, 1.63153871373020978e-2],
+         [2.56852019228982242e00, 1.87295284992346725e00, 5.27905102951428412e-1, 6.05183413124413191e-2, 2.33520497626869185e-3])  # fmt: skip
+
+
+def _ratio(table: tuple, x: np.ndarray) -> np.ndarray:
+    """A quotient of polynomials, in Cody's order of coefficients: the numerator's first is the last of its list."""
+    top, bottom = table
+    p, q = top[-1] * x, x
+    for a, b in zip(top[:-2], bottom[:-1], strict=True):
+        p = (p + a) * x
+        q = (q + b) * x
+    return (p + top[-2]) / (q + bottom[-1])
+
+
+def _erfc_of(y: np.ndarray) -> np.ndarray:
+    """erfc for y > 0.46875."""
+    inverse = 1 / (y * y)
+    far = (1 / math.sqrt(math.pi) - inverse * _ratio(_TAIL, inverse)) / y
+    value = np.where(y <= 4, _ratio(_ERFC, np.minimum(y, 4)), far)
+    # e^(-y²) with y² split, so that rounding it does not matter
+    rough = np.trunc(np.minimum(y, 30) * 16) / 16
+    return np.exp(-rough * rough) * np.exp(-(y - rough) * (y + rough)) * value
+
+
+def _erf_pair(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """erf(x) and erfc(x) in float64."""
+    x = np.asarray(x, np.float64)
+    y = np.abs(x)
+    near = y <= 0.46875
+    small = x * _ratio(_ERF, np.where(near, x * x, 0))
+    tail = np.where(np.isinf(y), 0.0, _erfc_of(np.where(near | np.isinf(y), 1.0, y)))
+    erf_value = np.where(near, small, np.where(x < 0, tail - 1, 1 - tail))
+    erfc_value = np.where(near, 1 - small, np.where(x < 0, 2 - tail, tail))
+    return np.where(np.isnan(x), x, erf_value), np.where(np.isnan(x), x, erfc_value)
+
+
+@differentiable(promote="float")
+def erf(input: Any) -> Any:
+    """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x."""
+    data = np.asarray(array(input))
+    return _erf_pair(data)[0].astype(data.dtype), lambda g: g * (2 / math.sqrt(math.pi) * np.exp(-(input * input)))
+
+
+@differentiable(promote="float")
+def erfc(input: Any) -> Any:
+    """1 - erf(x), exact for large x."""
+    data = np.asarray(array(input))
+    return _erf_pair(data)[1].astype(data.dtype), lambda g: g * (-2 / math.sqrt(math.pi) * np.exp(-(input * input)))
+
+
+@differentiable(promote="float")
+def erfinv(input: Any) -> Any:
+    """The inverse of erf on [-1, 1]; infinite at the ends, nan outside."""
+    data = np.asarray(array(input))
+    y = _erfinv(data.astype(np.float64)).astype(data.dtype) if isinstance(input, (np.ndarray, np.generic)) else erfinv(input)
+    return y, lambda g: g * (math.sqrt(math.pi) / 2 * np.exp(y * y))
+
+
+def _erfinv(x: np.ndarray) -> np.ndarray:
+    """A start from Winitzki's formula (2008), made exact by four steps of Halley's method."""
+    inside = np.where(np.abs(x) < 1, x, 0.5)
+    log = np.log1p(-inside * inside)
+    half = 2 / (math.pi * 0.147) + log / 2
+    y = np.sign(inside) * np.sqrt(np.sqrt(half * half - log / 0.147) - half)
+    for _ in range(4):
+        low, high = _erf_pair(y)
+        # near 1 the difference is exact in erfc
+        error = np.where(np.abs(inside) < 0.5, low - inside, np.where(inside > 0, (1 - inside) - high, (2 - high) - (1 + inside)))
+        step = error / (2 / math.sqrt(math.pi) * np.exp(-y * y))
+        y = y - step / (1 + y * step)
+    y = np.where(inside == 0, inside, y)
+    return np.where(np.abs(x) < 1, y, np.where(np.abs(x) == 1, np.copysign(np.inf, x), np.nan))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Comparison and logic
+# ---------------------------------------------------------------------------------------------------------------------
+def _comparison(name: str, ufunc: Any, text: str) -> Any:
+    def compare(input: Any, other: Any) -> Any:
+        return ufunc(input, other)
+
+    compare.__name__, compare.__qualname__, compare.__doc__ = name, name, text
+    return nondifferentiable(compare, promote="type")
+
+
+eq = _comparison("eq", np.equal, "Where the two are equal.")
+ne = _comparison("ne", np.not_equal, "Where the two differ.")
+lt = _comparison("lt", np.less, "Where input < other.")
+le = _comparison("le", np.less_equal, "Where input <= other.")
+gt = _comparison("gt", np.greater, "Where input > other.")
+ge = _comparison("ge", np.greater_equal, "Where input >= other.")
+not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
+logical_and = _comparison("logical_and", np.logical_and, "Where both are not 0.")
+logical_or = _comparison("logical_or", np.logical_or, "Where one of the two is not 0.")
+logical_xor = _comparison("logical_xor", np.logical_xor, "Where exactly one of the two is not 0.")
+
+
+@nondifferentiable
+def logical_not(input: Any) -> Any:
+    """Where input is 0."""
+    return np.logical_not(input)
+
+
+def _test(name: str, function: Any, text: str) -> Any:
+    def test(input: Any) -> Any:
+        return function(input) if input.dtype.kind == "f" else np.full(input.shape, name in ("isfinite", "isreal"))
+
+    test.__name__, test.__qualname__, test.__doc__ = name, name, text
+    return nondifferentiable(test)
+
+
+isnan = _test("isnan", np.isnan, "Where the value is not a number.")
+isinf = _test("isinf", np.isinf, "Where the value is infinite.")
+isfinite = _test("isfinite", np.isfinite, "Where the value is neither infinite nor nan.")
+isposinf = _test("isposinf", np.isposinf, "Where the value is +inf.")
+isneginf = _test("isneginf", np.isneginf, "Where the value is -inf.")
+isreal = _test("isreal", np.isreal, "Where the value is a real number: everywhere.")
+
+
+@nondifferentiable
+def signbit(input: Any) -> Any:
+    """Where the sign is minus, also that of -0.0."""
+    return np.signbit(input) if input.dtype.kind == "f" else input < 0
+
+
+def _bitwise(name: str, ufunc: Any, text: str) -> Any:
+    def combine(input: Any, other: Any) -> Any:
+        for x in (input, other):
+            if np.asarray(x).dtype.kind == "f":
+                raise NotImplementedError(f'"{name}_cpu" not implemented for floating point numbers; convert with .int() or use a logical operation')
+        return ufunc(input, other)
+
+    combine.__name__, combine.__qualname__, combine.__doc__ = name, name, text
+    return nondifferentiable(combine, promote="type")
+
+
+bitwise_and = _bitwise("bitwise_and", np.bitwise_and, "The bits set in both; of bools, their and.")
+bitwise_or = _bitwise("bitwise_or", np.bitwise_or, "The bits set in one of the two; of bools, their or.")
+bitwise_xor = _bitwise("bitwise_xor", np.bitwise_xor, "The bits set in exactly one; of bools, their exclusive or.")
+bitwise_left_shift = _bitwise("bitwise_left_shift", np.left_shift, "The bits moved to the left: input * 2**other.")
+bitwise_right_shift = _bitwise("bitwise_right_shift", np.right_shift, "The bits moved to the right: input / 2**other rounded down.")
+
+
+@nondifferentiable
+def bitwise_not(input: Any) -> Any:
+    """Every bit turned; of bools, their negation."""
+    if input.dtype.kind == "f":
+        raise NotImplementedError('"bitwise_not_cpu" not implemented for floating point numbers; convert with .int() or use logical_not')
+    return np.invert(input)
+
+
+@nondifferentiable
+def isclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+    """Where |input - other| <= atol + rtol |other|.
+
+    Raises:
+        RuntimeError: the dtypes differ, or a tolerance is negative.
+    """
+    if input.dtype != other.dtype:
+        raise RuntimeError(f"{input.dtype.name} did not match {other.dtype.name}: isclose needs tensors of one dtype; convert one with .to()")
+    if rtol < 0 or atol < 0:
+        raise RuntimeError(f"rtol and atol must be greater than or equal to zero, but got {rtol} and {atol}")
+    return np.isclose(input, other, rtol, atol, equal_nan)
+
+
+def allclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    """Whether `isclose` holds everywhere."""
+    return bool(array(isclose(input, other, rtol, atol, equal_nan)).all())
+
+
+def equal(input: Any, other: Any) -> bool:
+    """Whether shape and values are the same."""
+    return bool(np.array_equal(array(input), array(other)))

@@ -1,0 +1,882 @@
+"""Shape: views, joins, splits and reorderings. The gradient puts each number back where it came from.
+
+Views share memory, exactly where torch's do: NumPy's strided views are torch's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..autograd.rule import array, differentiable
+
+__all__ = [
+    "adjoint", "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "cat", "chunk",
+    "clone", "column_stack", "concat", "concatenate", "contiguous", "diagonal", "dsplit", "dstack", "expand", "expand_as", "flatten", "flip",
+    "fliplr", "flipud", "hsplit", "hstack", "matrix_transpose", "movedim", "moveaxis", "narrow", "permute", "permute_dims", "ravel", "repeat", "repeat_interleave", "reshape",
+    "reshape_as", "reversed_axes", "roll", "rot90", "row_stack", "select", "split", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile",
+    "transpose", "unbind", "unflatten", "unfold", "unsqueeze", "view", "view_as", "vsplit", "vstack",
+]  # fmt: skip
+
+
+def _axis(dim: int, ndim: int) -> int:
+    """`dim` counted from the front.
+
+    Raises:
+        IndexError: there is no such axis.
+    """
+    n = max(ndim, 1)
+    if not -n <= dim < n:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+    return dim % n
+
+
+def sizes(args: tuple) -> tuple[int, ...]:
+    """Sizes given as several arguments or as one tuple."""
+    if len(args) == 1 and isinstance(args[0], (tuple, list)):
+        args = tuple(args[0])
+    return tuple(int(n) for n in args)
+
+
+def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
+    """`shape` with its -1 worked out.
+
+    Raises:
+        RuntimeError: the sizes do not multiply to `numel`.
+    """
+    if shape.count(-1) > 1:
+        raise RuntimeError(f"only one dimension can be inferred, and shape {list(shape)} has several -1")
+    for n in shape:
+        if n < -1:
+            raise RuntimeError(f"invalid shape dimension {n}: sizes are 0 or more, or -1 once to have one worked out")
+    known = math.prod(n for n in shape if n != -1)
+    if -1 in shape:
+        if known == 0:
+            raise RuntimeError(f"cannot reshape tensor of {numel} elements into shape {list(shape)} because the unspecified dimension size -1 can be any value")
+        if numel % known == 0:
+            return tuple(numel // known if n == -1 else n for n in shape)
+    elif known == numel:
+        return shape
+    raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {numel}: the sizes must multiply to {numel}")
+
+
+@differentiable(linear=True, view=True)
+def _view(input: Any, shape: tuple[int, ...]) -> Any:
+    before = input.shape
+    return input.reshape(shape), lambda g: g.reshape(before)
+
+
+def _needs_copy(data: np.ndarray, shape: tuple[int, ...]) -> bool:
+    """Whether no strides over the same memory give this shape."""
+    try:
+        np.reshape(data, shape, copy=False)
+    except ValueError:
+        return True
+    return False
+
+
+def view(input: Any, *shape: Any) -> Any:
+    """The same memory with another shape.
+
+    Raises:
+        RuntimeError: the sizes do not multiply to the number of elements, or the memory's order does not allow it.
+
+    >>> import minitorch_pt as torch
+    >>> torch.arange(6).view(2, -1)
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+    """
+    target = _resolved(sizes(shape), math.prod(input.shape))
+    if _needs_copy(array(input), target):
+        raise RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
+                           f"subspaces): {list(input.shape)} to {list(target)}. Use .reshape(...) instead.")  # fmt: skip
+    return _view(input, target)
+
+
+def reshape(input: Any, *shape: Any) -> Any:
+    """The same elements with another shape: a view where the memory's order allows it, else a copy.
+
+    Raises:
+        RuntimeError: the sizes do not multiply to the number of elements.
+    """
+    return _view(input, _resolved(sizes(shape), math.prod(input.shape)))
+
+
+def view_as(input: Any, other: Any) -> Any:
+    """`view` with the shape of `other`."""
+    return view(input, tuple(other.shape))
+
+
+def reshape_as(input: Any, other: Any) -> Any:
+    """`reshape` with the shape of `other`."""
+    return reshape(input, tuple(other.shape))
+
+
+def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """Axes `start_dim` to `end_dim` joined into one.
+
+    Raises:
+        IndexError: no such axis. RuntimeError: start_dim comes after end_dim.
+    """
+    start, end = _axis(start_dim, input.ndim), _axis(end_dim, input.ndim)
+    if start > end:
+        raise RuntimeError(f"flatten() has invalid args: start_dim ({start_dim}) cannot come after end_dim ({end_dim})")
+    if input.ndim == 0:
+        return reshape(input, 1)
+    shape = tuple(input.shape)
+    return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
+
+
+def ravel(input: Any) -> Any:
+    """All elements along one axis."""
+    return reshape(input, -1)
+
+
+def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Any:
+    """Axis `dim` split into several of these sizes, one of which may be -1.
+
+    Raises:
+        RuntimeError: the sizes do not multiply to the axis's. IndexError: no such axis.
+    """
+    dim = _axis(dim, input.ndim)
+    if len(sizes) == 0:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    shape = tuple(input.shape)
+    try:
+        inner = _resolved(tuple(sizes), shape[dim])
+    except RuntimeError:
+        raise RuntimeError(f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({shape[dim]}) in the input tensor") from None
+    return _view(input, (*shape[:dim], *inner, *shape[dim + 1 :]))
+
+
+def _squeeze_name(input: Any, dim: Any = None) -> str:
+    return "SqueezeBackward0" if dim is None else "SqueezeBackward1" if isinstance(dim, int) else "SqueezeBackward2"
+
+
+@differentiable(linear=True, view=True, name=_squeeze_name)
+def squeeze(input: Any, dim: Any = None) -> Any:
+    """Without the axes of size 1, or without axis `dim` (or those of a tuple) if its size is 1.
+
+    Raises:
+        IndexError: no such axis.
+    """
+    before = input.shape
+    if dim is None:
+        axes = range(input.ndim)
+    else:
+        axes = [_axis(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+    drop = {d for d in axes if d < input.ndim and before[d] == 1}
+    return input.reshape(tuple(n for d, n in enumerate(before) if d not in drop)), lambda g: g.reshape(before)
+
+
+@differentiable(linear=True, view=True)
+def unsqueeze(input: Any, dim: int) -> Any:
+    """With a new axis of size 1 at `dim`.
+
+    Raises:
+        IndexError: `dim` is not in [-ndim - 1, ndim].
+    """
+    dim = _axis(dim, input.ndim + 1)
+    before = input.shape
+    return input[(slice(None),) * dim + (None,)], lambda g: g.reshape(before)
+
+
+@differentiable(linear=True, view=True)
+def transpose(input: Any, dim0: int, dim1: int) -> Any:
+    """Two axes swapped.
+
+    Raises:
+        IndexError: no such axis.
+    """
+    a, b = _axis(dim0, input.ndim), _axis(dim1, input.ndim)
+    if input.ndim == 0:
+        return input.view(), lambda g: g
+    return input.swapaxes(a, b), lambda g: g.swapaxes(a, b)
+
+
+swapaxes = swapdims = transpose
+
+
+@differentiable(linear=True, view=True, name="TBackward0")
+def t(input: Any) -> Any:
+    """The transpose of a matrix; vectors and numbers as they are.
+
+    Raises:
+        RuntimeError: more than two axes.
+    """
+    if input.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D; use transpose(dim0, dim1) or mT")
+    return input.T, lambda g: g.T
+
+
+def matrix_transpose(input: Any) -> Any:
+    """The last two axes swapped (the property mT).
+
+    Raises:
+        RuntimeError: fewer than two axes.
+    """
+    if input.ndim < 2:
+        raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor.")
+    return transpose(input, -2, -1)
+
+
+adjoint = matrix_transpose
+
+
+@differentiable(linear=True, view=True)
+def permute(input: Any, dims: Sequence[int]) -> Any:
+    """The axes in another order.
+
+    Raises:
+        RuntimeError: not each axis once. IndexError: no such axis.
+
+    >>> import minitorch_pt as torch
+    >>> torch.zeros(2, 3, 4).permute(2, 0, 1).shape
+    torch.Size([4, 2, 3])
+    """
+    if len(dims) != input.ndim:
+        raise RuntimeError(f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions: "
+                           f"{input.ndim} axes, dims={list(dims)}")  # fmt: skip
+    order = tuple(_axis(d, input.ndim) for d in dims)
+    if len(set(order)) < len(order):
+        raise RuntimeError(f"permute(): duplicate dims are not allowed, got {list(dims)}; name each axis once")
+    back = tuple(order.index(d) for d in range(len(order)))
+    return np.transpose(input, order), lambda g: np.transpose(g, back)
+
+
+def permute_dims(input: Any, *dims: Any) -> Any:
+    """`permute` with the axes as arguments: the method's form."""
+    return permute(input, sizes(dims))
+
+
+def reversed_axes(input: Any) -> Any:
+    """All axes in reverse order (the property T)."""
+    return permute(input, tuple(range(input.ndim))[::-1])
+
+
+def movedim(input: Any, source: Any, destination: Any) -> Any:
+    """Axes moved from the places `source` to the places `destination`, the others in order.
+
+    Raises:
+        RuntimeError: lists of unequal length, or with repetitions. IndexError: no such axis.
+    """
+    a = (source,) if isinstance(source, int) else tuple(source)
+    b = (destination,) if isinstance(destination, int) else tuple(destination)
+    if len(a) != len(b):
+        raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(a)} dims) should contain the same number of dims as destination ({list(b)} dims)")
+    a, b = tuple(_axis(d, input.ndim) for d in a), tuple(_axis(d, input.ndim) for d in b)
+    if len(set(a)) < len(a) or len(set(b)) < len(b):
+        raise RuntimeError(f"movedim: repeated dim in source or destination: {list(a)}, {list(b)}")
+    order = [d for d in range(input.ndim) if d not in a]
+    for place, d in sorted(zip(b, a, strict=True)):
+        order.insert(place, d)
+    return permute(input, order)
+
+
+moveaxis = movedim
+
+
+@differentiable(linear=True, view=True, name="ExpandBackward0")
+def _expand(input: Any, shape: tuple[int, ...]) -> Any:
+    return np.broadcast_to(input, shape), lambda g: g  # the engine sums it down
+
+
+def expand(input: Any, *size: Any) -> Any:
+    """Axes of size 1 shown as often as `size` says, without copying; -1 keeps a size; new axes come first.
+
+    Raises:
+        RuntimeError: an axis of another size than 1 would have to change.
+    """
+    target = sizes(size)
+    before = tuple(input.shape)
+    if len(target) < len(before):
+        raise RuntimeError(f"expand(torch.FloatTensor{{{list(before)}}}, size={list(target)}): the number of sizes provided ({len(target)}) must be greater or "
+                           f"equal to the number of dimensions in the tensor ({len(before)})")  # fmt: skip
+    padded = (-1,) * (len(target) - len(before)) + before
+    full = []
+    for i, (n, old) in enumerate(zip(target, padded, strict=True)):
+        if n == -1 and old == -1:
+            raise RuntimeError(f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}")
+        if n != -1 and old not in (-1, 1, n):
+            raise RuntimeError(f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension {i}.  Target sizes: "
+                               f"{list(target)}.  Tensor sizes: {list(before)}")  # fmt: skip
+        full.append(old if n == -1 else n)
+    return _expand(input, tuple(full))
+
+
+def broadcast_to(input: Any, size: Sequence[int]) -> Any:
+    """`expand` with the sizes as one tuple."""
+    return expand(input, tuple(size))
+
+
+def expand_as(input: Any, other: Any) -> Any:
+    """`expand` to the shape of `other`."""
+    return expand(input, tuple(other.shape))
+
+
+def broadcast_shapes(*shapes: Any) -> Any:
+    """The shape to which all these broadcast.
+
+    Raises:
+        RuntimeError: they do not.
+    """
+    try:
+        return np.broadcast_shapes(*(tuple(s) if not isinstance(s, int) else (s,) for s in shapes))
+    except ValueError:
+        raise RuntimeError(f"Shape mismatch: objects cannot be broadcast to a single shape: {', '.join(str(tuple(s)) for s in shapes)}; "
+                           "counted from the right, sizes must be equal or 1") from None  # fmt: skip
+
+
+def broadcast_tensors(*tensors: Any) -> tuple:
+    """All tensors expanded to their common shape.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast.
+    """
+    tensors = tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    shape = broadcast_shapes(*(tuple(x.shape) for x in tensors))
+    return tuple(expand(x, shape) for x in tensors)
+
+
+@differentiable(linear=True, name="RepeatBackward0")
+def _repeat(input: Any, reps: tuple[int, ...]) -> Any:
+    shape = (1,) * (len(reps) - input.ndim) + tuple(input.shape)
+    split = tuple(n for pair in zip(reps, shape, strict=True) for n in pair)
+    before, axes = input.shape, tuple(range(0, len(split), 2))
+    return np.tile(array(input), reps), lambda g: g.reshape(split).sum(axis=axes).reshape(before)
+
+
+def repeat(input: Any, *repeats: Any) -> Any:
+    """The tensor laid side by side as often as `repeats` says for each axis; new axes come first.
+
+    Raises:
+        RuntimeError: fewer numbers than axes, or a negative one.
+    """
+    reps = sizes(repeats)
+    if len(reps) < input.ndim:
+        raise RuntimeError(f"Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: {len(reps)} < {input.ndim}")
+    if any(n < 0 for n in reps):
+        raise RuntimeError(f"Trying to create tensor with negative dimension: repeats {list(reps)}")
+    return _repeat(input, reps)
+
+
+def tile(input: Any, *dims: Any) -> Any:
+    """`repeat`, where missing leading numbers count as 1."""
+    reps = sizes(dims)
+    return repeat(input, (1,) * (input.ndim - len(reps)) + reps)
+
+
+def repeat_interleave(input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Any:
+    """Each element repeated, all the same number of times or as often as `repeats` says for it.
+
+    Raises:
+        RuntimeError: `repeats` is negative or not of the axis's length.
+    """
+    if dim is None:
+        input, dim = flatten(input), 0
+    dim = _axis(dim, input.ndim)
+    counts = np.asarray(array(repeats))
+    if (counts < 0).any():
+        raise RuntimeError("repeats can not be negative")
+    n = input.shape[dim]
+    if counts.size not in (1, n):
+        raise RuntimeError(f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and input.size({dim}) = {n}")
+    return _take(input, np.repeat(np.arange(n), counts.reshape(-1) if counts.size == n else counts.item()), dim)
+
+
+@differentiable(linear=True, name="IndexSelectBackward0")
+def _take(input: Any, index: np.ndarray, dim: int) -> Any:
+    """Slices along an axis, by number, possibly several times."""
+    shape = input.shape
+    return array(input)[(slice(None),) * dim + (index,)], lambda g: _give(g, index, dim, shape)
+
+
+@differentiable(linear=True, name="IndexAddBackward0")
+def _give(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> Any:
+    """The transpose of `_take`: slices added up where they were taken."""
+    g = array(input)
+    total = np.zeros(shape, g.dtype)
+    np.add.at(total, (slice(None),) * dim + (index,), g)
+    return total, lambda h: _take(h, index, dim)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Joining
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(linear=True, promote="type", name="CatBackward0")
+def _cat(*tensors: Any, dim: int) -> Any:
+    pulls, start = [], 0
+    for x in tensors:
+        end = start + x.shape[dim]
+        pulls.append(_piece(dim, start, end))
+        start = end
+    return np.concatenate(tensors, dim), *pulls
+
+
+def _piece(dim: int, start: int, end: int) -> Any:
+    index = (slice(None),) * dim + (slice(start, end),)
+    return lambda g: g[index]
+
+
+def _list(tensors: Any, name: str) -> list:
+    if not isinstance(tensors, (list, tuple)) or not all(hasattr(x, "shape") for x in tensors):
+        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}; write {name}([a, b])")
+    return list(tensors)
+
+
+def cat(tensors: Any, dim: int = 0) -> Any:
+    """Tensors joined along an axis; their other sizes are equal. Empty 1-D tensors are passed over.
+
+    Raises:
+        RuntimeError: no tensors, or sizes differ. IndexError: no such axis.
+
+    >>> import minitorch_pt as torch
+    >>> torch.cat([torch.zeros(2, 1), torch.ones(2, 2)], dim=1)
+    tensor([[0., 1., 1.],
+            [0., 1., 1.]])
+    """
+    given = _list(tensors, "cat")
+    if not given:
+        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+    kept = [x for x in given if tuple(x.shape) != (0,)] or given[:1]
+    if any(x.ndim == 0 for x in kept):
+        raise RuntimeError(f"zero-dimensional tensor (at position {[x.ndim for x in given].index(0)}) cannot be concatenated; use stack")
+    dim = _axis(dim, kept[0].ndim)
+    for i, x in enumerate(kept):
+        if x.ndim != kept[0].ndim:
+            raise RuntimeError(f"Tensors must have same number of dimensions: got {kept[0].ndim} and {x.ndim}")
+        for d, (n, m) in enumerate(zip(kept[0].shape, x.shape, strict=True)):
+            if n != m and d != dim:
+                raise RuntimeError(f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list.")
+    return _cat(*kept, dim=dim)
+
+
+concat = concatenate = cat
+
+
+@differentiable(linear=True, promote="type", name="StackBackward0")
+def _stack(*tensors: Any, dim: int) -> Any:
+    def pull_of(i: int) -> Any:
+        index = (slice(None),) * dim + (i,)
+        return lambda g: g[index]
+
+    return np.stack(tensors, dim), *(pull_of(i) for i in range(len(tensors)))
+
+
+def stack(tensors: Any, dim: int = 0) -> Any:
+    """Tensors of one shape joined along a new axis.
+
+    Raises:
+        RuntimeError: no tensors, or shapes differ. IndexError: no such axis.
+    """
+    given = _list(tensors, "stack")
+    if not given:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    for i, x in enumerate(given):
+        if tuple(x.shape) != tuple(given[0].shape):
+            raise RuntimeError(f"stack expects each tensor to be equal size, but got {list(given[0].shape)} at entry 0 and {list(x.shape)} at entry {i}")
+    return _stack(*given, dim=_axis(dim, given[0].ndim + 1))
+
+
+def _several(function: Any, tensors: tuple) -> Any:
+    """The function of each tensor: of one as it is, of several or a list as a tuple."""
+    if len(tensors) == 1 and not isinstance(tensors[0], (list, tuple)):
+        return function(tensors[0])
+    return tuple(function(x) for x in (tensors[0] if len(tensors) == 1 else tensors))
+
+
+def atleast_1d(*tensors: Any) -> Any:
+    """A number becomes a vector of one element."""
+    return _several(lambda x: reshape(x, 1) if x.ndim == 0 else x, tensors)
+
+
+def atleast_2d(*tensors: Any) -> Any:
+    """With axes of size 1 in front until there are two."""
+    return _several(lambda x: reshape(x, (1,) * (2 - x.ndim) + tuple(x.shape)) if x.ndim < 2 else x, tensors)
+
+
+def atleast_3d(*tensors: Any) -> Any:
+    """With axes of size 1 around until there are three: (n) becomes (1, n, 1), (n, m) becomes (n, m, 1)."""
+
+    def three(x: Any) -> Any:
+        shape = tuple(x.shape)
+        return x if x.ndim > 2 else reshape(x, {0: (1, 1, 1), 1: (1, *shape, 1), 2: (*shape, 1)}[x.ndim])
+
+    return _several(three, tensors)
+
+
+def hstack(tensors: Any) -> Any:
+    """Side by side: joined along the second axis (vectors along their only one)."""
+    given = atleast_1d(_list(tensors, "hstack"))
+    return cat(given, 0 if given[0].ndim == 1 else 1)
+
+
+def vstack(tensors: Any) -> Any:
+    """On top of each other: joined along the first axis; vectors are rows."""
+    return cat(atleast_2d(_list(tensors, "vstack")))
+
+
+row_stack = vstack
+
+
+def dstack(tensors: Any) -> Any:
+    """Joined along the third axis."""
+    return cat(atleast_3d(_list(tensors, "dstack")), 2)
+
+
+def column_stack(tensors: Any) -> Any:
+    """Side by side; vectors are columns."""
+    return hstack([reshape(x, -1, 1) if x.ndim <= 1 else x for x in _list(tensors, "column_stack")])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Splitting
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(linear=True, view=True, name="SplitWithSizesBackward0")
+def _split_with_sizes(input: Any, ends: tuple[int, ...], dim: int) -> Any:
+    starts = (0, *ends[:-1])
+    head = (slice(None),) * dim
+    return tuple(input[(*head, slice(a, b))] for a, b in zip(starts, ends, strict=True)), lambda *gs: np.concatenate(gs, dim)
+
+
+_split = differentiable(_split_with_sizes.__wrapped__, linear=True, view=True, name="SplitBackward0")
+
+
+def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple:
+    """Pieces along an axis, of one size (the last may be smaller) or of the sizes of a list.
+
+    Raises:
+        RuntimeError: the list does not sum to the axis's size, or a size is negative.
+    """
+    dim = _axis(dim, tensor.ndim)
+    if tensor.ndim == 0:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
+    n = tensor.shape[dim]
+    if isinstance(split_size_or_sections, int):
+        step = split_size_or_sections
+        if step < 0 or (step == 0 and n):
+            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={step}" if step < 0 else
+                               f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")  # fmt: skip
+        return _split(tensor, (*range(step, n, step), n) if step else (0,), dim)
+    pieces = [int(k) for k in split_size_or_sections]
+    if sum(pieces) != n or min(pieces, default=0) < 0:
+        raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but got split_sizes={pieces}")
+    return _split_with_sizes(tensor, tuple(np.cumsum(pieces, dtype=int).tolist()), dim)
+
+
+def chunk(input: Any, chunks: int, dim: int = 0) -> tuple:
+    """At most `chunks` pieces along an axis, of equal size but the last.
+
+    Raises:
+        RuntimeError: `chunks` is not positive.
+    """
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    if input.ndim == 0:
+        raise RuntimeError("chunk expects at least a 1-dimensional tensor")
+    dim = _axis(dim, input.ndim)
+    size = -(-input.shape[dim] // chunks)
+    return split(input, size, dim) if size else split(input, [0] * chunks, dim)
+
+
+def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple:
+    """Pieces along an axis: a number of nearly equal ones, or cut at the places of a list.
+
+    Raises:
+        RuntimeError: the number is not positive.
+    """
+    if input.ndim == 0:
+        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+    dim = _axis(dim, input.ndim)
+    n = input.shape[dim]
+    if isinstance(indices_or_sections, int):
+        count = indices_or_sections
+        if count <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {count}")
+        ends = np.cumsum([n // count + (i < n % count) for i in range(count)]).tolist()
+        starts = [0, *ends[:-1]]
+    else:
+        cuts = [int(i) for i in np.asarray(array(indices_or_sections)).tolist()]
+        starts, ends = [0, *cuts], [*cuts, n]
+    return tuple(input[(slice(None),) * dim + (slice(a, b),)] for a, b in zip(starts, ends, strict=True))
+
+
+def _split_along(name: str, least: int, axis: int, input: Any, indices_or_sections: Any) -> tuple:
+    if input.ndim < least:
+        raise RuntimeError(f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {input.ndim} dimensions!")
+    if isinstance(indices_or_sections, int) and input.shape[axis] % max(indices_or_sections, 1):
+        raise RuntimeError(f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {input.shape[axis]} is not divisible by the "
+                           f"split_size {indices_or_sections}!")  # fmt: skip
+    return tensor_split(input, indices_or_sections, axis)
+
+
+def hsplit(input: Any, indices_or_sections: Any) -> tuple:
+    """`tensor_split` along the second axis (the only one of a vector)."""
+    return _split_along("hsplit", 1, 0 if input.ndim == 1 else 1, input, indices_or_sections)
+
+
+def vsplit(input: Any, indices_or_sections: Any) -> tuple:
+    """`tensor_split` along the first axis."""
+    return _split_along("vsplit", 2, 0, input, indices_or_sections)
+
+
+def dsplit(input: Any, indices_or_sections: Any) -> tuple:
+    """`tensor_split` along the third axis."""
+    return _split_along("dsplit", 3, 2, input, indices_or_sections)
+
+
+@differentiable(linear=True, view=True)
+def unbind(input: Any, dim: int = 0) -> Any:
+    """The slices along an axis, without it.
+
+    Raises:
+        IndexError: no such axis.
+    """
+    if input.ndim == 0:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    dim = _axis(dim, input.ndim)
+    head = (slice(None),) * dim
+    return tuple(input[(*head, i, ...)] for i in range(input.shape[dim])), lambda *gs: np.stack(gs, dim)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Reordering and parts
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(linear=True, name="FlipBackward0")
+def _flip(input: Any, dims: tuple[int, ...]) -> Any:
+    return np.array(np.flip(array(input), dims)), lambda g: np.flip(g, dims)
+
+
+def flip(input: Any, *dims: Any) -> Any:
+    """In reverse order along these axes; a copy.
+
+    Raises:
+        RuntimeError: an axis twice. IndexError: no such axis.
+    """
+    axes = tuple(_axis(d, input.ndim) for d in sizes(dims))
+    if len(set(axes)) < len(axes):
+        raise RuntimeError(f"dim {max(axes, key=axes.count)} appears multiple times in the list of dims")
+    return _flip(input, axes)
+
+
+def fliplr(input: Any) -> Any:
+    """Columns in reverse order."""
+    if input.ndim < 2:
+        raise RuntimeError(f"Input must be >= 2-d, got {input.ndim}-d.")
+    return flip(input, 1)
+
+
+def flipud(input: Any) -> Any:
+    """Rows in reverse order."""
+    if input.ndim < 1:
+        raise RuntimeError(f"Input must be >= 1-d, got {input.ndim}-d.")
+    return flip(input, 0)
+
+
+@differentiable(linear=True)
+def roll(input: Any, shifts: Any, dims: Any = None) -> Any:
+    """Moved along axes, what leaves at one end comes back at the other; without `dims` along all elements in order.
+
+    Raises:
+        RuntimeError: not as many shifts as axes.
+    """
+    if dims is None or dims == ():
+        move = shifts if isinstance(shifts, int) else shifts[0]
+        return np.roll(input, move), lambda g: np.roll(g, -move)
+    move = (shifts,) if isinstance(shifts, int) else tuple(shifts)
+    axes = (dims,) if isinstance(dims, int) else tuple(dims)
+    if len(move) != len(axes):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(move)}, dims:{len(axes)}")
+    axes = tuple(_axis(d, input.ndim) for d in axes)
+    return np.roll(input, move, axes), lambda g: np.roll(g, tuple(-m for m in move), axes)
+
+
+def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Any:
+    """Turned by 90 degrees `k` times in the plane of two axes, from the first towards the second.
+
+    Raises:
+        RuntimeError: not two different axes.
+    """
+    if len(dims) != 2 or input.ndim < 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}, of a tensor with {input.ndim} dims")
+    a, b = (_axis(d, input.ndim) for d in dims)
+    if a == b:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+    k %= 4
+    if k == 0:
+        return clone(input)
+    if k == 2:
+        return flip(input, a, b)
+    return transpose(flip(input, b), a, b) if k == 1 else flip(transpose(input, a, b), b)
+
+
+@differentiable(linear=True, view=True)
+def select(input: Any, dim: int, index: int) -> Any:
+    """The slice number `index` along an axis, without that axis.
+
+    Raises:
+        IndexError: no such axis or slice.
+    """
+    if input.ndim == 0:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    dim = _axis(dim, input.ndim)
+    n = input.shape[dim]
+    if not -n <= index < n:
+        raise IndexError(f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}")
+    place, shape = (slice(None),) * dim + (int(index), ...), input.shape
+    return input[place], lambda g: _place(g, place, shape)
+
+
+@differentiable(linear=True, name="SelectBackward0")
+def _place(input: Any, index: tuple, shape: tuple[int, ...]) -> Any:
+    """Zeros, with `input` at a basic index: the transpose of reading there."""
+    g = array(input)
+    total = np.zeros(shape, g.dtype)
+    total[index] = g
+    return total, lambda h: h[index]
+
+
+@differentiable(linear=True, view=True, name="SliceBackward0")
+def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
+    """`length` slices along an axis from `start` on.
+
+    Raises:
+        IndexError: no such axis. RuntimeError: the range leaves it.
+    """
+    if input.ndim == 0:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    dim, start = _axis(dim, input.ndim), int(array(start))
+    n = input.shape[dim]
+    if length < 0:
+        raise RuntimeError(f"narrow(): length must be non-negative, got {length}")
+    if not -n <= start <= n:
+        raise IndexError(f"start out of range (expected to be in range of [{-n}, {n}], but got {start})")
+    start = start + n if start < 0 else start
+    if start + length > n:
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
+    index, shape = (slice(None),) * dim + (slice(start, start + length),), input.shape
+    return input[index], lambda g: _place(g, index, shape)
+
+
+@differentiable(linear=True, view=True)
+def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    """The diagonal of the plane of two axes, as the last axis; `offset` counts diagonals above the main one.
+
+    Raises:
+        RuntimeError: the axes are the same. IndexError: no such axis.
+    """
+    a, b = _axis(dim1, input.ndim), _axis(dim2, input.ndim)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    shape = input.shape
+    return _diagonal(array(input), offset, a, b), lambda g: _from_diagonal(g, offset, a, b, shape)
+
+
+def _diagonal(data: np.ndarray, offset: int, a: int, b: int) -> np.ndarray:
+    """NumPy's view of a diagonal, writable where the array is."""
+    view = data.diagonal(offset, a, b)
+    view.flags.writeable = data.flags.writeable
+    return view
+
+
+@differentiable(linear=True, name="DiagonalBackwardBackward0")
+def _from_diagonal(input: Any, offset: int, dim1: int, dim2: int, shape: tuple[int, ...]) -> Any:
+    g = array(input)
+    total = np.zeros(shape, g.dtype)
+    _diagonal(total, offset, dim1, dim2)[...] = g
+    return total, lambda h: diagonal(h, offset, dim1, dim2)
+
+
+@differentiable(linear=True, view=True)
+def unfold(input: Any, dimension: int, size: int, step: int) -> Any:
+    """All windows of `size` along an axis, `step` apart, with the window as a new last axis.
+
+    Raises:
+        RuntimeError: the window is larger than the axis, or step is not positive.
+    """
+    dim, shape = _axis(dimension, input.ndim), input.shape
+    n = shape[dim] if shape else 1
+    if size > n:
+        raise RuntimeError(f"maximum size for tensor at dimension {dim} is {n} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    data = array(input).reshape(1) if input.ndim == 0 else array(input)
+    windows = np.lib.stride_tricks.sliding_window_view(data, size, dim, writeable=data.flags.writeable)
+    every = windows[(slice(None),) * dim + (slice(None, None, step),)]
+    if input.ndim == 0:
+        every = every[0]
+    return every, lambda g: _fold(g, dim, size, step, shape)
+
+
+@differentiable(linear=True, name="UnfoldBackwardBackward0")
+def _fold(input: Any, dim: int, size: int, step: int, shape: tuple[int, ...]) -> Any:
+    """The transpose of `unfold`: windows added up where they lay."""
+    g = array(input)
+    total = np.zeros(shape, g.dtype)
+    if not shape:
+        return g.reshape(shape), lambda h: unfold(h, dim, size, step)
+    for i in range(size):
+        total[(slice(None),) * dim + (slice(i, i + step * (g.shape[dim] - 1) + 1, step),)] += g[..., i]
+    return total, lambda h: unfold(h, dim, size, step)
+
+
+@differentiable(linear=True, view=True)
+def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Any:
+    """A view of the memory with any shape and strides, in elements.
+
+    Raises:
+        RuntimeError: the view would leave the memory.
+    """
+    data = array(input)
+    root = data
+    while type(root.base) is np.ndarray:
+        root = root.base
+    flat = root.reshape(-1) if root.flags.c_contiguous else root.T.reshape(-1)
+    here = (data.__array_interface__["data"][0] - flat.__array_interface__["data"][0]) // data.itemsize
+    offset = here if storage_offset is None else storage_offset
+    size, stride = tuple(size), tuple(stride)
+    if len(size) != len(stride):
+        raise RuntimeError("mismatch in length of strides and shape")
+    last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
+    if math.prod(size) and (last >= flat.size or offset < 0):
+        raise RuntimeError(f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset} require {last + 1} elements, and the memory has {flat.size}")
+    value = np.lib.stride_tricks.as_strided(flat[offset:], size, tuple(s * data.itemsize for s in stride))
+    # which element of the input each one shows
+    places = np.zeros(flat.size, np.int64)
+    places[:] = -1
+    own = np.lib.stride_tricks.as_strided(places[here:], data.shape, tuple(s // data.itemsize * 8 for s in data.strides))
+    own[...] = np.arange(data.size).reshape(data.shape)
+    index = np.lib.stride_tricks.as_strided(places[offset:], size, tuple(s * 8 for s in stride)).copy()
+    shape = input.shape
+    return value, lambda g: _scatter_flat(g, index, shape)
+
+
+@differentiable(linear=True, name="AsStridedBackward0")
+def _scatter_flat(input: Any, index: np.ndarray, shape: tuple[int, ...]) -> Any:
+    g = array(input)
+    total = np.zeros(math.prod(shape) + 1, g.dtype)  # the last for what lies outside the input
+    np.add.at(total, index.reshape(-1), g.reshape(-1))
+    return total[:-1].reshape(shape), lambda h: _take_flat(h, index)
+
+
+def _take_flat(input: Any, index: np.ndarray) -> Any:
+    return input.reshape(-1)[index]
+
+
+@differentiable(linear=True)
+def clone(input: Any, *, memory_format: Any = None) -> Any:
+    """A copy, through which gradients flow."""
+    return np.array(array(input)), lambda g: g
+
+
+def contiguous(input: Any, memory_format: Any = None) -> Any:
+    """Itself if its elements lie in memory in the order of their indices, else a copy that does."""
+    return input if array(input).flags.c_contiguous else _compact(input)
+
+
+@differentiable(linear=True, name="CloneBackward0")
+def _compact(input: Any) -> Any:
+    return np.ascontiguousarray(array(input)), lambda g: g

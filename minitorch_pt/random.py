@@ -1,0 +1,407 @@
+"""Random tensors: torch's CPU stream, bit for bit. The stream itself is in generator.py; these are the functions on Tensors."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from . import dtypes, generator
+from .autograd.graph import changed
+from .autograd.modes import state
+from .creation import _float, _made, _numpy, _shape
+from .device import CPU, device
+from .tensor import Tensor
+
+__all__ = [
+    "Generator", "bernoulli", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "multinomial", "normal", "rand",
+    "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed", "set_rng_state",
+]  # fmt: skip
+
+
+class Generator(generator.Stream):
+    """A stream of random numbers of its own: pass it as `generator=`.
+
+    >>> import minitorch_pt as torch
+    >>> torch.rand(2, generator=torch.Generator().manual_seed(0))
+    tensor([0.4963, 0.7682])
+    """
+
+    def __init__(self, device: Any = "cpu") -> None:
+        _check_device(device)
+        super().__init__()
+
+    @property
+    def device(self) -> device:
+        """Always device(type='cpu')."""
+        return CPU
+
+    def manual_seed(self, seed: Any) -> Generator:
+        """Start anew from this seed; returns the generator.
+
+        Raises:
+            ValueError: the seed is not in [-2**63, 2**64).
+        """
+        self.seed_with(seed)
+        return self
+
+    def seed(self) -> int:
+        """Start anew from a seed of the operating system, which is returned."""
+        return self.entropy_seed()
+
+    def initial_seed(self) -> int:
+        """The seed of the last start."""
+        return self._seed
+
+    def get_state(self) -> Tensor:
+        """The state as a tensor of 5,056 bytes, the same as torch's."""
+        return Tensor(np.frombuffer(self.state, np.uint8).copy())
+
+    def set_state(self, new_state: Tensor) -> Generator:
+        """Go on from a state of ours or of torch's.
+
+        Raises:
+            TypeError: not a uint8 tensor. RuntimeError: of another size.
+        """
+        if not isinstance(new_state, Tensor) or new_state.dtype is not dtypes.uint8:
+            raise TypeError(f"expected a torch.ByteTensor, but got {new_state.type() if isinstance(new_state, Tensor) else type(new_state).__name__}")
+        self.state = new_state._data.tobytes()
+        return self
+
+    def clone_state(self) -> Generator:
+        """Another generator in the same state."""
+        return Generator().set_state(self.get_state())
+
+    def __reduce__(self) -> tuple:
+        return _restored, (self.state,)
+
+
+def _check_device(where: Any) -> None:
+    device(where)
+
+
+def _restored(raw: bytes) -> Generator:
+    restored = Generator()
+    restored.state = raw
+    return restored
+
+
+# the one that draws where none is given; generator.py's users share it
+default_generator: Generator = Generator()
+default_generator.seed()
+generator.default_generator = default_generator
+
+
+def manual_seed(seed: Any) -> Generator:
+    """Start the global stream anew: the same seed gives torch's very numbers.
+
+    Raises:
+        ValueError: the seed is not in [-2**63, 2**64).
+
+    >>> import minitorch_pt as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randn(3)
+    tensor([ 1.5410, -0.2934, -2.1788])
+    """
+    return default_generator.manual_seed(seed)
+
+
+def seed() -> int:
+    """Start the global stream anew from a seed of the operating system, which is returned."""
+    return default_generator.seed()
+
+
+def initial_seed() -> int:
+    """The seed of the global stream's last start."""
+    return default_generator.initial_seed()
+
+
+def get_rng_state() -> Tensor:
+    """The state of the global stream: 5,056 bytes, the same as torch's."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Let the global stream go on from a state of ours or of torch's."""
+    default_generator.set_state(new_state)
+
+
+@contextlib.contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
+    """What is drawn inside does not move the global stream."""
+    before = default_generator.state
+    try:
+        yield
+    finally:
+        if enabled:
+            default_generator.state = before
+
+
+def _source(given: Any) -> Generator:
+    return default_generator if given is None else given
+
+
+def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
+    """A new tensor of a draw, with the keywords that all these functions share."""
+    if "size" in options:
+        size = (options.pop("size"),)
+    dtype, requires_grad, where = options.pop("dtype", None), options.pop("requires_grad", False), options.pop("device", None)
+    stream = _source(options.pop("generator", None))
+    unknown = set(options) - {"layout", "pin_memory", "memory_format", "out"}
+    if unknown or options.get("out") is not None:
+        raise TypeError(f"{kind}() got an unexpected keyword argument '{next(iter(unknown or {'out'}))}'; it takes size, dtype, generator, requires_grad, device")
+    numpy_type = _numpy(dtype, _float())
+    if numpy_type.kind != "f":
+        raise NotImplementedError(f'"{kind}" not implemented for {numpy_type.name}: give a floating point dtype, or use randint')
+    return _made(draw(stream, _shape(size), numpy_type.type), requires_grad, where)
+
+
+def rand(*size: Any, **options: Any) -> Tensor:
+    """Uniform numbers in [0, 1). Keywords: dtype, generator, requires_grad, device."""
+    return _drawn("rand", size, options, lambda stream, shape, kind: stream.uniform(shape, 0.0, 1.0, kind))
+
+
+def randn(*size: Any, **options: Any) -> Tensor:
+    """Standard normal numbers. Keywords: dtype, generator, requires_grad, device."""
+    return _drawn("randn", size, options, lambda stream, shape, kind: stream.normal(shape, 0.0, 1.0, kind))
+
+
+def rand_like(input: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
+    """`rand` of the shape and type of `input`."""
+    return _in_order_of(input, rand(*input.shape, dtype=dtype or input.dtype, **options))
+
+
+def randn_like(input: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
+    """`randn` of the shape and type of `input`."""
+    return _in_order_of(input, randn(*input.shape, dtype=dtype or input.dtype, **options))
+
+
+def _in_order_of(input: Tensor, drawn: Tensor) -> Tensor:
+    """torch fills memory in order, and a `_like` tensor has its model's memory order."""
+    like = np.empty_like(input._data, drawn._data.dtype)
+    if not like.flags.c_contiguous:
+        _in_memory_order(like)[...] = drawn._data.reshape(-1)
+        drawn._data = like
+    return drawn
+
+
+def _in_memory_order(data: np.ndarray) -> np.ndarray:
+    """A dense array as a vector over its memory."""
+    order = sorted(range(data.ndim), key=lambda d: -data.strides[d])
+    return data.transpose(order).reshape(-1)
+
+
+def randint(low: Any, high: Any = None, size: Any = None, *, generator: Any = None, dtype: Any = None, device: Any = None,
+            requires_grad: bool = False) -> Tensor:  # fmt: skip
+    """Whole numbers in [low, high): randint(high, size) or randint(low, high, size).
+
+    Raises:
+        RuntimeError: high is not above low.
+    """
+    if isinstance(high, (tuple, list)):
+        low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
+    if size is None:
+        raise TypeError("randint() needs a size: randint(high, size) or randint(low, high, size), with size a tuple")
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    kind = _numpy(dtype, np.dtype(np.int64))
+    return _made(_source(generator).randint(int(low), int(high), _shape((tuple(size),)), kind), requires_grad, device)
+
+
+def randint_like(input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, **options: Any) -> Tensor:
+    """`randint` of the shape and type of `input`."""
+    low, high = (0, low) if high is None else (low, high)
+    return _in_order_of(input, randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, **options))
+
+
+def randperm(n: int, *, generator: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """0 .. n-1 in random order.
+
+    Raises:
+        RuntimeError: n is negative.
+    """
+    if n < 0:
+        raise RuntimeError(f"n must be non-negative, got {n}")
+    return _made(_source(generator).randperm(n).astype(_numpy(dtype, np.dtype(np.int64)), copy=False), requires_grad, device)
+
+
+def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None, device: Any = None,
+           requires_grad: bool = False) -> Tensor:  # fmt: skip
+    """Normal numbers; mean and std are tensors, one for each number, or numbers together with a size.
+
+    Raises:
+        RuntimeError: a negative std.
+    """
+    tensors = [x for x in (mean, std) if isinstance(x, Tensor)]
+    if np.any(np.asarray(std._data if isinstance(std, Tensor) else std) < 0):
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+    if not tensors:
+        if size is None:
+            raise TypeError("normal() needs a size where mean and std are numbers")
+        kind = _numpy(dtype, _float())
+        return _made(_source(generator).normal(_shape((tuple(size),)), mean, std, kind.type), requires_grad, device)
+    kind = tensors[0]._data.dtype
+    shape = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
+    z = _source(generator).normal(shape, 0.0, 1.0, kind.type)
+    spread, middle = (x._data if isinstance(x, Tensor) else kind.type(x) for x in (std, mean))
+    return Tensor(z * spread + middle)
+
+
+def _probabilities(p: np.ndarray) -> None:
+    if p.size and not (p.min() >= 0 and p.max() <= 1):
+        raise RuntimeError(f"Expected p_in >= 0 && p_in <= 1 to be true, but probabilities reach from {p.min()} to {p.max()}")
+
+
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -> Tensor:
+    """1 with the probability that each element of `input` says (or `p`, for its shape), else 0.
+
+    Raises:
+        RuntimeError: a probability outside [0, 1].
+    """
+    data = input._data
+    chance = data if p is None else p
+    _probabilities(np.asarray(chance))
+    return Tensor(_source(generator).bernoulli(data.shape, chance, data.dtype))
+
+
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:
+    """Indices drawn with probabilities in proportion to `input`: (n) -> (num_samples), (m, n) -> (m, num_samples).
+
+    Raises:
+        RuntimeError: negative, infinite or all zero weights, or more samples than categories without replacement.
+    """
+    p = input._data
+    if p.ndim not in (1, 2):
+        raise RuntimeError(f"prob_dist must be 1 or 2 dim, got shape {list(p.shape)}")
+    if p.dtype.kind != "f":
+        raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {p.dtype.name}; convert with .float()")
+    if num_samples <= 0:
+        raise RuntimeError(f"cannot sample n_sample <= 0 samples, got {num_samples}")
+    if not replacement and num_samples > p.shape[-1]:
+        raise RuntimeError(f"cannot sample n_sample > prob_dist.size(-1) samples without replacement: {num_samples} of {p.shape[-1]}")
+    if not (np.isfinite(p).all() and (p >= 0).all()):
+        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+    if not (p.sum(axis=-1) > 0).all():
+        raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
+    return Tensor(np.ascontiguousarray(_source(generator).multinomial(p, num_samples, replacement)))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Fills: methods that overwrite a tensor with draws, in the order of its memory
+# ---------------------------------------------------------------------------------------------------------------------
+def _fill(self: Tensor, draw: Any) -> Tensor:
+    """Overwrite with `draw(shape, contiguous)`, as an in-place operation."""
+    if state.recording and self.requires_grad:
+        if self.is_leaf:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation. Change it under torch.no_grad().")
+        self.zero_()  # the old values' gradient ends here
+    data = self._data
+    dense = np.empty_like(data).strides == data.strides
+    values = draw(data.shape, data.flags.c_contiguous)
+    if dense and not data.flags.c_contiguous:
+        _in_memory_order(data)[...] = values.reshape(-1)
+    else:
+        data[...] = values
+    changed(data)
+    return self
+
+
+def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **named: Any) -> Tensor:
+    """Overwrite with uniform numbers in [from, to).
+
+    Raises:
+        RuntimeError: from is above to.
+    """
+    low = named.pop("from", from_)
+    if low > to:
+        raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
+    return _fill(self, lambda shape, _: _source(generator).uniform(shape, low, to, self._data.dtype.type))
+
+
+def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
+    """Overwrite with normal numbers.
+
+    Raises:
+        RuntimeError: a negative std.
+    """
+    if std < 0:
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+    return _fill(self, lambda shape, contiguous: _source(generator).normal(shape, mean, std, self._data.dtype.type, contiguous))
+
+
+def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, generator: Any = None) -> Tensor:
+    """Overwrite with whole numbers: random_() over all that the type holds, random_(to) in [0, to), random_(from, to) in [from, to).
+
+    Raises:
+        RuntimeError: from is not below to.
+    """
+    kind = self._data.dtype
+    if from_ is None and to is None:
+        return _fill(self, lambda shape, _: _source(generator).random(shape, kind))
+    low, high = (0, from_) if to is None else (from_ or 0, to)
+    if low >= high:  # type: ignore[operator]
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    return _fill(self, lambda shape, _: _source(generator).randint(low, high, shape, kind))
+
+
+def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
+    """Overwrite with 1 with probability p (a number, or a tensor of one for each element), else 0.
+
+    Raises:
+        RuntimeError: a probability outside [0, 1].
+    """
+    chance = p._data if isinstance(p, Tensor) else p
+    _probabilities(np.asarray(chance))
+    return _fill(self, lambda shape, _: _source(generator).bernoulli(shape, chance, self._data.dtype))
+
+
+def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> Tensor:
+    """Overwrite with exponential numbers.
+
+    Raises:
+        RuntimeError: lambd is not positive.
+    """
+    if lambd <= 0:
+        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
+    return _fill(self, lambda shape, _: _source(generator).exponential(shape, lambd, self._data.dtype.type))
+
+
+def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Any = None) -> Tensor:
+    """Overwrite with Cauchy numbers.
+
+    Raises:
+        RuntimeError: sigma is not positive.
+    """
+    if sigma <= 0:
+        raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
+    return _fill(self, lambda shape, _: _source(generator).cauchy(shape, median, sigma, self._data.dtype.type))
+
+
+def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Tensor:
+    """Overwrite with e to the power of normal numbers.
+
+    Raises:
+        RuntimeError: std is not positive.
+    """
+    if std <= 0:
+        raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
+    return _fill(self, lambda shape, _: _source(generator).log_normal(shape, mean, std, self._data.dtype.type))
+
+
+def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
+    """Overwrite with the numbers of trials up to the first success of probability p.
+
+    Raises:
+        RuntimeError: p is not in (0, 1).
+    """
+    if not 0 < p < 1:
+        raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
+    return _fill(self, lambda shape, _: _source(generator).geometric(shape, p, self._data.dtype))
+
+
+for _method in (uniform_, normal_, random_, bernoulli_, exponential_, cauchy_, log_normal_, geometric_, bernoulli, multinomial):
+    setattr(Tensor, _method.__name__, _method)

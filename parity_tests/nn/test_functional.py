@@ -1,0 +1,71 @@
+"""nn/functional.py against torch: names and signatures. The numbers are in parity_tests/ops."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+import torch
+
+import minitorch_pt
+from parity_tests.oracle import check, check_error, rand, randint
+
+F = "nn.functional."
+LEGACY = {"size_average", "reduce", "out"}
+# written in C++, without a signature that inspect could read
+BUILT_IN = {
+    "bilinear": "input1 input2 weight bias", "elu_": "input alpha", "gelu": "input approximate",
+    "hardtanh_": "input min_val max_val", "leaky_relu_": "input negative_slope", "linear": "input weight bias",
+    "logsigmoid": "input", "one_hot": "input num_classes", "prelu": "input weight", "relu_": "input", "selu_": "input",
+    "softplus": "input beta threshold", "threshold_": "input threshold value",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", minitorch_pt.nn.functional.__all__)
+def test_signature(name):
+    ours = inspect.signature(getattr(minitorch_pt.nn.functional, name)).parameters
+    if name in BUILT_IN:
+        expected = BUILT_IN[name].split()
+        if name != "one_hot" and not name.endswith("_"):
+            assert list(ours) == expected
+        return
+    theirs = inspect.signature(getattr(torch.nn.functional, name)).parameters
+    assert sorted(ours) == sorted(set(theirs) - LEGACY)
+    for key, parameter in ours.items():
+        assert parameter.default == theirs[key].default, f"{name}: default of {key}"
+    if not LEGACY & set(theirs):
+        assert list(ours) == list(theirs)
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (3,), (2, 5, 3)])
+@pytest.mark.parametrize("bias", [True, False])
+def test_linear(shape, bias):
+    args = [rand(*shape), rand(2, 3, seed=1)] + ([rand(2, seed=2)] if bias else [])
+    check(F + "linear", *args, second=True, grad_fn=False)  # torch's node names depend on the shapes
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_bilinear(bias):
+    args = [rand(4, 3), rand(4, 2, seed=1), rand(5, 3, 2, seed=2)] + ([rand(5, seed=3)] if bias else [])
+    check(F + "bilinear", *args, second=True, grad_fn=False)
+
+
+@pytest.mark.parametrize("args", [(randint(0, 5, (7,)),), (randint(0, 5, (2, 3)), 8), (np.array(3),)])
+def test_one_hot(args):
+    check(F + "one_hot", *args)
+
+
+def test_one_hot_errors():
+    check_error(F + "one_hot", np.array([0, 7]), 3)
+    check_error(F + "one_hot", np.array([-1, 2]))
+
+
+@pytest.mark.parametrize("kwargs", [{}, {"p": 1.0}, {"dim": 0}, {"p": 3.0, "dim": -1}, {"eps": 1.5}])
+def test_normalize(kwargs):
+    check(F + "normalize", rand(4, 3), **kwargs, second=True)
+
+
+def test_normalize_of_zeros():
+    check(F + "normalize", np.zeros((2, 3)))
+    check_error(F + "normalize", rand(3))

@@ -1,0 +1,323 @@
+"""ops/activations.py against torch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+import minitorch_pt
+from parity_tests.oracle import assert_same, check, check_error, rand, to_ours, to_theirs
+
+F = "nn.functional."
+CURVES = [
+    ("relu", (), {}), ("relu6", (), {}), ("sigmoid", (), {}), ("tanh", (), {}), ("silu", (), {}), ("mish", (), {}),
+    ("softsign", (), {}), ("logsigmoid", (), {}), ("selu", (), {}), ("elu", (), {}), ("elu", (0.3,), {}),
+    ("leaky_relu", (), {}), ("leaky_relu", (1.5,), {}), ("leaky_relu", (-0.2,), {}), ("gelu", (), {}),
+    ("gelu", (), {"approximate": "tanh"}), ("softplus", (), {}), ("softplus", (2.0, 1.0), {}),
+    ("softplus", (0.5, 3.0), {}), ("hardtanh", (), {}), ("hardtanh", (-0.5, 1.5), {}), ("threshold", (0.3, -7.0), {}),
+]  # fmt: skip
+EXTREME = np.array(
+    [0.0, -0.0, 1e-30, -1e-30, 1e-8, -1e-8, 10.0, -10.0, 30.0, -30.0, 88.0, -88.0, 104.0, -104.0, 1e4, -1e4]
+)
+LIMITS = np.array([np.inf, -np.inf, np.nan] * 6)  # 18: both the vector part and the rest of torch's kernels
+
+
+@pytest.mark.parametrize(("name", "args", "kwargs"), CURVES)
+@pytest.mark.parametrize(
+    "x",
+    [rand(3, 4), rand(2, 3, 4, low=-8, high=8), rand(), rand(0, 3), rand(37, low=-40, high=40)],
+    ids=lambda x: str(x.shape),
+)
+def test_curve(name, args, kwargs, x):
+    check(
+        F + name,
+        x,
+        *args,
+        second=True,
+        rtol=5e-6 if name in ("gelu", "mish", "selu") else None,
+        dtypes=("float32",),
+        **kwargs,
+    )
+    check(F + name, x, *args, second=True, dtypes=("float64",), **kwargs)
+
+
+@pytest.mark.parametrize(("name", "args", "kwargs"), CURVES)
+def test_curve_on_a_transposed_input(name, args, kwargs):
+    check(F + name, rand(4, 3).T, *args, dtypes=("float64",), **kwargs)
+
+
+@pytest.mark.parametrize(("name", "args", "kwargs"), CURVES)
+def test_extreme_inputs(name, args, kwargs):
+    # 1 - y and 1 - y² near y = 1 differ by units in the last place of 1; torch's second-order mish has nan at 1e4
+    check(F + name, EXTREME, *args, second=name != "mish", dtypes=("float64",), atol=1e-14, **kwargs)
+    check(F + name, EXTREME, *args, dtypes=("float32",), **kwargs)
+    near_one = name in ("gelu", "mish")
+    check(
+        F + name,
+        EXTREME,
+        *args,
+        grad=False,
+        dtypes=("float64",),
+        rtol=1e-12,
+        atol=1e-14 if near_one else 1e-300,
+        **kwargs,
+    )
+
+
+@pytest.mark.parametrize(("name", "args", "kwargs"), CURVES)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_infinities_and_nan(name, args, kwargs, dtype):
+    if (name, dtype, kwargs) == ("gelu", "float32", {}):
+        return  # torch's float32 erf has nan at infinity, its float64 one 1
+    check(F + name, LIMITS, *args, grad=False, dtypes=(dtype,), **kwargs)
+    # what torch gives as the gradient at nan differs along the array for these
+    x = LIMITS[np.isinf(LIMITS)] if name in ("elu", "selu", "hardtanh", "relu6") else LIMITS
+    check(F + name, x, *args, dtypes=(dtype,), **kwargs)
+
+
+@pytest.mark.parametrize("name", ["relu", "relu6", "hardtanh", "threshold"])
+def test_cut_off_inputs_block_even_an_infinite_gradient(name):
+    args = (0.0, 0.0) if name == "threshold" else ()
+    x = np.array([-1.0, 0.0, 0.5, -3.0, 7.0])
+    results = []
+    for package, tensor in ((minitorch_pt, to_ours(x, True)), (torch, to_theirs(x, True))):
+        y = getattr(package.nn.functional, name)(tensor, *args)
+        results.append(package.autograd.grad(y, tensor, package.full_like(y, float("inf")))[0])
+    assert_same(*results)
+
+
+def test_sigmoid_in_float32_is_exact_to_the_smallest_numbers():
+    x = np.linspace(-104, 104, 10001)
+    check("sigmoid", x, grad=False, dtypes=("float32",), rtol=1e-6, atol=3e-45)
+    check("sigmoid", x, grad=False, dtypes=("float64",), rtol=1e-14, atol=0.0)
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh", "selu", "Tensor.relu", "Tensor.sigmoid", "Tensor.tanh"])
+def test_top_level_and_methods(name):
+    check(name, rand(5, 3), second=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("relu_", ()),
+        ("sigmoid_", ()),
+        ("tanh_", ()),
+        ("selu_", ()),
+        ("threshold_", (0.2, 3.0)),
+        ("Tensor.relu_", ()),
+        ("Tensor.sigmoid_", ()),
+        ("Tensor.tanh_", ()),
+        (F + "relu_", ()),
+        (F + "selu_", ()),
+        (F + "elu_", (0.7,)),
+        (F + "elu_", ()),
+        (F + "leaky_relu_", ()),
+        (F + "leaky_relu_", (0.2,)),
+        (F + "hardtanh_", ()),
+        (F + "hardtanh_", (-0.3, 0.4)),
+        (F + "threshold_", (0.2, 3.0)),
+    ],
+)
+def test_in_place(name, args):
+    check(name, rand(4, 5), *args)
+
+
+@pytest.mark.parametrize("name", ["relu_", "sigmoid_", "tanh_", "selu_", "relu"])
+def test_in_place_changes_the_tensor_itself(name):
+    x = minitorch_pt.tensor([-1.0, 0.5])
+    y = getattr(minitorch_pt.nn.functional if name == "relu" else minitorch_pt, name)(
+        x, *((True,) if name == "relu" else ())
+    )
+    assert y is x
+    assert_same(x, getattr(torch, name.rstrip("_"))(torch.tensor([-1.0, 0.5])))
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", F + "softsign", "relu", F + "relu6", F + "hardtanh"])
+@pytest.mark.parametrize("dtype", ["int64", "int32", "uint8", "bool"])
+def test_integers(name, dtype):
+    x = np.array([0, 1, 2, 9]).astype(dtype)
+    try:
+        getattr(torch if "." not in name else torch.nn.functional, name.removeprefix(F))(torch.from_numpy(x))
+    except (RuntimeError, NotImplementedError):
+        check_error(name, x)
+    else:
+        check(name, x, grad=False)
+
+
+def test_threshold_of_integers():
+    check("threshold", np.arange(4), 1.5, 2.5, grad=False)
+    check_error("threshold", np.array([True]), 0, 0)
+
+
+@pytest.mark.parametrize("name", ["leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "logsigmoid"])
+def test_curves_that_need_floating_point(name):
+    check_error(F + name, np.arange(4), match=r"\.float\(\)")
+
+
+def test_gelu_tanh_needs_floating_point():
+    check_error(F + "gelu", np.arange(4), approximate="tanh")
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "kwargs"),
+    [
+        ("hardtanh", (rand(3), 1.0, -1.0), {}),
+        ("gelu", (rand(3),), {"approximate": "fast"}),
+        ("relu", ("a",), {}),
+        ("softmax", (rand(3), 2), {}),
+        ("softmax", (rand(), 1), {}),
+        ("log_softmax", (rand(3), -2), {}),
+        ("softmax", (np.arange(3), 0), {}),
+        ("log_softmax", (np.arange(3), 0), {}),
+        ("dropout", (rand(3), 1.5), {}),
+        ("dropout", (rand(3), -0.1), {}),
+        ("dropout", (np.arange(3), 0.5), {}),
+        ("prelu", (rand(4, 3), rand(2)), {}),
+        ("prelu", (rand(4), rand(4)), {}),
+        ("prelu", (rand(4, 3), rand(2, 2)), {}),
+        ("prelu", (rand(4, 3), rand(3).astype("float32")), {}),
+    ],
+)
+def test_errors(name, args, kwargs):
+    check_error(F + name, *args, **kwargs)
+
+
+@pytest.mark.parametrize("name", ["relu", "elu", "selu", "leaky_relu", "silu", "mish", "relu6", "hardtanh"])
+def test_in_place_on_a_leaf_is_refused(name):
+    check_error(F + name, rand(3), inplace=True, grad=True)
+
+
+# softmax --------------------------------------------------------------------------------------------------------------
+SCORES = [
+    (rand(5), 0),
+    (rand(4, 3), 1),
+    (rand(4, 3), 0),
+    (rand(2, 3, 4), -2),
+    (rand(2, 3, 4, low=-300, high=300), 2),
+    (rand(), 0),
+    (rand(), -1),
+    (rand(0, 3), 0),
+    (rand(3, 0), 1),
+    (rand(2, 3, 4).transpose(2, 0, 1), 1),
+]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["softmax", "log_softmax", F + "softmax", F + "log_softmax", F + "softmin", "Tensor.softmax", "Tensor.log_softmax"],
+)
+@pytest.mark.parametrize(("x", "dim"), SCORES)
+def test_softmax(name, x, dim):
+    # far from 0 the second-order gradients are differences of nearly equal numbers
+    check(name, x, dim, second=True, atol=1e-14 if x.size and abs(x).max() > 100 else None, dtypes=("float64",))
+    check(name, x, dim, dtypes=("float32",))
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.array([np.inf, 1.0]),
+        np.full(3, -np.inf),
+        np.array([np.nan, 0.0]),
+        np.array([-np.inf, 0.0]),
+        np.array([1e4, -1e4]),
+    ],
+)
+def test_softmax_limits(name, x):
+    check(name, x, 0)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", F + "softmax", F + "log_softmax", F + "softmin"])
+def test_softmax_converts_first(name):
+    for x in (rand(4, 3).astype("float32"), np.arange(12).reshape(4, 3)):
+        ours, theirs = to_ours(x), to_theirs(x)
+        run = [getattr(p.nn.functional if F in name else p, name.removeprefix(F)) for p in (minitorch_pt, torch)]
+        assert_same(run[0](ours, 1, dtype=minitorch_pt.float64), run[1](theirs, 1, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "softmin"])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 3, 4), (2, 2, 2, 2)])
+@pytest.mark.filterwarnings("ignore:Implicit dimension choice")
+def test_softmax_without_axis(name, shape):
+    check(F + name, rand(*shape))
+    with pytest.warns(UserWarning, match=f"Implicit dimension choice for {name}") as caught:
+        getattr(minitorch_pt.nn.functional, name)(minitorch_pt.tensor(1.0))
+    assert caught[0].filename == __file__
+
+
+# prelu ----------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("x", "weight"),
+    [
+        (rand(4, 3), rand(3, seed=1)),
+        (rand(4, 3), rand(1, seed=1)),
+        (rand(4, 3), rand(seed=1)),
+        (rand(2, 3, 4, 5), rand(3, seed=1)),
+        (rand(4), rand(1, seed=1)),
+        (rand(), rand(1, seed=1)),
+        (rand(0, 3), rand(3, seed=1)),
+    ],
+)
+@pytest.mark.parametrize("name", [F + "prelu", "prelu", "Tensor.prelu"])
+def test_prelu(name, x, weight):
+    check(name, x, weight, second=True)
+
+
+# dropout --------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.73, 1.0])
+@pytest.mark.parametrize("shape", [(10,), (3, 5), (1000,), (), (0, 3)])
+@pytest.mark.parametrize("name", [F + "dropout", "dropout", "dropout_"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_dropout_drops_what_torch_drops(name, shape, p, dtype):
+    x = rand(*shape)
+    for package in (minitorch_pt, torch):
+        package.manual_seed(7)
+    check(name, x, p, True, dtypes=(dtype,), rtol=0.0, atol=0.0)
+    assert_same(minitorch_pt.rand(3), torch.rand(3))  # the stream goes on at the same place
+
+
+VIEWS = {
+    "permuted": lambda x: x.permute(2, 0, 1),
+    "with gaps": lambda x: x[:, ::2],
+    "transposed with gaps": lambda x: x[..., 0].t(),
+    "expanded": lambda x: x[0, 0].expand(3, 6),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("inplace", [False, True])
+def test_dropout_masks_in_the_order_of_memory(view, inplace):
+    if inplace and view == "expanded":
+        return  # one element in many places cannot be written
+    results = []
+    for package, x in ((minitorch_pt, to_ours(rand(4, 5, 6))), (torch, to_theirs(rand(4, 5, 6)))):
+        package.manual_seed(3)
+        results.append(package.nn.functional.dropout(VIEWS[view](x), 0.4, True, inplace))
+    assert_same(*results, rtol=0.0, atol=0.0)
+
+
+@pytest.mark.parametrize("inplace", [False, True])
+def test_dropout_outside_training_is_the_input_itself(inplace):
+    x = minitorch_pt.tensor([1.0, 2.0])
+    F_ours = minitorch_pt.nn.functional
+    assert F_ours.dropout(x, 0.5, False, inplace) is x
+    assert F_ours.dropout(x, 0.0, True, inplace) is x
+
+
+@pytest.mark.parametrize("p", [-0.5, 2.0])
+@pytest.mark.parametrize("train", [True, False])
+@pytest.mark.parametrize("name", ["dropout", "dropout_"])
+def test_dropout_probability(name, p, train):
+    check_error(name, rand(3), p, train, match="between 0 and 1")
+
+
+def test_dropout_second_order():
+    minitorch_pt.manual_seed(1)
+    x = minitorch_pt.tensor(rand(6), requires_grad=True)
+    y = minitorch_pt.dropout(x, 0.5, True)
+    (g,) = minitorch_pt.autograd.grad((y * y).sum(), x, create_graph=True)
+    (h,) = minitorch_pt.autograd.grad(g.sum(), x)
+    np.testing.assert_allclose(h.numpy(), 8.0 * (y.detach().numpy() != 0))
