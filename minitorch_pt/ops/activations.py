@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.rule import array, differentiable, inplace
 from .. import generator
+from ..autograd.rule import array, differentiable, inplace
 from .pointwise import erf
 
 # what torch has at its top level; nn.functional has all
@@ -22,6 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 _BOOL = np.dtype(bool)
+_PLAIN: Any = (np.ndarray, np.generic)  # what is no Tensor
 _WORDS = {2: np.int16, 4: np.int32, 8: np.int64}
 
 
@@ -34,7 +35,7 @@ def _nothing(input: Any) -> Any:
 
 def _depending(value: Any, of: Any) -> Any:
     """`value`; if `of` is a Tensor, as a function of it whose slope is 0, as in torch's second-order gradients."""
-    return value if isinstance(of, (np.ndarray, np.generic)) else value + _nothing(of)
+    return value if isinstance(of, _PLAIN) else value + _nothing(of)
 
 
 def _pick(mask: Any, chosen: Any, other: Any = None, of: Any = None) -> Any:
@@ -89,7 +90,7 @@ def sigmoid(input: Any) -> Any:
     tensor([0.0000, 0.5000, 1.0000])
     """
     # at x = -1000 e^-x is inf and 1 / inf is 0: right. Only the slopes of these parts would be inf * 0
-    y = 1 / (1 + np.exp(-input)) if isinstance(input, (np.ndarray, np.generic)) else sigmoid(input)
+    y = 1 / (1 + np.exp(-input)) if isinstance(input, _PLAIN) else sigmoid(input)
     return y, lambda g: (1 - y) * y * g
 
 

@@ -1,0 +1,238 @@
+"""Initialisation: fill parameters with constants or random numbers of a chosen spread, in place and unrecorded."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..autograd.graph import changed
+from ..autograd.modes import no_grad
+from ..random import default_generator, normal_ as _fill_normal, uniform_ as _fill_uniform
+from ..tensor import Tensor
+
+__all__ = [
+    "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_", "sparse_",
+    "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
+]  # fmt: skip
+
+_LINEAR = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """By how much weights must grow so that values keep their spread through this activation: sqrt(2) for relu, 5/3 for tanh.
+
+    Raises:
+        ValueError: an activation that is not known, or a slope of leaky_relu that is no number.
+    """
+    if nonlinearity in _LINEAR or nonlinearity == "sigmoid":
+        return 1
+    if nonlinearity == "tanh":
+        return 5.0 / 3
+    if nonlinearity == "relu":
+        return math.sqrt(2.0)
+    if nonlinearity == "leaky_relu":
+        if param is None:
+            slope = 0.01
+        elif isinstance(param, bool) or not isinstance(param, (int, float)):
+            raise ValueError(f"negative_slope {param} not a valid number")
+        else:
+            slope = param
+        return math.sqrt(2.0 / (1 + slope**2))
+    if nonlinearity == "selu":
+        return 3.0 / 4
+    raise ValueError(f"Unsupported nonlinearity {nonlinearity}: known are sigmoid, tanh, relu, leaky_relu, selu and {', '.join(_LINEAR)}")
+
+
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
+    """Uniform in [a, b)."""
+    with no_grad():
+        return _fill_uniform(tensor, a, b, generator=generator)
+
+
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
+    """Normal with this mean and standard deviation."""
+    with no_grad():
+        return _fill_normal(tensor, mean, std, generator=generator)
+
+
+def constant_(tensor: Tensor, val: float) -> Tensor:
+    """One value everywhere."""
+    with no_grad():
+        return tensor.fill_(val)
+
+
+def ones_(tensor: Tensor) -> Tensor:
+    """Ones."""
+    return constant_(tensor, 1.0)
+
+
+def zeros_(tensor: Tensor) -> Tensor:
+    """Zeros."""
+    return constant_(tensor, 0.0)
+
+
+def _put(tensor: Tensor, values: np.ndarray) -> Tensor:
+    tensor._data[...] = values
+    changed(tensor._data)
+    return tensor
+
+
+def eye_(tensor: Tensor) -> Tensor:
+    """The identity matrix.
+
+    Raises:
+        ValueError: not a matrix.
+    """
+    if tensor.ndim != 2:
+        raise ValueError(f"Only tensors with 2 dimensions are supported, got {tensor.ndim}")
+    return _put(tensor, np.eye(*tensor.shape))
+
+
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """A convolution that passes each channel on: 1 in the middle of kernel i for channel i. Shape (out, in, *kernel).
+
+    Raises:
+        ValueError: not 3 to 5 axes, or `groups` does not divide the channels.
+    """
+    if tensor.ndim not in (3, 4, 5):
+        raise ValueError(f"Only tensors with 3, 4, or 5 dimensions are supported, got {tensor.ndim}")
+    out, channels, *kernel = tensor.shape
+    if out % groups:
+        raise ValueError(f"dim 0 must be divisible by groups: {out} channels, {groups} groups")
+    values = np.zeros(tensor.shape)
+    per_group = out // groups
+    for group in range(groups):
+        for i in range(min(per_group, channels)):
+            values[(group * per_group + i, i, *(k // 2 for k in kernel))] = 1
+    return _put(tensor, values)
+
+
+def _fans(tensor: Tensor) -> tuple[int, int]:
+    """How many inputs each output has, and how many outputs each input.
+
+    Raises:
+        ValueError: fewer than two axes.
+    """
+    if tensor.ndim < 2:
+        raise ValueError(f"Fan in and fan out can not be computed for tensor with fewer than 2 dimensions, got shape {list(tensor.shape)}")
+    out, fan_in, *kernel = tensor.shape
+    size = math.prod(kernel)
+    return fan_in * size, out * size
+
+
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
+    """Uniform in ±gain sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010)."""
+    std = gain * math.sqrt(2.0 / float(sum(_fans(tensor))))
+    bound = math.sqrt(3.0) * std
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
+    """Normal with std gain sqrt(2 / (fan_in + fan_out)) (Glorot and Bengio, 2010)."""
+    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / float(sum(_fans(tensor)))), generator)
+
+
+def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
+    mode = mode.lower()
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
+    fan = _fans(tensor)[mode == "fan_out"]
+    return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+
+
+def _is_empty(tensor: Tensor) -> bool:
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+        return True
+    return False
+
+
+def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None) -> Tensor:
+    """Uniform in ±gain sqrt(3 / fan) (He et al., 2015); a is the slope of leaky_relu below zero.
+
+    Raises:
+        ValueError: a mode other than fan_in and fan_out, or fewer than two axes.
+    """
+    if _is_empty(tensor):
+        return tensor
+    bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None) -> Tensor:
+    """Normal with std gain / sqrt(fan) (He et al., 2015).
+
+    Raises:
+        ValueError: as `kaiming_uniform_`.
+    """
+    if _is_empty(tensor):
+        return tensor
+    return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
+
+
+def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None) -> Tensor:
+    """Normal, with what falls outside [a, b] drawn anew."""
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.", stacklevel=2
+        )
+    stream = default_generator if generator is None else generator
+    kind, size = tensor._data.dtype.type, tensor._data.shape
+
+    def below(x: float) -> float:
+        return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
+
+    if below((b - mean) / std) - below((a - mean) / std) > 0.3:
+        x = stream.normal(size, mean, std, kind)
+        while (outside := (x < kind(a)) | (x > kind(b))).any():
+            x = np.where(outside, stream.normal(size, mean, std, kind), x)
+        return _put(tensor, x)
+    # far out in the tail: uniform proposals, accepted in proportion to the density
+    peak = kind(-0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2)
+    x, waiting = np.empty(size, kind), np.ones(size, bool)
+    while waiting.any():
+        proposed = stream.uniform(size, a, b, kind)
+        x = np.where(waiting, proposed, x)
+        height = ((proposed - kind(mean)) / kind(std)) ** 2 * kind(-0.5) - peak
+        waiting = waiting & (np.log(stream.uniform(size, dtype=kind).astype(np.float64)).astype(kind) > height)
+    return _put(tensor, x)
+
+
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+    """An orthogonal matrix times gain: rows, or columns if there are more rows, of length gain and at right angles.
+
+    From the QR decomposition of a normal matrix; trailing axes count as one.
+
+    Raises:
+        ValueError: fewer than two axes.
+    """
+    if tensor.ndim < 2:
+        raise ValueError(f"Only tensors with 2 or more dimensions are supported, got {tensor.ndim}")
+    if 0 in tensor.shape:
+        return tensor
+    rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
+    stream = default_generator if generator is None else generator
+    flat = stream.normal((rows, columns), 0.0, 1.0, tensor._data.dtype.type)
+    q, r = np.linalg.qr(flat.T if rows < columns else flat)
+    q = q * np.sign(np.diag(r))
+    return _put(tensor, (q.T if rows < columns else q).reshape(tensor.shape) * tensor._data.dtype.type(gain))
+
+
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
+    """Normal, with a share `sparsity` of each column set to 0 (Martens, 2010).
+
+    Raises:
+        ValueError: not a matrix.
+    """
+    if tensor.ndim != 2:
+        raise ValueError(f"Only tensors with 2 dimensions are supported, got {tensor.ndim}")
+    rows, columns = tensor.shape
+    normal_(tensor, 0, std, generator)
+    for column in range(columns):
+        # torch shuffles with the global generator whichever was given
+        tensor._data[default_generator.randperm(rows)[: math.ceil(sparsity * rows)], column] = 0
+    changed(tensor._data)
+    return tensor

@@ -1,0 +1,388 @@
+"""Containers: modules and parameters in order or by name."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ...tensor import Tensor
+from ..parameter import Parameter
+from .module import Module, _indented
+
+__all__ = ["ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
+
+
+def _place(index: Any, n: int) -> int:
+    """A number from the front.
+
+    Raises:
+        IndexError: out of range.
+    """
+    index = operator.index(index)
+    if not -n <= index < n:
+        raise IndexError(f"index {index} is out of range for a container of {n}")
+    return index % n
+
+
+class _Numbered(Module):
+    """What Sequential and ModuleList share: modules under the names "0", "1", ..."""
+
+    def _renumber(self, modules: Iterable[Module]) -> None:
+        names = [*self._modules]
+        for name in names:
+            del self._modules[name]
+        for i, module in enumerate(modules):
+            self.add_module(str(i), module)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._modules.values())
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        name = [*self._modules][_place(index, len(self))]
+        setattr(self, name, module)
+
+    def __delitem__(self, index: Any) -> None:
+        rest = [*self._modules.values()]
+        if not isinstance(index, slice):
+            index = _place(index, len(self))
+        del rest[index]
+        self._renumber(rest)
+
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, Iterable):
+            raise ValueError(f"add operator supports only containers of modules, but {type(other).__name__} is given")
+        return self._like([*self, *other])
+
+    def __iadd__(self, other: Any) -> Any:
+        return self.extend(other)
+
+    def _like(self, modules: list) -> Any:
+        raise NotImplementedError
+
+    def append(self, module: Module) -> Any:
+        """Add a module at the end; returns the container."""
+        self.add_module(str(len(self)), module)
+        return self
+
+    def extend(self, modules: Iterable[Module]) -> Any:
+        """Add several modules at the end; returns the container.
+
+        Raises:
+            TypeError: something that cannot be iterated.
+        """
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"{type(self).__name__}.extend should be called with an iterable, but got {type(modules).__name__}")
+        for module in [*modules]:
+            self.append(module)
+        return self
+
+    def insert(self, index: int, module: Module) -> Any:
+        """Add a module before place `index`."""
+        rest = [*self._modules.values()]
+        rest.insert(index, module)
+        self._renumber(rest)
+        return self
+
+    def pop(self, key: Any) -> Module:
+        """Take the module at a place out and return it."""
+        module = self[key]  # type: ignore[index]  # both subclasses have it
+        del self[key]
+        return module
+
+
+class Sequential(_Numbered):
+    """Modules run one after the other, each on the output of the one before.
+
+    Given as arguments, or by name in one dictionary.
+
+    >>> import minitorch_pt as torch
+    >>> torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU())
+    Sequential(
+      (0): Linear(in_features=2, out_features=3, bias=True)
+      (1): ReLU()
+    )
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__()
+        if len(args) == 1 and isinstance(args[0], Mapping):
+            for name, module in args[0].items():
+                self.add_module(name, module)
+        else:
+            for i, module in enumerate(args):
+                self.add_module(str(i), module)
+
+    def forward(self, input: Any) -> Any:
+        """The last module's output."""
+        for module in self._modules.values():
+            input = module(input)  # type: ignore[misc]  # a place may hold None only until it is run
+        return input
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return type(self)(dict([*self._modules.items()][index]))
+        return [*self._modules.values()][_place(index, len(self))]
+
+    def _like(self, modules: list) -> Sequential:
+        return Sequential(*modules)
+
+    def __mul__(self, times: int) -> Sequential:
+        if not isinstance(times, int):
+            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(times)}")
+        if times <= 0:
+            raise ValueError(f"Non-positive multiplication factor {times} for {type(self)}")
+        return Sequential(*[*self] * times)
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times: int) -> Sequential:
+        repeated = [*(self * times)]
+        return self.extend(repeated[len(self) :])
+
+
+class ModuleList(_Numbered):
+    """A list of modules whose parameters are registered."""
+
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
+        super().__init__()
+        if modules is not None:
+            self.extend(modules)
+
+    def __getitem__(self, index: Any) -> Any:
+        modules = [*self._modules.values()]
+        return type(self)(modules[index]) if isinstance(index, slice) else modules[_place(index, len(self))]  # type: ignore[arg-type]
+
+    def _like(self, modules: list) -> ModuleList:
+        return ModuleList(modules)
+
+    def __repr__(self) -> str:
+        texts = [repr(module) for module in self]
+        if not texts:
+            return f"{self._get_name()}()"
+        # equal neighbours are shown once, with their number
+        lines, start = [], 0
+        for i, text in enumerate(texts):
+            if i + 1 == len(texts) or texts[i + 1] != text:
+                count = i + 1 - start
+                lines.append(f"({start}): {text}" if count == 1 else f"({start}-{i}): {count} x {text}")
+                start = i + 1
+        return f"{self._get_name()}(\n  " + "\n  ".join(_indented(line) for line in lines) + "\n)"
+
+
+class _Named(Module):
+    """What ModuleDict and ParameterDict share: a dictionary's ways with entries that are attributes."""
+
+    def _entries(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def __getitem__(self, key: str) -> Any:
+        return self._entries()[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise NotImplementedError
+
+    def __delitem__(self, key: str) -> None:
+        del self._entries()[key]
+
+    def __len__(self) -> int:
+        return len(self._entries())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries())
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries()
+
+    def clear(self) -> None:
+        """Take everything out."""
+        for key in [*self]:
+            del self[key]
+
+    def pop(self, key: str) -> Any:
+        """Take an entry out and return it."""
+        value = self[key]
+        del self[key]
+        return value
+
+    def keys(self) -> Any:
+        """The names."""
+        return self._entries().keys()
+
+    def items(self) -> Any:
+        """(name, entry) pairs."""
+        return self._entries().items()
+
+    def values(self) -> Any:
+        """The entries."""
+        return self._entries().values()
+
+    def update(self, other: Any) -> None:
+        """Add or replace entries from a dictionary or pairs.
+
+        Raises:
+            TypeError: neither of the two. ValueError: a pair that has not two items.
+        """
+        if not isinstance(other, Iterable):
+            raise TypeError(f"{type(self).__name__}.update should be called with an iterable of key/value pairs, but got {type(other).__name__}")
+        pairs = other.items() if isinstance(other, (Mapping, _Named)) else other
+        for i, pair in enumerate(pairs):
+            if not isinstance(pair, Iterable):
+                raise TypeError(f"{type(self).__name__} update sequence element #{i} should be Iterable; is {type(pair).__name__}")
+            if len(pair) != 2:  # type: ignore[arg-type]
+                raise ValueError(f"{type(self).__name__} update sequence element #{i} has length {len(pair)}; 2 is required")  # type: ignore[arg-type]
+            key, value = pair
+            self[key] = value
+
+
+class ModuleDict(_Named):
+    """A dictionary of modules whose parameters are registered."""
+
+    def __init__(self, modules: Any = None) -> None:
+        super().__init__()
+        if modules is not None:
+            self.update(modules)
+
+    def _entries(self) -> dict[str, Any]:
+        return self._modules
+
+    def __setitem__(self, key: str, value: Module) -> None:
+        self.add_module(key, value)
+
+
+class ParameterList(Module):
+    """A list of parameters; tensors put in become parameters, other values stay as they are."""
+
+    def __init__(self, values: Iterable[Any] | None = None) -> None:
+        super().__init__()
+        self._size = 0
+        if values is not None:
+            self.extend(values)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return type(self)([self[i] for i in range(*index.indices(len(self)))])
+        return getattr(self, str(_place(index, len(self))))
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        setattr(self, str(_place(index, len(self))), _as_parameter(value))
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def append(self, value: Any) -> ParameterList:
+        """Add a value at the end; returns the list."""
+        self._size += 1
+        self[self._size - 1] = value
+        return self
+
+    def extend(self, values: Iterable[Any]) -> ParameterList:
+        """Add several values at the end; returns the list.
+
+        Raises:
+            TypeError: something that cannot be iterated.
+        """
+        if not isinstance(values, Iterable) or isinstance(values, Tensor):
+            raise TypeError(f"ParameterList.extend should be called with an iterable, but got {type(values).__name__}")
+        for value in values:
+            self.append(value)
+        return self
+
+    __iadd__ = extend
+
+    def pop(self, index: int = -1) -> Any:
+        """Take the value at a place out and return it."""
+        values = [*self]
+        value = values.pop(_place(index, len(self)))
+        delattr(self, str(len(values)))
+        self._size = len(values)
+        for i, rest in enumerate(values):
+            self[i] = rest
+        return value
+
+    def extra_repr(self) -> str:
+        """A line for each value."""
+        return _described((str(i), value) for i, value in enumerate(self))
+
+
+class ParameterDict(_Named):
+    """A dictionary of parameters; tensors put in become parameters, other values stay as they are."""
+
+    def __init__(self, parameters: Any = None) -> None:
+        super().__init__()
+        self._keys: dict[str, None] = {}
+        if parameters is not None:
+            self.update(parameters)
+
+    def _entries(self) -> dict[str, Any]:
+        return {key: getattr(self, key) for key in self._keys}
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if not isinstance(key, str):
+            raise TypeError(f"Index given to ParameterDict cannot be used as a key as it is not a string (type is '{type(key).__name__}'). Open an issue on github "
+                            "if you need non-string keys.")  # fmt: skip
+        self._keys[key] = None
+        setattr(self, key, _as_parameter(value))
+
+    def __delitem__(self, key: str) -> None:
+        del self._keys[key]
+        delattr(self, key)
+
+    def __or__(self, other: Any) -> ParameterDict:
+        return ParameterDict({**self._entries(), **other._entries()})
+
+    def __ior__(self, other: Any) -> ParameterDict:
+        self.update(other)
+        return self
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._keys)
+
+    def copy(self) -> ParameterDict:
+        """Another dictionary of the same parameters."""
+        return ParameterDict(self._entries())
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """The entry of that name, which becomes `default` if there was none."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The entry of that name, or `default`."""
+        return self[key] if key in self else default
+
+    def popitem(self) -> tuple[str, Any]:
+        """Take the last entry out and return its name and value."""
+        key = next(reversed(self._keys))
+        return key, self.pop(key)
+
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
+        """A new dictionary with these names and one value."""
+        return ParameterDict((key, default) for key in keys)
+
+    def extra_repr(self) -> str:
+        """A line for each value."""
+        return _described(self.items())
+
+
+def _as_parameter(value: Any) -> Any:
+    return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
+
+
+def _described(entries: Iterable[tuple[str, Any]]) -> str:
+    lines = []
+    for name, value in entries:
+        if isinstance(value, Tensor):
+            sizes = "x".join(map(str, value.shape))
+            kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
+            lines.append(f"  ({name}): {kind} containing: [{value.dtype} of size {sizes}]")
+        else:
+            lines.append(f"  ({name}): Object of type: {type(value).__name__}")
+    return "\n".join(lines)

@@ -1,0 +1,67 @@
+"""Keep gradients from growing too large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ... import ops
+from ...autograd.graph import changed
+from ...tensor import Tensor
+
+__all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
+
+
+def _list(parameters: Any) -> list[Tensor]:
+    return [parameters] if isinstance(parameters, Tensor) else list(parameters)
+
+
+def get_total_norm(tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None) -> Tensor:
+    """The norm of all elements of all tensors: the norm of the tensors' norms.
+
+    Raises:
+        RuntimeError: it is infinite or nan, and error_if_nonfinite is set.
+    """
+    given = _list(tensors)
+    if not given:
+        return Tensor(np.zeros((), np.float32))
+    norms = ops.stack([ops.norm(t.detach(), float(norm_type)) for t in given])
+    total = ops.norm(norms, float(norm_type))
+    if error_if_nonfinite and not np.isfinite(total._data):
+        raise RuntimeError(
+            f"The total norm of order {float(norm_type)} for gradients from `parameters` is non-finite, so it cannot be clipped. To disable "
+            "this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"
+        )
+    return total
+
+
+def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Tensor, foreach: bool | None = None) -> None:
+    """Scale the gradients by max_norm / (total_norm + 1e-6) if that is less than 1, in place."""
+    scale = np.minimum(max_norm / (total_norm._data + np.float32(1e-6)), 1.0)
+    for p in _list(parameters):
+        if p._grad is not None:
+            data = p._grad._data
+            data *= scale.astype(data.dtype)
+            changed(data)
+
+
+def clip_grad_norm_(parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None) -> Tensor:
+    """Scale all gradients so that their norm together is at most `max_norm`; returns the norm that they had.
+
+    Raises:
+        RuntimeError: the norm is infinite or nan, and error_if_nonfinite is set.
+    """
+    given = _list(parameters)
+    total = get_total_norm([p._grad for p in given if p._grad is not None], norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(given, max_norm, total)
+    return total
+
+
+def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float, foreach: bool | None = None) -> None:
+    """Cut every element of every gradient to [-clip_value, clip_value], in place."""
+    for p in _list(parameters):
+        if p._grad is not None:
+            np.clip(p._grad._data, -float(clip_value), float(clip_value), out=p._grad._data)
+            changed(p._grad._data)

@@ -1,0 +1,89 @@
+"""Adam and AdamW: steps scaled by running means of the gradient and of its square."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..autograd.graph import changed
+from ..tensor import Tensor
+from .optimizer import Optimizer, blocks, evaluate, number, refuse, with_gradients
+
+__all__ = ["Adam"]
+
+
+class Adam(Optimizer):
+    """Adam (Kingma and Ba, 2015).
+
+    m ← β1·m + (1 - β1)·g and v ← β2·v + (1 - β2)·g², both divided by 1 - βᵗ as they start from 0: p ← p - lr·m̂ / (sqrt(v̂) + eps).
+    weight_decay λ adds λ·p to g, or with decoupled_weight_decay takes lr·λ·p off p (AdamW). amsgrad divides by the largest v so far.
+
+    Raises:
+        ValueError: a negative rate, eps or decay, or a beta outside [0, 1).
+    """
+
+    def __init__(self, params: Any, lr: float | Tensor = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+                 weight_decay: float = 0, amsgrad: bool = False, *, foreach: bool | None = None, maximize: bool = False,
+                 capturable: bool = False, differentiable: bool = False, fused: bool | None = None,
+                 decoupled_weight_decay: bool = False) -> None:  # fmt: skip
+        for name, value in (("learning rate", lr), ("epsilon value", eps), ("weight_decay value", weight_decay)):
+            if number(value) < 0:
+                raise ValueError(f"Invalid {name}: {value}; it must be 0 or more")
+        for i, beta in enumerate(betas):
+            if not 0 <= number(beta) < 1:
+                raise ValueError(f"Invalid beta parameter at index {i}: {beta}; it must be in [0, 1)")
+        refuse(capturable=capturable, differentiable=differentiable, fused=fused)
+        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
+                                  "foreach": foreach, "capturable": capturable, "differentiable": differentiable, "fused": fused,
+                                  "decoupled_weight_decay": decoupled_weight_decay})  # fmt: skip
+
+    def step(self, closure: Callable | None = None) -> Any:
+        """Change the parameters along their gradients."""
+        loss = evaluate(closure)
+        for group in self.param_groups:
+            rate, eps, decay = number(group["lr"]), group["eps"], group["weight_decay"]
+            beta1, beta2 = (number(b) for b in group["betas"])
+            amsgrad, maximize, decoupled = group["amsgrad"], group["maximize"], group["decoupled_weight_decay"]
+            for p in with_gradients(group):
+                data, gradient = p._data, p._grad._data  # type: ignore[union-attr]
+                state = self.state[p]
+                if not state:
+                    state["step"] = Tensor(np.zeros((), np.float32))
+                    for name in ("exp_avg", "exp_avg_sq", *(("max_exp_avg_sq",) if amsgrad else ())):
+                        state[name] = Tensor(np.zeros_like(data))
+                state["step"]._data += 1
+                t = state["step"]._data.item()
+                size = rate / (1 - beta1**t)
+                root = math.sqrt(1 - beta2**t)
+                arrays = [data, gradient, state["exp_avg"]._data, state["exp_avg_sq"]._data]
+                if amsgrad:
+                    arrays.append(state["max_exp_avg_sq"]._data)
+                for p_, g, m, v, *top in blocks(*arrays):
+                    if maximize:
+                        g = -g
+                    if decay:
+                        if decoupled:
+                            p_ *= 1 - rate * decay
+                        else:
+                            g = g + decay * p_
+                    scratch = g - m  # m += (1 - beta1) * (g - m)
+                    scratch *= 1 - beta1
+                    m += scratch
+                    np.multiply(g, g, out=scratch)
+                    scratch *= 1 - beta2
+                    v *= beta2
+                    v += scratch
+                    if top:
+                        np.maximum(top[0], v, out=top[0])
+                        v = top[0]
+                    np.sqrt(v, out=scratch)
+                    scratch /= root
+                    scratch += eps
+                    np.divide(m, scratch, out=scratch)
+                    scratch *= size
+                    p_ -= scratch
+                changed(data)
+        return loss

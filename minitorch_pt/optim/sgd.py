@@ -1,0 +1,80 @@
+"""SGD: stochastic gradient descent, with momentum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..autograd.graph import changed
+from ..tensor import Tensor
+from .optimizer import Optimizer, blocks, evaluate, number, refuse, with_gradients
+
+__all__ = ["SGD"]
+
+
+class SGD(Optimizer):
+    """p ← p - lr·g; with momentum μ the velocity v ← μ·v + (1 - dampening)·g takes the place of g.
+
+    weight_decay λ adds λ·p to g; nesterov steps along g + μ·v (Sutskever et al., 2013); maximize turns the sign of g.
+
+    Raises:
+        ValueError: a negative rate, momentum or decay, or nesterov without momentum or with dampening.
+
+    >>> import minitorch_pt as torch
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> (w * 3).sum().backward()
+    >>> torch.optim.SGD([w], lr=0.1).step()
+    >>> w
+    tensor([0.7000], requires_grad=True)
+    """
+
+    def __init__(self, params: Any, lr: float | Tensor = 1e-3, momentum: float = 0, dampening: float = 0, weight_decay: float = 0,
+                 nesterov: bool = False, *, maximize: bool = False, foreach: bool | None = None, differentiable: bool = False,
+                 fused: bool | None = None) -> None:  # fmt: skip
+        for name, value in (("learning rate", lr), ("momentum value", momentum), ("weight_decay value", weight_decay)):
+            if number(value) < 0:
+                raise ValueError(f"Invalid {name}: {value}; it must be 0 or more")
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+        refuse(differentiable=differentiable, fused=fused)
+        super().__init__(params, {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
+                                  "maximize": maximize, "foreach": foreach, "differentiable": differentiable, "fused": fused})  # fmt: skip
+
+    def step(self, closure: Callable | None = None) -> Any:
+        """Change the parameters along their gradients."""
+        loss = evaluate(closure)
+        for group in self.param_groups:
+            rate, momentum, decay = number(group["lr"]), group["momentum"], number(group["weight_decay"])
+            keep, nesterov, maximize = 1 - group["dampening"], group["nesterov"], group["maximize"]
+            for p in with_gradients(group):
+                data, gradient = p._data, p._grad._data  # type: ignore[union-attr]
+                velocity = None
+                if momentum:
+                    state = self.state[p]
+                    known = state.get("momentum_buffer")
+                    if known is None:
+                        known = state["momentum_buffer"] = Tensor(np.empty_like(data))
+                        first = True
+                    else:
+                        first = False
+                    velocity = known._data
+                if velocity is None and not decay and not maximize:
+                    data -= rate * gradient  # most often: two passes, no blocks
+                else:
+                    for piece in blocks(data, gradient) if velocity is None else blocks(data, gradient, velocity):
+                        g = -piece[1] if maximize else piece[1]
+                        if decay:
+                            g = g + decay * piece[0]
+                        if velocity is not None:
+                            v = piece[2]
+                            if first:
+                                v[...] = g
+                            else:
+                                v *= momentum
+                                v += keep * g
+                            g = g + momentum * v if nesterov else v
+                        piece[0][...] -= rate * g
+                changed(data)
+        return loss
