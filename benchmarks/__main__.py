@@ -110,7 +110,10 @@ def imports() -> dict:
 
     def best(module: str) -> float:
         code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
-        runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in range(7)]
+        runs = [
+            subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+            for _ in range(7)
+        ]
         return 1000 * min(map(float, runs))
 
     return {"numpy": best("numpy"), "minitorch_pt": best("minitorch_pt")}
@@ -118,10 +121,16 @@ def imports() -> dict:
 
 def _fresh(function: str, *args: str, threads: int = 1) -> dict:
     """Call a function of this file in a fresh process with that many threads."""
-    env = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}  # they slow NumPy down
+    env = {
+        k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+    }  # they slow NumPy down
     env |= {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--run", function, *args], env=env, stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-m", "benchmarks", "--run", function, *args],
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     return json.loads(done.stdout)
 

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 
-def _mlp(torch: Any, sizes: list[int], batch: int, optimiser: str, dropout: float = 0.0, regression: bool = False) -> Callable:
+def _mlp(
+    torch: Any, sizes: list[int], batch: int, optimiser: str, dropout: float = 0.0, regression: bool = False
+) -> Callable:
     torch.manual_seed(0)
     nn = torch.nn
     layers = []

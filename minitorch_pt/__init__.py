@@ -17,6 +17,6 @@ from .serialization import load, save
 from .size import *
 from .tensor import *
 
-from . import nn, optim  # isort: skip
+from . import datasets, nn, optim, utils  # isort: skip
 
 __version__ = "0.1.0"

@@ -106,7 +106,9 @@ class Conversions:
         Raises:
             RuntimeError: always.
         """
-        raise RuntimeError("minitorch_pt runs on the CPU only: leave .cuda() out, or write .to(device) with device='cpu'")
+        raise RuntimeError(
+            "minitorch_pt runs on the CPU only: leave .cuda() out, or write .to(device) with device='cpu'"
+        )
 
     def numpy(self, *, force: Any = False) -> np.ndarray:
         """The ndarray, sharing memory.

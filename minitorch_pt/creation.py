@@ -57,13 +57,21 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
     try:
         found = np.asarray(plain)
     except ValueError:
-        raise ValueError(f"expected sequences of equal length in every axis, and the nested lists are ragged: {str(data)[:60]}") from None
+        raise ValueError(
+            f"expected sequences of equal length in every axis, and the nested lists are ragged: {str(data)[:60]}"
+        ) from None
     except OverflowError:
         raise RuntimeError(f"Overflow when unpacking long: a number is too large for int64: {str(data)[:60]}") from None
     if found.dtype.kind not in "fiub":
         if found.dtype.kind == "O" and any(isinstance(x, int) for x in found.reshape(-1)):
             raise RuntimeError(f"Overflow when unpacking long: a number is too large for int64: {str(data)[:60]}")
-        kind = "str" if found.dtype.kind in "US" else type(found.reshape(-1)[0]).__name__ if found.size else type(data).__name__
+        kind = (
+            "str"
+            if found.dtype.kind in "US"
+            else type(found.reshape(-1)[0]).__name__
+            if found.size
+            else type(data).__name__
+        )
         raise (TypeError if kind == "str" else RuntimeError)(
             f"new(): invalid data type '{kind}': a tensor is made of numbers, nested lists of numbers, arrays or tensors"
         )
@@ -87,7 +95,14 @@ def _unwrapped(data: Any) -> tuple[Any, np.dtype | None]:
     return data, None
 
 
-def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False, pin_memory: builtins.bool = False) -> Tensor:
+def tensor(
+    data: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: builtins.bool = False,
+    pin_memory: builtins.bool = False,
+) -> Tensor:
     """A new tensor of nested lists or numbers: floats become the default type (float32), whole numbers int64.
 
     Raises:
@@ -133,27 +148,51 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     return Tensor(ndarray)
 
 
-def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: builtins.bool | None = None, requires_grad: builtins.bool = False) -> Tensor:
+def asarray(
+    obj: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    copy: builtins.bool | None = None,
+    requires_grad: builtins.bool = False,
+) -> Tensor:
     """`obj` as a tensor; copied if `copy` is True, shared if False, as needed if None.
 
     Raises:
         ValueError: copy=False where a copy is needed.
     """
-    if copy is False and not (isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype is as_tensor(obj).dtype)):
-        raise ValueError("can't alias the given object without a copy: it is no tensor or array of this dtype; leave copy=False out")
+    if copy is False and not (
+        isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype is as_tensor(obj).dtype)
+    ):
+        raise ValueError(
+            "can't alias the given object without a copy: it is no tensor or array of this dtype; leave copy=False out"
+        )
     made = as_tensor(obj, dtype, device)
     made = made.detach().clone() if copy and isinstance(obj, (Tensor, np.ndarray)) else made
     return made.requires_grad_() if requires_grad else made
 
 
 def _filled(name: str, value: Any, text: str) -> Any:
-    def make(*size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False, **_: Any) -> Tensor:
+    def make(
+        *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False, **_: Any
+    ) -> Tensor:
         if "size" in _:
             size = (_.pop("size"),)
         shape = _shape(size)
-        return _made(np.full(shape, value, _numpy(dtype, _float())) if value else np.zeros(shape, _numpy(dtype, _float())), requires_grad, device)
+        return _made(
+            np.full(shape, value, _numpy(dtype, _float())) if value else np.zeros(shape, _numpy(dtype, _float())),
+            requires_grad,
+            device,
+        )
 
-    def like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False, memory_format: Any = None) -> Tensor:
+    def like(
+        input: Tensor,
+        *,
+        dtype: Any = None,
+        device: Any = None,
+        requires_grad: builtins.bool = False,
+        memory_format: Any = None,
+    ) -> Tensor:
         return _made(np.full_like(input._data, value, _numpy(dtype, input._data.dtype)), requires_grad, device)
 
     for function, suffix, words in ((make, "", text), (like, "_like", f"{text} Of the shape and type of `input`.")):
@@ -180,16 +219,24 @@ def _shape(size: tuple) -> tuple[int, ...]:
 
 zeros, zeros_like = _filled("zeros", 0, "A tensor of zeros.")
 ones, ones_like = _filled("ones", 1, "A tensor of ones.")
-empty, empty_like = _filled("empty", 0, "A tensor to be filled later; the values mean nothing (here they are zeros, so that no run differs from another).")
+empty, empty_like = _filled(
+    "empty",
+    0,
+    "A tensor to be filled later; the values mean nothing (here they are zeros, so that no run differs from another).",
+)
 
 
-def full(size: Sequence[int], fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+def full(
+    size: Sequence[int], fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+) -> Tensor:
     """A tensor of one value; its type follows from the value."""
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     return _made(np.full(_shape((size,)), value, _numpy(dtype, _infer(np.asarray(value)))), requires_grad, device)
 
 
-def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+def full_like(
+    input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+) -> Tensor:
     """A tensor of one value, of the shape and type of `input`."""
     return _made(np.full_like(input._data, fill_value, _numpy(dtype, input._data.dtype)), requires_grad, device)
 
@@ -209,7 +256,9 @@ def arange(*args: Any, start: Any = None, end: Any = None, step: Any = None, dty
     given = [x.item() if isinstance(x, Tensor) else x for x in args]
     if len(given) == 1 and end is None:
         given = [None, *given]
-    low, high, by = (a if a is not None else b for a, b in zip([*given, None, None, None], (start, end, step), strict=False))
+    low, high, by = (
+        a if a is not None else b for a, b in zip([*given, None, None, None], (start, end, step), strict=False)
+    )
     low, by = 0 if low is None else low, 1 if by is None else by
     if high is None:
         raise TypeError("arange() needs an end: arange(end), arange(start, end) or arange(start, end, step)")
@@ -226,13 +275,17 @@ def arange(*args: Any, start: Any = None, end: Any = None, step: Any = None, dty
     return _made(values.astype(kind), requires_grad, device)
 
 
-def range(start: Any, end: Any, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+def range(
+    start: Any, end: Any, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+) -> Tensor:
     """As `arange`, but with `end` included and floating point by default."""
     count = np.arange(math.floor((end - start) / step) + 1)
     return _made((start + count * step).astype(_numpy(dtype, _float())), requires_grad, device)
 
 
-def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+def linspace(
+    start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+) -> Tensor:
     """`steps` numbers at equal distances from start to end, both included.
 
     Raises:
@@ -243,7 +296,11 @@ def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any
     kind = _numpy(dtype, _float())
     start, end = (x.item() if isinstance(x, Tensor) else x for x in (start, end))
     if kind.kind != "f":
-        return _made((start + np.arange(steps) * ((end - start) / builtins.max(steps - 1, 1))).astype(kind), requires_grad, device)
+        return _made(
+            (start + np.arange(steps) * ((end - start) / builtins.max(steps - 1, 1))).astype(kind),
+            requires_grad,
+            device,
+        )
     low, high = kind.type(start), kind.type(end)
     step = (high - low) / kind.type(builtins.max(steps - 1, 1))
     index = np.arange(steps).astype(kind)
@@ -254,14 +311,25 @@ def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any
     return _made(values.astype(kind), requires_grad, device)
 
 
-def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+def logspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: builtins.bool = False,
+) -> Tensor:
     """base to the power of `steps` numbers at equal distances from start to end."""
     kind = _numpy(dtype, _float())
     powers = linspace(start, end, steps, dtype=dtypes.float64)._data
     return _made(np.power(float(base), powers).astype(kind), requires_grad, device)
 
 
-def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+def eye(
+    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+) -> Tensor:
     """The identity matrix: ones on the diagonal of n rows and m (else n) columns.
 
     Raises:
@@ -282,14 +350,20 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """
     vectors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
     if indexing is None:
-        warnings.warn("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", UserWarning, stacklevel=2)
+        warnings.warn(
+            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",
+            UserWarning,
+            stacklevel=2,
+        )
         indexing = "ij"
     if indexing not in ("ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     if not vectors:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     if any(v.ndim > 1 for v in vectors):
-        raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got shapes {[list(v.shape) for v in vectors]}")
+        raise RuntimeError(
+            f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got shapes {[list(v.shape) for v in vectors]}"
+        )
     if len({v.dtype for v in vectors}) > 1:
         raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype; convert with .to()")
     swap = indexing == "xy" and len(vectors) > 1
@@ -297,7 +371,9 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         vectors[0], vectors[1] = vectors[1], vectors[0]
     n = len(vectors)
     shape = tuple(v.numel() for v in vectors)
-    grids = [ops.expand(v.reshape(*(-1 if d == i else 1 for d in builtins.range(n))), shape) for i, v in enumerate(vectors)]
+    grids = [
+        ops.expand(v.reshape(*(-1 if d == i else 1 for d in builtins.range(n))), shape) for i, v in enumerate(vectors)
+    ]
     if swap:
         grids = [g.transpose(0, 1) for g in grids]
         grids[0], grids[1] = grids[1], grids[0]
@@ -324,7 +400,9 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """
     data = tensor._data
     if data.dtype != np.int64:
-        raise RuntimeError(f"one_hot is only applicable to index tensor of type LongTensor, got {data.dtype.name}; convert with .long()")
+        raise RuntimeError(
+            f"one_hot is only applicable to index tensor of type LongTensor, got {data.dtype.name}; convert with .long()"
+        )
     if data.size == 0 and num_classes <= 0:
         raise RuntimeError("Can not infer total number of classes from empty tensor.")
     if data.size and data.min() < 0:

@@ -92,7 +92,9 @@ def set_default_dtype(d: dtype) -> None:
     """
     global _default
     if not isinstance(d, dtype) or not d.is_floating_point:
-        raise TypeError(f"only floating-point types are supported as the default type, got {d!r}; give torch.float32, ...")
+        raise TypeError(
+            f"only floating-point types are supported as the default type, got {d!r}; give torch.float32, ..."
+        )
     _default = d
 
 
@@ -172,7 +174,9 @@ class finfo:
     def __init__(self, type: dtype | None = None) -> None:
         type = _default if type is None else type
         if not type.is_floating_point:
-            raise TypeError(f"torch.finfo() requires a floating point input type, got {type}. Use torch.iinfo to handle it")
+            raise TypeError(
+                f"torch.finfo() requires a floating point input type, got {type}. Use torch.iinfo to handle it"
+            )
         info = np.finfo(type.dtype)
         self.bits, self.dtype = info.bits, type.name
         self.eps, self.max, self.min = _float(info.eps), _float(info.max), _float(info.min)

@@ -136,7 +136,9 @@ def _box_muller32(u: np.ndarray, mean: Any, std: Any) -> np.ndarray:
         radius = _radius32(block[:, :8].copy())
         for place, wave in zip((0, 8), _cos_sin32(block[:, 8:].copy()), strict=True):
             normal = radius * wave
-            out[i : i + len(block), place : place + 8] = normal * std + f32(0) if mean == 0 else fma32(normal, std, mean)
+            out[i : i + len(block), place : place + 8] = (
+                normal * std + f32(0) if mean == 0 else fma32(normal, std, mean)
+            )
     return out
 
 
@@ -153,7 +155,9 @@ def _box_muller64(u: np.ndarray, mean: Any, std: Any) -> np.ndarray:
 
 def _cast(x: np.ndarray, dtype: Any) -> np.ndarray:
     """torch reaches half precision through float32."""
-    return x.astype(f32).astype(dtype) if np.dtype(dtype).itemsize < 4 and x.dtype == f64 else x.astype(dtype, copy=False)
+    return (
+        x.astype(f32).astype(dtype) if np.dtype(dtype).itemsize < 4 and x.dtype == f64 else x.astype(dtype, copy=False)
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -176,7 +180,9 @@ class Stream:
         """
         number = int(seed)
         if not -(2**63) <= number < 2**64:
-            raise ValueError(f"Overflow when unpacking long long: a seed is at least -2**63 and below 2**64, got {number}")
+            raise ValueError(
+                f"Overflow when unpacking long long: a seed is at least -2**63 and below 2**64, got {number}"
+            )
         self._seed = number % 2**64
         self._restart(np.random.RandomState(self._seed & 0xFFFFFFFF).get_state()[1], 624)
         self._cached: float | None = None  # the second of a pair of single normals
@@ -206,7 +212,9 @@ class Stream:
     @state.setter
     def state(self, raw: bytes) -> None:
         if len(raw) != STATE_BYTES:
-            raise RuntimeError(f"RNG state is wrong size: a state has {STATE_BYTES} bytes, got {len(raw)}; give what get_state() returned")
+            raise RuntimeError(
+                f"RNG state is wrong size: a state has {STATE_BYTES} bytes, got {len(raw)}; give what get_state() returned"
+            )
         self._seed, left, _, place = struct.unpack_from("<QiiQ", raw)
         key = np.frombuffer(raw, u64, 624, 24).astype(u32)
         _, cached, _, valid = struct.unpack_from("<dddi", raw, 24 + 4992)
@@ -249,7 +257,9 @@ class Stream:
             x[x == x.dtype.type(high)] = low  # rounding may reach the open end
         return x.reshape(size)
 
-    def normal(self, size: tuple, mean: float = 0.0, std: float = 1.0, dtype: Any = f32, contiguous: bool = True) -> np.ndarray:
+    def normal(
+        self, size: tuple, mean: float = 0.0, std: float = 1.0, dtype: Any = f32, contiguous: bool = True
+    ) -> np.ndarray:
         """Normal with this mean and standard deviation.
 
         Fewer than 16, or into memory that is not contiguous, one at a time in float64; else in blocks of 16, where a ragged

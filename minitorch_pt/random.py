@@ -66,7 +66,9 @@ class Generator(generator.Stream):
             TypeError: not a uint8 tensor. RuntimeError: of another size.
         """
         if not isinstance(new_state, Tensor) or new_state.dtype is not dtypes.uint8:
-            raise TypeError(f"expected a torch.ByteTensor, but got {new_state.type() if isinstance(new_state, Tensor) else type(new_state).__name__}")
+            raise TypeError(
+                f"expected a torch.ByteTensor, but got {new_state.type() if isinstance(new_state, Tensor) else type(new_state).__name__}"
+            )
         self.state = new_state._data.tobytes()
         return self
 
@@ -147,14 +149,22 @@ def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
     """A new tensor of a draw, with the keywords that all these functions share."""
     if "size" in options:
         size = (options.pop("size"),)
-    dtype, requires_grad, where = options.pop("dtype", None), options.pop("requires_grad", False), options.pop("device", None)
+    dtype, requires_grad, where = (
+        options.pop("dtype", None),
+        options.pop("requires_grad", False),
+        options.pop("device", None),
+    )
     stream = _source(options.pop("generator", None))
     unknown = set(options) - {"layout", "pin_memory", "memory_format", "out"}
     if unknown or options.get("out") is not None:
-        raise TypeError(f"{kind}() got an unexpected keyword argument '{next(iter(unknown or {'out'}))}'; it takes size, dtype, generator, requires_grad, device")
+        raise TypeError(
+            f"{kind}() got an unexpected keyword argument '{next(iter(unknown or {'out'}))}'; it takes size, dtype, generator, requires_grad, device"
+        )
     numpy_type = _numpy(dtype, _float())
     if numpy_type.kind != "f":
-        raise NotImplementedError(f'"{kind}" not implemented for {numpy_type.name}: give a floating point dtype, or use randint')
+        raise NotImplementedError(
+            f'"{kind}" not implemented for {numpy_type.name}: give a floating point dtype, or use randint'
+        )
     return _made(draw(stream, _shape(size), numpy_type.type), requires_grad, where)
 
 
@@ -218,7 +228,9 @@ def randint_like(input: Tensor, low: int, high: int | None = None, *, dtype: Any
     return _in_order_of(input, randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, **options))
 
 
-def randperm(n: int, *, generator: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def randperm(
+    n: int, *, generator: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """0 .. n-1 in random order.
 
     Raises:
@@ -226,7 +238,9 @@ def randperm(n: int, *, generator: Any = None, dtype: Any = None, device: Any = 
     """
     if n < 0:
         raise RuntimeError(f"n must be non-negative, got {n}")
-    return _made(_source(generator).randperm(n).astype(_numpy(dtype, np.dtype(np.int64)), copy=False), requires_grad, device)
+    return _made(
+        _source(generator).randperm(n).astype(_numpy(dtype, np.dtype(np.int64)), copy=False), requires_grad, device
+    )
 
 
 def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None, device: Any = None,
@@ -253,7 +267,9 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any 
 
 def _probabilities(p: np.ndarray) -> None:
     if p.size and not (p.min() >= 0 and p.max() <= 1):
-        raise RuntimeError(f"Expected p_in >= 0 && p_in <= 1 to be true, but probabilities reach from {p.min()} to {p.max()}")
+        raise RuntimeError(
+            f"Expected p_in >= 0 && p_in <= 1 to be true, but probabilities reach from {p.min()} to {p.max()}"
+        )
 
 
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -> Tensor:
@@ -278,11 +294,15 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
     if p.ndim not in (1, 2):
         raise RuntimeError(f"prob_dist must be 1 or 2 dim, got shape {list(p.shape)}")
     if p.dtype.kind != "f":
-        raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {p.dtype.name}; convert with .float()")
+        raise RuntimeError(
+            f"multinomial only supports floating-point dtypes for input, got: {p.dtype.name}; convert with .float()"
+        )
     if num_samples <= 0:
         raise RuntimeError(f"cannot sample n_sample <= 0 samples, got {num_samples}")
     if not replacement and num_samples > p.shape[-1]:
-        raise RuntimeError(f"cannot sample n_sample > prob_dist.size(-1) samples without replacement: {num_samples} of {p.shape[-1]}")
+        raise RuntimeError(
+            f"cannot sample n_sample > prob_dist.size(-1) samples without replacement: {num_samples} of {p.shape[-1]}"
+        )
     if not (np.isfinite(p).all() and (p >= 0).all()):
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
     if not (p.sum(axis=-1) > 0).all():
@@ -297,7 +317,9 @@ def _fill(self: Tensor, draw: Any) -> Tensor:
     """Overwrite with `draw(shape, contiguous)`, as an in-place operation."""
     if state.recording and self.requires_grad:
         if self.is_leaf:
-            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation. Change it under torch.no_grad().")
+            raise RuntimeError(
+                "a leaf Variable that requires grad is being used in an in-place operation. Change it under torch.no_grad()."
+            )
         self.zero_()  # the old values' gradient ends here
     data = self._data
     dense = np.empty_like(data).strides == data.strides
@@ -330,7 +352,9 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any
     """
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
-    return _fill(self, lambda shape, contiguous: _source(generator).normal(shape, mean, std, self._data.dtype.type, contiguous))
+    return _fill(
+        self, lambda shape, contiguous: _source(generator).normal(shape, mean, std, self._data.dtype.type, contiguous)
+    )
 
 
 def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, generator: Any = None) -> Tensor:
@@ -403,5 +427,16 @@ def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
     return _fill(self, lambda shape, _: _source(generator).geometric(shape, p, self._data.dtype))
 
 
-for _method in (uniform_, normal_, random_, bernoulli_, exponential_, cauchy_, log_normal_, geometric_, bernoulli, multinomial):
+for _method in (
+    uniform_,
+    normal_,
+    random_,
+    bernoulli_,
+    exponential_,
+    cauchy_,
+    log_normal_,
+    geometric_,
+    bernoulli,
+    multinomial,
+):
     setattr(Tensor, _method.__name__, _method)

@@ -1,2 +1,6 @@
-def save(*a): pass
-def load(*a): pass
+def save(*a):
+    pass
+
+
+def load(*a):
+    pass

@@ -268,7 +268,9 @@ class Tensor(Conversions):
             RuntimeError: the tensor does not require grad.
         """
         if not self.requires_grad:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient; call requires_grad_() first")
+            raise RuntimeError(
+                "cannot register a hook on a tensor that doesn't require gradient; call requires_grad_() first"
+            )
         return graph.add_hook(self if self._node is None else self._node, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable) -> graph.Handle:
@@ -385,49 +387,205 @@ class Tensor(Conversions):
 
     # -- operations: each is a rule in ops/, where its value and gradient stand side by side -----------------------------
     # pointwise (ops/pointwise.py)
-    abs, absolute, acos, acosh, add, addcdiv, addcmul = ops.abs, ops.absolute, ops.acos, ops.acosh, ops.add, ops.addcdiv, ops.addcmul
-    allclose, arccos, arccosh, arcsin, arcsinh, arctan, arctan2 = ops.allclose, ops.arccos, ops.arccosh, ops.arcsin, ops.arcsinh, ops.arctan, ops.arctan2
-    arctanh, asin, asinh, atan, atan2, atanh, bitwise_and = ops.arctanh, ops.asin, ops.asinh, ops.atan, ops.atan2, ops.atanh, ops.bitwise_and
-    bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, ceil, clamp = ops.bitwise_left_shift, ops.bitwise_not, ops.bitwise_or, ops.bitwise_right_shift, ops.bitwise_xor, ops.ceil, ops.clamp
-    clamp_max, clamp_min, clip, copysign, cos, cosh, deg2rad = ops.clamp_max, ops.clamp_min, ops.clip, ops.copysign, ops.cos, ops.cosh, ops.deg2rad
-    div, divide, eq, equal, erf, erfc, erfinv = ops.div, ops.true_divide, ops.eq, ops.equal, ops.erf, ops.erfc, ops.erfinv
-    exp, exp2, expm1, fix, float_power, floor, floor_divide = ops.exp, ops.exp2, ops.expm1, ops.fix, ops.float_power, ops.floor, ops.floor_divide
+    abs, absolute, acos, acosh, add, addcdiv, addcmul = (
+        ops.abs,
+        ops.absolute,
+        ops.acos,
+        ops.acosh,
+        ops.add,
+        ops.addcdiv,
+        ops.addcmul,
+    )
+    allclose, arccos, arccosh, arcsin, arcsinh, arctan, arctan2 = (
+        ops.allclose,
+        ops.arccos,
+        ops.arccosh,
+        ops.arcsin,
+        ops.arcsinh,
+        ops.arctan,
+        ops.arctan2,
+    )
+    arctanh, asin, asinh, atan, atan2, atanh, bitwise_and = (
+        ops.arctanh,
+        ops.asin,
+        ops.asinh,
+        ops.atan,
+        ops.atan2,
+        ops.atanh,
+        ops.bitwise_and,
+    )
+    bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, ceil, clamp = (
+        ops.bitwise_left_shift,
+        ops.bitwise_not,
+        ops.bitwise_or,
+        ops.bitwise_right_shift,
+        ops.bitwise_xor,
+        ops.ceil,
+        ops.clamp,
+    )
+    clamp_max, clamp_min, clip, copysign, cos, cosh, deg2rad = (
+        ops.clamp_max,
+        ops.clamp_min,
+        ops.clip,
+        ops.copysign,
+        ops.cos,
+        ops.cosh,
+        ops.deg2rad,
+    )
+    div, divide, eq, equal, erf, erfc, erfinv = (
+        ops.div,
+        ops.true_divide,
+        ops.eq,
+        ops.equal,
+        ops.erf,
+        ops.erfc,
+        ops.erfinv,
+    )
+    exp, exp2, expm1, fix, float_power, floor, floor_divide = (
+        ops.exp,
+        ops.exp2,
+        ops.expm1,
+        ops.fix,
+        ops.float_power,
+        ops.floor,
+        ops.floor_divide,
+    )
     fmax, fmin, fmod, frac, gcd, ge, greater = ops.fmax, ops.fmin, ops.fmod, ops.frac, ops.gcd, ops.ge, ops.greater
-    greater_equal, gt, heaviside, hypot, isclose, isfinite, isinf = ops.greater_equal, ops.gt, ops.heaviside, ops.hypot, ops.isclose, ops.isfinite, ops.isinf
-    isnan, isneginf, isposinf, isreal, lcm, ldexp, le = ops.isnan, ops.isneginf, ops.isposinf, ops.isreal, ops.lcm, ops.ldexp, ops.le
-    lerp, less, less_equal, log, log10, log1p, log2 = ops.lerp, ops.less, ops.less_equal, ops.log, ops.log10, ops.log1p, ops.log2
-    logaddexp, logaddexp2, logical_and, logical_not, logical_or, logical_xor, logit = ops.logaddexp, ops.logaddexp2, ops.logical_and, ops.logical_not, ops.logical_or, ops.logical_xor, ops.logit
-    lt, maximum, minimum, mul, multiply, nan_to_num, ne = ops.lt, ops.maximum, ops.minimum, ops.mul, ops.mul, ops.nan_to_num, ops.ne
-    neg, negative, nextafter, not_equal, positive, pow, rad2deg = ops.neg, ops.neg, ops.nextafter, ops.not_equal, ops.positive, ops.pow, ops.rad2deg
-    reciprocal, remainder, round, rsqrt, sgn, sign, signbit = ops.reciprocal, ops.remainder, ops.round, ops.rsqrt, ops.sgn, ops.sign, ops.signbit
+    greater_equal, gt, heaviside, hypot, isclose, isfinite, isinf = (
+        ops.greater_equal,
+        ops.gt,
+        ops.heaviside,
+        ops.hypot,
+        ops.isclose,
+        ops.isfinite,
+        ops.isinf,
+    )
+    isnan, isneginf, isposinf, isreal, lcm, ldexp, le = (
+        ops.isnan,
+        ops.isneginf,
+        ops.isposinf,
+        ops.isreal,
+        ops.lcm,
+        ops.ldexp,
+        ops.le,
+    )
+    lerp, less, less_equal, log, log10, log1p, log2 = (
+        ops.lerp,
+        ops.less,
+        ops.less_equal,
+        ops.log,
+        ops.log10,
+        ops.log1p,
+        ops.log2,
+    )
+    logaddexp, logaddexp2, logical_and, logical_not, logical_or, logical_xor, logit = (
+        ops.logaddexp,
+        ops.logaddexp2,
+        ops.logical_and,
+        ops.logical_not,
+        ops.logical_or,
+        ops.logical_xor,
+        ops.logit,
+    )
+    lt, maximum, minimum, mul, multiply, nan_to_num, ne = (
+        ops.lt,
+        ops.maximum,
+        ops.minimum,
+        ops.mul,
+        ops.mul,
+        ops.nan_to_num,
+        ops.ne,
+    )
+    neg, negative, nextafter, not_equal, positive, pow, rad2deg = (
+        ops.neg,
+        ops.neg,
+        ops.nextafter,
+        ops.not_equal,
+        ops.positive,
+        ops.pow,
+        ops.rad2deg,
+    )
+    reciprocal, remainder, round, rsqrt, sgn, sign, signbit = (
+        ops.reciprocal,
+        ops.remainder,
+        ops.round,
+        ops.rsqrt,
+        ops.sgn,
+        ops.sign,
+        ops.signbit,
+    )
     sin, sinc, sinh, sqrt, square, sub, subtract = ops.sin, ops.sinc, ops.sinh, ops.sqrt, ops.square, ops.sub, ops.sub
     tan, true_divide, trunc, xlogy = ops.tan, ops.true_divide, ops.trunc, ops.xlogy
     abs_, acos_, acosh_, add_ = inplace(ops.abs), inplace(ops.acos), inplace(ops.acosh), inplace(ops.add)
-    addcdiv_, addcmul_, asin_, asinh_ = inplace(ops.addcdiv), inplace(ops.addcmul), inplace(ops.asin), inplace(ops.asinh)
-    atan_, atan2_, atanh_, bitwise_and_ = inplace(ops.atan), inplace(ops.atan2), inplace(ops.atanh), inplace(ops.bitwise_and)
-    bitwise_not_, bitwise_or_, bitwise_xor_, ceil_ = inplace(ops.bitwise_not), inplace(ops.bitwise_or), inplace(ops.bitwise_xor), inplace(ops.ceil)
-    clamp_, clamp_max_, clamp_min_, clip_ = inplace(ops.clamp), inplace(ops.clamp_max), inplace(ops.clamp_min), inplace(ops.clip)
+    addcdiv_, addcmul_, asin_, asinh_ = (
+        inplace(ops.addcdiv),
+        inplace(ops.addcmul),
+        inplace(ops.asin),
+        inplace(ops.asinh),
+    )
+    atan_, atan2_, atanh_, bitwise_and_ = (
+        inplace(ops.atan),
+        inplace(ops.atan2),
+        inplace(ops.atanh),
+        inplace(ops.bitwise_and),
+    )
+    bitwise_not_, bitwise_or_, bitwise_xor_, ceil_ = (
+        inplace(ops.bitwise_not),
+        inplace(ops.bitwise_or),
+        inplace(ops.bitwise_xor),
+        inplace(ops.ceil),
+    )
+    clamp_, clamp_max_, clamp_min_, clip_ = (
+        inplace(ops.clamp),
+        inplace(ops.clamp_max),
+        inplace(ops.clamp_min),
+        inplace(ops.clip),
+    )
     copysign_, cos_, cosh_, deg2rad_ = inplace(ops.copysign), inplace(ops.cos), inplace(ops.cosh), inplace(ops.deg2rad)
     div_, divide_, eq_, erf_ = inplace(ops.div), inplace(ops.true_divide), inplace(ops.eq), inplace(ops.erf)
     erfc_, erfinv_, exp_, exp2_ = inplace(ops.erfc), inplace(ops.erfinv), inplace(ops.exp), inplace(ops.exp2)
-    expm1_, fix_, float_power_, floor_ = inplace(ops.expm1), inplace(ops.fix), inplace(ops.float_power), inplace(ops.floor)
+    expm1_, fix_, float_power_, floor_ = (
+        inplace(ops.expm1),
+        inplace(ops.fix),
+        inplace(ops.float_power),
+        inplace(ops.floor),
+    )
     floor_divide_, fmod_, frac_, ge_ = inplace(ops.floor_divide), inplace(ops.fmod), inplace(ops.frac), inplace(ops.ge)
     gt_, hypot_, ldexp_, le_ = inplace(ops.gt), inplace(ops.hypot), inplace(ops.ldexp), inplace(ops.le)
     lerp_, log_, log10_, log1p_ = inplace(ops.lerp), inplace(ops.log), inplace(ops.log10), inplace(ops.log1p)
-    log2_, logical_and_, logical_not_, logical_or_ = inplace(ops.log2), inplace(ops.logical_and), inplace(ops.logical_not), inplace(ops.logical_or)
+    log2_, logical_and_, logical_not_, logical_or_ = (
+        inplace(ops.log2),
+        inplace(ops.logical_and),
+        inplace(ops.logical_not),
+        inplace(ops.logical_or),
+    )
     logical_xor_, logit_, lt_, mul_ = inplace(ops.logical_xor), inplace(ops.logit), inplace(ops.lt), inplace(ops.mul)
     multiply_, nan_to_num_, ne_, neg_ = inplace(ops.mul), inplace(ops.nan_to_num), inplace(ops.ne), inplace(ops.neg)
-    negative_, pow_, rad2deg_, reciprocal_ = inplace(ops.neg), inplace(ops.pow), inplace(ops.rad2deg), inplace(ops.reciprocal)
+    negative_, pow_, rad2deg_, reciprocal_ = (
+        inplace(ops.neg),
+        inplace(ops.pow),
+        inplace(ops.rad2deg),
+        inplace(ops.reciprocal),
+    )
     remainder_, round_, rsqrt_, sgn_ = inplace(ops.remainder), inplace(ops.round), inplace(ops.rsqrt), inplace(ops.sgn)
     sign_, sin_, sinc_, sinh_ = inplace(ops.sign), inplace(ops.sin), inplace(ops.sinc), inplace(ops.sinh)
     sqrt_, square_, sub_, subtract_ = inplace(ops.sqrt), inplace(ops.square), inplace(ops.sub), inplace(ops.sub)
-    tan_, true_divide_, trunc_, xlogy_ = inplace(ops.tan), inplace(ops.true_divide), inplace(ops.trunc), inplace(ops.xlogy)
+    tan_, true_divide_, trunc_, xlogy_ = (
+        inplace(ops.tan),
+        inplace(ops.true_divide),
+        inplace(ops.trunc),
+        inplace(ops.xlogy),
+    )
     __neg__, __pos__, __abs__, __invert__ = ops.neg, ops.positive, ops.abs, ops.bitwise_not
     __add__, __radd__, __iadd__ = (operator(f) for f in (ops.add, ops.add, inplace(ops.add)))
     __sub__, __rsub__, __isub__ = (operator(f) for f in (ops.sub, ops.rsub, inplace(ops.sub)))
     __mul__, __rmul__, __imul__ = (operator(f) for f in (ops.mul, ops.mul, inplace(ops.mul)))
-    __truediv__, __rtruediv__, __itruediv__ = (operator(f) for f in (ops.true_divide, swapped(ops.true_divide), inplace(ops.true_divide)))
-    __floordiv__, __rfloordiv__, __ifloordiv__ = (operator(f) for f in (ops.floor_divide, swapped(ops.floor_divide), inplace(ops.floor_divide)))
+    __truediv__, __rtruediv__, __itruediv__ = (
+        operator(f) for f in (ops.true_divide, swapped(ops.true_divide), inplace(ops.true_divide))
+    )
+    __floordiv__, __rfloordiv__, __ifloordiv__ = (
+        operator(f) for f in (ops.floor_divide, swapped(ops.floor_divide), inplace(ops.floor_divide))
+    )
     __mod__, __rmod__, __imod__ = (operator(f) for f in (ops.remainder, swapped(ops.remainder), inplace(ops.remainder)))
     __pow__, __rpow__, __ipow__ = (operator(f) for f in (ops.pow, swapped(ops.pow), inplace(ops.pow)))
     __and__, __rand__, __iand__ = (operator(f) for f in (ops.bitwise_and, ops.bitwise_and, inplace(ops.bitwise_and)))
@@ -441,22 +599,117 @@ class Tensor(Conversions):
         return ops.where(condition, self, other)
 
     # reductions and sorting (ops/reductions.py, ops/sorting.py)
-    all, amax, amin, aminmax, any, argmax, argmin = ops.all, ops.amax, ops.amin, ops.aminmax, ops.any, ops.argmax, ops.argmin
-    argsort, bincount, count_nonzero, cummax, cummin, cumprod, cumsum = ops.argsort, ops.bincount, ops.count_nonzero, ops.cummax, ops.cummin, ops.cumprod, ops.cumsum
-    diff, histc, kthvalue, logcumsumexp, logsumexp, max, mean = ops.diff, ops.histc, ops.kthvalue, ops.logcumsumexp, ops.logsumexp, ops.max, ops.mean
-    median, min, msort, nanmean, nanmedian, nansum, norm = ops.median, ops.min, ops.msort, ops.nanmean, ops.nanmedian, ops.nansum, ops.norm
-    prod, sort, std, sum, topk, unique, unique_consecutive = ops.prod, ops.sort, ops.std, ops.sum, ops.topk, ops.unique, ops.unique_consecutive
+    all, amax, amin, aminmax, any, argmax, argmin = (
+        ops.all,
+        ops.amax,
+        ops.amin,
+        ops.aminmax,
+        ops.any,
+        ops.argmax,
+        ops.argmin,
+    )
+    argsort, bincount, count_nonzero, cummax, cummin, cumprod, cumsum = (
+        ops.argsort,
+        ops.bincount,
+        ops.count_nonzero,
+        ops.cummax,
+        ops.cummin,
+        ops.cumprod,
+        ops.cumsum,
+    )
+    diff, histc, kthvalue, logcumsumexp, logsumexp, max, mean = (
+        ops.diff,
+        ops.histc,
+        ops.kthvalue,
+        ops.logcumsumexp,
+        ops.logsumexp,
+        ops.max,
+        ops.mean,
+    )
+    median, min, msort, nanmean, nanmedian, nansum, norm = (
+        ops.median,
+        ops.min,
+        ops.msort,
+        ops.nanmean,
+        ops.nanmedian,
+        ops.nansum,
+        ops.norm,
+    )
+    prod, sort, std, sum, topk, unique, unique_consecutive = (
+        ops.prod,
+        ops.sort,
+        ops.std,
+        ops.sum,
+        ops.topk,
+        ops.unique,
+        ops.unique_consecutive,
+    )
     var = ops.var
     cumsum_, cumprod_ = inplace(ops.cumsum), inplace(ops.cumprod)
 
     # shape (ops/shape.py, ops/diagonal.py)
-    adjoint, as_strided, broadcast_to, chunk, clone, contiguous, diagonal = ops.adjoint, ops.as_strided, ops.broadcast_to, ops.chunk, ops.clone, ops.contiguous, ops.diagonal
-    dsplit, expand, expand_as, flatten, flip, fliplr, flipud = ops.dsplit, ops.expand, ops.expand_as, ops.flatten, ops.flip, ops.fliplr, ops.flipud
-    hsplit, movedim, moveaxis, narrow, permute, ravel, repeat = ops.hsplit, ops.movedim, ops.moveaxis, ops.narrow, ops.permute_dims, ops.ravel, ops.repeat
-    repeat_interleave, reshape, reshape_as, roll, rot90, select, split = ops.repeat_interleave, ops.reshape, ops.reshape_as, ops.roll, ops.rot90, ops.select, ops.split
-    squeeze, swapaxes, swapdims, t, tensor_split, tile, transpose = ops.squeeze, ops.swapaxes, ops.swapdims, ops.t, ops.tensor_split, ops.tile, ops.transpose
-    unbind, unflatten, unfold, unsqueeze, view, view_as, vsplit = ops.unbind, ops.unflatten, ops.unfold, ops.unsqueeze, ops.view, ops.view_as, ops.vsplit
-    diag, diag_embed, diagflat, trace, tril, triu = ops.diag, ops.diag_embed, ops.diagflat, ops.trace, ops.tril, ops.triu
+    adjoint, as_strided, broadcast_to, chunk, clone, contiguous, diagonal = (
+        ops.adjoint,
+        ops.as_strided,
+        ops.broadcast_to,
+        ops.chunk,
+        ops.clone,
+        ops.contiguous,
+        ops.diagonal,
+    )
+    dsplit, expand, expand_as, flatten, flip, fliplr, flipud = (
+        ops.dsplit,
+        ops.expand,
+        ops.expand_as,
+        ops.flatten,
+        ops.flip,
+        ops.fliplr,
+        ops.flipud,
+    )
+    hsplit, movedim, moveaxis, narrow, permute, ravel, repeat = (
+        ops.hsplit,
+        ops.movedim,
+        ops.moveaxis,
+        ops.narrow,
+        ops.permute_dims,
+        ops.ravel,
+        ops.repeat,
+    )
+    repeat_interleave, reshape, reshape_as, roll, rot90, select, split = (
+        ops.repeat_interleave,
+        ops.reshape,
+        ops.reshape_as,
+        ops.roll,
+        ops.rot90,
+        ops.select,
+        ops.split,
+    )
+    squeeze, swapaxes, swapdims, t, tensor_split, tile, transpose = (
+        ops.squeeze,
+        ops.swapaxes,
+        ops.swapdims,
+        ops.t,
+        ops.tensor_split,
+        ops.tile,
+        ops.transpose,
+    )
+    unbind, unflatten, unfold, unsqueeze, view, view_as, vsplit = (
+        ops.unbind,
+        ops.unflatten,
+        ops.unfold,
+        ops.unsqueeze,
+        ops.view,
+        ops.view_as,
+        ops.vsplit,
+    )
+    diag, diag_embed, diagflat, trace, tril, triu = (
+        ops.diag,
+        ops.diag_embed,
+        ops.diagflat,
+        ops.trace,
+        ops.tril,
+        ops.triu,
+    )
     tril_, triu_ = inplace(ops.tril), inplace(ops.triu)
     T, mT = property(ops.reversed_axes), property(ops.matrix_transpose)
     mH = mT
@@ -484,11 +737,37 @@ class Tensor(Conversions):
 
     # indexing (ops/indexing.py)
     __getitem__ = ops.getitem
-    argwhere, gather, index_add, index_copy, index_fill, index_put, index_select = ops.argwhere, ops.gather, ops.index_add, ops.index_copy, ops.index_fill, ops.index_put, ops.index_select
-    masked_fill, masked_scatter, masked_select, nonzero, put, scatter, scatter_add = ops.masked_fill, ops.masked_scatter, ops.masked_select, ops.nonzero, ops.put, ops.scatter, ops.scatter_add
+    argwhere, gather, index_add, index_copy, index_fill, index_put, index_select = (
+        ops.argwhere,
+        ops.gather,
+        ops.index_add,
+        ops.index_copy,
+        ops.index_fill,
+        ops.index_put,
+        ops.index_select,
+    )
+    masked_fill, masked_scatter, masked_select, nonzero, put, scatter, scatter_add = (
+        ops.masked_fill,
+        ops.masked_scatter,
+        ops.masked_select,
+        ops.nonzero,
+        ops.put,
+        ops.scatter,
+        ops.scatter_add,
+    )
     scatter_reduce, take, take_along_dim = ops.scatter_reduce, ops.take, ops.take_along_dim
-    index_add_, index_copy_, index_fill_, index_put_ = inplace(ops.index_add), inplace(ops.index_copy), inplace(ops.index_fill), inplace(ops.index_put)
-    masked_fill_, masked_scatter_, put_, scatter_ = inplace(ops.masked_fill), inplace(ops.masked_scatter), inplace(ops.put), inplace(ops.scatter)
+    index_add_, index_copy_, index_fill_, index_put_ = (
+        inplace(ops.index_add),
+        inplace(ops.index_copy),
+        inplace(ops.index_fill),
+        inplace(ops.index_put),
+    )
+    masked_fill_, masked_scatter_, put_, scatter_ = (
+        inplace(ops.masked_fill),
+        inplace(ops.masked_scatter),
+        inplace(ops.put),
+        inplace(ops.scatter),
+    )
     scatter_add_, scatter_reduce_ = inplace(ops.scatter_add), inplace(ops.scatter_reduce)
 
     def fill_(self, value: Any) -> Tensor:

@@ -81,7 +81,9 @@ def _tensors(value: Any, kind: type) -> list:
     return []
 
 
-def assert_same(ours: Any, theirs: Any, rtol: float | None = None, atol: float | None = None, what: str = "value") -> None:
+def assert_same(
+    ours: Any, theirs: Any, rtol: float | None = None, atol: float | None = None, what: str = "value"
+) -> None:
     """Assert that a structure of ours equals torch's: containers, dtypes, shapes, values (NaN equals NaN).
 
     `atol` is by default `rtol` times the largest magnitude in the array: sums cancel, and their error is relative to their terms.
@@ -89,7 +91,9 @@ def assert_same(ours: Any, theirs: Any, rtol: float | None = None, atol: float |
     if isinstance(theirs, torch.Tensor):
         assert isinstance(ours, minitorch_pt.Tensor), f"{what}: expected a Tensor, got {type(ours)}"
         assert same_dtype(ours.dtype, theirs.dtype), f"{what}: dtype {ours.dtype}, torch has {theirs.dtype}"
-        assert tuple(ours.shape) == tuple(theirs.shape), f"{what}: shape {tuple(ours.shape)}, torch has {tuple(theirs.shape)}"
+        assert tuple(ours.shape) == tuple(theirs.shape), (
+            f"{what}: shape {tuple(ours.shape)}, torch has {tuple(theirs.shape)}"
+        )
         a, b = ours.detach().numpy(), theirs.detach().cpu().numpy()
         if b.dtype.kind != "f":
             np.testing.assert_array_equal(a, b, err_msg=what)
@@ -105,12 +109,16 @@ def assert_same(ours: Any, theirs: Any, rtol: float | None = None, atol: float |
             assert_same(ours[key], theirs[key], rtol, atol, f"{what}[{key!r}]")
     elif isinstance(theirs, (list, tuple)):
         assert len(ours) == len(theirs), f"{what}: {len(ours)} items, torch has {len(theirs)}"
-        assert hasattr(ours, "_fields") == hasattr(theirs, "n_fields") or isinstance(theirs, list), f"{what}: {type(ours)} for {type(theirs)}"
+        assert hasattr(ours, "_fields") == hasattr(theirs, "n_fields") or isinstance(theirs, list), (
+            f"{what}: {type(ours)} for {type(theirs)}"
+        )
         for i, (x, y) in enumerate(zip(ours, theirs, strict=True)):
             assert_same(x, y, rtol, atol, f"{what}[{i}]")
     elif isinstance(theirs, float):
         assert isinstance(ours, float), f"{what}: expected a float, got {type(ours)}"
-        assert math.isclose(ours, theirs, rel_tol=rtol or 1e-12) or (ours != ours and theirs != theirs), f"{what}: {ours} != {theirs}"
+        assert math.isclose(ours, theirs, rel_tol=rtol or 1e-12) or (ours != ours and theirs != theirs), (
+            f"{what}: {ours} != {theirs}"
+        )
     elif isinstance(theirs, torch.dtype):
         assert same_dtype(ours, theirs), f"{what}: {ours} != {theirs}"
     else:
@@ -118,7 +126,10 @@ def assert_same(ours: Any, theirs: Any, rtol: float | None = None, atol: float |
 
 
 def _cotangents(outputs: list, seed: int) -> list[np.ndarray]:
-    return [np.asarray(rand(*o.shape, seed=seed + i)).astype(str(o.dtype).removeprefix("torch.")) for i, o in enumerate(outputs)]
+    return [
+        np.asarray(rand(*o.shape, seed=seed + i)).astype(str(o.dtype).removeprefix("torch."))
+        for i, o in enumerate(outputs)
+    ]
 
 
 def _cast(value: Any, dtype: str) -> Any:
@@ -155,11 +166,15 @@ def check(
         mine = [t for t in _tensors(ours[0], minitorch_pt.Tensor)]
         others = [t for t in _tensors(theirs[0], torch.Tensor)]
         flags = [t.requires_grad for t in others]
-        assert [t.requires_grad for t in mine] == flags, f"{label}: requires_grad {[t.requires_grad for t in mine]}, torch has {flags}"
+        assert [t.requires_grad for t in mine] == flags, (
+            f"{label}: requires_grad {[t.requires_grad for t in mine]}, torch has {flags}"
+        )
         if grad_fn:
             for a, b in zip(mine, others, strict=True):
                 if b.grad_fn is not None:
-                    assert a.grad_fn.name() == b.grad_fn.name(), f"{label}: grad_fn {a.grad_fn.name()}, torch has {b.grad_fn.name()}"
+                    assert a.grad_fn.name() == b.grad_fn.name(), (
+                        f"{label}: grad_fn {a.grad_fn.name()}, torch has {b.grad_fn.name()}"
+                    )
         mine = [t for t in mine if t.requires_grad]
         others = [t for t in others if t.requires_grad]
         if not others:
@@ -200,7 +215,9 @@ def _call(package: Any, convert: Any, name: str, args: tuple, kwargs: dict, grad
 
 
 def _gradients(package: Any, outputs: list, inputs: list, seeds: list, create_graph: bool) -> list:
-    return list(package.autograd.grad(outputs, inputs, seeds, create_graph=create_graph, retain_graph=True, allow_unused=True))
+    return list(
+        package.autograd.grad(outputs, inputs, seeds, create_graph=create_graph, retain_graph=True, allow_unused=True)
+    )
 
 
 def _same_gradients(ours: list, theirs: list, rtol: Any, atol: Any, label: str) -> None:
@@ -215,7 +232,7 @@ def _same_gradients(ours: list, theirs: list, rtol: Any, atol: Any, label: str) 
 
 def check_error(name: str, *args: Any, match: str | None = None, grad: bool = False, **kwargs: Any) -> None:
     """Assert that both packages raise, ours the same type as torch's (or a kind of it), with a message that `match`es."""
-    with pytest.raises(Exception) as theirs:  # noqa: B017, PT011  torch decides which type
+    with pytest.raises(Exception) as theirs:
         lookup(torch, name)(*to_theirs(list(args), grad), **{k: to_theirs(v) for k, v in kwargs.items()})
     with pytest.raises(builtin_type(theirs.value), match=match) as ours:
         lookup(minitorch_pt, name)(*to_ours(list(args), grad), **{k: to_ours(v) for k, v in kwargs.items()})
@@ -239,4 +256,15 @@ def same_program(program: Any, rtol: float | None = None) -> None:
     assert_same(program(minitorch_pt), expected, rtol)
 
 
-__all__ = ["assert_same", "check", "check_error", "dtype_pairs", "lookup", "rand", "randint", "same_program", "to_ours", "to_theirs"]
+__all__ = [
+    "assert_same",
+    "check",
+    "check_error",
+    "dtype_pairs",
+    "lookup",
+    "rand",
+    "randint",
+    "same_program",
+    "to_ours",
+    "to_theirs",
+]

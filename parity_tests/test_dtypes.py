@@ -25,9 +25,13 @@ def test_dtype(name):
 
 @pytest.mark.parametrize(("a", "b"), itertools.product(NAMES, NAMES))
 def test_promotion(a, b):
-    same_program(lambda t: (str(t.promote_types(getattr(t, a), getattr(t, b))), t.can_cast(getattr(t, a), getattr(t, b))))
+    same_program(
+        lambda t: (str(t.promote_types(getattr(t, a), getattr(t, b))), t.can_cast(getattr(t, a), getattr(t, b)))
+    )
     for shapes in ((2, 3), (2, 3)), ((), (2, 3)), ((2, 3), ()), ((), ()):
-        same_program(lambda t, s=shapes: t.result_type(t.ones(s[0], dtype=getattr(t, a)), t.ones(s[1], dtype=getattr(t, b))))
+        same_program(
+            lambda t, s=shapes: t.result_type(t.ones(s[0], dtype=getattr(t, a)), t.ones(s[1], dtype=getattr(t, b)))
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -42,7 +46,9 @@ def test_promotion_with_numbers(name, number, shape):
 def test_limits(name):
     def limits(t, kind):
         info = getattr(t, kind)(getattr(t, name))
-        names = ("bits", "max", "min", "dtype") + (("eps", "tiny", "smallest_normal", "resolution") if kind == "finfo" else ())
+        names = ("bits", "max", "min", "dtype") + (
+            ("eps", "tiny", "smallest_normal", "resolution") if kind == "finfo" else ()
+        )
         return [getattr(info, n) for n in names], repr(info)
 
     same_program(lambda t: limits(t, "finfo"))

@@ -25,7 +25,9 @@ def public(module: ModuleType, prefix: str = "", seen: set | None = None) -> set
         if isinstance(value, ModuleType):
             if value.__name__.startswith("minitorch_pt"):
                 names |= public(value, f"{name}.", seen)
-        elif (inspect.isclass(value) or callable(value)) and getattr(value, "__module__", "").startswith("minitorch_pt"):
+        elif (inspect.isclass(value) or callable(value)) and getattr(value, "__module__", "").startswith(
+            "minitorch_pt"
+        ):
             names.add(name)
     return names
 

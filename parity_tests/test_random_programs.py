@@ -23,9 +23,37 @@ LARGEST = 400  # elements; growing operations are left out beyond it
 
 UNARY = ["sin", "tanh", "sigmoid", "abs", "relu", "neg", "cos", "exp", "square", "sign", "erf", "softplus"]
 BINARY = ["add", "sub", "mul", "maximum", "minimum", "atan2", "where", "div", "matmul", "lerp"]
-SHAPE = ["transpose", "reshape", "unsqueeze", "squeeze", "flip", "take", "slice", "expand", "cat", "stack", "row", "roll", "chunk", "mask", "gather", "pad"]
+SHAPE = [
+    "transpose",
+    "reshape",
+    "unsqueeze",
+    "squeeze",
+    "flip",
+    "take",
+    "slice",
+    "expand",
+    "cat",
+    "stack",
+    "row",
+    "roll",
+    "chunk",
+    "mask",
+    "gather",
+    "pad",
+]
 REDUCE = ["sum", "mean", "amax", "logsumexp", "cumsum", "var", "softmax", "sum_all", "prod", "norm", "sort", "max"]
-INPLACE = ["mul_", "add_", "tanh_", "fill_slice", "assign_row", "sub_", "masked_fill_", "assign_mask", "exp_", "zero_row"]
+INPLACE = [
+    "mul_",
+    "add_",
+    "tanh_",
+    "fill_slice",
+    "assign_row",
+    "sub_",
+    "masked_fill_",
+    "assign_mask",
+    "exp_",
+    "zero_row",
+]
 KINDS = [UNARY, UNARY, BINARY, BINARY, SHAPE, SHAPE, REDUCE, INPLACE]
 
 number = st.integers(0, 10_000)
@@ -174,11 +202,15 @@ def run(t: Any, plan: list, arrays: list[np.ndarray]) -> Any:
                 pool.append(reduce(t, name, x, b, c))
             else:
                 inplace(t, name, x, y, c)
-        loss = sum((p * make(np.cos(np.arange(p.numel(), dtype=float)).reshape(tuple(p.shape)) + 0.1)).sum() for p in pool)
+        loss = sum(
+            (p * make(np.cos(np.arange(p.numel(), dtype=float)).reshape(tuple(p.shape)) + 0.1)).sum() for p in pool
+        )
         loss.backward()
     except RuntimeError as error:
         return [type(error)]
-    return [p.detach().numpy() for p in pool] + [leaf.grad.numpy() if leaf.grad is not None else None for leaf in leaves]
+    return [p.detach().numpy() for p in pool] + [
+        leaf.grad.numpy() if leaf.grad is not None else None for leaf in leaves
+    ]
 
 
 def compare(plan: list, sizes: list, seed: int) -> None:

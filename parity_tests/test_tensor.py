@@ -34,7 +34,18 @@ def what_it_is(torch):
 @program
 def shape(torch):
     s = torch.zeros(2, 3, 4).shape
-    return s.numel(), repr(s), str(s), s[1:], repr(s[1:]), s[0], s == (2, 3, 4), repr(s + (5,)), repr(torch.Size([1])), list(s)
+    return (
+        s.numel(),
+        repr(s),
+        str(s),
+        s[1:],
+        repr(s[1:]),
+        s[0],
+        s == (2, 3, 4),
+        repr(s + (5,)),
+        repr(torch.Size([1])),
+        list(s),
+    )
 
 
 @program
@@ -81,7 +92,13 @@ def numpy_and_back(torch):
     a[0, 0] = 9
     b = torch.from_numpy(a)
     b[0, 1] = 8
-    return x, b, np.asarray(x).dtype.name, np.array(x, dtype=np.float64).tolist(), x.requires_grad_().numpy(force=True).tolist()
+    return (
+        x,
+        b,
+        np.asarray(x).dtype.name,
+        np.array(x, dtype=np.float64).tolist(),
+        x.requires_grad_().numpy(force=True).tolist(),
+    )
 
 
 @program
@@ -123,7 +140,12 @@ def pickled(torch):
 
 @program
 def default_tensor_argument(torch):
-    return torch.is_tensor(torch.ones(1)), torch.is_tensor(np.ones(1)), torch.is_floating_point(torch.ones(1)), torch.numel(torch.ones(2, 3))
+    return (
+        torch.is_tensor(torch.ones(1)),
+        torch.is_tensor(np.ones(1)),
+        torch.is_floating_point(torch.ones(1)),
+        torch.numel(torch.ones(2, 3)),
+    )
 
 
 # -- what must fail ----------------------------------------------------------------------------------------------------
@@ -189,7 +211,12 @@ def test_program(name):
 
 def test_other_devices_are_refused():
     torch = minitorch_pt
-    for attempt in (lambda: torch.device("cuda"), lambda: torch.ones(1).to("cuda:0"), lambda: torch.ones(1).cuda(), lambda: torch.ones(1, device="mps")):
+    for attempt in (
+        lambda: torch.device("cuda"),
+        lambda: torch.ones(1).to("cuda:0"),
+        lambda: torch.ones(1).cuda(),
+        lambda: torch.ones(1, device="mps"),
+    ):
         with pytest.raises(RuntimeError, match="runs on the CPU only"):
             attempt()
 

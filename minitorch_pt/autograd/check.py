@@ -26,7 +26,9 @@ def _numerical(function: Callable, inputs: tuple, tensor: Any, eps: float) -> li
     """For each output the matrix d output[j] / d tensor[i] by central differences, (inputs, outputs)."""
     flat = tensor._data.reshape(-1)
     if not np.shares_memory(flat, tensor._data) and flat.size:
-        raise GradcheckError("gradcheck nudges its inputs in place, and this one is not contiguous; give x.contiguous()")
+        raise GradcheckError(
+            "gradcheck nudges its inputs in place, and this one is not contiguous; give x.contiguous()"
+        )
     rows = []
     for i in range(flat.size):
         before = flat[i]
@@ -75,7 +77,9 @@ def gradcheck(
     inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
     wanted = [(i, t) for i, t in enumerate(inputs) if isinstance(t, graph.Tensor) and t.requires_grad]
     if not wanted:
-        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True.")
+        raise ValueError(
+            "gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True."
+        )
     with enable_grad():
         outputs = _outputs(func, inputs)
     for i, tensor in wanted:
@@ -127,7 +131,12 @@ def gradgradcheck(
         wanted = [t for t in given if isinstance(t, graph.Tensor) and t.requires_grad]
         with enable_grad():  # gradcheck's finite differences run this under no_grad
             return graph.grad(
-                _outputs(func, given), wanted, list(cotangents), create_graph=True, allow_unused=True, materialize_grads=True
+                _outputs(func, given),
+                wanted,
+                list(cotangents),
+                create_graph=True,
+                allow_unused=True,
+                materialize_grads=True,
             )
 
     return gradcheck(gradient, (*inputs, *seeds), eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception)

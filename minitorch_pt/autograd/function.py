@@ -135,7 +135,9 @@ class Function:
         Tensor = graph.Tensor
 
         def pull(*gradients: Any) -> tuple:
-            result = cls.backward(ctx, *(Tensor(g) if isinstance(g, (np.ndarray, np.generic)) else g for g in gradients))
+            result = cls.backward(
+                ctx, *(Tensor(g) if isinstance(g, (np.ndarray, np.generic)) else g for g in gradients)
+            )
             result = result if isinstance(result, tuple) else (result,)
             if len(result) < len(args) or any(r is not None for r in result[len(args) :]):
                 raise RuntimeError(f"function {cls.__name__}Backward returned an incorrect number of gradients (expected {len(args)}, "

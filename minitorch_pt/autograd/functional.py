@@ -52,11 +52,15 @@ def _checked(v: Any, like: tuple, what: str) -> tuple:
     """The vector of a product, of the shapes of `like`; ones for a single number."""
     if v is None:
         if len(like) != 1 or like[0]._data.size != 1:
-            raise RuntimeError(f"The vector v can only be None if the {what} is a single element; give v with its shape")
+            raise RuntimeError(
+                f"The vector v can only be None if the {what} is a single element; give v with its shape"
+            )
         return (graph.Tensor(np.ones(like[0]._data.shape, like[0]._data.dtype)),)
     v, _ = _tuple(v)
     if len(v) != len(like) or any(a.shape != b.shape for a, b in zip(v, like, strict=True)):
-        raise RuntimeError(f"v has shapes {[list(a.shape) for a in v]}, but the {what} has {[list(b.shape) for b in like]}; they must be equal")
+        raise RuntimeError(
+            f"v has shapes {[list(a.shape) for a in v]}, but the {what} has {[list(b.shape) for b in like]}; they must be equal"
+        )
     return v
 
 
@@ -99,7 +103,9 @@ def jvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
     return _finished(result, create_graph), _finished(found if many else found[0], create_graph)
 
 
-def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False) -> Any:
+def jacobian(
+    func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False
+) -> Any:
     """All derivatives of each output element with respect to each input element, of shape (*output, *input).
 
     One backward pass per output element. With several inputs (outputs) a tuple for each.
@@ -133,7 +139,9 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
     return _finished(tuple(result) if many else result[0], create_graph)
 
 
-def hessian(func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False) -> Any:
+def hessian(
+    func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False
+) -> Any:
     """The second derivatives of a function with one number as its output: the Jacobian of its gradient.
 
     Shape (*input, *input); with several inputs a tuple of tuples.
@@ -145,7 +153,9 @@ def hessian(func: Callable, inputs: Any, create_graph: bool = False, strict: boo
 
     def gradient(*arguments: Any) -> Any:
         output = _single(func(*arguments))
-        found = tuple(_grads([output], arguments, [graph.Tensor(np.ones(output._data.shape, output._data.dtype))], True, strict))
+        found = tuple(
+            _grads([output], arguments, [graph.Tensor(np.ones(output._data.shape, output._data.dtype))], True, strict)
+        )
         return found if several else found[0]
 
     return jacobian(gradient, inputs, create_graph, strict)
@@ -153,7 +163,9 @@ def hessian(func: Callable, inputs: Any, create_graph: bool = False, strict: boo
 
 def _single(output: Any) -> Any:
     if not isinstance(output, graph.Tensor) or output._data.size != 1:
-        raise RuntimeError(f"the function given must return a Tensor with a single element, got {output!r:.80}; reduce it with .sum()")
+        raise RuntimeError(
+            f"the function given must return a Tensor with a single element, got {output!r:.80}; reduce it with .sum()"
+        )
     return output
 
 

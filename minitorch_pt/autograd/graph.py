@@ -272,7 +272,9 @@ def fit(gradient: Any, shape: tuple, dtype: np.dtype) -> Any:
     return gradient if gradient.dtype == dtype else gradient.astype(dtype)
 
 
-def run_backward(roots: list, gradients: list, keep: bool, create_graph: bool, wanted: list | None = None) -> list | None:
+def run_backward(
+    roots: list, gradients: list, keep: bool, create_graph: bool, wanted: list | None = None
+) -> list | None:
     """Carry `gradients` from `roots` (nodes or leaves) back to the leaves' `.grad`, or return those of `wanted`.
 
     A loop, never recursion: a chain of a million nodes is no deeper than one. `pending` maps minus a node's number to the node
@@ -334,7 +336,9 @@ def run_backward(roots: list, gradients: list, keep: bool, create_graph: bool, w
                 if flow is None:
                     continue
                 if state.anomaly and np.isnan(flow._data if isinstance(flow, Tensor) else flow).any():
-                    raise RuntimeError(f"Function '{node.name()}' returned nan values in its {i}th output.{_told(node)}")
+                    raise RuntimeError(
+                        f"Function '{node.name()}' returned nan values in its {i}th output.{_told(node)}"
+                    )
                 if isinstance(target, Node):
                     shape, dtype = target.shape, target.dtype
                 else:
@@ -390,7 +394,9 @@ def _accumulate(entry: list, create_graph: bool) -> None:
     elif present is not None:
         np.add(present._data, gradient, out=present._data)
         changed(present._data)
-    elif type(gradient) is np.ndarray and gradient.base is None and sys.getrefcount(gradient) == 3:  # entry, here, the call
+    elif (
+        type(gradient) is np.ndarray and gradient.base is None and sys.getrefcount(gradient) == 3
+    ):  # entry, here, the call
         leaf._grad = Tensor(gradient)
     else:
         leaf._grad = Tensor(np.array(gradient))
@@ -450,7 +456,9 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> tuple[list, lis
     outputs = _as_list(outputs)
     gradients = [None] * len(outputs) if gradients is None else _as_list(gradients)
     if len(gradients) != len(outputs):
-        raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients; give one gradient for each tensor")
+        raise RuntimeError(
+            f"got {len(outputs)} tensors and {len(gradients)} gradients; give one gradient for each tensor"
+        )
     starts = []
     for i, (output, gradient) in enumerate(zip(outputs, gradients, strict=True)):
         if not output.requires_grad:
@@ -526,7 +534,9 @@ def grad(
     inputs = _as_list(inputs)
     for tensor in inputs:
         if not tensor.requires_grad:
-            raise RuntimeError("One of the differentiated Tensors does not require grad; call requires_grad_() before using it")
+            raise RuntimeError(
+                "One of the differentiated Tensors does not require grad; call requires_grad_() before using it"
+            )
     roots, starts = _starts(outputs, grad_outputs, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
     found = run_backward(roots, starts, keep, create_graph, [_target(t) for t in inputs]) or []

@@ -88,7 +88,9 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
                         ) from None
         raise RuntimeError(f"{name}() got shapes {shapes}, which do not broadcast: {text}") from None
     if isinstance(error, AttributeError):  # a rule met something that is no array
-        raise TypeError(f"{name}() needs Tensors and got ({', '.join(type(a).__name__ for a in arrays)}): {error}") from error
+        raise TypeError(
+            f"{name}() needs Tensors and got ({', '.join(type(a).__name__ for a in arrays)}): {error}"
+        ) from error
     raise error
 
 
@@ -198,7 +200,9 @@ def _node(rule: Rule, result: tuple, edges: list, arrays: list, kwargs: dict, va
     elif isinstance(rule.name, str):
         node = Node(rule, pulls, edges, None, None, shape, dtype)
     else:  # the name depends on the arguments, but not on the arrays' values
-        node = Node(rule, pulls, edges, [None if isinstance(a, np.ndarray) else a for a in arrays], kwargs, shape, dtype)
+        node = Node(
+            rule, pulls, edges, [None if isinstance(a, np.ndarray) else a for a in arrays], kwargs, shape, dtype
+        )
     if state.anomaly:
         node.trace = "".join(traceback.format_stack(limit=8)[:-2])
     return node

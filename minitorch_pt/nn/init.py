@@ -10,7 +10,9 @@ import numpy as np
 
 from ..autograd.graph import changed
 from ..autograd.modes import no_grad
-from ..random import default_generator, normal_ as _fill_normal, uniform_ as _fill_uniform
+from ..random import default_generator
+from ..random import normal_ as _fill_normal
+from ..random import uniform_ as _fill_uniform
 from ..tensor import Tensor
 
 __all__ = [
@@ -43,7 +45,9 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         return math.sqrt(2.0 / (1 + slope**2))
     if nonlinearity == "selu":
         return 3.0 / 4
-    raise ValueError(f"Unsupported nonlinearity {nonlinearity}: known are sigmoid, tanh, relu, leaky_relu, selu and {', '.join(_LINEAR)}")
+    raise ValueError(
+        f"Unsupported nonlinearity {nonlinearity}: known are sigmoid, tanh, relu, leaky_relu, selu and {', '.join(_LINEAR)}"
+    )
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
@@ -117,7 +121,9 @@ def _fans(tensor: Tensor) -> tuple[int, int]:
         ValueError: fewer than two axes.
     """
     if tensor.ndim < 2:
-        raise ValueError(f"Fan in and fan out can not be computed for tensor with fewer than 2 dimensions, got shape {list(tensor.shape)}")
+        raise ValueError(
+            f"Fan in and fan out can not be computed for tensor with fewer than 2 dimensions, got shape {list(tensor.shape)}"
+        )
     out, fan_in, *kernel = tensor.shape
     size = math.prod(kernel)
     return fan_in * size, out * size
@@ -150,7 +156,9 @@ def _is_empty(tensor: Tensor) -> bool:
     return False
 
 
-def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None) -> Tensor:
+def kaiming_uniform_(
+    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
+) -> Tensor:
     """Uniform in ±gain sqrt(3 / fan) (He et al., 2015); a is the slope of leaky_relu below zero.
 
     Raises:
@@ -162,7 +170,9 @@ def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonline
     return uniform_(tensor, -bound, bound, generator)
 
 
-def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None) -> Tensor:
+def kaiming_normal_(
+    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
+) -> Tensor:
     """Normal with std gain / sqrt(fan) (He et al., 2015).
 
     Raises:
@@ -173,11 +183,14 @@ def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinea
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 
 
-def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None) -> Tensor:
+def trunc_normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
+) -> Tensor:
     """Normal, with what falls outside [a, b] drawn anew."""
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
-            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.", stacklevel=2
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
+            stacklevel=2,
         )
     stream = default_generator if generator is None else generator
     kind, size = tensor._data.dtype.type, tensor._data.shape

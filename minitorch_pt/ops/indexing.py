@@ -33,7 +33,9 @@ def plain_index(index: Any, shape: tuple[int, ...]) -> tuple[tuple, bool]:
             item = np.asarray([array(x) for x in item]) if len(item) else np.zeros(0, np.int64)
         if isinstance(item, np.ndarray):
             if item.dtype.kind == "f":
-                raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, got {item.dtype.name}; convert with .long()")
+                raise IndexError(
+                    f"tensors used as indices must be long, int, byte or bool tensors, got {item.dtype.name}; convert with .long()"
+                )
             if item.dtype == np.uint8:
                 item = item.astype(bool)
             if item.ndim == 0 and item.dtype.kind in "iu":
@@ -52,12 +54,18 @@ def plain_index(index: Any, shape: tuple[int, ...]) -> tuple[tuple, bool]:
         elif isinstance(item, (bool, np.bool_)):
             basic = False
         elif isinstance(item, (int, np.integer)):
-            if used < len(shape) and Ellipsis not in [x for x in items[:i] if x is Ellipsis] and not -shape[used] <= item < shape[used]:
+            if (
+                used < len(shape)
+                and Ellipsis not in [x for x in items[:i] if x is Ellipsis]
+                and not -shape[used] <= item < shape[used]
+            ):
                 raise IndexError(f"index {int(item)} is out of bounds for dimension {used} with size {shape[used]}")
             item = int(item)
             used += 1
         elif item is not None and item is not Ellipsis and not isinstance(item, np.ndarray):
-            raise IndexError(f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(item).__name__})")
+            raise IndexError(
+                f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(item).__name__})"
+            )
         items[i] = item
     if used > len(shape):
         raise IndexError(f"too many indices for tensor of dimension {len(shape)}: {used} given")
@@ -105,7 +113,12 @@ def _write(input: Any, index: tuple, basic: bool, shape: tuple[int, ...]) -> Any
 def _add_at(total: np.ndarray, index: tuple, g: np.ndarray) -> None:
     """total[index] += g where places may repeat. For rows of a matrix sorting is 10 times as fast as np.add.at."""
     rows = index[0]
-    if len([i for i in index if i is not Ellipsis]) == 1 and isinstance(rows, np.ndarray) and rows.dtype.kind in "iu" and rows.size:
+    if (
+        len([i for i in index if i is not Ellipsis]) == 1
+        and isinstance(rows, np.ndarray)
+        and rows.dtype.kind in "iu"
+        and rows.size
+    ):
         flat = rows.reshape(-1) % total.shape[0]
         g = np.broadcast_to(g, rows.shape + total.shape[1:]).reshape(flat.size, -1)
         order = np.argsort(flat, kind="stable")
@@ -148,7 +161,9 @@ def _put(data: np.ndarray, plain: tuple, value: Any) -> None:
                                f"{list(where.shape)}") from None  # fmt: skip
         value = value.astype(data.dtype)
     elif not isinstance(value, (bool, int, float, np.generic)):
-        raise TypeError(f"can't assign a {type(value).__name__} to a torch.{data.dtype.name} tensor; make a tensor of it first")
+        raise TypeError(
+            f"can't assign a {type(value).__name__} to a torch.{data.dtype.name} tensor; make a tensor of it first"
+        )
     elif isinstance(value, float) and data.dtype.kind != "f":
         value = math.trunc(value)
     _bounded(lambda: data.__setitem__(plain, value))
@@ -207,7 +222,9 @@ def _numbers(index: Any, n: int, dim: int, name: str) -> np.ndarray:
     """
     data = np.asarray(array(index))
     if data.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()")
+        raise RuntimeError(
+            f"{name}(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()"
+        )
     if data.size and (data.min() < 0 or data.max() >= n):
         bad = int(data.min()) if data.min() < 0 else int(data.max())
         raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {n}")
@@ -245,10 +262,14 @@ def _grid(index: np.ndarray, dim: int) -> tuple:
 
 def _fits_along(input: Any, index: np.ndarray, dim: int, name: str) -> None:
     if index.ndim != max(input.ndim, 1) and not (index.ndim == 0 or input.ndim == 0):
-        raise RuntimeError(f"Index tensor must have the same number of dimensions as input tensor: {name}() got {index.ndim} and {input.ndim}")
+        raise RuntimeError(
+            f"Index tensor must have the same number of dimensions as input tensor: {name}() got {index.ndim} and {input.ndim}"
+        )
     for d, (k, n) in enumerate(zip(index.shape, input.shape, strict=False)):
         if d != dim and k > n:
-            raise RuntimeError(f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {dim}")
+            raise RuntimeError(
+                f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {dim}"
+            )
 
 
 @differentiable(linear=True)
@@ -261,7 +282,9 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> An
     dim = _axis(dim, input.ndim)
     data = np.asarray(array(index))
     if data.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
-        raise RuntimeError(f"gather(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()")
+        raise RuntimeError(
+            f"gather(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()"
+        )
     _fits_along(input, data, dim, "gather")
     numbers = _checked(data, input.shape[dim] if input.ndim else 1, dim, "gather")
     shape = input.shape
@@ -297,12 +320,16 @@ def _scatter_index(input: Any, dim: int, index: Any, src: Any, name: str) -> tup
     dim = _axis(dim, input.ndim)
     data = np.asarray(array(index))
     if data.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()")
+        raise RuntimeError(
+            f"{name}(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()"
+        )
     _fits_along(input, data, dim, name)
     if src is not None and any(k > n for k, n in zip(data.shape, src.shape, strict=False)):
         raise RuntimeError(f"Expected index {list(data.shape)} to be no larger than src {list(src.shape)}")
     if src is not None and array(src).dtype != array(input).dtype:
-        raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype, got {array(input).dtype.name} and {array(src).dtype.name}; convert one with .to()")
+        raise RuntimeError(
+            f"{name}(): Expected self.dtype to be equal to src.dtype, got {array(input).dtype.name} and {array(src).dtype.name}; convert one with .to()"
+        )
     return dim, _checked(data, input.shape[dim] if input.ndim else 1, dim, name)
 
 
@@ -316,7 +343,11 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_add")
     total = np.array(array(input))
     if numbers.size:
-        np.add.at(total, _grid(numbers, dim) if total.ndim else (), array(_source(src, numbers)) if total.ndim else array(src).sum())
+        np.add.at(
+            total,
+            _grid(numbers, dim) if total.ndim else (),
+            array(_source(src, numbers)) if total.ndim else array(src).sum(),
+        )
     shape = tuple(src.shape)
     return total, same, None, None if src is None else (lambda g: _embed(gather(g, dim, numbers), shape))
 
@@ -432,7 +463,9 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     numbers = _checked(index, input.shape[dim], dim, "index_add").reshape(-1)
     expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]]
     if list(source.shape) != expected:
-        raise RuntimeError(f"index_add_(): source should have shape {expected} to match index and self, and has {list(source.shape)}")
+        raise RuntimeError(
+            f"index_add_(): source should have shape {expected} to match index and self, and has {list(source.shape)}"
+        )
     return _index_add(input, source, dim, numbers, alpha)
 
 
@@ -446,7 +479,9 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     numbers = _numbers(index, input.shape[dim], dim, "index_copy").reshape(-1)
     expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]]
     if list(source.shape) != expected:
-        raise IndexError(f"index_copy_(): Number of indices should be equal to source.size(dim): source should have shape {expected} and has {list(source.shape)}")
+        raise IndexError(
+            f"index_copy_(): Number of indices should be equal to source.size(dim): source should have shape {expected} and has {list(source.shape)}"
+        )
     return index_assign(input, (slice(None),) * dim + (numbers,), source)
 
 
@@ -467,7 +502,9 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
 def _mask(mask: Any, name: str) -> np.ndarray:
     data = array(mask)
     if data.dtype != bool:
-        raise RuntimeError(f"{name} only supports boolean masks, but got mask with dtype {data.dtype.name}; write mask.bool()")
+        raise RuntimeError(
+            f"{name} only supports boolean masks, but got mask with dtype {data.dtype.name}; write mask.bool()"
+        )
     return data
 
 
@@ -481,7 +518,9 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     where = _mask(mask, "masked_fill")
     number = array(value)
     if isinstance(number, np.ndarray) and number.ndim:
-        raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {number.ndim} dimension(s).")
+        raise RuntimeError(
+            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {number.ndim} dimension(s)."
+        )
     data = array(input)
     if data.dtype.kind != "f" and np.asarray(number).dtype.kind == "f":
         number = int(number)
@@ -519,7 +558,9 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
     where = np.broadcast_to(_mask(mask, "masked_scatter"), data.shape)
     count = int(where.sum())
     if math.prod(source.shape) < count:
-        raise RuntimeError(f"masked_scatter: expected the source to have at least as many elements as ones in mask, {count}, and it has {math.prod(source.shape)}")
+        raise RuntimeError(
+            f"masked_scatter: expected the source to have at least as many elements as ones in mask, {count}, and it has {math.prod(source.shape)}"
+        )
     total = np.array(data)
     total[where] = array(source).reshape(-1)[:count]
     shape = tuple(source.shape)
@@ -541,7 +582,9 @@ def take(input: Any, index: Any) -> Any:
     numbers = array(index)
     n = math.prod(input.shape)
     if numbers.size and (numbers.min() < -n or numbers.max() >= n):
-        raise IndexError(f"out of range: tried to access index {int(numbers.max() if numbers.max() >= n else numbers.min())} on a tensor of {n} elements.")
+        raise IndexError(
+            f"out of range: tried to access index {int(numbers.max() if numbers.max() >= n else numbers.min())} on a tensor of {n} elements."
+        )
     shape = tuple(input.shape)
     return array(input).reshape(-1)[numbers], lambda g: _write(g, (numbers,), False, (n,)).reshape(shape)
 
@@ -563,9 +606,13 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     if dim is None:
         return gather(input.reshape(-1), 0, indices.reshape(-1))
     if array(indices).dtype != np.int64:
-        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {array(indices).dtype.name}; convert with .long()")
+        raise RuntimeError(
+            f"torch.take_along_dim(): dtype of indices should be Long but got {array(indices).dtype.name}; convert with .long()"
+        )
     dim = _axis(dim, input.ndim)
-    full = list(np.broadcast_shapes(*(tuple(1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, indices))))
+    full = list(
+        np.broadcast_shapes(*(tuple(1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, indices)))
+    )
     shapes = [tuple(x.shape[dim] if d == dim else n for d, n in enumerate(full)) for x in (input, indices)]
     return gather(broadcast_to(input, shapes[0]), dim, np.broadcast_to(array(indices), shapes[1]))
 

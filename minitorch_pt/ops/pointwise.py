@@ -46,7 +46,9 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Any:
 
 def _whole_alpha(input: Any, alpha: Any) -> None:
     if isinstance(alpha, float) and array(input).dtype.kind != "f":
-        raise RuntimeError(f"For integral input tensors, argument alpha must not be a floating point number, got {alpha}")
+        raise RuntimeError(
+            f"For integral input tensors, argument alpha must not be a floating point number, got {alpha}"
+        )
 
 
 @differentiable(promote="type", linear=True)
@@ -103,13 +105,17 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
     if rounding_mode is None:
         return true_divide(input, other)
     if rounding_mode not in ("trunc", "floor"):
-        raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
     return _rounded_div(input, other, rounding_mode)
 
 
 def _no_zero(other: Any) -> None:
     if array(other).dtype.kind != "f" and not np.all(array(other)):
-        raise RuntimeError("ZeroDivisionError: whole numbers divided by zero; convert to floating point with .float() to get inf")
+        raise RuntimeError(
+            "ZeroDivisionError: whole numbers divided by zero; convert to floating point with .float() to get inf"
+        )
 
 
 @differentiable(promote="type", name="DivBackward1")
@@ -211,8 +217,14 @@ def pow(input: Any, exponent: Any) -> Any:
 
 
 def _no_negative_power(base: Any, exponent: Any) -> None:
-    if array(base).dtype.kind != "f" and np.any(np.asarray(array(exponent)) < 0) and np.asarray(array(exponent)).dtype.kind != "f":
-        raise RuntimeError("Integers to negative integer powers are not allowed: the result is no integer. Convert with .float() first.")
+    if (
+        array(base).dtype.kind != "f"
+        and np.any(np.asarray(array(exponent)) < 0)
+        and np.asarray(array(exponent)).dtype.kind != "f"
+    ):
+        raise RuntimeError(
+            "Integers to negative integer powers are not allowed: the result is no integer. Convert with .float() first."
+        )
 
 
 @differentiable(name="PowBackward0")
@@ -592,7 +604,12 @@ def fmin(input: Any, other: Any) -> Any:
     return np.fmin(array(input), array(other)), lambda g: g * first, lambda g: g * ~first
 
 
-@differentiable(promote="type", name=lambda input, min=None, max=None: "ClampBackward0" if not isinstance(min, np.ndarray) and not isinstance(max, np.ndarray) else "ClampBackward1")
+@differentiable(
+    promote="type",
+    name=lambda input, min=None, max=None: (
+        "ClampBackward0" if not isinstance(min, np.ndarray) and not isinstance(max, np.ndarray) else "ClampBackward1"
+    ),
+)
 def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     data, low, high = array(input), array(min), array(max)
     y = data
@@ -664,7 +681,9 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         return nonzero(condition, as_tuple=True)
     mask = array(condition)
     if getattr(mask, "dtype", None) not in (np.dtype(bool), np.dtype(np.uint8)):
-        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {getattr(mask, 'dtype', type(mask))}; write x != 0")
+        raise RuntimeError(
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype {getattr(mask, 'dtype', type(mask))}; write x != 0"
+        )
     mask = mask.astype(bool, copy=False)
     if any(hasattr(x, "_data") for x in (input, other)):
         return _where(input, other, mask)
@@ -680,7 +699,12 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
     a, b, w = array(input), array(end), array(weight)
     # from the nearer end, so that weight 1 gives `end` exactly
     value = np.where(np.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
-    return value.astype(a.dtype, copy=False), lambda g: g * (1 - weight), lambda g: g * weight, lambda g: g * (end - input)
+    return (
+        value.astype(a.dtype, copy=False),
+        lambda g: g * (1 - weight),
+        lambda g: g * weight,
+        lambda g: g * (end - input),
+    )
 
 
 @differentiable(promote="type")
@@ -698,7 +722,9 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
         RuntimeError: whole numbers to divide.
     """
     if array(tensor1).dtype.kind != "f" and array(tensor2).dtype.kind != "f":
-        raise RuntimeError("Integer division with addcdiv is no longer supported; convert to floating point with .float() first")
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported; convert to floating point with .float() first"
+        )
     return (
         input + value * (tensor1 / tensor2),
         same,
@@ -817,7 +843,11 @@ def erfc(input: Any) -> Any:
 def erfinv(input: Any) -> Any:
     """The inverse of erf on [-1, 1]; infinite at the ends, nan outside."""
     data = np.asarray(array(input))
-    y = _erfinv(data.astype(np.float64)).astype(data.dtype) if isinstance(input, (np.ndarray, np.generic)) else erfinv(input)
+    y = (
+        _erfinv(data.astype(np.float64)).astype(data.dtype)
+        if isinstance(input, (np.ndarray, np.generic))
+        else erfinv(input)
+    )
     return y, lambda g: g * (math.sqrt(math.pi) / 2 * np.exp(y * y))
 
 
@@ -830,7 +860,9 @@ def _erfinv(x: np.ndarray) -> np.ndarray:
     for _ in range(4):
         low, high = _erf_pair(y)
         # near 1 the difference is exact in erfc
-        error = np.where(np.abs(inside) < 0.5, low - inside, np.where(inside > 0, (1 - inside) - high, (2 - high) - (1 + inside)))
+        error = np.where(
+            np.abs(inside) < 0.5, low - inside, np.where(inside > 0, (1 - inside) - high, (2 - high) - (1 + inside))
+        )
         step = error / (2 / math.sqrt(math.pi) * np.exp(-y * y))
         y = y - step / (1 + y * step)
     y = np.where(inside == 0, inside, y)
@@ -892,7 +924,9 @@ def _bitwise(name: str, ufunc: Any, text: str) -> Any:
     def combine(input: Any, other: Any) -> Any:
         for x in (input, other):
             if np.asarray(x).dtype.kind == "f":
-                raise NotImplementedError(f'"{name}_cpu" not implemented for floating point numbers; convert with .int() or use a logical operation')
+                raise NotImplementedError(
+                    f'"{name}_cpu" not implemented for floating point numbers; convert with .int() or use a logical operation'
+                )
         return ufunc(input, other)
 
     combine.__name__, combine.__qualname__, combine.__doc__ = name, name, text
@@ -903,14 +937,18 @@ bitwise_and = _bitwise("bitwise_and", np.bitwise_and, "The bits set in both; of 
 bitwise_or = _bitwise("bitwise_or", np.bitwise_or, "The bits set in one of the two; of bools, their or.")
 bitwise_xor = _bitwise("bitwise_xor", np.bitwise_xor, "The bits set in exactly one; of bools, their exclusive or.")
 bitwise_left_shift = _bitwise("bitwise_left_shift", np.left_shift, "The bits moved to the left: input * 2**other.")
-bitwise_right_shift = _bitwise("bitwise_right_shift", np.right_shift, "The bits moved to the right: input / 2**other rounded down.")
+bitwise_right_shift = _bitwise(
+    "bitwise_right_shift", np.right_shift, "The bits moved to the right: input / 2**other rounded down."
+)
 
 
 @nondifferentiable
 def bitwise_not(input: Any) -> Any:
     """Every bit turned; of bools, their negation."""
     if input.dtype.kind == "f":
-        raise NotImplementedError('"bitwise_not_cpu" not implemented for floating point numbers; convert with .int() or use logical_not')
+        raise NotImplementedError(
+            '"bitwise_not_cpu" not implemented for floating point numbers; convert with .int() or use logical_not'
+        )
     return np.invert(input)
 
 
@@ -922,7 +960,9 @@ def isclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equa
         RuntimeError: the dtypes differ, or a tolerance is negative.
     """
     if input.dtype != other.dtype:
-        raise RuntimeError(f"{input.dtype.name} did not match {other.dtype.name}: isclose needs tensors of one dtype; convert one with .to()")
+        raise RuntimeError(
+            f"{input.dtype.name} did not match {other.dtype.name}: isclose needs tensors of one dtype; convert one with .to()"
+        )
     if rtol < 0 or atol < 0:
         raise RuntimeError(f"rtol and atol must be greater than or equal to zero, but got {rtol} and {atol}")
     return np.isclose(input, other, rtol, atol, equal_nan)

@@ -54,7 +54,10 @@ def matmul(input: Any, other: Any) -> Any:
     Raises:
         RuntimeError: an operand has no axis, the inner sizes differ, or the dtypes do.
     """
-    _need(input.ndim > 0 and other.ndim > 0, f"both arguments to matmul need to be at least 1D, but they are {input.ndim}D and {other.ndim}D")
+    _need(
+        input.ndim > 0 and other.ndim > 0,
+        f"both arguments to matmul need to be at least 1D, but they are {input.ndim}D and {other.ndim}D",
+    )
     inner = other.shape[-2 if other.ndim > 1 else 0]
     if input.shape[-1] != inner:
         raise RuntimeError(
@@ -94,8 +97,14 @@ def mm(input: Any, mat2: Any) -> Any:
     Raises:
         RuntimeError: an operand is no matrix, or the inner sizes or the dtypes differ.
     """
-    _need(input.ndim == 2, f"self must be a matrix, got {input.ndim} axes of shape {list(input.shape)}; use matmul for other ranks")
-    _need(mat2.ndim == 2, f"mat2 must be a matrix, got {mat2.ndim} axes of shape {list(mat2.shape)}; use matmul for other ranks")
+    _need(
+        input.ndim == 2,
+        f"self must be a matrix, got {input.ndim} axes of shape {list(input.shape)}; use matmul for other ranks",
+    )
+    _need(
+        mat2.ndim == 2,
+        f"mat2 must be a matrix, got {mat2.ndim} axes of shape {list(mat2.shape)}; use matmul for other ranks",
+    )
     return matmul(input, mat2), lambda g: g @ mat2.T, lambda g: input.T @ g
 
 
@@ -109,7 +118,10 @@ def bmm(input: Any, mat2: Any) -> Any:
     _need(input.ndim == 3, f"batch1 must be a 3D tensor, got shape {list(input.shape)}; use matmul for other ranks")
     _need(mat2.ndim == 3, f"batch2 must be a 3D tensor, got shape {list(mat2.shape)}; use matmul for other ranks")
     expected = [input.shape[0], input.shape[2]]
-    _need(list(mat2.shape[:2]) == expected, f"Expected size for first two dimensions of batch2 tensor to be: {expected} but got: {list(mat2.shape[:2])}.")
+    _need(
+        list(mat2.shape[:2]) == expected,
+        f"Expected size for first two dimensions of batch2 tensor to be: {expected} but got: {list(mat2.shape[:2])}.",
+    )
     return matmul(input, mat2), lambda g: g @ mat2.swapaxes(1, 2), lambda g: input.swapaxes(1, 2) @ g
 
 
@@ -120,7 +132,10 @@ def mv(input: Any, vec: Any) -> Any:
     Raises:
         RuntimeError: not a matrix and a vector, or the sizes or dtypes differ.
     """
-    _need(input.ndim == 2 and vec.ndim == 1, f"vector + matrix @ vector expected, got {input.ndim}, {vec.ndim} axes; use matmul for other ranks")
+    _need(
+        input.ndim == 2 and vec.ndim == 1,
+        f"vector + matrix @ vector expected, got {input.ndim}, {vec.ndim} axes; use matmul for other ranks",
+    )
     _need(input.shape[1] == vec.shape[0], f"size mismatch, got input ({input.shape[0]}), mat ({_mat(input)}), vec ({vec.shape[0]}): the matrix must have as "
                                           "many columns as the vector has elements")  # fmt: skip
     return matmul(input, vec), lambda g: np.expand_dims(g, -1) * vec, lambda g: g @ input
@@ -133,10 +148,16 @@ def dot(input: Any, tensor: Any) -> Any:
     Raises:
         RuntimeError: an operand is no vector, or the sizes or dtypes differ.
     """
-    _need(input.ndim == 1 and tensor.ndim == 1, f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors; use matmul for matrices")
+    _need(
+        input.ndim == 1 and tensor.ndim == 1,
+        f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors; use matmul for matrices",
+    )
     _need(input.shape == tensor.shape, f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same number of "
                                        f"elements, but got {input.shape[0]} and {tensor.shape[0]} elements respectively")  # fmt: skip
-    _need(input.dtype == tensor.dtype, f"dot : expected both vectors to have same dtype, but found {input.dtype.name} and {tensor.dtype.name}; convert one")
+    _need(
+        input.dtype == tensor.dtype,
+        f"dot : expected both vectors to have same dtype, but found {input.dtype.name} and {tensor.dtype.name}; convert one",
+    )
     return input @ tensor, lambda g: g * tensor, lambda g: g * input
 
 
@@ -158,7 +179,15 @@ def outer(input: Any, vec2: Any) -> Any:
 ger = outer
 
 
-@differentiable(name=lambda input, other: "MulBackward0" if 0 in (input.ndim, other.ndim) else "DotBackward0" if input.ndim + other.ndim == 2 else "ViewBackward0")
+@differentiable(
+    name=lambda input, other: (
+        "MulBackward0"
+        if 0 in (input.ndim, other.ndim)
+        else "DotBackward0"
+        if input.ndim + other.ndim == 2
+        else "ViewBackward0"
+    )
+)
 def inner(input: Any, other: Any) -> Any:
     """Sums of products over the last axes: (..., k), (... , k) -> (..., ...).
 
@@ -175,7 +204,11 @@ def inner(input: Any, other: Any) -> Any:
     def flat(g: Any) -> Any:
         return g.reshape((math.prod(head), math.prod(tail)))
 
-    return (a @ b.T).reshape(head + tail), lambda g: (flat(g) @ b).reshape(input.shape), lambda g: (flat(g).T @ a).reshape(other.shape)
+    return (
+        (a @ b.T).reshape(head + tail),
+        lambda g: (flat(g) @ b).reshape(input.shape),
+        lambda g: (flat(g).T @ a).reshape(other.shape),
+    )
 
 
 def _scaled_sum(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
@@ -259,7 +292,12 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1)
         RuntimeError: shapes do not match.
     """
     product = outer(vec1, vec2)
-    return _scaled_sum(input, product, beta, alpha), lambda g: g * beta, lambda g: (g @ vec2) * alpha, lambda g: (vec1 @ g) * alpha
+    return (
+        _scaled_sum(input, product, beta, alpha),
+        lambda g: g * beta,
+        lambda g: (g @ vec2) * alpha,
+        lambda g: (vec1 @ g) * alpha,
+    )
 
 
 def chain_matmul(*matrices: Any) -> Any:
@@ -339,7 +377,10 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
     Raises:
         RuntimeError: shapes do not match.
     """
-    _need(input1.shape[:-1] == input2.shape[:-1], f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}")
+    _need(
+        input1.shape[:-1] == input2.shape[:-1],
+        f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}",
+    )
     _need(input1.shape[-1] == weight.shape[1] and input2.shape[-1] == weight.shape[2],
           f"bilinear(): the weight expects inputs of {weight.shape[1]} and {weight.shape[2]} features, got {input1.shape[-1]} and {input2.shape[-1]}")  # fmt: skip
     value = _bilinear(input1, input2, weight)
@@ -372,10 +413,15 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
         RuntimeError: paired axes differ in size, or the lists in length.
     """
     if isinstance(dims, int):
-        _need(0 <= dims <= min(a.ndim, b.ndim), f"tensordot expects 0 <= dims <= {min(a.ndim, b.ndim)}, but got dims={dims}")
+        _need(
+            0 <= dims <= min(a.ndim, b.ndim),
+            f"tensordot expects 0 <= dims <= {min(a.ndim, b.ndim)}, but got dims={dims}",
+        )
         left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:
-        left, right = ([d % t.ndim for d in ([ds] if isinstance(ds, int) else ds)] for ds, t in zip(dims, (a, b), strict=True))
+        left, right = (
+            [d % t.ndim for d in ([ds] if isinstance(ds, int) else ds)] for ds, t in zip(dims, (a, b), strict=True)
+        )
     _need(len(left) == len(right), f"both dimension lists should have same length, got {left} and {right}")
     for i, j in zip(left, right, strict=True):
         _need(a.shape[i] == b.shape[j], f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
@@ -406,21 +452,36 @@ def einsum(equation: str, *operands: Any) -> Any:
     equation = equation.replace(" ", "")
     left, arrow, right = equation.partition("->")
     terms = left.split(",")
-    _need(len(terms) == len(operands), f"einsum(): the equation {equation!r} has {len(terms)} operands, and {len(operands)} were given")
+    _need(
+        len(terms) == len(operands),
+        f"einsum(): the equation {equation!r} has {len(terms)} operands, and {len(operands)} were given",
+    )
     free = iter(sorted(set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") - set(equation)))
-    extra = [t.ndim - len(term.replace("...", "")) if "..." in term else 0 for term, t in zip(terms, operands, strict=True)]
+    extra = [
+        t.ndim - len(term.replace("...", "")) if "..." in term else 0 for term, t in zip(terms, operands, strict=True)
+    ]
     dots = "".join(next(free) for _ in range(max(extra)))
     terms = [term.replace("...", dots[len(dots) - n :]) for term, n in zip(terms, extra, strict=True)]
     joined = "".join(terms)
-    result = right.replace("...", dots) if arrow else dots + "".join(sorted(c for c in set(joined) - set(dots) if joined.count(c) == 1))
+    result = (
+        right.replace("...", dots)
+        if arrow
+        else dots + "".join(sorted(c for c in set(joined) - set(dots) if joined.count(c) == 1))
+    )
     sizes: dict[str, int] = {}
     for term, t in zip(terms, operands, strict=True):
-        _need(len(term) == t.ndim, f"einsum(): the number of subscripts in {term!r} does not match the number of dimensions ({t.ndim}) of its operand")
+        _need(
+            len(term) == t.ndim,
+            f"einsum(): the number of subscripts in {term!r} does not match the number of dimensions ({t.ndim}) of its operand",
+        )
         for letter, n in zip(term, t.shape, strict=True):
             _need(sizes.get(letter, 1) in (1, n) or n == 1, f"einsum(): subscript {letter!r} has size {n} for one operand, which does not broadcast with "
                                                             f"the size {sizes.get(letter)} seen before")  # fmt: skip
             sizes[letter] = max(sizes.get(letter, 1), n) if n else 0
-    _need(set(result) <= set(joined), f"einsum(): output subscripts {result!r} contain a letter that no operand has: {equation!r}")
+    _need(
+        set(result) <= set(joined),
+        f"einsum(): output subscripts {result!r} contain a letter that no operand has: {equation!r}",
+    )
     plain_terms, plain_operands = [], []
     for term, t in zip(terms, operands, strict=True):
         while len(set(term)) < len(term):  # a letter twice in one operand: its diagonal
@@ -429,7 +490,9 @@ def einsum(equation: str, *operands: Any) -> Any:
             j = term.index(letter, i + 1)
             t = diagonal(t, 0, i, j)
             term = term[:i] + term[i + 1 : j] + term[j + 1 :] + letter
-        for i in reversed([i for i, c in enumerate(term) if t.shape[i] == 1 and sizes[c] != 1]):  # stretched: leave the axis out
+        for i in reversed(
+            [i for i, c in enumerate(term) if t.shape[i] == 1 and sizes[c] != 1]
+        ):  # stretched: leave the axis out
             t = select(t, i, 0)
             term = term[:i] + term[i + 1 :]
         plain_terms.append(term)

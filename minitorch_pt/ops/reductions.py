@@ -34,7 +34,9 @@ def _axes(dim: Any, ndim: int) -> tuple[int, ...] | None:
         return None
     axes = tuple(_axis(d, ndim) for d in given)
     if len(set(axes)) < len(axes):
-        raise RuntimeError(f"dim {next(d for d in axes if axes.count(d) > 1)} appears multiple times in the list of dims {list(given)}")
+        raise RuntimeError(
+            f"dim {next(d for d in axes if axes.count(d) > 1)} appears multiple times in the list of dims {list(given)}"
+        )
     return () if ndim == 0 else axes
 
 
@@ -48,7 +50,6 @@ def _spread(g: Any, shape: Any, axes: tuple[int, ...] | None) -> Any:
     if type(g) is np.ndarray and g.ndim == 0:
         return np.full(shape, g)  # 3 times as fast as broadcast_to
     return np.broadcast_to(g.reshape(_kept(shape, axes)), shape)
-
 
 
 def _sum_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> str:
@@ -117,7 +118,9 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     there = ~np.isnan(array(input)) if array(input).dtype.kind == "f" else np.ones(array(input).shape, bool)
     axes = _axes(dim, array(input).ndim)
     count = there.sum(axis=axes, keepdims=keepdim).astype(array(input).dtype)
-    return nansum(input, dim, keepdim, dtype=dtype) / (type(input)(np.asarray(count)) if hasattr(input, "_data") else count)
+    return nansum(input, dim, keepdim, dtype=dtype) / (
+        type(input)(np.asarray(count)) if hasattr(input, "_data") else count
+    )
 
 
 @differentiable(linear=True, name="NansumBackward0")
@@ -142,7 +145,9 @@ def _split_arguments(dim: Any, unbiased: Any) -> tuple[Any, Any]:
 def _var(input: Any, dim: Any, correction: float, keepdim: bool) -> Any:
     data, shape = array(input), input.shape
     if data.dtype.kind != "f":
-        raise RuntimeError(f"std and var only support floating point and complex dtypes, got {data.dtype.name}; convert with .float()")
+        raise RuntimeError(
+            f"std and var only support floating point and complex dtypes, got {data.dtype.name}; convert with .float()"
+        )
     axes = _axes(dim, data.ndim)
     n = _count(shape, axes)
     rest = max_of(n - correction, 0)
@@ -161,7 +166,9 @@ def max_of(a: float, b: float) -> float:
     return a if a > b else b
 
 
-def var(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None) -> Any:
+def var(
+    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
+) -> Any:
     """The mean square deviation from the mean, divided by n - correction (1 by default) instead of n.
 
     Raises:
@@ -182,18 +189,24 @@ def _root(input: Any) -> Any:
     return y, pull
 
 
-def std(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None) -> Any:
+def std(
+    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
+) -> Any:
     """The standard deviation, the square root of `var`."""
     return _root(var(input, dim, unbiased, keepdim, correction=correction))
 
 
-def var_mean(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None) -> tuple:
+def var_mean(
+    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
+) -> tuple:
     """`var` and `mean`."""
     dim, unbiased = _split_arguments(dim, unbiased)
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
-def std_mean(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None) -> tuple:
+def std_mean(
+    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
+) -> tuple:
     """`std` and `mean`."""
     dim, unbiased = _split_arguments(dim, unbiased)
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
@@ -242,7 +255,9 @@ def _others_product(rows: Any) -> Any:
 def _not_empty(name: str, shape: Any, dim: Any) -> None:
     if dim is None:
         if 0 in shape:
-            raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
+            raise RuntimeError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+            )
         return
     for d in (dim,) if isinstance(dim, int) else dim:
         if shape and shape[_axis(d, len(shape))] == 0:
@@ -268,8 +283,12 @@ def _extreme(name: str, find: Any, text: str) -> Any:
     return rule
 
 
-amax = differentiable(_extreme("amax", np.max, "The largest element, or along axes; equal ones share the gradient evenly."))
-amin = differentiable(_extreme("amin", np.min, "The smallest element, or along axes; equal ones share the gradient evenly."))
+amax = differentiable(
+    _extreme("amax", np.max, "The largest element, or along axes; equal ones share the gradient evenly.")
+)
+amin = differentiable(
+    _extreme("amin", np.min, "The smallest element, or along axes; equal ones share the gradient evenly.")
+)
 _max_all = differentiable(_extreme("max", np.max, "The largest element."), name="MaxBackward1")
 _min_all = differentiable(_extreme("min", np.min, "The smallest element."), name="MinBackward1")
 
@@ -338,7 +357,9 @@ def _where_extreme(name: str, find: Any, text: str) -> Any:
     def rule(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         if dim is None:
             if input.size == 0:
-                raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
+                raise IndexError(
+                    f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+                )
             value = np.asarray(find(input))
             return value.reshape((1,) * input.ndim) if keepdim else value
         _not_empty(name, input.shape, dim)
@@ -349,8 +370,12 @@ def _where_extreme(name: str, find: Any, text: str) -> Any:
     return nondifferentiable(rule)
 
 
-argmax = _where_extreme("argmax", np.argmax, "Where the largest element is: in the order of all indices, or along an axis.")
-argmin = _where_extreme("argmin", np.argmin, "Where the smallest element is: in the order of all indices, or along an axis.")
+argmax = _where_extreme(
+    "argmax", np.argmax, "Where the largest element is: in the order of all indices, or along an axis."
+)
+argmin = _where_extreme(
+    "argmin", np.argmin, "Where the smallest element is: in the order of all indices, or along an axis."
+)
 
 
 def _truth(name: str, find: Any, text: str) -> Any:
@@ -381,7 +406,11 @@ def _middle(name: str, text: str, skips_nan: bool) -> Any:
         if shape[axis] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
         order = np.argsort(data, axis=axis, kind="stable")
-        lost = np.isnan(data).sum(axis=axis, keepdims=True) if data.dtype.kind == "f" else np.zeros(_kept(shape, (axis,)), np.int64)
+        lost = (
+            np.isnan(data).sum(axis=axis, keepdims=True)
+            if data.dtype.kind == "f"
+            else np.zeros(_kept(shape, (axis,)), np.int64)
+        )
         n = shape[axis]
         place = np.maximum(n - lost - 1, 0) // 2 if skips_nan else np.where(lost > 0, n - lost, (n - 1) // 2)
         where = np.take_along_axis(order, np.minimum(place, n - 1), axis)
@@ -412,7 +441,11 @@ def _middle_all(name: str, skips_nan: bool) -> Any:
         lost = int(np.isnan(flat).sum()) if data.dtype.kind == "f" else 0
         order = np.argsort(flat, kind="stable")
         n = flat.size
-        where = int(order[(n - lost - 1) // 2 if skips_nan and lost < n else n - lost if lost and not skips_nan else (n - 1) // 2])
+        where = int(
+            order[
+                (n - lost - 1) // 2 if skips_nan and lost < n else n - lost if lost and not skips_nan else (n - 1) // 2
+            ]
+        )
         value = flat[where]
         return value, lambda g: _spread(g, shape, None) * _evenly_once(data, value)
 
@@ -452,7 +485,9 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
         top = data.max(axis=axes, keepdims=True)
         top = np.where(np.isfinite(top), top, 0).astype(data.dtype)
     whole = np.log(np.exp(data - top).sum(axis=axes, keepdims=True)) + top
-    value = whole if keepdim else whole.reshape(tuple(n for d, n in enumerate(shape) if axes is not None and d not in axes))
+    value = (
+        whole if keepdim else whole.reshape(tuple(n for d, n in enumerate(shape) if axes is not None and d not in axes))
+    )
 
     def pull(g: Any) -> Any:
         if isinstance(input, np.ndarray):
@@ -474,7 +509,9 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
     if dtype is not None:
         data = data.astype(dtype.dtype)
     if data.dtype.kind != "f":
-        raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {data.dtype.name}; convert with .float()")
+        raise RuntimeError(
+            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {data.dtype.name}; convert with .float()"
+        )
     if isinstance(p, str) and p != "fro":
         raise RuntimeError(f"norm: only p='fro' or a number is supported, got {p!r}")
     n = 2.0 if p in ("fro", None) else float(p)
@@ -490,7 +527,9 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
         whole = (np.max if n > 0 else np.min)(size, axis=axes, keepdims=True)
     else:
         whole = np.power(np.power(size, n).sum(axis=axes, keepdims=True), 1 / n)
-    value = whole if keepdim else whole.reshape(tuple(k for d, k in enumerate(shape) if axes is not None and d not in axes))
+    value = (
+        whole if keepdim else whole.reshape(tuple(k for d, k in enumerate(shape) if axes is not None and d not in axes))
+    )
 
     def pull(g: Any) -> Any:
         g = g.reshape(_kept(shape, axes))
@@ -500,7 +539,11 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
             return g * np.sign(input)
         if math.isinf(n):
             return g * (np.sign(data) * _evenly(size, whole, axes))
-        total = whole if isinstance(input, np.ndarray) else norm(input, n, axes if axes is not None else tuple(range(len(shape))), True)
+        total = (
+            whole
+            if isinstance(input, np.ndarray)
+            else norm(input, n, axes if axes is not None else tuple(range(len(shape))), True)
+        )
         zero = whole == 0
         safe = np.where(zero, 1.0, total)
         if n == 2:
@@ -585,8 +628,12 @@ def _running(name: str, ufunc: Any, text: str) -> Any:
     return differentiable(rule, linear=True, returns=getattr(return_types, name))
 
 
-cummax = _running("cummax", np.maximum, "The largest element up to each one along an axis, and where it is (the last of equal ones).")
-cummin = _running("cummin", np.minimum, "The smallest element up to each one along an axis, and where it is (the last of equal ones).")
+cummax = _running(
+    "cummax", np.maximum, "The largest element up to each one along an axis, and where it is (the last of equal ones)."
+)
+cummin = _running(
+    "cummin", np.minimum, "The smallest element up to each one along an axis, and where it is (the last of equal ones)."
+)
 
 
 @differentiable

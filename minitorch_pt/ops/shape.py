@@ -55,12 +55,16 @@ def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
     known = math.prod(n for n in shape if n != -1)
     if -1 in shape:
         if known == 0:
-            raise RuntimeError(f"cannot reshape tensor of {numel} elements into shape {list(shape)} because the unspecified dimension size -1 can be any value")
+            raise RuntimeError(
+                f"cannot reshape tensor of {numel} elements into shape {list(shape)} because the unspecified dimension size -1 can be any value"
+            )
         if numel % known == 0:
             return tuple(numel // known if n == -1 else n for n in shape)
     elif known == numel:
         return shape
-    raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {numel}: the sizes must multiply to {numel}")
+    raise RuntimeError(
+        f"shape '{list(shape)}' is invalid for input of size {numel}: the sizes must multiply to {numel}"
+    )
 
 
 @differentiable(linear=True, view=True)
@@ -148,7 +152,9 @@ def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Any:
     try:
         inner = _resolved(tuple(sizes), shape[dim])
     except RuntimeError:
-        raise RuntimeError(f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({shape[dim]}) in the input tensor") from None
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({shape[dim]}) in the input tensor"
+        ) from None
     return _view(input, (*shape[:dim], *inner, *shape[dim + 1 :]))
 
 
@@ -208,7 +214,9 @@ def t(input: Any) -> Any:
         RuntimeError: more than two axes.
     """
     if input.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D; use transpose(dim0, dim1) or mT")
+        raise RuntimeError(
+            f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D; use transpose(dim0, dim1) or mT"
+        )
     return input.T, lambda g: g.T
 
 
@@ -219,7 +227,9 @@ def matrix_transpose(input: Any) -> Any:
         RuntimeError: fewer than two axes.
     """
     if input.ndim < 2:
-        raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor.")
+        raise RuntimeError(
+            f"tensor.mT is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
+        )
     return transpose(input, -2, -1)
 
 
@@ -266,7 +276,9 @@ def movedim(input: Any, source: Any, destination: Any) -> Any:
     a = (source,) if isinstance(source, int) else tuple(source)
     b = (destination,) if isinstance(destination, int) else tuple(destination)
     if len(a) != len(b):
-        raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(a)} dims) should contain the same number of dims as destination ({list(b)} dims)")
+        raise RuntimeError(
+            f"movedim: Invalid source or destination dims: source ({list(a)} dims) should contain the same number of dims as destination ({list(b)} dims)"
+        )
     a, b = tuple(_axis(d, input.ndim) for d in a), tuple(_axis(d, input.ndim) for d in b)
     if len(set(a)) < len(a) or len(set(b)) < len(b):
         raise RuntimeError(f"movedim: repeated dim in source or destination: {list(a)}, {list(b)}")
@@ -299,7 +311,9 @@ def expand(input: Any, *size: Any) -> Any:
     full = []
     for i, (n, old) in enumerate(zip(target, padded, strict=True)):
         if n == -1 and old == -1:
-            raise RuntimeError(f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}")
+            raise RuntimeError(
+                f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}"
+            )
         if n != -1 and old not in (-1, 1, n):
             raise RuntimeError(f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension {i}.  Target sizes: "
                                f"{list(target)}.  Tensor sizes: {list(before)}")  # fmt: skip
@@ -357,7 +371,9 @@ def repeat(input: Any, *repeats: Any) -> Any:
     """
     reps = sizes(repeats)
     if len(reps) < input.ndim:
-        raise RuntimeError(f"Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: {len(reps)} < {input.ndim}")
+        raise RuntimeError(
+            f"Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: {len(reps)} < {input.ndim}"
+        )
     if any(n < 0 for n in reps):
         raise RuntimeError(f"Trying to create tensor with negative dimension: repeats {list(reps)}")
     return _repeat(input, reps)
@@ -383,7 +399,9 @@ def repeat_interleave(input: Any, repeats: Any, dim: int | None = None, *, outpu
         raise RuntimeError("repeats can not be negative")
     n = input.shape[dim]
     if counts.size not in (1, n):
-        raise RuntimeError(f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and input.size({dim}) = {n}")
+        raise RuntimeError(
+            f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and input.size({dim}) = {n}"
+        )
     return _take(input, np.repeat(np.arange(n), counts.reshape(-1) if counts.size == n else counts.item()), dim)
 
 
@@ -423,7 +441,9 @@ def _piece(dim: int, start: int, end: int) -> Any:
 
 def _list(tensors: Any, name: str) -> list:
     if not isinstance(tensors, (list, tuple)) or not all(hasattr(x, "shape") for x in tensors):
-        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}; write {name}([a, b])")
+        raise TypeError(
+            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}; write {name}([a, b])"
+        )
     return list(tensors)
 
 
@@ -443,14 +463,18 @@ def cat(tensors: Any, dim: int = 0) -> Any:
         raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
     kept = [x for x in given if tuple(x.shape) != (0,)] or given[:1]
     if any(x.ndim == 0 for x in kept):
-        raise RuntimeError(f"zero-dimensional tensor (at position {[x.ndim for x in given].index(0)}) cannot be concatenated; use stack")
+        raise RuntimeError(
+            f"zero-dimensional tensor (at position {[x.ndim for x in given].index(0)}) cannot be concatenated; use stack"
+        )
     dim = _axis(dim, kept[0].ndim)
     for i, x in enumerate(kept):
         if x.ndim != kept[0].ndim:
             raise RuntimeError(f"Tensors must have same number of dimensions: got {kept[0].ndim} and {x.ndim}")
         for d, (n, m) in enumerate(zip(kept[0].shape, x.shape, strict=True)):
             if n != m and d != dim:
-                raise RuntimeError(f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list.")
+                raise RuntimeError(
+                    f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list."
+                )
     return _cat(*kept, dim=dim)
 
 
@@ -477,7 +501,9 @@ def stack(tensors: Any, dim: int = 0) -> Any:
         raise RuntimeError("stack expects a non-empty TensorList")
     for i, x in enumerate(given):
         if tuple(x.shape) != tuple(given[0].shape):
-            raise RuntimeError(f"stack expects each tensor to be equal size, but got {list(given[0].shape)} at entry 0 and {list(x.shape)} at entry {i}")
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(given[0].shape)} at entry 0 and {list(x.shape)} at entry {i}"
+            )
     return _stack(*given, dim=_axis(dim, given[0].ndim + 1))
 
 
@@ -539,7 +565,9 @@ def column_stack(tensors: Any) -> Any:
 def _split_with_sizes(input: Any, ends: tuple[int, ...], dim: int) -> Any:
     starts = (0, *ends[:-1])
     head = (slice(None),) * dim
-    return tuple(input[(*head, slice(a, b))] for a, b in zip(starts, ends, strict=True)), lambda *gs: np.concatenate(gs, dim)
+    return tuple(input[(*head, slice(a, b))] for a, b in zip(starts, ends, strict=True)), lambda *gs: np.concatenate(
+        gs, dim
+    )
 
 
 _split = differentiable(_split_with_sizes.__wrapped__, linear=True, view=True, name="SplitBackward0")
@@ -563,7 +591,9 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple:
         return _split(tensor, (*range(step, n, step), n) if step else (0,), dim)
     pieces = [int(k) for k in split_size_or_sections]
     if sum(pieces) != n or min(pieces, default=0) < 0:
-        raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but got split_sizes={pieces}")
+        raise RuntimeError(
+            f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but got split_sizes={pieces}"
+        )
     return _split_with_sizes(tensor, tuple(np.cumsum(pieces, dtype=int).tolist()), dim)
 
 
@@ -606,7 +636,9 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple:
 
 def _split_along(name: str, least: int, axis: int, input: Any, indices_or_sections: Any) -> tuple:
     if input.ndim < least:
-        raise RuntimeError(f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {input.ndim} dimensions!")
+        raise RuntimeError(
+            f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {input.ndim} dimensions!"
+        )
     if isinstance(indices_or_sections, int) and input.shape[axis] % max(indices_or_sections, 1):
         raise RuntimeError(f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {input.shape[axis]} is not divisible by the "
                            f"split_size {indices_or_sections}!")  # fmt: skip
@@ -701,7 +733,9 @@ def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Any:
         RuntimeError: not two different axes.
     """
     if len(dims) != 2 or input.ndim < 2:
-        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}, of a tensor with {input.ndim} dims")
+        raise RuntimeError(
+            f"expected total rotation dims == 2, but got dims = {len(dims)}, of a tensor with {input.ndim} dims"
+        )
     a, b = (_axis(d, input.ndim) for d in dims)
     if a == b:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
@@ -725,7 +759,9 @@ def select(input: Any, dim: int, index: int) -> Any:
     dim = _axis(dim, input.ndim)
     n = input.shape[dim]
     if not -n <= index < n:
-        raise IndexError(f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}")
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}"
+        )
     place, shape = (slice(None),) * dim + (int(index), ...), input.shape
     return input[place], lambda g: _place(g, place, shape)
 
@@ -842,12 +878,16 @@ def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_o
         raise RuntimeError("mismatch in length of strides and shape")
     last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
     if math.prod(size) and (last >= flat.size or offset < 0):
-        raise RuntimeError(f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset} require {last + 1} elements, and the memory has {flat.size}")
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset} require {last + 1} elements, and the memory has {flat.size}"
+        )
     value = np.lib.stride_tricks.as_strided(flat[offset:], size, tuple(s * data.itemsize for s in stride))
     # which element of the input each one shows
     places = np.zeros(flat.size, np.int64)
     places[:] = -1
-    own = np.lib.stride_tricks.as_strided(places[here:], data.shape, tuple(s // data.itemsize * 8 for s in data.strides))
+    own = np.lib.stride_tricks.as_strided(
+        places[here:], data.shape, tuple(s // data.itemsize * 8 for s in data.strides)
+    )
     own[...] = np.arange(data.size).reshape(data.shape)
     index = np.lib.stride_tricks.as_strided(places[offset:], size, tuple(s * 8 for s in stride)).copy()
     shape = input.shape

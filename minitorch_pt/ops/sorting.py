@@ -98,7 +98,9 @@ def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     return flat, lambda g, _: _sum_into(g.reshape(where.shape), where, axis, shape)
 
 
-def unique(input: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
+def unique(
+    input: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
     """The different elements in order of size (or slices along an axis); also which one each is, and how often each occurs.
 
     >>> import minitorch_pt as torch
@@ -120,7 +122,9 @@ def _chosen(results: tuple, inverse: bool, counts: bool) -> Any:
     return wanted if len(wanted) > 1 else wanted[0]
 
 
-def unique_consecutive(input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
+def unique_consecutive(
+    input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
     """As `unique`, but only neighbours that are equal are joined, and the order stays."""
     return _chosen(_runs(input, dim), return_inverse, return_counts)
 
@@ -147,19 +151,25 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
         RuntimeError: not a vector of non-negative whole numbers, or weights of another length.
     """
     if input.ndim != 1 or (input.size and input.min() < 0):
-        raise RuntimeError(f"bincount only supports 1-d non-negative integral inputs, got shape {list(input.shape)}, smallest {input.min() if input.size else None}")
+        raise RuntimeError(
+            f"bincount only supports 1-d non-negative integral inputs, got shape {list(input.shape)}, smallest {input.min() if input.size else None}"
+        )
     if input.dtype.kind not in "iu":
         raise RuntimeError(f"bincount needs whole numbers, got {input.dtype.name}; convert with .long()")
     if minlength < 0:
         raise RuntimeError(f"minlength should be >= 0, got {minlength}")
     if weights is not None and weights.shape != input.shape:
-        raise RuntimeError(f"weights should be 1-d and have the same length as input, got {list(weights.shape)} and {list(input.shape)}")
+        raise RuntimeError(
+            f"weights should be 1-d and have the same length as input, got {list(weights.shape)} and {list(input.shape)}"
+        )
     counts = np.bincount(input, weights, minlength)
     return counts.astype(weights.dtype) if weights is not None and weights.dtype.kind == "f" else counts
 
 
 @nondifferentiable
-def searchsorted(sorted_sequence: Any, input: Any, *, right: bool = False, side: str | None = None, sorter: Any = None) -> Any:
+def searchsorted(
+    sorted_sequence: Any, input: Any, *, right: bool = False, side: str | None = None, sorter: Any = None
+) -> Any:
     """Where each value would have to be put to keep a sequence in order (each row its own if the sequence has several axes)."""
     at = "right" if right or side == "right" else "left"
     values = np.asarray(input)
@@ -171,7 +181,9 @@ def searchsorted(sorted_sequence: Any, input: Any, *, right: bool = False, side:
                            f"tensor must match, but we got boundaries tensor {list(sorted_sequence.shape)} and input value tensor {list(values.shape)}")  # fmt: skip
     rows = sorted_sequence.reshape(-1, sorted_sequence.shape[-1])
     orders = [None] * len(rows) if order is None else order.reshape(rows.shape)
-    found = [np.searchsorted(row, v, at, o) for row, v, o in zip(rows, values.reshape(len(rows), -1), orders, strict=True)]
+    found = [
+        np.searchsorted(row, v, at, o) for row, v, o in zip(rows, values.reshape(len(rows), -1), orders, strict=True)
+    ]
     return np.stack(found).reshape(values.shape)
 
 

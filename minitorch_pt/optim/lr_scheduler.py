@@ -11,7 +11,15 @@ from typing import Any
 from ..tensor import Tensor
 from .optimizer import Optimizer
 
-__all__ = ["CosineAnnealingLR", "ExponentialLR", "LRScheduler", "LambdaLR", "MultiStepLR", "ReduceLROnPlateau", "StepLR"]
+__all__ = [
+    "CosineAnnealingLR",
+    "ExponentialLR",
+    "LRScheduler",
+    "LambdaLR",
+    "MultiStepLR",
+    "ReduceLROnPlateau",
+    "StepLR",
+]
 
 _EPOCH = ("The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. Please use `scheduler.step()` to step the "
           "scheduler.")  # fmt: skip
@@ -101,7 +109,11 @@ class LRScheduler:
 
     def _check_inside(self) -> None:
         if not self._get_lr_called_within_step:
-            warnings.warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.", UserWarning, stacklevel=3)
+            warnings.warn(
+                "To get the last learning rate computed by the scheduler, please use `get_last_lr()`.",
+                UserWarning,
+                stacklevel=3,
+            )
 
 
 class LambdaLR(LRScheduler):
@@ -170,7 +182,10 @@ class MultiStepLR(LRScheduler):
     def get_lr(self) -> list[Any]:
         """The present rate, or gamma times it."""
         self._check_inside()
-        return [rate * self.gamma ** self.milestones[self.last_epoch] if self.last_epoch in self.milestones else rate for rate in self._rates()]
+        return [
+            rate * self.gamma ** self.milestones[self.last_epoch] if self.last_epoch in self.milestones else rate
+            for rate in self._rates()
+        ]
 
     def _get_closed_form_lr(self) -> list[Any]:
         passed = sum(n for epoch, n in self.milestones.items() if epoch <= self.last_epoch)
@@ -209,7 +224,10 @@ class CosineAnnealingLR(LRScheduler):
             return self._get_closed_form_lr()
         step = math.pi / self.T_max
         if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # the recursion starts from 0/0 here
-            return [rate + (base - self.eta_min) * (1 - math.cos(step)) / 2 for rate, base in zip(self._rates(), self.base_lrs, strict=True)]
+            return [
+                rate + (base - self.eta_min) * (1 - math.cos(step)) / 2
+                for rate, base in zip(self._rates(), self.base_lrs, strict=True)
+            ]
         now, before = (1 + math.cos(math.pi * epoch / self.T_max) for epoch in (self.last_epoch, self.last_epoch - 1))
         return [now / before * (rate - self.eta_min) + self.eta_min for rate in self._rates()]
 
@@ -277,7 +295,9 @@ class ReduceLROnPlateau(LRScheduler):
 
     def _is_better(self, a: float) -> bool:
         if self.mode == "min":
-            return a < (self.best * (1.0 - self.threshold) if self.threshold_mode == "rel" else self.best - self.threshold)
+            return a < (
+                self.best * (1.0 - self.threshold) if self.threshold_mode == "rel" else self.best - self.threshold
+            )
         return a > (self.best * (self.threshold + 1.0) if self.threshold_mode == "rel" else self.best + self.threshold)
 
     def _reduce(self) -> None:

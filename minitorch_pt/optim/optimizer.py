@@ -43,7 +43,9 @@ def refuse(**flags: Any) -> None:
     """
     for name, value in flags.items():
         if value:
-            raise RuntimeError(f"`{name}`=True is not supported: minitorch_pt has one implementation of each optimiser, on the CPU; leave it out")
+            raise RuntimeError(
+                f"`{name}`=True is not supported: minitorch_pt has one implementation of each optimiser, on the CPU; leave it out"
+            )
 
 
 class Optimizer:
@@ -60,14 +62,20 @@ class Optimizer:
         self.defaults = defaults
         self._step_pre_hooks: dict[int, Callable] = OrderedDict()
         self._step_post_hooks: dict[int, Callable] = OrderedDict()
-        self._state_hooks: dict[str, dict[int, Callable]] = {k: OrderedDict() for k in ("pre", "post", "load_pre", "load_post")}
+        self._state_hooks: dict[str, dict[int, Callable]] = {
+            k: OrderedDict() for k in ("pre", "post", "load_pre", "load_post")
+        }
         if isinstance(params, Tensor):
-            raise TypeError(f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {params.type()}; write [tensor]")
+            raise TypeError(
+                f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {params.type()}; write [tensor]"
+            )
         self.state: dict[Any, Any] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         groups = list(params)
         if not groups:
-            raise ValueError("optimizer got an empty parameter list: has the model parameters, and was the generator used up before?")
+            raise ValueError(
+                "optimizer got an empty parameter list: has the model parameters, and was the generator used up before?"
+            )
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
 
@@ -98,7 +106,9 @@ class Optimizer:
             if not isinstance(p, Tensor):
                 raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
             if not p.is_leaf:
-                raise ValueError("can't optimize a non-leaf Tensor: give the tensor that it was computed from, or detach() it")
+                raise ValueError(
+                    "can't optimize a non-leaf Tensor: give the tensor that it was computed from, or detach() it"
+                )
         for name, value in self.defaults.items():
             group.setdefault(name, value)
         if len({id(p) for p in given}) < len(given):
@@ -139,7 +149,10 @@ class Optimizer:
         packed: dict[str, Any] = {
             "state": {(numbers[id(k)] if isinstance(k, Tensor) else k): v for k, v in self.state.items()},
             "param_groups": [
-                {**{k: v for k, v in group.items() if k != "params"}, "params": [numbers[id(p)] for p in group["params"]]}
+                {
+                    **{k: v for k, v in group.items() if k != "params"},
+                    "params": [numbers[id(p)] for p in group["params"]],
+                }
                 for group in self.param_groups
             ],
         }
@@ -160,7 +173,9 @@ class Optimizer:
             state_dict = state_dict if result is None else result
         saved = deepcopy(state_dict["param_groups"])
         if len(saved) != len(self.param_groups):
-            raise ValueError(f"loaded state dict has a different number of parameter groups: {len(saved)}, the optimizer has {len(self.param_groups)}")
+            raise ValueError(
+                f"loaded state dict has a different number of parameter groups: {len(saved)}, the optimizer has {len(self.param_groups)}"
+            )
         for mine, theirs in zip(self.param_groups, saved, strict=True):
             if len(mine["params"]) != len(theirs["params"]):
                 raise ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group: "
@@ -173,7 +188,11 @@ class Optimizer:
             param = by_number.get(key)
             self.state[key if param is None else param] = value if param is None else _adapted(param, value)
         self.param_groups = [
-            {**theirs, "params": mine["params"], **({"param_names": mine["param_names"]} if "param_names" in mine else {})}
+            {
+                **theirs,
+                "params": mine["params"],
+                **({"param_names": mine["param_names"]} if "param_names" in mine else {}),
+            }
             for mine, theirs in zip(self.param_groups, saved, strict=True)
         ]
         for hook in self._state_hooks["load_post"].values():
@@ -222,7 +241,10 @@ class Optimizer:
 def _adapted(param: Tensor, state: Any) -> Any:
     """Loaded state in the parameter's dtype, as a copy; the count of steps as it is."""
     if isinstance(state, dict):
-        return {k: v.detach().clone() if k == "step" and isinstance(v, Tensor) else _adapted(param, v) for k, v in state.items()}
+        return {
+            k: v.detach().clone() if k == "step" and isinstance(v, Tensor) else _adapted(param, v)
+            for k, v in state.items()
+        }
     if isinstance(state, Tensor):
         return state.detach().to(param.dtype, copy=True) if state.is_floating_point() else state.detach().clone()
     return state
@@ -238,7 +260,9 @@ def _hooked(step: Callable) -> Callable:
             result = hook(self, args, kwargs)
             if result is not None:
                 if not (isinstance(result, tuple) and len(result) == 2):
-                    raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {result}.")
+                    raise RuntimeError(
+                        f"{step} must return None or a tuple of (new_args, new_kwargs), but got {result}."
+                    )
                 args, kwargs = result
         with no_grad():
             result = step(self, *args, **kwargs)

@@ -30,7 +30,9 @@ def point(torch, **kwargs):
 @pytest.mark.parametrize("wrong", [False, True])
 @pytest.mark.parametrize("raises", [False, True])
 def test_single(name, wrong, raises):
-    same_program(lambda torch: getattr(torch.autograd, name)(cubed(torch, wrong, wrong), point(torch), raise_exception=raises))
+    same_program(
+        lambda torch: getattr(torch.autograd, name)(cubed(torch, wrong, wrong), point(torch), raise_exception=raises)
+    )
 
 
 def test_wrong_second_order_only():
@@ -42,11 +44,17 @@ def test_several_inputs_and_outputs():
     def f(a, b, n):
         return a * b**n, (a > 0), a.sum() + 0 * b.sum()
 
-    same_program(lambda torch: torch.autograd.gradcheck(lambda a, b: (f(a, b, 2)[0], f(a, b, 2)[2]), (point(torch), point(torch))))
+    same_program(
+        lambda torch: torch.autograd.gradcheck(
+            lambda a, b: (f(a, b, 2)[0], f(a, b, 2)[2]), (point(torch), point(torch))
+        )
+    )
 
 
 def test_constant_output():
-    same_program(lambda torch: torch.autograd.gradcheck(lambda a: (a * 2, torch.ones(2, dtype=torch.float64)), point(torch)))
+    same_program(
+        lambda torch: torch.autograd.gradcheck(lambda a: (a * 2, torch.ones(2, dtype=torch.float64)), point(torch))
+    )
 
 
 def test_nothing_requires_grad():
@@ -54,13 +62,17 @@ def test_nothing_requires_grad():
 
 
 def test_empty_input():
-    same_program(lambda torch: torch.autograd.gradcheck(lambda a: a * 2, torch.zeros(0, dtype=torch.float64, requires_grad=True)))
+    same_program(
+        lambda torch: torch.autograd.gradcheck(lambda a: a * 2, torch.zeros(0, dtype=torch.float64, requires_grad=True))
+    )
 
 
 def test_given_cotangents():
     def f(torch):
         seed = torch.ones(2, 2, dtype=torch.float64, requires_grad=True)
-        return torch.autograd.gradgradcheck(lambda a: a**3, (point(torch),), seed), torch.autograd.gradgradcheck(lambda a: a**3, point(torch), (seed,))
+        return torch.autograd.gradgradcheck(lambda a: a**3, (point(torch),), seed), torch.autograd.gradgradcheck(
+            lambda a: a**3, point(torch), (seed,)
+        )
 
     same_program(f)
 

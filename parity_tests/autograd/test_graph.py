@@ -279,7 +279,12 @@ def node_prehook(torch):
 @program
 def requires_grad_flows(torch):
     a, b = leaf(torch, 2), torch.ones(2, dtype=torch.float64)
-    return [t.requires_grad for t in (a * b, b * b, a.detach(), (a > 0), a.sum(), (a * b).argmax())], a.is_leaf, (a * 1).is_leaf, b.is_leaf
+    return (
+        [t.requires_grad for t in (a * b, b * b, a.detach(), (a > 0), a.sum(), (a * b).argmax())],
+        a.is_leaf,
+        (a * 1).is_leaf,
+        b.is_leaf,
+    )
 
 
 @program
@@ -436,7 +441,9 @@ def anomaly_without_nan(torch):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-@pytest.mark.filterwarnings("ignore:Anomaly Detection has been enabled", "ignore:Error detected in", "ignore:Using backward")
+@pytest.mark.filterwarnings(
+    "ignore:Anomaly Detection has been enabled", "ignore:Error detected in", "ignore:Using backward"
+)
 def test_program(name):
     same_program(PROGRAMS[name])
 
@@ -448,14 +455,26 @@ def test_error_texts():
         not_a_scalar(torch)
     with pytest.raises(RuntimeError, match="Specify retain_graph=True"):
         second_backward(torch)
-    with pytest.raises(RuntimeError, match="SqrtBackward0' returned nan values in its 0th output.*forward call"), torch.autograd.detect_anomaly():
+    with (
+        pytest.raises(RuntimeError, match="SqrtBackward0' returned nan values in its 0th output.*forward call"),
+        torch.autograd.detect_anomaly(),
+    ):
         a = torch.zeros(2, requires_grad=True)
         (a.sqrt() * 0).sum().backward()
     assert "<MulBackward0 object at 0x" in repr((leaf(torch, 2) * 2).grad_fn)
     assert "AccumulateGrad object at" in repr((leaf(torch, 2) * 2).grad_fn.next_functions[0][0])
 
 
-@pytest.mark.parametrize("build", [lambda t, a: a + a, lambda t, a: a.reshape(3, 2), lambda t, a: a.T, lambda t, a: a * 1, lambda t, a: a.expand(4, 2, 3)])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda t, a: a + a,
+        lambda t, a: a.reshape(3, 2),
+        lambda t, a: a.T,
+        lambda t, a: a * 1,
+        lambda t, a: a.expand(4, 2, 3),
+    ],
+)
 def test_grad_shares_memory_with_nothing(build):
     torch = minitorch_pt
     a = leaf(torch, 2, 3)

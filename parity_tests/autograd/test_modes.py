@@ -90,7 +90,9 @@ def anomaly_switches(torch):
 
 
 @pytest.mark.parametrize(
-    "program", [contexts, decorators, generators, as_a_call, restored_after_an_error, anomaly_switches], ids=lambda f: f.__name__
+    "program",
+    [contexts, decorators, generators, as_a_call, restored_after_an_error, anomaly_switches],
+    ids=lambda f: f.__name__,
 )
 def test_modes(program):
     same_program(program)

@@ -310,5 +310,7 @@ def test_messages_name_what_was_given():
         result_type_must_fit(minitorch_pt)
     with pytest.raises(RuntimeError, match=r"output with shape \[3\] doesn't match the broadcast shape \[2, 3\]"):
         shape_must_fit(minitorch_pt)
-    with pytest.raises(RuntimeError, match=r"modified by an inplace operation: \[float64 \[3\]\], saved by ExpBackward0"):
+    with pytest.raises(
+        RuntimeError, match=r"modified by an inplace operation: \[float64 \[3\]\], saved by ExpBackward0"
+    ):
         saved_result_changed(minitorch_pt)

@@ -73,12 +73,24 @@ CASES = [
 @pytest.mark.parametrize(("name", "args", "kwargs"), CASES)
 def test_product(name, args, kwargs):
     # grad_fn: torch composes these of several kernels whose names tell nothing of the operation
-    check(name, *args, second=True, grad_fn=name not in ("einsum", "tensordot", "chain_matmul", "inner", "nn.functional.bilinear"), **kwargs)
+    check(
+        name,
+        *args,
+        second=True,
+        grad_fn=name not in ("einsum", "tensordot", "chain_matmul", "inner", "nn.functional.bilinear"),
+        **kwargs,
+    )
 
 
 @pytest.mark.parametrize("name", ["matmul", "mm", "mv", "dot", "outer", "bmm", "addmm"])
 def test_integers(name):
-    shapes = {"mv": [(3, 4), (4,)], "dot": [(4,), (4,)], "outer": [(3,), (4,)], "bmm": [(2, 3, 4), (2, 4, 5)], "addmm": [(5,), (3, 4), (4, 5)]}
+    shapes = {
+        "mv": [(3, 4), (4,)],
+        "dot": [(4,), (4,)],
+        "outer": [(3,), (4,)],
+        "bmm": [(2, 3, 4), (2, 4, 5)],
+        "addmm": [(5,), (3, 4), (4, 5)],
+    }
     check(name, *(randint(-5, 5, s) for s in shapes.get(name, [(3, 4), (4, 5)])), grad=False)
 
 

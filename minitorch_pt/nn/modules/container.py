@@ -75,7 +75,9 @@ class _Numbered(Module):
             TypeError: something that cannot be iterated.
         """
         if not isinstance(modules, Iterable):
-            raise TypeError(f"{type(self).__name__}.extend should be called with an iterable, but got {type(modules).__name__}")
+            raise TypeError(
+                f"{type(self).__name__}.extend should be called with an iterable, but got {type(modules).__name__}"
+            )
         for module in [*modules]:
             self.append(module)
         return self
@@ -227,13 +229,19 @@ class _Named(Module):
             TypeError: neither of the two. ValueError: a pair that has not two items.
         """
         if not isinstance(other, Iterable):
-            raise TypeError(f"{type(self).__name__}.update should be called with an iterable of key/value pairs, but got {type(other).__name__}")
+            raise TypeError(
+                f"{type(self).__name__}.update should be called with an iterable of key/value pairs, but got {type(other).__name__}"
+            )
         pairs = other.items() if isinstance(other, (Mapping, _Named)) else other
         for i, pair in enumerate(pairs):
             if not isinstance(pair, Iterable):
-                raise TypeError(f"{type(self).__name__} update sequence element #{i} should be Iterable; is {type(pair).__name__}")
+                raise TypeError(
+                    f"{type(self).__name__} update sequence element #{i} should be Iterable; is {type(pair).__name__}"
+                )
             if len(pair) != 2:  # type: ignore[arg-type]
-                raise ValueError(f"{type(self).__name__} update sequence element #{i} has length {len(pair)}; 2 is required")  # type: ignore[arg-type]
+                raise ValueError(
+                    f"{type(self).__name__} update sequence element #{i} has length {len(pair)}; 2 is required"
+                )  # type: ignore[arg-type]
             key, value = pair
             self[key] = value
 

@@ -26,7 +26,11 @@ class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpec
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "<All keys matched successfully>" if not self.missing_keys and not self.unexpected_keys else super().__repr__()
+        return (
+            "<All keys matched successfully>"
+            if not self.missing_keys and not self.unexpected_keys
+            else super().__repr__()
+        )
 
     __str__ = __repr__
 
@@ -101,7 +105,9 @@ class Module:
                 continue
             if with_kwargs:
                 if not (isinstance(result, tuple) and len(result) == 2):
-                    raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {result}.")
+                    raise RuntimeError(
+                        f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {result}."
+                    )
                 args, kwargs = result
             else:
                 args = result if isinstance(result, tuple) else (result,)
@@ -148,7 +154,9 @@ class Module:
         single = isinstance(output, Tensor)
         outputs = (output,) if single else output
         if not isinstance(outputs, tuple):
-            raise RuntimeError(f"a module with backward hooks must return a Tensor or a tuple of Tensors, got {type(output).__name__}")
+            raise RuntimeError(
+                f"a module with backward hooks must return a Tensor or a tuple of Tensors, got {type(output).__name__}"
+            )
         places = [i for i, a in enumerate(outputs) if isinstance(a, Tensor) and a.requires_grad]
         if not places:
             return output
@@ -180,11 +188,15 @@ class Module:
             if result is not None:
                 result = result if isinstance(result, tuple) else (result,)
                 if len(result) != len(inputs):
-                    raise RuntimeError(f"Backward hook returned an invalid number of grad_input, got {len(result)}, but expected {len(inputs)}")
+                    raise RuntimeError(
+                        f"Backward hook returned an invalid number of grad_input, got {len(result)}, but expected {len(inputs)}"
+                    )
                 inputs = result
         return inputs
 
-    def _add_hook(self, hooks: dict, hook: Callable, prepend: bool = False, with_kwargs: bool = False, always: bool = False) -> Handle:
+    def _add_hook(
+        self, hooks: dict, hook: Callable, prepend: bool = False, with_kwargs: bool = False, always: bool = False
+    ) -> Handle:
         handle = Handle(hooks)
         entry = (hook, with_kwargs, always)
         if prepend:
@@ -201,7 +213,9 @@ class Module:
         """Call `hook(module, args)` before `forward`; what it returns takes the place of the arguments."""
         return self._add_hook(self._forward_pre_hooks, hook, prepend, with_kwargs)
 
-    def register_forward_hook(self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False) -> Handle:
+    def register_forward_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+    ) -> Handle:
         """Call `hook(module, args, output)` after `forward`; what it returns takes the place of the output.
 
         always_call: also when `forward` raised an error.
@@ -237,8 +251,16 @@ class Module:
         own = self.__dict__
         if isinstance(value, (Parameter, Buffer, Module)):
             if "_parameters" not in own:
-                kind = "module" if isinstance(value, Module) else "parameters" if isinstance(value, Parameter) else "buffers"
-                raise AttributeError(f"cannot assign {kind} before Module.__init__() call: call super().__init__() first")
+                kind = (
+                    "module"
+                    if isinstance(value, Module)
+                    else "parameters"
+                    if isinstance(value, Parameter)
+                    else "buffers"
+                )
+                raise AttributeError(
+                    f"cannot assign {kind} before Module.__init__() call: call super().__init__() first"
+                )
             for home in (own, own["_parameters"], own["_buffers"], own["_modules"]):
                 home.pop(name, None)
             if isinstance(value, Parameter):
@@ -248,12 +270,18 @@ class Module:
             else:
                 own["_modules"][name] = value
             return
-        for table, kind, what in (("_parameters", Parameter, "torch.nn.Parameter"), ("_modules", Module, "torch.nn.Module"), ("_buffers", Tensor, "torch.Tensor")):
+        for table, kind, what in (
+            ("_parameters", Parameter, "torch.nn.Parameter"),
+            ("_modules", Module, "torch.nn.Module"),
+            ("_buffers", Tensor, "torch.Tensor"),
+        ):
             registered = own.get(table)
             if registered is not None and name in registered:
                 if value is not None and not isinstance(value, kind):
                     where = {"_parameters": "parameter", "_modules": "child module", "_buffers": "buffer"}[table]
-                    raise TypeError(f"cannot assign '{type(value).__name__}' object to {where} '{name}' ({what} or None required)")
+                    raise TypeError(
+                        f"cannot assign '{type(value).__name__}' object to {where} '{name}' ({what} or None required)"
+                    )
                 registered[name] = value
                 return
         object.__setattr__(self, name, value)
@@ -298,9 +326,13 @@ class Module:
         """
         self._check_name(name, "parameter", self._parameters)
         if param is not None and not isinstance(param, Parameter):
-            raise TypeError(f"cannot assign '{type(param).__name__}' object to parameter '{name}' (torch.nn.Parameter or None required)")
+            raise TypeError(
+                f"cannot assign '{type(param).__name__}' object to parameter '{name}' (torch.nn.Parameter or None required)"
+            )
         if param is not None and param.grad_fn is not None:
-            raise ValueError(f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly.")
+            raise ValueError(
+                f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly."
+            )
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -311,7 +343,9 @@ class Module:
         """
         self._check_name(name, "buffer", self._buffers)
         if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(f"cannot assign '{type(tensor).__name__}' object to buffer '{name}' (torch Tensor or None required)")
+            raise TypeError(
+                f"cannot assign '{type(tensor).__name__}' object to buffer '{name}' (torch Tensor or None required)"
+            )
         self._buffers[name] = tensor
         (self._non_persistent.discard if persistent else self._non_persistent.add)(name)
 
@@ -329,7 +363,9 @@ class Module:
     register_module = add_module
 
     # -- walks ---------------------------------------------------------------------------------------------------------
-    def named_modules(self, memo: set | None = None, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+    def named_modules(
+        self, memo: set | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
         """(dotted name, module) of this module and all modules inside, each once."""
         memo = set() if memo is None else memo
         if self in memo:
@@ -359,7 +395,9 @@ class Module:
 
     def _named(self, table: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
-        for path, module in self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]:
+        for path, module in (
+            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        ):
             for name, value in getattr(module, table).items():
                 if value is None or id(value) in seen:
                     continue
@@ -367,7 +405,9 @@ class Module:
                     seen.add(id(value))
                 yield f"{path}.{name}" if path else name, value
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
         """(dotted name, parameter) of this module and all inside."""
         return self._named("_parameters", prefix, recurse, remove_duplicate)
 
@@ -375,7 +415,9 @@ class Module:
         """The parameters of this module and all inside: what an optimiser is given."""
         return (param for _, param in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
         """(dotted name, buffer) of this module and all inside."""
         return self._named("_buffers", prefix, recurse, remove_duplicate)
 
@@ -507,7 +549,9 @@ class Module:
         if dtype is None:
             return self
         if not dtype.is_floating_point:
-            raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}")
+            raise TypeError(
+                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
+            )
         return self._convert(lambda t: t.to(dtype) if t.is_floating_point() else t)
 
     def type(self, dst_type: Any) -> Any:
@@ -533,11 +577,15 @@ class Module:
     # -- state ---------------------------------------------------------------------------------------------------------
     def get_extra_state(self) -> Any:
         """More to put into `state_dict`; a module that writes this also writes `set_extra_state`."""
-        raise RuntimeError("Reached a code path in Module.get_extra_state() that should never be called: the module has no extra state")
+        raise RuntimeError(
+            "Reached a code path in Module.get_extra_state() that should never be called: the module has no extra state"
+        )
 
     def set_extra_state(self, state: Any) -> None:
         """Take back what `get_extra_state` gave."""
-        raise RuntimeError("Reached a code path in Module.set_extra_state() that should never be called: the module has no extra state")
+        raise RuntimeError(
+            "Reached a code path in Module.set_extra_state() that should never be called: the module has no extra state"
+        )
 
     def _extra(self) -> bool:
         return type(self).get_extra_state is not Module.get_extra_state
@@ -567,7 +615,17 @@ class Module:
         buffers = ((n, b) for n, b in self._buffers.items() if n not in self._non_persistent)
         return [(name, t) for name, t in itertools.chain(self._parameters.items(), buffers) if t is not None]
 
-    def _load_from_state_dict(self, state: dict, prefix: str, metadata: dict, strict: bool, missing: list, unexpected: list, errors: list, assign: bool) -> None:
+    def _load_from_state_dict(
+        self,
+        state: dict,
+        prefix: str,
+        metadata: dict,
+        strict: bool,
+        missing: list,
+        unexpected: list,
+        errors: list,
+        assign: bool,
+    ) -> None:
         for hook, _, _ in self._load_pre_hooks.values():
             hook(self, state, prefix, metadata, strict, missing, unexpected, errors)
         for name, tensor in self._own_state():
@@ -577,9 +635,13 @@ class Module:
                 continue
             given = state[key]
             if not isinstance(given, Tensor):
-                errors.append(f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but received {type(given)}')
+                errors.append(
+                    f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but received {type(given)}'
+                )
             elif given.shape != tensor.shape:
-                errors.append(f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, the shape in current model is {tensor.shape}.")
+                errors.append(
+                    f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, the shape in current model is {tensor.shape}."
+                )
             elif assign:
                 if isinstance(tensor, Parameter) and not isinstance(given, Parameter):
                     given = Parameter(given, requires_grad=tensor.requires_grad)
@@ -595,9 +657,19 @@ class Module:
                 missing.append(key)
         elif key in state:
             unexpected.append(key)
-        known = {name for name, _ in self._own_state()} | {name for name, m in self._modules.items() if m is not None} | {"_extra_state"}
+        known = (
+            {name for name, _ in self._own_state()}
+            | {name for name, m in self._modules.items() if m is not None}
+            | {"_extra_state"}
+        )
         unexpected += [k for k in state if k.startswith(prefix) and k[len(prefix) :].split(".", 1)[0] not in known]
-        unexpected += [k for k in state if k.startswith(prefix) and "." in k[len(prefix) :] and k[len(prefix) :].split(".", 1)[0] in dict(self._own_state())]
+        unexpected += [
+            k
+            for k in state
+            if k.startswith(prefix)
+            and "." in k[len(prefix) :]
+            and k[len(prefix) :].split(".", 1)[0] in dict(self._own_state())
+        ]
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
         """Copy parameters and buffers from a `state_dict`.
@@ -618,7 +690,9 @@ class Module:
         state = dict(state_dict)
 
         def load(module: Module, part: dict, prefix: str) -> None:
-            module._load_from_state_dict(part, prefix, metadata.get(prefix[:-1], {}), strict, missing, unexpected, errors, assign)
+            module._load_from_state_dict(
+                part, prefix, metadata.get(prefix[:-1], {}), strict, missing, unexpected, errors, assign
+            )
             for name, child in module._modules.items():
                 if child is not None:
                     inner = f"{prefix}{name}."

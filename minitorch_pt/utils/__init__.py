@@ -1,0 +1,5 @@
+"""torch.utils: `data` feeds networks."""
+
+from . import data
+
+__all__ = ["data"]

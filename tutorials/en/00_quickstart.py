@@ -1,0 +1,137 @@
+# %% [markdown]
+# # Quick start: a network that reads digits
+#
+# A small network learns to read 1,797 real handwritten digits. It sees two thirds of them, is watched on another part while it learns,
+# and is tested on digits that it has never seen. Where torch is installed, the very same program then runs under torch from the same
+# seed, and the two are compared.
+
+# %%
+import importlib.util
+
+import matplotlib.pyplot as plt
+from tqdm import tqdm
+
+import minitorch_pt
+
+EPOCHS = 40
+
+
+# %% [markdown]
+# ## The program
+# Written once, for a package that is called `torch`: it may be minitorch_pt or PyTorch itself.
+
+
+# %%
+def program(torch, pixels, labels):
+    torch.manual_seed(0)
+    data = torch.utils.data.TensorDataset(pixels / 16, labels)  # (1797, 64), (1797,)
+    train, valid, test = torch.utils.data.random_split(data, [1197, 300, 300])
+    batches = torch.utils.data.DataLoader(train, batch_size=32, shuffle=True)
+
+    model = torch.nn.Sequential(
+        torch.nn.Linear(64, 256),  # (32, 64) @ (64, 256) -> (32, 256)
+        torch.nn.ReLU(),
+        torch.nn.Dropout(0.5),
+        torch.nn.Linear(256, 10),  # (32, 256) @ (256, 10) -> (32, 10)
+    )
+    loss_function = torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
+    history = {"train": [], "valid": []}
+
+    def evaluate(part):
+        x, y = part[:]  # all samples of the part at once
+        model.eval()
+        with torch.no_grad():
+            scores = model(x)
+        model.train()
+        return scores, y
+
+    progress = tqdm(range(EPOCHS), desc=torch.__name__, unit="epoch")
+    try:
+        for _ in progress:
+            total = 0.0
+            for x, y in batches:
+                optimizer.zero_grad()
+                loss = loss_function(model(x), y)
+                loss.backward()
+                optimizer.step()
+                total += loss.item() * len(x)
+            history["train"].append(total / len(train))
+            history["valid"].append(loss_function(*evaluate(valid)).item())
+            progress.set_postfix(train=f"{history['train'][-1]:.4f}", valid=f"{history['valid'][-1]:.4f}")
+    except KeyboardInterrupt:
+        print("Stopped: the network is used as it is now.")
+    scores, y = evaluate(test)
+    return history, scores, y, test[:][0]
+
+
+# %% [markdown]
+# ## Training
+
+# %%
+pixels, labels = minitorch_pt.datasets.digits()
+history, scores, y, pictures = program(minitorch_pt, pixels, labels)
+guess = scores.argmax(dim=1)  # (300, 10) -> (300,)
+accuracy = (guess == y).float().mean().item()
+print(f"Test accuracy: {accuracy:.1%} of {len(y)} digits that the network has never seen")
+
+# %% [markdown]
+# ## The picture
+# The learning curves; which digit was taken for which; the mistakes of which the network was surest.
+
+# %%
+confusion = minitorch_pt.zeros(10, 10, dtype=minitorch_pt.int64)
+for truth, said in zip(y.tolist(), guess.tolist(), strict=True):
+    confusion[truth, said] += 1
+sure = scores.softmax(dim=1).max(dim=1).values
+wrong = [i for i in sure.argsort(descending=True).tolist() if guess[i] != y[i]][:6]
+
+figure = plt.figure(figsize=(11, 6), layout="constrained")
+grid = figure.add_gridspec(2, 9)
+curves = figure.add_subplot(grid[0, :5])
+curves.plot(history["train"], label="training", linewidth=2)
+curves.plot(history["valid"], label="validation", linewidth=2, linestyle="--")
+curves.set(
+    xlabel="epoch", ylabel="loss (cross entropy)", title=f"Learning curves: test accuracy {accuracy:.1%}", yscale="log"
+)
+curves.legend()
+table = figure.add_subplot(grid[:, 5:])
+table.imshow(confusion.numpy() ** 0.5, cmap="Greys")
+for truth in range(10):
+    for said in range(10):
+        if confusion[truth, said] > 0:
+            table.text(
+                said,
+                truth,
+                confusion[truth, said].item(),
+                ha="center",
+                va="center",
+                color="white" if confusion[truth, said] > 9 else "black",
+            )
+table.set(xlabel="the network says", ylabel="it is", title="Confusion matrix", xticks=range(10), yticks=range(10))
+for place, i in enumerate(wrong[:5]):
+    axes = figure.add_subplot(grid[1, place])
+    axes.imshow(pictures[i].reshape(8, 8).numpy(), cmap="Greys")
+    axes.set_title(f"it is {y[i].item()}\nsays {guess[i].item()}\n({sure[i].item():.0%} sure)", fontsize=9)
+    axes.axis("off")
+figure.savefig(
+    "quickstart.png",
+    dpi=120,
+    metadata={"Title": "Learning curves, confusion matrix and confident mistakes on handwritten digits"},
+)
+print("Picture: quickstart.png")
+
+# %% [markdown]
+# ## The same under PyTorch
+# The same seed gives the same first weights, the same order of samples and the same dropout: so the losses are the same too.
+
+# %%
+if importlib.util.find_spec("torch") is None:
+    print("torch is not installed: nothing to compare with. That is fine, nothing here needs it.")
+else:
+    import torch
+
+    theirs, _, _, _ = program(torch, torch.from_numpy(pixels.numpy()), torch.from_numpy(labels.numpy()))
+    pairs = [(a, b) for name in history for a, b in zip(history[name], theirs[name], strict=False)]
+    largest = max(abs(a - b) / b for a, b in pairs)
+    print(f"Largest relative difference of {len(pairs)} losses to torch's: {largest:.1e}")
