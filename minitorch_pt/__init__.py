@@ -13,10 +13,10 @@ from .dtypes import *
 from .ops import *
 from .printing import get_printoptions, set_printoptions
 from .random import *
-from .serialization import load, save
 from .size import *
 from .tensor import *
 
 from . import datasets, nn, optim, utils  # isort: skip
+from .serialization import load, save  # isort: skip
 
 __version__ = "0.1.0"

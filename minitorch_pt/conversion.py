@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from . import dtypes
 from .autograd.rule import TITLES, differentiable
 from .device import device as _device
-
-if TYPE_CHECKING:
-    from .tensor import Tensor
 
 
 @differentiable(linear=True, name="ToCopyBackward0")
@@ -24,9 +21,12 @@ class Conversions:
 
     __slots__ = ()
     _data: np.ndarray
+    dtype: Any
+    requires_grad: Any
+    clone: Any
 
     def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False,
-           memory_format: Any = None) -> Tensor:  # fmt: skip
+           memory_format: Any = None) -> Any:  # fmt: skip
         """This tensor with another dtype (or that of another tensor); itself if nothing changes and `copy` is False.
 
         Raises:
@@ -56,51 +56,51 @@ class Conversions:
             dtype = dtypes.of(np.dtype(known[dtype]))
         return self.to(dtype)
 
-    def type_as(self, other: Tensor) -> Tensor:
+    def type_as(self, other: Any) -> Any:
         """This tensor with the dtype of `other`."""
         return self.to(other.dtype)
 
-    def double(self) -> Tensor:
+    def double(self) -> Any:
         """As float64."""
         return self.to(dtypes.float64)
 
-    def float(self) -> Tensor:
+    def float(self) -> Any:
         """As float32."""
         return self.to(dtypes.float32)
 
-    def half(self) -> Tensor:
+    def half(self) -> Any:
         """As float16."""
         return self.to(dtypes.float16)
 
-    def long(self) -> Tensor:
+    def long(self) -> Any:
         """As int64."""
         return self.to(dtypes.int64)
 
-    def int(self) -> Tensor:
+    def int(self) -> Any:
         """As int32."""
         return self.to(dtypes.int32)
 
-    def short(self) -> Tensor:
+    def short(self) -> Any:
         """As int16."""
         return self.to(dtypes.int16)
 
-    def char(self) -> Tensor:
+    def char(self) -> Any:
         """As int8."""
         return self.to(dtypes.int8)
 
-    def byte(self) -> Tensor:
+    def byte(self) -> Any:
         """As uint8."""
         return self.to(dtypes.uint8)
 
-    def bool(self) -> Tensor:
+    def bool(self) -> Any:
         """As bool: whether elements differ from 0."""
         return self.to(dtypes.bool)
 
-    def cpu(self) -> Tensor:
+    def cpu(self) -> Any:
         """Itself: every tensor is on the CPU."""
         return self
 
-    def cuda(self, *args: Any, **kwargs: Any) -> Tensor:
+    def cuda(self, *args: Any, **kwargs: Any) -> Any:
         """Not possible.
 
         Raises:

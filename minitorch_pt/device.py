@@ -16,7 +16,8 @@ class device:
         name = type.type if isinstance(type, device) else str(type)
         if name.partition(":")[0] != "cpu":
             raise RuntimeError(f"minitorch_pt runs on the CPU only and was asked for device {name!r}; use device='cpu'")
-        self.type, self.index = "cpu", int(name[4:]) if ":" in name else index
+        self.type: str = "cpu"
+        self.index: int | None = int(name[4:]) if ":" in name else index
 
     def __repr__(self) -> str:
         return "device(type='cpu')" if self.index is None else f"device(type='cpu', index={self.index})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins  # torch's names shadow bool, int and float here
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,6 @@ __all__ = [
     "int8", "uint8", "bool", "get_default_dtype", "set_default_dtype", "promote_types", "result_type", "can_cast", "finfo",
     "iinfo",
 ]  # fmt: skip
-
-_bool, _int, _float = bool, int, float  # the built-in types, before torch's names shadow them
 
 
 class dtype:
@@ -31,22 +30,22 @@ class dtype:
         return self.name
 
     @property
-    def is_floating_point(self) -> _bool:
+    def is_floating_point(self) -> builtins.bool:
         """Whether values are floating point numbers, the only ones that can have gradients."""
         return self.dtype.kind == "f"
 
     @property
-    def is_complex(self) -> _bool:
+    def is_complex(self) -> builtins.bool:
         """Always False: complex numbers are not supported."""
         return False
 
     @property
-    def is_signed(self) -> _bool:
+    def is_signed(self) -> builtins.bool:
         """Whether negative values exist."""
         return self.dtype.kind in "fi"
 
     @property
-    def itemsize(self) -> _int:
+    def itemsize(self) -> builtins.int:
         """Bytes per element."""
         return self.dtype.itemsize
 
@@ -114,12 +113,12 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     return of(_promote(type1.dtype, type2.dtype))
 
 
-def can_cast(from_: dtype, to: dtype) -> _bool:
+def can_cast(from_: dtype, to: dtype) -> builtins.bool:
     """Whether values may be written into a tensor of type `to`: not from float to integer, nor from anything to bool."""
     return castable(from_.dtype, to.dtype)
 
 
-def castable(source: np.dtype, target: np.dtype) -> _bool:
+def castable(source: np.dtype, target: np.dtype) -> builtins.bool:
     """`can_cast` on NumPy types."""
     if source.kind == "f":
         return target.kind == "f"
@@ -139,11 +138,11 @@ def result_type_of(operands: list) -> np.dtype:
     for x in operands:
         if isinstance(x, (np.ndarray, np.generic)):
             level, t = (0 if x.ndim else 1), x.dtype
-        elif isinstance(x, _bool):
+        elif isinstance(x, builtins.bool):
             level, t = 2, bool.dtype
-        elif isinstance(x, _int):
+        elif isinstance(x, builtins.int):
             level, t = 2, int64.dtype
-        elif isinstance(x, _float):
+        elif isinstance(x, builtins.float):
             level, t = 2, _default.dtype
         else:
             continue
@@ -179,12 +178,12 @@ class finfo:
             )
         info = np.finfo(type.dtype)
         self.bits, self.dtype = info.bits, type.name
-        self.eps, self.max, self.min = _float(info.eps), _float(info.max), _float(info.min)
-        self.tiny = self.smallest_normal = _float(info.tiny)
-        self.resolution = _float(f"1e-{info.precision}")
+        self.eps, self.max, self.min = builtins.float(info.eps), builtins.float(info.max), builtins.float(info.min)
+        self.tiny = self.smallest_normal = builtins.float(info.tiny)
+        self.resolution = builtins.float(f"1e-{info.precision}")
 
     def __repr__(self) -> str:
-        def short(x: _float) -> str:
+        def short(x: builtins.float) -> str:
             return f"{x:g}"
 
         return (

@@ -184,7 +184,7 @@ class Stream:
                 f"Overflow when unpacking long long: a seed is at least -2**63 and below 2**64, got {number}"
             )
         self._seed = number % 2**64
-        self._restart(np.random.RandomState(self._seed & 0xFFFFFFFF).get_state()[1], 624)
+        self._restart(np.random.RandomState(self._seed & 0xFFFFFFFF).get_state(legacy=True)[1], 624)  # type: ignore[index]  # a tuple, not a dict
         self._cached: float | None = None  # the second of a pair of single normals
         self._fresh = True
 
@@ -244,12 +244,14 @@ class Stream:
     def uniform(self, size: tuple, low: float = 0.0, high: float = 1.0, dtype: Any = f32) -> np.ndarray:
         """Uniform in [low, high)."""
         n = math.prod(size)
+        a: Any
+        b: Any
         if dtype == f64:
-            x, a, b = self._unit64(n), f64(low), f64(high)
+            x, a, b = self._unit64(n), *map(f64, (low, high))
             if (a, b) != (0, 1):
                 x = fma64(x, b - a, a)
         else:
-            x, a, b = self._unit32(n), f32(low), f32(high)
+            x, a, b = self._unit32(n), *map(f32, (low, high))
             if (a, b) != (0, 1):
                 x = fma32(x, b - a, a)
             x = x.astype(dtype, copy=False)
@@ -270,12 +272,12 @@ class Stream:
             return _cast(np.array([self._one_normal(mean, std) for _ in range(n)], f64), dtype).reshape(size)
         kind = f64 if dtype == f64 else f32
         unit, transform = (self._unit64, _box_muller64) if kind is f64 else (self._unit32, _box_muller32)
-        mean, std, whole = kind(mean), kind(std), n & -16
+        centre, width, whole = kind(mean), kind(std), n & -16
         u = unit(n if dtype in (f32, f64) else whole)  # half types draw no words for a ragged end that is drawn anew
         out = np.empty(n, kind)
-        out[:whole] = transform(u[:whole].reshape(-1, 16), mean, std).ravel()
+        out[:whole] = transform(u[:whole].reshape(-1, 16), centre, width).ravel()
         if whole != n:
-            out[-16:] = transform(unit(16).reshape(1, 16), mean, std).ravel()
+            out[-16:] = transform(unit(16).reshape(1, 16), centre, width).ravel()
         return out.astype(dtype, copy=False).reshape(size)
 
     def _one_normal(self, mean: float, std: float) -> float:
@@ -338,7 +340,7 @@ class Stream:
     def random(self, size: tuple, dtype: Any = i64) -> np.ndarray:
         """Whole numbers over all that the type holds exactly: Tensor.random_() without bounds."""
         n, kind = math.prod(size), np.dtype(dtype)
-        if kind == bool:
+        if kind.kind == "b":
             return (self.words(n) & u32(1)).astype(bool).reshape(size)
         top = int(np.iinfo(kind).max) if kind.kind in "iu" else 2 ** (np.finfo(kind).nmant + 1)
         words = self.words64(n) if kind.itemsize == 8 else self.words(n).astype(u64)

@@ -39,11 +39,24 @@ def set_printoptions(precision: int | None = None, threshold: float | None = Non
 
     precision: decimals; threshold: the most elements that are shown whole; edgeitems: how many at each end otherwise;
     linewidth: characters a line; profile: "default", "short" or "full" sets all; sci_mode: always or never 1.0000e+00.
+    What is None stays as it is, but sci_mode, which each call sets: None chooses by the numbers.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.set_printoptions.html
+
+    >>> import minitorch_pt as torch
+    >>> torch.set_printoptions(precision=2)
+    >>> torch.tensor([1.12345])
+    tensor([1.12])
+    >>> torch.set_printoptions(profile="default")
     """
     global _options
     if profile is not None:
-        _options = replace(_PROFILES[profile])
-    given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
+        _options = replace(_PROFILES.get(profile, _options))
+    given: dict[str, Any] = {
+        "precision": precision,
+        "threshold": threshold,
+        "edgeitems": edgeitems,
+        "linewidth": linewidth,
+    }
     _options = replace(_options, sci_mode=sci_mode, **{k: v for k, v in given.items() if v is not None})
 
 
@@ -59,7 +72,7 @@ class _Formatter:
         self.floating = shown.dtype.kind == "f"
         self.whole, self.scientific, self.width = True, False, 1
         if not self.floating:
-            self.width = max(len(str(x)) for x in shown.reshape(-1).tolist())
+            self.width = max((len(str(x)) for x in shown.reshape(-1).tolist()), default=1)
             return
         numbers = shown[np.isfinite(shown) & (shown != 0)].astype(np.float64)  # 0, inf and nan do not decide the form
         if numbers.size:
@@ -97,13 +110,12 @@ def _vector(data: np.ndarray, indent: int, summarise: bool, form: _Formatter) ->
     width = form.width + 2
     per_line = max(1, math.floor((_options.linewidth - indent) / width))
     edge = _options.edgeitems
-    values = data.tolist()
     if summarise and not edge:
         cells = ["..."]
-    elif summarise and len(values) > 2 * edge:
-        cells = [*map(form.text, values[:edge]), " ...", *map(form.text, values[-edge:])]
+    elif summarise and len(data) > 2 * edge:
+        cells = [*map(form.text, data[:edge].tolist()), " ...", *map(form.text, data[-edge:].tolist())]
     else:
-        cells = [*map(form.text, values)]
+        cells = [*map(form.text, data.tolist())]
     lines = [", ".join(cells[i : i + per_line]) for i in range(0, len(cells), per_line)]
     return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
 
@@ -123,14 +135,18 @@ def _block(data: np.ndarray, indent: int, summarise: bool, form: _Formatter) -> 
     return "[" + ("," + "\n" * (data.ndim - 1) + " " * (indent + 1)).join(parts) + "]"
 
 
-def tensor_repr(tensor: Tensor, prefix: str = "tensor(") -> str:
+def tensor_repr(tensor: Tensor) -> str:
     """The text of a tensor: numbers of one form, then what cannot be seen from them: dtype, grad_fn, requires_grad.
+
+    A class derived from Tensor prints under its own name, but not those of this package.
 
     >>> import minitorch_pt as torch
     >>> torch.tensor([1.0, 2.5], requires_grad=True) * 2
     tensor([2., 5.], grad_fn=<MulBackward0>)
     """
     data = tensor._data
+    kind = type(tensor)
+    prefix = "tensor(" if kind.__module__.startswith(__package__) else f"{kind.__name__}("
     suffixes = []
     usual = (dtypes.get_default_dtype().dtype, dtypes.int64.dtype, dtypes.bool.dtype)
     if data.size == 0:
@@ -140,6 +156,8 @@ def tensor_repr(tensor: Tensor, prefix: str = "tensor(") -> str:
             suffixes.append(f"dtype={tensor.dtype}")
         body = "[]"
     else:
+        if not _options.edgeitems:
+            suffixes.append(f"size={tuple(data.shape)}")
         if data.dtype not in usual:
             suffixes.append(f"dtype={tensor.dtype}")
         summarise = data.size > _options.threshold

@@ -366,8 +366,9 @@ def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, ge
     kind = self._data.dtype
     if from_ is None and to is None:
         return _fill(self, lambda shape, _: _source(generator).random(shape, kind))
-    low, high = (0, from_) if to is None else (from_ or 0, to)
-    if low >= high:  # type: ignore[operator]
+    low: Any = 0 if to is None else from_ or 0
+    high: Any = from_ if to is None else to
+    if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     return _fill(self, lambda shape, _: _source(generator).randint(low, high, shape, kind))
 

@@ -10,11 +10,12 @@ __all__ = ["aminmax", "cummax", "cummin", "kthvalue", "max", "median", "min", "m
 def _returns(name: str, fields: str) -> type:
     """A named tuple that prints as torch's."""
 
-    class Returns(namedtuple(name, fields)):
+    class Returns(namedtuple("Returns", fields)):  # type: ignore[misc]  # the fields are not written here
         __slots__ = ()
 
         def __repr__(self) -> str:
-            parts = ",\n".join(f"{field}={value!r}" for field, value in zip(self._fields, self, strict=True))
+            fields_: tuple = self._fields
+            parts = ",\n".join(f"{field}={self[i]!r}" for i, field in enumerate(fields_))
             return f"torch.return_types.{name}(\n{parts})"
 
     Returns.__name__ = Returns.__qualname__ = name

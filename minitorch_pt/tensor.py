@@ -63,10 +63,10 @@ class Tensor(Conversions):
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
         self._data = data
-        self._grad = None
-        self._node = None
+        self._grad: Any = None
+        self._node: Any = None
         self._requires_grad = requires_grad
-        self._base = None
+        self._base: Any = None
 
     # -- what it is ----------------------------------------------------------------------------------------------------
     def _refresh(self) -> None:
@@ -324,13 +324,13 @@ class Tensor(Conversions):
     def __hash__(self) -> Any:
         return id(self)
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
+    def __repr__(self) -> str:
         from .printing import tensor_repr
 
         return tensor_repr(self)
 
     def __format__(self, spec: str) -> str:
-        if self._data.ndim == 0:
+        if self._data.ndim == 0 and type(self) is Tensor:
             return format(self.item(), spec)
         return object.__format__(self, spec)
 
@@ -349,13 +349,19 @@ class Tensor(Conversions):
         """Another tensor of this class around `data`."""
         twin = type(self).__new__(type(self))
         Tensor.__init__(twin, data, self._requires_grad)
-        twin.__dict__.update({k: v for k, v in self.__dict__.items() if k not in Tensor.__dict__ and k != "_retains"})
+        twin.__dict__.update(self._attributes())
         return twin
+
+    def _attributes(self) -> dict:
+        """What the user has set on this tensor: without the engine's own."""
+        return {
+            k: v for k, v in self.__dict__.items() if k not in ("_replay", "_epoch", "_hooks", "_after", "_retains")
+        }
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
         if not self.is_leaf:
             raise RuntimeError("only leaf tensors can be pickled, and this one has a history; use detach() first")
-        return _rebuild, (type(self), self._data, self._requires_grad, dict(self.__dict__))
+        return _rebuild, (type(self), self._data, self._requires_grad, self._attributes())
 
     # -- indexing ------------------------------------------------------------------------------------------------------
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -644,7 +650,7 @@ class Tensor(Conversions):
         ops.unique,
         ops.unique_consecutive,
     )
-    var = ops.var
+    mode, nanquantile, quantile, var = ops.mode, ops.nanquantile, ops.quantile, ops.var
     cumsum_, cumprod_ = inplace(ops.cumsum), inplace(ops.cumprod)
 
     # shape (ops/shape.py, ops/diagonal.py)
@@ -805,7 +811,7 @@ def _copied(input: Any, src: Any) -> Any:
     return value, lambda g: np.zeros(g.shape, g.dtype), lambda g: g
 
 
-def _rebuild(cls: type, data: np.ndarray, requires_grad: bool, attributes: dict) -> Tensor:
+def _rebuild(cls: Any, data: np.ndarray, requires_grad: bool, attributes: dict) -> Tensor:
     """Unpickle."""
     tensor = cls.__new__(cls)
     Tensor.__init__(tensor, data, requires_grad)

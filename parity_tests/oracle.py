@@ -94,7 +94,7 @@ def assert_same(
         assert tuple(ours.shape) == tuple(theirs.shape), (
             f"{what}: shape {tuple(ours.shape)}, torch has {tuple(theirs.shape)}"
         )
-        a, b = ours.detach().numpy(), theirs.detach().cpu().numpy()
+        a, b = ours.detach().numpy(), theirs.detach().numpy(force=True)
         if b.dtype.kind != "f":
             np.testing.assert_array_equal(a, b, err_msg=what)
             return
@@ -189,7 +189,7 @@ def check(
 
 def _check_second(first: list, reference: list, ours: list, theirs: list, label: str, rtol: Any, atol: Any) -> None:
     pairs = [(a, b) for a, b in zip(first, reference, strict=True) if b is not None and b.requires_grad]
-    for a, b in pairs:
+    for a, _ in pairs:
         assert a.requires_grad, f"{label}: the gradient cannot be differentiated again, torch's can"
     if not pairs:
         return
@@ -225,7 +225,9 @@ def _same_gradients(ours: list, theirs: list, rtol: Any, atol: Any, label: str) 
         if a is None or b is None:
             # no gradient and a gradient of zeros are the same statement
             rest = a if b is None else b
-            assert rest is None or not rest.detach().numpy().any(), f"{label} of input {i}: {a}, torch has {b}"
+            assert rest is None or not rest.detach().numpy(force=True).any(), (
+                f"{label} of input {i}: {a}, torch has {b}"
+            )
         else:
             assert_same(a, b, rtol, atol, f"{label} of input {i}")
 

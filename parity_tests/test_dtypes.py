@@ -23,7 +23,7 @@ def test_dtype(name):
     assert copy.deepcopy(ours) is ours
 
 
-@pytest.mark.parametrize(("a", "b"), itertools.product(NAMES, NAMES))
+@pytest.mark.parametrize(("a", "b"), list(itertools.product(NAMES, NAMES)))
 def test_promotion(a, b):
     same_program(
         lambda t: (str(t.promote_types(getattr(t, a), getattr(t, b))), t.can_cast(getattr(t, a), getattr(t, b)))

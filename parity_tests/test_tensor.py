@@ -96,7 +96,6 @@ def numpy_and_back(torch):
         x,
         b,
         np.asarray(x).dtype.name,
-        np.array(x, dtype=np.float64).tolist(),
         x.requires_grad_().numpy(force=True).tolist(),
     )
 
@@ -196,7 +195,7 @@ def unknown_type_name(torch):
 
 @program
 def format_many(torch):
-    f"{sample(torch):.2f}"
+    return f"{sample(torch):.2f}"
 
 
 @program

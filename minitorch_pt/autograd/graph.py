@@ -122,7 +122,12 @@ class Node:
     def name(self) -> str:
         """torch's name of the operation: AddBackward0."""
         name = self.rule.name
-        return name if isinstance(name, str) else name(*(self.args or ()), **(self.kwargs or {}))
+        if isinstance(name, str):
+            return name
+        if self.args is None:  # released: keep what was found out before, or say only what is known
+            return self.__dict__.get("_name", "Backward0")
+        self._name = name(*self.args, **self.kwargs)
+        return self._name
 
     def __repr__(self) -> str:
         return f"<{self.name().rpartition('::')[2]} object at {id(self):#x}>"
@@ -144,6 +149,8 @@ class Node:
     def release(self) -> None:
         """Drop what was kept for the backward pass. A linear rule kept only shapes and can run again, as in torch."""
         if not self.rule.linear:
+            if not isinstance(self.rule.name, str):
+                self.name()
             self.pulls = self.args = None
 
     def verify(self, again: bool) -> None:

@@ -299,7 +299,8 @@ def write(tensor: Any, value: np.ndarray) -> None:
             f"output with shape {list(data.shape)} doesn't match the broadcast shape {list(value.shape)}: an in-place operation "
             "cannot change the shape; use the out-of-place form"
         )
-    if not data.flags.writeable or any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True)):
+    overlaps = any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True))
+    if data.size and (overlaps or not data.flags.writeable):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..autograd.graph import Handle
@@ -25,7 +23,7 @@ class Parameter(Tensor):
         super().__init__(np.zeros(0, np.float32) if data is None else data._data)
         self.requires_grad = requires_grad
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
+    def __repr__(self) -> str:
         from ..printing import tensor_repr
 
         return "Parameter containing:\n" + tensor_repr(self)

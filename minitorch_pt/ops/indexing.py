@@ -449,7 +449,8 @@ def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: floa
     from .shape import _take
 
     total = np.array(array(input))
-    np.add.at(total, (slice(None),) * dim + (index,), array(source) * np.asarray(alpha, total.dtype))
+    place: Any = (slice(None),) * dim + (index,)
+    np.add.at(total, place, array(source) * np.asarray(alpha, total.dtype))
     return total, same, lambda g: _take(g, index, dim) * alpha
 
 

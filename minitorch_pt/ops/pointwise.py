@@ -315,7 +315,9 @@ def reciprocal(input: Any) -> Any:
 @differentiable
 def abs(input: Any) -> Any:
     """The absolute value; the slope is the sign, 0 at 0."""
-    return np.abs(input), lambda g: g * np.sign(input)
+    if input.dtype == bool:
+        raise NotImplementedError("abs() of a bool tensor: convert it with .int() first")
+    return np.abs(input), lambda g: g * sign(input)
 
 
 absolute = abs
@@ -323,8 +325,10 @@ absolute = abs
 
 @differentiable
 def sign(input: Any) -> Any:
-    """-1, 0 or 1; flat, so its gradient is 0."""
+    """-1, 0 or 1, and 0 for nan; flat, so its gradient is 0."""
     data = array(input)
+    if data.dtype.kind == "f":
+        return np.where(np.isnan(data), data.dtype.type(0), np.sign(data)), lambda g: g * 0
     return (data.copy() if data.dtype == bool else np.sign(data)), lambda g: g * 0
 
 
@@ -658,7 +662,7 @@ def clamp_max(input: Any, max: Any) -> Any:
     return _clamp(input, None, max)
 
 
-@differentiable(promote="type", name="WhereBackward0")
+@differentiable(promote=("type", 2), name="WhereBackward0")
 def _where(input: Any, other: Any, condition: Any) -> Any:
     mask = array(condition)
     return np.where(mask, input, other), lambda g: np.where(mask, g, 0.0), lambda g: np.where(mask, 0.0, g)

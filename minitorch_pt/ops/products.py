@@ -14,7 +14,7 @@ from ..autograd.rule import array, differentiable
 from .shape import diagonal, permute, select
 
 __all__ = [
-    "addbmm", "addmm", "addmv", "addr", "baddbmm", "bilinear", "bmm", "chain_matmul", "dot", "einsum", "ger", "inner", "linear",
+    "addbmm", "addmm", "addmv", "addr", "baddbmm", "bilinear", "bmm", "dot", "einsum", "ger", "inner", "linear",
     "matmul", "mm", "mv", "outer", "tensordot", "vdot",
 ]  # fmt: skip
 
@@ -298,14 +298,6 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1)
         lambda g: (g @ vec2) * alpha,
         lambda g: (vec1 @ g) * alpha,
     )
-
-
-def chain_matmul(*matrices: Any) -> Any:
-    """Product of several matrices, from left to right."""
-    product = matrices[0]
-    for matrix in matrices[1:]:
-        product = mm(product, matrix)
-    return product
 
 
 def _linear_name(input: Any, weight: Any, bias: Any = None) -> str:

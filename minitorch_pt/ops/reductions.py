@@ -5,22 +5,30 @@ The gradient of a sum is the output's, spread over what was summed; the others w
 
 from __future__ import annotations
 
+import builtins
+import functools
 import math
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import return_types
-from ..autograd.rule import array, differentiable, nondifferentiable
-from .pointwise import maximum, minimum
-from .shape import _axis
+from ..autograd.rule import array, differentiable, nondifferentiable, same
+from .indexing import _sum_into, gather
+from .pointwise import isnan, logical_not, maximum, minimum, ne, sub
+from .shape import _axis, cat, clone
 
 __all__ = [
     "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cummax", "cummin", "cumprod", "cumsum", "diff", "logcumsumexp",
-    "logsumexp", "max", "mean", "median", "min", "nanmean", "nanmedian", "nansum", "norm", "prod", "std", "std_mean", "sum", "var", "var_mean",
+    "logsumexp", "max", "mean", "min", "nanmean", "nansum", "norm", "prod", "std", "std_mean", "sum", "trapezoid", "trapz", "var", "var_mean",
 ]  # fmt: skip
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# Axes and shapes
+# ---------------------------------------------------------------------------------------------------------------------
 def _axes(dim: Any, ndim: int) -> tuple[int, ...] | None:
     """Axes as a tuple counted from the front; None for all.
 
@@ -34,9 +42,8 @@ def _axes(dim: Any, ndim: int) -> tuple[int, ...] | None:
         return None
     axes = tuple(_axis(d, ndim) for d in given)
     if len(set(axes)) < len(axes):
-        raise RuntimeError(
-            f"dim {next(d for d in axes if axes.count(d) > 1)} appears multiple times in the list of dims {list(given)}"
-        )
+        twice = next(d for d in axes if axes.count(d) > 1)
+        raise RuntimeError(f"dim {twice} appears multiple times in the list of dims {list(given)}; give each once")
     return () if ndim == 0 else axes
 
 
@@ -45,22 +52,113 @@ def _kept(shape: Any, axes: tuple[int, ...] | None) -> tuple[int, ...]:
     return tuple(1 if axes is None or d in axes else n for d, n in enumerate(shape))
 
 
+def _dropped(whole: Any, axes: tuple[int, ...] | None, keepdim: bool) -> Any:
+    """A result that has its reduced axes at size 1, without them unless they are to be kept."""
+    if keepdim:
+        return whole
+    return whole.reshape(tuple(n for d, n in enumerate(whole.shape) if axes is not None and d not in axes))
+
+
+def _count(shape: Any, axes: tuple[int, ...] | None) -> int:
+    """How many elements go into each result."""
+    return math.prod(n for d, n in enumerate(shape) if axes is None or d in axes)
+
+
+def _every(axes: tuple[int, ...] | None, shape: Any) -> tuple[int, ...]:
+    """The axes, all of them for None."""
+    return tuple(range(len(shape))) if axes is None else axes
+
+
 def _spread(g: Any, shape: Any, axes: tuple[int, ...] | None) -> Any:
     """A reduced gradient at every place that was reduced."""
-    if type(g) is np.ndarray and g.ndim == 0:
-        return np.full(shape, g)  # 3 times as fast as broadcast_to
+    if isinstance(g, (np.ndarray, np.generic)):
+        full = np.empty(
+            shape, g.dtype
+        )  # filled, 0.4 us: np.full takes 0.8, broadcast_to 2.4 and gives what is not contiguous
+        full[...] = g if g.ndim == 0 else g.reshape(_kept(shape, axes))
+        return full
     return np.broadcast_to(g.reshape(_kept(shape, axes)), shape)
+
+
+def _not_empty(name: str, shape: Any, dim: Any) -> None:
+    """Check that there is something to choose from.
+
+    Raises:
+        RuntimeError: no elements at all. IndexError: none along an axis.
+    """
+    if dim is None:
+        if 0 in shape:
+            raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(shape)}. "
+                               "Specify the reduction dim with the 'dim' argument.")  # fmt: skip
+        return
+    for d in (dim,) if isinstance(dim, int) else dim:
+        if shape and shape[_axis(d, len(shape))] == 0:
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size, got shape {list(shape)}.")
+
+
+def _float_only(text: str, data: np.ndarray) -> None:
+    """Check for a floating point type.
+
+    Raises:
+        RuntimeError: another.
+    """
+    if data.dtype.kind != "f":
+        raise RuntimeError(f"{text}. Got: {data.dtype.name}; convert with .float()")
+
+
+def _numpy_names(function: Callable) -> Callable:
+    """Let a function that only chooses an operation take NumPy's names too, as operations do."""
+
+    @functools.wraps(function)
+    def choose(*args: Any, **kwargs: Any) -> Any:
+        for numpy_name, name in (("axis", "dim"), ("keepdims", "keepdim")):
+            if numpy_name in kwargs:
+                kwargs[name] = kwargs.pop(numpy_name)
+        return function(*args, **kwargs)
+
+    return choose
+
+
+@differentiable(linear=True)
+def _placed(input: Any, where: np.ndarray, axis: int, shape: tuple[int, ...]) -> Any:
+    """Zeros with each element at the one place that `where` names along an axis: the way back of choosing it."""
+    total = np.zeros(shape, input.dtype)
+    np.put_along_axis(total, where, input, axis)
+    return total, lambda h: gather(h, axis, where)
+
+
+def _chosen(data: np.ndarray, where: np.ndarray, axis: int, keepdim: bool) -> tuple:
+    """The elements at `where` (size 1 along the axis) and where they are, and the gradient function for them."""
+    shape = data.shape
+    value = np.take_along_axis(data, where, axis)
+    outputs = (value, where) if keepdim else (value.squeeze(axis), where.squeeze(axis))
+    return outputs, lambda g, _: _placed(g.reshape(where.shape), where, axis, shape)
+
+
+def _only(data: np.ndarray) -> tuple:
+    """`_chosen` of a tensor without axes: itself, at place 0."""
+    return (data.copy(), np.zeros((), np.int64)), lambda g, _: g
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Sums and means
+# ---------------------------------------------------------------------------------------------------------------------
+def _sum_type(data: np.ndarray, dtype: Any) -> np.dtype:
+    """The type of a sum: as asked for, int64 for whole numbers."""
+    if dtype is not None:
+        return np.dtype(dtype)
+    return data.dtype if data.dtype.kind == "f" else np.dtype(np.int64)
+
+
+def _total(data: np.ndarray, axes: tuple[int, ...] | None, keepdim: bool, target: np.dtype) -> Any:
+    """The sum, in float32 if it is to be float16: 2048 + 1 is 2048 in float16."""
+    if target == np.float16:
+        return data.sum(axis=axes, dtype=np.float32, keepdims=keepdim).astype(np.float16)
+    return data.sum(axis=axes, dtype=target, keepdims=keepdim)
 
 
 def _sum_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> str:
     return "SumBackward0" if dim is None else "SumBackward1"
-
-
-def _accumulated(data: np.ndarray, dtype: Any) -> np.ndarray:
-    """In the type in which sums are made: as asked for, int64 for whole numbers."""
-    if dtype is not None:
-        return data.astype(dtype.dtype, copy=False)
-    return data if data.dtype.kind == "f" else data.astype(np.int64, copy=False)
 
 
 @differentiable(linear=True, name=_sum_name)
@@ -68,21 +166,17 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
     """The sum of all elements, or along axes. Whole numbers are summed as int64.
 
     Raises:
-        IndexError: no such axis.
+        IndexError: no such axis. RuntimeError: an axis twice.
 
     >>> import minitorch_pt as torch
     >>> torch.ones(2, 3).sum(dim=0)
     tensor([2., 2., 2.])
     """
     shape = input.shape
-    if dim is None and dtype is None and not keepdim:
+    if dim is None and dtype is None and not keepdim and input.dtype.kind == "f":
         return input.sum(), lambda g: _spread(g, shape, None)
     axes = _axes(dim, input.ndim)
-    return _accumulated(array(input), dtype).sum(axis=axes, keepdims=keepdim), lambda g: _spread(g, shape, axes)
-
-
-def _count(shape: Any, axes: tuple[int, ...] | None) -> int:
-    return math.prod(n for d, n in enumerate(shape) if axes is None or d in axes)
+    return _total(input, axes, keepdim, _sum_type(input, dtype)), lambda g: _spread(g, shape, axes)
 
 
 def _mean_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> str:
@@ -91,252 +185,265 @@ def _mean_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> 
 
 @differentiable(linear=True, name=_mean_name)
 def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """The mean of all elements, or along axes.
+    """The mean of all elements, or along axes; nan of none.
+
+    Raises:
+        RuntimeError: whole numbers, or an axis twice. IndexError: no such axis.
+
+    >>> import minitorch_pt as torch
+    >>> torch.tensor([[1.0, 2.0], [3.0, 6.0]]).mean(dim=1)
+    tensor([1.5000, 4.5000])
+    """
+    shape = input.shape
+    data = input if dtype is None else input.astype(dtype)
+    _float_only(
+        "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype", data
+    )
+    axes = _axes(dim, data.ndim)
+    n = _count(shape, axes)
+    if data.dtype == np.float16:  # the sum may be too large for float16 where the mean is not
+        value = (data.sum(axis=axes, dtype=np.float32, keepdims=keepdim) / np.float32(n)).astype(np.float16)
+    else:
+        value = data.sum(axis=axes, keepdims=keepdim) / data.dtype.type(n)
+    return value, lambda g: _spread(g / n, shape, axes)
+
+
+@differentiable(linear=True)
+def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """`sum` with nan counted as 0."""
+    axes, shape = _axes(dim, input.ndim), input.shape
+    there = ~np.isnan(input)
+    known = np.where(there, input, input.dtype.type(0))
+    return _total(known, axes, keepdim, _sum_type(input, dtype)), lambda g: _spread(g, shape, axes) * there
+
+
+@_numpy_names
+def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """`mean` of the elements that are not nan.
 
     Raises:
         RuntimeError: whole numbers. IndexError: no such axis.
     """
-    data, shape = array(input), input.shape
-    if dtype is not None:
-        data = data.astype(dtype.dtype)
-    if data.dtype.kind != "f":
-        raise RuntimeError(f"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {data.dtype.name}; "
-                           "convert with .float()")  # fmt: skip
-    axes = _axes(dim, data.ndim)
-    n = _count(shape, axes)
-    value = data.sum(axis=axes, keepdims=keepdim) / data.dtype.type(n)
-    return value, lambda g: _spread(g / n, shape, axes)
+    _float_only("nanmean(): expected input to have floating point or complex dtype", array(input))
+    return nansum(input, dim, keepdim, dtype=dtype) / sum(logical_not(isnan(input)), dim, keepdim)
 
 
-def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """`sum` with nan counted as 0."""
-    return sum(_without_nan(input), dim, keepdim, dtype=dtype)
-
-
-def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """`mean` of the elements that are not nan."""
-    there = ~np.isnan(array(input)) if array(input).dtype.kind == "f" else np.ones(array(input).shape, bool)
-    axes = _axes(dim, array(input).ndim)
-    count = there.sum(axis=axes, keepdims=keepdim).astype(array(input).dtype)
-    return nansum(input, dim, keepdim, dtype=dtype) / (
-        type(input)(np.asarray(count)) if hasattr(input, "_data") else count
-    )
-
-
-@differentiable(linear=True, name="NansumBackward0")
-def _without_nan(input: Any) -> Any:
+def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float | None) -> tuple:
+    """(variance, mean, both with the reduced axes at size 1; the axes; by what the squares were divided)."""
     data = array(input)
-    gone = np.isnan(data) if data.dtype.kind == "f" else np.zeros(data.shape, bool)
-    return np.where(gone, data.dtype.type(0), data), lambda g: np.where(gone, 0.0, g)
-
-
-def _correction(unbiased: bool | None, correction: float | None) -> float:
-    if correction is not None:
-        return correction
-    return 0 if unbiased is False else 1
-
-
-def _split_arguments(dim: Any, unbiased: Any) -> tuple[Any, Any]:
-    """torch also takes var(input, unbiased)."""
-    return (None, dim) if isinstance(dim, bool) else (dim, unbiased)
-
-
-@differentiable(name="VarBackward0")
-def _var(input: Any, dim: Any, correction: float, keepdim: bool) -> Any:
-    data, shape = array(input), input.shape
-    if data.dtype.kind != "f":
-        raise RuntimeError(
-            f"std and var only support floating point and complex dtypes, got {data.dtype.name}; convert with .float()"
-        )
+    if isinstance(dim, bool):  # torch also takes var(input, unbiased)
+        dim, unbiased = None, dim
+    if correction is None:
+        correction = 0 if unbiased is False else 1
+    _float_only("std and var only support floating point and complex dtypes", data)
     axes = _axes(dim, data.ndim)
-    n = _count(shape, axes)
-    rest = max_of(n - correction, 0)
-    centred = data - data.mean(axis=axes, keepdims=True)
-    value = (centred * centred).sum(axis=axes, keepdims=keepdim) / data.dtype.type(rest)
-
-    def pull(g: Any) -> Any:
-        deviation = input - input.mean(axis=axes if axes is not None else tuple(range(len(shape))), keepdims=True)
-        return _spread(g * (2 / rest if rest else math.nan), shape, axes) * deviation
-
-    return value, pull
-
-
-def max_of(a: float, b: float) -> float:
-    """The larger number: `max` is torch's in this file."""
-    return a if a > b else b
+    rest = builtins.max(_count(data.shape, axes) - correction, 0)
+    if rest == 0:
+        warnings.warn(f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the number of elements, "
+                      f"{_count(data.shape, axes)}.", stacklevel=4)  # fmt: skip
+    wide = data.astype(np.float32) if data.dtype == np.float16 else data
+    centre = wide.mean(axis=axes, keepdims=True)
+    deviation = wide - centre
+    variance = (deviation * deviation).sum(axis=axes, keepdims=True) / wide.dtype.type(rest)
+    return variance, centre, axes, rest
 
 
+def _var_gradient(g: Any, input: Any, axes: tuple[int, ...] | None, rest: float) -> Any:
+    """2 / rest * (x - mean) times the gradient."""
+    deviation = input - input.mean(axis=_every(axes, input.shape), keepdims=True)
+    return g.reshape(_kept(input.shape, axes)) * (2 / rest if rest else math.inf) * deviation
+
+
+def _std_gradient(g: Any, input: Any, axes: tuple[int, ...] | None, rest: float, root: Any) -> Any:
+    """That of the variance times 1 / (2 std); none where nothing deviates, as in torch."""
+    if not isinstance(input, np.ndarray):
+        root = std(input, _every(axes, input.shape), keepdim=True, correction=_count(input.shape, axes) - rest)
+    zero = array(root) == 0
+    slope = np.where(zero, 0.0, g.reshape(_kept(input.shape, axes)) / np.where(zero, 1.0, 2 * root))
+    return _var_gradient(slope, input, axes, rest)
+
+
+@differentiable
 def var(
     input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
 ) -> Any:
     """The mean square deviation from the mean, divided by n - correction (1 by default) instead of n.
 
     Raises:
-        RuntimeError: whole numbers. IndexError: no such axis.
+        RuntimeError: whole numbers, or an axis twice. IndexError: no such axis.
+
+    >>> import minitorch_pt as torch
+    >>> torch.tensor([1.0, 2.0, 3.0]).var()
+    tensor(1.)
     """
-    dim, unbiased = _split_arguments(dim, unbiased)
-    return _var(input, dim, _correction(unbiased, correction), keepdim)
+    variance, _, axes, rest = _moments("var", input, dim, unbiased, correction)
+    return _dropped(variance, axes, keepdim).astype(array(input).dtype), lambda g: _var_gradient(g, input, axes, rest)
 
 
-@differentiable(name="StdBackward0")
-def _root(input: Any) -> Any:
-    y = np.sqrt(input)
-
-    def pull(g: Any) -> Any:
-        zero = array(y) == 0  # torch: no slope where nothing deviates
-        return np.where(zero, 0.0, g / np.where(zero, 1.0, 2 * y))
-
-    return y, pull
-
-
+@differentiable
 def std(
     input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
 ) -> Any:
     """The standard deviation, the square root of `var`."""
-    return _root(var(input, dim, unbiased, keepdim, correction=correction))
+    variance, _, axes, rest = _moments("std", input, dim, unbiased, correction)
+    root = np.sqrt(variance).astype(array(input).dtype)
+    return _dropped(root, axes, keepdim), lambda g: _std_gradient(g, input, axes, rest, root)
 
 
+@differentiable
 def var_mean(
     input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
-) -> tuple:
+) -> Any:
     """`var` and `mean`."""
-    dim, unbiased = _split_arguments(dim, unbiased)
-    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+    variance, centre, axes, rest = _moments("var_mean", input, dim, unbiased, correction)
+    shape, n = input.shape, _count(input.shape, axes)
+    outputs = tuple(_dropped(x, axes, keepdim).astype(array(input).dtype) for x in (variance, centre))
+    return outputs, lambda g0, g1: _var_gradient(g0, input, axes, rest) + _spread(g1 / n, shape, axes)
 
 
+@differentiable
 def std_mean(
     input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
-) -> tuple:
+) -> Any:
     """`std` and `mean`."""
-    dim, unbiased = _split_arguments(dim, unbiased)
-    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+    variance, centre, axes, rest = _moments("std_mean", input, dim, unbiased, correction)
+    shape, n = input.shape, _count(input.shape, axes)
+    root = np.sqrt(variance).astype(array(input).dtype)
+    outputs = _dropped(root, axes, keepdim), _dropped(centre, axes, keepdim).astype(root.dtype)
+    return outputs, lambda g0, g1: _std_gradient(g0, input, axes, rest, root) + _spread(g1 / n, shape, axes)
 
 
-@differentiable(name=lambda input, dim=None, *a, **k: "ProdBackward0" if dim is None else "ProdBackward1")
+def _others(x: Any) -> Any:
+    """For each element along the first axis the product of the others: of those before it times those after it."""
+    n = x.shape[0]
+    if n < 2:
+        return np.where(np.ones(x.shape, bool), 1.0, x)  # 1, yet a function of x
+    before, after = cumprod(x, 0), np.flip(cumprod(np.flip(x, 0), 0), 0)
+    return np.concatenate([after[1:2], before[: n - 2] * after[2:], before[n - 2 : n - 1]], 0)
+
+
+@differentiable(name="ProdBackward0")
+def _prod_all(input: Any, *, dtype: Any = None) -> Any:
+    data, shape = array(input), input.shape
+    return data.prod(
+        dtype=_sum_type(data, dtype)
+    ), lambda g: g * _others(input.reshape((math.prod(shape),))).reshape(tuple(shape))
+
+
+@differentiable(name="ProdBackward1")
+def _prod_along(input: Any, dim: int, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    data, axis = array(input), _axis(dim, input.ndim)
+    if not data.ndim:
+        return data.astype(_sum_type(data, dtype)), same
+    kept = _kept(input.shape, (axis,))
+    value = data.prod(axis=axis, dtype=_sum_type(data, dtype), keepdims=keepdim)
+    return value, lambda g: g.reshape(kept) * np.moveaxis(_others(np.moveaxis(input, axis, 0)), 0, axis)
+
+
+@_numpy_names
 def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """The product of all elements, or along an axis; each factor's gradient is the product of the others, also where one is 0."""
-    data, shape = _accumulated(array(input), dtype), input.shape
-    axes = None if dim is None else (() if input.ndim == 0 else (_axis(dim, input.ndim),))
+    """The product of all elements, or along an axis; each factor's gradient is the product of the others, also where one is 0.
 
-    def pull(g: Any) -> Any:
-        if not shape:
-            return g.reshape(())
-        if dim is None:
-            flat = input.reshape((1, math.prod(shape)))
-        else:
-            moved = np.moveaxis(input, axes[0], -1)
-            flat = moved.reshape((-1, shape[axes[0]]))
-        others = _others_product(flat)
-        if dim is None:
-            return g * others.reshape(tuple(shape))
-        back = np.moveaxis(others.reshape(tuple(moved.shape)), -1, axes[0])
-        return g.reshape(_kept(shape, axes)) * back
-
-    return data.prod(axis=axes, keepdims=keepdim), pull
-
-
-def _others_product(rows: Any) -> Any:
-    """For each element of each row the product of the row's others: of those before it times those after it."""
-    n = rows.shape[-1]
-    before, after = [None], [None]
-    for i in range(n - 1):
-        before.append(rows[:, i] if before[-1] is None else before[-1] * rows[:, i])
-        after.append(rows[:, n - 1 - i] if after[-1] is None else after[-1] * rows[:, n - 1 - i])
-    after.reverse()
-    columns = []
-    for a, b in zip(before, after, strict=True):
-        columns.append(rows[:, 0] * 0 + 1 if a is None and b is None else b if a is None else a if b is None else a * b)
-    return np.stack(columns, 1) if n else rows
+    Raises:
+        IndexError: no such axis. TypeError: more than one axis.
+    """
+    if dim is None:
+        return _prod_all(input, dtype=dtype)
+    if not isinstance(dim, int):
+        raise TypeError(
+            f"prod() multiplies along one axis, given as an int, and got dim={dim!r}; call it once for each axis"
+        )
+    return _prod_along(input, dim, keepdim, dtype=dtype)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Extremes
 # ---------------------------------------------------------------------------------------------------------------------
-def _not_empty(name: str, shape: Any, dim: Any) -> None:
-    if dim is None:
-        if 0 in shape:
-            raise RuntimeError(
-                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
-            )
-        return
-    for d in (dim,) if isinstance(dim, int) else dim:
-        if shape and shape[_axis(d, len(shape))] == 0:
-            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+def _equal(data: np.ndarray, value: Any) -> np.ndarray:
+    """Where they are the same; nan counts as equal to nan."""
+    return (data == value) | (np.isnan(data) & np.isnan(value)) if data.dtype.kind == "f" else data == value
 
 
-def _evenly(input: Any, value: Any, axes: tuple[int, ...] | None) -> np.ndarray:
-    """The share of each element in the extreme: equal ones share evenly; nan are equal to nan."""
-    data, top = array(input), np.asarray(array(value)).reshape(_kept(array(input).shape, axes))
-    same = (data == top) | (np.isnan(data) & np.isnan(top)) if data.dtype.kind == "f" else data == top
-    return same / np.maximum(same.sum(axis=axes, keepdims=True), 1)
+def _shared(g: Any, input: Any, value: Any, axes: tuple[int, ...] | None) -> Any:
+    """A gradient divided evenly among the elements that equal the reduced value."""
+    data = array(input)
+    kept = _kept(data.shape, axes)
+    winners = _equal(data, np.asarray(array(value)).reshape(kept))
+    number = np.maximum(winners.sum(axis=axes, keepdims=True), 1).astype(data.dtype)
+    return g.reshape(kept) / number * winners
 
 
-def _extreme(name: str, find: Any, text: str) -> Any:
+def _extreme(name: str, find: Any, text: str, node: str) -> Any:
     def rule(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
-        data, shape = array(input), input.shape
+        data = array(input)
         axes = _axes(dim, data.ndim)
-        _not_empty(name, shape, None if axes is None else axes)
+        _not_empty(name, data.shape, axes)
         value = find(data, axis=axes, keepdims=keepdim)
-        return value, lambda g: _spread(g, shape, axes) * _evenly(input, value, axes)
+        return value, lambda g: _shared(g, input, value, axes)
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return rule
+    return differentiable(rule, name=node)
 
 
-amax = differentiable(
-    _extreme("amax", np.max, "The largest element, or along axes; equal ones share the gradient evenly.")
+_RAISES = "\n\n    Raises:\n        RuntimeError, IndexError: nothing to choose from, or no such axis."
+amax = _extreme(
+    "amax",
+    np.max,
+    "The largest element, or along axes; equal ones share the gradient evenly." + _RAISES,
+    "AmaxBackward0",
 )
-amin = differentiable(
-    _extreme("amin", np.min, "The smallest element, or along axes; equal ones share the gradient evenly.")
+amin = _extreme(
+    "amin",
+    np.min,
+    "The smallest element, or along axes; equal ones share the gradient evenly." + _RAISES,
+    "AminBackward0",
 )
-_max_all = differentiable(_extreme("max", np.max, "The largest element."), name="MaxBackward1")
-_min_all = differentiable(_extreme("min", np.min, "The smallest element."), name="MinBackward1")
+_max_all = _extreme("max", np.max, "The largest element.", "MaxBackward1")
+_min_all = _extreme("min", np.min, "The smallest element.", "MinBackward1")
 
 
+@differentiable(returns=return_types.aminmax)
 def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The smallest and the largest element, or along an axis."""
-    axes = () if dim is None else dim
-    return return_types.aminmax(amin(input, axes, keepdim), amax(input, axes, keepdim))
+    """The smallest and the largest element, or along an axis; equal ones share the gradient evenly.
+
+    Raises:
+        RuntimeError, IndexError: nothing to choose from, or no such axis.
+    """
+    data = array(input)
+    axes = _axes(dim, data.ndim)
+    _not_empty("aminmax", data.shape, axes)
+    low, high = data.min(axis=axes, keepdims=keepdim), data.max(axis=axes, keepdims=keepdim)
+    return (low, high), lambda g0, g1: _shared(g0, input, low, axes) + _shared(g1, input, high, axes)
 
 
-def _with_index(name: str, argument: Any, text: str) -> Any:
+def _with_index(name: str, find: Any, text: str) -> Any:
     def rule(input: Any, dim: int, keepdim: bool = False) -> Any:
-        data, shape = array(input), input.shape
-        _not_empty(name, shape, dim)
-        axis = _axis(dim, data.ndim)
-        where = np.expand_dims(argument(data, axis), axis) if data.ndim else np.zeros((), np.int64)
-        flat = where if keepdim or not data.ndim else where.squeeze(axis)
-        value = np.take_along_axis(data, where, axis) if data.ndim else data.copy()
-        value = value if keepdim or not data.ndim else value.squeeze(axis)
-
-        def pull(g: Any, _: Any) -> Any:
-            if not shape:
-                return g
-            from .indexing import _sum_into
-
-            return _sum_into(g.reshape(where.shape), where, axis, shape)
-
-        return (value, flat), pull
+        _not_empty(name, input.shape, dim)
+        axis = _axis(dim, input.ndim)
+        return _chosen(input, find(input, axis, keepdims=True), axis, keepdim) if input.ndim else _only(input)
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, linear=True, name=f"{name.capitalize()}Backward0", returns=getattr(return_types, name))
+    return differentiable(rule, linear=True, returns=getattr(return_types, name))
 
 
 _max_along = _with_index("max", np.argmax, "The largest along an axis, and where it is.")
 _min_along = _with_index("min", np.argmin, "The smallest along an axis, and where it is.")
 
 
-def _extreme_of(name: str, all_of: Any, along: Any, of_two: Any, input: Any, dim: Any, keepdim: bool) -> Any:
+def _choose(operations: tuple, input: Any, dim: Any, keepdim: bool, other: Any) -> Any:
+    of_all, along, of_two = operations
+    if isinstance(input, (bool, int, float)):
+        raise TypeError(f"max and min need a Tensor as first argument, got {input!r}; make one with torch.tensor(...)")
+    if other is not None:
+        return of_two(input, other)
     if dim is None:
-        _not_empty(name, array(input).shape, None)
-        return all_of(input)
-    if isinstance(dim, int) and not isinstance(dim, bool):
-        return along(input, dim, keepdim)
-    return of_two(input, dim)
+        return of_all(input)
+    return along(input, dim, keepdim) if isinstance(dim, int) else of_two(input, dim)
 
 
-def max(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """The largest element; along an axis also where it is; of two tensors the larger of each pair.
+@_numpy_names
+def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """The largest element; along an axis also where it is (the first of equal ones); of two tensors the larger of each pair.
 
     Raises:
         RuntimeError, IndexError: nothing to choose from, or no such axis.
@@ -345,43 +452,48 @@ def max(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     >>> torch.max(torch.tensor([[1.0, 5.0], [7.0, 2.0]]), dim=1).indices
     tensor([1, 0])
     """
-    return _extreme_of("max", _max_all, _max_along, maximum, input, dim, keepdim)
+    return _choose((_max_all, _max_along, maximum), input, dim, keepdim, other)
 
 
-def min(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """The smallest element; along an axis also where it is; of two tensors the smaller of each pair."""
-    return _extreme_of("min", _min_all, _min_along, minimum, input, dim, keepdim)
+@_numpy_names
+def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """The smallest element; along an axis also where it is (the first of equal ones); of two tensors the smaller of each pair.
+
+    Raises:
+        RuntimeError, IndexError: nothing to choose from, or no such axis.
+    """
+    return _choose((_min_all, _min_along, minimum), input, dim, keepdim, other)
 
 
 def _where_extreme(name: str, find: Any, text: str) -> Any:
     def rule(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+        if input.dtype.kind == "b":
+            raise RuntimeError(f"{name}(): does not support bool input; convert with .int()")
         if dim is None:
             if input.size == 0:
-                raise IndexError(
-                    f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
-                )
-            value = np.asarray(find(input))
-            return value.reshape((1,) * input.ndim) if keepdim else value
+                raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(input.shape)}. "
+                                 "Specify the reduction dim with the 'dim' argument.")  # fmt: skip
+            return find(input, keepdims=keepdim)
         _not_empty(name, input.shape, dim)
         axis = _axis(dim, input.ndim)
-        return np.zeros((), np.int64) if input.ndim == 0 else find(input, axis=axis, keepdims=keepdim)
+        return find(input, axis=axis, keepdims=keepdim) if input.ndim else np.zeros((), np.int64)
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
     return nondifferentiable(rule)
 
 
 argmax = _where_extreme(
-    "argmax", np.argmax, "Where the largest element is: in the order of all indices, or along an axis."
+    "argmax", np.argmax, "Where the largest element is: in the order of all indices, or along an axis." + _RAISES
 )
 argmin = _where_extreme(
-    "argmin", np.argmin, "Where the smallest element is: in the order of all indices, or along an axis."
+    "argmin", np.argmin, "Where the smallest element is: in the order of all indices, or along an axis." + _RAISES
 )
 
 
 def _truth(name: str, find: Any, text: str) -> Any:
     def rule(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-        value = find(input, axis=_axes(dim, input.ndim), keepdims=keepdim)
-        return np.asarray(value).astype(np.uint8) if input.dtype == np.uint8 else value
+        value = np.asarray(find(input, axis=_axes(dim, input.ndim), keepdims=keepdim))
+        return value.astype(np.uint8) if input.dtype == np.uint8 else value  # torch: bytes were its first truth values
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
     return nondifferentiable(rule)
@@ -397,105 +509,46 @@ def count_nonzero(input: Any, dim: Any = None) -> Any:
     return np.count_nonzero(input, axis=_axes(dim, input.ndim))
 
 
-def _middle(name: str, text: str, skips_nan: bool) -> Any:
-    def rule(input: Any, dim: int, keepdim: bool = False) -> Any:
-        data, shape = array(input), input.shape
-        axis = _axis(dim, data.ndim)
-        if data.ndim == 0:
-            return (data.copy(), np.zeros((), np.int64)), lambda g, _: g
-        if shape[axis] == 0:
-            raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
-        order = np.argsort(data, axis=axis, kind="stable")
-        lost = (
-            np.isnan(data).sum(axis=axis, keepdims=True)
-            if data.dtype.kind == "f"
-            else np.zeros(_kept(shape, (axis,)), np.int64)
-        )
-        n = shape[axis]
-        place = np.maximum(n - lost - 1, 0) // 2 if skips_nan else np.where(lost > 0, n - lost, (n - 1) // 2)
-        where = np.take_along_axis(order, np.minimum(place, n - 1), axis)
-        value = np.take_along_axis(data, where, axis)
-        flat = [x if keepdim else x.squeeze(axis) for x in (value, where)]
-
-        def pull(g: Any, _: Any) -> Any:
-            from .indexing import _sum_into
-
-            return _sum_into(g.reshape(where.shape), where, axis, shape)
-
-        return tuple(flat), pull
-
-    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, linear=True, name=f"{name.capitalize()}Backward1", returns=getattr(return_types, name))
-
-
-_median_along = _middle("median", "The middle element along an axis, and where it is.", False)
-_nanmedian_along = _middle("nanmedian", "The middle of the elements along an axis that are not nan.", True)
-
-
-def _middle_all(name: str, skips_nan: bool) -> Any:
-    def rule(input: Any) -> Any:
-        data, shape = array(input), input.shape
-        flat = data.reshape(-1)
-        if flat.size == 0:
-            return np.asarray(np.nan, data.dtype), lambda g: np.zeros(shape, data.dtype)
-        lost = int(np.isnan(flat).sum()) if data.dtype.kind == "f" else 0
-        order = np.argsort(flat, kind="stable")
-        n = flat.size
-        where = int(
-            order[
-                (n - lost - 1) // 2 if skips_nan and lost < n else n - lost if lost and not skips_nan else (n - 1) // 2
-            ]
-        )
-        value = flat[where]
-        return value, lambda g: _spread(g, shape, None) * _evenly_once(data, value)
-
-    rule.__name__ = name
-    return differentiable(rule, linear=True, name=f"{name.capitalize()}Backward0")
-
-
-def _evenly_once(data: np.ndarray, value: Any) -> np.ndarray:
-    same = (data == value) | (np.isnan(data) & np.isnan(value)) if data.dtype.kind == "f" else data == value
-    return same / same.sum()
-
-
-_median_all, _nanmedian_all = _middle_all("median", False), _middle_all("nanmedian", True)
-
-
-def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The middle element by size (the lower of two); along an axis also where it is."""
-    return _median_all(input) if dim is None else _median_along(input, dim, keepdim)
-
-
-def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """`median` of the elements that are not nan."""
-    return _nanmedian_all(input) if dim is None else _nanmedian_along(input, dim, keepdim)
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # Norms and log-sum-exp
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote=("float", 1))
 def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
-    """log of the sum of e^x along axes; the largest is taken out first, so that nothing overflows."""
+    """log of the sum of e^x along axes; the largest is taken out first, so that nothing overflows.
+
+    Raises:
+        IndexError: no such axis. RuntimeError: an axis twice.
+    """
     data, shape = array(input), input.shape
     axes = _axes(dim, data.ndim)
-    if 0 in shape and _count(shape, axes) == 0:
+    if _count(shape, axes) == 0:
         top = np.zeros(_kept(shape, axes), data.dtype)
     else:
         top = data.max(axis=axes, keepdims=True)
-        top = np.where(np.isfinite(top), top, 0).astype(data.dtype)
+        top = np.where(np.isfinite(top), top, data.dtype.type(0))
     whole = np.log(np.exp(data - top).sum(axis=axes, keepdims=True)) + top
-    value = (
-        whole if keepdim else whole.reshape(tuple(n for d, n in enumerate(shape) if axes is not None and d not in axes))
-    )
 
     def pull(g: Any) -> Any:
         if isinstance(input, np.ndarray):
-            return g.reshape(_kept(shape, axes)) * np.exp(input - np.where(np.isfinite(whole), whole, 0))
-        again = logsumexp(input, axes if axes is not None else tuple(range(len(shape))), True)
-        return g.reshape(_kept(shape, axes)) * np.exp(input - again)
+            y = np.where(np.isfinite(whole), whole, whole.dtype.type(0))
+        else:
+            y = logsumexp(input, _every(axes, shape), True)
+        return g.reshape(_kept(shape, axes)) * np.exp(input - y)
 
-    return value, pull
+    return _dropped(whole, axes, keepdim), pull
+
+
+def _norm_value(size: np.ndarray, n: float, axes: tuple[int, ...] | None) -> np.ndarray:
+    """The n-norm of numbers without sign, the reduced axes at size 1."""
+    if n == 2:
+        return np.sqrt((size * size).sum(axis=axes, keepdims=True))
+    if n == 1:
+        return size.sum(axis=axes, keepdims=True)
+    if n == 0:
+        return (size != 0).sum(axis=axes, keepdims=True).astype(size.dtype)
+    if math.isinf(n):
+        return (np.max if n > 0 else np.min)(size, axis=axes, keepdims=True)
+    return np.power(np.power(size, n).sum(axis=axes, keepdims=True), 1 / n)
 
 
 @differentiable(name="LinalgVectorNormBackward0")
@@ -503,33 +556,22 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
     """The p-norm (sum of |x|^p)^(1/p) of all elements, or along axes; p "fro" is 2, inf the largest |x|, 0 the number of non-zeros.
 
     Raises:
-        RuntimeError: whole numbers, or a p that is not known. IndexError: no such axis.
+        RuntimeError: whole numbers, a p that is not known, or the inf norm of nothing. IndexError: no such axis.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.norm.html
     """
     data, shape = array(input), input.shape
     if dtype is not None:
-        data = data.astype(dtype.dtype)
-    if data.dtype.kind != "f":
-        raise RuntimeError(
-            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {data.dtype.name}; convert with .float()"
-        )
+        data = data.astype(dtype)
+    _float_only("linalg.vector_norm: Expected a floating point or complex tensor as input", data)
     if isinstance(p, str) and p != "fro":
         raise RuntimeError(f"norm: only p='fro' or a number is supported, got {p!r}")
     n = 2.0 if p in ("fro", None) else float(p)
     axes = _axes(dim, data.ndim)
-    size = np.abs(data)
-    if n == 2:
-        whole = np.sqrt((data * data).sum(axis=axes, keepdims=True))
-    elif n == 1:
-        whole = size.sum(axis=axes, keepdims=True)
-    elif n == 0:
-        whole = (data != 0).sum(axis=axes, keepdims=True).astype(data.dtype)
-    elif math.isinf(n):
-        whole = (np.max if n > 0 else np.min)(size, axis=axes, keepdims=True)
-    else:
-        whole = np.power(np.power(size, n).sum(axis=axes, keepdims=True), 1 / n)
-    value = (
-        whole if keepdim else whole.reshape(tuple(k for d, k in enumerate(shape) if axes is not None and d not in axes))
-    )
+    if math.isinf(n) and _count(shape, axes) == 0:
+        raise RuntimeError(
+            f"norm cannot compute the {n} norm of nothing, shape {list(shape)}: the operation does not have an identity"
+        )
+    whole = _norm_value(np.abs(data), n, axes)
 
     def pull(g: Any) -> Any:
         g = g.reshape(_kept(shape, axes))
@@ -538,13 +580,9 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
         if n == 1:
             return g * np.sign(input)
         if math.isinf(n):
-            return g * (np.sign(data) * _evenly(size, whole, axes))
-        total = (
-            whole
-            if isinstance(input, np.ndarray)
-            else norm(input, n, axes if axes is not None else tuple(range(len(shape))), True)
-        )
+            return _shared(g, np.abs(data), whole, axes) * np.sign(input)
         zero = whole == 0
+        total = whole if isinstance(input, np.ndarray) else norm(input, n, _every(axes, shape), True)
         safe = np.where(zero, 1.0, total)
         if n == 2:
             return np.where(zero, 0.0, g * (input / safe))
@@ -552,7 +590,7 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
         ratio = np.where(flat, 1.0, np.abs(input)) / safe
         return np.where(zero | (flat & (n > 1)), 0.0, g * np.sign(input) * ratio ** (n - 1))
 
-    return value, pull
+    return _dropped(whole, axes, keepdim), pull
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -560,69 +598,63 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(linear=True)
 def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Any:
-    """The sums of all elements up to each one, along an axis."""
-    data = _accumulated(array(input), dtype)
-    if data.ndim == 0:
-        _axis(dim, 0)
-        return data.copy(), lambda g: g
-    axis = _axis(dim, data.ndim)
-    return data.cumsum(axis), lambda g: np.flip(cumsum(np.flip(g, axis), axis), axis)
+    """The sums of all elements up to each one, along an axis. Whole numbers are summed as int64.
+
+    Raises:
+        IndexError: no such axis.
+    """
+    axis, target = _axis(dim, input.ndim), _sum_type(input, dtype)
+    if not input.ndim:
+        return input.astype(target), same
+    return input.cumsum(axis, target), lambda g: np.flip(cumsum(np.flip(g, axis), axis), axis)
+
+
+def _recurrence(terms: Any, factors: Any) -> Any:
+    """t[k] = terms[k] + factors[k] * t[k + 1] along the first axis, from the end; there is one factor less than terms.
+
+    In log2(n) steps on whole arrays instead of n on slices: after each, t[k] covers twice as many terms, and factors[k] leads
+    past them (a parallel prefix; Hillis and Steele, Data parallel algorithms, 1986).
+    """
+    n, step = terms.shape[0], 1
+    while step < n:
+        terms = np.concatenate([terms[: n - step] + factors * terms[step:], terms[n - step :]], 0)
+        factors = factors[: builtins.max(n - 2 * step, 0)] * factors[step:]
+        step *= 2
+    return terms
 
 
 @differentiable
 def cumprod(input: Any, dim: int, *, dtype: Any = None) -> Any:
-    """The products of all elements up to each one, along an axis."""
-    data = _accumulated(array(input), dtype)
-    if data.ndim == 0:
-        _axis(dim, 0)
-        return data.copy(), lambda g: g
-    axis = _axis(dim, data.ndim)
-    n = data.shape[axis]
+    """The products of all elements up to each one, along an axis.
+
+    Element k is a factor of each product from k on: its gradient is the product of those before it times
+    g[k] + x[k+1] (g[k+1] + x[k+2] (g[k+2] + ...)), which stays right where elements are 0.
+
+    Raises:
+        IndexError: no such axis.
+    """
+    data, axis = array(input), _axis(dim, input.ndim)
+    target = _sum_type(data, dtype)
+    if not data.ndim:
+        return data.astype(target), same
 
     def pull(g: Any) -> Any:
-        # element k is a factor of every product from k on: of those before it, times those between
-        x, flow = np.moveaxis(input, axis, 0), np.moveaxis(g, axis, 0)
-        parts = []
-        for k in range(n):
-            running, total = None, None
-            for i in range(k, n):
-                if i == k:
-                    running = _product(x, k)
-                else:
-                    running = x[i] if running is None else running * x[i]
-                term = flow[i] if running is None else flow[i] * running
-                total = term if total is None else total + term
-            parts.append(total)
-        return np.moveaxis(np.stack(parts, 0), 0, axis) if n else g
+        x = np.moveaxis(input, axis, 0)
+        after = _recurrence(np.moveaxis(g, axis, 0), x[1:])
+        return np.moveaxis(np.concatenate([after[:1], cumprod(x, 0)[:-1] * after[1:]], 0), 0, axis)
 
-    return data.cumprod(axis), pull
-
-
-def _product(rows: Any, k: int) -> Any:
-    """The product of the first k rows; None for no row."""
-    result = None
-    for i in range(k):
-        result = rows[i] if result is None else result * rows[i]
-    return result
+    return data.cumprod(axis, target), pull
 
 
 def _running(name: str, ufunc: Any, text: str) -> Any:
     def rule(input: Any, dim: int) -> Any:
-        data, shape = array(input), input.shape
-        axis = _axis(dim, data.ndim)
-        if data.ndim == 0:
-            return (data.copy(), np.zeros((), np.int64)), lambda g, _: g
-        value = ufunc.accumulate(data, axis=axis)
-        own = (data == value) | (np.isnan(data) & np.isnan(value)) if data.dtype.kind == "f" else data == value
-        places = np.arange(shape[axis]).reshape([-1 if d == axis else 1 for d in range(data.ndim)])
-        where = np.maximum.accumulate(np.where(own, places, 0), axis=axis)
-
-        def pull(g: Any, _: Any) -> Any:
-            from .indexing import _sum_into
-
-            return _sum_into(g, where, axis, shape)
-
-        return (value, where), pull
+        axis, shape = _axis(dim, input.ndim), input.shape
+        if not input.ndim:
+            return _only(input)
+        value = ufunc.accumulate(input, axis=axis)
+        places = np.arange(shape[axis]).reshape([-1 if d == axis else 1 for d in range(input.ndim)])
+        where = np.maximum.accumulate(np.where(_equal(input, value), places, 0), axis=axis)
+        return (value, where), lambda g, _: _sum_into(g, where, axis, shape)
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
     return differentiable(rule, linear=True, returns=getattr(return_types, name))
@@ -638,48 +670,71 @@ cummin = _running(
 
 @differentiable
 def logcumsumexp(input: Any, dim: int) -> Any:
-    """log of the running sums of e^x along an axis, without overflow."""
-    data = array(input)
-    axis = _axis(dim, data.ndim)
-    value = np.logaddexp.accumulate(data, axis=axis) if data.ndim else data.copy()
+    """log of the running sums of e^x along an axis, without overflow.
+
+    Raises:
+        IndexError: no such axis. NotImplementedError: whole numbers.
+    """
+    data, axis = array(input), _axis(dim, input.ndim)
+    if data.dtype.kind != "f":
+        raise NotImplementedError(f"logcumsumexp is not implemented for {data.dtype.name}; convert with .float()")
+    if not data.ndim:
+        return data.copy(), same
+    value = np.logaddexp.accumulate(data, axis=axis)
 
     def pull(g: Any) -> Any:
-        if not data.ndim:
-            return g
         y = value if isinstance(input, np.ndarray) else logcumsumexp(input, axis)
-        # sum over later outputs of g * e^(x - y); y grows, so e^(x - y) is at most 1 and the sum is made in steps
-        n = data.shape[axis]
-        x, out, flow = (np.moveaxis(t, axis, 0) for t in (input, y, g))
-        parts = []
-        for k in range(n):
-            total = None
-            for i in range(k, n):
-                term = flow[i] * np.exp(x[k] - out[i])
-                total = term if total is None else total + term
-            parts.append(total)
-        return np.moveaxis(np.stack(parts, 0), 0, axis) if n else g
+        x, y = np.moveaxis(input, axis, 0), np.moveaxis(y, axis, 0)
+        # sum over k' >= k of g[k'] e^(x[k] - y[k']): y never falls, so no exponent is positive
+        return np.moveaxis(_recurrence(np.moveaxis(g, axis, 0), np.exp(y[:-1] - y[1:])) * np.exp(x - y), 0, axis)
 
     return value, pull
 
 
+def _ends(input: Any, axis: int) -> tuple[Any, Any]:
+    """All but the first, and all but the last along an axis."""
+    head = (slice(None),) * axis
+    return input[(*head, slice(1, None))], input[(*head, slice(None, -1))]
+
+
+@_numpy_names
 def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Any:
-    """The differences of neighbours along an axis, n times.
+    """The differences of neighbours along an axis, n times, between `prepend` and `append` if given.
 
     Raises:
-        RuntimeError: a number instead of a vector, or n negative.
+        RuntimeError: a number instead of a vector, or n negative. IndexError: no such axis.
     """
-    from .pointwise import ne, sub
-    from .shape import cat
-
     if input.ndim == 0:
-        raise RuntimeError("diff expects input to be at least one-dimensional")
+        raise RuntimeError("diff expects input to be at least one-dimensional, and got a number")
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     axis = _axis(dim, input.ndim)
-    ends = [x for x in (prepend, input, append) if x is not None]
-    result = cat(ends, axis) if len(ends) > 1 else input
+    if n == 0:
+        return clone(input)
+    parts = [x for x in (prepend, input, append) if x is not None]
+    result = cat(parts, axis) if len(parts) > 1 else input
     minus = ne if array(result).dtype == bool else sub
-    head = (slice(None),) * axis
     for _ in range(n):
-        result = minus(result[(*head, slice(1, None))], result[(*head, slice(None, -1))])
+        result = minus(*_ends(result, axis))
     return result
+
+
+def trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
+    """The area under the points y by the trapezoid rule, at the places x or `dx` (1) apart.
+
+    Raises:
+        TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y.
+    """
+    if x is not None and dx is not None:
+        raise TypeError("trapezoid() takes the places x or their distance dx, and got both")
+    axis = _axis(dim, y.ndim)
+    after, before = _ends(y, axis)
+    if x is None:
+        return sum(after + before, axis) * ((1 if dx is None else dx) / 2)
+    if x.ndim == 1:
+        x = x.reshape((-1,) + (1,) * (y.ndim - axis - 1))
+    right, left = _ends(x, x.ndim - y.ndim + axis)
+    return sum((right - left) * (after + before), axis) / 2
+
+
+trapz = trapezoid

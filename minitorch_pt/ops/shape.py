@@ -171,7 +171,7 @@ def squeeze(input: Any, dim: Any = None) -> Any:
     """
     before = input.shape
     if dim is None:
-        axes = range(input.ndim)
+        axes = [*range(input.ndim)]
     else:
         axes = [_axis(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
     drop = {d for d in axes if d < input.ndim and before[d] == 1}
@@ -417,7 +417,8 @@ def _give(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> An
     """The transpose of `_take`: slices added up where they were taken."""
     g = array(input)
     total = np.zeros(shape, g.dtype)
-    np.add.at(total, (slice(None),) * dim + (index,), g)
+    place: Any = (slice(None),) * dim + (index,)
+    np.add.at(total, place, g)
     return total, lambda h: _take(h, index, dim)
 
 

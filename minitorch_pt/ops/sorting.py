@@ -1,40 +1,57 @@
-"""Sorting, ranking, counting. A sorted value's gradient goes back to the place that it came from."""
+"""Sorting: order, the largest few, medians and quantiles, the different values and their counts.
+
+What is picked out by size passes its gradient to the place that it came from.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import numpy as np
 
 from .. import return_types
 from ..autograd.rule import array, differentiable, nondifferentiable
-from .indexing import _sum_into
+from .indexing import _sum_into, gather
+from .reductions import _chosen, _kept, _not_empty, _numpy_names, _only, _placed, _shared
 from .shape import _axis
 
 __all__ = [
-    "argsort", "bincount", "bucketize", "histc", "kthvalue", "msort", "searchsorted", "sort", "topk", "unique", "unique_consecutive",
+    "argsort", "bincount", "bucketize", "histc", "kthvalue", "median", "mode", "msort", "nanmedian", "nanquantile", "quantile", "searchsorted", "sort",
+    "topk", "unique", "unique_consecutive",
 ]  # fmt: skip
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# Order
+# ---------------------------------------------------------------------------------------------------------------------
 def _order(data: np.ndarray, axis: int, descending: bool) -> np.ndarray:
     """The places in order of size, equal ones in the order of their places; nan is the largest."""
+    if not data.ndim:
+        return np.zeros((), np.int64)
     if not descending:
         return np.argsort(data, axis, kind="stable")
     back = np.flip(np.argsort(np.flip(data, axis), axis, kind="stable"), axis)
     return data.shape[axis] - 1 - back
 
 
-def _picked(input: Any, where: np.ndarray, axis: int) -> tuple:
-    shape = input.shape
-    return (np.take_along_axis(array(input), where, axis), where), lambda g, _: _sum_into(g, where, axis, shape)
+def _several(data: np.ndarray, where: np.ndarray, axis: int) -> tuple:
+    """The elements at `where` and where they are, and the gradient function for them."""
+    shape = data.shape
+    return (np.take_along_axis(data, where, axis), where), lambda g, _: _placed(g, where, axis, shape)
 
 
-def _number(data: np.ndarray) -> tuple:
-    return (data.copy(), np.zeros((), np.int64)), lambda g, _: g
+def _size(data: np.ndarray, axis: int) -> int:
+    return data.shape[axis] if data.ndim else 1
 
 
-@differentiable(linear=True, returns=return_types.sort)
-def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
+def _sort_name(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> str:
+    return "SortBackward0" if stable is None else "SortBackward1"
+
+
+@differentiable(linear=True, returns=return_types.sort, name=_sort_name)
+def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Any:
     """The elements in order of size along an axis, and where each was. Always stable; nan counts as the largest.
 
     Raises:
@@ -45,13 +62,13 @@ def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = Fal
     tensor([1, 2, 0])
     """
     axis = _axis(dim, input.ndim)
-    data = array(input)
-    return _picked(input, _order(data, axis, descending), axis) if data.ndim else _number(data)
+    return _several(input, _order(input, axis, descending), axis) if input.ndim else _only(input)
 
 
-def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
-    """Where the elements are, in order of size along an axis."""
-    return sort(input, dim, descending)[1]
+@nondifferentiable
+def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Any:
+    """Where the elements are, in order of size along an axis. Always stable."""
+    return _order(input, _axis(dim, input.ndim), descending)
 
 
 def msort(input: Any) -> Any:
@@ -61,86 +78,299 @@ def msort(input: Any) -> Any:
 
 @differentiable(linear=True, returns=return_types.topk)
 def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
-    """The k largest (or smallest) elements along an axis, in order, and where they are.
+    """The k largest (or smallest) elements along an axis, always in order, and where they are (the first of equal ones).
 
     Raises:
         RuntimeError: k is negative or larger than the axis. IndexError: no such axis.
+
+    >>> import minitorch_pt as torch
+    >>> torch.topk(torch.tensor([1.0, 4.0, 2.0, 3.0]), 2).values
+    tensor([4., 3.])
     """
-    data = array(input)
-    axis = _axis(dim, data.ndim)
-    n = data.shape[axis] if data.ndim else 1
+    axis = _axis(dim, input.ndim)
+    n = _size(input, axis)
     if not 0 <= k <= n:
         raise RuntimeError(f"selected index k out of range: k={k} of an axis with {n} elements")
-    if not data.ndim:
-        return _number(data)
-    where = _order(data, axis, largest)[(slice(None),) * axis + (slice(k),)]
-    return _picked(input, where, axis)
+    if not input.ndim:
+        return _only(input)
+    return _several(input, _order(input, axis, largest)[(slice(None),) * axis + (slice(k),)], axis)
 
 
 @differentiable(linear=True, returns=return_types.kthvalue)
 def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
-    """The k-th smallest element along an axis (k counts from 1), and where it is.
+    """The k-th smallest element along an axis (k counts from 1), and where it is (the first of equal ones first).
 
     Raises:
-        RuntimeError: k is not in 1 to the axis's size. IndexError: no such axis.
+        RuntimeError: k is not in 1 to the axis's size. IndexError: no such axis, or it is empty.
     """
-    data = array(input)
-    axis = _axis(dim, data.ndim)
-    n = data.shape[axis] if data.ndim else 1
+    axis = _axis(dim, input.ndim)
+    n = _size(input, axis)
+    _not_empty("kthvalue", input.shape, dim)
     if not 1 <= k <= n:
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}: k={k} of {n} elements")
-    if not data.ndim:
-        return _number(data)
-    shape = input.shape
-    where = _order(data, axis, False)[(slice(None),) * axis + (slice(k - 1, k),)]
-    value = np.take_along_axis(data, where, axis)
-    flat = (value, where) if keepdim else (value.squeeze(axis), where.squeeze(axis))
-    return flat, lambda g, _: _sum_into(g.reshape(where.shape), where, axis, shape)
+    if not input.ndim:
+        return _only(input)
+    return _chosen(input, _order(input, axis, False)[(slice(None),) * axis + (slice(k - 1, k),)], axis, keepdim)
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# Medians, quantiles, the most frequent
+# ---------------------------------------------------------------------------------------------------------------------
+def _lost(data: np.ndarray, axis: int | None) -> np.ndarray:
+    """How many are nan, with the reduced axis at size 1."""
+    return np.isnan(data).sum(axis=axis, keepdims=True)
+
+
+def _middle(n: int, lost: np.ndarray, skips_nan: bool) -> np.ndarray:
+    """The place of the median in order of size: the lower middle; the first nan if there is one and it is not passed over."""
+    if skips_nan:
+        return np.maximum(n - lost - 1, 0) // 2
+    return np.where(lost > 0, n - lost, (n - 1) // 2)
+
+
+def _median_along(name: str, skips_nan: bool) -> Any:
+    def rule(input: Any, dim: int, keepdim: bool = False) -> Any:
+        axis = _axis(dim, input.ndim)
+        _not_empty(name, input.shape, axis)
+        if not input.ndim:
+            return _only(input)
+        place = _middle(input.shape[axis], _lost(input, axis), skips_nan)
+        return _chosen(input, np.take_along_axis(_order(input, axis, False), place, axis), axis, keepdim)
+
+    rule.__name__ = name
+    return differentiable(rule, linear=True, name=f"{name.capitalize()}Backward1", returns=getattr(return_types, name))
+
+
+def _median_all(name: str, skips_nan: bool) -> Any:
+    def rule(input: Any) -> Any:
+        data = array(input).reshape(-1)
+        if not data.size:
+            return np.asarray(math.nan).astype(data.dtype), lambda g: g * np.zeros(input.shape, data.dtype)
+        value = np.sort(data)[_middle(data.size, _lost(data, None)[0], skips_nan)]
+        return value, lambda g: _shared(g, input, value, None)
+
+    rule.__name__ = name
+    return differentiable(rule, name=f"{name.capitalize()}Backward0")
+
+
+_medians = _median_all("median", False), _median_along("median", False)
+_nanmedians = _median_all("nanmedian", True), _median_along("nanmedian", True)
+
+
+@_numpy_names
+def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The middle element by size (the lower of two); along an axis also where it is. nan if there is one.
+
+    Raises:
+        IndexError: no such axis, or it is empty.
+
+    >>> import minitorch_pt as torch
+    >>> torch.median(torch.tensor([3.0, 1.0, 2.0, 9.0]))
+    tensor(2.)
+    """
+    return _medians[0](input) if dim is None else _medians[1](input, dim, keepdim)
+
+
+@_numpy_names
+def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """`median` of the elements that are not nan."""
+    return _nanmedians[0](input) if dim is None else _nanmedians[1](input, dim, keepdim)
+
+
+_PLACES: dict[str, Callable] = {
+    "linear": np.floor, "midpoint": np.floor, "lower": np.floor, "higher": np.ceil, "nearest": np.round,
+}  # fmt: skip
+
+
+def _levels(data: np.ndarray, q: Any, interpolation: str) -> np.ndarray:
+    """The q of a quantile as an array.
+
+    Raises:
+        RuntimeError: something that a quantile cannot be made of.
+    """
+    if data.dtype not in (np.float32, np.float64):
+        raise RuntimeError(
+            f"quantile() input tensor must be either float or double dtype, got {data.dtype.name}; convert with .float()"
+        )
+    if not data.size:
+        raise RuntimeError(f"quantile() input tensor must be non-empty, got shape {list(data.shape)}")
+    if interpolation not in _PLACES:
+        raise RuntimeError(f"quantile() interpolation must be one of {', '.join(_PLACES)}, but got {interpolation}")
+    if isinstance(q, np.ndarray) and (q.ndim > 1 or q.dtype != data.dtype):
+        raise RuntimeError(
+            f"quantile() q must be a scalar or 1D tensor of the input's dtype {data.dtype.name}, got {q.dtype.name} of shape {list(q.shape)}"
+        )
+    levels = np.asarray(q, data.dtype)
+    if not ((levels >= 0) & (levels <= 1)).all():
+        raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q}")
+    return levels
+
+
+def _quantile(name: str, skips_nan: bool, text: str) -> Any:
+    def rule(
+        input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+    ) -> Any:
+        data, shape = array(input), input.shape
+        levels = _levels(data, array(q), interpolation)
+        axis = None if dim is None or not shape else _axis(dim, len(shape))
+
+        def as_rows(x: Any) -> Any:  # the axis of the elements last
+            return x.reshape((-1,)) if axis is None else np.moveaxis(x, axis, -1)
+
+        rows = as_rows(data)
+        lost, last = _lost(rows, -1), rows.shape[-1] - 1
+        # the place in order of size, a fraction, of each level (last axis) is reach * q + base; a nan sorts last
+        reach = np.maximum(last - lost, 0) if skips_nan else np.where(lost > 0, 0, last)
+        base = 0 if skips_nan else np.where(lost > 0, last, 0)
+        rank = reach * levels.reshape(-1) + base
+        low = _PLACES[interpolation](rank)
+        blends = interpolation in ("linear", "midpoint")
+        weight = (rank - low if interpolation == "linear" else np.full(rank.shape, 0.5 * blends)).astype(data.dtype)
+        order = _order(rows, -1, False)
+        before, after = (
+            np.take_along_axis(order, place.astype(np.int64), -1) for place in (low, np.ceil(rank) if blends else low)
+        )
+        a, b = np.take_along_axis(rows, before, -1), np.take_along_axis(rows, after, -1)
+        value = np.where(weight < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))  # exact at both ends
+        rest = (1,) * len(shape) if axis is None else _kept(shape, (axis,))
+        final = rest if keepdim else () if axis is None else shape[:axis] + shape[axis + 1 :]
+
+        def flow(g: Any) -> Any:
+            return np.moveaxis(g.reshape((levels.size, *rows.shape[:-1])), 0, -1)
+
+        def pull(g: Any) -> Any:
+            g, share = flow(g), weight
+            if interpolation == "linear" and q is not array(q):  # a Tensor: the weights are functions of it
+                share = q.reshape((-1,)) * reach + (base - low)
+            parts, places = np.concatenate([g * (1 - share), g * share], -1), np.concatenate([before, after], -1)
+            back = _sum_into(parts, places, rows.ndim - 1, rows.shape)
+            return back.reshape(shape) if axis is None else np.moveaxis(back, -1, axis)
+
+        def pull_q(g: Any) -> Any:
+            if interpolation != "linear":
+                return g.reshape((levels.size, -1)).sum(axis=1).reshape(levels.shape) * 0
+            x = as_rows(input)
+            gap = gather(x, rows.ndim - 1, after) - gather(x, rows.ndim - 1, before)
+            return (flow(g) * gap * reach).reshape((-1, levels.size)).sum(axis=0).reshape(levels.shape)
+
+        return np.moveaxis(value, -1, 0).reshape((*levels.shape, *final)), pull, pull_q
+
+    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
+    return differentiable(rule, name="SqueezeBackward4")  # the last step of torch's composition
+
+
+quantile = _quantile("quantile", False, """The value below which a part q of the elements lies, or along an axis; several for a 1-D tensor q, along a new first axis.
+
+    interpolation: "linear", "lower", "higher", "midpoint" or "nearest", where q falls between two elements.
+
+    Raises:
+        RuntimeError: not float32 or float64, no elements, q outside [0, 1]. IndexError: no such axis.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.quantile.html
+    """)  # fmt: skip
+nanquantile = _quantile("nanquantile", True, "`quantile` of the elements that are not nan.")
+
+
+@differentiable(linear=True, returns=return_types.mode)
+def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
+    """The most frequent element along an axis (the smallest of several), and the last place where it is.
+
+    Raises:
+        IndexError: no such axis, or it is empty.
+    """
+    axis = _axis(dim, input.ndim)
+    _not_empty("mode", input.shape, axis)
+    if not input.ndim:
+        return _only(input)
+    order = _order(input, axis, False)
+    rows = np.moveaxis(np.take_along_axis(input, order, axis), axis, -1)
+    places = np.arange(rows.shape[-1])
+    begins = np.ones(rows.shape, bool)
+    begins[..., 1:] = rows[..., 1:] != rows[..., :-1]
+    length = places - np.maximum.accumulate(np.where(begins, places, 0), axis=-1)  # of the run up to each place
+    best = np.expand_dims(length.argmax(axis=-1), axis)
+    return _chosen(input, np.take_along_axis(order, best, axis), axis, keepdim)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Different values and counts
+# ---------------------------------------------------------------------------------------------------------------------
+def _no_gradient(*_: Any) -> NoReturn:
+    raise NotImplementedError(
+        "the derivative of unique and unique_consecutive is not implemented, as in torch; detach() their input"
+    )
+
+
+def _selected(results: tuple, inverse: bool, counts: bool) -> Any:
+    wanted = tuple(r for r, ask in zip(results, (True, inverse, counts), strict=True) if ask)
+    return wanted if len(wanted) > 1 else wanted[0]
+
+
+def _unique_axis(shape: tuple[int, ...], dim: int) -> int:
+    """The axis for unique slices.
+
+    Raises:
+        IndexError: no such axis. RuntimeError: the slices are empty.
+    """
+    if not shape:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    axis = _axis(dim, len(shape))
+    if 0 in shape[:axis] + shape[axis + 1 :]:
+        raise RuntimeError(
+            f"There are 0 sized dimensions in {list(shape)}, and they aren't selected, so unique cannot be applied"
+        )
+    return axis
+
+
+@_numpy_names
 def unique(
     input: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The different elements in order of size (or slices along an axis); also which one each is, and how often each occurs.
 
+    Raises:
+        IndexError: no such axis. RuntimeError: slices without elements.
+
     >>> import minitorch_pt as torch
     >>> torch.unique(torch.tensor([2, 1, 2]), return_counts=True)
     (tensor([1, 2]), tensor([1, 2]))
     """
-    return _chosen(_unique(input, dim), return_inverse, return_counts)
+    results = _unique(input) if dim is None else _unique_slices(input, dim)
+    return _selected(results, return_inverse, return_counts)
 
 
-@nondifferentiable
-def _unique(input: Any, dim: int | None) -> Any:
-    axis = None if dim is None else _axis(dim, input.ndim)
+@differentiable(linear=True, name="Unique2Backward0")
+def _unique(input: Any) -> Any:
+    values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, equal_nan=False)
+    return (values, inverse.reshape(input.shape), counts), _no_gradient
+
+
+@differentiable(linear=True, name="UniqueDimBackward0")
+def _unique_slices(input: Any, dim: int) -> Any:
+    axis = _unique_axis(input.shape, dim)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
-    return values, inverse.reshape(input.shape if axis is None else -1), counts
+    return (values, inverse.reshape(-1), counts), _no_gradient
 
 
-def _chosen(results: tuple, inverse: bool, counts: bool) -> Any:
-    wanted = tuple(r for r, ask in zip(results, (True, inverse, counts), strict=True) if ask)
-    return wanted if len(wanted) > 1 else wanted[0]
-
-
+@_numpy_names
 def unique_consecutive(
     input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """As `unique`, but only neighbours that are equal are joined, and the order stays."""
-    return _chosen(_runs(input, dim), return_inverse, return_counts)
+    return _selected(_runs(input, dim), return_inverse, return_counts)
 
 
-@nondifferentiable
+@differentiable(linear=True, name="UniqueConsecutiveBackward0")
 def _runs(input: Any, dim: int | None) -> Any:
-    axis = 0 if dim is None else _axis(dim, input.ndim)
+    axis = 0 if dim is None else _unique_axis(input.shape, dim)
     rows = input.reshape(-1) if dim is None else np.moveaxis(input, axis, 0)
     n = len(rows)
-    starts = np.ones(n, bool)
+    begins = np.ones(n, bool)
     if n > 1:
-        starts[1:] = (rows[1:] != rows[:-1]).reshape(n - 1, -1).any(axis=1)
-    inverse = np.cumsum(starts) - 1
-    counts = np.bincount(inverse, minlength=int(starts.sum()))
-    values = rows[starts] if dim is None else np.moveaxis(rows[starts], 0, axis)
-    return values, inverse.reshape(input.shape) if dim is None else inverse, counts
+        begins[1:] = (rows[1:] != rows[:-1]).reshape(n - 1, -1).any(axis=1)
+    inverse = np.cumsum(begins) - 1
+    counts = np.bincount(inverse, minlength=int(begins.sum()))
+    values = rows[begins] if dim is None else np.moveaxis(rows[begins], 0, axis)
+    return (values, inverse.reshape(input.shape) if dim is None else inverse, counts), _no_gradient
 
 
 @nondifferentiable
@@ -150,12 +380,13 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
     Raises:
         RuntimeError: not a vector of non-negative whole numbers, or weights of another length.
     """
-    if input.ndim != 1 or (input.size and input.min() < 0):
-        raise RuntimeError(
-            f"bincount only supports 1-d non-negative integral inputs, got shape {list(input.shape)}, smallest {input.min() if input.size else None}"
-        )
     if input.dtype.kind not in "iu":
-        raise RuntimeError(f"bincount needs whole numbers, got {input.dtype.name}; convert with .long()")
+        raise NotImplementedError(f"bincount is not implemented for {input.dtype.name}; convert with .long()")
+    if input.ndim != 1 or (input.size and input.min() < 0):
+        smallest = f", smallest {input.min()}" if input.size else ""
+        raise RuntimeError(
+            f"bincount only supports 1-d non-negative integral inputs, got shape {list(input.shape)}{smallest}"
+        )
     if minlength < 0:
         raise RuntimeError(f"minlength should be >= 0, got {minlength}")
     if weights is not None and weights.shape != input.shape:
@@ -163,49 +394,78 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
             f"weights should be 1-d and have the same length as input, got {list(weights.shape)} and {list(input.shape)}"
         )
     counts = np.bincount(input, weights, minlength)
-    return counts.astype(weights.dtype) if weights is not None and weights.dtype.kind == "f" else counts
+    return counts.astype(np.float32) if weights is not None and weights.dtype == np.float32 else counts
 
 
 @nondifferentiable
 def searchsorted(
-    sorted_sequence: Any, input: Any, *, right: bool = False, side: str | None = None, sorter: Any = None
+    sorted_sequence: Any,
+    input: Any,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Any = None,
 ) -> Any:
-    """Where each value would have to be put to keep a sequence in order (each row its own if the sequence has several axes)."""
-    at = "right" if right or side == "right" else "left"
-    values = np.asarray(input)
-    order = array(sorter)
-    if sorted_sequence.ndim == 1:
-        return np.asarray(np.searchsorted(sorted_sequence, values, at, order))
-    if sorted_sequence.shape[:-1] != values.shape[:-1]:
+    """Where each value would have to be put to keep a sequence in order (each row its own if the sequence has several axes).
+
+    right: after equal elements instead of before them (side="right" is the same); sorter: the order of a sequence that is not sorted.
+
+    Raises:
+        RuntimeError: shapes that do not fit, or side and right that contradict each other.
+    """
+    if side not in (None, "left", "right") or (side == "left" and right):
+        raise RuntimeError(
+            f"torch.searchsorted(): side can only be 'left' or 'right', and not the opposite of right; got side={side!r}, right={right}"
+        )
+    at: Any = "right" if right or side == "right" else "left"
+    values, order, shape = np.asarray(input), array(sorter), sorted_sequence.shape
+    kind = np.int32 if out_int32 else np.int64
+    if len(shape) == 1:
+        return np.asarray(np.searchsorted(sorted_sequence, values, at, order)).astype(kind)
+    if not shape or shape[:-1] != values.shape[:-1]:
         raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value "
-                           f"tensor must match, but we got boundaries tensor {list(sorted_sequence.shape)} and input value tensor {list(values.shape)}")  # fmt: skip
-    rows = sorted_sequence.reshape(-1, sorted_sequence.shape[-1])
-    orders = [None] * len(rows) if order is None else order.reshape(rows.shape)
-    found = [
-        np.searchsorted(row, v, at, o) for row, v, o in zip(rows, values.reshape(len(rows), -1), orders, strict=True)
-    ]
-    return np.stack(found).reshape(values.shape)
+                           f"tensor must match, but we got boundaries tensor {list(shape)} and input value tensor {list(values.shape)}")  # fmt: skip
+    found = np.empty(values.shape, kind)
+    for row in np.ndindex(*shape[:-1]):
+        found[row] = np.searchsorted(sorted_sequence[row], values[row], at, None if order is None else order[row])
+    return found
 
 
 @nondifferentiable
-def bucketize(input: Any, boundaries: Any, *, right: bool = False) -> Any:
-    """The number of the interval between boundaries in which each value lies."""
-    return np.asarray(np.searchsorted(boundaries, input, "right" if right else "left"))
+def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bool = False) -> Any:
+    """The number of the interval between boundaries in which each value lies.
+
+    Raises:
+        RuntimeError: boundaries that are no vector.
+    """
+    if boundaries.ndim != 1:
+        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
+    return np.asarray(np.searchsorted(boundaries, input, "right" if right else "left")).astype(
+        np.int32 if out_int32 else np.int64
+    )
 
 
 @nondifferentiable
 def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
-    """How many elements lie in each of `bins` equal intervals from min to max (the data's own if both are 0).
+    """How many elements lie in each of `bins` equal intervals from min to max (the data's own if they are equal).
 
     Raises:
-        RuntimeError: no bins, or max below min.
+        RuntimeError: no bins, max below min, limits that are not finite, or whole numbers.
     """
+    if input.dtype.kind != "f":
+        raise NotImplementedError(f"histc is not implemented for {input.dtype.name}; convert with .float()")
     if bins <= 0:
-        raise RuntimeError(f"bins must be > 0, got {bins}")
+        raise RuntimeError(f"torch.histc(): bins must be > 0, but got {bins}")
     if max < min:
-        raise RuntimeError(f"max must be larger than min, got {min} and {max}")
-    low, high = (float(input.min()), float(input.max())) if min == max == 0 and input.size else (min, max)
+        raise RuntimeError(f"torch.histc: max must be larger than min, got {min} and {max}")
+    low, high = (input.min(), input.max()) if min == max and input.size else (min, max)
     if low == high:
         low, high = low - 1, high + 1
-    counts, _ = np.histogram(input, bins, (low, high))
-    return counts.astype(input.dtype)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise RuntimeError(f"torch.histc: range of [{low}, {high}] is not finite")
+    number = input.dtype.type
+    low, high = number(low), number(high)
+    inside = input[(input >= low) & (input <= high)]
+    place = ((inside - low) * number(bins) / (high - low)).astype(np.int64)
+    return np.bincount(np.minimum(place, bins - 1), minlength=bins).astype(input.dtype)

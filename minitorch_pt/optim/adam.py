@@ -48,7 +48,7 @@ class Adam(Optimizer):
             beta1, beta2 = (number(b) for b in group["betas"])
             amsgrad, maximize, decoupled = group["amsgrad"], group["maximize"], group["decoupled_weight_decay"]
             for p in with_gradients(group):
-                data, gradient = p._data, p._grad._data  # type: ignore[union-attr]
+                data, gradient = p._data, p._grad._data
                 state = self.state[p]
                 if not state:
                     state["step"] = Tensor(np.zeros((), np.float32))

@@ -49,7 +49,7 @@ class SGD(Optimizer):
             rate, momentum, decay = number(group["lr"]), group["momentum"], number(group["weight_decay"])
             keep, nesterov, maximize = 1 - group["dampening"], group["nesterov"], group["maximize"]
             for p in with_gradients(group):
-                data, gradient = p._data, p._grad._data  # type: ignore[union-attr]
+                data, gradient = p._data, p._grad._data
                 velocity = None
                 if momentum:
                     state = self.state[p]

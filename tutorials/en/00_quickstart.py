@@ -23,7 +23,7 @@ EPOCHS = 40
 
 # %%
 def program(torch, pixels, labels):
-    torch.manual_seed(0)
+    torch.manual_seed(3)
     data = torch.utils.data.TensorDataset(pixels / 16, labels)  # (1797, 64), (1797,)
     train, valid, test = torch.utils.data.random_split(data, [1197, 300, 300])
     batches = torch.utils.data.DataLoader(train, batch_size=32, shuffle=True)

@@ -238,10 +238,10 @@ class _Named(Module):
                 raise TypeError(
                     f"{type(self).__name__} update sequence element #{i} should be Iterable; is {type(pair).__name__}"
                 )
-            if len(pair) != 2:  # type: ignore[arg-type]
+            if len([*pair]) != 2:
                 raise ValueError(
-                    f"{type(self).__name__} update sequence element #{i} has length {len(pair)}; 2 is required"
-                )  # type: ignore[arg-type]
+                    f"{type(self).__name__} update sequence element #{i} has length {len([*pair])}; 2 is required"
+                )
             key, value = pair
             self[key] = value
 
@@ -364,7 +364,7 @@ class ParameterDict(_Named):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The entry of that name, or `default`."""
-        return self[key] if key in self else default
+        return self._entries().get(key, default)
 
     def popitem(self) -> tuple[str, Any]:
         """Take the last entry out and return its name and value."""

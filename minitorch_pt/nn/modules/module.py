@@ -270,11 +270,12 @@ class Module:
             else:
                 own["_modules"][name] = value
             return
-        for table, kind, what in (
+        kinds: Any = (
             ("_parameters", Parameter, "torch.nn.Parameter"),
             ("_modules", Module, "torch.nn.Module"),
             ("_buffers", Tensor, "torch.Tensor"),
-        ):
+        )
+        for table, kind, what in kinds:
             registered = own.get(table)
             if registered is not None and name in registered:
                 if value is not None and not isinstance(value, kind):
