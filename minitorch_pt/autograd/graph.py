@@ -155,7 +155,10 @@ class Node:
 
     def verify(self, again: bool) -> None:
         """Raise if an array that this node kept was changed in place after it was kept."""
-        kept = itertools.chain(_arrays(self.pulls), _arrays(self.args) if again else ())
+        pulls = self.pulls
+        if isinstance(pulls, (tuple, list)):  # what only an input without gradient would need does not matter
+            pulls = [pull for pull, edge in zip(pulls, self.edges, strict=True) if edge is not None]
+        kept = itertools.chain(_arrays(pulls), _arrays(self.args) if again else ())
         for array in kept:
             entry = _changes.get(id(owner(array)))
             if entry and entry[1] > self.seq:

@@ -299,14 +299,20 @@ def write(tensor: Any, value: np.ndarray) -> None:
             f"output with shape {list(data.shape)} doesn't match the broadcast shape {list(value.shape)}: an in-place operation "
             "cannot change the shape; use the out-of-place form"
         )
-    overlaps = any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True))
-    if data.size and (overlaps or not data.flags.writeable):
+    if any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True)) and data.size:
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
-    np.copyto(data, value, casting="unsafe")
+    np.copyto(data if data.flags.writeable else _writable(data), value, casting="unsafe")
     changed(data)
+
+
+def _writable(data: np.ndarray) -> np.ndarray:
+    """A part of an expanded tensor that shows no element twice: NumPy marks it read-only all the same."""
+    memory = graph.owner(data)
+    start = data.__array_interface__["data"][0] - memory.__array_interface__["data"][0]
+    return np.ndarray(data.shape, data.dtype, memory.data, start, data.strides)
 
 
 # torch's name of each type in texts

@@ -229,7 +229,7 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
 
 
 def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float | None) -> tuple:
-    """(variance, mean, both with the reduced axes at size 1; the axes; by what the squares were divided)."""
+    """(variance, mean, both with the reduced axes at size 1; the axes; n - correction, by which the squares were divided)."""
     data = array(input)
     if isinstance(dim, bool):  # torch also takes var(input, unbiased)
         dim, unbiased = None, dim
@@ -237,21 +237,27 @@ def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float |
         correction = 0 if unbiased is False else 1
     _float_only("std and var only support floating point and complex dtypes", data)
     axes = _axes(dim, data.ndim)
-    rest = builtins.max(_count(data.shape, axes) - correction, 0)
-    if rest == 0:
-        warnings.warn(f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the number of elements, "
-                      f"{_count(data.shape, axes)}.", stacklevel=4)  # fmt: skip
+    n = _count(data.shape, axes)
+    if n <= correction:
+        warnings.warn(
+            f"{name}(): degrees of freedom is <= 0: correction {correction} should be less than the {n} elements.",
+            stacklevel=4,
+        )
     wide = data.astype(np.float32) if data.dtype == np.float16 else data
-    centre = wide.mean(axis=axes, keepdims=True)
+    number = wide.dtype.type
+    centre = wide.sum(axis=axes, keepdims=True) / number(n)
     deviation = wide - centre
-    variance = (deviation * deviation).sum(axis=axes, keepdims=True) / wide.dtype.type(rest)
-    return variance, centre, axes, rest
+    variance = (deviation * deviation).sum(axis=axes, keepdims=True) / number(builtins.max(n - correction, 0))
+    return variance, centre, axes, n - correction
 
 
 def _var_gradient(g: Any, input: Any, axes: tuple[int, ...] | None, rest: float) -> Any:
     """2 / rest * (x - mean) times the gradient."""
-    deviation = input - input.mean(axis=_every(axes, input.shape), keepdims=True)
-    return g.reshape(_kept(input.shape, axes)) * (2 / rest if rest else math.inf) * deviation
+    shape = input.shape
+    g = g.reshape(_kept(shape, axes)) * (2 / rest if rest else math.inf)
+    if rest == 0 and len(_every(axes, shape)) == len(shape):
+        return g + np.zeros(shape)  # torch's choice where no variance exists
+    return g * (input - input.sum(axis=_every(axes, shape), keepdims=True) / _count(shape, axes))
 
 
 def _std_gradient(g: Any, input: Any, axes: tuple[int, ...] | None, rest: float, root: Any) -> Any:
@@ -335,14 +341,22 @@ def _prod_along(input: Any, dim: int, keepdim: bool = False, *, dtype: Any = Non
     data, axis = array(input), _axis(dim, input.ndim)
     if not data.ndim:
         return data.astype(_sum_type(data, dtype)), same
-    kept = _kept(input.shape, (axis,))
-    value = data.prod(axis=axis, dtype=_sum_type(data, dtype), keepdims=keepdim)
-    return value, lambda g: g.reshape(kept) * np.moveaxis(_others(np.moveaxis(input, axis, 0)), 0, axis)
+    whole = data.prod(axis=axis, dtype=_sum_type(data, dtype), keepdims=True)
+
+    def pull(g: Any) -> Any:
+        g = g.reshape(whole.shape)
+        if data.all():
+            return g * ((whole if input is data else _prod_along(input, axis, True)) / input)
+        return g * np.moveaxis(_others(np.moveaxis(input, axis, 0)), 0, axis)
+
+    return _dropped(whole, (axis,), keepdim), pull
 
 
 @_numpy_names
 def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """The product of all elements, or along an axis; each factor's gradient is the product of the others, also where one is 0.
+    """The product of all elements, or along an axis; each factor's gradient is the product of the others.
+
+    That is the whole product divided by the factor, or where there are zeros those before it times those after it.
 
     Raises:
         IndexError: no such axis. TypeError: more than one axis.
@@ -364,22 +378,26 @@ def _equal(data: np.ndarray, value: Any) -> np.ndarray:
     return (data == value) | (np.isnan(data) & np.isnan(value)) if data.dtype.kind == "f" else data == value
 
 
-def _shared(g: Any, input: Any, value: Any, axes: tuple[int, ...] | None) -> Any:
-    """A gradient divided evenly among the elements that equal the reduced value."""
+def _shared(g: Any, input: Any, value: Any, axes: tuple[int, ...] | None, nan_wins: bool = True) -> Any:
+    """A gradient divided evenly among the elements that equal the reduced value.
+
+    nan_wins: nan equals nan. torch's amax, amin and aminmax do without: nobody wins, and 0 / 0 makes the gradient nan.
+    """
     data = array(input)
     kept = _kept(data.shape, axes)
-    winners = _equal(data, np.asarray(array(value)).reshape(kept))
-    number = np.maximum(winners.sum(axis=axes, keepdims=True), 1).astype(data.dtype)
-    return g.reshape(kept) / number * winners
+    winner = np.asarray(array(value)).reshape(kept)
+    winners = _equal(data, winner) if nan_wins else data == winner
+    number = winners.sum(axis=axes, keepdims=True).astype(data.dtype)
+    return g.reshape(kept) * winners / number
 
 
-def _extreme(name: str, find: Any, text: str, node: str) -> Any:
+def _extreme(name: str, find: Any, text: str, node: str, nan_wins: bool) -> Any:
     def rule(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
         data = array(input)
         axes = _axes(dim, data.ndim)
         _not_empty(name, data.shape, axes)
         value = find(data, axis=axes, keepdims=keepdim)
-        return value, lambda g: _shared(g, input, value, axes)
+        return value, lambda g: _shared(g, input, value, axes, nan_wins)
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
     return differentiable(rule, name=node)
@@ -391,15 +409,17 @@ amax = _extreme(
     np.max,
     "The largest element, or along axes; equal ones share the gradient evenly." + _RAISES,
     "AmaxBackward0",
+    nan_wins=False,
 )
 amin = _extreme(
     "amin",
     np.min,
     "The smallest element, or along axes; equal ones share the gradient evenly." + _RAISES,
     "AminBackward0",
+    nan_wins=False,
 )
-_max_all = _extreme("max", np.max, "The largest element.", "MaxBackward1")
-_min_all = _extreme("min", np.min, "The smallest element.", "MinBackward1")
+_max_all = _extreme("max", np.max, "The largest element.", "MaxBackward1", nan_wins=True)
+_min_all = _extreme("min", np.min, "The smallest element.", "MinBackward1", nan_wins=True)
 
 
 @differentiable(returns=return_types.aminmax)
@@ -413,7 +433,7 @@ def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any
     axes = _axes(dim, data.ndim)
     _not_empty("aminmax", data.shape, axes)
     low, high = data.min(axis=axes, keepdims=keepdim), data.max(axis=axes, keepdims=keepdim)
-    return (low, high), lambda g0, g1: _shared(g0, input, low, axes) + _shared(g1, input, high, axes)
+    return (low, high), lambda g0, g1: _shared(g0, input, low, axes, False) + _shared(g1, input, high, axes, False)
 
 
 def _with_index(name: str, find: Any, text: str) -> Any:
@@ -492,7 +512,10 @@ argmin = _where_extreme(
 
 def _truth(name: str, find: Any, text: str) -> Any:
     def rule(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-        value = np.asarray(find(input, axis=_axes(dim, input.ndim), keepdims=keepdim))
+        axes = (
+            () if isinstance(dim, (tuple, list)) and not dim else _axes(dim, input.ndim)
+        )  # no axes: each element for itself
+        value = np.asarray(find(input, axis=axes, keepdims=keepdim))
         return value.astype(np.uint8) if input.dtype == np.uint8 else value  # torch: bytes were its first truth values
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
