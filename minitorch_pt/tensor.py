@@ -72,7 +72,12 @@ class Tensor(Conversions):
     def _refresh(self) -> None:
         """If this is a view whose base was changed in place since, take over the new history."""
         base = self._base
-        if base is not None and self._epoch != base._epoch and self._replay is not None:
+        if base is not None and self._epoch != base._epoch:
+            if self._replay is None:
+                raise RuntimeError(
+                    "this view was made under no_grad, or is one of several made by one call (split, unbind), and its base "
+                    "has been modified inplace since while gradients were tracked. Use the out-of-place form, or clone()."
+                )
             with enable_grad():
                 fresh = self._replay(base)
             self._node, self._requires_grad, self._epoch = fresh._node, fresh._requires_grad, base._epoch

@@ -261,7 +261,7 @@ def _as_view(out: Any, source: Any, replay: Callable | None) -> None:
 def _outside(input: Any, replay: Callable) -> Any:
     """`input` with zeros in the region that a view shows."""
     value = np.array(input)
-    replay(graph.Tensor(value))._data[...] = 0
+    _writable(replay(graph.Tensor(value))._data)[...] = 0
     return value, lambda g: _outside(g, replay)
 
 
@@ -304,12 +304,14 @@ def write(tensor: Any, value: np.ndarray) -> None:
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
-    np.copyto(data if data.flags.writeable else _writable(data), value, casting="unsafe")
+    np.copyto(_writable(data), value, casting="unsafe")
     changed(data)
 
 
 def _writable(data: np.ndarray) -> np.ndarray:
-    """A part of an expanded tensor that shows no element twice: NumPy marks it read-only all the same."""
+    """The array, to be written to: NumPy marks parts of an expanded array as read-only, also where they show no element twice."""
+    if data.flags.writeable:
+        return data
     memory = graph.owner(data)
     start = data.__array_interface__["data"][0] - memory.__array_interface__["data"][0]
     return np.ndarray(data.shape, data.dtype, memory.data, start, data.strides)

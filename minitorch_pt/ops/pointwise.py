@@ -92,8 +92,7 @@ def mul(input: Any, other: Any) -> Any:
 @differentiable(promote="float", name="DivBackward0")
 def true_divide(input: Any, other: Any) -> Any:
     """input / other; integers become floating point numbers first."""
-    y = input / other
-    return y, lambda g: g / other, lambda g: -g * y / other
+    return input / other, lambda g: g / other, lambda g: -g * ((input / other) / other)
 
 
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:

@@ -254,10 +254,11 @@ def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float |
 def _var_gradient(g: Any, input: Any, axes: tuple[int, ...] | None, rest: float) -> Any:
     """2 / rest * (x - mean) times the gradient."""
     shape = input.shape
-    g = g.reshape(_kept(shape, axes)) * (2 / rest if rest else math.inf)
-    if rest == 0 and len(_every(axes, shape)) == len(shape):
-        return g + np.zeros(shape)  # torch's choice where no variance exists
-    return g * (input - input.sum(axis=_every(axes, shape), keepdims=True) / _count(shape, axes))
+    deviation = input - input.sum(axis=_every(axes, shape), keepdims=True) / _count(shape, axes)
+    g = g.reshape(_kept(shape, axes))
+    if rest <= 0 and len(_every(axes, shape)) == len(shape):  # no variance exists: torch's choice
+        return np.where(array(deviation) == 0, math.nan, g * math.inf)
+    return g * (2 / rest if rest else math.inf) * deviation
 
 
 def _std_gradient(g: Any, input: Any, axes: tuple[int, ...] | None, rest: float, root: Any) -> Any:
@@ -331,9 +332,14 @@ def _others(x: Any) -> Any:
 @differentiable(name="ProdBackward0")
 def _prod_all(input: Any, *, dtype: Any = None) -> Any:
     data, shape = array(input), input.shape
-    return data.prod(
-        dtype=_sum_type(data, dtype)
-    ), lambda g: g * _others(input.reshape((math.prod(shape),))).reshape(tuple(shape))
+    value = data.prod(dtype=_sum_type(data, dtype))
+
+    def pull(g: Any) -> Any:
+        if data.all():
+            return g * ((value if input is data else _prod_all(input)) / input)
+        return g * _others(input.reshape((math.prod(shape),))).reshape(tuple(shape))
+
+    return value, pull
 
 
 @differentiable(name="ProdBackward1")
