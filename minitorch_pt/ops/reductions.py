@@ -143,6 +143,10 @@ def _only(data: np.ndarray) -> tuple:
 # ---------------------------------------------------------------------------------------------------------------------
 # Sums and means
 # ---------------------------------------------------------------------------------------------------------------------
+# data.sum() without NumPy's Python frame in between: NumPy's notes on inf - inf then count as ours, and are silenced
+_add = np.add.reduce
+
+
 def _sum_type(data: np.ndarray, dtype: Any) -> np.dtype:
     """The type of a sum: as asked for, int64 for whole numbers."""
     if dtype is not None:
@@ -153,8 +157,8 @@ def _sum_type(data: np.ndarray, dtype: Any) -> np.dtype:
 def _total(data: np.ndarray, axes: tuple[int, ...] | None, keepdim: bool, target: np.dtype) -> Any:
     """The sum, in float32 if it is to be float16: 2048 + 1 is 2048 in float16."""
     if target == np.float16:
-        return data.sum(axis=axes, dtype=np.float32, keepdims=keepdim).astype(np.float16)
-    return data.sum(axis=axes, dtype=target, keepdims=keepdim)
+        return _add(data, axis=axes, dtype=np.float32, keepdims=keepdim).astype(np.float16)
+    return _add(data, axis=axes, dtype=target, keepdims=keepdim)
 
 
 def _sum_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> str:
@@ -174,7 +178,7 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
     """
     shape = input.shape
     if dim is None and dtype is None and not keepdim and input.dtype.kind == "f":
-        return input.sum(), lambda g: _spread(g, shape, None)
+        return _add(input, axis=None), lambda g: _spread(g, shape, None)
     axes = _axes(dim, input.ndim)
     return _total(input, axes, keepdim, _sum_type(input, dtype)), lambda g: _spread(g, shape, axes)
 
@@ -202,9 +206,9 @@ def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
     axes = _axes(dim, data.ndim)
     n = _count(shape, axes)
     if data.dtype == np.float16:  # the sum may be too large for float16 where the mean is not
-        value = (data.sum(axis=axes, dtype=np.float32, keepdims=keepdim) / np.float32(n)).astype(np.float16)
+        value = (_add(data, axis=axes, dtype=np.float32, keepdims=keepdim) / np.float32(n)).astype(np.float16)
     else:
-        value = data.sum(axis=axes, keepdims=keepdim) / data.dtype.type(n)
+        value = _add(data, axis=axes, keepdims=keepdim) / data.dtype.type(n)
     return value, lambda g: _spread(g / n, shape, axes)
 
 
@@ -245,9 +249,9 @@ def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float |
         )
     wide = data.astype(np.float32) if data.dtype == np.float16 else data
     number = wide.dtype.type
-    centre = wide.sum(axis=axes, keepdims=True) / number(n)
+    centre = _add(wide, axis=axes, keepdims=True) / number(n)
     deviation = wide - centre
-    variance = (deviation * deviation).sum(axis=axes, keepdims=True) / number(builtins.max(n - correction, 0))
+    variance = _add(deviation * deviation, axis=axes, keepdims=True) / number(builtins.max(n - correction, 0))
     return variance, centre, axes, n - correction
 
 
@@ -332,7 +336,7 @@ def _others(x: Any) -> Any:
 @differentiable(name="ProdBackward0")
 def _prod_all(input: Any, *, dtype: Any = None) -> Any:
     data, shape = array(input), input.shape
-    value = data.prod(dtype=_sum_type(data, dtype))
+    value = np.multiply.reduce(data, axis=None, dtype=_sum_type(data, dtype))
 
     def pull(g: Any) -> Any:
         if data.all():
@@ -347,7 +351,7 @@ def _prod_along(input: Any, dim: int, keepdim: bool = False, *, dtype: Any = Non
     data, axis = array(input), _axis(dim, input.ndim)
     if not data.ndim:
         return data.astype(_sum_type(data, dtype)), same
-    whole = data.prod(axis=axis, dtype=_sum_type(data, dtype), keepdims=True)
+    whole = np.multiply.reduce(data, axis=axis, dtype=_sum_type(data, dtype), keepdims=True)
 
     def pull(g: Any) -> Any:
         g = g.reshape(whole.shape)
@@ -555,7 +559,7 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
     else:
         top = data.max(axis=axes, keepdims=True)
         top = np.where(np.isfinite(top), top, data.dtype.type(0))
-    whole = np.log(np.exp(data - top).sum(axis=axes, keepdims=True)) + top
+    whole = np.log(_add(np.exp(data - top), axis=axes, keepdims=True)) + top
 
     def pull(g: Any) -> Any:
         if isinstance(input, np.ndarray):
@@ -570,14 +574,14 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
 def _norm_value(size: np.ndarray, n: float, axes: tuple[int, ...] | None) -> np.ndarray:
     """The n-norm of numbers without sign, the reduced axes at size 1."""
     if n == 2:
-        return np.sqrt((size * size).sum(axis=axes, keepdims=True))
+        return np.sqrt(_add(size * size, axis=axes, keepdims=True))
     if n == 1:
-        return size.sum(axis=axes, keepdims=True)
+        return _add(size, axis=axes, keepdims=True)
     if n == 0:
         return (size != 0).sum(axis=axes, keepdims=True).astype(size.dtype)
     if math.isinf(n):
         return (np.max if n > 0 else np.min)(size, axis=axes, keepdims=True)
-    return np.power(np.power(size, n).sum(axis=axes, keepdims=True), 1 / n)
+    return np.power(_add(np.power(size, n), axis=axes, keepdims=True), 1 / n)
 
 
 @differentiable(name="LinalgVectorNormBackward0")

@@ -233,7 +233,7 @@ class Optimizer:
     def __repr__(self) -> str:
         lines = [type(self).__name__ + " ("]
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
+            lines += [""] * (i > 0) + [f"Parameter Group {i}"]
             lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
         return "\n".join(lines) + "\n)"
 
@@ -256,6 +256,7 @@ def _hooked(step: Callable) -> Callable:
         self._opt_called = True  # schedulers ask for it
         if not self._step_pre_hooks and not self._step_post_hooks:
             return step(self, *args, **kwargs)
+        args = (self, *args)  # hooks see the optimiser as the first argument
         for hook in tuple(self._step_pre_hooks.values()):
             result = hook(self, args, kwargs)
             if result is not None:
@@ -265,7 +266,7 @@ def _hooked(step: Callable) -> Callable:
                     )
                 args, kwargs = result
         with no_grad():
-            result = step(self, *args, **kwargs)
+            result = step(*args, **kwargs)
         for hook in tuple(self._step_post_hooks.values()):
             hook(self, args, kwargs)
         return result
