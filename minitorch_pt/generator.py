@@ -19,6 +19,7 @@ __all__ = ["DEFAULT_SEED", "Stream", "default_generator"]
 f32, f64, u32, u64, i64 = np.float32, np.float64, np.uint32, np.uint64, np.int64
 DEFAULT_SEED = 67280421310721
 STATE_BYTES = 5056  # of torch.get_rng_state()
+INSIDE_OUT = (2**32 - 1) // 20  # from so many numbers on, torch shuffles another way
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -225,8 +226,9 @@ class Stream:
     # -- raw material --------------------------------------------------------------------------------------------------
     def words(self, n: int) -> np.ndarray:
         """The next n 32-bit words."""
-        if n:
-            self._fresh = False
+        if n == 0:
+            return np.empty(0, u32)  # RandomState.bytes(0) would take a word
+        self._fresh = False
         return np.frombuffer(self._bytes(4 * n), u32)
 
     def words64(self, n: int) -> np.ndarray:
@@ -352,7 +354,7 @@ class Stream:
         Step i swaps places i and i + word % (n - i). That chain of swaps is solved at once, by sorting the steps by the place that
         they write and following what each place last held: 30 times as fast as a loop of swaps in Python.
         """
-        if n >= (2**32 - 1) // 20:
+        if n >= INSIDE_OUT:
             return self._randperm_inside_out(n)
         i = np.arange(n)
         target = i.copy()
