@@ -28,7 +28,9 @@ def exactly(draw, seeds=SEEDS):
             warnings.simplefilter("ignore")
             ours, theirs = draw(minitorch_pt), draw(torch)
         assert_same(ours, theirs, rtol=0, atol=0)
-        assert minitorch_pt.get_rng_state().tolist() == torch.get_rng_state().tolist(), f"seed {seed}: the streams are apart"
+        assert minitorch_pt.get_rng_state().tolist() == torch.get_rng_state().tolist(), (
+            f"seed {seed}: the streams are apart"
+        )
 
 
 def table(seeds, sizes):
@@ -37,9 +39,15 @@ def table(seeds, sizes):
         yield f"rand {dtype}", lambda t, d=dtype: [t.rand(n, dtype=getattr(t, d)) for n in sizes]
         yield f"randn {dtype}", lambda t, d=dtype: [t.randn(n, dtype=getattr(t, d)) for n in sizes]
         for low, high in ((-0.0721, 0.0721), (-1 / 3, 1 / 3), (2.5, 7.0), (-1e-3, 1e3)):
-            yield f"uniform_({low:.3g}, {high:.3g}) {dtype}", lambda t, d=dtype, a=low, b=high: [t.empty(n, dtype=getattr(t, d)).uniform_(a, b) for n in sizes]
+            yield (
+                f"uniform_({low:.3g}, {high:.3g}) {dtype}",
+                lambda t, d=dtype, a=low, b=high: [t.empty(n, dtype=getattr(t, d)).uniform_(a, b) for n in sizes],
+            )
         for mean, std in ((0, 0.02), (0.3, 1.7), (-5, 0.1)):
-            yield f"normal_({mean}, {std}) {dtype}", lambda t, d=dtype, m=mean, s=std: [t.empty(n, dtype=getattr(t, d)).normal_(m, s) for n in sizes]
+            yield (
+                f"normal_({mean}, {std}) {dtype}",
+                lambda t, d=dtype, m=mean, s=std: [t.empty(n, dtype=getattr(t, d)).normal_(m, s) for n in sizes],
+            )
     for dtype in [*FLOATS, "int64", "uint8", "bool"]:
         yield f"bernoulli_ {dtype}", lambda t, d=dtype: [t.empty(n, dtype=getattr(t, d)).bernoulli_(0.3) for n in sizes]
     for p in (0.1, 0.5, 0.8):
@@ -52,8 +60,17 @@ def table(seeds, sizes):
         yield f"randint {dtype}", lambda t, d=dtype: [t.randint(0, 100, (n,), dtype=getattr(t, d)) for n in sizes]
     yield "randperm", lambda t: [t.randperm(n) for n in sizes]
     for dtype in ("float32", "float64"):
-        for name, args in (("exponential_", ()), ("exponential_", (2.5,)), ("cauchy_", (0.5, 2.0)), ("log_normal_", (0.5, 0.7)), ("geometric_", (0.2,))):
-            yield f"{name}{args} {dtype}", lambda t, d=dtype, f=name, a=args: [getattr(t.empty(n, dtype=getattr(t, d)), f)(*a) for n in sizes]
+        for name, args in (
+            ("exponential_", ()),
+            ("exponential_", (2.5,)),
+            ("cauchy_", (0.5, 2.0)),
+            ("log_normal_", (0.5, 0.7)),
+            ("geometric_", (0.2,)),
+        ):
+            yield (
+                f"{name}{args} {dtype}",
+                lambda t, d=dtype, f=name, a=args: [getattr(t.empty(n, dtype=getattr(t, d)), f)(*a) for n in sizes],
+            )
 
 
 @pytest.mark.parametrize(("name", "draw"), [pytest.param(n, d, id=n) for n, d in table(SEEDS, SIZES)])
@@ -62,7 +79,9 @@ def test_draw(name, draw):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("name", "draw"), [pytest.param(n, d, id=n) for n, d in table(ALL_SEEDS, [*SIZES, 65537, 1000003])])
+@pytest.mark.parametrize(
+    ("name", "draw"), [pytest.param(n, d, id=n) for n, d in table(ALL_SEEDS, [*SIZES, 65537, 1000003])]
+)
 def test_draw_many(name, draw):
     exactly(draw, ALL_SEEDS)
 
@@ -76,18 +95,52 @@ def test_multinomial(dtype):
     exactly(lambda t: [t.multinomial(weights(t, n, dtype), 1) for n in (2, 5, 100)])
     exactly(lambda t: [t.multinomial(weights(t, n, dtype), n // 2) for n in (4, 10, 100)])
     exactly(lambda t: [t.multinomial(weights(t, n, dtype), 50, True) for n in (2, 5, 100)])
-    exactly(lambda t: [t.multinomial(weights(t, 140, dtype).reshape(7, 20), n, r) for n in (1, 3, 20) for r in (True, False)])
+    exactly(
+        lambda t: [
+            t.multinomial(weights(t, 140, dtype).reshape(7, 20), n, r) for n in (1, 3, 20) for r in (True, False)
+        ]
+    )
     exactly(lambda t: weights(t, 9, dtype).multinomial(3))
 
 
 def test_shapes_and_forms():
-    exactly(lambda t: [t.rand(2, 3), t.rand((2, 3)), t.randn(size=(2, 9)), t.rand([4]), t.rand(()), t.randint(5, (2, 3)), t.randint(low=2, high=5, size=[4])])
+    exactly(
+        lambda t: [
+            t.rand(2, 3),
+            t.rand((2, 3)),
+            t.randn(size=(2, 9)),
+            t.rand([4]),
+            t.rand(()),
+            t.randint(5, (2, 3)),
+            t.randint(low=2, high=5, size=[4]),
+        ]
+    )
     exactly(lambda t: [f(t.ones(3, 7, dtype=t.float64)) for f in (t.rand_like, t.randn_like)])
-    exactly(lambda t: [t.randint_like(t.ones(5), 9), t.randint_like(t.ones(5), 2, 9), t.rand_like(t.ones(4, dtype=t.int64), dtype=t.float32)])
+    exactly(
+        lambda t: [
+            t.randint_like(t.ones(5), 9),
+            t.randint_like(t.ones(5), 2, 9),
+            t.rand_like(t.ones(4, dtype=t.int64), dtype=t.float32),
+        ]
+    )
     exactly(lambda t: [t.normal(t.arange(20.0), t.arange(1.0, 21.0)), t.normal(t.arange(20.0)), t.normal(0.0, t.arange(1.0, 4.0)), t.normal(1.0, 2.0, (5,)),
                        t.normal(t.zeros(2, 1), t.ones(9))])  # fmt: skip
-    exactly(lambda t: [t.bernoulli(t.linspace(0, 1, 50)), t.bernoulli(t.linspace(0, 1, 50, dtype=t.float64)), t.bernoulli(t.ones(5), 0.3), t.ones(4).bernoulli()])
-    exactly(lambda t: [t.empty(9).bernoulli_(t.linspace(0, 1, 9)), t.empty(9).random_(7), t.empty(9).random_(3, 7), t.empty(9, dtype=t.int64).random_(-5, 5)])
+    exactly(
+        lambda t: [
+            t.bernoulli(t.linspace(0, 1, 50)),
+            t.bernoulli(t.linspace(0, 1, 50, dtype=t.float64)),
+            t.bernoulli(t.ones(5), 0.3),
+            t.ones(4).bernoulli(),
+        ]
+    )
+    exactly(
+        lambda t: [
+            t.empty(9).bernoulli_(t.linspace(0, 1, 9)),
+            t.empty(9).random_(7),
+            t.empty(9).random_(3, 7),
+            t.empty(9, dtype=t.int64).random_(-5, 5),
+        ]
+    )
     exactly(lambda t: [t.rand(3, requires_grad=True), t.randperm(5, dtype=t.int32), t.randn(3, device="cpu")])
 
 
@@ -100,24 +153,52 @@ def test_memory_order():
 
 
 def test_mixed_draws():
-    exactly(lambda t: [t.rand(5), t.randn(3), t.randn(20), t.randn(3), t.randperm(9), t.empty(2).normal_(1.5, 2.0), t.randn(1), t.rand(1)])
+    exactly(
+        lambda t: [
+            t.rand(5),
+            t.randn(3),
+            t.randn(20),
+            t.randn(3),
+            t.randperm(9),
+            t.empty(2).normal_(1.5, 2.0),
+            t.randn(1),
+            t.rand(1),
+        ]
+    )
 
 
 def test_generators():
     def program(t):
         a, b = t.Generator(), t.Generator(device="cpu")
-        first = t.rand(3, generator=a), t.randn(3, generator=b.manual_seed(5)), a.initial_seed(), b.initial_seed(), str(a.device)
+        first = (
+            t.rand(3, generator=a),
+            t.randn(3, generator=b.manual_seed(5)),
+            a.initial_seed(),
+            b.initial_seed(),
+            str(a.device),
+        )
         c = b.clone_state()
         b.set_state(b.get_state())
         d = pickle.loads(pickle.dumps(b)) if t is minitorch_pt else b.clone_state()
         e = copy.deepcopy(b) if t is minitorch_pt else b.clone_state()
-        return first, [t.randn(5, generator=g) for g in (b, c, d, e)], t.randint(9, (3,), generator=a), t.randperm(5, generator=a), t.multinomial(t.ones(5), 2, generator=a)
+        return (
+            first,
+            [t.randn(5, generator=g) for g in (b, c, d, e)],
+            t.randint(9, (3,), generator=a),
+            t.randperm(5, generator=a),
+            t.multinomial(t.ones(5), 2, generator=a),
+        )
 
     exactly(program)
 
 
 def test_seeds():
-    same_program(lambda t: [t.manual_seed(s).initial_seed() for s in (5, -1, 1.5, True, 2**40)] + [t.initial_seed(), t.default_generator.initial_seed()])
+    same_program(
+        lambda t: (
+            [t.manual_seed(s).initial_seed() for s in (5, -1, 1.5, True, 2**40)]
+            + [t.initial_seed(), t.default_generator.initial_seed()]
+        )
+    )
     for bad in (2**64, -(2**63) - 1, "x"):
         with pytest.raises(ValueError):
             minitorch_pt.manual_seed(bad)
@@ -132,7 +213,12 @@ def test_state_goes_both_ways(drawn):
     torch.rand(drawn)
     torch.randn(3)
     minitorch_pt.set_rng_state(minitorch_pt.from_numpy(torch.get_rng_state().numpy()))
-    assert_same([minitorch_pt.randn(2), minitorch_pt.rand(700), minitorch_pt.randn(33)], [torch.randn(2), torch.rand(700), torch.randn(33)], rtol=0, atol=0)
+    assert_same(
+        [minitorch_pt.randn(2), minitorch_pt.rand(700), minitorch_pt.randn(33)],
+        [torch.randn(2), torch.rand(700), torch.randn(33)],
+        rtol=0,
+        atol=0,
+    )
     torch.set_rng_state(torch.from_numpy(minitorch_pt.get_rng_state().numpy()))
     assert_same([minitorch_pt.randn(2), minitorch_pt.rand(5)], [torch.randn(2), torch.rand(5)], rtol=0, atol=0)
 

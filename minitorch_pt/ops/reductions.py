@@ -144,7 +144,7 @@ def _only(data: np.ndarray) -> tuple:
 # Sums and means
 # ---------------------------------------------------------------------------------------------------------------------
 # data.sum() without NumPy's Python frame in between: NumPy's notes on inf - inf then count as ours, and are silenced
-_add = np.add.reduce
+_add: Callable[..., Any] = np.add.reduce
 
 
 def _sum_type(data: np.ndarray, dtype: Any) -> np.dtype:
@@ -258,7 +258,11 @@ def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float |
 def _var_gradient(g: Any, input: Any, axes: tuple[int, ...] | None, rest: float) -> Any:
     """2 / rest * (x - mean) times the gradient."""
     shape = input.shape
-    deviation = input - input.sum(axis=_every(axes, shape), keepdims=True) / _count(shape, axes)
+    if isinstance(input, np.ndarray):
+        total = _add(input, axis=axes, keepdims=True)
+    else:
+        total = input.sum(axis=_every(axes, shape), keepdims=True)
+    deviation = input - total / _count(shape, axes)
     g = g.reshape(_kept(shape, axes))
     if rest <= 0 and len(_every(axes, shape)) == len(shape):  # no variance exists: torch's choice
         return np.where(array(deviation) == 0, math.nan, g * math.inf)
