@@ -276,7 +276,9 @@ def fit(gradient: Any, shape: tuple, dtype: np.dtype) -> Any:
     if gradient.shape != shape:
         extra = gradient.ndim - len(shape)
         axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and gradient.shape[i + extra] != 1))
-        gradient = gradient.sum(axis=axes, keepdims=True).reshape(shape)
+        # np.add.reduce, not .sum(): no frame of NumPy's between, whose notes on inf - inf our filter would miss
+        total = np.add.reduce(gradient, axis=axes, keepdims=True) if isinstance(gradient, np.ndarray) else None
+        gradient = (gradient.sum(axis=axes, keepdims=True) if total is None else total).reshape(shape)
     if isinstance(gradient, Tensor):
         return gradient if gradient._data.dtype == dtype else gradient.to(dtypes.of(dtype))
     return gradient if gradient.dtype == dtype else gradient.astype(dtype)

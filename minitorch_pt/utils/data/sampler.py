@@ -32,7 +32,7 @@ class Sampler(Generic[T]):
     """Base of samplers: write `__iter__`, which gives sample numbers, and `__len__`."""
 
     def __iter__(self) -> Iterator[T]:
-        raise NotImplementedError
+        raise NotImplementedError("Subclasses of Sampler should implement __iter__.")
 
 
 class SequentialSampler(Sampler[int]):

@@ -1,0 +1,219 @@
+"""Data sets, samplers and the loader against torch: what they give, in which order, and what they draw."""
+
+import collections
+import warnings
+
+import numpy as np
+import pytest
+import torch
+import torch.utils.data
+
+import minitorch_pt
+from parity_tests.oracle import assert_same, same_program
+
+Point = collections.namedtuple("Point", "x y")
+
+
+def both(program, seed=0):
+    """The same values, warnings and stream afterwards; or the same type of error."""
+
+    def run(t):
+        t.manual_seed(seed)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            value = program(t, t.utils.data)
+        return value, [w.category.__name__ for w in caught], t.rand(1)
+
+    same_program(run)
+
+
+class Squares:
+    """A data set that is only a sequence."""
+
+    def __init__(self, n):
+        self.n = n
+
+    def __len__(self):
+        return self.n
+
+    def __getitem__(self, i):
+        return i * i
+
+
+def listed(loader):
+    return [[b.tolist() for b in batch] if isinstance(batch, list) else batch.tolist() for batch in loader]
+
+
+@pytest.mark.parametrize("n", [1, 10, 33])
+@pytest.mark.parametrize("options", [{}, {"shuffle": True}, {"shuffle": True, "drop_last": True}, {"batch_size": 3}, {"batch_size": 4, "shuffle": True}], ids=str)
+def test_loader(n, options):
+    both(lambda t, d: [listed(d.DataLoader(d.TensorDataset(t.arange(n), t.arange(n) * 2.0), **options)) for _ in range(2)])
+    both(lambda t, d: listed(d.DataLoader(Squares(n), **options)))
+    both(lambda t, d: len(d.DataLoader(Squares(n), **options)))
+
+
+def test_loader_with_generator():
+    def program(t, d):
+        g = t.Generator().manual_seed(5)
+        loader = d.DataLoader(d.TensorDataset(t.arange(10)), batch_size=7, shuffle=True, generator=g)
+        return [listed(loader) for _ in range(2)], g.get_state()
+
+    both(program)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_threads_keep_the_order(workers):
+    t = minitorch_pt
+    started = []
+    loader = t.utils.data.DataLoader(Squares(20), batch_size=3, num_workers=workers, worker_init_fn=started.append, persistent_workers=True, timeout=5)
+    assert listed(loader) == listed(t.utils.data.DataLoader(Squares(20), batch_size=3))
+    assert 0 in started and set(started) <= set(range(workers))
+    assert listed(t.utils.data.DataLoader(Squares(5), num_workers=workers, prefetch_factor=1)) == [[0], [1], [4], [9], [16]]
+
+
+def test_an_error_in_a_thread_arrives():
+    class Broken(Squares):
+        def __getitem__(self, i):
+            raise KeyError("broken")
+
+    with pytest.raises(KeyError, match="broken"):
+        list(minitorch_pt.utils.data.DataLoader(Broken(5), num_workers=2))
+
+
+def test_forms_of_the_loader():
+    both(lambda t, d: [x for x in d.DataLoader(Squares(3), batch_size=None)])
+    both(lambda t, d: [x for x in d.DataLoader([np.float32(1.5), np.float32(2.5)], batch_size=None)])
+    both(lambda t, d: [x for x in d.DataLoader([(np.ones(2), 1)], batch_size=None)])
+    both(lambda t, d: [x for x in d.DataLoader([{"a": np.ones(2)}], batch_size=None)])
+    both(lambda t, d: listed(d.DataLoader(Squares(7), batch_sampler=d.BatchSampler(d.SequentialSampler(range(7)), 3, True))))
+    both(lambda t, d: listed(d.DataLoader(Squares(7), sampler=[3, 1, 5], batch_size=2)))
+    both(lambda t, d: len(d.DataLoader(Squares(7), batch_size=None)))
+    both(lambda t, d: [x for x in d.DataLoader(Squares(4), batch_size=2, collate_fn=lambda batch: sum(batch))])
+    both(lambda t, d: list(d.DataLoader(["a", "b", "c"], batch_size=2)))
+    both(lambda t, d: list(d.DataLoader(d.Subset(d.TensorDataset(t.arange(9)), [1, 4, 7]), batch_size=2)))
+    point = next(iter(minitorch_pt.utils.data.DataLoader([Point(np.ones(1), 2)], batch_size=None)))
+    assert isinstance(point, Point) and isinstance(point.x, minitorch_pt.Tensor)
+
+
+class Counting:
+    def __init__(self, n):
+        self.n = n
+
+    def __iter__(self):
+        return iter(range(self.n))
+
+
+def counting(d, n):
+    return type("Counting", (d.IterableDataset,), {"__iter__": lambda self: iter(range(n)), "__len__": lambda self: n})()
+
+
+def test_iterable_data_sets():
+    both(lambda t, d: listed(d.DataLoader(counting(d, 7), batch_size=3)))
+    both(lambda t, d: listed(d.DataLoader(counting(d, 7), batch_size=3, drop_last=True)))
+    both(lambda t, d: list(d.DataLoader(counting(d, 3), batch_size=None)))
+    both(lambda t, d: [len(d.DataLoader(counting(d, 7), **o)) for o in ({"batch_size": 3}, {"batch_size": 3, "drop_last": True}, {"batch_size": None})])
+    both(lambda t, d: list(counting(d, 2) + counting(d, 3)))
+    both(lambda t, d: len(d.ChainDataset([counting(d, 2), counting(d, 3)])))
+    both(lambda t, d: list(d.ChainDataset([Squares(2)])))
+
+
+def test_data_sets():
+    both(lambda t, d: (len(d.TensorDataset(t.ones(3, 2), t.zeros(3))), d.TensorDataset(t.arange(3), t.ones(3))[1]))
+    both(lambda t, d: [(d.TensorDataset(t.arange(3)) + d.TensorDataset(t.arange(5)))[i] for i in (0, 2, 3, 7, -1, -8)])
+    both(lambda t, d: d.ConcatDataset([Squares(2), Squares(3)]).cumulative_sizes)
+    both(lambda t, d: d.ConcatDataset([Squares(2)])[-3])
+    both(lambda t, d: d.StackDataset(Squares(3), Squares(3))[2])
+    both(lambda t, d: (d.StackDataset(a=Squares(3), b=Squares(3))[2], len(d.StackDataset(Squares(3)))))
+    both(lambda t, d: (d.Subset(Squares(9), [4, 2])[1], len(d.Subset(Squares(9), [4, 2])), d.Subset(d.Subset(Squares(9), [4, 2, 8]), [2, 0]).__getitems__([0, 1])))
+    both(lambda t, d: d.Subset(d.TensorDataset(t.arange(9)), [4, 2])[[0, 1]])
+    both(lambda t, d: d.Dataset()[0])
+
+
+@pytest.mark.parametrize("lengths", [[7, 3], [0.7, 0.3], [0.5, 0.25, 0.25], [0.999, 0.001], [1.0], [10]], ids=str)
+def test_random_split(lengths):
+    both(lambda t, d: [list(s.indices) for s in d.random_split(Squares(10), lengths)])
+    both(lambda t, d: [list(s.indices) for s in d.random_split(range(10), lengths, generator=t.Generator().manual_seed(3))])
+
+
+def test_samplers():
+    both(lambda t, d: [list(d.SequentialSampler(range(4))), len(d.SequentialSampler(range(4)))])
+    for options in ({}, {"num_samples": 7}, {"num_samples": 25}, {"replacement": True}, {"replacement": True, "num_samples": 70}):
+        both(lambda t, d, o=options: (list(d.RandomSampler(range(10), **o)), len(d.RandomSampler(range(10), **o))))
+        both(lambda t, d, o=options: list(d.RandomSampler(range(10), generator=t.Generator().manual_seed(1), **o)))
+    both(lambda t, d: (list(d.SubsetRandomSampler([5, 6, 7])), len(d.SubsetRandomSampler([5, 6, 7]))))
+    both(lambda t, d: (list(d.WeightedRandomSampler([0.1, 0.9, 0.5], 5)), len(d.WeightedRandomSampler([0.1, 0.9], 5))))
+    both(lambda t, d: list(d.WeightedRandomSampler([0.1, 0.9, 0.5], 2, replacement=False)))
+    both(lambda t, d: [list(d.BatchSampler(range(7), 3, drop)) for drop in (True, False)] + [len(d.BatchSampler(range(7), 3, drop)) for drop in (True, False)])
+    both(lambda t, d: iter(d.Sampler()))
+
+
+COLLATED = [
+    lambda t: [t.ones(2), t.zeros(2)],
+    lambda t: [np.ones(2), np.zeros(2)],
+    lambda t: [np.float64(1), np.float64(2)],
+    lambda t: [1.5, 2.5],
+    lambda t: [1, 2],
+    lambda t: ["a", "b"],
+    lambda t: [b"a", b"b"],
+    lambda t: [{"a": 1, "b": [1.0]}, {"a": 2, "b": [2.0]}],
+    lambda t: [collections.OrderedDict(a=1), collections.OrderedDict(a=2)],
+    lambda t: [(1, t.ones(1)), (2, t.zeros(1))],
+    lambda t: [[1, 2], [3, 4]],
+    lambda t: [[1, 2], [3]],
+    lambda t: [object()],
+    lambda t: [t.ones(2), t.ones(3)],
+]
+
+
+@pytest.mark.parametrize("case", range(len(COLLATED)))
+def test_collate(case):
+    both(lambda t, d: d.default_collate(COLLATED[case](t)))
+
+
+def test_collate_keeps_types():
+    d = minitorch_pt.utils.data
+    batch = d.default_collate([Point(1, 2.0), Point(3, 4.0)])
+    assert isinstance(batch, Point) and batch.x.tolist() == [1, 3]
+
+    class Odd(collections.UserDict):
+        def __init__(self, a):
+            if not isinstance(a, int):
+                raise TypeError("made of a number")
+            super().__init__(a=a)
+
+    assert d.default_collate([Odd(1), Odd(2)])["a"].tolist() == [1, 2]
+    assert_same(d.default_collate([1, 2]), torch.utils.data.default_collate([1, 2]))
+
+
+ERRORS = {
+    "workers": lambda t, d: d.DataLoader(Squares(3), num_workers=-1),
+    "timeout": lambda t, d: d.DataLoader(Squares(3), timeout=-1),
+    "prefetch": lambda t, d: d.DataLoader(Squares(3), prefetch_factor=2),
+    "negative prefetch": lambda t, d: d.DataLoader(Squares(3), num_workers=1, prefetch_factor=-2),
+    "persistent": lambda t, d: d.DataLoader(Squares(3), persistent_workers=True),
+    "shuffled iterable": lambda t, d: d.DataLoader(counting(d, 3), shuffle=True),
+    "sampled iterable": lambda t, d: d.DataLoader(counting(d, 3), sampler=[1]),
+    "sampler and shuffle": lambda t, d: d.DataLoader(Squares(3), sampler=[1], shuffle=True),
+    "batch sampler and size": lambda t, d: d.DataLoader(Squares(3), batch_sampler=[[1]], batch_size=2),
+    "no batches and drop": lambda t, d: d.DataLoader(Squares(3), batch_size=None, drop_last=True),
+    "batch size": lambda t, d: d.DataLoader(Squares(3), batch_size=0),
+    "sizes differ": lambda t, d: d.TensorDataset(t.ones(3), t.ones(2)),
+    "nothing to join": lambda t, d: d.ConcatDataset([]),
+    "iterable to join": lambda t, d: d.ConcatDataset([counting(d, 3)]),
+    "stack of nothing": lambda t, d: d.StackDataset(),
+    "stack of unequal": lambda t, d: d.StackDataset(Squares(2), Squares(3)),
+    "split sum": lambda t, d: d.random_split(Squares(10), [3, 3]),
+    "split fraction": lambda t, d: d.random_split(Squares(10), [1.5, -0.5]),
+    "replacement": lambda t, d: d.RandomSampler(range(3), replacement=1),
+    "num_samples": lambda t, d: d.RandomSampler(range(3), num_samples=0),
+    "weights": lambda t, d: d.WeightedRandomSampler([[0.5]], 1),
+    "weighted samples": lambda t, d: d.WeightedRandomSampler([0.5], 0),
+    "weighted replacement": lambda t, d: d.WeightedRandomSampler([0.5], 1, replacement=1),
+    "batch sampler size": lambda t, d: d.BatchSampler(range(3), 0, False),
+    "batch sampler drop": lambda t, d: d.BatchSampler(range(3), 1, 1),
+}
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_error(case):
+    both(ERRORS[case])
