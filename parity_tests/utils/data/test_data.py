@@ -45,9 +45,23 @@ def listed(loader):
 
 
 @pytest.mark.parametrize("n", [1, 10, 33])
-@pytest.mark.parametrize("options", [{}, {"shuffle": True}, {"shuffle": True, "drop_last": True}, {"batch_size": 3}, {"batch_size": 4, "shuffle": True}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"shuffle": True},
+        {"shuffle": True, "drop_last": True},
+        {"batch_size": 3},
+        {"batch_size": 4, "shuffle": True},
+    ],
+    ids=str,
+)
 def test_loader(n, options):
-    both(lambda t, d: [listed(d.DataLoader(d.TensorDataset(t.arange(n), t.arange(n) * 2.0), **options)) for _ in range(2)])
+    both(
+        lambda t, d: [
+            listed(d.DataLoader(d.TensorDataset(t.arange(n), t.arange(n) * 2.0), **options)) for _ in range(2)
+        ]
+    )
     both(lambda t, d: listed(d.DataLoader(Squares(n), **options)))
     both(lambda t, d: len(d.DataLoader(Squares(n), **options)))
 
@@ -65,10 +79,23 @@ def test_loader_with_generator():
 def test_threads_keep_the_order(workers):
     t = minitorch_pt
     started = []
-    loader = t.utils.data.DataLoader(Squares(20), batch_size=3, num_workers=workers, worker_init_fn=started.append, persistent_workers=True, timeout=5)
+    loader = t.utils.data.DataLoader(
+        Squares(20),
+        batch_size=3,
+        num_workers=workers,
+        worker_init_fn=started.append,
+        persistent_workers=True,
+        timeout=5,
+    )
     assert listed(loader) == listed(t.utils.data.DataLoader(Squares(20), batch_size=3))
     assert 0 in started and set(started) <= set(range(workers))
-    assert listed(t.utils.data.DataLoader(Squares(5), num_workers=workers, prefetch_factor=1)) == [[0], [1], [4], [9], [16]]
+    assert listed(t.utils.data.DataLoader(Squares(5), num_workers=workers, prefetch_factor=1)) == [
+        [0],
+        [1],
+        [4],
+        [9],
+        [16],
+    ]
 
 
 def test_an_error_in_a_thread_arrives():
@@ -85,7 +112,11 @@ def test_forms_of_the_loader():
     both(lambda t, d: [x for x in d.DataLoader([np.float32(1.5), np.float32(2.5)], batch_size=None)])
     both(lambda t, d: [x for x in d.DataLoader([(np.ones(2), 1)], batch_size=None)])
     both(lambda t, d: [x for x in d.DataLoader([{"a": np.ones(2)}], batch_size=None)])
-    both(lambda t, d: listed(d.DataLoader(Squares(7), batch_sampler=d.BatchSampler(d.SequentialSampler(range(7)), 3, True))))
+    both(
+        lambda t, d: listed(
+            d.DataLoader(Squares(7), batch_sampler=d.BatchSampler(d.SequentialSampler(range(7)), 3, True))
+        )
+    )
     both(lambda t, d: listed(d.DataLoader(Squares(7), sampler=[3, 1, 5], batch_size=2)))
     both(lambda t, d: len(d.DataLoader(Squares(7), batch_size=None)))
     both(lambda t, d: [x for x in d.DataLoader(Squares(4), batch_size=2, collate_fn=lambda batch: sum(batch))])
@@ -104,14 +135,21 @@ class Counting:
 
 
 def counting(d, n):
-    return type("Counting", (d.IterableDataset,), {"__iter__": lambda self: iter(range(n)), "__len__": lambda self: n})()
+    return type(
+        "Counting", (d.IterableDataset,), {"__iter__": lambda self: iter(range(n)), "__len__": lambda self: n}
+    )()
 
 
 def test_iterable_data_sets():
     both(lambda t, d: listed(d.DataLoader(counting(d, 7), batch_size=3)))
     both(lambda t, d: listed(d.DataLoader(counting(d, 7), batch_size=3, drop_last=True)))
     both(lambda t, d: list(d.DataLoader(counting(d, 3), batch_size=None)))
-    both(lambda t, d: [len(d.DataLoader(counting(d, 7), **o)) for o in ({"batch_size": 3}, {"batch_size": 3, "drop_last": True}, {"batch_size": None})])
+    both(
+        lambda t, d: [
+            len(d.DataLoader(counting(d, 7), **o))
+            for o in ({"batch_size": 3}, {"batch_size": 3, "drop_last": True}, {"batch_size": None})
+        ]
+    )
     both(lambda t, d: list(counting(d, 2) + counting(d, 3)))
     both(lambda t, d: len(d.ChainDataset([counting(d, 2), counting(d, 3)])))
     both(lambda t, d: list(d.ChainDataset([Squares(2)])))
@@ -124,7 +162,13 @@ def test_data_sets():
     both(lambda t, d: d.ConcatDataset([Squares(2)])[-3])
     both(lambda t, d: d.StackDataset(Squares(3), Squares(3))[2])
     both(lambda t, d: (d.StackDataset(a=Squares(3), b=Squares(3))[2], len(d.StackDataset(Squares(3)))))
-    both(lambda t, d: (d.Subset(Squares(9), [4, 2])[1], len(d.Subset(Squares(9), [4, 2])), d.Subset(d.Subset(Squares(9), [4, 2, 8]), [2, 0]).__getitems__([0, 1])))
+    both(
+        lambda t, d: (
+            d.Subset(Squares(9), [4, 2])[1],
+            len(d.Subset(Squares(9), [4, 2])),
+            d.Subset(d.Subset(Squares(9), [4, 2, 8]), [2, 0]).__getitems__([0, 1]),
+        )
+    )
     both(lambda t, d: d.Subset(d.TensorDataset(t.arange(9)), [4, 2])[[0, 1]])
     both(lambda t, d: d.Dataset()[0])
 
@@ -132,18 +176,33 @@ def test_data_sets():
 @pytest.mark.parametrize("lengths", [[7, 3], [0.7, 0.3], [0.5, 0.25, 0.25], [0.999, 0.001], [1.0], [10]], ids=str)
 def test_random_split(lengths):
     both(lambda t, d: [list(s.indices) for s in d.random_split(Squares(10), lengths)])
-    both(lambda t, d: [list(s.indices) for s in d.random_split(range(10), lengths, generator=t.Generator().manual_seed(3))])
+    both(
+        lambda t, d: [
+            list(s.indices) for s in d.random_split(range(10), lengths, generator=t.Generator().manual_seed(3))
+        ]
+    )
 
 
 def test_samplers():
     both(lambda t, d: [list(d.SequentialSampler(range(4))), len(d.SequentialSampler(range(4)))])
-    for options in ({}, {"num_samples": 7}, {"num_samples": 25}, {"replacement": True}, {"replacement": True, "num_samples": 70}):
+    for options in (
+        {},
+        {"num_samples": 7},
+        {"num_samples": 25},
+        {"replacement": True},
+        {"replacement": True, "num_samples": 70},
+    ):
         both(lambda t, d, o=options: (list(d.RandomSampler(range(10), **o)), len(d.RandomSampler(range(10), **o))))
         both(lambda t, d, o=options: list(d.RandomSampler(range(10), generator=t.Generator().manual_seed(1), **o)))
     both(lambda t, d: (list(d.SubsetRandomSampler([5, 6, 7])), len(d.SubsetRandomSampler([5, 6, 7]))))
     both(lambda t, d: (list(d.WeightedRandomSampler([0.1, 0.9, 0.5], 5)), len(d.WeightedRandomSampler([0.1, 0.9], 5))))
     both(lambda t, d: list(d.WeightedRandomSampler([0.1, 0.9, 0.5], 2, replacement=False)))
-    both(lambda t, d: [list(d.BatchSampler(range(7), 3, drop)) for drop in (True, False)] + [len(d.BatchSampler(range(7), 3, drop)) for drop in (True, False)])
+    both(
+        lambda t, d: (
+            [list(d.BatchSampler(range(7), 3, drop)) for drop in (True, False)]
+            + [len(d.BatchSampler(range(7), 3, drop)) for drop in (True, False)]
+        )
+    )
     both(lambda t, d: iter(d.Sampler()))
 
 
