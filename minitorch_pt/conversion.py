@@ -1,13 +1,15 @@
-"""Conversions: a tensor as another dtype, as NumPy's array, as Python's numbers and lists."""
+"""Conversions: a tensor as another dtype, as NumPy's array, as Python's numbers and lists, as text, in files."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from . import dtypes
-from .autograd.rule import TITLES, differentiable
+from .autograd import graph
+from .autograd.rule import differentiable
 from .device import device as _device
 
 
@@ -24,6 +26,9 @@ class Conversions:
     dtype: Any
     requires_grad: Any
     clone: Any
+    unbind: Any
+    is_leaf: Any
+    __dict__: dict
 
     def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False,
            memory_format: Any = None) -> Any:  # fmt: skip
@@ -48,9 +53,9 @@ class Conversions:
     def type(self, dtype: Any = None) -> Any:
         """The name of the tensor's type ("torch.FloatTensor"), or the tensor converted to `dtype`."""
         if dtype is None:
-            return f"torch.{TITLES[self._data.dtype.name]}Tensor"
+            return f"torch.{dtypes.TITLES[self._data.dtype.name]}Tensor"
         if isinstance(dtype, str):
-            known = {f"torch.{title}Tensor": name for name, title in TITLES.items()}
+            known = {f"torch.{title}Tensor": name for name, title in dtypes.TITLES.items()}
             if dtype not in known:
                 raise ValueError(f"invalid type: {dtype!r}; known are {', '.join(known)}")
             dtype = dtypes.of(np.dtype(known[dtype]))
@@ -157,3 +162,57 @@ class Conversions:
         if self._data.dtype.kind == "f" or self._data.size != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self._data.item())
+
+    # -- as a container and as text --------------------------------------------------------------------------------------
+    def __len__(self) -> Any:
+        if not self._data.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self._data)
+
+    def __iter__(self) -> Iterator:
+        if not self._data.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __contains__(self, element: Any) -> Any:
+        return bool((self == element)._data.any())
+
+    def __repr__(self: Any) -> str:
+        from .printing import tensor_repr
+
+        return tensor_repr(self)
+
+    def __format__(self, spec: str) -> str:
+        if self._data.ndim == 0 and type(self) is graph.Tensor:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
+
+    # -- copies and files ----------------------------------------------------------------------------------------------
+    def __deepcopy__(self: Any, memo: dict) -> Any:
+        if not self.is_leaf:
+            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+                               "moment. Use detach().clone() for a copy without history.")  # fmt: skip
+        if id(self) not in memo:
+            memo[id(self)] = copy = _rebuild(type(self), self._data.copy(), self._requires_grad, self._attributes())
+            if self._grad is not None:
+                copy._grad = graph.Tensor(self._grad._data.copy())
+        return memo[id(self)]
+
+    def _attributes(self) -> dict:
+        """What the user has set on this tensor: without the engine's own."""
+        return {
+            k: v for k, v in self.__dict__.items() if k not in ("_replay", "_epoch", "_hooks", "_after", "_retains")
+        }
+
+    def __reduce_ex__(self: Any, protocol: Any) -> tuple:
+        if not self.is_leaf:
+            raise RuntimeError("only leaf tensors can be pickled, and this one has a history; use detach() first")
+        return _rebuild, (type(self), self._data, self._requires_grad, self._attributes())
+
+
+def _rebuild(cls: Any, data: np.ndarray, requires_grad: bool, attributes: dict) -> Any:
+    """A leaf around `data`: what unpickling and deepcopy make."""
+    tensor = cls.__new__(cls)
+    graph.Tensor.__init__(tensor, data, requires_grad)
+    tensor.__dict__.update(attributes)
+    return tensor

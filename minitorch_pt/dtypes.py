@@ -61,6 +61,9 @@ uint8 = dtype("uint8")
 bool = dtype("bool")
 
 ALL = (float64, float32, float16, int64, int32, int16, int8, uint8, bool)
+# torch's name of each type in texts
+TITLES = {"float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
+           "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
 _BY_NUMPY = {d.dtype: d for d in ALL}
 _default = float32
 

@@ -291,7 +291,7 @@ def write(tensor: Any, value: np.ndarray) -> None:
     data = tensor._data
     if not dtypes.castable(value.dtype, data.dtype):
         raise RuntimeError(
-            f"result type {TITLES[value.dtype.name]} can't be cast to the desired output type {TITLES[data.dtype.name]}; "
+            f"result type {dtypes.TITLES[value.dtype.name]} can't be cast to the desired output type {dtypes.TITLES[data.dtype.name]}; "
             "use the out-of-place form, or convert the tensor first"
         )
     if value.shape != data.shape:
@@ -315,11 +315,6 @@ def _writable(data: np.ndarray) -> np.ndarray:
     memory = graph.owner(data)
     start = data.__array_interface__["data"][0] - memory.__array_interface__["data"][0]
     return np.ndarray(data.shape, data.dtype, memory.data, start, data.strides)
-
-
-# torch's name of each type in texts
-TITLES = {"float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
-           "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
 
 
 def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -> Any:

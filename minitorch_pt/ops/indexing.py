@@ -177,9 +177,11 @@ def _replaced(input: Any, value: Any, index: tuple, basic: bool) -> Any:
     def rest(g: Any) -> Any:
         return _replaced(g, 0.0, index, basic)
 
+    ndim = np.ndim(array(value))  # the number alone is kept: `x[0] += 1` assigns what was changed in place
+
     def part(g: Any) -> Any:
         inner = _read(g, index, basic)
-        extra = np.ndim(array(value)) - inner.ndim
+        extra = ndim - inner.ndim
         return inner.reshape((1,) * extra + tuple(inner.shape)) if extra > 0 else inner
 
     return data, rest, part

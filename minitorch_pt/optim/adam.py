@@ -56,8 +56,9 @@ class Adam(Optimizer):
                         state[name] = Tensor(np.zeros_like(data))
                 state["step"]._data += 1
                 t = state["step"]._data.item()
-                size = rate / (1 - beta1**t)
+                # v̂ = v / root²: the root is taken out of the fraction, which saves a pass over the arrays of twelve
                 root = math.sqrt(1 - beta2**t)
+                size = rate * root / (1 - beta1**t)
                 arrays = [data, gradient, state["exp_avg"]._data, state["exp_avg_sq"]._data]
                 if amsgrad:
                     arrays.append(state["max_exp_avg_sq"]._data)
@@ -80,8 +81,7 @@ class Adam(Optimizer):
                         np.maximum(top[0], v, out=top[0])
                         v = top[0]
                     np.sqrt(v, out=scratch)
-                    scratch /= root
-                    scratch += eps
+                    scratch += eps * root
                     np.divide(m, scratch, out=scratch)
                     scratch *= size
                     p_ -= scratch

@@ -1,0 +1,121 @@
+"""The house as it was designed: imports point downwards, torch stays outside, the engine stays small."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import minitorch_pt
+
+PACKAGE = Path(minitorch_pt.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# What each part may import, by the first component of the path inside the package; functions may import late what is above.
+ABOVE = ("nn", "optim", "utils", "datasets", "viz", "serialization")
+ALLOWED = {
+    "dtypes": (),
+    "device": (),
+    "size": (),
+    "generator": ("dtypes",),
+    "return_types": (),
+    "autograd": ("dtypes", "autograd"),
+    "ops": ("dtypes", "autograd", "ops", "generator", "return_types"),
+    "methods": ("dtypes", "ops", "autograd"),
+    "conversion": ("dtypes", "ops", "autograd", "device"),
+    "tensor": ("dtypes", "ops", "autograd", "device", "size", "conversion", "methods", "printing"),
+}
+
+
+def imported(path: Path) -> set[str]:
+    """The parts of the package that a file imports at its top."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [*parts[: len(parts) - node.level], *(node.module or "").split(".")]
+            base = [b for b in base if b]
+            found |= {base[0]} if base else {alias.name for alias in node.names}
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+            found |= {f"outside:{name.split('.')[0]}" for name in names}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_downwards(path):
+    part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if part == "__init__":
+        return
+    inside = {name for name in imported(path) if not name.startswith("outside:")}
+    allowed = ALLOWED.get(part)
+    if allowed is not None:
+        assert inside <= set(allowed), f"{part} may import {allowed} and imports {sorted(inside)}"
+    elif part not in ABOVE:
+        assert not inside & set(ABOVE), f"{part} lies below {ABOVE} and imports {sorted(inside)}"
+
+
+def test_only_numpy_and_the_standard_library_are_imported():
+    outside = {
+        name.removeprefix("outside:") for path in FILES for name in imported(path) if name.startswith("outside:")
+    }
+    assert outside <= {"numpy", *sys.stdlib_module_names}
+
+
+def test_torch_and_the_extras_stay_outside():
+    code = "import sys, minitorch_pt; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    loaded = ast.literal_eval(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.decode()
+    )
+    assert "minitorch_pt" in loaded
+    assert not {"torch", "matplotlib", "tqdm", "pytest", "scipy"} & set(loaded)
+
+
+def code_lines(path: Path) -> int:
+    """The lines of a file that hold code: no docstring, no comment, no blank line."""
+    source = path.read_text()
+    lines = {i for i, line in enumerate(source.splitlines(), 1) if line.strip() and not line.strip().startswith("#")}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            lines -= set(range(node.lineno, node.end_lineno + 1))
+    return len(lines)
+
+
+def test_the_engine_reads_in_an_hour():
+    engine = [PACKAGE / "tensor.py", *sorted((PACKAGE / "autograd").glob("*.py"))]
+    assert sum(map(code_lines, engine)) <= 1300
+
+
+def test_every_module_says_what_it_does_and_lists_its_names():
+    for path in FILES:
+        assert ast.get_docstring(ast.parse(path.read_text())), f"{path.name} has no first line that says what it does"
+    for info in pkgutil.walk_packages(minitorch_pt.__path__, "minitorch_pt."):
+        if info.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(info.name)
+        for name in getattr(module, "__all__", ()):
+            assert hasattr(module, name), f"{info.name}.__all__ names {name}, which it has not"
+
+
+def test_public_names_are_documented():
+    missing = []
+    for path in FILES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+                if not ast.get_docstring(node):
+                    missing.append(f"{path.name}: {node.name}")
+                if isinstance(node, ast.ClassDef):
+                    missing += [
+                        f"{path.name}: {node.name}.{f.name}"
+                        for f in node.body
+                        if isinstance(f, ast.FunctionDef)
+                        and not f.name.startswith("_")
+                        and not ast.get_docstring(f)
+                        and not any("setter" in ast.unparse(d) or "deleter" in ast.unparse(d) for d in f.decorator_list)
+                    ]
+    assert not missing

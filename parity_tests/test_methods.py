@@ -1,0 +1,111 @@
+"""methods.py against torch: what is a method only (the operations themselves are proved in ops/)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import minitorch_pt
+from parity_tests.oracle import rand, same_program
+
+VIEWS = {
+    "squeeze_": lambda t: t.squeeze_(),
+    "squeeze_ of an axis": lambda t: t.squeeze_(0),
+    "unsqueeze_": lambda t: t.unsqueeze_(1),
+    "transpose_": lambda t: t.transpose_(0, 1),
+    "t_": lambda t: t[0].t_(),
+}
+
+
+@pytest.mark.parametrize("change", VIEWS.values(), ids=VIEWS.keys())
+def test_shape_changed_in_place(change):
+    def program(torch):
+        plain = torch.ones(1, 2, 3)
+        results = [change(plain), plain]
+        leaf = torch.tensor(rand(1, 2, 3), requires_grad=True)
+        tracked = leaf * 2
+        changed = change(tracked)
+        changed.mul_(3)
+        (changed * changed).sum().backward()
+        return [*results, changed.shape, tracked.detach(), leaf.grad]
+
+    same_program(program)
+
+
+def test_a_view_changed_in_place_changes_its_base():
+    def program(torch):
+        leaf = torch.tensor(rand(4, 3), requires_grad=True)
+        base = leaf * 1
+        view = base[1:3]
+        view.t_()
+        view[0].mul_(5)
+        (base * base).sum().backward()
+        return [view.detach(), base.detach(), leaf.grad]
+
+    same_program(program)
+
+
+def test_shape_of_a_leaf():
+    same_program(lambda torch: torch.ones(2, 3, requires_grad=True).t_())
+
+    def program(torch):
+        leaf = torch.ones(2, 3, requires_grad=True)
+        with torch.no_grad():
+            leaf.t_()
+        (leaf * torch.arange(6.0).view(3, 2)).sum().backward()
+        return [leaf.detach(), leaf.grad, leaf.is_leaf]
+
+    same_program(program)
+
+
+def test_copy_and_fill():
+    def program(torch):
+        leaf, source = torch.ones(2, 3, requires_grad=True), torch.arange(3.0, requires_grad=True)
+        target = leaf * 2
+        target[0].copy_(source)
+        target[1, 1:].fill_(7)
+        target[1, 0].zero_()
+        target[1, 0] += 1
+        name = (leaf * 2).copy_(source).grad_fn.name(), (leaf * 2).fill_(source.sum()).grad_fn.name()
+        (target * target).sum().backward()
+        return [target.detach(), leaf.grad, source.grad, name, torch.zeros(2).copy_(torch.tensor([1, 2]))]
+
+    same_program(program)
+    same_program(lambda torch: torch.zeros(2, 3).copy_(torch.zeros(2, 2)))
+    same_program(lambda torch: torch.zeros(2).set_(torch.arange(3.0)))
+
+
+def test_where_is_called_on_the_first_choice():
+    same_program(lambda torch: torch.arange(4.0).where(torch.tensor([True, False, True, False]), torch.tensor(9.0)))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda t: t + "a",
+        lambda t: "a" * t,
+        lambda t: t @ 2,
+        lambda t: t < None,
+        lambda t: t & 1.5,
+    ],
+)
+def test_operators_refuse_what_they_do_not_know(use):
+    same_program(lambda torch: use(torch.arange(3)))
+
+
+def test_reflected_product():
+    a = rand(2, 3)
+    np.testing.assert_allclose((a @ minitorch_pt.tensor(rand(3, 2))).numpy(), a @ rand(3, 2))
+
+
+def test_numpy_functions():
+    x = minitorch_pt.arange(6.0).view(2, 3)
+    assert np.allclose(np.median(x), 2.5)  # no rule: on the array
+    assert isinstance(np.exp(x), minitorch_pt.Tensor)
+    assert np.add.reduce(x).tolist() == [3.0, 5.0, 7.0]
+    assert np.linalg.norm([x.sum(), x.sum()]) > 0
+    x.requires_grad_()
+    assert np.where(x > 2, x, -x).grad_fn is not None
+    for call in (np.median, lambda t: np.add.reduce(t)):
+        with pytest.raises(RuntimeError, match="detach"):
+            call(x)
