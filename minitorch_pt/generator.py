@@ -185,9 +185,14 @@ class Stream:
                 f"Overflow when unpacking long long: a seed is at least -2**63 and below 2**64, got {number}"
             )
         self._seed = number % 2**64
-        self._restart(np.random.RandomState(self._seed & 0xFFFFFFFF).get_state(legacy=True)[1], 624)  # type: ignore[index]  # a tuple, not a dict
+        self._bytes: Any = None
         self._cached: float | None = None  # the second of a pair of single normals
         self._fresh = True
+
+    def _open(self) -> None:
+        """Make the twister of the seed: only when the first number is drawn, as NumPy takes 10 ms to import its random module."""
+        if self._bytes is None:
+            self._restart(np.random.RandomState(self._seed & 0xFFFFFFFF).get_state(legacy=True)[1], 624)  # type: ignore[index]  # a tuple, not a dict
 
     def _restart(self, key: Any, position: int) -> None:
         self._bits = np.random.MT19937()
@@ -203,6 +208,7 @@ class Stream:
     @property
     def state(self) -> bytes:
         """The bytes of torch.get_rng_state(): seed, place in the block, 624 words, the cached normal."""
+        self._open()
         inner = self._bits.state["state"]
         place = inner["pos"]
         head = struct.pack("<QiiQ", self._seed, 1 if self._fresh else 625 - place, 1, 0 if self._fresh else place)
@@ -228,6 +234,7 @@ class Stream:
         """The next n 32-bit words."""
         if n == 0:
             return np.empty(0, u32)  # RandomState.bytes(0) would take a word
+        self._open()
         self._fresh = False
         return np.frombuffer(self._bytes(4 * n), u32)
 

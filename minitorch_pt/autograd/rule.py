@@ -11,7 +11,6 @@ To differentiate a gradient (`create_graph`) the same rule is run on Tensors: it
 from __future__ import annotations
 
 import functools
-import inspect
 import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -27,6 +26,8 @@ __all__ = ["array", "differentiable", "inplace", "nondifferentiable", "same"]
 
 # NumPy's names for torch's parameters, which torch accepts too
 _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other", "a": "input"}
+
+_REQUIRED: Any = object()  # in place of a default
 
 
 def same(g: Any) -> Any:
@@ -47,8 +48,8 @@ def _bind(parameters: dict[str, Any], args: tuple, kwargs: dict) -> tuple[tuple,
     rest = list(parameters)[len(args) :]
     last = max((i for i, name in enumerate(rest) if name in kwargs), default=-1)
     filled = [kwargs.pop(name, parameters[name]) for name in rest[: last + 1]]
-    if inspect.Parameter.empty in filled:
-        raise TypeError(f"missing required argument: '{rest[filled.index(inspect.Parameter.empty)]}'")
+    if _REQUIRED in filled:
+        raise TypeError(f"missing required argument: '{rest[filled.index(_REQUIRED)]}'")
     return (*args, *filled), kwargs
 
 
@@ -96,8 +97,9 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
 
 def _operation(function: Callable, records: bool, promote: Any = None, linear: bool = False, view: bool = False,
                joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None) -> Callable:  # fmt: skip
-    parameters = inspect.signature(function).parameters.values()
-    names = {p.name: p.default for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD}
+    code, defaults = function.__code__, function.__defaults__ or ()
+    names: dict = dict.fromkeys(code.co_varnames[: code.co_argcount], _REQUIRED)
+    names.update(zip([*names][len(names) - len(defaults) :], defaults, strict=True))
     short = function.__name__.strip("_")
     camel = "".join(word.capitalize() for word in short.split("_"))
     rule = Rule(function, name or f"{camel}Backward0", linear, joint, plain)
