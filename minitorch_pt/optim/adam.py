@@ -10,7 +10,18 @@ import numpy as np
 
 from ..autograd.graph import changed
 from ..tensor import Tensor
-from .optimizer import Optimizer, blocks, evaluate, number, refuse, with_gradients
+from .optimizer import (
+    Optimizer,
+    blocks,
+    check_betas,
+    counter,
+    evaluate,
+    nonnegative,
+    number,
+    refuse,
+    with_gradients,
+    zeros,
+)
 
 __all__ = ["Adam"]
 
@@ -29,12 +40,8 @@ class Adam(Optimizer):
                  weight_decay: float = 0, amsgrad: bool = False, *, foreach: bool | None = None, maximize: bool = False,
                  capturable: bool = False, differentiable: bool = False, fused: bool | None = None,
                  decoupled_weight_decay: bool = False) -> None:  # fmt: skip
-        for name, value in (("learning rate", lr), ("epsilon value", eps), ("weight_decay value", weight_decay)):
-            if number(value) < 0:
-                raise ValueError(f"Invalid {name}: {value}; it must be 0 or more")
-        for i, beta in enumerate(betas):
-            if not 0 <= number(beta) < 1:
-                raise ValueError(f"Invalid beta parameter at index {i}: {beta}; it must be in [0, 1)")
+        nonnegative(lr=lr, eps=eps, weight_decay=weight_decay)
+        check_betas(betas)
         refuse(capturable=capturable, differentiable=differentiable, fused=fused)
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
                                   "foreach": foreach, "capturable": capturable, "differentiable": differentiable, "fused": fused,
@@ -51,9 +58,9 @@ class Adam(Optimizer):
                 data, gradient = p._data, p._grad._data
                 state = self.state[p]
                 if not state:
-                    state["step"] = Tensor(np.zeros((), np.float32))
+                    state["step"] = counter()
                     for name in ("exp_avg", "exp_avg_sq", *(("max_exp_avg_sq",) if amsgrad else ())):
-                        state[name] = Tensor(np.zeros_like(data))
+                        state[name] = zeros(data)
                 state["step"]._data += 1
                 t = state["step"]._data.item()
                 # v̂ = v / root²: the root is taken out of the fraction, which saves a pass over the arrays of twelve

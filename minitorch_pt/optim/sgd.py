@@ -9,7 +9,7 @@ import numpy as np
 
 from ..autograd.graph import changed
 from ..tensor import Tensor
-from .optimizer import Optimizer, blocks, evaluate, number, refuse, with_gradients
+from .optimizer import Optimizer, blocks, evaluate, nonnegative, number, refuse, with_gradients
 
 __all__ = ["SGD"]
 
@@ -33,9 +33,7 @@ class SGD(Optimizer):
     def __init__(self, params: Any, lr: float | Tensor = 1e-3, momentum: float = 0, dampening: float = 0, weight_decay: float = 0,
                  nesterov: bool = False, *, maximize: bool = False, foreach: bool | None = None, differentiable: bool = False,
                  fused: bool | None = None) -> None:  # fmt: skip
-        for name, value in (("learning rate", lr), ("momentum value", momentum), ("weight_decay value", weight_decay)):
-            if number(value) < 0:
-                raise ValueError(f"Invalid {name}: {value}; it must be 0 or more")
+        nonnegative(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         refuse(differentiable=differentiable, fused=fused)

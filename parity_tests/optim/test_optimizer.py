@@ -1,6 +1,7 @@
 """Optimisers against torch: trajectories for every option, state, groups, exchange of state, closures, text, errors."""
 
 import copy
+import inspect
 
 import numpy as np
 import pytest
@@ -26,7 +27,36 @@ OPTIONS = [
     ("Adam", {"lr": 0.05, "weight_decay": 0.3, "decoupled_weight_decay": True}),
     ("AdamW", {"lr": 0.05}),
     ("AdamW", {"lr": 0.05, "weight_decay": 0.5, "amsgrad": True, "maximize": True}),
+    ("RMSprop", {"lr": 0.01}),
+    ("RMSprop", {"lr": 0.01, "alpha": 0.9, "eps": 1e-3, "centered": True}),
+    ("RMSprop", {"lr": 0.01, "momentum": 0.9, "weight_decay": 0.3}),
+    ("RMSprop", {"lr": 0.01, "momentum": 0.5, "centered": True, "maximize": True}),
+    ("Adagrad", {"lr": 0.1}),
+    ("Adagrad", {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.3, "initial_accumulator_value": 0.5, "eps": 1e-3}),
+    ("Adagrad", {"lr": 0.1, "maximize": True}),
+    ("Adadelta", {"lr": 1.0}),
+    ("Adadelta", {"lr": 0.5, "rho": 0.5, "eps": 1e-4, "weight_decay": 0.3, "maximize": True}),
+    ("Adamax", {"lr": 0.05}),
+    ("Adamax", {"lr": 0.05, "betas": (0.5, 0.9), "eps": 1e-3, "weight_decay": 0.3, "maximize": True}),
+    ("NAdam", {"lr": 0.05}),
+    ("NAdam", {"lr": 0.02, "betas": (0.5, 0.9), "eps": 1e-3, "weight_decay": 0.3, "momentum_decay": 0.1}),
+    ("NAdam", {"lr": 0.05, "weight_decay": 0.3, "decoupled_weight_decay": True, "maximize": True}),
+    ("RAdam", {"lr": 0.05}),
+    ("RAdam", {"lr": 0.05, "betas": (0.5, 0.9), "eps": 1e-3, "weight_decay": 0.3}),
+    ("RAdam", {"lr": 0.05, "weight_decay": 0.3, "decoupled_weight_decay": True, "maximize": True}),
+    ("ASGD", {"lr": 0.05}),
+    ("ASGD", {"lr": 0.05, "lambd": 0.1, "alpha": 0.5, "t0": 5, "weight_decay": 0.1}),
+    ("ASGD", {"lr": 0.001, "maximize": True}),
+    ("Rprop", {"lr": 0.01}),
+    ("Rprop", {"lr": 0.05, "etas": (0.3, 1.7), "step_sizes": (1e-3, 0.1), "maximize": True}),
+    ("Adafactor", {"lr": 0.1}),
+    (
+        "Adafactor",
+        {"lr": 0.1, "beta2_decay": -0.5, "eps": (1e-3, 0.1), "d": 2.0, "weight_decay": 0.3, "maximize": True},
+    ),
 ]
+NAMES = sorted({name for name, _ in OPTIONS})
+LAST_OF_EACH = list({name: (name, options) for name, options in OPTIONS}.values())
 
 
 def problem(t, dtype="float64"):
@@ -75,11 +105,11 @@ def test_float16():
     assert_same(ours[1], theirs[1], rtol=4e-3, atol=4e-3)
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
+@pytest.mark.parametrize("name", NAMES)
 def test_groups(name):
     def program(t):
         (w, b, _), loss = problem(t)
-        optimizer = getattr(t.optim, name)([{"params": [w]}, {"params": b, "lr": 0.5}], lr=0.01)
+        optimizer = getattr(t.optim, name)([{"params": [w]}, {"params": b, "lr": 0.05}], lr=0.01)
         optimizer.add_param_group({"params": [t.ones(1, dtype=t.float64, requires_grad=True)], "weight_decay": 0.1})
         for _ in range(5):
             optimizer.zero_grad()
@@ -122,7 +152,7 @@ def to_theirs(value):
     return value
 
 
-@pytest.mark.parametrize(("name", "options"), [OPTIONS[3], OPTIONS[10], OPTIONS[14]], ids=str)
+@pytest.mark.parametrize(("name", "options"), LAST_OF_EACH, ids=str)
 @pytest.mark.parametrize("direction", ["ours to torch", "torch to ours"])
 def test_state_moves_mid_training(name, options, direction):
     source, target, convert = (
@@ -145,12 +175,57 @@ def test_state_moves_mid_training(name, options, direction):
     assert_same(ours, whole, rtol=1e-10)
 
 
-def test_state_dict_has_torchs_form():
-    ours, theirs = (
-        run(minitorch_pt, "Adam", {"amsgrad": True}, 3)[3].state_dict(),
-        run(torch, "Adam", {"amsgrad": True}, 3)[3].state_dict(),
-    )
-    assert_same(ours, theirs, rtol=1e-10)
+@pytest.mark.parametrize(("name", "options"), LAST_OF_EACH, ids=str)
+def test_state_dict_has_torchs_form(name, options):
+    same_program(lambda t: run(t, name, options, 3)[3].state_dict(), rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "Muon", "LBFGS"])
+def test_signature(name):
+    def program(t):
+        parameters = inspect.signature(getattr(t.optim, name)).parameters.values()
+        return [(p.name, str(p.default), str(p.kind)) for p in parameters]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_of_other_shapes(name):
+    def program(t):
+        params = [t.full(shape, 0.5, dtype=t.float64, requires_grad=True) for shape in ((), (0,), (3,), (2, 3, 4))]
+        optimizer = getattr(t.optim, name)(params, lr=0.01)
+        for _ in range(3):
+            optimizer.zero_grad()
+            sum((p * p * (p + 1)).sum() for p in params).backward()
+            optimizer.step()
+        return params[0].detach(), [p.detach() for p in params], optimizer.state_dict()
+
+    same_program(program, rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tensor_rate(name):
+    def program(t):
+        params, loss = problem(t)
+        optimizer = getattr(t.optim, name)(params, lr=t.tensor(0.01, dtype=t.float64))
+        for _ in range(3):
+            optimizer.zero_grad()
+            loss().backward()
+            optimizer.step()
+        return [p.detach() for p in params]
+
+    same_program(program, rtol=1e-10)
+
+
+def test_counts_follow_the_default_dtype():
+    def program(t):
+        t.set_default_dtype(t.float64)
+        try:
+            return run(t, "NAdam", {}, 2)[2]
+        finally:
+            t.set_default_dtype(t.float32)
+
+    same_program(program, rtol=1e-10)
 
 
 def test_state_dict_is_adapted():
@@ -314,6 +389,30 @@ ERRORS = {
     "negative momentum": lambda t: t.optim.SGD([leaf(t)], lr=1, momentum=-1),
     "negative decay": lambda t: t.optim.SGD([leaf(t)], lr=1, weight_decay=-1),
     "nesterov alone": lambda t: t.optim.SGD([leaf(t)], lr=1, nesterov=True),
+    "rate of two elements": lambda t: t.optim.SGD([leaf(t)], lr=t.ones(2)),
+    "rate is nan": lambda t: t.optim.Adam([leaf(t)], lr=float("nan")),
+    "rho": lambda t: t.optim.Adadelta([leaf(t)], rho=1.5),
+    "rprop etas": lambda t: t.optim.Rprop([leaf(t)], etas=(1.2, 0.5)),
+    "beta2_decay": lambda t: t.optim.Adafactor([leaf(t)], beta2_decay=0.1),
+    "clipping": lambda t: t.optim.Adafactor([leaf(t)], d=0.5),
+    "adafactor eps": lambda t: t.optim.Adafactor([leaf(t)], eps=(-1.0, 1.0)),
+    "adafactor eps 2": lambda t: t.optim.Adafactor([leaf(t)], eps=(None, -1.0)),
+    "rmsprop lr": lambda t: t.optim.RMSprop([leaf(t)], lr=-1),
+    "rmsprop eps": lambda t: t.optim.RMSprop([leaf(t)], eps=-1),
+    "rmsprop alpha": lambda t: t.optim.RMSprop([leaf(t)], alpha=-1),
+    "rmsprop momentum": lambda t: t.optim.RMSprop([leaf(t)], momentum=-1),
+    "rmsprop weight_decay": lambda t: t.optim.RMSprop([leaf(t)], weight_decay=-1),
+    "adagrad lr_decay": lambda t: t.optim.Adagrad([leaf(t)], lr_decay=-1),
+    "adagrad initial_accumulator_value": lambda t: t.optim.Adagrad([leaf(t)], initial_accumulator_value=-1),
+    "adadelta rho": lambda t: t.optim.Adadelta([leaf(t)], rho=-1),
+    "adamax betas": lambda t: t.optim.Adamax([leaf(t)], betas=(0.9, 1.0)),
+    "nadam momentum_decay": lambda t: t.optim.NAdam([leaf(t)], momentum_decay=-1),
+    "nadam betas": lambda t: t.optim.NAdam([leaf(t)], betas=(-1.0, 0.9)),
+    "radam betas": lambda t: t.optim.RAdam([leaf(t)], betas=(1.0, 0.9)),
+    "radam eps": lambda t: t.optim.RAdam([leaf(t)], eps=-1),
+    "asgd weight_decay": lambda t: t.optim.ASGD([leaf(t)], weight_decay=-1),
+    "rprop lr": lambda t: t.optim.Rprop([leaf(t)], lr=-1),
+    "adafactor weight_decay": lambda t: t.optim.Adafactor([leaf(t)], weight_decay=-1),
     "adam rate": lambda t: t.optim.Adam([leaf(t)], lr=-1),
     "adam eps": lambda t: t.optim.Adam([leaf(t)], eps=-1),
     "adam beta": lambda t: t.optim.Adam([leaf(t)], betas=(1.0, 0.9)),
@@ -337,12 +436,16 @@ def test_error(case):
     same_program(ERRORS[case])
 
 
-@pytest.mark.parametrize("flag", ["differentiable", "fused"])
+@pytest.mark.parametrize("flag", ["capturable", "differentiable", "fused"])
 def test_other_implementations_are_refused(flag):
-    with pytest.raises(RuntimeError, match="one implementation"):
-        minitorch_pt.optim.SGD([leaf(minitorch_pt)], **{flag: True})
-    with pytest.raises(RuntimeError, match="one implementation"):
-        minitorch_pt.optim.AdamW([leaf(minitorch_pt)], **{flag: True})
+    refused = 0
+    for name in [*NAMES, "Muon", "LBFGS"]:
+        kind = getattr(minitorch_pt.optim, name)
+        if flag in inspect.signature(kind).parameters:
+            refused += 1
+            with pytest.raises(RuntimeError, match="one implementation"):
+                kind([leaf(minitorch_pt)], **{flag: True})
+    assert refused >= 3
 
 
 def test_step_must_be_written():
@@ -351,3 +454,24 @@ def test_step_must_be_written():
 
     with pytest.raises(NotImplementedError):
         Bare([leaf(minitorch_pt)], {}).step()
+
+
+def test_families_must_be_written():
+    family = minitorch_pt.optim.optimizer
+
+    class Bare(family.PerParameter):
+        pass
+
+    class BareToo(family.Elementwise):
+        def _initial(self, group, p):
+            return {}
+
+    class BareThree(family.PerParameter):
+        def _initial(self, group, p):
+            return {}
+
+    p = leaf(minitorch_pt)
+    p.sum().backward()
+    for kind in (Bare, BareToo, BareThree):
+        with pytest.raises(NotImplementedError):
+            kind([p], {"lr": 1}).step()

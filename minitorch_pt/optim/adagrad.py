@@ -1,0 +1,58 @@
+"""Adagrad: each element's step is divided by the root of the sum of its squared gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor
+from .optimizer import Elementwise, counter, nonnegative, number, refuse
+
+__all__ = ["Adagrad"]
+
+
+class Adagrad(Elementwise):
+    """s ← s + g², p ← p - lr / (1 + (t - 1)·lr_decay) · g / (sqrt(s) + eps).
+
+    s starts from initial_accumulator_value; weight_decay λ adds λ·p to g.
+
+    Raises:
+        ValueError: a negative option.
+
+    Source: Duchi, Hazan and Singer, "Adaptive Subgradient Methods", JMLR 2011.
+    """
+
+    def __init__(self, params: Any, lr: float | Tensor = 1e-2, lr_decay: float = 0, weight_decay: float = 0,
+                 initial_accumulator_value: float = 0, eps: float = 1e-10, foreach: bool | None = None, *, maximize: bool = False,
+                 differentiable: bool = False, fused: bool | None = None) -> None:  # fmt: skip
+        nonnegative(
+            lr=lr,
+            lr_decay=lr_decay,
+            weight_decay=weight_decay,
+            initial_accumulator_value=initial_accumulator_value,
+            eps=eps,
+        )
+        refuse(differentiable=differentiable, fused=fused)
+        super().__init__(params, {"lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
+                                  "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
+                                  "differentiable": differentiable, "fused": fused})  # fmt: skip
+        for group in self.param_groups:
+            for p in group["params"]:
+                self.state[p] = self._initial(group, p._data)
+
+    def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
+        return {"step": counter(), "sum": Tensor(np.full_like(p, self.defaults["initial_accumulator_value"]))}
+
+    def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
+        eps = group["eps"]
+        rate = number(group["lr"]) / (1 + (state["step"].item() - 1) * group["lr_decay"])
+
+        def update(p: Any, g: Any, sum: Any) -> None:
+            sum += g * g
+            root = np.sqrt(sum)
+            root += eps
+            p -= rate * g / root
+
+        return update

@@ -1,0 +1,56 @@
+"""ASGD: gradient descent that also keeps the mean of the parameters along the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor
+from .optimizer import Elementwise, counter, nonnegative, number, refuse, zeros
+
+__all__ = ["ASGD"]
+
+
+class ASGD(Elementwise):
+    """p ← (1 - lambd·η)·p - η·g with the falling rate η = lr / (1 + lambd·lr·t)^alpha.
+
+    From step t0 on `state[p]["ax"]` is the mean of p over the steps (before, p itself): a better answer than the last p when
+    the gradients are noisy. weight_decay λ adds λ·p to g.
+
+    Raises:
+        ValueError: a negative rate or weight decay.
+
+    Source: Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM 1992.
+    """
+
+    scalars = ("step", "eta", "mu")
+
+    def __init__(self, params: Any, lr: float | Tensor = 1e-2, lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6,
+                 weight_decay: float = 0, foreach: bool | None = None, maximize: bool = False, differentiable: bool = False,
+                 capturable: bool = False) -> None:  # fmt: skip
+        nonnegative(lr=lr, weight_decay=weight_decay)
+        refuse(capturable=capturable, differentiable=differentiable)
+        super().__init__(params, {"lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay, "foreach": foreach,
+                                  "maximize": maximize, "differentiable": differentiable, "capturable": capturable})  # fmt: skip
+
+    def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
+        return {"step": counter(), "eta": counter(number(group["lr"])), "mu": counter(1.0), "ax": zeros(p)}
+
+    def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
+        rate, lambd, t = number(group["lr"]), group["lambd"], state["step"].item()
+        eta, mu = state["eta"].item(), state["mu"].item()
+        # the rate and the weight of the mean for the step after this one; rounded to float32 also where loading has widened the state
+        state["eta"]._data[...] = counter(rate / (1 + lambd * rate * t) ** group["alpha"])._data
+        state["mu"]._data[...] = counter(1 / max(1, t - group["t0"]))._data
+
+        def update(p: Any, g: Any, ax: Any) -> None:
+            p *= 1 - lambd * eta
+            p -= eta * g
+            if mu == 1:
+                ax[...] = p
+            else:
+                ax += mu * (p - ax)
+
+        return update

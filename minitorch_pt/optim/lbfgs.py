@@ -1,0 +1,250 @@
+"""L-BFGS: Newton's method with the inverse Hessian guessed from the last steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..autograd.graph import changed
+from ..tensor import Tensor
+from .optimizer import Optimizer, evaluate, nonnegative, number
+
+__all__ = ["LBFGS"]
+
+
+class LBFGS(Optimizer):
+    """Steps p ← p + t·d, d ≈ -H⁻¹·g, where H is known from how the gradient changed over the last history_size steps.
+
+    One `step(closure)` makes up to max_iter such steps and evaluates the closure up to max_eval times (default 1.25 max_iter). t is lr
+    (smaller at the first step), or with line_search_fn="strong_wolfe" a length that makes the loss and its slope small enough.
+    It ends early when no gradient exceeds tolerance_grad, or the step or the loss changes by less than tolerance_change.
+    For problems small enough to compute the loss of the whole data each time; there is one group of parameters only.
+
+    Raises:
+        ValueError: a negative rate, or several groups. RuntimeError, at the step: another line search.
+
+    Source: Nocedal and Wright, "Numerical Optimization", 2006, algorithms 7.4, 3.5 and 3.6.
+    """
+
+    def __init__(self, params: Any, lr: float | Tensor = 1, max_iter: int = 20, max_eval: int | None = None, tolerance_grad: float = 1e-7,
+                 tolerance_change: float = 1e-9, history_size: int = 100, line_search_fn: str | None = None) -> None:  # fmt: skip
+        nonnegative(lr=lr)
+        super().__init__(params, {"lr": lr, "max_iter": max_iter, "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
+                                  "tolerance_grad": tolerance_grad, "tolerance_change": tolerance_change, "history_size": history_size,
+                                  "line_search_fn": line_search_fn})  # fmt: skip
+        if len(self.param_groups) != 1:
+            raise ValueError(
+                f"LBFGS doesn't support parameter groups, but there are {len(self.param_groups)}: give it one list of parameters"
+            )
+
+    def step(self, closure: Callable) -> Any:  # type: ignore[override]
+        """Go towards the minimum.
+
+        closure: computes the loss and its gradients anew; its first result is returned.
+        """
+        (group,) = self.param_groups
+        params, rate = group["params"], number(group["lr"])
+        state = self.state[params[0]]  # there, so that loading gives it the parameters' dtype
+        state.setdefault("func_evals", 0)
+        state.setdefault("n_iter", 0)
+
+        first_loss = evaluate(closure)
+        loss, gradient = float(first_loss), _gathered(params)
+        evaluations = 1
+        state["func_evals"] += 1
+        if np.abs(gradient).max() <= group["tolerance_grad"]:
+            return first_loss
+        d, t, ys, ss, ro, scale, before, loss_before = (_plain(state.get(key)) for key in _KEYS)
+
+        for iteration in range(1, group["max_iter"] + 1):
+            state["n_iter"] += 1
+            if state["n_iter"] == 1:
+                d, ys, ss, ro, scale = -gradient, [], [], [], 1
+                t = min(1.0, 1.0 / np.abs(gradient).sum()) * rate
+            else:
+                y, s = gradient - before, t * d
+                curvature = y @ s
+                if curvature > 1e-10:
+                    if len(ys) == group["history_size"]:
+                        for history in (ys, ss, ro):
+                            history.pop(0)
+                    ys.append(y)
+                    ss.append(s)
+                    ro.append(1.0 / curvature)
+                    scale = curvature / (y @ y)
+                d, alphas = _direction(gradient, ys, ss, ro, scale)
+                kept = state.setdefault("al", [None] * group["history_size"])
+                kept[: len(alphas)] = _wrapped(alphas)
+                t = rate
+            before, loss_before = gradient, loss
+            slope = gradient @ d
+            if slope > -group["tolerance_change"]:
+                break
+
+            count = 0
+            if group["line_search_fn"] is None:
+                _move(params, t, d)
+                if iteration < group["max_iter"]:  # the next call of step evaluates there anyway
+                    loss, gradient, count = float(evaluate(closure)), _gathered(params), 1
+            elif group["line_search_fn"] == "strong_wolfe":
+                probe = _prober(closure, params, d)
+                budget = group["max_eval"] - evaluations
+                loss, gradient, t, count = _strong_wolfe(probe, t, np.abs(d).max(), (loss, gradient, slope), budget)
+                _move(params, t, d)
+            else:
+                raise RuntimeError(
+                    f"only 'strong_wolfe' is supported, but line_search_fn is {group['line_search_fn']!r}"
+                )
+            evaluations += count
+            state["func_evals"] += count
+
+            if (evaluations >= group["max_eval"] or np.abs(gradient).max() <= group["tolerance_grad"]
+                    or np.abs(t * d).max() <= group["tolerance_change"] or abs(loss - loss_before) < group["tolerance_change"]):  # fmt: skip
+                break
+
+        values = (d, t, ys, ss, ro, scale, before, loss_before)
+        state.update({key: _wrapped(value) for key, value in zip(_KEYS, values, strict=True)})
+        return first_loss
+
+
+_KEYS = ("d", "t", "old_dirs", "old_stps", "ro", "H_diag", "prev_flat_grad", "prev_loss")
+
+
+def _wrapped(value: Any) -> Any:
+    """Arrays and NumPy's numbers as tensors: the form in which the state is kept."""
+    if isinstance(value, list):
+        return [_wrapped(v) for v in value]
+    return Tensor(np.asarray(value)) if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def _plain(value: Any) -> Any:
+    """The reverse of `_wrapped`."""
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return value._data[()] if isinstance(value, Tensor) else value
+
+
+def _gathered(params: list[Tensor]) -> np.ndarray:
+    """All gradients as one vector; 0 where there is none."""
+    return np.concatenate([(np.zeros_like(p._data) if p._grad is None else p._grad._data).reshape(-1) for p in params])
+
+
+def _move(params: list[Tensor], t: Any, d: np.ndarray) -> None:
+    """params += t·d"""
+    start = 0
+    for p in params:
+        end = start + p.numel()
+        p._data[...] += (t * d[start:end]).reshape(p.shape)
+        changed(p._data)
+        start = end
+
+
+def _direction(gradient: np.ndarray, ys: list, ss: list, ro: list, scale: Any) -> tuple[np.ndarray, list]:
+    """-H⁻¹·gradient by the two-loop recursion over gradient changes y, steps s and ro = 1 / y·s; and its factors."""
+    d = -gradient
+    alphas: list[Any] = [None] * len(ys)
+    for i in reversed(range(len(ys))):
+        alphas[i] = (ss[i] @ d) * ro[i]
+        d -= alphas[i] * ys[i]
+    d *= scale
+    for i in range(len(ys)):
+        d += (alphas[i] - (ys[i] @ d) * ro[i]) * ss[i]
+    return d, alphas
+
+
+def _prober(closure: Callable, params: list[Tensor], d: np.ndarray) -> Callable:
+    """The function t -> loss, gradient and slope along d at params + t·d; the parameters stay."""
+    here = [p._data.copy() for p in params]
+
+    def probe(t: Any) -> tuple[float, np.ndarray, Any]:
+        _move(params, t, d)
+        loss, gradient = float(evaluate(closure)), _gathered(params)
+        for p, old in zip(params, here, strict=True):
+            p._data[...] = old
+            changed(p._data)
+        return loss, gradient, gradient @ d
+
+    return probe
+
+
+def _strong_wolfe(
+    probe: Callable, t: Any, longest: Any, start: tuple, budget: int
+) -> tuple[float, np.ndarray, Any, int]:
+    """A step t where the loss has fallen enough (Armijo, c1 = 1e-4) and the slope is flat enough (c2 = 0.9).
+
+    Points are (t, loss, gradient, slope). First t grows until two points hold a minimum between them; then that bracket is
+    narrowed. Returns loss, gradient, t and the number of evaluations.
+    """
+    c1, c2, tolerance = 1e-4, 0.9, 1e-9
+    loss, _, slope = start
+
+    def high(point: tuple) -> bool:
+        return point[1] > loss + c1 * point[0] * slope
+
+    def flat(point: tuple) -> bool:
+        return abs(point[3]) <= -c2 * slope
+
+    previous, point = (0, *start), (t, *probe(t))
+    tries = 0
+    done = False
+    bracket: list[tuple] = []
+    while tries < budget:
+        if high(point) or (tries > 1 and point[1] >= previous[1]):
+            bracket = [previous, point]
+            break
+        if flat(point):
+            bracket, done = [point], True
+            break
+        if point[3] >= 0:
+            bracket = [previous, point]
+            break
+        t = _cubic_minimum(previous, point, point[0] + 0.01 * (point[0] - previous[0]), point[0] * 10)
+        previous, point = point, (t, *probe(t))
+        tries += 1
+    if tries == budget:
+        bracket = [(0, *start), point]
+
+    low = 0 if bracket[0][1] <= bracket[-1][1] else 1
+    stalled = False
+    while not done and tries < budget:
+        ends = bracket[0][0], bracket[1][0]
+        left, right = min(ends), max(ends)
+        if (right - left) * longest < tolerance:
+            break
+        t = _cubic_minimum(bracket[0], bracket[1], left, right)
+        margin = 0.1 * (right - left)
+        if min(right - t, t - left) < margin:  # close to an end: allowed once, then moved inwards
+            if stalled or t >= right or t <= left:
+                t = right - margin if abs(t - right) < abs(t - left) else left + margin
+                stalled = False
+            else:
+                stalled = True
+        else:
+            stalled = False
+        point = (t, *probe(t))
+        tries += 1
+        if high(point) or point[1] >= bracket[low][1]:
+            bracket[1 - low] = point
+            low = 0 if bracket[0][1] <= bracket[1][1] else 1
+        else:
+            done = flat(point)
+            if not done and point[3] * (bracket[1 - low][0] - bracket[low][0]) >= 0:
+                bracket[1 - low] = bracket[low]
+            bracket[low] = point
+    t, loss, gradient, _ = bracket[low]
+    return loss, gradient, t, tries + 1
+
+
+def _cubic_minimum(a: tuple, b: tuple, lowest: Any, highest: Any) -> Any:
+    """Where the cubic through two points with their slopes is least, within bounds."""
+    if a[0] > b[0]:
+        a, b = b, a
+    (x1, f1, _, g1), (x2, f2, _, g2) = a, b
+    d1 = g1 + g2 - 3 * (f1 - f2) / (x1 - x2)
+    square = d1**2 - g1 * g2
+    if not square >= 0:
+        return (lowest + highest) / 2.0
+    d2 = np.sqrt(square)
+    return min(max(x2 - (x2 - x1) * ((g2 + d2 - d1) / (g2 - g1 + 2 * d2)), lowest), highest)

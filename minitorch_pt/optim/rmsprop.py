@@ -1,0 +1,64 @@
+"""RMSprop: each element's step is divided by the root of a running mean of its squared gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Tensor
+from .optimizer import Elementwise, counter, nonnegative, number, refuse, zeros
+
+__all__ = ["RMSprop"]
+
+
+class RMSprop(Elementwise):
+    """v ← α·v + (1 - α)·g², p ← p - lr·g / (sqrt(v) + eps).
+
+    centered takes the square of the mean gradient off v, which makes it the variance; with momentum μ a velocity
+    b ← μ·b + g / (sqrt(v) + eps) takes the place of the quotient; weight_decay λ adds λ·p to g.
+
+    Raises:
+        ValueError: a negative option.
+
+    Source: G. Hinton, lecture 6 of "Neural Networks for Machine Learning", 2012; centered: A. Graves, arXiv 1308.0850.
+    """
+
+    def __init__(self, params: Any, lr: float | Tensor = 1e-2, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0,
+                 momentum: float = 0, centered: bool = False, capturable: bool = False, foreach: bool | None = None,
+                 maximize: bool = False, differentiable: bool = False) -> None:  # fmt: skip
+        nonnegative(lr=lr, eps=eps, momentum=momentum, weight_decay=weight_decay, alpha=alpha)
+        refuse(capturable=capturable, differentiable=differentiable)
+        super().__init__(params, {"lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
+                                  "weight_decay": weight_decay, "capturable": capturable, "foreach": foreach, "maximize": maximize,
+                                  "differentiable": differentiable})  # fmt: skip
+
+    def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
+        state = {"step": counter(), "square_avg": zeros(p)}
+        if group["momentum"] > 0:
+            state["momentum_buffer"] = zeros(p)
+        if group["centered"]:
+            state["grad_avg"] = zeros(p)
+        return state
+
+    def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
+        rate, alpha, eps, momentum = number(group["lr"]), group["alpha"], group["eps"], group["momentum"]
+
+        def update(p: Any, g: Any, square_avg: Any, momentum_buffer: Any = None, grad_avg: Any = None) -> None:
+            square_avg *= alpha
+            square_avg += (1 - alpha) * g * g
+            variance = square_avg
+            if grad_avg is not None:
+                grad_avg += (1 - alpha) * (g - grad_avg)
+                variance = square_avg - grad_avg * grad_avg
+            root = np.sqrt(variance)
+            root += eps
+            direction = np.divide(g, root, out=root)
+            if momentum_buffer is not None:
+                momentum_buffer *= momentum
+                momentum_buffer += direction
+                direction = momentum_buffer
+            p -= rate * direction
+
+        return update
