@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
@@ -31,13 +33,19 @@ from ..ops.losses import (
     nll_loss,
     smooth_l1_loss,
 )
+from ..ops.normalization import local_response_norm, rms_norm
+from ..ops.padding import pad
 from ..ops.products import bilinear, linear
+from ..ops.vision import affine_grid, channel_shuffle, grid_sample, interpolate, pixel_shuffle, pixel_unshuffle
 from ..tensor import Tensor
 
 __all__ = [
+    "affine_grid", "channel_shuffle", "grid_sample", "interpolate", "pixel_shuffle", "pixel_unshuffle",
+    "alpha_dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout",
+    "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",
     "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "dropout", "elu", "elu_",
     "gelu", "hardtanh", "hardtanh_", "huber_loss", "kl_div", "l1_loss", "leaky_relu", "leaky_relu_", "linear",
-    "log_softmax", "logsigmoid", "mish", "mse_loss", "nll_loss", "normalize", "one_hot", "prelu", "relu", "relu6",
+    "log_softmax", "logsigmoid", "mish", "mse_loss", "nll_loss", "normalize", "one_hot", "pad", "prelu", "relu", "relu6",
     "relu_", "selu", "selu_", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softmin", "softplus", "softsign", "tanh",
     "threshold", "threshold_",
 ]  # fmt: skip
@@ -107,11 +115,154 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         ValueError: p is not between 0 and 1.
         RuntimeError: the input is not floating point.
     """
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    _probability(p)
     return (ops.dropout_ if inplace else ops.dropout)(input, p, training)
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """x / max(‖x‖_p, eps), the norm being taken along `dim`."""
     return input / input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input)
+
+
+def _several(size: Any, what: str) -> None:
+    """Raise unless each channel has several values: one value has no variance."""
+    if math.prod(size[:1]) * math.prod(size[2:]) == 1:
+        raise ValueError(
+            f"Expected more than 1 value per channel when training, got {what} {list(size)}; use a larger batch, or .eval()"
+        )
+
+
+def batch_norm(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """(x - mean) / sqrt(var + eps) * weight + bias for each channel (axis 1): see `nn.BatchNorm1d`.
+
+    Raises:
+        ValueError: there is one value per channel only, in training, or eps is too small.
+        RuntimeError: a parameter has not one element for each channel.
+    """
+    if training:
+        _several(input.shape, "input size")
+    if eps < 0 or (training and eps == 0):
+        raise ValueError(
+            f"batch_norm eps must be {'positive during training' if training else 'non-negative'}, but got {eps}"
+        )
+    return ops.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
+
+
+def instance_norm(
+    input: Tensor,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Batch norm of each sample by itself: see `nn.InstanceNorm1d`.
+
+    Raises:
+        ValueError: a channel has one place only.
+        RuntimeError: the running statistics are to be used, and not given.
+    """
+    if use_input_stats and math.prod(input.shape[2:]) == 1:
+        raise ValueError(f"Expected more than 1 spatial element when training, got input size {list(input.shape)}")
+    if not use_input_stats and (running_mean is None or running_var is None):
+        raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
+    return ops.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps)
+
+
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """(x - mean) / sqrt(var + eps) * weight + bias over the last axes: see `nn.LayerNorm`."""
+    return ops.layer_norm(input, normalized_shape, weight, bias, eps)
+
+
+def group_norm(
+    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+) -> Tensor:
+    """(x - mean) / sqrt(var + eps) * weight + bias over groups of channels: see `nn.GroupNorm`.
+
+    Raises:
+        ValueError: a group has one value only.
+        RuntimeError: the channels do not divide into groups, or there are none.
+    """
+    if input.ndim < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
+    _several((input.shape[0] * input.shape[1] // num_groups, num_groups, *input.shape[2:]), "groups of size")
+    return ops.group_norm(input, num_groups, weight, bias, eps)
+
+
+def _probability(p: float) -> None:
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+
+
+def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
+    """Dropout that keeps mean and variance, for selu networks: see `nn.AlphaDropout`."""
+    _probability(p)
+    return (ops.alpha_dropout_ if inplace else ops.alpha_dropout)(input, p, training)
+
+
+def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
+    """`alpha_dropout` of whole channels: see `nn.FeatureAlphaDropout`."""
+    _probability(p)
+    return (ops.feature_alpha_dropout_ if inplace else ops.feature_alpha_dropout)(input, p, training)
+
+
+def _channel_dropout(input: Tensor, p: float, training: bool, inplace: bool, batched: bool = True) -> Tensor:
+    """Drop whole channels; an input without batch axis gets one for the while."""
+    _probability(p)
+    if batched:
+        return (ops.feature_dropout_ if inplace else ops.feature_dropout)(input, p, training)
+    if inplace:
+        return ops.feature_dropout_(input.unsqueeze_(0), p, training).squeeze_(0)
+    return ops.feature_dropout(input.unsqueeze(0), p, training).squeeze(0)
+
+
+def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """Zero whole channels of (N, C, L) or (C, L): see `nn.Dropout1d`.
+
+    Raises:
+        RuntimeError: the input has neither 2 nor 3 axes.
+    """
+    if 0 <= p <= 1 and input.ndim not in (2, 3):
+        raise RuntimeError(
+            f"dropout1d: Expected 2D or 3D input, but received a {input.ndim}D input; for other inputs there is dropout"
+        )
+    return _channel_dropout(input, p, training, inplace, input.ndim == 3)
+
+
+def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """Zero whole channels of (N, C, H, W): see `nn.Dropout2d`. As in torch, 3 axes are read as (N, C, L), with a warning."""
+    if input.ndim != 4:
+        warnings.warn(
+            f"dropout2d: Received a {input.ndim}-D input, of which the first two axes are taken for batch and channels; "
+            "use dropout1d for (N, C, L), dropout for what has no channels",
+            stacklevel=2,
+        )
+    return _channel_dropout(input, p, training, inplace)
+
+
+def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """Zero whole channels of (N, C, D, H, W) or (C, D, H, W): see `nn.Dropout3d`."""
+    if input.ndim not in (4, 5):
+        warnings.warn(
+            f"dropout3d: Received a {input.ndim}-D input, which is taken for one without batch axis; "
+            "use dropout for what has no channels",
+            stacklevel=2,
+        )
+    return _channel_dropout(input, p, training, inplace, input.ndim == 5)

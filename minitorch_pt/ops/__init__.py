@@ -2,10 +2,14 @@
 
 from .activations import *
 from .diagonal import *
+from .dropouts import *
 from .indexing import *
 from .losses import *
+from .normalization import *
+from .padding import *
 from .pointwise import *
 from .products import *
 from .reductions import *
 from .shape import *
 from .sorting import *
+from .vision import *

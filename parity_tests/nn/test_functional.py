@@ -19,6 +19,7 @@ BUILT_IN = {
     "hardtanh_": "input min_val max_val", "leaky_relu_": "input negative_slope", "linear": "input weight bias",
     "logsigmoid": "input", "one_hot": "input num_classes", "prelu": "input weight", "relu_": "input", "selu_": "input",
     "softplus": "input beta threshold", "threshold_": "input threshold value",
+    "channel_shuffle": "input groups", "pixel_shuffle": "input upscale_factor", "pixel_unshuffle": "input downscale_factor",
 }  # fmt: skip
 
 

@@ -1,9 +1,17 @@
 """The layers, one file a family, as in torch/nn/modules."""
 
 from .activation import *
+from .batchnorm import *
+from .channelshuffle import *
 from .container import *
 from .dropout import *
 from .flatten import *
+from .instancenorm import *
+from .lazy import *
 from .linear import *
 from .loss import *
 from .module import *
+from .normalization import *
+from .padding import *
+from .pixelshuffle import *
+from .upsampling import *

@@ -6,10 +6,24 @@ from ...tensor import Tensor
 from .. import functional as F
 from .module import Module
 
-__all__ = ["Dropout"]
+__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout"]
 
 
-class Dropout(Module):
+class _Dropout(Module):
+    """p and inplace, checked and shown."""
+
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+        self.p, self.inplace = p, inplace
+
+    def extra_repr(self) -> str:
+        """p and inplace."""
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout(_Dropout):
     """In training, zero each element with probability p and scale the others by 1 / (1 - p).
 
     In evaluation, change nothing.
@@ -22,16 +36,59 @@ class Dropout(Module):
     Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
     """
 
-    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
-        super().__init__()
-        if p < 0 or p > 1:
-            raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-        self.p, self.inplace = p, inplace
-
     def forward(self, input: Tensor) -> Tensor:
         """`input` with elements dropped, if in training."""
         return F.dropout(input, self.p, self.training, self.inplace)
 
-    def extra_repr(self) -> str:
-        """p and inplace."""
-        return f"p={self.p}, inplace={self.inplace}"
+
+class Dropout1d(_Dropout):
+    """In training, zero whole channels with probability p: neighbouring places of a signal resemble each other too much for `Dropout`.
+
+    Shapes: (N, C, L) or (C, L) -> the same.
+
+    Source: Tompson et al. 2015, arXiv:1411.4280.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`input` with channels dropped, if in training."""
+        return F.dropout1d(input, self.p, self.training, self.inplace)
+
+
+class Dropout2d(_Dropout):
+    """In training, zero whole channels of images with probability p: see `Dropout1d`. Shapes: (N, C, H, W) -> the same."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`input` with channels dropped, if in training."""
+        return F.dropout2d(input, self.p, self.training, self.inplace)
+
+
+class Dropout3d(_Dropout):
+    """In training, zero whole channels of volumes with probability p: see `Dropout1d`.
+
+    Shapes: (N, C, D, H, W) or (C, D, H, W) -> the same.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`input` with channels dropped, if in training."""
+        return F.dropout3d(input, self.p, self.training, self.inplace)
+
+
+class AlphaDropout(_Dropout):
+    """Dropout for networks of SELU: dropped elements become selu(-inf), then all are scaled and shifted to keep mean 0 and variance 1.
+
+    Shapes: any -> the same.
+
+    Source: Klambauer et al. 2017, arXiv:1706.02515.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`input` with elements dropped, if in training."""
+        return F.alpha_dropout(input, self.p, self.training, self.inplace)
+
+
+class FeatureAlphaDropout(_Dropout):
+    """`AlphaDropout` of whole channels. Shapes: (N, C, *) -> the same."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`input` with channels dropped, if in training."""
+        return F.feature_alpha_dropout(input, self.p, self.training, self.inplace)

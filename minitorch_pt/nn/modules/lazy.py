@@ -1,0 +1,114 @@
+"""Lazy layers: they learn the number of their inputs from the first input, and then become ordinary ones."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from ... import creation
+from ...tensor import Tensor
+from ..parameter import Parameter
+from .module import Module
+
+__all__ = ["UninitializedBuffer", "UninitializedParameter"]
+
+
+class _Uninitialized(Tensor):
+    """A tensor whose shape is not known yet."""
+
+    __slots__ = ()
+    becomes: type = Tensor
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Become an ordinary tensor of that shape; its numbers are still to be set."""
+        self.data = creation.empty(shape, dtype=self.dtype if dtype is None else dtype)
+        self.__class__ = self.becomes  # type: ignore[assignment]
+
+    @property
+    def shape(self) -> Any:
+        """Not known: raises RuntimeError."""
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. Call `forward` with an input first: "
+            "then the lazy module knows its sizes."
+        )
+
+    def detach(self) -> Any:
+        """Itself: there is nothing to detach, and a `state_dict` must tell that it is not initialised."""
+        return self
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __deepcopy__(self, memo: dict) -> Any:
+        kind: Any = type(self)
+        memo[id(self)] = twin = kind(self.requires_grad, dtype=self.dtype)
+        return twin
+
+
+class UninitializedParameter(_Uninitialized, Parameter):
+    """A parameter whose shape is not known yet; `materialize(shape)` makes it a Parameter."""
+
+    __slots__ = ()
+    becomes = Parameter
+
+    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
+        Parameter.__init__(self, creation.empty(0, dtype=dtype), requires_grad)
+
+
+class UninitializedBuffer(_Uninitialized):
+    """A buffer whose shape is not known yet; `materialize(shape)` makes it a Tensor."""
+
+    __slots__ = ()
+
+    def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(creation.empty(0, dtype=dtype)._data, requires_grad)
+
+
+def is_lazy(param: Any) -> bool:
+    """Whether a parameter or buffer has no shape yet."""
+    return isinstance(param, _Uninitialized)
+
+
+class LazyModuleMixin(Module):
+    """Makes a layer lazy. A subclass names `cls_to_become` and gives its uninitialised parameters their shapes in `initialize_parameters`.
+
+    Before the first call `initialize_parameters` gets the input; then the module becomes a `cls_to_become`. A state_dict of an
+    initialised module gives the shapes too.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.modules.lazy.LazyModuleMixin.html
+    """
+
+    cls_to_become: type | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._load_hook = self.register_load_state_dict_pre_hook(_take_shapes)
+        self._initialize_hook = self.register_forward_pre_hook(_infer_parameters, with_kwargs=True)
+
+    def initialize_parameters(self, *args: Any, **kwargs: Any) -> None:
+        """Give the parameters their shapes, by the arguments of the first call."""
+        raise NotImplementedError(f"initialize_parameters is not implemented for {type(self).__name__}")
+
+    def has_uninitialized_params(self) -> bool:
+        """Whether a parameter or buffer has no shape yet."""
+        return any(is_lazy(t) for t in itertools.chain(self._parameters.values(), self._buffers.values()))
+
+
+def _take_shapes(module: Module, state: dict, prefix: str, *rest: Any) -> None:
+    """Before loading: what has no shape yet takes that of the state."""
+    for name, tensor in itertools.chain(module._parameters.items(), module._buffers.items()):
+        given = state.get(prefix + name)
+        if isinstance(tensor, _Uninitialized) and given is not None and not is_lazy(given):
+            tensor.materialize(given.shape)
+
+
+def _infer_parameters(module: Any, args: tuple, kwargs: dict) -> None:
+    """Before the first call: initialise, and become an ordinary module."""
+    module.initialize_parameters(*args, **kwargs)
+    if module.has_uninitialized_params():
+        raise RuntimeError(f"module {module._get_name()} has not been fully initialized by initialize_parameters()")
+    for name in ("_initialize_hook", "_load_hook"):
+        getattr(module, name).remove()
+        delattr(module, name)
+    if module.cls_to_become is not None:
+        module.__class__ = module.cls_to_become

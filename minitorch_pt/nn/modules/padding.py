@@ -1,0 +1,170 @@
+"""Padding layers: more elements around each channel. See `nn.functional.pad` for what fills the border.
+
+Shapes: 1d (N, C, W) or (C, W), 2d (N, C, H, W) or (C, H, W), 3d (N, C, D, H, W) or (C, D, H, W) -> the same with longer axes.
+`padding` is one number for all sides, or a tuple: (left, right), then (top, bottom), then (front, back).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...tensor import Tensor
+from .. import functional as F
+from .module import Module
+
+__all__ = [
+    "CircularPad1d", "CircularPad2d", "CircularPad3d", "ConstantPad1d", "ConstantPad2d", "ConstantPad3d",
+    "ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d", "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d",
+    "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
+]  # fmt: skip
+
+
+class _Pad(Module):
+    """Pads the last `axes` axes, in the mode that a subclass names."""
+
+    axes: int
+    mode = "constant"
+
+    def __init__(self, padding: Any) -> None:
+        super().__init__()
+        self.padding = (padding,) * (2 * self.axes) if isinstance(padding, int) else tuple(padding)
+        if len(self.padding) != 2 * self.axes:
+            raise ValueError(
+                f"{self._get_name()} needs one number or {2 * self.axes} of them, but got padding={padding}"
+            )
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`input` padded."""
+        return F.pad(input, self.padding, self.mode)
+
+    def extra_repr(self) -> str:
+        """The padding."""
+        return f"{self.padding}"
+
+
+class _ConstantPad(_Pad):
+    def __init__(self, padding: Any, value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`input` padded."""
+        return F.pad(input, self.padding, "constant", self.value)
+
+    def extra_repr(self) -> str:
+        """The padding and the value."""
+        return f"padding={self.padding}, value={self.value}"
+
+
+class ConstantPad1d(_ConstantPad):
+    """`value` left and right: 7 7 [0 1 2 3] 7 7."""
+
+    axes = 1
+
+
+class ConstantPad2d(_ConstantPad):
+    """`value` on the four sides."""
+
+    axes = 2
+
+
+class ConstantPad3d(_ConstantPad):
+    """`value` on the six sides."""
+
+    axes = 3
+
+
+class _ZeroPad(_ConstantPad):
+    def __init__(self, padding: Any) -> None:
+        super().__init__(padding, 0.0)
+
+    def extra_repr(self) -> str:
+        """The padding."""
+        return f"{self.padding}"
+
+
+class ZeroPad1d(_ZeroPad, ConstantPad1d):
+    """Zeros left and right."""
+
+
+class ZeroPad2d(_ZeroPad, ConstantPad2d):
+    """Zeros on the four sides.
+
+    >>> import minitorch_pt as torch
+    >>> torch.nn.ZeroPad2d((1, 0, 0, 1))(torch.ones(1, 2, 2))
+    tensor([[[0., 1., 1.],
+             [0., 1., 1.],
+             [0., 0., 0.]]])
+    """
+
+
+class ZeroPad3d(_ZeroPad, ConstantPad3d):
+    """Zeros on the six sides."""
+
+
+class ReflectionPad1d(_Pad):
+    """Mirrored at the ends: 2 1 [0 1 2 3] 2 1. The padding must be less than the axis."""
+
+    axes, mode = 1, "reflect"
+
+
+class ReflectionPad2d(_Pad):
+    """Mirrored on the four sides. The padding must be less than the axis."""
+
+    axes, mode = 2, "reflect"
+
+
+class ReflectionPad3d(_Pad):
+    """Mirrored on the six sides. The padding must be less than the axis."""
+
+    axes, mode = 3, "reflect"
+
+
+class ReplicationPad1d(_Pad):
+    """The nearest element repeated: 0 0 [0 1 2 3] 3 3."""
+
+    axes, mode = 1, "replicate"
+
+
+class ReplicationPad2d(_Pad):
+    """The nearest element repeated on the four sides."""
+
+    axes, mode = 2, "replicate"
+
+
+class ReplicationPad3d(_Pad):
+    """The nearest element repeated on the six sides."""
+
+    axes, mode = 3, "replicate"
+
+
+class _CircularPad(_Pad):
+    mode = "circular"
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`input` padded.
+
+        Raises:
+            ValueError: the input has not as many axes as the layer is for.
+        """
+        if input.ndim not in (self.axes + 1, self.axes + 2):
+            raise ValueError(f"expected {self.axes + 1}D or {self.axes + 2}D input (got {input.ndim}D input of shape {list(input.shape)})")  # fmt: skip
+        return super().forward(input)
+
+
+class CircularPad1d(_CircularPad):
+    """The opposite end: 2 3 [0 1 2 3] 0 1. The padding may be at most the axis."""
+
+    axes = 1
+
+
+class CircularPad2d(_CircularPad):
+    """The opposite sides, as if the image were a torus. The padding may be at most the axis."""
+
+    axes = 2
+
+
+class CircularPad3d(_CircularPad):
+    """The opposite sides, in three dimensions. The padding may be at most the axis."""
+
+    axes = 3

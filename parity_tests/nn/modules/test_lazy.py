@@ -1,0 +1,112 @@
+"""nn/modules/lazy.py, and the lazy normalisation layers, against torch."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+
+import minitorch_pt
+from minitorch_pt.nn.modules.lazy import LazyModuleMixin, UninitializedBuffer, UninitializedParameter, is_lazy
+from parity_tests.oracle import rand, same_program
+
+SHAPES = {1: (4, 3, 5), 2: (4, 3, 5, 2), 3: (2, 3, 2, 3, 2)}
+
+
+@pytest.mark.filterwarnings("ignore:input's size at dim")  # of layers without any parameter, which stay at 0 channels
+@pytest.mark.parametrize("options", [{}, {"affine": False}, {"bias": False}, {"track_running_stats": False}, {"affine": False, "track_running_stats": False}, {"eps": 0.1, "momentum": 0.5}])  # fmt: skip
+@pytest.mark.parametrize("name", ["LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d", "LazyInstanceNorm1d", "LazyInstanceNorm2d", "LazyInstanceNorm3d"])  # fmt: skip
+def test_becomes_an_ordinary_layer(name, options):
+    def program(t):
+        module = getattr(t.nn, name)(**options)
+        before = [repr(module), list(module.state_dict()), [n for n, _ in module.named_parameters()]]
+        x = t.tensor(rand(*SHAPES[int(name[-2])]).tolist())
+        first = module(x).detach()
+        second = module(x * 2).detach()
+        return [before, first, second, repr(module), type(module).__name__, dict(module.state_dict())]
+
+    same_program(program, rtol=2e-5)
+
+
+def test_dtype():
+    same_program(lambda t: t.nn.LazyBatchNorm1d(dtype=t.float64)(t.ones(2, 3, dtype=t.float64)).detach())
+
+
+def test_loads_the_state_of_an_initialised_layer():
+    def program(t):
+        full = t.nn.LazyBatchNorm1d()
+        full(t.tensor(rand(4, 3).tolist()))
+        lazy = t.nn.LazyBatchNorm1d()
+        lazy.load_state_dict(full.state_dict())
+        lazy.eval()
+        return [lazy(t.tensor(rand(4, 3).tolist())).detach(), type(lazy).__name__]
+
+    same_program(program)
+
+
+def test_without_shape():
+    def program(t):
+        return t.nn.LazyBatchNorm1d().weight.shape
+
+    same_program(program)
+    same_program(lambda t: repr(t.nn.LazyBatchNorm1d().state_dict()["running_mean"]))
+    same_program(lambda t: repr(t.nn.LazyBatchNorm1d().weight))
+
+
+def test_copy_stays_lazy():
+    def program(t):
+        module = t.nn.LazyBatchNorm1d()
+        twin = copy.deepcopy(module)
+        first = [module.has_uninitialized_params(), twin.has_uninitialized_params()]
+        twin(t.ones(2, 3))
+        return [first, module.has_uninitialized_params(), type(twin).__name__]
+
+    assert program(minitorch_pt) == [[True, True], True, "BatchNorm1d"]
+    module = minitorch_pt.nn.LazyBatchNorm1d()
+    assert is_lazy(copy.deepcopy(module.weight)) and copy.deepcopy(module.weight) is not module.weight
+
+
+def lazy_modules(t):
+    """Two lazy modules that do not do their part."""
+    mixin, parameter = (
+        (LazyModuleMixin, UninitializedParameter)
+        if t is minitorch_pt
+        else (torch.nn.modules.lazy.LazyModuleMixin, torch.nn.UninitializedParameter)
+    )
+
+    class Without(mixin, t.nn.Module):
+        def forward(self, x):
+            return x
+
+    class Forgetful(Without):
+        def __init__(self):
+            super().__init__()
+            self.weight = parameter()
+
+        def initialize_parameters(self, x):
+            pass
+
+    class Sized(Forgetful):
+        def initialize_parameters(self, x):
+            if self.has_uninitialized_params():
+                self.weight.materialize(x.shape, dtype=t.float64)
+
+    return Without, Forgetful, Sized
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_own_lazy_modules(which):
+    def program(t):
+        module = lazy_modules(t)[which]()
+        x = t.ones(2, 3)
+        return [module(x), module(x), module.weight.dtype, tuple(module.weight.shape), type(module).__name__]
+
+    same_program(program)
+
+
+def test_buffer():
+    buffer = UninitializedBuffer(dtype=minitorch_pt.float64)
+    assert is_lazy(buffer) and not buffer.requires_grad
+    buffer.materialize((2, 3))
+    assert type(buffer) is minitorch_pt.Tensor and buffer.shape == (2, 3) and buffer.dtype is minitorch_pt.float64
