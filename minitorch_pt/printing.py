@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["get_printoptions", "set_printoptions", "tensor_repr"]
 
 
-@dataclass
-class _Options:
+class _Options(NamedTuple):
     precision: int = 4
     threshold: float = 1000
     edgeitems: int = 3
@@ -30,7 +28,7 @@ _PROFILES = {
     "short": _Options(precision=2, edgeitems=2),
     "full": _Options(threshold=math.inf),
 }
-_options = replace(_PROFILES["default"])
+_options = _PROFILES["default"]
 
 
 def set_printoptions(precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
@@ -50,14 +48,14 @@ def set_printoptions(precision: int | None = None, threshold: float | None = Non
     """
     global _options
     if profile is not None:
-        _options = replace(_PROFILES.get(profile, _options))
+        _options = _PROFILES.get(profile, _options)
     given: dict[str, Any] = {
         "precision": precision,
         "threshold": threshold,
         "edgeitems": edgeitems,
         "linewidth": linewidth,
     }
-    _options = replace(_options, sci_mode=sci_mode, **{k: v for k, v in given.items() if v is not None})
+    _options = _options._replace(sci_mode=sci_mode, **{k: v for k, v in given.items() if v is not None})
 
 
 def get_printoptions() -> dict[str, Any]:

@@ -6,7 +6,6 @@ The file is a zip archive as NumPy's .npz: one array for each tensor, and a text
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections import OrderedDict
 from pathlib import Path
@@ -32,6 +31,8 @@ def save(obj: Any, f: Any) -> None:
     Raises:
         TypeError: something else is in it, a whole Module for instance (save its state_dict()).
     """
+    import json  # here, as it takes 1 ms to import
+
     arrays: list[np.ndarray] = []
     places: dict[int, int] = {}
     text = json.dumps(_described(obj, arrays, places))
@@ -56,6 +57,8 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
     Raises:
         RuntimeError: not a file of `save`, or a device other than the CPU. FileNotFoundError: no such file.
     """
+    import json
+
     if map_location is not None:
         device(map_location)
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections.abc
 import itertools
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -173,6 +172,8 @@ class DataLoader:
         if not self.num_workers:
             yield from map(self._fetch, keys)
             return
+        from concurrent.futures import ThreadPoolExecutor  # here, as it takes 3 ms to import
+
         numbers = itertools.count()
         start = self.worker_init_fn
         with ThreadPoolExecutor(
