@@ -246,8 +246,8 @@ class Outcome:
         self.errors += error
 
 
-def _ulps(ours: Any, theirs: Any) -> float:
-    """The largest difference, in units in the last place of the largest number of its array."""
+def _ulps(ours: Any, theirs: Any, scale: float = 0.0) -> float:
+    """The largest difference, in units in the last place of the largest number of its array, or of `scale` if that is larger."""
     if isinstance(theirs, torch.Tensor):
         b = theirs.detach().numpy(force=True)
         if b.dtype.kind != "f" or not b.size:
@@ -255,7 +255,7 @@ def _ulps(ours: Any, theirs: Any) -> float:
         a, finite = ours.detach().numpy(), np.isfinite(b)
         if not finite.any():
             return 0.0
-        largest = np.abs(b[finite]).max()
+        largest = b.dtype.type(max(np.abs(b[finite]).max(), scale))
         return float(np.abs(a[finite].astype("f8") - b[finite].astype("f8")).max() / np.spacing(largest))
     if isinstance(theirs, dict):
         return max((_ulps(ours[k], v) for k, v in theirs.items()), default=0.0)
@@ -359,7 +359,7 @@ def compare_gradients(outcome: Outcome, results: tuple, leaves: tuple, rtol: flo
         else:
             tolerance = rtol or RTOL[str(b.dtype).removeprefix("torch.")]
             assert_same(a, b, tolerance, tolerance * scale, f"gradient of input {i}")
-            outcome.grad_ulp = max(outcome.grad_ulp, _ulps(a, b))
+            outcome.grad_ulp = max(outcome.grad_ulp, _ulps(a, b, scale))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
