@@ -128,36 +128,34 @@ class Converter:
         if source.device.type != "cpu":
             raise OutOfScope(f"device {source.device.type}")
         name = str(source.dtype).removeprefix("torch.")
+        if source.ndim > 64:
+            raise OutOfScope("more than 64 axes, NumPy's limit")
         if source.is_complex():
             raise OutOfScope("complex numbers")
         if not hasattr(minitorch_pt, name):
             raise OutOfScope(f"torch.{name}")
-        made = self._array(source.detach().resolve_neg(), name)
-        result = torch.from_numpy(made) if self.package is torch else minitorch_pt.Tensor(made)
+        source_data, dtype = source.detach().resolve_neg(), np.dtype(name)
+        memory, offset = _memory(source_data, dtype), source.storage_offset() if source.numel() else 0
+        if self.package is torch:
+            result = torch.from_numpy(memory).as_strided(source.shape, source_data.stride(), offset).detach()
+        else:
+            strides = tuple(s * dtype.itemsize for s in source_data.stride())
+            result = minitorch_pt.Tensor(
+                np.ndarray(tuple(source.shape), dtype, memory, offset * dtype.itemsize, strides)
+            )
         if isinstance(source, torch.nn.Parameter):
             result = self.package.nn.Parameter(result, source.requires_grad)
         if source.requires_grad:
             self.leaves.append(result.requires_grad_())
         return result
 
-    @staticmethod
-    def _array(source: torch.Tensor, name: str) -> np.ndarray:
-        """A copy of the memory that the tensor looks into, seen in the same way."""
-        dtype = np.dtype(name)
-        if not source.numel():
-            return np.empty(tuple(source.shape), dtype)
-        last = source.storage_offset() + sum((n - 1) * s for n, s in zip(source.shape, source.stride(), strict=True))
-        memory = torch.as_strided(source, (last + 1,), (1,), 0).numpy().copy()
-        strides = tuple(s * dtype.itemsize for s in source.stride())
-        return np.ndarray(tuple(source.shape), dtype, memory.data, source.storage_offset() * dtype.itemsize, strides)
 
-
-class _Rebound(dict):
-    """The globals of a function of the databases, with minitorch_pt where it says torch."""
-
-    def __init__(self, source: dict) -> None:
-        super().__init__(torch=minitorch_pt, wrapper_set_seed=_with_seed, __builtins__=source["__builtins__"])
-        self.source = source
+def _memory(source: torch.Tensor, dtype: np.dtype) -> np.ndarray:
+    """A copy of the memory that the tensor looks into."""
+    if not source.numel():
+        return np.empty(1, dtype)
+    last = source.storage_offset() + sum((n - 1) * s for n, s in zip(source.shape, source.stride(), strict=True))
+    return torch.as_strided(source, (last + 1,), (1,), 0).numpy().copy()
 
 
 def _with_seed(operation: Callable, *args: Any, **kwargs: Any) -> Any:
@@ -174,7 +172,11 @@ def twin(function: Any, name: str | None = None) -> Any:
     if isinstance(function, functools.partial):
         return functools.partial(twin(function.func), *function.args, **function.keywords)
     if isinstance(function, types.FunctionType) and function.__module__.startswith("torch.testing"):
-        names = _Rebound(function.__globals__)
+        names = {
+            "torch": minitorch_pt,
+            "wrapper_set_seed": _with_seed,
+            "__builtins__": function.__globals__["__builtins__"],
+        }
         for used in _names(function.__code__):
             if used not in names and used in function.__globals__:
                 value = function.__globals__[used]
@@ -345,7 +347,8 @@ def compare_gradients(outcome: Outcome, results: tuple, leaves: tuple, rtol: flo
         return  # torch has no gradient here
     # a sum may cancel: its error is relative to its terms, which are as large as the cotangents and the other gradients
     scale = max(
-        float(np.abs(x[np.isfinite(x)]).max(initial=0)) for x in [*seeds, *(t.numpy() for t in theirs if t is not None)]
+        float(np.abs(x[np.isfinite(x)]).max(initial=0))
+        for x in [*seeds, *(t.numpy(force=True) for t in theirs if t is not None)]
     )
     ours = minitorch_pt.autograd.grad(
         [a for a, _ in pairs], leaves[0], [minitorch_pt.Tensor(s) for s in seeds], allow_unused=True
