@@ -88,7 +88,7 @@ class Methods:
     cosh, cosh_ = ops.cosh, inplace(ops.cosh)
     deg2rad, deg2rad_ = ops.deg2rad, inplace(ops.deg2rad)
     div, div_ = ops.div, inplace(ops.div)
-    divide, divide_ = ops.true_divide, inplace(ops.true_divide)
+    divide, divide_ = ops.div, inplace(ops.div)
     eq, eq_ = ops.eq, inplace(ops.eq)
     equal = ops.equal
     erf, erf_ = ops.erf, inplace(ops.erf)
@@ -319,6 +319,8 @@ class Methods:
     def transpose_(self, dim0: int, dim1: int) -> Any:
         """In-place form of `transpose`."""
         return self._reshaped(ops.transpose, dim0, dim1)
+
+    swapaxes_ = swapdims_ = transpose_
 
     def t_(self) -> Any:
         """In-place form of `t`."""
