@@ -325,44 +325,57 @@ def both(
     return ours, theirs
 
 
-def compare_gradients(outcome: Outcome, results: tuple, leaves: tuple, rtol: float | None) -> None:
-    """Compare the gradients of all leaves for random cotangents of all outputs."""
+def _noise(outputs: list, seed: int) -> list[np.ndarray]:
+    draw = np.random.Generator(np.random.PCG64(seed)).uniform
+    return [np.asarray(draw(-2, 2, tuple(o.shape))).astype(str(o.dtype).removeprefix("torch.")) for o in outputs]
+
+
+def compare_gradients(
+    outcome: Outcome, results: tuple, leaves: tuple, rtol: float | None, second: bool = False
+) -> None:
+    """Compare the gradients of all leaves for random cotangents of all outputs; `second`: the gradients of these too."""
     pairs = list(zip(_tensors(results[0], minitorch_pt), _tensors(results[1], torch), strict=True))
     flags = [b.requires_grad for _, b in pairs]
     assert [a.requires_grad for a, _ in pairs] == flags, (
         f"requires_grad {[a.requires_grad for a, _ in pairs]}, torch has {flags}"
     )
     pairs = [pair for pair in pairs if pair[1].requires_grad]
+    for order in (1, 2) if second else (1,):
+        pairs = _one_order(outcome, pairs, leaves, rtol, order, order == 1 and second)
+
+
+def _one_order(outcome: Outcome, pairs: list, leaves: tuple, rtol: float | None, order: int, again: bool) -> list:
+    """Compare the gradients of these pairs of outputs; return the pairs of gradients that can be differentiated again."""
     if not pairs or not leaves[1]:
-        return
-    noise = np.random.Generator(np.random.PCG64(17))
-    seeds = [
-        np.asarray(noise.uniform(-2, 2, tuple(b.shape))).astype(str(b.dtype).removeprefix("torch.")) for _, b in pairs
-    ]
+        return []
+    what = "gradient" if order == 1 else "second-order gradient"
+    seeds = _noise([b for _, b in pairs], 16 + order)
+    options = {"allow_unused": True, "create_graph": again}
     try:
-        theirs = torch.autograd.grad(
-            [b for _, b in pairs], leaves[1], [torch.from_numpy(s) for s in seeds], allow_unused=True
-        )
+        theirs = torch.autograd.grad([b for _, b in pairs], leaves[1], [torch.from_numpy(s) for s in seeds], **options)
     except (NotImplementedError, RuntimeError):
-        return  # torch has no gradient here
+        return []  # torch has no gradient here
+    # a gradient that cannot be differentiated again says that the next ones are zeros
+    tracked = [(a, minitorch_pt.Tensor(s)) for (a, _), s in zip(pairs, seeds, strict=True) if a.requires_grad]
+    ours: Any = [None] * len(theirs)
+    if tracked:
+        ours = minitorch_pt.autograd.grad([a for a, _ in tracked], leaves[0], [s for _, s in tracked], **options)
     # a sum may cancel: its error is relative to its terms, which are as large as the cotangents and the other gradients
-    scale = max(
-        float(np.abs(x[np.isfinite(x)]).max(initial=0))
-        for x in [*seeds, *(t.numpy(force=True) for t in theirs if t is not None)]
-    )
-    ours = minitorch_pt.autograd.grad(
-        [a for a, _ in pairs], leaves[0], [minitorch_pt.Tensor(s) for s in seeds], allow_unused=True
-    )
+    known = [*seeds, *(t.numpy(force=True) for t in theirs if t is not None)]
+    scale = max(float(np.abs(x[np.isfinite(x)]).max(initial=0)) for x in known)
     for i, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+        tolerance = (rtol or RTOL[str(leaves[1][i].dtype).removeprefix("torch.")]) * (1 if order == 1 else 100)
         if a is None or b is None:  # no gradient and a gradient of zeros say the same
             rest = a if b is None else b
-            assert rest is None or not rest.detach().numpy(force=True).any(), (
-                f"gradient of input {i}: {a}, torch has {b}"
-            )
+            size = np.abs(rest.detach().numpy(force=True)).max(initial=0) if rest is not None else 0
+            assert size <= tolerance * scale, f"{what} of input {i}: {a}, torch has {b}"
         else:
-            tolerance = rtol or RTOL[str(b.dtype).removeprefix("torch.")]
-            assert_same(a, b, tolerance, tolerance * scale, f"gradient of input {i}")
-            outcome.grad_ulp = max(outcome.grad_ulp, _ulps(a, b, scale))
+            assert_same(a, b, tolerance, tolerance * scale, f"{what} of input {i}")
+            outcome.grad_ulp = max(outcome.grad_ulp, _ulps(a, b, scale)) if order == 1 else outcome.grad_ulp
+    zero = minitorch_pt.zeros(())
+    return [
+        (zero if a is None else a, b) for a, b in zip(ours, theirs, strict=True) if b is not None and b.requires_grad
+    ]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -404,7 +417,12 @@ def run_operation(entry: Any, limit: int | None = None, judged: bool = False) ->
             continue
         tracked = kind.is_floating_point and entry.supports_autograd and kind in entry.supported_backward_dtypes("cpu")
         for i, sample in some(entry.sample_inputs("cpu", kind, requires_grad=tracked), limit, name + dtype):
-            outcome.run(f"{dtype} {i}", lambda s=sample, d=dtype: _sample(outcome, s, forms, values, _rtol(name, d)))
+            outcome.run(
+                f"{dtype} {i}",
+                lambda s=sample, d=dtype: _sample(
+                    outcome, s, forms, values, _rtol(name, d), d == "float64" and entry.supports_gradgrad
+                ),
+            )
     if entry.error_inputs_func is not None:
         for i, wrong in some(entry.error_inputs("cpu"), None, name):
             sample = wrong.sample_input
@@ -423,18 +441,17 @@ def _rtol(name: str, dtype: str) -> float | None:
 
 
 def _forms(entry: Any) -> dict[str, tuple]:
-    """The ways to call it: name of the form -> (torch's callable, ours)."""
-    forms = {"function": (entry.op, twin(entry.op, entry.name))}
-    for alias in entry.aliases:
-        if table().reason(alias.name):
-            continue
-        forms[alias.name] = (alias.op, twin(alias.op, alias.name))
-    for form, theirs in (("method", entry.method_variant), ("in place", entry.inplace_variant)):
-        if theirs is not None and theirs is not entry.op:
-            forms[form] = (theirs, _method(theirs))
-    for theirs in (entry.operator_variant, entry.inplace_operator_variant):
+    """The ways to call it: name of the form -> (torch's callable, ours, whether it changes its first argument)."""
+    forms = {"function": (entry.op, twin(entry.op, entry.name), False)}
+    for alias in (a for a in entry.aliases if not table().reason(a.name)):
+        forms[alias.name] = (alias.op, twin(alias.op, alias.name), False)
+    for named in (entry, *entry.aliases):
+        for form, theirs in (("method", named.method_variant), ("in place", named.inplace_variant)):
+            if theirs is not None and theirs is not named.op:
+                forms[f"{form} {named.name}"] = (theirs, _method(theirs), form == "in place")
+    for theirs, inplace in ((entry.operator_variant, False), (entry.inplace_operator_variant, True)):
         if theirs is not None:
-            forms[theirs.__name__] = (theirs, theirs)
+            forms[theirs.__name__] = (theirs, theirs, inplace)
     return forms
 
 
@@ -461,15 +478,16 @@ def _program(theirs: Any, ours: Any, sample: Any, leaves: dict | None = None, in
     return program
 
 
-def _sample(outcome: Outcome, sample: Any, forms: dict, values: bool, rtol: float | None) -> None:
-    for form, (theirs, ours) in forms.items():
+def _sample(outcome: Outcome, sample: Any, forms: dict, values: bool, rtol: float | None, second: bool) -> None:
+    for form, (theirs, ours, inplace) in forms.items():
         leaves: dict = {}
-        inplace = form == "in place" or form.startswith("i") and form in ("iadd", "isub", "imul", "itruediv", "ipow")
         try:
             results = both(outcome, _program(theirs, ours, sample, leaves, inplace), rtol, values)
             if results is not None and values:
                 results = tuple(_tensors(r, p) for r, p in zip(results, (minitorch_pt, torch), strict=True))
-                compare_gradients(outcome, results, (leaves[minitorch_pt], leaves[torch]), rtol)
+                compare_gradients(
+                    outcome, results, (leaves[minitorch_pt], leaves[torch]), rtol, second and form == "function"
+                )
         except OutOfScope:
             raise
         except Exception as failure:
