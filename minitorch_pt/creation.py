@@ -266,10 +266,13 @@ def arange(*args: Any, start: Any = None, end: Any = None, step: Any = None, dty
         raise RuntimeError("step must be nonzero")
     if (high - low) * by < 0:
         raise RuntimeError(f"upper bound and lower bound inconsistent with step sign: from {low} to {high} by {by}")
+    if not math.isfinite(low) or not math.isfinite(high):
+        raise RuntimeError(f"unsupported range: {low} -> {high}")
     whole = not any(isinstance(x, float) for x in (low, high, by))
-    n = math.ceil((high - low) / by)
     kind = _numpy(dtype, np.dtype(np.int64) if whole else _float())
-    count = np.arange(n)
+    if kind == np.int64 and not whole:  # torch cuts the numbers, not the results
+        low, high, by, whole = int(low), int(high), int(by), True
+    count = np.arange(math.ceil((high - low) / by))
     # in float64, rounded once: adding up steps would drift
     values = low + count * by if whole else np.float64(low) + count * np.float64(by)
     return _made(values.astype(kind), requires_grad, device)
@@ -291,24 +294,26 @@ def linspace(
     Raises:
         RuntimeError: a negative number of steps.
     """
-    if steps < 0:
-        raise RuntimeError(f"number of steps must be non-negative, got {steps}")
     kind = _numpy(dtype, _float())
     start, end = (x.item() if isinstance(x, Tensor) else x for x in (start, end))
-    if kind.kind != "f":
-        return _made(
-            (start + np.arange(steps) * ((end - start) / builtins.max(steps - 1, 1))).astype(kind),
-            requires_grad,
-            device,
-        )
-    low, high = kind.type(start), kind.type(end)
-    step = (high - low) / kind.type(builtins.max(steps - 1, 1))
-    index = np.arange(steps).astype(kind)
+    return _made(_even_steps(start, end, steps, kind).astype(kind), requires_grad, device)
+
+
+def _even_steps(start: float, end: float, steps: int, kind: np.dtype) -> np.ndarray:
+    """Numbers at equal distances from start to end; of whole types the ends are whole, the numbers between are not yet."""
+    if isinstance(steps, float):
+        raise TypeError(f"argument 'steps' must be int, not float: {steps}")
+    if steps < 0:
+        raise RuntimeError(f"number of steps must be non-negative, got {steps}")
+    real = kind if kind.kind == "f" else np.dtype(np.float64)
+    low, high = real.type(kind.type(start)), real.type(kind.type(end))
+    step = (high - low) / real.type(builtins.max(steps - 1, 1))
+    index = np.arange(steps)
     # from the nearer end, as torch does, so that the last number is exactly `end`
-    values = np.where(np.arange(steps) < steps // 2, low + step * index, high - step * (steps - 1 - index).astype(kind))
-    if steps == 1:
-        values = np.array([low])
-    return _made(values.astype(kind), requires_grad, device)
+    values = np.where(
+        index < steps // 2, low + step * index.astype(real), high - step * (steps - 1 - index).astype(real)
+    )
+    return values if steps != 1 else np.array([low])
 
 
 def logspace(
@@ -323,7 +328,8 @@ def logspace(
 ) -> Tensor:
     """base to the power of `steps` numbers at equal distances from start to end."""
     kind = _numpy(dtype, _float())
-    powers = linspace(start, end, steps, dtype=dtypes.float64)._data
+    start, end = (x.item() if isinstance(x, Tensor) else x for x in (start, end))
+    powers = _even_steps(start, end, steps, np.dtype(np.float64) if kind.kind == "f" else kind)
     return _made(np.power(float(base), powers).astype(kind), requires_grad, device)
 
 
@@ -375,7 +381,6 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         ops.expand(v.reshape(*(-1 if d == i else 1 for d in builtins.range(n))), shape) for i, v in enumerate(vectors)
     ]
     if swap:
-        grids = [g.transpose(0, 1) for g in grids]
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
 

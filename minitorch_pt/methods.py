@@ -53,30 +53,30 @@ class Methods:
 
     # pointwise (ops/pointwise.py)
     abs, abs_ = ops.abs, inplace(ops.abs)
-    absolute = ops.absolute
+    absolute, absolute_ = ops.absolute, inplace(ops.absolute)
     acos, acos_ = ops.acos, inplace(ops.acos)
     acosh, acosh_ = ops.acosh, inplace(ops.acosh)
     add, add_ = ops.add, inplace(ops.add)
     addcdiv, addcdiv_ = ops.addcdiv, inplace(ops.addcdiv)
     addcmul, addcmul_ = ops.addcmul, inplace(ops.addcmul)
     allclose = ops.allclose
-    arccos = ops.arccos
-    arccosh = ops.arccosh
-    arcsin = ops.arcsin
-    arcsinh = ops.arcsinh
-    arctan = ops.arctan
-    arctan2 = ops.arctan2
-    arctanh = ops.arctanh
+    arccos, arccos_ = ops.arccos, inplace(ops.arccos)
+    arccosh, arccosh_ = ops.arccosh, inplace(ops.arccosh)
+    arcsin, arcsin_ = ops.arcsin, inplace(ops.arcsin)
+    arcsinh, arcsinh_ = ops.arcsinh, inplace(ops.arcsinh)
+    arctan, arctan_ = ops.arctan, inplace(ops.arctan)
+    arctan2, arctan2_ = ops.arctan2, inplace(ops.arctan2)
+    arctanh, arctanh_ = ops.arctanh, inplace(ops.arctanh)
     asin, asin_ = ops.asin, inplace(ops.asin)
     asinh, asinh_ = ops.asinh, inplace(ops.asinh)
     atan, atan_ = ops.atan, inplace(ops.atan)
     atan2, atan2_ = ops.atan2, inplace(ops.atan2)
     atanh, atanh_ = ops.atanh, inplace(ops.atanh)
     bitwise_and, bitwise_and_ = ops.bitwise_and, inplace(ops.bitwise_and)
-    bitwise_left_shift = ops.bitwise_left_shift
+    bitwise_left_shift, bitwise_left_shift_ = ops.bitwise_left_shift, inplace(ops.bitwise_left_shift)
     bitwise_not, bitwise_not_ = ops.bitwise_not, inplace(ops.bitwise_not)
     bitwise_or, bitwise_or_ = ops.bitwise_or, inplace(ops.bitwise_or)
-    bitwise_right_shift = ops.bitwise_right_shift
+    bitwise_right_shift, bitwise_right_shift_ = ops.bitwise_right_shift, inplace(ops.bitwise_right_shift)
     bitwise_xor, bitwise_xor_ = ops.bitwise_xor, inplace(ops.bitwise_xor)
     ceil, ceil_ = ops.ceil, inplace(ops.ceil)
     clamp, clamp_ = ops.clamp, inplace(ops.clamp)
@@ -88,7 +88,7 @@ class Methods:
     cosh, cosh_ = ops.cosh, inplace(ops.cosh)
     deg2rad, deg2rad_ = ops.deg2rad, inplace(ops.deg2rad)
     div, div_ = ops.div, inplace(ops.div)
-    divide, divide_ = ops.true_divide, inplace(ops.true_divide)
+    divide, divide_ = ops.div, inplace(ops.div)
     eq, eq_ = ops.eq, inplace(ops.eq)
     equal = ops.equal
     erf, erf_ = ops.erf, inplace(ops.erf)
@@ -98,19 +98,19 @@ class Methods:
     exp2, exp2_ = ops.exp2, inplace(ops.exp2)
     expm1, expm1_ = ops.expm1, inplace(ops.expm1)
     fix, fix_ = ops.fix, inplace(ops.fix)
-    float_power, float_power_ = ops.float_power, inplace(ops.float_power)
+    float_power = ops.float_power
     floor, floor_ = ops.floor, inplace(ops.floor)
     floor_divide, floor_divide_ = ops.floor_divide, inplace(ops.floor_divide)
     fmax = ops.fmax
     fmin = ops.fmin
     fmod, fmod_ = ops.fmod, inplace(ops.fmod)
     frac, frac_ = ops.frac, inplace(ops.frac)
-    gcd = ops.gcd
+    gcd, gcd_ = ops.gcd, inplace(ops.gcd)
     ge, ge_ = ops.ge, inplace(ops.ge)
-    greater = ops.greater
-    greater_equal = ops.greater_equal
+    greater, greater_ = ops.greater, inplace(ops.greater)
+    greater_equal, greater_equal_ = ops.greater_equal, inplace(ops.greater_equal)
     gt, gt_ = ops.gt, inplace(ops.gt)
-    heaviside = ops.heaviside
+    heaviside, heaviside_ = ops.heaviside, inplace(ops.heaviside)
     hypot, hypot_ = ops.hypot, inplace(ops.hypot)
     isclose = ops.isclose
     isfinite = ops.isfinite
@@ -119,12 +119,12 @@ class Methods:
     isneginf = ops.isneginf
     isposinf = ops.isposinf
     isreal = ops.isreal
-    lcm = ops.lcm
+    lcm, lcm_ = ops.lcm, inplace(ops.lcm)
     ldexp, ldexp_ = ops.ldexp, inplace(ops.ldexp)
     le, le_ = ops.le, inplace(ops.le)
     lerp, lerp_ = ops.lerp, inplace(ops.lerp)
-    less = ops.less
-    less_equal = ops.less_equal
+    less, less_ = ops.less, inplace(ops.less)
+    less_equal, less_equal_ = ops.less_equal, inplace(ops.less_equal)
     log, log_ = ops.log, inplace(ops.log)
     log10, log10_ = ops.log10, inplace(ops.log10)
     log1p, log1p_ = ops.log1p, inplace(ops.log1p)
@@ -145,8 +145,8 @@ class Methods:
     ne, ne_ = ops.ne, inplace(ops.ne)
     neg, neg_ = ops.neg, inplace(ops.neg)
     negative, negative_ = ops.neg, inplace(ops.neg)
-    nextafter = ops.nextafter
-    not_equal = ops.not_equal
+    nextafter, nextafter_ = ops.nextafter, inplace(ops.nextafter)
+    not_equal, not_equal_ = ops.not_equal, inplace(ops.not_equal)
     positive = ops.positive
     pow, pow_ = ops.pow, inplace(ops.pow)
     rad2deg, rad2deg_ = ops.rad2deg, inplace(ops.rad2deg)
@@ -183,8 +183,16 @@ class Methods:
     __and__, __rand__, __iand__ = (operator(f) for f in (ops.bitwise_and, ops.bitwise_and, inplace(ops.bitwise_and)))
     __or__, __ror__, __ior__ = (operator(f) for f in (ops.bitwise_or, ops.bitwise_or, inplace(ops.bitwise_or)))
     __xor__, __rxor__, __ixor__ = (operator(f) for f in (ops.bitwise_xor, ops.bitwise_xor, inplace(ops.bitwise_xor)))
-    __lshift__, __rshift__ = operator(ops.bitwise_left_shift), operator(ops.bitwise_right_shift)
+    __lshift__, __ilshift__ = operator(ops.bitwise_left_shift), operator(bitwise_left_shift_)
+    __rshift__, __irshift__ = operator(ops.bitwise_right_shift), operator(bitwise_right_shift_)
     __eq__, __ne__, __lt__, __le__, __gt__, __ge__ = map(operator, (ops.eq, ops.ne, ops.lt, ops.le, ops.gt, ops.ge))
+
+    def float_power_(self, exponent: Any) -> Any:
+        """In-place form of `float_power`: for float64 alone, the type of its result."""
+        if self._data.dtype != np.float64:
+            raise RuntimeError(f"the base given to float_power_ has dtype {self._data.dtype.name} but the operation's result requires float64; "
+                               "use the out-of-place form")  # fmt: skip
+        return apply_inplace(self, ops.float_power, (exponent,), {})
 
     def where(self, condition: Any, other: Any) -> Any:
         """This tensor where the condition holds, else `other`."""
@@ -283,6 +291,10 @@ class Methods:
     T, mT = property(ops.reversed_axes), property(ops.matrix_transpose)
     mH = mT
 
+    def as_strided_(self, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
+        """In-place form of `as_strided`."""
+        return self._reshaped(ops.as_strided, size, stride, storage_offset)
+
     def _reshaped(self: Any, operation: Callable, *args: Any) -> Any:
         """Become a view of what this tensor was."""
         if state.recording and self.is_leaf and self.requires_grad:
@@ -307,6 +319,8 @@ class Methods:
     def transpose_(self, dim0: int, dim1: int) -> Any:
         """In-place form of `transpose`."""
         return self._reshaped(ops.transpose, dim0, dim1)
+
+    swapaxes_ = swapdims_ = transpose_
 
     def t_(self) -> Any:
         """In-place form of `t`."""
@@ -362,8 +376,9 @@ class Methods:
     ger = ops.outer
     addmm, addmm_ = ops.addmm, inplace(ops.addmm)
     baddbmm, baddbmm_ = ops.baddbmm, inplace(ops.baddbmm)
-    addmv = ops.addmv
-    addr = ops.addr
+    addbmm, addbmm_ = ops.addbmm, inplace(ops.addbmm)
+    addmv, addmv_ = ops.addmv, inplace(ops.addmv)
+    addr, addr_ = ops.addr, inplace(ops.addr)
     vdot = ops.dot
     inner = ops.inner
 
@@ -385,7 +400,8 @@ class Methods:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         operation = _UFUNCS.get(ufunc)
         if method == "__call__" and operation is not None and not kwargs:
-            return operation(*(graph.Tensor(x) if isinstance(x, np.ndarray) else x for x in inputs))
+            numbers = (np.ndarray, bool, int, float) if operation.tensors == 2 else np.ndarray
+            return operation(*(graph.Tensor(np.asarray(x)) if isinstance(x, numbers) else x for x in inputs))
         return _as_numpy(getattr(ufunc, method), inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: tuple, kwargs: dict) -> Any:

@@ -96,7 +96,7 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
 
 
 def _operation(function: Callable, records: bool, promote: Any = None, linear: bool = False, view: bool = False,
-               joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None) -> Callable:  # fmt: skip
+               joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None, tensors: int = 0) -> Callable:  # fmt: skip
     code, defaults = function.__code__, function.__defaults__ or ()
     names: dict = dict.fromkeys(code.co_varnames[: code.co_argcount], _REQUIRED)
     names.update(zip([*names][len(names) - len(defaults) :], defaults, strict=True))
@@ -145,6 +145,8 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
                 _refuse(short, names, args)
             result = function(*arrays, **kwargs)  # called by another rule
             return result[0] if records else result
+        if tensors and any(isinstance(a, (bool, int, float)) for a in args[:tensors]):
+            _refuse(short, names, args)
         if how is not None and (mixed or (how == "float" and first.kind != "f")):
             arrays = _promoted(arrays, how, count)
         try:
@@ -179,7 +181,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
             _as_view(out, args[0], lambda base: operation(base, *rest, **kwargs))
         return out
 
-    operation.rule = rule  # type: ignore[attr-defined]  # for `inplace`
+    operation.rule, operation.tensors = rule, tensors  # type: ignore[attr-defined]
     return operation
 
 
@@ -212,8 +214,7 @@ def _node(rule: Rule, result: tuple, edges: list, arrays: list, kwargs: dict, va
 
 def _refuse(short: str, names: dict, args: tuple) -> NoReturn:
     given = ", ".join(type(a).__name__ for a in args) or "nothing"
-    raise TypeError(f"{short}(): argument '{next(iter(names), 'input')}' (position 1) must be Tensor, got ({given}); "
-                    "make one with torch.tensor(...)")  # fmt: skip
+    raise TypeError(f"{short}(): {' and '.join(names)} must be Tensor, got ({given}); make one with torch.tensor()")
 
 
 def differentiable(function: Callable | None = None, **options: Any) -> Any:
@@ -225,18 +226,17 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
     joint: one gradient function for all inputs, returning a tuple, where they share work
     returns: a namedtuple class for several outputs
     name: torch's name of the node, or a function of the arguments giving it
+    tensors: so many of the first arguments must be Tensors, numbers are refused
     plain: the same operation composed of others, differentiated in its place where the rule cannot run on Tensors
     """
-    if function is None:
-        return lambda f: _operation(f, True, **options)
-    return _operation(function, True, **options)
+    make: Callable = functools.partial(_operation, records=True, **options)
+    return make if function is None else make(function)
 
 
 def nondifferentiable(function: Callable | None = None, **options: Any) -> Any:
     """Make an operation of a function on arrays that has no gradient: comparisons, argmax."""
-    if function is None:
-        return lambda f: _operation(f, False, **options)
-    return _operation(function, False, **options)
+    make: Callable = functools.partial(_operation, records=False, **options)
+    return make if function is None else make(function)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -258,7 +258,8 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
 def _grid(index: np.ndarray, dim: int) -> tuple:
     """The index arrays that address, for each place of `index`, the element that it names along `dim`."""
     grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
-    grid[dim] = index
+    if grid:
+        grid[dim] = index
     return tuple(grid)
 
 
@@ -283,13 +284,11 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> An
     """
     dim = _axis(dim, input.ndim)
     data = np.asarray(array(index))
-    if data.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
-        raise RuntimeError(
-            f"gather(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()"
-        )
+    shape = input.shape
+    if not data.size:
+        return np.zeros(data.shape, input.dtype), lambda g: np.zeros(shape, g.dtype)
     _fits_along(input, data, dim, "gather")
     numbers = _checked(data, input.shape[dim] if input.ndim else 1, dim, "gather")
-    shape = input.shape
     values = array(input)
     if values.ndim == 0 or numbers.ndim == 0:
         picked = values.reshape(-1)[numbers.reshape(-1)].reshape(numbers.shape)
@@ -351,7 +350,7 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
             array(_source(src, numbers)) if total.ndim else array(src).sum(),
         )
     shape = tuple(src.shape)
-    return total, same, None, None if src is None else (lambda g: _embed(gather(g, dim, numbers), shape))
+    return total, same, None, None, lambda g: _embed(gather(g, dim, numbers), shape)
 
 
 @differentiable(linear=True, name="ScatterBackward0")
@@ -397,6 +396,29 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
 _COMBINE = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
 
 
+def _other_factors(
+    data: np.ndarray, source: np.ndarray, grid: tuple, total: np.ndarray, include_self: bool
+) -> np.ndarray:
+    """For each element of the source the product of the others that meet at its place: no division by 0."""
+    zeros, rest = np.zeros(data.shape, np.int64), np.ones_like(data)
+    if include_self:
+        zeros, rest = np.array(data == 0, np.int64), np.where(data == 0, 1, data)
+    zero = source == 0
+    filled = np.where(zero, 1, source)
+    np.add.at(zeros, grid, zero)
+    np.multiply.at(rest, grid, filled)
+    return np.where(zero, np.where(zeros[grid] == 1, rest[grid], 0), total[grid] / filled)
+
+
+def _extreme(dtype: np.dtype, sign: int) -> Any:
+    """The largest (sign 1) or the smallest value of a type."""
+    if dtype.kind == "f":
+        return sign * np.inf
+    if dtype.kind == "b":
+        return sign > 0
+    return np.iinfo(dtype).max if sign > 0 else np.iinfo(dtype).min
+
+
 @differentiable(name="ScatterReduceBackward0")
 def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True) -> Any:
     """`input` combined with the elements of `src` at the places that `index` names: sum, prod, mean, amax or amin.
@@ -406,17 +428,22 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
     """
     if reduce not in _COMBINE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    if reduce == "prod" and not (isinstance(input, np.ndarray) and isinstance(src, np.ndarray)):
+        raise NotImplementedError(
+            "scatter_reduce with 'prod' can be differentiated once only, not under create_graph=True"
+        )
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_reduce")
     data, source = array(input), array(_source(src, numbers))
     grid = _grid(numbers, dim)
-    start = {"prod": 1, "amax": -np.inf, "amin": np.inf}.get(reduce, 0)
+    start = {"prod": 1, "amax": _extreme(data.dtype, -1), "amin": _extreme(data.dtype, 1)}.get(reduce, 0)
     count = np.zeros(data.shape, np.int64)
     np.add.at(count, grid, 1)
     touched = count > 0
-    total = np.array(data) if include_self else np.where(touched, np.asarray(start).astype(data.dtype), data)
+    total = np.array(data if include_self else np.where(touched, np.asarray(start).astype(data.dtype), data))
     _COMBINE[reduce].at(total, grid, source)
     if reduce == "mean":
-        total = np.where(touched, total / np.maximum(count + include_self, 1), total).astype(data.dtype)
+        divide = np.true_divide if data.dtype.kind == "f" else np.floor_divide
+        total = np.where(touched, divide(total, np.maximum(count + include_self, 1)), total).astype(data.dtype)
     divisor = np.maximum(count + include_self, 1) if reduce == "mean" else 1
     own = np.ones(data.shape) if include_self else (~touched).astype(float)
     shape = tuple(src.shape)
@@ -425,7 +452,9 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
         if reduce in ("sum", "mean"):
             return g * (own / (np.where(touched, divisor, 1) if reduce == "mean" else 1))
         if reduce == "prod":
-            return g * (own * np.where(touched, total / data, 1))
+            others = np.ones_like(data)  # not total / data: data may be 0
+            _COMBINE[reduce].at(others, grid, source)
+            return g * (own * others)
         return g * (own * (data == total) / ties)
 
     def pull_source(g: Any) -> Any:
@@ -434,13 +463,14 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
         elif reduce == "mean":
             flow = gather(g / divisor, dim, numbers)
         elif reduce == "prod":
-            flow = gather(g * total, dim, numbers) / _source(src, numbers)
+            flow = gather(g, dim, numbers) * _other_factors(data, source, grid, total, include_self)
         else:
             flow = gather(g / ties, dim, numbers) * (source == total[grid])
         return _embed(flow, shape)
 
+    ties: Any = 1
     if reduce in ("amax", "amin"):
-        ties = ((data == total) & (own > 0)).astype(float)
+        ties = np.array((data == total) & (own > 0), float)
         np.add.at(ties, grid, (source == total[grid]).astype(float))
         ties = np.maximum(ties, 1)
     return total, pull_input, None, None, pull_source
@@ -462,6 +492,8 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     Raises:
         RuntimeError, IndexError: index out of range, or sizes do not fit.
     """
+    if not input.ndim:
+        return index_add(input.reshape(1), dim, index, source.reshape(1), alpha=alpha).reshape(())
     dim = _axis(dim, input.ndim)
     numbers = _checked(index, input.shape[dim], dim, "index_add").reshape(-1)
     expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]]
@@ -478,6 +510,8 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     Raises:
         IndexError: out of range, or sizes do not fit.
     """
+    if not input.ndim:
+        return index_copy(input.reshape(1), dim, index, source.reshape(1)).reshape(())
     dim = _axis(dim, input.ndim)
     numbers = _numbers(index, input.shape[dim], dim, "index_copy").reshape(-1)
     expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]]
@@ -494,8 +528,11 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     Raises:
         IndexError: out of range.
     """
+    if not input.ndim:
+        return index_fill(input.reshape(1), dim, index, value).reshape(())
     dim = _axis(dim, input.ndim)
-    numbers = _numbers(index, input.shape[dim], dim, "index_fill").reshape(-1)
+    # each place once: the value's gradient must not count a place twice
+    numbers = np.unique(_numbers(index, input.shape[dim], dim, "index_fill"))
     return index_assign(input, (slice(None),) * dim + (numbers,), value)
 
 
@@ -558,7 +595,10 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
         RuntimeError: the mask is not bool, or the source has too few elements.
     """
     data = array(input)
-    where = np.broadcast_to(_mask(mask, "masked_scatter"), data.shape)
+    from .shape import broadcast_shapes
+
+    shape = broadcast_shapes(tuple(data.shape), _mask(mask, "masked_scatter").shape)
+    data, where = np.broadcast_to(data, shape), np.broadcast_to(array(mask), shape)
     count = int(where.sum())
     if math.prod(source.shape) < count:
         raise RuntimeError(
@@ -617,7 +657,9 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
         np.broadcast_shapes(*(tuple(1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, indices)))
     )
     shapes = [tuple(x.shape[dim] if d == dim else n for d, n in enumerate(full)) for x in (input, indices)]
-    return gather(broadcast_to(input, shapes[0]), dim, np.broadcast_to(array(indices), shapes[1]))
+    numbers = array(indices)
+    numbers = np.where(numbers < 0, numbers + input.shape[dim], numbers)  # from the end
+    return gather(broadcast_to(input, shapes[0]), dim, np.broadcast_to(numbers, shapes[1]))
 
 
 @nondifferentiable

@@ -72,7 +72,7 @@ def _no_bool_minus(*operands: Any) -> None:
                                "`logical_not()` operator instead.")  # fmt: skip
 
 
-@differentiable(promote="type", linear=True)
+@differentiable(promote="type", linear=True, tensors=1)
 def rsub(input: Any, other: Any, *, alpha: float = 1) -> Any:
     """other - alpha * input.
 
@@ -156,7 +156,7 @@ def remainder(input: Any, other: Any) -> Any:
     return y, same, lambda g: g * -array(np.floor(a / b))
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", tensors=1)
 def fmod(input: Any, other: Any) -> Any:
     """What division rounded towards zero leaves: the sign is the input's.
 
@@ -286,7 +286,9 @@ def float_power(input: Any, exponent: Any) -> Any:
 
 @differentiable(name="PowBackward0")
 def square(input: Any) -> Any:
-    """input * input; the slope is 2 * input."""
+    """input * input; the slope is 2 * input. Of bools, whole numbers."""
+    if input.dtype == bool:
+        input = input.astype(np.int64)
     return input * input, lambda g: g * (2 * input)
 
 
@@ -385,14 +387,14 @@ def log10(input: Any) -> Any:
     return np.log10(input), lambda g: g / (input * math.log(10))
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", tensors=2)
 def logaddexp(input: Any, other: Any) -> Any:
     """log(e^a + e^b) without overflow."""
     y = np.logaddexp(array(input), array(other)) if isinstance(input, np.ndarray) else logaddexp(input, other)
     return y, lambda g: g * np.exp(input - y), lambda g: g * np.exp(other - y)
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", tensors=2)
 def logaddexp2(input: Any, other: Any) -> Any:
     """log2(2^a + 2^b) without overflow."""
     y = np.logaddexp2(array(input), array(other)) if isinstance(input, np.ndarray) else logaddexp2(input, other)
@@ -458,7 +460,7 @@ def atan(input: Any) -> Any:
     return np.arctan(input), lambda g: g / (1 + input * input)
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", tensors=2)
 def atan2(input: Any, other: Any) -> Any:
     """The angle in radians of the point (x=other, y=input)."""
     return (
@@ -514,7 +516,7 @@ def sinc(input: Any) -> Any:
     return np.sinc(array(input)), pull
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", tensors=2)
 def hypot(input: Any, other: Any) -> Any:
     """sqrt(a² + b²), the hypotenuse."""
     y = np.hypot(array(input), array(other)) if isinstance(input, np.ndarray) else hypot(input, other)
@@ -575,13 +577,13 @@ def frac(input: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 # Choosing
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(promote="type")
+@differentiable(promote="type", tensors=2)
 def maximum(input: Any, other: Any) -> Any:
     """The larger of the two; equal ones share the gradient."""
     return np.maximum(input, other), lambda g: g * _share(input, other), lambda g: g * _share(other, input)
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", tensors=2)
 def minimum(input: Any, other: Any) -> Any:
     """The smaller of the two; equal ones share the gradient."""
     return np.minimum(input, other), lambda g: g * _share(other, input), lambda g: g * _share(input, other)
@@ -593,14 +595,14 @@ def _share(mine: Any, others: Any) -> np.ndarray:
     return ((a > b) + (a == b) * 0.5).astype(a.dtype)
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", tensors=2)
 def fmax(input: Any, other: Any) -> Any:
     """The larger of the two, or the one that is not nan."""
     first = (array(input) >= array(other)) | np.isnan(array(other))
     return np.fmax(array(input), array(other)), lambda g: g * first, lambda g: g * ~first
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", tensors=2)
 def fmin(input: Any, other: Any) -> Any:
     """The smaller of the two, or the one that is not nan."""
     first = (array(input) <= array(other)) | np.isnan(array(other))
@@ -609,6 +611,7 @@ def fmin(input: Any, other: Any) -> Any:
 
 @differentiable(
     promote="type",
+    tensors=1,
     name=lambda input, min=None, max=None: (
         "ClampBackward0" if not isinstance(min, np.ndarray) and not isinstance(max, np.ndarray) else "ClampBackward1"
     ),
@@ -745,7 +748,7 @@ def nan_to_num(input: Any, nan: float = 0.0, posinf: float | None = None, neginf
     return np.nan_to_num(data, nan=nan, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", tensors=1)
 def copysign(input: Any, other: Any) -> Any:
     """The size of `input` with the sign of `other`."""
     a, b = array(input), array(other)
@@ -753,25 +756,25 @@ def copysign(input: Any, other: Any) -> Any:
     return np.copysign(a, b), lambda g: g * turn, lambda g: g * 0
 
 
-@nondifferentiable(promote="type")
+@nondifferentiable(promote="type", tensors=2)
 def heaviside(input: Any, values: Any) -> Any:
     """0 below zero, 1 above, `values` at zero."""
     return np.where(input == 0, values, (input > 0).astype(input.dtype)).astype(input.dtype)
 
 
-@nondifferentiable(promote="type")
+@nondifferentiable(promote="type", tensors=2)
 def gcd(input: Any, other: Any) -> Any:
     """The greatest common divisor."""
     return np.gcd(input, other)
 
 
-@nondifferentiable(promote="type")
+@nondifferentiable(promote="type", tensors=2)
 def lcm(input: Any, other: Any) -> Any:
     """The least common multiple."""
     return np.lcm(input, other)
 
 
-@nondifferentiable(promote="float")
+@nondifferentiable(promote="float", tensors=2)
 def nextafter(input: Any, other: Any) -> Any:
     """The next representable number after x towards `other`."""
     return np.nextafter(input, other)
@@ -875,12 +878,12 @@ def _erfinv(x: np.ndarray) -> np.ndarray:
 # ---------------------------------------------------------------------------------------------------------------------
 # Comparison and logic
 # ---------------------------------------------------------------------------------------------------------------------
-def _comparison(name: str, ufunc: Any, text: str) -> Any:
+def _comparison(name: str, ufunc: Any, text: str, tensors: int = 1) -> Any:
     def compare(input: Any, other: Any) -> Any:
         return ufunc(input, other)
 
     compare.__name__, compare.__qualname__, compare.__doc__ = name, name, text
-    return nondifferentiable(compare, promote="type")
+    return nondifferentiable(compare, promote="type", tensors=tensors)
 
 
 eq = _comparison("eq", np.equal, "Where the two are equal.")
@@ -890,9 +893,9 @@ le = _comparison("le", np.less_equal, "Where input <= other.")
 gt = _comparison("gt", np.greater, "Where input > other.")
 ge = _comparison("ge", np.greater_equal, "Where input >= other.")
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
-logical_and = _comparison("logical_and", np.logical_and, "Where both are not 0.")
-logical_or = _comparison("logical_or", np.logical_or, "Where one of the two is not 0.")
-logical_xor = _comparison("logical_xor", np.logical_xor, "Where exactly one of the two is not 0.")
+logical_and = _comparison("logical_and", np.logical_and, "Where both are not 0.", 2)
+logical_or = _comparison("logical_or", np.logical_or, "Where one of the two is not 0.", 2)
+logical_xor = _comparison("logical_xor", np.logical_xor, "Where exactly one of the two is not 0.", 2)
 
 
 @nondifferentiable

@@ -80,7 +80,8 @@ def matmul(input: Any, other: Any) -> Any:
         if other.ndim == 1:
             return (input.swapaxes(-1, -2) @ np.expand_dims(g, -1))[..., 0]
         if other.ndim == 2 and input.ndim > 2:  # one product over all samples instead of one each and a sum
-            return input.reshape((-1, input.shape[-1])).T @ g.reshape((-1, g.shape[-1]))
+            rows = math.prod(input.shape[:-1])  # not -1: an axis may be empty
+            return input.reshape((rows, input.shape[-1])).T @ g.reshape((rows, g.shape[-1]))
         return input.swapaxes(-1, -2) @ g
 
     return input @ other, pull_input, pull_other
@@ -213,6 +214,8 @@ def inner(input: Any, other: Any) -> Any:
 
 def _scaled_sum(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
     """beta * input + alpha * product; with beta 0 the input's NaN does not count."""
+    if isinstance(product, np.ndarray) and product.dtype.kind != "f":  # numbers do not change the type of whole numbers
+        alpha, beta = (np.asarray(x).astype(product.dtype) for x in (alpha, beta))
     if alpha != 1:
         product = product * alpha
     if beta == 0:

@@ -452,7 +452,7 @@ def cat(tensors: Any, dim: int = 0) -> Any:
     """Tensors joined along an axis; their other sizes are equal. Empty 1-D tensors are passed over.
 
     Raises:
-        RuntimeError: no tensors, or sizes differ. IndexError: no such axis.
+        ValueError: no tensors. RuntimeError: sizes differ. IndexError: no such axis.
 
     >>> import minitorch_pt as torch
     >>> torch.cat([torch.zeros(2, 1), torch.ones(2, 2)], dim=1)
@@ -461,7 +461,7 @@ def cat(tensors: Any, dim: int = 0) -> Any:
     """
     given = _list(tensors, "cat")
     if not given:
-        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     kept = [x for x in given if tuple(x.shape) != (0,)] or given[:1]
     if any(x.ndim == 0 for x in kept):
         raise RuntimeError(
@@ -537,12 +537,16 @@ def atleast_3d(*tensors: Any) -> Any:
 
 def hstack(tensors: Any) -> Any:
     """Side by side: joined along the second axis (vectors along their only one)."""
+    if not tensors:
+        raise RuntimeError("hstack expects a non-empty TensorList")
     given = atleast_1d(_list(tensors, "hstack"))
     return cat(given, 0 if given[0].ndim == 1 else 1)
 
 
 def vstack(tensors: Any) -> Any:
     """On top of each other: joined along the first axis; vectors are rows."""
+    if not tensors:
+        raise RuntimeError("vstack expects a non-empty TensorList")
     return cat(atleast_2d(_list(tensors, "vstack")))
 
 
@@ -551,6 +555,8 @@ row_stack = vstack
 
 def dstack(tensors: Any) -> Any:
     """Joined along the third axis."""
+    if not tensors:
+        raise RuntimeError("dstack expects a non-empty TensorList")
     return cat(atleast_3d(_list(tensors, "dstack")), 2)
 
 
@@ -623,6 +629,7 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple:
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     dim = _axis(dim, input.ndim)
     n = input.shape[dim]
+    indices_or_sections = np.asarray(array(indices_or_sections)).tolist()
     if isinstance(indices_or_sections, int):
         count = indices_or_sections
         if count <= 0:
@@ -630,7 +637,7 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple:
         ends = np.cumsum([n // count + (i < n % count) for i in range(count)]).tolist()
         starts = [0, *ends[:-1]]
     else:
-        cuts = [int(i) for i in np.asarray(array(indices_or_sections)).tolist()]
+        cuts = [int(i) for i in indices_or_sections]
         starts, ends = [0, *cuts], [*cuts, n]
     return tuple(input[(slice(None),) * dim + (slice(a, b),)] for a, b in zip(starts, ends, strict=True))
 
@@ -639,6 +646,10 @@ def _split_along(name: str, least: int, axis: int, input: Any, indices_or_sectio
     if input.ndim < least:
         raise RuntimeError(
             f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {input.ndim} dimensions!"
+        )
+    if isinstance(indices_or_sections, str):
+        raise TypeError(
+            f"{name}(): argument 'indices_or_sections' must be int or a list of ints, not {indices_or_sections!r}"
         )
     if isinstance(indices_or_sections, int) and input.shape[axis] % max(indices_or_sections, 1):
         raise RuntimeError(f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {input.shape[axis]} is not divisible by the "
@@ -683,13 +694,13 @@ def _flip(input: Any, dims: tuple[int, ...]) -> Any:
     return np.array(np.flip(array(input), dims)), lambda g: np.flip(g, dims)
 
 
-def flip(input: Any, *dims: Any) -> Any:
+def flip(input: Any, *axes: Any, dims: Any = ()) -> Any:
     """In reverse order along these axes; a copy.
 
     Raises:
         RuntimeError: an axis twice. IndexError: no such axis.
     """
-    axes = tuple(_axis(d, input.ndim) for d in sizes(dims))
+    axes = tuple(_axis(d, input.ndim) for d in sizes(axes or (dims,)))
     if len(set(axes)) < len(axes):
         raise RuntimeError(f"dim {max(axes, key=axes.count)} appears multiple times in the list of dims")
     return _flip(input, axes)
@@ -717,6 +728,8 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Any:
         RuntimeError: not as many shifts as axes.
     """
     if dims is None or dims == ():
+        if shifts == ():
+            raise RuntimeError("`shifts` required")
         move = shifts if isinstance(shifts, int) else shifts[0]
         return np.roll(input, move), lambda g: np.roll(g, -move)
     move = (shifts,) if isinstance(shifts, int) else tuple(shifts)
@@ -785,7 +798,11 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     """
     if input.ndim == 0:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
-    dim, start = _axis(dim, input.ndim), int(array(start))
+    if isinstance(start, np.ndarray) and (start.ndim or start.dtype.kind not in "iu"):
+        raise RuntimeError(
+            f"start must be an 0-dim integral Tensor, got shape {list(start.shape)} of {start.dtype.name}"
+        )
+    dim, start = _axis(dim, input.ndim), int(start)
     n = input.shape[dim]
     if length < 0:
         raise RuntimeError(f"narrow(): length must be non-negative, got {length}")

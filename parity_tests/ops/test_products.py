@@ -25,6 +25,7 @@ CASES = [
     ("mv", (A, V), {}),
     ("dot", (V, rand(4, seed=1)), {}),
     ("vdot", (V, rand(4, seed=1)), {}),
+    ("matmul", (rand(5, 5, 0), rand(0, 5)), {}),
     ("outer", (W, V), {}),
     ("ger", (W, V), {}),
     ("inner", (V, rand(4, seed=1)), {}),

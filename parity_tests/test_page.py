@@ -1,0 +1,41 @@
+"""The page of `python -m minitorch_pt parity`: written whole, says what differs and why, escapes what it quotes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from minitorch_pt.__main__ import main
+from parity_tests import page
+from parity_tests.databases import Outcome
+
+
+def test_written(monkeypatch, tmp_path, capsys):
+    outcomes = {
+        "mul": Outcome("operation", "mul", inputs=10, errors=1, value_ulp=0.5, grad_ulp=12.0),
+        "sort": Outcome("operation", "sort", inputs=1000, failures={"float64 0": "a < b", "error 0": "c"}, errors=1),
+        "nn.Linear": Outcome("module", "nn.Linear", inputs=3),
+        "fft.fft": Outcome("operation", "fft.fft", reason="Fourier transforms: their numbers are complex"),
+    }
+    monkeypatch.setattr(page, "entries", lambda: [(name, lambda limit, o=o: o) for name, o in outcomes.items()])
+    path = tmp_path / "out.html"
+    monkeypatch.setattr(sys, "argv", ["minitorch_pt", "parity", str(path)])
+    main()
+    text = path.read_text()
+    assert (
+        "99.80 %" in text
+        and "2 differ" in text
+        and "a &lt; b" in text
+        and "ops/pointwise.py" in text
+        and "fft.fft" in text
+    )
+    assert "1,011 of 1,013" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("blocked, told", [("torch", "needs torch"), ("parity_tests", "needs the source checkout")])
+def test_what_is_absent_is_named(blocked, told):
+    code = f"import sys, runpy; sys.modules[{blocked!r}] = None; sys.argv[1:] = ['parity']; runpy.run_module('minitorch_pt', run_name='__main__')"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, capture_output=True, text=True)
+    assert ran.returncode == 1 and told in ran.stderr
