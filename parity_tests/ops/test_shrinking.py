@@ -30,3 +30,8 @@ def test_errors():
     check_error(F + "softshrink", rand(3), -0.5, match="greater or equal to 0")
     check_error(F + "hardshrink", np.arange(3), match="floating")
     check_error(F + "softshrink", np.arange(3), match="floating")
+
+
+@pytest.mark.parametrize("name", ["hardshrink", "Tensor.hardshrink"])
+def test_other_names(name):
+    check(name, rand(3, 4), 0.2)
