@@ -394,6 +394,7 @@ class Methods:
     tanh, tanh_ = ops.tanh, ops.tanh_
     softmax = ops.softmax
     log_softmax = ops.log_softmax
+    hardshrink = ops.hardshrink
     prelu = ops.prelu
 
     # -- NumPy's protocols: a rule's code runs on Tensors too, which gives gradients of any order ------------------------

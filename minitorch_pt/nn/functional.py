@@ -36,6 +36,7 @@ from ..ops.losses import (
 from ..ops.normalization import local_response_norm, rms_norm
 from ..ops.padding import pad
 from ..ops.products import bilinear, linear
+from ..ops.shrinking import hardshrink, softshrink, tanhshrink
 from ..ops.vision import affine_grid, channel_shuffle, grid_sample, interpolate, pixel_shuffle, pixel_unshuffle
 from ..tensor import Tensor
 
@@ -43,6 +44,7 @@ __all__ = [
     "affine_grid", "channel_shuffle", "grid_sample", "interpolate", "pixel_shuffle", "pixel_unshuffle",
     "alpha_dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout",
     "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",
+    "hardshrink", "softshrink", "tanhshrink",
     "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "dropout", "elu", "elu_",
     "gelu", "hardtanh", "hardtanh_", "huber_loss", "kl_div", "l1_loss", "leaky_relu", "leaky_relu_", "linear",
     "log_softmax", "logsigmoid", "mish", "mse_loss", "nll_loss", "normalize", "one_hot", "pad", "prelu", "relu", "relu6",

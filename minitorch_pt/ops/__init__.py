@@ -11,5 +11,6 @@ from .pointwise import *
 from .products import *
 from .reductions import *
 from .shape import *
+from .shrinking import *
 from .sorting import *
 from .vision import *

@@ -12,6 +12,7 @@ from ..parameter import Parameter
 from .module import Module
 
 __all__ = [
+    "Hardshrink", "Softshrink", "Tanhshrink",
     "ELU", "GELU", "Hardtanh", "LeakyReLU", "LogSigmoid", "LogSoftmax", "Mish", "PReLU", "ReLU", "ReLU6", "SELU",
     "Sigmoid", "SiLU", "Softmax", "Softmax2d", "Softmin", "Softplus", "Softsign", "Tanh", "Threshold",
 ]  # fmt: skip
@@ -209,6 +210,46 @@ class LogSigmoid(Module):
     def forward(self, input: Tensor) -> Tensor:
         """The activation of `input`."""
         return F.logsigmoid(input)
+
+
+class Hardshrink(Module):
+    """x where |x| > lambd, 0 elsewhere."""
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        super().__init__()
+        self.lambd = lambd
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.hardshrink(input, self.lambd)
+
+    def extra_repr(self) -> str:
+        """lambd."""
+        return f"{self.lambd}"
+
+
+class Softshrink(Module):
+    """x moved towards 0 by lambd, and 0 where |x| <= lambd."""
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        super().__init__()
+        self.lambd = lambd
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.softshrink(input, self.lambd)
+
+    def extra_repr(self) -> str:
+        """lambd."""
+        return f"{self.lambd}"
+
+
+class Tanhshrink(Module):
+    """x - tanh(x)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.tanhshrink(input)
 
 
 class PReLU(Module):

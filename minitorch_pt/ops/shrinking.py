@@ -1,0 +1,44 @@
+"""Activations that shrink small numbers to 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..autograd.rule import array, differentiable
+from .activations import _floating, _pick
+
+__all__ = ["hardshrink"]  # what torch has at its top level; nn.functional has all
+
+
+@differentiable
+def hardshrink(input: Any, lambd: float = 0.5) -> Any:
+    """x where |x| > lambd, 0 elsewhere."""
+    _floating("hardshrink", input)
+    far = ~(abs(array(input)) <= lambd)  # nan stays nan
+    return _pick(far, input), lambda g: _pick(far, g, of=input)
+
+
+@differentiable(name="SoftshrinkBackward0")
+def _softshrink(input: Any, lambd: float) -> Any:
+    _floating("softshrink", input)
+    x = array(input)
+    far = ~(abs(x) <= lambd)
+    return _pick(far, x - np.copysign(x.dtype.type(lambd), x)), lambda g: _pick(far, g, of=input)
+
+
+def softshrink(input: Any, lambd: float = 0.5) -> Any:
+    """x moved towards 0 by lambd, and 0 where |x| <= lambd.
+
+    Raises:
+        RuntimeError: lambd is negative.
+    """
+    if lambd < 0:
+        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}")
+    return _softshrink(input, lambd)
+
+
+def tanhshrink(input: Any) -> Any:
+    """x - tanh(x)."""
+    return input - input.tanh()
