@@ -58,6 +58,23 @@ def w4(torch: Any) -> Callable:
     return _mlp(torch, [784, 512, 512, 10], 256, "Adam", dropout=0.2)
 
 
+def w6(torch: Any) -> Callable:
+    """LSTM 32-128, 32 steps, batch 32, mean squared error, Adam"""
+    torch.manual_seed(0)
+    lstm, head = torch.nn.LSTM(32, 128), torch.nn.Linear(128, 1)
+    x, y = torch.randn(32, 32, 32), torch.randn(32, 1)
+    optimizer = torch.optim.Adam([*lstm.parameters(), *head.parameters()], lr=0.001)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = torch.nn.functional.mse_loss(head(lstm(x)[0][-1]), y)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step
+
+
 def _chain(torch: Any, length: int) -> Callable:
     start = torch.ones(10, requires_grad=True)
 
@@ -98,4 +115,12 @@ def w9(torch: Any) -> Callable:
 
 
 # name -> (workload, the largest ratio to torch that is allowed at one thread)
-WORKLOADS = {"W1": (w1, 0.4), "W2": (w2, 0.4), "W3": (w3, 0.8), "W4": (w4, 0.95), "W8": (w8, 1.2), "W9": (w9, 0.8)}
+WORKLOADS = {
+    "W1": (w1, 0.4),
+    "W2": (w2, 0.4),
+    "W3": (w3, 0.8),
+    "W4": (w4, 0.95),
+    "W6": (w6, 1.3),
+    "W8": (w8, 1.2),
+    "W9": (w9, 0.8),
+}

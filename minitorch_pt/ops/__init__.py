@@ -9,6 +9,7 @@ from .normalization import *
 from .padding import *
 from .pointwise import *
 from .products import *
+from .recurrent import *
 from .reductions import *
 from .shape import *
 from .shrinking import *
