@@ -35,11 +35,13 @@ from ..ops.losses import (
 )
 from ..ops.normalization import local_response_norm, rms_norm
 from ..ops.padding import pad
+from ..ops.pooling import max_pool1d, max_pool2d, max_pool3d
 from ..ops.products import bilinear, linear
 from ..ops.vision import affine_grid, channel_shuffle, grid_sample, interpolate, pixel_shuffle, pixel_unshuffle
 from ..tensor import Tensor
 
 __all__ = [
+    "max_pool1d", "max_pool2d", "max_pool3d",
     "affine_grid", "channel_shuffle", "grid_sample", "interpolate", "pixel_shuffle", "pixel_unshuffle",
     "alpha_dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout",
     "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",

@@ -8,6 +8,7 @@ from .losses import *
 from .normalization import *
 from .padding import *
 from .pointwise import *
+from .pooling import *
 from .products import *
 from .reductions import *
 from .shape import *
