@@ -462,7 +462,7 @@ def _areas(axes: Sequence[Axis], with_padding: bool) -> Any:
 
 @differentiable(name=_name)
 def _mean(input: Any, axes: tuple[Axis, ...], divisor: Any, name: str) -> Any:
-    data = array(input)
+    data, divisor = array(input), array(divisor)
     kind = data.dtype
     if kind.kind == "i":  # torch rounds towards zero
         total = _window_sums(data, axes)
@@ -605,7 +605,7 @@ def _max_at_random(input: Any, kernels: tuple, outputs: tuple, samples: np.ndarr
     lead, sizes = data.shape[:-count], data.shape[-count:]
     planes = data.reshape((math.prod(lead), math.prod(sizes)))
     # torch's samples are for (W, H), but for (D, H, W)
-    samples = samples.reshape((len(planes), count))[:, :: -1 if count == 2 else 1]
+    samples = array(samples).reshape((len(planes), count))[:, :: -1 if count == 2 else 1]
     starts = [_starts(samples[:, d], sizes[d], kernels[d], outputs[d]) for d in range(count)]
 
     def place_of(offsets: Sequence[int]) -> Any:
