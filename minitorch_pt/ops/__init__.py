@@ -2,6 +2,7 @@
 
 from .activations import *
 from .diagonal import *
+from .distances import *
 from .dropouts import *
 from .indexing import *
 from .losses import *
