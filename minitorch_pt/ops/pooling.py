@@ -139,11 +139,11 @@ def _numbers(name: str, what: str, value: Any) -> tuple[int, ...]:
     return numbers * count if len(numbers) == 1 else numbers
 
 
-def _check_input(name: str, input: Any, kinds: str) -> None:
+def _check_input(name: str, input: Any, kinds: str, too_few: type[Exception] = RuntimeError) -> None:
     """Raise unless the shape is ([N,] C, *axes), with nothing of size 0 but N, and the type is one of these kinds."""
     count, shape, dtype = _axes_of(name), input.shape, array(input).dtype
     if len(shape) not in (count + 1, count + 2) or 0 in shape[-count:] or (len(shape) == count + 2 and not shape[1]):
-        raise RuntimeError(
+        raise (too_few if len(shape) <= count else RuntimeError)(
             f"{name}: Expected {count + 1}D or {count + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
             f"but got: {list(shape)}"
         )
@@ -473,7 +473,8 @@ def _mean(input: Any, axes: tuple[Axis, ...], divisor: Any, name: str) -> Any:
 
 
 def _avg_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil_mode: bool, count_include_pad: bool, divisor_override: int | None) -> Any:  # fmt: skip
-    _check_input(name, input, "f" if array(input).dtype != np.int64 else "i")
+    kinds = "i" if array(input).dtype == np.int64 else "f"
+    _check_input(name, input, kinds, IndexError if name == "avg_pool2d" else RuntimeError)
     axes = _spaced(name, input, kernel_size, stride, padding, 1, ceil_mode)
     if divisor_override == 0:
         raise RuntimeError(f"{name}: divisor must be not zero, but got divisor_override=0")
@@ -623,20 +624,19 @@ def _fractional(name: str, input: Any, kernel_size: Any, output_size: Any, outpu
     count, shape = _axes_of(name), input.shape
     if output_size is None and output_ratio is None:
         raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
-    if len(shape) <= count:
-        raise IndexError(f"{name}: Dimension out of range: expected {count + 1} or {count + 2} axes, but got {list(shape)}")  # fmt: skip
-    _check_input(name, input, "f")
+    _check_input(name, input, "f", IndexError)
     if output_size is None:
         ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * count
         if len(ratios) != count:
             raise ValueError(f"{name} requires output_ratio to be a single number or {count} of them, and got {output_ratio!r}")  # fmt: skip
         output_size = [int(n * ratio) for n, ratio in zip(shape[-count:], ratios, strict=True)]
     kernels, outputs = _numbers(name, "kernel_size", kernel_size), _numbers(name, "output_size", output_size)
+    spare = 1 if count == 3 else 0  # torch asks for a place more in volumes
     for n, kernel, out in zip(shape[-count:], kernels, outputs, strict=True):
-        if out < 0 or kernel < 1 or out + kernel - 1 > n:
+        if out < 0 or kernel < 1 or out + kernel - 1 + spare > n:
             raise RuntimeError(
                 f"{name}: pool {list(kernels)} too large relative to input {list(shape)} for output sizes {list(outputs)}: "
-                "kernel + output - 1 must not be larger than the input, and neither may be negative"
+                f"kernel + output must not be larger than the input{'' if spare else ' + 1'}, and neither may be negative"
             )
     dtype = array(input).dtype
     images = (1, *shape)[-count - 2 : -count]
