@@ -16,7 +16,7 @@ class PairwiseDistance(Module):
 
     >>> import minitorch_pt as torch
     >>> torch.nn.PairwiseDistance()(torch.tensor([[3.0, 0.0]]), torch.tensor([[0.0, 4.0]]))
-    tensor([5.0000])
+    tensor([5.])
     """
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:

@@ -339,8 +339,9 @@ class _AdaptiveAvgPool(Module):
 
 
 class AdaptiveAvgPool1d(_AdaptiveAvgPool):
-    """The mean of each of `output_size` windows: window i of n elements begins at i n / output_size, rounded down, and the next
-    begins before or where it ends, (i + 1) n / output_size rounded up.
+    """The mean of each of `output_size` windows that cover the input.
+
+    Of n elements, window i covers those from i n / output_size, rounded down, to before (i + 1) n / output_size, rounded up.
     """
 
     _pool = staticmethod(F.adaptive_avg_pool1d)
