@@ -214,6 +214,7 @@ class Methods:
     cumprod, cumprod_ = ops.cumprod, inplace(ops.cumprod)
     cumsum, cumsum_ = ops.cumsum, inplace(ops.cumsum)
     diff = ops.diff
+    dist = ops.dist
     histc = ops.histc
     kthvalue = ops.kthvalue
     logcumsumexp = ops.logcumsumexp

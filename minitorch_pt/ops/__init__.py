@@ -2,12 +2,14 @@
 
 from .activations import *
 from .diagonal import *
+from .distances import *
 from .dropouts import *
 from .indexing import *
 from .losses import *
 from .normalization import *
 from .padding import *
 from .pointwise import *
+from .pooling import *
 from .products import *
 from .recurrent import *
 from .reductions import *

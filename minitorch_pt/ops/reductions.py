@@ -608,7 +608,9 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
         raise RuntimeError(
             f"norm cannot compute the {n} norm of nothing, shape {list(shape)}: the operation does not have an identity"
         )
-    whole = _norm_value(np.abs(data), n, axes)
+    size = np.abs(data)
+    wide = size.astype(np.float32) if size.dtype == np.float16 else size  # powers of it may not fit into 16 bits
+    whole = _norm_value(wide, n, axes).astype(size.dtype, copy=False)
 
     def pull(g: Any) -> Any:
         g = g.reshape(_kept(shape, axes))

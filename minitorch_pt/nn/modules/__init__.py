@@ -4,6 +4,7 @@ from .activation import *
 from .batchnorm import *
 from .channelshuffle import *
 from .container import *
+from .distance import *
 from .dropout import *
 from .flatten import *
 from .instancenorm import *
@@ -15,4 +16,5 @@ from .normalization import *
 from .padding import *
 from .pixelshuffle import *
 from .rnn import *
+from .pooling import *
 from .upsampling import *
