@@ -60,7 +60,7 @@ def set_printoptions(precision: int | None = None, threshold: float | None = Non
 
 def get_printoptions() -> dict[str, Any]:
     """The present options, as a dictionary."""
-    return dict(vars(_options))
+    return _options._asdict()
 
 
 class _Formatter:

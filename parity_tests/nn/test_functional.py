@@ -23,7 +23,7 @@ BUILT_IN = {
     "avg_pool2d": "input kernel_size stride padding ceil_mode count_include_pad divisor_override",
     "avg_pool3d": "input kernel_size stride padding ceil_mode count_include_pad divisor_override",
     "cosine_similarity": "x1 x2 dim eps", "pairwise_distance": "x1 x2 p eps keepdim", "pdist": "input p",
-    "channel_shuffle": "input groups", "pixel_shuffle": "input upscale_factor", "pixel_unshuffle": "input downscale_factor",
+    "hardshrink": "input lambd", "softshrink": "input lambd", "channel_shuffle": "input groups", "pixel_shuffle": "input upscale_factor", "pixel_unshuffle": "input downscale_factor",
 }  # fmt: skip
 
 

@@ -15,6 +15,6 @@ from .module import *
 from .normalization import *
 from .padding import *
 from .pixelshuffle import *
-from .rnn import *
 from .pooling import *
+from .rnn import *
 from .upsampling import *
