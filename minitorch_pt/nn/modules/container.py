@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ...tensor import Tensor
@@ -314,19 +315,12 @@ class ParameterList(Module):
 
     __iadd__ = extend
 
-    def pop(self, index: int = -1) -> Any:
-        """Take the value at a place out and return it."""
-        values = [*self]
-        value = values.pop(_place(index, len(self)))
-        delattr(self, str(len(values)))
-        self._size = len(values)
-        for i, rest in enumerate(values):
-            self[i] = rest
-        return value
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("ParameterList should not be called: it holds parameters for the forward() of a module.")
 
     def extra_repr(self) -> str:
         """A line for each value."""
-        return _described((str(i), value) for i, value in enumerate(self))
+        return _described(((str(i), value) for i, value in enumerate(self)), lambda value: value.dtype)
 
 
 class ParameterDict(_Named):
@@ -341,6 +335,9 @@ class ParameterDict(_Named):
     def _entries(self) -> dict[str, Any]:
         return {key: getattr(self, key) for key in self._keys}
 
+    def __getitem__(self, key: str) -> Any:
+        return getattr(self, key)
+
     def __setitem__(self, key: str, value: Any) -> None:
         if not isinstance(key, str):
             raise TypeError(f"Index given to ParameterDict cannot be used as a key as it is not a string (type is '{type(key).__name__}'). Open an issue on github "
@@ -352,8 +349,20 @@ class ParameterDict(_Named):
         del self._keys[key]
         delattr(self, key)
 
+    def update(self, other: Any) -> None:
+        """Add or replace entries from a dictionary, sorted by name if it is a plain one, or from pairs.
+
+        Raises:
+            TypeError: neither of the two. ValueError: a pair that has not two items.
+        """
+        plain = isinstance(other, Mapping) and not isinstance(other, OrderedDict)
+        super().update(sorted(other.items()) if plain else other)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("ParameterDict should not be called: it holds parameters for the forward() of a module.")
+
     def __or__(self, other: Any) -> ParameterDict:
-        return ParameterDict({**self._entries(), **other._entries()})
+        return ParameterDict(OrderedDict({**self._entries(), **other._entries()}))
 
     def __ior__(self, other: Any) -> ParameterDict:
         self.update(other)
@@ -364,7 +373,7 @@ class ParameterDict(_Named):
 
     def copy(self) -> ParameterDict:
         """Another dictionary of the same parameters."""
-        return ParameterDict(self._entries())
+        return ParameterDict(OrderedDict(self._entries()))
 
     def setdefault(self, key: str, default: Any = None) -> Any:
         """The entry of that name, which becomes `default` if there was none."""
@@ -387,20 +396,20 @@ class ParameterDict(_Named):
 
     def extra_repr(self) -> str:
         """A line for each value."""
-        return _described(self.items())
+        return _described(self.items(), lambda value: value.type())
 
 
 def _as_parameter(value: Any) -> Any:
     return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
 
 
-def _described(entries: Iterable[tuple[str, Any]]) -> str:
+def _described(entries: Iterable[tuple[str, Any]], type_of: Callable) -> str:
     lines = []
     for name, value in entries:
         if isinstance(value, Tensor):
             sizes = "x".join(map(str, value.shape))
             kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
-            lines.append(f"  ({name}): {kind} containing: [{value.dtype} of size {sizes}]")
+            lines.append(f"  ({name}): {kind} containing: [{type_of(value)} of size {sizes}]")
         else:
             lines.append(f"  ({name}): Object of type: {type(value).__name__}")
     return "\n".join(lines)

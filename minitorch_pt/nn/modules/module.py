@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -168,9 +169,16 @@ class Module:
             for hook, _, _ in tuple(self._backward_pre_hooks.values()):
                 result = hook(self, tuple(full))
                 if result is not None:
-                    full = list(result) if isinstance(result, tuple) else [result]
+                    if len(result) != len(full):
+                        raise RuntimeError(
+                            f"Backward pre hook returned an invalid number of grad_output, got {len(result)}, but expected {len(full)}"
+                        )
+                    full = list(result)
             border["out"] = tuple(full)
             if not border["inside"]:  # no input needs a gradient: the hooks are called here
+                if self._backward_hooks:
+                    warnings.warn("Full backward hook is firing when gradients are computed with respect to module outputs since no "
+                                  "inputs require gradients.", stacklevel=2)  # fmt: skip
                 self._run_backward_hooks((None,) * len(outputs), border["out"])
             return tuple(full[i] for i in places)
 
@@ -186,7 +194,6 @@ class Module:
         for hook, _, _ in tuple(self._backward_hooks.values()):
             result = hook(self, inputs, outputs)
             if result is not None:
-                result = result if isinstance(result, tuple) else (result,)
                 if len(result) != len(inputs):
                     raise RuntimeError(
                         f"Backward hook returned an invalid number of grad_input, got {len(result)}, but expected {len(inputs)}"

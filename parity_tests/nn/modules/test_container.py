@@ -83,6 +83,10 @@ DICT_ACTIONS = {
     "update": lambda box, nn: box.update({"z": nn.Tanh(), "act": nn.Sigmoid()}),
     "update pairs": lambda box, nn: box.update([("z", nn.Tanh())]),
     "update from a number": lambda box, nn: box.update(3),
+    "update from another": lambda box, nn: box.update(nn.ModuleDict({"x": nn.Tanh()})),
+    "update from numbers": lambda box, nn: box.update([3]),
+    "set a number": lambda box, nn: box.__setitem__("c", 3),
+    "set by a number": lambda box, nn: box.__setitem__(3, nn.Tanh()),
     "update from long pairs": lambda box, nn: box.update([("a", nn.Tanh(), 1)]),
 }
 
@@ -117,5 +121,88 @@ def test_assigning_again_keeps_the_place(kind):
             setattr(module, name, make())
         own = {"Parameter": "_parameters", "Buffer": "_buffers", "Identity": "_modules"}[kind]
         return list(getattr(module, own))
+
+    same_program(program)
+
+
+BOXES = {
+    "Sequential times": lambda t: repr(t.nn.Sequential(t.nn.ReLU()) * 3),
+    "times Sequential": lambda t: repr(2 * t.nn.Sequential(t.nn.ReLU())),
+    "Sequential times itself": lambda t: repr(t.nn.Sequential(t.nn.ReLU()).__imul__(2)),
+    "Sequential times zero": lambda t: t.nn.Sequential(t.nn.ReLU()) * 0,
+    "Sequential times half": lambda t: t.nn.Sequential(t.nn.ReLU()) * 0.5,
+    "empty list": lambda t: repr(t.nn.ModuleList()),
+    "repeated layers": lambda t: repr(t.nn.ModuleList([t.nn.ReLU(), t.nn.ReLU(), t.nn.Tanh(), t.nn.Linear(2, 2)])),
+    "list called": lambda t: t.nn.ModuleList([t.nn.ReLU()])(t.ones(2)),
+    "list extended by a number": lambda t: t.nn.ModuleList().extend(3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", BOXES.values(), ids=BOXES)
+def test_boxes(act):
+    same_program(act)
+
+
+PARAMETER_LIST = {
+    "index": lambda b, t: b[-1],
+    "index too far": lambda b, t: b[4],
+    "slice": lambda b, t: [repr(b[1:]), type(b[1:]).__name__],
+    "set": lambda b, t: b.__setitem__(0, t.ones(1)),
+    "append": lambda b, t: repr(b.append(t.zeros(2))),
+    "append a parameter": lambda b, t: repr(b.append(t.nn.Parameter(t.zeros(2)))),
+    "append a text": lambda b, t: repr(b.append("text")),
+    "extend": lambda b, t: repr(b.extend([t.zeros(1), 3.5])),
+    "extend by a tensor": lambda b, t: b.extend(t.zeros(2)),
+    "extend by a number": lambda b, t: b.extend(3),
+    "iadd": lambda b, t: repr(b.__iadd__([t.zeros(4)])),
+    "call": lambda b, t: b(1),
+    "iterate": lambda b, t: [*b],
+    "parameters": lambda b, t: [n for n, _ in b.named_parameters()],
+}
+
+
+@pytest.mark.parametrize("act", PARAMETER_LIST.values(), ids=PARAMETER_LIST)
+def test_parameter_list(act):
+    def program(t):
+        box = t.nn.ParameterList([t.ones(2, 3), t.nn.Parameter(t.zeros(4)), "words"])
+        result = act(box, t)
+        return [result, repr(box), len(box), list(box.state_dict()), len(t.nn.ParameterList())]
+
+    same_program(program)
+
+
+PARAMETER_DICT = {
+    "get": lambda b, t: b["a"],
+    "missing": lambda b, t: b["z"],
+    "get or default": lambda b, t: [b.get("z", 5), b.get("z"), b.get("n")],
+    "set": lambda b, t: b.__setitem__("c", t.ones(1)),
+    "set by a number": lambda b, t: b.__setitem__(3, t.ones(1)),
+    "delete": lambda b, t: b.__delitem__("a"),
+    "contains": lambda b, t: ["a" in b, "z" in b, list(b), list(reversed(b)), list(b.keys())],
+    "values": lambda b, t: [*b.values()],
+    "items": lambda b, t: [*b.items()],
+    "pop": lambda b, t: b.pop("a"),
+    "popitem": lambda b, t: b.popitem(),
+    "clear": lambda b, t: b.clear(),
+    "copy": lambda b, t: [repr(b.copy()), b.copy()["a"] is b["a"]],
+    "setdefault": lambda b, t: [b.setdefault("a", 3), b.setdefault("y", t.zeros(1)), b.setdefault("x")],
+    "fromkeys": lambda b, t: repr(b.fromkeys(["p", "q"], 4)),
+    "call": lambda b, t: b(1),
+    "or": lambda b, t: repr(b | t.nn.ParameterDict({"z": t.zeros(1)})),
+    "ior": lambda b, t: repr(b.__ior__(t.nn.ParameterDict({"z": t.zeros(1)}))),
+    "update": lambda b, t: b.update({"a": t.zeros(1), "n": 8}),
+    "update by pairs": lambda b, t: b.update([("x", t.zeros(1))]),
+    "update by a number": lambda b, t: b.update(3),
+    "update by numbers": lambda b, t: b.update([3]),
+    "update by triples": lambda b, t: b.update([(1, 2, 3)]),
+}
+
+
+@pytest.mark.parametrize("act", PARAMETER_DICT.values(), ids=PARAMETER_DICT)
+def test_parameter_dict(act):
+    def program(t):
+        box = t.nn.ParameterDict({"b": t.ones(2, 3), "a": t.nn.Parameter(t.zeros(4)), "n": 7})
+        result = act(box, t)
+        return [result, repr(box), len(box), list(box.state_dict())]
 
     same_program(program)

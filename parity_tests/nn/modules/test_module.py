@@ -84,3 +84,155 @@ def test_hooks_in_order():
         return seen
 
     same_program(program)
+
+
+def doubled(m, args, out=None):
+    return out * 2 if out is not None else args[0] * 2
+
+
+HOOKS = {
+    "pre returns a tensor": lambda m, x, t: (m.register_forward_pre_hook(doubled), m(x))[1],
+    "pre with keywords": lambda m, x, t: (m.register_forward_pre_hook(lambda m, a, k: (a, {**k}), with_kwargs=True), m(x))[1],
+    "pre with keywords, wrong": lambda m, x, t: (m.register_forward_pre_hook(lambda m, a, k: 3, with_kwargs=True), m(x))[1],
+    "forward returns": lambda m, x, t: (m.register_forward_hook(doubled), m(x))[1],
+    "forward with keywords": lambda m, x, t: (m.register_forward_hook(lambda m, a, k, out: out + len(k), with_kwargs=True), m(x))[1],
+    "backward returns": lambda m, x, t: (m.register_full_backward_hook(lambda m, gi, go: (gi[0] * 3,)), m(x))[1],
+    "backward returns a tensor": lambda m, x, t: (m.register_full_backward_hook(lambda m, gi, go: gi[0] * 3), m(x))[1],
+    "backward returns too much": lambda m, x, t: (m.register_full_backward_hook(lambda m, gi, go: (gi[0], gi[0])), m(x))[1],
+    "backward pre returns": lambda m, x, t: (m.register_full_backward_pre_hook(lambda m, go: go[0] * 3), m(x))[1],
+    "backward pre returns a tuple": lambda m, x, t: (m.register_full_backward_pre_hook(lambda m, go: (go[0] * 3,)), m(x))[1],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", HOOKS.values(), ids=HOOKS)
+def test_hooks_may_change_what_they_see(act):
+    def program(t):
+        t.manual_seed(0)
+        layer, x = t.nn.Linear(2, 2), t.ones(3, 2, requires_grad=True)
+        y = act(layer, x, t)
+        (y * y).sum().backward()
+        return [y.detach(), x.grad, layer.weight.grad]
+
+    same_program(program)
+
+
+def test_backward_hook_without_a_gradient_of_the_input():
+    def program(t):
+        layer, seen = t.nn.Linear(2, 2), []
+        layer.register_full_backward_hook(lambda m, gi, go: seen.append([gi, go]))
+        with pytest.warns(UserWarning, match="no inputs require gradients"):
+            layer(t.ones(3, 2)).sum().backward()
+        return seen
+
+    same_program(program)
+
+
+def test_hooks_without_any_gradient():
+    def program(t):
+        layer, seen = t.nn.Linear(2, 2).requires_grad_(False), []
+        layer.register_full_backward_hook(lambda m, gi, go: seen.append(1))
+        return [layer(t.ones(1, 2)).requires_grad, seen]
+
+    same_program(program)
+
+
+def test_a_hook_that_is_always_called():
+    def program(t):
+        layer, seen = t.nn.Linear(2, 2), []
+        layer.register_forward_hook(lambda m, a, out: seen.append(out is None), always_call=True)
+        layer.register_forward_hook(lambda m, a, k, out: seen.append(len(k)), always_call=True, with_kwargs=True)
+        try:
+            layer(t.ones(1, 3))
+        except RuntimeError:
+            seen.append("raised")
+        return seen
+
+    same_program(program)
+
+
+def test_state_dict_hooks():
+    def program(t):
+        layer, seen = t.nn.Sequential(t.nn.Linear(2, 2)), []
+        layer.register_state_dict_pre_hook(lambda m, prefix, keep: seen.append(["pre", prefix, keep]))
+        layer.register_state_dict_post_hook(lambda m, state, prefix, meta: state.pop("0.bias") and None)
+        layer.register_load_state_dict_pre_hook(
+            lambda m, state, prefix, meta, strict, *rest: seen.append([prefix, strict])
+        )
+        layer.register_load_state_dict_post_hook(lambda m, keys: keys.missing_keys.clear())
+        state = layer.state_dict()
+        return [list(state), repr(layer.load_state_dict(state)), seen]  # fmt: skip
+
+    same_program(program)
+
+
+class Counting:
+    """Made a Module of either package by `counting`."""
+
+    def get_extra_state(self):
+        return {"seen": self.seen}
+
+    def set_extra_state(self, state):
+        self.seen = state["seen"]
+
+
+def counting(t):
+    module = type("Counting", (Counting, t.nn.Module), {})()
+    module.seen = 0
+    return module
+
+
+def test_extra_state():
+    def program(t):
+        source, target = counting(t), counting(t)
+        source.seen = 5
+        target.load_state_dict(source.state_dict())
+        return [dict(source.state_dict()), target.seen, repr(target.load_state_dict({}, strict=False))]
+
+    same_program(program)
+
+
+class Bare:
+    """A module that forgot super().__init__()."""
+
+    def __init__(self):
+        pass
+
+
+def bare(t):
+    return type("Bare", (Bare, t.nn.Module), {})()
+
+
+CASES = {
+    "parameter before init": lambda t: setattr(bare(t), "p", t.nn.Parameter(t.ones(1))),
+    "module before init": lambda t: setattr(bare(t), "m", t.nn.ReLU()),
+    "buffer before init": lambda t: bare(t).register_buffer("b", t.ones(1)),
+    "forward missing": lambda t: t.nn.Module()(1),
+    "empty name": lambda t: t.nn.Module().register_parameter("", None),
+    "name is a number": lambda t: t.nn.Module().register_parameter(3, None),
+    "parameter of a graph": lambda t: t.nn.Module().register_parameter("p", t.nn.Parameter(t.ones(1)) * 2),
+    "delete a parameter": lambda t: (lambda m: (delattr(m, "bias"), list(m.state_dict())))(t.nn.Linear(2, 2)),
+    "delete what is not there": lambda t: delattr(t.nn.Linear(2, 2), "nothing"),
+    "dir": lambda t: [n in dir(t.nn.Linear(2, 2)) for n in ("weight", "forward", "nothing")],
+    "set a parameter to None": lambda t: (lambda m: (setattr(m, "bias", None), repr(m), list(m.state_dict())))(t.nn.Linear(2, 2)),
+    "set a buffer": lambda t: (lambda m: (setattr(m, "running_mean", t.ones(2)), dict(m.state_dict())))(t.nn.BatchNorm1d(2)),
+    "set a buffer to a number": lambda t: setattr(t.nn.BatchNorm1d(2), "running_mean", 3),
+    "set a child to a number": lambda t: setattr(t.nn.Sequential(t.nn.ReLU()), "0", 3),
+    "a Buffer": lambda t: (lambda m: (setattr(m, "b", t.nn.Buffer(t.ones(2))), list(m.state_dict())))(t.nn.Module()),
+    "a Buffer that is not saved": lambda t: (lambda m: (setattr(m, "b", t.nn.Buffer(t.ones(2), persistent=False)), list(m.state_dict()), [n for n, _ in m.named_buffers()]))(t.nn.Module()),
+    "to a dtype": lambda t: [p.dtype for p in t.nn.Linear(2, 2).to(t.float64).parameters()],
+    "to a tensor's": lambda t: [p.dtype for p in t.nn.Linear(2, 2).to(t.ones(1, dtype=t.float16)).parameters()],
+    "to a device and dtype": lambda t: [p.dtype for p in t.nn.Linear(2, 2).to("cpu", t.float64).parameters()],
+    "to keywords": lambda t: [p.dtype for p in t.nn.Linear(2, 2).to(device="cpu", dtype=t.float64).parameters()],
+    "to whole numbers": lambda t: t.nn.Linear(2, 2).to(t.int64),
+    "type": lambda t: [p.dtype for p in t.nn.Linear(2, 2).type(t.float64).parameters()],
+    "cpu": lambda t: repr(t.nn.Linear(2, 2).cpu()),
+    "zero_grad": lambda t: (lambda m: (m(t.ones(1, 2)).sum().backward(), m.zero_grad(), m.weight.grad, m(t.ones(1, 2)).sum().backward(), m.zero_grad(set_to_none=False), m.weight.grad))(t.nn.Linear(2, 2)),
+    "assign": lambda t: (lambda m, s: (repr(m.load_state_dict(s, assign=True)), m.weight.dtype))(t.nn.Linear(2, 2), t.nn.Linear(2, 2).double().state_dict()),
+    "set_submodule": lambda t: (lambda m: (m.set_submodule("0", t.nn.Tanh()), repr(m)))(t.nn.Sequential(t.nn.ReLU())),
+    "repr of nested text": lambda t: repr(t.nn.Sequential(t.nn.Sequential(t.nn.Linear(2, 2), t.nn.Identity()), t.nn.Module())),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", CASES.values(), ids=CASES)
+def test_cases(act):
+    same_program(act)
