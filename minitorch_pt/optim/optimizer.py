@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 import itertools
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -145,7 +146,8 @@ class Optimizer:
         for name, value in self.defaults.items():
             group.setdefault(name, value)
         if len({id(p) for p in given}) < len(given):
-            raise ValueError("some parameters appear more than once in a parameter group")
+            warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error. Give each "
+                          "parameter once: it is stepped as often as it is listed.", stacklevel=3)  # fmt: skip
         taken = {id(p) for other in self.param_groups for p in other["params"]}
         if any(id(p) in taken for p in given):
             raise ValueError("some parameters appear in more than one parameter group")
