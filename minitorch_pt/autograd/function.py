@@ -126,7 +126,7 @@ class Function:
             if isinstance(out, Tensor) and out._data.dtype.kind == "f" and id(out) not in ctx._dead:
                 if id(out) in ctx._dirty and out._node is None and out._requires_grad:
                     raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-                out._node = node if single else Output(node, place, out._data.shape, out._data.dtype)
+                out._node = node if len(outputs) == 1 else Output(node, place, out._data.shape, out._data.dtype)
                 out._requires_grad = True
         return outputs[0] if single else tuple(outputs)
 

@@ -333,3 +333,22 @@ def test_saved_tensors_of_a_released_graph():
     Keeps.apply(inputs(torch)[0]).sum().backward()
     with pytest.raises(RuntimeError, match="retain_graph=True"):
         _ = kept[0].saved_tensors
+
+
+def test_a_tuple_of_one_output():
+    def program(package):
+        class Twice(package.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                return (x * 2,)
+
+            @staticmethod
+            def backward(ctx, gradient):
+                return gradient * 2
+
+        x = package.ones(3, requires_grad=True)
+        (y,) = Twice.apply(x)
+        y.sum().backward()
+        return x.grad
+
+    same_program(program)

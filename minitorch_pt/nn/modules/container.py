@@ -87,7 +87,6 @@ class _Numbered(Module):
         rest = [*self._modules.values()]
         rest.insert(index, module)
         self._renumber(rest)
-        return self
 
     def pop(self, key: Any) -> Module:
         """Take the module at a place out and return it."""
@@ -128,6 +127,17 @@ class Sequential(_Numbered):
         if isinstance(index, slice):
             return type(self)(dict([*self._modules.items()][index]))
         return [*self._modules.values()][_place(index, len(self))]
+
+    def insert(self, index: int, module: Module) -> Sequential:
+        """Add a module before place `index`; returns the container.
+
+        Raises:
+            IndexError: a place outside of it.
+        """
+        if not -len(self) <= index <= len(self):
+            raise IndexError(f"Index out of range: {index} in a Sequential of {len(self)} modules")
+        super().insert(index, module)
+        return self
 
     def _like(self, modules: list) -> Sequential:
         return Sequential(*modules)

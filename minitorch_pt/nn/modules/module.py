@@ -261,8 +261,15 @@ class Module:
                 raise AttributeError(
                     f"cannot assign {kind} before Module.__init__() call: call super().__init__() first"
                 )
-            for home in (own, own["_parameters"], own["_buffers"], own["_modules"]):
-                home.pop(name, None)
+            kept = (
+                "_modules"
+                if isinstance(value, Module)
+                else "_parameters"
+                if isinstance(value, Parameter)
+                else "_buffers"
+            )
+            for home in (own, *(own[table] for table in ("_parameters", "_buffers", "_modules") if table != kept)):
+                home.pop(name, None)  # where it is registered already it keeps its place in the order
             if isinstance(value, Parameter):
                 self.register_parameter(name, value)
             elif isinstance(value, Buffer):

@@ -1,0 +1,86 @@
+"""Module: registration, state_dict, hooks, conversion, walking the tree: the same answers and errors as torch's."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from parity_tests.oracle import same_program
+
+
+def net(package):
+    """Two levels, a buffer, a shared layer."""
+    package.manual_seed(0)
+    nn = package.nn
+    made = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Sequential(nn.Linear(3, 2), nn.ReLU()))
+    made.add_module("again", made[0])
+    return made
+
+
+WALKS = {
+    "named_modules": lambda m: [n for n, _ in m.named_modules()],
+    "named_modules twice": lambda m: [n for n, _ in m.named_modules(prefix="p", remove_duplicate=False)],
+    "modules": lambda m: [type(x).__name__ for x in m.modules()],
+    "named_children": lambda m: [n for n, _ in m.named_children()],
+    "children": lambda m: [type(x).__name__ for x in m.children()],
+    "named_parameters": lambda m: list(m.named_parameters()),
+    "named_parameters not below": lambda m: list(m[0].named_parameters("p", recurse=False)),
+    "named_parameters twice": lambda m: [n for n, _ in m.named_parameters(remove_duplicate=False)],
+    "parameters": lambda m: list(m.parameters()),
+    "named_buffers": lambda m: list(m.named_buffers()),
+    "buffers": lambda m: list(m.buffers()),
+    "get_submodule": lambda m: repr(m.get_submodule("2.0")),
+    "get_submodule missing": lambda m: m.get_submodule("2.7"),
+    "get_parameter": lambda m: m.get_parameter("2.0.bias"),
+    "get_parameter of a buffer": lambda m: m.get_parameter("1.running_mean"),
+    "get_buffer": lambda m: m.get_buffer("1.running_var"),
+    "get_buffer missing": lambda m: m.get_buffer("1.none"),
+    "state_dict": lambda m: dict(m.state_dict()),
+    "state_dict prefix": lambda m: list(m.state_dict(prefix="p.")),
+    "load": lambda m: repr(m.load_state_dict(copy.deepcopy(m.state_dict()))),
+    "load too little": lambda m: m.load_state_dict({}),
+    "load what is there": lambda m: list(m.load_state_dict({"x": m[0].bias}, strict=False)),
+    "load no dictionary": lambda m: m.load_state_dict([1]),
+    "load another shape": lambda m: m.load_state_dict({"0.bias": m[0].weight}, strict=False),
+    "eval": lambda m: [x.training for x in m.eval().modules()],
+    "train": lambda m: [x.training for x in m.train(False).modules()],
+    "train by a number": lambda m: m.train(3),
+    "requires_grad_": lambda m: [p.requires_grad for p in m.requires_grad_(False).parameters()],
+    "double": lambda m: dict(m.double().state_dict()),
+    "half": lambda m: dict(m.half().state_dict()),
+    "float": lambda m: dict(m.double().float().state_dict()),
+    "deepcopy": lambda m: [repr(copy.deepcopy(m)), dict(copy.deepcopy(m).state_dict())],
+    "apply": lambda m: repr(m.apply(lambda x: x.train(False))),
+    "attribute missing": lambda m: m.nothing,
+    "add a number": lambda m: m.add_module("n", 3),
+    "add a name with a dot": lambda m: m.add_module("a.b", m[0]),
+    "register a number": lambda m: m.register_parameter("n", 3),
+    "register a taken name": lambda m: m.register_parameter("training", None),
+    "buffer of a number": lambda m: m.register_buffer("n", 3),
+    "assign a number": lambda m: setattr(m[0], "weight", 3),
+}
+
+
+@pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS)
+def test_walks(walk):
+    same_program(lambda package: walk(net(package)))
+
+
+def test_hooks_in_order():
+    def program(package):
+        layer, seen = package.nn.Linear(2, 2), []
+        handles = [
+            layer.register_forward_pre_hook(lambda m, args: seen.append("pre")),
+            layer.register_forward_hook(lambda m, args, out: seen.append("forward")),
+            layer.register_forward_hook(lambda m, args, out: seen.append("first"), prepend=True),
+            layer.register_full_backward_pre_hook(lambda m, g: seen.append("backward pre")),
+            layer.register_full_backward_hook(lambda m, gi, go: seen.append("backward")),
+        ]
+        layer(package.ones(1, 2, requires_grad=True)).sum().backward()
+        for handle in handles:
+            handle.remove()
+        layer(package.ones(1, 2))
+        return seen
+
+    same_program(program)
