@@ -59,6 +59,17 @@ WALKS = {
     "register a taken name": lambda m: m.register_parameter("training", None),
     "buffer of a number": lambda m: m.register_buffer("n", 3),
     "assign a number": lambda m: setattr(m[0], "weight", 3),
+    "register_module": lambda m: [m.register_module("last", m[2]), repr(m)],
+    "extra_repr": lambda m: [m.extra_repr(), m[0].extra_repr(), m[1].extra_repr()],
+    "set_submodule": lambda m: [m.set_submodule("2.1", m[0]), repr(m)],
+    "set_submodule new": lambda m: [m.set_submodule("2.7", m[0]), repr(m)],
+    "set_submodule new, strict": lambda m: m.set_submodule("2.7", m[0], strict=True),
+    "set_submodule below nothing": lambda m: m.set_submodule("7.1", m[0]),
+    "set_submodule without a name": lambda m: m.set_submodule("", m[0]),
+    "set_submodule to a number": lambda m: m.set_submodule("2.1", 3),
+    "set_submodule below a parameter": lambda m: m.set_submodule("0.bias.x", m[0]),
+    "get_extra_state of none": lambda m: m.get_extra_state(),
+    "set_extra_state of none": lambda m: m.set_extra_state(1),
 }
 
 
@@ -82,5 +93,30 @@ def test_hooks_in_order():
             handle.remove()
         layer(package.ones(1, 2))
         return seen
+
+    same_program(program)
+
+
+def test_extra_state():
+    def program(package):
+        class Counter(package.nn.Module):
+            count = 0
+
+            def get_extra_state(self):
+                return {"count": self.count}
+
+            def set_extra_state(self, state):
+                self.count = state["count"]
+
+        one, two = package.nn.Sequential(Counter()), package.nn.Sequential(Counter())
+        one[0].count = 5
+        two.load_state_dict(one.state_dict())
+        plain = package.nn.Sequential(package.nn.ReLU())
+        return [
+            dict(one.state_dict()),
+            two[0].count,
+            plain.load_state_dict(one.state_dict(), strict=False).unexpected_keys,
+            two.load_state_dict({}, strict=False).missing_keys,
+        ]
 
     same_program(program)
