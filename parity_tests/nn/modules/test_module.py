@@ -59,6 +59,17 @@ WALKS = {
     "register a taken name": lambda m: m.register_parameter("training", None),
     "buffer of a number": lambda m: m.register_buffer("n", 3),
     "assign a number": lambda m: setattr(m[0], "weight", 3),
+    "register_module": lambda m: [m.register_module("last", m[2]), repr(m)],
+    "extra_repr": lambda m: [m.extra_repr(), m[0].extra_repr(), m[1].extra_repr()],
+    "set_submodule": lambda m: [m.set_submodule("2.1", m[0]), repr(m)],
+    "set_submodule new": lambda m: [m.set_submodule("2.7", m[0]), repr(m)],
+    "set_submodule new, strict": lambda m: m.set_submodule("2.7", m[0], strict=True),
+    "set_submodule below nothing": lambda m: m.set_submodule("7.1", m[0]),
+    "set_submodule without a name": lambda m: m.set_submodule("", m[0]),
+    "set_submodule to a number": lambda m: m.set_submodule("2.1", 3),
+    "set_submodule below a parameter": lambda m: m.set_submodule("0.bias.x", m[0]),
+    "get_extra_state of none": lambda m: m.get_extra_state(),
+    "set_extra_state of none": lambda m: m.set_extra_state(1),
 }
 
 
@@ -165,32 +176,6 @@ def test_state_dict_hooks():
     same_program(program)
 
 
-class Counting:
-    """Made a Module of either package by `counting`."""
-
-    def get_extra_state(self):
-        return {"seen": self.seen}
-
-    def set_extra_state(self, state):
-        self.seen = state["seen"]
-
-
-def counting(t):
-    module = type("Counting", (Counting, t.nn.Module), {})()
-    module.seen = 0
-    return module
-
-
-def test_extra_state():
-    def program(t):
-        source, target = counting(t), counting(t)
-        source.seen = 5
-        target.load_state_dict(source.state_dict())
-        return [dict(source.state_dict()), target.seen, repr(target.load_state_dict({}, strict=False))]
-
-    same_program(program)
-
-
 class Bare:
     """A module that forgot super().__init__()."""
 
@@ -228,7 +213,6 @@ CASES = {
     "cpu": lambda t: repr(t.nn.Linear(2, 2).cpu()),
     "zero_grad": lambda t: (lambda m: (m(t.ones(1, 2)).sum().backward(), m.zero_grad(), m.weight.grad, m(t.ones(1, 2)).sum().backward(), m.zero_grad(set_to_none=False), m.weight.grad))(t.nn.Linear(2, 2)),
     "assign": lambda t: (lambda m, s: (repr(m.load_state_dict(s, assign=True)), m.weight.dtype))(t.nn.Linear(2, 2), t.nn.Linear(2, 2).double().state_dict()),
-    "set_submodule": lambda t: (lambda m: (m.set_submodule("0", t.nn.Tanh()), repr(m)))(t.nn.Sequential(t.nn.ReLU())),
     "repr of nested text": lambda t: repr(t.nn.Sequential(t.nn.Sequential(t.nn.Linear(2, 2), t.nn.Identity()), t.nn.Module())),
 }  # fmt: skip
 
@@ -236,3 +220,28 @@ CASES = {
 @pytest.mark.parametrize("act", CASES.values(), ids=CASES)
 def test_cases(act):
     same_program(act)
+
+
+def test_extra_state():
+    def program(package):
+        class Counter(package.nn.Module):
+            count = 0
+
+            def get_extra_state(self):
+                return {"count": self.count}
+
+            def set_extra_state(self, state):
+                self.count = state["count"]
+
+        one, two = package.nn.Sequential(Counter()), package.nn.Sequential(Counter())
+        one[0].count = 5
+        two.load_state_dict(one.state_dict())
+        plain = package.nn.Sequential(package.nn.ReLU())
+        return [
+            dict(one.state_dict()),
+            two[0].count,
+            plain.load_state_dict(one.state_dict(), strict=False).unexpected_keys,
+            two.load_state_dict({}, strict=False).missing_keys,
+        ]
+
+    same_program(program)

@@ -56,3 +56,23 @@ def test_clip_grad_value():
         return [made[0].grad, made[1].grad, made[2].grad is None]
 
     same_program(program)
+
+
+@pytest.mark.parametrize("norm_type", [2.0, 1, float("inf")])
+def test_norm_and_scaling_apart(norm_type):
+    def program(package):
+        made = parameters(package)
+        total = package.nn.utils.get_total_norm([p.grad for p in made[:2]], norm_type)
+        assert package.nn.utils.clip_grads_with_norm_(made, 0.5, total) is None
+        package.nn.utils.clip_grads_with_norm_(made[0], 0.1, package.tensor(2.0, dtype=package.float64))
+        return [total, made[0].grad, made[1].grad, package.nn.utils.get_total_norm([])]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_total_norm_that_is_not_finite(strict):
+    def program(package):
+        return package.nn.utils.get_total_norm(package.tensor([1.0, float("nan")]), error_if_nonfinite=strict)
+
+    same_program(program)
