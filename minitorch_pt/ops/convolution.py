@@ -88,22 +88,24 @@ def _cropped(total: Any, padding: _Sizes) -> Any:
 
 @differentiable(linear=True, name="Im2ColBackward0")
 def _unfold(input: Any, kernel: _Sizes, stride: _Sizes, padding: _Sizes, dilation: _Sizes) -> Any:
-    """(N, C, H, W) -> (N, C * places of the kernel, places)."""
-    n, channels, *size = input.shape
+    """(*, C, H, W) -> (*, C * elements of the kernel, places)."""
+    *batch, channels, height, width = input.shape
+    size = height, width
     places = _places(size, kernel, stride, padding, dilation, (0, 0))
-    patches = _patches(input, places, kernel, stride, padding, dilation)
-    columns = patches.reshape(n, channels * math.prod(kernel), math.prod(places))
+    patches = _patches(input.reshape(math.prod(batch), channels, *size), places, kernel, stride, padding, dilation)
+    columns = patches.reshape(*batch, channels * math.prod(kernel), math.prod(places))
     return columns, lambda g: _fold(g, size, kernel, stride, padding, dilation)
 
 
 @differentiable(linear=True, name="Col2ImBackward0")
 def _fold(columns: Any, size: Any, kernel: _Sizes, stride: _Sizes, padding: _Sizes, dilation: _Sizes) -> Any:
-    """(N, C * places of the kernel, places) -> (N, C, H, W)."""
-    n, channels = len(columns), columns.shape[1] // math.prod(kernel)
-    places = _places(size, kernel, stride, padding, dilation, (0, 0))
+    """(*, C * elements of the kernel, places) -> (*, C, H, W)."""
+    batch, channels = columns.shape[:-2], columns.shape[-2] // math.prod(kernel)
+    n, places = math.prod(batch), _places(size, kernel, stride, padding, dilation, (0, 0))
     total = np.zeros((n, channels, *(m + 2 * p for m, p in zip(size, padding, strict=True))), columns.dtype)
     _add_patches(columns.reshape(n, channels, *kernel, *places), total, kernel, stride, dilation)
-    return _cropped(total, padding), lambda g: _unfold(g, kernel, stride, padding, dilation)
+    image = _cropped(total, padding).reshape(*batch, channels, *size)
+    return image, lambda g: _unfold(g, kernel, stride, padding, dilation)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -444,18 +446,16 @@ def conv_transpose3d(
 # ---------------------------------------------------------------------------------------------------------------------
 # Columns by themselves
 # ---------------------------------------------------------------------------------------------------------------------
-def _pair(name: str, value: Any) -> _Sizes:
-    if isinstance(value, int):
-        return value, value
-    pair = tuple(value)
-    _need(len(pair) == 2, f"It is expected {name} equals to 2, but got size {len(pair)}: {pair}")
+def _pair(function: str, name: str, value: Any) -> _Sizes:
+    pair = _sizes(function, name, value, 2)
+    _need(isinstance(value, int) or len(value) == 2, f"It is expected {name} equals to 2, but got size 1: {value}")
     return pair
 
 
 def _window(name: str, input: Any, kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> tuple:
     """(kernel, stride, padding, dilation) of `unfold` and `fold`, checked."""
     options = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
-    pairs = {option: _pair(option, value) for option, value in options.items()}
+    pairs = {option: _pair(name, option, value) for option, value in options.items()}
     for option, pair in pairs.items():
         least = 0 if option == "padding" else 1
         _need(min(pair) >= least, f"{option} should be {'non-negative' if least == 0 else 'greater than zero'}, but got {pair}")  # fmt: skip
@@ -487,7 +487,7 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
     _need(input.ndim in (3, 4) and 0 not in shape[-3:], f"Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {shape}")  # fmt: skip
     room = _room(shape[-2:], kernel, padding, dilation)
     _need(min(room) >= 0, f"Given input with spatial size {tuple(shape[-2:])}, kernel_size={kernel}, dilation={dilation}, padding={padding}: the kernel does not fit into the padded input")  # fmt: skip
-    return _batched(_unfold, input, input.ndim == 4, kernel, stride, padding, dilation)
+    return _unfold(input, kernel, stride, padding, dilation)
 
 
 def fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
@@ -504,7 +504,7 @@ def fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padd
     tensor([[[1., 2., 1.],
              [1., 2., 1.]]])
     """
-    size = _pair("output_size", output_size)
+    size = _pair("fold", "output_size", output_size)
     kernel, stride, padding, dilation = _window("fold", input, kernel_size, dilation, padding, stride)
     shape = list(input.shape)
     _need(input.ndim in (2, 3) and 0 not in shape[-2:], f"Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: {shape}")  # fmt: skip
@@ -512,9 +512,4 @@ def fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padd
     room = _room(size, kernel, padding, dilation)
     places = [r // s + 1 for r, s in zip(room, stride, strict=True)]
     _need(min(room) >= 0 and shape[-1] == math.prod(places), f"Given output_size={size}, kernel_size={kernel}, dilation={dilation}, padding={padding}, stride={stride}, expected size of input's dimension 2 to match the calculated number of sliding blocks {places[0]} * {places[1]}, but got input of shape {shape}.")  # fmt: skip
-    return _batched(_fold, input, input.ndim == 3, size, kernel, stride, padding, dilation)
-
-
-def _batched(rule: Any, input: Any, batched: bool, *rest: Any) -> Any:
-    """Run a rule of batches on a batch, or on one sample."""
-    return rule(input, *rest) if batched else rule(input[None], *rest)[0]
+    return _fold(input, size, kernel, stride, padding, dilation)
