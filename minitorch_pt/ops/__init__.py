@@ -1,6 +1,7 @@
 """The derivative sheet: one file a family, each operation's value and gradients side by side."""
 
 from .activations import *
+from .convolution import *
 from .diagonal import *
 from .distances import *
 from .dropouts import *

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import warnings
 import itertools
+import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy

@@ -4,9 +4,11 @@ from .activation import *
 from .batchnorm import *
 from .channelshuffle import *
 from .container import *
+from .conv import *
 from .distance import *
 from .dropout import *
 from .flatten import *
+from .fold import *
 from .instancenorm import *
 from .lazy import *
 from .linear import *
