@@ -22,6 +22,7 @@ from ..ops.activations import (
     softplus,
     softsign,
 )
+from ..ops.embedding import renormalise_
 from ..ops.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -41,6 +42,7 @@ from ..tensor import Tensor
 
 __all__ = [
     "affine_grid", "channel_shuffle", "grid_sample", "interpolate", "pixel_shuffle", "pixel_unshuffle",
+    "embedding",
     "alpha_dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout",
     "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",
     "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "dropout", "elu", "elu_",
@@ -266,3 +268,34 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             stacklevel=2,
         )
     return _channel_dropout(input, p, training, inplace, input.ndim == 5)
+
+
+def _row_number(padding_idx: int | None, rows: int) -> int | None:
+    """`padding_idx` counted from the first row."""
+    if padding_idx is None:
+        return None
+    if padding_idx and not -rows <= padding_idx < rows:
+        raise AssertionError(
+            f"Padding_idx must be within num_embeddings: got {padding_idx} for {rows} rows, expected {-rows} to {rows - 1}"
+        )
+    return padding_idx + rows if padding_idx < 0 else padding_idx
+
+
+def embedding(
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:
+    """weight[input]: the row of the table for each number: see `nn.Embedding`.
+
+    Raises:
+        AssertionError: padding_idx is no row. IndexError: a number that is no row.
+    """
+    padding = _row_number(padding_idx, weight.shape[0])
+    if max_norm is not None:
+        renormalise_(weight, input, max_norm, norm_type)
+    return ops.embedding(weight, input, -1 if padding is None else padding, scale_grad_by_freq, sparse)

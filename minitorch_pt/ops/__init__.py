@@ -3,6 +3,7 @@
 from .activations import *
 from .diagonal import *
 from .dropouts import *
+from .embedding import *
 from .indexing import *
 from .losses import *
 from .normalization import *

@@ -14,4 +14,5 @@ from .module import *
 from .normalization import *
 from .padding import *
 from .pixelshuffle import *
+from .sparse import *
 from .upsampling import *
