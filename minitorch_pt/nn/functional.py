@@ -22,6 +22,7 @@ from ..ops.activations import (
     softplus,
     softsign,
 )
+from ..ops.attention import scaled_dot_product_attention
 from ..ops.embedding import renormalise_
 from ..ops.losses import (
     binary_cross_entropy,
@@ -42,7 +43,7 @@ from ..tensor import Tensor
 
 __all__ = [
     "affine_grid", "channel_shuffle", "grid_sample", "interpolate", "pixel_shuffle", "pixel_unshuffle",
-    "embedding",
+    "embedding", "scaled_dot_product_attention",
     "alpha_dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout",
     "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",
     "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "dropout", "elu", "elu_",
