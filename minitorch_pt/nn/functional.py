@@ -22,6 +22,7 @@ from ..ops.activations import (
     softplus,
     softsign,
 )
+from ..ops.attention import scaled_dot_product_attention
 from ..ops.convolution import (
     conv1d,
     conv2d,
@@ -33,6 +34,7 @@ from ..ops.convolution import (
     unfold,
 )
 from ..ops.distances import cosine_similarity, pairwise_distance, pdist
+from ..ops.embedding import renormalise_
 from ..ops.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -81,24 +83,22 @@ from ..ops.vision import affine_grid, channel_shuffle, grid_sample, interpolate,
 from ..tensor import Tensor
 
 __all__ = [
-    "cosine_similarity", "pairwise_distance", "pdist",
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
     "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d", "adaptive_max_pool2d_with_indices",
-    "adaptive_max_pool3d", "adaptive_max_pool3d_with_indices", "avg_pool1d", "avg_pool2d", "avg_pool3d",
-    "fractional_max_pool2d", "fractional_max_pool2d_with_indices", "fractional_max_pool3d",
-    "fractional_max_pool3d_with_indices", "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d",
-    "max_pool1d_with_indices", "max_pool2d", "max_pool2d_with_indices", "max_pool3d", "max_pool3d_with_indices",
-    "max_unpool1d", "max_unpool2d", "max_unpool3d",
-    "affine_grid", "channel_shuffle", "grid_sample", "interpolate", "pixel_shuffle", "pixel_unshuffle",
-    "alpha_dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout",
-    "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",
-    "hardshrink", "softshrink", "tanhshrink",
-    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "fold", "unfold",
-    "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "dropout", "elu", "elu_",
-    "gelu", "hardtanh", "hardtanh_", "huber_loss", "kl_div", "l1_loss", "leaky_relu", "leaky_relu_", "linear",
-    "log_softmax", "logsigmoid", "mish", "mse_loss", "nll_loss", "normalize", "one_hot", "pad", "prelu", "relu", "relu6",
-    "relu_", "selu", "selu_", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softmin", "softplus", "softsign", "tanh",
-    "threshold", "threshold_",
+    "adaptive_max_pool3d", "adaptive_max_pool3d_with_indices", "affine_grid", "alpha_dropout", "avg_pool1d",
+    "avg_pool2d", "avg_pool3d", "batch_norm", "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "channel_shuffle", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
+    "cosine_similarity", "cross_entropy", "dropout", "dropout1d", "dropout2d", "dropout3d", "elu", "elu_", "embedding",
+    "feature_alpha_dropout", "fold", "fractional_max_pool2d", "fractional_max_pool2d_with_indices",
+    "fractional_max_pool3d", "fractional_max_pool3d_with_indices", "gelu", "grid_sample", "group_norm", "hardshrink",
+    "hardtanh", "hardtanh_", "huber_loss", "instance_norm", "interpolate", "kl_div", "l1_loss", "layer_norm",
+    "leaky_relu", "leaky_relu_", "linear", "local_response_norm", "log_softmax", "logsigmoid", "lp_pool1d", "lp_pool2d",
+    "lp_pool3d", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool2d_with_indices", "max_pool3d",
+    "max_pool3d_with_indices", "max_unpool1d", "max_unpool2d", "max_unpool3d", "mish", "mse_loss", "nll_loss",
+    "normalize", "one_hot", "pad", "pairwise_distance", "pdist", "pixel_shuffle", "pixel_unshuffle", "prelu", "relu",
+    "relu6", "relu_", "rms_norm", "scaled_dot_product_attention", "selu", "selu_", "sigmoid", "silu", "smooth_l1_loss",
+    "softmax", "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold", "threshold_",
+    "unfold",
 ]  # fmt: skip
 
 sigmoid, tanh = ops.sigmoid, ops.tanh
@@ -323,3 +323,34 @@ def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_
     """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool1d`."""
     pooled = ops.adaptive_max_pool1d(input, output_size)
     return pooled if return_indices else pooled[0]
+
+
+def _row_number(padding_idx: int | None, rows: int) -> int | None:
+    """`padding_idx` counted from the first row."""
+    if padding_idx is None:
+        return None
+    if padding_idx and not -rows <= padding_idx < rows:
+        raise AssertionError(
+            f"Padding_idx must be within num_embeddings: got {padding_idx} for {rows} rows, expected {-rows} to {rows - 1}"
+        )
+    return padding_idx + rows if padding_idx < 0 else padding_idx
+
+
+def embedding(
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:
+    """weight[input]: the row of the table for each number: see `nn.Embedding`.
+
+    Raises:
+        AssertionError: padding_idx is no row. IndexError: a number that is no row.
+    """
+    padding = _row_number(padding_idx, weight.shape[0])
+    if max_norm is not None:
+        renormalise_(weight, input, max_norm, norm_type)
+    return ops.embedding(weight, input, -1 if padding is None else padding, scale_grad_by_freq, sparse)

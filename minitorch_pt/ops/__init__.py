@@ -5,6 +5,7 @@ from .convolution import *
 from .diagonal import *
 from .distances import *
 from .dropouts import *
+from .embedding import *
 from .indexing import *
 from .losses import *
 from .normalization import *

@@ -19,4 +19,5 @@ from .padding import *
 from .pixelshuffle import *
 from .pooling import *
 from .rnn import *
+from .sparse import *
 from .upsampling import *
