@@ -124,7 +124,7 @@ INPUT, WEIGHT = rand(2, 3, 8, 8), rand(4, 3, 2, 2)
 @pytest.mark.parametrize("args, options", [
     ((INPUT, WEIGHT), {"stride": 0}), ((INPUT, WEIGHT), {"padding": -1}), ((INPUT, WEIGHT), {"dilation": 0}), ((INPUT, WEIGHT), {"groups": 0}),
     ((INPUT, WEIGHT), {"groups": 2}), ((INPUT, WEIGHT), {"groups": 5}), ((INPUT, WEIGHT), {"groups": 3}), ((INPUT, WEIGHT), {"padding": "nowhere"}),
-    ((INPUT, WEIGHT), {"padding": "same", "stride": 2}), ((INPUT, WEIGHT), {"padding": (1, 1, 1)}), ((INPUT, WEIGHT), {"stride": 1.5}),
+    ((INPUT, WEIGHT), {"padding": "same", "stride": 2}), ((INPUT, WEIGHT), {"padding": "same", "dilation": -1}), ((INPUT, WEIGHT), {"padding": (1, 1, 1)}), ((INPUT, WEIGHT), {"stride": 1.5}),
     ((INPUT, WEIGHT), {"stride": "2"}), ((INPUT, rand(4, 3, 9, 9)), {}), ((INPUT, rand(4, 3, 5, 5)), {"dilation": 2}), ((INPUT, WEIGHT, rand(3)), {}),
     ((INPUT, WEIGHT, rand(4, 1)), {}), ((INPUT, WEIGHT.astype("float32")), {}), ((INPUT, WEIGHT, rand(4).astype("float32")), {}),
     ((INPUT, rand(4, 3, 2)), {}), ((rand(3, 8), WEIGHT), {}), ((rand(2, 3, 0, 8), WEIGHT), {}), ((rand(2, 3, 0, 8), WEIGHT), {"padding": 1}),
