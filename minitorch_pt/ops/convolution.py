@@ -129,7 +129,7 @@ def _correlate(
     matrices = weight.reshape(groups, o // groups, rows)
     y = np.empty((n, groups, o // groups, length), x.dtype)
     for part in _chunks(n, groups * rows * length):
-        np.matmul(matrices, patches[part].reshape(-1, groups, rows, length), out=y[part])
+        np.matmul(matrices, patches[part].reshape(len(y[part]), groups, rows, length), out=y[part])
     return y.reshape(n, o, *places)
 
 
@@ -148,7 +148,7 @@ def _spread(
     y = y.reshape(n, groups, o // groups, length)
     total = np.zeros((n, channels, *covered), y.dtype)
     for part in _chunks(n, groups * rows * length):
-        patches = (matrices @ y[part]).reshape(-1, channels, *kernel, *places)
+        patches = (matrices @ y[part]).reshape(len(y[part]), channels, *kernel, *places)
         _add_patches(patches, total[part], kernel, stride, dilation)
     return _cropped(total, padding)
 
@@ -172,7 +172,7 @@ def _weight_gradient(
     left = array(y).reshape(n, groups, o // groups, length)
     total = np.zeros((groups, o // groups, rows), left.dtype)
     for part in _chunks(n, groups * rows * length):
-        columns = patches[part].reshape(-1, groups, rows, length)
+        columns = patches[part].reshape(len(left[part]), groups, rows, length)
         total += (left[part] @ columns.swapaxes(2, 3)).sum(axis=0)
     return (
         total.reshape(o, channels, *kernel),
@@ -280,7 +280,7 @@ def _check(
 
 
 def _named_padding(input: Any, padding: str, kernel: _Sizes, stride: _Sizes, dilation: _Sizes) -> tuple[Any, Any]:
-    """ "same" and "valid" as numbers; an even kernel needs one zero more at the end, which the input returned has."""
+    """The paddings "same" and "valid" as numbers; an even kernel needs one zero more at the end, which the input returned has."""
     if padding == "valid":
         return input, 0
     _need(padding == "same", f"Invalid padding string: {padding!r}; it must be 'same' or 'valid'")
