@@ -175,3 +175,12 @@ def test_columns_of_other_types():
 ])  # fmt: skip
 def test_errors_of_columns(name, args, options):
     check_error(name, *args, **options)
+
+
+def test_no_channels():
+    """An empty sum: the bias alone. torch returns an output without channels, against its own formula of the shape."""
+    x, w = minitorch_pt.zeros(2, 0, 5, 5, requires_grad=True), minitorch_pt.zeros(4, 0, 2, 2, requires_grad=True)
+    y = minitorch_pt.conv2d(x, w, minitorch_pt.ones(4))
+    assert y.shape == (2, 4, 4, 4) and bool((y == 1).all())
+    y.sum().backward()
+    assert x.grad.shape == x.shape and w.grad.shape == w.shape
