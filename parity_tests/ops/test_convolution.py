@@ -124,7 +124,7 @@ INPUT, WEIGHT = rand(2, 3, 8, 8), rand(4, 3, 2, 2)
 @pytest.mark.parametrize("args, options", [
     ((INPUT, WEIGHT), {"stride": 0}), ((INPUT, WEIGHT), {"padding": -1}), ((INPUT, WEIGHT), {"dilation": 0}), ((INPUT, WEIGHT), {"groups": 0}),
     ((INPUT, WEIGHT), {"groups": 2}), ((INPUT, WEIGHT), {"groups": 5}), ((INPUT, WEIGHT), {"groups": 3}), ((INPUT, WEIGHT), {"padding": "nowhere"}),
-    ((INPUT, WEIGHT), {"padding": "same", "stride": 2}), ((INPUT, WEIGHT), {"padding": (1, 1, 1)}), ((INPUT, WEIGHT), {"stride": 1.5}),
+    ((INPUT, WEIGHT), {"padding": "same", "stride": 2}), ((INPUT, WEIGHT), {"padding": "same", "dilation": -1}), ((INPUT, WEIGHT), {"padding": (1, 1, 1)}), ((INPUT, WEIGHT), {"stride": 1.5}),
     ((INPUT, WEIGHT), {"stride": "2"}), ((INPUT, rand(4, 3, 9, 9)), {}), ((INPUT, rand(4, 3, 5, 5)), {"dilation": 2}), ((INPUT, WEIGHT, rand(3)), {}),
     ((INPUT, WEIGHT, rand(4, 1)), {}), ((INPUT, WEIGHT.astype("float32")), {}), ((INPUT, WEIGHT, rand(4).astype("float32")), {}),
     ((INPUT, rand(4, 3, 2)), {}), ((rand(3, 8), WEIGHT), {}), ((rand(2, 3, 0, 8), WEIGHT), {}), ((rand(2, 3, 0, 8), WEIGHT), {"padding": 1}),
@@ -175,3 +175,12 @@ def test_columns_of_other_types():
 ])  # fmt: skip
 def test_errors_of_columns(name, args, options):
     check_error(name, *args, **options)
+
+
+def test_no_channels():
+    """An empty sum: the bias alone. torch returns an output without channels, against its own formula of the shape."""
+    x, w = minitorch_pt.zeros(2, 0, 5, 5, requires_grad=True), minitorch_pt.zeros(4, 0, 2, 2, requires_grad=True)
+    y = minitorch_pt.conv2d(x, w, minitorch_pt.ones(4))
+    assert y.shape == (2, 4, 4, 4) and bool((y == 1).all())
+    y.sum().backward()
+    assert x.grad.shape == x.shape and w.grad.shape == w.shape
