@@ -228,6 +228,18 @@ def test_last_epoch():
     same_program(program)
 
 
+def test_cosine_asked_before_its_first_step():
+    def program(t):
+        o = optimizer(t)
+        for g in o.param_groups:
+            g["initial_lr"] = 1.0
+        s = t.optim.lr_scheduler.CosineAnnealingLR(o, 9, last_epoch=3)
+        rates = []
+        return _warnings_of(lambda: rates.extend(s.get_lr())), rates
+
+    same_program(program)
+
+
 @pytest.mark.parametrize("options", [{}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.05}, {"mode": "max", "threshold_mode": "abs", "threshold": 0.05},
                                      {"cooldown": 2, "patience": 1}, {"min_lr": 0.02}, {"min_lr": [0.01, 0.3], "factor": 0.5}, {"eps": 0.2}], ids=str)  # fmt: skip
 def test_plateau(options):

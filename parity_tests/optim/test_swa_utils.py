@@ -1,5 +1,6 @@
 """Averages of weights against torch: 25 updates with every option, statistics of batch normalisation, SWALR's rates."""
 
+import numpy as np
 import pytest
 
 from parity_tests.oracle import rand, same_program, to_ours, to_theirs
@@ -39,7 +40,8 @@ def test_average(name, dtype, use_buffers):
         for step in range(25):
             with t.no_grad():
                 for i, tensor in enumerate([*model.parameters(), *model.buffers()]):
-                    tensor.add_(given(t, rand(*tensor.shape, seed=40 * step + i) * 4).to(tensor.dtype))
+                    change = np.asarray(4 * rand(*tensor.shape, seed=40 * step + i))
+                    tensor.add_(given(t, change).to(tensor.dtype))
             average.update_parameters(model)
             seen.append([value.clone() for value in average.state_dict().values()])
         average.eval()
