@@ -1,6 +1,6 @@
-"""torch.optim: optimisers, one file an algorithm, and learning rate schedulers."""
+"""torch.optim: optimisers, one file an algorithm, learning rate schedulers, averages of weights."""
 
-from . import lr_scheduler
+from . import lr_scheduler, swa_utils
 from .adadelta import Adadelta
 from .adafactor import Adafactor
 from .adagrad import Adagrad
@@ -34,4 +34,5 @@ __all__ = [
     "RMSprop",
     "Rprop",
     "lr_scheduler",
+    "swa_utils",
 ]

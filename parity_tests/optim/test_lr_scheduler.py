@@ -14,7 +14,51 @@ MAKERS = {
     "CosineAnnealingLR": lambda t, o: t.optim.lr_scheduler.CosineAnnealingLR(o, 7, eta_min=0.01),
     "LambdaLR": lambda t, o: t.optim.lr_scheduler.LambdaLR(o, lambda e: 0.95**e),
     "LambdaLR each": lambda t, o: t.optim.lr_scheduler.LambdaLR(o, [lambda e: 0.95**e, lambda e: 1 / (e + 1)]),
-}
+    "MultiplicativeLR": lambda t, o: t.optim.lr_scheduler.MultiplicativeLR(o, lambda e: 1 - 1 / (e + 3)),
+    "MultiplicativeLR each": lambda t, o: t.optim.lr_scheduler.MultiplicativeLR(o, [lambda e: 0.95, lambda e: 0.9]),
+    "ConstantLR": lambda t, o: t.optim.lr_scheduler.ConstantLR(o),
+    "ConstantLR long": lambda t, o: t.optim.lr_scheduler.ConstantLR(o, factor=0.3, total_iters=12),
+    "LinearLR": lambda t, o: t.optim.lr_scheduler.LinearLR(o),
+    "LinearLR down": lambda t, o: t.optim.lr_scheduler.LinearLR(o, start_factor=1.0, end_factor=0.1, total_iters=12),
+    "PolynomialLR": lambda t, o: t.optim.lr_scheduler.PolynomialLR(o),
+    "PolynomialLR square": lambda t, o: t.optim.lr_scheduler.PolynomialLR(o, total_iters=12, power=2.0),
+    "Restarts": lambda t, o: t.optim.lr_scheduler.CosineAnnealingWarmRestarts(o, 4),
+    "Restarts longer": lambda t, o: t.optim.lr_scheduler.CosineAnnealingWarmRestarts(o, 3, T_mult=2, eta_min=0.01),
+    "CyclicLR": lambda t, o: t.optim.lr_scheduler.CyclicLR(o, 0.01, 0.2, step_size_up=4, cycle_momentum=False),
+    "CyclicLR half": lambda t, o: t.optim.lr_scheduler.CyclicLR(
+        o, [0.01, 0.1], [0.2, 1.0], step_size_up=3, step_size_down=5, mode="triangular2",
+        base_momentum=[0.7, 0.6], max_momentum=(0.9, 0.95)),
+    "CyclicLR range": lambda t, o: t.optim.lr_scheduler.CyclicLR(
+        o, 0.01, 0.2, step_size_up=4, mode="exp_range", gamma=0.9, base_momentum=0.5),
+    "CyclicLR own": lambda t, o: t.optim.lr_scheduler.CyclicLR(
+        o, 0.01, 0.2, step_size_up=4, scale_fn=lambda x: 1 / x, max_momentum=0.99),
+    "CyclicLR own, each step": lambda t, o: t.optim.lr_scheduler.CyclicLR(
+        o, 0.01, 0.2, step_size_up=4, mode="own", scale_fn=lambda x: 0.9**x, scale_mode="iterations"),
+    "OneCycleLR": lambda t, o: t.optim.lr_scheduler.OneCycleLR(o, 0.5, total_steps=35),
+    "OneCycleLR epochs": lambda t, o: t.optim.lr_scheduler.OneCycleLR(
+        o, [0.5, 1.0], epochs=5, steps_per_epoch=6, anneal_strategy="linear", base_momentum=[0.7, 0.8], max_momentum=[0.9, 0.99]),
+    "OneCycleLR three phases": lambda t, o: t.optim.lr_scheduler.OneCycleLR(
+        o, 0.5, total_steps=30, three_phase=True, pct_start=0.4, div_factor=10, final_div_factor=100.0),
+    "OneCycleLR without momentum": lambda t, o: t.optim.lr_scheduler.OneCycleLR(o, 0.5, 30, cycle_momentum=False),
+    "SequentialLR": lambda t, o: sequential(t, o),
+    "SequentialLR one": lambda t, o: t.optim.lr_scheduler.SequentialLR(o, [MAKERS["StepLR"](t, o)], []),
+    "SequentialLR from the second": lambda t, o: t.optim.lr_scheduler.SequentialLR(
+        o, [MAKERS["LinearLR"](t, o), MAKERS["StepLR"](t, o)], [0]),
+    "SequentialLR of restarts": lambda t, o: t.optim.lr_scheduler.SequentialLR(
+        o, [MAKERS["LinearLR"](t, o), MAKERS["Restarts"](t, o)], [6], last_epoch=-1),
+    "SequentialLR nested": lambda t, o: t.optim.lr_scheduler.SequentialLR(
+        o, [t.optim.lr_scheduler.SequentialLR(o, [MAKERS["ConstantLR"](t, o), MAKERS["StepLR"](t, o)], [4]),
+            MAKERS["ExponentialLR"](t, o)], [15]),
+    "ChainedScheduler": lambda t, o: t.optim.lr_scheduler.ChainedScheduler(
+        [MAKERS["ConstantLR"](t, o), MAKERS["ExponentialLR"](t, o)]),
+    "ChainedScheduler with its optimizer": lambda t, o: t.optim.lr_scheduler.ChainedScheduler(
+        (MAKERS["LinearLR"](t, o), MAKERS["StepLR"](t, o), MAKERS["LambdaLR"](t, o)), optimizer=o),
+}  # fmt: skip
+
+
+def sequential(t, o):
+    parts = [MAKERS[name](t, o) for name in ("ConstantLR", "CosineAnnealingLR", "ExponentialLR")]
+    return t.optim.lr_scheduler.SequentialLR(o, parts, milestones=[7, 18])
 
 
 def optimizer(t, tensor=False):
@@ -31,8 +75,8 @@ def test_rates(name):
         for _ in range(30):
             o.step()
             s.step()
-            seen.append(s.get_last_lr())
-        return seen, [g["lr"] for g in o.param_groups], [g["initial_lr"] for g in o.param_groups], s.state_dict()
+            seen.append((s.get_last_lr(), [g["momentum"] for g in o.param_groups]))
+        return seen, [{k: v for k, v in g.items() if k != "params"} for g in o.param_groups], s.state_dict()
 
     same_program(program)
 
@@ -57,7 +101,10 @@ def test_resumed(name):
     same_program(program)
 
 
-@pytest.mark.parametrize("name", ["StepLR", "MultiStepLR", "ExponentialLR", "CosineAnnealingLR", "LambdaLR"])
+ONE_STEP = [name for name in MAKERS if not name.startswith(("Sequential", "Chained"))]  # their step takes no epoch
+
+
+@pytest.mark.parametrize("name", ONE_STEP)
 def test_epoch_given(name):
     def program(t):
         o = optimizer(t)
@@ -69,6 +116,89 @@ def test_epoch_given(name):
         return s.get_last_lr(), [w.category.__name__ for w in caught]
 
     same_program(program)
+
+
+@pytest.mark.parametrize("name", ["ConstantLR", "LinearLR", "LinearLR down", "PolynomialLR", "MultiStepLR"])
+def test_closed_form(name):
+    def program(t):
+        o = optimizer(t)
+        s = MAKERS[name](t, o)
+        o.step()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return [(s.step(epoch), s.get_last_lr()) for epoch in range(25)]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("T_mult", [1, 2, 3])
+def test_restarts_at_fractions_of_epochs(T_mult):
+    def program(t):
+        o = optimizer(t)
+        s = t.optim.lr_scheduler.CosineAnnealingWarmRestarts(o, 3, T_mult=T_mult)
+        o.step()
+        seen = [(s.step(i / 4), s.get_last_lr(), s.T_cur, s.T_i, s.last_epoch) for i in range(100)]
+        return seen, [(s.step(), s.get_last_lr()) for _ in range(20)]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("kind", ["CyclicLR", "OneCycleLR"])
+def test_beta1_takes_the_place_of_momentum(kind):
+    def program(t):
+        o = t.optim.Adam([t.ones(1, requires_grad=True)], lr=0.1)
+        s = getattr(t.optim.lr_scheduler, kind)(
+            o,
+            **(
+                {"base_lr": 0.01, "max_lr": 0.1, "step_size_up": 4}
+                if kind == "CyclicLR"
+                else {"max_lr": 0.1, "total_steps": 25}
+            ),
+        )
+        seen = []
+        for _ in range(24):
+            o.step()
+            s.step()
+            seen.append((s.get_last_lr(), o.param_groups[0]["betas"]))
+        return seen, s.state_dict()
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("name", ["CyclicLR range", "OneCycleLR"])
+def test_cycles_resumed_by_last_epoch(name):
+    def program(t):
+        o = optimizer(t)
+        s = MAKERS[name](t, o)
+        for _ in range(5):
+            o.step()
+            s.step()
+        if name == "OneCycleLR":
+            s = t.optim.lr_scheduler.OneCycleLR(o, 0.5, total_steps=35, last_epoch=s.last_epoch)
+        else:
+            s = t.optim.lr_scheduler.CyclicLR(o, 0.01, 0.2, step_size_up=4, last_epoch=s.last_epoch)
+        seen = []
+        for _ in range(20):
+            o.step()
+            s.step()
+            seen.append((s.get_last_lr(), [g["momentum"] for g in o.param_groups]))
+        return seen
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("name", ["SequentialLR", "ChainedScheduler", "CyclicLR", "OneCycleLR", "Restarts"])
+def test_tensor_rates_stay_the_same_objects(name):
+    def program(t):
+        o = optimizer(t, tensor=True)
+        rate = o.param_groups[0]["lr"]
+        s = MAKERS[name](t, o)
+        for _ in range(20):
+            o.step()
+            s.step()
+        return rate.clone(), o.param_groups[0]["lr"] is rate, float(s.get_last_lr()[0])
+
+    same_program(program, rtol=2e-6)
 
 
 def test_two_schedulers_on_one_optimizer():
@@ -94,6 +224,18 @@ def test_last_epoch():
             lambda o: t.optim.lr_scheduler.CosineAnnealingLR(o, 9, last_epoch=3),
             lambda o: t.optim.lr_scheduler.ExponentialLR(o, 0.9, last_epoch=3),
         )]  # fmt: skip
+
+    same_program(program)
+
+
+def test_cosine_asked_before_its_first_step():
+    def program(t):
+        o = optimizer(t)
+        for g in o.param_groups:
+            g["initial_lr"] = 1.0
+        s = t.optim.lr_scheduler.CosineAnnealingLR(o, 9, last_epoch=3)
+        rates = []
+        return _warnings_of(lambda: rates.extend(s.get_lr())), rates
 
     same_program(program)
 
@@ -172,6 +314,17 @@ def test_callable_objects_are_saved():
     same_program(program)
 
 
+def test_callable_scale_is_saved():
+    def program(t):
+        make = t.optim.lr_scheduler.CyclicLR
+        s, other = (make(plain(t), 0.1, 1.0, scale_fn=Halving(), cycle_momentum=False) for _ in range(2))
+        state = s.state_dict()
+        other.load_state_dict(dict(state))
+        return state["_scale_fn_custom"], other.get_last_lr(), other.scale_fn(3)
+
+    same_program(program)
+
+
 def _warnings_of(action):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -189,7 +342,72 @@ def test_warnings():
     same_program(program)
 
 
+def test_no_warning_for_a_scheduler_made_after_a_step():
+    def program(t):
+        o = optimizer(t)
+        t.optim.lr_scheduler.StepLR(o, 1)
+        o.step()
+        return _warnings_of(t.optim.lr_scheduler.StepLR(o, 1).step)
+
+    same_program(program)
+
+
+def plain(t):
+    return t.optim.Adagrad([t.ones(1, requires_grad=True)])
+
+
+def one_cycle(t, **options):
+    return t.optim.lr_scheduler.OneCycleLR(optimizer(t), 0.5, **options)
+
+
+def joined(t, kind, *parts, **options):
+    o = optimizer(t)
+    parts = [make(t, o) for make in parts]
+    s = t.optim.lr_scheduler
+    return s.SequentialLR(o, parts, **options) if kind == "SequentialLR" else s.ChainedScheduler(parts, o)
+
+
+def past_the_end(t):
+    o = optimizer(t)
+    s = t.optim.lr_scheduler.OneCycleLR(o, 0.5, total_steps=3)
+    for _ in range(4):
+        o.step()
+        s.step()
+
+
 ERRORS = {
+    "not a function": lambda t: t.optim.lr_scheduler.MultiplicativeLR(optimizer(t), 0.5),
+    "too many factors": lambda t: t.optim.lr_scheduler.MultiplicativeLR(optimizer(t), [abs] * 3),
+    "constant above 1": lambda t: t.optim.lr_scheduler.ConstantLR(optimizer(t), 1.5),
+    "constant below 0": lambda t: t.optim.lr_scheduler.ConstantLR(optimizer(t), -0.5),
+    "start at 0": lambda t: t.optim.lr_scheduler.LinearLR(optimizer(t), 0.0),
+    "end above 1": lambda t: t.optim.lr_scheduler.LinearLR(optimizer(t), 0.5, 1.5),
+    "T_0": lambda t: t.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer(t), 1.5),
+    "T_mult": lambda t: t.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer(t), 2, 0),
+    "eta_min": lambda t: t.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer(t), 2, eta_min="0"),
+    "epoch": lambda t: t.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer(t), 2).step(-1),
+    "cyclic optimizer": lambda t: t.optim.lr_scheduler.CyclicLR(5, 0.1, 1.0),
+    "cyclic lengths": lambda t: t.optim.lr_scheduler.CyclicLR(optimizer(t), [0.1], 1.0),
+    "cyclic mode": lambda t: t.optim.lr_scheduler.CyclicLR(optimizer(t), 0.1, 1.0, mode="square"),
+    "cyclic momentum": lambda t: t.optim.lr_scheduler.CyclicLR(plain(t), 0.1, 1.0),
+    "one cycle optimizer": lambda t: t.optim.lr_scheduler.OneCycleLR(5, 0.1, 10),
+    "one cycle momentum": lambda t: t.optim.lr_scheduler.OneCycleLR(plain(t), 0.1, 10),
+    "no steps": lambda t: one_cycle(t),
+    "no steps per epoch": lambda t: one_cycle(t, epochs=3),
+    "zero steps": lambda t: one_cycle(t, total_steps=0),
+    "half steps": lambda t: one_cycle(t, total_steps=1.5),
+    "half epochs": lambda t: one_cycle(t, epochs=1.5, steps_per_epoch=2),
+    "negative steps per epoch": lambda t: one_cycle(t, epochs=1, steps_per_epoch=-2),
+    "pct_start": lambda t: one_cycle(t, total_steps=10, pct_start=2.0),
+    "pct_start whole": lambda t: one_cycle(t, total_steps=10, pct_start=1),
+    "strategy": lambda t: one_cycle(t, total_steps=10, anneal_strategy="wave"),
+    "past the end": past_the_end,
+    "milestones": lambda t: joined(t, "SequentialLR", MAKERS["StepLR"], milestones=[3]),
+    **{f"{kind} {what}": lambda t, kind=kind, parts=parts: joined(t, kind, *parts, **({"milestones": []} if kind == "SequentialLR" else {}))
+       for kind in ("SequentialLR", "ChainedScheduler")
+       for what, parts in {"of nothing": [], "of no scheduler": [lambda t, o: 5],
+                           "of another optimizer": [lambda t, o: MAKERS["StepLR"](t, optimizer(t))],
+                           "of a plateau": [lambda t, o: t.optim.lr_scheduler.ReduceLROnPlateau(o)]}.items()},
     "not an optimizer": lambda t: t.optim.lr_scheduler.StepLR(5, 1),
     "never started": lambda t: t.optim.lr_scheduler.StepLR(optimizer(t), 1, last_epoch=3),
     "too many functions": lambda t: t.optim.lr_scheduler.LambdaLR(optimizer(t), [abs] * 3),
@@ -198,7 +416,7 @@ ERRORS = {
     "mode": lambda t: t.optim.lr_scheduler.ReduceLROnPlateau(optimizer(t), mode="best"),
     "threshold mode": lambda t: t.optim.lr_scheduler.ReduceLROnPlateau(optimizer(t), threshold_mode="best"),
     "floors": lambda t: t.optim.lr_scheduler.ReduceLROnPlateau(optimizer(t), min_lr=[0.1]),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", ERRORS)
