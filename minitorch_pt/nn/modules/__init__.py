@@ -15,4 +15,5 @@ from .normalization import *
 from .padding import *
 from .pixelshuffle import *
 from .sparse import *
+from .transformer import *
 from .upsampling import *
