@@ -142,6 +142,8 @@ def test_padded_places_are_left_out(padding, mask, options, case):
 
     if padding is not None and padding.dtype != bool and mask is not None:
         mask = np.where(mask, -np.inf, 0.0)  # two masks should be of one kind
+    if padding is SCATTERED and mask is not None:
+        mask = np.eye(S, dtype=bool)  # with CAUSAL some queries see nothing, for which torch's own kernel has NaN here
 
     def program(t):
         t.manual_seed(2)
@@ -151,7 +153,7 @@ def test_padded_places_are_left_out(padding, mask, options, case):
         with t.set_grad_enabled(case == "gradients"):
             return encoder(src, tensor(t, mask), tensor(t, padding)).detach()
 
-    same_program(program, rtol=1e-10)
+    quiet(lambda: same_program(program, rtol=1e-10))  # torch warns of its nested tensors
 
 
 def test_padding_without_a_check():
@@ -162,7 +164,7 @@ def test_padding_without_a_check():
         with t.no_grad():
             return encoder(tensor(t, rand(N, S, D)), src_key_padding_mask=tensor(t, PADDING))
 
-    same_program(program, rtol=1e-10)
+    quiet(lambda: same_program(program, rtol=1e-10))
 
 
 @pytest.mark.parametrize("make", [
