@@ -68,6 +68,10 @@ class Linear(Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
+class NonDynamicallyQuantizableLinear(Linear):
+    """A Linear under the name that torch prints inside attention."""
+
+
 class Bilinear(Module):
     """y = x1ᵀ W x2 + b: for each output a weighted sum of all products of an element of x1 with one of x2.
 
