@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ...tensor import Tensor
@@ -326,7 +326,7 @@ class ParameterList(Module):
 
     def extra_repr(self) -> str:
         """A line for each value."""
-        return _described((str(i), value) for i, value in enumerate(self))
+        return _described(((str(i), value) for i, value in enumerate(self)), lambda value: str(value.dtype))
 
 
 class ParameterDict(_Named):
@@ -340,6 +340,9 @@ class ParameterDict(_Named):
 
     def _entries(self) -> dict[str, Any]:
         return {key: getattr(self, key) for key in self._keys}
+
+    def __getitem__(self, key: str) -> Any:
+        return getattr(self, key)
 
     def __setitem__(self, key: str, value: Any) -> None:
         if not isinstance(key, str):
@@ -387,20 +390,20 @@ class ParameterDict(_Named):
 
     def extra_repr(self) -> str:
         """A line for each value."""
-        return _described(self.items())
+        return _described(self.items(), lambda value: value.type())
 
 
 def _as_parameter(value: Any) -> Any:
     return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
 
 
-def _described(entries: Iterable[tuple[str, Any]]) -> str:
+def _described(entries: Iterable[tuple[str, Any]], type_of: Callable[[Tensor], str]) -> str:
     lines = []
     for name, value in entries:
         if isinstance(value, Tensor):
             sizes = "x".join(map(str, value.shape))
             kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
-            lines.append(f"  ({name}): {kind} containing: [{value.dtype} of size {sizes}]")
+            lines.append(f"  ({name}): {kind} containing: [{type_of(value)} of size {sizes}]")
         else:
             lines.append(f"  ({name}): Object of type: {type(value).__name__}")
     return "\n".join(lines)

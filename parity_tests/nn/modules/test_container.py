@@ -119,3 +119,68 @@ def test_assigning_again_keeps_the_place(kind):
         return list(getattr(module, own))
 
     same_program(program)
+
+
+def parameters_changed(kind, act):
+    """The program that makes a ParameterList or ParameterDict, acts on it, and tells what it holds."""
+
+    def program(package):
+        made = [package.nn.Parameter(package.arange(n) * 1.0) for n in (2, 3)]
+        nn = package.nn
+        box = nn.ParameterList([*made, "text"]) if kind == "ParameterList" else nn.ParameterDict(zip("ab", made))
+        result = act(box, package)
+        result = result if isinstance(result, (package.Tensor, tuple, list)) else repr(result)
+        return [repr(box), result, len(box), dict(box.state_dict()), [repr(item) for item in box]]
+
+    return program
+
+
+LISTS = {
+    "nothing": lambda box, p: None,
+    "index": lambda box, p: box[-2],
+    "index too far": lambda box, p: box[3],
+    "slice": lambda box, p: box[:2],
+    "set": lambda box, p: box.__setitem__(0, p.ones(1)),
+    "set far": lambda box, p: box.__setitem__(7, p.ones(1)),
+    "append": lambda box, p: box.append(p.ones(2)),
+    "append a number": lambda box, p: box.append(3),
+    "extend": lambda box, p: box.extend([p.ones(2), p.ones(1)]),
+    "extend by a number": lambda box, p: box.extend(3),
+    "add in place": lambda box, p: box.__iadd__([p.ones(2)]),
+    "directory": lambda box, p: [name for name in dir(box) if name.isdigit()],
+}
+DICTS = {
+    "nothing": lambda box, p: None,
+    "key": lambda box, p: box["b"],
+    "no such key": lambda box, p: box["z"],
+    "set": lambda box, p: box.__setitem__("c", p.ones(2)),
+    "set a number": lambda box, p: box.__setitem__("c", 3),
+    "delete": lambda box, p: box.__delitem__("a"),
+    "pop": lambda box, p: box.pop("a"),
+    "popitem": lambda box, p: box.popitem(),
+    "clear": lambda box, p: box.clear(),
+    "keys": lambda box, p: list(box.keys()),
+    "items": lambda box, p: list(box.items()),
+    "values": lambda box, p: list(box.values()),
+    "contains": lambda box, p: ["a" in box, "z" in box],
+    "reversed": lambda box, p: list(reversed(box)),
+    "get": lambda box, p: [box.get("a"), box.get("z"), box.get("z", 4)],
+    "setdefault": lambda box, p: [box.setdefault("a", p.ones(9)), box.setdefault("c", p.ones(1))],
+    "copy": lambda box, p: box.copy(),
+    "fromkeys": lambda box, p: box.fromkeys(["a", "c"], 2),
+    "or": lambda box, p: box | p.nn.ParameterDict({"c": p.ones(1)}),
+    "or in place": lambda box, p: box.__ior__({"a": p.ones(1)}),
+    "update": lambda box, p: box.update({"c": p.ones(1), "b": p.ones(1)}),
+    "update by pairs": lambda box, p: box.update([("c", p.ones(1))]),
+    "update by a list": lambda box, p: box.update(p.nn.ParameterDict({"d": p.ones(1)})),
+    "update by a number": lambda box, p: box.update(3),
+    "update by triples": lambda box, p: box.update([("a", 1, 2)]),
+}
+TABLES = [("ParameterList", LISTS), ("ParameterDict", DICTS)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "act"), [pytest.param(k, act, id=f"{k} {name}") for k, table in TABLES for name, act in table.items()]
+)
+def test_parameter_containers(kind, act):
+    same_program(parameters_changed(kind, act))
