@@ -127,7 +127,11 @@ def parameters_changed(kind, act):
     def program(package):
         made = [package.nn.Parameter(package.arange(n) * 1.0) for n in (2, 3)]
         nn = package.nn
-        box = nn.ParameterList([*made, "text"]) if kind == "ParameterList" else nn.ParameterDict(zip("ab", made))
+        box = (
+            nn.ParameterList([*made, "text"])
+            if kind == "ParameterList"
+            else nn.ParameterDict(dict(a=made[0], b=made[1]))
+        )
         result = act(box, package)
         result = result if isinstance(result, (package.Tensor, tuple, list)) else repr(result)
         return [repr(box), result, len(box), dict(box.state_dict()), [repr(item) for item in box]]
