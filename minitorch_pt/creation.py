@@ -57,28 +57,39 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
     try:
         found = np.asarray(plain)
     except ValueError:
-        raise ValueError(
+        raise (TypeError if _uneven(plain) else ValueError)(
             f"expected sequences of equal length in every axis, and the nested lists are ragged: {str(data)[:60]}"
         ) from None
-    except OverflowError:
-        raise RuntimeError(f"Overflow when unpacking long: a number is too large for int64: {str(data)[:60]}") from None
-    if found.dtype.kind not in "fiub":
-        if found.dtype.kind == "O" and any(isinstance(x, int) for x in found.reshape(-1)):
-            raise RuntimeError(f"Overflow when unpacking long: a number is too large for int64: {str(data)[:60]}")
-        kind = (
-            "str"
-            if found.dtype.kind in "US"
-            else type(found.reshape(-1)[0]).__name__
-            if found.size
-            else type(data).__name__
-        )
-        raise (TypeError if kind == "str" else RuntimeError)(
-            f"new(): invalid data type '{kind}': a tensor is made of numbers, nested lists of numbers, arrays or tensors"
-        )
+    if found.dtype.kind not in "fib":
+        if found.dtype.kind in "Ou" and all(isinstance(x, (int, builtins.float)) for x in found.reshape(-1).tolist()):
+            if dtype is None or dtype.dtype.kind in "iu":
+                raise ValueError(
+                    f"Overflow when unpacking long long: a number is too large for int64: {str(data)[:60]}"
+                )
+            return found.astype(dtype.dtype)
+        kind = type(found.reshape(-1)[0] if found.dtype.kind != "U" else "").__name__ if found.size else "object"
+        nested = isinstance(data, (list, tuple))
+        raise (
+            (ValueError if nested else TypeError) if kind == "str" else RuntimeError if dtype is None else TypeError
+        )(f"new(): invalid data type '{kind}': a tensor is made of numbers, nested lists of numbers, arrays or tensors")
     default = _infer(found) if inner is None else inner
     if found.size == 0 and isinstance(data, (list, tuple)):
         default = _float()
-    return found.astype(_numpy(dtype, default))
+    made = _numpy(dtype, default)
+    if made.kind in "iu" and found.dtype.kind in "if" and found.size:
+        largest = np.iinfo(made).max
+        # torch lets a negative number wrap around in an unsigned type
+        least = -largest if made.kind == "u" else np.iinfo(made).min
+        if not (least <= found.min() and found.max() <= largest):
+            raise RuntimeError(f"value cannot be converted to type {made.name} without overflow: {str(data)[:60]}")
+    return found.astype(made)
+
+
+def _uneven(data: Any) -> builtins.bool:
+    """Whether numbers stand beside lists."""
+    if not isinstance(data, (list, tuple)):
+        return False
+    return len({isinstance(x, (list, tuple)) for x in data}) > 1 or any(_uneven(x) for x in data)
 
 
 def _unwrapped(data: Any) -> tuple[Any, np.dtype | None]:
@@ -229,7 +240,13 @@ empty, empty_like = _filled(
 def full(
     size: Sequence[int], fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
 ) -> Tensor:
-    """A tensor of one value; its type follows from the value."""
+    """A tensor of one value; its type follows from the value.
+
+    Raises:
+        TypeError: `size` is a number.
+    """
+    if isinstance(size, int):
+        raise TypeError(f"full(): argument 'size' must be tuple of ints, not int: write ({size},)")
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     return _made(np.full(_shape((size,)), value, _numpy(dtype, _infer(np.asarray(value)))), requires_grad, device)
 
@@ -386,7 +403,14 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
 
 
 def cartesian_prod(*tensors: Tensor) -> Tensor:
-    """All combinations of one element of each vector, a row each."""
+    """All combinations of one element of each vector, a row each.
+
+    Raises:
+        RuntimeError: a tensor with another number of axes.
+    """
+    for t in tensors:
+        if t.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(t.shape)}")
     if len(tensors) == 1:
         return tensors[0]
     return ops.stack([g.reshape(-1) for g in meshgrid(*tensors, indexing="ij")], 1)

@@ -620,9 +620,13 @@ def take(input: Any, index: Any) -> Any:
     """The elements at these places in the order of all indices.
 
     Raises:
-        IndexError: out of range.
+        RuntimeError: the places are not int64. IndexError: out of range.
     """
     numbers = array(index)
+    if numbers.dtype != np.int64:
+        raise RuntimeError(
+            f"take(): Expected a long tensor for index, but got {numbers.dtype.name}; convert with .long()"
+        )
     n = math.prod(input.shape)
     if numbers.size and (numbers.min() < -n or numbers.max() >= n):
         raise IndexError(
@@ -642,7 +646,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     """`gather` with broadcasting of the other axes; without `dim` of all elements.
 
     Raises:
-        RuntimeError: indices are not int64.
+        RuntimeError: indices are not int64, or have another number of axes.
     """
     from .shape import broadcast_to
 
@@ -651,6 +655,11 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     if array(indices).dtype != np.int64:
         raise RuntimeError(
             f"torch.take_along_dim(): dtype of indices should be Long but got {array(indices).dtype.name}; convert with .long()"
+        )
+    if indices.ndim != input.ndim:
+        raise RuntimeError(
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, "
+            f"but got {input.ndim} for input, and {indices.ndim} for indices"
         )
     dim = _axis(dim, input.ndim)
     full = list(

@@ -570,7 +570,13 @@ def round(input: Any, *, decimals: int = 0) -> Any:
 
 @differentiable
 def frac(input: Any) -> Any:
-    """The fraction, with the sign of x."""
+    """The fraction, with the sign of x.
+
+    Raises:
+        NotImplementedError: whole numbers.
+    """
+    if array(input).dtype.kind != "f":
+        raise NotImplementedError(f"frac is not implemented for {input.dtype}: whole numbers have no fraction")
     return array(input) - np.trunc(array(input)), same
 
 

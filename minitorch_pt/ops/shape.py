@@ -730,6 +730,8 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Any:
     if dims is None or dims == ():
         if shifts == ():
             raise RuntimeError("`shifts` required")
+        if not isinstance(shifts, int) and len(shifts) != 1:
+            raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
         move = shifts if isinstance(shifts, int) else shifts[0]
         return np.roll(input, move), lambda g: np.roll(g, -move)
     move = (shifts,) if isinstance(shifts, int) else tuple(shifts)
@@ -849,12 +851,14 @@ def unfold(input: Any, dimension: int, size: int, step: int) -> Any:
     """All windows of `size` along an axis, `step` apart, with the window as a new last axis.
 
     Raises:
-        RuntimeError: the window is larger than the axis, or step is not positive.
+        RuntimeError: the window is larger than the axis or negative, or step is not positive.
     """
     dim, shape = _axis(dimension, input.ndim), input.shape
     n = shape[dim] if shape else 1
     if size > n:
         raise RuntimeError(f"maximum size for tensor at dimension {dim} is {n} but size is {size}")
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
     data = array(input).reshape(1) if input.ndim == 0 else array(input)
@@ -882,7 +886,7 @@ def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_o
     """A view of the memory with any shape and strides, in elements.
 
     Raises:
-        RuntimeError: the view would leave the memory.
+        RuntimeError: the view would leave the memory, or a stride is negative.
     """
     data = array(input)
     root = data
@@ -894,6 +898,8 @@ def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_o
     size, stride = tuple(size), tuple(stride)
     if len(size) != len(stride):
         raise RuntimeError("mismatch in length of strides and shape")
+    if any(s < 0 for s in stride):
+        raise RuntimeError(f"as_strided: Negative strides are not supported, got {list(stride)}")
     last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
     if math.prod(size) and (last >= flat.size or offset < 0):
         raise RuntimeError(

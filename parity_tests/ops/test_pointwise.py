@@ -1,0 +1,160 @@
+"""ops/pointwise.py against torch: each function over its domain, its in-place form, mixed types, broadcasting, edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from parity_tests.oracle import check, check_error, rand, randint, same_program
+
+X, Y, ROW = rand(3, 4), rand(3, 4, seed=1), rand(4, seed=2)
+UNIT, POSITIVE, LARGE = rand(3, 4, low=-0.9, high=0.9), rand(3, 4, low=0.1, high=3), rand(3, 4, low=1.1, high=3)
+WHOLE, OTHER, TRUTH = randint(1, 9, (3, 4)), randint(1, 4, (4,), seed=1), randint(0, 2, (3, 4), dtype="bool")
+EDGES = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan])
+
+DOMAINS = {
+    "abs absolute atan arctan asinh arcsinh ceil cos cosh deg2rad erf erfc exp exp2 expm1 fix floor frac neg negative positive rad2deg round sgn sign sin sinc"
+    " sinh square tan trunc nan_to_num": X,
+    "acos arccos asin arcsin atanh arctanh erfinv log1p": UNIT,
+    "log log2 log10 rsqrt sqrt reciprocal": POSITIVE,
+    "acosh arccosh": LARGE,
+}
+ONE = [(name, array) for names, array in DOMAINS.items() for name in names.split()]
+TESTS = ["isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "signbit", "logical_not"]
+TWO = [
+    "add",
+    "sub",
+    "subtract",
+    "mul",
+    "multiply",
+    "div",
+    "divide",
+    "true_divide",
+    "atan2",
+    "arctan2",
+    "copysign",
+    "fmax",
+    "fmin",
+    "maximum",
+    "minimum",
+    "fmod",
+    "remainder",
+    "hypot",
+    "logaddexp",
+    "logaddexp2",
+    "rsub",
+]
+OUT_OF_PLACE = ("rsub", "fmax", "fmin", "maximum", "minimum", "logaddexp", "logaddexp2")
+COMPARE = [
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "isclose",
+]
+WHOLES = [
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "bitwise_left_shift",
+    "bitwise_right_shift",
+    "gcd",
+    "lcm",
+    "floor_divide",
+    "fmod",
+    "remainder",
+    "add",
+    "mul",
+]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("name", "array"), ONE)
+def test_one_argument(name, array):
+    check(name, array, second=True, grad_fn=False)
+    check(name, array.T, grad_fn=False)
+    check(name, EDGES, grad=False, rtol=1e-6)
+    if name != "positive":
+        # torch has no gradient of some in-place forms
+        check(
+            f"Tensor.{name}_",
+            array,
+            grad=not name.startswith(("asinh", "acosh", "atanh", "arcsinh", "arccosh", "arctanh")),
+            grad_fn=False,
+        )
+    (check_error if name == "frac" else lambda *args: check(*args, grad=False, rtol=1e-6))(name, WHOLE)
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_questions(name):
+    for array in (EDGES, WHOLE):
+        check(name, array, grad=False)
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_two_arguments(name):
+    check(name, X, Y, second=name not in ("copysign", "fmod", "remainder"), grad_fn=False)
+    check(name, X, ROW, grad_fn=False)
+    check(name, EDGES[:, None], EDGES, grad=False, rtol=1e-6)
+    if name not in OUT_OF_PLACE:
+        check(f"Tensor.{name}_", X, ROW, grad_fn=False)
+    check_error(name, X, rand(3))
+
+
+@pytest.mark.parametrize("name", COMPARE)
+def test_comparisons(name):
+    for a, b in ((X, Y), (X, X), (WHOLE, OTHER), (EDGES[:, None], EDGES)):
+        check(name, a, b, grad=False)
+
+
+@pytest.mark.parametrize("name", WHOLES)
+def test_whole_numbers(name):
+    for dtype in ("int64", "int32", "uint8"):
+        check(name, WHOLE.astype(dtype), OTHER.astype(dtype), grad=False)
+
+
+CALLS = [
+    ("clamp", X, -1, 1), ("clamp", X, 0.5), ("clip", X, None, 0.5), ("clamp_min", X, 0.1), ("clamp_max", X, 0.1), ("clamp", X, ROW, Y), ("lerp", X, Y, 0.3), ("lerp", X, Y, ROW),
+    ("addcmul", X, Y, ROW), ("addcdiv", X, Y, POSITIVE), ("pow", POSITIVE, 1.5), ("pow", X, 3), ("pow", 2, X), ("pow", POSITIVE, Y), ("float_power", POSITIVE, 2), ("where", TRUTH, X, ROW),
+    ("xlogy", X, POSITIVE), ("logit", POSITIVE / 4), ("logit", UNIT, 0.1), ("ldexp", X, WHOLE), ("heaviside", np.zeros(3), rand(3)), ("nextafter", X, Y), ("round", X), ("nan_to_num", EDGES, 1.0, 2.0, 3.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda c: f"{c[0]}{[getattr(a, 'shape', a) for a in c[1:]]}")
+def test_values_and_gradients(call):
+    check(*call, grad=call[0] not in ("heaviside", "nextafter"), grad_fn=False)
+
+
+def test_options():
+    for mode in (None, "trunc", "floor"):
+        check("div", X, Y, rounding_mode=mode, grad_fn=False)
+        check("div", WHOLE, OTHER, rounding_mode=mode)
+    check("add", X, Y, alpha=2.5)
+    check("sub", X, Y, alpha=2.5)
+    check("addcmul", X, Y, ROW, value=0.5)
+    check("addcdiv", X, Y, POSITIVE, value=0.5)
+    check("round", X, decimals=1, grad_fn=False)
+    check_error("div", X, Y, rounding_mode="up")
+    check_error("clamp", X)
+    check_error("add", WHOLE, WHOLE, alpha=1.5)
+
+
+def test_whole_answers():
+    same_program(
+        lambda p: [
+            p.equal(p.tensor(X), p.tensor(X)),
+            p.equal(p.tensor(X), p.tensor(ROW)),
+            p.allclose(p.tensor(X), p.tensor(X) + 1e-12),
+        ]
+    )
+    same_program(lambda p: p.allclose(p.tensor([np.nan]), p.tensor([np.nan]), equal_nan=True))
