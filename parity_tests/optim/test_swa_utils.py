@@ -18,7 +18,7 @@ def network(t):
 AVERAGES = {
     "mean": lambda u: {},
     "mean by function": lambda u: {"avg_fn": u.get_swa_avg_fn()},
-    "mean by list": lambda u: {"multi_avg_fn": u.get_swa_multi_avg_fn()},
+    "mean by list": lambda u: {"multi_avg_fn": u.get_swa_multi_avg_fn()},  # an error with buffers: counts are integers
     "moving": lambda u: {"avg_fn": u.get_ema_avg_fn(0.9)},
     "moving by list": lambda u: {"multi_avg_fn": u.get_ema_multi_avg_fn(0.9)},
     "moving, default decay": lambda u: {"avg_fn": u.get_ema_avg_fn()},
