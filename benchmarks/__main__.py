@@ -121,9 +121,9 @@ def imports() -> dict:
 
 def _fresh(function: str, *args: str, threads: int = 1) -> dict:
     """Call a function of this file in a fresh process with that many threads."""
-    env = {
-        k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-    }  # they slow NumPy down
+    # the first two slow NumPy down; the third would have every import compile the package anew
+    unwanted = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
+    env = {k: v for k, v in os.environ.items() if k not in unwanted}
     env |= {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--run", function, *args],
