@@ -60,18 +60,18 @@ def _attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: f
     total[total == 0] = 1
     weights /= total
     kept = weights if noise is None else weights * noise
-    output = kept @ value
 
     def pull(g: Any) -> tuple:
         flow = g @ _turned(value)
         if noise is not None:
             flow *= noise
-        flow -= (g * output).sum(axis=-1, keepdims=True)  # Σ weight * flow, without another (L, S) array
+        # not (g * output).sum(-1), which is the same number but cancels only to rounding where one weight is 1
+        flow -= np.einsum("...i,...i->...", flow, weights)[..., None]
         flow *= weights
         scaled = flow * flow.dtype.type(scale)
         return scaled @ key, _turned(scaled) @ query, _turned(kept) @ g, flow
 
-    return output, pull
+    return kept @ value, pull
 
 
 def _check(query: Any, key: Any, value: Any, mask: Any, dropout_p: float) -> None:

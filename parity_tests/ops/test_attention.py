@@ -44,7 +44,7 @@ def test_names_of_nodes(heads, options):
 @pytest.mark.parametrize("length, source", [(4, 6), (6, 4), (5, 5), (1, 3)])
 def test_causal(heads, length, source):
     arguments = inputs(*heads, length=length, source=source)
-    # where one key only is seen the gradient is 0, and rounding is all that is left
+    # where one key only is seen the gradient is 0, and rounding is all that is left, in torch or here
     check(F, *arguments, is_causal=True, second=len(heads) != 2, dtypes=("float64",), atol=1e-13, grad_fn=False)
 
 
