@@ -15,6 +15,13 @@ F = "nn.functional."
 LEGACY = {"size_average", "reduce", "out"}
 # written in C++, without a signature that inspect could read
 BUILT_IN = {
+    "conv1d": "input weight bias stride padding dilation groups",
+    "conv2d": "input weight bias stride padding dilation groups",
+    "conv3d": "input weight bias stride padding dilation groups",
+    "conv_transpose1d": "input weight bias stride padding output_padding groups dilation",
+    "conv_transpose2d": "input weight bias stride padding output_padding groups dilation",
+    "conv_transpose3d": "input weight bias stride padding output_padding groups dilation",
+    "scaled_dot_product_attention": "query key value attn_mask dropout_p is_causal scale enable_gqa",
     "bilinear": "input1 input2 weight bias", "elu_": "input alpha", "gelu": "input approximate",
     "hardtanh_": "input min_val max_val", "leaky_relu_": "input negative_slope", "linear": "input weight bias",
     "logsigmoid": "input", "one_hot": "input num_classes", "prelu": "input weight", "relu_": "input", "selu_": "input",
