@@ -337,3 +337,22 @@ def test_a_second_backward_says_so():
         y.backward()
 
     same_program(program)
+
+
+NAMES = [
+    "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d_with_indices", "adaptive_max_pool3d_with_indices",
+    "fractional_max_pool2d_with_indices", "fractional_max_pool3d_with_indices", "lp_pool1d", "lp_pool3d",
+    "max_pool2d_with_indices", "max_pool3d_with_indices",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names(name):
+    def program(t):
+        t.manual_seed(0)
+        axes = next(int(letter) for letter in name if letter.isdigit())
+        x = t.tensor(rand(2, 3, *[6] * axes).tolist())
+        sizes = (2, 2) if name.startswith(("lp", "fractional")) else (2,)
+        return getattr(t.nn.functional, name)(x, *sizes)
+
+    same_program(program)

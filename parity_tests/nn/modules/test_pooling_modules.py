@@ -93,3 +93,8 @@ def test_errors(program):
     with pytest.raises((ValueError, RuntimeError)):
         program(torch)
     same_program(program)
+
+
+@pytest.mark.parametrize("name", ["MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d"])
+def test_unpool_text(name):
+    same_program(lambda t: repr(getattr(t.nn, name)(3, stride=2, padding=1)))
