@@ -240,7 +240,7 @@ def _hardtanh(input: Any, min_val: float, max_val: float) -> Any:
         min_val, max_val = int(min_val), int(max_val)
         if x.dtype.kind == "u" and min_val < 0:
             raise RuntimeError(f"cannot do hardtanh on an unsigned type with negative limits, got min_val={min_val}")
-    inside = (x > min_val) & (x < max_val)
+    inside = ~((x <= min_val) | (x >= max_val))  # nan counts as inside: it passes gradients on, as in torch
     return np.clip(x, min_val, max_val), lambda g: _pick(inside, g, of=input)
 
 

@@ -153,7 +153,7 @@ def remainder(input: Any, other: Any) -> Any:
     a, b = np.asarray(array(input)), np.asarray(array(other))
     _no_zero(b)
     y = np.remainder(a, b)
-    return y, same, lambda g: g * -array(np.floor(a / b))
+    return y, same, lambda g: g * -np.floor_divide(a, b)
 
 
 @differentiable(promote="type", tensors=1)
@@ -390,15 +390,21 @@ def log10(input: Any) -> Any:
 @differentiable(promote="float", tensors=2)
 def logaddexp(input: Any, other: Any) -> Any:
     """log(e^a + e^b) without overflow."""
-    y = np.logaddexp(array(input), array(other)) if isinstance(input, np.ndarray) else logaddexp(input, other)
-    return y, lambda g: g * np.exp(input - y), lambda g: g * np.exp(other - y)
+    return (
+        np.logaddexp(array(input), array(other)),
+        lambda g: g / (1 + np.exp(other - input)),
+        lambda g: g / (1 + np.exp(input - other)),
+    )
 
 
 @differentiable(promote="float", tensors=2)
 def logaddexp2(input: Any, other: Any) -> Any:
     """log2(2^a + 2^b) without overflow."""
-    y = np.logaddexp2(array(input), array(other)) if isinstance(input, np.ndarray) else logaddexp2(input, other)
-    return y, lambda g: g * np.exp2(input - y), lambda g: g * np.exp2(other - y)
+    return (
+        np.logaddexp2(array(input), array(other)),
+        lambda g: g / (1 + np.exp2(other - input)),
+        lambda g: g / (1 + np.exp2(input - other)),
+    )
 
 
 @differentiable(promote="float")
@@ -462,11 +468,16 @@ def atan(input: Any) -> Any:
 
 @differentiable(promote="float", tensors=2)
 def atan2(input: Any, other: Any) -> Any:
-    """The angle in radians of the point (x=other, y=input)."""
+    """The angle in radians of the point (x=other, y=input). At the origin, where it has no slope, the gradients are 0."""
+
+    def over_squared_radius(x: Any) -> Any:
+        square = input * input + other * other
+        return x / np.where(square == 0, np.inf, square)
+
     return (
         np.arctan2(input, other),
-        lambda g: g * other / (input * input + other * other),
-        lambda g: -g * input / (input * input + other * other),
+        lambda g: over_squared_radius(g * other),
+        lambda g: over_squared_radius(-g * input),
     )
 
 
@@ -507,13 +518,13 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 @differentiable(promote="float")
 def sinc(input: Any) -> Any:
     """sin(pi x) / (pi x), 1 at 0."""
-    zero = array(input) == 0
+    zero = np.square(array(input)) == 0  # also where the square underflows
+    z = np.where(zero, 1.0, input) * math.pi
 
     def pull(g: Any) -> Any:
-        z = np.where(zero, 1.0, input) * math.pi
         return g * np.where(zero, 0.0, (z * np.cos(z) - np.sin(z)) / (z * z) * math.pi)
 
-    return np.sinc(array(input)), pull
+    return np.where(zero, 1.0, np.sin(z) / z), pull
 
 
 @differentiable(promote="type", tensors=2)
@@ -596,9 +607,9 @@ def minimum(input: Any, other: Any) -> Any:
 
 
 def _share(mine: Any, others: Any) -> np.ndarray:
-    """1 where mine is larger, 1/2 where equal, 0 elsewhere."""
+    """1 where mine is larger (or one is nan, as in torch), 1/2 where equal, 0 elsewhere."""
     a, b = np.asarray(array(mine)), np.asarray(array(others))
-    return ((a > b) + (a == b) * 0.5).astype(a.dtype)
+    return (1 - (a < b) - (a == b) * 0.5).astype(a.dtype)
 
 
 @differentiable(promote="type", tensors=2)
@@ -758,8 +769,9 @@ def nan_to_num(input: Any, nan: float = 0.0, posinf: float | None = None, neginf
 def copysign(input: Any, other: Any) -> Any:
     """The size of `input` with the sign of `other`."""
     a, b = array(input), array(other)
-    turn = np.where(a == 0, 0.0, np.where(np.signbit(a) == np.signbit(b), 1.0, -1.0))
-    return np.copysign(a, b), lambda g: g * turn, lambda g: g * 0
+    y = np.copysign(a, b)
+    turn = np.where(a == 0, 0.0, y / a)  # 1 or -1
+    return y, lambda g: g * turn, lambda g: g * 0
 
 
 @nondifferentiable(promote="type", tensors=2)

@@ -111,6 +111,22 @@ def test_two_arguments(name):
     check_error(name, X, rand(3))
 
 
+SPECIAL = np.array([0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, 1e-200, np.inf, -np.inf, np.nan])
+
+
+@pytest.mark.parametrize("name", [name for name, _ in ONE])
+def test_special_values_of_one_argument(name):
+    """Zeros of both signs, kinks, a number whose square underflows, infinities and nan."""
+    check(name, SPECIAL, grad_fn=False)
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_special_values_of_two_arguments(name):
+    # torch's log2(1/2 + 1/2) is -4.8e-17, and 0 has no relative tolerance
+    mended = {"atol": 1e-16, "dtypes": ("float64",)} if name == "logaddexp2" else {}
+    check(name, SPECIAL[:, None], SPECIAL, grad_fn=False, **mended)
+
+
 @pytest.mark.parametrize("name", COMPARE)
 def test_comparisons(name):
     for a, b in ((X, Y), (X, X), (WHOLE, OTHER), (EDGES[:, None], EDGES)):
