@@ -1,7 +1,8 @@
 """Tensor: an array, its gradient, and the step that made it.
 
-The class holds little: the operations are rules in `ops/`, and the table below makes them methods; `autograd/` records
-them and carries gradients back. Start with `autograd/rule.py` to see how one operation works.
+The class holds little: the operations are rules in `ops/`, which `methods.py` makes methods; `autograd/` records them and
+carries gradients back. What an array tells of itself is in `facts.py`, how it becomes other things in `conversion.py`. Start
+with `autograd/rule.py` to see how one operation works.
 """
 
 from __future__ import annotations
@@ -10,18 +11,16 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from . import dtypes
 from .autograd import graph
 from .autograd.modes import enable_grad, state
 from .conversion import Conversions
-from .device import CPU, device
+from .facts import Facts
 from .methods import Methods
-from .size import Size
 
 __all__ = ["Tensor"]
 
 
-class Tensor(Methods, Conversions):
+class Tensor(Methods, Facts, Conversions):
     """An n-dimensional array that remembers how it was made, so that gradients can flow back.
 
     Make one with `torch.tensor`, `torch.zeros`, ...: this constructor wraps an ndarray without copying it.
@@ -50,7 +49,6 @@ class Tensor(Methods, Conversions):
         self._requires_grad = requires_grad
         self._base: Any = None
 
-    # -- what it is ----------------------------------------------------------------------------------------------------
     def _refresh(self) -> None:
         """If this is a view whose base was changed in place since, take over the new history."""
         base = self._base
@@ -64,94 +62,6 @@ class Tensor(Methods, Conversions):
                 fresh = self._replay(base)
             self._node, self._requires_grad, self._epoch = fresh._node, fresh._requires_grad, base._epoch
 
-    @property
-    def shape(self) -> Size:
-        """The size of each axis."""
-        return Size(self._data.shape)
-
-    @property
-    def dtype(self) -> dtypes.dtype:
-        """The type of the elements."""
-        return dtypes.of(self._data.dtype)
-
-    @property
-    def device(self) -> device:
-        """Always device(type='cpu')."""
-        return CPU
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return self._data.ndim
-
-    @property
-    def itemsize(self) -> int:
-        """Bytes per element."""
-        return self._data.itemsize
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all elements."""
-        return self._data.nbytes
-
-    def size(self, dim: int | None = None) -> Any:
-        """The shape, or the size of one axis."""
-        if dim is None:
-            return self.shape
-        if not -max(self.ndim, 1) <= dim < max(self.ndim, 1) or not self.ndim:
-            n = max(self.ndim, 1)
-            raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
-        return self._data.shape[dim]
-
-    def dim(self) -> int:
-        """The number of axes."""
-        return self._data.ndim
-
-    def numel(self) -> int:
-        """The number of elements."""
-        return self._data.size
-
-    ndimension, nelement = dim, numel
-
-    def element_size(self) -> int:
-        """Bytes per element."""
-        return self._data.itemsize
-
-    def stride(self, dim: int | None = None) -> Any:
-        """How many elements apart neighbours along each axis lie."""
-        # torch counts an axis of size 0 as 1, and so gives strides where NumPy gives 0
-        steps = tuple(s // self._data.itemsize for s in self._data.strides)
-        return steps if dim is None else steps[dim]
-
-    def storage_offset(self) -> int:
-        """How many elements after the start of its memory the tensor begins."""
-        return (self.data_ptr() - graph.owner(self._data).__array_interface__["data"][0]) // self._data.itemsize
-
-    def data_ptr(self) -> int:
-        """The address of the first element."""
-        return self._data.__array_interface__["data"][0]
-
-    def is_contiguous(self) -> bool:
-        """Whether elements lie in memory in the order of their indices."""
-        return self._data.flags.c_contiguous
-
-    def is_floating_point(self) -> bool:
-        """Whether the elements are floating point numbers."""
-        return self._data.dtype.kind == "f"
-
-    def is_complex(self) -> bool:
-        """Always False."""
-        return False
-
-    def is_signed(self) -> bool:
-        """Whether the type has negative values."""
-        return self.dtype.is_signed
-
-    def get_device(self) -> int:
-        """-1, torch's number for the CPU."""
-        return -1
-
-    # -- autograd ------------------------------------------------------------------------------------------------------
     @property
     def requires_grad(self) -> bool:
         """Whether gradients flow to or through this tensor. May be set on leaves."""

@@ -28,7 +28,8 @@ ALLOWED = {
     "ops": ("dtypes", "autograd", "ops", "generator", "return_types"),
     "methods": ("dtypes", "ops", "autograd"),
     "conversion": ("dtypes", "ops", "autograd", "device"),
-    "tensor": ("dtypes", "ops", "autograd", "device", "size", "conversion", "methods", "printing"),
+    "facts": ("dtypes", "autograd", "device", "size"),
+    "tensor": ("autograd", "facts", "methods", "conversion"),
 }
 
 
@@ -88,7 +89,7 @@ def code_lines(path: Path) -> int:
 
 def test_the_engine_reads_in_an_hour():
     engine = [PACKAGE / "tensor.py", *sorted((PACKAGE / "autograd").glob("*.py"))]
-    assert sum(map(code_lines, engine)) <= 1300
+    assert sum(map(code_lines, engine)) <= 1250
 
 
 def test_every_module_says_what_it_does_and_lists_its_names():

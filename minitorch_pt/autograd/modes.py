@@ -23,27 +23,18 @@ state = _State()
 class _Switch:
     """A context manager, usable as a decorator too, that sets one attribute of `state` and puts it back."""
 
-    attribute = "recording"
-
-    def __init__(self, mode: bool) -> None:
-        self._mode = mode
+    def __init__(self, mode: bool, attribute: str = "recording") -> None:
+        self._mode, self._attribute = mode, attribute
         self._before: list[bool] = []  # a stack: the same object may be entered again inside itself
 
     def __enter__(self) -> None:
-        self._before.append(getattr(state, self.attribute))
-        setattr(state, self.attribute, self._mode)
+        self._before.append(getattr(state, self._attribute))
+        setattr(state, self._attribute, self._mode)
 
     def __exit__(self, *exc: object) -> None:
-        setattr(state, self.attribute, self._before.pop())
+        setattr(state, self._attribute, self._before.pop())
 
     def __call__(self, function: Callable) -> Callable:
-        attribute, mode = self.attribute, self._mode
-
-        class switched(_Switch):
-            pass
-
-        switched.attribute = attribute
-
         if inspect.isgeneratorfunction(function):
             # between two values the caller's own mode holds
             @functools.wraps(function)
@@ -52,7 +43,7 @@ class _Switch:
                 sent = None
                 while True:
                     try:
-                        with switched(mode):
+                        with _Switch(self._mode, self._attribute):
                             value = generator.send(sent)
                     except StopIteration as stop:
                         return stop.value
@@ -62,10 +53,21 @@ class _Switch:
 
         @functools.wraps(function)
         def whole(*args: Any, **kwargs: Any) -> Any:
-            with switched(mode):
+            with _Switch(self._mode, self._attribute):
                 return function(*args, **kwargs)
 
         return whole
+
+
+class _Setting(_Switch):
+    """A switch that holds from the call that makes it; as a context manager, until its end."""
+
+    def __init__(self, mode: bool, attribute: str = "recording") -> None:
+        super().__init__(mode, attribute)
+        super().__enter__()
+
+    def __enter__(self) -> None:
+        setattr(state, self._attribute, self._mode)
 
 
 class no_grad(_Switch):
@@ -105,19 +107,14 @@ class inference_mode(_Switch):
         super().__init__(not mode)
 
 
-class set_grad_enabled(_Switch):
+class set_grad_enabled(_Setting):
     """Record operations or not, from this call on; as a context manager, until its end."""
 
     def __init__(self, mode: bool) -> None:
         super().__init__(mode)
-        self._before.append(state.recording)
-        state.recording = mode
-
-    def __enter__(self) -> None:
-        state.recording = self._mode
 
     def __call__(self, function: Callable) -> Callable:
-        state.recording = self._before.pop()  # as a decorator it changes nothing until the function runs
+        self.__exit__()  # as a decorator it changes nothing until the function runs
         return super().__call__(function)
 
 
@@ -128,24 +125,15 @@ class detect_anomaly(_Switch):
         RuntimeError: in the backward pass, at the first NaN.
     """
 
-    attribute = "anomaly"
-
     def __init__(self, check_nan: bool = True) -> None:
-        super().__init__(check_nan)
+        super().__init__(check_nan, "anomaly")
 
 
-class set_detect_anomaly(_Switch):
+class set_detect_anomaly(_Setting):
     """Hunt NaN gradients or not, from this call on; as a context manager, until its end."""
 
-    attribute = "anomaly"
-
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        super().__init__(mode and check_nan)
-        self._before.append(state.anomaly)
-        state.anomaly = self._mode
-
-    def __enter__(self) -> None:
-        state.anomaly = self._mode
+        super().__init__(mode and check_nan, "anomaly")
 
 
 def is_grad_enabled() -> bool:

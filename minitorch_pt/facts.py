@@ -1,0 +1,106 @@
+"""What a tensor tells of itself: its shape, its type, and where its elements lie in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .autograd import graph
+from .device import CPU, device
+from .size import Size
+
+
+class Facts:
+    """The part of Tensor that describes its array."""
+
+    __slots__ = ()
+    _data: np.ndarray
+
+    @property
+    def shape(self) -> Size:
+        """The size of each axis."""
+        return Size(self._data.shape)
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The type of the elements."""
+        return dtypes.of(self._data.dtype)
+
+    @property
+    def device(self) -> device:
+        """Always device(type='cpu')."""
+        return CPU
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return self._data.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self._data.nbytes
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the size of one axis."""
+        if dim is None:
+            return self.shape
+        if not -max(self.ndim, 1) <= dim < max(self.ndim, 1) or not self.ndim:
+            n = max(self.ndim, 1)
+            raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+        return self._data.shape[dim]
+
+    def dim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._data.size
+
+    ndimension, nelement = dim, numel
+
+    def element_size(self) -> int:
+        """Bytes per element."""
+        return self._data.itemsize
+
+    def stride(self, dim: int | None = None) -> Any:
+        """How many elements apart neighbours along each axis lie."""
+        # torch counts an axis of size 0 as 1, and so gives strides where NumPy gives 0
+        steps = tuple(s // self._data.itemsize for s in self._data.strides)
+        return steps if dim is None else steps[dim]
+
+    def storage_offset(self) -> int:
+        """How many elements after the start of its memory the tensor begins."""
+        return (self.data_ptr() - graph.owner(self._data).__array_interface__["data"][0]) // self._data.itemsize
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return self._data.__array_interface__["data"][0]
+
+    def is_contiguous(self) -> bool:
+        """Whether elements lie in memory in the order of their indices."""
+        return self._data.flags.c_contiguous
+
+    def is_floating_point(self) -> bool:
+        """Whether the elements are floating point numbers."""
+        return self._data.dtype.kind == "f"
+
+    def is_complex(self) -> bool:
+        """Always False."""
+        return False
+
+    def is_signed(self) -> bool:
+        """Whether the type has negative values."""
+        return self.dtype.is_signed
+
+    def get_device(self) -> int:
+        """-1, torch's number for the CPU."""
+        return -1
