@@ -1,5 +1,7 @@
 """PyTorch, small enough to read, on NumPy alone: `import minitorch_pt as torch`."""
 
+import importlib as _importlib
+import typing as _typing
 import warnings as _warnings
 
 # 1/0 is inf and log(-1) is nan, silently, as in torch; one filter costs nothing per operation, np.errstate 0.4 us
@@ -16,7 +18,23 @@ from .random import *
 from .size import *
 from .tensor import *
 
-from . import datasets, nn, optim, utils  # isort: skip
-from .serialization import load, save  # isort: skip
-
 __version__ = "0.1.0"
+
+# Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
+_PACKAGES = ("datasets", "nn", "optim", "utils")
+_FROM = {"load": "serialization", "save": "serialization"}
+if _typing.TYPE_CHECKING:
+    from . import datasets, nn, optim, utils
+    from .serialization import load, save
+
+
+def __getattr__(name: str) -> _typing.Any:
+    if name in _PACKAGES:
+        return _importlib.import_module(f".{name}", __name__)
+    if name in _FROM:
+        return getattr(_importlib.import_module(f".{_FROM[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PACKAGES, *_FROM})

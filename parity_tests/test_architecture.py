@@ -61,6 +61,17 @@ def test_imports_point_downwards(path):
         assert not inside & set(ABOVE), f"{part} lies below {ABOVE} and imports {sorted(inside)}"
 
 
+def test_packages_are_imported_at_their_first_use():
+    code = "import sys, minitorch_pt as t; print('minitorch_pt.nn' in sys.modules, 'nn' in dir(t)); t.nn; print('minitorch_pt.nn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split() == [
+        b"False",
+        b"True",
+        b"True",
+    ]
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        minitorch_pt.nonsense  # noqa: B018
+
+
 def test_only_numpy_and_the_standard_library_are_imported():
     outside = {
         name.removeprefix("outside:") for path in FILES for name in imported(path) if name.startswith("outside:")
