@@ -78,7 +78,8 @@ def relu(input: Any) -> Any:
     if x.dtype is _BOOL:
         raise RuntimeError("Boolean inputs not supported for relu; convert with .float()")
     y = np.maximum(x, np.zeros(x.shape, x.dtype))  # two arrays: half the time of one and a number
-    return y, lambda g: _pick(y != 0, g, of=input)
+    of = None if type(input) is np.ndarray else input  # an array is not kept: it may be changed in place, as in torch
+    return y, lambda g: _pick(y != 0, g, of=of)
 
 
 @differentiable(promote="float")
