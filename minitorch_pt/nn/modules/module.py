@@ -82,8 +82,13 @@ class Module:
         for name in ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks",
                      "_state_dict_hooks", "_state_dict_pre_hooks", "_load_pre_hooks", "_load_post_hooks"):  # fmt: skip
             own[name] = {}
-        own["_non_persistent"] = set()
+        own["_non_persistent_buffers_set"] = set()
         own["_hooked"] = False  # one look tells __call__ that there is no hook of any kind
+
+    def __setstate__(self, state: dict) -> None:
+        """What unpickling sets; a module that PyTorch saved lacks what only we have."""
+        Module.__init__(self)
+        self.__dict__.update(state)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes: to be written by each subclass.
@@ -313,7 +318,7 @@ class Module:
         for table in (self._parameters, self._buffers, self._modules):
             if name in table:
                 del table[name]
-                self._non_persistent.discard(name)
+                self._non_persistent_buffers_set.discard(name)
                 return
         object.__delattr__(self, name)
 
@@ -362,7 +367,7 @@ class Module:
                 f"cannot assign '{type(tensor).__name__}' object to buffer '{name}' (torch Tensor or None required)"
             )
         self._buffers[name] = tensor
-        (self._non_persistent.discard if persistent else self._non_persistent.add)(name)
+        (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Make `module` a part of this one.
@@ -627,7 +632,7 @@ class Module:
         return destination
 
     def _own_state(self) -> list[tuple[str, Tensor]]:
-        buffers = ((n, b) for n, b in self._buffers.items() if n not in self._non_persistent)
+        buffers = ((n, b) for n, b in self._buffers.items() if n not in self._non_persistent_buffers_set)
         return [(name, t) for name, t in itertools.chain(self._parameters.items(), buffers) if t is not None]
 
     def _load_from_state_dict(
