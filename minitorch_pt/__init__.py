@@ -1,6 +1,7 @@
 """PyTorch, small enough to read, on NumPy alone: `import minitorch_pt as torch`."""
 
 import importlib as _importlib
+import math as _math
 import typing as _typing
 import warnings as _warnings
 
@@ -12,19 +13,22 @@ from .autograd import enable_grad, inference_mode, is_anomaly_enabled, is_grad_e
 from .creation import *
 from .device import *
 from .dtypes import *
+from .legacy import *
 from .ops import *
 from .printing import get_printoptions, set_printoptions
 from .random import *
+from .settings import *
 from .size import *
 from .tensor import *
 
 __version__ = "0.1.0"
+e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
-_PACKAGES = ("datasets", "nn", "optim", "utils")
+_PACKAGES = ("accelerator", "backends", "cuda", "datasets", "nn", "optim", "utils")
 _FROM = {"load": "serialization", "save": "serialization"}
 if _typing.TYPE_CHECKING:
-    from . import datasets, nn, optim, utils
+    from . import accelerator, backends, cuda, datasets, nn, optim, utils
     from .serialization import load, save
 
 

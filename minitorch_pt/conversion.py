@@ -59,7 +59,7 @@ class Conversions:
             if dtype not in known:
                 raise ValueError(f"invalid type: {dtype!r}; known are {', '.join(known)}")
             dtype = dtypes.of(np.dtype(known[dtype]))
-        return self.to(dtype)
+        return self.to(dtype if isinstance(dtype, dtypes.dtype) else dtype.dtype)  # the latter of torch.LongTensor
 
     def type_as(self, other: Any) -> Any:
         """This tensor with the dtype of `other`."""
@@ -195,7 +195,7 @@ class Conversions:
         if id(self) not in memo:
             memo[id(self)] = copy = _rebuild(type(self), self._data.copy(), self._requires_grad, self._attributes())
             if self._grad is not None:
-                copy._grad = graph.Tensor(self._grad._data.copy())
+                copy._grad = graph.wrap(self._grad._data.copy())
         return memo[id(self)]
 
     def _attributes(self) -> dict:
@@ -213,6 +213,6 @@ class Conversions:
 def _rebuild(cls: Any, data: np.ndarray, requires_grad: bool, attributes: dict) -> Any:
     """A leaf around `data`: what unpickling and deepcopy make."""
     tensor = cls.__new__(cls)
-    graph.Tensor.__init__(tensor, data, requires_grad)
+    tensor._hold(data, requires_grad)
     tensor.__dict__.update(attributes)
     return tensor

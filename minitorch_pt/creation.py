@@ -12,7 +12,7 @@ import numpy as np
 
 from . import dtypes, ops
 from .device import device as _device
-from .tensor import Tensor
+from .tensor import Tensor, wrap
 
 __all__ = [
     "arange", "as_tensor", "asarray", "cartesian_prod", "empty", "empty_like", "eye", "from_numpy", "full", "full_like", "is_floating_point",
@@ -25,7 +25,7 @@ def _made(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) ->
     """The array as a leaf tensor, after the checks that all makers share."""
     if device is not None:
         _device(device)
-    made = Tensor(data)
+    made = wrap(data)
     if requires_grad:
         made.requires_grad = True
     return made
@@ -156,7 +156,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     if any(s < 0 for s in ndarray.strides):
         raise ValueError("At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. "
                          "(You can probably work around this by making a copy of your array with array.copy().)")  # fmt: skip
-    return Tensor(ndarray)
+    return wrap(ndarray)
 
 
 def asarray(
@@ -441,7 +441,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError(f"num_classes should be positive, got {num_classes}")
     if data.size and data.max() >= n:
         raise RuntimeError(f"Class values must be smaller than num_classes: label {data.max()}, num_classes {n}")
-    return Tensor((data[..., None] == np.arange(n)).astype(np.int64))
+    return wrap((data[..., None] == np.arange(n)).astype(np.int64))
 
 
 def _triangle(find: Any) -> Any:

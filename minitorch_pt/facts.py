@@ -34,6 +34,11 @@ class Facts:
         return CPU
 
     @property
+    def is_cuda(self) -> bool:
+        """False."""
+        return False
+
+    @property
     def ndim(self) -> int:
         """The number of axes."""
         return self._data.ndim

@@ -301,7 +301,7 @@ class Methods:
         if state.recording and self.is_leaf and self.requires_grad:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation. "
                                "Use the out-of-place form, or change it under torch.no_grad().")  # fmt: skip
-        was = graph.Tensor(self._data, self._requires_grad)
+        was = graph.wrap(self._data, self._requires_grad)
         was._node, was._base, was._replay, was._epoch = self._node, self._base, self._replay, self._epoch
         view = operation(was, *args)
         self._data, self._node = view._data, view._node
@@ -403,7 +403,7 @@ class Methods:
         operation = _UFUNCS.get(ufunc)
         if method == "__call__" and operation is not None and not kwargs:
             numbers = (np.ndarray, bool, int, float) if operation.tensors == 2 else np.ndarray
-            return operation(*(graph.Tensor(np.asarray(x)) if isinstance(x, numbers) else x for x in inputs))
+            return operation(*(graph.wrap(np.asarray(x)) if isinstance(x, numbers) else x for x in inputs))
         return _as_numpy(getattr(ufunc, method), inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: tuple, kwargs: dict) -> Any:

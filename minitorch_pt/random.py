@@ -13,7 +13,7 @@ from .autograd.graph import changed
 from .autograd.modes import state
 from .creation import _float, _made, _numpy, _shape
 from .device import CPU, device
-from .tensor import Tensor
+from .tensor import Tensor, wrap
 
 __all__ = [
     "Generator", "bernoulli", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "multinomial", "normal", "rand",
@@ -57,7 +57,7 @@ class Generator(generator.Stream):
 
     def get_state(self) -> Tensor:
         """The state as a tensor of 5,056 bytes, the same as torch's."""
-        return Tensor(np.frombuffer(self.state, np.uint8).copy())
+        return wrap(np.frombuffer(self.state, np.uint8).copy())
 
     def set_state(self, new_state: Tensor) -> Generator:
         """Go on from a state of ours or of torch's.
@@ -262,7 +262,7 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any 
     shape = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
     z = _source(generator).normal(shape, 0.0, 1.0, kind.type)
     spread, middle = (x._data if isinstance(x, Tensor) else kind.type(x) for x in (std, mean))
-    return Tensor(z * spread + middle)
+    return wrap(z * spread + middle)
 
 
 def _probabilities(p: np.ndarray) -> None:
@@ -281,7 +281,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -
     data = input._data
     chance = data if p is None else p
     _probabilities(np.asarray(chance))
-    return Tensor(_source(generator).bernoulli(data.shape, chance, data.dtype))
+    return wrap(_source(generator).bernoulli(data.shape, chance, data.dtype))
 
 
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:
@@ -307,7 +307,7 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
     if not (p.sum(axis=-1) > 0).all():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
-    return Tensor(np.ascontiguousarray(_source(generator).multinomial(p, num_samples, replacement)))
+    return wrap(np.ascontiguousarray(_source(generator).multinomial(p, num_samples, replacement)))
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from .conversion import _rebuild
 from .device import device
 from .nn.parameter import Buffer, Parameter
 from .size import Size
-from .tensor import Tensor
+from .tensor import Tensor, wrap
 
 __all__ = ["load", "save"]
 
@@ -64,7 +64,7 @@ def _rebuild_tensor_v2(
     except (TypeError, ValueError) as error:
         raise RuntimeError(f"the file is damaged: a tensor of shape {tuple(size)} and strides {tuple(stride)} from element {storage_offset} "
                            f"on does not fit into its storage of {memory.size} elements: {error}") from None  # fmt: skip
-    return Tensor(data, requires_grad)
+    return wrap(data, requires_grad)
 
 
 def _rebuild_parameter(data: Tensor, requires_grad: bool, backward_hooks: Any) -> Parameter:
@@ -134,7 +134,7 @@ class _Pickler(_PythonPickler):
         function: Callable
         args: tuple
         if isinstance(tensor, Parameter):
-            function, args = _rebuild_parameter, (Tensor(tensor._data), tensor.requires_grad, OrderedDict())
+            function, args = _rebuild_parameter, (wrap(tensor._data), tensor.requires_grad, OrderedDict())
         else:
             data = tensor._data
             memory = graph.owner(data)

@@ -11,6 +11,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .autograd import graph
 from .autograd.modes import enable_grad, state
 from .conversion import Conversions
@@ -23,7 +25,7 @@ __all__ = ["Tensor"]
 class Tensor(Methods, Facts, Conversions):
     """An n-dimensional array that remembers how it was made, so that gradients can flow back.
 
-    Make one with `torch.tensor`, `torch.zeros`, ...: this constructor wraps an ndarray without copying it.
+    Make one with `torch.tensor`, `torch.zeros`, ...; `torch.Tensor(...)` itself is torch's old constructor (see `legacy.py`).
 
     >>> import minitorch_pt as torch
     >>> x = torch.tensor([2.0, 3.0], requires_grad=True)
@@ -42,7 +44,13 @@ class Tensor(Methods, Facts, Conversions):
     _hooks: dict | None = None
     _after: dict | None = None
 
-    def __init__(self, data: Any, requires_grad: bool = False) -> None:
+    def __init__(self, *data: Any, device: Any = None) -> None:
+        from .legacy import elements  # it makes tensors: above this file
+
+        self._hold(elements(data, None, device))
+
+    def _hold(self, data: np.ndarray, requires_grad: bool = False) -> None:
+        """Become a leaf around an array, which is not copied."""
         self._data = data
         self._grad: Any = None
         self._node: Any = None
@@ -136,7 +144,7 @@ class Tensor(Methods, Facts, Conversions):
     @property
     def data(self) -> Tensor:
         """The same memory without history."""
-        return Tensor(self._data)
+        return wrap(self._data)
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -190,14 +198,14 @@ class Tensor(Methods, Facts, Conversions):
             def keep(gradient: Tensor) -> None:
                 tensor = me()
                 if tensor is not None:
-                    kept = gradient if state.recording else Tensor(gradient._data.copy())
+                    kept = gradient if state.recording else wrap(gradient._data.copy())
                     tensor._grad = kept if tensor._grad is None else tensor._grad + kept
 
             self._retains = graph.add_hook(self._node, keep)
 
     def detach(self) -> Tensor:
         """The same memory as a leaf without history."""
-        return Tensor(self._data)
+        return wrap(self._data)
 
     def detach_(self) -> Tensor:
         """Cut this tensor off its history, in place."""
@@ -213,4 +221,11 @@ class Tensor(Methods, Facts, Conversions):
         return self
 
 
-graph.Tensor = Tensor
+def wrap(data: np.ndarray, requires_grad: bool = False) -> Tensor:
+    """A leaf around an array, which is not copied: how the library makes its tensors."""
+    tensor = Tensor.__new__(Tensor)
+    tensor._hold(data, requires_grad)
+    return tensor
+
+
+graph.Tensor, graph.wrap = Tensor, wrap

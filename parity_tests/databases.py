@@ -140,7 +140,7 @@ class Converter:
             result = torch.from_numpy(memory).as_strided(source.shape, source_data.stride(), offset).detach()
         else:
             strides = tuple(s * dtype.itemsize for s in source_data.stride())
-            result = minitorch_pt.Tensor(
+            result = minitorch_pt.from_numpy(
                 np.ndarray(tuple(source.shape), dtype, memory, offset * dtype.itemsize, strides)
             )
         if isinstance(source, torch.nn.Parameter):
@@ -356,7 +356,7 @@ def _one_order(outcome: Outcome, pairs: list, leaves: tuple, rtol: float | None,
     except (NotImplementedError, RuntimeError):
         return []  # torch has no gradient here
     # a gradient that cannot be differentiated again says that the next ones are zeros
-    tracked = [(a, minitorch_pt.Tensor(s)) for (a, _), s in zip(pairs, seeds, strict=True) if a.requires_grad]
+    tracked = [(a, minitorch_pt.from_numpy(s)) for (a, _), s in zip(pairs, seeds, strict=True) if a.requires_grad]
     ours: Any = [None] * len(theirs)
     if tracked:
         ours = minitorch_pt.autograd.grad([a for a, _ in tracked], leaves[0], [s for _, s in tracked], **options)

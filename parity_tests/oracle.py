@@ -54,7 +54,7 @@ def dtype_pairs(names: tuple = _NAMES) -> list:
 
 def to_ours(value: Any, requires_grad: bool = False) -> Any:
     """Arrays in a nested structure as our tensors; floating point ones require grad if asked."""
-    return _convert(value, requires_grad, lambda a: minitorch_pt.Tensor(a))
+    return _convert(value, requires_grad, lambda a: minitorch_pt.from_numpy(a))
 
 
 def to_theirs(value: Any, requires_grad: bool = False) -> Any:
@@ -180,7 +180,7 @@ def check(
         if not others:
             continue
         seeds = _cotangents(others, seed=17)
-        first = _gradients(minitorch_pt, mine, ours[1], [minitorch_pt.Tensor(s) for s in seeds], second)
+        first = _gradients(minitorch_pt, mine, ours[1], [minitorch_pt.from_numpy(s) for s in seeds], second)
         reference = _gradients(torch, others, theirs[1], [torch.from_numpy(s) for s in seeds], second)
         _same_gradients(first, reference, rtol, atol, f"{label} gradient")
         if second and dtype == "float64":
@@ -194,7 +194,7 @@ def _check_second(first: list, reference: list, ours: list, theirs: list, label:
     if not pairs:
         return
     seeds = _cotangents([b for _, b in pairs], seed=31)
-    mine = _gradients(minitorch_pt, [a for a, _ in pairs], ours, [minitorch_pt.Tensor(s) for s in seeds], False)
+    mine = _gradients(minitorch_pt, [a for a, _ in pairs], ours, [minitorch_pt.from_numpy(s) for s in seeds], False)
     other = _gradients(torch, [b for _, b in pairs], theirs, [torch.from_numpy(s) for s in seeds], False)
     _same_gradients(mine, other, rtol, atol, f"{label} second-order gradient")
 

@@ -3,7 +3,7 @@
 from . import functional
 from .check import gradcheck, gradgradcheck
 from .function import Function
-from .graph import backward, grad
+from .graph import Variable, backward, grad
 from .modes import (
     detect_anomaly,
     enable_grad,
@@ -16,6 +16,6 @@ from .modes import (
 )
 
 __all__ = [
-    "Function", "backward", "detect_anomaly", "enable_grad", "functional", "grad", "gradcheck", "gradgradcheck", "inference_mode",
+    "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "functional", "grad", "gradcheck", "gradgradcheck", "inference_mode",
     "is_anomaly_enabled", "is_grad_enabled", "no_grad", "set_detect_anomaly", "set_grad_enabled",
 ]  # fmt: skip

@@ -48,7 +48,7 @@ def _analytical(output: Any, tensor: Any) -> np.ndarray:
     for j in range(output._data.size):
         seed = np.zeros(output._data.shape, output._data.dtype)
         seed.reshape(-1)[j] = 1
-        (gradient,) = graph.grad(output, tensor, graph.Tensor(seed), retain_graph=True, allow_unused=True)
+        (gradient,) = graph.grad(output, tensor, graph.wrap(seed), retain_graph=True, allow_unused=True)
         columns.append(np.zeros(tensor._data.size) if gradient is None else gradient._data.reshape(-1))
     return np.stack(columns, axis=1) if columns else np.zeros((tensor._data.size, 0))
 
@@ -121,7 +121,7 @@ def gradgradcheck(
         generator = np.random.Generator(np.random.PCG64(0))
         with no_grad():
             shapes = [out._data for out in _outputs(func, inputs)]
-        seeds = tuple(graph.Tensor(generator.standard_normal(a.shape).astype(a.dtype), True) for a in shapes)
+        seeds = tuple(graph.wrap(generator.standard_normal(a.shape).astype(a.dtype), True) for a in shapes)
     else:
         seeds = tuple(grad_outputs) if isinstance(grad_outputs, (tuple, list)) else (grad_outputs,)
     count = len(inputs)

@@ -136,7 +136,7 @@ class Function:
 
         def pull(*gradients: Any) -> tuple:
             result = cls.backward(
-                ctx, *(Tensor(g) if isinstance(g, (np.ndarray, np.generic)) else g for g in gradients)
+                ctx, *(graph.wrap(g) if isinstance(g, (np.ndarray, np.generic)) else g for g in gradients)
             )
             result = result if isinstance(result, tuple) else (result,)
             if len(result) < len(args) or any(r is not None for r in result[len(args) :]):
@@ -161,7 +161,7 @@ class Function:
 def _own(out: Any, args: tuple, ctx: Context) -> Any:
     """An input that `forward` returns as it came is not the operation's output: give out another tensor on its memory."""
     if any(out is a for a in args) and id(out) not in ctx._dirty:
-        return graph.Tensor(out._data)
+        return graph.wrap(out._data)
     return out
 
 

@@ -30,7 +30,7 @@ def _finished(value: Any, create_graph: bool) -> Any:
 
 
 def _zeros(tensor: Any) -> Any:
-    return graph.Tensor(np.zeros(tensor._data.shape, tensor._data.dtype))
+    return graph.wrap(np.zeros(tensor._data.shape, tensor._data.dtype))
 
 
 def _grads(outputs: Any, inputs: Any, seeds: Any, create_graph: bool, strict: bool, keep: bool = True) -> list:
@@ -55,7 +55,7 @@ def _checked(v: Any, like: tuple, what: str) -> tuple:
             raise RuntimeError(
                 f"The vector v can only be None if the {what} is a single element; give v with its shape"
             )
-        return (graph.Tensor(np.ones(like[0]._data.shape, like[0]._data.dtype)),)
+        return (graph.wrap(np.ones(like[0]._data.shape, like[0]._data.dtype)),)
     v, _ = _tuple(v)
     if len(v) != len(like) or any(a.shape != b.shape for a, b in zip(v, like, strict=True)):
         raise RuntimeError(
@@ -127,7 +127,7 @@ def jacobian(
                 raise RuntimeError(f"jacobian needs outputs with elements, got shape {list(output.shape)}")
             elements = output.reshape(-1).unbind(0)
         for element in elements:
-            one = graph.Tensor(np.ones((), output._data.dtype))
+            one = graph.wrap(np.ones((), output._data.dtype))
             for row, gradient in zip(rows, _grads([element], given, [one], create_graph, strict), strict=True):
                 row.append(gradient)
         blocks = []
@@ -154,7 +154,7 @@ def hessian(
     def gradient(*arguments: Any) -> Any:
         output = _single(func(*arguments))
         found = tuple(
-            _grads([output], arguments, [graph.Tensor(np.ones(output._data.shape, output._data.dtype))], True, strict)
+            _grads([output], arguments, [graph.wrap(np.ones(output._data.shape, output._data.dtype))], True, strict)
         )
         return found if several else found[0]
 
@@ -178,7 +178,7 @@ def vhp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
     given, several, outputs, _ = _run(func, inputs, create_graph)
     v = _checked(v, given, "input")
     output = _single(outputs[0])
-    one = graph.Tensor(np.ones(output._data.shape, output._data.dtype))
+    one = graph.wrap(np.ones(output._data.shape, output._data.dtype))
     with enable_grad():
         first = _grads([output], given, [one], True, strict)
     found = tuple(_grads(first, given, v, create_graph, strict))

@@ -21,7 +21,8 @@ from .. import dtypes
 from .modes import state
 
 _clock = itertools.count(1)  # one numbering for nodes and in-place changes: it tells which came first
-Tensor: Any = None  # set by tensor.py: imports point downwards, and the engine must make Tensors
+Tensor: Any = None  # these two are set by tensor.py: imports point downwards, and the engine must make Tensors
+wrap: Any = None
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -176,7 +177,7 @@ class Node:
         inputs = []
         for array, edge in itertools.zip_longest(self.args, self.edges):
             if isinstance(array, np.ndarray):
-                tensor = Tensor(array)
+                tensor = wrap(array)
                 if edge is not None:  # a node between tells apart two inputs that are one tensor
                     tensor._requires_grad = True
                     tensor._node = Node(_SAME, (lambda g: g,), (edge,), None, None, array.shape, array.dtype)
@@ -260,7 +261,7 @@ def add_hook(target: Any, hook: Callable) -> Handle:
 
 def _run_hooks(hooks: dict[int, Callable], gradient: Any) -> Any:
     """Show the gradient to each hook; a hook may return another in its place."""
-    tensor = gradient if isinstance(gradient, Tensor) else Tensor(np.asarray(gradient))
+    tensor = gradient if isinstance(gradient, Tensor) else wrap(np.asarray(gradient))
     for hook in tuple(hooks.values()):
         result = hook(tensor)
         if result is not None:
@@ -409,9 +410,9 @@ def _accumulate(entry: list, create_graph: bool) -> None:
     elif (
         type(gradient) is np.ndarray and gradient.base is None and sys.getrefcount(gradient) == 3
     ):  # entry, here, the call
-        leaf._grad = Tensor(gradient)
+        leaf._grad = wrap(gradient)
     else:
-        leaf._grad = Tensor(np.array(gradient))
+        leaf._grad = wrap(np.array(gradient))
     if leaf._after:
         for hook in tuple(leaf._after.values()):
             hook(leaf)
@@ -422,9 +423,8 @@ def _filled(gradients: list, node: Node, create_graph: bool) -> list:
     full = []
     for gradient, shape, dtype in zip(gradients, node.shape, node.dtype, strict=True):
         if gradient is None and dtype.kind == "f" and node.rule.fills:
-            gradient = np.zeros(shape, dtype)
-            if create_graph:
-                gradient = Tensor(gradient)
+            zeros = np.zeros(shape, dtype)
+            gradient = wrap(zeros) if create_graph else zeros
         full.append(gradient)
     return full
 
@@ -481,7 +481,7 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> tuple[list, lis
                     "grad can be implicitly created only for scalar outputs, and this one has shape "
                     f"{list(output.shape)}: reduce it with .sum() or .mean(), or give a gradient of that shape"
                 )
-            gradient = Tensor(np.ones(output._data.shape, output._data.dtype))
+            gradient = wrap(np.ones(output._data.shape, output._data.dtype))
         elif gradient.shape != output.shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a shape of "
@@ -489,6 +489,11 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> tuple[list, lis
             )
         starts.append(gradient if create_graph else gradient._data)
     return [_target(output) for output in outputs], starts
+
+
+def Variable(data: Any, requires_grad: bool = False) -> Any:
+    """What a tensor with a gradient was called in torch's first years: a leaf on the memory of `data`."""
+    return data.detach().requires_grad_(requires_grad)
 
 
 def backward(
@@ -563,6 +568,6 @@ def grad(
             )
         if isinstance(gradient, (np.ndarray, np.generic)):
             # as in `_accumulate`: what is returned shares its memory with nothing
-            gradient = Tensor(np.array(gradient))
+            gradient = wrap(np.array(gradient))
         result.append(gradient)
     return tuple(result)

@@ -159,14 +159,14 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
             node = _node(rule, result, edges, arrays, kwargs, value) if tracked else None
             outputs = []
             for place, part in enumerate(value):
-                out = Tensor(part if type(part) is np.ndarray else np.asarray(part))
+                out = graph.wrap(part if type(part) is np.ndarray else np.asarray(part))
                 if node is not None and part.dtype.kind == "f":
                     out._node, out._requires_grad = Output(node, place, part.shape, part.dtype), True
                 if view:
                     _as_view(out, args[0], None)
                 outputs.append(out)
             return tuple(outputs) if returns is None else returns(*outputs)
-        # Tensor(value), written out: an __init__ in Python costs 0.3 us
+        # graph.wrap(value), written out: an __init__ in Python costs 0.3 us
         out = new(Tensor)
         out._data = value if type(value) is np.ndarray else np.asarray(value)
         out._grad = out._base = None
@@ -263,7 +263,7 @@ def _as_view(out: Any, source: Any, replay: Callable | None) -> None:
 def _outside(input: Any, replay: Callable) -> Any:
     """`input` with zeros in the region that a view shows."""
     value = np.array(input)
-    _writable(replay(graph.Tensor(value))._data)[...] = 0
+    _writable(replay(graph.wrap(value))._data)[...] = 0
     return value, lambda g: _outside(g, replay)
 
 
@@ -272,14 +272,14 @@ def _copy_slices(base: Any, region: Any, replay: Callable) -> Any:
     """`base` after a view of it was changed in place to `region`."""
 
     def show(g: Any) -> Any:
-        return replay(g) if isinstance(g, graph.Tensor) else replay(graph.Tensor(g))._data
+        return replay(g) if isinstance(g, graph.Tensor) else replay(graph.wrap(g))._data
 
     return base, lambda g: _outside(g, replay), show
 
 
 def _alias(tensor: Any, data: np.ndarray) -> Any:
     """A stand-in for `tensor` as it is now, that will not follow its later changes."""
-    alias = graph.Tensor(data)
+    alias = graph.wrap(data)
     alias._node, alias._requires_grad = tensor._node, tensor._requires_grad
     return alias
 

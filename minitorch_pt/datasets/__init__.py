@@ -15,7 +15,7 @@ import numpy as np
 from .. import dtypes
 from ..creation import tensor
 from ..random import default_generator
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 
 __all__ = ["apples_and_oranges", "digits", "house_prices", "spirals", "two_moons"]
 
@@ -29,7 +29,7 @@ def digits() -> tuple[Tensor, Tensor]:
     (torch.Size([1797, 64]), tensor([0, 1, 2, 3, 4]))
     """
     with np.load(Path(__file__).with_name("digits.npz"), allow_pickle=False) as stored:
-        return Tensor(stored["pixels"].astype(np.float32)), Tensor(stored["labels"].astype(np.int64))
+        return wrap(stored["pixels"].astype(np.float32)), wrap(stored["labels"].astype(np.int64))
 
 
 def _stream(generator: Any) -> Any:
@@ -38,7 +38,7 @@ def _stream(generator: Any) -> Any:
 
 def _shuffled(x: np.ndarray, y: np.ndarray, stream: Any) -> tuple[Tensor, Tensor]:
     order = stream.randperm(len(x))
-    return Tensor(x[order].astype(np.float32)), Tensor(y[order].astype(np.int64))
+    return wrap(x[order].astype(np.float32)), wrap(y[order].astype(np.int64))
 
 
 def _need(n: int, least: int = 2) -> None:

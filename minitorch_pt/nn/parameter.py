@@ -20,7 +20,7 @@ class Parameter(Tensor):
     __slots__ = ()
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
-        super().__init__(np.zeros(0, np.float32) if data is None else data._data)
+        self._hold(np.zeros(0, np.float32) if data is None else data._data)
         self.requires_grad = requires_grad
 
     def __repr__(self) -> str:
@@ -35,7 +35,7 @@ class Buffer(Tensor):
     __slots__ = ()
 
     def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
-        super().__init__(np.zeros(0, np.float32) if data is None else data._data)
+        self._hold(np.zeros(0, np.float32) if data is None else data._data)
         self.persistent = persistent
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .optimizer import Elementwise, counter, nonnegative, number, refuse
 
 __all__ = ["Adagrad"]
@@ -43,7 +43,7 @@ class Adagrad(Elementwise):
                 self.state[p] = self._initial(group, p._data)
 
     def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
-        return {"step": counter(), "sum": Tensor(np.full_like(p, self.defaults["initial_accumulator_value"]))}
+        return {"step": counter(), "sum": wrap(np.full_like(p, self.defaults["initial_accumulator_value"]))}
 
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
         eps = group["eps"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.graph import changed
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .optimizer import Optimizer, evaluate, nonnegative, number
 
 __all__ = ["LBFGS"]
@@ -116,7 +116,7 @@ def _wrapped(value: Any) -> Any:
     """Arrays and NumPy's numbers as tensors: the form in which the state is kept."""
     if isinstance(value, list):
         return [_wrapped(v) for v in value]
-    return Tensor(np.asarray(value)) if isinstance(value, (np.ndarray, np.generic)) else value
+    return wrap(np.asarray(value)) if isinstance(value, (np.ndarray, np.generic)) else value
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 from ..autograd.graph import Handle, changed
 from ..autograd.modes import enable_grad, no_grad
 from ..dtypes import float64, get_default_dtype
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 
 __all__ = ["Optimizer"]
 
@@ -66,7 +66,7 @@ def check_betas(betas: tuple[Any, Any]) -> None:
 
 def counter(value: float = 0.0) -> Tensor:
     """A number in the state of a parameter, as torch keeps it: float32, or float64 where that is the default."""
-    return Tensor(np.full((), value, np.float64 if get_default_dtype() is float64 else np.float32))
+    return wrap(np.full((), value, np.float64 if get_default_dtype() is float64 else np.float32))
 
 
 def refuse(**flags: Any) -> None:
@@ -381,4 +381,4 @@ class Elementwise(PerParameter):
 
 def zeros(p: np.ndarray) -> Tensor:
     """State that begins at 0, of the shape and type of p."""
-    return Tensor(np.zeros_like(p))
+    return wrap(np.zeros_like(p))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .optimizer import Elementwise, counter, nonnegative, number, refuse, zeros
 
 __all__ = ["Rprop"]
@@ -38,7 +38,7 @@ class Rprop(Elementwise):
                                   "differentiable": differentiable, "capturable": capturable})  # fmt: skip
 
     def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
-        return {"step": counter(), "prev": zeros(p), "step_size": Tensor(np.full_like(p, number(group["lr"])))}
+        return {"step": counter(), "prev": zeros(p), "step_size": wrap(np.full_like(p, number(group["lr"])))}
 
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
         (shrink, grow), (smallest, largest) = group["etas"], group["step_sizes"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.graph import changed
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .optimizer import Optimizer, blocks, evaluate, nonnegative, number, refuse, with_gradients
 
 __all__ = ["SGD"]
@@ -53,7 +53,7 @@ class SGD(Optimizer):
                     state = self.state[p]
                     known = state.get("momentum_buffer")
                     if known is None:
-                        known = state["momentum_buffer"] = Tensor(np.empty_like(data))
+                        known = state["momentum_buffer"] = wrap(np.empty_like(data))
                         first = True
                     else:
                         first = False

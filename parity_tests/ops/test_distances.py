@@ -83,7 +83,7 @@ def test_cdist_by_product_of_a_point_from_itself():
 
 
 def test_by_product_and_by_differences_agree():
-    x, y = (minitorch_pt.Tensor(rand(30, 4, seed=seed)).requires_grad_() for seed in (0, 1))
+    x, y = (minitorch_pt.from_numpy(rand(30, 4, seed=seed)).requires_grad_() for seed in (0, 1))
     results = []
     for mode in (BY_PRODUCT, NEVER):
         value = minitorch_pt.cdist(x, y, 2.0, mode)
@@ -104,7 +104,7 @@ def test_pdist(shape, p):
 @pytest.mark.parametrize("p", [1.5, 2.0, 3.0])
 def test_second_order_beyond_torch(p):
     """torch cannot differentiate these gradients again; ours are held against the differences of first gradients."""
-    x, y = (minitorch_pt.Tensor(rand(4, 3, seed=seed)).requires_grad_() for seed in (0, 1))
+    x, y = (minitorch_pt.from_numpy(rand(4, 3, seed=seed)).requires_grad_() for seed in (0, 1))
     assert minitorch_pt.autograd.gradgradcheck(lambda x, y: minitorch_pt.cdist(x, y, p), (x, y))
     assert minitorch_pt.autograd.gradgradcheck(lambda x: minitorch_pt.pdist(x, p), (x,))
 
@@ -112,7 +112,7 @@ def test_second_order_beyond_torch(p):
 def test_types():
     for name in ("dist", F + "pairwise_distance", F + "cosine_similarity"):
         for other in (np.float32(rand(4, 3, seed=1)), randint(1, 5, (4, 3))):
-            ours = _called(minitorch_pt, name, minitorch_pt.Tensor(rand(4, 3)), minitorch_pt.Tensor(other))
+            ours = _called(minitorch_pt, name, minitorch_pt.from_numpy(rand(4, 3)), minitorch_pt.from_numpy(other))
             assert_same(ours, _called(torch, name, torch.from_numpy(rand(4, 3)), torch.from_numpy(other)), rtol=1e-6)
         half = rand(4, 3).astype(np.float16), (rand(4, 3, seed=1) * 50).astype(np.float16)
         ours = _called(minitorch_pt, name, *map(minitorch_pt.Tensor, half))

@@ -49,7 +49,7 @@ def test_distance_warns_when_sizes_differ(name, a, b):
     with pytest.warns(UserWarning, match="Using a target size") as theirs:
         getattr(torch.nn.functional, name)(torch.from_numpy(rand(*a)), torch.from_numpy(rand(*b)))
     with pytest.warns(UserWarning, match="Using a target size") as ours:
-        getattr(minitorch_pt.nn.functional, name)(minitorch_pt.Tensor(rand(*a)), minitorch_pt.Tensor(rand(*b)))
+        getattr(minitorch_pt.nn.functional, name)(minitorch_pt.from_numpy(rand(*a)), minitorch_pt.from_numpy(rand(*b)))
     assert str(ours[0].message) == str(theirs[0].message)
     assert ours[0].filename == __file__
     with warnings.catch_warnings():
@@ -83,8 +83,8 @@ def test_distance_promotes(name):
     check(F + name, rand(4).astype("float32"), np.arange(4), constant=(1,), dtypes=("float32",))
     a, b = rand(4).astype("float32"), rand(4, seed=1)
     for reduction in REDUCTIONS:
-        ours, theirs = minitorch_pt.Tensor(a, True), torch.from_numpy(a).requires_grad_()
-        x = getattr(minitorch_pt.nn.functional, name)(ours, minitorch_pt.Tensor(b), reduction=reduction)
+        ours, theirs = minitorch_pt.from_numpy(a).requires_grad_(), torch.from_numpy(a).requires_grad_()
+        x = getattr(minitorch_pt.nn.functional, name)(ours, minitorch_pt.from_numpy(b), reduction=reduction)
         y = getattr(torch.nn.functional, name)(theirs, torch.from_numpy(b), reduction=reduction)
         assert_same(x, y)
         x.sum().backward()
@@ -182,7 +182,9 @@ def test_binary_cross_entropy_of_integers():
 def test_binary_cross_entropy_with_logits_promotes():
     a, b = rand(4).astype("float32"), rand(4, **UNIT)
     assert_same(
-        minitorch_pt.nn.functional.binary_cross_entropy_with_logits(minitorch_pt.Tensor(a), minitorch_pt.Tensor(b)),
+        minitorch_pt.nn.functional.binary_cross_entropy_with_logits(
+            minitorch_pt.from_numpy(a), minitorch_pt.from_numpy(b)
+        ),
         torch.nn.functional.binary_cross_entropy_with_logits(torch.from_numpy(a), torch.from_numpy(b)),
         rtol=1e-6,  # torch computes the part that looks at the input alone in float32
     )

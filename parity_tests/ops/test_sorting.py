@@ -87,7 +87,7 @@ def test_topk_at_the_edges():
 @pytest.mark.parametrize("name", ("topk",))
 def test_topk_picks_the_same_values_where_some_are_equal(name, sorted):
     # which of equal elements is picked torch leaves open
-    ours = minitorch_pt.topk(minitorch_pt.Tensor(REPEATS), 3, sorted=sorted).values
+    ours = minitorch_pt.topk(minitorch_pt.from_numpy(REPEATS), 3, sorted=sorted).values
     theirs = torch.topk(torch.from_numpy(REPEATS), 3).values
     assert_same(ours, theirs)
 
@@ -297,7 +297,7 @@ def test_more_errors():
 
 def test_what_an_error_says():
     with pytest.raises(RuntimeError, match="k=5 of an axis with 4 elements"):
-        minitorch_pt.topk(minitorch_pt.Tensor(X), 5)
+        minitorch_pt.topk(minitorch_pt.from_numpy(X), 5)
 
 
 # -- any numbers -----------------------------------------------------------------------------------------------------------

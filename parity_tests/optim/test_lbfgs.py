@@ -87,7 +87,7 @@ def converted(value, tensor, to):
 
 @pytest.mark.parametrize("direction", ["ours to torch", "torch to ours"])
 def test_state_moves(direction):
-    ends = (minitorch_pt, lambda x: minitorch_pt.Tensor(np.asarray(x))), (torch, torch.from_numpy)
+    ends = (minitorch_pt, lambda x: minitorch_pt.from_numpy(np.asarray(x))), (torch, torch.from_numpy)
     (source, _), (target, make) = ends if direction == "ours to torch" else ends[::-1]
     options = {"max_iter": 5, "line_search_fn": "strong_wolfe"}
     optimizer, params, *_ = run(source, "rosenbrock", options, 1)

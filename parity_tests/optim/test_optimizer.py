@@ -138,7 +138,7 @@ def test_named_parameters(name):
 
 def to_ours(value):
     if isinstance(value, torch.Tensor):
-        return minitorch_pt.Tensor(value.detach().numpy().copy())
+        return minitorch_pt.from_numpy(value.detach().numpy().copy())
     if isinstance(value, dict):
         return {k: to_ours(v) for k, v in value.items()}
     return value
@@ -171,7 +171,7 @@ def test_state_moves_mid_training(name, options, direction):
         loss().backward()
         moved.step()
     _, whole, _, _ = run(torch, name, options, 20)
-    ours = params if target is minitorch_pt else [minitorch_pt.Tensor(p.detach().numpy()) for p in params]
+    ours = params if target is minitorch_pt else [minitorch_pt.from_numpy(p.detach().numpy()) for p in params]
     assert_same(ours, whole, rtol=1e-10)
 
 

@@ -61,7 +61,7 @@ class UninitializedBuffer(_Uninitialized):
     __slots__ = ()
 
     def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> None:
-        super().__init__(creation.empty(0, dtype=dtype)._data, requires_grad)
+        self._hold(creation.empty(0, dtype=dtype)._data, requires_grad)
 
 
 def is_lazy(param: Any) -> bool:

@@ -15,7 +15,7 @@ from ...autograd.function import Function
 from ...autograd.graph import Handle, changed
 from ...autograd.modes import no_grad
 from ...device import device as _device
-from ...tensor import Tensor
+from ...tensor import Tensor, wrap
 from ..parameter import Buffer, Parameter
 
 __all__ = ["Module"]
@@ -43,7 +43,7 @@ class _Marked(Function):
     def forward(ctx: Any, seen: Callable, *tensors: Tensor) -> Any:
         ctx.seen = seen
         ctx.set_materialize_grads(False)
-        return tuple(Tensor(t._data) for t in tensors)
+        return tuple(wrap(t._data) for t in tensors)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> Any:
@@ -593,6 +593,19 @@ class Module:
     def cpu(self) -> Any:
         """Itself: everything is on the CPU."""
         return self
+
+    def cuda(self, device: Any = None) -> Any:
+        """Not possible.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError(
+            "minitorch_pt runs on the CPU only: leave .cuda() out, or write .to(device) with device='cpu'"
+        )
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: the module runs as it is (see `torch.compile`)."""
 
     # -- state ---------------------------------------------------------------------------------------------------------
     def get_extra_state(self) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ... import ops
 from ...autograd.graph import changed
-from ...tensor import Tensor
+from ...tensor import Tensor, wrap
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
@@ -28,7 +28,7 @@ def get_total_norm(
     """
     given = _list(tensors)
     if not given:
-        return Tensor(np.zeros((), np.float32))
+        return wrap(np.zeros((), np.float32))
     norms = ops.stack([ops.norm(t.detach(), float(norm_type)) for t in given])
     total = ops.norm(norms, float(norm_type))
     if error_if_nonfinite and not np.isfinite(total._data):

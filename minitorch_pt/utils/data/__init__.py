@@ -1,6 +1,6 @@
 """torch.utils.data: data sets, the order in which they are read, and the loader that makes batches of them."""
 
-from .dataloader import DataLoader, default_collate
+from .dataloader import DataLoader, default_collate, get_worker_info
 from .dataset import (
     ChainDataset,
     ConcatDataset,
@@ -15,5 +15,5 @@ from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, Su
 
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler", "SequentialSampler",
-    "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "default_collate", "random_split",
+    "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "default_collate", "get_worker_info", "random_split",
 ]  # fmt: skip

@@ -209,3 +209,7 @@ def _converted(sample: Any) -> Any:
     if isinstance(sample, tuple):
         return [_converted(value) for value in sample]
     return sample
+
+
+def get_worker_info() -> None:
+    """None, as in torch's main process: the workers are threads that share one data set, so an iterable one need not be split."""

@@ -29,7 +29,7 @@ def test_module(name, args, kwargs):
     data = rand(2, 3, 4, 5).astype("float32")
     results = []
     for package, x in (
-        (minitorch_pt, minitorch_pt.Tensor(data.copy(), True)),
+        (minitorch_pt, minitorch_pt.from_numpy(data.copy()).requires_grad_()),
         (torch, torch.from_numpy(data.copy()).requires_grad_()),
     ):
         module = getattr(package.nn, name)(*args, **kwargs)
@@ -63,12 +63,14 @@ def test_softmax_without_axis(name):
     assert repr(ours) == repr(theirs)
     data = rand(3, 4).astype("float32")
     with pytest.warns(UserWarning, match="Implicit dimension choice"):
-        assert_same(ours(minitorch_pt.Tensor(data)), theirs(torch.from_numpy(data)))
+        assert_same(ours(minitorch_pt.from_numpy(data)), theirs(torch.from_numpy(data)))
 
 
 def test_softmax2d_of_three_axes_and_errors():
     data = rand(3, 4, 5).astype("float32")
-    assert_same(minitorch_pt.nn.Softmax2d()(minitorch_pt.Tensor(data)), torch.nn.Softmax2d()(torch.from_numpy(data)))
+    assert_same(
+        minitorch_pt.nn.Softmax2d()(minitorch_pt.from_numpy(data)), torch.nn.Softmax2d()(torch.from_numpy(data))
+    )
     with pytest.raises(ValueError, match="3D or 4D"):
         minitorch_pt.nn.Softmax2d()(minitorch_pt.zeros(3))
 

@@ -24,7 +24,7 @@ def test_dropout(name, shape, p, inplace, training):
         data = rand(*shape).astype(dtype)
         results = []
         for package, x in (
-            (minitorch_pt, minitorch_pt.Tensor(data.copy(), True)),
+            (minitorch_pt, minitorch_pt.from_numpy(data.copy()).requires_grad_()),
             (torch, torch.from_numpy(data.copy()).requires_grad_()),
         ):
             package.manual_seed(11)

@@ -1,0 +1,81 @@
+"""What programs tell torch of the machine. It changes no number here: all is on the CPU, deterministic, and run as it is written."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from .device import CPU
+from .device import device as _device
+
+__all__ = [
+    "are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision", "get_num_threads",
+    "set_default_device", "set_float32_matmul_precision", "set_num_threads", "use_deterministic_algorithms",
+]  # fmt: skip
+
+_set: dict[str, Any] = {"threads": os.cpu_count() or 1, "deterministic": False, "precision": "highest"}
+
+
+def set_num_threads(int: int) -> None:
+    """Remember the number of threads. NumPy's library for products reads its own from OMP_NUM_THREADS when the program starts.
+
+    Raises:
+        RuntimeError: not a positive number.
+    """
+    if int < 1:
+        raise RuntimeError(f"set_num_threads expects a positive integer, got {int}")
+    _set["threads"] = int
+
+
+def get_num_threads() -> int:
+    """The number that `set_num_threads` was told, or that of the machine's cores."""
+    return _set["threads"]
+
+
+def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+    """Every algorithm here is deterministic anyway."""
+    _set["deterministic"] = bool(mode)
+
+
+def are_deterministic_algorithms_enabled() -> bool:
+    """What `use_deterministic_algorithms` was told."""
+    return _set["deterministic"]
+
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Products of float32 numbers are exact to float32 here, whatever is asked."""
+    if precision not in ("highest", "high", "medium"):
+        warnings.warn(f"{precision} is not one of 'highest', 'high', or 'medium'; the call has no effect", stacklevel=2)
+        return
+    _set["precision"] = precision
+
+
+def get_float32_matmul_precision() -> str:
+    """What `set_float32_matmul_precision` was told."""
+    return _set["precision"]
+
+
+def set_default_device(device: Any) -> None:
+    """Where new tensors are made: the CPU.
+
+    Raises:
+        RuntimeError: another device.
+    """
+    _device("cpu" if device is None else device)
+
+
+def get_default_device() -> _device:
+    """device(type='cpu')."""
+    return CPU
+
+
+def compile(model: Callable | None = None, **options: Any) -> Any:
+    """The model or function as it is: there is no compiler here, and what it computes is the same without. Also a decorator.
+
+    >>> import minitorch_pt as torch
+    >>> torch.compile(torch.relu)(torch.tensor([-1.0, 1.0]))
+    tensor([0., 1.])
+    """
+    return (lambda function: function) if model is None else model

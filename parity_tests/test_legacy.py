@@ -1,0 +1,73 @@
+"""torch.Tensor(...), torch.FloatTensor(...) and their kin, as torch's first programs called them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+import minitorch_pt
+from parity_tests.oracle import same_program
+
+CONTENTS = {
+    "list": lambda p: [[[1, 2], [3, 4]]],
+    "tuple": lambda p: [(1.5, 2)],
+    "range": lambda p: [range(3)],
+    "array": lambda p: [np.arange(3.0)],
+    "float32 array": lambda p: [np.ones(2, np.float32)],
+    "bools": lambda p: [[True, False]],
+    "nothing": lambda p: [],
+    "empty list": lambda p: [[]],
+    "list of tensors": lambda p: [[p.tensor(1), p.tensor(2)]],
+    "float64 tensor": lambda p: [p.ones(2, dtype=p.float64)],
+    "int64 tensor": lambda p: [p.arange(3)],
+    "a float": lambda p: [2.5],
+    "a bool": lambda p: [True],
+    "text": lambda p: ["text"],
+    "two lists": lambda p: [[1], [2]],
+}
+NAMES = [
+    "Tensor", "DoubleTensor", "FloatTensor", "HalfTensor", "LongTensor", "IntTensor", "ShortTensor", "CharTensor", "ByteTensor", "BoolTensor",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("contents", CONTENTS.values(), ids=CONTENTS)
+def test_contents(name, contents):
+    same_program(lambda package: getattr(package, name)(*contents(package)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("sizes", [(3,), (2, 3), (0, 2), "size"])
+def test_sizes(name, sizes):
+    def program(package):
+        made = getattr(package, name)(*((package.Size([2, 1]),) if sizes == "size" else sizes))
+        return made.shape, made.dtype
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_types(name):
+    def program(package):
+        kind = getattr(package, name)
+        others = [package.ones(2).to(getattr(package, dtype)) for dtype in minitorch_pt.dtypes.TITLES]
+        return [isinstance(x, kind) for x in [*others, 1]], repr(kind).replace("minitorch_pt.tensor.", "torch.")
+
+    same_program(program)
+    if name != "Tensor":
+        same_program(lambda package: package.tensor([0.0, 2.7]).type(getattr(package, name)))
+
+
+def test_memory_and_devices():
+    def program(package):
+        x = package.ones(2)
+        package.Tensor(x)[0] = 5
+        array = np.ones(2, np.float32)
+        package.Tensor(array)[0] = 5
+        return x, float(array[0]), package.Tensor([1], device="cpu"), package.LongTensor(2, device="cpu").shape
+
+    same_program(program)
+    with pytest.raises(RuntimeError):
+        minitorch_pt.Tensor([1], device="cuda")
+    assert torch.FloatTensor.__name__ == minitorch_pt.FloatTensor.__name__

@@ -1,0 +1,40 @@
+"""PyTorch programs, as they are: `python -m minitorch_pt run` prints what they print with torch."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
+NUMBER = re.compile(r"(?<![A-Za-z_])-?\d+\.\d*(?:e[+-]?\d+)?")
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.stem)
+def test_a_program_prints_the_same(program):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        runpy.run_path(str(program), run_name="__main__")
+    expected = out.getvalue()
+    command = [sys.executable, "-W", "error", "-m", "minitorch_pt", "run", str(program)]
+    ours = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ours.returncode == 0, ours.stderr
+    assert NUMBER.sub("#", ours.stdout) == NUMBER.sub("#", expected)
+    # trainings in float32 whose sums are added in another order: the last digits that are printed may differ
+    for mine, other in zip(NUMBER.findall(ours.stdout), NUMBER.findall(expected), strict=True):
+        assert float(mine) == pytest.approx(float(other), rel=2e-3, abs=2e-4)
+
+
+def test_arguments_and_modules(tmp_path):
+    (tmp_path / "beside.py").write_text("import torch.nn as nn\nlayer = nn.Linear(2, 1)\n")
+    (tmp_path / "program.py").write_text(
+        "import sys, torch, torch.nn.functional as F\nfrom beside import layer\nprint(sys.argv[1:], layer, torch.nn.functional is F)"
+    )
+    command = [sys.executable, "-m", "minitorch_pt", "run", str(tmp_path / "program.py"), "a", "--b"]
+    ours = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ours.stdout == "['a', '--b'] Linear(in_features=2, out_features=1, bias=True) True\n"

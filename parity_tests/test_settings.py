@@ -1,0 +1,110 @@
+"""What programs ask of the machine: devices, threads, determinism, compilation."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+import minitorch_pt
+from parity_tests.oracle import same_program
+
+QUESTIONS = [
+    "cuda.is_available", "cuda.is_initialized", "cuda.device_count", "cuda.empty_cache", "backends.mps.is_available", "backends.mps.is_built",
+    "backends.cuda.is_built", "backends.cudnn.is_available", "backends.cudnn.version", "accelerator.is_available", "accelerator.device_count",
+    "accelerator.current_accelerator", "utils.data.get_worker_info", "get_float32_matmul_precision", "are_deterministic_algorithms_enabled",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_questions(question):
+    def program(package):
+        *path, name = question.split(".")
+        for part in path:
+            package = getattr(package, part)
+        return getattr(package, name)()
+
+    same_program(program)
+
+
+def test_seeds_of_other_devices_leave_the_stream_alone():
+    def program(package):
+        package.manual_seed(3)
+        package.cuda.manual_seed(5)
+        package.cuda.manual_seed_all(5)
+        return package.rand(3), package.ones(1).is_cuda
+
+    same_program(program)
+
+
+def test_switches():
+    def program(package):
+        before = package.get_num_threads()
+        try:
+            package.use_deterministic_algorithms(True)
+            package.set_float32_matmul_precision("high")
+            package.set_num_threads(1)
+            package.set_default_device("cpu")
+            return (
+                package.are_deterministic_algorithms_enabled(),
+                package.get_float32_matmul_precision(),
+                package.get_num_threads(),
+                str(package.get_default_device()),
+            )
+        finally:
+            package.use_deterministic_algorithms(False)
+            package.set_float32_matmul_precision("highest")
+            package.set_num_threads(before)
+            package.set_default_device(None)
+
+    same_program(program)
+
+
+def test_switches_of_cudnn(monkeypatch):
+    cudnn = minitorch_pt.backends.cudnn
+    assert (cudnn.enabled, cudnn.benchmark, cudnn.deterministic) == (True, False, False)
+    monkeypatch.setattr(cudnn, "benchmark", True)
+    assert cudnn.benchmark
+
+
+def test_bad_switches():
+    same_program(lambda package: package.set_num_threads(0))
+    for package in (minitorch_pt, torch):
+        with pytest.warns(UserWarning, match="not one of"):
+            package.set_float32_matmul_precision("exact")
+    with pytest.raises(RuntimeError, match="CPU only"):
+        minitorch_pt.set_default_device("cuda")
+    with pytest.raises(RuntimeError, match="CPU only"):
+        minitorch_pt.nn.Linear(1, 1).cuda()
+
+
+def test_compile_gives_back_what_it_gets():
+    layer = minitorch_pt.nn.Linear(2, 1)
+    layer.compile()
+    assert minitorch_pt.compile(layer, mode="max-autotune") is layer
+
+    @minitorch_pt.compile(dynamic=True)
+    def double(x):
+        return 2 * x
+
+    assert double(3) == 6
+
+
+def test_constants_and_variables():
+    same_program(
+        lambda package: (
+            package.pi,
+            package.e,
+            package.inf,
+            package.isnan(package.tensor(package.nan)),
+            package.newaxis,
+        )
+    )
+
+    def program(package):
+        x = package.ones(2)
+        variable = package.autograd.Variable(x, requires_grad=True)
+        (variable * 3).sum().backward()
+        x[0] = 7
+        return variable, variable.grad, package.autograd.Variable(x).requires_grad
+
+    same_program(program)
