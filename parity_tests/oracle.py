@@ -54,7 +54,7 @@ def dtype_pairs(names: tuple = _NAMES) -> list:
 
 def to_ours(value: Any, requires_grad: bool = False) -> Any:
     """Arrays in a nested structure as our tensors; floating point ones require grad if asked."""
-    return _convert(value, requires_grad, lambda a: minitorch_pt.from_numpy(a))
+    return _convert(value, requires_grad, minitorch_pt.from_numpy)
 
 
 def to_theirs(value: Any, requires_grad: bool = False) -> Any:

@@ -388,8 +388,7 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
         if reduce not in ("add", "multiply"):
             raise RuntimeError(f"reduce argument must be either add or multiply., got {reduce}")
         part = np.full(numbers.shape, source, array(input).dtype) if number else source
-        like = type(input)(part) if number and hasattr(input, "_data") else part
-        return scatter_reduce(input, dim, index, like, "sum" if reduce == "add" else "prod")
+        return scatter_reduce(input, dim, index, part, "sum" if reduce == "add" else "prod")
     return _scatter_value(input, source, dim, numbers) if number else _scatter_src(input, source, dim, numbers)
 
 
@@ -679,8 +678,9 @@ def argwhere(input: Any) -> Any:
 
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     """The indices of the elements that are not 0: a row each, or with as_tuple a vector per axis."""
-    rows = argwhere(input)
-    if not as_tuple:
-        return rows
-    columns = array(rows).T if array(input).ndim else np.zeros((1, int(np.count_nonzero(array(input)))), np.int64)
-    return tuple(type(rows)(np.ascontiguousarray(column)) for column in columns)
+    return _nonzero_columns(input) if as_tuple else argwhere(input)
+
+
+@nondifferentiable
+def _nonzero_columns(input: Any) -> Any:
+    return np.nonzero(np.atleast_1d(input))

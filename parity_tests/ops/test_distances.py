@@ -115,7 +115,7 @@ def test_types():
             ours = _called(minitorch_pt, name, minitorch_pt.from_numpy(rand(4, 3)), minitorch_pt.from_numpy(other))
             assert_same(ours, _called(torch, name, torch.from_numpy(rand(4, 3)), torch.from_numpy(other)), rtol=1e-6)
         half = rand(4, 3).astype(np.float16), (rand(4, 3, seed=1) * 50).astype(np.float16)
-        ours = _called(minitorch_pt, name, *map(minitorch_pt.Tensor, half))
+        ours = _called(minitorch_pt, name, *map(minitorch_pt.from_numpy, half))
         assert_same(ours, _called(torch, name, *map(torch.from_numpy, half)))
 
 

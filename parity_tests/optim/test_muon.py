@@ -18,7 +18,7 @@ OPTIONS = [
 
 
 def run(t, options, dtype, steps=20):
-    make = torch.from_numpy if t is torch else minitorch_pt.Tensor
+    make = torch.from_numpy if t is torch else minitorch_pt.from_numpy
     params = [make(rand(*shape, seed=3).astype(dtype)).requires_grad_() for shape in ((6, 4), (3, 8), (5, 5))]
     target = [make(rand(*p.shape, seed=4).astype(dtype)) for p in params]
     optimizer = t.optim.Muon(params, **options)
