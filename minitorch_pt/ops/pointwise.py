@@ -626,13 +626,12 @@ def fmin(input: Any, other: Any) -> Any:
     return np.fmin(array(input), array(other)), lambda g: g * first, lambda g: g * ~first
 
 
-@differentiable(
-    promote="type",
-    tensors=1,
-    name=lambda input, min=None, max=None: (
-        "ClampBackward0" if not isinstance(min, np.ndarray) and not isinstance(max, np.ndarray) else "ClampBackward1"
-    ),
-)
+def _tensor_bounds(input: Any = None, *bounds: Any) -> bool:
+    """Whether a bound of clamp is a tensor with axes; numbers come as arrays without."""
+    return any(isinstance(bound, np.ndarray) and bound.ndim > 0 for bound in bounds)
+
+
+@differentiable(promote="type", tensors=1, name=lambda *args: f"ClampBackward{int(not _tensor_bounds(*args))}")
 def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     data, low, high = array(input), array(min), array(max)
     y = data
@@ -651,6 +650,15 @@ def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
 
     value = y.copy() if y is data else y
     return value, lambda g: g * (above & below), pull_min, pull_max
+
+
+def _one_sided(name: str) -> Any:
+    return differentiable(
+        _clamp.__wrapped__, promote="type", tensors=1, name=lambda *args: f"{name}Backward{int(_tensor_bounds(*args))}"
+    )
+
+
+_clamp_min, _clamp_max = _one_sided("ClampMin"), _one_sided("ClampMax")
 
 
 def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
@@ -673,12 +681,12 @@ clip = clamp
 
 def clamp_min(input: Any, min: Any) -> Any:
     """x, but not below `min`."""
-    return _clamp(input, min, None)
+    return _clamp_min(input, min, None)
 
 
 def clamp_max(input: Any, max: Any) -> Any:
     """x, but not above `max`."""
-    return _clamp(input, None, max)
+    return _clamp_max(input, None, max)
 
 
 @differentiable(promote=("type", 2), name="WhereBackward0")
