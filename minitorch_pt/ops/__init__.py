@@ -7,8 +7,8 @@ from .distances import *
 from .dropouts import *
 from .embedding import *
 from .indexing import *
-from .losses import *
 from .normalization import *
+from .numbered_losses import *
 from .padding import *
 from .pointwise import *
 from .pooling import *

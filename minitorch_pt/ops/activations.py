@@ -7,18 +7,20 @@ first, so that gradients of any order stay finite too.
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
 
 from .. import generator
 from ..autograd.rule import array, differentiable, inplace
-from .pointwise import erf
+from .pointwise import add, erf
+from .shape import _axis as _from_front
 
 # what torch has at its top level; nn.functional has all
 __all__ = [
-    "dropout", "dropout_", "log_softmax", "prelu", "relu", "relu_", "selu", "selu_", "sigmoid", "sigmoid_", "softmax",
-    "tanh", "tanh_", "threshold", "threshold_",
+    "celu", "celu_", "dropout", "dropout_", "log_softmax", "prelu", "relu", "relu_", "rrelu", "rrelu_", "selu", "selu_",
+    "sigmoid", "sigmoid_", "softmax", "tanh", "tanh_", "threshold", "threshold_",
 ]  # fmt: skip
 
 _BOOL = np.dtype(bool)
@@ -150,6 +152,24 @@ def selu_(input: Any) -> Any:
     return _elu_(input, _ALPHA, _SCALE)
 
 
+@differentiable
+def celu(input: Any, alpha: float = 1.0) -> Any:
+    """x where x > 0, alpha (e^(x/alpha) - 1) elsewhere: an elu whose slope has no step for any alpha.
+
+    Raises:
+        RuntimeError: alpha is 0.
+
+    Source: Barron 2017, arXiv:1704.07483.
+    """
+    _floating("celu", input)
+    if alpha == 0:
+        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU; for alpha towards 0 it is relu")
+    x = array(input)
+    down = x <= 0
+    low = _pick(x < 0, input) / alpha
+    return _pick(down, np.expm1(low) * alpha, input), lambda g: _pick(down, g * np.exp(low), g)
+
+
 @differentiable(name="GeluBackward0")
 def _gelu(input: Any) -> Any:
     _floating("gelu", input)
@@ -261,6 +281,39 @@ def relu6(input: Any, inplace: bool = False) -> Any:
     return (_hardtanh_ if inplace else _hardtanh)(input, 0.0, 6.0)
 
 
+_SIXTH = float(np.float32(1 / 6))  # of single precision in torch
+
+
+@differentiable
+def _hardsigmoid(input: Any) -> Any:
+    _floating("hardsigmoid", input)
+    x = array(input)
+    inside = (x > -3) & (x < 3)
+    return np.clip(x + 3, 0, 6) / 6, lambda g: _pick(inside, g * _SIXTH, of=input)
+
+
+def hardsigmoid(input: Any, inplace: bool = False) -> Any:
+    """min(max(0, x + 3), 6) / 6: a sigmoid of three straight lines."""
+    return (_hardsigmoid_ if inplace else _hardsigmoid)(input)
+
+
+@differentiable
+def _hardswish(input: Any) -> Any:
+    _floating("hardswish", input)
+    x = array(input)
+    bend, above = (x > -3) & (x < 3), ~(x < 3)
+    near = _pick(bend, input)
+    return x * np.clip(x + 3, 0, 6) / 6, lambda g: _pick(bend, g * (near / 3 + 0.5), _pick(above, g))
+
+
+def hardswish(input: Any, inplace: bool = False) -> Any:
+    """x hardsigmoid(x).
+
+    Source: Howard et al. 2019, arXiv:1905.02244.
+    """
+    return (_hardswish_ if inplace else _hardswish)(input)
+
+
 @differentiable(name="LogSigmoidBackward0")
 def logsigmoid(input: Any) -> Any:
     """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1."""
@@ -312,6 +365,32 @@ def prelu(input: Any, weight: Any) -> Any:
             f"prelu: Type promoting not supported. Got {input.dtype} and {weight.dtype}; convert one with .to()"
         )
     return _prelu(input, weight.reshape((1, count)[-input.ndim :] + (1,) * (input.ndim - 2) if input.ndim else ()))
+
+
+@differentiable(name="GluBackward0")
+def _glu(input: Any, dim: int) -> Any:
+    _floating("glu", input)
+    size = input.shape[dim]
+    if size % 2:
+        raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {size}")
+    before = (slice(None),) * dim
+    value, gate = input[(*before, slice(size // 2))], sigmoid(input[(*before, slice(size // 2, None))])
+    return value * gate, lambda g: np.concatenate([g * gate, g * value * gate * (1 - gate)], dim)
+
+
+def glu(input: Any, dim: int = -1) -> Any:
+    """Gated linear unit: a sigmoid(b), a and b being the two halves of the input along `dim`.
+
+    Shapes: (*, 2 N, *) -> (*, N, *).
+
+    Raises:
+        RuntimeError: the axis has an odd size, or there is none. IndexError: no such axis.
+
+    Source: Dauphin et al. 2017, arXiv:1612.08083.
+    """
+    if not input.ndim:
+        raise RuntimeError("glu does not support scalars because halving size must be even")
+    return _glu(input, _from_front(dim, input.ndim))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -427,6 +506,76 @@ def dropout_(input: Any, p: float, train: bool) -> Any:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# Other random numbers
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(name="RreluWithNoiseBackward0")
+def _rrelu(input: Any, slope: Any) -> Any:
+    up = array(input) > 0
+    return _pick(up, input, input * slope), lambda g: _pick(up, g, g * slope, of=input)
+
+
+def _slopes(input: Any, lower: float, upper: float, training: bool, source: Any) -> Any:
+    """The slope of each negative number, as torch draws it, or the mean slope."""
+    _floating("rrelu", input)
+    if lower > upper:
+        raise RuntimeError(f"Lower bound should be less than or equal to the upper bound, got {lower} and {upper}")
+    if not training:
+        return (lower + upper) / 2
+    x = array(input)
+    kind = x.dtype.type
+    slopes, down = np.ones(x.shape, kind), x <= 0
+    stream = generator.default_generator if source is None else source
+    low, high = float(kind(lower)), float(kind(upper))  # rounded as torch rounds them
+    slopes[down] = stream.uniform((int(down.sum()),), dtype=np.float64) * (high - low) + low
+    return slopes
+
+
+def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, generator: Any = None) -> Any:
+    """x where x > 0, a x elsewhere: a is drawn between lower and upper for each element in training, else their mean.
+
+    Raises:
+        RuntimeError: lower is greater than upper. NotImplementedError: the input is not floating point.
+
+    Source: Xu et al. 2015, arXiv:1505.00853.
+    """
+    return _rrelu(input, _slopes(input, lower, upper, training, generator))
+
+
+def rrelu_(
+    input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, generator: Any = None
+) -> Any:
+    """In-place form of `rrelu`."""
+    return _rrelu_(input, _slopes(input, lower, upper, training, generator))
+
+
+def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Any:
+    """softmax((x - log E) / tau), E being exponential noise: a soft draw from the classes with probabilities softmax(x).
+
+    The smaller tau, the nearer to one-hot. hard: the value is one-hot, the gradient is that of the soft draw. eps has no effect.
+
+    Raises:
+        RuntimeError: the input is not floating point. IndexError: no such axis.
+
+    Source: Jang et al. 2016, arXiv:1611.01144; Maddison et al. 2016, arXiv:1611.00712.
+    """
+    if eps != 1e-10:
+        warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
+    dtype = array(logits).dtype
+    if dtype.kind != "f":
+        raise RuntimeError(
+            f"gumbel_softmax needs floating point logits and got torch.{dtype.name}; convert with .float()"
+        )
+    noise = -np.log(generator.default_generator.exponential(logits.shape, 1.0, dtype.type))
+    soft = _softmax((logits + noise) / tau, dim)
+    if not hard:
+        return soft
+    y = array(soft)
+    chosen = np.zeros(y.shape, y.dtype)
+    np.put_along_axis(chosen, y.argmax(dim, keepdims=True), 1, dim)
+    return add(chosen - y, soft)  # the value is one-hot, the gradient that of `soft`
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # In-place forms. torch calls the node of some by another number.
 # ---------------------------------------------------------------------------------------------------------------------
 def _second(operation: Any, name: str) -> Any:
@@ -434,6 +583,8 @@ def _second(operation: Any, name: str) -> Any:
 
 
 relu_, sigmoid_, tanh_ = inplace(relu), inplace(sigmoid), inplace(tanh)
-threshold_ = _second(threshold, "ThresholdBackward1")
+_hardsigmoid_, _hardswish_ = inplace(_hardsigmoid), inplace(_hardswish)
+celu_, threshold_ = _second(celu, "CeluBackward1"), _second(threshold, "ThresholdBackward1")
+_rrelu_ = _second(_rrelu, "RreluWithNoiseBackward1")
 _leaky_relu_, _elu_ = _second(_leaky_relu, "LeakyReluBackward1"), _second(_elu, "EluBackward1")
 _silu_, _mish_, _hardtanh_, _scale_ = inplace(_silu), inplace(_mish), inplace(_hardtanh), inplace(_scale)

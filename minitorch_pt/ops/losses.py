@@ -1,7 +1,7 @@
 """Losses: how far predictions are from their targets, as one number to make small.
 
 Every loss takes reduction="mean", "sum" or "none" (one loss for each element). In the formulas x is the prediction, t
-the target.
+the target. size_average and reduce are what torch had before `reduction`; if one is given, they count in its place.
 """
 
 from __future__ import annotations
@@ -15,13 +15,29 @@ import numpy as np
 from ..autograd.rule import array, differentiable
 from .activations import _depending, _floating, _pick, log_softmax, logsigmoid, sigmoid
 
-__all__: list[str] = []  # torch has these under nn.functional only
+__all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
 
 _NONE, _MEAN, _SUM = 0, 1, 2
 _REDUCTIONS = {"none": _NONE, "mean": _MEAN, "sum": _SUM}
 
 
-def _code(reduction: str) -> int:
+def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+    """`reduction`, or what the two arguments say that torch had before it, if one of them is given."""
+    if size_average is None and reduce is None:
+        return reduction
+    mean, whole = (flag is None or bool(flag) for flag in (size_average, reduce))
+    reduction = ("mean" if mean else "sum") if whole else "none"
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=4
+    )
+    return reduction
+
+
+def _code(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> int:
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    if reduction == "elementwise_mean":
+        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=3)
+        return _MEAN
     if reduction not in _REDUCTIONS:
         raise ValueError(f"{reduction} is not a valid value for reduction; give 'none', 'mean' or 'sum'")
     return _REDUCTIONS[reduction]
@@ -38,9 +54,8 @@ def _reduce(loss: Any, code: int) -> tuple[Any, float]:
     return total / count, 1 / max(count, 1)
 
 
-def _reduced(loss: Any, reduction: str) -> Any:
+def _reduced(loss: Any, code: int) -> Any:
     """The same for a loss composed of operations."""
-    code = _code(reduction)
     return loss if code == _NONE else loss.sum() if code == _SUM else loss.mean()
 
 
@@ -78,7 +93,14 @@ def _mse_loss(input: Any, target: Any, code: int) -> Any:
     return value, lambda g: d * (g * (2 * share)), lambda g: d * (g * (-2 * share))
 
 
-def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
+def mse_loss(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Any = None,
+) -> Any:
     """Mean squared error: (x - t)². With `weight`: the weighted mean Σ w (x - t)² / Σ w.
 
     Shapes: input, target and weight alike; () unless reduction="none".
@@ -91,29 +113,37 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = 
     tensor(2.)
     """
     _same_size(input, target)
+    code = _code(reduction, size_average, reduce)
     if weight is None:
-        return _mse_loss(input, target, _code(reduction))
+        return _mse_loss(input, target, code)
     _same_weight(input, weight)
-    return _weighted((input - target) ** 2, weight, reduction)
+    return _weighted((input - target) ** 2, weight, code)
 
 
-def _weighted(loss: Any, weight: Any, reduction: str) -> Any:
-    total = _reduced(loss * weight, "sum" if reduction == "mean" else reduction)
-    return total / weight.sum() if reduction == "mean" else total
+def _weighted(loss: Any, weight: Any, code: int) -> Any:
+    return (loss * weight).sum() / weight.sum() if code == _MEAN else _reduced(loss * weight, code)
 
 
-def l1_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
+def l1_loss(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Any = None,
+) -> Any:
     """Mean absolute error: |x - t|. With `weight`: the weighted mean Σ w |x - t| / Σ w.
 
     Raises:
         ValueError: unknown reduction, or `weight` has another shape than `input`.
     """
     _same_size(input, target)
+    code = _code(reduction, size_average, reduce)
     loss = abs(input - target)
     if weight is None:
-        return _reduced(loss, reduction)
+        return _reduced(loss, code)
     _same_weight(input, weight)
-    return _weighted(loss, weight, reduction)
+    return _weighted(loss, weight, code)
 
 
 def _cut(d: Any, limit: float) -> Any:
@@ -141,7 +171,14 @@ def _smooth_l1_loss(input: Any, target: Any, code: int, beta: float) -> Any:
     return value, lambda g: c * (g * share), lambda g: c * (g * -share)
 
 
-def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: float = 1.0) -> Any:
+def smooth_l1_loss(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Any:
     """(x - t)² / (2 beta) where |x - t| < beta, |x - t| - beta/2 elsewhere: outliers pull no harder than by 1.
 
     Raises:
@@ -151,11 +188,12 @@ def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: fl
     Source: Girshick 2015, arXiv:1504.08083.
     """
     _same_size(input, target)
+    code = _code(reduction, size_average, reduce)
     if beta < 0:
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, got {beta}")
     if beta == 0:
-        return _reduced(abs(input - target), reduction)
-    return _smooth_l1_loss(input, target, _code(reduction), beta)
+        return _reduced(abs(input - target), code)
+    return _smooth_l1_loss(input, target, code, beta)
 
 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Any:
@@ -170,10 +208,11 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     _same_size(input, target)
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
+    code = _code(reduction)
     if weight is None:
-        return _huber_loss(input, target, _code(reduction), delta)
+        return _huber_loss(input, target, code, delta)
     _same_weight(input, weight)
-    return _reduced(_huber_loss(input, target, _NONE, delta) * weight, reduction)
+    return _reduced(_huber_loss(input, target, _NONE, delta) * weight, code)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -195,7 +234,14 @@ def _binary_cross_entropy(input: Any, target: Any, weight: Any, code: int) -> An
     )
 
 
-def binary_cross_entropy(input: Any, target: Any, weight: Any = None, *, reduction: str = "mean") -> Any:
+def binary_cross_entropy(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """-(t log x + (1 - t) log(1 - x)) for probabilities x; a logarithm counts as no less than -100.
 
     weight: multiplies each element's loss; any shape that broadcasts to that of `input`.
@@ -209,7 +255,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, *, reducti
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
             "Please ensure they have the same size."
         )
-    code = _code(reduction)
+    code = _code(reduction, size_average, reduce)
     _floating("binary_cross_entropy", input)
     for other in (target, weight):
         if other is not None and other.dtype != input.dtype:
@@ -241,7 +287,13 @@ def _binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any, pos_
 
 
 def binary_cross_entropy_with_logits(
-    input: Any, target: Any, weight: Any = None, *, reduction: str = "mean", pos_weight: Any = None
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Any = None,
 ) -> Any:
     """binary_cross_entropy(sigmoid(x), t), precise for any x.
 
@@ -255,7 +307,7 @@ def binary_cross_entropy_with_logits(
     """
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
-    code = _code(reduction)
+    code = _code(reduction, size_average, reduce)
     if array(target).dtype.kind != "f":
         raise RuntimeError(
             f"result type Float can't be cast to the desired output type {target.dtype}: the target must be floating "
@@ -347,7 +399,15 @@ def _nll_loss(input: Any, target: Any, weight: Any, code: int, ignore_index: int
     return value, pull
 
 
-def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean") -> Any:
+def nll_loss(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """Negative log-likelihood: -w[t] x[t], x being log-probabilities and t the number of the right class.
 
     The mean is weighted: Σ -w[t] x[t] / Σ w[t]; elements whose label is `ignore_index` count nowhere.
@@ -359,7 +419,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int =
         ValueError: unknown reduction, or batch sizes differ.
         RuntimeError: other shapes do not match, or labels are not int64 or uint8.
     """
-    code = _code(reduction)
+    code = _code(reduction, size_average, reduce)
     _check_classes(input, target, weight)
     return _nll_loss(input, target, weight, code, ignore_index)
 
@@ -408,8 +468,9 @@ def cross_entropy(
     input: Any,
     target: Any,
     weight: Any = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Any:
@@ -434,6 +495,8 @@ def cross_entropy(
         weight is None
         and not label_smoothing
         and reduction == "mean"
+        and size_average is None
+        and reduce is None
         and x.ndim == 2
         and t.ndim == 1
         and t.dtype == np.int64
@@ -443,7 +506,7 @@ def cross_entropy(
         and np.maximum.reduce(t.view(np.uint64)) < x.shape[1]  # negative labels look enormous: one pass for both bounds
     ):
         return _cross_entropy(input, target)
-    code = _code(reduction)
+    code = _code(reduction, size_average, reduce)
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if x.shape == t.shape:
@@ -497,38 +560,3 @@ def _soft_cross_entropy(
         return -loss.sum(axis)
     total = -loss.sum()
     return total / (x.size / classes if x.size else 0) if code == _MEAN else total
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Distributions
-# ---------------------------------------------------------------------------------------------------------------------
-@differentiable(name="XlogyBackward0")
-def _self_information(target: Any) -> Any:
-    """t log t, 0 at t = 0."""
-    t = array(target)
-    return np.where(t == 0, t, t * np.log(t)), lambda g: g * (np.log(target) + 1)
-
-
-def kl_div(input: Any, target: Any, *, reduction: str = "mean", log_target: bool = False) -> Any:
-    """Kullback-Leibler divergence: t (log t - x), x being log-probabilities; with log_target t is one too: e^t (t - x).
-
-    reduction: also "batchmean", the sum over the batch size, which is the mathematical definition.
-
-    Raises:
-        ValueError: unknown reduction.
-        RuntimeError: an argument is not floating point.
-    """
-    if reduction == "mean":
-        warnings.warn(
-            "reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' divides "
-            "only by the batch size, and aligns with the KL div math definition. 'mean' will be changed to behave the "
-            "same as 'batchmean' in the next major release.",
-            stacklevel=2,
-        )
-    for values in (input, target):
-        if array(values).dtype.kind != "f":
-            raise RuntimeError(f"kl_div: Integral inputs not supported, got {values.dtype}; convert with .float()")
-    loss = np.exp(target) * (target - input) if log_target else _self_information(target) - target * input
-    if reduction == "batchmean":
-        return loss.sum() / input.shape[0] if input.ndim else loss.sum()
-    return _reduced(loss, reduction)

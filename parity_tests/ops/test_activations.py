@@ -16,6 +16,8 @@ CURVES = [
     ("leaky_relu", (), {}), ("leaky_relu", (1.5,), {}), ("leaky_relu", (-0.2,), {}), ("gelu", (), {}),
     ("gelu", (), {"approximate": "tanh"}), ("softplus", (), {}), ("softplus", (2.0, 1.0), {}),
     ("softplus", (0.5, 3.0), {}), ("hardtanh", (), {}), ("hardtanh", (-0.5, 1.5), {}), ("threshold", (0.3, -7.0), {}),
+    ("celu", (), {}), ("celu", (0.25,), {}), ("hardsigmoid", (), {}), ("hardswish", (), {}), ("rrelu", (), {}),
+    ("rrelu", (0.1, 0.1), {}),
 ]  # fmt: skip
 EXTREME = np.array(
     [0.0, -0.0, 1e-30, -1e-30, 1e-8, -1e-8, 10.0, -10.0, 30.0, -30.0, 88.0, -88.0, 104.0, -104.0, 1e4, -1e4]
@@ -34,12 +36,12 @@ def test_curve(name, args, kwargs, x):
         F + name,
         x,
         *args,
-        second=True,
         rtol=5e-6 if name in ("gelu", "mish", "selu") else None,
         dtypes=("float32",),
         **kwargs,
     )
-    check(F + name, x, *args, second=True, dtypes=("float64",), **kwargs)
+    second = name != "hardsigmoid"  # torch cannot
+    check(F + name, x, *args, second=second, dtypes=("float64",), **kwargs)
 
 
 @pytest.mark.parametrize(("name", "args", "kwargs"), CURVES)
@@ -50,7 +52,9 @@ def test_curve_on_a_transposed_input(name, args, kwargs):
 @pytest.mark.parametrize(("name", "args", "kwargs"), CURVES)
 def test_extreme_inputs(name, args, kwargs):
     # 1 - y and 1 - y² near y = 1 differ by units in the last place of 1; torch's second-order mish has nan at 1e4
-    check(F + name, EXTREME, *args, second=name != "mish", dtypes=("float64",), atol=1e-14, **kwargs)
+    check(
+        F + name, EXTREME, *args, second=name not in ("mish", "hardsigmoid"), dtypes=("float64",), atol=1e-14, **kwargs
+    )
     check(F + name, EXTREME, *args, dtypes=("float32",), **kwargs)
     near_one = name in ("gelu", "mish")
     check(
@@ -72,8 +76,19 @@ def test_infinities_and_nan(name, args, kwargs, dtype):
         return  # torch's float32 erf has nan at infinity, its float64 one 1
     check(F + name, LIMITS, *args, grad=False, dtypes=(dtype,), **kwargs)
     # what torch gives as the gradient at nan differs along the array for these
-    x = LIMITS[np.isinf(LIMITS)] if name in ("elu", "selu", "hardtanh", "relu6") else LIMITS
+    x = LIMITS[np.isinf(LIMITS)] if name in ("celu", "elu", "hardswish", "hardtanh", "relu6", "selu") else LIMITS
     check(F + name, x, *args, dtypes=(dtype,), **kwargs)
+
+
+def test_celu_of_an_alpha_that_single_precision_rounds():
+    """torch rounds it in the gradient."""
+    check(F + "celu", rand(3, 4), 0.3, second=True, rtol=1e-6)
+    check(F + "celu_", rand(3, 4), 0.3, rtol=1e-6)
+
+
+def test_hardsigmoid_twice():
+    x = minitorch_pt.tensor(rand(5), requires_grad=True)
+    assert minitorch_pt.autograd.gradgradcheck(minitorch_pt.nn.functional.hardsigmoid, (x,))
 
 
 @pytest.mark.parametrize("name", ["relu", "relu6", "hardtanh", "threshold"])
@@ -118,6 +133,10 @@ def test_top_level_and_methods(name):
         (F + "hardtanh_", ()),
         (F + "hardtanh_", (-0.3, 0.4)),
         (F + "threshold_", (0.2, 3.0)),
+        ("celu_", ()),
+        (F + "celu_", (0.5,)),
+        ("rrelu_", ()),
+        (F + "rrelu_", (0.2, 0.7)),
     ],
 )
 def test_in_place(name, args):
@@ -151,7 +170,24 @@ def test_threshold_of_integers():
     check_error("threshold", np.array([True]), 0, 0)
 
 
-@pytest.mark.parametrize("name", ["leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "logsigmoid"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "leaky_relu",
+        "elu",
+        "selu",
+        "gelu",
+        "silu",
+        "mish",
+        "softplus",
+        "logsigmoid",
+        "celu",
+        "hardswish",
+        "hardsigmoid",
+        "glu",
+        "rrelu",
+    ],
+)
 def test_curves_that_need_floating_point(name):
     check_error(F + name, np.arange(4), match=r"\.float\(\)")
 
@@ -166,6 +202,14 @@ def test_gelu_tanh_needs_floating_point():
         ("hardtanh", (rand(3), 1.0, -1.0), {}),
         ("gelu", (rand(3),), {"approximate": "fast"}),
         ("relu", ("a",), {}),
+        ("celu", (rand(3), 0.0), {}),
+        ("glu", (rand(4, 3),), {}),
+        ("glu", (rand(),), {}),
+        ("glu", (rand(4, 3), 2), {}),
+        ("glu", (rand(4, 3), -3), {}),
+        ("rrelu", (rand(3), 0.5, 0.1), {}),
+        ("gumbel_softmax", (np.arange(3),), {}),
+        ("gumbel_softmax", (rand(3),), {"dim": 1}),
         ("softmax", (rand(3), 2), {}),
         ("softmax", (rand(), 1), {}),
         ("log_softmax", (rand(3), -2), {}),
@@ -184,7 +228,23 @@ def test_errors(name, args, kwargs):
     check_error(F + name, *args, **kwargs)
 
 
-@pytest.mark.parametrize("name", ["relu", "elu", "selu", "leaky_relu", "silu", "mish", "relu6", "hardtanh"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "relu",
+        "elu",
+        "selu",
+        "leaky_relu",
+        "silu",
+        "mish",
+        "relu6",
+        "hardtanh",
+        "celu",
+        "rrelu",
+        "hardswish",
+        "hardsigmoid",
+    ],
+)
 def test_in_place_on_a_leaf_is_refused(name):
     check_error(F + name, rand(3), inplace=True, grad=True)
 
@@ -264,6 +324,55 @@ def test_softmax_without_axis(name, shape):
 @pytest.mark.parametrize("name", [F + "prelu", "prelu", "Tensor.prelu"])
 def test_prelu(name, x, weight):
     check(name, x, weight, second=True)
+
+
+# gates and random slopes ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("shape", "dim"), [((6,), 0), ((3, 4), -1), ((4, 3), 0), ((2, 3, 4), -3), ((0, 4), 1), ((4, 0), 1)]
+)
+def test_glu(shape, dim):
+    check(F + "glu", rand(*shape), dim, second=True)
+    check(F + "glu", rand(*shape) * 100, dim)
+
+
+@pytest.mark.parametrize("name", ["rrelu", "rrelu_", F + "rrelu", F + "rrelu_"])
+@pytest.mark.parametrize("bounds", [(1 / 8, 1 / 3), (0.1, 0.7), (-0.3, 0.9), (0.2, 0.2)])
+@pytest.mark.parametrize("x", [rand(7), rand(10, 100), rand(4, 6).T, LIMITS, rand()], ids=lambda x: str(x.shape))
+def test_rrelu_draws_what_torch_draws(name, bounds, x):
+    for dtype in ("float64", "float32"):
+        for package in (minitorch_pt, torch):
+            package.manual_seed(7)
+        check(name, x, *bounds, True, dtypes=(dtype,), rtol=0.0, atol=0.0, second=dtype == "float64")
+        assert_same(minitorch_pt.rand(3), torch.rand(3))  # the stream goes on at the same place
+
+
+def test_rrelu_with_a_generator():
+    results = []
+    for package in (minitorch_pt, torch):
+        given = package.Generator().manual_seed(5)
+        results.append(package.rrelu(-package.ones(9), training=True, generator=given))
+    assert_same(*results, rtol=0.0, atol=0.0)
+
+
+@pytest.mark.parametrize("hard", [False, True])
+@pytest.mark.parametrize("options", [{}, {"tau": 0.3}, {"tau": 2, "dim": 0}, {"dim": -2}], ids=str)
+@pytest.mark.parametrize("x", [rand(4, 3), rand(2, 3, 40), rand(4, 3).T, rand(3, 0)], ids=lambda x: str(x.shape))
+def test_gumbel_softmax_draws_what_torch_draws(hard, options, x):
+    if hard and 0 in x.shape and options.get("dim") not in (0, -2):
+        return  # an error in both packages: the largest of nothing
+    for package in (minitorch_pt, torch):
+        package.manual_seed(7)
+    check(F + "gumbel_softmax", x, hard=hard, **options, second=True, dtypes=("float64",))
+    assert_same(minitorch_pt.rand(3), torch.rand(3))
+    for package in (minitorch_pt, torch):
+        package.manual_seed(7)
+    check(F + "gumbel_softmax", x, hard=hard, **options, dtypes=("float32",))
+
+
+def test_gumbel_softmax_warns_of_eps():
+    with pytest.warns(UserWarning, match="no effect") as caught:
+        minitorch_pt.nn.functional.gumbel_softmax(minitorch_pt.zeros(3), eps=1e-5)
+    assert caught[0].filename == __file__
 
 
 # dropout --------------------------------------------------------------------------------------------------------------

@@ -13,18 +13,22 @@ from .linear import NonDynamicallyQuantizableLinear
 from .module import Module
 
 __all__ = [
-    "ELU", "GELU", "Hardshrink", "Hardtanh", "LeakyReLU", "LogSigmoid", "LogSoftmax", "Mish", "MultiheadAttention",
-    "PReLU", "ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softmax", "Softmax2d", "Softmin", "Softplus", "Softshrink",
-    "Softsign", "Tanh", "Tanhshrink", "Threshold",
+    "CELU", "ELU", "GELU", "GLU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "LogSigmoid",
+    "LogSoftmax", "Mish", "MultiheadAttention", "PReLU", "RReLU", "ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softmax",
+    "Softmax2d", "Softmin", "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold",
 ]  # fmt: skip
 
 
-class _Switch(Module):
+class _SilentSwitch(Module):
     """An activation whose only option is whether to overwrite its input."""
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
         self.inplace = inplace
+
+
+class _Switch(_SilentSwitch):
+    """One that prints its option."""
 
     def extra_repr(self) -> str:
         """inplace=True, if it is."""
@@ -68,6 +72,22 @@ class Mish(_Switch):
         return F.mish(input, self.inplace)
 
 
+class Hardsigmoid(_SilentSwitch):
+    """min(max(0, x + 3), 6) / 6: a sigmoid of three straight lines."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.hardsigmoid(input, self.inplace)
+
+
+class Hardswish(_SilentSwitch):
+    """x hardsigmoid(x)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.hardswish(input, self.inplace)
+
+
 class LeakyReLU(Module):
     """x where x > 0, negative_slope * x elsewhere."""
 
@@ -84,20 +104,48 @@ class LeakyReLU(Module):
         return f"negative_slope={self.negative_slope}{', inplace=True' if self.inplace else ''}"
 
 
-class ELU(Module):
-    """x where x > 0, alpha (e^x - 1) elsewhere."""
+class RReLU(Module):
+    """x where x > 0, a x elsewhere: a is drawn between lower and upper for each element in training, else their mean."""
+
+    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False) -> None:
+        super().__init__()
+        self.lower, self.upper, self.inplace = lower, upper, inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+
+    def extra_repr(self) -> str:
+        """lower and upper, and inplace if set."""
+        return f"lower={self.lower}, upper={self.upper}{', inplace=True' if self.inplace else ''}"
+
+
+class _ExponentialLinear(Module):
+    """An activation with a scale for negative inputs."""
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
         self.alpha, self.inplace = alpha, inplace
 
+    def extra_repr(self) -> str:
+        """alpha, and inplace if set."""
+        return f"alpha={self.alpha}{', inplace=True' if self.inplace else ''}"
+
+
+class ELU(_ExponentialLinear):
+    """x where x > 0, alpha (e^x - 1) elsewhere."""
+
     def forward(self, input: Tensor) -> Tensor:
         """The activation of `input`."""
         return F.elu(input, self.alpha, self.inplace)
 
-    def extra_repr(self) -> str:
-        """alpha, and inplace if set."""
-        return f"alpha={self.alpha}{', inplace=True' if self.inplace else ''}"
+
+class CELU(_ExponentialLinear):
+    """x where x > 0, alpha (e^(x/alpha) - 1) elsewhere."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The activation of `input`."""
+        return F.celu(input, self.alpha, self.inplace)
 
 
 class GELU(Module):
@@ -286,6 +334,25 @@ class _Along(Module):
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
+
+    def extra_repr(self) -> str:
+        """dim."""
+        return f"dim={self.dim}"
+
+
+class GLU(Module):
+    """a sigmoid(b), a and b being the two halves of the input along `dim`.
+
+    Shapes: (*, 2 N, *) -> (*, N, *).
+    """
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The first half of `input`, gated by the second."""
+        return F.glu(input, self.dim)
 
     def extra_repr(self) -> str:
         """dim."""

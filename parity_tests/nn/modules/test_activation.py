@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 
 import numpy as np
@@ -20,19 +21,22 @@ MODULES = [
     ("Hardtanh", (-1, 0.5, True), {}), ("Threshold", (0.1, 20), {}), ("Threshold", (0.1, 20.0, True), {}),
     ("Sigmoid", (), {}), ("Tanh", (), {}), ("LogSigmoid", (), {}), ("PReLU", (), {}), ("PReLU", (3,), {}),
     ("PReLU", (3, 0.1), {}), ("Softmax", (1,), {}), ("Softmax", (), {"dim": -1}), ("Softmin", (1,), {}),
-    ("LogSoftmax", (1,), {}), ("Softmax2d", (), {}),
+    ("LogSoftmax", (1,), {}), ("Softmax2d", (), {}), ("CELU", (), {}), ("CELU", (0.5, True), {}), ("GLU", (), {}),
+    ("GLU", (2,), {}), ("Hardsigmoid", (), {}), ("Hardsigmoid", (True,), {}), ("Hardswish", (), {}),
+    ("Hardswish", (True,), {}), ("RReLU", (), {}), ("RReLU", (0.2, 0.4, True), {}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "args", "kwargs"), MODULES)
 def test_module(name, args, kwargs):
-    data = rand(2, 3, 4, 5).astype("float32")
+    data = rand(2, 3, 4, 6).astype("float32")
     results = []
     for package, x in (
         (minitorch_pt, minitorch_pt.from_numpy(data.copy()).requires_grad_()),
         (torch, torch.from_numpy(data.copy()).requires_grad_()),
     ):
         module = getattr(package.nn, name)(*args, **kwargs)
+        package.manual_seed(0)
         y = module(x * 1)
         (y * y).sum().backward()
         results.append(
@@ -45,13 +49,37 @@ def test_module(name, args, kwargs):
     )  # gelu's and mish's float32 differ by some units in the last place
 
 
+@pytest.mark.parametrize("name", ["CELU", "ELU", "GLU", "Hardsigmoid", "Hardswish", "RReLU"])
+def test_signature(name):
+    ours, theirs = (
+        inspect.signature(getattr(package.nn, name)).parameters.values() for package in (minitorch_pt, torch)
+    )
+    assert [(p.name, p.default, p.kind) for p in ours] == [(p.name, p.default, p.kind) for p in theirs]
+
+
 @pytest.mark.parametrize(("name", "args", "kwargs"), MODULES)
 def test_pickle(name, args, kwargs):
     module = getattr(minitorch_pt.nn, name)(*args, **kwargs)
     assert repr(pickle.loads(pickle.dumps(module))) == repr(module)
 
 
-@pytest.mark.parametrize("name", ["ReLU", "SELU", "SiLU", "Mish", "LeakyReLU", "ELU", "ReLU6", "Hardtanh"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ReLU",
+        "SELU",
+        "SiLU",
+        "Mish",
+        "LeakyReLU",
+        "ELU",
+        "ReLU6",
+        "Hardtanh",
+        "CELU",
+        "RReLU",
+        "Hardswish",
+        "Hardsigmoid",
+    ],
+)
 def test_inplace(name):
     x = minitorch_pt.tensor([-1.0, 3.0])
     assert getattr(minitorch_pt.nn, name)(inplace=True)(x) is x
