@@ -1,6 +1,7 @@
 """The layers, one file a family, as in torch/nn/modules."""
 
 from .activation import *
+from .adaptive import *
 from .batchnorm import *
 from .channelshuffle import *
 from .container import *
