@@ -19,5 +19,12 @@ accuracy = (model(x).argmax(1) == y).float().mean().item()
 loaded = sorted(name for name in sys.modules if name.split(".")[0] in ("torch", "matplotlib", "tqdm", "scipy"))
 assert accuracy > 0.98, f"the network learnt only {accuracy:.1%}"
 assert not loaded, f"imported besides NumPy: {loaded}"
+if importlib.util.find_spec("matplotlib") is None:
+    try:
+        torch.viz  # noqa: B018  its first use imports it
+    except ImportError as error:
+        assert "minitorch-pt[tutorials]" in str(error), error
+    else:
+        raise AssertionError("viz was imported without matplotlib")
 print(f"Two moons without torch: {accuracy:.1%} right, loss {loss.item():.4f}")
 print("1 passed, 0 failed")

@@ -8,10 +8,10 @@
 # %%
 import importlib.util
 
-import matplotlib.pyplot as plt
 from tqdm import tqdm
 
 import minitorch_pt
+from minitorch_pt import viz
 
 EPOCHS = 40
 
@@ -76,7 +76,7 @@ accuracy = (guess == y).float().mean().item()
 print(f"Test accuracy: {accuracy:.1%} of {len(y)} digits that the network has never seen")
 
 # %% [markdown]
-# ## The picture
+# ## The pictures
 # The learning curves; which digit was taken for which; the mistakes of which the network was surest.
 
 # %%
@@ -86,40 +86,12 @@ for truth, said in zip(y.tolist(), guess.tolist(), strict=True):
 sure = scores.softmax(dim=1).max(dim=1).values
 wrong = [i for i in sure.argsort(descending=True).tolist() if guess[i] != y[i]][:6]
 
-figure = plt.figure(figsize=(11, 6), layout="constrained")
-grid = figure.add_gridspec(2, 9)
-curves = figure.add_subplot(grid[0, :5])
-curves.plot(history["train"], label="training", linewidth=2)
-curves.plot(history["valid"], label="validation", linewidth=2, linestyle="--")
-curves.set(
-    xlabel="epoch", ylabel="loss (cross entropy)", title=f"Learning curves: test accuracy {accuracy:.1%}", yscale="log"
-)
-curves.legend()
-table = figure.add_subplot(grid[:, 5:])
-table.imshow(confusion.numpy() ** 0.5, cmap="Greys")
-for truth in range(10):
-    for said in range(10):
-        if confusion[truth, said] > 0:
-            table.text(
-                said,
-                truth,
-                confusion[truth, said].item(),
-                ha="center",
-                va="center",
-                color="white" if confusion[truth, said] > 9 else "black",
-            )
-table.set(xlabel="the network says", ylabel="it is", title="Confusion matrix", xticks=range(10), yticks=range(10))
-for place, i in enumerate(wrong[:5]):
-    axes = figure.add_subplot(grid[1, place])
-    axes.imshow(pictures[i].reshape(8, 8).numpy(), cmap="Greys")
-    axes.set_title(f"it is {y[i].item()}\nsays {guess[i].item()}\n({sure[i].item():.0%} sure)", fontsize=9)
-    axes.axis("off")
-figure.savefig(
-    "quickstart.png",
-    dpi=120,
-    metadata={"Title": "Learning curves, confusion matrix and confident mistakes on handwritten digits"},
-)
-print("Picture: quickstart.png")
+curves = {"training": history["train"], "validation": history["valid"]}
+viz.save(viz.history(curves, ylabel="loss (cross entropy)", log=True, language="en"), "quickstart_curves")
+viz.save(viz.confusion(confusion, language="en"), "quickstart_confusion")
+titles = [f"it is {y[i].item()}\nsays {guess[i].item()}\n({sure[i].item():.0%} sure)" for i in wrong]
+viz.save(viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles, language="en"), "quickstart_mistakes")
+print("Pictures: quickstart_curves, quickstart_confusion, quickstart_mistakes (.svg, .png)")
 
 # %% [markdown]
 # ## The same under PyTorch

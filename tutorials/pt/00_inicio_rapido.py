@@ -8,10 +8,10 @@
 # %%
 import importlib.util
 
-import matplotlib.pyplot as plt
 from tqdm import tqdm
 
 import minitorch_pt
+from minitorch_pt import viz
 
 EPOCHS = 40
 
@@ -76,7 +76,7 @@ accuracy = (guess == y).float().mean().item()
 print(f"Acurácia no teste: {accuracy:.1%} de {len(y)} dígitos que a rede nunca viu")
 
 # %% [markdown]
-# ## A figura
+# ## As figuras
 # As curvas de aprendizado; qual dígito foi tomado por qual; os erros de que a rede tinha mais certeza.
 
 # %%
@@ -86,43 +86,12 @@ for truth, said in zip(y.tolist(), guess.tolist(), strict=True):
 sure = scores.softmax(dim=1).max(dim=1).values
 wrong = [i for i in sure.argsort(descending=True).tolist() if guess[i] != y[i]][:6]
 
-figure = plt.figure(figsize=(11, 6), layout="constrained")
-grid = figure.add_gridspec(2, 9)
-curves = figure.add_subplot(grid[0, :5])
-curves.plot(history["train"], label="treinamento", linewidth=2)
-curves.plot(history["valid"], label="validação", linewidth=2, linestyle="--")
-curves.set(
-    xlabel="época",
-    ylabel="perda (entropia cruzada)",
-    title=f"Curvas de aprendizado: acurácia no teste {accuracy:.1%}",
-    yscale="log",
-)
-curves.legend()
-table = figure.add_subplot(grid[:, 5:])
-table.imshow(confusion.numpy() ** 0.5, cmap="Greys")
-for truth in range(10):
-    for said in range(10):
-        if confusion[truth, said] > 0:
-            table.text(
-                said,
-                truth,
-                confusion[truth, said].item(),
-                ha="center",
-                va="center",
-                color="white" if confusion[truth, said] > 9 else "black",
-            )
-table.set(xlabel="a rede diz", ylabel="o dígito é", title="Matriz de confusão", xticks=range(10), yticks=range(10))
-for place, i in enumerate(wrong[:5]):
-    axes = figure.add_subplot(grid[1, place])
-    axes.imshow(pictures[i].reshape(8, 8).numpy(), cmap="Greys")
-    axes.set_title(f"é {y[i].item()}\ndiz {guess[i].item()}\n({sure[i].item():.0%} de certeza)", fontsize=9)
-    axes.axis("off")
-figure.savefig(
-    "inicio_rapido.png",
-    dpi=120,
-    metadata={"Title": "Curvas de aprendizado, matriz de confusão e erros confiantes em dígitos escritos à mão"},
-)
-print("Figura: inicio_rapido.png")
+curves = {"treinamento": history["train"], "validação": history["valid"]}
+viz.save(viz.history(curves, ylabel="perda (entropia cruzada)", log=True, language="pt"), "inicio_rapido_curvas")
+viz.save(viz.confusion(confusion, language="pt"), "inicio_rapido_confusao")
+titles = [f"é {y[i].item()}\ndiz {guess[i].item()}\n({sure[i].item():.0%} de certeza)" for i in wrong]
+viz.save(viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles, language="pt"), "inicio_rapido_erros")
+print("Figuras: inicio_rapido_curvas, inicio_rapido_confusao, inicio_rapido_erros (.svg, .png)")
 
 # %% [markdown]
 # ## O mesmo no PyTorch
