@@ -99,11 +99,11 @@ print("Pictures: quickstart_curves, quickstart_confusion, quickstart_mistakes (.
 
 # %%
 if importlib.util.find_spec("torch") is None:
-    print("torch is not installed: nothing to compare with. That is fine, nothing here needs it.")
+    print("PyTorch is not installed: nothing to compare with. That is fine, nothing here needs it.")
 else:
     import torch
 
     theirs, _, _, _ = program(torch, torch.from_numpy(pixels.numpy()), torch.from_numpy(labels.numpy()))
     pairs = [(a, b) for name in history for a, b in zip(history[name], theirs[name], strict=False)]
     largest = max(abs(a - b) / b for a, b in pairs)
-    print(f"Largest relative difference of {len(pairs)} losses to torch's: {largest:.1e}")
+    print(f"Largest relative difference of {len(pairs)} losses to PyTorch's: {largest:.1e}")

@@ -99,11 +99,11 @@ print("Figuras: inicio_rapido_curvas, inicio_rapido_confusao, inicio_rapido_erro
 
 # %%
 if importlib.util.find_spec("torch") is None:
-    print("O torch não está instalado: não há com que comparar. Tudo bem, nada aqui precisa dele.")
+    print("O PyTorch não está instalado: não há com que comparar. Tudo bem, nada aqui precisa dele.")
 else:
     import torch
 
     theirs, _, _, _ = program(torch, torch.from_numpy(pixels.numpy()), torch.from_numpy(labels.numpy()))
     pairs = [(a, b) for name in history for a, b in zip(history[name], theirs[name], strict=False)]
     largest = max(abs(a - b) / b for a, b in pairs)
-    print(f"Maior diferença relativa de {len(pairs)} perdas em relação às do torch: {largest:.1e}")
+    print(f"Maior diferença relativa de {len(pairs)} perdas em relação às do PyTorch: {largest:.1e}")

@@ -1,0 +1,358 @@
+"""The lessons: one code in two languages, run as scripts, with recorded numbers, in an order that needs nothing from later ones."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import jupytext
+import pytest
+
+from tutorials import run_all
+
+ROOT = Path(__file__).parents[2]
+TUTORIALS = ROOT / "tutorials"
+CONTENTS = (TUTORIALS / "README.md").read_text(encoding="utf-8")
+LESSONS = run_all.lessons()
+MODELLED = [path for path in LESSONS if path.name[:2] != "00"]  # the quick start has a form of its own
+ENGLISH, PORTUGUESE = ([path for path in LESSONS if path.parent.name == language] for language in run_all.LANGUAGES)
+SECTIONS = {
+    "en": ("## When it goes wrong", "## The same under PyTorch", "## Summary", "## Exercises"),
+    "pt": ("## Quando dá errado", "## O mesmo no PyTorch", "## Resumo", "## Exercícios"),
+}
+HEAD = {"en": ("**Question:**", "**Needs:**", "**Time:**"), "pt": ("**Pergunta:**", "**Precisa de:**", "**Tempo:**")}
+# the lesson that teaches a name; any other lesson that uses it comes later
+TAUGHT = {
+    "transpose": 5, "matmul": 5, "dot": 5, "T": 5, "DataLoader": 6, "TensorDataset": 6, "Module": 7, "Linear": 7, "manual_seed": 7,
+    "Sequential": 8, "ReLU": 9, "relu": 9, "Sigmoid": 9, "sigmoid": 9, "Tanh": 9, "tanh": 9, "softmax": 9, "MSELoss": 10, "mse_loss": 10,
+    "CrossEntropyLoss": 10, "cross_entropy": 10, "BCELoss": 10, "BCEWithLogitsLoss": 10, "requires_grad": 11, "backward": 11, "no_grad": 11,
+    "zero_grad": 12, "optim": 12, "SGD": 12, "Adam": 12, "Dropout": 14, "weight_decay": 14, "Conv2d": 15, "conv2d": 15, "MaxPool2d": 15,
+    "RNN": 16, "LSTM": 17, "Embedding": 19, "LayerNorm": 19, "MultiheadAttention": 19, "distributed": 21,
+}  # fmt: skip
+IMPORTS = {"numpy", "matplotlib", "tqdm", "minitorch_pt", "torch", *sys.stdlib_module_names} - {
+    "socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "pickle",
+}  # fmt: skip
+HEADINGS = """
+## O que são redes neurais?
+### Inspiração biológica
+## Estrutura de uma rede neural artificial
+## Funcionamento
+## Tipos de redes neurais
+## Underfitting e Overfitting
+# **Overfitting (Sobreajuste)**
+#### **Características do Overfitting:**
+#### **Exemplo:**
+#### **Como evitar o Overfitting:**
+# **Underfitting (Subajuste)**
+#### **Características do Underfitting:**
+#### **Exemplo:**
+#### **Como evitar o Underfitting:**
+## Pesos
+### Exemplo
+## Bias (viés)
+## Array shape (numpy)
+### O que é um array shape?
+### Vetor
+### Matriz
+### Tensor
+## Produto escalar (dot product)
+### Exemplo:
+## Batches
+### Exemplo:
+### Código
+## Objetos
+### Explicação
+### **O que isso significa?**
+## Código final:
+## Camada densa; Camada oculta e Camadas esparsas
+## Função de ativação
+""".strip().splitlines()
+
+each = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+modelled = pytest.mark.parametrize("lesson", MODELLED, ids=lambda path: f"{path.parent.name}/{path.stem}")
+
+
+def source(lesson: Path) -> str:
+    return lesson.read_text(encoding="utf-8")
+
+
+def cells(lesson: Path) -> list:
+    return jupytext.read(lesson, fmt="py:percent").cells
+
+
+def prose(lesson: Path) -> str:
+    return "\n\n".join(cell.source for cell in cells(lesson) if cell.cell_type == "markdown")
+
+
+# --- both languages -------------------------------------------------------------------------------------------------------------------
+
+
+class Wordless(ast.NodeTransformer):
+    """Takes the texts out of a program."""
+
+    def visit_Constant(self, node):
+        return ast.Constant("") if isinstance(node.value, str) else node
+
+    def visit_JoinedStr(self, node):
+        values = [self.visit(v) for v in node.values if isinstance(v, ast.FormattedValue)]
+        # the two languages may name the values in another order
+        return ast.Tuple(sorted(values, key=ast.dump), ast.Load())
+
+    def visit_Expr(self, node):  # a docstring may stand in one language alone
+        return None if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) else self.generic_visit(node)  # fmt: skip
+
+
+def wordless(text: str) -> str:
+    return ast.dump(Wordless().visit(ast.parse(text)))
+
+
+def test_each_lesson_has_its_twin():
+    assert [p.name[:2] for p in ENGLISH] == [p.name[:2] for p in PORTUGUESE]
+    assert ENGLISH
+
+
+@pytest.mark.parametrize(("english", "portuguese"), list(zip(ENGLISH, PORTUGUESE, strict=False)), ids=lambda p: p.stem)
+def test_both_languages_run_the_same_code_cell_by_cell(english, portuguese):
+    assert [cell.cell_type for cell in cells(english)] == [cell.cell_type for cell in cells(portuguese)]
+    for ours, theirs in zip(cells(english), cells(portuguese), strict=True):
+        if ours.cell_type == "code":
+            assert wordless(ours.source) == wordless(theirs.source)
+
+
+@pytest.mark.parametrize(
+    ("english", "portuguese", "equal"),
+    [
+        ('"""Sum."""\nprint("sum", a)  # words', 'print("soma", a)', True),
+        ('print(f"{a} of {b:.2f}")', 'print(f"de {b:.2f}, {a}")', True),
+        ('print(f"{a} of {b:.2f}")', 'print(f"de {b:.3f}, {a}")', True),
+        ('print(f"{a} of {b}")', 'print(f"{a} de {c}")', False),
+        ("x = 1", "x = 2", False),
+        ('check(f, language="en")', 'check(f, language="pt")', True),
+        ('check(f, language="en")', 'check(g, language="pt")', False),
+    ],
+)
+def test_what_counts_as_the_same_code(english, portuguese, equal):
+    assert (wordless(english) == wordless(portuguese)) == equal
+
+
+# --- they run -------------------------------------------------------------------------------------------------------------------------
+
+
+@each
+def test_a_lesson_runs_and_prints_the_recorded_numbers(lesson, tmp_path):
+    done = run_all.run(lesson, tmp_path)
+    assert not done.failed, done.printed + done.errors
+    assert run_all.record_of(lesson).exists(), f"record it: python tutorials/run_all.py --record {lesson.name[:2]}"
+    wrong = run_all.difference(done.printed, run_all.record_of(lesson).read_text(encoding="utf-8"))
+    assert wrong is None, wrong
+    kept = {path.name for path in run_all.pictures_of(lesson).glob(f"{lesson.name[:2]}_*")}
+    assert kept == set(done.pictures), f"draw them: python tutorials/run_all.py --record {lesson.name[:2]}"
+    twins = [line for line in done.printed.splitlines() if line.startswith("PyTorch")]
+    assert twins or lesson not in MODELLED
+    assert not [line for line in twins if re.search(r"differ(s|ent)\b|diferentes?\b", line)]
+
+
+@pytest.mark.parametrize(
+    ("printed", "recorded", "equal"),
+    [
+        ("z = 2.8", "z = 2.8", True),
+        ("z = 2.8", "z = 2.80", False),
+        ("z = 2.8", "z = 2.9", False),
+        ("z = -2.8", "z = 2.8", False),
+        ("3 of 10 samples\nno number", "das 10 amostras, 3\n\nnada", True),
+        ("tensor([1.0000e+00, -3.])", "tensor([1.0000e+00, -4.])", False),
+        ("one 1\ntwo 2", "one 1", False),
+        ("one 1", "one 1\ntwo 2", False),
+        ("PyTorch: 0.1\nin 3 seconds\nem 4 segundos\n1", "1", True),
+        ("accuracy ≈ 0.951", "accuracy ≈ 0.96", True),
+        ("accuracy ≈ 0.951", "accuracy ≈ 0.85", False),
+        ("accuracy = 0.951", "accuracy ≈ 0.96", False),
+        ("x1 and x2", "x3 and x4", True),  # names, not numbers
+    ],
+)
+def test_what_counts_as_the_same_numbers(printed, recorded, equal):
+    assert (run_all.difference(printed, recorded) is None) == equal
+
+
+@pytest.mark.parametrize(
+    ("code", "failed"), [("print(1)", False), ("import warnings; warnings.warn('x')", True), ("1 / 0", True)]
+)
+def test_a_warning_fails_a_lesson(tmp_path, code, failed):
+    (tmp_path / "lesson.py").write_text(code)
+    assert run_all.run(tmp_path / "lesson.py", tmp_path).failed == failed
+
+
+def test_the_command_runs_chosen_lessons():
+    command = [sys.executable, TUTORIALS / "run_all.py", "99"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 1
+    assert "0 passed, 0 failed" in done.stdout
+
+
+@each
+def test_a_lesson_reaches_for_nothing_outside(lesson):
+    for node in ast.walk(ast.parse(source(lesson))):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            assert {name.split(".")[0] for name in names} <= IMPORTS
+    assert "__file__" not in source(lesson), "a notebook has no __file__"
+
+
+@each
+def test_an_interrupted_lesson_stops_cleanly(lesson):
+    assert "tqdm(" not in source(lesson) or "except KeyboardInterrupt:" in source(lesson)
+
+
+# --- the form -------------------------------------------------------------------------------------------------------------------------
+
+
+@each
+def test_a_lesson_opens_as_a_notebook(lesson):
+    kinds = [cell.cell_type for cell in cells(lesson)]
+    assert kinds[0] == "markdown"
+    assert set(kinds) == {"markdown", "code"}
+    written = jupytext.writes(jupytext.read(lesson, fmt="py:percent"), fmt="ipynb")
+    assert '"nbformat": 4' in written
+
+
+@modelled
+def test_the_head_and_the_sections(lesson):
+    language, number, text = lesson.parent.name, int(lesson.name[:2]), prose(lesson)
+    assert text.startswith(f"# {number:02} · ")
+    places = [text.index(part) for part in HEAD[language]]
+    places += [text.index(f"\n{part}") for part in SECTIONS[language]]
+    assert places[:3] == sorted(places[:3])
+    assert places[-2:] == sorted(places)[-2:], "the summary and the exercises come last"
+    needs = re.search(rf"{re.escape(HEAD[language][1])}(.*)", text)[1]
+    assert all(int(n) < number for n in re.findall(r"\d+", needs))
+
+
+@modelled
+def test_a_cell_is_one_screen(lesson):
+    long = [cell.source.partition("\n")[0] for cell in cells(lesson) if cell.source.count("\n") >= 40]
+    assert not long
+
+
+@modelled
+def test_a_lesson_uses_nothing_that_a_later_one_teaches(lesson):
+    used = set()
+    for node in ast.walk(ast.parse(source(lesson))):
+        used |= {node.attr} if isinstance(node, ast.Attribute) else set()
+        used |= {node.id} if isinstance(node, ast.Name) else set()
+        used |= {node.arg} if isinstance(node, ast.keyword) else set()
+        used |= {alias.name.split(".")[-1] for alias in node.names} if isinstance(node, (ast.Import, ast.ImportFrom)) else set()  # fmt: skip
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            used.add("matmul")
+    assert not {name: TAUGHT[name] for name in used & set(TAUGHT) if TAUGHT[name] > int(lesson.name[:2])}
+
+
+# --- exercises ------------------------------------------------------------------------------------------------------------------------
+
+
+def exercises(tree: ast.Module) -> list[str]:
+    return [n.name for n in tree.body if isinstance(n, ast.FunctionDef) and n.name.startswith("exercise_")]
+
+
+@modelled
+def test_exercises_are_three_to_five_and_open(lesson):
+    tree = ast.parse(source(lesson))
+    names = exercises(tree)
+    assert names == [f"exercise_{i}" for i in range(1, len(names) + 1)]
+    assert 3 <= len(names) <= 5
+    record = run_all.record_of(lesson).read_text(encoding="utf-8")
+    assert re.findall(r"^exercise (\d): not answered yet$", record, re.M) == [n[-1] for n in names]
+    checks = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "check"]  # fmt: skip
+    assert [call.args[0].id for call in checks] == names
+    assert all(k.value.value == lesson.parent.name for call in checks for k in call.keywords if k.arg == "language")
+
+
+@pytest.mark.parametrize("lesson", [path for path in MODELLED if path in ENGLISH], ids=lambda path: path.stem)
+def test_the_solutions_pass_the_checks(lesson, tmp_path):
+    """The lesson runs with its exercises replaced by the solutions, as a learner would paste them."""
+    solved = ast.parse(source(TUTORIALS / "solutions" / f"{lesson.name[:2]}.py"))
+    answers = {node.name: node for node in solved.body if isinstance(node, ast.FunctionDef)}
+    imports = [node for node in solved.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    tree = copy.deepcopy(ast.parse(source(lesson)))
+    names = exercises(tree)
+    assert list(answers) == names
+    tree.body = imports + [answers.get(getattr(node, "name", ""), node) for node in tree.body]
+    (tmp_path / "solved.py").write_text(ast.unparse(tree), encoding="utf-8")
+    done = run_all.run(tmp_path / "solved.py", tmp_path)
+    assert not done.failed, done.printed + done.errors
+    said = re.findall(r"^exercise .*(?:\n    .*)?", done.printed, re.M)
+    assert said == [f"exercise {name[-1]}: right" for name in names]
+
+
+# --- the table of contents ------------------------------------------------------------------------------------------------------------
+
+
+def planned(language: str) -> list[str]:
+    return re.findall(rf"\]\(({language}/\d\d_\w+\.py)\)", CONTENTS)
+
+
+@pytest.mark.parametrize("language", run_all.LANGUAGES)
+def test_the_lessons_stand_in_the_table(language):
+    assert [name[3:5] for name in planned(language)] == [f"{i:02}" for i in range(22)]
+    written = {path.relative_to(TUTORIALS).as_posix() for path in LESSONS if path.parent.name == language}
+    assert written <= set(planned(language))
+
+
+def lesson_numbers(row: str) -> list[int]:
+    return [int(n) for n in re.search(r"\| (\d\d(?:, \d\d)*) \|$", row)[1].split(", ")]
+
+
+def test_each_heading_of_the_notes_has_its_lesson():
+    rows = re.findall(r"^\| `(#+ .+?)` (\| .* \|)$", CONTENTS, re.M)
+    assert [heading for heading, _ in rows] == HEADINGS
+    assert all(0 < n < 22 for _, row in rows for n in lesson_numbers(row))
+
+
+def test_each_mistake_of_the_notes_has_its_lesson():
+    rows = re.findall(r"^\| M(\d+) (\|.*\|)$", CONTENTS, re.M)
+    assert [int(number) for number, _ in rows] == list(range(1, 41))
+    assert all(len(lesson_numbers(row)) == 1 for _, row in rows)
+
+
+def test_each_lost_picture_has_its_lesson():
+    rows = re.findall(r"^\| `([^`#]+\.(?:png|svg))` (\|.*\|)$", CONTENTS, re.M)
+    assert len(rows) == len({name for name, _ in rows}) == 25
+    assert all(0 < n < 22 for _, row in rows for n in lesson_numbers(row))
+
+
+# --- texts ----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "page", [*LESSONS, TUTORIALS / "README.md", TUTORIALS / "glossary.md"], ids=lambda path: f"{path.parent.name}/{path.stem}"
+)  # fmt: skip
+def test_links_and_files_that_texts_name_exist(page):
+    text = prose(page) if page.suffix == ".py" else source(page)
+    unwritten = {name for language in run_all.LANGUAGES for name in planned(language)}  # tested above, once written
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (page.parent / link).exists() or link in unwritten, f"{page.name} links to {link}"
+    for name in re.findall(r"`((?:minitorch_pt|parity_tests|tutorials|benchmarks)/[\w./]*)`", text):
+        assert (ROOT / name).exists(), f"{page.name} names {name}"
+
+
+def test_the_glossary_has_a_word_once_and_a_sentence_in_both_languages():
+    rows = [line.strip("| ").split(" | ") for line in source(TUTORIALS / "glossary.md").splitlines() if line.startswith("| ")]  # fmt: skip
+    words = [row for row in rows if row[0] != "English"]
+    assert all(len(row) == 4 and row[2].endswith(".") and row[3].endswith(".") for row in words)
+    assert not [word for word, times in Counter(row[0] for row in words).items() if times > 1]
+    portuguese = " ".join(row[1] for row in words)
+    for word in [
+        "grafo computacional",
+        "retropropagação",
+        "viés",
+        "lote",
+        "época",
+        "taxa de aprendizado",
+        "função de perda",
+        "otimizador",
+    ]:
+        assert word in portuguese
