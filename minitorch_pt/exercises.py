@@ -124,9 +124,11 @@ def _numbers(value: Any) -> np.ndarray | None:
 
 
 def _short(value: Any) -> str:
-    """A value on a part of a line: arrays of more than one axis by their shape, floats with six digits that count."""
+    """A value on a part of a line: arrays of more than one axis by their shape, functions by their name."""
     if isinstance(value, float):
         return repr(float(f"{value:.6g}"))
+    if callable(value):
+        return getattr(value, "__name__", type(value).__name__)
     if len(getattr(value, "shape", ())) > 1:
         return f"<{type(value).__name__} {tuple(value.shape)}>"
     return reprlib.repr(value) if not hasattr(value, "shape") else " ".join(repr(value).split())

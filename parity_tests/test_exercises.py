@@ -54,6 +54,8 @@ def test_a_right_answer(capsys, answer, expected):
         (torch.zeros(3, 2), torch.zeros(2, 3), "returns the shape (3, 2), expected (2, 3)"),
         (2.0, torch.zeros(1), "returns the shape (), expected (1,)"),
         (torch.zeros(2, 3), torch.tensor([[0.0, 0, 0], [0, 4.5, 0]]), "returns 0.0 at index [1, 1], expected 4.5"),
+        (len, 2.0, "returns len, expected 2.0"),
+        (torch.nn.ReLU(), 2.0, "returns ReLU, expected 2.0"),
         (torch.zeros(2, 3), "sum", "returns <Tensor (2, 3)>, expected 'sum'"),
         (4, lambda answer: f"returns {answer}, too small" if answer < 5 else None, "returns 4, too small"),
     ],
