@@ -124,7 +124,7 @@ for guess in ([0.0, 0.0], [90.0, 50.0], [100.0, 50.0]):
 
 # %% [markdown]
 # So the search can begin anywhere: change one weight a little; if the number falls, keep the change, else undo it. When no
-# change helps any more, make the changes smaller.
+# change helps any more, make the changes smaller. (In the picture, each mark of the vertical axis is ten times the one below.)
 
 # %%
 found = torch.tensor([0.0, 0.0])

@@ -129,7 +129,8 @@ for guess in ([0.0, 0.0], [90.0, 50.0], [100.0, 50.0]):
 
 # %% [markdown]
 # Assim, a busca pode começar em qualquer lugar: mude um pouco um dos pesos; se o número cair, fique com a mudança; senão,
-# desfaça. Quando nenhuma mudança ajudar mais, faça mudanças menores.
+# desfaça. Quando nenhuma mudança ajudar mais, faça mudanças menores. (Na figura, cada marca do eixo vertical vale dez vezes a de
+# baixo.)
 
 # %%
 found = torch.tensor([0.0, 0.0])
