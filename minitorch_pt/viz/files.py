@@ -17,7 +17,7 @@ __all__ = ["save"]
 
 
 def save(figure: Figure, path: str | os.PathLike) -> tuple[Path, Path]:
-    """Write `path`.svg and `path`.png, and return both paths.
+    """Write `path`.svg and `path`.png, and return both paths; a folder that is missing is made.
 
     The alternative text becomes the SVG's <title> (its first sentence) and <desc>, and the PNG's Title and Description. Each file is
     written beside its place and then renamed: who reads meanwhile sees the old file or the new one, never a half.
@@ -38,6 +38,7 @@ def save(figure: Figure, path: str | os.PathLike) -> tuple[Path, Path]:
     written = []
     for suffix, content in ((".svg", accessible(svg.getvalue().decode(), alt).encode()), (".png", png.getvalue())):
         target = Path(f"{os.fspath(path)}{suffix}")
+        target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.{os.getpid()}")
         try:
             beside.write_bytes(content)
