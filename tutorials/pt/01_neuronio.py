@@ -165,8 +165,8 @@ figure
 # | o corpo da célula os reúne, e dispara ou não | soma, viés e função de ativação |
 # | o axônio leva o sinal adiante | saída |
 #
-# A semelhança para aí. Uma célula nervosa é viva, envia pulsos ao longo do tempo, muda sua química e forma laços com as
-# outras. Um neurônio artificial são as quatro linhas de `neuron`, acima. Redes deles funcionam porque podem ser treinadas,
+# A semelhança para aí. Uma célula nervosa é viva, envia pulsos ao longo do tempo, muda sua química e se liga às outras
+# em circuitos fechados. Um neurônio artificial são as quatro linhas de `neuron`, acima. Redes deles funcionam porque podem ser treinadas,
 # não porque se parecem com um cérebro.
 #
 # ## Tipos de redes

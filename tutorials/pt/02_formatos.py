@@ -171,7 +171,7 @@ print(place((2, 3, 4, 5), (1, 0, 3, 2)), np.arange(120).reshape(2, 3, 4, 5)[1, 0
 
 # %% [markdown]
 # ## O que acontece com o formato
-# Um índice faz sumir o seu eixo; dois-pontos conservam um eixo inteiro. Uma soma ao longo de um eixo também faz sumir esse
+# Um índice elimina o seu eixo; dois-pontos conservam um eixo inteiro. Uma soma ao longo de um eixo também elimina esse
 # eixo. O PyTorch chama um eixo de *dim*.
 
 # %%
@@ -205,7 +205,7 @@ else:
 # - O formato traz os tamanhos dos eixos, em ordem; há tantos eixos quantos colchetes se abrem.
 # - `(3,)`, `(1, 3)` e `(3, 1)` guardam os mesmos números e são três formatos diferentes.
 # - Um vetor tem um eixo, uma matriz tem dois; tensor é a palavra para qualquer número de eixos.
-# - O último eixo anda mais depressa. Um índice, ou uma soma ao longo de um eixo, faz sumir esse eixo.
+# - O último eixo anda mais depressa. Um índice, ou uma soma ao longo de um eixo, elimina esse eixo.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.

@@ -34,7 +34,7 @@ print(prices)
 
 # %% [markdown]
 # ## A figura
-# A casa do meio da tabela, a caminho pelo neurônio.
+# A casa do meio da tabela, passando pelo neurônio.
 
 # %%
 figure = viz.neuron(houses[2], weights, 0.0, "identity", names=["tamanho", "quartos"], language="pt")
