@@ -73,7 +73,7 @@ pixels, labels = minitorch_pt.datasets.digits()
 history, scores, y, pictures = program(minitorch_pt, pixels, labels)
 guess = scores.argmax(dim=1)  # (300, 10) -> (300,)
 accuracy = (guess == y).float().mean().item()
-print(f"Test accuracy: {accuracy:.1%} of {len(y)} digits that the network has never seen")
+print(f"Test accuracy ≈ {accuracy:.1%} of {len(y)} digits that the network has never seen")
 
 # %% [markdown]
 # ## The pictures

@@ -73,7 +73,7 @@ pixels, labels = minitorch_pt.datasets.digits()
 history, scores, y, pictures = program(minitorch_pt, pixels, labels)
 guess = scores.argmax(dim=1)  # (300, 10) -> (300,)
 accuracy = (guess == y).float().mean().item()
-print(f"Acurácia no teste: {accuracy:.1%} de {len(y)} dígitos que a rede nunca viu")
+print(f"Acurácia no teste ≈ {accuracy:.1%} de {len(y)} dígitos que a rede nunca viu")
 
 # %% [markdown]
 # ## As figuras
