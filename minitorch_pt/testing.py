@@ -1,20 +1,311 @@
-"""Compare two results, ours and PyTorch's say, and print how near they are."""
+"""torch.testing: assert that results are close, and make random tensors to test with; and `compare`, which tells a learner how close."""
 
 from __future__ import annotations
 
+import math
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["compare"]
+from . import creation, dtypes, random
+from .tensor import Tensor
+
+__all__ = ["assert_close", "compare", "make_tensor"]
+
+# the relative and the absolute difference that rounding may make; none of whole numbers
+_TOLERANCES = {"float16": (1e-3, 1e-5), "float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7)}
 
 
+def _tolerances(*types: Any) -> tuple[float, float]:
+    """The wider ones of these types."""
+    rtols, atols = zip(*(_TOLERANCES.get(str(t).removeprefix("torch."), (0.0, 0.0)) for t in types), strict=True)
+    return max(rtols), max(atols)
+
+
+def _distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """|a - b|; bytes would wrap around, and bools have no difference."""
+    return np.abs(a - b) if a.dtype.kind == "f" else np.abs(a.astype(np.int64) - b.astype(np.int64))
+
+
+def _close(actual: np.ndarray, expected: np.ndarray, rtol: float, atol: float, equal_nan: bool) -> np.ndarray:
+    """Where |actual - expected| <= atol + rtol |expected|."""
+    close = actual == expected
+    if equal_nan:
+        close |= (actual != actual) & (expected != expected)
+    if rtol or atol:
+        difference = _distance(actual, expected)
+        close |= np.isfinite(difference) & (difference <= atol + np.abs(rtol * expected))
+    return close
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# compare: one line for a learner
+# ---------------------------------------------------------------------------------------------------------------------
 def compare(name: str, ours: Any, theirs: Any) -> None:
-    """Print one line: exact, close or different, with the largest difference."""
-    a, b = (np.asarray(v.detach() if hasattr(v, "detach") else v) for v in (ours, theirs))
+    """Print in one line whether two results are exactly the same, close (they differ by rounding alone), or different.
+
+    Results are tensors of this library or of PyTorch, arrays, numbers, or lists of these. What differs besides the numbers is named:
+    shapes, and the types of elements.
+
+    >>> import minitorch_pt as torch
+    >>> x = torch.tensor([1.0, 2.0, 3.0])
+    >>> compare("mean", x.mean(), 2.0)
+    mean: exact
+    >>> compare("softmax", torch.softmax(x, 0), x.exp() / x.exp().sum() + 1e-7)
+    softmax: close, largest difference 1.2e-07
+    >>> compare("gradient", x, -x)
+    gradient: different, largest difference 6
+    >>> compare("shape", x, x.view(3, 1))
+    shape: different, shapes (3,) and (3, 1)
+    """
+    a, b = _as_array(ours), _as_array(theirs)
+    typed = all(hasattr(x, "dtype") for x in (ours, theirs))  # a Python number or list has no type of its own
+    types = f", types {a.dtype} and {b.dtype}" if typed and a.dtype != b.dtype else ""
     if a.shape != b.shape:
-        print(f"{name}: different shapes, {a.shape} and {b.shape}")
+        print(f"{name}: different, shapes {a.shape} and {b.shape}{types}")
         return
-    largest = float(np.abs(a.astype(float) - b.astype(float)).max(initial=0.0))
-    close = np.allclose(a, b, rtol=1e-5, atol=1e-6, equal_nan=True)
-    print(f"{name}: {'exact' if largest == 0 else 'close' if close else 'different'}, largest difference {largest:.1e}")
+    tolerances = _tolerances(a.dtype, b.dtype)
+    if a.dtype != b.dtype:
+        a, b = a.astype(np.float64), b.astype(np.float64)
+    equal = _close(a, b, 0, 0, equal_nan=True)
+    if equal.all():
+        print(f"{name}: exact{types}")
+        return
+    largest = _distance(a, b)[~equal].max()
+    verdict = "close" if _close(a, b, *tolerances, equal_nan=True).all() else "different"
+    print(f"{name}: {verdict}, largest difference {largest:.2g}{types}")
+
+
+def _as_array(value: Any) -> np.ndarray:
+    if hasattr(value, "detach"):  # a tensor, of either library
+        return value.detach().cpu().numpy()
+    if isinstance(value, (list, tuple)):
+        return np.asarray([_as_array(v) for v in value])
+    return np.asarray(value)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# assert_close
+# ---------------------------------------------------------------------------------------------------------------------
+def assert_close(
+    actual: Any,
+    expected: Any,
+    *,
+    allow_subclasses: bool = True,
+    rtol: float | None = None,
+    atol: float | None = None,
+    equal_nan: bool = False,
+    check_device: bool = True,
+    check_dtype: bool = True,
+    check_layout: bool = True,
+    check_stride: bool = False,
+    msg: str | Callable[[str], str] | None = None,
+) -> None:
+    """Assert |actual - expected| <= atol + rtol |expected|, of tensors, arrays, numbers, and sequences and mappings of these.
+
+    Without rtol and atol: 1e-3 and 1e-5 for float16, 1.3e-6 and 1e-5 for float32, 1e-7 and 1e-7 for float64, exact for whole numbers.
+    msg: another text, or a function of the text.
+
+    Raises:
+        AssertionError: they are not close, or differ in shape, dtype, length or keys. TypeError: they cannot be compared.
+        ValueError: rtol without atol, or the other way round.
+
+    >>> import minitorch_pt as torch
+    >>> torch.testing.assert_close(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.5]))
+    Traceback (most recent call last):
+    AssertionError: Tensor-likes are not close!
+    <BLANKLINE>
+    Mismatched elements: 1 / 2 (50.0%)
+    Greatest absolute difference: 0.5 at index (1,) (up to 1e-05 allowed)
+    Greatest relative difference: 0.20000000298023224 at index (1,) (up to 1.3e-06 allowed)
+    """
+    for a, b, path in list(_pairs(actual, expected, (), (rtol, atol), allow_subclasses)):
+        text = _difference(a, b, (rtol, atol), equal_nan, check_dtype, check_stride)
+        if text is not None:
+            text = _at(text, path)
+            raise AssertionError(msg(text) if callable(msg) else text if msg is None else msg)
+
+
+def _at(text: str, path: tuple) -> str:
+    place = "".join(str([key]) for key in path)
+    return f"{text}\n\nThe failure occurred for item {place}" if path else text
+
+
+def _no_single_tolerance(given: tuple, path: tuple) -> None:
+    if given.count(None) == 1:
+        missing = ("rtol", "atol")[given.index(None)]
+        raise ValueError(
+            _at(f"Both 'rtol' and 'atol' must be either specified or omitted, but got no {missing}.", path)
+        )
+
+
+def _pairs(
+    actual: Any, expected: Any, path: tuple, given: tuple, allow_subclasses: bool
+) -> Iterator[tuple[Any, Any, tuple]]:
+    """What is to be compared with what, and where it stands in the structure."""
+    both = (actual, expected)
+    if all(isinstance(x, Sequence) and not isinstance(x, str) for x in both):
+        if len(actual) != len(expected):
+            text = f"The length of the sequences mismatch: {len(actual)} != {len(expected)}"
+            raise AssertionError(_at(text, path))
+        for i, (a, b) in enumerate(zip(actual, expected, strict=True)):
+            yield from _pairs(a, b, (*path, i), given, allow_subclasses)
+    elif all(isinstance(x, Mapping) for x in both):
+        missing, added = expected.keys() - actual.keys(), actual.keys() - expected.keys()
+        if missing or added:
+            text = (f"The keys of the mappings do not match:\nMissing keys in the actual mapping: {sorted(missing)}\n"
+                    f"Additional keys in the actual mapping: {sorted(added)}")  # fmt: skip
+            raise AssertionError(_at(text, path))
+        for key in sorted(actual):
+            yield from _pairs(actual[key], expected[key], (*path, key), given, allow_subclasses)
+    elif actual is None or expected is None or all(isinstance(x, (bool, np.bool_)) for x in both):
+        yield actual, expected, path
+    elif all(isinstance(x, (int, float, np.number)) for x in both):
+        _no_single_tolerance(given, path)
+        yield actual, expected, path
+    else:
+        related = isinstance(actual, type(expected)) or isinstance(expected, type(actual))
+        if not all(isinstance(x, (Tensor, np.ndarray)) for x in both) or not related or not (allow_subclasses or type(actual) is type(expected)):  # fmt: skip
+            text = f"No comparison pair was able to handle inputs of type {type(actual)} and {type(expected)}."
+            raise TypeError(_at(text, path))
+        _no_single_tolerance(given, path)
+        yield creation.as_tensor(actual).detach(), creation.as_tensor(expected).detach(), path
+
+
+def _difference(actual: Any, expected: Any, given: tuple, equal_nan: bool, check_dtype: bool, check_stride: bool) -> str | None:  # fmt: skip
+    """What differs, or None."""
+    if actual is None or expected is None:
+        return None if actual is expected else f"None mismatch: {actual} is not {expected}"
+    if all(isinstance(x, (bool, np.bool_)) for x in (actual, expected)):
+        return None if actual == expected else f"Booleans mismatch: {actual} is not {expected}"
+    numbers = not isinstance(actual, Tensor)
+    if numbers:
+        actual, expected = (x.item() if isinstance(x, np.generic) else x for x in (actual, expected))
+        types: list[Any] = ["float64" if isinstance(x, float) else "int64" for x in (actual, expected)]
+        if check_dtype and type(actual) is not type(expected):
+            return f"The (d)types do not match: {type(actual)} != {type(expected)}."
+        a, b = np.asarray(actual), np.asarray(expected)
+    else:
+        checked = {"shape": lambda x: x.shape, "stride()": lambda x: x.stride(), "dtype": lambda x: x.dtype}
+        for name, attribute in checked.items():
+            values = attribute(actual), attribute(expected)
+            if values[0] != values[1] and {"stride()": check_stride, "dtype": check_dtype}.get(name, True):
+                return f"The values for attribute '{name}' do not match: {values[0]} != {values[1]}."
+        types = [actual.dtype, expected.dtype]
+        common = dtypes.promote_types(*types)
+        actual, expected = actual.to(common), expected.to(common)
+        a, b = actual.numpy(), expected.numpy()
+    rtol, atol = _tolerances(*types) if given == (None, None) else given
+    close = _close(a, b, rtol, atol, equal_nan)
+    if close.all():
+        return None
+    allowed = [f" (up to {limit} allowed)" if rtol or atol else "" for limit in (atol, rtol)]
+    verdict = "close" if rtol or atol else "equal"
+    if not a.ndim:
+        actual, expected = a.item(), b.item()
+        difference = abs(actual - expected)
+        relative = math.inf if expected == 0 else difference / abs(expected)
+        return (f"Scalars are not {verdict}!\n\nExpected {expected} but got {actual}.\n"
+                f"Absolute difference: {difference}{allowed[0]}\nRelative difference: {relative}{allowed[1]}")  # fmt: skip
+    if not common.is_floating_point:
+        actual, expected = actual.long(), expected.long()
+    wrong = int((~close).sum())
+    text = f"Tensor-likes are not {verdict}!\n\nMismatched elements: {wrong} / {a.size} ({wrong / a.size:.1%})"
+    difference = (actual - expected).abs()
+    for kind, values, limit in (
+        ("absolute", difference, allowed[0]),
+        ("relative", difference / expected.abs(), allowed[1]),
+    ):
+        values = values.masked_fill(Tensor(close), 0)
+        index = np.unravel_index(int(values.argmax()), a.shape)
+        text += f"\nGreatest {kind} difference: {values.max().item()} at index {tuple(map(int, index))}{limit}"
+    return text
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# make_tensor
+# ---------------------------------------------------------------------------------------------------------------------
+def make_tensor(
+    *shape: Any,
+    dtype: dtypes.dtype,
+    device: Any,
+    low: float | None = None,
+    high: float | None = None,
+    requires_grad: bool = False,
+    noncontiguous: bool = False,
+    exclude_zero: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
+    """Uniform numbers in [low, high), by default from -9 to 9: torch's of the same seed.
+
+    noncontiguous: every second element of memory; exclude_zero: 1, or the smallest floating point number, in place of 0.
+
+    Raises:
+        ValueError: low is not below high, nan, or outside of the type; requires_grad of whole numbers.
+        NotImplementedError: a memory_format.
+
+    >>> import minitorch_pt as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.testing.make_tensor((2,), dtype=torch.int64, device="cpu", low=0, high=10)
+    tensor([4, 9])
+    """
+    if memory_format is not None:
+        if noncontiguous:
+            raise ValueError(
+                f"The parameters `noncontiguous` and `memory_format` are mutually exclusive, but got {noncontiguous=} and {memory_format=}"
+            )
+        raise NotImplementedError("make_tensor() takes no memory_format here")
+    floating = dtype.is_floating_point
+    if requires_grad and not floating:
+        raise ValueError(
+            f"`requires_grad=True` is not supported for boolean and integral dtypes, but got dtype={dtype}"
+        )
+    if len(shape) == 1 and isinstance(shape[0], Sequence):
+        shape = tuple(shape[0])
+    twice = noncontiguous and math.prod(shape) > 1
+    if twice:
+        shape = (*shape[:-1], 2 * shape[-1])
+    if floating:
+        limits: Any = (dtypes.finfo(dtype).min, dtypes.finfo(dtype).max)
+        defaults = (-9, 9)
+    elif dtype is dtypes.bool:
+        limits = defaults = (0, 2)
+    else:
+        # randint takes no bound beyond int64
+        limits = (dtypes.iinfo(dtype).min, dtypes.iinfo(dtype).max + (dtype is not dtypes.int64))
+        defaults = (-9, 10)
+    start, end = _range(dtype, low, high, limits, defaults)
+    if not floating:
+        result = random.randint(math.ceil(start), math.ceil(end), shape, dtype=dtype, device=device)
+    else:
+        result = creation.empty(shape, dtype=dtype, device=device)
+        if end - start >= limits[1]:  # more than uniform_ takes
+            result.uniform_(start / 2, end / 2).mul_(2)
+        else:
+            result.uniform_(start, end)
+    if twice:
+        result = result[..., 1::2]
+    if exclude_zero:
+        result[result == 0] = dtypes.finfo(dtype).tiny if floating else 1
+    return result.requires_grad_(requires_grad)
+
+
+def _range(dtype: Any, low: Any, high: Any, limits: tuple, defaults: tuple) -> tuple[Any, Any]:
+    low, high = (default if given is None else given for given, default in zip((low, high), defaults, strict=True))
+    if math.isnan(low) or math.isnan(high):
+        raise ValueError(f"`low` and `high` cannot be NaN, but got {low=} and {high=}")
+    if low == high and dtype.is_floating_point:
+        warnings.warn(
+            "Passing `low==high` to make_tensor for floating point types is deprecated. Use `torch.full(...)` instead.",
+            FutureWarning,
+            stacklevel=3,
+        )
+    elif low >= high:
+        raise ValueError(f"`low` must be less than `high`, but got {low} >= {high}")
+    elif high < limits[0] or low >= limits[1]:
+        raise ValueError(
+            f"The value interval specified by `low` and `high` is [{low}, {high}), but {dtype} only supports [{limits[0]}, {limits[1]})"
+        )
+    return tuple(min(max(x, limits[0]), limits[1]) for x in (low, high))  # type: ignore[return-value]
