@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import creation, dtypes, random
-from .tensor import Tensor
+from .tensor import Tensor, wrap
 
 __all__ = ["assert_close", "compare", "make_tensor"]
 
@@ -218,7 +218,7 @@ def _difference(actual: Any, expected: Any, given: tuple, equal_nan: bool, check
         ("absolute", difference, allowed[0]),
         ("relative", difference / expected.abs(), allowed[1]),
     ):
-        values = values.masked_fill(Tensor(close), 0)
+        values = values.masked_fill(wrap(close), 0)
         index = np.unravel_index(int(values.argmax()), a.shape)
         text += f"\nGreatest {kind} difference: {values.max().item()} at index {tuple(map(int, index))}{limit}"
     return text
