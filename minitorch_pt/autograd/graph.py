@@ -341,7 +341,7 @@ def run_backward(
                 if target is None or (useful is not None and id(target) not in useful):
                     continue
                 if whole is not None:
-                    flow = whole[i]
+                    flow = whole[i]() if callable(whole[i]) else whole[i]
                 elif several:
                     flow = pulls[i](*gradient)
                 else:

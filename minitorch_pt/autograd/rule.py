@@ -223,7 +223,8 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
     promote: "type" brings operands to their common type, "float" also integers to floating point; ("type", n) only the first n
     linear: the gradient functions look at no input's values, so the node keeps no arrays
     view: the value may share memory with the first argument
-    joint: one gradient function for all inputs, returning a tuple, where they share work
+    joint: one gradient function for all inputs, returning a tuple, where they share work; what is a function in that tuple is
+        called only if its input needs the gradient
     returns: a namedtuple class for several outputs
     name: torch's name of the node, or a function of the arguments giving it
     tensors: so many of the first arguments must be Tensors, numbers are refused

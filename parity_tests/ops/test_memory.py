@@ -1,0 +1,69 @@
+"""ops/memory.py: memory is used again, but never while somebody looks at it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from minitorch_pt.ops import memory
+
+F4, F8 = np.dtype("f4"), np.dtype("f8")
+
+
+@pytest.fixture(autouse=True)
+def nothing_spare():
+    memory._spare.clear()
+    yield
+    memory._spare.clear()
+
+
+def address(array):
+    return array.__array_interface__["data"][0]
+
+
+def test_shape_and_type():
+    for shape in ((3, 4), (300, 400), (0, 5), ()):
+        array = memory.empty(F8, *shape)
+        array[...] = 1
+        assert array.shape == shape and array.dtype == F8 and array.flags.c_contiguous and array.flags.writeable
+
+
+def test_memory_is_used_again_when_its_array_is_gone():
+    first = memory.empty(F4, 1000, 100)
+    place = address(first)
+    other = memory.empty(F4, 1000, 100)
+    assert address(other) != place
+    del first
+    again = memory.empty(F4, 100, 999)  # a little less fits too
+    assert address(again) == place and again.shape == (100, 999)
+
+
+def test_a_view_keeps_the_memory():
+    first = memory.empty(F4, 1000, 100)
+    first[...] = 7
+    row = first[3].reshape(10, 10)
+    del first
+    memory.empty(F4, 1000, 100)[...] = 0
+    assert (row == 7).all()
+
+
+@pytest.mark.parametrize("dtype, shape", [(F8, (1000, 100)), (F4, (1000, 101)), (F4, (400, 100))])
+def test_other_types_and_sizes_get_memory_of_their_own(dtype, shape):
+    place = address(memory.empty(F4, 1000, 100))
+    assert memory._spare
+    array = memory.empty(dtype, *shape)
+    assert address(array) != place and array.shape == shape
+
+
+def test_small_arrays_are_ordinary():
+    memory.empty(F4, 10)
+    assert not memory._spare
+
+
+def test_little_waits(monkeypatch):
+    monkeypatch.setattr(memory, "_LIMIT", 10**6)
+    arrays = [memory.empty(F4, 100_000) for _ in range(4)]
+    places = [address(a) for a in arrays]
+    while arrays:
+        del arrays[0]
+    assert [address(block) for block in memory._spare] == places[2:]  # the oldest go first
