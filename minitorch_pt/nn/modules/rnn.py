@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 import warnings
 from typing import Any
 
@@ -10,6 +11,7 @@ from ... import creation, ops
 from ...tensor import Tensor
 from .. import init
 from ..parameter import Parameter
+from ..utils.rnn import PackedSequence
 from .module import Module
 
 __all__ = ["GRU", "GRUCell", "LSTM", "LSTMCell", "RNN", "RNNBase", "RNNCell", "RNNCellBase"]
@@ -35,9 +37,10 @@ class RNNBase(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout <= 1:
+        self.dropout = float(dropout)
+        if isinstance(dropout, bool) or not isinstance(dropout, numbers.Number) or not 0 <= self.dropout <= 1:
             raise ValueError(f"dropout should be a number in range [0, 1], the probability of an element being zeroed, got {dropout!r}")  # fmt: skip
-        if dropout > 0 and num_layers == 1:
+        if self.dropout > 0 and num_layers == 1:
             warnings.warn(
                 "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
                 f"greater than 1, but got dropout={dropout} and num_layers={num_layers}",
@@ -57,8 +60,7 @@ class RNNBase(Module):
         if mode not in _MODES:
             raise ValueError(f"Unrecognized RNN mode: {mode}; known are {', '.join(_MODES)}")
         self.mode, self.input_size, self.hidden_size, self.num_layers = mode, input_size, hidden_size, num_layers
-        self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)
-        self.bidirectional, self.proj_size = bidirectional, proj_size
+        self.bias, self.batch_first, self.bidirectional, self.proj_size = bias, batch_first, bidirectional, proj_size
         rows, out = _MODES[mode][0] * hidden_size, proj_size or hidden_size
         self._all_weights: list[list[str]] = []
         for layer in range(num_layers):
@@ -80,8 +82,12 @@ class RNNBase(Module):
         return [[getattr(self, name) for name in names] for names in self._all_weights]
 
     @property
+    def _flat_weights_names(self) -> list[str]:
+        return [name for names in self._all_weights for name in names]
+
+    @property
     def _flat_weights(self) -> list[Parameter]:
-        return [weight for weights in self.all_weights for weight in weights]
+        return [getattr(self, name) for name in self._flat_weights_names]
 
     def flatten_parameters(self) -> None:
         """Nothing: torch arranges the memory of a GPU here."""
@@ -92,60 +98,87 @@ class RNNBase(Module):
         for weight in self.parameters():
             init.uniform_(weight, -bound, bound)
 
-    def _sizes(self) -> tuple[int, ...]:
-        """The sizes of the states: h, and for an LSTM c."""
-        return (self.proj_size or self.hidden_size,)
+    def check_input(self, input: Tensor, batch_sizes: Tensor | None) -> None:
+        """Check type, rank and features of a batched or packed input.
 
-    def forward(self, input: Any, hx: Any = None) -> tuple:
+        Raises:
+            ValueError: its dtype is not the weights'.
+            RuntimeError: its shape does not fit.
+        """
+        dtype = self._flat_weights[0].dtype
+        if input.dtype != dtype:
+            raise ValueError(f"RNN input dtype ({input.dtype}) does not match weight dtype ({dtype}). "
+                             f"Convert input: input.to({dtype}), or convert model: model.to({input.dtype})")  # fmt: skip
+        expected = 3 if batch_sizes is None else 2
+        if input.ndim != expected:
+            raise RuntimeError(f"input must have {expected} dimensions, got {input.ndim}: shape {list(input.shape)}")
+        if input.shape[-1] != self.input_size:
+            raise RuntimeError(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.shape[-1]} in input of shape {list(input.shape)}")  # fmt: skip
+
+    def get_expected_hidden_size(self, input: Tensor, batch_sizes: Tensor | None) -> tuple[int, int, int]:
+        """The shape that the state h must have: (layers * directions, N, H)."""
+        n = input.shape[0 if self.batch_first else 1] if batch_sizes is None else int(batch_sizes[0])
+        return self.num_layers * (1 + self.bidirectional), n, self.proj_size or self.hidden_size
+
+    def check_hidden_size(self, hx: Tensor, expected_hidden_size: tuple[int, int, int], msg: str = "Expected hidden size {}, got {}") -> None:  # fmt: skip
+        """Check the shape of a state.
+
+        Raises:
+            RuntimeError: it is not as expected.
+        """
+        if tuple(hx.shape) != expected_hidden_size:
+            raise RuntimeError(msg.format(expected_hidden_size, list(hx.shape)))
+
+    def check_forward_args(self, input: Tensor, hidden: Any, batch_sizes: Tensor | None) -> None:
+        """Check input and state; raises as `check_input` and `check_hidden_size`."""
+        self.check_input(input, batch_sizes)
+        self.check_hidden_size(hidden, self.get_expected_hidden_size(input, batch_sizes))
+
+    def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
+        """The state with its sequences in the order of `permutation`, if there is one."""
+        return hx if permutation is None else hx.index_select(1, permutation)
+
+    def _initial(self, input: Tensor, batch_sizes: Tensor | None) -> Any:
+        return creation.zeros(self.get_expected_hidden_size(input, batch_sizes), dtype=input.dtype)
+
+    def _with_batch(self, hx: Any, alone: bool) -> Any:
+        """The given state, checked to be of the input's kind: for a single sequence (2-D) or a batch (3-D)."""
+        if hx.ndim != 3 - alone:
+            raise RuntimeError(f"For {'unbatched 2' if alone else 'batched 3'}-D input, hx should also be {3 - alone}-D but got {hx.ndim}-D tensor of shape {list(hx.shape)}")  # fmt: skip
+        return hx.unsqueeze(1) if alone else hx
+
+    def _without_batch(self, hx: Any) -> Any:
+        return hx.squeeze(1)
+
+    def forward(self, input: Tensor | PackedSequence, hx: Any = None) -> tuple:
         """(output, last state): see the class.
 
         Raises:
             RuntimeError: input or state of a wrong shape.
             ValueError: input of a wrong rank or dtype.
         """
-        from ..utils.rnn import PackedSequence
-
-        lstm, packed = self.mode == "LSTM", isinstance(input, PackedSequence)
-        data, batch_sizes, order, undo = input if packed else (input, None, None, None)
-        if not packed and data.ndim not in (2, 3):
+        data, batch_sizes, order, undo = input if isinstance(input, PackedSequence) else (input, None, None, None)
+        if batch_sizes is None and data.ndim not in (2, 3):
             raise ValueError(f"{type(self).__name__}: Expected input to be 2D or 3D, got {data.ndim}D instead: shape {list(data.shape)}")  # fmt: skip
-        weight = self._flat_weights[0]
-        if data.dtype != weight.dtype:
-            raise ValueError(f"RNN input dtype ({data.dtype}) does not match weight dtype ({weight.dtype}). Convert input: input.to({weight.dtype})")  # fmt: skip
-        if packed and data.ndim != 2:
-            raise RuntimeError(f"input must have 2 dimensions, got {data.ndim}")
-        if data.shape[-1] != self.input_size:
-            raise RuntimeError(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {data.shape[-1]} in input of shape {list(data.shape)}")  # fmt: skip
-        alone = not packed and data.ndim == 2
+        alone, batch_dim = batch_sizes is None and data.ndim == 2, 0 if self.batch_first else 1
         if alone:
-            data = data.unsqueeze(0 if self.batch_first else 1)
-        n = int(batch_sizes[0]) if batch_sizes is not None else data.shape[0 if self.batch_first else 1]
-        shapes = [(self.num_layers * (1 + self.bidirectional), n, size) for size in self._sizes()]
+            data = data.unsqueeze(batch_dim)
         if hx is None:
-            states = [creation.zeros(shape, dtype=data.dtype) for shape in shapes]
-        else:
-            states = list(hx) if lstm else [hx]
-            for i, (state, shape) in enumerate(zip(states, shapes, strict=True)):
-                if state.ndim != (2 if alone else 3):
-                    raise RuntimeError(f"For {'unbatched 2' if alone else 'batched 3'}-D input, hx should also be {2 if alone else 3}-D but got {state.ndim}-D tensor of shape {list(state.shape)}")  # fmt: skip
-                if alone:
-                    states[i] = state = state.unsqueeze(1)
-                if tuple(state.shape) != shape:
-                    raise RuntimeError(f"Expected hidden{[f'[{i}]', ''][not lstm]} size {shape}, got {list(state.shape)}")  # fmt: skip
-                if order is not None:
-                    states[i] = state.index_select(1, order)
+            hx = self._initial(data, batch_sizes)
+        elif batch_sizes is None:
+            hx = self._with_batch(hx, alone)
+        self.check_forward_args(data, hx, batch_sizes)
+        hx = self.permute_hidden(hx, order)
         options = (self._flat_weights, self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
-        run, hidden = _MODES[self.mode][1], tuple(states) if lstm else states[0]
-        if packed:
-            output, *finals = run(data, batch_sizes, hidden, *options)
-            output = PackedSequence(output, batch_sizes, order, undo)
-            if undo is not None:
-                finals = [state.index_select(1, undo) for state in finals]
+        run = _MODES[self.mode][1]
+        if batch_sizes is None:
+            output, *finals = run(data, hx, *options, self.batch_first)
         else:
-            output, *finals = run(data, hidden, *options, self.batch_first)
-            if alone:
-                output, finals = output.squeeze(0 if self.batch_first else 1), [s.squeeze(1) for s in finals]
-        return output, tuple(finals) if lstm else finals[0]
+            output, *finals = run(data, batch_sizes, hx, *options)
+        last = self.permute_hidden(tuple(finals) if len(finals) == 2 else finals[0], undo)
+        if batch_sizes is not None:
+            return PackedSequence(output, batch_sizes, order, undo), last
+        return (output.squeeze(batch_dim), self._without_batch(last)) if alone else (output, last)
 
     def extra_repr(self) -> str:
         """The sizes and the options that are not the default."""
@@ -161,7 +194,7 @@ class RNN(RNNBase):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if kwargs.get("proj_size", 0):
+        if "proj_size" in kwargs:
             raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
         if len(args) > 3:
             nonlinearity, args = args[3], args[:3] + args[4:]
@@ -182,15 +215,40 @@ class LSTM(RNNBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__("LSTM", *args, **kwargs)
 
-    def _sizes(self) -> tuple[int, ...]:
-        return (self.proj_size or self.hidden_size, self.hidden_size)
+    def get_expected_cell_size(self, input: Tensor, batch_sizes: Tensor | None) -> tuple[int, int, int]:
+        """The shape that the state c must have: (layers * directions, N, H)."""
+        return *self.get_expected_hidden_size(input, batch_sizes)[:2], self.hidden_size
+
+    def check_forward_args(self, input: Tensor, hidden: Any, batch_sizes: Tensor | None) -> None:
+        """Check input and both states; raises as `check_input` and `check_hidden_size`."""
+        self.check_input(input, batch_sizes)
+        h_size, c_size = (
+            self.get_expected_hidden_size(input, batch_sizes),
+            self.get_expected_cell_size(input, batch_sizes),
+        )
+        self.check_hidden_size(hidden[0], h_size, "Expected hidden[0] size {}, got {}")
+        self.check_hidden_size(hidden[1], c_size, "Expected hidden[1] size {}, got {}")
+
+    def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
+        """The pair of states with their sequences in the order of `permutation`, if there is one."""
+        return hx if permutation is None else tuple(super(LSTM, self).permute_hidden(s, permutation) for s in hx)
+
+    def _initial(self, input: Tensor, batch_sizes: Tensor | None) -> Any:
+        c_size = self.get_expected_cell_size(input, batch_sizes)
+        return super()._initial(input, batch_sizes), creation.zeros(c_size, dtype=input.dtype)
+
+    def _with_batch(self, hx: Any, alone: bool) -> Any:
+        return tuple(super(LSTM, self)._with_batch(s, alone) for s in hx)
+
+    def _without_batch(self, hx: Any) -> Any:
+        return tuple(super(LSTM, self)._without_batch(s) for s in hx)
 
 
 class GRU(RNNBase):
     """Gated recurrent unit: h' = (1 - z) n + z h. Shapes: as `RNN`. Source: Cho et al. 2014, arXiv:1406.1078."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if kwargs.get("proj_size", 0):
+        if "proj_size" in kwargs:
             raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
         super().__init__("GRU", *args, **kwargs)
 
@@ -215,26 +273,25 @@ class RNNCellBase(Module):
         for weight in self.parameters():
             init.uniform_(weight, -bound, bound)
 
-    def _step(self, rule: Any, input: Tensor, states: Any, count: int) -> tuple:
+    def _step(self, rule: Any, input: Tensor, states: tuple | None, count: int) -> tuple:
+        """The new states, of a batch or of a single input."""
         name = type(self).__name__
         if input.ndim not in (1, 2):
-            raise ValueError(f"{name}: Expected input to be 1D or 2D, got {input.ndim}D instead")
+            raise ValueError(
+                f"{name}: Expected input to be 1D or 2D, got {input.ndim}D instead: shape {list(input.shape)}"
+            )
+        for state in states or ():
+            if state.ndim not in (1, 2):
+                raise ValueError(f"{name}: Expected hidden to be 1D or 2D, got {state.ndim}D instead: shape {list(state.shape)}")  # fmt: skip
         alone = input.ndim == 1
-        if input.shape[-1] != self.input_size:
-            raise RuntimeError(f"input has inconsistent input_size: got {input.shape[-1]} expected {self.input_size}")
         x = input.unsqueeze(0) if alone else input
         if states is None:
             states = (creation.zeros(len(x), self.hidden_size, dtype=x.dtype),) * count
-        else:
-            for state in states:
-                if state.ndim not in (1, 2):
-                    raise ValueError(f"{name}: Expected hidden to be 1D or 2D, got {state.ndim}D instead")
-            states = tuple(s.unsqueeze(0) if alone else s for s in states)
-        for state in states:
-            if tuple(state.shape) != (len(x), self.hidden_size):
-                raise RuntimeError(f"{name}: hidden of shape {list(state.shape)} does not fit input {list(input.shape)}: expected {[len(x), self.hidden_size]}")  # fmt: skip
-        hidden = states[0] if count == 1 else states
-        result = rule(x, hidden, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        elif alone:
+            states = tuple(state.unsqueeze(0) for state in states)
+        result = rule(
+            x, states[0] if count == 1 else states, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
+        )
         results = (result,) if count == 1 else result
         return tuple(r.squeeze(0) for r in results) if alone else results
 

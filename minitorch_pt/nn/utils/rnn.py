@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ... import creation
+from ... import creation, dtypes
 from ...ops import cat, stack
+from ...ops.recurrent import pack_rows, pad_rows
 from ...tensor import Tensor
 
 __all__ = [
@@ -40,65 +42,122 @@ class PackedSequence(_Packed):
     ) -> PackedSequence:
         """Pack of its parts; `data` may also be the pair (data, batch_sizes)."""
         if batch_sizes is None:
+            if not isinstance(data, (list, tuple)) or len(data) != 2:
+                raise AssertionError(f"Expected data to be a list or tuple of length 2, got {type(data).__name__}: give batch_sizes too")  # fmt: skip
             data, batch_sizes = data
         if unsorted_indices is None:
             unsorted_indices = invert_permutation(sorted_indices)
-        return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)  # type: ignore[arg-type]
+        return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
 
     def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
-        """The same with `data` converted."""
+        """The same with `data` converted; arguments as `Tensor.to`. Itself if there is nothing to convert."""
         data = self.data.to(*args, **kwargs)
         return self if data is self.data else type(self)(data, *self[1:])
 
+    def pin_memory(self) -> PackedSequence:
+        """Nothing to be had without a GPU.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError(
+            "pin_memory() prepares memory for copies to a GPU, and minitorch_pt computes on the CPU: leave it out"
+        )
+
+    def cpu(self, *args: Any, **kwargs: Any) -> PackedSequence:
+        """The same on the CPU, where it is."""
+        return self.to(*args, **{"device": "cpu", **kwargs})
+
+    def cuda(self, *args: Any, **kwargs: Any) -> PackedSequence:
+        """As `Tensor.cuda`."""
+        return type(self)(self.data.cuda(*args, **kwargs), *self[1:])
+
     def double(self) -> PackedSequence:
         """The same in float64."""
-        return self.to(creation.dtypes.float64)
+        return self.to(dtype=dtypes.float64)
 
     def float(self) -> PackedSequence:
         """The same in float32."""
-        return self.to(creation.dtypes.float32)
+        return self.to(dtype=dtypes.float32)
+
+    def half(self) -> PackedSequence:
+        """The same in float16."""
+        return self.to(dtype=dtypes.float16)
+
+    def long(self) -> PackedSequence:
+        """The same in int64."""
+        return self.to(dtype=dtypes.int64)
+
+    def int(self) -> PackedSequence:
+        """The same in int32."""
+        return self.to(dtype=dtypes.int32)
+
+    def short(self) -> PackedSequence:
+        """The same in int16."""
+        return self.to(dtype=dtypes.int16)
+
+    def char(self) -> PackedSequence:
+        """The same in int8."""
+        return self.to(dtype=dtypes.int8)
+
+    def byte(self) -> PackedSequence:
+        """The same in uint8."""
+        return self.to(dtype=dtypes.uint8)
+
+    @property
+    def is_cuda(self) -> bool:
+        """False: everything is on the CPU."""
+        return False
+
+    def is_pinned(self) -> bool:
+        """False: memory is pinned for copies to a GPU."""
+        return False
 
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:
     """The permutation that undoes `permutation`."""
-    return None if permutation is None else permutation.argsort()
-
-
-def _lengths(batch_sizes: Tensor) -> np.ndarray:
-    sizes = np.array(batch_sizes.tolist())
-    return (sizes[:, None] > np.arange(sizes[0])).sum(axis=0)
+    if permutation is None:
+        return None
+    return creation.zeros_like(permutation).scatter_(0, permutation, creation.arange(permutation.numel()))
 
 
 def pack_padded_sequence(
     input: Tensor, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
 ) -> PackedSequence:
-    """Pack sequences that are padded to one length.
+    """Pack sequences that are padded to one length; with `enforce_sorted=False` they are sorted by length first.
 
     Shapes: input (T, N, *), or (N, T, *) if `batch_first`; lengths N numbers.
 
     Raises:
         RuntimeError: the lengths are not N, not positive, not decreasing with `enforce_sorted`, or larger than T.
+        IndexError: the input has less than two axes.
+
+    >>> import minitorch_pt as torch
+    >>> torch.nn.utils.rnn.pack_padded_sequence(torch.tensor([[1, 4], [2, 5], [3, 0]]), [3, 2])
+    PackedSequence(data=tensor([1, 4, 2, 5, 3]), batch_sizes=tensor([2, 2, 1]), sorted_indices=None, unsorted_indices=None)
     """
-    given = np.array(lengths.tolist() if isinstance(lengths, Tensor) else list(lengths))
-    order = None
-    if not enforce_sorted:
-        order = creation.tensor(np.argsort(-given, kind="stable").tolist(), dtype=creation.dtypes.int64)
-        given = given[order.tolist()]
-        input = input.index_select(0 if batch_first else 1, order)
-    x = input.transpose(0, 1) if batch_first else input
-    t, n = x.shape[:2]
+    given = creation.as_tensor(lengths).to(dtype=dtypes.int64)
+    if input.ndim < 2:
+        raise IndexError(f"pack_padded_sequence() needs an input of shape (T, N, ...), got {list(input.shape)}: unsqueeze(1) a single sequence")  # fmt: skip
+    n, t = input.shape[:2] if batch_first else input.shape[1::-1]
+    if given.ndim != 1:
+        raise RuntimeError(f"'lengths' argument should be a 1D CPU int64 tensor, but got {given.ndim}D of shape {list(given.shape)}")  # fmt: skip
     if len(given) != n:
         raise RuntimeError(f"Expected `len(lengths)` to be equal to batch_size, but got {len(given)} lengths and input of shape {list(input.shape)}, a batch of {n}")  # fmt: skip
-    if n == 0 or given.min() <= 0:
-        raise RuntimeError(f"Length of all samples has to be greater than 0, but got lengths {given.tolist()}")
-    if (np.diff(given) > 0).any():
-        raise RuntimeError(f"`lengths` array must be sorted in decreasing order when `enforce_sorted` is True, but got {given.tolist()}. You can pass `enforce_sorted=False`")  # fmt: skip
-    if given[0] > t:
-        raise RuntimeError(f"Expected lengths of at most {t}, the steps of input {list(input.shape)}, but got {given.tolist()}")  # fmt: skip
-    running = np.arange(given[0])[:, None] < given
-    rows = creation.tensor(np.flatnonzero(running).tolist())
-    sizes = creation.tensor(running.sum(axis=1).tolist())
-    return PackedSequence(x.reshape((t * n, *x.shape[2:]))[rows], sizes, order)
+    order = None
+    if not enforce_sorted:
+        given, order = given.sort(descending=True)
+        input = input.index_select(0 if batch_first else 1, order)
+    sizes = given.numpy()
+    if n == 0 or sizes.min() <= 0:
+        raise RuntimeError(f"Length of all samples has to be greater than 0, but got lengths {sizes.tolist()}")
+    if (np.diff(sizes) > 0).any():
+        raise RuntimeError(f"`lengths` array must be sorted in decreasing order when `enforce_sorted` is True, but got {sizes.tolist()}. You can pass `enforce_sorted=False`")  # fmt: skip
+    if sizes[0] > t:
+        raise RuntimeError(f"Expected lengths of at most {t}, the steps of input {list(input.shape)}, but got {sizes.tolist()}")  # fmt: skip
+    running = np.arange(t)[:, None] < sizes
+    rows = pack_rows(input.transpose(0, 1) if batch_first else input, running)
+    return PackedSequence(rows, creation.from_numpy(running[: sizes[0]].sum(axis=1)), order)
 
 
 def pad_packed_sequence(
@@ -109,20 +168,16 @@ def pad_packed_sequence(
     Raises:
         ValueError: `total_length` is less than the longest sequence.
     """
-    data, batch_sizes, _, unsorted = sequence
-    lengths = _lengths(batch_sizes)
-    steps = int(lengths[0])
+    sizes, unsorted, steps = sequence.batch_sizes.numpy(), sequence.unsorted_indices, len(sequence.batch_sizes)
     if total_length is not None:
         if total_length < steps:
             raise ValueError(f"Expected total_length to be at least the length of the longest sequence in input, but got total_length={total_length} and max sequence length being {steps}")  # fmt: skip
-        steps = total_length
-    rows = np.full((steps, len(lengths)), len(data))
-    rows[np.arange(steps)[:, None] < lengths] = np.arange(len(data))
-    padding = creation.full((1, *data.shape[1:]), padding_value, dtype=data.dtype)
+        sizes = np.append(sizes, [0] * (total_length - steps))
+    running = np.arange(sizes[0]) < sizes[:, None]
+    padded, lengths = pad_rows(sequence.data, running, padding_value), creation.from_numpy(running.sum(axis=0))
     if unsorted is not None:
-        rows, lengths = rows[:, unsorted.tolist()], lengths[unsorted.tolist()]
-    index = creation.tensor((rows.T if batch_first else rows).tolist())
-    return cat([data, padding])[index], creation.tensor(lengths.tolist())
+        padded, lengths = padded.index_select(1, unsorted), lengths[unsorted]
+    return padded.transpose(0, 1) if batch_first else padded, lengths
 
 
 def pad_sequence(
@@ -130,30 +185,49 @@ def pad_sequence(
 ) -> Tensor:
     """Sequences (L_i, *) as one Tensor (T, N, *), or (N, T, *) if `batch_first`, T being the largest length.
 
+    The dtype is that of the first.
+
     Raises:
-        RuntimeError: `padding_side` is neither "right" nor "left".
+        RuntimeError: `padding_side` is neither "right" nor "left", or there are no sequences, or they are no iterable.
+        TypeError: a sequence is no Tensor.
     """
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"padding_side must be 'left' or 'right', got {padding_side!r}")
-    steps = max(len(s) for s in sequences)
+    if not isinstance(sequences, Iterable):
+        raise RuntimeError(
+            f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}"
+        )
+    sequences = tuple(sequences)
+    if not sequences:
+        raise RuntimeError("received an empty list of sequences; pad_sequence() needs at least one")
+    for i, s in enumerate(sequences):
+        if not isinstance(s, Tensor):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(s).__name__}")
+        if s.ndim == 0:
+            raise RuntimeError(
+                f"pad_sequence() needs sequences of shape (L, ...), but element {i} has no axis; unsqueeze(0) it"
+            )
+    steps, dtype = max(len(s) for s in sequences), sequences[0].dtype
     padded = []
     for s in sequences:
-        padding = creation.full((steps - len(s), *s.shape[1:]), padding_value, dtype=s.dtype)
-        padded.append(cat([s, padding] if padding_side == "right" else [padding, s]))
+        padding = creation.full((steps - len(s), *s.shape[1:]), padding_value, dtype=dtype)
+        padded.append(cat([s.to(dtype), padding] if padding_side == "right" else [padding, s.to(dtype)]))
     return stack(padded, 0 if batch_first else 1)
 
 
 def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool = False) -> list[Tensor]:
     """The sequences (L_i, *) of padded ones."""
     x = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
-    return [s[:n] for s, n in zip(x, lengths.tolist(), strict=True)]
+    steps = creation.arange(x.shape[1])
+    return [sequence[steps < length] for sequence, length in zip(x, lengths, strict=True)]
 
 
 def pack_sequence(sequences: Any, enforce_sorted: bool = True) -> PackedSequence:
     """Pack sequences (L_i, *)."""
-    return pack_padded_sequence(pad_sequence(sequences), [len(s) for s in sequences], enforce_sorted=enforce_sorted)
+    lengths = [len(s) for s in sequences]
+    return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 
 def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
     """The sequences (L_i, *) of packed ones."""
-    return unpad_sequence(*pad_packed_sequence(packed_sequences))
+    return unpad_sequence(*pad_packed_sequence(packed_sequences, batch_first=True), batch_first=True)
