@@ -17,8 +17,7 @@ SHRINKS = [
 @pytest.mark.parametrize(("name", "args"), SHRINKS)
 @pytest.mark.parametrize("x", [rand(3, 4), rand(), rand(0, 3), rand(4, 3).T], ids=lambda x: str(x.shape))
 def test_shrink(name, args, x):
-    check(F + name, x, *args, second=True, atol=1e-7, dtypes=("float32",))
-    check(F + name, x, *args, second=True, dtypes=("float64",))
+    check(F + name, x, *args, second=True)
 
 
 @pytest.mark.parametrize("name", ["hardshrink", "softshrink"])
