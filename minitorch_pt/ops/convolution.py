@@ -76,21 +76,13 @@ class _Columns:
         dilation: _Sizes,
         long: bool,
     ) -> None:
-        self.places, self.kernel, self.stride, self.padding, self.dilation = (
-            tuple(places),
-            kernel,
-            stride,
-            padding,
-            dilation,
-        )
+        self.places, self.kernel, self.stride = tuple(places), kernel, stride
+        self.padding, self.dilation = padding, dilation
         self.size = [n + 2 * p for n, p in zip(size, padding, strict=True)]  # with padding
-        self.steps = [
-            math.prod(self.size[d + 1 :]) for d in range(len(kernel))
-        ]  # from one place to the next, line by line
+        # how far apart in the image read line by line two neighbours along each axis are
+        self.steps = [math.prod(self.size[d + 1 :]) for d in range(len(kernel))]
         length = sum((m - 1) * step for m, step in zip(places, self.steps, strict=True)) + 1
-        self.long = (
-            long and max(stride) == 1 and length <= 1.5 * math.prod(places)
-        )  # else the places between are too many
+        self.long = long and max(stride) == 1 and length <= 1.5 * math.prod(places)  # not if most is left out again
         self.lines = (self.places[0], *self.size[1:]) if self.long else self.places
         self.row = (length,) if self.long else self.places  # the shape of a row of the columns
         self.length = math.prod(self.row)
@@ -143,9 +135,8 @@ def _cropped(total: Any, padding: _Sizes) -> Any:
 
 
 def _image_columns(size: Any, kernel: _Sizes, stride: _Sizes, padding: _Sizes, dilation: _Sizes) -> _Columns:
-    return _Columns(
-        size, _places(size, kernel, stride, padding, dilation, (0, 0)), kernel, stride, padding, dilation, False
-    )
+    places = _places(size, kernel, stride, padding, dilation, (0, 0))
+    return _Columns(size, places, kernel, stride, padding, dilation, long=False)
 
 
 @differentiable(linear=True, name="Im2ColBackward0")
@@ -276,7 +267,7 @@ def _weight_gradient(
     if not np.isfinite(total).all():  # inf times the zeros beyond the edge may be in it
         total = summed(long=False)
     return (
-        total.swapaxes(1, 2).reshape(o, channels, *kernel),
+        np.ascontiguousarray(total.swapaxes(1, 2)).reshape(o, channels, *kernel),
         lambda g: _convolution(y, g, None, stride, padding, dilation, True, output_padding, groups),
         lambda g: _convolution(x, g, None, stride, padding, dilation, False, output_padding, groups),
     )
