@@ -20,6 +20,11 @@ __all__ = [
     "triu_indices", "zeros", "zeros_like",
 ]  # fmt: skip
 
+# The C library (glibc) hands the memory of large arrays back when they are freed, and to get it again costs more than to compute with
+# it. Once a block just below 32 MB was freed it keeps them: a training step of a GPT takes 23 ms in place of 42, sigmoid of 1e6
+# numbers with its gradient a fifth. The block itself is never touched, so it costs no memory.
+np.empty((32 << 20) - (1 << 16), np.uint8)
+
 
 def _made(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) -> Tensor:
     """The array as a leaf tensor, after the checks that all makers share."""

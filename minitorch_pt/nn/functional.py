@@ -39,7 +39,7 @@ from ..ops.convolution import (
 )
 from ..ops.ctc import ctc_loss
 from ..ops.distances import cosine_similarity, pairwise_distance, pdist
-from ..ops.embedding import renormalise_
+from ..ops.embedding import embedding_bag, embedding_renorm_
 from ..ops.likelihood_losses import gaussian_nll_loss, kl_div, poisson_nll_loss
 from ..ops.losses import (
     binary_cross_entropy,
@@ -76,10 +76,6 @@ from ..ops.pooling import (
     avg_pool1d,
     avg_pool2d,
     avg_pool3d,
-    fractional_max_pool2d,
-    fractional_max_pool2d_with_indices,
-    fractional_max_pool3d,
-    fractional_max_pool3d_with_indices,
     lp_pool1d,
     lp_pool2d,
     lp_pool3d,
@@ -89,13 +85,29 @@ from ..ops.pooling import (
     max_pool2d_with_indices,
     max_pool3d,
     max_pool3d_with_indices,
+)
+from ..ops.products import bilinear, linear
+from ..ops.shrinking import hardshrink, softshrink, tanhshrink
+from ..ops.unpooling import (
+    fractional_max_pool2d,
+    fractional_max_pool2d_with_indices,
+    fractional_max_pool3d,
+    fractional_max_pool3d_with_indices,
     max_unpool1d,
     max_unpool2d,
     max_unpool3d,
 )
-from ..ops.products import bilinear, linear
-from ..ops.shrinking import hardshrink, softshrink, tanhshrink
-from ..ops.vision import affine_grid, channel_shuffle, grid_sample, interpolate, pixel_shuffle, pixel_unshuffle
+from ..ops.vision import (
+    affine_grid,
+    channel_shuffle,
+    grid_sample,
+    interpolate,
+    pixel_shuffle,
+    pixel_unshuffle,
+    upsample,
+    upsample_bilinear,
+    upsample_nearest,
+)
 from ..tensor import Tensor
 
 __all__ = [
@@ -105,7 +117,7 @@ __all__ = [
     "avg_pool2d", "avg_pool3d", "batch_norm", "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits",
     "celu", "celu_", "channel_shuffle", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
     "conv_transpose3d", "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "ctc_loss", "dropout",
-    "dropout1d", "dropout2d", "dropout3d", "elu", "elu_", "embedding", "feature_alpha_dropout", "fold",
+    "dropout1d", "dropout2d", "dropout3d", "elu", "elu_", "embedding", "embedding_bag", "feature_alpha_dropout", "fold",
     "fractional_max_pool2d", "fractional_max_pool2d_with_indices", "fractional_max_pool3d",
     "fractional_max_pool3d_with_indices", "gaussian_nll_loss", "gelu", "glu", "grid_sample", "group_norm",
     "gumbel_softmax", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hardtanh_", "hinge_embedding_loss",
@@ -118,7 +130,8 @@ __all__ = [
     "poisson_nll_loss", "prelu", "relu", "relu6", "relu_", "rms_norm", "rrelu", "rrelu_",
     "scaled_dot_product_attention", "selu", "selu_", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax",
     "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold", "threshold_",
-    "triplet_margin_loss", "triplet_margin_with_distance_loss", "unfold",
+    "triplet_margin_loss", "triplet_margin_with_distance_loss", "unfold", "upsample", "upsample_bilinear",
+    "upsample_nearest",
 ]  # fmt: skip
 
 sigmoid, tanh = ops.sigmoid, ops.tanh
@@ -382,9 +395,9 @@ def embedding(
     Raises:
         AssertionError: padding_idx is no row. IndexError: a number that is no row.
     """
-    padding = _row_number(padding_idx, weight.shape[0])
+    padding = None if padding_idx is None else _row_number(padding_idx, weight.shape[0])
     if max_norm is not None:
-        renormalise_(weight, input, max_norm, norm_type)
+        embedding_renorm_(weight.detach(), input, max_norm, norm_type)
     return ops.embedding(weight, input, -1 if padding is None else padding, scale_grad_by_freq, sparse)
 
 

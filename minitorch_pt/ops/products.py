@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.rule import array, differentiable
+from ..autograd.rule import array, differentiable, same
 from .shape import diagonal, permute, select
 
 __all__ = [
@@ -324,12 +324,21 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     >>> torch.nn.functional.linear(torch.tensor([1.0, 2.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([5.0]))
     tensor([16.])
     """
+    if weight.ndim == 1:  # the weights of one output, which then has no axis
+        value, *pulls = matmul.__wrapped__(input, weight)
+        return (value if bias is None else value + bias), *pulls, same
+    shape = input.shape
+    flat = len(shape) == 2
+
+    def rows(x: Any) -> Any:  # all samples as one matrix: its product takes 2/3 of the time of a product for each
+        return x if flat else x.reshape((math.prod(shape[:-1]), x.shape[-1]))
+
     try:
-        value = input @ weight.T
-    except ValueError:
+        value = rows(input) @ weight.T
+    except (ValueError, IndexError):
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({_mat(input)} and {_mat(weight.T)}): the last axis of the input must be "
-            f"{weight.shape[-1]}, the layer's in_features, and is {input.shape[-1] if input.ndim else 'missing'}"
+            f"{weight.shape[-1]}, the layer's in_features, and is {shape[-1] if shape else 'missing'}"
         ) from None
     if input.dtype != weight.dtype:
         _same_dtype("linear", input, weight)
@@ -338,16 +347,19 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
             value += bias  # the product is still ours alone: no second array
         else:
             value = value + bias
-    flat = input.ndim == 2
-
-    def rows(x: Any) -> Any:
-        return x if flat else x.reshape((-1, x.shape[-1]))
 
     def pull_bias(g: Any) -> Any:
         g = rows(g)
         return _ones(g) @ g  # a product is 3 times as fast as g.sum(axis=0)
 
-    return value, lambda g: g @ weight, lambda g: rows(g).T @ rows(input), pull_bias
+    if flat:
+        return value, lambda g: g @ weight, lambda g: g.T @ input, pull_bias
+    return (
+        value.reshape((*shape[:-1], weight.shape[0])),
+        lambda g: (rows(g) @ weight).reshape(shape),
+        lambda g: rows(g).T @ rows(input),
+        pull_bias,
+    )
 
 
 _ONES: dict[tuple[int, np.dtype], np.ndarray] = {}

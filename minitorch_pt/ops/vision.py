@@ -16,6 +16,7 @@ import numpy as np
 
 from ..autograd.rule import array, differentiable
 from .indexing import _sum_into, gather
+from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 
 __all__ = ["channel_shuffle", "pixel_shuffle", "pixel_unshuffle"]
 
@@ -137,11 +138,6 @@ def _step(n: int, size: int, factor: float | None, align_corners: bool, dtype: A
 def _taps(mode: str, n: int, size: int, factor: float | None, align_corners: bool, dtype: Any) -> tuple[Any, Any]:
     """The taps of an axis of n places that gets `size`; computed in the tensor's type, as torch does, for equal rounding."""
     new = np.arange(size).astype(dtype)
-    if mode == "area":  # the mean over all places that the new one covers
-        start, end = np.arange(size) * n // size, -(-np.arange(1, size + 1) * n // size)
-        places = start[:, None] + np.arange((end - start).max())
-        weights = (places < end[:, None]) / (end - start)[:, None]
-        return places.clip(0, n - 1), weights.astype(dtype)
     step = _step(n, size, factor, align_corners, dtype)
     half = dtype.type(0.5)
     if mode == "nearest":
@@ -208,7 +204,7 @@ def _unresize(g: Any, taps: tuple, name: str, shape: tuple[int, ...]) -> Any:
 
 
 _LINEAR = {3: "linear", 4: "bilinear", 5: "trilinear"}
-_TITLES = {"nearest": "UpsampleNearest", "nearest-exact": "UpsampleNearestExact", "area": "AdaptiveAvgPool"}
+_TITLES = {"nearest": "UpsampleNearest", "nearest-exact": "UpsampleNearestExact"}
 _MODES = ("nearest", "nearest-exact", "area", "linear", "bilinear", "trilinear", "bicubic", "lanczos")
 
 
@@ -284,10 +280,12 @@ def interpolate(
     if recompute_scale_factor and size is not None:
         raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
     _check_mode(input, mode, align_corners, antialias)
-    if recompute_scale_factor or mode == "area":
+    if recompute_scale_factor:
         factors = [None] * len(sizes)
     if 0 in (*sizes, *input.shape[2:]) or min(sizes) < 0:
         raise RuntimeError(f"Input and output sizes should be greater than 0, but got input {list(input.shape)} and output sizes {sizes}")  # fmt: skip
+    if mode == "area":  # the mean over all places that the new one covers
+        return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[len(sizes) - 1](input, sizes)
     make = _smooth_taps if antialias else _taps
     dtype = array(input).dtype
     taps = tuple(
@@ -295,11 +293,31 @@ def interpolate(
         for n, new, factor in zip(input.shape[2:], sizes, factors, strict=True)
     )
     name = f"{_TITLES.get(mode, f'Upsample{mode.capitalize()}')}{len(sizes)}D{'Aa' if antialias else ''}Backward0"
-    if mode == "area" and len(sizes) == 1:
-        name = "SqueezeBackward1"
-    elif mode == "area" and math.prod(sizes) == 1:
-        name = "MeanBackward1"
     return _resize(input, taps, name)
+
+
+def _warn_deprecated(name: str) -> None:
+    warnings.warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=3)
+
+
+def upsample(
+    input: Any, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None
+) -> Any:
+    """The old name of `interpolate`."""
+    _warn_deprecated("upsample")
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
+    """The old name of `interpolate` with mode "nearest"."""
+    _warn_deprecated("upsample_nearest")
+    return interpolate(input, size, scale_factor, "nearest")
+
+
+def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
+    """The old name of `interpolate` with mode "bilinear" and align_corners=True."""
+    _warn_deprecated("upsample_bilinear")
+    return interpolate(input, size, scale_factor, "bilinear", True)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -184,3 +184,12 @@ def test_no_channels():
     assert y.shape == (2, 4, 4, 4) and bool((y == 1).all())
     y.sum().backward()
     assert x.grad.shape == x.shape and w.grad.shape == w.shape
+
+
+@pytest.mark.parametrize("name", ["conv2d", "conv_transpose2d"])
+@pytest.mark.parametrize("channels", [1, 4])  # columns of lines, and of one long row
+@pytest.mark.parametrize("where", ["input", "weight"])
+def test_infinite_numbers_reach_no_further_than_their_patches(name, channels, where):
+    x, weight = rand(2, channels, 6, 7), rand(*((4, channels) if name == "conv2d" else (channels, 4)), 3, 3)
+    (x if where == "input" else weight)[-1, -1, -1, -1] = np.inf
+    check(name, x, weight)

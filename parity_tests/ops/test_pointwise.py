@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import minitorch_pt
 from parity_tests.oracle import check, check_error, rand, randint, same_program
 
 X, Y, ROW = rand(3, 4), rand(3, 4, seed=1), rand(4, seed=2)
@@ -174,3 +175,10 @@ def test_whole_answers():
         ]
     )
     same_program(lambda p: p.allclose(p.tensor([np.nan]), p.tensor([np.nan]), equal_nan=True))
+
+
+def test_erf_of_many_numbers():
+    """float32 is computed block by block; torch's own is good to one digit in the last place."""
+    x = np.concatenate([rand(70_000, low=-5, high=5), [np.inf, -np.inf, np.nan, 0.0, -0.0, 1e-30, 3.92, -3.9]])
+    check("erf", x, rtol=5e-7, dtypes=("float32",))
+    assert abs(minitorch_pt.erf(minitorch_pt.from_numpy(x.astype("float32"))).numpy()[:-6]).max() == 1

@@ -356,3 +356,8 @@ def test_names(name):
         return getattr(t.nn.functional, name)(x, *sizes)
 
     same_program(program)
+
+
+def test_large_images_go_back_in_parts():
+    check("nn.functional.max_pool2d", rand(3, 2, 260, 260), 2)
+    check("nn.functional.max_pool2d", rand(3, 1, 260, 260), 3, 2, 1)

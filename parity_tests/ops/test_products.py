@@ -45,6 +45,8 @@ CASES = [
     ("nn.functional.linear", (V, rand(3, 4), W), {}),
     ("nn.functional.linear", (V, rand(3, 4)), {}),
     ("nn.functional.linear", (rand(0, 4), rand(3, 4), W), {}),
+    ("nn.functional.linear", (rand(2, 0, 4), rand(3, 4), W), {}),
+    ("nn.functional.linear", (rand(2, 5, 4), V), {}),
     ("nn.functional.bilinear", (rand(2, 4), rand(2, 3), rand(5, 4, 3), rand(5)), {}),
     ("nn.functional.bilinear", (rand(2, 6, 4), rand(2, 6, 3), rand(5, 4, 3)), {}),
     ("tensordot", (rand(2, 3, 4), rand(3, 4, 5)), {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 
 import minitorch_pt
@@ -178,3 +179,22 @@ def test_affine_grid_errors(theta, size):
 
 def test_affine_grid_integers():
     check_error(F + "affine_grid", randint(0, 9, (2, 2, 3)), (2, 3, 4, 5), align_corners=False)
+
+
+@pytest.mark.parametrize("name, keywords", [
+    ("upsample", {"size": 5}), ("upsample", {"scale_factor": 2, "mode": "bilinear", "align_corners": True}),
+    ("upsample_nearest", {"size": (5, 7)}), ("upsample_nearest", {"scale_factor": 2}), ("upsample_bilinear", {"size": 5}),
+    ("upsample_bilinear", {"scale_factor": (2, 3)}),
+])  # fmt: skip
+def test_old_names_of_interpolate(name, keywords):
+    with pytest.warns(
+        UserWarning, match=f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead."
+    ):
+        check(f"nn.functional.{name}", rand(2, 3, 4, 3), **keywords)
+
+
+@pytest.mark.parametrize("shape", [(1, 2, 7), (1, 2, 7, 5), (1, 1, 7, 5, 4)])
+def test_area_keeps_infinities_where_they_are(shape):
+    x = rand(*shape)
+    x.reshape(-1)[3] = np.inf
+    check("nn.functional.interpolate", x, size=3, mode="area")
