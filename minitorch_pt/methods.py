@@ -51,7 +51,7 @@ class Methods:
     _node: Any
     requires_grad: Any
 
-    # pointwise (ops/pointwise.py)
+    # pointwise (ops/pointwise.py, ops/special_functions.py)
     abs, abs_ = ops.abs, inplace(ops.abs)
     absolute, absolute_ = ops.absolute, inplace(ops.absolute)
     acos, acos_ = ops.acos, inplace(ops.acos)
@@ -87,6 +87,7 @@ class Methods:
     cos, cos_ = ops.cos, inplace(ops.cos)
     cosh, cosh_ = ops.cosh, inplace(ops.cosh)
     deg2rad, deg2rad_ = ops.deg2rad, inplace(ops.deg2rad)
+    digamma, digamma_ = ops.digamma, inplace(ops.digamma)
     div, div_ = ops.div, inplace(ops.div)
     divide, divide_ = ops.div, inplace(ops.div)
     eq, eq_ = ops.eq, inplace(ops.eq)
@@ -112,6 +113,7 @@ class Methods:
     gt, gt_ = ops.gt, inplace(ops.gt)
     heaviside, heaviside_ = ops.heaviside, inplace(ops.heaviside)
     hypot, hypot_ = ops.hypot, inplace(ops.hypot)
+    i0, i0_ = ops.i0, inplace(ops.i0)
     isclose = ops.isclose
     isfinite = ops.isfinite
     isinf = ops.isinf
@@ -125,6 +127,7 @@ class Methods:
     lerp, lerp_ = ops.lerp, inplace(ops.lerp)
     less, less_ = ops.less, inplace(ops.less)
     less_equal, less_equal_ = ops.less_equal, inplace(ops.less_equal)
+    lgamma, lgamma_ = ops.lgamma, inplace(ops.lgamma)
     log, log_ = ops.log, inplace(ops.log)
     log10, log10_ = ops.log10, inplace(ops.log10)
     log1p, log1p_ = ops.log1p, inplace(ops.log1p)
@@ -141,6 +144,7 @@ class Methods:
     minimum = ops.minimum
     mul, mul_ = ops.mul, inplace(ops.mul)
     multiply, multiply_ = ops.mul, inplace(ops.mul)
+    mvlgamma, mvlgamma_ = ops.mvlgamma, inplace(ops.mvlgamma)
     nan_to_num, nan_to_num_ = ops.nan_to_num, inplace(ops.nan_to_num)
     ne, ne_ = ops.ne, inplace(ops.ne)
     neg, neg_ = ops.neg, inplace(ops.neg)
@@ -193,6 +197,12 @@ class Methods:
             raise RuntimeError(f"the base given to float_power_ has dtype {self._data.dtype.name} but the operation's result requires float64; "
                                "use the out-of-place form")  # fmt: skip
         return apply_inplace(self, ops.float_power, (exponent,), {})
+
+    def polygamma(self, n: int) -> Any:
+        """The n-th derivative of `digamma`."""
+        return ops.polygamma(n, self)
+
+    polygamma_ = inplace(polygamma)
 
     def where(self, condition: Any, other: Any) -> Any:
         """This tensor where the condition holds, else `other`."""

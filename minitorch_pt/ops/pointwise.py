@@ -17,13 +17,12 @@ from ..autograd.rule import array, differentiable, nondifferentiable, same
 __all__ = [
     "abs", "absolute", "acos", "acosh", "add", "addcdiv", "addcmul", "allclose", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
-    "bitwise_xor", "ceil", "clamp", "clamp_max", "clamp_min", "clip", "copysign", "cos", "cosh", "deg2rad", "div", "divide", "eq", "equal", "erf",
-    "erfc", "erfinv", "exp", "exp2", "expm1", "fix", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "gcd", "ge", "greater",
+    "bitwise_xor", "ceil", "clamp", "clamp_max", "clamp_min", "clip", "copysign", "cos", "cosh", "deg2rad", "div", "divide", "eq", "equal", "exp", "exp2", "expm1", "fix", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "gcd", "ge", "greater",
     "greater_equal", "gt", "heaviside", "hypot", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "lcm", "ldexp", "le",
     "lerp", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or",
     "logical_xor", "logit", "lt", "maximum", "minimum", "mul", "multiply", "nan_to_num", "ne", "neg", "negative", "nextafter", "not_equal",
     "positive", "pow", "rad2deg", "reciprocal", "remainder", "round", "rsqrt", "rsub", "sgn", "sign", "signbit", "sin", "sinc", "sinh", "sqrt",
-    "square", "sub", "subtract", "tan", "true_divide", "trunc", "where", "xlogy",
+    "square", "sub", "subtract", "tan", "true_divide", "trunc", "where",
 ]  # fmt: skip
 
 
@@ -369,7 +368,7 @@ def log(input: Any) -> Any:
     return np.log(input), lambda g: g / input
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", name="Log1PBackward0")
 def log1p(input: Any) -> Any:
     """log(1 + x), exact near 0."""
     return np.log1p(input), lambda g: g / (input + 1)
@@ -405,15 +404,6 @@ def logaddexp2(input: Any, other: Any) -> Any:
         lambda g: g / (1 + np.exp2(other - input)),
         lambda g: g / (1 + np.exp2(input - other)),
     )
-
-
-@differentiable(promote="float")
-def xlogy(input: Any, other: Any) -> Any:
-    """x log(y), 0 where x is 0."""
-    a, b = array(input), array(other)
-    value = np.where((a == 0) & ~np.isnan(b), 0, a * np.log(b))
-    zero = (a == 0) & (b <= 0)
-    return value, lambda g: np.where(zero, 0.0, g * np.log(other)), lambda g: g * input / other
 
 
 @differentiable(promote="float")
@@ -564,7 +554,7 @@ trunc = _rounding("trunc", np.trunc, "x without its fraction.")
 fix = trunc
 
 
-@differentiable
+@differentiable(name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
 def round(input: Any, *, decimals: int = 0) -> Any:
     """The nearest whole number, halves to the even one; or the nearest with that many decimals."""
     data = array(input)
@@ -809,96 +799,6 @@ def nextafter(input: Any, other: Any) -> Any:
 def ldexp(input: Any, other: Any) -> Any:
     """input * 2**other."""
     return mul(input, pow(2.0, other))
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The error function, which NumPy lacks: Cody's rational approximations, good to the last digit or two
-# (W. J. Cody, Rational Chebyshev approximation for the error function, Math. Comp. 23, 1969)
-# ---------------------------------------------------------------------------------------------------------------------
-_ERF = ([3.16112374387056560e00, 1.13864154151050156e02, 3.77485237685302021e02, 3.20937758913846947e03, 1.85777706184603153e-1],
-        [2.36012909523441209e01, 2.44024637934444173e02, 1.28261652607737228e03, 2.84423683343917062e03])  # fmt: skip
-_ERFC = ([5.64188496988670089e-1, 8.88314979438837594e0, 6.61191906371416295e01, 2.98635138197400131e02, 8.81952221241769090e02,
-          1.71204761263407058e03, 2.05107837782607147e03, 1.23033935479799725e03, 2.15311535474403846e-8],
-         [1.57449261107098347e01, 1.17693950891312499e02, 5.37181101862009858e02, 1.62138957456669019e03, 3.29079923573345963e03,
-          4.36261909014324716e03, 3.43936767414372164e03, 1.23033935480374942e03])  # fmt: skip
-_TAIL = ([3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4, 1.63153871373020978e-2],
-         [2.56852019228982242e00, 1.87295284992346725e00, 5.27905102951428412e-1, 6.05183413124413191e-2, 2.33520497626869185e-3])  # fmt: skip
-
-
-def _ratio(table: tuple, x: np.ndarray) -> np.ndarray:
-    """A quotient of polynomials, in Cody's order of coefficients: the numerator's first is the last of its list."""
-    top, bottom = table
-    p, q = top[-1] * x, x
-    for a, b in zip(top[:-2], bottom[:-1], strict=True):
-        p = (p + a) * x
-        q = (q + b) * x
-    return (p + top[-2]) / (q + bottom[-1])
-
-
-def _erfc_of(y: np.ndarray) -> np.ndarray:
-    """erfc for y > 0.46875."""
-    inverse = 1 / (y * y)
-    far = (1 / math.sqrt(math.pi) - inverse * _ratio(_TAIL, inverse)) / y
-    value = np.where(y <= 4, _ratio(_ERFC, np.minimum(y, 4)), far)
-    # e^(-y²) with y² split, so that rounding it does not matter
-    rough = np.trunc(np.minimum(y, 30) * 16) / 16
-    return np.exp(-rough * rough) * np.exp(-(y - rough) * (y + rough)) * value
-
-
-def _erf_pair(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """erf(x) and erfc(x) in float64."""
-    x = np.asarray(x, np.float64)
-    y = np.abs(x)
-    near = y <= 0.46875
-    small = x * _ratio(_ERF, np.where(near, x * x, 0))
-    tail = np.where(np.isinf(y), 0.0, _erfc_of(np.where(near | np.isinf(y), 1.0, y)))
-    erf_value = np.where(near, small, np.where(x < 0, tail - 1, 1 - tail))
-    erfc_value = np.where(near, 1 - small, np.where(x < 0, 2 - tail, tail))
-    return np.where(np.isnan(x), x, erf_value), np.where(np.isnan(x), x, erfc_value)
-
-
-@differentiable(promote="float")
-def erf(input: Any) -> Any:
-    """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x."""
-    data = np.asarray(array(input))
-    return _erf_pair(data)[0].astype(data.dtype), lambda g: g * (2 / math.sqrt(math.pi) * np.exp(-(input * input)))
-
-
-@differentiable(promote="float")
-def erfc(input: Any) -> Any:
-    """1 - erf(x), exact for large x."""
-    data = np.asarray(array(input))
-    return _erf_pair(data)[1].astype(data.dtype), lambda g: g * (-2 / math.sqrt(math.pi) * np.exp(-(input * input)))
-
-
-@differentiable(promote="float")
-def erfinv(input: Any) -> Any:
-    """The inverse of erf on [-1, 1]; infinite at the ends, nan outside."""
-    data = np.asarray(array(input))
-    y = (
-        _erfinv(data.astype(np.float64)).astype(data.dtype)
-        if isinstance(input, (np.ndarray, np.generic))
-        else erfinv(input)
-    )
-    return y, lambda g: g * (math.sqrt(math.pi) / 2 * np.exp(y * y))
-
-
-def _erfinv(x: np.ndarray) -> np.ndarray:
-    """A start from Winitzki's formula (2008), made exact by four steps of Halley's method."""
-    inside = np.where(np.abs(x) < 1, x, 0.5)
-    log = np.log1p(-inside * inside)
-    half = 2 / (math.pi * 0.147) + log / 2
-    y = np.sign(inside) * np.sqrt(np.sqrt(half * half - log / 0.147) - half)
-    for _ in range(4):
-        low, high = _erf_pair(y)
-        # near 1 the difference is exact in erfc
-        error = np.where(
-            np.abs(inside) < 0.5, low - inside, np.where(inside > 0, (1 - inside) - high, (2 - high) - (1 + inside))
-        )
-        step = error / (2 / math.sqrt(math.pi) * np.exp(-y * y))
-        y = y - step / (1 + y * step)
-    y = np.where(inside == 0, inside, y)
-    return np.where(np.abs(x) < 1, y, np.where(np.abs(x) == 1, np.copysign(np.inf, x), np.nan))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
