@@ -52,6 +52,7 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
     """A new array of nested lists, numbers, arrays or tensors."""
     if isinstance(data, (np.ndarray, np.generic)):
         dtypes.of(data.dtype)
+        _no_silent_rounding(data, dtype)
         return np.array(data, _numpy(dtype, data.dtype))
     plain, inner = _unwrapped(data)
     try:
@@ -76,6 +77,8 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
     if found.size == 0 and isinstance(data, (list, tuple)):
         default = _float()
     made = _numpy(dtype, default)
+    if made.kind != "f" and found.dtype.kind == "f":
+        _no_silent_rounding(data, dtype)
     if made.kind in "iu" and found.dtype.kind in "if" and found.size:
         largest = np.iinfo(made).max
         # torch lets a negative number wrap around in an unsigned type
@@ -83,6 +86,20 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         if not (least <= found.min() and found.max() <= largest):
             raise RuntimeError(f"value cannot be converted to type {made.name} without overflow: {str(data)[:60]}")
     return found.astype(made)
+
+
+def _no_silent_rounding(data: Any, dtype: Any) -> None:
+    """NumPy's floating point numbers do not become whole numbers (np.float64 is a Python float, which does)."""
+    if isinstance(data, (list, tuple)):
+        for x in data:
+            _no_silent_rounding(x, dtype)
+    elif (
+        isinstance(data, np.floating)
+        and not isinstance(data, builtins.float)
+        and dtype is not None
+        and not dtype.is_floating_point
+    ):
+        raise TypeError(f"'numpy.{data.dtype.name}' object cannot be interpreted as an integer: make it one with int()")
 
 
 def _uneven(data: Any) -> builtins.bool:

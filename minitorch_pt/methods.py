@@ -302,6 +302,15 @@ class Methods:
     T, mT = property(ops.reversed_axes), property(ops.matrix_transpose)
     mH = mT
 
+    @property
+    def H(self) -> Any:
+        """A matrix transposed; of no axes, itself."""
+        ndim = self._data.ndim
+        if ndim not in (0, 2):
+            more = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
+            raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{more}")
+        return ops.transpose(self, 0, 1) if ndim else self
+
     def as_strided_(self, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
         """In-place form of `as_strided`."""
         return self._reshaped(ops.as_strided, size, stride, storage_offset)
@@ -341,6 +350,8 @@ class Methods:
     __getitem__ = ops.getitem
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        if index is False:  # nothing is selected, and torch does not look at the value
+            return
         if not state.recording or not (self.requires_grad or (isinstance(value, Methods) and value.requires_grad)):
             ops.assign(self._data, index, value)
             graph.changed(self._data)

@@ -142,7 +142,12 @@ def floor_divide(input: Any, other: Any) -> Any:
     return div(input, other, rounding_mode="floor")
 
 
-@differentiable(promote="type")
+def _divisor_name(kind: str) -> Any:
+    """torch's name of the node, which tells whether the divisor is a number."""
+    return lambda input, other: f"{kind}Backward{int(isinstance(other, np.ndarray))}"
+
+
+@differentiable(promote="type", name=_divisor_name("Remainder"))
 def remainder(input: Any, other: Any) -> Any:
     """What division rounded down leaves: the sign is the divisor's.
 
@@ -152,10 +157,10 @@ def remainder(input: Any, other: Any) -> Any:
     a, b = np.asarray(array(input)), np.asarray(array(other))
     _no_zero(b)
     y = np.remainder(a, b)
-    return y, same, lambda g: g * -np.floor_divide(a, b)
+    return y, same, lambda g: g * -_rounded_div(input, other, "floor")
 
 
-@differentiable(promote="type", tensors=1)
+@differentiable(promote="type", tensors=1, name=_divisor_name("Fmod"))
 def fmod(input: Any, other: Any) -> Any:
     """What division rounded towards zero leaves: the sign is the input's.
 
@@ -164,7 +169,7 @@ def fmod(input: Any, other: Any) -> Any:
     """
     a, b = np.asarray(array(input)), np.asarray(array(other))
     _no_zero(b)
-    return np.fmod(a, b), same, lambda g: g * -np.trunc(a / b)
+    return np.fmod(a, b), same, lambda g: g * -_rounded_div(input, other, "trunc")
 
 
 @differentiable(linear=True)
@@ -203,7 +208,7 @@ def pow(input: Any, exponent: Any) -> Any:
     """input to the power of `exponent`.
 
     Raises:
-        RuntimeError: a whole number to a negative whole power.
+        RuntimeError: whole numbers to a negative number (to a tensor of negative ones, the whole part of the result is given).
 
     >>> import minitorch_pt as torch
     >>> torch.pow(torch.tensor([1.0, 2.0, 3.0]), 2)
@@ -214,17 +219,6 @@ def pow(input: Any, exponent: Any) -> Any:
     return _power(input, exponent)
 
 
-def _no_negative_power(base: Any, exponent: Any) -> None:
-    if (
-        array(base).dtype.kind != "f"
-        and np.any(np.asarray(array(exponent)) < 0)
-        and np.asarray(array(exponent)).dtype.kind != "f"
-    ):
-        raise RuntimeError(
-            "Integers to negative integer powers are not allowed: the result is no integer. Convert with .float() first."
-        )
-
-
 @differentiable(name="PowBackward0")
 def _power_number(input: Any, exponent: Any) -> Any:
     """x**n, with slope n x**(n-1)."""
@@ -232,7 +226,10 @@ def _power_number(input: Any, exponent: Any) -> Any:
     if data.dtype.kind != "f":
         if isinstance(exponent, float):
             return np.power(data.astype(dtypes.get_default_dtype().dtype), exponent), lambda g: None
-        _no_negative_power(data, exponent)
+        if exponent < 0:
+            raise RuntimeError(
+                "Integers to negative integer powers are not allowed: the result is no integer. Convert with .float() first."
+            )
         return np.power(data.astype(np.int64) if data.dtype == bool else data, exponent), lambda g: None
     if exponent == 2:  # x*x is 8 times as fast as np.power
         return input * input, lambda g: g * (2 * input)
@@ -255,7 +252,6 @@ def _power_value(x: Any, n: Any) -> Any:
 @differentiable(promote="type", name="PowBackward1")
 def _power(input: Any, exponent: Any) -> Any:
     base, n = np.asarray(array(input)), np.asarray(array(exponent))
-    _no_negative_power(base, n)
 
     def pull_base(g: Any) -> Any:
         # x**0 is 1 everywhere: slope 0, also where x**-1 is infinite
@@ -266,7 +262,17 @@ def _power(input: Any, exponent: Any) -> Any:
         safe = np.where((base == 0) & (n >= 0), 1.0, input)
         return np.where((base == 0) & (n >= 0), 0.0, g * (pow_of(input, exponent) * np.log(safe)))
 
-    return np.power(base, n), pull_base, pull_exponent
+    value = _whole_power(base, n) if base.dtype.kind in "iu" else np.power(base, n)
+    return value, pull_base, pull_exponent
+
+
+def _whole_power(base: Any, exponent: Any) -> Any:
+    """Whole numbers to whole powers; of negative ones the whole part is left: 0, but of 1 and -1."""
+    inverse = np.where(np.abs(base) == 1, base, 0).astype(base.dtype)
+    negative = exponent < 0
+    return np.where(
+        negative, np.power(inverse, np.where(negative, -exponent, 0)), np.power(base, np.maximum(exponent, 0))
+    )
 
 
 def pow_of(x: Any, n: Any) -> Any:
@@ -714,9 +720,30 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     return np.where(mask, input, other)
 
 
-@differentiable(promote=("type", 2))
 def lerp(input: Any, end: Any, weight: Any) -> Any:
-    """input + weight * (end - input): from `input` at weight 0 to `end` at weight 1."""
+    """input + weight * (end - input): from `input` at weight 0 to `end` at weight 1.
+
+    Raises:
+        RuntimeError: the dtypes differ. NotImplementedError: whole numbers.
+    """
+    for name, x in (("input", input), ("end", end)):
+        if not hasattr(x, "_data"):
+            raise TypeError(f"lerp(): argument '{name}' must be Tensor, not {type(x).__name__}")
+    # a weight without axes counts as a number
+    for name, x in (("end", end), *((("weight", weight),) if getattr(weight, "ndim", 0) else ())):
+        if x.dtype != input.dtype:
+            raise RuntimeError(
+                f"expected dtype {input.dtype} for `{name}` but got dtype {x.dtype}; convert it with .to()"
+            )
+    if not input.dtype.is_floating_point:
+        raise NotImplementedError(f"lerp() is not implemented for {input.dtype}; convert with .float()")
+    return _lerp(input, end, weight)
+
+
+@differentiable(
+    promote=("type", 2), name=lambda input, end, weight: f"LerpBackward{int(isinstance(weight, np.ndarray))}"
+)
+def _lerp(input: Any, end: Any, weight: Any) -> Any:
     a, b, w = array(input), array(end), array(weight)
     # from the nearer end, so that weight 1 gives `end` exactly
     value = np.where(np.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
@@ -766,10 +793,8 @@ def nan_to_num(input: Any, nan: float = 0.0, posinf: float | None = None, neginf
 @differentiable(promote="float", tensors=1)
 def copysign(input: Any, other: Any) -> Any:
     """The size of `input` with the sign of `other`."""
-    a, b = array(input), array(other)
-    y = np.copysign(a, b)
-    turn = np.where(a == 0, 0.0, y / a)  # 1 or -1
-    return y, lambda g: g * turn, lambda g: g * 0
+    y, zero = np.copysign(input, other), array(input) == 0
+    return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
 
 
 @nondifferentiable(promote="type", tensors=2)
@@ -798,6 +823,8 @@ def nextafter(input: Any, other: Any) -> Any:
 
 def ldexp(input: Any, other: Any) -> Any:
     """input * 2**other."""
+    if not hasattr(input, "_data"):
+        raise TypeError(f"ldexp(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     return mul(input, pow(2.0, other))
 
 
