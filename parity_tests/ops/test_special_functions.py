@@ -148,6 +148,7 @@ def test_half_precision(name):
 
 def test_round():
     check("special.round", REAL, decimals=2)
+    check_error("special.round", randint(1, 5, (3,)))
 
 
 def test_names_are_those_of_torch():
