@@ -106,12 +106,14 @@ def _erfcx(x: np.ndarray) -> np.ndarray:
 def _erfinv(x: np.ndarray) -> np.ndarray:
     """Small ones by Halley's method on erf; the others by `_erfcinv`, as 1 - |x| is exact for them."""
     near = np.abs(x) < 0.5
-    y = small = np.where(near, x, 0)
-    for _ in range(4):
+    y = small = x[near]
+    for _ in range(3):
         step = (_erf(y) - small) / (_SLOPE * np.exp(-y * y))
         y = y - step / (1 + y * step)
-    far = np.copysign(_erfcinv(np.where(near, 1, 1 - np.abs(x))), x)
-    return np.where(near, np.where(x == 0, x, y), far)
+    result = np.empty(x.shape)
+    result[near] = np.where(small == 0, small, y)  # keeps the sign of 0
+    result[~near] = np.copysign(_erfcinv(1 - np.abs(x[~near])), x[~near])
+    return result
 
 
 def _erfcinv(q: np.ndarray) -> np.ndarray:
@@ -124,7 +126,7 @@ def _erfcinv(q: np.ndarray) -> np.ndarray:
     goal, log = np.log(inside), np.log(inside * (2 - inside))
     half = 2 / (math.pi * 0.147) + log / 2
     y = np.sqrt(np.sqrt(half * half - log / 0.147) - half)
-    for _ in range(5):
+    for _ in range(4):
         scaled = _erfcx(y)
         y = y + (np.log(scaled) - y * y - goal) * scaled / _SLOPE
     return np.where(inside == q, y, np.where(q == 0, np.inf, np.nan))
