@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import math
 import warnings
 from collections.abc import Sequence
@@ -74,7 +75,7 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
             (ValueError if nested else TypeError) if kind == "str" else RuntimeError if dtype is None else TypeError
         )(f"new(): invalid data type '{kind}': a tensor is made of numbers, nested lists of numbers, arrays or tensors")
     default = _infer(found) if inner is None else inner
-    if found.size == 0 and isinstance(data, (list, tuple)):
+    if found.size == 0 and inner is None and isinstance(data, (list, tuple)):
         default = _float()
     made = _numpy(dtype, default)
     if made.kind != "f" and found.dtype.kind == "f":
@@ -110,16 +111,18 @@ def _uneven(data: Any) -> builtins.bool:
 
 
 def _unwrapped(data: Any) -> tuple[Any, np.dtype | None]:
-    """Nested lists with arrays in place of tensors, and the type of arrays found in them."""
+    """Nested lists with arrays in place of tensors, and the common type of what is in them; None of Python numbers alone."""
     if isinstance(data, Tensor):
         return data.detach()._data, data._data.dtype
-    if isinstance(data, np.ndarray):
+    if isinstance(data, (np.ndarray, np.generic)):
         return data, data.dtype
     if isinstance(data, (list, tuple)):
         parts = [_unwrapped(x) for x in data]
-        # torch reads the numbers of tensors in a list as Python numbers, the arrays with their type
-        inner = next((t for (_, t), x in zip(parts, data, strict=True) if isinstance(x, np.ndarray) and x.ndim), None)
-        return [p for p, _ in parts], inner
+        plain = [part for part, _ in parts]
+        if all(t is None for _, t in parts):
+            return plain, None
+        types = (_infer(np.asarray(part)) if t is None else t for part, t in parts)
+        return plain, functools.reduce(lambda s, t: dtypes.promote_types(dtypes.of(s), dtypes.of(t)).dtype, types)
     return data, None
 
 
