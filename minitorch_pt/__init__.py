@@ -25,10 +25,10 @@ __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
-_PACKAGES = ("accelerator", "backends", "cuda", "datasets", "nn", "optim", "utils", "viz")
+_PACKAGES = ("accelerator", "backends", "cuda", "datasets", "distributions", "nn", "optim", "special", "testing", "utils", "viz")  # fmt: skip
 _FROM = {"load": "serialization", "save": "serialization"}
 if _typing.TYPE_CHECKING:
-    from . import accelerator, backends, cuda, datasets, nn, optim, utils, viz
+    from . import accelerator, backends, cuda, datasets, distributions, nn, optim, special, testing, utils, viz
     from .serialization import load, save
 
 

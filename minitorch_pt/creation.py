@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import math
 import warnings
 from collections.abc import Sequence
@@ -57,6 +58,7 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
     """A new array of nested lists, numbers, arrays or tensors."""
     if isinstance(data, (np.ndarray, np.generic)):
         dtypes.of(data.dtype)
+        _no_silent_rounding(data, dtype)
         return np.array(data, _numpy(dtype, data.dtype))
     plain, inner = _unwrapped(data)
     try:
@@ -78,9 +80,11 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
             (ValueError if nested else TypeError) if kind == "str" else RuntimeError if dtype is None else TypeError
         )(f"new(): invalid data type '{kind}': a tensor is made of numbers, nested lists of numbers, arrays or tensors")
     default = _infer(found) if inner is None else inner
-    if found.size == 0 and isinstance(data, (list, tuple)):
+    if found.size == 0 and inner is None and isinstance(data, (list, tuple)):
         default = _float()
     made = _numpy(dtype, default)
+    if made.kind != "f" and found.dtype.kind == "f":
+        _no_silent_rounding(data, dtype)
     if made.kind in "iu" and found.dtype.kind in "if" and found.size:
         largest = np.iinfo(made).max
         # torch lets a negative number wrap around in an unsigned type
@@ -88,6 +92,20 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         if not (least <= found.min() and found.max() <= largest):
             raise RuntimeError(f"value cannot be converted to type {made.name} without overflow: {str(data)[:60]}")
     return found.astype(made)
+
+
+def _no_silent_rounding(data: Any, dtype: Any) -> None:
+    """NumPy's floating point numbers do not become whole numbers (np.float64 is a Python float, which does)."""
+    if isinstance(data, (list, tuple)):
+        for x in data:
+            _no_silent_rounding(x, dtype)
+    elif (
+        isinstance(data, np.floating)
+        and not isinstance(data, builtins.float)
+        and dtype is not None
+        and not dtype.is_floating_point
+    ):
+        raise TypeError(f"'numpy.{data.dtype.name}' object cannot be interpreted as an integer: make it one with int()")
 
 
 def _uneven(data: Any) -> builtins.bool:
@@ -98,16 +116,18 @@ def _uneven(data: Any) -> builtins.bool:
 
 
 def _unwrapped(data: Any) -> tuple[Any, np.dtype | None]:
-    """Nested lists with arrays in place of tensors, and the type of arrays found in them."""
+    """Nested lists with arrays in place of tensors, and the common type of what is in them; None of Python numbers alone."""
     if isinstance(data, Tensor):
         return data.detach()._data, data._data.dtype
-    if isinstance(data, np.ndarray):
+    if isinstance(data, (np.ndarray, np.generic)):
         return data, data.dtype
     if isinstance(data, (list, tuple)):
         parts = [_unwrapped(x) for x in data]
-        # torch reads the numbers of tensors in a list as Python numbers, the arrays with their type
-        inner = next((t for (_, t), x in zip(parts, data, strict=True) if isinstance(x, np.ndarray) and x.ndim), None)
-        return [p for p, _ in parts], inner
+        plain = [part for part, _ in parts]
+        if all(t is None for _, t in parts):
+            return plain, None
+        types = (_infer(np.asarray(part)) if t is None else t for part, t in parts)
+        return plain, functools.reduce(lambda s, t: dtypes.promote_types(dtypes.of(s), dtypes.of(t)).dtype, types)
     return data, None
 
 

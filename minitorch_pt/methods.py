@@ -51,7 +51,7 @@ class Methods:
     _node: Any
     requires_grad: Any
 
-    # pointwise (ops/pointwise.py)
+    # pointwise (ops/pointwise.py, ops/special_functions.py)
     abs, abs_ = ops.abs, inplace(ops.abs)
     absolute, absolute_ = ops.absolute, inplace(ops.absolute)
     acos, acos_ = ops.acos, inplace(ops.acos)
@@ -87,6 +87,7 @@ class Methods:
     cos, cos_ = ops.cos, inplace(ops.cos)
     cosh, cosh_ = ops.cosh, inplace(ops.cosh)
     deg2rad, deg2rad_ = ops.deg2rad, inplace(ops.deg2rad)
+    digamma, digamma_ = ops.digamma, inplace(ops.digamma)
     div, div_ = ops.div, inplace(ops.div)
     divide, divide_ = ops.div, inplace(ops.div)
     eq, eq_ = ops.eq, inplace(ops.eq)
@@ -112,6 +113,7 @@ class Methods:
     gt, gt_ = ops.gt, inplace(ops.gt)
     heaviside, heaviside_ = ops.heaviside, inplace(ops.heaviside)
     hypot, hypot_ = ops.hypot, inplace(ops.hypot)
+    i0, i0_ = ops.i0, inplace(ops.i0)
     isclose = ops.isclose
     isfinite = ops.isfinite
     isinf = ops.isinf
@@ -125,6 +127,7 @@ class Methods:
     lerp, lerp_ = ops.lerp, inplace(ops.lerp)
     less, less_ = ops.less, inplace(ops.less)
     less_equal, less_equal_ = ops.less_equal, inplace(ops.less_equal)
+    lgamma, lgamma_ = ops.lgamma, inplace(ops.lgamma)
     log, log_ = ops.log, inplace(ops.log)
     log10, log10_ = ops.log10, inplace(ops.log10)
     log1p, log1p_ = ops.log1p, inplace(ops.log1p)
@@ -141,6 +144,7 @@ class Methods:
     minimum = ops.minimum
     mul, mul_ = ops.mul, inplace(ops.mul)
     multiply, multiply_ = ops.mul, inplace(ops.mul)
+    mvlgamma, mvlgamma_ = ops.mvlgamma, inplace(ops.mvlgamma)
     nan_to_num, nan_to_num_ = ops.nan_to_num, inplace(ops.nan_to_num)
     ne, ne_ = ops.ne, inplace(ops.ne)
     neg, neg_ = ops.neg, inplace(ops.neg)
@@ -193,6 +197,12 @@ class Methods:
             raise RuntimeError(f"the base given to float_power_ has dtype {self._data.dtype.name} but the operation's result requires float64; "
                                "use the out-of-place form")  # fmt: skip
         return apply_inplace(self, ops.float_power, (exponent,), {})
+
+    def polygamma(self, n: int) -> Any:
+        """The n-th derivative of `digamma`."""
+        return ops.polygamma(n, self)
+
+    polygamma_ = inplace(polygamma)
 
     def where(self, condition: Any, other: Any) -> Any:
         """This tensor where the condition holds, else `other`."""
@@ -292,6 +302,15 @@ class Methods:
     T, mT = property(ops.reversed_axes), property(ops.matrix_transpose)
     mH = mT
 
+    @property
+    def H(self) -> Any:
+        """A matrix transposed; of no axes, itself."""
+        ndim = self._data.ndim
+        if ndim not in (0, 2):
+            more = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
+            raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{more}")
+        return ops.transpose(self, 0, 1) if ndim else self
+
     def as_strided_(self, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
         """In-place form of `as_strided`."""
         return self._reshaped(ops.as_strided, size, stride, storage_offset)
@@ -331,6 +350,8 @@ class Methods:
     __getitem__ = ops.getitem
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        if index is False:  # nothing is selected, and torch does not look at the value
+            return
         if not state.recording or not (self.requires_grad or (isinstance(value, Methods) and value.requires_grad)):
             ops.assign(self._data, index, value)
             graph.changed(self._data)

@@ -11,6 +11,7 @@ import numpy as np
 from . import dtypes, generator
 from .autograd.graph import changed
 from .autograd.modes import state
+from .autograd.rule import differentiable
 from .creation import _float, _made, _numpy, _shape
 from .device import CPU, device
 from .tensor import Tensor, wrap
@@ -262,7 +263,14 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any 
     shape = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
     z = _source(generator).normal(shape, 0.0, 1.0, kind.type)
     spread, middle = (x._data if isinstance(x, Tensor) else kind.type(x) for x in (std, mean))
-    return wrap(z * spread + middle)
+    node = f"NormalBackward{isinstance(mean, Tensor) + 2 * isinstance(std, Tensor)}"
+    return _drawn_with(mean, std, z * spread + middle, node)
+
+
+@differentiable(linear=True, name=lambda first, second, drawn, node: node)
+def _drawn_with(first: Any, second: Any, drawn: np.ndarray, node: str) -> Any:
+    """Numbers drawn with these parameters: torch takes their gradients for 0 (rsample of distributions has others)."""
+    return drawn, lambda g: g * 0, lambda g: g * 0
 
 
 def _probabilities(p: np.ndarray) -> None:
@@ -281,7 +289,8 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -
     data = input._data
     chance = data if p is None else p
     _probabilities(np.asarray(chance))
-    return wrap(_source(generator).bernoulli(data.shape, chance, data.dtype))
+    drawn = _source(generator).bernoulli(data.shape, chance, data.dtype)
+    return _drawn_with(input, None, drawn, "BernoulliBackward0") if p is None else wrap(drawn)
 
 
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -158,7 +159,10 @@ def _pairs(
             text = (f"The keys of the mappings do not match:\nMissing keys in the actual mapping: {sorted(missing)}\n"
                     f"Additional keys in the actual mapping: {sorted(added)}")  # fmt: skip
             raise AssertionError(_at(text, path))
-        for key in sorted(actual):
+        keys = list(actual)
+        with contextlib.suppress(TypeError):  # keys of several types have no order
+            keys = sorted(keys)
+        for key in keys:
             yield from _pairs(actual[key], expected[key], (*path, key), given, allow_subclasses)
     elif actual is None or expected is None or all(isinstance(x, (bool, np.bool_)) for x in both):
         yield actual, expected, path
@@ -180,47 +184,60 @@ def _difference(actual: Any, expected: Any, given: tuple, equal_nan: bool, check
         return None if actual is expected else f"None mismatch: {actual} is not {expected}"
     if all(isinstance(x, (bool, np.bool_)) for x in (actual, expected)):
         return None if actual == expected else f"Booleans mismatch: {actual} is not {expected}"
-    numbers = not isinstance(actual, Tensor)
-    if numbers:
+    if not isinstance(actual, Tensor):
         actual, expected = (x.item() if isinstance(x, np.generic) else x for x in (actual, expected))
-        types: list[Any] = ["float64" if isinstance(x, float) else "int64" for x in (actual, expected)]
         if check_dtype and type(actual) is not type(expected):
             return f"The (d)types do not match: {type(actual)} != {type(expected)}."
-        a, b = np.asarray(actual), np.asarray(expected)
-    else:
-        checked = {"shape": lambda x: x.shape, "stride()": lambda x: x.stride(), "dtype": lambda x: x.dtype}
-        for name, attribute in checked.items():
-            values = attribute(actual), attribute(expected)
-            if values[0] != values[1] and {"stride()": check_stride, "dtype": check_dtype}.get(name, True):
-                return f"The values for attribute '{name}' do not match: {values[0]} != {values[1]}."
-        types = [actual.dtype, expected.dtype]
-        common = dtypes.promote_types(*types)
-        actual, expected = actual.to(common), expected.to(common)
-        a, b = actual.numpy(), expected.numpy()
-    rtol, atol = _tolerances(*types) if given == (None, None) else given
-    close = _close(a, b, rtol, atol, equal_nan)
+        types = ["float64" if isinstance(x, float) else "int64" for x in (actual, expected)]
+        rtol, atol = _tolerances(*types) if given == (None, None) else given
+        close = _close(np.asarray(actual), np.asarray(expected), rtol, atol, equal_nan)
+        return None if close.all() else _numbers_differ(actual, expected, rtol, atol)
+    if actual.shape != expected.shape:
+        return _attributes_differ("shape", actual.shape, expected.shape)
+    if check_stride and actual.stride() != expected.stride():
+        return _attributes_differ("stride()", actual.stride(), expected.stride())
+    if check_dtype and actual.dtype != expected.dtype:
+        return _attributes_differ("dtype", actual.dtype, expected.dtype)
+    rtol, atol = _tolerances(actual.dtype, expected.dtype) if given == (None, None) else given
+    common = dtypes.promote_types(actual.dtype, expected.dtype)
+    actual, expected = actual.to(common), expected.to(common)
+    close = _close(actual.numpy(), expected.numpy(), rtol, atol, equal_nan)
     if close.all():
         return None
-    allowed = [f" (up to {limit} allowed)" if rtol or atol else "" for limit in (atol, rtol)]
-    verdict = "close" if rtol or atol else "equal"
-    if not a.ndim:
-        actual, expected = a.item(), b.item()
-        difference = abs(actual - expected)
-        relative = math.inf if expected == 0 else difference / abs(expected)
-        return (f"Scalars are not {verdict}!\n\nExpected {expected} but got {actual}.\n"
-                f"Absolute difference: {difference}{allowed[0]}\nRelative difference: {relative}{allowed[1]}")  # fmt: skip
-    if not common.is_floating_point:
+    return _tensors_differ(actual, expected, close, rtol, atol) if actual.ndim else _numbers_differ(actual.item(), expected.item(), rtol, atol)  # fmt: skip
+
+
+def _attributes_differ(name: str, actual: Any, expected: Any) -> str:
+    return f"The values for attribute '{name}' do not match: {actual} != {expected}."
+
+
+def _limits(rtol: float, atol: float) -> tuple[str, str, str]:
+    """What was demanded, and how large the absolute and the relative difference may be."""
+    if rtol == atol == 0:
+        return "equal", "", ""
+    return "close", f" (up to {atol} allowed)", f" (up to {rtol} allowed)"
+
+
+def _numbers_differ(actual: Any, expected: Any, rtol: float, atol: float) -> str:
+    demanded, absolute, relative = _limits(rtol, atol)
+    difference = abs(actual - expected)
+    return (f"Scalars are not {demanded}!\n\nExpected {expected} but got {actual}.\nAbsolute difference: {difference}{absolute}\n"
+            f"Relative difference: {difference / abs(expected) if expected else math.inf}{relative}")  # fmt: skip
+
+
+def _tensors_differ(actual: Tensor, expected: Tensor, close: np.ndarray, rtol: float, atol: float) -> str:
+    demanded, *allowed = _limits(rtol, atol)
+    if not actual.dtype.is_floating_point:
         actual, expected = actual.long(), expected.long()
     wrong = int((~close).sum())
-    text = f"Tensor-likes are not {verdict}!\n\nMismatched elements: {wrong} / {a.size} ({wrong / a.size:.1%})"
-    difference = (actual - expected).abs()
-    for kind, values, limit in (
-        ("absolute", difference, allowed[0]),
-        ("relative", difference / expected.abs(), allowed[1]),
+    text = f"Tensor-likes are not {demanded}!\n\nMismatched elements: {wrong} / {close.size} ({wrong / close.size:.1%})"
+    absolute = (actual - expected).abs()
+    for kind, difference, limit in zip(
+        ("absolute", "relative"), (absolute, absolute / expected.abs()), allowed, strict=True
     ):
-        values = values.masked_fill(wrap(close), 0)
-        index = np.unravel_index(int(values.argmax()), a.shape)
-        text += f"\nGreatest {kind} difference: {values.max().item()} at index {tuple(map(int, index))}{limit}"
+        difference = difference.masked_fill(wrap(close), 0)
+        index = tuple(map(int, np.unravel_index(int(difference.argmax()), close.shape)))
+        text += f"\nGreatest {kind} difference: {difference.max().item()} at index {index}{limit}"
     return text
 
 

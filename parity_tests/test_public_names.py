@@ -14,7 +14,8 @@ from parity_tests.databases import SCHEDULERS, built, module_db, op_db, operatio
 from parity_tests.oracle import lookup
 
 DOORS = (
-    "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "autograd", "autograd.functional", "utils.data",
+    "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "autograd", "autograd.functional", "distributions", "special", "testing",
+    "utils.data",
 )  # fmt: skip
 
 

@@ -318,3 +318,12 @@ def test_no_other_device():
     with pytest.raises(RuntimeError, match="CPU only"):
         minitorch_pt.Generator("cuda")
     assert math.isclose(float(minitorch_pt.rand(1)), float(minitorch_pt.rand(1))) is False
+
+
+def test_draws_have_gradients_of_zero():
+    def program(t):
+        a, b = (t.tensor([0.3, 0.4], requires_grad=True) for _ in range(2))
+        drawn = [t.normal(a, b), t.normal(a, 1.0), t.normal(0.0, b), t.bernoulli(a)]
+        return [[d.grad_fn.name() for d in drawn], t.autograd.grad(sum(d.sum() for d in drawn), (a, b))]
+
+    same_program(program)

@@ -18,4 +18,5 @@ from .reductions import *
 from .shape import *
 from .shrinking import *
 from .sorting import *
+from .special_functions import *
 from .vision import *

@@ -14,8 +14,9 @@ import numpy as np
 
 from .. import generator
 from ..autograd.rule import array, differentiable, inplace
-from .pointwise import add, erf
+from .pointwise import add
 from .shape import _axis as _from_front
+from .special_functions import erf
 
 # what torch has at its top level; nn.functional has all
 __all__ = [

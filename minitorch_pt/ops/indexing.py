@@ -25,6 +25,8 @@ def plain_index(index: Any, shape: tuple[int, ...]) -> tuple[tuple, bool]:
     Raises:
         IndexError: too many indices, or of a type that is no index. ValueError: a negative step.
     """
+    if isinstance(index, str):
+        raise TypeError(f"new(): invalid data type 'str': {index!r} is no index")
     items = list(index) if isinstance(index, tuple) else [index]
     basic, used = True, 0
     for i, item in enumerate(items):
@@ -469,7 +471,7 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
 
     ties: Any = 1
     if reduce in ("amax", "amin"):
-        ties = np.array((data == total) & (own > 0), float)
+        ties = np.array(data == total, float)  # as torch, also where the input does not take part
         np.add.at(ties, grid, (source == total[grid]).astype(float))
         ties = np.maximum(ties, 1)
     return total, pull_input, None, None, pull_source

@@ -17,13 +17,12 @@ from ..autograd.rule import array, differentiable, nondifferentiable, same
 __all__ = [
     "abs", "absolute", "acos", "acosh", "add", "addcdiv", "addcmul", "allclose", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
-    "bitwise_xor", "ceil", "clamp", "clamp_max", "clamp_min", "clip", "copysign", "cos", "cosh", "deg2rad", "div", "divide", "eq", "equal", "erf",
-    "erfc", "erfinv", "exp", "exp2", "expm1", "fix", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "gcd", "ge", "greater",
+    "bitwise_xor", "ceil", "clamp", "clamp_max", "clamp_min", "clip", "copysign", "cos", "cosh", "deg2rad", "div", "divide", "eq", "equal", "exp", "exp2", "expm1", "fix", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "gcd", "ge", "greater",
     "greater_equal", "gt", "heaviside", "hypot", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "lcm", "ldexp", "le",
     "lerp", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or",
     "logical_xor", "logit", "lt", "maximum", "minimum", "mul", "multiply", "nan_to_num", "ne", "neg", "negative", "nextafter", "not_equal",
     "positive", "pow", "rad2deg", "reciprocal", "remainder", "round", "rsqrt", "rsub", "sgn", "sign", "signbit", "sin", "sinc", "sinh", "sqrt",
-    "square", "sub", "subtract", "tan", "true_divide", "trunc", "where", "xlogy",
+    "square", "sub", "subtract", "tan", "true_divide", "trunc", "where",
 ]  # fmt: skip
 
 
@@ -143,7 +142,12 @@ def floor_divide(input: Any, other: Any) -> Any:
     return div(input, other, rounding_mode="floor")
 
 
-@differentiable(promote="type")
+def _divisor_name(kind: str) -> Any:
+    """torch's name of the node, which tells whether the divisor is a number."""
+    return lambda input, other: f"{kind}Backward{int(isinstance(other, np.ndarray))}"
+
+
+@differentiable(promote="type", name=_divisor_name("Remainder"))
 def remainder(input: Any, other: Any) -> Any:
     """What division rounded down leaves: the sign is the divisor's.
 
@@ -153,10 +157,10 @@ def remainder(input: Any, other: Any) -> Any:
     a, b = np.asarray(array(input)), np.asarray(array(other))
     _no_zero(b)
     y = np.remainder(a, b)
-    return y, same, lambda g: g * -np.floor_divide(a, b)
+    return y, same, lambda g: g * -_rounded_div(input, other, "floor")
 
 
-@differentiable(promote="type", tensors=1)
+@differentiable(promote="type", tensors=1, name=_divisor_name("Fmod"))
 def fmod(input: Any, other: Any) -> Any:
     """What division rounded towards zero leaves: the sign is the input's.
 
@@ -165,7 +169,7 @@ def fmod(input: Any, other: Any) -> Any:
     """
     a, b = np.asarray(array(input)), np.asarray(array(other))
     _no_zero(b)
-    return np.fmod(a, b), same, lambda g: g * -np.trunc(a / b)
+    return np.fmod(a, b), same, lambda g: g * -_rounded_div(input, other, "trunc")
 
 
 @differentiable(linear=True)
@@ -204,7 +208,7 @@ def pow(input: Any, exponent: Any) -> Any:
     """input to the power of `exponent`.
 
     Raises:
-        RuntimeError: a whole number to a negative whole power.
+        RuntimeError: whole numbers to a negative number (to a tensor of negative ones, the whole part of the result is given).
 
     >>> import minitorch_pt as torch
     >>> torch.pow(torch.tensor([1.0, 2.0, 3.0]), 2)
@@ -215,17 +219,6 @@ def pow(input: Any, exponent: Any) -> Any:
     return _power(input, exponent)
 
 
-def _no_negative_power(base: Any, exponent: Any) -> None:
-    if (
-        array(base).dtype.kind != "f"
-        and np.any(np.asarray(array(exponent)) < 0)
-        and np.asarray(array(exponent)).dtype.kind != "f"
-    ):
-        raise RuntimeError(
-            "Integers to negative integer powers are not allowed: the result is no integer. Convert with .float() first."
-        )
-
-
 @differentiable(name="PowBackward0")
 def _power_number(input: Any, exponent: Any) -> Any:
     """x**n, with slope n x**(n-1)."""
@@ -233,7 +226,10 @@ def _power_number(input: Any, exponent: Any) -> Any:
     if data.dtype.kind != "f":
         if isinstance(exponent, float):
             return np.power(data.astype(dtypes.get_default_dtype().dtype), exponent), lambda g: None
-        _no_negative_power(data, exponent)
+        if exponent < 0:
+            raise RuntimeError(
+                "Integers to negative integer powers are not allowed: the result is no integer. Convert with .float() first."
+            )
         return np.power(data.astype(np.int64) if data.dtype == bool else data, exponent), lambda g: None
     if exponent == 2:  # x*x is 8 times as fast as np.power
         return input * input, lambda g: g * (2 * input)
@@ -256,7 +252,6 @@ def _power_value(x: Any, n: Any) -> Any:
 @differentiable(promote="type", name="PowBackward1")
 def _power(input: Any, exponent: Any) -> Any:
     base, n = np.asarray(array(input)), np.asarray(array(exponent))
-    _no_negative_power(base, n)
 
     def pull_base(g: Any) -> Any:
         # x**0 is 1 everywhere: slope 0, also where x**-1 is infinite
@@ -267,7 +262,17 @@ def _power(input: Any, exponent: Any) -> Any:
         safe = np.where((base == 0) & (n >= 0), 1.0, input)
         return np.where((base == 0) & (n >= 0), 0.0, g * (pow_of(input, exponent) * np.log(safe)))
 
-    return np.power(base, n), pull_base, pull_exponent
+    value = _whole_power(base, n) if base.dtype.kind in "iu" else np.power(base, n)
+    return value, pull_base, pull_exponent
+
+
+def _whole_power(base: Any, exponent: Any) -> Any:
+    """Whole numbers to whole powers; of negative ones the whole part is left: 0, but of 1 and -1."""
+    inverse = np.where(np.abs(base) == 1, base, 0).astype(base.dtype)
+    negative = exponent < 0
+    return np.where(
+        negative, np.power(inverse, np.where(negative, -exponent, 0)), np.power(base, np.maximum(exponent, 0))
+    )
 
 
 def pow_of(x: Any, n: Any) -> Any:
@@ -369,7 +374,7 @@ def log(input: Any) -> Any:
     return np.log(input), lambda g: g / input
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", name="Log1PBackward0")
 def log1p(input: Any) -> Any:
     """log(1 + x), exact near 0."""
     return np.log1p(input), lambda g: g / (input + 1)
@@ -405,15 +410,6 @@ def logaddexp2(input: Any, other: Any) -> Any:
         lambda g: g / (1 + np.exp2(other - input)),
         lambda g: g / (1 + np.exp2(input - other)),
     )
-
-
-@differentiable(promote="float")
-def xlogy(input: Any, other: Any) -> Any:
-    """x log(y), 0 where x is 0."""
-    a, b = array(input), array(other)
-    value = np.where((a == 0) & ~np.isnan(b), 0, a * np.log(b))
-    zero = (a == 0) & (b <= 0)
-    return value, lambda g: np.where(zero, 0.0, g * np.log(other)), lambda g: g * input / other
 
 
 @differentiable(promote="float")
@@ -564,7 +560,7 @@ trunc = _rounding("trunc", np.trunc, "x without its fraction.")
 fix = trunc
 
 
-@differentiable
+@differentiable(name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
 def round(input: Any, *, decimals: int = 0) -> Any:
     """The nearest whole number, halves to the even one; or the nearest with that many decimals."""
     data = array(input)
@@ -724,9 +720,30 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     return np.where(mask, input, other)
 
 
-@differentiable(promote=("type", 2))
 def lerp(input: Any, end: Any, weight: Any) -> Any:
-    """input + weight * (end - input): from `input` at weight 0 to `end` at weight 1."""
+    """input + weight * (end - input): from `input` at weight 0 to `end` at weight 1.
+
+    Raises:
+        RuntimeError: the dtypes differ. NotImplementedError: whole numbers.
+    """
+    for name, x in (("input", input), ("end", end)):
+        if not hasattr(x, "_data"):
+            raise TypeError(f"lerp(): argument '{name}' must be Tensor, not {type(x).__name__}")
+    # a weight without axes counts as a number
+    for name, x in (("end", end), *((("weight", weight),) if getattr(weight, "ndim", 0) else ())):
+        if x.dtype != input.dtype:
+            raise RuntimeError(
+                f"expected dtype {input.dtype} for `{name}` but got dtype {x.dtype}; convert it with .to()"
+            )
+    if not input.dtype.is_floating_point:
+        raise NotImplementedError(f"lerp() is not implemented for {input.dtype}; convert with .float()")
+    return _lerp(input, end, weight)
+
+
+@differentiable(
+    promote=("type", 2), name=lambda input, end, weight: f"LerpBackward{int(isinstance(weight, np.ndarray))}"
+)
+def _lerp(input: Any, end: Any, weight: Any) -> Any:
     a, b, w = array(input), array(end), array(weight)
     # from the nearer end, so that weight 1 gives `end` exactly
     value = np.where(np.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
@@ -776,10 +793,8 @@ def nan_to_num(input: Any, nan: float = 0.0, posinf: float | None = None, neginf
 @differentiable(promote="float", tensors=1)
 def copysign(input: Any, other: Any) -> Any:
     """The size of `input` with the sign of `other`."""
-    a, b = array(input), array(other)
-    y = np.copysign(a, b)
-    turn = np.where(a == 0, 0.0, y / a)  # 1 or -1
-    return y, lambda g: g * turn, lambda g: g * 0
+    y, zero = np.copysign(input, other), array(input) == 0
+    return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
 
 
 @nondifferentiable(promote="type", tensors=2)
@@ -808,132 +823,9 @@ def nextafter(input: Any, other: Any) -> Any:
 
 def ldexp(input: Any, other: Any) -> Any:
     """input * 2**other."""
+    if not hasattr(input, "_data"):
+        raise TypeError(f"ldexp(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     return mul(input, pow(2.0, other))
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The error function, which NumPy lacks: Cody's rational approximations, good to the last digit or two
-# (W. J. Cody, Rational Chebyshev approximation for the error function, Math. Comp. 23, 1969)
-# ---------------------------------------------------------------------------------------------------------------------
-_ERF = ([3.16112374387056560e00, 1.13864154151050156e02, 3.77485237685302021e02, 3.20937758913846947e03, 1.85777706184603153e-1],
-        [2.36012909523441209e01, 2.44024637934444173e02, 1.28261652607737228e03, 2.84423683343917062e03])  # fmt: skip
-_ERFC = ([5.64188496988670089e-1, 8.88314979438837594e0, 6.61191906371416295e01, 2.98635138197400131e02, 8.81952221241769090e02,
-          1.71204761263407058e03, 2.05107837782607147e03, 1.23033935479799725e03, 2.15311535474403846e-8],
-         [1.57449261107098347e01, 1.17693950891312499e02, 5.37181101862009858e02, 1.62138957456669019e03, 3.29079923573345963e03,
-          4.36261909014324716e03, 3.43936767414372164e03, 1.23033935480374942e03])  # fmt: skip
-_TAIL = ([3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4, 1.63153871373020978e-2],
-         [2.56852019228982242e00, 1.87295284992346725e00, 5.27905102951428412e-1, 6.05183413124413191e-2, 2.33520497626869185e-3])  # fmt: skip
-
-
-def _ratio(table: tuple, x: np.ndarray) -> np.ndarray:
-    """A quotient of polynomials, in Cody's order of coefficients: the numerator's first is the last of its list."""
-    top, bottom = table
-    p, q = top[-1] * x, x
-    for a, b in zip(top[:-2], bottom[:-1], strict=True):
-        p = (p + a) * x
-        q = (q + b) * x
-    return (p + top[-2]) / (q + bottom[-1])
-
-
-def _erfc_of(y: np.ndarray) -> np.ndarray:
-    """erfc for y > 0.46875."""
-    inverse = 1 / (y * y)
-    far = (1 / math.sqrt(math.pi) - inverse * _ratio(_TAIL, inverse)) / y
-    value = np.where(y <= 4, _ratio(_ERFC, np.minimum(y, 4)), far)
-    # e^(-y²) with y² split, so that rounding it does not matter
-    rough = np.trunc(np.minimum(y, 30) * 16) / 16
-    return np.exp(-rough * rough) * np.exp(-(y - rough) * (y + rough)) * value
-
-
-def _erf_pair(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """erf(x) and erfc(x) in float64."""
-    x = np.asarray(x, np.float64)
-    y = np.abs(x)
-    near = y <= 0.46875
-    small = x * _ratio(_ERF, np.where(near, x * x, 0))
-    tail = np.where(np.isinf(y), 0.0, _erfc_of(np.where(near | np.isinf(y), 1.0, y)))
-    erf_value = np.where(near, small, np.where(x < 0, tail - 1, 1 - tail))
-    erfc_value = np.where(near, 1 - small, np.where(x < 0, 2 - tail, tail))
-    return np.where(np.isnan(x), x, erf_value), np.where(np.isnan(x), x, erfc_value)
-
-
-# erf(x) = x P(x²) / Q(x²), fitted to a relative 2e-8 on |x| <= 3.92, from where on erf is 1 in float32
-_ERF_SINGLE = ([1.12837915e00, 1.90407473e-01, 5.27488527e-02, 3.76565849e-03, 2.84883378e-04, 2.05008500e-06],
-               [1.00000000e00, 5.02076970e-01, 1.14109524e-01, 1.49693008e-02, 1.16254501e-03, 3.80916338e-05])  # fmt: skip
-_BLOCK = 32768  # numbers at a time, so that they and what is computed of them stay in the cache
-
-
-def _polynomial(coefficients: list[float], x: np.ndarray) -> np.ndarray:
-    """Horner's rule, all in one array."""
-    y = x * np.float32(coefficients[-1])
-    for c in coefficients[-2:0:-1]:
-        y += np.float32(c)
-        y *= x
-    y += np.float32(coefficients[0])
-    return y
-
-
-def _erf_single(x: np.ndarray) -> np.ndarray:
-    """erf of float32 numbers, good to the last digit or two: 1.5 ms for 262,144 numbers, 26 ms as a pair of float64."""
-    y = np.empty(x.shape, np.float32)
-    source, target = x.reshape(-1), y.reshape(-1)
-    one, end = np.float32(1), np.float32(3.92)
-    for i in range(0, x.size, _BLOCK):
-        part, out = source[i : i + _BLOCK], target[i : i + _BLOCK]
-        np.minimum(part, end, out=out)
-        np.maximum(out, -end, out=out)
-        square = out * out
-        out *= _polynomial(_ERF_SINGLE[0], square)
-        out /= _polynomial(_ERF_SINGLE[1], square)
-        np.minimum(out, one, out=out)
-        np.maximum(out, -one, out=out)
-    return y
-
-
-@differentiable(promote="float")
-def erf(input: Any) -> Any:
-    """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x."""
-    data = np.asarray(array(input))
-    # float16 too: as in torch its numbers are computed in float32
-    value = _erf_pair(data)[0] if data.itemsize == 8 else _erf_single(data).astype(data.dtype, copy=False)
-    return value, lambda g: g * (2 / math.sqrt(math.pi) * np.exp(-(input * input)))
-
-
-@differentiable(promote="float")
-def erfc(input: Any) -> Any:
-    """1 - erf(x), exact for large x."""
-    data = np.asarray(array(input))
-    return _erf_pair(data)[1].astype(data.dtype), lambda g: g * (-2 / math.sqrt(math.pi) * np.exp(-(input * input)))
-
-
-@differentiable(promote="float")
-def erfinv(input: Any) -> Any:
-    """The inverse of erf on [-1, 1]; infinite at the ends, nan outside."""
-    data = np.asarray(array(input))
-    y = (
-        _erfinv(data.astype(np.float64)).astype(data.dtype)
-        if isinstance(input, (np.ndarray, np.generic))
-        else erfinv(input)
-    )
-    return y, lambda g: g * (math.sqrt(math.pi) / 2 * np.exp(y * y))
-
-
-def _erfinv(x: np.ndarray) -> np.ndarray:
-    """A start from Winitzki's formula (2008), made exact by four steps of Halley's method."""
-    inside = np.where(np.abs(x) < 1, x, 0.5)
-    log = np.log1p(-inside * inside)
-    half = 2 / (math.pi * 0.147) + log / 2
-    y = np.sign(inside) * np.sqrt(np.sqrt(half * half - log / 0.147) - half)
-    for _ in range(4):
-        low, high = _erf_pair(y)
-        # near 1 the difference is exact in erfc
-        error = np.where(
-            np.abs(inside) < 0.5, low - inside, np.where(inside > 0, (1 - inside) - high, (2 - high) - (1 + inside))
-        )
-        step = error / (2 / math.sqrt(math.pi) * np.exp(-y * y))
-        y = y - step / (1 + y * step)
-    y = np.where(inside == 0, inside, y)
-    return np.where(np.abs(x) < 1, y, np.where(np.abs(x) == 1, np.copysign(np.inf, x), np.nan))
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -430,7 +430,11 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
             [d % t.ndim for d in ([ds] if isinstance(ds, int) else ds)] for ds, t in zip(dims, (a, b), strict=True)
         )
     _need(len(left) == len(right), f"both dimension lists should have same length, got {left} and {right}")
-    for i, j in zip(left, right, strict=True):
+    for i, j in zip(left, right, strict=True):  # an axis of size 1 goes with any other: the other is summed over
+        if a.shape[i] == 1:
+            b = b.sum(dim=j, keepdim=True)
+        elif b.shape[j] == 1:
+            a = a.sum(dim=i, keepdim=True)
         _need(a.shape[i] == b.shape[j], f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
                                         f"{b.shape[j]} in dim {j}")  # fmt: skip
     rest_a = [d for d in range(a.ndim) if d not in left]

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.rule import array, differentiable
+from .. import dtypes
+from ..autograd.graph import owner
+from ..autograd.rule import array, differentiable, nondifferentiable
 
 __all__ = [
     "adjoint", "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "cat", "chunk",
@@ -82,8 +84,8 @@ def _needs_copy(data: np.ndarray, shape: tuple[int, ...]) -> bool:
     return False
 
 
-def view(input: Any, *shape: Any) -> Any:
-    """The same memory with another shape.
+def view(input: Any, *shape: Any, dtype: Any = None) -> Any:
+    """The same memory with another shape, or its bytes read as elements of another type: x.view(torch.int32).
 
     Raises:
         RuntimeError: the sizes do not multiply to the number of elements, or the memory's order does not allow it.
@@ -93,11 +95,26 @@ def view(input: Any, *shape: Any) -> Any:
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
+    if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
+        (dtype,) = shape
+    if dtype is not None:
+        return _view_dtype(input, dtype.dtype)
     target = _resolved(sizes(shape), math.prod(input.shape))
     if _needs_copy(array(input), target):
         raise RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
                            f"subspaces): {list(input.shape)} to {list(target)}. Use .reshape(...) instead.")  # fmt: skip
     return _view(input, target)
+
+
+@nondifferentiable(view=True)
+def _view_dtype(input: Any, target: np.dtype) -> Any:
+    try:
+        if (input.__array_interface__["data"][0] - owner(input).__array_interface__["data"][0]) % target.itemsize:
+            raise ValueError("it does not start at a multiple of the size of the new elements")
+        return input.view(target)
+    except ValueError as error:
+        raise RuntimeError(f"cannot view {input.dtype.name} of shape {list(input.shape)} and stride(-1) "
+                           f"{input.strides[-1] // input.itemsize if input.ndim else 'none'} as {target.name} (different element sizes): {error}") from None  # fmt: skip
 
 
 def reshape(input: Any, *shape: Any) -> Any:
@@ -385,12 +402,22 @@ def tile(input: Any, *dims: Any) -> Any:
     return repeat(input, (1,) * (input.ndim - len(reps)) + reps)
 
 
-def repeat_interleave(input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Any:
+def repeat_interleave(
+    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Any:
     """Each element repeated, all the same number of times or as often as `repeats` says for it.
+
+    With one argument, a vector of whole numbers: each place as often as its number says.
 
     Raises:
         RuntimeError: `repeats` is negative or not of the axis's length.
+
+    >>> import minitorch_pt as torch
+    >>> torch.repeat_interleave(torch.tensor([2, 0, 1]))
+    tensor([0, 0, 2])
     """
+    if repeats is None:
+        return _places(input)
     if dim is None:
         input, dim = flatten(input), 0
     dim = _axis(dim, input.ndim)
@@ -398,11 +425,27 @@ def repeat_interleave(input: Any, repeats: Any, dim: int | None = None, *, outpu
     if (counts < 0).any():
         raise RuntimeError("repeats can not be negative")
     n = input.shape[dim]
+    if isinstance(repeats, int):
+        wide = expand(unsqueeze(input, dim + 1), (*input.shape[: dim + 1], repeats, *input.shape[dim + 1 :]))
+        return flatten(clone(wide), dim, dim + 1)
     if counts.size not in (1, n):
         raise RuntimeError(
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and input.size({dim}) = {n}"
         )
     return _take(input, np.repeat(np.arange(n), counts.reshape(-1) if counts.size == n else counts.item()), dim)
+
+
+@nondifferentiable
+def _places(repeats: Any) -> Any:
+    if repeats.ndim != 1:
+        raise RuntimeError(f"repeat_interleave only accept 1D vector as repeat, got {repeats.ndim} dimensions")
+    if repeats.dtype.kind == "f":
+        raise NotImplementedError(
+            f'"repeat_interleave_cpu" not implemented for {repeats.dtype.name}; convert with .long()'
+        )
+    if (repeats < 0).any():
+        raise RuntimeError("repeats can not be negative")
+    return np.repeat(np.arange(len(repeats)), repeats).astype(repeats.dtype)
 
 
 @differentiable(linear=True, name="IndexSelectBackward0")
@@ -522,15 +565,18 @@ def atleast_1d(*tensors: Any) -> Any:
 
 def atleast_2d(*tensors: Any) -> Any:
     """With axes of size 1 in front until there are two."""
-    return _several(lambda x: reshape(x, (1,) * (2 - x.ndim) + tuple(x.shape)) if x.ndim < 2 else x, tensors)
+    return _several(lambda x: x if x.ndim > 1 else unsqueeze(x, 0) if x.ndim else reshape(x, 1, 1), tensors)
 
 
 def atleast_3d(*tensors: Any) -> Any:
     """With axes of size 1 around until there are three: (n) becomes (1, n, 1), (n, m) becomes (n, m, 1)."""
 
     def three(x: Any) -> Any:
-        shape = tuple(x.shape)
-        return x if x.ndim > 2 else reshape(x, {0: (1, 1, 1), 1: (1, *shape, 1), 2: (*shape, 1)}[x.ndim])
+        if x.ndim == 0:
+            return reshape(x, 1, 1, 1)
+        if x.ndim < 3:
+            x = unsqueeze(unsqueeze(x, 0) if x.ndim == 1 else x, -1)
+        return x
 
     return _several(three, tensors)
 
@@ -755,12 +801,12 @@ def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Any:
     a, b = (_axis(d, input.ndim) for d in dims)
     if a == b:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
-    k %= 4
-    if k == 0:
-        return clone(input)
-    if k == 2:
-        return flip(input, a, b)
-    return transpose(flip(input, b), a, b) if k == 1 else flip(transpose(input, a, b), b)
+    return _rot90(input, k, (a, b))
+
+
+@differentiable(linear=True, name="Rot90Backward0")
+def _rot90(input: Any, k: int, axes: tuple[int, int]) -> Any:
+    return np.rot90(array(input), k, axes).copy(), lambda g: _rot90(g, -k, axes)
 
 
 @differentiable(linear=True, view=True)

@@ -13,7 +13,7 @@ from ..tensor import Tensor
 from .optimizer import (
     Optimizer,
     blocks,
-    check_betas,
+    check_tensors,
     counter,
     evaluate,
     nonnegative,
@@ -41,7 +41,7 @@ class Adam(Optimizer):
                  capturable: bool = False, differentiable: bool = False, fused: bool | None = None,
                  decoupled_weight_decay: bool = False) -> None:  # fmt: skip
         nonnegative(lr=lr, eps=eps, weight_decay=weight_decay)
-        check_betas(betas)
+        check_tensors(lr, betas, foreach)
         refuse(capturable=capturable, differentiable=differentiable, fused=fused)
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
                                   "foreach": foreach, "capturable": capturable, "differentiable": differentiable, "fused": fused,

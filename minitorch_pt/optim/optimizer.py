@@ -64,6 +64,22 @@ def check_betas(betas: tuple[Any, Any]) -> None:
             raise ValueError(f"Invalid beta parameter at index {i}: {beta}; it must be in [0, 1)")
 
 
+def check_tensors(lr: Any, betas: tuple[Any, Any], foreach: bool | None) -> None:
+    """Check options of Adam that may be tensors.
+
+    Raises:
+        ValueError: one is a tensor together with foreach=True, one beta is a tensor and the other is none, or has several elements.
+    """
+    if foreach and isinstance(lr, Tensor):
+        raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
+    check_betas(betas)
+    if not any(all(isinstance(beta, kind) for beta in betas) for kind in (float, Tensor)):
+        raise ValueError(f"betas must be either both floats or both Tensors, and are {betas}")
+    for i, beta in enumerate(betas):
+        if isinstance(beta, Tensor) and foreach:
+            raise ValueError(f"betas[{i}] as a Tensor is not supported for capturable=False and foreach=True")
+
+
 def counter(value: float = 0.0) -> Tensor:
     """A number in the state of a parameter, as torch keeps it: float32, or float64 where that is the default."""
     return wrap(np.full((), value, np.float64 if get_default_dtype() is float64 else np.float32))

@@ -83,6 +83,28 @@ def test_places_of_what_is_not_zero():
         check("argwhere", array, grad=False)
 
 
+PROGRAMS = {
+    "text": lambda p: p.ones(2)["a"],
+    "text set": lambda p: p.ones(2).__setitem__("a", 1),
+    "text among others": lambda p: p.ones(2)["a", 0],
+    "nothing set": lambda p: [(x := p.ones(2, 3)).__setitem__(False, p.ones(4)), x, x.__setitem__(False, 5.0), x],
+    "everything set": lambda p: p.ones(2, 3).__setitem__(True, p.ones(4)),
+    "nothing set by a tensor": lambda p: p.ones(2, 3).__setitem__(p.tensor(False), p.ones(4)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_program(program):
+    same_program(program)
+
+
+@pytest.mark.parametrize("include_self", [True, False])
+@pytest.mark.parametrize("reduce", ["amax", "amin"])
+def test_ties(reduce, include_self):
+    data, source, index = np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 5.0, 2.0, 3.0]), np.array([0, 0, 1, 1, 2])
+    check("scatter_reduce", data, 0, index, source, reduce, include_self=include_self)
+
+
 ERRORS = [
     ("index_select", X, 0, INDEX), ("index_select", X, 0, np.array([3])), ("index_select", X, 0, rand(2)), ("index_select", X, 2, LINE), ("gather", X, 0, INDEX + 3), ("gather", X, 0, LINE),
     ("gather", X, 0, rand(2, 4)), ("gather", X, 0, randint(0, 3, (2, 5))), ("scatter", X, 0, INDEX + 3, SRC), ("scatter", X, 0, INDEX, SRC[:1]), ("scatter_add", X, 0, INDEX, ROW),

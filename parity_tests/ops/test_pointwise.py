@@ -166,6 +166,53 @@ def test_options():
     check_error("add", WHOLE, WHOLE, alpha=1.5)
 
 
+@pytest.mark.parametrize("name", ["copysign", "fmod", "remainder"])
+def test_second_order_of_what_is_flat_in_pieces(name):
+    check(name, X, Y, second=True)
+
+    def program(p):
+        x, y = (p.tensor(a, requires_grad=True) for a in (X, Y))
+        return [g.requires_grad for g in p.autograd.grad(getattr(p, name)(x, y).sum(), (x, y), create_graph=True)]
+
+    same_program(program)
+
+
+def test_whole_powers():
+    base, exponent = [-2, -1, 0, 1, 2, 3], [[-3], [-2], [-1], [0], [3]]
+    same_program(
+        lambda p: [
+            p.pow(p.tensor(base), p.tensor(exponent)),
+            2 ** p.tensor([-1, 3]),
+            p.tensor([2], dtype=p.int8) ** p.tensor([-1], dtype=p.int8),
+        ]
+    )
+    same_program(lambda p: p.tensor(base) ** -1)
+
+
+def test_nodes_of_round():
+    same_program(
+        lambda p: [
+            p.round(p.ones(2, requires_grad=True), **o).grad_fn.name() for o in ({}, {"decimals": 0}, {"decimals": 2})
+        ]
+    )
+
+
+@pytest.mark.parametrize("arguments", [
+    (WHOLE, WHOLE, 0.5), (X, WHOLE, 0.5), (X, X.astype("f4"), 0.5), (X, X, WHOLE), (X, 2.0, 0.5), (2.0, X, 0.5), (WHOLE, WHOLE, WHOLE), (X, X, TRUTH),
+])  # fmt: skip
+def test_lerp_refuses(arguments):
+    check_error("lerp", *arguments)
+    if isinstance(arguments[0], np.ndarray):
+        check_error("Tensor.lerp_", *arguments)
+
+
+def test_lerp():
+    check("lerp", X, Y, 0.3)
+    check("lerp", X, Y, UNIT, second=True)
+    check("lerp", X, Y, np.array(1), grad=False)
+    check_error("ldexp", 2, WHOLE)
+
+
 def test_whole_answers():
     same_program(
         lambda p: [

@@ -477,3 +477,21 @@ def test_families_must_be_written():
     for kind in (Bare, BareToo, BareThree):
         with pytest.raises(NotImplementedError):
             kind([p], {"lr": 1}).step()
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW"])
+@pytest.mark.parametrize("options", [
+    lambda t: {"lr": t.tensor(0.1), "foreach": True}, lambda t: {"betas": (t.tensor(0.9), t.tensor(0.99)), "foreach": True},
+    lambda t: {"betas": (t.tensor(0.9), 0.99)}, lambda t: {"betas": (0, 0.99)}, lambda t: {"betas": (t.tensor([0.9, 0.8]), t.tensor(0.99))},
+    lambda t: {"lr": t.tensor([0.1, 0.2])}, lambda t: {"lr": t.tensor(0.1), "betas": (t.tensor(0.9), t.tensor([0.99]))},
+])  # fmt: skip
+def test_adam_with_tensors_as_options(name, options):
+    def program(t):
+        p = t.ones(2, requires_grad=True)
+        optimizer = getattr(t.optim, name)([p], **options(t))
+        for _ in range(3):
+            (p * p).sum().backward()
+            optimizer.step()
+        return p.detach()
+
+    same_program(program)

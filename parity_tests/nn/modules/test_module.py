@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 
 import pytest
 
@@ -71,6 +72,15 @@ WALKS = {
     "get_extra_state of none": lambda m: m.get_extra_state(),
     "set_extra_state of none": lambda m: m.set_extra_state(1),
 }
+
+
+def test_a_module_without_options_takes_none():
+    same_program(lambda t: t.nn.Tanh(3))
+    same_program(lambda t: t.nn.Tanh(inplace=True))
+    for kind in ("Tanh", "Sigmoid", "Softsign", "Tanhshrink", "LogSigmoid", "Softmax2d", "Module"):
+        same_program(
+            lambda t, kind=kind: [p.kind.name for p in inspect.signature(getattr(t.nn, kind)).parameters.values()]
+        )
 
 
 @pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS)

@@ -1,0 +1,85 @@
+"""The geometric distribution: how many failures come before the first success."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import creation, dtypes
+from ..autograd.modes import no_grad
+from ..ops.losses import binary_cross_entropy_with_logits
+from ..tensor import Tensor
+from . import constraints
+from .distribution import Distribution
+from .utils import ONE, broadcast_all, lazy_property, logits_to_probs, probs_to_logits
+
+__all__ = ["Geometric"]
+
+
+class Geometric(Distribution):
+    """(1 - probs)^k probs for k = 0, 1, ...; or given by logits = log(probs / (1 - probs)).
+
+    Raises:
+        ValueError: both or neither of the two are given, or a probability is outside of (0, 1].
+    """
+
+    arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
+    support = constraints.nonnegative_integer
+
+    def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
+        if (probs is None) == (logits is None):
+            raise ValueError("Either `probs` or `logits` must be specified, but not both.")
+        if probs is not None:
+            (self.probs,) = broadcast_all(probs)
+            shape = self.probs.shape
+        else:
+            (self.logits,) = broadcast_all(logits)
+            shape = self.logits.shape
+        super().__init__(shape, validate_args=validate_args)
+        if self._validate_args and probs is not None and not (self.probs > 0).all():
+            raise ValueError(
+                f"Expected parameter probs ({type(self.probs).__name__} of shape {tuple(shape)}) of distribution {self!r} "
+                f"to be positive but found invalid values:\n{self.probs}"
+            )
+
+    @lazy_property
+    def logits(self) -> Tensor:
+        """log(probs / (1 - probs))."""
+        return probs_to_logits(self.probs, is_binary=True)
+
+    @lazy_property
+    def probs(self) -> Tensor:
+        """The probability of success."""
+        return logits_to_probs(self.logits, is_binary=True)
+
+    @property
+    def mean(self) -> Tensor:
+        """1 / probs - 1."""
+        return 1.0 / self.probs - 1.0
+
+    @property
+    def mode(self) -> Tensor:
+        """0."""
+        return creation.zeros_like(self.probs)
+
+    @property
+    def variance(self) -> Tensor:
+        """(1 / probs - 1) / probs."""
+        return (1.0 / self.probs - 1.0) / self.probs
+
+    def sample(self, sample_shape: Any = ONE) -> Tensor:
+        """Draws without gradients."""
+        noise = creation.empty(self._extended_shape(sample_shape), dtype=self.probs.dtype)
+        with no_grad():
+            u = noise.uniform_(dtypes.finfo(self.probs.dtype).tiny, 1)
+            return (u.log() / (-self.probs).log1p()).floor()
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """k log(1 - probs) + log(probs)."""
+        self._validate_sample(value)
+        value, probs = broadcast_all(value, self.probs)
+        failure = probs.masked_fill((probs == 1) & (value == 0), 0.0)  # 0 log(0) is 0
+        return value * (-failure).log1p() + self.probs.log()
+
+    def entropy(self) -> Tensor:
+        """That of one trial, times the mean number of trials."""
+        return binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none") / self.probs

@@ -1,0 +1,75 @@
+"""Laplace's distribution: two exponential ones back to back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import creation, dtypes
+from ..tensor import Tensor
+from . import constraints
+from .distribution import Distribution
+from .utils import ONE, broadcast_all
+
+__all__ = ["Laplace"]
+
+
+class Laplace(Distribution):
+    """Density exp(-|x - loc| / scale) / (2 scale).
+
+    Raises:
+        ValueError: scale is not positive.
+    """
+
+    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
+    support = constraints.real
+    has_rsample = True
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        self.loc, self.scale = broadcast_all(loc, scale)
+        super().__init__(self.loc.shape, validate_args=validate_args)
+
+    @property
+    def mean(self) -> Tensor:
+        """loc."""
+        return self.loc
+
+    @property
+    def mode(self) -> Tensor:
+        """loc."""
+        return self.loc
+
+    @property
+    def variance(self) -> Tensor:
+        """2 scale²."""
+        return 2 * self.scale.pow(2)
+
+    @property
+    def stddev(self) -> Tensor:
+        """sqrt(2) scale."""
+        return (2**0.5) * self.scale
+
+    def rsample(self, sample_shape: Any = ONE) -> Tensor:
+        """The inverse of cdf, of uniform noise."""
+        noise = creation.empty(self._extended_shape(sample_shape), dtype=self.loc.dtype)
+        u = noise.uniform_(dtypes.finfo(self.loc.dtype).eps - 1, 1)
+        return self.loc - self.scale * u.sign() * (-u.abs()).log1p()
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """The logarithm of the density at `value`."""
+        self._validate_sample(value)
+        return -(2 * self.scale).log() - (value - self.loc).abs() / self.scale
+
+    def cdf(self, value: Tensor) -> Tensor:
+        """The probability of a draw up to `value`."""
+        self._validate_sample(value)
+        distance = value - self.loc
+        return 0.5 - 0.5 * distance.sign() * (-distance.abs() / self.scale).expm1()
+
+    def icdf(self, value: Tensor) -> Tensor:
+        """Below which number a draw is with this probability."""
+        term = value - 0.5
+        return self.loc - self.scale * term.sign() * (-2 * term.abs()).log1p()
+
+    def entropy(self) -> Tensor:
+        """1 + log(2 scale)."""
+        return 1 + (2 * self.scale).log()

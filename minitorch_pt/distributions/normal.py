@@ -1,0 +1,85 @@
+"""The normal distribution."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import ops, random
+from ..autograd.modes import no_grad
+from ..tensor import Tensor
+from . import constraints
+from .distribution import Distribution
+from .utils import ONE, broadcast_all
+
+__all__ = ["Normal"]
+
+
+class Normal(Distribution):
+    """Mean `loc`, standard deviation `scale`: density exp(-(x - loc)² / (2 scale²)) / (scale sqrt(2 pi)).
+
+    Raises:
+        ValueError: scale is not positive.
+
+    >>> import minitorch_pt as torch
+    >>> torch.distributions.Normal(0.0, 1.0).log_prob(torch.tensor(0.0))
+    tensor(-0.9189)
+    """
+
+    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
+    support = constraints.real
+    has_rsample = True
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        self.loc, self.scale = broadcast_all(loc, scale)
+        super().__init__(self.loc.shape, validate_args=validate_args)
+
+    @property
+    def mean(self) -> Tensor:
+        """loc."""
+        return self.loc
+
+    @property
+    def mode(self) -> Tensor:
+        """loc."""
+        return self.loc
+
+    @property
+    def stddev(self) -> Tensor:
+        """scale."""
+        return self.scale
+
+    @property
+    def variance(self) -> Tensor:
+        """scale²."""
+        return self.scale.pow(2)
+
+    def sample(self, sample_shape: Any = ONE) -> Tensor:
+        """Draws without gradients."""
+        shape = self._extended_shape(sample_shape)
+        with no_grad():
+            return random.normal(self.loc.expand(shape), self.scale.expand(shape))
+
+    def rsample(self, sample_shape: Any = ONE) -> Tensor:
+        """loc + noise * scale."""
+        noise = random.randn(self._extended_shape(sample_shape), dtype=self.loc.dtype)
+        return self.loc + noise * self.scale
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """The logarithm of the density at `value`."""
+        self._validate_sample(value)
+        variance = self.scale**2
+        return -((value - self.loc) ** 2) / (2 * variance) - self.scale.log() - math.log(math.sqrt(2 * math.pi))
+
+    def cdf(self, value: Tensor) -> Tensor:
+        """The probability of a draw up to `value`."""
+        self._validate_sample(value)
+        return 0.5 * (1 + ops.erf((value - self.loc) * self.scale.reciprocal() / math.sqrt(2)))
+
+    def icdf(self, value: Tensor) -> Tensor:
+        """Below which number a draw is with this probability."""
+        return self.loc + self.scale * ops.erfinv(2 * value - 1) * math.sqrt(2)
+
+    def entropy(self) -> Tensor:
+        """log(scale sqrt(2 pi e))."""
+        return 0.5 + 0.5 * math.log(2 * math.pi) + self.scale.log()

@@ -1,0 +1,65 @@
+"""What the distributions share: broadcasting of parameters, probabilities and their logarithms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import creation, dtypes, ops
+from ..autograd.modes import enable_grad
+from ..size import Size
+from ..tensor import Tensor
+
+__all__ = ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits"]
+
+ONE = Size()  # the sample_shape of a single draw
+
+
+def broadcast_all(*values: Any) -> tuple[Tensor, ...]:
+    """The values broadcast to one shape; numbers become tensors of the type of the first tensor.
+
+    Raises:
+        ValueError: a value is neither a tensor nor a number.
+    """
+    if not all(isinstance(v, (Tensor, int, float)) for v in values):
+        given = ", ".join(type(v).__name__ for v in values)
+        raise ValueError(f"Input arguments must all be instances of Number or torch.Tensor, and are: {given}")
+    dtype = next((v.dtype for v in values if isinstance(v, Tensor)), dtypes.get_default_dtype())
+    return ops.broadcast_tensors(*(v if isinstance(v, Tensor) else creation.tensor(v, dtype=dtype) for v in values))
+
+
+def clamp_probs(probs: Tensor) -> Tensor:
+    """Probabilities kept away from 0 and 1 by the eps of their type, so that their logarithms are finite."""
+    eps = dtypes.finfo(probs.dtype).eps
+    return probs.clamp(min=eps, max=1 - eps)
+
+
+def probs_to_logits(probs: Tensor, is_binary: bool = False) -> Tensor:
+    """log(p), or log(p / (1 - p)) of binary ones."""
+    p = clamp_probs(probs)
+    return p.log() - (-p).log1p() if is_binary else p.log()
+
+
+def logits_to_probs(logits: Tensor, is_binary: bool = False) -> Tensor:
+    """Softmax over the last axis, or the sigmoid of binary ones."""
+    return ops.sigmoid(logits) if is_binary else ops.softmax(logits, -1)
+
+
+def sum_rightmost(value: Tensor, dim: int) -> Tensor:
+    """The sum over the last `dim` axes."""
+    return value if dim == 0 else value.reshape((*value.shape[:-dim], -1)).sum(-1)
+
+
+class lazy_property:
+    """A property that is computed when first asked for, and then kept as an ordinary attribute of the object."""
+
+    def __init__(self, wrapped: Callable) -> None:
+        self.wrapped, self.__doc__ = wrapped, wrapped.__doc__
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        with enable_grad():  # what is kept serves also those who want gradients later
+            value = self.wrapped(instance)
+        setattr(instance, self.wrapped.__name__, value)
+        return value

@@ -1,0 +1,49 @@
+"""Special functions under the names of torch.special: those of ops/special_functions.py, and some that torch has elsewhere too."""
+
+from typing import Any
+
+from .ops import pointwise
+from .ops.activations import log_softmax, sigmoid, softmax
+from .ops.pointwise import exp2, expm1, log1p, logit, sinc
+from .ops.reductions import logsumexp
+from .ops.special_functions import (
+    digamma,
+    entr,
+    erf,
+    erfc,
+    erfcx,
+    erfinv,
+    i0,
+    i0e,
+    i1,
+    i1e,
+    lgamma,
+    log_ndtr,
+    mvlgamma,
+    ndtr,
+    ndtri,
+    polygamma,
+    xlog1py,
+    xlogy,
+    zeta,
+)
+
+expit, gammaln, multigammaln, psi = sigmoid, lgamma, mvlgamma, digamma
+
+
+def round(input: Any, *, decimals: int = 0) -> Any:
+    """The nearest number with so many decimals, halves to the even one.
+
+    Raises:
+        NotImplementedError: whole numbers.
+    """
+    if not input.dtype.is_floating_point:
+        raise NotImplementedError(f"special.round() is not implemented for {input.dtype}")
+    return pointwise.round(input, decimals=decimals)
+
+
+__all__ = [
+    "digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "exp2", "expit", "expm1", "gammaln", "i0", "i0e", "i1", "i1e", "log1p", "log_ndtr",
+    "log_softmax", "logit", "logsumexp", "multigammaln", "ndtr", "ndtri", "polygamma", "psi", "round", "sinc", "softmax", "xlog1py", "xlogy",
+    "zeta",
+]  # fmt: skip
