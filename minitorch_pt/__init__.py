@@ -13,6 +13,7 @@ from .autograd import enable_grad, inference_mode, is_anomaly_enabled, is_grad_e
 from .creation import *
 from .device import *
 from .dtypes import *
+from .functions import *
 from .legacy import *
 from .ops import *
 from .printing import get_printoptions, set_printoptions
@@ -25,10 +26,12 @@ __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
-_PACKAGES = ("accelerator", "backends", "cuda", "datasets", "distributions", "nn", "optim", "special", "testing", "utils", "viz")  # fmt: skip
+_PACKAGES = (
+    "accelerator", "backends", "cuda", "datasets", "distributions", "linalg", "nn", "optim", "special", "testing", "utils", "viz",
+)  # fmt: skip
 _FROM = {"load": "serialization", "save": "serialization"}
 if _typing.TYPE_CHECKING:
-    from . import accelerator, backends, cuda, datasets, distributions, nn, optim, special, testing, utils, viz
+    from . import accelerator, backends, cuda, datasets, distributions, linalg, nn, optim, special, testing, utils, viz
     from .serialization import load, save
 
 

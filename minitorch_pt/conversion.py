@@ -152,6 +152,18 @@ class Conversions:
             raise RuntimeError(f"Boolean value of Tensor with {what} is ambiguous; use .any() or .all()")
         return bool(self._data.item())
 
+    def is_nonzero(self) -> Any:
+        """Whether the only element is not 0.
+
+        Raises:
+            RuntimeError: another number of elements.
+        """
+        return self.__bool__()
+
+    def is_same_size(self, other: Any) -> Any:
+        """Whether the other tensor has the same shape."""
+        return self._data.shape == other._data.shape
+
     def __int__(self) -> Any:
         return int(self.item())
 

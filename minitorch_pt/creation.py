@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import itertools
 import math
 import warnings
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from .device import device as _device
 from .tensor import Tensor, wrap
 
 __all__ = [
-    "arange", "as_tensor", "asarray", "cartesian_prod", "empty", "empty_like", "eye", "from_numpy", "full", "full_like", "is_floating_point",
+    "arange", "as_tensor", "asarray", "cartesian_prod", "combinations", "empty", "empty_like", "eye", "from_numpy", "full", "full_like", "is_floating_point",
     "is_tensor", "linspace", "logspace", "meshgrid", "numel", "one_hot", "ones", "ones_like", "range", "scalar_tensor", "tensor", "tril_indices",
     "triu_indices", "zeros", "zeros_like",
 ]  # fmt: skip
@@ -439,6 +440,29 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
     if len(tensors) == 1:
         return tensors[0]
     return ops.stack([g.reshape(-1) for g in meshgrid(*tensors, indexing="ij")], 1)
+
+
+def combinations(input: Tensor, r: int = 2, with_replacement: builtins.bool = False) -> Tensor:
+    """All choices of r elements of a vector, in their order, a row each; with_replacement: an element may be chosen again.
+
+    Raises:
+        RuntimeError: not a vector, or r negative.
+
+    >>> import minitorch_pt as torch
+    >>> torch.combinations(torch.tensor([1, 2, 3]))
+    tensor([[1, 2],
+            [1, 3],
+            [2, 3]])
+    """
+    if input.ndim != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    if r == 0:
+        return wrap(np.empty(0, input._data.dtype))
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    places = np.array(list(choose(builtins.range(input.shape[0]), r)), np.int64).reshape(-1, r)
+    return ops.stack([input[column] for column in places.T], 1)
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:

@@ -16,11 +16,6 @@ from .autograd.modes import state
 from .autograd.rule import apply_inplace, differentiable, inplace
 
 
-@differentiable(linear=True, name=lambda input, value: "FillBackward3" if value is None else "FillBackward2")
-def _filled(input: Any, value: Any) -> Any:
-    return np.full(input.shape, value, input.dtype), lambda g: np.zeros(g.shape, g.dtype), lambda g: g
-
-
 @differentiable(linear=True, name="torch::autograd::CopyBackwards")
 def _copied(input: Any, src: Any) -> Any:
     value = np.broadcast_to(src, input.shape).astype(input.dtype)
@@ -104,6 +99,7 @@ class Methods:
     floor_divide, floor_divide_ = ops.floor_divide, inplace(ops.floor_divide)
     fmax = ops.fmax
     fmin = ops.fmin
+    frexp = ops.frexp
     fmod, fmod_ = ops.fmod, inplace(ops.fmod)
     frac, frac_ = ops.frac, inplace(ops.frac)
     gcd, gcd_ = ops.gcd, inplace(ops.gcd)
@@ -208,7 +204,7 @@ class Methods:
         """This tensor where the condition holds, else `other`."""
         return ops.where(condition, self, other)
 
-    # reductions and sorting (ops/reductions.py, ops/sorting.py)
+    # reductions and sorting (ops/reductions.py, ops/sorting.py, ops/statistics.py)
     all = ops.all
     amax = ops.amax
     amin = ops.amin
@@ -225,7 +221,10 @@ class Methods:
     cumsum, cumsum_ = ops.cumsum, inplace(ops.cumsum)
     diff = ops.diff
     dist = ops.dist
+    corrcoef = ops.corrcoef
+    cov = ops.cov
     histc = ops.histc
+    histogram = ops.histogram
     kthvalue = ops.kthvalue
     logcumsumexp = ops.logcumsumexp
     logsumexp = ops.logsumexp
@@ -237,11 +236,12 @@ class Methods:
     nanmean = ops.nanmean
     nanmedian = ops.nanmedian
     nansum = ops.nansum
-    norm = ops.norm
     prod = ops.prod
+    renorm, renorm_ = ops.renorm, inplace(ops.renorm)
     sort = ops.sort
     std = ops.std
     sum = ops.sum
+    sum_to_size = ops.sum_to_size
     topk = ops.topk
     unique = ops.unique
     unique_consecutive = ops.unique_consecutive
@@ -279,6 +279,7 @@ class Methods:
     rot90 = ops.rot90
     select = ops.select
     split = ops.split
+    split_with_sizes = ops.split_with_sizes
     squeeze = ops.squeeze
     swapaxes = ops.swapaxes
     swapdims = ops.swapdims
@@ -346,7 +347,7 @@ class Methods:
         """In-place form of `t`."""
         return self._reshaped(ops.t)
 
-    # indexing (ops/indexing.py)
+    # indexing (ops/indexing.py, ops/scatters.py)
     __getitem__ = ops.getitem
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -363,30 +364,51 @@ class Methods:
         return apply_inplace(self, _copied, (src,), {})
 
     argwhere = ops.argwhere
+    as_strided_scatter = ops.as_strided_scatter
+    diagonal_scatter = ops.diagonal_scatter
     gather = ops.gather
     index_add, index_add_ = ops.index_add, inplace(ops.index_add)
     index_copy, index_copy_ = ops.index_copy, inplace(ops.index_copy)
     index_fill, index_fill_ = ops.index_fill, inplace(ops.index_fill)
     index_put, index_put_ = ops.index_put, inplace(ops.index_put)
+    index_reduce, index_reduce_ = ops.index_reduce, inplace(ops.index_reduce)
     index_select = ops.index_select
     masked_fill, masked_fill_ = ops.masked_fill, inplace(ops.masked_fill)
     masked_scatter, masked_scatter_ = ops.masked_scatter, inplace(ops.masked_scatter)
     masked_select = ops.masked_select
     nonzero = ops.nonzero
+    nonzero_static = ops.nonzero_static
     put, put_ = ops.put, inplace(ops.put)
     scatter, scatter_ = ops.scatter, inplace(ops.scatter)
     scatter_add, scatter_add_ = ops.scatter_add, inplace(ops.scatter_add)
     scatter_reduce, scatter_reduce_ = ops.scatter_reduce, inplace(ops.scatter_reduce)
+    select_scatter = ops.select_scatter
+    slice_scatter = ops.slice_scatter
     take = ops.take
     take_along_dim = ops.take_along_dim
 
     def fill_(self, value: Any) -> Any:
         """Set every element to `value`."""
-        return apply_inplace(self, _filled, (value,), {})
+        return apply_inplace(self, ops.fill_inplace, (value,), {})
 
     def zero_(self) -> Any:
         """Set every element to 0."""
-        return self.fill_(0)
+        return apply_inplace(self, ops.zeroed, (), {})
+
+    def fill_diagonal_(self, fill_value: Any, wrap: bool = False) -> Any:
+        """Set the elements with equal indices to `fill_value`; wrap: of a tall matrix again below each full square.
+
+        Raises:
+            RuntimeError: less than two axes, or more than two that are not all of one size.
+        """
+        shape = self._data.shape
+        if len(shape) < 2:
+            raise RuntimeError(f"dimensions must larger than 1, got shape {list(shape)}")
+        if len(shape) > 2 and len(set(shape)) > 1:
+            raise RuntimeError(f"all dimensions of input must be of equal length, got shape {list(shape)}")
+        marks = np.zeros(shape, bool)
+        np.fill_diagonal(marks, True, wrap)
+        return apply_inplace(self, ops.masked_fill, (marks, fill_value), {})
 
     # products (ops/products.py)
     matmul = ops.matmul
@@ -409,6 +431,30 @@ class Methods:
 
     def __rmatmul__(self, other: Any) -> Any:
         return ops.matmul(other, self)
+
+    # linear algebra (ops/matrices.py, ops/algebra/)
+    cholesky = ops.cholesky
+    cholesky_inverse = ops.cholesky_inverse
+    cholesky_solve = ops.cholesky_solve
+    cross = ops.cross
+    det = ops.det
+    inverse = ops.inverse
+    kron = ops.kron
+    logdet = ops.logdet
+    lu_solve = ops.lu_solve
+    matrix_exp = ops.matrix_exp
+    matrix_power = ops.matrix_power
+    norm = ops.norm
+    orgqr = ops.orgqr
+    pinverse = ops.pinverse
+    qr = ops.qr
+    slogdet = ops.slogdet
+    svd = ops.svd
+    triangular_solve = ops.triangular_solve
+
+    def lu(self, pivot: bool = True, get_infos: bool = False) -> tuple:
+        """`torch.lu`, always as a plain tuple."""
+        return tuple(ops.lu(self, pivot, get_infos))
 
     # activations (ops/activations.py)
     relu, relu_ = ops.relu, ops.relu_

@@ -387,9 +387,13 @@ def operation_name(entry: Any) -> str:
 
 
 def built(entry: Any) -> bool:
-    """Whether the library has the operation at all, as a function or as a method."""
+    """Whether the library has the operation at all, as a function or as a method; random draws are methods in place only."""
+    return any(_found(name) for name in (entry.name, entry.name + "_"))
+
+
+def _found(name: str) -> bool:
     try:
-        twin(None, entry.name)
+        twin(None, name)
     except AttributeError:
         return False
     return True
@@ -410,6 +414,8 @@ def run_operation(entry: Any, limit: int | None = None, judged: bool = False) ->
     except AttributeError as error:
         outcome.failures["name"], outcome.inputs = str(error), 1
         return outcome
+    if name in ARBITRARY_SIGNS:
+        forms = {form: (_signed(theirs), _signed(ours), inplace) for form, (theirs, ours, inplace) in forms.items()}
     values = name not in table().unstable
     for dtype in DTYPES:
         kind = getattr(torch, dtype)
@@ -455,10 +461,36 @@ def _forms(entry: Any) -> dict[str, tuple]:
     return forms
 
 
+# each LAPACK library has its own signs: MKL, which torch uses, and OpenBLAS, which NumPy uses, do not agree
+ARBITRARY_SIGNS = ("linalg.eigh", "linalg.svd", "svd")
+
+
+def _signed(operation: Callable) -> Callable:
+    """The factorisation with the largest element of each eigenvector, or left singular vector, made positive.
+
+    What full_matrices adds to the singular vectors is arbitrary, and left out.
+    """
+
+    def sign(vectors: Any) -> Any:
+        plain = vectors.detach()
+        return plain.gather(-2, plain.abs().argmax(-2, keepdim=True)).sign() if plain.numel() else plain[..., :1, :]
+
+    @functools.wraps(operation)
+    def factors(*args: Any, **kwargs: Any) -> tuple:
+        result = operation(*args, **kwargs)
+        if not hasattr(result, "U"):
+            values, vectors = result
+            return values, vectors * sign(vectors)
+        u, v = (x[..., : result.S.shape[-1]] for x in (result.U, result.V if hasattr(result, "V") else result.Vh.mT))
+        return u * sign(u), result.S, v * sign(u)
+
+    return factors
+
+
 def _method(theirs: Any) -> Callable:
-    if isinstance(theirs, (types.FunctionType, functools.partial)):
+    name = getattr(theirs, "__name__", "")
+    if isinstance(theirs, (types.FunctionType, functools.partial)) and getattr(torch.Tensor, name, None) is not theirs:
         return twin(theirs)
-    name = theirs.__name__
     return lambda self, *args, **kwargs: getattr(self, name)(*args, **kwargs)
 
 

@@ -12,14 +12,14 @@ from .. import dtypes
 from ..autograd.rule import array, differentiable, same
 from .indexing import _write
 from .pointwise import sub
-from .reductions import norm, sum
+from .reductions import sum, vector_norm
 from .shape import broadcast_tensors
 
 __all__ = ["cdist", "cosine_similarity", "dist", "pairwise_distance", "pdist"]
 
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 
-_norm_along = differentiable(norm.__wrapped__, name="NormBackward1")
+_norm_along = differentiable(vector_norm.__wrapped__, name="NormBackward1")
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -36,7 +36,7 @@ def dist(input: Any, other: Any, p: float = 2) -> Any:
     >>> torch.dist(torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0]))
     tensor(5.)
     """
-    value, pull = norm.__wrapped__(sub(input, other), p)
+    value, pull = vector_norm.__wrapped__(sub(input, other), p)
 
     def both(g: Any) -> tuple:
         flow = pull(g)
@@ -69,7 +69,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     if not common.is_floating_point:
         raise RuntimeError(f"cosine_similarity(): expected common dtype to be floating point, yet common dtype is {common}; convert with .float()")  # fmt: skip
     x1, x2 = broadcast_tensors(x1.to(common), x2.to(common))
-    first, second = (x / _at_least(norm(x, 2, dim, True), eps) for x in (x1, x2))
+    first, second = (x / _at_least(vector_norm(x, 2, dim, True), eps) for x in (x1, x2))
     return sum(first * second, dim)
 
 
@@ -78,10 +78,10 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 def _lengths(difference: Any, p: float) -> tuple[np.ndarray, Callable]:
     """The p-norms along the last axis, and their gradient. If several elements are the largest, torch gives each the whole
-    gradient of the inf-norm here, where `norm` gives each its share.
+    gradient of the inf-norm here, where `vector_norm` gives each its share.
     """
     if not math.isinf(p):
-        return norm.__wrapped__(difference, p, -1)
+        return vector_norm.__wrapped__(difference, p, -1)
     sizes = np.abs(array(difference))
     largest = sizes.max(-1, initial=0)
     found = sizes == np.expand_dims(largest, -1)

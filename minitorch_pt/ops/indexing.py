@@ -15,7 +15,8 @@ from .shape import _axis
 
 __all__ = [
     "argwhere", "assign", "gather", "getitem", "index_add", "index_assign", "index_copy", "index_fill", "index_put", "index_put_", "index_select",
-    "masked_fill", "masked_scatter", "masked_select", "nonzero", "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim",
+    "masked_fill", "masked_scatter", "masked_select", "nonzero", "nonzero_static", "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim",
+    "unravel_index",
 ]  # fmt: skip
 
 
@@ -429,12 +430,13 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
     """
     if reduce not in _COMBINE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
-    if reduce == "prod" and not (isinstance(input, np.ndarray) and isinstance(src, np.ndarray)):
-        raise NotImplementedError(
-            "scatter_reduce with 'prod' can be differentiated once only, not under create_graph=True"
-        )
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_reduce")
     data, source = array(input), array(_source(src, numbers))
+    again = not (isinstance(input, np.ndarray) and isinstance(src, np.ndarray))
+    if reduce == "prod" and again and not (data.all() and source.all()):
+        raise NotImplementedError(
+            "scatter_reduce with 'prod' of zeros can be differentiated once only, not under create_graph=True"
+        )
     grid = _grid(numbers, dim)
     start = {"prod": 1, "amax": _extreme(data.dtype, -1), "amin": _extreme(data.dtype, 1)}.get(reduce, 0)
     count = np.zeros(data.shape, np.int64)
@@ -449,9 +451,14 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
     own = np.ones(data.shape) if include_self else (~touched).astype(float)
     shape = tuple(src.shape)
 
+    def product() -> Any:
+        return scatter_reduce(input, dim, index, src, reduce, include_self=include_self)
+
     def pull_input(g: Any) -> Any:
         if reduce in ("sum", "mean"):
             return g * (own / (np.where(touched, divisor, 1) if reduce == "mean" else 1))
+        if reduce == "prod" and again:
+            return g * own * product() / input
         if reduce == "prod":
             others = np.ones_like(data)  # not total / data: data may be 0
             _COMBINE[reduce].at(others, grid, source)
@@ -463,6 +470,8 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
             flow = gather(g, dim, numbers)
         elif reduce == "mean":
             flow = gather(g / divisor, dim, numbers)
+        elif reduce == "prod" and again:
+            flow = gather(g * product(), dim, numbers) / _source(src, numbers)
         elif reduce == "prod":
             flow = gather(g, dim, numbers) * _other_factors(data, source, grid, total, include_self)
         else:
@@ -686,3 +695,43 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
 @nondifferentiable
 def _nonzero_columns(input: Any) -> Any:
     return np.nonzero(np.atleast_1d(input))
+
+
+@nondifferentiable
+def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
+    """`nonzero` with exactly `size` rows: the first ones, and rows of fill_value where there are too few.
+
+    Raises:
+        RuntimeError: a negative size.
+    """
+    if size < 0:
+        raise RuntimeError(f"nonzero_static: 'size' must be an non-negative integer, got {size}")
+    rows = np.full((size, input.ndim), fill_value, np.int64)
+    found = np.argwhere(input)[:size]
+    rows[: len(found)] = found
+    return rows
+
+
+def unravel_index(indices: Any, shape: Any) -> tuple:
+    """The index along each axis of a tensor of this shape, for places in the order of all indices.
+
+    Raises:
+        TypeError: indices, or sizes, that are not whole numbers. ValueError: a negative size.
+
+    >>> import minitorch_pt as torch
+    >>> torch.unravel_index(torch.tensor([1, 5]), (2, 3))
+    (tensor([0, 1]), tensor([1, 2]))
+    """
+    if array(indices).dtype.kind not in "iu":
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}; convert with .long()")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    for n in sizes:
+        if not isinstance(n, (int, np.integer)):
+            raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {shape}")
+        if n < 0:
+            raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
+    parts, rest = [], indices.long()
+    for n in reversed(sizes):
+        parts.append(rest % n)
+        rest = rest // n
+    return tuple(reversed(parts))

@@ -11,18 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, return_types
 from ..autograd.rule import array, differentiable, nondifferentiable, same
 
 __all__ = [
     "abs", "absolute", "acos", "acosh", "add", "addcdiv", "addcmul", "allclose", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
-    "bitwise_xor", "ceil", "clamp", "clamp_max", "clamp_min", "clip", "copysign", "cos", "cosh", "deg2rad", "div", "divide", "eq", "equal", "exp", "exp2", "expm1", "fix", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "gcd", "ge", "greater",
+    "bitwise_xor", "ceil", "clamp", "clamp_max", "clamp_min", "clip", "copysign", "cos", "cosh", "deg2rad", "div", "divide", "eq", "equal", "exp",
+    "exp2", "expm1", "fill", "fill_inplace", "fix", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "frexp", "gcd", "ge", "greater",
     "greater_equal", "gt", "heaviside", "hypot", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "lcm", "ldexp", "le",
     "lerp", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or",
     "logical_xor", "logit", "lt", "maximum", "minimum", "mul", "multiply", "nan_to_num", "ne", "neg", "negative", "nextafter", "not_equal",
     "positive", "pow", "rad2deg", "reciprocal", "remainder", "round", "rsqrt", "rsub", "sgn", "sign", "signbit", "sin", "sinc", "sinh", "sqrt",
-    "square", "sub", "subtract", "tan", "true_divide", "trunc", "where",
+    "square", "sub", "subtract", "tan", "true_divide", "trunc", "where", "zeroed",
 ]  # fmt: skip
 
 
@@ -826,6 +827,51 @@ def ldexp(input: Any, other: Any) -> Any:
     if not hasattr(input, "_data"):
         raise TypeError(f"ldexp(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     return mul(input, pow(2.0, other))
+
+
+@differentiable(returns=return_types.frexp)
+def frexp(input: Any) -> Any:
+    """The mantissa, in [0.5, 1) with the sign, and the whole exponent: input = mantissa * 2**exponent.
+
+    Raises:
+        RuntimeError: whole numbers.
+    """
+    data = array(input)
+    if data.dtype.kind != "f":
+        raise RuntimeError(
+            f"torch.frexp() only supports floating-point dtypes, got {data.dtype.name}; convert with .float()"
+        )
+    mantissa, exponent = np.frexp(data)
+    return (np.asarray(mantissa), np.asarray(exponent)), lambda g, _: g * np.exp2(-exponent.astype(data.dtype))
+
+
+def _fill(number: int) -> Any:
+    """The operation with torch's names of its node, for a number and for a tensor."""
+
+    def fill(input: Any, value: Any) -> Any:
+        """The tensor with every element set to `value`, a number or a tensor without axes.
+
+        Raises:
+            RuntimeError: a tensor with axes.
+        """
+        if np.ndim(array(value)):
+            raise RuntimeError(
+                f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
+            )
+        filled = np.full(input.shape, array(value), input.dtype)
+        return filled, lambda g: np.zeros(g.shape, g.dtype), same
+
+    # a name is made without the arrays: None stands for a tensor
+    return differentiable(fill, linear=True, name=lambda _, value: f"FillBackward{number + (value is None)}")
+
+
+fill, fill_inplace = _fill(0), _fill(2)
+
+
+@differentiable(linear=True, name="ZeroBackward0")
+def zeroed(input: Any) -> Any:
+    """The tensor with every element set to 0."""
+    return np.zeros(input.shape, input.dtype), lambda g: np.zeros(g.shape, g.dtype)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

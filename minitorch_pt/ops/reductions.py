@@ -17,12 +17,12 @@ import numpy as np
 from .. import return_types
 from ..autograd.rule import array, differentiable, nondifferentiable, same
 from .indexing import _sum_into, gather
-from .pointwise import isnan, logical_not, maximum, minimum, ne, sub
-from .shape import _axis, cat, clone
+from .pointwise import isnan, logical_not, maximum, minimum
+from .shape import _axis, sizes
 
 __all__ = [
-    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cummax", "cummin", "cumprod", "cumsum", "diff", "logcumsumexp",
-    "logsumexp", "max", "mean", "min", "nanmean", "nansum", "norm", "prod", "std", "std_mean", "sum", "trapezoid", "trapz", "var", "var_mean",
+    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cummax", "cummin", "cumprod", "cumsum", "logcumsumexp",
+    "logsumexp", "max", "mean", "min", "nanmean", "nansum", "prod", "renorm", "std", "std_mean", "sum", "sum_to_size", "var", "var_mean",
 ]  # fmt: skip
 
 
@@ -181,6 +181,21 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
         return _add(input, axis=None), lambda g: _spread(g, shape, None)
     axes = _axes(dim, input.ndim)
     return _total(input, axes, keepdim, _sum_type(input, dtype)), lambda g: _spread(g, shape, axes)
+
+
+def sum_to_size(input: Any, *size: Any) -> Any:
+    """The sum along the axes that broadcasting had made: the shape `size`, which broadcasts to the input's.
+
+    Raises:
+        RuntimeError: it does not.
+    """
+    target = sizes(size)
+    extra = input.ndim - len(target)
+    if extra < 0 or builtins.any(m != n and m != 1 for m, n in zip(target, input.shape[extra:], strict=True)):
+        raise RuntimeError(f"size {list(target)} is not expandable to size {list(input.shape)}.")
+    stretched = [extra + d for d, m in enumerate(target) if m != input.shape[extra + d]]
+    axes = [*builtins.range(extra), *stretched]
+    return sum(input, axes, True).reshape(target) if axes or not target else input
 
 
 def _mean_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> str:
@@ -589,24 +604,22 @@ def _norm_value(size: np.ndarray, n: float, axes: tuple[int, ...] | None) -> np.
 
 
 @differentiable(name="LinalgVectorNormBackward0")
-def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
-    """The p-norm (sum of |x|^p)^(1/p) of all elements, or along axes; p "fro" is 2, inf the largest |x|, 0 the number of non-zeros.
+def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """(sum of |x|^ord)^(1/ord) of all elements, or along axes; ord inf gives the largest |x|, 0 the number of non-zeros.
 
     Raises:
-        RuntimeError: whole numbers, a p that is not known, or the inf norm of nothing. IndexError: no such axis.
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.norm.html
+        RuntimeError: whole numbers, or the inf norm of nothing. IndexError: no such axis.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
     """
-    data, shape = array(input), input.shape
+    data, shape = array(x), x.shape
     if dtype is not None:
         data = data.astype(dtype)
     _float_only("linalg.vector_norm: Expected a floating point or complex tensor as input", data)
-    if isinstance(p, str) and p != "fro":
-        raise RuntimeError(f"norm: only p='fro' or a number is supported, got {p!r}")
-    n = 2.0 if p in ("fro", None) else float(p)
+    n = float(ord)
     axes = _axes(dim, data.ndim)
     if math.isinf(n) and _count(shape, axes) == 0:
         raise RuntimeError(
-            f"norm cannot compute the {n} norm of nothing, shape {list(shape)}: the operation does not have an identity"
+            f"linalg.vector_norm cannot compute the {n} norm of nothing, shape {list(shape)}: the operation does not have an identity"
         )
     size = np.abs(data)
     wide = size.astype(np.float32) if size.dtype == np.float16 else size  # powers of it may not fit into 16 bits
@@ -617,23 +630,40 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
         if n == 0:
             return g * np.zeros(shape, data.dtype)
         if n == 1:
-            return g * np.sign(input)
+            return g * np.sign(x)
         if math.isinf(n):
-            return _shared(g, np.abs(data), whole, axes) * np.sign(input)
+            return _shared(g, np.abs(data), whole, axes) * np.sign(x)
         zero = whole == 0
-        total = whole if isinstance(input, np.ndarray) else norm(input, n, _every(axes, shape), True)
+        total = whole if isinstance(x, np.ndarray) else vector_norm(x, n, _every(axes, shape), True)
         safe = np.where(zero, 1.0, total)
         if n == 2:
-            return np.where(zero, 0.0, g * (input / safe))
+            return np.where(zero, 0.0, g * (x / safe))
         flat = data == 0
-        ratio = np.where(flat, 1.0, np.abs(input)) / safe
-        return np.where(zero | (flat & (n > 1)), 0.0, g * np.sign(input) * ratio ** (n - 1))
+        ratio = np.where(flat, 1.0, np.abs(x)) / safe
+        return np.where(zero | (flat & (n > 1)), 0.0, g * np.sign(x) * ratio ** (n - 1))
 
     return _dropped(whole, axes, keepdim), pull
 
 
+def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
+    """`input` with each slice along an axis whose p-norm exceeds maxnorm scaled down to it.
+
+    Raises:
+        RuntimeError: less than two axes, p not positive, maxnorm negative, or whole numbers. IndexError: no such axis.
+    """
+    if p <= 0:
+        raise RuntimeError(f"renorm: non-positive-norm not supported, got p = {p}")
+    if input.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
+    axis = _axis(dim, input.ndim)
+    size = vector_norm(input, p, tuple(d for d in builtins.range(input.ndim) if d != axis), True)
+    return input * np.where(array(size) > maxnorm, maxnorm / (size + 1e-7), 1.0)
+
+
 # ---------------------------------------------------------------------------------------------------------------------
-# Running totals and differences
+# Running totals
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(linear=True)
 def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Any:
@@ -728,52 +758,3 @@ def logcumsumexp(input: Any, dim: int) -> Any:
         return np.moveaxis(_recurrence(np.moveaxis(g, axis, 0), np.exp(y[:-1] - y[1:])) * np.exp(x - y), 0, axis)
 
     return value, pull
-
-
-def _ends(input: Any, axis: int) -> tuple[Any, Any]:
-    """All but the first, and all but the last along an axis."""
-    head = (slice(None),) * axis
-    return input[(*head, slice(1, None))], input[(*head, slice(None, -1))]
-
-
-@_numpy_names
-def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Any:
-    """The differences of neighbours along an axis, n times, between `prepend` and `append` if given.
-
-    Raises:
-        RuntimeError: a number instead of a vector, or n negative. IndexError: no such axis.
-    """
-    if input.ndim == 0:
-        raise RuntimeError("diff expects input to be at least one-dimensional, and got a number")
-    if n < 0:
-        raise RuntimeError(f"order must be non-negative but got {n}")
-    axis = _axis(dim, input.ndim)
-    if n == 0:
-        return clone(input)
-    parts = [x for x in (prepend, input, append) if x is not None]
-    result = cat(parts, axis) if len(parts) > 1 else input
-    minus = ne if array(result).dtype == bool else sub
-    for _ in range(n):
-        result = minus(*_ends(result, axis))
-    return result
-
-
-def trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
-    """The area under the points y by the trapezoid rule, at the places x or `dx` (1) apart.
-
-    Raises:
-        TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y.
-    """
-    if x is not None and dx is not None:
-        raise TypeError("trapezoid() takes the places x or their distance dx, and got both")
-    axis = _axis(dim, y.ndim)
-    after, before = _ends(y, axis)
-    if x is None:
-        return sum(after + before, axis) * ((1 if dx is None else dx) / 2)
-    if x.ndim == 1:
-        x = x.reshape((-1,) + (1,) * (y.ndim - axis - 1))
-    right, left = _ends(x, x.ndim - y.ndim + axis)
-    return sum((right - left) * (after + before), axis) / 2
-
-
-trapz = trapezoid

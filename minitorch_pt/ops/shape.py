@@ -19,7 +19,7 @@ __all__ = [
     "adjoint", "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "cat", "chunk",
     "clone", "column_stack", "concat", "concatenate", "contiguous", "diagonal", "dsplit", "dstack", "expand", "expand_as", "flatten", "flip",
     "fliplr", "flipud", "hsplit", "hstack", "matrix_transpose", "movedim", "moveaxis", "narrow", "permute", "permute_dims", "ravel", "repeat", "repeat_interleave", "reshape",
-    "reshape_as", "reversed_axes", "roll", "rot90", "row_stack", "select", "split", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile",
+    "reshape_as", "reversed_axes", "roll", "rot90", "row_stack", "select", "split", "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile",
     "transpose", "unbind", "unflatten", "unfold", "unsqueeze", "view", "view_as", "vsplit", "vstack",
 ]  # fmt: skip
 
@@ -650,6 +650,11 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple:
     return _split_with_sizes(tensor, tuple(np.cumsum(pieces, dtype=int).tolist()), dim)
 
 
+def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tuple:
+    """Pieces of these sizes along an axis: `split` with a list."""
+    return split(input, list(split_sizes), dim)
+
+
 def chunk(input: Any, chunks: int, dim: int = 0) -> tuple:
     """At most `chunks` pieces along an axis, of equal size but the last.
 
@@ -951,7 +956,9 @@ def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_o
         raise RuntimeError(
             f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset} require {last + 1} elements, and the memory has {flat.size}"
         )
-    value = np.lib.stride_tricks.as_strided(flat[offset:], size, tuple(s * data.itemsize for s in stride))
+    # not by stride_tricks: its views do not tell whose memory they show
+    start = offset * data.itemsize if math.prod(size) else 0
+    value: np.ndarray = np.ndarray(size, data.dtype, flat.data, start, tuple(s * data.itemsize for s in stride))
     # which element of the input each one shows
     places = np.zeros(flat.size, np.int64)
     places[:] = -1

@@ -18,7 +18,7 @@ from .reductions import _chosen, _kept, _not_empty, _numpy_names, _only, _placed
 from .shape import _axis
 
 __all__ = [
-    "argsort", "bincount", "bucketize", "histc", "kthvalue", "median", "mode", "msort", "nanmedian", "nanquantile", "quantile", "searchsorted", "sort",
+    "argsort", "bincount", "bucketize", "histc", "isin", "kthvalue", "median", "mode", "msort", "nanmedian", "nanquantile", "quantile", "searchsorted", "sort",
     "topk", "unique", "unique_consecutive",
 ]  # fmt: skip
 
@@ -446,6 +446,19 @@ def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bo
     return np.asarray(np.searchsorted(boundaries, input, "right" if right else "left")).astype(
         np.int32 if out_int32 else np.int64
     )
+
+
+@nondifferentiable
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Any:
+    """Whether each element is one of `test_elements` (invert: is not). Either may be a number; nan is in nothing.
+
+    Raises:
+        RuntimeError: bool.
+    """
+    for given in (elements, test_elements):
+        if np.asarray(given).dtype == bool:
+            raise RuntimeError("Unsupported input type encountered for isin(): Bool; convert with .int()")
+    return np.isin(elements, test_elements, assume_unique, invert)
 
 
 @nondifferentiable

@@ -380,33 +380,18 @@ def test_running_in_place(name):
     check(name, randint(0, 9, (3, 4)), 1)
 
 
-DIFFERENCES = [{}, {"n": 2}, {"n": 0}, {"n": 9}, {"dim": 0}, {"dim": -2, "n": 2}]
+@pytest.mark.parametrize("p", [1, 2, 3.0, INF])
+@pytest.mark.parametrize("name", ("renorm", "Tensor.renorm", "Tensor.renorm_"))
+def test_renorm(name, p):
+    check(name, CUBE, p, 1, 1.5, grad_fn=False, second=name == "renorm", rtol=1e-11, dtypes=("float64",))
+    check(name, X, p, -1, 1.0, grad_fn=False, rtol=1e-5, dtypes=("float32",))
 
 
-@pytest.mark.parametrize("kwargs", DIFFERENCES, ids=ids)
-def test_diff(kwargs):
-    check("diff", X, grad_fn=False, second=True, **kwargs)
-    check("Tensor.diff", randint(0, 9, (3, 4)), **kwargs)
-    check("diff", randint(0, 2, (3, 4)).astype(bool), **kwargs)
-
-
-def test_diff_between_ends():
-    check("diff", X, 1, -1, rand(3, 1, seed=1), rand(3, 2, seed=2))
-    check("diff", X, 2, 0, rand(1, 4, seed=1))
-    check("diff", X, append=rand(3, 2), grad=False)
-
-
-@pytest.mark.parametrize("kwargs", [{}, {"dx": 0.5}, {"dim": 0}, {"dim": 0, "dx": 2}], ids=ids)
-@pytest.mark.parametrize("name", ("trapezoid", "trapz"))
-def test_trapezoid(name, kwargs):
-    check(name, X, grad_fn=False, **kwargs)
-
-
-def test_trapezoid_at_places():
-    check("trapezoid", X, rand(4), grad_fn=False)
-    check("trapezoid", X, rand(3), dim=0, grad_fn=False)
-    check("trapezoid", X, rand(3, 4, seed=5), grad_fn=False)
-    check("trapezoid", CUBE, rand(3), dim=1, grad_fn=False)
+@pytest.mark.parametrize("size", [(4,), (1, 4), (3, 1), (1, 1), (1,), (3, 4), ()])
+def test_sum_to_size(size):
+    check("Tensor.sum_to_size", X, size, grad_fn=False)
+    check("Tensor.sum_to_size", X, *(size or [()]), grad_fn=False)
+    check("Tensor.sum_to_size", CUBE, 4, grad_fn=False)
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------
@@ -420,7 +405,8 @@ ERRORS = [
     ("max", NONE), ("min", NONE), ("max", NONE, 0), ("min", NONE, 0), ("amax", NONE), ("amax", NONE, 0), ("amin", NONE, (0, 1)), ("aminmax", NONE),
     ("argmax", NONE), ("argmin", NONE, 0), ("max", 2, I), ("max", X, rand(3)),
     ("cumsum", X, 2), ("cumprod", X, 2), ("cumsum", np.array(1.0), 1), ("cummax", X, 2), ("logcumsumexp", I, 0), ("logcumsumexp", X, 2),
-    ("diff", np.array(1.0)), ("diff", X, -1), ("diff", X, 1, 3), ("sum", 3), ("sum",),
+    ("sum", 3), ("sum",), ("Tensor.sum_to_size", X, 2), ("Tensor.sum_to_size", X, 2, 3, 4), ("renorm", X, 0, 0, 1.0), ("renorm", X[0], 2, 0, 1.0),
+    ("renorm", X, 2, 0, -1.0), ("renorm", X, 2, 3, 1.0), ("renorm", I.reshape(1, 3), 2, 0, 1.0),
 ]  # fmt: skip
 
 
@@ -430,7 +416,6 @@ def test_errors(call):
 
 
 def test_more_errors():
-    check_error("trapezoid", X, X, dx=1.0)
     check_error("aminmax", NONE, dim=0)
     check_error("Tensor.sum", X, keepdim=True, nothing=1)
 

@@ -1,0 +1,151 @@
+"""A = P L U: Gaussian elimination, kept as a permutation, a lower triangular matrix with ones on its diagonal, and an upper one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ... import return_types
+from ...autograd.rule import array, differentiable, nondifferentiable
+from ..diagonal import tril, triu
+from .common import check_info, check_matrices, check_pair, transposed
+from .inverses import solve_triangular
+
+__all__ = ["lu", "lu_factor", "lu_factor_ex", "lu_solve"]
+
+
+def _eliminate(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """L below the diagonal and U above it, in one matrix; and with which row, counted from 1, each was exchanged."""
+    *batch, m, n = A.shape
+    a, k = A.reshape(math.prod(batch), m, n).copy(), min(m, n)
+    pivots, each = np.zeros((len(a), k), np.int32), np.arange(len(a))
+    for i in range(k):
+        row = i + np.abs(a[:, i:, i]).argmax(axis=1)  # the largest: no factor in L exceeds 1
+        pivots[:, i] = row + 1
+        a[each, i], a[each, row] = a[each, row], a[each, i]
+        pivot = a[:, i, i, None]
+        a[:, i + 1 :, i] /= np.where(pivot == 0, 1, pivot)  # below a zero there are zeros only
+        a[:, i + 1 :, i + 1 :] -= a[:, i + 1 :, i, None] * a[:, i, None, i + 1 :]
+    return a.reshape(A.shape), pivots.reshape(*batch, k)
+
+
+@nondifferentiable
+def _permutation(pivots: Any, size: int, like: np.ndarray) -> Any:
+    """The matrix P with A = P L U."""
+    *batch, k = pivots.shape
+    flat = pivots.reshape(math.prod(batch), k)
+    order, each = np.tile(np.arange(size), (len(flat), 1)), np.arange(len(flat))
+    for i in range(k):
+        row = flat[:, i] - 1
+        order[each, i], order[each, row] = order[each, row], order[each, i]
+    return transposed(np.eye(size, dtype=like.dtype)[order].reshape(*batch, size, size))
+
+
+def _triangles(LU: Any) -> tuple[Any, Any]:
+    """L (*, m, k) and U (*, k, n) of one matrix."""
+    m, n = LU.shape[-2:]
+    k = min(m, n)
+    return tril(LU[..., :k], -1) + np.eye(m, k, dtype=array(LU).dtype), triu(LU[..., :k, :])
+
+
+def _gradient(P: Any, L: Any, U: Any, gL: Any, gU: Any) -> Any:
+    """P L₁⁻ᵀ (φ U₁⁻ᵀ | gU₂) above gL₂ U₁⁻ᵀ, L₁ and U₁ being the square parts, and φ the lower triangle of L₁ᵀ gL₁ - gU₂ U₂ᵀ with the
+    upper one of gU₁ U₁ᵀ - L₂ᵀ gL₂."""
+    k = U.shape[-2]
+    L1, L2, gL1, gL2 = L[..., :k, :], L[..., k:, :], gL[..., :k, :], gL[..., k:, :]
+    U1, U2, gU1, gU2 = U[..., :k], U[..., k:], gU[..., :k], gU[..., k:]
+    low = tril(transposed(L1) @ gL1 - gU2 @ transposed(U2), -1)
+    high = triu(gU1 @ transposed(U1) - transposed(L2) @ gL2)
+    inner = solve_triangular(transposed(U1), low + high, upper=False, left=False)
+    wide = np.concatenate([inner, gU2], -1)
+    flow = solve_triangular(transposed(L1), wide, upper=True, unitriangular=True)
+    if L.shape[-2] > k:
+        flow = np.concatenate([flow, solve_triangular(transposed(U1), gL2, upper=False, left=False)], -2)
+    return P @ flow
+
+
+@differentiable(returns=return_types.linalg_lu_factor_ex, name="LinalgLuFactorExBackward0")
+def _lu_factor_ex(A: Any, pivot: bool, check_errors: bool) -> Any:
+    if array(A).dtype.kind != "f":
+        raise NotImplementedError(
+            f"linalg.lu_factor is not implemented for {array(A).dtype.name}; convert with .float()"
+        )
+    check_matrices("linalg.lu_factor", A)
+    if not pivot:
+        raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU; leave pivot=False out")
+    LU, pivots = _eliminate(array(A))
+    zeros = np.diagonal(LU, 0, -2, -1) == 0
+    info = np.where(zeros.any(axis=-1), zeros.argmax(axis=-1) + 1 if zeros.shape[-1] else 0, 0).astype(np.int32)
+    if check_errors:
+        check_info(
+            "linalg.lu_factor", info, "U[{0},{0}] is zero and using it on lu_solve would result in a division by zero."
+        )
+
+    def pull(g: Any, _: Any, __: Any) -> Any:
+        L, U = _triangles(LU if isinstance(A, np.ndarray) else _lu_factor_ex(A, pivot, False)[0])
+        k = U.shape[-2]
+        return _gradient(_permutation(pivots, L.shape[-2], LU), L, U, tril(g[..., :k], -1), triu(g[..., :k, :]))
+
+    return (LU, pivots, info), pull
+
+
+def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> Any:
+    """`lu_factor`, and for each matrix a number that is 0, or says which diagonal element of U is zero, counted from 1.
+
+    Raises:
+        NotImplementedError: not floating point. RuntimeError: no matrices, or pivot=False. LinAlgError: with check_errors, such a zero.
+    """
+    return _lu_factor_ex(A, pivot, check_errors)
+
+
+def lu_factor(A: Any, *, pivot: bool = True) -> Any:
+    """L and U of `lu` in one matrix (the ones on L's diagonal left out), and the exchanges of rows, as `lu_solve` takes them.
+
+    Shapes: (*, m, n) -> (*, m, n), (*, min(m, n)).
+
+    Raises:
+        NotImplementedError: not floating point. RuntimeError: no matrices, or pivot=False. LinAlgError: a zero on the diagonal of U.
+    """
+    return return_types.linalg_lu_factor(*_lu_factor_ex(A, pivot, True)[:2])
+
+
+def unpack(LU: Any, pivots: Any) -> tuple[Any, Any, Any]:
+    """P, L and U of what `lu_factor` gives."""
+    return (_permutation(pivots, LU.shape[-2], array(LU)), *_triangles(LU))
+
+
+def lu(A: Any, *, pivot: bool = True) -> Any:
+    """A = P L U: P a permutation of rows, L lower triangular with ones on its diagonal, U upper triangular.
+
+    Shapes: (*, m, n) -> (*, m, m), (*, m, k), (*, k, n) with k = min(m, n).
+
+    Raises:
+        NotImplementedError: not floating point. RuntimeError: no matrices, or pivot=False.
+
+    >>> import minitorch_pt as torch
+    >>> torch.linalg.lu(torch.tensor([[1.0, 2.0], [4.0, 4.0]])).U
+    tensor([[4., 4.],
+            [0., 1.]])
+    """
+    return return_types.linalg_lu(*unpack(*_lu_factor_ex(A, pivot, False)[:2]))
+
+
+def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Any:
+    """The X with A X = B (left=False: X A = B; adjoint: Aᵀ in place of A), A being given by `lu_factor`.
+
+    Shapes: (*, n, n), (*, n), (*, n, k) -> (*, n, k).
+
+    Raises:
+        RuntimeError: sizes or dtypes do not fit.
+    """
+    check_matrices("linalg.lu_solve", LU, square=True)
+    check_pair("linalg.lu_solve", LU, B, left)
+    if not left:
+        return transposed(lu_solve(LU, pivots, transposed(B), adjoint=not adjoint))
+    P = _permutation(pivots, LU.shape[-1], array(LU))
+    if adjoint:
+        y = solve_triangular(transposed(LU), B, upper=False)
+        return P @ solve_triangular(transposed(LU), y, upper=True, unitriangular=True)
+    return solve_triangular(LU, solve_triangular(LU, transposed(P) @ B, upper=False, unitriangular=True), upper=True)

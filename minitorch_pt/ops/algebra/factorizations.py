@@ -1,0 +1,313 @@
+"""Factorisations: a matrix as a product of triangular, orthogonal and diagonal ones.
+
+Their gradients are those of Seeger et al. 2017, arXiv:1710.08717, and of Giles 2008, "An extended collection of matrix derivative
+results". They exist only where the factors are differentiable: gaps between eigenvalues, or singular values, may not be 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ... import return_types
+from ...autograd.rule import array, differentiable
+from ..diagonal import tril
+from .common import check_info, check_matrices, transposed
+from .inverses import solve_triangular
+
+__all__ = ["cholesky", "cholesky_ex", "eigh", "eigvalsh", "householder_product", "qr", "svd", "svdvals"]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A = L Lᵀ
+# ---------------------------------------------------------------------------------------------------------------------
+def _cholesky(A: np.ndarray) -> tuple[np.ndarray, int]:
+    """The factor of one matrix, and 0; or nan, and its smallest leading minor, from 1, that is not positive-definite."""
+    for k in range(len(A) + 1):
+        try:
+            factor = np.linalg.cholesky(A[:k, :k])
+        except np.linalg.LinAlgError:
+            return np.full_like(A, np.nan), k
+        if not np.isfinite(factor).all():
+            return np.full_like(A, np.nan), k
+    return factor, 0
+
+
+def _halved(x: Any) -> Any:
+    """The lower triangle with half the diagonal, plus its transpose, halved: the symmetric matrix of a triangle's freedom."""
+    low = (tril(x) + tril(x, -1)) / 2
+    return (low + transposed(low)) / 2
+
+
+@differentiable(returns=return_types.linalg_cholesky_ex, name="LinalgCholeskyExBackward0")
+def _cholesky_ex(A: Any, upper: bool, check_errors: bool) -> Any:
+    check_matrices("linalg.cholesky", A, square=True)
+    a = transposed(array(A)) if upper else array(A)
+    info = np.zeros(a.shape[:-2], np.int32)
+    try:
+        L = np.linalg.cholesky(a)
+        failed = not np.isfinite(L).all()
+    except np.linalg.LinAlgError:
+        L, failed = np.empty_like(a), True
+    if failed:
+        for place in np.ndindex(info.shape):
+            L[place], info[place] = _cholesky(a[place])
+        if check_errors:
+            check_info("linalg.cholesky", info, "The factorization could not be completed because the input is not positive-definite (the leading minor of order {} is not positive-definite).")  # fmt: skip
+
+    def pull(g: Any, _: Any) -> Any:
+        factor = L if isinstance(A, np.ndarray) else cholesky_ex(transposed(A) if upper else A)[0]
+        middle = _halved(transposed(factor) @ (transposed(g) if upper else g))
+        flow = solve_triangular(transposed(factor), middle, upper=True)
+        return solve_triangular(factor, flow, upper=False, left=False)
+
+    return (transposed(L) if upper else L, info), pull
+
+
+def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) -> Any:
+    """`cholesky`, and for each matrix a number that is 0, or says which leading minor is not positive-definite.
+
+    Such a matrix has nan as its factor, unless check_errors=True makes it an error.
+
+    Raises:
+        RuntimeError: not square, or not floating point. LinAlgError: with check_errors, a matrix that is not positive-definite.
+    """
+    return _cholesky_ex(input, upper, check_errors)
+
+
+def cholesky(input: Any, *, upper: bool = False) -> Any:
+    """The lower triangular L with A = L Lᵀ of each symmetric positive-definite matrix; upper: its transpose.
+
+    Only the lower (or upper) triangle of A is looked at; the gradient is symmetric.
+
+    Raises:
+        RuntimeError: not square, or not floating point. LinAlgError: not positive-definite.
+
+    >>> import minitorch_pt as torch
+    >>> torch.linalg.cholesky(torch.tensor([[4.0, 2.0], [2.0, 5.0]]))
+    tensor([[2., 0.],
+            [1., 2.]])
+    """
+    return _cholesky_ex(input, upper, True)[0]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A = Q R
+# ---------------------------------------------------------------------------------------------------------------------
+def _qr_gradient(Q: Any, R: Any, gQ: Any, gR: Any) -> Any:
+    """For as many rows as columns, or more: (gQ + Q sym) R⁻ᵀ, sym being the symmetric matrix with the lower triangle of R gRᵀ - gQᵀ Q."""
+    low = tril(R @ transposed(gR) - transposed(gQ) @ Q)
+    sym = low + transposed(tril(low, -1))
+    return transposed(solve_triangular(R, transposed(gQ + Q @ sym), upper=True))
+
+
+@differentiable(returns=return_types.linalg_qr, name="LinalgQrBackward0")
+def qr(A: Any, mode: Any = "reduced") -> Any:
+    """A = Q R, with orthonormal columns in Q and R upper triangular.
+
+    mode: "reduced" gives (*, m, k), (*, k, n) with k = min(m, n); "complete" (*, m, m), (*, m, n); "r" no Q, and no gradient.
+
+    Raises:
+        RuntimeError: another mode, or not floating point.
+    """
+    check_matrices("linalg.qr", A)
+    if mode not in ("reduced", "complete", "r"):
+        raise RuntimeError(
+            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
+        )
+    data = array(A)
+    value: Any = (np.empty(0, data.dtype), np.linalg.qr(data, "r")) if mode == "r" else tuple(np.linalg.qr(data, mode))
+    m, n = data.shape[-2:]
+
+    def pull(gQ: Any, gR: Any) -> Any:
+        if mode == "r":
+            raise RuntimeError("The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') instead.")  # fmt: skip
+        if mode == "complete" and m > n:
+            raise RuntimeError(f"The QR decomposition is not differentiable when mode='complete' and nrows > ncols, and A has shape {list(data.shape)}. Use mode='reduced'.")  # fmt: skip
+        Q, R = value if isinstance(A, np.ndarray) else qr(A, mode)
+        if m >= n:
+            return _qr_gradient(Q, R, gQ, gR)
+        # the columns beyond the square: A₂ = Q R₂, so that R₂ = Qᵀ A₂
+        left = _qr_gradient(Q, R[..., :m], gQ + A[..., m:] @ transposed(gR[..., m:]), gR[..., :m])
+        return np.concatenate([left, Q @ gR[..., m:]], -1)
+
+    return value, pull
+
+
+def householder_product(input: Any, tau: Any) -> Any:
+    """The first columns of the product of reflections I - tau[i] v vᵀ, v being 1 on A's diagonal and A's column i below it.
+
+    It is the Q of LAPACK's packed form of A = Q R. Shapes: (*, m, n), (*, k) with m >= n >= k -> (*, m, n).
+
+    Raises:
+        RuntimeError: sizes or dtypes do not fit, or not floating point.
+    """
+    check_matrices("linalg.householder_product", input)
+    (m, n), k = input.shape[-2:], tau.shape[-1]
+    if not m >= n >= k or tuple(tau.shape) != (*input.shape[:-2], k) or tau.dtype != input.dtype:
+        raise RuntimeError(f"linalg.householder_product: needs A of shape (*, m, n) and tau of shape (*, k) with m >= n >= k, of one dtype, but got "
+                           f"{list(input.shape)} of {input.dtype} and {list(tau.shape)} of {tau.dtype}")  # fmt: skip
+    identity = np.eye(m, n, dtype=array(input).dtype)
+    reflectors = tril(input, -1) + identity
+    Q = reflectors * 0 + identity
+    for i in reversed(range(k)):
+        v = reflectors[..., i : i + 1]
+        Q = Q - tau[..., i : i + 1, None] * (v @ (transposed(v) @ Q))
+    return Q
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A = V diag(w) Vᵀ
+# ---------------------------------------------------------------------------------------------------------------------
+def _skew(x: Any) -> Any:
+    return x - transposed(x)
+
+
+def _gaps(x: Any) -> Any:
+    """x[k] - x[j] in row j, column k, with 1 on the diagonal, to divide skew matrices by."""
+    return np.expand_dims(x, -2) - np.expand_dims(x, -1) + np.eye(x.shape[-1], dtype=array(x).dtype)
+
+
+def _absent(g: Any) -> bool:
+    """Whether an output had no gradient: zeros, and not a function of anything."""
+    return not getattr(g, "requires_grad", False) and not array(g).any()
+
+
+def _check_uplo(name: str, UPLO: str) -> None:
+    if UPLO.upper() not in ("L", "U"):
+        raise RuntimeError(f"{name}: Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
+
+
+@differentiable(returns=return_types.linalg_eigh, name="LinalgEighBackward0")
+def eigh(input: Any, UPLO: Any = "L") -> Any:
+    """Eigenvalues, in order of size, and eigenvectors, as columns, of symmetric matrices: (*, n, n) -> (*, n), (*, n, n).
+
+    Only the lower (UPLO "L") or upper ("U") triangle is looked at. The sign of an eigenvector is arbitrary.
+
+    Raises:
+        RuntimeError: not square, not floating point, or another UPLO.
+
+    >>> import minitorch_pt as torch
+    >>> torch.linalg.eigh(torch.tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
+    tensor([1., 2.])
+    """
+    check_matrices("linalg.eigh", input, square=True)
+    _check_uplo("linalg.eigh", UPLO)
+    w, V = np.linalg.eigh(array(input), UPLO)
+
+    def pull(gw: Any, gV: Any) -> Any:
+        values, vectors = (w, V) if isinstance(input, np.ndarray) else eigh(input, UPLO)
+        flow = vectors * np.expand_dims(gw, -2) @ transposed(vectors)
+        if _absent(gV):  # equal eigenvalues do no harm then
+            return flow
+        turn = _skew(transposed(vectors) @ gV) / 2 / _gaps(values)
+        return flow + vectors @ turn @ transposed(vectors)
+
+    return (w, V), pull
+
+
+@differentiable(name="LinalgEighBackward0")
+def eigvalsh(input: Any, UPLO: Any = "L") -> Any:
+    """The eigenvalues of symmetric matrices, in order of size, as `eigh`: (*, n, n) -> (*, n).
+
+    Raises:
+        RuntimeError: not square, not floating point, or another UPLO.
+    """
+    check_matrices("linalg.eigvalsh", input, square=True)
+    _check_uplo("linalg.eigvalsh", UPLO)
+
+    def pull(g: Any) -> Any:
+        vectors = eigh(input, UPLO)[1]
+        return vectors * np.expand_dims(g, -2) @ transposed(vectors)
+
+    return np.linalg.eigvalsh(array(input), UPLO), pull
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A = U diag(S) Vᵀ
+# ---------------------------------------------------------------------------------------------------------------------
+def _decompose(A: np.ndarray, **options: Any) -> Any:
+    """NumPy's svd of what it can treat.
+
+    Raises:
+        LinAlgError: nan or inf, with which LAPACK may not come to an end.
+    """
+    finite = np.isfinite(A).all(axis=(-1, -2))
+    check_info(
+        "linalg.svd",
+        ~np.asarray(finite),
+        "The algorithm failed to converge because the input matrix contained non-finite values.",
+    )
+    return np.linalg.svd(A, **options)
+
+
+def _svd_gradient(U: Any, S: Any, Vh: Any, gU: Any, gS: Any, gVh: Any) -> Any:
+    """U (diag(gS) + (skew(Uᵀ gU) / E) S + S (skew(Vᵀ gV) / E)) Vᵀ, E being the gaps of S², and what lies outside U's and V's columns."""
+    row, column = np.expand_dims(S, -2), np.expand_dims(S, -1)
+    flow = U * np.expand_dims(gS, -2) @ Vh
+    if _absent(gU) and _absent(gVh):  # equal singular values do no harm then
+        return flow
+    gaps = _gaps(S) * (row + column)  # S²[k] - S²[j] without cancellation
+    left, right = transposed(U) @ gU, Vh @ transposed(gVh)
+    flow = flow + U @ (_skew(left) / gaps * row + column * (_skew(right) / gaps)) @ Vh
+    if U.shape[-2] > S.shape[-1]:
+        flow = flow + (gU - U @ left) / row @ Vh
+    if Vh.shape[-1] > S.shape[-1]:
+        flow = flow + U @ ((gVh - transposed(right) @ Vh) / column)
+    return flow
+
+
+@differentiable(returns=return_types.linalg_svd, name="LinalgSvdBackward0")
+def _svd(A: Any, full_matrices: bool) -> Any:
+    check_matrices("linalg.svd", A)
+    value = tuple(_decompose(array(A), full_matrices=full_matrices))
+    k = value[1].shape[-1]
+
+    def pull(gU: Any, gS: Any, gVh: Any) -> Any:
+        U, S, Vh = value if isinstance(A, np.ndarray) else _svd(A, full_matrices)
+        # the columns beyond the k-th are arbitrary: no gradient comes from them
+        return _svd_gradient(U[..., :k], S, Vh[..., :k, :], gU[..., :k], gS, gVh[..., :k, :])
+
+    return value, pull
+
+
+def _no_driver(name: str, driver: Any) -> None:
+    if driver is not None:
+        raise RuntimeError(
+            f"{name}: keyword argument `driver=` is only supported on CUDA inputs, got {driver!r}; leave it out"
+        )
+
+
+def svd(A: Any, full_matrices: bool = True, *, driver: Any = None) -> Any:
+    """A = U diag(S) Vh: singular values in falling order, U and Vh with orthonormal columns and rows.
+
+    Shapes: (*, m, n) -> (*, m, m), (*, k), (*, n, n) with k = min(m, n); full_matrices=False: (*, m, k), (*, k), (*, k, n).
+    The sign of a pair of singular vectors is arbitrary.
+
+    Raises:
+        RuntimeError: not floating point, or a driver. LinAlgError: nan or inf.
+    """
+    _no_driver("linalg.svd", driver)
+    return _svd(A, full_matrices)
+
+
+@differentiable(name="LinalgSvdBackward0")
+def _svdvals(A: Any) -> Any:
+    check_matrices("linalg.svdvals", A)
+
+    def pull(g: Any) -> Any:
+        U, _, Vh = svd(A, False)
+        return U * np.expand_dims(g, -2) @ Vh
+
+    return _decompose(array(A), compute_uv=False), pull
+
+
+def svdvals(A: Any, *, driver: Any = None) -> Any:
+    """The singular values of each matrix, in falling order: (*, m, n) -> (*, min(m, n)).
+
+    Raises:
+        RuntimeError: not floating point, or a driver. LinAlgError: nan or inf.
+    """
+    _no_driver("linalg.svdvals", driver)
+    return _svdvals(A)

@@ -1,0 +1,238 @@
+"""Systems of linear equations: inverses and solutions.
+
+For X = A⁻¹B the gradients are dB = A⁻ᵀ dX and dA = -dB Xᵀ: the way back solves the transposed system.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ... import return_types
+from ...autograd.rule import array, differentiable
+from ..diagonal import tril, triu
+from .common import check_info, check_matrices, check_pair, transposed
+
+__all__ = ["inv", "inv_ex", "solve", "solve_ex", "solve_triangular", "tensorinv", "tensorsolve"]
+
+
+def _zero_pivot(matrix: np.ndarray) -> int:
+    """0, or of a singular matrix the step, from 1, at which Gaussian elimination finds only zeros to divide by: LAPACK's info."""
+    try:
+        np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        a, n = matrix.copy(), len(matrix)
+        for k in range(n - 1):
+            row = k + np.abs(a[k:, k]).argmax()
+            if a[row, k] == 0:
+                return k + 1
+            a[[k, row]] = a[[row, k]]
+            a[k + 1 :] -= np.outer(a[k + 1 :, k] / a[k, k], a[k])
+        return n
+    return 0
+
+
+def _solvable(function: Any, A: np.ndarray, *rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """function(A, ...) and LAPACK's info: 0, or for a singular matrix the zero pivot, and its result is nan."""
+    info = np.zeros(A.shape[:-2], np.int32)
+    try:
+        return function(A, *rest), info
+    except np.linalg.LinAlgError:
+        for place in np.ndindex(info.shape):
+            info[place] = _zero_pivot(A[place])
+    singular = (info != 0)[..., None, None]
+    value = function(np.where(singular, np.eye(A.shape[-1], dtype=A.dtype), A), *rest)
+    return np.where(singular, A.dtype.type(np.nan), value), info
+
+
+@differentiable(returns=return_types.linalg_inv_ex, name="LinalgInvExBackward0")
+def _inv_ex(A: Any, check_errors: bool) -> Any:
+    check_matrices("linalg.inv", A, square=True)
+    value, info = _solvable(np.linalg.inv, array(A))
+    if check_errors:
+        check_info("linalg.inv", info, "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.")  # fmt: skip
+
+    def pull(g: Any, _: Any) -> Any:
+        y = transposed(value if isinstance(A, np.ndarray) else inv(A))
+        return -(y @ g @ y)
+
+    return (value, info), pull
+
+
+def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
+    """The inverse of each matrix, and for each a number that is 0, or for a singular one says which pivot is zero.
+
+    A singular matrix has nan as its inverse, unless check_errors=True makes it an error.
+
+    Raises:
+        RuntimeError: not square, or not floating point. LinAlgError: with check_errors, a singular matrix.
+    """
+    return _inv_ex(A, check_errors)
+
+
+def inv(A: Any) -> Any:
+    """The inverse of each matrix: A⁻¹ A = I. Shape (*, n, n). To solve A X = B, `solve` is faster and more exact.
+
+    Raises:
+        RuntimeError: not square, or not floating point. LinAlgError: a singular matrix.
+
+    >>> import minitorch_pt as torch
+    >>> torch.linalg.inv(torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    tensor([[0.5000, 0.0000],
+            [0.0000, 0.2500]])
+    """
+    return _inv_ex(A, True)[0]
+
+
+@differentiable(joint=True, returns=return_types.linalg_solve_ex, name="LinalgSolveExBackward0")
+def _solve_ex(A: Any, B: Any, left: bool, check_errors: bool) -> Any:
+    check_matrices("linalg.solve", A, square=True)
+    vector = B.ndim == 1 or B.ndim == A.ndim - 1 and tuple(B.shape) == tuple(A.shape[:-1])
+    if vector and not left:
+        raise RuntimeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. "
+                           f"Use linalg.solve(A.mT, B) instead; got shapes {list(A.shape)} and {list(B.shape)}")  # fmt: skip
+
+    def columns(x: Any) -> Any:
+        return np.expand_dims(x, -1) if vector else x
+
+    check_pair("linalg.solve", A, columns(B), left)
+    a, b = array(A), columns(array(B))
+    value, info = _solvable(np.linalg.solve, a, b) if left else _solvable(np.linalg.solve, transposed(a), transposed(b))
+    if check_errors:
+        check_info("linalg.solve", info, "The solver failed because the input matrix is singular.")
+    value = value if left else transposed(value)
+    value = value[..., 0] if vector else value
+
+    def pull(g: Any, _: Any) -> tuple:
+        x = value if isinstance(A, np.ndarray) and isinstance(B, np.ndarray) else solve(A, B, left=left)
+        flow = solve(transposed(A), g, left=left)
+        row, column = transposed(columns(x)), columns(flow)
+        return -(column @ row if left else row @ column), flow
+
+    return (value, info), pull
+
+
+def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> Any:
+    """The solution of each system as `solve`, and for each a number that is 0, or for a singular A says which pivot is zero.
+
+    A singular system has nan as its solution, unless check_errors=True makes it an error.
+
+    Raises:
+        RuntimeError: sizes or dtypes do not fit. LinAlgError: with check_errors, a singular matrix.
+    """
+    return _solve_ex(A, B, left, check_errors)
+
+
+def solve(A: Any, B: Any, *, left: bool = True) -> Any:
+    """The X with A X = B, or with left=False X A = B.
+
+    Shapes: (*, n, n), (*, n, k) -> (*, n, k); a B of shape (n), or of A's shape without its last axis, holds vectors.
+
+    Raises:
+        RuntimeError: sizes or dtypes do not fit. LinAlgError: a singular matrix.
+
+    >>> import minitorch_pt as torch
+    >>> torch.linalg.solve(torch.tensor([[2.0, 1.0], [0.0, 4.0]]), torch.tensor([4.0, 8.0]))
+    tensor([1., 2.])
+    """
+    return _solve_ex(A, B, left, True)[0]
+
+
+def triangle(A: Any, upper: bool, unitriangular: bool = False) -> Any:
+    """The upper or lower triangle of each matrix; `unitriangular`: without the diagonal."""
+    return triu(A, int(unitriangular)) if upper else tril(A, -int(unitriangular))
+
+
+def substitute(A: np.ndarray, B: np.ndarray, upper: bool, unitriangular: bool) -> np.ndarray:
+    """The X with A X = B for a triangular A. Of two halves, the one that stands alone is solved first, and put into the other."""
+    n = A.shape[-1]
+    if n > 64:
+        alone, other = (slice(n // 2, n), slice(n // 2)) if upper else (slice(n // 2), slice(n // 2, n))
+        x = substitute(A[..., alone, alone], B[..., alone, :], upper, unitriangular)
+        rest = B[..., other, :] - A[..., other, alone] @ x
+        y = substitute(A[..., other, other], rest, upper, unitriangular)
+        return np.concatenate([y, x] if upper else [x, y], -2)
+    try:  # LAPACK's general solution: 5 times as fast as row by row at n = 32
+        A = triangle(A, upper, unitriangular) + unitriangular * np.eye(n, dtype=A.dtype)
+        return np.linalg.solve(A, B)
+    except np.linalg.LinAlgError:
+        return _by_rows(A, B, upper)
+
+
+def _by_rows(A: np.ndarray, B: np.ndarray, upper: bool) -> np.ndarray:
+    """`substitute`, each row being its equation's only new unknown. Divides by a zero on the diagonal: inf, and nan after it."""
+    n = A.shape[-1]
+    x = np.array(np.broadcast_to(B, (*np.broadcast_shapes(A.shape[:-2], B.shape[:-2]), *B.shape[-2:])))
+    for i in range(n - 1, -1, -1) if upper else range(n):
+        known = slice(i + 1, n) if upper else slice(i)
+        x[..., i, :] -= (A[..., i : i + 1, known] @ x[..., known, :])[..., 0, :]
+        x[..., i, :] /= A[..., i, i, None]
+    return x
+
+
+@differentiable(joint=True, name="LinalgSolveTriangularBackward0")
+def _solve_triangular(A: Any, B: Any, upper: bool, left: bool, unitriangular: bool) -> Any:
+    a, b = array(A), array(B)
+    if left:
+        value = substitute(a, b, upper, unitriangular)
+    else:  # the transposed system
+        value = transposed(substitute(transposed(a), transposed(b), not upper, unitriangular))
+
+    def pull(g: Any) -> tuple:
+        plain = isinstance(A, np.ndarray) and isinstance(B, np.ndarray)
+        x = transposed(value if plain else _solve_triangular(A, B, upper, left, unitriangular))
+        flow = _solve_triangular(transposed(A), g, not upper, left, unitriangular)
+        return -triangle(flow @ x if left else x @ flow, upper, unitriangular), flow
+
+    return value, pull
+
+
+def solve_triangular(input: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+    """The X with A X = B (left=False: X A = B) for a triangular A, of which the other triangle is not looked at.
+
+    unitriangular: the diagonal is taken to be 1. A zero on it gives inf or nan, not an error.
+
+    Shapes: (*, n, n), (*, n, k) -> (*, n, k).
+
+    Raises:
+        RuntimeError: sizes or dtypes do not fit.
+    """
+    check_matrices("linalg.solve_triangular", input, square=True)
+    check_pair("linalg.solve_triangular", input, B, left)
+    return _solve_triangular(input, B, upper, left, unitriangular)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Of tensors, read as matrices
+# ---------------------------------------------------------------------------------------------------------------------
+def tensorinv(input: Any, ind: int = 2) -> Any:
+    """The inverse for `tensordot`: its first `ind` axes are read as the rows of a matrix, the others as its columns.
+
+    Raises:
+        RuntimeError: ind is not positive, the matrix is not square. LinAlgError: it is singular.
+    """
+    if ind <= 0:
+        raise RuntimeError(f"linalg.tensorinv: Expected a strictly positive integer for 'ind', got {ind}")
+    rows, columns = tuple(input.shape[:ind]), tuple(input.shape[ind:])
+    if math.prod(rows) != math.prod(columns):
+        raise RuntimeError(f"linalg.tensorinv: Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
+                           f"{math.prod(columns)} != {math.prod(rows)}")  # fmt: skip
+    return inv(input.reshape((math.prod(rows), math.prod(columns)))).reshape((*columns, *rows))
+
+
+def tensorsolve(input: Any, other: Any, dims: Any = None) -> Any:
+    """The X with tensordot(A, X, X.ndim) = B; the axes `dims` of A are first moved to its end.
+
+    Raises:
+        RuntimeError: the sizes do not fit. LinAlgError: A, read as a matrix, is singular.
+    """
+    if dims is not None:
+        input = np.moveaxis(input, tuple(dims), tuple(range(input.ndim - len(dims), input.ndim)))
+    columns = tuple(input.shape[other.ndim :])
+    n = math.prod(columns)
+    if math.prod(input.shape) != n * n:
+        raise RuntimeError(f"linalg.tensorsolve: Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "
+                           f"but got {n} != {math.prod(input.shape[: other.ndim])}")  # fmt: skip
+    return solve(input.reshape((n, n)), other.reshape((math.prod(other.shape),))).reshape(columns)

@@ -1,0 +1,142 @@
+"""Least squares: pseudo-inverses, ranks, and the best solution of systems without a solution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ... import return_types
+from ...autograd.rule import array, differentiable, nondifferentiable
+from .common import check_matrices, check_pair, transposed
+from .factorizations import eigh, eigvalsh, svd, svdvals
+
+__all__ = ["lstsq", "matrix_rank", "pinv"]
+
+
+def _tolerance(S: np.ndarray, shape: tuple[int, ...], atol: Any, rtol: Any) -> np.ndarray:
+    """Below it a singular value counts as 0: max(atol, rtol * the largest). rtol is by default eps * max(m, n), or 0 beside an atol."""
+    default = np.finfo(S.dtype).eps * max(shape[-2:])
+    absolute = np.asarray(0.0 if atol is None else array(atol), S.dtype)
+    relative = np.where(absolute > 0, 0, default) if rtol is None else array(rtol)
+    largest = S.max(axis=-1, initial=0)
+    return np.asarray(np.maximum(absolute, relative * largest), S.dtype)[..., None]
+
+
+@nondifferentiable
+def _rank(A: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+    check_matrices("linalg.matrix_rank", A, square=hermitian)
+    S = np.abs(eigvalsh(A)) if hermitian else svdvals(A)
+    return np.asarray((_tolerance(S, A.shape, atol, rtol) < S).sum(axis=-1))
+
+
+def matrix_rank(input: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
+    """How many singular values (hermitian: sizes of eigenvalues) of each matrix exceed max(atol, rtol * the largest): (*, m, n) -> (*).
+
+    rtol is by default eps * max(m, n), and 0 beside an atol. tol, NumPy's name, is an atol.
+
+    Raises:
+        RuntimeError: not floating point, or not square where it is to be symmetric.
+
+    >>> import minitorch_pt as torch
+    >>> torch.linalg.matrix_rank(torch.ones(3, 3))
+    tensor(1)
+    """
+    return _rank(input, tol, 0.0, hermitian) if tol is not None else _rank(input, atol, rtol, hermitian)
+
+
+@differentiable(name="LinalgPinvBackward0")
+def _pinv(A: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+    check_matrices("linalg.pinv", A, square=hermitian)
+    data = array(A)
+    if not data.size:
+        value = np.zeros((*data.shape[:-2], data.shape[-1], data.shape[-2]), data.dtype)
+    else:
+        if hermitian:
+            S, V = eigh(data)
+            U, size = V, np.abs(S)
+        else:
+            U, S, Vh = svd(data, False)
+            V, size = transposed(Vh), S
+        keep = size > _tolerance(size, data.shape, atol, rtol)
+        value = V * np.where(keep, 1 / np.where(keep, S, 1), 0)[..., None, :] @ transposed(U)
+
+    def pull(g: Any) -> Any:
+        P = value if isinstance(A, np.ndarray) else _pinv(A, atol, rtol, hermitian)
+        Pt, gt = transposed(P), transposed(g)
+        left, right = gt @ P, P @ gt  # of dP = -P dA P + P Pᵀ dAᵀ (I - A P) + (I - P A) dAᵀ Pᵀ P
+        return (left - A @ (P @ left)) @ Pt + Pt @ (right - right @ P @ A) - Pt @ g @ Pt
+
+    return value, pull
+
+
+def pinv(input: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
+    """The pseudo-inverse of each matrix: (*, m, n) -> (*, n, m). With A = U S Vᵀ it is V S⁻¹ Uᵀ, small singular values left out.
+
+    Left out is what does not exceed max(atol, rtol * the largest); rtol is by default eps * max(m, n), and 0 beside an atol.
+    rcond, NumPy's name, is an rtol. hermitian: the matrices are symmetric, and eigenvalues take the place of singular values.
+
+    Raises:
+        RuntimeError: not floating point, or not square where it is to be symmetric.
+
+    Source: Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems".
+    """
+    return _pinv(input, atol, rtol if rcond is None else rcond, hermitian)
+
+
+_DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
+
+
+@differentiable(joint=True, name="LinalgLstsqBackward0")
+def _lstsq(A: Any, B: Any, rtol: Any, vector: bool, with_residuals: bool) -> Any:
+    """The solution, and its residuals or nothing."""
+
+    def columns(x: Any) -> Any:
+        return np.expand_dims(x, -1) if vector else x
+
+    P, pull_P = _pinv.__wrapped__(A, None, rtol, False)
+    a, b = array(A), columns(array(B))
+    solution = P @ b
+    residuals = ((a @ solution - b) ** 2).sum(axis=-2) if with_residuals else np.empty(0, a.dtype)
+
+    def pull(g: Any, g_residuals: Any) -> tuple:
+        plain = isinstance(A, np.ndarray) and isinstance(B, np.ndarray)
+        p, y, g = P if plain else _pinv(A, None, rtol, False), columns(B), columns(g)
+        g_A, g_B = pull_P(g @ transposed(y)), transposed(p) @ g
+        if with_residuals:  # they do not depend on the solution, which makes them smallest: Aᵀ (A X - B) = 0
+            x = p @ y
+            flow = 2 * (A @ x - y) * np.expand_dims(g_residuals, -2)
+            g_A, g_B = g_A + flow @ transposed(x), g_B - flow
+        return g_A, g_B[..., 0] if vector else g_B
+
+    return (solution[..., 0] if vector else solution, residuals), pull
+
+
+def lstsq(input: Any, b: Any, rcond: float | None = None, *, driver: str | None = None) -> Any:
+    """The X for which |A X - B|² is smallest, and of several the smallest X; with residuals, ranks and singular values.
+
+    Shapes: (*, m, n), (*, m, k) -> (*, n, k); a B of A's shape without its last axis holds vectors.
+    driver: LAPACK's routine. All solve by the pseudo-inverse here; they differ in what comes along. Residuals (*, k) only for
+    m > n, full rank and not the default "gelsy"; no rank for "gels"; singular values only for "gelsd" and "gelss".
+    rcond: singular values below rcond times the largest count as 0; by default eps * max(m, n).
+
+    Raises:
+        RuntimeError: sizes or dtypes do not fit, or another driver.
+    """
+    driver = driver or "gelsy"
+    check_matrices("torch.linalg.lstsq", input)
+    if driver not in _DRIVERS:
+        raise RuntimeError(f"torch.linalg.lstsq: parameter `driver` should be one of {_DRIVERS}, got {driver!r}")
+    vector = b.ndim == input.ndim - 1 and tuple(b.shape) == tuple(input.shape[:-1])
+    check_pair("torch.linalg.lstsq", input, np.expand_dims(b, -1) if vector else b)
+    m, n = input.shape[-2:]
+    rank = matrix_rank(input, rtol=rcond)
+    known = m > n and (driver == "gels" or driver != "gelsy" and bool((array(rank) == n).all()))
+    solution, residuals = _lstsq(input, b, None if driver == "gels" else rcond, vector, known)
+    none = input.new_zeros(0)
+    return return_types.linalg_lstsq(
+        solution,
+        residuals,
+        none.long() if driver == "gels" else rank,
+        svdvals(input.detach()) if driver in ("gelsd", "gelss") else none,
+    )

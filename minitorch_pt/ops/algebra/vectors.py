@@ -1,0 +1,89 @@
+"""Products of vectors, and what is made of vectors or taken from matrices along a line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...autograd.rule import array, differentiable
+from ..reductions import cumprod, sum
+from ..shape import _axis, broadcast_tensors, cat
+from ..shape import diagonal as _along
+
+__all__ = ["cross", "diagonal", "vander", "vecdot"]
+
+
+@differentiable(promote="type", name="LinalgCrossBackward0")
+def _cross(input: Any, other: Any, dim: int) -> Any:
+    value = np.cross(array(input), array(other), axis=dim)
+    return value, lambda g: _cross(other, g, dim), lambda g: _cross(g, input, dim)
+
+
+def cross(input: Any, other: Any, *, dim: int = -1) -> Any:
+    """The vector product along an axis of size 3: (a₂b₃ - a₃b₂, a₃b₁ - a₁b₃, a₁b₂ - a₂b₁); the other axes broadcast.
+
+    Raises:
+        RuntimeError: the axis is not of size 3, or the numbers of axes differ. IndexError: no such axis.
+
+    >>> import minitorch_pt as torch
+    >>> torch.linalg.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]))
+    tensor([0., 0., 1.])
+    """
+    if input.ndim != other.ndim:
+        raise RuntimeError(
+            f"linalg.cross: inputs must have the same number of dimensions, got {list(input.shape)} and {list(other.shape)}"
+        )
+    if input.ndim == 0:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    axis = _axis(dim, input.ndim)
+    if input.shape[axis] != 3 or other.shape[axis] != 3:
+        raise RuntimeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got shapes {list(input.shape)} and {list(other.shape)}"
+        )
+    input, other = broadcast_tensors(input, other)
+    return _cross(input, other, axis)
+
+
+def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """The diagonal of each matrix, by default of the last two axes, as a view; `offset` moves it up.
+
+    Raises:
+        RuntimeError: dim1 and dim2 are the same. IndexError: no such axis.
+    """
+    return _along(A, offset, dim1, dim2)
+
+
+def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
+    """The sum of x * y along an axis; the others broadcast.
+
+    Raises:
+        RuntimeError: whole numbers, dtypes that differ, or shapes that do not broadcast. IndexError: no such axis.
+    """
+    if array(x).dtype.kind != "f":
+        raise RuntimeError(
+            f"linalg.vecdot: Expected a floating point tensor as input. Got {x.dtype}; convert with .float()"
+        )
+    if x.dtype != y.dtype:
+        raise RuntimeError(
+            f"linalg.vecdot: Expected x and y to have the same dtype, but found {x.dtype} and {y.dtype}; convert one with .to()"
+        )
+    return sum(x * y, dim)
+
+
+def vander(x: Any, N: int | None = None) -> Any:
+    """The powers 0 to N - 1 (by default as many as elements) of each element: (*, n) -> (*, n, N).
+
+    Raises:
+        RuntimeError: N less than 2, or bool or float16.
+    """
+    if array(x).dtype in (np.dtype(bool), np.dtype(np.float16)):
+        raise RuntimeError(
+            f"linalg.vander supports floating point and integer tensors, but got {x.dtype}; convert with .float()"
+        )
+    x = x.reshape((-1,)) if x.ndim == 0 else x
+    n = x.shape[-1] if N is None else N
+    if n <= 1:
+        raise RuntimeError(f"linalg.vander: N must be greater than 1, got {n}")
+    powers = cumprod(x[..., None].expand((*x.shape, n - 1)), -1)
+    return cat([powers.new_ones((*x.shape, 1)), powers], -1)

@@ -1,0 +1,139 @@
+"""Calculus on samples: differences, slopes and areas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..autograd.rule import array
+from .pointwise import ne, sub
+from .reductions import _axes, _numpy_names, cumsum, sum
+from .shape import _axis, cat, clone
+
+__all__ = ["cumulative_trapezoid", "diff", "gradient", "trapezoid", "trapz"]
+
+
+def _ends(input: Any, axis: int) -> tuple[Any, Any]:
+    """All but the first, and all but the last along an axis."""
+    head = (slice(None),) * axis
+    return input[(*head, slice(1, None))], input[(*head, slice(None, -1))]
+
+
+@_numpy_names
+def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """The differences of neighbours along an axis, n times, between `prepend` and `append` if given.
+
+    Raises:
+        RuntimeError: a number instead of a vector, or n negative. IndexError: no such axis.
+    """
+    if input.ndim == 0:
+        raise RuntimeError("diff expects input to be at least one-dimensional, and got a number")
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
+    axis = _axis(dim, input.ndim)
+    if n == 0:
+        return clone(input)
+    parts = [x for x in (prepend, input, append) if x is not None]
+    result = cat(parts, axis) if len(parts) > 1 else input
+    minus = ne if array(result).dtype == bool else sub
+    for _ in range(n):
+        result = minus(*_ends(result, axis))
+    return result
+
+
+def _areas(name: str, y: Any, x: Any, dx: float | None, dim: int) -> Any:
+    """Twice the area between neighbours along an axis."""
+    if x is not None and dx is not None:
+        raise TypeError(f"{name}() takes the places x or their distance dx, and got both")
+    axis = _axis(dim, y.ndim)
+    after, before = _ends(y, axis)
+    if x is None:
+        return (after + before) * (1 if dx is None else dx)
+    if x.ndim == 1:
+        x = x.reshape((-1,) + (1,) * (y.ndim - axis - 1))
+    right, left = _ends(x, x.ndim - y.ndim + axis)
+    return (right - left) * (after + before)
+
+
+def trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
+    """The area under the points y by the trapezoid rule, at the places x or `dx` (1) apart.
+
+    Raises:
+        TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y.
+    """
+    return sum(_areas("trapezoid", y, x, dx, dim), _axis(dim, y.ndim)) / 2
+
+
+trapz = trapezoid
+
+
+def cumulative_trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
+    """The areas of `trapezoid` up to each point but the first.
+
+    Raises:
+        TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y.
+    """
+    return cumsum(_areas("cumulative_trapezoid", y, x, dx, dim), _axis(dim, y.ndim)) / 2
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Slopes
+# ---------------------------------------------------------------------------------------------------------------------
+def _slope(f: Any, step: Any, edge_order: int) -> Any:
+    """The slopes of f along its last axis, at places `step` apart: a number, or the distances of neighbours.
+
+    Inside, a parabola through three neighbours has the slope of the secants on both sides, each weighed with the other's distance.
+    """
+    secants = (f[..., 1:] - f[..., :-1]) / step
+    if isinstance(step, (int, float)):
+        weights: Any = (0.5, 0.5)
+        ends: Any = (0.5, 0.5)
+    else:
+        before, after = step[:-1], step[1:]
+        weights = after / (before + after), before / (before + after)
+        ends = before[0] / (before[0] + after[0]), after[-1] / (before[-1] + after[-1])
+    left, right = secants[..., :-1], secants[..., 1:]
+    inner = left * weights[0] + right * weights[1]
+    first, last = secants[..., :1], secants[..., -1:]
+    if edge_order == 2:  # the same parabola at its ends
+        first = first + (left[..., :1] - right[..., :1]) * ends[0]
+        last = last + (right[..., -1:] - left[..., -1:]) * ends[1]
+    return cat([first, inner, last], -1)
+
+
+def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> tuple:
+    """The slopes along each axis, or those in `dim`, of samples of a function: a tensor for each.
+
+    spacing: the distance of neighbours, a number for all axes or one for each; or for each axis a vector of places.
+    edge_order: 1 takes the secant at the ends, 2 a parabola through three points.
+
+    Raises:
+        RuntimeError: too few points (edge_order + 1), another edge_order, or not a spacing for each axis. IndexError: no such axis.
+
+    >>> import minitorch_pt as torch
+    >>> torch.gradient(torch.tensor([0.0, 1.0, 4.0, 9.0]))
+    (tensor([1., 2., 4., 5.]),)
+    """
+    axes = _axes(dim, input.ndim)
+    axes = tuple(range(input.ndim)) if axes is None else axes
+    steps = list(spacing) if isinstance(spacing, (list, tuple)) else [1 if spacing is None else spacing] * len(axes)
+    if edge_order not in (1, 2):
+        raise RuntimeError(f"torch.gradient only supports edge_order=1 and edge_order=2, got {edge_order}")
+    if len(steps) != len(axes):
+        raise RuntimeError(
+            f"torch.gradient expected spacing to be unspecified, a scalar or a list of {len(axes)}, one for each dimension, but got {len(steps)}"
+        )
+    slopes = []
+    for axis, step in zip(axes, steps, strict=True):
+        if input.shape[axis] < edge_order + 1:
+            raise RuntimeError(
+                f"torch.gradient expected each dimension size to be at least edge_order+1, {edge_order + 1}, but got {input.shape[axis]} in dimension {axis}"
+            )
+        if not isinstance(step, (int, float)):
+            if step.ndim != 1 or step.shape[0] != input.shape[axis]:
+                raise RuntimeError(f"torch.gradient expected each element of spacing to have one coordinate for each of the {input.shape[axis]} elements of dimension {axis}, "
+                                   f"but got shape {list(step.shape)}")  # fmt: skip
+            step = diff(step)
+        slopes.append(np.moveaxis(_slope(np.moveaxis(input, axis, -1), step, edge_order), -1, axis))
+    return tuple(slopes)

@@ -1,0 +1,252 @@
+"""The names of linear algebra that live in `torch` itself: older forms of those in `torch.linalg`, and matrices made of others."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes, return_types
+from ..autograd.rule import array, differentiable
+from . import algebra
+from .algebra import matrix_exp, matrix_power
+from .algebra.common import check_matrices, check_pair, transposed
+from .algebra.elimination import unpack
+from .algebra.inverses import substitute
+from .pointwise import where
+from .reductions import cumprod, vector_norm
+from .shape import broadcast_to, cat, clone, flip
+
+__all__ = [
+    "block_diag", "chain_matmul", "cholesky", "cholesky_inverse", "cholesky_solve", "cross", "det", "inverse", "kron", "logdet", "lu", "lu_solve", "lu_unpack", "matrix_exp",
+    "matrix_power", "norm", "orgqr", "pinverse", "qr", "slogdet", "svd", "triangular_solve", "vander",
+]  # fmt: skip
+
+orgqr = algebra.householder_product
+
+
+def inverse(input: Any) -> Any:
+    """`torch.linalg.inv`: the inverse of each matrix."""
+    return algebra.inv(input)
+
+
+def det(input: Any) -> Any:
+    """`torch.linalg.det`: the determinant of each matrix."""
+    return algebra.det(input)
+
+
+def slogdet(input: Any) -> Any:
+    """`torch.linalg.slogdet`: the sign of each determinant and the logarithm of its size."""
+    return return_types.slogdet(*algebra.slogdet(input))
+
+
+def logdet(input: Any) -> Any:
+    """The logarithm of each determinant: -inf for 0, nan for a negative one. (*, n, n) -> (*)."""
+    sign, logabsdet = algebra.slogdet(input)
+    return where(sign == -1, math.nan, logabsdet)
+
+
+def pinverse(input: Any, rcond: float = 1e-15) -> Any:
+    """`torch.linalg.pinv` with another default: singular values up to rcond times the largest count as 0."""
+    return algebra.pinv(input, rcond)
+
+
+def cholesky(input: Any, upper: bool = False) -> Any:
+    """`torch.linalg.cholesky`: input = L Lᵀ, or with `upper` input = Uᵀ U."""
+    return algebra.cholesky(input, upper=upper)
+
+
+@differentiable(name="CholeskyInverseBackward0")
+def cholesky_inverse(input: Any, upper: bool = False) -> Any:
+    """(L Lᵀ)⁻¹ of each lower triangular L, or with `upper` (Lᵀ L)⁻¹ of each upper triangular one: (*, n, n).
+
+    Only that triangle is looked at; the gradient is that of the formula, for every element.
+
+    Raises:
+        RuntimeError: not square, or not floating point.
+    """
+    check_matrices("cholesky_inverse", input, square=True)
+    low = array(transposed(input) if upper else input)
+    half = substitute(low, np.broadcast_to(np.eye(low.shape[-1], dtype=low.dtype), low.shape), False, False)
+    value = transposed(half) @ half
+
+    def pull(g: Any) -> Any:
+        y = value if isinstance(input, np.ndarray) else cholesky_inverse(input, upper)
+        flow = y @ (g + transposed(g)) @ y
+        return -(input @ flow if upper else flow @ input)
+
+    return value, pull
+
+
+@differentiable(name="CholeskySolveBackward0")
+def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Any:
+    """The X with L Lᵀ X = B of each lower triangular L, or with `upper` Lᵀ L X = B: (*, n, k), (*, n, n) -> (*, n, k).
+
+    Only that triangle is looked at; the gradient is that of the formula, for every element.
+
+    Raises:
+        RuntimeError: sizes or dtypes do not fit.
+    """
+    check_matrices("cholesky_solve", input2, square=True)
+    check_pair("cholesky_solve", input2, input)
+    low = array(transposed(input2) if upper else input2)
+    value = substitute(transposed(low), substitute(low, array(input), False, False), True, False)
+
+    def pull_L(g: Any) -> Any:
+        x = (
+            value
+            if isinstance(input2, np.ndarray) and isinstance(input, np.ndarray)
+            else cholesky_solve(input, input2, upper)
+        )
+        part = cholesky_solve(g, input2, upper) @ transposed(x)
+        both = part + transposed(part)
+        return -(input2 @ both if upper else both @ input2)
+
+    return value, lambda g: cholesky_solve(g, input2, upper), pull_L
+
+
+def triangular_solve(
+    input: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+) -> Any:
+    """`torch.linalg.solve_triangular`, with the sides in the other order, and A as it was used; transpose: for Aᵀ X = b.
+
+    Raises:
+        RuntimeError: sizes or dtypes do not fit.
+    """
+    check_matrices("triangular_solve", A, square=True)
+    check_pair("triangular_solve", A, input)
+    batch = np.broadcast_shapes(tuple(A.shape[:-2]), tuple(input.shape[:-2]))
+    A, input = (broadcast_to(x, (*batch, *x.shape[-2:])) for x in (A, input))
+    used = transposed(A) if transpose else A
+    solution = algebra.solve_triangular(used, input, upper=upper != transpose, unitriangular=unitriangular)
+    return return_types.triangular_solve(solution, clone(A))
+
+
+def lu(A: Any, pivot: bool = True, get_infos: bool = False) -> tuple:
+    """`torch.linalg.lu_factor_ex`, without get_infos only L and U in one matrix and the exchanges of rows.
+
+    Raises:
+        RuntimeError: no matrices, or pivot=False.
+    """
+    result = algebra.lu_factor_ex(A, pivot=pivot)
+    return return_types.lu_with_info(*result) if get_infos else tuple(result[:2])
+
+
+def lu_solve(b: Any, LU_data: Any, LU_pivots: Any) -> Any:
+    """`torch.linalg.lu_solve` with the right side first."""
+    return algebra.lu_solve(LU_data, LU_pivots, b)
+
+
+def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True) -> Any:
+    """P, L and U of what `torch.linalg.lu_factor` gives; empty tensors for what is not asked for."""
+    P, L, U = unpack(LU_data, LU_pivots)
+    empty = LU_data.new_zeros(0)
+    return return_types.lu_unpack(P if unpack_pivots else empty, *((L, U) if unpack_data else (empty, empty)))
+
+
+def qr(input: Any, some: bool = True) -> Any:
+    """`torch.linalg.qr`, reduced, or with some=False complete."""
+    return return_types.qr(*algebra.qr(input, "reduced" if some else "complete"))
+
+
+def svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
+    """`torch.linalg.svd` with V in place of its transpose; some=False: full matrices; compute_uv=False: zeros for U and V."""
+    if compute_uv:
+        U, S, Vh = algebra.svd(input, not some)
+        return return_types.svd(U, S, transposed(Vh))
+    batch, (m, n) = tuple(input.shape[:-2]), tuple(input.shape[-2:])
+    return return_types.svd(input.new_zeros((*batch, m, m)), algebra.svdvals(input), input.new_zeros((*batch, n, n)))
+
+
+def norm(
+    input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: None = None, dtype: Any = None
+) -> Any:
+    """The p-norm (sum of |x|^p)^(1/p) of all elements, or along axes; "fro" is 2, inf the largest |x|, 0 the number of non-zeros.
+
+    p "nuc" is a norm of matrices, the sum of the singular values.
+
+    Raises:
+        RuntimeError: whole numbers, a p that is not known, or the inf norm of nothing. IndexError: no such axis.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.norm.html
+    """
+    if p == "nuc":
+        return algebra.matrix_norm(input, p, tuple(range(input.ndim)) if dim is None else dim, keepdim, dtype=dtype)
+    if isinstance(p, str) and p != "fro":
+        raise RuntimeError(f"norm: only p='fro', p='nuc' or a number is supported, got {p!r}")
+    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
+
+
+def cross(input: Any, other: Any, dim: int | None = None) -> Any:
+    """`torch.linalg.cross`, by default along the first axis of size 3.
+
+    Raises:
+        RuntimeError: there is none, or the shapes do not fit. IndexError: no such axis.
+    """
+    if dim is None:
+        if 3 not in tuple(input.shape):
+            raise RuntimeError(
+                f"no dimension of size 3 in input: linalg.cross needs one, got shape {list(input.shape)}"
+            )
+        dim = tuple(input.shape).index(3)
+    return algebra.cross(input, other, dim=dim)
+
+
+def chain_matmul(*matrices: Any) -> Any:
+    """`torch.linalg.multi_dot` of matrices given one by one."""
+    return algebra.multi_dot(matrices) if len(matrices) != 1 else matrices[0]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Matrices made of vectors and of other matrices
+# ---------------------------------------------------------------------------------------------------------------------
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    """The powers of each element as a row, the highest first, or with `increasing` 1 first: (n) -> (n, N).
+
+    Raises:
+        RuntimeError: x is no vector, or N is negative.
+    """
+    if x.ndim != 1:
+        raise RuntimeError(f"x must be a one-dimensional tensor, got shape {list(x.shape)}")
+    n = x.shape[0] if N is None else N
+    if n < 0:
+        raise RuntimeError(f"N must be non-negative, got {n}")
+    if array(x).dtype.kind != "f":
+        x = x.to(dtypes.int64)
+    ones = x.new_ones((x.shape[0], min(n, 1)))
+    powers = cat([ones, cumprod(x[:, None].expand(x.shape[0], max(n - 1, 0)), 1)], 1)
+    return powers if increasing else flip(powers, 1)
+
+
+def kron(input: Any, other: Any) -> Any:
+    """The Kronecker product: `other`, in blocks, times each element of `input`; the sizes of each axis multiply."""
+    n = max(input.ndim, other.ndim)
+    a, b = ((1,) * (n - x.ndim) + tuple(x.shape) for x in (input, other))
+    spread = input.reshape(tuple(k for size in a for k in (size, 1))) * other.reshape(
+        tuple(k for size in b for k in (1, size))
+    )
+    return spread.reshape(tuple(i * j for i, j in zip(a, b, strict=True)))
+
+
+@differentiable(linear=True, promote="type", name="BlockDiagBackward0")
+def _block_diag(*blocks: Any) -> Any:
+    ends = np.cumsum([(0, 0), *(b.shape for b in blocks)], axis=0)
+    value = np.zeros(tuple(ends[-1]), blocks[0].dtype)
+    places = [tuple(slice(i, j) for i, j in zip(*pair, strict=True)) for pair in zip(ends, ends[1:], strict=False)]
+    for place, block in zip(places, blocks, strict=True):
+        value[place] = array(block)
+    return value, *((lambda g, place=place: g[place]) for place in places)
+
+
+def block_diag(*tensors: Any) -> Any:
+    """The matrix with these matrices (or numbers, or rows) along its diagonal, and zeros beside them.
+
+    Raises:
+        RuntimeError: more than two axes.
+    """
+    for i, tensor in enumerate(tensors):
+        if tensor.ndim > 2:
+            raise RuntimeError(
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {tensor.ndim} dimensions"
+            )
+    return _block_diag(*(t.reshape((1, -1)) if t.ndim < 2 else t for t in tensors))

@@ -1,0 +1,203 @@
+"""Statistics of samples: covariance, correlation, and histograms of any number of variables."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .. import return_types
+from ..autograd.rule import array, nondifferentiable
+from .diagonal import diag
+from .pointwise import clip, sqrt, true_divide
+from .shape import squeeze
+
+__all__ = ["corrcoef", "cov", "histogram", "histogramdd"]
+
+
+def _check_weights(name: str, weights: Any, count: int, kind: str) -> None:
+    """Check one kind of weights of the observations.
+
+    Raises:
+        RuntimeError: not a vector of the observations' number, of another type, or negative.
+    """
+    data = array(weights)
+    if data.ndim > 1 or data.size != count:
+        raise RuntimeError(
+            f"cov(): expected {name} to have one element for each of the {count} observations but got shape {list(data.shape)}"
+        )
+    if data.dtype.kind not in kind:
+        raise RuntimeError(
+            f"cov(): expected {name} to have {'integral' if 'i' in kind else 'floating point'} dtype but got {data.dtype.name}"
+        )
+    if (data < 0).any():
+        raise RuntimeError(f"cov(): {name} cannot be negative")
+
+
+def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Any:
+    """The covariances of the variables, a row of `input` each, over the observations, its columns: (v, n) -> (v, v); (n) -> ().
+
+    Each is Σ (x - mean) (y - mean) / (n - correction). fweights: how often each observation occurred; aweights: its importance.
+
+    Raises:
+        RuntimeError: more than two axes, bool, or weights that do not fit.
+
+    >>> import minitorch_pt as torch
+    >>> torch.cov(torch.tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
+    tensor([[ 1., -1.],
+            [-1.,  1.]])
+    """
+    if input.ndim > 2:
+        raise RuntimeError(
+            f"cov(): expected input to have two or fewer dimensions but got an input with {input.ndim} dimensions"
+        )
+    if array(input).dtype == bool:
+        raise RuntimeError("cov(): bool dtype is not supported for input; convert with .float()")
+    x = input.reshape((1, -1)) if input.ndim < 2 else input
+    n = x.shape[1]
+    w: Any = None
+    if fweights is not None:
+        _check_weights("fweights", fweights, n, "iu")
+        w = fweights
+    if aweights is not None:
+        _check_weights("aweights", aweights, n, "f")
+        w = aweights if w is None else w * aweights
+    total = n if w is None else w.sum()
+    if w is not None and float(total) == 0:
+        raise RuntimeError("cov(): weights sum to zero, can't be normalized")
+    freedom = total - correction
+    if aweights is not None and correction != 0:
+        freedom = total - correction * (w * aweights).sum() / total
+    if float(freedom) <= 0:
+        warnings.warn("cov(): degrees of freedom is <= 0", stacklevel=2)
+        freedom = freedom * 0
+    mean = true_divide((x if w is None else x * w).sum(1, keepdim=True), total)
+    rest = x - mean
+    return squeeze(true_divide(rest @ (rest if w is None else rest * w).T, freedom))
+
+
+def corrcoef(input: Any) -> Any:
+    """The correlations of the variables, a row of `input` each: cov(x, y) / sqrt(cov(x, x) cov(y, y)), between -1 and 1.
+
+    Raises:
+        RuntimeError: more than two axes, or bool.
+    """
+    c = cov(input)
+    if c.ndim == 0:
+        return c / c
+    deviation = sqrt(diag(c))
+    return clip(c / deviation[:, None] / deviation, -1, 1)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Histograms
+# ---------------------------------------------------------------------------------------------------------------------
+def _even_edges(column: np.ndarray, bins: int, limits: Any, place: int) -> np.ndarray:
+    """The edges of equal bins between the limits, or else the smallest and the largest element.
+
+    Raises:
+        RuntimeError: no bins, limits that are not finite, or in the wrong order.
+    """
+    if bins <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension {place}")
+    low, high = limits or ((column.min(), column.max()) if column.size else (0, 1))
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise RuntimeError(f"torch.histogramdd: dimension {place}'s range [{low}, {high}] is not finite")
+    if low > high:
+        raise RuntimeError(
+            f"torch.histogramdd: min should not exceed max, but got min {low} max {high} for dimension {place}"
+        )
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return np.linspace(low, high, bins + 1, dtype=column.dtype)
+
+
+def _counted(name: str, points: np.ndarray, edges: list, weight: Any, density: bool) -> np.ndarray:
+    """How many of the points (a row each), or how much weight, lie in each bin; the last one includes its upper edge."""
+    if points.dtype.kind != "f":
+        raise NotImplementedError(f"{name} is not implemented for {points.dtype.name}; convert with .float()")
+    sizes = tuple(len(e) - 1 for e in edges)
+    inside, places = np.ones(len(points), bool), []
+    for column, edge in zip(points.T, edges, strict=True):
+        inside &= (column >= edge[0]) & (column <= edge[-1])
+        places.append(np.minimum(np.searchsorted(edge, column, "right") - 1, len(edge) - 2))
+    flat = np.ravel_multi_index([p[inside] for p in places], sizes)
+    hist: Any = np.bincount(flat, None if weight is None else weight.reshape(-1)[inside], math.prod(sizes))
+    hist = hist.reshape(sizes).astype(points.dtype)
+    if density:
+        hist /= hist.sum()
+        for axis, edge in enumerate(edges):
+            hist /= np.diff(edge).reshape([-1 if d == axis else 1 for d in range(len(edges))])
+    return hist
+
+
+@nondifferentiable(returns=return_types.histogram)
+def _histogram(input: Any, bins: Any, limits: Any, weight: Any, density: bool) -> Any:
+    data = input.reshape(-1, 1)
+    if weight is not None and weight.shape != input.shape:
+        raise RuntimeError("torch.histogram: if weight tensor is provided it should have the same shape as the input tensor, but got "
+                           f"{list(weight.shape)} for an input of {list(input.shape)}")  # fmt: skip
+    if isinstance(bins, np.ndarray) and (bins.ndim != 1 or not bins.size):
+        raise RuntimeError(
+            f"torch.histogram: bins must be a number or a vector of edges, but got shape {list(bins.shape)}"
+        )
+    edges = bins if isinstance(bins, np.ndarray) else _even_edges(data[:, 0], bins, limits, 0)
+    return _counted("histogram", data, [edges], weight, density), edges.copy()
+
+
+def histogram(input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
+    """How many elements lie in each bin, or how much weight; and the edges of the bins.
+
+    bins: the edges, or how many equal bins there are in the range (low, high), which is by default that of the elements.
+    density: divide by the sum and by the width of each bin.
+
+    Raises:
+        RuntimeError: no bins, a range that is not finite or in the wrong order, or a weight of another shape.
+
+    >>> import minitorch_pt as torch
+    >>> torch.histogram(torch.tensor([1.0, 2.0, 2.0]), 2, range=(0.0, 4.0)).hist
+    tensor([1., 2.])
+    """
+    if range is not None and not isinstance(bins, int):
+        raise TypeError("histogram() takes a range for a number of bins, and got the edges of the bins too")
+    return _histogram(input, bins, range, weight, density)
+
+
+@nondifferentiable
+def _histogramdd(input: Any, bins: Any, limits: Any, weight: Any, density: bool) -> Any:
+    """The histogram, and after it the edges of each variable."""
+    if input.ndim < 2:
+        raise RuntimeError(f"torch.histogramdd: input tensor should have at least 2 dimensions, but got {input.ndim}")
+    n = input.shape[-1]
+    if weight is not None and weight.shape != input.shape[:-1]:
+        raise RuntimeError("torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
+                           f"innermost dimension, but got {list(weight.shape)} for an input of {list(input.shape)}")  # fmt: skip
+    points = input.reshape(-1, n)
+    given = [bins] * n if isinstance(bins, int) else [array(b) for b in bins]
+    if len(given) != n:
+        raise RuntimeError(
+            f"torch.histogramdd: expected {n} sequences of bin edges, or numbers of bins, for a {n}-dimensional histogram but got {len(given)}"
+        )
+    if limits is not None and len(limits) != 2 * n:
+        raise RuntimeError(
+            f"torch.histogramdd: for a {n}-dimensional histogram range should have {2 * n} elements, but got {len(limits)}"
+        )
+    edges = [
+        b.copy() if isinstance(b, np.ndarray) else _even_edges(points[:, i], b, limits and limits[2 * i : 2 * i + 2], i)
+        for i, b in enumerate(given)
+    ]
+    return _counted("histogramdd", points, edges, weight, density), *edges
+
+
+def histogramdd(input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
+    """`histogram` of several variables, the last axis of `input`: (*, d) -> an axis of bins for each, and a tuple of their edges.
+
+    bins: how many bins, for all or for each, or vectors of edges. range: (low, high, low, high, ...).
+
+    Raises:
+        RuntimeError: as `histogram`, or bins and ranges of another number than the variables.
+    """
+    hist, *edges = _histogramdd(input, bins, range, weight, density)
+    return return_types.histogramdd(hist, tuple(edges))
