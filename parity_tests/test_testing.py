@@ -68,7 +68,7 @@ OPTIONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("options", OPTIONS, ids=lambda options: ",".join(options))
 @pytest.mark.parametrize("pair", PAIRS)
 def test_assert_close(pair, options):
     """The same verdict, type of error and text."""
