@@ -26,6 +26,7 @@ from . import dtypes
 from .autograd import graph
 from .conversion import _rebuild
 from .device import device
+from .nn import functional
 from .nn.parameter import Buffer, Parameter
 from .size import Size
 from .tensor import Tensor, wrap
@@ -161,8 +162,13 @@ class _Pickler(_PythonPickler):
 
     def save_global(self, obj: Any, name: str | None = None) -> None:
         module, title = _NAMES.get(id(obj), (getattr(obj, "__module__", "") or "", ""))
-        if not title and module.partition(".")[0] == __package__:  # a class of ours: the file calls it by torch's name
-            module, title = f"torch{module[len(__package__) :]}", name or obj.__qualname__
+        if not title and module.partition(".")[0] == __package__:  # ours: the file calls it by torch's name
+            title = name or obj.__qualname__
+            if module.startswith(
+                f"{__package__}.ops."
+            ):  # torch has these functions in one place, whatever their family
+                module = f"{__package__}.nn.functional" if hasattr(functional, title) else __package__
+            module = f"torch{module[len(__package__) :]}"
         if title:
             self.write(pickle.GLOBAL + f"{module}\n{title}\n".encode())
             self.memoize(obj)
@@ -237,6 +243,9 @@ class _Unpickler(_PythonUnpickler):
                 f"Weights only load failed: the file calls {module}.{name}, which is not needed for tensors and containers, and could run "
                 "any code. If you trust where the file comes from, load it with weights_only=False."
             )
+        module = module.replace(
+            "torch._C._nn", "torch.nn.functional"
+        )  # where torch keeps gelu and others that are compiled
         first, _, rest = module.partition(".")
         return super().find_class(f"{__package__}.{rest}".rstrip(".") if first == "torch" else module, name)
 

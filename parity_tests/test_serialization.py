@@ -115,6 +115,11 @@ LAYERS = {
     "nested": (lambda nn: nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.BatchNorm1d(2), nn.Dropout(0.5)), (4, 3)),
     "conv": (lambda nn: nn.Sequential(nn.Conv2d(1, 2, 3), nn.MaxPool2d(2), nn.Flatten()), (1, 1, 6, 6)),
     "attention": (lambda nn: nn.TransformerEncoderLayer(4, 2), (5, 2, 4)),
+    "a function as an option": (
+        lambda nn: nn.TransformerEncoderLayer(4, 2, activation=nn.functional.gelu),
+        (5, 2, 4),
+    ),
+    "recurrent": (lambda nn: nn.Sequential(nn.LSTM(3, 2))[0], None),
     "embedding": (lambda nn: nn.ModuleDict({"a": nn.Embedding(5, 2, padding_idx=1)})["a"], None),
 }
 
@@ -128,6 +133,11 @@ def test_whole_models(writer, reader, layer, shape):
 
     model, twin = carried(writer, reader, make, weights_only=False), make(torch)
     assert repr(model) == repr(twin)
+    if isinstance(twin, torch.nn.LSTM):
+        x = np.linspace(-1, 1, 24).reshape(2, 4, 3).astype(np.float32)
+        result, expected = model(reader.from_numpy(x))[0], twin(torch.from_numpy(x))[0]
+        np.testing.assert_allclose(result.detach().numpy(), expected.detach().numpy(), rtol=1e-5, atol=1e-6)  # float32
+        return
     x = np.linspace(-1, 1, np.prod(shape)).reshape(shape).astype(np.float32) if shape else np.array([1, 4])
     result, expected = model(reader.from_numpy(x)), twin(torch.from_numpy(x))
     np.testing.assert_allclose(result.detach().numpy(), expected.detach().numpy(), rtol=1e-5, atol=1e-6)  # float32

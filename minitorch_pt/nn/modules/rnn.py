@@ -89,6 +89,13 @@ class RNNBase(Module):
     def _flat_weights(self) -> list[Parameter]:
         return [getattr(self, name) for name in self._flat_weights_names]
 
+    def __getstate__(self) -> dict:
+        """What pickling keeps; torch's own module has these two lists in its state."""
+        return {**self.__dict__, "_flat_weights": self._flat_weights, "_flat_weights_names": self._flat_weights_names}
+
+    def __setstate__(self, state: dict) -> None:
+        super().__setstate__({name: value for name, value in state.items() if not name.startswith("_flat_weights")})
+
     def flatten_parameters(self) -> None:
         """Nothing: torch arranges the memory of a GPU here."""
 
