@@ -1,0 +1,262 @@
+# %% [markdown]
+# # 05 · The dot product
+#
+# **Question:** How does one product compute all neurons of a layer, and which shapes fit together?
+#
+# **Needs:** lessons 01, 02, 03, 04.
+#
+# **Time:** 15 minutes.
+#
+# Inputs times weights, then the sum: every neuron does this, so the operation has a name and a sign of its own. It is also where
+# most shape errors come from. This lesson makes one on purpose, and repairs it in two ways.
+
+# %%
+import importlib.util
+
+import minitorch_pt as torch
+from minitorch_pt import viz
+from minitorch_pt.exercises import check
+from minitorch_pt.testing import compare
+
+# %% [markdown]
+# ## Two vectors
+# The *dot product* of two vectors of the same length: each number is multiplied by the one at its own place in the other vector.
+# First all the products, then their sum.
+
+# %%
+a = torch.tensor([1.0, 2.0, 3.0])
+b = torch.tensor([3.0, 2.0, 1.0])
+print(a * b)  # (3,) * (3,) -> (3,): 3, 4, 3
+print((a * b).sum())  # (3,) -> ()
+print(torch.dot(a, b))  # (3,) · (3,) -> (): both steps in one
+
+figure = viz.dot(a, b, language="en")
+viz.save(figure, "pictures/05_dot")
+figure
+
+# %% [markdown]
+# ## Measure: nudge one number
+# 0.001 more of the first number of `a`, then of the second, then of the third. How far does the dot product move?
+
+# %%
+slopes = []
+for i in range(3):
+    nudged = a.clone()
+    nudged[i] += 0.001
+    slopes.append(round(((torch.dot(nudged, b) - torch.dot(a, b)) / 0.001).item(), 2))
+print("slopes:", slopes)
+
+# %% [markdown]
+# The slopes along `a` are the numbers of `b`. That is the neuron of lesson 01: with inputs `x` and weights `w`, its pre-activation
+# is `torch.dot(x, w) + b`.
+#
+# ## A layer: one dot product for each neuron
+# Four inputs, three neurons. The weights stand in a matrix `(3, 4)`: a **row** holds all the weights of **one neuron**, so there
+# are as many rows as neurons. A **column** holds what the neurons do with one input.
+
+# %%
+x = torch.tensor([1.0, 2.0, 3.0, 2.5])  # (4,)
+W = torch.tensor([[0.2, 0.8, -0.5, 1.0], [0.5, -0.91, 0.26, -0.5], [-0.26, -0.27, 0.17, 0.87]])  # (3, 4)
+biases = torch.tensor([2.0, 3.0, 0.5])  # (3,): one for each neuron
+
+for i in range(3):
+    z = torch.dot(x, W[i]) + biases[i]  # (4,) · (4,) -> ()
+    print(f"neuron {i}: {torch.dot(x, W[i]).item():.3f} + {biases[i].item()} = {z.item():.3f}")
+
+# %% [markdown]
+# The second row in colour, and its neuron. The four numbers of the row are the four lines that end in it.
+
+# %%
+figure = viz.weight_rows(W, neuron=1, language="en")
+viz.save(figure, "pictures/05_weight_rows")
+figure
+
+# %% [markdown]
+# Each input goes to each neuron: 4 · 3 = 12 connections, and 12 numbers in the matrix.
+
+# %%
+figure = viz.network([4, 3], names=["size", "rooms", "age", "floor"], language="en")
+viz.save(figure, "pictures/05_connections")
+figure
+
+# %% [markdown]
+# ## When it goes wrong
+# We would like all three neurons in one go. `torch.dot` refuses: it is for two vectors. The product with a matrix is another
+# operation, the *matrix product*, written `@`. It refuses as well:
+
+# %%
+for product in (torch.dot, torch.matmul):  # torch.matmul is the name of @
+    try:
+        product(x, W)  # (4,) and (3, 4)
+    except RuntimeError as error:
+        print(f"RuntimeError: {error}")
+
+# %% [markdown]
+# A matrix product takes the dot product of each row on the left with each **column** on the right. Our `x` has 4 numbers, a
+# column of `W` only 3. The first three find their partners, and the last number has none:
+
+# %%
+figure = viz.matmul(x, W, language="en")
+viz.save(figure, "pictures/05_misfit")
+figure
+
+# %% [markdown]
+# ## Derive: the inner sizes must be equal
+# Write the two shapes beside each other. The sizes that meet in the middle, the *inner* sizes, must be equal, for they count
+# the partners of the dot products. They vanish from the result, and the outer ones remain:
+#
+# - `(4,) @ (3, 4)`: 4 meets 3, no product.
+# - `(4,) @ (4, 3) -> (3,)`: 4 meets 4.
+# - `(3, 4) @ (4,) -> (3,)`: 4 meets 4.
+# - `(2, 4) @ (4, 3) -> (2, 3)`: 4 meets 4.
+#
+# ## First repair: transpose
+# To *transpose* a matrix is to make its rows columns: `(3, 4)` becomes `(4, 3)`. The numbers stay; the one in row `i` and
+# column `j` moves to row `j` and column `i`. In code: `W.T`.
+
+# %%
+print(W.T)  # (3, 4) -> (4, 3)
+
+figure = viz.transpose(W, row=1, language="en")
+viz.save(figure, "pictures/05_transpose")
+figure
+
+# %% [markdown]
+# Now each neuron is a column, and every number of `x` has its partner:
+
+# %%
+print(x @ W.T)  # (4,) @ (4, 3) -> (3,)
+
+figure = viz.matmul(x, W.T, language="en")
+viz.save(figure, "pictures/05_after_transposing")
+figure
+
+# %% [markdown]
+# ## Second repair: swap the order
+# With `W` in front, its rows are already what the product needs. Nothing has to be transposed:
+
+# %%
+print(W @ x)  # (3, 4) @ (4,) -> (3,)
+
+figure = viz.matmul(W, x, language="en")
+viz.save(figure, "pictures/05_other_order")
+figure
+
+# %% [markdown]
+# The numbers are the same: with one vector, both orders take the dot product of `x` with each row of `W`. They part as soon as
+# several samples come at once. Lesson 06 shows why all layers are written in the first way: `x @ W.T + b`.
+
+# %%
+print(x @ W.T + biases)  # (4,) @ (4, 3) -> (3,), then (3,) + (3,) -> (3,)
+
+# %% [markdown]
+# ## Automate: any two matrices
+# The rule in three loops: for each row on the left and each column on the right, a dot product.
+
+
+# %%
+def matrix_product(left, right):
+    (rows, inner), (other, columns) = left.shape, right.shape
+    if inner != other:
+        raise ValueError(f"the inner sizes differ: {inner} and {other}")
+    result = torch.zeros(rows, columns)
+    for i in range(rows):
+        for j in range(columns):
+            for k in range(inner):
+                result[i, j] += left[i, k] * right[k, j]
+    return result
+
+
+two = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0]])  # (2, 4)
+print(matrix_product(two, W.T))  # (2, 4) @ (4, 3) -> (2, 3), by hand
+print(two @ W.T)  # (2, 4) @ (4, 3) -> (2, 3)
+
+# %% [markdown]
+# ## The same under PyTorch
+
+# %%
+if importlib.util.find_spec("torch") is None:
+    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
+else:
+    import torch as pytorch
+
+    their_x, their_W = pytorch.tensor(x.tolist()), pytorch.tensor(W.tolist())
+    compare(
+        "PyTorch: dot product", torch.dot(a, b), pytorch.dot(pytorch.tensor(a.tolist()), pytorch.tensor(b.tolist()))
+    )
+    compare("PyTorch: transposed", x @ W.T, their_x @ their_W.T)  # (4,) @ (4, 3) -> (3,)
+    compare("PyTorch: other order", W @ x, their_W @ their_x)  # (3, 4) @ (4,) -> (3,)
+
+# %% [markdown]
+# ## Summary
+# - The dot product of two vectors: multiply what stands at the same place, then add. It is a neuron without its bias.
+# - In the weights `(neurons, inputs)`, a row is one neuron and a column one input.
+# - The matrix product takes each row on the left with each column on the right. The inner sizes must be equal.
+# - `W.T` makes rows columns. For one sample `x @ W.T` and `W @ x` give the same numbers.
+#
+# ## Exercises
+# Write your answer in place of the dots and run the lesson again.
+#
+# **1.** Which shape does `left @ right` have? Both are shapes of matrices. Return `None` if there is no such product.
+
+
+# %%
+def exercise_1(left, right):
+    return ...
+
+
+def judge_1(shape):
+    return lambda answer: None if answer == shape else f"returns {answer}, expected {shape}"
+
+
+check(
+    exercise_1,
+    ((2, 4), (4, 3), judge_1((2, 3))),
+    ((3, 4), (2, 4), judge_1(None)),
+    ((5, 1), (1, 6), judge_1((5, 6))),
+    language="en",
+)
+
+# %% [markdown]
+# **2.** Transpose a matrix without `.T`: two loops, or one index after the other.
+
+
+# %%
+def exercise_2(matrix):
+    return ...
+
+
+check(
+    exercise_2,
+    (torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]),
+    (torch.tensor([[7.0, 8.0, 9.0, 1.0]]), [[7.0], [8.0], [9.0], [1.0]]),
+    language="en",
+)
+
+# %% [markdown]
+# **3.** Input `j` grows by 1, the others stay. By how much do the pre-activations of all neurons change? The answer has the shape
+# `(neurons,)`.
+
+
+# %%
+def exercise_3(weights, j):
+    return ...
+
+
+check(exercise_3, (W, 0, [0.2, 0.5, -0.26]), (W, 3, [1.0, -0.5, 0.87]), language="en")
+
+# %% [markdown]
+# **4.** Two layers in a row, without biases: the outputs of the first, `(neurons, inputs)`, are the inputs of the second.
+
+
+# %%
+def exercise_4(x, first, second):
+    return ...
+
+
+check(
+    exercise_4,
+    (x, W, torch.tensor([[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]), [2.895, -3.58]),
+    (torch.tensor([1.0, 2.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([[1.0], [2.0], [-1.0]]), [11.0, 22.0, -11.0]),
+    language="en",
+)
