@@ -28,7 +28,7 @@ SECTIONS = {
 HEAD = {"en": ("**Question:**", "**Needs:**", "**Time:**"), "pt": ("**Pergunta:**", "**Precisa de:**", "**Tempo:**")}
 # the lesson that teaches a name; any other lesson that uses it comes later
 TAUGHT = {
-    "transpose": 5, "matmul": 5, "dot": 5, "T": 5, "DataLoader": 6, "TensorDataset": 6, "Module": 7, "Linear": 7, "manual_seed": 7,
+    "transpose": 5, "matmul": 5, "dot": 5, "T": 5, "DataLoader": 6, "TensorDataset": 6, "Module": 7, "Linear": 7, "manual_seed": 6,
     "Sequential": 8, "ReLU": 9, "relu": 9, "Sigmoid": 9, "sigmoid": 9, "Tanh": 9, "tanh": 9, "softmax": 9, "MSELoss": 10, "mse_loss": 10,
     "CrossEntropyLoss": 10, "cross_entropy": 10, "BCELoss": 10, "BCEWithLogitsLoss": 10, "requires_grad": 11, "backward": 11, "no_grad": 11,
     "zero_grad": 12, "optim": 12, "SGD": 12, "Adam": 12, "Dropout": 14, "weight_decay": 14, "Conv2d": 15, "conv2d": 15, "MaxPool2d": 15,

@@ -93,7 +93,8 @@ for product in (torch.dot, torch.matmul):  # torch.matmul is the name of @
 
 # %% [markdown]
 # A matrix product takes the dot product of each row on the left with each **column** on the right. Our `x` has 4 numbers, a
-# column of `W` only 3. The first three find their partners, and the last number has none:
+# column of `W` only 3. The first three find their partners, and the last number has none. (In the pictures, `a` is what stands on
+# the left of the sign, `b` what stands on the right.)
 
 # %%
 figure = viz.matmul(x, W, language="en")

@@ -94,7 +94,8 @@ for product in (torch.dot, torch.matmul):  # torch.matmul é o nome de @
 # %% [markdown]
 # O primeiro erro diz que se esperavam vetores (1D), e não um vetor e uma matriz; o segundo, que 4 e 3 deviam ser iguais. Um produto de
 # matrizes faz o produto escalar de cada linha da esquerda com cada **coluna** da direita. Nosso `x` tem 4 números, uma coluna de `W` só
-# tem 3. Os três primeiros encontram seus pares, e o último fica sem nenhum:
+# tem 3. Os três primeiros encontram seus pares, e o último fica sem nenhum. (Nas figuras, `a` é o que está à esquerda do sinal, e `b`, o
+# que está à direita.)
 
 # %%
 figure = viz.matmul(x, W, language="pt")
