@@ -38,6 +38,7 @@ print(X @ W.T + b)  # (2, 4) @ (4, 3) -> (2, 3), then (2, 3) + (3,) -> (2, 3)
 
 # %% [markdown]
 # Row `i` of the result belongs to sample `i`, column `j` to neuron `j`. The biases are added to each row.
+# In the picture, `a` is `X` and `b` is `W.T`, still without biases.
 
 # %%
 figure = viz.matmul(X, W.T, row=1, column=0, language="en")
@@ -182,7 +183,7 @@ for size in (1, 16, 96):
             parameters = update(parameters, x, y)
             updates += 1
         curve.append(how_far_off(parameters, samples, answers))
-    curves[f"{size} ({updates} updates)"] = curve
+    curves[f"batches of {size} ({updates} updates)"] = curve
     print(f"batches of {size}: {updates} updates")
     print(f"    off by ≈ {curve[0]:.3f} after 1 epoch, ≈ {curve[-1]:.3f} after 10")
 
@@ -192,7 +193,7 @@ figure
 
 # %% [markdown]
 # All three saw each sample ten times. Batches of 1 changed the weights 960 times, all samples together only 10 times, and that is not
-# enough yet. But one sample alone is a poor guide: its noise pulls the weights to and fro, and each update costs a product of its own. In
+# enough yet. (Longer steps would help the large batches: lesson 12.) But one sample alone is a poor guide: its noise pulls the weights to and fro, and each update costs a product of its own. In
 # between lies what is mostly used: 16 to 256 samples.
 #
 # A batch does not keep a network from memorising its samples: that is overfitting, and lesson 14 is about its cures.

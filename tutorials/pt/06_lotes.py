@@ -37,7 +37,8 @@ for i in range(2):
 print(X @ W.T + b)  # (2, 4) @ (4, 3) -> (2, 3), depois (2, 3) + (3,) -> (2, 3)
 
 # %% [markdown]
-# A linha `i` do resultado é da amostra `i`, a coluna `j`, do neurônio `j`. Os vieses se somam a cada linha.
+# A linha `i` do resultado é da amostra `i`, a coluna `j`, do neurônio `j`. Os vieses se somam a cada linha. Na
+# figura, `a` é `X` e `b` é `W.T`, ainda sem os vieses.
 
 # %%
 figure = viz.matmul(X, W.T, row=1, column=0, language="pt")
@@ -184,7 +185,7 @@ for size in (1, 16, 96):
             parameters = update(parameters, x, y)
             updates += 1
         curve.append(how_far_off(parameters, samples, answers))
-    curves[f"{size} ({updates} atualizações)"] = curve
+    curves[f"lotes de {size} ({updates} atualizações)"] = curve
     print(f"lotes de {size}: {updates} atualizações")
     print(f"    erro ≈ {curve[0]:.3f} depois de 1 época, ≈ {curve[-1]:.3f} depois de 10")
 
@@ -194,7 +195,7 @@ figure
 
 # %% [markdown]
 # Os três viram cada amostra dez vezes. Lotes de 1 mudaram os pesos 960 vezes; todas as amostras juntas, só 10 vezes, e isso ainda não é o
-# bastante. Mas uma só amostra é um guia ruim: seu ruído puxa os pesos de um lado para o outro, e cada atualização custa um produto próprio.
+# bastante. (Passos maiores ajudariam os lotes grandes: aula 12.) Mas uma só amostra é um guia ruim: seu ruído puxa os pesos de um lado para o outro, e cada atualização custa um produto próprio.
 # No meio está o que mais se usa: de 16 a 256 amostras.
 #
 # Um lote não impede uma rede de decorar suas amostras: isso é o sobreajuste, e a aula 14 trata do que ajuda contra ele.
