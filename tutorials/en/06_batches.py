@@ -193,8 +193,8 @@ figure
 
 # %% [markdown]
 # All three saw each sample ten times. Batches of 1 changed the weights 960 times, all samples together only 10 times, and that is not
-# enough yet. (Longer steps would help the large batches: lesson 12.) But one sample alone is a poor guide: its noise pulls the weights to and fro, and each update costs a product of its own. In
-# between lies what is mostly used: 16 to 256 samples.
+# enough yet. (Longer steps would help the large batches: lesson 12.) But one sample alone is a poor guide: its noise pulls the weights to
+# and fro, and each update costs a product of its own. In between lies what is mostly used: 16 to 256 samples.
 #
 # A batch does not keep a network from memorising its samples: that is overfitting, and lesson 14 is about its cures.
 #

@@ -207,15 +207,11 @@ def exercise_1(left, right):
     return ...
 
 
-def judge_1(shape):
-    return lambda answer: None if answer == shape else f"devolve {answer}, esperado {shape}"
-
-
 check(
     exercise_1,
-    ((2, 4), (4, 3), judge_1((2, 3))),
-    ((3, 4), (2, 4), judge_1(None)),
-    ((5, 1), (1, 6), judge_1((5, 6))),
+    ((2, 4), (4, 3), (2, 3)),
+    ((3, 4), (2, 4), None),
+    ((5, 1), (1, 6), (5, 6)),
     language="pt",
 )
 

@@ -195,8 +195,8 @@ figure
 
 # %% [markdown]
 # Os três viram cada amostra dez vezes. Lotes de 1 mudaram os pesos 960 vezes; todas as amostras juntas, só 10 vezes, e isso ainda não é o
-# bastante. (Passos maiores ajudariam os lotes grandes: aula 12.) Mas uma só amostra é um guia ruim: seu ruído puxa os pesos de um lado para o outro, e cada atualização custa um produto próprio.
-# No meio está o que mais se usa: de 16 a 256 amostras.
+# bastante. (Passos maiores ajudariam os lotes grandes: aula 12.) Mas uma só amostra é um guia ruim: seu ruído puxa os pesos de um lado
+# para o outro, e cada atualização custa um produto próprio. No meio está o que mais se usa: de 16 a 256 amostras.
 #
 # Um lote não impede uma rede de decorar suas amostras: isso é o sobreajuste, e a aula 14 trata do que ajuda contra ele.
 #
