@@ -10,6 +10,7 @@ Gates are for one thread; the second column is for two. Peak memory is that of a
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import platform
@@ -59,6 +60,9 @@ def measure(key: str) -> dict:
     counts = {name: max(1, round(SLICE / _slice(step, 2))) for name, step in steps.items()}
     for name, step in steps.items():
         counts[name] = max(1, round(SLICE / _slice(step, max(1, counts[name] // 4))))
+    # else the collector walks within our steps through the 170,000 objects of the imports: only steps with objects of Python set it off
+    gc.collect()
+    gc.freeze()
     times: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(ROUNDS):
         for name, step in steps.items():
@@ -81,8 +85,6 @@ def memory(key: str, name: str) -> dict:
 
 def flat() -> dict:
     """In this process: how much memory a training loop gains between step 1,000 and its end, garbage collector off."""
-    import gc
-
     gc.disable()
     step = WORKLOADS["W2"][0](_package("minitorch_pt"))
     for _ in range(1000):
