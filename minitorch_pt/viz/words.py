@@ -98,7 +98,7 @@ PORTUGUESE = {
     "A bell curve around {mean}. 68.27 % of the draws lie within {one} of it, 95.45 % within {two}, 99.73 % within {three}": "Uma curva em forma de sino ao redor de {mean}. 68.27 % dos sorteios ficam a até {one} dela, 95.45 % a até {two}, 99.73 % a até {three}",
     "Histogram of {n} weights. Mean {mean}, standard deviation {std}, from {low} to {high}": "Histograma de {n} pesos. Média {mean}, desvio padrão {std}, de {low} a {high}",
     "Two parallel lines. One goes through the origin, the other is shifted by the bias {b}: at x = 0, z is {b}": "Duas retas paralelas. Uma passa pela origem, a outra é deslocada pelo viés {b}: em x = 0, z é {b}",
-    "Gradient descent in {n} steps. The loss goes from {first} to {last}": "Descida do gradiente em {n} passos. A perda vai de {first} a {last}",
+    "Gradient descent in {n} steps. The loss goes from {first} to {last}": "Gradiente descendente em {n} passos. A perda vai de {first} a {last}",
     "Computational graph. Its {n} operations, from the result upwards: {operations}. Its leaves: {leaves}. The result is {value}": "Grafo computacional. Suas {n} operações, do resultado para cima: {operations}. Suas folhas: {leaves}. O resultado é {value}",
     "Learning curves. {what}: {curves}": "Curvas de aprendizado. {what}: {curves}",
     "{name} from {first} to {last}": "{name} de {first} a {last}",

@@ -74,15 +74,15 @@ figure, places = viz.panels(3, height=3.0)
 for ax, lr in zip(places, (0.1, 0.9, 1.1), strict=True):
     viz.descent(bowl, descend(lr, steps=6), language="en", ax=ax)
     ax.legend().remove()
-    ax.set_title(f"learning rate {lr}")
+    ax.set_title(f"lr = {lr}")
 viz.save(figure, "pictures/12_learning_rate")
 figure
 
 # %% [markdown]
 # ## Two weights: one steep, one flat
-# Seldom do all weights need the same step. Here the loss is `(w1² + 25·w2²) / 2`: its gradient is `w1` along the one and `25·w2`
-# along the other. Features of different spread do this to a network (lesson 03). Along `w2` the learning rate must stay below 2/25
-# = 0.08.
+# The weights of a network rarely need the same step. Here the loss is `(w1² + 25·w2²) / 2`: its gradient is `w1` along the one and
+# `25·w2` along the other. Features of different spread do this to a network (lesson 03). Along `w2` the learning rate must stay
+# below 2/25 = 0.08.
 
 
 # %%
@@ -141,8 +141,8 @@ print(f"momentum: loss {valley(momentum_path[-1]).item():.4f}")
 # moves by `lr · mean / √square`. If the gradients of a weight agree, this quotient is near 1, *however large they are*; if they
 # contradict each other, it is near 0. So the learning rate is about the length of a step, along steep and flat weights alike.
 #
-# Both means begin at 0, and in the first steps they are too small: by `1 − 0.9ᵗ` and `1 − 0.999ᵗ` after `t` steps. Dividing by
-# that puts it right. The tiny 10⁻⁸ avoids a division by 0.
+# Both means begin at 0, and in the first steps they are too small: by a factor of `1 − 0.9ᵗ` and `1 − 0.999ᵗ` after `t` steps.
+# Dividing by that puts it right. The tiny 10⁻⁸ avoids a division by 0.
 
 
 # %%

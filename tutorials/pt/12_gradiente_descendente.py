@@ -73,7 +73,7 @@ figure, places = viz.panels(3, height=3.0)
 for ax, lr in zip(places, (0.1, 0.9, 1.1), strict=True):
     viz.descent(bowl, descend(lr, steps=6), language="pt", ax=ax)
     ax.legend().remove()
-    ax.set_title(f"taxa de aprendizado {lr}")
+    ax.set_title(f"lr = {lr}")
 viz.save(figure, "pictures/12_learning_rate")
 figure
 
