@@ -82,6 +82,7 @@ off = candidates.reshape(201, 1) - prices  # (201, 1) - (5,) -> (201, 5): each c
 absolute = off.abs().mean(dim=1)  # (201, 5) -> (201,)
 squared = (off * off).mean(dim=1)  # (201, 5) -> (201,)
 
+# argmin: the place of the smallest number
 print(f"best by the absolute error: {candidates[absolute.argmin()].item():.1f}")
 print(f"best by the squared error:  {candidates[squared.argmin()].item():.1f}")
 print(f"mean of the prices:         {prices.mean().item():.2f}")
@@ -135,12 +136,14 @@ print(f"mistakes: {mistakes(scores)}, after the nudge: {mistakes(nudged)}")
 # Counting mistakes is for people, as the *accuracy*; for training we need a number that feels every nudge.
 #
 # ## Derive: cross entropy
-# Softmax (lesson 09) turns the scores of a sample into probabilities. What the network thought likely should have happened: so take
-# the probability `p` that it gave to the *right* class.
+# Softmax (lesson 09) turns the scores of a sample into probabilities. A good network gives a high probability to what is true. So
+# look at the probability `p` that it gave to the *right* class.
 
 # %%
 probabilities = torch.softmax(scores, dim=1)  # (4, 3) -> (4, 3): each row adds up to 1
-p_right = torch.stack([probabilities[i, label] for i, label in enumerate(labels.tolist())])  # (4,)
+p_right = torch.stack(
+    [probabilities[i, label] for i, label in enumerate(labels.tolist())]
+)  # four numbers in one tensor, (4,)
 print(probabilities)
 print("of the right class:", p_right)
 print(f"all four right:     {p_right.prod().item():.4f}")
@@ -208,7 +211,7 @@ for j in range(3):
 ripe_scores = torch.tensor([2.0, -1.0, 0.5])  # (3,)
 ripe = torch.tensor([1.0, 0.0, 0.0])  # (3,): yes, no, no
 p = torch.sigmoid(ripe_scores)
-happened = torch.where(ripe == 1, p, 1 - p)  # (3,)
+happened = torch.where(ripe == 1, p, 1 - p)  # p where ripe is 1, else 1 - p: (3,)
 print("probability of what happened:", happened)
 print(f"by hand: {(-happened.log()).mean().item():.4f}")
 print(f"library: {F.binary_cross_entropy_with_logits(ripe_scores, ripe).item():.4f}")

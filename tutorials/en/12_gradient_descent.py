@@ -117,7 +117,7 @@ for step in (0, 1, 2, 30):
 # but `w2` forbids it.
 #
 # ## Momentum: remember the steps before
-# Keep a *velocity*: of the last one 0.7, plus the new gradient. Along `w1`, where all gradients have the same sign, they add up,
+# Keep a *velocity*: 0.7 of the last one, plus the new gradient. Along `w1`, where all gradients have the same sign, they add up,
 # to almost 1 + 0.7 + 0.7² + … = 1 / (1 − 0.7) = 3.3 times one of them. Along `w2`, where the signs change, they cancel.
 
 

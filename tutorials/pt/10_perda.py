@@ -82,6 +82,7 @@ off = candidates.reshape(201, 1) - prices  # (201, 1) - (5,) -> (201, 5): cada c
 absolute = off.abs().mean(dim=1)  # (201, 5) -> (201,)
 squared = (off * off).mean(dim=1)  # (201, 5) -> (201,)
 
+# argmin: o lugar do menor número
 print(f"melhor pelo erro absoluto:   {candidates[absolute.argmin()].item():.1f}")
 print(f"melhor pelo erro quadrático: {candidates[squared.argmin()].item():.1f}")
 print(f"média dos preços:            {prices.mean().item():.2f}")
@@ -133,12 +134,14 @@ print(f"erros: {mistakes(scores)}, depois do pequeno passo: {mistakes(nudged)}")
 # que lado melhora. Contar os erros serve às pessoas, como *acurácia*; para treinar, precisamos de um número que sinta cada passo.
 #
 # ## Deduzir: a entropia cruzada
-# A softmax (aula 09) transforma as pontuações de uma amostra em probabilidades. O que a rede achava provável deveria ter
-# acontecido: tome, então, a probabilidade `p` que ela deu à classe *certa*.
+# A softmax (aula 09) transforma as pontuações de uma amostra em probabilidades. Uma boa rede dá uma probabilidade alta ao que é
+# verdade. Olhe, então, a probabilidade `p` que ela deu à classe *certa*.
 
 # %%
 probabilities = torch.softmax(scores, dim=1)  # (4, 3) -> (4, 3): cada linha soma 1
-p_right = torch.stack([probabilities[i, label] for i, label in enumerate(labels.tolist())])  # (4,)
+p_right = torch.stack(
+    [probabilities[i, label] for i, label in enumerate(labels.tolist())]
+)  # quatro números em um tensor, (4,)
 print(probabilities)
 print("da classe certa:", p_right)
 print(f"as quatro certas:  {p_right.prod().item():.4f}")
@@ -207,7 +210,7 @@ for j in range(3):
 ripe_scores = torch.tensor([2.0, -1.0, 0.5])  # (3,)
 ripe = torch.tensor([1.0, 0.0, 0.0])  # (3,), está madura? sim, não, não
 p = torch.sigmoid(ripe_scores)
-happened = torch.where(ripe == 1, p, 1 - p)  # (3,)
+happened = torch.where(ripe == 1, p, 1 - p)  # p onde ripe é 1, senão 1 - p: (3,)
 print("probabilidade do que aconteceu:", happened)
 print(f"à mão:      {(-happened.log()).mean().item():.4f}")
 print(f"biblioteca: {F.binary_cross_entropy_with_logits(ripe_scores, ripe).item():.4f}")

@@ -20,7 +20,7 @@ from minitorch_pt.testing import compare
 
 # %% [markdown]
 # ## Um peso
-# A perda `(w − 3)²` é menor em 3, e começamos em −1. Cada passo subtrai o gradiente vezes um número pequeno, a *taxa de
+# A perda `(w − 3)²` é mínima em 3, e começamos em −1. Cada passo subtrai o gradiente vezes um número pequeno, a *taxa de
 # aprendizado*.
 
 
