@@ -1,0 +1,339 @@
+# %% [markdown]
+# # 13 · The training loop
+#
+# **Question:** Which lines train a network, in which order, and what does each of them change?
+#
+# **Needs:** lessons 06, 07, 09, 10, 11, 12.
+#
+# **Time:** 14 minutes.
+#
+# A network learns in five steps that come round again and again: the samples pass forward through the layers, activation functions
+# bend what the layers compute, a loss compares the result with the truth, backpropagation finds the slopes, and the optimizer
+# changes the weights. Each step had its lesson. This one puts them together.
+
+# %%
+import importlib.util
+
+import minitorch_pt as torch
+from minitorch_pt import viz
+from minitorch_pt.exercises import check
+from minitorch_pt.testing import compare
+
+# %% [markdown]
+# ## Two moons
+# 300 points in the plane, on two half circles that reach into each other: class 0 and class 1. No straight line parts them. The
+# network learns from 200 points, the training set; the other 100, the validation set, only tell how it fares on points that it has
+# not learned from. The targets have one column, as the output of the network will have.
+
+# %%
+torch.manual_seed(0)
+points, labels = torch.datasets.two_moons(300, noise=0.15)  # (300, 2), (300,)
+targets = labels.float().reshape(-1, 1)  # (300,) -> (300, 1)
+x_train, y_train = points[:200], targets[:200]
+x_valid, y_valid = points[200:], targets[200:]
+print(f"training {tuple(x_train.shape)}, validation {tuple(x_valid.shape)}")
+print(f"first point {[round(value, 2) for value in x_train[0].tolist()]}, target {y_train[0].item():.0f}")
+
+# %% [markdown]
+# ## The parts
+# The network gives one score for each point: above 0, it says class 1. The loss is the cross entropy of two classes from such
+# scores (lesson 10). A function makes the parts anew, from the same seed, as often as we want to begin again.
+
+
+# %%
+def parts(lr=0.5, package=torch):
+    package.manual_seed(1)
+    model = package.nn.Sequential(
+        package.nn.Linear(2, 16),  # (24, 2) @ (2, 16) -> (24, 16)
+        package.nn.ReLU(),
+        package.nn.Linear(16, 1),  # (24, 16) @ (16, 1) -> (24, 1)
+    )
+    return model, package.nn.BCEWithLogitsLoss(), package.optim.SGD(model.parameters(), lr=lr)
+
+
+model, loss_function, optimizer = parts()
+print(model)
+
+# %% [markdown]
+# ## Measure: one round, line by line
+# Take the first 24 training points as a batch and run the lines one at a time. After each, look at one weight, the first of the
+# first layer, and at its gradient.
+
+
+# %%
+def look(line):
+    weight = model[0].weight  # (16, 2)
+    gradient = "None" if weight.grad is None else f"{weight.grad[0, 0].item():.4f}"
+    print(f"{line:<32} weight {weight[0, 0].item():.4f}   gradient {gradient}")
+
+
+x, y = x_train[:24], y_train[:24]
+look("before")
+scores = model(x)  # (24, 2) -> (24, 1)
+look("scores = model(x)")
+loss = loss_function(scores, y)  # (24, 1), (24, 1) -> ()
+look("loss = loss_function(scores, y)")
+loss.backward()
+look("loss.backward()")
+optimizer.step()
+look("optimizer.step()")
+optimizer.zero_grad()
+look("optimizer.zero_grad()")
+
+# %% [markdown]
+# Each line does one thing, and what it does shows in the table:
+#
+# | line | reads | writes |
+# |---|---|---|
+# | `model(x)` | samples, weights | scores, and the computational graph |
+# | `loss_function(scores, y)` | scores, targets | one number |
+# | `loss.backward()` | the graph | the gradients |
+# | `optimizer.step()` | the gradients | the weights |
+# | `optimizer.zero_grad()` | nothing | the gradients, emptied |
+#
+# It is often said that backpropagation adjusts the weights. It does not: after `backward()` the weight is what it was, only the
+# gradient is new. The weight changes in `step()`, and by hand: 0.3643 - 0.5 · 0.0106 = 0.3590.
+#
+# ## Derive: why does the loss fall?
+# A gradient is a slope: move one weight by a little `d`, and the loss moves by `slope · d`. The step moves each weight by
+# `-lr · slope`, so that weight moves the loss by `slope · (-lr · slope) = -lr · slope²`. A square is never negative, so no weight
+# pushes the loss up. All of them together: the loss falls by `lr` times the sum of the squared slopes. Is that so?
+
+# %%
+for lr in (0.001, 0.1, 10.0):
+    model, loss_function, optimizer = parts(lr)
+    loss = loss_function(model(x), y)
+    loss.backward()
+    promised = -lr * sum((p.grad * p.grad).sum().item() for p in model.parameters())
+    optimizer.step()
+    measured = loss_function(model(x), y).item() - loss.item()
+    print(f"lr {lr}: the loss should change by {promised:.5f}, it changes ≈ {measured:.5f}")
+
+# %% [markdown]
+# For a small step the promise holds. For a large one it does not, since the slopes themselves change on the way: with 10 the loss
+# grows. So a step is short, and there are many of them.
+#
+# ## Automate: the loop
+# Two loops, one in the other: epochs, and in each epoch the batches. `DataLoader` shuffles the points and hands out 24 at a time
+# (the last batch of 200 has 8). The batches differ in size, so the loss of an epoch is the mean over samples, not over batches. After
+# each epoch the loss on the validation set is measured, without recording a graph.
+
+
+# %%
+def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_valid)):
+    x_train, y_train, x_valid, y_valid = data
+    model, loss_function, optimizer = parts(lr, package)
+    dataset = package.utils.data.TensorDataset(x_train, y_train)
+    batches = package.utils.data.DataLoader(dataset, batch_size=24, shuffle=True)
+    history = {"train": [], "valid": []}
+    for _ in range(epochs):
+        total = 0.0
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss = loss_function(model(x), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        history["train"].append(total / len(x_train))
+        with package.no_grad():
+            history["valid"].append(loss_function(model(x_valid), y_valid).item())
+    return model, history
+
+
+def accuracy(model):
+    with torch.no_grad():
+        right = (model(x_valid) > 0) == (y_valid == 1)  # (100, 1): True where the answer is right
+    return right.float().mean().item()
+
+
+model, history = train()
+for epoch in (1, 10, 100):
+    train_loss, valid_loss = history["train"][epoch - 1], history["valid"][epoch - 1]
+    print(f"epoch {epoch}: training loss ≈ {train_loss:.3f}, validation loss ≈ {valid_loss:.3f}")
+print(f"right on new points: ≈ {accuracy(model):.0%}")
+
+# %% [markdown]
+# The four lines in the middle, from `zero_grad` to `step`, do the work. They are the same for a network of 65 parameters, as here, and
+# for one of billions.
+#
+# ## The picture
+# First, what happened to the loss.
+
+# %%
+figure = viz.history({"training": history["train"], "validation": history["valid"]}, language="en")
+viz.save(figure, "pictures/13_curves")
+figure
+
+# %% [markdown]
+# The curve falls fast, rests on a plateau, and falls again. Now and then the validation loss leaps: steps of 0.5 are long.
+#
+# The *decision boundary*, the line where the answer changes, tells why. Here it is among the 100 points of the validation set. At epoch
+# 0 the network says class 1 everywhere. One almost straight line already does well, and that is the plateau; the bends come late.
+
+# %%
+figure, axes = viz.panels(2, rows=2, height=2.9)
+for ax, epochs in zip(axes, (0, 1, 10, 100), strict=True):
+    viz.boundary(train(epochs)[0], x_valid, labels[200:], language="en", ax=ax)
+    ax.set_title(f"epoch {epochs}: {ax.get_title()}", fontsize=9)
+    ax.get_legend().remove()
+axes[0].legend(loc="upper right")
+viz.save(figure, "pictures/13_boundaries")
+figure
+
+# %% [markdown]
+# ## When it goes wrong
+# Somebody wants to save work and computes the loss once, before the loop:
+
+# %%
+model, loss_function, optimizer = parts()
+loss = loss_function(model(x), y)
+try:
+    for _ in range(3):
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+except RuntimeError as error:
+    print(f"RuntimeError: {str(error).partition('(')[0]}")
+
+# %% [markdown]
+# `backward()` uses up the graph that the forward pass recorded, so a second one finds nothing. That is as it should be: after
+# `step()` the weights are new, and a loss of the old weights says nothing about them. The repair: forward and loss stand inside
+# the loop, before each `backward()`.
+#
+# Worse are the mistakes without an error. Here the lines come as a list, so that one can be left out or moved:
+
+
+# %%
+def train_with(lines, epochs=100):
+    model, loss_function, optimizer = parts()
+    batches = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x_train, y_train), batch_size=24, shuffle=True)
+    for _ in range(epochs):
+        for x, y in batches:
+            for line in lines:
+                if line == "zero_grad":
+                    optimizer.zero_grad()
+                elif line == "forward":
+                    loss = loss_function(model(x), y)
+                elif line == "backward":
+                    loss.backward()
+                elif line == "step":
+                    optimizer.step()
+    return accuracy(model)  # it was 98 % above
+
+
+for lines in (
+    ["zero_grad", "forward", "backward", "step"],
+    ["zero_grad", "forward", "backward"],
+    ["zero_grad", "forward", "step"],
+    ["forward", "backward", "zero_grad", "step"],
+    ["forward", "backward", "step"],
+):
+    print(f"{'learns' if train_with(lines) > 0.9 else 'fails '}: {', '.join(lines)}")
+
+# %% [markdown]
+# Without `step`, without `backward`, or with `zero_grad` between the two, the network is the one that the seed made: it has learned
+# nothing in 100 epochs, and nobody complains. Without `zero_grad`, each gradient is the sum of all before it (lesson 12): the steps
+# go where batches long past have pointed. A loss that does not fall, or leaps, is a reason to read these lines again.
+#
+# ## The same under PyTorch
+# The same function, given the other package: the same seed gives the same first weights and the same order of points.
+
+# %%
+if importlib.util.find_spec("torch") is None:
+    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
+else:
+    import torch as pytorch
+
+    data = [pytorch.tensor(part.tolist()) for part in (x_train, y_train, x_valid, y_valid)]
+    theirs, their_history = train(10, package=pytorch, data=data)
+    ours, our_history = train(10)
+    compare("PyTorch: training losses of 10 epochs", our_history["train"], their_history["train"])
+    compare("PyTorch: validation losses of 10 epochs", our_history["valid"], their_history["valid"])
+    compare("PyTorch: first layer's weights after 90 steps", ours[0].weight, theirs[0].weight)
+
+# %% [markdown]
+# ## Summary
+# - One round: `zero_grad`, forward, loss, `backward`, `step`. An epoch is one round for each batch.
+# - `backward()` fills the gradients and changes no weight; `step()` changes the weights.
+# - A small step makes the loss fall by about `lr` times the sum of the squared slopes.
+# - The loss of an epoch is a mean over samples. The validation loss is measured without steps and without a graph.
+# - A line left out or misplaced often brings no error, only a network that does not learn.
+#
+# ## Exercises
+# Write your answer in place of the dots and run the lesson again.
+#
+# **1.** The lines `forward`, `backward`, `step` stand in this order. `zero_grad` may be put at place 0 (before all), 1, 2 or 3
+# (after all). Return the list of all places where the network still learns well.
+
+
+# %%
+def exercise_1():
+    return ...
+
+
+def judge_1(answer):
+    for place in range(4):
+        lines = ["forward", "backward", "step"]
+        lines.insert(place, "zero_grad")
+        learns = train_with(lines) > 0.9
+        if learns != (place in answer):
+            return f"is wrong about place {place}: with {lines} it {'learns' if learns else 'does not learn'}"
+
+
+check(exercise_1, (judge_1,), language="en")
+
+# %% [markdown]
+# **2.** The mean loss of an epoch over its samples, from the mean loss of each batch and the batches' sizes.
+
+
+# %%
+def exercise_2(losses, sizes):
+    return ...
+
+
+check(exercise_2, ([0.5, 0.3, 0.1], [24, 24, 24], 0.3), ([0.5, 0.3, 1.3], [24, 24, 2], 0.436), language="en")
+
+# %% [markdown]
+# **3.** A batch is too large for the memory, so it comes in two halves of equal size. Take the `parts()`, make one step that changes
+# the weights as the whole batch at once would, and return the model. Each forward pass may see one half only. (Without `zero_grad`,
+# gradients add up; and the loss is a mean.)
+
+
+# %%
+def exercise_3(x_first, y_first, x_second, y_second):
+    return ...
+
+
+def judge_3(model):
+    whole, loss_function, optimizer = parts()
+    loss_function(whole(x), y).backward()
+    optimizer.step()
+    for ours, wanted in zip(model.parameters(), whole.parameters(), strict=True):
+        off = (ours - wanted).abs().max().item()
+        if off > 1e-5:
+            return f"has parameters that differ by up to {off:.2g} from those after a step with the whole batch"
+
+
+check(
+    exercise_3,
+    (x[:12], y[:12], x[12:], y[12:], judge_3),
+    (x[12:], y[12:], x[:12], y[:12], judge_3),
+    language="en",
+)
+
+# %% [markdown]
+# **4.** With a learning rate of 0.5, the training loss is still above 0.25 in epoch 20. Find one with which it is below 0.2.
+
+
+# %%
+def exercise_4():
+    return ...
+
+
+def judge_4(lr):
+    _, history = train(20, lr=lr)
+    if not history["train"][-1] < 0.2:
+        return f"leads to a training loss of {history['train'][-1]:.3f} in epoch 20"
+
+
+check(exercise_4, (judge_4,), language="en")

@@ -1,0 +1,343 @@
+# %% [markdown]
+# # 13 · O laço de treinamento
+#
+# **Pergunta:** Que linhas treinam uma rede, em que ordem, e o que cada uma delas muda?
+#
+# **Precisa de:** aulas 06, 07, 09, 10, 11, 12.
+#
+# **Tempo:** 14 minutos.
+#
+# Uma rede aprende em cinco passos que se repetem sem parar: as amostras se propagam pelas camadas, as funções de ativação curvam
+# o que as camadas calculam, uma perda compara o resultado com a verdade, a retropropagação encontra as inclinações, e o
+# otimizador muda os pesos. Cada passo teve sua aula. Esta junta todos eles.
+
+# %%
+import importlib.util
+
+import minitorch_pt as torch
+from minitorch_pt import viz
+from minitorch_pt.exercises import check
+from minitorch_pt.testing import compare
+
+# %% [markdown]
+# ## Duas luas
+# 300 pontos no plano, em dois semicírculos que se encaixam um no outro: classe 0 e classe 1. Nenhuma reta os separa. A rede
+# aprende com 200 pontos, o conjunto de treinamento; os outros 100, o conjunto de validação, só dizem como ela se sai em pontos
+# com os quais não aprendeu. Os alvos têm uma coluna, como terá a saída da rede.
+
+# %%
+torch.manual_seed(0)
+points, labels = torch.datasets.two_moons(300, noise=0.15)  # (300, 2), (300,)
+targets = labels.float().reshape(-1, 1)  # (300,) -> (300, 1)
+x_train, y_train = points[:200], targets[:200]
+x_valid, y_valid = points[200:], targets[200:]
+print(f"treinamento {tuple(x_train.shape)}, validação {tuple(x_valid.shape)}")
+print(f"primeiro ponto {[round(value, 2) for value in x_train[0].tolist()]}, alvo {y_train[0].item():.0f}")
+
+# %% [markdown]
+# ## As peças
+# A rede dá uma pontuação para cada ponto: acima de 0, ela diz classe 1. A perda é a entropia cruzada de duas classes, calculada a
+# partir dessas pontuações (aula 10). Uma função faz as peças de novo, com a mesma semente, sempre que quisermos recomeçar.
+
+
+# %%
+def parts(lr=0.5, package=torch):
+    package.manual_seed(1)
+    model = package.nn.Sequential(
+        package.nn.Linear(2, 16),  # (24, 2) @ (2, 16) -> (24, 16)
+        package.nn.ReLU(),
+        package.nn.Linear(16, 1),  # (24, 16) @ (16, 1) -> (24, 1)
+    )
+    return model, package.nn.BCEWithLogitsLoss(), package.optim.SGD(model.parameters(), lr=lr)
+
+
+model, loss_function, optimizer = parts()
+print(model)
+
+# %% [markdown]
+# ## Medir: uma rodada, linha por linha
+# Pegue os primeiros 24 pontos de treinamento como um lote e rode as linhas uma de cada vez. Depois de cada uma, olhe um peso, o
+# primeiro da primeira camada, e seu gradiente.
+
+
+# %%
+def look(line):
+    weight = model[0].weight  # (16, 2)
+    gradient = "None" if weight.grad is None else f"{weight.grad[0, 0].item():.4f}"
+    print(f"{line:<32} peso {weight[0, 0].item():.4f}   gradiente {gradient}")
+
+
+x, y = x_train[:24], y_train[:24]
+look("antes")
+scores = model(x)  # (24, 2) -> (24, 1)
+look("scores = model(x)")
+loss = loss_function(scores, y)  # (24, 1), (24, 1) -> ()
+look("loss = loss_function(scores, y)")
+loss.backward()
+look("loss.backward()")
+optimizer.step()
+look("optimizer.step()")
+optimizer.zero_grad()
+look("optimizer.zero_grad()")
+
+# %% [markdown]
+# Cada linha faz uma só coisa, e o que ela faz aparece na tabela:
+#
+# | linha | lê | escreve |
+# |---|---|---|
+# | `model(x)` | amostras, pesos | pontuações e o grafo computacional |
+# | `loss_function(scores, y)` | pontuações, alvos | um número |
+# | `loss.backward()` | o grafo | os gradientes |
+# | `optimizer.step()` | os gradientes | os pesos |
+# | `optimizer.zero_grad()` | nada | os gradientes, esvaziados |
+#
+# Costuma-se dizer que a retropropagação ajusta os pesos. Não ajusta: depois de `backward()`, o peso é o mesmo de antes, só o
+# gradiente é novo. O peso muda em `step()` e, à mão: 0,3643 - 0,5 · 0,0106 = 0,3590.
+#
+# ## Deduzir: por que a perda cai?
+# Um gradiente é uma inclinação: mova um peso em um pequeno `d`, e a perda anda `inclinação · d`. O passo move cada peso em `-lr ·
+# inclinação`; logo, esse peso move a perda em `inclinação · (-lr · inclinação) = -lr · inclinação²`. Um quadrado nunca é
+# negativo, portanto nenhum peso empurra a perda para cima. Todos juntos: a perda cai `lr` vezes a soma dos quadrados das
+# inclinações. Será?
+
+# %%
+for lr in (0.001, 0.1, 10.0):
+    model, loss_function, optimizer = parts(lr)
+    loss = loss_function(model(x), y)
+    loss.backward()
+    promised = -lr * sum((p.grad * p.grad).sum().item() for p in model.parameters())
+    optimizer.step()
+    measured = loss_function(model(x), y).item() - loss.item()
+    print(f"lr {lr}: a perda deveria mudar {promised:.5f}, ela muda ≈ {measured:.5f}")
+
+# %% [markdown]
+# Com um passo pequeno, a promessa se cumpre. Com um grande, não, pois as próprias inclinações mudam no caminho: com 10, a perda
+# cresce. Por isso, um passo é curto, e os passos são muitos.
+#
+# ## Automatizar: o laço
+# Dois laços, um dentro do outro: as épocas e, em cada época, os lotes. O `DataLoader` embaralha os pontos e entrega 24 por vez (o
+# último lote de 200 tem 8). Os lotes têm tamanhos diferentes; por isso, a perda de uma época é a média das amostras, e não a dos
+# lotes. Depois de cada época, mede-se a perda no conjunto de validação, sem gravar um grafo.
+
+
+# %%
+def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_valid)):
+    x_train, y_train, x_valid, y_valid = data
+    model, loss_function, optimizer = parts(lr, package)
+    dataset = package.utils.data.TensorDataset(x_train, y_train)
+    batches = package.utils.data.DataLoader(dataset, batch_size=24, shuffle=True)
+    history = {"train": [], "valid": []}
+    for _ in range(epochs):
+        total = 0.0
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss = loss_function(model(x), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        history["train"].append(total / len(x_train))
+        with package.no_grad():
+            history["valid"].append(loss_function(model(x_valid), y_valid).item())
+    return model, history
+
+
+def accuracy(model):
+    with torch.no_grad():
+        right = (model(x_valid) > 0) == (y_valid == 1)  # (100, 1): True onde a resposta está certa
+    return right.float().mean().item()
+
+
+model, history = train()
+for epoch in (1, 10, 100):
+    train_loss, valid_loss = history["train"][epoch - 1], history["valid"][epoch - 1]
+    print(f"época {epoch}: perda de treinamento ≈ {train_loss:.3f}, perda de validação ≈ {valid_loss:.3f}")
+print(f"acertos em pontos novos: ≈ {accuracy(model):.0%}")
+
+# %% [markdown]
+# As quatro linhas do meio, de `zero_grad` a `step`, fazem o trabalho. São as mesmas para uma rede de 65 parâmetros, como esta, e
+# para uma de bilhões.
+#
+# ## A figura
+# Primeiro, o que aconteceu com a perda.
+
+# %%
+figure = viz.history({"treinamento": history["train"], "validação": history["valid"]}, language="pt")
+viz.save(figure, "pictures/13_curves")
+figure
+
+# %% [markdown]
+# A curva cai depressa, descansa em um patamar e volta a cair. De vez em quando a perda de validação dá um salto: passos de 0,5
+# são longos.
+#
+# A *fronteira de decisão*, a linha em que a resposta muda, diz por quê. Aqui ela está entre os 100 pontos do conjunto de
+# validação. Na época 0, a rede diz classe 1 em toda parte. Uma linha quase reta já se sai bem, e esse é o patamar; as curvas da
+# fronteira vêm tarde.
+
+# %%
+figure, axes = viz.panels(2, rows=2, height=2.9)
+for ax, epochs in zip(axes, (0, 1, 10, 100), strict=True):
+    viz.boundary(train(epochs)[0], x_valid, labels[200:], language="pt", ax=ax)
+    ax.set_title(f"época {epochs}: {ax.get_title()}", fontsize=9)
+    ax.get_legend().remove()
+axes[0].legend(loc="upper right")
+viz.save(figure, "pictures/13_boundaries")
+figure
+
+# %% [markdown]
+# ## Quando dá errado
+# Alguém quer poupar trabalho e calcula a perda uma só vez, antes do laço:
+
+# %%
+model, loss_function, optimizer = parts()
+loss = loss_function(model(x), y)
+try:
+    for _ in range(3):
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+except RuntimeError as error:
+    print(f"RuntimeError: {str(error).partition('(')[0]}")
+
+# %% [markdown]
+# O erro diz que se tenta percorrer o grafo de volta uma segunda vez. `backward()` consome o grafo que a propagação gravou, e uma
+# segunda chamada não encontra mais nada. E está certo assim: depois de `step()` os pesos são outros, e uma perda dos pesos
+# antigos nada diz sobre eles. O conserto: a propagação e a perda ficam dentro do laço, antes de cada `backward()`.
+#
+# Piores são os enganos que não dão erro. Aqui as linhas vêm em uma lista, para que se possa tirar ou mudar de lugar uma delas:
+
+
+# %%
+def train_with(lines, epochs=100):
+    model, loss_function, optimizer = parts()
+    batches = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x_train, y_train), batch_size=24, shuffle=True)
+    for _ in range(epochs):
+        for x, y in batches:
+            for line in lines:
+                if line == "zero_grad":
+                    optimizer.zero_grad()
+                elif line == "forward":
+                    loss = loss_function(model(x), y)
+                elif line == "backward":
+                    loss.backward()
+                elif line == "step":
+                    optimizer.step()
+    return accuracy(model)  # acima eram 98 %
+
+
+for lines in (
+    ["zero_grad", "forward", "backward", "step"],
+    ["zero_grad", "forward", "backward"],
+    ["zero_grad", "forward", "step"],
+    ["forward", "backward", "zero_grad", "step"],
+    ["forward", "backward", "step"],
+):
+    print(f"{'aprende' if train_with(lines) > 0.9 else 'falha  '}: {', '.join(lines)}")
+
+# %% [markdown]
+# Sem `step`, sem `backward` ou com `zero_grad` entre os dois, a rede continua a que a semente fez: não aprendeu nada em 100
+# épocas, e ninguém reclama. Sem `zero_grad`, cada gradiente é a soma de todos os anteriores (aula 12): os passos vão para onde
+# apontavam lotes que já passaram há muito tempo. Uma perda que não cai, ou que fica saltando, é motivo para reler essas linhas.
+#
+# ## O mesmo no PyTorch
+# A mesma função, com o outro pacote: a mesma semente dá os mesmos pesos iniciais e a mesma ordem dos pontos.
+
+# %%
+if importlib.util.find_spec("torch") is None:
+    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
+else:
+    import torch as pytorch
+
+    data = [pytorch.tensor(part.tolist()) for part in (x_train, y_train, x_valid, y_valid)]
+    theirs, their_history = train(10, package=pytorch, data=data)
+    ours, our_history = train(10)
+    compare("PyTorch: perdas de treinamento de 10 épocas", our_history["train"], their_history["train"])
+    compare("PyTorch: perdas de validação de 10 épocas", our_history["valid"], their_history["valid"])
+    compare("PyTorch: pesos da primeira camada depois de 90 passos", ours[0].weight, theirs[0].weight)
+
+# %% [markdown]
+# ## Resumo
+# - Uma rodada: `zero_grad`, propagação, perda, `backward`, `step`. Uma época é uma rodada para cada lote.
+# - `backward()` preenche os gradientes e não muda peso algum; `step()` muda os pesos.
+# - Um passo pequeno faz a perda cair cerca de `lr` vezes a soma dos quadrados das inclinações.
+# - A perda de uma época é uma média de amostras. A perda de validação se mede sem dar passos e sem grafo.
+# - Uma linha que falta ou está fora do lugar muitas vezes não dá erro, só uma rede que não aprende.
+#
+# ## Exercícios
+# Escreva sua resposta no lugar das reticências e rode a aula de novo.
+#
+# **1.** As linhas `forward`, `backward`, `step` estão nesta ordem. `zero_grad` pode entrar no lugar 0 (antes de todas), 1, 2 ou 3
+# (depois de todas). Devolva a lista de todos os lugares em que a rede ainda aprende bem.
+
+
+# %%
+def exercise_1():
+    return ...
+
+
+def judge_1(answer):
+    for place in range(4):
+        lines = ["forward", "backward", "step"]
+        lines.insert(place, "zero_grad")
+        learns = train_with(lines) > 0.9
+        if learns != (place in answer):
+            return f"erra no lugar {place}: com {lines} ela {'aprende' if learns else 'não aprende'}"
+
+
+check(exercise_1, (judge_1,), language="pt")
+
+# %% [markdown]
+# **2.** A perda média de uma época sobre suas amostras, a partir da perda média de cada lote e dos tamanhos dos lotes.
+
+
+# %%
+def exercise_2(losses, sizes):
+    return ...
+
+
+check(exercise_2, ([0.5, 0.3, 0.1], [24, 24, 24], 0.3), ([0.5, 0.3, 1.3], [24, 24, 2], 0.436), language="pt")
+
+# %% [markdown]
+# **3.** Um lote é grande demais para a memória e vem em duas metades de mesmo tamanho. Pegue as peças de `parts()`, dê um só
+# passo que mude os pesos como o lote inteiro de uma vez mudaria, e devolva o modelo. Cada propagação só pode ver uma metade. (Sem
+# `zero_grad`, os gradientes se somam; e a perda é uma média.)
+
+
+# %%
+def exercise_3(x_first, y_first, x_second, y_second):
+    return ...
+
+
+def judge_3(model):
+    whole, loss_function, optimizer = parts()
+    loss_function(whole(x), y).backward()
+    optimizer.step()
+    for ours, wanted in zip(model.parameters(), whole.parameters(), strict=True):
+        off = (ours - wanted).abs().max().item()
+        if off > 1e-5:
+            return f"tem parâmetros que diferem em até {off:.2g} dos que há depois de um passo com o lote inteiro"
+
+
+check(
+    exercise_3,
+    (x[:12], y[:12], x[12:], y[12:], judge_3),
+    (x[12:], y[12:], x[:12], y[:12], judge_3),
+    language="pt",
+)
+
+# %% [markdown]
+# **4.** Com taxa de aprendizado 0,5, a perda de treinamento ainda está acima de 0,25 na época 20. Encontre uma taxa com a qual
+# ela fique abaixo de 0,2.
+
+
+# %%
+def exercise_4():
+    return ...
+
+
+def judge_4(lr):
+    _, history = train(20, lr=lr)
+    if not history["train"][-1] < 0.2:
+        return f"leva a uma perda de treinamento de {history['train'][-1]:.3f} na época 20"
+
+
+check(exercise_4, (judge_4,), language="pt")
