@@ -157,8 +157,8 @@ print(f"3 * 4 = {value}; gradients {pull_a(1.0)} and {pull_b(1.0)}")
 print(f"measured: {(mul_rule(3.001, 4.0)[0] - value) / 0.001:.3f} and {(mul_rule(3.0, 4.001)[0] - value) / 0.001:.3f}")
 
 # %% [markdown]
-# The rule of a layer has an input more, and its gradients are matrix products (lesson 11). With `g` of shape `(4, 1)`:
-# that of the weight is `g.T @ input`, `(1, 4) @ (4, 2) -> (1, 2)`.
+# The rule of a layer has three inputs, and its gradients are matrix products (lesson 11). With `g` of shape `(4, 1)`, that of
+# the weight is `g.T @ input`: `(1, 4) @ (4, 2) -> (1, 2)`.
 
 # %%
 show(torch.nn.functional.linear, "if flat:", "return value")

@@ -249,7 +249,8 @@ def run_worker(rank):
         )
     except subprocess.TimeoutExpired:  # it was ended
         return [], "60 s passed"
-    return [float(number) for number in done.stdout.split()], done.stderr
+    errors = [line for line in done.stderr.splitlines() if "Error" in line]
+    return [float(number) for number in done.stdout.split()], " ".join(errors[-1:])
 
 
 if pytorch is None or not pytorch.distributed.is_available():
@@ -262,7 +263,7 @@ else:
             print(f"PyTorch: process {rank} alone {numbers[0]}, together {numbers[1]}")
             compare(f"PyTorch: gradient in process {rank}", whole, numbers[1])
         else:
-            print(f"PyTorch: no answer from process {rank}: {errors.strip()[-200:]}")
+            print(f"PyTorch: no answer from process {rank}: {errors}")
 scratch.cleanup()
 
 # %% [markdown]

@@ -158,8 +158,8 @@ print(f"3 * 4 = {value}; gradientes {pull_a(1.0)} e {pull_b(1.0)}")
 print(f"medido: {(mul_rule(3.001, 4.0)[0] - value) / 0.001:.3f} e {(mul_rule(3.0, 4.001)[0] - value) / 0.001:.3f}")
 
 # %% [markdown]
-# A regra de uma camada tem uma entrada a mais, e seus gradientes são produtos de matrizes (aula 11). Com `g` de formato `(4, 1)`,
-# o do peso é `g.T @ input`, `(1, 4) @ (4, 2) -> (1, 2)`.
+# A regra de uma camada tem três entradas, e seus gradientes são produtos de matrizes (aula 11). Com `g` de formato `(4, 1)`,
+# o do peso é `g.T @ input`: `(1, 4) @ (4, 2) -> (1, 2)`.
 
 # %%
 show(torch.nn.functional.linear, "if flat:", "return value")

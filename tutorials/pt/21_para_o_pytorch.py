@@ -250,7 +250,8 @@ def run_worker(rank):
         )
     except subprocess.TimeoutExpired:  # ele foi encerrado
         return [], "passaram 60 s"
-    return [float(number) for number in done.stdout.split()], done.stderr
+    errors = [line for line in done.stderr.splitlines() if "Error" in line]
+    return [float(number) for number in done.stdout.split()], " ".join(errors[-1:])
 
 
 if pytorch is None or not pytorch.distributed.is_available():
@@ -263,7 +264,7 @@ else:
             print(f"PyTorch: processo {rank} sozinho {numbers[0]}, juntos {numbers[1]}")
             compare(f"PyTorch: gradiente no processo {rank}", whole, numbers[1])
         else:
-            print(f"PyTorch: sem resposta do processo {rank}: {errors.strip()[-200:]}")
+            print(f"PyTorch: sem resposta do processo {rank}: {errors}")
 scratch.cleanup()
 
 # %% [markdown]
