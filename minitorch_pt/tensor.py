@@ -221,10 +221,14 @@ class Tensor(Methods, Facts, Conversions):
         return self
 
 
+_new = object.__new__
+
+
 def wrap(data: np.ndarray, requires_grad: bool = False) -> Tensor:
     """A leaf around an array, which is not copied: how the library makes its tensors."""
-    tensor = Tensor.__new__(Tensor)
-    tensor._hold(data, requires_grad)
+    tensor = _new(Tensor)
+    tensor._data, tensor._requires_grad = data, requires_grad  # `_hold`, written out: a call less, 0.1 us
+    tensor._grad = tensor._node = tensor._base = None
     return tensor
 
 

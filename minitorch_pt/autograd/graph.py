@@ -301,6 +301,7 @@ def run_backward(
     ends = {id(w) for w in wanted} if wanted is not None else None
     useful = _leading_to(roots, ends) if ends is not None else None
     before, state.recording = state.recording, create_graph
+    anomaly = state.anomaly
     try:
         for target, gradient in zip(roots, gradients, strict=True):
             _arrive(target, gradient, heap, pending, leaves, create_graph)
@@ -348,7 +349,7 @@ def run_backward(
                     flow = pulls[i](gradient)
                 if flow is None:
                     continue
-                if state.anomaly and np.isnan(flow._data if isinstance(flow, Tensor) else flow).any():
+                if anomaly and np.isnan(flow._data if isinstance(flow, Tensor) else flow).any():
                     raise RuntimeError(
                         f"Function '{node.name()}' returned nan values in its {i}th output.{_told(node)}"
                     )
