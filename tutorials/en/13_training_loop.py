@@ -7,9 +7,9 @@
 #
 # **Time:** 14 minutes.
 #
-# A network learns in five steps that come round again and again: the samples pass forward through the layers, activation functions
-# bend what the layers compute, a loss compares the result with the truth, backpropagation finds the slopes, and the optimizer
-# changes the weights. Each step had its lesson. This one puts them together.
+# A network learns in five steps that come round again and again: the samples pass forward through the layers, activation
+# functions bend what the layers compute, a loss compares the result with the truth, backpropagation finds the slopes, and the
+# optimizer changes the weights. Each step had its lesson. This one puts them together.
 
 # %%
 import importlib.util
@@ -22,8 +22,8 @@ from minitorch_pt.testing import compare
 # %% [markdown]
 # ## Two moons
 # 300 points in the plane, on two half circles that reach into each other: class 0 and class 1. No straight line parts them. The
-# network learns from 200 points, the training set; the other 100, the validation set, only tell how it fares on points that it has
-# not learned from. The targets have one column, as the output of the network will have.
+# network learns from 200 points, the training set; the other 100, the validation set, only tell how it fares on points that it
+# has not learned from. The targets have one column, as the output of the network will have.
 
 # %%
 torch.manual_seed(0)
@@ -95,9 +95,9 @@ look("optimizer.zero_grad()")
 # gradient is new. The weight changes in `step()`, and by hand: 0.3643 - 0.5 · 0.0106 = 0.3590.
 #
 # ## Derive: why does the loss fall?
-# A gradient is a slope: move one weight by a little `d`, and the loss moves by `slope · d`. The step moves each weight by
-# `-lr · slope`, so that weight moves the loss by `slope · (-lr · slope) = -lr · slope²`. A square is never negative, so no weight
-# pushes the loss up. All of them together: the loss falls by `lr` times the sum of the squared slopes. Is that so?
+# A gradient is a slope: move one weight by a little `d`, and the loss moves by `slope · d`. The step moves each weight by `-lr ·
+# slope`, so that weight moves the loss by `slope · (-lr · slope) = -lr · slope²`. A square is never negative, so no weight pushes
+# the loss up. All of them together: the loss falls by `lr` times the sum of the squared slopes. Is that so?
 
 # %%
 for lr in (0.001, 0.1, 10.0):
@@ -115,8 +115,8 @@ for lr in (0.001, 0.1, 10.0):
 #
 # ## Automate: the loop
 # Two loops, one in the other: epochs, and in each epoch the batches. `DataLoader` shuffles the points and hands out 24 at a time
-# (the last batch of 200 has 8). The batches differ in size, so the loss of an epoch is the mean over samples, not over batches. After
-# each epoch the loss on the validation set is measured, without recording a graph.
+# (the last batch of 200 has 8). The batches differ in size, so the loss of an epoch is the mean over samples, not over batches.
+# After each epoch the loss on the validation set is measured, without recording a graph.
 
 
 # %%
@@ -153,8 +153,8 @@ for epoch in (1, 10, 100):
 print(f"right on new points: ≈ {accuracy(model):.0%}")
 
 # %% [markdown]
-# The four lines in the middle, from `zero_grad` to `step`, do the work. They are the same for a network of 65 parameters, as here, and
-# for one of billions.
+# The four lines in the middle, from `zero_grad` to `step`, do the work. They are the same for a network of 65 parameters, as
+# here, and for one of billions.
 #
 # ## The picture
 # First, what happened to the loss.
@@ -167,8 +167,9 @@ figure
 # %% [markdown]
 # The curve falls fast, rests on a plateau, and falls again. Now and then the validation loss leaps: steps of 0.5 are long.
 #
-# The *decision boundary*, the line where the answer changes, tells why. Here it is among the 100 points of the validation set. At epoch
-# 0 the network says class 1 everywhere. One almost straight line already does well, and that is the plateau; the bends come late.
+# The *decision boundary*, the line where the answer changes, tells why. Here it is among the 100 points of the validation set. At
+# epoch 0 the network says class 1 everywhere. One almost straight line already does well, and that is the plateau; the bends come
+# late.
 
 # %%
 figure, axes = viz.panels(2, rows=2, height=2.9)
@@ -231,9 +232,9 @@ for lines in (
     print(f"{'learns' if train_with(lines) > 0.9 else 'fails '}: {', '.join(lines)}")
 
 # %% [markdown]
-# Without `step`, without `backward`, or with `zero_grad` between the two, the network is the one that the seed made: it has learned
-# nothing in 100 epochs, and nobody complains. Without `zero_grad`, each gradient is the sum of all before it (lesson 12): the steps
-# go where batches long past have pointed. A loss that does not fall, or leaps, is a reason to read these lines again.
+# Without `step`, without `backward`, or with `zero_grad` between the two, the network is the one that the seed made: it has
+# learned nothing in 100 epochs, and nobody complains. Without `zero_grad`, each gradient is the sum of all before it (lesson 12):
+# the steps go where batches long past have pointed. A loss that does not fall, or leaps, is a reason to read these lines again.
 #
 # ## The same under PyTorch
 # The same function, given the other package: the same seed gives the same first weights and the same order of points.
@@ -247,8 +248,16 @@ else:
     data = [pytorch.tensor(part.tolist()) for part in (x_train, y_train, x_valid, y_valid)]
     theirs, their_history = train(10, package=pytorch, data=data)
     ours, our_history = train(10)
-    compare("PyTorch: training losses of 10 epochs", our_history["train"], their_history["train"])
-    compare("PyTorch: validation losses of 10 epochs", our_history["valid"], their_history["valid"])
+    compare(
+        "PyTorch: training losses of 10 epochs",
+        torch.tensor(our_history["train"]),
+        pytorch.tensor(their_history["train"]),
+    )
+    compare(
+        "PyTorch: validation losses of 10 epochs",
+        torch.tensor(our_history["valid"]),
+        pytorch.tensor(their_history["valid"]),
+    )
     compare("PyTorch: first layer's weights after 90 steps", ours[0].weight, theirs[0].weight)
 
 # %% [markdown]
@@ -294,9 +303,9 @@ def exercise_2(losses, sizes):
 check(exercise_2, ([0.5, 0.3, 0.1], [24, 24, 24], 0.3), ([0.5, 0.3, 1.3], [24, 24, 2], 0.436), language="en")
 
 # %% [markdown]
-# **3.** A batch is too large for the memory, so it comes in two halves of equal size. Take the `parts()`, make one step that changes
-# the weights as the whole batch at once would, and return the model. Each forward pass may see one half only. (Without `zero_grad`,
-# gradients add up; and the loss is a mean.)
+# **3.** A batch is too large for the memory, so it comes in two halves of equal size. Take the `parts()`, make one step that
+# changes the weights as the whole batch at once would, and return the model. Each forward pass may see one half only. (Without
+# `zero_grad`, gradients add up; and the loss is a mean.)
 
 
 # %%

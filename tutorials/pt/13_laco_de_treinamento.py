@@ -250,8 +250,16 @@ else:
     data = [pytorch.tensor(part.tolist()) for part in (x_train, y_train, x_valid, y_valid)]
     theirs, their_history = train(10, package=pytorch, data=data)
     ours, our_history = train(10)
-    compare("PyTorch: perdas de treinamento de 10 épocas", our_history["train"], their_history["train"])
-    compare("PyTorch: perdas de validação de 10 épocas", our_history["valid"], their_history["valid"])
+    compare(
+        "PyTorch: perdas de treinamento de 10 épocas",
+        torch.tensor(our_history["train"]),
+        pytorch.tensor(their_history["train"]),
+    )
+    compare(
+        "PyTorch: perdas de validação de 10 épocas",
+        torch.tensor(our_history["valid"]),
+        pytorch.tensor(their_history["valid"]),
+    )
     compare("PyTorch: pesos da primeira camada depois de 90 passos", ours[0].weight, theirs[0].weight)
 
 # %% [markdown]

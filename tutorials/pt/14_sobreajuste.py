@@ -1,0 +1,465 @@
+# %% [markdown]
+# # 14 · Sobreajuste e subajuste
+#
+# **Pergunta:** Por que uma rede pode acertar todas as amostras com que aprendeu e errar as novas, e o que ajuda?
+#
+# **Precisa de:** aulas 06, 07, 09, 10, 12, 13.
+#
+# **Tempo:** 15 minutos.
+#
+# Na aula 13, as perdas de treinamento e de validação caíram juntas. Muitas vezes não é assim. Uma rede pode decorar suas
+# amostras, com todo o ruído delas, e por isso se sair pior nas novas: é o *sobreajuste* (*overfitting*). Ou pode ir mal em ambas,
+# por ser simples demais ou ter treinado de menos: é o *subajuste* (*underfitting*).
+
+# %%
+import importlib.util
+
+import minitorch_pt as torch
+from minitorch_pt import viz
+from minitorch_pt.exercises import check
+from minitorch_pt.testing import compare
+
+# %% [markdown]
+# ## Maçãs e laranjas
+# Cada fruta tem uma cor, uma redondeza e seis números para pequenas marcas na casca, que nada têm a ver com sua espécie. O
+# conjunto de treinamento tem só 30 frutas. O *conjunto de validação*, com 200 frutas, diz como foi o treinamento, e por ele
+# fazemos escolhas. O *conjunto de teste* fica guardado para o fim, para julgar uma só vez: o que foi escolhido por ir bem em
+# certas amostras é julgado por elas com bondade demais.
+
+# %%
+torch.manual_seed(0)
+fruits, kinds = torch.datasets.apples_and_oranges(1230, noise=1.2)  # (1230, 8), (1230,)
+kinds = kinds.float().reshape(-1, 1)  # (1230, 1), 1 para uma laranja
+training = fruits[:30], kinds[:30]
+validation = fruits[30:230], kinds[30:230]
+test = fruits[230:], kinds[230:]
+
+# %% [markdown]
+# ## Uma só função para todos os experimentos
+# É o laço da aula 13, com um interruptor para cada remédio desta aula, todos desligados. `model.train()` e `model.eval()` dizem à
+# rede se ela está aprendendo ou respondendo; só o dropout, mais abaixo, liga para isso.
+
+
+# %%
+def train(
+    training, validation, hidden=64, epochs=200, batch_size=30, weight_decay=0.0, l1=0.0, dropout=0.0, change=None,
+    patience=None, package=torch,
+):  # fmt: skip
+    package.manual_seed(1)
+    model = package.nn.Sequential(
+        package.nn.Linear(training[0].shape[1], hidden),  # (30, 8) @ (8, 64) -> (30, 64)
+        package.nn.ReLU(),
+        package.nn.Dropout(dropout),
+        package.nn.Linear(hidden, 1),  # (30, 64) @ (64, 1) -> (30, 1)
+    )
+    loss_function = package.nn.BCEWithLogitsLoss()
+    optimizer = package.optim.Adam(model.parameters(), lr=0.01, weight_decay=weight_decay)
+    dataset = package.utils.data.TensorDataset(*training)
+    batches = package.utils.data.DataLoader(dataset, batch_size=batch_size, shuffle=True)
+    history = {"train": [], "valid": []}
+    for _ in range(epochs):
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss = loss_function(model(change(x) if change else x), y)
+            if l1:
+                loss = loss + l1 * sum(p.abs().sum() for p in model.parameters())
+            loss.backward()
+            optimizer.step()
+        model.eval()
+        with package.no_grad():
+            for name, (x, y) in (("train", training), ("valid", validation)):
+                history[name].append(loss_function(model(x), y).item())
+        model.train()
+        if patience and min(history["valid"][-patience:]) > min(history["valid"]):
+            break
+    return model.eval(), history
+
+
+def accuracy(model, samples):
+    x, y = samples
+    with torch.no_grad():
+        return ((model(x) > 0) == (y == 1)).float().mean().item()
+
+
+# %% [markdown]
+# ## Medir: a diferença entre as perdas
+# O quanto a rede vai pior nas amostras novas é a *diferença*: a perda de validação menos a de treinamento.
+
+# %%
+model, history = train(training, validation)
+for epoch in (10, 50, 200):
+    a, b = history["train"][epoch - 1], history["valid"][epoch - 1]
+    print(f"época {epoch}: perda de treinamento ≈ {a:.2f}, perda de validação ≈ {b:.2f}, diferença ≈ {b - a:.2f}")
+print(f"acertos: treinamento ≈ {accuracy(model, training):.0%}, validação ≈ {accuracy(model, validation):.0%}")
+
+figure = viz.history({"treinamento": history["train"], "validação": history["valid"]}, language="pt")
+viz.save(figure, "pictures/14_curves")
+figure
+
+# %% [markdown]
+# Leia a figura da esquerda para a direita. No começo as duas perdas são altas: a rede está subajustada, mal treinou. Depois as
+# duas caem: ela aprende o que todas as frutas têm em comum. A partir da época 50, mais ou menos, só cai a perda de treinamento: o
+# que ela ainda aprende vale apenas para estas 30 frutas. No fim, acerta todas as 30, e a perda de validação é o dobro da melhor
+# que já teve.
+#
+# Para o que ela olha? Mova cada característica das frutas novas em 0,001 e veja quanto andam as pontuações.
+
+
+# %%
+def share_of_marks(model):
+    x, slopes = validation[0], []
+    with torch.no_grad():
+        for i in range(8):
+            nudged = x.clone()
+            nudged[:, i] += 0.001
+            slopes.append(((model(nudged) - model(x)).abs().mean() / 0.001).item())
+    return sum(slopes[2:]) / sum(slopes)
+
+
+print(f"parte das marcas em todas as inclinações: ≈ {share_of_marks(model):.0%}")
+
+# %% [markdown]
+# As marcas não dizem nada, e mesmo assim dois quintos da atenção da rede vão para elas: com seis números aleatórios em cada uma,
+# é fácil distinguir 30 frutas, e por acaso alguns desses números parecem servir.
+#
+# ## Deduzir: o que cada remédio faz
+# **L2** soma `λ/2 · w²` à perda, para cada peso. A inclinação disso é `λ · w`; logo, cada passo tira de todo peso a mesma
+# *fração*. Os otimizadores fazem isso quando recebem `weight_decay=λ`. **L1** soma `λ · |w|`, cuja inclinação é `λ` ou `-λ`: cada
+# passo tira de todo peso a mesma *quantia*, e os pequenos terminam perto de 0. Sem nenhuma outra perda, um passo com taxa de
+# aprendizado 0,1 e λ = 0,5:
+
+# %%
+weights = torch.tensor([2.0, 0.1], requires_grad=True)
+optimizer = torch.optim.SGD([weights], lr=0.1, weight_decay=0.5)
+(weights * 0.0).sum().backward()  # uma perda que não pede nada
+optimizer.step()
+print("L2:", weights.detach())  # 2 - 0,1 · 0,5 · 2 = 1,9 e 0,1 - 0,1 · 0,5 · 0,1 = 0,095
+
+weights = torch.tensor([2.0, 0.1], requires_grad=True)
+optimizer = torch.optim.SGD([weights], lr=0.1)
+(0.5 * weights.abs().sum()).backward()
+optimizer.step()
+print("L1:", weights.detach())  # 2 - 0,1 · 0,5 = 1,95 e 0,1 - 0,1 · 0,5 = 0,05
+
+# %% [markdown]
+# O **dropout** põe em 0, com probabilidade `p`, cada número que uma camada calcula, com novo sorteio a cada propagação, de modo
+# que nenhum neurônio possa confiar em um só outro. O que resta é dividido por `1 - p`, para que as somas continuem, em média, do
+# mesmo tamanho. Quando a rede responde, nada é desligado.
+
+# %%
+torch.manual_seed(4)
+dropout = torch.nn.Dropout(0.5)
+print("aprendendo: ", dropout(torch.ones(8)))
+print("respondendo:", dropout.eval()(torch.ones(8)))
+
+# %% [markdown]
+# O **aumento de dados** faz amostras novas das antigas, mudando o que não importa. Uma fruta virada mostra outras marcas e
+# continua a mesma fruta. Um **modelo menor** não tem espaço para decorar 30 frutas. A **parada antecipada** (*early stopping*)
+# encerra o treinamento quando faz algumas épocas que a perda de validação não bate seu melhor valor; esse número de épocas se
+# chama paciência.
+
+
+# %%
+def turn_round(x):
+    turned = x.clone()
+    turned[:, 2:] = torch.rand(len(x), 6)  # outras marcas; a cor e a redondeza ficam
+    return turned
+
+
+# %% [markdown]
+# ## Automatizar: cada remédio sozinho, com a mesma semente
+
+# %%
+cures = {
+    "sem remédio": {},
+    "L2": {"weight_decay": 0.01},
+    "L1": {"l1": 0.01},
+    "dropout": {"dropout": 0.5},
+    "aumento de dados": {"change": turn_round},
+    "modelo menor": {"hidden": 2},
+    "parada antecipada": {"patience": 10},
+}
+results, models = {}, {}
+for name, options in cures.items():
+    models[name], history = train(training, validation, **options)
+    a, b = results[name] = history["train"][-1], history["valid"][-1]
+    marks = share_of_marks(models[name])
+    print(f"{name:<17} treinamento ≈ {a:.2f}, validação ≈ {b:.2f}, diferença ≈ {b - a:.2f}, marcas ≈ {marks:.0%}")
+
+# %% [markdown]
+# A figura mostra as diferenças: um círculo para a perda de treinamento, um triângulo para a de validação.
+
+
+# %%
+def gaps(results, place):
+    figure, (axes,) = viz.panels(height=3.2)
+    for i, losses in enumerate(results.values()):
+        axes.plot(losses, [i, i], color="#767676", linewidth=2, zorder=1)
+    a, b = zip(*results.values(), strict=True)
+    axes.scatter(a, range(len(a)), s=50, marker="o", color="#0072B2", label="treinamento")
+    axes.scatter(b, range(len(b)), s=50, marker="^", color="#D55E00", label="validação")
+    axes.set_yticks(range(len(results)), results)
+    axes.set(xlabel="perda no fim", xlim=(0, None))
+    axes.invert_yaxis()
+    axes.legend(loc=place)
+    each = "; ".join(f"{name}: {a:.2f} e {b:.2f}" for name, (a, b) in results.items())
+    figure.alt = f"Perdas de treinamento e de validação no fim do treinamento. {each}."
+    return figure
+
+
+figure = gaps(results, "lower right")
+viz.save(figure, "pictures/14_overfitting")
+figure
+
+# %% [markdown]
+# Todo remédio fecha a diferença em parte, e todos pioram a perda de *treinamento*: é o preço. Aqui ganha o aumento de dados,
+# porque conta à rede algo que nós sabemos e as 30 frutas não mostram: as marcas não importam. Com outra semente ou outra dose, a
+# ordem dos demais pode mudar.
+#
+# ## Lotes não impedem uma rede de decorar
+# Às vezes se lê que lotes pequenos impedem uma rede de decorar. Um teste: 40 amostras de puro ruído, com rótulos tirados na
+# moeda. Não há nada a aprender; portanto, o que ela acertar, decorou.
+
+# %%
+torch.manual_seed(2)
+noise, coins = torch.rand(1040, 8), torch.randint(0, 2, (1040, 1)).float()
+tossed, fresh = (noise[:40], coins[:40]), (noise[40:], coins[40:])
+for size in (40, 8):
+    model, _ = train(tossed, fresh, batch_size=size)
+    print(f"lotes de {size}: acertos ≈ {accuracy(model, tossed):.0%}, nas novas ≈ {accuracy(model, fresh):.0%}")
+
+# %% [markdown]
+# Todas foram decoradas, em um lote ou em cinco. Lotes poupam memória e dão mais passos por época (aula 06).
+#
+# ## A validação cruzada mede
+# Muitas vezes não há 200 frutas de sobra. Então as 30 são divididas em cinco partes, e treinam-se cinco redes, cada uma sem uma
+# das partes, que é seu juiz. A média dos cinco veredictos é uma medida do sobreajuste que aproveita todas as frutas. Ela não cura
+# nada, mas diz que remédio tomar.
+
+# %%
+x, y = training
+for name in ("sem remédio", "aumento de dados"):
+    verdicts = []
+    for part in range(5):
+        judge = torch.arange(30) // 6 == part  # (30,): True para as 6 frutas desta parte
+        _, history = train((x[~judge], y[~judge]), (x[judge], y[judge]), **cures[name])
+        verdicts.append(history["valid"][-1])
+    print(f"{name}: média ≈ {sum(verdicts) / 5:.2f}, de ≈ {min(verdicts):.2f} a ≈ {max(verdicts):.2f}")
+
+# %% [markdown]
+# Seis frutas são um juiz caprichoso, como mostra a distância do menor ao maior valor; ainda assim, a média delas prefere o mesmo
+# remédio que as 200 frutas.
+#
+# ## Subajuste
+# As mesmas frutas, mas a rede tem dois neurônios e para depois de 10 épocas: não aprendeu nem o que a cor e a redondeza dizem.
+
+# %%
+_, history = train(training, validation, hidden=2, epochs=10)
+print(
+    f"2 neurônios, 10 épocas: perda de treinamento ≈ {history['train'][-1]:.2f}, perda de validação ≈ {history['valid'][-1]:.2f}"
+)
+
+# %% [markdown]
+# Não dizer nada, isto é, dar a pontuação 0 a todas, custa `log 2`, cerca de 0,69. As duas perdas são pouco melhores que isso.
+#
+# As duas luas da aula 13 são um paciente mais interessante. Aqui a rede é simples demais (2 neurônios), treina pouco (20 épocas),
+# recebe só as coordenadas e está presa demais (L2 com 0,1). São quatro remédios, cada um sozinho; as características melhores são
+# `x1²` e `x1³`, que curvam uma reta.
+
+# %%
+torch.manual_seed(0)
+points, labels = torch.datasets.two_moons(300, noise=0.15)  # (300, 2), (300,)
+labels = labels.float().reshape(-1, 1)
+with_powers = torch.cat([points, points[:, :1] ** 2, points[:, :1] ** 3], dim=1)  # (300, 2) -> (300, 4)
+patient = {"hidden": 2, "epochs": 20, "batch_size": 50, "weight_decay": 0.1}
+cures_2 = {
+    "sem remédio": (points, {}),
+    "modelo maior": (points, {"hidden": 64}),
+    "treino mais longo": (points, {"epochs": 200}),
+    "características melhores": (with_powers, {}),
+    "sem L2": (points, {"weight_decay": 0.0}),
+    "todos juntos": (with_powers, {"hidden": 64, "epochs": 200, "weight_decay": 0.0}),
+}
+results_2 = {}
+for name, (x, options) in cures_2.items():
+    _, history = train((x[:200], labels[:200]), (x[200:], labels[200:]), **(patient | options))
+    a, b = results_2[name] = history["train"][-1], history["valid"][-1]
+    print(f"{name:<24} treinamento ≈ {a:.2f}, validação ≈ {b:.2f}")
+
+figure = gaps(results_2, "lower center")
+viz.save(figure, "pictures/14_underfitting")
+figure
+
+# %% [markdown]
+# No subajuste não há diferença: o círculo e o triângulo ficam um sobre o outro, ambos longe de 0. Cada remédio move os dois.
+# Todos juntos conseguem o que nenhum consegue sozinho, e uma diferença se abre: o próximo passo seria a primeira metade desta
+# aula.
+#
+# | | perda de treinamento | diferença | o que ajuda |
+# |---|---|---|---|
+# | subajuste | alta | pequena | modelo maior, treino mais longo, características melhores, menos regularização |
+# | sobreajuste | baixa | grande | mais dados ou aumento de dados, L1, L2, dropout, modelo menor, parada antecipada |
+#
+# ## Quando dá errado
+# É para desligar metade dos números; portanto, 50 por cento:
+
+# %%
+try:
+    torch.nn.Dropout(50)
+except ValueError as error:
+    print(f"ValueError: {error}")
+torch.nn.Dropout(0.5)  # consertado: uma probabilidade fica entre 0 e 1
+
+# %% [markdown]
+# O erro diz que a probabilidade do dropout tem de estar entre 0 e 1. Esse engano é anunciado. Outro não é: quem esquece `eval()`
+# recebe respostas de uma rede que ainda desliga metade de seus números, e a cada vez respostas diferentes.
+
+# %%
+model = models["dropout"]
+with torch.no_grad():
+    for mode in ("train", "train", "eval", "eval"):
+        score = model.train(mode == "train")(fruits[30:31]).item()  # (1, 8) -> (1, 1), e seu número
+        print(f"{mode}: pontuação ≈ {score:.2f}")
+
+# %% [markdown]
+# ## O veredicto
+# Pela perda de validação, escolhemos o aumento de dados. Só agora se usa o conjunto de teste, uma vez.
+
+# %%
+print(f"acertos em 1000 frutas nunca usadas antes: ≈ {accuracy(models['aumento de dados'], test):.0%}")
+
+# %% [markdown]
+# ## O mesmo no PyTorch
+# Com a mesma semente, o PyTorch desliga os mesmos números.
+
+# %%
+if importlib.util.find_spec("torch") is None:
+    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
+else:
+    import torch as pytorch
+
+    pairs = [tuple(pytorch.tensor(part.tolist()) for part in pair) for pair in (training, validation)]
+    options = {"epochs": 20, "dropout": 0.5, "weight_decay": 0.01, "l1": 0.001}
+    _, ours = train(training, validation, **options)
+    _, theirs = train(*pairs, **options, package=pytorch)
+    compare(
+        "PyTorch: perdas de treinamento com dropout, L1 e L2",
+        torch.tensor(ours["train"]),
+        pytorch.tensor(theirs["train"]),
+    )
+    compare(
+        "PyTorch: perdas de validação com dropout, L1 e L2",
+        torch.tensor(ours["valid"]),
+        pytorch.tensor(theirs["valid"]),
+    )
+
+# %% [markdown]
+# ## Resumo
+# - Sobreajuste: perda de treinamento baixa, diferença grande. Subajuste: as duas perdas altas, diferença pequena.
+# - L2 tira de cada peso uma fração, L1 uma quantia; o dropout desliga números ao acaso enquanto a rede aprende; o aumento de
+#   dados mostra o que não importa; um modelo menor tem menos espaço; a parada antecipada termina a tempo. Todos custam um pouco
+#   da perda de treinamento.
+# - Lotes não impedem uma rede de decorar. A validação cruzada mede o sobreajuste e não cura nada.
+# - Contra o subajuste: modelo maior, treino mais longo, características melhores, menos regularização.
+# - Escolha pelo conjunto de validação; julgue pelo de teste, uma só vez.
+#
+# ## Exercícios
+# Escreva sua resposta no lugar das reticências e rode a aula de novo.
+#
+# **1.** Dê o diagnóstico a partir das duas perdas: "underfitting" se a perda de treinamento está acima de 0,5; senão,
+# "overfitting" se a diferença está acima de 0,2; senão, "fine".
+
+
+# %%
+def exercise_1(train_loss, valid_loss):
+    return ...
+
+
+check(
+    exercise_1,
+    (0.01, 0.76, "overfitting"),
+    (0.67, 0.68, "underfitting"),
+    (0.28, 0.27, "fine"),
+    (0.60, 0.95, "underfitting"),
+    language="pt",
+)
+
+# %% [markdown]
+# **2.** Parada antecipada: depois de quantas épocas o treinamento termina? Ele termina assim que a menor perda tiver ficado
+# `patience` épocas ou mais para trás; se isso não acontecer, depois de todas.
+
+
+# %%
+def exercise_2(losses, patience):
+    return ...
+
+
+check(
+    exercise_2,
+    ([0.9, 0.7, 0.8, 0.75, 0.6, 0.5], 2, 4),
+    ([0.9, 0.7, 0.8, 0.75, 0.6, 0.5], 3, 6),
+    ([0.5, 0.6, 0.4, 0.6, 0.6, 0.6, 0.3], 3, 6),
+    language="pt",
+)
+
+# %% [markdown]
+# **3.** Um passo de gradiente descendente simples com as duas penalidades: os novos pesos, a partir dos pesos, do gradiente da
+# perda sem penalidades, da taxa de aprendizado e dos dois λ. (`weights.sign()` é 1, 0 ou -1.)
+
+
+# %%
+def exercise_3(weights, gradient, lr, l1, l2):
+    return ...
+
+
+check(
+    exercise_3,
+    (torch.tensor([2.0, -0.5]), torch.tensor([1.0, 0.0]), 0.1, 0.5, 0.0, [1.85, -0.45]),
+    (torch.tensor([2.0, -0.5]), torch.tensor([1.0, 0.0]), 0.1, 0.0, 0.5, [1.8, -0.475]),
+    (torch.tensor([4.0, -1.0, 0.0]), torch.tensor([0.0, 1.0, -2.0]), 0.5, 0.2, 0.4, [3.1, -1.2, 1.0]),
+    language="pt",
+)
+
+# %% [markdown]
+# **4.** Divida as amostras de 0 a `n - 1` em `k` partes para a validação cruzada: uma lista de `k` listas. Cada amostra está em
+# uma só parte, e os tamanhos das partes diferem em no máximo 1.
+
+
+# %%
+def exercise_4(n, k):
+    return ...
+
+
+def parts_of(n, k):
+    def judge(parts):
+        if len(parts) != k:
+            return f"tem {len(parts)} partes, e não {k}"
+        if sorted(i for part in parts for i in part) != list(range(n)):
+            return f"não tem cada número de 0 a {n - 1} exatamente uma vez"
+        if max(map(len, parts)) - min(map(len, parts)) > 1:
+            return f"tem partes dos tamanhos {[len(part) for part in parts]}"
+
+    return judge
+
+
+check(exercise_4, (30, 5, parts_of(30, 5)), (11, 4, parts_of(11, 4)), language="pt")
+
+# %% [markdown]
+# **5.** Na prática, nenhum remédio se toma sozinho. Devolva opções para `train` com as quais a perda de validação das frutas
+# fique abaixo de 0,345 sem aumento de dados: `{"weight_decay": 0.01, "hidden": 8}`, por exemplo, leva a mais que isso.
+
+
+# %%
+def exercise_5():
+    return ...
+
+
+def judge_5(options):
+    if "change" in options:
+        return "usa aumento de dados"
+    _, history = train(training, validation, **options)
+    if not history["valid"][-1] < 0.345:
+        return f"leva a uma perda de validação de {history['valid'][-1]:.3f}"
+
+
+check(exercise_5, (judge_5,), language="pt")
