@@ -210,6 +210,11 @@ class Conversions:
                 copy._grad = graph.wrap(self._grad._data.copy())
         return memo[id(self)]
 
+    def set_(self, source: Any) -> Any:
+        """Take over the memory of `source`."""
+        self._data = source._data
+        return self
+
     def _attributes(self) -> dict:
         """What the user has set on this tensor: without the engine's own."""
         return {

@@ -215,11 +215,6 @@ class Tensor(Methods, Facts, Conversions):
     def __hash__(self) -> Any:
         return id(self)
 
-    def set_(self, source: Any) -> Any:
-        """Take over the memory of `source`."""
-        self._data = source._data
-        return self
-
 
 _new = object.__new__
 

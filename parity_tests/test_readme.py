@@ -12,6 +12,23 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
+PAGES = [ROOT / "README.md", ROOT / "README.pt-BR.md"]
+
+
+def blocks(page):
+    """The programs and commands of a page, and its lessons."""
+    text = page.read_text(encoding="utf-8")
+    return re.findall(r"```\w*\n.*?```", text, re.S)[1:], re.findall(r"^\| \d\d .*", text, re.M)
+
+
+def test_both_languages_show_the_same():
+    english, portuguese = map(blocks, PAGES)
+    assert english == portuguese
+    assert len(english[1]) == len(list((ROOT / "tutorials" / "en").glob("[0-9]*.py")))
+    figures = [re.findall(r"[\d.,]+(?:x| ms| %)", page.read_text(encoding="utf-8").replace(",", ".")) for page in PAGES]
+    assert figures[0] == figures[1] != []
+
+
 @pytest.mark.parametrize("package", ["minitorch_pt", "torch"])
 def test_the_readme_prints_what_it_says(package):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,11 +41,11 @@ def test_the_readme_prints_what_it_says(package):
 
 
 def test_files_that_the_readme_names_exist():
-    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md"):
+    for page in (*PAGES, ROOT / "CHANGELOG.md"):
         text = page.read_text(encoding="utf-8")
         for name in re.findall(
             r"`((?:minitorch_pt|parity_tests|tutorials|benchmarks|nn|optim|ops|autograd)/[\w./]*)`", text
         ):
             assert (ROOT / name).exists() or (ROOT / "minitorch_pt" / name).exists(), f"{page.name} names {name}"
-        for link in re.findall(r"\]\((?!http)([^)#]+)", text):
+        for link in re.findall(r"(?:\]\(|src=\")(?!http)([^)#\"]+)", text):
             assert (ROOT / link).exists(), f"{page.name} links to {link}"
