@@ -210,7 +210,7 @@ class Conversions:
                 copy._grad = graph.wrap(self._grad._data.copy())
         return memo[id(self)]
 
-    def set_(self, source: Any) -> Any:
+    def set_(self: Any, source: Any) -> Any:
         """Take over the memory of `source`."""
         self._data = source._data
         return self
