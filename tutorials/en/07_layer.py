@@ -1,0 +1,337 @@
+# %% [markdown]
+# # 07 · A layer as an object
+#
+# **Question:** How does a layer keep its weights, and which numbers should they start from?
+#
+# **Needs:** lessons 02, 04, 05, 06.
+#
+# **Time:** 15 minutes.
+#
+# So far weights and biases were loose variables: with ten layers there would be twenty of them. An object keeps together what
+# belongs together: the weights, the bias, and the computation that uses them.
+
+# %%
+import importlib.util
+
+import numpy as np
+
+import minitorch_pt as torch
+from minitorch_pt import viz
+from minitorch_pt.exercises import check
+from minitorch_pt.testing import compare
+
+X = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, -0.8]])  # (3, 4)
+
+# %% [markdown]
+# `X` is the usual name of the *inputs*: 3 samples, 4 features. The *targets*, the right answers, are called `y`; there are none
+# in this lesson.
+#
+# ## The class
+# A class has methods. `__init__` runs once, when the object is made: here it makes the parameters. `forward` computes the output
+# and returns it; it initialises nothing, and may be called as often as we like.
+
+
+# %%
+class Layer_Dense:
+    def __init__(self, n_inputs, n_neurons):
+        self.weight = 0.10 * torch.randn(n_neurons, n_inputs)  # (neurons, inputs): a row is a neuron
+        self.bias = torch.zeros(n_neurons)  # (neurons,): a vector
+
+    def forward(self, inputs):
+        return inputs @ self.weight.T + self.bias  # (n, inputs) @ (inputs, neurons) + (neurons,) -> (n, neurons)
+
+
+torch.manual_seed(0)
+layer1 = Layer_Dense(4, 5)
+layer2 = Layer_Dense(5, 2)
+hidden = layer1.forward(X)  # (3, 4) @ (4, 5) -> (3, 5)
+output = layer2.forward(hidden)  # (3, 5) @ (5, 2) -> (3, 2)
+print(hidden.shape, output.shape)
+print(output)
+
+# %% [markdown]
+# Two objects of one class, each with parameters of its own. The bias is a vector `(5,)`; `(1, 5)` would be a matrix with one row,
+# which adds to the same numbers but is not the shape that PyTorch has.
+#
+# ## One layout
+# You will also see weights stored as `(inputs, neurons)`, and then `X @ W + b` without `.T`. It is the same layer, transposed.
+# These lessons keep to PyTorch's `(outputs, inputs)`. Here is a layer pair in the other layout, from NumPy's seed 0, both ways:
+
+# %%
+stream = np.random.RandomState(0)
+W1 = torch.tensor(0.10 * stream.randn(4, 5), dtype=torch.float32)  # (inputs, neurons)
+W2 = torch.tensor(0.10 * stream.randn(5, 2), dtype=torch.float32)
+print((X @ W1) @ W2)  # (3, 4) @ (4, 5) @ (5, 2) -> (3, 2)
+layer1.weight, layer2.weight = W1.T, W2.T  # (5, 4) and (2, 5)
+print(layer2.forward(layer1.forward(X)))
+
+# %% [markdown]
+# ## When it goes wrong
+# Four slips while typing a class. The first: two names for one thing.
+
+
+# %%
+class TwoNames(Layer_Dense):
+    def forward(self, inputs):
+        return inputs @ self.weights.T + self.bias
+
+
+try:
+    TwoNames(4, 5).forward(X)
+except AttributeError as error:
+    print(f"AttributeError: {error}")
+
+# %% [markdown]
+# `__init__` made `weight`, and `forward` reads `weights`. One name from end to end, PyTorch's: `weight`. The second: `forward` at
+# the left margin is a function of its own, and the class has no such method. The third: without `return`, a call gives `None`.
+
+
+# %%
+class Outside:
+    def __init__(self):
+        self.weight = torch.ones(5, 4)
+
+
+def forward(self, inputs):
+    return inputs @ self.weight.T  # (3, 4) @ (4, 5) -> (3, 5)
+
+
+try:
+    Outside().forward(X)
+except AttributeError as error:
+    print(f"AttributeError: {error}")
+
+
+class NoReturn(Layer_Dense):
+    def forward(self, inputs):
+        self.output = inputs @ self.weight.T + self.bias  # (3, 4) @ (4, 5) -> (3, 5)
+
+
+print(NoReturn(4, 5).forward(X))
+
+# %% [markdown]
+# The fourth is invisible: what is copied from a web page or a note may hold *non-breaking* spaces, or tabs beside spaces. Python
+# refuses both. The repair is to indent with four plain spaces everywhere.
+
+# %%
+for text in ("class A:\n\u00a0   x = 1", "class A:\n    x = 1\n\ty = 2", "class A:\n    x = 1\n    y = 2"):
+    try:
+        compile(text, "text", "exec")
+        print("fine")
+    except SyntaxError as error:
+        print(f"{type(error).__name__}: {error}")
+
+# %% [markdown]
+# ## Seeds
+# `randn` draws random numbers. A computer's random numbers come from a fixed stream, and the seed says where it starts.
+
+# %%
+torch.manual_seed(0)
+print("first call: ", torch.randn(3))
+print("next call:  ", torch.randn(3))
+torch.manual_seed(0)
+print("seed again: ", torch.randn(3))
+torch.manual_seed(0)
+torch.randn(1)
+print("one before: ", torch.randn(3))
+print("NumPy's 0:  ", np.random.RandomState(0).randn(3).round(4))
+
+# %% [markdown]
+# So a seed repeats the numbers only if the same calls follow in the same order. One call more, and all numbers after it are others.
+# And each library has its own stream: PyTorch's seed 0 is not NumPy's. minitorch_pt has PyTorch's.
+#
+# ## The bell curve
+# `randn` follows the *normal distribution*: most numbers near the mean 0, no limit on either side. How far they lie from it is
+# told by the *standard deviation*, σ (sigma), here 1. Count how many of 100,000 lie within 1, 2 and 3 σ, then multiply by 0.10
+# and count again:
+
+# %%
+torch.manual_seed(0)
+draws = torch.randn(100_000)
+for scale in (1.0, 0.10):
+    print(f"times {scale}: standard deviation {(scale * draws).std().item():.3f}")
+    for k in (1, 2, 3):
+        inside = ((scale * draws).abs() < k * scale).float().mean().item()
+        print(f"    within {k * scale:.1f} of 0: {100 * inside:.2f} %")
+
+figure = viz.bell(0.0, 0.10, language="en")
+viz.save(figure, "pictures/07_bell")
+figure
+
+# %% [markdown]
+# The exact shares are 68.27, 95.45 and 99.73 %, for any normal distribution. They hold in units of σ: after the multiplication by
+# 0.10, σ is 0.1, and the bands end at 0.1, 0.2 and 0.3.
+#
+# ## Measure: is 0.10 a good scale?
+# Send 200 samples through ten layers and look at the spread of the numbers after each.
+
+
+# %%
+def spreads(width, scale):
+    torch.manual_seed(0)
+    x = torch.randn(200, width)
+    found = [x.std().item()]
+    for _ in range(10):
+        x = x @ (scale * torch.randn(width, width)).T  # (200, width) @ (width, width) -> (200, width)
+        found.append(x.std().item())
+    return found
+
+
+runs = {width: spreads(width, 0.10) for width in (5, 100, 1000)}
+for width, run in runs.items():
+    print(f"{width} inputs: after 1 layer {run[1]:.2g}, after 10 layers {run[10]:.1g}")
+
+# %% [markdown]
+# With 5 inputs the signal dies, with 1000 it explodes; with 100 it stays.
+#
+# ## Derive
+# A neuron adds `n` products. For independent numbers around 0, it is the *squares* of the standard deviations that add up: inputs
+# with spread 1 and weights with spread σ give `n · σ²`, so the output's spread is `σ · √n`. It stays 1 if
+#
+# `σ = 1 / √n`
+#
+# For `n = 100` that is just 0.10. So the initial scale depends on the number of inputs; no single number is right for all.
+
+# %%
+figure, (axes,) = viz.panels(height=3.2)
+for width, style in ((5, "-"), (100, "--"), (1000, ":")):
+    axes.plot(runs[width], style, linewidth=2, label=f"{width} inputs, scale 0.10")
+axes.plot(spreads(1000, 1000**-0.5), "-.", linewidth=2, label="1000 inputs, scale 1/√1000")
+axes.set(xlabel="layers", ylabel="spread of the numbers", yscale="log")
+axes.legend(fontsize=8)
+figure.alt = (
+    "The spread over ten layers. Scale 0.10: it falls with 5 inputs, stays with 100, grows with 1000. 1/√n: it stays."
+)
+viz.save(figure, "pictures/07_scale")
+figure
+
+# %% [markdown]
+# ## Automate: `torch.nn.Linear`
+# The library has this class. A `Linear` chooses its own scale: every weight and bias is drawn evenly between `-1/√n` and `1/√n`,
+# for `n` inputs. We call the layer itself, `layer(X)`, and it calls its `forward`.
+
+# %%
+torch.manual_seed(0)
+layer = torch.nn.Linear(4, 5)
+print(layer)
+for name, parameter in layer.named_parameters():
+    print(name, tuple(parameter.shape), f"largest {parameter.abs().max().item():.4f}")  # below 1/√4 = 0.5
+print(layer(X).shape)  # (3, 4) @ (4, 5) -> (3, 5)
+
+figure = viz.network(layer, language="en")
+viz.save(figure, "pictures/07_dense")
+figure
+
+# %% [markdown]
+# Our own class becomes a full layer in two steps: it inherits from `torch.nn.Module`, whose `__init__` is called first, and its
+# weights are wrapped in `Parameter`. Then it knows its parameters, prints itself, and can be called.
+
+
+# %%
+class Dense(torch.nn.Module):
+    def __init__(self, n_inputs, n_neurons):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.randn(n_neurons, n_inputs) / n_inputs**0.5)
+        self.bias = torch.nn.Parameter(torch.zeros(n_neurons))
+
+    def forward(self, inputs):
+        return inputs @ self.weight.T + self.bias  # (n, inputs) @ (inputs, neurons) -> (n, neurons)
+
+
+own = Dense(4, 5)
+own.load_state_dict(layer.state_dict())  # the weights of the library's layer, copied into ours
+compare("our layer and Linear", own(X), layer(X))
+print("parameters:", sum(parameter.numel() for parameter in own.parameters()))  # 4·5 + 5
+
+# %% [markdown]
+# ## The same under PyTorch
+# The same seed gives the same weights.
+
+
+# %%
+def linear(package):
+    package.manual_seed(0)
+    layer = package.nn.Linear(4, 5)
+    return layer.weight, layer(package.tensor(X.tolist()))  # (3, 4) @ (4, 5) -> (3, 5)
+
+
+if importlib.util.find_spec("torch") is None:
+    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
+else:
+    import torch as pytorch
+
+    for what, ours, theirs in zip(("weights", "output"), linear(torch), linear(pytorch), strict=True):
+        compare(f"PyTorch: {what}", ours, theirs)
+
+# %% [markdown]
+# ## Summary
+# - A layer is an object: `__init__` makes the parameters, `forward` computes the output and returns it.
+# - One layout: weights `(outputs, inputs)`, a bias `(outputs,)`, and `x @ W.T + b`.
+# - A seed repeats numbers only with the same calls in the same order.
+# - In a normal distribution 68.27, 95.45 and 99.73 % lie within 1, 2 and 3 σ.
+# - The initial scale depends on the number of inputs: about `1/√n`. `torch.nn.Linear` does all this.
+#
+# ## Exercises
+# Write your answer in place of the dots and run the lesson again.
+#
+# **1.** How many parameters has a layer with so many inputs and neurons?
+
+
+# %%
+def exercise_1(n_inputs, n_neurons):
+    return ...
+
+
+check(exercise_1, (4, 5, 25), (64, 10, 650), language="en")
+
+# %% [markdown]
+# **2.** Weights are drawn as `scale * randn`. Between which two numbers do 95.45 % of them lie? Return `[low, high]`.
+
+
+# %%
+def exercise_2(scale):
+    return ...
+
+
+check(exercise_2, (0.10, [-0.2, 0.2]), (0.5, [-1.0, 1.0]), language="en")
+
+# %% [markdown]
+# **3.** A layer with `n` inputs of spread 1 gets the weights `scale * randn`. What is the spread of its outputs?
+
+
+# %%
+def exercise_3(n, scale):
+    return ...
+
+
+check(exercise_3, (100, 0.10, 1.0), (25, 0.10, 0.5), (400, 0.05, 1.0), language="en")
+
+# %% [markdown]
+# **4.** Somebody gives you weights `(inputs, neurons)` and a bias `(1, neurons)`. Make a `Dense` or a `torch.nn.Linear` of them,
+# and return it.
+
+
+# %%
+def exercise_4(weight, bias):
+    return ...
+
+
+def judge_4(weight, bias):
+    def judge(layer):
+        if tuple(layer.weight.shape) != tuple(weight.T.shape) or tuple(layer.bias.shape) != (weight.shape[1],):
+            return f"has the shapes {tuple(layer.weight.shape)} and {tuple(layer.bias.shape)}: weight and bias"
+        x = torch.ones(2, weight.shape[0])
+        if (
+            layer(x) - (x @ weight + bias)
+        ).abs().max().item() > 1e-5:  # (2, inputs) @ (inputs, neurons) -> (2, neurons)
+            return "has the right shapes, and gives other outputs than the given weights"
+
+    return judge
+
+
+check(
+    exercise_4,
+    (W1, torch.ones(1, 5), judge_4(W1, torch.ones(1, 5))),
+    (W2, torch.zeros(1, 2), judge_4(W2, torch.zeros(1, 2))),
+    language="en",
+)
