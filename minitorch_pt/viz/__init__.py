@@ -5,7 +5,7 @@ in Brazilian Portuguese; `viz.save` writes it as SVG and PNG. matplotlib is an e
 
 arrays              shape, batches
 products            dot, matmul, transpose
-neurons, networks   neuron, biological_neuron, network, weight_rows
+neurons, networks   neuron, unrolled, biological_neuron, network, weight_rows
 functions           activation, bias, bell, histogram, descent
 autograd            graph
 training            history, boundary, fit, confusion

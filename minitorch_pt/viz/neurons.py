@@ -1,4 +1,4 @@
-"""One neuron: the artificial one with its numbers, and the biological one that gave it its name."""
+"""One neuron: the artificial one with its numbers, the recurrent one over time, and the biological one that gave it its name."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .style import (
 )
 from .words import translator
 
-__all__ = ["biological_neuron", "neuron"]
+__all__ = ["biological_neuron", "neuron", "unrolled"]
 
 
 @picture
@@ -152,3 +152,42 @@ def biological_neuron(*, language: str = "en", ax: Axes | None = None) -> Figure
     canvas.text(5.75, twin - 0.2, "× w", 11, VERMILION)
     canvas.text(3.7, y - 0.42, word("signal") + " →", 10, GREEN)
     return describe(canvas.ax, word("A biological neuron, simplified. Dendrites bring signals in, the cell body gathers them, the axon carries the answer out, synapses hand it on to the next cell. Below each part stands what it became in the artificial neuron: inputs, sum and activation, output, weights."))  # fmt: skip
+
+
+@picture
+def unrolled(inputs: Any, states: Any, *, w: float, u: float, language: str = "en", ax: Axes | None = None) -> Figure:
+    """A recurrent unit unrolled: the same unit once for each step, its state handed on from left to right, from a state of 0.
+
+    Args:
+        inputs: what it reads, a number a step, at most 5.
+        states: the state after each step.
+        w: the weight of the input, the same at each step.
+        u: the weight of the state before.
+
+    Raises:
+        ValueError: inputs and states are not two vectors of one length, at most 5 long.
+    """
+    word = translator(language)
+    x, h = (to_array(v, name, (1,)) for v, name in ((inputs, "inputs"), (states, "states")))
+    if len(x) != len(h) or len(x) > 5:
+        raise ValueError(f"unrolled() draws as many states as inputs, at most 5, got {len(x)} inputs and {len(h)} states")  # fmt: skip
+    canvas = Canvas(2.0 + 1.25 * (len(x) - 1) + 0.65, 3.1, ax)
+    canvas.text(0.3, 1.75, "0", 11)
+    for i, (value, state) in enumerate(zip(x, h, strict=True)):
+        place = 1.6 + 1.25 * i
+        canvas.text(place, 0.25, word("step {i}", i=i + 1), 10, GREY)
+        canvas.box(place, 0.75, 0.8, 0.4, "white")
+        canvas.text(place, 0.75, number(state), 10, weight="bold")
+        canvas.arrow(place, 1.45, place, 0.96)
+        canvas.circle(place, 1.75, 0.3, PALE_ORANGE)
+        canvas.text(place, 1.75, f"$h_{{{i + 1}}}$", 11, zorder=5)
+        canvas.arrow(place - 1.25 + (0.3 if i else 0.1), 1.75, place - 0.3, 1.75, VERMILION, 1.4, linestyle=(0, (4, 2)))
+        canvas.text(place - 0.625, 1.55, f"× {number(u)}", 9, VERMILION)
+        canvas.box(place, 2.8, 0.8, 0.4, PALE_BLUE)
+        canvas.text(place, 2.8, number(value), 10)
+        canvas.arrow(place, 2.59, place, 2.06, BLUE, 1.4)
+        canvas.text(place + 0.1, 2.33, f"× {number(w)}", 9, BLUE, ha="left")
+    canvas.text(0.05, 0.75, word("state"), 10, GREY, ha="left")
+    canvas.text(0.05, 2.8, word("inputs"), 10, GREY, ha="left")
+    steps = ", ".join(f"{number(a)} → {number(b)}" for a, b in zip(x, h, strict=True))
+    return describe(canvas.ax, word("A recurrent unit unrolled over {n} steps. At each step the input times {w} and the state before times {u} come in. Input → state: {steps}", n=len(x), w=number(w), u=number(u), steps=steps))  # fmt: skip

@@ -149,6 +149,7 @@ PICTURES: dict[str, Callable[[str], Figure]] = {
     "neuron": call(viz.neuron, [0.1, 3], [100, 50], 20, names=["size", "rooms"]),
     "neuron with sigmoid": call(viz.neuron, [1, 2, 3, 2.5], [0.2, 0.8, -0.5, 1.0], 2, "sigmoid"),
     "neuron of eight": call(viz.neuron, numbers(8), numbers(8), 0.5, torch.tanh),
+    "unrolled": call(viz.unrolled, [1.0, 0.0, 0.0, 0.0, -1.0], [0.762, 0.363, 0.18, 0.09, -0.741], w=1.0, u=0.5),
     "biological neuron": call(viz.biological_neuron),
     "weight rows": call(viz.weight_rows, WEIGHTS, neuron=1),
     "weight rows 6 6": call(viz.weight_rows, numbers(6, 6)),
