@@ -1,0 +1,268 @@
+# %% [markdown]
+# # 09 · Activation functions
+#
+# **Question:** Why does a layer need a function after its sum, and which one?
+#
+# **Needs:** lessons 01, 05, 07, 08.
+#
+# **Time:** 15 minutes.
+#
+# Two layers in a row look stronger than one. Without a function between them they are not: this lesson measures it, proves it,
+# and then looks at the functions that help.
+
+# %%
+import importlib.util
+
+import minitorch_pt as torch
+from minitorch_pt import viz
+from minitorch_pt.exercises import check
+from minitorch_pt.testing import compare
+
+# %% [markdown]
+# ## Measure: the slope of two layers
+# One input, a hidden layer of three neurons, one output, all weights chosen by hand. Nudge the input by 0.001 at five places.
+
+# %%
+W1, b1 = torch.tensor([[1.0], [-1.0], [2.0]]), torch.tensor([0.0, 0.5, -1.0])  # (3, 1), (3,)
+W2, b2 = torch.tensor([[1.0, 1.0, 0.5]]), torch.tensor([0.25])  # (1, 3), (1,)
+
+
+def two_layers(x, function):
+    hidden = function(x @ W1.T + b1)  # (n, 1) @ (1, 3) -> (n, 3)
+    return hidden @ W2.T + b2  # (n, 3) @ (3, 1) -> (n, 1)
+
+
+def nothing(z):
+    return z
+
+
+places = torch.tensor([[-2.0], [-1.0], [0.2], [1.0], [2.0]])  # (5, 1)
+
+
+def slopes(function):
+    step = two_layers(places + 0.001, function) - two_layers(places, function)  # (5, 1)
+    return [round(s, 2) for s in (step / 0.001)[:, 0].tolist()]
+
+
+print("no function:", slopes(nothing))
+print("ReLU:       ", slopes(torch.relu))
+
+# %% [markdown]
+# Without a function the slope is the same everywhere: a straight line, however many layers there are. With ReLU, which is `z`
+# above 0 and 0 below, the slope changes from place to place: the line has corners.
+#
+# ## Derive: two layers collapse into one
+# Put the first layer into the second and multiply out:
+#
+# `(x @ W1.T + b1) @ W2.T + b2  =  x @ (W2 @ W1).T + (W2 @ b1 + b2)`
+#
+# The right side is one layer, with the weights `W2 @ W1` and the bias `W2 @ b1 + b2`. A third layer collapses in the same way,
+# and so do a hundred.
+
+# %%
+W = W2 @ W1  # (1, 3) @ (3, 1) -> (1, 1)
+b = W2 @ b1 + b2  # (1, 3) @ (3,) -> (1,)
+one_layer = places @ W.T + b  # (5, 1) @ (1, 1) -> (5, 1)
+print("weight", W.tolist(), "bias", b.tolist())
+for name, function in [("no function", nothing), ("ReLU", torch.relu)]:
+    print(f"{name}: farthest from one layer {(two_layers(places, function) - one_layer).abs().max().item():.2f}")
+
+x = torch.linspace(-2.0, 2.0, 201).reshape(-1, 1)  # (201, 1)
+figure, (axes,) = viz.panels(height=3.0)
+axes.plot(x[:, 0].numpy(), two_layers(x, nothing)[:, 0].numpy(), "--", linewidth=2, label="two layers, no function")
+axes.plot(x[:, 0].numpy(), two_layers(x, torch.relu)[:, 0].numpy(), linewidth=2, label="two layers, ReLU between")
+axes.set(xlabel="x", ylabel="output")
+axes.legend()
+figure.alt = "Two layers without a function give a straight line; with ReLU between them, a line with corners."
+viz.save(figure, "pictures/09_collapse")
+figure
+
+# %% [markdown]
+# ## What a straight line cannot do
+# "Exactly one of two inputs is 1" (XOR). A single layer `f` without a function always has `f(0, 0) + f(1, 1) = f(0, 1) + f(1, 0)`: both are
+# `w1 + w2 + 2·b`. XOR asks for 0 on the left and 2 on the right. Two hidden neurons with ReLU can do it:
+
+# %%
+pairs = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # (4, 2)
+hidden = torch.relu(pairs @ torch.tensor([[1.0, 1.0], [1.0, 1.0]]).T + torch.tensor([0.0, -1.0]))  # (4, 2) @ (2, 2)
+xor = hidden @ torch.tensor([1.0, -2.0])  # (4, 2) @ (2,) -> (4,)
+print(hidden.tolist())
+print(xor.tolist())
+
+# %% [markdown]
+# ## Four functions
+# - **Step:** 1 above 0, else 0.
+# - **Sigmoid:** `1 / (1 + exp(-z))`, between 0 and 1.
+# - **Tanh:** the same S from -1 to 1.
+# - **ReLU:** `z` above 0, else 0.
+#
+# Only the step says yes or no. The others are graded: a larger `z` gives a larger answer, and a small change of `z` a small change of
+# the answer. The function belongs to the layer, which applies it to each of its numbers.
+
+
+# %%
+def step(z):
+    return (z > 0).float()
+
+
+z = torch.tensor([-4.0, -1.0, 0.5, 4.0])
+for function in (step, torch.sigmoid, torch.tanh, torch.relu):
+    values = [round(v, 3) for v in function(z).tolist()]
+    measured = [round(s, 3) for s in ((function(z + 0.01) - function(z - 0.01)) / 0.02).tolist()]
+    print(f"{function.__name__}: values {values}, slopes {measured}")
+
+figure, panels = viz.panels(2, 2, height=2.9)
+for name, axes in zip(("step", "sigmoid", "tanh", "relu"), panels, strict=True):
+    viz.activation(name, language="en", ax=axes)
+viz.save(figure, "pictures/09_activations")
+figure
+
+# %% [markdown]
+# ## Why the slope matters
+# Training asks each weight in which direction to move, and the slope is the answer (lesson 11). On the way back through the layers
+# slopes are multiplied.
+#
+# - The step's slope is 0 everywhere it has one: no weight before it learns anything.
+# - The sigmoid's is at most 0.25, and nearly 0 far from 0. After ten layers no more than `0.25 ** 10` is left.
+# - Tanh's is at most 1, and also nearly 0 far from 0.
+# - ReLU's is exactly 1 above 0, through any number of layers. Below 0 it is 0: a neuron that is below 0 for every sample is stuck.
+
+# %%
+print(f"sigmoid, ten layers: at most {0.25**10:.1e}")
+print(f"ReLU, ten layers: {1.0**10}")
+
+# %% [markdown]
+# Hidden layers mostly use ReLU or one of its relatives. The output layer chooses by the task: nothing for a number of any size,
+# sigmoid for a probability, *softmax* for one class out of several: it makes all outputs positive, with the sum 1.
+
+# %%
+scores = torch.tensor([2.0, 1.0, -1.0])
+shares = torch.softmax(scores, dim=0)  # exp(score) / the sum of all exp(score)
+print(shares, f"sum {shares.sum().item():.2f}")
+
+# %% [markdown]
+# ## Automate: a function as a layer
+# In a `Sequential` the functions stand between the layers, as objects: `torch.nn.ReLU()`, `Sigmoid()`, `Tanh()`. They have no parameters.
+
+# %%
+torch.manual_seed(0)
+model = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.ReLU(), torch.nn.Linear(5, 2))
+print(model)
+print(model(torch.ones(3, 4)).shape)  # (3, 4) @ (4, 5) -> (3, 5), then (3, 5) @ (5, 2) -> (3, 2)
+print("parameters:", sum(parameter.numel() for parameter in model.parameters()))  # 4·5 + 5 + 5·2 + 2
+
+# %% [markdown]
+# ## When it goes wrong
+# A function in the place of an object:
+
+# %%
+try:
+    torch.nn.Sequential(torch.nn.Linear(4, 5), torch.relu)
+except TypeError as error:
+    print(f"TypeError: {error}")
+print(torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.ReLU())(torch.ones(3, 4)).shape)  # repaired: (3, 5)
+
+# %% [markdown]
+# `torch.relu` is a function and is applied to numbers; `torch.nn.ReLU()` is a module, which a `Sequential` can hold.
+#
+# ## The same under PyTorch
+
+
+# %%
+def functions(package):
+    z = package.linspace(-4.0, 4.0, 9)
+    return {name: getattr(package, name)(z) for name in ("sigmoid", "tanh", "relu")}
+
+
+if importlib.util.find_spec("torch") is None:
+    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
+else:
+    import torch as pytorch
+
+    theirs = functions(pytorch)
+    for name, ours in functions(torch).items():
+        compare(f"PyTorch: {name}", ours, theirs[name])
+
+# %% [markdown]
+# ## Summary
+# - Layers without a function between them collapse into one: `W2 @ W1` and `W2 @ b1 + b2`.
+# - The function belongs to the layer and acts on each number; most functions are graded, not yes or no.
+# - A slope of 0 teaches nothing. ReLU's is 1 above 0, the sigmoid's at most 0.25, the step's 0.
+# - Hidden layers: mostly ReLU. Output layer: nothing, sigmoid or softmax, by the task.
+#
+# ## Exercises
+# Write your answer in place of the dots and run the lesson again.
+#
+# **1.** *Leaky ReLU* is `z` above 0 and `0.01 · z` below, so that its slope is never 0. Write it for a tensor of any shape.
+
+
+# %%
+def exercise_1(z):
+    return ...
+
+
+check(
+    exercise_1,
+    (torch.tensor([-2.0, 3.0]), [-0.02, 3.0]),
+    (torch.tensor([[1.0, -1.0, 0.0]]), [[1.0, -0.01, 0.0]]),
+    language="en",
+)
+
+# %% [markdown]
+# **2.** The slope of the sigmoid can be had from its own value `s`: 0.25 where `s` is 0.5, and 0 where `s` is 0 or 1. Which formula
+# in `s` is it? Measure a third place if two formulas fit.
+
+
+# %%
+def exercise_2(s):
+    return ...
+
+
+check(exercise_2, (0.5, 0.25), (1.0, 0.0), (0.2, 0.16), language="en")
+
+# %% [markdown]
+# **3.** Three layers without functions: return the weights of the one layer that replaces them. (Biases are 0.)
+
+
+# %%
+def exercise_3(W1, W2, W3):
+    return ...
+
+
+def judge_3(W1, W2, W3):
+    def judge(W):
+        x = torch.tensor([[1.0, -2.0], [0.5, 3.0], [4.0, 1.0]])  # (3, 2)
+        if tuple(W.shape) != (W3.shape[0], 2):
+            return f"has the shape {tuple(W.shape)}, not {(W3.shape[0], 2)}"
+        if (x @ W.T - x @ W1.T @ W2.T @ W3.T).abs().max().item() > 1e-3:
+            return "gives other outputs than the three layers"
+
+    return judge
+
+
+first, second = torch.arange(6.0).reshape(3, 2), torch.arange(12.0).reshape(4, 3) - 5.0  # 2 -> 3 -> 4
+check(
+    exercise_3,
+    (first, second, torch.ones(1, 4), judge_3(first, second, torch.ones(1, 4))),
+    (first, -second, torch.arange(20.0).reshape(5, 4), judge_3(first, -second, torch.arange(20.0).reshape(5, 4))),
+    language="en",
+)
+
+# %% [markdown]
+# **4.** A hat: 0 up to x = 0, then rising to 1 at x = 1, falling to 0 at x = 2, and 0 from there on. The hidden neurons are `relu(x)`,
+# `relu(x - 1)` and `relu(x - 2)`. Return the three weights of the output.
+
+
+# %%
+def exercise_4():
+    return ...
+
+
+def judge_4(weights):
+    x = torch.tensor([[-1.0], [0.0], [0.5], [1.0], [1.5], [2.0], [3.0]])
+    hat = torch.relu(x - torch.tensor([0.0, 1.0, 2.0])) @ torch.as_tensor(weights)  # (7, 3) @ (3,) -> (7,)
+    if (hat - torch.tensor([0.0, 0.0, 0.5, 1.0, 0.5, 0.0, 0.0])).abs().max().item() > 1e-4:
+        return f"gives {hat.tolist()} at x = -1, 0, 0.5, 1, 1.5, 2, 3"
+
+
+check(exercise_4, (judge_4,), language="en")
