@@ -32,6 +32,7 @@ TAUGHT = {
     "Sequential": 8, "ReLU": 9, "relu": 9, "Sigmoid": 9, "sigmoid": 9, "Tanh": 9, "tanh": 9, "softmax": 9, "MSELoss": 10, "mse_loss": 10,
     "CrossEntropyLoss": 10, "cross_entropy": 10, "BCELoss": 10, "BCEWithLogitsLoss": 10, "L1Loss": 10, "l1_loss": 10, "nll_loss": 10,
     "binary_cross_entropy_with_logits": 10, "requires_grad": 11, "backward": 11, "no_grad": 11, "grad": 11,
+    "Parameter": 7, "register_buffer": 8,
     "zero_grad": 12, "optim": 12, "SGD": 12, "Adam": 12, "Dropout": 14, "weight_decay": 14, "Conv2d": 15, "conv2d": 15, "MaxPool2d": 15,
     "eval": 14,
     "RNN": 16, "LSTM": 17, "Embedding": 19, "LayerNorm": 19, "MultiheadAttention": 19, "distributed": 21,
