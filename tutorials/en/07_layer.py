@@ -196,7 +196,7 @@ for width, run in runs.items():
 figure, (axes,) = viz.panels(height=3.2)
 for width, style in ((5, "-"), (100, "--"), (1000, ":")):
     axes.plot(runs[width], style, linewidth=2, label=f"{width} inputs, scale 0.10")
-axes.plot(spreads(1000, 1000**-0.5), "-.", linewidth=2, label="1000 inputs, scale 1/√1000")
+axes.plot(spreads(1000, 1000**-0.5), "d", markersize=6, label="1000 inputs, scale 1/√1000")
 axes.set(xlabel="layers", ylabel="spread of the numbers", yscale="log")
 axes.legend(fontsize=8)
 figure.alt = (

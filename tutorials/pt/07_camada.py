@@ -202,7 +202,7 @@ for width, run in runs.items():
 figure, (axes,) = viz.panels(height=3.2)
 for width, style in ((5, "-"), (100, "--"), (1000, ":")):
     axes.plot(runs[width], style, linewidth=2, label=f"{width} entradas, escala 0,10")
-axes.plot(spreads(1000, 1000**-0.5), "-.", linewidth=2, label="1000 entradas, escala 1/√1000")
+axes.plot(spreads(1000, 1000**-0.5), "d", markersize=6, label="1000 entradas, escala 1/√1000")
 axes.set(xlabel="camadas", ylabel="desvio padrão", yscale="log")
 axes.legend(fontsize=8)
 figure.alt = (
