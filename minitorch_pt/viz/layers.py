@@ -177,7 +177,7 @@ def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: 
         ax.set_yticks([])
         figure.colorbar(shown, ax=ax, ticks=[low, high], format=lambda v, _: number(v, 2), pad=0.01)
     if labels is not None:
-        panels[-1].set_xticks(range(time), labels)
+        panels[-1].set_xticks(range(time), labels, fontsize=9 if time <= 16 else 8)  # 20 numbers fit beside each other
     else:
         panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     panels[-1].set_xlabel(word("time step"))

@@ -36,6 +36,7 @@ TAUGHT = {
     "zero_grad": 12, "optim": 12, "SGD": 12, "Adam": 12, "Dropout": 14, "weight_decay": 14, "Conv2d": 15, "conv2d": 15, "MaxPool2d": 15,
     "eval": 14,
     "RNN": 16, "LSTM": 17, "Embedding": 19, "LayerNorm": 19, "MultiheadAttention": 19, "distributed": 21,
+    "max_pool2d": 15, "unrolled": 16, "gates": 17,
 }  # fmt: skip
 IMPORTS = {"numpy", "matplotlib", "tqdm", "minitorch_pt", "torch", *sys.stdlib_module_names} - {
     "socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "pickle",

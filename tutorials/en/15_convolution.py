@@ -84,8 +84,8 @@ viz.save(figure, "pictures/15_matrix")
 figure
 
 # %% [markdown]
-# Information still flows in one direction only: a convolutional network (CNN) is a feedforward network too. It is not for other
-# tasks than the dense ones, it is wired for pictures.
+# Information still flows in one direction only: a convolutional network (CNN) is a feedforward network too. It serves the same tasks
+# as the dense ones, regression and classification, which need not be simple; only its wiring is made for pictures.
 #
 # ## Automate: `conv2d`
 # The library's convolution takes many pictures, with several channels each (red, green and blue, say), and many filters:

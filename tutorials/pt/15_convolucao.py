@@ -85,8 +85,8 @@ viz.save(figure, "pictures/15_matrix")
 figure
 
 # %% [markdown]
-# A informação continua a fluir em uma só direção: uma rede convolucional (CNN) também é uma rede feedforward. Ela não serve a
-# outras tarefas que as densas; suas ligações é que são próprias para imagens.
+# A informação continua a fluir em uma só direção: uma rede convolucional (CNN) também é uma rede feedforward. Ela serve às mesmas
+# tarefas que as densas, regressão e classificação, que nem sempre são simples; suas ligações é que são próprias para imagens.
 #
 # ## Automatizar: `conv2d`
 # A convolução da biblioteca recebe muitas imagens, cada uma com vários canais (vermelho, verde e azul, por exemplo), e muitos
