@@ -187,7 +187,7 @@ def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: 
 
 @picture
 def attention(weights: Any, tokens: Sequence[str] | None = None, *, keys: Sequence[str] | None = None, language: str = "en", ax: Axes | None = None) -> Figure:  # fmt: skip
-    """Attention: how much each token (row) takes from each token (column); a row sums to 1.
+    """Attention: how much each token (row) takes from each token (column); a row sums to 1. Cells show their numbers where these fit.
 
     Args:
         weights: (queries, keys).
@@ -205,7 +205,8 @@ def attention(weights: Any, tokens: Sequence[str] | None = None, *, keys: Sequen
     side = 0.5 if max(data.shape) <= 10 else 0.22
     ax = plain_axes(ax, min(WIDTH, side * len(columns) + 2.4), side * len(rows) + 1.4)
     shown = ax.imshow(data, cmap="Blues", vmin=0, vmax=max(float(data.max()), 1e-12))
-    if side == 0.5:
+    room = min(ax.figure.get_size_inches() * ax.get_position().size) / max(data.shape)
+    if side == 0.5 and room > 0.4:  # inches, enough for "0.25"
         for (i, j), value in np.ndenumerate(data):
             color = "white" if value > 0.6 * data.max() else INK
             ax.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=9, color=color)

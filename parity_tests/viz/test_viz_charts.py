@@ -119,6 +119,15 @@ def test_attention():
     assert ax.get_xlabel() == "olha para"
 
 
+def test_attention_leaves_out_numbers_that_do_not_fit():
+    figure, (wide,) = viz.panels(1, height=6.0)
+    viz.attention(np.eye(8), ax=wide)
+    assert len(wide.texts) == 64
+    figure, (narrow, _) = viz.panels(2)
+    viz.attention(np.eye(8), ax=narrow)
+    assert not narrow.texts
+
+
 CLASSES = torch.tensor([0, 1])
 
 

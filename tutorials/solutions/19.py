@@ -1,0 +1,26 @@
+"""Solutions of lesson 19: each function in the place of the lesson's one. · Soluções da aula 19: cada função no lugar da que está na aula."""
+
+import math
+
+import minitorch_pt as torch
+
+
+def exercise_1(query, key):
+    scores = key @ query / math.sqrt(len(query))  # (n, d) @ (d,) -> (n,)
+    return scores.softmax(dim=0)
+
+
+def exercise_2(n, back):
+    row, column = torch.arange(n).reshape(n, 1), torch.arange(n)
+    return (column <= row) & (column >= row - back)  # (n,) and (n, 1) -> (n, n)
+
+
+def exercise_3(scores, temperature):
+    return (scores / temperature).softmax(dim=1)
+
+
+def exercise_4(width):
+    norms = 2 * 2 * width
+    query_key_value, join = width * 3 * width + 3 * width, width * width + width
+    think = width * 4 * width + 4 * width + 4 * width * width + width
+    return norms + query_key_value + join + think  # the heads share the same numbers out: they add none
