@@ -205,7 +205,8 @@ def attention(weights: Any, tokens: Sequence[str] | None = None, *, keys: Sequen
     side = 0.5 if max(data.shape) <= 10 else 0.22
     ax = plain_axes(ax, min(WIDTH, side * len(columns) + 2.4), side * len(rows) + 1.4)
     shown = ax.imshow(data, cmap="Blues", vmin=0, vmax=max(float(data.max()), 1e-12))
-    room = min(ax.figure.get_size_inches() * ax.get_position().size) / max(data.shape)
+    figure: Any = ax.figure
+    room = min(figure.get_size_inches() * ax.get_position().size) / max(data.shape)
     if side == 0.5 and room > 0.4:  # inches, enough for "0.25"
         for (i, j), value in np.ndenumerate(data):
             color = "white" if value > 0.6 * data.max() else INK

@@ -7,9 +7,10 @@
 #
 # **Time:** 15 minutes.
 #
-# So far each sample had a target, and the loss compared the two. For "draw a three that nobody has drawn yet" there is no target:
-# every good three is right. A *generative adversarial network* (GAN) puts a second network in the target's place. The *generator*
-# makes samples; the *discriminator* tells real samples from made ones; each learns from the other (Goodfellow et al., 2014).
+# So far each sample had a target, and the loss compared the two. For "draw a three that nobody has drawn yet" there is no
+# target: every good three is right. A *generative adversarial network* (GAN) puts a second network in the target's place. The
+# *generator* makes samples; the *discriminator* tells real samples from made ones; each learns from the other (Goodfellow et
+# al., 2014).
 
 # %%
 import importlib.util
@@ -30,10 +31,10 @@ print(threes.shape)
 
 # %% [markdown]
 # ## Two networks
-# The generator takes 8 random numbers, the *noise*, and gives a picture: other noise, another picture. `Sigmoid` keeps its pixels
-# between 0 and 1. The discriminator takes a picture and gives one score; the sigmoid of the score is the probability that it
-# gives to "this one is real". `LeakyReLU(0.2)` is a ReLU that multiplies negative numbers by 0.2 instead of making them 0, so
-# that a slope always comes through: the generator will live on the slopes of the discriminator.
+# The generator takes 8 random numbers, the *noise*, and gives a picture: other noise, another picture. `Sigmoid` keeps its
+# pixels between 0 and 1. The discriminator takes a picture and gives one score; the sigmoid of the score is the probability
+# that it gives to "this one is real". `LeakyReLU(0.2)` is a ReLU that multiplies negative numbers by 0.2 instead of making them
+# 0, so that a slope always comes through: the generator will live on the slopes of the discriminator.
 
 
 # %%
@@ -81,8 +82,8 @@ print(f"generator:     {loss_function(undecided, real).item():.3f}")
 
 # %% [markdown]
 # ## Measure: what does the discriminator know about a pixel?
-# Let the discriminator learn for 30 steps, with the generator as it is. Then nudge one pixel of a made picture by 0.001, and see
-# how the generator's loss moves.
+# Let the discriminator learn for 30 steps, with the generator as it is. Then nudge one pixel of a made picture by 0.001, and
+# see how the generator's loss moves.
 
 # %%
 optimizer = torch.optim.Adam(discriminator.parameters(), lr=0.001)
@@ -109,9 +110,9 @@ for row, column in [(0, 3), (4, 0)]:
 # threes: there more ink makes it grow. The discriminator, which was only asked "real or made?", knows where a three has ink.
 #
 # ## Derive: the target is a slope
-# Backpropagation gives all 64 slopes at once. By the chain rule it goes on through the picture into the generator:
-# `loss -> score -> picture -> weights of the generator`. So the generator needs no target; it needs the slope of each pixel, and
-# the discriminator is what provides it.
+# Backpropagation gives all 64 slopes at once. By the chain rule it goes on through the picture into the generator: `loss ->
+# score -> picture -> weights of the generator`. So the generator needs no target; it needs the slope of each pixel, and the
+# discriminator is what provides it.
 
 # %%
 picture.requires_grad_()
@@ -129,8 +130,8 @@ figure
 
 # %% [markdown]
 # ## One round
-# The two take turns. In the discriminator's turn, `detach()` cuts the made pictures off from the generator: its gradients stop there.
-# In the generator's turn they pass through the discriminator, but only the generator's optimizer steps.
+# The two take turns. In the discriminator's turn, `detach()` cuts the made pictures off from the generator: its gradients stop
+# there. In the generator's turn they pass through the discriminator, but only the generator's optimizer steps.
 
 
 # %%
@@ -166,8 +167,9 @@ except RuntimeError as error:
     print(f"RuntimeError: {error}")
 
 # %% [markdown]
-# The first `backward()` went on into the generator, and freed what the graph had kept on its way. The second one needs it again.
-# `retain_graph=True`, which the message offers, would silence the error and waste the work: the repair is `made.detach()`.
+# The first `backward()` went on into the generator, and freed what the graph had kept on its way. The second one needs it
+# again. `retain_graph=True`, which the message offers, would silence the error and waste the work: the repair is
+# `made.detach()`.
 #
 # A mistake without an error: the generator's turn also leaves gradients in the discriminator. They point the wrong way for it.
 # `of_discriminator.zero_grad()` throws them away, and so must stand after the generator's turn and before the discriminator's.
@@ -183,8 +185,9 @@ print("discriminator has gradients after the generator's turn:", discriminator[0
 
 # %% [markdown]
 # ## Automate: the training loop
-# Each round takes 32 random threes and new noise. For both optimizers the first momentum is 0.5 instead of Adam's 0.9: the opponent
-# changes all the time, so old gradients soon say little. The same 8 noises are drawn again and again, to see what becomes of them.
+# Each round takes 32 random threes and new noise. For both optimizers the first momentum is 0.5 instead of Adam's 0.9: the
+# opponent changes all the time, so old gradients soon say little. The same 8 noises are drawn again and again, to see what
+# becomes of them.
 
 
 # %%
@@ -237,12 +240,13 @@ viz.save(figure, "pictures/18_losses")
 figure
 
 # %% [markdown]
-# From round 100 on both stay near the dotted lines, where the discriminator cannot tell. No loss falls to 0, and none should: when one network gets
-# better, the other's task gets harder. So a GAN is judged by its samples. Two questions are worth numbers:
+# From round 100 on both stay near the dotted lines, where the discriminator cannot tell. No loss falls to 0, and none should:
+# when one network gets better, the other's task gets harder. So a GAN is judged by its samples. Two questions are worth
+# numbers:
 #
 # - **Do they look like threes?** The distance from each made picture to the nearest real one.
-# - **Do they differ?** The standard deviation of each pixel over the samples. A generator that makes one and the same good three
-#   is called *collapsed*; nothing in its loss forbids that.
+# - **Do they differ?** The standard deviation of each pixel over the samples. A generator that makes one and the same good
+#   three is called *collapsed*; nothing in its loss forbids that.
 
 
 # %%
@@ -260,8 +264,8 @@ print("trained, at least half of that:", (trained.std(dim=0).mean() > 0.5 * thre
 print("copies of a real three:", (torch.cdist(trained, threes) < 0.1).sum().item())
 
 # %% [markdown]
-# The generator has never seen a real three: only slopes have reached it. With all ten digits, larger networks and the digit's label as a
-# further input, the same lines make what `benchmarks/runs/gan_digits.py` draws.
+# The generator has never seen a real three: only slopes have reached it. With all ten digits, larger networks and the digit's
+# label as a further input, the same lines make what `benchmarks/runs/gan_digits.py` draws.
 #
 # ## The same under PyTorch
 
@@ -302,8 +306,8 @@ check(
 )
 
 # %% [markdown]
-# **2.** A generator could also minimise `log(1 - p)` instead of `-log(p)`: both fall when `p` grows. Return the slope of each along
-# the *score* (`p` is its sigmoid), by autograd or by hand. Which one still teaches a beginner, whose `p` is 0.01?
+# **2.** A generator could also minimise `log(1 - p)` instead of `-log(p)`: both fall when `p` grows. Return the slope of each
+# along the *score* (`p` is its sigmoid), by autograd or by hand. Which one still teaches a beginner, whose `p` is 0.01?
 
 
 # %%
@@ -314,8 +318,8 @@ def exercise_2(score):
 check(exercise_2, (0.0, [-0.5, -0.5]), (-4.59512, [-0.01, -0.99]), (4.59512, [-0.99, -0.01]), language="en")
 
 # %% [markdown]
-# **3.** Is a generator collapsed? Return True if the standard deviation of the pixels of `made` `(n, 64)`, on average, is less than a
-# tenth of that of `real` `(m, 64)`.
+# **3.** Is a generator collapsed? Return True if the standard deviation of the pixels of `made` `(n, 64)`, on average, is less
+# than a tenth of that of `real` `(m, 64)`.
 
 
 # %%
@@ -332,8 +336,8 @@ check(
 )
 
 # %% [markdown]
-# **4.** Walk from one noise to another `(8,)` in `n` equal steps, both ends included, and return the pictures `(n + 1, 64)` of the
-# generator on the way. Draw yours with `viz.samples`.
+# **4.** Walk from one noise to another `(8,)` in `n` equal steps, both ends included, and return the pictures `(n + 1, 64)` of
+# the generator on the way. Draw yours with `viz.samples`.
 
 
 # %%

@@ -7,9 +7,9 @@
 #
 # **Time:** 15 minutes.
 #
-# A recurrent network squeezes everything it has read into one state, step after step. *Attention* keeps all places, and lets each one
-# choose from which others it takes, and how much. Networks built of it are called *transformers* (Vaswani et al., 2017); a GPT is
-# one that continues a text. Ours will write names.
+# A recurrent network squeezes everything it has read into one state, step after step. *Attention* keeps all places, and lets
+# each one choose from which others it takes, and how much. Networks built of it are called *transformers* (Vaswani et al.,
+# 2017); a GPT is one that continues a text. Ours will write names.
 
 # %%
 import importlib.util
@@ -32,9 +32,9 @@ print(weights @ value)  # (3, 3) @ (3, 2) -> (3, 2)
 
 # %% [markdown]
 # ## Where the weights come from
-# Nobody chooses them. Each place has two more vectors: a *query*, what it looks for, and a *key*, what it offers. The dot product of
-# a query and a key is large when they point the same way: that is the score of the pair. Softmax turns the scores of a row
-# into weights that sum to 1 (lesson 09).
+# Nobody chooses them. Each place has two more vectors: a *query*, what it looks for, and a *key*, what it offers. The dot
+# product of a query and a key is large when they point the same way: that is the score of the pair. Softmax turns the scores of
+# a row into weights that sum to 1 (lesson 09).
 
 # %%
 query = torch.tensor([[1.0, 0.0, 0.0, 1.0], [0.0, 2.0, 0.0, 0.0], [0.0, 1.0, 1.0, 0.0]])  # (3, 4)
@@ -45,8 +45,8 @@ print(scores.softmax(dim=1))  # (3, 3) -> (3, 3)
 
 # %% [markdown]
 # ## Measure: how large are the scores?
-# Random queries and keys of `d` numbers with standard deviation 1: how far do the scores spread, and how large is the largest of 10
-# weights?
+# Random queries and keys of `d` numbers with standard deviation 1: how far do the scores spread, and how large is the largest
+# of 10 weights?
 
 # %%
 torch.manual_seed(0)
@@ -58,13 +58,13 @@ for d in (4, 64, 1024):
 
 # %% [markdown]
 # ## Derive: divide by √d
-# A score is a sum of `d` products, each of variance 1. Variances add up, so the score has variance `d`, and standard deviation `√d`.
-# With large `d` the softmax gives nearly everything to one place, its slopes are nearly 0, and nothing is learned. Divided by `√d`,
-# the scores keep a spread of 1, whatever `d` is.
+# A score is a sum of `d` products, each of variance 1 (the variance is the square of the standard deviation). Variances add up,
+# so the score has variance `d`, and standard deviation `√d`. With large `d` the softmax gives nearly everything to one place,
+# its slopes are nearly 0, and nothing is learned. Divided by `√d`, the scores keep a spread of 1, whatever `d` is.
 #
 # ## No look ahead
-# A network that has to guess the next letter must not see it. So place `i` may look at the places up to `i` only: the other scores
-# become minus infinity, and `exp(-∞) = 0` makes their weights 0. This is the *causal mask*.
+# A network that has to guess the next letter must not see it. So place `i` may look at the places up to `i` only: the other
+# scores become minus infinity, and `exp(-∞) = 0` makes their weights 0. This is the *causal mask*.
 
 
 # %%
@@ -119,12 +119,12 @@ print(encode("Ana"))
 
 # %% [markdown]
 # ## Automate: a block
-# A block does two things to each place. First attention: a `Linear` makes query, key and value of each place's vector. There are
-# several *heads*: the 32 numbers are split into 4 heads of 8, each with weights of its own, so a place can look for several things.
-# Then a small network of two layers, the same for each place.
+# A block does two things to each place. First attention: a `Linear` makes query, key and value of each place's vector. There
+# are several *heads*: the 32 numbers are split into 4 heads of 8, each with weights of its own, so a place can look for several
+# things. Then a small network of two layers, the same for each place.
 #
-# `LayerNorm` brings the numbers of each place to mean 0 and standard deviation 1 before each part. And each part is *added* to what
-# was there: so slopes reach the first layer as easily as the last one.
+# `LayerNorm` brings the numbers of each place to mean 0 and standard deviation 1 before each part. And each part is *added* to
+# what was there: so slopes reach the first layer as easily as the last one.
 
 
 # %%
@@ -153,8 +153,9 @@ def block_class(nn):
 
 # %% [markdown]
 # ## The GPT
-# An `Embedding` is a table with a learned vector for each letter: the number of the letter chooses the row. Attention is a mean, and a
-# mean does not know order: `ana` and `naa` would be the same to it. So each place has a learned vector too, which is added.
+# An `Embedding` is a table with a learned vector for each letter: the number of the letter chooses the row. Attention is a
+# mean, and a mean does not know order: `ana` and `naa` would be the same to it. So each place has a learned vector too, which
+# is added.
 
 
 # %%
@@ -186,8 +187,8 @@ print(model(inputs[:24]).shape)
 
 # %% [markdown]
 # ## Training
-# The loop of lesson 13, with a batch of 24 names drawn at random. All 13 places of a name are guessed at once: the mask makes that
-# honest.
+# The loop of lesson 13, with a batch of 24 names drawn at random. All 13 places of a name are guessed at once: the mask makes
+# that honest.
 
 
 # %%
@@ -254,9 +255,9 @@ for name in write(model, 12):
 
 # %% [markdown]
 # ## The picture: attention maps
-# What each letter of `Mariana` looks at, in each of the four heads. A row is the letter that asks (the symbols of a sequence are called
-# *tokens*); the upper triangle is empty, because nobody looks ahead. Nobody told the heads what to look for: what one sees there is what
-# helped to guess the next letter.
+# What each letter of `Mariana` looks at, in each of the four heads. A row is the letter that asks (the symbols of a sequence
+# are called *tokens*); the upper triangle is empty, because nobody looks ahead. Nobody told the heads what to look for: what
+# one sees there is what helped to guess the next letter.
 
 # %%
 with torch.no_grad():
@@ -281,12 +282,12 @@ except IndexError as error:
 print(model(torch.zeros(1, 14, dtype=torch.int64)[:, -LENGTH:]).shape)  # repaired: the last 13 letters
 
 # %% [markdown]
-# The table of places has 13 rows, and place 13 would be the 14th. A GPT has a longest text, its *context*; what is longer gets cut at
-# the beginning.
+# The table of places has 13 rows, and place 13 would be the 14th. A GPT has a longest text, its *context*; what is longer gets
+# cut at the beginning.
 #
-# A mistake without an error: to forget the mask. The loss then falls to nearly 0, in training and validation alike, for each place copies
-# the next letter from its neighbour. And the network cannot write, since it finds no neighbour to copy from. A loss too good to be true
-# is not true.
+# A mistake without an error: to forget the mask. The loss then falls to nearly 0, in training and validation alike, for each
+# place copies the next letter from its neighbour. And the network cannot write, since it finds no neighbour to copy from. A
+# loss too good to be true is not true.
 #
 # ## The same under PyTorch
 # The same classes, the same seed, and PyTorch's own `scaled_dot_product_attention`, which is our `attention`.
@@ -309,8 +310,8 @@ else:
 # - Places need vectors of their own, for a mean knows no order.
 # - A GPT: embeddings, blocks of attention and a small network, scores for the next letter. To write, draw, append, ask again.
 #
-# PyTorch and minitorch_pt have it ready-made: `nn.MultiheadAttention`, `nn.TransformerEncoder`. `benchmarks/runs/char_transformer.py` trains
-# one of two blocks for longer.
+# PyTorch and minitorch_pt have it ready-made: `nn.MultiheadAttention`, `nn.TransformerEncoder`.
+# `benchmarks/runs/char_transformer.py` trains one of two blocks for longer.
 #
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.
@@ -331,8 +332,8 @@ check(
 )
 
 # %% [markdown]
-# **2.** A mask with a window: a tensor `(n, n)` of True and False, True where place `i` (row) may look at place `j` (column): at itself
-# and the `back` places before it.
+# **2.** A mask with a window: a tensor `(n, n)` of True and False, True where place `i` (row) may look at place `j` (column):
+# at itself and the `back` places before it.
 
 
 # %%
@@ -358,8 +359,8 @@ check(
 )
 
 # %% [markdown]
-# **3.** Scores divided by a *temperature* before the softmax: a small one makes the network play safe, a large one wild. Return the
-# probabilities. Then try it in `write`.
+# **3.** Scores divided by a *temperature* before the softmax: a small one makes the network play safe, a large one wild. Return
+# the probabilities. Then try it in `write`.
 
 
 # %%
@@ -376,8 +377,8 @@ check(
 )
 
 # %% [markdown]
-# **4.** How many parameters has a block of this width? Count the two `LayerNorm` (a weight and a bias for each number), and the four
-# `Linear` with their biases. Does the number of heads matter?
+# **4.** How many parameters has a block of this width? Count the two `LayerNorm` (a weight and a bias for each number), and the
+# four `Linear` with their biases. Does the number of heads matter?
 
 
 # %%

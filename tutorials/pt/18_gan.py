@@ -7,9 +7,10 @@
 #
 # **Tempo:** 15 minutos.
 #
-# Até aqui, cada amostra tinha um alvo, e a perda comparava os dois. Para "desenhe um três que ninguém desenhou ainda" não há alvo:
-# qualquer três bem-feito está certo. Uma *rede adversária generativa* (GAN) põe uma segunda rede no lugar do alvo. O *gerador*
-# fabrica amostras; o *discriminador* separa as verdadeiras das fabricadas; cada um aprende com o outro (Goodfellow et al., 2014).
+# Até aqui, cada amostra tinha um alvo, e a perda comparava os dois. Para "desenhe um três que ninguém desenhou ainda" não há
+# alvo: qualquer três bem-feito está certo. Uma *rede adversária generativa* (GAN) põe uma segunda rede no lugar do alvo. O
+# *gerador* fabrica amostras; o *discriminador* separa as verdadeiras das fabricadas; cada um aprende com o outro (Goodfellow et
+# al., 2014).
 
 # %%
 import importlib.util
@@ -30,10 +31,10 @@ print(threes.shape)
 
 # %% [markdown]
 # ## Duas redes
-# O gerador recebe 8 números aleatórios, o *ruído*, e dá uma imagem: com outro ruído, outra imagem. `Sigmoid` mantém os pixels entre
-# 0 e 1. O discriminador recebe uma imagem e dá uma pontuação; a sigmoide da pontuação é a probabilidade que ele atribui a "esta é
-# verdadeira". `LeakyReLU(0.2)` é uma ReLU que multiplica os números negativos por 0,2 em vez de zerá-los; assim sempre passa alguma
-# inclinação, e é das inclinações do discriminador que o gerador vai viver.
+# O gerador recebe 8 números aleatórios, o *ruído*, e dá uma imagem: com outro ruído, outra imagem. `Sigmoid` mantém os pixels
+# entre 0 e 1. O discriminador recebe uma imagem e dá uma pontuação; a sigmoide da pontuação é a probabilidade que ele atribui a
+# "esta é verdadeira". `LeakyReLU(0.2)` é uma ReLU que multiplica os números negativos por 0,2 em vez de zerá-los; assim sempre
+# passa alguma inclinação, e é das inclinações do discriminador que o gerador vai viver.
 
 
 # %%
@@ -66,11 +67,13 @@ print(f"verdadeira com probabilidade {discriminator(made).sigmoid().mean().item(
 # ## Dois desejos opostos
 # Seja `p` a probabilidade que o discriminador dá a "verdadeira":
 #
-# - O discriminador quer `p` perto de 1 para as verdadeiras e perto de 0 para as fabricadas: `perda = -log(p_real) - log(1 - p_made)`.
+# - O discriminador quer `p` perto de 1 para as verdadeiras e perto de 0 para as fabricadas: `perda = -log(p_real) - log(1 -
+#   p_made)`.
 # - O gerador quer `p` perto de 1 para o que ele fabricou: `perda = -log(p_made)`.
 #
-# As duas são a entropia cruzada binária da aula 10, com alvo 1 para "verdadeira" e 0 para "fabricada". `BCEWithLogitsLoss` recebe as
-# pontuações e aplica ela mesma a sigmoide. Quem não sabe distinguir diz `p = 0,5`: as perdas são então `2 · 0,693` e `0,693`.
+# As duas são a entropia cruzada binária da aula 10, com alvo 1 para "verdadeira" e 0 para "fabricada". `BCEWithLogitsLoss`
+# recebe as pontuações e aplica ela mesma a sigmoide. Quem não sabe distinguir diz `p = 0,5`: as perdas são então `2 · 0,693` e
+# `0,693`.
 
 # %%
 loss_function = torch.nn.BCEWithLogitsLoss()
@@ -81,8 +84,8 @@ print(f"gerador:       {loss_function(undecided, real).item():.3f}")
 
 # %% [markdown]
 # ## Medir: o que o discriminador sabe de um pixel?
-# Deixe o discriminador aprender por 30 passos, com o gerador como está. Depois, mova um pixel de uma imagem fabricada em 0,001 e veja
-# quanto anda a perda do gerador.
+# Deixe o discriminador aprender por 30 passos, com o gerador como está. Depois, mova um pixel de uma imagem fabricada em 0,001
+# e veja quanto anda a perda do gerador.
 
 # %%
 optimizer = torch.optim.Adam(discriminator.parameters(), lr=0.001)
@@ -106,13 +109,13 @@ for row, column in [(0, 3), (4, 0)]:
 
 # %% [markdown]
 # A linha 0, coluna 3 fica no traço de cima de um três: ali, mais tinta faz a perda cair. A linha 4, coluna 0 é vazia nos três
-# verdadeiros: ali, mais tinta faz a perda crescer. Ao discriminador só se perguntou "verdadeira ou fabricada?", e ele aprendeu onde um
-# três tem tinta.
+# verdadeiros: ali, mais tinta faz a perda crescer. Ao discriminador só se perguntou "verdadeira ou fabricada?", e ele aprendeu
+# onde um três tem tinta.
 #
 # ## Deduzir: o alvo é uma inclinação
-# A retropropagação dá as 64 inclinações de uma vez. Pela regra da cadeia, ela segue através da imagem até o gerador:
-# `perda -> pontuação -> imagem -> pesos do gerador`. Portanto, o gerador não precisa de alvo; precisa da inclinação de cada pixel, e é
-# o discriminador que a fornece.
+# A retropropagação dá as 64 inclinações de uma vez. Pela regra da cadeia, ela segue através da imagem até o gerador: `perda ->
+# pontuação -> imagem -> pesos do gerador`. Portanto, o gerador não precisa de alvo; precisa da inclinação de cada pixel, e é o
+# discriminador que a fornece.
 
 # %%
 picture.requires_grad_()
@@ -130,8 +133,8 @@ figure
 
 # %% [markdown]
 # ## Uma rodada
-# As duas redes se revezam. Na vez do discriminador, `detach()` separa as imagens fabricadas do gerador: os gradientes param ali. Na
-# vez do gerador, eles atravessam o discriminador, mas só o otimizador do gerador dá um passo.
+# As duas redes se revezam. Na vez do discriminador, `detach()` separa as imagens fabricadas do gerador: os gradientes param
+# ali. Na vez do gerador, eles atravessam o discriminador, mas só o otimizador do gerador dá um passo.
 
 
 # %%
@@ -167,9 +170,9 @@ except RuntimeError as error:
     print(f"RuntimeError: {error}")
 
 # %% [markdown]
-# O erro diz que se tentou percorrer o grafo uma segunda vez. O primeiro `backward()` seguiu até dentro do gerador e liberou o que o
-# grafo tinha guardado no caminho; o segundo precisa disso de novo. `retain_graph=True`, que a mensagem oferece, calaria o erro e
-# desperdiçaria o trabalho: o conserto é `made.detach()`.
+# O erro diz que se tentou percorrer o grafo uma segunda vez. O primeiro `backward()` seguiu até dentro do gerador e liberou o
+# que o grafo tinha guardado no caminho; o segundo precisa disso de novo. `retain_graph=True`, que a mensagem oferece, calaria o
+# erro e desperdiçaria o trabalho: o conserto é `made.detach()`.
 #
 # Um engano sem erro: a vez do gerador também deixa gradientes no discriminador, e para ele apontam na direção errada.
 # `of_discriminator.zero_grad()` os joga fora; por isso tem de ficar depois da vez do gerador e antes da do discriminador.
@@ -186,8 +189,8 @@ print("o discriminador tem gradientes depois da vez do gerador:", discriminator[
 # %% [markdown]
 # ## Automatizar: o laço de treinamento
 # Cada rodada toma 32 três ao acaso e um ruído novo. Nos dois otimizadores, o primeiro momento é 0,5 em vez do 0,9 do Adam: o
-# adversário muda o tempo todo, e gradientes antigos logo dizem pouco. Os mesmos 8 ruídos são desenhados várias vezes, para ver o que é
-# feito deles.
+# adversário muda o tempo todo, e gradientes antigos logo dizem pouco. Os mesmos 8 ruídos são desenhados várias vezes, para ver
+# o que é feito deles.
 
 
 # %%
@@ -220,8 +223,8 @@ viz.save(figure, "pictures/18_samples")
 figure
 
 # %% [markdown]
-# Primeiro tudo é cinza; depois aparece o lugar da tinta; depois, um mesmo três para todos os ruídos; e só mais tarde os três ficam
-# diferentes. As perdas contam muito menos:
+# Primeiro tudo é cinza; depois aparece o lugar da tinta; depois, um mesmo três para todos os ruídos; e só mais tarde os três
+# ficam diferentes. As perdas contam muito menos:
 
 # %%
 means = torch.tensor(losses[:1200]).reshape(60, 20, 2).mean(dim=1)  # (1200, 2) -> (60, 20, 2) -> (60, 2)
@@ -238,13 +241,13 @@ viz.save(figure, "pictures/18_losses")
 figure
 
 # %% [markdown]
-# A partir da rodada 100, as duas ficam perto das linhas pontilhadas, onde o discriminador não sabe distinguir. Nenhuma perda cai a 0, e
-# nenhuma deveria: quando uma rede melhora, a tarefa da outra fica mais difícil. Por isso, uma GAN se julga por suas amostras. Duas
-# perguntas merecem números:
+# A partir da rodada 100, as duas ficam perto das linhas pontilhadas, onde o discriminador não sabe distinguir. Nenhuma perda
+# cai a 0, e nenhuma deveria: quando uma rede melhora, a tarefa da outra fica mais difícil. Por isso, uma GAN se julga por suas
+# amostras. Duas perguntas merecem números:
 #
 # - **Parecem três?** A distância de cada imagem fabricada até a verdadeira mais próxima.
-# - **São diferentes entre si?** O desvio padrão de cada pixel ao longo das amostras. Um gerador que faz sempre o mesmo três, ainda que
-#   bom, sofreu *colapso*; nada em sua perda o proíbe.
+# - **São diferentes entre si?** O desvio padrão de cada pixel ao longo das amostras. Um gerador que faz sempre o mesmo três,
+#   ainda que bom, sofreu *colapso*; nada em sua perda o proíbe.
 
 
 # %%
@@ -262,8 +265,8 @@ print("com treino, no mínimo metade disso:", (trained.std(dim=0).mean() > 0.5 *
 print("cópias de um três verdadeiro:", (torch.cdist(trained, threes) < 0.1).sum().item())
 
 # %% [markdown]
-# O gerador nunca viu um três verdadeiro: só inclinações chegaram até ele. Com os dez dígitos, redes maiores e o rótulo do dígito como mais
-# uma entrada, as mesmas linhas fazem o que `benchmarks/runs/gan_digits.py` desenha.
+# O gerador nunca viu um três verdadeiro: só inclinações chegaram até ele. Com os dez dígitos, redes maiores e o rótulo do
+# dígito como mais uma entrada, as mesmas linhas fazem o que `benchmarks/runs/gan_digits.py` desenha.
 #
 # ## O mesmo no PyTorch
 
@@ -281,14 +284,16 @@ else:
 # %% [markdown]
 # ## Resumo
 # - O gerador transforma ruído em amostras; o discriminador dá a probabilidade de uma amostra ser verdadeira.
-# - O gerador aprende com as inclinações da pontuação do discriminador ao longo de cada pixel; ele não vê nenhuma amostra verdadeira.
+# - O gerador aprende com as inclinações da pontuação do discriminador ao longo de cada pixel; ele não vê nenhuma amostra
+#   verdadeira.
 # - A vez do discriminador precisa de `made.detach()`; cada vez começa com seu próprio `zero_grad()`.
 # - Perdas perto de 1,386 e 0,693 querem dizer empate. Uma GAN se julga por suas amostras: são boas? São diferentes entre si?
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
 #
-# **1.** A perda do discriminador, a partir de suas probabilidades para uma amostra verdadeira e uma fabricada: dois tensores sem eixos.
+# **1.** A perda do discriminador, a partir de suas probabilidades para uma amostra verdadeira e uma fabricada: dois tensores
+# sem eixos.
 
 
 # %%
@@ -304,9 +309,9 @@ check(
 )
 
 # %% [markdown]
-# **2.** Um gerador também poderia minimizar `log(1 - p)` em vez de `-log(p)`: as duas caem quando `p` cresce. Devolva a inclinação de
-# cada uma ao longo da *pontuação* (`p` é a sigmoide dela), pelo autograd ou à mão. Qual delas ainda ensina um principiante, cujo `p` é
-# 0,01?
+# **2.** Um gerador também poderia minimizar `log(1 - p)` em vez de `-log(p)`: as duas caem quando `p` cresce. Devolva a
+# inclinação de cada uma ao longo da *pontuação* (`p` é a sigmoide dela), pelo autograd ou à mão. Qual delas ainda ensina um
+# principiante, cujo `p` é 0,01?
 
 
 # %%
@@ -317,8 +322,8 @@ def exercise_2(score):
 check(exercise_2, (0.0, [-0.5, -0.5]), (-4.59512, [-0.01, -0.99]), (4.59512, [-0.99, -0.01]), language="pt")
 
 # %% [markdown]
-# **3.** Um gerador sofreu colapso? Devolva True se o desvio padrão dos pixels de `made` `(n, 64)`, em média, é menor que um décimo do de
-# `real` `(m, 64)`.
+# **3.** Um gerador sofreu colapso? Devolva True se o desvio padrão dos pixels de `made` `(n, 64)`, em média, é menor que um
+# décimo do de `real` `(m, 64)`.
 
 
 # %%
@@ -335,8 +340,8 @@ check(
 )
 
 # %% [markdown]
-# **4.** Caminhe de um ruído a outro `(8,)` em `n` passos iguais, com os dois extremos, e devolva as imagens `(n + 1, 64)` que o gerador
-# dá no caminho. Desenhe as suas com `viz.samples`.
+# **4.** Caminhe de um ruído a outro `(8,)` em `n` passos iguais, com os dois extremos, e devolva as imagens `(n + 1, 64)` que o
+# gerador dá no caminho. Desenhe as suas com `viz.samples`.
 
 
 # %%

@@ -7,9 +7,9 @@
 #
 # **Tempo:** 15 minutos.
 #
-# Uma rede recorrente comprime tudo o que leu em um só estado, passo após passo. A *atenção* conserva todos os lugares e deixa cada um
-# escolher de quais outros toma algo, e quanto. Redes feitas dela se chamam *transformers* (Vaswani et al., 2017); um GPT é um que
-# continua um texto. O nosso vai escrever nomes.
+# Uma rede recorrente comprime tudo o que leu em um só estado, passo após passo. A *atenção* conserva todos os lugares e deixa
+# cada um escolher de quais outros toma algo, e quanto. Redes feitas dela se chamam *transformers* (Vaswani et al., 2017); um
+# GPT é um que continua um texto. O nosso vai escrever nomes.
 
 # %%
 import importlib.util
@@ -22,8 +22,8 @@ from minitorch_pt.testing import compare
 
 # %% [markdown]
 # ## Uma média ponderada
-# Três lugares, cada um com um vetor de dois números, seu *valor*. O lugar 2 deve tomar metade de seu próprio valor e um quarto de cada
-# um dos outros. Com uma linha de pesos para cada lugar, um produto de matrizes faz isso para todos:
+# Três lugares, cada um com um vetor de dois números, seu *valor*. O lugar 2 deve tomar metade de seu próprio valor e um quarto
+# de cada um dos outros. Com uma linha de pesos para cada lugar, um produto de matrizes faz isso para todos:
 
 # %%
 value = torch.tensor([[4.0, 0.0], [0.0, 8.0], [2.0, 2.0]])  # (3, 2)
@@ -32,9 +32,9 @@ print(weights @ value)  # (3, 3) @ (3, 2) -> (3, 2)
 
 # %% [markdown]
 # ## De onde vêm os pesos
-# Ninguém os escolhe. Cada lugar tem mais dois vetores: uma *consulta* (*query*), o que ele procura, e uma *chave* (*key*), o que ele
-# oferece. O produto escalar de uma consulta e uma chave é grande quando as duas apontam para o mesmo lado: essa é a pontuação do par. A
-# softmax transforma as pontuações de uma linha em pesos que somam 1 (aula 09).
+# Ninguém os escolhe. Cada lugar tem mais dois vetores: uma *consulta* (*query*), o que ele procura, e uma *chave* (*key*), o
+# que ele oferece. O produto escalar de uma consulta e uma chave é grande quando as duas apontam para o mesmo lado: essa é a
+# pontuação do par. A softmax transforma as pontuações de uma linha em pesos que somam 1 (aula 09).
 
 # %%
 query = torch.tensor([[1.0, 0.0, 0.0, 1.0], [0.0, 2.0, 0.0, 0.0], [0.0, 1.0, 1.0, 0.0]])  # (3, 4)
@@ -45,7 +45,8 @@ print(scores.softmax(dim=1))  # (3, 3) -> (3, 3)
 
 # %% [markdown]
 # ## Medir: que tamanho têm as pontuações?
-# Consultas e chaves aleatórias de `d` números com desvio padrão 1: quanto variam as pontuações, e quanto vale o maior de 10 pesos?
+# Consultas e chaves aleatórias de `d` números com desvio padrão 1: quanto variam as pontuações, e quanto vale o maior de 10
+# pesos?
 
 # %%
 torch.manual_seed(0)
@@ -57,13 +58,13 @@ for d in (4, 64, 1024):
 
 # %% [markdown]
 # ## Deduzir: dividir por √d
-# Uma pontuação é a soma de `d` produtos, cada um de variância 1. Variâncias se somam; a pontuação tem então variância `d` e desvio padrão
-# `√d`. Com `d` grande, a softmax dá quase tudo a um só lugar, suas inclinações são quase 0, e nada se aprende. Divididas por `√d`, as
-# pontuações conservam o desvio padrão 1, seja qual for `d`.
+# Uma pontuação é a soma de `d` produtos, cada um de variância 1 (o quadrado do desvio padrão). Variâncias se somam; a pontuação
+# tem então variância `d` e desvio padrão `√d`. Com `d` grande, a softmax dá quase tudo a um só lugar, suas inclinações são
+# quase 0, e nada se aprende. Divididas por `√d`, as pontuações conservam o desvio padrão 1, seja qual for `d`.
 #
 # ## Sem olhar para a frente
-# Uma rede que deve adivinhar a próxima letra não pode vê-la. Por isso, o lugar `i` só pode olhar para os lugares até `i`: as outras
-# pontuações viram menos infinito, e `exp(-∞) = 0` zera seus pesos. Essa é a *máscara causal*.
+# Uma rede que deve adivinhar a próxima letra não pode vê-la. Por isso, o lugar `i` só pode olhar para os lugares até `i`: as
+# outras pontuações viram menos infinito, e `exp(-∞) = 0` zera seus pesos. Essa é a *máscara causal*.
 
 
 # %%
@@ -91,9 +92,9 @@ print((moved - output).abs().amax(dim=1) > 0)  # (3, 2) -> (3,)
 
 # %% [markdown]
 # ## Nomes em números
-# Os 5.000 nomes mais frequentes do Brasil, sem acentos, como o censo os imprimiu. Uma letra vira seu número no alfabeto; o ponto, de
-# número 0, fica no começo e no fim. O alvo de cada lugar é a letra seguinte; os lugares depois do fim têm o alvo -100, que
-# `cross_entropy` deixa de fora. Os últimos 500 dos nomes embaralhados são para a validação.
+# Os 5.000 nomes mais frequentes do Brasil, sem acentos, como o censo os imprimiu. Uma letra vira seu número no alfabeto; o
+# ponto, de número 0, fica no começo e no fim. O alvo de cada lugar é a letra seguinte; os lugares depois do fim têm o alvo
+# -100, que `cross_entropy` deixa de fora. Os últimos 500 dos nomes embaralhados são para a validação.
 
 # %%
 LETTERS = ".abcdefghijklmnopqrstuvwxyz"
@@ -118,12 +119,12 @@ print(encode("Ana"))
 
 # %% [markdown]
 # ## Automatizar: um bloco
-# Um bloco faz duas coisas com cada lugar. Primeiro, a atenção: uma `Linear` faz consulta, chave e valor do vetor de cada lugar. Há várias
-# *cabeças*: os 32 números são repartidos em 4 cabeças de 8, cada uma com pesos de atenção próprios, e assim um lugar pode procurar várias
-# coisas. Depois, uma pequena rede de duas camadas, a mesma para cada lugar.
+# Um bloco faz duas coisas com cada lugar. Primeiro, a atenção: uma `Linear` faz consulta, chave e valor do vetor de cada lugar.
+# Há várias *cabeças*: os 32 números são repartidos em 4 cabeças de 8, cada uma com pesos de atenção próprios, e assim um lugar
+# pode procurar várias coisas. Depois, uma pequena rede de duas camadas, a mesma para cada lugar.
 #
-# Antes de cada parte, `LayerNorm` leva os números de cada lugar à média 0 e ao desvio padrão 1. E cada parte é *somada* ao que já havia:
-# assim, as inclinações chegam à primeira camada tão facilmente quanto à última.
+# Antes de cada parte, `LayerNorm` leva os números de cada lugar à média 0 e ao desvio padrão 1. E cada parte é *somada* ao que
+# já havia: assim, as inclinações chegam à primeira camada tão facilmente quanto à última.
 
 
 # %%
@@ -152,8 +153,9 @@ def block_class(nn):
 
 # %% [markdown]
 # ## O GPT
-# Um `Embedding` é uma tabela com um vetor aprendido para cada letra: o número da letra escolhe a linha. A atenção é uma média, e uma média
-# não conhece ordem: para ela, `ana` e `naa` seriam a mesma coisa. Por isso, cada lugar também tem um vetor aprendido, que é somado.
+# Um `Embedding` é uma tabela com um vetor aprendido para cada letra: o número da letra escolhe a linha. A atenção é uma média,
+# e uma média não conhece ordem: para ela, `ana` e `naa` seriam a mesma coisa. Por isso, cada lugar também tem um vetor
+# aprendido, que é somado.
 
 
 # %%
@@ -185,8 +187,8 @@ print(model(inputs[:24]).shape)
 
 # %% [markdown]
 # ## O treinamento
-# O laço da aula 13, com um lote de 24 nomes sorteados. Os 13 lugares de um nome são adivinhados de uma vez: a máscara faz com que isso
-# seja honesto.
+# O laço da aula 13, com um lote de 24 nomes sorteados. Os 13 lugares de um nome são adivinhados de uma vez: a máscara faz com
+# que isso seja honesto.
 
 
 # %%
@@ -220,7 +222,8 @@ losses = train(torch, model, inputs, targets, 400)
 print(f"com treino ≈ {validate(model):.2f}")
 
 # %% [markdown]
-# Isso é bom? Um adversário justo conta, nos mesmos 4.500 nomes, quantas vezes cada letra vem depois de cada outra, e não sabe mais nada:
+# Isso é bom? Um adversário justo conta, nos mesmos 4.500 nomes, quantas vezes cada letra vem depois de cada outra, e não sabe
+# mais nada:
 
 # %%
 counts = torch.ones(27, 27)  # um para cada, para que nenhum par seja impossível
@@ -253,9 +256,9 @@ for name in write(model, 12):
 
 # %% [markdown]
 # ## A figura: mapas de atenção
-# Para onde olha cada letra de `Mariana`, em cada uma das quatro cabeças. Uma linha é a letra que pergunta (os símbolos de uma sequência
-# se chamam *tokens*); o triângulo de cima é vazio, porque ninguém olha para a frente. Ninguém disse às cabeças o que procurar: o que se vê
-# ali é o que ajudou a adivinhar a próxima letra.
+# Para onde olha cada letra de `Mariana`, em cada uma das quatro cabeças. Uma linha é a letra que pergunta (os símbolos de uma
+# sequência se chamam *tokens*); o triângulo de cima é vazio, porque ninguém olha para a frente. Ninguém disse às cabeças o que
+# procurar: o que se vê ali é o que ajudou a adivinhar a próxima letra.
 
 # %%
 with torch.no_grad():
@@ -280,12 +283,12 @@ except IndexError as error:
 print(model(torch.zeros(1, 14, dtype=torch.int64)[:, -LENGTH:]).shape)  # consertado: as últimas 13 letras
 
 # %% [markdown]
-# O erro diz que o índice 13 está fora da tabela, que tem 13 linhas, de 0 a 12. Um GPT tem um texto de tamanho máximo, seu *contexto*; do
-# que é mais longo, corta-se o começo.
+# O erro diz que o índice 13 está fora da tabela, que tem 13 linhas, de 0 a 12. Um GPT tem um texto de tamanho máximo, seu
+# *contexto*; do que é mais longo, corta-se o começo.
 #
-# Um engano sem erro: esquecer a máscara. A perda então cai a quase 0, no treinamento e na validação, pois cada lugar copia a próxima
-# letra de seu vizinho. E a rede não consegue escrever, porque não encontra vizinho de quem copiar. Uma perda boa demais para ser verdade não é
-# verdade.
+# Um engano sem erro: esquecer a máscara. A perda então cai a quase 0, no treinamento e na validação, pois cada lugar copia a
+# próxima letra de seu vizinho. E a rede não consegue escrever, porque não encontra vizinho de quem copiar. Uma perda boa demais
+# para ser verdade não é verdade.
 #
 # ## O mesmo no PyTorch
 # As mesmas classes, a mesma semente, e a `scaled_dot_product_attention` do próprio PyTorch, que é a nossa `attention`.
@@ -306,11 +309,11 @@ else:
 # - A atenção é uma média ponderada de valores; os pesos são `softmax(consulta · chave / √d)`.
 # - A máscara causal dá peso 0 ao que vem depois: assim, todos os lugares podem ser treinados de uma vez.
 # - Os lugares precisam de vetores próprios, pois uma média não conhece ordem.
-# - Um GPT: vetores de representação (*embeddings*), blocos de atenção com uma pequena rede, pontuações para a próxima letra. Para
-#   escrever: sortear, acrescentar, perguntar de novo.
+# - Um GPT: vetores de representação (*embeddings*), blocos de atenção com uma pequena rede, pontuações para a próxima letra.
+#   Para escrever: sortear, acrescentar, perguntar de novo.
 #
-# O PyTorch e o minitorch_pt já têm isso pronto: `nn.MultiheadAttention`, `nn.TransformerEncoder`. `benchmarks/runs/char_transformer.py`
-# treina por mais tempo um de dois blocos.
+# O PyTorch e o minitorch_pt já têm isso pronto: `nn.MultiheadAttention`, `nn.TransformerEncoder`.
+# `benchmarks/runs/char_transformer.py` treina por mais tempo um de dois blocos.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
@@ -331,8 +334,8 @@ check(
 )
 
 # %% [markdown]
-# **2.** Uma máscara com janela: um tensor `(n, n)` de True e False, True onde o lugar `i` (linha) pode olhar para o lugar `j` (coluna):
-# para si mesmo e para os `back` lugares anteriores.
+# **2.** Uma máscara com janela: um tensor `(n, n)` de True e False, True onde o lugar `i` (linha) pode olhar para o lugar `j`
+# (coluna): para si mesmo e para os `back` lugares anteriores.
 
 
 # %%
@@ -358,8 +361,8 @@ check(
 )
 
 # %% [markdown]
-# **3.** Pontuações divididas por uma *temperatura* antes da softmax: com uma pequena, a rede joga no seguro; com uma grande, arrisca.
-# Devolva as probabilidades. Depois, experimente em `write`.
+# **3.** Pontuações divididas por uma *temperatura* antes da softmax: com uma pequena, a rede joga no seguro; com uma grande,
+# arrisca. Devolva as probabilidades. Depois, experimente em `write`.
 
 
 # %%
@@ -376,8 +379,8 @@ check(
 )
 
 # %% [markdown]
-# **4.** Quantos parâmetros tem um bloco desta largura? Conte as duas `LayerNorm` (um peso e um viés para cada número) e as quatro `Linear`
-# com seus vieses. O número de cabeças importa?
+# **4.** Quantos parâmetros tem um bloco desta largura? Conte as duas `LayerNorm` (um peso e um viés para cada número) e as
+# quatro `Linear` com seus vieses. O número de cabeças importa?
 
 
 # %%
