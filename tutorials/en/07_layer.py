@@ -269,7 +269,8 @@ else:
 # - One layout: weights `(outputs, inputs)`, a bias `(outputs,)`, and `x @ W.T + b`.
 # - A seed repeats numbers only with the same calls in the same order.
 # - In a normal distribution 68.27, 95.45 and 99.73 % lie within 1, 2 and 3 σ.
-# - The initial scale depends on the number of inputs: about `1/√n`. `torch.nn.Linear` does all this.
+# - The initial scale depends on the number of inputs, `n`: `1/√n` keeps the spread. `torch.nn.Linear` is such a class, with a scale of
+#   its own: even between `-1/√n` and `1/√n`, a spread of about `0.58/√n`.
 #
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.

@@ -38,9 +38,7 @@ class Layer_Dense:
         self.bias = torch.zeros(n_neurons)  # (neurônios,): um vetor
 
     def forward(self, inputs):
-        return (
-            inputs @ self.weight.T + self.bias
-        )  # (n, entradas) @ (entradas, neurônios) + (neurônios,) -> (n, neurônios)
+        return inputs @ self.weight.T + self.bias  # (n, entradas) @ (entradas, neurônios) -> (n, neurônios)
 
 
 torch.manual_seed(0)
@@ -275,7 +273,8 @@ else:
 # - Um só arranjo: pesos `(saídas, entradas)`, um viés `(saídas,)`, e `x @ W.T + b`.
 # - Uma semente só repete números com as mesmas chamadas na mesma ordem.
 # - Em uma distribuição normal, 68,27, 95,45 e 99,73 % ficam a até 1, 2 e 3 σ.
-# - A escala inicial depende do número de entradas: cerca de `1/√n`. `torch.nn.Linear` faz tudo isso.
+# - A escala inicial depende do número de entradas, `n`: com `1/√n` o desvio se mantém. `torch.nn.Linear` é uma classe assim, com escala
+#   própria: por igual entre `-1/√n` e `1/√n`, um desvio de cerca de `0,58/√n`.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
