@@ -3,9 +3,9 @@
 #
 # **Question:** What do the words dense, hidden and sparse say about a layer?
 #
-# **Needs:** lessons 01, 05, 07.
+# **Needs:** lessons 01, 05, 06, 07.
 #
-# **Time:** 10 minutes.
+# **Time:** 12 minutes.
 #
 # The three words answer two different questions. *Hidden* says where a layer stands. *Dense* and *sparse* say how many of its
 # connections exist. So a hidden layer may be dense or sparse, and a dense layer need not be hidden.
@@ -24,7 +24,7 @@ from minitorch_pt.testing import compare
 # has a weight: the whole matrix `(5, 4)`.
 
 # %%
-torch.manual_seed(0)
+torch.manual_seed(63)
 layer = torch.nn.Linear(4, 5)
 print(tuple(layer.weight.shape), "connections:", layer.weight.numel())
 
@@ -52,11 +52,15 @@ viz.save(figure, "pictures/08_hidden")
 figure
 
 # %% [markdown]
-# Three columns of neurons in the picture, but only two matrices of weights: the input layer computes nothing and has none. The
-# numbers of `hidden` are neither given nor answered. Who uses the network sees `x` and `output`; hence the name.
+# Three columns in the picture, but only two matrices of weights: the input layer is the inputs themselves, drawn as squares. It computes
+# nothing and has no weights.
+#
+# The task fixes two of the three sizes. There are as many inputs as features, and as many output neurons as the answer has numbers: 1
+# for a price, 10 for the scores of ten digits. The 5 in the middle is our own choice. Who uses the network gives `x`, gets `output`, and
+# never sees the numbers of `hidden`; hence the name.
 #
 # ## Measure: which input reaches which neuron?
-# Nudge one input of a layer by 0.001 and see which outputs move. First the dense layer, then one in which most connections are
+# Nudge each input of a layer by 0.001 and see how far each output moves. First the dense layer, then one in which most connections are
 # missing: a *mask* holds 1 where there is a connection and 0 where there is none.
 
 # %%
@@ -79,27 +83,29 @@ def sparse(x):
     return x @ (layer.weight * mask).T + layer.bias  # (5, 4) * (5, 4) -> (5, 4); (4,) @ (4, 5) -> (5,)
 
 
-def reached(function):
+def slopes(function):
     start = torch.tensor([1.0, 2.0, 3.0, 2.5])
     columns = []
-    for i in range(4):
+    for j in range(4):
         nudged = start.clone()
-        nudged[i] += 0.001
-        columns.append((function(nudged) != function(start)).int())
+        nudged[j] += 0.001
+        columns.append((function(nudged) - function(start)) / 0.001)  # (5,)
     return torch.stack(columns, dim=1)  # four times (5,) -> (5, 4)
 
 
-print("dense:", reached(dense).tolist())
-print("sparse:", reached(sparse).tolist())
+for name, function in [("dense", dense), ("sparse", sparse)]:
+    print(name)
+    for i, row in enumerate(slopes(function)):
+        print(f"    neuron {i}:", [round(slope, 2) + 0.0 for slope in row.tolist()])
 
 # %% [markdown]
 # ## Derive
-# Input `j` enters neuron `i` only in the product `x[j] · W[i, j]`. If `W[i, j]` is 0, whatever `x[j]` is, the product is 0: the
-# connection might as well not exist. So a sparse layer is no other kind of layer. It is a dense one in which most weights are
-# fixed at zero, and what we measured is the mask:
+# Input `j` enters neuron `i` only in the product `x[j] · W[i, j]`, so the slope is `W[i, j]`. Where that weight is 0, the product is 0
+# whatever `x[j]` is: the connection might as well not exist. So a sparse layer is not the opposite of a dense one, and no other kind of
+# layer either. It is a dense layer in which most weights are fixed at zero.
 
 # %%
-print("the mask, measured:", bool((reached(sparse) == mask).all()))
+print("measured zeros are the mask's:", torch.equal(slopes(sparse) != 0, mask != 0))
 connections = int(mask.sum().item())
 print(f"{connections} of {mask.numel()} connections: {100 * connections / mask.numel():.0f} %")
 
@@ -108,17 +114,21 @@ viz.save(figure, "pictures/08_sparse")
 figure
 
 # %% [markdown]
-# *Fixed* is the point. Training changes every weight a little; a weight that was only set to zero once would come back. Multiplied
-# by the mask at each use, it stays out:
+# In the picture the hidden layer is sparse and the output layer dense.
+#
+# *Fixed* is the word that counts. Training changes every weight a little, and a weight that was only set to zero once comes back.
+# Multiplied by the mask at each use, it stays out:
 
 # %%
-once = layer.weight * mask  # set to zero, once
-print("after a change of 0.1, set to zero once:  ", int(((once + 0.1) != 0).sum().item()), "connections")
-print("after a change of 0.1, masked at each use:", int((((once + 0.1) * mask) != 0).sum().item()), "connections")
+zeroed = layer.weight * mask  # (5, 4) * (5, 4) -> (5, 4): set to zero, once
+changed = zeroed + 0.01  # as training might change them
+print("zeroed once:       ", int((changed != 0).sum().item()), "connections")
+print("masked at each use:", int((changed * mask != 0).sum().item()), "connections")
 
 # %% [markdown]
 # ## Automate: a sparse layer
-# The mask belongs to the layer but is no parameter, for training must not change it. `register_buffer` keeps such a tensor.
+# The weights are a `Parameter`: training changes them. The mask belongs to the layer too, but must stay as it is; `register_buffer` keeps
+# such a tensor.
 
 
 # %%
@@ -131,21 +141,53 @@ class Sparse(torch.nn.Module):
         self.register_buffer("mask", mask)
 
     def forward(self, inputs):
-        return inputs @ (self.weight * self.mask).T + self.bias  # (n, inputs) @ (inputs, neurons) -> (n, neurons)
+        # (n, inputs) @ (inputs, neurons) -> (n, neurons)
+        return inputs @ (self.weight * self.mask).T + self.bias
 
 
 torch.manual_seed(0)
-network = torch.nn.Sequential(Sparse(mask), torch.nn.Linear(5, 2))  # a sparse hidden layer, a dense output layer
+network = torch.nn.Sequential(Sparse(mask), torch.nn.Linear(5, 2))  # sparse hidden layer, dense output layer
 print(network(x).shape)  # (3, 4) @ (4, 5) -> (3, 5), then (3, 5) @ (5, 2) -> (3, 2)
 print("parameters:", [name for name, _ in network.named_parameters()])
 print("buffers:", [name for name, _ in network.named_buffers()])
 
 # %% [markdown]
-# Here the zeros are still stored and multiplied, so nothing is saved; what changes is which inputs a neuron can see. That is useful
-# when we know that far inputs do not matter: a convolution (lesson 15) is a layer whose neurons see only their neighbourhood.
+# ## What is it good for?
+# A mask is a piece of knowledge: these inputs have nothing to do with that neuron. In a picture, for example, what is near belongs
+# together. Take pictures of 8 × 8 points, like the digits of the quick start, and let each neuron see a window of 3 × 3 points. The window
+# fits in 6 · 6 places, so there are 36 neurons:
+
+# %%
+windows = torch.zeros(36, 64)  # (neurons, inputs)
+for top in range(6):
+    for left in range(6):
+        seen = torch.zeros(8, 8)
+        seen[top : top + 3, left : left + 3] = 1.0
+        windows[6 * top + left] = seen.reshape(64)  # (8, 8) -> (64,): one row of the mask
+
+kept = int(windows.sum().item())
+print(f"dense: {windows.numel()} connections; windows: {kept}, {100 * kept / windows.numel():.0f} %")
+print(Sparse(windows)(torch.ones(3, 64)).shape)  # (3, 64) @ (64, 36) -> (3, 36)
+
+figure, panels = viz.panels(3, height=2.4)
+for neuron, axes in zip((0, 14, 35), panels, strict=True):
+    seen = windows[neuron].reshape(8, 8).numpy()  # (64,) -> (8, 8)
+    axes.pcolormesh(seen, cmap="Blues", vmin=0, vmax=1.4, edgecolors="#AAAAAA", linewidth=0.5)
+    axes.set(title=f"neuron {neuron}", xticks=[], yticks=[], aspect="equal", ylim=(8, 0))
+figure.alt = (
+    "Three pictures of 8 x 8 points. "
+    "Neuron 0 sees the 3 x 3 points at the upper left, neuron 14 those at the middle, neuron 35 those at the lower right."
+)
+viz.save(figure, "pictures/08_windows")
+figure
+
+# %% [markdown]
+# A neuron that sees less has less to learn, and needs fewer samples to learn it. Our layer still stores its zeros and multiplies by them,
+# so it saves neither memory nor time. Convolutional networks (lesson 15) have such windows without storing the zeros.
 #
 # ## When it goes wrong
-# Layers in a row must fit: as many inputs as the layer before has neurons.
+# Layers in a row must fit: as many inputs as the layer before has neurons. And a mask must have the shape of the weights, `(neurons,
+# inputs)`.
 
 # %%
 wrong = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.Linear(4, 2))
@@ -156,9 +198,16 @@ except RuntimeError as error:
 repaired = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.Linear(5, 2))
 print(repaired(x).shape)  # (3, 4) -> (3, 5) -> (3, 2)
 
+try:
+    layer.weight * mask.T  # (5, 4) * (4, 5)
+except RuntimeError as error:
+    print(f"RuntimeError: {error}")
+print((layer.weight * mask).shape)  # repaired: (5, 4) * (5, 4) -> (5, 4)
+
 # %% [markdown]
-# The first layer gives 5 numbers for each sample, and the second one takes 4. The message appears when the network is *used*: a
-# `Sequential` does not know the shapes before.
+# The first layer gives 5 numbers for each sample, and the second one takes 4. The error comes only when the network is *used*: a `Sequential`
+# does not compare its layers before. The transposed mask is refused because 5 and 4 differ. With as many neurons as inputs it would
+# fit, and cut the wrong connections without a word: one more reason to try a new layer with sizes that differ.
 #
 # ## The same under PyTorch
 
@@ -182,8 +231,8 @@ else:
 # ## Summary
 # - Hidden is a place: between the inputs and the output. Dense and sparse are about connections.
 # - Dense: every connection, `outputs · inputs` weights. Sparse: a dense layer with most weights fixed at zero.
-# - The input layer has no weights: three columns of neurons, two matrices.
-# - A mask holds the zeros in place, and is no parameter.
+# - The input layer has no weights: three columns, two matrices. The task fixes the first and the last size.
+# - A mask holds the zeros in place, and is no parameter: it says which inputs a neuron can see.
 #
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.

@@ -3,9 +3,9 @@
 #
 # **Pergunta:** O que as palavras densa, oculta e esparsa dizem sobre uma camada?
 #
-# **Precisa de:** aulas 01, 05, 07.
+# **Precisa de:** aulas 01, 05, 06, 07.
 #
-# **Tempo:** 10 minutos.
+# **Tempo:** 12 minutos.
 #
 # As três palavras respondem a duas perguntas diferentes. *Oculta* diz onde a camada fica. *Densa* e *esparsa* dizem quantas de suas
 # ligações existem. Assim, uma camada oculta pode ser densa ou esparsa, e uma camada densa não precisa ser oculta.
@@ -24,7 +24,7 @@ from minitorch_pt.testing import compare
 # uma tem um peso: a matriz `(5, 4)` inteira.
 
 # %%
-torch.manual_seed(0)
+torch.manual_seed(63)
 layer = torch.nn.Linear(4, 5)
 print(tuple(layer.weight.shape), "ligações:", layer.weight.numel())
 
@@ -52,11 +52,15 @@ viz.save(figure, "pictures/08_hidden")
 figure
 
 # %% [markdown]
-# Três colunas de neurônios na figura, mas só duas matrizes de pesos: a camada de entrada não calcula nada e não tem nenhuma. Os números
-# de `hidden` não são dados nem respondidos. Quem usa a rede vê `x` e `output`; daí o nome.
+# Há três colunas na figura, mas só duas matrizes de pesos: a camada de entrada são as próprias entradas, desenhadas como quadrados. Ela
+# não calcula nada e não tem pesos.
+#
+# A tarefa fixa dois dos três tamanhos. Há tantas entradas quantas são as características, e tantos neurônios de saída quantos números a
+# resposta tem: 1 para um preço, 10 para as pontuações de dez dígitos. O 5 do meio é escolha nossa. Quem usa a rede fornece `x`, recebe
+# `output` e nunca vê os números de `hidden`; daí o nome.
 #
 # ## Medir: que entrada chega a que neurônio?
-# Mova uma entrada de uma camada em 0,001 e veja que saídas andam. Primeiro a camada densa; depois, uma em que falta a maioria das
+# Mova cada entrada de uma camada em 0,001 e veja quanto anda cada saída. Primeiro a camada densa; depois, uma em que falta a maioria das
 # ligações: uma *máscara* tem 1 onde há uma ligação e 0 onde não há.
 
 # %%
@@ -79,27 +83,29 @@ def sparse(x):
     return x @ (layer.weight * mask).T + layer.bias  # (5, 4) * (5, 4) -> (5, 4); (4,) @ (4, 5) -> (5,)
 
 
-def reached(function):
+def slopes(function):
     start = torch.tensor([1.0, 2.0, 3.0, 2.5])
     columns = []
-    for i in range(4):
+    for j in range(4):
         nudged = start.clone()
-        nudged[i] += 0.001
-        columns.append((function(nudged) != function(start)).int())
+        nudged[j] += 0.001
+        columns.append((function(nudged) - function(start)) / 0.001)  # (5,)
     return torch.stack(columns, dim=1)  # quatro vezes (5,) -> (5, 4)
 
 
-print("densa:", reached(dense).tolist())
-print("esparsa:", reached(sparse).tolist())
+for name, function in [("densa", dense), ("esparsa", sparse)]:
+    print(name)
+    for i, row in enumerate(slopes(function)):
+        print(f"    neurônio {i}:", [round(slope, 2) + 0.0 for slope in row.tolist()])
 
 # %% [markdown]
 # ## Deduzir
-# A entrada `j` só entra no neurônio `i` pelo produto `x[j] · W[i, j]`. Se `W[i, j]` é 0, o produto é 0, seja qual for `x[j]`: é como se a
-# ligação não existisse. Portanto, uma camada esparsa não é outra espécie de camada. É uma densa em que a maioria dos pesos está fixa
-# em zero, e o que medimos é a máscara:
+# A entrada `j` só entra no neurônio `i` pelo produto `x[j] · W[i, j]`; por isso a inclinação é `W[i, j]`. Onde esse peso é 0, o produto é
+# 0, seja qual for `x[j]`: é como se a ligação não existisse. Portanto, uma camada esparsa não é o contrário de uma densa, nem outra
+# espécie de camada. É uma camada densa com a maioria dos pesos fixos em zero.
 
 # %%
-print("a máscara, medida:", bool((reached(sparse) == mask).all()))
+print("os zeros medidos são os da máscara:", torch.equal(slopes(sparse) != 0, mask != 0))
 connections = int(mask.sum().item())
 print(f"{connections} de {mask.numel()} ligações: {100 * connections / mask.numel():.0f} %")
 
@@ -108,19 +114,21 @@ viz.save(figure, "pictures/08_sparse")
 figure
 
 # %% [markdown]
-# *Fixa* é a palavra que importa. O treinamento muda um pouco todos os pesos; um peso que só foi zerado uma vez voltaria. Multiplicado
-# pela máscara a cada uso, ele fica de fora:
+# Na figura, a camada oculta é esparsa, e a de saída é densa.
+#
+# *Fixos* é a palavra que importa. O treinamento muda um pouco todos os pesos, e um peso que só foi zerado uma vez acaba voltando.
+# Multiplicado pela máscara a cada uso, ele fica de fora:
 
 # %%
-once = layer.weight * mask  # zerados, uma vez
-print("depois de uma mudança de 0.1, zerados uma vez:        ", int(((once + 0.1) != 0).sum().item()), "ligações")
-print(
-    "depois de uma mudança de 0.1, com máscara a cada uso:", int((((once + 0.1) * mask) != 0).sum().item()), "ligações"
-)
+zeroed = layer.weight * mask  # (5, 4) * (5, 4) -> (5, 4): zerados, uma vez
+changed = zeroed + 0.01  # como o treinamento poderia mudá-los
+print("zerados uma vez:        ", int((changed != 0).sum().item()), "ligações")
+print("com máscara a cada uso: ", int((changed * mask != 0).sum().item()), "ligações")
 
 # %% [markdown]
 # ## Automatizar: uma camada esparsa
-# A máscara faz parte da camada, mas não é um parâmetro, pois o treinamento não deve mudá-la. `register_buffer` guarda um tensor assim.
+# Os pesos são um `Parameter`: o treinamento os muda. A máscara também faz parte da camada, mas precisa ficar como está; `register_buffer`
+# guarda um tensor assim.
 
 
 # %%
@@ -133,25 +141,53 @@ class Sparse(torch.nn.Module):
         self.register_buffer("mask", mask)
 
     def forward(self, inputs):
-        return (
-            inputs @ (self.weight * self.mask).T + self.bias
-        )  # (n, entradas) @ (entradas, neurônios) -> (n, neurônios)
+        # (n, entradas) @ (entradas, neurônios) -> (n, neurônios)
+        return inputs @ (self.weight * self.mask).T + self.bias
 
 
 torch.manual_seed(0)
-network = torch.nn.Sequential(
-    Sparse(mask), torch.nn.Linear(5, 2)
-)  # uma camada oculta esparsa, uma camada de saída densa
+network = torch.nn.Sequential(Sparse(mask), torch.nn.Linear(5, 2))  # oculta esparsa, saída densa
 print(network(x).shape)  # (3, 4) @ (4, 5) -> (3, 5), depois (3, 5) @ (5, 2) -> (3, 2)
 print("parâmetros:", [name for name, _ in network.named_parameters()])
 print("buffers:", [name for name, _ in network.named_buffers()])
 
 # %% [markdown]
-# Aqui os zeros continuam guardados e multiplicados; não se economiza nada. O que muda é quais entradas um neurônio pode ver. Isso é
-# útil quando sabemos que entradas distantes não importam: uma convolução (aula 15) é uma camada cujos neurônios só veem sua vizinhança.
+# ## Para que serve?
+# Uma máscara é um conhecimento: estas entradas nada têm a ver com aquele neurônio. Em uma imagem, por exemplo, o que está perto costuma
+# ir junto. Tome imagens de 8 × 8 pontos, como os dígitos do início rápido, e deixe cada neurônio ver uma janela de 3 × 3 pontos. A janela
+# cabe em 6 · 6 lugares; são, portanto, 36 neurônios:
+
+# %%
+windows = torch.zeros(36, 64)  # (neurônios, entradas)
+for top in range(6):
+    for left in range(6):
+        seen = torch.zeros(8, 8)
+        seen[top : top + 3, left : left + 3] = 1.0
+        windows[6 * top + left] = seen.reshape(64)  # (8, 8) -> (64,): uma linha da máscara
+
+kept = int(windows.sum().item())
+print(f"densa: {windows.numel()} ligações; janelas: {kept}, {100 * kept / windows.numel():.0f} %")
+print(Sparse(windows)(torch.ones(3, 64)).shape)  # (3, 64) @ (64, 36) -> (3, 36)
+
+figure, panels = viz.panels(3, height=2.4)
+for neuron, axes in zip((0, 14, 35), panels, strict=True):
+    seen = windows[neuron].reshape(8, 8).numpy()  # (64,) -> (8, 8)
+    axes.pcolormesh(seen, cmap="Blues", vmin=0, vmax=1.4, edgecolors="#AAAAAA", linewidth=0.5)
+    axes.set(title=f"neurônio {neuron}", xticks=[], yticks=[], aspect="equal", ylim=(8, 0))
+figure.alt = (
+    "Três imagens de 8 x 8 pontos. "
+    "O neurônio 0 vê os 3 x 3 pontos do canto superior esquerdo; o 14, os do meio; o 35, os do canto inferior direito."
+)
+viz.save(figure, "pictures/08_windows")
+figure
+
+# %% [markdown]
+# Um neurônio que vê menos tem menos a aprender, e precisa de menos amostras para isso. Nossa camada continua guardando os zeros e
+# multiplicando por eles: não economiza memória nem tempo. As redes convolucionais (aula 15) têm janelas assim sem guardar os zeros.
 #
 # ## Quando dá errado
-# Camadas em sequência precisam combinar: tantas entradas quantos são os neurônios da camada anterior.
+# Camadas em sequência precisam combinar: tantas entradas quantos são os neurônios da camada anterior. E uma máscara precisa ter o
+# formato dos pesos, `(neurônios, entradas)`.
 
 # %%
 wrong = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.Linear(4, 2))
@@ -162,9 +198,17 @@ except RuntimeError as error:
 repaired = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.Linear(5, 2))
 print(repaired(x).shape)  # (3, 4) -> (3, 5) -> (3, 2)
 
+try:
+    layer.weight * mask.T  # (5, 4) * (4, 5)
+except RuntimeError as error:
+    print(f"RuntimeError: {error}")
+print((layer.weight * mask).shape)  # consertado: (5, 4) * (5, 4) -> (5, 4)
+
 # %% [markdown]
-# O erro diz que as matrizes não podem ser multiplicadas: a primeira camada dá 5 números para cada amostra, e a segunda recebe 4. A
-# mensagem só aparece quando a rede é *usada*: antes disso, uma `Sequential` não conhece os formatos.
+# O primeiro erro diz que as matrizes não podem ser multiplicadas: a primeira camada dá 5 números para cada amostra, e a segunda recebe
+# 4. Ele só aparece quando a rede é *usada*: antes disso, uma `Sequential` não compara suas camadas. O segundo diz que os tamanhos 4 e 5
+# não combinam: a máscara está transposta. Com tantos neurônios quantas entradas, ela caberia, e cortaria as ligações erradas sem avisar:
+# mais uma razão para experimentar uma camada nova com tamanhos diferentes.
 #
 # ## O mesmo no PyTorch
 
@@ -188,8 +232,8 @@ else:
 # ## Resumo
 # - Oculta é um lugar: entre as entradas e a saída. Densa e esparsa falam das ligações.
 # - Densa: todas as ligações, `saídas · entradas` pesos. Esparsa: uma densa com a maioria dos pesos fixos em zero.
-# - A camada de entrada não tem pesos: três colunas de neurônios, duas matrizes.
-# - Uma máscara mantém os zeros no lugar, e não é um parâmetro.
+# - A camada de entrada não tem pesos: três colunas, duas matrizes. A tarefa fixa o primeiro e o último tamanho.
+# - Uma máscara mantém os zeros no lugar, e não é um parâmetro: ela diz que entradas um neurônio pode ver.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
