@@ -52,12 +52,12 @@ viz.save(figure, "pictures/08_hidden")
 figure
 
 # %% [markdown]
-# Three columns in the picture, but only two matrices of weights: the input layer is the inputs themselves, drawn as squares. It computes
-# nothing and has no weights.
+# Three columns in the picture, but only two matrices of weights: the input layer is the inputs themselves, drawn as squares. It
+# computes nothing and has no weights.
 #
 # The task fixes two of the three sizes. There are as many inputs as features, and as many output neurons as the answer has numbers: 1
-# for a price, 10 for the scores of ten digits. The 5 in the middle is our own choice. Who uses the network gives `x`, gets `output`, and
-# never sees the numbers of `hidden`; hence the name.
+# for a price, 10 for the scores of ten digits. The 5 in the middle is our own choice. Who uses the network gives `x`, gets `output`,
+# and never sees the numbers of `hidden`; hence the name.
 #
 # ## Measure: which input reaches which neuron?
 # Nudge each input of a layer by 0.001 and see how far each output moves. First the dense layer, then one in which most connections are
@@ -127,8 +127,8 @@ print("masked at each use:", int((changed * mask != 0).sum().item()), "connectio
 
 # %% [markdown]
 # ## Automate: a sparse layer
-# The weights are a `Parameter`: training changes them. The mask belongs to the layer too, but must stay as it is; `register_buffer` keeps
-# such a tensor.
+# The weights are a `Parameter`: training changes them. The mask belongs to the layer too, but must stay as it is; `register_buffer`
+# keeps such a tensor.
 
 
 # %%
@@ -154,8 +154,8 @@ print("buffers:", [name for name, _ in network.named_buffers()])
 # %% [markdown]
 # ## What is it good for?
 # A mask is a piece of knowledge: these inputs have nothing to do with that neuron. In a picture, for example, what is near belongs
-# together. Take pictures of 8 × 8 points, like the digits of the quick start, and let each neuron see a window of 3 × 3 points. The window
-# fits in 6 · 6 places, so there are 36 neurons:
+# together. Take pictures of 8 × 8 points, like the digits of the quick start, and let each neuron see a window of 3 × 3 points. The
+# window fits in 6 · 6 places, so there are 36 neurons:
 
 # %%
 windows = torch.zeros(36, 64)  # (neurons, inputs)
@@ -182,8 +182,8 @@ viz.save(figure, "pictures/08_windows")
 figure
 
 # %% [markdown]
-# A neuron that sees less has less to learn, and needs fewer samples to learn it. Our layer still stores its zeros and multiplies by them,
-# so it saves neither memory nor time. Convolutional networks (lesson 15) have such windows without storing the zeros.
+# A neuron that sees less has less to learn, and needs fewer samples to learn it. Our layer still stores its zeros and multiplies by
+# them, so it saves neither memory nor time. Convolutional networks (lesson 15) have such windows without storing the zeros.
 #
 # ## When it goes wrong
 # Layers in a row must fit: as many inputs as the layer before has neurons. And a mask must have the shape of the weights, `(neurons,
@@ -205,9 +205,9 @@ except RuntimeError as error:
 print((layer.weight * mask).shape)  # repaired: (5, 4) * (5, 4) -> (5, 4)
 
 # %% [markdown]
-# The first layer gives 5 numbers for each sample, and the second one takes 4. The error comes only when the network is *used*: a `Sequential`
-# does not compare its layers before. The transposed mask is refused because 5 and 4 differ. With as many neurons as inputs it would
-# fit, and cut the wrong connections without a word: one more reason to try a new layer with sizes that differ.
+# The first layer gives 5 numbers for each sample, and the second one takes 4. The error comes only when the network is *used*: a
+# `Sequential` does not compare its layers before. The transposed mask is refused because 5 and 4 differ. With as many neurons as inputs
+# it would fit, and cut the wrong connections without a word: one more reason to try a new layer with sizes that differ.
 #
 # ## The same under PyTorch
 

@@ -79,17 +79,36 @@ figure
 
 # %% [markdown]
 # ## What a straight line cannot do
-# "Exactly one of two inputs is 1" (XOR). A single layer `f` without a function always has `f(0, 0) + f(1, 1) = f(0, 1) + f(1, 0)`: both are
-# `w1 + w2 + 2·b`. XOR asks for 0 on the left and 2 on the right. Two hidden neurons with ReLU can do it:
+# Three samples lie inside a region, four outside around it. One layer without a function cannot tell them apart, whatever its weights
+# are. The point (1, 1) inside is the mean of (-1, -1), (4, 0) and (0, 4) outside, and without a function the output at the mean is the
+# mean of the outputs. If it is negative at all three, it is negative at (1, 1) as well.
+#
+# Three hidden neurons with ReLU can do it. Each is 0 on one side of a line, and grows on the other. The output begins at 0.5, and every
+# neuron that grows takes away from it:
 
 # %%
-pairs = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # (4, 2)
-hidden = torch.relu(pairs @ torch.tensor([[1.0, 1.0], [1.0, 1.0]]).T + torch.tensor([0.0, -1.0]))  # (4, 2) @ (2, 2)
-xor = hidden @ torch.tensor([1.0, -2.0])  # (4, 2) @ (2,) -> (4,)
-print(hidden.tolist())
-print(xor.tolist())
+points = torch.tensor(
+    [[1.0, 1.0], [0.5, 1.5], [1.5, 0.5], [-1.0, -1.0], [4.0, 0.0], [0.0, 4.0], [3.0, 3.0]]
+)  # (7, 2): three inside, four outside
+V1 = torch.tensor([[-1.0, 0.0], [0.0, -1.0], [1.0, 1.0]])  # (3, 2): left of 0, below 0, beyond x1 + x2 = 3
+c1 = torch.tensor([0.0, 0.0, -3.0])  # (3,)
+
+
+def region(x):
+    hidden = torch.relu(x @ V1.T + c1)  # (n, 2) @ (2, 3) -> (n, 3)
+    return 0.5 - hidden.sum(dim=1)  # (n, 3) -> (n,): the output weights are -1, -1, -1
+
+
+print(region(points).tolist())
+
+figure = viz.boundary(region, points, [1, 1, 1, 0, 0, 0, 0], names=["outside", "inside"], language="en")
+viz.save(figure, "pictures/09_region")
+figure
 
 # %% [markdown]
+# The output is positive inside only. Three neurons make a region with three long sides; its corners are cut where two of them grow at
+# once. With more neurons it can take any shape.
+#
 # ## Four functions
 # - **Step:** 1 above 0, else 0.
 # - **Sigmoid:** `1 / (1 + exp(-z))`, between 0 and 1.
@@ -119,19 +138,33 @@ figure
 
 # %% [markdown]
 # ## Why the slope matters
-# Training asks each weight in which direction to move, and the slope is the answer (lesson 11). On the way back through the layers
-# slopes are multiplied.
-#
-# - The step's slope is 0 everywhere it has one: no weight before it learns anything.
-# - The sigmoid's is at most 0.25, and nearly 0 far from 0. After ten layers no more than `0.25 ** 10` is left.
-# - Tanh's is at most 1, and also nearly 0 far from 0.
-# - ReLU's is exactly 1 above 0, through any number of layers. Below 0 it is 0: a neuron that is below 0 for every sample is stuck.
+# Training asks each weight in which direction to move, and the answer is a slope (lesson 11): that of the output, often many layers
+# away. So send one number through the same function again and again, as through layers with the weight 1, and measure how far the end
+# moves when the beginning does:
+
 
 # %%
-print(f"sigmoid, ten layers: at most {0.25**10:.1e}")
-print(f"ReLU, ten layers: {1.0**10}")
+def through(z, function, layers):
+    for _ in range(layers):
+        z = function(z)
+    return z
+
+
+start = torch.tensor(1.0, dtype=torch.float64)  # float64: twice as many digits, for slopes so small
+for function in (step, torch.sigmoid, torch.tanh, torch.relu):
+    print(function.__name__)
+    for layers in (2, 5, 10):
+        moved = through(start + 0.001, function, layers) - through(start - 0.001, function, layers)
+        print(f"    {layers} layers: slope {(moved / 0.002).item():.2g}")
 
 # %% [markdown]
+# The slopes of steps in a row are multiplied. Hence:
+#
+# - The step's slope is 0 everywhere it has one: no weight before it learns anything.
+# - The sigmoid's is at most 0.25, and nearly 0 far from 0. Ten times over, less than a millionth is left (`0.25 ** 10` is 0.00000095).
+# - Tanh's is 1 at 0, and less everywhere else, nearly 0 far from 0.
+# - ReLU's is exactly 1 above 0, through any number of layers. Below 0 it is 0: a neuron that is below 0 for every sample is stuck.
+#
 # Hidden layers mostly use ReLU or one of its relatives. The output layer chooses by the task: nothing for a number of any size,
 # sigmoid for a probability, *softmax* for one class out of several: it makes all outputs positive, with the sum 1.
 
@@ -142,7 +175,8 @@ print(shares, f"sum {shares.sum().item():.2f}")
 
 # %% [markdown]
 # ## Automate: a function as a layer
-# In a `Sequential` the functions stand between the layers, as objects: `torch.nn.ReLU()`, `Sigmoid()`, `Tanh()`. They have no parameters.
+# In a `Sequential` the functions stand between the layers, as objects: `torch.nn.ReLU()`, `Sigmoid()`, `Tanh()`. They have no
+# parameters.
 
 # %%
 torch.manual_seed(0)
@@ -185,7 +219,7 @@ else:
 
 # %% [markdown]
 # ## Summary
-# - Layers without a function between them collapse into one: `W2 @ W1` and `W2 @ b1 + b2`.
+# - Layers without a function between them collapse into one: `W2 @ W1` and `W2 @ b1 + b2`. One layer divides by a straight line only.
 # - The function belongs to the layer and acts on each number; most functions are graded, not yes or no.
 # - A slope of 0 teaches nothing. ReLU's is 1 above 0, the sigmoid's at most 0.25, the step's 0.
 # - Hidden layers: mostly ReLU. Output layer: nothing, sigmoid or softmax, by the task.
@@ -266,3 +300,26 @@ def judge_4(weights):
 
 
 check(exercise_4, (judge_4,), language="en")
+
+# %% [markdown]
+# **5.** "Exactly one of the two inputs is 1", called XOR: the output is 1 for (0, 1) and (1, 0), and 0 for (0, 0) and (1, 1). Why can
+# one layer not do it? Build it from hidden neurons with ReLU, as many as you like, and return `W1, b1, W2, b2`, of the shapes
+# `(hidden, 2)`, `(hidden,)`, `(1, hidden)` and `(1,)`. Two are enough.
+
+
+# %%
+def exercise_5():
+    return ...
+
+
+def judge_5(answer):
+    W1, b1, W2, b2 = (torch.as_tensor(part, dtype=torch.float32) for part in answer)
+    pairs = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # (4, 2)
+    output = torch.relu(pairs @ W1.T + b1) @ W2.T + b2  # (4, 2) @ (2, n) -> (4, n), (4, n) @ (n, 1) -> (4, 1)
+    if tuple(output.shape) != (4, 1):
+        return f"gives the shape {tuple(output.shape)} for four samples, not (4, 1)"
+    if (output[:, 0] - torch.tensor([0.0, 1.0, 1.0, 0.0])).abs().max().item() > 1e-4:
+        return f"gives {output[:, 0].tolist()} for (0, 0), (0, 1), (1, 0), (1, 1), not 0, 1, 1, 0"
+
+
+check(exercise_5, (judge_5,), language="en")

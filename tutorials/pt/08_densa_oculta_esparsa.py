@@ -60,8 +60,8 @@ figure
 # `output` e nunca vê os números de `hidden`; daí o nome.
 #
 # ## Medir: que entrada chega a que neurônio?
-# Mova cada entrada de uma camada em 0,001 e veja quanto anda cada saída. Primeiro a camada densa; depois, uma em que falta a maioria das
-# ligações: uma *máscara* tem 1 onde há uma ligação e 0 onde não há.
+# Mova cada entrada de uma camada em 0,001 e veja quanto anda cada saída. Primeiro a camada densa; depois, uma em que falta a maioria
+# das ligações: uma *máscara* tem 1 onde há uma ligação e 0 onde não há.
 
 # %%
 mask = torch.tensor(
@@ -100,8 +100,8 @@ for name, function in [("densa", dense), ("esparsa", sparse)]:
 
 # %% [markdown]
 # ## Deduzir
-# A entrada `j` só entra no neurônio `i` pelo produto `x[j] · W[i, j]`; por isso a inclinação é `W[i, j]`. Onde esse peso é 0, o produto é
-# 0, seja qual for `x[j]`: é como se a ligação não existisse. Portanto, uma camada esparsa não é o contrário de uma densa, nem outra
+# A entrada `j` só entra no neurônio `i` pelo produto `x[j] · W[i, j]`; por isso a inclinação é `W[i, j]`. Onde esse peso é 0, o produto
+# é 0, seja qual for `x[j]`: é como se a ligação não existisse. Portanto, uma camada esparsa não é o contrário de uma densa, nem outra
 # espécie de camada. É uma camada densa com a maioria dos pesos fixos em zero.
 
 # %%
@@ -127,8 +127,8 @@ print("com máscara a cada uso: ", int((changed * mask != 0).sum().item()), "lig
 
 # %% [markdown]
 # ## Automatizar: uma camada esparsa
-# Os pesos são um `Parameter`: o treinamento os muda. A máscara também faz parte da camada, mas precisa ficar como está; `register_buffer`
-# guarda um tensor assim.
+# Os pesos são um `Parameter`: o treinamento os muda. A máscara também faz parte da camada, mas precisa ficar como está;
+# `register_buffer` guarda um tensor assim.
 
 
 # %%
@@ -154,8 +154,8 @@ print("buffers:", [name for name, _ in network.named_buffers()])
 # %% [markdown]
 # ## Para que serve?
 # Uma máscara é um conhecimento: estas entradas nada têm a ver com aquele neurônio. Em uma imagem, por exemplo, o que está perto costuma
-# ir junto. Tome imagens de 8 × 8 pontos, como os dígitos do início rápido, e deixe cada neurônio ver uma janela de 3 × 3 pontos. A janela
-# cabe em 6 · 6 lugares; são, portanto, 36 neurônios:
+# ir junto. Tome imagens de 8 × 8 pontos, como os dígitos do início rápido, e deixe cada neurônio ver uma janela de 3 × 3 pontos. A
+# janela cabe em 6 · 6 lugares; são, portanto, 36 neurônios:
 
 # %%
 windows = torch.zeros(36, 64)  # (neurônios, entradas)
@@ -207,8 +207,8 @@ print((layer.weight * mask).shape)  # consertado: (5, 4) * (5, 4) -> (5, 4)
 # %% [markdown]
 # O primeiro erro diz que as matrizes não podem ser multiplicadas: a primeira camada dá 5 números para cada amostra, e a segunda recebe
 # 4. Ele só aparece quando a rede é *usada*: antes disso, uma `Sequential` não compara suas camadas. O segundo diz que os tamanhos 4 e 5
-# não combinam: a máscara está transposta. Com tantos neurônios quantas entradas, ela caberia, e cortaria as ligações erradas sem avisar:
-# mais uma razão para experimentar uma camada nova com tamanhos diferentes.
+# não combinam: a máscara está transposta. Com tantos neurônios quantas entradas, ela caberia, e cortaria as ligações erradas sem
+# avisar: mais uma razão para experimentar uma camada nova com tamanhos diferentes.
 #
 # ## O mesmo no PyTorch
 

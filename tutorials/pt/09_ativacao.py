@@ -80,17 +80,36 @@ figure
 
 # %% [markdown]
 # ## O que uma reta não consegue
-# "Exatamente uma das duas entradas é 1" (XOR, o ou exclusivo). Uma camada `f` sem função tem sempre `f(0, 0) + f(1, 1) = f(0, 1) + f(1, 0)`:
-# ambos são `w1 + w2 + 2·b`. O XOR pede 0 à esquerda e 2 à direita. Dois neurônios ocultos com ReLU conseguem:
+# Três amostras estão dentro de uma região, quatro fora, em volta dela. Uma só camada sem função não consegue separá-las, sejam quais
+# forem seus pesos. O ponto (1, 1), dentro, é a média de (-1, -1), (4, 0) e (0, 4), fora; e, sem função, a saída na média é a média das
+# saídas. Se ela é negativa nos três, também é negativa em (1, 1).
+#
+# Três neurônios ocultos com ReLU conseguem. Cada um é 0 de um lado de uma reta, e cresce do outro. A saída começa em 0,5, e todo
+# neurônio que cresce tira algo dela:
 
 # %%
-pairs = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # (4, 2)
-hidden = torch.relu(pairs @ torch.tensor([[1.0, 1.0], [1.0, 1.0]]).T + torch.tensor([0.0, -1.0]))  # (4, 2) @ (2, 2)
-xor = hidden @ torch.tensor([1.0, -2.0])  # (4, 2) @ (2,) -> (4,)
-print(hidden.tolist())
-print(xor.tolist())
+points = torch.tensor(
+    [[1.0, 1.0], [0.5, 1.5], [1.5, 0.5], [-1.0, -1.0], [4.0, 0.0], [0.0, 4.0], [3.0, 3.0]]
+)  # (7, 2): três dentro, quatro fora
+V1 = torch.tensor([[-1.0, 0.0], [0.0, -1.0], [1.0, 1.0]])  # (3, 2): à esquerda de 0, abaixo de 0, além de x1 + x2 = 3
+c1 = torch.tensor([0.0, 0.0, -3.0])  # (3,)
+
+
+def region(x):
+    hidden = torch.relu(x @ V1.T + c1)  # (n, 2) @ (2, 3) -> (n, 3)
+    return 0.5 - hidden.sum(dim=1)  # (n, 3) -> (n,): os pesos da saída são -1, -1, -1
+
+
+print(region(points).tolist())
+
+figure = viz.boundary(region, points, [1, 1, 1, 0, 0, 0, 0], names=["fora", "dentro"], language="pt")
+viz.save(figure, "pictures/09_region")
+figure
 
 # %% [markdown]
+# A saída só é positiva dentro. Três neurônios fazem uma região de três lados longos; seus cantos são cortados onde dois deles crescem
+# ao mesmo tempo. Com mais neurônios, ela pode ter qualquer forma.
+#
 # ## Quatro funções
 # - **Degrau:** 1 acima de 0, senão 0.
 # - **Sigmoide:** `1 / (1 + exp(-z))`, entre 0 e 1.
@@ -120,23 +139,37 @@ figure
 
 # %% [markdown]
 # ## Por que a inclinação importa
-# O treinamento pergunta a cada peso em que direção ele deve andar, e a resposta é a inclinação (aula 11). No caminho de volta pelas
-# camadas, as inclinações se multiplicam.
-#
-# - A do degrau é 0 onde quer que exista: nenhum peso antes dele aprende coisa alguma.
-# - A da sigmoide é no máximo 0,25, e quase 0 longe de 0. Depois de dez camadas, não resta mais que `0.25 ** 10`.
-# - A da tanh é no máximo 1, e também quase 0 longe de 0.
-# - A da ReLU é exatamente 1 acima de 0, por quantas camadas forem. Abaixo de 0 ela é 0: um neurônio que fica abaixo de 0 em todas as
-#   amostras não sai do lugar.
+# O treinamento pergunta a cada peso em que direção ele deve andar, e a resposta é uma inclinação (aula 11): a da saída, muitas vezes a
+# várias camadas dali. Por isso, passe um número pela mesma função repetidas vezes, como por camadas de peso 1, e meça quanto anda o fim
+# quando o começo anda:
+
 
 # %%
-print(f"sigmoide, dez camadas: no máximo {0.25**10:.1e}")
-print(f"ReLU, dez camadas: {1.0**10}")
+def through(z, function, layers):
+    for _ in range(layers):
+        z = function(z)
+    return z
+
+
+start = torch.tensor(1.0, dtype=torch.float64)  # float64: o dobro de casas, para inclinações tão pequenas
+for function in (step, torch.sigmoid, torch.tanh, torch.relu):
+    print(function.__name__)
+    for layers in (2, 5, 10):
+        moved = through(start + 0.001, function, layers) - through(start - 0.001, function, layers)
+        print(f"    {layers} camadas: inclinação {(moved / 0.002).item():.2g}")
 
 # %% [markdown]
+# As inclinações de passos seguidos se multiplicam. Daí:
+#
+# - A do degrau é 0 onde quer que exista: nenhum peso antes dele aprende coisa alguma.
+# - A da sigmoide é no máximo 0,25, e quase 0 longe de 0. Ao fim de dez, resta menos de um milionésimo (`0.25 ** 10` é 0,00000095).
+# - A da tanh é 1 em 0, e menor em qualquer outro ponto, quase 0 longe de 0.
+# - A da ReLU é exatamente 1 acima de 0, por quantas camadas forem. Abaixo de 0 ela é 0: um neurônio que fica abaixo de 0 em todas as
+#   amostras não sai do lugar.
+#
 # As camadas ocultas usam quase sempre a ReLU ou uma parente dela. A camada de saída escolhe pela tarefa: nada para um número de
-# qualquer tamanho, a sigmoide para uma probabilidade, a *softmax* para uma entre várias classes: ela torna todas as saídas positivas, com
-# soma 1.
+# qualquer tamanho, a sigmoide para uma probabilidade, a *softmax* para uma entre várias classes: ela torna todas as saídas positivas,
+# com soma 1.
 
 # %%
 scores = torch.tensor([2.0, 1.0, -1.0])
@@ -190,7 +223,7 @@ else:
 
 # %% [markdown]
 # ## Resumo
-# - Camadas sem função entre elas se reduzem a uma só: `W2 @ W1` e `W2 @ b1 + b2`.
+# - Camadas sem função entre elas se reduzem a uma só: `W2 @ W1` e `W2 @ b1 + b2`. Uma só camada divide apenas por uma reta.
 # - A função é da camada e age em cada número; quase todas respondem em graus, não com sim ou não.
 # - Uma inclinação de 0 não ensina nada. A da ReLU é 1 acima de 0, a da sigmoide é no máximo 0,25, a do degrau é 0.
 # - Camadas ocultas: quase sempre ReLU. Camada de saída: nada, sigmoide ou softmax, conforme a tarefa.
@@ -272,3 +305,26 @@ def judge_4(weights):
 
 
 check(exercise_4, (judge_4,), language="pt")
+
+# %% [markdown]
+# **5.** "Exatamente uma das duas entradas é 1", o chamado XOR (*ou* exclusivo): a saída é 1 para (0, 1) e (1, 0), e 0 para (0, 0) e
+# (1, 1). Por que uma só camada não consegue? Construa-o com neurônios ocultos com ReLU, quantos quiser, e devolva `W1, b1, W2, b2`, de
+# formatos `(ocultos, 2)`, `(ocultos,)`, `(1, ocultos)` e `(1,)`. Dois bastam.
+
+
+# %%
+def exercise_5():
+    return ...
+
+
+def judge_5(answer):
+    W1, b1, W2, b2 = (torch.as_tensor(part, dtype=torch.float32) for part in answer)
+    pairs = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # (4, 2)
+    output = torch.relu(pairs @ W1.T + b1) @ W2.T + b2  # (4, 2) @ (2, n) -> (4, n), (4, n) @ (n, 1) -> (4, 1)
+    if tuple(output.shape) != (4, 1):
+        return f"dá o formato {tuple(output.shape)} para quatro amostras, e não (4, 1)"
+    if (output[:, 0] - torch.tensor([0.0, 1.0, 1.0, 0.0])).abs().max().item() > 1e-4:
+        return f"dá {output[:, 0].tolist()} para (0, 0), (0, 1), (1, 0), (1, 1), e não 0, 1, 1, 0"
+
+
+check(exercise_5, (judge_5,), language="pt")

@@ -15,3 +15,8 @@ def exercise_3(W1, W2, W3):
 
 def exercise_4():
     return [1.0, -2.0, 1.0]
+
+
+def exercise_5():
+    # |x1 - x2|. One layer cannot: f(0, 0) + f(1, 1) = f(0, 1) + f(1, 0) for any weights, and XOR asks for 0 = 2.
+    return [[1.0, -1.0], [-1.0, 1.0]], [0.0, 0.0], [[1.0, 1.0]], [0.0]
