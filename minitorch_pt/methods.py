@@ -6,7 +6,7 @@ A rule in ops/ is written once; a line here makes it `x.exp()` and `x.exp_()`. A
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -31,6 +31,23 @@ def operator(operation: Callable) -> Callable:
         return NotImplemented
 
     return method
+
+
+def reflected(operation: Callable, alone: Any = NotImplemented) -> Callable:
+    """An operation as the operator of the right side: `1 - x`. `alone`: what a program gets that calls it by hand without a tensor."""
+
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(self, Methods):
+            return alone(self) if callable(alone) else alone
+        if isinstance(other, (Methods, bool, int, float, np.ndarray, np.generic)):
+            return operation(self, other)
+        return NotImplemented
+
+    return method
+
+
+def _no_tensor(self: Any) -> NoReturn:
+    raise TypeError(f"an operator of Tensor was called on a {type(self).__name__}; its first operand must be a Tensor")
 
 
 def swapped(operation: Callable) -> Callable:
@@ -169,20 +186,40 @@ class Methods:
     trunc, trunc_ = ops.trunc, inplace(ops.trunc)
     xlogy, xlogy_ = ops.xlogy, inplace(ops.xlogy)
     __neg__, __pos__, __abs__, __invert__ = ops.neg, ops.positive, ops.abs, ops.bitwise_not
-    __add__, __radd__, __iadd__ = (operator(f) for f in (ops.add, ops.add, inplace(ops.add)))
-    __sub__, __rsub__, __isub__ = (operator(f) for f in (ops.sub, ops.rsub, inplace(ops.sub)))
-    __mul__, __rmul__, __imul__ = (operator(f) for f in (ops.mul, ops.mul, inplace(ops.mul)))
+    __add__, __radd__, __iadd__ = operator(ops.add), reflected(ops.add, _no_tensor), operator(inplace(ops.add))
+    __sub__, __rsub__, __isub__ = operator(ops.sub), reflected(ops.rsub), operator(inplace(ops.sub))
+    __mul__, __rmul__, __imul__ = operator(ops.mul), reflected(ops.mul, _no_tensor), operator(inplace(ops.mul))
     __truediv__, __rtruediv__, __itruediv__ = (
-        operator(f) for f in (ops.true_divide, swapped(ops.true_divide), inplace(ops.true_divide))
+        operator(ops.true_divide),
+        reflected(swapped(ops.true_divide)),
+        operator(inplace(ops.true_divide)),
     )
     __floordiv__, __rfloordiv__, __ifloordiv__ = (
-        operator(f) for f in (ops.floor_divide, swapped(ops.floor_divide), inplace(ops.floor_divide))
+        operator(ops.floor_divide),
+        reflected(swapped(ops.floor_divide)),
+        operator(inplace(ops.floor_divide)),
     )
-    __mod__, __rmod__, __imod__ = (operator(f) for f in (ops.remainder, swapped(ops.remainder), inplace(ops.remainder)))
-    __pow__, __rpow__, __ipow__ = (operator(f) for f in (ops.pow, swapped(ops.pow), inplace(ops.pow)))
-    __and__, __rand__, __iand__ = (operator(f) for f in (ops.bitwise_and, ops.bitwise_and, inplace(ops.bitwise_and)))
-    __or__, __ror__, __ior__ = (operator(f) for f in (ops.bitwise_or, ops.bitwise_or, inplace(ops.bitwise_or)))
-    __xor__, __rxor__, __ixor__ = (operator(f) for f in (ops.bitwise_xor, ops.bitwise_xor, inplace(ops.bitwise_xor)))
+    __mod__, __rmod__, __imod__ = (
+        operator(ops.remainder),
+        reflected(swapped(ops.remainder)),
+        operator(inplace(ops.remainder)),
+    )
+    __pow__, __rpow__, __ipow__ = operator(ops.pow), reflected(swapped(ops.pow)), operator(inplace(ops.pow))
+    __and__, __rand__, __iand__ = (
+        operator(ops.bitwise_and),
+        reflected(ops.bitwise_and, _no_tensor),
+        operator(inplace(ops.bitwise_and)),
+    )
+    __or__, __ror__, __ior__ = (
+        operator(ops.bitwise_or),
+        reflected(ops.bitwise_or, _no_tensor),
+        operator(inplace(ops.bitwise_or)),
+    )
+    __xor__, __rxor__, __ixor__ = (
+        operator(ops.bitwise_xor),
+        reflected(ops.bitwise_xor, _no_tensor),
+        operator(inplace(ops.bitwise_xor)),
+    )
     __lshift__, __ilshift__ = operator(ops.bitwise_left_shift), operator(bitwise_left_shift_)
     __rshift__, __irshift__ = operator(ops.bitwise_right_shift), operator(bitwise_right_shift_)
     __eq__, __ne__, __lt__, __le__, __gt__, __ge__ = map(operator, (ops.eq, ops.ne, ops.lt, ops.le, ops.gt, ops.ge))
