@@ -513,7 +513,7 @@ def test_a_score_function_learns():
             optimizer.step()
         return [scores.detach(), policy.entropy().detach()]
 
-    same_program(program, rtol=1e-5)
+    same_program(program)
 
 
 def test_bits():

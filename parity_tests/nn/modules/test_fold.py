@@ -18,4 +18,4 @@ def test_module(make, shape):
         y = module(x)
         return [repr(module), dict(module.state_dict()), y.detach(), *t.autograd.grad((y**2).sum(), x)]
 
-    same_program(program, rtol=1e-5)
+    same_program(program)

@@ -57,7 +57,7 @@ def test_norms_of_nothing():
 @pytest.mark.parametrize("p", [None, *ORDERS])
 def test_cond(p):
     square = rand(2, 3, 3) + 3 * np.eye(3)
-    check("linalg.cond", square, p, grad=False, rtol=1e-5)
+    check("linalg.cond", square, p, grad=False)
     if p != "nuc":  # of a singular matrix, there nan in torch, elsewhere inf
         check("linalg.cond", np.zeros((2, 2)), p, grad=False)
 
