@@ -26,7 +26,7 @@ def test_becomes_an_ordinary_layer(name, options):
         second = module(x * 2).detach()
         return [before, first, second, repr(module), type(module).__name__, dict(module.state_dict())]
 
-    same_program(program, rtol=2e-5)
+    same_program(program)
 
 
 def test_dtype():

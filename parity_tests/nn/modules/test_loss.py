@@ -82,7 +82,7 @@ def test_loss_of_three(name, inputs, options, reduction):
             module.margin if "Margin" in name else 0,
         )
 
-    same_program(program, rtol=5e-6)
+    same_program(program)
 
 
 @pytest.mark.parametrize(
