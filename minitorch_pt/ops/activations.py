@@ -27,6 +27,7 @@ __all__ = [
 _BOOL = np.dtype(bool)
 _PLAIN: Any = (np.ndarray, np.generic)  # what is no Tensor
 _WORDS = {2: np.int16, 4: np.int32, 8: np.int64}
+_ZERO = {np.dtype(t): np.zeros((), t) for t in ("f2", "f4", "f8")}  # to compare with: NumPy takes 0.25 us longer for a 0
 
 
 @differentiable(linear=True)
@@ -44,18 +45,18 @@ def _depending(value: Any, of: Any) -> Any:
 def _pick(mask: Any, chosen: Any, other: Any = None, of: Any = None) -> Any:
     """`chosen` where `mask` is true, elsewhere `other` (0 if left out), whatever infinities stand in the other one.
 
-    On arrays by their bits: np.where guesses each branch, and on a mask without pattern takes 470 us for 131,072
-    elements against 45 us here. of: what the mask was made of (see `_depending`).
+    On arrays by their bits, as whole numbers times 0 or 1: np.where guesses each branch, and on a mask without pattern
+    takes 470 us for 131,072 elements against 23 us here; a product of floats would make nan of 0 * inf. of: what the mask
+    was made of (see `_depending`).
     """
     if type(chosen) is not np.ndarray or (other is not None and type(other) is not np.ndarray):
         picked = np.where(mask, chosen, 0 if other is None else other)
         return picked if of is None else _depending(picked, of)
-    word = _WORDS[chosen.itemsize]
-    bits = (-mask.view(np.int8)).astype(word)  # all ones, or all zeros
+    bits = chosen.view(_WORDS[chosen.itemsize])
     if other is None:
-        bits &= chosen.view(word)
-        return bits.view(chosen.dtype)
-    return (chosen.view(word) & bits | other.view(word) & ~bits).view(chosen.dtype)
+        return (bits * mask).view(chosen.dtype)
+    rest = other.view(bits.dtype)
+    return ((bits ^ rest) * mask ^ rest).view(chosen.dtype)
 
 
 def _floating(name: str, input: Any) -> None:
@@ -82,7 +83,7 @@ def relu(input: Any) -> Any:
         raise RuntimeError("Boolean inputs not supported for relu; convert with .float()")
     y = np.maximum(x, np.zeros(x.shape, x.dtype))  # two arrays: half the time of one and a number
     of = None if type(input) is np.ndarray else input  # an array is not kept: it may be changed in place, as in torch
-    return y, lambda g: _pick(y != 0, g, of=of)
+    return y, lambda g: _pick(y != _ZERO[y.dtype], g, of=of)
 
 
 @differentiable(promote="float")

@@ -311,7 +311,12 @@ def _linear_name(input: Any, weight: Any, bias: Any = None) -> str:
     return "UnsafeViewBackward0" if bias is None else "ViewBackward0"
 
 
-@differentiable(name=_linear_name)
+def _plain_linear(input: Any, weight: Any, bias: Any = None) -> Any:
+    product = input @ (weight if weight.ndim == 1 else weight.T)
+    return product if bias is None else product + bias
+
+
+@differentiable(name=_linear_name, plain=_plain_linear)
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """input @ weightᵀ + bias: each row of `weight` holds the weights of one output.
 
@@ -328,13 +333,10 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
         value, *pulls = matmul.__wrapped__(input, weight)
         return (value if bias is None else value + bias), *pulls, same
     shape = input.shape
-    flat = len(shape) == 2
-
-    def rows(x: Any) -> Any:  # all samples as one matrix: its product takes 2/3 of the time of a product for each
-        return x.reshape((math.prod(shape[:-1]), x.shape[-1]))
-
     try:
-        value = (input if flat else rows(input)) @ weight.T
+        if len(shape) != 2:  # all samples as one matrix: its product takes 2/3 of the time of a product for each
+            input = input.reshape(math.prod(shape[:-1]), shape[-1])
+        value = input.dot(weight.T)  # of matrices, .dot is @ with 0.4 us less of preparation
     except (ValueError, IndexError):
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({_mat(input)} and {_mat(weight.T)}): the last axis of the input must be "
@@ -342,39 +344,40 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
         ) from None
     if input.dtype != weight.dtype:
         _same_dtype("linear", input, weight)
+    pull_bias = _sum_of_rows
     if bias is not None:
-        if type(value) is np.ndarray and value.dtype == bias.dtype:
-            value += bias  # the product is still ours alone: no second array
-        else:
-            value = value + bias
+        if bias.dtype != weight.dtype:
+            _same_dtype("linear", bias, weight)
+        if bias.ndim > 1:  # a matrix that is broadcast
+            pull_bias = same
+        value += bias  # the product is still ours alone: no second array
+    if len(shape) == 2:
+        return value, lambda g: g.dot(weight), lambda g: g.T.dot(input), pull_bias
+    outputs = weight.shape[0]
 
-    def pull_bias(g: Any) -> Any:
-        if not flat:
-            g = rows(g)
-        return _ones(g) @ g  # a product is 3 times as fast as g.sum(axis=0)
+    def rows(g: Any) -> Any:
+        return g.reshape(input.shape[0], outputs)
 
-    if flat:
-        return value, lambda g: g @ weight, lambda g: g.T @ input, pull_bias
     return (
-        value.reshape((*shape[:-1], weight.shape[0])),
-        lambda g: (rows(g) @ weight).reshape(shape),
-        lambda g: rows(g).T @ rows(input),
-        pull_bias,
+        value.reshape(*shape[:-1], outputs),
+        lambda g: rows(g).dot(weight).reshape(shape),
+        lambda g: rows(g).T.dot(input),
+        lambda g: pull_bias(rows(g)),
     )
 
 
-_ONES: dict[tuple[int, np.dtype], np.ndarray] = {}
+_ONES: dict[tuple[int, np.dtype], np.ndarray] = {}  # vectors of ones; the last few sizes are kept
 
 
-def _ones(g: Any) -> np.ndarray:
-    """A vector of ones, one for each row of `g`; the last few sizes are kept."""
-    key = (g.shape[0], array(g).dtype)
+def _sum_of_rows(g: np.ndarray) -> np.ndarray:
+    """g.sum(axis=0) as a product with ones, which is 3 times as fast."""
+    key = (g.shape[0], g.dtype)
     ones = _ONES.get(key)
     if ones is None:
         if len(_ONES) > 16:
             _ONES.clear()
         ones = _ONES[key] = np.ones(*key)
-    return ones
+    return ones.dot(g)
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
