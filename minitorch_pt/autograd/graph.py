@@ -43,7 +43,7 @@ def changed(array: np.ndarray) -> None:
     """Announce that the values of `array` were changed in place."""
     global last_change
     last_change = next(_clock)
-    root = owner(array)
+    root = array if array.base is None else owner(array)
     key = id(root)
     entry = _changes.get(key)
     if entry is None:
@@ -106,7 +106,8 @@ class Node:
     shape, dtype: of the output, hence of the gradient that arrives; lists for several outputs
     """
 
-    __slots__ = ("rule", "pulls", "edges", "args", "kwargs", "shape", "dtype", "seq", "__dict__", "__weakref__")
+    __slots__ = ("rule", "pulls", "edges", "args", "kwargs", "shape", "dtype", "seq", "called", "__dict__",
+                 "__weakref__")  # fmt: skip
     hooks: dict[int, Callable] | None = None  # seldom set, so not in the slots
     trace: str | None = None
 
@@ -125,10 +126,9 @@ class Node:
         name = self.rule.name
         if isinstance(name, str):
             return name
-        if self.args is None:  # released: keep what was found out before, or say only what is known
-            return self.__dict__.get("_name", "Backward0")
-        self._name = name(*self.args, **self.kwargs)
-        return self._name
+        if self.args is None:  # released: `called` is what was found out then
+            return getattr(self, "called", "Backward0")
+        return name(*self.args, **self.kwargs)
 
     def __repr__(self) -> str:
         return f"<{self.name().rpartition('::')[2]} object at {id(self):#x}>"
@@ -149,9 +149,10 @@ class Node:
 
     def release(self) -> None:
         """Drop what was kept for the backward pass. A linear rule kept only shapes and can run again, as in torch."""
-        if not self.rule.linear:
-            if not isinstance(self.rule.name, str):
-                self.name()
+        rule = self.rule
+        if not rule.linear:
+            if type(rule.name) is not str:
+                self.called = rule.name(*self.args, **self.kwargs)
             self.pulls = self.args = None
 
     def verify(self, again: bool) -> None:
@@ -291,8 +292,7 @@ def run_backward(
     """Carry `gradients` from `roots` (nodes or leaves) back to the leaves' `.grad`, or return those of `wanted`.
 
     A loop, never recursion: a chain of a million nodes is no deeper than one. `pending` maps minus a node's number to the node
-    and the gradient collected so far; the heap gives the youngest. The first gradient that arrives is kept as it is; the
-    second makes a sum that the pass owns (`owned`) and may add to in place.
+    and the gradient collected so far; the heap gives the youngest.
     """
     heap: list[int] = []
     pending: dict[int, list] = {}
@@ -306,13 +306,14 @@ def run_backward(
         for target, gradient in zip(roots, gradients, strict=True):
             _arrive(target, gradient, heap, pending, leaves, create_graph)
         while heap:
-            key = heappop(heap)
-            node, gradient, _ = pending.pop(key)
+            node, gradient, _ = pending.pop(heappop(heap))
             if node.hooks:
                 gradient = _run_hooks(node.hooks, gradient)
             if ends is not None and id(node) in ends:
                 found[id(node)] = gradient
-            if isinstance(node, Output):
+            shape = node.shape
+            several = type(shape) is list
+            if type(node) is Output:
                 parent = node.edges[0]
                 if -parent.seq not in pending:
                     pending[-parent.seq] = [parent, [None] * len(parent.shape), False]
@@ -321,7 +322,7 @@ def run_backward(
                 continue
             if useful is not None and id(node) not in useful:
                 continue
-            rule, pulls, edges = node.rule, node.pulls, node.edges
+            pulls = node.pulls
             if pulls is None:
                 raise RuntimeError(
                     "Trying to backward through the graph a second time (or directly access saved tensors after they have "
@@ -330,15 +331,14 @@ def run_backward(
                 )
             if node.seq < last_change:
                 node.verify(create_graph)
-            if create_graph and not rule.linear:
+            if create_graph and not node.rule.linear:
                 pulls = node.again()
-            several = type(node.shape) is list
             if several:
                 gradient = _filled(gradient, node, create_graph)
             whole = None
-            if type(pulls) not in (tuple, list):  # one function for all inputs
+            if type(pulls) is not tuple and type(pulls) is not list:  # one function for all inputs
                 whole = pulls(*gradient) if several else pulls(gradient)
-            for i, target in enumerate(edges):
+            for i, target in enumerate(node.edges):
                 if target is None or (useful is not None and id(target) not in useful):
                     continue
                 if whole is not None:
@@ -353,12 +353,6 @@ def run_backward(
                     raise RuntimeError(
                         f"Function '{node.name()}' returned nan values in its {i}th output.{_told(node)}"
                     )
-                if isinstance(target, Node):
-                    shape, dtype = target.shape, target.dtype
-                else:
-                    shape, dtype = target._data.shape, target._data.dtype
-                if create_graph or flow.shape != shape or flow.dtype != dtype:
-                    flow = fit(flow, shape, dtype)
                 _arrive(target, flow, heap, pending, leaves, create_graph)
                 flow = None
             if not keep:
@@ -379,11 +373,17 @@ def run_backward(
 
 
 def _arrive(target: Any, flow: Any, heap: list, pending: dict, leaves: dict, create_graph: bool) -> None:
-    """Collect a gradient at a node or leaf."""
+    """Collect a gradient at a node or leaf, in the form of what it is the gradient of.
+
+    The first that arrives is kept as it is; the second makes a sum that the pass owns and may add to in place.
+    """
     if isinstance(target, Node):
-        key, home = -target.seq, pending
+        home, key, shape, dtype = pending, -target.seq, target.shape, target.dtype
     else:
-        key, home = id(target), leaves
+        data = target._data
+        home, key, shape, dtype = leaves, id(target), data.shape, data.dtype
+    if create_graph or flow.dtype is not dtype or flow.shape != shape:
+        flow = fit(flow, shape, dtype)
     entry = home.get(key)
     if entry is None:
         home[key] = [target, flow, False]
@@ -408,12 +408,11 @@ def _accumulate(entry: list, create_graph: bool) -> None:
     elif present is not None:
         np.add(present._data, gradient, out=present._data)
         changed(present._data)
-    elif (
-        type(gradient) is np.ndarray and gradient.base is None and sys.getrefcount(gradient) == 3
-    ):  # entry, here, the call
-        leaf._grad = wrap(gradient)
     else:
-        leaf._grad = wrap(np.array(gradient))
+        alone = 3  # references: entry, here, the call
+        if type(gradient) is not np.ndarray or gradient.base is not None or sys.getrefcount(gradient) != alone:
+            gradient = np.array(gradient)
+        leaf._grad = wrap(gradient)
     if leaf._after:
         for hook in tuple(leaf._after.values()):
             hook(leaf)
@@ -476,20 +475,24 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> tuple[list, lis
     for i, (output, gradient) in enumerate(zip(outputs, gradients, strict=True)):
         if not output.requires_grad:
             raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+        shape, dtype = output._data.shape, output._data.dtype
         if gradient is None:
             if output._data.size != 1:
                 raise RuntimeError(
                     "grad can be implicitly created only for scalar outputs, and this one has shape "
-                    f"{list(output.shape)}: reduce it with .sum() or .mean(), or give a gradient of that shape"
+                    f"{list(shape)}: reduce it with .sum() or .mean(), or give a gradient of that shape"
                 )
-            gradient = wrap(np.ones(output._data.shape, output._data.dtype))
-        elif gradient.shape != output.shape:
+            one = np.ones(shape, dtype) if shape else dtype.type(1)
+            starts.append(wrap(np.asarray(one)) if create_graph else one)
+        elif gradient._data.shape != shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a shape of "
                 f"{output.shape}; they must be equal."
             )
-        starts.append(gradient if create_graph else gradient._data)
-    return [_target(output) for output in outputs], starts
+        else:
+            starts.append(gradient if create_graph else gradient._data)
+    # requires_grad has brought the history of views up to date
+    return [output if output._node is None else output._node for output in outputs], starts
 
 
 def Variable(data: Any, requires_grad: bool = False) -> Any:

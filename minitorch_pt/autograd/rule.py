@@ -104,14 +104,11 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
     camel = "".join(word.capitalize() for word in short.split("_"))
     rule = Rule(function, name or f"{camel}Backward0", linear, joint, plain)
     how, count = promote if isinstance(promote, tuple) else (promote, None)
-    Tensor: Any = None
     new = object.__new__
 
     @functools.wraps(function)
     def operation(*args: Any, **kwargs: Any) -> Any:
-        nonlocal Tensor
-        if Tensor is None:  # known only once tensor.py is imported
-            Tensor = graph.Tensor
+        Tensor = graph.Tensor
         if kwargs:
             args, kwargs = _bind(names, args, kwargs)
         arrays: list = []
@@ -120,19 +117,20 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
         tracked = mixed = False
         for a in args:
             if isinstance(a, Tensor):
-                data = a._data
-                arrays.append(data)
                 if a._base is not None:
                     a._refresh()
+                data = a._data
+                arrays.append(data)
                 if a._requires_grad:
                     tracked = True
                     node = a._node
                     edges.append(a if node is None else node)
                 else:
                     edges.append(None)
+                dtype = data.dtype
                 if first is None:
-                    first = data.dtype
-                elif data.dtype is not first:
+                    first = dtype
+                elif dtype is not first:
                     mixed = True
             else:
                 arrays.append(a)
@@ -150,13 +148,17 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
         if how is not None and (mixed or (how == "float" and first.kind != "f")):
             arrays = _promoted(arrays, how, count)
         try:
-            result = function(*arrays, **kwargs)
+            result = function(*arrays, **kwargs) if kwargs else function(*arrays)
         except (ValueError, TypeError, AttributeError) as error:
             _explain(error, short, arrays)
         value = result[0] if records else result
         tracked = tracked and records and state.recording
-        if type(value) is tuple or type(value) is list:
-            node = _node(rule, result, edges, arrays, kwargs, value) if tracked else None
+        kind = type(value)
+        if kind is tuple or kind is list:
+            node = None
+            if tracked:
+                shapes, dtypes = [part.shape for part in value], [part.dtype for part in value]
+                node = _node(rule, result, edges, arrays, kwargs, shapes, dtypes)
             outputs = []
             for place, part in enumerate(value):
                 out = graph.wrap(part if type(part) is np.ndarray else np.asarray(part))
@@ -166,12 +168,15 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
                     _as_view(out, args[0], None)
                 outputs.append(out)
             return tuple(outputs) if returns is None else returns(*outputs)
+        if kind is not np.ndarray:
+            value = np.asarray(value)
         # graph.wrap(value), written out: an __init__ in Python costs 0.3 us
         out = new(Tensor)
-        out._data = value if type(value) is np.ndarray else np.asarray(value)
+        out._data = value
         out._grad = out._base = None
-        if tracked and value.dtype.kind == "f":
-            out._node = _node(rule, result, edges, arrays, kwargs, value)
+        dtype = value.dtype
+        if tracked and dtype.kind == "f":
+            out._node = _node(rule, result, edges, arrays, kwargs, value.shape, dtype)
             out._requires_grad = True
         else:
             out._node = None
@@ -185,7 +190,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
     return operation
 
 
-def _node(rule: Rule, result: tuple, edges: list, arrays: list, kwargs: dict, value: Any) -> Node:
+def _node(rule: Rule, result: tuple, edges: list, arrays: Any, kwargs: Any, shape: Any, dtype: Any) -> Node:
     if rule.joint:
         pulls: Any = result[1]
     else:
@@ -194,19 +199,12 @@ def _node(rule: Rule, result: tuple, edges: list, arrays: list, kwargs: dict, va
             del edges[len(pulls) :]
         if None in pulls:  # an input without gradient function (a mask, an index): the way ends there
             edges = [edge if pull is not None else None for edge, pull in zip(edges, pulls, strict=False)]
-    if type(value) is tuple or type(value) is list:
-        shape: Any = [v.shape for v in value]
-        dtype: Any = [v.dtype for v in value]
-    else:
-        shape, dtype = value.shape, value.dtype
-    if not rule.linear:
-        node = Node(rule, pulls, edges, arrays, kwargs, shape, dtype)
-    elif isinstance(rule.name, str):
-        node = Node(rule, pulls, edges, None, None, shape, dtype)
-    else:  # the name depends on the arguments, but not on the arrays' values
-        node = Node(
-            rule, pulls, edges, [None if isinstance(a, np.ndarray) else a for a in arrays], kwargs, shape, dtype
-        )
+    if rule.linear:
+        # a name that depends on the arguments does not depend on the arrays' values
+        named = type(rule.name) is str
+        arrays = None if named else [None if isinstance(a, np.ndarray) else a for a in arrays]
+        kwargs = None if named else kwargs
+    node = Node(rule, pulls, edges, arrays, kwargs, shape, dtype)
     if state.anomaly:
         node.trace = "".join(traceback.format_stack(limit=8)[:-2])
     return node

