@@ -9,7 +9,7 @@ __all__ = ["PORTUGUESE"]
 
 PORTUGUESE = {
     # arrays
-    "shape": "shape",
+    "shape": "formato",
     "axis {axis}: {size}": "eixo {axis}: {size}",
     "data set\n{shape}": "conjunto de dados\n{shape}",
     "batch {i}": "lote {i}",
@@ -78,8 +78,8 @@ PORTUGUESE = {
     "looks at": "olha para",
     "token": "token",
     # alternative texts
-    "A single number, of shape (). No axis.": "Um único número, de shape (). Nenhum eixo.",
-    "An array of shape {shape}.": "Um array de shape {shape}.",
+    "A single number, of shape (). No axis.": "Um único número, de formato (). Nenhum eixo.",
+    "An array of shape {shape}.": "Um array de formato {shape}.",
     "1 axis, drawn as a row of {n} cells.": "1 eixo, desenhado como uma fila de {n} células.",
     "2 axes, drawn as a table of {rows} x {columns} cells.": "2 eixos, desenhados como uma tabela de {rows} x {columns} células.",
     "3 axes, drawn as a cube.": "3 eixos, desenhados como um cubo.",
@@ -89,11 +89,11 @@ PORTUGUESE = {
     "Dot product of two vectors of {n} numbers. {steps} = {total}": "Produto escalar de dois vetores de {n} números. {steps} = {total}",
     "The product {a} @ {b} does not exist. The inner sizes {inner} and {other} differ: some numbers find no partner.": "O produto {a} @ {b} não existe. Os tamanhos internos {inner} e {other} são diferentes: alguns números ficam sem par.",
     "Matrix product {a} @ {b} → {result}. Row {row} of a meets column {column} of b: {steps}": "Produto de matrizes {a} @ {b} → {result}. A linha {row} de a encontra a coluna {column} de b: {steps}",
-    "A matrix of shape {shape} and its transpose of shape {other}. Row {row} becomes column {row}.": "Uma matriz de shape {shape} e sua transposta, de shape {other}. A linha {row} vira a coluna {row}.",
+    "A matrix of shape {shape} and its transpose of shape {other}. Row {row} becomes column {row}.": "Uma matriz de formato {shape} e sua transposta, de formato {other}. A linha {row} vira a coluna {row}.",
     "An artificial neuron with {n} inputs. z = {terms} + {bias} = {z}; output = {name}(z) = {output}": "Um neurônio artificial com {n} entradas. z = {terms} + {bias} = {z}; saída = {name}(z) = {output}",
     "A recurrent unit unrolled over {n} steps. At each step the input times {w} and the state before times {u} come in. Input → state: {steps}": "Uma unidade recorrente desenrolada em {n} passos. Em cada passo entram a entrada vezes {w} e o estado anterior vezes {u}. Entrada → estado: {steps}",
     "A biological neuron, simplified. Dendrites bring signals in, the cell body gathers them, the axon carries the answer out, synapses hand it on to the next cell. Below each part stands what it became in the artificial neuron: inputs, sum and activation, output, weights.": "Um neurônio biológico, simplificado. Os dendritos trazem os sinais, o corpo celular os reúne, o axônio leva a resposta adiante e as sinapses a entregam à próxima célula. Abaixo de cada parte está o que ela virou no neurônio artificial: entradas, soma e ativação, saída, pesos.",
-    "A neural network with layers of {sizes} neurons. Connections: {made} of {whole} possible ones.": "Uma rede neural com camadas de {sizes} neurônios. Conexões: {made} de {whole} possíveis.",
+    "A neural network with layers of {sizes} neurons. Connections: {made} of {whole} possible ones.": "Uma rede neural com camadas de {sizes} neurônios. Ligações: {made} de {whole} possíveis.",
     "Activations: {names}": "Ativações: {names}",
     "A layer of {n} neurons beside its weight matrix. Row {row} holds the weights of one neuron: {weights}": "Uma camada de {n} neurônios ao lado de sua matriz de pesos. A linha {row} guarda os pesos de um neurônio: {weights}",
     "The activation function {name} and its slope. From {low} to {high} it goes from {first} to {last}; its slope is at most {top}": "A função de ativação {name} e sua inclinação. De {low} a {high} ela vai de {first} a {last}; sua inclinação é no máximo {top}",
@@ -107,7 +107,7 @@ PORTUGUESE = {
     "Decision boundary between {classes} classes. {right} of {n} samples lie on the right side": "Fronteira de decisão entre {classes} classes. {right} de {n} amostras ficam do lado certo",
     "Curves of {n} models on the same samples. {parts}": "Curvas de {n} modelos sobre as mesmas amostras. {parts}",
     "Confusion matrix of {n} classes. {right} of {total} answers are right": "Matriz de confusão de {n} classes. {right} de {total} respostas estão certas",
-    "{n} convolution filters of {h} x {w} weights, shape {shape}. The weights reach from {low} to {high}": "{n} filtros de convolução de {h} x {w} pesos, shape {shape}. Os pesos vão de {low} a {high}",
+    "{n} convolution filters of {h} x {w} weights, shape {shape}. The weights reach from {low} to {high}": "{n} filtros de convolução de {h} x {w} pesos, formato {shape}. Os pesos vão de {low} a {high}",
     "{n} feature maps of {h} x {w}. Their values reach from {low} to {high}": "{n} mapas de características de {h} x {w}. Seus valores vão de {low} a {high}",
     "{n} images of {h} x {w} pixels on a grid": "{n} imagens de {h} x {w} pixels em uma grade",
     "Gates and states of an LSTM with {n} units over {time} steps. Means: {means}": "Portas e estados de uma LSTM com {n} unidades ao longo de {time} passos. Médias: {means}",
