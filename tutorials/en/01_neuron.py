@@ -69,7 +69,7 @@ print(f"slope along the colour:    {slope_colour:.3f}")
 print(f"slope along the roundness: {slope_roundness:.3f}")
 
 # %% [markdown]
-# ## Derive: why just these numbers?
+# ## Derive: why exactly these numbers?
 # The slopes are the weights. For `z = x1·w1 + x2·w2 + b`, moving `x1` by 0.001 changes the first product by `0.001·w1` and
 # nothing else; divided by 0.001, that is `w1`. So a weight says how strongly the neuron listens to one input. The bias
 # listens to none: it shifts `z` by the same amount, whatever comes in.
@@ -94,7 +94,7 @@ for name, fruit in [("orange", orange), ("apple", apple)]:
 
 # %% [markdown]
 # ## The picture
-# The same neuron, with every number on its way.
+# The same neuron, with every number on its way. `Σ` is the sign for a sum.
 
 # %%
 figure = viz.neuron(orange, [4.0, 1.0], -3.0, "step", names=["colour", "roundness"], language="en")
@@ -181,7 +181,8 @@ figure
 #
 # ## The same under PyTorch
 # Our neuron took lists. minitorch_pt and PyTorch take *tensors*, which multiply all their numbers at once; the next lesson
-# is about them. The same lines run under both.
+# is about them. The same lines run under both. `find_spec` finds out whether PyTorch is installed, and `compare` says in one line
+# whether two results are equal; every lesson ends like this.
 
 
 # %%
