@@ -230,7 +230,7 @@ def judge_3(k):
     def judge(bias):
         for ones in range(5):
             if step(ones + bias) != (ones >= k):
-                return f"gives a bias that says {step(ones + bias)} when {ones} of the inputs are 1"
+                return f"gives a bias that says {step(ones + bias)} with {ones} of the inputs at 1"
 
     return judge
 

@@ -62,7 +62,7 @@ print(output)
 # ## One layout
 # You will also see weights stored as `(inputs, neurons)`, and then `X @ W + b` without `.T`. It is the same layer, transposed.
 # These lessons keep to PyTorch's `(outputs, inputs)`. Here is a pair of layers in the other layout, from NumPy's seed 0, with biases 0;
-# first as it is, then transposed into our two objects:
+# first as it is, then transposed into our two objects. (NumPy's numbers have 64 bits each, PyTorch's usually 32: hence the `dtype`.)
 
 # %%
 stream = np.random.RandomState(0)
@@ -337,8 +337,12 @@ def exercise_4(weight, bias):
 
 def judge_4(weight, bias):
     def judge(layer):
-        if tuple(layer.weight.shape) != tuple(weight.T.shape) or tuple(layer.bias.shape) != (weight.shape[1],):
-            return f"has the shapes {tuple(layer.weight.shape)} and {tuple(layer.bias.shape)}: weight and bias"
+        if not isinstance(layer, torch.nn.Module):
+            return "returns no layer"
+        shapes = [tuple(t.shape) for t in (layer.weight, layer.bias)]
+        wanted = [tuple(t.shape) for t in (weight.T, bias[0])]
+        if shapes != wanted:
+            return f"returns a layer with weight and bias {shapes}, expected {wanted}"
         x = torch.ones(2, weight.shape[0])
         difference = layer(x) - (x @ weight + bias)  # (2, inputs) @ (inputs, neurons) -> (2, neurons)
         if difference.abs().max().item() > 1e-5:

@@ -229,7 +229,7 @@ def judge_3(k):
     def judge(bias):
         for ones in range(5):
             if step(ones + bias) != (ones >= k):
-                return f"dá um viés que diz {step(ones + bias)} quando {ones} das entradas são 1"
+                return f"dá um viés que diz {step(ones + bias)} com {ones} das entradas em 1"
 
     return judge
 

@@ -62,7 +62,8 @@ print(output)
 # ## Um só arranjo
 # Você também vai encontrar pesos guardados como `(entradas, neurônios)`, e então `X @ W + b`, sem `.T`. É a mesma camada, transposta.
 # Estas aulas ficam com o arranjo do PyTorch, `(saídas, entradas)`. Eis duas camadas no outro arranjo, com a semente 0 do NumPy e vieses
-# 0; primeiro como estão, depois transpostas para os nossos dois objetos:
+# 0; primeiro como estão, depois transpostas para os nossos dois objetos. (Os números do NumPy têm 64 bits cada um, os do PyTorch costumam
+# ter 32: daí o `dtype`.)
 
 # %%
 stream = np.random.RandomState(0)
@@ -340,8 +341,12 @@ def exercise_4(weight, bias):
 
 def judge_4(weight, bias):
     def judge(layer):
-        if tuple(layer.weight.shape) != tuple(weight.T.shape) or tuple(layer.bias.shape) != (weight.shape[1],):
-            return f"tem os formatos {tuple(layer.weight.shape)} e {tuple(layer.bias.shape)}: peso e viés"
+        if not isinstance(layer, torch.nn.Module):
+            return "não devolve uma camada"
+        shapes = [tuple(t.shape) for t in (layer.weight, layer.bias)]
+        wanted = [tuple(t.shape) for t in (weight.T, bias[0])]
+        if shapes != wanted:
+            return f"devolve uma camada com peso e viés {shapes}, esperado {wanted}"
         x = torch.ones(2, weight.shape[0])
         difference = layer(x) - (x @ weight + bias)  # (2, entradas) @ (entradas, neurônios) -> (2, neurônios)
         if difference.abs().max().item() > 1e-5:
