@@ -22,7 +22,7 @@ from minitorch_pt.testing import compare
 
 # %% [markdown]
 # ## From lists to an array
-# Three lists of four numbers in one list. Count the opening brackets at the start: two, so there will be two axes.
+# NumPy is Python's library for arrays. Three lists of four numbers in one list. Count the opening brackets at the start: two, so there will be two axes.
 
 # %%
 rows = [

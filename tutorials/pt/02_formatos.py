@@ -22,7 +22,8 @@ from minitorch_pt.testing import compare
 
 # %% [markdown]
 # ## Das listas ao array
-# Três listas de quatro números em uma lista. Conte os colchetes que se abrem no começo: dois; portanto, haverá dois eixos.
+# O NumPy é a biblioteca de arrays do Python. Três listas de quatro números em uma lista. Conte os colchetes que se abrem no começo:
+# dois; portanto, haverá dois eixos.
 
 # %%
 rows = [

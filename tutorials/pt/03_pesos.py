@@ -115,8 +115,8 @@ print((houses * weights).shape)  # consertado: um peso para cada coluna, (5, 2) 
 #
 # ## Automatizar: encontrar os pesos
 # Agora esqueça os pesos, e guarde as casas e seus preços. Um par de pesos é tanto melhor quanto mais perto dos verdadeiros ficam
-# os preços que ele dá. Um número diz quanto eles erram: a média dos quadrados das diferenças. Ao quadrado porque, sem isso, o que
-# passa e o que falta se cancelariam.
+# os preços que ele dá. Um número diz quanto eles erram: a média dos quadrados das diferenças. Ao quadrado porque, sem isso, os
+# erros para cima e para baixo se cancelariam.
 
 
 # %%

@@ -135,7 +135,8 @@ figure
 # peso deve mudar? Atualização: mudá-lo. As aulas 10 a 13 tratam de cada um desses passos.
 #
 # Com `shuffle=True`, a ordem é embaralhada a cada época, para que as mesmas amostras não caiam sempre no mesmo lote. A semente faz a ordem
-# aleatória ser a mesma em cada execução. (Este conjunto tem um só tensor; por isso, cada lote é uma lista de um elemento: `(batch,)`.)
+# aleatória ser a mesma em cada execução. (Este conjunto tem um só tensor; por isso, cada lote é uma lista de um elemento:
+# `(batch,)`.)
 
 # %%
 torch.manual_seed(0)
