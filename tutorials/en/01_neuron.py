@@ -169,13 +169,15 @@ figure
 # resemble a brain.
 #
 # ## Kinds of networks
-# They differ in how the neurons are wired:
+# They differ in how the neurons are wired, and so in what they are good for:
 #
-# - **Feedforward networks:** information flows in one direction, from the inputs to the outputs (lessons 07 to 14).
+# - **Feedforward networks:** information flows in one direction, from the inputs to the outputs. For samples with a fixed number of
+#   features, like our fruit (lessons 07 to 14).
 # - **Convolutional networks (CNN):** feedforward too; the same small filter looks at every place of a picture (lesson 15).
-# - **Recurrent networks (RNN):** a state is handed on from each step of a sequence to the next (lesson 16).
-# - **LSTM, long short-term memory:** a recurrent network with gates that decide what is kept (lesson 17).
-# - **Generative adversarial networks (GAN):** a generator and a discriminator that compete (lesson 18).
+# - **Recurrent networks (RNN):** a state is handed on from each step to the next. For sequences, such as measurements over time
+#   (lesson 16).
+# - **LSTM, long short-term memory:** a recurrent network with gates that decide what is kept. For longer sequences (lesson 17).
+# - **Generative adversarial networks (GAN):** a generator and a discriminator that compete. They make new samples (lesson 18).
 #
 # Predicting a number (*regression*) and choosing a class (*classification*) are tasks. Every kind above can be used for both.
 #

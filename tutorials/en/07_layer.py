@@ -31,7 +31,8 @@ X = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, 
 # object itself. What is kept in the object, as `self.weight`, is an *attribute*.
 #
 # `__init__` runs once, when the object is made: here it makes the parameters. `forward` computes the output and returns it; it
-# initialises nothing, and may be called as often as we like.
+# initialises nothing, and may be called as often as we like. Its one matrix product makes the weighted sums of all neurons for all
+# samples.
 
 
 # %%

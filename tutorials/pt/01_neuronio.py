@@ -170,13 +170,16 @@ figure
 # ser treinadas, não porque se parecem com um cérebro.
 #
 # ## Tipos de redes
-# Eles diferem no modo como os neurônios são ligados:
+# Eles diferem no modo como os neurônios são ligados e, por isso, naquilo para que servem:
 #
-# - **Redes feedforward:** a informação flui em uma só direção, das entradas às saídas (aulas 07 a 14).
+# - **Redes feedforward:** a informação flui em uma só direção, das entradas às saídas. Para amostras com um número fixo de
+#   características, como nossas frutas (aulas 07 a 14).
 # - **Redes convolucionais (CNN):** também são feedforward; o mesmo filtro pequeno olha cada lugar de uma imagem (aula 15).
-# - **Redes recorrentes (RNN):** um estado passa de cada passo de uma sequência para o seguinte (aula 16).
-# - **LSTM, memória longa de curto prazo:** uma rede recorrente com portas que decidem o que se guarda (aula 17).
-# - **Redes adversárias generativas (GAN):** um gerador e um discriminador que competem (aula 18).
+# - **Redes recorrentes (RNN):** um estado passa de cada passo para o seguinte. Para sequências, como medições ao longo do tempo
+#   (aula 16).
+# - **LSTM, memória longa de curto prazo:** uma rede recorrente com portas que decidem o que se guarda. Para sequências mais longas
+#   (aula 17).
+# - **Redes adversárias generativas (GAN):** um gerador e um discriminador que competem. Elas fabricam amostras novas (aula 18).
 #
 # Prever um número (*regressão*) e escolher uma classe (*classificação*) são tarefas. Todos os tipos acima servem para ambas.
 #

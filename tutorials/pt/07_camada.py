@@ -31,7 +31,8 @@ X = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, 
 # argumento, `self`, é o próprio objeto. O que fica guardado no objeto, como `self.weight`, é um *atributo*.
 #
 # `__init__` roda uma vez, quando o objeto é criado: aqui, ele cria os parâmetros. `forward` calcula a saída e a devolve; não
-# inicializa nada, e pode ser chamado quantas vezes quisermos.
+# inicializa nada, e pode ser chamado quantas vezes quisermos. Seu único produto de matrizes faz as somas ponderadas de todos os
+# neurônios para todas as amostras.
 
 
 # %%
