@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from .style import (
     DASHES,
     GREY,
     INK,
+    PAPER,
     VERMILION,
     describe,
     number,
@@ -130,7 +132,7 @@ def bell(mean: float = 0.0, std: float = 1.0, *, language: str = "en", ax: Axes 
 
 @picture
 def histogram(weights: Any, *, bins: int = 30, language: str = "en", ax: Axes | None = None) -> Figure:
-    """How often which weight occurs, beside the bell curve of the same mean and standard deviation.
+    """How often which weight occurs, what share lies within 1, 2 and 3 standard deviations, and the bell curve of that spread.
 
     Raises:
         ValueError: there are fewer than two different numbers.
@@ -141,12 +143,21 @@ def histogram(weights: Any, *, bins: int = 30, language: str = "en", ax: Axes | 
     if not std > 0:
         raise ValueError(f"a histogram needs numbers that differ, got {values.size} times {number(values[0])}")
     ax = plain_axes(ax)
-    ax.hist(values, bins, density=True, color="#B9D7EC", edgecolor="white", label=word("{n} weights", n=values.size))
+    heights, edges = np.histogram(values, bins, density=True)
+    shares = []
+    for k, face in ((np.inf, PAPER), *((k, face) for k, _, face in BANDS)):
+        within = np.clip(edges, mean - k * std, mean + k * std)  # the bars as far as they lie in the band
+        width = np.diff(within)
+        shares.append(f"±{k} σ: {100 * np.mean(np.abs(values - mean) <= k * std):.2f} %")
+        ax.bar(within[:-1][width > 0], heights[width > 0], width[width > 0], align="edge", color=face, edgecolor=GREY, linewidth=0.6, label=shares[-1] if k < np.inf else None)  # fmt: skip
     x = np.linspace(min(values.min(), mean - 3.5 * std), max(values.max(), mean + 3.5 * std), 301)
     ax.plot(x, _normal(x, mean, std), color=VERMILION, linewidth=2, linestyle=DASHES[1], label=word("bell curve"))
-    ax.set(title=word("mean {mean}, standard deviation {std}", mean=number(mean), std=number(std)), xlabel=word("weight"), ylabel=word("density"))  # fmt: skip
+    fine = 2 - math.floor(math.log10(std))  # decimals
+    texts = {"n": values.size, "mean": number(round(mean, fine)), "std": number(round(std, fine))}
+    ax.set(title=word("{n} weights: mean {mean}, standard deviation {std}", **texts), xlabel=word("weight"), ylabel=word("density"))  # fmt: skip
     ax.legend(loc="upper right")
-    return describe(ax, word("Histogram of {n} weights. Mean {mean}, standard deviation {std}, from {low} to {high}", n=values.size, mean=number(mean), std=number(std), low=number(values.min()), high=number(values.max())))  # fmt: skip
+    texts |= {"low": number(values.min()), "high": number(values.max()), "shares": "; ".join(shares[:0:-1])}
+    return describe(ax, word("Histogram of {n} weights from {low} to {high}, mean {mean}, standard deviation {std}, beside the bell curve. Within {shares}", **texts))  # fmt: skip
 
 
 @picture

@@ -107,13 +107,12 @@ def network(
     if numbers is None:
         numbers = known and all(min(pair) <= 4 and max(pair) <= 6 for pair in pairs) and len(sizes) <= 4
     numbers = numbers and known
-    # numbers stand at evenly spaced heights if they are written 1/(k+1) of the way from the side that has more neurons
     few = [min(pair) for pair in pairs]
-    step = max(0.78 if numbers else 0.62, 0.17 * (max(few) + 1) if numbers else 0)
+    step = max(0.62, *(0.17 / _columns(k)[-1][1] for k in few)) if numbers else 0.62
     distance = [max(1.5, 0.55 * (k + 1)) if numbers else 1.6 for k in few]
     left = 0.75 if names is None else 0.45 + 0.085 * max(map(len, names)) + RADIUS
     xs = np.cumsum([left, *distance])
-    top, height = 0.8, max(counts) * step
+    top, height = 0.8, max(counts) * step + 0.15 * bool(numbers)  # room for the lowest bias
     legend = known or any(w is not None and w.dtype != bool for w in weights)
     width = max(float(xs[-1]) + 0.75, 3.8)
     xs += (width - xs[-1] - 0.75) / 2
@@ -148,12 +147,24 @@ def _count(word: Any, what: str, n: int) -> str:
     return word(f"1 {what}") if n == 1 else word(f"{{n}} {what}s", n=n)
 
 
+def _columns(k: int) -> list[tuple[float, float]]:
+    """Where the weights stand if the side with fewer neurons has `k`: the part of the way from the side with more, and the distance.
+
+    At 1/(k+1) of the way all of them are evenly spaced. From 4 neurons on that is too tight: every second one's stand there, as
+    evenly, at twice the distance, and the others in a second column.
+    """
+    if k < 4:
+        return [(1 / (k + 1), 1 / (k + 1))]
+    g = (k + 1) // 2
+    return [(1 / (2 * g + 1), 2 / (2 * g + 1)), ((g + 1) / (3 * g + 1), 2 / (3 * g + 1))]
+
+
 def _edges(canvas: Canvas, weight: Any, layers: list, xs: tuple, ys: tuple, numbers: bool) -> None:
     """The connections between two layers, and their weights if wanted."""
     signed = weight is not None and weight.dtype != bool
     largest = float(np.abs(weight).max()) or 1.0 if signed else 1.0
     m, n = len(layers[0]), len(layers[1])
-    at = 1 / (n + 1) if n <= m else m / (m + 1)
+    columns = _columns(min(m, n))
     for a, source in enumerate(layers[0]):
         for b, target in enumerate(layers[1]):
             if source is None or target is None or (weight is not None and not weight[target, source]):
@@ -164,6 +175,8 @@ def _edges(canvas: Canvas, weight: Any, layers: list, xs: tuple, ys: tuple, numb
             lw = 0.6 + 2.2 * abs(value) / largest if signed else 1.0
             canvas.line(xs, (ys[0][a], ys[1][b]), color, lw, linestyle=style, alpha=1 if numbers else 0.8, zorder=1)
             if numbers:
+                way = columns[(b if n <= m else a) % len(columns)][0]
+                at = way if n <= m else 1 - way
                 x, y = xs[0] + at * (xs[1] - xs[0]), ys[0][a] + at * (ys[1][b] - ys[0][a])
                 frame = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.9}
                 canvas.text(x, y, fixed(value), 8, color, bbox=frame, zorder=4)

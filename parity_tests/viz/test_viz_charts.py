@@ -39,7 +39,24 @@ def test_bell_and_histogram():
         "±1 σ: 68.27 %",
     ]
     ax = viz.histogram(numbers(1000), bins=20, language="pt").axes[0]
-    assert len(ax.patches) == 20 and ax.get_xlabel() == "peso"
+    assert len(ax.containers[0]) == 20 and ax.get_xlabel() == "peso"
+
+
+def test_the_bands_of_a_histogram():
+    draws = numbers(1000)
+    ax = viz.histogram(0.1 * draws + 2).axes[0]
+    mean, std = 0.1 * draws.mean() + 2, 0.1 * draws.std()
+    _, *bands = ax.containers
+    for k, bars in zip((3, 2, 1), bands, strict=True):
+        ends = bars[0].get_x(), bars[-1].get_x() + bars[-1].get_width()
+        # what lies farthest out may lie within 3 σ
+        np.testing.assert_allclose(
+            ends, np.clip([mean - k * std, mean + k * std], 0.1 * draws.min() + 2, 0.1 * draws.max() + 2)
+        )
+    shares = [100 * np.mean(np.abs(draws - draws.mean()) <= k * draws.std()) for k in (3, 2, 1)]
+    words = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert words == ["bell curve", *(f"±{k} σ: {share:.2f} %" for k, share in zip((3, 2, 1), shares, strict=True))]
+    assert f"±1 σ: {shares[2]:.2f} %" in viz.alt_text(ax.figure)
 
 
 def test_bias_shifts_the_line():

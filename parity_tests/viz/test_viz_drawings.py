@@ -110,6 +110,21 @@ def test_numbers_of_a_network_can_be_left_out_or_asked_for():
     assert not any(text.startswith("b ") for text in texts(viz.network(mlp(), numbers=False)))
 
 
+@pytest.mark.parametrize(("inputs", "outputs"), [(3, 5), (4, 5), (5, 4), (6, 6)])
+def test_numbers_of_a_network_stand_apart_in_columns(inputs, outputs):
+    torch.manual_seed(0)
+    weights = [
+        text
+        for text in viz.network(torch.nn.Linear(inputs, outputs), numbers=True).axes[0].texts
+        if text.get_color() in (BLUE, VERMILION)
+    ]
+    places = np.array([text.get_position() for text in weights]).round(6)
+    columns = np.unique(places[:, 0])
+    assert len(places) == inputs * outputs and len(columns) == 1 + (min(inputs, outputs) > 3)
+    assert all(np.diff(np.sort(places[places[:, 0] == x, 1])).min() >= 0.16999 for x in columns)
+    assert len(columns) == 1 or np.diff(columns) > 0.5
+
+
 def test_drawings_go_into_given_axes():
     figure, axes = viz.panels(2, rows=2)
     assert len(axes) == 4

@@ -33,7 +33,7 @@ def test_files_carry_the_alternative_text(tmp_path):
     assert (svg.name, png.name) == ("lesson.2.svg", "lesson.2.png")
     root = ElementTree.parse(svg).getroot()
     assert root.get("role") == "img"
-    assert root.find(f"{SVG}title").text == "Um array de shape (2, 2)"
+    assert root.find(f"{SVG}title").text == "Um array de formato (2, 2)"
     assert root.find(f"{SVG}desc").text == viz.alt_text(figure)
     with Image.open(png) as image:
         assert image.info["Description"] == viz.alt_text(figure)

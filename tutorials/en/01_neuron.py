@@ -69,7 +69,7 @@ print(f"slope along the colour:    {slope_colour:.3f}")
 print(f"slope along the roundness: {slope_roundness:.3f}")
 
 # %% [markdown]
-# ## Derive: why just these numbers?
+# ## Derive: why exactly these numbers?
 # The slopes are the weights. For `z = x1·w1 + x2·w2 + b`, moving `x1` by 0.001 changes the first product by `0.001·w1` and
 # nothing else; divided by 0.001, that is `w1`. So a weight says how strongly the neuron listens to one input. The bias
 # listens to none: it shifts `z` by the same amount, whatever comes in.
@@ -94,7 +94,7 @@ for name, fruit in [("orange", orange), ("apple", apple)]:
 
 # %% [markdown]
 # ## The picture
-# The same neuron, with every number on its way.
+# The same neuron, with every number on its way. `Σ` is the sign for a sum.
 
 # %%
 figure = viz.neuron(orange, [4.0, 1.0], -3.0, "step", names=["colour", "roundness"], language="en")
@@ -169,19 +169,22 @@ figure
 # resemble a brain.
 #
 # ## Kinds of networks
-# They differ in how the neurons are wired:
+# They differ in how the neurons are wired, and so in what they are good for:
 #
-# - **Feedforward networks:** information flows in one direction, from the inputs to the outputs (lessons 07 to 14).
+# - **Feedforward networks:** information flows in one direction, from the inputs to the outputs. For samples with a fixed number of
+#   features, like our fruit (lessons 07 to 14).
 # - **Convolutional networks (CNN):** feedforward too; the same small filter looks at every place of a picture (lesson 15).
-# - **Recurrent networks (RNN):** a state is handed on from each step of a sequence to the next (lesson 16).
-# - **LSTM, long short-term memory:** a recurrent network with gates that decide what is kept (lesson 17).
-# - **Generative adversarial networks (GAN):** a generator and a discriminator that compete (lesson 18).
+# - **Recurrent networks (RNN):** a state is handed on from each step to the next. For sequences, such as measurements over time
+#   (lesson 16).
+# - **LSTM, long short-term memory:** a recurrent network with gates that decide what is kept. For longer sequences (lesson 17).
+# - **Generative adversarial networks (GAN):** a generator and a discriminator that compete. They make new samples (lesson 18).
 #
 # Predicting a number (*regression*) and choosing a class (*classification*) are tasks. Every kind above can be used for both.
 #
 # ## The same under PyTorch
 # Our neuron took lists. minitorch_pt and PyTorch take *tensors*, which multiply all their numbers at once; the next lesson
-# is about them. The same lines run under both.
+# is about them. The same lines run under both. `find_spec` finds out whether PyTorch is installed, and `compare` says in one line
+# whether two results are equal; every lesson ends like this.
 
 
 # %%

@@ -1,14 +1,14 @@
 # %% [markdown]
 # # 02 · Shapes: vector, matrix, tensor
 #
-# **Question:** How are numbers ordered in an array, and what does its shape say?
+# **Question:** How are numbers arranged in an array, and what does its shape say?
 #
 # **Needs:** lesson 01.
 #
 # **Time:** 12 minutes.
 #
 # A network computes with many numbers at once. They come in *arrays*: numbers of one kind, ordered along *axes*. The *shape*
-# says how. Most errors that you will meet are about shapes, so it pays to read them well.
+# says how. Most errors that you will meet are about shapes, so it pays to learn to read them.
 
 # %%
 import importlib.util
@@ -22,7 +22,7 @@ from minitorch_pt.testing import compare
 
 # %% [markdown]
 # ## From lists to an array
-# Three lists of four numbers in one list. Count the opening brackets at the start: two, so there will be two axes.
+# NumPy is Python's library for arrays. Three lists of four numbers in one list. Count the opening brackets at the start: two, so there will be two axes.
 
 # %%
 rows = [
@@ -95,7 +95,8 @@ except TypeError as error:
 print(np.array([[0, 1, 2, 3], [4, 5, 6, 7]]).shape)  # repaired: brackets around both
 
 # %% [markdown]
-# The third: rows that differ in length. An array has no holes.
+# The third: rows that differ in length. An array has no holes. The message says so: after the first axis, of size 2, the shape is not
+# the same everywhere, it is *inhomogeneous*.
 
 # %%
 try:
@@ -134,7 +135,7 @@ figure
 # In these lessons, as in PyTorch, **tensor** is the word for all of them: no axis (one number, `()`), one (a vector), two (a
 # matrix), or more.
 #
-# To turn three axes around with the mouse, print `json.dumps(cube.tolist())` and paste it on
+# To turn three axes around with the mouse, `import json`, print `json.dumps(cube.tolist())` and paste that on
 # [array-3d-viz](https://array-3d-viz.vercel.app/).
 #
 # ## Measure: how far is one step along an axis?
@@ -153,7 +154,7 @@ print("one step along axis 2:", cube[0, 1, 3] - start)
 # axis 0 skips a plane of 3 · 4 = 12. In general: a step along an axis skips the product of the sizes after it.
 #
 # ## Automate
-# So a shape and an index are enough to find a number in memory, and that is just what an array does.
+# So a shape and an index are enough to find a number in memory, and that is exactly what an array does.
 
 
 # %%

@@ -21,7 +21,7 @@ from minitorch_pt.testing import compare
 # %% [markdown]
 # ## Five houses
 # Each row is a house (a sample), each column a feature: the size in hundreds of m², and the rooms. The price is in
-# thousands. The neuron has no bias yet (lesson 04) and no activation function: the price is the weighted sum itself.
+# thousands of dollars. The neuron has no bias yet (lesson 04) and no activation function: the price is the weighted sum itself.
 
 # %%
 houses = torch.tensor([[0.5, 1.0], [0.8, 2.0], [1.0, 3.0], [1.1, 5.0], [1.6, 4.0]])  # (5, 2)
@@ -34,7 +34,8 @@ print(prices)
 
 # %% [markdown]
 # ## The picture
-# The house in the middle of the table, on its way through the neuron.
+# The house in the middle of the table, on its way through the neuron. No activation function means one that changes nothing:
+# `identity`.
 
 # %%
 figure = viz.neuron(houses[2], weights, 0.0, "identity", names=["size", "rooms"], language="en")
@@ -68,8 +69,8 @@ print(new_prices)
 # The size did not lose its influence, and yet its weight fell from 100 to 1. So a weight alone tells nothing about influence.
 #
 # ## Derive: weight times spread
-# From the smallest to the largest house, a feature moves by its *spread*. The price then moves by `weight · spread`, in
-# whatever unit the feature is given.
+# From its smallest to its largest value in these houses, a feature moves by its *spread*. The price then moves by
+# `weight · spread`, in whatever unit the feature is given.
 
 # %%
 spread = houses.amax(dim=0) - houses.amin(dim=0)  # (5, 2) -> (2,): largest minus smallest of each column
@@ -109,8 +110,9 @@ print((houses * weights).shape)  # repaired: one weight for each column, (5, 2) 
 # repetition is called *broadcasting*.
 #
 # ## Automate: find the weights
-# Now forget the weights, and keep the houses and their prices. A pair of weights is as good as its prices are near to the
-# true ones. One number says how far off they are: the mean of the squared differences.
+# Now forget the weights, and keep the houses and their prices. A pair of weights is the better, the nearer its prices are to the
+# true ones. One number says how far off they are: the mean of the squared differences. They are squared because too high and too low
+# would cancel each other.
 
 
 # %%
@@ -134,7 +136,7 @@ while change > 0.01:
     better = False
     for i in range(2):
         for direction in (1.0, -1.0):
-            trial = found.clone()
+            trial = found.clone()  # a copy
             trial[i] += direction * change
             if how_far_off(trial) < how_far_off(found):
                 found, better = trial, True
@@ -162,7 +164,7 @@ if importlib.util.find_spec("torch") is None:
 else:
     import torch as pytorch
 
-    theirs = (pytorch.tensor(houses.tolist()) * pytorch.tensor(found.tolist())).sum(dim=1)
+    theirs = (pytorch.tensor(houses.tolist()) * pytorch.tensor(found.tolist())).sum(dim=1)  # (5, 2) -> (5,)
     compare("PyTorch: prices", (houses * found).sum(dim=1), theirs)
 
 # %% [markdown]
@@ -175,7 +177,7 @@ else:
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.
 #
-# **1.** The prices `(n,)` of `n` houses `(n, features)` with these weights `(features,)`.
+# **1.** Return the prices `(n,)` of `n` houses `(n, features)` with these weights `(features,)`.
 
 
 # %%

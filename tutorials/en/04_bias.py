@@ -7,7 +7,7 @@
 #
 # **Time:** 10 minutes.
 #
-# The neuron of lesson 03 told the price of a house from its size and its rooms. Ask it for a plot of land without a house: size
+# The neuron of lesson 03 gave the price of a house from its size and its rooms. Ask it for a plot of land without a house: size
 # 0, rooms 0. It answers 0, whatever its weights are. Land is not free, so something is missing.
 
 # %%
@@ -20,7 +20,7 @@ from minitorch_pt.testing import compare
 
 # %% [markdown]
 # ## Five houses and a plot of land
-# Size in hundreds of m², rooms, and the price in thousands. The last row is the bare plot.
+# Size in hundreds of m², rooms, and the price in thousands of dollars. The last row is the bare plot.
 
 # %%
 places = torch.tensor([[0.5, 1.0], [0.8, 2.0], [1.0, 3.0], [1.1, 5.0], [1.6, 4.0], [0.0, 0.0]])  # (6, 2)
@@ -28,8 +28,8 @@ prices = torch.tensor([180.0, 260.0, 330.0, 440.0, 440.0, 80.0])  # (6,)
 
 weights = torch.tensor([100.0, 50.0])  # (2,)
 sums = (places * weights).sum(dim=1)  # (6, 2) * (2,) -> (6, 2) -> (6,)
-print("prices:        ", prices)
-print("weighted sums: ", sums)
+print("prices:         ", prices)
+print("weighted sums:  ", sums)
 print("what is missing:", prices - sums)
 
 # %% [markdown]
@@ -138,7 +138,7 @@ def search(features):
 
 
 # %% [markdown]
-# Once with the two features alone, once with the ones:
+# Once with the two features alone, once with the ones, which `cat` sets beside them:
 
 # %%
 with_ones = torch.cat([places, torch.ones(6, 1)], dim=1)  # (6, 2) and (6, 1) -> (6, 3)
@@ -230,7 +230,7 @@ def judge_3(k):
     def judge(bias):
         for ones in range(5):
             if step(ones + bias) != (ones >= k):
-                return f"gives a bias that says {step(ones + bias)} when {ones} of the inputs are 1"
+                return f"gives a bias that says {step(ones + bias)} with {ones} of the inputs at 1"
 
     return judge
 
@@ -238,8 +238,8 @@ def judge_3(k):
 check(exercise_3, (1, judge_3(1)), (3, judge_3(3)), language="en")
 
 # %% [markdown]
-# **4.** From now on the size is told as the difference to a house of `usual` size: a house of 1.6 becomes 0.6 if 1.0 is usual. The weights
-# stay. Which bias keeps all prices as they were?
+# **4.** From now on the size is given as the difference from a house of `usual` size: a house of 1.6 becomes 0.6 if 1.0 is usual.
+# The weights stay. Which bias keeps all prices as they were?
 
 
 # %%

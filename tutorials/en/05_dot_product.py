@@ -20,7 +20,7 @@ from minitorch_pt.testing import compare
 
 # %% [markdown]
 # ## Two vectors
-# The *dot product* of two vectors of the same length: each number is multiplied by the one at its own place in the other vector.
+# The *dot product* of two vectors of the same length: each number is multiplied by the one at the same place in the other.
 # First all the products, then their sum.
 
 # %%
@@ -48,7 +48,7 @@ print("slopes:", slopes)
 
 # %% [markdown]
 # The slopes along `a` are the numbers of `b`. That is the neuron of lesson 01: with inputs `x` and weights `w`, its pre-activation
-# is `torch.dot(x, w) + b`.
+# is `torch.dot(x, w)` plus the bias.
 #
 # ## A layer: one dot product for each neuron
 # Four inputs, three neurons. The weights stand in a matrix `(3, 4)`: a **row** holds all the weights of **one neuron**, so there
@@ -64,7 +64,8 @@ for i in range(3):
     print(f"neuron {i}: {torch.dot(x, W[i]).item():.3f} + {biases[i].item()} = {z.item():.3f}")
 
 # %% [markdown]
-# The second row in colour, and its neuron. The four numbers of the row are the four lines that end in it.
+# The second row in colour, and its neuron. The four numbers of the row are the four lines that end in it. (Pictures count from 1, as
+# mathematics does: `y₂` is what the code calls neuron 1.)
 
 # %%
 figure = viz.weight_rows(W, neuron=1, language="en")
@@ -103,7 +104,7 @@ figure
 
 # %% [markdown]
 # ## Derive: the inner sizes must be equal
-# Write the two shapes beside each other. The sizes that meet in the middle, the *inner* sizes, must be equal, for they count
+# Write the two shapes side by side. The sizes that meet in the middle, the *inner* sizes, must be equal, for they count
 # the partners of the dot products. They vanish from the result, and the outer ones remain:
 #
 # - `(4,) @ (3, 4)`: 4 meets 3, no product.
@@ -112,7 +113,7 @@ figure
 # - `(2, 4) @ (4, 3) -> (2, 3)`: 4 meets 4.
 #
 # ## First repair: transpose
-# To *transpose* a matrix is to make its rows columns: `(3, 4)` becomes `(4, 3)`. The numbers stay; the one in row `i` and
+# To *transpose* a matrix is to turn its rows into columns: `(3, 4)` becomes `(4, 3)`. The numbers stay; the one in row `i` and
 # column `j` moves to row `j` and column `i`. In code: `W.T`.
 
 # %%
@@ -144,8 +145,8 @@ viz.save(figure, "pictures/05_other_order")
 figure
 
 # %% [markdown]
-# The numbers are the same: with one vector, both orders take the dot product of `x` with each row of `W`. They part as soon as
-# several samples come at once. Lesson 06 shows why all layers are written in the first way: `x @ W.T + b`.
+# The numbers are the same: with one vector, both orders take the dot product of `x` with each row of `W`. They part ways as
+# soon as several samples come at once. Lesson 06 shows why all layers are written in the first way: `x @ W.T + b`.
 
 # %%
 print(x @ W.T + biases)  # (4,) @ (4, 3) -> (3,), then (3,) + (3,) -> (3,)
@@ -193,7 +194,7 @@ else:
 # - The dot product of two vectors: multiply what stands at the same place, then add. It is a neuron without its bias.
 # - In the weights `(neurons, inputs)`, a row is one neuron and a column one input.
 # - The matrix product takes each row on the left with each column on the right. The inner sizes must be equal.
-# - `W.T` makes rows columns. For one sample `x @ W.T` and `W @ x` give the same numbers.
+# - `W.T` turns rows into columns. For one sample `x @ W.T` and `W @ x` give the same numbers.
 #
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.
@@ -215,7 +216,7 @@ check(
 )
 
 # %% [markdown]
-# **2.** Transpose a matrix without `.T`: two loops, or one index after the other.
+# **2.** Transpose a matrix without `.T`: start from zeros of the right shape, and fill them in two loops.
 
 
 # %%
@@ -231,7 +232,7 @@ check(
 )
 
 # %% [markdown]
-# **3.** Input `j` grows by 1, the others stay. By how much do the pre-activations of all neurons change? The answer has the shape
+# **3.** Input `j` grows by 1, the others stay. By how much does the pre-activation of each neuron change? The answer has the shape
 # `(neurons,)`.
 
 
@@ -243,7 +244,8 @@ def exercise_3(weights, j):
 check(exercise_3, (W, 0, [0.2, 0.5, -0.26]), (W, 3, [1.0, -0.5, 0.87]), language="en")
 
 # %% [markdown]
-# **4.** Two layers in a row, without biases: the outputs of the first, `(neurons, inputs)`, are the inputs of the second.
+# **4.** Two layers in a row, without biases: the outputs of the first are the inputs of the second. `first` and `second` are their
+# weights, each `(neurons, inputs)`, and `x` is one sample. Return the outputs of the second layer.
 
 
 # %%

@@ -27,9 +27,7 @@ from minitorch_pt.utils.data import DataLoader, TensorDataset
 
 # %%
 X = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0]])  # (2, 4): samples, features
-W = torch.tensor(
-    [[0.2, 0.8, -0.5, 1.0], [0.5, -0.91, 0.26, -0.5], [-0.26, -0.27, 0.17, 0.87]]
-)  # (3, 4): neurons, inputs
+W = torch.tensor([[0.2, 0.8, -0.5, 1.0], [0.5, -0.91, 0.26, -0.5], [-0.26, -0.27, 0.17, 0.87]])  # (3, 4)
 b = torch.tensor([2.0, 3.0, 0.5])  # (3,)
 
 for i in range(2):
@@ -57,7 +55,7 @@ for i in range(2):
     print(f"slopes of the outputs of sample {i}:", [round(slope, 2) for slope in moved[i].tolist()])
 
 # %% [markdown]
-# Only row 0 moves, by the weights of input 1 (column 1 of `W`). A batch is a saving of work, no mixing of samples.
+# Only row 0 moves, by the weights of input 1 (column 1 of `W`). A batch saves work; it does not mix samples.
 #
 # ## When it goes wrong
 # Lesson 05 had a second way, the other order. With a batch it fails: `W` has rows of 4, `X` columns of 2.
@@ -75,7 +73,7 @@ except RuntimeError as error:
 
 # %% [markdown]
 # `W @ X.T` exists, but it has a row for each *neuron*, and the biases go along the last axis, where the samples now are: 2 of them,
-# and 3 biases. That is an error, luckily. Now a third sample comes, and luck ends: 3 samples, 3 biases.
+# and 3 biases. That is an error, luckily. Now a third sample comes, and luck runs out: 3 samples, 3 biases.
 
 # %%
 three = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, -0.8]])  # (3, 4)
@@ -87,7 +85,7 @@ print("wrong:", W @ three.T + b)  # the same shapes, but a bias for each sample
 # test with sizes that all differ, because only then do the shapes give away a mistake.
 #
 # ## Why in portions
-# One product for many samples is much faster than many products. Here for 10,000 samples:
+# One product for many samples is much faster than many products. Here with 10,000 samples:
 
 # %%
 many = torch.ones(10_000, 4)
@@ -116,8 +114,8 @@ figure
 
 # %% [markdown]
 # ## Cut a data set into batches
-# Ten samples with two features. A `TensorDataset` keeps each sample beside its target; a `DataLoader` gives them out in batches. Of 10
-# samples in batches of 4, the last batch has 2.
+# Ten samples with two features. A `TensorDataset` keeps each sample beside its *target*, the right answer; a `DataLoader` hands them
+# out in batches. Of 10 samples in batches of 4, the last batch has 2.
 
 # %%
 features = torch.arange(20.0).reshape(10, 2)  # (10, 2)
@@ -131,11 +129,11 @@ viz.save(figure, "pictures/06_batches")
 figure
 
 # %% [markdown]
-# What happens with each batch stands at the right. Forward: compute the outputs. Loss: how far off are they? Backward: in which direction
+# What happens with each batch is written at the right. Forward: compute the outputs. Loss: how far off are they? Backward: in which direction
 # must each weight change? Step: change it. Lessons 10 to 13 take them one by one.
 #
 # With `shuffle=True` the order is new in each epoch, so that the same samples do not always share a batch. The seed makes the
-# random order the same at each run.
+# random order the same at each run. (This data set has a single tensor, so each batch is a list of one: `(batch,)`.)
 
 # %%
 torch.manual_seed(0)
@@ -146,7 +144,7 @@ for epoch in (1, 2):
 # %% [markdown]
 # ## Derive: what does the size of a batch change?
 # 96 samples with two features, and a column of ones for the bias (lesson 04). The targets come from the weights 3 and -2 and the
-# bias 1, with a little *noise*: something random that no weight explains.
+# bias 1, with a little *noise*: something random that no weight explains. (`randn` draws random numbers around 0: lesson 07.)
 
 # %%
 torch.manual_seed(1)
@@ -194,9 +192,10 @@ figure
 # %% [markdown]
 # All three saw each sample ten times. Batches of 1 changed the weights 960 times, all samples together only 10 times, and that is not
 # enough yet. (Longer steps would help the large batches: lesson 12.) But one sample alone is a poor guide: its noise pulls the weights to
-# and fro, and each update costs a product of its own. In between lies what is mostly used: 16 to 256 samples.
+# and fro, and each update costs a product of its own. In between lies what is mostly used: 16 to 256 samples. (Nothing gets far below
+# 0.01: that much of the mean squared difference is the noise itself, 0.1 squared.)
 #
-# A batch does not keep a network from memorising its samples: that is overfitting, and lesson 14 is about its cures.
+# Batches do not keep a network from memorising its samples. To memorise is to overfit, and lesson 14 is about the cures.
 #
 # ## Automate
 # What a `DataLoader` does, in five lines: an order, cut into portions.
@@ -254,7 +253,7 @@ def exercise_1(samples, size, epochs):
 check(exercise_1, (10, 4, 1, 3), (10_000, 32, 5, 1565), (96, 16, 10, 60), language="en")
 
 # %% [markdown]
-# **2.** Somebody has computed `W @ X.T`, with a row for each neuron. Make of it the right output of the layer, biases included:
+# **2.** Somebody has computed `W @ X.T`, with a row for each neuron. Turn it into the right output of the layer, biases included:
 # `(samples, neurons)`.
 
 
@@ -266,7 +265,7 @@ def exercise_2(product, biases):
 check(exercise_2, (W @ X.T, b, X @ W.T + b), (W @ three.T, b, three @ W.T + b), language="en")
 
 # %% [markdown]
-# **3.** How many samples has the last batch?
+# **3.** How many samples does the last batch have?
 
 
 # %%
@@ -277,7 +276,8 @@ def exercise_3(samples, size):
 check(exercise_3, (10, 4, 2), (10_000, 32, 16), (96, 16, 16), (5, 8, 5), language="en")
 
 # %% [markdown]
-# **4.** The mean squared difference of each batch is known, and how many samples each has. What is that of all samples?
+# **4.** For each batch, the mean squared difference and the number of samples are known. What is the mean squared difference of all
+# samples together?
 
 
 # %%

@@ -27,8 +27,12 @@ X = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, 
 # in this lesson.
 #
 # ## The class
-# A class has methods. `__init__` runs once, when the object is made: here it makes the parameters. `forward` computes the output
-# and returns it; it initialises nothing, and may be called as often as we like.
+# A *class* is a plan, and an *object* is what is built after it. A function in a class is a *method*; its first argument, `self`, is the
+# object itself. What is kept in the object, as `self.weight`, is an *attribute*.
+#
+# `__init__` runs once, when the object is made: here it makes the parameters. `forward` computes the output and returns it; it
+# initialises nothing, and may be called as often as we like. Its one matrix product makes the weighted sums of all neurons for all
+# samples.
 
 
 # %%
@@ -50,12 +54,16 @@ print(hidden.shape, output.shape)
 print(output)
 
 # %% [markdown]
-# Two objects of one class, each with parameters of its own. The bias is a vector `(5,)`; `(1, 5)` would be a matrix with one row,
-# which adds to the same numbers but is not the shape that PyTorch has.
+# Two objects of one class, each with parameters of its own: `layer1.weight` is `(5, 4)`, `layer2.weight` is `(2, 5)`. The bias is a
+# vector `(5,)`; `(1, 5)` would be a matrix with one row, which adds to the same numbers but is not the shape that PyTorch has.
+#
+# Something is still missing between the two layers: an activation function. Lesson 09 shows why two layers without one are no more than
+# a single layer.
 #
 # ## One layout
 # You will also see weights stored as `(inputs, neurons)`, and then `X @ W + b` without `.T`. It is the same layer, transposed.
-# These lessons keep to PyTorch's `(outputs, inputs)`. Here is a layer pair in the other layout, from NumPy's seed 0, both ways:
+# These lessons keep to PyTorch's `(outputs, inputs)`. Here is a pair of layers in the other layout, from NumPy's seed 0, with biases 0;
+# first as it is, then transposed into our two objects. (NumPy's numbers have 64 bits each, PyTorch's usually 32: hence the `dtype`.)
 
 # %%
 stream = np.random.RandomState(0)
@@ -141,33 +149,44 @@ print("NumPy's 0:  ", np.random.RandomState(0).randn(3).round(4))
 # And each library has its own stream: PyTorch's seed 0 is not NumPy's. minitorch_pt has PyTorch's.
 #
 # ## The bell curve
-# `randn` follows the *normal distribution*: most numbers near the mean 0, no limit on either side. How far they lie from it is
-# told by the *standard deviation*, σ (sigma), here 1. Count how many of 100,000 lie within 1, 2 and 3 σ, then multiply by 0.10
-# and count again:
+# `randn` follows the *normal distribution*: most numbers near the mean 0, no limit on either side. How far they typically lie from it
+# is told by the *standard deviation*, σ (sigma), here 1: the square root of the mean of the squared distances. Draw 100,000 numbers,
+# count how many lie within 1, 2 and 3 σ, then multiply by 0.10 and count again. In a *histogram* each bar stands for the numbers
+# between its left and its right edge: the more of them there are, the higher it is.
 
 # %%
 torch.manual_seed(0)
 draws = torch.randn(100_000)
-for scale in (1.0, 0.10):
-    print(f"times {scale}: standard deviation {(scale * draws).std().item():.3f}")
+figure, rows = viz.panels(rows=2, height=2.5)
+for scale, axes in zip((1.0, 0.10), rows, strict=True):
+    numbers = scale * draws
+    sigma = numbers.std().item()
+    print(f"times {scale}: standard deviation {sigma:.3f}")
     for k in (1, 2, 3):
-        inside = ((scale * draws).abs() < k * scale).float().mean().item()
-        print(f"    within {k * scale:.1f} of 0: {100 * inside:.2f} %")
+        inside = ((numbers - numbers.mean()).abs() < k * sigma).float().mean().item()
+        print(f"    within {k * sigma:.1f} of the mean: {100 * inside:.2f} %")
+    viz.histogram(numbers, language="en", ax=axes)
 
+viz.save(figure, "pictures/07_histograms")
+figure
+
+# %% [markdown]
+# Both have the same shape, and the same shares lie in the bands; only the ruler has changed. After the multiplication by 0.10, σ is
+# 0.1, and the bands end at 0.1, 0.2 and 0.3. With more and more numbers the bars come nearer and nearer to the dashed curve, and the
+# shares to those of any normal distribution: 68.27, 95.45 and 99.73 %.
+
+# %%
 figure = viz.bell(0.0, 0.10, language="en")
 viz.save(figure, "pictures/07_bell")
 figure
 
 # %% [markdown]
-# The exact shares are 68.27, 95.45 and 99.73 %, for any normal distribution. They hold in units of σ: after the multiplication by
-# 0.10, σ is 0.1, and the bands end at 0.1, 0.2 and 0.3.
-#
 # ## Measure: is 0.10 a good scale?
-# Send 200 samples through ten layers and look at the spread of the numbers after each.
+# Send 200 samples through ten layers, as wide as the number of inputs, and look at the standard deviation of the numbers after each.
 
 
 # %%
-def spreads(width, scale):
+def deviations(width, scale):
     torch.manual_seed(0)
     x = torch.randn(200, width)
     found = [x.std().item()]
@@ -177,38 +196,38 @@ def spreads(width, scale):
     return found
 
 
-runs = {width: spreads(width, 0.10) for width in (5, 100, 1000)}
+runs = {width: deviations(width, 0.10) for width in (5, 100, 1000)}
 for width, run in runs.items():
     print(f"{width} inputs: after 1 layer {run[1]:.2g}, after 10 layers {run[10]:.1g}")
 
 # %% [markdown]
-# With 5 inputs the signal dies, with 1000 it explodes; with 100 it stays.
+# With 5 inputs the signal dies, with 1000 it explodes, with 100 it stays.
 #
 # ## Derive
-# A neuron adds `n` products. For independent numbers around 0, it is the *squares* of the standard deviations that add up: inputs
-# with spread 1 and weights with spread σ give `n · σ²`, so the output's spread is `σ · √n`. It stays 1 if
+# A neuron adds `n` products. Take inputs around 0 with standard deviation 1, and weights around 0 with σ: each product has the standard
+# deviation `1 · σ`. When independent numbers are added, it is the *squares* of their standard deviations that add up, here to
+# `n · σ²`. So the output has the standard deviation `σ · √n`: for 0.10 and 5, 100, 1000 inputs that makes 0.22, 1 and 3.2; measured
+# were 0.24, 1 and 3.2. It stays 1 if
 #
 # `σ = 1 / √n`
 #
-# For `n = 100` that is just 0.10. So the initial scale depends on the number of inputs; no single number is right for all.
+# For `n = 100` that is exactly 0.10. So the initial scale depends on the number of inputs; no single number is right for all.
 
 # %%
 figure, (axes,) = viz.panels(height=3.2)
-for width, style in ((5, "-"), (100, "--"), (1000, ":")):
-    axes.plot(runs[width], style, linewidth=2, label=f"{width} inputs, scale 0.10")
-axes.plot(spreads(1000, 1000**-0.5), "d", markersize=6, label="1000 inputs, scale 1/√1000")
-axes.set(xlabel="layers", ylabel="spread of the numbers", yscale="log")
+for width, style, color in ((5, "-", "#0072B2"), (100, "--", "#D55E00"), (1000, ":", "#009E73")):
+    axes.plot(runs[width], style, color=color, linewidth=2, label=f"{width} inputs, scale 0.10")
+axes.plot(deviations(1000, 1000**-0.5), "d", color="#222222", markersize=6, label="1000 inputs, scale 1/√1000")
+axes.set(xlabel="layers", ylabel="standard deviation", yscale="log")
 axes.legend(fontsize=8)
-figure.alt = (
-    "The spread over ten layers. Scale 0.10: it falls with 5 inputs, stays with 100, grows with 1000. 1/√n: it stays."
-)
+figure.alt = "Standard deviation over ten layers. Scale 0.10: it falls with 5 inputs, stays with 100, grows with 1000. 1/√n: it stays."
 viz.save(figure, "pictures/07_scale")
 figure
 
 # %% [markdown]
 # ## Automate: `torch.nn.Linear`
-# The library has this class. A `Linear` chooses its own scale: every weight and bias is drawn evenly between `-1/√n` and `1/√n`,
-# for `n` inputs. We call the layer itself, `layer(X)`, and it calls its `forward`.
+# The library has this class. A `Linear` chooses its own scale: for `n` inputs, every weight and bias is drawn between `-1/√n` and
+# `1/√n`, each number in between as likely as any other. We call the layer itself, `layer(X)`, and it calls its `forward`.
 
 # %%
 torch.manual_seed(0)
@@ -269,13 +288,13 @@ else:
 # - One layout: weights `(outputs, inputs)`, a bias `(outputs,)`, and `x @ W.T + b`.
 # - A seed repeats numbers only with the same calls in the same order.
 # - In a normal distribution 68.27, 95.45 and 99.73 % lie within 1, 2 and 3 σ.
-# - The initial scale depends on the number of inputs, `n`: `1/√n` keeps the spread. `torch.nn.Linear` is such a class, with a scale of
-#   its own: even between `-1/√n` and `1/√n`, a spread of about `0.58/√n`.
+# - The initial scale depends on the number of inputs, `n`: with σ = `1/√n` the standard deviation stays. `torch.nn.Linear` is such a class,
+#   with a scale of its own: evenly between `-1/√n` and `1/√n`, which is a standard deviation of about `0.58/√n`.
 #
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.
 #
-# **1.** How many parameters has a layer with so many inputs and neurons?
+# **1.** How many parameters does a layer with so many inputs and neurons have?
 
 
 # %%
@@ -297,7 +316,7 @@ def exercise_2(scale):
 check(exercise_2, (0.10, [-0.2, 0.2]), (0.5, [-1.0, 1.0]), language="en")
 
 # %% [markdown]
-# **3.** A layer with `n` inputs of spread 1 gets the weights `scale * randn`. What is the spread of its outputs?
+# **3.** A layer with `n` inputs of standard deviation 1 gets the weights `scale * randn`. What is the standard deviation of its outputs?
 
 
 # %%
@@ -319,12 +338,15 @@ def exercise_4(weight, bias):
 
 def judge_4(weight, bias):
     def judge(layer):
-        if tuple(layer.weight.shape) != tuple(weight.T.shape) or tuple(layer.bias.shape) != (weight.shape[1],):
-            return f"has the shapes {tuple(layer.weight.shape)} and {tuple(layer.bias.shape)}: weight and bias"
+        if not isinstance(layer, torch.nn.Module):
+            return "returns no layer"
+        shapes = [tuple(t.shape) for t in (layer.weight, layer.bias)]
+        wanted = [tuple(t.shape) for t in (weight.T, bias[0])]
+        if shapes != wanted:
+            return f"returns a layer with weight and bias {shapes}, expected {wanted}"
         x = torch.ones(2, weight.shape[0])
-        if (
-            layer(x) - (x @ weight + bias)
-        ).abs().max().item() > 1e-5:  # (2, inputs) @ (inputs, neurons) -> (2, neurons)
+        difference = layer(x) - (x @ weight + bias)  # (2, inputs) @ (inputs, neurons) -> (2, neurons)
+        if difference.abs().max().item() > 1e-5:
             return "has the right shapes, and gives other outputs than the given weights"
 
     return judge

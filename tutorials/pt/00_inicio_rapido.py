@@ -2,8 +2,11 @@
 # # Início rápido: uma rede que lê dígitos
 #
 # Uma pequena rede aprende a ler 1.797 dígitos reais, escritos à mão. Ela vê dois terços deles, é observada em outra parte enquanto
-# aprende e é testada em dígitos que nunca viu. Onde o torch está instalado, o mesmo programa roda depois no torch, com a mesma
+# aprende e é testada em dígitos que nunca viu. Onde o PyTorch está instalado, o mesmo programa roda depois no PyTorch, com a mesma
 # semente, e os dois são comparados.
+#
+# Isto mostra para que serve uma rede, antes de qualquer teoria. Ainda não é preciso entender o programa: as aulas 01 a 14 o montam,
+# linha por linha.
 
 # %%
 import importlib.util
@@ -77,21 +80,38 @@ print(f"Acurácia no teste ≈ {accuracy:.1%} de {len(y)} dígitos que a rede nu
 
 # %% [markdown]
 # ## As figuras
-# As curvas de aprendizado; qual dígito foi tomado por qual; os erros de que a rede tinha mais certeza.
+# A *perda* diz quanto a rede erra. Ela cai nos dígitos com que a rede aprende; nos que só servem para observá-la, logo para de cair.
+# Disso trata a aula 14.
+
+# %%
+curves = {"treinamento": history["train"], "validação": history["valid"]}
+figure = viz.history(curves, ylabel="perda (entropia cruzada)", log=True, language="pt")
+viz.save(figure, "pictures/00_curves")
+figure
+
+# %% [markdown]
+# Cada linha é um dígito, cada coluna, o que a rede disse que ele é. Na diagonal, ela acerta.
 
 # %%
 confusion = minitorch_pt.zeros(10, 10, dtype=minitorch_pt.int64)
 for truth, said in zip(y.tolist(), guess.tolist(), strict=True):
     confusion[truth, said] += 1
+
+figure = viz.confusion(confusion, language="pt")
+viz.save(figure, "pictures/00_confusion")
+figure
+
+# %% [markdown]
+# Os erros, no máximo seis, a começar por aquele de que a rede tinha mais certeza.
+
+# %%
 sure = scores.softmax(dim=1).max(dim=1).values
 wrong = [i for i in sure.argsort(descending=True).tolist() if guess[i] != y[i]][:6]
-
-curves = {"treinamento": history["train"], "validação": history["valid"]}
-viz.save(viz.history(curves, ylabel="perda (entropia cruzada)", log=True, language="pt"), "inicio_rapido_curvas")
-viz.save(viz.confusion(confusion, language="pt"), "inicio_rapido_confusao")
 titles = [f"é {y[i].item()}\ndiz {guess[i].item()}\n({sure[i].item():.0%} de certeza)" for i in wrong]
-viz.save(viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles, language="pt"), "inicio_rapido_erros")
-print("Figuras: inicio_rapido_curvas, inicio_rapido_confusao, inicio_rapido_erros (.svg, .png)")
+
+figure = viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles, language="pt")
+viz.save(figure, "pictures/00_mistakes")
+figure
 
 # %% [markdown]
 # ## O mesmo no PyTorch

@@ -58,8 +58,8 @@ print(f"maçã:    saída {step(weighted_sum(0.3, 0.7))}")
 
 # %% [markdown]
 # ## Medir: o que faz cada entrada?
-# Mova uma entrada em 0,001 e veja quanto `z` anda. Dividido por esse pequeno passo, isso é a *inclinação*: quanto o resultado
-# anda para cada unidade daquela entrada.
+# Mova uma entrada em 0,001 e veja quanto `z` anda. Esse tanto, dividido pelo pequeno passo, é a *inclinação*: quanto o
+# resultado anda para cada unidade daquela entrada.
 
 # %%
 nudge = 0.001
@@ -73,7 +73,7 @@ print(f"inclinação ao longo da redondeza: {slope_roundness:.3f}")
 # ## Deduzir: por que justamente esses números?
 # As inclinações são os pesos. Em `z = x1·w1 + x2·w2 + b`, mover `x1` em 0,001 muda o primeiro produto em `0,001·w1` e nada
 # mais; dividido por 0,001, isso é `w1`. Assim, um peso diz com que força o neurônio escuta uma entrada. O viés não escuta
-# nenhuma: ele desloca `z` sempre no mesmo tanto, seja o que for que entre.
+# nenhuma: ele desloca `z` sempre no mesmo tanto, seja qual for a entrada.
 #
 # ## Automatizar: qualquer número de entradas
 # Com `n` entradas:
@@ -95,7 +95,7 @@ for name, fruit in [("laranja", orange), ("maçã", apple)]:
 
 # %% [markdown]
 # ## A figura
-# O mesmo neurônio, com todos os números pelo caminho.
+# O mesmo neurônio, com todos os números pelo caminho. `Σ` é o sinal de soma.
 
 # %%
 figure = viz.neuron(orange, [4.0, 1.0], -3.0, "step", names=["cor", "redondeza"], language="pt")
@@ -162,27 +162,31 @@ figure
 # |---|---|
 # | os dendritos recebem sinais | entradas |
 # | as sinapses os reforçam ou enfraquecem | pesos |
-# | o corpo da célula os reúne, e dispara ou não | soma, viés e função de ativação |
+# | o corpo celular os reúne, e dispara ou não | soma, viés e função de ativação |
 # | o axônio leva o sinal adiante | saída |
 #
 # A semelhança para aí. Uma célula nervosa é viva, envia pulsos ao longo do tempo, muda sua química e se liga às outras
-# em circuitos fechados. Um neurônio artificial são as quatro linhas de `neuron`, acima. Redes deles funcionam porque podem ser treinadas,
-# não porque se parecem com um cérebro.
+# em circuitos fechados. Um neurônio artificial são as quatro linhas de `neuron`, acima. Redes deles funcionam porque podem
+# ser treinadas, não porque se parecem com um cérebro.
 #
 # ## Tipos de redes
-# Eles diferem no modo como os neurônios são ligados:
+# Eles diferem no modo como os neurônios são ligados e, por isso, naquilo para que servem:
 #
-# - **Redes feedforward:** a informação flui em uma só direção, das entradas às saídas (aulas 07 a 14).
+# - **Redes feedforward:** a informação flui em uma só direção, das entradas às saídas. Para amostras com um número fixo de
+#   características, como nossas frutas (aulas 07 a 14).
 # - **Redes convolucionais (CNN):** também são feedforward; o mesmo filtro pequeno olha cada lugar de uma imagem (aula 15).
-# - **Redes recorrentes (RNN):** um estado passa de cada passo de uma sequência para o seguinte (aula 16).
-# - **LSTM, memória longa de curto prazo:** uma rede recorrente com portas que decidem o que se guarda (aula 17).
-# - **Redes adversárias generativas (GAN):** um gerador e um discriminador que competem (aula 18).
+# - **Redes recorrentes (RNN):** um estado passa de cada passo para o seguinte. Para sequências, como medições ao longo do tempo
+#   (aula 16).
+# - **LSTM, memória longa de curto prazo:** uma rede recorrente com portas que decidem o que se guarda. Para sequências mais longas
+#   (aula 17).
+# - **Redes adversárias generativas (GAN):** um gerador e um discriminador que competem. Elas fabricam amostras novas (aula 18).
 #
 # Prever um número (*regressão*) e escolher uma classe (*classificação*) são tarefas. Todos os tipos acima servem para ambas.
 #
 # ## O mesmo no PyTorch
 # Nosso neurônio recebia listas. O minitorch_pt e o PyTorch recebem *tensores*, que multiplicam todos os seus números de uma
-# vez; a próxima aula trata deles. As mesmas linhas rodam nos dois.
+# vez; a próxima aula trata deles. As mesmas linhas rodam nos dois. `find_spec` verifica se o PyTorch está instalado, e `compare`
+# diz em uma linha se dois resultados são iguais; toda aula termina assim.
 
 
 # %%

@@ -1,14 +1,14 @@
 # %% [markdown]
 # # 02 · Formatos: vetor, matriz, tensor
 #
-# **Pergunta:** Como os números se ordenam em um array, e o que diz o seu formato?
+# **Pergunta:** Como os números se organizam em um array, e o que diz o seu formato?
 #
 # **Precisa de:** aula 01.
 #
 # **Tempo:** 12 minutos.
 #
 # Uma rede calcula com muitos números de uma vez. Eles vêm em *arrays*: números de um mesmo tipo, ordenados ao longo de *eixos*. O
-# *formato* (*shape*) diz como. A maioria dos erros que você vai encontrar é sobre formatos; vale a pena saber lê-los bem.
+# *formato* (*shape*) diz como. A maioria dos erros que você vai encontrar tem a ver com formatos; vale a pena aprender a lê-los.
 
 # %%
 import importlib.util
@@ -22,7 +22,8 @@ from minitorch_pt.testing import compare
 
 # %% [markdown]
 # ## Das listas ao array
-# Três listas de quatro números em uma lista. Conte os colchetes que se abrem no começo: dois; portanto, haverá dois eixos.
+# O NumPy é a biblioteca de arrays do Python. Três listas de quatro números em uma lista. Conte os colchetes que se abrem no começo:
+# dois; portanto, haverá dois eixos.
 
 # %%
 rows = [
@@ -37,7 +38,7 @@ print("eixos:", array.ndim)  # tantos quantos os colchetes
 print("números:", array.size)  # 3 · 4
 
 # %% [markdown]
-# Um **eixo** é uma direção em que se conta; seu **tamanho** é até onde vai a conta. `(3, 4)` tem dois eixos: o eixo 0 tem tamanho
+# Um **eixo** é uma direção em que se conta; seu **tamanho** é até onde vai a contagem. `(3, 4)` tem dois eixos: o eixo 0 tem tamanho
 # 3, o eixo 1 tem tamanho 4. Os eixos se contam a partir de 0, como tudo em Python.
 #
 # ## Um eixo: um vetor
@@ -95,7 +96,8 @@ except TypeError as error:
 print(np.array([[0, 1, 2, 3], [4, 5, 6, 7]]).shape)  # consertado: colchetes em volta das duas
 
 # %% [markdown]
-# O terceiro: linhas de comprimentos diferentes. Um array não tem buracos.
+# O terceiro: linhas de comprimentos diferentes. Um array não tem buracos. É o que diz a mensagem: depois do primeiro eixo, de tamanho
+# 2, o formato não é o mesmo em toda parte; não é *homogêneo*.
 
 # %%
 try:
@@ -135,7 +137,7 @@ figure
 # Nestas aulas, como no PyTorch, **tensor** é a palavra para todos eles: sem eixos (um só número, `()`), com um (um vetor), com
 # dois (uma matriz) ou com mais.
 #
-# Para girar três eixos com o mouse, imprima `json.dumps(cube.tolist())` e cole em
+# Para girar três eixos com o mouse, faça `import json`, imprima `json.dumps(cube.tolist())` e cole o resultado em
 # [array-3d-viz](https://array-3d-viz.vercel.app/).
 #
 # ## Medir: qual é a distância de um passo ao longo de um eixo?
@@ -172,7 +174,7 @@ print(place((2, 3, 4, 5), (1, 0, 3, 2)), np.arange(120).reshape(2, 3, 4, 5)[1, 0
 # %% [markdown]
 # ## O que acontece com o formato
 # Um índice elimina o seu eixo; dois-pontos conservam um eixo inteiro. Uma soma ao longo de um eixo também elimina esse
-# eixo. O PyTorch chama um eixo de *dim*.
+# eixo. No PyTorch, um eixo se chama *dim*.
 
 # %%
 x = torch.tensor([[0.0, 1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]])  # (2, 4)
@@ -234,7 +236,7 @@ def exercise_2(shape):
 check(exercise_2, ((2, 3, 4), 24), ((5,), 5), ((), 1), language="pt")
 
 # %% [markdown]
-# **3.** Faça de um vetor `(n,)` uma coluna `(n, 1)`.
+# **3.** Transforme um vetor `(n,)` em uma coluna `(n, 1)`.
 
 
 # %%

@@ -7,7 +7,7 @@
 #
 # **Tempo:** 12 minutos.
 #
-# Um neurônio dá o preço de uma casa a partir de seu tamanho e de seu número de quartos. Os pesos são 100 e 50. Isso quer dizer
+# Um neurônio calcula o preço de uma casa a partir de seu tamanho e de seu número de quartos. Os pesos são 100 e 50. Isso quer dizer
 # que o tamanho importa duas vezes mais?
 
 # %%
@@ -21,7 +21,7 @@ from minitorch_pt.testing import compare
 # %% [markdown]
 # ## Cinco casas
 # Cada linha é uma casa (uma amostra), cada coluna uma característica: o tamanho em centenas de m² e os quartos. O preço está em
-# milhares. O neurônio ainda não tem viés (aula 04) nem função de ativação: o preço é a própria soma ponderada.
+# milhares de reais. O neurônio ainda não tem viés (aula 04) nem função de ativação: o preço é a própria soma ponderada.
 
 # %%
 houses = torch.tensor([[0.5, 1.0], [0.8, 2.0], [1.0, 3.0], [1.1, 5.0], [1.6, 4.0]])  # (5, 2)
@@ -34,7 +34,7 @@ print(prices)
 
 # %% [markdown]
 # ## A figura
-# A casa do meio da tabela, passando pelo neurônio.
+# A casa do meio da tabela, passando pelo neurônio. Sem função de ativação, é como se houvesse uma que não muda nada: `identity`.
 
 # %%
 figure = viz.neuron(houses[2], weights, 0.0, "identity", names=["tamanho", "quartos"], language="pt")
@@ -55,8 +55,8 @@ print(f"inclinação ao longo do tamanho:   {(price(1.001, 3.0) - price(1.0, 3.0
 print(f"inclinação ao longo dos quartos:  {(price(1.0, 3.001) - price(1.0, 3.0)) / 0.001:.3f}")
 
 # %% [markdown]
-# As inclinações são os pesos: 100 mil por mais uma *centena de m²*, 50 mil por mais um *quarto*. São unidades diferentes, e aí
-# está o engano. Em m², o mesmo neurônio precisa do peso 1, e todos os preços ficam iguais:
+# As inclinações são os pesos: 100 mil por mais uma *centena de m²*, 50 mil por mais um *quarto*. São unidades diferentes, e é
+# aí que mora o engano. Em m², o mesmo neurônio precisa do peso 1, e todos os preços ficam iguais:
 
 # %%
 in_square_metres = houses * torch.tensor([100.0, 1.0])  # (5, 2) * (2,) -> (5, 2): tamanhos 50, 80, 100, 110, 160
@@ -69,8 +69,8 @@ print(new_prices)
 # influência.
 #
 # ## Deduzir: peso vezes variação
-# Do menor ao maior valor nas casas, uma característica anda a sua *variação*. O preço anda então `peso · variação`, seja qual
-# for a unidade da característica.
+# Do menor ao maior valor nestas casas, uma característica percorre a sua *variação*. O preço anda então `peso · variação`, seja
+# qual for a unidade da característica.
 
 # %%
 spread = houses.amax(dim=0) - houses.amin(dim=0)  # (5, 2) -> (2,): o maior menos o menor de cada coluna
@@ -114,8 +114,9 @@ print((houses * weights).shape)  # consertado: um peso para cada coluna, (5, 2) 
 # O vetor de pesos serve então a todas as linhas; essa repetição se chama *expansão* (*broadcasting*).
 #
 # ## Automatizar: encontrar os pesos
-# Agora esqueça os pesos, e guarde as casas e seus preços. Um par de pesos é tão bom quanto seus preços estão perto dos
-# verdadeiros. Um número diz quanto eles erram: a média dos quadrados das diferenças.
+# Agora esqueça os pesos, e guarde as casas e seus preços. Um par de pesos é tanto melhor quanto mais perto dos verdadeiros ficam
+# os preços que ele dá. Um número diz quanto eles erram: a média dos quadrados das diferenças. Ao quadrado porque, sem isso, os
+# erros para cima e para baixo se cancelariam.
 
 
 # %%
@@ -140,7 +141,7 @@ while change > 0.01:
     better = False
     for i in range(2):
         for direction in (1.0, -1.0):
-            trial = found.clone()
+            trial = found.clone()  # uma cópia
             trial[i] += direction * change
             if how_far_off(trial) < how_far_off(found):
                 found, better = trial, True
@@ -157,7 +158,7 @@ viz.save(figure, "pictures/03_search")
 figure
 
 # %% [markdown]
-# Os pesos foram encontrados só a partir de exemplos: isso é *aprender*. Para dois pesos, tentar é o bastante. Para milhares, é
+# Os pesos foram encontrados só a partir de exemplos: isso é *aprender*. Para dois pesos, basta tentar. Para milhares, é
 # preciso saber de antemão em que direção mudar cada um: disso tratam as aulas 11 e 12.
 #
 # ## O mesmo no PyTorch
@@ -168,7 +169,7 @@ if importlib.util.find_spec("torch") is None:
 else:
     import torch as pytorch
 
-    theirs = (pytorch.tensor(houses.tolist()) * pytorch.tensor(found.tolist())).sum(dim=1)
+    theirs = (pytorch.tensor(houses.tolist()) * pytorch.tensor(found.tolist())).sum(dim=1)  # (5, 2) -> (5,)
     compare("PyTorch: preços", (houses * found).sum(dim=1), theirs)
 
 # %% [markdown]
@@ -181,7 +182,7 @@ else:
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
 #
-# **1.** Os preços `(n,)` de `n` casas `(n, características)` com estes pesos `(características,)`.
+# **1.** Devolva os preços `(n,)` de `n` casas `(n, características)` com estes pesos `(características,)`.
 
 
 # %%

@@ -7,8 +7,8 @@
 #
 # **Tempo:** 10 minutos.
 #
-# O neurônio da aula 03 dava o preço de uma casa a partir do tamanho e dos quartos. Pergunte a ele por um terreno sem casa:
-# tamanho 0, quartos 0. A resposta é 0, sejam quais forem os pesos. Como terreno não é de graça, falta alguma coisa.
+# O neurônio da aula 03 dava o preço de uma casa a partir do tamanho e dos quartos. Pergunte a ele quanto custa um terreno sem
+# casa: tamanho 0, quartos 0. A resposta é 0, sejam quais forem os pesos. Como terreno não é de graça, falta alguma coisa.
 
 # %%
 import importlib.util
@@ -20,7 +20,7 @@ from minitorch_pt.testing import compare
 
 # %% [markdown]
 # ## Cinco casas e um terreno
-# O tamanho em centenas de m², os quartos, e o preço em milhares. A última linha é o terreno vazio.
+# O tamanho em centenas de m², os quartos, e o preço em milhares de reais. A última linha é o terreno vazio.
 
 # %%
 places = torch.tensor([[0.5, 1.0], [0.8, 2.0], [1.0, 3.0], [1.1, 5.0], [1.6, 4.0], [0.0, 0.0]])  # (6, 2)
@@ -34,7 +34,7 @@ print("o que falta:      ", prices - sums)
 
 # %% [markdown]
 # Com os pesos 100 e 50, em todos os preços faltam os mesmos 80: o terreno, que custa o mesmo debaixo de uma casa pequena ou
-# grande. Um número que se soma sejam quais forem as entradas é o *viés* (*bias*): `z = x1·w1 + x2·w2 + b`, aqui com `b` = 80.
+# grande. Um número que se soma sempre, sejam quais forem as entradas, é o *viés* (*bias*): `z = x1·w1 + x2·w2 + b`, aqui com `b` = 80.
 
 # %%
 bias = 80.0
@@ -75,7 +75,7 @@ viz.save(figure, "pictures/04_line")
 figure
 
 # %% [markdown]
-# Onde depois vem um degrau, como na aula 01, o viés diz quanto é o bastante. O degrau dá 1 quando `w·x + b > 0` e, para um `w`
+# Quando depois vem um degrau, como na aula 01, o viés diz quanto é o bastante. O degrau dá 1 quando `w·x + b > 0` e, para um `w`
 # positivo, isso quer dizer `x > -b/w`: esse ponto é o *limiar*.
 
 
@@ -139,7 +139,7 @@ def search(features):
 
 
 # %% [markdown]
-# Uma vez só com as duas características, outra com os uns:
+# Uma vez só com as duas características, outra com os uns, que `cat` põe ao lado delas:
 
 # %%
 with_ones = torch.cat([places, torch.ones(6, 1)], dim=1)  # (6, 2) e (6, 1) -> (6, 3)
@@ -229,7 +229,7 @@ def judge_3(k):
     def judge(bias):
         for ones in range(5):
             if step(ones + bias) != (ones >= k):
-                return f"dá um viés que diz {step(ones + bias)} quando {ones} das entradas são 1"
+                return f"dá um viés que diz {step(ones + bias)} com {ones} das entradas em 1"
 
     return judge
 
@@ -238,7 +238,7 @@ check(exercise_3, (1, judge_3(1)), (3, judge_3(3)), language="pt")
 
 # %% [markdown]
 # **4.** De agora em diante, o tamanho é dado como a diferença para uma casa de tamanho comum, `usual`: uma casa de 1,6 vira 0,6 se o
-# comum for 1,0. Os pesos ficam. Que viés mantém todos os preços como eram?
+# comum for 1,0. Os pesos não mudam. Que viés mantém todos os preços como eram?
 
 
 # %%

@@ -48,11 +48,11 @@ print("inclinações:", slopes)
 
 # %% [markdown]
 # As inclinações ao longo de `a` são os números de `b`. É o neurônio da aula 01: com entradas `x` e pesos `w`, sua pré-ativação é
-# `torch.dot(x, w) + b`.
+# `torch.dot(x, w)` mais o viés.
 #
 # ## Uma camada: um produto escalar para cada neurônio
 # Quatro entradas, três neurônios. Os pesos ficam em uma matriz `(3, 4)`: uma **linha** guarda todos os pesos de **um neurônio**;
-# portanto, há tantas linhas quanto neurônios. Uma **coluna** guarda o que os neurônios fazem com uma entrada.
+# portanto, há tantas linhas quantos neurônios. Uma **coluna** guarda o que os neurônios fazem com uma entrada.
 
 # %%
 x = torch.tensor([1.0, 2.0, 3.0, 2.5])  # (4,)
@@ -64,7 +64,8 @@ for i in range(3):
     print(f"neurônio {i}: {torch.dot(x, W[i]).item():.3f} + {biases[i].item()} = {z.item():.3f}")
 
 # %% [markdown]
-# A segunda linha em destaque, e seu neurônio. Os quatro números da linha são as quatro ligações que chegam a ele.
+# A segunda linha em destaque, e seu neurônio. Os quatro números da linha são as quatro ligações que chegam a ele. (As figuras contam
+# a partir de 1, como na matemática: `y₂` é o que o código chama de neurônio 1.)
 
 # %%
 figure = viz.weight_rows(W, neuron=1, language="pt")
@@ -105,7 +106,7 @@ figure
 # %% [markdown]
 # ## Deduzir: os tamanhos internos precisam ser iguais
 # Escreva os dois formatos lado a lado. Os tamanhos que se encontram no meio, os *internos*, precisam ser iguais, pois contam os pares
-# dos produtos escalares. Eles somem do resultado, e os externos ficam:
+# dos produtos escalares. Eles desaparecem do resultado, e os externos ficam:
 #
 # - `(4,) @ (3, 4)`: 4 encontra 3, não há produto.
 # - `(4,) @ (4, 3) -> (3,)`: 4 encontra 4.
@@ -113,7 +114,7 @@ figure
 # - `(2, 4) @ (4, 3) -> (2, 3)`: 4 encontra 4.
 #
 # ## Primeiro conserto: transpor
-# *Transpor* uma matriz é fazer de suas linhas colunas: `(3, 4)` vira `(4, 3)`. Os números ficam os mesmos; o que está na linha `i` e
+# *Transpor* uma matriz é transformar suas linhas em colunas: `(3, 4)` vira `(4, 3)`. Os números ficam os mesmos; o que está na linha `i` e
 # na coluna `j` vai para a linha `j` e a coluna `i`. No código: `W.T`.
 
 # %%
@@ -145,8 +146,8 @@ viz.save(figure, "pictures/05_other_order")
 figure
 
 # %% [markdown]
-# Os números são os mesmos: com um só vetor, as duas ordens fazem o produto escalar de `x` com cada linha de `W`. Elas se separam assim
-# que várias amostras vêm juntas. A aula 06 mostra por que todas as camadas se escrevem da primeira maneira: `x @ W.T + b`.
+# Os números são os mesmos: com um só vetor, as duas ordens fazem o produto escalar de `x` com cada linha de `W`. Elas deixam de
+# coincidir assim que várias amostras vêm juntas. A aula 06 mostra por que todas as camadas se escrevem da primeira maneira: `x @ W.T + b`.
 
 # %%
 print(x @ W.T + biases)  # (4,) @ (4, 3) -> (3,), depois (3,) + (3,) -> (3,)
@@ -193,8 +194,8 @@ else:
 # ## Resumo
 # - O produto escalar de dois vetores: multiplique o que está na mesma posição, depois some. É um neurônio sem o viés.
 # - Nos pesos `(neurônios, entradas)`, uma linha é um neurônio, e uma coluna, uma entrada.
-# - O produto de matrizes toma cada linha da esquerda com cada coluna da direita. Os tamanhos internos precisam ser iguais.
-# - `W.T` faz das linhas colunas. Para uma só amostra, `x @ W.T` e `W @ x` dão os mesmos números.
+# - O produto de matrizes combina cada linha da esquerda com cada coluna da direita. Os tamanhos internos precisam ser iguais.
+# - `W.T` transforma as linhas em colunas. Para uma só amostra, `x @ W.T` e `W @ x` dão os mesmos números.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
@@ -216,7 +217,7 @@ check(
 )
 
 # %% [markdown]
-# **2.** Transponha uma matriz sem `.T`: dois laços, ou um índice depois do outro.
+# **2.** Transponha uma matriz sem `.T`: parta de zeros no formato certo e preencha-os em dois laços.
 
 
 # %%
@@ -232,7 +233,7 @@ check(
 )
 
 # %% [markdown]
-# **3.** A entrada `j` cresce 1, as outras ficam. Quanto mudam as pré-ativações de todos os neurônios? A resposta tem o formato
+# **3.** A entrada `j` aumenta 1, as outras não mudam. Quanto muda a pré-ativação de cada neurônio? A resposta tem o formato
 # `(neurônios,)`.
 
 
@@ -244,7 +245,8 @@ def exercise_3(weights, j):
 check(exercise_3, (W, 0, [0.2, 0.5, -0.26]), (W, 3, [1.0, -0.5, 0.87]), language="pt")
 
 # %% [markdown]
-# **4.** Duas camadas em sequência, sem vieses: as saídas da primeira, `(neurônios, entradas)`, são as entradas da segunda.
+# **4.** Duas camadas em sequência, sem vieses: as saídas da primeira são as entradas da segunda. `first` e `second` são seus pesos,
+# cada um `(neurônios, entradas)`, e `x` é uma amostra. Devolva as saídas da segunda camada.
 
 
 # %%

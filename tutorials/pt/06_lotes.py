@@ -27,9 +27,7 @@ from minitorch_pt.utils.data import DataLoader, TensorDataset
 
 # %%
 X = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0]])  # (2, 4): amostras, características
-W = torch.tensor(
-    [[0.2, 0.8, -0.5, 1.0], [0.5, -0.91, 0.26, -0.5], [-0.26, -0.27, 0.17, 0.87]]
-)  # (3, 4): neurônios, entradas
+W = torch.tensor([[0.2, 0.8, -0.5, 1.0], [0.5, -0.91, 0.26, -0.5], [-0.26, -0.27, 0.17, 0.87]])  # (3, 4)
 b = torch.tensor([2.0, 3.0, 0.5])  # (3,)
 
 for i in range(2):
@@ -47,7 +45,7 @@ figure
 
 # %% [markdown]
 # ## Medir: as amostras de um lote interferem umas nas outras?
-# Mova uma característica da amostra 0 e veja que saídas andam.
+# Mova uma característica da amostra 0 e veja quais saídas mudam.
 
 # %%
 nudged = X.clone()
@@ -57,7 +55,7 @@ for i in range(2):
     print(f"inclinações das saídas da amostra {i}:", [round(slope, 2) for slope in moved[i].tolist()])
 
 # %% [markdown]
-# Só a linha 0 anda, segundo os pesos da entrada 1 (a coluna 1 de `W`). Um lote poupa trabalho; não mistura amostras.
+# Só a linha 0 muda, conforme os pesos da entrada 1 (a coluna 1 de `W`). Um lote poupa trabalho; não mistura amostras.
 #
 # ## Quando dá errado
 # A aula 05 tinha uma segunda maneira, a outra ordem. Com um lote, ela falha: as linhas de `W` têm 4 números, as colunas de `X` têm 2.
@@ -118,8 +116,8 @@ figure
 
 # %% [markdown]
 # ## Cortar um conjunto de dados em lotes
-# Dez amostras com duas características. Um `TensorDataset` guarda cada amostra ao lado de seu alvo; um `DataLoader` as entrega em lotes. De
-# 10 amostras em lotes de 4, o último lote fica com 2.
+# Dez amostras com duas características. Um `TensorDataset` guarda cada amostra ao lado de seu *alvo*, a resposta certa; um `DataLoader` as
+# entrega em lotes. De 10 amostras em lotes de 4, o último lote fica com 2.
 
 # %%
 features = torch.arange(20.0).reshape(10, 2)  # (10, 2)
@@ -133,11 +131,12 @@ viz.save(figure, "pictures/06_batches")
 figure
 
 # %% [markdown]
-# O que acontece com cada lote está à direita. Propagação: calcular as saídas. Perda: quanto elas erram? Retropropagação: em que direção cada
+# O que acontece com cada lote está escrito à direita. Propagação: calcular as saídas. Perda: quanto elas erram? Retropropagação: em que direção cada
 # peso deve mudar? Atualização: mudá-lo. As aulas 10 a 13 tratam de cada um desses passos.
 #
 # Com `shuffle=True`, a ordem é embaralhada a cada época, para que as mesmas amostras não caiam sempre no mesmo lote. A semente faz a ordem
-# aleatória ser a mesma em cada execução.
+# aleatória ser a mesma em cada execução. (Este conjunto tem um só tensor; por isso, cada lote é uma lista de um elemento:
+# `(batch,)`.)
 
 # %%
 torch.manual_seed(0)
@@ -148,7 +147,7 @@ for epoch in (1, 2):
 # %% [markdown]
 # ## Deduzir: o que muda com o tamanho do lote?
 # 96 amostras com duas características, e uma coluna de uns para o viés (aula 04). Os alvos vêm dos pesos 3 e -2 e do viés 1, com um pouco
-# de *ruído*: algo aleatório que nenhum peso explica.
+# de *ruído*: algo aleatório que nenhum peso explica. (`randn` sorteia números em torno de 0: aula 07.)
 
 # %%
 torch.manual_seed(1)
@@ -196,9 +195,10 @@ figure
 # %% [markdown]
 # Os três viram cada amostra dez vezes. Lotes de 1 mudaram os pesos 960 vezes; todas as amostras juntas, só 10 vezes, e isso ainda não é o
 # bastante. (Passos maiores ajudariam os lotes grandes: aula 12.) Mas uma só amostra é um guia ruim: seu ruído puxa os pesos de um lado
-# para o outro, e cada atualização custa um produto próprio. No meio está o que mais se usa: de 16 a 256 amostras.
+# para o outro, e cada atualização custa um produto próprio. No meio está o que mais se usa: de 16 a 256 amostras. (Nada fica muito abaixo
+# de 0,01: essa parte da média dos quadrados é o próprio ruído, 0,1 ao quadrado.)
 #
-# Um lote não impede uma rede de decorar suas amostras: isso é o sobreajuste, e a aula 14 trata do que ajuda contra ele.
+# Lotes não impedem uma rede de decorar suas amostras. Decorar é sobreajustar, e a aula 14 trata do que ajuda contra isso.
 #
 # ## Automatizar
 # O que um `DataLoader` faz, em cinco linhas: uma ordem, cortada em porções.
@@ -237,7 +237,7 @@ else:
 # %% [markdown]
 # ## Resumo
 # - `(amostras, entradas) @ (entradas, neurônios) -> (amostras, neurônios)`: `X @ W.T + b` serve a uma amostra e a qualquer lote.
-# - A outra ordem serve a uma só amostra; com tantas amostras quanto neurônios, ela erra sem avisar.
+# - A outra ordem serve a uma só amostra; com tantas amostras quantos neurônios, ela erra sem avisar.
 # - Um lote passa junto e traz uma atualização; uma época é uma passagem por todas as amostras.
 # - Lotes menores: mais atualizações por época, cada uma com mais ruído. Embaralhar muda quem divide um lote com quem.
 #
@@ -255,7 +255,7 @@ def exercise_1(samples, size, epochs):
 check(exercise_1, (10, 4, 1, 3), (10_000, 32, 5, 1565), (96, 16, 10, 60), language="pt")
 
 # %% [markdown]
-# **2.** Alguém calculou `W @ X.T`, com uma linha para cada neurônio. Faça disso a saída certa da camada, com os vieses: `(amostras,
+# **2.** Alguém calculou `W @ X.T`, com uma linha para cada neurônio. Transforme isso na saída certa da camada, com os vieses: `(amostras,
 # neurônios)`.
 
 
@@ -278,7 +278,8 @@ def exercise_3(samples, size):
 check(exercise_3, (10, 4, 2), (10_000, 32, 16), (96, 16, 16), (5, 8, 5), language="pt")
 
 # %% [markdown]
-# **4.** Conhecem-se a média dos quadrados das diferenças de cada lote e quantas amostras ele tem. Qual é a de todas as amostras juntas?
+# **4.** De cada lote se conhecem a média dos quadrados das diferenças e o número de amostras. Qual é a média dos quadrados das diferenças
+# de todas as amostras juntas?
 
 
 # %%

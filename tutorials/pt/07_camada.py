@@ -27,8 +27,12 @@ X = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, 
 # nenhum.
 #
 # ## A classe
-# Uma classe tem métodos. `__init__` roda uma vez, quando o objeto é criado: aqui, ele cria os parâmetros. `forward` calcula a saída
-# e a devolve; não inicializa nada, e pode ser chamado quantas vezes quisermos.
+# Uma *classe* é um projeto, e um *objeto* é o que se constrói a partir dele. Uma função de uma classe é um *método*; seu primeiro
+# argumento, `self`, é o próprio objeto. O que fica guardado no objeto, como `self.weight`, é um *atributo*.
+#
+# `__init__` roda uma vez, quando o objeto é criado: aqui, ele cria os parâmetros. `forward` calcula a saída e a devolve; não
+# inicializa nada, e pode ser chamado quantas vezes quisermos. Seu único produto de matrizes faz as somas ponderadas de todos os
+# neurônios para todas as amostras.
 
 
 # %%
@@ -50,13 +54,17 @@ print(hidden.shape, output.shape)
 print(output)
 
 # %% [markdown]
-# Dois objetos de uma mesma classe, cada um com seus próprios parâmetros. O viés é um vetor `(5,)`; `(1, 5)` seria uma matriz de uma
-# linha, que somada dá os mesmos números, mas não é o formato que o PyTorch usa.
+# Dois objetos de uma mesma classe, cada um com seus próprios parâmetros: `layer1.weight` é `(5, 4)`, `layer2.weight` é `(2, 5)`. O viés
+# é um vetor `(5,)`; `(1, 5)` seria uma matriz de uma linha, que somada dá os mesmos números, mas não é o formato que o PyTorch usa.
+#
+# Ainda falta algo entre as duas camadas: uma função de ativação. A aula 09 mostra por que, sem ela, duas camadas não são mais do que uma
+# só.
 #
 # ## Um só arranjo
 # Você também vai encontrar pesos guardados como `(entradas, neurônios)`, e então `X @ W + b`, sem `.T`. É a mesma camada, transposta.
-# Estas aulas ficam com o arranjo do PyTorch, `(saídas, entradas)`. Eis duas camadas no outro arranjo, com a semente 0 do NumPy, dos
-# dois modos:
+# Estas aulas ficam com o arranjo do PyTorch, `(saídas, entradas)`. Eis duas camadas no outro arranjo, com a semente 0 do NumPy e vieses
+# 0; primeiro como estão, depois transpostas para os nossos dois objetos. (Os números do NumPy têm 64 bits cada um, os do PyTorch costumam
+# ter 32: daí o `dtype`.)
 
 # %%
 stream = np.random.RandomState(0)
@@ -146,32 +154,43 @@ print("o 0 do NumPy:", np.random.RandomState(0).randn(3).round(4))
 #
 # ## A curva em forma de sino
 # `randn` segue a *distribuição normal*: a maioria dos números fica perto da média 0, sem limite de nenhum dos lados. A que distância
-# dela eles ficam é o que diz o *desvio padrão*, σ (sigma), aqui 1. Conte quantos de 100.000 ficam a até 1, 2 e 3 σ; depois
-# multiplique por 0,10 e conte de novo:
+# dela eles costumam ficar é o que diz o *desvio padrão*, σ (sigma), aqui 1: a raiz quadrada da média dos quadrados das distâncias.
+# Sorteie 100.000 números e conte quantos ficam a até 1, 2 e 3 σ; depois multiplique por 0,10 e conte de novo. Em um *histograma*, cada
+# barra representa os números entre sua borda esquerda e sua borda direita: quanto mais números, mais alta a barra.
 
 # %%
 torch.manual_seed(0)
 draws = torch.randn(100_000)
-for scale in (1.0, 0.10):
-    print(f"vezes {scale}: desvio padrão {(scale * draws).std().item():.3f}")
+figure, rows = viz.panels(rows=2, height=2.5)
+for scale, axes in zip((1.0, 0.10), rows, strict=True):
+    numbers = scale * draws
+    sigma = numbers.std().item()
+    print(f"vezes {scale}: desvio padrão {sigma:.3f}")
     for k in (1, 2, 3):
-        inside = ((scale * draws).abs() < k * scale).float().mean().item()
-        print(f"    a até {k * scale:.1f} de 0: {100 * inside:.2f} %")
+        inside = ((numbers - numbers.mean()).abs() < k * sigma).float().mean().item()
+        print(f"    a até {k * sigma:.1f} da média: {100 * inside:.2f} %")
+    viz.histogram(numbers, language="pt", ax=axes)
 
+viz.save(figure, "pictures/07_histograms")
+figure
+
+# %% [markdown]
+# Os dois têm a mesma forma, e as mesmas proporções caem nas faixas; só a régua mudou. Depois da multiplicação por 0,10, σ é 0,1, e as
+# faixas acabam em 0,1, 0,2 e 0,3. Com cada vez mais números, as barras chegam cada vez mais perto da curva tracejada, e as proporções,
+# das de qualquer distribuição normal: 68,27, 95,45 e 99,73 %.
+
+# %%
 figure = viz.bell(0.0, 0.10, language="pt")
 viz.save(figure, "pictures/07_bell")
 figure
 
 # %% [markdown]
-# As proporções exatas são 68,27, 95,45 e 99,73 %, em qualquer distribuição normal. Elas valem em unidades de σ: depois da multiplicação
-# por 0,10, σ é 0,1, e as faixas acabam em 0,1, 0,2 e 0,3.
-#
 # ## Medir: 0,10 é uma boa escala?
-# Passe 200 amostras por dez camadas e veja, depois de cada uma, o desvio padrão dos números.
+# Passe 200 amostras por dez camadas, tão largas quanto o número de entradas, e veja, depois de cada uma, o desvio padrão dos números.
 
 
 # %%
-def spreads(width, scale):
+def deviations(width, scale):
     torch.manual_seed(0)
     x = torch.randn(200, width)
     found = [x.std().item()]
@@ -181,7 +200,7 @@ def spreads(width, scale):
     return found
 
 
-runs = {width: spreads(width, 0.10) for width in (5, 100, 1000)}
+runs = {width: deviations(width, 0.10) for width in (5, 100, 1000)}
 for width, run in runs.items():
     print(f"{width} entradas: depois de 1 camada {run[1]:.2g}, depois de 10 camadas {run[10]:.1g}")
 
@@ -189,30 +208,30 @@ for width, run in runs.items():
 # Com 5 entradas o sinal morre, com 1000 ele explode; com 100 ele se mantém.
 #
 # ## Deduzir
-# Um neurônio soma `n` produtos. Com números independentes em torno de 0, o que se soma são os *quadrados* dos desvios padrão: entradas
-# de desvio 1 e pesos de desvio σ dão `n · σ²`, e o desvio da saída é `σ · √n`. Ele continua 1 se
+# Um neurônio soma `n` produtos. Tome entradas em torno de 0 com desvio padrão 1, e pesos em torno de 0 com σ: cada produto tem o desvio
+# padrão `1 · σ`. Quando se somam números independentes, o que se acumula são os *quadrados* de seus desvios padrão, aqui `n · σ²`. Assim,
+# a saída tem o desvio padrão `σ · √n`: com 0,10 e 5, 100, 1000 entradas, isso dá 0,22, 1 e 3,2; medimos 0,24, 1 e 3,2. Ele
+# continua 1 se
 #
 # `σ = 1 / √n`
 #
-# Para `n = 100`, isso é justamente 0,10. Assim, a escala inicial depende do número de entradas; nenhum número serve para todos.
+# Para `n = 100`, isso é justamente 0,10. Portanto, a escala inicial depende do número de entradas; nenhum número serve para todos.
 
 # %%
 figure, (axes,) = viz.panels(height=3.2)
-for width, style in ((5, "-"), (100, "--"), (1000, ":")):
-    axes.plot(runs[width], style, linewidth=2, label=f"{width} entradas, escala 0,10")
-axes.plot(spreads(1000, 1000**-0.5), "d", markersize=6, label="1000 entradas, escala 1/√1000")
+for width, style, color in ((5, "-", "#0072B2"), (100, "--", "#D55E00"), (1000, ":", "#009E73")):
+    axes.plot(runs[width], style, color=color, linewidth=2, label=f"{width} entradas, escala 0,10")
+axes.plot(deviations(1000, 1000**-0.5), "d", color="#222222", markersize=6, label="1000 entradas, escala 1/√1000")
 axes.set(xlabel="camadas", ylabel="desvio padrão", yscale="log")
 axes.legend(fontsize=8)
-figure.alt = (
-    "O desvio ao longo de dez camadas. Escala 0,10: cai com 5 entradas, fica com 100, cresce com 1000. 1/√n: fica."
-)
+figure.alt = "O desvio padrão ao longo de dez camadas. Escala 0,10: cai com 5 entradas, fica com 100, cresce com 1000. 1/√n: fica."
 viz.save(figure, "pictures/07_scale")
 figure
 
 # %% [markdown]
 # ## Automatizar: `torch.nn.Linear`
-# A biblioteca tem essa classe. Uma `Linear` escolhe sua própria escala: cada peso e cada viés é sorteado por igual entre `-1/√n` e
-# `1/√n`, para `n` entradas. Chamamos a própria camada, `layer(X)`, e ela chama o seu `forward`.
+# A biblioteca tem essa classe. Uma `Linear` escolhe sua própria escala: para `n` entradas, cada peso e cada viés é sorteado entre `-1/√n`
+# e `1/√n`, com a mesma chance para todos os números desse intervalo. Chamamos a própria camada, `layer(X)`, e ela chama o seu `forward`.
 
 # %%
 torch.manual_seed(0)
@@ -273,8 +292,8 @@ else:
 # - Um só arranjo: pesos `(saídas, entradas)`, um viés `(saídas,)`, e `x @ W.T + b`.
 # - Uma semente só repete números com as mesmas chamadas na mesma ordem.
 # - Em uma distribuição normal, 68,27, 95,45 e 99,73 % ficam a até 1, 2 e 3 σ.
-# - A escala inicial depende do número de entradas, `n`: com `1/√n` o desvio se mantém. `torch.nn.Linear` é uma classe assim, com escala
-#   própria: por igual entre `-1/√n` e `1/√n`, um desvio de cerca de `0,58/√n`.
+# - A escala inicial depende do número de entradas, `n`: com σ = `1/√n`, o desvio padrão se mantém. `torch.nn.Linear` é uma classe assim,
+#   com escala própria: por igual entre `-1/√n` e `1/√n`, o que é um desvio padrão de cerca de `0,58/√n`.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
@@ -323,10 +342,15 @@ def exercise_4(weight, bias):
 
 def judge_4(weight, bias):
     def judge(layer):
-        if tuple(layer.weight.shape) != tuple(weight.T.shape) or tuple(layer.bias.shape) != (weight.shape[1],):
-            return f"tem os formatos {tuple(layer.weight.shape)} e {tuple(layer.bias.shape)}: peso e viés"
+        if not isinstance(layer, torch.nn.Module):
+            return "não devolve uma camada"
+        shapes = [tuple(t.shape) for t in (layer.weight, layer.bias)]
+        wanted = [tuple(t.shape) for t in (weight.T, bias[0])]
+        if shapes != wanted:
+            return f"devolve uma camada com peso e viés {shapes}, esperado {wanted}"
         x = torch.ones(2, weight.shape[0])
-        if (layer(x) - (x @ weight + bias)).abs().max().item() > 1e-5:  # (2, entradas) @ (entradas, neurônios)
+        difference = layer(x) - (x @ weight + bias)  # (2, entradas) @ (entradas, neurônios) -> (2, neurônios)
+        if difference.abs().max().item() > 1e-5:
             return "tem os formatos certos, mas dá outras saídas que os pesos dados"
 
     return judge

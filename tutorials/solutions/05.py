@@ -19,6 +19,5 @@ def exercise_3(weights, j):
 
 
 def exercise_4(x, first, second):
-    return second @ (
-        first @ x
-    )  # (hidden, inputs) @ (inputs,) -> (hidden,), then (outputs, hidden) @ (hidden,) -> (outputs,)
+    hidden = first @ x  # (hidden, inputs) @ (inputs,) -> (hidden,)
+    return second @ hidden  # (outputs, hidden) @ (hidden,) -> (outputs,)
