@@ -52,7 +52,8 @@ print("ReLU:       ", slopes(torch.relu))
 # above 0 and 0 below, the slope changes from place to place: the line has corners.
 #
 # ## Derive: two layers collapse into one
-# Put the first layer into the second and multiply out:
+# Put the first layer into the second and multiply out. (The transpose of a product is the product of the transposes in the other
+# order: `(W2 @ W1).T` is `W1.T @ W2.T`.)
 #
 # `(x @ W1.T + b1) @ W2.T + b2  =  x @ (W2 @ W1).T + (W2 @ b1 + b2)`
 #
@@ -102,12 +103,14 @@ def region(x):
 print(region(points).tolist())
 
 figure = viz.boundary(region, points, [1, 1, 1, 0, 0, 0, 0], names=["outside", "inside"], language="en")
+figure.alt = "A region that is a triangle with its corners cut off: three samples lie inside, four outside around it."
 viz.save(figure, "pictures/09_region")
 figure
 
 # %% [markdown]
 # The output is positive inside only. Three neurons make a region with three long sides; its corners are cut where two of them grow at
-# once. With more neurons it can take any shape.
+# once. With enough neurons it comes as close as we like to any shape. Lesson 13 trains
+# a network on two half moons, with ReLU and without, and draws both regions.
 #
 # ## Four functions
 # - **Step:** 1 above 0, else 0.
@@ -243,7 +246,7 @@ check(
 )
 
 # %% [markdown]
-# **2.** The slope of the sigmoid can be had from its own value `s`: 0.25 where `s` is 0.5, and 0 where `s` is 0 or 1. Which formula
+# **2.** The slope of the sigmoid can be computed from its own value `s`: 0.25 where `s` is 0.5, and 0 where `s` is 0 or 1. Which formula
 # in `s` is it? Measure a third place if two formulas fit.
 
 
@@ -294,7 +297,9 @@ def exercise_4():
 
 def judge_4(weights):
     x = torch.tensor([[-1.0], [0.0], [0.5], [1.0], [1.5], [2.0], [3.0]])
-    hat = torch.relu(x - torch.tensor([0.0, 1.0, 2.0])) @ torch.as_tensor(weights)  # (7, 3) @ (3,) -> (7,)
+    hat = torch.relu(x - torch.tensor([0.0, 1.0, 2.0])) @ torch.as_tensor(
+        weights, dtype=torch.float32
+    )  # (7, 3) @ (3,) -> (7,)
     if (hat - torch.tensor([0.0, 0.0, 0.5, 1.0, 0.5, 0.0, 0.0])).abs().max().item() > 1e-4:
         return f"gives {hat.tolist()} at x = -1, 0, 0.5, 1, 1.5, 2, 3"
 

@@ -53,7 +53,8 @@ print("ReLU:      ", slopes(torch.relu))
 # a inclinação muda de um ponto a outro: a linha tem quinas.
 #
 # ## Deduzir: duas camadas se reduzem a uma
-# Ponha a primeira camada dentro da segunda e faça as multiplicações:
+# Ponha a primeira camada dentro da segunda e faça as multiplicações. (A transposta de um produto é o produto das transpostas na ordem
+# inversa: `(W2 @ W1).T` é `W1.T @ W2.T`.)
 #
 # `(x @ W1.T + b1) @ W2.T + b2  =  x @ (W2 @ W1).T + (W2 @ b1 + b2)`
 #
@@ -103,12 +104,14 @@ def region(x):
 print(region(points).tolist())
 
 figure = viz.boundary(region, points, [1, 1, 1, 0, 0, 0, 0], names=["fora", "dentro"], language="pt")
+figure.alt = "Uma região que é um triângulo de cantos cortados: três amostras estão dentro, quatro fora, em volta dela."
 viz.save(figure, "pictures/09_region")
 figure
 
 # %% [markdown]
 # A saída só é positiva dentro. Três neurônios fazem uma região de três lados longos; seus cantos são cortados onde dois deles crescem
-# ao mesmo tempo. Com mais neurônios, ela pode ter qualquer forma.
+# ao mesmo tempo. Com neurônios suficientes, ela chega tão perto quanto quisermos de qualquer forma. A aula 13 treina
+# uma rede em duas meias-luas, com ReLU e sem, e desenha as duas regiões.
 #
 # ## Quatro funções
 # - **Degrau:** 1 acima de 0, senão 0.
@@ -299,7 +302,9 @@ def exercise_4():
 
 def judge_4(weights):
     x = torch.tensor([[-1.0], [0.0], [0.5], [1.0], [1.5], [2.0], [3.0]])
-    hat = torch.relu(x - torch.tensor([0.0, 1.0, 2.0])) @ torch.as_tensor(weights)  # (7, 3) @ (3,) -> (7,)
+    hat = torch.relu(x - torch.tensor([0.0, 1.0, 2.0])) @ torch.as_tensor(
+        weights, dtype=torch.float32
+    )  # (7, 3) @ (3,) -> (7,)
     if (hat - torch.tensor([0.0, 0.0, 0.5, 1.0, 0.5, 0.0, 0.0])).abs().max().item() > 1e-4:
         return f"dá {hat.tolist()} em x = -1; 0; 0,5; 1; 1,5; 2; 3"
 
