@@ -43,6 +43,8 @@ x = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, 
 hidden = model[0](x)  # (3, 4) @ (4, 5) -> (3, 5)
 output = model[1](hidden)  # (3, 5) @ (5, 2) -> (3, 2)
 print(model)
+for name, numbers in [("inputs", x), ("hidden", hidden), ("output", output)]:
+    print(f"{name}: {tuple(numbers.shape)}")
 print("the same as model(x):", torch.equal(output, model(x)))
 for name, parameter in model.named_parameters():
     print(name, tuple(parameter.shape))
@@ -56,7 +58,7 @@ figure
 # computes nothing and has no weights.
 #
 # The task fixes two of the three sizes. There are as many inputs as features, and as many output neurons as the answer has numbers: 1
-# for a price, 10 for the scores of ten digits. The 5 in the middle is our own choice. Who uses the network gives `x`, gets `output`,
+# for a price, 10 for the scores of ten digits. The 5 in the middle is our own choice. Whoever uses the network gives `x`, gets `output`,
 # and never sees the numbers of `hidden`; hence the name.
 #
 # ## Measure: which input reaches which neuron?
@@ -96,7 +98,7 @@ def slopes(function):
 for name, function in [("dense", dense), ("sparse", sparse)]:
     print(name)
     for i, row in enumerate(slopes(function)):
-        print(f"    neuron {i}:", [round(slope, 2) + 0.0 for slope in row.tolist()])
+        print(f"    neuron {i}:", [round(slope, 2) + 0.0 for slope in row.tolist()])  # + 0.0: -0.0 becomes 0.0
 
 # %% [markdown]
 # ## Derive
