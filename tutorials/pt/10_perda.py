@@ -32,7 +32,7 @@ predictions = torch.tensor([1.2, 1.6, 2.5, 3.0])  # (4,)
 difference = predictions - targets  # (4,) - (4,) -> (4,)
 
 print("diferenças:", difference)
-print(f"média:                    {difference.mean().item():.4f}")
+print(f"média:                       {difference.mean().item():.4f}")
 print(f"média dos valores absolutos: {difference.abs().mean().item():.4f}")
 print(f"média dos quadrados:         {(difference * difference).mean().item():.4f}")
 
@@ -105,7 +105,7 @@ for name, values, curve, style, colour in [
     right.plot(candidates[best].item(), 1.0, "o", color=colour)
     right.text(candidates[best].item(), 0.94, f"{candidates[best].item():.1f}", ha="center", va="top", color=colour)
 left.set(title="perda de uma amostra", xlabel="diferença")
-right.set(title="cinco preços, um errado", xlabel="a única previsão", ylabel="perda, sobre a menor", ylim=(0.85, 2.0))
+right.set(title="cinco preços, um errado", xlabel="a única previsão", ylabel="perda ÷ seu mínimo", ylim=(0.85, 2.0))
 left.legend(frameon=False)
 figure.alt = "À esquerda, a perda absoluta é um V, a quadrática uma parábola. À direita, com um valor atípico, a menor perda está em 2,5 e em 9,0."
 viz.save(figure, "pictures/10_regression")
@@ -180,7 +180,7 @@ print(f"à mão:         {(-p_right.log()).mean().item():.4f}")
 print(f"cross_entropy: {F.cross_entropy(scores, labels).item():.4f}")  # (4, 3), (4,) -> ()
 
 # %% [markdown]
-# Há uma razão para fazer os dois juntos. Em uma amostra com as pontuações 200 e 0, a segunda classe tem probabilidade 10⁻⁸⁷, que o
+# Há uma razão para fazer os dois juntos. Em uma amostra com as pontuações 200, 0 e 0, a segunda classe tem probabilidade 10⁻⁸⁷, que o
 # float32 arredonda para 0, e o logaritmo de 0 é −∞. A partir das pontuações, a perda é simplesmente 200:
 
 # %%
@@ -336,7 +336,7 @@ def exercise_3(apples, n):
 check(exercise_3, (7, 10, 0.7), (1, 4, 0.25), language="pt")
 
 # %% [markdown]
-# **4.** A primeira perda que você espera de uma rede não treinada com tantas classes.
+# **4.** A primeira perda que você espera de uma rede não treinada com `classes` classes.
 
 
 # %%
