@@ -241,7 +241,7 @@ print(f"wrong:    {((column - targets) * (column - targets)).mean().item():.4f}"
 print(f"repaired: {F.mse_loss(column, targets.reshape(4, 1)).item():.4f}")  # (4, 1) - (4, 1) -> (4, 1)
 
 # %% [markdown]
-# The third says nothing at all: to give `cross_entropy` probabilities instead of scores. Softmax is then done twice, and even
+# The third says nothing at all: to give `cross_entropy` probabilities instead of scores. Softmax is then applied twice, and even
 # a perfect answer keeps a large loss, for probabilities differ by at most 1.
 
 # %%

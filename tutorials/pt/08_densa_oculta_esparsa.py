@@ -240,7 +240,7 @@ else:
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
 #
-# **1.** Quantos pesos (sem os vieses) tem uma rede de camadas densas destes tamanhos, a começar pelas entradas?
+# **1.** Quantos pesos (sem os vieses) tem uma rede de camadas densas destes tamanhos, começando pelas entradas?
 
 
 # %%

@@ -7,7 +7,7 @@
 #
 # **Tempo:** 15 minutos.
 #
-# Duas camadas em sequência parecem mais fortes que uma. Sem uma função entre elas, não são: esta aula mede isso, prova, e depois
+# Duas camadas em sequência parecem mais fortes que uma. Sem uma função entre elas, não são: esta aula mede e prova isso, e depois
 # examina as funções que ajudam.
 
 # %%
@@ -109,9 +109,9 @@ viz.save(figure, "pictures/09_region")
 figure
 
 # %% [markdown]
-# A saída só é positiva dentro. Três neurônios fazem uma região de três lados longos; seus cantos são cortados onde dois deles crescem
-# ao mesmo tempo. Com neurônios suficientes, ela chega tão perto quanto quisermos de qualquer forma. A aula 13 treina
-# uma rede em duas meias-luas, com ReLU e sem, e desenha as duas regiões.
+# A saída só é positiva dentro da região. Três neurônios fazem uma região de três lados longos; seus cantos são cortados onde dois deles
+# crescem ao mesmo tempo. Com neurônios suficientes, ela chega tão perto quanto quisermos de qualquer forma. A aula 13 treina uma rede
+# em duas meias-luas, com ReLU e sem, e desenha as duas regiões.
 #
 # ## Quatro funções
 # - **Degrau:** 1 acima de 0, senão 0.
@@ -277,7 +277,7 @@ def judge_3(W1, W2, W3):
         if tuple(W.shape) != (W3.shape[0], 2):
             return f"tem o formato {tuple(W.shape)}, e não {(W3.shape[0], 2)}"
         if (x @ W.T - x @ W1.T @ W2.T @ W3.T).abs().max().item() > 1e-3:
-            return "dá outras saídas que as três camadas"
+            return "dá saídas diferentes das que dão as três camadas"
 
     return judge
 

@@ -245,7 +245,7 @@ print(f"errado:     {((column - targets) * (column - targets)).mean().item():.4f
 print(f"consertado: {F.mse_loss(column, targets.reshape(4, 1)).item():.4f}")  # (4, 1) - (4, 1) -> (4, 1)
 
 # %% [markdown]
-# O terceiro não diz nada: dar a `cross_entropy` probabilidades no lugar das pontuações. A softmax é feita então duas vezes, e até
+# O terceiro não diz nada: dar a `cross_entropy` probabilidades no lugar das pontuações. A softmax é então aplicada duas vezes, e até
 # uma resposta perfeita fica com uma perda grande, pois probabilidades diferem entre si em no máximo 1.
 
 # %%

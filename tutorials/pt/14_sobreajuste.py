@@ -37,7 +37,7 @@ test = fruits[230:], kinds[230:]
 # %% [markdown]
 # ## Uma só função para todos os experimentos
 # É o laço da aula 13, com um interruptor para cada remédio desta aula, todos desligados. `model.train()` e `model.eval()` dizem à
-# rede se ela está aprendendo ou respondendo; só o dropout, mais abaixo, liga para isso.
+# rede se ela está aprendendo ou respondendo; só o dropout, mais abaixo, leva isso em conta.
 
 
 # %%
@@ -93,6 +93,10 @@ for epoch in (10, 50, 200):
 print(f"acertos: treinamento ≈ {accuracy(model, training):.0%}, validação ≈ {accuracy(model, validation):.0%}")
 
 figure = viz.history({"treinamento": history["train"], "validação": history["valid"]}, language="pt")
+figure.alt = (
+    f"Duas curvas ao longo de 200 épocas. A perda de treinamento cai de {history['train'][0]:.2f} a {history['train'][-1]:.2f}. A de "
+    f"validação cai de {history['valid'][0]:.2f} a {min(history['valid']):.2f} e volta a subir, até {history['valid'][-1]:.2f}."
+)
 viz.save(figure, "pictures/14_curves")
 figure
 
