@@ -208,8 +208,8 @@ print((layer.weight * mask).shape)  # repaired: (5, 4) * (5, 4) -> (5, 4)
 
 # %% [markdown]
 # The first layer gives 5 numbers for each sample, and the second one takes 4. The error comes only when the network is *used*: a
-# `Sequential` does not compare its layers before. The transposed mask is refused because 5 and 4 differ. With as many neurons as inputs
-# it would fit, and cut the wrong connections without a word: one more reason to try a new layer with sizes that differ.
+# `Sequential` does not compare its layers beforehand. The transposed mask is refused because 5 and 4 differ. With as many neurons as
+# inputs it would fit, and cut the wrong connections without a word: one more reason to try a new layer with sizes that differ.
 #
 # ## The same under PyTorch
 
@@ -250,7 +250,7 @@ def exercise_1(sizes):
 check(exercise_1, ([4, 5, 2], 30), ([64, 128, 64, 10], 17024), ([3, 7], 21), language="en")
 
 # %% [markdown]
-# **2.** How many *hidden* neurons has it?
+# **2.** How many *hidden* neurons does it have?
 
 
 # %%

@@ -168,8 +168,8 @@ for function in (step, torch.sigmoid, torch.tanh, torch.relu):
 # - Tanh's is 1 at 0, and less everywhere else, nearly 0 far from 0.
 # - ReLU's is exactly 1 above 0, through any number of layers. Below 0 it is 0: a neuron that is below 0 for every sample is stuck.
 #
-# Hidden layers mostly use ReLU or one of its relatives. The output layer chooses by the task: nothing for a number of any size,
-# sigmoid for a probability, *softmax* for one class out of several: it makes all outputs positive, with the sum 1.
+# Hidden layers mostly use ReLU or one of its relatives. The function of the output layer depends on the task: none for a number of
+# any size, sigmoid for a probability, *softmax* for one class out of several: it makes all outputs positive, with the sum 1.
 
 # %%
 scores = torch.tensor([2.0, 1.0, -1.0])
@@ -225,7 +225,7 @@ else:
 # - Layers without a function between them collapse into one: `W2 @ W1` and `W2 @ b1 + b2`. One layer divides by a straight line only.
 # - The function belongs to the layer and acts on each number; most functions are graded, not yes or no.
 # - A slope of 0 teaches nothing. ReLU's is 1 above 0, the sigmoid's at most 0.25, the step's 0.
-# - Hidden layers: mostly ReLU. Output layer: nothing, sigmoid or softmax, by the task.
+# - Hidden layers: mostly ReLU. Output layer: none, sigmoid or softmax, depending on the task.
 #
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.

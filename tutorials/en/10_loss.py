@@ -168,8 +168,9 @@ viz.save(figure, "pictures/10_cross_entropy")
 figure
 
 # %% [markdown]
-# To be sure and wrong is expensive: there is no limit to it. A network that knows nothing gives three classes 1/3 each, and its loss
-# is log 3 ≈ 1.10. If an untrained network starts far from the logarithm of the number of classes, something is wrong with it.
+# Being sure and wrong is expensive: there is no limit to it. A network that knows nothing gives three classes 1/3 each, and its
+# loss is log 3 ≈ 1.10. If the loss of an untrained network starts far from the logarithm of the number of classes, something is
+# wrong in the network.
 #
 # ## Automate: from the scores in one call
 # `cross_entropy` takes the *scores* and does softmax and logarithm itself.
@@ -198,8 +199,9 @@ for j in range(3):
     print(f"score {j}: slope {moved.item() / 0.001:5.2f}, probability {probabilities[0, j].item():.2f}")
 
 # %% [markdown]
-# The slope is the probability, minus 1 for the right class: 0.66 − 1 = −0.34. It says: raise the right score by what is missing to
-# 1, lower each other one by what it has too much. When the probabilities are right, it asks for nothing more.
+# The slope is the probability, minus 1 for the right class: 0.66 − 1 = −0.34. It says: raise the right score, the more its
+# probability falls short of 1; lower each other one, the more probability it has. When the probabilities are right, it asks for
+# nothing more.
 #
 # ## Two classes: one score is enough
 # With two classes, yes or no, the sigmoid of one score is the probability of yes, `p`; that of no is `1 − p`. The loss is again

@@ -170,8 +170,8 @@ for function in (step, torch.sigmoid, torch.tanh, torch.relu):
 # - A da ReLU é exatamente 1 acima de 0, por quantas camadas forem. Abaixo de 0 ela é 0: um neurônio que fica abaixo de 0 em todas as
 #   amostras não sai do lugar.
 #
-# As camadas ocultas usam quase sempre a ReLU ou uma parente dela. A camada de saída escolhe pela tarefa: nada para um número de
-# qualquer tamanho, a sigmoide para uma probabilidade, a *softmax* para uma entre várias classes: ela torna todas as saídas positivas,
+# As camadas ocultas usam quase sempre a ReLU ou uma parente dela. A função da camada de saída depende da tarefa: nenhuma para um número
+# de qualquer tamanho, a sigmoide para uma probabilidade, a *softmax* para uma entre várias classes: ela torna todas as saídas positivas,
 # com soma 1.
 
 # %%
@@ -229,7 +229,7 @@ else:
 # - Camadas sem função entre elas se reduzem a uma só: `W2 @ W1` e `W2 @ b1 + b2`. Uma só camada divide apenas por uma reta.
 # - A função é da camada e age em cada número; quase todas respondem em graus, não com sim ou não.
 # - Uma inclinação de 0 não ensina nada. A da ReLU é 1 acima de 0, a da sigmoide é no máximo 0,25, a do degrau é 0.
-# - Camadas ocultas: quase sempre ReLU. Camada de saída: nada, sigmoide ou softmax, conforme a tarefa.
+# - Camadas ocultas: quase sempre ReLU. Camada de saída: nenhuma, sigmoide ou softmax, conforme a tarefa.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.

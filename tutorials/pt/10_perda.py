@@ -170,7 +170,7 @@ figure
 
 # %% [markdown]
 # Ter certeza e errar custa caro: não há limite para isso. Uma rede que não sabe nada dá 1/3 a cada uma de três classes, e sua perda
-# é log 3 ≈ 1,10. Se uma rede não treinada começa longe do logaritmo do número de classes, há algo errado com ela.
+# é log 3 ≈ 1,10. Se a perda de uma rede não treinada começa longe do logaritmo do número de classes, há algo errado na rede.
 #
 # ## Automatizar: das pontuações à perda, em uma chamada
 # `cross_entropy` recebe as *pontuações* e faz ela mesma a softmax e o logaritmo.
@@ -199,8 +199,9 @@ for j in range(3):
     print(f"pontuação {j}: inclinação {moved.item() / 0.001:5.2f}, probabilidade {probabilities[0, j].item():.2f}")
 
 # %% [markdown]
-# A inclinação é a probabilidade, menos 1 na classe certa: 0,66 − 1 = −0,34. Ela diz: aumente a pontuação certa no que falta para 1,
-# diminua cada uma das outras no que ela tem a mais. Quando as probabilidades estão certas, nada mais é pedido.
+# A inclinação é a probabilidade, menos 1 na classe certa: 0,66 − 1 = −0,34. Ela diz: aumente a pontuação certa, tanto mais quanto
+# falta à sua probabilidade para chegar a 1; diminua cada uma das outras, tanto mais quanto maior for sua probabilidade. Quando as
+# probabilidades estão certas, nada mais é pedido.
 #
 # ## Duas classes: basta uma pontuação
 # Com duas classes, sim ou não, a sigmoide de uma só pontuação é a probabilidade do sim, `p`; a do não é `1 − p`. A perda é, de novo,
