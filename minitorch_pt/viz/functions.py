@@ -186,26 +186,31 @@ def bias(weight: float = 1.0, bias: float = 2.0, *, language: str = "en", ax: Ax
 
 
 @picture
-def descent(f: Callable, path: Any, *, language: str = "en", ax: Axes | None = None) -> Figure:
+def descent(f: Callable, path: Any, *, around: Any = None, language: str = "en", ax: Axes | None = None) -> Figure:
     """Gradient descent: the points of `path` on the curve of f, or on its contours if they have two coordinates.
 
     Args:
         f: from a Tensor, a number or a pair of numbers, to a Tensor that is one number.
         path: (steps,) or (steps, 2), the parameter before each step and after the last.
+        around: more such points, which must fit into the picture too; the same for several pictures, and their axes agree.
 
     Raises:
-        ValueError: path has another shape.
+        ValueError: path has another shape, or around has other axes than path.
     """
     word = translator(language)
     steps = to_array(path, "path", (1, 2)).astype(np.float64)
     if steps.ndim == 2 and steps.shape[1] != 2:
         raise ValueError(f"path must have shape (steps,) or (steps, 2), got {steps.shape}")
+    shown = steps if around is None else to_array(around, "around").astype(np.float64)
+    if shown.shape[1:] != steps.shape[1:]:
+        raise ValueError(f"around must hold points like those of path, {steps.shape}, got {shown.shape}")
+    shown = np.concatenate([steps, shown])
 
     def at(point: Any) -> float:
         return float(f(from_numpy(np.asarray(point))))
 
     ax = plain_axes(ax, 5.5, 3.6)
-    low, high = steps.min(0), steps.max(0)
+    low, high = shown.min(0), shown.max(0)
     room = np.maximum(0.25 * (high - low), 0.5)
     ends = [at(steps[0]), at(steps[-1])]
     marks: dict = {

@@ -90,6 +90,23 @@ def test_boundary_counts_and_keeps_the_mode(columns):
     assert model.training
 
 
+@pytest.mark.parametrize("classes", [1, 2, 3])
+def test_the_line_of_a_boundary_is_where_the_best_two_classes_tie(classes):
+    def ask(p):  # class 1 from x = 0.3 on; a third class never wins
+        x = p[:, :1] - 0.3
+        return x if classes == 1 else torch.cat([-x, x, 0 * x - 9], 1)[:, :classes]
+
+    ax = viz.boundary(ask, np.array([[-1.0, 0], [1, 2]]), [0, 1]).axes[0]
+    line = np.concatenate([path.vertices for path in ax.collections[-1].get_paths()])
+    np.testing.assert_allclose(line[:, 0], 0.3, atol=1e-5)
+
+
+def test_the_boundary_of_yes_and_no_has_a_line():
+    ax = viz.boundary(lambda p: p[:, 0] > 0.3, np.array([[-1.0, 0], [1, 2]]), [0, 1]).axes[0]
+    line = np.concatenate([path.vertices for path in ax.collections[-1].get_paths()])
+    np.testing.assert_allclose(line[:, 0], 0.3, atol=0.02)
+
+
 def test_fit_shows_errors():
     x = np.array([[0.0], [1.0]], np.float32)
     figure = viz.fit(x, x + 1, {"same": lambda v: v, "one": lambda v: torch.ones(len(v))})
@@ -108,6 +125,14 @@ def test_descent():
     ax = viz.descent(lambda x: x**2, [2.0, 1.0, 0.5]).axes[0]
     assert list(ax.lines[1].get_ydata()) == [4, 1, 0.25]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["start: loss 4", "end: loss 0.25"]
+
+
+def test_descents_around_the_same_points_have_the_same_axes():
+    first, second = np.array([[-4.0, 1.0], [0.0, 0.0]]), np.array([[-4.0, 1.0], [-1.0, -3.0]])
+    both = np.concatenate([first, second])
+    ours, theirs = (viz.descent(lambda p: p[0] ** 2 + p[1] ** 2, path, around=both).axes[0] for path in (first, second))
+    assert ours.get_xlim() == theirs.get_xlim() == (-5, 1)
+    assert ours.get_ylim() == theirs.get_ylim() == (-4, 2)
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -159,6 +184,7 @@ CLASSES = torch.tensor([0, 1])
         (lambda: viz.histogram([1, 1]), ValueError, "numbers that differ"),
         (lambda: viz.bias("w"), TypeError, "weight must hold real numbers"),
         (lambda: viz.descent(lambda p: p, numbers(4, 3)), ValueError, r"\(steps, 2\), got \(4, 3\)"),
+        (lambda: viz.descent(lambda p: p, numbers(4, 2), around=[1.0]), ValueError, r"\(4, 2\), got \(1,\)"),
         (lambda: viz.history({}), ValueError, "1 to 6 curves, got 0"),
         (lambda: viz.history({"a": [[1]]}), ValueError, "curve 'a' must have 1 axis"),
         (lambda: viz.boundary(Sign(), numbers(2, 3), CLASSES), ValueError, r"points \(N, 2\)"),

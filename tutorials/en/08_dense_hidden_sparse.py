@@ -43,6 +43,8 @@ x = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, 
 hidden = model[0](x)  # (3, 4) @ (4, 5) -> (3, 5)
 output = model[1](hidden)  # (3, 5) @ (5, 2) -> (3, 2)
 print(model)
+for name, numbers in [("inputs", x), ("hidden", hidden), ("output", output)]:
+    print(f"{name}: {tuple(numbers.shape)}")
 print("the same as model(x):", torch.equal(output, model(x)))
 for name, parameter in model.named_parameters():
     print(name, tuple(parameter.shape))
@@ -56,7 +58,7 @@ figure
 # computes nothing and has no weights.
 #
 # The task fixes two of the three sizes. There are as many inputs as features, and as many output neurons as the answer has numbers: 1
-# for a price, 10 for the scores of ten digits. The 5 in the middle is our own choice. Who uses the network gives `x`, gets `output`,
+# for a price, 10 for the scores of ten digits. The 5 in the middle is our own choice. Whoever uses the network gives `x`, gets `output`,
 # and never sees the numbers of `hidden`; hence the name.
 #
 # ## Measure: which input reaches which neuron?
@@ -96,7 +98,7 @@ def slopes(function):
 for name, function in [("dense", dense), ("sparse", sparse)]:
     print(name)
     for i, row in enumerate(slopes(function)):
-        print(f"    neuron {i}:", [round(slope, 2) + 0.0 for slope in row.tolist()])
+        print(f"    neuron {i}:", [round(slope, 2) + 0.0 for slope in row.tolist()])  # + 0.0: -0.0 becomes 0.0
 
 # %% [markdown]
 # ## Derive
@@ -206,8 +208,8 @@ print((layer.weight * mask).shape)  # repaired: (5, 4) * (5, 4) -> (5, 4)
 
 # %% [markdown]
 # The first layer gives 5 numbers for each sample, and the second one takes 4. The error comes only when the network is *used*: a
-# `Sequential` does not compare its layers before. The transposed mask is refused because 5 and 4 differ. With as many neurons as inputs
-# it would fit, and cut the wrong connections without a word: one more reason to try a new layer with sizes that differ.
+# `Sequential` does not compare its layers beforehand. The transposed mask is refused because 5 and 4 differ. With as many neurons as
+# inputs it would fit, and cut the wrong connections without a word: one more reason to try a new layer with sizes that differ.
 #
 # ## The same under PyTorch
 
@@ -248,7 +250,7 @@ def exercise_1(sizes):
 check(exercise_1, ([4, 5, 2], 30), ([64, 128, 64, 10], 17024), ([3, 7], 21), language="en")
 
 # %% [markdown]
-# **2.** How many *hidden* neurons has it?
+# **2.** How many *hidden* neurons does it have?
 
 
 # %%

@@ -52,7 +52,8 @@ print("ReLU:       ", slopes(torch.relu))
 # above 0 and 0 below, the slope changes from place to place: the line has corners.
 #
 # ## Derive: two layers collapse into one
-# Put the first layer into the second and multiply out:
+# Put the first layer into the second and multiply out. (The transpose of a product is the product of the transposes in the other
+# order: `(W2 @ W1).T` is `W1.T @ W2.T`.)
 #
 # `(x @ W1.T + b1) @ W2.T + b2  =  x @ (W2 @ W1).T + (W2 @ b1 + b2)`
 #
@@ -102,12 +103,14 @@ def region(x):
 print(region(points).tolist())
 
 figure = viz.boundary(region, points, [1, 1, 1, 0, 0, 0, 0], names=["outside", "inside"], language="en")
+figure.alt = "A region that is a triangle with its corners cut off: three samples lie inside, four outside around it."
 viz.save(figure, "pictures/09_region")
 figure
 
 # %% [markdown]
 # The output is positive inside only. Three neurons make a region with three long sides; its corners are cut where two of them grow at
-# once. With more neurons it can take any shape.
+# once. With enough neurons it comes as close as we like to any shape. Lesson 13 trains
+# a network on two half moons, with ReLU and without, and draws both regions.
 #
 # ## Four functions
 # - **Step:** 1 above 0, else 0.
@@ -165,8 +168,8 @@ for function in (step, torch.sigmoid, torch.tanh, torch.relu):
 # - Tanh's is 1 at 0, and less everywhere else, nearly 0 far from 0.
 # - ReLU's is exactly 1 above 0, through any number of layers. Below 0 it is 0: a neuron that is below 0 for every sample is stuck.
 #
-# Hidden layers mostly use ReLU or one of its relatives. The output layer chooses by the task: nothing for a number of any size,
-# sigmoid for a probability, *softmax* for one class out of several: it makes all outputs positive, with the sum 1.
+# Hidden layers mostly use ReLU or one of its relatives. The function of the output layer depends on the task: none for a number of
+# any size, sigmoid for a probability, *softmax* for one class out of several: it makes all outputs positive, with the sum 1.
 
 # %%
 scores = torch.tensor([2.0, 1.0, -1.0])
@@ -222,7 +225,7 @@ else:
 # - Layers without a function between them collapse into one: `W2 @ W1` and `W2 @ b1 + b2`. One layer divides by a straight line only.
 # - The function belongs to the layer and acts on each number; most functions are graded, not yes or no.
 # - A slope of 0 teaches nothing. ReLU's is 1 above 0, the sigmoid's at most 0.25, the step's 0.
-# - Hidden layers: mostly ReLU. Output layer: nothing, sigmoid or softmax, by the task.
+# - Hidden layers: mostly ReLU. Output layer: none, sigmoid or softmax, depending on the task.
 #
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.
@@ -243,7 +246,7 @@ check(
 )
 
 # %% [markdown]
-# **2.** The slope of the sigmoid can be had from its own value `s`: 0.25 where `s` is 0.5, and 0 where `s` is 0 or 1. Which formula
+# **2.** The slope of the sigmoid can be computed from its own value `s`: 0.25 where `s` is 0.5, and 0 where `s` is 0 or 1. Which formula
 # in `s` is it? Measure a third place if two formulas fit.
 
 
@@ -294,7 +297,9 @@ def exercise_4():
 
 def judge_4(weights):
     x = torch.tensor([[-1.0], [0.0], [0.5], [1.0], [1.5], [2.0], [3.0]])
-    hat = torch.relu(x - torch.tensor([0.0, 1.0, 2.0])) @ torch.as_tensor(weights)  # (7, 3) @ (3,) -> (7,)
+    hat = torch.relu(x - torch.tensor([0.0, 1.0, 2.0])) @ torch.as_tensor(
+        weights, dtype=torch.float32
+    )  # (7, 3) @ (3,) -> (7,)
     if (hat - torch.tensor([0.0, 0.0, 0.5, 1.0, 0.5, 0.0, 0.0])).abs().max().item() > 1e-4:
         return f"gives {hat.tolist()} at x = -1, 0, 0.5, 1, 1.5, 2, 3"
 

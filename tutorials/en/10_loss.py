@@ -40,8 +40,8 @@ print(f"mean of the squares: {(difference * difference).mean().item():.4f}")
 # The plain mean is no loss. In the first two houses 0.2 too much and 0.2 too little cancel, as if nothing were wrong; and a
 # network could make it as small as it likes by always answering less. A loss counts each difference without its sign:
 #
-# - **mean absolute error:** the mean of `|prediction − target|`. Here (0.2 + 0.2 + 0 + 0.6) / 4 = 0.25.
-# - **mean squared error:** the mean of `(prediction − target)²`. Here (0.04 + 0.04 + 0 + 0.36) / 4 = 0.11.
+# - **mean absolute error:** the mean of `|prediction − target|`. Here, (0.2 + 0.2 + 0 + 0.6) / 4 = 0.25.
+# - **mean squared error:** the mean of `(prediction − target)²`. Here, (0.04 + 0.04 + 0 + 0.36) / 4 = 0.11.
 #
 # Both are 0 only if every prediction is right. The library has them:
 
@@ -89,8 +89,8 @@ print(f"mean of the prices:         {prices.mean().item():.2f}")
 
 # %% [markdown]
 # The squared error chose the mean, which lies far from every true price: one *outlier* pulled it there. The absolute error chose
-# the value in the middle, the median, and would choose it for 360 too. In the picture, each loss is divided by its smallest value,
-# so that both fit in.
+# the value in the middle, the median, and would choose the same if the typing error were 360. In the picture, each loss is divided
+# by its smallest value, so that both fit in.
 
 # %%
 figure, (left, right) = viz.panels(2, height=3.1)
@@ -105,9 +105,7 @@ for name, values, curve, style, colour in [
     right.plot(candidates[best].item(), 1.0, "o", color=colour)
     right.text(candidates[best].item(), 0.94, f"{candidates[best].item():.1f}", ha="center", va="top", color=colour)
 left.set(title="loss of one sample", xlabel="difference")
-right.set(
-    title="five prices, one wrong", xlabel="the one prediction", ylabel="loss, over its smallest", ylim=(0.85, 2.0)
-)
+right.set(title="five prices, one wrong", xlabel="the one prediction", ylabel="loss ÷ its minimum", ylim=(0.85, 2.0))
 left.legend(frameon=False)
 figure.alt = "Left: the absolute loss is a V, the squared one a parabola. Right: with an outlier they are smallest at 2.5 and 9.0."
 viz.save(figure, "pictures/10_regression")
@@ -170,8 +168,9 @@ viz.save(figure, "pictures/10_cross_entropy")
 figure
 
 # %% [markdown]
-# To be sure and wrong is expensive: there is no limit to it. A network that knows nothing gives three classes 1/3 each, and its loss
-# is log 3 ≈ 1.10. If an untrained network starts far from the logarithm of the number of classes, something is wrong with it.
+# Being sure and wrong is expensive: there is no limit to it. A network that knows nothing gives three classes 1/3 each, and its
+# loss is log 3 ≈ 1.10. If the loss of an untrained network starts far from the logarithm of the number of classes, something is
+# wrong in the network.
 #
 # ## Automate: from the scores in one call
 # `cross_entropy` takes the *scores* and does softmax and logarithm itself.
@@ -181,7 +180,7 @@ print(f"by hand:       {(-p_right.log()).mean().item():.4f}")
 print(f"cross_entropy: {F.cross_entropy(scores, labels).item():.4f}")  # (4, 3), (4,) -> ()
 
 # %% [markdown]
-# There is a reason to do both at once. In a sample with the scores 200 and 0, the second class has a probability of 10⁻⁸⁷, which
+# There is a reason to do both at once. In a sample with the scores 200, 0 and 0, the second class has a probability of 10⁻⁸⁷, which
 # float32 rounds to 0, and the logarithm of 0 is −∞. From the scores, the loss is simply 200:
 
 # %%
@@ -200,8 +199,9 @@ for j in range(3):
     print(f"score {j}: slope {moved.item() / 0.001:5.2f}, probability {probabilities[0, j].item():.2f}")
 
 # %% [markdown]
-# The slope is the probability, minus 1 for the right class: 0.66 − 1 = −0.34. It says: raise the right score by what is missing to
-# 1, lower each other one by what it has too much. When the probabilities are right, it asks for nothing more.
+# The slope is the probability, minus 1 for the right class: 0.66 − 1 = −0.34. It says: raise the right score, the more its
+# probability falls short of 1; lower each other one, the more probability it has. When the probabilities are right, it asks for
+# nothing more.
 #
 # ## Two classes: one score is enough
 # With two classes, yes or no, the sigmoid of one score is the probability of yes, `p`; that of no is `1 − p`. The loss is again
@@ -243,7 +243,7 @@ print(f"wrong:    {((column - targets) * (column - targets)).mean().item():.4f}"
 print(f"repaired: {F.mse_loss(column, targets.reshape(4, 1)).item():.4f}")  # (4, 1) - (4, 1) -> (4, 1)
 
 # %% [markdown]
-# The third says nothing at all: to give `cross_entropy` probabilities instead of scores. Softmax is then done twice, and even
+# The third says nothing at all: to give `cross_entropy` probabilities instead of scores. Softmax is then applied twice, and even
 # a perfect answer keeps a large loss, for probabilities differ by at most 1.
 
 # %%
@@ -305,7 +305,7 @@ check(
 
 # %% [markdown]
 # **2.** A loss between both: for each difference `d` it is `d²/2` where `|d|` is below 1, else `|d| − 1/2`. Return the mean. (It is
-# called Huber's loss. Why does it bear outliers? And why −1/2?)
+# called Huber's loss. Why does it tolerate outliers? And why −1/2?)
 
 
 # %%
@@ -333,7 +333,7 @@ def exercise_3(apples, n):
 check(exercise_3, (7, 10, 0.7), (1, 4, 0.25), language="en")
 
 # %% [markdown]
-# **4.** The first loss that you expect of an untrained network with so many classes.
+# **4.** The first loss that you expect of an untrained network with `classes` classes.
 
 
 # %%

@@ -60,10 +60,10 @@ print(f"slope along b: {slope_b:.3f}")
 # | `loss = difference²` | 2 · `difference` (lesson 10) | −6 |
 #
 # Nudge `w` by 0.001: the product moves by 0.003, `z` and the difference by the same, and the loss by −6 · 0.003 = −0.018. That is
-# −18 for each unit of `w`: the product of the slopes on the way, −6 · 1 · 1 · 3. This is the **chain rule**.
+# −18 for each unit of `w`: the product of the slopes along the path, −6 · 1 · 1 · 3. This is the **chain rule**.
 #
-# Now begin at the *end*. The slope of the loss along itself is 1. Going back line by line, each slope is the one behind it times
-# the line's own; what is known already is never computed again, and so one walk serves both `w` and `b`:
+# Now begin at the *end*. The slope of the loss along itself is 1. Going back line by line, each slope is that of the line after it
+# times the line's own; what is known already is never computed again, and so one walk serves both `w` and `b`:
 
 # %%
 grad_loss = 1.0
@@ -75,7 +75,7 @@ print(f"gradient: {grad_w} along w, {grad_b} along b")
 
 # %% [markdown]
 # The picture shows both walks: values go down, gradients come back up. It is the *computational graph*, drawn from the library's
-# own record of these steps; what `requires_grad` is, comes further below.
+# own record of these steps. What `requires_grad` means comes further below.
 
 # %%
 w = torch.tensor(2.0, requires_grad=True)
@@ -86,8 +86,8 @@ figure
 
 # %% [markdown]
 # ## A value that is used twice
-# In `b = a + a`, a nudge of `a` by `h` reaches `b` on two ways, and moves it by `h` on each: together 2·`h`. So the slopes of
-# different ways are **added**. An engine that only *sets* the gradient of `a` would say 1; it has to add 1 and 1.
+# In `b = a + a`, a nudge of `a` by `h` reaches `b` along two paths, and moves it by `h` along each: 2·`h` together. So the slopes
+# of different paths are **added**. An engine that only *sets* the gradient of `a` would say 1; it has to add 1 and 1.
 #
 # ## Automate: the engine
 # A `Value` is a number that remembers what it was made of, and the slope of its step along each input. That is all that the walk
@@ -104,6 +104,9 @@ class Value:
         self.data, self.inputs, self.slopes, self.grad = data, inputs, slopes, 0.0
         self.number = Value.made  # whoever is made later has a larger number
         Value.made += 1
+
+    def __repr__(self):
+        return f"Value({self.data:.4g})"
 
     def __add__(self, other):
         other = as_value(other)
@@ -130,7 +133,7 @@ def as_value(number):
 
 # %% [markdown]
 # The walk back: find all values behind the result, then let each hand its gradient to its inputs, times the slope. `+=` adds what
-# comes on several ways.
+# comes along several paths.
 
 
 # %%
@@ -204,7 +207,7 @@ figure
 # The picture agrees: the gradient of the sum `a + a` is 1 + 6 + 6 = 13 (Σ∂, one 6 for each factor of `b·b`), and `a` gets it
 # twice.
 #
-# That was the engine, in less than 60 lines. It does the neuron of above, and a whole network. Here are two inputs, three hidden
+# That was the engine, in fewer than 60 lines. It handles the neuron above, and a whole network. Here are two inputs, three hidden
 # neurons with ReLU, one output: 13 parameters.
 
 # %%
@@ -230,8 +233,8 @@ backward(loss)
 print("gradient:", [round(p.grad, 3) for p in parameters])
 
 # %% [markdown]
-# The zeros belong to one neuron: if its `z` is below 0, ReLU switches it off, and a nudge of its weights changes nothing. Now the
-# same by nudging, one parameter after the other:
+# The zeros belong to one neuron: its `z` is below 0, so ReLU makes its output 0. A nudge of its weights or its bias does not
+# change that, and the weight that multiplies this 0 has no effect either. Now the same by nudging, one parameter after the other:
 
 
 # %%
@@ -283,8 +286,8 @@ with torch.no_grad():  # from here on, nothing is remembered
     print("of the biases, library: ", layer.bias.grad)
 
 # %% [markdown]
-# Inside of `torch.no_grad()` nothing is remembered: what is computed there costs no memory, and has no gradient. It is for using a
-# network, and for changing its weights.
+# Inside `torch.no_grad()` nothing is remembered: what is computed there costs no memory for the record, and has no gradient. It is
+# for using a network, and for changing its weights.
 #
 # ## When it goes wrong
 # Two errors that you will meet. A slope needs small steps, and whole numbers have none: gradients are for floating-point numbers.
@@ -339,7 +342,7 @@ else:
 # %% [markdown]
 # ## Summary
 # - The gradient is the slopes of the loss along all parameters. Nudging measures it, and checks every other way to get it.
-# - Chain rule: slopes on one way are multiplied, those of different ways are added.
+# - Chain rule: the slopes along one path are multiplied, those of different paths are added.
 # - Backpropagation walks from the loss to the parameters. A value hands on its gradient when all that was made of it has done so:
 #   from the youngest to the oldest.
 # - `loss.backward()` fills `.grad`, in the shape of the parameter, by adding. It changes no parameter.
@@ -367,9 +370,10 @@ def exercise_2(value):
     return ...
 
 
-def judge_2(data, slope):
+def judge_2(source, data, slope):
     def judge(answer):
-        source = answer.inputs[0]
+        if not isinstance(answer, Value) or source not in found_from(answer):
+            return "does not return a Value that remembers its input"
         backward(answer)
         if abs(answer.data - data) > 1e-6:
             return f"has the data {answer.data:.4f}, expected {data:.4f}"
@@ -379,7 +383,8 @@ def judge_2(data, slope):
     return judge
 
 
-check(exercise_2, (Value(0.0), judge_2(0.5, 0.25)), (Value(math.log(3)), judge_2(0.75, 0.1875)), language="en")
+half, more = Value(0.0), Value(math.log(3))
+check(exercise_2, (half, judge_2(half, 0.5, 0.25)), (more, judge_2(more, 0.75, 0.1875)), language="en")
 
 # %% [markdown]
 # **3.** The gradient by nudging, to check any other: the slopes of a function of a list of numbers, along each of them, as a list.
@@ -416,8 +421,8 @@ check(
 
 # %% [markdown]
 # **5.** Start with `a`, and double it `n` times: `b = a + a`, `c = b + b`, and so on. What is the slope of the result along `a`?
-# From how many values does the engine hand on gradients, `a` included? Return both. (How many ways are there from the result back
-# to `a`, and what would an engine do that walks along each of them?)
+# How many values does the engine visit, `a` included? Return both. (How many paths lead from the result back to `a`, and how long
+# would an engine take that walks along each of them?)
 
 
 # %%

@@ -67,14 +67,18 @@ for lr in (0.1, 0.4, 0.5, 0.9, 1.0, 1.1):
 #
 # In general: if the gradient grows by `c` for each unit of the weight (here 2), the factor is `1 − lr·c`, and the learning rate
 # must stay below `2/c`. The steeper the valley, the shorter the steps. (In the picture, the square is the start, the star the
-# end.)
+# end; the third panel had to zoom out.)
 
 # %%
 figure, places = viz.panels(3, height=3.0)
 for ax, lr in zip(places, (0.1, 0.9, 1.1), strict=True):
-    viz.descent(bowl, descend(lr, steps=6), language="en", ax=ax)
+    viz.descent(bowl, descend(lr, steps=6), around=[-1.0, 7.0], language="en", ax=ax)
     ax.legend().remove()
     ax.set_title(f"lr = {lr}")
+figure.alt = (
+    "Six steps on a parabola, three times. With lr = 0.1, down the left side towards the bottom. "
+    "With lr = 0.9, to and fro between the sides, lower each time. With lr = 1.1, to and fro, higher each time."
+)
 viz.save(figure, "pictures/12_learning_rate")
 figure
 
@@ -118,7 +122,7 @@ for step in (0, 1, 2, 30):
 #
 # ## Momentum: remember the steps before
 # Keep a *velocity*: 0.7 of the last one, plus the new gradient. Along `w1`, where all gradients have the same sign, they add up,
-# to almost 1 + 0.7 + 0.7² + … = 1 / (1 − 0.7) = 3.3 times one of them. Along `w2`, where the signs change, they cancel.
+# to almost 1 + 0.7 + 0.7² + … = 1 / (1 − 0.7) = 3.3 times one of them. Along `w2`, where the signs change, they mostly cancel.
 
 
 # %%
@@ -138,8 +142,8 @@ print(f"momentum: loss {valley(momentum_path[-1]).item():.4f}")
 # %% [markdown]
 # ## Adam: a length of step for each weight
 # Adam keeps two running means for each weight: of its gradients (`mean`, as momentum does) and of their squares (`square`). It
-# moves by `lr · mean / √square`. If the gradients of a weight agree, this quotient is near 1, *however large they are*; if they
-# contradict each other, it is near 0. So the learning rate is about the length of a step, along steep and flat weights alike.
+# moves by `lr · mean / √square`. If the gradients of a weight agree, this quotient is near 1 or −1, *however large they are*; if
+# they contradict each other, it is near 0. So the learning rate is about the length of a step, along steep and flat weights alike.
 #
 # Both means begin at 0, and in the first steps they are too small: by a factor of `1 − 0.9ᵗ` and `1 − 0.999ᵗ` after `t` steps.
 # Dividing by that puts it right. The tiny 10⁻⁸ avoids a division by 0.
@@ -175,10 +179,15 @@ print(f"Adam: loss {valley(adam_path[-1]).item():.4f} after 30 steps")
 # %%
 figure, places = viz.panels(3, height=3.0)
 paths = {"plain": plain_path, "momentum": momentum_path, "Adam": adam_path}
+every = torch.cat(list(paths.values()))  # three times (31, 2) -> (93, 2): the panels show the same part of the valley
 for ax, (name, path) in zip(places, paths.items(), strict=True):
-    viz.descent(valley, path, language="en", ax=ax)
+    viz.descent(valley, path, around=every, language="en", ax=ax)
     ax.legend().remove()
     ax.set_title(name)
+figure.alt = (
+    "A valley from above, and three paths of 30 steps from the same start. Plain: a zigzag, then a creep that ends before the middle. "
+    "Momentum: wide swings that end in the middle. Adam: one curve that runs past the middle, turns and ends beside it."
+)
 viz.save(figure, "pictures/12_valley")
 figure
 
@@ -214,8 +223,8 @@ for name, make in makers.items():
 # gradient of a mean is the mean of the gradients, so a batch points the right way on average, and costs less (lesson 06).
 #
 # ## The houses of lesson 03
-# Two weights, five houses. Trying took 153 rounds of up to four trials. Now each step knows its direction. The learning rates suit
-# the optimizers: Adam's is about the length of a step, and the weights have to go as far as 100.
+# Two weights, five houses. There, trying took 153 rounds of up to four trials. Now each step knows its direction. The learning
+# rates suit the optimizers: Adam's is about the length of a step, and the weights have to go as far as 100.
 
 # %%
 houses = torch.tensor([[0.5, 1.0], [0.8, 2.0], [1.0, 3.0], [1.1, 5.0], [1.6, 4.0]])  # (5, 2)
@@ -271,7 +280,7 @@ print(w)
 
 # %% [markdown]
 # A *leaf* is a tensor that was not computed from others, as a parameter is. If its number were changed, the record would no longer
-# fit to it.
+# fit it.
 #
 # Two more are silent. Without `zero_grad`, every gradient is added to the old ones: momentum that never forgets, and so the weight
 # swings without end. And with too large a learning rate, the loss grows until it is `inf` and then `nan`, no number any more.
@@ -324,7 +333,7 @@ else:
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.
 #
-# **1.** Where is `w` after so many steps on `(w − 3)²`, from any start? A loop does it; so does one line.
+# **1.** Where is `w` after `steps` steps on `(w − 3)²`, if it begins at `start`? A loop finds it; so does one line.
 
 
 # %%

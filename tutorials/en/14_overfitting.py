@@ -23,7 +23,7 @@ from minitorch_pt.testing import compare
 # ## Apples and oranges
 # Each fruit has a colour, a roundness and six numbers for small marks on its skin, which have nothing to do with its kind. The
 # training set has only 30 fruits. The *validation set*, 200 fruits, tells how training went, and we choose by it. The *test set*
-# is kept for the end, to judge by once: what was chosen because it did well on some samples is too well judged by them.
+# is kept for the end, to judge by once: what was chosen because it did well on some samples is judged too kindly by them.
 
 # %%
 torch.manual_seed(0)
@@ -92,6 +92,10 @@ for epoch in (10, 50, 200):
 print(f"right: training ≈ {accuracy(model, training):.0%}, validation ≈ {accuracy(model, validation):.0%}")
 
 figure = viz.history({"training": history["train"], "validation": history["valid"]}, language="en")
+figure.alt = (
+    f"Two curves over 200 epochs. The training loss falls from {history['train'][0]:.2f} to {history['train'][-1]:.2f}. The validation "
+    f"loss falls from {history['valid'][0]:.2f} to {min(history['valid']):.2f}, and rises again to {history['valid'][-1]:.2f}."
+)
 viz.save(figure, "pictures/14_curves")
 figure
 
@@ -121,10 +125,11 @@ print(f"share of the marks in all slopes: ≈ {share_of_marks(model):.0%}")
 # apart, and by chance some of these numbers seem to fit.
 #
 # ## Derive: what each cure does
-# **L2** adds `λ/2 · w²` to the loss, for each weight. The slope of that is `λ · w`, so each step takes the same *share* from
-# every weight. The optimizers do it when given `weight_decay=λ`. **L1** adds `λ · |w|`, whose slope is `λ` or `-λ`: each step
-# takes the same *amount* from every weight, and small ones end near 0. Without any other loss, one step with learning rate 0.1
-# and λ = 0.5:
+# **L2** adds `λ/2 · w²` to the loss, for each weight. The slope of that is `λ · w`, so a plain step takes the same *share* from
+# every weight. The optimizers do it when given `weight_decay=λ`. **L1** adds `λ · |w|`, whose slope is `λ` or `-λ`: a plain step
+# takes the same *amount* from every weight, and small ones end near 0. (Adam, which `train` uses, divides these slopes too by the
+# size of a weight's gradients, so that shares and amounts are no longer the same for all.) Without any other loss, one plain step
+# with learning rate 0.1 and λ = 0.5:
 
 # %%
 weights = torch.tensor([2.0, 0.1], requires_grad=True)
@@ -141,8 +146,8 @@ print("L1:", weights.detach())  # 2 - 0.1 · 0.5 = 1.95 and 0.1 - 0.1 · 0.5 = 0
 
 # %% [markdown]
 # **Dropout** sets each number that a layer computes to 0 with probability `p`, anew at each forward pass, so that no neuron can
-# rely on one other. What remains is divided by `1 - p`, so that sums stay as large on average. When the network answers, nothing
-# is dropped.
+# rely on any single other one. What remains is divided by `1 - p`, so that sums stay as large on average. When the network
+# answers, nothing is dropped.
 
 # %%
 torch.manual_seed(4)
@@ -193,8 +198,8 @@ def gaps(results, place):
     for i, losses in enumerate(results.values()):
         axes.plot(losses, [i, i], color="#767676", linewidth=2, zorder=1)
     a, b = zip(*results.values(), strict=True)
-    axes.scatter(a, range(len(a)), s=50, marker="o", color="#0072B2", label="training")
-    axes.scatter(b, range(len(b)), s=50, marker="^", color="#D55E00", label="validation")
+    for side, marker, colour, label in ((a, "o", "#0072B2", "training"), (b, "^", "#D55E00", "validation")):
+        axes.scatter(side, range(len(side)), s=50, marker=marker, color=colour, label=label, zorder=3, clip_on=False)
     axes.set_yticks(range(len(results)), results)
     axes.set(xlabel="loss at the end", xlim=(0, None))
     axes.invert_yaxis()
@@ -209,20 +214,20 @@ viz.save(figure, "pictures/14_overfitting")
 figure
 
 # %% [markdown]
-# Every cure closes the gap in part, and every one makes the *training* loss worse: that is the price. Augmentation wins here,
+# Every cure narrows the gap, and every one makes the *training* loss worse: that is the price. Augmentation wins here,
 # because it tells the network something that we know and the 30 fruits do not show: marks do not matter. With another seed or
 # strength the order of the others may change.
 #
 # ## Batches do not stop a network from memorising
 # One sometimes reads that small batches keep a network from learning by heart. A test: 40 samples of pure noise, labelled by the
-# toss of a coin. There is nothing to learn, so whatever is right is memorised.
+# toss of a coin. There is nothing to learn: a guess is right half of the time, and whatever is right beyond that is memorised.
 
 # %%
 torch.manual_seed(2)
 noise, coins = torch.rand(1040, 8), torch.randint(0, 2, (1040, 1)).float()
 tossed, fresh = (noise[:40], coins[:40]), (noise[40:], coins[40:])
 for size in (40, 8):
-    model, _ = train(tossed, fresh, batch_size=size)
+    model, _ = train(tossed, fresh, batch_size=size, epochs=100)
     print(f"batches of {size}: right ≈ {accuracy(model, tossed):.0%}, on new ones ≈ {accuracy(model, fresh):.0%}")
 
 # %% [markdown]
@@ -239,7 +244,7 @@ for name in ("no cure", "augmentation"):
     verdicts = []
     for part in range(5):
         judge = torch.arange(30) // 6 == part  # (30,): True for the 6 fruits of this part
-        _, history = train((x[~judge], y[~judge]), (x[judge], y[judge]), **cures[name])
+        _, history = train((x[~judge], y[~judge]), (x[judge], y[judge]), epochs=100, **cures[name])
         verdicts.append(history["valid"][-1])
     print(f"{name}: mean ≈ {sum(verdicts) / 5:.2f}, from ≈ {min(verdicts):.2f} to ≈ {max(verdicts):.2f}")
 
@@ -258,9 +263,9 @@ print(f"2 neurons, 10 epochs: training loss ≈ {history['train'][-1]:.2f}, vali
 # %% [markdown]
 # To say nothing, a score of 0 for all, costs `log 2`, about 0.69. Both losses are hardly better.
 #
-# The two moons of lesson 13 are a richer patient. Here the network is too simple (2 neurons), trains too little (20 epochs), gets
-# bare coordinates, and is held back too hard (L2 with 0.1). Four cures, each alone; the better features are `x1²` and `x1³`,
-# which bend a straight line.
+# The two moons of lesson 13 are a more interesting patient. Here the network is too simple (2 neurons), trains too little (20
+# epochs), gets bare coordinates, and is held back too hard (L2 with 0.1). Four cures, each alone; the better features are `x1²`
+# and `x1³`, which bend a straight line.
 
 # %%
 torch.manual_seed(0)
@@ -271,10 +276,10 @@ patient = {"hidden": 2, "epochs": 20, "batch_size": 50, "weight_decay": 0.1}
 cures_2 = {
     "no cure": (points, {}),
     "larger model": (points, {"hidden": 64}),
-    "longer training": (points, {"epochs": 200}),
+    "longer training": (points, {"epochs": 100}),
     "better features": (with_powers, {}),
     "no L2": (points, {"weight_decay": 0.0}),
-    "all together": (with_powers, {"hidden": 64, "epochs": 200, "weight_decay": 0.0}),
+    "all together": (with_powers, {"hidden": 64, "epochs": 100, "weight_decay": 0.0}),
 }
 results_2 = {}
 for name, (x, options) in cures_2.items():
@@ -287,8 +292,8 @@ viz.save(figure, "pictures/14_underfitting")
 figure
 
 # %% [markdown]
-# Underfitting shows no gap: circle and triangle lie on each other, both far from 0. Each cure moves both. All together reach what
-# none reaches alone, and a gap opens: the next step would be the first half of this lesson.
+# Underfitting shows no gap: circle and triangle lie on top of each other, both far from 0. Each cure moves both. All together
+# reach what none reaches alone, and a gap opens: the next step would be the first half of this lesson.
 #
 # | | training loss | gap | what helps |
 # |---|---|---|---|
@@ -306,8 +311,8 @@ except ValueError as error:
 torch.nn.Dropout(0.5)  # repaired: a probability lies between 0 and 1
 
 # %% [markdown]
-# This mistake is announced. Another is not: who forgets `eval()` gets answers from a network that still drops half of its
-# numbers, and each time other ones.
+# This mistake is announced. Another is not: whoever forgets `eval()` gets answers from a network that still drops half of its
+# numbers, and different ones each time.
 
 # %%
 model = models["dropout"]
@@ -358,21 +363,23 @@ else:
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.
 #
-# **1.** Name the illness from the two losses: "underfitting" if the training loss is above 0.5, else "overfitting" if the gap is
-# above 0.2, else "fine".
-
+# **1.** Name the illness from the two losses: `UNDERFITTING` if the training loss is above 0.5, else `OVERFITTING` if the gap is
+# above 0.2, else `FINE`.
 
 # %%
+UNDERFITTING, OVERFITTING, FINE = "underfitting", "overfitting", "fine"
+
+
 def exercise_1(train_loss, valid_loss):
     return ...
 
 
 check(
     exercise_1,
-    (0.01, 0.76, "overfitting"),
-    (0.67, 0.68, "underfitting"),
-    (0.28, 0.27, "fine"),
-    (0.60, 0.95, "underfitting"),
+    (0.01, 0.76, OVERFITTING),
+    (0.67, 0.68, UNDERFITTING),
+    (0.28, 0.27, FINE),
+    (0.60, 0.95, UNDERFITTING),
     language="en",
 )
 

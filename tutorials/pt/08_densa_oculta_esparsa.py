@@ -43,6 +43,8 @@ x = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, 
 hidden = model[0](x)  # (3, 4) @ (4, 5) -> (3, 5)
 output = model[1](hidden)  # (3, 5) @ (5, 2) -> (3, 2)
 print(model)
+for name, numbers in [("entradas", x), ("oculta", hidden), ("saída", output)]:
+    print(f"{name}: {tuple(numbers.shape)}")
 print("o mesmo que model(x):", torch.equal(output, model(x)))
 for name, parameter in model.named_parameters():
     print(name, tuple(parameter.shape))
@@ -96,7 +98,7 @@ def slopes(function):
 for name, function in [("densa", dense), ("esparsa", sparse)]:
     print(name)
     for i, row in enumerate(slopes(function)):
-        print(f"    neurônio {i}:", [round(slope, 2) + 0.0 for slope in row.tolist()])
+        print(f"    neurônio {i}:", [round(slope, 2) + 0.0 for slope in row.tolist()])  # + 0.0: -0.0 vira 0.0
 
 # %% [markdown]
 # ## Deduzir
@@ -153,9 +155,9 @@ print("buffers:", [name for name, _ in network.named_buffers()])
 
 # %% [markdown]
 # ## Para que serve?
-# Uma máscara é um conhecimento: estas entradas nada têm a ver com aquele neurônio. Em uma imagem, por exemplo, o que está perto costuma
-# ir junto. Tome imagens de 8 × 8 pontos, como os dígitos do início rápido, e deixe cada neurônio ver uma janela de 3 × 3 pontos. A
-# janela cabe em 6 · 6 lugares; são, portanto, 36 neurônios:
+# Uma máscara expressa um conhecimento: estas entradas nada têm a ver com aquele neurônio. Em uma imagem, por exemplo, pontos vizinhos
+# costumam pertencer à mesma coisa. Tome imagens de 8 × 8 pontos, como os dígitos do início rápido, e deixe cada neurônio ver uma janela
+# de 3 × 3 pontos. A janela cabe em 6 · 6 lugares; são, portanto, 36 neurônios:
 
 # %%
 windows = torch.zeros(36, 64)  # (neurônios, entradas)
@@ -238,7 +240,7 @@ else:
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
 #
-# **1.** Quantos pesos (sem os vieses) tem uma rede de camadas densas destes tamanhos, a começar pelas entradas?
+# **1.** Quantos pesos (sem os vieses) tem uma rede de camadas densas destes tamanhos, começando pelas entradas?
 
 
 # %%

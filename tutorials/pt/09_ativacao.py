@@ -7,7 +7,7 @@
 #
 # **Tempo:** 15 minutos.
 #
-# Duas camadas em sequência parecem mais fortes que uma. Sem uma função entre elas, não são: esta aula mede isso, prova, e depois
+# Duas camadas em sequência parecem mais fortes que uma. Sem uma função entre elas, não são: esta aula mede e prova isso, e depois
 # examina as funções que ajudam.
 
 # %%
@@ -53,7 +53,8 @@ print("ReLU:      ", slopes(torch.relu))
 # a inclinação muda de um ponto a outro: a linha tem quinas.
 #
 # ## Deduzir: duas camadas se reduzem a uma
-# Ponha a primeira camada dentro da segunda e faça as multiplicações:
+# Ponha a primeira camada dentro da segunda e faça as multiplicações. (A transposta de um produto é o produto das transpostas na ordem
+# inversa: `(W2 @ W1).T` é `W1.T @ W2.T`.)
 #
 # `(x @ W1.T + b1) @ W2.T + b2  =  x @ (W2 @ W1).T + (W2 @ b1 + b2)`
 #
@@ -103,12 +104,14 @@ def region(x):
 print(region(points).tolist())
 
 figure = viz.boundary(region, points, [1, 1, 1, 0, 0, 0, 0], names=["fora", "dentro"], language="pt")
+figure.alt = "Uma região que é um triângulo de cantos cortados: três amostras estão dentro, quatro fora, em volta dela."
 viz.save(figure, "pictures/09_region")
 figure
 
 # %% [markdown]
-# A saída só é positiva dentro. Três neurônios fazem uma região de três lados longos; seus cantos são cortados onde dois deles crescem
-# ao mesmo tempo. Com mais neurônios, ela pode ter qualquer forma.
+# A saída só é positiva dentro da região. Três neurônios fazem uma região de três lados longos; seus cantos são cortados onde dois deles
+# crescem ao mesmo tempo. Com neurônios suficientes, ela chega tão perto quanto quisermos de qualquer forma. A aula 13 treina uma rede
+# em duas meias-luas, com ReLU e sem, e desenha as duas regiões.
 #
 # ## Quatro funções
 # - **Degrau:** 1 acima de 0, senão 0.
@@ -167,8 +170,8 @@ for function in (step, torch.sigmoid, torch.tanh, torch.relu):
 # - A da ReLU é exatamente 1 acima de 0, por quantas camadas forem. Abaixo de 0 ela é 0: um neurônio que fica abaixo de 0 em todas as
 #   amostras não sai do lugar.
 #
-# As camadas ocultas usam quase sempre a ReLU ou uma parente dela. A camada de saída escolhe pela tarefa: nada para um número de
-# qualquer tamanho, a sigmoide para uma probabilidade, a *softmax* para uma entre várias classes: ela torna todas as saídas positivas,
+# As camadas ocultas usam quase sempre a ReLU ou uma parente dela. A função da camada de saída depende da tarefa: nenhuma para um número
+# de qualquer tamanho, a sigmoide para uma probabilidade, a *softmax* para uma entre várias classes: ela torna todas as saídas positivas,
 # com soma 1.
 
 # %%
@@ -226,7 +229,7 @@ else:
 # - Camadas sem função entre elas se reduzem a uma só: `W2 @ W1` e `W2 @ b1 + b2`. Uma só camada divide apenas por uma reta.
 # - A função é da camada e age em cada número; quase todas respondem em graus, não com sim ou não.
 # - Uma inclinação de 0 não ensina nada. A da ReLU é 1 acima de 0, a da sigmoide é no máximo 0,25, a do degrau é 0.
-# - Camadas ocultas: quase sempre ReLU. Camada de saída: nada, sigmoide ou softmax, conforme a tarefa.
+# - Camadas ocultas: quase sempre ReLU. Camada de saída: nenhuma, sigmoide ou softmax, conforme a tarefa.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
@@ -274,7 +277,7 @@ def judge_3(W1, W2, W3):
         if tuple(W.shape) != (W3.shape[0], 2):
             return f"tem o formato {tuple(W.shape)}, e não {(W3.shape[0], 2)}"
         if (x @ W.T - x @ W1.T @ W2.T @ W3.T).abs().max().item() > 1e-3:
-            return "dá outras saídas que as três camadas"
+            return "dá saídas diferentes das que dão as três camadas"
 
     return judge
 
@@ -299,7 +302,9 @@ def exercise_4():
 
 def judge_4(weights):
     x = torch.tensor([[-1.0], [0.0], [0.5], [1.0], [1.5], [2.0], [3.0]])
-    hat = torch.relu(x - torch.tensor([0.0, 1.0, 2.0])) @ torch.as_tensor(weights)  # (7, 3) @ (3,) -> (7,)
+    hat = torch.relu(x - torch.tensor([0.0, 1.0, 2.0])) @ torch.as_tensor(
+        weights, dtype=torch.float32
+    )  # (7, 3) @ (3,) -> (7,)
     if (hat - torch.tensor([0.0, 0.0, 0.5, 1.0, 0.5, 0.0, 0.0])).abs().max().item() > 1e-4:
         return f"dá {hat.tolist()} em x = -1; 0; 0,5; 1; 1,5; 2; 3"
 

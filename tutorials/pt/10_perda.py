@@ -32,7 +32,7 @@ predictions = torch.tensor([1.2, 1.6, 2.5, 3.0])  # (4,)
 difference = predictions - targets  # (4,) - (4,) -> (4,)
 
 print("diferenças:", difference)
-print(f"média:                    {difference.mean().item():.4f}")
+print(f"média:                       {difference.mean().item():.4f}")
 print(f"média dos valores absolutos: {difference.abs().mean().item():.4f}")
 print(f"média dos quadrados:         {(difference * difference).mean().item():.4f}")
 
@@ -105,7 +105,7 @@ for name, values, curve, style, colour in [
     right.plot(candidates[best].item(), 1.0, "o", color=colour)
     right.text(candidates[best].item(), 0.94, f"{candidates[best].item():.1f}", ha="center", va="top", color=colour)
 left.set(title="perda de uma amostra", xlabel="diferença")
-right.set(title="cinco preços, um errado", xlabel="a única previsão", ylabel="perda, sobre a menor", ylim=(0.85, 2.0))
+right.set(title="cinco preços, um errado", xlabel="a única previsão", ylabel="perda ÷ seu mínimo", ylim=(0.85, 2.0))
 left.legend(frameon=False)
 figure.alt = "À esquerda, a perda absoluta é um V, a quadrática uma parábola. À direita, com um valor atípico, a menor perda está em 2,5 e em 9,0."
 viz.save(figure, "pictures/10_regression")
@@ -170,7 +170,7 @@ figure
 
 # %% [markdown]
 # Ter certeza e errar custa caro: não há limite para isso. Uma rede que não sabe nada dá 1/3 a cada uma de três classes, e sua perda
-# é log 3 ≈ 1,10. Se uma rede não treinada começa longe do logaritmo do número de classes, há algo errado com ela.
+# é log 3 ≈ 1,10. Se a perda de uma rede não treinada começa longe do logaritmo do número de classes, há algo errado na rede.
 #
 # ## Automatizar: das pontuações à perda, em uma chamada
 # `cross_entropy` recebe as *pontuações* e faz ela mesma a softmax e o logaritmo.
@@ -180,7 +180,7 @@ print(f"à mão:         {(-p_right.log()).mean().item():.4f}")
 print(f"cross_entropy: {F.cross_entropy(scores, labels).item():.4f}")  # (4, 3), (4,) -> ()
 
 # %% [markdown]
-# Há uma razão para fazer os dois juntos. Em uma amostra com as pontuações 200 e 0, a segunda classe tem probabilidade 10⁻⁸⁷, que o
+# Há uma razão para fazer os dois juntos. Em uma amostra com as pontuações 200, 0 e 0, a segunda classe tem probabilidade 10⁻⁸⁷, que o
 # float32 arredonda para 0, e o logaritmo de 0 é −∞. A partir das pontuações, a perda é simplesmente 200:
 
 # %%
@@ -199,8 +199,9 @@ for j in range(3):
     print(f"pontuação {j}: inclinação {moved.item() / 0.001:5.2f}, probabilidade {probabilities[0, j].item():.2f}")
 
 # %% [markdown]
-# A inclinação é a probabilidade, menos 1 na classe certa: 0,66 − 1 = −0,34. Ela diz: aumente a pontuação certa no que falta para 1,
-# diminua cada uma das outras no que ela tem a mais. Quando as probabilidades estão certas, nada mais é pedido.
+# A inclinação é a probabilidade, menos 1 na classe certa: 0,66 − 1 = −0,34. Ela diz: aumente a pontuação certa, tanto mais quanto
+# falta à sua probabilidade para chegar a 1; diminua cada uma das outras, tanto mais quanto maior for sua probabilidade. Quando as
+# probabilidades estão certas, nada mais é pedido.
 #
 # ## Duas classes: basta uma pontuação
 # Com duas classes, sim ou não, a sigmoide de uma só pontuação é a probabilidade do sim, `p`; a do não é `1 − p`. A perda é, de novo,
@@ -245,7 +246,7 @@ print(f"errado:     {((column - targets) * (column - targets)).mean().item():.4f
 print(f"consertado: {F.mse_loss(column, targets.reshape(4, 1)).item():.4f}")  # (4, 1) - (4, 1) -> (4, 1)
 
 # %% [markdown]
-# O terceiro não diz nada: dar a `cross_entropy` probabilidades no lugar das pontuações. A softmax é feita então duas vezes, e até
+# O terceiro não diz nada: dar a `cross_entropy` probabilidades no lugar das pontuações. A softmax é então aplicada duas vezes, e até
 # uma resposta perfeita fica com uma perda grande, pois probabilidades diferem entre si em no máximo 1.
 
 # %%
@@ -336,7 +337,7 @@ def exercise_3(apples, n):
 check(exercise_3, (7, 10, 0.7), (1, 4, 0.25), language="pt")
 
 # %% [markdown]
-# **4.** A primeira perda que você espera de uma rede não treinada com tantas classes.
+# **4.** A primeira perda que você espera de uma rede não treinada com `classes` classes.
 
 
 # %%

@@ -62,8 +62,8 @@ print(f"inclinação ao longo de b: {slope_b:.3f}")
 # Mova `w` em 0,001: o produto anda 0,003, `z` e a diferença andam o mesmo, e a perda anda −6 · 0,003 = −0,018. São −18 por unidade
 # de `w`: o produto das inclinações do caminho, −6 · 1 · 1 · 3. Essa é a **regra da cadeia**.
 #
-# Agora comece pelo *fim*. A inclinação da perda ao longo dela mesma é 1. Voltando linha por linha, cada inclinação é a que vem
-# depois vezes a da própria linha; o que já se sabe nunca é calculado de novo, e assim uma só caminhada serve a `w` e a `b`:
+# Agora comece pelo *fim*. A inclinação da perda ao longo dela mesma é 1. Voltando linha por linha, cada inclinação é a da linha
+# seguinte vezes a da própria linha; o que já se sabe nunca é calculado de novo, e assim uma só caminhada serve a `w` e a `b`:
 
 # %%
 grad_loss = 1.0
@@ -105,6 +105,9 @@ class Value:
         self.data, self.inputs, self.slopes, self.grad = data, inputs, slopes, 0.0
         self.number = Value.made  # quem é feito depois tem um número maior
         Value.made += 1
+
+    def __repr__(self):
+        return f"Value({self.data:.4g})"
 
     def __add__(self, other):
         other = as_value(other)
@@ -230,8 +233,9 @@ backward(loss)
 print("gradiente:", [round(p.grad, 3) for p in parameters])
 
 # %% [markdown]
-# Os zeros são de um mesmo neurônio: se seu `z` está abaixo de 0, a ReLU o desliga, e um pequeno passo de seus pesos não muda nada.
-# Agora o mesmo movendo um parâmetro depois do outro:
+# Os zeros são de um mesmo neurônio: seu `z` está abaixo de 0, e por isso a ReLU torna sua saída 0. Um pequeno passo de seus pesos
+# ou de seu viés não muda isso, e o peso que multiplica esse 0 também não tem efeito. Agora o mesmo movendo um parâmetro depois do
+# outro:
 
 
 # %%
@@ -377,9 +381,10 @@ def exercise_2(value):
     return ...
 
 
-def judge_2(data, slope):
+def judge_2(source, data, slope):
     def judge(answer):
-        source = answer.inputs[0]
+        if not isinstance(answer, Value) or source not in found_from(answer):
+            return "não devolve um Value que lembre sua entrada"
         backward(answer)
         if abs(answer.data - data) > 1e-6:
             return f"tem data {answer.data:.4f}, esperado {data:.4f}"
@@ -389,7 +394,8 @@ def judge_2(data, slope):
     return judge
 
 
-check(exercise_2, (Value(0.0), judge_2(0.5, 0.25)), (Value(math.log(3)), judge_2(0.75, 0.1875)), language="pt")
+half, more = Value(0.0), Value(math.log(3))
+check(exercise_2, (half, judge_2(half, 0.5, 0.25)), (more, judge_2(more, 0.75, 0.1875)), language="pt")
 
 # %% [markdown]
 # **3.** O gradiente por pequenos passos, para conferir qualquer outro: as inclinações de uma função de uma lista de números, ao
@@ -425,9 +431,9 @@ check(
 )
 
 # %% [markdown]
-# **5.** Comece com `a` e dobre-o `n` vezes: `b = a + a`, `c = b + b`, e assim por diante. Qual é a inclinação do resultado ao
-# longo de `a`? De quantos valores o motor entrega gradientes, contando `a`? Devolva os dois números. (Quantos caminhos há do
-# resultado de volta a `a`, e o que faria um motor que percorresse cada um deles?)
+# **5.** Comece com `a` e dobre-o `n` vezes: `b = a + a`, `c = b + b`, e assim por diante. Qual é a inclinação do resultado ao longo
+# de `a`? Quantos valores o motor visita, contando `a`? Devolva os dois números. (Quantos caminhos levam do resultado de volta a
+# `a`, e quanto tempo levaria um motor que percorresse cada um deles?)
 
 
 # %%

@@ -66,22 +66,27 @@ for lr in (0.1, 0.4, 0.5, 0.9, 1.0, 1.1):
 # - Em 1, ele salta de um lado para o outro para sempre; acima de 1, foge.
 #
 # Em geral: se o gradiente cresce `c` por unidade do peso (aqui, 2), o fator é `1 − lr·c`, e a taxa de aprendizado precisa ficar
-# abaixo de `2/c`. Quanto mais íngreme o vale, mais curtos os passos. (Na figura, o quadrado é o início, a estrela é o fim.)
+# abaixo de `2/c`. Quanto mais íngreme o vale, mais curtos os passos. (Na figura, o quadrado é o início, a estrela é o fim;
+# o terceiro quadro precisou mostrar mais da curva.)
 
 # %%
 figure, places = viz.panels(3, height=3.0)
 for ax, lr in zip(places, (0.1, 0.9, 1.1), strict=True):
-    viz.descent(bowl, descend(lr, steps=6), language="pt", ax=ax)
+    viz.descent(bowl, descend(lr, steps=6), around=[-1.0, 7.0], language="pt", ax=ax)
     ax.legend().remove()
     ax.set_title(f"lr = {lr}")
+figure.alt = (
+    "Seis passos em uma parábola, três vezes. Com lr = 0.1, pelo lado esquerdo abaixo, em direção ao fundo. "
+    "Com lr = 0.9, de um lado para o outro, cada vez mais baixo. Com lr = 1.1, de um lado para o outro, cada vez mais alto."
+)
 viz.save(figure, "pictures/12_learning_rate")
 figure
 
 # %% [markdown]
 # ## Dois pesos: um íngreme, um plano
 # É raro que todos os pesos precisem do mesmo passo. Aqui a perda é `(w1² + 25·w2²) / 2`: seu gradiente é `w1` ao longo de um peso
-# e `25·w2` ao longo do outro. É o que fazem com uma rede as características de variações diferentes (aula 03). Ao longo de `w2`, a
-# taxa de aprendizado precisa ficar abaixo de 2/25 = 0,08.
+# e `25·w2` ao longo do outro. É o que acontece em uma rede cujas características têm variações diferentes (aula 03). Ao longo de
+# `w2`, a taxa de aprendizado precisa ficar abaixo de 2/25 = 0,08.
 
 
 # %%
@@ -118,7 +123,7 @@ for step in (0, 1, 2, 30):
 # ## Momento: lembrar os passos anteriores
 # Guarde uma *velocidade*: 0,7 da anterior, mais o gradiente novo. Ao longo de `w1`, onde todos os gradientes têm o mesmo sinal,
 # eles se somam e chegam a quase 1 + 0,7 + 0,7² + … = 1 / (1 − 0,7) = 3,3 vezes um deles. Ao longo de `w2`, onde os sinais se
-# alternam, eles se anulam.
+# alternam, eles em boa parte se anulam.
 
 
 # %%
@@ -138,12 +143,12 @@ print(f"momento: perda {valley(momentum_path[-1]).item():.4f}")
 # %% [markdown]
 # ## Adam: um comprimento de passo para cada peso
 # O Adam guarda duas médias móveis para cada peso: a de seus gradientes (`mean`, como faz o momento) e a dos quadrados deles
-# (`square`). O passo é `lr · mean / √square`. Se os gradientes de um peso concordam, esse quociente fica perto de 1, *por maiores
-# que eles sejam*; se se contradizem, fica perto de 0. Assim, a taxa de aprendizado é mais ou menos o comprimento de um passo,
-# tanto para os pesos íngremes quanto para os planos.
+# (`square`). O passo é `lr · mean / √square`. Se os gradientes de um peso concordam, esse quociente fica perto de 1 ou de −1,
+# *por maiores que eles sejam*; se eles se contradizem, fica perto de 0. Assim, a taxa de aprendizado é mais ou menos o
+# comprimento de um passo, tanto para os pesos íngremes quanto para os planos.
 #
-# As duas médias começam em 0 e, nos primeiros passos, são pequenas demais: por um fator de `1 − 0.9ᵗ` e `1 − 0.999ᵗ` depois de `t`
-# passos. Dividir por ele corrige isso. O minúsculo 10⁻⁸ evita uma divisão por 0.
+# As duas médias começam em 0 e, nos primeiros passos, saem pequenas demais: por um fator de `1 − 0.9ᵗ` e de `1 − 0.999ᵗ` depois de
+# `t` passos. Dividir por esses fatores corrige isso. O minúsculo 10⁻⁸ evita uma divisão por 0.
 
 
 # %%
@@ -176,10 +181,15 @@ print(f"Adam: perda {valley(adam_path[-1]).item():.4f} depois de 30 passos")
 # %%
 figure, places = viz.panels(3, height=3.0)
 paths = {"simples": plain_path, "momento": momentum_path, "Adam": adam_path}
+every = torch.cat(list(paths.values()))  # três vezes (31, 2) -> (93, 2): os quadros mostram a mesma parte do vale
 for ax, (name, path) in zip(places, paths.items(), strict=True):
-    viz.descent(valley, path, language="pt", ax=ax)
+    viz.descent(valley, path, around=every, language="pt", ax=ax)
     ax.legend().remove()
     ax.set_title(name)
+figure.alt = (
+    "Um vale visto de cima e três caminhos de 30 passos a partir do mesmo início. Simples: um zigue-zague e, depois, um avanço lento que "
+    "termina antes do meio. Momento: balanços largos que terminam no meio. Adam: uma curva que passa do meio, volta e termina ao lado dele."
+)
 viz.save(figure, "pictures/12_valley")
 figure
 
@@ -216,7 +226,7 @@ for name, make in makers.items():
 # menos (aula 06).
 #
 # ## As casas da aula 03
-# Dois pesos, cinco casas. Por tentativas, foram 153 rodadas de até quatro tentativas. Agora cada passo sabe sua direção. As taxas
+# Dois pesos, cinco casas. Lá, a busca levou 153 rodadas de até quatro tentativas. Agora cada passo sabe sua direção. As taxas
 # de aprendizado combinam com os otimizadores: a do Adam é mais ou menos o comprimento de um passo, e os pesos precisam ir até 100.
 
 # %%
@@ -329,7 +339,7 @@ else:
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
 #
-# **1.** Onde está `w` depois de tantos passos em `(w − 3)²`, partindo de um lugar qualquer? Um laço resolve; uma linha também.
+# **1.** Onde está `w` depois de `steps` passos em `(w − 3)²`, se começa em `start`? Um laço resolve; uma linha também.
 
 
 # %%

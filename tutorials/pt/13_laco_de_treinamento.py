@@ -3,9 +3,9 @@
 #
 # **Pergunta:** Que linhas treinam uma rede, em que ordem, e o que cada uma delas muda?
 #
-# **Precisa de:** aulas 06, 07, 09, 10, 11, 12.
+# **Precisa de:** aulas 06, 07, 08, 09, 10, 11, 12.
 #
-# **Tempo:** 14 minutos.
+# **Tempo:** 15 minutos.
 #
 # Uma rede aprende em cinco passos que se repetem sem parar: as amostras se propagam pelas camadas, as funções de ativação curvam
 # o que as camadas calculam, uma perda compara o resultado com a verdade, a retropropagação encontra as inclinações, e o
@@ -41,11 +41,11 @@ print(f"primeiro ponto {[round(value, 2) for value in x_train[0].tolist()]}, alv
 
 
 # %%
-def parts(lr=0.5, package=torch):
+def parts(lr=0.5, package=torch, activation="ReLU"):
     package.manual_seed(1)
     model = package.nn.Sequential(
         package.nn.Linear(2, 16),  # (24, 2) @ (2, 16) -> (24, 16)
-        package.nn.ReLU(),
+        getattr(package.nn, activation)(),  # package.nn.ReLU(), a menos que se dê outro nome
         package.nn.Linear(16, 1),  # (24, 16) @ (16, 1) -> (24, 1)
     )
     return model, package.nn.BCEWithLogitsLoss(), package.optim.SGD(model.parameters(), lr=lr)
@@ -92,7 +92,7 @@ look("optimizer.zero_grad()")
 # | `optimizer.zero_grad()` | nada | os gradientes, esvaziados |
 #
 # Costuma-se dizer que a retropropagação ajusta os pesos. Não ajusta: depois de `backward()`, o peso é o mesmo de antes, só o
-# gradiente é novo. O peso muda em `step()` e, à mão: 0,3643 - 0,5 · 0,0106 = 0,3590.
+# gradiente é novo. O peso muda em `step()`. À mão: 0,3643 - 0,5 · 0,0106 = 0,3590.
 #
 # ## Deduzir: por que a perda cai?
 # Um gradiente é uma inclinação: mova um peso em um pequeno `d`, e a perda anda `inclinação · d`. O passo move cada peso em `-lr ·
@@ -108,7 +108,7 @@ for lr in (0.001, 0.1, 10.0):
     promised = -lr * sum((p.grad * p.grad).sum().item() for p in model.parameters())
     optimizer.step()
     measured = loss_function(model(x), y).item() - loss.item()
-    print(f"lr {lr}: a perda deveria mudar {promised:.5f}, ela muda ≈ {measured:.5f}")
+    print(f"lr {lr}: a perda deveria mudar em {promised:.5f}; muda em ≈ {measured:.5f}")
 
 # %% [markdown]
 # Com um passo pequeno, a promessa se cumpre. Com um grande, não, pois as próprias inclinações mudam no caminho: com 10, a perda
@@ -121,9 +121,9 @@ for lr in (0.001, 0.1, 10.0):
 
 
 # %%
-def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_valid)):
+def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_valid), activation="ReLU"):
     x_train, y_train, x_valid, y_valid = data
-    model, loss_function, optimizer = parts(lr, package)
+    model, loss_function, optimizer = parts(lr, package, activation)
     dataset = package.utils.data.TensorDataset(x_train, y_train)
     batches = package.utils.data.DataLoader(dataset, batch_size=24, shuffle=True)
     history = {"train": [], "valid": []}
@@ -166,22 +166,57 @@ viz.save(figure, "pictures/13_curves")
 figure
 
 # %% [markdown]
-# A curva cai depressa, descansa em um patamar e volta a cair. De vez em quando a perda de validação dá um salto: passos de 0,5
-# são longos.
+# A curva cai depressa, estaciona em um patamar e volta a cair. De vez em quando a perda de validação dá um salto: com a
+# taxa de aprendizado 0,5, os passos são longos.
 #
-# A *fronteira de decisão*, a linha em que a resposta muda, diz por quê. Aqui ela está entre os 100 pontos do conjunto de
+# A *fronteira de decisão*, a linha em que a resposta muda, diz por quê. Aqui ela passa entre os 100 pontos do conjunto de
 # validação. Na época 0, a rede diz classe 1 em toda parte. Uma linha quase reta já se sai bem, e esse é o patamar; as curvas da
 # fronteira vêm tarde.
 
+
 # %%
-figure, axes = viz.panels(2, rows=2, height=2.9)
-for ax, epochs in zip(axes, (0, 1, 10, 100), strict=True):
-    viz.boundary(train(epochs)[0], x_valid, labels[200:], language="pt", ax=ax)
-    ax.set_title(f"época {epochs}: {ax.get_title()}", fontsize=9)
-    ax.get_legend().remove()
-axes[0].legend(loc="upper right")
+def draw(model, title, axes):
+    viz.boundary(model, x_valid, labels[200:], language="pt", ax=axes)
+    axes.set_title(f"{title}: {accuracy(model):.0%} de acertos")
+    axes.get_legend().remove()
+
+
+figure, panels = viz.panels(2, rows=2, height=2.9)
+for axes, epochs in zip(panels, (0, 1, 10, 100), strict=True):
+    draw(train(epochs)[0], f"época {epochs}", axes)
+panels[0].legend(loc="upper right")
+figure.alt = (
+    "As duas luas e a fronteira de decisão. Época 0: não há nenhuma, tudo é classe 1. Época 1: uma linha pouco curvada, embaixo, à "
+    "direita. Época 10: uma linha pouco curvada, pelo meio. Época 100: uma linha que serpenteia entre as luas. "
+    f"{'; '.join(axes.get_title() for axes in panels)}."
+)
 viz.save(figure, "pictures/13_boundaries")
 figure
+
+# %% [markdown]
+# ## Quanto vale a função de ativação
+# A aula 09 provou que duas camadas sem uma função entre elas são uma só. Agora podemos treinar as duas redes: os mesmos pesos
+# iniciais, os mesmos lotes, as mesmas 100 épocas. Uma tem a ReLU no meio; a outra, `Identity`, que passa adiante o que recebe.
+
+# %%
+figure, panels = viz.panels(2, height=2.9)
+for axes, activation, title in zip(panels, ("Identity", "ReLU"), ("sem ativação", "ReLU"), strict=True):
+    model, history = train(activation=activation)
+    print(
+        f"{title}: perda de treinamento ≈ {history['train'][-1]:.3f}, acertos em pontos novos ≈ {accuracy(model):.0%}"
+    )
+    draw(model, title, axes)
+panels[0].legend(loc="upper right")
+figure.alt = (
+    "As duas luas e as fronteiras de decisão de duas redes depois de 100 épocas. Sem ativação: uma reta que corta as pontas das duas "
+    f"luas. Com ReLU: uma linha que serpenteia entre as luas. {'; '.join(axes.get_title() for axes in panels)}."
+)
+viz.save(figure, "pictures/13_activation")
+figure
+
+# %% [markdown]
+# Sem ativação, a pontuação é `w1·x1 + w2·x2 + b`, sejam quais forem os 65 parâmetros. Os pontos em que uma pontuação dessas é 0
+# estão em uma reta, e treinamento nenhum a curva: a perda fica no patamar para sempre.
 
 # %% [markdown]
 # ## Quando dá errado
@@ -234,7 +269,7 @@ for lines in (
     print(f"{'aprende' if train_with(lines) > 0.9 else 'falha  '}: {', '.join(lines)}")
 
 # %% [markdown]
-# Sem `step`, sem `backward` ou com `zero_grad` entre os dois, a rede continua a que a semente fez: não aprendeu nada em 100
+# Sem `step`, sem `backward` ou com `zero_grad` entre os dois, a rede continua sendo a que a semente gerou: não aprendeu nada em 100
 # épocas, e ninguém reclama. Sem `zero_grad`, cada gradiente é a soma de todos os anteriores (aula 12): os passos vão para onde
 # apontavam lotes que já passaram há muito tempo. Uma perda que não cai, ou que fica saltando, é motivo para reler essas linhas.
 #

@@ -24,7 +24,7 @@ from minitorch_pt.testing import compare
 # Cada fruta tem uma cor, uma redondeza e seis números para pequenas marcas na casca, que nada têm a ver com sua espécie. O
 # conjunto de treinamento tem só 30 frutas. O *conjunto de validação*, com 200 frutas, diz como foi o treinamento, e por ele
 # fazemos escolhas. O *conjunto de teste* fica guardado para o fim, para julgar uma só vez: o que foi escolhido por ir bem em
-# certas amostras é julgado por elas com bondade demais.
+# certas amostras é julgado por elas com benevolência demais.
 
 # %%
 torch.manual_seed(0)
@@ -37,7 +37,7 @@ test = fruits[230:], kinds[230:]
 # %% [markdown]
 # ## Uma só função para todos os experimentos
 # É o laço da aula 13, com um interruptor para cada remédio desta aula, todos desligados. `model.train()` e `model.eval()` dizem à
-# rede se ela está aprendendo ou respondendo; só o dropout, mais abaixo, liga para isso.
+# rede se ela está aprendendo ou respondendo; só o dropout, mais abaixo, leva isso em conta.
 
 
 # %%
@@ -83,7 +83,7 @@ def accuracy(model, samples):
 
 # %% [markdown]
 # ## Medir: a diferença entre as perdas
-# O quanto a rede vai pior nas amostras novas é a *diferença*: a perda de validação menos a de treinamento.
+# Quanto a rede se sai pior nas amostras novas: essa é a *diferença*, a perda de validação menos a de treinamento.
 
 # %%
 model, history = train(training, validation)
@@ -93,6 +93,10 @@ for epoch in (10, 50, 200):
 print(f"acertos: treinamento ≈ {accuracy(model, training):.0%}, validação ≈ {accuracy(model, validation):.0%}")
 
 figure = viz.history({"treinamento": history["train"], "validação": history["valid"]}, language="pt")
+figure.alt = (
+    f"Duas curvas ao longo de 200 épocas. A perda de treinamento cai de {history['train'][0]:.2f} a {history['train'][-1]:.2f}. A de "
+    f"validação cai de {history['valid'][0]:.2f} a {min(history['valid']):.2f} e volta a subir, até {history['valid'][-1]:.2f}."
+)
 viz.save(figure, "pictures/14_curves")
 figure
 
@@ -102,7 +106,7 @@ figure
 # que ela ainda aprende vale apenas para estas 30 frutas. No fim, acerta todas as 30, e a perda de validação é o dobro da melhor
 # que já teve.
 #
-# Para o que ela olha? Mova cada característica das frutas novas em 0,001 e veja quanto andam as pontuações.
+# No que ela presta atenção? Mova cada característica das frutas novas em 0,001 e veja quanto andam as pontuações.
 
 
 # %%
@@ -123,10 +127,11 @@ print(f"parte das marcas em todas as inclinações: ≈ {share_of_marks(model):.
 # é fácil distinguir 30 frutas, e por acaso alguns desses números parecem servir.
 #
 # ## Deduzir: o que cada remédio faz
-# **L2** soma `λ/2 · w²` à perda, para cada peso. A inclinação disso é `λ · w`; logo, cada passo tira de todo peso a mesma
-# *fração*. Os otimizadores fazem isso quando recebem `weight_decay=λ`. **L1** soma `λ · |w|`, cuja inclinação é `λ` ou `-λ`: cada
-# passo tira de todo peso a mesma *quantia*, e os pequenos terminam perto de 0. Sem nenhuma outra perda, um passo com taxa de
-# aprendizado 0,1 e λ = 0,5:
+# **L2** soma `λ/2 · w²` à perda, para cada peso. A inclinação disso é `λ · w`; logo, um passo simples tira de todo peso a mesma
+# *fração*. Os otimizadores fazem isso quando recebem `weight_decay=λ`. **L1** soma `λ · |w|`, cuja inclinação é `λ` ou `-λ`: um
+# passo simples tira de todo peso a mesma *quantia*, e os pequenos terminam perto de 0. (O Adam, que `train` usa, divide também
+# essas inclinações pelo tamanho dos gradientes de cada peso; então, frações e quantias já não são as mesmas para todos.) Sem
+# nenhuma outra perda, um passo simples com taxa de aprendizado 0,1 e λ = 0,5:
 
 # %%
 weights = torch.tensor([2.0, 0.1], requires_grad=True)
@@ -143,8 +148,8 @@ print("L1:", weights.detach())  # 2 - 0,1 · 0,5 = 1,95 e 0,1 - 0,1 · 0,5 = 0,0
 
 # %% [markdown]
 # O **dropout** põe em 0, com probabilidade `p`, cada número que uma camada calcula, com novo sorteio a cada propagação, de modo
-# que nenhum neurônio possa confiar em um só outro. O que resta é dividido por `1 - p`, para que as somas continuem, em média, do
-# mesmo tamanho. Quando a rede responde, nada é desligado.
+# que nenhum neurônio possa depender de um único outro. O que resta é dividido por `1 - p`, para que as somas continuem, em média,
+# do mesmo tamanho. Quando a rede responde, nada é desligado.
 
 # %%
 torch.manual_seed(4)
@@ -153,10 +158,10 @@ print("aprendendo: ", dropout(torch.ones(8)))
 print("respondendo:", dropout.eval()(torch.ones(8)))
 
 # %% [markdown]
-# O **aumento de dados** faz amostras novas das antigas, mudando o que não importa. Uma fruta virada mostra outras marcas e
-# continua a mesma fruta. Um **modelo menor** não tem espaço para decorar 30 frutas. A **parada antecipada** (*early stopping*)
-# encerra o treinamento quando faz algumas épocas que a perda de validação não bate seu melhor valor; esse número de épocas se
-# chama paciência.
+# O **aumento de dados** cria amostras novas a partir das antigas, mudando o que não importa. Uma fruta virada mostra outras
+# marcas e continua a mesma fruta. Um **modelo menor** não tem espaço para decorar 30 frutas. A **parada antecipada** (*early
+# stopping*) encerra o treinamento quando faz algumas épocas que a perda de validação não bate seu melhor valor; esse número de
+# épocas se chama paciência.
 
 
 # %%
@@ -196,8 +201,8 @@ def gaps(results, place):
     for i, losses in enumerate(results.values()):
         axes.plot(losses, [i, i], color="#767676", linewidth=2, zorder=1)
     a, b = zip(*results.values(), strict=True)
-    axes.scatter(a, range(len(a)), s=50, marker="o", color="#0072B2", label="treinamento")
-    axes.scatter(b, range(len(b)), s=50, marker="^", color="#D55E00", label="validação")
+    for side, marker, colour, label in ((a, "o", "#0072B2", "treinamento"), (b, "^", "#D55E00", "validação")):
+        axes.scatter(side, range(len(side)), s=50, marker=marker, color=colour, label=label, zorder=3, clip_on=False)
     axes.set_yticks(range(len(results)), results)
     axes.set(xlabel="perda no fim", xlim=(0, None))
     axes.invert_yaxis()
@@ -212,20 +217,20 @@ viz.save(figure, "pictures/14_overfitting")
 figure
 
 # %% [markdown]
-# Todo remédio fecha a diferença em parte, e todos pioram a perda de *treinamento*: é o preço. Aqui ganha o aumento de dados,
+# Todo remédio diminui a diferença, e todos pioram a perda de *treinamento*: é o preço. Aqui ganha o aumento de dados,
 # porque conta à rede algo que nós sabemos e as 30 frutas não mostram: as marcas não importam. Com outra semente ou outra dose, a
 # ordem dos demais pode mudar.
 #
 # ## Lotes não impedem uma rede de decorar
-# Às vezes se lê que lotes pequenos impedem uma rede de decorar. Um teste: 40 amostras de puro ruído, com rótulos tirados na
-# moeda. Não há nada a aprender; portanto, o que ela acertar, decorou.
+# Às vezes se lê que lotes pequenos impedem uma rede de decorar. Um teste: 40 amostras de puro ruído, com rótulos decididos no
+# cara ou coroa. Não há nada a aprender: um palpite acerta metade das vezes, e o que passar disso foi decorado.
 
 # %%
 torch.manual_seed(2)
 noise, coins = torch.rand(1040, 8), torch.randint(0, 2, (1040, 1)).float()
 tossed, fresh = (noise[:40], coins[:40]), (noise[40:], coins[40:])
 for size in (40, 8):
-    model, _ = train(tossed, fresh, batch_size=size)
+    model, _ = train(tossed, fresh, batch_size=size, epochs=100)
     print(f"lotes de {size}: acertos ≈ {accuracy(model, tossed):.0%}, nas novas ≈ {accuracy(model, fresh):.0%}")
 
 # %% [markdown]
@@ -242,7 +247,7 @@ for name in ("sem remédio", "aumento de dados"):
     verdicts = []
     for part in range(5):
         judge = torch.arange(30) // 6 == part  # (30,): True para as 6 frutas desta parte
-        _, history = train((x[~judge], y[~judge]), (x[judge], y[judge]), **cures[name])
+        _, history = train((x[~judge], y[~judge]), (x[judge], y[judge]), epochs=100, **cures[name])
         verdicts.append(history["valid"][-1])
     print(f"{name}: média ≈ {sum(verdicts) / 5:.2f}, de ≈ {min(verdicts):.2f} a ≈ {max(verdicts):.2f}")
 
@@ -275,10 +280,10 @@ patient = {"hidden": 2, "epochs": 20, "batch_size": 50, "weight_decay": 0.1}
 cures_2 = {
     "sem remédio": (points, {}),
     "modelo maior": (points, {"hidden": 64}),
-    "treino mais longo": (points, {"epochs": 200}),
+    "treino mais longo": (points, {"epochs": 100}),
     "características melhores": (with_powers, {}),
     "sem L2": (points, {"weight_decay": 0.0}),
-    "todos juntos": (with_powers, {"hidden": 64, "epochs": 200, "weight_decay": 0.0}),
+    "todos juntos": (with_powers, {"hidden": 64, "epochs": 100, "weight_decay": 0.0}),
 }
 results_2 = {}
 for name, (x, options) in cures_2.items():
@@ -366,21 +371,23 @@ else:
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
 #
-# **1.** Dê o diagnóstico a partir das duas perdas: "underfitting" se a perda de treinamento está acima de 0,5; senão,
-# "overfitting" se a diferença está acima de 0,2; senão, "fine".
-
+# **1.** Dê o diagnóstico a partir das duas perdas: `UNDERFITTING` se a perda de treinamento está acima de 0,5; senão,
+# `OVERFITTING` se a diferença está acima de 0,2; senão, `FINE`.
 
 # %%
+UNDERFITTING, OVERFITTING, FINE = "subajuste", "sobreajuste", "tudo bem"
+
+
 def exercise_1(train_loss, valid_loss):
     return ...
 
 
 check(
     exercise_1,
-    (0.01, 0.76, "overfitting"),
-    (0.67, 0.68, "underfitting"),
-    (0.28, 0.27, "fine"),
-    (0.60, 0.95, "underfitting"),
+    (0.01, 0.76, OVERFITTING),
+    (0.67, 0.68, UNDERFITTING),
+    (0.28, 0.27, FINE),
+    (0.60, 0.95, UNDERFITTING),
     language="pt",
 )
 

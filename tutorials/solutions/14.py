@@ -3,8 +3,8 @@
 
 def exercise_1(train_loss, valid_loss):
     if train_loss > 0.5:
-        return "underfitting"
-    return "overfitting" if valid_loss - train_loss > 0.2 else "fine"
+        return UNDERFITTING
+    return OVERFITTING if valid_loss - train_loss > 0.2 else FINE
 
 
 def exercise_2(losses, patience):
