@@ -111,6 +111,7 @@ titles = [f"it is {y[i].item()}\nsays {guess[i].item()}\n({sure[i].item():.0%} s
 
 figure = viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles, language="en")
 viz.save(figure, "pictures/00_mistakes")
+print("Pictures: 00_curves, 00_confusion and 00_mistakes (.svg and .png), in the folder pictures")
 figure
 
 # %% [markdown]

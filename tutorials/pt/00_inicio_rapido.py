@@ -111,6 +111,7 @@ titles = [f"é {y[i].item()}\ndiz {guess[i].item()}\n({sure[i].item():.0%} de ce
 
 figure = viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles, language="pt")
 viz.save(figure, "pictures/00_mistakes")
+print("Figuras: 00_curves, 00_confusion e 00_mistakes (.svg e .png), na pasta pictures")
 figure
 
 # %% [markdown]
