@@ -87,7 +87,8 @@ def feature_maps(maps: Any, *, language: str = "en") -> Figure:
         data = data[0]
     data = _limited(data, "feature_maps")
     titles = [f"[{i}]" for i in range(len(data))]
-    ax = _images(data, titles, min(len(data), 6), float(data.min()), float(data.max()), word("value"))
+    rows = -(-len(data) // 6)  # of maps as many in each row: 4 and 4, not 6 and 2
+    ax = _images(data, titles, -(-len(data) // rows), float(data.min()), float(data.max()), word("value"))
     return describe(ax, word("{n} feature maps of {h} x {w}. Their values reach from {low} to {high}", n=len(data), h=data.shape[1], w=data.shape[2], low=number(data.min()), high=number(data.max())))  # fmt: skip
 
 
