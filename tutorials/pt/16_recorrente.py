@@ -168,7 +168,7 @@ print(f"a rede: erro de ≈ {off_by(guess):.1f}")
 
 figure, (axes,) = viz.panels(height=3.2)
 axes.plot(year.numpy(), 100 * target.numpy(), color="#767676", linewidth=2.5, label="contadas")
-axes.plot(year.numpy(), 100 * guess.numpy(), "--", color="#D55E00", label="previstas com um ano de antecedência")
+axes.plot(year.numpy(), 100 * guess.numpy(), "--", color="#D55E00", label="previstas no ano anterior")
 axes.axvline(1921, ymax=0.84, color="#222222", linestyle=":", label="teste a partir de 1921")
 axes.set(xlabel="ano", ylabel="manchas solares", ylim=(-5, 240))
 axes.legend(ncols=3, loc="upper left")
