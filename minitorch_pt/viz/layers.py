@@ -174,7 +174,8 @@ def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: 
         part = values[place]
         low, high = (0.0, 1.0) if name.split()[1] == "gate" else (-max(1.0, np.abs(part).max()), max(1.0, np.abs(part).max()))  # fmt: skip
         shown = ax.imshow(part, cmap="cividis", vmin=low, vmax=high, aspect="auto", interpolation="nearest")
-        ax.set_ylabel(word(name).replace(" ", "\n", 1), rotation=0, ha="right", va="center", fontsize=9)
+        label = word(name) if len(word(name)) <= 12 else word(name).replace(" ", "\n", 1)
+        ax.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=9)
         ax.set_yticks([])
         figure.colorbar(shown, ax=ax, ticks=[low, high], format=lambda v, _: number(v, 2), pad=0.01)
     if labels is not None:
