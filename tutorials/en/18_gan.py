@@ -41,9 +41,9 @@ print(threes.shape)
 def networks(package):
     nn = package.nn
     generator = nn.Sequential(
-        nn.Linear(8, 64),  # (32, 8) @ (8, 64) -> (32, 64)
+        nn.Linear(8, 72),  # (32, 8) @ (8, 72) -> (32, 72)
         nn.ReLU(),
-        nn.Linear(64, 64),  # (32, 64) @ (64, 64) -> (32, 64)
+        nn.Linear(72, 64),  # (32, 72) @ (72, 64) -> (32, 64)
         nn.Sigmoid(),
     )
     discriminator = nn.Sequential(
@@ -71,7 +71,7 @@ print(f"real with probability {discriminator(made).sigmoid().mean().item():.2f},
 # - The generator wants `p` near 1 for what it made: `loss = -log(p_made)`.
 #
 # Both are the binary cross entropy of lesson 10, with the target 1 for "real" and 0 for "made". `BCEWithLogitsLoss` takes the
-# scores and applies the sigmoid itself. One who cannot tell says `p = 0.5`: then the losses are `2 · 0.693` and `0.693`.
+# scores and applies the sigmoid itself. A discriminator that cannot tell says `p = 0.5`: then the losses are `2 · 0.693` and `0.693`.
 
 # %%
 loss_function = torch.nn.BCEWithLogitsLoss()
@@ -110,8 +110,8 @@ for row, column in [(0, 3), (4, 0)]:
 # threes: there more ink makes it grow. The discriminator, which was only asked "real or made?", knows where a three has ink.
 #
 # ## Derive: the target is a slope
-# Backpropagation gives all 64 slopes at once. By the chain rule it goes on through the picture into the generator: `loss ->
-# score -> picture -> weights of the generator`. So the generator needs no target; it needs the slope of each pixel, and the
+# Backpropagation gives all 64 slopes at once. By the chain rule it goes on through the picture into the generator: loss, score,
+# picture, weights of the generator. So the generator needs no target; it needs the slope of each pixel, and the
 # discriminator is what provides it.
 
 # %%
@@ -186,8 +186,8 @@ print("discriminator has gradients after the generator's turn:", discriminator[0
 # %% [markdown]
 # ## Automate: the training loop
 # Each round takes 32 random threes and new noise. For both optimizers the first momentum is 0.5 instead of Adam's 0.9: the
-# opponent changes all the time, so old gradients soon say little. The same 8 noises are drawn again and again, to see what
-# becomes of them.
+# opponent changes all the time, so old gradients soon say little. The same 7 noises are drawn again and again, to see what
+# becomes of their pictures.
 
 
 # %%
@@ -196,12 +196,12 @@ def train(package, samples, rounds, watch=()):
     pair = networks(package)
     optimizers = [package.optim.Adam(network.parameters(), lr=0.001, betas=(0.5, 0.999)) for network in pair]
     loss_function = package.nn.BCEWithLogitsLoss()
-    same_noise = package.randn(8, 8)
+    same_noise = package.randn(7, 8)
     losses, pictures = [], {}
     for i in range(rounds + 1):
         if i in watch:
             with package.no_grad():
-                pictures[i] = pair[0](same_noise).reshape(8, 8, 8)  # (8, 64) -> (8, 8, 8)
+                pictures[i] = pair[0](same_noise).reshape(7, 8, 8)  # (7, 64) -> (7, 8, 8)
         x = samples[package.randint(0, len(samples), (32,))]  # (183, 64) -> (32, 64)
         losses.append(one_round(pair, optimizers, x, package.randn(32, 8), loss_function))
     return pair[0], losses, pictures
@@ -251,7 +251,8 @@ figure
 
 # %%
 def nearest(made):
-    return torch.cdist(made, threes).amin(dim=1).mean().item()  # (200, 64), (183, 64) -> (200, 183) -> (200,) -> ()
+    distances = torch.cdist(made, threes)  # of each made one to each real one: (200, 64), (183, 64) -> (200, 183)
+    return distances.amin(dim=1).mean().item()  # (200, 183) -> (200,) -> ()
 
 
 torch.manual_seed(1)
