@@ -290,9 +290,9 @@ def run_backward(
 ) -> list | None:
     """Carry `gradients` from `roots` (nodes or leaves) back to the leaves' `.grad`, or return those of `wanted`.
 
-    A loop, never recursion: a chain of a million nodes is no deeper than one. `pending` maps minus a node's number to the node
-    and the gradient collected so far; the heap gives the youngest. The first gradient that arrives is kept as it is; the
-    second makes a sum that the pass owns (`owned`) and may add to in place.
+    A loop, never recursion: a chain of a million nodes is no deeper than one. `pending` maps minus a node's number to the node,
+    the gradient collected so far, and whether that is a sum; the heap gives the youngest. The first gradient that arrives is
+    kept as it is; the second makes a sum, which the pass owns and may add to in place.
     """
     heap: list[int] = []
     pending: dict[int, list] = {}
