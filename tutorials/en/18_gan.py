@@ -347,6 +347,8 @@ def exercise_4(generator, start, end, n):
 
 
 def judge_4(answer):
+    if not isinstance(answer, torch.Tensor):
+        return f"returns a {type(answer).__name__}, expected a tensor (5, 64)"
     if answer.shape != (5, 64):
         return f"returns the shape {tuple(answer.shape)}, expected (5, 64)"
     ends = generator(torch.stack([torch.zeros(8), torch.ones(8)]))  # (2, 8) -> (2, 64)

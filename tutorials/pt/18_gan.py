@@ -72,8 +72,8 @@ print(f"verdadeira com probabilidade {discriminator(made).sigmoid().mean().item(
 # - O gerador quer `p` perto de 1 para o que ele fabricou: `perda = -log(p_made)`.
 #
 # As duas são a entropia cruzada binária da aula 10, com alvo 1 para "verdadeira" e 0 para "fabricada". `BCEWithLogitsLoss`
-# recebe as pontuações e aplica ela mesma a sigmoide. Um discriminador que não sabe distinguir diz `p = 0,5`: as perdas são então `2 · 0,693` e
-# `0,693`.
+# recebe as pontuações e aplica ela mesma a sigmoide. Um discriminador que não sabe distinguir diz `p = 0,5`: as perdas são então
+# `2 · 0,693` e `0,693`.
 
 # %%
 loss_function = torch.nn.BCEWithLogitsLoss()
@@ -351,6 +351,8 @@ def exercise_4(generator, start, end, n):
 
 
 def judge_4(answer):
+    if not isinstance(answer, torch.Tensor):
+        return f"devolve {type(answer).__name__}, esperado um tensor (5, 64)"
     if answer.shape != (5, 64):
         return f"devolve o formato {tuple(answer.shape)}, esperado (5, 64)"
     ends = generator(torch.stack([torch.zeros(8), torch.ones(8)]))  # (2, 8) -> (2, 64)

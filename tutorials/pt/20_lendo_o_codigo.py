@@ -352,7 +352,7 @@ def exercise_1(input):
 
 def is_cube(at, expected):
     def judge(answer):
-        if not isinstance(answer, tuple) or len(answer) != 2:
+        if not isinstance(answer, tuple) or len(answer) != 2 or not callable(answer[1]):
             return "deve devolver duas coisas: o valor e uma função de g"
         value, pull = answer
         if value != expected:

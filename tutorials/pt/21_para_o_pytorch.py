@@ -297,7 +297,7 @@ check(
 )
 
 # %% [markdown]
-# **2.** Transforme o texto de um programa escrito para o minitorch_pt em um para o PyTorch.
+# **2.** Transforme a linha de `import` de um programa escrito para o minitorch_pt na linha para o PyTorch.
 
 
 # %%
@@ -307,8 +307,8 @@ def exercise_2(text):
 
 check(
     exercise_2,
-    ("import minitorch_pt as torch\nx = torch.ones(2)\n", "import torch\nx = torch.ones(2)\n"),
-    ("from minitorch_pt import nn\nlayer = nn.Linear(2, 3)\n", "from torch import nn\nlayer = nn.Linear(2, 3)\n"),
+    ("import minitorch_pt as torch\n", "import torch\n"),
+    ("from minitorch_pt import nn\n", "from torch import nn\n"),
     language="pt",
 )
 
