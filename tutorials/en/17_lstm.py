@@ -173,6 +173,9 @@ figure
 # better. Then the LSTM with open gates finds the way; the plain one later, for its forget gates must open first; the RNN not at all
 # in these 600 steps. Its units could hold a number, but the slope that leads there is too small.
 #
+# One seed is one draw. With the seeds 1 to 8, within 600 steps, the open LSTM found the way seven times, the plain one twice, the
+# RNN never. Try other seeds yourself.
+#
 # ## The gates over time
 # One sequence through the trained LSTM: a row for each of the 3 units, a column for each step. `*` is the marked number.
 
