@@ -99,14 +99,14 @@ def generator_loss(picture):
 
 
 picture = made[:1].detach()  # (1, 64)
-for row, column in [(0, 3), (4, 0)]:
+for row, column in [(7, 3), (4, 0)]:
     nudged = picture.clone()
     nudged[0, 8 * row + column] += 0.001
     slope = (generator_loss(nudged) - generator_loss(picture)).item() / 0.001
     print(f"pixel in row {row}, column {column}: slope {slope:+.2f}")
 
 # %% [markdown]
-# Row 0, column 3 lies on the upper stroke of a three: there more ink makes the loss fall. Row 4, column 0 is empty in real
+# Row 7, column 3 lies on the lower stroke of a three: there more ink makes the loss fall. Row 4, column 0 is empty in real
 # threes: there more ink makes it grow. The discriminator, which was only asked "real or made?", knows where a three has ink.
 #
 # ## Derive: the target is a slope
@@ -118,7 +118,7 @@ for row, column in [(0, 3), (4, 0)]:
 picture.requires_grad_()
 generator_loss(picture).backward()
 slopes = picture.grad[0]  # (1, 64) -> (64,)
-print(f"row 0, column 3: {slopes[3].item():+.2f}; row 4, column 0: {slopes[32].item():+.2f}")
+print(f"row 7, column 3: {slopes[59].item():+.2f}; row 4, column 0: {slopes[32].item():+.2f}")
 
 figure = viz.samples(
     torch.stack([threes.mean(dim=0), slopes / slopes.abs().max() * -0.5 + 0.5]).reshape(2, 8, 8),

@@ -101,14 +101,14 @@ def generator_loss(picture):
 
 
 picture = made[:1].detach()  # (1, 64)
-for row, column in [(0, 3), (4, 0)]:
+for row, column in [(7, 3), (4, 0)]:
     nudged = picture.clone()
     nudged[0, 8 * row + column] += 0.001
     slope = (generator_loss(nudged) - generator_loss(picture)).item() / 0.001
     print(f"pixel na linha {row}, coluna {column}: inclinação {slope:+.2f}")
 
 # %% [markdown]
-# A linha 0, coluna 3 fica no traço de cima de um três: ali, mais tinta faz a perda cair. A linha 4, coluna 0 é vazia nos três
+# A linha 7, coluna 3 fica no traço de baixo de um três: ali, mais tinta faz a perda cair. A linha 4, coluna 0 é vazia nos três
 # verdadeiros: ali, mais tinta faz a perda crescer. Ao discriminador só se perguntou "verdadeira ou fabricada?", e ele aprendeu
 # onde um três tem tinta.
 #
@@ -121,7 +121,7 @@ for row, column in [(0, 3), (4, 0)]:
 picture.requires_grad_()
 generator_loss(picture).backward()
 slopes = picture.grad[0]  # (1, 64) -> (64,)
-print(f"linha 0, coluna 3: {slopes[3].item():+.2f}; linha 4, coluna 0: {slopes[32].item():+.2f}")
+print(f"linha 7, coluna 3: {slopes[59].item():+.2f}; linha 4, coluna 0: {slopes[32].item():+.2f}")
 
 figure = viz.samples(
     torch.stack([threes.mean(dim=0), slopes / slopes.abs().max() * -0.5 + 0.5]).reshape(2, 8, 8),
