@@ -257,7 +257,8 @@ for name in write(model, 12):
 # ## The picture: attention maps
 # What each letter of `Mariana` looks at, in each of the four heads. A row is the letter that asks (the symbols of a sequence
 # are called *tokens*); the upper triangle is empty, because nobody looks ahead. Nobody told the heads what to look for: what
-# one sees there is what helped to guess the next letter. Head 1, for instance, mostly looks one letter back.
+# one sees there is what helped to guess the next letter. Head 1, for instance, mostly looks one letter back; from
+# another seed the heads share their work otherwise.
 
 # %%
 with torch.no_grad():

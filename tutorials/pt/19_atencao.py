@@ -259,7 +259,7 @@ for name in write(model, 12):
 # Para onde olha cada letra de `Mariana`, em cada uma das quatro cabeças. Uma linha é a letra que pergunta (os símbolos de uma
 # sequência se chamam *tokens*); o triângulo de cima é vazio, porque ninguém olha para a frente. Ninguém disse às cabeças o que
 # procurar: o que se vê ali é o que ajudou a adivinhar a próxima letra. A cabeça 1, por exemplo, quase sempre olha uma letra para
-# trás.
+# trás; com outra semente, as cabeças dividem o trabalho de outro modo.
 
 # %%
 with torch.no_grad():
