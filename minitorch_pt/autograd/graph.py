@@ -291,8 +291,8 @@ def run_backward(
 ) -> list | None:
     """Carry `gradients` from `roots` (nodes or leaves) back to the leaves' `.grad`, or return those of `wanted`.
 
-    A loop, never recursion: a chain of a million nodes is no deeper than one. `pending` maps minus a node's number to the node
-    and the gradient collected so far; the heap gives the youngest.
+    A loop, never recursion: a chain of a million nodes is no deeper than one. `pending` maps minus a node's number to the node,
+    the gradient collected so far, and whether that is a sum; the heap gives the youngest.
     """
     heap: list[int] = []
     pending: dict[int, list] = {}

@@ -89,9 +89,8 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
                         ) from None
         raise RuntimeError(f"{name}() got shapes {shapes}, which do not broadcast: {text}") from None
     if isinstance(error, AttributeError):  # a rule met something that is no array
-        raise TypeError(
-            f"{name}() needs Tensors and got ({', '.join(type(a).__name__ for a in arrays)}): {error}"
-        ) from error
+        given = ", ".join("Tensor" if isinstance(a, np.ndarray) else type(a).__name__ for a in arrays)
+        raise TypeError(f"{name}() needs Tensors and got ({given}): {error}") from error
     raise error
 
 

@@ -87,7 +87,8 @@ def feature_maps(maps: Any, *, language: str = "en") -> Figure:
         data = data[0]
     data = _limited(data, "feature_maps")
     titles = [f"[{i}]" for i in range(len(data))]
-    ax = _images(data, titles, min(len(data), 6), float(data.min()), float(data.max()), word("value"))
+    rows = -(-len(data) // 6)  # of maps as many in each row: 4 and 4, not 6 and 2
+    ax = _images(data, titles, -(-len(data) // rows), float(data.min()), float(data.max()), word("value"))
     return describe(ax, word("{n} feature maps of {h} x {w}. Their values reach from {low} to {high}", n=len(data), h=data.shape[1], w=data.shape[2], low=number(data.min()), high=number(data.max())))  # fmt: skip
 
 
@@ -173,7 +174,8 @@ def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: 
         part = values[place]
         low, high = (0.0, 1.0) if name.split()[1] == "gate" else (-max(1.0, np.abs(part).max()), max(1.0, np.abs(part).max()))  # fmt: skip
         shown = ax.imshow(part, cmap="cividis", vmin=low, vmax=high, aspect="auto", interpolation="nearest")
-        ax.set_ylabel(word(name).replace(" ", "\n", 1), rotation=0, ha="right", va="center", fontsize=9)
+        label = word(name) if len(word(name)) <= 12 else word(name).replace(" ", "\n", 1)
+        ax.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=9)
         ax.set_yticks([])
         figure.colorbar(shown, ax=ax, ticks=[low, high], format=lambda v, _: number(v, 2), pad=0.01)
     if labels is not None:

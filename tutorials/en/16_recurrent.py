@@ -66,7 +66,7 @@ def slope_of_first(steps, u):
 
 
 for steps in (1, 2, 5, 10, 20):
-    print(f"{steps} steps: {slope_of_first(steps, 0.5):.6f}")
+    print(f"steps: {steps}, slope: {slope_of_first(steps, 0.5):.6f}")
 
 # %% [markdown]
 # ## Derive: a product of slopes
@@ -87,16 +87,17 @@ viz.save(figure, "pictures/16_slopes")
 figure
 
 # %% [markdown]
-# Below 1 the slopes *vanish*, above 1 they *explode*, until tanh holds them back. Training needs these slopes: what has vanished
-# cannot be learned from. Remember this; the next lesson is about the cure.
+# Below 1 the slopes *vanish* (the *vanishing gradient*), above 1 they *explode*, until tanh holds them back. Training needs these
+# slopes: what has vanished cannot be learned from. The next lesson is about the cure.
 #
 # ## Automate: many units
 # With 12 units the state is a vector, and `u` becomes a matrix: each unit hears all the states. For `N` sequences together:
 #
 # `h = tanh(x @ W_ih.T + b_ih + h @ W_hh.T + b_hh)`
 #
-# `nn.RNN` does this for each step. `batch_first=True` says that sequences come as `(N, steps, features)`. Its names end in
-# `l0`: layer 0.
+# `nn.RNN` does this for each step. `batch_first=True` says that sequences come as `(N, steps, features)`. The names of its
+# parameters end in `l0`: layer 0. It returns the states of all steps, `(N, steps, units)`, and once more the last one of each
+# sequence, `(1, N, units)`: the 1 counts the layers.
 
 # %%
 torch.manual_seed(0)
@@ -116,11 +117,11 @@ print("the loop gives the same:", torch.allclose(h, states[:, -1], atol=1e-6))
 # %% [markdown]
 # ## Sunspots
 # The number of spots on the sun was counted each year from 1700 on; it rises and falls in some 11 years. The network reads 22
-# years and foretells the next. It learns from the years before 1921, and is tested on the later ones.
+# years and predicts the next. It learns from the years before 1921, and is tested on the later ones.
 
 # %%
 years, spots = torch.datasets.sunspots()
-windows = (spots / 100).unfold(0, 23, 1)  # (309,) -> (287, 23): each row 23 years, begun one year later
+windows = (spots / 100).unfold(0, 23, 1)  # (309,) -> (287, 23): each row has 23 years and begins one year later
 past, target, year = windows[:, :22].unsqueeze(2), windows[:, 22], years[22:]  # (287, 22, 1), (287,), (287,)
 known = year < 1921
 
@@ -147,7 +148,7 @@ for _ in range(300):
 # %% [markdown]
 # `backward` walks through the unrolled network from the last step to the first. Each step adds its part to the gradient of the
 # same weights: *backpropagation through time* is nothing but backpropagation. How good is the forecast? A guess that costs nothing
-# is the yardstick: "as last year".
+# is the yardstick: "as many as last year".
 
 
 # %%
@@ -157,12 +158,12 @@ def off_by(guess):
 
 with torch.no_grad():
     guess = model(past)
-print(f"as last year: off by {off_by(past[:, -1, 0]):.1f} sunspots")
+print(f"as many as last year: off by {off_by(past[:, -1, 0]):.1f} sunspots")
 print(f"the network: off by ≈ {off_by(guess):.1f}")
 
 figure, (axes,) = viz.panels(height=3.2)
 axes.plot(year.numpy(), 100 * target.numpy(), color="#767676", linewidth=2.5, label="counted")
-axes.plot(year.numpy(), 100 * guess.numpy(), "--", color="#D55E00", label="foretold a year ahead")
+axes.plot(year.numpy(), 100 * guess.numpy(), "--", color="#D55E00", label="predicted a year ahead")
 axes.axvline(1921, ymax=0.84, color="#222222", linestyle=":", label="test from 1921 on")
 axes.set(xlabel="year", ylabel="sunspots", ylim=(-5, 240))
 axes.legend(ncols=3, loc="upper left")
@@ -181,7 +182,8 @@ reach = window.grad.flatten()  # (1, 22, 1) -> (22,)
 print(f"share of the last 3 years ≈ {reach[-3:].abs().sum() / reach.abs().sum():.2f}")
 
 figure, (axes,) = viz.panels(height=2.6)
-axes.bar(range(-22, 0), reach.numpy(), color="#0072B2")
+axes.bar(range(22, 0, -1), reach.numpy(), color="#0072B2")
+axes.invert_xaxis()  # time runs to the right
 axes.axhline(0, color="#767676", linewidth=0.8)
 axes.set(xlabel="years before the forecast", ylabel="slope")
 figure.alt = "Bars of the slope for each of 22 years: large for the last three years, hardly visible before."
@@ -189,8 +191,8 @@ viz.save(figure, "pictures/16_reach")
 figure
 
 # %% [markdown]
-# The last three years do nearly all: the more of last year, the more; the more of the two before, the less. So the network extends
-# the line it sees. It reads 22 years and uses a few: the slopes of those long past are nearly 0.
+# The last three years do nearly all: more spots last year raise the forecast, more in the two years before lower it. So the network
+# extends the line it sees. It reads 22 years and uses a few: the slopes of those long past are nearly 0.
 #
 # ## When it goes wrong
 # Sequences `(N, steps)` without the axis of the features:
@@ -250,7 +252,7 @@ def exercise_1(sequence, w, u):
 check(exercise_1, ([1.0, 0.0, 0.0], 2.0, 0.5, [2.0, 1.0, 0.5]), ([1.0, 1.0], 1.0, -3.0, [1.0, -2.0]), language="en")
 
 # %% [markdown]
-# **2.** In that unit, after how many steps is less than a hundredth left of what was read? `u` lies between 0 and 1.
+# **2.** In that unit, how many steps after a number was read is less than a hundredth of it left? `u` lies between 0 and 1.
 
 
 # %%

@@ -41,9 +41,9 @@ print(threes.shape)
 def networks(package):
     nn = package.nn
     generator = nn.Sequential(
-        nn.Linear(8, 64),  # (32, 8) @ (8, 64) -> (32, 64)
+        nn.Linear(8, 72),  # (32, 8) @ (8, 72) -> (32, 72)
         nn.ReLU(),
-        nn.Linear(64, 64),  # (32, 64) @ (64, 64) -> (32, 64)
+        nn.Linear(72, 64),  # (32, 72) @ (72, 64) -> (32, 64)
         nn.Sigmoid(),
     )
     discriminator = nn.Sequential(
@@ -71,7 +71,7 @@ print(f"real with probability {discriminator(made).sigmoid().mean().item():.2f},
 # - The generator wants `p` near 1 for what it made: `loss = -log(p_made)`.
 #
 # Both are the binary cross entropy of lesson 10, with the target 1 for "real" and 0 for "made". `BCEWithLogitsLoss` takes the
-# scores and applies the sigmoid itself. One who cannot tell says `p = 0.5`: then the losses are `2 · 0.693` and `0.693`.
+# scores and applies the sigmoid itself. A discriminator that cannot tell says `p = 0.5`: then the losses are `2 · 0.693` and `0.693`.
 
 # %%
 loss_function = torch.nn.BCEWithLogitsLoss()
@@ -99,26 +99,26 @@ def generator_loss(picture):
 
 
 picture = made[:1].detach()  # (1, 64)
-for row, column in [(0, 3), (4, 0)]:
+for row, column in [(7, 3), (4, 0)]:
     nudged = picture.clone()
     nudged[0, 8 * row + column] += 0.001
     slope = (generator_loss(nudged) - generator_loss(picture)).item() / 0.001
     print(f"pixel in row {row}, column {column}: slope {slope:+.2f}")
 
 # %% [markdown]
-# Row 0, column 3 lies on the upper stroke of a three: there more ink makes the loss fall. Row 4, column 0 is empty in real
+# Row 7, column 3 lies on the lower stroke of a three: there more ink makes the loss fall. Row 4, column 0 is empty in real
 # threes: there more ink makes it grow. The discriminator, which was only asked "real or made?", knows where a three has ink.
 #
 # ## Derive: the target is a slope
-# Backpropagation gives all 64 slopes at once. By the chain rule it goes on through the picture into the generator: `loss ->
-# score -> picture -> weights of the generator`. So the generator needs no target; it needs the slope of each pixel, and the
+# Backpropagation gives all 64 slopes at once. By the chain rule it goes on through the picture into the generator: loss, score,
+# picture, weights of the generator. So the generator needs no target; it needs the slope of each pixel, and the
 # discriminator is what provides it.
 
 # %%
 picture.requires_grad_()
 generator_loss(picture).backward()
 slopes = picture.grad[0]  # (1, 64) -> (64,)
-print(f"row 0, column 3: {slopes[3].item():+.2f}; row 4, column 0: {slopes[32].item():+.2f}")
+print(f"row 7, column 3: {slopes[59].item():+.2f}; row 4, column 0: {slopes[32].item():+.2f}")
 
 figure = viz.samples(
     torch.stack([threes.mean(dim=0), slopes / slopes.abs().max() * -0.5 + 0.5]).reshape(2, 8, 8),
@@ -186,8 +186,8 @@ print("discriminator has gradients after the generator's turn:", discriminator[0
 # %% [markdown]
 # ## Automate: the training loop
 # Each round takes 32 random threes and new noise. For both optimizers the first momentum is 0.5 instead of Adam's 0.9: the
-# opponent changes all the time, so old gradients soon say little. The same 8 noises are drawn again and again, to see what
-# becomes of them.
+# opponent changes all the time, so old gradients soon say little. The same 7 noises are drawn again and again, to see what
+# becomes of their pictures.
 
 
 # %%
@@ -196,12 +196,12 @@ def train(package, samples, rounds, watch=()):
     pair = networks(package)
     optimizers = [package.optim.Adam(network.parameters(), lr=0.001, betas=(0.5, 0.999)) for network in pair]
     loss_function = package.nn.BCEWithLogitsLoss()
-    same_noise = package.randn(8, 8)
+    same_noise = package.randn(7, 8)
     losses, pictures = [], {}
     for i in range(rounds + 1):
         if i in watch:
             with package.no_grad():
-                pictures[i] = pair[0](same_noise).reshape(8, 8, 8)  # (8, 64) -> (8, 8, 8)
+                pictures[i] = pair[0](same_noise).reshape(7, 8, 8)  # (7, 64) -> (7, 8, 8)
         x = samples[package.randint(0, len(samples), (32,))]  # (183, 64) -> (32, 64)
         losses.append(one_round(pair, optimizers, x, package.randn(32, 8), loss_function))
     return pair[0], losses, pictures
@@ -251,7 +251,8 @@ figure
 
 # %%
 def nearest(made):
-    return torch.cdist(made, threes).amin(dim=1).mean().item()  # (200, 64), (183, 64) -> (200, 183) -> (200,) -> ()
+    distances = torch.cdist(made, threes)  # of each made one to each real one: (200, 64), (183, 64) -> (200, 183)
+    return distances.amin(dim=1).mean().item()  # (200, 183) -> (200,) -> ()
 
 
 torch.manual_seed(1)
@@ -346,6 +347,8 @@ def exercise_4(generator, start, end, n):
 
 
 def judge_4(answer):
+    if not isinstance(answer, torch.Tensor):
+        return f"returns a {type(answer).__name__}, expected a tensor (5, 64)"
     if answer.shape != (5, 64):
         return f"returns the shape {tuple(answer.shape)}, expected (5, 64)"
     ends = generator(torch.stack([torch.zeros(8), torch.ones(8)]))  # (2, 8) -> (2, 64)

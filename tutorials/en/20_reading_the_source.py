@@ -141,7 +141,7 @@ show(torch.nn.Linear.forward)
 #
 # ## Station 2: a rule
 # `F.linear`, `squeeze`, `-`, `*` and `mean` are operations, and each is written as a *rule* in `ops/`: one function on plain arrays
-# that returns the value and, for each input, how the gradient flows back to it. The shortest is that of `*`:
+# that returns the value and, for each input, how the gradient flows back to it. The shortest of the five is that of `*`:
 
 # %%
 show(torch.mul)
@@ -230,8 +230,8 @@ compare("bias", leaves[model.bias], model.bias.grad)
 
 # %% [markdown]
 # The library's own walk, `run_backward`, is longer: it serves nodes with several outputs, hooks, gradients of gradients, and
-# arrays that were changed since. Its heart is our loop, with a heap in place of `max`. `_arrive` adds up, `_accumulate` fills
-# `.grad` of a leaf.
+# arrays that were changed since. Its heart is our loop, with a heap (a queue that gives the smallest number first, here the
+# youngest node's) in place of `max`. `_arrive` adds up, `_accumulate` fills `.grad` of a leaf.
 
 # %%
 show(graph.run_backward, "for i, target in enumerate(edges):", "_arrive(target, flow")
@@ -290,8 +290,8 @@ for path in places:
 print(f"files without a word: {undescribed}")
 
 # %% [markdown]
-# A good order: `tensor.py`, `autograd/rule.py`, `ops/pointwise.py`, `autograd/graph.py`, then any family of `ops/`, and for
-# each the tests of the same name in `parity_tests/`.
+# A good order: `autograd/rule.py`, `ops/activations.py`, `autograd/graph.py`, `tensor.py`, then any family of `ops/`; and with
+# each file its tests in `parity_tests/`.
 #
 # ## The same under PyTorch
 # The same step gives the same numbers, and the graph has nodes of the same names. Its Python files can be read the same way,
@@ -350,6 +350,8 @@ def exercise_1(input):
 
 def is_cube(at, expected):
     def judge(answer):
+        if not isinstance(answer, tuple) or len(answer) != 2 or not callable(answer[1]):
+            return "must return two things: the value and a function of g"
         value, pull = answer
         if value != expected:
             return f"has the value {value}, expected {expected}"
@@ -362,7 +364,7 @@ def is_cube(at, expected):
 check(exercise_1, (2.0, is_cube(2.0, 8.0)), (-1.0, is_cube(-1.0, -1.0)), language="en")
 
 # %% [markdown]
-# **2.** Count the nodes behind a result. A node that several edges lead to is one node.
+# **2.** Count the nodes behind a result, from its `grad_fn` along the `edges`. A node that several edges lead to is one node.
 
 
 # %%

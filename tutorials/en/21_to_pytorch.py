@@ -3,13 +3,13 @@
 #
 # **Question:** What changes when you go on with PyTorch?
 #
-# **Needs:** lessons 06, 11, 12, 13.
+# **Needs:** lessons 06, 07, 09, 10, 11, 12, 13, 20.
 #
 # **Time:** 12 minutes.
 #
-# The first line of each lesson was `import minitorch_pt as torch`. In PyTorch it is `import torch`, and that is nearly all.
-# This lesson runs one program under both, carries weights from one to the other and back, and ends with what only PyTorch
-# does: training in several processes at once. If PyTorch is not installed, the parts that need it say so and are skipped.
+# Each lesson has said `import minitorch_pt as torch`. With PyTorch you say `import torch`, and that is nearly all. This lesson runs
+# one program under both, carries weights from one to the other and back, and ends with something that only PyTorch does: training
+# in several processes at once. If PyTorch is not installed, the parts that need it say so and are skipped.
 
 # %%
 import contextlib
@@ -33,7 +33,7 @@ from minitorch_pt.testing import compare
 # %% [markdown]
 # ## One program
 # It says `import torch`, as any PyTorch program does, and knows nothing of minitorch_pt. It trains a small network on `y = x²` and
-# saves the weights.
+# saves the losses and the `state_dict`: the parameters under their names (lesson 07).
 
 # %%
 PROGRAM = """\
@@ -107,7 +107,7 @@ else:
 # %% [markdown]
 # ## Weights, both ways
 # `torch.save` of minitorch_pt writes PyTorch's own file format: a zip archive with the numbers as plain bytes, one entry a
-# tensor, and a table of what they are. Nothing in it is of one library alone.
+# tensor, and a table of what they are. Nothing in it belongs to one library alone.
 
 # %%
 with zipfile.ZipFile(folder / "ours.pt") as archive:
@@ -169,7 +169,8 @@ print(new_model(torch).load_state_dict(torch.load(folder / "numbers.pt")))
 # | `check`, `compare`, `viz` | here | stay with minitorch_pt |
 # | what computes | NumPy, on the CPU | compiled code, on CPU and GPU: `model.to("cuda")` |
 # | the source | Python to the bottom | Python on top, C++ below |
-# | several processes, `torch.compile` | no | yes |
+# | several processes, complex numbers, sparse tensors | no | yes |
+# | `torch.compile(model)` | returns the model as it is | makes it faster |
 #
 # ## Two processes: measure first
 # Large models learn in many processes, each with its part of the batch. Do they find the gradient that one process would find? Four
@@ -282,7 +283,7 @@ scratch.cleanup()
 # Write your answer in place of the dots and run the lesson again.
 #
 # **1.** The parts need not be equal: three processes may get 3, 3 and 2 samples. Each gradient is that of the mean over its part.
-# Make of them the gradient of the whole batch.
+# Compute the gradient of the whole batch from them.
 
 
 # %%
@@ -295,7 +296,7 @@ check(
 )
 
 # %% [markdown]
-# **2.** Turn the text of a program that was written for minitorch_pt into one for PyTorch.
+# **2.** Turn the import line of a program that was written for minitorch_pt into the one for PyTorch.
 
 
 # %%
@@ -305,8 +306,8 @@ def exercise_2(text):
 
 check(
     exercise_2,
-    ("import minitorch_pt as torch\nx = torch.ones(2)\n", "import torch\nx = torch.ones(2)\n"),
-    ("from minitorch_pt import nn\nlayer = nn.Linear(2, 3)\n", "from torch import nn\nlayer = nn.Linear(2, 3)\n"),
+    ("import minitorch_pt as torch\n", "import torch\n"),
+    ("from minitorch_pt import nn\n", "from torch import nn\n"),
     language="en",
 )
 

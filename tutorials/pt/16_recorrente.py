@@ -42,7 +42,7 @@ for sequence in ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0]):
 
 # %% [markdown]
 # Veja três coisas. O 1 do primeiro passo ainda está no estado três passos depois: um vestígio dele. Os mesmos números em outra
-# ordem terminam em outro estado, embora a soma seja a mesma. E quatro passos não pedem mais parâmetros que dois: os mesmos `w`,
+# ordem terminam em outro estado, embora a soma seja a mesma. E quatro passos não exigem mais parâmetros do que dois: os mesmos `w`,
 # `u`, `b` servem a todos os passos, como um filtro serve a todos os lugares de uma imagem (aula 15).
 #
 # ## A figura
@@ -67,11 +67,11 @@ def slope_of_first(steps, u):
 
 
 for steps in (1, 2, 5, 10, 20):
-    print(f"{steps} passos: {slope_of_first(steps, 0.5):.6f}")
+    print(f"passos: {steps}, inclinação: {slope_of_first(steps, 0.5):.6f}")
 
 # %% [markdown]
 # ## Deduzir: um produto de inclinações
-# Cada passo faz do estado antigo o novo, e a inclinação desse passo é `u` vezes a inclinação da tanh, que é 1 em 0 e menor fora
+# Cada passo transforma o estado antigo no novo, e a inclinação desse passo é `u` vezes a inclinação da tanh, que é 1 em 0 e menor fora
 # dali. Pela regra da cadeia (aula 11), as inclinações de passos seguidos se multiplicam: em `n - 1` passos de silêncio,
 # `u · u · … · u`, isto é, `uⁿ⁻¹`. Com `u = 0,5`, cada passo esquece a metade.
 
@@ -84,22 +84,23 @@ for u, style in [(0.5, "-"), (0.9, "--"), (1.0, ":"), (1.1, "-.")]:
 axes.set(xlabel="passos atrás", ylabel="inclinação", yscale="log", ylim=(1e-6, 1e3))
 axes.legend(ncols=4, loc="upper left")
 figure.alt = (
-    "A inclinação contra os passos atrás, em escala logarítmica: u = 0,5 e 0,9 caem, 1 fica no nível, 1,1 sobe."
+    "A inclinação contra os passos atrás, em escala logarítmica: u = 0,5 e 0,9 caem, 1 fica na horizontal, 1,1 sobe."
 )
 viz.save(figure, "pictures/16_slopes")
 figure
 
 # %% [markdown]
-# Abaixo de 1, as inclinações *desaparecem*; acima de 1, elas *explodem*, até que a tanh as segure. O treinamento precisa dessas
-# inclinações: com o que desapareceu não se aprende. Guarde isto: a próxima aula traz o remédio.
+# Abaixo de 1, as inclinações *desaparecem* (*vanishing gradient*); acima de 1, elas *explodem*, até que a tanh as segure. O
+# treinamento precisa dessas inclinações: com o que desapareceu não se aprende. A próxima aula traz o remédio.
 #
 # ## Automatizar: muitas unidades
 # Com 12 unidades, o estado é um vetor, e `u` vira uma matriz: cada unidade escuta todos os estados. Para `N` sequências juntas:
 #
 # `h = tanh(x @ W_ih.T + b_ih + h @ W_hh.T + b_hh)`
 #
-# `nn.RNN` faz isso a cada passo. `batch_first=True` diz que as sequências vêm como `(N, passos, características)`. Seus nomes
-# terminam em `l0`: camada (*layer*) 0.
+# `nn.RNN` faz isso a cada passo. `batch_first=True` diz que as sequências vêm como `(N, passos, características)`. Os nomes de seus
+# parâmetros terminam em `l0`: camada (*layer*) 0. Ela devolve os estados de todos os passos, `(N, passos, unidades)`, e, de novo, o
+# último de cada sequência, `(1, N, unidades)`: o 1 conta as camadas.
 
 # %%
 torch.manual_seed(0)
@@ -118,12 +119,14 @@ print("o laço dá o mesmo:", torch.allclose(h, states[:, -1], atol=1e-6))
 
 # %% [markdown]
 # ## Manchas solares
-# O número de manchas no Sol foi contado a cada ano desde 1700; ele sobe e desce em cerca de 11 anos. A rede lê 22 anos e prevê o
-# seguinte. Ela aprende com os anos antes de 1921 e é testada nos posteriores.
+# As manchas do Sol são contadas ano a ano desde 1700; seu número sobe e desce em ciclos de cerca de 11 anos. A rede lê 22 anos e
+# prevê o seguinte. Ela aprende com os anos antes de 1921 e é testada nos demais.
 
 # %%
 years, spots = torch.datasets.sunspots()
-windows = (spots / 100).unfold(0, 23, 1)  # (309,) -> (287, 23): cada linha, 23 anos, um ano mais tarde
+windows = (spots / 100).unfold(
+    0, 23, 1
+)  # (309,) -> (287, 23): cada linha tem 23 anos e começa um ano depois da anterior
 past, target, year = windows[:, :22].unsqueeze(2), windows[:, 22], years[22:]  # (287, 22, 1), (287,), (287,)
 known = year < 1921
 
@@ -149,8 +152,8 @@ for _ in range(300):
 
 # %% [markdown]
 # `backward` percorre a rede desenrolada do último passo ao primeiro. Cada passo soma sua parte ao gradiente dos mesmos pesos: a
-# *retropropagação através do tempo* não é outra coisa que a retropropagação. Que tal é a previsão? A medida é um palpite que
-# não custa nada: "como no ano passado".
+# *retropropagação através do tempo* nada mais é que a retropropagação. A previsão é boa? Serve de comparação um palpite que não
+# custa nada: "tantas quantas no ano passado".
 
 
 # %%
@@ -160,12 +163,12 @@ def off_by(guess):
 
 with torch.no_grad():
     guess = model(past)
-print(f"como no ano passado: erro de {off_by(past[:, -1, 0]):.1f} manchas")
+print(f"tantas quantas no ano passado: erro de {off_by(past[:, -1, 0]):.1f} manchas")
 print(f"a rede: erro de ≈ {off_by(guess):.1f}")
 
 figure, (axes,) = viz.panels(height=3.2)
 axes.plot(year.numpy(), 100 * target.numpy(), color="#767676", linewidth=2.5, label="contadas")
-axes.plot(year.numpy(), 100 * guess.numpy(), "--", color="#D55E00", label="previstas um ano antes")
+axes.plot(year.numpy(), 100 * guess.numpy(), "--", color="#D55E00", label="previstas no ano anterior")
 axes.axvline(1921, ymax=0.84, color="#222222", linestyle=":", label="teste a partir de 1921")
 axes.set(xlabel="ano", ylabel="manchas solares", ylim=(-5, 240))
 axes.legend(ncols=3, loc="upper left")
@@ -186,7 +189,8 @@ reach = window.grad.flatten()  # (1, 22, 1) -> (22,)
 print(f"parte dos últimos 3 anos ≈ {reach[-3:].abs().sum() / reach.abs().sum():.2f}")
 
 figure, (axes,) = viz.panels(height=2.6)
-axes.bar(range(-22, 0), reach.numpy(), color="#0072B2")
+axes.bar(range(22, 0, -1), reach.numpy(), color="#0072B2")
+axes.invert_xaxis()  # o tempo corre para a direita
 axes.axhline(0, color="#767676", linewidth=0.8)
 axes.set(xlabel="anos antes da previsão", ylabel="inclinação")
 figure.alt = "Barras da inclinação de cada um dos 22 anos: grandes nos últimos três anos, quase invisíveis antes."
@@ -194,8 +198,8 @@ viz.save(figure, "pictures/16_reach")
 figure
 
 # %% [markdown]
-# Os últimos três anos fazem quase tudo: quanto mais manchas no último, mais; quanto mais nos dois anteriores, menos. A rede
-# prolonga, portanto, a linha que vê. Ela lê 22 anos e usa poucos: as inclinações dos mais distantes são quase 0.
+# Os últimos três anos fazem quase tudo: mais manchas no último elevam a previsão, mais manchas nos dois anteriores a baixam. A
+# rede prolonga, portanto, a linha que vê. Ela lê 22 anos e usa poucos: as inclinações dos mais distantes são quase 0.
 #
 # ## Quando dá errado
 # Sequências `(N, passos)` sem o eixo das características:
@@ -240,7 +244,8 @@ else:
 # - Uma unidade recorrente é um neurônio que escuta sua própria última saída: `h = tanh(w·x + u·h + b)`.
 # - Desenrolada, ela é uma rede com uma camada para cada passo, todas com os mesmos pesos; serve qualquer comprimento.
 # - `nn.RNN(…, batch_first=True)`: `(N, passos, características)` dá os estados `(N, passos, unidades)`.
-# - A inclinação através de muitos passos é um produto: ela desaparece ou explode, e assim mal se aprende com o que passou há muito.
+# - A inclinação através de muitos passos é um produto: ela desaparece ou explode, e quase não se aprende com o que
+#   ficou muito para trás.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
@@ -256,7 +261,7 @@ def exercise_1(sequence, w, u):
 check(exercise_1, ([1.0, 0.0, 0.0], 2.0, 0.5, [2.0, 1.0, 0.5]), ([1.0, 1.0], 1.0, -3.0, [1.0, -2.0]), language="pt")
 
 # %% [markdown]
-# **2.** Nessa unidade, depois de quantos passos sobra menos de um centésimo do que foi lido? `u` está entre 0 e 1.
+# **2.** Nessa unidade, quantos passos depois da leitura de um número resta menos de um centésimo dele? `u` está entre 0 e 1.
 
 
 # %%

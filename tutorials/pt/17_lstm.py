@@ -30,7 +30,7 @@ nn, F = torch.nn, torch.nn.functional
 # - a *porta de esquecimento* `f`: quanto fica do estado antigo da célula (1: tudo)
 # - a *porta de saída* `o`: quanto se mostra do estado da célula
 #
-# O estado da célula é `c = f·c + i·g`; o que a unidade mostra é o estado `h = o·tanh(c)`. Aqui as portas são postas à mão: receber
+# O estado da célula é `c = f·c + i·g`; o que a unidade mostra é o estado `h = o·tanh(c)`. Aqui as portas são reguladas à mão: receber
 # o primeiro valor, guardá-lo por dois passos, mostrá-lo no último.
 
 
@@ -70,7 +70,8 @@ for f in (0.5, 0.9, 0.99, 1.0):
 # Uma porta pode ser 1 enquanto algo deve ficar, e 0 no passo em que deve sair.
 #
 # Quem regula as portas? A própria rede. Cada porta é um neurônio com sigmoide (de 0 a 1) que lê a entrada `x` e o último estado
-# `h`; o candidato é um neurônio com tanh.
+# `h`; o candidato é um neurônio com tanh. (Por meio de `h`, o estado antigo da célula chega ao novo também por outros caminhos. O
+# direto, cuja inclinação é a porta, é o que não desaparece.)
 #
 # ## Automatizar: `nn.LSTM`
 # Ela guarda os pesos dos quatro em uma só matriz, uns abaixo dos outros, na ordem `i, f, g, o`: 3 unidades têm 12 linhas.
@@ -104,7 +105,7 @@ def make(n):
     values = torch.rand(n, 20) * 2 - 1
     place = torch.randint(0, 12, (n,))
     marks = torch.zeros(n, 20)
-    marks[torch.arange(n), place] = 1.0
+    marks[torch.arange(n), place] = 1.0  # na linha 0, em place[0]; na linha 1, em place[1]; …
     return torch.stack([values, marks], dim=2), values[torch.arange(n), place]  # (n, 20, 2), (n,)
 
 
@@ -134,9 +135,9 @@ def fit(recurrent, steps=600):
 
 
 # %% [markdown]
-# Três redes de 3 unidades, todas com a semente 1: a RNN da aula 16; a LSTM como ela vem; a LSTM com 3 no viés de suas portas de
-# esquecimento. Como ela vem, as portas começam perto de sigmoide(0) = 0,5, e 0,5 elevado a 20 é um milionésimo. Com o viés 3, elas
-# começam perto de 0,95, e depois de 20 passos sobra um terço: inclinação bastante para aprender.
+# Três redes de 3 unidades, todas com a semente 1: a RNN da aula 16; a LSTM tal como vem; a LSTM com 3 no viés de suas portas de
+# esquecimento. Tal como vem, suas portas começam perto de sigmoide(0) = 0,5, e 0,5 elevado a 20 é um milionésimo. Com o viés 3, elas
+# começam perto de 0,95, e depois de 20 passos sobra mais de um terço: inclinação suficiente para aprender.
 
 
 # %%
@@ -169,10 +170,13 @@ viz.save(figure, "pictures/17_losses")
 figure
 
 # %% [markdown]
-# Uma rede que diz sempre 0 tem a perda 1/3, a média dos quadrados de tais números. Por mais de 300 passos, nenhuma das três faz
-# melhor. Então a LSTM de portas abertas acha o caminho; a comum o acha mais tarde, pois suas portas de esquecimento têm de se abrir
-# antes; a RNN não o acha nestes 600 passos. Não que suas unidades não pudessem guardar um número: a inclinação que leva até lá é
+# Uma rede que diz sempre 0 tem a perda 1/3, a média dos quadrados de tais números. Por mais de 300 passos, nenhuma das três se
+# sai melhor. Então a LSTM de portas abertas acha o caminho; a comum o acha mais tarde, pois suas portas de esquecimento têm de se
+# abrir antes; a RNN não o acha nestes 600 passos. Suas unidades poderiam guardar um número, mas a inclinação que leva até lá é
 # pequena demais.
+#
+# Uma semente é um só sorteio. Com as sementes de 1 a 8, em até 600 passos, a LSTM de portas abertas achou o caminho sete vezes, a
+# comum, duas, a RNN, nenhuma. Experimente outras sementes.
 #
 # ## As portas ao longo do tempo
 # Uma sequência pela LSTM treinada: uma linha para cada uma das 3 unidades, uma coluna para cada passo. `*` é o número marcado.
@@ -187,12 +191,12 @@ figure
 
 # %% [markdown]
 # Olhe a primeira e a terceira linha de cada painel. Suas portas de entrada estão fechadas, e se abrem na marca. Suas portas de
-# esquecimento estão abertas, mas caem na marca: fora com o que havia ali. Daí em diante, elas guardam o que têm. A segunda unidade
-# faz outra coisa: o estado de sua célula cresce a cada passo, como se ela os contasse. Ninguém disse isso à rede; foi o que a perda
-# pediu.
+# esquecimento estão abertas, mas caem na marca: sai o que havia ali. Daí em diante, elas guardam o que têm, ou quase. A segunda
+# unidade faz outra coisa: o estado de sua célula cresce a cada passo, como se ela os contasse. Ninguém mandou a rede fazer isso; foi
+# o que a perda pediu.
 #
 # Agora só o estado da célula da primeira unidade, na mesma sequência, com cinco números marcados diferentes. Aqui a LSTM roda passo
-# a passo: quem lhe dá os dois estados em que ela parou a faz continuar dali.
+# a passo: ela recebe os dois estados em que parou e continua dali (se recebe `None`, começa de zeros).
 
 # %%
 numbers = torch.tensor([0.8, 0.4, 0.0, -0.4, -0.8])
@@ -212,11 +216,15 @@ for line, value, style in zip(kept.numpy(), numbers.tolist(), ["-", "--", ":", "
 axes.axvline(mark, color="#767676", linewidth=0.8)
 axes.set(xlabel="passo de tempo", ylabel="estado da célula c", xlim=(-0.5, 22.5), xticks=range(0, 20, 5))
 axes.legend(title="marcado", frameon=False)
-figure.alt = "O estado da célula em 20 passos, cinco linhas: juntas até a marca, depois separadas e quase no nível, na ordem dos números."
+figure.alt = "O estado da célula em 20 passos, cinco linhas: juntas até a marca, depois separadas, descendo devagar, na ordem dos números."
 viz.save(figure, "pictures/17_cell")
 figure
 
 # %% [markdown]
+# Até a marca, as cinco linhas são uma só; depois dela, cada número tem a sua, na ordem deles. As linhas descem um pouco, pois uma
+# porta de esquecimento treinada fica perto de 1, não em 1, e uma porta de entrada perto de 0, não em 0. Mas elas continuam separadas,
+# e assim, no fim, ainda se pode dizer o número.
+#
 # ## Quando dá errado
 # `nn.LSTM` devolve duas coisas: todos os estados, e o par dos últimos `h` e `c`. A camada seguinte quer só os estados; por isso, não
 # pode simplesmente vir depois:
@@ -279,7 +287,7 @@ check(
 
 # %% [markdown]
 # **2.** Que viés de uma porta de esquecimento, se ela não escuta mais nada, deixa esta parte (`share`) do estado da célula depois de
-# tantos passos (`steps`)?
+# tantos passos (`steps`)? Ache primeiro a porta que deixa essa parte, depois o viés cuja sigmoide é essa porta.
 
 
 # %%

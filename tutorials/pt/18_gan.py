@@ -41,9 +41,9 @@ print(threes.shape)
 def networks(package):
     nn = package.nn
     generator = nn.Sequential(
-        nn.Linear(8, 64),  # (32, 8) @ (8, 64) -> (32, 64)
+        nn.Linear(8, 72),  # (32, 8) @ (8, 72) -> (32, 72)
         nn.ReLU(),
-        nn.Linear(64, 64),  # (32, 64) @ (64, 64) -> (32, 64)
+        nn.Linear(72, 64),  # (32, 72) @ (72, 64) -> (32, 64)
         nn.Sigmoid(),
     )
     discriminator = nn.Sequential(
@@ -67,13 +67,13 @@ print(f"verdadeira com probabilidade {discriminator(made).sigmoid().mean().item(
 # ## Dois desejos opostos
 # Seja `p` a probabilidade que o discriminador dá a "verdadeira":
 #
-# - O discriminador quer `p` perto de 1 para as verdadeiras e perto de 0 para as fabricadas: `perda = -log(p_real) - log(1 -
-#   p_made)`.
+# - O discriminador quer `p` perto de 1 para as verdadeiras e perto de 0 para as fabricadas:
+#   `perda = -log(p_real) - log(1 - p_made)`.
 # - O gerador quer `p` perto de 1 para o que ele fabricou: `perda = -log(p_made)`.
 #
 # As duas são a entropia cruzada binária da aula 10, com alvo 1 para "verdadeira" e 0 para "fabricada". `BCEWithLogitsLoss`
-# recebe as pontuações e aplica ela mesma a sigmoide. Quem não sabe distinguir diz `p = 0,5`: as perdas são então `2 · 0,693` e
-# `0,693`.
+# recebe as pontuações e aplica ela mesma a sigmoide. Um discriminador que não sabe distinguir diz `p = 0,5`: as perdas são então
+# `2 · 0,693` e `0,693`.
 
 # %%
 loss_function = torch.nn.BCEWithLogitsLoss()
@@ -101,27 +101,27 @@ def generator_loss(picture):
 
 
 picture = made[:1].detach()  # (1, 64)
-for row, column in [(0, 3), (4, 0)]:
+for row, column in [(7, 3), (4, 0)]:
     nudged = picture.clone()
     nudged[0, 8 * row + column] += 0.001
     slope = (generator_loss(nudged) - generator_loss(picture)).item() / 0.001
     print(f"pixel na linha {row}, coluna {column}: inclinação {slope:+.2f}")
 
 # %% [markdown]
-# A linha 0, coluna 3 fica no traço de cima de um três: ali, mais tinta faz a perda cair. A linha 4, coluna 0 é vazia nos três
+# A linha 7, coluna 3 fica no traço de baixo de um três: ali, mais tinta faz a perda cair. A linha 4, coluna 0 é vazia nos três
 # verdadeiros: ali, mais tinta faz a perda crescer. Ao discriminador só se perguntou "verdadeira ou fabricada?", e ele aprendeu
 # onde um três tem tinta.
 #
 # ## Deduzir: o alvo é uma inclinação
-# A retropropagação dá as 64 inclinações de uma vez. Pela regra da cadeia, ela segue através da imagem até o gerador: `perda ->
-# pontuação -> imagem -> pesos do gerador`. Portanto, o gerador não precisa de alvo; precisa da inclinação de cada pixel, e é o
+# A retropropagação dá as 64 inclinações de uma vez. Pela regra da cadeia, ela segue através da imagem até o gerador: perda,
+# pontuação, imagem, pesos do gerador. Portanto, o gerador não precisa de alvo; precisa da inclinação de cada pixel, e é o
 # discriminador que a fornece.
 
 # %%
 picture.requires_grad_()
 generator_loss(picture).backward()
 slopes = picture.grad[0]  # (1, 64) -> (64,)
-print(f"linha 0, coluna 3: {slopes[3].item():+.2f}; linha 4, coluna 0: {slopes[32].item():+.2f}")
+print(f"linha 7, coluna 3: {slopes[59].item():+.2f}; linha 4, coluna 0: {slopes[32].item():+.2f}")
 
 figure = viz.samples(
     torch.stack([threes.mean(dim=0), slopes / slopes.abs().max() * -0.5 + 0.5]).reshape(2, 8, 8),
@@ -133,8 +133,8 @@ figure
 
 # %% [markdown]
 # ## Uma rodada
-# As duas redes se revezam. Na vez do discriminador, `detach()` separa as imagens fabricadas do gerador: os gradientes param
-# ali. Na vez do gerador, eles atravessam o discriminador, mas só o otimizador do gerador dá um passo.
+# As duas redes se revezam. Na vez do discriminador, `detach()` corta a ligação das imagens fabricadas com o gerador: os
+# gradientes param ali. Na vez do gerador, eles atravessam o discriminador, mas só o otimizador do gerador dá um passo.
 
 
 # %%
@@ -174,7 +174,7 @@ except RuntimeError as error:
 # que o grafo tinha guardado no caminho; o segundo precisa disso de novo. `retain_graph=True`, que a mensagem oferece, calaria o
 # erro e desperdiçaria o trabalho: o conserto é `made.detach()`.
 #
-# Um engano sem erro: a vez do gerador também deixa gradientes no discriminador, e para ele apontam na direção errada.
+# Um engano que não causa erro: a vez do gerador também deixa gradientes no discriminador, e para ele apontam na direção errada.
 # `of_discriminator.zero_grad()` os joga fora; por isso tem de ficar depois da vez do gerador e antes da do discriminador.
 
 # %%
@@ -189,8 +189,8 @@ print("o discriminador tem gradientes depois da vez do gerador:", discriminator[
 # %% [markdown]
 # ## Automatizar: o laço de treinamento
 # Cada rodada toma 32 três ao acaso e um ruído novo. Nos dois otimizadores, o primeiro momento é 0,5 em vez do 0,9 do Adam: o
-# adversário muda o tempo todo, e gradientes antigos logo dizem pouco. Os mesmos 8 ruídos são desenhados várias vezes, para ver
-# o que é feito deles.
+# adversário muda o tempo todo, e gradientes antigos logo dizem pouco. As imagens dos mesmos 7 ruídos são desenhadas várias
+# vezes, para ver o que acontece com elas.
 
 
 # %%
@@ -199,12 +199,12 @@ def train(package, samples, rounds, watch=()):
     pair = networks(package)
     optimizers = [package.optim.Adam(network.parameters(), lr=0.001, betas=(0.5, 0.999)) for network in pair]
     loss_function = package.nn.BCEWithLogitsLoss()
-    same_noise = package.randn(8, 8)
+    same_noise = package.randn(7, 8)
     losses, pictures = [], {}
     for i in range(rounds + 1):
         if i in watch:
             with package.no_grad():
-                pictures[i] = pair[0](same_noise).reshape(8, 8, 8)  # (8, 64) -> (8, 8, 8)
+                pictures[i] = pair[0](same_noise).reshape(7, 8, 8)  # (7, 64) -> (7, 8, 8)
         x = samples[package.randint(0, len(samples), (32,))]  # (183, 64) -> (32, 64)
         losses.append(one_round(pair, optimizers, x, package.randn(32, 8), loss_function))
     return pair[0], losses, pictures
@@ -224,7 +224,7 @@ figure
 
 # %% [markdown]
 # Primeiro tudo é cinza; depois aparece o lugar da tinta; depois, um mesmo três para todos os ruídos; e só mais tarde os três
-# ficam diferentes. As perdas contam muito menos:
+# ficam diferentes. As perdas dizem muito menos:
 
 # %%
 means = torch.tensor(losses[:1200]).reshape(60, 20, 2).mean(dim=1)  # (1200, 2) -> (60, 20, 2) -> (60, 2)
@@ -242,7 +242,7 @@ figure
 
 # %% [markdown]
 # A partir da rodada 100, as duas ficam perto das linhas pontilhadas, onde o discriminador não sabe distinguir. Nenhuma perda
-# cai a 0, e nenhuma deveria: quando uma rede melhora, a tarefa da outra fica mais difícil. Por isso, uma GAN se julga por suas
+# cai até 0, e nenhuma deveria: quando uma rede melhora, a tarefa da outra fica mais difícil. Por isso, uma GAN se julga por suas
 # amostras. Duas perguntas merecem números:
 #
 # - **Parecem três?** A distância de cada imagem fabricada até a verdadeira mais próxima.
@@ -252,7 +252,8 @@ figure
 
 # %%
 def nearest(made):
-    return torch.cdist(made, threes).amin(dim=1).mean().item()  # (200, 64), (183, 64) -> (200, 183) -> (200,) -> ()
+    distances = torch.cdist(made, threes)  # de cada fabricada a cada verdadeira: (200, 64), (183, 64) -> (200, 183)
+    return distances.amin(dim=1).mean().item()  # (200, 183) -> (200,) -> ()
 
 
 torch.manual_seed(1)
@@ -310,7 +311,7 @@ check(
 
 # %% [markdown]
 # **2.** Um gerador também poderia minimizar `log(1 - p)` em vez de `-log(p)`: as duas caem quando `p` cresce. Devolva a
-# inclinação de cada uma ao longo da *pontuação* (`p` é a sigmoide dela), pelo autograd ou à mão. Qual delas ainda ensina um
+# inclinação de cada uma ao longo da *pontuação* (`p` é a sigmoide dela), pelo autograd ou à mão. Qual delas ainda ensina algo a um
 # principiante, cujo `p` é 0,01?
 
 
@@ -350,6 +351,8 @@ def exercise_4(generator, start, end, n):
 
 
 def judge_4(answer):
+    if not isinstance(answer, torch.Tensor):
+        return f"devolve {type(answer).__name__}, esperado um tensor (5, 64)"
     if answer.shape != (5, 64):
         return f"devolve o formato {tuple(answer.shape)}, esperado (5, 64)"
     ends = generator(torch.stack([torch.zeros(8), torch.ones(8)]))  # (2, 8) -> (2, 64)

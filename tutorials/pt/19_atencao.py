@@ -92,7 +92,7 @@ print((moved - output).abs().amax(dim=1) > 0)  # (3, 2) -> (3,)
 
 # %% [markdown]
 # ## Nomes em números
-# Os 5.000 nomes mais frequentes do Brasil, sem acentos, como o censo os imprimiu. Uma letra vira seu número no alfabeto; o
+# Os 5.000 nomes mais frequentes do Brasil, sem acentos, como o censo os imprime. Uma letra vira seu número no alfabeto; o
 # ponto, de número 0, fica no começo e no fim. O alvo de cada lugar é a letra seguinte; os lugares depois do fim têm o alvo
 # -100, que `cross_entropy` deixa de fora. Os últimos 500 dos nomes embaralhados são para a validação.
 
@@ -124,7 +124,7 @@ print(encode("Ana"))
 # pode procurar várias coisas. Depois, uma pequena rede de duas camadas, a mesma para cada lugar.
 #
 # Antes de cada parte, `LayerNorm` leva os números de cada lugar à média 0 e ao desvio padrão 1. E cada parte é *somada* ao que
-# já havia: assim, as inclinações chegam à primeira camada tão facilmente quanto à última.
+# já havia: assim, as inclinações têm um caminho aberto até a primeira camada.
 
 
 # %%
@@ -142,7 +142,7 @@ def block_class(nn):
             n, length, width = x.shape
             parts = self.query_key_value(self.norm_1(x))  # (24, 13, 32) @ (32, 96) -> (24, 13, 96)
             parts = parts.reshape(n, length, 3, self.heads, width // self.heads)  # (24, 13, 3, 4, 8)
-            query, key, value = parts.permute(2, 0, 3, 1, 4)  # três vezes (24, 4, 13, 8)
+            query, key, value = parts.permute(2, 0, 3, 1, 4)  # eixos em outra ordem: três vezes (24, 4, 13, 8)
             taken, self.weights = attention(query, key, value)  # (24, 4, 13, 8), (24, 4, 13, 13)
             taken = taken.transpose(1, 2).reshape(n, length, width)  # (24, 13, 4, 8) -> (24, 13, 32)
             x = x + self.join(taken)  # (24, 13, 32) @ (32, 32) -> (24, 13, 32)
@@ -154,8 +154,8 @@ def block_class(nn):
 # %% [markdown]
 # ## O GPT
 # Um `Embedding` é uma tabela com um vetor aprendido para cada letra: o número da letra escolhe a linha. A atenção é uma média,
-# e uma média não conhece ordem: para ela, `ana` e `naa` seriam a mesma coisa. Por isso, cada lugar também tem um vetor
-# aprendido, que é somado.
+# e uma média não conhece ordem: vistas de sua última letra, `ana` e `naa` seriam a mesma coisa. Por isso, cada lugar também tem
+# um vetor aprendido, que é somado.
 
 
 # %%
@@ -187,8 +187,8 @@ print(model(inputs[:24]).shape)
 
 # %% [markdown]
 # ## O treinamento
-# O laço da aula 13, com um lote de 24 nomes sorteados. Os 13 lugares de um nome são adivinhados de uma vez: a máscara faz com
-# que isso seja honesto.
+# O laço da aula 13, com um lote de 24 nomes sorteados. Os 13 lugares de um nome são adivinhados de uma vez: graças à
+# máscara, sem trapaça.
 
 
 # %%
@@ -222,7 +222,7 @@ losses = train(torch, model, inputs, targets, 400)
 print(f"com treino ≈ {validate(model):.2f}")
 
 # %% [markdown]
-# Isso é bom? Um adversário justo conta, nos mesmos 4.500 nomes, quantas vezes cada letra vem depois de cada outra, e não sabe
+# Isso é bom? Um concorrente justo conta, nos mesmos 4.500 nomes, quantas vezes cada letra vem depois de cada outra, e não sabe
 # mais nada:
 
 # %%
@@ -258,7 +258,8 @@ for name in write(model, 12):
 # ## A figura: mapas de atenção
 # Para onde olha cada letra de `Mariana`, em cada uma das quatro cabeças. Uma linha é a letra que pergunta (os símbolos de uma
 # sequência se chamam *tokens*); o triângulo de cima é vazio, porque ninguém olha para a frente. Ninguém disse às cabeças o que
-# procurar: o que se vê ali é o que ajudou a adivinhar a próxima letra.
+# procurar: o que se vê ali é o que ajudou a adivinhar a próxima letra. A cabeça 1, por exemplo, quase sempre olha uma letra para
+# trás; com outra semente, as cabeças dividem o trabalho de outro modo.
 
 # %%
 with torch.no_grad():
@@ -273,7 +274,7 @@ figure
 
 # %% [markdown]
 # ## Quando dá errado
-# Um texto mais longo que os lugares que a rede tem:
+# Um texto com mais letras do que a rede tem lugares:
 
 # %%
 try:
@@ -286,12 +287,12 @@ print(model(torch.zeros(1, 14, dtype=torch.int64)[:, -LENGTH:]).shape)  # conser
 # O erro diz que o índice 13 está fora da tabela, que tem 13 linhas, de 0 a 12. Um GPT tem um texto de tamanho máximo, seu
 # *contexto*; do que é mais longo, corta-se o começo.
 #
-# Um engano sem erro: esquecer a máscara. A perda então cai a quase 0, no treinamento e na validação, pois cada lugar copia a
+# Um engano que não causa erro: esquecer a máscara. A perda então cai a quase 0, no treinamento e na validação, pois cada lugar copia a
 # próxima letra de seu vizinho. E a rede não consegue escrever, porque não encontra vizinho de quem copiar. Uma perda boa demais
 # para ser verdade não é verdade.
 #
 # ## O mesmo no PyTorch
-# As mesmas classes, a mesma semente, e a `scaled_dot_product_attention` do próprio PyTorch, que é a nossa `attention`.
+# As mesmas classes, a mesma semente, e a `scaled_dot_product_attention` do próprio PyTorch, que faz o mesmo que a nossa `attention`.
 
 # %%
 if importlib.util.find_spec("torch") is None:
@@ -328,7 +329,7 @@ def exercise_1(query, key):
 
 check(
     exercise_1,
-    (torch.tensor([0.0, 0.0, 0.0]), key[:, :3], [1 / 3, 1 / 3, 1 / 3]),
+    (torch.tensor([0.0, 0.0]), key[:, :2], [1 / 3, 1 / 3, 1 / 3]),
     (torch.tensor([2.0, 0.0, 0.0, 0.0]), key[:2], [0.731059, 0.268941]),
     language="pt",
 )
@@ -361,8 +362,8 @@ check(
 )
 
 # %% [markdown]
-# **3.** Pontuações divididas por uma *temperatura* antes da softmax: com uma pequena, a rede joga no seguro; com uma grande,
-# arrisca. Devolva as probabilidades. Depois, experimente em `write`.
+# **3.** Pontuações divididas por uma *temperatura* antes da softmax: com uma pequena, a rede não se arrisca; com uma grande,
+# arrisca muito. Devolva as probabilidades. Depois, experimente em `write`.
 
 
 # %%

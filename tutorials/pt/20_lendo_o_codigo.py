@@ -101,15 +101,15 @@ WORDS = {
     "optim/optimizer.py": "o que todos os otimizadores têm em comum: grupos de parâmetros, zero_grad",
     "nn/modules/module.py": "Module: uma chamada como model(x) vira model.forward(x)",
     "nn/modules/linear.py": "Linear: seu forward passa adiante o peso e o viés",
-    "autograd/rule.py": "faz de uma regra uma operação: abre os Tensores, roda a regra, registra um nó",
+    "autograd/rule.py": "transforma uma regra em operação: abre os Tensores, roda a regra, registra um nó",
     "ops/products.py": "as regras dos produtos: linear, matmul",
     "ops/shape.py": "as regras que rearrumam os números sem mudar nenhum: squeeze, transpose",
     "ops/pointwise.py": "as regras que trabalham número por número: sub, mul",
-    "ops/reductions.py": "as regras que de muitos números fazem poucos: sum, mean",
+    "ops/reductions.py": "as regras que reduzem muitos números a poucos: sum, mean",
     "autograd/graph.py": "Node, e a passagem que leva os gradientes de volta",
     "tensor.py": "Tensor: o array, seu gradiente, o nó que o produziu",
     "optim/sgd.py": "SGD: muda os parâmetros",
-    "methods.py": "faz das operações métodos e operadores: a * b é mul(a, b)",
+    "methods.py": "transforma as operações em métodos e operadores: a * b é mul(a, b)",
 }
 for file in visited:
     print(f"{file}: {WORDS.get(file, '?')}")
@@ -142,7 +142,7 @@ show(torch.nn.Linear.forward)
 #
 # ## Estação 2: uma regra
 # `F.linear`, `squeeze`, `-`, `*` e `mean` são operações, e cada uma está escrita como uma *regra* em `ops/`: uma função de arrays
-# comuns que devolve o valor e, para cada entrada, como o gradiente volta até ela. A mais curta é a de `*`:
+# comuns que devolve o valor e, para cada entrada, como o gradiente volta até ela. A mais curta das cinco é a de `*`:
 
 # %%
 show(torch.mul)
@@ -231,8 +231,8 @@ compare("viés", leaves[model.bias], model.bias.grad)
 
 # %% [markdown]
 # O caminho da própria biblioteca, `run_backward`, é mais longo: ele atende a nós com várias saídas, a *hooks*, a gradientes de
-# gradientes e a arrays que mudaram nesse meio-tempo. Seu coração é o nosso laço, com um *heap* no lugar de `max`. `_arrive` soma,
-# `_accumulate` preenche o `.grad` de uma folha.
+# gradientes e a arrays que mudaram nesse meio-tempo. Seu coração é o nosso laço, com um *heap* (uma fila que dá primeiro o menor
+# número, aqui o do nó mais novo) no lugar de `max`. `_arrive` soma, `_accumulate` preenche o `.grad` de uma folha.
 
 # %%
 show(graph.run_backward, "for i, target in enumerate(edges):", "_arrive(target, flow")
@@ -292,8 +292,8 @@ for path in places:
 print(f"arquivos sem explicação: {undescribed}")
 
 # %% [markdown]
-# Uma boa ordem: `tensor.py`, `autograd/rule.py`, `ops/pointwise.py`, `autograd/graph.py`; depois qualquer família de `ops/`, e,
-# junto de cada arquivo, os testes de mesmo nome em `parity_tests/`.
+# Uma boa ordem: `autograd/rule.py`, `ops/activations.py`, `autograd/graph.py`, `tensor.py`; depois qualquer família de `ops/`, e,
+# junto de cada arquivo, seus testes em `parity_tests/`.
 #
 # ## O mesmo no PyTorch
 # O mesmo passo dá os mesmos números, e o grafo tem nós com os mesmos nomes. Os arquivos de Python do PyTorch se leem do mesmo jeito,
@@ -352,6 +352,8 @@ def exercise_1(input):
 
 def is_cube(at, expected):
     def judge(answer):
+        if not isinstance(answer, tuple) or len(answer) != 2 or not callable(answer[1]):
+            return "deve devolver duas coisas: o valor e uma função de g"
         value, pull = answer
         if value != expected:
             return f"tem o valor {value}, esperado {expected}"
@@ -364,7 +366,8 @@ def is_cube(at, expected):
 check(exercise_1, (2.0, is_cube(2.0, 8.0)), (-1.0, is_cube(-1.0, -1.0)), language="pt")
 
 # %% [markdown]
-# **2.** Conte os nós que estão atrás de um resultado. Um nó a que chegam várias arestas é um nó só.
+# **2.** Conte os nós que estão por trás de um resultado, a partir de seu `grad_fn`, seguindo as `edges` (arestas). Um nó a que
+# chegam várias arestas é um nó só.
 
 
 # %%

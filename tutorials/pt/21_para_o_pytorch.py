@@ -3,11 +3,11 @@
 #
 # **Pergunta:** O que muda quando você segue adiante com o PyTorch?
 #
-# **Precisa de:** aulas 06, 11, 12, 13.
+# **Precisa de:** aulas 06, 07, 09, 10, 11, 12, 13, 20.
 #
 # **Tempo:** 12 minutos.
 #
-# A primeira linha de cada aula foi `import minitorch_pt as torch`. No PyTorch é `import torch`, e é quase só isso. Esta aula roda um
+# Cada aula disse `import minitorch_pt as torch`. Com o PyTorch você diz `import torch`, e é quase só isso. Esta aula roda um
 # mesmo programa nos dois, leva pesos de um para o outro e de volta, e termina com algo que só o PyTorch faz: treinar em vários
 # processos ao mesmo tempo. Se o PyTorch não está instalado, as partes que precisam dele avisam e são puladas.
 
@@ -32,8 +32,8 @@ from minitorch_pt.testing import compare
 
 # %% [markdown]
 # ## Um programa
-# Ele diz `import torch`, como todo programa de PyTorch, e não sabe nada do minitorch_pt. Treina uma rede pequena em `y = x²` e salva
-# os pesos.
+# Ele diz `import torch`, como todo programa de PyTorch, e não sabe nada do minitorch_pt. Treina uma rede pequena com `y = x²` e salva
+# as perdas e o `state_dict`: os parâmetros, com seus nomes (aula 07).
 
 # %%
 PROGRAM = """\
@@ -61,8 +61,8 @@ folder = Path(scratch.name)
 (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
 
 # %% [markdown]
-# No terminal, `python -m minitorch_pt run program.py` o roda com esta biblioteca: enquanto ele roda, `import torch` dá o minitorch_pt. O
-# mesmo comando, a partir do Python:
+# No terminal, `python -m minitorch_pt run program.py` o roda com esta biblioteca: enquanto ele roda, `import torch` dá o
+# minitorch_pt. O mesmo comando, a partir do Python:
 
 # %%
 package = Path(torch.__path__[0]).parent  # onde o programa, que roda em outro lugar, encontra o minitorch_pt
@@ -83,7 +83,7 @@ print({name: tuple(value.shape) for name, value in ours["model"].items()})
 # ## O mesmo no PyTorch
 # O outro modo de rodá-lo é `python program.py`; aqui ele roda dentro desta aula, para que possamos comparar. Daqui em diante,
 # `pytorch` é o PyTorch, se houver. A semente dá às duas bibliotecas os mesmos pesos iniciais, e cada operação dá os mesmos números,
-# a menos de arredondamento; por isso o treinamento inteiro coincide.
+# salvo arredondamentos; por isso o treinamento inteiro coincide.
 
 # %%
 pytorch = None
@@ -107,7 +107,7 @@ else:
 # %% [markdown]
 # ## Pesos, nos dois sentidos
 # `torch.save` do minitorch_pt grava no próprio formato de arquivo do PyTorch: um arquivo zip com os números em bytes puros, uma
-# entrada por tensor, e uma tabela que diz o que eles são. Nada ali pertence a uma só biblioteca.
+# entrada por tensor, e uma tabela que diz o que eles são. Nada ali é de uma só das bibliotecas.
 
 # %%
 with zipfile.ZipFile(folder / "ours.pt") as archive:
@@ -170,7 +170,8 @@ print(new_model(torch).load_state_dict(torch.load(folder / "numbers.pt")))
 # | `check`, `compare`, `viz` | aqui | ficam no minitorch_pt |
 # | quem calcula | o NumPy, na CPU | código compilado, na CPU e na GPU: `model.to("cuda")` |
 # | o código-fonte | Python até o fundo | Python em cima, C++ embaixo |
-# | vários processos, `torch.compile` | não | sim |
+# | vários processos, números complexos, tensores esparsos | não | sim |
+# | `torch.compile(model)` | devolve o modelo como está | o torna mais rápido |
 #
 # ## Dois processos: primeiro medir
 # Modelos grandes aprendem em muitos processos, cada um com sua parte do lote. Eles encontram o gradiente que um processo só
@@ -209,8 +210,8 @@ figure
 
 # %% [markdown]
 # ## Automatizar: dois processos
-# Os dois processos rodam o mesmo programa, cada um com seu número, seu *rank*. Eles se encontram por meio de um arquivo, conversam pelo
-# *loopback* (a linha desta máquina para si mesma), e `all_reduce` deixa em cada um deles a soma dos dois. *gloo* é a parte do
+# Os dois processos rodam o mesmo programa, cada um com seu número, seu *rank*. Eles se encontram por meio de um arquivo, conversam
+# pelo *loopback* (a linha desta máquina para si mesma), e `all_reduce` deixa em cada um deles a soma dos dois. *gloo* é a parte do
 # PyTorch que leva números de uma CPU a outra.
 
 # %%
@@ -274,7 +275,7 @@ scratch.cleanup()
 #
 # ## Resumo
 # - O mesmo programa roda nos dois: com `python -m minitorch_pt run program.py` e com `python program.py`.
-# - A mesma semente dá o mesmo treinamento, a menos de arredondamento.
+# - A mesma semente dá o mesmo treinamento, salvo arredondamentos.
 # - Salve o `state_dict`, não o modelo; cada biblioteca lê o arquivo da outra.
 # - Com partes iguais, a média dos gradientes dos processos é o gradiente do lote inteiro.
 # - O que você aprendeu aqui é PyTorch. O que está por baixo de suas operações, você leu na aula 20.
@@ -283,7 +284,7 @@ scratch.cleanup()
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
 #
 # **1.** As partes não precisam ser iguais: três processos podem receber 3, 3 e 2 amostras. Cada gradiente é o da média sobre a sua
-# parte. Faça deles o gradiente do lote inteiro.
+# parte. Calcule a partir deles o gradiente do lote inteiro.
 
 
 # %%
@@ -296,7 +297,7 @@ check(
 )
 
 # %% [markdown]
-# **2.** Transforme o texto de um programa escrito para o minitorch_pt em um para o PyTorch.
+# **2.** Transforme a linha de `import` de um programa escrito para o minitorch_pt na linha para o PyTorch.
 
 
 # %%
@@ -306,8 +307,8 @@ def exercise_2(text):
 
 check(
     exercise_2,
-    ("import minitorch_pt as torch\nx = torch.ones(2)\n", "import torch\nx = torch.ones(2)\n"),
-    ("from minitorch_pt import nn\nlayer = nn.Linear(2, 3)\n", "from torch import nn\nlayer = nn.Linear(2, 3)\n"),
+    ("import minitorch_pt as torch\n", "import torch\n"),
+    ("from minitorch_pt import nn\n", "from torch import nn\n"),
     language="pt",
 )
 
