@@ -161,7 +161,7 @@ print(f"measured: {(mul_rule(3.001, 4.0)[0] - value) / 0.001:.3f} and {(mul_rule
 # the weight is `g.T @ input`: `(1, 4) @ (4, 2) -> (1, 2)`.
 
 # %%
-show(torch.nn.functional.linear, "if flat:", "return value")
+show(torch.nn.functional.linear, "if len(shape) == 2:", "return value")
 
 # %% [markdown]
 # The decorator in a rule's first line, `@differentiable`, makes an operation of the rule. It takes the arrays out of the Tensors
@@ -234,13 +234,13 @@ compare("bias", leaves[model.bias], model.bias.grad)
 # youngest node's) in place of `max`. `_arrive` adds up, `_accumulate` fills `.grad` of a leaf.
 
 # %%
-show(graph.run_backward, "for i, target in enumerate(edges):", "_arrive(target, flow")
+show(graph.run_backward, "for i, target in enumerate(node.edges):", "_arrive(target, flow")
 show(graph._arrive)
 
 # %% [markdown]
 # ## Station 5: `optimizer.step()`
-# Without momentum and weight decay, one line of it does the work: `data -= rate * gradient`. It works on the arrays, so
-# nothing is recorded; `changed(data)` tells the graph that old values are gone.
+# Without momentum and weight decay, one line of it does the work: `data -= scale * gradient`, where `scale` is the learning rate. It
+# works on the arrays, so nothing is recorded; `changed(data)` tells the graph that old values are gone.
 
 # %%
 show(torch.optim.SGD.step, "for group in", "changed(data)")

@@ -162,7 +162,7 @@ print(f"medido: {(mul_rule(3.001, 4.0)[0] - value) / 0.001:.3f} e {(mul_rule(3.0
 # o do peso é `g.T @ input`: `(1, 4) @ (4, 2) -> (1, 2)`.
 
 # %%
-show(torch.nn.functional.linear, "if flat:", "return value")
+show(torch.nn.functional.linear, "if len(shape) == 2:", "return value")
 
 # %% [markdown]
 # O decorador na primeira linha de uma regra, `@differentiable`, faz dela uma operação. Ele tira os arrays de dentro dos Tensores
@@ -235,13 +235,13 @@ compare("viés", leaves[model.bias], model.bias.grad)
 # número, aqui o do nó mais novo) no lugar de `max`. `_arrive` soma, `_accumulate` preenche o `.grad` de uma folha.
 
 # %%
-show(graph.run_backward, "for i, target in enumerate(edges):", "_arrive(target, flow")
+show(graph.run_backward, "for i, target in enumerate(node.edges):", "_arrive(target, flow")
 show(graph._arrive)
 
 # %% [markdown]
 # ## Estação 5: `optimizer.step()`
-# Sem momento e sem `weight_decay`, uma só linha faz o trabalho: `data -= rate * gradient`. Ela mexe nos arrays, e por isso nada é
-# registrado; `changed(data)` avisa ao grafo que os valores antigos se foram.
+# Sem momento e sem `weight_decay`, uma só linha faz o trabalho: `data -= scale * gradient`, em que `scale` é a taxa de aprendizado. Ela
+# mexe nos arrays, e por isso nada é registrado; `changed(data)` avisa ao grafo que os valores antigos se foram.
 
 # %%
 show(torch.optim.SGD.step, "for group in", "changed(data)")
