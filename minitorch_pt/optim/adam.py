@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -64,8 +63,8 @@ class Adam(Optimizer):
                 state["step"]._data += 1
                 t = state["step"]._data.item()
                 # v̂ = v / root²: the root is taken out of the fraction, which saves a pass over the arrays of twelve
-                root = math.sqrt(1 - beta2**t)
-                size = rate * root / (1 - beta1**t)
+                root = float((1 - beta2**t) ** 0.5)
+                size = float(rate / (1 - beta1**t)) * root
                 arrays = [data, gradient, state["exp_avg"]._data, state["exp_avg_sq"]._data]
                 if amsgrad:
                     arrays.append(state["max_exp_avg_sq"]._data)

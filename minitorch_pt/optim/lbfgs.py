@@ -9,7 +9,7 @@ import numpy as np
 
 from ..autograd.graph import changed
 from ..tensor import Tensor, wrap
-from .optimizer import Optimizer, evaluate, nonnegative, number
+from .optimizer import Optimizer, evaluate, nonnegative
 
 __all__ = ["LBFGS"]
 
@@ -45,7 +45,11 @@ class LBFGS(Optimizer):
         closure: computes the loss and its gradients anew; its first result is returned.
         """
         (group,) = self.param_groups
-        params, rate = group["params"], number(group["lr"])
+        params, rate = group["params"], group["lr"]
+        if isinstance(rate, Tensor):
+            rate = _plain(
+                rate.reshape(())
+            )  # NumPy's scalar, not a float: the state then keeps t as a tensor, as torch's does
         state = self.state[params[0]]  # there, so that loading gives it the parameters' dtype
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
@@ -64,7 +68,7 @@ class LBFGS(Optimizer):
                 d, ys, ss, ro, scale = -gradient, [], [], [], 1
                 t = min(1.0, 1.0 / np.abs(gradient).sum()) * rate
             else:
-                y, s = gradient - before, t * d
+                y, s = gradient - before, _scaled(t, d)
                 curvature = y @ s
                 if curvature > 1e-10:
                     if len(ys) == group["history_size"]:
@@ -101,7 +105,7 @@ class LBFGS(Optimizer):
             state["func_evals"] += count
 
             if (evaluations >= group["max_eval"] or np.abs(gradient).max() <= group["tolerance_grad"]
-                    or np.abs(t * d).max() <= group["tolerance_change"] or abs(loss - loss_before) < group["tolerance_change"]):  # fmt: skip
+                    or np.abs(_scaled(t, d)).max() <= group["tolerance_change"] or abs(loss - loss_before) < group["tolerance_change"]):  # fmt: skip
                 break
 
         values = (d, t, ys, ss, ro, scale, before, loss_before)
@@ -136,9 +140,19 @@ def _move(params: list[Tensor], t: Any, d: np.ndarray) -> None:
     start = 0
     for p in params:
         end = start + p.numel()
-        p._data[...] += (t * d[start:end]).reshape(p.shape)
+        _add(p._data, t, d[start:end].reshape(p.shape))
         changed(p._data)
         start = end
+
+
+def _scaled(t: Any, d: np.ndarray) -> np.ndarray:
+    """t·d in the dtype of d, whatever the type of the number t."""
+    return d.dtype.type(t) * d
+
+
+def _add(x: np.ndarray, t: Any, d: np.ndarray) -> None:
+    """x += t·d"""
+    x += _scaled(t, d)
 
 
 def _direction(gradient: np.ndarray, ys: list, ss: list, ro: list, scale: Any) -> tuple[np.ndarray, list]:
@@ -147,10 +161,10 @@ def _direction(gradient: np.ndarray, ys: list, ss: list, ro: list, scale: Any) -
     alphas: list[Any] = [None] * len(ys)
     for i in reversed(range(len(ys))):
         alphas[i] = (ss[i] @ d) * ro[i]
-        d -= alphas[i] * ys[i]
+        _add(d, -alphas[i], ys[i])
     d *= scale
     for i in range(len(ys)):
-        d += (alphas[i] - (ys[i] @ d) * ro[i]) * ss[i]
+        _add(d, alphas[i] - (ys[i] @ d) * ro[i], ss[i])
     return d, alphas
 
 
@@ -242,7 +256,9 @@ def _cubic_minimum(a: tuple, b: tuple, lowest: Any, highest: Any) -> Any:
     if a[0] > b[0]:
         a, b = b, a
     (x1, f1, _, g1), (x2, f2, _, g2) = a, b
-    d1 = g1 + g2 - 3 * (f1 - f2) / (x1 - x2)
+    rise, run = 3 * (f1 - f2), x1 - x2
+    # a float divided by a tensor is float·(1 / tensor) in torch
+    d1 = g1 + g2 - (rise * (1.0 / run) if hasattr(run, "dtype") else rise / run)
     square = d1**2 - g1 * g2
     if not square >= 0:
         return (lowest + highest) / 2.0

@@ -51,13 +51,19 @@ class Muon(PerParameter):
 
     def _change(self, group: dict[str, Any], state: dict[str, Tensor], p: np.ndarray, g: np.ndarray) -> None:
         rate, momentum, mean = number(group["lr"]), group["momentum"], state["momentum_buffer"]._data
-        mean += (1 - momentum) * (g - mean)
-        update = g + momentum * (mean - g) if group["nesterov"] else mean
-        update = _orthogonal(update, group["ns_coefficients"], group["ns_steps"], group["eps"])
+        mean[...] = _between(mean, g, 1 - momentum)
+        update = _between(g, mean, momentum) if group["nesterov"] else mean
+        direction = _orthogonal(update, group["ns_coefficients"], group["ns_steps"], group["eps"]).astype(p.dtype)
         rows, columns = p.shape
         match = group["adjust_lr_fn"] == "match_rms_adamw"
         p *= 1 - rate * group["weight_decay"]
-        p -= rate * (0.2 * math.sqrt(max(rows, columns)) if match else math.sqrt(max(1, rows / columns))) * update
+        p -= rate * (0.2 * math.sqrt(max(rows, columns)) if match else math.sqrt(max(1, rows / columns))) * direction
+
+
+def _between(start: np.ndarray, end: np.ndarray, weight: float) -> np.ndarray:
+    """start + weight·(end - start), rounded as torch.lerp rounds it: a last bit that differs may turn one of bfloat16's few."""
+    base, weight = (start, weight) if weight < 0.5 else (end, weight - 1)
+    return (base + np.float64(start.dtype.type(weight)) * (end - start)).astype(start.dtype)
 
 
 def _orthogonal(matrix: np.ndarray, coefficients: tuple[float, float, float], steps: int, eps: float) -> np.ndarray:
@@ -66,7 +72,8 @@ def _orthogonal(matrix: np.ndarray, coefficients: tuple[float, float, float], st
         raise ValueError(f"Number of steps must be less than 100 for computational efficiency, but ns_steps is {steps}")
     if len(coefficients) != 3:
         raise ValueError(f"Coefficients must be a tuple of exactly 3 values, but there are {len(coefficients)}")
-    a, b, c = coefficients
+    # in float64 the sums below are rounded once, as by the fused multiply-add of torch's kernels
+    a, b, c = np.array(coefficients, np.float32).astype(np.float64)
     x = _bfloat16(matrix)
     tall = x.shape[0] > x.shape[1]
     if tall:

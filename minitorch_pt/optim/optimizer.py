@@ -14,7 +14,7 @@ import numpy as np
 
 from ..autograd.graph import Handle, changed
 from ..autograd.modes import enable_grad, no_grad
-from ..dtypes import float64, get_default_dtype
+from ..dtypes import float32, float64, get_default_dtype
 from ..tensor import Tensor, wrap
 
 __all__ = ["Optimizer"]
@@ -35,8 +35,10 @@ def blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
 
 
 def number(x: Any) -> float:
-    """An option that may be a tensor of one element, as a number."""
-    return x.item() if isinstance(x, Tensor) else x
+    """An option that may be a tensor of one element, as a number; what torch computes from a float32 tensor stays float32."""
+    if not isinstance(x, Tensor):
+        return x
+    return np.float32(x.item()) if x.dtype is float32 else x.item()  # type: ignore[return-value]  # it computes like a float
 
 
 def nonnegative(**options: Any) -> None:

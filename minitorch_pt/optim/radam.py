@@ -43,7 +43,7 @@ class RAdam(Elementwise):
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
         eps, t = group["eps"], state["step"].item()
         beta1, beta2 = group["betas"]
-        rate = number(group["lr"]) / (1 - beta1**t)
+        rate = float(number(group["lr"])) / (1 - beta1**t)
         correction = 1 - beta2**t
         longest = 2 / (1 - beta2) - 1
         length = longest - 2 * t * beta2**t / correction
