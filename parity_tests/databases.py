@@ -29,7 +29,11 @@ import numpy as np
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.common_modules import ModuleErrorEnum, module_db
-from torch.testing._internal.common_optimizers import OptimizerErrorEnum, optim_db
+from torch.testing._internal.common_optimizers import (
+    OptimizerErrorEnum,
+    _get_optim_inputs_including_global_cliquey_kwargs,
+    optim_db,
+)
 
 import minitorch_pt
 from parity_tests.oracle import RTOL, assert_same, builtin_type, lookup
@@ -674,7 +678,8 @@ def run_optimizer(info: Any, limit: int | None = None, judged: bool = False) -> 
         return outcome
     compare = compare_with_neighbours if name in table().magnifies else both
     for dtype in ("float64", "float32"):
-        for i, given in some(info.optim_inputs_func(device="cpu"), None, name):
+        settings = _get_optim_inputs_including_global_cliquey_kwargs("cpu", dtype, info, skip=("differentiable",))
+        for i, given in enumerate(settings):
             outcome.run(
                 f"{dtype} {i} {given.desc}",
                 lambda g=given, d=dtype: compare(outcome, _training(name, g, d), _rtol(name, d)) and None,

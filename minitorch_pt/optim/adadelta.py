@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import Elementwise, counter, nonnegative, number, refuse, zeros
+from .optimizer import Elementwise, check_implementation, counter, nonnegative, number, zeros
 
 __all__ = ["Adadelta"]
 
@@ -30,7 +30,7 @@ class Adadelta(Elementwise):
         nonnegative(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
         if rho > 1:
             raise ValueError(f"Invalid rho value: {rho}; it must be in [0, 1]")
-        refuse(capturable=capturable, differentiable=differentiable)
+        check_implementation(differentiable)
         super().__init__(params, {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
                                   "capturable": capturable, "foreach": foreach, "differentiable": differentiable})  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor, wrap
-from .optimizer import Elementwise, counter, nonnegative, number, refuse
+from .optimizer import Elementwise, check_implementation, counter, nonnegative, number
 
 __all__ = ["Adagrad"]
 
@@ -34,7 +34,7 @@ class Adagrad(Elementwise):
             initial_accumulator_value=initial_accumulator_value,
             eps=eps,
         )
-        refuse(differentiable=differentiable, fused=fused)
+        check_implementation(differentiable, fused, foreach)
         super().__init__(params, {"lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
                                   "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
                                   "differentiable": differentiable, "fused": fused})  # fmt: skip

@@ -12,12 +12,12 @@ from ..tensor import Tensor
 from .optimizer import (
     Optimizer,
     blocks,
+    check_implementation,
     check_tensors,
     counter,
     evaluate,
     nonnegative,
     number,
-    refuse,
     with_gradients,
     zeros,
 )
@@ -40,8 +40,8 @@ class Adam(Optimizer):
                  capturable: bool = False, differentiable: bool = False, fused: bool | None = None,
                  decoupled_weight_decay: bool = False) -> None:  # fmt: skip
         nonnegative(lr=lr, eps=eps, weight_decay=weight_decay)
-        check_tensors(lr, betas, foreach)
-        refuse(capturable=capturable, differentiable=differentiable, fused=fused)
+        check_tensors(lr, betas, foreach and not capturable)
+        check_implementation(differentiable, fused, foreach)
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
                                   "foreach": foreach, "capturable": capturable, "differentiable": differentiable, "fused": fused,
                                   "decoupled_weight_decay": decoupled_weight_decay})  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import Elementwise, check_betas, counter, nonnegative, number, refuse, zeros
+from .optimizer import Elementwise, check_betas, check_implementation, counter, nonnegative, number, zeros
 
 __all__ = ["Adamax"]
 
@@ -29,7 +29,7 @@ class Adamax(Elementwise):
                  capturable: bool = False) -> None:  # fmt: skip
         nonnegative(lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas(betas)
-        refuse(capturable=capturable, differentiable=differentiable)
+        check_implementation(differentiable)
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "foreach": foreach,
                                   "maximize": maximize, "differentiable": differentiable, "capturable": capturable})  # fmt: skip
 

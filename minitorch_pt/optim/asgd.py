@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import Elementwise, counter, nonnegative, number, refuse, zeros
+from .optimizer import Elementwise, check_implementation, counter, nonnegative, number, zeros
 
 __all__ = ["ASGD"]
 
@@ -31,7 +31,7 @@ class ASGD(Elementwise):
                  weight_decay: float = 0, foreach: bool | None = None, maximize: bool = False, differentiable: bool = False,
                  capturable: bool = False) -> None:  # fmt: skip
         nonnegative(lr=lr, weight_decay=weight_decay)
-        refuse(capturable=capturable, differentiable=differentiable)
+        check_implementation(differentiable)
         super().__init__(params, {"lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay, "foreach": foreach,
                                   "maximize": maximize, "differentiable": differentiable, "capturable": capturable})  # fmt: skip
 

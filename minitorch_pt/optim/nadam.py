@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import Elementwise, check_betas, counter, nonnegative, number, refuse, zeros
+from .optimizer import Elementwise, check_betas, check_implementation, counter, nonnegative, number, zeros
 
 __all__ = ["NAdam"]
 
@@ -34,7 +34,7 @@ class NAdam(Elementwise):
                  differentiable: bool = False) -> None:  # fmt: skip
         nonnegative(lr=lr, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay)
         check_betas(betas)
-        refuse(capturable=capturable, differentiable=differentiable)
+        check_implementation(differentiable)
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay,
                                   "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize, "foreach": foreach,
                                   "capturable": capturable, "differentiable": differentiable})  # fmt: skip

@@ -6,7 +6,7 @@ import functools
 import itertools
 import warnings
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -67,10 +67,10 @@ def check_betas(betas: tuple[Any, Any]) -> None:
 
 
 def check_tensors(lr: Any, betas: tuple[Any, Any], foreach: bool | None) -> None:
-    """Check options of Adam that may be tensors.
+    """Check options of Adam that may be tensors, except with foreach (without capturable).
 
     Raises:
-        ValueError: one is a tensor together with foreach=True, one beta is a tensor and the other is none, or has several elements.
+        ValueError: one is a tensor together with foreach, one beta is a tensor and the other is none, or has several elements.
     """
     if foreach and isinstance(lr, Tensor):
         raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
@@ -87,17 +87,20 @@ def counter(value: float = 0.0) -> Tensor:
     return wrap(np.full((), value, np.float64 if get_default_dtype() is float64 else np.float32))
 
 
-def refuse(**flags: Any) -> None:
-    """Options of torch's other implementations that this library does not have.
+def check_implementation(differentiable: bool, fused: bool | None = False, foreach: bool | None = False) -> None:
+    """Check the options that choose one of torch's implementations: fused and foreach give the same numbers, and here the same code.
 
     Raises:
-        RuntimeError: one of them is set.
+        RuntimeError: two of them together, or differentiable, which this library does not have.
     """
-    for name, value in flags.items():
-        if value:
-            raise RuntimeError(
-                f"`{name}`=True is not supported: minitorch_pt has one implementation of each optimiser, on the CPU; leave it out"
-            )
+    if fused and differentiable:
+        raise RuntimeError("`fused` does not support `differentiable`")
+    if fused and foreach:
+        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+    if differentiable:
+        raise RuntimeError(
+            "`differentiable`=True is not supported: here steps are not recorded; write the update with tensors instead"
+        )
 
 
 class Optimizer:
@@ -338,9 +341,18 @@ def evaluate(closure: Callable | None) -> Any:
         return closure()
 
 
-def with_gradients(group: dict[str, Any]) -> Iterable[Tensor]:
-    """The parameters of a group that have a gradient."""
-    return (p for p in group["params"] if p._grad is not None)
+def with_gradients(group: dict[str, Any]) -> list[Tensor]:
+    """The parameters of a group that have a gradient.
+
+    Raises:
+        AssertionError: capturable, which is for graphs of CUDA.
+    """
+    params = [p for p in group["params"] if p._grad is not None]
+    if params and group.get("capturable"):
+        raise AssertionError(
+            "If capturable=True, params must be on a GPU, but they are on the CPU: leave capturable out"
+        )
+    return params
 
 
 class PerParameter(Optimizer):

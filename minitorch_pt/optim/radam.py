@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import Elementwise, check_betas, counter, nonnegative, number, refuse, zeros
+from .optimizer import Elementwise, check_betas, check_implementation, counter, nonnegative, number, zeros
 
 __all__ = ["RAdam"]
 
@@ -32,7 +32,7 @@ class RAdam(Elementwise):
                  capturable: bool = False, differentiable: bool = False) -> None:  # fmt: skip
         nonnegative(lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas(betas)
-        refuse(capturable=capturable, differentiable=differentiable)
+        check_implementation(differentiable)
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
                                   "foreach": foreach, "capturable": capturable, "decoupled_weight_decay": decoupled_weight_decay,
                                   "differentiable": differentiable})  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import Elementwise, counter, nonnegative, number, refuse, zeros
+from .optimizer import Elementwise, check_implementation, counter, nonnegative, number, zeros
 
 __all__ = ["RMSprop"]
 
@@ -29,7 +29,7 @@ class RMSprop(Elementwise):
                  momentum: float = 0, centered: bool = False, capturable: bool = False, foreach: bool | None = None,
                  maximize: bool = False, differentiable: bool = False) -> None:  # fmt: skip
         nonnegative(lr=lr, eps=eps, momentum=momentum, weight_decay=weight_decay, alpha=alpha)
-        refuse(capturable=capturable, differentiable=differentiable)
+        check_implementation(differentiable)
         super().__init__(params, {"lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
                                   "weight_decay": weight_decay, "capturable": capturable, "foreach": foreach, "maximize": maximize,
                                   "differentiable": differentiable})  # fmt: skip

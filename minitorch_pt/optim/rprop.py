@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor, wrap
-from .optimizer import Elementwise, counter, nonnegative, number, refuse, zeros
+from .optimizer import Elementwise, check_implementation, counter, nonnegative, number, zeros
 
 __all__ = ["Rprop"]
 
@@ -33,7 +33,7 @@ class Rprop(Elementwise):
             raise ValueError(
                 f"Invalid eta values: {etas[0]}, {etas[1]}; the first must be in (0, 1), the second above 1"
             )
-        refuse(capturable=capturable, differentiable=differentiable)
+        check_implementation(differentiable)
         super().__init__(params, {"lr": lr, "etas": etas, "step_sizes": step_sizes, "foreach": foreach, "maximize": maximize,
                                   "differentiable": differentiable, "capturable": capturable})  # fmt: skip
 

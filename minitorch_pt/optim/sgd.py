@@ -9,7 +9,7 @@ import numpy as np
 
 from ..autograd.graph import changed
 from ..tensor import Tensor, wrap
-from .optimizer import Optimizer, blocks, evaluate, nonnegative, number, refuse, with_gradients
+from .optimizer import Optimizer, blocks, check_implementation, evaluate, nonnegative, number, with_gradients
 
 __all__ = ["SGD"]
 
@@ -36,7 +36,7 @@ class SGD(Optimizer):
         nonnegative(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
-        refuse(differentiable=differentiable, fused=fused)
+        check_implementation(differentiable, fused, foreach)
         super().__init__(params, {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
                                   "maximize": maximize, "foreach": foreach, "differentiable": differentiable, "fused": fused})  # fmt: skip
 
