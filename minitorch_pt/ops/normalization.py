@@ -248,6 +248,9 @@ def batch_norm(
 
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167.
     """
+    if not input.numel():  # as torch, which does not ask for channels then
+        empty = input.clone() if weight is None else input * weight[0]
+        return empty if bias is None else empty + bias[0]
     if input.ndim < 2:
         raise IndexError(
             f"batch_norm() needs channels on axis 1: (N, C, ...), but got input of shape {list(input.shape)}"
@@ -263,8 +266,6 @@ def batch_norm(
         return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, False, eps)
     x = _as_channels(array(input))
     n = x.shape[0] * x.shape[2]
-    if not n:
-        return input.clone()
     mean, var = _moments(x if x.itemsize > 2 else x.astype(np.float32))
     for running, batch in ((running_mean, mean), (running_var, var * (n / (n - 1)) if n > 1 else var * np.nan)):
         if running is not None:
@@ -355,7 +356,11 @@ def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float 
     """
     if input.ndim < 3:
         raise ValueError(f"Expected 3D or higher dimensionality input (got {input.ndim} dimensions): (N, C, ...)")
+    if not input.numel():
+        return input
     channels = input.shape[1]
     squares = constant_pad_nd(input * input, (*(0, 0) * (input.ndim - 2), size // 2, (size - 1) // 2))
     total = sum(squares[:, i : i + channels] for i in range(size))
-    return input / (total * (alpha / size) + k) ** beta
+    # whole numbers have a whole mean, as in torch
+    scaled = total * (alpha / size) if input.dtype.is_floating_point else total // size * alpha
+    return input / (scaled + k) ** beta

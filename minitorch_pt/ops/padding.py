@@ -88,9 +88,11 @@ def _unborder(g: Any, pad: Sequence[int], mode: str, shape: tuple[int, ...]) -> 
         part = np.swapaxes(total, 0, -i)
         n = shape[-i]
         total = np.zeros((n, *part.shape[1:]), g.dtype)
-        total[max(-before, 0) : n + min(after, 0)] = part[max(before, 0) : len(part) - max(after, 0)]
+        first, last = min(max(before, 0), len(part)), max(len(part) - max(after, 0), 0)
+        if first < last:  # between the borders is the input itself
+            total[max(-before, 0) : n + min(after, 0)] = part[first:last]
         sources = _sources(mode, n, before, after)
-        for place in (*range(before), *range(len(part) - max(after, 0), len(part))):
+        for place in (*range(first), *range(max(first, last), len(part))):
             total[sources[place]] += part[place]
         total = np.swapaxes(total, 0, -i)
     return total, lambda gg: _border(gg, pad, mode)
@@ -108,7 +110,8 @@ def _check_border(input: Any, pad: Sequence[int], mode: str) -> None:
         raise RuntimeError(f"Expected a tensor whose axes but the batch axis are not empty, but got input {shape}: there is nothing to fill the border with")  # fmt: skip
     for i, (before, after) in enumerate(_pairs(pad, input.ndim), 1):
         n = shape[-i]
-        if n + min(before, 0) + min(after, 0) < 1 or n + before + after < 1:
+        kept = n + min(before, 0) + min(after, 0)  # "replicate" finds the nearest element even if none is kept
+        if (kept < 1 and mode != "replicate") or n + before + after < 1:
             raise RuntimeError(f"Negative padding value is resulting in an empty dimension: ({before}, {after}) at dimension {len(shape) - i} of input {shape}")  # fmt: skip
         if mode == "reflect" and max(before, after) >= n:
             raise RuntimeError(f"Padding size should be less than the corresponding input dimension, but got: padding ({before}, {after}) at dimension {len(shape) - i} of input {shape}")  # fmt: skip

@@ -816,10 +816,11 @@ def lcm(input: Any, other: Any) -> Any:
     return np.lcm(input, other)
 
 
-@nondifferentiable(promote="float", tensors=2)
+@differentiable(promote="float", tensors=2)
 def nextafter(input: Any, other: Any) -> Any:
-    """The next representable number after x towards `other`."""
-    return np.nextafter(input, other)
+    """The next representable number after x towards `other`. It moves with x, unless the two are equal."""
+    differ = array(input) != array(other)
+    return np.nextafter(input, other), lambda g: g * differ, lambda g: array(g) * 0
 
 
 def ldexp(input: Any, other: Any) -> Any:

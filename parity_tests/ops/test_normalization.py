@@ -129,7 +129,11 @@ def test_empty():
     check(F + "layer_norm", rand(0, 6), (6,), rand(6), rand(6))
     check(F + "group_norm", rand(0, 6, 2), 3)
     check(F + "batch_norm", rand(0, 6, 2), rand(6), rand(6), training=True, constant=(1, 2))
+    check(F + "batch_norm", rand(0, 6, 2), None, None, rand(6), rand(6), training=True)
+    check(F + "batch_norm", rand(0), rand(0), rand(0), constant=(1, 2))
     check(F + "local_response_norm", rand(0, 6, 2), 3, grad=False)
+    check(F + "local_response_norm", randint(-9, 9, (2, 6, 2)), 3)
+    check(F + "local_response_norm", randint(-9, 9, (0, 6, 2)), 3)
 
 
 @pytest.mark.parametrize("name, arguments", [("layer_norm", ((6,),)), ("group_norm", (3,)), ("rms_norm", ((6,),))])

@@ -33,9 +33,9 @@ def test_second_order(mode):
     same_program(program)
 
 
-@pytest.mark.parametrize("mode", ["replicate"])
-def test_replicate_further_than_the_axis(mode):
-    check(PAD, rand(2, 3, 4), (7, 6), mode)
+@pytest.mark.parametrize("pad", [(7, 6), (-4, 5), (5, -4), (-6, 5), (5, -6), (6, -9), (-4, 1), (-3, 3)])
+def test_replicate_further_than_the_axis(pad):
+    check(PAD, rand(2, 3, 4), pad, "replicate")
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate"])
