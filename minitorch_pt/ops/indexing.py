@@ -412,6 +412,31 @@ def _other_factors(
     return np.where(zero, np.where(zeros[grid] == 1, rest[grid], 0), total[grid] / filled)
 
 
+@differentiable(name="DelayedError")
+def _once(flow: Any) -> Any:
+    """A gradient that depends on the factors in a way that is not built, here as in torch."""
+
+    def refuse(g: Any) -> Any:
+        raise RuntimeError("scatter_reduce(): the gradient of a product can be differentiated again only where at most one element of src that meets there is 0")  # fmt: skip
+
+    return flow, refuse
+
+
+def _product_flow(g: Any, input: Any, dim: int, index: np.ndarray, src: Any, include_self: bool) -> Any:
+    """As `_other_factors` times g, made of operations that can be differentiated again."""
+    zero = array(src) == 0
+    zeros = np.zeros(input.shape, np.int64)
+    grid = _grid(index, dim)
+    np.add.at(zeros, grid, zero)
+    single = zero & (zeros[grid] == 1)
+
+    def products(factors: Any) -> Any:
+        return gather(g * scatter_reduce(input, dim, index, factors, "prod", include_self=include_self), dim, index)
+
+    flow = np.where(single, products(np.where(single, 1.0, src)), products(src) / np.where(zero, 1.0, src))
+    return _once(flow) if zeros.max(initial=0) > 1 else flow
+
+
 def _extreme(dtype: np.dtype, sign: int) -> Any:
     """The largest (sign 1) or the smallest value of a type."""
     if dtype.kind == "f":
@@ -433,10 +458,6 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_reduce")
     data, source = array(input), array(_source(src, numbers))
     again = not (isinstance(input, np.ndarray) and isinstance(src, np.ndarray))
-    if reduce == "prod" and again and not (data.all() and source.all()):
-        raise NotImplementedError(
-            "scatter_reduce with 'prod' of zeros can be differentiated once only, not under create_graph=True"
-        )
     grid = _grid(numbers, dim)
     start = {"prod": 1, "amax": _extreme(data.dtype, -1), "amin": _extreme(data.dtype, 1)}.get(reduce, 0)
     count = np.zeros(data.shape, np.int64)
@@ -451,18 +472,12 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
     own = np.ones(data.shape) if include_self else (~touched).astype(float)
     shape = tuple(src.shape)
 
-    def product() -> Any:
-        return scatter_reduce(input, dim, index, src, reduce, include_self=include_self)
-
     def pull_input(g: Any) -> Any:
         if reduce in ("sum", "mean"):
             return g * (own / (np.where(touched, divisor, 1) if reduce == "mean" else 1))
-        if reduce == "prod" and again:
-            return g * own * product() / input
         if reduce == "prod":
-            others = np.ones_like(data)  # not total / data: data may be 0
-            _COMBINE[reduce].at(others, grid, source)
-            return g * (own * others)
+            others = scatter_reduce(np.ones_like(data), dim, index, src, "prod")  # not total / data: data may be 0
+            return g * own * others
         return g * (own * (data == total) / ties)
 
     def pull_source(g: Any) -> Any:
@@ -471,7 +486,7 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
         elif reduce == "mean":
             flow = gather(g / divisor, dim, numbers)
         elif reduce == "prod" and again:
-            flow = gather(g * product(), dim, numbers) / _source(src, numbers)
+            flow = _product_flow(g, input, dim, numbers, _source(src, numbers), include_self)
         elif reduce == "prod":
             flow = gather(g, dim, numbers) * _other_factors(data, source, grid, total, include_self)
         else:

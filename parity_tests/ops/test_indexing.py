@@ -76,6 +76,37 @@ def test_scatter_reduce(array, reduce, include_self):
     check("scatter_reduce", array, 1, INDEX, SRC, reduce, include_self=include_self, grad_fn=False)
 
 
+@pytest.mark.parametrize("include_self", (True, False))
+@pytest.mark.parametrize(
+    "factors", ([2.0, 3, 4, 5], [2.0, 0, 4, 5], [0.0, 3, 4, 0]), ids=("no zero", "a zero", "a zero in each place")
+)
+@pytest.mark.parametrize("array", ([2.0, 3], [0.0, 3]), ids=str)
+def test_product_differentiated_twice(array, factors, include_self):
+    index = np.array([0, 0, 0, 1])
+    check(
+        "scatter_reduce",
+        np.array(array),
+        0,
+        index,
+        np.array(factors),
+        "prod",
+        include_self=include_self,
+        second=True,
+        grad_fn=False,
+    )
+
+
+def test_product_with_two_zeros_is_differentiated_once():
+    def program(p, twice):
+        source = p.tensor([0.0, 0, 3], requires_grad=True)
+        y = p.ones(1).scatter_reduce(0, p.tensor([0, 0, 0]), source, "prod")
+        (first,) = p.autograd.grad(y.sum(), source, create_graph=True)
+        return p.autograd.grad(first.sum(), source) if twice else first.detach()
+
+    same_program(lambda p: program(p, False))
+    same_program(lambda p: program(p, True))
+
+
 def test_places_of_what_is_not_zero():
     for array in (np.where(X > 0, X, 0), MASK, NUMBER, np.zeros((0, 2))):
         check("nonzero", array, grad=False)
