@@ -423,6 +423,10 @@ def run_operation(entry: Any, limit: int | None = None, judged: bool = False) ->
         return outcome
     if name in ARBITRARY_SIGNS:
         forms = {form: (_signed(theirs), _signed(ours), inplace) for form, (theirs, ours, inplace) in forms.items()}
+    if name in ARBITRARY_PLACES:
+        forms = {
+            form: (_named(theirs, name), _named(ours, name), inplace) for form, (theirs, ours, inplace) in forms.items()
+        }
     values = name not in table().unstable
     for dtype in DTYPES:
         kind = getattr(torch, dtype)
@@ -492,6 +496,32 @@ def _signed(operation: Callable) -> Callable:
         return u * sign(u), result.S, v * sign(u)
 
     return factors
+
+
+# which of equal elements is named is left open without stable=True; in the value is the position of `dim` among the arguments
+ARBITRARY_PLACES = {"argsort": 0, "kthvalue": 1, "mode": 0, "sort": 0, "topk": 1}
+
+
+def _named(operation: Callable, name: str) -> Callable:
+    """The operation with the elements that its places name in place of the places."""
+    position = ARBITRARY_PLACES[name]
+
+    @functools.wraps(operation)
+    def elements(input: Any, *args: Any, **kwargs: Any) -> Any:
+        result = operation(input, *args, **kwargs)
+        if kwargs.get("stable"):
+            return result
+        dim = kwargs.get("dim", args[position] if len(args) > position else -1)
+        *values, places = result if isinstance(result, tuple) else [result]
+        if not places.numel() or not input.ndim:
+            return result
+        kept = places.unsqueeze(dim) if places.ndim < input.ndim else places
+        named = input.detach().gather(dim, kept)
+        different = (kept.sort(dim)[0].diff(dim=dim) != 0).sum(dim)  # no element is named twice
+        fields = [field for field in ("values", "indices") if hasattr(result, field) and isinstance(result, tuple)]
+        return (*values, named, different, places.dtype, tuple(places.shape), fields)
+
+    return elements
 
 
 def _method(theirs: Any) -> Callable:
