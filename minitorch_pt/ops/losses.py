@@ -224,6 +224,17 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 _TINY = float(np.float32(1e-12))  # torch's constant has single precision
 
 
+@differentiable
+def _bce_slope(input: Any, target: Any) -> Any:
+    """(x - t) / ((1 - x)·x), kept finite next to 0 and 1 as torch does: the slope by a floor, its own slope by small terms."""
+    room = np.maximum((1 - array(input)) * array(input), _TINY)
+    return (
+        (array(input) - array(target)) / room,
+        lambda g: g * (input * input - 2 * input * target + target) / ((input + 1e-12) ** 2 * (1 - input + 1e-12) ** 2),
+        lambda g: -g / np.maximum((1 - input) * input, 1e-12),
+    )
+
+
 @differentiable(name="BinaryCrossEntropyBackward0")
 def _binary_cross_entropy(input: Any, target: Any, weight: Any, code: int) -> Any:
     x = array(input)
@@ -232,7 +243,7 @@ def _binary_cross_entropy(input: Any, target: Any, weight: Any, code: int) -> An
     value, share = _reduce(((target - 1) * no - target * yes) * factor, code)
     return (
         value,
-        lambda g: (input - target) / np.maximum((1 - input) * input, _TINY) * (g * (share * factor)),
+        lambda g: _bce_slope(input, target) * (g * (share * factor)),
         lambda g: (np.log1p(-input) - np.log(input)) * (g * (share * factor)),
     )
 

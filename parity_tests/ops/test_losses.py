@@ -128,6 +128,8 @@ def test_binary_cross_entropy_at_the_limits():
     for reduction in REDUCTIONS:
         check(F + "binary_cross_entropy", x, t, reduction=reduction, constant=(1,), dtypes=("float64",))
     check(F + "binary_cross_entropy", x, t, reduction="none", dtypes=("float64",))
+    near = np.array([1e-13, 1e-6, 1e-3, 1 - 1e-7])
+    check(F + "binary_cross_entropy", near, np.array([1.0, 0.5, 0.2, 0.3]), dtypes=("float64",), second=True)
     check(F + "binary_cross_entropy", rand(0, 2), rand(0, 2))
 
 
