@@ -190,6 +190,18 @@ def test_line_search(seed, torch_sqrt):
             assert ours == theirs
 
 
+@pytest.mark.parametrize("first", (1e-3, 0.1, 1.0, 30.0))
+def test_line_search_at_a_kink(first, torch_sqrt):
+    """No slope is flat: it ends when the bracket is too small."""
+
+    def function(t):
+        return 2 * abs(t - 0.3), 2.0 if t > 0.3 else -2.0
+
+    ours, theirs = (search_along(package, function, first, 200) for package in (minitorch_pt, torch))
+    assert ours == theirs
+    assert ours[-1] < 200
+
+
 @pytest.mark.parametrize("options", OPTIONS[:7], ids=str)
 def test_state(options):
     same_program(lambda t: run(t, "rosenbrock", options, 2)[0].state_dict()["state"], rtol=1e-8)

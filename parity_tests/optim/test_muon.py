@@ -65,6 +65,12 @@ def test_orthogonal_matrix(shape, dtype):
     assert max(off) <= 2 * max(spread, default=0) < 2**-4
 
 
+def test_rounding_to_bfloat16():
+    """To the nearest of 8 bits, and to the even one from the middle between two."""
+    numbers = (1 + np.arange(1024) / 512).astype(np.float32) * np.float32([[1], [-1], [2.0**-130], [3e38 / 3]])
+    np.testing.assert_array_equal(muon._bfloat16(numbers), torch.from_numpy(numbers).bfloat16().float().numpy())
+
+
 def test_closure():
     def program(t):
         p = t.ones(2, 2, requires_grad=True)
