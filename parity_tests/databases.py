@@ -772,8 +772,10 @@ NEIGHBOURS = 16
 def compare_with_neighbours(outcome: Outcome, program: Callable, rtol: float) -> None:
     """Compare a training that magnifies the last place with torch, as closely as torch agrees with itself.
 
-    torch also runs from starts that differ in the last place. A number may differ from torch's by `rtol`, and by twice as much as two of
-    those runs do at this place of the record (ours is one more, and the largest of a few is exceeded now and then). A count, a length or a name must be what one of the runs has there.
+    torch also runs from starts that differ in the last place. A number may differ from torch's by `rtol`, and by twice as much
+    as two of those runs do at this place of the record: ours is one more, and the largest of a few is exceeded now and then.
+    A count, a length or a name must be what one of the runs has there. The loss is a polynomial, which both packages compute
+    alike, so that the optimiser alone is compared; test_lbfgs.py compares it to the last bit, with torch's dot products.
     """
     runs = [dict(_leaves(program(torch, neighbour))) for neighbour in range(NEIGHBOURS + 1)]
     ours = dict(_leaves(program(minitorch_pt)))
