@@ -712,7 +712,7 @@ def run_optimizer(info: Any, limit: int | None = None, judged: bool = False) -> 
         for i, given in enumerate(settings):
             outcome.run(
                 f"{dtype} {i} {given.desc}",
-                lambda g=given, d=dtype: compare(outcome, _training(name, g, d), _rtol(name, d)) and None,
+                lambda g=given, d=dtype: compare(outcome, training(name, g, d), _rtol(name, d)) and None,
             )
     for i, makers in enumerate(info.scheduler_inputs):
         outcome.run(f"schedulers {i}", lambda m=makers: both(outcome, _scheduling(name, m)) and None)
@@ -736,7 +736,9 @@ def _stacked(package: Any, state: Any) -> Any:
     return (len(state), package.stack(tensors)) if tensors else state
 
 
-def _training(name: str, given: Any, dtype: str) -> Callable:
+def training(name: str, given: Any, dtype: str) -> Callable:
+    """The program that trains with one setting of an optimiser: parameters, state and loss after each step; all points evaluated."""
+
     def program(package: Any, neighbour: int = 0) -> Any:
         parameters = _parameters(package, dtype, neighbour)
         visited = []

@@ -3,8 +3,11 @@
 from fnmatch import fnmatchcase
 
 import pytest
+import torch
 
-from parity_tests.databases import entries, table
+import minitorch_pt
+from parity_tests.databases import entries, optim_db, table, training
+from parity_tests.oracle import assert_same
 
 ENTRIES = dict(entries())
 LIMIT = 40  # inputs of each type of number in the ordinary run; nearly all entries have fewer
@@ -37,6 +40,17 @@ def test_what_is_out_of_scope_is_missing_or_wrong(name):
     assert outcome.failures or not outcome.inputs, (
         f"{name} passes: take it off the list {table().reason(name)!r} in databases.toml"
     )
+
+
+@pytest.mark.parametrize("name", table().magnifies)
+def test_what_magnifies_the_last_place_agrees_in_float64(name):
+    """Points, losses and counts at the oracle's own tolerance; only of the state some numbers need the comparison with neighbours."""
+    info = next(info for info in optim_db if f"optim.{info.optim_cls.__name__}" == name)
+    for given in info.optim_inputs_func(device="cpu"):
+        program = training(name, given, "float64")
+        (ours, visited, *_), (theirs, others, *_) = program(minitorch_pt), program(torch)
+        assert_same([(points, loss) for points, _, loss in ours], [(points, loss) for points, _, loss in theirs])
+        assert_same(visited, others)
 
 
 def test_the_table_names_what_exists():
