@@ -136,6 +136,16 @@ def test_float16_is_summed_in_float32(name):
     array = 1 + np.arange(8192.0).reshape(4096, 2) % 3
     check(name, array, dim=0, dtypes=("float16",))
     check(name, array * (8 if name in ("sum", "mean") else 1), dtypes=("float16",), grad=False)
+    check(name, array * 20, dim=0, dtypes=("float16",))  # whose sum is beyond float16
+
+
+@pytest.mark.parametrize("name", ("sum", "mean", "nansum", "nanmean", "std", "var", "logsumexp"))
+@pytest.mark.parametrize("axis", (0, 1))
+def test_a_long_axis_beside_a_short_one(name, axis):
+    """20,000 float32 numbers added one by one would lose two digits."""
+    x = np.moveaxis(rand(20_003, 2, 3, low=0), 0, axis)
+    check(name, x, dim=axis, dtypes=("float32",))
+    check(name, x, dim=(0, 1), keepdim=True, dtypes=("float32",))
 
 
 FLOAT16 = [
@@ -362,6 +372,19 @@ def test_running_at_the_edges(name):
         check(name, TIES, 1)
         for dtype in ("int64", "uint8", "bool"):
             check(name, randint(0, 3, (4, 5)).astype(dtype), 0, grad=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "dtype"),
+    [
+        ("cumsum", np.ones(5000), "float16"),  # 2048 + 1 is 2048
+        ("cumsum", rand(200_000, low=0), "float32"),
+        ("logcumsumexp", rand(200_000), "float32"),
+        ("cumprod", np.array([1e30, 1e30, 1e-30, 1e-30]), "float32"),  # inf does not come back
+    ],
+)
+def test_running_totals_are_kept_in_a_wider_type(name, x, dtype):
+    check(name, x, 0, grad=name == "cumsum", dtypes=(dtype,))
 
 
 @pytest.mark.parametrize("dim", (0, 1))
