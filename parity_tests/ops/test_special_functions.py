@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 
+import mpmath
 import numpy as np
 import pytest
 import torch
 
 import minitorch_pt
-from parity_tests.oracle import assert_same, check, check_error, rand, randint, same_program, to_ours, to_theirs
+from parity_tests.oracle import assert_same, check, check_error, lookup, rand, randint, same_program, to_ours, to_theirs
 
 REAL = np.concatenate([rand(20, low=-6, high=6), rand(10, low=-40, high=40), rand(10, low=-0.01, high=0.01)])
 POSITIVE = np.concatenate([rand(20, low=0.01, high=12), rand(10, low=0.01, high=200)])
@@ -62,6 +64,38 @@ def test_tails_to_the_last_digits(name):
     """Each number is right by itself, not only beside the largest."""
     x = UNIT if name == "ndtri" else rand(200, low=-5, high=26)
     check(f"special.{name}", x, grad=False, dtypes=("float64",), rtol=1e-13, atol=0)
+
+
+BESIDE_POLES = np.array([-1.9999999, -2.0000001, -1e-9, -0.3, -5.5, -26.5, -26.25, -1000.7])
+TRUE = [
+    ("special.erf", mpmath.erf, REAL),
+    ("special.erfc", mpmath.erfc, REAL[REAL < 26]),
+    ("special.erfcx", lambda x: mpmath.exp(x * x) * mpmath.erfc(x), REAL[REAL > -3]),
+    ("special.erfinv", mpmath.erfinv, np.concatenate([UNIT, -UNIT])),
+    ("special.log_ndtr", lambda x: mpmath.log(mpmath.ncdf(x)), REAL[REAL < 3]),
+    ("special.ndtri", lambda p: mpmath.sqrt(2) * mpmath.erfinv(2 * p - 1), UNIT[(UNIT > 1e-30) & (UNIT != 0.5)]),
+    ("lgamma", lambda x: mpmath.log(abs(mpmath.gamma(x))), np.concatenate([POSITIVE, BESIDE_POLES])),
+    ("digamma", mpmath.digamma, np.concatenate([POSITIVE, BESIDE_POLES])),
+    *((f"polygamma {n}", functools.partial(mpmath.polygamma, n), np.concatenate([POSITIVE, BESIDE_POLES])) for n in (2, 3, 4)),
+    ("special.i0e", lambda x: mpmath.besseli(0, x) * mpmath.exp(-abs(x)), REAL),
+    ("special.i1e", lambda x: mpmath.besseli(1, x) * mpmath.exp(-abs(x)), REAL),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, function, x", TRUE, ids=[name for name, _, _ in TRUE])
+def test_the_true_numbers(name, function, x):
+    """To 14 digits, also where torch has fewer: digamma and polygamma beside the poles, and where their terms cancel."""
+    name, *n = name.split()
+    found = lookup(minitorch_pt, name)(*map(int, n), to_ours(x)).numpy()
+    with mpmath.workdps(40):
+        true = [float(function(mpmath.mpf(float(v)))) for v in x]
+    np.testing.assert_allclose(found, true, rtol=2e-14)
+
+
+def test_polygamma_far_on_the_left():
+    """Its period there is 1. Term by term it would have a million million of them."""
+    far, near = minitorch_pt.polygamma(3, to_ours(np.array([-1e12 - 0.25, -1e9 - 0.25]))).tolist()
+    assert far == pytest.approx(near, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", ["digamma", "i0", "lgamma", "erf", "erfc", "erfinv"])
