@@ -148,6 +148,11 @@ _plain_add: Callable[..., Any] = np.add.reduce
 _LONG = 512  # of so many float32 numbers in a row the last digit or two are lost
 
 
+def _wider(dtype: np.dtype) -> np.dtype:
+    """The type in which torch adds up numbers of that type."""
+    return {"float16": np.dtype(np.float32), "float32": np.dtype(np.float64)}.get(dtype.name, dtype)
+
+
 def _add(data: np.ndarray, axis: tuple[int, ...] | None, dtype: Any = None, keepdims: bool = False) -> Any:
     """The sum along axes, or of all elements, with few rounding errors.
 
@@ -269,7 +274,7 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
 
 
 def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float | None) -> tuple:
-    """(variance, mean, both with the reduced axes at size 1; the axes; n - correction, by which the squares were divided)."""
+    """(variance in the wider type, mean, both with the reduced axes at size 1; the axes; n - correction, by which the squares were divided)."""
     data = array(input)
     if isinstance(dim, bool):  # torch also takes var(input, unbiased)
         dim, unbiased = None, dim
@@ -283,12 +288,12 @@ def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float |
             f"{name}(): degrees of freedom is <= 0: correction {correction} should be less than the {n} elements.",
             stacklevel=4,
         )
-    wide = data.astype(np.float32) if data.dtype == np.float16 else data
+    wide = data.astype(_wider(data.dtype), copy=False)  # its squares neither overflow nor vanish
     number = wide.dtype.type
     centre = _add(wide, axis=axes, keepdims=True) / number(n)
     deviation = wide - centre
     variance = _add(deviation * deviation, axis=axes, keepdims=True) / number(builtins.max(n - correction, 0))
-    return variance, centre, axes, n - correction
+    return variance, centre.astype(data.dtype), axes, n - correction
 
 
 def _var_gradient(g: Any, input: Any, centre: Any, axes: tuple[int, ...] | None, rest: float) -> Any:
@@ -324,7 +329,7 @@ def var(
     tensor(1.)
     """
     variance, centre, axes, rest = _moments("var", input, dim, unbiased, correction)
-    value = _dropped(variance, axes, keepdim).astype(array(input).dtype)
+    value = _dropped(variance, axes, keepdim).astype(centre.dtype)
     return value, lambda g: _var_gradient(g, input, centre, axes, rest)
 
 
@@ -334,7 +339,7 @@ def std(
 ) -> Any:
     """The standard deviation, the square root of `var`."""
     variance, centre, axes, rest = _moments("std", input, dim, unbiased, correction)
-    root = np.sqrt(variance).astype(array(input).dtype)
+    root = np.sqrt(variance).astype(centre.dtype)
     return _dropped(root, axes, keepdim), lambda g: _std_gradient(g, input, centre, axes, rest, root)
 
 
@@ -345,7 +350,7 @@ def var_mean(
     """`var` and `mean`."""
     variance, centre, axes, rest = _moments("var_mean", input, dim, unbiased, correction)
     shape, n = input.shape, _count(input.shape, axes)
-    outputs = tuple(_dropped(x, axes, keepdim).astype(array(input).dtype) for x in (variance, centre))
+    outputs = _dropped(variance, axes, keepdim).astype(centre.dtype), _dropped(centre, axes, keepdim).copy()
     return outputs, lambda g0, g1: _var_gradient(g0, input, centre, axes, rest) + _spread(g1 / n, shape, axes)
 
 
@@ -356,8 +361,8 @@ def std_mean(
     """`std` and `mean`."""
     variance, centre, axes, rest = _moments("std_mean", input, dim, unbiased, correction)
     shape, n = input.shape, _count(input.shape, axes)
-    root = np.sqrt(variance).astype(array(input).dtype)
-    outputs = _dropped(root, axes, keepdim), _dropped(centre, axes, keepdim).astype(root.dtype)
+    root = np.sqrt(variance).astype(centre.dtype)
+    outputs = _dropped(root, axes, keepdim), _dropped(centre, axes, keepdim).copy()
     return outputs, lambda g0, g1: _std_gradient(g0, input, centre, axes, rest, root) + _spread(g1 / n, shape, axes)
 
 
@@ -599,10 +604,7 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
     whole = np.log(_add(np.exp(data - top), axis=axes, keepdims=True)) + top
 
     def pull(g: Any) -> Any:
-        if isinstance(input, np.ndarray):
-            y = np.where(np.isfinite(whole), whole, whole.dtype.type(0))
-        else:
-            y = logsumexp(input, _every(axes, shape), True)
+        y = whole if isinstance(input, np.ndarray) else logsumexp(input, _every(axes, shape), True)
         return g.reshape(_kept(shape, axes)) * np.exp(input - y)
 
     return _dropped(whole, axes, keepdim), pull
@@ -626,7 +628,7 @@ def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, 
     """(sum of |x|^ord)^(1/ord) of all elements, or along axes; ord inf gives the largest |x|, 0 the number of non-zeros.
 
     Raises:
-        RuntimeError: whole numbers, or the inf norm of nothing. IndexError: no such axis.
+        RuntimeError: whole numbers, or the inf norm or one of negative ord of nothing. IndexError: no such axis.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
     """
     data, shape = array(x), x.shape
@@ -635,7 +637,7 @@ def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, 
     _float_only("linalg.vector_norm: Expected a floating point or complex tensor as input", data)
     n = float(ord)
     axes = _axes(dim, data.ndim)
-    if math.isinf(n) and _count(shape, axes) == 0:
+    if (n < 0 or math.isinf(n)) and _count(shape, axes) == 0:
         raise RuntimeError(
             f"linalg.vector_norm cannot compute the {n} norm of nothing, shape {list(shape)}: the operation does not have an identity"
         )
@@ -676,21 +678,23 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
     if maxnorm < 0:
         raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
     axis = _axis(dim, input.ndim)
-    size = vector_norm(input, p, tuple(d for d in builtins.range(input.ndim) if d != axis), True)
-    return input * np.where(array(size) > maxnorm, maxnorm / (size + 1e-7), 1.0)
+    others = tuple(d for d in builtins.range(input.ndim) if d != axis)
+
+    def size(x: Any) -> Any:
+        return vector_norm(x, p, others, True, dtype=_wider(array(x).dtype))
+
+    large = size(array(input)) > maxnorm
+    scaled = np.where(large, input, 1.0)  # 1: what is not scaled may be nan, and its norm's gradient too
+    return np.where(large, (scaled * (maxnorm / (size(scaled) + 1e-7))).to(input.dtype), input)  # 1e-7 as in torch
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Running totals
 # ---------------------------------------------------------------------------------------------------------------------
-_WIDER = {np.float16: np.float32, np.float32: np.float64}
-
-
 def _accumulated(ufunc: Any, data: np.ndarray, axis: int, target: np.dtype) -> np.ndarray:
     """Running totals, kept in the next wider type as torch does: in its own float16 stops at 2048 + 1, and a product that
     leaves the range of float32 for a while does not come back."""
-    wider = _WIDER.get(target.type, target.type)
-    return ufunc.accumulate(data, axis, wider).astype(target, copy=False)
+    return ufunc.accumulate(data, axis, _wider(target)).astype(target, copy=False)
 
 
 @differentiable(linear=True)
