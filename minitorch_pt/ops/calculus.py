@@ -46,6 +46,9 @@ def _areas(name: str, y: Any, x: Any, dx: float | None, dim: int) -> Any:
     """Twice the area between neighbours along an axis."""
     if x is not None and dx is not None:
         raise TypeError(f"{name}() takes the places x or their distance dx, and got both")
+    for given in (y, x):
+        if given is not None and array(given).dtype == bool:
+            raise RuntimeError(f"{name}: received a bool input, but bool is not supported; convert with .float()")
     axis = _axis(dim, y.ndim)
     after, before = _ends(y, axis)
     if x is None:
@@ -60,7 +63,7 @@ def trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) 
     """The area under the points y by the trapezoid rule, at the places x or `dx` (1) apart.
 
     Raises:
-        TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y.
+        TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y, or bool.
     """
     return sum(_areas("trapezoid", y, x, dx, dim), _axis(dim, y.ndim)) / 2
 
@@ -72,7 +75,7 @@ def cumulative_trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim:
     """The areas of `trapezoid` up to each point but the first.
 
     Raises:
-        TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y.
+        TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y, or bool.
     """
     return cumsum(_areas("cumulative_trapezoid", y, x, dx, dim), _axis(dim, y.ndim)) / 2
 
@@ -83,18 +86,18 @@ def cumulative_trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim:
 def _slope(f: Any, step: Any, edge_order: int) -> Any:
     """The slopes of f along its last axis, at places `step` apart: a number, or the distances of neighbours.
 
-    Inside, a parabola through three neighbours has the slope of the secants on both sides, each weighed with the other's distance.
+    Inside it is that of the parabola through three neighbours: the secants on both sides, each weighed with the other's distance.
+    At equal distances it does not depend on the one in the middle, which then may be infinite.
     """
     secants = (f[..., 1:] - f[..., :-1]) / step
+    left, right = secants[..., :-1], secants[..., 1:]
     if isinstance(step, (int, float)):
-        weights: Any = (0.5, 0.5)
+        inner = (f[..., 2:] - f[..., :-2]) / (2 * step)
         ends: Any = (0.5, 0.5)
     else:
         before, after = step[:-1], step[1:]
-        weights = after / (before + after), before / (before + after)
+        inner = (left * after + right * before) / (before + after)
         ends = before[0] / (before[0] + after[0]), after[-1] / (before[-1] + after[-1])
-    left, right = secants[..., :-1], secants[..., 1:]
-    inner = left * weights[0] + right * weights[1]
     first, last = secants[..., :1], secants[..., -1:]
     if edge_order == 2:  # the same parabola at its ends
         first = first + (left[..., :1] - right[..., :1]) * ends[0]
@@ -109,7 +112,8 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
     edge_order: 1 takes the secant at the ends, 2 a parabola through three points.
 
     Raises:
-        RuntimeError: too few points (edge_order + 1), another edge_order, or not a spacing for each axis. IndexError: no such axis.
+        RuntimeError: too few points (edge_order + 1), another edge_order, not a spacing for each axis, or uint8, which has no
+            negative slopes. IndexError: no such axis.
 
     >>> import minitorch_pt as torch
     >>> torch.gradient(torch.tensor([0.0, 1.0, 4.0, 9.0]))
@@ -118,6 +122,8 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
     axes = _axes(dim, input.ndim)
     axes = tuple(range(input.ndim)) if axes is None else axes
     steps = list(spacing) if isinstance(spacing, (list, tuple)) else [1 if spacing is None else spacing] * len(axes)
+    if array(input).dtype == np.uint8:
+        raise RuntimeError("torch.gradient does not support uint8 input; convert with .float()")
     if edge_order not in (1, 2):
         raise RuntimeError(f"torch.gradient only supports edge_order=1 and edge_order=2, got {edge_order}")
     if len(steps) != len(axes):

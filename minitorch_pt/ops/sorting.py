@@ -5,6 +5,7 @@ What is picked out by size passes its gradient to the place that it came from.
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -232,7 +233,9 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
             np.take_along_axis(order, place.astype(np.int64), -1) for place in (low, np.ceil(rank) if blends else low)
         )
         a, b = np.take_along_axis(rows, before, -1), np.take_along_axis(rows, after, -1)
-        value = np.where(weight < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))  # exact at both ends
+        value = a  # or between the two: exact at both ends
+        if blends:
+            value = np.where(weight < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))
         rest = (1,) * len(shape) if axis is None else _kept(shape, (axis,))
         final = rest if keepdim else () if axis is None else shape[:axis] + shape[axis + 1 :]
 
@@ -466,7 +469,7 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
     """How many elements lie in each of `bins` equal intervals from min to max (the data's own if they are equal).
 
     Raises:
-        RuntimeError: no bins, max below min, limits that are not finite, or whole numbers.
+        RuntimeError: no bins, max below min, or limits that are not finite. NotImplementedError: whole numbers.
     """
     if input.dtype.kind != "f":
         raise NotImplementedError(f"histc is not implemented for {input.dtype.name}; convert with .float()")
@@ -482,5 +485,8 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
     number = input.dtype.type
     low, high = number(low), number(high)
     inside = input[(input >= low) & (input <= high)]
+    # by a power of 2, which costs no digit, so that large numbers times `bins` do not overflow
+    scale = number(0.5 ** (bins.bit_length() + 1) if builtins.max(-low, high) > 1 else 1)
+    inside, low, high = inside * scale, low * scale, high * scale
     place = ((inside - low) * number(bins) / (high - low)).astype(np.int64)
     return np.bincount(np.minimum(place, bins - 1), minlength=bins).astype(input.dtype)

@@ -53,6 +53,12 @@ def test_gradient(kwargs, edge_order):
     check("gradient", X, edge_order=edge_order, grad_fn=False, dtypes=("float32",), rtol=1e-5, **kwargs)
 
 
+@pytest.mark.parametrize("edge_order", [1, 2])
+def test_gradient_beside_infinity(edge_order):
+    x = np.array([[0.0, 1.0, np.inf, 2.0, 3.0, 5.0], [1.0, -np.inf, 1.0, np.nan, 0.0, 1e300]])
+    check("gradient", x, dim=1, edge_order=edge_order, grad=False, dtypes=("float64",))
+
+
 def test_gradient_of_whole_numbers():
     check("gradient", randint(0, 9, (5,)))
     check("gradient", randint(0, 9, (5,)), spacing=2)
@@ -77,6 +83,9 @@ def test_more_errors():
     check_error("gradient", X, spacing=[1.0, 2.0, 3.0])
     check_error("gradient", X, spacing=[X], dim=1)
     check_error("gradient", rand(1))
+    check_error("gradient", randint(0, 9, (3, 4), dtype="uint8"))
+    check_error("trapezoid", randint(0, 2, (3, 4)).astype(bool))
+    check_error("cumulative_trapezoid", X, randint(0, 2, (4,)).astype(bool))
     check_error("gradient", rand(2), edge_order=2)
     with pytest.raises(RuntimeError, match="one coordinate for each of the 3 elements of dimension 0"):  # torch answers
         minitorch_pt.gradient(minitorch_pt.from_numpy(X), spacing=[minitorch_pt.from_numpy(PLACES)] * 2)

@@ -153,6 +153,14 @@ def test_quantile_between_two_elements(name, interpolation):
         check(name, np.array([[1.0, NAN, 5.0], [2.0, 3.0, 4.0]]), q, 1, interpolation=interpolation, rtol=1e-5)
 
 
+@pytest.mark.parametrize("interpolation", ("linear", "lower", "higher", "midpoint", "nearest"))
+def test_quantile_beside_infinity(interpolation):
+    x = np.array([[INF, 1.0, INF, -INF], [-INF, -INF, 0.0, 1.0]])
+    for q in (0.0, 0.3, 0.5, 0.9, 1.0):
+        check("quantile", x, q, 1, interpolation=interpolation, grad=False)
+        check("nanquantile", x, q, interpolation=interpolation, grad=False)
+
+
 @pytest.mark.parametrize("kwargs", [{}, {"dim": 0}, {"dim": 0, "keepdim": True}, {"dim": -1}], ids=str)
 @pytest.mark.parametrize("name", ("mode", "Tensor.mode"))
 def test_mode(name, kwargs):
@@ -263,6 +271,15 @@ def test_searchsorted_by_an_order():
 @pytest.mark.parametrize("name", ("histc", "Tensor.histc"))
 def test_histc(name, array, kwargs):
     check(name, array, grad=False, **kwargs)
+
+
+def test_histc_does_not_overflow():
+    """torch's does, in float32."""
+    x = np.array([[1e38, 3e38, 1e38], [1e-38, 0.0, 1e30]])
+    check("histc", x, bins=4, grad=False, dtypes=("float64",))
+    single = minitorch_pt.from_numpy(x.astype(np.float32))
+    assert single.histc(4).tolist() == [3, 2, 0, 1]
+    assert single.histc(4, -3e38, 3e38).tolist() == [0, 0, 5, 1]
 
 
 def test_histc_passes_over_nan_between_given_limits():
