@@ -11,7 +11,7 @@ from .. import dtypes, return_types
 from ..autograd.rule import array, differentiable
 from . import algebra
 from .algebra import matrix_exp, matrix_power
-from .algebra.common import check_matrices, check_pair, transposed
+from .algebra.common import check_info, check_matrices, check_pair, transposed, zero_pivot
 from .algebra.elimination import unpack
 from .algebra.inverses import substitute
 from .pointwise import where
@@ -64,9 +64,10 @@ def cholesky_inverse(input: Any, upper: bool = False) -> Any:
     Only that triangle is looked at; the gradient is that of the formula, for every element.
 
     Raises:
-        RuntimeError: not square, or not floating point.
+        RuntimeError: not square, or not floating point. LinAlgError: a zero on the diagonal.
     """
     check_matrices("cholesky_inverse", input, square=True)
+    check_info("cholesky_inverse", zero_pivot(array(input)), "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.")  # fmt: skip
     low = array(transposed(input) if upper else input)
     half = substitute(low, np.broadcast_to(np.eye(low.shape[-1], dtype=low.dtype), low.shape), False, False)
     value = transposed(half) @ half

@@ -150,7 +150,7 @@ _LONG = 512  # of so many float32 numbers in a row the last digit or two are los
 
 def _wider(dtype: np.dtype) -> np.dtype:
     """The type in which torch adds up numbers of that type."""
-    return {"float16": np.dtype(np.float32), "float32": np.dtype(np.float64)}.get(dtype.name, dtype)
+    return np.dtype({"float16": "float32", "float32": "float64"}.get(dtype.name, dtype))
 
 
 def _add(data: np.ndarray, axis: tuple[int, ...] | None, dtype: Any = None, keepdims: bool = False) -> Any:

@@ -24,7 +24,8 @@ def check_matrices(name: str, A: Any, square: bool = False, half: bool = False) 
     """Check for matrices of float32 or float64, with `half` also float16.
 
     Raises:
-        RuntimeError: another type, fewer than two axes, or not square where that is needed.
+        NotImplementedError: another type, for which torch raises it or RuntimeError, which it is too.
+        RuntimeError: fewer than two axes, or not square where that is needed.
     """
     shape, dtype = list(A.shape), array(A).dtype
     if len(shape) < 2:
@@ -34,11 +35,13 @@ def check_matrices(name: str, A: Any, square: bool = False, half: bool = False) 
             f"{name}: A must be batches of square matrices, but they are {shape[-2]} by {shape[-1]} matrices"
         )
     if dtype.kind != "f":
-        raise RuntimeError(
+        raise NotImplementedError(
             f"{name}: Expected a floating point tensor as input. Got {dtype.name}; convert with .float()"
         )
     if dtype == np.float16 and not half:
-        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {dtype.name}; convert with .float()")
+        raise NotImplementedError(
+            f"{name}: Low precision dtypes not supported. Got {dtype.name}; convert with .float()"
+        )
 
 
 def check_pair(name: str, A: Any, B: Any, left: bool = True) -> None:
@@ -63,6 +66,12 @@ def check_pair(name: str, A: Any, B: Any, left: bool = True) -> None:
         raise RuntimeError(
             f"{name}: the batches of A and B do not broadcast: {list(A.shape)} and {list(B.shape)}"
         ) from None
+
+
+def zero_pivot(triangular: np.ndarray) -> np.ndarray:
+    """LAPACK's info of triangular matrices: 0, or the first zero on the diagonal, counted from 1."""
+    zeros = np.diagonal(triangular, 0, -2, -1) == 0
+    return np.where(zeros.any(axis=-1), zeros.argmax(axis=-1) + 1 if zeros.shape[-1] else 0, 0).astype(np.int32)
 
 
 def check_info(name: str, info: np.ndarray, text: str) -> None:

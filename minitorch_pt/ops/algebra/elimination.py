@@ -10,7 +10,7 @@ import numpy as np
 from ... import return_types
 from ...autograd.rule import array, differentiable, nondifferentiable
 from ..diagonal import tril, triu
-from .common import check_info, check_matrices, check_pair, transposed
+from .common import check_info, check_matrices, check_pair, transposed, zero_pivot
 from .inverses import solve_triangular
 
 __all__ = ["lu", "lu_factor", "lu_factor_ex", "lu_solve"]
@@ -68,16 +68,11 @@ def _gradient(P: Any, L: Any, U: Any, gL: Any, gU: Any) -> Any:
 
 @differentiable(returns=return_types.linalg_lu_factor_ex, name="LinalgLuFactorExBackward0")
 def _lu_factor_ex(A: Any, pivot: bool, check_errors: bool) -> Any:
-    if array(A).dtype.kind != "f":
-        raise NotImplementedError(
-            f"linalg.lu_factor is not implemented for {array(A).dtype.name}; convert with .float()"
-        )
     check_matrices("linalg.lu_factor", A)
     if not pivot:
         raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU; leave pivot=False out")
     LU, pivots = _eliminate(array(A))
-    zeros = np.diagonal(LU, 0, -2, -1) == 0
-    info = np.where(zeros.any(axis=-1), zeros.argmax(axis=-1) + 1 if zeros.shape[-1] else 0, 0).astype(np.int32)
+    info = zero_pivot(LU)
     if check_errors:
         check_info(
             "linalg.lu_factor", info, "U[{0},{0}] is zero and using it on lu_solve would result in a division by zero."

@@ -13,7 +13,7 @@ import numpy as np
 from ... import return_types
 from ...autograd.rule import array, differentiable
 from ..diagonal import tril
-from .common import check_info, check_matrices, transposed
+from .common import LinAlgError, check_info, check_matrices, transposed
 from .inverses import solve_triangular
 
 __all__ = ["cholesky", "cholesky_ex", "eigh", "eigvalsh", "householder_product", "qr", "svd", "svdvals"]
@@ -29,7 +29,7 @@ def _cholesky(A: np.ndarray) -> tuple[np.ndarray, int]:
             factor = np.linalg.cholesky(A[:k, :k])
         except np.linalg.LinAlgError:
             return np.full_like(A, np.nan), k
-        if not np.isfinite(factor).all():
+        if np.isnan(factor).any():
             return np.full_like(A, np.nan), k
     return factor, 0
 
@@ -47,7 +47,7 @@ def _cholesky_ex(A: Any, upper: bool, check_errors: bool) -> Any:
     info = np.zeros(a.shape[:-2], np.int32)
     try:
         L = np.linalg.cholesky(a)
-        failed = not np.isfinite(L).all()
+        failed = bool(np.isnan(L).any())
     except np.linalg.LinAlgError:
         L, failed = np.empty_like(a), True
     if failed:
@@ -174,9 +174,20 @@ def _absent(g: Any) -> bool:
     return not getattr(g, "requires_grad", False) and not array(g).any()
 
 
-def _check_uplo(name: str, UPLO: str) -> None:
+def _symmetric(name: str, function: Any, A: np.ndarray, UPLO: str) -> Any:
+    """NumPy's eigh or eigvalsh.
+
+    Raises:
+        RuntimeError: another UPLO. LinAlgError: LAPACK finds no end, because of nan.
+    """
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"{name}: Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
+    try:
+        return function(A, UPLO)
+    except np.linalg.LinAlgError:
+        raise LinAlgError(
+            f"{name}: The algorithm failed to converge: does the input, of shape {list(A.shape)}, hold nan?"
+        ) from None
 
 
 @differentiable(returns=return_types.linalg_eigh, name="LinalgEighBackward0")
@@ -186,15 +197,14 @@ def eigh(input: Any, UPLO: Any = "L") -> Any:
     Only the lower (UPLO "L") or upper ("U") triangle is looked at. The sign of an eigenvector is arbitrary.
 
     Raises:
-        RuntimeError: not square, not floating point, or another UPLO.
+        RuntimeError: not square, not floating point, or another UPLO. LinAlgError: nan.
 
     >>> import minitorch_pt as torch
     >>> torch.linalg.eigh(torch.tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
     tensor([1., 2.])
     """
     check_matrices("linalg.eigh", input, square=True)
-    _check_uplo("linalg.eigh", UPLO)
-    w, V = np.linalg.eigh(array(input), UPLO)
+    w, V = _symmetric("linalg.eigh", np.linalg.eigh, array(input), UPLO)
 
     def pull(gw: Any, gV: Any) -> Any:
         values, vectors = (w, V) if isinstance(input, np.ndarray) else eigh(input, UPLO)
@@ -212,16 +222,16 @@ def eigvalsh(input: Any, UPLO: Any = "L") -> Any:
     """The eigenvalues of symmetric matrices, in order of size, as `eigh`: (*, n, n) -> (*, n).
 
     Raises:
-        RuntimeError: not square, not floating point, or another UPLO.
+        RuntimeError: not square, not floating point, or another UPLO. LinAlgError: nan.
     """
     check_matrices("linalg.eigvalsh", input, square=True)
-    _check_uplo("linalg.eigvalsh", UPLO)
+    values = _symmetric("linalg.eigvalsh", np.linalg.eigvalsh, array(input), UPLO)
 
     def pull(g: Any) -> Any:
         vectors = eigh(input, UPLO)[1]
         return vectors * np.expand_dims(g, -2) @ transposed(vectors)
 
-    return np.linalg.eigvalsh(array(input), UPLO), pull
+    return values, pull
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -233,11 +243,9 @@ def _decompose(A: np.ndarray, **options: Any) -> Any:
     Raises:
         LinAlgError: nan or inf, with which LAPACK may not come to an end.
     """
-    finite = np.isfinite(A).all(axis=(-1, -2))
+    wrong = ~np.asarray(np.isfinite(A).all(axis=(-1, -2)))
     check_info(
-        "linalg.svd",
-        ~np.asarray(finite),
-        "The algorithm failed to converge because the input matrix contained non-finite values.",
+        "linalg.svd", wrong, "The algorithm failed to converge because the input matrix contained non-finite values."
     )
     return np.linalg.svd(A, **options)
 

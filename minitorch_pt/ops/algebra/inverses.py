@@ -18,7 +18,7 @@ from .common import check_info, check_matrices, check_pair, transposed
 __all__ = ["inv", "inv_ex", "solve", "solve_ex", "solve_triangular", "tensorinv", "tensorsolve"]
 
 
-def _zero_pivot(matrix: np.ndarray) -> int:
+def _first_zero_pivot(matrix: np.ndarray) -> int:
     """0, or of a singular matrix the step, from 1, at which Gaussian elimination finds only zeros to divide by: LAPACK's info."""
     try:
         np.linalg.inv(matrix)
@@ -38,10 +38,13 @@ def _solvable(function: Any, A: np.ndarray, *rest: np.ndarray) -> tuple[np.ndarr
     """function(A, ...) and LAPACK's info: 0, or for a singular matrix the zero pivot, and its result is nan."""
     info = np.zeros(A.shape[:-2], np.int32)
     try:
-        return function(A, *rest), info
+        value = function(A, *rest)
+        if np.isnan(np.add.reduce(value, axis=None)):  # LAPACK passes over a nan that is no pivot: parts seem known
+            value = np.where(np.isnan(A).any(axis=(-2, -1), keepdims=True), A.dtype.type(np.nan), value)
+        return value, info
     except np.linalg.LinAlgError:
         for place in np.ndindex(info.shape):
-            info[place] = _zero_pivot(A[place])
+            info[place] = _first_zero_pivot(A[place])
     singular = (info != 0)[..., None, None]
     value = function(np.where(singular, np.eye(A.shape[-1], dtype=A.dtype), A), *rest)
     return np.where(singular, A.dtype.type(np.nan), value), info

@@ -12,9 +12,9 @@ SYMMETRIC = SQUARE + SQUARE.T
 
 
 def both(name, *args, **kwargs):
-    """float64 to some hundred units of the last place, as the condition numbers are, then float32."""
-    check(name, *args, dtypes=("float64",), rtol=1e-10, second=True, **kwargs)
-    check(name, *args, dtypes=("float32",), rtol=5e-4, **kwargs)
+    """float64, then float32, where the condition numbers, up to 30, cost a digit."""
+    check(name, *args, dtypes=("float64",), second=True, **kwargs)
+    check(name, *args, dtypes=("float32",), rtol=5e-6, **kwargs)
 
 
 OPTIONS = [
@@ -41,7 +41,7 @@ def of(x, **options):
         (g,) = p.autograd.grad((y * weights).sum(), a, create_graph=True)
         return [y, p.linalg.matrix_rank(a, **given), g, *p.autograd.grad((g**2).sum(), a)]
 
-    same_program(program, rtol=1e-9)
+    same_program(program)
 
 
 @pytest.mark.parametrize("kwargs", OPTIONS, ids=str)

@@ -1,5 +1,7 @@
 """ops/algebra/powers.py and vectors.py against torch."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -8,17 +10,14 @@ from parity_tests.oracle import check, check_error, rand, randint, same_program
 A, BATCH = rand(3, 3), rand(2, 1, 3, 3)
 
 
-def both(name, *args, **kwargs):
-    """float64 to a hundred units of the last place, then float32."""
-    check(name, *args, dtypes=("float64",), rtol=1e-11, second=True, **kwargs)
-    check(name, *args, dtypes=("float32",), rtol=1e-4, **kwargs)
+twice = functools.partial(check, second=True)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 7, 8, -1, -3])
 @pytest.mark.parametrize("name", ("linalg.matrix_power", "matrix_power", "Tensor.matrix_power"))
 def test_matrix_power(name, n):
-    check(name, A, n, dtypes=("float64",), second=n > 1 or n < 0, rtol=1e-11)
-    check(name, BATCH, n, rtol=1e-4)
+    check(name, A, n, second=n > 1 or n < 0)
+    check(name, BATCH, n)
     if n >= 0:
         check(name, randint(0, 3, (2, 2)), n)
 
@@ -26,8 +25,9 @@ def test_matrix_power(name, n):
 @pytest.mark.parametrize("x", [A, BATCH, rand(0, 0), rand(0, 2, 2), A / 100, np.stack([30 * A, 10 * A, A, A * 0]), np.zeros((1, 1))], ids=lambda x: str(x.shape))  # fmt: skip
 @pytest.mark.parametrize("name", ("linalg.matrix_exp", "matrix_exp", "Tensor.matrix_exp"))
 def test_matrix_exp(name, x):
-    check(name, x, dtypes=("float64",), rtol=1e-11, second=True)
-    check(name, x, dtypes=("float32",), rtol=2e-3)  # the square of a square of 30 A: rounding is squared too
+    # of small matrices torch takes so few terms that 11 digits are right
+    twice(name, x, rtol=1e-11 if np.abs(x).max(initial=0) < 0.1 else None, dtypes=("float64",))
+    check(name, x, dtypes=("float32",))
 
 
 def test_matrix_exp_of_nan_is_nan():
@@ -50,13 +50,13 @@ CHAINS = [
 @pytest.mark.parametrize("shapes", CHAINS, ids=str)
 def test_multi_dot(shapes):
     matrices = [rand(*shape, seed=i) for i, shape in enumerate(shapes)]
-    both("linalg.multi_dot", matrices, grad_fn=False)
+    twice("linalg.multi_dot", matrices, grad_fn=False)
     if all(len(shape) == 2 for shape in shapes):
-        both("chain_matmul", *matrices, grad_fn=False)
+        twice("chain_matmul", *matrices, grad_fn=False)
 
 
 def test_matmul():
-    both("linalg.matmul", BATCH, A)
+    twice("linalg.matmul", BATCH, A)
 
 
 @pytest.mark.parametrize(
@@ -64,25 +64,25 @@ def test_matmul():
 )
 def test_cross(shapes, dim):
     a, b = (rand(*shape, seed=i) for i, shape in enumerate(shapes))
-    both("linalg.cross", a, b, dim=dim)
+    twice("linalg.cross", a, b, dim=dim)
     check("linalg.cross", randint(0, 5, shapes[0]), randint(0, 5, shapes[1]), dim=dim)
 
 
 @pytest.mark.parametrize("kwargs", [{}, {"offset": 1}, {"offset": -1, "dim1": 0, "dim2": 2}], ids=str)
 def test_diagonal(kwargs):
-    both("linalg.diagonal", rand(2, 3, 4), **kwargs)
+    twice("linalg.diagonal", rand(2, 3, 4), **kwargs)
 
 
 def test_vecdot():
-    both("linalg.vecdot", rand(2, 3), rand(2, 3))
-    both("linalg.vecdot", rand(2, 3), rand(3))
-    both("linalg.vecdot", rand(2, 3, 1), rand(3, 4), dim=1)
+    twice("linalg.vecdot", rand(2, 3), rand(2, 3))
+    twice("linalg.vecdot", rand(2, 3), rand(3))
+    twice("linalg.vecdot", rand(2, 3, 1), rand(3, 4), dim=1)
 
 
 def test_vander():
-    both("linalg.vander", rand(3))
-    both("linalg.vander", rand(2, 3), N=5)
-    both("linalg.vander", rand(2, 0), N=2)
+    twice("linalg.vander", rand(3))
+    twice("linalg.vander", rand(2, 3), N=5)
+    twice("linalg.vander", rand(2, 0), N=2)
     check("linalg.vander", np.array(3.0), N=3)
     check("linalg.vander", randint(1, 4, (3,)))
 

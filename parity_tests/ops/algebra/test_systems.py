@@ -1,5 +1,7 @@
 """ops/algebra/inverses.py and determinants.py against torch."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -12,10 +14,7 @@ def matrices(*batch, n=3, seed=0):
     return rand(*batch, n, n, low=-1, seed=seed) / 2 + 2 * np.eye(n)
 
 
-def both(name, *args, **kwargs):
-    """float64 to the oracle's 1e-12, then float32: LAPACK's libraries add in their own order."""
-    check(name, *args, dtypes=("float64",), second=True, **kwargs)
-    check(name, *args, dtypes=("float32",), rtol=2e-5, **kwargs)
+twice = functools.partial(check, second=True)
 
 
 A, BATCH = matrices(), matrices(2, 1)
@@ -36,7 +35,7 @@ SQUARE = [
                                   "slogdet", "Tensor.slogdet", "logdet", "Tensor.logdet"))  # fmt: skip
 @pytest.mark.parametrize("x", SQUARE, ids=lambda x: str(x.shape))
 def test_of_one_matrix(name, x):
-    both(name, x, grad=x.size > 0)
+    twice(name, x, grad=x.size > 0)
 
 
 SYSTEMS = [
@@ -53,12 +52,12 @@ SYSTEMS = [
 @pytest.mark.parametrize("shape, kwargs", SYSTEMS, ids=str)
 @pytest.mark.parametrize("a", [A, BATCH], ids=("one", "batch"))
 def test_solve(name, a, shape, kwargs):
-    both(name, a, rand(*shape), **kwargs)
+    twice(name, a, rand(*shape), **kwargs)
 
 
 def test_solve_of_a_vector_for_each_matrix():
-    both("linalg.solve", matrices(2), rand(2, 3))
-    both("linalg.solve", matrices(2, 4), rand(2, 4, 3))
+    twice("linalg.solve", matrices(2), rand(2, 3))
+    twice("linalg.solve", matrices(2, 4), rand(2, 4, 3))
 
 
 @pytest.mark.parametrize("unitriangular", [False, True])
@@ -68,7 +67,7 @@ def test_solve_of_a_vector_for_each_matrix():
     "shape, left", [((3, 2), True), ((2, 3), False), ((2, 2, 3, 2), True), ((2, 1, 2, 3), False), ((3, 0), True)]
 )
 def test_solve_triangular(a, shape, left, upper, unitriangular):
-    both("linalg.solve_triangular", a, rand(*shape), upper=upper, left=left, unitriangular=unitriangular)
+    twice("linalg.solve_triangular", a, rand(*shape), upper=upper, left=left, unitriangular=unitriangular)
 
 
 @pytest.mark.parametrize("upper", [False, True])
@@ -76,6 +75,22 @@ def test_large_triangular_systems(upper):
     a = rand(2, 150, 150) / 150 + np.eye(150)
     check("linalg.solve_triangular", a, rand(150, 3), upper=upper, dtypes=("float64",))
     check("linalg.solve_triangular", a[0], rand(2, 3, 150), upper=upper, left=False, dtypes=("float64",))
+
+
+def test_nan_in_a_matrix_is_nan_in_all_of_its_inverse():
+    spoiled = np.stack([A, np.where(np.eye(3) > 0, np.nan, A)])
+    check("linalg.inv", spoiled, grad=False)
+    check("linalg.solve", spoiled, rand(2, 3, 2), grad=False)
+    check("linalg.solve", A, np.array([[1.0, 2.0], [np.nan, 0.0], [0.0, 1.0]]), grad=False)
+
+
+@pytest.mark.parametrize("dtype", ("int64", "bool", "float16"))
+@pytest.mark.parametrize(
+    "name",
+    ("inv", "det", "slogdet", "cholesky", "qr", "eigh", "eigvalsh", "svd", "lu", "lu_factor", "pinv", "matrix_rank"),
+)
+def test_types_that_are_refused(name, dtype):
+    check_error(f"linalg.{name}", np.eye(2, dtype=dtype))
 
 
 @pytest.mark.parametrize("upper", [False, True])
@@ -87,7 +102,6 @@ def test_a_triangular_system_without_solution_gives_inf(upper):
         rand(3, 2),
         upper=upper,
         grad=False,
-        rtol=1e-5,
     )
 
 
@@ -102,8 +116,8 @@ def test_the_gradient_of_the_determinant_of_singular_matrices():
 
         return gradients
 
-    same_program(program(SINGULAR), rtol=1e-11)
-    same_program(program(np.stack([SINGULAR, A])), rtol=1e-11)
+    same_program(program(SINGULAR))
+    same_program(program(np.stack([SINGULAR, A])))
     zeros = minitorch_pt.zeros(2, 2, requires_grad=True)
     assert minitorch_pt.autograd.grad(zeros.det(), zeros)[0].tolist() == [[0, 0], [0, 0]]
 
@@ -119,13 +133,13 @@ def test_determinants_of_special_matrices():
 @pytest.mark.parametrize("ind", [1, 2, 3])
 def test_tensorinv(ind):
     shape = {1: (6, 2, 3), 2: (2, 3, 6), 3: (1, 2, 3, 6)}[ind]
-    both("linalg.tensorinv", matrices(n=6).reshape(shape), ind, grad_fn=False)
+    twice("linalg.tensorinv", matrices(n=6).reshape(shape), ind, grad_fn=False)
 
 
 def test_tensorsolve():
-    both("linalg.tensorsolve", matrices(n=6).reshape(2, 3, 6), rand(2, 3))
-    both("linalg.tensorsolve", matrices(n=6).reshape(6, 3, 2), rand(3, 2), (0,), grad_fn=False)
-    both("linalg.tensorsolve", matrices(n=6).reshape(6, 2, 3), rand(6), dims=(1, 2), grad_fn=False)
+    twice("linalg.tensorsolve", matrices(n=6).reshape(2, 3, 6), rand(2, 3))
+    twice("linalg.tensorsolve", matrices(n=6).reshape(6, 3, 2), rand(3, 2), (0,), grad_fn=False)
+    twice("linalg.tensorsolve", matrices(n=6).reshape(6, 2, 3), rand(6), dims=(1, 2), grad_fn=False)
 
 
 def test_what_is_known_of_singular_matrices():
