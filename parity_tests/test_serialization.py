@@ -73,7 +73,7 @@ STRUCTURES = {
 def test_what_goes_in_comes_out(writer, reader, make):
     result, expected = carried(writer, reader, make), carried(torch, torch, make)
     if reader is minitorch_pt:
-        assert_same(result, expected, rtol=1e-5 if make is trained else 0)  # an update of Adam in float32
+        assert_same(result, expected, rtol=None if make is trained else 0)  # an update of Adam in float32
     else:
         assert str(result) == str(expected)
     assert repr(result).count("requires_grad=True") == repr(expected).count("requires_grad=True")
@@ -136,11 +136,11 @@ def test_whole_models(writer, reader, layer, shape):
     if isinstance(twin, torch.nn.LSTM):
         x = np.linspace(-1, 1, 24).reshape(2, 4, 3).astype(np.float32)
         result, expected = model(reader.from_numpy(x))[0], twin(torch.from_numpy(x))[0]
-        np.testing.assert_allclose(result.detach().numpy(), expected.detach().numpy(), rtol=1e-5, atol=1e-6)  # float32
+        np.testing.assert_allclose(result.detach().numpy(), expected.detach().numpy(), rtol=2e-6, atol=1e-6)  # float32
         return
     x = np.linspace(-1, 1, np.prod(shape)).reshape(shape).astype(np.float32) if shape else np.array([1, 4])
     result, expected = model(reader.from_numpy(x)), twin(torch.from_numpy(x))
-    np.testing.assert_allclose(result.detach().numpy(), expected.detach().numpy(), rtol=1e-5, atol=1e-6)  # float32
+    np.testing.assert_allclose(result.detach().numpy(), expected.detach().numpy(), rtol=2e-6, atol=1e-6)  # float32
 
 
 def test_models_and_tensors_of_the_users_own():

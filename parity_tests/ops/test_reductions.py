@@ -125,9 +125,7 @@ def test_types_of_sums(name, dtype):
 @pytest.mark.parametrize("name", ("sum", "mean", "nansum", "nanmean", "prod", "cumsum", "cumprod"))
 def test_the_gradient_of_a_sum_in_another_type(name):
     axis = {"dim": 1}
-    check(
-        name, X, dtype=minitorch_pt.float64, dtypes=("float32",), rtol=1e-6, **axis
-    )  # a float32 gradient of a float64 sum
+    check(name, X, dtype=minitorch_pt.float64, dtypes=("float32",), **axis)
     check(name, X, dtype=minitorch_pt.float32, dtypes=("float32",), **axis)
 
 
@@ -330,18 +328,15 @@ def test_count_nonzero(name, kwargs):
 @pytest.mark.parametrize("p", ("fro", 2, 1, 0, 3, 0.5, 1.5, INF, -INF, None, -2))
 def test_norms(p, kwargs):
     # torch refuses a second gradient of norms through 0; here nothing is 0
-    check(
-        "norm", X, p, second=p != 0, rtol=1e-11 if p in (1.5, 0.5, 3, -2) else None, dtypes=("float64",), **kwargs
-    )  # pow, a few ulp, with two derivatives
-    check("norm", X, p, rtol=1e-5 if p in (1.5, 0.5, 3, -2) else None, dtypes=("float32",), **kwargs)
+    check("norm", X, p, second=p != 0, **kwargs)
     if p is not None and p != -2:
-        check("norm", ZEROS, p, dtypes=("float64",), rtol=1e-11, **kwargs)
+        check("norm", ZEROS, p, dtypes=("float64",), **kwargs)
 
 
 def test_norms_of_zeros_and_in_another_type():
     check("norm", np.zeros((2, 3)), dim=1)
     check("norm", np.zeros((2, 3)), p=1)
-    check("norm", X, 2, 0, dtype=minitorch_pt.float64, dtypes=("float32",), rtol=1e-6)
+    check("norm", X, 2, 0, dtype=minitorch_pt.float64, dtypes=("float32",))
     check("Tensor.norm", X)
     check("Tensor.norm", X, 1, 0)
 
@@ -401,7 +396,7 @@ def test_cumprod_with_zeros(dim):
 
 
 def test_logcumsumexp_does_not_overflow():
-    check("logcumsumexp", EXTREME[:2], 1, rtol=1e-4)  # torch's float32 gradient takes differences of numbers near 1000
+    check("logcumsumexp", EXTREME[:2], 1, rtol=1e-5)  # torch's float32 gradient takes differences of numbers near 1000
 
 
 @pytest.mark.parametrize("name", ("Tensor.cumsum_", "Tensor.cumprod_"))
@@ -413,8 +408,8 @@ def test_running_in_place(name):
 @pytest.mark.parametrize("p", [1, 2, 3.0, INF])
 @pytest.mark.parametrize("name", ("renorm", "Tensor.renorm", "Tensor.renorm_"))
 def test_renorm(name, p):
-    check(name, CUBE, p, 1, 1.5, grad_fn=False, second=name == "renorm", rtol=1e-11, dtypes=("float64",))
-    check(name, X, p, -1, 1.0, grad_fn=False, rtol=1e-5, dtypes=("float32",))
+    check(name, CUBE, p, 1, 1.5, grad_fn=False, second=name == "renorm")
+    check(name, X, p, -1, 1.0, grad_fn=False)
 
 
 @pytest.mark.parametrize("dtype", ("float64", "float32", "float16"))

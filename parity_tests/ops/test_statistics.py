@@ -15,8 +15,7 @@ FREQUENCIES, WEIGHTS = np.array([1, 2, 0, 3, 1]), rand(5, low=0.5)
 @pytest.mark.parametrize("x", [X, V, rand(1, 5)], ids=lambda x: str(x.shape))
 @pytest.mark.parametrize("name", ("cov", "Tensor.cov"))
 def test_cov(name, x, kwargs):
-    check(name, x, grad_fn=False, second=True, dtypes=("float64",), **kwargs)
-    check(name, x, grad_fn=False, dtypes=("float32",), rtol=2e-5, **kwargs)
+    check(name, x, grad_fn=False, second=True, **kwargs)
 
 
 def test_cov_of_whole_numbers():
@@ -28,8 +27,8 @@ def test_cov_of_whole_numbers():
 @pytest.mark.parametrize("name", ("corrcoef", "Tensor.corrcoef"))
 @pytest.mark.filterwarnings("ignore:cov.*degrees of freedom")
 def test_corrcoef(name, x):
-    check(name, x, grad_fn=False, dtypes=("float64",), atol=1e-12)
-    check(name, x, grad_fn=False, dtypes=("float32",), rtol=2e-5, atol=1e-5)
+    check(name, x, grad_fn=False, dtypes=("float64",), atol=1e-12)  # the gradient of a correlation with itself is 0
+    check(name, x, grad_fn=False, dtypes=("float32",), atol=2e-6)
 
 
 def test_too_few_observations():
