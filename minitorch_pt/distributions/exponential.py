@@ -61,7 +61,7 @@ class Exponential(Distribution):
     def cdf(self, value: Tensor) -> Tensor:
         """The probability of a draw up to `value`."""
         self._validate_sample(value)
-        return 1 - (-self.rate * value).exp()
+        return -(-self.rate * value).expm1()
 
     def icdf(self, value: Tensor) -> Tensor:
         """Below which number a draw is with this probability."""

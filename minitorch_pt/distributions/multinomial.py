@@ -6,24 +6,21 @@ import math
 from typing import Any
 
 from .. import creation, ops
-from ..size import Size
+from ..ops.activations import logsigmoid
 from ..tensor import Tensor
 from . import constraints
-from .categorical import Categorical
-from .distribution import Distribution
+from .categorical import OfClasses
 from .utils import ONE, broadcast_all, probs_to_logits
 
 __all__ = ["Multinomial"]
 
 
-class Multinomial(Distribution):
+class Multinomial(OfClasses):
     """The counts of K classes in total_count draws: n! / (x1! ... xK!) p1^x1 ... pK^xK. Parameters as `Categorical`.
 
     Raises:
         NotImplementedError: total_count is not one whole number. ValueError: as `Categorical`.
     """
-
-    arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
 
     def __init__(
         self, total_count: int = 1, probs: Any = None, logits: Any = None, validate_args: bool | None = None
@@ -31,34 +28,12 @@ class Multinomial(Distribution):
         if not isinstance(total_count, int):
             raise NotImplementedError("inhomogeneous total_count is not supported: give one whole number")
         self.total_count = total_count
-        self._categorical = Categorical(probs, logits)
-        super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args=validate_args)
-
-    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        """The same distribution with its parameters expanded to batch_shape."""
-        new = super().expand(batch_shape, _instance)
-        new._categorical = self._categorical.expand(batch_shape)
-        return new
+        super().__init__(probs, logits, validate_args)
 
     @constraints.dependent_property(is_discrete=True, event_dim=1)
     def support(self) -> Any:
         """Counts up to total_count."""
         return constraints.multinomial(self.total_count)
-
-    @property
-    def logits(self) -> Tensor:
-        """The logarithms of the probabilities."""
-        return self._categorical.logits
-
-    @property
-    def probs(self) -> Tensor:
-        """The probabilities."""
-        return self._categorical.probs
-
-    @property
-    def param_shape(self) -> Size:
-        """The shape of the parameter."""
-        return self._categorical.param_shape
 
     @property
     def mean(self) -> Tensor:
@@ -89,6 +64,6 @@ class Multinomial(Distribution):
         counts = creation.arange(1, self.total_count + 1, dtype=self.probs.dtype).view((-1,) + (1,) * self.probs.ndim)
         logits = probs_to_logits(self.probs, is_binary=True)
         log_choose = math.lgamma(self.total_count + 1) - ops.lgamma(counts + 1) - ops.lgamma(n - counts + 1)
-        log_prob = log_choose + counts * logits - n * (logits.clamp(min=0) + (-logits.abs()).exp().log1p())
+        log_prob = log_choose + counts * logits + n * logsigmoid(-logits)
         log_factorials = (log_prob.exp() * ops.lgamma(counts + 1)).sum([0, -1])
         return n * self._categorical.entropy() - ops.lgamma(n + 1) + log_factorials

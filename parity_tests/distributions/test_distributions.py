@@ -47,6 +47,7 @@ CASES = {
     "OneHotCategoricalStraightThrough": ("OneHotCategoricalStraightThrough", {"logits": SCORES}),
     "Multinomial": ("Multinomial", {"total_count": 7, "probs": WEIGHTS}),
     "Multinomial by logits": ("Multinomial", {"total_count": 3, "logits": SCORES}),
+    "Multinomial of a half": ("Multinomial", {"total_count": 4, "probs": [0.25, 0.25, 0.5]}),
     "Multinomial of one": ("Multinomial", {"probs": [0.0, 2.0, 1.0]}),
 }  # fmt: skip
 each = pytest.mark.parametrize("case", CASES)
@@ -438,6 +439,13 @@ def test_kl_divergence(p, q):
         return [value, *(g for g in gradients if g is not None and bool(t.isfinite(g).all()) and bool(g.any()))]
 
     same_program(program, rtol=1e-6 if "number" in p + q else None)  # numbers are float32
+
+
+def test_the_exponential_cdf_of_little_time():
+    """1 - exp(-x) would leave one digit of 1e-7 in float32, and torch's does."""
+    assert minitorch_pt.distributions.Exponential(1.0).cdf(minitorch_pt.tensor(1e-7)).item() == pytest.approx(
+        1e-7, rel=1e-6
+    )
 
 
 def test_kl_divergence_of_independent():
