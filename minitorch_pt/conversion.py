@@ -34,16 +34,22 @@ class Conversions:
            memory_format: Any = None) -> Any:  # fmt: skip
         """This tensor with another dtype (or that of another tensor); itself if nothing changes and `copy` is False.
 
+        Called as to(dtype), to(device), to(device, dtype) or to(other); `non_blocking` and `copy` may follow without a name.
+
         Raises:
-            RuntimeError: a device other than the CPU.
+            RuntimeError: a device other than the CPU. TypeError: something that is neither dtype, device nor tensor.
         """
+        flags = [a for a in args if isinstance(a, bool)]
+        copy = flags[1] if len(flags) > 1 else copy
         for a in args:
             if isinstance(a, dtypes.dtype):
                 dtype = a
             elif isinstance(a, Conversions):
                 dtype = a.dtype
-            elif not isinstance(a, bool):
-                device = a
+            elif isinstance(a, (str, int, _device)):
+                device = device if isinstance(a, bool) else a
+            elif a is not None:
+                raise TypeError(f"to() takes a dtype such as torch.float32, a device or a tensor, and got {a!r}")
         if device is not None:
             _device(device)  # refuses all but the CPU
         if dtype is None or dtype is self.dtype:
@@ -51,7 +57,11 @@ class Conversions:
         return _cast(self, dtype)
 
     def type(self, dtype: Any = None) -> Any:
-        """The name of the tensor's type ("torch.FloatTensor"), or the tensor converted to `dtype`."""
+        """The name of the tensor's type ("torch.FloatTensor"), or the tensor converted to `dtype`.
+
+        Raises:
+            ValueError: no such type.
+        """
         if dtype is None:
             return f"torch.{dtypes.TITLES[self._data.dtype.name]}Tensor"
         if isinstance(dtype, str):
@@ -59,7 +69,12 @@ class Conversions:
             if dtype not in known:
                 raise ValueError(f"invalid type: {dtype!r}; known are {', '.join(known)}")
             dtype = dtypes.of(np.dtype(known[dtype]))
-        return self.to(dtype if isinstance(dtype, dtypes.dtype) else dtype.dtype)  # the latter of torch.LongTensor
+        kind = (
+            dtype if isinstance(dtype, dtypes.dtype) else getattr(dtype, "dtype", None)
+        )  # the latter of torch.LongTensor
+        if kind is None:
+            raise ValueError(f"invalid type: {dtype!r}; give a dtype such as torch.float32")
+        return self.to(kind)
 
     def type_as(self, other: Any) -> Any:
         """This tensor with the dtype of `other`."""
@@ -143,6 +158,8 @@ class Conversions:
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         data = self.numpy()
         if dtype is not None and np.dtype(dtype) != data.dtype:
+            if copy is False:
+                raise ValueError(f"Unable to avoid copy while making an array of {np.dtype(dtype)} of {self.dtype}")
             return data.astype(dtype)
         return data.copy() if copy else data
 
@@ -164,11 +181,16 @@ class Conversions:
         """Whether the other tensor has the same shape."""
         return self._data.shape == other._data.shape
 
+    def _number(self) -> Any:
+        if self._data.size != 1:
+            raise ValueError(f"only one element tensors can be converted to Python scalars, got shape {list(self._data.shape)}")  # fmt: skip
+        return self._data.item()
+
     def __int__(self) -> Any:
-        return int(self.item())
+        return int(self._number())
 
     def __float__(self) -> Any:
-        return float(self.item())
+        return float(self._number())
 
     def __index__(self) -> Any:
         if self._data.dtype.kind == "f" or self._data.size != 1:
@@ -187,7 +209,12 @@ class Conversions:
         return iter(self.unbind(0))
 
     def __contains__(self, element: Any) -> Any:
-        return bool((self == element)._data.any())
+        if not isinstance(element, (Conversions, bool, int, float, complex)):
+            raise RuntimeError(
+                f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+            )
+        equal: Any = self == element
+        return bool(equal._data.any())
 
     def __repr__(self: Any) -> str:
         from .printing import tensor_repr
@@ -222,8 +249,6 @@ class Conversions:
         }
 
     def __reduce_ex__(self: Any, protocol: Any) -> tuple:
-        if not self.is_leaf:
-            raise RuntimeError("only leaf tensors can be pickled, and this one has a history; use detach() first")
         return _rebuild, (type(self), self._data, self._requires_grad, self._attributes())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ def elements(data: tuple, dtype: dtypes.dtype | None, device: Any = None) -> np.
     if device is not None:
         _device(device)
     kind = dtypes.get_default_dtype() if dtype is None else dtype
-    if all(type(n) is int for n in data):
+    if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in data):
         return creation.empty(*data, dtype=kind)._data if data else np.empty(0, kind.dtype)
     if len(data) > 1:
         raise TypeError(
@@ -41,7 +42,7 @@ def elements(data: tuple, dtype: dtypes.dtype | None, device: Any = None) -> np.
         return values  # shared, as in torch
     if isinstance(values, str):
         raise TypeError(f"new(): invalid data type 'str': {values!r}; give a sequence of numbers")
-    if not hasattr(values, "__len__"):
+    if not isinstance(values, (Sequence, np.ndarray)):  # a set has no order, and a dictionary would give its keys
         raise TypeError(
             f"new(): data must be a sequence (got {type(values).__name__}); torch.tensor({values!r}) takes one number"
         )

@@ -186,6 +186,7 @@ def save(obj: Any, f: Any) -> None:
 
     Raises:
         PicklingError, AttributeError, TypeError: an object that cannot be pickled is in it: a lambda, an open file.
+        RuntimeError: the path is a directory, or in none.
 
     >>> import io, minitorch_pt as torch
     >>> file = io.BytesIO()
@@ -194,7 +195,9 @@ def save(obj: Any, f: Any) -> None:
     {'weight': tensor([1., 1.])}
     """
     if not hasattr(f, "write"):
-        target = Path(f)
+        target = Path(f).resolve()  # a link stays one
+        if not target.parent.is_dir() or target.is_dir():
+            raise RuntimeError(f"cannot write {f}: " + ("it is a directory" if target.is_dir() else f"parent directory {target.parent} does not exist"))  # fmt: skip
         beside = target.with_name(f".{target.name}.{os.getpid()}")
         try:
             with beside.open("wb") as file:
@@ -275,7 +278,7 @@ class _Unpickler(_PythonUnpickler):
 def load(f: Any, map_location: Any = None, *, weights_only: bool = True, mmap: bool | None = None) -> Any:
     """Read what `save`, or torch.save of PyTorch, wrote to a path or an open binary file.
 
-    map_location: "cpu", where everything is loaded anyway.
+    map_location: "cpu", where everything is loaded anyway, or a function or a dictionary that leads there.
     mmap: accepted; the file is read whole.
     weights_only: refuse what could run code. False loads whole models, and any other object, from files that you trust.
 
@@ -284,8 +287,9 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, mmap: b
         RuntimeError: a damaged file, an unknown type of elements, or a device other than the CPU. FileNotFoundError: no such file.
     """
     if map_location is not None and not callable(map_location):
-        device(map_location)
-    if not hasattr(f, "read"):
+        for place in map_location.values() if isinstance(map_location, dict) else [map_location]:
+            device(place)
+    if isinstance(f, (str, os.PathLike)):
         with open(f, "rb") as file:
             return load(file, map_location, weights_only=weights_only)
     start = f.read(4)

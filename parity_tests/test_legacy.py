@@ -25,6 +25,9 @@ CONTENTS = {
     "a bool": lambda p: [True],
     "text": lambda p: ["text"],
     "two lists": lambda p: [[1], [2]],
+    "dictionary": lambda p: [{1: 2}],
+    "set": lambda p: [{1}],
+    "generator": lambda p: [iter([1, 2])],
 }
 NAMES = [
     "Tensor", "DoubleTensor", "FloatTensor", "HalfTensor", "LongTensor", "IntTensor", "ShortTensor", "CharTensor", "ByteTensor", "BoolTensor",
@@ -42,7 +45,7 @@ def test_contents(name, contents):
 def test_sizes(name, sizes):
     def program(package):
         made = getattr(package, name)(*((package.Size([2, 1]),) if sizes == "size" else sizes))
-        return made.shape, made.dtype
+        return made.shape, made.dtype, package.FloatTensor(np.int64(3)).shape
 
     same_program(program)
 

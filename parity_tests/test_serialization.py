@@ -227,10 +227,25 @@ def test_where_to_load():
     for package in (minitorch_pt, torch):
         assert carried(package, package, lambda p: p.ones(2), map_location="cpu").sum() == 2
         assert carried(package, package, lambda p: p.ones(2), map_location=lambda storage, where: storage).sum() == 2
+        assert carried(package, package, lambda p: p.ones(2), map_location={"cuda:0": "cpu"}).sum() == 2
     with pytest.raises(RuntimeError, match="CPU only"):
         carried(minitorch_pt, minitorch_pt, lambda p: p.ones(2), map_location="cuda")
-    with pytest.raises(FileNotFoundError):
-        minitorch_pt.load("/nowhere/model.pt")
+    for package in (minitorch_pt, torch):
+        with pytest.raises(FileNotFoundError):
+            package.load("/nowhere/model.pt")
+        with pytest.raises(AttributeError):
+            package.load(1)
+
+
+@pytest.mark.parametrize("package", [minitorch_pt, torch], ids=lambda package: package.__name__)
+def test_where_to_save(package, tmp_path):
+    for path in (tmp_path, tmp_path / "none" / "model.pt"):
+        with pytest.raises(RuntimeError):
+            package.save(1, path)
+    link = tmp_path / "link.pt"
+    link.symlink_to(tmp_path / "model.pt")
+    package.save(2, link)
+    assert link.is_symlink() and package.load(tmp_path / "model.pt") == 2
 
 
 def test_a_failed_save_leaves_the_old_file(tmp_path):

@@ -1,7 +1,6 @@
 """The Tensor itself: what it tells of itself, conversions, Python's and NumPy's protocols, copies. Against torch."""
 
 import copy
-import io
 import pickle
 import platform
 import subprocess
@@ -65,7 +64,8 @@ def conversions(torch):
             x.abs().byte(), x.to(torch.float64), x.to(torch.ones(1, dtype=torch.int64)), x.to("cpu"), x.to("cpu", torch.float64),
             x.to(dtype=torch.float16, copy=True), x.to(torch.device("cpu")) is x, x.to(torch.float32) is x, x.cpu() is x,
             x.type(torch.int64), x.type("torch.DoubleTensor"), x.type_as(torch.ones(1, dtype=torch.int32)), x.float() is x,
-            x.to(torch.float32, copy=True) is x, x.long().type(), x.bool().type())  # fmt: skip
+            x.to(torch.float32, copy=True) is x, x.to(torch.float32, False, True) is x, x.to("cpu", torch.float32, False) is x, x.to(None) is x,
+            x.long().type(), x.bool().type())  # fmt: skip
 
 
 @program
@@ -223,9 +223,26 @@ def test_other_devices_are_refused():
             attempt()
 
 
-def test_pickling_what_was_computed():
-    with pytest.raises(RuntimeError, match="detach"):
-        pickle.dump(sample(minitorch_pt).requires_grad_() * 2, io.BytesIO())
+@program
+def pickling_what_was_computed(torch):
+    copied = pickle.loads(pickle.dumps(sample(torch).requires_grad_() * 2))
+    return copied, copied.requires_grad, copied.is_leaf
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda t: t.ones(2).to(np.float32), lambda t: t.ones(2).type(complex), lambda t: t.ones(2).type("torch.Tensor2"), lambda t: int(t.ones(2)),
+        lambda t: float(t.zeros(0)), lambda t: "a" in t.ones(2), lambda t: None in t.ones(2),
+    ],
+)  # fmt: skip
+def test_conversions_that_are_refused(wrong):
+    same_program(wrong)
+
+
+def test_an_array_that_must_be_copied():
+    with pytest.raises(ValueError, match="Unable to avoid copy"):
+        np.array(minitorch_pt.ones(2), np.int8, copy=False)
 
 
 def test_numpy_functions_on_tensors():
