@@ -46,9 +46,11 @@ class Conversions:
                 dtype = a
             elif isinstance(a, Conversions):
                 dtype = a.dtype
+            elif a is None or isinstance(a, bool):
+                continue
             elif isinstance(a, (str, int, _device)):
-                device = device if isinstance(a, bool) else a
-            elif a is not None:
+                device = a
+            else:
                 raise TypeError(f"to() takes a dtype such as torch.float32, a device or a tensor, and got {a!r}")
         if device is not None:
             _device(device)  # refuses all but the CPU

@@ -415,12 +415,11 @@ def logaddexp2(input: Any, other: Any) -> Any:
 
 @differentiable(promote="float")
 def logit(input: Any, eps: float | None = None) -> Any:
-    """log(x / (1 - x)), the inverse of sigmoid; x is first clamped to [eps, 1 - eps] if eps is given."""
-    if eps is None:
-        return np.log(input / (1 - input)), lambda g: g / (input * (1 - input))
-    inside = (array(input) >= eps) & (array(input) <= 1 - eps)
-    z = np.clip(array(input), eps, 1 - eps)
-    return np.log(z / (1 - z)), lambda g: np.where(inside, g / (input * (1 - input)), 0.0)
+    """log(x / (1 - x)), the inverse of sigmoid: nan outside of [0, 1], unless x is first clamped to [eps, 1 - eps]."""
+    x = array(input)
+    low, flat, z = (0, math.nan, x) if eps is None else (eps, 0.0, np.clip(x, eps, 1 - eps))
+    outside = (x < low) | (x > 1 - low)
+    return np.log(z / (1 - z)), lambda g: np.where(outside, flat, g / (input * (1 - input)))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -515,13 +514,15 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 @differentiable(promote="float")
 def sinc(input: Any) -> Any:
     """sin(pi x) / (pi x), 1 at 0."""
-    zero = np.square(array(input)) == 0  # also where the square underflows
-    z = np.where(zero, 1.0, input) * math.pi
+    x = array(input)
+    zero = np.square(x) == 0  # also where the square underflows
+    wide = np.where(zero, 1, x).astype(np.result_type(x, np.float32)) * math.pi  # pi n in float16 is no multiple of pi
 
     def pull(g: Any) -> Any:
-        return g * np.where(zero, 0.0, (z * np.cos(z) - np.sin(z)) / (z * z) * math.pi)
+        z = np.where(zero, 1.0, input) * math.pi
+        return g * np.where(zero, 0.0, (z * np.cos(z) - np.sin(z)) / z / z * math.pi)
 
-    return np.where(zero, 1.0, np.sin(z) / z), pull
+    return np.where(zero, 1, np.sin(wide) / wide).astype(x.dtype), pull
 
 
 @differentiable(promote="type", tensors=2)
