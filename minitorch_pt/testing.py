@@ -26,8 +26,11 @@ def _tolerances(*types: Any) -> tuple[float, float]:
 
 
 def _distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """|a - b|; bytes would wrap around, and bools have no difference."""
-    return np.abs(a - b) if a.dtype.kind == "f" else np.abs(a.astype(np.int64) - b.astype(np.int64))
+    """|a - b|. That of whole numbers as uint64, in which no difference wraps around; bools have none."""
+    if a.dtype.kind == "f":
+        return np.abs(a - b)
+    a, b = a.astype(np.int64), b.astype(np.int64)
+    return (np.maximum(a, b) - np.minimum(a, b)).view(np.uint64)
 
 
 def _close(actual: np.ndarray, expected: np.ndarray, rtol: float, atol: float, equal_nan: bool) -> np.ndarray:
@@ -37,7 +40,7 @@ def _close(actual: np.ndarray, expected: np.ndarray, rtol: float, atol: float, e
         close |= (actual != actual) & (expected != expected)
     if rtol or atol:
         difference = _distance(actual, expected)
-        close |= np.isfinite(difference) & (difference <= atol + np.abs(rtol * expected))
+        close |= np.isfinite(difference) & (difference <= atol + rtol * np.abs(expected))
     return close
 
 
@@ -111,7 +114,7 @@ def assert_close(
 
     Raises:
         AssertionError: they are not close, or differ in shape, dtype, length or keys. TypeError: they cannot be compared.
-        ValueError: rtol without atol, or the other way round.
+        ValueError: rtol without atol, or the other way round. RuntimeError: a negative one.
 
     >>> import minitorch_pt as torch
     >>> torch.testing.assert_close(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.5]))
@@ -122,6 +125,9 @@ def assert_close(
     Greatest absolute difference: 0.5 at index (1,) (up to 1e-05 allowed)
     Greatest relative difference: 0.20000000298023224 at index (1,) (up to 1.3e-06 allowed)
     """
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance is not None and tolerance < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance}")
     for a, b, path in list(_pairs(actual, expected, (), (rtol, atol), allow_subclasses)):
         text = _difference(a, b, (rtol, atol), equal_nan, check_dtype, check_stride)
         if text is not None:
@@ -190,8 +196,10 @@ def _difference(actual: Any, expected: Any, given: tuple, equal_nan: bool, check
             return f"The (d)types do not match: {type(actual)} != {type(expected)}."
         types = ["float64" if isinstance(x, float) else "int64" for x in (actual, expected)]
         rtol, atol = _tolerances(*types) if given == (None, None) else given
-        close = _close(np.asarray(actual), np.asarray(expected), rtol, atol, equal_nan)
-        return None if close.all() else _numbers_differ(actual, expected, rtol, atol)
+        both_nan = equal_nan and actual != actual and expected != expected
+        difference = abs(actual - expected)
+        near = difference < math.inf and difference <= atol + abs(rtol * expected)
+        return None if actual == expected or both_nan or near else _numbers_differ(actual, expected, rtol, atol)
     if actual.shape != expected.shape:
         return _attributes_differ("shape", actual.shape, expected.shape)
     if check_stride and actual.stride() != expected.stride():

@@ -52,6 +52,9 @@ PAIRS = {
     "text": lambda t: ("a", "a"),
     "a number and a tensor": lambda t: (1.0, t.tensor(1.0)),
     "lists": lambda t: ([t.ones(2), 1.0], [t.ones(2), 2.0]),
+    "whole and infinite": lambda t: (1, float("inf")),
+    "farther apart than int64 reaches": lambda t: (t.tensor([2**62, 5]), t.tensor([-(2**62), 5])),
+    "beyond int64": lambda t: (10**30, 10**30 + 10**29),
     "tuple and list": lambda t: ((1, 2), [1, 2]),
     "deep": lambda t: ({"a": [1, {"b": t.ones(2)}]}, {"a": [1, {"b": t.zeros(2)}]}),
     "lengths": lambda t: ([1, 2], [1, 2, 3]),
@@ -82,6 +85,11 @@ def test_assert_close(pair, options):
             )
 
     assert outcome(minitorch_pt) == outcome(torch)
+
+
+def test_a_negative_tolerance():
+    for options in ({"rtol": -1.0, "atol": 0.0}, {"rtol": 0.0, "atol": -1e-9}):
+        same_program(lambda t, options=options: t.testing.assert_close(t.ones(2), t.ones(2), **options))
 
 
 def test_keys_without_an_order():

@@ -143,7 +143,7 @@ def test_whole_numbers(name):
 CALLS = [
     ("clamp", X, -1, 1), ("clamp", X, 0.5), ("clip", X, None, 0.5), ("clamp_min", X, 0.1), ("clamp_max", X, 0.1), ("clamp", X, ROW, Y), ("clamp_min", X, Y), ("clamp_max", X, ROW), ("lerp", X, Y, 0.3), ("lerp", X, Y, ROW),
     ("addcmul", X, Y, ROW), ("addcdiv", X, Y, POSITIVE), ("pow", POSITIVE, 1.5), ("pow", X, 3), ("pow", 2, X), ("pow", POSITIVE, Y), ("float_power", POSITIVE, 2), ("where", TRUTH, X, ROW),
-    ("xlogy", X, POSITIVE), ("logit", POSITIVE / 4), ("logit", UNIT, 0.1), ("logit", EDGES), ("logit", EDGES, 0.1), ("ldexp", X, WHOLE), ("heaviside", np.zeros(3), rand(3)), ("nextafter", X, Y), ("round", X), ("nan_to_num", EDGES, 1.0, 2.0, 3.0),
+    ("xlogy", X, POSITIVE), ("logit", POSITIVE / 4), ("logit", UNIT, 0.1), ("logit", EDGES[2:]), ("logit", EDGES, 0.1), ("ldexp", X, WHOLE), ("heaviside", np.zeros(3), rand(3)), ("nextafter", X, Y), ("round", X), ("nan_to_num", EDGES, 1.0, 2.0, 3.0),
 ]  # fmt: skip
 
 
