@@ -71,9 +71,8 @@ class Conversions:
             if dtype not in known:
                 raise ValueError(f"invalid type: {dtype!r}; known are {', '.join(known)}")
             dtype = dtypes.of(np.dtype(known[dtype]))
-        kind = (
-            dtype if isinstance(dtype, dtypes.dtype) else getattr(dtype, "dtype", None)
-        )  # the latter of torch.LongTensor
+        # torch.LongTensor and its kin have a dtype
+        kind = dtype if isinstance(dtype, dtypes.dtype) else getattr(dtype, "dtype", None)
         if kind is None:
             raise ValueError(f"invalid type: {dtype!r}; give a dtype such as torch.float32")
         return self.to(kind)

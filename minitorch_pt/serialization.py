@@ -164,9 +164,7 @@ class _Pickler(_PythonPickler):
         module, title = _NAMES.get(id(obj), (getattr(obj, "__module__", "") or "", ""))
         if not title and module.partition(".")[0] == __package__:  # ours: the file calls it by torch's name
             title = name or obj.__qualname__
-            if module.startswith(
-                f"{__package__}.ops."
-            ):  # torch has these functions in one place, whatever their family
+            if module.startswith(f"{__package__}.ops."):  # torch has them in one place, whatever their family
                 module = f"{__package__}.nn.functional" if hasattr(functional, title) else __package__
             module = f"torch{module[len(__package__) :]}"
         if title:
@@ -246,9 +244,8 @@ class _Unpickler(_PythonUnpickler):
                 f"Weights only load failed: the file calls {module}.{name}, which is not needed for tensors and containers, and could run "
                 "any code. If you trust where the file comes from, load it with weights_only=False."
             )
-        module = module.replace(
-            "torch._C._nn", "torch.nn.functional"
-        )  # where torch keeps gelu and others that are compiled
+        # where torch keeps gelu and others that are compiled
+        module = module.replace("torch._C._nn", "torch.nn.functional")
         first, _, rest = module.partition(".")
         return super().find_class(f"{__package__}.{rest}".rstrip(".") if first == "torch" else module, name)
 

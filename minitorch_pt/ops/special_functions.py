@@ -150,7 +150,7 @@ def _polynomial_single(coefficients: list[float], x: np.ndarray) -> np.ndarray:
 
 
 def _erf_single(x: np.ndarray) -> np.ndarray:
-    """erf of float32 numbers, good to the last digit or two: 1.5 ms for 262,144 numbers, 26 ms as a pair of float64."""
+    """erf of float32 numbers, good to 4 units of the last place: 1.5 ms for 262,144 numbers, 26 ms as a pair of float64."""
     y = np.empty(x.shape, np.float32)
     source, target = x.reshape(-1), y.reshape(-1)
     one, end = np.float32(1), np.float32(3.92)
@@ -434,13 +434,14 @@ def zeta(input: Any, other: Any) -> Any:
 # Modified Bessel functions of the first kind (Abramowitz and Stegun 9.6.10, 9.7.1)
 # ---------------------------------------------------------------------------------------------------------------------
 def _bessel(order: int, x: np.ndarray) -> np.ndarray:
-    """e^(-|x|) times the function of order 0 or 1."""
+    """e^(-|x|) times the function of order 0 or 1: below 20 its power series, from 20 on the asymptotic one, whose terms fall to
+    1e-17 only there. As many terms of each are taken as can change a float64."""
     y = np.abs(x)
     near = y < 20
     small, large = np.where(near, y, 0), np.where(near, 20, y)
     quarter = small * small / 4
     term = total = (small / 2) ** order
-    for k in range(1, 48):
+    for k in range(1, 36):
         term = term * quarter / (k * (k + order))
         total = total + term
     part: Any = 1.0

@@ -136,9 +136,8 @@ def test_median_of_ties_and_only_nan(name):
 @pytest.mark.parametrize("kwargs", [*MEDIANS, {"keepdim": True}], ids=str)
 @pytest.mark.parametrize("name", ("quantile", "nanquantile", "Tensor.quantile", "Tensor.nanquantile"))
 def test_quantile(name, kwargs, q):
-    check(
-        name, X, q, second=True, **kwargs, atol=1e-12, dtypes=("float64",)
-    )  # the second gradient of one neighbour pair is 0
+    # atol: the second gradient of one neighbour pair is 0
+    check(name, X, q, second=True, **kwargs, atol=1e-12, dtypes=("float64",))
     check(name, X, q, **kwargs)
     check(name, HOLES[:2], q, constant=(1,), dtypes=("float64",), grad=False, **kwargs)
 

@@ -52,9 +52,8 @@ def test_histogram(name, args, kwargs):
 def test_histograms_of_little():
     check("histogram", rand(0), 3, grad=False)
     check("histogram", np.ones(4), 3, grad=False)
-    check(
-        "histogram", np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 2.0]), grad=False
-    )  # the last edge belongs to the last bin
+    # the last edge belongs to the last bin
+    check("histogram", np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 2.0]), grad=False)
     same_program(lambda p: repr(p.histogram(p.tensor([1.0, 2.0, 2.0]), 2)))
     same_program(lambda p: repr(p.histogramdd(p.tensor([[1.0, 2.0]]), 2)))
 
