@@ -1,7 +1,8 @@
-"""What the functions of linear algebra share: the error of a matrix that cannot be solved, and checks of their inputs."""
+"""What the functions of linear algebra share: the error of a matrix that cannot be solved, checks of their inputs, elimination."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,21 @@ def check_pair(name: str, A: Any, B: Any, left: bool = True) -> None:
         raise RuntimeError(
             f"{name}: the batches of A and B do not broadcast: {list(A.shape)} and {list(B.shape)}"
         ) from None
+
+
+def eliminate(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """L below the diagonal and U above it, in one matrix; and with which row, counted from 1, each was exchanged."""
+    *batch, m, n = A.shape
+    a, k = A.reshape(math.prod(batch), m, n).copy(), min(m, n)
+    pivots, each = np.zeros((len(a), k), np.int32), np.arange(len(a))
+    for i in range(k):
+        row = i + np.abs(a[:, i:, i]).argmax(axis=1)  # the largest: no factor in L exceeds 1
+        pivots[:, i] = row + 1
+        a[each, i], a[each, row] = a[each, row], a[each, i]
+        pivot = a[:, i, i, None]
+        a[:, i + 1 :, i] /= np.where(pivot == 0, 1, pivot)  # below a zero there are zeros only
+        a[:, i + 1 :, i + 1 :] -= a[:, i + 1 :, i, None] * a[:, i, None, i + 1 :]
+    return a.reshape(A.shape), pivots.reshape(*batch, k)
 
 
 def zero_pivot(triangular: np.ndarray) -> np.ndarray:

@@ -10,25 +10,10 @@ import numpy as np
 from ... import return_types
 from ...autograd.rule import array, differentiable, nondifferentiable
 from ..diagonal import tril, triu
-from .common import check_info, check_matrices, check_pair, transposed, zero_pivot
+from .common import check_info, check_matrices, check_pair, eliminate, transposed, zero_pivot
 from .inverses import solve_triangular
 
 __all__ = ["lu", "lu_factor", "lu_factor_ex", "lu_solve"]
-
-
-def _eliminate(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """L below the diagonal and U above it, in one matrix; and with which row, counted from 1, each was exchanged."""
-    *batch, m, n = A.shape
-    a, k = A.reshape(math.prod(batch), m, n).copy(), min(m, n)
-    pivots, each = np.zeros((len(a), k), np.int32), np.arange(len(a))
-    for i in range(k):
-        row = i + np.abs(a[:, i:, i]).argmax(axis=1)  # the largest: no factor in L exceeds 1
-        pivots[:, i] = row + 1
-        a[each, i], a[each, row] = a[each, row], a[each, i]
-        pivot = a[:, i, i, None]
-        a[:, i + 1 :, i] /= np.where(pivot == 0, 1, pivot)  # below a zero there are zeros only
-        a[:, i + 1 :, i + 1 :] -= a[:, i + 1 :, i, None] * a[:, i, None, i + 1 :]
-    return a.reshape(A.shape), pivots.reshape(*batch, k)
 
 
 @nondifferentiable
@@ -71,7 +56,7 @@ def _lu_factor_ex(A: Any, pivot: bool, check_errors: bool) -> Any:
     check_matrices("linalg.lu_factor", A)
     if not pivot:
         raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU; leave pivot=False out")
-    LU, pivots = _eliminate(array(A))
+    LU, pivots = eliminate(array(A))
     info = zero_pivot(LU)
     if check_errors:
         check_info(

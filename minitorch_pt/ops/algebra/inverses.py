@@ -13,24 +13,19 @@ import numpy as np
 from ... import return_types
 from ...autograd.rule import array, differentiable
 from ..diagonal import tril, triu
-from .common import check_info, check_matrices, check_pair, transposed
+from .common import check_info, check_matrices, check_pair, eliminate, transposed, zero_pivot
 
 __all__ = ["inv", "inv_ex", "solve", "solve_ex", "solve_triangular", "tensorinv", "tensorsolve"]
 
 
-def _first_zero_pivot(matrix: np.ndarray) -> int:
-    """0, or of a singular matrix the step, from 1, at which Gaussian elimination finds only zeros to divide by: LAPACK's info."""
+def _info(matrix: np.ndarray) -> int:
+    """LAPACK's info: 0, or of a singular matrix the step, from 1, at which Gaussian elimination finds only zeros to divide by."""
     try:
         np.linalg.inv(matrix)
     except np.linalg.LinAlgError:
-        a, n = matrix.copy(), len(matrix)
-        for k in range(n - 1):
-            row = k + np.abs(a[k:, k]).argmax()
-            if a[row, k] == 0:
-                return k + 1
-            a[[k, row]] = a[[row, k]]
-            a[k + 1 :] -= np.outer(a[k + 1 :, k] / a[k, k], a[k])
-        return n
+        return int(zero_pivot(eliminate(matrix)[0])) or len(
+            matrix
+        )  # rounded otherwise than in LAPACK, the last may be no zero
     return 0
 
 
@@ -44,7 +39,7 @@ def _solvable(function: Any, A: np.ndarray, *rest: np.ndarray) -> tuple[np.ndarr
         return value, info
     except np.linalg.LinAlgError:
         for place in np.ndindex(info.shape):
-            info[place] = _first_zero_pivot(A[place])
+            info[place] = _info(A[place])
     singular = (info != 0)[..., None, None]
     value = function(np.where(singular, np.eye(A.shape[-1], dtype=A.dtype), A), *rest)
     return np.where(singular, A.dtype.type(np.nan), value), info
