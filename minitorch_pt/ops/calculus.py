@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..autograd.rule import array
 from .pointwise import ne, sub
 from .reductions import _axes, _numpy_names, cumsum, sum
@@ -49,6 +50,10 @@ def _areas(name: str, y: Any, x: Any, dx: float | None, dim: int) -> Any:
     for given in (y, x):
         if given is not None and array(given).dtype == bool:
             raise RuntimeError(f"{name}: received a bool input, but bool is not supported; convert with .float()")
+    # sums of two int8 wrap around
+    y, x = (
+        given.to(dtypes.int64) if given is not None and array(given).dtype.kind in "iu" else given for given in (y, x)
+    )
     axis = _axis(dim, y.ndim)
     after, before = _ends(y, axis)
     if x is None:

@@ -39,6 +39,15 @@ def test_trapezoid_at_places():
     check("trapezoid", CUBE, rand(3), dim=1, grad_fn=False)
 
 
+@pytest.mark.parametrize("dtype", ("int8", "uint8", "int32", "int64"))
+def test_trapezoid_of_whole_numbers(dtype):
+    y = np.array([[100, 100, 7], [127, 1, 2]], dtype)
+    check("trapezoid", y)
+    check("trapezoid", y // 2, np.array([3, 2, 1], dtype))  # in int8 torch lets 100 + 100 wrap around
+    cumulative = minitorch_pt.cumulative_trapezoid(minitorch_pt.from_numpy(y))
+    assert cumulative.tolist() == [[100, 153.5], [64, 65.5]]
+
+
 PLACES = np.array([0.0, 0.5, 2.0, 3.5])
 SPACINGS = [
     {}, {"spacing": 2}, {"spacing": 0.5, "dim": 0}, {"spacing": 2.0, "dim": (0, 1)}, {"spacing": [0.5, 2.0]}, {"spacing": [0.5], "dim": 1},

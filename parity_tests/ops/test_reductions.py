@@ -148,6 +148,7 @@ def test_the_spread_of_numbers_whose_squares_are_no_float32(name, size):
 def test_a_long_axis_beside_a_short_one(name, axis):
     """20,000 float32 numbers added one by one would lose two digits."""
     x = np.moveaxis(rand(20_003, 2, 3, low=0), 0, axis)
+    check(name, rand(20, 40), dim=axis)
     check(name, x, dim=axis, dtypes=("float32",))
     check(name, x, dim=(0, 1), keepdim=True, dtypes=("float32",))
 
