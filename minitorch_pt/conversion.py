@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -210,7 +211,7 @@ class Conversions:
         return iter(self.unbind(0))
 
     def __contains__(self, element: Any) -> Any:
-        if not isinstance(element, (Conversions, bool, int, float, complex)):
+        if not isinstance(element, (Conversions, Number)):
             raise RuntimeError(
                 f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
             )

@@ -80,7 +80,7 @@ def cast_gradient(torch):
 def python_numbers(torch):
     t = torch.tensor
     return (t(2.5).item(), t([3]).item(), t(True).item(), int(t(2.7)), float(t(2)), bool(t(0.0)), bool(t([1])), [10, 20][t(1)], t([[1, 2], [3, 4]]).tolist(),
-            t(1.5).tolist(), f"{t(3.14159):.2f}", f"{t(7):03d}", f"{t([1.0])}", 2.0 in t([1.0, 2.0]), 5 in t([1.0]), round(float(t(2.0))))  # fmt: skip
+            t(1.5).tolist(), f"{t(3.14159):.2f}", f"{t(7):03d}", f"{t([1.0])}", 2.0 in t([1.0, 2.0]), np.int64(1) in t([1.0, 2.0]), 5 in t([1.0]), round(float(t(2.0))))  # fmt: skip
 
 
 @program
