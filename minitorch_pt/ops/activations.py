@@ -87,6 +87,19 @@ def relu(input: Any) -> Any:
     return y, lambda g: _pick(y != _ZERO[y.dtype], g, of=of)
 
 
+def _in_single(function: Any, x: np.ndarray) -> np.ndarray:
+    """function(x), computed in float32 if x is float16, in which e^12 is inf already."""
+    return function(x) if x.itemsize > 2 else function(x.astype(np.float32)).astype(x.dtype)
+
+
+def _logistic(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def _log_1_exp(x: np.ndarray) -> np.ndarray:
+    return np.log1p(np.exp(x))
+
+
 @differentiable(promote="float")
 def sigmoid(input: Any) -> Any:
     """1 / (1 + e^-x), between 0 and 1; its slope is y (1 - y).
@@ -96,7 +109,7 @@ def sigmoid(input: Any) -> Any:
     tensor([0.0000, 0.5000, 1.0000])
     """
     # at x = -1000 e^-x is inf and 1 / inf is 0: right. Only the slopes of these parts would be inf * 0
-    y = 1 / (1 + np.exp(-input)) if isinstance(input, _PLAIN) else sigmoid(input)
+    y = _in_single(_logistic, input) if isinstance(input, _PLAIN) else sigmoid(input)
     return y, lambda g: (1 - y) * y * g
 
 
@@ -227,7 +240,7 @@ def _softplus(input: Any, beta: float, threshold: float) -> Any:
     scaled = input * beta
     near = ~(array(scaled) > threshold)
     low = _pick(near, scaled)
-    return _pick(near, np.log1p(np.exp(low)) / beta, input), lambda g: _pick(near, g * sigmoid(low), g)
+    return _pick(near, _in_single(_log_1_exp, array(low)) / beta, input), lambda g: _pick(near, g * sigmoid(low), g)
 
 
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:

@@ -430,3 +430,12 @@ def test_dropout_second_order():
     (g,) = minitorch_pt.autograd.grad((y * y).sum(), x, create_graph=True)
     (h,) = minitorch_pt.autograd.grad(g.sum(), x)
     np.testing.assert_allclose(h.numpy(), 8.0 * (y.detach().numpy() != 0))
+
+
+@pytest.mark.parametrize(
+    "name", ("sigmoid", "nn.functional.softplus", "nn.functional.silu", "nn.functional.logsigmoid")
+)
+def test_float16_beyond_e_to_the_11(name):
+    """Each number by itself: e^12 is no float16."""
+    x = np.array([-16.0, -12.0, -3.0, 0.0, 3.0, 12.0, 16.0, 20.0, 21.0])
+    check(name, x, dtypes=("float16",), atol=1e-6)  # 16 times the least float16
