@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..creation import tensor
 from ..random import default_generator
 from ..tensor import Tensor, wrap
 
@@ -89,8 +87,10 @@ def spirals(n: int = 300, classes: int = 3, noise: float = 0.2, generator: Any =
     """Spiral arms around the origin, a class each: points (n, 2) and labels (n), with normal noise on the angle.
 
     Raises:
-        ValueError: n is less than the number of classes.
+        ValueError: no classes, or n is less than their number.
     """
+    if classes < 1:
+        raise ValueError(f"spirals need at least one class, got classes={classes}")
     _need(n, classes)
     stream = _stream(generator)
     y = np.arange(n) % classes
@@ -112,7 +112,7 @@ def house_prices(n: int = 100, noise: float = 1.0, generator: Any = None) -> tup
     size, rooms = stream.uniform((n,), 40.0, 240.0, np.float64), stream.randint(1, 6, (n,)).astype(np.float64)
     price = size + 5 * rooms + 30 + noise * stream.normal((n,), dtype=np.float64)
     x = np.stack([size, rooms], 1)
-    return tensor(x, dtype=dtypes.float32), tensor(price[:, None], dtype=dtypes.float32)
+    return wrap(x.astype(np.float32)), wrap(price[:, None].astype(np.float32))
 
 
 def apples_and_oranges(n: int = 200, noise: float = 1.0, generator: Any = None) -> tuple[Tensor, Tensor]:

@@ -100,3 +100,9 @@ def test_generators_follow_the_seed(make):
     assert not np.array_equal(make(50)[0].numpy(), first[0].numpy())
     with pytest.raises(ValueError, match="needs at least"):
         make(1)
+
+
+def test_spirals_need_a_class():
+    with pytest.raises(ValueError, match="classes=0"):
+        datasets.spirals(classes=0)
+    assert datasets.spirals(5, classes=1)[1].tolist() == [0] * 5
