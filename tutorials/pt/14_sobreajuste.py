@@ -352,7 +352,7 @@ else:
     import torch as pytorch
 
     pairs = [tuple(pytorch.tensor(part.tolist()) for part in pair) for pair in (training, validation)]
-    options = {"epochs": 20, "dropout": 0.5, "weight_decay": 0.01, "l1": 0.001}
+    options = {"epochs": 10, "dropout": 0.5, "weight_decay": 0.01, "l1": 0.001}
     _, ours = train(training, validation, **options)
     _, theirs = train(*pairs, **options, package=pytorch)
     compare(
