@@ -214,8 +214,8 @@ viz.save(figure, "pictures/14_overfitting")
 figure
 
 # %% [markdown]
-# Every cure narrows the gap and lowers the validation loss, and every one makes the *training* loss worse: that is the price. The
-# same experiment with eight other sets of fruits and other first weights gave the same signs each time.
+# Every cure narrows the gap and lowers the validation loss, and every one makes the *training* loss worse: that is the price. All of
+# this held in eight other sets of fruits too, with other first weights.
 #
 # Augmentation wins here, because it tells the network something that we know and the 30 fruits do not show: marks do not matter.
 # In the eight other sets it always left the marks the least share, 6 to 9 %, and was right on the most new fruits seven times. Yet

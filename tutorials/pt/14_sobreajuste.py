@@ -217,8 +217,8 @@ viz.save(figure, "pictures/14_overfitting")
 figure
 
 # %% [markdown]
-# Todo remédio diminui a diferença e a perda de validação, e todos pioram a perda de *treinamento*: é o preço. O mesmo experimento
-# com outros oito conjuntos de frutas e outros pesos iniciais deu sempre os mesmos sinais.
+# Todo remédio diminui a diferença e a perda de validação, e todos pioram a perda de *treinamento*: é o preço. Tudo isso valeu também
+# em outros oito conjuntos de frutas, com outros pesos iniciais.
 #
 # Aqui ganha o aumento de dados, porque conta à rede algo que nós sabemos e as 30 frutas não mostram: as marcas não importam. Nos
 # outros oito conjuntos, ele sempre deixou às marcas a menor parte, de 6 a 9 %, e em sete foi o que mais acertou nas frutas novas.
