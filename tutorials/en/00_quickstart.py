@@ -26,7 +26,7 @@ EPOCHS = 40
 
 # %%
 def program(torch, pixels, labels):
-    torch.manual_seed(3)
+    torch.manual_seed(4)
     data = torch.utils.data.TensorDataset(pixels / 16, labels)  # (1797, 64), (1797,)
     train, valid, test = torch.utils.data.random_split(data, [1197, 300, 300])
     batches = torch.utils.data.DataLoader(train, batch_size=32, shuffle=True)
@@ -79,9 +79,12 @@ accuracy = (guess == y).float().mean().item()
 print(f"Test accuracy ≈ {accuracy:.1%} of {len(y)} digits that the network has never seen")
 
 # %% [markdown]
+# The *seed* in the program decides which digits are for the test and what the network begins with. From the nine seeds 0 to 8, the
+# network is right on 97.0 to 99.0 %, on average 98.2 %.
+#
 # ## The pictures
-# The *loss* says how wrong the network is. It falls on the digits that the network learns from; on those that only watch, it soon stops
-# falling. Lesson 14 is about that.
+# The *loss* says how wrong the network is. It falls on the digits that the network learns from; on those that only watch, it soon falls
+# more slowly, and ends higher. Lesson 14 is about that.
 
 # %%
 curves = {"training": history["train"], "validation": history["valid"]}

@@ -88,7 +88,8 @@ print("wrong:", W @ three.T + b)  # the same shapes, but a bias for each sample
 # One product for many samples is much faster than many products. Here with 10,000 samples:
 
 # %%
-many = torch.ones(10_000, 4)
+torch.manual_seed(0)
+many = torch.randint(0, 10, (10_000, 4)).float()  # whole numbers from 0 to 9, at random
 start = time.perf_counter()
 for i in range(10_000):
     many[i] @ W.T + b  # (4,) @ (4, 3) -> (3,)

@@ -207,7 +207,7 @@ for width, run in runs.items():
 # A neuron adds `n` products. Take inputs around 0 with standard deviation 1, and weights around 0 with σ: each product has the standard
 # deviation `1 · σ`. When independent numbers are added, it is the *squares* of their standard deviations that add up, here to
 # `n · σ²`. So the output has the standard deviation `σ · √n`: for 0.10 and 5, 100, 1000 inputs that makes 0.22, 1 and 3.2; measured
-# were 0.24, 1 and 3.2. It stays 1 if
+# were 0.24, 1 and 3.2. (With 5 inputs there are 25 weights only, and chance has its say: other seeds give 0.15 to 0.26.) It stays 1 if
 #
 # `σ = 1 / √n`
 #

@@ -41,8 +41,8 @@ print(f"first point {[round(value, 2) for value in x_train[0].tolist()]}, target
 
 
 # %%
-def parts(lr=0.5, package=torch, activation="ReLU"):
-    package.manual_seed(1)
+def parts(lr=0.5, package=torch, activation="ReLU", seed=1):
+    package.manual_seed(seed)
     model = package.nn.Sequential(
         package.nn.Linear(2, 16),  # (24, 2) @ (2, 16) -> (24, 16)
         getattr(package.nn, activation)(),  # package.nn.ReLU(), unless another name is given
@@ -100,7 +100,7 @@ look("optimizer.zero_grad()")
 # the loss up. All of them together: the loss falls by `lr` times the sum of the squared slopes. Is that so?
 
 # %%
-for lr in (0.001, 0.1, 10.0):
+for lr in (0.001, 0.1, 100.0):
     model, loss_function, optimizer = parts(lr)
     loss = loss_function(model(x), y)
     loss.backward()
@@ -110,8 +110,8 @@ for lr in (0.001, 0.1, 10.0):
     print(f"lr {lr}: the loss should change by {promised:.5f}, it changes ≈ {measured:.5f}")
 
 # %% [markdown]
-# For a small step the promise holds. For a large one it does not, since the slopes themselves change on the way: with 10 the loss
-# grows. So a step is short, and there are many of them.
+# For a small step the promise holds. For a large one it does not, since the slopes themselves change on the way: with 100 the loss
+# should fall by far more than there is of it, and it grows. So a step is short, and there are many of them.
 #
 # ## Automate: the loop
 # Two loops, one in the other: epochs, and in each epoch the batches. `DataLoader` shuffles the points and hands out 24 at a time
@@ -120,9 +120,9 @@ for lr in (0.001, 0.1, 10.0):
 
 
 # %%
-def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_valid), activation="ReLU"):
+def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_valid), activation="ReLU", seed=1):
     x_train, y_train, x_valid, y_valid = data
-    model, loss_function, optimizer = parts(lr, package, activation)
+    model, loss_function, optimizer = parts(lr, package, activation, seed)
     dataset = package.utils.data.TensorDataset(x_train, y_train)
     batches = package.utils.data.DataLoader(dataset, batch_size=24, shuffle=True)
     history = {"train": [], "valid": []}
@@ -165,11 +165,12 @@ viz.save(figure, "pictures/13_curves")
 figure
 
 # %% [markdown]
-# The curve falls fast, rests on a plateau, and falls again. Now and then the validation loss leaps: with a learning
-# rate of 0.5, the steps are long.
+# The curve falls fast, rests on a plateau, and falls again. How long it rests depends on the first weights: for the way from 0.30 to
+# 0.25 this network needs 24 epochs, those from the seeds 2 to 9 between 9 and 18. Now and then the validation loss leaps: with a
+# learning rate of 0.5, the steps are long.
 #
 # The *decision boundary*, the line where the answer changes, tells why. Here it runs among the 100 points of the validation set. At
-# epoch 0 the network says class 1 everywhere. One almost straight line already does well, and that is the plateau; the bends come
+# epoch 0 this network says class 1 everywhere. One almost straight line already does well, and that is the plateau; the bends come
 # late.
 
 
@@ -365,7 +366,8 @@ check(
 )
 
 # %% [markdown]
-# **4.** With a learning rate of 0.5, the training loss is still above 0.25 in epoch 20. Find one with which it is below 0.2.
+# **4.** Three networks, from the seeds 1, 2 and 3: with a learning rate of 0.5, the mean of their training losses in epoch 20 is
+# still 0.246. Find a learning rate with which it is below 0.2.
 
 
 # %%
@@ -374,9 +376,9 @@ def exercise_4():
 
 
 def judge_4(lr):
-    _, history = train(20, lr=lr)
-    if not history["train"][-1] < 0.2:
-        return f"leads to a training loss of {history['train'][-1]:.3f} in epoch 20"
+    losses = [train(20, lr=lr, seed=seed)[1]["train"][-1] for seed in (1, 2, 3)]
+    if not sum(losses) / 3 < 0.2:
+        return f"leads to a mean training loss of {sum(losses) / 3:.3f} in epoch 20"
 
 
 check(exercise_4, (judge_4,), language="en")

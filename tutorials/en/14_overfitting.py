@@ -42,9 +42,9 @@ test = fruits[230:], kinds[230:]
 # %%
 def train(
     training, validation, hidden=64, epochs=200, batch_size=30, weight_decay=0.0, l1=0.0, dropout=0.0, change=None,
-    patience=None, package=torch,
+    patience=None, seed=1, package=torch,
 ):  # fmt: skip
-    package.manual_seed(1)
+    package.manual_seed(seed)
     model = package.nn.Sequential(
         package.nn.Linear(training[0].shape[1], hidden),  # (30, 8) @ (8, 64) -> (30, 64)
         package.nn.ReLU(),
@@ -157,7 +157,7 @@ print("answering:", dropout.eval()(torch.ones(8)))
 
 # %% [markdown]
 # **Data augmentation** makes new samples of the old ones by changing what does not matter. A fruit that is turned round shows
-# other marks and is still the same fruit. A **smaller model** has no room to learn 30 fruits by heart. **Early stopping** ends
+# other marks and is still the same fruit. A **smaller model** has less room to learn 30 fruits by heart. **Early stopping** ends
 # training when the validation loss has not been at its best for some epochs; that number is called patience.
 
 
@@ -175,11 +175,11 @@ def turn_round(x):
 cures = {
     "no cure": {},
     "L2": {"weight_decay": 0.01},
-    "L1": {"l1": 0.01},
+    "L1": {"l1": 0.005},
     "dropout": {"dropout": 0.5},
     "augmentation": {"change": turn_round},
-    "smaller model": {"hidden": 2},
-    "early stopping": {"patience": 10},
+    "smaller model": {"hidden": 8},
+    "early stopping": {"patience": 20},
 }
 results, models = {}, {}
 for name, options in cures.items():
@@ -214,9 +214,13 @@ viz.save(figure, "pictures/14_overfitting")
 figure
 
 # %% [markdown]
-# Every cure narrows the gap, and every one makes the *training* loss worse: that is the price. Augmentation wins here,
-# because it tells the network something that we know and the 30 fruits do not show: marks do not matter. With another seed or
-# strength the order of the others may change.
+# Every cure narrows the gap and lowers the validation loss, and every one makes the *training* loss worse: that is the price. All of
+# this held in eight other sets of fruits too, with other first weights.
+#
+# Augmentation wins here, because it tells the network something that we know and the 30 fruits do not show: marks do not matter.
+# In the eight other sets it always left the marks the least share, 6 to 9 %, and was right on the most new fruits seven times. Yet
+# its validation loss was the smallest in three sets only; in four it was that of L1, which makes a network less sure of its
+# mistakes. So which cure is best depends on the samples, and one tries several.
 #
 # ## Batches do not stop a network from memorising
 # One sometimes reads that small batches keep a network from learning by heart. A test: 40 samples of pure noise, labelled by the
@@ -227,7 +231,7 @@ torch.manual_seed(2)
 noise, coins = torch.rand(1040, 8), torch.randint(0, 2, (1040, 1)).float()
 tossed, fresh = (noise[:40], coins[:40]), (noise[40:], coins[40:])
 for size in (40, 8):
-    model, _ = train(tossed, fresh, batch_size=size, epochs=100)
+    model, _ = train(tossed, fresh, batch_size=size)
     print(f"batches of {size}: right ≈ {accuracy(model, tossed):.0%}, on new ones ≈ {accuracy(model, fresh):.0%}")
 
 # %% [markdown]
@@ -249,8 +253,8 @@ for name in ("no cure", "augmentation"):
     print(f"{name}: mean ≈ {sum(verdicts) / 5:.2f}, from ≈ {min(verdicts):.2f} to ≈ {max(verdicts):.2f}")
 
 # %% [markdown]
-# Six fruits are a capricious judge, as the distance from the smallest to the largest shows; yet their mean prefers the same cure
-# as the 200 fruits.
+# Six fruits are a capricious judge, as the distance from the smallest to the largest shows. Their mean prefers augmentation to no
+# cure, as the 200 fruits do; in eight other sets of 30 it did so six times, the 200 fruits each time.
 #
 # ## Underfitting
 # The same fruits, but the network has two neurons and stops after 10 epochs: it has not even learned what colour and roundness
@@ -265,7 +269,8 @@ print(f"2 neurons, 10 epochs: training loss ≈ {history['train'][-1]:.2f}, vali
 #
 # The two moons of lesson 13 are a more interesting patient. Here the network is too simple (2 neurons), trains too little (20
 # epochs), gets bare coordinates, and is held back too hard (L2 with 0.1). Four cures, each alone; the better features are `x1²`
-# and `x1³`, which bend a straight line.
+# and `x1³`, which bend a straight line. Networks this small depend much on their first weights: one of them says something after 20
+# epochs, another still nothing. So each line is the mean of three networks, from the seeds 1, 2 and 3.
 
 # %%
 torch.manual_seed(0)
@@ -276,15 +281,18 @@ patient = {"hidden": 2, "epochs": 20, "batch_size": 50, "weight_decay": 0.1}
 cures_2 = {
     "no cure": (points, {}),
     "larger model": (points, {"hidden": 64}),
-    "longer training": (points, {"epochs": 100}),
+    "longer training": (points, {"epochs": 60}),
     "better features": (with_powers, {}),
     "no L2": (points, {"weight_decay": 0.0}),
-    "all together": (with_powers, {"hidden": 64, "epochs": 100, "weight_decay": 0.0}),
+    "all together": (with_powers, {"hidden": 64, "epochs": 60, "weight_decay": 0.0}),
 }
 results_2 = {}
 for name, (x, options) in cures_2.items():
-    _, history = train((x[:200], labels[:200]), (x[200:], labels[200:]), **(patient | options))
-    a, b = results_2[name] = history["train"][-1], history["valid"][-1]
+    a = b = 0.0
+    for seed in (1, 2, 3):
+        _, history = train((x[:200], labels[:200]), (x[200:], labels[200:]), seed=seed, **(patient | options))
+        a, b = a + history["train"][-1] / 3, b + history["valid"][-1] / 3
+    results_2[name] = a, b
     print(f"{name:<15} training ≈ {a:.2f}, validation ≈ {b:.2f}")
 
 figure = gaps(results_2, "lower center")
@@ -293,7 +301,7 @@ figure
 
 # %% [markdown]
 # Underfitting shows no gap: circle and triangle lie on top of each other, both far from 0. Each cure moves both. All together
-# reach what none reaches alone, and a gap opens: the next step would be the first half of this lesson.
+# reach what none reaches alone. Whoever goes on like this finds a gap some day, as in the first half of this lesson.
 #
 # | | training loss | gap | what helps |
 # |---|---|---|---|
@@ -339,7 +347,7 @@ else:
     import torch as pytorch
 
     pairs = [tuple(pytorch.tensor(part.tolist()) for part in pair) for pair in (training, validation)]
-    options = {"epochs": 20, "dropout": 0.5, "weight_decay": 0.01, "l1": 0.001}
+    options = {"epochs": 10, "dropout": 0.5, "weight_decay": 0.01, "l1": 0.001}
     _, ours = train(training, validation, **options)
     _, theirs = train(*pairs, **options, package=pytorch)
     compare(
@@ -444,8 +452,9 @@ def parts_of(n, k):
 check(exercise_4, (30, 5, parts_of(30, 5)), (11, 4, parts_of(11, 4)), language="en")
 
 # %% [markdown]
-# **5.** No cure is used alone in practice. Return options for `train` with which the validation loss of the fruits falls below
-# 0.345 without augmentation: `{"weight_decay": 0.01, "hidden": 8}`, for example, leads to more.
+# **5.** Cures are combined in practice. Return options for `train` with which the validation loss of the fruits falls below 0.362
+# without augmentation, as the mean of three networks from the seeds 1, 2 and 3. `{"l1": 0.005}` leads to 0.365, and with dropout
+# beside it, `{"l1": 0.005, "dropout": 0.5}`, to 0.386: two cures are not always better than one.
 
 
 # %%
@@ -456,9 +465,9 @@ def exercise_5():
 def judge_5(options):
     if "change" in options:
         return "uses augmentation"
-    _, history = train(training, validation, **options)
-    if not history["valid"][-1] < 0.345:
-        return f"leads to a validation loss of {history['valid'][-1]:.3f}"
+    losses = [train(training, validation, **(options | {"seed": seed}))[1]["valid"][-1] for seed in (1, 2, 3)]
+    if not sum(losses) / 3 < 0.362:
+        return f"leads to a mean validation loss of {sum(losses) / 3:.3f}"
 
 
 check(exercise_5, (judge_5,), language="en")

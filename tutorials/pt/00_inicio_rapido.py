@@ -26,7 +26,7 @@ EPOCHS = 40
 
 # %%
 def program(torch, pixels, labels):
-    torch.manual_seed(3)
+    torch.manual_seed(4)
     data = torch.utils.data.TensorDataset(pixels / 16, labels)  # (1797, 64), (1797,)
     train, valid, test = torch.utils.data.random_split(data, [1197, 300, 300])
     batches = torch.utils.data.DataLoader(train, batch_size=32, shuffle=True)
@@ -79,9 +79,12 @@ accuracy = (guess == y).float().mean().item()
 print(f"Acurácia no teste ≈ {accuracy:.1%} de {len(y)} dígitos que a rede nunca viu")
 
 # %% [markdown]
+# A *semente* (*seed*) no programa decide quais dígitos ficam para o teste e de que ponto a rede parte. Com as nove sementes de 0 a 8,
+# ela acerta de 97,0 a 99,0 %, em média 98,2 %.
+#
 # ## As figuras
-# A *perda* diz quanto a rede erra. Ela cai nos dígitos com que a rede aprende; nos que só servem para observá-la, logo para de cair.
-# Disso trata a aula 14.
+# A *perda* diz quanto a rede erra. Ela cai nos dígitos com que a rede aprende; nos que só servem para observá-la, logo cai mais
+# devagar e termina mais alta. Disso trata a aula 14.
 
 # %%
 curves = {"treinamento": history["train"], "validação": history["valid"]}

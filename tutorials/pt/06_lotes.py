@@ -89,7 +89,8 @@ print("errado:", W @ three.T + b)  # os mesmos formatos, mas um viés para cada 
 # Um produto para muitas amostras é muito mais rápido do que muitos produtos. Aqui, com 10.000 amostras:
 
 # %%
-many = torch.ones(10_000, 4)
+torch.manual_seed(0)
+many = torch.randint(0, 10, (10_000, 4)).float()  # números inteiros de 0 a 9, ao acaso
 start = time.perf_counter()
 for i in range(10_000):
     many[i] @ W.T + b  # (4,) @ (4, 3) -> (3,)

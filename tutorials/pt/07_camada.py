@@ -210,8 +210,8 @@ for width, run in runs.items():
 # ## Deduzir
 # Um neurônio soma `n` produtos. Tome entradas em torno de 0 com desvio padrão 1, e pesos em torno de 0 com σ: cada produto tem o desvio
 # padrão `1 · σ`. Quando se somam números independentes, o que se acumula são os *quadrados* de seus desvios padrão, aqui `n · σ²`. Assim,
-# a saída tem o desvio padrão `σ · √n`: com 0,10 e 5, 100, 1000 entradas, isso dá 0,22, 1 e 3,2; medimos 0,24, 1 e 3,2. Ele
-# continua 1 se
+# a saída tem o desvio padrão `σ · √n`: com 0,10 e 5, 100, 1000 entradas, isso dá 0,22, 1 e 3,2; medimos 0,24, 1 e 3,2. (Com
+# 5 entradas são só 25 pesos, e o acaso se faz notar: outras sementes dão de 0,15 a 0,26.) O desvio continua 1 se
 #
 # `σ = 1 / √n`
 #

@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 01, 04, 05, 07, 09, 10.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 15 minutos de leitura; o dobro com lápis e papel, e vale a pena.
 #
 # A inclinação da perda ao longo de um peso diz se um peso maior é melhor ou pior, e quanto. As inclinações ao longo de todos os
 # parâmetros, juntas, são o *gradiente*. Medi-lo custa duas execuções da rede por peso: demais para um milhão de pesos. A
@@ -207,15 +207,11 @@ figure
 # %% [markdown]
 # A figura concorda: o gradiente da soma `a + a` é 1 + 6 + 6 = 13 (Σ∂, um 6 para cada fator de `b·b`), e `a` o recebe duas vezes.
 #
-# Esse foi o motor, em menos de 60 linhas. Ele dá conta do neurônio de antes e também de uma rede inteira. Aqui são duas entradas,
-# três neurônios ocultos com ReLU, uma saída: 13 parâmetros.
+# Esse foi o motor, em menos de 60 linhas. Ele também dá conta de uma rede inteira. Aqui são duas entradas, três neurônios ocultos
+# com ReLU, uma saída: 13 parâmetros.
+
 
 # %%
-w, b = Value(2.0), Value(-4.0)
-backward(neuron_loss(w, b))
-print(f"neurônio: gradiente {w.grad} ao longo de w, {b.grad} ao longo de b")
-
-
 def network_loss(p):
     """O erro quadrático de uma rede com 2 entradas, 3 neurônios ocultos e 1 saída, cujos 13 parâmetros são a lista p."""
     loss = as_value(p[12])  # o viés da saída
@@ -245,9 +241,9 @@ def at(i, nudge):
 
 
 measured = [(at(i, h) - at(i, -h)) / (2 * h) for i in range(13)]
-print("medido:   ", [round(slope, 3) for slope in measured])
 print(
-    "iguais até a sexta casa decimal:", all(abs(p.grad - m) < 1e-6 for p, m in zip(parameters, measured, strict=True))
+    "medido, igual até a sexta casa decimal:",
+    all(abs(p.grad - m) < 1e-6 for p, m in zip(parameters, measured, strict=True)),
 )
 print(f"execuções da rede: {2 * len(numbers)} com pequenos passos, 1 com o motor (e a caminhada de volta)")
 

@@ -43,9 +43,9 @@ test = fruits[230:], kinds[230:]
 # %%
 def train(
     training, validation, hidden=64, epochs=200, batch_size=30, weight_decay=0.0, l1=0.0, dropout=0.0, change=None,
-    patience=None, package=torch,
+    patience=None, seed=1, package=torch,
 ):  # fmt: skip
-    package.manual_seed(1)
+    package.manual_seed(seed)
     model = package.nn.Sequential(
         package.nn.Linear(training[0].shape[1], hidden),  # (30, 8) @ (8, 64) -> (30, 64)
         package.nn.ReLU(),
@@ -159,7 +159,7 @@ print("respondendo:", dropout.eval()(torch.ones(8)))
 
 # %% [markdown]
 # O **aumento de dados** cria amostras novas a partir das antigas, mudando o que não importa. Uma fruta virada mostra outras
-# marcas e continua a mesma fruta. Um **modelo menor** não tem espaço para decorar 30 frutas. A **parada antecipada** (*early
+# marcas e continua a mesma fruta. Um **modelo menor** tem menos espaço para decorar 30 frutas. A **parada antecipada** (*early
 # stopping*) encerra o treinamento quando faz algumas épocas que a perda de validação não bate seu melhor valor; esse número de
 # épocas se chama paciência.
 
@@ -178,11 +178,11 @@ def turn_round(x):
 cures = {
     "sem remédio": {},
     "L2": {"weight_decay": 0.01},
-    "L1": {"l1": 0.01},
+    "L1": {"l1": 0.005},
     "dropout": {"dropout": 0.5},
     "aumento de dados": {"change": turn_round},
-    "modelo menor": {"hidden": 2},
-    "parada antecipada": {"patience": 10},
+    "modelo menor": {"hidden": 8},
+    "parada antecipada": {"patience": 20},
 }
 results, models = {}, {}
 for name, options in cures.items():
@@ -217,9 +217,13 @@ viz.save(figure, "pictures/14_overfitting")
 figure
 
 # %% [markdown]
-# Todo remédio diminui a diferença, e todos pioram a perda de *treinamento*: é o preço. Aqui ganha o aumento de dados,
-# porque conta à rede algo que nós sabemos e as 30 frutas não mostram: as marcas não importam. Com outra semente ou outra dose, a
-# ordem dos demais pode mudar.
+# Todo remédio diminui a diferença e a perda de validação, e todos pioram a perda de *treinamento*: é o preço. Tudo isso valeu também
+# em outros oito conjuntos de frutas, com outros pesos iniciais.
+#
+# Aqui ganha o aumento de dados, porque conta à rede algo que nós sabemos e as 30 frutas não mostram: as marcas não importam. Nos
+# outros oito conjuntos, ele sempre deixou às marcas a menor parte, de 6 a 9 %, e em sete foi o que mais acertou nas frutas novas.
+# Mas sua perda de validação foi a menor em apenas três; em quatro, a menor foi a da L1, que deixa a rede menos segura de seus
+# erros. Qual remédio é o melhor depende, portanto, das amostras, e por isso se experimentam vários.
 #
 # ## Lotes não impedem uma rede de decorar
 # Às vezes se lê que lotes pequenos impedem uma rede de decorar. Um teste: 40 amostras de puro ruído, com rótulos decididos no
@@ -230,7 +234,7 @@ torch.manual_seed(2)
 noise, coins = torch.rand(1040, 8), torch.randint(0, 2, (1040, 1)).float()
 tossed, fresh = (noise[:40], coins[:40]), (noise[40:], coins[40:])
 for size in (40, 8):
-    model, _ = train(tossed, fresh, batch_size=size, epochs=100)
+    model, _ = train(tossed, fresh, batch_size=size)
     print(f"lotes de {size}: acertos ≈ {accuracy(model, tossed):.0%}, nas novas ≈ {accuracy(model, fresh):.0%}")
 
 # %% [markdown]
@@ -252,8 +256,8 @@ for name in ("sem remédio", "aumento de dados"):
     print(f"{name}: média ≈ {sum(verdicts) / 5:.2f}, de ≈ {min(verdicts):.2f} a ≈ {max(verdicts):.2f}")
 
 # %% [markdown]
-# Seis frutas são um juiz caprichoso, como mostra a distância do menor ao maior valor; ainda assim, a média delas prefere o mesmo
-# remédio que as 200 frutas.
+# Seis frutas são um juiz caprichoso, como mostra a distância do menor ao maior valor. A média delas prefere o aumento de dados a
+# nenhum remédio, como fazem as 200 frutas; em outros oito conjuntos de 30, ela o preferiu seis vezes, e as 200 frutas, sempre.
 #
 # ## Subajuste
 # As mesmas frutas, mas a rede tem dois neurônios e para depois de 10 épocas: não aprendeu nem o que a cor e a redondeza dizem.
@@ -269,7 +273,8 @@ print(
 #
 # As duas luas da aula 13 são um paciente mais interessante. Aqui a rede é simples demais (2 neurônios), treina pouco (20 épocas),
 # recebe só as coordenadas e está presa demais (L2 com 0,1). São quatro remédios, cada um sozinho; as características melhores são
-# `x1²` e `x1³`, que curvam uma reta.
+# `x1²` e `x1³`, que curvam uma reta. Redes tão pequenas dependem muito de seus pesos iniciais: depois de 20 épocas, uma já diz algo,
+# outra ainda não diz nada. Por isso, cada linha é a média de três redes, com as sementes 1, 2 e 3.
 
 # %%
 torch.manual_seed(0)
@@ -280,15 +285,18 @@ patient = {"hidden": 2, "epochs": 20, "batch_size": 50, "weight_decay": 0.1}
 cures_2 = {
     "sem remédio": (points, {}),
     "modelo maior": (points, {"hidden": 64}),
-    "treino mais longo": (points, {"epochs": 100}),
+    "treino mais longo": (points, {"epochs": 60}),
     "características melhores": (with_powers, {}),
     "sem L2": (points, {"weight_decay": 0.0}),
-    "todos juntos": (with_powers, {"hidden": 64, "epochs": 100, "weight_decay": 0.0}),
+    "todos juntos": (with_powers, {"hidden": 64, "epochs": 60, "weight_decay": 0.0}),
 }
 results_2 = {}
 for name, (x, options) in cures_2.items():
-    _, history = train((x[:200], labels[:200]), (x[200:], labels[200:]), **(patient | options))
-    a, b = results_2[name] = history["train"][-1], history["valid"][-1]
+    a = b = 0.0
+    for seed in (1, 2, 3):
+        _, history = train((x[:200], labels[:200]), (x[200:], labels[200:]), seed=seed, **(patient | options))
+        a, b = a + history["train"][-1] / 3, b + history["valid"][-1] / 3
+    results_2[name] = a, b
     print(f"{name:<24} treinamento ≈ {a:.2f}, validação ≈ {b:.2f}")
 
 figure = gaps(results_2, "lower center")
@@ -297,8 +305,8 @@ figure
 
 # %% [markdown]
 # No subajuste não há diferença: o círculo e o triângulo ficam um sobre o outro, ambos longe de 0. Cada remédio move os dois.
-# Todos juntos conseguem o que nenhum consegue sozinho, e uma diferença se abre: o próximo passo seria a primeira metade desta
-# aula.
+# Todos juntos conseguem o que nenhum consegue sozinho. Quem continuar assim encontrará um dia uma diferença, como na primeira metade
+# desta aula.
 #
 # | | perda de treinamento | diferença | o que ajuda |
 # |---|---|---|---|
@@ -344,7 +352,7 @@ else:
     import torch as pytorch
 
     pairs = [tuple(pytorch.tensor(part.tolist()) for part in pair) for pair in (training, validation)]
-    options = {"epochs": 20, "dropout": 0.5, "weight_decay": 0.01, "l1": 0.001}
+    options = {"epochs": 10, "dropout": 0.5, "weight_decay": 0.01, "l1": 0.001}
     _, ours = train(training, validation, **options)
     _, theirs = train(*pairs, **options, package=pytorch)
     compare(
@@ -452,8 +460,9 @@ def parts_of(n, k):
 check(exercise_4, (30, 5, parts_of(30, 5)), (11, 4, parts_of(11, 4)), language="pt")
 
 # %% [markdown]
-# **5.** Na prática, nenhum remédio se toma sozinho. Devolva opções para `train` com as quais a perda de validação das frutas
-# fique abaixo de 0,345 sem aumento de dados: `{"weight_decay": 0.01, "hidden": 8}`, por exemplo, leva a mais que isso.
+# **5.** Na prática, combinam-se os remédios. Devolva opções para `train` com as quais a perda de validação das frutas fique abaixo
+# de 0,362 sem aumento de dados, na média de três redes, com as sementes 1, 2 e 3. `{"l1": 0.005}` leva a 0,365; com dropout ao lado,
+# `{"l1": 0.005, "dropout": 0.5}`, a 0,386: dois remédios nem sempre são melhores que um.
 
 
 # %%
@@ -464,9 +473,9 @@ def exercise_5():
 def judge_5(options):
     if "change" in options:
         return "usa aumento de dados"
-    _, history = train(training, validation, **options)
-    if not history["valid"][-1] < 0.345:
-        return f"leva a uma perda de validação de {history['valid'][-1]:.3f}"
+    losses = [train(training, validation, **(options | {"seed": seed}))[1]["valid"][-1] for seed in (1, 2, 3)]
+    if not sum(losses) / 3 < 0.362:
+        return f"leva a uma perda de validação média de {sum(losses) / 3:.3f}"
 
 
 check(exercise_5, (judge_5,), language="pt")
