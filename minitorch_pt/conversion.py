@@ -10,6 +10,7 @@ import numpy as np
 from . import dtypes
 from .autograd import graph
 from .autograd.rule import differentiable
+from .device import DeviceError
 from .device import device as _device
 
 
@@ -35,7 +36,7 @@ class Conversions:
         """This tensor with another dtype (or that of another tensor); itself if nothing changes and `copy` is False.
 
         Raises:
-            RuntimeError: a device other than the CPU.
+            DeviceError: a device other than the CPU.
         """
         for a in args:
             if isinstance(a, dtypes.dtype):
@@ -109,9 +110,9 @@ class Conversions:
         """Not possible.
 
         Raises:
-            RuntimeError: always.
+            DeviceError: always.
         """
-        raise RuntimeError(
+        raise DeviceError(
             "minitorch_pt runs on the CPU only: leave .cuda() out, or write .to(device) with device='cpu'"
         )
 
