@@ -117,7 +117,7 @@ class Facts:
         """False: memory is pinned for copies to a GPU."""
         return False
 
-    def pin_memory(self) -> None:
+    def pin_memory(self) -> Any:
         """Nothing to be had without a GPU.
 
         Raises:

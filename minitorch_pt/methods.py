@@ -157,6 +157,8 @@ class Methods:
     minimum = ops.minimum
     mul, mul_ = ops.mul, inplace(ops.mul)
     multiply, multiply_ = ops.mul, inplace(ops.mul)
+    igamma, igamma_ = ops.igamma, inplace(ops.igamma)
+    igammac, igammac_ = ops.igammac, inplace(ops.igammac)
     mvlgamma, mvlgamma_ = ops.mvlgamma, inplace(ops.mvlgamma)
     nan_to_num, nan_to_num_ = ops.nan_to_num, inplace(ops.nan_to_num)
     ne, ne_ = ops.ne, inplace(ops.ne)

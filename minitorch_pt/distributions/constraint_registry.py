@@ -62,11 +62,11 @@ for _registry in (biject_to, transform_to):
     _registry.register(constraints.real, lambda c: transforms.identity_transform)
     _registry.register(constraints.independent, lambda c, registry=_registry: transforms.IndependentTransform(
         registry(c.base_constraint), c.reinterpreted_batch_ndims))  # fmt: skip
-    for _kind in (constraints.greater_than, constraints.greater_than_eq):
-        _registry.register(_kind, lambda c: _from(c.lower_bound, 1))
+    for _kind in ("greater_than", "greater_than_eq"):
+        _registry.register(getattr(constraints, _kind), lambda c: _from(c.lower_bound, 1))
     _registry.register(constraints.less_than, lambda c: _from(c.upper_bound, -1))
-    for _kind in (constraints.interval, constraints.half_open_interval):
-        _registry.register(_kind, _bounded)
+    for _kind in ("interval", "half_open_interval"):
+        _registry.register(getattr(constraints, _kind), _bounded)
 biject_to.register(constraints.simplex, lambda c: transforms.StickBreakingTransform())
 transform_to.register(constraints.simplex, lambda c: transforms.SoftmaxTransform())
 transform_to.register(constraints.lower_cholesky, lambda c: transforms.LowerCholeskyTransform())

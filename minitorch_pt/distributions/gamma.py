@@ -59,6 +59,11 @@ class Gamma(Distribution):
         shape = self.concentration
         return ops.xlogy(shape, self.rate) + ops.xlogy(shape - 1, value) - self.rate * value - shape.lgamma()
 
+    def cdf(self, value: Tensor) -> Tensor:
+        """The probability of a draw up to `value`; it is differentiated with respect to rate and value."""
+        self._validate_sample(value)
+        return ops.igamma(self.concentration, self.rate * value)
+
     def entropy(self) -> Tensor:
         """concentration - log(rate) + log Γ(concentration) + (1 - concentration) ψ(concentration)."""
         shape = self.concentration

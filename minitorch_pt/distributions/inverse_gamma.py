@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import ops
+from .. import creation, ops
 from ..tensor import Tensor
 from . import constraints
 from .gamma import Gamma
@@ -28,7 +28,7 @@ class InverseGamma(TransformedDistribution):
 
     def __init__(self, concentration: Any, rate: Any, validate_args: bool | None = None) -> None:
         base = Gamma(concentration, rate, validate_args=validate_args)
-        super().__init__(base, PowerTransform(-base.rate.new_ones(())), validate_args=validate_args)
+        super().__init__(base, PowerTransform(-creation.ones((), dtype=base.rate.dtype)), validate_args=validate_args)
 
     @property
     def concentration(self) -> Tensor:

@@ -50,7 +50,7 @@ class TransformedDistribution(Distribution):
         expanded = transform.inverse_shape(after)
         if shape != expanded:
             base = base.expand(expanded[: len(expanded) - event_dim])
-        self.base_dist = Independent(base, needed - event_dim) if needed > event_dim else base
+        self.base_dist: Any = Independent(base, needed - event_dim) if needed > event_dim else base
         # an event has the axes that the transforms work on together, and those of the base
         event_dim = max(transform.codomain.event_dim, event_dim + transform.codomain.event_dim - needed)
         split = len(after) - event_dim

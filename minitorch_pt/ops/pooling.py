@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from ..autograd.rule import array, differentiable
-from .activations import _depending, _pick, relu
+from .activations import relu
 from .indexing import gather
-from .pointwise import abs, pow, sign
+from .pointwise import _depending, _pick, abs, pow, sign
 from .reductions import mean
 from .shape import squeeze, unsqueeze
 from .windows import (
