@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,15 @@ from . import dtypes
 from .autograd import graph
 from .device import CPU, device
 from .size import Size
+
+
+def warn_of_grad() -> None:
+    """Say that `backward` leaves nothing in the `.grad` that was asked for."""
+    warnings.warn(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
+        "autograd.backward(). If you want it, call .retain_grad() on the tensor before.",
+        stacklevel=3,
+    )
 
 
 class Facts:
