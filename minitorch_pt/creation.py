@@ -207,7 +207,7 @@ def frombuffer(
     >>> torch.frombuffer(bytearray(b"abc"), dtype=torch.uint8)
     tensor([97, 98, 99], dtype=torch.uint8)
     """
-    kind = _numpy(dtype, None)
+    kind = _numpy(dtype, _float())
     try:
         view = memoryview(buffer)
     except TypeError:

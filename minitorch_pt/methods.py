@@ -61,7 +61,9 @@ def _mapped(name: str, function: Callable, self: Any, *others: Any) -> Any:
         if not isinstance(other, Methods):
             raise TypeError(f"{name}() needs Tensors beside the function, not {type(other).__name__}")
         if other._data.dtype != self._data.dtype:
-            raise TypeError(f"{name}: expected {self.type()} for the other tensor (got {other.type()})")
+            raise TypeError(
+                f"{name}: expected {self._data.dtype.name} for the other tensor, as for the first (got {other._data.dtype.name})"
+            )
     if any(x.requires_grad for x in (self, *others)):
         raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
     columns = [self._data, *(ops.expand(x, *self._data.shape)._data for x in others)]
