@@ -110,7 +110,9 @@ def _put_back_equal(g: np.ndarray, image: np.ndarray, largest: np.ndarray, axes:
     return total
 
 
-def _places_of(largest: np.ndarray, image: np.ndarray, axes: Sequence[Axis], sizes: tuple[int, ...]) -> np.ndarray | None:
+def _places_of(
+    largest: np.ndarray, image: np.ndarray, axes: Sequence[Axis], sizes: tuple[int, ...]
+) -> np.ndarray | None:
     """The place of the first element of each window that equals the largest; None if a window has none, for nan equals nothing.
 
     A third of the time of `_largest`, which does not know the largest: 0.8 ms in place of 3.9 for 5 x 5 windows of (16, 32, 28, 28).
@@ -125,7 +127,8 @@ def _places_of(largest: np.ndarray, image: np.ndarray, axes: Sequence[Axis], siz
         which += free
     if free.any():
         return None
-    table, n = np.zeros((), np.intp), len(axes)  # the place of each window's k-th element
+    table: Any = 0
+    n = len(axes)  # the place of each window's k-th element
     for d, (axis, size) in enumerate(zip(axes, sizes, strict=True)):
         shape = np.ones(2 * n, np.intp)
         shape[[d, n + d]] = axis.places.T.shape
