@@ -257,8 +257,8 @@ def _normal_laplace(p: Any, q: Any) -> Tensor:
 
 @functools.singledispatch
 def _mean_log(p: Any) -> Tensor:
-    """The mean of log(x) under p."""
-    raise NotImplementedError(f"the mean logarithm of {type(p).__name__}")
+    """The mean of log(x) under p: here a uniform one, others below."""
+    return (_x_log_x(p.high) - _x_log_x(p.low)) / (p.high - p.low) - 1
 
 
 def _x_log_x(x: Tensor) -> Tensor:
@@ -269,19 +269,17 @@ _mean_log.register(Beta, lambda p: p.concentration1.digamma() - (p.concentration
 _mean_log.register(Exponential, lambda p: -np.euler_gamma - p.rate.log())
 _mean_log.register(Gamma, lambda p: p.concentration.digamma() - p.rate.log())
 _mean_log.register(Pareto, lambda p: p.scale.log() + p.alpha.reciprocal())
-_mean_log.register(Uniform, lambda p: (_x_log_x(p.high) - _x_log_x(p.low)) / (p.high - p.low) - 1)
 
 
 @functools.singledispatch
 def _mean_power(p: Any, t: Tensor) -> Tensor:
-    """The mean of exp(-t x) under p."""
-    raise NotImplementedError(f"the Laplace transform of {type(p).__name__}")
+    """The mean of exp(-t x) under p: here a uniform one, others below."""
+    return ((-t * p.low).exp() - (-t * p.high).exp()) / (t * (p.high - p.low))
 
 
 _mean_power.register(Exponential, lambda p, t: p.rate / (p.rate + t))
 _mean_power.register(Gamma, lambda p, t: (1 + t / p.rate).pow(-p.concentration))
 _mean_power.register(Normal, lambda p, t: (-t * p.loc + 0.5 * (t * p.scale).pow(2)).exp())
-_mean_power.register(Uniform, lambda p, t: ((-t * p.low).exp() - (-t * p.high).exp()) / (t * (p.high - p.low)))
 
 
 def _below_0(p: Any, value: Tensor) -> Tensor:

@@ -38,7 +38,9 @@ def _horner(coefficients: Any, x: Any) -> Any:
 
 def _once(name: str, *inputs: Any) -> None:
     if not all(isinstance(x, np.ndarray) for x in inputs):
-        raise RuntimeError(f"the derivative of {name}'s gradient is not implemented: draws can be differentiated once")
+        raise NotImplementedError(
+            f"the derivative of {name}'s gradient is not implemented: draws can be differentiated once"
+        )
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -632,3 +632,39 @@ def test_bits():
             ours.numpy(), torch.distributions.Normal(torch.ones(2), 0.3).sample(shape).numpy()
         )
     assert_same(minitorch_pt.get_rng_state(), torch.get_rng_state())
+
+
+# -- parts of single distributions ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "case", ["MultivariateNormal", "MultivariateNormal by covariance", "MultivariateNormal by precision"]
+)
+def test_matrices_of_a_normal_distribution(case):
+    def program(t):
+        d, leaves = make(t, case, "float64", grad=True)
+        seen = [d.scale_tril, d.covariance_matrix, d.precision_matrix]
+        return [*seen, d.mode, *t.autograd.grad(sum((m**2).sum() for m in seen), leaves, allow_unused=True)[1:]]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("case", ["RelaxedBernoulli", "RelaxedOneHotCategorical"])
+def test_relaxed_parts(case):
+    def program(t):
+        d, _ = make(t, case, "float64")
+        return [d.temperature, d.probs, d.logits, tuple(d.base_dist.param_shape), d.expand((2, 3)).base_dist.probs]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("case", ["Gamma", "Dirichlet"])
+def test_draws_are_differentiated_once(case):
+    def program(t):
+        d, leaves = make(t, case, "float64", grad=True)
+        first = t.autograd.grad((d.rsample() ** 2).sum(), leaves, create_graph=True)
+        t.autograd.grad(sum(g.sum() for g in first), leaves)
+
+    same_program(program)
+
+
+def test_negative_binomial_of_no_failures():
+    same_program(lambda t: t.distributions.NegativeBinomial(t.tensor([0.0, 2.0]), 0.5).log_prob(t.tensor(0.0)))
