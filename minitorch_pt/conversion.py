@@ -11,6 +11,7 @@ import numpy as np
 from . import dtypes
 from .autograd import graph
 from .autograd.rule import differentiable
+from .device import DeviceError
 from .device import device as _device
 
 
@@ -38,7 +39,7 @@ class Conversions:
         Called as to(dtype), to(device), to(device, dtype) or to(other); `non_blocking` and `copy` may follow without a name.
 
         Raises:
-            RuntimeError: a device other than the CPU. TypeError: something that is neither dtype, device nor tensor.
+            DeviceError: a device other than the CPU. TypeError: something that is neither dtype, device nor tensor.
         """
         flags = [a for a in args if isinstance(a, bool)]
         copy = flags[1] if len(flags) > 1 else copy
@@ -126,9 +127,9 @@ class Conversions:
         """Not possible.
 
         Raises:
-            RuntimeError: always.
+            DeviceError: always.
         """
-        raise RuntimeError(
+        raise DeviceError(
             "minitorch_pt runs on the CPU only: leave .cuda() out, or write .to(device) with device='cpu'"
         )
 

@@ -17,7 +17,7 @@ from .device import device as _device
 from .tensor import Tensor, wrap
 
 __all__ = [
-    "arange", "as_tensor", "asarray", "cartesian_prod", "combinations", "empty", "empty_like", "eye", "from_numpy", "full", "full_like", "is_floating_point",
+    "arange", "as_tensor", "asarray", "cartesian_prod", "combinations", "empty", "empty_like", "eye", "from_numpy", "frombuffer", "full", "full_like", "is_floating_point",
     "is_tensor", "linspace", "logspace", "meshgrid", "numel", "one_hot", "ones", "ones_like", "range", "scalar_tensor", "tensor", "tril_indices",
     "triu_indices", "zeros", "zeros_like",
 ]  # fmt: skip
@@ -179,10 +179,51 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__}); use torch.tensor for lists and numbers")
     dtypes.of(ndarray.dtype)
+    if not ndarray.flags.writeable:
+        _warn_of_shared("NumPy array")
     if any(s < 0 for s in ndarray.strides):
         raise ValueError("At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. "
                          "(You can probably work around this by making a copy of your array with array.copy().)")  # fmt: skip
     return wrap(ndarray)
+
+
+def _warn_of_shared(what: str) -> None:
+    warnings.warn(
+        f"The given {what} is not writable, and PyTorch does not support non-writable tensors: writing to this tensor is undefined. "
+        "Copy the data first, or do not write.",
+        stacklevel=3,
+    )
+
+
+def frombuffer(
+    buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, requires_grad: builtins.bool = False
+) -> Tensor:
+    """The bytes of a buffer (bytearray, mmap, array) as a vector that shares their memory: `count` elements, or all, from byte `offset` on.
+
+    Raises:
+        ValueError: no buffer, an empty one, or one that does not hold so many elements.
+
+    >>> import minitorch_pt as torch
+    >>> torch.frombuffer(bytearray(b"abc"), dtype=torch.uint8)
+    tensor([97, 98, 99], dtype=torch.uint8)
+    """
+    kind = _numpy(dtype, _float())
+    try:
+        view = memoryview(buffer)
+    except TypeError:
+        raise ValueError(f"object does not implement Python buffer protocol: {type(buffer).__name__}") from None
+    if not view.nbytes or not count:
+        raise ValueError(f"both buffer length ({view.nbytes}) and count ({count}) must not be 0")
+    if not 0 <= offset < view.nbytes:
+        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({view.nbytes} bytes) minus 1")  # fmt: skip
+    rest = view.nbytes - offset
+    if count < 0 and rest % kind.itemsize:
+        raise ValueError(f"buffer length ({view.nbytes} bytes) after offset ({offset} bytes) must be a multiple of element size ({kind.itemsize})")  # fmt: skip
+    if count * kind.itemsize > rest:
+        raise ValueError(f"requested buffer length ({count} * {kind.itemsize} bytes) after offset ({offset} bytes) must not be greater than actual buffer length ({view.nbytes} bytes)")  # fmt: skip
+    if view.readonly:
+        _warn_of_shared("buffer")
+    return _made(np.frombuffer(buffer, kind, max(count, -1), offset), requires_grad)
 
 
 def asarray(
@@ -324,7 +365,8 @@ def arange(*args: Any, start: Any = None, end: Any = None, step: Any = None, dty
 def range(
     start: Any, end: Any, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
 ) -> Tensor:
-    """As `arange`, but with `end` included and floating point by default."""
+    """As `arange`, but with `end` included and floating point by default; torch deprecates it."""
+    warnings.warn("torch.range is deprecated, as its `end` is included unlike that of Python's range: use torch.arange", stacklevel=2)  # fmt: skip
     count = np.arange(math.floor((end - start) / step) + 1)
     return _made((start + count * step).astype(_numpy(dtype, _float())), requires_grad, device)
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["device_count", "empty_cache", "is_available", "is_initialized", "manual_seed", "manual_seed_all"]
+from typing import NoReturn
+
+from .device import DeviceError
+
+__all__ = [
+    "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",
+    "manual_seed_all", "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "synchronize",
+]  # fmt: skip
 
 
 def is_available() -> bool:
@@ -30,3 +37,35 @@ def manual_seed_all(seed: int) -> None:
 
 def empty_cache() -> None:
     """Nothing to empty."""
+
+
+def is_bf16_supported(including_emulation: bool = True) -> bool:
+    """False."""
+    return False
+
+
+def _no_memory(device: object = None) -> int:
+    """0 bytes."""
+    return 0
+
+
+memory_allocated = max_memory_allocated = memory_reserved = max_memory_reserved = _no_memory
+
+
+def synchronize(device: object = None) -> NoReturn:
+    """There is nothing to wait for.
+
+    Raises:
+        DeviceError: always.
+    """
+    raise DeviceError("minitorch_pt runs on the CPU only, there is no CUDA device: ask torch.cuda.is_available() first")
+
+
+def current_device() -> NoReturn:
+    """There is none; raises as `synchronize`."""
+    synchronize()
+
+
+def get_device_name(device: object = None) -> NoReturn:
+    """There is none; raises as `synchronize`."""
+    synchronize()

@@ -5,17 +5,24 @@ from __future__ import annotations
 __all__ = ["device"]
 
 
+class DeviceError(AssertionError, NotImplementedError):
+    """Another device than the CPU was asked for.
+
+    Where torch has no GPU it raises AssertionError for "cuda" and "xpu", NotImplementedError or RuntimeError for others: this is all of them.
+    """
+
+
 class device:
     """Where tensors live: only "cpu".
 
     Raises:
-        RuntimeError: another device is asked for.
+        DeviceError: another device is asked for.
     """
 
     def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:
         name = type.type if isinstance(type, device) else str(type)
         if name.partition(":")[0] != "cpu":
-            raise RuntimeError(f"minitorch_pt runs on the CPU only and was asked for device {name!r}; use device='cpu'")
+            raise DeviceError(f"minitorch_pt runs on the CPU only and was asked for device {name!r}; use device='cpu'")
         self.type: str = "cpu"
         self.index: int | None = int(name[4:]) if ":" in name else index
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,15 @@ from . import dtypes
 from .autograd import graph
 from .device import CPU, device
 from .size import Size
+
+
+def warn_of_grad() -> None:
+    """Say that `backward` leaves nothing in the `.grad` that was asked for."""
+    warnings.warn(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
+        "autograd.backward(). If you want it, call .retain_grad() on the tensor before.",
+        stacklevel=3,
+    )
 
 
 class Facts:
@@ -34,9 +44,16 @@ class Facts:
         return CPU
 
     @property
+    def is_cpu(self) -> bool:
+        """True."""
+        return True
+
+    @property
     def is_cuda(self) -> bool:
         """False."""
         return False
+
+    is_meta = is_mps = is_nested = is_quantized = is_sparse = is_sparse_csr = is_xpu = is_cuda
 
     @property
     def ndim(self) -> int:
@@ -105,6 +122,18 @@ class Facts:
     def is_signed(self) -> bool:
         """Whether the type has negative values."""
         return self.dtype.is_signed
+
+    def is_pinned(self) -> bool:
+        """False: memory is pinned for copies to a GPU."""
+        return False
+
+    def pin_memory(self) -> Any:
+        """Nothing to be had without a GPU.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError("pin_memory() prepares memory for copies to a GPU, and minitorch_pt computes on the CPU: leave it out")  # fmt: skip
 
     def get_device(self) -> int:
         """-1, torch's number for the CPU."""

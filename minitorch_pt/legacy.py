@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from .device import device as _device
 from .size import Size
 from .tensor import Tensor, wrap
 
-__all__ = [f"{title}Tensor" for title in dtypes.TITLES.values()]
+__all__ = ["set_default_tensor_type", *(f"{title}Tensor" for title in dtypes.TITLES.values())]
 
 
 def elements(data: tuple, dtype: dtypes.dtype | None, device: Any = None) -> np.ndarray:
@@ -47,6 +48,21 @@ def elements(data: tuple, dtype: dtypes.dtype | None, device: Any = None) -> np.
             f"new(): data must be a sequence (got {type(values).__name__}); torch.tensor({values!r}) takes one number"
         )
     return creation.tensor(values if isinstance(values, np.ndarray) else list(values), dtype=kind)._data
+
+
+def set_default_tensor_type(t: Any) -> None:
+    """`set_default_dtype` of the type that torch.DoubleTensor, or "torch.DoubleTensor", names.
+
+    Raises:
+        TypeError: no such type, or no floating point one.
+    """
+    warnings.warn("torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype()", stacklevel=2)  # fmt: skip
+    found = globals().get(t.removeprefix("torch.")) if isinstance(t, str) else t
+    if not isinstance(found, tensortype):
+        raise TypeError(
+            f"invalid type object: {t!r} is none of torch.FloatTensor, torch.DoubleTensor, torch.HalfTensor"
+        )
+    dtypes.set_default_dtype(found.dtype)
 
 
 class tensortype:

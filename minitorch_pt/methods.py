@@ -13,7 +13,7 @@ import numpy as np
 from . import ops
 from .autograd import graph
 from .autograd.modes import state
-from .autograd.rule import apply_inplace, differentiable, inplace
+from .autograd.rule import apply_inplace, differentiable, inplace, write
 
 
 @differentiable(linear=True, name="torch::autograd::CopyBackwards")
@@ -53,6 +53,25 @@ def _no_tensor(self: Any) -> NoReturn:
 def swapped(operation: Callable) -> Callable:
     """The operation with the operands in the other order: 1 / x."""
     return lambda self, other: operation(other, self)
+
+
+def _mapped(name: str, function: Callable, self: Any, *others: Any) -> Any:
+    """Overwrite each element with what a Python function makes of it, and of those of the other tensors."""
+    for other in others:
+        if not isinstance(other, Methods):
+            raise TypeError(f"{name}() needs Tensors beside the function, not {type(other).__name__}")
+        if other._data.dtype != self._data.dtype:
+            raise TypeError(
+                f"{name}: expected {self._data.dtype.name} for the other tensor, as for the first (got {other._data.dtype.name})"
+            )
+    if any(x.requires_grad for x in (self, *others)):
+        raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
+    columns = [self._data, *(ops.expand(x, *self._data.shape)._data for x in others)]
+    values = np.array([function(*row) for row in zip(*(c.ravel().tolist() for c in columns), strict=True)])
+    if values.size and values.dtype.kind not in "biuf":
+        raise TypeError(f"{name}(): the function must give a real number, and gave {values.dtype.name}")
+    write(self, values.reshape(self._data.shape).astype(self._data.dtype))
+    return self
 
 
 class Methods:
@@ -157,6 +176,8 @@ class Methods:
     minimum = ops.minimum
     mul, mul_ = ops.mul, inplace(ops.mul)
     multiply, multiply_ = ops.mul, inplace(ops.mul)
+    igamma, igamma_ = ops.igamma, inplace(ops.igamma)
+    igammac, igammac_ = ops.igammac, inplace(ops.igammac)
     mvlgamma, mvlgamma_ = ops.mvlgamma, inplace(ops.mvlgamma)
     nan_to_num, nan_to_num_ = ops.nan_to_num, inplace(ops.nan_to_num)
     ne, ne_ = ops.ne, inplace(ops.ne)
@@ -395,6 +416,26 @@ class Methods:
             graph.changed(self._data)
         else:
             apply_inplace(self, ops.index_assign, (index, value), {})
+
+    def apply_(self, callable: Callable) -> Any:
+        """Overwrite each element with callable(element): slow, element by element in Python.
+
+        Raises:
+            RuntimeError: the tensor requires grad. TypeError: callable gives no number.
+        """
+        return _mapped("apply_", callable, self)
+
+    def map_(self, tensor: Any, callable: Callable) -> Any:
+        """Overwrite each element x with callable(x, y), y being the one of `tensor`, which is expanded to this shape.
+
+        Raises:
+            RuntimeError: a tensor requires grad, or has another shape. TypeError: another type, or callable gives no number.
+        """
+        return _mapped("map_", callable, self, tensor)
+
+    def map2_(self, x: Any, y: Any, callable: Callable) -> Any:
+        """`map_` of two other tensors."""
+        return _mapped("map2_", callable, self, x, y)
 
     def copy_(self, src: Any, non_blocking: Any = False) -> Any:
         """Overwrite the elements with those of `src`, broadcast and converted."""

@@ -17,8 +17,8 @@ from .device import CPU, device
 from .tensor import Tensor, wrap
 
 __all__ = [
-    "Generator", "bernoulli", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "multinomial", "normal", "rand",
-    "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed", "set_rng_state",
+    "Generator", "bernoulli", "binomial", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "multinomial", "normal", "poisson",
+    "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed", "set_rng_state",
 ]  # fmt: skip
 
 
@@ -291,6 +291,54 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -
     _probabilities(np.asarray(chance))
     drawn = _source(generator).bernoulli(data.shape, chance, data.dtype)
     return _drawn_with(input, None, drawn, "BernoulliBackward0") if p is None else wrap(drawn)
+
+
+def poisson(input: Tensor, generator: Any = None) -> Tensor:
+    """How many events come, where each element of `input` says how many come on average.
+
+    Raises:
+        RuntimeError: a negative rate. NotImplementedError: no floating point type.
+
+    >>> import minitorch_pt as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.poisson(torch.tensor([0.5, 5.0, 500.0]))
+    tensor([  2.,   6., 497.])
+    """
+    if not isinstance(input, Tensor):
+        raise TypeError(f"poisson(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
+    rate = input._data
+    if rate.dtype.kind != "f":
+        raise NotImplementedError(f"poisson() needs a floating point tensor and got {input.dtype}; convert with .float()")  # fmt: skip
+    if not (rate >= 0).all():
+        raise RuntimeError(f"invalid Poisson rate, expected rate to be non-negative, but found {rate.min()}")
+    return _drawn_with(input, None, _source(generator).poisson(rate), "PoissonBackward0")
+
+
+def binomial(count: Tensor, prob: Tensor, generator: Any = None) -> Tensor:
+    """How many of `count` trials succeed, each with probability `prob`; the two have one floating point type.
+
+    Raises:
+        RuntimeError: the types differ. ValueError: they are no floating point types. NotImplementedError: float16.
+    """
+    for name, given in (("count", count), ("prob", prob)):
+        if not isinstance(given, Tensor):
+            raise TypeError(f"binomial(): argument '{name}' must be Tensor, not {type(given).__name__}")
+        if given._data.dtype.kind != "f":
+            raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {given.dtype}")
+    if count.dtype != prob.dtype:
+        raise RuntimeError(f"binomial() needs count and prob of one type and got {count.dtype} and {prob.dtype}")
+    if count.dtype is dtypes.float16:
+        raise NotImplementedError("binomial() is not implemented for float16: convert with .float()")
+    drawn = _source(generator).binomial(*np.broadcast_arrays(count._data, prob._data))
+    return _not_differentiated(count, prob, drawn)
+
+
+@differentiable(linear=True, name="NotImplemented")
+def _not_differentiated(count: Any, prob: Any, drawn: np.ndarray) -> Any:
+    def refuse(g: Any) -> Any:
+        raise RuntimeError("derivative for binomial is not implemented: a number of successes has no slope")
+
+    return drawn, refuse, refuse
 
 
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:

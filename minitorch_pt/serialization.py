@@ -281,7 +281,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, mmap: b
 
     Raises:
         UnpicklingError: not a file of `save`, or one that holds more than tensors and containers.
-        RuntimeError: a damaged file, an unknown type of elements, or a device other than the CPU. FileNotFoundError: no such file.
+        RuntimeError: a damaged file, an unknown type of elements. DeviceError: a device other than the CPU. FileNotFoundError: no such file.
     """
     if map_location is not None and not callable(map_location):
         for place in map_location.values() if isinstance(map_location, dict) else [map_location]:

@@ -61,7 +61,7 @@ def set_default_device(device: Any) -> None:
     """Where new tensors are made: the CPU.
 
     Raises:
-        RuntimeError: another device.
+        DeviceError: another device.
     """
     _device("cpu" if device is None else device)
 

@@ -17,6 +17,8 @@ from .ops.special_functions import (
     i0e,
     i1,
     i1e,
+    igamma,
+    igammac,
     lgamma,
     log_ndtr,
     mvlgamma,
@@ -29,6 +31,7 @@ from .ops.special_functions import (
 )
 
 expit, gammaln, multigammaln, psi = sigmoid, lgamma, mvlgamma, digamma
+gammainc, gammaincc = igamma, igammac
 
 
 def round(input: Any, *, decimals: int = 0) -> Any:
@@ -43,7 +46,7 @@ def round(input: Any, *, decimals: int = 0) -> Any:
 
 
 __all__ = [
-    "digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "exp2", "expit", "expm1", "gammaln", "i0", "i0e", "i1", "i1e", "log1p", "log_ndtr",
+    "digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "exp2", "expit", "expm1", "gammainc", "gammaincc", "gammaln", "i0", "i0e", "i1", "i1e", "log1p", "log_ndtr",
     "log_softmax", "logit", "logsumexp", "multigammaln", "ndtr", "ndtri", "polygamma", "psi", "round", "sinc", "softmax", "xlog1py", "xlogy",
     "zeta",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ import numpy as np
 from .autograd import graph
 from .autograd.modes import enable_grad, state
 from .conversion import Conversions
-from .facts import Facts
+from .facts import Facts, warn_of_grad
 from .methods import Methods
 
 __all__ = ["Tensor"]
@@ -95,6 +95,8 @@ class Tensor(Methods, Facts, Conversions):
     @property
     def grad(self) -> Tensor | None:
         """The gradient that `backward` has added up here, or None."""
+        if self._grad is None and not (self._node is None or self.is_leaf or self.retains_grad):
+            warn_of_grad()
         return self._grad
 
     @grad.setter

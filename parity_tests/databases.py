@@ -193,7 +193,7 @@ def twin(function: Any, name: str | None = None) -> Any:
         )
         made.__kwdefaults__ = function.__kwdefaults__
         return made
-    name = name or getattr(function, "__name__", str(function))
+    name = (name or getattr(function, "__name__", str(function))).removeprefix("torch.")
     for place in (minitorch_pt, minitorch_pt.Tensor, minitorch_pt.nn.functional, minitorch_pt.optim.lr_scheduler):
         try:
             return lookup(place, name)

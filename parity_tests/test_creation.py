@@ -112,3 +112,31 @@ PROGRAMS = {
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_program(program):
     same_program(program)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Buffers
+# ---------------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "float32", "float64", "bool"])
+@pytest.mark.parametrize("options", [{}, {"count": 2}, {"offset": 8}, {"count": 1, "offset": 8}, {"count": -1}, {"count": 0}, {"count": 99}, {"offset": 16},
+                                     {"offset": -1}, {"offset": 3}, {"requires_grad": True}], ids=str)  # fmt: skip
+def test_frombuffer(dtype, options):
+    def program(t):
+        buffer = bytearray(bytes([0, 0, 128, 63] * 4))
+        x = t.frombuffer(buffer, dtype=getattr(t, dtype), **options)
+        seen = [x.detach().clone(), x.requires_grad]
+        buffer[-1] = 64
+        return [*seen, x.detach()]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: 5, lambda: [1], lambda: bytearray(), lambda: bytearray(3), lambda: np.arange(4.0)]
+)
+def test_frombuffer_of_other_things(make):
+    same_program(lambda t: t.frombuffer(make(), dtype=t.float64))
+
+
+def test_frombuffer_without_dtype():
+    same_program(lambda t: t.frombuffer(bytearray(4)))

@@ -74,3 +74,23 @@ def test_memory_and_devices():
     with pytest.raises(RuntimeError):
         minitorch_pt.Tensor([1], device="cuda")
     assert torch.FloatTensor.__name__ == minitorch_pt.FloatTensor.__name__
+
+
+@pytest.mark.parametrize(
+    "kind", ["DoubleTensor", "HalfTensor", "IntTensor", "torch.FloatTensor", "torch.DoubleTensor", None]
+)
+def test_set_default_tensor_type(kind):
+    def program(package):
+        given = kind if kind is None or "." in kind else getattr(package, kind)
+        try:
+            with pytest.warns(UserWarning, match="set_default_dtype"):
+                package.set_default_tensor_type(given)
+            return package.ones(1), package.get_default_dtype()
+        finally:
+            package.set_default_dtype(package.float32)
+
+    torch.set_warn_always(True)
+    try:
+        same_program(program)
+    finally:
+        torch.set_warn_always(False)

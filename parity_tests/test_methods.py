@@ -109,3 +109,27 @@ def test_numpy_functions():
     for call in (np.median, lambda t: np.add.reduce(t)):
         with pytest.raises(RuntimeError, match="detach"):
             call(x)
+
+
+@pytest.mark.parametrize("program", [
+    lambda t: t.tensor([1.5, 2.0]).apply_(lambda x: x * x), lambda t: t.tensor([[1, 2], [3, 4]]).T.apply_(lambda x: x + 0.7),
+    lambda t: t.tensor([True, False]).apply_(lambda x: not x), lambda t: t.ones(0).apply_(lambda x: x), lambda t: t.tensor(3.0).apply_(lambda x: -x),
+    lambda t: t.tensor([1, 2]).apply_(lambda x: isinstance(x, int)), lambda t: t.ones(2).apply_(lambda x: "a"), lambda t: t.ones(2).apply_(None),
+    lambda t: t.ones(2, requires_grad=True).apply_(lambda x: x), lambda t: (t.ones(2, requires_grad=True) * 2).apply_(lambda x: x),
+    lambda t: t.tensor([1.0, 2.0]).map_(t.tensor([3.0, 4.0]), lambda x, y: x * y), lambda t: t.tensor([1.0, 2.0]).map_(t.tensor([3.0]), lambda x, y: x - y),
+    lambda t: t.ones(2).map_(t.ones(2, dtype=t.int64), lambda x, y: x), lambda t: t.ones(2).map_(t.ones(3), lambda x, y: x),
+    lambda t: t.ones(1).map_(t.ones(2), lambda x, y: x), lambda t: t.ones(2).map_(t.ones(2, requires_grad=True), lambda x, y: x),
+    lambda t: t.ones(2).map_(3.0, lambda x, y: x), lambda t: t.tensor([1.0, 2.0]).map2_(t.tensor([3.0, 4.0]), t.tensor([5.0, 6.0]), lambda x, y, z: x * y + z),
+    lambda t: t.ones(2).map2_(t.ones(2), 1, lambda x, y, z: x),
+])  # fmt: skip
+def test_python_functions_of_elements(program):
+    same_program(program)
+
+
+def test_apply_is_noticed_by_the_graph():
+    t = minitorch_pt  # torch takes no notice, and its gradient is that of the new numbers
+    factor = t.tensor([2.0, 3.0])
+    y = (t.ones(2, requires_grad=True) * factor).sum()
+    factor.apply_(lambda v: v + 1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.backward()

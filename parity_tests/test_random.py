@@ -86,6 +86,53 @@ def test_draw_many(name, draw):
     exactly(draw, ALL_SEEDS)
 
 
+def spread(t, low, high, dtype, n=300):
+    return t.tensor(np.random.default_rng(0).uniform(low, high, n)).to(getattr(t, dtype))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("high", [0.0, 2.0, 12.0, 500.0, 6e4])
+def test_poisson(high, dtype):
+    exactly(lambda t: t.poisson(spread(t, 0, high, dtype)))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("high", [3, 30, 1000, 10**6])
+def test_binomial(high, dtype):
+    def draw(t):
+        p = spread(t, -0.02, 1.02, dtype).clamp(0, 1)
+        return t.binomial(spread(t, -1, high, dtype).flip(0).floor(), p), t.binomial(t.full_like(p, high), p)
+
+    exactly(draw)
+
+
+def test_binomial_of_what_is_no_number():
+    exactly(lambda t: t.binomial(t.tensor([5.0, math.inf]), t.tensor([math.nan, 1.0])))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("high", [0.0, 0.1, 1.0, 3.0, 500.0])
+def test_gamma_and_dirichlet(high, dtype):
+    """After a single normal the gamma's first normal is the second of that pair."""
+
+    def draw(package):
+        ours = package is minitorch_pt
+        alpha = spread(package, 0, high, dtype)
+        drawn = [package.normal(0.0, 1.0, (1,))]
+        for name, private, a in (
+            ("gamma", "_standard_gamma", alpha),
+            ("dirichlet", "_sample_dirichlet", alpha.reshape(-1, 3) + 0.1),
+        ):
+            drawn.append(
+                package.tensor(getattr(stream.default_generator, name)(a.numpy()))
+                if ours
+                else getattr(torch, private)(a)
+            )
+        return drawn
+
+    exactly(draw)
+
+
 def weights(t, n, dtype):
     return (t.arange(n) % 7 + 0.25).to(getattr(t, dtype))
 
@@ -297,6 +344,15 @@ ERRORS = {
     "cauchy_": lambda t: t.ones(2).cauchy_(0.0, -1.0),
     "log_normal_": lambda t: t.ones(2).log_normal_(0.0, -1.0),
     "geometric_": lambda t: t.ones(2).geometric_(1.5),
+    "poisson": lambda t: t.poisson(t.tensor([1.0, -1.0])),
+    "poisson type": lambda t: t.poisson(t.tensor([1])),
+    "poisson list": lambda t: t.poisson([1.0]),
+    "binomial count": lambda t: t.binomial(t.tensor([1]), t.ones(1)),
+    "binomial prob": lambda t: t.binomial(t.ones(1), t.tensor([1])),
+    "binomial number": lambda t: t.binomial(5, t.ones(1)),
+    "binomial types": lambda t: t.binomial(t.ones(1), t.ones(1, dtype=t.float64)),
+    "binomial half": lambda t: t.binomial(t.ones(1, dtype=t.float16), t.ones(1, dtype=t.float16)),
+    "binomial slope": lambda t: t.binomial(t.ones(1), t.ones(1, requires_grad=True)).sum().backward(),
     "multinomial rank": lambda t: t.multinomial(t.ones(1, 1, 1), 1),
     "multinomial type": lambda t: t.multinomial(t.ones(3, dtype=t.int64), 1),
     "multinomial none": lambda t: t.multinomial(t.ones(3), 0),
@@ -323,7 +379,7 @@ def test_no_other_device():
 def test_draws_have_gradients_of_zero():
     def program(t):
         a, b = (t.tensor([0.3, 0.4], requires_grad=True) for _ in range(2))
-        drawn = [t.normal(a, b), t.normal(a, 1.0), t.normal(0.0, b), t.bernoulli(a)]
+        drawn = [t.normal(a, b), t.normal(a, 1.0), t.normal(0.0, b), t.bernoulli(a), t.poisson(a)]
         return [[d.grad_fn.name() for d in drawn], t.autograd.grad(sum(d.sum() for d in drawn), (a, b))]
 
     same_program(program)

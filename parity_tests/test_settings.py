@@ -11,7 +11,8 @@ from parity_tests.oracle import same_program
 QUESTIONS = [
     "cuda.is_available", "cuda.is_initialized", "cuda.device_count", "cuda.empty_cache", "backends.mps.is_available", "backends.mps.is_built",
     "backends.cuda.is_built", "backends.cudnn.is_available", "backends.cudnn.version", "accelerator.is_available", "accelerator.device_count",
-    "accelerator.current_accelerator", "utils.data.get_worker_info", "get_float32_matmul_precision", "are_deterministic_algorithms_enabled",
+    "accelerator.current_accelerator", "cuda.synchronize", "cuda.current_device", "cuda.get_device_name", "cuda.memory_allocated",
+    "cuda.memory_reserved", "cuda.max_memory_allocated", "cuda.max_memory_reserved", "cuda.is_bf16_supported", "utils.data.get_worker_info", "get_float32_matmul_precision", "are_deterministic_algorithms_enabled",
 ]  # fmt: skip
 
 
@@ -73,8 +74,36 @@ def test_bad_switches():
             package.set_float32_matmul_precision("exact")
     with pytest.raises(RuntimeError, match="CPU only"):
         minitorch_pt.set_default_device("cuda")
-    with pytest.raises(RuntimeError, match="CPU only"):
-        minitorch_pt.nn.Linear(1, 1).cuda()
+
+
+@pytest.mark.parametrize("attempt", [
+    lambda t: t.ones(1).cuda(), lambda t: t.nn.Linear(1, 1).cuda(), lambda t: t.ones(1).to("cuda:0"), lambda t: t.nn.Linear(1, 1).to("cuda"),
+    lambda t: t.rand(1, device="cuda"), lambda t: t.zeros_like(t.ones(1), device="cuda"), lambda t: t.ones(1, device="mps"), lambda t: t.ones(1).to("mps"),
+    lambda t: t.ones(1, device="xpu"), lambda t: t.Generator("cuda"), lambda t: t.ones(1).pin_memory(), lambda t: t.ones(1, device="nonsense"),
+])  # fmt: skip
+def test_other_devices(attempt):
+    same_program(attempt)
+
+
+def test_facts_of_a_tensor_on_the_cpu():
+    names = [
+        "is_cpu",
+        "is_cuda",
+        "is_meta",
+        "is_mps",
+        "is_nested",
+        "is_quantized",
+        "is_sparse",
+        "is_sparse_csr",
+        "is_xpu",
+    ]
+    same_program(lambda t: [*(getattr(t.ones(1), name) for name in names), t.ones(1).is_pinned()])
+
+
+def test_pinned_batches_are_ordinary_ones_with_a_warning():
+    for t in (minitorch_pt, torch):
+        with pytest.warns(UserWarning, match="no accelerator is found"):
+            assert [int(x) for x in t.utils.data.DataLoader([1, 2], pin_memory=True)] == [1, 2]
 
 
 def test_compile_gives_back_what_it_gets():

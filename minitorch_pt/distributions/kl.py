@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .. import creation, ops
+import numpy as np
+
+from .. import creation, linalg, ops
 from ..ops.activations import softplus
 from ..tensor import Tensor
 from .bernoulli import Bernoulli
+from .beta import Beta
+from .binomial import Binomial
 from .categorical import Categorical
 from .cauchy import Cauchy
+from .dirichlet import Dirichlet
 from .distribution import Distribution
 from .exponential import Exponential
+from .gamma import Gamma
 from .geometric import Geometric
+from .gumbel import Gumbel
+from .half_normal import HalfNormal
 from .independent import Independent
 from .laplace import Laplace
+from .multivariate_normal import MultivariateNormal, half_log_det, squared_distance
 from .normal import Normal
 from .one_hot_categorical import OneHotCategorical
+from .pareto import Pareto
+from .poisson import Poisson
+from .transformed_distribution import TransformedDistribution
 from .uniform import Uniform
 from .utils import sum_rightmost
 
@@ -96,6 +109,19 @@ def _bernoulli_bernoulli(p: Any, q: Any) -> Tensor:
     return one + zero
 
 
+@register_kl(Beta, Beta)
+def _beta_beta(p: Any, q: Any) -> Tensor:
+    return _dirichlet_dirichlet(p._dirichlet, q._dirichlet)
+
+
+@register_kl(Binomial, Binomial)
+def _binomial_binomial(p: Any, q: Any) -> Tensor:
+    if (p.total_count < q.total_count).any():
+        raise NotImplementedError("KL between Binomials where q.total_count > p.total_count is not implemented")
+    one_trial = p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p()
+    return _infinite_where(p.total_count * one_trial, p.total_count > q.total_count)
+
+
 @register_kl(Categorical, Categorical)
 def _categorical_categorical(p: Any, q: Any) -> Tensor:
     terms = p.probs * (p.logits - q.logits)
@@ -112,10 +138,37 @@ def _cauchy_cauchy(p: Any, q: Any) -> Tensor:  # Chyzak and Nielsen 2019, arXiv:
     return ((p.scale + q.scale).pow(2) + (p.loc - q.loc).pow(2)).log() - (4 * p.scale * q.scale).log()
 
 
+@register_kl(Dirichlet, Dirichlet)
+def _dirichlet_dirichlet(p: Any, q: Any) -> Tensor:
+    a, b = p.concentration, q.concentration
+    total = a.sum(-1)
+    norm = total.lgamma() - b.sum(-1).lgamma() - (a.lgamma() - b.lgamma()).sum(-1)
+    return norm + ((a - b) * (a.digamma() - total.digamma().unsqueeze(-1))).sum(-1)
+
+
 @register_kl(Exponential, Exponential)
 def _exponential_exponential(p: Any, q: Any) -> Tensor:
     ratio = q.rate / p.rate
     return -ratio.log() + ratio - 1
+
+
+@register_kl(Gamma, Gamma)
+def _gamma_gamma(p: Any, q: Any) -> Tensor:
+    norm = q.concentration * (p.rate / q.rate).log() + q.concentration.lgamma() - p.concentration.lgamma()
+    shapes = (p.concentration - q.concentration) * p.concentration.digamma()
+    return norm + shapes + (q.rate - p.rate) * (p.concentration / p.rate)
+
+
+@register_kl(Gumbel, Gumbel)
+def _gumbel_gumbel(p: Any, q: Any) -> Tensor:
+    ratio, distance = p.scale / q.scale, (p.loc - q.loc) / q.scale
+    rest = ((1 + ratio).lgamma() - distance).exp() - (1 + np.euler_gamma)
+    return distance - ratio.log() + ratio * np.euler_gamma + rest
+
+
+@register_kl(HalfNormal, HalfNormal)
+def _halfnormal_halfnormal(p: Any, q: Any) -> Tensor:
+    return _normal_normal(p.base_dist, q.base_dist)
 
 
 @register_kl(Geometric, Geometric)
@@ -136,10 +189,38 @@ def _laplace_laplace(p: Any, q: Any) -> Tensor:
     return -ratio.log() + distance / q.scale + ratio * (-distance / p.scale).exp() - 1
 
 
+@register_kl(MultivariateNormal, MultivariateNormal)
+def _multivariate_multivariate(p: Any, q: Any) -> Tensor:
+    if p.event_shape != q.event_shape:
+        raise ValueError(f"KL-divergence between two Multivariate Normals with different event shapes cannot be computed: {p.event_shape}, {q.event_shape}")  # fmt: skip
+    volumes = half_log_det(q._lower) - half_log_det(p._lower)
+    spread = linalg.solve_triangular(q._lower, p._lower, upper=False).pow(2).sum((-2, -1))
+    return volumes + 0.5 * (spread + squared_distance(q._lower, q.loc - p.loc) - p.event_shape[0])
+
+
 @register_kl(Normal, Normal)
 def _normal_normal(p: Any, q: Any) -> Tensor:
     ratio = (p.scale / q.scale).pow(2)
     return 0.5 * (ratio + ((p.loc - q.loc) / q.scale).pow(2) - 1 - ratio.log())
+
+
+@register_kl(Pareto, Pareto)
+def _pareto_pareto(p: Any, q: Any) -> Tensor:
+    ratio = q.alpha / p.alpha
+    value = q.alpha * (p.scale / q.scale).log() - ratio.log() + ratio - 1
+    return _infinite_where(value, p.scale < q.scale)
+
+
+@register_kl(Poisson, Poisson)
+def _poisson_poisson(p: Any, q: Any) -> Tensor:
+    return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
+
+
+@register_kl(TransformedDistribution, TransformedDistribution)
+def _transformed_transformed(p: Any, q: Any) -> Tensor:
+    if p.transforms != q.transforms or p.event_shape != q.event_shape:
+        raise NotImplementedError("the two distributions are transformed in different ways")
+    return kl_divergence(p.base_dist, q.base_dist)
 
 
 @register_kl(Uniform, Uniform)
@@ -156,7 +237,10 @@ def _normal_cross(p: Any, q: Any) -> Tensor:
     return (2 * math.pi * q.scale.pow(2)).log() / 2 + (p.variance + (p.mean - q.loc).pow(2)) / (2 * q.scale.pow(2))
 
 
+@register_kl(Beta, Normal)
 @register_kl(Exponential, Normal)
+@register_kl(Gamma, Normal)
+@register_kl(Gumbel, Normal)
 @register_kl(Laplace, Normal)
 @register_kl(Uniform, Normal)
 def _any_normal(p: Any, q: Any) -> Tensor:
@@ -171,15 +255,128 @@ def _normal_laplace(p: Any, q: Any) -> Tensor:
     return (2 * q.scale).log() + mean / q.scale - p.entropy()
 
 
+@functools.singledispatch
+def _mean_log(p: Any) -> Tensor:
+    """The mean of log(x) under p: here a uniform one, others below."""
+    return (_x_log_x(p.high) - _x_log_x(p.low)) / (p.high - p.low) - 1
+
+
+def _x_log_x(x: Tensor) -> Tensor:
+    return x * x.log()
+
+
+_mean_log.register(Beta, lambda p: p.concentration1.digamma() - (p.concentration1 + p.concentration0).digamma())
+_mean_log.register(Exponential, lambda p: -np.euler_gamma - p.rate.log())
+_mean_log.register(Gamma, lambda p: p.concentration.digamma() - p.rate.log())
+_mean_log.register(Pareto, lambda p: p.scale.log() + p.alpha.reciprocal())
+
+
+@functools.singledispatch
+def _mean_power(p: Any, t: Tensor) -> Tensor:
+    """The mean of exp(-t x) under p: here a uniform one, others below."""
+    return ((-t * p.low).exp() - (-t * p.high).exp()) / (t * (p.high - p.low))
+
+
+_mean_power.register(Exponential, lambda p, t: p.rate / (p.rate + t))
+_mean_power.register(Gamma, lambda p, t: (1 + t / p.rate).pow(-p.concentration))
+_mean_power.register(Normal, lambda p, t: (-t * p.loc + 0.5 * (t * p.scale).pow(2)).exp())
+
+
+def _below_0(p: Any, value: Tensor) -> Tensor:
+    """Infinite where p draws negative numbers, which q cannot."""
+    return _infinite_where(value, p.low < 0) if isinstance(p, Uniform) else value
+
+
+@register_kl(Beta, Exponential)
+@register_kl(Gamma, Exponential)
 @register_kl(Uniform, Exponential)
-def _uniform_exponential(p: Any, q: Any) -> Tensor:
-    return _infinite_where(q.rate * p.mean - ((p.high - p.low) * q.rate).log(), p.low < 0)
+def _any_exponential(p: Any, q: Any) -> Tensor:
+    return _below_0(p, q.rate * p.mean - q.rate.log() - p.entropy())
 
 
+@register_kl(Beta, Gamma)
+@register_kl(Exponential, Gamma)
+@register_kl(Uniform, Gamma)
+def _any_gamma(p: Any, q: Any) -> Tensor:
+    norm = q.concentration.lgamma() - q.concentration * q.rate.log()
+    return _below_0(p, norm - (q.concentration - 1) * _mean_log(p) + q.rate * p.mean - p.entropy())
+
+
+@register_kl(Exponential, Gumbel)
+@register_kl(Gamma, Gumbel)
+@register_kl(Normal, Gumbel)
+@register_kl(Uniform, Gumbel)
+def _any_gumbel(p: Any, q: Any) -> Tensor:
+    power = (q.loc / q.scale).exp() * _mean_power(p, q.scale.reciprocal())
+    return q.scale.log() + (p.mean - q.loc) / q.scale + power - p.entropy()
+
+
+def _pareto_any(cross: Callable, moment: int) -> Callable:
+    """By `cross`, and infinite where Pareto's distribution has no such moment."""
+
+    def function(p: Any, q: Any) -> Tensor:
+        none = p.alpha <= moment
+        tame = Pareto(p.scale, p.alpha.masked_fill(none, moment + 1), validate_args=False)
+        return _infinite_where(cross(tame, q), none)
+
+    return function
+
+
+register_kl(Pareto, Exponential)(_pareto_any(_any_exponential, 1))
+register_kl(Pareto, Gamma)(_pareto_any(_any_gamma, 1))
+register_kl(Pareto, Normal)(_pareto_any(_any_normal, 2))
+
+
+@register_kl(Uniform, Pareto)
+def _uniform_pareto(p: Any, q: Any) -> Tensor:
+    cross = (q.alpha + 1) * _mean_log(p) - q.alpha.log() - q.alpha * q.scale.log()
+    return _infinite_where(cross - p.entropy(), p.low < q.scale)
+
+
+@register_kl(Uniform, Beta)
+def _uniform_beta(p: Any, q: Any) -> Tensor:
+    a, b = q.concentration1, q.concentration0
+    norm = a.lgamma() + b.lgamma() - (a + b).lgamma()
+    turned = Uniform(1 - p.high, 1 - p.low, validate_args=False)
+    cross = norm - (a - 1) * _mean_log(p) - (b - 1) * _mean_log(turned)
+    return _infinite_where(cross - p.entropy(), (p.high > 1) | (p.low < 0))
+
+
+@register_kl(Beta, Uniform)
+def _beta_uniform(p: Any, q: Any) -> Tensor:
+    return _infinite_where((q.high - q.low).log() - p.entropy(), (q.low > 0) | (q.high < 1))
+
+
+@register_kl(Bernoulli, Poisson)
+def _bernoulli_poisson(p: Any, q: Any) -> Tensor:
+    return q.rate - p.probs * q.rate.log() - p.entropy()
+
+
+@register_kl(Beta, Pareto)
+@register_kl(Exponential, Beta)
+@register_kl(Exponential, Pareto)
 @register_kl(Exponential, Uniform)
+@register_kl(Gamma, Beta)
+@register_kl(Gamma, Pareto)
+@register_kl(Gamma, Uniform)
+@register_kl(Gumbel, Beta)
+@register_kl(Gumbel, Exponential)
+@register_kl(Gumbel, Gamma)
+@register_kl(Gumbel, Pareto)
+@register_kl(Gumbel, Uniform)
+@register_kl(Laplace, Beta)
 @register_kl(Laplace, Exponential)
+@register_kl(Laplace, Gamma)
+@register_kl(Laplace, Pareto)
 @register_kl(Laplace, Uniform)
+@register_kl(Normal, Beta)
 @register_kl(Normal, Exponential)
+@register_kl(Normal, Gamma)
+@register_kl(Normal, Pareto)
 @register_kl(Normal, Uniform)
+@register_kl(Pareto, Beta)
+@register_kl(Pareto, Uniform)
+@register_kl(Poisson, Bernoulli)
+@register_kl(Poisson, Binomial)
 def _outside_of_the_support(p: Any, q: Any) -> Tensor:
     return creation.full_like(p.mean, math.inf)

@@ -63,3 +63,38 @@ class lazy_property:
             value = self.wrapped(instance)
         setattr(instance, self.wrapped.__name__, value)
         return value
+
+
+class Odds:
+    """What is given by `probs`, or by `logits` = log(probs / (1 - probs)); the other is computed when it is asked for."""
+
+    @lazy_property
+    def logits(self) -> Any:
+        """log(probs / (1 - probs))."""
+        return probs_to_logits(self.probs, is_binary=True)
+
+    @lazy_property
+    def probs(self) -> Any:
+        """The probability of success."""
+        return logits_to_probs(self.logits, is_binary=True)
+
+    def _take(self, probs: Any, logits: Any, *others: Any) -> list:
+        """Keep the one that is given, broadcast with the others, which are returned.
+
+        Raises:
+            ValueError: both or neither of the two are given.
+        """
+        if (probs is None) == (logits is None):
+            raise ValueError("Either `probs` or `logits` must be specified, but not both.")
+        name, given = ("probs", probs) if logits is None else ("logits", logits)
+        *rest, self.__dict__[name] = broadcast_all(*others, given)
+        return rest
+
+    @property
+    def _param(self) -> Tensor:
+        return self.__dict__["probs" if "probs" in self.__dict__ else "logits"]
+
+    @property
+    def param_shape(self) -> Size:
+        """The shape of the parameter."""
+        return self._param.shape

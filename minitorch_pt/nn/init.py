@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from typing import Any
@@ -249,3 +250,26 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
         tensor._data[default_generator.randperm(rows)[: math.ceil(sparsity * rows)], column] = 0
     changed(tensor._data)
     return tensor
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The first names, without the underscore of what works in place
+# ---------------------------------------------------------------------------------------------------------------------
+def _old_name(function: Any) -> Any:
+    """`function` under its name without the underscore, with a warning."""
+    name = function.__name__
+
+    @functools.wraps(function)
+    def old(*args: Any, **kwargs: Any) -> Any:
+        warnings.warn(f"`nn.init.{name[:-1]}` is now deprecated in favor of `nn.init.{name}`.", FutureWarning, stacklevel=2)  # fmt: skip
+        return function(*args, **kwargs)
+
+    old.__name__ = name[:-1]
+    return old
+
+
+uniform, normal, constant = _old_name(uniform_), _old_name(normal_), _old_name(constant_)
+eye, dirac = _old_name(eye_), _old_name(dirac_)
+xavier_uniform, xavier_normal = _old_name(xavier_uniform_), _old_name(xavier_normal_)
+kaiming_uniform, kaiming_normal = _old_name(kaiming_uniform_), _old_name(kaiming_normal_)
+orthogonal, sparse = _old_name(orthogonal_), _old_name(sparse_)

@@ -6,6 +6,7 @@ Basic indices (numbers, slices, None, ...) give views; index arrays and masks gi
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ def plain_index(index: Any, shape: tuple[int, ...]) -> tuple[tuple, bool]:
                     f"tensors used as indices must be long, int, byte or bool tensors, got {item.dtype.name}; convert with .long()"
                 )
             if item.dtype == np.uint8:
+                warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=3)  # fmt: skip
                 item = item.astype(bool)
             if item.ndim == 0 and item.dtype.kind in "iu":
                 item = int(item)

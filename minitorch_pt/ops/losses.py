@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..autograd.rule import array, differentiable
-from .activations import _depending, _floating, _pick, log_softmax, logsigmoid, sigmoid
+from .activations import _floating, log_softmax, logsigmoid, sigmoid
+from .pointwise import _depending, _pick
 from .products import ones
 
 __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..autograd.rule import array, differentiable
-from .activations import _depending, _floating, logsigmoid
+from .activations import _floating, logsigmoid
 from .distances import pairwise_distance
 from .losses import _TINY, _code, _constant, _reduce, _reduced
-from .pointwise import clamp_min, minimum, where
+from .pointwise import _depending, clamp_min, minimum, where
 from .reductions import sum
 
 __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,10 @@ __all__ = [
 ]  # fmt: skip
 
 orgqr = algebra.householder_product
+
+
+def _deprecated(name: str, instead: str) -> None:
+    warnings.warn(f"torch.{name} is deprecated in favor of {instead}; PyTorch will remove it", stacklevel=3)
 
 
 def inverse(input: Any) -> Any:
@@ -54,6 +59,7 @@ def pinverse(input: Any, rcond: float = 1e-15) -> Any:
 
 def cholesky(input: Any, upper: bool = False) -> Any:
     """`torch.linalg.cholesky`: input = L Lᵀ, or with `upper` input = Uᵀ U."""
+    _deprecated("cholesky", "torch.linalg.cholesky")
     return algebra.cholesky(input, upper=upper)
 
 
@@ -115,6 +121,7 @@ def triangular_solve(
     Raises:
         RuntimeError: sizes or dtypes do not fit.
     """
+    _deprecated("triangular_solve", "torch.linalg.solve_triangular, whose arguments are swapped")
     check_matrices("triangular_solve", A, square=True)
     check_pair("triangular_solve", A, input)
     batch = np.broadcast_shapes(tuple(A.shape[:-2]), tuple(input.shape[:-2]))
@@ -130,6 +137,7 @@ def lu(A: Any, pivot: bool = True, get_infos: bool = False) -> tuple:
     Raises:
         RuntimeError: no matrices, or pivot=False.
     """
+    _deprecated("lu", "torch.linalg.lu_factor")
     result = algebra.lu_factor_ex(A, pivot=pivot)
     return return_types.lu_with_info(*result) if get_infos else tuple(result[:2])
 
@@ -148,6 +156,7 @@ def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_piv
 
 def qr(input: Any, some: bool = True) -> Any:
     """`torch.linalg.qr`, reduced, or with some=False complete."""
+    _deprecated("qr", "torch.linalg.qr")
     return return_types.qr(*algebra.qr(input, "reduced" if some else "complete"))
 
 
@@ -190,11 +199,13 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Any:
                 f"no dimension of size 3 in input: linalg.cross needs one, got shape {list(input.shape)}"
             )
         dim = tuple(input.shape).index(3)
+        warnings.warn("Using torch.cross without specifying the dim arg is deprecated: the first axis of size 3 is taken, linalg.cross takes the last one", stacklevel=2)  # fmt: skip
     return algebra.cross(input, other, dim=dim)
 
 
 def chain_matmul(*matrices: Any) -> Any:
     """`torch.linalg.multi_dot` of matrices given one by one."""
+    _deprecated("chain_matmul", "torch.linalg.multi_dot, which takes a list")
     return algebra.multi_dot(matrices) if len(matrices) != 1 else matrices[0]
 
 

@@ -28,6 +28,42 @@ __all__ = [
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# What gradients are made with
+# ---------------------------------------------------------------------------------------------------------------------
+_PLAIN: Any = (np.ndarray, np.generic)  # what is no Tensor
+_WORDS = {2: np.int16, 4: np.int32, 8: np.int64}
+
+
+@differentiable(linear=True)
+def _nothing(input: Any) -> Any:
+    """0, as a function of `input`."""
+    shape, dtype = input.shape, input.dtype
+    return np.zeros((), dtype), lambda g: np.zeros(shape, dtype)
+
+
+def _depending(value: Any, of: Any) -> Any:
+    """`value`; if `of` is a Tensor, as a function of it whose slope is 0, as in torch's second-order gradients."""
+    return value if isinstance(of, _PLAIN) else value + _nothing(of)
+
+
+def _pick(mask: Any, chosen: Any, other: Any = None, of: Any = None) -> Any:
+    """`chosen` where `mask` is true, elsewhere `other` (0 if left out), whatever infinities stand in the other one.
+
+    On arrays by their bits, as whole numbers times 0 or 1: np.where guesses each branch, and on a mask without pattern
+    takes 470 us for 131,072 elements against 23 us here; a product of floats would make nan of 0 * inf. of: what the mask
+    was made of (see `_depending`).
+    """
+    if type(chosen) is not np.ndarray or (other is not None and type(other) is not np.ndarray):
+        picked = np.where(mask, chosen, 0 if other is None else other)
+        return picked if of is None else _depending(picked, of)
+    bits = chosen.view(_WORDS[chosen.itemsize])
+    if other is None:
+        return (bits * mask).view(chosen.dtype)
+    rest = other.view(bits.dtype)
+    return ((bits ^ rest) * mask ^ rest).view(chosen.dtype)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # Arithmetic
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote="type", linear=True)
@@ -595,33 +631,34 @@ def frac(input: Any) -> Any:
 @differentiable(promote="type", tensors=2)
 def maximum(input: Any, other: Any) -> Any:
     """The larger of the two; equal ones share the gradient."""
-    return np.maximum(input, other), lambda g: g * _share(input, other), lambda g: g * _share(other, input)
+    return np.maximum(input, other), lambda g: _share(g, input, other), lambda g: _share(g, other, input)
 
 
 @differentiable(promote="type", tensors=2)
 def minimum(input: Any, other: Any) -> Any:
     """The smaller of the two; equal ones share the gradient."""
-    return np.minimum(input, other), lambda g: g * _share(other, input), lambda g: g * _share(input, other)
+    return np.minimum(input, other), lambda g: _share(g, other, input), lambda g: _share(g, input, other)
 
 
-def _share(mine: Any, others: Any) -> np.ndarray:
-    """1 where mine is larger (or one is nan, as in torch), 1/2 where equal, 0 elsewhere."""
-    a, b = np.asarray(array(mine)), np.asarray(array(others))
-    return (1 - (a < b) - (a == b) * 0.5).astype(a.dtype)
+def _share(g: Any, larger: Any, smaller: Any) -> Any:
+    """g where `larger` is so (or one is nan, as in torch), half of it where they are equal, 0 elsewhere."""
+    a, b = np.asarray(array(larger)), np.asarray(array(smaller))
+    equal = a == b
+    return _pick(~(a < b), np.where(equal, g / 2, g) if equal.any() else g)
 
 
 @differentiable(promote="type", tensors=2)
 def fmax(input: Any, other: Any) -> Any:
     """The larger of the two, or the one that is not nan."""
     first = (array(input) >= array(other)) | np.isnan(array(other))
-    return np.fmax(array(input), array(other)), lambda g: g * first, lambda g: g * ~first
+    return np.fmax(array(input), array(other)), lambda g: _pick(first, g), lambda g: _pick(~first, g)
 
 
 @differentiable(promote="type", tensors=2)
 def fmin(input: Any, other: Any) -> Any:
     """The smaller of the two, or the one that is not nan."""
     first = (array(input) <= array(other)) | np.isnan(array(other))
-    return np.fmin(array(input), array(other)), lambda g: g * first, lambda g: g * ~first
+    return np.fmin(array(input), array(other)), lambda g: _pick(first, g), lambda g: _pick(~first, g)
 
 
 def _tensor_bounds(input: Any = None, *bounds: Any) -> bool:
@@ -641,13 +678,13 @@ def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     below = True if high is None else data <= high
 
     def pull_min(g: Any) -> Any:
-        return g * (~above & (True if high is None else low < high))
+        return _pick(~above & (True if high is None else low < high), g)
 
     def pull_max(g: Any) -> Any:
-        return g * ((data > high) if low is None else (data > high) | (low > high))
+        return _pick((data > high) if low is None else (data > high) | (low > high), g)
 
     value = y.copy() if y is data else y
-    return value, lambda g: g * (above & below), pull_min, pull_max
+    return value, lambda g: _pick(above & below, g), pull_min, pull_max
 
 
 def _one_sided(name: str) -> Any:

@@ -433,8 +433,11 @@ def lstm_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh:
 
     Raises:
         RuntimeError: shapes or dtypes do not match.
+        TypeError: hx is no pair.
         IndexError: the input is no matrix.
     """
+    if not isinstance(hx, (tuple, list)):
+        raise TypeError(f"lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not {type(hx).__name__}: give the pair (h, c)")  # fmt: skip
     _need(len(hx) == 2, f"lstm_cell expects two hidden states, got {len(hx)}")
     return _cell("lstm", input, tuple(hx), w_ih, w_hh, b_ih, b_hh)
 

@@ -6,6 +6,7 @@ Views share memory, exactly where torch's do: NumPy's strided views are torch's.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.graph import owner
-from ..autograd.rule import array, differentiable, nondifferentiable
+from ..autograd.rule import array, differentiable, nondifferentiable, same
 
 __all__ = [
     "adjoint", "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "cat", "chunk",
@@ -234,6 +235,8 @@ def t(input: Any) -> Any:
         raise RuntimeError(
             f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D; use transpose(dim0, dim1) or mT"
         )
+    if input.ndim < 2:
+        return input[...], same
     return input.T, lambda g: g.T
 
 
@@ -280,7 +283,13 @@ def permute_dims(input: Any, *dims: Any) -> Any:
 
 
 def reversed_axes(input: Any) -> Any:
-    """All axes in reverse order (the property T)."""
+    """All axes in reverse order (the property T). Of other tensors than matrices, torch deprecates it."""
+    if input.ndim != 2:
+        warnings.warn(
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated: write `x.mT` to transpose "
+            "matrices, or `x.permute(*range(x.ndim)[::-1])`",
+            stacklevel=2,
+        )
     return permute(input, tuple(range(input.ndim))[::-1])
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..autograd.rule import array, differentiable
-from .activations import _floating, _pick
+from .activations import _floating
+from .pointwise import _pick
 
 __all__ = ["hardshrink"]  # what torch has at its top level; nn.functional has all
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from .. import generator
 from ..autograd.rule import array, differentiable
-from .activations import _depending
 from .indexing import gather
+from .pointwise import _depending
 from .pooling import _chosen, _put_back
 from .windows import Size, _axes_of, _check_input, _flat, _name, _numbers, _title
 

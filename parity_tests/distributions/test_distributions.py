@@ -19,6 +19,10 @@ LOC, SCALE, ROW = rand(3, 2).tolist(), rand(3, 2, low=0.3, high=2, seed=1).tolis
 P, ODDS = rand(3, 2, low=0.05, high=0.95, seed=2).tolist(), rand(3, 2, seed=3).tolist()
 WEIGHTS, SCORES = rand(3, 4, low=0.1, high=3, seed=4).tolist(), rand(2, 3, 4, seed=5).tolist()
 SCALES = [0.5, 1.5]
+SHAPE = [[0.2, 0.9], [1.5, 3.0], [4.5, 20.0]]
+CENTRES = rand(2, 3, seed=6).tolist()
+LOWER = (np.tril(rand(3, 3, seed=7)) + 3 * np.eye(3)).tolist()
+COVARIANCE = (np.array(LOWER) @ np.array(LOWER).T).tolist()
 
 # name: (class, parameters as lists or numbers)
 CASES = {
@@ -26,6 +30,7 @@ CASES = {
     "Normal of numbers": ("Normal", {"loc": 0.5, "scale": 2.0}),
     "Normal broadcast": ("Normal", {"loc": 1, "scale": SCALE}),
     "Uniform": ("Uniform", {"low": LOC, "high": rand(3, 2, low=2.5, high=4).tolist()}),
+    "Uniform in [0, 1]": ("Uniform", {"low": [[0.1, 0.3]] * 3, "high": [[0.4, 0.95]] * 3}),
     "Uniform of numbers": ("Uniform", {"low": -1.0, "high": 3.0}),
     "Exponential": ("Exponential", {"rate": SCALE}),
     "Exponential of a number": ("Exponential", {"rate": 2.0}),
@@ -49,6 +54,47 @@ CASES = {
     "Multinomial by logits": ("Multinomial", {"total_count": 3, "logits": SCORES}),
     "Multinomial of a half": ("Multinomial", {"total_count": 4, "probs": [0.25, 0.25, 0.5]}),
     "Multinomial of one": ("Multinomial", {"probs": [0.0, 2.0, 1.0]}),
+    "Gamma": ("Gamma", {"concentration": SHAPE, "rate": SCALE}),
+    "Gamma of numbers": ("Gamma", {"concentration": 2.0, "rate": 0.5}),
+    "Chi2": ("Chi2", {"df": SHAPE}),
+    "Chi2 of a number": ("Chi2", {"df": 3.0}),
+    "Beta": ("Beta", {"concentration1": SHAPE, "concentration0": SCALE}),
+    "Beta of numbers": ("Beta", {"concentration1": 2.0, "concentration0": 0.5}),
+    "Dirichlet": ("Dirichlet", {"concentration": WEIGHTS}),
+    "Dirichlet of others": ("Dirichlet", {"concentration": WEIGHTS[::-1]}),
+    "Dirichlet in corners": ("Dirichlet", {"concentration": [[0.5, 0.25, 0.5], [2.0, 0.5, 9.0]]}),
+    "StudentT": ("StudentT", {"df": SHAPE, "loc": LOC, "scale": SCALE}),
+    "StudentT of a number": ("StudentT", {"df": 3.0}),
+    "FisherSnedecor": ("FisherSnedecor", {"df1": SHAPE, "df2": SHAPE[::-1]}),
+    "Poisson": ("Poisson", {"rate": SHAPE}),
+    "Poisson of a number": ("Poisson", {"rate": 20.0}),
+    "Binomial": ("Binomial", {"total_count": 9, "probs": P}),
+    "Binomial by logits": ("Binomial", {"total_count": [5.0, 30.0], "logits": ODDS}),
+    "Binomial of one": ("Binomial", {"probs": 0.25}),
+    "NegativeBinomial": ("NegativeBinomial", {"total_count": 4, "probs": P}),
+    "NegativeBinomial by logits": ("NegativeBinomial", {"total_count": [0.5, 7.0], "logits": ODDS}),
+    "HalfNormal": ("HalfNormal", {"scale": SCALE}),
+    "HalfNormal of a number": ("HalfNormal", {"scale": 2.0}),
+    "HalfCauchy": ("HalfCauchy", {"scale": SCALE}),
+    "LogNormal": ("LogNormal", {"loc": LOC, "scale": SCALE}),
+    "LogNormal of numbers": ("LogNormal", {"loc": 0.5, "scale": 0.25}),
+    "Gumbel": ("Gumbel", {"loc": LOC, "scale": SCALE}),
+    "Gumbel of numbers": ("Gumbel", {"loc": 0.5, "scale": 2.0}),
+    "Weibull": ("Weibull", {"scale": SCALE, "concentration": SHAPE}),
+    "Pareto": ("Pareto", {"scale": SCALE, "alpha": SHAPE}),
+    "Pareto of numbers": ("Pareto", {"scale": 0.75, "alpha": 3.0}),
+    "InverseGamma": ("InverseGamma", {"concentration": SHAPE, "rate": SCALE}),
+    "Kumaraswamy": ("Kumaraswamy", {"concentration1": SHAPE, "concentration0": SCALE}),
+    "MultivariateNormal": ("MultivariateNormal", {"loc": CENTRES, "scale_tril": LOWER}),
+    "MultivariateNormal by covariance": ("MultivariateNormal", {"loc": CENTRES, "covariance_matrix": COVARIANCE}),
+    "MultivariateNormal by precision": ("MultivariateNormal", {"loc": CENTRES[0], "precision_matrix": COVARIANCE}),
+    "MultivariateNormal elsewhere": ("MultivariateNormal", {"loc": CENTRES[1], "covariance_matrix": (2 * np.array(COVARIANCE)).tolist()}),
+    "LogisticNormal": ("LogisticNormal", {"loc": LOC, "scale": SCALE}),
+    "LogisticNormal of numbers": ("LogisticNormal", {"loc": 0.5, "scale": 2.0}),
+    "RelaxedBernoulli": ("RelaxedBernoulli", {"temperature": np.array(0.7), "probs": P}),
+    "RelaxedBernoulli by logits": ("RelaxedBernoulli", {"temperature": np.array(2.0), "logits": ODDS}),
+    "RelaxedOneHotCategorical": ("RelaxedOneHotCategorical", {"temperature": np.array(0.7), "probs": WEIGHTS}),
+    "RelaxedOneHotCategorical by logits": ("RelaxedOneHotCategorical", {"temperature": np.array(0.7), "logits": SCORES}),
 }  # fmt: skip
 each = pytest.mark.parametrize("case", CASES)
 
@@ -57,7 +103,9 @@ def make(t, case, dtype="float32", grad=False):
     """The distribution of that case, and its parameters that are tensors."""
     name, given = CASES[case]
     parameters = {
-        k: t.tensor(v, dtype=getattr(t, dtype), requires_grad=grad) if isinstance(v, list) else v
+        k: t.tensor(np.asarray(v).tolist(), dtype=getattr(t, dtype), requires_grad=grad)
+        if isinstance(v, (list, np.ndarray))
+        else v
         for k, v in given.items()
     }
     return getattr(t.distributions, name)(**parameters), [v for v in parameters.values() if isinstance(v, t.Tensor)]
@@ -85,7 +133,21 @@ def test_draws(case, dtype):
         return [*seen, seen[0].requires_grad, t.rand(3)]
 
     # the logarithms and tangents of NumPy may differ from torch's in the last place
-    exact = CASES[case][0] in ("Normal", "Uniform", "Bernoulli", "Categorical", "OneHotCategorical", "Multinomial")
+    exact = CASES[case][0] in (
+        "Normal",
+        "Uniform",
+        "Bernoulli",
+        "Categorical",
+        "OneHotCategorical",
+        "Multinomial",
+        "Gamma",
+        "Chi2",
+        "Beta",
+        "Dirichlet",
+        "Poisson",
+        "Binomial",
+        "HalfNormal",
+    )
     same_program(lambda t: program(t)[:3] + program(t)[-2:], rtol=0 if exact else None)
     same_program(program)
 
@@ -106,7 +168,11 @@ def test_attributes(case):
                 "has_enumerate_support",
             )
         }
-        seen |= {n: getattr(d, n) for n in ("probs", "logits", "param_shape", "total_count") if hasattr(type(d), n)}
+        seen |= {
+            n: getattr(d, n)
+            for n in ("probs", "logits", "param_shape", "total_count")
+            if hasattr(getattr(torch.distributions, CASES[case][0]), n)
+        }
         if CASES[case][0] != "Multinomial":
             seen["mode"] = d.mode
         seen = {k: tuple(v) if "shape" in k else v for k, v in seen.items()}
@@ -170,7 +236,7 @@ def test_signatures(name):
         ]
 
     assert told(ours) == told(theirs)
-    if isinstance(theirs, type):
+    if isinstance(theirs, type) and issubclass(theirs, torch.distributions.Distribution):
         for member in (
             "expand",
             "sample",
@@ -183,7 +249,7 @@ def test_signatures(name):
             "sample_n",
         ):
             assert told(getattr(ours, member)) == told(getattr(theirs, member)), f"{name}.{member}"
-        assert ours.has_rsample is theirs.has_rsample or name == "Independent"
+        assert ours.has_rsample is theirs.has_rsample or isinstance(theirs.has_rsample, property)
 
 
 # -- Independent ----------------------------------------------------------------------------------------------------------
@@ -254,6 +320,36 @@ REFUSED = {
     "too many": lambda d, t: d.Multinomial(2, t.ones(3)).log_prob(t.tensor([1.0, 1.0, 1.0])),
     "cdf outside": lambda d, t: d.Exponential(1.0).cdf(t.tensor(-1.0)),
     "no rsample": lambda d, t: d.Bernoulli(0.5).rsample(),
+    "concentrations without axes": lambda d, t: d.Dirichlet(t.tensor(1.0)),
+    "a concentration of 0": lambda d, t: d.Gamma(0.0, 1.0),
+    "half a count": lambda d, t: d.Binomial(2.5, 0.5),
+    "binomial of neither": lambda d, t: d.Binomial(2),
+    "counts apart": lambda d, t: d.Binomial(t.tensor([2, 3]), 0.5).enumerate_support(),
+    "entropy of counts apart": lambda d, t: d.Binomial(t.tensor([2.0, 3.0]), 0.5).entropy(),
+    "certain success": lambda d, t: d.NegativeBinomial(2, 1.0),
+    "two matrices": lambda d, t: d.MultivariateNormal(t.zeros(2), t.eye(2), t.eye(2)),
+    "no matrix": lambda d, t: d.MultivariateNormal(t.zeros(2)),
+    "a vector as matrix": lambda d, t: d.MultivariateNormal(t.zeros(2), t.ones(2)),
+    "a vector as scale": lambda d, t: d.MultivariateNormal(t.zeros(2), scale_tril=t.ones(2)),
+    "no vector": lambda d, t: d.MultivariateNormal(t.tensor(0.0), t.eye(2)),
+    "not definite": lambda d, t: d.MultivariateNormal(t.zeros(2), -t.eye(2)),
+    "not symmetric": lambda d, t: d.MultivariateNormal(t.zeros(2), t.tensor([[1.0, 0.5], [0.0, 1.0]])),
+    "an upper triangle": lambda d, t: d.MultivariateNormal(t.zeros(2), scale_tril=t.ones(2, 2)),
+    "events apart": lambda d, t: d.kl_divergence(
+        d.MultivariateNormal(t.zeros(2), t.eye(2)), d.MultivariateNormal(t.zeros(3), t.eye(3))
+    ),
+    "no choice": lambda d, t: d.MixtureSameFamily(d.Normal(0.0, 1.0), d.Normal(t.zeros(2), 1.0)),
+    "no component": lambda d, t: d.MixtureSameFamily(d.Categorical(t.ones(2)), 1),
+    "three weights for two": lambda d, t: d.MixtureSameFamily(d.Categorical(t.ones(3)), d.Normal(t.zeros(2), 1.0)),
+    "batches apart": lambda d, t: d.MixtureSameFamily(d.Categorical(t.ones(3, 2)), d.Normal(t.zeros(4, 2), 1.0)),
+    "outside of all components": lambda d, t: d.MixtureSameFamily(
+        d.Categorical(t.ones(2)), d.Exponential(t.ones(2))
+    ).log_prob(t.tensor(-1.0)),
+    "no transform": lambda d, t: d.TransformedDistribution(d.Normal(0.0, 1.0), 1),
+    "no transforms": lambda d, t: d.TransformedDistribution(d.Normal(0.0, 1.0), [1]),
+    "too few axes for a simplex": lambda d, t: d.TransformedDistribution(
+        d.Normal(0.0, 1.0), d.StickBreakingTransform()
+    ),
     "no mode": lambda d, t: d.Multinomial(2, t.ones(3)).mode,
     "no default": lambda d, t: d.Distribution.set_default_validate_args("yes"),
     "too few axes": lambda d, t: d.constraints.independent(d.constraints.real, 2).check(t.zeros(3)),
@@ -421,11 +517,22 @@ REAL_LINE = (
     "Normal of numbers",
     "Uniform of numbers",
     "Exponential of a number",
+    "Beta",
+    "Gamma",
+    "Gumbel",
+    "Pareto",
+    "Uniform in [0, 1]",
 )
-PAIRS = [(p, q) for p in REAL_LINE for q in REAL_LINE] + [
+PAIRS = [(p, q) for p in REAL_LINE for q in REAL_LINE if (p, q) != ("Gumbel", "Gumbel")] + [
     ("Cauchy", "Cauchy"), ("Bernoulli", "Bernoulli by logits"), ("Bernoulli at its ends", "Bernoulli of a number"),
     ("Bernoulli of a number", "Bernoulli at its ends"), ("Geometric", "Geometric by logits"), ("Categorical", "Categorical by logits"),
-    ("Categorical with zeros", "Categorical with zeros"), ("OneHotCategorical", "OneHotCategorical by logits"),
+    ("Categorical with zeros", "Categorical with zeros"), ("OneHotCategorical", "OneHotCategorical by logits"), ("Bernoulli", "Poisson"),
+    ("Gumbel", "Gumbel of numbers"), ("Gamma", "Gamma of numbers"), ("Beta", "Beta of numbers"), ("Pareto", "Pareto of numbers"),
+    ("Pareto of numbers", "Pareto"), ("Binomial", "Binomial"), ("Binomial", "Binomial by logits"), ("Binomial by logits", "Binomial"), ("Dirichlet", "Dirichlet of others"),
+     ("Poisson", "Poisson of a number"), ("Poisson", "Bernoulli"), ("Poisson", "Binomial"),
+    ("HalfNormal", "HalfNormal of a number"), ("LogNormal", "LogNormal of numbers"), ("LogNormal", "HalfNormal"), ("Chi2", "Gamma"), ("Weibull", "Weibull"),
+    ("MultivariateNormal", "MultivariateNormal elsewhere"), ("MultivariateNormal by precision", "MultivariateNormal"),
+    ("RelaxedBernoulli", "RelaxedBernoulli"), ("InverseGamma", "InverseGamma"), ("HalfCauchy", "HalfCauchy"), ("StudentT", "StudentT"),
 ]  # fmt: skip
 
 
@@ -533,3 +640,39 @@ def test_bits():
             ours.numpy(), torch.distributions.Normal(torch.ones(2), 0.3).sample(shape).numpy()
         )
     assert_same(minitorch_pt.get_rng_state(), torch.get_rng_state())
+
+
+# -- parts of single distributions ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "case", ["MultivariateNormal", "MultivariateNormal by covariance", "MultivariateNormal by precision"]
+)
+def test_matrices_of_a_normal_distribution(case):
+    def program(t):
+        d, leaves = make(t, case, "float64", grad=True)
+        seen = [d.scale_tril, d.covariance_matrix, d.precision_matrix]
+        return [*seen, d.mode, *t.autograd.grad(sum((m**2).sum() for m in seen), leaves, allow_unused=True)[1:]]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("case", ["RelaxedBernoulli", "RelaxedOneHotCategorical"])
+def test_relaxed_parts(case):
+    def program(t):
+        d, _ = make(t, case, "float64")
+        return [d.temperature, d.probs, d.logits, tuple(d.base_dist.param_shape), d.expand((2, 3)).base_dist.probs]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("case", ["Gamma", "Dirichlet"])
+def test_draws_are_differentiated_once(case):
+    def program(t):
+        d, leaves = make(t, case, "float64", grad=True)
+        first = t.autograd.grad((d.rsample() ** 2).sum(), leaves, create_graph=True)
+        t.autograd.grad(sum(g.sum() for g in first), leaves)
+
+    same_program(program)
+
+
+def test_negative_binomial_of_no_failures():
+    same_program(lambda t: t.distributions.NegativeBinomial(t.tensor([0.0, 2.0]), 0.5).log_prob(t.tensor(0.0)))

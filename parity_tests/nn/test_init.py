@@ -103,3 +103,18 @@ def test_calculate_gain(nonlinearity, param):
 )
 def test_refuses(name, shape, args):
     same_program(lambda package: getattr(package.nn.init, name)(package.empty(*shape), *args))
+
+
+@pytest.mark.parametrize("name", ["uniform", "normal", "constant", "eye", "dirac", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal",
+                                  "orthogonal", "sparse"])  # fmt: skip
+def test_first_names(name):
+    """Without the underscore, and with a warning."""
+
+    def program(package):
+        package.manual_seed(0)
+        tensor = package.empty(3, 3, 2) if name == "dirac" else package.empty(3, 3)
+        arguments = {"constant": (0.5,), "sparse": (0.5,)}.get(name, ())
+        with pytest.warns(FutureWarning, match=f"in favor of `nn.init.{name}_`"):
+            return getattr(package.nn.init, name)(tensor, *arguments)
+
+    same_program(program, rtol=1e-5 if name == "orthogonal" else None)  # another LAPACK

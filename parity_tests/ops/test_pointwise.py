@@ -229,3 +229,19 @@ def test_erf_of_many_numbers():
     x = np.concatenate([rand(70_000, low=-5, high=5), [np.inf, -np.inf, np.nan, 0.0, -0.0, 1e-30, 3.92, -3.9]])
     check("erf", x, rtol=5e-7, dtypes=("float32",))
     assert abs(minitorch_pt.erf(minitorch_pt.from_numpy(x.astype("float32"))).numpy()[:-6]).max() == 1
+
+
+@pytest.mark.parametrize("name, arguments", [
+    ("clamp", (X, -1.0, 1.0)), ("clamp", (X, None, 0.5)), ("clamp", (X, Y, ROW)), ("clamp_min", (X, 0.0)), ("clamp_max", (X, 0.0)), ("maximum", (X, ROW)),
+    ("minimum", (X, Y)), ("maximum", (X, X.copy())), ("fmax", (X, ROW)), ("fmin", (X, Y)),
+])  # fmt: skip
+def test_what_is_not_chosen_gets_no_infinite_gradient(name, arguments):
+    """As of clamp(x, min=0).sqrt() where x is negative: 0, not 0 * inf."""
+
+    def program(t):
+        tensors = [t.tensor(a.tolist(), requires_grad=True) if isinstance(a, np.ndarray) else a for a in arguments]
+        y = getattr(t, name)(*tensors)
+        leaves = [a for a in tensors if isinstance(a, t.Tensor)]
+        return t.autograd.grad(y, leaves, t.full_like(y, float("inf")))
+
+    same_program(program)

@@ -189,3 +189,48 @@ def test_round():
 def test_names_are_those_of_torch():
     assert set(minitorch_pt.special.__all__) <= set(dir(torch.special))
     assert not inspect.signature(minitorch_pt.special.ndtr).parameters.keys() - {"input"}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The incomplete gamma function
+# ---------------------------------------------------------------------------------------------------------------------
+INCOMPLETE = ["igamma", "igammac", "special.gammainc", "special.gammaincc", "Tensor.igamma", "Tensor.igammac_"]
+
+
+@pytest.mark.parametrize("name", INCOMPLETE)
+@pytest.mark.parametrize("low, high", [(1e-6, 1e-2), (0.1, 1.0), (0.5, 8.0)])
+def test_igamma(name, low, high):
+    shape, x = rand(3, 40, low=low, high=high), rand(40, low=0.01, high=12, seed=1)
+    x = np.broadcast_to(x, shape.shape)
+    check(name, shape, x, constant=(0,), second="_" not in name, dtypes=("float64",))
+    check(name, shape, x, grad=False, dtypes=("float32",), rtol=1e-3)  # which torch computes in float32
+
+
+@pytest.mark.parametrize("name", INCOMPLETE[:2])
+@pytest.mark.parametrize("low, high", [(8, 30), (30, 1000), (1e3, 1e4)])
+def test_igamma_of_large_numbers(name, low, high):
+    """torch's constants are good to nine digits there; these values to thirteen, as the identities below show."""
+    a = rand(40, low=low, high=high)
+    x = a * rand(40, low=0.95, high=1.05, seed=1)
+    check(name, a, x, grad=False, rtol=1e-8, dtypes=("float64",))
+    lower, upper = (getattr(minitorch_pt, n)(*map(minitorch_pt.from_numpy, (a, x))).numpy() for n in INCOMPLETE[:2])
+    np.testing.assert_allclose(lower + upper, 1, rtol=1e-15)
+    term = np.exp(a * np.log(x) - x - minitorch_pt.lgamma(minitorch_pt.tensor(a + 1)).numpy())
+    next_lower = minitorch_pt.igamma(minitorch_pt.tensor(a + 1), minitorch_pt.tensor(x)).numpy()
+    np.testing.assert_allclose(lower - next_lower, term, rtol=1e-9)  # a difference of large numbers
+
+
+@pytest.mark.parametrize("name", INCOMPLETE[:2])
+def test_igamma_at_its_edges(name):
+    edges = np.array([0.0, 1.0, -1.0, np.inf, np.nan])
+    check(name, np.repeat(edges, 5), np.tile(edges, 5), grad=False, rtol=1e-6)  # torch computes float32 in float32
+    check(name, rand(0, 2), rand(0, 2), grad=False)
+
+
+@pytest.mark.parametrize("name", INCOMPLETE[:2])
+def test_igamma_refuses(name):
+    check_error(name, randint(1, 3, (2,)), randint(1, 3, (2,)))
+    check_error(name, rand(2, low=1), 2)
+    check_error(name, 2.0, rand(2, low=1))
+    same_program(lambda t: getattr(t, name)(t.ones(2, requires_grad=True), t.ones(2)).sum().backward())
+    same_program(lambda t: getattr(t, name)(t.ones(2), t.tensor([1, 2])))

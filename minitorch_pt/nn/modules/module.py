@@ -14,6 +14,7 @@ from ... import dtypes
 from ...autograd.function import Function
 from ...autograd.graph import Handle, changed
 from ...autograd.modes import no_grad
+from ...device import DeviceError
 from ...device import device as _device
 from ...tensor import Tensor, wrap
 from ..parameter import Buffer, Parameter
@@ -562,7 +563,7 @@ class Module:
         """Convert all floating point parameters and buffers to a dtype, in place; returns the module.
 
         Raises:
-            TypeError: the dtype is no floating point type. RuntimeError: a device other than the CPU.
+            TypeError: the dtype is no floating point type. DeviceError: a device other than the CPU.
         """
         for a in args:
             if isinstance(a, dtypes.dtype):
@@ -605,9 +606,9 @@ class Module:
         """Not possible.
 
         Raises:
-            RuntimeError: always.
+            DeviceError: always.
         """
-        raise RuntimeError(
+        raise DeviceError(
             "minitorch_pt runs on the CPU only: leave .cuda() out, or write .to(device) with device='cpu'"
         )
 

@@ -67,8 +67,11 @@ class LayerNorm(_Scaled):
 
     def forward(self, input: Tensor) -> Tensor:
         """`input` normalised."""
-        own = self._parameters
-        return F.layer_norm(input, self.normalized_shape, own["weight"], own["bias"], self.eps)
+        try:
+            weight, bias = self._parameters["weight"], self._parameters["bias"]
+        except KeyError:  # as in Linear
+            weight, bias = self.weight, self.bias
+        return F.layer_norm(input, self.normalized_shape, weight, bias, self.eps)
 
     def extra_repr(self) -> str:
         """The sizes and options."""
@@ -112,7 +115,7 @@ class RMSNorm(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`x` normalised."""
-        return F.rms_norm(x, self.normalized_shape, self._parameters["weight"], self.eps)
+        return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
     def extra_repr(self) -> str:
         """The sizes and options."""

@@ -44,7 +44,7 @@ class RNNBase(Module):
             warnings.warn(
                 "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
                 f"greater than 1, but got dropout={dropout} and num_layers={num_layers}",
-                stacklevel=2,
+                stacklevel=3,
             )
         for name, value, kind in (("bias", bias, bool), ("batch_first", batch_first, bool),
                                   ("input_size", input_size, int), ("hidden_size", hidden_size, int)):  # fmt: skip
@@ -227,25 +227,30 @@ class LSTM(RNNBase):
         return *self.get_expected_hidden_size(input, batch_sizes)[:2], self.hidden_size
 
     def check_forward_args(self, input: Tensor, hidden: Any, batch_sizes: Tensor | None) -> None:
-        """Check input and both states; raises as `check_input` and `check_hidden_size`."""
-        self.check_input(input, batch_sizes)
+        """Check input and both states; raises as `check_input` (RuntimeError for packed ones) and `check_hidden_size`."""
+        h, c = hidden[0], hidden[1]
+        try:
+            self.check_input(input, batch_sizes)
+        except ValueError as error:
+            raise error if batch_sizes is None else RuntimeError(str(error)) from None
         h_size, c_size = (
             self.get_expected_hidden_size(input, batch_sizes),
             self.get_expected_cell_size(input, batch_sizes),
         )
-        self.check_hidden_size(hidden[0], h_size, "Expected hidden[0] size {}, got {}")
-        self.check_hidden_size(hidden[1], c_size, "Expected hidden[1] size {}, got {}")
+        self.check_hidden_size(h, h_size, "Expected hidden[0] size {}, got {}")
+        self.check_hidden_size(c, c_size, "Expected hidden[1] size {}, got {}")
 
     def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
         """The pair of states with their sequences in the order of `permutation`, if there is one."""
-        return hx if permutation is None else tuple(super(LSTM, self).permute_hidden(s, permutation) for s in hx)
+        return hx if permutation is None else tuple(super(LSTM, self).permute_hidden(s, permutation) for s in (hx[0], hx[1]))  # fmt: skip
 
     def _initial(self, input: Tensor, batch_sizes: Tensor | None) -> Any:
         c_size = self.get_expected_cell_size(input, batch_sizes)
         return super()._initial(input, batch_sizes), creation.zeros(c_size, dtype=input.dtype)
 
     def _with_batch(self, hx: Any, alone: bool) -> Any:
-        return tuple(super(LSTM, self)._with_batch(s, alone) for s in hx)
+        both = tuple(super(LSTM, self)._with_batch(s, alone) for s in (hx[0], hx[1]))
+        return both if alone else hx
 
     def _without_batch(self, hx: Any) -> Any:
         return tuple(super(LSTM, self)._without_batch(s) for s in hx)
@@ -287,7 +292,7 @@ class RNNCellBase(Module):
             raise ValueError(
                 f"{name}: Expected input to be 1D or 2D, got {input.ndim}D instead: shape {list(input.shape)}"
             )
-        for state in states or ():
+        for state in () if states is None else states:
             if state.ndim not in (1, 2):
                 raise ValueError(f"{name}: Expected hidden to be 1D or 2D, got {state.ndim}D instead: shape {list(state.shape)}")  # fmt: skip
         alone = input.ndim == 1

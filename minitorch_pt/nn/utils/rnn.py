@@ -60,9 +60,7 @@ class PackedSequence(_Packed):
         Raises:
             RuntimeError: always.
         """
-        raise RuntimeError(
-            "pin_memory() prepares memory for copies to a GPU, and minitorch_pt computes on the CPU: leave it out"
-        )
+        return type(self)(self.data.pin_memory(), *self[1:])
 
     def cpu(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """The same on the CPU, where it is."""
@@ -115,9 +113,15 @@ class PackedSequence(_Packed):
 
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:
-    """The permutation that undoes `permutation`."""
+    """The permutation that undoes `permutation`.
+
+    Raises:
+        TypeError: it is no Tensor. IndexError: it is no vector. RuntimeError: it does not hold whole numbers from 0 to its length - 1.
+    """
     if permutation is None:
         return None
+    if not isinstance(permutation, Tensor):
+        raise TypeError(f"invert_permutation(): permutation must be Tensor, not {type(permutation).__name__}")
     return creation.zeros_like(permutation).scatter_(0, permutation, creation.arange(permutation.numel()))
 
 
@@ -130,18 +134,22 @@ def pack_padded_sequence(
 
     Raises:
         RuntimeError: the lengths are not N, not positive, not decreasing with `enforce_sorted`, or larger than T.
-        IndexError: the input has less than two axes.
+        IndexError: the input has less than two axes, or the lengths more than one with `enforce_sorted=False`.
+        TypeError: there are no lengths.
 
     >>> import minitorch_pt as torch
     >>> torch.nn.utils.rnn.pack_padded_sequence(torch.tensor([[1, 4], [2, 5], [3, 0]]), [3, 2])
     PackedSequence(data=tensor([1, 4, 2, 5, 3]), batch_sizes=tensor([2, 2, 1]), sorted_indices=None, unsorted_indices=None)
     """
+    if lengths is None:
+        raise TypeError("pack_padded_sequence() needs lengths, one number for each sequence, and got None")
     given = creation.as_tensor(lengths).to(dtype=dtypes.int64)
     if input.ndim < 2:
         raise IndexError(f"pack_padded_sequence() needs an input of shape (T, N, ...), got {list(input.shape)}: unsqueeze(1) a single sequence")  # fmt: skip
     n, t = input.shape[:2] if batch_first else input.shape[1::-1]
     if given.ndim != 1:
-        raise RuntimeError(f"'lengths' argument should be a 1D CPU int64 tensor, but got {given.ndim}D of shape {list(given.shape)}")  # fmt: skip
+        kind = IndexError if given.ndim > 1 and not enforce_sorted else RuntimeError  # torch's, which sorts them first
+        raise kind(f"'lengths' argument should be a 1D CPU int64 tensor, but got {given.ndim}D of shape {list(given.shape)}")  # fmt: skip
     if len(given) != n:
         raise RuntimeError(f"Expected `len(lengths)` to be equal to batch_size, but got {len(given)} lengths and input of shape {list(input.shape)}, a batch of {n}")  # fmt: skip
     order = None
@@ -167,7 +175,9 @@ def pad_packed_sequence(
 
     Raises:
         ValueError: `total_length` is less than the longest sequence.
+        TypeError: `padding_value` is no number.
     """
+    _check_number("pad_packed_sequence", padding_value)
     sizes, unsorted, steps = sequence.batch_sizes.numpy(), sequence.unsorted_indices, len(sequence.batch_sizes)
     if total_length is not None:
         if total_length < steps:
@@ -180,6 +190,11 @@ def pad_packed_sequence(
     return padded.transpose(0, 1) if batch_first else padded, lengths
 
 
+def _check_number(name: str, padding_value: Any) -> None:
+    if isinstance(padding_value, (str, bytes)) or not hasattr(padding_value, "__float__"):
+        raise TypeError(f"{name}(): argument 'padding_value' must be float, not {type(padding_value).__name__}")
+
+
 def pad_sequence(
     sequences: Any, batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
 ) -> Tensor:
@@ -189,8 +204,11 @@ def pad_sequence(
 
     Raises:
         RuntimeError: `padding_side` is neither "right" nor "left", or there are no sequences, or they are no iterable.
-        TypeError: a sequence is no Tensor.
+        TypeError: a sequence is no Tensor, `padding_value` no number, or `padding_side` no str.
     """
+    _check_number("pad_sequence", padding_value)
+    if not isinstance(padding_side, str):
+        raise TypeError(f"pad_sequence(): argument 'padding_side' must be str, not {type(padding_side).__name__}")
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"padding_side must be 'left' or 'right', got {padding_side!r}")
     if not isinstance(sequences, Iterable):
@@ -224,7 +242,7 @@ def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool 
 
 def pack_sequence(sequences: Any, enforce_sorted: bool = True) -> PackedSequence:
     """Pack sequences (L_i, *)."""
-    lengths = [len(s) for s in sequences]
+    lengths = [s.size(0) for s in sequences]
     return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 import itertools
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -154,6 +155,8 @@ class DataLoader:
         return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
 
     def __iter__(self) -> Iterator[Any]:
+        if self.pin_memory:
+            warnings.warn("'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.", stacklevel=2)  # fmt: skip
         draw_seed(self.generator)  # torch draws a seed for its workers here, whether it has any or not
         return self._iterated() if self._iterable else self._read()
 

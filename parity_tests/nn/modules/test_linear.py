@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import copy
+import inspect
 
+import pytest
+import torch
+
+import minitorch_pt
 from parity_tests.oracle import same_program
+
+pytestmark = pytest.mark.filterwarnings("ignore:Lazy modules are a new feature:UserWarning")
 
 
 def layer_program(make, *shapes):
@@ -38,3 +45,33 @@ def test_identity():
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_dtype(dtype):
     same_program(lambda package: [p.dtype for p in package.nn.Linear(2, 3, dtype=getattr(package, dtype)).parameters()])
+
+
+@pytest.mark.parametrize("options", [{}, {"bias": False}, {"dtype": "float64"}], ids=str)
+def test_lazy_linear(options):
+    def program(t):
+        t.manual_seed(3)
+        module = t.nn.LazyLinear(4, **{k: getattr(t, v) if k == "dtype" else v for k, v in options.items()})
+        seen = [repr(module), list(module.state_dict()), module.has_uninitialized_params()]
+        twin, other = copy.deepcopy(module), copy.deepcopy(module)
+        x = t.ones(2, 3, dtype=module.weight.dtype)
+        seen += [module(x).detach(), repr(module), isinstance(module, t.nn.Linear), *module.state_dict().values()]
+        twin.load_state_dict(module.state_dict())
+        return [*seen, twin.in_features, twin(x).detach(), repr(twin), other(x[:, :1]).detach()]
+
+    same_program(program)
+
+
+def test_a_lazy_linear_with_loaded_weights_needs_their_number_of_features():
+    def program(t):
+        module = t.nn.LazyLinear(4)
+        module.load_state_dict(t.nn.Linear(3, 4).state_dict())
+        module(t.ones(2, 5))
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("name", ["Linear", "LazyLinear", "Bilinear"])
+def test_signatures(name):
+    ours, theirs = (inspect.signature(getattr(p.nn, name)).parameters.values() for p in (minitorch_pt, torch))
+    assert [(p.name, p.kind, p.default) for p in ours] == [(p.name, p.kind, p.default) for p in theirs]

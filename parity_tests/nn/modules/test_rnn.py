@@ -181,6 +181,16 @@ def test_wrong_types_and_packs(kind):
     same_program(lambda t: getattr(t.nn, kind)(3, 4)(t.ones(5, 2, 3), state(t, kind, 1, 2, 4)))
     same_program(lambda t: getattr(t.nn, kind)(2, 4).double()(packed(t)))
     same_program(lambda t: getattr(t.nn, kind)(3, 4)(t.nn.utils.rnn.pack_sequence([t.ones(3)])))
+    for name in ("float64", "float16", "int64"):
+        same_program(lambda t, n=name: getattr(t.nn, kind)(3, 4)(t.nn.utils.rnn.pack_sequence([t.ones(2, 3).to(getattr(t, n))])))  # fmt: skip
+
+
+@pytest.mark.parametrize("x, shape", [
+    ((5, 2, 3), (1, 2, 4)), ((5, 2, 3), (2, 2, 4)), ((5, 2, 3), (2, 1, 2, 4)), ((5, 3), (1, 4)), ((5, 3), (2, 4)), ((5, 3), (2, 1, 4)), (packed, (1, 2, 4)),
+    (packed, (2, 1, 2, 4)),
+])  # fmt: skip
+def test_one_tensor_as_the_state_of_an_lstm(x, shape):
+    same_program(lambda t: t.nn.LSTM(3, 4).double()(x(t) if x is packed else tensor(t, *x), tensor(t, *shape)))
 
 
 @pytest.mark.parametrize("kind", CELLS)
@@ -197,6 +207,7 @@ def test_wrong_shapes_for_cells(kind, x, shape):
 
 @pytest.mark.parametrize("program", [
     lambda t: t.nn.LSTMCell(3, 4)(t.ones(2, 3), (t.ones(2, 4),)), lambda t: t.nn.LSTMCell(3, 4)(t.ones(2, 3), (t.ones(2, 4),) * 3),
+    lambda t: t.nn.LSTMCell(3, 4)(t.ones(2, 3), t.ones(2, 4)), lambda t: t.nn.LSTMCell(3, 4)(t.ones(3), t.ones(4)),
     lambda t: t.nn.RNNCell(3, 4, nonlinearity="x")(t.ones(2, 3)), lambda t: t.nn.GRUCell(3, 4)(tensor(t, 2, 3)), lambda t: repr(t.nn.GRUCell(3, 0)),
 ])  # fmt: skip
 def test_wrong_uses_of_cells(program):
