@@ -366,7 +366,7 @@ def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
             inside = (place >= 0) & (place <= n - 1)
             taps.append((np.where(inside, place, 0).astype(np.int64), inside, weight, slope))
         axes.append(taps)
-    corners = []  # (index into flat, whether inside, weight and slope along each axis)
+    corners = []  # (index into flat, whether inside, weights and slopes along the axes)
     for corner in itertools.product(*axes):
         index: Any = 0
         visible: Any = True
@@ -375,31 +375,33 @@ def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
         everywhere = np.broadcast_to(index[:, None], (*flat.shape[:2], ends[1]))  # the same in each channel
         corners.append((everywhere, visible, [tap[2:] for tap in corner]))
 
-    def product(inside: Any, factors: list, slope_of: int | None = None) -> Any:
+    def product(factors: list, slope_of: int | None = None) -> Any:
         """The weight of a corner, or how it changes along an axis."""
-        total = inside.astype(array(points).dtype)
+        total: Any = np.ones(ends, array(points).dtype)
         for d, (weight, slope) in enumerate(factors):
             total = total * (slope if d == slope_of else weight)
         return total
 
+    def value(index: Any, inside: Any) -> Any:
+        """The numbers of a corner: 0 outside, where the index only stands for one (inf there times a weight of 0 would be nan)."""
+        return np.where(inside[:, None], gather(flat, 2, index), 0)
+
     def pull_input(g: Any) -> Any:
         g = g.reshape((*flat.shape[:2], ends[1]))
         parts = [
-            _sum_into(g * product(inside, factors)[:, None], index, 2, flat.shape) for index, inside, factors in corners
+            _sum_into(g * np.where(inside, product(factors), 0)[:, None], index, 2, flat.shape)
+            for index, inside, factors in corners
         ]
         return sum(parts[1:], parts[0]).reshape(input.shape)
 
     def pull_points(g: Any) -> Any:
         g, along = g.reshape((*flat.shape[:2], ends[1])), []
         for d in range(len(sizes)):
-            terms = [
-                (g * gather(flat, 2, index)).sum(axis=1) * product(inside, factors, d)
-                for index, inside, factors in corners
-            ]
+            terms = [(g * value(index, inside)).sum(axis=1) * product(factors, d) for index, inside, factors in corners]
             along.append(sum(terms[1:], terms[0]))
         return np.stack(along, -1).reshape(points.shape)
 
-    values = [gather(flat, 2, index) * product(inside, factors)[:, None] for index, inside, factors in corners]
+    values = [value(index, inside) * product(factors)[:, None] for index, inside, factors in corners]
     return sum(values[1:], values[0]).reshape(shape), pull_input, pull_points
 
 
@@ -440,8 +442,10 @@ def _check_grid(input: Any, grid: Any, mode: str, padding_mode: str) -> None:
         )
     if 0 in input.shape[2:]:
         raise RuntimeError(f"grid_sample(): expected input to have non-empty spatial dimensions, but got {shapes}")
-    if input.dtype != grid.dtype or not input.dtype.is_floating_point:
-        raise RuntimeError(f"grid_sample(): expected input and grid of one floating point type, but got {input.dtype} and {grid.dtype}; convert one with .to()")  # fmt: skip
+    if input.dtype != grid.dtype:
+        raise RuntimeError(f"grid_sample(): expected input and grid of one type, but got {input.dtype} and {grid.dtype}; convert one with .to()")  # fmt: skip
+    if not input.dtype.is_floating_point:
+        raise NotImplementedError(f"grid_sample() is not implemented for {input.dtype}; convert with .float()")
     if mode == "bicubic" and input.ndim != 4:
         raise RuntimeError(f"grid_sample(): bicubic interpolation only supports 4D input, but got {shapes}")
 
@@ -466,7 +470,7 @@ def grid_sample(
 
     Raises:
         ValueError: no such mode.
-        RuntimeError: shapes or dtypes do not fit.
+        RuntimeError: shapes or dtypes do not fit. NotImplementedError: not floating point.
 
     Source: Jaderberg et al. 2015, arXiv:1506.02025.
     """
