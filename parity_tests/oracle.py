@@ -250,7 +250,7 @@ def same_program(program: Any, rtol: float | None = None) -> None:
     """Run `program(package)` with both packages: it returns the same structure, or raises the same type of error."""
     try:
         expected = program(torch)
-    except NameError:  # AttributeError is none: it is a mistake of the test, and would be the same with both packages
+    except NameError:  # a mistake of the test, which both packages would share
         raise
     except Exception as error:
         with pytest.raises(builtin_type(error)) as ours:

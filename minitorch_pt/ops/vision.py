@@ -128,6 +128,11 @@ _FILTERS: dict[str, tuple[int, Callable]] = {  # how far it reaches, and the wei
 }
 
 
+def _precise(dtype: Any) -> Any:
+    """The type to compute in: that of the tensor, for torch's rounding, but float32 for float16 and uint8."""
+    return np.dtype(np.float32) if dtype.itemsize <= 2 else dtype
+
+
 def _step(n: int, size: int, factor: float | None, align_corners: bool, dtype: Any) -> Any:
     """How many old places a step of one new place is."""
     if align_corners:
@@ -136,7 +141,7 @@ def _step(n: int, size: int, factor: float | None, align_corners: bool, dtype: A
 
 
 def _taps(mode: str, n: int, size: int, factor: float | None, align_corners: bool, dtype: Any) -> tuple[Any, Any]:
-    """The taps of an axis of n places that gets `size`; computed in the tensor's type, as torch does, for equal rounding."""
+    """The taps of an axis of n places that gets `size`."""
     new = np.arange(size).astype(dtype)
     step = _step(n, size, factor, align_corners, dtype)
     half = dtype.type(0.5)
@@ -189,7 +194,7 @@ def _resize(input: Any, taps: tuple, name: str) -> Any:
         beside = (slice(None),) + (None,) * (-axis - 1)
         parts = (np.take(out, places[:, k], axis) * weights[:, k][beside] for k in range(places.shape[1]))
         out = sum(parts, next(parts))
-    return out, lambda g: _unresize(g, taps, name, shape)
+    return out.astype(input.dtype, copy=False), lambda g: _unresize(g, taps, name, shape)
 
 
 @differentiable(linear=True, name=_resize_name)
@@ -197,10 +202,10 @@ def _unresize(g: Any, taps: tuple, name: str, shape: tuple[int, ...]) -> Any:
     """The gradient of `_resize`: a matrix product with the weights along each axis."""
     out = g
     for axis, (places, weights) in enumerate(taps, -len(taps)):
-        matrix = np.zeros((len(places), shape[axis]), g.dtype)
+        matrix = np.zeros((len(places), shape[axis]), _precise(g.dtype))
         np.add.at(matrix, (np.arange(len(places))[:, None], places), 1 if weights is None else weights)
         out = np.swapaxes(np.swapaxes(out, axis, -1) @ matrix, axis, -1)
-    return out, lambda gg: _resize(gg, taps, name)
+    return out.astype(g.dtype, copy=False), lambda gg: _resize(gg, taps, name)
 
 
 _LINEAR = {3: "linear", 4: "bilinear", 5: "trilinear"}
@@ -246,7 +251,7 @@ def _check_mode(input: Any, mode: str, align_corners: bool | None, antialias: bo
         raise NotImplementedError(f"Only 3D, 4D and 5D inputs are supported (got {input.ndim}D), for the modes {' | '.join(_MODES)} (got {mode})")  # fmt: skip
     if mode in _LINEAR.values() and mode != _LINEAR[input.ndim] or mode in ("bicubic", "lanczos") and input.ndim != 4:
         raise NotImplementedError(f"Got {input.ndim}D input for {mode} mode; a {input.ndim}D input takes {_LINEAR[input.ndim]}, nearest or area, a 4D one also bicubic")  # fmt: skip
-    if not input.dtype.is_floating_point:
+    if not (input.dtype.is_floating_point or (mode in _TITLES and input.dtype.name == "uint8")):
         raise NotImplementedError(
             f"interpolate() needs a floating point tensor and got {input.dtype}; convert it with .float()"
         )
@@ -269,7 +274,7 @@ def interpolate(
 
     Raises:
         ValueError: not one of size and scale_factor, not as many numbers as axes, or options that do not go together.
-        NotImplementedError: no such mode for this number of axes, or not floating point.
+        NotImplementedError: no such mode for this number of axes, or not floating point (the nearest modes take uint8 too).
         RuntimeError: an old or new size is 0.
 
     >>> import minitorch_pt as torch
@@ -287,7 +292,7 @@ def interpolate(
     if mode == "area":  # the mean over all places that the new one covers
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[len(sizes) - 1](input, sizes)
     make = _smooth_taps if antialias else _taps
-    dtype = array(input).dtype
+    dtype = _precise(array(input).dtype)
     taps = tuple(
         make(mode, n, new, factor, bool(align_corners), dtype)
         for n, new, factor in zip(input.shape[2:], sizes, factors, strict=True)

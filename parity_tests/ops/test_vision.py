@@ -98,6 +98,15 @@ def test_interpolate_errors(shape, keywords):
 
 def test_interpolate_integers():
     check_error(F + "interpolate", randint(0, 9, (1, 1, 4, 4)), 3)
+    image = randint(0, 256, (2, 3, 4, 5), dtype="uint8")
+    for mode in ("nearest", "nearest-exact"):
+        check(F + "interpolate", image, (7, 3), mode=mode, grad=False)
+
+
+@pytest.mark.parametrize("mode", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("target", [{"size": (9, 3)}, {"scale_factor": 1.7}])
+def test_interpolate_half(mode, target):
+    check(F + "interpolate", rand(2, 3, 4, 5), mode=mode, **target, dtypes=("float16",))
 
 
 @pytest.mark.parametrize("align", [False, True])
