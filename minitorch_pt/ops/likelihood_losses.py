@@ -11,19 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.rule import array, differentiable
+from .. import dtypes
+from ..autograd.rule import array
 from .distances import _at_least
 from .indexing import masked_fill
 from .losses import _code, _reduced
+from .special_functions import xlogy
 
 __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
-
-
-@differentiable(name="XlogyBackward0")
-def _self_information(target: Any) -> Any:
-    """t log t, 0 at t = 0."""
-    t = array(target)
-    return np.where(t == 0, t, t * np.log(t)), lambda g: g * (np.log(target) + 1)
 
 
 def kl_divergence(input: Any, target: Any, code: int, log_target: bool) -> Any:
@@ -31,7 +26,7 @@ def kl_divergence(input: Any, target: Any, code: int, log_target: bool) -> Any:
     for values in (input, target):
         if array(values).dtype.kind != "f":
             raise RuntimeError(f"kl_div: Integral inputs not supported, got {values.dtype}; convert with .float()")
-    loss = np.exp(target) * (target - input) if log_target else _self_information(target) - target * input
+    loss = np.exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
     return _reduced(loss, code)
 
 
@@ -94,7 +89,7 @@ def poisson_nll_loss(
 def _variance(input: Any, var: Any) -> Any:
     """`var` in a shape that broadcasts to that of `input`."""
     if isinstance(var, float):
-        var = np.full(input.shape, var, array(input).dtype)
+        var = np.full(input.shape, var, dtypes.result_type_of([array(input), var]))
     elif not hasattr(var, "shape"):
         raise TypeError(f"var must be a Tensor or a float, not {type(var).__name__}")
     if array(var).dtype.kind != "f":

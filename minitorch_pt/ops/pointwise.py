@@ -27,6 +27,11 @@ __all__ = [
 ]  # fmt: skip
 
 
+def _flat(g: Any) -> Any:
+    """The gradient of what is flat: zeros. Not g * 0, which is nan where a gradient is infinite."""
+    return np.zeros(g.shape, g.dtype)
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # What gradients are made with
 # ---------------------------------------------------------------------------------------------------------------------
@@ -164,7 +169,7 @@ def _rounded_div(input: Any, other: Any, mode: str) -> Any:
     else:
         y = a // b + ((a % b != 0) & ((a < 0) != (b < 0)))
         y = y.astype(a.dtype)
-    return y, lambda g: g * 0, lambda g: g * 0
+    return y, _flat, _flat
 
 
 def _floor_div(a: Any, b: Any) -> Any:
@@ -271,7 +276,7 @@ def _power_number(input: Any, exponent: Any) -> Any:
     if exponent == 2:  # x*x is 8 times as fast as np.power
         return input * input, lambda g: g * (2 * input)
     if exponent == 0:
-        return np.ones(data.shape, data.dtype), lambda g: g * 0
+        return np.ones(data.shape, data.dtype), _flat
     if exponent == 1:
         return input * 1, same
     if exponent == 3:
@@ -371,8 +376,8 @@ def sign(input: Any) -> Any:
     """-1, 0 or 1, and 0 for nan; flat, so its gradient is 0."""
     data = array(input)
     if data.dtype.kind == "f":
-        return np.where(np.isnan(data), data.dtype.type(0), np.sign(data)), lambda g: g * 0
-    return (data.copy() if data.dtype == bool else np.sign(data)), lambda g: g * 0
+        return np.where(np.isnan(data), data.dtype.type(0), np.sign(data)), _flat
+    return (data.copy() if data.dtype == bool else np.sign(data)), _flat
 
 
 sgn = differentiable(sign.__wrapped__, name="SgnBackward0")
@@ -586,7 +591,7 @@ def rad2deg(input: Any) -> Any:
 def _rounding(name: str, ufunc: Any, text: str) -> Any:
     def rule(input: Any) -> Any:
         data = array(input)
-        return (ufunc(data) if data.dtype.kind == "f" else data.copy()), lambda g: g * 0
+        return (ufunc(data) if data.dtype.kind == "f" else data.copy()), _flat
 
     rule.__name__, rule.__doc__, rule.__qualname__ = name, text, name
     return differentiable(rule)
@@ -605,12 +610,12 @@ def round(input: Any, *, decimals: int = 0) -> Any:
     if data.dtype.kind != "f":
         if decimals:
             raise RuntimeError(f"round with decimals={decimals} needs floating point numbers, got {data.dtype.name}")
-        return data.copy(), lambda g: g * 0
+        return data.copy(), _flat
     if decimals == 0:
-        return np.rint(data), lambda g: g * 0
+        return np.rint(data), _flat
     ten = data.dtype.type(10.0 ** builtins.abs(decimals))
     y = np.rint(data * ten) / ten if decimals > 0 else np.rint(data / ten) * ten
-    return y, lambda g: g * 0
+    return y, _flat
 
 
 @differentiable
@@ -898,7 +903,7 @@ def _fill(number: int) -> Any:
                 f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
             )
         filled = np.full(input.shape, array(value), input.dtype)
-        return filled, lambda g: np.zeros(g.shape, g.dtype), same
+        return filled, _flat, same
 
     # a name is made without the arrays: None stands for a tensor
     return differentiable(fill, linear=True, name=lambda _, value: f"FillBackward{number + (value is None)}")
@@ -910,7 +915,7 @@ fill, fill_inplace = _fill(0), _fill(2)
 @differentiable(linear=True, name="ZeroBackward0")
 def zeroed(input: Any) -> Any:
     """The tensor with every element set to 0."""
-    return np.zeros(input.shape, input.dtype), lambda g: np.zeros(g.shape, g.dtype)
+    return np.zeros(input.shape, input.dtype), _flat
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from .windows import (
     Axis,
     Size,
     _adapted,
+    _axes_of,
     _check_input,
     _elements,
     _extended,
@@ -358,11 +359,13 @@ def _avg_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any
 
 
 def _adaptive_avg_pool(name: str, input: Any, output_size: Any) -> Any:
-    axes = _adapted(name, input, output_size)
-    if all(len(axis.places) == 1 for axis in axes):
-        if len(axes) == 1:
-            return squeeze(mean(unsqueeze(input, -2), (-2, -1), True), -2)
-        return mean(input, tuple(range(-len(axes), 0)), True)
+    axes, count = _adapted(name, input, output_size), _axes_of(name)
+    if all(len(axis.places) == 1 for axis in axes):  # as in torch the mean of all elements, which may be none
+        if count > 1:
+            return mean(input, tuple(range(-count, 0)), True)
+        if input.ndim not in (2, 3):
+            raise RuntimeError(f"{name}: Expected 2 to 3 dimensions, (C, L) or (N, C, L), but got {list(input.shape)}")
+        return squeeze(mean(unsqueeze(input, -2), (-2, -1), True), -2)
     _check_input(name, input, "f")
     return _mean(input, axes, _areas(axes, False), _title("AdaptiveAvgPool{}D", len(axes)))
 

@@ -128,6 +128,11 @@ _FILTERS: dict[str, tuple[int, Callable]] = {  # how far it reaches, and the wei
 }
 
 
+def _precise(dtype: Any) -> Any:
+    """The type to compute in: that of the tensor, for torch's rounding, but float32 for float16 and uint8."""
+    return np.dtype(np.float32) if dtype.itemsize <= 2 else dtype
+
+
 def _step(n: int, size: int, factor: float | None, align_corners: bool, dtype: Any) -> Any:
     """How many old places a step of one new place is."""
     if align_corners:
@@ -136,7 +141,7 @@ def _step(n: int, size: int, factor: float | None, align_corners: bool, dtype: A
 
 
 def _taps(mode: str, n: int, size: int, factor: float | None, align_corners: bool, dtype: Any) -> tuple[Any, Any]:
-    """The taps of an axis of n places that gets `size`; computed in the tensor's type, as torch does, for equal rounding."""
+    """The taps of an axis of n places that gets `size`."""
     new = np.arange(size).astype(dtype)
     step = _step(n, size, factor, align_corners, dtype)
     half = dtype.type(0.5)
@@ -189,7 +194,7 @@ def _resize(input: Any, taps: tuple, name: str) -> Any:
         beside = (slice(None),) + (None,) * (-axis - 1)
         parts = (np.take(out, places[:, k], axis) * weights[:, k][beside] for k in range(places.shape[1]))
         out = sum(parts, next(parts))
-    return out, lambda g: _unresize(g, taps, name, shape)
+    return out.astype(input.dtype, copy=False), lambda g: _unresize(g, taps, name, shape)
 
 
 @differentiable(linear=True, name=_resize_name)
@@ -197,10 +202,10 @@ def _unresize(g: Any, taps: tuple, name: str, shape: tuple[int, ...]) -> Any:
     """The gradient of `_resize`: a matrix product with the weights along each axis."""
     out = g
     for axis, (places, weights) in enumerate(taps, -len(taps)):
-        matrix = np.zeros((len(places), shape[axis]), g.dtype)
+        matrix = np.zeros((len(places), shape[axis]), _precise(g.dtype))
         np.add.at(matrix, (np.arange(len(places))[:, None], places), 1 if weights is None else weights)
         out = np.swapaxes(np.swapaxes(out, axis, -1) @ matrix, axis, -1)
-    return out, lambda gg: _resize(gg, taps, name)
+    return out.astype(g.dtype, copy=False), lambda gg: _resize(gg, taps, name)
 
 
 _LINEAR = {3: "linear", 4: "bilinear", 5: "trilinear"}
@@ -246,7 +251,7 @@ def _check_mode(input: Any, mode: str, align_corners: bool | None, antialias: bo
         raise NotImplementedError(f"Only 3D, 4D and 5D inputs are supported (got {input.ndim}D), for the modes {' | '.join(_MODES)} (got {mode})")  # fmt: skip
     if mode in _LINEAR.values() and mode != _LINEAR[input.ndim] or mode in ("bicubic", "lanczos") and input.ndim != 4:
         raise NotImplementedError(f"Got {input.ndim}D input for {mode} mode; a {input.ndim}D input takes {_LINEAR[input.ndim]}, nearest or area, a 4D one also bicubic")  # fmt: skip
-    if not input.dtype.is_floating_point:
+    if not (input.dtype.is_floating_point or (mode in _TITLES and input.dtype.name == "uint8")):
         raise NotImplementedError(
             f"interpolate() needs a floating point tensor and got {input.dtype}; convert it with .float()"
         )
@@ -269,7 +274,7 @@ def interpolate(
 
     Raises:
         ValueError: not one of size and scale_factor, not as many numbers as axes, or options that do not go together.
-        NotImplementedError: no such mode for this number of axes, or not floating point.
+        NotImplementedError: no such mode for this number of axes, or not floating point (the nearest modes take uint8 too).
         RuntimeError: an old or new size is 0.
 
     >>> import minitorch_pt as torch
@@ -287,7 +292,7 @@ def interpolate(
     if mode == "area":  # the mean over all places that the new one covers
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[len(sizes) - 1](input, sizes)
     make = _smooth_taps if antialias else _taps
-    dtype = array(input).dtype
+    dtype = _precise(array(input).dtype)
     taps = tuple(
         make(mode, n, new, factor, bool(align_corners), dtype)
         for n, new, factor in zip(input.shape[2:], sizes, factors, strict=True)
@@ -366,7 +371,7 @@ def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
             inside = (place >= 0) & (place <= n - 1)
             taps.append((np.where(inside, place, 0).astype(np.int64), inside, weight, slope))
         axes.append(taps)
-    corners = []  # (index into flat, whether inside, weight and slope along each axis)
+    corners = []  # (index into flat, whether inside, weights and slopes along the axes)
     for corner in itertools.product(*axes):
         index: Any = 0
         visible: Any = True
@@ -375,31 +380,33 @@ def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
         everywhere = np.broadcast_to(index[:, None], (*flat.shape[:2], ends[1]))  # the same in each channel
         corners.append((everywhere, visible, [tap[2:] for tap in corner]))
 
-    def product(inside: Any, factors: list, slope_of: int | None = None) -> Any:
+    def product(factors: list, slope_of: int | None = None) -> Any:
         """The weight of a corner, or how it changes along an axis."""
-        total = inside.astype(array(points).dtype)
+        total: Any = np.ones(ends, array(points).dtype)
         for d, (weight, slope) in enumerate(factors):
             total = total * (slope if d == slope_of else weight)
         return total
 
+    def value(index: Any, inside: Any) -> Any:
+        """The numbers of a corner: 0 outside, where the index only stands for one (inf there times a weight of 0 would be nan)."""
+        return np.where(inside[:, None], gather(flat, 2, index), 0)
+
     def pull_input(g: Any) -> Any:
         g = g.reshape((*flat.shape[:2], ends[1]))
         parts = [
-            _sum_into(g * product(inside, factors)[:, None], index, 2, flat.shape) for index, inside, factors in corners
+            _sum_into(g * np.where(inside, product(factors), 0)[:, None], index, 2, flat.shape)
+            for index, inside, factors in corners
         ]
         return sum(parts[1:], parts[0]).reshape(input.shape)
 
     def pull_points(g: Any) -> Any:
         g, along = g.reshape((*flat.shape[:2], ends[1])), []
         for d in range(len(sizes)):
-            terms = [
-                (g * gather(flat, 2, index)).sum(axis=1) * product(inside, factors, d)
-                for index, inside, factors in corners
-            ]
+            terms = [(g * value(index, inside)).sum(axis=1) * product(factors, d) for index, inside, factors in corners]
             along.append(sum(terms[1:], terms[0]))
         return np.stack(along, -1).reshape(points.shape)
 
-    values = [gather(flat, 2, index) * product(inside, factors)[:, None] for index, inside, factors in corners]
+    values = [value(index, inside) * product(factors)[:, None] for index, inside, factors in corners]
     return sum(values[1:], values[0]).reshape(shape), pull_input, pull_points
 
 
@@ -440,8 +447,10 @@ def _check_grid(input: Any, grid: Any, mode: str, padding_mode: str) -> None:
         )
     if 0 in input.shape[2:]:
         raise RuntimeError(f"grid_sample(): expected input to have non-empty spatial dimensions, but got {shapes}")
-    if input.dtype != grid.dtype or not input.dtype.is_floating_point:
-        raise RuntimeError(f"grid_sample(): expected input and grid of one floating point type, but got {input.dtype} and {grid.dtype}; convert one with .to()")  # fmt: skip
+    if input.dtype != grid.dtype:
+        raise RuntimeError(f"grid_sample(): expected input and grid of one type, but got {input.dtype} and {grid.dtype}; convert one with .to()")  # fmt: skip
+    if not input.dtype.is_floating_point:
+        raise NotImplementedError(f"grid_sample() is not implemented for {input.dtype}; convert with .float()")
     if mode == "bicubic" and input.ndim != 4:
         raise RuntimeError(f"grid_sample(): bicubic interpolation only supports 4D input, but got {shapes}")
 
@@ -466,7 +475,7 @@ def grid_sample(
 
     Raises:
         ValueError: no such mode.
-        RuntimeError: shapes or dtypes do not fit.
+        RuntimeError: shapes or dtypes do not fit. NotImplementedError: not floating point.
 
     Source: Jaderberg et al. 2015, arXiv:1506.02025.
     """

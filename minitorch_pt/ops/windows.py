@@ -169,12 +169,12 @@ def _adapted(name: str, input: Any, output_size: Any) -> tuple[Axis, ...]:
     Raises:
         TypeError, RuntimeError, ValueError: sizes or a shape that make no windows.
     """
-    sizes = input.shape[-_axes_of(name) :]
-    if isinstance(output_size, (tuple, list)) and len(sizes) > 1:
+    count, sizes = _axes_of(name), input.shape[-_axes_of(name) :]
+    if isinstance(output_size, (tuple, list)) and count > 1:
         if input.ndim <= len(output_size):
             raise ValueError(f"{name}: Input dimension should be at least {len(output_size) + 1}, but got input of shape {list(input.shape)}")  # fmt: skip
-        if len(output_size) != len(sizes):
-            raise RuntimeError(f"{name}: output_size must be {len(sizes)} numbers, and is {output_size!r}")
+        if len(output_size) != count:
+            raise RuntimeError(f"{name}: output_size must be {count} numbers, and is {output_size!r}")
         output_size = [n if m is None else m for m, n in zip(output_size, sizes, strict=True)]
     numbers = _numbers(name, "output_size", output_size)
     if min(numbers) < 0:

@@ -47,15 +47,19 @@ def _identity(x: Tensor) -> Tensor:
 OWN = {"step": _step, "identity": _identity}
 
 
-def evaluate(activation: str | Callable) -> tuple[str, Callable[[np.ndarray], np.ndarray]]:
-    """The name of an activation function, and the function on arrays."""
+def _named(activation: str | Callable) -> tuple[str, Callable]:
+    """The name of an activation function, and the function on Tensors."""
     if isinstance(activation, str):
         function = OWN.get(activation) or getattr(F, activation, None)
         if function is None:
             raise ValueError(f"unknown activation {activation!r}: step, identity, or a name of nn.functional (relu, sigmoid, tanh, gelu, ...), or a function of a Tensor")  # fmt: skip
-        name = activation
-    else:
-        function, name = activation, getattr(activation, "__name__", type(activation).__name__)
+        return activation, function
+    return getattr(activation, "__name__", type(activation).__name__), activation
+
+
+def evaluate(activation: str | Callable) -> tuple[str, Callable[[np.ndarray], np.ndarray]]:
+    """The name of an activation function, and the function on arrays."""
+    name, function = _named(activation)
     return name, lambda x: _curve_and_slope(function, x)[0]
 
 
@@ -83,9 +87,9 @@ def activation(function: str | Callable, *, low: float = -4.0, high: float = 4.0
     word = translator(language)
     if not low < high:
         raise ValueError(f"low must be below high, got {low} and {high}")
-    name, _ = evaluate(function)
+    name, of_tensor = _named(function)
     x = np.linspace(low, high, 401)
-    y, slope = _curve_and_slope(OWN.get(name) or getattr(F, name) if isinstance(function, str) else function, x)
+    y, slope = _curve_and_slope(of_tensor, x)
     ax = plain_axes(ax, 5.0, 3.3)
     ax.axhline(0, color=GREY, linewidth=0.8)
     ax.axvline(0, color=GREY, linewidth=0.8)

@@ -40,11 +40,8 @@ WEIGHTED_SUMS = {
     "cat", "stack", "clone", "take", "flip", "diagonal", "read",
 }  # fmt: skip
 MOST = 40  # operations that still make a picture
-BOX, BAND, TURN = (
-    0.38,
-    0.42,
-    0.34,
-)  # inches: a point's height, the room of the labels below it, the room in which edges turn
+# inches: a point's height, the room of the labels below it, the room in which edges turn
+BOX, BAND, TURN = 0.38, 0.42, 0.34
 GAP = 0.25
 LARGE = 1024  # numbers of a step that are still computed anew
 

@@ -106,17 +106,11 @@ def biological_neuron(*, language: str = "en", ax: Axes | None = None) -> Figure
     word = translator(language)
     canvas = Canvas(7.0, 5.2, ax)
     y = 1.55
-    for angle, forks in (
-        (-60, 1),
-        (-25, 1),
-        (8, 1),
-        (40, 1),
-        (62, 1),
-    ):  # dendrites, drawn as branching lines to the left
+    for angle in (-60, -25, 8, 40, 62):  # dendrites, drawn as branching lines to the left
         a = np.deg2rad(180 + angle)
         tip = (1.75 + 1.0 * np.cos(a), y + 0.95 * np.sin(a) * 0.95)
         canvas.line([1.75, tip[0]], [y, tip[1]], BLUE, 3)
-        for turn in (-0.45, 0.45)[: 2 * forks]:
+        for turn in (-0.45, 0.45):
             canvas.line([tip[0], tip[0] + 0.38 * np.cos(a + turn)], [tip[1], tip[1] + 0.34 * np.sin(a + turn)], BLUE, 1.8)  # fmt: skip
     canvas.circle(1.75, y, 0.45, PALE_ORANGE)
     canvas.circle(1.75, y, 0.15, "#E69F00")

@@ -152,7 +152,7 @@ def fixed(value: Any, decimals: int = 2) -> str:
     ('0.05', '-2', '-0.004', '123')
     """
     short = round(float(value), decimals)
-    return number(short if short or not value or isinstance(value, np.bool_) else float(f"{value:.0e}"))
+    return number(short if short or not value else float(f"{value:.0e}"))
 
 
 def shown(n: int, most: int) -> list[int | None]:

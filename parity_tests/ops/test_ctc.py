@@ -7,16 +7,13 @@ import math
 
 import numpy as np
 import pytest
-import torch
 
 import minitorch_pt
-from parity_tests.oracle import assert_same, check, check_error, rand, same_program, to_ours
+from parity_tests.oracle import check, check_error, rand, same_program, to_ours
 
 F = "nn.functional."
 CTC = F + "ctc_loss"
 REDUCTIONS = ["none", "mean", "sum"]
-# float32: sums of exponentials of numbers near -100, of which each package rounds in its own way
-FLOAT32 = {"dtypes": ("float32",), "rtol": 1e-4}
 
 
 def scores(steps, samples, classes):
@@ -44,8 +41,7 @@ CASES = {
 @pytest.mark.parametrize("blank", [0, 4])
 def test_ctc_loss(case, reduction, blank):
     targets, heard, spelled = CASES[case]
-    for options in ({"dtypes": ("float64",)}, FLOAT32):
-        check(CTC, scores(8, 3, 5), targets, heard, spelled, blank, reduction, **options)
+    check(CTC, scores(8, 3, 5), targets, heard, spelled, blank, reduction)
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
@@ -53,8 +49,7 @@ def test_ctc_loss(case, reduction, blank):
 def test_targets_too_long_for_their_input(reduction, zero_infinity):
     x, heard = scores(5, 4, 3), (5, 2, 0, 5)
     targets = np.array([[1, 2], [1, 1], [1, 2], [2, 1]])
-    for options in ({"dtypes": ("float64",)}, FLOAT32):
-        check(CTC, x, targets, heard, (2, 2, 2, 2), 0, reduction, zero_infinity, **options)
+    check(CTC, x, targets, heard, (2, 2, 2, 2), 0, reduction, zero_infinity)
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
@@ -62,32 +57,32 @@ def test_targets_too_long_for_their_input(reduction, zero_infinity):
 @pytest.mark.parametrize("zero_infinity", [False, True])
 def test_without_batch(reduction, lengths, zero_infinity):
     check(CTC, scores(6, 1, 4)[:, 0], np.array([3, 1])[: int(lengths[1][0]) if np.ndim(lengths[1]) else 2], *lengths, 0,
-          reduction, zero_infinity, dtypes=("float64",))  # fmt: skip
+          reduction, zero_infinity)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["int64", "int32", "int16", "uint8"])
 def test_types_of_labels_and_lengths(kind):
     lengths = np.array([8, 5, 6]), np.array([3, 2, 1])
-    check(CTC, scores(8, 3, 5), PADDED.astype(kind), *(a.astype(kind) for a in lengths), dtypes=("float64",))
-    check(CTC, scores(8, 3, 5), PADDED, [8, 5, 6], [3, 2, 1], dtypes=("float64",))
+    check(CTC, scores(8, 3, 5), PADDED.astype(kind), *(a.astype(kind) for a in lengths))
+    check(CTC, scores(8, 3, 5), PADDED, [8, 5, 6], [3, 2, 1])
 
 
 def test_other_layouts():
     x = np.ascontiguousarray(scores(8, 3, 5).transpose(1, 0, 2)).transpose(1, 0, 2)
-    check(CTC, x, np.asfortranarray(PADDED), (8, 5, 6), (3, 2, 1), dtypes=("float64",))
+    check(CTC, x, np.asfortranarray(PADDED), (8, 5, 6), (3, 2, 1))
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_improbable_targets(case):
     """Also where exponentials of the padding's scores overflow."""
-    check(CTC, 400 * scores(8, 3, 5), *CASES[case], 0, "none", dtypes=("float64",), rtol=1e-11)
+    check(CTC, 400 * scores(8, 3, 5), *CASES[case], 0, "none")
 
 
 def test_a_sign_that_cannot_be():
     """A score of -inf: its gradient is nan, as in torch."""
     x = scores(5, 2, 3)
     x[0, :, 0] = -np.inf
-    check(CTC, x, np.array([[1, 2], [2, 1]]), (5, 5), (2, 2), reduction="none", dtypes=("float64",))
+    check(CTC, x, np.array([[1, 2], [2, 1]]), (5, 5), (2, 2), reduction="none")
 
 
 def collapsed(row, blank):
@@ -178,6 +173,5 @@ def test_training_learns_to_spell():
             losses.append(loss.detach())
         return losses
 
-    same_program(program, rtol=1e-10)
-    assert_same(program(minitorch_pt)[-1], program(torch)[-1], rtol=1e-10)
+    same_program(program)
     assert program(minitorch_pt)[-1] < 0.3

@@ -15,12 +15,6 @@ NORMS = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, INF]
 BY_PRODUCT, NEVER = "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist"
 
 
-def both(name, *args, **kwargs):
-    """float64 to the oracle's 1e-12, then float32: sums and powers, which each package computes in its own order."""
-    check(name, *args, dtypes=("float64",), **kwargs)
-    check(name, *args, dtypes=("float32",), rtol=2e-5, **{k: v for k, v in kwargs.items() if k != "rtol"})
-
-
 def grid(*shape, seed=0):
     """Whole numbers, many of them equal: differences of 0 and largest differences that tie."""
     return randint(0, 3, shape, seed).astype("float64")
@@ -34,9 +28,9 @@ def test_one_by_one(first, second, p):
     x, y = rand(*first), rand(*second, seed=1)
     twice = p not in (0.0, 0.5) and x.size > 1  # of one number or a root the second slope is a difference of equals
     if p != INF or x.size:
-        both("dist", x, y, p, second=twice, rtol=1e-11, grad=p != 0)  # of p = 0 torch's backward pass fails
-        both(F + "pairwise_distance", x, y, p, second=twice, rtol=1e-11)
-        both(F + "pairwise_distance", x, y, p, 0.1, True)
+        check("dist", x, y, p, second=twice, grad=p != 0)  # of p = 0 torch's backward pass fails
+        check(F + "pairwise_distance", x, y, p, second=twice)
+        check(F + "pairwise_distance", x, y, p, 0.1, True)
         check("dist", x, x.copy(), p, dtypes=("float64",), grad=p != 0)
 
 
@@ -51,25 +45,23 @@ def test_dist_of_ties(p):
 @pytest.mark.parametrize("options", [{}, {"eps": 0.5}, {"eps": 3.0}])
 def test_cosine_similarity(first, second, dim, options):
     x, y = rand(*first), rand(*second, seed=1)
-    both(F + "cosine_similarity", x, y, dim, second=True, **options)
-    both("cosine_similarity", x * 0, y, dim, **options)
-    both("cosine_similarity", x, x.copy(), dim, grad=False, **options)
+    check(F + "cosine_similarity", x, y, dim, second=True, **options)
+    check("cosine_similarity", x * 0, y, dim, **options)
+    check("cosine_similarity", x, x.copy(), dim, grad=False, **options)
 
 
 @pytest.mark.parametrize("p", NORMS)
 @pytest.mark.parametrize("first, second", [((4, 3), (5, 3)), ((2, 4, 3), (2, 5, 3)), ((2, 1, 4, 3), (3, 5, 3)), ((0, 3), (5, 3)), ((4, 0), (5, 0)), ((30, 0), (5, 0)), ((0, 4, 3), (0, 5, 3))])  # fmt: skip
 def test_cdist(first, second, p):
-    both("cdist", rand(*first), rand(*second, seed=1), p)
-    check("cdist", grid(*first), grid(*second, seed=1), p, rtol=1e-6, atol=1e-6)
-    check("cdist", rand(*first), rand(*second, seed=1), p, compute_mode=NEVER, rtol=2e-5)
+    check("cdist", rand(*first), rand(*second, seed=1), p)
+    check("cdist", grid(*first), grid(*second, seed=1), p)
+    check("cdist", rand(*first), rand(*second, seed=1), p, compute_mode=NEVER)
 
 
 @pytest.mark.parametrize("first, second, mode", [((30, 3), (4, 3), {}), ((4, 3), (26, 3), {}), ((25, 3), (25, 3), {}), ((4, 3), (5, 3), {"compute_mode": BY_PRODUCT}), ((2, 1, 4, 3), (3, 5, 3), {"compute_mode": BY_PRODUCT}), ((0, 3), (5, 3), {"compute_mode": BY_PRODUCT})])  # fmt: skip
 def test_cdist_by_product(first, second, mode):
     twice = bool(mode) and first[0] > 0
-    # squares cancel: the smallest distance loses digits
-    check("cdist", rand(*first), rand(*second, seed=1), 2.0, second=twice, dtypes=("float64",), rtol=1e-10, **mode)
-    check("cdist", rand(*first), rand(*second, seed=1), 2.0, dtypes=("float32",), rtol=1e-4, **mode)
+    check("cdist", rand(*first), rand(*second, seed=1), 2.0, second=twice, **mode)
 
 
 def test_cdist_by_product_of_a_point_from_itself():
@@ -79,7 +71,7 @@ def test_cdist_by_product_of_a_point_from_itself():
         y.sum().backward()
         return y.detach(), x.grad
 
-    same_program(program, rtol=1e-10)
+    same_program(program)
 
 
 def test_by_product_and_by_differences_agree():
@@ -90,14 +82,14 @@ def test_by_product_and_by_differences_agree():
         first = minitorch_pt.autograd.grad((value**2).sum(), (x, y), create_graph=True)
         results.append([value, *first, *minitorch_pt.autograd.grad(sum((g**3).sum() for g in first), (x, y))])
     for a, b in zip(*results, strict=True):
-        np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=1e-9)
+        np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy())
 
 
 @pytest.mark.parametrize("p", NORMS)
 @pytest.mark.parametrize("shape", [(5, 3), (2, 4), (1, 3), (0, 3), (4, 0)])
 def test_pdist(shape, p):
     grad = shape[0] > 0  # torch crashes in the backward pass of no points
-    both(F + "pdist", rand(*shape), p, grad=grad)
+    check(F + "pdist", rand(*shape), p, grad=grad)
     check("pdist", grid(*shape), p, grad=grad)
 
 
@@ -113,7 +105,10 @@ def test_types():
     for name in ("dist", F + "pairwise_distance", F + "cosine_similarity"):
         for other in (np.float32(rand(4, 3, seed=1)), randint(1, 5, (4, 3))):
             ours = _called(minitorch_pt, name, minitorch_pt.from_numpy(rand(4, 3)), minitorch_pt.from_numpy(other))
-            assert_same(ours, _called(torch, name, torch.from_numpy(rand(4, 3)), torch.from_numpy(other)), rtol=1e-6)
+            theirs = _called(torch, name, torch.from_numpy(rand(4, 3)), torch.from_numpy(other))
+            assert_same(
+                ours, theirs, rtol=1e-6
+            )  # torch's cosine divides the float32 vectors by their length in float32
         half = rand(4, 3).astype(np.float16), (rand(4, 3, seed=1) * 50).astype(np.float16)
         ours = _called(minitorch_pt, name, *map(minitorch_pt.from_numpy, half))
         assert_same(ours, _called(torch, name, *map(torch.from_numpy, half)))

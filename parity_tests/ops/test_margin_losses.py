@@ -121,17 +121,7 @@ def test_multilabel_soft_margin_loss(reduction, weight, shape):
 @pytest.mark.parametrize("shape", [(5, 3), (3,), (2, 5, 3)])
 def test_triplet_margin_loss(reduction, options, shape):
     triplet = (rand(*shape, seed=i) for i in range(3))
-    check(
-        F + "triplet_margin_loss",
-        *triplet,
-        reduction=reduction,
-        second=True,
-        rtol=1e-11,
-        dtypes=("float64",),
-        **options,
-    )
-    triplet = (rand(*shape, seed=i) for i in range(3))
-    check(F + "triplet_margin_loss", *triplet, reduction=reduction, dtypes=("float32",), rtol=5e-6, **options)
+    check(F + "triplet_margin_loss", *triplet, reduction=reduction, second=True, **options)
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minitorch_pt
-from parity_tests.oracle import check, check_error, rand, randint, same_program
+from parity_tests.oracle import check, check_error, lookup, rand, randint, same_program
 
 X, Y, ROW = rand(3, 4), rand(3, 4, seed=1), rand(4, seed=2)
 UNIT, POSITIVE, LARGE = rand(3, 4, low=-0.9, high=0.9), rand(3, 4, low=0.1, high=3), rand(3, 4, low=1.1, high=3)
@@ -173,6 +173,16 @@ def test_second_order_of_what_is_flat_in_pieces(name):
     def program(p):
         x, y = (p.tensor(a, requires_grad=True) for a in (X, Y))
         return [g.requires_grad for g in p.autograd.grad(getattr(p, name)(x, y).sum(), (x, y), create_graph=True)]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("name", ["sign", "floor", "round"])
+def test_the_gradient_of_what_is_flat_is_0_of_any_gradient(name):
+    def program(t):
+        x = t.tensor([0.5, -1.0, 0.0, 2.0], requires_grad=True)
+        lookup(t, name)(x).backward(t.tensor([float("inf"), float("nan"), 1.0, -float("inf")]))
+        return x.grad
 
     same_program(program)
 

@@ -56,7 +56,7 @@ def test_max_pool(axes, arguments, indices):
     check(name, image(axes), *arguments, indices, second=True)
     check(name, image(axes, 3), *arguments, indices, second=True)
     for data in (ties(2, 3, *SIZES[:axes]), holes(np.nan, 2, 3, *SIZES[:axes]), holes(-np.inf, 2, 3, *SIZES[:axes]), np.full((2, *SIZES[:axes]), -np.inf)):  # fmt: skip
-        check(name, data, *arguments, indices, dtypes=("float64",))
+        check(name, data, *arguments, indices)
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
@@ -108,7 +108,7 @@ def test_avg_pool(axes, arguments):
     name = F + f"avg_pool{axes}d"
     check(name, image(axes), *arguments, second=True)
     check(name, image(axes, 3), *arguments, second=True)
-    check(name, holes(np.inf, 2, 3, *SIZES[:axes]), *arguments, dtypes=("float64",))
+    check(name, holes(np.inf, 2, 3, *SIZES[:axes]), *arguments)
     if axes > 1:
         check(name, image(axes), *arguments, 3, second=True)
         check(name, image(axes), *arguments, divisor_override=-2)
@@ -160,17 +160,8 @@ def test_lp_pool(axes, arguments):
     p, kernel, *rest = arguments
     kernel = (2 if axes == 1 else odd(axes)) if kernel == "odd" else kernel
     data = np.abs(image(axes)) + 0.1
-    check(
-        F + f"lp_pool{axes}d",
-        data,
-        p,
-        kernel,
-        *rest,
-        second=True,
-        rtol=1e-11 if p != 0.5 else 1e-10,
-        dtypes=("float64",),
-    )
-    check(F + f"lp_pool{axes}d", data, p, kernel, *rest, rtol=1e-5, dtypes=("float32",))  # powers
+    check(F + f"lp_pool{axes}d", data, p, kernel, *rest, second=True)
+    check(F + f"lp_pool{axes}d", 0 * data, p, kernel, *rest)  # the root is infinitely steep there, and the gradient 0
     if p in (2.0, float("inf")):
         check(F + f"lp_pool{axes}d", image(axes, 3), p, kernel, *rest)
 
@@ -244,7 +235,7 @@ def test_half(name, arguments):
         y = lookup(package, F + name)(x, *arguments)
         y.backward(y.detach())
         results.append([y.detach(), x.grad])
-    assert_same(*results, rtol=4e-3)
+    assert_same(*results)
 
 
 @pytest.mark.parametrize("name, arguments", [("max_pool", (3, 2, 1)), ("avg_pool", (3, 2, 1)), ("adaptive_avg_pool", (3,)), ("adaptive_max_pool", (4,)), ("lp_pool", (2.0, 2))])  # fmt: skip
@@ -256,9 +247,9 @@ def test_not_contiguous_and_empty(name, arguments, axes):
         (y**2).sum().backward()
         return y.detach(), x.grad
 
-    same_program(lambda t: program(t, lambda x: x.transpose(0, -1), (6, 3, *SIZES[1:axes], 2)), rtol=1e-12)
-    same_program(lambda t: program(t, lambda x: x[..., ::2], (2, 3, *SIZES[: axes - 1], 12)), rtol=1e-12)
-    same_program(lambda t: program(t, lambda x: x.flip(-1), (2, 3, *SIZES[:axes])), rtol=1e-12)
+    same_program(lambda t: program(t, lambda x: x.transpose(0, -1), (6, 3, *SIZES[1:axes], 2)))
+    same_program(lambda t: program(t, lambda x: x[..., ::2], (2, 3, *SIZES[: axes - 1], 12)))
+    same_program(lambda t: program(t, lambda x: x.flip(-1), (2, 3, *SIZES[:axes])))
     check(F + f"{name}{axes}d", image(axes, 0, 3), *arguments, dtypes=("float64",))
 
 
@@ -289,6 +280,14 @@ def test_errors_of_windows(name, axes, arguments):
 def test_errors_of_shapes(name, axes, shape):
     full = [n for part in shape for n in ((6,) * (axes - (shape[-1] == 0)) if part == "axes" else (part,))]
     check_error(F + f"{name}{axes}d", np.zeros(full), 2, match=f"{name}{axes}d")
+
+
+def test_errors_of_images_without_axes():
+    """To one window, the mean of all, too."""
+    for size in (1, (1, 1), (2, 2)):
+        check_error(F + "adaptive_avg_pool2d", rand(5), size)
+    check_error(F + "adaptive_max_pool3d", rand(5), (1, 1, 1))
+    check_error(F + "adaptive_avg_pool1d", rand(5), 1)
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])

@@ -1,6 +1,8 @@
 """Losses as modules: each holds its options and calls the function of its name (formulas in `ops/losses.py`).
 
 x is the prediction, t the target. reduction is "mean", "sum" or "none"; size_average and reduce are what torch had before it.
+
+Shapes: input and target alike, unless a loss says otherwise -> (), or with reduction "none" one number for each element or sample.
 """
 
 from __future__ import annotations

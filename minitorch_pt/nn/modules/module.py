@@ -270,24 +270,13 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         own = self.__dict__
         if isinstance(value, (Parameter, Buffer, Module)):
-            if "_parameters" not in own:
-                kind = (
-                    "module"
-                    if isinstance(value, Module)
-                    else "parameters"
-                    if isinstance(value, Parameter)
-                    else "buffers"
-                )
+            is_module, is_parameter = isinstance(value, Module), isinstance(value, Parameter)
+            kept = "_modules" if is_module else "_parameters" if is_parameter else "_buffers"
+            if kept not in own:
+                kind = "module" if is_module else kept.removeprefix("_")
                 raise AttributeError(
                     f"cannot assign {kind} before Module.__init__() call: call super().__init__() first"
                 )
-            kept = (
-                "_modules"
-                if isinstance(value, Module)
-                else "_parameters"
-                if isinstance(value, Parameter)
-                else "_buffers"
-            )
             for home in (own, *(own[table] for table in ("_parameters", "_buffers", "_modules") if table != kept)):
                 home.pop(name, None)  # where it is registered already it keeps its place in the order
             if isinstance(value, Parameter):
@@ -698,19 +687,12 @@ class Module:
                 missing.append(key)
         elif key in state:
             unexpected.append(key)
-        known = (
-            {name for name, _ in self._own_state()}
-            | {name for name, m in self._modules.items() if m is not None}
-            | {"_extra_state"}
-        )
-        unexpected += [k for k in state if k.startswith(prefix) and k[len(prefix) :].split(".", 1)[0] not in known]
-        unexpected += [
-            k
-            for k in state
-            if k.startswith(prefix)
-            and "." in k[len(prefix) :]
-            and k[len(prefix) :].split(".", 1)[0] in dict(self._own_state())
-        ]
+        own = {"_extra_state", *(name for name, _ in self._own_state())}
+        for key in state:
+            if key.startswith(prefix):
+                first, inside, _ = key[len(prefix) :].partition(".")
+                if first not in (self._modules if inside else own):
+                    unexpected.append(key)
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
         """Copy parameters and buffers from a `state_dict`.

@@ -42,7 +42,7 @@ def get_total_norm(
 
 def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Tensor, foreach: bool | None = None) -> None:
     """Scale the gradients by max_norm / (total_norm + 1e-6) if that is less than 1, in place."""
-    scale = np.minimum(max_norm / (total_norm._data + np.float32(1e-6)), 1.0)
+    scale = np.minimum(max_norm / (total_norm._data + 1e-6), 1.0)
     for p in _list(parameters):
         if p._grad is not None:
             data = p._grad._data

@@ -60,7 +60,7 @@ def test_conv_transpose(n, batch, options):
             channels = (6, 3) if lazy else (4, 6, 3)
             return steps(t, getattr(t.nn, f"{lazy}ConvTranspose{n}d")(*channels, **options), (*batch, 4, *SIZES[n]))
 
-        same_program(program, rtol=1e-5)  # float32: products that are summed in another order
+        same_program(program, rtol=2e-5)  # float32: gradients are sums of up to 10,000 products
 
 
 @pytest.mark.parametrize("kernel", [(3, 2), [2, 3]])
@@ -169,7 +169,7 @@ def test_training():
             losses.append(loss.detach())
         return losses
 
-    same_program(program, rtol=1e-3)  # float32, and every step starts from the rounding errors of the one before
+    same_program(program)
 
 
 def test_parameters_in_double():

@@ -26,7 +26,7 @@ def test_layer(name, options, shape):
         (y**2).sum().backward()
         return repr(layer), dict(layer.state_dict()), y.detach(), x1.grad, x2.grad
 
-    same_program(program, rtol=1e-12)
+    same_program(program)
 
 
 @pytest.mark.parametrize("name", ["PairwiseDistance", "CosineSimilarity"])

@@ -255,3 +255,13 @@ def test_extra_state():
         ]
 
     same_program(program)
+
+
+@pytest.mark.parametrize("key", ["weight.deeper", "child.weight", "other", "other.weight", "_extra_state"])
+def test_names_that_a_module_does_not_have(key):
+    def program(t):
+        module = t.nn.Linear(2, 1)
+        module.register_module("child", None)
+        return list(module.load_state_dict({**module.state_dict(), key: t.zeros(1)}, strict=False).unexpected_keys)
+
+    same_program(program)

@@ -56,7 +56,7 @@ def test_layer(name, options, lead):
         state = {key: value for key, value in layer.state_dict().items()}
         return repr(layer), state, [v.detach() for v in y] if isinstance(y, tuple) else y.detach(), x.grad
 
-    same_program(program, rtol=1e-12)
+    same_program(program)
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
@@ -71,7 +71,7 @@ def test_unpooling_undoes_pooling(d, options):
         back.sum().backward()
         return repr(layer), back.detach(), x.grad
 
-    same_program(program, rtol=1e-12)
+    same_program(program)
 
 
 def test_samples_given():

@@ -16,10 +16,10 @@ def parameters(package, scale=1.0):
 
 
 @pytest.mark.parametrize("norm_type", [2.0, 1, 3.0, float("inf")])
-@pytest.mark.parametrize("max_norm", [0.5, 1e3])
-def test_clip_grad_norm(max_norm, norm_type):
+@pytest.mark.parametrize("scale, max_norm", [(1.0, 0.5), (1.0, 1e3), (1e-6, 1e-9)])
+def test_clip_grad_norm(scale, max_norm, norm_type):
     def program(package):
-        made = parameters(package)
+        made = parameters(package, scale)
         total = package.nn.utils.clip_grad_norm_(made, max_norm, norm_type)
         return [total, made[0].grad, made[1].grad, made[2].grad is None]
 
