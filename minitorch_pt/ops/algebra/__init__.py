@@ -4,7 +4,6 @@ All functions take batches: matrices are the last two axes. The names are those 
 ones of `torch` itself.
 """
 
-from . import common, determinants, elimination, factorizations, inverses, least_squares, norms, powers, vectors
 from .common import *
 from .determinants import *
 from .elimination import *
@@ -14,8 +13,3 @@ from .least_squares import *
 from .norms import *
 from .powers import *
 from .vectors import *
-
-__all__ = (
-    common.__all__ + determinants.__all__ + elimination.__all__ + factorizations.__all__ + inverses.__all__
-    + least_squares.__all__ + norms.__all__ + powers.__all__ + vectors.__all__
-)  # fmt: skip
