@@ -352,6 +352,12 @@ def _avg_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any
     # torch's avg_pool2d looks for the channels first, and finds no such axis
     _check_input(name, input, kinds, IndexError if name == "avg_pool2d" else RuntimeError)
     axes = _spaced(name, input, kernel_size, stride, padding, 1, ceil_mode)
+    if name == "avg_pool3d" and any(
+        axis.places.shape[1] > axis.size for axis in axes
+    ):  # torch's others may lie over the border
+        raise RuntimeError(
+            f"avg_pool3d: input image {[axis.size for axis in axes]} smaller than kernel size {kernel_size}; pad the input first"
+        )
     if divisor_override == 0:
         raise RuntimeError(f"{name}: divisor must be not zero, but got divisor_override=0")
     divisor = _areas(axes, count_include_pad) if divisor_override is None else divisor_override

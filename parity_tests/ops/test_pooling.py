@@ -322,6 +322,7 @@ def test_errors_of_adaptive_pools(name, axes):
     ("fractional_max_pool2d", (flat(2), 2, 3), {"_random_samples": np.zeros((1, 2, 2))}), ("fractional_max_pool2d", (flat(2), 2, 3), {"_random_samples": np.zeros((2, 1, 2))}),
     ("fractional_max_pool2d", (flat(2), 2, 3), {"_random_samples": np.zeros((2, 2, 3))}), ("fractional_max_pool2d", (flat(2), 2, 3), {"_random_samples": np.zeros((2, 2))}),
     ("fractional_max_pool2d", (flat(2), 2, 3), {"_random_samples": np.zeros((2, 2, 2), "float32")}),
+    ("avg_pool3d", (flat(3), 7), {"ceil_mode": True}), ("avg_pool3d", (flat(3), (7, 2, 2), 1, (1, 0, 0)), {}),
     ("lp_pool2d", (flat(2), 2.0, 7), {}), ("lp_pool2d", (np.zeros((6, 6)), 2.0, 2), {}),
 ])  # fmt: skip
 def test_errors(name, arguments, options):
