@@ -29,9 +29,10 @@ e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 _PACKAGES = (
     "accelerator", "backends", "cuda", "datasets", "distributions", "linalg", "nn", "optim", "special", "testing", "utils", "viz",
 )  # fmt: skip
-_FROM = {"load": "serialization", "save": "serialization"}
+_FROM = {"load": "serialization", "pca_lowrank": "low_rank", "save": "serialization", "svd_lowrank": "low_rank"}
 if _typing.TYPE_CHECKING:
     from . import accelerator, backends, cuda, datasets, distributions, linalg, nn, optim, special, testing, utils, viz
+    from .low_rank import pca_lowrank, svd_lowrank
     from .serialization import load, save
 
 

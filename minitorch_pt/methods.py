@@ -523,7 +523,9 @@ class Methods:
     matrix_exp = ops.matrix_exp
     matrix_power = ops.matrix_power
     norm = ops.norm
+    geqrf = ops.geqrf
     orgqr = ops.orgqr
+    ormqr = ops.ormqr
     pinverse = ops.pinverse
     qr = ops.qr
     slogdet = ops.slogdet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 __all__ = [
-    "aminmax", "cummax", "cummin", "frexp", "histogram", "histogramdd", "kthvalue", "linalg_cholesky_ex", "linalg_eigh", "linalg_inv_ex",
+    "aminmax", "cummax", "cummin", "frexp", "geqrf", "histogram", "histogramdd", "kthvalue", "linalg_cholesky_ex", "linalg_eigh", "linalg_inv_ex",
     "linalg_lstsq", "linalg_lu", "linalg_lu_factor", "linalg_lu_factor_ex", "linalg_qr", "linalg_slogdet", "linalg_solve_ex", "linalg_svd",
     "lu_unpack", "lu_with_info", "max", "median", "min", "mode", "nanmedian", "qr", "slogdet", "sort", "svd", "topk", "triangular_solve",
 ]  # fmt: skip
@@ -31,7 +31,7 @@ cummax, cummin, kthvalue, max, median, min, mode, nanmedian, sort, topk = (
     _returns(name, "values indices")
     for name in ("cummax", "cummin", "kthvalue", "max", "median", "min", "mode", "nanmedian", "sort", "topk")
 )
-frexp = _returns("frexp", "mantissa exponent")
+frexp, geqrf = _returns("frexp", "mantissa exponent"), _returns("geqrf", "a tau")
 histogram, histogramdd = (_returns(name, "hist bin_edges") for name in ("histogram", "histogramdd"))
 linalg_cholesky_ex = _returns("linalg_cholesky_ex", "L info")
 linalg_eigh = _returns("linalg_eigh", "eigenvalues eigenvectors")

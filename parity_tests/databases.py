@@ -473,7 +473,7 @@ def _forms(entry: Any) -> dict[str, tuple]:
 
 
 # each LAPACK library has its own signs: MKL, which torch uses, and OpenBLAS, which NumPy uses, do not agree
-ARBITRARY_SIGNS = ("linalg.eigh", "linalg.svd", "svd")
+ARBITRARY_SIGNS = ("linalg.eigh", "linalg.svd", "pca_lowrank", "svd", "svd_lowrank")
 
 
 def _signed(operation: Callable) -> Callable:

@@ -14,14 +14,16 @@ from . import algebra
 from .algebra import matrix_exp, matrix_power
 from .algebra.common import check_info, check_matrices, check_pair, transposed, zero_pivot
 from .algebra.elimination import unpack
+from .algebra.factorizations import reflected
 from .algebra.inverses import substitute
 from .pointwise import where
+from .products import _need
 from .reductions import cumprod, vector_norm
 from .shape import broadcast_to, cat, clone, flip
 
 __all__ = [
-    "block_diag", "chain_matmul", "cholesky", "cholesky_inverse", "cholesky_solve", "cross", "det", "inverse", "kron", "logdet", "lu", "lu_solve", "lu_unpack", "matrix_exp",
-    "matrix_power", "norm", "orgqr", "pinverse", "qr", "slogdet", "svd", "triangular_solve", "vander",
+    "block_diag", "chain_matmul", "cholesky", "cholesky_inverse", "cholesky_solve", "cross", "det", "geqrf", "inverse", "kron", "logdet", "lu", "lu_solve", "lu_unpack", "matrix_exp",
+    "matrix_power", "norm", "orgqr", "ormqr", "pinverse", "qr", "slogdet", "svd", "triangular_solve", "vander",
 ]  # fmt: skip
 
 orgqr = algebra.householder_product
@@ -158,6 +160,44 @@ def qr(input: Any, some: bool = True) -> Any:
     """`torch.linalg.qr`, reduced, or with some=False complete."""
     _deprecated("qr", "torch.linalg.qr")
     return return_types.qr(*algebra.qr(input, "reduced" if some else "complete"))
+
+
+@differentiable(linear=True, returns=return_types.geqrf)
+def geqrf(input: Any) -> Any:
+    """A = Q R in LAPACK's packed form: R in the upper triangle, below it the reflections whose product is Q, and their factors tau.
+
+    `orgqr` makes Q of it, `ormqr` multiplies by Q. Shapes: (*, m, n) -> (*, m, n), (*, min(m, n)). It has no gradient; qr() has.
+
+    Raises:
+        RuntimeError: fewer than two axes. NotImplementedError: not float32 or float64.
+    """
+    check_matrices("geqrf", input)
+    packed, tau = np.linalg.qr(input, "raw")
+
+    def refuse(g: Any, g_tau: Any) -> Any:
+        raise NotImplementedError("the derivative for 'geqrf' is not implemented; use qr()")
+
+    return (transposed(packed).astype(input.dtype), tau.astype(input.dtype)), refuse
+
+
+def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Any:
+    """Q x, Qᵀ x (`transpose`), x Q or x Qᵀ (not `left`) for x = `other`; input and tau are what `geqrf` made of Q R, Q being (m, m).
+
+    Shapes: input (*, m, k), tau (*, k), other (*, m, n), or (*, n, m) if not `left` -> that of other.
+
+    Raises:
+        RuntimeError: shapes or dtypes do not fit. NotImplementedError: not float32 or float64.
+    """
+    check_matrices("ormqr", input)
+    _need(other.ndim == input.ndim, f"torch.ormqr: Expected other to have as many axes as input, but they are {list(other.shape)} and {list(input.shape)}")  # fmt: skip
+    m, axis = input.shape[-2], -2 if left else -1
+    _need(other.shape[axis] == m, f"torch.ormqr: other.shape[{axis}] must be equal to input.shape[-2], {m}, but is {other.shape[axis]}")  # fmt: skip
+    batch, k = input.shape[:-2], min(m, input.shape[-1])
+    _need(tuple(tau.shape) == (*batch, k), f"torch.ormqr: tau must have shape {[*batch, k]}, but has {list(tau.shape)}")
+    _need(other.shape[:-2] == batch, f"torch.ormqr: Expected batch dimensions of other to be {list(batch)}, but got {list(other.shape[:-2])}")  # fmt: skip
+    _need(input.dtype == tau.dtype == other.dtype,
+          f"torch.ormqr: Expected input, tau and other to have the same dtype, but they have {input.dtype}, {tau.dtype} and {other.dtype}")  # fmt: skip
+    return reflected(input, tau, other, left, transpose)
 
 
 def svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:

@@ -149,12 +149,17 @@ def householder_product(input: Any, tau: Any) -> Any:
         raise RuntimeError(f"linalg.householder_product: needs A of shape (*, m, n) and tau of shape (*, k) with m >= n >= k, of one dtype, but got "
                            f"{list(input.shape)} of {input.dtype} and {list(tau.shape)} of {tau.dtype}")  # fmt: skip
     identity = np.eye(m, n, dtype=array(input).dtype)
-    reflectors = tril(input, -1) + identity
-    Q = reflectors * 0 + identity
-    for i in reversed(range(k)):
-        v = reflectors[..., i : i + 1]
-        Q = Q - tau[..., i : i + 1, None] * (v @ (transposed(v) @ Q))
-    return Q
+    return reflected(input, tau, input * 0 + identity)
+
+
+def reflected(input: Any, tau: Any, x: Any, left: bool = True, transpose: bool = False) -> Any:
+    """Q x, Qᵀ x, x Q or x Qᵀ, Q being the whole product of the reflections of `householder_product`: they are applied one by one."""
+    k = tau.shape[-1]
+    reflectors = tril(input, -1) + np.eye(*input.shape[-2:], dtype=array(input).dtype)
+    for i in reversed(range(k)) if left != transpose else range(k):
+        v, scale = reflectors[..., i : i + 1], tau[..., i : i + 1, None]
+        x = x - scale * (v @ (transposed(v) @ x) if left else (x @ v) @ transposed(v))
+    return x
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -74,6 +74,42 @@ def test_householder_product(name, shape, k):
     twice(name, rand(*shape), rand(*shape[:-2], k, seed=1), grad=0 not in shape, grad_fn=False)
 
 
+@pytest.mark.parametrize("shape", [(4, 3), (3, 4), (3, 3), (2, 5, 2), (2, 0, 3), (3, 0)])
+@pytest.mark.parametrize("name", ("geqrf", "Tensor.geqrf"))
+def test_geqrf(name, shape):
+    check(name, rand(*shape), grad=False)
+
+
+def test_geqrf_has_no_gradient():
+    def program(p):
+        packed = p.geqrf(p.tensor(TALL.tolist(), requires_grad=True))
+        assert packed.a.requires_grad
+        packed.a.sum().backward()
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("transpose", [False, True])
+@pytest.mark.parametrize("left", [False, True])
+@pytest.mark.parametrize("shape", [(4, 3), (3, 4), (3, 3), (2, 5, 2)])
+def test_ormqr(shape, left, transpose):
+    *batch, m, n = shape
+    other = rand(*batch, *((m, 2) if left else (2, m)), seed=2)
+    for name in ("ormqr", "Tensor.ormqr"):
+        twice(name, rand(*shape), rand(*batch, min(m, n), seed=1), other, left, transpose, grad_fn=False)
+
+
+@pytest.mark.parametrize("arrays", [
+    (rand(3), rand(2), rand(3, 4)), (rand(3, 2), rand(2), rand(2, 4)), (rand(3, 2), rand(3), rand(3, 4)), (rand(3, 2), rand(1, 2), rand(3, 4)),
+    (rand(2, 3, 2), rand(2, 2), rand(3, 3, 4)), (rand(3, 2), rand(2), rand(3, 4).astype("float32")), (rand(3, 2), rand(2), rand(3)),
+    tuple(np.ones(shape, np.int64) for shape in ((3, 2), (2,), (3, 4))),
+])  # fmt: skip
+def test_errors_of_packed_forms(arrays):
+    check_error("ormqr", *arrays)
+    if arrays[0].ndim < 2 or arrays[0].dtype != np.float64:
+        check_error("geqrf", arrays[0])
+
+
 def eigenvectors(UPLO):
     """Of a matrix with the largest element of each eigenvector positive; all gradients, twice."""
 
