@@ -47,7 +47,26 @@ class LogitRelaxedBernoulli(Odds, Distribution):
         return self.temperature.log() + difference - 2 * difference.exp().log1p()
 
 
-class RelaxedBernoulli(TransformedDistribution):
+class Relaxed(TransformedDistribution):
+    """What relaxed distributions have from the one that they transform."""
+
+    @property
+    def temperature(self) -> Tensor:
+        """How far draws are from a choice: the lower, the nearer."""
+        return self.base_dist.temperature
+
+    @property
+    def logits(self) -> Tensor:
+        """The logits of what is relaxed."""
+        return self.base_dist.logits
+
+    @property
+    def probs(self) -> Tensor:
+        """The probabilities of what is relaxed."""
+        return self.base_dist.probs
+
+
+class RelaxedBernoulli(Relaxed):
     """A toss that gives numbers between 0 and 1: the lower the temperature, the nearer they are to them.
 
     Raises:
@@ -65,18 +84,3 @@ class RelaxedBernoulli(TransformedDistribution):
     ) -> None:
         base = LogitRelaxedBernoulli(temperature, probs, logits)
         super().__init__(base, SigmoidTransform(), validate_args=validate_args)
-
-    @property
-    def temperature(self) -> Tensor:
-        """How far draws are from 0 and 1."""
-        return self.base_dist.temperature
-
-    @property
-    def logits(self) -> Tensor:
-        """log(probs / (1 - probs))."""
-        return self.base_dist.logits
-
-    @property
-    def probs(self) -> Tensor:
-        """The probability of 1 that is relaxed."""
-        return self.base_dist.probs
