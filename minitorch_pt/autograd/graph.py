@@ -311,8 +311,6 @@ def run_backward(
                 gradient = _run_hooks(node.hooks, gradient)
             if ends is not None and id(node) in ends:
                 found[id(node)] = gradient
-            shape = node.shape
-            several = type(shape) is list
             if type(node) is Output:
                 parent = node.edges[0]
                 if -parent.seq not in pending:
@@ -333,6 +331,7 @@ def run_backward(
                 node.verify(create_graph)
             if create_graph and not node.rule.linear:
                 pulls = node.again()
+            several = type(node.shape) is list
             if several:
                 gradient = _filled(gradient, node, create_graph)
             whole = None
@@ -491,8 +490,7 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> tuple[list, lis
             )
         else:
             starts.append(gradient if create_graph else gradient._data)
-    # requires_grad has brought the history of views up to date
-    return [output if output._node is None else output._node for output in outputs], starts
+    return [_target(output) for output in outputs], starts
 
 
 def Variable(data: Any, requires_grad: bool = False) -> Any:

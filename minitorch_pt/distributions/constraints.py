@@ -49,12 +49,12 @@ class _Dependent(Constraint):
         return value
 
     @property
-    def is_discrete(self) -> bool:  # type: ignore[override]
+    def is_discrete(self) -> bool:  # type: ignore[override]  # computed, where others state it
         """Whether it holds separate points."""
         return self._known("is_discrete")
 
     @property
-    def event_dim(self) -> int:  # type: ignore[override]
+    def event_dim(self) -> int:  # type: ignore[override]  # computed, where others state it
         """How many axes an event has."""
         return self._known("event_dim")
 
@@ -87,7 +87,7 @@ class _DependentProperty(property, _Dependent):
         super().__init__(fn)
         self._is_discrete, self._event_dim = is_discrete, event_dim
 
-    def __call__(self, fn: Callable) -> _DependentProperty:  # type: ignore[override]
+    def __call__(self, fn: Callable) -> _DependentProperty:  # type: ignore[override]  # computed, where others state it
         return _DependentProperty(fn, is_discrete=self._is_discrete, event_dim=self._event_dim)
 
 
@@ -98,12 +98,12 @@ class _IndependentConstraint(Constraint):
         self.base_constraint, self.reinterpreted_batch_ndims = base_constraint, reinterpreted_batch_ndims
 
     @property
-    def is_discrete(self) -> bool:  # type: ignore[override]
+    def is_discrete(self) -> bool:  # type: ignore[override]  # computed, where others state it
         """Whether it holds separate points."""
         return self.base_constraint.is_discrete
 
     @property
-    def event_dim(self) -> int:  # type: ignore[override]
+    def event_dim(self) -> int:  # type: ignore[override]  # computed, where others state it
         """How many axes an event has."""
         return self.base_constraint.event_dim + self.reinterpreted_batch_ndims
 
@@ -130,12 +130,12 @@ class MixtureSameFamilyConstraint(Constraint):
         self.base_constraint = base_constraint
 
     @property
-    def is_discrete(self) -> bool:  # type: ignore[override]
+    def is_discrete(self) -> bool:  # type: ignore[override]  # computed, where others state it
         """Whether it holds separate points."""
         return self.base_constraint.is_discrete
 
     @property
-    def event_dim(self) -> int:  # type: ignore[override]
+    def event_dim(self) -> int:  # type: ignore[override]  # computed, where others state it
         """How many axes an event has."""
         return self.base_constraint.event_dim
 

@@ -19,7 +19,7 @@ class Half(TransformedDistribution):
 
     arg_constraints: Any = {"scale": constraints.positive}
     support: Any = constraints.nonnegative
-    has_rsample = True  # type: ignore[assignment]
+    has_rsample = True
 
     def __init__(self, base: Any, validate_args: bool | None = None) -> None:
         super().__init__(base, AbsTransform(), validate_args=validate_args)

@@ -47,12 +47,12 @@ class Independent(Distribution):
         return new
 
     @property
-    def has_rsample(self) -> bool:  # type: ignore[override]
+    def has_rsample(self) -> bool:  # type: ignore[override]  # computed, where others state it
         """Whether the base has rsample."""
         return self.base_dist.has_rsample
 
     @property
-    def has_enumerate_support(self) -> bool:  # type: ignore[override]
+    def has_enumerate_support(self) -> bool:  # type: ignore[override]  # computed, where others state it
         """Whether all values can be listed: not of several events together."""
         return self.reinterpreted_batch_ndims == 0 and self.base_dist.has_enumerate_support
 

@@ -75,7 +75,7 @@ class TransformedDistribution(Distribution):
         return constraints.independent(support, more) if more > 0 else support
 
     @property
-    def has_rsample(self) -> bool:  # type: ignore[override]
+    def has_rsample(self) -> bool:  # type: ignore[override]  # computed, where others state it
         """Whether the base has rsample."""
         return self.base_dist.has_rsample
 

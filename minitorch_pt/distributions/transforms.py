@@ -42,7 +42,8 @@ class Transform:
     def __init__(self, cache_size: int = 0) -> None:
         if cache_size not in (0, 1):
             raise ValueError(f"cache_size must be 0 or 1, not {cache_size}")
-        self._cache_size, self._kept, self._inv = cache_size, (None, None), None
+        self._cache_size, self._kept = cache_size, (None, None)
+        self._inv: Any = None  # made when it is asked for
 
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_inv": None}
@@ -62,8 +63,8 @@ class Transform:
     def inv(self) -> Transform:
         """The inverse."""
         if self._inv is None:
-            self._inv = _InverseTransform(self)  # type: ignore[assignment]
-        return self._inv  # type: ignore[return-value]
+            self._inv = _InverseTransform(self)
+        return self._inv
 
     @property
     def sign(self) -> Any:
@@ -140,7 +141,7 @@ class _InverseTransform(Transform):
         return self._inv.domain
 
     @property
-    def bijective(self) -> bool:  # type: ignore[override]
+    def bijective(self) -> bool:  # type: ignore[override]  # computed, where others state it
         return self._inv.bijective
 
     @property
@@ -200,7 +201,7 @@ class ComposeTransform(Transform):
         return constraints.independent(codomain, axes - codomain.event_dim) if axes > codomain.event_dim else codomain
 
     @property
-    def bijective(self) -> bool:  # type: ignore[override]
+    def bijective(self) -> bool:  # type: ignore[override]  # computed, where others state it
         """Whether all parts are."""
         return all(part.bijective for part in self.parts)
 
@@ -213,9 +214,9 @@ class ComposeTransform(Transform):
     def inv(self) -> Transform:
         """The inverses, in the opposite order."""
         if self._inv is None:
-            self._inv = ComposeTransform([part.inv for part in reversed(self.parts)])  # type: ignore[assignment]
-            self._inv._inv = self  # type: ignore[attr-defined]
-        return self._inv  # type: ignore[return-value]
+            self._inv = ComposeTransform([part.inv for part in reversed(self.parts)])
+            self._inv._inv = self
+        return self._inv
 
     def with_cache(self, cache_size: int = 1) -> Any:
         """The same, each part with this cache_size."""
@@ -285,7 +286,7 @@ class IndependentTransform(Transform):
         return constraints.independent(self.base_transform.codomain, self.reinterpreted_batch_ndims)
 
     @property
-    def bijective(self) -> bool:  # type: ignore[override]
+    def bijective(self) -> bool:  # type: ignore[override]  # computed, where others state it
         """Whether the base is."""
         return self.base_transform.bijective
 

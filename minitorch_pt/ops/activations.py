@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import generator
 from ..autograd.rule import array, differentiable, inplace
-from .pointwise import _pick, add
+from .pointwise import _PLAIN, _pick, add
 from .shape import _axis as _from_front
 from .special_functions import erf
 
@@ -25,7 +25,6 @@ __all__ = [
 ]  # fmt: skip
 
 _BOOL = np.dtype(bool)
-_PLAIN: Any = (np.ndarray, np.generic)  # what is no Tensor
 # to compare with: NumPy takes 0.25 us longer for the number 0
 _ZERO = {np.dtype(t): np.zeros((), t) for t in ("f2", "f4", "f8")}
 

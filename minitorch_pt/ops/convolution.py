@@ -25,6 +25,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ..autograd.rule import array, differentiable
 from .padding import constant_pad_nd
+from .products import _need
 from .shape import squeeze, unsqueeze
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
@@ -308,11 +309,6 @@ def _convolution(
 # ---------------------------------------------------------------------------------------------------------------------
 # torch's names
 # ---------------------------------------------------------------------------------------------------------------------
-def _need(ok: bool, message: str) -> None:
-    if not ok:
-        raise RuntimeError(message)
-
-
 def _sizes(function: str, name: str, value: Any, n: int) -> _Sizes:
     """One number, or one for each axis, as a tuple."""
     if isinstance(value, (int, np.integer)):

@@ -863,7 +863,7 @@ def lcm(input: Any, other: Any) -> Any:
 def nextafter(input: Any, other: Any) -> Any:
     """The next representable number after x towards `other`. It moves with x, unless the two are equal."""
     differ = array(input) != array(other)
-    return np.nextafter(input, other), lambda g: g * differ, lambda g: array(g) * 0
+    return np.nextafter(input, other), lambda g: _pick(differ, g), _flat
 
 
 def ldexp(input: Any, other: Any) -> Any:

@@ -352,9 +352,8 @@ def _avg_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any
     # torch's avg_pool2d looks for the channels first, and finds no such axis
     _check_input(name, input, kinds, IndexError if name == "avg_pool2d" else RuntimeError)
     axes = _spaced(name, input, kernel_size, stride, padding, 1, ceil_mode)
-    if name == "avg_pool3d" and any(
-        axis.places.shape[1] > axis.size for axis in axes
-    ):  # torch's others may lie over the border
+    # torch's avg_pool1d and avg_pool2d let a window lie over the border, if the padding or ceil_mode asks for it
+    if name == "avg_pool3d" and any(axis.places.shape[1] > axis.size for axis in axes):
         raise RuntimeError(
             f"avg_pool3d: input image {[axis.size for axis in axes]} smaller than kernel size {kernel_size}; pad the input first"
         )

@@ -331,6 +331,8 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """
     if weight.ndim == 1:  # the weights of one output, which then has no axis
         value, *pulls = matmul.__wrapped__(input, weight)
+        if bias is not None:
+            _same_dtype("linear", bias, weight)
         return (value if bias is None else value + bias), *pulls, same
     shape = input.shape
     try:

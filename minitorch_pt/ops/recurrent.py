@@ -23,7 +23,7 @@ from ..autograd import graph
 from ..autograd.rule import differentiable
 from .activations import dropout as _dropout
 from .memory import empty
-from .products import _same_dtype, linear
+from .products import _need, _same_dtype, linear
 from .shape import cat, stack
 
 __all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell"]
@@ -287,11 +287,6 @@ def _bound(name: str, args: tuple, kwargs: dict) -> dict:
     given = ", ".join([*(type(a).__name__ for a in args), *(f"{k}={type(v).__name__}" for k, v in kwargs.items())])
     raise TypeError(f"{name}() received an invalid combination of arguments - got ({given}), but expected ({', '.join(padded)}), "
                     f"or for packed sequences ({', '.join(packed)}), hx being {'a pair of Tensors' if name == 'lstm' else 'a Tensor'}")  # fmt: skip
-
-
-def _need(ok: bool, message: str) -> None:
-    if not ok:
-        raise RuntimeError(message)
 
 
 def _layers(

@@ -120,6 +120,8 @@ ERRORS = [
     ("addmm", (rand(3, 4), A, B)),
     ("nn.functional.linear", (rand(2, 3), rand(5, 4))),
     ("nn.functional.linear", (rand(2, 4), rand(5, 4).astype("float32"))),
+    ("nn.functional.linear", (rand(2, 4), rand(5, 4), rand(5).astype("float32"))),
+    ("nn.functional.linear", (rand(2, 4), rand(4), rand(1).astype("float32"))),
     ("nn.functional.bilinear", (rand(2, 4), rand(3, 3), rand(5, 4, 3))),
     ("nn.functional.bilinear", (rand(2, 4), rand(2, 4), rand(5, 4, 3))),
     ("tensordot", (A, B)),

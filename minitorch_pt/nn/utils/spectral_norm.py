@@ -41,10 +41,8 @@ class SpectralNorm:
                 for _ in range(self.n_power_iterations):
                     v.copy_(F.normalize(matrix.T @ u, dim=0, eps=self.eps))
                     u.copy_(F.normalize(matrix @ v, dim=0, eps=self.eps))
-                u, v = (
-                    u.clone(),
-                    v.clone(),
-                )  # as they are now: the gradient needs them after the next pass has changed them
+                # as they are now: the gradient needs them after the next pass has changed them
+                u, v = u.clone(), v.clone()
         return weight / (u @ (matrix @ v))
 
     def remove(self, module: Any) -> None:

@@ -191,3 +191,12 @@ def test_huber_delta():
     for package in (torch, minitorch_pt):
         with pytest.raises(TypeError, match="delta must be"):
             package.nn.HuberLoss(delta="1")
+
+
+def test_a_weight_may_become_a_parameter():
+    def program(p):
+        loss = p.nn.CrossEntropyLoss()
+        loss.weight = p.nn.Parameter(p.tensor([1.0, 2.0, 3.0]), requires_grad=False)
+        return loss(p.tensor([[1.0, 0.0, 2.0], [0.5, 1.0, 0.0]]), p.tensor([2, 1])), list(loss.state_dict())
+
+    same_program(program)
