@@ -708,6 +708,7 @@ def run_optimizer(info: Any, limit: int | None = None, judged: bool = False) -> 
         return outcome
     compare = compare_with_neighbours if name in table().magnifies else both
     for dtype in ("float64", "float32"):
+        # recording a step to differentiate it is not built: the optimisers refuse the option and say so
         settings = _get_optim_inputs_including_global_cliquey_kwargs("cpu", dtype, info, skip=("differentiable",))
         for i, given in enumerate(settings):
             outcome.run(
