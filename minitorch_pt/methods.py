@@ -12,7 +12,7 @@ import numpy as np
 
 from . import ops
 from .autograd import graph
-from .autograd.modes import state
+from .autograd.modes import recording
 from .autograd.rule import apply_inplace, differentiable, inplace, write
 
 
@@ -376,7 +376,7 @@ class Methods:
 
     def _reshaped(self: Any, operation: Callable, *args: Any) -> Any:
         """Become a view of what this tensor was."""
-        if state.recording and self.is_leaf and self.requires_grad:
+        if recording.on and self.is_leaf and self.requires_grad:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation. "
                                "Use the out-of-place form, or change it under torch.no_grad().")  # fmt: skip
         was = graph.wrap(self._data, self._requires_grad)
@@ -411,7 +411,7 @@ class Methods:
     def __setitem__(self, index: Any, value: Any) -> None:
         if index is False:  # nothing is selected, and torch does not look at the value
             return
-        if not state.recording or not (self.requires_grad or (isinstance(value, Methods) and value.requires_grad)):
+        if not recording.on or not (self.requires_grad or (isinstance(value, Methods) and value.requires_grad)):
             ops.assign(self._data, index, value)
             graph.changed(self._data)
         else:

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import dtypes, generator
 from .autograd.graph import changed
-from .autograd.modes import state
+from .autograd.modes import recording
 from .autograd.rule import differentiable
 from .creation import _float, _made, _numpy, _shape
 from .device import CPU, device
@@ -372,7 +372,7 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
 # ---------------------------------------------------------------------------------------------------------------------
 def _fill(self: Tensor, draw: Any) -> Tensor:
     """Overwrite with `draw(shape, contiguous)`, as an in-place operation."""
-    if state.recording and self.requires_grad:
+    if recording.on and self.requires_grad:
         if self.is_leaf:
             raise RuntimeError(
                 "a leaf Variable that requires grad is being used in an in-place operation. Change it under torch.no_grad()."

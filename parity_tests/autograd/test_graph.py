@@ -230,6 +230,28 @@ def hook_changes_gradient(torch):
 
 
 @program
+def hook_of_another_type(torch):
+    a = leaf(torch, 3)
+    a.register_hook(lambda g: g.float())
+    (a * 2).sum().backward()
+
+
+@program
+def hook_of_another_shape(torch):
+    a = leaf(torch, 3)
+    b = a * 2
+    b.register_hook(lambda g: g.sum())
+    b.sum().backward()
+
+
+@program
+def hook_without_tensor(torch):
+    a = leaf(torch, 3)
+    a.register_hook(lambda g: 3)
+    (a * 2).sum().backward()
+
+
+@program
 def hook_as_context(torch):
     a = leaf(torch, 3)
     with a.register_hook(lambda g: g * 0):

@@ -24,6 +24,7 @@ import minitorch_pt as torch
 from minitorch_pt import viz
 from minitorch_pt.autograd import graph, rule
 from minitorch_pt.exercises import check
+from minitorch_pt.optim import sgd
 from minitorch_pt.testing import compare
 
 # %% [markdown]
@@ -161,7 +162,7 @@ print(f"measured: {(mul_rule(3.001, 4.0)[0] - value) / 0.001:.3f} and {(mul_rule
 # the weight is `g.T @ input`: `(1, 4) @ (4, 2) -> (1, 2)`.
 
 # %%
-show(torch.nn.functional.linear, "if len(shape) == 2:", "return value")
+show(torch.nn.functional.linear, "return value, lambda", "return value, lambda")
 
 # %% [markdown]
 # The decorator in a rule's first line, `@differentiable`, makes an operation of the rule. It takes the arrays out of the Tensors
@@ -179,7 +180,7 @@ show(rule._operation, "out = new(Tensor)", "out._requires_grad = True")
 # results go.
 
 # %%
-show(graph.Node.__init__)
+show(graph.record)
 
 model = new_model(torch)
 loss = loss_of(model, x, y)
@@ -234,16 +235,17 @@ compare("bias", leaves[model.bias], model.bias.grad)
 # youngest node's) in place of `max`. `_arrive` adds up, `_accumulate` fills `.grad` of a leaf.
 
 # %%
-show(graph.run_backward, "for i, target in enumerate(node.edges):", "_arrive(target, flow")
+show(graph.run_backward, "for i, target in enumerate(edges):", "_arrive(target, flow")
 show(graph._arrive)
 
 # %% [markdown]
 # ## Station 5: `optimizer.step()`
-# Without momentum and weight decay, one line of it does the work: `data -= scale * gradient`, where `scale` is the learning rate. It
-# works on the arrays, so nothing is recorded; `changed(data)` tells the graph that old values are gone.
+# Without momentum and weight decay, one line of it does the work: `data -= scale * p._grad._data`, where `scale` is the learning rate. It
+# works on the arrays, so nothing is recorded; `changed` tells the graph that old values are gone.
 
 # %%
-show(torch.optim.SGD.step, "for group in", "changed(data)")
+show(torch.optim.SGD.step, "for group in", "_descend(params")
+show(sgd._descend)
 
 by_hand = model.weight.detach() - 0.2 * model.weight.grad  # (1, 2)
 torch.optim.SGD(model.parameters(), lr=0.2).step()

@@ -24,6 +24,7 @@ import minitorch_pt as torch
 from minitorch_pt import viz
 from minitorch_pt.autograd import graph, rule
 from minitorch_pt.exercises import check
+from minitorch_pt.optim import sgd
 from minitorch_pt.testing import compare
 
 # %% [markdown]
@@ -162,7 +163,7 @@ print(f"medido: {(mul_rule(3.001, 4.0)[0] - value) / 0.001:.3f} e {(mul_rule(3.0
 # o do peso é `g.T @ input`: `(1, 4) @ (4, 2) -> (1, 2)`.
 
 # %%
-show(torch.nn.functional.linear, "if len(shape) == 2:", "return value")
+show(torch.nn.functional.linear, "return value, lambda", "return value, lambda")
 
 # %% [markdown]
 # O decorador na primeira linha de uma regra, `@differentiable`, faz dela uma operação. Ele tira os arrays de dentro dos Tensores
@@ -180,7 +181,7 @@ show(rule._operation, "out = new(Tensor)", "out._requires_grad = True")
 # resultados delas.
 
 # %%
-show(graph.Node.__init__)
+show(graph.record)
 
 model = new_model(torch)
 loss = loss_of(model, x, y)
@@ -235,16 +236,17 @@ compare("viés", leaves[model.bias], model.bias.grad)
 # número, aqui o do nó mais novo) no lugar de `max`. `_arrive` soma, `_accumulate` preenche o `.grad` de uma folha.
 
 # %%
-show(graph.run_backward, "for i, target in enumerate(node.edges):", "_arrive(target, flow")
+show(graph.run_backward, "for i, target in enumerate(edges):", "_arrive(target, flow")
 show(graph._arrive)
 
 # %% [markdown]
 # ## Estação 5: `optimizer.step()`
-# Sem momento e sem `weight_decay`, uma só linha faz o trabalho: `data -= scale * gradient`, em que `scale` é a taxa de aprendizado. Ela
-# mexe nos arrays, e por isso nada é registrado; `changed(data)` avisa ao grafo que os valores antigos se foram.
+# Sem momento e sem `weight_decay`, uma só linha faz o trabalho: `data -= scale * p._grad._data`, em que `scale` é a taxa de aprendizado. Ela
+# mexe nos arrays, e por isso nada é registrado; `changed` avisa ao grafo que os valores antigos se foram.
 
 # %%
-show(torch.optim.SGD.step, "for group in", "changed(data)")
+show(torch.optim.SGD.step, "for group in", "_descend(params")
+show(sgd._descend)
 
 by_hand = model.weight.detach() - 0.2 * model.weight.grad  # (1, 2)
 torch.optim.SGD(model.parameters(), lr=0.2).step()
