@@ -307,6 +307,8 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1)
 
 
 def _linear_name(input: Any, weight: Any, bias: Any = None) -> str:
+    if weight.ndim == 1:
+        return _matmul_name(input, weight) if bias is None else "AddBackward0"
     if input.ndim == 2:
         return "MmBackward0" if bias is None else "AddmmBackward0"
     if input.ndim == 1:
@@ -363,9 +365,14 @@ def _linear_rows(input: Any, weight: Any, bias: Any) -> Any:
     """`linear` for inputs that are no matrix, or the weights of one output, which then has no axis."""
     if weight.ndim == 1:
         value, pull_input, pull_weight = matmul.__wrapped__(input, weight)
-        pulls = _fitting(pull_input, input), _fitting(pull_weight, weight)
+        pulls = pull_input, _fitting(pull_weight, weight)
         if bias is None:
             return value, *pulls
+        _need(
+            bias.ndim == 0 and input.ndim != 2,
+            f"linear(): mat2 must be a matrix, got {weight.ndim}-D tensor: weights of one output, {list(weight.shape)}, take no bias "
+            f"of shape {list(bias.shape)}; give the weight as {[1, *weight.shape]}",
+        )
         _same_dtype("linear", bias, weight)
         return value + bias, *pulls, _fitting(same, bias)
     shape = input.shape

@@ -47,6 +47,14 @@ CASES = [
     ("nn.functional.linear", (rand(0, 4), rand(3, 4), W), {}),
     ("nn.functional.linear", (rand(2, 0, 4), rand(3, 4), W), {}),
     ("nn.functional.linear", (rand(2, 5, 4), V), {}),
+    ("nn.functional.linear", (rand(2, 5, 4), V, rand()), {}),
+    ("nn.functional.linear", (A, V), {}),
+    ("nn.functional.linear", (V, V), {}),
+    *(
+        ("nn.functional.linear", (rand(2, 4), rand(3, 4), rand(*shape)), {})
+        for shape in [(), (1,), (1, 3), (2, 1), (2, 3)]
+    ),
+    ("nn.functional.linear", (rand(2, 5, 4), rand(3, 4), rand(1)), {}),
     ("nn.functional.bilinear", (rand(2, 4), rand(2, 3), rand(5, 4, 3), rand(5)), {}),
     ("nn.functional.bilinear", (rand(2, 6, 4), rand(2, 6, 3), rand(5, 4, 3)), {}),
     ("tensordot", (rand(2, 3, 4), rand(3, 4, 5)), {}),
@@ -121,7 +129,10 @@ ERRORS = [
     ("nn.functional.linear", (rand(2, 3), rand(5, 4))),
     ("nn.functional.linear", (rand(2, 4), rand(5, 4).astype("float32"))),
     ("nn.functional.linear", (rand(2, 4), rand(5, 4), rand(5).astype("float32"))),
-    ("nn.functional.linear", (rand(2, 4), rand(4), rand(1).astype("float32"))),
+    ("nn.functional.linear", (rand(2, 4), rand(4), rand(1))),
+    ("nn.functional.linear", (rand(2, 4), rand(4), rand())),
+    ("nn.functional.linear", (rand(4), rand(4), rand(1))),
+    ("nn.functional.linear", (rand(), rand(3, 4))),
     ("nn.functional.bilinear", (rand(2, 4), rand(3, 3), rand(5, 4, 3))),
     ("nn.functional.bilinear", (rand(2, 4), rand(2, 4), rand(5, 4, 3))),
     ("tensordot", (A, B)),
