@@ -150,12 +150,10 @@ class Function:
 
         rule = Rule(None, f"{cls.__name__}Backward", joint=True, fills=ctx._fills)
         arrays = [out._data if isinstance(out, Tensor) else np.empty(0, np.int64) for out in outputs]
-        shapes: Any = [a.shape for a in arrays]
-        types: Any = [a.dtype for a in arrays]
-        single = len(outputs) == 1
-        node = record(
-            rule, (None, pull), edges, None, None, shapes[0] if single else shapes, types[0] if single else types
-        )
+        single = len(arrays) == 1
+        shape: Any = arrays[0].shape if single else [a.shape for a in arrays]
+        dtype: Any = arrays[0].dtype if single else [a.dtype for a in arrays]
+        node = record(rule, (None, pull), edges, None, None, shape, dtype)
         ctx._node = node
         return node
 

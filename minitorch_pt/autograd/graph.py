@@ -139,9 +139,11 @@ class Node:
         return tuple(_shown(edge) for edge in self.edges)
 
     def register_prehook(self, hook: Callable) -> Handle:
-        """Call `hook(grad_outputs)`, a tuple of one, before the gradient passes this node; it may return another tuple."""
+        """Call `hook(grad_outputs)`, a gradient (or None) for each output, before they pass; it may return another tuple."""
 
         def on_gradient(gradient: Any) -> Any:
+            if isinstance(gradient, tuple):  # of a node with several outputs
+                return hook(gradient)
             result = hook((gradient,))
             return result[0] if isinstance(result, tuple) else result
 
@@ -294,15 +296,18 @@ def _run_hooks(hooks: dict[int, Callable], gradient: Any) -> Any:
     Raises:
         TypeError: a hook returned something that is no tensor. RuntimeError: a tensor of another shape or type.
     """
+    if type(gradient) is list:  # of a node with several outputs, None where no gradient came
+        tensors = tuple(g if g is None or isinstance(g, Tensor) else wrap(np.asarray(g)) for g in gradient)
+        for hook in tuple(hooks.values()):
+            tensors = hook(tensors) or tensors
+        return [t if t is None or recording.on else t._data for t in tensors]
     tensor = gradient if isinstance(gradient, Tensor) else wrap(np.asarray(gradient))
     for hook in tuple(hooks.values()):
         result = hook(tensor)
         if result is None:
             continue
         if not isinstance(result, Tensor):
-            raise TypeError(
-                f"expected Variable, but hook returned '{type(result).__name__}': return a tensor, or nothing"
-            )
+            raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}': return a tensor, or nothing")  # fmt: skip
         if result.dtype is not tensor.dtype or result.shape != tensor.shape:
             raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the type or size of value: it was given {tensor.dtype} "
                                f"of shape {list(tensor.shape)} and returned {result.dtype} of shape {list(result.shape)}")  # fmt: skip
@@ -360,12 +365,11 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
                 continue
             pulls = node.pulls
             if pulls is None:
-                _refuse(node)
+                _refuse_again(node)
             if node.seq < last_change:
                 node.verify(create_graph)
             if create_graph and not node.rule.linear:
                 pulls = node.again()
-            exact = node.rule.exact and not create_graph
             several = type(node.shape) is list
             if several:
                 gradient = _filled(gradient, node, create_graph)
@@ -385,7 +389,7 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
                     continue
                 if hunting:
                     _check_nan(flow, node, i)
-                if not exact:
+                if not node.rule.exact:
                     flow = fit(flow, target if isinstance(target, Node) else target._data)
                 _arrive(target, flow, heap, pending, leaves, create_graph)
                 flow = None
@@ -437,7 +441,7 @@ def _hand_on(output: Output, gradient: Any, heap: list, pending: dict) -> None:
     pending[-node.seq][1][output.place] = gradient
 
 
-def _refuse(node: Node) -> NoReturn:
+def _refuse_again(node: Node) -> NoReturn:
     raise RuntimeError("Trying to backward through the graph a second time (or directly access saved tensors after they have already "
                        f"been freed): {node.name()} has released what it kept. Specify retain_graph=True in the first backward() or "
                        "autograd.grad() if you need a second one.")  # fmt: skip
@@ -565,9 +569,8 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None =
     inputs = _as_list(inputs)
     if not inputs:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty. Leave it out to reach every leaf.")
-    for tensor, gradient in zip(
-        inputs, run_backward(starts, keep, create_graph, [_target(t) for t in inputs]) or (), strict=True
-    ):
+    found = run_backward(starts, keep, create_graph, [_target(t) for t in inputs]) or ()
+    for tensor, gradient in zip(inputs, found, strict=True):
         if gradient is not None:
             _accumulate([tensor, gradient, False], create_graph)
 

@@ -12,7 +12,7 @@ __all__ = ["no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "is_g
            "set_detect_anomaly", "is_anomaly_enabled"]  # fmt: skip
 
 
-class _State(threading.local):
+class _PerThread(threading.local):
     on = True
 
 
@@ -21,7 +21,7 @@ class _Everywhere:
         self.on = False
 
 
-recording = _State()
+recording = _PerThread()
 anomaly = _Everywhere()
 
 

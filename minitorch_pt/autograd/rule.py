@@ -58,9 +58,7 @@ def _promoted(arrays: list, how: str, count: int | None) -> list:
     if type(first) is np.ndarray and first.dtype.kind == "f":  # most often nothing is to be done
         dtype = first.dtype
         for x in arrays:
-            if x is not first and (
-                x.dtype is not dtype if type(x) is np.ndarray else type(x) is not float and type(x) is not int
-            ):
+            if x is not first and (x.dtype is not dtype if type(x) is np.ndarray else type(x) not in (int, float)):
                 break
         else:
             return arrays

@@ -26,9 +26,9 @@ def starts(n: int, width: int) -> np.ndarray:
 
 
 def largest(rows: np.ndarray) -> np.ndarray:
-    """The largest along the last axis, which stays with size 1; nan where there is one.
+    """The largest of each row of a matrix, as a column; nan where there is one.
 
     np.argmax reads a row up to 8 times as fast as np.max: 0.9 us in all against 2.0 for (32, 10), 7 against 41 for (1024, 10).
     """
-    n, width = rows.size // rows.shape[-1], rows.shape[-1]
-    return rows.ravel()[rows.argmax(axis=-1).ravel() + starts(n, width)].reshape((*rows.shape[:-1], 1))
+    n, width = rows.shape
+    return rows.ravel()[rows.argmax(axis=1) + starts(n, width)].reshape((n, 1))

@@ -230,6 +230,26 @@ def hook_changes_gradient(torch):
 
 
 @program
+def node_prehook_of_several_outputs(torch):
+    a = leaf(torch, 2, 3)
+    x, y = a.unbind(0)
+    seen = []
+    x.grad_fn.register_prehook(lambda gs: seen.append(gs))
+    (x * 3).sum().backward()
+    z, _ = a.unbind(0)
+    z.grad_fn.register_prehook(lambda gs: (gs[0] * 5, gs[1]))
+    (z * 3).sum().backward()
+    return [(gs[0], gs[1] is None) for gs in seen], a.grad
+
+
+@program
+def gradient_of_another_type(torch):
+    a = leaf(torch, 3)
+    a.relu().backward(torch.ones(3))
+    return a.grad
+
+
+@program
 def hook_of_another_type(torch):
     a = leaf(torch, 3)
     a.register_hook(lambda g: g.float())

@@ -1,5 +1,7 @@
 """no_grad and its kin, as context managers, decorators, and calls, against torch."""
 
+import threading
+
 import pytest
 
 import minitorch_pt
@@ -89,9 +91,22 @@ def anomaly_switches(torch):
     return on, inside, torch.is_anomaly_enabled()
 
 
+def in_another_thread(torch):
+    seen = []
+
+    def look():
+        seen.append((torch.is_grad_enabled(), torch.is_anomaly_enabled()))
+
+    with torch.no_grad(), torch.autograd.set_detect_anomaly(True):
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+    return seen
+
+
 @pytest.mark.parametrize(
     "program",
-    [contexts, decorators, generators, as_a_call, restored_after_an_error, anomaly_switches],
+    [contexts, decorators, generators, as_a_call, restored_after_an_error, anomaly_switches, in_another_thread],
     ids=lambda f: f.__name__,
 )
 def test_modes(program):
