@@ -519,8 +519,6 @@ def _as_list(value: Any) -> list:
 
 def _starts(outputs: Any, gradients: Any, create_graph: bool) -> list:
     """(node or leaf, gradient) of each output: where a backward pass begins."""
-    if isinstance(outputs, Tensor) and gradients is None:  # most often
-        return [_start(0, outputs, None, create_graph)]
     outputs = _as_list(outputs)
     gradients = [None] * len(outputs) if gradients is None else _as_list(gradients)
     if len(gradients) != len(outputs):
@@ -561,7 +559,10 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None =
     Raises:
         RuntimeError: a tensor has no graph, is no scalar and has no gradient given, or its graph was already released.
     """
-    starts = _starts(tensors, grad_tensors, create_graph)
+    if isinstance(tensors, Tensor) and grad_tensors is None:  # loss.backward(), as most often
+        starts = [_start(0, tensors, None, create_graph)]
+    else:
+        starts = _starts(tensors, grad_tensors, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
     if inputs is None:
         run_backward(starts, keep, create_graph)

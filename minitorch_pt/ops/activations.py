@@ -48,12 +48,13 @@ def relu(input: Any) -> Any:
     >>> torch.relu(torch.tensor([-1.0, 0.0, 2.0]))
     tensor([0., 0., 2.])
     """
-    x = array(input)
-    if x.dtype is _BOOL:
+    # an array is not kept: it may be changed in place, as in torch
+    x, of = (input, None) if type(input) is np.ndarray else (array(input), input)
+    dtype = x.dtype
+    if dtype is _BOOL:
         raise RuntimeError("Boolean inputs not supported for relu; convert with .float()")
-    y = np.maximum(x, np.zeros(x.shape, x.dtype))  # two arrays: half the time of one and a number
-    of = None if type(input) is np.ndarray else input  # an array is not kept: it may be changed in place, as in torch
-    return y, lambda g: _pick(y != _ZERO[y.dtype], g, of=of)
+    y = np.maximum(x, np.zeros(x.shape, dtype))  # two arrays: half the time of one and a number
+    return y, lambda g: _pick(y != _ZERO[dtype], g, None, of)
 
 
 def _in_single(function: Any, x: np.ndarray) -> np.ndarray:
