@@ -40,23 +40,19 @@ def owner(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def changed(*arrays: np.ndarray) -> None:
-    """Announce that the values of the arrays were changed in place, or will be at once."""
+def changed(array: np.ndarray) -> None:
+    """Announce that the values of an array were changed in place, or will be at once."""
     global last_change
-    last_change = now = next(_clock)
-    for array in arrays:
-        root = array if array.base is None else owner(array)
-        entry = _changes.get(id(root))
-        if entry is None:
-            _watch(root, now)
-        else:
-            entry[1] = now
-            entry[2] += 1
+    entry = _changes.get(id(array)) or _entry(owner(array))
+    entry[1] = last_change = next(_clock)
+    entry[2] += 1
 
 
-def _watch(root: np.ndarray, now: int) -> None:
+def _entry(root: np.ndarray) -> list:
     key = id(root)
-    _changes[key] = [weakref.ref(root, lambda _: _changes.pop(key, None)), now, 1]
+    if key not in _changes:
+        _changes[key] = [weakref.ref(root, lambda _: _changes.pop(key, None)), 0, 0]
+    return _changes[key]
 
 
 def version(array: np.ndarray) -> int:
@@ -148,12 +144,6 @@ class Node:
             return result[0] if isinstance(result, tuple) else result
 
         return add_hook(self, on_gradient)
-
-    def release(self) -> None:
-        """Drop what was kept for the backward pass."""
-        if type(self.rule.name) is not str:
-            self.called = self.rule.name(*self.args, **self.kwargs)
-        self.pulls = self.args = None
 
     def verify(self, again: bool) -> None:
         """Raise if an array that this node kept was changed in place after it was kept."""
@@ -394,7 +384,9 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
                 _arrive(target, flow, heap, pending, leaves, create_graph)
                 flow = None
             if not keep and not node.rule.linear:  # a linear rule kept only shapes and can run again, as in torch
-                node.release()
+                if type(node.rule.name) is not str:  # while there are arguments to tell it by
+                    node.called = node.name()
+                node.pulls = node.args = None
             # nothing may hold on to what was passed on, or a gradient that is ours alone would look shared
             pulls = whole = gradient = None
         for entry in leaves.values():

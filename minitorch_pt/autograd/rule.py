@@ -140,7 +140,8 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
             if not any(isinstance(a, (np.ndarray, np.generic)) for a in args):
                 _refuse(short, names, args)
             result = function(*arrays, **kwargs)  # called by another rule
-            return result[0] if records else result
+            value = result[0] if records else result
+            return result[1](*args, **kwargs) if value is NotImplemented else value
         if checks:
             if tensors and any(isinstance(a, (bool, int, float)) for a in args[:tensors]):
                 _refuse(short, names, args)
@@ -152,6 +153,8 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
             _explain(error, short, arrays)
         value = result[0] if records else result
         if type(value) is not np.ndarray:
+            if value is NotImplemented:
+                return result[1](*args, **kwargs)
             if type(value) is tuple or type(value) is list:
                 node = None
                 if tracked and records and recording.on:
@@ -198,6 +201,8 @@ def _refuse(short: str, names: dict, args: tuple) -> NoReturn:
 
 def differentiable(function: Callable | None = None, **options: Any) -> Any:
     """Make an operation of a rule that returns `value, pull0, pull1, ...`: the value and, for each input, how the gradient flows back.
+
+    A rule may return `NotImplemented, operation`, which hands the call on to that operation.
 
     promote: "type" brings operands to their common type, "float" also integers to floating point; ("type", n) only the first n
     linear: the gradient functions look at no input's values, so the node keeps no arrays

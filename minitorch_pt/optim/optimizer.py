@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.graph import Handle, changed
-from ..autograd.modes import enable_grad, no_grad
+from ..autograd.modes import enable_grad
 from ..dtypes import float32, float64, get_default_dtype
 from ..tensor import Tensor, wrap
 
@@ -135,7 +135,7 @@ class Optimizer:
             self.add_param_group(group)
 
     def __init_subclass__(cls) -> None:
-        # every algorithm's `step` runs unrecorded and between the hooks
+        # every algorithm's `step` runs between the hooks
         if "step" in cls.__dict__:
             cls.step = _hooked(cls.step)  # type: ignore[method-assign]
 
@@ -312,8 +312,8 @@ def _hooked(step: Callable) -> Callable:
     @functools.wraps(step)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._opt_called = True  # schedulers ask for it
-        if not self._step_pre_hooks and not self._step_post_hooks:
-            return step(self, *args, **kwargs)
+        if not (args or kwargs or self._step_pre_hooks or self._step_post_hooks):
+            return step(self)  # as most often, and 0.3 us less than the way below
         args = (self, *args)  # hooks see the optimiser as the first argument
         for hook in tuple(self._step_pre_hooks.values()):
             result = hook(self, args, kwargs)
@@ -323,8 +323,7 @@ def _hooked(step: Callable) -> Callable:
                         f"{step} must return None or a tuple of (new_args, new_kwargs), but got {result}."
                     )
                 args, kwargs = result
-        with no_grad():
-            result = step(*args, **kwargs)
+        result = step(*args, **kwargs)
         for hook in tuple(self._step_post_hooks.values()):
             hook(self, args, kwargs)
         return result

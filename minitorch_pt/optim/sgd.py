@@ -84,11 +84,11 @@ class SGD(Optimizer):
 
 def _descend(params: list[Tensor], rate: float) -> None:
     """p ← p - lr·g and no more, as most often: two passes over each parameter, no blocks."""
-    changed(*[p._data for p in params])
     dtype = None
     for p in params:
         data = p._data
         if data.dtype is not dtype:
             dtype = data.dtype
             scale = np.array(rate, dtype)  # times an array of one number: 0.2 us less than times a number
+        changed(data)
         data -= scale * p._grad._data

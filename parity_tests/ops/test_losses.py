@@ -58,6 +58,14 @@ def test_distance_warns_when_sizes_differ(name, a, b):
 
 
 @pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
+@pytest.mark.parametrize("count", [1024, 1025, 100_000])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_distance_of_many(name, count, reduction):
+    # equal numbers: what a sum loses is lost in one direction
+    check(F + name, np.full(count, 0.1), np.zeros(count), reduction=reduction)
+
+
+@pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
 @pytest.mark.filterwarnings("ignore:Using a target size")
 def test_distance_errors(name):
     check_error(F + name, rand(4), rand(3), match="size of tensor")

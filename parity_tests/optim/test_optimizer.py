@@ -323,6 +323,25 @@ def test_hooks():
     same_program(program)
 
 
+@pytest.mark.parametrize("hooked", [False, True])
+def test_a_step_of_one_s_own(hooked):
+    def program(t):
+        class Shrink(t.optim.Optimizer):
+            def __init__(self, params):
+                super().__init__(params, {})
+
+            def step(self, closure=None, *, by=0.5):
+                factor = self.param_groups[0]["params"][0] * by
+                return factor, factor.requires_grad, None if closure is None else closure()
+
+        optimizer = Shrink([t.ones(1, requires_grad=True)])
+        if hooked:
+            optimizer.register_step_pre_hook(lambda o, a, k: None)
+        return optimizer.step(), optimizer.step(lambda: 3.0), optimizer.step(by=2.0), optimizer.step(lambda: 4.0, by=3.0)
+
+    same_program(program)
+
+
 def test_a_hook_that_returns_nonsense():
     def program(t):
         optimizer = t.optim.SGD([t.ones(1, requires_grad=True)])

@@ -266,7 +266,7 @@ except RuntimeError as error:
 
 # %% [markdown]
 # Read a traceback from below: the last line raised the error, and the code around it says why. `pulls` was None, for
-# `release()` drops what a node kept as soon as its gradient has passed: the arrays are freed while the pass still runs. The
+# the backward pass drops what a node kept as soon as its gradient has passed: the arrays are freed while it still runs. The
 # repair is a new forward pass for each `backward`; `retain_graph=True` if you do need the same graph twice.
 
 # %%

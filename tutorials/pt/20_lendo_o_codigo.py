@@ -267,8 +267,8 @@ except RuntimeError as error:
 
 # %% [markdown]
 # O erro diz que o grafo já foi percorrido uma vez e soltou o que guardava. Leia um traceback de baixo para cima: a última linha
-# causou o erro, e o código em volta dela diz por quê. `pulls` era None, pois `release()` larga o que um nó guardava assim que seu
-# gradiente passou: os arrays são liberados ainda durante a retropropagação. O conserto é uma nova propagação para cada
+# causou o erro, e o código em volta dela diz por quê. `pulls` era None, pois a retropropagação larga o que um nó guardava assim que
+# o gradiente dele passou: os arrays são liberados enquanto ela ainda roda. O conserto é uma nova propagação para cada
 # `backward`; ou `retain_graph=True`, se você precisar mesmo duas vezes do mesmo grafo.
 
 # %%
