@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .. import dtypes
+from ..sums import total
 from .modes import anomaly, recording
 
 _clock = itertools.count(1)  # one numbering for nodes and in-place changes: it tells which came first
@@ -314,9 +315,11 @@ def fit(gradient: Any, like: Any) -> Any:
     if gradient.shape != shape:
         extra = gradient.ndim - len(shape)
         axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and gradient.shape[i + extra] != 1))
-        # np.add.reduce, not .sum(): no frame of NumPy's between, whose notes on inf - inf our filter would miss
-        total = np.add.reduce(gradient, axis=axes, keepdims=True) if isinstance(gradient, np.ndarray) else None
-        gradient = (gradient.sum(axis=axes, keepdims=True) if total is None else total).reshape(shape)
+        if isinstance(gradient, np.ndarray):
+            gradient = total(gradient, axes, True, gradient.dtype)
+        else:
+            gradient = gradient.sum(axis=axes, keepdims=True)
+        gradient = gradient.reshape(shape)
     if isinstance(gradient, Tensor):
         return gradient if gradient._data.dtype == dtype else gradient.to(dtypes.of(dtype))
     return gradient if gradient.dtype == dtype else gradient.astype(dtype)

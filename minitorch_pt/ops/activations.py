@@ -15,6 +15,7 @@ import numpy as np
 from .. import generator
 from ..autograd.rule import array, differentiable, inplace
 from .pointwise import _PLAIN, _pick, add
+from .rows import largest_along
 from .shape import _axis as _from_front
 from .special_functions import erf
 
@@ -395,9 +396,7 @@ def _axis(input: Any, dim: int) -> int | None:
 def _softmax(input: Any, dim: int) -> Any:
     _floating("softmax", input)
     axis = _axis(input, dim)
-    e = np.exp(
-        input - array(input).max(axis=axis, keepdims=True, initial=-np.inf)
-    )  # the largest exponent is 0: no overflow
+    e = np.exp(input - largest_along(array(input), axis))  # the largest exponent is 0: no overflow
     y = e / e.sum(axis=axis, keepdims=True)
 
     return y, lambda g: y * (g - (g * y).sum(axis=axis, keepdims=True))
@@ -421,7 +420,7 @@ def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
 def _log_softmax(input: Any, dim: int) -> Any:
     _floating("log_softmax", input)
     axis = _axis(input, dim)
-    below = input - array(input).max(axis=axis, keepdims=True, initial=-np.inf)
+    below = input - largest_along(array(input), axis)
     y = below - np.log(np.exp(below).sum(axis=axis, keepdims=True))
     return y, lambda g: g - np.exp(y) * g.sum(axis=axis, keepdims=True)
 

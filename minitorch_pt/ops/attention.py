@@ -12,6 +12,7 @@ import numpy as np
 
 from ..autograd.rule import array, differentiable
 from .activations import _noise, softmax
+from .rows import largest_along
 from .shape import repeat_interleave
 
 __all__: list[str] = []  # torch has it in nn.functional alone
@@ -53,7 +54,7 @@ def _attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: f
             np.copyto(weights, -np.inf, where=~mask)
         else:
             weights += mask
-    top = weights.max(axis=-1, keepdims=True, initial=-np.inf)
+    top = largest_along(weights, -1)
     top[top == -np.inf] = 0  # a query that may look nowhere: all weights 0
     weights -= top
     np.exp(weights, out=weights)

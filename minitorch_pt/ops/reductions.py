@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import return_types
 from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..sums import add, plain_add, total
 from .indexing import _sum_into, gather
 from .pointwise import isnan, logical_not, maximum, minimum
 from .shape import _axis, sizes
@@ -121,9 +122,9 @@ def _numpy_names(function: Callable) -> Callable:
 @differentiable(linear=True)
 def _placed(input: Any, where: np.ndarray, axis: int, shape: tuple[int, ...]) -> Any:
     """Zeros with each element at the one place that `where` names along an axis: the way back of choosing it."""
-    total = np.zeros(shape, input.dtype)
-    np.put_along_axis(total, where, input, axis)
-    return total, lambda h: gather(h, axis, where)
+    placed = np.zeros(shape, input.dtype)
+    np.put_along_axis(placed, where, input, axis)
+    return placed, lambda h: gather(h, axis, where)
 
 
 def _chosen(data: np.ndarray, where: np.ndarray, axis: int, keepdim: bool) -> tuple:
@@ -142,34 +143,9 @@ def _only(data: np.ndarray) -> tuple:
 # ---------------------------------------------------------------------------------------------------------------------
 # Sums and means
 # ---------------------------------------------------------------------------------------------------------------------
-# data.sum() without NumPy's Python frame in between: NumPy's notes on inf - inf then count as ours, and are silenced
-_plain_add: Callable[..., Any] = np.add.reduce
-_LONG = 512  # of so many float32 numbers in a row the last digit or two are lost
-
-
 def _wider(dtype: np.dtype) -> np.dtype:
     """The type in which torch adds up numbers of that type."""
     return np.dtype({"float16": "float32", "float32": "float64"}.get(dtype.name, dtype))
-
-
-def _add(data: np.ndarray, axis: tuple[int, ...] | None, dtype: Any = None, keepdims: bool = False) -> Any:
-    """The sum along axes, or of all elements, with few rounding errors.
-
-    Where the axis is not the last one in memory, NumPy adds row to row: after n of them n errors, for the variances of (1000000, 3)
-    float32 numbers the fourth digit. Rows are added in √n groups here, and then the groups: 2√n errors, in the same time.
-    """
-    if data.size > _LONG and axis and data.ndim > 1:
-        long = builtins.max(axis, key=data.shape.__getitem__)
-        n = data.shape[long]
-        if n > _LONG and data.strides[long] > builtins.min(data.strides):
-            size = math.isqrt(n)
-            head, tail = np.split(data, [n - n % size], long)
-            groups = head.reshape((*data.shape[:long], -1, size, *data.shape[long + 1 :]))
-            total = _plain_add(
-                _plain_add(groups, axis=long + 1, dtype=dtype), axis=axis, dtype=dtype, keepdims=keepdims
-            )
-            return total + _plain_add(tail, axis=axis, dtype=dtype, keepdims=keepdims)
-    return _plain_add(data, axis=axis, dtype=dtype, keepdims=keepdims)
 
 
 def _sum_type(data: np.ndarray, dtype: Any) -> np.dtype:
@@ -177,13 +153,6 @@ def _sum_type(data: np.ndarray, dtype: Any) -> np.dtype:
     if dtype is not None:
         return np.dtype(dtype)
     return data.dtype if data.dtype.kind == "f" else np.dtype(np.int64)
-
-
-def _total(data: np.ndarray, axes: tuple[int, ...] | None, keepdim: bool, target: np.dtype) -> Any:
-    """The sum, in float32 if it is to be float16: 2048 + 1 is 2048 in float16."""
-    if target == np.float16:
-        return _add(data, axis=axes, dtype=np.float32, keepdims=keepdim).astype(np.float16)
-    return _add(data, axis=axes, dtype=target, keepdims=keepdim)
 
 
 def _sum_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> str:
@@ -203,9 +172,9 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
     """
     shape = input.shape
     if dim is None and dtype is None and not keepdim and input.dtype.kind == "f":
-        return _plain_add(input, axis=None), lambda g: _spread(g, shape, None)
+        return plain_add(input, axis=None), lambda g: _spread(g, shape, None)
     axes = _axes(dim, input.ndim)
-    return _total(input, axes, keepdim, _sum_type(input, dtype)), lambda g: _spread(g, shape, axes)
+    return total(input, axes, keepdim, _sum_type(input, dtype)), lambda g: _spread(g, shape, axes)
 
 
 def sum_to_size(input: Any, *size: Any) -> Any:
@@ -246,9 +215,9 @@ def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
     axes = _axes(dim, data.ndim)
     n = _count(shape, axes)
     if data.dtype == np.float16:  # the sum may be too large for float16 where the mean is not
-        value = (_add(data, axis=axes, dtype=np.float32, keepdims=keepdim) / np.float32(n)).astype(np.float16)
+        value = (add(data, axis=axes, dtype=np.float32, keepdims=keepdim) / np.float32(n)).astype(np.float16)
     else:
-        value = _add(data, axis=axes, keepdims=keepdim) / data.dtype.type(n)
+        value = add(data, axis=axes, keepdims=keepdim) / data.dtype.type(n)
     return value, lambda g: _spread(g / n, shape, axes)
 
 
@@ -258,7 +227,7 @@ def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
     axes, shape = _axes(dim, input.ndim), input.shape
     there = ~np.isnan(input)
     known = np.where(there, input, input.dtype.type(0))
-    return _total(known, axes, keepdim, _sum_type(input, dtype)), lambda g: _spread(g, shape, axes) * there
+    return total(known, axes, keepdim, _sum_type(input, dtype)), lambda g: _spread(g, shape, axes) * there
 
 
 @_numpy_names
@@ -289,9 +258,9 @@ def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float |
         )
     wide = data.astype(_wider(data.dtype), copy=False)  # its squares neither overflow nor vanish
     number = wide.dtype.type
-    centre = _add(wide, axis=axes, keepdims=True) / number(n)
+    centre = add(wide, axis=axes, keepdims=True) / number(n)
     deviation = wide - centre
-    variance = _add(deviation * deviation, axis=axes, keepdims=True) / number(builtins.max(n - correction, 0))
+    variance = add(deviation * deviation, axis=axes, keepdims=True) / number(builtins.max(n - correction, 0))
     return variance, centre.astype(data.dtype), axes, n - correction
 
 
@@ -599,7 +568,7 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
     else:
         top = data.max(axis=axes, keepdims=True)
         top = np.where(np.isfinite(top), top, data.dtype.type(0))
-    whole = np.log(_add(np.exp(data - top), axis=axes, keepdims=True)) + top
+    whole = np.log(add(np.exp(data - top), axis=axes, keepdims=True)) + top
 
     def pull(g: Any) -> Any:
         y = whole if isinstance(input, np.ndarray) else logsumexp(input, _every(axes, shape), True)
@@ -611,14 +580,14 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
 def _norm_value(size: np.ndarray, n: float, axes: tuple[int, ...] | None) -> np.ndarray:
     """The n-norm of numbers without sign, the reduced axes at size 1."""
     if n == 2:
-        return np.sqrt(_add(size * size, axis=axes, keepdims=True))
+        return np.sqrt(add(size * size, axis=axes, keepdims=True))
     if n == 1:
-        return _add(size, axis=axes, keepdims=True)
+        return add(size, axis=axes, keepdims=True)
     if n == 0:
         return (size != 0).sum(axis=axes, keepdims=True).astype(size.dtype)
     if math.isinf(n):
         return (np.max if n > 0 else np.min)(size, axis=axes, keepdims=True)
-    return np.power(_add(np.power(size, n), axis=axes, keepdims=True), 1 / n)
+    return np.power(add(np.power(size, n), axis=axes, keepdims=True), 1 / n)
 
 
 @differentiable(name="LinalgVectorNormBackward0")
@@ -652,8 +621,8 @@ def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, 
         if math.isinf(n):
             return _shared(g, np.abs(data), whole, axes) * np.sign(x)
         zero = whole == 0
-        total = whole if isinstance(x, np.ndarray) else vector_norm(x, n, _every(axes, shape), True)
-        safe = np.where(zero, 1.0, total)
+        norm = whole if isinstance(x, np.ndarray) else vector_norm(x, n, _every(axes, shape), True)
+        safe = np.where(zero, 1.0, norm)
         if n == 2:
             return np.where(zero, 0.0, g * (x / safe))
         flat = data == 0

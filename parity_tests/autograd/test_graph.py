@@ -482,6 +482,28 @@ def anomaly_without_nan(torch):
     return a.grad, torch.is_anomaly_enabled()
 
 
+def _of_many_rows(torch, dtype, rows):
+    """The gradients of what was broadcast over many rows: each a sum of equal numbers, whose errors go in one direction."""
+    bias = torch.zeros(3, dtype=dtype, requires_grad=True)
+    column = torch.zeros(4, 1, 3, dtype=dtype, requires_grad=True)
+    layer = torch.nn.Linear(2, 3, dtype=dtype)
+    flow = torch.full((rows, 3), 0.1, dtype=dtype)
+    (flow * 0 + bias).backward(flow)
+    (flow * 0 + column).sum(0).backward(flow)
+    layer(torch.zeros(rows, 2, dtype=dtype)).backward(flow)
+    return bias.grad, column.grad, layer.bias.grad
+
+
+@program
+def broadcast_over_many_rows(torch):
+    return _of_many_rows(torch, torch.float32, 100_000)
+
+
+@program
+def broadcast_over_many_rows_of_float16(torch):
+    return _of_many_rows(torch, torch.float16, 10_000)
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.filterwarnings(
     "ignore:Anomaly Detection has been enabled", "ignore:Error detected in", "ignore:Using backward"

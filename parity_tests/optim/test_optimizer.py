@@ -337,7 +337,12 @@ def test_a_step_of_one_s_own(hooked):
         optimizer = Shrink([t.ones(1, requires_grad=True)])
         if hooked:
             optimizer.register_step_pre_hook(lambda o, a, k: None)
-        return optimizer.step(), optimizer.step(lambda: 3.0), optimizer.step(by=2.0), optimizer.step(lambda: 4.0, by=3.0)
+        return (
+            optimizer.step(),
+            optimizer.step(lambda: 3.0),
+            optimizer.step(by=2.0),
+            optimizer.step(lambda: 4.0, by=3.0),
+        )
 
     same_program(program)
 

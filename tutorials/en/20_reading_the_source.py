@@ -107,6 +107,7 @@ WORDS = {
     "ops/shape.py": "the rules that move numbers and change none: squeeze, transpose",
     "ops/pointwise.py": "the rules that work number by number: sub, mul",
     "ops/reductions.py": "the rules that make few numbers of many: sum, mean",
+    "sums.py": "adds up along axes, with few rounding errors",
     "autograd/graph.py": "Node, and the pass that carries gradients back",
     "tensor.py": "Tensor: the array, its gradient, the node that made it",
     "optim/sgd.py": "SGD: changes the parameters",

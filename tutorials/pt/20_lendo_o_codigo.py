@@ -107,6 +107,7 @@ WORDS = {
     "ops/shape.py": "as regras que rearrumam os números sem mudar nenhum: squeeze, transpose",
     "ops/pointwise.py": "as regras que trabalham número por número: sub, mul",
     "ops/reductions.py": "as regras que reduzem muitos números a poucos: sum, mean",
+    "sums.py": "soma ao longo de eixos, com poucos erros de arredondamento",
     "autograd/graph.py": "Node, e a passagem que leva os gradientes de volta",
     "tensor.py": "Tensor: o array, seu gradiente, o nó que o produziu",
     "optim/sgd.py": "SGD: muda os parâmetros",
