@@ -335,8 +335,10 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
     pending: dict[int, list] = {}
     leaves: dict[int, list] = {}
     found: dict[int, Any] = {}
-    ends = {id(w) for w in wanted or ()}
-    useful = None if wanted is None else _leading_to([target for target, _ in starts], ends)
+    useful = None
+    if wanted is not None:
+        ends = {id(w) for w in wanted}
+        useful = _leading_to([target for target, _ in starts], ends)
     hunting = anomaly.on
     before, recording.on = recording.on, create_graph
     try:
