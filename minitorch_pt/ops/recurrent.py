@@ -205,7 +205,7 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
     bias = [np.zeros((len(w_ih), 1), x.dtype) if b is None else b[:, None] for b in (b_ih, b_hh)]
     weight = np.concatenate([w_ih, *bias, w_hh], axis=1).reshape(gates, hidden, -1)[cell.order]
     scale = np.array(cell.scale, x.dtype).reshape(-1, 1, 1)
-    turned = np.multiply(weight.swapaxes(1, 2), scale, order="C")
+    turned = np.multiply(weight.swapaxes(1, 2), scale, out=empty(x.dtype, gates, weight.shape[2], hidden))
     w_input, w_state = turned[:, : width + 1], turned[:, width + 1 :]
     output = empty(x.dtype, total, h.shape[1])
     a, kept = empty(x.dtype, gates, total, hidden), empty(x.dtype, cell.kept, total, hidden)
@@ -231,7 +231,9 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
         da = empty(x.dtype, *a.shape)
         ds = empty(x.dtype, *a.shape) if kind == "gru" else da
         d_output: Any = None if w_hr is None else np.empty_like(output)
-        w_ih_gates, w_hh_gates = (w.reshape(gates, hidden, w.shape[1])[cell.order] for w in (w_ih, w_hh))
+        w_ih_gates, w_hh_gates = empty(x.dtype, gates, hidden, width), empty(x.dtype, gates, hidden, w_hh.shape[1])
+        for w, ordered in ((w_ih, w_ih_gates), (w_hh, w_hh_gates)):
+            ordered[cell.order] = w.reshape(ordered.shape)  # `order` is its own inverse
         share, products = np.empty((gates, len(dh), hidden), x.dtype), np.empty((gates, *dh.shape), x.dtype)
         for rows, n in reversed(steps):
             dh_n, dc_n = dh[:n], None if dc is None else dc[:n]

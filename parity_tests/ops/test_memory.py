@@ -28,6 +28,16 @@ def test_shape_and_type():
         assert array.shape == shape and array.dtype == F8 and array.flags.c_contiguous and array.flags.writeable
 
 
+@pytest.mark.parametrize("dtype", [np.dtype("f2"), F4, F8])
+@pytest.mark.parametrize("size", [1, 17, 1000, 100_000])
+def test_arrays_begin_with_a_line_of_the_cache(dtype, size):
+    arrays = [memory.empty(dtype, size) for _ in range(4)]
+    assert not any(address(a) % 64 for a in arrays)
+    for k, a in enumerate(arrays):
+        a[...] = k
+    assert [set(a.tolist()) for a in arrays] == [{0.0}, {1.0}, {2.0}, {3.0}]  # each its own
+
+
 def test_memory_is_used_again_when_its_array_is_gone():
     first = memory.empty(F4, 1000, 100)
     place = address(first)
@@ -66,4 +76,7 @@ def test_little_waits(monkeypatch):
     places = [address(a) for a in arrays]
     while arrays:
         del arrays[0]
-    assert [address(block) for block in memory._spare] == places[2:]  # the oldest go first
+    starts = [address(block) for block in memory._spare]
+    assert all(
+        start <= place < start + 64 for start, place in zip(starts, places[2:], strict=True)
+    )  # the oldest go first
