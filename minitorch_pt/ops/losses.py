@@ -91,14 +91,17 @@ def _constant(name: str, **weights: Any) -> None:
 def _mse_loss(input: Any, target: Any, code: int) -> Any:
     _floating("mse_loss", input)
     d = input - target
-    flat = d.ravel()
-    count = len(flat)
-    if code == _NONE or count > 1024:
-        value, share = _reduce(d * d, code)
-    else:  # 0.3 us in place of 1.1; a product adds up without the care for the last digits that many numbers need
-        value, share = _averaged(flat.dot(flat), count, code)
+    value, share = _reduced_square(d, code)
     twice = 2 * share
     return value, lambda g: d * (g * twice), lambda g: d * (g * -twice)
+
+
+def _reduced_square(d: Any, code: int) -> tuple[Any, float]:
+    """`_reduce(d * d, code)`; the sum of few squares as a product, in 0.3 us in place of 1.1: of many it would lose digits."""
+    flat = d.ravel()
+    if code == _NONE or len(flat) > 1024:
+        return _reduce(d * d, code)
+    return _averaged(flat.dot(flat), len(flat), code)
 
 
 def mse_loss(
