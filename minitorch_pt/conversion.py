@@ -44,8 +44,8 @@ class Conversions:
         flags = [a for a in args if isinstance(a, bool)]
         copy = flags[1] if len(flags) > 1 else copy
         for a in args:
-            if isinstance(a, dtypes.dtype):
-                dtype = a
+            if isinstance(a, (dtypes.dtype, type)):
+                dtype = dtypes.given(a)
             elif isinstance(a, Conversions):
                 dtype = a.dtype
             elif a is None or isinstance(a, bool):
@@ -64,7 +64,7 @@ class Conversions:
         """The name of the tensor's type ("torch.FloatTensor"), or the tensor converted to `dtype`.
 
         Raises:
-            ValueError: no such type.
+            ValueError: no type of this name. TypeError: neither a name nor a type.
         """
         if dtype is None:
             return f"torch.{dtypes.TITLES[self._data.dtype.name]}Tensor"
@@ -76,7 +76,10 @@ class Conversions:
         # torch.LongTensor and its kin have a dtype
         kind = dtype if isinstance(dtype, dtypes.dtype) else getattr(dtype, "dtype", None)
         if kind is None:
-            raise ValueError(f"invalid type: {dtype!r}; give a dtype such as torch.float32")
+            wrong = ValueError if isinstance(dtype, type) else TypeError
+            raise wrong(
+                f"invalid type: {dtype!r} is no type of tensors, nor its name; give torch.float32, for instance"
+            )
         return self.to(kind)
 
     def type_as(self, other: Any) -> Any:

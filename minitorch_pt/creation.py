@@ -33,7 +33,9 @@ def _made(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) ->
     if device is not None:
         _device(device)
     made = wrap(data)
-    if requires_grad:
+    if requires_grad is not False:
+        if not isinstance(requires_grad, builtins.bool):
+            raise TypeError(f"argument 'requires_grad' must be bool, not {type(requires_grad).__name__}")
         made.requires_grad = True
     return made
 
@@ -41,9 +43,7 @@ def _made(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) ->
 def _numpy(dtype: dtypes.dtype | None, default: np.dtype) -> np.dtype:
     if dtype is None:
         return default
-    if not isinstance(dtype, dtypes.dtype):
-        raise TypeError(f"dtype must be a torch.dtype such as torch.float32, got {type(dtype).__name__}: {dtype!r}")
-    return dtype.dtype
+    return dtypes.given(dtype).dtype
 
 
 def _float() -> np.dtype:
@@ -76,7 +76,10 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
                 )
             return found.astype(dtype.dtype)
         kind = type(found.reshape(-1)[0] if found.dtype.kind != "U" else "").__name__ if found.size else "object"
-        nested = isinstance(data, (list, tuple))
+        first = data
+        while isinstance(first, (list, tuple)) and first:
+            first = first[0]
+        nested = first is not data and isinstance(first, str)
         raise (
             (ValueError if nested else TypeError) if kind == "str" else RuntimeError if dtype is None else TypeError
         )(f"new(): invalid data type '{kind}': a tensor is made of numbers, nested lists of numbers, arrays or tensors")
@@ -256,6 +259,8 @@ def _filled(name: str, value: Any, text: str) -> Any:
     ) -> Tensor:
         if "size" in _:
             size = (_.pop("size"),)
+        elif not size:
+            raise TypeError(f'{name}() missing 1 required positional arguments: "size"; for a single number it is ()')
         shape = _shape(size)
         return _made(
             np.full(shape, value, _numpy(dtype, _float())) if value else np.zeros(shape, _numpy(dtype, _float())),
@@ -285,11 +290,7 @@ def _shape(size: tuple) -> tuple[int, ...]:
     Raises:
         RuntimeError: a negative size. TypeError: no whole number.
     """
-    if len(size) == 1 and isinstance(size[0], (tuple, list)):
-        size = tuple(size[0])
-    if any(isinstance(n, (float, str)) for n in size):
-        raise TypeError(f"sizes must be whole numbers, got {size}")
-    shape = tuple(int(n) for n in size)
+    shape = ops.shape.sizes(size)
     if any(n < 0 for n in shape):
         raise RuntimeError(f"Trying to create tensor with negative dimension {builtins.min(shape)}: {list(shape)}")
     return shape
@@ -315,14 +316,18 @@ def full(
     if isinstance(size, int):
         raise TypeError(f"full(): argument 'size' must be tuple of ints, not int: write ({size},)")
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
-    return _made(np.full(_shape((size,)), value, _numpy(dtype, _infer(np.asarray(value)))), requires_grad, device)
+    if isinstance(value, str):
+        raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not str: {value!r}")
+    kind = _numpy(dtype, _infer(np.asarray(value)))
+    return _made(np.full(_shape((size,)), dtypes.checked(value, kind), kind), requires_grad, device)
 
 
 def full_like(
     input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
 ) -> Tensor:
     """A tensor of one value, of the shape and type of `input`."""
-    return _made(np.full_like(input._data, fill_value, _numpy(dtype, input._data.dtype)), requires_grad, device)
+    kind = _numpy(dtype, input._data.dtype)
+    return _made(np.full_like(input._data, dtypes.checked(fill_value, kind), kind), requires_grad, device)
 
 
 def scalar_tensor(s: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:

@@ -167,14 +167,51 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
     >>> torch.result_type(torch.tensor([1, 2]), 1.0)
     torch.float32
     """
-    return of(result_type_of([getattr(x, "_data", x) for x in (tensor1, tensor2)]))
+    operands = [getattr(x, "_data", x) for x in (tensor1, tensor2)]
+    if not all(isinstance(x, (np.ndarray, builtins.bool, builtins.int, builtins.float)) for x in operands):
+        kinds = ", ".join(builtins.type(x).__name__ for x in (tensor1, tensor2))
+        raise TypeError(f"result_type() takes tensors and numbers, and got ({kinds})")
+    return of(result_type_of(operands))
+
+
+def checked(value: Any, t: np.dtype) -> Any:
+    """A value that elements of type `t` are to take; a Python number as one that the type has.
+
+    Raises:
+        RuntimeError: it has none.
+    """
+    if not isinstance(value, (builtins.int, builtins.float)) or t.kind == "b":
+        return value
+    if t.kind == "f":
+        fits = not abs(value) > np.finfo(t).max or abs(value) == np.inf
+    else:
+        least, most = np.iinfo(t).min, np.iinfo(t).max
+        if t.kind == "u" and -most <= value < 0 and isinstance(value, builtins.int):
+            return value % (most + 1)  # torch lets it wrap around
+        fits = least <= value <= most
+    if not fits:
+        raise RuntimeError(f"value cannot be converted to type {t.name} without overflow: {value}")
+    return value if t.kind == "f" else builtins.int(value)
+
+
+def given(value: Any) -> dtype:
+    """The dtype that a user gave: one of ours, or Python's float, int or bool.
+
+    Raises:
+        TypeError: another object.
+    """
+    if isinstance(value, dtype):
+        return value
+    if not any(value is python for python in (builtins.float, builtins.int, builtins.bool)):
+        raise TypeError(f"dtype must be a torch.dtype such as torch.float32, got {type(value).__name__}: {value!r}")
+    return of(np.dtype(value))
 
 
 class finfo:
     """The limits of a floating point type: bits, eps, max, min, tiny, smallest_normal, resolution."""
 
     def __init__(self, type: dtype | None = None) -> None:
-        type = _default if type is None else type
+        type = _default if type is None else given(type)
         if not type.is_floating_point:
             raise TypeError(
                 f"torch.finfo() requires a floating point input type, got {type}. Use torch.iinfo to handle it"

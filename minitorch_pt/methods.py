@@ -206,7 +206,13 @@ class Methods:
     true_divide, true_divide_ = ops.true_divide, inplace(ops.true_divide)
     trunc, trunc_ = ops.trunc, inplace(ops.trunc)
     xlogy, xlogy_ = ops.xlogy, inplace(ops.xlogy)
-    __neg__, __pos__, __abs__, __invert__ = ops.neg, ops.positive, ops.abs, ops.bitwise_not
+    __neg__, __pos__, __abs__ = ops.neg, ops.positive, ops.abs
+
+    def __invert__(self) -> Any:
+        if self._data.dtype.kind == "f":
+            raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors; for others there is logical_not()")  # fmt: skip
+        return ops.bitwise_not(self)
+
     __add__, __radd__, __iadd__ = operator(ops.add), reflected(ops.add, _no_tensor), operator(inplace(ops.add))
     __sub__, __rsub__, __isub__ = operator(ops.sub), reflected(ops.rsub), operator(inplace(ops.sub))
     __mul__, __rmul__, __imul__ = operator(ops.mul), reflected(ops.mul, _no_tensor), operator(inplace(ops.mul))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,8 +44,10 @@ class Generator(generator.Stream):
         """Start anew from this seed; returns the generator.
 
         Raises:
-            ValueError: the seed is not in [-2**63, 2**64).
+            RuntimeError: the seed is no whole number. ValueError: it is not in [-2**63, 2**64).
         """
+        if not hasattr(seed, "__index__"):
+            raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}: {seed!r}")
         self.seed_with(seed)
         return self
 
@@ -108,7 +111,7 @@ def manual_seed(seed: Any) -> Generator:
     >>> torch.randn(3)
     tensor([ 1.5410, -0.2934, -2.1788])
     """
-    return default_generator.manual_seed(seed)
+    return default_generator.manual_seed(int(seed))
 
 
 def seed() -> int:
@@ -217,10 +220,49 @@ def randint(low: Any, high: Any = None, size: Any = None, *, generator: Any = No
         low, high = 0, low
     if size is None:
         raise TypeError("randint() needs a size: randint(high, size) or randint(low, high, size), with size a tuple")
+    low, high = _whole("randint", low=low, high=high)
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = _numpy(dtype, np.dtype(np.int64))
-    return _made(_source(generator).randint(int(low), int(high), _shape((tuple(size),)), kind), requires_grad, device)
+    _within(kind, low, high)
+    return _made(_source(generator).randint(low, high, _shape((tuple(size),)), kind), requires_grad, device)
+
+
+def _whole(name: str, **values: Any) -> list[int]:
+    """Arguments that must be whole numbers.
+
+    Raises:
+        TypeError: one is not.
+    """
+    for key, value in values.items():
+        if not hasattr(value, "__index__"):
+            raise TypeError(f"{name}(): argument '{key}' must be int, not {type(value).__name__}: {value!r}")
+    return [operator.index(value) for value in values.values()]
+
+
+def _within(kind: np.dtype, low: int, high: int) -> None:
+    """Check that a type holds the whole numbers of [low, high).
+
+    Raises:
+        RuntimeError: it does not.
+    """
+    if kind.kind == "f":
+        return
+    least, most = (0, 1) if kind.kind == "b" else (np.iinfo(kind).min, np.iinfo(kind).max)
+    if low < least or high - 1 > most:
+        raise RuntimeError(
+            f"numbers from {low} to {high - 1} are out of bounds for {kind.name}, which holds {least} to {most}"
+        )
+
+
+def _floating(name: str, data: np.ndarray) -> None:
+    """Check for a type that holds fractions.
+
+    Raises:
+        NotImplementedError: it does not.
+    """
+    if data.dtype.kind != "f":
+        raise NotImplementedError(f"{name}() is not implemented for {data.dtype.name}; convert with .float()")
 
 
 def randint_like(input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, **options: Any) -> Tensor:
@@ -237,6 +279,7 @@ def randperm(
     Raises:
         RuntimeError: n is negative.
     """
+    (n,) = _whole("randperm", n=n)
     if n < 0:
         raise RuntimeError(f"n must be non-negative, got {n}")
     return _made(
@@ -260,7 +303,11 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any 
         kind = _numpy(dtype, _float())
         return _made(_source(generator).normal(_shape((tuple(size),)), mean, std, kind.type), requires_grad, device)
     kind = tensors[0]._data.dtype
-    shape = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
+    try:
+        shape = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
+    except ValueError:
+        shapes = " and ".join(str(list(x.shape)) for x in tensors)
+        raise RuntimeError(f"normal(): mean and std must broadcast, and have the shapes {shapes}") from None
     z = _source(generator).normal(shape, 0.0, 1.0, kind.type)
     spread, middle = (x._data if isinstance(x, Tensor) else kind.type(x) for x in (std, mean))
     node = f"NormalBackward{isinstance(mean, Tensor) + 2 * isinstance(std, Tensor)}"
@@ -287,6 +334,8 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -
         RuntimeError: a probability outside [0, 1].
     """
     data = input._data
+    if p is None:
+        _floating("bernoulli", data)
     chance = data if p is None else p
     _probabilities(np.asarray(chance))
     drawn = _source(generator).bernoulli(data.shape, chance, data.dtype)
@@ -395,6 +444,7 @@ def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: An
     Raises:
         RuntimeError: from is above to.
     """
+    _floating("uniform_", self._data)
     low = named.pop("from", from_)
     if low > to:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
@@ -407,6 +457,7 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any
     Raises:
         RuntimeError: a negative std.
     """
+    _floating("normal_", self._data)
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
     return _fill(
@@ -423,10 +474,10 @@ def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, ge
     kind = self._data.dtype
     if from_ is None and to is None:
         return _fill(self, lambda shape, _: _source(generator).random(shape, kind))
-    low: Any = 0 if to is None else from_ or 0
-    high: Any = from_ if to is None else to
+    low, high = _whole("random_", low=0 if to is None else from_ or 0, high=from_ if to is None else to)
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    _within(kind, low, high)
     return _fill(self, lambda shape, _: _source(generator).randint(low, high, shape, kind))
 
 
@@ -447,6 +498,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> 
     Raises:
         RuntimeError: lambd is not positive.
     """
+    _floating("exponential_", self._data)
     if lambd <= 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
     return _fill(self, lambda shape, _: _source(generator).exponential(shape, lambd, self._data.dtype.type))
@@ -458,6 +510,7 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
     Raises:
         RuntimeError: sigma is not positive.
     """
+    _floating("cauchy_", self._data)
     if sigma <= 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
     return _fill(self, lambda shape, _: _source(generator).cauchy(shape, median, sigma, self._data.dtype.type))
@@ -469,6 +522,7 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
     Raises:
         RuntimeError: std is not positive.
     """
+    _floating("log_normal_", self._data)
     if std <= 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
     return _fill(self, lambda shape, _: _source(generator).log_normal(shape, mean, std, self._data.dtype.type))

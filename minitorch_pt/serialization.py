@@ -193,6 +193,10 @@ def save(obj: Any, f: Any) -> None:
     {'weight': tensor([1., 1.])}
     """
     if not hasattr(f, "write"):
+        if not isinstance(f, (str, os.PathLike)):
+            raise AttributeError(
+                f"expected 'f' to be string, path, or a file-like object with a 'write' attribute, not {type(f).__name__}"
+            )
         target = Path(f).resolve()  # a link stays one
         if not target.parent.is_dir() or target.is_dir():
             raise RuntimeError(f"cannot write {f}: " + ("it is a directory" if target.is_dir() else f"parent directory {target.parent} does not exist"))  # fmt: skip

@@ -79,16 +79,20 @@ class Tensor(Methods, Facts, Conversions):
 
     @requires_grad.setter
     def requires_grad(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            raise RuntimeError(f"requires_grad must be a bool, not {type(mode).__name__}")
         if self._node is not None and not mode:
             raise RuntimeError("you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
                                "in a subgraph that doesn't require differentiation use var_no_grad = var.detach().")  # fmt: skip
         if mode and self._data.dtype.kind != "f":
             raise RuntimeError(f"only Tensors of floating point dtype can require gradients, this one is {self.dtype}; convert it "
                                "with .float() first")  # fmt: skip
-        self._requires_grad = bool(mode)
+        self._requires_grad = mode
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set `requires_grad` and return the tensor."""
+        if not isinstance(requires_grad, bool):
+            raise TypeError(f"requires_grad_(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}")  # fmt: skip
         self.requires_grad = requires_grad
         return self
 
@@ -150,6 +154,10 @@ class Tensor(Methods, Facts, Conversions):
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        if self._requires_grad and value._data.dtype.kind != "f":
+            raise RuntimeError(f"data set to a tensor that requires gradients must be floating point, and is {value.dtype}")  # fmt: skip
         self._data = value._data
 
     def backward(self, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False,
@@ -170,9 +178,7 @@ class Tensor(Methods, Facts, Conversions):
             RuntimeError: the tensor does not require grad.
         """
         if not self.requires_grad:
-            raise RuntimeError(
-                "cannot register a hook on a tensor that doesn't require gradient; call requires_grad_() first"
-            )
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient; call requires_grad_() first")  # fmt: skip
         return graph.add_hook(self if self._node is None else self._node, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable) -> graph.Handle:

@@ -26,9 +26,7 @@ def _numerical(function: Callable, inputs: tuple, tensor: Any, eps: float) -> li
     """For each output the matrix d output[j] / d tensor[i] by central differences, (inputs, outputs)."""
     flat = tensor._data.reshape(-1)
     if not np.shares_memory(flat, tensor._data) and flat.size:
-        raise GradcheckError(
-            "gradcheck nudges its inputs in place, and this one is not contiguous; give x.contiguous()"
-        )
+        raise GradcheckError("gradcheck nudges its inputs in place, and this one is not contiguous; give x.contiguous()")  # fmt: skip
     rows = []
     for i in range(flat.size):
         before = flat[i]
@@ -53,15 +51,8 @@ def _analytical(output: Any, tensor: Any) -> np.ndarray:
     return np.stack(columns, axis=1) if columns else np.zeros((tensor._data.size, 0))
 
 
-def gradcheck(
-    func: Callable,
-    inputs: Any,
-    *,
-    eps: float = 1e-6,
-    atol: float = 1e-5,
-    rtol: float = 1e-3,
-    raise_exception: bool = True,
-) -> bool:
+def gradcheck(func: Callable, inputs: Any, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,
+              raise_exception: bool = True) -> bool:  # fmt: skip
     """Whether the gradients of `func(*inputs)` agree with central differences, for each floating point input that requires grad.
 
     (f(x + eps) - f(x - eps)) / (2 eps), element by element; inputs should be float64.
@@ -77,9 +68,7 @@ def gradcheck(
     inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
     wanted = [(i, t) for i, t in enumerate(inputs) if isinstance(t, graph.Tensor) and t.requires_grad]
     if not wanted:
-        raise ValueError(
-            "gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True."
-        )
+        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True.")  # fmt: skip
     with enable_grad():
         outputs = _outputs(func, inputs)
     for i, tensor in wanted:
@@ -99,16 +88,8 @@ def gradcheck(
     return True
 
 
-def gradgradcheck(
-    func: Callable,
-    inputs: Any,
-    grad_outputs: Any = None,
-    *,
-    eps: float = 1e-6,
-    atol: float = 1e-5,
-    rtol: float = 1e-3,
-    raise_exception: bool = True,
-) -> bool:
+def gradgradcheck(func: Callable, inputs: Any, grad_outputs: Any = None, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,
+                  raise_exception: bool = True) -> bool:  # fmt: skip
     """`gradcheck` of the gradient of `func`: whether second-order gradients are right.
 
     grad_outputs: the gradients of the outputs at which to check; standard normal ones if left out.
@@ -130,13 +111,7 @@ def gradgradcheck(
         given, cotangents = arguments[:count], arguments[count:]
         wanted = [t for t in given if isinstance(t, graph.Tensor) and t.requires_grad]
         with enable_grad():  # gradcheck's finite differences run this under no_grad
-            return graph.grad(
-                _outputs(func, given),
-                wanted,
-                list(cotangents),
-                create_graph=True,
-                allow_unused=True,
-                materialize_grads=True,
-            )
+            return graph.grad(_outputs(func, given), wanted, list(cotangents), create_graph=True, allow_unused=True,
+                              materialize_grads=True)  # fmt: skip
 
     return gradcheck(gradient, (*inputs, *seeds), eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception)

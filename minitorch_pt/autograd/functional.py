@@ -52,23 +52,27 @@ def _checked(v: Any, like: tuple, what: str) -> tuple:
     """The vector of a product, of the shapes of `like`; ones for a single number."""
     if v is None:
         if len(like) != 1 or like[0]._data.size != 1:
-            raise RuntimeError(
-                f"The vector v can only be None if the {what} is a single element; give v with its shape"
-            )
+            raise RuntimeError(f"The vector v can only be None if the {what} is a single element; give v with its shape")  # fmt: skip
         return (graph.wrap(np.ones(like[0]._data.shape, like[0]._data.dtype)),)
     v, _ = _tuple(v)
     if len(v) != len(like) or any(a.shape != b.shape for a, b in zip(v, like, strict=True)):
-        raise RuntimeError(
-            f"v has shapes {[list(a.shape) for a in v]}, but the {what} has {[list(b.shape) for b in like]}; they must be equal"
-        )
+        raise RuntimeError(f"v has shapes {[list(a.shape) for a in v]}, but the {what} has {[list(b.shape) for b in like]}; they must be equal")  # fmt: skip
     return v
+
+
+def _tensors(what: str, values: tuple) -> None:
+    for value in values:
+        if not isinstance(value, graph.Tensor):
+            raise TypeError(f"The {what} of the function must be Tensors, but one has type {type(value).__name__}")
 
 
 def _run(func: Callable, inputs: Any, create_graph: bool) -> tuple:
     given, several = _tuple(inputs)
+    _tensors("inputs", given)
     with enable_grad():
         given = _prepared(given, create_graph)
         outputs, many = _tuple(func(*given))
+    _tensors("outputs", outputs)
     return given, several, outputs, many
 
 
@@ -163,9 +167,7 @@ def hessian(
 
 def _single(output: Any) -> Any:
     if not isinstance(output, graph.Tensor) or output._data.size != 1:
-        raise RuntimeError(
-            f"the function given must return a Tensor with a single element, got {output!r:.80}; reduce it with .sum()"
-        )
+        raise RuntimeError(f"the function given must return a Tensor with a single element, got {output!r:.80}; reduce it with .sum()")  # fmt: skip
     return output
 
 

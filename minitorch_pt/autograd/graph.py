@@ -518,6 +518,9 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> list:
     """(node or leaf, gradient) of each output: where a backward pass begins."""
     outputs = _as_list(outputs)
     gradients = [None] * len(outputs) if gradients is None else _as_list(gradients)
+    for gradient in gradients:
+        if gradient is not None and not isinstance(gradient, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
     if len(gradients) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients; give one gradient for each tensor")  # fmt: skip
     return [_start(i, output, gradients[i], create_graph) for i, output in enumerate(outputs)]
@@ -589,11 +592,13 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
     (tensor(18.),)
     """
     inputs = _as_list(inputs)
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty: name the tensors whose gradients to return")
     for tensor in inputs:
+        if not isinstance(tensor, Tensor):
+            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
         if not tensor.requires_grad:
-            raise RuntimeError(
-                "One of the differentiated Tensors does not require grad; call requires_grad_() before using it"
-            )
+            raise RuntimeError("One of the differentiated Tensors does not require grad; call requires_grad_() before using it")  # fmt: skip
     starts = _starts(outputs, grad_outputs, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
     found = run_backward(starts, keep, create_graph, [_target(t) for t in inputs]) or []

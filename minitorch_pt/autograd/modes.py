@@ -116,6 +116,8 @@ class set_grad_enabled(_Setting):
     """Record operations or not, from this call on; as a context manager, until its end."""
 
     def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            raise TypeError(f"set_grad_enabled(): argument 'enabled' must be bool, not {type(mode).__name__}")
         super().__init__(mode)
 
     def __call__(self, function: Callable) -> Callable:

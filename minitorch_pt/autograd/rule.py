@@ -81,10 +81,10 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
     shapes = [list(a.shape) for a in arrays if isinstance(a, np.ndarray)]
     if isinstance(error, np.exceptions.AxisError):
         n = max(error.ndim or 0, 1)
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {error.axis}) in {name}() of shapes {shapes}"
-        ) from None
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {error.axis}) in {name}() of shapes {shapes}") from None  # fmt: skip
     text = str(error)
+    if isinstance(error, OverflowError):
+        raise RuntimeError(f"{name}(): value cannot be converted to the tensor's type without overflow: {text}") from None  # fmt: skip
     if isinstance(error, ValueError) and "broadcast" in text and len(shapes) >= 2:
         for a in shapes:
             for b in shapes:
@@ -95,7 +95,8 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
                             f"{max(len(a), len(b)) - i}: {name}() got shapes {a} and {b}, which do not broadcast. Sizes must be equal, or 1."
                         ) from None
         raise RuntimeError(f"{name}() got shapes {shapes}, which do not broadcast: {text}") from None
-    if isinstance(error, AttributeError):  # a rule met something that is no array
+    # a rule met something that is no array, or no number
+    if isinstance(error, AttributeError) or text.startswith(("could not convert", "invalid literal", "ufunc")):
         given = ", ".join("Tensor" if isinstance(a, np.ndarray) else type(a).__name__ for a in arrays)
         raise TypeError(f"{name}() needs Tensors and got ({given}): {error}") from error
     raise error
@@ -149,7 +150,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
                 arrays = _promoted(arrays, how, count)
         try:
             result = function(*arrays, **kwargs) if kwargs else function(*arrays)
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
             _explain(error, short, arrays)
         value = result[0] if records else result
         if type(value) is not np.ndarray:

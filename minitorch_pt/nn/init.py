@@ -187,7 +187,13 @@ def kaiming_normal_(
 def trunc_normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
 ) -> Tensor:
-    """Normal, with what falls outside [a, b] drawn anew."""
+    """Normal, with what falls outside [a, b] drawn anew.
+
+    Raises:
+        RuntimeError: a is above b.
+    """
+    if a > b:
+        raise RuntimeError(f"trunc_normal_ needs a range from a to b, but found a={a} > b={b}")
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..autograd.rule import array, differentiable, inplace, nondifferentiable, same
 from .shape import _axis
 
@@ -30,6 +31,9 @@ def plain_index(index: Any, shape: tuple[int, ...]) -> tuple[tuple, bool]:
     if isinstance(index, str):
         raise TypeError(f"new(): invalid data type 'str': {index!r} is no index")
     items = list(index) if isinstance(index, tuple) else [index]
+    dots = [i for i, item in enumerate(items) if item is Ellipsis]
+    for i in reversed(dots[1:]):
+        items[i] = slice(None)  # as in torch the first one alone stands for all axes that are not named
     basic, used = True, 0
     for i, item in enumerate(items):
         item = array(item)
@@ -59,11 +63,7 @@ def plain_index(index: Any, shape: tuple[int, ...]) -> tuple[tuple, bool]:
         elif isinstance(item, (bool, np.bool_)):
             basic = False
         elif isinstance(item, (int, np.integer)):
-            if (
-                used < len(shape)
-                and Ellipsis not in [x for x in items[:i] if x is Ellipsis]
-                and not -shape[used] <= item < shape[used]
-            ):
+            if used < len(shape) and not (dots and dots[0] < i) and not -shape[used] <= item < shape[used]:
                 raise IndexError(f"index {int(item)} is out of bounds for dimension {used} with size {shape[used]}")
             item = int(item)
             used += 1
@@ -74,7 +74,7 @@ def plain_index(index: Any, shape: tuple[int, ...]) -> tuple[tuple, bool]:
         items[i] = item
     if used > len(shape):
         raise IndexError(f"too many indices for tensor of dimension {len(shape)}: {used} given")
-    if basic and Ellipsis not in [x for x in items if x is Ellipsis]:
+    if basic and not dots:
         items.append(Ellipsis)  # so that a single element is a view too, not a NumPy scalar
     return tuple(items), basic
 
@@ -169,8 +169,8 @@ def _put(data: np.ndarray, plain: tuple, value: Any) -> None:
         raise TypeError(
             f"can't assign a {type(value).__name__} to a torch.{data.dtype.name} tensor; make a tensor of it first"
         )
-    elif isinstance(value, float) and data.dtype.kind != "f":
-        value = math.trunc(value)
+    else:
+        value = np.asarray(dtypes.checked(value, data.dtype)).astype(data.dtype)
     _bounded(lambda: data.__setitem__(plain, value))
 
 
@@ -589,9 +589,9 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
             f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {number.ndim} dimension(s)."
         )
     data = array(input)
-    if data.dtype.kind != "f" and np.asarray(number).dtype.kind == "f":
+    if isinstance(number, np.ndarray) and number.dtype.kind == "f" and data.dtype.kind != "f":
         number = int(number)
-    filled = np.where(where, np.asarray(number).astype(data.dtype), data)
+    filled = np.where(where, np.asarray(dtypes.checked(number, data.dtype)).astype(data.dtype), data)
     return filled, lambda g: np.where(where, 0.0, g), None, lambda g: np.where(where, g, 0.0).sum()
 
 

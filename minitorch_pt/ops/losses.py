@@ -507,6 +507,10 @@ def cross_entropy(
     tensor(2.3026)
     """
     x, t = array(input), array(target)
+    if not isinstance(x, np.ndarray) or not isinstance(t, np.ndarray):
+        raise TypeError(
+            f"cross_entropy(): input and target must be Tensors, not {type(input).__name__} and {type(target).__name__}"
+        )
     if (
         weight is None
         and not label_smoothing

@@ -153,17 +153,27 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
     return _rounded_div(input, other, rounding_mode)
 
 
-def _no_zero(other: Any) -> None:
-    if array(other).dtype.kind != "f" and not np.all(array(other)):
+def _pair(input: Any, other: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """What is divided and the divisor as arrays of one type: a number is left as it was by `promote`, and takes the other's.
+
+    Raises:
+        NotImplementedError: bools. RuntimeError: whole numbers divided by zero.
+    """
+    a, b = array(input), array(other)
+    a = np.asarray(a) if hasattr(a, "dtype") else np.asarray(a, b.dtype)
+    b = np.asarray(b) if hasattr(b, "dtype") else np.asarray(b, a.dtype)
+    if a.dtype == bool:
+        raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
+    if b.dtype.kind != "f" and not b.all():
         raise RuntimeError(
             "ZeroDivisionError: whole numbers divided by zero; convert to floating point with .float() to get inf"
         )
+    return a, b
 
 
 @differentiable(promote="type", name="DivBackward1")
 def _rounded_div(input: Any, other: Any, mode: str) -> Any:
-    a, b = np.asarray(array(input)), np.asarray(array(other))
-    _no_zero(b)
+    a, b = _pair(input, other, "div")
     if mode == "floor":
         y = _floor_div(a, b)
     elif a.dtype.kind == "f":
@@ -198,9 +208,12 @@ def remainder(input: Any, other: Any) -> Any:
     Raises:
         RuntimeError: whole numbers divided by zero.
     """
-    a, b = np.asarray(array(input)), np.asarray(array(other))
-    _no_zero(b)
-    y = np.remainder(a, b)
+    a, b = _pair(input, other, "remainder")
+    if a.dtype.kind == "f":  # not np.remainder, which loses the sign of -0
+        y = np.fmod(a, b)
+        y = np.where((y != 0) & ((y < 0) != (b < 0)), y + b, y)
+    else:
+        y = np.remainder(a, b)
     return y, same, lambda g: g * -_rounded_div(input, other, "floor")
 
 
@@ -211,8 +224,7 @@ def fmod(input: Any, other: Any) -> Any:
     Raises:
         RuntimeError: whole numbers divided by zero.
     """
-    a, b = np.asarray(array(input)), np.asarray(array(other))
-    _no_zero(b)
+    a, b = _pair(input, other, "fmod")
     return np.fmod(a, b), same, lambda g: g * -_rounded_div(input, other, "trunc")
 
 
@@ -715,6 +727,11 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     """
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    kind = dtypes.result_type_of([array(input), array(min), array(max)])
+    if kind.kind == "b":
+        raise NotImplementedError("clamp() is not implemented for bool; convert with .int()")
+    for bound in (min, max):
+        dtypes.checked(bound, kind)
     return _clamp(input, min, max)
 
 
@@ -758,6 +775,9 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {getattr(mask, 'dtype', type(mask))}; write x != 0"
         )
     mask = mask.astype(bool, copy=False)
+    kind = dtypes.result_type_of([array(input), array(other)])
+    for x in (input, other):
+        dtypes.checked(x, np.dtype(np.float32) if kind == np.float16 else kind)
     if any(hasattr(x, "_data") for x in (input, other)):
         return _where(input, other, mask)
     if hasattr(condition, "_data"):  # two numbers: the result is a tensor all the same
@@ -803,7 +823,9 @@ def _lerp(input: Any, end: Any, weight: Any) -> Any:
 
 @differentiable(promote="type")
 def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
-    """input + value * tensor1 * tensor2."""
+    """input + value * tensor1 * tensor2; of whole numbers, with the whole part of `value`."""
+    if array(input).dtype.kind != "f":
+        value = dtypes.checked(value, array(input).dtype)
     product = tensor1 * tensor2 if value == 1 else value * tensor1 * tensor2
     return input + product, same, lambda g: g * (tensor2 * value), lambda g: g * (tensor1 * value)
 
@@ -904,7 +926,7 @@ def _fill(number: int) -> Any:
             raise RuntimeError(
                 f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
             )
-        filled = np.full(input.shape, array(value), input.dtype)
+        filled = np.full(input.shape, dtypes.checked(array(value), input.dtype), input.dtype)
         return filled, _flat, same
 
     # a name is made without the arrays: None stands for a tensor
@@ -978,6 +1000,8 @@ def _bitwise(name: str, ufunc: Any, text: str) -> Any:
                 raise NotImplementedError(
                     f'"{name}_cpu" not implemented for floating point numbers; convert with .int() or use a logical operation'
                 )
+        if "shift" in name and np.asarray(input).dtype == bool:
+            raise NotImplementedError(f'"{name}_cpu" not implemented for bools; convert with .int()')
         return ufunc(input, other)
 
     combine.__name__, combine.__qualname__, combine.__doc__ = name, name, text
@@ -1025,5 +1049,12 @@ def allclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equ
 
 
 def equal(input: Any, other: Any) -> bool:
-    """Whether shape and values are the same."""
+    """Whether shape and values are the same.
+
+    Raises:
+        TypeError: one is no tensor.
+    """
+    for name, value in (("input", input), ("other", other)):
+        if not hasattr(value, "shape"):
+            raise TypeError(f"equal(): argument '{name}' must be Tensor, not {type(value).__name__}")
     return bool(np.array_equal(array(input), array(other)))

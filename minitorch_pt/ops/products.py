@@ -487,6 +487,10 @@ def einsum(equation: str, *operands: Any) -> Any:
     """
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = tuple(operands[0])
+    if not isinstance(equation, str) or not operands:
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand: einsum('ij,jk->ik', a, b)"
+        )
     equation = equation.replace(" ", "")
     left, arrow, right = equation.partition("->")
     terms = left.split(",")

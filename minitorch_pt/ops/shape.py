@@ -6,6 +6,7 @@ Views share memory, exactly where torch's do: NumPy's strided views are torch's.
 from __future__ import annotations
 
 import math
+import operator
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -38,10 +39,17 @@ def _axis(dim: int, ndim: int) -> int:
 
 
 def sizes(args: tuple) -> tuple[int, ...]:
-    """Sizes given as several arguments or as one tuple."""
+    """Sizes given as several arguments or as one tuple.
+
+    Raises:
+        TypeError: one is no whole number.
+    """
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = tuple(args[0])
-    return tuple(int(n) for n in args)
+    try:
+        return tuple(map(operator.index, args))
+    except TypeError:
+        raise TypeError(f"sizes must be a tuple of ints, and are {args}: round numbers with int()") from None
 
 
 def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
@@ -98,6 +106,8 @@ def view(input: Any, *shape: Any, dtype: Any = None) -> Any:
     """
     if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
         (dtype,) = shape
+    if not shape and dtype is None:
+        raise TypeError("view() takes sizes, x.view(2, -1), or a dtype, and got nothing")
     if dtype is not None:
         return _view_dtype(input, dtype.dtype)
     target = _resolved(sizes(shape), math.prod(input.shape))
@@ -651,7 +661,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple:
             raise RuntimeError(f"split expects split_size be non-negative, but got split_size={step}" if step < 0 else
                                f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")  # fmt: skip
         return _split(tensor, (*range(step, n, step), n) if step else (0,), dim)
-    pieces = [int(k) for k in split_size_or_sections]
+    pieces = list(sizes(tuple(split_size_or_sections)))
     if sum(pieces) != n or min(pieces, default=0) < 0:
         raise RuntimeError(
             f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but got split_sizes={pieces}"
@@ -787,6 +797,8 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Any:
     Raises:
         RuntimeError: not as many shifts as axes.
     """
+    if not isinstance(shifts, int):
+        shifts = sizes(tuple(shifts))
     if dims is None or dims == ():
         if shifts == ():
             raise RuntimeError("`shifts` required")
@@ -794,7 +806,7 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Any:
             raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
         move = shifts if isinstance(shifts, int) else shifts[0]
         return np.roll(input, move), lambda g: np.roll(g, -move)
-    move = (shifts,) if isinstance(shifts, int) else tuple(shifts)
+    move = (shifts,) if isinstance(shifts, int) else shifts
     axes = (dims,) if isinstance(dims, int) else tuple(dims)
     if len(move) != len(axes):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(move)}, dims:{len(axes)}")

@@ -30,8 +30,9 @@ def _polynomial(coefficients: Any, x: Any) -> Any:
 
 def _in_double(function: Any, *inputs: Any) -> np.ndarray:
     """function(*inputs) computed in float64 and given in the type of the first."""
-    arrays = [np.asarray(array(x)) for x in inputs]
-    return function(*(a.astype(np.float64) for a in arrays)).astype(arrays[0].dtype)
+    arrays = [array(x) for x in inputs]
+    kind = next(a.dtype for a in arrays if hasattr(a, "dtype"))  # beside it a number may stand
+    return function(*(np.asarray(a, kind).astype(np.float64) for a in arrays)).astype(kind)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

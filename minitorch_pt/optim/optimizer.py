@@ -61,7 +61,8 @@ def check_betas(betas: tuple[Any, Any]) -> None:
     Raises:
         ValueError: one is outside [0, 1).
     """
-    for i, beta in enumerate(betas):
+    for i in (0, 1):
+        beta = betas[i]
         if not 0 <= number(beta) < 1:
             raise ValueError(f"Invalid beta parameter at index {i}: {beta}; it must be in [0, 1)")
 
@@ -191,7 +192,7 @@ class Optimizer:
 
         closure: computes the loss and its gradients anew; its result is returned.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no step(): each optimiser writes its own")
 
     # -- state ---------------------------------------------------------------------------------------------------------
     def state_dict(self) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def clip_grad_norm_(
     Raises:
         RuntimeError: the norm is infinite or nan, and error_if_nonfinite is set.
     """
-    given = _list(parameters)
+    given, max_norm = _list(parameters), float(max_norm)
     total = get_total_norm([p._grad for p in given if p._grad is not None], norm_type, error_if_nonfinite)
     clip_grads_with_norm_(given, max_norm, total)
     return total
@@ -82,7 +82,8 @@ def clip_grad_norm(
 
 def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float, foreach: bool | None = None) -> None:
     """Cut every element of every gradient to [-clip_value, clip_value], in place."""
+    clip_value = float(clip_value)
     for p in _list(parameters):
         if p._grad is not None:
-            np.clip(p._grad._data, -float(clip_value), float(clip_value), out=p._grad._data)
+            np.clip(p._grad._data, -clip_value, clip_value, out=p._grad._data)
             changed(p._grad._data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections.abc
 import itertools
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from .sampler import BatchSampler, RandomSampler, SequentialSampler, draw_seed
 __all__ = ["DataLoader", "default_collate"]
 
 
-def default_collate(batch: list[Any]) -> Any:
+def default_collate(batch: Sequence[Any]) -> Any:
     """Samples to a batch: tensors, arrays and numbers are stacked, tuples and dictionaries item by item, texts listed.
 
     Raises:
@@ -49,14 +49,13 @@ def default_collate(batch: list[Any]) -> Any:
         except TypeError:
             return joined
     if isinstance(first, tuple) and hasattr(first, "_fields"):
-        return type(first)(*(default_collate(list(items)) for items in zip(*batch, strict=True)))
+        return type(first)(*map(default_collate, zip(*batch, strict=True)))
     if isinstance(first, collections.abc.Sequence):
         if any(len(sample) != len(first) for sample in batch):
             raise RuntimeError(
                 "each element in list of batch should be of equal size; give a collate_fn of your own for samples that differ"
             )
-        items = [default_collate(list(items)) for items in zip(*batch, strict=True)]
-        return items
+        return [default_collate(items) for items in zip(*batch, strict=True)]
     raise TypeError(
         f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first)}"
     )
