@@ -330,6 +330,24 @@ g.backward([1.0, 1.0])
 t.autograd.grad(g.sum(), [3])
 t.autograd.grad(g.sum(), [])
 t.autograd.grad(3, g)
+x % None
+t.remainder(x, None)
+t.remainder(x, "a")
+t.eq(x, None)
+x == None
+x == "a"
+x != "a"
+x < "a"
+t.fmod(i, None)
+t.mul(x, None)
+x.mul_("a")
+t.logical_and(x, "a")
+t.heaviside(x, "a")
+t.clamp(x, None, 2)
+t.clamp(x, "a", 2)
+t.pow(x, None)
+t.atan2(x, 3)
+t.lerp(x, None, 0.5)
 x.to(float)
 x.to(int)
 x.to(bool)

@@ -73,6 +73,8 @@ def _promoted(arrays: list, how: str, count: int | None) -> list:
         elif isinstance(x, (bool, int, float)):
             # a 0-d array, not a number: one whose type NumPy's rules cannot change again
             arrays[i] = np.asarray(x).astype(target)
+        elif not isinstance(x, np.generic) and (x is not None or len(operands) < 3):  # of three, some may be left out
+            raise TypeError(f"argument {i + 1} must be a Tensor or a number, not {type(x).__name__}")
     return arrays
 
 

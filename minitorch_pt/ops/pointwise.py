@@ -171,7 +171,7 @@ def _pair(input: Any, other: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     return a, b
 
 
-@differentiable(promote="type", name="DivBackward1")
+@differentiable(promote=("type", 2), name="DivBackward1")
 def _rounded_div(input: Any, other: Any, mode: str) -> Any:
     a, b = _pair(input, other, "div")
     if mode == "floor":
