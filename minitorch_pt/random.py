@@ -15,6 +15,7 @@ from .autograd.modes import recording
 from .autograd.rule import differentiable
 from .creation import _float, _made, _numpy, _shape
 from .device import CPU, device
+from .ops.activations import _floating
 from .tensor import Tensor, wrap
 
 __all__ = [
@@ -255,16 +256,6 @@ def _within(kind: np.dtype, low: int, high: int) -> None:
         )
 
 
-def _floating(name: str, data: np.ndarray) -> None:
-    """Check for a type that holds fractions.
-
-    Raises:
-        NotImplementedError: it does not.
-    """
-    if data.dtype.kind != "f":
-        raise NotImplementedError(f"{name}() is not implemented for {data.dtype.name}; convert with .float()")
-
-
 def randint_like(input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, **options: Any) -> Tensor:
     """`randint` of the shape and type of `input`."""
     low, high = (0, low) if high is None else (low, high)
@@ -335,7 +326,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -
     """
     data = input._data
     if p is None:
-        _floating("bernoulli", data)
+        _floating("bernoulli", input)
     chance = data if p is None else p
     _probabilities(np.asarray(chance))
     drawn = _source(generator).bernoulli(data.shape, chance, data.dtype)
@@ -444,7 +435,7 @@ def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: An
     Raises:
         RuntimeError: from is above to.
     """
-    _floating("uniform_", self._data)
+    _floating("uniform_", self)
     low = named.pop("from", from_)
     if low > to:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
@@ -457,7 +448,7 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any
     Raises:
         RuntimeError: a negative std.
     """
-    _floating("normal_", self._data)
+    _floating("normal_", self)
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
     return _fill(
@@ -498,7 +489,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> 
     Raises:
         RuntimeError: lambd is not positive.
     """
-    _floating("exponential_", self._data)
+    _floating("exponential_", self)
     if lambd <= 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
     return _fill(self, lambda shape, _: _source(generator).exponential(shape, lambd, self._data.dtype.type))
@@ -510,7 +501,7 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
     Raises:
         RuntimeError: sigma is not positive.
     """
-    _floating("cauchy_", self._data)
+    _floating("cauchy_", self)
     if sigma <= 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
     return _fill(self, lambda shape, _: _source(generator).cauchy(shape, median, sigma, self._data.dtype.type))
@@ -522,7 +513,7 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
     Raises:
         RuntimeError: std is not positive.
     """
-    _floating("log_normal_", self._data)
+    _floating("log_normal_", self)
     if std <= 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
     return _fill(self, lambda shape, _: _source(generator).log_normal(shape, mean, std, self._data.dtype.type))
