@@ -90,11 +90,8 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
     if made.kind != "f" and found.dtype.kind == "f":
         _no_silent_rounding(data, dtype)
     if made.kind in "iu" and found.dtype.kind in "if" and found.size:
-        largest = np.iinfo(made).max
-        # torch lets a negative number wrap around in an unsigned type
-        least = -largest if made.kind == "u" else np.iinfo(made).min
-        if not (least <= found.min() and found.max() <= largest):
-            raise RuntimeError(f"value cannot be converted to type {made.name} without overflow: {str(data)[:60]}")
+        for extreme in (found.min(), found.max()):
+            dtypes.checked(extreme.item(), made)
     return found.astype(made)
 
 
@@ -316,8 +313,6 @@ def full(
     if isinstance(size, int):
         raise TypeError(f"full(): argument 'size' must be tuple of ints, not int: write ({size},)")
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
-    if isinstance(value, str):
-        raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not str: {value!r}")
     kind = _numpy(dtype, _infer(np.asarray(value)))
     return _made(np.full(_shape((size,)), dtypes.checked(value, kind), kind), requires_grad, device)
 

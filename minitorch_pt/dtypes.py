@@ -178,8 +178,10 @@ def checked(value: Any, t: np.dtype) -> Any:
     """A value that elements of type `t` are to take; a Python number as one that the type has.
 
     Raises:
-        RuntimeError: it has none.
+        TypeError: a text. RuntimeError: a number that the type has not.
     """
+    if isinstance(value, str):
+        raise TypeError(f"a value for elements of a tensor must be a number, not str: {value!r}")
     if not isinstance(value, (builtins.int, builtins.float)) or t.kind == "b":
         return value
     if t.kind == "f":

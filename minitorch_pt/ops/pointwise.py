@@ -775,9 +775,10 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {getattr(mask, 'dtype', type(mask))}; write x != 0"
         )
     mask = mask.astype(bool, copy=False)
-    kind = dtypes.result_type_of([array(input), array(other)])
     for x in (input, other):
-        dtypes.checked(x, np.dtype(np.float32) if kind == np.float16 else kind)
+        if isinstance(x, (int, float)):
+            kind = dtypes.result_type_of([array(input), array(other)])
+            dtypes.checked(x, np.dtype(np.float32) if kind == np.float16 else kind)
     if any(hasattr(x, "_data") for x in (input, other)):
         return _where(input, other, mask)
     if hasattr(condition, "_data"):  # two numbers: the result is a tensor all the same

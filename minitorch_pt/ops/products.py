@@ -357,20 +357,22 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
 def _linear_otherwise(input: Any, weight: Any, bias: Any = None) -> Any:
     """`linear` for inputs that are no matrix, without bias, with one that broadcasts, or for weights of one output without an axis."""
     shape = input.shape
-    ranks = f"{input.ndim}D and {weight.ndim}D"
-    _need(input.ndim > 0 and weight.ndim > 0, f"both arguments to linear need to be at least 1D, but they are {ranks}")
-    _need(
-        weight.ndim < 3,
-        f"linear(): t() expects a tensor with <= 2 dimensions, but the weight is {weight.ndim}D: give it as (out, in)",
-    )
+    if not input.ndim or not weight.ndim:
+        raise RuntimeError(
+            f"both arguments to linear need to be at least 1D, but they are {input.ndim}D and {weight.ndim}D"
+        )
+    if weight.ndim > 2:
+        raise RuntimeError(
+            f"linear(): t() expects a tensor with <= 2 dimensions, but the weight is {weight.ndim}D: give it as (out, in)"
+        )
     _same_dtype("linear", input, weight, *(() if bias is None else (bias,)))
     joined = bias is not None and (input.ndim == 2 or _adds_within(input, bias))
-    if weight.ndim == 1 or (bias is not None and not joined):
-        _need(
-            not joined,
-            f"linear(): mat2 must be a matrix, got {weight.ndim}-D tensor: weights of one output, {list(weight.shape)}, take no bias "
-            f"of shape {list(() if bias is None else bias.shape)}; give the weight as {[1, *weight.shape]}",
+    if joined and weight.ndim == 1:
+        raise RuntimeError(
+            f"linear(): mat2 must be a matrix, got 1-D tensor: weights of one output, {list(weight.shape)}, take no bias of shape "
+            f"{list(bias.shape)}; give the weight as {[1, *weight.shape]}"
         )
+    if weight.ndim == 1 or (bias is not None and not joined):
         return NotImplemented, _plain_linear
     # all samples as one matrix: its product takes 2/3 of the time of a product for each
     rows = input.reshape(math.prod(shape[:-1]), shape[-1])

@@ -61,8 +61,7 @@ def check_betas(betas: tuple[Any, Any]) -> None:
     Raises:
         ValueError: one is outside [0, 1).
     """
-    for i in (0, 1):
-        beta = betas[i]
+    for i, beta in enumerate((betas[0], betas[1])):
         if not 0 <= number(beta) < 1:
             raise ValueError(f"Invalid beta parameter at index {i}: {beta}; it must be in [0, 1)")
 

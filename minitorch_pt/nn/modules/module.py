@@ -555,8 +555,8 @@ class Module:
             TypeError: the dtype is no floating point type. DeviceError: a device other than the CPU.
         """
         for a in args:
-            if isinstance(a, dtypes.dtype):
-                dtype = a
+            if isinstance(a, (dtypes.dtype, type)):
+                dtype = dtypes.given(a)
             elif isinstance(a, Tensor):
                 dtype = a.dtype
             elif not isinstance(a, bool):
