@@ -8,7 +8,13 @@ import warnings as _warnings
 # 1/0 is inf and log(-1) is nan, silently, as in torch; one filter costs nothing per operation, np.errstate 0.4 us
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch_pt\.")
 
-from . import autograd, dtypes, ops, random
+from . import (
+    autograd,
+    dtypes,
+    ops,
+    protocols,  # rules that run on Tensors
+    random,
+)
 from .autograd import enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled
 from .creation import *
 from .device import *

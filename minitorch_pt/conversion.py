@@ -169,6 +169,10 @@ class Conversions:
             return data.astype(dtype)
         return data.copy() if copy else data
 
+    def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
+        # torch's too takes a result of bools for one of uint8
+        return graph.wrap(array.astype(np.uint8) if array.dtype == bool else array)
+
     def __bool__(self) -> Any:
         if self._data.size != 1:
             what = "no values" if self._data.size == 0 else "more than one value"

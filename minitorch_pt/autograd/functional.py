@@ -138,7 +138,8 @@ def jacobian(
         for row, tensor in zip(rows, given, strict=True):
             shape = (*output.shape, *tensor.shape)
             with enable_grad():
-                blocks.append(np.stack(row).reshape(shape))  # NumPy's protocol makes this an operation on Tensors
+                stacked = np.stack([graph.stand_in(g, graph.Traced) for g in row])  # an operation on Tensors
+                blocks.append(graph.stand_in(stacked.reshape(shape), graph.Tensor))
         result.append(tuple(blocks) if several else blocks[0])
     return _finished(tuple(result) if many else result[0], create_graph)
 

@@ -6,14 +6,19 @@ Basic indices (numbers, slices, None, ...) give views; index arrays and masks gi
 from __future__ import annotations
 
 import math
-import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, inplace, nondifferentiable, same
+from ..notices import warn
 from .shape import _axis
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Number, Operand, Tensor
+
 
 __all__ = [
     "argwhere", "assign", "gather", "getitem", "index_add", "index_assign", "index_copy", "index_fill", "index_put", "index_put_", "index_select",
@@ -45,7 +50,7 @@ def plain_index(index: Any, shape: tuple[int, ...]) -> tuple[tuple, bool]:
                     f"tensors used as indices must be long, int, byte or bool tensors, got {item.dtype.name}; convert with .long()"
                 )
             if item.dtype == np.uint8:
-                warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=3)  # fmt: skip
+                warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")  # fmt: skip
                 item = item.astype(bool)
             if item.ndim == 0 and item.dtype.kind in "iu":
                 item = int(item)
@@ -100,7 +105,7 @@ def _index_name(input: Any, index: Any, basic: bool) -> str:
 def _read(input: Any, index: tuple, basic: bool) -> Any:
     shape = input.shape
     value = _bounded(lambda: array(input)[index])
-    return value, lambda g: _write(g, index, basic, shape)
+    return value, lambda g: _write.rule(g, index, basic, shape)
 
 
 @differentiable(linear=True, name="IndexPutBackward0")
@@ -112,7 +117,7 @@ def _write(input: Any, index: tuple, basic: bool, shape: tuple[int, ...]) -> Any
         total[index] = g
     else:
         _add_at(total, index, g)
-    return total, lambda h: _read(h, index, basic)
+    return total, lambda h: _read.rule(h, index, basic)
 
 
 def _add_at(total: np.ndarray, index: tuple, g: np.ndarray) -> None:
@@ -140,7 +145,7 @@ def getitem(input: Any, index: Any) -> Any:
         IndexError: out of bounds, too many indices, or no index at all. ValueError: a negative step.
     """
     plain, basic = plain_index(index, tuple(input.shape))
-    return _read(input, plain, basic)
+    return _read.rule(input, plain, basic)
 
 
 def assign(data: np.ndarray, index: Any, value: Any) -> None:
@@ -180,12 +185,12 @@ def _replaced(input: Any, value: Any, index: tuple, basic: bool) -> Any:
     _put(data, index, value)
 
     def rest(g: Any) -> Any:
-        return _replaced(g, 0.0, index, basic)
+        return _replaced.rule(g, 0.0, index, basic)
 
     ndim = np.ndim(array(value))  # the number alone is kept: `x[0] += 1` assigns what was changed in place
 
     def part(g: Any) -> Any:
-        inner = _read(g, index, basic)
+        inner = _read.rule(g, index, basic)
         extra = ndim - inner.ndim
         return inner.reshape((1,) * extra + tuple(inner.shape)) if extra > 0 else inner
 
@@ -195,24 +200,25 @@ def _replaced(input: Any, value: Any, index: tuple, basic: bool) -> Any:
 def index_assign(input: Any, index: Any, value: Any) -> Any:
     """`input` with the region at `index` replaced by `value`."""
     plain, basic = plain_index(index, tuple(input.shape))
-    return _replaced(input, value, plain, basic)
+    return _replaced.rule(input, value, plain, basic)
 
 
-def index_put(input: Any, indices: tuple, values: Any, accumulate: bool = False) -> Any:
+@composed
+def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool = False) -> Tensor:
     """`input` with `values` put, or added, at the places that index tensors name.
 
     Raises:
         IndexError: a place is out of bounds.
     """
     plain, basic = plain_index(tuple(indices), tuple(input.shape))
-    return _accumulated(input, values, plain, basic) if accumulate else _replaced(input, values, plain, basic)
+    return _accumulated.rule(input, values, plain, basic) if accumulate else _replaced.rule(input, values, plain, basic)
 
 
 @differentiable(linear=True, name="IndexPutBackward0")
 def _accumulated(input: Any, values: Any, index: tuple, basic: bool) -> Any:
     data = np.array(array(input))
     np.add.at(data, index, array(values))
-    return data, same, lambda g: _read(g, index, basic)
+    return data, same, lambda g: _read.rule(g, index, basic)
 
 
 index_put_ = inplace(index_put)
@@ -245,7 +251,8 @@ def _checked(index: Any, n: int, dim: int, name: str) -> np.ndarray:
         raise RuntimeError(str(error)) from None  # torch's type in gather and scatter
 
 
-def index_select(input: Any, dim: int, index: Any) -> Any:
+@composed
+def index_select(input: Tensor, dim: Dim, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The slices along an axis that `index` names: shape of input with size len(index) at `dim`.
 
     Raises:
@@ -281,7 +288,7 @@ def _fits_along(input: Any, index: np.ndarray, dim: int, name: str) -> None:
 
 
 @differentiable(linear=True)
-def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
+def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Any:
     """For each place of `index`, the element that it names along an axis: out[i][j] = input[index[i][j]][j] for dim 0.
 
     Raises:
@@ -297,8 +304,10 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> An
     values = array(input)
     if values.ndim == 0 or numbers.ndim == 0:
         picked = values.reshape(-1)[numbers.reshape(-1)].reshape(numbers.shape)
-        return picked, lambda g: _sum_into(g.reshape(-1), numbers.reshape(-1), 0, (math.prod(shape),)).reshape(shape)
-    return values[_grid(numbers, dim)], lambda g: _sum_into(g, numbers, dim, shape)
+        return picked, lambda g: _sum_into.rule(g.reshape(-1), numbers.reshape(-1), 0, (math.prod(shape),)).reshape(
+            shape
+        )
+    return values[_grid(numbers, dim)], lambda g: _sum_into.rule(g, numbers, dim, shape)
 
 
 @differentiable(linear=True, name="ScatterAddBackward0")
@@ -307,7 +316,7 @@ def _sum_into(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -
     g = array(input)
     total = np.zeros(shape, g.dtype)
     np.add.at(total, _grid(index, dim), g)
-    return total, lambda h: gather(h, dim, index)
+    return total, lambda h: gather.rule(h, dim, index)
 
 
 def _source(src: Any, index: np.ndarray) -> Any:
@@ -340,7 +349,7 @@ def _scatter_index(input: Any, dim: int, index: Any, src: Any, name: str) -> tup
 
 
 @differentiable(linear=True, name="ScatterAddBackward0")
-def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
+def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Any:
     """`input` with each element of `src` added at the place that `index` names along an axis.
 
     Raises:
@@ -355,7 +364,7 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
             array(_source(src, numbers)) if total.ndim else array(src).sum(),
         )
     shape = tuple(src.shape)
-    return total, same, None, None, lambda g: _embed(gather(g, dim, numbers), shape)
+    return total, same, None, None, lambda g: _embed(gather.rule(g, dim, numbers), shape)
 
 
 @differentiable(linear=True, name="ScatterBackward0")
@@ -366,17 +375,27 @@ def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
     elif index.size:
         total[...] = array(src).reshape(-1)[-1]
     shape = tuple(src.shape)
-    return total, lambda g: _scatter_value(g, 0.0, dim, index), lambda g: _embed(gather(g, dim, index), shape)
+    return total, lambda g: _scatter_value.rule(g, 0.0, dim, index), lambda g: _embed(gather.rule(g, dim, index), shape)
 
 
 @differentiable(linear=True, name="ScatterBackward1")
 def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
     total = np.array(array(input))
     total[_grid(index, dim) if total.ndim else ...] = value
-    return total, lambda g: _scatter_value(g, 0.0, dim, index)
+    return total, lambda g: _scatter_value.rule(g, 0.0, dim, index)
 
 
-def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Any:
+@composed
+def scatter(
+    input: Tensor,
+    dim: Dim,
+    index: Tensor,
+    src: Operand | None = None,
+    *,
+    value: Operand | None = None,
+    reduce: str | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """`input` with elements of `src` (or one number) put at the places that `index` names along an axis.
 
     reduce: "add" or "multiply" combines with what is there.
@@ -393,8 +412,10 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
         if reduce not in ("add", "multiply"):
             raise RuntimeError(f"reduce argument must be either add or multiply., got {reduce}")
         part = np.full(numbers.shape, source, array(input).dtype) if number else source
-        return scatter_reduce(input, dim, index, part, "sum" if reduce == "add" else "prod")
-    return _scatter_value(input, source, dim, numbers) if number else _scatter_src(input, source, dim, numbers)
+        return scatter_reduce.rule(input, dim, index, part, "sum" if reduce == "add" else "prod")
+    return (
+        _scatter_value.rule(input, source, dim, numbers) if number else _scatter_src.rule(input, source, dim, numbers)
+    )
 
 
 _COMBINE = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
@@ -433,7 +454,9 @@ def _product_flow(g: Any, input: Any, dim: int, index: np.ndarray, src: Any, inc
     single = zero & (zeros[grid] == 1)
 
     def products(factors: Any) -> Any:
-        return gather(g * scatter_reduce(input, dim, index, factors, "prod", include_self=include_self), dim, index)
+        return gather.rule(
+            g * scatter_reduce.rule(input, dim, index, factors, "prod", include_self=include_self), dim, index
+        )
 
     flow = np.where(single, products(np.where(single, 1.0, src)), products(src) / np.where(zero, 1.0, src))
     return _once(flow) if zeros.max(initial=0) > 1 else flow
@@ -449,7 +472,16 @@ def _extreme(dtype: np.dtype, sign: int) -> Any:
 
 
 @differentiable(name="ScatterReduceBackward0")
-def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True) -> Any:
+def scatter_reduce(
+    input: Tensor,
+    dim: Dim,
+    index: Tensor,
+    src: Tensor,
+    reduce: str,
+    *,
+    include_self: bool = True,
+    out: Tensor | None = None,
+) -> Any:
     """`input` combined with the elements of `src` at the places that `index` names: sum, prod, mean, amax or amin.
 
     Raises:
@@ -478,21 +510,21 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
         if reduce in ("sum", "mean"):
             return g * (own / (np.where(touched, divisor, 1) if reduce == "mean" else 1))
         if reduce == "prod":
-            others = scatter_reduce(np.ones_like(data), dim, index, src, "prod")  # not total / data: data may be 0
+            others = scatter_reduce.rule(np.ones_like(data), dim, index, src, "prod")  # not total / data: data may be 0
             return g * own * others
         return g * (own * (data == total) / ties)
 
     def pull_source(g: Any) -> Any:
         if reduce == "sum":
-            flow = gather(g, dim, numbers)
+            flow = gather.rule(g, dim, numbers)
         elif reduce == "mean":
-            flow = gather(g / divisor, dim, numbers)
+            flow = gather.rule(g / divisor, dim, numbers)
         elif reduce == "prod" and again:
             flow = _product_flow(g, input, dim, numbers, _source(src, numbers), include_self)
         elif reduce == "prod":
-            flow = gather(g, dim, numbers) * _other_factors(data, source, grid, total, include_self)
+            flow = gather.rule(g, dim, numbers) * _other_factors(data, source, grid, total, include_self)
         else:
-            flow = gather(g / ties, dim, numbers) * (source == total[grid])
+            flow = gather.rule(g / ties, dim, numbers) * (source == total[grid])
         return _embed(flow, shape)
 
     ties: Any = 1
@@ -513,7 +545,10 @@ def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: floa
     return total, same, lambda g: _take(g, index, dim) * alpha
 
 
-def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Any:
+@composed
+def index_add(
+    input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """`input` with alpha times the slices of `source` added at the places that `index` names along an axis.
 
     Raises:
@@ -528,10 +563,11 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
         raise RuntimeError(
             f"index_add_(): source should have shape {expected} to match index and self, and has {list(source.shape)}"
         )
-    return _index_add(input, source, dim, numbers, alpha)
+    return _index_add.rule(input, source, dim, numbers, alpha)
 
 
-def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
+@composed
+def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`input` with the slices that `index` names along an axis replaced by those of `source`.
 
     Raises:
@@ -549,7 +585,8 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     return index_assign(input, (slice(None),) * dim + (numbers,), source)
 
 
-def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
+@composed
+def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor:
     """`input` with the slices that `index` names along an axis filled with a number.
 
     Raises:
@@ -576,7 +613,7 @@ def _mask(mask: Any, name: str) -> np.ndarray:
 
 
 @differentiable(linear=True)
-def masked_fill(input: Any, mask: Any, value: Any) -> Any:
+def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
     """`input` with `value` where the mask is True.
 
     Raises:
@@ -595,7 +632,8 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     return filled, lambda g: np.where(where, 0.0, g), None, lambda g: np.where(where, g, 0.0).sum()
 
 
-def masked_select(input: Any, mask: Any) -> Any:
+@composed
+def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements where the mask is True, as a vector.
 
     Raises:
@@ -605,17 +643,17 @@ def masked_select(input: Any, mask: Any) -> Any:
 
     where = _mask(mask, "masked_select")
     shape = broadcast_shapes(tuple(input.shape), where.shape)
-    return _selected(broadcast_to(input, shape), np.broadcast_to(where, shape))
+    return _selected.rule(broadcast_to(input, shape), np.broadcast_to(where, shape))
 
 
 @differentiable(linear=True, name="MaskedSelectBackward0")
 def _selected(input: Any, mask: np.ndarray) -> Any:
     shape = tuple(input.shape)
-    return array(input)[mask], lambda g: _write(g, (mask,), False, shape)
+    return array(input)[mask], lambda g: _write.rule(g, (mask,), False, shape)
 
 
 @differentiable(linear=True)
-def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Any:
     """`input` with the first elements of `source`, in order, where the mask is True.
 
     Raises:
@@ -638,12 +676,12 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
         total,
         lambda g: np.where(where, 0.0, g),
         None,
-        lambda g: _write(_selected(g, where), (slice(count),), True, (math.prod(shape),)).reshape(shape),
+        lambda g: _write.rule(_selected.rule(g, where), (slice(count),), True, (math.prod(shape),)).reshape(shape),
     )
 
 
 @differentiable(linear=True)
-def take(input: Any, index: Any) -> Any:
+def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Any:
     """The elements at these places in the order of all indices.
 
     Raises:
@@ -660,16 +698,18 @@ def take(input: Any, index: Any) -> Any:
             f"out of range: tried to access index {int(numbers.max() if numbers.max() >= n else numbers.min())} on a tensor of {n} elements."
         )
     shape = tuple(input.shape)
-    return array(input).reshape(-1)[numbers], lambda g: _write(g, (numbers,), False, (n,)).reshape(shape)
+    return array(input).reshape(-1)[numbers], lambda g: _write.rule(g, (numbers,), False, (n,)).reshape(shape)
 
 
-def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
+@composed
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """`input` with the elements of `source` put, or added, at these places in the order of all indices."""
     flat = index_put(input.reshape(-1), (index.reshape(-1),), source.reshape(-1), accumulate)
     return flat.reshape(tuple(input.shape))
 
 
-def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
+@composed
+def take_along_dim(input: Tensor, indices: Tensor, dim: Dim | None = None, *, out: Tensor | None = None) -> Tensor:
     """`gather` with broadcasting of the other axes; without `dim` of all elements.
 
     Raises:
@@ -695,16 +735,17 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     shapes = [tuple(x.shape[dim] if d == dim else n for d, n in enumerate(full)) for x in (input, indices)]
     numbers = array(indices)
     numbers = np.where(numbers < 0, numbers + input.shape[dim], numbers)  # from the end
-    return gather(broadcast_to(input, shapes[0]), dim, np.broadcast_to(numbers, shapes[1]))
+    return gather.rule(broadcast_to(input, shapes[0]), dim, np.broadcast_to(numbers, shapes[1]))
 
 
 @nondifferentiable
-def argwhere(input: Any) -> Any:
+def argwhere(input: Tensor) -> Any:
     """The indices of the elements that are not 0, a row each."""
     return np.argwhere(input)
 
 
-def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
+@composed
+def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None) -> Tensor:
     """The indices of the elements that are not 0: a row each, or with as_tuple a vector per axis."""
     return _nonzero_columns(input) if as_tuple else argwhere(input)
 
@@ -715,7 +756,7 @@ def _nonzero_columns(input: Any) -> Any:
 
 
 @nondifferentiable
-def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tensor | None = None) -> Any:
     """`nonzero` with exactly `size` rows: the first ones, and rows of fill_value where there are too few.
 
     Raises:
@@ -729,7 +770,8 @@ def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
     return rows
 
 
-def unravel_index(indices: Any, shape: Any) -> tuple:
+@composed
+def unravel_index(indices: Tensor, shape: object) -> tuple:
     """The index along each axis of a tensor of this shape, for places in the order of all indices.
 
     Raises:
