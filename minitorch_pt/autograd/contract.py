@@ -72,8 +72,10 @@ def _plain_tensor(value: Any) -> bool:
 
 
 def _number(value: Any) -> Any:
-    if isinstance(value, (np.bool_, np.integer, np.floating)):
+    if isinstance(value, (np.integer, np.floating)):
         return value.item()
+    if isinstance(value, np.bool_):  # a floating point number to torch
+        return float(value)
     if isinstance(value, int) and value.bit_length() > 63:
         raise OverflowError(f"the number {value} is larger than 64 bits hold; give a float")
     if isinstance(value, (int, float)):

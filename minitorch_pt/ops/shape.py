@@ -51,9 +51,12 @@ def sizes(args: tuple) -> tuple[int, ...]:
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = tuple(args[0])
     try:
-        return tuple(map(operator.index, args))
+        given = tuple(map(operator.index, args))
     except TypeError:
         raise TypeError(f"sizes must be a tuple of ints, and are {args}: round numbers with int()") from None
+    if given and max(given) >= 1 << 63:
+        raise TypeError(f"sizes must fit into 64 bits, and are {given}")
+    return given
 
 
 def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
