@@ -54,7 +54,8 @@ __all__ = ["Desk", "composed", "into", "method"]
 
 _REQUIRED: Any = object()  # in place of a default
 _UNREAD: Any = object()  # what a reader gives for a value that is not of its kind
-_DEEP = (list, tuple)  # what is right or wrong by what it holds, not by its type
+_DEEP = (list, tuple)
+_TENSOR_TYPES: set[type] = set()  # the classes of Tensors that were met in lists
 # NumPy's names for torch's parameters, which torch accepts too
 _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 
@@ -106,7 +107,9 @@ def _wholes(value: Any) -> Any:
         read = tuple([_whole(v) for v in value])
     except ValueError as error:  # too large
         raise TypeError(str(error)) from None
-    return _UNREAD if any(v is _UNREAD for v in read) else read
+    if any(v is _UNREAD for v in read):
+        return _UNREAD
+    return value if all(new is old for new, old in zip(read, value, strict=True)) else read
 
 
 def _numbers(value: Any) -> Any:
@@ -131,7 +134,8 @@ def _dtype(value: Any) -> Any:
 
 
 def _tensors(value: Any) -> Any:
-    if isinstance(value, (list, tuple)) and all(isinstance(v, graph.Tensor) for v in value):
+    if isinstance(value, _DEEP) and all(isinstance(v, graph.Tensor) for v in value):
+        _TENSOR_TYPES.update(map(type, value))
         return value
     return _UNREAD
 
@@ -158,13 +162,16 @@ _KINDS: dict[str, tuple[str, Callable]] = {
 class Slot:
     """One parameter: what it is called, and the kinds that it takes."""
 
-    __slots__ = ("name", "optional", "readers", "wanted")
+    __slots__ = ("deep", "name", "optional", "plain", "readers", "wanted")
 
     def __init__(self, name: str, annotation: str, default: Any = _REQUIRED) -> None:
         words = [word.strip() for word in annotation.split("|")]
         kinds = [_KINDS[word] for word in words if word in _KINDS]
         self.name, self.optional = name, "None" in words or default is None
         self.wanted = " or ".join(dict.fromkeys(wanted for wanted, _ in kinds))
+        # a list or tuple of these kinds is right or wrong by what it holds; `plain`: the types that need no reading
+        self.deep = bool({"Dims", "Size", "Tensors", "Scale"} & {*words})
+        self.plain = {int} if {"Dims", "Size"} & {*words} else _TENSOR_TYPES if "Tensors" in words else None
         # a union with something unknown is not looked at
         self.readers = [read for _, read in kinds] if len(kinds) == len(words) - ("None" in words) else []
 
@@ -215,9 +222,16 @@ class Desk:
         if code.co_flags & 0x04:
             rest = code.co_varnames[count + code.co_kwonlyargcount]
             self.rest = Slot(rest, str(notes.get(rest)))
+        # whether there is more than Tensors and numbers, so that a Tensor too may be in the wrong place
+        words = {word for p in self.parameters for word in str(notes.get(p)).split(" | ")}
+        self.reads = any(
+            slot.readers for slot in (*self.slots, *self.keywords.values(), *([self.rest] if self.rest else []))
+        )
+        self.options = self.reads and (self.rest is not None or bool(words - {"Tensor", "Operand", "Number"}))
         self.mixed = sum("Operand" in str(notes.get(p)) for p in self.parameters) > 1
         self.open = bool(code.co_flags & 0x08)  # **others, which are handed on
         self.passed: set[tuple[type, ...]] = set()  # the types of calls in which nothing had to be read
+        self.deep: dict[tuple[type, ...], list] = {}  # the same, but for what these places hold
         self.orders: set[tuple] = set()  # keywords that stand for positional parameters in their order, seen before
 
     def serve(self, args: tuple) -> tuple:
@@ -226,6 +240,13 @@ class Desk:
         Raises:
             TypeError: one is of another kind, or there are too many.
         """
+        types = tuple(map(type, args))
+        for place, plain in self.deep.get(types, ()):
+            if not plain.issuperset(map(type, args[place])):
+                break
+        else:
+            if types in self.deep:
+                return args
         if any(
             isinstance(a, graph.Traced) or (isinstance(a, _DEEP) and any(isinstance(v, graph.Traced) for v in a))
             for a in args
@@ -244,8 +265,15 @@ class Desk:
             raise TypeError(
                 f"{self.name}() needs a Tensor among its operands, and got ({given}); make one with torch.tensor()"
             )
-        if not any(new is not old or isinstance(old, _DEEP) for new, old in zip(read, args, strict=True)):
-            self.passed.add(tuple(map(type, args)))
+        if all(new is old for new, old in zip(read, args, strict=True)):
+            slots = [*self.slots[: len(args)], *[self.rest] * (len(args) - len(self.slots))]
+            deep = [
+                (i, slot.plain) for i, slot in enumerate(slots) if slot and slot.deep and isinstance(args[i], _DEEP)
+            ]
+            if not deep:
+                self.passed.add(types)
+            elif all(plain is not None for _, plain in deep):
+                self.deep[types] = deep
         return tuple(read)
 
     def overflow(self, place: int, number: int) -> NoReturn:

@@ -121,7 +121,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
             view: bool, returns: Callable | None) -> Any:  # fmt: skip
     """The operation as users call it: what its desk lets through is unpacked, given to the rule, and recorded."""
     how, count = promote if isinstance(promote, tuple) else (promote, None)
-    passed = desk.passed
+    passed, options, reads = desk.passed, desk.options, desk.reads
     new = object.__new__
 
     @functools.wraps(function)
@@ -131,18 +131,19 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
             args, kwargs, target = desk.bind(args, kwargs)
             if target is not None:
                 return contract.into(target, operation(*args, **kwargs), short)
-        if tuple(map(type, args)) not in passed:
+        checked = len(args) != 1 and (options or not args)  # a Tensor alone is right
+        if checked and tuple(map(type, args)) not in passed:
             args = desk.serve(args)
         # Tensors become arrays, and edges of the graph
         Tensor = made = graph.Tensor
         arrays: list = []
         edges: list = []
-        tracked = False
+        tracked = asked = False
         for a in args:
             if isinstance(a, Tensor):
                 if a._base is not None:
                     a._refresh()
-                if a._makes is not Tensor:
+                if type(a) is not Tensor and a._makes is not Tensor:
                     made = a._makes
                 arrays.append(a._data)
                 if a._requires_grad:
@@ -156,6 +157,13 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
                     desk.overflow(len(arrays), a)
                 arrays.append(a)
                 edges.append(None)
+                asked = reads
+        if asked and not checked and tuple(map(type, args)) not in passed:
+            # where only Tensors and numbers belong, calls are looked at that hold something else than Tensors
+            arrays = [
+                a if edge is None and not isinstance(a, Tensor) else x
+                for a, x, edge in zip(desk.serve(args), arrays, edges, strict=True)
+            ]
         if how is not None:
             arrays = _promoted(arrays, how, count, check)
         # the rule itself
