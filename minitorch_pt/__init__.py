@@ -22,6 +22,7 @@ from .dtypes import *
 from .functions import *
 from .legacy import *
 from .ops import *
+from .places import settle as _settle
 from .printing import get_printoptions, set_printoptions
 from .random import *
 from .settings import *
@@ -30,6 +31,30 @@ from .tensor import *
 
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
+
+# torch's modules behind these doors, and what lives there
+_settle(
+    __name__,
+    globals(),
+    {
+        "_C": "Generator",
+        "autograd.grad_mode": "enable_grad inference_mode no_grad set_grad_enabled",
+        "functional": "atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod cdist chain_matmul einsum lu "
+        "meshgrid norm split tensordot unique unique_consecutive unravel_index",
+        "random": "fork_rng get_rng_state initial_seed manual_seed seed set_rng_state",
+    },
+)
+_settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
+_settle(
+    f"{__name__}.autograd",
+    vars(autograd),
+    {
+        "anomaly_mode": "detect_anomaly set_detect_anomaly",
+        "function": "Function",
+        "gradcheck": "gradcheck gradgradcheck",
+        "variable": "Variable",
+    },
+)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (

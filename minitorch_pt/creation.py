@@ -535,17 +535,17 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     return wrap((data[..., None] == np.arange(n)).astype(np.int64))
 
 
-def _triangle(find: Any) -> Any:
+def _triangle(name: str, find: Any, which: str) -> Any:
     def indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
         return _made(np.stack(find(row, offset, col)).astype(_numpy(dtype, np.dtype(np.int64))), False, device)
 
+    indices.__name__ = indices.__qualname__ = name
+    indices.__doc__ = f"Rows and columns of the {which} triangle of a matrix, as two rows."
     return indices
 
 
-tril_indices, triu_indices = _triangle(np.tril_indices), _triangle(np.triu_indices)
-tril_indices.__doc__ = "Rows and columns of the lower triangle of a matrix, as two rows."
-triu_indices.__doc__ = "Rows and columns of the upper triangle of a matrix, as two rows."
-tril_indices.__name__, triu_indices.__name__ = "tril_indices", "triu_indices"
+tril_indices = _triangle("tril_indices", np.tril_indices, "lower")
+triu_indices = _triangle("triu_indices", np.triu_indices, "upper")
 
 
 def is_tensor(obj: Any) -> builtins.bool:

@@ -84,6 +84,9 @@ class tensortype:
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, Tensor) and instance.dtype is self.dtype
 
+    def __reduce__(self) -> str:
+        return self.__name__
+
     def __repr__(self) -> str:
         return f"<class 'torch.{self.__name__}'>"
 

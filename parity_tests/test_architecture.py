@@ -22,6 +22,7 @@ ALLOWED = {
     "dtypes": (),
     "device": (),
     "size": (),
+    "places": (),
     "rejection": (),
     "sums": (),
     "notices": (),

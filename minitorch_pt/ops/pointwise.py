@@ -407,7 +407,10 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
     return (data.copy() if data.dtype == bool else np.sign(data)), _flat
 
 
-sgn = differentiable(sign.__wrapped__, name="SgnBackward0")
+@differentiable
+def sgn(input: Any) -> Any:
+    """-1, 0 or 1 as `sign`, under torch's other name."""
+    return sign.__wrapped__(input)
 
 
 divide, multiply, subtract, negative = div, mul, sub, neg
@@ -960,11 +963,13 @@ def _fill(number: int) -> Any:
         filled = np.full(input.shape, dtypes.checked(array(value), input.dtype), input.dtype)
         return filled, _flat, same
 
+    fill.__qualname__ = fill.__name__
     # a name is made without the arrays: None stands for a tensor
     return differentiable(fill, linear=True, name=lambda _, value: f"FillBackward{number + (value is None)}")
 
 
 fill, fill_inplace = _fill(0), _fill(2)
+fill_inplace.__qualname__ = "fill_inplace"
 
 
 @differentiable(linear=True, name="ZeroBackward0")
