@@ -2,6 +2,7 @@
 
 import importlib as _importlib
 import math as _math
+import sys as _sys
 import typing as _typing
 import warnings as _warnings
 
@@ -32,6 +33,10 @@ from .tensor import *
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 
+for _name, _thing in vars(ops).items():
+    if isinstance(_thing, type(_sys)) and globals().get(_name) is _thing:
+        del globals()[_name]  # a file of ops, which * has brought along
+
 # torch's modules behind these doors, and what lives there
 _settle(
     __name__,
@@ -52,7 +57,6 @@ _settle(
         "anomaly_mode": "detect_anomaly set_detect_anomaly",
         "function": "Function",
         "gradcheck": "gradcheck gradgradcheck",
-        "variable": "Variable",
     },
 )
 

@@ -548,7 +548,7 @@ tril_indices = _triangle("tril_indices", np.tril_indices, "lower")
 triu_indices = _triangle("triu_indices", np.triu_indices, "upper")
 
 
-def is_tensor(obj: Any) -> builtins.bool:
+def is_tensor(obj: Any, /) -> builtins.bool:
     """Whether it is a Tensor."""
     return isinstance(obj, Tensor)
 

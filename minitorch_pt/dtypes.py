@@ -86,7 +86,7 @@ def get_default_dtype() -> dtype:
     return _default
 
 
-def set_default_dtype(d: dtype) -> None:
+def set_default_dtype(d: dtype, /) -> None:
     """Make `d` the type of tensors made from Python floats.
 
     Raises:

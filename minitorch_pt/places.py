@@ -28,7 +28,7 @@ def settle(door: str, shown: Mapping[str, Any], behind: Mapping[str, str] | None
             continue
         _settled.add(thing)
         before, thing.__module__ = thing.__module__, homes.get(name, door)
-        vars(sys.modules.get(thing.__module__) or _made(thing.__module__)).setdefault(thing.__qualname__, thing)
+        vars(sys.modules.get(thing.__module__) or _made(thing.__module__, before)).setdefault(thing.__qualname__, thing)
         if isinstance(thing, type):
             for member in vars(thing).values():  # doctest looks for methods where their class is
                 if isinstance(member, FunctionType) and member.__module__ == before:
@@ -40,9 +40,10 @@ def _movable(thing: Any) -> bool:
     return thing.__module__.partition(".")[0] == __package__ and "." not in thing.__qualname__
 
 
-def _made(name: str) -> ModuleType:
-    """A module without a file."""
+def _made(name: str, source: str) -> ModuleType:
+    """A module that has no file of its own: that of `source` is shown, where inspect.getsource finds what it holds."""
     outer, _, inner = name.rpartition(".")
     sys.modules[name] = module = ModuleType(name, "A module of torch's: what it holds is in other files here.")
+    module.__file__ = sys.modules[source].__file__
     vars(sys.modules[outer]).setdefault(inner, module)
     return module
