@@ -218,6 +218,9 @@ class Conversions:
             raise TypeError("iteration over a 0-d tensor")
         return iter(self.unbind(0))
 
+    def __reversed__(self) -> Any:
+        return self.flip(0) if self._data.ndim else self
+
     def __contains__(self, element: Any) -> Any:
         if not isinstance(element, (Conversions, Number)):
             raise RuntimeError(

@@ -28,6 +28,9 @@ __all__ = [
 np.empty((32 << 20) - (1 << 16), np.uint8)
 
 
+_MOST = 1 << 47  # elements: NumPy cannot count many more, and no machine has the memory
+
+
 def _made(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) -> Tensor:
     """The array as a leaf tensor, after the checks that all makers share."""
     if device is not None:
@@ -252,13 +255,15 @@ def asarray(
 
 def _filled(name: str, value: Any, text: str) -> Any:
     def make(
-        *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False, **_: Any
+        *size: Any,
+        dtype: Any = None,
+        layout: Any = None,
+        device: Any = None,
+        pin_memory: builtins.bool = False,
+        requires_grad: builtins.bool = False,
+        **named: Any,
     ) -> Tensor:
-        if "size" in _:
-            size = (_.pop("size"),)
-        elif not size:
-            raise TypeError(f'{name}() missing 1 required positional arguments: "size"; for a single number it is ()')
-        shape = _shape(size)
+        shape = _shape(size if size and not named else size_given(name, size, named))
         return _made(
             np.full(shape, value, _numpy(dtype, _float())) if value else np.zeros(shape, _numpy(dtype, _float())),
             requires_grad,
@@ -281,6 +286,22 @@ def _filled(name: str, value: Any, text: str) -> Any:
     return make, like
 
 
+def size_given(name: str, size: tuple, named: dict) -> tuple:
+    """The sizes, given one by one or as the keyword `size`.
+
+    Raises:
+        TypeError: given twice or not at all, or a keyword that the function has not.
+    """
+    for key in named:
+        if key != "size" and (name, key) != ("empty", "memory_format"):
+            raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+    if size and "size" in named:
+        raise TypeError(f"{name}() got multiple values for argument 'size'")
+    if not size and "size" not in named:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "size"; for a single number it is ()')
+    return size or (named["size"],)
+
+
 def _shape(size: tuple) -> tuple[int, ...]:
     """Sizes given as several arguments or as one sequence.
 
@@ -290,6 +311,8 @@ def _shape(size: tuple) -> tuple[int, ...]:
     shape = ops.shape.sizes(size)
     if any(n < 0 for n in shape):
         raise RuntimeError(f"Trying to create tensor with negative dimension {builtins.min(shape)}: {list(shape)}")
+    if math.prod(shape) > _MOST:
+        raise RuntimeError(f"a tensor of shape {list(shape)} has more elements than any memory holds; check its sizes")
     return shape
 
 
@@ -317,9 +340,8 @@ def full(
     return _made(np.full(_shape((size,)), dtypes.checked(value, kind), kind), requires_grad, device)
 
 
-def full_like(
-    input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
-) -> Tensor:
+def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False,
+              memory_format: Any = None) -> Tensor:  # fmt: skip
     """A tensor of one value, of the shape and type of `input`."""
     kind = _numpy(dtype, input._data.dtype)
     return _made(np.full_like(input._data, dtypes.checked(fill_value, kind), kind), requires_grad, device)

@@ -114,10 +114,6 @@ class _Pickler(_PythonPickler):
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, Tensor):
             return self._tensor(obj)
-        if isinstance(obj, Size):
-            return Size, (tuple(obj),)
-        if isinstance(obj, device):
-            return device, (obj.type,) if obj.index is None else (obj.type, obj.index)
         if isinstance(obj, np.dtype) and id(obj) in _NAMES:
             return "storage"  # save_global finds its name
         return NotImplemented

@@ -29,7 +29,7 @@ ALLOWED = {
     "generator": ("dtypes", "rejection"),
     "return_types": (),
     "autograd": ("dtypes", "sums", "autograd"),
-    "ops": ("dtypes", "sums", "notices", "autograd", "ops", "generator", "return_types"),
+    "ops": ("dtypes", "size", "sums", "notices", "autograd", "ops", "generator", "return_types"),
     "methods": ("dtypes", "ops", "autograd"),
     "conversion": ("dtypes", "ops", "autograd", "device"),
     "facts": ("dtypes", "autograd", "device", "size"),

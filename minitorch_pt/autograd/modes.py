@@ -85,20 +85,20 @@ class no_grad(_Switch):
     False
     """
 
-    def __new__(cls, orig_func: Callable | None = None) -> Any:
-        return super().__new__(cls) if orig_func is None else cls()(orig_func)
+    def __new__(cls, function: Callable | None = None) -> Any:
+        return super().__new__(cls) if function is None else cls()(function)
 
-    def __init__(self, orig_func: Callable | None = None) -> None:
+    def __init__(self, function: Callable | None = None) -> None:
         super().__init__(False)
 
 
 class enable_grad(_Switch):
     """Operations inside are recorded, also inside `no_grad`."""
 
-    def __new__(cls, orig_func: Callable | None = None) -> Any:
-        return super().__new__(cls) if orig_func is None else cls()(orig_func)
+    def __new__(cls, function: Callable | None = None) -> Any:
+        return super().__new__(cls) if function is None else cls()(function)
 
-    def __init__(self, orig_func: Callable | None = None) -> None:
+    def __init__(self, function: Callable | None = None) -> None:
         super().__init__(True)
 
 

@@ -16,6 +16,7 @@ from ..autograd.contract import composed
 from ..autograd.graph import owner
 from ..autograd.rule import array, differentiable, nondifferentiable, same
 from ..notices import warn
+from ..size import size_of
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Dims, DType, Size, Tensor, Tensors
@@ -393,7 +394,7 @@ def broadcast_shapes(*shapes: Size) -> Any:
         RuntimeError: they do not.
     """
     try:
-        return np.broadcast_shapes(*(tuple(s) if not isinstance(s, int) else (s,) for s in shapes))
+        return size_of(np.broadcast_shapes(*(tuple(s) if not isinstance(s, int) else (s,) for s in shapes)))
     except ValueError:
         raise RuntimeError(f"Shape mismatch: objects cannot be broadcast to a single shape: {', '.join(str(tuple(s)) for s in shapes)}; "
                            "counted from the right, sizes must be equal or 1") from None  # fmt: skip
