@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from numbers import Number
 from typing import Any
@@ -200,6 +201,9 @@ class Conversions:
         return int(self._number())
 
     def __float__(self) -> Any:
+        if self.requires_grad:
+            warnings.warn("Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior. Consider using tensor.detach() "
+                          "first, or .item().", stacklevel=2)  # fmt: skip
         return float(self._number())
 
     def __index__(self) -> Any:

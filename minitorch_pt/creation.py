@@ -64,6 +64,9 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         dtypes.of(data.dtype)
         _no_silent_rounding(data, dtype)
         return np.array(data, _numpy(dtype, data.dtype))
+    if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
+        warnings.warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with "
+                      "numpy.array() before converting to a tensor.", stacklevel=3)  # fmt: skip
     plain, inner = _unwrapped(data)
     try:
         found = np.asarray(plain)
@@ -169,6 +172,8 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     if isinstance(data, Tensor):
         return data.to(device=device, dtype=dtype)
     if isinstance(data, np.ndarray) and dtypes.of(data.dtype).dtype == _numpy(dtype, data.dtype):
+        if not data.flags.writeable:
+            _warn_of_shared("NumPy array")
         return _made(data, False, device)
     return _made(_from_data(data, dtype), False, device)
 

@@ -15,6 +15,7 @@ from .. import dtypes, return_types
 from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..notices import warn
 
 if TYPE_CHECKING:
     from ..autograd.contract import Number, Operand, Tensor
@@ -798,7 +799,9 @@ def where(
         raise RuntimeError(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {getattr(mask, 'dtype', type(mask))}; write x != 0"
         )
-    mask = mask.astype(bool, copy=False)
+    if mask.dtype != bool:
+        warn("where received a uint8 condition tensor. This behavior is deprecated; write x != 0 for a bool one.")  # fmt: skip
+        mask = mask.astype(bool)
     for x in (input, other):
         if isinstance(x, (int, float)):
             kind = dtypes.result_type_of([array(input), array(other)])

@@ -266,11 +266,14 @@ def t(input: Tensor) -> Any:
 
 
 def matrix_transpose(input: Any) -> Any:
-    """The last two axes swapped (the property mT).
+    """The last two axes swapped (the property mT); of no axes, itself, which torch deprecates.
 
     Raises:
-        RuntimeError: fewer than two axes.
+        RuntimeError: one axis.
     """
+    if not input.ndim:
+        warn("Tensor.mT is deprecated on 0-D tensors, of which it is the identity")
+        return input
     if input.ndim < 2:
         raise RuntimeError(
             f"tensor.mT is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."

@@ -267,7 +267,7 @@ def difference(program: Callable) -> tuple[str, set]:
     for mine, other in zip(ours, theirs, strict=True):
         if len(words(str(mine.message)) & words(str(other.message))) < 2:
             return f"{mine.message} for {other.message}", places
-        if mine.filename != __file__:
+        if other.filename == __file__ != mine.filename:
             return f"names line {mine.lineno} of {mine.filename}, not the user's", places
     return "" if theirs else "torch does not warn", places
 
