@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from . import dtypes, ops
 from .autograd import graph
 from .autograd.rule import differentiable
 from .device import DeviceError
@@ -223,7 +223,7 @@ class Conversions:
         return iter(self.unbind(0))
 
     def __reversed__(self) -> Any:
-        return self.flip(0) if self._data.ndim else self
+        return ops.flip(self, 0) if self._data.ndim else self
 
     def __contains__(self, element: Any) -> Any:
         if not isinstance(element, (Conversions, Number)):

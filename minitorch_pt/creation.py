@@ -538,13 +538,15 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """For each label a row of zeros with a one at its place: shape (*, num_classes), int64.
 
     Raises:
-        RuntimeError: labels that are not int64, negative, or not below num_classes.
+        TypeError: labels that are no tensor. RuntimeError: labels that are not int64, negative, or not below num_classes.
 
     >>> import minitorch_pt as torch
     >>> torch.nn.functional.one_hot(torch.tensor([0, 2]), 3)
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"one_hot(): argument 'tensor' must be Tensor, not {type(tensor).__name__}")
     data = tensor._data
     if data.dtype != np.int64:
         raise RuntimeError(

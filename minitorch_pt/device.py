@@ -25,6 +25,9 @@ class device:
         a negative index.
     """
 
+    type: str
+    index: int | None
+
     def __init__(self, type: str | device | int, index: int | None = None) -> None:
         if isinstance(type, device) and index is None:
             self.type, self.index = type.type, type.index
@@ -54,8 +57,7 @@ class device:
             raise TypeError(f"device(): argument 'index' (position 2) must be int, not {index.__class__.__name__}")
         if index is not None and index < 0:
             raise RuntimeError(f"Device index must not be negative, and is {index}")
-        self.type: str = name
-        self.index: int | None = index
+        self.type, self.index = name, index
 
     def __repr__(self) -> str:
         return "device(type='cpu')" if self.index is None else f"device(type='cpu', index={self.index})"

@@ -208,7 +208,7 @@ def _in_memory_order(data: np.ndarray) -> np.ndarray:
     return data.transpose(order).reshape(-1)
 
 
-def randint(low: Any, high: Any = None, size: Any = None, *, generator: Any = None, dtype: Any = None, device: Any = None,
+def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any = None, dtype: Any = None, device: Any = None,
             requires_grad: bool = False) -> Tensor:  # fmt: skip
     """Whole numbers in [low, high): randint(high, size) or randint(low, high, size).
 
@@ -219,8 +219,8 @@ def randint(low: Any, high: Any = None, size: Any = None, *, generator: Any = No
         low, high, size = 0, low, high
     elif high is None:
         low, high = 0, low
-    if size is None:
-        raise TypeError("randint() needs a size: randint(high, size) or randint(low, high, size), with size a tuple")
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"randint() needs a size: randint(high, size) or randint(low, high, size), with size a tuple, not {type(size).__name__}")  # fmt: skip
     low, high = _whole("randint", low=low, high=high)
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")

@@ -48,7 +48,9 @@ KEYWORDS = "; ".join(
     for keyword in ("dtype=t.int64", "dtpye=t.float64", "device='cpu'", "foo=1", "generator=t.Generator()", "names=None", "size=(3,)")
 )  # fmt: skip
 OTHERS = """
-reversed(t.arange(3)) ; reversed(t.tensor(3)) ; list(reversed(t.ones(2, 1))) ; t.zeros(size=(2,)) ; t.rand(size=(2, 1)).shape ; t.ones() ; t.zeros(())
+t.randint(0, 5, {}) ; t.randint(0, 5, {2}) ; t.randint(0, 5, "2") ; t.randint(0, 5, 2) ; t.randint(0, 5, np.array([2])) ; t.randint(0, 5, range(2))
+t.randint(5, [t.tensor(2)]).shape ; t.randint(0, 5, [2.5]) ; t.randint(high=5, size=(2,)).shape ; t.nn.functional.one_hot([1, 2])
+t.nn.functional.one_hot(np.array([1])) ; t.nn.functional.one_hot(t.tensor([True])) ; reversed(t.arange(3)) ; reversed(t.tensor(3)) ; list(reversed(t.ones(2, 1))) ; t.zeros(size=(2,)) ; t.rand(size=(2, 1)).shape ; t.ones() ; t.zeros(())
 t.empty(2**40, 2**40) ; t.zeros(2**62, 2**62) ; t.rand(2**40, 2**40) ; t.full((2**40, 2**40), 1) ; x.new_ones(2**40, 2**40)
 t.empty(2, memory_format=None).shape ; t.utils.data.DataLoader[int] is not None ; t.utils.data.Dataset[int] is not None
 t.utils.data.IterableDataset[int] is not None
