@@ -64,10 +64,10 @@ _settle(
 _PACKAGES = (
     "accelerator", "backends", "cuda", "datasets", "distributions", "linalg", "nn", "optim", "special", "testing", "utils", "viz",
 )  # fmt: skip
-_FROM = {"load": "serialization", "pca_lowrank": "low_rank", "save": "serialization", "svd_lowrank": "low_rank"}
+_FROM = {"load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank"}
 if _typing.TYPE_CHECKING:
     from . import accelerator, backends, cuda, datasets, distributions, linalg, nn, optim, special, testing, utils, viz
-    from .low_rank import pca_lowrank, svd_lowrank
+    from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
 
 
