@@ -5,6 +5,7 @@ A rule in ops/ is written once; a line here makes it `x.exp()` and `x.exp_()`. A
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -370,8 +371,10 @@ class Methods:
 
     @property
     def H(self) -> Any:
-        """A matrix transposed; of no axes, itself."""
+        """A matrix transposed; of no axes, itself, which torch deprecates."""
         ndim = self._data.ndim
+        if not ndim:
+            warnings.warn("Tensor.H is deprecated on 0-D tensors, of which it is the identity", stacklevel=2)
         if ndim not in (0, 2):
             more = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
             raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{more}")

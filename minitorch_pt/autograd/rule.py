@@ -358,6 +358,7 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -
     return tensor
 
 
+@functools.cache  # arccos_ is acos_, as arccos is acos
 def inplace(operation: Callable) -> Callable:
     """The in-place form of an operation: `relu_ = inplace(relu)`."""
 
@@ -365,6 +366,6 @@ def inplace(operation: Callable) -> Callable:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return apply_inplace(self, operation, args, kwargs)
 
-    method.__name__ = operation.__name__ + "_"
+    method.__name__ = method.__qualname__ = operation.__name__ + "_"
     method.__doc__ = f"In-place form of `{operation.__name__}`: changes the tensor itself and returns it."
     return method

@@ -25,6 +25,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..notices import warn
 from .padding import constant_pad_nd
 from .products import _need
 from .shape import squeeze, unsqueeze
@@ -379,6 +380,7 @@ def _named_padding(input: Any, padding: str, kernel: _Sizes, stride: _Sizes, dil
     _need(min(dilation) > 0, f"non-positive dilation is not supported, got {dilation}")
     total = [r - 1 for r in _reach(kernel, dilation)]
     if any(t % 2 for t in total):
+        warn("Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be created")  # fmt: skip
         input = constant_pad_nd(input, [p for t in reversed(total) for p in (0, t % 2)])
     return input, tuple(t // 2 for t in total)
 

@@ -160,6 +160,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, *, out: tuple[Ten
 @composed
 def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.lu_solve` with the right side first."""
+    _deprecated("lu_solve", "torch.linalg.lu_solve")
     return algebra.lu_solve(LU_data, LU_pivots, b)
 
 

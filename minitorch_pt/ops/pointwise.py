@@ -15,6 +15,7 @@ from .. import dtypes, return_types
 from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..notices import warn
 
 if TYPE_CHECKING:
     from ..autograd.contract import Number, Operand, Tensor
@@ -407,7 +408,10 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
     return (data.copy() if data.dtype == bool else np.sign(data)), _flat
 
 
-sgn = differentiable(sign.__wrapped__, name="SgnBackward0")
+@differentiable
+def sgn(input: Any) -> Any:
+    """-1, 0 or 1 as `sign`, under torch's other name."""
+    return sign.__wrapped__(input)
 
 
 divide, multiply, subtract, negative = div, mul, sub, neg
@@ -795,7 +799,9 @@ def where(
         raise RuntimeError(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {getattr(mask, 'dtype', type(mask))}; write x != 0"
         )
-    mask = mask.astype(bool, copy=False)
+    if mask.dtype != bool:
+        warn("where received a uint8 condition tensor. This behavior is deprecated; write x != 0 for a bool one.")  # fmt: skip
+        mask = mask.astype(bool)
     for x in (input, other):
         if isinstance(x, (int, float)):
             kind = dtypes.result_type_of([array(input), array(other)])
@@ -960,11 +966,13 @@ def _fill(number: int) -> Any:
         filled = np.full(input.shape, dtypes.checked(array(value), input.dtype), input.dtype)
         return filled, _flat, same
 
+    fill.__qualname__ = fill.__name__
     # a name is made without the arrays: None stands for a tensor
     return differentiable(fill, linear=True, name=lambda _, value: f"FillBackward{number + (value is None)}")
 
 
 fill, fill_inplace = _fill(0), _fill(2)
+fill_inplace.__qualname__ = "fill_inplace"
 
 
 @differentiable(linear=True, name="ZeroBackward0")

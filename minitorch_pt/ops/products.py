@@ -169,7 +169,10 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Any:
     return input @ tensor, lambda g: g * tensor, lambda g: g * input
 
 
-vdot = differentiable(dot.__wrapped__, name="VdotBackward0")
+@differentiable
+def vdot(input: Any, other: Any) -> Any:
+    """The sum of the products of two vectors' elements, as `dot`: complex numbers, of which it conjugates the first, are not supported."""
+    return dot.__wrapped__(input, other)
 
 
 @differentiable(promote="type", name="MulBackward0")

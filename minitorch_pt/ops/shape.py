@@ -16,6 +16,7 @@ from ..autograd.contract import composed
 from ..autograd.graph import owner
 from ..autograd.rule import array, differentiable, nondifferentiable, same
 from ..notices import warn
+from ..size import size_of
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Dims, DType, Size, Tensor, Tensors
@@ -265,11 +266,14 @@ def t(input: Tensor) -> Any:
 
 
 def matrix_transpose(input: Any) -> Any:
-    """The last two axes swapped (the property mT).
+    """The last two axes swapped (the property mT); of no axes, itself, which torch deprecates.
 
     Raises:
-        RuntimeError: fewer than two axes.
+        RuntimeError: one axis.
     """
+    if not input.ndim:
+        warn("Tensor.mT is deprecated on 0-D tensors, of which it is the identity")
+        return input
     if input.ndim < 2:
         raise RuntimeError(
             f"tensor.mT is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
@@ -393,7 +397,7 @@ def broadcast_shapes(*shapes: Size) -> Any:
         RuntimeError: they do not.
     """
     try:
-        return np.broadcast_shapes(*(tuple(s) if not isinstance(s, int) else (s,) for s in shapes))
+        return size_of(np.broadcast_shapes(*(tuple(s) if not isinstance(s, int) else (s,) for s in shapes)))
     except ValueError:
         raise RuntimeError(f"Shape mismatch: objects cannot be broadcast to a single shape: {', '.join(str(tuple(s)) for s in shapes)}; "
                            "counted from the right, sizes must be equal or 1") from None  # fmt: skip

@@ -548,6 +548,8 @@ def affine_grid(theta: Tensor, size: Size, align_corners: bool | None = None) ->
             f"affine_grid() got {theta.shape[0]} matrices for a batch of {size[0]}; give one for each image"
         )
     align = _corners_default("affine_grid", align_corners)
+    if align and min(size[2:]) == 1:
+        warn("affine_grid of one place along an axis: with align_corners=True it is the middle since version 1.3.0 of torch, not the edge")  # fmt: skip
     dtype = array(theta).dtype
     lines = []
     for n in size[2:]:
