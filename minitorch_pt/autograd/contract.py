@@ -259,7 +259,12 @@ class Desk:
             raise TypeError(f"{self.name}() missing {len(missing)} required positional arguments: {', '.join(missing)}")
         read = [slot.read(a, self.name, place) for place, (a, slot) in enumerate(zip(args, self.slots, strict=False))]
         if self.rest is not None:
-            read += [self.rest.read(a, self.name, len(self.slots) + i) for i, a in enumerate(args[len(self.slots) :])]
+            try:
+                read += [
+                    self.rest.read(a, self.name, len(self.slots) + i) for i, a in enumerate(args[len(self.slots) :])
+                ]
+            except ValueError as error:  # too large: one of a list, as in `_wholes`
+                raise TypeError(str(error)) from None
         if self.mixed and not any(isinstance(a, graph.Tensor) for a in args):
             given = ", ".join(type(a).__name__ for a in args)
             raise TypeError(
