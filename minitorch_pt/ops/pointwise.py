@@ -409,7 +409,7 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable
-def sgn(input: Any) -> Any:
+def sgn(input: Tensor) -> Any:
     """-1, 0 or 1 as `sign`, under torch's other name."""
     return sign.__wrapped__(input)
 

@@ -170,7 +170,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable
-def vdot(input: Any, other: Any) -> Any:
+def vdot(input: Tensor, other: Tensor) -> Any:
     """The sum of the products of two vectors' elements, as `dot`: complex numbers, of which it conjugates the first, are not supported."""
     return dot.__wrapped__(input, other)
 
