@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from numbers import Number
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from .autograd import graph
 from .autograd.rule import differentiable
 from .device import DeviceError
 from .device import device as _device
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
 
 
 @differentiable(linear=True, name="ToCopyBackward0")
@@ -33,8 +36,8 @@ class Conversions:
     is_leaf: Any
     __dict__: dict
 
-    def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False,
-           memory_format: Any = None) -> Any:  # fmt: skip
+    def to(self: Any, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False,
+           memory_format: Any = None) -> Tensor:  # fmt: skip
         """This tensor with another dtype (or that of another tensor); itself if nothing changes and `copy` is False.
 
         Called as to(dtype), to(device), to(device, dtype) or to(other); `non_blocking` and `copy` may follow without a name.
@@ -83,47 +86,47 @@ class Conversions:
             )
         return self.to(kind)
 
-    def type_as(self, other: Any) -> Any:
+    def type_as(self, other: Any) -> Tensor:
         """This tensor with the dtype of `other`."""
         return self.to(other.dtype)
 
-    def double(self) -> Any:
+    def double(self) -> Tensor:
         """As float64."""
         return self.to(dtypes.float64)
 
-    def float(self) -> Any:
+    def float(self) -> Tensor:
         """As float32."""
         return self.to(dtypes.float32)
 
-    def half(self) -> Any:
+    def half(self) -> Tensor:
         """As float16."""
         return self.to(dtypes.float16)
 
-    def long(self) -> Any:
+    def long(self) -> Tensor:
         """As int64."""
         return self.to(dtypes.int64)
 
-    def int(self) -> Any:
+    def int(self) -> Tensor:
         """As int32."""
         return self.to(dtypes.int32)
 
-    def short(self) -> Any:
+    def short(self) -> Tensor:
         """As int16."""
         return self.to(dtypes.int16)
 
-    def char(self) -> Any:
+    def char(self) -> Tensor:
         """As int8."""
         return self.to(dtypes.int8)
 
-    def byte(self) -> Any:
+    def byte(self) -> Tensor:
         """As uint8."""
         return self.to(dtypes.uint8)
 
-    def bool(self) -> Any:
+    def bool(self) -> Tensor:
         """As bool: whether elements differ from 0."""
         return self.to(dtypes.bool)
 
-    def cpu(self) -> Any:
+    def cpu(self: Any) -> Tensor:
         """Itself: every tensor is on the CPU."""
         return self
 
@@ -170,7 +173,7 @@ class Conversions:
             return data.astype(dtype)
         return data.copy() if copy else data
 
-    def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
+    def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: Any = False) -> Tensor:
         # torch's too takes a result of bools for one of uint8
         return graph.wrap(array.astype(np.uint8) if array.dtype == bool else array)
 
@@ -222,7 +225,7 @@ class Conversions:
             raise TypeError("iteration over a 0-d tensor")
         return iter(self.unbind(0))
 
-    def __reversed__(self) -> Any:
+    def __reversed__(self: Any) -> Tensor:
         return ops.flip(self, 0) if self._data.ndim else self
 
     def __contains__(self, element: Any) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from .autograd.contract import method
 from .autograd.modes import recording
 from .autograd.rule import apply_inplace, differentiable, inplace, write
 
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
 
 @differentiable(linear=True, name="torch::autograd::CopyBackwards")
 def _copied(input: Any, src: Any) -> Any:
@@ -24,10 +27,10 @@ def _copied(input: Any, src: Any) -> Any:
     return value, lambda g: np.zeros(g.shape, g.dtype), lambda g: g
 
 
-_OPERANDS = (bool, int, float, np.number, np.bool_)  # and Tensors, as soon as there are any
+_OPERANDS: tuple = (bool, int, float, np.number, np.bool_)  # and Tensors, as soon as there are any
 
 
-def operator(operation: Callable) -> Callable:
+def operator(operation: Callable) -> Callable[[Any, Any], Tensor]:
     """An operation as a binary operator: leaves operands that it does not know to the other side."""
 
     def method(self: Any, other: Any) -> Any:
@@ -36,7 +39,7 @@ def operator(operation: Callable) -> Callable:
     return method
 
 
-def reflected(operation: Callable, alone: Any = NotImplemented) -> Callable:
+def reflected(operation: Callable, alone: Any = NotImplemented) -> Callable[[Any, Any], Tensor]:
     """An operation as the operator of the right side: `1 - x`. `alone`: what a program gets that calls it by hand without a tensor."""
 
     def method(self: Any, other: Any) -> Any:
@@ -210,7 +213,7 @@ class Methods:
     xlogy, xlogy_ = method(ops.xlogy), inplace(ops.xlogy)
     __neg__, __pos__, __abs__ = ops.neg, ops.positive, ops.abs
 
-    def __invert__(self) -> Any:
+    def __invert__(self: Any) -> Tensor:
         if self._data.dtype.kind == "f":
             raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors; for others there is logical_not()")  # fmt: skip
         return ops.bitwise_not(self)
@@ -251,7 +254,8 @@ class Methods:
     )
     __lshift__, __ilshift__ = operator(ops.bitwise_left_shift), operator(bitwise_left_shift_)
     __rshift__, __irshift__ = operator(ops.bitwise_right_shift), operator(bitwise_right_shift_)
-    __eq__, __ne__, __lt__, __le__, __gt__, __ge__ = map(operator, (ops.eq, ops.ne, ops.lt, ops.le, ops.gt, ops.ge))
+    __eq__, __ne__ = operator(ops.eq), operator(ops.ne)  # type: ignore[assignment]  # Tensors where object's give bools
+    __lt__, __le__, __gt__, __ge__ = operator(ops.lt), operator(ops.le), operator(ops.gt), operator(ops.ge)
 
     def float_power_(self, exponent: Any) -> Any:
         """In-place form of `float_power`: for float64 alone, the type of its result."""
@@ -260,13 +264,13 @@ class Methods:
                                "use the out-of-place form")  # fmt: skip
         return apply_inplace(self, ops.float_power, (exponent,), {})
 
-    def polygamma(self, n: int) -> Any:
+    def polygamma(self: Any, n: int) -> Tensor:
         """The n-th derivative of `digamma`."""
         return ops.polygamma(n, self)
 
     polygamma_ = inplace(polygamma)
 
-    def where(self, condition: Any, other: Any) -> Any:
+    def where(self: Any, condition: Tensor, other: Any) -> Tensor:
         """This tensor where the condition holds, else `other`."""
         return ops.where(condition, self, other)
 
@@ -370,7 +374,7 @@ class Methods:
     mH = mT
 
     @property
-    def H(self) -> Any:
+    def H(self: Any) -> Tensor:
         """A matrix transposed; of no axes, itself, which torch deprecates."""
         ndim = self._data.ndim
         if not ndim:
@@ -514,11 +518,11 @@ class Methods:
     vdot = method(ops.dot)
     inner = method(ops.inner)
 
-    def __matmul__(self, other: Any) -> Any:
-        return ops.matmul(self, other) if isinstance(other, Methods) else NotImplemented
+    def __matmul__(self: Any, other: Any) -> Tensor:
+        return ops.matmul(self, other) if isinstance(other, Methods) else NotImplemented  # type: ignore[arg-type]
 
-    def __rmatmul__(self, other: Any) -> Any:
-        return ops.matmul(other, self) if isinstance(other, Methods) else NotImplemented
+    def __rmatmul__(self: Any, other: Any) -> Tensor:
+        return ops.matmul(other, self) if isinstance(other, Methods) else NotImplemented  # type: ignore[arg-type]
 
     # linear algebra (ops/matrices.py, ops/algebra/)
     cholesky = method(ops.cholesky)
@@ -542,7 +546,7 @@ class Methods:
     svd = method(ops.svd)
     triangular_solve = method(ops.triangular_solve)
 
-    def lu(self, pivot: bool = True, get_infos: bool = False) -> tuple:
+    def lu(self: Any, pivot: bool = True, get_infos: bool = False) -> tuple[Tensor, ...]:
         """`torch.lu`, always as a plain tuple."""
         return tuple(ops.lu(self, pivot, get_infos))
 

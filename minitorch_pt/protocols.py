@@ -62,8 +62,8 @@ _UFUNCS = {
     if isinstance(ufunc, np.ufunc) and hasattr(ops, _UFUNC_NAMES.get(name, name))
 }
 _FUNCTIONS: dict[Callable, Callable] = {
-    np.where: ops.where.rule,
-    np.sum: ops.sum.rule,
+    np.where: ops.where.rule,  # type: ignore[attr-defined]
+    np.sum: ops.sum.rule,  # type: ignore[attr-defined]
     np.concatenate: lambda arrays, axis=0: ops.cat(arrays, axis),
     np.stack: lambda arrays, axis=0: ops.stack(arrays, axis),
     np.broadcast_to: lambda array, shape: ops.broadcast_to(array, shape),

@@ -229,7 +229,7 @@ _new = object.__new__
 
 def wrap(data: np.ndarray, requires_grad: bool = False, cls: type = Tensor) -> Tensor:
     """A leaf around an array, which is not copied: how the library makes its tensors."""
-    tensor = _new(cls)
+    tensor: Any = _new(cls)
     tensor._data, tensor._requires_grad = data, requires_grad  # `_hold`, written out: a call less, 0.1 us
     tensor._grad = tensor._node = tensor._base = None
     return tensor

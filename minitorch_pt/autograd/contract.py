@@ -26,7 +26,7 @@ import functools
 import operator
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -38,14 +38,14 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
 
     from ..tensor import Tensor
 
-    Number = int | float | np.number | Tensor
-    Operand = Tensor | Number
-    Dim = int | np.integer | Tensor
-    Dims = Dim | Sequence[Dim]
-    Size = Dim | Sequence[Dim]
-    Tensors = Sequence[Tensor]
-    DType = dtypes.dtype | type
-    Scale = Number | Sequence[Number]
+    Number: TypeAlias = int | float | np.number | Tensor
+    Operand: TypeAlias = Tensor | Number
+    Dim: TypeAlias = int | np.integer | Tensor
+    Dims: TypeAlias = Dim | Sequence[Dim]
+    Size: TypeAlias = Dim | Sequence[Dim]
+    Tensors: TypeAlias = Sequence[Tensor]
+    DType: TypeAlias = dtypes.dtype | type
+    Scale: TypeAlias = Number | Sequence[Number]
 
 P = ParamSpec("P")
 R = TypeVar("R")

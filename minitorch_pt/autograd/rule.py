@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
 
 import numpy as np
 
@@ -23,6 +23,12 @@ from .. import dtypes
 from . import contract, graph
 from .graph import Node, Output, Rule, changed, record
 from .modes import recording
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+P = ParamSpec("P")  # a type checker sees the operation with the rule's own parameters, giving a Tensor
+R = TypeVar("R")
 
 __all__ = ["array", "differentiable", "inplace", "nondifferentiable", "same"]
 
@@ -213,6 +219,12 @@ def _output(made: type, node: Node | None, place: int, part: Any) -> Any:
     return out
 
 
+@overload
+def differentiable(function: Callable[P, Any]) -> Callable[P, Tensor]: ...
+@overload
+def differentiable(*, returns: Callable[..., R], **options: Any) -> Callable[[Callable[P, Any]], Callable[P, R]]: ...
+@overload
+def differentiable(**options: Any) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]: ...
 def differentiable(function: Callable | None = None, **options: Any) -> Any:
     """Make an operation of a rule that returns `value, pull0, pull1, ...`: the value and, for each input, how the gradient flows back.
 
@@ -233,6 +245,12 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
     return make if function is None else make(function)
 
 
+@overload
+def nondifferentiable(function: Callable[P, Any]) -> Callable[P, Tensor]: ...
+@overload
+def nondifferentiable(*, returns: Callable[..., R], **options: Any) -> Callable[[Callable[P, Any]], Callable[P, R]]: ...
+@overload
+def nondifferentiable(**options: Any) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]: ...
 def nondifferentiable(function: Callable | None = None, **options: Any) -> Any:
     """Make an operation of a function on arrays that has no gradient: comparisons, argmax."""
     make: Callable = functools.partial(_operation, records=False, **options)
@@ -359,7 +377,7 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -
 
 
 @functools.cache  # arccos_ is acos_, as arccos is acos
-def inplace(operation: Callable) -> Callable:
+def inplace(operation: Callable[P, R]) -> Callable[P, R]:
     """The in-place form of an operation: `relu_ = inplace(relu)`."""
 
     @functools.wraps(operation, updated=())
@@ -368,4 +386,4 @@ def inplace(operation: Callable) -> Callable:
 
     method.__name__ = method.__qualname__ = operation.__name__ + "_"
     method.__doc__ = f"In-place form of `{operation.__name__}`: changes the tensor itself and returns it."
-    return method
+    return method  # type: ignore[return-value]  # the first of P is what is changed

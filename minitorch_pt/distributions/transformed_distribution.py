@@ -96,7 +96,8 @@ class TransformedDistribution(Distribution):
     def log_prob(self, value: Tensor) -> Tensor:
         """That of the base at f⁻¹(value), less log |dy/dx|."""
         self._validate_sample(value)
-        event_dim, total, y = len(self.event_shape), 0.0, value
+        event_dim, y = len(self.event_shape), value
+        total: Any = 0.0
         for transform in reversed(self.transforms):
             x = transform.inv(y)
             event_dim += transform.domain.event_dim - transform.codomain.event_dim

@@ -468,7 +468,7 @@ def _projected(inputs: tuple, weight: Tensor | None, bias: Tensor | None, separa
     if separate is None:
         _promise(weight is not None, "use_separate_proj_weight is False but in_proj_weight is None")
         if inputs[0] is inputs[1] is inputs[2]:
-            return linear(inputs[0], weight, bias).chunk(3, -1)
+            return linear(inputs[0], weight, bias).chunk(3, -1)  # type: ignore[arg-type]
         separate = weight.chunk(3)  # type: ignore[union-attr]
     else:
         for name, w, x in zip(("q", "k", "v"), separate, inputs, strict=True):

@@ -26,7 +26,6 @@ from .reductions import mean
 from .shape import squeeze, unsqueeze
 from .windows import (
     Axis,
-    Size,
     _adapted,
     _axes_of,
     _check_input,

@@ -46,7 +46,7 @@ class Adam(Optimizer):
                                   "foreach": foreach, "capturable": capturable, "differentiable": differentiable, "fused": fused,
                                   "decoupled_weight_decay": decoupled_weight_decay})  # fmt: skip
 
-    def step(self, closure: Callable | None = None) -> Any:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters along their gradients."""
         loss = evaluate(closure)
         for group in self.param_groups:

@@ -39,7 +39,7 @@ class LBFGS(Optimizer):
                 f"LBFGS doesn't support parameter groups, but there are {len(self.param_groups)}: give it one list of parameters"
             )
 
-    def step(self, closure: Callable) -> Any:  # type: ignore[override]
+    def step(self, closure: Callable[[], Any]) -> Any:  # type: ignore[override]
         """Go towards the minimum.
 
         closure: computes the loss and its gradients anew; its first result is returned.

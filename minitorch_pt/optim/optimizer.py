@@ -186,7 +186,7 @@ class Optimizer:
                 elif p._grad is not None:
                     p._grad = p._grad.detach().zero_()
 
-    def step(self, closure: Callable | None = None) -> Any:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters along their gradients.
 
         closure: computes the loss and its gradients anew; its result is returned.
@@ -357,7 +357,7 @@ def with_gradients(group: dict[str, Any]) -> list[Tensor]:
 class PerParameter(Optimizer):
     """An algorithm that changes each parameter by itself: it says how a parameter's state begins and what a step does to both."""
 
-    def step(self, closure: Callable | None = None) -> Any:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters along their gradients."""
         loss = evaluate(closure)
         for group in self.param_groups:

@@ -40,7 +40,7 @@ class SGD(Optimizer):
         super().__init__(params, {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
                                   "maximize": maximize, "foreach": foreach, "differentiable": differentiable, "fused": fused})  # fmt: skip
 
-    def step(self, closure: Callable | None = None) -> Any:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters along their gradients."""
         loss = evaluate(closure)
         for group in self.param_groups:
