@@ -9,14 +9,17 @@ import warnings as _warnings
 # 1/0 is inf and log(-1) is nan, silently, as in torch; one filter costs nothing per operation, np.errstate 0.4 us
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch_pt\.")
 
-from . import (
-    autograd,
-    dtypes,
-    ops,
-    protocols,  # rules that run on Tensors
-    random,
+from . import autograd as autograd, dtypes as dtypes, ops as ops, protocols as protocols, random as random
+
+from .tensor import *  # isort: skip  # before `creation`, whose function `tensor` is what the name stands for
+from .autograd import (
+    enable_grad as enable_grad,
+    inference_mode as inference_mode,
+    is_anomaly_enabled as is_anomaly_enabled,
+    is_grad_enabled as is_grad_enabled,
+    no_grad as no_grad,
+    set_grad_enabled as set_grad_enabled,
 )
-from .autograd import enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled
 from .creation import *
 from .device import *
 from .dtypes import *
@@ -24,11 +27,10 @@ from .functions import *
 from .legacy import *
 from .ops import *
 from .places import settle as _settle
-from .printing import get_printoptions, set_printoptions
+from .printing import get_printoptions as get_printoptions, set_printoptions as set_printoptions
 from .random import *
 from .settings import *
 from .size import *
-from .tensor import *
 
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None

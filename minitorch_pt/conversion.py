@@ -12,8 +12,7 @@ import numpy as np
 from . import dtypes, ops
 from .autograd import graph
 from .autograd.rule import differentiable
-from .device import DeviceError
-from .device import device as _device
+from .device import DeviceError, device as _device
 
 if TYPE_CHECKING:
     from .tensor import Tensor

@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.runs import __main__ as command
-from benchmarks.runs import twin
+from benchmarks.runs import __main__ as command, twin
 
 PICTURES = {"rnn_series", "gan_digits", "denoising_autoencoder", "vae"}
 

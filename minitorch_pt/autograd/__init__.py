@@ -1,18 +1,18 @@
 """The engine: rule.py makes operations, graph.py carries gradients back; the rest is what users call."""
 
-from . import functional
-from .check import gradcheck, gradgradcheck
-from .function import Function
-from .graph import Variable, backward, grad
+from . import functional as functional
+from .check import gradcheck as gradcheck, gradgradcheck as gradgradcheck
+from .function import Function as Function
+from .graph import Variable as Variable, backward as backward, grad as grad
 from .modes import (
-    detect_anomaly,
-    enable_grad,
-    inference_mode,
-    is_anomaly_enabled,
-    is_grad_enabled,
-    no_grad,
-    set_detect_anomaly,
-    set_grad_enabled,
+    detect_anomaly as detect_anomaly,
+    enable_grad as enable_grad,
+    inference_mode as inference_mode,
+    is_anomaly_enabled as is_anomaly_enabled,
+    is_grad_enabled as is_grad_enabled,
+    no_grad as no_grad,
+    set_detect_anomaly as set_detect_anomaly,
+    set_grad_enabled as set_grad_enabled,
 )
 
 __all__ = [

@@ -8,14 +8,14 @@ A distribution has a batch_shape, the shape of its parameters (independent distr
 shape of one draw. sample(s) gives a tensor of shape s + batch_shape + event_shape, and log_prob takes its event axes away.
 """
 
-from . import constraints
+from . import constraints as constraints
 from .bernoulli import *
 from .beta import *
 from .binomial import *
 from .categorical import *
 from .cauchy import *
 from .chi2 import *
-from .constraint_registry import biject_to, transform_to
+from .constraint_registry import biject_to as biject_to, transform_to as transform_to
 from .dirichlet import *
 from .distribution import *
 from .exponential import *
@@ -40,8 +40,8 @@ from .normal import *
 from .one_hot_categorical import *
 from .pareto import *
 from .poisson import *
-from .relaxed_bernoulli import RelaxedBernoulli
-from .relaxed_categorical import RelaxedOneHotCategorical
+from .relaxed_bernoulli import RelaxedBernoulli as RelaxedBernoulli
+from .relaxed_categorical import RelaxedOneHotCategorical as RelaxedOneHotCategorical
 from .studentT import *
 from .transformed_distribution import *
 from .transforms import *

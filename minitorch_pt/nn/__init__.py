@@ -1,12 +1,12 @@
 """torch.nn: layers, containers, losses; `functional` has them as functions, `init` fills parameters, `utils` clips gradients."""
 
 from ..places import settle as _settle
-from . import functional, init
+from . import functional as functional, init as init
 from .modules import *
 from .modules import lazy as _lazy
-from .parameter import Buffer, Parameter
+from .parameter import Buffer as Buffer, Parameter as Parameter
 
-from . import utils  # isort: skip
+from . import utils as utils  # isort: skip
 
 _settle(functional.__name__, vars(functional))
 _settle(

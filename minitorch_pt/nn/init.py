@@ -11,9 +11,7 @@ import numpy as np
 
 from ..autograd.graph import changed
 from ..autograd.modes import no_grad
-from ..random import default_generator
-from ..random import normal_ as _fill_normal
-from ..random import uniform_ as _fill_uniform
+from ..random import default_generator, normal_ as _fill_normal, uniform_ as _fill_uniform
 from ..tensor import Tensor
 
 __all__ = [

@@ -70,8 +70,7 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
     Raises:
         RuntimeError: another number of axes.
     """
-    from .shape import clone
-    from .shape import diagonal as along
+    from .shape import clone, diagonal as along
 
     if input.ndim == 1:
         return diag_embed(input, diagonal)

@@ -9,9 +9,7 @@ import numpy as np
 
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, inplace
-from .activations import _ALPHA as _SELU_ALPHA
-from .activations import _SCALE as _SELU_SCALE
-from .activations import _idle, _noise, _scale, _scale_
+from .activations import _ALPHA as _SELU_ALPHA, _SCALE as _SELU_SCALE, _idle, _noise, _scale, _scale_
 
 if TYPE_CHECKING:
     from ..autograd.contract import Tensor

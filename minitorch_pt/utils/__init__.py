@@ -1,5 +1,5 @@
 """torch.utils: `data` feeds networks."""
 
-from . import data
+from . import data as data
 
 __all__ = ["data"]

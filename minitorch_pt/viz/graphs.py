@@ -11,8 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..autograd import graph as engine
-from ..autograd import no_grad
+from ..autograd import graph as engine, no_grad
 from ..autograd.graph import Node, Output
 from ..tensor import Tensor
 from .style import (

@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import minitorch_pt
 from parity_tests.oracle import assert_same, check, check_error, rand, randint, same_program

@@ -7,8 +7,7 @@ from typing import Any
 
 from ... import creation
 from ...tensor import Tensor
-from .. import functional as F
-from .. import init as initializers
+from .. import functional as F, init as initializers
 from ..parameter import Parameter
 from .linear import NonDynamicallyQuantizableLinear
 from .module import Module

@@ -6,8 +6,7 @@ from typing import Any
 
 from ... import creation, dtypes
 from ...tensor import Tensor
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..parameter import Parameter
 from .lazy import LazyModuleMixin, UninitializedBuffer, UninitializedParameter
 from .module import Module

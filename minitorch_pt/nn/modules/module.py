@@ -14,8 +14,7 @@ from ... import dtypes
 from ...autograd.function import Function
 from ...autograd.graph import Handle, changed
 from ...autograd.modes import no_grad
-from ...device import DeviceError
-from ...device import device as _device
+from ...device import DeviceError, device as _device
 from ...tensor import Tensor, wrap
 from ..parameter import Buffer, Parameter
 

@@ -7,8 +7,7 @@ from typing import Any
 from ... import creation
 from ...ops.embedding import refuse_sparse
 from ...tensor import Tensor
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..parameter import Parameter
 from .module import Module
 

@@ -11,8 +11,7 @@ from typing import Any
 from ... import creation, ops
 from ...autograd.modes import is_grad_enabled
 from ...tensor import Tensor
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from .activation import GELU, MultiheadAttention, ReLU
 from .container import ModuleList
 from .dropout import Dropout

@@ -7,8 +7,7 @@ from typing import Any
 from ... import creation
 from ...autograd.modes import no_grad
 from ...tensor import Tensor
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..modules.module import Module
 from .parametrize import register_parametrization
 

@@ -9,8 +9,7 @@ import numpy as np
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..reductions import cumprod, sum
-from ..shape import _axis, broadcast_tensors, cat
-from ..shape import diagonal as _along
+from ..shape import _axis, broadcast_tensors, cat, diagonal as _along
 
 if TYPE_CHECKING:
     from ...autograd.contract import Dim, Tensor

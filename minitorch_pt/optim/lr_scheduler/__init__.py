@@ -4,21 +4,26 @@
 `combined` joins several schedulers.
 """
 
-from ...places import settle
-from .base import LRScheduler
-from .combined import ChainedScheduler, SequentialLR
+from ...places import settle as settle
+from .base import LRScheduler as LRScheduler
+from .combined import ChainedScheduler as ChainedScheduler, SequentialLR as SequentialLR
 from .factors import (
-    ConstantLR,
-    ExponentialLR,
-    LambdaLR,
-    LinearLR,
-    MultiplicativeLR,
-    MultiStepLR,
-    PolynomialLR,
-    StepLR,
+    ConstantLR as ConstantLR,
+    ExponentialLR as ExponentialLR,
+    LambdaLR as LambdaLR,
+    LinearLR as LinearLR,
+    MultiplicativeLR as MultiplicativeLR,
+    MultiStepLR as MultiStepLR,
+    PolynomialLR as PolynomialLR,
+    StepLR as StepLR,
 )
-from .plateau import ReduceLROnPlateau
-from .waves import CosineAnnealingLR, CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR
+from .plateau import ReduceLROnPlateau as ReduceLROnPlateau
+from .waves import (
+    CosineAnnealingLR as CosineAnnealingLR,
+    CosineAnnealingWarmRestarts as CosineAnnealingWarmRestarts,
+    CyclicLR as CyclicLR,
+    OneCycleLR as OneCycleLR,
+)
 
 __all__ = [
     "ChainedScheduler",
