@@ -128,7 +128,7 @@ def test_public_names_are_documented():
     for path in FILES:
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
-                if not ast.get_docstring(node):
+                if not ast.get_docstring(node) and "overload" not in map(ast.unparse, node.decorator_list):
                     missing.append(f"{path.name}: {node.name}")
                 if isinstance(node, ast.ClassDef):
                     missing += [
