@@ -227,6 +227,9 @@ class Desk:
         self.reads = any(
             slot.readers for slot in (*self.slots, *self.keywords.values(), *([self.rest] if self.rest else []))
         )
+        # numbers pass in every place but the first
+        later = [{*str(notes.get(p)).split(" | ")} & {"Operand", "Number"} for p in [*self.parameters][1:]]
+        self.numbers = {int, float, bool} if all(later) else set()
         self.options = self.reads and (self.rest is not None or bool(words - {"Tensor", "Operand", "Number"}))
         self.mixed = sum("Operand" in str(notes.get(p)) for p in self.parameters) > 1
         self.open = bool(code.co_flags & 0x08)  # **others, which are handed on

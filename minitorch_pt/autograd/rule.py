@@ -127,7 +127,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
             view: bool, returns: Callable | None) -> Any:  # fmt: skip
     """The operation as users call it: what its desk lets through is unpacked, given to the rule, and recorded."""
     how, count = promote if isinstance(promote, tuple) else (promote, None)
-    passed, options, reads = desk.passed, desk.options, desk.reads
+    passed, options, reads, numbers = desk.passed, desk.options, desk.reads, desk.numbers
     new = object.__new__
 
     @functools.wraps(function)
@@ -161,9 +161,10 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
             else:
                 if type(a) is int and a.bit_length() > 63:
                     desk.overflow(len(arrays), a)
+                if reads and (not arrays or type(a) not in numbers):
+                    asked = True
                 arrays.append(a)
                 edges.append(None)
-                asked = reads
         if asked and not checked and tuple(map(type, args)) not in passed:
             # where only Tensors and numbers belong, calls are looked at that hold something else than Tensors
             arrays = [
