@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, write
 from ..autograd.rule import array, differentiable, kept, write
 from .padding import constant_pad_nd
 

@@ -702,7 +702,9 @@ def _tensor_bounds(input: Any = None, *bounds: Any) -> bool:
     return any(isinstance(bound, np.ndarray) and bound.ndim > 0 for bound in bounds)
 
 
-@differentiable(promote="type", name=lambda *args: f"ClampBackward{int(not _tensor_bounds(*args))}", saves="input min max")
+@differentiable(
+    promote="type", name=lambda *args: f"ClampBackward{int(not _tensor_bounds(*args))}", saves="input min max"
+)
 def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     data, low, high = array(input), array(min), array(max)
     y = data

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable
 from ..autograd.rule import array, differentiable, kept
 from .activations import relu
 from .indexing import gather

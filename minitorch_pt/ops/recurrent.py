@@ -21,7 +21,6 @@ import numpy as np
 
 from ..autograd import graph
 from ..autograd.contract import composed
-from ..autograd.rule import differentiable
 from ..autograd.rule import array, differentiable
 from .activations import dropout as _dropout
 from .memory import empty

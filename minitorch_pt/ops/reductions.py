@@ -18,7 +18,6 @@ from ..notices import warn
 from ..sums import add, plain_add, total
 from .indexing import _sum_into, gather
 from .pointwise import isnan, logical_not, maximum, minimum, where
-from .pointwise import isnan, logical_not, maximum, minimum
 from .saving import saving
 from .shape import _axis, sizes
 

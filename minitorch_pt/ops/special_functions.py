@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable
 from ..autograd.rule import array, differentiable, kept
 
 if TYPE_CHECKING:

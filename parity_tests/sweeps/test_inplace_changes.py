@@ -309,11 +309,11 @@ def test_all(name: str) -> None:
 
 
 PLANTED = {  # faults: the operation's name, its rule, and what it is made to save
-    "exp": (ops.exp.rule, ()),
-    "nn.functional.softplus": (ops.activations._softplus.rule, ()),
-    "nn.functional.conv2d": (ops.convolution._convolution.rule, (0,)),
-    "amax": (ops.amax.rule, (0,)),
-    "mul": (ops.mul.rule, (0, 1)),
+    "exp": (ops.exp.node, ()),
+    "nn.functional.softplus": (ops.activations._softplus.node, ()),
+    "nn.functional.conv2d": (ops.convolution._convolution.node, (0,)),
+    "amax": (ops.amax.node, (0,)),
+    "mul": (ops.mul.node, (0, 1)),
 }
 
 
