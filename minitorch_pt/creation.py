@@ -14,6 +14,7 @@ import numpy as np
 
 from . import dtypes, ops
 from .device import device as _device
+from .ops.saving import saving
 from .tensor import Tensor, wrap
 
 __all__ = [
@@ -531,7 +532,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: builtins.bool = Fa
         return wrap(np.empty(0, input._data.dtype))
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     places = np.array(list(choose(builtins.range(input.shape[0]), r)), np.int64).reshape(-1, r)
-    return ops.stack([input[column] for column in places.T], 1)
+    return saving.rule(ops.stack([input[column] for column in places.T], 1), (input,), "StackBackward0")
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:

@@ -84,13 +84,17 @@ def _arrays(value: Any, depth: int = 3) -> Iterator[np.ndarray]:
 class Rule:
     """What the engine must know of an operation (see `rule.differentiable`, whose options these are)."""
 
-    __slots__ = ("function", "name", "linear", "joint", "plain", "exact", "fills")
+    __slots__ = ("function", "name", "linear", "joint", "plain", "exact", "fills", "saves", "keeps", "frees")
 
     def __init__(self, function: Callable | None, name: str | Callable, linear: bool = False, joint: bool = False,
-                 plain: Callable | None = None, exact: bool = False, fills: bool = True) -> None:  # fmt: skip
+                 plain: Callable | None = None, exact: bool = False, fills: bool = True, saves: Any = None) -> None:  # fmt: skip
         self.function, self.name, self.linear, self.joint, self.plain = function, name, linear, joint, plain
         self.exact = exact
         self.fills = fills  # whether outputs to which no gradient came get zeros (a user's Function may refuse)
+        # what may not change, as positions: of arguments from 0, of outputs from -1 down; a list: what each input's gradient needs
+        self.saves: tuple[int, ...] | list[tuple[int, ...]] | None = saves
+        self.keeps = "-" in str(saves)  # whether it saves an output
+        self.frees = not linear or bool(saves)  # whether there is anything to release after backward
 
 
 # where a backward pass starts; to make it anew costs 0.2 us
@@ -104,21 +108,25 @@ class Node:
     pulls: a function per input, gradient of the output -> gradient of the input (one function for all if `rule.joint`)
     edges: per input the node that made it, the tensor itself if it is a leaf, or None if it needs no gradient
     args, kwargs: what the operation was called with, kept to run it again on Tensors for `create_graph`
+    outputs: a tuple of the values, if the rule says that it saves one
     shape, dtype: of the output, hence of the gradient that arrives; lists for several outputs
     """
 
-    __slots__ = ("rule", "pulls", "edges", "args", "kwargs", "shape", "dtype", "seq", "hooks", "called", "__dict__",
+    __slots__ = ("rule", "pulls", "edges", "args", "kwargs", "outputs", "shape", "dtype", "seq", "hooks", "called", "__dict__",
                  "__weakref__")  # fmt: skip
     rule: Any
     pulls: Any
     edges: Sequence
     args: Any
     kwargs: Any
+    outputs: Any
     shape: Any
     dtype: Any
     seq: int
     hooks: dict[int, Callable] | None
-    trace: str | None = None  # seldom set, so not in the slots
+    # seldom set, so not in the slots
+    trace: str | None = None
+    given: list | None = None  # the arguments before they were brought to a common type
 
     def name(self) -> str:
         """torch's name of the operation: AddBackward0."""
@@ -150,19 +158,31 @@ class Node:
 
     def verify(self, again: bool) -> None:
         """Raise if an array that this node kept was changed in place after it was kept."""
-        pulls = self.pulls
-        if isinstance(pulls, (tuple, list)):  # what only an input without gradient would need does not matter
-            pulls = [pull for pull, edge in zip(pulls, self.edges, strict=True) if edge is not None]
-        kept = itertools.chain(_arrays(pulls), _arrays(self.args) if again else ())
-        for array in kept:
+        saves = self.rule.saves
+        kept = self.pulls if saves is None else saves
+        if isinstance(kept, (tuple, list) if saves is None else list):
+            # what only an input without gradient would need does not matter
+            kept = [of for of, edge in zip(kept, self.edges, strict=False) if edge is not None]
+        if saves is not None:
+            places = itertools.chain(*kept) if isinstance(kept, list) else kept
+            args = self.given or self.args
+            kept = [args[i] if i >= 0 else self.outputs[~i] for i in places if i < len(args)]
+        for array in itertools.chain(_arrays(kept), _arrays(self.args) if again and not self.rule.linear else ()):
             entry = _changes.get(id(owner(array)))
             if entry and entry[1] > self.seq:
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                    f"[{array.dtype.name} {list(array.shape)}], saved by {self.name()}, has been changed {entry[2]} time(s) in "
-                    "all, at least once after it was saved. Use the out-of-place form of the operation that changed it, or "
-                    "change a clone()."
+                    f"[torch.{dtypes.TITLES[array.dtype.name]}Tensor {list(array.shape)}], {self._whence(array)}saved by {self.name()}, "
+                    f"is at version {entry[2]}; expected an earlier one instead. Use the out-of-place form of the operation that "
+                    "changed it, or change a clone()."
                 )
+
+    def _whence(self, array: np.ndarray) -> str:
+        """Which output of which node an array is, in torch's words."""
+        known = [(array is kept, self, i) for i, kept in enumerate(getattr(self, "outputs", None) or ())]
+        made = zip(self.args or (), self.edges, strict=False)
+        known += [(array is arg, *_shown(edge)) for arg, edge in made if isinstance(edge, Node)]
+        return next((f"which is output {i} of {node.name()}, " for same, node, i in known if same), "")
 
     def again(self) -> Any:
         """The gradient functions on Tensors, so that using them records a graph: the rule is run once more, on Tensors."""
@@ -233,7 +253,7 @@ def record(rule: Rule, result: Any, edges: list, args: Any, kwargs: Any, shape: 
         node.pulls = pulls = result[1:]
         if len(edges) > len(pulls):
             del edges[len(pulls) :]
-    if rule.linear:
+    if not rule.frees:
         # a name that depends on the arguments does not depend on the arrays' values
         named = type(rule.name) is str
         args = None if named else [None if isinstance(a, np.ndarray) else a for a in args]
@@ -409,10 +429,10 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
                     flow = fit(flow, target if isinstance(target, Node) else target._data)
                 _arrive(target, flow, heap, pending, leaves, create_graph)
                 flow = None
-            if not keep and not node.rule.linear:  # a linear rule kept only shapes and can run again, as in torch
+            if not keep and node.rule.frees:  # a linear rule kept only shapes and can run again, as in torch
                 if type(node.rule.name) is not str:  # while there are arguments to tell it by
                     node.called = node.name()
-                node.pulls = node.args = None
+                node.pulls = node.args = node.outputs = None
             # nothing may hold on to what was passed on, or a gradient that is ours alone would look shared
             pulls = whole = gradient = None
         for entry in leaves.values():

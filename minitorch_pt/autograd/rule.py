@@ -30,12 +30,17 @@ if TYPE_CHECKING:
 P = ParamSpec("P")  # a type checker sees the operation with the rule's own parameters, giving a Tensor
 R = TypeVar("R")
 
-__all__ = ["array", "differentiable", "inplace", "nondifferentiable", "same"]
+__all__ = ["array", "differentiable", "inplace", "kept", "nondifferentiable", "same"]
 
 
 def same(g: Any) -> Any:
     """The gradient of what passes an input on as it is. Named once: two new lambdas a node would cost 0.1 us and 300 bytes."""
     return g
+
+
+def kept(value: Any, again: Callable) -> Any:
+    """`value`, or again() if it was changed in place since it was made: what a rule returns and needs, though torch does not save it."""
+    return again() if type(value) is np.ndarray and graph.version(value) else value
 
 
 def array(value: Any) -> Any:
@@ -45,6 +50,8 @@ def array(value: Any) -> Any:
 
 def _promoted(arrays: list, how: str, count: int | None, check: Callable | None) -> list:
     """Arrays brought to the common type, Python numbers left (NumPy lets them follow the arrays).
+
+    The same list if there is nothing to do.
 
     check: what the rule has to say against the operands as they were given.
     """
@@ -62,6 +69,7 @@ def _promoted(arrays: list, how: str, count: int | None, check: Callable | None)
     target = dtypes.result_type_of(operands)
     if how == "float" and target.kind != "f":
         target = dtypes.get_default_dtype().dtype
+    arrays = arrays.copy()
     for i, x in enumerate(operands):
         if isinstance(x, np.ndarray):
             if x.dtype != target:
@@ -100,12 +108,22 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
     raise error
 
 
+def _places(saves: Any, names: list[str]) -> Any:
+    """The names of what a rule saves as positions: of arguments from 0, of outputs (result, result1, ...) from -1 down."""
+    if isinstance(saves, list):
+        return [_places(of, names) for of in saves]
+    if saves is None:
+        return None
+    return tuple(names.index(s) if s in names else ~int(s.removeprefix("result") or 0) for s in saves.split())
+
+
 def _operation(function: Callable, records: bool, promote: Any = None, linear: bool = False, view: bool = False,
                joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None,
-               exact: bool = False, check: Callable | None = None) -> Any:  # fmt: skip
+               exact: bool = False, check: Callable | None = None, saves: str | list[str] | None = None) -> Any:  # fmt: skip
     short = function.__name__.strip("_")
     camel = "".join(word.capitalize() for word in short.split("_"))
-    node = Rule(function, name or f"{camel}Backward0", linear, joint, plain, exact)
+    names = [*function.__code__.co_varnames[: function.__code__.co_argcount]]
+    node = Rule(function, name or f"{camel}Backward0", linear, joint, plain, exact, saves=_places(saves, names))
     desk = contract.Desk(function, short)
     operation = _served(function, short, desk, node, records, promote, check, view, returns)
 
@@ -126,6 +144,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
 def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, records: bool, promote: Any, check: Callable | None,
             view: bool, returns: Callable | None) -> Any:  # fmt: skip
     """The operation as users call it: what its desk lets through is unpacked, given to the rule, and recorded."""
+    keeps = rule.keeps
     how, count = promote if isinstance(promote, tuple) else (promote, None)
     passed, options, reads, numbers = desk.passed, desk.options, desk.reads, desk.numbers
     new = object.__new__
@@ -171,6 +190,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
                 a if edge is None and not isinstance(a, Tensor) else x
                 for a, x, edge in zip(desk.serve(args), arrays, edges, strict=True)
             ]
+        given = arrays
         if how is not None:
             arrays = _promoted(arrays, how, count, check)
         # the rule itself
@@ -187,6 +207,8 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
                 if tracked and records and recording.on:
                     shapes, types = [part.shape for part in value], [part.dtype for part in value]
                     node = record(rule, result, edges, arrays, kwargs, shapes, types)
+                    if keeps:
+                        node.outputs = value
                 outputs = [_output(made, node, place, part) for place, part in enumerate(value)]
                 if view:
                     for out in outputs:
@@ -199,7 +221,11 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         out._grad = out._base = None
         dtype = value.dtype
         if tracked and records and dtype.kind == "f" and recording.on:
-            out._node = record(rule, result, edges, arrays, kwargs, value.shape, dtype)
+            out._node = node = record(rule, result, edges, arrays, kwargs, value.shape, dtype)
+            if keeps:
+                node.outputs = (value,)
+            if given is not arrays:
+                node.given = given
             out._requires_grad = True
         else:
             out._node = None
@@ -239,6 +265,9 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
         called only if its input needs the gradient
     returns: a namedtuple class for several outputs
     name: torch's name of the node, or a function of the arguments giving it
+    saves: what may not be changed in place before backward: arguments and outputs ("result", "result1", ...); "" for nothing. In a
+        list, what the gradient of each input needs. By default it is what the gradient functions hold. To be said where torch's
+        node saves something else; all other arrays that the functions hold must then be copies
     exact: the gradients have the shapes and types of the inputs without the engine's looking at it, which costs 0.3 us for each
     plain: the same operation composed of others, differentiated in its place where the rule cannot run on Tensors
     """
@@ -283,7 +312,7 @@ def _outside(input: Any, replay: Callable) -> Any:
     """`input` with zeros in the region that a view shows."""
     value = np.array(input)
     _writable(replay(graph.wrap(value))._data)[...] = 0
-    return value, lambda g: _outside(g, replay)
+    return value, lambda g: _outside.rule(g, replay)
 
 
 @differentiable(linear=True, name="CopySlices")
@@ -293,7 +322,7 @@ def _copy_slices(base: Any, region: Any, replay: Callable) -> Any:
     def show(g: Any) -> Any:
         return replay(g) if isinstance(g, graph.Tensor) else replay(graph.wrap(g))._data
 
-    return base, lambda g: _outside(g, replay), show
+    return base, lambda g: _outside.rule(g, replay), show
 
 
 def _alias(tensor: Any, data: np.ndarray) -> Any:
@@ -366,6 +395,9 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -
     write(tensor, after._data)
     if not tracked or not after._requires_grad:
         return tensor
+    node = after._node
+    if getattr(node, "outputs", None):  # the output that the node saved is from now on the tensor
+        node.outputs, node.seq = (tensor._data,), graph.last_change
     if root is None:
         tensor._node, tensor._requires_grad = after._node, True
         tensor._epoch += 1  # its views look up their history anew

@@ -46,7 +46,7 @@ def _floating(name: str, input: Any) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 # Curves
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(exact=True)
+@differentiable(exact=True, saves="result")
 def relu(input: Tensor) -> Any:
     """max(0, x): negative numbers become 0.
 
@@ -76,7 +76,7 @@ def _log_1_exp(x: np.ndarray) -> np.ndarray:
     return np.log1p(np.exp(x))
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="result")
 def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Any:
     """1 / (1 + e^-x), between 0 and 1; its slope is y (1 - y).
 
@@ -89,14 +89,14 @@ def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Any:
     return y, lambda g: (1 - y) * y * g
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="result")
 def tanh(input: Tensor, *, out: Tensor | None = None) -> Any:
     """Hyperbolic tangent, between -1 and 1; its slope is 1 - tanh²."""
     y = np.tanh(input)
     return y, lambda g: (-(y * y) + 1) * g  # in this order NumPy reuses one array all along
 
 
-@differentiable
+@differentiable(saves="input")
 def _leaky_relu(input: Any, negative_slope: float) -> Any:
     _floating("leaky_relu", input)
     up = array(input) > 0
@@ -109,7 +109,7 @@ def leaky_relu(input: Tensor, negative_slope: Number = 0.01, inplace: bool = Fal
     return (_leaky_relu_ if inplace else _leaky_relu)(input, negative_slope)
 
 
-@differentiable
+@differentiable(saves="input")
 def _elu(input: Any, alpha: float, scale: float) -> Any:
     _floating("elu", input)
     x = array(input)
@@ -148,7 +148,7 @@ def selu_(input: Tensor) -> Tensor:
     return _elu_(input, _ALPHA, _SCALE)
 
 
-@differentiable
+@differentiable(saves="input")
 def celu(input: Tensor, alpha: Number = 1.0) -> Any:
     """x where x > 0, alpha (e^(x/alpha) - 1) elsewhere: an elu whose slope has no step for any alpha.
 
@@ -166,14 +166,14 @@ def celu(input: Tensor, alpha: Number = 1.0) -> Any:
     return _pick(down, np.expm1(low) * alpha, input), lambda g: _pick(down, g * np.exp(low), g)
 
 
-@differentiable(name="GeluBackward0")
+@differentiable(name="GeluBackward0", saves="input")
 def _gelu(input: Any) -> Any:
     _floating("gelu", input)
     below = 0.5 * (1 + erf.rule(input * math.sqrt(0.5)))  # how much of the normal distribution lies below x
     return input * below, lambda g: g * (below + input * (np.exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi))))
 
 
-@differentiable(name="GeluBackward0")
+@differentiable(name="GeluBackward0", saves="input")
 def _gelu_tanh(input: Any) -> Any:
     _floating("gelu", input)
     square = input * input
@@ -203,7 +203,7 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     return _gelu(input) if approximate == "none" else _gelu_tanh(input)
 
 
-@differentiable(name="SiluBackward0")
+@differentiable(name="SiluBackward0", saves="input")
 def _silu(input: Any) -> Any:
     _floating("silu", input)
     s = sigmoid.rule(input)
@@ -216,7 +216,7 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     return (_silu_ if inplace else _silu)(input)
 
 
-@differentiable(name="SoftplusBackward0")
+@differentiable(name="SoftplusBackward0", saves="input")
 def _softplus(input: Any, beta: float, threshold: float) -> Any:
     _floating("softplus", input)
     scaled = input * beta
@@ -233,7 +233,7 @@ def softplus(input: Tensor, beta: Number = 1.0, threshold: Number = 20.0) -> Ten
     return _softplus(input, beta, threshold)
 
 
-@differentiable(name="MishBackward0")
+@differentiable(name="MishBackward0", saves="input")
 def _mish(input: Any) -> Any:
     _floating("mish", input)
     t = np.tanh(_softplus.rule(input, 1.0, 20.0))
@@ -255,7 +255,7 @@ def softsign(input: Tensor) -> Any:
     return input / (abs(input) + 1)
 
 
-@differentiable(name="HardtanhBackward0")
+@differentiable(name="HardtanhBackward0", saves="input")
 def _hardtanh(input: Any, min_val: float, max_val: float) -> Any:
     if input.dtype is _BOOL:
         raise RuntimeError("Bool inputs not supported for hardtanh; convert with .float()")
@@ -289,7 +289,7 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 _SIXTH = float(np.float32(1 / 6))  # of single precision in torch
 
 
-@differentiable
+@differentiable(saves="input")
 def _hardsigmoid(input: Any) -> Any:
     _floating("hardsigmoid", input)
     x = array(input)
@@ -303,7 +303,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     return (_hardsigmoid_ if inplace else _hardsigmoid)(input)
 
 
-@differentiable
+@differentiable(saves="input")
 def _hardswish(input: Any) -> Any:
     _floating("hardswish", input)
     x = array(input)
@@ -329,7 +329,7 @@ def logsigmoid(input: Tensor) -> Any:
     return np.minimum(x, 0) - np.log1p(np.exp(-abs(x))), lambda g: g * sigmoid.rule(-input)
 
 
-@differentiable
+@differentiable(saves="input")
 def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | None = None) -> Any:
     """x where x > threshold, `value` elsewhere."""
     x = array(input)
@@ -339,7 +339,7 @@ def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | 
     return np.where(low, x.dtype.type(value), x), lambda g: _pick(~low, g, of=input)
 
 
-@differentiable(name="PreluKernelBackward0")
+@differentiable(name="PreluKernelBackward0", saves="input weight")
 def _prelu(input: Any, weight: Any) -> Any:
     up = array(input) > 0
     return (
@@ -414,7 +414,7 @@ def _axis(input: Any, dim: int) -> int | None:
     return None
 
 
-@differentiable(name="SoftmaxBackward0")
+@differentiable(name="SoftmaxBackward0", saves="result")
 def _softmax(input: Any, dim: int) -> Any:
     _floating("softmax", input)
     axis = _axis(input, dim)
@@ -439,7 +439,7 @@ def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor 
     return _softmax(input if dtype is None else input.to(dtype), dim)
 
 
-@differentiable(name="LogSoftmaxBackward0")
+@differentiable(name="LogSoftmaxBackward0", saves="result")
 def _log_softmax(input: Any, dim: int) -> Any:
     _floating("log_softmax", input)
     axis = _axis(input, dim)
@@ -594,13 +594,13 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: floa
 # ---------------------------------------------------------------------------------------------------------------------
 # In-place forms. torch calls the node of some by another number.
 # ---------------------------------------------------------------------------------------------------------------------
-def _second(operation: Any, name: str) -> Any:
-    return inplace(differentiable(operation.__wrapped__, name=name))
+def _second(operation: Any, name: str, saves: str = "result") -> Any:
+    return inplace(differentiable(operation.__wrapped__, name=name, saves=saves))
 
 
 relu_, sigmoid_, tanh_ = inplace(relu), inplace(sigmoid), inplace(tanh)
 _hardsigmoid_, _hardswish_ = inplace(_hardsigmoid), inplace(_hardswish)
-celu_, threshold_ = _second(celu, "CeluBackward1"), _second(threshold, "ThresholdBackward1")
+celu_, threshold_ = _second(celu, "CeluBackward1"), _second(threshold, "ThresholdBackward1", "input")
 _rrelu_ = _second(_rrelu, "RreluWithNoiseBackward1")
 _leaky_relu_, _elu_ = _second(_leaky_relu, "LeakyReluBackward1"), _second(_elu, "EluBackward1")
 _silu_, _mish_, _hardtanh_, _scale_ = inplace(_silu), inplace(_mish), inplace(_hardtanh), inplace(_scale)

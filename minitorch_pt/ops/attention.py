@@ -39,14 +39,17 @@ def _plain_attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, sc
     return (weights if noise is None else weights * noise) @ value
 
 
-def _name(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: float) -> str:
-    """torch's name depends on which of its kernels the ranks and options lead to."""
-    if query.ndim == 4 and noise is None and (mask is None or mask.dtype.kind == "b"):
-        return "ScaledDotProductFlashAttentionForCpuBackward0"
+def _fused(query: Any, mask: Any, noise: Any) -> bool:
+    """Whether torch takes the kernel that computes all at once; it composes the rest of multiplications."""
+    return query.ndim == 4 and noise is None and (mask is None or array(mask).dtype.kind == "b")
+
+
+def _name(query: Any, key: Any, value: Any, *rest: Any) -> str:
+    """torch's name depends on the ranks."""
     return "MmBackward0" if query.ndim == value.ndim == 2 else "UnsafeViewBackward0"
 
 
-@differentiable(joint=True, name=_name, plain=_plain_attention)
+@differentiable(joint=True, name=_name, plain=_plain_attention, saves=["value", "value", ""])
 def _attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: float) -> Any:
     """One node that writes over its own scores, in place of seven nodes with an (L, S) array each.
 
@@ -67,6 +70,8 @@ def _attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: f
     total[total == 0] = 1
     weights /= total
     kept = weights if noise is None else weights * noise
+    # what torch composes multiplies a copy, and lets the key be changed
+    scaled_key = None if _fused(query, mask, noise) else key * key.dtype.type(scale)
 
     def pull(g: Any) -> tuple:
         flow = g @ _turned(value)
@@ -75,9 +80,19 @@ def _attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: f
         # not (g * output).sum(-1), which is the same number but cancels only to rounding where one weight is 1
         flow -= np.einsum("...i,...i->...", flow, weights)[..., None]
         flow *= weights
-        return flow @ (key * key.dtype.type(scale)), _turned(flow) @ scaled, _turned(kept) @ g, flow
+        factor = key * key.dtype.type(scale) if scaled_key is None else scaled_key
+        return flow @ factor, _turned(flow) @ scaled, _turned(kept) @ g, flow
 
     return kept @ value, pull
+
+
+_fused_attention = differentiable(
+    _attention.__wrapped__,
+    joint=True,
+    name="ScaledDotProductFlashAttentionForCpuBackward0",
+    plain=_plain_attention,
+    saves="query key value result",
+)
 
 
 def _check(query: Any, key: Any, value: Any, mask: Any, dropout_p: float) -> None:
@@ -173,4 +188,5 @@ def scaled_dot_product_attention(
         heads = np.broadcast_shapes(query.shape[:-2], key.shape[:-2])
         noise = _noise(np.empty((*heads, length, source), array(query).dtype), dropout_p)
     scale = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
-    return _attention.rule(query, key, value, mask, noise, scale).to(dtype)
+    attention = _fused_attention if _fused(query, mask, noise) else _attention
+    return attention.rule(query, key, value, mask, noise, scale).to(dtype)

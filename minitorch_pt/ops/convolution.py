@@ -280,7 +280,7 @@ def _weight_gradient(
     )
 
 
-@differentiable(name="ConvolutionBackward0")
+@differentiable(name="ConvolutionBackward0", saves="input weight")
 def _convolution(
     input: Any,
     weight: Any,
@@ -295,6 +295,7 @@ def _convolution(
     """Either convolution. `output_padding`: the elements at the end that no patch reaches, so that each is the adjoint of the other."""
     options = stride, padding, dilation, output_padding, groups
     value = (_spread if transposed else _correlate)(array(input), array(weight), array(bias), *options)
+    dtype = value.dtype
 
     def pull_weight(g: Any) -> Any:
         x, y = (g, input) if transposed else (input, g)
@@ -302,7 +303,7 @@ def _convolution(
 
     def pull_bias(g: Any) -> Any:
         length = math.prod(g.shape[2:])  # a matrix product adds several times faster than .sum
-        return (g.reshape((*g.shape[:2], length)) @ np.ones(length, value.dtype)).sum(axis=0)
+        return (g.reshape((*g.shape[:2], length)) @ np.ones(length, dtype)).sum(axis=0)
 
     return (
         value,

@@ -25,10 +25,10 @@ from ..autograd.rule import array, differentiable
 from .activations import _floating
 from .losses import _MEAN, _code, _reduced
 from .pointwise import true_divide, where
+from .saving import saving_result
 
 if TYPE_CHECKING:
     from ..autograd.contract import Size, Tensor
-
 
 __all__: list[str] = []  # torch has this under nn.functional; numbered_losses.py has the form at its top level
 
@@ -192,6 +192,7 @@ def ctc_loss(
     if labels.shape != expected:
         raise RuntimeError(f"Expected targets of size {expected[0]} at dimension 0, but got shape {list(labels.shape)}")
     loss = _ctc_loss.rule(scores, _states(labels, spelled, blank, classes), heard, spelled, zero_infinity)
+    loss = saving_result.rule(loss, (targets,) if labels.dtype == np.int64 else (), "CtcLossBackward0")
     if zero_infinity:
         loss = where(loss == np.inf, 0, loss)
     if code == _MEAN:

@@ -14,7 +14,7 @@ from ..autograd.rule import array, differentiable, same
 from .indexing import _write
 from .pointwise import sub
 from .reductions import sum, vector_norm
-from .shape import broadcast_tensors
+from .shape import broadcast_shapes, broadcast_tensors
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Number, Tensor
@@ -24,13 +24,13 @@ __all__ = ["cdist", "cosine_similarity", "dist", "pairwise_distance", "pdist"]
 
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 
-_norm_along = differentiable(vector_norm.__wrapped__, name="NormBackward1")
+_norm_along = differentiable(vector_norm.__wrapped__, name="NormBackward1", saves="x result")
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # One by one
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(promote=("type", 2), joint=True, name="DistBackward0")
+@differentiable(promote=("type", 2), joint=True, name="DistBackward0", saves="input other result")
 def dist(input: Tensor, other: Tensor, p: Number = 2) -> Any:
     """The p-norm of input - other: (Σ |input - other|^p)^(1/p), over all elements.
 
@@ -95,7 +95,7 @@ def _lengths(difference: Any, p: float) -> tuple[np.ndarray, Callable]:
     return largest, lambda g: np.expand_dims(g, -1) * found * np.sign(difference)
 
 
-@differentiable(joint=True, name="CdistBackward0")
+@differentiable(joint=True, name="CdistBackward0", saves="x1 x2 result")
 def _cdist(x1: Any, x2: Any, p: float) -> Any:
     value, pull = _lengths(np.expand_dims(x1, -2) - np.expand_dims(x2, -3), p)
 
@@ -106,7 +106,7 @@ def _cdist(x1: Any, x2: Any, p: float) -> Any:
     return value, both
 
 
-@differentiable(joint=True, name="ViewBackward0")
+@differentiable(joint=True, name="ViewBackward0", saves="x1 x2 result")
 def _euclidean(x1: Any, x2: Any) -> Any:
     """‖a - b‖² = ‖a‖² + ‖b‖² - 2 a·b: one matrix product in place of all differences. Not precise for points that almost coincide."""
     a, b = array(x1), array(x2)
@@ -114,10 +114,10 @@ def _euclidean(x1: Any, x2: Any) -> Any:
         np.expand_dims((a * a).sum(-1), -1) + np.expand_dims((b * b).sum(-1), -2) - 2 * (a @ np.swapaxes(b, -1, -2))
     )
     value = np.sqrt(np.maximum(squares, 0))
-    zero = value == 0
+    zero, plain = value == 0, isinstance(x1, np.ndarray)
 
     def both(g: Any) -> tuple:
-        length = value if isinstance(x1, np.ndarray) else _euclidean(x1, x2)
+        length = value if plain else _euclidean(x1, x2)
         ratio = np.where(zero, 0.0, g / np.where(zero, 1.0, length))
         return (
             x1 * np.expand_dims(ratio.sum(-1), -1) - ratio @ x2,
@@ -167,11 +167,13 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = _MO
     many = max(x1.shape[-2], x2.shape[-2]) > 25
     by_product = p == 2 and (compute_mode == _MODES[1] or (compute_mode == _MODES[0] and many))
     if by_product and 0 not in (*x1.shape, *x2.shape):
+        batch = broadcast_shapes(tuple(x1.shape[:-2]), tuple(x2.shape[:-2]))
+        x1, x2 = (x if x.shape[:-2] == batch else x.expand((*batch, *x.shape[-2:])).clone() for x in (x1, x2))
         return _euclidean(x1, x2)
     return _cdist(x1, x2, p)
 
 
-@differentiable(name="PdistBackward0")
+@differentiable(name="PdistBackward0", saves="input result")
 def _pdist(input: Any, p: float) -> Any:
     n = input.shape[0]
     pairs = np.triu_indices(n, 1)

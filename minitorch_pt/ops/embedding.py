@@ -12,6 +12,7 @@ from ..autograd.modes import is_grad_enabled
 from ..autograd.rule import _writable, array, differentiable
 from ..notices import warn
 from .indexing import _add_at, _sum_into
+from .saving import saving
 
 if TYPE_CHECKING:
     from ..autograd.contract import Tensor
@@ -24,7 +25,8 @@ __all__ = ["embedding", "embedding_renorm_"]
 @differentiable(linear=True, name="EmbeddingBackward0")
 def _lookup(weight: Any, rows: np.ndarray, padding_idx: int, scale_grad_by_freq: bool) -> Any:
     table = array(weight)
-    return table[rows], lambda g: _summed.rule(g, rows, table.shape[0], padding_idx, scale_grad_by_freq)
+    height = len(table)  # the table itself is not kept: it may be changed before backward
+    return table[rows], lambda g: _summed.rule(g, rows, height, padding_idx, scale_grad_by_freq)
 
 
 @differentiable(linear=True, name="EmbeddingDenseBackwardBackward0")
@@ -263,9 +265,11 @@ def embedding_bag(
     if not kept.all():
         places = np.flatnonzero(kept)
         rows, bags, samples = rows[places], bags[places], None if samples is None else samples[places]
+    of = tuple(x for x in (input, offsets) if hasattr(x, "_data"))
     if mode == "max":
-        return _bag_maxima.rule(weight, rows, bags, count)
+        return saving.rule(_bag_maxima.rule(weight, rows, bags, count), of, "EmbeddingBagBackward0")
     sizes: Any = 1
     if mode == "mean":
         sizes = np.maximum(np.bincount(bags, minlength=count), 1)[:, None].astype(table.dtype)
-    return _bag_sums.rule(weight, samples, rows, bags, count, sizes, scale_grad_by_freq)
+    value = _bag_sums.rule(weight, samples, rows, bags, count, sizes, scale_grad_by_freq)
+    return saving.rule(value, of, "EmbeddingBagBackward0")

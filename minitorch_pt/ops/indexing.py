@@ -14,6 +14,7 @@ from .. import dtypes
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, inplace, nondifferentiable, same
 from ..notices import warn
+from .saving import saving
 from .shape import _axis
 
 if TYPE_CHECKING:
@@ -197,6 +198,11 @@ def _replaced(input: Any, value: Any, index: tuple, basic: bool) -> Any:
     return data, rest, part
 
 
+_index_copy = differentiable(
+    _replaced.__wrapped__, linear=True, name="IndexCopyBackward0", saves=["index", "index value"]
+)
+
+
 def index_assign(input: Any, index: Any, value: Any) -> Any:
     """`input` with the region at `index` replaced by `value`."""
     plain, basic = plain_index(index, tuple(input.shape))
@@ -214,7 +220,7 @@ def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool =
     return _accumulated.rule(input, values, plain, basic) if accumulate else _replaced.rule(input, values, plain, basic)
 
 
-@differentiable(linear=True, name="IndexPutBackward0")
+@differentiable(linear=True, name="IndexPutBackward0", saves="index")
 def _accumulated(input: Any, values: Any, index: tuple, basic: bool) -> Any:
     data = np.array(array(input))
     np.add.at(data, index, array(values))
@@ -264,7 +270,7 @@ def index_select(input: Tensor, dim: Dim, index: Tensor, *, out: Tensor | None =
     if np.ndim(array(index)) > 1:
         raise IndexError(f"index_select(): Index is supposed to be a vector, got shape {list(index.shape)}")
     numbers = _numbers(index, input.shape[dim] if input.ndim else 1, dim, "index_select").reshape(-1)
-    return _take(input, numbers, dim) if input.ndim else input.reshape(1)[numbers[0]]
+    return _take(input, numbers, dim) if input.ndim else _take(input.reshape(1), numbers, 0).reshape(())
 
 
 def _grid(index: np.ndarray, dim: int) -> tuple:
@@ -287,7 +293,7 @@ def _fits_along(input: Any, index: np.ndarray, dim: int, name: str) -> None:
             )
 
 
-@differentiable(linear=True)
+@differentiable(linear=True, saves="input index")
 def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Any:
     """For each place of `index`, the element that it names along an axis: out[i][j] = input[index[i][j]][j] for dim 0.
 
@@ -535,14 +541,14 @@ def scatter_reduce(
     return total, pull_input, None, None, pull_source
 
 
-@differentiable(linear=True, name="IndexAddBackward0")
+@differentiable(linear=True, name="IndexAddBackward0", saves=["", "index source"])
 def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: float) -> Any:
     from .shape import _take
 
     total = np.array(array(input))
     place: Any = (slice(None),) * dim + (index,)
     np.add.at(total, place, array(source) * np.asarray(alpha, total.dtype))
-    return total, same, lambda g: _take(g, index, dim) * alpha
+    return total, same, lambda g: _take.rule(g, index, dim) * alpha
 
 
 @composed
@@ -582,7 +588,7 @@ def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: T
         raise IndexError(
             f"index_copy_(): Number of indices should be equal to source.size(dim): source should have shape {expected} and has {list(source.shape)}"
         )
-    return index_assign(input, (slice(None),) * dim + (numbers,), source)
+    return _index_copy.rule(input, source, (slice(None),) * dim + (numbers,), False)
 
 
 @composed
@@ -597,7 +603,8 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
     dim = _axis(dim, input.ndim)
     # each place once: the value's gradient must not count a place twice
     numbers = np.unique(_numbers(index, input.shape[dim], dim, "index_fill"))
-    return index_assign(input, (slice(None),) * dim + (numbers,), value)
+    filled = index_assign(input, (slice(None),) * dim + (numbers,), value)
+    return saving.rule(filled, (index,), f"IndexFillBackward{int(hasattr(value, '_data'))}")
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -646,7 +653,7 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
     return _selected.rule(broadcast_to(input, shape), np.broadcast_to(where, shape))
 
 
-@differentiable(linear=True, name="MaskedSelectBackward0")
+@differentiable(linear=True, name="MaskedSelectBackward0", saves="input mask")
 def _selected(input: Any, mask: np.ndarray) -> Any:
     shape = tuple(input.shape)
     return array(input)[mask], lambda g: _write.rule(g, (mask,), False, shape)
@@ -680,7 +687,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Any:
     )
 
 
-@differentiable(linear=True)
+@differentiable(linear=True, saves="input index")
 def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Any:
     """The elements at these places in the order of all indices.
 
@@ -705,7 +712,8 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Any:
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """`input` with the elements of `source` put, or added, at these places in the order of all indices."""
     flat = index_put(input.reshape(-1), (index.reshape(-1),), source.reshape(-1), accumulate)
-    return flat.reshape(tuple(input.shape))
+    of = (index, source) if source.requires_grad else (index,)
+    return saving.rule(flat.reshape(tuple(input.shape)), of, "PutBackward0")
 
 
 @composed

@@ -89,7 +89,7 @@ def _constant(name: str, **weights: Any) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 # Distances
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(promote=("type", 2))
+@differentiable(promote=("type", 2), saves="input target")
 def _mse_loss(input: Any, target: Any, code: int) -> Any:
     _floating("mse_loss", input)
     d = input - target
@@ -167,7 +167,7 @@ def _cut(d: Any, limit: float) -> Any:
     return _pick(abs(x) < limit, d, np.sign(x) * limit)
 
 
-@differentiable(promote=("type", 2))
+@differentiable(promote=("type", 2), saves="input target")
 def _huber_loss(input: Any, target: Any, code: int, delta: float) -> Any:
     _floating("huber_loss", input)
     d = input - target
@@ -176,7 +176,7 @@ def _huber_loss(input: Any, target: Any, code: int, delta: float) -> Any:
     return value, lambda g: c * (g * share), lambda g: c * (g * -share)
 
 
-@differentiable(promote=("type", 2), name="SmoothL1LossBackward0")
+@differentiable(promote=("type", 2), name="SmoothL1LossBackward0", saves="input target")
 def _smooth_l1_loss(input: Any, target: Any, code: int, beta: float) -> Any:
     _floating("smooth_l1_loss", input)
     d = input - target
@@ -251,7 +251,7 @@ def _bce_slope(input: Any, target: Any) -> Any:
     )
 
 
-@differentiable(name="BinaryCrossEntropyBackward0")
+@differentiable(name="BinaryCrossEntropyBackward0", saves="input target weight")
 def _binary_cross_entropy(input: Any, target: Any, weight: Any, code: int) -> Any:
     x = array(input)
     yes, no = np.maximum(np.log(x), -100), np.maximum(np.log1p(-x), -100)
@@ -303,7 +303,9 @@ def binary_cross_entropy(
     return _binary_cross_entropy(input, target, weight, code)
 
 
-@differentiable(promote=("type", 2), name="BinaryCrossEntropyWithLogitsBackward0")
+@differentiable(
+    promote=("type", 2), name="BinaryCrossEntropyWithLogitsBackward0", saves="input target weight pos_weight"
+)
 def _binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any, pos_weight: Any, code: int) -> Any:
     positive = 1.0 if pos_weight is None else pos_weight
     yes = positive * target
@@ -412,7 +414,7 @@ def _labels(target: Any, classes: int, ignore_index: int) -> tuple[Any, Any]:
     return labels, valid
 
 
-@differentiable(name=_nll_name)
+@differentiable(name=_nll_name, saves="input target weight")
 def _nll_loss(input: Any, target: Any, weight: Any, code: int, ignore_index: int) -> Any:
     x, t = array(input), array(target)
     axis = min(x.ndim - 1, 1)
@@ -473,7 +475,7 @@ def _cross_entropy_plain(input: Any, target: Any) -> Any:
     return _nll_loss(log_softmax(input, 1), target, None, _MEAN, -100)
 
 
-@differentiable(name="NllLossBackward0", plain=_cross_entropy_plain, exact=True)
+@differentiable(name="NllLossBackward0", plain=_cross_entropy_plain, exact=True, saves="target")
 def _cross_entropy(input: Any, target: Any) -> Any:
     """The mean over a batch of log Σ e^x - x[t]. Its slope is softmax(x), minus 1 at the right class.
 

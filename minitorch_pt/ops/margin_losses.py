@@ -103,7 +103,7 @@ def cosine_embedding_loss(
     return _reduced(alike + where(target == -1, clamp_min(cosine - margin, 0), 0), code)
 
 
-@differentiable
+@differentiable(saves="input target")
 def _soft_margin_loss(input: Any, target: Any, code: int) -> Any:
     wrong = np.exp(-target * input)
     value, share = _reduce(np.log1p(wrong), code)
@@ -150,7 +150,7 @@ def _check_scores(name: str, input: Any, target: Any) -> None:
         raise RuntimeError(f"expected scalar type Long but found torch.{t.dtype.name}: convert the labels with .long()")
 
 
-@differentiable(name="MultiMarginLossBackward0")
+@differentiable(name="MultiMarginLossBackward0", saves="input target weight")
 def _multi_margin_loss(input: Any, target: Any, weight: Any, code: int, p: int, margin: float) -> Any:
     classes = input.shape[-1] if input.ndim else 1
     t = array(target).reshape(-1, 1)
@@ -216,7 +216,7 @@ def multi_margin_loss(
     return _multi_margin_loss(input, target, weight, code, p, margin)
 
 
-@differentiable
+@differentiable(saves="input target")
 def _multilabel_margin_loss(input: Any, target: Any, code: int) -> Any:
     shape = input.shape
     classes = shape[-1] if shape else 1

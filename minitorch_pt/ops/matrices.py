@@ -20,6 +20,7 @@ from .algebra.inverses import substitute
 from .pointwise import where
 from .products import _need
 from .reductions import cumprod, vector_norm
+from .saving import saving, saving_result
 from .shape import broadcast_to, cat, clone, flip
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None =
     return value, pull
 
 
-@differentiable(name="CholeskySolveBackward0")
+@differentiable(name="CholeskySolveBackward0", saves="input input2 result")
 def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Any:
     """The X with L Lᵀ X = B of each lower triangular L, or with `upper` Lᵀ L X = B: (*, n, k), (*, n, n) -> (*, n, k).
 
@@ -142,6 +143,7 @@ def triangular_solve(
     A, input = (broadcast_to(x, (*batch, *x.shape[-2:])) for x in (A, input))
     used = transposed(A) if transpose else A
     solution = algebra.solve_triangular(used, input, upper=upper != transpose, unitriangular=unitriangular)
+    solution = saving.rule(solution, (input,), "TriangularSolveBackward0")
     return return_types.triangular_solve(solution, clone(A))
 
 
@@ -217,7 +219,7 @@ def ormqr(
     _need(other.shape[:-2] == batch, f"torch.ormqr: Expected batch dimensions of other to be {list(batch)}, but got {list(other.shape[:-2])}")  # fmt: skip
     _need(input.dtype == tau.dtype == other.dtype,
           f"torch.ormqr: Expected input, tau and other to have the same dtype, but they have {input.dtype}, {tau.dtype} and {other.dtype}")  # fmt: skip
-    return reflected(input, tau, other, left, transpose)
+    return saving_result.rule(reflected(input, tau, other, left, transpose), (input, tau, other), "OrmqrBackward0")
 
 
 @composed

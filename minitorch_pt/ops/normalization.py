@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, write
+from ..autograd.rule import array, differentiable, kept, write
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
@@ -57,11 +57,16 @@ def _mean(x: Any, axes: tuple[int, ...]) -> Any:
 
 def _standardised(x: Any, eps: float) -> tuple[Any, Any]:
     """Rows of mean 0 and variance 1, and how the gradient flows back."""
-    n = x.shape[1]
-    centred = x - _mean(x, _ROWS)
+    n, mean = x.shape[1], _mean(x, _ROWS)
+    centred = x - mean
     rstd = 1 / np.sqrt(_inner(centred, centred, _ROWS) / n + eps)
-    hat = _into(np.multiply, centred, rstd)
-    return hat, lambda g: _back(g, hat, rstd, _mean(g, _ROWS), _inner(g, hat, _ROWS) / n)
+    made = _into(np.multiply, centred, rstd)
+
+    def back(g: Any) -> Any:
+        hat = kept(made, lambda: (x - mean) * rstd)
+        return _back(g, hat, rstd, _mean(g, _ROWS), _inner(g, hat, _ROWS) / n)
+
+    return made, back
 
 
 def _back(g: Any, hat: Any, scale: Any, mean: Any, share: Any) -> Any:
@@ -107,7 +112,7 @@ def _over_samples(g: Any, count: int) -> Any:
     return (np.ones(rows.shape[0], rows.dtype) @ rows).reshape(g.shape[g.ndim - count :])
 
 
-@differentiable(name="NativeLayerNormBackward0")
+@differentiable(name="NativeLayerNormBackward0", saves="input weight bias")
 def _layer_norm(input: Any, weight: Any, bias: Any, count: int, eps: float) -> Any:
     shape = input.shape
     hat, back = _standardised(_as_rows(input, count), eps)
@@ -119,15 +124,16 @@ def _layer_norm(input: Any, weight: Any, bias: Any, count: int, eps: float) -> A
     return _affine(hat, weight, bias), pull, lambda g: _over_samples(g * hat, count), lambda g: _over_samples(g, count)
 
 
-@differentiable(name="MulBackward0")
+@differentiable(name="MulBackward0", saves=["input weight", ""])
 def _rms_norm(input: Any, weight: Any, bias: None, count: int, eps: float) -> Any:
     shape, x = input.shape, _as_rows(input, count)
     n = x.shape[1]
     scale = 1 / np.sqrt(_inner(x, x, _ROWS) / n + eps)
-    rows = x * scale
-    hat = rows.reshape(shape)
+    made = x * scale
+    hat = made.reshape(shape)
 
     def pull(g: Any) -> Any:
+        rows = kept(made, lambda: x * scale)
         g = _as_rows(g if weight is None else g * weight, count)
         d = _into(np.add, rows * (_inner(g, rows, _ROWS) / -n), g)
         return _into(np.multiply, d, scale).reshape(shape)
@@ -211,24 +217,28 @@ def _column(parameter: Any) -> Any:
     return None if parameter is None else parameter.reshape((-1, 1))
 
 
-@differentiable(joint=True, name="NativeBatchNormBackward0")
-def _batch_norm(input: Any, weight: Any, bias: Any, mean: Any, var: Any, training: bool, eps: float) -> Any:
-    """In training, `mean` and `var` are the input's own."""
+@differentiable(joint=True, name="NativeBatchNormBackward0", saves="input weight running_mean running_var")
+def _batch_norm(
+    input: Any, weight: Any, bias: Any, running_mean: Any, running_var: Any, own: tuple | None, eps: float
+) -> Any:
+    """`own`: in training the input's own mean and variance, to be used in place of the running ones."""
     shape, x = input.shape, _as_channels(input)
-    n = x.shape[0] * x.shape[2]
+    n, training = x.shape[0] * x.shape[2], own is not None
+    mean, var = own or (running_mean, running_var)
     if training and not isinstance(input, np.ndarray):
         mean, var = _moments(x)  # again, as functions of the input
-    rstd = 1 / np.sqrt(var.reshape((-1, 1)) + eps)
-    hat = _into(np.multiply, x - mean.reshape((-1, 1)), rstd)
+    mean, rstd = mean.reshape((-1, 1)), 1 / np.sqrt(var.reshape((-1, 1)) + eps)
+    made = _into(np.multiply, x - mean, rstd)
     scale = _affine(rstd, _column(weight), None)
 
     def pull(g: Any) -> tuple:
+        hat = kept(made, lambda: (x - mean) * rstd)
         g = _as_channels(g)
         d_bias, d_weight = _sum(g, _CHANNELS), _inner(g, hat, _CHANNELS)
         d_input = _back(g, hat, scale, d_bias / n, d_weight / n) if training else scale * g
         return d_input.reshape(shape), d_weight.reshape((-1,)), d_bias.reshape((-1,))
 
-    return _affine(hat, _column(weight), _column(bias)).reshape(shape), pull
+    return _affine(made, _column(weight), _column(bias)).reshape(shape), pull
 
 
 @composed
@@ -270,14 +280,15 @@ def batch_norm(
         elif math.prod(parameter.shape) != input.shape[1]:
             raise RuntimeError(f"{name} should contain {input.shape[1]} elements, one for each channel of input {list(input.shape)}, not {math.prod(parameter.shape)}")  # fmt: skip
     if not training:
-        return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, False, eps)
+        return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, None, eps)
     x = _as_channels(array(input))
     n = x.shape[0] * x.shape[2]
     mean, var = _moments(x if x.itemsize > 2 else x.astype(np.float32))
     for running, batch in ((running_mean, mean), (running_var, var * (n / (n - 1)) if n > 1 else var * np.nan)):
         if running is not None:
-            write(running, array(running) * (1 - momentum) + momentum * batch.reshape(-1))
-    return _run(_batch_norm, "batch_norm", input, weight, bias, mean, var, True, eps)
+            # not counted as an in-place change: the layer may be called twice before backward
+            array(running)[...] = array(running) * (1 - momentum) + momentum * batch.reshape(-1)
+    return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, (mean, var), eps)
 
 
 @composed
@@ -312,7 +323,7 @@ def instance_norm(
     return output.view(input.shape)
 
 
-@differentiable(name="NativeGroupNormBackward0")
+@differentiable(name="NativeGroupNormBackward0", saves="input weight")
 def _group_norm(input: Any, weight: Any, bias: Any, num_groups: int, eps: float) -> Any:
     shape, x = input.shape, _as_channels(input)
     n, channels, length = x.shape

@@ -85,6 +85,9 @@ def _border(input: Any, pad: Sequence[int], mode: str) -> Any:
     return padded, lambda g: _unborder.rule(g, pad, mode, shape)
 
 
+_mirrored = differentiable(_border.__wrapped__, linear=True, name=_border_name, saves="input")
+
+
 @differentiable(linear=True)
 def _unborder(g: Any, pad: Sequence[int], mode: str, shape: tuple[int, ...]) -> Any:
     """The gradient of `_border`: each part of the border is added to where it came from."""
@@ -149,4 +152,4 @@ def pad(input: Tensor, pad: Size, mode: str = "constant", value: float | None = 
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument, but got {value}')
     _pairs(pad, input.ndim)
     _check_border(input, pad, mode)
-    return _border(input, pad, mode)
+    return (_border if mode == "circular" else _mirrored).rule(input, pad, mode)

@@ -133,13 +133,13 @@ def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Any:
     return other - (input if alpha == 1 else alpha * input), lambda g: g * -alpha, same
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", saves=["other", "input"])
 def mul(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Any:
     """input * other. Each factor's gradient is the other factor."""
     return input * other, lambda g: g * other, lambda g: g * input
 
 
-@differentiable(promote="float", name="DivBackward0")
+@differentiable(promote="float", name="DivBackward0", saves=["other", "input other"])
 def true_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Any:
     """input / other; integers become floating point numbers first."""
     return input / other, lambda g: g / other, lambda g: -g * ((input / other) / other)
@@ -181,7 +181,7 @@ def _pair(input: Any, other: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     return a, b
 
 
-@differentiable(promote=("type", 2), name="DivBackward1")
+@differentiable(promote=("type", 2), name="DivBackward1", saves=["other", "input other"])
 def _rounded_div(input: Any, other: Any, mode: str) -> Any:
     a, b = _pair(input, other, "div")
     if mode == "floor":
@@ -212,7 +212,7 @@ def _divisor_name(kind: str) -> Any:
     return lambda input, other: f"{kind}Backward{int(isinstance(other, np.ndarray))}"
 
 
-@differentiable(promote="type", name=_divisor_name("Remainder"))
+@differentiable(promote="type", name=_divisor_name("Remainder"), saves=["", "input other"])
 def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
     """What division rounded down leaves: the sign is the divisor's.
 
@@ -228,7 +228,7 @@ def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> A
     return y, same, lambda g: g * -_rounded_div.rule(input, other, "floor")
 
 
-@differentiable(promote="type", name=_divisor_name("Fmod"))
+@differentiable(promote="type", name=_divisor_name("Fmod"), saves=["", "input other"])
 def fmod(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
     """What division rounded towards zero leaves: the sign is the input's.
 
@@ -288,7 +288,7 @@ def pow(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tens
     return _power(input, exponent)
 
 
-@differentiable(name="PowBackward0")
+@differentiable(name="PowBackward0", saves="input")
 def _power_number(input: Any, exponent: Any) -> Any:
     """x**n, with slope n x**(n-1)."""
     data = array(input)
@@ -318,7 +318,7 @@ def _power_value(x: Any, n: Any) -> Any:
     return np.power(x, n) if isinstance(x, (np.ndarray, np.generic)) else pow(x, n)
 
 
-@differentiable(promote="type", name="PowBackward1")
+@differentiable(promote="type", name="PowBackward1", saves="input exponent result")
 def _power(input: Any, exponent: Any) -> Any:
     base, n = np.asarray(array(input)), np.asarray(array(exponent))
 
@@ -367,21 +367,21 @@ def square(input: Tensor, *, out: Tensor | None = None) -> Any:
     return input * input, lambda g: g * (2 * input)
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="result")
 def sqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The square root; nan for negative numbers. The slope is 1 / (2 sqrt(x)), infinite at 0."""
     y = np.sqrt(input)
     return y, lambda g: g / (2 * y)
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="result")
 def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
     """1 / sqrt(x); the slope is -y³/2."""
     y = 1 / np.sqrt(input)
     return y, lambda g: g * (-0.5 * (y * y * y))
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="result")
 def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Any:
     """1 / x; the slope is -y²."""
     y = 1 / input
@@ -408,7 +408,7 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
     return (data.copy() if data.dtype == bool else np.sign(data)), _flat
 
 
-@differentiable
+@differentiable(saves="input result")
 def sgn(input: Tensor) -> Any:
     """-1, 0 or 1 as `sign`, under torch's other name."""
     return sign.__wrapped__(input)
@@ -420,21 +420,21 @@ divide, multiply, subtract, negative = div, mul, sub, neg
 # ---------------------------------------------------------------------------------------------------------------------
 # Exponentials and logarithms
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(promote="float")
+@differentiable(promote="float", saves="result")
 def exp(input: Tensor, *, out: Tensor | None = None) -> Any:
     """e to the power of x: its own slope."""
     y = np.exp(input)
     return y, lambda g: g * y
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="result")
 def exp2(input: Tensor, *, out: Tensor | None = None) -> Any:
     """2 to the power of x."""
     y = np.exp2(input)
     return y, lambda g: g * (y * math.log(2))
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="result")
 def expm1(input: Tensor, *, out: Tensor | None = None) -> Any:
     """e^x - 1, exact near 0."""
     y = np.expm1(input)
@@ -509,7 +509,7 @@ def cos(input: Tensor, *, out: Tensor | None = None) -> Any:
     return np.cos(input), lambda g: g * -np.sin(input)
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="result")
 def tan(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The tangent of an angle in radians; the slope is 1 + tan²."""
     y = np.tan(input)
@@ -534,7 +534,7 @@ def atan(input: Tensor, *, out: Tensor | None = None) -> Any:
     return np.arctan(input), lambda g: g / (1 + input * input)
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="input other")
 def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The angle in radians of the point (x=other, y=input). At the origin, where it has no slope, the gradients are 0."""
 
@@ -664,13 +664,13 @@ def frac(input: Tensor, *, out: Tensor | None = None) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 # Choosing
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(promote="type")
+@differentiable(promote="type", saves="input other")
 def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The larger of the two; equal ones share the gradient."""
     return np.maximum(input, other), lambda g: _share(g, input, other), lambda g: _share(g, other, input)
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", saves="input other")
 def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The smaller of the two; equal ones share the gradient."""
     return np.minimum(input, other), lambda g: _share(g, other, input), lambda g: _share(g, input, other)
@@ -683,14 +683,14 @@ def _share(g: Any, larger: Any, smaller: Any) -> Any:
     return _pick(~(a < b), np.where(equal, g / 2, g) if equal.any() else g)
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", saves="input other")
 def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The larger of the two, or the one that is not nan."""
     first = (array(input) >= array(other)) | np.isnan(array(other))
     return np.fmax(array(input), array(other)), lambda g: _pick(first, g), lambda g: _pick(~first, g)
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", saves="input other")
 def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The smaller of the two, or the one that is not nan."""
     first = (array(input) <= array(other)) | np.isnan(array(other))
@@ -702,7 +702,9 @@ def _tensor_bounds(input: Any = None, *bounds: Any) -> bool:
     return any(isinstance(bound, np.ndarray) and bound.ndim > 0 for bound in bounds)
 
 
-@differentiable(promote="type", name=lambda *args: f"ClampBackward{int(not _tensor_bounds(*args))}")
+@differentiable(
+    promote="type", name=lambda *args: f"ClampBackward{int(not _tensor_bounds(*args))}", saves="input min max"
+)
 def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     data, low, high = array(input), array(min), array(max)
     y = data
@@ -725,7 +727,10 @@ def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
 
 def _one_sided(name: str) -> Any:
     return differentiable(
-        _clamp.__wrapped__, promote="type", name=lambda *args: f"{name}Backward{int(_tensor_bounds(*args))}"
+        _clamp.__wrapped__,
+        promote="type",
+        name=lambda *args: f"{name}Backward{int(_tensor_bounds(*args))}",
+        saves="input min max",
     )
 
 
@@ -836,7 +841,9 @@ def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = No
 
 
 @differentiable(
-    promote=("type", 2), name=lambda input, end, weight: f"LerpBackward{int(isinstance(weight, np.ndarray))}"
+    promote=("type", 2),
+    name=lambda input, end, weight: f"LerpBackward{int(isinstance(weight, np.ndarray))}",
+    saves=["weight", "weight", "input end weight"],
 )
 def _lerp(input: Any, end: Any, weight: Any) -> Any:
     a, b, w = array(input), array(end), array(weight)
@@ -859,7 +866,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     return input + product, same, lambda g: g * (tensor2 * value), lambda g: g * (tensor1 * value)
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", saves=["tensor2", "tensor2", "tensor1 tensor2"])
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Any:
     """input + value * tensor1 / tensor2.
 
@@ -894,7 +901,7 @@ def nan_to_num(
     return np.nan_to_num(data, nan=nan, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves=["input result", "result"])
 def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
     """The size of `input` with the sign of `other`."""
     y, zero = np.copysign(input, other), array(input) == 0
@@ -919,22 +926,22 @@ def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     return np.lcm(input, other)
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves=["input other", ""])
 def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The next representable number after x towards `other`. It moves with x, unless the two are equal."""
     differ = array(input) != array(other)
     return np.nextafter(input, other), lambda g: _pick(differ, g), _flat
 
 
-@composed
-def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+@differentiable(promote="float", saves=["other result", "result"])
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """input * 2**other."""
-    if not hasattr(input, "_data"):
-        raise TypeError(f"ldexp(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
-    return mul(input, pow(2.0, other))
+    factor = np.power(array(other).dtype.type(2), other) if isinstance(other, _PLAIN) else pow.rule(2.0, other)
+    y = input * factor
+    return y, lambda g: g * factor, lambda g: g * (y * math.log(2))
 
 
-@differentiable(returns=return_types.frexp)
+@differentiable(returns=return_types.frexp, saves="result1")
 def frexp(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """The mantissa, in [0.5, 1) with the sign, and the whole exponent: input = mantissa * 2**exponent.
 
@@ -947,7 +954,8 @@ def frexp(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
             f"torch.frexp() only supports floating-point dtypes, got {data.dtype.name}; convert with .float()"
         )
     mantissa, exponent = np.frexp(data)
-    return (np.asarray(mantissa), np.asarray(exponent)), lambda g, _: g * np.exp2(-exponent.astype(data.dtype))
+    dtype = data.dtype
+    return (np.asarray(mantissa), np.asarray(exponent)), lambda g, _: g * np.exp2(-exponent.astype(dtype))
 
 
 def _fill(number: int) -> Any:

@@ -74,22 +74,26 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     if input.dtype != other.dtype:
         _same_dtype("matmul", input, other)
 
+    m, n = input.ndim, other.ndim
+    left = input
+    if n == 2 and m > 2:  # the gradient is one product over all samples instead of one each and a sum
+        left = input.reshape((math.prod(input.shape[:-1]), inner))  # not -1: an axis may be empty
+
     def pull_input(g: Any) -> Any:
-        if other.ndim == 1:
+        if n == 1:
             return np.expand_dims(g, -1) * other
-        if input.ndim == 1:
+        if m == 1:
             return (other @ np.expand_dims(g, -1))[..., 0]
         return g @ other.swapaxes(-1, -2)
 
     def pull_other(g: Any) -> Any:
-        if input.ndim == 1:
-            return g * input if other.ndim == 1 else np.expand_dims(input, -1) * np.expand_dims(g, -2)
-        if other.ndim == 1:
-            return (input.swapaxes(-1, -2) @ np.expand_dims(g, -1))[..., 0]
-        if other.ndim == 2 and input.ndim > 2:  # one product over all samples instead of one each and a sum
-            rows = math.prod(input.shape[:-1])  # not -1: an axis may be empty
-            return input.reshape((rows, input.shape[-1])).T @ g.reshape((rows, g.shape[-1]))
-        return input.swapaxes(-1, -2) @ g
+        if m == 1:
+            return g * left if n == 1 else np.expand_dims(left, -1) * np.expand_dims(g, -2)
+        if n == 1:
+            return (left.swapaxes(-1, -2) @ np.expand_dims(g, -1))[..., 0]
+        if n == 2 and m > 2:
+            return left.T @ g.reshape((left.shape[0], g.shape[-1]))
+        return left.swapaxes(-1, -2) @ g
 
     return input @ other, pull_input, pull_other
 
@@ -197,7 +201,8 @@ ger = outer
         else "DotBackward0"
         if input.ndim + other.ndim == 2
         else "ViewBackward0"
-    )
+    ),
+    saves=["other", "input"],
 )
 def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """Sums of products over the last axes: (..., k), (... , k) -> (..., ...).
@@ -402,7 +407,8 @@ def _linear_otherwise(input: Any, weight: Any, bias: Any = None) -> Any:
     pulls = [lambda g: g.reshape(flat).dot(weight).reshape(shape), lambda g: g.reshape(flat).T.dot(rows)]
     if bias is not None:
         value += bias
-        pulls.append(lambda g: _sum_of_rows(g.reshape(flat)) if bias.ndim == 1 else g.reshape(flat))
+        one = bias.ndim == 1
+        pulls.append(lambda g: _sum_of_rows(g.reshape(flat)) if one else g.reshape(flat))
     return value.reshape(*shape[:-1], flat[-1]), *pulls
 
 
@@ -442,7 +448,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     return value if bias is None else value + bias
 
 
-@differentiable(name="TrilinearBackward0")
+@differentiable(name="TrilinearBackward0", saves=["input2 weight", "input1 weight", "input1 input2"])
 def _bilinear(input1: Any, input2: Any, weight: Any) -> Any:
     out, first, second = weight.shape
     a = np.expand_dims(input1.reshape((-1, first)), 2)

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..autograd import graph
 from ..autograd.contract import composed
-from ..autograd.rule import differentiable
+from ..autograd.rule import array, differentiable
 from .activations import dropout as _dropout
 from .memory import empty
 from .products import _need, _same_dtype, linear
@@ -187,16 +187,17 @@ def _plain_sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr
     return (output.reshape((*input.shape[:-1], output.shape[1])), *state)
 
 
-def _name(input: Any, *args: Any, kind: str, **options: Any) -> str:
-    """torch's name depends on which of its kernels the arguments lead to."""
-    if input.ndim == 2:
-        return "CatBackward0"
-    fused = kind == "lstm" and input.dtype == np.float32 and input.size and args[4] is None
-    return "MkldnnRnnLayerBackward0" if fused else "StackBackward0"
+def _name(input: Any, *args: Any, **options: Any) -> str:
+    """torch joins the steps of packed sequences by another operation."""
+    return "CatBackward0" if input.ndim == 2 else "StackBackward0"
 
 
-@differentiable(joint=True, name=_name, plain=_plain_sequence)
-def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any, *state: Any, kind: str,
+# what torch's composition of single steps saves, by what needs it: input, w_ih, w_hh, b_ih, b_hh, w_hr, h, c
+_OF_STEPS = ["w_ih w_hh w_hr c_0", "input w_hh w_hr c_0", "h_0 w_hh w_hr c_0", *["w_hh w_hr c_0"] * 4, "w_hh w_hr"]
+
+
+@differentiable(joint=True, name=_name, plain=_plain_sequence, saves=_OF_STEPS)
+def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any, h_0: Any, c_0: Any = None, *, kind: str,
               sizes: list[int], reverse: bool) -> Any:  # fmt: skip
     """All steps as one node: (outputs, last states).
 
@@ -204,8 +205,8 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
     all steps at once, and so is the gradient of the weights. The gates are the first axis of all that is large: each is then one
     block of memory, and the product of a step takes 18 us in place of 27 (32 sequences, 128 units).
     """
-    cell, x, h = _KINDS[kind], _rows(input), state[0].copy()
-    c = state[1].copy() if kind == "lstm" else None
+    cell, x, h = _KINDS[kind], _rows(input), h_0.copy()
+    c = None if c_0 is None else c_0.copy()
     (total, width), gates, hidden = x.shape, len(cell.scale), len(w_ih) // len(cell.scale)
     bias = [np.zeros((len(w_ih), 1), x.dtype) if b is None else b[:, None] for b in (b_ih, b_hh)]
     weight = np.concatenate([w_ih, *bias, w_hh], axis=1).reshape(gates, hidden, -1)[cell.order]
@@ -235,7 +236,7 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
         g, dh, dc = _rows(g), g_h.copy(), None if g_c is None else g_c.copy()
         da = empty(x.dtype, *a.shape)
         ds = empty(x.dtype, *a.shape) if kind == "gru" else da
-        d_output: Any = None if w_hr is None else np.empty_like(output)
+        d_output: Any = None if w_hr is None else np.empty(before.shape, x.dtype)
         w_ih_gates, w_hh_gates = empty(x.dtype, gates, hidden, width), empty(x.dtype, gates, hidden, w_hh.shape[1])
         for w, ordered in ((w_ih, w_ih_gates), (w_hh, w_hh_gates)):
             ordered[cell.order] = w.reshape(ordered.shape)  # `order` is its own inverse
@@ -269,6 +270,15 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
         )
 
     return (output.reshape((*input.shape[:-1], output.shape[1])), h) + (() if c is None else (c,)), pull
+
+
+_fused_sequence = differentiable(
+    _sequence.__wrapped__,  # type: ignore[attr-defined]
+    joint=True,
+    name="MkldnnRnnLayerBackward0",
+    plain=_plain_sequence,
+    saves="input w_ih w_hh b_ih b_hh h_0 c_0 result result1 result2",
+)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -354,7 +364,12 @@ def _run(name: str, args: tuple, kwargs: dict) -> tuple:
     for layer in range(num_layers):
         outputs = []
         for k in range(layer * directions, (layer + 1) * directions):
-            output, *final = _sequence(x, *layers[k], *(s[k] for s in state), kind=name, sizes=sizes, reverse=k % directions == 1)  # fmt: skip
+            # the kernel that torch has for these keeps more than the steps one by one
+            fused = (
+                name == "lstm" and x.ndim == 3 and array(x).dtype == np.float32 and x.numel() and layers[k][4] is None
+            )
+            sequence = _fused_sequence if fused else _sequence
+            output, *final = sequence(x, *layers[k], *(s[k] for s in state), kind=name, sizes=sizes, reverse=k % directions == 1)  # fmt: skip
             outputs.append(output)
             finals.append(final)
         x = cat(outputs, -1) if directions == 2 else outputs[0]

@@ -18,6 +18,7 @@ from ..notices import warn
 from ..sums import add, plain_add, total
 from .indexing import _sum_into, gather
 from .pointwise import isnan, logical_not, maximum, minimum, where
+from .saving import saving
 from .shape import _axis, sizes
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _placed(input: Any, where: np.ndarray, axis: int, shape: tuple[int, ...]) ->
     """Zeros with each element at the one place that `where` names along an axis: the way back of choosing it."""
     placed = np.zeros(shape, input.dtype)
     np.put_along_axis(placed, where, input, axis)
-    return placed, lambda h: gather(h, axis, where)
+    return placed, lambda h: gather.rule(h, axis, where)
 
 
 def _chosen(data: np.ndarray, where: np.ndarray, axis: int, keepdim: bool) -> tuple:
@@ -226,7 +227,7 @@ def mean(
     return value, lambda g: _spread(g / n, shape, axes)
 
 
-@differentiable(linear=True)
+@differentiable(linear=True, saves="input")
 def nansum(
     input: Tensor,
     dim: Dims | None = None,
@@ -381,7 +382,7 @@ def _others(x: Any) -> Any:
     return np.concatenate([after[1:2], before[: n - 2] * after[2:], before[n - 2 : n - 1]], 0)
 
 
-@differentiable(name="ProdBackward0")
+@differentiable(name="ProdBackward0", saves="input result")
 def _prod_all(input: Any, *, dtype: Any = None) -> Any:
     data, shape = array(input), input.shape
     value = np.multiply.reduce(data, axis=None, dtype=_sum_type(data, dtype))
@@ -394,7 +395,7 @@ def _prod_all(input: Any, *, dtype: Any = None) -> Any:
     return value, pull
 
 
-@differentiable(name="ProdBackward1")
+@differentiable(name="ProdBackward1", saves="input result")
 def _prod_along(input: Any, dim: int, keepdim: bool = False, *, dtype: Any = None) -> Any:
     data, axis = array(input), _axis(dim, input.ndim)
     if not data.ndim:
@@ -461,7 +462,7 @@ def _extreme(name: str, find: Any, text: str, node: str, nan_wins: bool) -> Any:
         return value, lambda g: _shared(g, input, value, axes, nan_wins)
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, name=node)
+    return differentiable(rule, name=node, saves="input result")
 
 
 _RAISES = "\n\n    Raises:\n        RuntimeError, IndexError: nothing to choose from, or no such axis."
@@ -483,7 +484,7 @@ _max_all = _extreme("max", np.max, "The largest element.", "MaxBackward1", nan_w
 _min_all = _extreme("min", np.min, "The smallest element.", "MinBackward1", nan_wins=True)
 
 
-@differentiable(returns=return_types.aminmax)
+@differentiable(returns=return_types.aminmax, saves="input result result1")
 def aminmax(
     input: Tensor, *, dim: Dim | None = None, keepdim: bool = False, out: tuple[Tensor, ...] | None = None
 ) -> Any:
@@ -495,7 +496,7 @@ def aminmax(
     data = array(input)
     axes = _axes(dim, data.ndim)
     _not_empty("aminmax", data.shape, axes)
-    low, high = data.min(axis=axes, keepdims=keepdim), data.max(axis=axes, keepdims=keepdim)
+    low, high = (np.asarray(find(data, axis=axes, keepdims=keepdim)) for find in (np.min, np.max))
     return (low, high), lambda g0, g1: _shared(g0, input, low, axes, False) + _shared(g1, input, high, axes, False)
 
 
@@ -506,7 +507,7 @@ def _with_index(name: str, find: Any, text: str) -> Any:
         return _chosen(input, find(input, axis, keepdims=True), axis, keepdim) if input.ndim else _only(input)
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, linear=True, returns=getattr(return_types, name))
+    return differentiable(rule, linear=True, returns=getattr(return_types, name), saves="result1")
 
 
 _max_along = _with_index("max", np.argmax, "The largest along an axis, and where it is.")
@@ -609,7 +610,7 @@ def count_nonzero(input: Tensor, dim: Dims | None = None) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 # Norms and log-sum-exp
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(promote=("float", 1))
+@differentiable(promote=("float", 1), saves="input result")
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Any:
     """log of the sum of e^x along axes; the largest is taken out first, so that nothing overflows.
 
@@ -645,7 +646,7 @@ def _norm_value(size: np.ndarray, n: float, axes: tuple[int, ...] | None) -> np.
     return np.power(add(np.power(size, n), axis=axes, keepdims=True), 1 / n)
 
 
-@differentiable(name="LinalgVectorNormBackward0")
+@differentiable(name="LinalgVectorNormBackward0", saves="x result")
 def vector_norm(
     x: Tensor,
     ord: Number = 2,
@@ -716,7 +717,8 @@ def renorm(input: Tensor, p: Number, dim: Dim, maxnorm: Number, *, out: Tensor |
 
     large = size(array(input)) > maxnorm
     scaled = where.rule(large, input, 1.0)  # 1: what is not scaled may be nan, and its norm's gradient too
-    return where.rule(large, (scaled * (maxnorm / (size(scaled) + 1e-7))).to(input.dtype), input)  # 1e-7 as in torch
+    value = where.rule(large, (scaled * (maxnorm / (size(scaled) + 1e-7))).to(input.dtype), input)  # 1e-7 as in torch
+    return saving.rule(value, (input,), "RenormBackward0")
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -755,7 +757,7 @@ def _recurrence(terms: Any, factors: Any) -> Any:
     return terms
 
 
-@differentiable
+@differentiable(saves="input result")
 def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Any:
     """The products of all elements up to each one, along an axis.
 
@@ -789,7 +791,7 @@ def _running(name: str, ufunc: Any, text: str) -> Any:
         return (value, where), lambda g, _: _sum_into.rule(g, where, axis, shape)
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, linear=True, returns=getattr(return_types, name))
+    return differentiable(rule, linear=True, returns=getattr(return_types, name), saves="input result1")
 
 
 cummax = _running(
@@ -800,7 +802,7 @@ cummin = _running(
 )
 
 
-@differentiable
+@differentiable(saves="input result")
 def logcumsumexp(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Any:
     """log of the running sums of e^x along an axis, without overflow.
 

@@ -41,8 +41,10 @@ def _scatter(name: str, view: Callable) -> Any:
             )
         region[...] = array(src)
 
+        shape, dtype = region.shape, value.dtype
+
         def outside(g: Any) -> Any:
-            return operation.rule(g, np.zeros(region.shape, value.dtype), *place)
+            return operation.rule(g, np.zeros(shape, dtype), *place)
 
         return value, outside, lambda g: clone.rule(view(g, *place))
 

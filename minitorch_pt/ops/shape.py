@@ -508,7 +508,7 @@ def _give(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> An
     total = np.zeros(shape, g.dtype)
     place: Any = (slice(None),) * dim + (index,)
     np.add.at(total, place, g)
-    return total, lambda h: _take(h, index, dim)
+    return total, lambda h: _take.rule(h, index, dim)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -994,10 +994,10 @@ def _fold(input: Any, dim: int, size: int, step: int, shape: tuple[int, ...]) ->
     g = array(input)
     total = np.zeros(shape, g.dtype)
     if not shape:
-        return g.reshape(shape), lambda h: unfold(h, dim, size, step)
+        return g.reshape(shape), lambda h: unfold.rule(h, dim, size, step)
     for i in range(size):
         total[(slice(None),) * dim + (slice(i, i + step * (g.shape[dim] - 1) + 1, step),)] += g[..., i]
-    return total, lambda h: unfold(h, dim, size, step)
+    return total, lambda h: unfold.rule(h, dim, size, step)
 
 
 @differentiable(linear=True, view=True)

@@ -56,7 +56,7 @@ def _sort_name(input: Any, dim: int = -1, descending: bool = False, *, stable: b
     return "SortBackward0" if stable is None else "SortBackward1"
 
 
-@differentiable(linear=True, returns=return_types.sort, name=_sort_name)
+@differentiable(linear=True, returns=return_types.sort, name=_sort_name, saves="result1")
 def sort(
     input: Tensor,
     dim: Dim = -1,
@@ -92,7 +92,7 @@ def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return sort(input, 0)[0]
 
 
-@differentiable(linear=True, returns=return_types.topk)
+@differentiable(linear=True, returns=return_types.topk, saves="result1")
 def topk(
     input: Tensor,
     k: int,
@@ -120,7 +120,7 @@ def topk(
     return _several(input, _order(input, axis, largest)[(slice(None),) * axis + (slice(k),)], axis)
 
 
-@differentiable(linear=True, returns=return_types.kthvalue)
+@differentiable(linear=True, returns=return_types.kthvalue, saves="result1")
 def kthvalue(
     input: Tensor, k: int, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
 ) -> Any:
@@ -164,7 +164,8 @@ def _median_along(name: str, skips_nan: bool) -> Any:
         return _chosen(input, np.take_along_axis(_order(input, axis, False), place, axis), axis, keepdim)
 
     rule.__name__ = name
-    return differentiable(rule, linear=True, name=f"{name.capitalize()}Backward1", returns=getattr(return_types, name))
+    returns = getattr(return_types, name)
+    return differentiable(rule, linear=True, name=f"{name.capitalize()}Backward1", returns=returns, saves="result1")
 
 
 def _median_all(name: str, skips_nan: bool) -> Any:
@@ -177,7 +178,7 @@ def _median_all(name: str, skips_nan: bool) -> Any:
         return value, lambda g: _shared(g, input, value, None)
 
     rule.__name__ = name
-    return differentiable(rule, name=f"{name.capitalize()}Backward0")
+    return differentiable(rule, name=f"{name.capitalize()}Backward0", saves="input result")
 
 
 _medians = _median_all("median", False), _median_along("median", False)
@@ -288,15 +289,17 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
         def pull_q(g: Any) -> Any:
             if interpolation != "linear":
                 return g.reshape((levels.size, -1)).sum(axis=1).reshape(levels.shape) * 0
-            x = as_rows(input)
-            gap = gather.rule(x, rows.ndim - 1, after) - gather.rule(x, rows.ndim - 1, before)
+            gap = b - a
+            if input is not data:
+                x = as_rows(input)
+                gap = gather.rule(x, rows.ndim - 1, after) - gather.rule(x, rows.ndim - 1, before)
             slope = np.where((lost > 0) & (not skips_nan), 0.0, flow(g) * gap * reach)
             return slope.reshape((-1, levels.size)).sum(axis=0).reshape(levels.shape)
 
         return np.moveaxis(value, -1, 0).reshape((*levels.shape, *final)), pull, pull_q
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, name="SqueezeBackward4")  # the last step of torch's composition
+    return differentiable(rule, name="SqueezeBackward4", saves="")  # the last step of torch's composition
 
 
 quantile = _quantile("quantile", False, """The value below which a part q of the elements lies, or along an axis; several for a 1-D tensor q, along a new first axis.
@@ -310,7 +313,7 @@ quantile = _quantile("quantile", False, """The value below which a part q of the
 nanquantile = _quantile("nanquantile", True, "`quantile` of the elements that are not nan.")
 
 
-@differentiable(linear=True, returns=return_types.mode)
+@differentiable(linear=True, returns=return_types.mode, saves="result1")
 def mode(input: Tensor, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """The most frequent element along an axis (the smallest of several), and the last place where it is.
 

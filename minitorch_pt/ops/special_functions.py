@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable
+from ..autograd.rule import array, differentiable, kept
 
 if TYPE_CHECKING:
     from ..autograd.contract import Operand, Tensor
@@ -194,11 +194,16 @@ def erfcx(input: Tensor, *, out: Tensor | None = None) -> Any:
     return y, lambda g: g * (2 * input * y - _SLOPE)
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="input")
 def erfinv(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The inverse of erf on [-1, 1]; infinite at the ends, nan outside."""
     y = _in_double(_erfinv, input) if isinstance(input, _PLAIN) else erfinv(input)
-    return y, lambda g: g * (np.exp(y * y) / _SLOPE)
+
+    def pull(g: Any) -> Any:
+        x = kept(y, lambda: erfinv.rule(input))
+        return g * (np.exp(x * x) / _SLOPE)
+
+    return y, pull
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -225,13 +230,13 @@ def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return (1 + erf(input * _ROOT_HALF)) * 0.5
 
 
-@differentiable(promote="float", name="SpecialLogNdtrBackward0")
+@differentiable(promote="float", name="SpecialLogNdtrBackward0", saves="input result")
 def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Any:
     """log(ndtr(x)), exact where ndtr(x) is next to 0 or 1."""
     return _in_double(_log_ndtr, input), lambda g: g / erfcx.rule(input * -_ROOT_HALF) * (_SLOPE * _ROOT_HALF)
 
 
-@differentiable(promote="float", name="SpecialNdtriBackward0")
+@differentiable(promote="float", name="SpecialNdtriBackward0", saves="result")
 def ndtri(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The inverse of ndtr: the number that a standard normal one is below with probability p."""
     y = _in_double(_ndtri, input) if isinstance(input, _PLAIN) else ndtri(input)
@@ -260,14 +265,14 @@ def _times_log(log: Any, pole: float, input: Any, other: Any) -> tuple[Any, Any]
     return value, lambda g: np.where(zero & (b <= pole), 0.0, g * log(other))
 
 
-@differentiable(promote="float")
+@differentiable(promote="float", saves="input other")
 def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
     """x log(y), 0 where x is 0."""
     input, other = _beside(input, other)
     return *_times_log(np.log, 0, input, other), lambda g: g * input / other
 
 
-@differentiable(promote="float", name="SpecialXlog1PyBackward0")
+@differentiable(promote="float", name="SpecialXlog1PyBackward0", saves="input other")
 def xlog1py(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
     """x log(1 + y), 0 where x is 0."""
     input, other = _beside(input, other)
@@ -588,14 +593,14 @@ def _over(y: Any, x: Any) -> Any:
     return np.where(zero, 0.5, y / np.where(zero, 1.0, x))
 
 
-@differentiable(promote="float", name="SpecialI1Backward0")
+@differentiable(promote="float", name="SpecialI1Backward0", saves="input result")
 def i1(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The modified Bessel function of the first kind of order 1: the slope of i0."""
     y = _in_double(lambda x: _bessel(1, x) * np.exp(np.abs(x)), input) if isinstance(input, _PLAIN) else i1(input)
     return y, lambda g: g * (i0.rule(input) - _over(y, input))
 
 
-@differentiable(promote="float", name="SpecialI1EBackward0")
+@differentiable(promote="float", name="SpecialI1EBackward0", saves="input result")
 def i1e(input: Tensor, *, out: Tensor | None = None) -> Any:
     """e^(-|x|) i1(x), which does not overflow."""
     y = _in_double(lambda x: _bessel(1, x), input) if isinstance(input, _PLAIN) else i1e(input)

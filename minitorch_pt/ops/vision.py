@@ -19,11 +19,11 @@ from ..notices import warn
 from .indexing import _sum_into, gather
 from .pointwise import subtract, where
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from .saving import saving
 from .shape import stack
 
 if TYPE_CHECKING:
     from ..autograd.contract import Scale, Size, Tensor
-
 
 __all__ = ["channel_shuffle", "pixel_shuffle", "pixel_unshuffle"]
 
@@ -57,7 +57,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Any:
                            f"but input.size(-3)={channels} is not divisible by {r * r}")  # fmt: skip
     n, out = math.prod(batch), channels // (r * r)
     apart = np.transpose(input.reshape((n, out, r, r, height, width)), (0, 1, 4, 2, 5, 3))
-    return apart.reshape((*batch, out, height * r, width * r)), lambda g: pixel_unshuffle.rule(g, r)
+    return apart.copy().reshape((*batch, out, height * r, width * r)), lambda g: pixel_unshuffle.rule(g, r)
 
 
 @differentiable(linear=True)
@@ -76,8 +76,8 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Any:
         if n % r:
             raise RuntimeError(f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size({place})={n} is not divisible by {r}")  # fmt: skip
     apart = input.reshape((math.prod(batch), channels, height // r, r, width // r, r))
-    together = np.transpose(apart, (0, 1, 3, 5, 2, 4)).reshape((*batch, channels * r * r, height // r, width // r))
-    return together, lambda g: pixel_shuffle.rule(g, r)
+    together = np.transpose(apart, (0, 1, 3, 5, 2, 4)).copy()
+    return together.reshape((*batch, channels * r * r, height // r, width // r)), lambda g: pixel_shuffle.rule(g, r)
 
 
 @differentiable(linear=True)
@@ -101,7 +101,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Any:
             f"Number of channels must be divisible by groups. Got {shape[1]} channels and {groups} groups."
         )
     size = shape[1] // groups
-    mixed = np.swapaxes(input.reshape((shape[0], groups, size, *shape[2:])), 1, 2).reshape(shape)
+    mixed = np.swapaxes(input.reshape((shape[0], groups, size, *shape[2:])), 1, 2).copy().reshape(shape)
     return mixed, lambda g: channel_shuffle.rule(g, size)
 
 
@@ -509,7 +509,8 @@ def grid_sample(
         columns.append(at if mode == "bicubic" else pad(at, d))
     points = stack(columns, -1)
     # the taps of bicubic reach outside even from inside, and are brought back one by one
-    return _sample(input, points, mode, pad if mode == "bicubic" else _stay)
+    value = _sample(input, points, mode, pad if mode == "bicubic" else _stay)
+    return saving.rule(value, (input, grid), _sample_name(input, points, mode, pad))
 
 
 def _stay(at: Any, axis: int) -> Any:

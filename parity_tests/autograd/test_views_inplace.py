@@ -311,6 +311,7 @@ def test_messages_name_what_was_given():
     with pytest.raises(RuntimeError, match=r"output with shape \[3\] doesn't match the broadcast shape \[2, 3\]"):
         shape_must_fit(minitorch_pt)
     with pytest.raises(
-        RuntimeError, match=r"modified by an inplace operation: \[float64 \[3\]\], saved by ExpBackward0"
+        RuntimeError,
+        match=r"modified by an inplace operation: \[torch.DoubleTensor \[3\]\], which is output 0 of ExpBackward0, saved by",
     ):
         saved_result_changed(minitorch_pt)

@@ -31,7 +31,7 @@ def _cofactors(A: Any) -> Any:
     return (U * np.expand_dims(rest, -2)) @ Vh
 
 
-@differentiable(name="LinalgDetBackward0")
+@differentiable(name="LinalgDetBackward0", saves="A result")
 def det(A: Tensor) -> Any:
     """The determinant of each matrix: (*, n, n) -> (*).
 
@@ -61,7 +61,7 @@ def det(A: Tensor) -> Any:
     return value, pull
 
 
-@differentiable(returns=return_types.linalg_slogdet, name="LinalgSlogdetBackward0")
+@differentiable(returns=return_types.linalg_slogdet, name="LinalgSlogdetBackward0", saves="A result")
 def slogdet(A: Tensor) -> Any:
     """The sign of each determinant and the logarithm of its size, which neither overflows nor vanishes: (*, n, n) -> (*), (*).
 

@@ -12,6 +12,7 @@ from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, nondifferentiable
 from ..diagonal import tril, triu
 from ..pointwise import add
+from ..saving import saving_result
 from .common import check_info, check_matrices, check_pair, eliminate, transposed, zero_pivot
 from .inverses import solve_triangular
 
@@ -57,7 +58,7 @@ def _gradient(P: Any, L: Any, U: Any, gL: Any, gU: Any) -> Any:
     return P @ flow
 
 
-@differentiable(returns=return_types.linalg_lu_factor_ex, name="LinalgLuFactorExBackward0")
+@differentiable(returns=return_types.linalg_lu_factor_ex, name="LinalgLuFactorExBackward0", saves="result result1")
 def _lu_factor_ex(A: Any, pivot: bool, check_errors: bool) -> Any:
     check_matrices("linalg.lu_factor", A)
     if not pivot:
@@ -108,6 +109,12 @@ def unpack(LU: Any, pivots: Any) -> tuple[Any, Any, Any]:
     return (_permutation.rule(pivots, LU.shape[-2], array(LU)), *_triangles(LU))
 
 
+@differentiable(name="LinalgLuBackward0", saves="result result1 result2")
+def _lu(A: Any, pivot: bool) -> Any:
+    value = unpack(*_lu_factor_ex.rule(A, pivot, False)[:2])
+    return value, lambda _, gL, gU: _gradient(*value, gL, gU)
+
+
 @composed
 def lu(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) -> Any:
     """A = P L U: P a permutation of rows, L lower triangular with ones on its diagonal, U upper triangular.
@@ -122,7 +129,8 @@ def lu(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) 
     tensor([[4., 4.],
             [0., 1.]])
     """
-    return return_types.linalg_lu(*unpack(*_lu_factor_ex(A, pivot, False)[:2]))
+    P, L, U = _lu.rule(A, pivot)
+    return return_types.linalg_lu(P.detach(), L, U)
 
 
 @composed
@@ -143,5 +151,8 @@ def lu_solve(
     P = _permutation.rule(pivots, LU.shape[-1], array(LU))
     if adjoint:
         y = solve_triangular(transposed(LU), B, upper=False)
-        return P @ solve_triangular(transposed(LU), y, upper=True, unitriangular=True)
-    return solve_triangular(LU, solve_triangular(LU, transposed(P) @ B, upper=False, unitriangular=True), upper=True)
+        X = P @ solve_triangular(transposed(LU), y, upper=True, unitriangular=True)
+    else:
+        y = solve_triangular(LU, transposed(P) @ B, upper=False, unitriangular=True)
+        X = solve_triangular(LU, y, upper=True)
+    return saving_result.rule(X, (LU, pivots), "LinalgLuSolveBackward0")

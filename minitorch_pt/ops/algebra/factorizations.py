@@ -15,6 +15,7 @@ from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..diagonal import tril
 from ..pointwise import add
+from ..saving import saving_result
 from .common import LinAlgError, check_info, check_matrices, transposed
 from .inverses import solve_triangular
 
@@ -46,7 +47,7 @@ def _halved(x: Any) -> Any:
     return (low + transposed(low)) / 2
 
 
-@differentiable(returns=return_types.linalg_cholesky_ex, name="LinalgCholeskyExBackward0")
+@differentiable(returns=return_types.linalg_cholesky_ex, name="LinalgCholeskyExBackward0", saves="result")
 def _cholesky_ex(A: Any, upper: bool, check_errors: bool) -> Any:
     check_matrices("linalg.cholesky", A, square=True)
     a = transposed(array(A)) if upper else array(A)
@@ -112,7 +113,7 @@ def _qr_gradient(Q: Any, R: Any, gQ: Any, gR: Any) -> Any:
     return transposed(solve_triangular.rule(R, transposed(gQ + Q @ sym), upper=True))
 
 
-@differentiable(returns=return_types.linalg_qr, name="LinalgQrBackward0")
+@differentiable(returns=return_types.linalg_qr, name="LinalgQrBackward0", saves="result result1")
 def qr(A: Tensor, mode: str | None = "reduced", *, out: tuple[Tensor, ...] | None = None) -> Any:
     """A = Q R, with orthonormal columns in Q and R upper triangular.
 
@@ -129,17 +130,18 @@ def qr(A: Tensor, mode: str | None = "reduced", *, out: tuple[Tensor, ...] | Non
     data = array(A)
     value: Any = (np.empty(0, data.dtype), np.linalg.qr(data, "r")) if mode == "r" else tuple(np.linalg.qr(data, mode))
     m, n = data.shape[-2:]
+    shape, plain = data.shape, isinstance(A, np.ndarray)
 
     def pull(gQ: Any, gR: Any) -> Any:
         if mode == "r":
             raise RuntimeError("The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') instead.")  # fmt: skip
         if mode == "complete" and m > n:
-            raise RuntimeError(f"The QR decomposition is not differentiable when mode='complete' and nrows > ncols, and A has shape {list(data.shape)}. Use mode='reduced'.")  # fmt: skip
-        Q, R = value if isinstance(A, np.ndarray) else qr(A, mode)
+            raise RuntimeError(f"The QR decomposition is not differentiable when mode='complete' and nrows > ncols, and A has shape {list(shape)}. Use mode='reduced'.")  # fmt: skip
+        Q, R = value if plain else qr(A, mode)
         if m >= n:
             return _qr_gradient(Q, R, gQ, gR)
         # the columns beyond the square: A₂ = Q R₂, so that R₂ = Qᵀ A₂
-        left = _qr_gradient(Q, R[..., :m], gQ + A[..., m:] @ transposed(gR[..., m:]), gR[..., :m])
+        left = _qr_gradient(Q, R[..., :m], gQ + Q @ R[..., m:] @ transposed(gR[..., m:]), gR[..., :m])
         return np.concatenate([left, Q @ gR[..., m:]], -1)
 
     return value, pull
@@ -160,7 +162,8 @@ def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None
         raise RuntimeError(f"linalg.householder_product: needs A of shape (*, m, n) and tau of shape (*, k) with m >= n >= k, of one dtype, but got "
                            f"{list(input.shape)} of {input.dtype} and {list(tau.shape)} of {tau.dtype}")  # fmt: skip
     identity = np.eye(m, n, dtype=array(input).dtype)
-    return reflected(input, tau, add.rule(input * 0, identity))
+    Q = reflected(input, tau, add.rule(input * 0, identity))
+    return saving_result.rule(Q, (input, tau), "LinalgHouseholderProductBackward0")
 
 
 def reflected(input: Any, tau: Any, x: Any, left: bool = True, transpose: bool = False) -> Any:
@@ -206,7 +209,7 @@ def _symmetric(name: str, function: Any, A: np.ndarray, UPLO: str) -> Any:
         ) from None
 
 
-@differentiable(returns=return_types.linalg_eigh, name="LinalgEighBackward0")
+@differentiable(returns=return_types.linalg_eigh, name="LinalgEighBackward0", saves="result result1")
 def eigh(input: Tensor, UPLO: str = "L", *, out: tuple[Tensor, ...] | None = None) -> Any:
     """Eigenvalues, in order of size, and eigenvectors, as columns, of symmetric matrices: (*, n, n) -> (*, n), (*, n, n).
 
@@ -233,7 +236,7 @@ def eigh(input: Tensor, UPLO: str = "L", *, out: tuple[Tensor, ...] | None = Non
     return (w, V), pull
 
 
-@differentiable(name="LinalgEighBackward0")
+@differentiable(name="LinalgEighBackward0", saves="result")
 def eigvalsh(input: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Any:
     """The eigenvalues of symmetric matrices, in order of size, as `eigh`: (*, n, n) -> (*, n).
 
@@ -242,9 +245,10 @@ def eigvalsh(input: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> An
     """
     check_matrices("linalg.eigvalsh", input, square=True)
     values = _symmetric("linalg.eigvalsh", np.linalg.eigvalsh, array(input), UPLO)
+    own = np.array(input) if isinstance(input, np.ndarray) else input  # torch keeps the eigenvectors
 
     def pull(g: Any) -> Any:
-        vectors = eigh.rule(input, UPLO)[1]
+        vectors = eigh.rule(own, UPLO)[1]
         return vectors * np.expand_dims(g, -2) @ transposed(vectors)
 
     return values, pull
@@ -282,7 +286,7 @@ def _svd_gradient(U: Any, S: Any, Vh: Any, gU: Any, gS: Any, gVh: Any) -> Any:
     return flow
 
 
-@differentiable(returns=return_types.linalg_svd, name="LinalgSvdBackward0")
+@differentiable(returns=return_types.linalg_svd, name="LinalgSvdBackward0", saves="result result1 result2")
 def _svd(A: Any, full_matrices: bool) -> Any:
     check_matrices("linalg.svd", A)
     value = tuple(_decompose(array(A), full_matrices=full_matrices))
@@ -319,12 +323,13 @@ def svd(
     return _svd.rule(A, full_matrices)
 
 
-@differentiable(name="LinalgSvdBackward0")
+@differentiable(name="LinalgSvdBackward0", saves="result")
 def _svdvals(A: Any) -> Any:
     check_matrices("linalg.svdvals", A)
+    own = np.array(A) if isinstance(A, np.ndarray) else A  # torch keeps the singular vectors
 
     def pull(g: Any) -> Any:
-        U, _, Vh = svd.rule(A, False)
+        U, _, Vh = svd.rule(own, False)
         return U * np.expand_dims(g, -2) @ Vh
 
     return _decompose(array(A), compute_uv=False), pull

@@ -50,7 +50,7 @@ def _solvable(function: Any, A: np.ndarray, *rest: np.ndarray) -> tuple[np.ndarr
     return np.where(singular, A.dtype.type(np.nan), value), info
 
 
-@differentiable(returns=return_types.linalg_inv_ex, name="LinalgInvExBackward0")
+@differentiable(returns=return_types.linalg_inv_ex, name="LinalgInvExBackward0", saves="result")
 def _inv_ex(A: Any, check_errors: bool) -> Any:
     check_matrices("linalg.inv", A, square=True)
     value, info = _solvable(np.linalg.inv, array(A))
@@ -91,7 +91,7 @@ def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     return _inv_ex.rule(A, True)[0]
 
 
-@differentiable(joint=True, returns=return_types.linalg_solve_ex, name="LinalgSolveExBackward0")
+@differentiable(joint=True, returns=return_types.linalg_solve_ex, name="LinalgSolveExBackward0", saves="A result")
 def _solve_ex(A: Any, B: Any, left: bool, check_errors: bool) -> Any:
     check_matrices("linalg.solve", A, square=True)
     vector = B.ndim == 1 or B.ndim == A.ndim - 1 and tuple(B.shape) == tuple(A.shape[:-1])
@@ -181,7 +181,7 @@ def _by_rows(A: np.ndarray, B: np.ndarray, upper: bool) -> np.ndarray:
     return x
 
 
-@differentiable(joint=True, name="LinalgSolveTriangularBackward0")
+@differentiable(joint=True, name="LinalgSolveTriangularBackward0", saves="A result")
 def _solve_triangular(A: Any, B: Any, upper: bool, left: bool, unitriangular: bool) -> Any:
     a, b = array(A), array(B)
     if left:

@@ -59,7 +59,7 @@ def matrix_rank(
     return _rank(input, tol, 0.0, hermitian) if tol is not None else _rank(input, atol, rtol, hermitian)
 
 
-@differentiable(name="LinalgPinvBackward0")
+@differentiable(name="LinalgPinvBackward0", saves="A result")
 def _pinv(A: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     check_matrices("linalg.pinv", A, square=hermitian)
     data = array(A)
@@ -110,7 +110,7 @@ def pinv(
 _DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
 
 
-@differentiable(joint=True, name="LinalgLstsqBackward0")
+@differentiable(joint=True, name="LinalgLstsqBackward0", saves="A B result")
 def _lstsq(A: Any, B: Any, rtol: Any, vector: bool, with_residuals: bool) -> Any:
     """The solution, and its residuals or nothing."""
 

@@ -53,7 +53,10 @@ def multi_dot(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
         """The multiplications that matrices i to j need, and the last matrix of the left part."""
         if i == j:
             return 0, i
-        return min((best(i, k)[0] + best(k + 1, j)[0] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j))
+        costs = [(best(i, k)[0] + best(k + 1, j)[0] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)]
+        return min(
+            costs, key=lambda cost: (cost[0], cost[1] if len(matrices) > 3 else -cost[1])
+        )  # torch's of equal ones
 
     def product(i: int, j: int) -> Any:
         if i == j:
