@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .. import dtypes
+from ..storage import inference_memory, is_inference, owner
 from ..sums import total
 from .modes import anomaly, recording
 
@@ -36,13 +37,6 @@ last_change = 0
 _changes: dict[int, list] = {}  # id of an array that owns memory -> [weak reference, time of last change, how many]
 
 
-def owner(array: np.ndarray) -> np.ndarray:
-    """The array that owns the memory of `array`, shared by all its views."""
-    while type(array.base) is np.ndarray:
-        array = array.base
-    return array
-
-
 def changed(array: np.ndarray) -> None:
     """Announce that the values of an array were changed in place, or will be at once."""
     global last_change
@@ -56,6 +50,12 @@ def _entry(root: np.ndarray) -> list:
     if key not in _changes:
         _changes[key] = [weakref.ref(root, lambda _: _changes.pop(key, None)), 0, 0]
     return _changes[key]
+
+
+def changed_since(array: np.ndarray, time: int) -> bool:
+    """Whether the memory of `array` was changed in place after `time`, which `last_change` told."""
+    entry = _changes.get(id(owner(array)))
+    return entry is not None and entry[1] > time
 
 
 def version(array: np.ndarray) -> int:
@@ -148,18 +148,26 @@ class Node:
 
         return add_hook(self, on_gradient)
 
+    def refuse_inference(self) -> None:
+        """Raise if an array that this node keeps was made in inference mode."""
+        if any(is_inference(array) for array in _arrays(self._kept())):
+            raise RuntimeError("Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor "
+                               "and use it in autograd.")  # fmt: skip
+
+    def _kept(self) -> Any:
+        """The gradient functions that will be called: what only an input without gradient would need does not matter."""
+        if isinstance(self.pulls, (tuple, list)):
+            return [pull for pull, edge in zip(self.pulls, self.edges, strict=True) if edge is not None]
+        return self.pulls
+
     def verify(self, again: bool) -> None:
         """Raise if an array that this node kept was changed in place after it was kept."""
-        pulls = self.pulls
-        if isinstance(pulls, (tuple, list)):  # what only an input without gradient would need does not matter
-            pulls = [pull for pull, edge in zip(pulls, self.edges, strict=True) if edge is not None]
-        kept = itertools.chain(_arrays(pulls), _arrays(self.args) if again else ())
+        kept = itertools.chain(_arrays(self._kept()), _arrays(self.args) if again else ())
         for array in kept:
-            entry = _changes.get(id(owner(array)))
-            if entry and entry[1] > self.seq:
+            if changed_since(array, self.seq):
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                    f"[{array.dtype.name} {list(array.shape)}], saved by {self.name()}, has been changed {entry[2]} time(s) in "
+                    f"[{array.dtype.name} {list(array.shape)}], saved by {self.name()}, has been changed {version(array)} time(s) in "
                     "all, at least once after it was saved. Use the out-of-place form of the operation that changed it, or "
                     "change a clone()."
                 )
@@ -241,6 +249,8 @@ def record(rule: Rule, result: Any, edges: list, args: Any, kwargs: Any, shape: 
     node.args, node.kwargs = args, kwargs
     node.shape, node.dtype = shape, dtype
     node.seq, node.hooks = next(_clock), None
+    if inference_memory:
+        node.refuse_inference()
     if anomaly.on:
         node.trace = "".join(traceback.format_stack(limit=8)[:-2])
     return node
@@ -478,6 +488,10 @@ def _accumulate(entry: list, create_graph: bool) -> None:
     A gradient that only this pass refers to is taken as it is: for a 784x128 weight that saves a copy of 400 kB, 20 us.
     """
     leaf, gradient, _ = entry
+    if leaf._node is not None:
+        raise RuntimeError("leaf variable has been moved into the graph interior: it was changed in place since it was used")  # fmt: skip
+    if not leaf._requires_grad:  # not any more
+        return
     present = leaf._grad
     if create_graph:
         gradient = stand_in(gradient, Tensor)
@@ -528,8 +542,7 @@ def _leading_to(roots: list, ends: set[int]) -> set[int]:
 # What users call
 # ---------------------------------------------------------------------------------------------------------------------
 def _target(tensor: Any) -> Any:
-    tensor._refresh()
-    return tensor if tensor._node is None else tensor._node
+    return tensor if tensor.grad_fn is None else tensor._node
 
 
 def _as_list(value: Any) -> list:
@@ -549,7 +562,7 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> list:
 
 
 def _start(i: int, output: Any, gradient: Any, create_graph: bool) -> tuple:
-    if not output.requires_grad:
+    if output.grad_fn is None and not output._requires_grad:
         raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
     data = output._data
     if gradient is None:
