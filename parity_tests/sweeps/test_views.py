@@ -143,9 +143,9 @@ def run(seeds) -> None:
 
 
 def test_a_sample_of_programs():
-    run(range(400))
+    run(range(800))
 
 
 @pytest.mark.long
 def test_many_programs():
-    run(range(400, 20_000))
+    run(range(800, 20_000))
