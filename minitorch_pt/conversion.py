@@ -11,8 +11,11 @@ import numpy as np
 
 from . import dtypes, ops
 from .autograd import graph
+from .autograd.modes import recording
 from .autograd.rule import differentiable
 from .device import DeviceError, device as _device
+from .ops.shape import as_strided, sizes as given_sizes
+from .storage import copied, resized
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -143,9 +146,9 @@ class Conversions:
         """The ndarray, sharing memory.
 
         Raises:
-            RuntimeError: the tensor requires grad (use `detach()` first, or `force=True`).
+            RuntimeError: the tensor requires grad, outside no_grad (use `detach()` first, or `force=True`).
         """
-        if self.requires_grad and not force:
+        if recording.on and self.requires_grad and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return self._data
 
@@ -251,24 +254,57 @@ class Conversions:
             raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
                                "moment. Use detach().clone() for a copy without history.")  # fmt: skip
         if id(self) not in memo:
-            memo[id(self)] = copy = _rebuild(type(self), self._data.copy(), self._requires_grad, self._attributes())
+            data = copied(self._data, memo)
+            memo[id(self)] = copy = _rebuild(type(self), data, self.requires_grad, self._attributes())
             if self._grad is not None:
                 copy._grad = graph.wrap(self._grad._data.copy())
         return memo[id(self)]
 
-    def set_(self: Any, source: Any) -> Any:
-        """Take over the memory of `source`."""
-        self._data = source._data
+    def set_(self: Any, source: Any = None, storage_offset: Any = 0, size: Any = None, stride: Any = None) -> Any:
+        """Show the memory of `source` from now on, from an element on and with sizes and strides if they are given; none without it.
+
+        Raises:
+            RuntimeError: of another type, or the history of a tensor that requires grad would be lost.
+        """
+        if recording.on and (self.requires_grad or (source is not None and source.requires_grad)):
+            raise RuntimeError("set_() of a tensor that requires grad has no derivative: do it under torch.no_grad()")
+        if source is None:
+            data = np.empty(0, self._data.dtype)
+        elif source.dtype is not self.dtype:
+            raise RuntimeError(f"Could not set tensor of type {source.dtype} to a tensor of type {self.dtype}")
+        elif size is None:
+            data = source._data
+        else:
+            stride = np.empty(size, "b").strides if stride is None else stride
+            data = as_strided(source.detach(), size, stride, storage_offset)._data
+        self._data = data
+        graph.changed(data)
         return self
+
+    def resize_(self: Any, *sizes: Any, memory_format: Any = None) -> Any:
+        """Take another shape on the same memory, or on more of it: elements keep their places in memory, not their indices.
+
+        Raises:
+            RuntimeError: the tensor requires grad.
+        """
+        if self.requires_grad:
+            raise RuntimeError("cannot resize variables that require grad: use reshape(), or detach() first")
+        shape = given_sizes(sizes)
+        if shape != self._data.shape:
+            self._data = resized(self._data, shape)
+            graph.changed(self._data)
+        return self
+
+    def resize_as_(self, the_template: Any, memory_format: Any = None) -> Any:
+        """`resize_` to the shape of another tensor."""
+        return self.resize_(tuple(the_template.shape))
 
     def _attributes(self) -> dict:
         """What the user has set on this tensor: without the engine's own."""
-        return {
-            k: v for k, v in self.__dict__.items() if k not in ("_replay", "_epoch", "_hooks", "_after", "_retains")
-        }
+        return {k: v for k, v in self.__dict__.items() if k not in ("_origin", "_hooks", "_after", "_retains")}
 
     def __reduce_ex__(self: Any, protocol: Any) -> tuple:
-        return _rebuild, (type(self), self._data, self._requires_grad, self._attributes())
+        return _rebuild, (type(self), self._data, self.requires_grad, self._attributes())
 
 
 def _rebuild(cls: Any, data: np.ndarray, requires_grad: bool, attributes: dict) -> Any:

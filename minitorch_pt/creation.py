@@ -15,6 +15,7 @@ import numpy as np
 from . import dtypes, ops
 from .device import device as _device
 from .ops.saving import saving
+from .storage import inferring, note_inference
 from .tensor import Tensor, wrap
 
 __all__ = [
@@ -37,6 +38,8 @@ def _made(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) ->
     if device is not None:
         _device(device)
     made = wrap(data)
+    if inferring:
+        note_inference(data)
     if requires_grad is not False:
         if not isinstance(requires_grad, builtins.bool):
             raise TypeError(f"argument 'requires_grad' must be bool, not {type(requires_grad).__name__}")

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .autograd import graph
 from .device import CPU, device
 from .size import Size, size_of
+from .storage import is_inference, offset
 
 
 def warn_of_grad() -> None:
@@ -27,6 +27,7 @@ class Facts:
 
     __slots__ = ()
     _data: np.ndarray
+    _base: Any
 
     @property
     def shape(self) -> Size:
@@ -101,7 +102,19 @@ class Facts:
 
     def storage_offset(self) -> int:
         """How many elements after the start of its memory the tensor begins."""
-        return (self.data_ptr() - graph.owner(self._data).__array_interface__["data"][0]) // self._data.itemsize
+        return offset(self._data) // self._data.itemsize
+
+    def is_inference(self) -> bool:
+        """Whether the tensor was made in inference mode."""
+        return is_inference(self._data)
+
+    def is_set_to(self, tensor: Any) -> bool:
+        """Whether the other tensor shows the same memory in the same form."""
+        one, other = self._data, tensor._data
+        return self.data_ptr() == tensor.data_ptr() and (one.shape, one.strides) == (other.shape, other.strides)
+
+    def _is_view(self) -> bool:
+        return self._base is not None
 
     def data_ptr(self) -> int:
         """The address of the first element."""

@@ -5,6 +5,7 @@ A rule in ops/ is written once; a line here makes it `x.exp()` and `x.exp_()`. A
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -14,8 +15,12 @@ import numpy as np
 from . import ops
 from .autograd import graph
 from .autograd.contract import method
+from .autograd.inplace import apply_inplace, check_inplace, inplace, write
 from .autograd.modes import recording
-from .autograd.rule import apply_inplace, differentiable, inplace, write
+from .autograd.rule import differentiable
+from .ops.indexing import assigned, region as region_of
+from .ops.pointwise import overwritten
+from .storage import writable
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -23,8 +28,24 @@ if TYPE_CHECKING:
 
 @differentiable(linear=True, name="torch::autograd::CopyBackwards")
 def _copied(input: Any, src: Any) -> Any:
-    value = np.broadcast_to(src, input.shape).astype(input.dtype)
+    try:
+        value = np.broadcast_to(src, input.shape).astype(input.dtype)
+    except ValueError:
+        raise RuntimeError(f"The expanded size of the tensor must match the existing size: a tensor of shape {list(src.shape)} cannot be "
+                           f"copied to one of shape {list(input.shape)}") from None  # fmt: skip
     return value, lambda g: np.zeros(g.shape, g.dtype), lambda g: g
+
+
+def _again(operation: Callable, name: str | Callable) -> Callable:
+    """An operation that gives a view, under the name that torch has for the node of its in-place form."""
+    return differentiable(operation.__wrapped__, linear=True, name=name)  # type: ignore[attr-defined]
+
+
+_squeezed = _again(
+    ops.squeeze, lambda _, dim=None: f"SqueezeBackward{3 if dim is None else 4 + isinstance(dim, tuple)}"
+)
+_unsqueezed, _transposed = _again(ops.unsqueeze, "UnsqueezeBackward1"), _again(ops.transpose, "TransposeBackward1")
+_turned, _strided = _again(ops.t, "TBackward1"), _again(ops.as_strided, "AsStridedBackward1")
 
 
 _OPERANDS: tuple = (bool, int, float, np.number, np.bool_)  # and Tensors, as soon as there are any
@@ -48,6 +69,18 @@ def reflected(operation: Callable, alone: Any = NotImplemented) -> Callable[[Any
         return operation(self, other) if isinstance(other, _OPERANDS) else NotImplemented
 
     return method
+
+
+@functools.cache
+def _compared(comparison: Callable) -> Callable:
+    """The in-place form of a comparison: 1 where it holds and 0 elsewhere, through which no gradient flows."""
+    name = f"{comparison.__name__.capitalize()}Backward"
+
+    @functools.wraps(comparison)
+    def numbers(input: Any, other: Any) -> Any:
+        return overwritten(input, other, comparison(input, other)._data, f"{name}{int(isinstance(other, Methods))}")
+
+    return inplace(numbers)
 
 
 def _no_tensor(self: Any) -> NoReturn:
@@ -126,7 +159,7 @@ class Methods:
     digamma, digamma_ = method(ops.digamma), inplace(ops.digamma)
     div, div_ = method(ops.div), inplace(ops.div)
     divide, divide_ = method(ops.div), inplace(ops.div)
-    eq, eq_ = method(ops.eq), inplace(ops.eq)
+    eq, eq_ = method(ops.eq), _compared(ops.eq)
     equal = method(ops.equal)
     erf, erf_ = method(ops.erf), inplace(ops.erf)
     erfc, erfc_ = method(ops.erfc), inplace(ops.erfc)
@@ -144,10 +177,10 @@ class Methods:
     fmod, fmod_ = method(ops.fmod), inplace(ops.fmod)
     frac, frac_ = method(ops.frac), inplace(ops.frac)
     gcd, gcd_ = method(ops.gcd), inplace(ops.gcd)
-    ge, ge_ = method(ops.ge), inplace(ops.ge)
-    greater, greater_ = method(ops.greater), inplace(ops.greater)
-    greater_equal, greater_equal_ = method(ops.greater_equal), inplace(ops.greater_equal)
-    gt, gt_ = method(ops.gt), inplace(ops.gt)
+    ge, ge_ = method(ops.ge), _compared(ops.ge)
+    greater, greater_ = method(ops.greater), _compared(ops.greater)
+    greater_equal, greater_equal_ = method(ops.greater_equal), _compared(ops.greater_equal)
+    gt, gt_ = method(ops.gt), _compared(ops.gt)
     heaviside, heaviside_ = method(ops.heaviside), inplace(ops.heaviside)
     hypot, hypot_ = method(ops.hypot), inplace(ops.hypot)
     i0, i0_ = method(ops.i0), inplace(ops.i0)
@@ -160,10 +193,10 @@ class Methods:
     isreal = method(ops.isreal)
     lcm, lcm_ = method(ops.lcm), inplace(ops.lcm)
     ldexp, ldexp_ = method(ops.ldexp), inplace(ops.ldexp)
-    le, le_ = method(ops.le), inplace(ops.le)
+    le, le_ = method(ops.le), _compared(ops.le)
     lerp, lerp_ = method(ops.lerp), inplace(ops.lerp)
-    less, less_ = method(ops.less), inplace(ops.less)
-    less_equal, less_equal_ = method(ops.less_equal), inplace(ops.less_equal)
+    less, less_ = method(ops.less), _compared(ops.less)
+    less_equal, less_equal_ = method(ops.less_equal), _compared(ops.less_equal)
     lgamma, lgamma_ = method(ops.lgamma), inplace(ops.lgamma)
     log, log_ = method(ops.log), inplace(ops.log)
     log10, log10_ = method(ops.log10), inplace(ops.log10)
@@ -176,7 +209,7 @@ class Methods:
     logical_or, logical_or_ = method(ops.logical_or), inplace(ops.logical_or)
     logical_xor, logical_xor_ = method(ops.logical_xor), inplace(ops.logical_xor)
     logit, logit_ = method(ops.logit), inplace(ops.logit)
-    lt, lt_ = method(ops.lt), inplace(ops.lt)
+    lt, lt_ = method(ops.lt), _compared(ops.lt)
     maximum = method(ops.maximum)
     minimum = method(ops.minimum)
     mul, mul_ = method(ops.mul), inplace(ops.mul)
@@ -185,11 +218,11 @@ class Methods:
     igammac, igammac_ = method(ops.igammac), inplace(ops.igammac)
     mvlgamma, mvlgamma_ = method(ops.mvlgamma), inplace(ops.mvlgamma)
     nan_to_num, nan_to_num_ = method(ops.nan_to_num), inplace(ops.nan_to_num)
-    ne, ne_ = method(ops.ne), inplace(ops.ne)
+    ne, ne_ = method(ops.ne), _compared(ops.ne)
     neg, neg_ = method(ops.neg), inplace(ops.neg)
     negative, negative_ = method(ops.neg), inplace(ops.neg)
     nextafter, nextafter_ = method(ops.nextafter), inplace(ops.nextafter)
-    not_equal, not_equal_ = method(ops.not_equal), inplace(ops.not_equal)
+    not_equal, not_equal_ = method(ops.not_equal), _compared(ops.not_equal)
     positive = method(ops.positive)
     pow, pow_ = method(ops.pow), inplace(ops.pow)
     rad2deg, rad2deg_ = method(ops.rad2deg), inplace(ops.rad2deg)
@@ -368,8 +401,8 @@ class Methods:
     diag_embed = method(ops.diag_embed)
     diagflat = method(ops.diagflat)
     trace = method(ops.trace)
-    tril, tril_ = method(ops.tril), inplace(ops.tril)
-    triu, triu_ = method(ops.triu), inplace(ops.triu)
+    tril, tril_ = method(ops.tril), inplace(ops.tril, overlap=True)
+    triu, triu_ = method(ops.triu), inplace(ops.triu, overlap=True)
     T, mT = property(ops.reversed_axes), property(ops.matrix_transpose)
     mH = mT
 
@@ -386,38 +419,38 @@ class Methods:
 
     def as_strided_(self, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
         """In-place form of `as_strided`."""
-        return self._reshaped(ops.as_strided, size, stride, storage_offset)
+        return self._reshaped(_strided, size, stride, storage_offset)
 
     def _reshaped(self: Any, operation: Callable, *args: Any) -> Any:
-        """Become a view of what this tensor was."""
-        if recording.on and self.is_leaf and self.requires_grad:
-            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation. "
-                               "Use the out-of-place form, or change it under torch.no_grad().")  # fmt: skip
+        """Show the same memory in another form from now on."""
+        if recording.on and self.requires_grad:
+            check_inplace(self)
         was = graph.wrap(self._data, self._requires_grad)
-        was._node, was._base, was._replay, was._epoch = self._node, self._base, self._replay, self._epoch
-        view = operation(was, *args)
-        self._data, self._node = view._data, view._node
-        if view._requires_grad or self._base is not None:
-            self._base, self._replay, self._epoch = view._base, view._replay, view._epoch
+        was._node = self._node
+        now = operation(was, *args)
+        self._data = now._data
+        graph.changed(self._data)
+        if now._requires_grad:
+            self._node, self._seen = now._node, graph.last_change
         return self
 
     def squeeze_(self, *args: Any) -> Any:
         """In-place form of `squeeze`."""
-        return self._reshaped(ops.squeeze, *args)
+        return self._reshaped(_squeezed, *args)
 
     def unsqueeze_(self, dim: int) -> Any:
         """In-place form of `unsqueeze`."""
-        return self._reshaped(ops.unsqueeze, dim)
+        return self._reshaped(_unsqueezed, dim)
 
     def transpose_(self, dim0: int, dim1: int) -> Any:
         """In-place form of `transpose`."""
-        return self._reshaped(ops.transpose, dim0, dim1)
+        return self._reshaped(_transposed, dim0, dim1)
 
     swapaxes_ = swapdims_ = transpose_
 
     def t_(self) -> Any:
         """In-place form of `t`."""
-        return self._reshaped(ops.t)
+        return self._reshaped(_turned)
 
     # indexing (ops/indexing.py, ops/scatters.py)
     __getitem__ = method(ops.getitem)
@@ -425,11 +458,24 @@ class Methods:
     def __setitem__(self, index: Any, value: Any) -> None:
         if index is False:  # nothing is selected, and torch does not look at the value
             return
-        if not recording.on or not (self.requires_grad or (isinstance(value, Methods) and value.requires_grad)):
-            ops.assign(self._data, index, value)
+        recorded = recording.on and (self.requires_grad or (isinstance(value, Methods) and value.requires_grad))
+        if not recorded and 0 not in self._data.strides:
+            ops.assign(writable(self._data), index, value)
             graph.changed(self._data)
+            return
+        region = region_of(self, index)
+        if region is None:
+            apply_inplace(self, ops.index_assign, (index, value), {}, overlap=True)
+            return
+        if not isinstance(value, Methods):
+            value = graph.wrap(assigned(value, self._data.dtype))
+        ones = value._data.ndim - region._data.ndim
+        if ones > 0 and set(value.shape[:ones]) == {1}:  # leading axes of size 1 do not count
+            value = value.reshape(value.shape[ones:])
+        if value._data.ndim or not region._data.ndim:
+            region.copy_(value)
         else:
-            apply_inplace(self, ops.index_assign, (index, value), {})
+            region.fill_(value)
 
     def apply_(self, callable: Callable) -> Any:
         """Overwrite each element with callable(element): slow, element by element in Python.
@@ -453,7 +499,8 @@ class Methods:
 
     def copy_(self, src: Any, non_blocking: Any = False) -> Any:
         """Overwrite the elements with those of `src`, broadcast and converted."""
-        return apply_inplace(self, _copied, (src,), {})
+        itself = 0 in self._data.strides and isinstance(src, Methods) and self.is_set_to(src)  # type: ignore[attr-defined]
+        return apply_inplace(self, _copied, (src,), {}, overlap=itself)
 
     argwhere = method(ops.argwhere)
     as_strided_scatter = method(ops.as_strided_scatter)
@@ -461,11 +508,11 @@ class Methods:
     gather = method(ops.gather)
     index_add, index_add_ = method(ops.index_add), inplace(ops.index_add)
     index_copy, index_copy_ = method(ops.index_copy), inplace(ops.index_copy)
-    index_fill, index_fill_ = method(ops.index_fill), inplace(ops.index_fill)
-    index_put, index_put_ = method(ops.index_put), inplace(ops.index_put)
+    index_fill, index_fill_ = method(ops.index_fill), inplace(ops.index_fill, overlap=True)
+    index_put, index_put_ = method(ops.index_put), inplace(ops.index_put, overlap=True)
     index_reduce, index_reduce_ = method(ops.index_reduce), inplace(ops.index_reduce)
     index_select = method(ops.index_select)
-    masked_fill, masked_fill_ = method(ops.masked_fill), inplace(ops.masked_fill)
+    masked_fill, masked_fill_ = method(ops.masked_fill), inplace(ops.masked_fill, overlap=True)
     masked_scatter, masked_scatter_ = method(ops.masked_scatter), inplace(ops.masked_scatter)
     masked_select = method(ops.masked_select)
     nonzero = method(ops.nonzero)
@@ -481,11 +528,13 @@ class Methods:
 
     def fill_(self, value: Any) -> Any:
         """Set every element to `value`."""
-        return apply_inplace(self, ops.fill_inplace, (value,), {})
+        number = not isinstance(value, Methods)
+        value = value if number else ops.clone(value)  # it may be one of the elements
+        return apply_inplace(self, ops.fill_inplace, (value,), {}, overlap=number)
 
     def zero_(self) -> Any:
         """Set every element to 0."""
-        return apply_inplace(self, ops.zeroed, (), {})
+        return apply_inplace(self, ops.zeroed, (), {}, overlap=True)
 
     def fill_diagonal_(self, fill_value: Any, wrap: bool = False) -> Any:
         """Set the elements with equal indices to `fill_value`; wrap: of a tall matrix again below each full square.
@@ -498,9 +547,12 @@ class Methods:
             raise RuntimeError(f"dimensions must larger than 1, got shape {list(shape)}")
         if len(shape) > 2 and len(set(shape)) > 1:
             raise RuntimeError(f"all dimensions of input must be of equal length, got shape {list(shape)}")
-        marks = np.zeros(shape, bool)
-        np.fill_diagonal(marks, True, wrap)
-        return apply_inplace(self, ops.masked_fill, (marks, fill_value), {})
+        size, step = min(shape), sum(self.stride())  # type: ignore[attr-defined]
+        ops.as_strided(self, (size,), (step,)).fill_(fill_value)
+        below = shape[1] + 1  # a row is left out
+        if wrap and len(shape) == 2 and shape[0] > below:
+            ops.as_strided(self[below:], ((self._data.size - 1) // below + 1 - size,), (step,)).fill_(fill_value)
+        return self
 
     # products (ops/products.py)
     matmul = method(ops.matmul)

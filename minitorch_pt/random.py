@@ -11,11 +11,14 @@ import numpy as np
 
 from . import dtypes, generator
 from .autograd.graph import changed
+from .autograd.inplace import check_inplace, rebase
 from .autograd.modes import recording
 from .autograd.rule import differentiable
 from .creation import _float, _made, _numpy, _shape, size_given
 from .device import CPU, device
 from .ops.activations import _floating
+from .ops.pointwise import overwritten
+from .storage import refuse_overlap, writable
 from .tensor import Tensor, wrap
 
 __all__ = [
@@ -412,22 +415,22 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
 # ---------------------------------------------------------------------------------------------------------------------
 # Fills: methods that overwrite a tensor with draws, in the order of its memory
 # ---------------------------------------------------------------------------------------------------------------------
-def _fill(self: Tensor, draw: Any) -> Tensor:
-    """Overwrite with `draw(shape, contiguous)`, as an in-place operation."""
-    if recording.on and self.requires_grad:
-        if self.is_leaf:
-            raise RuntimeError(
-                "a leaf Variable that requires grad is being used in an in-place operation. Change it under torch.no_grad()."
-            )
-        self.zero_()  # the old values' gradient ends here
-    data = self._data
+def _fill(self: Tensor, name: str, draw: Any) -> Tensor:
+    """Overwrite with `draw(shape, contiguous)`, as an in-place operation whose node has this name."""
+    recorded = recording.on and self.requires_grad
+    if recorded:
+        check_inplace(self)
+    data = writable(self._data)
+    refuse_overlap(data, ())
     dense = np.empty_like(data).strides == data.strides
     values = draw(data.shape, data.flags.c_contiguous)
     if dense and not data.flags.c_contiguous:
         _in_memory_order(data)[...] = values.reshape(-1)
     else:
         data[...] = values
-    changed(data)
+    changed(self._data)
+    if recorded:  # the old values' gradient ends here
+        rebase(self, overwritten(self, None, self._data, name)._node)
     return self
 
 
@@ -441,7 +444,9 @@ def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: An
     low = named.pop("from", from_)
     if low > to:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
-    return _fill(self, lambda shape, _: _source(generator).uniform(shape, low, to, self._data.dtype.type))
+    return _fill(
+        self, "UniformBackward0", lambda shape, _: _source(generator).uniform(shape, low, to, self._data.dtype.type)
+    )
 
 
 def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
@@ -454,7 +459,9 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
     return _fill(
-        self, lambda shape, contiguous: _source(generator).normal(shape, mean, std, self._data.dtype.type, contiguous)
+        self,
+        "NormalBackward0",
+        lambda shape, contiguous: _source(generator).normal(shape, mean, std, self._data.dtype.type, contiguous),
     )
 
 
@@ -466,12 +473,14 @@ def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, ge
     """
     kind = self._data.dtype
     if from_ is None and to is None:
-        return _fill(self, lambda shape, _: _source(generator).random(shape, kind))
+        return _fill(self, "RandomBackward2", lambda shape, _: _source(generator).random(shape, kind))
     low, high = _whole("random_", low=0 if to is None else from_ or 0, high=from_ if to is None else to)
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     _within(kind, low, high)
-    return _fill(self, lambda shape, _: _source(generator).randint(low, high, shape, kind))
+    return _fill(
+        self, f"RandomBackward{int(to is None)}", lambda shape, _: _source(generator).randint(low, high, shape, kind)
+    )
 
 
 def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
@@ -482,7 +491,11 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     """
     chance = p._data if isinstance(p, Tensor) else p
     _probabilities(np.asarray(chance))
-    return _fill(self, lambda shape, _: _source(generator).bernoulli(shape, chance, self._data.dtype))
+    return _fill(
+        self,
+        f"BernoulliBackward{2 - isinstance(p, Tensor)}",
+        lambda shape, _: _source(generator).bernoulli(shape, chance, self._data.dtype),
+    )
 
 
 def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> Tensor:
@@ -494,7 +507,11 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> 
     _floating("exponential_", self)
     if lambd <= 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
-    return _fill(self, lambda shape, _: _source(generator).exponential(shape, lambd, self._data.dtype.type))
+    return _fill(
+        self,
+        "ExponentialBackward0",
+        lambda shape, _: _source(generator).exponential(shape, lambd, self._data.dtype.type),
+    )
 
 
 def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Any = None) -> Tensor:
@@ -506,7 +523,9 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
     _floating("cauchy_", self)
     if sigma <= 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
-    return _fill(self, lambda shape, _: _source(generator).cauchy(shape, median, sigma, self._data.dtype.type))
+    return _fill(
+        self, "CauchyBackward0", lambda shape, _: _source(generator).cauchy(shape, median, sigma, self._data.dtype.type)
+    )
 
 
 def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Tensor:
@@ -518,7 +537,11 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
     _floating("log_normal_", self)
     if std <= 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
-    return _fill(self, lambda shape, _: _source(generator).log_normal(shape, mean, std, self._data.dtype.type))
+    return _fill(
+        self,
+        "LogNormalBackward0",
+        lambda shape, _: _source(generator).log_normal(shape, mean, std, self._data.dtype.type),
+    )
 
 
 def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
@@ -529,7 +552,7 @@ def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
     """
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
-    return _fill(self, lambda shape, _: _source(generator).geometric(shape, p, self._data.dtype))
+    return _fill(self, "GeometricBackward0", lambda shape, _: _source(generator).geometric(shape, p, self._data.dtype))
 
 
 for _method in (

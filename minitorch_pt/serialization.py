@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .autograd import graph
 from .conversion import _rebuild
 from .device import device
 from .nn.parameter import Buffer, Parameter
 from .size import Size
+from .storage import memory as memory_of
 from .tensor import Tensor, wrap
 
 __all__ = ["load", "save"]
@@ -125,7 +125,7 @@ class _Pickler(_PythonPickler):
             function, args = _rebuild_parameter, (wrap(tensor._data), tensor.requires_grad, OrderedDict())
         else:
             data = tensor._data
-            memory = graph.owner(data)
+            memory = memory_of(data)
             if not (memory.flags.c_contiguous or memory.flags.f_contiguous) or memory.dtype != data.dtype:
                 memory = data = np.ascontiguousarray(data)
             key = (memory.ctypes.data, memory.nbytes, data.dtype)

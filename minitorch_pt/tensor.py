@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from .autograd import graph
-from .autograd.modes import enable_grad, recording
+from .autograd.inplace import renew
+from .autograd.modes import recording
 from .conversion import Conversions
 from .facts import Facts, warn_of_grad
 from .methods import Methods
+from .storage import apart, in_inference, is_inference
 
 __all__ = ["Tensor"]
 
@@ -36,11 +38,11 @@ class Tensor(Methods, Facts, Conversions):
 
     # _data: the array; _grad: the gradient; _node: the graph node that made it (None for a leaf);
     # _base: the tensor whose memory it looks into, if it is a view
-    __slots__ = ("_data", "_grad", "_node", "_requires_grad", "_base", "__dict__", "__weakref__")
+    # _seen: of a view, the time when it looked last whether its memory was changed
+    __slots__ = ("_data", "_grad", "_node", "_requires_grad", "_base", "_seen", "__dict__", "__weakref__")
 
     # seldom set, so kept in the instance's __dict__ only then
-    _replay: Callable | None = None  # makes the view anew from its base
-    _epoch: int = 0  # of a base: how often its history changed; of a view: that number when it looked last
+    _origin: str | None = None  # why a view may not be changed in place while that is recorded
     _hooks: dict | None = None
     _after: dict | None = None
     _makes: type  # the class of what operations on it give: that of a user's subclass, Tensor for a Parameter
@@ -62,33 +64,30 @@ class Tensor(Methods, Facts, Conversions):
         self._requires_grad = requires_grad
         self._base: Any = None
 
-    def _refresh(self) -> None:
-        """If this is a view whose base was changed in place since, take over the new history."""
-        base = self._base
-        if base is not None and self._epoch != base._epoch:
-            if self._replay is None:
-                raise RuntimeError(
-                    "this view was made under no_grad, or is one of several made by one call (split, unbind), and its base "
-                    "has been modified inplace since while gradients were tracked. Use the out-of-place form, or clone()."
-                )
-            with enable_grad():
-                fresh = self._replay(base)
-            self._node, self._requires_grad, self._epoch = fresh._node, fresh._requires_grad, base._epoch
+    def _refresh(self) -> bool:
+        """Whether this view requires grad; its history is brought up to date if it will be needed."""
+        if not (self._requires_grad or self._base._requires_grad):
+            return False
+        if recording.on and self._seen != graph.last_change:
+            renew(self)
+        return True
 
     @property
     def requires_grad(self) -> bool:
-        """Whether gradients flow to or through this tensor. May be set on leaves."""
-        if self._base is not None:
-            self._refresh()
-        return self._requires_grad
+        """Whether gradients flow to or through this tensor: that of a view does if its base does. May be set on leaves."""
+        return self._requires_grad or (self._base is not None and self._base._requires_grad)
 
     @requires_grad.setter
     def requires_grad(self, mode: bool) -> None:
         if not isinstance(mode, bool):
             raise RuntimeError(f"requires_grad must be a bool, not {type(mode).__name__}")
-        if self._node is not None and not mode:
+        if self._node is not None:
             raise RuntimeError("you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
                                "in a subgraph that doesn't require differentiation use var_no_grad = var.detach().")  # fmt: skip
+        if mode and is_inference(self._data) and not in_inference():
+            raise RuntimeError(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed: make a clone()"
+            )
         if mode and self._data.dtype.kind != "f":
             raise RuntimeError(f"only Tensors of floating point dtype can require gradients, this one is {self.dtype}; convert it "
                                "with .float() first")  # fmt: skip
@@ -98,13 +97,14 @@ class Tensor(Methods, Facts, Conversions):
         """Set `requires_grad` and return the tensor."""
         if not isinstance(requires_grad, bool):
             raise TypeError(f"requires_grad_(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}")  # fmt: skip
-        self.requires_grad = requires_grad
+        if not (requires_grad and self._requires_grad):
+            self.requires_grad = requires_grad
         return self
 
     @property
     def grad(self) -> Tensor | None:
         """The gradient that `backward` has added up here, or None."""
-        if self._grad is None and not (self._node is None or self.is_leaf or self.retains_grad):
+        if self._grad is None and not (self._node is None or self.retains_grad):
             warn_of_grad()
         return self._grad
 
@@ -128,8 +128,8 @@ class Tensor(Methods, Facts, Conversions):
     @property
     def grad_fn(self) -> graph.Node | None:
         """The graph node that made this tensor; None for a leaf."""
-        if self._base is not None:
-            self._refresh()
+        if self._base is not None and self._seen != graph.last_change:
+            renew(self)
         node = self._node
         return node.edges[0] if isinstance(node, graph.Output) else node
 
@@ -150,12 +150,14 @@ class Tensor(Methods, Facts, Conversions):
 
     @property
     def _version(self) -> int:
+        if is_inference(self._data):
+            raise RuntimeError("Inference tensors do not track version counter.")
         return graph.version(self._data)
 
     @property
     def data(self) -> Tensor:
-        """The same memory without history."""
-        return wrap(self._data)
+        """The same memory without history; its changes are not noticed where this tensor was used."""
+        return wrap(apart(self._data))
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -184,7 +186,7 @@ class Tensor(Methods, Facts, Conversions):
         """
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient; call requires_grad_() first")  # fmt: skip
-        return graph.add_hook(self if self._node is None else self._node, hook)
+        return graph.add_hook(self if self.is_leaf else self._node, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable) -> graph.Handle:
         """Call `hook(tensor)` after the gradient of this leaf has been added to `.grad`."""
@@ -200,7 +202,7 @@ class Tensor(Methods, Facts, Conversions):
         """Fill `.grad` of this tensor too, though it is no leaf."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self._node is not None and not self.retains_grad:
+        if self._node is not None and not self.is_leaf and not self.retains_grad:
             me = weakref.ref(self)  # the graph must not keep the tensor alive
 
             def keep(gradient: Tensor) -> None:
@@ -216,7 +218,13 @@ class Tensor(Methods, Facts, Conversions):
         return wrap(self._data)
 
     def detach_(self) -> Tensor:
-        """Cut this tensor off its history, in place."""
+        """Cut this tensor off its history, in place.
+
+        Raises:
+            RuntimeError: it is a view, which shares the history of its base.
+        """
+        if self._base is not None:
+            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
         self._node, self._requires_grad = None, False
         return self
 

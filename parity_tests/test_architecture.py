@@ -24,16 +24,17 @@ ALLOWED = {
     "size": (),
     "places": (),
     "rejection": (),
+    "storage": (),
     "sums": (),
     "notices": (),
     "generator": ("dtypes", "rejection"),
     "return_types": (),
-    "autograd": ("dtypes", "sums", "autograd"),
-    "ops": ("dtypes", "size", "sums", "notices", "autograd", "ops", "generator", "return_types"),
-    "methods": ("dtypes", "ops", "autograd"),
-    "conversion": ("dtypes", "ops", "autograd", "device"),
-    "facts": ("dtypes", "autograd", "device", "size"),
-    "tensor": ("autograd", "facts", "methods", "conversion"),
+    "autograd": ("dtypes", "storage", "sums", "autograd"),
+    "ops": ("dtypes", "size", "storage", "sums", "notices", "autograd", "ops", "generator", "return_types"),
+    "methods": ("dtypes", "storage", "ops", "autograd"),
+    "conversion": ("dtypes", "storage", "ops", "autograd", "device"),
+    "facts": ("dtypes", "storage", "autograd", "device", "size"),
+    "tensor": ("storage", "autograd", "facts", "methods", "conversion"),
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import graph
 from .graph import Node, Output, Rule, record
+from .inplace import check_inplace, rebase
 from .modes import no_grad, recording
 
 __all__ = ["Function", "once_differentiable"]
@@ -117,6 +118,9 @@ class Function:
             else:
                 result = cls.forward(*args)
                 cls.setup_context(ctx, args, result)
+        for a in args:
+            if id(a) in ctx._dirty:
+                graph.changed(a._data)
         if not (any(needs) and recording.on):
             return result
         single = not isinstance(result, tuple)
@@ -124,10 +128,15 @@ class Function:
         node = cls._record(ctx, args, edges, outputs)
         for place, out in enumerate(outputs):
             if isinstance(out, Tensor) and out._data.dtype.kind == "f" and id(out) not in ctx._dead:
-                if id(out) in ctx._dirty and out._node is None and out._requires_grad:
-                    raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-                out._node = node if len(outputs) == 1 else Output(node, place, out._data.shape, out._data.dtype)
-                out._requires_grad = True
+                made = node if len(outputs) == 1 else Output(node, place, out._data.shape, out._data.dtype)
+                if id(out) not in ctx._dirty:
+                    out._node, out._requires_grad = made, True
+                    continue
+                check_inplace(out)
+                if out._base is not None and len(outputs) > 1:
+                    raise RuntimeError("If your Function modifies inplace an input that is a view of another Tensor, your Function "
+                                       "cannot return more than one Tensor: change a clone() of the view")  # fmt: skip
+                rebase(out, made)
         return outputs[0] if single else tuple(outputs)
 
     @classmethod

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .. import dtypes
+from ..storage import inference_memory, is_inference, owner
 from ..sums import total
 from .modes import anomaly, recording
 
@@ -36,13 +37,6 @@ last_change = 0
 _changes: dict[int, list] = {}  # id of an array that owns memory -> [weak reference, time of last change, how many]
 
 
-def owner(array: np.ndarray) -> np.ndarray:
-    """The array that owns the memory of `array`, shared by all its views."""
-    while type(array.base) is np.ndarray:
-        array = array.base
-    return array
-
-
 def changed(array: np.ndarray) -> None:
     """Announce that the values of an array were changed in place, or will be at once."""
     global last_change
@@ -56,6 +50,12 @@ def _entry(root: np.ndarray) -> list:
     if key not in _changes:
         _changes[key] = [weakref.ref(root, lambda _: _changes.pop(key, None)), 0, 0]
     return _changes[key]
+
+
+def changed_since(array: np.ndarray, time: int) -> bool:
+    """Whether the memory of `array` was changed in place after `time`, which `last_change` told."""
+    entry = _changes.get(id(owner(array)))
+    return entry is not None and entry[1] > time
 
 
 def version(array: np.ndarray) -> int:
@@ -156,24 +156,35 @@ class Node:
 
         return add_hook(self, on_gradient)
 
-    def verify(self, again: bool) -> None:
-        """Raise if an array that this node kept was changed in place after it was kept."""
+    def refuse_inference(self) -> None:
+        """Raise if an array that this node keeps was made in inference mode."""
+        if any(is_inference(array) for array in _arrays(self._kept())):
+            raise RuntimeError("Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor "
+                               "and use it in autograd.")  # fmt: skip
+
+    def _kept(self) -> Any:
+        """What the gradient needs as it was: the gradient functions and what they hold, or what the rule says that it saves.
+
+        What only an input without gradient would need does not matter.
+        """
         saves = self.rule.saves
         kept = self.pulls if saves is None else saves
         if isinstance(kept, (tuple, list) if saves is None else list):
-            # what only an input without gradient would need does not matter
             kept = [of for of, edge in zip(kept, self.edges, strict=False) if edge is not None]
-        if saves is not None:
-            places = itertools.chain(*kept) if isinstance(kept, list) else kept
-            args = self.given or self.args
-            kept = [args[i] if i >= 0 else self.outputs[~i] for i in places if i < len(args)]
-        for array in itertools.chain(_arrays(kept), _arrays(self.args) if again and not self.rule.linear else ()):
-            entry = _changes.get(id(owner(array)))
-            if entry and entry[1] > self.seq:
+        if saves is None:
+            return kept
+        places = itertools.chain(*kept) if isinstance(kept, list) else kept
+        args = self.given or self.args
+        return [args[i] if i >= 0 else self.outputs[~i] for i in places if i < len(args)]
+
+    def verify(self, again: bool) -> None:
+        """Raise if an array that this node kept was changed in place after it was kept."""
+        for array in itertools.chain(_arrays(self._kept()), _arrays(self.args) if again and not self.rule.linear else ()):
+            if changed_since(array, self.seq):
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an inplace operation: "
                     f"[torch.{dtypes.TITLES[array.dtype.name]}Tensor {list(array.shape)}], {self._whence(array)}saved by {self.name()}, "
-                    f"is at version {entry[2]}; expected an earlier one instead. Use the out-of-place form of the operation that "
+                    f"is at version {version(array)}; expected an earlier one instead. Use the out-of-place form of the operation that "
                     "changed it, or change a clone()."
                 )
 
@@ -261,6 +272,8 @@ def record(rule: Rule, result: Any, edges: list, args: Any, kwargs: Any, shape: 
     node.args, node.kwargs = args, kwargs
     node.shape, node.dtype = shape, dtype
     node.seq, node.hooks = next(_clock), None
+    if inference_memory:
+        node.refuse_inference()
     if anomaly.on:
         node.trace = "".join(traceback.format_stack(limit=8)[:-2])
     return node
@@ -498,6 +511,10 @@ def _accumulate(entry: list, create_graph: bool) -> None:
     A gradient that only this pass refers to is taken as it is: for a 784x128 weight that saves a copy of 400 kB, 20 us.
     """
     leaf, gradient, _ = entry
+    if leaf._node is not None:
+        raise RuntimeError("leaf variable has been moved into the graph interior: it was changed in place since it was used")  # fmt: skip
+    if not leaf._requires_grad:  # not any more
+        return
     present = leaf._grad
     if create_graph:
         gradient = stand_in(gradient, Tensor)
@@ -548,8 +565,7 @@ def _leading_to(roots: list, ends: set[int]) -> set[int]:
 # What users call
 # ---------------------------------------------------------------------------------------------------------------------
 def _target(tensor: Any) -> Any:
-    tensor._refresh()
-    return tensor if tensor._node is None else tensor._node
+    return tensor if tensor.grad_fn is None else tensor._node
 
 
 def _as_list(value: Any) -> list:
@@ -569,7 +585,7 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> list:
 
 
 def _start(i: int, output: Any, gradient: Any, create_graph: bool) -> tuple:
-    if not output.requires_grad:
+    if output.grad_fn is None and not output._requires_grad:
         raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
     data = output._data
     if gradient is None:

@@ -8,8 +8,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from ..storage import in_inference, inferring
+
 __all__ = ["no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "is_grad_enabled", "detect_anomaly",
-           "set_detect_anomaly", "is_anomaly_enabled"]  # fmt: skip
+           "set_detect_anomaly", "is_anomaly_enabled", "is_inference_mode_enabled"]  # fmt: skip
 
 
 class _PerThread(threading.local):
@@ -25,10 +27,23 @@ recording = _PerThread()
 anomaly = _Everywhere()
 
 
+class _Both:
+    """Recording and inference in this thread, switched together as a pair."""
+
+    @property
+    def on(self) -> Any:
+        return recording.on, in_inference()
+
+    @on.setter
+    def on(self, pair: Any) -> None:
+        recording.on, infers = pair
+        (inferring.add if infers else inferring.discard)(threading.get_ident())
+
+
 class _Switch:
     """A context manager, usable as a decorator too, that turns one of the two on or off and puts it back."""
 
-    def __init__(self, mode: bool, state: Any = recording) -> None:
+    def __init__(self, mode: Any, state: Any = recording) -> None:
         self._mode, self._state = mode, state
         self._before: list[bool] = []  # a stack: the same object may be entered again inside itself
 
@@ -103,13 +118,13 @@ class enable_grad(_Switch):
 
 
 class inference_mode(_Switch):
-    """As `no_grad`: what is computed inside is not recorded. `inference_mode(False)` records."""
+    """As `no_grad`, and what is made inside may not take part in a recorded computation later. `inference_mode(False)` records."""
 
     def __new__(cls, mode: bool | Callable = True) -> Any:
         return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
     def __init__(self, mode: bool | Callable = True) -> None:
-        super().__init__(not mode)
+        super().__init__((not mode, mode), _Both())
 
 
 class set_grad_enabled(_Setting):
@@ -146,6 +161,11 @@ class set_detect_anomaly(_Setting):
 def is_grad_enabled() -> bool:
     """Whether operations are being recorded in this thread."""
     return recording.on
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this thread is in inference mode."""
+    return in_inference()
 
 
 def is_anomaly_enabled() -> bool:

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
 import numpy as np
 
 from .. import dtypes
+from ..storage import inferring, is_inference, note_inference
 from . import contract, graph
-from .graph import Node, Output, Rule, changed, record
+from .graph import Node, Output, Rule, record
 from .modes import recording
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")  # a type checker sees the operation with the rule's own parameters, giving a Tensor
 R = TypeVar("R")
 
-__all__ = ["array", "differentiable", "inplace", "kept", "nondifferentiable", "same"]
+__all__ = ["array", "differentiable", "kept", "nondifferentiable", "same"]
 
 
 def same(g: Any) -> Any:
@@ -166,8 +167,8 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         tracked = asked = False
         for a in args:
             if isinstance(a, Tensor):
-                if a._base is not None:
-                    a._refresh()
+                if a._base is not None and a._refresh():
+                    tracked = True
                 if type(a) is not Tensor and a._makes is not Tensor:
                     made = a._makes
                 arrays.append(a._data)
@@ -210,9 +211,12 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
                     if keeps:
                         node.outputs = value
                 outputs = [_output(made, node, place, part) for place, part in enumerate(value)]
+                if inferring:
+                    for out in outputs:
+                        note_inference(out._data, arrays)
                 if view:
                     for out in outputs:
-                        _as_view(out, args[0], None)
+                        _as_view(out, args[0], True)
                 return tuple(outputs) if returns is None else returns(*outputs)
             value = np.asarray(value)
         # graph.wrap(value), written out: an __init__ in Python costs 0.3 us
@@ -230,9 +234,10 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         else:
             out._node = None
             out._requires_grad = False
+            if inferring:
+                note_inference(value, arrays)
         if view:
-            rest = args[1:]  # not args: the view must not hold on to the tensor that it was made from
-            _as_view(out, args[0], lambda base: operation(base, *rest, **kwargs))
+            _as_view(out, args[0])
         return out
 
     return operation
@@ -287,136 +292,21 @@ def nondifferentiable(function: Callable | None = None, **options: Any) -> Any:
     return make if function is None else make(function)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
-# Views and in-place operations
-# ---------------------------------------------------------------------------------------------------------------------
-def _as_view(out: Any, source: Any, replay: Callable | None) -> None:
-    """Remember that `out` looks into the memory of `source`: an in-place change of either gives both a new history.
-
-    `replay` makes the view anew from its base. None (outputs of split, views made under no_grad): the view may not be changed
-    in place while gradients are tracked.
-    """
+def _as_view(out: Any, source: Any, several: bool = False) -> None:
+    """Remember that `out` looks into the memory of `source`, if it does: a change of either gives both a new history."""
     base = out._data.base
     if base is None or (base is not source._data and base is not source._data.base):
         return  # a copy
-    root = source if source._base is None else source._base
-    if replay is not None and source._base is not None:
-        first, second = source._replay, replay
-        replay = None if first is None else lambda base: second(first(base))
-    out._base, out._epoch = root, root._epoch
-    out._replay = replay if recording.on else None
-
-
-@differentiable(linear=True)
-def _outside(input: Any, replay: Callable) -> Any:
-    """`input` with zeros in the region that a view shows."""
-    value = np.array(input)
-    _writable(replay(graph.wrap(value))._data)[...] = 0
-    return value, lambda g: _outside.rule(g, replay)
-
-
-@differentiable(linear=True, name="CopySlices")
-def _copy_slices(base: Any, region: Any, replay: Callable) -> Any:
-    """`base` after a view of it was changed in place to `region`."""
-
-    def show(g: Any) -> Any:
-        return replay(g) if isinstance(g, graph.Tensor) else replay(graph.wrap(g))._data
-
-    return base, lambda g: _outside.rule(g, replay), show
-
-
-def _alias(tensor: Any, data: np.ndarray) -> Any:
-    """A stand-in for `tensor` as it is now, that will not follow its later changes."""
-    alias = graph.wrap(data)
-    alias._node, alias._requires_grad = tensor._node, tensor._requires_grad
-    return alias
-
-
-def write(tensor: Any, value: np.ndarray) -> None:
-    """Copy `value` into the tensor's memory.
-
-    Raises:
-        RuntimeError: the shape or type of the value does not fit, or the tensor shows one element in many places (expand).
-    """
-    data = tensor._data
-    if not dtypes.castable(value.dtype, data.dtype):
-        raise RuntimeError(
-            f"result type {dtypes.TITLES[value.dtype.name]} can't be cast to the desired output type {dtypes.TITLES[data.dtype.name]}; "
-            "use the out-of-place form, or convert the tensor first"
-        )
-    if value.shape != data.shape:
-        raise RuntimeError(
-            f"output with shape {list(data.shape)} doesn't match the broadcast shape {list(value.shape)}: an in-place operation "
-            "cannot change the shape; use the out-of-place form"
-        )
-    if any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True)) and data.size:
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-            "Please clone() the tensor before performing the operation."
-        )
-    np.copyto(_writable(data), value, casting="unsafe")
-    changed(data)
-
-
-def _writable(data: np.ndarray) -> np.ndarray:
-    """The array, to be written to: NumPy marks parts of an expanded array as read-only, also where they show no element twice."""
-    if data.flags.writeable:
-        return data
-    memory = graph.owner(data)
-    start = data.__array_interface__["data"][0] - memory.__array_interface__["data"][0]
-    return np.ndarray(data.shape, data.dtype, memory.data, start, data.strides)
-
-
-def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -> Any:
-    """Run `operation(tensor, ...)`, write the value into `tensor` and give it, and what it views, the new history.
-
-    Raises:
-        RuntimeError: `tensor` is a leaf that requires grad, a view of one, or a view that may not be changed; or as `write`.
-    """
-    tensor._refresh()
-    inputs = [tensor, *args, *kwargs.values()]
-    tracked = recording.on and any(isinstance(a, graph.Tensor) and a.requires_grad for a in inputs)
-    root = tensor._base
-    if tracked:
-        if tensor._requires_grad and tensor._node is None:
-            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation. "
-                               "Change it under torch.no_grad(), or use the out-of-place form.")  # fmt: skip
-        if root is not None:
-            if root._requires_grad and root._node is None:
-                raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation. "
-                                   "Change it under torch.no_grad(), or take a clone() first.")  # fmt: skip
-            if tensor._replay is None:
-                raise RuntimeError("a view made under no_grad, or one of several made by one call (split, unbind), is being "
-                                   "modified inplace while gradients are tracked. Use the out-of-place form, or clone() it.")  # fmt: skip
-    # what the gradient functions keep must be the values before the change
-    linear = getattr(operation, "node", None) is not None and operation.node.linear  # type: ignore[attr-defined]
-    before = _alias(tensor, tensor._data if linear or not tracked else tensor._data.copy())
-    after = operation(before, *args, **kwargs)
-    write(tensor, after._data)
-    if not tracked or not after._requires_grad:
-        return tensor
-    node = after._node
-    if getattr(node, "outputs", None):  # the output that the node saved is from now on the tensor
-        node.outputs, node.seq = (tensor._data,), graph.last_change
-    if root is None:
-        tensor._node, tensor._requires_grad = after._node, True
-        tensor._epoch += 1  # its views look up their history anew
-        return tensor
-    whole = _copy_slices(_alias(root, root._data), after, tensor._replay)
-    root._node, root._requires_grad = whole._node, True
-    root._epoch += 1
-    tensor._refresh()
-    return tensor
-
-
-@functools.cache  # arccos_ is acos_, as arccos is acos
-def inplace(operation: Callable[P, R]) -> Callable[P, R]:
-    """The in-place form of an operation: `relu_ = inplace(relu)`."""
-
-    @functools.wraps(operation, updated=())
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return apply_inplace(self, operation, args, kwargs)
-
-    method.__name__ = method.__qualname__ = operation.__name__ + "_"
-    method.__doc__ = f"In-place form of `{operation.__name__}`: changes the tensor itself and returns it."
-    return method  # type: ignore[return-value]  # the first of P is what is changed
+    if is_inference(base):
+        return
+    if source._base is None:
+        out._base = source
+    else:
+        out._base = source._base
+        if source._origin is not None:
+            out._origin = source._origin
+    if not recording.on:
+        out._origin = "was made under no_grad"
+    elif several:
+        out._origin = "is one of several made by one call (split, unbind)"
+    out._seen = graph.last_change

@@ -23,6 +23,13 @@ class Parameter(Tensor):
         self._hold(np.zeros(0, np.float32) if data is None else data._data)
         self.requires_grad = requires_grad
 
+    def __deepcopy__(self, memo: dict) -> Parameter:
+        if (
+            id(self) not in memo
+        ):  # unlike a tensor, it shares its memory with no other copy, and leaves its gradient behind
+            memo[id(self)] = type(self)(self.data.clone(), self.requires_grad)
+        return memo[id(self)]
+
     def __repr__(self) -> str:
         from ..printing import tensor_repr
 

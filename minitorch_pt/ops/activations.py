@@ -13,7 +13,8 @@ import numpy as np
 
 from .. import generator
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, inplace
+from ..autograd.inplace import inplace
+from ..autograd.rule import array, differentiable
 from ..notices import warn
 from .pointwise import _PLAIN, _pick, add
 from .rows import largest_along

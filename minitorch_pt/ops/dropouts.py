@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, inplace
+from ..autograd.inplace import inplace
+from ..autograd.rule import array, differentiable
 from .activations import _ALPHA as _SELU_ALPHA, _SCALE as _SELU_SCALE, _idle, _noise, _scale, _scale_
 
 if TYPE_CHECKING:

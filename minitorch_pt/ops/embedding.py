@@ -9,8 +9,9 @@ import numpy as np
 from ..autograd.contract import composed
 from ..autograd.graph import changed
 from ..autograd.modes import is_grad_enabled
-from ..autograd.rule import _writable, array, differentiable
+from ..autograd.rule import array, differentiable
 from ..notices import warn
+from ..storage import writable
 from .indexing import _add_at, _sum_into
 from .saving import saving
 
@@ -116,7 +117,7 @@ def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type
     rows = np.unique(_checked_rows(indices, input, "embedding_renorm_"))
     if input.requires_grad and is_grad_enabled():
         raise RuntimeError("embedding_renorm_() has no derivative, and the table requires grad; give table.detach()")
-    table = _writable(array(input))
+    table = writable(array(input))
     if table.dtype.kind != "f":
         raise RuntimeError(f"embedding_renorm_() needs a floating point table, not {table.dtype.name}; convert it with .float()")  # fmt: skip
     norms = np.linalg.norm(table[rows].astype(np.float64), norm_type, axis=1)

@@ -12,7 +12,8 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, inplace, nondifferentiable, same
+from ..autograd.inplace import inplace
+from ..autograd.rule import array, differentiable, nondifferentiable, same
 from ..notices import warn
 from .saving import saving
 from .shape import _axis
@@ -149,6 +150,14 @@ def getitem(input: Any, index: Any) -> Any:
     return _read.rule(input, plain, basic)
 
 
+def region(input: Any, index: Any) -> Any:
+    """The part of `input` that a basic index names, as a view; itself if that is all of it; None for other indices."""
+    plain, basic = plain_index(index, tuple(input.shape))
+    if basic and all(i is Ellipsis or i == slice(None) for i in plain):
+        return input
+    return _read(input, plain, True) if basic else None
+
+
 def assign(data: np.ndarray, index: Any, value: Any) -> None:
     """data[index] = value, on arrays.
 
@@ -157,6 +166,17 @@ def assign(data: np.ndarray, index: Any, value: Any) -> None:
     """
     plain, _ = plain_index(index, data.shape)
     _put(data, plain, value)
+
+
+def assigned(value: Any, dtype: np.dtype) -> np.ndarray:
+    """A number that is assigned to a part of a tensor.
+
+    Raises:
+        TypeError: no number. RuntimeError: one that does not fit the type.
+    """
+    if not isinstance(value, (bool, int, float, np.generic)):
+        raise TypeError(f"can't assign a {type(value).__name__} to a torch.{dtype.name} tensor; make a tensor of it first")  # fmt: skip
+    return np.asarray(dtypes.checked(value, dtype)).astype(dtype)
 
 
 def _put(data: np.ndarray, plain: tuple, value: Any) -> None:
@@ -171,12 +191,8 @@ def _put(data: np.ndarray, plain: tuple, value: Any) -> None:
             raise RuntimeError(f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape "
                                f"{list(where.shape)}") from None  # fmt: skip
         value = value.astype(data.dtype)
-    elif not isinstance(value, (bool, int, float, np.generic)):
-        raise TypeError(
-            f"can't assign a {type(value).__name__} to a torch.{data.dtype.name} tensor; make a tensor of it first"
-        )
     else:
-        value = np.asarray(dtypes.checked(value, data.dtype)).astype(data.dtype)
+        value = assigned(value, data.dtype)
     _bounded(lambda: data.__setitem__(plain, value))
 
 
@@ -227,7 +243,7 @@ def _accumulated(input: Any, values: Any, index: tuple, basic: bool) -> Any:
     return data, same, lambda g: _read.rule(g, index, basic)
 
 
-index_put_ = inplace(index_put)
+index_put_ = inplace(index_put, overlap=True)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, kept, write
+from ..autograd.inplace import write
+from ..autograd.rule import array, differentiable, kept
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:

@@ -989,6 +989,13 @@ def zeroed(input: Tensor) -> Any:
     return np.zeros(input.shape, input.dtype), _flat
 
 
+@differentiable(linear=True, name=lambda input, other, value, name: name)
+def overwritten(input: Tensor, other: object, value: object, name: str) -> Any:
+    """`input` with all elements overwritten: what in-place comparisons and random fills do. `name` is that of the node."""
+    shape = np.shape(array(other))
+    return array(value).astype(input.dtype, copy=False), _flat, lambda g: np.zeros(shape, g.dtype)
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Comparison and logic
 # ---------------------------------------------------------------------------------------------------------------------

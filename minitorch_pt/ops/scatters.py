@@ -10,7 +10,8 @@ import numpy as np
 
 from ..autograd import graph
 from ..autograd.contract import composed
-from ..autograd.rule import _writable, array, differentiable
+from ..autograd.rule import array, differentiable
+from ..storage import writable
 from .indexing import _numbers, getitem, index_add, index_select, scatter_reduce
 from .pointwise import true_divide, where
 from .shape import _axis, as_strided, clone, diagonal, reshape, select
@@ -34,7 +35,7 @@ def _scatter(name: str, view: Callable) -> Any:
 
     def rule(input: Any, src: Any, *place: Any) -> Any:
         value = np.array(array(input))
-        region = _writable(view(value, *place))
+        region = writable(view(value, *place))
         if region.shape != tuple(src.shape):
             raise RuntimeError(
                 f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {list(region.shape)}"

@@ -13,10 +13,11 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.contract import composed
-from ..autograd.graph import owner
+from ..autograd.inplace import put
 from ..autograd.rule import array, differentiable, nondifferentiable, same
 from ..notices import warn
 from ..size import size_of
+from ..storage import Place, looking, offset, owner
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Dims, DType, Size, Tensor, Tensors
@@ -92,6 +93,11 @@ def _view(input: Any, shape: tuple[int, ...]) -> Any:
     return input.reshape(shape), lambda g: g.reshape(before)
 
 
+# the names that torch gives to what `reshape` does to a tensor that is not contiguous
+_alias = differentiable(_view.__wrapped__, linear=True, view=True, name="ReshapeAliasBackward0")
+_copied_view = differentiable(_view.__wrapped__, linear=True, name="UnsafeViewBackward0")
+
+
 def _needs_copy(data: np.ndarray, shape: tuple[int, ...]) -> bool:
     """Whether no strides over the same memory give this shape."""
     try:
@@ -126,10 +132,10 @@ def view(input: Tensor, *size: Size | DType, dtype: DType | None = None) -> Tens
     return _view(input, target)
 
 
-@nondifferentiable(view=True)
+@nondifferentiable
 def _view_dtype(input: Any, target: np.dtype) -> Any:
     try:
-        if (input.__array_interface__["data"][0] - owner(input).__array_interface__["data"][0]) % target.itemsize:
+        if offset(input) % target.itemsize:
             raise ValueError("it does not start at a multiple of the size of the new elements")
         return input.view(target)
     except ValueError as error:
@@ -144,7 +150,10 @@ def reshape(input: Tensor, *shape: Size) -> Tensor:
     Raises:
         RuntimeError: the sizes do not multiply to the number of elements.
     """
-    return _view(input, _resolved(sizes(shape), math.prod(input.shape)))
+    target, data = _resolved(sizes(shape), math.prod(input.shape)), array(input)
+    if data.flags.c_contiguous:
+        return _view(input, target)
+    return (_copied_view if _needs_copy(data, target) else _alias)(input, target)
 
 
 @composed
@@ -167,6 +176,8 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         IndexError: no such axis. RuntimeError: start_dim comes after end_dim.
     """
     start, end = _axis(start_dim, input.ndim), _axis(end_dim, input.ndim)
+    if start == end and input.ndim:
+        return input
     if start > end:
         raise RuntimeError(f"flatten() has invalid args: start_dim ({start_dim}) cannot come after end_dim ({end_dim})")
     if input.ndim == 0:
@@ -178,7 +189,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 @composed
 def ravel(input: Tensor) -> Tensor:
     """All elements along one axis."""
-    return reshape(input, -1)
+    return view(contiguous(input), -1)
 
 
 @composed
@@ -335,6 +346,8 @@ def movedim(input: Tensor, source: Size, destination: Size) -> Tensor:
             f"movedim: Invalid source or destination dims: source ({list(a)} dims) should contain the same number of dims as destination ({list(b)} dims)"
         )
     a, b = tuple(_axis(d, input.ndim) for d in a), tuple(_axis(d, input.ndim) for d in b)
+    if not input.ndim:
+        return input[...]
     if len(set(a)) < len(a) or len(set(b)) < len(b):
         raise RuntimeError(f"movedim: repeated dim in source or destination: {list(a)}, {list(b)}")
     order = [d for d in range(input.ndim) if d not in a]
@@ -348,7 +361,10 @@ moveaxis = movedim
 
 @differentiable(linear=True, view=True, name="ExpandBackward0")
 def _expand(input: Any, shape: tuple[int, ...]) -> Any:
-    return np.broadcast_to(input, shape), lambda g: g  # the engine sums it down
+    value = np.broadcast_to(input, shape)
+    if type(value) is np.ndarray and array(input).flags.writeable:
+        value.flags.writeable = True  # an expanded tensor may be written to where that changes no element twice
+    return value, lambda g: g  # the engine sums it down
 
 
 @composed
@@ -473,7 +489,7 @@ def repeat_interleave(
     n = input.shape[dim]
     if isinstance(repeats, int):
         wide = expand(unsqueeze(input, dim + 1), (*input.shape[: dim + 1], repeats, *input.shape[dim + 1 :]))
-        return flatten(clone(wide), dim, dim + 1)
+        return flatten(contiguous(clone(wide)), dim, dim + 1)
     if counts.size not in (1, n):
         raise RuntimeError(
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and input.size({dim}) = {n}"
@@ -749,7 +765,8 @@ def tensor_split(input: Tensor, indices_or_sections: Tensor | Size, dim: Dim = 0
     else:
         cuts = [int(i) for i in indices_or_sections]
         starts, ends = [0, *cuts], [*cuts, n]
-    return tuple(input[(slice(None),) * dim + (slice(a, b),)] for a, b in zip(starts, ends, strict=True))
+    ranges = [range(n)[a:b] for a, b in zip(starts, ends, strict=True)]
+    return tuple(narrow(input, dim, r.start, len(r)) for r in ranges)
 
 
 def _split_along(name: str, least: int, axis: int, input: Any, indices_or_sections: Any) -> tuple:
@@ -980,12 +997,11 @@ def unfold(input: Tensor, dimension: Dim, size: int, step: int) -> Any:
         raise RuntimeError(f"size is {size} but must be >= 0")
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
-    data = array(input).reshape(1) if input.ndim == 0 else array(input)
-    windows = np.lib.stride_tricks.sliding_window_view(data, size, dim, writeable=data.flags.writeable)
-    every = windows[(slice(None),) * dim + (slice(None, None, step),)]
-    if input.ndim == 0:
-        every = every[0]
-    return every, lambda g: _fold.rule(g, dim, size, step, shape)
+    data = array(input)
+    windows, steps = [*shape, size], [*data.strides, data.strides[dim] if shape else data.itemsize]
+    if shape:
+        windows[dim], steps[dim] = (n - size) // step + 1, steps[dim] * step
+    return looking(data, windows, steps), lambda g: _fold.rule(g, dim, size, step, shape)
 
 
 @differentiable(linear=True, name="UnfoldBackwardBackward0")
@@ -1008,47 +1024,21 @@ def as_strided(input: Tensor, size: Size, stride: Size, storage_offset: int | No
         RuntimeError: the view would leave the memory, or a stride is negative.
     """
     data = array(input)
-    root = data
-    while type(root.base) is np.ndarray:
-        root = root.base
-    flat = root.reshape(-1) if root.flags.c_contiguous else root.T.reshape(-1)
-    here = (data.__array_interface__["data"][0] - flat.__array_interface__["data"][0]) // data.itemsize
-    offset = here if storage_offset is None else storage_offset
+    start = offset(data) // data.itemsize if storage_offset is None else storage_offset
+    held = owner(data).nbytes // data.itemsize
     size, stride = tuple(size), tuple(stride)
     if len(size) != len(stride):
         raise RuntimeError("mismatch in length of strides and shape")
     if any(s < 0 for s in stride):
         raise RuntimeError(f"as_strided: Negative strides are not supported, got {list(stride)}")
-    last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
-    if math.prod(size) and (last >= flat.size or offset < 0):
+    last = start + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
+    if math.prod(size) and (last >= held or start < 0):
         raise RuntimeError(
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset} require {last + 1} elements, and the memory has {flat.size}"
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {start} require {last + 1} elements, and the memory has {held}"
         )
-    # not by stride_tricks: its views do not tell whose memory they show
-    start = offset * data.itemsize if math.prod(size) else 0
-    value: np.ndarray = np.ndarray(size, data.dtype, flat.data, start, tuple(s * data.itemsize for s in stride))
-    # which element of the input each one shows
-    places = np.zeros(flat.size, np.int64)
-    places[:] = -1
-    own = np.lib.stride_tricks.as_strided(
-        places[here:], data.shape, tuple(s // data.itemsize * 8 for s in data.strides)
-    )
-    own[...] = np.arange(data.size).reshape(data.shape)
-    index = np.lib.stride_tricks.as_strided(places[offset:], size, tuple(s * 8 for s in stride)).copy()
-    shape = input.shape
-    return value, lambda g: _scatter_flat.rule(g, index, shape)
-
-
-@differentiable(linear=True, name="AsStridedBackward0")
-def _scatter_flat(input: Any, index: np.ndarray, shape: tuple[int, ...]) -> Any:
-    g = array(input)
-    total = np.zeros(math.prod(shape) + 1, g.dtype)  # the last for what lies outside the input
-    np.add.at(total, index.reshape(-1), g.reshape(-1))
-    return total[:-1].reshape(shape), lambda h: _take_flat(h, index)
-
-
-def _take_flat(input: Any, index: np.ndarray) -> Any:
-    return input.reshape(-1)[index]
+    value = looking(data, size, tuple(s * data.itemsize for s in stride), start * data.itemsize)
+    place = Place(value, data)
+    return value, lambda g: put.rule(g, place)
 
 
 @differentiable(linear=True)
