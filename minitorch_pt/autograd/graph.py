@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, layouts
 from ..sums import total
 from .modes import anomaly, recording
 
@@ -509,6 +509,8 @@ def _accumulate(entry: list, create_graph: bool) -> None:
         alone = 3  # references: entry, here, the call
         if type(gradient) is not np.ndarray or gradient.base is not None or sys.getrefcount(gradient) != alone:
             gradient = np.array(gradient)
+        if gradient.strides != leaf._data.strides:  # it gets the leaf's, as torch's
+            gradient = layouts.like(gradient, leaf._data)
         leaf._grad = wrap(gradient)
     if leaf._after:
         for hook in tuple(leaf._after.values()):

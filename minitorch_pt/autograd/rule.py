@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, layouts
 from . import contract, graph
 from .graph import Node, Output, Rule, changed, record
 from .modes import recording
@@ -147,7 +147,9 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
     keeps = rule.keeps
     how, count = promote if isinstance(promote, tuple) else (promote, None)
     passed, options, reads, numbers = desk.passed, desk.options, desk.reads, desk.numbers
-    new = object.__new__
+    new, ndarray = object.__new__, np.ndarray
+    look, arrange = ("", None) if view else layouts.kind(function.__name__)
+    by_first, always = look == "first", not look
 
     @functools.wraps(function)
     def operation(*args: Any, **kwargs: Any) -> Any:
@@ -199,7 +201,11 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         except (ValueError, TypeError, AttributeError, OverflowError) as error:
             _explain(error, short, arrays)
         value = result[0] if records else result
-        if type(value) is not np.ndarray:
+        if arrange is not None:
+            seen = arrays[0] if by_first else value  # one look, where nearly always all is contiguous
+            if type(seen) is not ndarray or not seen.flags.c_contiguous or always:
+                value = arrange(value, arrays)
+        if type(value) is not ndarray:
             if value is NotImplemented:
                 return result[1](*args, **kwargs)
             if type(value) is tuple or type(value) is list:
@@ -349,13 +355,18 @@ def write(tensor: Any, value: np.ndarray) -> None:
             f"output with shape {list(data.shape)} doesn't match the broadcast shape {list(value.shape)}: an in-place operation "
             "cannot change the shape; use the out-of-place form"
         )
+    refuse_overlap(data)
+    np.copyto(_writable(data), value, casting="unsafe")
+    changed(data)
+
+
+def refuse_overlap(data: np.ndarray) -> None:
+    """Raise if the array shows one element in many places: what is written to one of them would be in all."""
     if any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True)) and data.size:
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
-    np.copyto(_writable(data), value, casting="unsafe")
-    changed(data)
 
 
 def _writable(data: np.ndarray) -> np.ndarray:
