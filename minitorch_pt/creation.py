@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes, ops
+from . import dtypes, layouts, ops
 from .device import device as _device
 from .ops.saving import saving
 from .storage import inferring, note_inference
@@ -262,6 +262,14 @@ def asarray(
     return made.requires_grad_() if requires_grad else made
 
 
+def _full_like(data: np.ndarray, value: Any, kind: np.dtype) -> np.ndarray:
+    if data.flags.c_contiguous:
+        return np.full(data.shape, value, kind)
+    made = layouts.empty_like(data, kind)
+    made.fill(value)
+    return made
+
+
 def _filled(name: str, value: Any, text: str) -> Any:
     def make(
         *size: Any,
@@ -287,7 +295,7 @@ def _filled(name: str, value: Any, text: str) -> Any:
         requires_grad: builtins.bool = False,
         memory_format: Any = None,
     ) -> Tensor:
-        return _made(np.full_like(input._data, value, _numpy(dtype, input._data.dtype)), requires_grad, device)
+        return _made(_full_like(input._data, value, _numpy(dtype, input._data.dtype)), requires_grad, device)
 
     for function, suffix, words in ((make, "", text), (like, "_like", f"{text} Of the shape and type of `input`.")):
         function.__name__ = function.__qualname__ = name + suffix
@@ -353,7 +361,7 @@ def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any 
               memory_format: Any = None) -> Tensor:  # fmt: skip
     """A tensor of one value, of the shape and type of `input`."""
     kind = _numpy(dtype, input._data.dtype)
-    return _made(np.full_like(input._data, dtypes.checked(fill_value, kind), kind), requires_grad, device)
+    return _made(_full_like(input._data, dtypes.checked(fill_value, kind), kind), requires_grad, device)
 
 
 def scalar_tensor(s: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
@@ -565,7 +573,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError(f"num_classes should be positive, got {num_classes}")
     if data.size and data.max() >= n:
         raise RuntimeError(f"Class values must be smaller than num_classes: label {data.max()}, num_classes {n}")
-    return wrap((data[..., None] == np.arange(n)).astype(np.int64))
+    return wrap((data[..., None] == np.arange(n)).astype(np.int64, "C"))
 
 
 def _triangle(name: str, find: Any, which: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from . import dtypes, layouts
 from .device import CPU, device
 from .size import Size, size_of
 from .storage import is_inference, offset
@@ -96,8 +96,7 @@ class Facts:
 
     def stride(self, dim: int | None = None) -> Any:
         """How many elements apart neighbours along each axis lie."""
-        # torch counts an axis of size 0 as 1, and so gives strides where NumPy gives 0
-        steps = tuple(s // self._data.itemsize for s in self._data.strides)
+        steps = layouts.strides(self._data)
         return steps if dim is None else steps[dim]
 
     def storage_offset(self) -> int:

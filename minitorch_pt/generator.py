@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from . import rejection
+from . import layouts, rejection
 
 __all__ = ["DEFAULT_SEED", "Stream", "default_generator"]
 
@@ -442,7 +442,10 @@ class Stream:
         """
         rows = np.atleast_2d(p)
         if not replacement or num_samples == 1:
-            score = rows / self.exponential(rows.shape, 1.0, rows.dtype.type)
+            waits = layouts.empty_like(rows)
+            walk = layouts.walk(waits)
+            walk[...] = self.exponential(walk.shape, 1.0, rows.dtype.type)
+            score = rows / waits
             out = np.argsort(-score, axis=1, kind="stable")[:, :num_samples]
         else:
             out = np.empty((len(rows), num_samples), i64)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes, generator
+from . import dtypes, generator, layouts
 from .autograd.graph import changed
 from .autograd.inplace import check_inplace, rebase
 from .autograd.modes import recording
@@ -193,22 +193,21 @@ def rand_like(input: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
 
 def randn_like(input: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
     """`randn` of the shape and type of `input`."""
-    return _in_order_of(input, randn(*input.shape, dtype=dtype or input.dtype, **options))
+    data = input._data
+    contiguous = data.flags.c_contiguous or layouts.kept(data) == layouts.contiguous(data.shape)
+    drawn = _drawn("randn", tuple(input.shape), {"dtype": dtype or input.dtype, **options},
+                   lambda stream, shape, kind: stream.normal(shape, 0.0, 1.0, kind, contiguous))  # fmt: skip
+    return _in_order_of(input, drawn)
 
 
 def _in_order_of(input: Tensor, drawn: Tensor) -> Tensor:
     """torch fills memory in order, and a `_like` tensor has its model's memory order."""
-    like = np.empty_like(input._data, drawn._data.dtype)
+    like = layouts.empty_like(input._data, drawn._data.dtype)
     if not like.flags.c_contiguous:
-        _in_memory_order(like)[...] = drawn._data.reshape(-1)
+        walk = layouts.walk(like)
+        walk[...] = drawn._data.reshape(walk.shape)
         drawn._data = like
     return drawn
-
-
-def _in_memory_order(data: np.ndarray) -> np.ndarray:
-    """A dense array as a vector over its memory."""
-    order = sorted(range(data.ndim), key=lambda d: -data.strides[d])
-    return data.transpose(order).reshape(-1)
 
 
 def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any = None, dtype: Any = None, device: Any = None,
@@ -422,12 +421,8 @@ def _fill(self: Tensor, name: str, draw: Any) -> Tensor:
         check_inplace(self)
     data = writable(self._data)
     refuse_overlap(data, ())
-    dense = np.empty_like(data).strides == data.strides
-    values = draw(data.shape, data.flags.c_contiguous)
-    if dense and not data.flags.c_contiguous:
-        _in_memory_order(data)[...] = values.reshape(-1)
-    else:
-        data[...] = values
+    walk = layouts.walk(data)
+    walk[...] = draw(walk.shape, data.flags.c_contiguous)
     changed(self._data)
     if recorded:  # the old values' gradient ends here
         rebase(self, overwritten(self, None, self._data, name)._node)
@@ -491,6 +486,8 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     """
     chance = p._data if isinstance(p, Tensor) else p
     _probabilities(np.asarray(chance))
+    if np.ndim(chance):
+        chance = np.broadcast_to(chance, self._data.shape).transpose(layouts.axes(self._data))
     return _fill(
         self,
         f"BernoulliBackward{2 - isinstance(p, Tensor)}",

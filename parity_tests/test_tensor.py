@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import minitorch_pt
+from minitorch_pt.autograd import graph
 from parity_tests.oracle import assert_same, same_program
 
 PROGRAMS = {}
@@ -245,21 +246,18 @@ def test_an_array_that_must_be_copied():
         np.array(minitorch_pt.ones(2), np.int8, copy=False)
 
 
-def test_numpy_functions_on_tensors():
-    """What the rules call on Tensors is differentiable; other NumPy functions work on the plain arrays."""
+def test_numpy_functions_on_traced_tensors():
+    """What a rule calls when it is run on Tensors is differentiable; other NumPy functions work on the plain arrays."""
     torch = minitorch_pt
-    x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64, requires_grad=True)
-    y = np.exp(x) + np.where(x > 2, x, 0.0) + np.multiply(2.0, x) + np.ones((2, 2)) * x
-    assert isinstance(y, torch.Tensor) and y.requires_grad
+    leaf = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64, requires_grad=True)
+    x = graph.stand_in(leaf, graph.Traced)
+    y = np.exp(x) + np.where(x > 2, x, 0.0) + np.multiply(2.0, x) + np.ones((2, 2)) * x + np.ones((2, 2)) @ x
+    assert isinstance(y, graph.Traced) and y.requires_grad
     for z in (np.concatenate([x, x]), np.stack([x, x]), np.broadcast_to(x, (3, 2, 2)), np.expand_dims(x, 0), np.squeeze(x[:1], 0), np.swapaxes(x, 0, 1),
               np.moveaxis(x, 0, 1), np.transpose(x, (1, 0)), np.flip(x, 0), np.flip(x, (0, 1)), np.roll(x, 1, 0), np.clip(x, 2, 3), np.reshape(x, (4,)),
               np.outer(x[0], x[1]), np.tensordot(x, x, 1), np.cumsum(x, 0), np.sum(x)):  # fmt: skip
-        assert isinstance(z, torch.Tensor) and z.requires_grad
+        assert isinstance(z, graph.Traced) and z.requires_grad
         z.sum().backward()
-    plain = x.detach()
-    assert np.median(plain) == 2.5
-    assert np.add.reduce(plain).tolist() == [4.0, 6.0]
-    assert np.vstack([plain, plain]).shape == (4, 2)
     with pytest.raises(RuntimeError, match="requires grad"):
         np.median(x)
 

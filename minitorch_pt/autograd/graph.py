@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, layouts
 from ..storage import inference_memory, is_inference, owner
 from ..sums import total
 from .modes import anomaly, recording
@@ -179,7 +179,9 @@ class Node:
 
     def verify(self, again: bool) -> None:
         """Raise if an array that this node kept was changed in place after it was kept."""
-        for array in itertools.chain(_arrays(self._kept()), _arrays(self.args) if again and not self.rule.linear else ()):
+        for array in itertools.chain(
+            _arrays(self._kept()), _arrays(self.args) if again and not self.rule.linear else ()
+        ):
             if changed_since(array, self.seq):
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an inplace operation: "
@@ -526,6 +528,8 @@ def _accumulate(entry: list, create_graph: bool) -> None:
         alone = 3  # references: entry, here, the call
         if type(gradient) is not np.ndarray or gradient.base is not None or sys.getrefcount(gradient) != alone:
             gradient = np.array(gradient)
+        if gradient.strides != leaf._data.strides:  # it gets the leaf's, as torch's
+            gradient = layouts.like(gradient, leaf._data)
         leaf._grad = wrap(gradient)
     if leaf._after:
         for hook in tuple(leaf._after.values()):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, layouts
 from ..storage import inferring, is_inference, note_inference
 from . import contract, graph
 from .graph import Node, Output, Rule, record
@@ -148,7 +148,9 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
     keeps = rule.keeps
     how, count = promote if isinstance(promote, tuple) else (promote, None)
     passed, options, reads, numbers = desk.passed, desk.options, desk.reads, desk.numbers
-    new = object.__new__
+    new, ndarray = object.__new__, np.ndarray
+    look, arrange = ("", None) if view else layouts.kind(function.__name__)
+    by_first, always = look == "first", not look
 
     @functools.wraps(function)
     def operation(*args: Any, **kwargs: Any) -> Any:
@@ -200,7 +202,11 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         except (ValueError, TypeError, AttributeError, OverflowError) as error:
             _explain(error, short, arrays)
         value = result[0] if records else result
-        if type(value) is not np.ndarray:
+        if arrange is not None:
+            seen = arrays[0] if by_first else value  # one look, where nearly always all is contiguous
+            if type(seen) is not ndarray or not seen.flags.c_contiguous or always:
+                value = arrange(value, arrays)
+        if type(value) is not ndarray:
             if value is NotImplemented:
                 return result[1](*args, **kwargs)
             if type(value) is tuple or type(value) is list:

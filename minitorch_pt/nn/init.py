@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from .. import layouts
 from ..autograd.graph import changed
 from ..autograd.modes import no_grad
 from ..random import default_generator, normal_ as _fill_normal, uniform_ as _fill_uniform
+from ..storage import refuse_overlap
 from ..tensor import Tensor
 
 __all__ = [
@@ -78,6 +80,7 @@ def zeros_(tensor: Tensor) -> Tensor:
 
 
 def _put(tensor: Tensor, values: np.ndarray) -> Tensor:
+    refuse_overlap(tensor._data, ())
     tensor._data[...] = values
     changed(tensor._data)
     return tensor
@@ -198,16 +201,20 @@ def trunc_normal_(
             stacklevel=2,
         )
     stream = default_generator if generator is None else generator
-    kind, size = tensor._data.dtype.type, tensor._data.shape
+    data = tensor._data
+    kind, contiguous = data.dtype.type, data.flags.c_contiguous
+    order = layouts.axes(data)  # as all random fills, in the order of memory
+    size, back = data.transpose(order).shape, np.argsort(order)
 
     def below(x: float) -> float:
         return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
 
     if below((b - mean) / std) - below((a - mean) / std) > 0.3:
-        x = stream.normal(size, mean, std, kind)
+        x = stream.normal(size, mean, std, kind, contiguous)
+        contiguous = layouts.empty_like(data).flags.c_contiguous  # what torch draws into from now on
         while (outside := (x < kind(a)) | (x > kind(b))).any():
-            x = np.where(outside, stream.normal(size, mean, std, kind), x)
-        return _put(tensor, x)
+            x = np.where(outside, stream.normal(size, mean, std, kind, contiguous), x)
+        return _put(tensor, x.transpose(back))
     # far out in the tail: uniform proposals, accepted in proportion to the density
     peak = kind(-0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2)
     x, waiting = np.empty(size, kind), np.ones(size, bool)
@@ -216,7 +223,7 @@ def trunc_normal_(
         x = np.where(waiting, proposed, x)
         height = ((proposed - kind(mean)) / kind(std)) ** 2 * kind(-0.5) - peak
         waiting = waiting & (np.log(stream.uniform(size, dtype=kind).astype(np.float64)).astype(kind) > height)
-    return _put(tensor, x)
+    return _put(tensor, x.transpose(back))
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:

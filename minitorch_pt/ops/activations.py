@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import generator
+from .. import generator, layouts
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable
@@ -481,11 +481,12 @@ def _noise(input: Any, p: float) -> Any:
     if p == 1:
         return np.zeros(x.shape, x.dtype)
     scale = 1 / x.dtype.type(1 - p)
-    if x.flags.c_contiguous or 0 in x.strides:
+    if x.flags.c_contiguous:
         return generator.default_generator.keep_mask(x.shape, 1 - p) * scale
-    order = sorted(range(x.ndim), key=lambda d: -x.strides[d])  # torch draws in the order of memory
-    noise = generator.default_generator.keep_mask(tuple(x.shape[d] for d in order), 1 - p) * scale
-    return noise.transpose(np.argsort(order))
+    noise = layouts.empty_like(x)  # torch draws in the order of memory
+    walk = layouts.walk(noise)
+    walk[...] = generator.default_generator.keep_mask(walk.shape, 1 - p) * scale
+    return noise
 
 
 def _idle(input: Any, p: float, train: bool) -> bool:

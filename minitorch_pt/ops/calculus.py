@@ -103,8 +103,9 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | Non
 # ---------------------------------------------------------------------------------------------------------------------
 # Slopes
 # ---------------------------------------------------------------------------------------------------------------------
-def _slope(f: Any, step: Any, edge_order: int) -> Any:
-    """The slopes of f along its last axis, at places `step` apart: a number, or the distances of neighbours.
+def _slope(f: Any, step: Any, edge_order: int) -> list:
+    """The slopes of f along its last axis, at places `step` apart, a number or the distances of neighbours: at the first place, inside,
+    and at the last.
 
     Inside it is that of the parabola through three neighbours: the secants on both sides, each weighed with the other's distance.
     At equal distances it does not depend on the one in the middle, which then may be infinite.
@@ -122,7 +123,7 @@ def _slope(f: Any, step: Any, edge_order: int) -> Any:
     if edge_order == 2:  # the same parabola at its ends
         first = first + (left[..., :1] - right[..., :1]) * ends[0]
         last = last + (right[..., -1:] - left[..., -1:]) * ends[1]
-    return cat([first, inner, last], -1)
+    return [first, inner, last]
 
 
 @composed
@@ -164,5 +165,6 @@ def gradient(
                 raise RuntimeError(f"torch.gradient expected each element of spacing to have one coordinate for each of the {input.shape[axis]} elements of dimension {axis}, "
                                    f"but got shape {list(step.shape)}")  # fmt: skip
             step = diff(step)
-        slopes.append(_slope(input.movedim(axis, -1), step, edge_order).movedim(-1, axis))
+        parts = _slope(input.movedim(axis, -1), step, edge_order)
+        slopes.append(cat([part.movedim(-1, axis) for part in parts], axis))
     return tuple(slopes)

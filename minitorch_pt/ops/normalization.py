@@ -19,6 +19,7 @@ import numpy as np
 from ..autograd.contract import composed
 from ..autograd.inplace import write
 from ..autograd.rule import array, differentiable, kept
+from ..storage import refuse_overlap
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
@@ -320,6 +321,7 @@ def instance_norm(
     if use_input_stats:
         for running, samples in ((running_mean, means), (running_var, variances)):
             if running is not None:
+                refuse_overlap(running._data, ())
                 write(running, array(samples).reshape(n, channels).mean(axis=0))
     return output.view(input.shape)
 

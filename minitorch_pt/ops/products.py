@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from .. import layouts
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from ..sums import total
@@ -571,8 +572,35 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     return _einsum(*plain_operands, terms=plain_terms, result=result)
 
 
+def _as_torch_leaves_it(value: np.ndarray, arrays: list[np.ndarray], terms: list[str], result: str) -> np.ndarray:
+    """A product of two that sums is a batch of matrix products, (shared, left, right), whose axes are then put in order; one that
+    does not is elementwise."""
+    if len(arrays) != 2:
+        return value if len(arrays) == 1 and len(result) == len(terms[0]) else layouts.compact(value)
+    left, right = ({*term} for term in terms)
+    if (left & right).difference(result):
+        own = [c in left for c in result if c in left ^ right]
+        swapped = own == sorted(own) and len(own) == len(
+            left ^ right
+        )  # all of the second's come first, and none was summed alone
+        first = right if swapped else left
+        order = sorted(
+            range(len(result)), key=lambda i: 0 if result[i] in left & right else 1 if result[i] in first else 2
+        )
+        return layouts.placed(value, layouts.packed(value.shape, order[::-1]))
+    seen = []
+    for term, x in zip(terms, arrays, strict=True):
+        kept = "".join(c for c in result if c in term)
+        x = np.einsum(f"{term}->{kept}", x)  # a view, or a sum
+        x = x if len(kept) == len(term) else layouts.compact(x)
+        seen.append(x[tuple(slice(None) if c in term else None for c in result)])
+    return layouts.placed(value, layouts.elementwise(value.shape, seen))
+
+
 def _einsum_rule(*operands: Any, terms: list[str], result: str) -> Any:
-    value = np.einsum(",".join(terms) + "->" + result, *map(array, operands), optimize=len(operands) > 1)
+    arrays = [*map(array, operands)]
+    value = np.einsum(",".join(terms) + "->" + result, *arrays, optimize=len(operands) > 1)
+    value = _as_torch_leaves_it(value, arrays, terms, result)
     sizes = {c: n for term, t in zip(terms, operands, strict=True) for c, n in zip(term, t.shape, strict=True)}
 
     def pull_of(k: int) -> Any:

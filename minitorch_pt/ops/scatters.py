@@ -33,7 +33,7 @@ __all__ = [
 def _scatter(name: str, view: Callable) -> Any:
     """The operation that replaces the region which `view(input, ...)` shows."""
 
-    def rule(input: Any, src: Any, *place: Any) -> Any:
+    def _with_region(input: Any, src: Any, *place: Any) -> Any:
         value = np.array(array(input))
         region = writable(view(value, *place))
         if region.shape != tuple(src.shape):
@@ -49,7 +49,7 @@ def _scatter(name: str, view: Callable) -> Any:
 
         return value, outside, lambda g: clone.rule(view(g, *place))
 
-    operation = differentiable(rule, linear=True, name=name)
+    operation = differentiable(_with_region, linear=True, name=name)
     return operation
 
 

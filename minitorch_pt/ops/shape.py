@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, layouts
 from ..autograd.contract import composed
 from ..autograd.inplace import put
 from ..autograd.rule import array, differentiable, nondifferentiable, same
@@ -189,7 +189,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 @composed
 def ravel(input: Tensor) -> Tensor:
     """All elements along one axis."""
-    return view(contiguous(input), -1)
+    return reshape(contiguous(input), -1)
 
 
 @composed
@@ -229,7 +229,8 @@ def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None
     else:
         axes = [_axis(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
     drop = {d for d in axes if d < input.ndim and before[d] == 1}
-    return input.reshape(tuple(n for d, n in enumerate(before) if d not in drop)), lambda g: g.reshape(before)
+    # not reshape: NumPy then gives other axes of size 1 strides of its own
+    return input[(*(0 if d in drop else slice(None) for d in range(len(before))), ...)], lambda g: g.reshape(before)
 
 
 @differentiable(linear=True, view=True)
@@ -489,7 +490,7 @@ def repeat_interleave(
     n = input.shape[dim]
     if isinstance(repeats, int):
         wide = expand(unsqueeze(input, dim + 1), (*input.shape[: dim + 1], repeats, *input.shape[dim + 1 :]))
-        return flatten(contiguous(clone(wide)), dim, dim + 1)
+        return flatten(_compact(wide), dim, dim + 1)
     if counts.size not in (1, n):
         raise RuntimeError(
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and input.size({dim}) = {n}"
@@ -896,7 +897,10 @@ def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
 
 @differentiable(linear=True, name="Rot90Backward0")
 def _rot90(input: Any, k: int, axes: tuple[int, int]) -> Any:
-    return np.rot90(array(input), k, axes).copy(), lambda g: _rot90.rule(g, -k, axes)
+    data, (a, b) = array(input), axes
+    turned = [data, np.flip(data, b), np.flip(data, axes), np.flip(data, a)][k % 4]
+    value = turned.copy() if k % 4 == 0 else layouts.placed(turned, layouts.kept(data))
+    return value.swapaxes(a, b) if k % 2 else value, lambda g: _rot90.rule(g, -k, axes)
 
 
 @differentiable(linear=True, view=True)
