@@ -14,7 +14,9 @@ import numpy as np
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from ..notices import warn
+from ..sums import add
 from .activations import _floating, log_softmax, logsigmoid, sigmoid
+from .halves import HALF, in_single
 from .pointwise import _depending, _pick, where
 from .rows import largest, ones, starts
 
@@ -51,7 +53,19 @@ def _code(reduction: str, size_average: bool | None = None, reduce: bool | None 
 
 def _reduce(loss: Any, code: int) -> tuple[Any, float]:
     """The reduced loss, and the share that each element has in it."""
-    return (loss, 1.0) if code == _NONE else _averaged(loss.sum(), math.prod(loss.shape), code)
+    if code == _NONE:
+        return loss, 1.0
+    if loss.dtype is HALF:  # whose sum may be too large where the mean is not
+        value, share = _averaged(add(loss, None, np.float32), math.prod(loss.shape), code)
+        return HALF.type(value), share
+    return _averaged(loss.sum(), math.prod(loss.shape), code)
+
+
+def _reduced_half(operation: Any, input: Any, target: Any, code: int, *options: Any) -> tuple:
+    """`operation` of float16: each element in float32, rounded, and then the reduction, as in torch."""
+    loss, *pulls = in_single(operation, input, target, _NONE, *options)
+    value, share = _reduce(loss, code)
+    return (value, *(lambda g, pull=pull: pull(g * share) for pull in pulls))
 
 
 def _averaged(total: Any, count: int, code: int) -> tuple[Any, float]:
@@ -91,7 +105,8 @@ def _constant(name: str, **weights: Any) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote=("type", 2))
 def _mse_loss(input: Any, target: Any, code: int) -> Any:
-    _floating("mse_loss", input)
+    if _floating("mse_loss", input):
+        return _reduced_half(_mse_loss, input, target, code)
     d = input - target
     value, share = _reduced_square(d, code)
     twice = 2 * share
@@ -169,7 +184,8 @@ def _cut(d: Any, limit: float) -> Any:
 
 @differentiable(promote=("type", 2))
 def _huber_loss(input: Any, target: Any, code: int, delta: float) -> Any:
-    _floating("huber_loss", input)
+    if _floating("huber_loss", input):
+        return _reduced_half(_huber_loss, input, target, code, delta)
     d = input - target
     c = _cut(d, delta)
     value, share = _reduce(c * (d - 0.5 * c), code)
@@ -178,7 +194,8 @@ def _huber_loss(input: Any, target: Any, code: int, delta: float) -> Any:
 
 @differentiable(promote=("type", 2), name="SmoothL1LossBackward0")
 def _smooth_l1_loss(input: Any, target: Any, code: int, beta: float) -> Any:
-    _floating("smooth_l1_loss", input)
+    if _floating("smooth_l1_loss", input):
+        return _reduced_half(_smooth_l1_loss, input, target, code, beta)
     d = input - target
     c = _cut(d, beta)
     value, share = _reduce(c * (d - 0.5 * c) / beta, code)
@@ -307,13 +324,17 @@ def binary_cross_entropy(
 def _binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any, pos_weight: Any, code: int) -> Any:
     positive = 1.0 if pos_weight is None else pos_weight
     yes = positive * target
-    loss = (1 - target) * input - (yes + 1 - target) * logsigmoid.rule(input)
+    both = 1.0 if pos_weight is None else yes + 1 - target  # a target far above 1 would lose the 1
+    loss = (1 - target) * input - both * logsigmoid.rule(input)
     factor = 1.0 if weight is None else weight
     value, share = _reduce(loss * factor, code)
     return (
         value,
-        lambda g: ((yes + 1 - target) * sigmoid.rule(input) - yes) * (g * (share * factor)),
-        lambda g: (logsigmoid.rule(-input) - positive * logsigmoid.rule(input)) * (g * (share * factor)),
+        lambda g: (both * sigmoid.rule(input) - yes) * (g * (share * factor)),
+        lambda g: (
+            (-input if pos_weight is None else logsigmoid.rule(-input) - positive * logsigmoid.rule(input))
+            * (g * (share * factor))
+        ),
     )
 
 
