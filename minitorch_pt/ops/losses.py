@@ -281,6 +281,11 @@ def _binary_cross_entropy(input: Any, target: Any, weight: Any, code: int) -> An
     )
 
 
+def _between_0_and_1(x: np.ndarray) -> bool:
+    """Whether all elements are, and none is nan."""
+    return not x.size or bool(x.min() >= 0 and x.max() <= 1)
+
+
 @composed
 def binary_cross_entropy(
     input: Tensor,
@@ -296,7 +301,7 @@ def binary_cross_entropy(
 
     Raises:
         ValueError: unknown reduction, or shapes differ.
-        RuntimeError: x is not between 0 and 1, or dtypes differ. For any real x use `binary_cross_entropy_with_logits`.
+        RuntimeError: x or t is not between 0 and 1, or dtypes differ. For any real x use `binary_cross_entropy_with_logits`.
     """
     if target.shape != input.shape:
         raise ValueError(
@@ -311,11 +316,14 @@ def binary_cross_entropy(
                 f"Found dtype {other.dtype} but expected {input.dtype}; convert it with .to(input.dtype)"
             )
     _constant("binary_cross_entropy", weight=weight)
-    x = array(input)
-    if not ((x >= 0) & (x <= 1)).all():
+    if not _between_0_and_1(array(input)):
         raise RuntimeError(
             "all elements of input should be between 0 and 1; apply torch.sigmoid first, or use "
             "binary_cross_entropy_with_logits"
+        )
+    if not _between_0_and_1(array(target)):
+        raise RuntimeError(
+            "all elements of target should be between 0 and 1: a target is a label, 0 or 1, or a probability"
         )
     return _binary_cross_entropy(input, target, weight, code)
 
@@ -373,18 +381,22 @@ def binary_cross_entropy_with_logits(
 # ---------------------------------------------------------------------------------------------------------------------
 # Classes
 # ---------------------------------------------------------------------------------------------------------------------
-def _check_classes(input: Any, target: Any, weight: Any) -> None:
-    """Raise if these are not log-probabilities (N, C, d1, ...) and labels (N, d1, ...)."""
+def _check_classes(input: Any, target: Any, weight: Any) -> Any:
+    """Raise if these are not log-probabilities (N, C, d1, ...) and labels (N, d1, ...). Gives the labels, those of one sample as ()."""
     x, t = array(input), array(target)
     if x.ndim == 0:
         raise ValueError(
             f"Expected 1 or more dimensions (got {x.ndim}): the input must be (C), (N, C) or (N, C, d1, ...)"
         )
-    if x.ndim > 1 and t.ndim and x.shape[0] != t.shape[0]:
+    if x.ndim > 1 and x.shape[:1] != (t.shape[:1] or (None,)):
         raise ValueError(
-            f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({t.shape[0]}): input "
+            f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({t.shape[0] if t.ndim else 0}): input "
             f"{list(x.shape)}, target {list(t.shape)}"
         )
+    if x.ndim == t.ndim == 1:
+        if len(t) != 1:
+            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {len(t)}")
+        target, t = target.reshape(()), t.reshape(())
     if x.shape[:1] * (x.ndim > 1) + x.shape[2:] != t.shape:
         hint = "0D or 1D target tensor expected, multi-target not supported" if x.ndim <= 2 else "size mismatch"
         raise RuntimeError(
@@ -408,6 +420,7 @@ def _check_classes(input: Any, target: Any, weight: Any) -> None:
             raise RuntimeError(
                 f"expected scalar type {input.dtype} but found {weight.dtype}: weight must have the input's dtype"
             )
+    return target
 
 
 def _nll_name(input: Any = None, target: Any = None, weight: Any = None, code: int = _MEAN, *rest: Any) -> str:
@@ -446,8 +459,13 @@ def _nll_loss(input: Any, target: Any, weight: Any, code: int, ignore_index: int
 
     def pull(g: Any) -> Any:
         slope = np.zeros(x.shape, x.dtype)
-        np.put_along_axis(slope, places, np.expand_dims(-w, axis), axis)
-        return _depending(slope * (np.expand_dims(g, axis) if code == _NONE else g / (total or 1.0)), input)
+        each = np.where(valid, -w, x.dtype.type(0))
+        share = g if code == _NONE else g / (total or 1.0)
+        if x is input:  # places that are not chosen stay 0, and are not -0
+            np.put_along_axis(slope, places, np.expand_dims(each * share, axis), axis)
+            return slope
+        np.put_along_axis(slope, places, np.expand_dims(each, axis), axis)
+        return _depending(slope * (np.expand_dims(share, axis) if code == _NONE else share), input)
 
     return value, pull
 
@@ -474,7 +492,7 @@ def nll_loss(
         RuntimeError: other shapes do not match, or labels are not int64 or uint8.
     """
     code = _code(reduction, size_average, reduce)
-    _check_classes(input, target, weight)
+    target = _check_classes(input, target, weight)
     return _nll_loss(input, target, weight, code, ignore_index)
 
 
@@ -564,7 +582,7 @@ def cross_entropy(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if x.shape == t.shape:
         return _soft_cross_entropy(input, target, weight, code, ignore_index, label_smoothing)
-    _check_classes(input, target, weight)
+    target = _check_classes(input, target, weight)
     axis = min(x.ndim - 1, 1)
     scores = log_softmax(input, axis)
     hard = _nll_loss(scores, target, weight, code, ignore_index)
