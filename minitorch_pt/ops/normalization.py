@@ -210,10 +210,13 @@ def _as_channels(input: Any) -> Any:
 
 
 def _moments(x: Any) -> tuple[Any, Any]:
-    """Mean and variance of each channel of (N, C, L)."""
+    """Mean and variance of each channel of (N, C, L); in float64, as torch computes them, where a sum overflows."""
     mean = _mean(x, _CHANNELS)
     centred = x - mean
-    return mean, _inner(centred, centred, _CHANNELS) / (x.shape[0] * x.shape[2])
+    var = _inner(centred, centred, _CHANNELS) / (x.shape[0] * x.shape[2])
+    if isinstance(x, np.ndarray) and x.itemsize == 4 and not var.max() < np.inf:
+        return tuple(part.astype(x.dtype) for part in _moments(x.astype(np.float64)))  # type: ignore[return-value]
+    return mean, var
 
 
 def _column(parameter: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import itertools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -162,7 +163,8 @@ def _sweep(count: int | None) -> tuple[dict[str, str], collections.Counter]:
             continue
         forms = set()
         tracked = entry.supports_autograd and torch.float16 in entry.supported_backward_dtypes("cpu")
-        for sample in entry.sample_inputs("cpu", torch.float16, requires_grad=tracked):
+        samples = entry.sample_inputs("cpu", torch.float16, requires_grad=tracked)
+        for sample in itertools.islice(samples, 16):
             form = str([type(a) if isinstance(a, torch.Tensor) else a for a in (*sample.args, *sample.kwargs.items())])
             if not isinstance(sample.input, torch.Tensor) or form in forms or len(forms) >= _FORMS:
                 continue
@@ -193,7 +195,7 @@ def _hold(count: int | None) -> None:
 
 
 def test_a_sample_of_all_halves() -> None:
-    _hold(2000)
+    _hold(1000)
 
 
 @pytest.mark.long
