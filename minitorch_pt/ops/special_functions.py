@@ -432,7 +432,7 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Any:
     def value(x: np.ndarray) -> Any:
         return sum(_lgamma(x - i / 2) for i in range(p)) + p * (p - 1) / 4 * math.log(math.pi)
 
-    return _in_double(value, input), lambda g: g * sum(digamma.rule(input - i / 2) for i in range(p))
+    return _in_double(value, input), lambda g: g * sum(digamma.rule(input + -i / 2) for i in range(p))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
