@@ -416,8 +416,7 @@ def _counted(steps: float, rounded: Callable[[float], int]) -> int:
 
 def _fused(a: Any, b: Any, c: Any, kind: np.dtype) -> np.ndarray:
     """a b + c in that type, rounded once, as the processor's instruction does; a and b are of that type, or of float64."""
-    exact = fma32(a, b, c) if kind.itemsize == 4 else fma64(a, b, c)
-    return np.where(np.isfinite(exact), exact, np.float64(a) * b + c).astype(kind)
+    return (fma32 if kind.itemsize == 4 else fma64)(a, b, c).astype(kind)
 
 
 _DOUBLE, _LONG = np.dtype(np.float64), np.dtype(np.int64)
