@@ -310,6 +310,19 @@ quantile = _quantile("quantile", False, """The value below which a part q of the
 nanquantile = _quantile("nanquantile", True, "`quantile` of the elements that are not nan.")
 
 
+def _inserted(row: np.ndarray) -> list[int]:
+    """The order in which sorting by insertion leaves a row: it moves nothing past nan, and so torch finds the mode between them."""
+    values, order = row.tolist(), [0]
+    for i in range(1, len(values)):
+        place = 0
+        if not values[i] < values[order[0]]:
+            place = i
+            while values[i] < values[order[place - 1]]:
+                place -= 1
+        order.insert(place, i)
+    return order
+
+
 @differentiable(linear=True, returns=return_types.mode)
 def mode(input: Tensor, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """The most frequent element along an axis (the smallest of several), and the last place where it is.
@@ -322,6 +335,8 @@ def mode(input: Tensor, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tens
     if not input.ndim:
         return _only(input)
     order = _order(input, axis, False)
+    if input.dtype.kind == "f" and np.isnan(input).any():
+        order = np.apply_along_axis(_inserted, axis, input)
     rows = np.moveaxis(np.take_along_axis(input, order, axis), axis, -1)
     places = np.arange(rows.shape[-1])
     begins = np.ones(rows.shape, bool)
@@ -441,6 +456,21 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     return counts.astype(np.float32) if weights is not None and weights.dtype == np.float32 else counts
 
 
+def _places(sequence: np.ndarray, values: Any, side: str, order: Any = None) -> Any:
+    """np.searchsorted; with nan by halves, as torch does: nan is above all, and what lies beyond it is not found."""
+    if not any(np.asarray(x).dtype.kind == "f" and np.isnan(x).any() for x in (sequence, values)):
+        return np.searchsorted(sequence, values, side, order)
+    ordered = sequence if order is None else sequence[order]
+    low = np.zeros(np.shape(values), np.int64)
+    high = np.full(low.shape, len(ordered))
+    while (low < high).any():
+        middle = np.minimum((low + high) // 2, len(ordered) - 1)
+        element = ordered[middle]
+        below = (low < high) & ~(element > values if side == "right" else element >= values)
+        low, high = np.where(below, middle + 1, low), np.where((low < high) & ~below, middle, high)
+    return low
+
+
 @nondifferentiable
 def searchsorted(
     sorted_sequence: Tensor,
@@ -467,13 +497,13 @@ def searchsorted(
     values, order, shape = np.asarray(input), array(sorter), sorted_sequence.shape
     kind = np.int32 if out_int32 else np.int64
     if len(shape) == 1:
-        return np.asarray(np.searchsorted(sorted_sequence, values, at, order)).astype(kind)
+        return np.asarray(_places(sorted_sequence, values, at, order)).astype(kind)
     if not shape or shape[:-1] != values.shape[:-1]:
         raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value "
                            f"tensor must match, but we got boundaries tensor {list(shape)} and input value tensor {list(values.shape)}")  # fmt: skip
     found = np.empty(values.shape, kind)
     for row in np.ndindex(*shape[:-1]):
-        found[row] = np.searchsorted(sorted_sequence[row], values[row], at, None if order is None else order[row])
+        found[row] = _places(sorted_sequence[row], values[row], at, None if order is None else order[row])
     return found
 
 
@@ -488,7 +518,7 @@ def bucketize(
     """
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
-    return np.asarray(np.searchsorted(boundaries, input, "right" if right else "left")).astype(
+    return np.asarray(_places(boundaries, input, "right" if right else "left")).astype(
         np.int32 if out_int32 else np.int64
     )
 
