@@ -16,7 +16,7 @@ from .. import return_types
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .indexing import _sum_into, gather
-from .reductions import _chosen, _kept, _not_empty, _only, _placed, _shared
+from .reductions import _chosen, _equal, _kept, _not_empty, _only, _placed, _shared
 from .shape import _axis
 
 if TYPE_CHECKING:
@@ -120,11 +120,39 @@ def topk(
     return _several(input, _order(input, axis, largest)[(slice(None),) * axis + (slice(k),)], axis)
 
 
+def _quick_place(row: np.ndarray, k: int) -> int:
+    """Where quick selection, with the median of three as pivot, finds the element that has k smaller ones; nan is the largest."""
+    _, ranks = np.unique(row, return_inverse=True)
+    x, places = ranks.tolist(), list(range(len(row)))
+
+    def swap(i: int, j: int) -> None:
+        x[i], x[j], places[i], places[j] = x[j], x[i], places[j], places[i]
+
+    left, right = 0, len(x) - 1
+    while right > left + 1:
+        swap((left + right) // 2, left + 1)
+        for i, j in ((left + 1, right), (left, right), (left + 1, left)):
+            if x[i] > x[j]:
+                swap(i, j)
+        i, j, pivot = left + 1, right, x[left]
+        while True:
+            i = next(n for n in range(i + 1, len(x)) if x[n] >= pivot)
+            j = next(n for n in range(j - 1, -1, -1) if x[n] <= pivot)
+            if j < i:
+                break
+            swap(i, j)
+        swap(left, j)
+        left, right = i if j <= k else left, j - 1 if j >= k else right
+    if right == left + 1 and x[left] > x[right]:
+        swap(left, right)
+    return places[k]
+
+
 @differentiable(linear=True, returns=return_types.kthvalue)
 def kthvalue(
     input: Tensor, k: int, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
 ) -> Any:
-    """The k-th smallest element along an axis (k counts from 1), and where it is (the first of equal ones first).
+    """The k-th smallest element along an axis (k counts from 1), and where it is: of equal ones that on which torch's quick selection ends.
 
     Raises:
         RuntimeError: k is not in 1 to the axis's size. IndexError: no such axis, or it is empty.
@@ -136,7 +164,10 @@ def kthvalue(
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}: k={k} of {n} elements")
     if not input.ndim:
         return _only(input)
-    return _chosen(input, _order(input, axis, False)[(slice(None),) * axis + (slice(k - 1, k),)], axis, keepdim)
+    where = _order(input, axis, False)[(slice(None),) * axis + (slice(k - 1, k),)]
+    if (_equal(input, np.take_along_axis(input, where, axis)).sum(axis) > 1).any():
+        where = np.expand_dims(np.apply_along_axis(_quick_place, axis, input, k - 1), axis)
+    return _chosen(input, where, axis, keepdim)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
