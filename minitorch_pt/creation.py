@@ -451,7 +451,8 @@ def range(
     _check_span(*ends)
     kind = _numpy(dtype, _float())
     wide = _LONG if kind.kind != "f" else np.dtype(np.float32) if kind.itemsize == 2 else _DOUBLE
-    low, high, by = (wide.type(dtypes.checked(x, wide)) for x in ends)
+    numbers: Any = [wide.type(dtypes.checked(x, wide)) for x in ends]
+    low, high, by = numbers
     if by == 0:
         raise RuntimeError(f"step must be nonzero, and is cut to 0 in a torch.{kind.name} tensor")
     i = np.arange(_counted((high - low) / by + 1, int))
