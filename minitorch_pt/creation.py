@@ -7,13 +7,14 @@ import functools
 import itertools
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import dtypes, layouts, ops
 from .device import device as _device
+from .generator import fma32, fma64
 from .ops.saving import saving
 from .storage import inferring, note_inference
 from .tensor import Tensor, wrap
@@ -385,29 +386,89 @@ def arange(*args: Any, start: Any = None, end: Any = None, step: Any = None, dty
     low, by = 0 if low is None else low, 1 if by is None else by
     if high is None:
         raise TypeError("arange() needs an end: arange(end), arange(start, end) or arange(start, end, step)")
-    if by == 0:
-        raise RuntimeError("step must be nonzero")
-    if (high - low) * by < 0:
-        raise RuntimeError(f"upper bound and lower bound inconsistent with step sign: from {low} to {high} by {by}")
-    if not math.isfinite(low) or not math.isfinite(high):
-        raise RuntimeError(f"unsupported range: {low} -> {high}")
+    _check_span(low, high, by)
     whole = not any(isinstance(x, float) for x in (low, high, by))
     kind = _numpy(dtype, np.dtype(np.int64) if whole else _float())
-    if kind == np.int64 and not whole:  # torch cuts the numbers, not the results
-        low, high, by, whole = int(low), int(high), int(by), True
-    count = np.arange(math.ceil((high - low) / by))
-    # in float64, rounded once: adding up steps would drift
-    values = low + count * by if whole else np.float64(low) + count * np.float64(by)
-    return _made(values.astype(kind), requires_grad, device)
+    if kind.kind == "b":
+        raise NotImplementedError("arange() does not make torch.bool; compare or convert with .bool()")
+    if kind is _LONG:
+        if not (whole and low >= -(2**63) and high < 2**63):
+            # torch cuts the numbers, not the results
+            low, high, by = (dtypes.checked(x, kind) for x in (low, high, by))
+        if by == 0:
+            raise ValueError("step must be nonzero, and is cut to 0 in an int64 tensor")
+        return _made(low + np.arange(-((low - high) // by)) * by, requires_grad, device)
+    return _made(_ladder(low, by, _counted((high - low) / by, math.ceil), kind), requires_grad, device)
+
+
+def _check_span(start: float, end: float, step: float) -> None:
+    """Check the limits of a range.
+
+    Raises:
+        RuntimeError: step is 0 or leads away from the end, or a limit is not finite.
+    """
+    if not (step > 0 or step < 0):
+        raise RuntimeError(f"step must be nonzero, got {step}")
+    if not math.isfinite(start) or not math.isfinite(end):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
+    if start != end and (start < end) != (step > 0):
+        raise RuntimeError(f"upper bound and lower bound inconsistent with step sign: from {start} to {end} by {step}")
+
+
+def _counted(steps: float, rounded: Callable[[float], int]) -> int:
+    """That number of steps, rounded up or down.
+
+    Raises:
+        RuntimeError: more than a tensor can have.
+    """
+    if not steps < 2**63:
+        raise RuntimeError(f"invalid size, possible overflow? The range would have {steps} elements")
+    return rounded(steps)
+
+
+def _fused(a: Any, b: Any, c: Any, kind: np.dtype) -> np.ndarray:
+    """a b + c in that type, rounded once, as the processor's instruction does; a and b are of that type, or of float64."""
+    return (fma32 if kind.itemsize == 4 else fma64)(a, b, c).astype(kind)
+
+
+_DOUBLE, _LONG = np.dtype(np.float64), np.dtype(np.int64)
+
+
+def _ladder(start: float, step: float, count: int, kind: np.dtype) -> np.ndarray:
+    """start + step * i, rounded as torch rounds: in vectors, as long as two of them fit, each from its first number; the rest one by one."""
+    if kind.kind != "f":
+        return (dtypes.checked(start, _LONG) + np.arange(count) * dtypes.checked(step, _LONG)).astype(kind)
+    i = np.arange(count)
+    if float(start).is_integer() and float(step).is_integer() and abs(start) + abs(step) * count < 2**24:
+        return (start + i * step).astype(kind)  # nothing is rounded
+    wide = np.dtype(np.float32) if kind.itemsize == 2 else _DOUBLE
+    start, step = (wide.type(x).item() for x in (start, step))
+    width = 32 // kind.itemsize
+    place = i % width
+    first = _fused(step, i - place, start, _DOUBLE).astype(kind).astype(_DOUBLE)
+    vectors, single = _fused(step, place, first, _DOUBLE), _fused(step, i, start, _DOUBLE)
+    return np.where(i < count - count % (2 * width), vectors, single).astype(wide).astype(kind)
 
 
 def range(
     start: Any, end: Any, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
 ) -> Tensor:
-    """As `arange`, but with `end` included and floating point by default; torch deprecates it."""
+    """As `arange`, but with `end` included and floating point by default; torch deprecates it.
+
+    Raises:
+        RuntimeError: step is 0 or leads away from `end`.
+    """
     warnings.warn("torch.range is deprecated, as its `end` is included unlike that of Python's range: use torch.arange", stacklevel=2)  # fmt: skip
-    count = np.arange(math.floor((end - start) / step) + 1)
-    return _made((start + count * step).astype(_numpy(dtype, _float())), requires_grad, device)
+    ends = [x.item() if isinstance(x, Tensor) else x for x in (start, end, step)]
+    _check_span(*ends)
+    kind = _numpy(dtype, _float())
+    wide = _LONG if kind.kind != "f" else np.dtype(np.float32) if kind.itemsize == 2 else _DOUBLE
+    numbers: Any = [wide.type(dtypes.checked(x, wide)) for x in ends]
+    low, high, by = numbers
+    if by == 0:
+        raise RuntimeError(f"step must be nonzero, and is cut to 0 in a torch.{kind.name} tensor")
+    i = np.arange(_counted((high - low) / by + 1, int))
+    return _made((low + by * i.astype(wide)).astype(kind), requires_grad, device)
 
 
 def linspace(
@@ -416,28 +477,53 @@ def linspace(
     """`steps` numbers at equal distances from start to end, both included.
 
     Raises:
-        RuntimeError: a negative number of steps.
+        RuntimeError: a negative number of steps, or an end that the type has not.
     """
     kind = _numpy(dtype, _float())
-    start, end = (x.item() if isinstance(x, Tensor) else x for x in (start, end))
-    return _made(_even_steps(start, end, steps, kind).astype(kind), requires_grad, device)
+    low, high = _ends("linspace", start, end, steps, kind)
+    if steps < 2:
+        return _made(_repeated(low, steps, kind), requires_grad, device)
+    real = kind if kind.kind == "f" else _DOUBLE
+    low, high, number = (real.type(x) for x in (low, high, steps - 1))
+    step = (high - low) / number
+    i = np.arange(steps).astype(real)
+    # from the nearer end, so that the last number is exactly `end`
+    if kind.itemsize == 2 and kind.kind == "f":
+        up, down = low + step * i, high - step * i
+    else:
+        up, down = _fused(step, i, low, real), _fused(-step, i, high, real)
+    return _made(_meeting(up, down).astype(kind), requires_grad, device)
 
 
-def _even_steps(start: float, end: float, steps: int, kind: np.dtype) -> np.ndarray:
-    """Numbers at equal distances from start to end; of whole types the ends are whole, the numbers between are not yet."""
-    if isinstance(steps, float):
-        raise TypeError(f"argument 'steps' must be int, not float: {steps}")
+def _repeated(value: float, steps: int, kind: np.dtype) -> np.ndarray:
+    """At most one number; too large a one is inf."""
+    return np.full(steps, value if kind.kind == "f" or not steps else dtypes.checked(value, kind)).astype(kind)
+
+
+def _meeting(up: np.ndarray, down: np.ndarray) -> np.ndarray:
+    """The first half of what is counted up from one end, then what is counted down from the other."""
+    half = len(up) // 2
+    return np.concatenate([up[:half], down[: len(up) - half][::-1]])
+
+
+def _ends(name: str, start: Any, end: Any, steps: int, kind: np.dtype) -> list:
+    """Both ends as numbers of the type.
+
+    Raises:
+        RuntimeError: a negative number of steps, ends with axes, or that the type has not. TypeError, NotImplementedError: other types.
+    """
+    if not isinstance(steps, (int, np.integer)):
+        raise TypeError(f"{name}(): argument 'steps' must be int, not {type(steps).__name__}: {steps}")
+    for x in (start, end):
+        if isinstance(x, Tensor) and x.ndim:
+            raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got one of {x.ndim} dimension(s)")  # fmt: skip
     if steps < 0:
         raise RuntimeError(f"number of steps must be non-negative, got {steps}")
-    real = kind if kind.kind == "f" else np.dtype(np.float64)
-    low, high = real.type(kind.type(start)), real.type(kind.type(end))
-    step = (high - low) / real.type(builtins.max(steps - 1, 1))
-    index = np.arange(steps)
-    # from the nearer end, as torch does, so that the last number is exactly `end`
-    values = np.where(
-        index < steps // 2, low + step * index.astype(real), high - step * (steps - 1 - index).astype(real)
-    )
-    return values if steps != 1 else np.array([low])
+    if kind.kind == "b":
+        raise NotImplementedError(f"{name}() does not make torch.bool; compare or convert with .bool()")
+    numbers = [x.item() if isinstance(x, Tensor) else x for x in (start, end)]
+    # of one number alone torch rounds the result
+    return [kind.type(dtypes.checked(x, kind)) for x in numbers] if steps > 1 else numbers
 
 
 def logspace(
@@ -450,11 +536,24 @@ def logspace(
     device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
-    """base to the power of `steps` numbers at equal distances from start to end."""
+    """base to the power of `steps` numbers at equal distances from start to end.
+
+    Raises:
+        RuntimeError: as `linspace`.
+    """
     kind = _numpy(dtype, _float())
-    start, end = (x.item() if isinstance(x, Tensor) else x for x in (start, end))
-    powers = _even_steps(start, end, steps, np.dtype(np.float64) if kind.kind == "f" else kind)
-    return _made(np.power(float(base), powers).astype(kind), requires_grad, device)
+    low, high = _ends("logspace", start, end, steps, kind)
+    number = np.float64(base.item() if isinstance(base, Tensor) else base)
+    if steps < 2:
+        return _made(_repeated(float(number**low), steps, kind), requires_grad, device)
+    step = np.float64(high - low if kind.kind == "f" else float(high) - float(low)) / (steps - 1)
+    i = np.arange(steps)
+    powers = _meeting(low + step * i, high - step * i)
+    # power by power: the C library's, which torch uses, rounds otherwise than NumPy's of whole arrays
+    values = np.array([number**x for x in powers], _DOUBLE)
+    if kind.itemsize == 2 and kind.kind == "f":
+        values = values.astype(np.float32)  # torch rounds float16 twice
+    return _made(values.astype(kind), requires_grad, device)
 
 
 def eye(

@@ -68,7 +68,8 @@ def fma64(a: Any, b: Any, c: Any) -> np.ndarray:
     z = np.array(z)
     bits = z.view(i64)
     bits += np.where((r != 0) & ((bits & 1) == 0), np.where((r > 0) == (z > 0), 1, -1), 0)
-    return vh + z
+    total = vh + z
+    return np.where(np.isfinite(total), total, p + c)  # the parts of an infinite number are nan
 
 
 # ---------------------------------------------------------------------------------------------------------------------

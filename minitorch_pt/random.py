@@ -437,8 +437,10 @@ def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: An
     """
     _floating("uniform_", self)
     low = named.pop("from", from_)
-    if low > to:
+    if not low <= to:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
+    if not to - low <= np.finfo(self._data.dtype).max:
+        raise RuntimeError(f"uniform_ expects to - from to be a number of {self.dtype}, but found from={low}, to={to}")
     return _fill(
         self, "UniformBackward0", lambda shape, _: _source(generator).uniform(shape, low, to, self._data.dtype.type)
     )
@@ -450,9 +452,9 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any
     Raises:
         RuntimeError: a negative std.
     """
-    _floating("normal_", self)
-    if std < 0:
+    if not std >= 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+    _floating("normal_", self)
     return _fill(
         self,
         "NormalBackward0",
@@ -501,9 +503,9 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> 
     Raises:
         RuntimeError: lambd is not positive.
     """
-    _floating("exponential_", self)
-    if lambd <= 0:
+    if not lambd > 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
+    _floating("exponential_", self)
     return _fill(
         self,
         "ExponentialBackward0",
@@ -517,9 +519,9 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
     Raises:
         RuntimeError: sigma is not positive.
     """
-    _floating("cauchy_", self)
-    if sigma <= 0:
+    if not sigma > 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
+    _floating("cauchy_", self)
     return _fill(
         self, "CauchyBackward0", lambda shape, _: _source(generator).cauchy(shape, median, sigma, self._data.dtype.type)
     )
@@ -531,9 +533,9 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
     Raises:
         RuntimeError: std is not positive.
     """
-    _floating("log_normal_", self)
-    if std <= 0:
+    if not std > 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
+    _floating("log_normal_", self)
     return _fill(
         self,
         "LogNormalBackward0",
@@ -549,6 +551,8 @@ def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
     """
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
+    if self._data.dtype.kind == "b":
+        raise NotImplementedError("geometric_() is not implemented for torch.bool; convert with .int()")
     return _fill(self, "GeometricBackward0", lambda shape, _: _source(generator).geometric(shape, p, self._data.dtype))
 
 

@@ -16,6 +16,7 @@ from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable
 from ..notices import warn
+from .halves import HALF, in_single, single
 from .pointwise import _PLAIN, _pick, add
 from .rows import largest_along
 from .shape import _axis as _from_front
@@ -36,12 +37,18 @@ _BOOL = np.dtype(bool)
 _ZERO = {np.dtype(t): np.zeros((), t) for t in ("f2", "f4", "f8")}
 
 
-def _floating(name: str, input: Any) -> None:
+def _floating(name: str, input: Any) -> bool:
+    """Check for a floating point type. Whether it is float16, which torch computes in float32.
+
+    Raises:
+        NotImplementedError: another.
+    """
     dtype = array(input).dtype
     if dtype.kind != "f":
         raise NotImplementedError(
             f"{name}() needs a floating point tensor and got torch.{dtype.name}; convert it with .float()"
         )
+    return dtype is HALF
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -64,11 +71,6 @@ def relu(input: Tensor) -> Any:
     return y, lambda g: _pick(y != _ZERO[dtype], g, None, of)
 
 
-def _in_single(function: Any, x: np.ndarray) -> np.ndarray:
-    """function(x), computed in float32 if x is float16, in which e^12 is inf already."""
-    return function(x) if x.itemsize > 2 else function(x.astype(np.float32)).astype(x.dtype)
-
-
 def _logistic(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
@@ -85,8 +87,12 @@ def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Any:
     >>> torch.sigmoid(torch.tensor([-1000.0, 0.0, 1000.0]))
     tensor([0.0000, 0.5000, 1.0000])
     """
+    if input.dtype is HALF:
+        y = _logistic(single(input)).astype(HALF)
+        kept = single(y)  # rounded, as torch's is
+        return y, lambda g: (1 - kept) * kept * g
     # at x = -1000 e^-x is inf and 1 / inf is 0: right. Only the slopes of these parts would be inf * 0
-    y = _in_single(_logistic, input) if isinstance(input, _PLAIN) else sigmoid(input)
+    y = _logistic(input) if isinstance(input, _PLAIN) else sigmoid(input)
     return y, lambda g: (1 - y) * y * g
 
 
@@ -94,12 +100,16 @@ def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Any:
 def tanh(input: Tensor, *, out: Tensor | None = None) -> Any:
     """Hyperbolic tangent, between -1 and 1; its slope is 1 - tanh²."""
     y = np.tanh(input)
+    if y.dtype is HALF:
+        kept = single(y)
+        return y, lambda g: (-(kept * kept) + 1) * g
     return y, lambda g: (-(y * y) + 1) * g  # in this order NumPy reuses one array all along
 
 
 @differentiable(saves="input")
 def _leaky_relu(input: Any, negative_slope: float) -> Any:
-    _floating("leaky_relu", input)
+    if _floating("leaky_relu", input):
+        return in_single(_leaky_relu, input, negative_slope)
     up = array(input) > 0
     return _pick(up, input, input * negative_slope), lambda g: _pick(up, g, g * negative_slope, of=input)
 
@@ -112,7 +122,8 @@ def leaky_relu(input: Tensor, negative_slope: Number = 0.01, inplace: bool = Fal
 
 @differentiable(saves="input")
 def _elu(input: Any, alpha: float, scale: float) -> Any:
-    _floating("elu", input)
+    if _floating("elu", input):
+        return in_single(_elu, input, alpha, scale)
     x = array(input)
     down = x <= 0
     low = _pick(x < 0, input)  # e^1000 overflows
@@ -158,7 +169,8 @@ def celu(input: Tensor, alpha: Number = 1.0) -> Any:
 
     Source: Barron 2017, arXiv:1704.07483.
     """
-    _floating("celu", input)
+    if _floating("celu", input):
+        return in_single(celu, input, alpha)
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU; for alpha towards 0 it is relu")
     x = array(input)
@@ -169,14 +181,16 @@ def celu(input: Tensor, alpha: Number = 1.0) -> Any:
 
 @differentiable(name="GeluBackward0", saves="input")
 def _gelu(input: Any) -> Any:
-    _floating("gelu", input)
+    if _floating("gelu", input):
+        return in_single(_gelu, input, wide=np.float64)
     below = 0.5 * (1 + erf.rule(input * math.sqrt(0.5)))  # how much of the normal distribution lies below x
     return input * below, lambda g: g * (below + input * (np.exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi))))
 
 
 @differentiable(name="GeluBackward0", saves="input")
 def _gelu_tanh(input: Any) -> Any:
-    _floating("gelu", input)
+    if _floating("gelu", input):
+        return in_single(_gelu_tanh, input, wide=np.float64)
     square = input * input
     k = math.sqrt(2 / math.pi)
     t = np.tanh(k * (input + 0.044715 * square * input))
@@ -206,7 +220,8 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
 
 @differentiable(name="SiluBackward0", saves="input")
 def _silu(input: Any) -> Any:
-    _floating("silu", input)
+    if _floating("silu", input):
+        return in_single(_silu, input)
     s = sigmoid.rule(input)
     return input * s, lambda g: g * (s * (1 + input * (1 - s)))
 
@@ -219,13 +234,12 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 @differentiable(name="SoftplusBackward0", saves="input")
 def _softplus(input: Any, beta: float, threshold: float) -> Any:
-    _floating("softplus", input)
+    if _floating("softplus", input):
+        return in_single(_softplus, input, beta, threshold)
     scaled = input * beta
     near = ~(array(scaled) > threshold)
     low = _pick(near, scaled)
-    return _pick(near, _in_single(_log_1_exp, array(low)) / beta, input), lambda g: _pick(
-        near, g * sigmoid.rule(low), g
-    )
+    return _pick(near, _log_1_exp(array(low)) / beta, input), lambda g: _pick(near, g * sigmoid.rule(low), g)
 
 
 @composed
@@ -236,7 +250,8 @@ def softplus(input: Tensor, beta: Number = 1.0, threshold: Number = 20.0) -> Ten
 
 @differentiable(name="MishBackward0", saves="input")
 def _mish(input: Any) -> Any:
-    _floating("mish", input)
+    if _floating("mish", input):
+        return in_single(_mish, input)
     t = np.tanh(_softplus.rule(input, 1.0, 20.0))
     return input * t, lambda g: g * (t + input * (sigmoid.rule(input) * (1 - t * t)))
 
@@ -292,7 +307,8 @@ _SIXTH = float(np.float32(1 / 6))  # of single precision in torch
 
 @differentiable(saves="input")
 def _hardsigmoid(input: Any) -> Any:
-    _floating("hardsigmoid", input)
+    if _floating("hardsigmoid", input):
+        return in_single(_hardsigmoid, input)
     x = array(input)
     inside = (x > -3) & (x < 3)
     return np.clip(x + 3, 0, 6) / 6, lambda g: _pick(inside, g * _SIXTH, of=input)
@@ -306,7 +322,8 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
 
 @differentiable(saves="input")
 def _hardswish(input: Any) -> Any:
-    _floating("hardswish", input)
+    if _floating("hardswish", input):
+        return in_single(_hardswish, input)
     x = array(input)
     bend, above = (x > -3) & (x < 3), ~(x < 3)
     near = _pick(bend, input)
@@ -325,7 +342,8 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
 @differentiable(name="LogSigmoidBackward0")
 def logsigmoid(input: Tensor) -> Any:
     """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1."""
-    _floating("logsigmoid", input)
+    if _floating("logsigmoid", input):
+        return in_single(logsigmoid, input)
     x = array(input)
     return np.minimum(x, 0) - np.log1p(np.exp(-abs(x))), lambda g: g * sigmoid.rule(-input)
 
@@ -378,7 +396,8 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
 @differentiable(name="GluBackward0")
 def _glu(input: Any, dim: int) -> Any:
-    _floating("glu", input)
+    if _floating("glu", input):
+        return in_single(_glu, input, dim)
     size = input.shape[dim]
     if size % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {size}")
@@ -417,7 +436,8 @@ def _axis(input: Any, dim: int) -> int | None:
 
 @differentiable(name="SoftmaxBackward0", saves="result")
 def _softmax(input: Any, dim: int) -> Any:
-    _floating("softmax", input)
+    if _floating("softmax", input):
+        return in_single(_softmax, input, dim)
     axis = _axis(input, dim)
     e = np.exp(input - largest_along(array(input), axis))  # the largest exponent is 0: no overflow
     y = e / e.sum(axis=axis, keepdims=True)
@@ -442,7 +462,8 @@ def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor 
 
 @differentiable(name="LogSoftmaxBackward0", saves="result")
 def _log_softmax(input: Any, dim: int) -> Any:
-    _floating("log_softmax", input)
+    if _floating("log_softmax", input):
+        return in_single(_log_softmax, input, dim)
     axis = _axis(input, dim)
     below = input - largest_along(array(input), axis)
     y = below - np.log(np.exp(below).sum(axis=axis, keepdims=True))

@@ -14,7 +14,9 @@ import numpy as np
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from ..notices import warn
+from ..sums import add
 from .activations import _floating, log_softmax, logsigmoid, sigmoid
+from .halves import HALF, in_single
 from .pointwise import _depending, _pick, where
 from .rows import largest, ones, starts
 
@@ -51,7 +53,19 @@ def _code(reduction: str, size_average: bool | None = None, reduce: bool | None 
 
 def _reduce(loss: Any, code: int) -> tuple[Any, float]:
     """The reduced loss, and the share that each element has in it."""
-    return (loss, 1.0) if code == _NONE else _averaged(loss.sum(), math.prod(loss.shape), code)
+    if code == _NONE:
+        return loss, 1.0
+    if loss.dtype is HALF:  # whose sum may be too large where the mean is not
+        value, share = _averaged(add(loss, None, np.float32), math.prod(loss.shape), code)
+        return HALF.type(value), share
+    return _averaged(loss.sum(), math.prod(loss.shape), code)
+
+
+def _reduced_half(operation: Any, input: Any, target: Any, code: int, *options: Any) -> tuple:
+    """`operation` of float16: each element in float32, rounded, and then the reduction, as in torch."""
+    loss, *pulls = in_single(operation, input, target, _NONE, *options)
+    value, share = _reduce(loss, code)
+    return (value, *(lambda g, pull=pull: pull(g * share) for pull in pulls))
 
 
 def _averaged(total: Any, count: int, code: int) -> tuple[Any, float]:
@@ -91,7 +105,8 @@ def _constant(name: str, **weights: Any) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote=("type", 2), saves="input target")
 def _mse_loss(input: Any, target: Any, code: int) -> Any:
-    _floating("mse_loss", input)
+    if _floating("mse_loss", input):
+        return _reduced_half(_mse_loss, input, target, code)
     d = input - target
     value, share = _reduced_square(d, code)
     twice = 2 * share
@@ -169,7 +184,8 @@ def _cut(d: Any, limit: float) -> Any:
 
 @differentiable(promote=("type", 2), saves="input target")
 def _huber_loss(input: Any, target: Any, code: int, delta: float) -> Any:
-    _floating("huber_loss", input)
+    if _floating("huber_loss", input):
+        return _reduced_half(_huber_loss, input, target, code, delta)
     d = input - target
     c = _cut(d, delta)
     value, share = _reduce(c * (d - 0.5 * c), code)
@@ -178,7 +194,8 @@ def _huber_loss(input: Any, target: Any, code: int, delta: float) -> Any:
 
 @differentiable(promote=("type", 2), name="SmoothL1LossBackward0", saves="input target")
 def _smooth_l1_loss(input: Any, target: Any, code: int, beta: float) -> Any:
-    _floating("smooth_l1_loss", input)
+    if _floating("smooth_l1_loss", input):
+        return _reduced_half(_smooth_l1_loss, input, target, code, beta)
     d = input - target
     c = _cut(d, beta)
     value, share = _reduce(c * (d - 0.5 * c) / beta, code)
@@ -264,6 +281,11 @@ def _binary_cross_entropy(input: Any, target: Any, weight: Any, code: int) -> An
     )
 
 
+def _between_0_and_1(x: np.ndarray) -> bool:
+    """Whether all elements are, and none is nan."""
+    return not x.size or bool(x.min() >= 0 and x.max() <= 1)
+
+
 @composed
 def binary_cross_entropy(
     input: Tensor,
@@ -279,7 +301,7 @@ def binary_cross_entropy(
 
     Raises:
         ValueError: unknown reduction, or shapes differ.
-        RuntimeError: x is not between 0 and 1, or dtypes differ. For any real x use `binary_cross_entropy_with_logits`.
+        RuntimeError: x or t is not between 0 and 1, or dtypes differ. For any real x use `binary_cross_entropy_with_logits`.
     """
     if target.shape != input.shape:
         raise ValueError(
@@ -294,11 +316,14 @@ def binary_cross_entropy(
                 f"Found dtype {other.dtype} but expected {input.dtype}; convert it with .to(input.dtype)"
             )
     _constant("binary_cross_entropy", weight=weight)
-    x = array(input)
-    if not ((x >= 0) & (x <= 1)).all():
+    if not _between_0_and_1(array(input)):
         raise RuntimeError(
             "all elements of input should be between 0 and 1; apply torch.sigmoid first, or use "
             "binary_cross_entropy_with_logits"
+        )
+    if not _between_0_and_1(array(target)):
+        raise RuntimeError(
+            "all elements of target should be between 0 and 1: a target is a label, 0 or 1, or a probability"
         )
     return _binary_cross_entropy(input, target, weight, code)
 
@@ -309,13 +334,17 @@ def binary_cross_entropy(
 def _binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any, pos_weight: Any, code: int) -> Any:
     positive = 1.0 if pos_weight is None else pos_weight
     yes = positive * target
-    loss = (1 - target) * input - (yes + 1 - target) * logsigmoid.rule(input)
+    both = 1.0 if pos_weight is None else yes + 1 - target  # a target far above 1 would lose the 1
+    loss = (1 - target) * input - both * logsigmoid.rule(input)
     factor = 1.0 if weight is None else weight
     value, share = _reduce(loss * factor, code)
     return (
         value,
-        lambda g: ((yes + 1 - target) * sigmoid.rule(input) - yes) * (g * (share * factor)),
-        lambda g: (logsigmoid.rule(-input) - positive * logsigmoid.rule(input)) * (g * (share * factor)),
+        lambda g: (both * sigmoid.rule(input) - yes) * (g * (share * factor)),
+        lambda g: (
+            (-input if pos_weight is None else logsigmoid.rule(-input) - positive * logsigmoid.rule(input))
+            * (g * (share * factor))
+        ),
     )
 
 
@@ -354,18 +383,22 @@ def binary_cross_entropy_with_logits(
 # ---------------------------------------------------------------------------------------------------------------------
 # Classes
 # ---------------------------------------------------------------------------------------------------------------------
-def _check_classes(input: Any, target: Any, weight: Any) -> None:
-    """Raise if these are not log-probabilities (N, C, d1, ...) and labels (N, d1, ...)."""
+def _check_classes(input: Any, target: Any, weight: Any) -> Any:
+    """Raise if these are not log-probabilities (N, C, d1, ...) and labels (N, d1, ...). Gives the labels, those of one sample as ()."""
     x, t = array(input), array(target)
     if x.ndim == 0:
         raise ValueError(
             f"Expected 1 or more dimensions (got {x.ndim}): the input must be (C), (N, C) or (N, C, d1, ...)"
         )
-    if x.ndim > 1 and t.ndim and x.shape[0] != t.shape[0]:
+    if x.ndim > 1 and x.shape[:1] != (t.shape[:1] or (None,)):
         raise ValueError(
-            f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({t.shape[0]}): input "
+            f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({t.shape[0] if t.ndim else 0}): input "
             f"{list(x.shape)}, target {list(t.shape)}"
         )
+    if x.ndim == t.ndim == 1:
+        if len(t) != 1:
+            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {len(t)}")
+        target, t = target.reshape(()), t.reshape(())
     if x.shape[:1] * (x.ndim > 1) + x.shape[2:] != t.shape:
         hint = "0D or 1D target tensor expected, multi-target not supported" if x.ndim <= 2 else "size mismatch"
         raise RuntimeError(
@@ -389,6 +422,7 @@ def _check_classes(input: Any, target: Any, weight: Any) -> None:
             raise RuntimeError(
                 f"expected scalar type {input.dtype} but found {weight.dtype}: weight must have the input's dtype"
             )
+    return target
 
 
 def _nll_name(input: Any = None, target: Any = None, weight: Any = None, code: int = _MEAN, *rest: Any) -> str:
@@ -427,8 +461,13 @@ def _nll_loss(input: Any, target: Any, weight: Any, code: int, ignore_index: int
 
     def pull(g: Any) -> Any:
         slope = np.zeros(x.shape, x.dtype)
-        np.put_along_axis(slope, places, np.expand_dims(-w, axis), axis)
-        return _depending(slope * (np.expand_dims(g, axis) if code == _NONE else g / (total or 1.0)), input)
+        each = np.where(valid, -w, x.dtype.type(0))
+        share = g if code == _NONE else g / (total or 1.0)
+        if x is input:  # places that are not chosen stay 0, and are not -0
+            np.put_along_axis(slope, places, np.expand_dims(each * share, axis), axis)
+            return slope
+        np.put_along_axis(slope, places, np.expand_dims(each, axis), axis)
+        return _depending(slope * (np.expand_dims(share, axis) if code == _NONE else share), input)
 
     return value, pull
 
@@ -455,7 +494,7 @@ def nll_loss(
         RuntimeError: other shapes do not match, or labels are not int64 or uint8.
     """
     code = _code(reduction, size_average, reduce)
-    _check_classes(input, target, weight)
+    target = _check_classes(input, target, weight)
     return _nll_loss(input, target, weight, code, ignore_index)
 
 
@@ -545,7 +584,7 @@ def cross_entropy(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if x.shape == t.shape:
         return _soft_cross_entropy(input, target, weight, code, ignore_index, label_smoothing)
-    _check_classes(input, target, weight)
+    target = _check_classes(input, target, weight)
     axis = min(x.ndim - 1, 1)
     scores = log_softmax(input, axis)
     hard = _nll_loss(scores, target, weight, code, ignore_index)

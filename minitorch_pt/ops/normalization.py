@@ -84,18 +84,28 @@ def _affine(hat: Any, weight: Any, bias: Any) -> Any:
     return scaled if bias is None else _into(np.add, scaled, bias)
 
 
-def _run(rule: Any, name: str, input: Any, weight: Any, bias: Any, *rest: Any) -> Any:
-    """Check the types and run the rule; half precision in float32, as torch does."""
+def _check_types(name: str, input: Any, *parameters: Any) -> None:
+    """Check that the input is floating point, and that weights and statistics are of its type; beside float16 they may be of float32.
+
+    Raises:
+        NotImplementedError: whole numbers. RuntimeError: types differ.
+    """
     dtype = input.dtype
     if not dtype.is_floating_point:
         raise NotImplementedError(f"{name}() needs a floating point tensor and got {dtype}; convert it with .float()")
+    for parameter in parameters:
+        if parameter is not None and parameter.dtype != dtype and dtype.itemsize > 2:
+            raise RuntimeError(f"mixed dtype (CPU): all inputs must share same datatype. {name}() got an input of {dtype} "
+                               f"and a parameter of {parameter.dtype}; convert one with .to()")  # fmt: skip
+
+
+def _run(rule: Any, name: str, input: Any, weight: Any, bias: Any, *rest: Any) -> Any:
+    """Check the types and run the rule; half precision in float32, as torch does."""
+    dtype = input.dtype
+    _check_types(name, input, weight, bias)
     if dtype.itemsize == 2:
         input, weight, bias = (None if t is None else t.float() for t in (input, weight, bias))
         return rule(input, weight, bias, *rest).to(dtype)
-    for parameter in (weight, bias):
-        if parameter is not None and parameter.dtype != dtype:
-            raise RuntimeError(f"mixed dtype (CPU): all inputs must share same datatype. {name}() got an input of {dtype} "
-                               f"and a parameter of {parameter.dtype}; convert one with .to()")  # fmt: skip
     return rule(input, weight, bias, *rest)
 
 
@@ -208,10 +218,13 @@ def _as_channels(input: Any) -> Any:
 
 
 def _moments(x: Any) -> tuple[Any, Any]:
-    """Mean and variance of each channel of (N, C, L)."""
+    """Mean and variance of each channel of (N, C, L); in float64, as torch computes them, where a sum overflows."""
     mean = _mean(x, _CHANNELS)
     centred = x - mean
-    return mean, _inner(centred, centred, _CHANNELS) / (x.shape[0] * x.shape[2])
+    var = _inner(centred, centred, _CHANNELS) / (x.shape[0] * x.shape[2])
+    if isinstance(x, np.ndarray) and x.itemsize == 4 and not var.max() < np.inf:
+        return tuple(part.astype(x.dtype) for part in _moments(x.astype(np.float64)))  # type: ignore[return-value]
+    return mean, var
 
 
 def _column(parameter: Any) -> Any:
@@ -281,6 +294,7 @@ def batch_norm(
                 raise RuntimeError(f"{name} must be defined in evaluation mode; give one, or training=True")
         elif math.prod(parameter.shape) != input.shape[1]:
             raise RuntimeError(f"{name} should contain {input.shape[1]} elements, one for each channel of input {list(input.shape)}, not {math.prod(parameter.shape)}")  # fmt: skip
+    _check_types("batch_norm", input, *given.values())  # before the statistics change
     if not training:
         return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, None, eps)
     x = _as_channels(array(input))
@@ -315,8 +329,9 @@ def instance_norm(
     """
     n, channels = input.shape[:2]
     flat = input.reshape((1, n * channels, *input.shape[2:]))
-    given = weight, bias, running_mean, running_var
-    weight, bias, means, variances = (None if t is None else t.repeat(n) for t in given)
+    weight, bias = (None if t is None else t.repeat(n) for t in (weight, bias))
+    kind = input.dtype if input.dtype.itemsize > 2 else None
+    means, variances = (None if t is None else t.repeat(n).to(kind or t.dtype) for t in (running_mean, running_var))
     output = batch_norm(flat, weight, bias, means, variances, use_input_stats, momentum, eps)
     if use_input_stats:
         for running, samples in ((running_mean, means), (running_var, variances)):

@@ -16,10 +16,10 @@ from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
 from ..notices import warn
+from .halves import in_single, is_half
 
 if TYPE_CHECKING:
     from ..autograd.contract import Number, Operand, Tensor
-
 
 __all__ = [
     "abs", "absolute", "acos", "acosh", "add", "addcdiv", "addcmul", "allclose", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
@@ -91,6 +91,8 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     if alpha == 1 and alpha is not True:
         return input + other, same, same
     _whole_alpha(input, alpha)
+    if is_half(input):
+        return in_single(add, input, other, alpha=alpha)
     return input + alpha * other, same, lambda g: g * alpha
 
 
@@ -120,6 +122,8 @@ def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     if alpha == 1 and alpha is not True:
         return input - other, same, lambda g: -g
     _whole_alpha(input, alpha)
+    if is_half(input):
+        return in_single(sub, input, other, alpha=alpha)
     return input - alpha * other, same, lambda g: g * -alpha
 
 
@@ -130,6 +134,8 @@ def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Any:
     Raises:
         RuntimeError: bool tensors.
     """
+    if alpha != 1 and is_half(input):
+        return in_single(rsub, input, other, alpha=alpha)
     return other - (input if alpha == 1 else alpha * input), lambda g: g * -alpha, same
 
 
@@ -300,6 +306,8 @@ def _power_number(input: Any, exponent: Any) -> Any:
                 "Integers to negative integer powers are not allowed: the result is no integer. Convert with .float() first."
             )
         return np.power(data.astype(np.int64) if data.dtype == bool else data, exponent), lambda g: None
+    if data is not input and exponent != 0:  # Tensors: as torch writes it, which tells what can be differentiated again
+        return pow(input, exponent), lambda g: g * (exponent * pow(input, exponent - 1))
     if exponent == 2:  # x*x is 8 times as fast as np.power
         return input * input, lambda g: g * (2 * input)
     if exponent == 0:
@@ -315,7 +323,9 @@ def _power_number(input: Any, exponent: Any) -> Any:
 
 
 def _power_value(x: Any, n: Any) -> Any:
-    return np.power(x, n) if isinstance(x, (np.ndarray, np.generic)) else pow(x, n)
+    if n == 0.5:
+        return np.sqrt(x)
+    return 1 / np.sqrt(x) if n == -0.5 else np.power(x, n)
 
 
 @differentiable(promote="type", name="PowBackward1", saves="input exponent result")
@@ -377,6 +387,8 @@ def sqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
 @differentiable(promote="float", saves="result")
 def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
     """1 / sqrt(x); the slope is -y³/2."""
+    if is_half(input):
+        return in_single(rsqrt, input)
     y = 1 / np.sqrt(input)
     return y, lambda g: g * (-0.5 * (y * y * y))
 
@@ -430,6 +442,8 @@ def exp(input: Tensor, *, out: Tensor | None = None) -> Any:
 @differentiable(promote="float", saves="result")
 def exp2(input: Tensor, *, out: Tensor | None = None) -> Any:
     """2 to the power of x."""
+    if is_half(input):
+        return in_single(exp2, input)
     y = np.exp2(input)
     return y, lambda g: g * (y * math.log(2))
 
@@ -456,12 +470,16 @@ def log1p(input: Tensor, *, out: Tensor | None = None) -> Any:
 @differentiable(promote="float")
 def log2(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The logarithm to base 2."""
+    if is_half(input):
+        return in_single(log2, input)
     return np.log2(input), lambda g: g / (input * math.log(2))
 
 
 @differentiable(promote="float")
 def log10(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The logarithm to base 10."""
+    if is_half(input):
+        return in_single(log10, input)
     return np.log10(input), lambda g: g / (input * math.log(10))
 
 
@@ -538,6 +556,9 @@ def atan(input: Tensor, *, out: Tensor | None = None) -> Any:
 def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The angle in radians of the point (x=other, y=input). At the origin, where it has no slope, the gradients are 0."""
 
+    if is_half(input):
+        return in_single(atan2, input, other)
+
     def over_squared_radius(x: Any) -> Any:
         square = input * input + other * other
         return x / np.where(square == 0, np.inf, square)
@@ -586,15 +607,17 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 @differentiable(promote="float")
 def sinc(input: Tensor, *, out: Tensor | None = None) -> Any:
     """sin(pi x) / (pi x), 1 at 0."""
+    if is_half(input):
+        return in_single(sinc, input, wide=np.float64)
     x = array(input)
     zero = np.square(x) == 0  # also where the square underflows
-    wide = np.where(zero, 1, x).astype(np.result_type(x, np.float32)) * math.pi  # pi n in float16 is no multiple of pi
+    angle = np.where(zero, 1, x) * math.pi
 
     def pull(g: Any) -> Any:
         z = np.where(zero, 1.0, input) * math.pi
         return g * np.where(zero, 0.0, (z * np.cos(z) - np.sin(z)) / z / z * math.pi)
 
-    return np.where(zero, 1, np.sin(wide) / wide).astype(x.dtype), pull
+    return np.where(zero, 1, np.sin(angle) / angle).astype(x.dtype), pull
 
 
 @differentiable(promote="type")
@@ -716,7 +739,7 @@ def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     below = True if high is None else data <= high
 
     def pull_min(g: Any) -> Any:
-        return _pick(~above & (True if high is None else low < high), g)
+        return _pick((data < low) & (True if high is None else low < high), g)
 
     def pull_max(g: Any) -> Any:
         return _pick((data > high) if low is None else (data > high) | (low > high), g)
@@ -846,6 +869,8 @@ def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = No
     saves=["weight", "weight", "input end weight"],
 )
 def _lerp(input: Any, end: Any, weight: Any) -> Any:
+    if is_half(input):
+        return in_single(_lerp, input, end, weight)
     a, b, w = array(input), array(end), array(weight)
     # from the nearer end, so that weight 1 gives `end` exactly
     value = np.where(np.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
@@ -862,6 +887,8 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     """input + value * tensor1 * tensor2; of whole numbers, with the whole part of `value`."""
     if array(input).dtype.kind != "f":
         value = dtypes.checked(value, array(input).dtype)
+    if is_half(input):
+        return in_single(addcmul, input, tensor1, tensor2, value=value)
     product = tensor1 * tensor2 if value == 1 else value * tensor1 * tensor2
     return input + product, same, lambda g: g * (tensor2 * value), lambda g: g * (tensor1 * value)
 
@@ -877,6 +904,8 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported; convert to floating point with .float() first"
         )
+    if is_half(input):
+        return in_single(addcdiv, input, tensor1, tensor2, value=value)
     return (
         input + value * (tensor1 / tensor2),
         same,

@@ -674,7 +674,10 @@ def vector_norm(
         )
     size = np.abs(data)
     wide = size.astype(np.float32) if size.dtype == np.float16 else size  # powers of it may not fit into 16 bits
-    whole = _norm_value(wide, n, axes).astype(size.dtype, copy=False)
+    if n and _count(shape, axes) == 1:
+        whole = size.reshape(_kept(shape, axes))  # of one number no power is taken, which might overflow
+    else:
+        whole = _norm_value(wide, n, axes).astype(size.dtype, copy=False)
 
     def pull(g: Any) -> Any:
         g = g.reshape(_kept(shape, axes))

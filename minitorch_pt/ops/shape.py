@@ -835,7 +835,7 @@ def flip(input: Tensor, *dims: Dims) -> Tensor:
     axes = tuple(_axis(d, input.ndim) for d in sizes(dims))
     if len(set(axes)) < len(axes):
         raise RuntimeError(f"dim {max(axes, key=axes.count)} appears multiple times in the list of dims")
-    return _flip(input, axes)
+    return _flip(input, axes if input.ndim else ())
 
 
 @composed

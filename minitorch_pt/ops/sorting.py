@@ -16,7 +16,7 @@ from .. import return_types
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .indexing import _sum_into, gather
-from .reductions import _chosen, _kept, _not_empty, _only, _placed, _shared
+from .reductions import _chosen, _equal, _kept, _not_empty, _only, _placed, _shared
 from .shape import _axis
 
 if TYPE_CHECKING:
@@ -120,11 +120,39 @@ def topk(
     return _several(input, _order(input, axis, largest)[(slice(None),) * axis + (slice(k),)], axis)
 
 
+def _quick_place(row: np.ndarray, k: int) -> int:
+    """Where quick selection, with the median of three as pivot, finds the element that has k smaller ones; nan is the largest."""
+    _, ranks = np.unique(row, return_inverse=True)
+    x, places = ranks.tolist(), list(range(len(row)))
+
+    def swap(i: int, j: int) -> None:
+        x[i], x[j], places[i], places[j] = x[j], x[i], places[j], places[i]
+
+    left, right = 0, len(x) - 1
+    while right > left + 1:
+        swap((left + right) // 2, left + 1)
+        for i, j in ((left + 1, right), (left, right), (left + 1, left)):
+            if x[i] > x[j]:
+                swap(i, j)
+        i, j, pivot = left + 1, right, x[left]
+        while True:
+            i = next(n for n in range(i + 1, len(x)) if x[n] >= pivot)
+            j = next(n for n in range(j - 1, -1, -1) if x[n] <= pivot)
+            if j < i:
+                break
+            swap(i, j)
+        swap(left, j)
+        left, right = i if j <= k else left, j - 1 if j >= k else right
+    if right == left + 1 and x[left] > x[right]:
+        swap(left, right)
+    return places[k]
+
+
 @differentiable(linear=True, returns=return_types.kthvalue, saves="result1")
 def kthvalue(
     input: Tensor, k: int, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
 ) -> Any:
-    """The k-th smallest element along an axis (k counts from 1), and where it is (the first of equal ones first).
+    """The k-th smallest element along an axis (k counts from 1), and where it is: of equal ones that on which torch's quick selection ends.
 
     Raises:
         RuntimeError: k is not in 1 to the axis's size. IndexError: no such axis, or it is empty.
@@ -136,7 +164,10 @@ def kthvalue(
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}: k={k} of {n} elements")
     if not input.ndim:
         return _only(input)
-    return _chosen(input, _order(input, axis, False)[(slice(None),) * axis + (slice(k - 1, k),)], axis, keepdim)
+    where = _order(input, axis, False)[(slice(None),) * axis + (slice(k - 1, k),)]
+    if (_equal(input, np.take_along_axis(input, where, axis)).sum(axis) > 1).any():
+        where = np.expand_dims(np.apply_along_axis(_quick_place, axis, input, k - 1), axis)
+    return _chosen(input, where, axis, keepdim)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -313,6 +344,19 @@ quantile = _quantile("quantile", False, """The value below which a part q of the
 nanquantile = _quantile("nanquantile", True, "`quantile` of the elements that are not nan.")
 
 
+def _inserted(row: np.ndarray) -> list[int]:
+    """The order in which sorting by insertion leaves a row: it moves nothing past nan, and so torch finds the mode between them."""
+    values, order = row.tolist(), [0]
+    for i in range(1, len(values)):
+        place = 0
+        if not values[i] < values[order[0]]:
+            place = i
+            while values[i] < values[order[place - 1]]:
+                place -= 1
+        order.insert(place, i)
+    return order
+
+
 @differentiable(linear=True, returns=return_types.mode, saves="result1")
 def mode(input: Tensor, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """The most frequent element along an axis (the smallest of several), and the last place where it is.
@@ -325,6 +369,8 @@ def mode(input: Tensor, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tens
     if not input.ndim:
         return _only(input)
     order = _order(input, axis, False)
+    if input.dtype.kind == "f" and np.isnan(input).any():
+        order = np.apply_along_axis(_inserted, axis, input)
     rows = np.moveaxis(np.take_along_axis(input, order, axis), axis, -1)
     places = np.arange(rows.shape[-1])
     begins = np.ones(rows.shape, bool)
@@ -444,6 +490,21 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     return counts.astype(np.float32) if weights is not None and weights.dtype == np.float32 else counts
 
 
+def _places(sequence: np.ndarray, values: Any, side: str, order: Any = None) -> Any:
+    """np.searchsorted; with nan by halves, as torch does: nan is above all, and what lies beyond it is not found."""
+    if not any(np.asarray(x).dtype.kind == "f" and np.isnan(x).any() for x in (sequence, values)):
+        return np.searchsorted(sequence, values, side, order)
+    ordered = sequence if order is None else sequence[order]
+    low = np.zeros(np.shape(values), np.int64)
+    high = np.full(low.shape, len(ordered))
+    while (low < high).any():
+        middle = np.minimum((low + high) // 2, len(ordered) - 1)
+        element = ordered[middle]
+        below = (low < high) & ~(element > values if side == "right" else element >= values)
+        low, high = np.where(below, middle + 1, low), np.where((low < high) & ~below, middle, high)
+    return low
+
+
 @nondifferentiable
 def searchsorted(
     sorted_sequence: Tensor,
@@ -470,13 +531,13 @@ def searchsorted(
     values, order, shape = np.asarray(input), array(sorter), sorted_sequence.shape
     kind = np.int32 if out_int32 else np.int64
     if len(shape) == 1:
-        return np.asarray(np.searchsorted(sorted_sequence, values, at, order)).astype(kind)
+        return np.asarray(_places(sorted_sequence, values, at, order)).astype(kind)
     if not shape or shape[:-1] != values.shape[:-1]:
         raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value "
                            f"tensor must match, but we got boundaries tensor {list(shape)} and input value tensor {list(values.shape)}")  # fmt: skip
     found = np.empty(values.shape, kind)
     for row in np.ndindex(*shape[:-1]):
-        found[row] = np.searchsorted(sorted_sequence[row], values[row], at, None if order is None else order[row])
+        found[row] = _places(sorted_sequence[row], values[row], at, None if order is None else order[row])
     return found
 
 
@@ -491,7 +552,7 @@ def bucketize(
     """
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
-    return np.asarray(np.searchsorted(boundaries, input, "right" if right else "left")).astype(
+    return np.asarray(_places(boundaries, input, "right" if right else "left")).astype(
         np.int32 if out_int32 else np.int64
     )
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, kept
+from .halves import in_single, is_half
 
 if TYPE_CHECKING:
     from ..autograd.contract import Operand, Tensor
@@ -175,15 +176,18 @@ def _erf_single(x: np.ndarray) -> np.ndarray:
 @differentiable(promote="float")
 def erf(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x."""
+    if is_half(input):
+        return in_single(erf, input)
     data = np.asarray(array(input))
-    # float16 too: as in torch its numbers are computed in float32
-    value = _erf(data) if data.itemsize == 8 else _erf_single(data).astype(data.dtype, copy=False)
+    value = _erf(data) if data.itemsize == 8 else _erf_single(data)
     return value, lambda g: g * (_SLOPE * np.exp(-(input * input)))
 
 
 @differentiable(promote="float")
 def erfc(input: Tensor, *, out: Tensor | None = None) -> Any:
     """1 - erf(x), exact for large x."""
+    if is_half(input):
+        return in_single(erfc, input)
     return _in_double(_erfc, input), lambda g: g * (-_SLOPE * np.exp(-(input * input)))
 
 
@@ -376,7 +380,8 @@ def _polygamma_of(n: int, x: np.ndarray) -> np.ndarray:
         return _digamma(x)
     if n == 1:
         return _trigamma(x)
-    return (-1) ** (n + 1) * math.exp(math.lgamma(n + 1)) * _zeta(np.full(x.shape, n + 1.0), x)
+    values = (-1) ** (n + 1) * math.exp(math.lgamma(n + 1)) * _zeta(np.full(x.shape, n + 1.0), x)
+    return np.where(x == np.inf, np.nan, values)  # as torch's
 
 
 @differentiable(promote="float")
@@ -426,11 +431,13 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Any:
     """
     if p < 1:
         raise RuntimeError(f"p has to be greater than or equal to 1, got {p}")
+    if is_half(input):
+        return in_single(mvlgamma, input, p)
 
     def value(x: np.ndarray) -> Any:
         return sum(_lgamma(x - i / 2) for i in range(p)) + p * (p - 1) / 4 * math.log(math.pi)
 
-    return _in_double(value, input), lambda g: g * sum(digamma.rule(input - i / 2) for i in range(p))
+    return _in_double(value, input), lambda g: g * sum(digamma.rule(input + -i / 2) for i in range(p))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -583,6 +590,8 @@ def i0(input: Tensor, *, out: Tensor | None = None) -> Any:
 @differentiable(promote="float", name="SpecialI0EBackward0")
 def i0e(input: Tensor, *, out: Tensor | None = None) -> Any:
     """e^(-|x|) i0(x), which does not overflow."""
+    if is_half(input):
+        return in_single(i0e, input)
     y = _in_double(lambda x: _bessel(0, x), input) if isinstance(input, _PLAIN) else i0e(input)
     return y, lambda g: g * (i1e.rule(input) - np.sign(array(input)) * y)
 

@@ -1,0 +1,40 @@
+"""float16: computed in float32 and rounded once at the end, as torch's kernels do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.rule import array
+
+__all__: list[str] = []  # for other operations
+
+HALF = np.dtype(np.float16)
+
+
+def is_half(x: Any) -> bool:
+    """Whether an array or Tensor is of float16."""
+    return getattr(array(x), "dtype", None) is HALF
+
+
+def single(x: Any, wide: Any = np.float32) -> Any:
+    """A float16 array or Tensor as float32, or as `wide`; anything else as it is."""
+    if not is_half(x):
+        return x
+    return x.to(dtypes.of(np.dtype(wide))) if hasattr(x, "_data") else x.astype(wide)
+
+
+def rounded(x: Any) -> Any:
+    """An array or Tensor as float16."""
+    return x.half() if hasattr(x, "_data") else x.astype(HALF)
+
+
+def in_single(operation: Any, *args: Any, wide: Any = np.float32, **kwargs: Any) -> tuple:
+    """What the operation's rule returns for float16 arguments: its value rounded, its gradients in float32, which the engine rounds.
+
+    wide: float64 where differences of nearly equal numbers would cost too many digits.
+    """
+    value, *pulls = operation.__wrapped__(*(single(a, wide) for a in args), **kwargs)
+    return (rounded(value), *(lambda g, pull=pull: pull(single(g, wide)) for pull in pulls))
