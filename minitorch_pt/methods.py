@@ -415,13 +415,11 @@ class Methods:
     __getitem__ = ops.getitem
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if index is False:  # nothing is selected, and torch does not look at the value
-            return
         if not recording.on or not (self.requires_grad or (isinstance(value, Methods) and value.requires_grad)):
             ops.assign(self._data, index, value)
             graph.changed(self._data)
         else:
-            apply_inplace(self, ops.index_assign, (index, value), {})
+            ops.setitem(self, index, value)
 
     def apply_(self, callable: Callable) -> Any:
         """Overwrite each element with callable(element): slow, element by element in Python.

@@ -1,118 +1,72 @@
 """Indexing: reading and writing parts. The gradient of reading is writing into zeros, and the other way round.
 
-Basic indices (numbers, slices, None, ...) give views; index arrays and masks give copies, as in NumPy.
+Numbers, slices, None and ... give views; index arrays and masks give copies. What an index means is read in `index_steps.py`.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
 
 from .. import dtypes
-from ..autograd.rule import array, differentiable, inplace, nondifferentiable, same
+from ..autograd import graph
+from ..autograd.rule import _writable, apply_inplace, array, differentiable, inplace, nondifferentiable, same
+from .index_steps import WHOLE, arranged, index_array, steps
 from .shape import _axis
 
 __all__ = [
-    "argwhere", "assign", "gather", "getitem", "index_add", "index_assign", "index_copy", "index_fill", "index_put", "index_put_", "index_select",
-    "masked_fill", "masked_scatter", "masked_select", "nonzero", "nonzero_static", "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim",
+    "argwhere", "assign", "gather", "getitem", "index_add", "index_copy", "index_fill", "index_put", "index_put_", "index_select",
+    "masked_fill", "masked_scatter", "masked_select", "nonzero", "nonzero_static", "put", "scatter", "scatter_add", "scatter_reduce", "setitem", "take", "take_along_dim",
     "unravel_index",
 ]  # fmt: skip
 
 
-def plain_index(index: Any, shape: tuple[int, ...]) -> tuple[tuple, bool]:
-    """An index as NumPy takes it, and whether it is basic (gives a view).
-
-    Raises:
-        IndexError: too many indices, or of a type that is no index. ValueError: a negative step.
-    """
-    if isinstance(index, str):
-        raise TypeError(f"new(): invalid data type 'str': {index!r} is no index")
-    items = list(index) if isinstance(index, tuple) else [index]
-    dots = [i for i, item in enumerate(items) if item is Ellipsis]
-    for i in reversed(dots[1:]):
-        items[i] = slice(None)  # as in torch the first one alone stands for all axes that are not named
-    basic, used = True, 0
-    for i, item in enumerate(items):
-        item = array(item)
-        if isinstance(item, (list, tuple, range)):
-            item = np.asarray([array(x) for x in item]) if len(item) else np.zeros(0, np.int64)
-        if isinstance(item, np.ndarray):
-            if item.dtype.kind == "f":
-                raise IndexError(
-                    f"tensors used as indices must be long, int, byte or bool tensors, got {item.dtype.name}; convert with .long()"
-                )
-            if item.dtype == np.uint8:
-                warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=3)  # fmt: skip
-                item = item.astype(bool)
-            if item.ndim == 0 and item.dtype.kind in "iu":
-                item = int(item)
-            elif item.ndim == 0:
-                basic, used = False, used
-            else:
-                basic = False
-                used += item.ndim if item.dtype == bool else 1
-        if isinstance(item, slice):
-            step = array(item.step)
-            if step is not None and step <= 0:
-                raise ValueError(f"step must be greater than zero, got {step}; use flip() to reverse")
-            item = slice(*(None if x is None else int(x) for x in (array(item.start), array(item.stop), step)))
-            used += 1
-        elif isinstance(item, (bool, np.bool_)):
-            basic = False
-        elif isinstance(item, (int, np.integer)):
-            if used < len(shape) and not (dots and dots[0] < i) and not -shape[used] <= item < shape[used]:
-                raise IndexError(f"index {int(item)} is out of bounds for dimension {used} with size {shape[used]}")
-            item = int(item)
-            used += 1
-        elif item is not None and item is not Ellipsis and not isinstance(item, np.ndarray):
-            raise IndexError(
-                f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(item).__name__})"
-            )
-        items[i] = item
-    if used > len(shape):
-        raise IndexError(f"too many indices for tensor of dimension {len(shape)}: {used} given")
-    if basic and not dots:
-        items.append(Ellipsis)  # so that a single element is a view too, not a NumPy scalar
-    return tuple(items), basic
+def _view_name(input: Any, index: tuple) -> str:
+    last = [i for i in index if i is not Ellipsis][-1:]
+    return (
+        {int: "SelectBackward0", slice: "SliceBackward0", type(None): "UnsqueezeBackward0"}[type(last[0])]
+        if last
+        else "AliasBackward0"
+    )
 
 
-def _bounded(function: Any) -> Any:
-    """NumPy's IndexError in torch's words."""
+@differentiable(linear=True, view=True, name=_view_name)
+def _view(input: Any, index: tuple) -> Any:
+    """What numbers, slices and None show of the memory."""
+    shape = input.shape
+    return array(input)[index], lambda g: _write(g, index, shape)
+
+
+@differentiable(linear=True, name="IndexBackward0")
+def _pick(input: Any, index: tuple) -> Any:
+    """What index arrays name: a copy."""
+    data, shape, last = array(input), input.shape, index[-1]
     try:
-        return function()
+        if last.dtype.kind == "i" and data.flags.c_contiguous and all(i is WHOLE for i in index[:-1]):
+            value = data.take(last, len(index) - 1)  # the same, sooner
+        else:
+            value = data[index]
     except IndexError as error:
         raise IndexError(str(error).replace("axis", "dimension")) from None
-
-
-def _index_name(input: Any, index: Any, basic: bool) -> str:
-    if not basic:
-        return "IndexBackward0"
-    last = [i for i in index if not (isinstance(i, slice) and i == slice(None)) and i is not Ellipsis]
-    if not last:
-        return "AliasBackward0"
-    return {"int": "SelectBackward0", "NoneType": "UnsqueezeBackward0"}.get(type(last[-1]).__name__, "SliceBackward0")
-
-
-@differentiable(linear=True, view=True, name=_index_name)
-def _read(input: Any, index: tuple, basic: bool) -> Any:
-    shape = input.shape
-    value = _bounded(lambda: array(input)[index])
-    return value, lambda g: _write(g, index, basic, shape)
+    return arranged(value, data, index) if value.ndim > 1 else value, lambda g: _write(g, index, shape)
 
 
 @differentiable(linear=True, name="IndexPutBackward0")
-def _write(input: Any, index: tuple, basic: bool, shape: tuple[int, ...]) -> Any:
+def _write(input: Any, index: tuple, shape: tuple[int, ...]) -> Any:
     """Zeros with `input` added at an index: the transpose of reading."""
     g = array(input)
     total = np.zeros(shape, g.dtype)
-    if basic or all(isinstance(i, np.ndarray) and i.dtype == bool for i in index):  # no place twice
-        total[index] = g
-    else:
+    if any(type(i) is np.ndarray and i.dtype != bool for i in index):  # a place may be named twice
         _add_at(total, index, g)
-    return total, lambda h: _read(h, index, basic)
+    else:
+        total[index] = g
+    return total, lambda h: _show(h, index)
+
+
+def _show(input: Any, index: tuple) -> Any:
+    return _pick(input, index) if any(type(i) is np.ndarray for i in index) else _view(input, index)
 
 
 def _add_at(total: np.ndarray, index: tuple, g: np.ndarray) -> None:
@@ -138,81 +92,163 @@ def getitem(input: Any, index: Any) -> Any:
 
     Raises:
         IndexError: out of bounds, too many indices, or no index at all. ValueError: a negative step.
+        TypeError: a text, or a fraction in a slice.
     """
-    plain, basic = plain_index(index, tuple(input.shape))
-    return _read(input, plain, basic)
+    view, arrays = steps(index, array(input).shape)
+    part = input if view is None else _view(input, view)
+    return _pick(part, arrays) if arrays else part
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# Writing
+# ---------------------------------------------------------------------------------------------------------------------
 def assign(data: np.ndarray, index: Any, value: Any) -> None:
     """data[index] = value, on arrays.
 
     Raises:
-        IndexError: as `getitem`. RuntimeError: the value's shape does not fit.
+        IndexError: as `getitem`. RuntimeError: the value's shape or type does not fit. TypeError: it is no Tensor and no number.
     """
-    plain, _ = plain_index(index, data.shape)
-    _put(data, plain, value)
+    value = _assigned(value, data.dtype)
+    if index is False:
+        return
+    view, arrays = steps(index, data.shape)
+    data = _writable(data)
+    target = data if view is None else data[view]
+    _check_memory(target, arrays, value)
+    _put(target, arrays, value)
 
 
-def _put(data: np.ndarray, plain: tuple, value: Any) -> None:
-    value = array(value)
-    if isinstance(value, np.ndarray):
-        where = _bounded(lambda: data[plain])
-        while value.ndim > where.ndim and value.shape[0] == 1:  # leading axes of size 1 do not count
-            value = value[0]
-        try:
-            np.broadcast_to(value, where.shape)
-        except ValueError:
-            raise RuntimeError(f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape "
-                               f"{list(where.shape)}") from None  # fmt: skip
-        value = value.astype(data.dtype)
-    elif not isinstance(value, (bool, int, float, np.generic)):
-        raise TypeError(
-            f"can't assign a {type(value).__name__} to a torch.{data.dtype.name} tensor; make a tensor of it first"
-        )
-    else:
-        value = np.asarray(dtypes.checked(value, data.dtype)).astype(data.dtype)
-    _bounded(lambda: data.__setitem__(plain, value))
+def setitem(input: Any, index: Any, value: Any) -> None:
+    """input[index] = value where gradients are tracked: an in-place change of the view that the index shows.
+
+    Raises:
+        As `assign`, and RuntimeError: a leaf that requires grad is changed.
+    """
+    data = _assigned(value, input._data.dtype)
+    if index is False:
+        return
+    view, arrays = steps(index, input._data.shape)
+    part = input if view is None or view == (...,) else _view(input, view)
+    _check_memory(part._data, arrays, data)
+    apply_inplace(part, _replaced, (value if isinstance(value, graph.Tensor) else data, arrays), {})
 
 
-@differentiable(linear=True, name="IndexPutBackward0")
-def _replaced(input: Any, value: Any, index: tuple, basic: bool) -> Any:
+def _assigned(value: Any, dtype: np.dtype) -> np.ndarray:
+    """A value that is assigned, as an array: a number has the type of the elements.
+
+    Raises:
+        TypeError: no Tensor and no number. RuntimeError, ValueError: a number that the type does not have.
+    """
+    if isinstance(value, graph.Tensor):
+        return value._data
+    if isinstance(value, np.integer):
+        value = int(value)
+    if isinstance(value, complex):
+        raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow: {value}")
+    if not isinstance(value, (int, float)):
+        raise TypeError(f"can't assign a {type(value).__name__} to a torch.{dtypes.TITLES[dtype.name]}Tensor; make a tensor of it first")  # fmt: skip
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        raise ValueError(f"Overflow when unpacking long long: {value} is too large to be assigned")
+    return np.asarray(dtypes.checked(value, dtype)).astype(dtype)
+
+
+def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
+    """data[index] = value, for index arrays; of all elements without any. Leading axes of size 1 do not count.
+
+    Raises:
+        RuntimeError: the value's shape or type does not fit. IndexError: a place is out of bounds.
+    """
+    if index and value.dtype != data.dtype:
+        masks = [i for i in index if i is not WHOLE]
+        if len(masks) > 1 or masks[0].dtype != bool or value.size != 1:
+            raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
+                               f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()")  # fmt: skip
+        # filled by mask, as with a number
+        value = np.asarray(dtypes.checked(value.item(), data.dtype)).astype(data.dtype)
+    while value.ndim and value.shape[0] == 1:
+        value = value[0]
+    try:
+        with np.errstate(invalid="ignore"):  # nan as a whole number
+            data[index] = value
+    except IndexError as error:
+        raise IndexError(str(error).replace("axis", "dimension")) from None
+    except (ValueError, TypeError):
+        shape = list(data[index].shape)
+        raise RuntimeError(f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape {shape}") from None  # fmt: skip
+
+
+def _check_memory(target: np.ndarray, arrays: tuple, value: np.ndarray) -> None:
+    """Raise RuntimeError if writing would read what it has just written, or write one place several times."""
+    if (
+        not arrays
+        and 0 in target.strides
+        and any(n > 1 and s == 0 for n, s in zip(target.shape, target.strides, strict=True))
+    ):
+        raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+                           "Please clone() the tensor before performing the operation.")  # fmt: skip
+    for other in (value, *arrays):
+        if type(other) is np.ndarray and other.base is not None or other is target.base:
+            _refuse_overlap(target, other, bool(arrays))
+
+
+def _refuse_overlap(target: np.ndarray, other: np.ndarray, same: bool) -> None:
+    """same: whether the very same memory is refused too. Memory with gaps is not looked at, as in torch."""
+    if target.size and other.size and target is not other or same:
+        (first, end), (start, stop) = map(np.lib.array_utils.byte_bounds, (target, other))
+        dense = end - first == target.nbytes and stop - start == other.nbytes
+        equal = (first, end, target.strides) == (start, stop, other.strides)
+        if dense and first < stop and start < end and (same or not equal):
+            raise RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+                               "location. Please clone() the tensor before performing the operation.")  # fmt: skip
+
+
+def _replaced_name(input: Any, value: Any, index: tuple) -> str:
+    return "IndexPutBackward0" if index else "torch::autograd::CopyBackwards"
+
+
+@differentiable(linear=True, name=_replaced_name)
+def _replaced(input: Any, value: Any, index: tuple) -> Any:
     data = np.array(array(input))
-    _put(data, index, value)
-
-    def rest(g: Any) -> Any:
-        return _replaced(g, 0.0, index, basic)
-
-    ndim = np.ndim(array(value))  # the number alone is kept: `x[0] += 1` assigns what was changed in place
+    _put(data, index, array(value))
+    ndim = value.ndim  # the number alone is kept: `x[0] += 1` assigns what was changed in place
 
     def part(g: Any) -> Any:
-        inner = _read(g, index, basic)
+        inner = _pick(g, index) if index else g
         extra = ndim - inner.ndim
         return inner.reshape((1,) * extra + tuple(inner.shape)) if extra > 0 else inner
 
-    return data, rest, part
+    return data, lambda g: _replaced(g, np.zeros((), data.dtype), index), part
 
 
-def index_assign(input: Any, index: Any, value: Any) -> Any:
-    """`input` with the region at `index` replaced by `value`."""
-    plain, basic = plain_index(index, tuple(input.shape))
-    return _replaced(input, value, plain, basic)
+def _index_arrays(indices: Any, name: str) -> tuple:
+    """A list of index tensors, one for each axis (None leaves an axis alone), as NumPy's index.
+
+    Raises:
+        TypeError: something else than a Tensor in it. IndexError: neither whole numbers nor truth values.
+    """
+    if not isinstance(indices, (tuple, list)) or not all(
+        i is None or isinstance(i, (graph.Tensor, np.ndarray)) for i in indices
+    ):
+        raise TypeError(f"{name}(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")
+    arrays = tuple(WHOLE if i is None else index_array(i) for i in indices)
+    return arrays if any(i is not WHOLE for i in arrays) else ()
 
 
 def index_put(input: Any, indices: tuple, values: Any, accumulate: bool = False) -> Any:
     """`input` with `values` put, or added, at the places that index tensors name.
 
     Raises:
-        IndexError: a place is out of bounds.
+        IndexError: a place is out of bounds. RuntimeError: values of another type, or whose shape does not fit.
     """
-    plain, basic = plain_index(tuple(indices), tuple(input.shape))
-    return _accumulated(input, values, plain, basic) if accumulate else _replaced(input, values, plain, basic)
+    index = _index_arrays(indices, "index_put")
+    return _accumulated(input, values, index) if accumulate else _replaced(input, values, index)
 
 
 @differentiable(linear=True, name="IndexPutBackward0")
-def _accumulated(input: Any, values: Any, index: tuple, basic: bool) -> Any:
+def _accumulated(input: Any, values: Any, index: tuple) -> Any:
     data = np.array(array(input))
     np.add.at(data, index, array(values))
-    return data, same, lambda g: _read(g, index, basic)
+    return data, same, lambda g: _pick(g, index)
 
 
 index_put_ = inplace(index_put)
@@ -319,7 +355,7 @@ def _embed(g: Any, shape: tuple[int, ...]) -> Any:
     """A part's gradient, in zeros of the whole source's shape."""
     if tuple(g.shape) == tuple(shape):
         return g
-    return _write(g, tuple(slice(n) for n in g.shape), True, tuple(shape))
+    return _write(g, tuple(slice(n) for n in g.shape), tuple(shape))
 
 
 def _scatter_index(input: Any, dim: int, index: Any, src: Any, name: str) -> tuple[int, np.ndarray]:
@@ -546,7 +582,7 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
         raise IndexError(
             f"index_copy_(): Number of indices should be equal to source.size(dim): source should have shape {expected} and has {list(source.shape)}"
         )
-    return index_assign(input, (slice(None),) * dim + (numbers,), source)
+    return _replaced(input, source, (WHOLE,) * dim + (numbers,))
 
 
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
@@ -560,7 +596,11 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     dim = _axis(dim, input.ndim)
     # each place once: the value's gradient must not count a place twice
     numbers = np.unique(_numbers(index, input.shape[dim], dim, "index_fill"))
-    return index_assign(input, (slice(None),) * dim + (numbers,), value)
+    return _replaced(
+        input,
+        value if isinstance(value, graph.Tensor) else _assigned(value, input._data.dtype),
+        (WHOLE,) * dim + (numbers,),
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -611,7 +651,7 @@ def masked_select(input: Any, mask: Any) -> Any:
 @differentiable(linear=True, name="MaskedSelectBackward0")
 def _selected(input: Any, mask: np.ndarray) -> Any:
     shape = tuple(input.shape)
-    return array(input)[mask], lambda g: _write(g, (mask,), False, shape)
+    return array(input)[mask], lambda g: _write(g, (mask,), shape)
 
 
 @differentiable(linear=True)
@@ -638,7 +678,7 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
         total,
         lambda g: np.where(where, 0.0, g),
         None,
-        lambda g: _write(_selected(g, where), (slice(count),), True, (math.prod(shape),)).reshape(shape),
+        lambda g: _write(_selected(g, where), (slice(count),), (math.prod(shape),)).reshape(shape),
     )
 
 
@@ -660,7 +700,7 @@ def take(input: Any, index: Any) -> Any:
             f"out of range: tried to access index {int(numbers.max() if numbers.max() >= n else numbers.min())} on a tensor of {n} elements."
         )
     shape = tuple(input.shape)
-    return array(input).reshape(-1)[numbers], lambda g: _write(g, (numbers,), False, (n,)).reshape(shape)
+    return array(input).reshape(-1)[numbers], lambda g: _write(g, (numbers,), (n,)).reshape(shape)
 
 
 def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
