@@ -17,7 +17,7 @@ import numpy as np
 
 from ..autograd import graph
 
-__all__ = ["WHOLE", "arranged", "index_array", "steps"]
+__all__ = ["WHOLE", "arranged", "index_array", "steps", "without_places"]
 
 WHOLE = slice(None)  # of an axis; always this very object
 _LIMIT = 1 << 63
@@ -66,7 +66,7 @@ def _read_items(items: tuple, shape: tuple[int, ...], rest: int) -> tuple[list, 
             view.append(_place(item, axis, shape))
             axis += 1
         elif kind is slice:
-            item = _slice(item, shape[axis] if axis < len(shape) else 0)
+            item = _slice(item, shape[axis] if axis < len(shape) else _LIMIT)
             if axis < len(shape):
                 view.append(item)
             elif item is not WHOLE:
@@ -84,6 +84,8 @@ def _read_items(items: tuple, shape: tuple[int, ...], rest: int) -> tuple[list, 
             out += 1
         else:
             width = item.ndim if item.dtype == bool else 1
+            if item.dtype == bool and shape[axis : axis + width] != item.shape:
+                raise IndexError(f"The shape of the mask {list(item.shape)} at index {axis} does not match the shape of the indexed tensor {list(shape)}")  # fmt: skip
             found.append((out, item))
             view += [WHOLE] * width
             axis, out = axis + width, out + width
@@ -99,6 +101,16 @@ def _joined(found: list) -> tuple:
         index.append(array)
         done = axis + (array.ndim if array.dtype == bool else 1)
     return tuple(index)
+
+
+def without_places(index: tuple, shape: tuple[int, ...]) -> tuple:
+    """Index arrays for a tensor without elements: what they name in axes that have places is not looked at, as in torch."""
+    result: list = []
+    for item in index:
+        axis = sum(i.ndim if type(i) is np.ndarray and i.dtype == bool else 1 for i in result)
+        named = type(item) is np.ndarray and item.dtype != bool and axis < len(shape) and shape[axis]
+        result.append(np.zeros_like(item) if named else item)
+    return tuple(result)
 
 
 def _place(number: int, axis: int, shape: tuple[int, ...]) -> int:
@@ -174,7 +186,7 @@ def index_array(item: Any) -> Any:
                              f"(got {type(item).__name__})") from None  # fmt: skip
     if data.dtype == np.uint8:
         if data.ndim:
-            warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=4)  # fmt: skip
+            warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=5)  # fmt: skip
         return data.astype(bool)
     return data if data.ndim or data.dtype == bool else int(data)
 
@@ -211,6 +223,8 @@ def _element(tensor: Any) -> Any:
 def _no_numbers(item: Any, data: np.ndarray) -> NoReturn:
     if data.dtype.kind == "O" and not isinstance(item, np.ndarray) and all(isinstance(x, int) for x in data.flat):
         raise ValueError(f"Overflow when unpacking long long: {item}")
+    if not isinstance(item, np.ndarray) and data.dtype.kind == "O":
+        raise RuntimeError(f"Could not infer dtype: an index is made of whole numbers or truth values, not {item}")
     raise TypeError(f"new(): invalid data type: an index is made of whole numbers or truth values, not {data.dtype}")
 
 
@@ -230,20 +244,30 @@ def arranged(value: np.ndarray, data: np.ndarray, index: tuple) -> np.ndarray:
         named += range(axis, axis + width) if type(item) is np.ndarray else ()
         axis += width
     first = named[0] if named[-1] - named[0] == len(named) - 1 else 0
-    others = [s for d, s in enumerate(data.strides) if d not in named]
-    looked_up = max(1 if i.dtype == bool else i.ndim for i in arrays)
-    strides = [(*others[:first], *(0,) * looked_up, *others[first:])]
-    for i in arrays:
-        if i.dtype != bool:  # a mask is a line of numbers, which has no order
-            full = value.shape[first + looked_up - i.ndim : first + looked_up]
-            own = [s if n == m else 0 for s, n, m in zip(i.strides, i.shape, full, strict=True)]
-            strides.append((*(0,) * (first + looked_up - i.ndim), *own, *(0,) * (len(others) - first)))
+    others = [s for d, s in enumerate(_torch_strides(data)) if d not in named]
+    last = first + value.ndim - len(others)
+    strides = [(*others[:first], *(0,) * (last - first), *others[first:])]
+    for i in arrays:  # a mask of k axes stands for the columns of a table of places
+        shape, steps = ((value.shape[first],), (i.ndim * 8,)) if i.dtype == bool else (i.shape, i.strides)
+        own = [s if n == m else 0 for s, n, m in zip(steps, shape, value.shape[last - len(shape) : last], strict=True)]
+        own = [0] * (last - first - len(own)) + own
+        before = [own[0] * value.shape[first] if n == 1 else 0 for n in value.shape[:first]]
+        strides.append((*before, *own, *(own[-1] if n == 1 else 0 for n in value.shape[last:])))
     order = _slowest_first(value.shape, strides)
     if order == [*range(value.ndim)]:
         return np.ascontiguousarray(value)
     result = np.empty([value.shape[d] for d in order], value.dtype).transpose(np.argsort(order))
     result[...] = value
     return result
+
+
+def _torch_strides(data: np.ndarray) -> list[int]:
+    """The strides, those of new axes as in torch: NumPy has 0 there."""
+    strides, after = [], data.itemsize
+    for n, s in zip(data.shape[::-1], data.strides[::-1], strict=True):
+        strides.append(after if n == 1 and s == 0 else s)
+        after = strides[-1] * n
+    return strides[::-1]
 
 
 def _slowest_first(shape: tuple[int, ...], operands: list) -> list[int]:

@@ -13,7 +13,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd import graph
 from ..autograd.rule import _writable, apply_inplace, array, differentiable, inplace, nondifferentiable, same
-from .index_steps import WHOLE, arranged, index_array, steps
+from .index_steps import WHOLE, arranged, index_array, steps, without_places
 from .shape import _axis
 
 __all__ = [
@@ -43,8 +43,10 @@ def _view(input: Any, index: tuple) -> Any:
 def _pick(input: Any, index: tuple) -> Any:
     """What index arrays name: a copy."""
     data, shape, last = array(input), input.shape, index[-1]
+    if not data.size:
+        index = without_places(index, shape)
     try:
-        if last.dtype.kind == "i" and data.flags.c_contiguous and all(i is WHOLE for i in index[:-1]):
+        if last.dtype.kind == "i" and data.size and data.flags.c_contiguous and all(i is WHOLE for i in index[:-1]):
             value = data.take(last, len(index) - 1)  # the same, sooner
         else:
             value = data[index]
@@ -114,7 +116,7 @@ def assign(data: np.ndarray, index: Any, value: Any) -> None:
     view, arrays = steps(index, data.shape)
     data = _writable(data)
     target = data if view is None else data[view]
-    _check_memory(target, arrays, value)
+    _check_write(target, index, arrays, value)
     _put(target, arrays, value)
 
 
@@ -129,7 +131,7 @@ def setitem(input: Any, index: Any, value: Any) -> None:
         return
     view, arrays = steps(index, input._data.shape)
     part = input if view is None or view == (...,) else _view(input, view)
-    _check_memory(part._data, arrays, data)
+    _check_write(part._data, index, arrays, data)
     apply_inplace(part, _replaced, (value if isinstance(value, graph.Tensor) else data, arrays), {})
 
 
@@ -144,7 +146,9 @@ def _assigned(value: Any, dtype: np.dtype) -> np.ndarray:
     if isinstance(value, np.integer):
         value = int(value)
     if isinstance(value, complex):
-        raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow: {value}")
+        if value.imag and dtype.kind != "b":
+            raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow: {value}")
+        value = abs(value) if value.imag else value.real
     if not isinstance(value, (int, float)):
         raise TypeError(f"can't assign a {type(value).__name__} to a torch.{dtypes.TITLES[dtype.name]}Tensor; make a tensor of it first")  # fmt: skip
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
@@ -159,17 +163,19 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
         RuntimeError: the value's shape or type does not fit. IndexError: a place is out of bounds.
     """
     if index and value.dtype != data.dtype:
-        masks = [i for i in index if i is not WHOLE]
-        if len(masks) > 1 or masks[0].dtype != bool or value.size != 1:
+        if not _fills(index, value):
             raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                                f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()")  # fmt: skip
-        # filled by mask, as with a number
         value = np.asarray(dtypes.checked(value.item(), data.dtype)).astype(data.dtype)
     while value.ndim and value.shape[0] == 1:
         value = value[0]
+    if not data.size:
+        index = without_places(index, data.shape)
     try:
         with np.errstate(invalid="ignore"):  # nan as a whole number
             data[index] = value
+            if not value.size:  # NumPy does not look at its shape then
+                np.broadcast_to(value, data[index].shape)
     except IndexError as error:
         raise IndexError(str(error).replace("axis", "dimension")) from None
     except (ValueError, TypeError):
@@ -177,29 +183,47 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
         raise RuntimeError(f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape {shape}") from None  # fmt: skip
 
 
-def _check_memory(target: np.ndarray, arrays: tuple, value: np.ndarray) -> None:
-    """Raise RuntimeError if writing would read what it has just written, or write one place several times."""
+def _fills(index: tuple, value: np.ndarray) -> bool:
+    """Whether one value goes to all places of one mask, which torch treats as `masked_fill`."""
+    arrays = [i for i in index if i is not WHOLE]
+    return value.size == 1 and len(arrays) == 1 and arrays[0].dtype == bool
+
+
+def _check_write(target: np.ndarray, index: Any, arrays: tuple, value: np.ndarray) -> None:
+    """Raise RuntimeError if writing would read what it has just written, or write one place several times, or fill by a mask of bytes."""
+    if (
+        arrays
+        and _fills(arrays, value)
+        and any(_is_bytes(i) for i in (index if isinstance(index, (tuple, list)) else (index,)))
+    ):
+        raise RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype uint8; write mask.bool()")
     if (
         not arrays
+        and target.size
         and 0 in target.strides
         and any(n > 1 and s == 0 for n, s in zip(target.shape, target.strides, strict=True))
     ):
         raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
                            "Please clone() the tensor before performing the operation.")  # fmt: skip
+    memory = graph.owner(target)
     for other in (value, *arrays):
-        if type(other) is np.ndarray and other.base is not None or other is target.base:
+        if type(other) is np.ndarray and graph.owner(other) is memory and target.size and other.size:
             _refuse_overlap(target, other, bool(arrays))
+
+
+def _is_bytes(item: Any) -> bool:
+    data = array(item)
+    return isinstance(data, np.ndarray) and data.ndim > 0 and data.dtype == np.uint8
 
 
 def _refuse_overlap(target: np.ndarray, other: np.ndarray, same: bool) -> None:
     """same: whether the very same memory is refused too. Memory with gaps is not looked at, as in torch."""
-    if target.size and other.size and target is not other or same:
-        (first, end), (start, stop) = map(np.lib.array_utils.byte_bounds, (target, other))
-        dense = end - first == target.nbytes and stop - start == other.nbytes
-        equal = (first, end, target.strides) == (start, stop, other.strides)
-        if dense and first < stop and start < end and (same or not equal):
-            raise RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
-                               "location. Please clone() the tensor before performing the operation.")  # fmt: skip
+    (first, end), (start, stop) = map(np.lib.array_utils.byte_bounds, (target, other))
+    dense = end - first == target.nbytes and stop - start == other.nbytes
+    equal = (first, end, target.strides) == (start, stop, other.strides)
+    if dense and first < stop and start < end and (same or not equal):
+        raise RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+                           "location. Please clone() the tensor before performing the operation.")  # fmt: skip
 
 
 def _replaced_name(input: Any, value: Any, index: tuple) -> str:
