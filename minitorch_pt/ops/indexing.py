@@ -244,34 +244,30 @@ def _replaced(input: Any, value: Any, index: tuple) -> Any:
     return data, lambda g: _replaced(g, np.zeros((), data.dtype), index), part
 
 
-def _index_arrays(indices: Any, name: str) -> tuple:
-    """A list of index tensors, one for each axis (None leaves an axis alone), as NumPy's index.
-
-    Raises:
-        TypeError: something else than a Tensor in it. IndexError: neither whole numbers nor truth values.
-    """
-    if not isinstance(indices, (tuple, list)) or not all(
-        i is None or isinstance(i, (graph.Tensor, np.ndarray)) for i in indices
-    ):
-        raise TypeError(f"{name}(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")
-    arrays = tuple(WHOLE if i is None else index_array(i) for i in indices)
-    return arrays if any(i is not WHOLE for i in arrays) else ()
-
-
 def index_put(input: Any, indices: tuple, values: Any, accumulate: bool = False) -> Any:
-    """`input` with `values` put, or added, at the places that index tensors name.
+    """`input` with `values` put, or added, at the places that index tensors name, one for each axis (a mask for several).
 
     Raises:
-        IndexError: a place is out of bounds. RuntimeError: values of another type, or whose shape does not fit.
+        TypeError: indices are no tuple of Tensors. IndexError: a place is out of bounds. RuntimeError: values of another type, or
+            whose shape does not fit.
     """
-    index = _index_arrays(indices, "index_put")
+    if not isinstance(indices, (tuple, list)) or not all(isinstance(i, (graph.Tensor, np.ndarray)) for i in indices):
+        raise TypeError(f"index_put(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")
+    index = tuple(map(index_array, indices))
     return _accumulated(input, values, index) if accumulate else _replaced(input, values, index)
 
 
 @differentiable(linear=True, name="IndexPutBackward0")
 def _accumulated(input: Any, values: Any, index: tuple) -> Any:
-    data = np.array(array(input))
-    np.add.at(data, index, array(values))
+    data, added = np.array(array(input)), array(values)
+    if added.dtype != data.dtype:
+        raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
+                           f"destination and {dtypes.TITLES[added.dtype.name]} for the source; convert with .to()")  # fmt: skip
+    try:
+        np.add.at(data, index, added)
+    except ValueError:
+        raise RuntimeError(f"shape mismatch: value tensor of shape {list(added.shape)} cannot be broadcast to indexing result of shape "
+                           f"{list(data[index].shape)}") from None  # fmt: skip
     return data, same, lambda g: _pick(g, index)
 
 
@@ -285,59 +281,78 @@ def _numbers(index: Any, n: int, dim: int, name: str) -> np.ndarray:
     """Index numbers, checked.
 
     Raises:
-        RuntimeError: not whole numbers. IndexError: out of range.
+        RuntimeError: neither int32 nor int64. IndexError: out of range.
     """
+    return _within(_whole(index, name), n, dim)
+
+
+def _whole(index: Any, name: str, kinds: str = "li", error: type = RuntimeError) -> np.ndarray:
+    """An index as an array. kinds: the NumPy characters of the types that are taken; error: raised for others."""
     data = np.asarray(array(index))
-    if data.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
-        raise RuntimeError(
-            f"{name}(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()"
-        )
-    if data.size and (data.min() < 0 or data.max() >= n):
-        bad = int(data.min()) if data.min() < 0 else int(data.max())
-        raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {n}")
+    if data.dtype.char not in kinds:
+        names = "int32/int64" if kinds == "li" else "int64"
+        raise error(f"{name}(): Expected dtype {names} for index, got {data.dtype.name}; convert with .long()")
     return data
 
 
-def _checked(index: Any, n: int, dim: int, name: str) -> np.ndarray:
-    try:
-        return _numbers(index, n, dim, name)
-    except IndexError as error:
-        raise RuntimeError(str(error)) from None  # torch's type in gather and scatter
+def _within(data: np.ndarray, n: int, dim: int, error: type = IndexError) -> np.ndarray:
+    if data.size and (data.min() < 0 or data.max() >= n):
+        bad = int(data.min()) if data.min() < 0 else int(data.max())
+        raise error(f"index {bad} is out of bounds for dimension {dim} with size {n}")
+    return data
+
+
+def _line(index: Any, name: str, error: type = IndexError) -> None:
+    """Raise if an index is no vector; without axes it counts as one of one number."""
+    shape = np.shape(array(index))
+    if len(shape) > 1:
+        raise error(f"{name}(): Index is supposed to be a vector, but got shape {list(shape)}")
+
+
+def _size(input: Any, dim: int) -> int:
+    return input.shape[dim] if input.ndim else 1
 
 
 def index_select(input: Any, dim: int, index: Any) -> Any:
     """The slices along an axis that `index` names: shape of input with size len(index) at `dim`.
 
     Raises:
-        IndexError: a number out of range, or index has more than one axis.
+        IndexError: a number out of range, or index has more than one axis. RuntimeError: it has not exactly one number, and input no axes.
     """
     from .shape import _take
 
     dim = _axis(dim, input.ndim)
-    if np.ndim(array(index)) > 1:
-        raise IndexError(f"index_select(): Index is supposed to be a vector, got shape {list(index.shape)}")
-    numbers = _numbers(index, input.shape[dim] if input.ndim else 1, dim, "index_select").reshape(-1)
-    return _take(input, numbers, dim) if input.ndim else input.reshape(1)[numbers[0]]
+    _line(index, "index_select")
+    numbers = _numbers(index, _size(input, dim), dim, "index_select").reshape(-1)
+    if not input.ndim and numbers.size != 1:
+        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {numbers.size} value(s)")
+    return _take(input, numbers, dim) if input.ndim else _take(input.reshape(1), numbers, 0).reshape(())
 
 
 def _grid(index: np.ndarray, dim: int) -> tuple:
     """The index arrays that address, for each place of `index`, the element that it names along `dim`."""
     grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
-    if grid:
-        grid[dim] = index
+    grid[dim] = index
     return tuple(grid)
 
 
-def _fits_along(input: Any, index: np.ndarray, dim: int, name: str) -> None:
-    if index.ndim != max(input.ndim, 1) and not (index.ndim == 0 or input.ndim == 0):
-        raise RuntimeError(
-            f"Index tensor must have the same number of dimensions as input tensor: {name}() got {index.ndim} and {input.ndim}"
-        )
-    for d, (k, n) in enumerate(zip(index.shape, input.shape, strict=False)):
-        if d != dim and k > n:
-            raise RuntimeError(
-                f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger than self {list(input.shape)} apart from dimension {dim}"
-            )
+def _check_places(
+    shape: tuple[int, ...], index: np.ndarray, dim: int, name: str, src: tuple[int, ...] | None = None
+) -> None:
+    """Check the numbers and the shape of an index for `gather` and `scatter`. Without axes it counts as a vector of one number.
+
+    Raises:
+        RuntimeError: another type than int32 or int64, out of range, of another rank, or larger than `shape`, except along dim, or than `src`.
+    """
+    _within(_whole(index, name), shape[dim] if shape else 1, dim, RuntimeError)
+    sizes, self_sizes = index.shape or (1,), shape or (1,)
+    for other, title in ((self_sizes, "input"), *(() if src is None else ((src or (1,), "src"),))):
+        if len(other) != len(sizes):
+            raise RuntimeError(f"Index tensor must have the same number of dimensions as {title} tensor: {name}() got {len(sizes)} and {len(other)}")  # fmt: skip
+        for d, (k, n) in enumerate(zip(sizes, other, strict=True)):
+            if k > n and not (d == dim and title == "input"):
+                raise RuntimeError(f"Size does not match at dimension {d}: {name}() expected index {list(sizes)} to be no larger than {title} "
+                                   f"{list(other)}" + f" apart from dimension {dim}" * (title == "input"))  # fmt: skip
 
 
 @differentiable(linear=True)
@@ -348,17 +363,12 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> An
         RuntimeError: index is not int64, out of range, or larger than the input in another axis.
     """
     dim = _axis(dim, input.ndim)
-    data = np.asarray(array(index))
-    shape = input.shape
-    if not data.size:
-        return np.zeros(data.shape, input.dtype), lambda g: np.zeros(shape, g.dtype)
-    _fits_along(input, data, dim, "gather")
-    numbers = _checked(data, input.shape[dim] if input.ndim else 1, dim, "gather")
-    values = array(input)
-    if values.ndim == 0 or numbers.ndim == 0:
-        picked = values.reshape(-1)[numbers.reshape(-1)].reshape(numbers.shape)
-        return picked, lambda g: _sum_into(g.reshape(-1), numbers.reshape(-1), 0, (math.prod(shape),)).reshape(shape)
-    return values[_grid(numbers, dim)], lambda g: _sum_into(g, numbers, dim, shape)
+    numbers, values, shape = np.asarray(array(index)), array(input), tuple(input.shape)
+    if not numbers.size:
+        return np.zeros(numbers.shape, values.dtype), lambda g: _sum_into(g, numbers, dim, shape)
+    _check_places(shape, numbers, dim, "gather")
+    picked = np.atleast_1d(values)[_grid(np.atleast_1d(numbers), dim)].reshape(numbers.shape)
+    return np.asarray(picked, order="C"), lambda g: _sum_into(g, numbers, dim, shape)
 
 
 @differentiable(linear=True, name="ScatterAddBackward0")
@@ -366,37 +376,52 @@ def _sum_into(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -
     """Zeros with each element added where the index says: the transpose of gather."""
     g = array(input)
     total = np.zeros(shape, g.dtype)
-    np.add.at(total, _grid(index, dim), g)
+    _at(np.add, total, dim, index, g)
     return total, lambda h: gather(h, dim, index)
+
+
+def _at(combine: np.ufunc | None, total: np.ndarray, dim: int, index: np.ndarray, values: Any) -> None:
+    """Combine (or with None replace) the elements of `total` that `index` names along an axis with values, an array or a number."""
+    if not index.size:
+        return
+    lines, grid = np.atleast_1d(total), _grid(np.atleast_1d(index), dim)  # without axes: a vector of one element
+    values = np.atleast_1d(values) if isinstance(values, np.ndarray) else values
+    if combine is None:
+        lines[grid] = values
+    else:
+        combine.at(lines, grid, values)
 
 
 def _source(src: Any, index: np.ndarray) -> Any:
     """The part of the source that the index covers."""
-    return src[tuple(slice(n) for n in index.shape)] if tuple(src.shape) != index.shape else src
+    if tuple(src.shape) == index.shape or not index.size:
+        return src
+    return src.reshape(src.shape or (1,))[tuple(slice(n) for n in index.shape or (1,))].reshape(index.shape)
 
 
 def _embed(g: Any, shape: tuple[int, ...]) -> Any:
-    """A part's gradient, in zeros of the whole source's shape."""
-    if tuple(g.shape) == tuple(shape):
+    """The gradient of the part of a source that an index covers, in zeros of the whole source's shape."""
+    if tuple(g.shape) == shape:
         return g
-    return _write(g, tuple(slice(n) for n in g.shape), tuple(shape))
+    if 0 in g.shape:
+        return np.zeros(shape, g.dtype)
+    g = g.reshape(g.shape or (1,))
+    return _write(g, tuple(slice(n) for n in g.shape), shape) if shape else g.reshape(shape)
 
 
 def _scatter_index(input: Any, dim: int, index: Any, src: Any, name: str) -> tuple[int, np.ndarray]:
-    dim = _axis(dim, input.ndim)
-    data = np.asarray(array(index))
-    if data.dtype not in (np.dtype(np.int64), np.dtype(np.int32)):
-        raise RuntimeError(
-            f"{name}(): Expected dtype int32/int64 for index, got {data.dtype.name}; convert with .long()"
-        )
-    _fits_along(input, data, dim, name)
-    if src is not None and any(k > n for k, n in zip(data.shape, src.shape, strict=False)):
-        raise RuntimeError(f"Expected index {list(data.shape)} to be no larger than src {list(src.shape)}")
+    dim, data = _axis(dim, input.ndim), np.asarray(array(index))
     if src is not None and array(src).dtype != array(input).dtype:
         raise RuntimeError(
             f"{name}(): Expected self.dtype to be equal to src.dtype, got {array(input).dtype.name} and {array(src).dtype.name}; convert one with .to()"
         )
-    return dim, _checked(data, input.shape[dim] if input.ndim else 1, dim, name)
+    if data.size:  # torch does not look at an empty one
+        _check_places(tuple(input.shape), data, dim, name, None if src is None else tuple(src.shape))
+    return dim, data
+
+
+def _copy(input: Any) -> np.ndarray:
+    return np.array(array(input), order="C")
 
 
 @differentiable(linear=True, name="ScatterAddBackward0")
@@ -407,33 +432,37 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
         RuntimeError: index out of range or of another rank, or dtypes differ.
     """
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_add")
-    total = np.array(array(input))
-    if numbers.size:
-        np.add.at(
-            total,
-            _grid(numbers, dim) if total.ndim else (),
-            array(_source(src, numbers)) if total.ndim else array(src).sum(),
-        )
-    shape = tuple(src.shape)
+    total, shape = _copy(input), tuple(src.shape)
+    _at(np.add, total, dim, numbers, array(_source(src, numbers)))
     return total, same, None, None, lambda g: _embed(gather(g, dim, numbers), shape)
 
 
 @differentiable(linear=True, name="ScatterBackward0")
 def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
-    total = np.array(array(input))
-    if total.ndim:
-        total[_grid(index, dim)] = array(_source(src, index))
-    elif index.size:
-        total[...] = array(src).reshape(-1)[-1]
-    shape = tuple(src.shape)
+    total, shape = _copy(input), tuple(src.shape)
+    _at(None, total, dim, index, array(_source(src, index)))
     return total, lambda g: _scatter_value(g, 0.0, dim, index), lambda g: _embed(gather(g, dim, index), shape)
 
 
 @differentiable(linear=True, name="ScatterBackward1")
 def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
-    total = np.array(array(input))
-    total[_grid(index, dim) if total.ndim else ...] = value
+    total = _copy(input)
+    _at(None, total, dim, index, _assigned(value, total.dtype))
     return total, lambda g: _scatter_value(g, 0.0, dim, index)
+
+
+@differentiable(linear=True, name="torch::autograd::NotImplemented")
+def _scatter_combined(input: Any, src: Any, dim: int, index: np.ndarray, combine: np.ufunc) -> Any:
+    """`scatter` with reduce="add" or "multiply", which has no gradient, here as in torch."""
+    total = _copy(input)
+    _at(combine, total, dim, index, array(_source(src, index)))
+
+    def refuse(g: Any) -> Any:
+        raise RuntimeError(
+            "derivative for aten::scatter is not implemented: with reduce= there is none; use scatter_add or scatter_reduce"
+        )
+
+    return total, refuse, refuse
 
 
 def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Any:
@@ -452,8 +481,8 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
     if reduce is not None:
         if reduce not in ("add", "multiply"):
             raise RuntimeError(f"reduce argument must be either add or multiply., got {reduce}")
-        part = np.full(numbers.shape, source, array(input).dtype) if number else source
-        return scatter_reduce(input, dim, index, part, "sum" if reduce == "add" else "prod")
+        part = np.full(numbers.shape, _assigned(source, array(input).dtype)) if number else source
+        return _scatter_combined(input, part, dim, numbers, np.add if reduce == "add" else np.multiply)
     return _scatter_value(input, source, dim, numbers) if number else _scatter_src(input, source, dim, numbers)
 
 
@@ -515,24 +544,31 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
     Raises:
         RuntimeError: another `reduce`, index out of range or of another rank, or dtypes differ.
     """
+    reduce = {"max": "amax", "min": "amin"}.get(reduce, reduce)  # torch takes these too
     if reduce not in _COMBINE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_reduce")
+    shape = tuple(src.shape)
+    if not numbers.size:
+        return _copy(input), same, None, None, lambda g: np.zeros(shape, g.dtype)
+    if not (input.ndim and numbers.ndim and src.ndim):
+        return NotImplemented, _scatter_reduce_number
     data, source = array(input), array(_source(src, numbers))
+    if reduce == "mean" and data.dtype == bool:
+        raise NotImplementedError('scatter_reduce(): "mean" is not implemented for bool tensors; convert with .float()')
     again = not (isinstance(input, np.ndarray) and isinstance(src, np.ndarray))
     grid = _grid(numbers, dim)
     start = {"prod": 1, "amax": _extreme(data.dtype, -1), "amin": _extreme(data.dtype, 1)}.get(reduce, 0)
     count = np.zeros(data.shape, np.int64)
     np.add.at(count, grid, 1)
     touched = count > 0
-    total = np.array(data if include_self else np.where(touched, np.asarray(start).astype(data.dtype), data))
+    total = _copy(data if include_self else np.where(touched, np.asarray(start).astype(data.dtype), data))
     _COMBINE[reduce].at(total, grid, source)
     if reduce == "mean":
         divide = np.true_divide if data.dtype.kind == "f" else np.floor_divide
         total = np.where(touched, divide(total, np.maximum(count + include_self, 1)), total).astype(data.dtype)
     divisor = np.maximum(count + include_self, 1) if reduce == "mean" else 1
     own = np.ones(data.shape) if include_self else (~touched).astype(float)
-    shape = tuple(src.shape)
 
     def pull_input(g: Any) -> Any:
         if reduce in ("sum", "mean"):
@@ -563,12 +599,40 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
     return total, pull_input, None, None, pull_source
 
 
+def _scatter_reduce_number(
+    input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
+) -> Any:
+    """`scatter_reduce` where something has no axes: all are vectors then."""
+    vectors = [x.reshape(x.shape or (1,)) for x in (input, array(index), src)]
+    return scatter_reduce(vectors[0], 0, *vectors[1:], reduce, include_self=include_self).reshape(input.shape)
+
+
+def check_slices(input: Any, dim: int, index: Any, source: Any, name: str) -> np.ndarray:
+    """The numbers of an index of slices along an axis, for each of which `source` has one.
+
+    Raises:
+        IndexError: index is no vector. RuntimeError: it is of another type, or sizes or types of the two tensors do not fit.
+    """
+    _line(index, name)
+    numbers = _whole(index, name).reshape(-1)
+    if input.dtype != source.dtype:
+        raise RuntimeError(f"{name}(): self ({input.dtype}) and source ({source.dtype}) must have the same scalar type; convert one with .to()")  # fmt: skip
+    if not source.ndim and numbers.size != 1:
+        raise IndexError(f"{name}(): source has no dimensions and so needs one index number, got {numbers.size}")
+    expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]] if input.ndim else []
+    if list(source.shape) != expected:
+        raise RuntimeError(
+            f"{name}(): source should have shape {expected} to match index and self, and has {list(source.shape)}"
+        )
+    return numbers
+
+
 @differentiable(linear=True, name="IndexAddBackward0")
 def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: float) -> Any:
     from .shape import _take
 
-    total = np.array(array(input))
-    place: Any = (slice(None),) * dim + (index,)
+    total = _copy(input)
+    place: Any = (WHOLE,) * dim + (index,)
     np.add.at(total, place, array(source) * np.asarray(alpha, total.dtype))
     return total, same, lambda g: _take(g, index, dim) * alpha
 
@@ -579,15 +643,11 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     Raises:
         RuntimeError, IndexError: index out of range, or sizes do not fit.
     """
-    if not input.ndim:
-        return index_add(input.reshape(1), dim, index, source.reshape(1), alpha=alpha).reshape(())
     dim = _axis(dim, input.ndim)
-    numbers = _checked(index, input.shape[dim], dim, "index_add").reshape(-1)
-    expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]]
-    if list(source.shape) != expected:
-        raise RuntimeError(
-            f"index_add_(): source should have shape {expected} to match index and self, and has {list(source.shape)}"
-        )
+    numbers = check_slices(input, dim, index, source, "index_add")
+    _within(numbers, _size(input, dim), dim, RuntimeError if input.ndim > 1 else IndexError)
+    if not input.ndim:
+        return _index_add(input.reshape(1), source.reshape(1), 0, numbers, alpha).reshape(())
     return _index_add(input, source, dim, numbers, alpha)
 
 
@@ -595,36 +655,69 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     """`input` with the slices that `index` names along an axis replaced by those of `source`.
 
     Raises:
-        IndexError: out of range, or sizes do not fit.
+        IndexError: out of range, or sizes do not fit. RuntimeError: other types, or slices of another shape.
     """
-    if not input.ndim:
-        return index_copy(input.reshape(1), dim, index, source.reshape(1)).reshape(())
     dim = _axis(dim, input.ndim)
-    numbers = _numbers(index, input.shape[dim], dim, "index_copy").reshape(-1)
-    expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]]
-    if list(source.shape) != expected:
+    _line(index, "index_copy")
+    count = int(np.size(array(index)))
+    if source.ndim != input.ndim and source.ndim and input.ndim:
         raise IndexError(
-            f"index_copy_(): Number of indices should be equal to source.size(dim): source should have shape {expected} and has {list(source.shape)}"
+            f"index_copy(): source has {source.ndim} dimensions and self {input.ndim}; they must have as many"
         )
-    return _replaced(input, source, (WHOLE,) * dim + (numbers,))
+    if not source.ndim and count != 1:
+        raise IndexError(f"index_copy(): When source is scalar, index should have one element, got {count}")
+    numbers = _whole(index, "index_copy", "l").reshape(-1)
+    if input.dtype != source.dtype:
+        raise RuntimeError(f"index_copy(): self and source expected to have the same dtype, but got (self) {input.dtype} and (source) {source.dtype}")  # fmt: skip
+    slices = [[n for d, n in enumerate(x.shape) if d != dim] for x in (input, source)]
+    if slices[0] != slices[1]:
+        raise RuntimeError(f"index_copy(): Source/destination tensor must have same slice shapes, got {slices[1]} and {slices[0]} along dimension {dim}")  # fmt: skip
+    if source.ndim and count != source.shape[dim]:
+        raise IndexError(
+            f"index_copy(): Number of indices ({count}) should be equal to source.size(dim) ({source.shape[dim]})"
+        )
+    if array(source).size:  # torch does not look at the numbers otherwise
+        _within(numbers, _size(input, dim), dim)
+    vectors = [x if x.ndim else x.reshape(1) for x in (input, source)]
+    return _sliced(*vectors, dim, numbers).reshape(input.shape)
+
+
+@differentiable(linear=True, name="IndexCopyBackward0")
+def _sliced(input: Any, source: Any, dim: int, index: np.ndarray) -> Any:
+    total, place = _copy(input), (WHOLE,) * dim + (index,)
+    if array(source).size:
+        total[place] = array(source)
+    return total, lambda g: _replaced(g, np.zeros((), total.dtype), place), lambda g: _pick(g, place)
 
 
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     """`input` with the slices that `index` names along an axis filled with a number.
 
     Raises:
-        IndexError: out of range.
+        IndexError: out of range, or index is not int64. RuntimeError: it is no vector, or value has axes.
     """
-    if not input.ndim:
-        return index_fill(input.reshape(1), dim, index, value).reshape(())
+    tensor = isinstance(value, graph.Tensor)
+    if tensor and value.ndim:
+        raise RuntimeError(
+            f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
+        )
     dim = _axis(dim, input.ndim)
+    numbers = _whole(index, "index_fill", "l", IndexError)
+    _line(index, "index_fill", RuntimeError)
+    n = _size(input, dim)
+    numbers = np.where(numbers < 0, numbers + n, numbers)  # from the end
     # each place once: the value's gradient must not count a place twice
-    numbers = np.unique(_numbers(index, input.shape[dim], dim, "index_fill"))
-    return _replaced(
-        input,
-        value if isinstance(value, graph.Tensor) else _assigned(value, input._data.dtype),
-        (WHOLE,) * dim + (numbers,),
-    )
+    place = (WHOLE,) * dim + (np.unique(_within(numbers, n, dim)),)
+    if not tensor or value.dtype != input.dtype:
+        value = _assigned(value.item() if tensor else value, array(input).dtype)
+    return _filled(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
+
+
+@differentiable(linear=True, name="IndexFillBackward0")
+def _filled(input: Any, value: Any, index: tuple) -> Any:
+    total = np.array(array(input))
+    total[index] = array(value)
+    return total, lambda g: _filled(g, np.zeros((), total.dtype), index), lambda g: _pick(g, index).sum()
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -690,12 +783,14 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
 
     shape = broadcast_shapes(tuple(data.shape), _mask(mask, "masked_scatter").shape)
     data, where = np.broadcast_to(data, shape), np.broadcast_to(array(mask), shape)
+    if array(source).dtype != data.dtype:
+        raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got {data.dtype.name} and {array(source).dtype.name}")  # fmt: skip
     count = int(where.sum())
     if math.prod(source.shape) < count:
         raise RuntimeError(
             f"masked_scatter: expected the source to have at least as many elements as ones in mask, {count}, and it has {math.prod(source.shape)}"
         )
-    total = np.array(data)
+    total = np.array(data, order="C")
     total[where] = array(source).reshape(-1)[:count]
     shape = tuple(source.shape)
     return (
@@ -704,6 +799,13 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
         None,
         lambda g: _write(_selected(g, where), (slice(count),), (math.prod(shape),)).reshape(shape),
     )
+
+
+def _flat_places(index: np.ndarray, n: int, name: str) -> None:
+    """Raise IndexError if a number is no place among n elements, counted from either end."""
+    if index.size and (index.min() < -n or index.max() >= n):
+        bad = int(index.max() if index.max() >= n else index.min())
+        raise IndexError(f"out of range: {name}() tried to access index {bad} on a tensor of {n} elements.")
 
 
 @differentiable(linear=True)
@@ -718,19 +820,41 @@ def take(input: Any, index: Any) -> Any:
         raise RuntimeError(
             f"take(): Expected a long tensor for index, but got {numbers.dtype.name}; convert with .long()"
         )
-    n = math.prod(input.shape)
-    if numbers.size and (numbers.min() < -n or numbers.max() >= n):
-        raise IndexError(
-            f"out of range: tried to access index {int(numbers.max() if numbers.max() >= n else numbers.min())} on a tensor of {n} elements."
-        )
-    shape = tuple(input.shape)
+    shape, n = tuple(input.shape), math.prod(input.shape)
+    _flat_places(numbers, n, "take")
     return array(input).reshape(-1)[numbers], lambda g: _write(g, (numbers,), (n,)).reshape(shape)
 
 
 def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
-    """`input` with the elements of `source` put, or added, at these places in the order of all indices."""
-    flat = index_put(input.reshape(-1), (index.reshape(-1),), source.reshape(-1), accumulate)
-    return flat.reshape(tuple(input.shape))
+    """`input` with the elements of `source` put, or added, at these places in the order of all indices.
+
+    Raises:
+        RuntimeError: index is not int64, or the types of input and source differ. IndexError: out of range, or another number of elements.
+    """
+    places = _whole(index, "put", "l")
+    if input.dtype != source.dtype:
+        raise RuntimeError(f"put(): self and source expected to have the same dtype, but got self.dtype = {input.dtype} and source.dtype = {source.dtype}")  # fmt: skip
+    if places.size != math.prod(source.shape):
+        raise IndexError(f"put(): Expected source and index to have the same number of elements, but got {math.prod(source.shape)} and {places.size}")  # fmt: skip
+    return _placed(input, source, places, accumulate)
+
+
+@differentiable(linear=True, name="PutBackward0")
+def _placed(input: Any, source: Any, index: np.ndarray, accumulate: bool) -> Any:
+    flat = array(input).reshape(-1).copy()
+    _flat_places(index, flat.size, "put")
+    if accumulate:
+        np.add.at(flat, index, array(source).reshape(index.shape))
+    else:
+        flat[index] = array(source).reshape(index.shape)
+    value = np.empty_like(array(input))
+    value[...] = flat.reshape(value.shape)
+    shape = tuple(source.shape)
+
+    def rest(g: Any) -> Any:
+        return g if accumulate else _placed(g, np.zeros(index.shape, value.dtype), index, False)
+
+    return value, rest, lambda g: take(g, index).reshape(shape)
 
 
 def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
@@ -739,7 +863,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     Raises:
         RuntimeError: indices are not int64, or have another number of axes.
     """
-    from .shape import broadcast_to
+    from .shape import broadcast_shapes, broadcast_to
 
     if dim is None:
         return gather(input.reshape(-1), 0, indices.reshape(-1))
@@ -754,7 +878,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
         )
     dim = _axis(dim, input.ndim)
     full = list(
-        np.broadcast_shapes(*(tuple(1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, indices)))
+        broadcast_shapes(*(tuple(1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, indices)))
     )
     shapes = [tuple(x.shape[dim] if d == dim else n for d, n in enumerate(full)) for x in (input, indices)]
     numbers = array(indices)
@@ -775,7 +899,7 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
 
 @nondifferentiable
 def _nonzero_columns(input: Any) -> Any:
-    return np.nonzero(np.atleast_1d(input))
+    return tuple(np.ascontiguousarray(column) for column in np.nonzero(np.atleast_1d(input)))
 
 
 @nondifferentiable

@@ -187,7 +187,7 @@ def _steps(
     return [s for s, n in zip(strides, shape, strict=True) if n != 1] if 0 not in shape else []
 
 
-def _facts(tensor: Any) -> dict:
+def facts_of(tensor: Any) -> dict:
     values = tensor.detach().numpy(force=True) if isinstance(tensor, torch.Tensor) else tensor._data
     return {
         "type": str(tensor.dtype),
@@ -197,13 +197,13 @@ def _facts(tensor: Any) -> dict:
     }
 
 
-def _shares(part: Any, whole: Any) -> bool:
+def shares(part: Any, whole: Any) -> bool:
     if isinstance(part, torch.Tensor):
         return part.untyped_storage().data_ptr() == whole.untyped_storage().data_ptr()
     return graph.owner(part._data) is graph.owner(whole._data)
 
 
-def _gradients(p: Any, outputs: list, inputs: list, case_seed: int) -> list:
+def gradients(p: Any, outputs: list, inputs: list, case_seed: int) -> list:
     """Gradients with random cotangents, and those of the squared gradients' sum where that depends on the inputs."""
     rng = np.random.default_rng(case_seed)
     seeds = [
@@ -214,9 +214,10 @@ def _gradients(p: Any, outputs: list, inputs: list, case_seed: int) -> list:
     second = p.autograd.grad(
         [(g * g).sum() for g in found if g is not None and g.requires_grad] + [s.sum() for s in seeds], seeds
     )
-    # None and a gradient of zeros say the same
+    # None and a gradient of zeros say the same, 0 and -0 too
     return [
-        None if g is None or not g.detach().numpy().any() else g.detach().numpy().tolist() for g in (*found, *second)
+        None if g is None or not g.detach().numpy().any() else (g.detach().numpy() + 0.0).tolist()
+        for g in (*found, *second)
     ]
 
 
@@ -226,11 +227,11 @@ def read(p: Any, seed: int) -> dict:
     make, index = case.tensor(shape, case.pick(*DTYPES)), index_of(case, shape)
     x = make(p, grad=case.chance(0.5))
     part = x[index(p)]
-    facts = _facts(part) | {"shares": part.numel() == 0 or _shares(part, x), "needs grad": part.requires_grad}
+    facts = facts_of(part) | {"shares": part.numel() == 0 or shares(part, x), "needs grad": part.requires_grad}
     if case.layout == "expanded" and 1 in shape:
         facts["strides"] = ()  # NumPy forgets the steps of axes of size 1, by which torch sorts axes
     if part.requires_grad:
-        facts["gradients"] = _gradients(p, [part], [x], seed)
+        facts["gradients"] = gradients(p, [part], [x], seed)
     return facts
 
 
@@ -251,10 +252,10 @@ def written(p: Any, seed: int) -> dict:
         x[place] = value
     except Exception as error:
         facts["error"] = builtin_type(error).__name__
-    facts |= _facts(x) | {"strides": ()}  # those of `leaf * 1` are no matter of indexing
+    facts |= facts_of(x) | {"strides": ()}  # those of `leaf * 1` are no matter of indexing
     if x.requires_grad and x.is_floating_point() and "error" not in facts:
         inputs = [t for t in (leaf, value) if isinstance(t, p.Tensor) and t.requires_grad]
-        facts["gradients"] = _gradients(p, [x], inputs, seed)
+        facts["gradients"] = gradients(p, [x], inputs, seed)
     return facts
 
 
