@@ -17,7 +17,7 @@ import numpy as np
 
 from ..autograd import graph
 
-__all__ = ["WHOLE", "arranged", "index_array", "steps", "without_places"]
+__all__ = ["WHOLE", "arranged", "clone", "index_array", "steps", "without_places"]
 
 WHOLE = slice(None)  # of an axis; always this very object
 _LIMIT = 1 << 63
@@ -259,6 +259,14 @@ def arranged(value: np.ndarray, data: np.ndarray, index: tuple) -> np.ndarray:
     result = np.empty([value.shape[d] for d in order], value.dtype).transpose(np.argsort(order))
     result[...] = value
     return result
+
+
+def clone(data: np.ndarray) -> np.ndarray:
+    """A copy whose axes lie in memory in the same order, as torch's `clone`."""
+    if 0 not in data.strides:
+        return np.array(data)
+    order = _slowest_first(data.shape, [_torch_strides(data)])
+    return np.array(data.transpose(order), order="C").transpose(np.argsort(order))
 
 
 def _torch_strides(data: np.ndarray) -> list[int]:

@@ -13,7 +13,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd import graph
 from ..autograd.rule import _writable, apply_inplace, array, differentiable, inplace, nondifferentiable, same
-from .index_steps import WHOLE, arranged, index_array, steps, without_places
+from .index_steps import WHOLE, arranged, clone, index_array, steps, without_places
 from .shape import _axis
 
 __all__ = [
@@ -164,6 +164,7 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
     """
     if index and value.dtype != data.dtype:
         if not _fills(index, value):
+            data[index]  # too many indices come first
             raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                                f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()")  # fmt: skip
         value = np.asarray(dtypes.checked(value.item(), data.dtype)).astype(data.dtype)
@@ -232,7 +233,7 @@ def _replaced_name(input: Any, value: Any, index: tuple) -> str:
 
 @differentiable(linear=True, name=_replaced_name)
 def _replaced(input: Any, value: Any, index: tuple) -> Any:
-    data = np.array(array(input))
+    data = clone(array(input))
     _put(data, index, array(value))
     ndim = value.ndim  # the number alone is kept: `x[0] += 1` assigns what was changed in place
 
@@ -259,8 +260,9 @@ def index_put(input: Any, indices: tuple, values: Any, accumulate: bool = False)
 
 @differentiable(linear=True, name="IndexPutBackward0")
 def _accumulated(input: Any, values: Any, index: tuple) -> Any:
-    data, added = np.array(array(input)), array(values)
+    data, added = clone(array(input)), array(values)
     if added.dtype != data.dtype:
+        data[index]  # too many indices come first
         raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                            f"destination and {dtypes.TITLES[added.dtype.name]} for the source; convert with .to()")  # fmt: skip
     try:
@@ -344,15 +346,23 @@ def _check_places(
     Raises:
         RuntimeError: another type than int32 or int64, out of range, of another rank, or larger than `shape`, except along dim, or than `src`.
     """
-    _within(_whole(index, name), shape[dim] if shape else 1, dim, RuntimeError)
+    _whole(index, name)
     sizes, self_sizes = index.shape or (1,), shape or (1,)
     for other, title in ((self_sizes, "input"), *(() if src is None else ((src or (1,), "src"),))):
         if len(other) != len(sizes):
-            raise RuntimeError(f"Index tensor must have the same number of dimensions as {title} tensor: {name}() got {len(sizes)} and {len(other)}")  # fmt: skip
+            # torch looks for the missing axis of a source that fits so far
+            missing = (
+                title == "src"
+                and src
+                and len(src) < len(sizes)
+                and all(k <= n for k, n in zip(sizes, src, strict=False))
+            )
+            raise (IndexError if missing else RuntimeError)(f"Index tensor must have the same number of dimensions as {title} tensor: {name}() got {len(sizes)} and {len(other)}")  # fmt: skip
         for d, (k, n) in enumerate(zip(sizes, other, strict=True)):
             if k > n and not (d == dim and title == "input"):
                 raise RuntimeError(f"Size does not match at dimension {d}: {name}() expected index {list(sizes)} to be no larger than {title} "
                                    f"{list(other)}" + f" apart from dimension {dim}" * (title == "input"))  # fmt: skip
+    _within(index, self_sizes[dim], dim, RuntimeError)
 
 
 @differentiable(linear=True)
@@ -549,13 +559,13 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_reduce")
     shape = tuple(src.shape)
+    if reduce == "mean" and array(input).dtype == bool:
+        raise NotImplementedError('scatter_reduce(): "mean" is not implemented for bool tensors; convert with .float()')
     if not numbers.size:
         return _copy(input), same, None, None, lambda g: np.zeros(shape, g.dtype)
     if not (input.ndim and numbers.ndim and src.ndim):
         return NotImplemented, _scatter_reduce_number
     data, source = array(input), array(_source(src, numbers))
-    if reduce == "mean" and data.dtype == bool:
-        raise NotImplementedError('scatter_reduce(): "mean" is not implemented for bool tensors; convert with .float()')
     again = not (isinstance(input, np.ndarray) and isinstance(src, np.ndarray))
     grid = _grid(numbers, dim)
     start = {"prod": 1, "amax": _extreme(data.dtype, -1), "amin": _extreme(data.dtype, 1)}.get(reduce, 0)
@@ -645,7 +655,9 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     """
     dim = _axis(dim, input.ndim)
     numbers = check_slices(input, dim, index, source, "index_add")
-    _within(numbers, _size(input, dim), dim, RuntimeError if input.ndim > 1 else IndexError)
+    # as torch, which hands the plain case on to scatter_add
+    plain = input.ndim > 1 and alpha == 1 and numbers.dtype == np.int64
+    _within(numbers, _size(input, dim), dim, RuntimeError if plain else IndexError)
     if not input.ndim:
         return _index_add(input.reshape(1), source.reshape(1), 0, numbers, alpha).reshape(())
     return _index_add(input, source, dim, numbers, alpha)
@@ -707,7 +719,7 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     n = _size(input, dim)
     numbers = np.where(numbers < 0, numbers + n, numbers)  # from the end
     # each place once: the value's gradient must not count a place twice
-    place = (WHOLE,) * dim + (np.unique(_within(numbers, n, dim)),)
+    place = (WHOLE,) * dim + (np.unique(_within(numbers, n, dim) if array(input).size else numbers[:0]),)
     if not tensor or value.dtype != input.dtype:
         value = _assigned(value.item() if tensor else value, array(input).dtype)
     return _filled(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
@@ -715,7 +727,7 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
 
 @differentiable(linear=True, name="IndexFillBackward0")
 def _filled(input: Any, value: Any, index: tuple) -> Any:
-    total = np.array(array(input))
+    total = clone(array(input))
     total[index] = array(value)
     return total, lambda g: _filled(g, np.zeros((), total.dtype), index), lambda g: _pick(g, index).sum()
 
@@ -749,7 +761,12 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     if isinstance(number, np.ndarray) and number.dtype.kind == "f" and data.dtype.kind != "f":
         number = int(number)
     filled = np.where(where, np.asarray(dtypes.checked(number, data.dtype)).astype(data.dtype), data)
-    return filled, lambda g: np.where(where, 0.0, g), None, lambda g: np.where(where, g, 0.0).sum()
+    return (
+        np.asarray(filled, order="C"),
+        lambda g: np.where(where, 0.0, g),
+        None,
+        lambda g: np.where(where, g, 0.0).sum(),
+    )
 
 
 def masked_select(input: Any, mask: Any) -> Any:
@@ -847,7 +864,7 @@ def _placed(input: Any, source: Any, index: np.ndarray, accumulate: bool) -> Any
         np.add.at(flat, index, array(source).reshape(index.shape))
     else:
         flat[index] = array(source).reshape(index.shape)
-    value = np.empty_like(array(input))
+    value = clone(array(input))
     value[...] = flat.reshape(value.shape)
     shape = tuple(source.shape)
 

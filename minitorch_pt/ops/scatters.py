@@ -101,10 +101,10 @@ def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, 
     """
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}")
-    if array(input).dtype == bool:
-        raise NotImplementedError("index_reduce() is not implemented for bool tensors; convert with .int()")
     axis = _axis(dim, input.ndim)
     numbers = check_slices(input, axis, index, source, "index_reduce")
+    if array(input).dtype == bool and (input.ndim <= 1 or (numbers.size and (reduce == "mean" or not include_self))):
+        raise NotImplementedError("index_reduce() is not implemented for these bool tensors; convert with .int()")
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < (input.shape[axis] if input.ndim else 1):
         raise IndexError(
             f"index_reduce(): index out of range in self of shape {list(input.shape)} along dimension {axis}: {numbers.tolist()}"

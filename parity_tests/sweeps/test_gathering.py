@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,19 @@ def _operand(case: Case, shape: tuple[int, ...], dtype: str, wrong: float = 0.04
     return case.tensor(shape, case.pick(*DTYPES) if case.chance(wrong) else dtype)
 
 
-def _index(case: Case, shape: tuple[int, ...], n: int, negative: bool = False, vary: float = 0.05) -> Any:
-    """A function that makes an index tensor with numbers below n."""
+def _index(
+    case: Case, shape: tuple[int, ...], n: int, negative: bool | None = False, vary: float = 0.05, unseen: bool = False
+) -> Any:
+    """A function that makes an index tensor with numbers below n. negative: from -n on; None: no number twice. unseen: torch does not see
+    all numbers that are out of range."""
     if case.chance(vary):
         shape = case.pick((), (1,), (0,), (*shape, 1), shape[:-1], (2, 2))
-    low, high = (-1, n + 1) if case.chance(0.04) else (-n if negative else 0, n)
+    low, high = (-1, n + 1) if case.chance(0.04) and not (case.empty or unseen) else (-n if negative else 0, n)
     array = case.rng.integers(low, max(high, low + 1), shape)
     if negative is None:  # no place twice
-        array = case.rng.permutation(max(n, array.size))[: array.size].reshape(shape)
+        array = case.rng.permutation(max(n, array.size))[: array.size].reshape(shape) % (
+            max(n, 1) if case.empty else 99
+        )
     dtype = case.pick("int64", "int64", "int64", "int64", "int32") if not case.chance(0.04) else case.pick(*DTYPES)
     return lambda p: p.tensor(array.astype(dtype))
 
@@ -65,10 +71,11 @@ def _call(case: Case, p: Any, shape: tuple[int, ...], dtype: str) -> tuple[str, 
     n = _size(shape, dim)
     name = case.pick(*NAMES)
     if name in ("gather", "take_along_dim"):
-        index = _index(case, _smaller(case, shape, dim)[0], n, negative=name != "gather")
-        return (
-            (name, [index], {"dim": dim} if case.chance(0.8) else {}) if name != "gather" else (name, [dim, index], {})
-        )
+        index = _index(case, _smaller(case, shape, dim)[0], n, negative=name != "gather", unseen=name != "gather")
+        if name == "gather":
+            return name, [dim, index], {}
+        # without dim torch takes contiguous tensors only, by mistake
+        return name, [index], {} if case.layout == "plain" and case.chance(0.5) else {"dim": dim}
     if name.startswith("scatter"):
         sizes, covering = _smaller(case, shape, dim)
         plain = name == "scatter"
@@ -88,8 +95,8 @@ def _call(case: Case, p: Any, shape: tuple[int, ...], dtype: str) -> tuple[str, 
         more = {"index_select": [], "index_fill": [case.pick(2, 1.5, True, case.tensor((), dtype), case.tensor((1,), dtype))],
                 "index_reduce": [source, case.pick("prod", "mean", "amax", "amin", "sum")]}.get(name, [source])  # fmt: skip
         keywords = {"alpha": case.pick(2, 0.5, -1, True)} if name == "index_add" and case.chance(0.4) else {}
-        if name == "index_reduce" and case.chance(0.5):
-            keywords["include_self"] = case.chance(0.5)
+        if name == "index_reduce" and case.chance(0.5):  # with int32 torch's own steps refuse the index
+            index, keywords["include_self"] = (lambda p, make=index: make(p).long()), case.chance(0.5)
         return name, [dim, index, *more], keywords
     return _by_place(case, name, shape, dtype)
 
@@ -178,33 +185,20 @@ def called(p: Any, seed: int) -> dict:
     case = Case(seed)
     shape, dtype = case.shape(3), case.pick(*DTYPES)
     make, track = case.tensor(shape, dtype), case.chance(0.5)
-    layout = case.layout
+    layout, case.empty = case.layout, 0 in shape  # of which not all look at the numbers of an index
     name, args, keywords = _call(case, p, shape, dtype)
     x = make(p, grad=track)
     inputs = [x]
-
-    def built(value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(map(built, value))
-        if not callable(value):
-            return value
-        try:
-            tensor = value(p, grad=track and x.is_floating_point())
-            inputs.append(tensor)
-            return tensor
-        except TypeError:
-            return value(p)
-
-    args = [built(a) for a in args]
+    args = [_built(p, a, inputs, track and x.is_floating_point()) for a in args]
     if name not in NO_INPLACE and case.chance(0.3) and layout != "expanded":
         target = x * 1 if track else x
         result = getattr(target, name + "_")(*args, **keywords)
         assert result is target
     else:
         result = (
-            getattr(p, name)(x, *args, **keywords)
-            if name not in ("put",) or case.chance(0.5)
-            else getattr(x, name)(*args, **keywords)
+            getattr(x, name)(*args, **keywords)
+            if case.chance(0.5) and name != "where"
+            else getattr(p, name)(x, *args, **keywords)
         )
     parts = result if isinstance(result, tuple) else (result,)
     facts: dict = {
@@ -212,20 +206,33 @@ def called(p: Any, seed: int) -> dict:
         "parts": [facts_of(r) for r in parts],
         "shares": [r.numel() > 0 and shares(r, x) for r in parts],
     }
-    if layout == "expanded" and 1 in shape:
+    if layout == "expanded" and 1 in shape or name.endswith("_scatter") and layout != "plain":
         for part in facts["parts"]:
             part["strides"] = ()
-    needing = [t for t in inputs if t.requires_grad]
-    # torch's backward refuses a source that is larger than its index, and "max", which its forward takes; ours gives the gradient
-    larger = name.startswith("scatter") and name != "scatter" or name == "scatter" and hasattr(args[2], "shape")
-    if (
-        parts[0].requires_grad
-        and parts[0].is_floating_point()
-        and not (larger and args[1].shape != args[2].shape)
-        and "max" not in args
-    ):
-        facts["gradients"] = gradients(p, [result], needing, seed)
+    if parts[0].requires_grad and parts[0].is_floating_point() and _has_gradients(name, args, dtype):
+        facts["gradients"] = gradients(p, [result], [t for t in inputs if t.requires_grad], seed)
     return facts
+
+
+def _built(p: Any, value: Any, inputs: list, track: bool) -> Any:
+    """An argument for a package. Tensors of values are added to `inputs`."""
+    if isinstance(value, tuple):
+        return tuple(_built(p, v, inputs, track) for v in value)
+    if not callable(value):
+        return value
+    if "grad" not in inspect.signature(value).parameters:
+        return value(p)
+    inputs.append(value(p, grad=track))
+    return inputs[-1]
+
+
+def _has_gradients(name: str, args: list, dtype: str) -> bool:
+    """Whether both packages can tell. torch's backward refuses a source that is larger than its index, and "max", which its forward takes:
+    ours gives the gradient. Products of halves overflow in another place."""
+    texts = [a for a in args if isinstance(a, str)]
+    if "max" in texts or ("prod" in texts and dtype == "float16"):
+        return False
+    return not name.startswith("scatter") or not hasattr(args[2], "shape") or args[1].shape == args[2].shape
 
 
 def test_sample_of_calls():

@@ -214,10 +214,11 @@ def gradients(p: Any, outputs: list, inputs: list, case_seed: int) -> list:
     second = p.autograd.grad(
         [(g * g).sum() for g in found if g is not None and g.requires_grad] + [s.sum() for s in seeds], seeds
     )
-    # None and a gradient of zeros say the same, 0 and -0 too
+    # None and a gradient of zeros say the same, 0 and -0 too; sums are rounded in another order
+    arrays = [None if g is None else g.detach().numpy() for g in (*found, *second)]
     return [
-        None if g is None or not g.detach().numpy().any() else (g.detach().numpy() + 0.0).tolist()
-        for g in (*found, *second)
+        None if g is None or not g.any() else (g.shape, [float(f"{v:.4g}") + 0.0 for v in g.ravel().tolist()])
+        for g in arrays
     ]
 
 
