@@ -21,6 +21,7 @@ __all__ = ["WHOLE", "arranged", "clone", "index_array", "steps", "without_places
 
 WHOLE = slice(None)  # of an axis; always this very object
 _LIMIT = 1 << 63
+_NUMBERS = {int, float, bool}
 
 
 def steps(index: Any, shape: tuple[int, ...]) -> tuple[tuple | None, tuple]:
@@ -161,7 +162,9 @@ def _items(index: Any) -> tuple:
     """The items of an index that is no tuple: itself, or those of a list that holds more than plain numbers."""
     if isinstance(index, (int, slice, str, np.ndarray, graph.Tensor)) or not _is_sequence(index) or len(index) >= 32:
         return (index,)
-    if not any(item is None or item is Ellipsis or isinstance(item, slice) or _is_sequence(item) for item in index):
+    if _NUMBERS.issuperset(map(type, index)) or not any(
+        item is None or item is Ellipsis or isinstance(item, slice) or _is_sequence(item) for item in index
+    ):
         return (index,)
     warnings.warn("Using a non-tuple sequence for multidimensional indexing is deprecated; write x[tuple(seq)] in place of x[seq], or "
                   "x[torch.tensor(seq)] if it is to name places of one axis", stacklevel=4)  # fmt: skip
@@ -201,6 +204,8 @@ def _from_sequence(item: Any) -> np.ndarray:
         raise TypeError(f"new(): invalid data type '{type(item).__name__}': {item!r} is no index")
     if isinstance(item, np.ndarray):
         data = item
+    elif item and _NUMBERS.issuperset(map(type, item)):
+        data = np.array(item)
     else:
         listed = [_element(x) if isinstance(x, graph.Tensor) else x for x in item]
         if len({_is_sequence(x) for x in listed}) > 1:

@@ -145,15 +145,15 @@ def _assigned(value: Any, dtype: np.dtype) -> np.ndarray:
         return value._data
     if isinstance(value, np.integer):
         value = int(value)
-    if isinstance(value, complex):
+    if not isinstance(value, (int, float)):
+        if not isinstance(value, complex):
+            raise TypeError(f"can't assign a {type(value).__name__} to a torch.{dtypes.TITLES[dtype.name]}Tensor; make a tensor of it first")  # fmt: skip
         if value.imag and dtype.kind != "b":
             raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow: {value}")
         value = abs(value) if value.imag else value.real
-    if not isinstance(value, (int, float)):
-        raise TypeError(f"can't assign a {type(value).__name__} to a torch.{dtypes.TITLES[dtype.name]}Tensor; make a tensor of it first")  # fmt: skip
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
         raise ValueError(f"Overflow when unpacking long long: {value} is too large to be assigned")
-    return np.asarray(dtypes.checked(value, dtype)).astype(dtype)
+    return np.array(dtypes.checked(value, dtype), dtype)
 
 
 def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
@@ -172,11 +172,13 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
         value = value[0]
     if not data.size:
         index = without_places(index, data.shape)
+    if value.dtype != data.dtype:
+        with np.errstate(all="ignore"):  # nan as a whole number
+            value = value.astype(data.dtype)
     try:
-        with np.errstate(invalid="ignore"):  # nan as a whole number
-            data[index] = value
-            if not value.size:  # NumPy does not look at its shape then
-                np.broadcast_to(value, data[index].shape)
+        data[index] = value
+        if not value.size:  # NumPy does not look at its shape then
+            np.broadcast_to(value, data[index].shape)
     except IndexError as error:
         raise IndexError(str(error).replace("axis", "dimension")) from None
     except (ValueError, TypeError):
@@ -206,6 +208,8 @@ def _check_write(target: np.ndarray, index: Any, arrays: tuple, value: np.ndarra
     ):
         raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
                            "Please clone() the tensor before performing the operation.")  # fmt: skip
+    if not arrays and not value.ndim:
+        return
     memory = graph.owner(target)
     for other in (value, *arrays):
         if type(other) is np.ndarray and graph.owner(other) is memory and target.size and other.size:
