@@ -32,16 +32,9 @@ def steps(index: Any, shape: tuple[int, ...]) -> tuple[tuple | None, tuple]:
         IndexError: too many indices, a number out of range, or what is no index. ValueError: a step that is not positive.
         TypeError: a text, or a fraction in a slice.
     """
-    if type(index) is int and shape:  # the most frequent indices first: a number, a tensor of numbers or a mask
-        return (_place(index, 0, shape), ...), ()
-    if isinstance(index, graph.Tensor):
-        data = index._data
-        if data.dtype.char in "l?" and 0 < data.ndim <= (
-            len(shape) if data.dtype.char == "?" else data.ndim * bool(shape)
-        ):
-            return None, (data,)
-    elif isinstance(index, slice) and shape:
-        return (_slice(index, shape[0]), ...), ()
+    plain = _plain(index, shape)
+    if plain is not None:
+        return plain
     items = index if isinstance(index, tuple) else _items(index)
     named = sum(map(_axes, items))
     if named > len(shape):
@@ -50,6 +43,27 @@ def steps(index: Any, shape: tuple[int, ...]) -> tuple[tuple | None, tuple]:
     while view and view[-1] is WHOLE:
         view.pop()
     return (*view, ...) if view or not found else None, _joined(found)
+
+
+def _plain(index: Any, shape: tuple[int, ...]) -> tuple[tuple | None, tuple] | None:
+    """`steps` of the most frequent indices, sooner: one number, tensor of numbers, mask, slice or list of numbers."""
+    kind = type(index)
+    if kind is tuple or not shape:
+        return None
+    if kind is int:
+        return (_place(index, 0, shape), ...), ()
+    if kind is slice:
+        return (_slice(index, shape[0]), ...), ()
+    if kind is list:
+        return (None, (_from_sequence(index),)) if index and _NUMBERS.issuperset(map(type, index)) else None
+    data = index._data if isinstance(index, graph.Tensor) else None
+    if (
+        data is not None
+        and data.ndim
+        and (data.dtype.char == "l" or data.dtype.char == "?" and data.shape == shape[: data.ndim])
+    ):
+        return None, (data,)
+    return None
 
 
 def _read_items(items: tuple, shape: tuple[int, ...], rest: int) -> tuple[list, list]:
@@ -67,11 +81,7 @@ def _read_items(items: tuple, shape: tuple[int, ...], rest: int) -> tuple[list, 
             view.append(_place(item, axis, shape))
             axis += 1
         elif kind is slice:
-            item = _slice(item, shape[axis] if axis < len(shape) else _LIMIT)
-            if axis < len(shape):
-                view.append(item)
-            elif item is not WHOLE:
-                raise IndexError(f"Dimension out of range: there is no axis {axis} to slice in {list(shape)}")
+            view += _cut(item, axis, shape)
             axis, out = axis + 1, out + 1
         elif item is Ellipsis:
             view += [WHOLE] * (0 if dots else rest)  # as in torch a second one shows nothing, but counts
@@ -84,13 +94,22 @@ def _read_items(items: tuple, shape: tuple[int, ...], rest: int) -> tuple[list, 
             view.append(None)
             out += 1
         else:
-            width = item.ndim if item.dtype == bool else 1
-            if item.dtype == bool and shape[axis : axis + width] != item.shape:
+            width = item.ndim if item.dtype.char == "?" else 1
+            if item.dtype.char == "?" and shape[axis : axis + width] != item.shape:
                 raise IndexError(f"The shape of the mask {list(item.shape)} at index {axis} does not match the shape of the indexed tensor {list(shape)}")  # fmt: skip
             found.append((out, item))
             view += [WHOLE] * width
             axis, out = axis + width, out + width
     return view, found
+
+
+def _cut(item: slice, axis: int, shape: tuple[int, ...]) -> list[slice]:
+    """A slice of an axis; none of an axis that there is not, behind a second `...`."""
+    if axis < len(shape):
+        return [_slice(item, shape[axis])]
+    if _slice(item, _LIMIT) is not WHOLE:
+        raise IndexError(f"Dimension out of range: there is no axis {axis} to slice in {list(shape)}")
+    return []
 
 
 def _joined(found: list) -> tuple:
@@ -100,7 +119,7 @@ def _joined(found: list) -> tuple:
     for axis, array in found:
         index += [WHOLE] * (axis - done)
         index.append(array)
-        done = axis + (array.ndim if array.dtype == bool else 1)
+        done = axis + (array.ndim if array.dtype.char == "?" else 1)
     return tuple(index)
 
 
@@ -108,8 +127,8 @@ def without_places(index: tuple, shape: tuple[int, ...]) -> tuple:
     """Index arrays for a tensor without elements: what they name in axes that have places is not looked at, as in torch."""
     result: list = []
     for item in index:
-        axis = sum(i.ndim if type(i) is np.ndarray and i.dtype == bool else 1 for i in result)
-        named = type(item) is np.ndarray and item.dtype != bool and axis < len(shape) and shape[axis]
+        axis = sum(i.ndim if type(i) is np.ndarray and i.dtype.char == "?" else 1 for i in result)
+        named = type(item) is np.ndarray and item.dtype.char != "?" and axis < len(shape) and shape[axis]
         result.append(np.zeros_like(item) if named else item)
     return tuple(result)
 
@@ -139,9 +158,12 @@ def _slice(item: slice, n: int) -> slice:
 
 def _axes(item: Any) -> int:
     """How many axes of the tensor an item of an index is about."""
-    if item is None or item is Ellipsis or item is True or item is False:
+    kind = type(item)
+    if kind is int or kind is slice:
+        return 1
+    if item is None or item is Ellipsis or kind is bool:
         return 0
-    if isinstance(item, graph.Tensor) and item._data.dtype in (bool, np.uint8):
+    if isinstance(item, graph.Tensor) and item._data.dtype.char in "?B":
         return item._data.ndim
     return 1
 
@@ -162,9 +184,7 @@ def _items(index: Any) -> tuple:
     """The items of an index that is no tuple: itself, or those of a list that holds more than plain numbers."""
     if isinstance(index, (int, slice, str, np.ndarray, graph.Tensor)) or not _is_sequence(index) or len(index) >= 32:
         return (index,)
-    if _NUMBERS.issuperset(map(type, index)) or not any(
-        item is None or item is Ellipsis or isinstance(item, slice) or _is_sequence(item) for item in index
-    ):
+    if not any(item is None or item is Ellipsis or isinstance(item, slice) or _is_sequence(item) for item in index):
         return (index,)
     warnings.warn("Using a non-tuple sequence for multidimensional indexing is deprecated; write x[tuple(seq)] in place of x[seq], or "
                   "x[torch.tensor(seq)] if it is to name places of one axis", stacklevel=4)  # fmt: skip
@@ -175,7 +195,7 @@ def index_array(item: Any) -> Any:
     """What is neither number, slice, None nor Ellipsis: a number, or an array of int64, int32 or bool. One without axes is bool."""
     if isinstance(item, graph.Tensor):
         data = item._data
-        if data.dtype.kind == "f" or (data.ndim and data.dtype in (np.int8, np.int16)):
+        if data.dtype.kind == "f" or (data.ndim and data.dtype.char in "bh"):
             raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, got {data.dtype.name}; convert with .long()")  # fmt: skip
     elif isinstance(item, (bool, np.integer)):
         return np.array(item) if isinstance(item, bool) else int(item)
@@ -187,11 +207,11 @@ def index_array(item: Any) -> Any:
         except TypeError:
             raise IndexError("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
                              f"(got {type(item).__name__})") from None  # fmt: skip
-    if data.dtype == np.uint8:
+    if data.dtype.char == "B":
         if data.ndim:
             warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=5)  # fmt: skip
         return data.astype(bool)
-    return data if data.ndim or data.dtype == bool else int(data)
+    return data if data.ndim or data.dtype.char == "?" else int(data)
 
 
 def _from_sequence(item: Any) -> np.ndarray:
@@ -200,12 +220,12 @@ def _from_sequence(item: Any) -> np.ndarray:
     Raises:
         TypeError: a text, or lists beside numbers. ValueError: lists of unequal lengths. RuntimeError: not a whole number at all.
     """
-    if isinstance(item, (str, bytes)):
-        raise TypeError(f"new(): invalid data type '{type(item).__name__}': {item!r} is no index")
-    if isinstance(item, np.ndarray):
-        data = item
-    elif item and _NUMBERS.issuperset(map(type, item)):
+    if type(item) is list and item and _NUMBERS.issuperset(map(type, item)):
         data = np.array(item)
+    elif isinstance(item, np.ndarray):
+        data = item
+    elif isinstance(item, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(item).__name__}': {item!r} is no index")
     else:
         listed = [_element(x) if isinstance(x, graph.Tensor) else x for x in item]
         if len({_is_sequence(x) for x in listed}) > 1:
@@ -214,15 +234,17 @@ def _from_sequence(item: Any) -> np.ndarray:
             data = np.array(listed) if listed else np.zeros(0, np.int64)
         except ValueError:
             raise ValueError(f"expected sequences of one length in a list used as an index, got {listed}") from None
+    if data.dtype.char in "l?":
+        return data
     if data.dtype.kind not in "biuf":
         _no_numbers(item, data)
     if data.dtype.kind == "f" and not (abs(data) < _LIMIT).all():
         raise RuntimeError(f"value cannot be converted to type int64 without overflow: {item}")
-    return data if data.dtype in (bool, np.uint8) else data.astype(np.int64)
+    return data if data.dtype.char in "?B" else data.astype(np.int64)
 
 
 def _element(tensor: Any) -> Any:
-    return bool(tensor) if tensor._data.dtype == bool and tensor._data.size == 1 else operator.index(tensor)
+    return bool(tensor) if tensor._data.dtype.char == "?" and tensor._data.size == 1 else operator.index(tensor)
 
 
 def _no_numbers(item: Any, data: np.ndarray) -> NoReturn:
@@ -245,7 +267,7 @@ def arranged(value: np.ndarray, data: np.ndarray, index: tuple) -> np.ndarray:
     named: list = []  # the axes that index arrays name
     axis = 0
     for item in index:
-        width = item.ndim if type(item) is np.ndarray and item.dtype == bool else 1
+        width = item.ndim if type(item) is np.ndarray and item.dtype.char == "?" else 1
         named += range(axis, axis + width) if type(item) is np.ndarray else ()
         axis += width
     first = named[0] if named[-1] - named[0] == len(named) - 1 else 0
@@ -253,7 +275,7 @@ def arranged(value: np.ndarray, data: np.ndarray, index: tuple) -> np.ndarray:
     last = first + value.ndim - len(others)
     strides = [(*others[:first], *(0,) * (last - first), *others[first:])]
     for i in arrays:  # a mask of k axes stands for the columns of a table of places
-        shape, steps = ((value.shape[first],), (i.ndim * 8,)) if i.dtype == bool else (i.shape, i.strides)
+        shape, steps = ((value.shape[first],), (i.ndim * 8,)) if i.dtype.char == "?" else (i.shape, i.strides)
         own = [s if n == m else 0 for s, n, m in zip(steps, shape, value.shape[last - len(shape) : last], strict=True)]
         own = [0] * (last - first - len(own)) + own
         before = [own[0] * value.shape[first] if n == 1 else 0 for n in value.shape[:first]]
