@@ -17,7 +17,7 @@ import numpy as np
 
 from ..autograd import graph
 
-__all__ = ["WHOLE", "arranged", "clone", "index_array", "steps", "without_places"]
+__all__ = ["WHOLE", "arranged", "check_axes", "clone", "index_array", "steps", "without_places"]
 
 WHOLE = slice(None)  # of an axis; always this very object
 _LIMIT = 1 << 63
@@ -121,6 +121,18 @@ def _joined(found: list) -> tuple:
         index.append(array)
         done = axis + (array.ndim if array.dtype.char == "?" else 1)
     return tuple(index)
+
+
+def check_axes(index: tuple, shape: tuple[int, ...]) -> None:
+    """Raise IndexError if index arrays name more axes than there are, or places in an axis that has none."""
+    axis = 0
+    for item in index:
+        width = item.ndim if item.dtype.char == "?" else 1
+        if axis + width > len(shape):
+            raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {axis + width})")
+        if item.dtype.char != "?" and item.size and not shape[axis]:
+            raise IndexError(f"index is out of bounds for dimension {axis} with size 0")
+        axis += width
 
 
 def without_places(index: tuple, shape: tuple[int, ...]) -> tuple:

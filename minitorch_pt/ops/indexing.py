@@ -13,7 +13,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd import graph
 from ..autograd.rule import _writable, apply_inplace, array, differentiable, inplace, nondifferentiable, same
-from .index_steps import WHOLE, arranged, clone, index_array, steps, without_places
+from .index_steps import WHOLE, arranged, check_axes, clone, index_array, steps, without_places
 from .shape import _axis
 
 __all__ = [
@@ -164,7 +164,6 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
     """
     if index and value.dtype != data.dtype:
         if not _fills(index, value):
-            data[index]  # too many indices come first
             raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                                f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()")  # fmt: skip
         value = np.asarray(dtypes.checked(value.item(), data.dtype)).astype(data.dtype)
@@ -259,6 +258,7 @@ def index_put(input: Any, indices: tuple, values: Any, accumulate: bool = False)
     if not isinstance(indices, (tuple, list)) or not all(isinstance(i, (graph.Tensor, np.ndarray)) for i in indices):
         raise TypeError(f"index_put(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")
     index = tuple(map(index_array, indices))
+    check_axes(index, array(input).shape)
     return _accumulated(input, values, index) if accumulate else _replaced(input, values, index)
 
 
@@ -266,7 +266,6 @@ def index_put(input: Any, indices: tuple, values: Any, accumulate: bool = False)
 def _accumulated(input: Any, values: Any, index: tuple) -> Any:
     data, added = clone(array(input)), array(values)
     if added.dtype != data.dtype:
-        data[index]  # too many indices come first
         raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                            f"destination and {dtypes.TITLES[added.dtype.name]} for the source; convert with .to()")  # fmt: skip
     try:
@@ -283,15 +282,6 @@ index_put_ = inplace(index_put)
 # ---------------------------------------------------------------------------------------------------------------------
 # Along one axis, by number
 # ---------------------------------------------------------------------------------------------------------------------
-def _numbers(index: Any, n: int, dim: int, name: str) -> np.ndarray:
-    """Index numbers, checked.
-
-    Raises:
-        RuntimeError: neither int32 nor int64. IndexError: out of range.
-    """
-    return _within(_whole(index, name), n, dim)
-
-
 def _whole(index: Any, name: str, kinds: str = "li", error: type = RuntimeError) -> np.ndarray:
     """An index as an array. kinds: the NumPy characters of the types that are taken; error: raised for others."""
     data = np.asarray(array(index))
@@ -323,15 +313,21 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
     """The slices along an axis that `index` names: shape of input with size len(index) at `dim`.
 
     Raises:
-        IndexError: a number out of range, or index has more than one axis. RuntimeError: it has not exactly one number, and input no axes.
+        IndexError: a number out of range (along dimension 1 a RuntimeError, as in torch), or index has more than one axis.
+        RuntimeError: it has not exactly one number, and input no axes.
     """
     from .shape import _take
 
     dim = _axis(dim, input.ndim)
     _line(index, "index_select")
-    numbers = _numbers(index, _size(input, dim), dim, "index_select").reshape(-1)
+    numbers = _whole(index, "index_select").reshape(-1)
     if not input.ndim and numbers.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {numbers.size} value(s)")
+    if numbers.size and not _size(input, dim):
+        raise RuntimeError(
+            f"index_select(): self indexing axis dim should be positive, and dimension {dim} of {list(input.shape)} is 0"
+        )
+    _within(numbers, _size(input, dim), dim, RuntimeError if dim == 1 else IndexError)  # torch's kernel of its own
     return _take(input, numbers, dim) if input.ndim else _take(input.reshape(1), numbers, 0).reshape(())
 
 
@@ -647,7 +643,7 @@ def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: floa
 
     total = _copy(input)
     place: Any = (WHOLE,) * dim + (index,)
-    np.add.at(total, place, array(source) * np.asarray(alpha, total.dtype))
+    np.add.at(total, place, array(source) * np.array(alpha).astype(total.dtype))  # -1 wraps around
     return total, same, lambda g: _take(g, index, dim) * alpha
 
 
