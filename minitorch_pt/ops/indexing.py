@@ -257,7 +257,7 @@ def index_put(input: Any, indices: tuple, values: Any, accumulate: bool = False)
     """
     if not isinstance(indices, (tuple, list)) or not all(isinstance(i, (graph.Tensor, np.ndarray)) for i in indices):
         raise TypeError(f"index_put(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")
-    index = tuple(map(index_array, indices))
+    index = tuple(np.asarray(index_array(i)) for i in indices)
     check_axes(index, array(input).shape)
     return _accumulated(input, values, index) if accumulate else _replaced(input, values, index)
 
