@@ -2,13 +2,20 @@
 
 import importlib as _importlib
 import math as _math
+import sys as _sys
 import typing as _typing
 import warnings as _warnings
 
 # 1/0 is inf and log(-1) is nan, silently, as in torch; one filter costs nothing per operation, np.errstate 0.4 us
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch_pt\.")
 
-from . import autograd, dtypes, ops, random
+from . import (
+    autograd,
+    dtypes,
+    ops,
+    protocols,  # rules that run on Tensors
+    random,
+)
 from .autograd import enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled
 from .creation import *
 from .device import *
@@ -16,6 +23,7 @@ from .dtypes import *
 from .functions import *
 from .legacy import *
 from .ops import *
+from .places import settle as _settle
 from .printing import get_printoptions, set_printoptions
 from .random import *
 from .settings import *
@@ -25,14 +33,41 @@ from .tensor import *
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 
+for _name, _thing in vars(ops).items():
+    if isinstance(_thing, type(_sys)) and globals().get(_name) is _thing:
+        del globals()[_name]  # a file of ops, which * has brought along
+
+# torch's modules behind these doors, and what lives there
+_settle(
+    __name__,
+    globals(),
+    {
+        "_C": "Generator",
+        "autograd.grad_mode": "enable_grad inference_mode no_grad set_grad_enabled",
+        "functional": "atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod cdist chain_matmul einsum lu "
+        "meshgrid norm split tensordot unique unique_consecutive unravel_index",
+        "random": "fork_rng get_rng_state initial_seed manual_seed seed set_rng_state",
+    },
+)
+_settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
+_settle(
+    f"{__name__}.autograd",
+    vars(autograd),
+    {
+        "anomaly_mode": "detect_anomaly set_detect_anomaly",
+        "function": "Function",
+        "gradcheck": "gradcheck gradgradcheck",
+    },
+)
+
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
     "accelerator", "backends", "cuda", "datasets", "distributions", "linalg", "nn", "optim", "special", "testing", "utils", "viz",
 )  # fmt: skip
-_FROM = {"load": "serialization", "pca_lowrank": "low_rank", "save": "serialization", "svd_lowrank": "low_rank"}
+_FROM = {"load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank"}
 if _typing.TYPE_CHECKING:
     from . import accelerator, backends, cuda, datasets, distributions, linalg, nn, optim, special, testing, utils, viz
-    from .low_rank import pca_lowrank, svd_lowrank
+    from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
 
 

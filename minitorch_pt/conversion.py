@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from numbers import Number
 from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from . import dtypes, ops
 from .autograd import graph
 from .autograd.rule import differentiable
 from .device import DeviceError
@@ -169,6 +170,10 @@ class Conversions:
             return data.astype(dtype)
         return data.copy() if copy else data
 
+    def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
+        # torch's too takes a result of bools for one of uint8
+        return graph.wrap(array.astype(np.uint8) if array.dtype == bool else array)
+
     def __bool__(self) -> Any:
         if self._data.size != 1:
             what = "no values" if self._data.size == 0 else "more than one value"
@@ -196,6 +201,9 @@ class Conversions:
         return int(self._number())
 
     def __float__(self) -> Any:
+        if self.requires_grad:
+            warnings.warn("Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior. Consider using tensor.detach() "
+                          "first, or .item().", stacklevel=2)  # fmt: skip
         return float(self._number())
 
     def __index__(self) -> Any:
@@ -213,6 +221,9 @@ class Conversions:
         if not self._data.ndim:
             raise TypeError("iteration over a 0-d tensor")
         return iter(self.unbind(0))
+
+    def __reversed__(self) -> Any:
+        return ops.flip(self, 0) if self._data.ndim else self
 
     def __contains__(self, element: Any) -> Any:
         if not isinstance(element, (Conversions, Number)):

@@ -28,6 +28,9 @@ __all__ = [
 np.empty((32 << 20) - (1 << 16), np.uint8)
 
 
+_MOST = 1 << 47  # elements: NumPy cannot count many more, and no machine has the memory
+
+
 def _made(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) -> Tensor:
     """The array as a leaf tensor, after the checks that all makers share."""
     if device is not None:
@@ -61,6 +64,9 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         dtypes.of(data.dtype)
         _no_silent_rounding(data, dtype)
         return np.array(data, _numpy(dtype, data.dtype))
+    if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
+        warnings.warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with "
+                      "numpy.array() before converting to a tensor.", stacklevel=3)  # fmt: skip
     plain, inner = _unwrapped(data)
     try:
         found = np.asarray(plain)
@@ -166,6 +172,8 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     if isinstance(data, Tensor):
         return data.to(device=device, dtype=dtype)
     if isinstance(data, np.ndarray) and dtypes.of(data.dtype).dtype == _numpy(dtype, data.dtype):
+        if not data.flags.writeable:
+            _warn_of_shared("NumPy array")
         return _made(data, False, device)
     return _made(_from_data(data, dtype), False, device)
 
@@ -252,13 +260,15 @@ def asarray(
 
 def _filled(name: str, value: Any, text: str) -> Any:
     def make(
-        *size: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False, **_: Any
+        *size: Any,
+        dtype: Any = None,
+        layout: Any = None,
+        device: Any = None,
+        pin_memory: builtins.bool = False,
+        requires_grad: builtins.bool = False,
+        **named: Any,
     ) -> Tensor:
-        if "size" in _:
-            size = (_.pop("size"),)
-        elif not size:
-            raise TypeError(f'{name}() missing 1 required positional arguments: "size"; for a single number it is ()')
-        shape = _shape(size)
+        shape = _shape(size if size and not named else size_given(name, size, named))
         return _made(
             np.full(shape, value, _numpy(dtype, _float())) if value else np.zeros(shape, _numpy(dtype, _float())),
             requires_grad,
@@ -281,6 +291,22 @@ def _filled(name: str, value: Any, text: str) -> Any:
     return make, like
 
 
+def size_given(name: str, size: tuple, named: dict) -> tuple:
+    """The sizes, given one by one or as the keyword `size`.
+
+    Raises:
+        TypeError: given twice or not at all, or a keyword that the function has not.
+    """
+    for key in named:
+        if key != "size" and (name, key) != ("empty", "memory_format"):
+            raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+    if size and "size" in named:
+        raise TypeError(f"{name}() got multiple values for argument 'size'")
+    if not size and "size" not in named:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "size"; for a single number it is ()')
+    return size or (named["size"],)
+
+
 def _shape(size: tuple) -> tuple[int, ...]:
     """Sizes given as several arguments or as one sequence.
 
@@ -290,6 +316,8 @@ def _shape(size: tuple) -> tuple[int, ...]:
     shape = ops.shape.sizes(size)
     if any(n < 0 for n in shape):
         raise RuntimeError(f"Trying to create tensor with negative dimension {builtins.min(shape)}: {list(shape)}")
+    if math.prod(shape) > _MOST:
+        raise RuntimeError(f"a tensor of shape {list(shape)} has more elements than any memory holds; check its sizes")
     return shape
 
 
@@ -317,9 +345,8 @@ def full(
     return _made(np.full(_shape((size,)), dtypes.checked(value, kind), kind), requires_grad, device)
 
 
-def full_like(
-    input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
-) -> Tensor:
+def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False,
+              memory_format: Any = None) -> Tensor:  # fmt: skip
     """A tensor of one value, of the shape and type of `input`."""
     kind = _numpy(dtype, input._data.dtype)
     return _made(np.full_like(input._data, dtypes.checked(fill_value, kind), kind), requires_grad, device)
@@ -511,13 +538,15 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """For each label a row of zeros with a one at its place: shape (*, num_classes), int64.
 
     Raises:
-        RuntimeError: labels that are not int64, negative, or not below num_classes.
+        TypeError: labels that are no tensor. RuntimeError: labels that are not int64, negative, or not below num_classes.
 
     >>> import minitorch_pt as torch
     >>> torch.nn.functional.one_hot(torch.tensor([0, 2]), 3)
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"one_hot(): argument 'tensor' must be Tensor, not {type(tensor).__name__}")
     data = tensor._data
     if data.dtype != np.int64:
         raise RuntimeError(
@@ -535,20 +564,20 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     return wrap((data[..., None] == np.arange(n)).astype(np.int64))
 
 
-def _triangle(find: Any) -> Any:
+def _triangle(name: str, find: Any, which: str) -> Any:
     def indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
         return _made(np.stack(find(row, offset, col)).astype(_numpy(dtype, np.dtype(np.int64))), False, device)
 
+    indices.__name__ = indices.__qualname__ = name
+    indices.__doc__ = f"Rows and columns of the {which} triangle of a matrix, as two rows."
     return indices
 
 
-tril_indices, triu_indices = _triangle(np.tril_indices), _triangle(np.triu_indices)
-tril_indices.__doc__ = "Rows and columns of the lower triangle of a matrix, as two rows."
-triu_indices.__doc__ = "Rows and columns of the upper triangle of a matrix, as two rows."
-tril_indices.__name__, triu_indices.__name__ = "tril_indices", "triu_indices"
+tril_indices = _triangle("tril_indices", np.tril_indices, "lower")
+triu_indices = _triangle("triu_indices", np.triu_indices, "upper")
 
 
-def is_tensor(obj: Any) -> builtins.bool:
+def is_tensor(obj: Any, /) -> builtins.bool:
     """Whether it is a Tensor."""
     return isinstance(obj, Tensor)
 

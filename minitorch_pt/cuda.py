@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from .device import DeviceError
+from .places import settle
 
 __all__ = [
     "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",
@@ -44,12 +45,24 @@ def is_bf16_supported(including_emulation: bool = True) -> bool:
     return False
 
 
-def _no_memory(device: object = None) -> int:
+def memory_allocated(device: object = None) -> int:
     """0 bytes."""
     return 0
 
 
-memory_allocated = max_memory_allocated = memory_reserved = max_memory_reserved = _no_memory
+def max_memory_allocated(device: object = None) -> int:
+    """0 bytes."""
+    return 0
+
+
+def memory_reserved(device: object = None) -> int:
+    """0 bytes."""
+    return 0
+
+
+def max_memory_reserved(device: object = None) -> int:
+    """0 bytes."""
+    return 0
 
 
 def synchronize(device: object = None) -> NoReturn:
@@ -69,3 +82,13 @@ def current_device() -> NoReturn:
 def get_device_name(device: object = None) -> NoReturn:
     """There is none; raises as `synchronize`."""
     synchronize()
+
+
+settle(
+    __name__,
+    globals(),
+    {
+        "memory": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved",
+        "random": "manual_seed manual_seed_all",
+    },
+)

@@ -12,19 +12,52 @@ class DeviceError(AssertionError, NotImplementedError):
     """
 
 
+# what torch knows besides the CPU
+_OTHERS = {"cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan", "mps", "meta", "hpu",
+           "mtia", "privateuseone"}  # fmt: skip
+
+
 class device:
     """Where tensors live: only "cpu".
 
     Raises:
-        DeviceError: another device is asked for.
+        DeviceError: another device is asked for. TypeError: `type` is no text, `index` no whole number. RuntimeError: a text that names no device, or
+        a negative index.
     """
 
-    def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:
-        name = type.type if isinstance(type, device) else str(type)
-        if name.partition(":")[0] != "cpu":
-            raise DeviceError(f"minitorch_pt runs on the CPU only and was asked for device {name!r}; use device='cpu'")
-        self.type: str = "cpu"
-        self.index: int | None = int(name[4:]) if ":" in name else index
+    type: str
+    index: int | None
+
+    def __init__(self, type: str | device | int, index: int | None = None) -> None:
+        if isinstance(type, device) and index is None:
+            self.type, self.index = type.type, type.index
+            return
+        if isinstance(type, int) and not isinstance(type, bool):  # a number stands for an accelerator
+            raise DeviceError(
+                f"minitorch_pt runs on the CPU only, and {type} is a device of another kind; use device='cpu'"
+            )
+        if not isinstance(type, str):
+            raise TypeError(
+                f"device(): argument 'type' must be str, such as 'cpu', not {type.__class__.__name__}: {type!r}"
+            )
+        name, colon, number = type.partition(":")
+        if name in _OTHERS:
+            raise DeviceError(f"minitorch_pt runs on the CPU only and was asked for device {type!r}; use device='cpu'")
+        if name != "cpu":
+            raise RuntimeError(f"Expected 'cpu' at start of device string: {type!r}")
+        if colon:
+            if index is not None:
+                raise RuntimeError(
+                    f"type (string) must not include an index because index was passed explicitly: {type}"
+                )
+            if not number.isdecimal() or number != str(int(number)):
+                raise RuntimeError(f"Invalid device string: {type!r}; what follows the colon must be a number")
+            index = int(number)
+        if index is not None and (not isinstance(index, int) or isinstance(index, bool)):
+            raise TypeError(f"device(): argument 'index' (position 2) must be int, not {index.__class__.__name__}")
+        if index is not None and index < 0:
+            raise RuntimeError(f"Device index must not be negative, and is {index}")
+        self.type, self.index = name, index
 
     def __repr__(self) -> str:
         return "device(type='cpu')" if self.index is None else f"device(type='cpu', index={self.index})"
@@ -34,6 +67,9 @@ class device:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, device) and self.index == other.index
+
+    def __reduce__(self) -> tuple:
+        return device, (self.type,) if self.index is None else (self.type, self.index)
 
     def __hash__(self) -> int:
         return hash((self.type, self.index))

@@ -86,7 +86,7 @@ def get_default_dtype() -> dtype:
     return _default
 
 
-def set_default_dtype(d: dtype) -> None:
+def set_default_dtype(d: dtype, /) -> None:
     """Make `d` the type of tensors made from Python floats.
 
     Raises:
@@ -211,11 +211,20 @@ def given(value: Any) -> dtype:
     return of(np.dtype(value))
 
 
+def _limited(name: str, type: Any) -> dtype:
+    """The dtype whose limits are asked for: one of ours, or Python's float, int or bool."""
+    if not isinstance(type, (dtype, builtins.type)):
+        raise TypeError(
+            f"{name}(): argument 'type' (position 1) must be torch.dtype, not {builtins.type(type).__name__}"
+        )
+    return given(type)
+
+
 class finfo:
     """The limits of a floating point type: bits, eps, max, min, tiny, smallest_normal, resolution."""
 
     def __init__(self, type: dtype | None = None) -> None:
-        type = _default if type is None else given(type)
+        type = _limited("finfo", _default if type is None else type)
         if not type.is_floating_point:
             raise TypeError(
                 f"torch.finfo() requires a floating point input type, got {type}. Use torch.iinfo to handle it"
@@ -240,6 +249,7 @@ class iinfo:
     """The limits of an integer type: bits, max, min."""
 
     def __init__(self, type: dtype) -> None:
+        type = _limited("iinfo", type)
         if type.dtype.kind not in "iu":
             raise TypeError(f"torch.iinfo() requires an integer input type, got {type}. Use torch.finfo to handle it")
         info = np.iinfo(type.dtype)

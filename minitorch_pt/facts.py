@@ -10,7 +10,7 @@ import numpy as np
 from . import dtypes
 from .autograd import graph
 from .device import CPU, device
-from .size import Size
+from .size import Size, size_of
 
 
 def warn_of_grad() -> None:
@@ -31,7 +31,7 @@ class Facts:
     @property
     def shape(self) -> Size:
         """The size of each axis."""
-        return Size(self._data.shape)
+        return size_of(self._data.shape)
 
     @property
     def dtype(self) -> dtypes.dtype:

@@ -50,7 +50,7 @@ def elements(data: tuple, dtype: dtypes.dtype | None, device: Any = None) -> np.
     return creation.tensor(values if isinstance(values, np.ndarray) else list(values), dtype=kind)._data
 
 
-def set_default_tensor_type(t: Any) -> None:
+def set_default_tensor_type(t: Any, /) -> None:
     """`set_default_dtype` of the type that torch.DoubleTensor, or "torch.DoubleTensor", names.
 
     Raises:
@@ -83,6 +83,9 @@ class tensortype:
 
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, Tensor) and instance.dtype is self.dtype
+
+    def __reduce__(self) -> str:
+        return self.__name__
 
     def __repr__(self) -> str:
         return f"<class 'torch.{self.__name__}'>"

@@ -5,6 +5,7 @@ A rule in ops/ is written once; a line here makes it `x.exp()` and `x.exp_()`. A
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from . import ops
 from .autograd import graph
+from .autograd.contract import method
 from .autograd.modes import recording
 from .autograd.rule import apply_inplace, differentiable, inplace, write
 
@@ -22,13 +24,14 @@ def _copied(input: Any, src: Any) -> Any:
     return value, lambda g: np.zeros(g.shape, g.dtype), lambda g: g
 
 
+_OPERANDS = (bool, int, float, np.number, np.bool_)  # and Tensors, as soon as there are any
+
+
 def operator(operation: Callable) -> Callable:
     """An operation as a binary operator: leaves operands that it does not know to the other side."""
 
     def method(self: Any, other: Any) -> Any:
-        if isinstance(other, (Methods, bool, int, float, np.ndarray, np.generic)):
-            return operation(self, other)
-        return NotImplemented
+        return operation(self, other) if isinstance(other, _OPERANDS) else NotImplemented
 
     return method
 
@@ -39,9 +42,7 @@ def reflected(operation: Callable, alone: Any = NotImplemented) -> Callable:
     def method(self: Any, other: Any) -> Any:
         if not isinstance(self, Methods):
             return alone(self) if callable(alone) else alone
-        if isinstance(other, (Methods, bool, int, float, np.ndarray, np.generic)):
-            return operation(self, other)
-        return NotImplemented
+        return operation(self, other) if isinstance(other, _OPERANDS) else NotImplemented
 
     return method
 
@@ -78,134 +79,135 @@ class Methods:
     """The part of Tensor that is operations."""
 
     __slots__ = ()
+    __array_priority__ = 1000  # array * tensor is left to the tensor, which refuses it, as torch's does
     _data: np.ndarray
     _node: Any
     requires_grad: Any
 
     # pointwise (ops/pointwise.py, ops/special_functions.py)
-    abs, abs_ = ops.abs, inplace(ops.abs)
-    absolute, absolute_ = ops.absolute, inplace(ops.absolute)
-    acos, acos_ = ops.acos, inplace(ops.acos)
-    acosh, acosh_ = ops.acosh, inplace(ops.acosh)
-    add, add_ = ops.add, inplace(ops.add)
-    addcdiv, addcdiv_ = ops.addcdiv, inplace(ops.addcdiv)
-    addcmul, addcmul_ = ops.addcmul, inplace(ops.addcmul)
-    allclose = ops.allclose
-    arccos, arccos_ = ops.arccos, inplace(ops.arccos)
-    arccosh, arccosh_ = ops.arccosh, inplace(ops.arccosh)
-    arcsin, arcsin_ = ops.arcsin, inplace(ops.arcsin)
-    arcsinh, arcsinh_ = ops.arcsinh, inplace(ops.arcsinh)
-    arctan, arctan_ = ops.arctan, inplace(ops.arctan)
-    arctan2, arctan2_ = ops.arctan2, inplace(ops.arctan2)
-    arctanh, arctanh_ = ops.arctanh, inplace(ops.arctanh)
-    asin, asin_ = ops.asin, inplace(ops.asin)
-    asinh, asinh_ = ops.asinh, inplace(ops.asinh)
-    atan, atan_ = ops.atan, inplace(ops.atan)
-    atan2, atan2_ = ops.atan2, inplace(ops.atan2)
-    atanh, atanh_ = ops.atanh, inplace(ops.atanh)
-    bitwise_and, bitwise_and_ = ops.bitwise_and, inplace(ops.bitwise_and)
-    bitwise_left_shift, bitwise_left_shift_ = ops.bitwise_left_shift, inplace(ops.bitwise_left_shift)
-    bitwise_not, bitwise_not_ = ops.bitwise_not, inplace(ops.bitwise_not)
-    bitwise_or, bitwise_or_ = ops.bitwise_or, inplace(ops.bitwise_or)
-    bitwise_right_shift, bitwise_right_shift_ = ops.bitwise_right_shift, inplace(ops.bitwise_right_shift)
-    bitwise_xor, bitwise_xor_ = ops.bitwise_xor, inplace(ops.bitwise_xor)
-    ceil, ceil_ = ops.ceil, inplace(ops.ceil)
-    clamp, clamp_ = ops.clamp, inplace(ops.clamp)
-    clamp_max, clamp_max_ = ops.clamp_max, inplace(ops.clamp_max)
-    clamp_min, clamp_min_ = ops.clamp_min, inplace(ops.clamp_min)
-    clip, clip_ = ops.clip, inplace(ops.clip)
-    copysign, copysign_ = ops.copysign, inplace(ops.copysign)
-    cos, cos_ = ops.cos, inplace(ops.cos)
-    cosh, cosh_ = ops.cosh, inplace(ops.cosh)
-    deg2rad, deg2rad_ = ops.deg2rad, inplace(ops.deg2rad)
-    digamma, digamma_ = ops.digamma, inplace(ops.digamma)
-    div, div_ = ops.div, inplace(ops.div)
-    divide, divide_ = ops.div, inplace(ops.div)
-    eq, eq_ = ops.eq, inplace(ops.eq)
-    equal = ops.equal
-    erf, erf_ = ops.erf, inplace(ops.erf)
-    erfc, erfc_ = ops.erfc, inplace(ops.erfc)
-    erfinv, erfinv_ = ops.erfinv, inplace(ops.erfinv)
-    exp, exp_ = ops.exp, inplace(ops.exp)
-    exp2, exp2_ = ops.exp2, inplace(ops.exp2)
-    expm1, expm1_ = ops.expm1, inplace(ops.expm1)
-    fix, fix_ = ops.fix, inplace(ops.fix)
-    float_power = ops.float_power
-    floor, floor_ = ops.floor, inplace(ops.floor)
-    floor_divide, floor_divide_ = ops.floor_divide, inplace(ops.floor_divide)
-    fmax = ops.fmax
-    fmin = ops.fmin
-    frexp = ops.frexp
-    fmod, fmod_ = ops.fmod, inplace(ops.fmod)
-    frac, frac_ = ops.frac, inplace(ops.frac)
-    gcd, gcd_ = ops.gcd, inplace(ops.gcd)
-    ge, ge_ = ops.ge, inplace(ops.ge)
-    greater, greater_ = ops.greater, inplace(ops.greater)
-    greater_equal, greater_equal_ = ops.greater_equal, inplace(ops.greater_equal)
-    gt, gt_ = ops.gt, inplace(ops.gt)
-    heaviside, heaviside_ = ops.heaviside, inplace(ops.heaviside)
-    hypot, hypot_ = ops.hypot, inplace(ops.hypot)
-    i0, i0_ = ops.i0, inplace(ops.i0)
-    isclose = ops.isclose
-    isfinite = ops.isfinite
-    isinf = ops.isinf
-    isnan = ops.isnan
-    isneginf = ops.isneginf
-    isposinf = ops.isposinf
-    isreal = ops.isreal
-    lcm, lcm_ = ops.lcm, inplace(ops.lcm)
-    ldexp, ldexp_ = ops.ldexp, inplace(ops.ldexp)
-    le, le_ = ops.le, inplace(ops.le)
-    lerp, lerp_ = ops.lerp, inplace(ops.lerp)
-    less, less_ = ops.less, inplace(ops.less)
-    less_equal, less_equal_ = ops.less_equal, inplace(ops.less_equal)
-    lgamma, lgamma_ = ops.lgamma, inplace(ops.lgamma)
-    log, log_ = ops.log, inplace(ops.log)
-    log10, log10_ = ops.log10, inplace(ops.log10)
-    log1p, log1p_ = ops.log1p, inplace(ops.log1p)
-    log2, log2_ = ops.log2, inplace(ops.log2)
-    logaddexp = ops.logaddexp
-    logaddexp2 = ops.logaddexp2
-    logical_and, logical_and_ = ops.logical_and, inplace(ops.logical_and)
-    logical_not, logical_not_ = ops.logical_not, inplace(ops.logical_not)
-    logical_or, logical_or_ = ops.logical_or, inplace(ops.logical_or)
-    logical_xor, logical_xor_ = ops.logical_xor, inplace(ops.logical_xor)
-    logit, logit_ = ops.logit, inplace(ops.logit)
-    lt, lt_ = ops.lt, inplace(ops.lt)
-    maximum = ops.maximum
-    minimum = ops.minimum
-    mul, mul_ = ops.mul, inplace(ops.mul)
-    multiply, multiply_ = ops.mul, inplace(ops.mul)
-    igamma, igamma_ = ops.igamma, inplace(ops.igamma)
-    igammac, igammac_ = ops.igammac, inplace(ops.igammac)
-    mvlgamma, mvlgamma_ = ops.mvlgamma, inplace(ops.mvlgamma)
-    nan_to_num, nan_to_num_ = ops.nan_to_num, inplace(ops.nan_to_num)
-    ne, ne_ = ops.ne, inplace(ops.ne)
-    neg, neg_ = ops.neg, inplace(ops.neg)
-    negative, negative_ = ops.neg, inplace(ops.neg)
-    nextafter, nextafter_ = ops.nextafter, inplace(ops.nextafter)
-    not_equal, not_equal_ = ops.not_equal, inplace(ops.not_equal)
-    positive = ops.positive
-    pow, pow_ = ops.pow, inplace(ops.pow)
-    rad2deg, rad2deg_ = ops.rad2deg, inplace(ops.rad2deg)
-    reciprocal, reciprocal_ = ops.reciprocal, inplace(ops.reciprocal)
-    remainder, remainder_ = ops.remainder, inplace(ops.remainder)
-    round, round_ = ops.round, inplace(ops.round)
-    rsqrt, rsqrt_ = ops.rsqrt, inplace(ops.rsqrt)
-    sgn, sgn_ = ops.sgn, inplace(ops.sgn)
-    sign, sign_ = ops.sign, inplace(ops.sign)
-    signbit = ops.signbit
-    sin, sin_ = ops.sin, inplace(ops.sin)
-    sinc, sinc_ = ops.sinc, inplace(ops.sinc)
-    sinh, sinh_ = ops.sinh, inplace(ops.sinh)
-    sqrt, sqrt_ = ops.sqrt, inplace(ops.sqrt)
-    square, square_ = ops.square, inplace(ops.square)
-    sub, sub_ = ops.sub, inplace(ops.sub)
-    subtract, subtract_ = ops.sub, inplace(ops.sub)
-    tan, tan_ = ops.tan, inplace(ops.tan)
-    true_divide, true_divide_ = ops.true_divide, inplace(ops.true_divide)
-    trunc, trunc_ = ops.trunc, inplace(ops.trunc)
-    xlogy, xlogy_ = ops.xlogy, inplace(ops.xlogy)
+    abs, abs_ = method(ops.abs), inplace(ops.abs)
+    absolute, absolute_ = method(ops.absolute), inplace(ops.absolute)
+    acos, acos_ = method(ops.acos), inplace(ops.acos)
+    acosh, acosh_ = method(ops.acosh), inplace(ops.acosh)
+    add, add_ = method(ops.add), inplace(ops.add)
+    addcdiv, addcdiv_ = method(ops.addcdiv), inplace(ops.addcdiv)
+    addcmul, addcmul_ = method(ops.addcmul), inplace(ops.addcmul)
+    allclose = method(ops.allclose)
+    arccos, arccos_ = method(ops.arccos), inplace(ops.arccos)
+    arccosh, arccosh_ = method(ops.arccosh), inplace(ops.arccosh)
+    arcsin, arcsin_ = method(ops.arcsin), inplace(ops.arcsin)
+    arcsinh, arcsinh_ = method(ops.arcsinh), inplace(ops.arcsinh)
+    arctan, arctan_ = method(ops.arctan), inplace(ops.arctan)
+    arctan2, arctan2_ = method(ops.arctan2), inplace(ops.arctan2)
+    arctanh, arctanh_ = method(ops.arctanh), inplace(ops.arctanh)
+    asin, asin_ = method(ops.asin), inplace(ops.asin)
+    asinh, asinh_ = method(ops.asinh), inplace(ops.asinh)
+    atan, atan_ = method(ops.atan), inplace(ops.atan)
+    atan2, atan2_ = method(ops.atan2), inplace(ops.atan2)
+    atanh, atanh_ = method(ops.atanh), inplace(ops.atanh)
+    bitwise_and, bitwise_and_ = method(ops.bitwise_and), inplace(ops.bitwise_and)
+    bitwise_left_shift, bitwise_left_shift_ = method(ops.bitwise_left_shift), inplace(ops.bitwise_left_shift)
+    bitwise_not, bitwise_not_ = method(ops.bitwise_not), inplace(ops.bitwise_not)
+    bitwise_or, bitwise_or_ = method(ops.bitwise_or), inplace(ops.bitwise_or)
+    bitwise_right_shift, bitwise_right_shift_ = method(ops.bitwise_right_shift), inplace(ops.bitwise_right_shift)
+    bitwise_xor, bitwise_xor_ = method(ops.bitwise_xor), inplace(ops.bitwise_xor)
+    ceil, ceil_ = method(ops.ceil), inplace(ops.ceil)
+    clamp, clamp_ = method(ops.clamp), inplace(ops.clamp)
+    clamp_max, clamp_max_ = method(ops.clamp_max), inplace(ops.clamp_max)
+    clamp_min, clamp_min_ = method(ops.clamp_min), inplace(ops.clamp_min)
+    clip, clip_ = method(ops.clip), inplace(ops.clip)
+    copysign, copysign_ = method(ops.copysign), inplace(ops.copysign)
+    cos, cos_ = method(ops.cos), inplace(ops.cos)
+    cosh, cosh_ = method(ops.cosh), inplace(ops.cosh)
+    deg2rad, deg2rad_ = method(ops.deg2rad), inplace(ops.deg2rad)
+    digamma, digamma_ = method(ops.digamma), inplace(ops.digamma)
+    div, div_ = method(ops.div), inplace(ops.div)
+    divide, divide_ = method(ops.div), inplace(ops.div)
+    eq, eq_ = method(ops.eq), inplace(ops.eq)
+    equal = method(ops.equal)
+    erf, erf_ = method(ops.erf), inplace(ops.erf)
+    erfc, erfc_ = method(ops.erfc), inplace(ops.erfc)
+    erfinv, erfinv_ = method(ops.erfinv), inplace(ops.erfinv)
+    exp, exp_ = method(ops.exp), inplace(ops.exp)
+    exp2, exp2_ = method(ops.exp2), inplace(ops.exp2)
+    expm1, expm1_ = method(ops.expm1), inplace(ops.expm1)
+    fix, fix_ = method(ops.fix), inplace(ops.fix)
+    float_power = method(ops.float_power)
+    floor, floor_ = method(ops.floor), inplace(ops.floor)
+    floor_divide, floor_divide_ = method(ops.floor_divide), inplace(ops.floor_divide)
+    fmax = method(ops.fmax)
+    fmin = method(ops.fmin)
+    frexp = method(ops.frexp)
+    fmod, fmod_ = method(ops.fmod), inplace(ops.fmod)
+    frac, frac_ = method(ops.frac), inplace(ops.frac)
+    gcd, gcd_ = method(ops.gcd), inplace(ops.gcd)
+    ge, ge_ = method(ops.ge), inplace(ops.ge)
+    greater, greater_ = method(ops.greater), inplace(ops.greater)
+    greater_equal, greater_equal_ = method(ops.greater_equal), inplace(ops.greater_equal)
+    gt, gt_ = method(ops.gt), inplace(ops.gt)
+    heaviside, heaviside_ = method(ops.heaviside), inplace(ops.heaviside)
+    hypot, hypot_ = method(ops.hypot), inplace(ops.hypot)
+    i0, i0_ = method(ops.i0), inplace(ops.i0)
+    isclose = method(ops.isclose)
+    isfinite = method(ops.isfinite)
+    isinf = method(ops.isinf)
+    isnan = method(ops.isnan)
+    isneginf = method(ops.isneginf)
+    isposinf = method(ops.isposinf)
+    isreal = method(ops.isreal)
+    lcm, lcm_ = method(ops.lcm), inplace(ops.lcm)
+    ldexp, ldexp_ = method(ops.ldexp), inplace(ops.ldexp)
+    le, le_ = method(ops.le), inplace(ops.le)
+    lerp, lerp_ = method(ops.lerp), inplace(ops.lerp)
+    less, less_ = method(ops.less), inplace(ops.less)
+    less_equal, less_equal_ = method(ops.less_equal), inplace(ops.less_equal)
+    lgamma, lgamma_ = method(ops.lgamma), inplace(ops.lgamma)
+    log, log_ = method(ops.log), inplace(ops.log)
+    log10, log10_ = method(ops.log10), inplace(ops.log10)
+    log1p, log1p_ = method(ops.log1p), inplace(ops.log1p)
+    log2, log2_ = method(ops.log2), inplace(ops.log2)
+    logaddexp = method(ops.logaddexp)
+    logaddexp2 = method(ops.logaddexp2)
+    logical_and, logical_and_ = method(ops.logical_and), inplace(ops.logical_and)
+    logical_not, logical_not_ = method(ops.logical_not), inplace(ops.logical_not)
+    logical_or, logical_or_ = method(ops.logical_or), inplace(ops.logical_or)
+    logical_xor, logical_xor_ = method(ops.logical_xor), inplace(ops.logical_xor)
+    logit, logit_ = method(ops.logit), inplace(ops.logit)
+    lt, lt_ = method(ops.lt), inplace(ops.lt)
+    maximum = method(ops.maximum)
+    minimum = method(ops.minimum)
+    mul, mul_ = method(ops.mul), inplace(ops.mul)
+    multiply, multiply_ = method(ops.mul), inplace(ops.mul)
+    igamma, igamma_ = method(ops.igamma), inplace(ops.igamma)
+    igammac, igammac_ = method(ops.igammac), inplace(ops.igammac)
+    mvlgamma, mvlgamma_ = method(ops.mvlgamma), inplace(ops.mvlgamma)
+    nan_to_num, nan_to_num_ = method(ops.nan_to_num), inplace(ops.nan_to_num)
+    ne, ne_ = method(ops.ne), inplace(ops.ne)
+    neg, neg_ = method(ops.neg), inplace(ops.neg)
+    negative, negative_ = method(ops.neg), inplace(ops.neg)
+    nextafter, nextafter_ = method(ops.nextafter), inplace(ops.nextafter)
+    not_equal, not_equal_ = method(ops.not_equal), inplace(ops.not_equal)
+    positive = method(ops.positive)
+    pow, pow_ = method(ops.pow), inplace(ops.pow)
+    rad2deg, rad2deg_ = method(ops.rad2deg), inplace(ops.rad2deg)
+    reciprocal, reciprocal_ = method(ops.reciprocal), inplace(ops.reciprocal)
+    remainder, remainder_ = method(ops.remainder), inplace(ops.remainder)
+    round, round_ = method(ops.round), inplace(ops.round)
+    rsqrt, rsqrt_ = method(ops.rsqrt), inplace(ops.rsqrt)
+    sgn, sgn_ = method(ops.sgn), inplace(ops.sgn)
+    sign, sign_ = method(ops.sign), inplace(ops.sign)
+    signbit = method(ops.signbit)
+    sin, sin_ = method(ops.sin), inplace(ops.sin)
+    sinc, sinc_ = method(ops.sinc), inplace(ops.sinc)
+    sinh, sinh_ = method(ops.sinh), inplace(ops.sinh)
+    sqrt, sqrt_ = method(ops.sqrt), inplace(ops.sqrt)
+    square, square_ = method(ops.square), inplace(ops.square)
+    sub, sub_ = method(ops.sub), inplace(ops.sub)
+    subtract, subtract_ = method(ops.sub), inplace(ops.sub)
+    tan, tan_ = method(ops.tan), inplace(ops.tan)
+    true_divide, true_divide_ = method(ops.true_divide), inplace(ops.true_divide)
+    trunc, trunc_ = method(ops.trunc), inplace(ops.trunc)
+    xlogy, xlogy_ = method(ops.xlogy), inplace(ops.xlogy)
     __neg__, __pos__, __abs__ = ops.neg, ops.positive, ops.abs
 
     def __invert__(self) -> Any:
@@ -269,108 +271,110 @@ class Methods:
         return ops.where(condition, self, other)
 
     # reductions and sorting (ops/reductions.py, ops/sorting.py, ops/statistics.py)
-    all = ops.all
-    amax = ops.amax
-    amin = ops.amin
-    aminmax = ops.aminmax
-    any = ops.any
-    argmax = ops.argmax
-    argmin = ops.argmin
-    argsort = ops.argsort
-    bincount = ops.bincount
-    count_nonzero = ops.count_nonzero
-    cummax = ops.cummax
-    cummin = ops.cummin
-    cumprod, cumprod_ = ops.cumprod, inplace(ops.cumprod)
-    cumsum, cumsum_ = ops.cumsum, inplace(ops.cumsum)
-    diff = ops.diff
-    dist = ops.dist
-    corrcoef = ops.corrcoef
-    cov = ops.cov
-    histc = ops.histc
-    histogram = ops.histogram
-    kthvalue = ops.kthvalue
-    logcumsumexp = ops.logcumsumexp
-    logsumexp = ops.logsumexp
-    max = ops.max
-    mean = ops.mean
-    median = ops.median
-    min = ops.min
-    msort = ops.msort
-    nanmean = ops.nanmean
-    nanmedian = ops.nanmedian
-    nansum = ops.nansum
-    prod = ops.prod
-    renorm, renorm_ = ops.renorm, inplace(ops.renorm)
-    sort = ops.sort
-    std = ops.std
-    sum = ops.sum
-    sum_to_size = ops.sum_to_size
-    topk = ops.topk
-    unique = ops.unique
-    unique_consecutive = ops.unique_consecutive
-    mode = ops.mode
-    nanquantile = ops.nanquantile
-    quantile = ops.quantile
-    var = ops.var
+    all = method(ops.all)
+    amax = method(ops.amax)
+    amin = method(ops.amin)
+    aminmax = method(ops.aminmax)
+    any = method(ops.any)
+    argmax = method(ops.argmax)
+    argmin = method(ops.argmin)
+    argsort = method(ops.argsort)
+    bincount = method(ops.bincount)
+    count_nonzero = method(ops.count_nonzero)
+    cummax = method(ops.cummax)
+    cummin = method(ops.cummin)
+    cumprod, cumprod_ = method(ops.cumprod), inplace(ops.cumprod)
+    cumsum, cumsum_ = method(ops.cumsum), inplace(ops.cumsum)
+    diff = method(ops.diff)
+    dist = method(ops.dist)
+    corrcoef = method(ops.corrcoef)
+    cov = method(ops.cov)
+    histc = method(ops.histc)
+    histogram = method(ops.histogram)
+    kthvalue = method(ops.kthvalue)
+    logcumsumexp = method(ops.logcumsumexp)
+    logsumexp = method(ops.logsumexp)
+    max = method(ops.max)
+    mean = method(ops.mean)
+    median = method(ops.median)
+    min = method(ops.min)
+    msort = method(ops.msort)
+    nanmean = method(ops.nanmean)
+    nanmedian = method(ops.nanmedian)
+    nansum = method(ops.nansum)
+    prod = method(ops.prod)
+    renorm, renorm_ = method(ops.renorm), inplace(ops.renorm)
+    sort = method(ops.sort)
+    std = method(ops.std)
+    sum = method(ops.sum)
+    sum_to_size = method(ops.sum_to_size)
+    topk = method(ops.topk)
+    unique = method(ops.unique)
+    unique_consecutive = method(ops.unique_consecutive)
+    mode = method(ops.mode)
+    nanquantile = method(ops.nanquantile)
+    quantile = method(ops.quantile)
+    var = method(ops.var)
 
     # shape (ops/shape.py, ops/diagonal.py)
-    adjoint = ops.adjoint
-    as_strided = ops.as_strided
-    broadcast_to = ops.broadcast_to
-    chunk = ops.chunk
-    clone = ops.clone
-    contiguous = ops.contiguous
-    diagonal = ops.diagonal
-    dsplit = ops.dsplit
-    expand = ops.expand
-    expand_as = ops.expand_as
-    flatten = ops.flatten
-    flip = ops.flip
-    fliplr = ops.fliplr
-    flipud = ops.flipud
-    hsplit = ops.hsplit
-    movedim = ops.movedim
-    moveaxis = ops.moveaxis
-    narrow = ops.narrow
-    permute = ops.permute_dims
-    ravel = ops.ravel
-    repeat = ops.repeat
-    repeat_interleave = ops.repeat_interleave
-    reshape = ops.reshape
-    reshape_as = ops.reshape_as
-    roll = ops.roll
-    rot90 = ops.rot90
-    select = ops.select
-    split = ops.split
-    split_with_sizes = ops.split_with_sizes
-    squeeze = ops.squeeze
-    swapaxes = ops.swapaxes
-    swapdims = ops.swapdims
-    t = ops.t
-    tensor_split = ops.tensor_split
-    tile = ops.tile
-    transpose = ops.transpose
-    unbind = ops.unbind
-    unflatten = ops.unflatten
-    unfold = ops.unfold
-    unsqueeze = ops.unsqueeze
-    view = ops.view
-    view_as = ops.view_as
-    vsplit = ops.vsplit
-    diag = ops.diag
-    diag_embed = ops.diag_embed
-    diagflat = ops.diagflat
-    trace = ops.trace
-    tril, tril_ = ops.tril, inplace(ops.tril)
-    triu, triu_ = ops.triu, inplace(ops.triu)
+    adjoint = method(ops.adjoint)
+    as_strided = method(ops.as_strided)
+    broadcast_to = method(ops.broadcast_to)
+    chunk = method(ops.chunk)
+    clone = method(ops.clone)
+    contiguous = method(ops.contiguous)
+    diagonal = method(ops.diagonal)
+    dsplit = method(ops.dsplit)
+    expand = method(ops.expand)
+    expand_as = method(ops.expand_as)
+    flatten = method(ops.flatten)
+    flip = method(ops.flip)
+    fliplr = method(ops.fliplr)
+    flipud = method(ops.flipud)
+    hsplit = method(ops.hsplit)
+    movedim = method(ops.movedim)
+    moveaxis = method(ops.moveaxis)
+    narrow = method(ops.narrow)
+    permute = method(ops.permute_dims)
+    ravel = method(ops.ravel)
+    repeat = method(ops.repeat)
+    repeat_interleave = method(ops.repeat_interleave)
+    reshape = method(ops.reshape)
+    reshape_as = method(ops.reshape_as)
+    roll = method(ops.roll)
+    rot90 = method(ops.rot90)
+    select = method(ops.select)
+    split = method(ops.split)
+    split_with_sizes = method(ops.split_with_sizes)
+    squeeze = method(ops.squeeze)
+    swapaxes = method(ops.swapaxes)
+    swapdims = method(ops.swapdims)
+    t = method(ops.t)
+    tensor_split = method(ops.tensor_split)
+    tile = method(ops.tile)
+    transpose = method(ops.transpose)
+    unbind = method(ops.unbind)
+    unflatten = method(ops.unflatten)
+    unfold = method(ops.unfold)
+    unsqueeze = method(ops.unsqueeze)
+    view = method(ops.view)
+    view_as = method(ops.view_as)
+    vsplit = method(ops.vsplit)
+    diag = method(ops.diag)
+    diag_embed = method(ops.diag_embed)
+    diagflat = method(ops.diagflat)
+    trace = method(ops.trace)
+    tril, tril_ = method(ops.tril), inplace(ops.tril)
+    triu, triu_ = method(ops.triu), inplace(ops.triu)
     T, mT = property(ops.reversed_axes), property(ops.matrix_transpose)
     mH = mT
 
     @property
     def H(self) -> Any:
-        """A matrix transposed; of no axes, itself."""
+        """A matrix transposed; of no axes, itself, which torch deprecates."""
         ndim = self._data.ndim
+        if not ndim:
+            warnings.warn("Tensor.H is deprecated on 0-D tensors, of which it is the identity", stacklevel=2)
         if ndim not in (0, 2):
             more = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
             raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{more}")
@@ -412,7 +416,7 @@ class Methods:
         return self._reshaped(ops.t)
 
     # indexing (ops/indexing.py, ops/scatters.py)
-    __getitem__ = ops.getitem
+    __getitem__ = method(ops.getitem)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if not recording.on or not (self.requires_grad or (isinstance(value, Methods) and value.requires_grad)):
@@ -445,29 +449,29 @@ class Methods:
         """Overwrite the elements with those of `src`, broadcast and converted."""
         return apply_inplace(self, _copied, (src,), {})
 
-    argwhere = ops.argwhere
-    as_strided_scatter = ops.as_strided_scatter
-    diagonal_scatter = ops.diagonal_scatter
-    gather = ops.gather
-    index_add, index_add_ = ops.index_add, inplace(ops.index_add)
-    index_copy, index_copy_ = ops.index_copy, inplace(ops.index_copy)
-    index_fill, index_fill_ = ops.index_fill, inplace(ops.index_fill)
-    index_put, index_put_ = ops.index_put, inplace(ops.index_put)
-    index_reduce, index_reduce_ = ops.index_reduce, inplace(ops.index_reduce)
-    index_select = ops.index_select
-    masked_fill, masked_fill_ = ops.masked_fill, inplace(ops.masked_fill)
-    masked_scatter, masked_scatter_ = ops.masked_scatter, inplace(ops.masked_scatter)
-    masked_select = ops.masked_select
-    nonzero = ops.nonzero
-    nonzero_static = ops.nonzero_static
-    put, put_ = ops.put, inplace(ops.put)
-    scatter, scatter_ = ops.scatter, inplace(ops.scatter)
-    scatter_add, scatter_add_ = ops.scatter_add, inplace(ops.scatter_add)
-    scatter_reduce, scatter_reduce_ = ops.scatter_reduce, inplace(ops.scatter_reduce)
-    select_scatter = ops.select_scatter
-    slice_scatter = ops.slice_scatter
-    take = ops.take
-    take_along_dim = ops.take_along_dim
+    argwhere = method(ops.argwhere)
+    as_strided_scatter = method(ops.as_strided_scatter)
+    diagonal_scatter = method(ops.diagonal_scatter)
+    gather = method(ops.gather)
+    index_add, index_add_ = method(ops.index_add), inplace(ops.index_add)
+    index_copy, index_copy_ = method(ops.index_copy), inplace(ops.index_copy)
+    index_fill, index_fill_ = method(ops.index_fill), inplace(ops.index_fill)
+    index_put, index_put_ = method(ops.index_put), inplace(ops.index_put)
+    index_reduce, index_reduce_ = method(ops.index_reduce), inplace(ops.index_reduce)
+    index_select = method(ops.index_select)
+    masked_fill, masked_fill_ = method(ops.masked_fill), inplace(ops.masked_fill)
+    masked_scatter, masked_scatter_ = method(ops.masked_scatter), inplace(ops.masked_scatter)
+    masked_select = method(ops.masked_select)
+    nonzero = method(ops.nonzero)
+    nonzero_static = method(ops.nonzero_static)
+    put, put_ = method(ops.put), inplace(ops.put)
+    scatter, scatter_ = method(ops.scatter), inplace(ops.scatter)
+    scatter_add, scatter_add_ = method(ops.scatter_add), inplace(ops.scatter_add)
+    scatter_reduce, scatter_reduce_ = method(ops.scatter_reduce), inplace(ops.scatter_reduce)
+    select_scatter = method(ops.select_scatter)
+    slice_scatter = method(ops.slice_scatter)
+    take = method(ops.take)
+    take_along_dim = method(ops.take_along_dim)
 
     def fill_(self, value: Any) -> Any:
         """Set every element to `value`."""
@@ -493,116 +497,61 @@ class Methods:
         return apply_inplace(self, ops.masked_fill, (marks, fill_value), {})
 
     # products (ops/products.py)
-    matmul = ops.matmul
-    mm = ops.mm
-    bmm = ops.bmm
-    mv = ops.mv
-    dot = ops.dot
-    outer = ops.outer
-    ger = ops.outer
-    addmm, addmm_ = ops.addmm, inplace(ops.addmm)
-    baddbmm, baddbmm_ = ops.baddbmm, inplace(ops.baddbmm)
-    addbmm, addbmm_ = ops.addbmm, inplace(ops.addbmm)
-    addmv, addmv_ = ops.addmv, inplace(ops.addmv)
-    addr, addr_ = ops.addr, inplace(ops.addr)
-    vdot = ops.dot
-    inner = ops.inner
+    matmul = method(ops.matmul)
+    mm = method(ops.mm)
+    bmm = method(ops.bmm)
+    mv = method(ops.mv)
+    dot = method(ops.dot)
+    outer = method(ops.outer)
+    ger = method(ops.outer)
+    addmm, addmm_ = method(ops.addmm), inplace(ops.addmm)
+    baddbmm, baddbmm_ = method(ops.baddbmm), inplace(ops.baddbmm)
+    addbmm, addbmm_ = method(ops.addbmm), inplace(ops.addbmm)
+    addmv, addmv_ = method(ops.addmv), inplace(ops.addmv)
+    addr, addr_ = method(ops.addr), inplace(ops.addr)
+    vdot = method(ops.dot)
+    inner = method(ops.inner)
 
     def __matmul__(self, other: Any) -> Any:
-        return ops.matmul(self, other) if isinstance(other, (Methods, np.ndarray)) else NotImplemented
+        return ops.matmul(self, other) if isinstance(other, Methods) else NotImplemented
 
     def __rmatmul__(self, other: Any) -> Any:
-        return ops.matmul(other, self)
+        return ops.matmul(other, self) if isinstance(other, Methods) else NotImplemented
 
     # linear algebra (ops/matrices.py, ops/algebra/)
-    cholesky = ops.cholesky
-    cholesky_inverse = ops.cholesky_inverse
-    cholesky_solve = ops.cholesky_solve
-    cross = ops.cross
-    det = ops.det
-    inverse = ops.inverse
-    kron = ops.kron
-    logdet = ops.logdet
-    lu_solve = ops.lu_solve
-    matrix_exp = ops.matrix_exp
-    matrix_power = ops.matrix_power
-    norm = ops.norm
-    geqrf = ops.geqrf
-    orgqr = ops.orgqr
-    ormqr = ops.ormqr
-    pinverse = ops.pinverse
-    qr = ops.qr
-    slogdet = ops.slogdet
-    svd = ops.svd
-    triangular_solve = ops.triangular_solve
+    cholesky = method(ops.cholesky)
+    cholesky_inverse = method(ops.cholesky_inverse)
+    cholesky_solve = method(ops.cholesky_solve)
+    cross = method(ops.cross)
+    det = method(ops.det)
+    inverse = method(ops.inverse)
+    kron = method(ops.kron)
+    logdet = method(ops.logdet)
+    lu_solve = method(ops.lu_solve)
+    matrix_exp = method(ops.matrix_exp)
+    matrix_power = method(ops.matrix_power)
+    norm = method(ops.norm)
+    geqrf = method(ops.geqrf)
+    orgqr = method(ops.orgqr)
+    ormqr = method(ops.ormqr)
+    pinverse = method(ops.pinverse)
+    qr = method(ops.qr)
+    slogdet = method(ops.slogdet)
+    svd = method(ops.svd)
+    triangular_solve = method(ops.triangular_solve)
 
     def lu(self, pivot: bool = True, get_infos: bool = False) -> tuple:
         """`torch.lu`, always as a plain tuple."""
         return tuple(ops.lu(self, pivot, get_infos))
 
     # activations (ops/activations.py)
-    relu, relu_ = ops.relu, ops.relu_
-    sigmoid, sigmoid_ = ops.sigmoid, ops.sigmoid_
-    tanh, tanh_ = ops.tanh, ops.tanh_
-    softmax = ops.softmax
-    log_softmax = ops.log_softmax
-    hardshrink = ops.hardshrink
-    prelu = ops.prelu
-
-    # -- NumPy's protocols: a rule's code runs on Tensors too, which gives gradients of any order ------------------------
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        operation = _UFUNCS.get(ufunc)
-        if method == "__call__" and operation is not None and not kwargs:
-            numbers = (np.ndarray, bool, int, float) if operation.tensors == 2 else np.ndarray
-            return operation(*(graph.wrap(np.asarray(x)) if isinstance(x, numbers) else x for x in inputs))
-        return _as_numpy(getattr(ufunc, method), inputs, kwargs)
-
-    def __array_function__(self, function: Any, types: Any, args: tuple, kwargs: dict) -> Any:
-        operation = _FUNCTIONS.get(function)
-        return _as_numpy(function, args, kwargs) if operation is None else operation(*args, **kwargs)
+    relu, relu_ = method(ops.relu), ops.relu_
+    sigmoid, sigmoid_ = method(ops.sigmoid), ops.sigmoid_
+    tanh, tanh_ = method(ops.tanh), ops.tanh_
+    softmax = method(ops.softmax)
+    log_softmax = method(ops.log_softmax)
+    hardshrink = method(ops.hardshrink)
+    prelu = method(ops.prelu)
 
 
-def _as_numpy(function: Callable, args: tuple, kwargs: dict) -> Any:
-    """A NumPy function that no rule uses, on the plain arrays; refused, by `numpy()`, for tensors that require grad."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, Methods):
-            return value.numpy()  # type: ignore[attr-defined]
-        if isinstance(value, (list, tuple)):
-            return type(value)(plain(v) for v in value)
-        return value
-
-    return function(*plain(args), **{k: plain(v) for k, v in kwargs.items()})
-
-
-# what rules may call on Tensors
-_UFUNC_NAMES = {
-    "subtract": "sub", "multiply": "mul", "divide": "div", "negative": "neg", "power": "pow", "absolute": "abs",
-    "arctan2": "atan2", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
-    "arctanh": "atanh", "equal": "eq", "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt",
-    "greater_equal": "ge", "invert": "bitwise_not", "left_shift": "bitwise_left_shift", "right_shift": "bitwise_right_shift",
-}  # fmt: skip
-_UFUNCS = {
-    ufunc: getattr(ops, _UFUNC_NAMES.get(name, name))
-    for name, ufunc in vars(np).items()
-    if isinstance(ufunc, np.ufunc) and hasattr(ops, _UFUNC_NAMES.get(name, name))
-}
-_FUNCTIONS: dict[Callable, Callable] = {
-    np.where: ops.where,
-    np.sum: ops.sum,
-    np.concatenate: lambda arrays, axis=0: ops.cat(arrays, axis),
-    np.stack: lambda arrays, axis=0: ops.stack(arrays, axis),
-    np.broadcast_to: lambda array, shape: ops.broadcast_to(array, shape),
-    np.expand_dims: lambda a, axis: ops.unsqueeze(a, axis),
-    np.squeeze: lambda a, axis: ops.squeeze(a, axis),
-    np.swapaxes: ops.swapaxes,
-    np.moveaxis: ops.movedim,
-    np.transpose: lambda a, axes: ops.permute(a, tuple(axes)),
-    np.flip: lambda m, axis: ops.flip(m, axis if isinstance(axis, tuple) else (axis,)),
-    np.roll: lambda a, shift, axis=None: ops.roll(a, shift, axis),
-    np.clip: ops.clamp,
-    np.reshape: ops.reshape,
-    np.outer: ops.outer,
-    np.tensordot: lambda a, b, axes: ops.tensordot(a, b, axes),
-    np.cumsum: lambda a, axis: ops.cumsum(a, axis),
-}
+_OPERANDS = (Methods, *_OPERANDS)

@@ -13,7 +13,7 @@ from . import dtypes, generator
 from .autograd.graph import changed
 from .autograd.modes import recording
 from .autograd.rule import differentiable
-from .creation import _float, _made, _numpy, _shape
+from .creation import _float, _made, _numpy, _shape, size_given
 from .device import CPU, device
 from .ops.activations import _floating
 from .tensor import Tensor, wrap
@@ -153,7 +153,7 @@ def _source(given: Any) -> Generator:
 def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
     """A new tensor of a draw, with the keywords that all these functions share."""
     if "size" in options:
-        size = (options.pop("size"),)
+        size = size_given(kind, size, {"size": options.pop("size")})
     dtype, requires_grad, where = (
         options.pop("dtype", None),
         options.pop("requires_grad", False),
@@ -208,7 +208,7 @@ def _in_memory_order(data: np.ndarray) -> np.ndarray:
     return data.transpose(order).reshape(-1)
 
 
-def randint(low: Any, high: Any = None, size: Any = None, *, generator: Any = None, dtype: Any = None, device: Any = None,
+def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any = None, dtype: Any = None, device: Any = None,
             requires_grad: bool = False) -> Tensor:  # fmt: skip
     """Whole numbers in [low, high): randint(high, size) or randint(low, high, size).
 
@@ -219,8 +219,8 @@ def randint(low: Any, high: Any = None, size: Any = None, *, generator: Any = No
         low, high, size = 0, low, high
     elif high is None:
         low, high = 0, low
-    if size is None:
-        raise TypeError("randint() needs a size: randint(high, size) or randint(low, high, size), with size a tuple")
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"randint() needs a size: randint(high, size) or randint(low, high, size), with size a tuple, not {type(size).__name__}")  # fmt: skip
     low, high = _whole("randint", low=low, high=high)
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
@@ -292,6 +292,8 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any 
         if size is None:
             raise TypeError("normal() needs a size where mean and std are numbers")
         kind = _numpy(dtype, _float())
+        if kind.kind != "f":
+            raise NotImplementedError(f"normal() is not implemented for {kind.name}: give a floating point dtype")
         return _made(_source(generator).normal(_shape((tuple(size),)), mean, std, kind.type), requires_grad, device)
     kind = tensors[0]._data.dtype
     try:

@@ -23,6 +23,7 @@ def _returns(name: str, fields: str) -> type:
             return f"torch.return_types.{name}(\n{parts})"
 
     Returns.__name__ = Returns.__qualname__ = name
+    Returns.__doc__ = f"What torch.{name.replace('linalg_', 'linalg.')} returns: ({fields.replace(' ', ', ')})."
     return Returns
 
 

@@ -26,7 +26,6 @@ from . import dtypes
 from .autograd import graph
 from .conversion import _rebuild
 from .device import device
-from .nn import functional
 from .nn.parameter import Buffer, Parameter
 from .size import Size
 from .tensor import Tensor, wrap
@@ -78,20 +77,12 @@ def _rebuild_from_type_v2(function: Callable, kind: type, args: tuple, state: di
     return _rebuild(kind, tensor._data, tensor.requires_grad, state)
 
 
-def _size(values: Any) -> Size:
-    return Size(values)
-
-
-def _device(*args: Any) -> device:
-    return device(*args)
-
-
 _FUNCTIONS: dict[tuple[str, str], Any] = {
     ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor_v2,
     ("torch._utils", "_rebuild_parameter"): _rebuild_parameter,
     ("torch._tensor", "_rebuild_from_type_v2"): _rebuild_from_type_v2,
-    ("torch", "Size"): _size,
-    ("torch", "device"): _device,
+    ("torch", "Size"): Size,
+    ("torch", "device"): device,
     ("torch", "Tensor"): Tensor,
     ("torch.nn.parameter", "Parameter"): Parameter,
     ("torch.nn.parameter", "Buffer"): Buffer,
@@ -123,10 +114,6 @@ class _Pickler(_PythonPickler):
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, Tensor):
             return self._tensor(obj)
-        if isinstance(obj, Size):
-            return _size, (tuple(obj),)
-        if isinstance(obj, device):
-            return _device, (obj.type,) if obj.index is None else (obj.type, obj.index)
         if isinstance(obj, np.dtype) and id(obj) in _NAMES:
             return "storage"  # save_global finds its name
         return NotImplemented
@@ -164,8 +151,8 @@ class _Pickler(_PythonPickler):
         module, title = _NAMES.get(id(obj), (getattr(obj, "__module__", "") or "", ""))
         if not title and module.partition(".")[0] == __package__:  # ours: the file calls it by torch's name
             title = name or obj.__qualname__
-            if module.startswith(f"{__package__}.ops."):  # torch has them in one place, whatever their family
-                module = f"{__package__}.nn.functional" if hasattr(functional, title) else __package__
+            if "." in title:  # a method, which is found in its class
+                return super().save_global(obj, title)
             module = f"torch{module[len(__package__) :]}"
         if title:
             self.write(pickle.GLOBAL + f"{module}\n{title}\n".encode())

@@ -29,6 +29,7 @@ from .ops.special_functions import (
     xlogy,
     zeta,
 )
+from .places import settle
 
 expit, gammaln, multigammaln, psi = sigmoid, lgamma, mvlgamma, digamma
 gammainc, gammaincc = igamma, igammac
@@ -50,3 +51,5 @@ __all__ = [
     "log_softmax", "logit", "logsumexp", "multigammaln", "ndtr", "ndtri", "polygamma", "psi", "round", "sinc", "softmax", "xlog1py", "xlogy",
     "zeta",
 ]  # fmt: skip
+
+settle(__name__, globals())

@@ -22,12 +22,14 @@ ALLOWED = {
     "dtypes": (),
     "device": (),
     "size": (),
+    "places": (),
     "rejection": (),
     "sums": (),
+    "notices": (),
     "generator": ("dtypes", "rejection"),
     "return_types": (),
     "autograd": ("dtypes", "sums", "autograd"),
-    "ops": ("dtypes", "sums", "autograd", "ops", "generator", "return_types"),
+    "ops": ("dtypes", "size", "sums", "notices", "autograd", "ops", "generator", "return_types"),
     "methods": ("dtypes", "ops", "autograd"),
     "conversion": ("dtypes", "ops", "autograd", "device"),
     "facts": ("dtypes", "autograd", "device", "size"),
@@ -103,7 +105,10 @@ def code_lines(path: Path) -> int:
 
 
 def test_the_engine_reads_in_an_hour():
-    engine = [PACKAGE / "tensor.py", *sorted((PACKAGE / "autograd").glob("*.py"))]
+    # the contract of arguments stands before the engine; gradcheck and jacobians are written with it, as a user would
+    beside = ("contract.py", "check.py", "functional.py")
+    parts = sorted(path for path in (PACKAGE / "autograd").glob("*.py") if path.name not in beside)
+    engine = [PACKAGE / "tensor.py", *parts]
     assert sum(map(code_lines, engine)) <= 1250
 
 

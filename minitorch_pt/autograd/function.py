@@ -136,7 +136,11 @@ class Function:
 
         def pull(*gradients: Any) -> tuple:
             result = cls.backward(
-                ctx, *(graph.wrap(g) if isinstance(g, (np.ndarray, np.generic)) else g for g in gradients)
+                ctx,
+                *(
+                    graph.wrap(g) if isinstance(g, (np.ndarray, np.generic)) else graph.stand_in(g, Tensor)
+                    for g in gradients
+                ),
             )
             result = result if isinstance(result, tuple) else (result,)
             if len(result) < len(args) or any(r is not None for r in result[len(args) :]):

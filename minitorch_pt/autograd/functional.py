@@ -108,20 +108,23 @@ def jvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
 
 
 def jacobian(
-    func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False
-) -> Any:
+    func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
+    strategy: str = "reverse-mode",
+) -> Any:  # fmt: skip
     """All derivatives of each output element with respect to each input element, of shape (*output, *input).
 
-    One backward pass per output element. With several inputs (outputs) a tuple for each.
+    One backward pass per output element, whatever `vectorize` and `strategy` say. With several inputs (outputs) a tuple for each.
 
     Raises:
-        RuntimeError: with `strict` an output is independent of an input.
+        RuntimeError: with `strict` an output is independent of an input. AssertionError: an unknown strategy.
 
     >>> import minitorch_pt as torch
     >>> torch.autograd.functional.jacobian(lambda x: x**2, torch.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])
     """
+    if strategy not in ("forward-mode", "reverse-mode"):
+        raise AssertionError(f"Expected strategy to be either 'forward-mode' or 'reverse-mode', not {strategy!r}")
     given, several, outputs, many = _run(func, inputs, create_graph)
     result = []
     for output in outputs:
@@ -138,14 +141,16 @@ def jacobian(
         for row, tensor in zip(rows, given, strict=True):
             shape = (*output.shape, *tensor.shape)
             with enable_grad():
-                blocks.append(np.stack(row).reshape(shape))  # NumPy's protocol makes this an operation on Tensors
+                stacked = np.stack([graph.stand_in(g, graph.Traced) for g in row])  # an operation on Tensors
+                blocks.append(graph.stand_in(stacked.reshape(shape), graph.Tensor))
         result.append(tuple(blocks) if several else blocks[0])
     return _finished(tuple(result) if many else result[0], create_graph)
 
 
 def hessian(
-    func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False
-) -> Any:
+    func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
+) -> Any:  # fmt: skip
     """The second derivatives of a function with one number as its output: the Jacobian of its gradient.
 
     Shape (*input, *input); with several inputs a tuple of tuples.
@@ -162,7 +167,7 @@ def hessian(
         )
         return found if several else found[0]
 
-    return jacobian(gradient, inputs, create_graph, strict)
+    return jacobian(gradient, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
 
 
 def _single(output: Any) -> Any:

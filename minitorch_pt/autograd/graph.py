@@ -23,8 +23,10 @@ from ..sums import total
 from .modes import anomaly, recording
 
 _clock = itertools.count(1)  # one numbering for nodes and in-place changes: it tells which came first
-Tensor: Any = None  # these two are set by tensor.py: imports point downwards, and the engine must make Tensors
+# These are set by tensor.py and protocols.py: imports point downwards, and the engine must make Tensors
+Tensor: Any = None
 wrap: Any = None
+Traced: Any = None  # the Tensors on which rules run to record their gradients: they alone speak NumPy's protocols
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -169,11 +171,7 @@ class Node:
         inputs = []
         for array, edge in itertools.zip_longest(self.args, self.edges):
             if isinstance(array, np.ndarray):
-                tensor = wrap(array)
-                if edge is not None:  # a node between tells apart two inputs that are one tensor
-                    tensor._requires_grad = True
-                    tensor._node = record(_SAME, (None, lambda g: g), [edge], None, None, array.shape, array.dtype)
-                inputs.append(tensor)
+                inputs.append(_leading(wrap(array, False, Traced), edge))
             else:
                 inputs.append(array)
         if self.rule.plain is None:
@@ -187,6 +185,25 @@ class Node:
             return [None if edge is None else next(found) for edge in self.edges]
 
         return pull
+
+
+def _leading(tensor: Any, edge: Any) -> Any:
+    """The tensor, with a history that leads on to `edge`: a node between tells apart two inputs that are one tensor."""
+    if edge is not None:
+        tensor._requires_grad = True
+        tensor._node = record(_SAME, (None, lambda g: g), [edge], None, None, tensor._data.shape, tensor._data.dtype)
+    return tensor
+
+
+def stand_in(tensor: Any, cls: Any) -> Any:
+    """The tensor, or one of class `cls` with its value and history: rules work on Traced ones, users see none of them."""
+    if not isinstance(tensor, Tensor) or type(tensor) is cls or (cls is Tensor and type(tensor) is not Traced):
+        return tensor
+    other = wrap(tensor._data, tensor._requires_grad, cls)
+    if tensor._node is None:
+        return _leading(other, tensor if tensor._requires_grad else None)
+    other._node = tensor._node
+    return other
 
 
 class Output(Node):
@@ -288,11 +305,13 @@ def _run_hooks(hooks: dict[int, Callable], gradient: Any) -> Any:
         TypeError: a hook returned something that is no tensor. RuntimeError: a tensor of another shape or type.
     """
     if type(gradient) is list:  # of a node with several outputs, None where no gradient came
-        tensors = tuple(g if g is None or isinstance(g, Tensor) else wrap(np.asarray(g)) for g in gradient)
+        tensors = tuple(
+            g if g is None else stand_in(g, Tensor) if isinstance(g, Tensor) else wrap(np.asarray(g)) for g in gradient
+        )
         for hook in tuple(hooks.values()):
             tensors = hook(tensors) or tensors
         return [t if t is None or recording.on else t._data for t in tensors]
-    tensor = gradient if isinstance(gradient, Tensor) else wrap(np.asarray(gradient))
+    tensor = stand_in(gradient, Tensor) if isinstance(gradient, Tensor) else wrap(np.asarray(gradient))
     for hook in tuple(hooks.values()):
         result = hook(tensor)
         if result is None:
@@ -368,6 +387,8 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
             several = type(node.shape) is list
             if several:
                 gradient = _filled(gradient, node, create_graph)
+            if create_graph:
+                gradient = [stand_in(g, Traced) for g in gradient] if several else stand_in(gradient, Traced)
             whole = None
             if type(pulls) is not tuple and type(pulls) is not list:  # one function for all inputs
                 whole = pulls(*gradient) if several else pulls(gradient)
@@ -459,6 +480,7 @@ def _accumulate(entry: list, create_graph: bool) -> None:
     leaf, gradient, _ = entry
     present = leaf._grad
     if create_graph:
+        gradient = stand_in(gradient, Tensor)
         leaf._grad = gradient.clone() if present is None else present + gradient
     elif present is not None:
         np.add(present._data, gradient, out=present._data)
@@ -614,5 +636,5 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
         if isinstance(gradient, (np.ndarray, np.generic)):
             # as in `_accumulate`: what is returned shares its memory with nothing
             gradient = wrap(np.array(gradient))
-        result.append(gradient)
+        result.append(stand_in(gradient, Tensor))
     return tuple(result)

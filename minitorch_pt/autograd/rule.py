@@ -6,6 +6,9 @@
 
 The rule sees arrays only. The operation takes and gives Tensors, brings the operands to a common type, and records a node.
 To differentiate a gradient (`create_graph`) the same rule is run on Tensors: it then builds a graph of its own.
+
+What a rule may call: NumPy's functions, Python's operators, and other operations as `softmax.rule(...)`, which takes what the rule
+itself was given: arrays, or Tensors when it is run on Tensors. `softmax(...)` is for users: it refuses arrays.
 """
 
 from __future__ import annotations
@@ -17,16 +20,11 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .. import dtypes
-from . import graph
+from . import contract, graph
 from .graph import Node, Output, Rule, changed, record
 from .modes import recording
 
 __all__ = ["array", "differentiable", "inplace", "nondifferentiable", "same"]
-
-# NumPy's names for torch's parameters, which torch accepts too
-_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other", "a": "input"}
-
-_REQUIRED: Any = object()  # in place of a default
 
 
 def same(g: Any) -> Any:
@@ -39,21 +37,11 @@ def array(value: Any) -> Any:
     return value._data if isinstance(value, graph.Tensor) else value
 
 
-def _bind(parameters: dict[str, Any], args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-    """Move keywords that stand for positional parameters into place, and read NumPy's names as torch's."""
-    for numpy_name, name in _NUMPY_NAMES.items():
-        if numpy_name in kwargs and numpy_name not in parameters and name in parameters:
-            kwargs[name] = kwargs.pop(numpy_name)
-    rest = list(parameters)[len(args) :]
-    last = max((i for i, name in enumerate(rest) if name in kwargs), default=-1)
-    filled = [kwargs.pop(name, parameters[name]) for name in rest[: last + 1]]
-    if _REQUIRED in filled:
-        raise TypeError(f"missing required argument: '{rest[filled.index(_REQUIRED)]}'")
-    return (*args, *filled), kwargs
+def _promoted(arrays: list, how: str, count: int | None, check: Callable | None) -> list:
+    """Arrays brought to the common type, Python numbers left (NumPy lets them follow the arrays).
 
-
-def _promoted(arrays: list, how: str, count: int | None) -> list:
-    """Arrays brought to the common type, Python numbers left (NumPy lets them follow the arrays)."""
+    check: what the rule has to say against the operands as they were given.
+    """
     first = arrays[0]
     if type(first) is np.ndarray and first.dtype.kind == "f":  # most often nothing is to be done
         dtype = first.dtype
@@ -63,6 +51,8 @@ def _promoted(arrays: list, how: str, count: int | None) -> list:
         else:
             return arrays
     operands = arrays[:count]
+    if check is not None:
+        check(*operands)
     target = dtypes.result_type_of(operands)
     if how == "float" and target.kind != "f":
         target = dtypes.get_default_dtype().dtype
@@ -105,30 +95,56 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
 
 
 def _operation(function: Callable, records: bool, promote: Any = None, linear: bool = False, view: bool = False,
-               joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None, exact: bool = False, tensors: int = 0) -> Callable:  # fmt: skip
-    code, defaults = function.__code__, function.__defaults__ or ()
-    names: dict = dict.fromkeys(code.co_varnames[: code.co_argcount], _REQUIRED)
-    names.update(zip([*names][len(names) - len(defaults) :], defaults, strict=True))
+               joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None,
+               exact: bool = False, check: Callable | None = None) -> Any:  # fmt: skip
     short = function.__name__.strip("_")
     camel = "".join(word.capitalize() for word in short.split("_"))
-    rule = Rule(function, name or f"{camel}Backward0", linear, joint, plain, exact)
+    node = Rule(function, name or f"{camel}Backward0", linear, joint, plain, exact)
+    desk = contract.Desk(function, short)
+    operation = _served(function, short, desk, node, records, promote, check, view, returns)
+
+    def on_arrays(*args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(a, graph.Tensor) for a in args):
+            return operation(*[graph.wrap(a) if type(a) is np.ndarray else a for a in args], **kwargs)
+        result = function(*args, **kwargs)
+        value = result[0] if records else result
+        return getattr(result[1], "rule", result[1])(*args, **kwargs) if value is NotImplemented else value
+
+    operation.rule, operation.desk, operation.node = on_arrays, desk, node
+    if desk.out:
+        as_method = contract.Desk(function, short, out=False)
+        operation.method = _served(function, short, as_method, node, records, promote, check, view, returns)
+    return operation
+
+
+def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, records: bool, promote: Any, check: Callable | None,
+            view: bool, returns: Callable | None) -> Any:  # fmt: skip
+    """The operation as users call it: what its desk lets through is unpacked, given to the rule, and recorded."""
     how, count = promote if isinstance(promote, tuple) else (promote, None)
-    checks = bool(how or tensors)
+    passed, options, reads = desk.passed, desk.options, desk.reads
     new = object.__new__
 
     @functools.wraps(function)
     def operation(*args: Any, **kwargs: Any) -> Any:
+        # what the arguments are
         if kwargs:
-            args, kwargs = _bind(names, args, kwargs)
-        Tensor = graph.Tensor
+            args, kwargs, target = desk.bind(args, kwargs)
+            if target is not None:
+                return contract.into(target, operation(*args, **kwargs), short)
+        checked = len(args) != 1 and (options or not args)  # a Tensor alone is right
+        if checked and tuple(map(type, args)) not in passed:
+            args = desk.serve(args)
+        # Tensors become arrays, and edges of the graph
+        Tensor = made = graph.Tensor
         arrays: list = []
         edges: list = []
-        any_tensor = tracked = False
+        tracked = asked = False
         for a in args:
             if isinstance(a, Tensor):
-                any_tensor = True
                 if a._base is not None:
                     a._refresh()
+                if type(a) is not Tensor and a._makes is not Tensor:
+                    made = a._makes
                 arrays.append(a._data)
                 if a._requires_grad:
                     tracked = True
@@ -137,19 +153,20 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
                 else:
                     edges.append(None)
             else:
+                if type(a) is int and a.bit_length() > 63:
+                    desk.overflow(len(arrays), a)
                 arrays.append(a)
                 edges.append(None)
-        if not any_tensor:
-            if not any(isinstance(a, (np.ndarray, np.generic)) for a in args):
-                _refuse(short, names, args)
-            result = function(*arrays, **kwargs)  # called by another rule
-            value = result[0] if records else result
-            return result[1](*args, **kwargs) if value is NotImplemented else value
-        if checks:
-            if tensors and any(isinstance(a, (bool, int, float)) for a in args[:tensors]):
-                _refuse(short, names, args)
-            if how is not None:
-                arrays = _promoted(arrays, how, count)
+                asked = reads
+        if asked and not checked and tuple(map(type, args)) not in passed:
+            # where only Tensors and numbers belong, calls are looked at that hold something else than Tensors
+            arrays = [
+                a if edge is None and not isinstance(a, Tensor) else x
+                for a, x, edge in zip(desk.serve(args), arrays, edges, strict=True)
+            ]
+        if how is not None:
+            arrays = _promoted(arrays, how, count, check)
+        # the rule itself
         try:
             result = function(*arrays, **kwargs) if kwargs else function(*arrays)
         except (ValueError, TypeError, AttributeError, OverflowError) as error:
@@ -163,14 +180,14 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
                 if tracked and records and recording.on:
                     shapes, types = [part.shape for part in value], [part.dtype for part in value]
                     node = record(rule, result, edges, arrays, kwargs, shapes, types)
-                outputs = [_output(node, place, part) for place, part in enumerate(value)]
+                outputs = [_output(made, node, place, part) for place, part in enumerate(value)]
                 if view:
                     for out in outputs:
                         _as_view(out, args[0], None)
                 return tuple(outputs) if returns is None else returns(*outputs)
             value = np.asarray(value)
         # graph.wrap(value), written out: an __init__ in Python costs 0.3 us
-        out = new(Tensor)
+        out = new(made)
         out._data = value
         out._grad = out._base = None
         dtype = value.dtype
@@ -185,21 +202,15 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
             _as_view(out, args[0], lambda base: operation(base, *rest, **kwargs))
         return out
 
-    operation.rule, operation.tensors = rule, tensors  # type: ignore[attr-defined]
     return operation
 
 
-def _output(node: Node | None, place: int, part: Any) -> Any:
+def _output(made: type, node: Node | None, place: int, part: Any) -> Any:
     """One of several outputs of an operation."""
-    out = graph.wrap(part if type(part) is np.ndarray else np.asarray(part))
+    out = graph.wrap(part if type(part) is np.ndarray else np.asarray(part), False, made)
     if node is not None and part.dtype.kind == "f":
         out._node, out._requires_grad = Output(node, place, part.shape, part.dtype), True
     return out
-
-
-def _refuse(short: str, names: dict, args: tuple) -> NoReturn:
-    given = ", ".join(type(a).__name__ for a in args) or "nothing"
-    raise TypeError(f"{short}(): {' and '.join(names)} must be Tensor, got ({given}); make one with torch.tensor()")
 
 
 def differentiable(function: Callable | None = None, **options: Any) -> Any:
@@ -208,13 +219,13 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
     A rule may return `NotImplemented, operation`, which hands the call on to that operation.
 
     promote: "type" brings operands to their common type, "float" also integers to floating point; ("type", n) only the first n
+    check: a function of the operands as they were given, which raises where their types are refused
     linear: the gradient functions look at no input's values, so the node keeps no arrays
     view: the value may share memory with the first argument
     joint: one gradient function for all inputs, returning a tuple, where they share work; what is a function in that tuple is
         called only if its input needs the gradient
     returns: a namedtuple class for several outputs
     name: torch's name of the node, or a function of the arguments giving it
-    tensors: so many of the first arguments must be Tensors, numbers are refused
     exact: the gradients have the shapes and types of the inputs without the engine's looking at it, which costs 0.3 us for each
     plain: the same operation composed of others, differentiated in its place where the rule cannot run on Tensors
     """
@@ -253,7 +264,7 @@ def _outside(input: Any, replay: Callable) -> Any:
     """`input` with zeros in the region that a view shows."""
     value = np.array(input)
     _writable(replay(graph.wrap(value))._data)[...] = 0
-    return value, lambda g: _outside(g, replay)
+    return value, lambda g: _outside.rule(g, replay)
 
 
 @differentiable(linear=True, name="CopySlices")
@@ -263,7 +274,7 @@ def _copy_slices(base: Any, region: Any, replay: Callable) -> Any:
     def show(g: Any) -> Any:
         return replay(g) if isinstance(g, graph.Tensor) else replay(graph.wrap(g))._data
 
-    return base, lambda g: _outside(g, replay), show
+    return base, lambda g: _outside.rule(g, replay), show
 
 
 def _alias(tensor: Any, data: np.ndarray) -> Any:
@@ -330,7 +341,7 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -
                 raise RuntimeError("a view made under no_grad, or one of several made by one call (split, unbind), is being "
                                    "modified inplace while gradients are tracked. Use the out-of-place form, or clone() it.")  # fmt: skip
     # what the gradient functions keep must be the values before the change
-    linear = getattr(operation, "rule", None) is not None and operation.rule.linear  # type: ignore[attr-defined]
+    linear = getattr(operation, "node", None) is not None and operation.node.linear  # type: ignore[attr-defined]
     before = _alias(tensor, tensor._data if linear or not tracked else tensor._data.copy())
     after = operation(before, *args, **kwargs)
     write(tensor, after._data)
@@ -347,13 +358,14 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -
     return tensor
 
 
+@functools.cache  # arccos_ is acos_, as arccos is acos
 def inplace(operation: Callable) -> Callable:
     """The in-place form of an operation: `relu_ = inplace(relu)`."""
 
-    @functools.wraps(operation)
+    @functools.wraps(operation, updated=())
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return apply_inplace(self, operation, args, kwargs)
 
-    method.__name__ = operation.__name__ + "_"
+    method.__name__ = method.__qualname__ = operation.__name__ + "_"
     method.__doc__ = f"In-place form of `{operation.__name__}`: changes the tensor itself and returns it."
     return method

@@ -9,7 +9,7 @@ from ..tensor import Tensor
 from . import constraints
 from .dirichlet import Dirichlet
 from .distribution import Distribution
-from .utils import ONE, broadcast_all
+from .utils import broadcast_all
 
 __all__ = ["Beta"]
 
@@ -62,7 +62,7 @@ class Beta(Distribution):
         total = self.concentration1 + self.concentration0
         return self.concentration1 * self.concentration0 / (total.pow(2) * (total + 1))
 
-    def rsample(self, sample_shape: Any = ONE) -> Tensor:
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draws through which gradients flow."""
         return self._dirichlet.rsample(sample_shape).select(-1, 0)
 

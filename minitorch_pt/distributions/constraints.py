@@ -166,44 +166,54 @@ class _OneHot(Constraint):
         return ((value == 0) | (value == 1)).all(-1) & value.sum(-1).eq(1)
 
 
-class _Interval(Constraint):
-    """lower_bound <= value <= upper_bound."""
-
+class _Bounded(Constraint):
     def __init__(self, lower_bound: Any, upper_bound: Any) -> None:
         self.lower_bound, self.upper_bound = lower_bound, upper_bound
+
+
+class _Interval(_Bounded):
+    """lower_bound <= value <= upper_bound."""
 
     def check(self, value: Any) -> Any:
         return (value >= self.lower_bound) & (value <= self.upper_bound)
 
 
-class _HalfOpenInterval(_Interval):
+class _HalfOpenInterval(_Bounded):
     """lower_bound <= value < upper_bound."""
 
     def check(self, value: Any) -> Any:
         return (value >= self.lower_bound) & (value < self.upper_bound)
 
 
-class _IntegerInterval(_Interval):
+class _IntegerInterval(_Bounded):
+    """Whole numbers, lower_bound <= value <= upper_bound."""
+
     is_discrete = True
 
     def check(self, value: Any) -> Any:
-        return (value % 1 == 0) & super().check(value)
+        return (value % 1 == 0) & (value >= self.lower_bound) & (value <= self.upper_bound)
 
 
-class _GreaterThan(Constraint):
+class _BoundedBelow(Constraint):
     def __init__(self, lower_bound: Any) -> None:
         self.lower_bound = lower_bound
+
+
+class _GreaterThan(_BoundedBelow):
+    """Numbers above lower_bound."""
 
     def check(self, value: Any) -> Any:
         return value > self.lower_bound
 
 
-class _GreaterThanEq(_GreaterThan):
+class _GreaterThanEq(_BoundedBelow):
+    """Numbers from lower_bound on."""
+
     def check(self, value: Any) -> Any:
         return value >= self.lower_bound
 
 
-class _IntegerGreaterThan(_GreaterThan):
+class _IntegerGreaterThan(_BoundedBelow):
     """Whole numbers from lower_bound on."""
 
     is_discrete = True
@@ -213,6 +223,8 @@ class _IntegerGreaterThan(_GreaterThan):
 
 
 class _LessThan(Constraint):
+    """Numbers below upper_bound."""
+
     def __init__(self, upper_bound: Any) -> None:
         self.upper_bound = upper_bound
 

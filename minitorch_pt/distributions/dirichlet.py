@@ -9,7 +9,6 @@ from ..ops.pathwise import dirichlet_draw
 from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import ONE
 
 __all__ = ["Dirichlet"]
 
@@ -56,7 +55,7 @@ class Dirichlet(Distribution):
         total = self.concentration.sum(-1, True)
         return self.concentration * (total - self.concentration) / (total.pow(2) * (total + 1))
 
-    def rsample(self, sample_shape: Any = ONE) -> Tensor:
+    def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draws through which gradients flow (see ops/pathwise.py)."""
         alpha = self.concentration.expand(self._extended_shape(sample_shape))
         return dirichlet_draw(alpha, random.default_generator.dirichlet(alpha._data))

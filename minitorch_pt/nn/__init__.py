@@ -1,7 +1,15 @@
 """torch.nn: layers, containers, losses; `functional` has them as functions, `init` fills parameters, `utils` clips gradients."""
 
+from ..places import settle as _settle
 from . import functional, init
 from .modules import *
+from .modules import lazy as _lazy
 from .parameter import Buffer, Parameter
 
 from . import utils  # isort: skip
+
+_settle(functional.__name__, vars(functional))
+_settle(
+    Parameter.__module__,
+    {name: getattr(_lazy, name) for name in ("UninitializedBuffer", "UninitializedParameter", "is_lazy")},
+)

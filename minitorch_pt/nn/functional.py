@@ -87,7 +87,7 @@ from ..ops.pooling import (
     max_pool3d_with_indices,
 )
 from ..ops.products import bilinear, linear
-from ..ops.shrinking import hardshrink, softshrink, tanhshrink
+from ..ops.shrinking import softshrink, tanhshrink
 from ..ops.unpooling import (
     fractional_max_pool2d,
     fractional_max_pool2d_with_indices,
@@ -134,13 +134,27 @@ __all__ = [
     "upsample_nearest",
 ]  # fmt: skip
 
-sigmoid, tanh = ops.sigmoid, ops.tanh
 celu_, relu_, rrelu_, selu_, threshold_ = ops.celu_, ops.relu_, ops.rrelu_, ops.selu_, ops.threshold_
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(0, x)."""
     return ops.relu_(input) if inplace else ops.relu(input)
+
+
+def sigmoid(input: Tensor) -> Tensor:
+    """1 / (1 + e^-x): see `torch.sigmoid`."""
+    return ops.sigmoid(input)
+
+
+def tanh(input: Tensor) -> Tensor:
+    """Hyperbolic tangent: see `torch.tanh`."""
+    return ops.tanh(input)
+
+
+def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """x outside [-lambd, lambd], 0 inside: see `torch.hardshrink`."""
+    return ops.hardshrink(input, lambd)
 
 
 def rrelu(

@@ -270,7 +270,7 @@ def _old_name(function: Any) -> Any:
         warnings.warn(f"`nn.init.{name[:-1]}` is now deprecated in favor of `nn.init.{name}`.", FutureWarning, stacklevel=2)  # fmt: skip
         return function(*args, **kwargs)
 
-    old.__name__ = name[:-1]
+    old.__name__ = old.__qualname__ = name[:-1]
     return old
 
 

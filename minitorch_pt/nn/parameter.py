@@ -39,4 +39,6 @@ class Buffer(Tensor):
         self.persistent = persistent
 
 
+# what is computed from them is a Tensor
+Parameter._makes = Buffer._makes = Tensor
 RemovableHandle = Handle

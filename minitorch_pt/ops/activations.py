@@ -7,17 +7,22 @@ first, so that gradients of any order stay finite too.
 from __future__ import annotations
 
 import math
-import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import generator
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, inplace
+from ..notices import warn
 from .pointwise import _PLAIN, _pick, add
 from .rows import largest_along
 from .shape import _axis as _from_front
 from .special_functions import erf
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, DType, Number, Tensor
+
 
 # what torch has at its top level; nn.functional has all
 __all__ = [
@@ -42,7 +47,7 @@ def _floating(name: str, input: Any) -> None:
 # Curves
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(exact=True)
-def relu(input: Any) -> Any:
+def relu(input: Tensor) -> Any:
     """max(0, x): negative numbers become 0.
 
     >>> import minitorch_pt as torch
@@ -72,7 +77,7 @@ def _log_1_exp(x: np.ndarray) -> np.ndarray:
 
 
 @differentiable(promote="float")
-def sigmoid(input: Any) -> Any:
+def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Any:
     """1 / (1 + e^-x), between 0 and 1; its slope is y (1 - y).
 
     >>> import minitorch_pt as torch
@@ -85,7 +90,7 @@ def sigmoid(input: Any) -> Any:
 
 
 @differentiable(promote="float")
-def tanh(input: Any) -> Any:
+def tanh(input: Tensor, *, out: Tensor | None = None) -> Any:
     """Hyperbolic tangent, between -1 and 1; its slope is 1 - tanh²."""
     y = np.tanh(input)
     return y, lambda g: (-(y * y) + 1) * g  # in this order NumPy reuses one array all along
@@ -98,7 +103,8 @@ def _leaky_relu(input: Any, negative_slope: float) -> Any:
     return _pick(up, input, input * negative_slope), lambda g: _pick(up, g, g * negative_slope, of=input)
 
 
-def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
+@composed
+def leaky_relu(input: Tensor, negative_slope: Number = 0.01, inplace: bool = False) -> Tensor:
     """x where x > 0, negative_slope * x elsewhere."""
     return (_leaky_relu_ if inplace else _leaky_relu)(input, negative_slope)
 
@@ -115,7 +121,8 @@ def _elu(input: Any, alpha: float, scale: float) -> Any:
     )
 
 
-def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
+@composed
+def elu(input: Tensor, alpha: Number = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, alpha (e^x - 1) elsewhere.
 
     Source: Clevert et al. 2015, arXiv:1511.07289.
@@ -126,7 +133,8 @@ def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
 _ALPHA, _SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
-def selu(input: Any) -> Any:
+@composed
+def selu(input: Tensor) -> Tensor:
     """scale * elu(x, alpha) with the constants that keep mean 0 and variance 1 from layer to layer: 1.0507 and 1.6733.
 
     Source: Klambauer et al. 2017, arXiv:1706.02515.
@@ -134,13 +142,14 @@ def selu(input: Any) -> Any:
     return _elu(input, _ALPHA, _SCALE)
 
 
-def selu_(input: Any) -> Any:
+@composed
+def selu_(input: Tensor) -> Tensor:
     """In-place form of `selu`."""
     return _elu_(input, _ALPHA, _SCALE)
 
 
 @differentiable
-def celu(input: Any, alpha: float = 1.0) -> Any:
+def celu(input: Tensor, alpha: Number = 1.0) -> Any:
     """x where x > 0, alpha (e^(x/alpha) - 1) elsewhere: an elu whose slope has no step for any alpha.
 
     Raises:
@@ -160,7 +169,7 @@ def celu(input: Any, alpha: float = 1.0) -> Any:
 @differentiable(name="GeluBackward0")
 def _gelu(input: Any) -> Any:
     _floating("gelu", input)
-    below = 0.5 * (1 + erf(input * math.sqrt(0.5)))  # how much of the normal distribution lies below x
+    below = 0.5 * (1 + erf.rule(input * math.sqrt(0.5)))  # how much of the normal distribution lies below x
     return input * below, lambda g: g * (below + input * (np.exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi))))
 
 
@@ -178,7 +187,8 @@ def _gelu_tanh(input: Any) -> Any:
     return 0.5 * input * (1 + t), pull
 
 
-def gelu(input: Any, *, approximate: str = "none") -> Any:
+@composed
+def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     """x Φ(x), Φ being the normal distribution function.
 
     approximate="tanh": 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))).
@@ -196,11 +206,12 @@ def gelu(input: Any, *, approximate: str = "none") -> Any:
 @differentiable(name="SiluBackward0")
 def _silu(input: Any) -> Any:
     _floating("silu", input)
-    s = sigmoid(input)
+    s = sigmoid.rule(input)
     return input * s, lambda g: g * (s * (1 + input * (1 - s)))
 
 
-def silu(input: Any, inplace: bool = False) -> Any:
+@composed
+def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x sigmoid(x), also called swish."""
     return (_silu_ if inplace else _silu)(input)
 
@@ -211,10 +222,13 @@ def _softplus(input: Any, beta: float, threshold: float) -> Any:
     scaled = input * beta
     near = ~(array(scaled) > threshold)
     low = _pick(near, scaled)
-    return _pick(near, _in_single(_log_1_exp, array(low)) / beta, input), lambda g: _pick(near, g * sigmoid(low), g)
+    return _pick(near, _in_single(_log_1_exp, array(low)) / beta, input), lambda g: _pick(
+        near, g * sigmoid.rule(low), g
+    )
 
 
-def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
+@composed
+def softplus(input: Tensor, beta: Number = 1.0, threshold: Number = 20.0) -> Tensor:
     """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold."""
     return _softplus(input, beta, threshold)
 
@@ -222,11 +236,12 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
 @differentiable(name="MishBackward0")
 def _mish(input: Any) -> Any:
     _floating("mish", input)
-    t = np.tanh(_softplus(input, 1.0, 20.0))
-    return input * t, lambda g: g * (t + input * (sigmoid(input) * (1 - t * t)))
+    t = np.tanh(_softplus.rule(input, 1.0, 20.0))
+    return input * t, lambda g: g * (t + input * (sigmoid.rule(input) * (1 - t * t)))
 
 
-def mish(input: Any, inplace: bool = False) -> Any:
+@composed
+def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """x tanh(softplus(x)).
 
     Source: Misra 2019, arXiv:1908.08681.
@@ -234,7 +249,8 @@ def mish(input: Any, inplace: bool = False) -> Any:
     return (_mish_ if inplace else _mish)(input)
 
 
-def softsign(input: Any) -> Any:
+@composed
+def softsign(input: Tensor) -> Any:
     """x / (1 + |x|)."""
     return input / (abs(input) + 1)
 
@@ -252,7 +268,8 @@ def _hardtanh(input: Any, min_val: float, max_val: float) -> Any:
     return np.clip(x, min_val, max_val), lambda g: _pick(inside, g, of=input)
 
 
-def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
+@composed
+def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0, inplace: bool = False) -> Tensor:
     """x cut off at min_val and max_val.
 
     Raises:
@@ -263,7 +280,8 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: b
     return (_hardtanh_ if inplace else _hardtanh)(input, min_val, max_val)
 
 
-def relu6(input: Any, inplace: bool = False) -> Any:
+@composed
+def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """min(max(0, x), 6)."""
     return (_hardtanh_ if inplace else _hardtanh)(input, 0.0, 6.0)
 
@@ -279,7 +297,8 @@ def _hardsigmoid(input: Any) -> Any:
     return np.clip(x + 3, 0, 6) / 6, lambda g: _pick(inside, g * _SIXTH, of=input)
 
 
-def hardsigmoid(input: Any, inplace: bool = False) -> Any:
+@composed
+def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """min(max(0, x + 3), 6) / 6: a sigmoid of three straight lines."""
     return (_hardsigmoid_ if inplace else _hardsigmoid)(input)
 
@@ -293,7 +312,8 @@ def _hardswish(input: Any) -> Any:
     return x * np.clip(x + 3, 0, 6) / 6, lambda g: _pick(bend, g * (near / 3 + 0.5), _pick(above, g))
 
 
-def hardswish(input: Any, inplace: bool = False) -> Any:
+@composed
+def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """x hardsigmoid(x).
 
     Source: Howard et al. 2019, arXiv:1905.02244.
@@ -302,15 +322,15 @@ def hardswish(input: Any, inplace: bool = False) -> Any:
 
 
 @differentiable(name="LogSigmoidBackward0")
-def logsigmoid(input: Any) -> Any:
+def logsigmoid(input: Tensor) -> Any:
     """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1."""
     _floating("logsigmoid", input)
     x = array(input)
-    return np.minimum(x, 0) - np.log1p(np.exp(-abs(x))), lambda g: g * sigmoid(-input)
+    return np.minimum(x, 0) - np.log1p(np.exp(-abs(x))), lambda g: g * sigmoid.rule(-input)
 
 
 @differentiable
-def threshold(input: Any, threshold: float, value: float) -> Any:
+def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | None = None) -> Any:
     """x where x > threshold, `value` elsewhere."""
     x = array(input)
     if x.dtype is _BOOL:
@@ -329,7 +349,8 @@ def _prelu(input: Any, weight: Any) -> Any:
     )
 
 
-def prelu(input: Any, weight: Any) -> Any:
+@composed
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """x where x > 0, weight * x elsewhere: a leaky relu with learnt slopes, one in all or one a channel (axis 1).
 
     Shapes: (N, C, ...), (C) or (1) -> (N, C, ...).
@@ -361,11 +382,12 @@ def _glu(input: Any, dim: int) -> Any:
     if size % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {size}")
     before = (slice(None),) * dim
-    value, gate = input[(*before, slice(size // 2))], sigmoid(input[(*before, slice(size // 2, None))])
+    value, gate = input[(*before, slice(size // 2))], sigmoid.rule(input[(*before, slice(size // 2, None))])
     return value * gate, lambda g: np.concatenate([g * gate, g * value * gate * (1 - gate)], dim)
 
 
-def glu(input: Any, dim: int = -1) -> Any:
+@composed
+def glu(input: Tensor, dim: Dim = -1) -> Tensor:
     """Gated linear unit: a sigmoid(b), a and b being the two halves of the input along `dim`.
 
     Shapes: (*, 2 N, *) -> (*, N, *).
@@ -402,7 +424,8 @@ def _softmax(input: Any, dim: int) -> Any:
     return y, lambda g: y * (g - (g * y).sum(axis=axis, keepdims=True))
 
 
-def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
+@composed
+def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
     """e^x / Σ e^x along `dim`: positive numbers that add up to 1. `dtype` converts the input first.
 
     Raises:
@@ -425,7 +448,8 @@ def _log_softmax(input: Any, dim: int) -> Any:
     return y, lambda g: g - np.exp(y) * g.sum(axis=axis, keepdims=True)
 
 
-def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
+@composed
+def log_softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
     """log(softmax(x)) = x - log Σ e^x along `dim`, precise where softmax is rounded to 0.
 
     dtype: converts the input first.
@@ -470,7 +494,8 @@ def _idle(input: Any, p: float, train: bool) -> bool:
     return not train or p == 0 or not math.prod(input.shape)
 
 
-def dropout(input: Any, p: float, train: bool) -> Any:
+@composed
+def dropout(input: Tensor, p: float, train: bool) -> Tensor:
     """In training, zero each element with probability p and scale the others by 1 / (1 - p).
 
     Otherwise, the result is the input itself.
@@ -482,10 +507,11 @@ def dropout(input: Any, p: float, train: bool) -> Any:
 
     Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
     """
-    return input if _idle(input, p, train) else _scale(input, _noise(input, p))
+    return input if _idle(input, p, train) else _scale.rule(input, _noise(input, p))
 
 
-def dropout_(input: Any, p: float, train: bool) -> Any:
+@composed
+def dropout_(input: Tensor, p: float, train: bool) -> Tensor:
     """In-place form of `dropout`."""
     return input if _idle(input, p, train) else _scale_(input, _noise(input, p))
 
@@ -515,7 +541,10 @@ def _slopes(input: Any, lower: float, upper: float, training: bool, source: Any)
     return slopes
 
 
-def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, generator: Any = None) -> Any:
+@composed
+def rrelu(
+    input: Tensor, lower: Number = 1 / 8, upper: Number = 1 / 3, training: bool = False, generator: object = None
+) -> Tensor:
     """x where x > 0, a x elsewhere: a is drawn between lower and upper for each element in training, else their mean.
 
     Raises:
@@ -523,17 +552,19 @@ def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool
 
     Source: Xu et al. 2015, arXiv:1505.00853.
     """
-    return _rrelu(input, _slopes(input, lower, upper, training, generator))
+    return _rrelu.rule(input, _slopes(input, lower, upper, training, generator))
 
 
+@composed
 def rrelu_(
-    input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, generator: Any = None
-) -> Any:
+    input: Tensor, lower: Number = 1 / 8, upper: Number = 1 / 3, training: bool = False, generator: object = None
+) -> Tensor:
     """In-place form of `rrelu`."""
     return _rrelu_(input, _slopes(input, lower, upper, training, generator))
 
 
-def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Any:
+@composed
+def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Any:
     """softmax((x - log E) / tau), E being exponential noise: a soft draw from the classes with probabilities softmax(x).
 
     The smaller tau, the nearer to one-hot. hard: the value is one-hot, the gradient is that of the soft draw. eps has no effect.
@@ -544,20 +575,20 @@ def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float =
     Source: Jang et al. 2016, arXiv:1611.01144; Maddison et al. 2016, arXiv:1611.00712.
     """
     if eps != 1e-10:
-        warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
+        warn("`eps` parameter is deprecated and has no effect.")
     dtype = array(logits).dtype
     if dtype.kind != "f":
         raise RuntimeError(
             f"gumbel_softmax needs floating point logits and got torch.{dtype.name}; convert with .float()"
         )
     noise = -np.log(generator.default_generator.exponential(logits.shape, 1.0, dtype.type))
-    soft = _softmax((logits + noise) / tau, dim)
+    soft = _softmax(add.rule(logits, noise) / tau, dim)
     if not hard:
         return soft
     y = array(soft)
     chosen = np.zeros(y.shape, y.dtype)
     np.put_along_axis(chosen, y.argmax(dim, keepdims=True), 1, dim)
-    return add(chosen - y, soft)  # the value is one-hot, the gradient that of `soft`
+    return add.rule(soft, chosen - y)  # the value is one-hot, the gradient that of `soft`
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -6,14 +6,19 @@ Each query looks at all keys: the products query · key, scaled and made positiv
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .activations import _noise, softmax
 from .rows import largest_along
 from .shape import repeat_interleave
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Tensor
+
 
 __all__: list[str] = []  # torch has it in nn.functional alone
 
@@ -114,16 +119,17 @@ def _shared_heads(query: Any, key: Any) -> Any:
     return repeat_interleave(key, query.shape[-3] // key.shape[-3], -3)
 
 
+@composed
 def scaled_dot_product_attention(
-    query: Any,
-    key: Any,
-    value: Any,
-    attn_mask: Any = None,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
     dropout_p: float = 0.0,
     is_causal: bool = False,
     scale: float | None = None,
     enable_gqa: bool = False,
-) -> Any:
+) -> Tensor:
     """softmax(query @ keyᵀ * scale + mask) @ value: for each query an average of the values, weighted by how well its key fits.
 
     attn_mask: True where a query may look, or numbers that are added to the scores; a query that may look nowhere gives zeros.
@@ -167,4 +173,4 @@ def scaled_dot_product_attention(
         heads = np.broadcast_shapes(query.shape[:-2], key.shape[:-2])
         noise = _noise(np.empty((*heads, length, source), array(query).dtype), dropout_p)
     scale = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
-    return _attention(query, key, value, mask, noise, scale).to(dtype)
+    return _attention.rule(query, key, value, mask, noise, scale).to(dtype)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes
+from ..autograd.contract import composed
 from ..autograd.rule import array
 from .pointwise import ne, sub
-from .reductions import _axes, _numpy_names, cumsum, sum
+from .reductions import _axes, cumsum, sum
 from .shape import _axis, cat, clone
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Dims, Number, Scale, Tensor, Tensors
+
 
 __all__ = ["cumulative_trapezoid", "diff", "gradient", "trapezoid", "trapz"]
 
@@ -21,8 +26,16 @@ def _ends(input: Any, axis: int) -> tuple[Any, Any]:
     return input[(*head, slice(1, None))], input[(*head, slice(None, -1))]
 
 
-@_numpy_names
-def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Any:
+@composed
+def diff(
+    input: Tensor,
+    n: int = 1,
+    dim: Dim = -1,
+    prepend: Tensor | None = None,
+    append: Tensor | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """The differences of neighbours along an axis, n times, between `prepend` and `append` if given.
 
     Raises:
@@ -64,7 +77,8 @@ def _areas(name: str, y: Any, x: Any, dx: float | None, dim: int) -> Any:
     return (right - left) * (after + before)
 
 
-def trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
+@composed
+def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | None = None, dim: Dim = -1) -> Tensor:
     """The area under the points y by the trapezoid rule, at the places x or `dx` (1) apart.
 
     Raises:
@@ -76,7 +90,8 @@ def trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) 
 trapz = trapezoid
 
 
-def cumulative_trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
+@composed
+def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | None = None, dim: Dim = -1) -> Tensor:
     """The areas of `trapezoid` up to each point but the first.
 
     Raises:
@@ -110,7 +125,10 @@ def _slope(f: Any, step: Any, edge_order: int) -> Any:
     return cat([first, inner, last], -1)
 
 
-def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> tuple:
+@composed
+def gradient(
+    input: Tensor, *, spacing: Tensors | Scale | None = 1, dim: Dims | None = None, edge_order: int = 1
+) -> tuple:
     """The slopes along each axis, or those in `dim`, of samples of a function: a tensor for each.
 
     spacing: the distance of neighbours, a number for all axes or one for each; or for each axis a vector of places.
@@ -146,5 +164,5 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
                 raise RuntimeError(f"torch.gradient expected each element of spacing to have one coordinate for each of the {input.shape[axis]} elements of dimension {axis}, "
                                    f"but got shape {list(step.shape)}")  # fmt: skip
             step = diff(step)
-        slopes.append(np.moveaxis(_slope(np.moveaxis(input, axis, -1), step, edge_order), -1, axis))
+        slopes.append(_slope(input.movedim(axis, -1), step, edge_order).movedim(-1, axis))
     return tuple(slopes)

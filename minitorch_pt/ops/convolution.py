@@ -18,15 +18,21 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..notices import warn
 from .padding import constant_pad_nd
 from .products import _need
 from .shape import squeeze, unsqueeze
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Size, Tensor
+
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
 
@@ -91,7 +97,7 @@ class _Columns:
     def patches(self, images: Any) -> Any:
         """A view of the padded images, (N, C, *kernel, length) or (N, C, *kernel, *places)."""
         if any(self.padding):
-            images = constant_pad_nd(images, [p for p in reversed(self.padding) for _ in range(2)])
+            images = constant_pad_nd.rule(images, [p for p in reversed(self.padding) for _ in range(2)])
         elif self.long:
             images = np.ascontiguousarray(images)
         batch, channel, *steps = images.strides
@@ -148,7 +154,7 @@ def _unfold(input: Any, kernel: _Sizes, stride: _Sizes, padding: _Sizes, dilatio
     columns = _image_columns(size, kernel, stride, padding, dilation)
     patches = columns.patches(input.reshape(math.prod(batch), channels, *size))
     value = patches.reshape(*batch, channels * math.prod(kernel), columns.length)
-    return value, lambda g: _fold(g, size, kernel, stride, padding, dilation)
+    return value, lambda g: _fold.rule(g, size, kernel, stride, padding, dilation)
 
 
 @differentiable(linear=True, name="Col2ImBackward0")
@@ -159,7 +165,7 @@ def _fold(input: Any, size: Any, kernel: _Sizes, stride: _Sizes, padding: _Sizes
     total = np.zeros((n, channels, *columns.size), input.dtype)
     columns.add(input.reshape(n, channels, *kernel, *columns.row), total)
     image = _cropped(total, padding).reshape(*batch, channels, *size)
-    return image, lambda g: _unfold(g, kernel, stride, padding, dilation)
+    return image, lambda g: _unfold.rule(g, kernel, stride, padding, dilation)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -269,8 +275,8 @@ def _weight_gradient(
         total = summed(long=False)
     return (
         np.ascontiguousarray(total.swapaxes(1, 2)).reshape(o, channels, *kernel),
-        lambda g: _convolution(y, g, None, stride, padding, dilation, True, output_padding, groups),
-        lambda g: _convolution(x, g, None, stride, padding, dilation, False, output_padding, groups),
+        lambda g: _convolution.rule(y, g, None, stride, padding, dilation, True, output_padding, groups),
+        lambda g: _convolution.rule(x, g, None, stride, padding, dilation, False, output_padding, groups),
     )
 
 
@@ -292,7 +298,7 @@ def _convolution(
 
     def pull_weight(g: Any) -> Any:
         x, y = (g, input) if transposed else (input, g)
-        return _weight_gradient(x, y, weight.shape[2:], *options)
+        return _weight_gradient.rule(x, y, weight.shape[2:], *options)
 
     def pull_bias(g: Any) -> Any:
         length = math.prod(g.shape[2:])  # a matrix product adds several times faster than .sum
@@ -300,7 +306,7 @@ def _convolution(
 
     return (
         value,
-        lambda g: _convolution(g, weight, None, stride, padding, dilation, not transposed, output_padding, groups),
+        lambda g: _convolution.rule(g, weight, None, stride, padding, dilation, not transposed, output_padding, groups),
         pull_weight,
         pull_bias,
     )
@@ -374,6 +380,7 @@ def _named_padding(input: Any, padding: str, kernel: _Sizes, stride: _Sizes, dil
     _need(min(dilation) > 0, f"non-positive dilation is not supported, got {dilation}")
     total = [r - 1 for r in _reach(kernel, dilation)]
     if any(t % 2 for t in total):
+        warn("Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be created")  # fmt: skip
         input = constant_pad_nd(input, [p for t in reversed(total) for p in (0, t % 2)])
     return input, tuple(t // 2 for t in total)
 
@@ -424,15 +431,16 @@ def _run(
     return output.to(dtype) if half else output
 
 
+@composed
 def conv1d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: int | Sequence[int] = 1,
-    padding: str | int | Sequence[int] = 0,
-    dilation: int | Sequence[int] = 1,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size = 1,
+    padding: Size | str = 0,
+    dilation: Size = 1,
     groups: int = 1,
-) -> Any:
+) -> Tensor:
     """y[n, o, l] = bias[o] + Σ over c, k of weight[o, c, k] * x[n, c, l * stride - padding + k * dilation].
 
     padding: so many zeros on both sides; "valid" is none, "same" as many as make the output as long as the input (stride 1).
@@ -451,42 +459,45 @@ def conv1d(
     return _run("conv1d", input, weight, bias, stride, padding, dilation, groups)
 
 
+@composed
 def conv2d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: int | Sequence[int] = 1,
-    padding: str | int | Sequence[int] = 0,
-    dilation: int | Sequence[int] = 1,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size = 1,
+    padding: Size | str = 0,
+    dilation: Size = 1,
     groups: int = 1,
-) -> Any:
+) -> Tensor:
     """Convolution of images; see `conv1d`. Shapes: (N, C, H, W) or (C, H, W), weight (O, C / groups, KH, KW) -> (N, O, H', W')."""
     return _run("conv2d", input, weight, bias, stride, padding, dilation, groups)
 
 
+@composed
 def conv3d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: int | Sequence[int] = 1,
-    padding: str | int | Sequence[int] = 0,
-    dilation: int | Sequence[int] = 1,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size = 1,
+    padding: Size | str = 0,
+    dilation: Size = 1,
     groups: int = 1,
-) -> Any:
+) -> Tensor:
     """Convolution of volumes; see `conv1d`. Shapes: (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, KD, KH, KW) -> (N, O, D', H', W')."""
     return _run("conv3d", input, weight, bias, stride, padding, dilation, groups)
 
 
+@composed
 def conv_transpose1d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: int | Sequence[int] = 1,
-    padding: int | Sequence[int] = 0,
-    output_padding: int | Sequence[int] = 0,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size = 1,
+    padding: Size = 0,
+    output_padding: Size = 0,
     groups: int = 1,
-    dilation: int | Sequence[int] = 1,
-) -> Any:
+    dilation: Size = 1,
+) -> Tensor:
     """The adjoint of `conv1d`: each element of the input adds the kernel, times itself, to the output.
 
     padding: so many elements are taken from both ends; output_padding: so many more come at the end.
@@ -505,30 +516,32 @@ def conv_transpose1d(
     return _run("conv_transpose1d", input, weight, bias, stride, padding, dilation, groups, True, output_padding)
 
 
+@composed
 def conv_transpose2d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: int | Sequence[int] = 1,
-    padding: int | Sequence[int] = 0,
-    output_padding: int | Sequence[int] = 0,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size = 1,
+    padding: Size = 0,
+    output_padding: Size = 0,
     groups: int = 1,
-    dilation: int | Sequence[int] = 1,
-) -> Any:
+    dilation: Size = 1,
+) -> Tensor:
     """The adjoint of `conv2d`; see `conv_transpose1d`. Shapes: (N, C, H, W) or (C, H, W), weight (C, O / groups, KH, KW) -> (N, O, H', W')."""
     return _run("conv_transpose2d", input, weight, bias, stride, padding, dilation, groups, True, output_padding)
 
 
+@composed
 def conv_transpose3d(
-    input: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: int | Sequence[int] = 1,
-    padding: int | Sequence[int] = 0,
-    output_padding: int | Sequence[int] = 0,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size = 1,
+    padding: Size = 0,
+    output_padding: Size = 0,
     groups: int = 1,
-    dilation: int | Sequence[int] = 1,
-) -> Any:
+    dilation: Size = 1,
+) -> Tensor:
     """The adjoint of `conv3d`; see `conv_transpose1d`. Shapes: (N, C, D, H, W) or (C, D, H, W), weight (C, O / groups, KD, KH, KW) -> (N, O, D', H', W')."""
     return _run("conv_transpose3d", input, weight, bias, stride, padding, dilation, groups, True, output_padding)
 
@@ -557,7 +570,8 @@ def _window(name: str, input: Any, kernel_size: Any, dilation: Any, padding: Any
     return tuple(pairs.values())
 
 
-def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
+@composed
+def unfold(input: Tensor, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:
     """The patch under each place of a kernel, as a column: what a convolution multiplies its weight with.
 
     Shapes: (N, C, H, W) or (C, H, W) -> (N, C * KH * KW, places); `kernel_size` and the options are one number, or (height, width).
@@ -583,7 +597,10 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
     return _unfold(input, kernel, stride, padding, dilation)
 
 
-def fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
+@composed
+def fold(
+    input: Tensor, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1
+) -> Tensor:
     """The adjoint of `unfold`: each column is added to the patch that it would have been taken from.
 
     Shapes: (N, C * KH * KW, places) or (C * KH * KW, places) -> (N, C, *output_size).

@@ -16,14 +16,19 @@ Source: Graves et al. 2006, doi:10.1145/1143844.1143891.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .activations import _floating
 from .losses import _MEAN, _code, _reduced
-from .pointwise import where
+from .pointwise import true_divide, where
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Size, Tensor
+
 
 __all__: list[str] = []  # torch has this under nn.functional; numbered_losses.py has the form at its top level
 
@@ -101,7 +106,7 @@ def _ctc_loss(log_probs: Any, states: Any, input_lengths: Any, target_lengths: A
 
     def pull(g: Any) -> Any:
         flow = slope()
-        return g.reshape((-1, 1)) * (flow if isinstance(log_probs, np.ndarray) else _once(flow, log_probs))
+        return g.reshape((-1, 1)) * (flow if isinstance(log_probs, np.ndarray) else _once.rule(flow, log_probs))
 
     return -total, pull
 
@@ -134,15 +139,16 @@ def _states(targets: Any, lengths: np.ndarray, blank: int, classes: int) -> np.n
     return states
 
 
+@composed
 def ctc_loss(
-    log_probs: Any,
-    targets: Any,
-    input_lengths: Any,
-    target_lengths: Any,
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Tensor | Size,
+    target_lengths: Tensor | Size,
     blank: int = 0,
     reduction: str = "mean",
     zero_infinity: bool = False,
-) -> Any:
+) -> Tensor:
     """-log of the probability that a row of signs, drawn one a time step, reads as the target; see the top of ops/ctc.py.
 
     The mean is of each sample's loss divided by its target's length. A target that no row can read as, because the input is too
@@ -185,10 +191,10 @@ def ctc_loss(
     expected = (spelled.sum(),) if labels.ndim == 1 else (samples, labels.shape[1])
     if labels.shape != expected:
         raise RuntimeError(f"Expected targets of size {expected[0]} at dimension 0, but got shape {list(labels.shape)}")
-    loss = _ctc_loss(scores, _states(labels, spelled, blank, classes), heard, spelled, zero_infinity)
+    loss = _ctc_loss.rule(scores, _states(labels, spelled, blank, classes), heard, spelled, zero_infinity)
     if zero_infinity:
         loss = where(loss == np.inf, 0, loss)
     if code == _MEAN:
-        return _reduced(loss / np.maximum(spelled, 1).astype(array(scores).dtype), code)
+        return _reduced(true_divide.rule(loss, np.maximum(spelled, 1).astype(array(scores).dtype)), code)
     loss = _reduced(loss, code)
     return loss if batched or loss.ndim == 0 else loss.squeeze(0)

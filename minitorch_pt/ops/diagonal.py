@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .shape import _axis, _from_diagonal, diagonal
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Tensor
+
 
 __all__ = ["diag", "diag_embed", "diagflat", "trace", "tril", "triu"]
 
 
 @differentiable(linear=True)
-def tril(input: Any, diagonal: int = 0) -> Any:
+def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Any:
     """The lower triangle of each matrix, zeros above; `diagonal` moves the border up.
 
     Raises:
@@ -21,11 +26,11 @@ def tril(input: Any, diagonal: int = 0) -> Any:
     """
     if input.ndim < 2:
         raise RuntimeError(f"tril: input tensor must have at least 2 dimensions, got {input.ndim}")
-    return np.tril(array(input), diagonal), lambda g: tril(g, diagonal)
+    return np.tril(array(input), diagonal), lambda g: tril.rule(g, diagonal)
 
 
 @differentiable(linear=True)
-def triu(input: Any, diagonal: int = 0) -> Any:
+def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Any:
     """The upper triangle of each matrix, zeros below; `diagonal` moves the border up.
 
     Raises:
@@ -33,15 +38,16 @@ def triu(input: Any, diagonal: int = 0) -> Any:
     """
     if input.ndim < 2:
         raise RuntimeError(f"triu: input tensor must have at least 2 dimensions, got {input.ndim}")
-    return np.triu(array(input), diagonal), lambda g: triu(g, diagonal)
+    return np.triu(array(input), diagonal), lambda g: triu.rule(g, diagonal)
 
 
 @differentiable(linear=True, name="DiagonalBackward0_copy")
 def _embedded(input: Any, offset: int, dim1: int, dim2: int, shape: tuple[int, ...]) -> Any:
-    return _from_diagonal(array(input), offset, dim1, dim2, shape), lambda g: diagonal(g, offset, dim1, dim2)
+    return _from_diagonal.rule(array(input), offset, dim1, dim2, shape), lambda g: diagonal.rule(g, offset, dim1, dim2)
 
 
-def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+@composed
+def diag_embed(input: Tensor, offset: int = 0, dim1: Dim = -2, dim2: Dim = -1, *, out: Tensor | None = None) -> Tensor:
     """Matrices, as two new axes, with the last axis of `input` on their diagonal.
 
     Raises:
@@ -57,7 +63,8 @@ def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> A
     return _embedded(input, offset, a, b, tuple(shape))
 
 
-def diag(input: Any, diagonal: int = 0) -> Any:
+@composed
+def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Of a vector the matrix with it on the diagonal, of a matrix its diagonal.
 
     Raises:
@@ -73,12 +80,14 @@ def diag(input: Any, diagonal: int = 0) -> Any:
     raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
 
 
-def diagflat(input: Any, offset: int = 0) -> Any:
+@composed
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     """The matrix with all elements on its diagonal."""
     return diag_embed(input.reshape(-1), offset)
 
 
-def trace(input: Any) -> Any:
+@composed
+def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix.
 
     Raises:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, same
 from .indexing import _write
 from .pointwise import sub
 from .reductions import sum, vector_norm
 from .shape import broadcast_tensors
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Number, Tensor
+
 
 __all__ = ["cdist", "cosine_similarity", "dist", "pairwise_distance", "pdist"]
 
@@ -26,7 +31,7 @@ _norm_along = differentiable(vector_norm.__wrapped__, name="NormBackward1")
 # One by one
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote=("type", 2), joint=True, name="DistBackward0")
-def dist(input: Any, other: Any, p: float = 2) -> Any:
+def dist(input: Tensor, other: Tensor, p: Number = 2) -> Any:
     """The p-norm of input - other: (Σ |input - other|^p)^(1/p), over all elements.
 
     Raises:
@@ -36,7 +41,7 @@ def dist(input: Any, other: Any, p: float = 2) -> Any:
     >>> torch.dist(torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0]))
     tensor(5.)
     """
-    value, pull = vector_norm.__wrapped__(sub(input, other), p)
+    value, pull = vector_norm.__wrapped__(sub.rule(input, other), p)
 
     def both(g: Any) -> tuple:
         flow = pull(g)
@@ -45,7 +50,8 @@ def dist(input: Any, other: Any, p: float = 2) -> Any:
     return value, both
 
 
-def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
+@composed
+def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of x1 - x2 + eps along the last axis: see `nn.PairwiseDistance`."""
     return _norm_along(x1 - x2 + eps, p, -1, keepdim)
 
@@ -55,7 +61,8 @@ def _at_least(input: Any, floor: float) -> Any:
     return np.maximum(input, input.dtype.type(floor)), same
 
 
-def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
+@composed
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: Dim = 1, eps: float = 1e-8) -> Tensor:
     """x1·x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along an axis: the cosine of the angle, 1 for the same direction, -1 for opposite ones.
 
     Raises:
@@ -130,7 +137,8 @@ def _check_points(name: str, p: float, *points: Any) -> None:
         raise RuntimeError(f"{name} only supports non-negative p values, and got p={p}")
 
 
-def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = _MODES[0]) -> Any:
+@composed
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = _MODES[0]) -> Tensor:
     """The p-norm distance of each row of x1 from each row of x2; p from 0 (how many elements differ) to inf (the largest difference).
 
     compute_mode: whether Euclidean distances (p = 2) are computed by a matrix product, which is fast for many points, and not precise
@@ -170,13 +178,14 @@ def _pdist(input: Any, p: float) -> Any:
     value, pull = _cdist.__wrapped__(input, input, p)
 
     def pull_pairs(g: Any) -> Any:
-        first, second = pull(_write(g, pairs, (n, n)))
+        first, second = pull(_write.rule(g, pairs, (n, n)))
         return first + second
 
     return value[pairs], pull_pairs
 
 
-def pdist(input: Any, p: float = 2) -> Any:
+@composed
+def pdist(input: Tensor, p: float = 2) -> Tensor:
     """The p-norm distance of each row from each later one: the part of `cdist(input, input)` above the diagonal, row by row.
 
     Shapes: (N, M) -> (N (N - 1) / 2).

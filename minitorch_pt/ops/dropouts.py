@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, inplace
 from .activations import _ALPHA as _SELU_ALPHA
 from .activations import _SCALE as _SELU_SCALE
 from .activations import _idle, _noise, _scale, _scale_
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Tensor
+
 
 __all__ = [
     "alpha_dropout", "alpha_dropout_", "feature_alpha_dropout", "feature_alpha_dropout_", "feature_dropout",
@@ -39,14 +44,15 @@ def _alpha(input: Any, drawn: Any, p: float, change: bool) -> Any:
     """Dropped elements become selu(-inf), and all are scaled and shifted so that mean 0 and variance 1 stay."""
     noise = _noise(drawn, p)
     if p == 1:
-        return (_scale_ if change else _scale)(input, noise)
+        return (_scale_ if change else _scale.rule)(input, noise)
     kept = (noise != 0).astype(noise.dtype)
     scale = 1 / math.sqrt((_LOWEST**2 * p + 1) * (1 - p))
     shift = (kept - 1) * (_LOWEST * scale) + _LOWEST * scale * p
-    return (_scale_shift_ if change else _scale_shift)(input, kept * scale, shift)
+    return (_scale_shift_ if change else _scale_shift.rule)(input, kept * scale, shift)
 
 
-def alpha_dropout(input: Any, p: float, train: bool) -> Any:
+@composed
+def alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     """Dropout for selu networks: dropped elements become selu(-inf) = -1.758, then all are scaled and shifted to keep mean and variance.
 
     Source: Klambauer et al. 2017, arXiv:1706.02515.
@@ -54,31 +60,36 @@ def alpha_dropout(input: Any, p: float, train: bool) -> Any:
     return input if _idle(input, p, train) else _alpha(input, array(input), p, False)
 
 
-def alpha_dropout_(input: Any, p: float, train: bool) -> Any:
+@composed
+def alpha_dropout_(input: Tensor, p: float, train: bool) -> Tensor:
     """In-place form of `alpha_dropout`."""
     return input if _idle(input, p, train) else _alpha(input, array(input), p, True)
 
 
-def feature_dropout(input: Any, p: float, train: bool) -> Any:
+@composed
+def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     """Zero whole channels with probability p and scale the others by 1 / (1 - p).
 
     Shapes: (N, C, *); each of the N C channels is kept or dropped by itself.
 
     Source: Tompson et al. 2015, arXiv:1411.4280.
     """
-    return input if _idle(input, p, train) else _scale(input, _noise(_each_channel(input), p))
+    return input if _idle(input, p, train) else _scale.rule(input, _noise(_each_channel(input), p))
 
 
-def feature_dropout_(input: Any, p: float, train: bool) -> Any:
+@composed
+def feature_dropout_(input: Tensor, p: float, train: bool) -> Tensor:
     """In-place form of `feature_dropout`."""
     return input if _idle(input, p, train) else _scale_(input, _noise(_each_channel(input), p))
 
 
-def feature_alpha_dropout(input: Any, p: float, train: bool) -> Any:
+@composed
+def feature_alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     """`alpha_dropout` of whole channels."""
     return input if _idle(input, p, train) else _alpha(input, _each_channel(input), p, False)
 
 
-def feature_alpha_dropout_(input: Any, p: float, train: bool) -> Any:
+@composed
+def feature_alpha_dropout_(input: Tensor, p: float, train: bool) -> Tensor:
     """In-place form of `feature_alpha_dropout`."""
     return input if _idle(input, p, train) else _alpha(input, _each_channel(input), p, True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.graph import changed
 from ..autograd.modes import is_grad_enabled
 from ..autograd.rule import _writable, array, differentiable
+from ..notices import warn
 from .indexing import _add_at, _sum_into
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Tensor
+
 
 # what torch has at its top level; nn.functional has embedding_bag
 __all__ = ["embedding", "embedding_renorm_"]
@@ -19,7 +24,7 @@ __all__ = ["embedding", "embedding_renorm_"]
 @differentiable(linear=True, name="EmbeddingBackward0")
 def _lookup(weight: Any, rows: np.ndarray, padding_idx: int, scale_grad_by_freq: bool) -> Any:
     table = array(weight)
-    return table[rows], lambda g: _summed(g, rows, table.shape[0], padding_idx, scale_grad_by_freq)
+    return table[rows], lambda g: _summed.rule(g, rows, table.shape[0], padding_idx, scale_grad_by_freq)
 
 
 @differentiable(linear=True, name="EmbeddingDenseBackwardBackward0")
@@ -59,9 +64,10 @@ def _checked_rows(indices: Any, weight: Any, name: str, no_row: type[Exception] 
     return rows
 
 
+@composed
 def embedding(
-    weight: Any, indices: Any, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False
-) -> Any:
+    weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False
+) -> Tensor:
     """weight[indices]: the row of the table for each number.
 
     padding_idx: this row gets no gradient. scale_grad_by_freq: a row's gradient is the mean, not the sum, over its places.
@@ -79,7 +85,7 @@ def embedding(
             [3., 4.]])
     """
     refuse_sparse(sparse)
-    return _lookup(weight, _checked_rows(indices, weight, "embedding"), padding_idx, scale_grad_by_freq)
+    return _lookup.rule(weight, _checked_rows(indices, weight, "embedding"), padding_idx, scale_grad_by_freq)
 
 
 def refuse_sparse(sparse: bool) -> None:
@@ -90,7 +96,8 @@ def refuse_sparse(sparse: bool) -> None:
         )
 
 
-def embedding_renorm_(input: Any, indices: Any, max_norm: float, norm_type: float) -> Any:
+@composed
+def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Any:
     """Scale the rows that `indices` names, and that are longer than `max_norm`, to that length, in place.
 
     Shapes: input (V, E), indices (*). The length is the norm of order `norm_type`.
@@ -135,7 +142,7 @@ def _bag_sums(weight: Any, share: Any, rows: np.ndarray, bags: np.ndarray, count
         flow = (g / sizes)[bags]
         if share is not None:
             flow = flow * share.reshape((-1, 1))
-        return _summed(flow, rows, height, -1, scale_grad_by_freq)
+        return _summed.rule(flow, rows, height, -1, scale_grad_by_freq)
 
     return (total / sizes).astype(elements.dtype), pull_weight, lambda g: ((g / sizes)[bags] * weight[rows]).sum(-1)
 
@@ -154,7 +161,7 @@ def _bag_maxima(weight: Any, rows: np.ndarray, bags: np.ndarray, count: int) -> 
         value[long] = np.where(better, table[row], value[long])
         top[long] = np.where(better, row[:, None], top[long])
     full = sizes[:, None] > 0
-    return value, lambda g: _sum_into(np.where(full, g, 0), top, 0, shape)
+    return value, lambda g: _sum_into.rule(np.where(full, g, 0), top, 0, shape)
 
 
 def _bags(rows: np.ndarray, offsets: Any, include_last_offset: bool) -> tuple[np.ndarray, int]:
@@ -178,16 +185,17 @@ def _bags(rows: np.ndarray, offsets: Any, include_last_offset: bool) -> tuple[np
     return np.searchsorted(starts, np.arange(len(rows)), side="right") - 1, count
 
 
+@composed
 def embedding_bag(
-    input: Any,
-    weight: Any,
-    offsets: Any = None,
+    input: Tensor,
+    weight: Tensor,
+    offsets: Tensor | None = None,
     max_norm: float | None = None,
     norm_type: float = 2,
     scale_grad_by_freq: bool = False,
     mode: str = "mean",
     sparse: bool = False,
-    per_sample_weights: Any = None,
+    per_sample_weights: Tensor | None = None,
     include_last_offset: bool = False,
     padding_idx: int | None = None,
 ) -> Any:
@@ -208,10 +216,9 @@ def embedding_bag(
     tensor([[4., 6.]])
     """
     if weight.dtype.name == "int64" and input.dtype.is_floating_point:
-        warnings.warn(
+        warn(
             "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is deprecated, "
-            "and should now be `embedding_bag(input, weight, ...)`.",
-            stacklevel=2,
+            "and should now be `embedding_bag(input, weight, ...)`."
         )
         weight, input = input, weight
     samples = per_sample_weights
@@ -262,9 +269,9 @@ def embedding_bag(
     else:
         bags = counted
     if mode == "max":
-        return _bag_maxima(weight, rows, bags, count)
+        return _bag_maxima.rule(weight, rows, bags, count)
     sizes: Any = 1
     if mode == "mean":
         members = counted if padding_idx is None else bags
         sizes = np.maximum(np.bincount(members[members >= 0], minlength=count), 1)[:, None].astype(table.dtype)
-    return _bag_sums(weight, samples, rows, bags, count, sizes, scale_grad_by_freq)
+    return _bag_sums.rule(weight, samples, rows, bags, count, sizes, scale_grad_by_freq)

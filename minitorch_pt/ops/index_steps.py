@@ -9,13 +9,13 @@ turn it into one of them.
 from __future__ import annotations
 
 import operator
-import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
 from ..autograd import graph
+from ..notices import warn
 
 __all__ = ["WHOLE", "arranged", "check_axes", "clone", "index_array", "steps", "without_places"]
 
@@ -198,8 +198,8 @@ def _items(index: Any) -> tuple:
         return (index,)
     if not any(item is None or item is Ellipsis or isinstance(item, slice) or _is_sequence(item) for item in index):
         return (index,)
-    warnings.warn("Using a non-tuple sequence for multidimensional indexing is deprecated; write x[tuple(seq)] in place of x[seq], or "
-                  "x[torch.tensor(seq)] if it is to name places of one axis", stacklevel=4)  # fmt: skip
+    warn("Using a non-tuple sequence for multidimensional indexing is deprecated; write x[tuple(seq)] in place of x[seq], or "
+                  "x[torch.tensor(seq)] if it is to name places of one axis")  # fmt: skip
     return tuple(index)
 
 
@@ -221,7 +221,7 @@ def index_array(item: Any) -> Any:
                              f"(got {type(item).__name__})") from None  # fmt: skip
     if data.dtype.char == "B":
         if data.ndim:
-            warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=5)  # fmt: skip
+            warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")  # fmt: skip
         return data.astype(bool)
     return data if data.ndim or data.dtype.char == "?" else int(data)
 

@@ -6,15 +6,20 @@ Numbers, slices, None and ... give views; index arrays and masks give copies. Wh
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes
 from ..autograd import graph
+from ..autograd.contract import composed
 from ..autograd.rule import _writable, apply_inplace, array, differentiable, inplace, nondifferentiable, same
 from .index_steps import WHOLE, arranged, check_axes, clone, index_array, steps, without_places
 from .shape import _axis
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Number, Operand, Tensor
+
 
 __all__ = [
     "argwhere", "assign", "gather", "getitem", "index_add", "index_copy", "index_fill", "index_put", "index_put_", "index_select",
@@ -36,7 +41,7 @@ def _view_name(input: Any, index: tuple) -> str:
 def _view(input: Any, index: tuple) -> Any:
     """What numbers, slices and None show of the memory."""
     shape = input.shape
-    return array(input)[index], lambda g: _write(g, index, shape)
+    return array(input)[index], lambda g: _write.rule(g, index, shape)
 
 
 @differentiable(linear=True, name="IndexBackward0")
@@ -52,7 +57,7 @@ def _pick(input: Any, index: tuple) -> Any:
             value = data[index]
     except IndexError as error:
         raise IndexError(str(error).replace("axis", "dimension")) from None
-    return arranged(value, data, index) if value.ndim > 1 else value, lambda g: _write(g, index, shape)
+    return arranged(value, data, index) if value.ndim > 1 else value, lambda g: _write.rule(g, index, shape)
 
 
 @differentiable(linear=True, name="IndexPutBackward0")
@@ -68,7 +73,7 @@ def _write(input: Any, index: tuple, shape: tuple[int, ...]) -> Any:
 
 
 def _show(input: Any, index: tuple) -> Any:
-    return _pick(input, index) if any(type(i) is np.ndarray for i in index) else _view(input, index)
+    return _pick.rule(input, index) if any(type(i) is np.ndarray for i in index) else _view.rule(input, index)
 
 
 def _add_at(total: np.ndarray, index: tuple, g: np.ndarray) -> None:
@@ -97,8 +102,8 @@ def getitem(input: Any, index: Any) -> Any:
         TypeError: a text, or a fraction in a slice.
     """
     view, arrays = steps(index, array(input).shape)
-    part = input if view is None else _view(input, view)
-    return _pick(part, arrays) if arrays else part
+    part = input if view is None else _view.rule(input, view)
+    return _pick.rule(part, arrays) if arrays else part
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -130,9 +135,9 @@ def setitem(input: Any, index: Any, value: Any) -> None:
     if index is False:
         return
     view, arrays = steps(index, input._data.shape)
-    part = input if view is None or view == (...,) else _view(input, view)
+    part = input if view is None or view == (...,) else _view.rule(input, view)
     _check_write(part._data, index, arrays, data)
-    apply_inplace(part, _replaced, (value if isinstance(value, graph.Tensor) else data, arrays), {})
+    apply_inplace(part, _replaced, (value if isinstance(value, graph.Tensor) else graph.wrap(data), arrays), {})
 
 
 def _assigned(value: Any, dtype: np.dtype) -> np.ndarray:
@@ -241,14 +246,15 @@ def _replaced(input: Any, value: Any, index: tuple) -> Any:
     ndim = value.ndim  # the number alone is kept: `x[0] += 1` assigns what was changed in place
 
     def part(g: Any) -> Any:
-        inner = _pick(g, index) if index else g
+        inner = _pick.rule(g, index) if index else g
         extra = ndim - inner.ndim
         return inner.reshape((1,) * extra + tuple(inner.shape)) if extra > 0 else inner
 
-    return data, lambda g: _replaced(g, np.zeros((), data.dtype), index), part
+    return data, lambda g: _replaced.rule(g, np.zeros((), data.dtype), index), part
 
 
-def index_put(input: Any, indices: tuple, values: Any, accumulate: bool = False) -> Any:
+@composed
+def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool = False) -> Tensor:
     """`input` with `values` put, or added, at the places that index tensors name, one for each axis (a mask for several).
 
     Raises:
@@ -259,7 +265,7 @@ def index_put(input: Any, indices: tuple, values: Any, accumulate: bool = False)
         raise TypeError(f"index_put(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")
     index = tuple(np.asarray(index_array(i)) for i in indices)
     check_axes(index, array(input).shape)
-    return _accumulated(input, values, index) if accumulate else _replaced(input, values, index)
+    return _accumulated.rule(input, values, index) if accumulate else _replaced.rule(input, values, index)
 
 
 @differentiable(linear=True, name="IndexPutBackward0")
@@ -273,7 +279,7 @@ def _accumulated(input: Any, values: Any, index: tuple) -> Any:
     except ValueError:
         raise RuntimeError(f"shape mismatch: value tensor of shape {list(added.shape)} cannot be broadcast to indexing result of shape "
                            f"{list(data[index].shape)}") from None  # fmt: skip
-    return data, same, lambda g: _pick(g, index)
+    return data, same, lambda g: _pick.rule(g, index)
 
 
 index_put_ = inplace(index_put)
@@ -309,7 +315,8 @@ def _size(input: Any, dim: int) -> int:
     return input.shape[dim] if input.ndim else 1
 
 
-def index_select(input: Any, dim: int, index: Any) -> Any:
+@composed
+def index_select(input: Tensor, dim: Dim, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The slices along an axis that `index` names: shape of input with size len(index) at `dim`.
 
     Raises:
@@ -328,7 +335,7 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
             f"index_select(): self indexing axis dim should be positive, and dimension {dim} of {list(input.shape)} is 0"
         )
     _within(numbers, _size(input, dim), dim, RuntimeError if dim == 1 else IndexError)  # torch's kernel of its own
-    return _take(input, numbers, dim) if input.ndim else _take(input.reshape(1), numbers, 0).reshape(())
+    return _take.rule(input, numbers, dim) if input.ndim else _take.rule(input.reshape(1), numbers, 0).reshape(())
 
 
 def _grid(index: np.ndarray, dim: int) -> tuple:
@@ -366,7 +373,7 @@ def _check_places(
 
 
 @differentiable(linear=True)
-def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
+def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Any:
     """For each place of `index`, the element that it names along an axis: out[i][j] = input[index[i][j]][j] for dim 0.
 
     Raises:
@@ -375,10 +382,10 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> An
     dim = _axis(dim, input.ndim)
     numbers, values, shape = np.asarray(array(index)), array(input), tuple(input.shape)
     if not numbers.size:
-        return np.zeros(numbers.shape, values.dtype), lambda g: _sum_into(g, numbers, dim, shape)
+        return np.zeros(numbers.shape, values.dtype), lambda g: _sum_into.rule(g, numbers, dim, shape)
     _check_places(shape, numbers, dim, "gather")
     picked = np.atleast_1d(values)[_grid(np.atleast_1d(numbers), dim)].reshape(numbers.shape)
-    return np.asarray(picked, order="C"), lambda g: _sum_into(g, numbers, dim, shape)
+    return np.asarray(picked, order="C"), lambda g: _sum_into.rule(g, numbers, dim, shape)
 
 
 @differentiable(linear=True, name="ScatterAddBackward0")
@@ -387,7 +394,7 @@ def _sum_into(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -
     g = array(input)
     total = np.zeros(shape, g.dtype)
     _at(np.add, total, dim, index, g)
-    return total, lambda h: gather(h, dim, index)
+    return total, lambda h: gather.rule(h, dim, index)
 
 
 def _at(combine: np.ufunc | None, total: np.ndarray, dim: int, index: np.ndarray, values: Any) -> None:
@@ -416,7 +423,7 @@ def _embed(g: Any, shape: tuple[int, ...]) -> Any:
     if 0 in g.shape:
         return np.zeros(shape, g.dtype)
     g = g.reshape(g.shape or (1,))
-    return _write(g, tuple(slice(n) for n in g.shape), shape) if shape else g.reshape(shape)
+    return _write.rule(g, tuple(slice(n) for n in g.shape), shape) if shape else g.reshape(shape)
 
 
 def _scatter_index(input: Any, dim: int, index: Any, src: Any, name: str) -> tuple[int, np.ndarray]:
@@ -435,7 +442,7 @@ def _copy(input: Any) -> np.ndarray:
 
 
 @differentiable(linear=True, name="ScatterAddBackward0")
-def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
+def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Any:
     """`input` with each element of `src` added at the place that `index` names along an axis.
 
     Raises:
@@ -444,21 +451,21 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_add")
     total, shape = _copy(input), tuple(src.shape)
     _at(np.add, total, dim, numbers, array(_source(src, numbers)))
-    return total, same, None, None, lambda g: _embed(gather(g, dim, numbers), shape)
+    return total, same, None, None, lambda g: _embed(gather.rule(g, dim, numbers), shape)
 
 
 @differentiable(linear=True, name="ScatterBackward0")
 def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
     total, shape = _copy(input), tuple(src.shape)
     _at(None, total, dim, index, array(_source(src, index)))
-    return total, lambda g: _scatter_value(g, 0.0, dim, index), lambda g: _embed(gather(g, dim, index), shape)
+    return total, lambda g: _scatter_value.rule(g, 0.0, dim, index), lambda g: _embed(gather.rule(g, dim, index), shape)
 
 
 @differentiable(linear=True, name="ScatterBackward1")
 def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
     total = _copy(input)
     _at(None, total, dim, index, _assigned(value, total.dtype))
-    return total, lambda g: _scatter_value(g, 0.0, dim, index)
+    return total, lambda g: _scatter_value.rule(g, 0.0, dim, index)
 
 
 @differentiable(linear=True, name="torch::autograd::NotImplemented")
@@ -475,7 +482,17 @@ def _scatter_combined(input: Any, src: Any, dim: int, index: np.ndarray, combine
     return total, refuse, refuse
 
 
-def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Any:
+@composed
+def scatter(
+    input: Tensor,
+    dim: Dim,
+    index: Tensor,
+    src: Operand | None = None,
+    *,
+    value: Operand | None = None,
+    reduce: str | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """`input` with elements of `src` (or one number) put at the places that `index` names along an axis.
 
     reduce: "add" or "multiply" combines with what is there.
@@ -492,8 +509,10 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
         if reduce not in ("add", "multiply"):
             raise RuntimeError(f"reduce argument must be either add or multiply., got {reduce}")
         part = np.full(numbers.shape, _assigned(source, array(input).dtype)) if number else source
-        return _scatter_combined(input, part, dim, numbers, np.add if reduce == "add" else np.multiply)
-    return _scatter_value(input, source, dim, numbers) if number else _scatter_src(input, source, dim, numbers)
+        return _scatter_combined.rule(input, part, dim, numbers, np.add if reduce == "add" else np.multiply)
+    return (
+        _scatter_value.rule(input, source, dim, numbers) if number else _scatter_src.rule(input, source, dim, numbers)
+    )
 
 
 _COMBINE = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
@@ -532,10 +551,12 @@ def _product_flow(g: Any, input: Any, dim: int, index: np.ndarray, src: Any, inc
     single = zero & (zeros[grid] == 1)
 
     def products(factors: Any) -> Any:
-        return gather(g * scatter_reduce(input, dim, index, factors, "prod", include_self=include_self), dim, index)
+        return gather.rule(
+            g * scatter_reduce.rule(input, dim, index, factors, "prod", include_self=include_self), dim, index
+        )
 
     flow = np.where(single, products(np.where(single, 1.0, src)), products(src) / np.where(zero, 1.0, src))
-    return _once(flow) if zeros.max(initial=0) > 1 else flow
+    return _once.rule(flow) if zeros.max(initial=0) > 1 else flow
 
 
 def _extreme(dtype: np.dtype, sign: int) -> Any:
@@ -548,7 +569,16 @@ def _extreme(dtype: np.dtype, sign: int) -> Any:
 
 
 @differentiable(name="ScatterReduceBackward0")
-def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True) -> Any:
+def scatter_reduce(
+    input: Tensor,
+    dim: Dim,
+    index: Tensor,
+    src: Tensor,
+    reduce: str,
+    *,
+    include_self: bool = True,
+    out: Tensor | None = None,
+) -> Any:
     """`input` combined with the elements of `src` at the places that `index` names: sum, prod, mean, amax or amin.
 
     Raises:
@@ -584,21 +614,21 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
         if reduce in ("sum", "mean"):
             return g * (own / (np.where(touched, divisor, 1) if reduce == "mean" else 1))
         if reduce == "prod":
-            others = scatter_reduce(np.ones_like(data), dim, index, src, "prod")  # not total / data: data may be 0
+            others = scatter_reduce.rule(np.ones_like(data), dim, index, src, "prod")  # not total / data: data may be 0
             return g * own * others
         return g * (own * (data == total) / ties)
 
     def pull_source(g: Any) -> Any:
         if reduce == "sum":
-            flow = gather(g, dim, numbers)
+            flow = gather.rule(g, dim, numbers)
         elif reduce == "mean":
-            flow = gather(g / divisor, dim, numbers)
+            flow = gather.rule(g / divisor, dim, numbers)
         elif reduce == "prod" and again:
             flow = _product_flow(g, input, dim, numbers, _source(src, numbers), include_self)
         elif reduce == "prod":
-            flow = gather(g, dim, numbers) * _other_factors(data, source, grid, total, include_self)
+            flow = gather.rule(g, dim, numbers) * _other_factors(data, source, grid, total, include_self)
         else:
-            flow = gather(g / ties, dim, numbers) * (source == total[grid])
+            flow = gather.rule(g / ties, dim, numbers) * (source == total[grid])
         return _embed(flow, shape)
 
     ties: Any = 1
@@ -614,7 +644,7 @@ def _scatter_reduce_number(
 ) -> Any:
     """`scatter_reduce` where something has no axes: all are vectors then."""
     vectors = [x.reshape(x.shape or (1,)) for x in (input, array(index), src)]
-    return scatter_reduce(vectors[0], 0, *vectors[1:], reduce, include_self=include_self).reshape(input.shape)
+    return scatter_reduce.rule(vectors[0], 0, *vectors[1:], reduce, include_self=include_self).reshape(input.shape)
 
 
 def check_slices(input: Any, dim: int, index: Any, source: Any, name: str) -> np.ndarray:
@@ -644,10 +674,13 @@ def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: floa
     total = _copy(input)
     place: Any = (WHOLE,) * dim + (index,)
     np.add.at(total, place, array(source) * np.array(alpha).astype(total.dtype))  # -1 wraps around
-    return total, same, lambda g: _take(g, index, dim) * alpha
+    return total, same, lambda g: _take.rule(g, index, dim) * alpha
 
 
-def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Any:
+@composed
+def index_add(
+    input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """`input` with alpha times the slices of `source` added at the places that `index` names along an axis.
 
     Raises:
@@ -659,11 +692,12 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     plain = input.ndim > 1 and alpha == 1 and numbers.dtype == np.int64
     _within(numbers, _size(input, dim), dim, RuntimeError if plain else IndexError)
     if not input.ndim:
-        return _index_add(input.reshape(1), source.reshape(1), 0, numbers, alpha).reshape(())
-    return _index_add(input, source, dim, numbers, alpha)
+        return _index_add.rule(input.reshape(1), source.reshape(1), 0, numbers, alpha).reshape(())
+    return _index_add.rule(input, source, dim, numbers, alpha)
 
 
-def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
+@composed
+def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`input` with the slices that `index` names along an axis replaced by those of `source`.
 
     Raises:
@@ -691,7 +725,7 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     if array(source).size:  # torch does not look at the numbers otherwise
         _within(numbers, _size(input, dim), dim)
     vectors = [x if x.ndim else x.reshape(1) for x in (input, source)]
-    return _sliced(*vectors, dim, numbers).reshape(input.shape)
+    return _sliced.rule(*vectors, dim, numbers).reshape(input.shape)
 
 
 @differentiable(linear=True, name="IndexCopyBackward0")
@@ -699,10 +733,11 @@ def _sliced(input: Any, source: Any, dim: int, index: np.ndarray) -> Any:
     total, place = _copy(input), (WHOLE,) * dim + (index,)
     if array(source).size:
         total[place] = array(source)
-    return total, lambda g: _replaced(g, np.zeros((), total.dtype), place), lambda g: _pick(g, place)
+    return total, lambda g: _replaced.rule(g, np.zeros((), total.dtype), place), lambda g: _pick.rule(g, place)
 
 
-def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
+@composed
+def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor:
     """`input` with the slices that `index` names along an axis filled with a number.
 
     Raises:
@@ -722,14 +757,14 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     place = (WHOLE,) * dim + (np.unique(_within(numbers, n, dim) if array(input).size else numbers[:0]),)
     if not tensor or value.dtype != input.dtype:
         value = _assigned(value.item() if tensor else value, array(input).dtype)
-    return _filled(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
+    return _filled.rule(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
 
 
 @differentiable(linear=True, name="IndexFillBackward0")
 def _filled(input: Any, value: Any, index: tuple) -> Any:
     total = clone(array(input))
     total[index] = array(value)
-    return total, lambda g: _filled(g, np.zeros((), total.dtype), index), lambda g: _pick(g, index).sum()
+    return total, lambda g: _filled.rule(g, np.zeros((), total.dtype), index), lambda g: _pick.rule(g, index).sum()
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -745,7 +780,7 @@ def _mask(mask: Any, name: str) -> np.ndarray:
 
 
 @differentiable(linear=True)
-def masked_fill(input: Any, mask: Any, value: Any) -> Any:
+def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
     """`input` with `value` where the mask is True.
 
     Raises:
@@ -769,7 +804,8 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     )
 
 
-def masked_select(input: Any, mask: Any) -> Any:
+@composed
+def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements where the mask is True, as a vector.
 
     Raises:
@@ -779,17 +815,17 @@ def masked_select(input: Any, mask: Any) -> Any:
 
     where = _mask(mask, "masked_select")
     shape = broadcast_shapes(tuple(input.shape), where.shape)
-    return _selected(broadcast_to(input, shape), np.broadcast_to(where, shape))
+    return _selected.rule(broadcast_to(input, shape), np.broadcast_to(where, shape))
 
 
 @differentiable(linear=True, name="MaskedSelectBackward0")
 def _selected(input: Any, mask: np.ndarray) -> Any:
     shape = tuple(input.shape)
-    return array(input)[mask], lambda g: _write(g, (mask,), shape)
+    return array(input)[mask], lambda g: _write.rule(g, (mask,), shape)
 
 
 @differentiable(linear=True)
-def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Any:
     """`input` with the first elements of `source`, in order, where the mask is True.
 
     Raises:
@@ -814,7 +850,7 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
         total,
         lambda g: np.where(where, 0.0, g),
         None,
-        lambda g: _write(_selected(g, where), (slice(count),), (math.prod(shape),)).reshape(shape),
+        lambda g: _write.rule(_selected.rule(g, where), (slice(count),), (math.prod(shape),)).reshape(shape),
     )
 
 
@@ -826,7 +862,7 @@ def _flat_places(index: np.ndarray, n: int, name: str) -> None:
 
 
 @differentiable(linear=True)
-def take(input: Any, index: Any) -> Any:
+def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Any:
     """The elements at these places in the order of all indices.
 
     Raises:
@@ -839,10 +875,11 @@ def take(input: Any, index: Any) -> Any:
         )
     shape, n = tuple(input.shape), math.prod(input.shape)
     _flat_places(numbers, n, "take")
-    return array(input).reshape(-1)[numbers], lambda g: _write(g, (numbers,), (n,)).reshape(shape)
+    return array(input).reshape(-1)[numbers], lambda g: _write.rule(g, (numbers,), (n,)).reshape(shape)
 
 
-def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
+@composed
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """`input` with the elements of `source` put, or added, at these places in the order of all indices.
 
     Raises:
@@ -853,7 +890,7 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
         raise RuntimeError(f"put(): self and source expected to have the same dtype, but got self.dtype = {input.dtype} and source.dtype = {source.dtype}")  # fmt: skip
     if places.size != math.prod(source.shape):
         raise IndexError(f"put(): Expected source and index to have the same number of elements, but got {math.prod(source.shape)} and {places.size}")  # fmt: skip
-    return _placed(input, source, places, accumulate)
+    return _placed.rule(input, source, places, accumulate)
 
 
 @differentiable(linear=True, name="PutBackward0")
@@ -869,12 +906,13 @@ def _placed(input: Any, source: Any, index: np.ndarray, accumulate: bool) -> Any
     shape = tuple(source.shape)
 
     def rest(g: Any) -> Any:
-        return g if accumulate else _placed(g, np.zeros(index.shape, value.dtype), index, False)
+        return g if accumulate else _placed.rule(g, np.zeros(index.shape, value.dtype), index, False)
 
-    return value, rest, lambda g: take(g, index).reshape(shape)
+    return value, rest, lambda g: take.rule(g, index).reshape(shape)
 
 
-def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
+@composed
+def take_along_dim(input: Tensor, indices: Tensor, dim: Dim | None = None, *, out: Tensor | None = None) -> Tensor:
     """`gather` with broadcasting of the other axes; without `dim` of all elements.
 
     Raises:
@@ -883,7 +921,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     from .shape import broadcast_shapes, broadcast_to
 
     if dim is None:
-        return gather(input.reshape(-1), 0, indices.reshape(-1))
+        return gather.rule(input.reshape(-1), 0, indices.reshape(-1))
     if array(indices).dtype != np.int64:
         raise RuntimeError(
             f"torch.take_along_dim(): dtype of indices should be Long but got {array(indices).dtype.name}; convert with .long()"
@@ -900,18 +938,19 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     shapes = [tuple(x.shape[dim] if d == dim else n for d, n in enumerate(full)) for x in (input, indices)]
     numbers = array(indices)
     numbers = np.where(numbers < 0, numbers + input.shape[dim], numbers)  # from the end
-    return gather(broadcast_to(input, shapes[0]), dim, np.broadcast_to(numbers, shapes[1]))
+    return gather.rule(broadcast_to(input, shapes[0]), dim, np.broadcast_to(numbers, shapes[1]))
 
 
 @nondifferentiable
-def argwhere(input: Any) -> Any:
+def argwhere(input: Tensor) -> Any:
     """The indices of the elements that are not 0, a row each."""
     return np.argwhere(input)
 
 
-def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
+@composed
+def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None) -> Tensor:
     """The indices of the elements that are not 0: a row each, or with as_tuple a vector per axis."""
-    return _nonzero_columns(input) if as_tuple else argwhere(input)
+    return _nonzero_columns.rule(input) if as_tuple else argwhere.rule(input)
 
 
 @nondifferentiable
@@ -920,7 +959,7 @@ def _nonzero_columns(input: Any) -> Any:
 
 
 @nondifferentiable
-def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tensor | None = None) -> Any:
     """`nonzero` with exactly `size` rows: the first ones, and rows of fill_value where there are too few.
 
     Raises:
@@ -934,7 +973,8 @@ def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
     return rows
 
 
-def unravel_index(indices: Any, shape: Any) -> tuple:
+@composed
+def unravel_index(indices: Tensor, shape: object) -> tuple:
     """The index along each axis of a tensor of this shape, for places in the order of all indices.
 
     Raises:

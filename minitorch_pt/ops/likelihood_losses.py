@@ -6,17 +6,21 @@ As in losses.py, x is the prediction and t the target.
 from __future__ import annotations
 
 import math
-import warnings
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
+from ..autograd.contract import composed
 from ..autograd.rule import array
+from ..notices import warn
 from .distances import _at_least
 from .indexing import masked_fill
 from .losses import _code, _reduced
+from .pointwise import exp, log
 from .special_functions import xlogy
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Tensor
+
 
 __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
 
@@ -26,18 +30,19 @@ def kl_divergence(input: Any, target: Any, code: int, log_target: bool) -> Any:
     for values in (input, target):
         if array(values).dtype.kind != "f":
             raise RuntimeError(f"kl_div: Integral inputs not supported, got {values.dtype}; convert with .float()")
-    loss = np.exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
+    loss = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
     return _reduced(loss, code)
 
 
+@composed
 def kl_div(
-    input: Any,
-    target: Any,
+    input: Tensor,
+    target: Tensor,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
     log_target: bool = False,
-) -> Any:
+) -> Tensor:
     """Kullback-Leibler divergence: t (log t - x), x being log-probabilities; with log_target t is one too: e^t (t - x).
 
     reduction: also "batchmean", the sum over the batch size, which is the mathematical definition.
@@ -49,26 +54,26 @@ def kl_div(
     by_batch = reduction == "batchmean"
     code = _code("sum" if by_batch else reduction, size_average, reduce)
     if reduction == "mean" and size_average is None and reduce is None:
-        warnings.warn(
+        warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' divides "
             "only by the batch size, and aligns with the KL div math definition. 'mean' will be changed to behave the "
-            "same as 'batchmean' in the next major release.",
-            stacklevel=2,
+            "same as 'batchmean' in the next major release."
         )
     value = kl_divergence(input, target, code, log_target)
     return value / input.shape[0] if by_batch and input.ndim else value
 
 
+@composed
 def poisson_nll_loss(
-    input: Any,
-    target: Any,
+    input: Tensor,
+    target: Tensor,
     log_input: bool = True,
     full: bool = False,
     size_average: bool | None = None,
     eps: float = 1e-8,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """Negative log-likelihood of counts t under a Poisson distribution: e^x - t x, e^x being its mean, without log t!.
 
     log_input=False: x itself is the mean: x - t log(x + eps). full: where t > 1, Stirling's formula for log t! is added,
@@ -79,9 +84,9 @@ def poisson_nll_loss(
         RuntimeError: the shapes do not broadcast.
     """
     code = _code(reduction, size_average, reduce)
-    loss = np.exp(input) - target * input if log_input else input - target * np.log(input + eps)
+    loss = exp(input) - target * input if log_input else input - target * log(input + eps)
     if full:
-        stirling = target * np.log(target) - target + 0.5 * np.log(2 * math.pi * target)
+        stirling = target * log(target) - target + 0.5 * log(2 * math.pi * target)
         loss = loss + masked_fill(stirling, target <= 1, 0)
     return _reduced(loss, code)
 
@@ -89,7 +94,7 @@ def poisson_nll_loss(
 def _variance(input: Any, var: Any) -> Any:
     """`var` in a shape that broadcasts to that of `input`."""
     if isinstance(var, float):
-        var = np.full(input.shape, var, dtypes.result_type_of([array(input), var]))
+        var = input.new_full(input.shape, var, dtype=dtypes.of(dtypes.result_type_of([array(input), var])))
     elif not hasattr(var, "shape"):
         raise TypeError(f"var must be a Tensor or a float, not {type(var).__name__}")
     if array(var).dtype.kind != "f":
@@ -111,8 +116,9 @@ def _variance(input: Any, var: Any) -> Any:
     )
 
 
+@composed
 def gaussian_nll_loss(
-    input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+    input: Tensor, target: Tensor, var: object, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Any:
     """Negative log-likelihood of t under a normal distribution of mean x and variance v: (log v + (x - t)² / v) / 2.
 
@@ -126,8 +132,8 @@ def gaussian_nll_loss(
 
     Source: Nix and Weigend 1994, doi:10.1109/ICNN.1994.374138.
     """
-    var = _at_least(_variance(input, var), eps)
-    loss = 0.5 * (np.log(var) + (input - target) ** 2 / var)
+    var = _at_least.rule(_variance(input, var), eps)
+    loss = 0.5 * (log(var) + (input - target) ** 2 / var)
     if full:
         loss = loss + 0.5 * math.log(2 * math.pi)
     return _reduced(loss, _code(reduction))

@@ -7,15 +7,20 @@ the target. size_average and reduce are what torch had before `reduction`; if on
 from __future__ import annotations
 
 import math
-import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..notices import warn
 from .activations import _floating, log_softmax, logsigmoid, sigmoid
-from .pointwise import _depending, _pick
+from .pointwise import _depending, _pick, where
 from .rows import largest, ones, starts
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Tensor
+
 
 __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
 
@@ -29,9 +34,7 @@ def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: 
         return reduction
     mean, whole = (flag is None or bool(flag) for flag in (size_average, reduce))
     reduction = ("mean" if mean else "sum") if whole else "none"
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=4
-    )
+    warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.")
     return reduction
 
 
@@ -39,7 +42,7 @@ def _code(reduction: str, size_average: bool | None = None, reduce: bool | None 
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce, reduction)
     if reduction == "elementwise_mean":
-        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=3)
+        warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.")
         return _MEAN
     if reduction not in _REDUCTIONS:
         raise ValueError(f"{reduction} is not a valid value for reduction; give 'none', 'mean' or 'sum'")
@@ -63,10 +66,9 @@ def _reduced(loss: Any, code: int) -> Any:
 
 def _same_size(input: Any, target: Any) -> None:
     if array(input).shape != array(target).shape:
-        warnings.warn(
+        warn(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). "
-            "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-            stacklevel=3,
+            "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size."
         )
 
 
@@ -104,14 +106,15 @@ def _reduced_square(d: Any, code: int) -> tuple[Any, float]:
     return _averaged(flat.dot(flat), len(flat), code)
 
 
+@composed
 def mse_loss(
-    input: Any,
-    target: Any,
+    input: Tensor,
+    target: Tensor,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-    weight: Any = None,
-) -> Any:
+    weight: Tensor | None = None,
+) -> Tensor:
     """Mean squared error: (x - t)². With `weight`: the weighted mean Σ w (x - t)² / Σ w.
 
     Shapes: input, target and weight alike; () unless reduction="none".
@@ -135,14 +138,15 @@ def _weighted(loss: Any, weight: Any, code: int) -> Any:
     return (loss * weight).sum() / weight.sum() if code == _MEAN else _reduced(loss * weight, code)
 
 
+@composed
 def l1_loss(
-    input: Any,
-    target: Any,
+    input: Tensor,
+    target: Tensor,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-    weight: Any = None,
-) -> Any:
+    weight: Tensor | None = None,
+) -> Tensor:
     """Mean absolute error: |x - t|. With `weight`: the weighted mean Σ w |x - t| / Σ w.
 
     Raises:
@@ -182,14 +186,15 @@ def _smooth_l1_loss(input: Any, target: Any, code: int, beta: float) -> Any:
     return value, lambda g: c * (g * share), lambda g: c * (g * -share)
 
 
+@composed
 def smooth_l1_loss(
-    input: Any,
-    target: Any,
+    input: Tensor,
+    target: Tensor,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
     beta: float = 1.0,
-) -> Any:
+) -> Tensor:
     """(x - t)² / (2 beta) where |x - t| < beta, |x - t| - beta/2 elsewhere: outliers pull no harder than by 1.
 
     Raises:
@@ -207,7 +212,10 @@ def smooth_l1_loss(
     return _smooth_l1_loss(input, target, code, beta)
 
 
-def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Any:
+@composed
+def huber_loss(
+    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
+) -> Tensor:
     """(x - t)² / 2 where |x - t| < delta, delta (|x - t| - delta/2) elsewhere.
 
     weight: multiplies each element's loss.
@@ -251,19 +259,20 @@ def _binary_cross_entropy(input: Any, target: Any, weight: Any, code: int) -> An
     value, share = _reduce(((target - 1) * no - target * yes) * factor, code)
     return (
         value,
-        lambda g: _bce_slope(input, target) * (g * (share * factor)),
+        lambda g: _bce_slope.rule(input, target) * (g * (share * factor)),
         lambda g: (np.log1p(-input) - np.log(input)) * (g * (share * factor)),
     )
 
 
+@composed
 def binary_cross_entropy(
-    input: Any,
-    target: Any,
-    weight: Any = None,
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """-(t log x + (1 - t) log(1 - x)) for probabilities x; a logarithm counts as no less than -100.
 
     weight: multiplies each element's loss; any shape that broadcasts to that of `input`.
@@ -298,25 +307,26 @@ def binary_cross_entropy(
 def _binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any, pos_weight: Any, code: int) -> Any:
     positive = 1.0 if pos_weight is None else pos_weight
     yes = positive * target
-    loss = (1 - target) * input - (yes + 1 - target) * logsigmoid(input)
+    loss = (1 - target) * input - (yes + 1 - target) * logsigmoid.rule(input)
     factor = 1.0 if weight is None else weight
     value, share = _reduce(loss * factor, code)
     return (
         value,
-        lambda g: ((yes + 1 - target) * sigmoid(input) - yes) * (g * (share * factor)),
-        lambda g: (logsigmoid(-input) - positive * logsigmoid(input)) * (g * (share * factor)),
+        lambda g: ((yes + 1 - target) * sigmoid.rule(input) - yes) * (g * (share * factor)),
+        lambda g: (logsigmoid.rule(-input) - positive * logsigmoid.rule(input)) * (g * (share * factor)),
     )
 
 
+@composed
 def binary_cross_entropy_with_logits(
-    input: Any,
-    target: Any,
-    weight: Any = None,
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-    pos_weight: Any = None,
-) -> Any:
+    pos_weight: Tensor | None = None,
+) -> Tensor:
     """binary_cross_entropy(sigmoid(x), t), precise for any x.
 
     (1 - t) x - (1 + (p - 1) t) log(sigmoid(x)), p being pos_weight.
@@ -421,15 +431,16 @@ def _nll_loss(input: Any, target: Any, weight: Any, code: int, ignore_index: int
     return value, pull
 
 
+@composed
 def nll_loss(
-    input: Any,
-    target: Any,
-    weight: Any = None,
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
     size_average: bool | None = None,
     ignore_index: int = -100,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """Negative log-likelihood: -w[t] x[t], x being log-probabilities and t the number of the right class.
 
     The mean is weighted: Σ -w[t] x[t] / Σ w[t]; elements whose label is `ignore_index` count nowhere.
@@ -480,10 +491,11 @@ def _cross_entropy(input: Any, target: Any) -> Any:
     return value, lambda g: e * (g / n / sums).reshape((n, 1))
 
 
+@composed
 def cross_entropy(
-    input: Any,
-    target: Any,
-    weight: Any = None,
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
     size_average: bool | None = None,
     ignore_index: int = -100,
     reduce: bool | None = None,
@@ -540,7 +552,7 @@ def cross_entropy(
     classes = x.shape[axis]
     labels, valid = _labels(t, classes, ignore_index)
     even = -_by_class(scores, weight, axis).sum(axis)
-    even = np.where(valid, even, 0)
+    even = where.rule(valid, even, 0)
     if code == _MEAN:
         even = even.sum() / float(valid.sum() if weight is None else (array(weight)[labels] * valid).sum())
     elif code == _SUM:

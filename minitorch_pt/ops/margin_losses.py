@@ -7,16 +7,21 @@ other operations is composed; the losses over classes are rules.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .activations import _floating, logsigmoid
 from .distances import pairwise_distance
 from .losses import _TINY, _code, _constant, _reduce, _reduced
-from .pointwise import _depending, clamp_min, minimum, where
+from .pointwise import _depending, clamp_min, minimum, sqrt, where
 from .reductions import sum
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Number, Tensor
+
 
 __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
 
@@ -24,15 +29,16 @@ __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.
 # ---------------------------------------------------------------------------------------------------------------------
 # Yes or no
 # ---------------------------------------------------------------------------------------------------------------------
+@composed
 def margin_ranking_loss(
-    input1: Any,
-    input2: Any,
-    target: Any,
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
     margin: float = 0,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """max(0, margin - t (x1 - x2)): x1 should be larger than x2 by the margin where t = 1, smaller where t = -1.
 
     Raises:
@@ -47,14 +53,15 @@ def margin_ranking_loss(
     return _reduced(clamp_min(-target * (input1 - input2) + float(margin), 0), code)
 
 
+@composed
 def hinge_embedding_loss(
-    input: Any,
-    target: Any,
+    input: Tensor,
+    target: Tensor,
     margin: float = 1.0,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """x where t = 1, max(0, margin - x) where t = -1, x being a distance: alike should be near, others farther than the margin.
 
     Raises:
@@ -65,15 +72,16 @@ def hinge_embedding_loss(
     return _reduced(far + where(target != -1, input, 0), code)
 
 
+@composed
 def cosine_embedding_loss(
-    input1: Any,
-    input2: Any,
-    target: Any,
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
     margin: float = 0,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """1 - cos(x1, x2) where t = 1, max(0, cos(x1, x2) - margin) where t = -1: alike should point the same way.
 
     Shapes: inputs (N, D) and target (N), or (D) and ().
@@ -90,7 +98,7 @@ def cosine_embedding_loss(
             f"{list(input1.shape)} and {list(input2.shape)}."
         )
     length1, length2 = (sum(x * x, target.ndim) + _TINY for x in (input1, input2))
-    cosine = sum(input1 * input2, target.ndim) / np.sqrt(length1 * length2)
+    cosine = sum(input1 * input2, target.ndim) / sqrt(length1 * length2)
     alike = where(target == 1, 1 - cosine, 0)
     return _reduced(alike + where(target == -1, clamp_min(cosine - margin, 0), 0), code)
 
@@ -102,13 +110,14 @@ def _soft_margin_loss(input: Any, target: Any, code: int) -> Any:
     return value, lambda g: -target * wrong / (1 + wrong) * (g * share)
 
 
+@composed
 def soft_margin_loss(
-    input: Any,
-    target: Any,
+    input: Tensor,
+    target: Tensor,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """log(1 + e^(-t x)): binary cross entropy of scores for targets 1 and -1.
 
     Raises:
@@ -162,16 +171,17 @@ def _multi_margin_loss(input: Any, target: Any, weight: Any, code: int, p: int, 
     return value, pull
 
 
+@composed
 def multi_margin_loss(
-    input: Any,
-    target: Any,
-    p: int = 1,
-    margin: float = 1.0,
-    weight: Any = None,
+    input: Tensor,
+    target: Tensor,
+    p: Number = 1,
+    margin: Number = 1.0,
+    weight: Tensor | None = None,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """Σ w[t] max(0, margin - x[t] + x[j])^p / C over the wrong classes j: the score of the right class t should lead all others.
 
     Shapes: input (N, C) or (C); target (N), () or (1); weight (C).
@@ -229,13 +239,14 @@ def _multilabel_margin_loss(input: Any, target: Any, code: int) -> Any:
     return value, pull
 
 
+@composed
 def multilabel_margin_loss(
-    input: Any,
-    target: Any,
+    input: Tensor,
+    target: Tensor,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """Σ max(0, 1 - x[t] + x[j]) / C over the right classes t and the wrong classes j: each right one should lead each wrong one.
 
     Shapes: input and target (N, C) or (C). A row of the target lists the right classes; the first -1 ends the list.
@@ -257,10 +268,11 @@ def multilabel_margin_loss(
     return _multilabel_margin_loss(input, target, code)
 
 
+@composed
 def multilabel_soft_margin_loss(
-    input: Any,
-    target: Any,
-    weight: Any = None,
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
@@ -298,10 +310,11 @@ def _triplet(
     return _reduced(clamp_min(margin + near - far, 0), code)
 
 
+@composed
 def triplet_margin_loss(
-    anchor: Any,
-    positive: Any,
-    negative: Any,
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
     margin: float = 1.0,
     p: float = 2,
     eps: float = 1e-6,
@@ -309,7 +322,7 @@ def triplet_margin_loss(
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """max(0, margin + d(a, p) - d(a, n)), d being the p-norm of the difference + eps: the anchor should be nearer to the positive
     than to the negative, by the margin.
 
@@ -335,12 +348,13 @@ def triplet_margin_loss(
     return _triplet(anchor, positive, negative, distance, margin, swap, code)
 
 
+@composed
 def triplet_margin_with_distance_loss(
-    anchor: Any,
-    positive: Any,
-    negative: Any,
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
     *,
-    distance_function: Callable[[Any, Any], Any] | None = None,
+    distance_function: object = None,
     margin: float = 1.0,
     swap: bool = False,
     reduction: str = "mean",

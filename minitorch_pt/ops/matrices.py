@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes, return_types
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..notices import warn
 from . import algebra
 from .algebra import matrix_exp, matrix_power
 from .algebra.common import check_info, check_matrices, check_pair, transposed, zero_pivot
@@ -21,6 +22,10 @@ from .products import _need
 from .reductions import cumprod, vector_norm
 from .shape import broadcast_to, cat, clone, flip
 
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Dims, DType, Number, Tensor, Tensors
+
+
 __all__ = [
     "block_diag", "chain_matmul", "cholesky", "cholesky_inverse", "cholesky_solve", "cross", "det", "geqrf", "inverse", "kron", "logdet", "lu", "lu_solve", "lu_unpack", "matrix_exp",
     "matrix_power", "norm", "orgqr", "ormqr", "pinverse", "qr", "slogdet", "svd", "triangular_solve", "vander",
@@ -30,43 +35,49 @@ orgqr = algebra.householder_product
 
 
 def _deprecated(name: str, instead: str) -> None:
-    warnings.warn(f"torch.{name} is deprecated in favor of {instead}; PyTorch will remove it", stacklevel=3)
+    warn(f"torch.{name} is deprecated in favor of {instead}; PyTorch will remove it")
 
 
-def inverse(input: Any) -> Any:
+@composed
+def inverse(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.inv`: the inverse of each matrix."""
     return algebra.inv(input)
 
 
-def det(input: Any) -> Any:
+@composed
+def det(input: Tensor) -> Tensor:
     """`torch.linalg.det`: the determinant of each matrix."""
     return algebra.det(input)
 
 
-def slogdet(input: Any) -> Any:
+@composed
+def slogdet(input: Tensor) -> Any:
     """`torch.linalg.slogdet`: the sign of each determinant and the logarithm of its size."""
     return return_types.slogdet(*algebra.slogdet(input))
 
 
-def logdet(input: Any) -> Any:
+@composed
+def logdet(input: Tensor) -> Tensor:
     """The logarithm of each determinant: -inf for 0, nan for a negative one. (*, n, n) -> (*)."""
     sign, logabsdet = algebra.slogdet(input)
     return where(sign == -1, math.nan, logabsdet)
 
 
-def pinverse(input: Any, rcond: float = 1e-15) -> Any:
+@composed
+def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
     """`torch.linalg.pinv` with another default: singular values up to rcond times the largest count as 0."""
     return algebra.pinv(input, rcond)
 
 
-def cholesky(input: Any, upper: bool = False) -> Any:
+@composed
+def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.cholesky`: input = L Lᵀ, or with `upper` input = Uᵀ U."""
     _deprecated("cholesky", "torch.linalg.cholesky")
     return algebra.cholesky(input, upper=upper)
 
 
 @differentiable(name="CholeskyInverseBackward0")
-def cholesky_inverse(input: Any, upper: bool = False) -> Any:
+def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Any:
     """(L Lᵀ)⁻¹ of each lower triangular L, or with `upper` (Lᵀ L)⁻¹ of each upper triangular one: (*, n, n).
 
     Only that triangle is looked at; the gradient is that of the formula, for every element.
@@ -89,7 +100,7 @@ def cholesky_inverse(input: Any, upper: bool = False) -> Any:
 
 
 @differentiable(name="CholeskySolveBackward0")
-def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Any:
+def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Any:
     """The X with L Lᵀ X = B of each lower triangular L, or with `upper` Lᵀ L X = B: (*, n, k), (*, n, n) -> (*, n, k).
 
     Only that triangle is looked at; the gradient is that of the formula, for every element.
@@ -108,15 +119,16 @@ def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Any:
             if isinstance(input2, np.ndarray) and isinstance(input, np.ndarray)
             else cholesky_solve(input, input2, upper)
         )
-        part = cholesky_solve(g, input2, upper) @ transposed(x)
+        part = cholesky_solve.rule(g, input2, upper) @ transposed(x)
         both = part + transposed(part)
         return -(input2 @ both if upper else both @ input2)
 
-    return value, lambda g: cholesky_solve(g, input2, upper), pull_L
+    return value, lambda g: cholesky_solve.rule(g, input2, upper), pull_L
 
 
+@composed
 def triangular_solve(
-    input: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+    input: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> Any:
     """`torch.linalg.solve_triangular`, with the sides in the other order, and A as it was used; transpose: for Aᵀ X = b.
 
@@ -133,7 +145,8 @@ def triangular_solve(
     return return_types.triangular_solve(solution, clone(A))
 
 
-def lu(A: Any, pivot: bool = True, get_infos: bool = False) -> tuple:
+@composed
+def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, *, out: tuple[Tensor, ...] | None = None) -> tuple:
     """`torch.linalg.lu_factor_ex`, without get_infos only L and U in one matrix and the exchanges of rows.
 
     Raises:
@@ -144,26 +157,30 @@ def lu(A: Any, pivot: bool = True, get_infos: bool = False) -> tuple:
     return return_types.lu_with_info(*result) if get_infos else tuple(result[:2])
 
 
-def lu_solve(b: Any, LU_data: Any, LU_pivots: Any) -> Any:
+@composed
+def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.lu_solve` with the right side first."""
+    _deprecated("lu_solve", "torch.linalg.lu_solve")
     return algebra.lu_solve(LU_data, LU_pivots, b)
 
 
-def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True) -> Any:
+@composed
+def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> Any:
     """P, L and U of what `torch.linalg.lu_factor` gives; empty tensors for what is not asked for."""
     P, L, U = unpack(LU_data, LU_pivots)
     empty = LU_data.new_zeros(0)
     return return_types.lu_unpack(P if unpack_pivots else empty, *((L, U) if unpack_data else (empty, empty)))
 
 
-def qr(input: Any, some: bool = True) -> Any:
+@composed
+def qr(input: Tensor, some: bool = True, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """`torch.linalg.qr`, reduced, or with some=False complete."""
     _deprecated("qr", "torch.linalg.qr")
     return return_types.qr(*algebra.qr(input, "reduced" if some else "complete"))
 
 
 @differentiable(linear=True, returns=return_types.geqrf)
-def geqrf(input: Any) -> Any:
+def geqrf(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """A = Q R in LAPACK's packed form: R in the upper triangle, below it the reflections whose product is Q, and their factors tau.
 
     `orgqr` makes Q of it, `ormqr` multiplies by Q. Shapes: (*, m, n) -> (*, m, n), (*, min(m, n)). It has no gradient; qr() has.
@@ -180,7 +197,10 @@ def geqrf(input: Any) -> Any:
     return (transposed(packed).astype(input.dtype), tau.astype(input.dtype)), refuse
 
 
-def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Any:
+@composed
+def ormqr(
+    input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpose: bool = False, *, out: Tensor | None = None
+) -> Tensor:
     """Q x, Qᵀ x (`transpose`), x Q or x Qᵀ (not `left`) for x = `other`; input and tau are what `geqrf` made of Q R, Q being (m, m).
 
     Shapes: input (*, m, k), tau (*, k), other (*, m, n), or (*, n, m) if not `left` -> that of other.
@@ -200,7 +220,8 @@ def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool =
     return reflected(input, tau, other, left, transpose)
 
 
-def svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
+@composed
+def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """`torch.linalg.svd` with V in place of its transpose; some=False: full matrices; compute_uv=False: zeros for U and V."""
     if compute_uv:
         U, S, Vh = algebra.svd(input, not some)
@@ -209,9 +230,15 @@ def svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
     return return_types.svd(input.new_zeros((*batch, m, m)), algebra.svdvals(input), input.new_zeros((*batch, n, n)))
 
 
+@composed
 def norm(
-    input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: None = None, dtype: Any = None
-) -> Any:
+    input: Tensor,
+    p: Number | str | None = "fro",
+    dim: Dims | None = None,
+    keepdim: bool = False,
+    out: Tensor | None = None,
+    dtype: DType | None = None,
+) -> Tensor:
     """The p-norm (sum of |x|^p)^(1/p) of all elements, or along axes; "fro" is 2, inf the largest |x|, 0 the number of non-zeros.
 
     p "nuc" is a norm of matrices, the sum of the singular values.
@@ -227,7 +254,8 @@ def norm(
     return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
 
 
-def cross(input: Any, other: Any, dim: int | None = None) -> Any:
+@composed
+def cross(input: Tensor, other: Tensor, dim: Dim | None = None, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.cross`, by default along the first axis of size 3.
 
     Raises:
@@ -239,11 +267,12 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Any:
                 f"no dimension of size 3 in input: linalg.cross needs one, got shape {list(input.shape)}"
             )
         dim = tuple(input.shape).index(3)
-        warnings.warn("Using torch.cross without specifying the dim arg is deprecated: the first axis of size 3 is taken, linalg.cross takes the last one", stacklevel=2)  # fmt: skip
+        warn("Using torch.cross without specifying the dim arg is deprecated: the first axis of size 3 is taken, linalg.cross takes the last one")  # fmt: skip
     return algebra.cross(input, other, dim=dim)
 
 
-def chain_matmul(*matrices: Any) -> Any:
+@composed
+def chain_matmul(*matrices: Tensor | Tensors, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.multi_dot` of matrices given one by one."""
     _deprecated("chain_matmul", "torch.linalg.multi_dot, which takes a list")
     return algebra.multi_dot(matrices) if len(matrices) != 1 else matrices[0]
@@ -252,7 +281,8 @@ def chain_matmul(*matrices: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 # Matrices made of vectors and of other matrices
 # ---------------------------------------------------------------------------------------------------------------------
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+@composed
+def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of each element as a row, the highest first, or with `increasing` 1 first: (n) -> (n, N).
 
     Raises:
@@ -270,7 +300,8 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     return powers if increasing else flip(powers, 1)
 
 
-def kron(input: Any, other: Any) -> Any:
+@composed
+def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The Kronecker product: `other`, in blocks, times each element of `input`; the sizes of each axis multiply."""
     n = max(input.ndim, other.ndim)
     a, b = ((1,) * (n - x.ndim) + tuple(x.shape) for x in (input, other))
@@ -290,7 +321,8 @@ def _block_diag(*blocks: Any) -> Any:
     return value, *((lambda g, place=place: g[place]) for place in places)
 
 
-def block_diag(*tensors: Any) -> Any:
+@composed
+def block_diag(*tensors: Tensor | Tensors) -> Tensor:
     """The matrix with these matrices (or numbers, or rows) along its diagonal, and zeros beside them.
 
     Raises:

@@ -12,13 +12,17 @@ gradient of x loses its own mean and its share along hat:
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, write
 from .padding import constant_pad_nd
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Size, Tensor
+
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm"]
 
@@ -148,14 +152,15 @@ def _check_last_axes(name: str, input: Any, normalized_shape: Any, *parameters: 
     return len(shape)
 
 
+@composed
 def layer_norm(
-    input: Any,
-    normalized_shape: Sequence[int],
-    weight: Any = None,
-    bias: Any = None,
+    input: Tensor,
+    normalized_shape: Size,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
     eps: float = 1e-05,
     cudnn_enable: bool = True,
-) -> Any:
+) -> Tensor:
     """(x - mean) / sqrt(var + eps) * weight + bias, mean and variance being taken over the last axes.
 
     Shapes: (*, normalized_shape); weight and bias normalized_shape.
@@ -169,7 +174,8 @@ def layer_norm(
     return _run(_layer_norm, "layer_norm", input, weight, bias, count, eps)
 
 
-def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None) -> Any:
+@composed
+def rms_norm(input: Tensor, normalized_shape: Size, weight: Tensor | None = None, eps: float | None = None) -> Tensor:
     """x / sqrt(mean(x²) + eps) * weight, the mean being taken over the last axes; eps is by default the smallest of the dtype.
 
     Shapes: (*, normalized_shape); weight normalized_shape.
@@ -225,17 +231,18 @@ def _batch_norm(input: Any, weight: Any, bias: Any, mean: Any, var: Any, trainin
     return _affine(hat, _column(weight), _column(bias)).reshape(shape), pull
 
 
+@composed
 def batch_norm(
-    input: Any,
-    weight: Any,
-    bias: Any,
-    running_mean: Any,
-    running_var: Any,
+    input: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
     training: bool,
     momentum: float,
     eps: float,
     cudnn_enabled: bool = True,
-) -> Any:
+) -> Tensor:
     """(x - mean) / sqrt(var + eps) * weight + bias for each channel (axis 1).
 
     In training mean and variance are those of the batch, and the running ones move towards them:
@@ -273,17 +280,18 @@ def batch_norm(
     return _run(_batch_norm, "batch_norm", input, weight, bias, mean, var, True, eps)
 
 
+@composed
 def instance_norm(
-    input: Any,
-    weight: Any,
-    bias: Any,
-    running_mean: Any,
-    running_var: Any,
+    input: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
     use_input_stats: bool,
     momentum: float,
     eps: float,
     cudnn_enabled: bool = True,
-) -> Any:
+) -> Tensor:
     """Batch norm of each sample by itself: mean and variance of each channel are taken over its places alone.
 
     Running statistics move towards the average of the samples' statistics.
@@ -323,9 +331,15 @@ def _group_norm(input: Any, weight: Any, bias: Any, num_groups: int, eps: float)
     )
 
 
+@composed
 def group_norm(
-    input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-05, cudnn_enabled: bool = True
-) -> Any:
+    input: Tensor,
+    num_groups: int,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-05,
+    cudnn_enabled: bool = True,
+) -> Tensor:
     """(x - mean) / sqrt(var + eps) * weight + bias, mean and variance being taken over a group of channels of one sample.
 
     Shapes: (N, C, *); weight and bias (C).
@@ -344,7 +358,8 @@ def group_norm(
     return _run(_group_norm, "group_norm", input, weight, bias, num_groups, eps)
 
 
-def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Any:
+@composed
+def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Any:
     """x / (k + alpha * mean(x²))^beta, the mean being taken over the `size` channels around each.
 
     Shapes: (N, C, *) of at least 3 axes. Beyond the first and last channel there are zeros.

@@ -7,11 +7,16 @@ of the tensor: each place of the border has a source, and the gradient there flo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import differentiable
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Number, Size, Tensor
+
 
 __all__ = ["constant_pad_nd"]
 
@@ -29,7 +34,7 @@ def _pairs(pad: Sequence[int], ndim: int) -> list[tuple[int, int]]:
 
 
 @differentiable(linear=True)
-def constant_pad_nd(input: Any, pad: Sequence[int], value: float = 0) -> Any:
+def constant_pad_nd(input: Tensor, pad: Size, value: Number = 0) -> Any:
     """`input` with pad[0] elements of `value` before and pad[1] after the last axis, pad[2] and pad[3] the one before, ...
 
     A negative number takes elements away.
@@ -53,7 +58,7 @@ def constant_pad_nd(input: Any, pad: Sequence[int], value: float = 0) -> Any:
     padded = np.full(shape, value, input.dtype) if value else np.zeros(shape, input.dtype)
     padded[tuple(target)] = input[tuple(source)]
     back = [-n for n in pad]
-    return padded, lambda g: constant_pad_nd(g, back)
+    return padded, lambda g: constant_pad_nd.rule(g, back)
 
 
 def _sources(mode: str, n: int, before: int, after: int) -> np.ndarray:
@@ -77,7 +82,7 @@ def _border(input: Any, pad: Sequence[int], mode: str) -> Any:
     shape, padded = input.shape, input
     for i, (before, after) in enumerate(_pairs(pad, input.ndim), 1):
         padded = np.take(padded, _sources(mode, shape[-i], before, after), -i)
-    return padded, lambda g: _unborder(g, pad, mode, shape)
+    return padded, lambda g: _unborder.rule(g, pad, mode, shape)
 
 
 @differentiable(linear=True)
@@ -95,7 +100,7 @@ def _unborder(g: Any, pad: Sequence[int], mode: str, shape: tuple[int, ...]) -> 
         for place in (*range(first), *range(max(first, last), len(part))):
             total[sources[place]] += part[place]
         total = np.swapaxes(total, 0, -i)
-    return total, lambda gg: _border(gg, pad, mode)
+    return total, lambda gg: _border.rule(gg, pad, mode)
 
 
 def _check_border(input: Any, pad: Sequence[int], mode: str) -> None:
@@ -119,7 +124,8 @@ def _check_border(input: Any, pad: Sequence[int], mode: str) -> None:
             raise RuntimeError(f"Padding value causes wrapping around more than once: ({before}, {after}) at dimension {len(shape) - i} of input {shape}; it may be at most {n}")  # fmt: skip
 
 
-def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
+@composed
+def pad(input: Tensor, pad: Size, mode: str = "constant", value: float | None = None) -> Tensor:
     """`input` with pad[0] more elements before and pad[1] after the last axis, pad[2] and pad[3] the one before, ...
 
     mode "constant": `value`, 0 by default; "reflect": mirrored, 2 1 [0 1 2 3] 2 1; "replicate": the nearest, 0 0 [0 1 2 3] 3 3;

@@ -73,7 +73,7 @@ def _gamma_small(alpha: np.ndarray, x: np.ndarray) -> np.ndarray:
         values, slopes = values + term / (alpha + i), slopes + term / (alpha + i) ** 2
     with np.errstate(all="ignore"):
         power = x**alpha
-        slope = (np.log(x) - digamma(alpha)) * power * values - power * slopes
+        slope = (np.log(x) - digamma.rule(alpha)) * power * values - power * slopes
         return np.nan_to_num(-slope / (x ** (alpha - 1) * np.exp(-x)), nan=0.0, posinf=np.inf, neginf=-np.inf)
 
 
@@ -139,7 +139,7 @@ def _dirichlet_slope(x: np.ndarray, alpha: np.ndarray, total: np.ndarray) -> np.
 def _beta_near_0(x: np.ndarray, alpha: np.ndarray, beta: np.ndarray) -> np.ndarray:
     """By alpha, x being small: a power series."""
     with np.errstate(all="ignore"):
-        factor = digamma(alpha) - digamma(alpha + beta) - np.log(x)
+        factor = digamma.rule(alpha) - digamma.rule(alpha + beta) - np.log(x)
         term: Any = 1.0
         series = (factor + 1 / alpha) / alpha
         for i in range(1, 11):
@@ -151,7 +151,7 @@ def _beta_near_0(x: np.ndarray, alpha: np.ndarray, beta: np.ndarray) -> np.ndarr
 def _beta_near_1(x: np.ndarray, alpha: np.ndarray, beta: np.ndarray) -> np.ndarray:
     """By beta, x being small: a power series."""
     with np.errstate(all="ignore"):
-        factor = digamma(alpha + beta) - digamma(beta)
+        factor = digamma.rule(alpha + beta) - digamma.rule(beta)
         term: Any = 1.0
         product, slope, series = np.ones_like(x), np.zeros_like(x), factor / alpha
         for i in range(1, 9):
@@ -212,4 +212,4 @@ def _beta_fitted(x: np.ndarray, alpha: np.ndarray, total: np.ndarray) -> np.ndar
     a = np.log(alpha) - u
     b = np.log(total) - a
     p, q = (_horner([_horner([_horner(c, b) for c in row], a) for row in table], u) for table in _BETA_FIT)
-    return p / q * x * (digamma(total) - digamma(alpha)) / (total - alpha)
+    return p / q * x * (digamma.rule(total) - digamma.rule(alpha)) / (total - alpha)

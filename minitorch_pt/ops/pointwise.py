@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes, return_types
+from ..autograd import graph
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..notices import warn
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Number, Operand, Tensor
+
 
 __all__ = [
     "abs", "absolute", "acos", "acosh", "add", "addcdiv", "addcmul", "allclose", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
@@ -74,38 +81,26 @@ def _pick(mask: Any, chosen: Any, other: Any = None, of: Any = None) -> Any:
 # Arithmetic
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote="type", linear=True)
-def add(input: Any, other: Any, *, alpha: float = 1) -> Any:
+def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Any:
     """input + alpha * other. Both gradients are the output's.
 
     >>> import minitorch_pt as torch
     >>> torch.add(torch.tensor([1, 2]), 10)
     tensor([11, 12])
     """
-    if alpha == 1:
+    if alpha == 1 and alpha is not True:
         return input + other, same, same
     _whole_alpha(input, alpha)
     return input + alpha * other, same, lambda g: g * alpha
 
 
 def _whole_alpha(input: Any, alpha: Any) -> None:
+    if alpha is True and array(input).dtype != bool:
+        raise RuntimeError("Boolean alpha only supported for Boolean results; give a number")
     if isinstance(alpha, float) and array(input).dtype.kind != "f":
         raise RuntimeError(
             f"For integral input tensors, argument alpha must not be a floating point number, got {alpha}"
         )
-
-
-@differentiable(promote="type", linear=True)
-def sub(input: Any, other: Any, *, alpha: float = 1) -> Any:
-    """input - alpha * other.
-
-    Raises:
-        RuntimeError: bool tensors, of which there is no difference.
-    """
-    _no_bool_minus(input, other)
-    if alpha == 1:
-        return input - other, same, lambda g: -g
-    _whole_alpha(input, alpha)
-    return input - alpha * other, same, lambda g: g * -alpha
 
 
 def _no_bool_minus(*operands: Any) -> None:
@@ -115,30 +110,45 @@ def _no_bool_minus(*operands: Any) -> None:
                                "`logical_not()` operator instead.")  # fmt: skip
 
 
-@differentiable(promote="type", linear=True, tensors=1)
-def rsub(input: Any, other: Any, *, alpha: float = 1) -> Any:
+@differentiable(promote="type", linear=True, check=_no_bool_minus)
+def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Any:
+    """input - alpha * other.
+
+    Raises:
+        RuntimeError: bool tensors, of which there is no difference.
+    """
+    if alpha == 1 and alpha is not True:
+        return input - other, same, lambda g: -g
+    _whole_alpha(input, alpha)
+    return input - alpha * other, same, lambda g: g * -alpha
+
+
+@differentiable(promote="type", linear=True, check=_no_bool_minus)
+def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Any:
     """other - alpha * input.
 
     Raises:
         RuntimeError: bool tensors.
     """
-    _no_bool_minus(input, other)
     return other - (input if alpha == 1 else alpha * input), lambda g: g * -alpha, same
 
 
 @differentiable(promote="type")
-def mul(input: Any, other: Any) -> Any:
+def mul(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Any:
     """input * other. Each factor's gradient is the other factor."""
     return input * other, lambda g: g * other, lambda g: g * input
 
 
 @differentiable(promote="float", name="DivBackward0")
-def true_divide(input: Any, other: Any) -> Any:
+def true_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Any:
     """input / other; integers become floating point numbers first."""
     return input / other, lambda g: g / other, lambda g: -g * ((input / other) / other)
 
 
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
+@composed
+def div(
+    input: Tensor | Number, other: Tensor | Number, *, rounding_mode: str | None = None, out: Tensor | None = None
+) -> Tensor:
     """input / other; with rounding_mode "trunc" rounded towards zero, with "floor" down.
 
     Raises:
@@ -191,7 +201,8 @@ def _floor_div(a: Any, b: Any) -> Any:
     return np.where(b == 0, a / b, a // b).astype(a.dtype)
 
 
-def floor_divide(input: Any, other: Any) -> Any:
+@composed
+def floor_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input / other rounded down."""
     return div(input, other, rounding_mode="floor")
 
@@ -202,7 +213,7 @@ def _divisor_name(kind: str) -> Any:
 
 
 @differentiable(promote="type", name=_divisor_name("Remainder"))
-def remainder(input: Any, other: Any) -> Any:
+def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
     """What division rounded down leaves: the sign is the divisor's.
 
     Raises:
@@ -214,22 +225,22 @@ def remainder(input: Any, other: Any) -> Any:
         y = np.where((y != 0) & ((y < 0) != (b < 0)), y + b, y)
     else:
         y = np.remainder(a, b)
-    return y, same, lambda g: g * -_rounded_div(input, other, "floor")
+    return y, same, lambda g: g * -_rounded_div.rule(input, other, "floor")
 
 
-@differentiable(promote="type", tensors=1, name=_divisor_name("Fmod"))
-def fmod(input: Any, other: Any) -> Any:
+@differentiable(promote="type", name=_divisor_name("Fmod"))
+def fmod(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
     """What division rounded towards zero leaves: the sign is the input's.
 
     Raises:
         RuntimeError: whole numbers divided by zero.
     """
     a, b = _pair(input, other, "fmod")
-    return np.fmod(a, b), same, lambda g: g * -_rounded_div(input, other, "trunc")
+    return np.fmod(a, b), same, lambda g: g * -_rounded_div.rule(input, other, "trunc")
 
 
 @differentiable(linear=True)
-def neg(input: Any) -> Any:
+def neg(input: Tensor, *, out: Tensor | None = None) -> Any:
     """-input.
 
     Raises:
@@ -241,7 +252,8 @@ def neg(input: Any) -> Any:
     return -input, lambda g: -g
 
 
-def positive(input: Any) -> Any:
+@composed
+def positive(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """input itself.
 
     Raises:
@@ -260,7 +272,8 @@ def _pow_name(input: Any, exponent: Any) -> str:
     return "PowBackward0" if _is_number(exponent) else "PowBackward1"
 
 
-def pow(input: Any, exponent: Any) -> Any:
+@composed
+def pow(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
     """input to the power of `exponent`.
 
     Raises:
@@ -336,7 +349,8 @@ def pow_of(x: Any, n: Any) -> Any:
     return np.power(x, n) if isinstance(x, np.ndarray) and isinstance(n, (np.ndarray, np.generic)) else pow(x, n)
 
 
-def float_power(input: Any, exponent: Any) -> Any:
+@composed
+def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
     """`pow` in float64."""
 
     def double(x: Any) -> Any:
@@ -346,7 +360,7 @@ def float_power(input: Any, exponent: Any) -> Any:
 
 
 @differentiable(name="PowBackward0")
-def square(input: Any) -> Any:
+def square(input: Tensor, *, out: Tensor | None = None) -> Any:
     """input * input; the slope is 2 * input. Of bools, whole numbers."""
     if input.dtype == bool:
         input = input.astype(np.int64)
@@ -354,39 +368,39 @@ def square(input: Any) -> Any:
 
 
 @differentiable(promote="float")
-def sqrt(input: Any) -> Any:
+def sqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The square root; nan for negative numbers. The slope is 1 / (2 sqrt(x)), infinite at 0."""
     y = np.sqrt(input)
     return y, lambda g: g / (2 * y)
 
 
 @differentiable(promote="float")
-def rsqrt(input: Any) -> Any:
+def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
     """1 / sqrt(x); the slope is -y³/2."""
     y = 1 / np.sqrt(input)
     return y, lambda g: g * (-0.5 * (y * y * y))
 
 
 @differentiable(promote="float")
-def reciprocal(input: Any) -> Any:
+def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Any:
     """1 / x; the slope is -y²."""
     y = 1 / input
     return y, lambda g: -g * (y * y)
 
 
 @differentiable
-def abs(input: Any) -> Any:
+def abs(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The absolute value; the slope is the sign, 0 at 0."""
     if input.dtype == bool:
         raise NotImplementedError("abs() of a bool tensor: convert it with .int() first")
-    return np.abs(input), lambda g: g * sign(input)
+    return np.abs(input), lambda g: g * sign.rule(input)
 
 
 absolute = abs
 
 
 @differentiable
-def sign(input: Any) -> Any:
+def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
     """-1, 0 or 1, and 0 for nan; flat, so its gradient is 0."""
     data = array(input)
     if data.dtype.kind == "f":
@@ -394,7 +408,10 @@ def sign(input: Any) -> Any:
     return (data.copy() if data.dtype == bool else np.sign(data)), _flat
 
 
-sgn = differentiable(sign.__wrapped__, name="SgnBackward0")
+@differentiable
+def sgn(input: Tensor) -> Any:
+    """-1, 0 or 1 as `sign`, under torch's other name."""
+    return sign.__wrapped__(input)
 
 
 divide, multiply, subtract, negative = div, mul, sub, neg
@@ -404,52 +421,52 @@ divide, multiply, subtract, negative = div, mul, sub, neg
 # Exponentials and logarithms
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote="float")
-def exp(input: Any) -> Any:
+def exp(input: Tensor, *, out: Tensor | None = None) -> Any:
     """e to the power of x: its own slope."""
     y = np.exp(input)
     return y, lambda g: g * y
 
 
 @differentiable(promote="float")
-def exp2(input: Any) -> Any:
+def exp2(input: Tensor, *, out: Tensor | None = None) -> Any:
     """2 to the power of x."""
     y = np.exp2(input)
     return y, lambda g: g * (y * math.log(2))
 
 
 @differentiable(promote="float")
-def expm1(input: Any) -> Any:
+def expm1(input: Tensor, *, out: Tensor | None = None) -> Any:
     """e^x - 1, exact near 0."""
     y = np.expm1(input)
     return y, lambda g: g * (y + 1)
 
 
 @differentiable(promote="float")
-def log(input: Any) -> Any:
+def log(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The natural logarithm: -inf at 0, nan below. The slope is 1/x."""
     return np.log(input), lambda g: g / input
 
 
 @differentiable(promote="float", name="Log1PBackward0")
-def log1p(input: Any) -> Any:
+def log1p(input: Tensor, *, out: Tensor | None = None) -> Any:
     """log(1 + x), exact near 0."""
     return np.log1p(input), lambda g: g / (input + 1)
 
 
 @differentiable(promote="float")
-def log2(input: Any) -> Any:
+def log2(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The logarithm to base 2."""
     return np.log2(input), lambda g: g / (input * math.log(2))
 
 
 @differentiable(promote="float")
-def log10(input: Any) -> Any:
+def log10(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The logarithm to base 10."""
     return np.log10(input), lambda g: g / (input * math.log(10))
 
 
-@differentiable(promote="float", tensors=2)
-def logaddexp(input: Any, other: Any) -> Any:
+@differentiable(promote="float")
+def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """log(e^a + e^b) without overflow."""
     return (
         np.logaddexp(array(input), array(other)),
@@ -458,8 +475,8 @@ def logaddexp(input: Any, other: Any) -> Any:
     )
 
 
-@differentiable(promote="float", tensors=2)
-def logaddexp2(input: Any, other: Any) -> Any:
+@differentiable(promote="float")
+def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """log2(2^a + 2^b) without overflow."""
     return (
         np.logaddexp2(array(input), array(other)),
@@ -469,7 +486,7 @@ def logaddexp2(input: Any, other: Any) -> Any:
 
 
 @differentiable(promote="float")
-def logit(input: Any, eps: float | None = None) -> Any:
+def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Any:
     """log(x / (1 - x)), the inverse of sigmoid: nan outside of [0, 1], unless x is first clamped to [eps, 1 - eps]."""
     x = array(input)
     low, flat, z = (0, math.nan, x) if eps is None else (eps, 0.0, np.clip(x, eps, 1 - eps))
@@ -481,44 +498,44 @@ def logit(input: Any, eps: float | None = None) -> Any:
 # Trigonometric and hyperbolic functions
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote="float")
-def sin(input: Any) -> Any:
+def sin(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The sine of an angle in radians; the slope is the cosine."""
     return np.sin(input), lambda g: g * np.cos(input)
 
 
 @differentiable(promote="float")
-def cos(input: Any) -> Any:
+def cos(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The cosine of an angle in radians; the slope is minus the sine."""
     return np.cos(input), lambda g: g * -np.sin(input)
 
 
 @differentiable(promote="float")
-def tan(input: Any) -> Any:
+def tan(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The tangent of an angle in radians; the slope is 1 + tan²."""
     y = np.tan(input)
     return y, lambda g: g * (1 + y * y)
 
 
 @differentiable(promote="float")
-def asin(input: Any) -> Any:
+def asin(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The angle in radians whose sine is x; nan outside [-1, 1]."""
     return np.arcsin(input), lambda g: g / np.sqrt(1 - input * input)
 
 
 @differentiable(promote="float")
-def acos(input: Any) -> Any:
+def acos(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The angle in radians whose cosine is x; nan outside [-1, 1]."""
     return np.arccos(input), lambda g: -g / np.sqrt(1 - input * input)
 
 
 @differentiable(promote="float")
-def atan(input: Any) -> Any:
+def atan(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The angle in radians whose tangent is x."""
     return np.arctan(input), lambda g: g / (1 + input * input)
 
 
-@differentiable(promote="float", tensors=2)
-def atan2(input: Any, other: Any) -> Any:
+@differentiable(promote="float")
+def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The angle in radians of the point (x=other, y=input). At the origin, where it has no slope, the gradients are 0."""
 
     def over_squared_radius(x: Any) -> Any:
@@ -533,31 +550,31 @@ def atan2(input: Any, other: Any) -> Any:
 
 
 @differentiable(promote="float")
-def sinh(input: Any) -> Any:
+def sinh(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The hyperbolic sine."""
     return np.sinh(input), lambda g: g * np.cosh(input)
 
 
 @differentiable(promote="float")
-def cosh(input: Any) -> Any:
+def cosh(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The hyperbolic cosine."""
     return np.cosh(input), lambda g: g * np.sinh(input)
 
 
 @differentiable(promote="float")
-def asinh(input: Any) -> Any:
+def asinh(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The inverse of sinh."""
     return np.arcsinh(input), lambda g: g / np.sqrt(input * input + 1)
 
 
 @differentiable(promote="float")
-def acosh(input: Any) -> Any:
+def acosh(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The inverse of cosh; nan below 1."""
     return np.arccosh(input), lambda g: g / np.sqrt(input * input - 1)
 
 
 @differentiable(promote="float")
-def atanh(input: Any) -> Any:
+def atanh(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The inverse of tanh; nan outside [-1, 1]."""
     return np.arctanh(input), lambda g: g / (1 - input * input)
 
@@ -567,7 +584,7 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 
 
 @differentiable(promote="float")
-def sinc(input: Any) -> Any:
+def sinc(input: Tensor, *, out: Tensor | None = None) -> Any:
     """sin(pi x) / (pi x), 1 at 0."""
     x = array(input)
     zero = np.square(x) == 0  # also where the square underflows
@@ -580,21 +597,21 @@ def sinc(input: Any) -> Any:
     return np.where(zero, 1, np.sin(wide) / wide).astype(x.dtype), pull
 
 
-@differentiable(promote="type", tensors=2)
-def hypot(input: Any, other: Any) -> Any:
+@differentiable(promote="type")
+def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """sqrt(a² + b²), the hypotenuse."""
     y = np.hypot(array(input), array(other)) if isinstance(input, np.ndarray) else hypot(input, other)
     return y, lambda g: g * (input / y), lambda g: g * (other / y)
 
 
 @differentiable(promote="float", linear=True)
-def deg2rad(input: Any) -> Any:
+def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Any:
     """Degrees to radians."""
     return input * (math.pi / 180), lambda g: g * (math.pi / 180)
 
 
 @differentiable(promote="float", linear=True)
-def rad2deg(input: Any) -> Any:
+def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Any:
     """Radians to degrees."""
     return input * (180 / math.pi), lambda g: g * (180 / math.pi)
 
@@ -603,7 +620,7 @@ def rad2deg(input: Any) -> Any:
 # Rounding: flat almost everywhere, so gradients are 0
 # ---------------------------------------------------------------------------------------------------------------------
 def _rounding(name: str, ufunc: Any, text: str) -> Any:
-    def rule(input: Any) -> Any:
+    def rule(input: Tensor, *, out: Tensor | None = None) -> Any:
         data = array(input)
         return (ufunc(data) if data.dtype.kind == "f" else data.copy()), _flat
 
@@ -618,7 +635,7 @@ fix = trunc
 
 
 @differentiable(name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
-def round(input: Any, *, decimals: int = 0) -> Any:
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any:
     """The nearest whole number, halves to the even one; or the nearest with that many decimals."""
     data = array(input)
     if data.dtype.kind != "f":
@@ -633,7 +650,7 @@ def round(input: Any, *, decimals: int = 0) -> Any:
 
 
 @differentiable
-def frac(input: Any) -> Any:
+def frac(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The fraction, with the sign of x.
 
     Raises:
@@ -647,14 +664,14 @@ def frac(input: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 # Choosing
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(promote="type", tensors=2)
-def maximum(input: Any, other: Any) -> Any:
+@differentiable(promote="type")
+def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The larger of the two; equal ones share the gradient."""
     return np.maximum(input, other), lambda g: _share(g, input, other), lambda g: _share(g, other, input)
 
 
-@differentiable(promote="type", tensors=2)
-def minimum(input: Any, other: Any) -> Any:
+@differentiable(promote="type")
+def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The smaller of the two; equal ones share the gradient."""
     return np.minimum(input, other), lambda g: _share(g, other, input), lambda g: _share(g, input, other)
 
@@ -666,15 +683,15 @@ def _share(g: Any, larger: Any, smaller: Any) -> Any:
     return _pick(~(a < b), np.where(equal, g / 2, g) if equal.any() else g)
 
 
-@differentiable(promote="type", tensors=2)
-def fmax(input: Any, other: Any) -> Any:
+@differentiable(promote="type")
+def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The larger of the two, or the one that is not nan."""
     first = (array(input) >= array(other)) | np.isnan(array(other))
     return np.fmax(array(input), array(other)), lambda g: _pick(first, g), lambda g: _pick(~first, g)
 
 
-@differentiable(promote="type", tensors=2)
-def fmin(input: Any, other: Any) -> Any:
+@differentiable(promote="type")
+def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The smaller of the two, or the one that is not nan."""
     first = (array(input) <= array(other)) | np.isnan(array(other))
     return np.fmin(array(input), array(other)), lambda g: _pick(first, g), lambda g: _pick(~first, g)
@@ -685,7 +702,7 @@ def _tensor_bounds(input: Any = None, *bounds: Any) -> bool:
     return any(isinstance(bound, np.ndarray) and bound.ndim > 0 for bound in bounds)
 
 
-@differentiable(promote="type", tensors=1, name=lambda *args: f"ClampBackward{int(not _tensor_bounds(*args))}")
+@differentiable(promote="type", name=lambda *args: f"ClampBackward{int(not _tensor_bounds(*args))}")
 def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     data, low, high = array(input), array(min), array(max)
     y = data
@@ -708,14 +725,17 @@ def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
 
 def _one_sided(name: str) -> Any:
     return differentiable(
-        _clamp.__wrapped__, promote="type", tensors=1, name=lambda *args: f"{name}Backward{int(_tensor_bounds(*args))}"
+        _clamp.__wrapped__, promote="type", name=lambda *args: f"{name}Backward{int(_tensor_bounds(*args))}"
     )
 
 
 _clamp_min, _clamp_max = _one_sided("ClampMin"), _one_sided("ClampMax")
 
 
-def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
+@composed
+def clamp(
+    input: Tensor, min: Operand | None = None, max: Operand | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """x, but not below `min` and not above `max` (numbers or tensors; either may be left out).
 
     Raises:
@@ -738,12 +758,14 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
 clip = clamp
 
 
-def clamp_min(input: Any, min: Any) -> Any:
+@composed
+def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tensor:
     """x, but not below `min`."""
     return _clamp_min(input, min, None)
 
 
-def clamp_max(input: Any, max: Any) -> Any:
+@composed
+def clamp_max(input: Tensor, max: Operand, *, out: Tensor | None = None) -> Tensor:
     """x, but not above `max`."""
     return _clamp_max(input, None, max)
 
@@ -754,7 +776,10 @@ def _where(input: Any, other: Any, condition: Any) -> Any:
     return np.where(mask, input, other), lambda g: np.where(mask, g, 0.0), lambda g: np.where(mask, 0.0, g)
 
 
-def where(condition: Any, input: Any = None, other: Any = None) -> Any:
+@composed
+def where(
+    condition: Tensor, input: Operand | None = None, other: Operand | None = None, *, out: Tensor | None = None
+) -> Any:
     """`input` where the condition holds, else `other`. With the condition alone: the indices where it holds, a tensor per axis.
 
     Raises:
@@ -774,20 +799,23 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         raise RuntimeError(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {getattr(mask, 'dtype', type(mask))}; write x != 0"
         )
-    mask = mask.astype(bool, copy=False)
+    if mask.dtype != bool:
+        warn("where received a uint8 condition tensor. This behavior is deprecated; write x != 0 for a bool one.")  # fmt: skip
+        mask = mask.astype(bool)
     for x in (input, other):
         if isinstance(x, (int, float)):
             kind = dtypes.result_type_of([array(input), array(other)])
             dtypes.checked(x, np.dtype(np.float32) if kind == np.float16 else kind)
     if any(hasattr(x, "_data") for x in (input, other)):
-        return _where(input, other, mask)
+        return _where.rule(input, other, mask)
     if hasattr(condition, "_data"):  # two numbers: the result is a tensor all the same
         dtype = dtypes.result_type_of([input, other])
-        return type(condition)(np.where(mask, input, other).astype(dtype))
+        return graph.wrap(np.where(mask, input, other).astype(dtype))
     return np.where(mask, input, other)
 
 
-def lerp(input: Any, end: Any, weight: Any) -> Any:
+@composed
+def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = None) -> Tensor:
     """input + weight * (end - input): from `input` at weight 0 to `end` at weight 1.
 
     Raises:
@@ -804,7 +832,7 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
             )
     if not input.dtype.is_floating_point:
         raise NotImplementedError(f"lerp() is not implemented for {input.dtype}; convert with .float()")
-    return _lerp(input, end, weight)
+    return _lerp.rule(input, end, weight)
 
 
 @differentiable(
@@ -823,7 +851,7 @@ def _lerp(input: Any, end: Any, weight: Any) -> Any:
 
 
 @differentiable(promote="type")
-def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Any:
     """input + value * tensor1 * tensor2; of whole numbers, with the whole part of `value`."""
     if array(input).dtype.kind != "f":
         value = dtypes.checked(value, array(input).dtype)
@@ -832,7 +860,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
 
 
 @differentiable(promote="type")
-def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Any:
     """input + value * tensor1 / tensor2.
 
     Raises:
@@ -851,7 +879,14 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
 
 
 @differentiable
-def nan_to_num(input: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Any:
+def nan_to_num(
+    input: Tensor,
+    nan: float | None = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Any:
     """nan, inf and -inf replaced by numbers: by default 0 and the largest and smallest number of the type."""
     data = array(input)
     if data.dtype.kind != "f":
@@ -859,39 +894,40 @@ def nan_to_num(input: Any, nan: float = 0.0, posinf: float | None = None, neginf
     return np.nan_to_num(data, nan=nan, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
 
 
-@differentiable(promote="float", tensors=1)
-def copysign(input: Any, other: Any) -> Any:
+@differentiable(promote="float")
+def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
     """The size of `input` with the sign of `other`."""
     y, zero = np.copysign(input, other), array(input) == 0
     return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
 
 
-@nondifferentiable(promote="type", tensors=2)
-def heaviside(input: Any, values: Any) -> Any:
+@nondifferentiable(promote="type")
+def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Any:
     """0 below zero, 1 above, `values` at zero."""
     return np.where(input == 0, values, (input > 0).astype(input.dtype)).astype(input.dtype)
 
 
-@nondifferentiable(promote="type", tensors=2)
-def gcd(input: Any, other: Any) -> Any:
+@nondifferentiable(promote="type")
+def gcd(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The greatest common divisor."""
     return np.gcd(input, other)
 
 
-@nondifferentiable(promote="type", tensors=2)
-def lcm(input: Any, other: Any) -> Any:
+@nondifferentiable(promote="type")
+def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The least common multiple."""
     return np.lcm(input, other)
 
 
-@differentiable(promote="float", tensors=2)
-def nextafter(input: Any, other: Any) -> Any:
+@differentiable(promote="float")
+def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The next representable number after x towards `other`. It moves with x, unless the two are equal."""
     differ = array(input) != array(other)
     return np.nextafter(input, other), lambda g: _pick(differ, g), _flat
 
 
-def ldexp(input: Any, other: Any) -> Any:
+@composed
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """input * 2**other."""
     if not hasattr(input, "_data"):
         raise TypeError(f"ldexp(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
@@ -899,7 +935,7 @@ def ldexp(input: Any, other: Any) -> Any:
 
 
 @differentiable(returns=return_types.frexp)
-def frexp(input: Any) -> Any:
+def frexp(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """The mantissa, in [0.5, 1) with the sign, and the whole exponent: input = mantissa * 2**exponent.
 
     Raises:
@@ -917,7 +953,7 @@ def frexp(input: Any) -> Any:
 def _fill(number: int) -> Any:
     """The operation with torch's names of its node, for a number and for a tensor."""
 
-    def fill(input: Any, value: Any) -> Any:
+    def fill(input: Tensor, value: Operand | None) -> Any:
         """The tensor with every element set to `value`, a number or a tensor without axes.
 
         Raises:
@@ -930,15 +966,17 @@ def _fill(number: int) -> Any:
         filled = np.full(input.shape, dtypes.checked(array(value), input.dtype), input.dtype)
         return filled, _flat, same
 
+    fill.__qualname__ = fill.__name__
     # a name is made without the arrays: None stands for a tensor
     return differentiable(fill, linear=True, name=lambda _, value: f"FillBackward{number + (value is None)}")
 
 
 fill, fill_inplace = _fill(0), _fill(2)
+fill_inplace.__qualname__ = "fill_inplace"
 
 
 @differentiable(linear=True, name="ZeroBackward0")
-def zeroed(input: Any) -> Any:
+def zeroed(input: Tensor) -> Any:
     """The tensor with every element set to 0."""
     return np.zeros(input.shape, input.dtype), _flat
 
@@ -946,12 +984,13 @@ def zeroed(input: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 # Comparison and logic
 # ---------------------------------------------------------------------------------------------------------------------
-def _comparison(name: str, ufunc: Any, text: str, tensors: int = 1) -> Any:
-    def compare(input: Any, other: Any) -> Any:
+def _comparison(name: str, ufunc: Any, text: str, other: str = "Operand") -> Any:
+    def compare(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
         return ufunc(input, other)
 
+    compare.__annotations__["other"] = other
     compare.__name__, compare.__qualname__, compare.__doc__ = name, name, text
-    return nondifferentiable(compare, promote="type", tensors=tensors)
+    return nondifferentiable(compare, promote="type")
 
 
 eq = _comparison("eq", np.equal, "Where the two are equal.")
@@ -961,19 +1000,19 @@ le = _comparison("le", np.less_equal, "Where input <= other.")
 gt = _comparison("gt", np.greater, "Where input > other.")
 ge = _comparison("ge", np.greater_equal, "Where input >= other.")
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
-logical_and = _comparison("logical_and", np.logical_and, "Where both are not 0.", 2)
-logical_or = _comparison("logical_or", np.logical_or, "Where one of the two is not 0.", 2)
-logical_xor = _comparison("logical_xor", np.logical_xor, "Where exactly one of the two is not 0.", 2)
+logical_and = _comparison("logical_and", np.logical_and, "Where both are not 0.", "Tensor")
+logical_or = _comparison("logical_or", np.logical_or, "Where one of the two is not 0.", "Tensor")
+logical_xor = _comparison("logical_xor", np.logical_xor, "Where exactly one of the two is not 0.", "Tensor")
 
 
 @nondifferentiable
-def logical_not(input: Any) -> Any:
+def logical_not(input: Tensor, *, out: Tensor | None = None) -> Any:
     """Where input is 0."""
     return np.logical_not(input)
 
 
 def _test(name: str, function: Any, text: str) -> Any:
-    def test(input: Any) -> Any:
+    def test(input: Tensor) -> Any:
         return function(input) if input.dtype.kind == "f" else np.full(input.shape, name in ("isfinite", "isreal"))
 
     test.__name__, test.__qualname__, test.__doc__ = name, name, text
@@ -989,13 +1028,13 @@ isreal = _test("isreal", np.isreal, "Where the value is a real number: everywher
 
 
 @nondifferentiable
-def signbit(input: Any) -> Any:
+def signbit(input: Tensor, *, out: Tensor | None = None) -> Any:
     """Where the sign is minus, also that of -0.0."""
     return np.signbit(input) if input.dtype.kind == "f" else input < 0
 
 
 def _bitwise(name: str, ufunc: Any, text: str) -> Any:
-    def combine(input: Any, other: Any) -> Any:
+    def combine(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
         for x in (input, other):
             if np.asarray(x).dtype.kind == "f":
                 raise NotImplementedError(
@@ -1019,7 +1058,7 @@ bitwise_right_shift = _bitwise(
 
 
 @nondifferentiable
-def bitwise_not(input: Any) -> Any:
+def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Any:
     """Every bit turned; of bools, their negation."""
     if input.dtype.kind == "f":
         raise NotImplementedError(
@@ -1029,7 +1068,7 @@ def bitwise_not(input: Any) -> Any:
 
 
 @nondifferentiable
-def isclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
     """Where |input - other| <= atol + rtol |other|.
 
     Raises:
@@ -1044,12 +1083,14 @@ def isclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equa
     return np.isclose(input, other, rtol, atol, equal_nan)
 
 
-def allclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+@composed
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Whether `isclose` holds everywhere."""
     return bool(array(isclose(input, other, rtol, atol, equal_nan)).all())
 
 
-def equal(input: Any, other: Any) -> bool:
+@composed
+def equal(input: Tensor, other: Tensor) -> bool:
     """Whether shape and values are the same.
 
     Raises:

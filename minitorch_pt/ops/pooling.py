@@ -13,10 +13,11 @@ import itertools
 import math
 import operator
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .activations import relu
 from .indexing import gather
@@ -38,6 +39,10 @@ from .windows import (
     _spaced,
     _title,
 )
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Size, Tensor
+
 
 # what torch has at its top level; nn.functional has all
 __all__ = [
@@ -157,7 +162,7 @@ def _max_values(input: Any, axes: tuple[Axis, ...], name: str) -> Any:
                 return _inside(total, axes)
         sizes = data.shape[-len(axes) :]
         place = None if (value == fill).any() else _places_of(value, image, axes, sizes)
-        return _depending(_put_back(g, _largest(data, axes)[1] if place is None else place, sizes), input)
+        return _depending(_put_back.rule(g, _largest(data, axes)[1] if place is None else place, sizes), input)
 
     return value, pull
 
@@ -166,38 +171,42 @@ def _max_values(input: Any, axes: tuple[Axis, ...], name: str) -> Any:
 def _max_with_places(input: Any, axes: tuple[Axis, ...], name: str) -> Any:
     data = array(input)
     value, place = _largest(data, axes)
-    return (value, place), lambda g, _: _depending(_put_back(g, place, data.shape[-len(axes) :]), input)
+    return (value, place), lambda g, _: _depending(_put_back.rule(g, place, data.shape[-len(axes) :]), input)
 
 
 def _max_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool, places: bool) -> Any:  # fmt: skip
     # torch's max_pool1d without places has a kernel of its own, which is for floating point only
     _check_input(name, input, "fiu" if places or name != "max_pool1d" else "f")
     axes = _spaced(name, input, kernel_size, stride, padding, dilation, ceil_mode)
-    return (_max_with_places if places else _max_values)(input, axes, _title("MaxPool{}DWithIndices", len(axes)))
+    return (_max_with_places.rule if places else _max_values.rule)(
+        input, axes, _title("MaxPool{}DWithIndices", len(axes))
+    )
 
 
+@composed
 def max_pool1d(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Any:
+) -> Tensor:
     """The largest element of each window of (N, C, L): see `nn.MaxPool1d`."""
     return _max_pool("max_pool1d", input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
+@composed
 def max_pool2d(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Any:
+) -> Tensor:
     """The largest element of each window of (N, C, H, W): see `nn.MaxPool2d`.
 
     >>> import minitorch_pt as torch
@@ -207,21 +216,23 @@ def max_pool2d(
     return _max_pool("max_pool2d", input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
+@composed
 def max_pool3d(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Any:
+) -> Tensor:
     """The largest element of each window of (N, C, D, H, W): see `nn.MaxPool3d`."""
     return _max_pool("max_pool3d", input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
+@composed
 def max_pool1d_with_indices(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
@@ -233,8 +244,9 @@ def max_pool1d_with_indices(
     return _max_pool("max_pool1d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
 
+@composed
 def max_pool2d_with_indices(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
@@ -246,8 +258,9 @@ def max_pool2d_with_indices(
     return _max_pool("max_pool2d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
 
+@composed
 def max_pool3d_with_indices(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
@@ -262,35 +275,41 @@ def max_pool3d_with_indices(
 def _adaptive_max_pool(name: str, input: Any, output_size: Any, places: bool) -> Any:
     axes = _adapted(name, input, output_size)
     _check_input(name, input, "f")
-    return (_max_with_places if places else _max_values)(input, axes, _title("AdaptiveMaxPool{}D", len(axes)))
+    return (_max_with_places.rule if places else _max_values.rule)(input, axes, _title("AdaptiveMaxPool{}D", len(axes)))
 
 
-def adaptive_max_pool1d(input: Any, output_size: Size) -> Any:
+@composed
+def adaptive_max_pool1d(input: Tensor, output_size: Size) -> Any:
     """The largest element of each of `output_size` windows that cover the input, and its place: see `nn.AdaptiveMaxPool1d`."""
     return _adaptive_max_pool("adaptive_max_pool1d", input, output_size, True)
 
 
-def adaptive_max_pool1d_with_indices(input: Any, output_size: Size, return_indices: bool = False) -> Any:
+@composed
+def adaptive_max_pool1d_with_indices(input: Tensor, output_size: Size, return_indices: bool = False) -> Any:
     """The same as `torch.adaptive_max_pool1d`."""
     return _adaptive_max_pool("adaptive_max_pool1d", input, output_size, True)
 
 
-def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+@composed
+def adaptive_max_pool2d(input: Tensor, output_size: object, return_indices: bool = False) -> Any:
     """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool2d`."""
     return _adaptive_max_pool("adaptive_max_pool2d", input, output_size, return_indices)
 
 
-def adaptive_max_pool2d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+@composed
+def adaptive_max_pool2d_with_indices(input: Tensor, output_size: object, return_indices: bool = False) -> Any:
     """`adaptive_max_pool2d`, and where in its image, read row by row, each largest element is."""
     return _adaptive_max_pool("adaptive_max_pool2d", input, output_size, True)
 
 
-def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+@composed
+def adaptive_max_pool3d(input: Tensor, output_size: object, return_indices: bool = False) -> Any:
     """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool3d`."""
     return _adaptive_max_pool("adaptive_max_pool3d", input, output_size, return_indices)
 
 
-def adaptive_max_pool3d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+@composed
+def adaptive_max_pool3d_with_indices(input: Tensor, output_size: object, return_indices: bool = False) -> Any:
     """`adaptive_max_pool3d`, and where in its image, read row by row, each largest element is."""
     return _adaptive_max_pool("adaptive_max_pool3d", input, output_size, True)
 
@@ -322,7 +341,7 @@ def _into_windows(g: Any, axes: tuple[Axis, ...]) -> Any:
             else:
                 np.add.at(total, index, part)  # several windows have this element
         total = np.moveaxis(total, 0, d)
-    return _inside(total, axes), lambda h: _window_sums(h, axes)
+    return _inside(total, axes), lambda h: _window_sums.rule(h, axes)
 
 
 def _areas(axes: Sequence[Axis], with_padding: bool) -> Any:
@@ -340,11 +359,13 @@ def _mean(input: Any, axes: tuple[Axis, ...], divisor: Any, name: str) -> Any:
     data, divisor = array(input), array(divisor)
     kind = data.dtype
     if kind.kind == "i":  # torch rounds towards zero
-        total = _window_sums(data, axes)
-        value = abs(total) // np.abs(divisor) * np.sign(total) * np.sign(divisor)
+        total = _window_sums.rule(data, axes)
+        value = abs.rule(total) // np.abs(divisor) * np.sign(total) * np.sign(divisor)
     else:
-        value = (_window_sums(data.astype(np.float32) if kind == np.float16 else data, axes) / divisor).astype(kind)
-    return value, lambda g: _depending(_into_windows(g / np.asarray(divisor, kind), axes), input)
+        value = (_window_sums.rule(data.astype(np.float32) if kind == np.float16 else data, axes) / divisor).astype(
+            kind
+        )
+    return value, lambda g: _depending(_into_windows.rule(g / np.asarray(divisor, kind), axes), input)
 
 
 def _avg_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil_mode: bool, count_include_pad: bool, divisor_override: int | None) -> Any:  # fmt: skip
@@ -360,7 +381,7 @@ def _avg_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any
     if divisor_override == 0:
         raise RuntimeError(f"{name}: divisor must be not zero, but got divisor_override=0")
     divisor = _areas(axes, count_include_pad) if divisor_override is None else divisor_override
-    return _mean(input, axes, divisor, _title("AvgPool{}D", len(axes)))
+    return _mean.rule(input, axes, divisor, _title("AvgPool{}D", len(axes)))
 
 
 def _adaptive_avg_pool(name: str, input: Any, output_size: Any) -> Any:
@@ -372,58 +393,64 @@ def _adaptive_avg_pool(name: str, input: Any, output_size: Any) -> Any:
             raise RuntimeError(f"{name}: Expected 2 to 3 dimensions, (C, L) or (N, C, L), but got {list(input.shape)}")
         return squeeze(mean(unsqueeze(input, -2), (-2, -1), True), -2)
     _check_input(name, input, "f")
-    return _mean(input, axes, _areas(axes, False), _title("AdaptiveAvgPool{}D", len(axes)))
+    return _mean.rule(input, axes, _areas(axes, False), _title("AdaptiveAvgPool{}D", len(axes)))
 
 
+@composed
 def avg_pool1d(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
-) -> Any:
+) -> Tensor:
     """The mean of each window of (N, C, L): see `nn.AvgPool1d`."""
     return _avg_pool("avg_pool1d", input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
+@composed
 def avg_pool2d(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
-) -> Any:
+) -> Tensor:
     """The mean of each window of (N, C, H, W): see `nn.AvgPool2d`."""
     return _avg_pool("avg_pool2d", input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
+@composed
 def avg_pool3d(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
-) -> Any:
+) -> Tensor:
     """The mean of each window of (N, C, D, H, W): see `nn.AvgPool3d`."""
     return _avg_pool("avg_pool3d", input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
-def adaptive_avg_pool1d(input: Any, output_size: Size) -> Any:
+@composed
+def adaptive_avg_pool1d(input: Tensor, output_size: Size) -> Tensor:
     """The mean of each of `output_size` windows that cover the input: see `nn.AdaptiveAvgPool1d`."""
     return _adaptive_avg_pool("adaptive_avg_pool1d", input, output_size)
 
 
-def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
+@composed
+def adaptive_avg_pool2d(input: Tensor, output_size: object) -> Tensor:
     """The mean of each of `output_size` windows that cover the input: see `nn.AdaptiveAvgPool2d`."""
     return _adaptive_avg_pool("adaptive_avg_pool2d", input, output_size)
 
 
-def adaptive_avg_pool3d(input: Any, output_size: Any) -> Any:
+@composed
+def adaptive_avg_pool3d(input: Tensor, output_size: object) -> Tensor:
     """The mean of each of `output_size` windows that cover the input: see `nn.AdaptiveAvgPool3d`."""
     return _adaptive_avg_pool("adaptive_avg_pool3d", input, output_size)
 
@@ -444,22 +471,25 @@ def _lp_pool(
     return pow(sign(total) * relu(abs(total)) * size, 1 / norm_type)
 
 
+@composed
 def lp_pool1d(
-    input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
+    input: Tensor, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
 ) -> Any:
     """(Σ x^p)^(1/p) of each window of (N, C, L): see `nn.LPPool1d`."""
     return _lp_pool((max_pool1d, avg_pool1d), "lp_pool1d", input, norm_type, kernel_size, stride, ceil_mode)
 
 
+@composed
 def lp_pool2d(
-    input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
+    input: Tensor, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
 ) -> Any:
     """(Σ x^p)^(1/p) of each window of (N, C, H, W): see `nn.LPPool2d`."""
     return _lp_pool((max_pool2d, avg_pool2d), "lp_pool2d", input, norm_type, kernel_size, stride, ceil_mode)
 
 
+@composed
 def lp_pool3d(
-    input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
+    input: Tensor, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
 ) -> Any:
     """(Σ x^p)^(1/p) of each window of (N, C, D, H, W): see `nn.LPPool3d`."""
     return _lp_pool((max_pool3d, avg_pool3d), "lp_pool3d", input, norm_type, kernel_size, stride, ceil_mode)

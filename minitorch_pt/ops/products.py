@@ -6,14 +6,19 @@ For C = A @ B the gradients are dA = dC @ Bᵀ and dB = Aᵀ @ dC: each factor's
 from __future__ import annotations
 
 import math
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from ..sums import total
 from .rows import ones
 from .shape import diagonal, permute, select
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Number, Tensor
+
 
 __all__ = [
     "addbmm", "addmm", "addmv", "addr", "baddbmm", "bilinear", "bmm", "dot", "einsum", "ger", "inner", "linear",
@@ -48,7 +53,7 @@ def _matmul_name(input: Any, other: Any) -> str:
 
 
 @differentiable(name=_matmul_name)
-def matmul(input: Any, other: Any) -> Any:
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """Matrix product of the last two axes, broadcast over the others; 1-D operands are a row (left) and a column (right).
 
     Shapes: (..., n, k) @ (..., k, m) -> (..., n, m); (k) @ (k) -> ().
@@ -94,7 +99,7 @@ def _mat(x: Any) -> str:
 
 
 @differentiable(name="MmBackward0")
-def mm(input: Any, mat2: Any) -> Any:
+def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
     """Product of two matrices: (n, k) @ (k, m) -> (n, m).
 
     Raises:
@@ -108,11 +113,11 @@ def mm(input: Any, mat2: Any) -> Any:
         mat2.ndim == 2,
         f"mat2 must be a matrix, got {mat2.ndim} axes of shape {list(mat2.shape)}; use matmul for other ranks",
     )
-    return matmul(input, mat2), lambda g: g @ mat2.T, lambda g: input.T @ g
+    return matmul.rule(input, mat2), lambda g: g @ mat2.T, lambda g: input.T @ g
 
 
 @differentiable(name="BmmBackward0")
-def bmm(input: Any, mat2: Any) -> Any:
+def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
     """Products of matrices in pairs: (b, n, k) @ (b, k, m) -> (b, n, m).
 
     Raises:
@@ -125,11 +130,11 @@ def bmm(input: Any, mat2: Any) -> Any:
         list(mat2.shape[:2]) == expected,
         f"Expected size for first two dimensions of batch2 tensor to be: {expected} but got: {list(mat2.shape[:2])}.",
     )
-    return matmul(input, mat2), lambda g: g @ mat2.swapaxes(1, 2), lambda g: input.swapaxes(1, 2) @ g
+    return matmul.rule(input, mat2), lambda g: g @ mat2.swapaxes(1, 2), lambda g: input.swapaxes(1, 2) @ g
 
 
 @differentiable(name="MvBackward0")
-def mv(input: Any, vec: Any) -> Any:
+def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Any:
     """Matrix times vector: (n, k) @ (k) -> (n).
 
     Raises:
@@ -141,11 +146,11 @@ def mv(input: Any, vec: Any) -> Any:
     )
     _need(input.shape[1] == vec.shape[0], f"size mismatch, got input ({input.shape[0]}), mat ({_mat(input)}), vec ({vec.shape[0]}): the matrix must have as "
                                           "many columns as the vector has elements")  # fmt: skip
-    return matmul(input, vec), lambda g: np.expand_dims(g, -1) * vec, lambda g: g @ input
+    return matmul.rule(input, vec), lambda g: np.expand_dims(g, -1) * vec, lambda g: g @ input
 
 
 @differentiable
-def dot(input: Any, tensor: Any) -> Any:
+def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Any:
     """Sum of the products of the elements of two vectors: (n), (n) -> ().
 
     Raises:
@@ -164,11 +169,14 @@ def dot(input: Any, tensor: Any) -> Any:
     return input @ tensor, lambda g: g * tensor, lambda g: g * input
 
 
-vdot = differentiable(dot.__wrapped__, name="VdotBackward0")
+@differentiable
+def vdot(input: Tensor, other: Tensor) -> Any:
+    """The sum of the products of two vectors' elements, as `dot`: complex numbers, of which it conjugates the first, are not supported."""
+    return dot.__wrapped__(input, other)
 
 
 @differentiable(promote="type", name="MulBackward0")
-def outer(input: Any, vec2: Any) -> Any:
+def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Any:
     """All products of an element of one vector with one of the other: (n), (m) -> (n, m).
 
     Raises:
@@ -191,7 +199,7 @@ ger = outer
         else "ViewBackward0"
     )
 )
-def inner(input: Any, other: Any) -> Any:
+def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """Sums of products over the last axes: (..., k), (... , k) -> (..., ...).
 
     Raises:
@@ -226,13 +234,15 @@ def _scaled_sum(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
 
 
 @differentiable
-def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1) -> Any:
+def addmm(
+    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Any:
     """beta * input + alpha * (mat1 @ mat2); `input` is broadcast to (n, m).
 
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
-    product = mm(mat1, mat2)
+    product = mm.rule(mat1, mat2)
     return (
         _scaled_sum(input, product, beta, alpha),
         lambda g: g * beta,
@@ -242,13 +252,15 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1
 
 
 @differentiable
-def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Any:
+def baddbmm(
+    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Any:
     """beta * input + alpha * (batch1 @ batch2); `input` is broadcast to (b, n, m).
 
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
-    product = bmm(batch1, batch2)
+    product = bmm.rule(batch1, batch2)
     return (
         _scaled_sum(input, product, beta, alpha),
         lambda g: g * beta,
@@ -258,13 +270,15 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: flo
 
 
 @differentiable
-def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Any:
+def addbmm(
+    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Any:
     """beta * input + alpha * sum over b of (batch1[b] @ batch2[b]); `input` is broadcast to (n, m).
 
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
-    product = bmm(batch1, batch2).sum(axis=0)
+    product = bmm.rule(batch1, batch2).sum(axis=0)
     return (
         _scaled_sum(input, product, beta, alpha),
         lambda g: g * beta,
@@ -274,13 +288,15 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: floa
 
 
 @differentiable
-def addmv(input: Any, mat: Any, vec: Any, *, beta: float = 1, alpha: float = 1) -> Any:
+def addmv(
+    input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Any:
     """beta * input + alpha * (mat @ vec); `input` is broadcast to (n).
 
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
-    product = mv(mat, vec)
+    product = mv.rule(mat, vec)
     return (
         _scaled_sum(input, product, beta, alpha),
         lambda g: g * beta,
@@ -290,13 +306,15 @@ def addmv(input: Any, mat: Any, vec: Any, *, beta: float = 1, alpha: float = 1) 
 
 
 @differentiable
-def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1) -> Any:
+def addr(
+    input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Any:
     """beta * input + alpha * outer(vec1, vec2); `input` is broadcast to (n, m).
 
     Raises:
         RuntimeError: shapes do not match.
     """
-    product = outer(vec1, vec2)
+    product = outer.rule(vec1, vec2)
     return (
         _scaled_sum(input, product, beta, alpha),
         lambda g: g * beta,
@@ -328,7 +346,7 @@ def _plain_linear(input: Any, weight: Any, bias: Any = None) -> Any:
 
 
 @differentiable(name="AddmmBackward0", plain=_plain_linear, exact=True)
-def linear(input: Any, weight: Any, bias: Any = None) -> Any:
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
     """input @ weightᵀ + bias: each row of `weight` holds the weights of one output.
 
     Shapes: (..., in), (out, in), (out) -> (..., out).
@@ -405,7 +423,8 @@ def _sum_of_rows(g: np.ndarray) -> np.ndarray:
     return ones(n, g.dtype).dot(g) if n <= 1024 else total(g, (0,), False, g.dtype)  # a product of many loses digits
 
 
-def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
+@composed
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input1ᵀ W[o] input2 + bias[o] for each output o.
 
     Shapes: (..., in1), (..., in2), (out, in1, in2), (out) -> (..., out).
@@ -442,7 +461,8 @@ def _bilinear(input1: Any, input2: Any, weight: Any) -> Any:
     )
 
 
-def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
+@composed
+def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = None) -> Tensor:
     """Sum of products over pairs of axes: the last `dims` of `a` with the first of `b`, or two lists of axes.
 
     Raises:
@@ -475,7 +495,8 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
     return mm(rows, columns).reshape(shape_a + shape_b)
 
 
-def einsum(equation: str, *operands: Any) -> Any:
+@composed
+def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     """Sum of products named by letters: "ij,jk->ik" is a matrix product. Letters left out of the result are summed over.
 
     Without "->" the result has the letters that occur once, in alphabetical order; "..." stands for further axes, broadcast.
@@ -554,7 +575,7 @@ def _einsum_rule(*operands: Any, terms: list[str], result: str) -> Any:
         def pull(g: Any) -> Any:
             known = set(result).union(*(term for term, _ in others))
             term = "".join(c for c in terms[k] if c in known)
-            flow = _einsum(g, *(t for _, t in others), terms=[result, *(name for name, _ in others)], result=term)
+            flow = _einsum.rule(g, *(t for _, t in others), terms=[result, *(name for name, _ in others)], result=term)
             # a letter that only this operand has was summed over: its gradient is the same all along that axis
             shape = tuple(sizes[c] if c in known else 1 for c in terms[k])
             return np.broadcast_to(flow.reshape(shape), tuple(sizes[c] for c in terms[k]))

@@ -15,16 +15,21 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..autograd import graph
+from ..autograd.contract import composed
 from ..autograd.rule import differentiable
 from .activations import dropout as _dropout
 from .memory import empty
 from .products import _need, _same_dtype, linear
 from .shape import cat, stack
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Tensor, Tensors
+
 
 __all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell"]
 
@@ -359,7 +364,8 @@ def _run(name: str, args: tuple, kwargs: dict) -> tuple:
     return tuple(t.to(dtype) for t in (output, *map(stack, zip(*finals, strict=True))))
 
 
-def lstm(*args: Any, **kwargs: Any) -> tuple:
+@composed
+def lstm(*args: object, **kwargs: object) -> tuple:
     """(output, h_n, c_n) of an LSTM: lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first).
 
     Packed: lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional).
@@ -376,17 +382,20 @@ def lstm(*args: Any, **kwargs: Any) -> tuple:
     return _run("lstm", args, kwargs)
 
 
-def gru(*args: Any, **kwargs: Any) -> tuple:
+@composed
+def gru(*args: object, **kwargs: object) -> tuple:
     """(output, h_n) of a GRU; arguments as `lstm`, hx being h alone. Source: Cho et al. 2014, arXiv:1406.1078."""
     return _run("gru", args, kwargs)
 
 
-def rnn_tanh(*args: Any, **kwargs: Any) -> tuple:
+@composed
+def rnn_tanh(*args: object, **kwargs: object) -> tuple:
     """(output, h_n) of a recurrent network with tanh; arguments as `lstm`, hx being h alone. Source: Elman 1990."""
     return _run("rnn_tanh", args, kwargs)
 
 
-def rnn_relu(*args: Any, **kwargs: Any) -> tuple:
+@composed
+def rnn_relu(*args: object, **kwargs: object) -> tuple:
     """(output, h_n) of a recurrent network with relu; arguments as `lstm`, hx being h alone."""
     return _run("rnn_relu", args, kwargs)
 
@@ -397,7 +406,7 @@ def rnn_relu(*args: Any, **kwargs: Any) -> tuple:
 @differentiable(linear=True, name="PackPaddedSequenceBackward0")
 def pack_rows(input: Any, running: Any) -> Any:
     """The rows of (T, N, *) where a sequence is running."""
-    return input[running], lambda g: pad_rows(g, running, 0)
+    return input[running], lambda g: pad_rows.rule(g, running, 0)
 
 
 @differentiable(linear=True, name="CopySlices")
@@ -405,7 +414,7 @@ def pad_rows(rows: Any, running: Any, padding_value: float) -> Any:
     """(T, N, *) of the rows where a sequence is running, the rest being `padding_value`."""
     value = np.full((*running.shape, *rows.shape[1:]), padding_value, rows.dtype)
     value[running] = rows
-    return value, lambda g: pack_rows(g, running)
+    return value, lambda g: pack_rows.rule(g, running)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -423,7 +432,10 @@ def _cell(name: str, input: Any, state: tuple, w_ih: Any, w_hh: Any, b_ih: Any, 
     return _KINDS[name].plain(linear(input, w_ih, b_ih), state, w_hh, b_hh)
 
 
-def lstm_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> tuple:
+@composed
+def lstm_cell(
+    input: Tensor, hx: Tensors, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
+) -> tuple:
     """One step of an LSTM: (h', c').
 
     Shapes: input (N, I), hx the pair (h, c) of (N, H), w_ih (4 H, I), w_hh (4 H, H), biases (4 H) -> the pair (N, H), (N, H).
@@ -439,16 +451,25 @@ def lstm_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh:
     return _cell("lstm", input, tuple(hx), w_ih, w_hh, b_ih, b_hh)
 
 
-def gru_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+@composed
+def gru_cell(
+    input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
+) -> Tensor:
     """One step of a GRU: h'; arguments as `lstm_cell`, hx being h alone."""
     return _cell("gru", input, (hx,), w_ih, w_hh, b_ih, b_hh)[0]
 
 
-def rnn_tanh_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+@composed
+def rnn_tanh_cell(
+    input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
+) -> Tensor:
     """One step of a recurrent network: h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh); arguments as `lstm_cell`, hx being h alone."""
     return _cell("rnn_tanh", input, (hx,), w_ih, w_hh, b_ih, b_hh)[0]
 
 
-def rnn_relu_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+@composed
+def rnn_relu_cell(
+    input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
+) -> Tensor:
     """One step of a recurrent network: h' = relu(x W_ih^T + b_ih + h W_hh^T + b_hh); arguments as `lstm_cell`, hx being h alone."""
     return _cell("rnn_relu", input, (hx,), w_ih, w_hh, b_ih, b_hh)[0]

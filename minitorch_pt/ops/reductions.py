@@ -6,20 +6,23 @@ The gradient of a sum is the output's, spread over what was summed; the others w
 from __future__ import annotations
 
 import builtins
-import functools
 import math
-import warnings
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import return_types
+from .. import dtypes, return_types
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..notices import warn
 from ..sums import add, plain_add, total
 from .indexing import _sum_into, gather
-from .pointwise import isnan, logical_not, maximum, minimum
+from .pointwise import isnan, logical_not, maximum, minimum, where
 from .shape import _axis, sizes
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Dims, DType, Number, Size, Tensor
+
 
 __all__ = [
     "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "cummax", "cummin", "cumprod", "cumsum", "logcumsumexp",
@@ -106,19 +109,6 @@ def _float_only(text: str, data: np.ndarray) -> None:
         raise RuntimeError(f"{text}. Got: {data.dtype.name}; convert with .float()")
 
 
-def _numpy_names(function: Callable) -> Callable:
-    """Let a function that only chooses an operation take NumPy's names too, as operations do."""
-
-    @functools.wraps(function)
-    def choose(*args: Any, **kwargs: Any) -> Any:
-        for numpy_name, name in (("axis", "dim"), ("keepdims", "keepdim")):
-            if numpy_name in kwargs:
-                kwargs[name] = kwargs.pop(numpy_name)
-        return function(*args, **kwargs)
-
-    return choose
-
-
 @differentiable(linear=True)
 def _placed(input: Any, where: np.ndarray, axis: int, shape: tuple[int, ...]) -> Any:
     """Zeros with each element at the one place that `where` names along an axis: the way back of choosing it."""
@@ -132,7 +122,7 @@ def _chosen(data: np.ndarray, where: np.ndarray, axis: int, keepdim: bool) -> tu
     shape = data.shape
     value = np.take_along_axis(data, where, axis)
     outputs = (value, where) if keepdim else (value.squeeze(axis), where.squeeze(axis))
-    return outputs, lambda g, _: _placed(g.reshape(where.shape), where, axis, shape)
+    return outputs, lambda g, _: _placed.rule(g.reshape(where.shape), where, axis, shape)
 
 
 def _only(data: np.ndarray) -> tuple:
@@ -160,7 +150,14 @@ def _sum_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> s
 
 
 @differentiable(linear=True, name=_sum_name)
-def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+def sum(
+    input: Tensor,
+    dim: Dims | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: DType | None = None,
+    out: Tensor | None = None,
+) -> Any:
     """The sum of all elements, or along axes. Whole numbers are summed as int64.
 
     Raises:
@@ -177,7 +174,8 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
     return total(input, axes, keepdim, _sum_type(input, dtype)), lambda g: _spread(g, shape, axes)
 
 
-def sum_to_size(input: Any, *size: Any) -> Any:
+@composed
+def sum_to_size(input: Tensor, *size: Size) -> Tensor:
     """The sum along the axes that broadcasting had made: the shape `size`, which broadcasts to the input's.
 
     Raises:
@@ -197,7 +195,14 @@ def _mean_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> 
 
 
 @differentiable(linear=True, name=_mean_name)
-def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+def mean(
+    input: Tensor,
+    dim: Dims | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: DType | None = None,
+    out: Tensor | None = None,
+) -> Any:
     """The mean of all elements, or along axes; nan of none.
 
     Raises:
@@ -222,7 +227,14 @@ def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
 
 
 @differentiable(linear=True)
-def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+def nansum(
+    input: Tensor,
+    dim: Dims | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: DType | None = None,
+    out: Tensor | None = None,
+) -> Any:
     """`sum` with nan counted as 0."""
     axes, shape = _axes(dim, input.ndim), input.shape
     there = ~np.isnan(input)
@@ -230,8 +242,15 @@ def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
     return total(known, axes, keepdim, _sum_type(input, dtype)), lambda g: _spread(g, shape, axes) * there
 
 
-@_numpy_names
-def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+@composed
+def nanmean(
+    input: Tensor,
+    dim: Dims | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: DType | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """`mean` of the elements that are not nan.
 
     Raises:
@@ -252,10 +271,7 @@ def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float |
     axes = _axes(dim, data.ndim)
     n = _count(data.shape, axes)
     if n <= correction:
-        warnings.warn(
-            f"{name}(): degrees of freedom is <= 0: correction {correction} should be less than the {n} elements.",
-            stacklevel=4,
-        )
+        warn(f"{name}(): degrees of freedom is <= 0: correction {correction} should be less than the {n} elements.")
     wide = data.astype(_wider(data.dtype), copy=False)  # its squares neither overflow nor vanish
     number = wide.dtype.type
     centre = add(wide, axis=axes, keepdims=True) / number(n)
@@ -285,7 +301,13 @@ def _std_gradient(g: Any, input: Any, centre: Any, axes: tuple[int, ...] | None,
 
 @differentiable
 def var(
-    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
+    input: Tensor,
+    dim: Dims | bool | None = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: Number | None = None,
+    out: Tensor | None = None,
 ) -> Any:
     """The mean square deviation from the mean, divided by n - correction (1 by default) instead of n.
 
@@ -303,7 +325,13 @@ def var(
 
 @differentiable
 def std(
-    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
+    input: Tensor,
+    dim: Dims | bool | None = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: Number | None = None,
+    out: Tensor | None = None,
 ) -> Any:
     """The standard deviation, the square root of `var`."""
     variance, centre, axes, rest = _moments("std", input, dim, unbiased, correction)
@@ -313,7 +341,12 @@ def std(
 
 @differentiable
 def var_mean(
-    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
+    input: Tensor,
+    dim: Dims | bool | None = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: Number | None = None,
 ) -> Any:
     """`var` and `mean`."""
     variance, centre, axes, rest = _moments("var_mean", input, dim, unbiased, correction)
@@ -324,7 +357,12 @@ def var_mean(
 
 @differentiable
 def std_mean(
-    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: float | None = None
+    input: Tensor,
+    dim: Dims | bool | None = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: Number | None = None,
 ) -> Any:
     """`std` and `mean`."""
     variance, centre, axes, rest = _moments("std_mean", input, dim, unbiased, correction)
@@ -339,7 +377,7 @@ def _others(x: Any) -> Any:
     n = x.shape[0]
     if n < 2:
         return np.where(np.ones(x.shape, bool), 1.0, x)  # 1, yet a function of x
-    before, after = cumprod(x, 0), np.flip(cumprod(np.flip(x, 0), 0), 0)
+    before, after = cumprod.rule(x, 0), np.flip(cumprod.rule(np.flip(x, 0), 0), 0)
     return np.concatenate([after[1:2], before[: n - 2] * after[2:], before[n - 2 : n - 1]], 0)
 
 
@@ -372,8 +410,15 @@ def _prod_along(input: Any, dim: int, keepdim: bool = False, *, dtype: Any = Non
     return _dropped(whole, (axis,), keepdim), pull
 
 
-@_numpy_names
-def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+@composed
+def prod(
+    input: Tensor,
+    dim: Dim | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: DType | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """The product of all elements, or along an axis; each factor's gradient is the product of the others.
 
     That is the whole product divided by the factor, or where there are zeros those before it times those after it.
@@ -383,10 +428,6 @@ def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: An
     """
     if dim is None:
         return _prod_all(input, dtype=dtype)
-    if not isinstance(dim, int):
-        raise TypeError(
-            f"prod() multiplies along one axis, given as an int, and got dim={dim!r}; call it once for each axis"
-        )
     return _prod_along(input, dim, keepdim, dtype=dtype)
 
 
@@ -412,7 +453,7 @@ def _shared(g: Any, input: Any, value: Any, axes: tuple[int, ...] | None, nan_wi
 
 
 def _extreme(name: str, find: Any, text: str, node: str, nan_wins: bool) -> Any:
-    def rule(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
+    def rule(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | None = None) -> Any:
         data = array(input)
         axes = _axes(dim, data.ndim)
         _not_empty(name, data.shape, axes)
@@ -443,7 +484,9 @@ _min_all = _extreme("min", np.min, "The smallest element.", "MinBackward1", nan_
 
 
 @differentiable(returns=return_types.aminmax)
-def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
+def aminmax(
+    input: Tensor, *, dim: Dim | None = None, keepdim: bool = False, out: tuple[Tensor, ...] | None = None
+) -> Any:
     """The smallest and the largest element, or along an axis; equal ones share the gradient evenly.
 
     Raises:
@@ -472,8 +515,6 @@ _min_along = _with_index("min", np.argmin, "The smallest along an axis, and wher
 
 def _choose(operations: tuple, input: Any, dim: Any, keepdim: bool, other: Any) -> Any:
     of_all, along, of_two = operations
-    if isinstance(input, (bool, int, float)):
-        raise TypeError(f"max and min need a Tensor as first argument, got {input!r}; make one with torch.tensor(...)")
     if other is not None:
         return of_two(input, other)
     if dim is None:
@@ -481,8 +522,15 @@ def _choose(operations: tuple, input: Any, dim: Any, keepdim: bool, other: Any) 
     return along(input, dim, keepdim) if isinstance(dim, int) else of_two(input, dim)
 
 
-@_numpy_names
-def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+@composed
+def max(
+    input: Tensor,
+    dim: Tensor | Dim | None = None,
+    keepdim: bool = False,
+    *,
+    other: Tensor | None = None,
+    out: Tensor | tuple[Tensor, ...] | None = None,
+) -> Any:
     """The largest element; along an axis also where it is (the first of equal ones); of two tensors the larger of each pair.
 
     Raises:
@@ -495,8 +543,15 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
     return _choose((_max_all, _max_along, maximum), input, dim, keepdim, other)
 
 
-@_numpy_names
-def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+@composed
+def min(
+    input: Tensor,
+    dim: Tensor | Dim | None = None,
+    keepdim: bool = False,
+    *,
+    other: Tensor | None = None,
+    out: Tensor | tuple[Tensor, ...] | None = None,
+) -> Any:
     """The smallest element; along an axis also where it is (the first of equal ones); of two tensors the smaller of each pair.
 
     Raises:
@@ -506,7 +561,7 @@ def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
 
 
 def _where_extreme(name: str, find: Any, text: str) -> Any:
-    def rule(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    def rule(input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Any:
         if input.dtype.kind == "b":
             raise RuntimeError(f"{name}(): does not support bool input; convert with .int()")
         if dim is None:
@@ -531,7 +586,7 @@ argmin = _where_extreme(
 
 
 def _truth(name: str, find: Any, text: str) -> Any:
-    def rule(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
+    def rule(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Any:
         # no axes: each element for itself
         axes = () if isinstance(dim, (tuple, list)) and not dim else _axes(dim, input.ndim)
         value = np.asarray(find(input, axis=axes, keepdims=keepdim))
@@ -546,7 +601,7 @@ any = _truth("any", np.any, "Whether some element is not 0, or along axes.")
 
 
 @nondifferentiable
-def count_nonzero(input: Any, dim: Any = None) -> Any:
+def count_nonzero(input: Tensor, dim: Dims | None = None) -> Any:
     """How many elements are not 0, or along axes."""
     return np.count_nonzero(input, axis=_axes(dim, input.ndim))
 
@@ -555,7 +610,7 @@ def count_nonzero(input: Any, dim: Any = None) -> Any:
 # Norms and log-sum-exp
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote=("float", 1))
-def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
+def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Any:
     """log of the sum of e^x along axes; the largest is taken out first, so that nothing overflows.
 
     Raises:
@@ -591,7 +646,15 @@ def _norm_value(size: np.ndarray, n: float, axes: tuple[int, ...] | None) -> np.
 
 
 @differentiable(name="LinalgVectorNormBackward0")
-def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+def vector_norm(
+    x: Tensor,
+    ord: Number = 2,
+    dim: Dims | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: DType | None = None,
+    out: Tensor | None = None,
+) -> Any:
     """(sum of |x|^ord)^(1/ord) of all elements, or along axes; ord inf gives the largest |x|, 0 the number of non-zeros.
 
     Raises:
@@ -621,7 +684,7 @@ def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, 
         if math.isinf(n):
             return _shared(g, np.abs(data), whole, axes) * np.sign(x)
         zero = whole == 0
-        norm = whole if isinstance(x, np.ndarray) else vector_norm(x, n, _every(axes, shape), True)
+        norm = whole if isinstance(x, np.ndarray) else vector_norm.rule(x, n, _every(axes, shape), True)
         safe = np.where(zero, 1.0, norm)
         if n == 2:
             return np.where(zero, 0.0, g * (x / safe))
@@ -632,7 +695,8 @@ def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, 
     return _dropped(whole, axes, keepdim), pull
 
 
-def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
+@composed
+def renorm(input: Tensor, p: Number, dim: Dim, maxnorm: Number, *, out: Tensor | None = None) -> Tensor:
     """`input` with each slice along an axis whose p-norm exceeds maxnorm scaled down to it.
 
     Raises:
@@ -648,11 +712,11 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
     others = tuple(d for d in builtins.range(input.ndim) if d != axis)
 
     def size(x: Any) -> Any:
-        return vector_norm(x, p, others, True, dtype=_wider(array(x).dtype))
+        return vector_norm.rule(x, p, others, True, dtype=dtypes.of(_wider(array(x).dtype)))
 
     large = size(array(input)) > maxnorm
-    scaled = np.where(large, input, 1.0)  # 1: what is not scaled may be nan, and its norm's gradient too
-    return np.where(large, (scaled * (maxnorm / (size(scaled) + 1e-7))).to(input.dtype), input)  # 1e-7 as in torch
+    scaled = where.rule(large, input, 1.0)  # 1: what is not scaled may be nan, and its norm's gradient too
+    return where.rule(large, (scaled * (maxnorm / (size(scaled) + 1e-7))).to(input.dtype), input)  # 1e-7 as in torch
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -665,7 +729,7 @@ def _accumulated(ufunc: Any, data: np.ndarray, axis: int, target: np.dtype) -> n
 
 
 @differentiable(linear=True)
-def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Any:
+def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Any:
     """The sums of all elements up to each one, along an axis. Whole numbers are summed as int64.
 
     Raises:
@@ -674,7 +738,7 @@ def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Any:
     axis, target = _axis(dim, input.ndim), _sum_type(input, dtype)
     if not input.ndim:
         return input.astype(target), same
-    return _accumulated(np.add, input, axis, target), lambda g: np.flip(cumsum(np.flip(g, axis), axis), axis)
+    return _accumulated(np.add, input, axis, target), lambda g: np.flip(cumsum.rule(np.flip(g, axis), axis), axis)
 
 
 def _recurrence(terms: Any, factors: Any) -> Any:
@@ -692,7 +756,7 @@ def _recurrence(terms: Any, factors: Any) -> Any:
 
 
 @differentiable
-def cumprod(input: Any, dim: int, *, dtype: Any = None) -> Any:
+def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Any:
     """The products of all elements up to each one, along an axis.
 
     Element k is a factor of each product from k on: its gradient is the product of those before it times
@@ -709,20 +773,20 @@ def cumprod(input: Any, dim: int, *, dtype: Any = None) -> Any:
     def pull(g: Any) -> Any:
         x = np.moveaxis(input, axis, 0)
         after = _recurrence(np.moveaxis(g, axis, 0), x[1:])
-        return np.moveaxis(np.concatenate([after[:1], cumprod(x, 0)[:-1] * after[1:]], 0), 0, axis)
+        return np.moveaxis(np.concatenate([after[:1], cumprod.rule(x, 0)[:-1] * after[1:]], 0), 0, axis)
 
     return _accumulated(np.multiply, data, axis, target), pull
 
 
 def _running(name: str, ufunc: Any, text: str) -> Any:
-    def rule(input: Any, dim: int) -> Any:
+    def rule(input: Tensor, dim: Dim, *, out: tuple[Tensor, ...] | None = None) -> Any:
         axis, shape = _axis(dim, input.ndim), input.shape
         if not input.ndim:
             return _only(input)
         value = ufunc.accumulate(input, axis=axis)
         places = np.arange(shape[axis]).reshape([-1 if d == axis else 1 for d in range(input.ndim)])
         where = np.maximum.accumulate(np.where(_equal(input, value), places, 0), axis=axis)
-        return (value, where), lambda g, _: _sum_into(g, where, axis, shape)
+        return (value, where), lambda g, _: _sum_into.rule(g, where, axis, shape)
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
     return differentiable(rule, linear=True, returns=getattr(return_types, name))
@@ -737,7 +801,7 @@ cummin = _running(
 
 
 @differentiable
-def logcumsumexp(input: Any, dim: int) -> Any:
+def logcumsumexp(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Any:
     """log of the running sums of e^x along an axis, without overflow.
 
     Raises:

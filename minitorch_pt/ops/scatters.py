@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..autograd import graph
+from ..autograd.contract import composed
 from ..autograd.rule import _writable, array, differentiable
 from .indexing import check_slices, getitem, index_add, index_select, scatter_reduce
-from .pointwise import where
+from .pointwise import true_divide, where
 from .shape import _axis, as_strided, clone, diagonal, reshape, select
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Number, Size, Tensor
+
 
 __all__ = [
     "as_strided_scatter",
@@ -37,9 +42,9 @@ def _scatter(name: str, view: Callable) -> Any:
         region[...] = array(src)
 
         def outside(g: Any) -> Any:
-            return operation(g, np.zeros(region.shape, value.dtype), *place)
+            return operation.rule(g, np.zeros(region.shape, value.dtype), *place)
 
-        return value, outside, lambda g: clone(view(g, *place))
+        return value, outside, lambda g: clone.rule(view(g, *place))
 
     operation = differentiable(rule, linear=True, name=name)
     return operation
@@ -49,13 +54,16 @@ def _sliced(input: Any, dim: int, start: int | None, end: int | None, step: int)
     return getitem(input, (slice(None),) * dim + (slice(start, end, step),))
 
 
-_as_strided_scatter = _scatter("AsStridedScatterBackward0", as_strided)
-_diagonal_scatter = _scatter("DiagonalScatterBackward0", diagonal)
-_select_scatter = _scatter("SelectScatterBackward0", select)
+_as_strided_scatter = _scatter("AsStridedScatterBackward0", as_strided.rule)
+_diagonal_scatter = _scatter("DiagonalScatterBackward0", diagonal.rule)
+_select_scatter = _scatter("SelectScatterBackward0", select.rule)
 _slice_scatter = _scatter("SliceScatterBackward0", _sliced)
 
 
-def as_strided_scatter(input: Any, src: Any, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
+@composed
+def as_strided_scatter(
+    input: Tensor, src: Tensor, size: Size, stride: Size, storage_offset: int | None = None
+) -> Tensor:
     """A copy of `input` with what `as_strided` would show replaced by `src`.
 
     Raises:
@@ -64,7 +72,8 @@ def as_strided_scatter(input: Any, src: Any, size: Any, stride: Any, storage_off
     return _as_strided_scatter(input, src, size, stride, storage_offset)
 
 
-def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+@composed
+def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: Dim = 0, dim2: Dim = 1) -> Tensor:
     """A copy of `input` with a diagonal replaced by `src`.
 
     Raises:
@@ -73,7 +82,8 @@ def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2:
     return _diagonal_scatter(input, src, offset, dim1, dim2)
 
 
-def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
+@composed
+def select_scatter(input: Tensor, src: Tensor, dim: Dim, index: int) -> Tensor:
     """A copy of `input` with the slice at one place of an axis replaced by `src`.
 
     Raises:
@@ -82,9 +92,10 @@ def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
     return _select_scatter(input, src, dim, index)
 
 
+@composed
 def slice_scatter(
-    input: Any, src: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
-) -> Any:
+    input: Tensor, src: Tensor, dim: Dim = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> Tensor:
     """A copy of `input` with the slices from start to end, every step-th, of an axis replaced by `src`.
 
     Raises:
@@ -93,7 +104,17 @@ def slice_scatter(
     return _slice_scatter(input, src, _axis(dim, input.ndim), start, end, step)
 
 
-def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True) -> Any:
+@composed
+def index_reduce(
+    input: Tensor,
+    dim: Dim,
+    index: Tensor,
+    source: Tensor,
+    reduce: str,
+    *,
+    include_self: bool = True,
+    out: Tensor | None = None,
+) -> Tensor:
     """`input` with its slices along an axis that `index` names combined with those of `source`: prod, mean, amax or amin.
 
     Raises:
@@ -111,7 +132,7 @@ def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, 
         )
     numbers = numbers.reshape([-1 if d == axis else 1 for d in range(input.ndim)])
     numbers = graph.wrap(np.broadcast_to(numbers, source.shape))
-    return scatter_reduce(input, axis, numbers, source, reduce, include_self=include_self)
+    return scatter_reduce.rule(input, axis, numbers, source, reduce, include_self=include_self)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -120,17 +141,18 @@ def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, 
 _STARTS = {"sum": 0.0, "mean": 0.0, "prod": 1.0, "amax": -math.inf, "amin": math.inf}
 
 
+@composed
 def segment_reduce(
-    data: Any,
+    data: Tensor,
     reduce: str,
     *,
-    lengths: Any = None,
-    indices: Any = None,
-    offsets: Any = None,
+    lengths: Tensor | None = None,
+    indices: Tensor | None = None,
+    offsets: Tensor | None = None,
     axis: int = 0,
     unsafe: bool = False,
-    initial: float | None = None,
-) -> Any:
+    initial: Number | None = None,
+) -> Tensor:
     """The sum (mean, prod, max, min) of each segment of neighbours along an axis, segments being of any lengths.
 
     initial: what each segment's value starts from. Without it an empty segment's mean is nan, its maximum -inf.
@@ -170,7 +192,7 @@ def segment_reduce(
         raise RuntimeError(f"segment_reduce(): Expected all rows of lengths along axis to sum to data.size({axis}) = {size}, and they sum to {totals.tolist()}")  # fmt: skip
     segment = graph.wrap(np.repeat(np.arange(sizes.size), sizes.ravel()))
     rows = np.concatenate([b * size + f + np.arange(n) for b, (f, n) in enumerate(zip(first, totals, strict=True))])
-    source = index_select(reshape(data, (-1, *rest)), 0, rows)
+    source = index_select.rule(reshape(data, (-1, *rest)), 0, rows)
     start = data.new_full((sizes.size, *rest), _STARTS[reduce] if initial is None else initial)
     if reduce in ("sum", "mean"):
         value = index_add(start, 0, segment, source)
@@ -179,5 +201,5 @@ def segment_reduce(
     if reduce == "mean":
         count = sizes.reshape((-1, *(1,) * len(rest)))
         empty = np.broadcast_to(np.where(count == 0, math.nan if initial is None else initial, 0), value.shape)
-        value = where(np.broadcast_to(count == 0, value.shape), empty.astype(array(data).dtype), value / np.maximum(count, 1).astype(array(data).dtype))  # fmt: skip
+        value = where.rule(np.broadcast_to(count == 0, value.shape), empty.astype(array(data).dtype), true_divide.rule(value, np.maximum(count, 1).astype(array(data).dtype)))  # fmt: skip
     return reshape(value, (*batch, sizes.shape[1], *rest))

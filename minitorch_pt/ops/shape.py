@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import math
 import operator
-import warnings
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes
+from ..autograd.contract import composed
 from ..autograd.graph import owner
 from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..notices import warn
+from ..size import size_of
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Dims, DType, Size, Tensor, Tensors
+
 
 __all__ = [
     "adjoint", "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "cat", "chunk",
@@ -47,9 +52,12 @@ def sizes(args: tuple) -> tuple[int, ...]:
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = tuple(args[0])
     try:
-        return tuple(map(operator.index, args))
+        given = tuple(map(operator.index, args))
     except TypeError:
         raise TypeError(f"sizes must be a tuple of ints, and are {args}: round numbers with int()") from None
+    if given and max(given) >= 1 << 63:
+        raise TypeError(f"sizes must fit into 64 bits, and are {given}")
+    return given
 
 
 def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
@@ -93,7 +101,8 @@ def _needs_copy(data: np.ndarray, shape: tuple[int, ...]) -> bool:
     return False
 
 
-def view(input: Any, *shape: Any, dtype: Any = None) -> Any:
+@composed
+def view(input: Tensor, *size: Size | DType, dtype: DType | None = None) -> Tensor:
     """The same memory with another shape, or its bytes read as elements of another type: x.view(torch.int32).
 
     Raises:
@@ -104,13 +113,13 @@ def view(input: Any, *shape: Any, dtype: Any = None) -> Any:
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
-    if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
-        (dtype,) = shape
-    if not shape and dtype is None:
+    if len(size) == 1 and isinstance(size[0], dtypes.dtype):
+        (dtype,) = size
+    if not size and dtype is None:
         raise TypeError("view() takes sizes, x.view(2, -1), or a dtype, and got nothing")
     if dtype is not None:
         return _view_dtype(input, dtype.dtype)
-    target = _resolved(sizes(shape), math.prod(input.shape))
+    target = _resolved(sizes(size), math.prod(input.shape))
     if _needs_copy(array(input), target):
         raise RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
                            f"subspaces): {list(input.shape)} to {list(target)}. Use .reshape(...) instead.")  # fmt: skip
@@ -128,7 +137,8 @@ def _view_dtype(input: Any, target: np.dtype) -> Any:
                            f"{input.strides[-1] // input.itemsize if input.ndim else 'none'} as {target.name} (different element sizes): {error}") from None  # fmt: skip
 
 
-def reshape(input: Any, *shape: Any) -> Any:
+@composed
+def reshape(input: Tensor, *shape: Size) -> Tensor:
     """The same elements with another shape: a view where the memory's order allows it, else a copy.
 
     Raises:
@@ -137,17 +147,20 @@ def reshape(input: Any, *shape: Any) -> Any:
     return _view(input, _resolved(sizes(shape), math.prod(input.shape)))
 
 
-def view_as(input: Any, other: Any) -> Any:
+@composed
+def view_as(input: Tensor, other: Tensor) -> Tensor:
     """`view` with the shape of `other`."""
     return view(input, tuple(other.shape))
 
 
-def reshape_as(input: Any, other: Any) -> Any:
+@composed
+def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     """`reshape` with the shape of `other`."""
     return reshape(input, tuple(other.shape))
 
 
-def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
+@composed
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Axes `start_dim` to `end_dim` joined into one.
 
     Raises:
@@ -162,12 +175,14 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
-def ravel(input: Any) -> Any:
+@composed
+def ravel(input: Tensor) -> Tensor:
     """All elements along one axis."""
     return reshape(input, -1)
 
 
-def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Any:
+@composed
+def unflatten(input: Tensor, dim: Dim, sizes: Size) -> Tensor:
     """Axis `dim` split into several of these sizes, one of which may be -1.
 
     Raises:
@@ -191,7 +206,7 @@ def _squeeze_name(input: Any, dim: Any = None) -> str:
 
 
 @differentiable(linear=True, view=True, name=_squeeze_name)
-def squeeze(input: Any, dim: Any = None) -> Any:
+def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None) -> Any:
     """Without the axes of size 1, or without axis `dim` (or those of a tuple) if its size is 1.
 
     Raises:
@@ -207,7 +222,7 @@ def squeeze(input: Any, dim: Any = None) -> Any:
 
 
 @differentiable(linear=True, view=True)
-def unsqueeze(input: Any, dim: int) -> Any:
+def unsqueeze(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Any:
     """With a new axis of size 1 at `dim`.
 
     Raises:
@@ -219,7 +234,7 @@ def unsqueeze(input: Any, dim: int) -> Any:
 
 
 @differentiable(linear=True, view=True)
-def transpose(input: Any, dim0: int, dim1: int) -> Any:
+def transpose(input: Tensor, dim0: Dim, dim1: Dim) -> Any:
     """Two axes swapped.
 
     Raises:
@@ -235,7 +250,7 @@ swapaxes = swapdims = transpose
 
 
 @differentiable(linear=True, view=True, name="TBackward0")
-def t(input: Any) -> Any:
+def t(input: Tensor) -> Any:
     """The transpose of a matrix; vectors and numbers as they are.
 
     Raises:
@@ -251,11 +266,14 @@ def t(input: Any) -> Any:
 
 
 def matrix_transpose(input: Any) -> Any:
-    """The last two axes swapped (the property mT).
+    """The last two axes swapped (the property mT); of no axes, itself, which torch deprecates.
 
     Raises:
-        RuntimeError: fewer than two axes.
+        RuntimeError: one axis.
     """
+    if not input.ndim:
+        warn("Tensor.mT is deprecated on 0-D tensors, of which it is the identity")
+        return input
     if input.ndim < 2:
         raise RuntimeError(
             f"tensor.mT is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
@@ -267,7 +285,7 @@ adjoint = matrix_transpose
 
 
 @differentiable(linear=True, view=True)
-def permute(input: Any, dims: Sequence[int]) -> Any:
+def permute(input: Tensor, dims: Dims) -> Any:
     """The axes in another order.
 
     Raises:
@@ -287,23 +305,24 @@ def permute(input: Any, dims: Sequence[int]) -> Any:
     return np.transpose(input, order), lambda g: np.transpose(g, back)
 
 
-def permute_dims(input: Any, *dims: Any) -> Any:
+@composed
+def permute_dims(input: Tensor, *dims: Dims) -> Tensor:
     """`permute` with the axes as arguments: the method's form."""
     return permute(input, sizes(dims))
 
 
-def reversed_axes(input: Any) -> Any:
+def reversed_axes(input: Tensor) -> Tensor:
     """All axes in reverse order (the property T). Of other tensors than matrices, torch deprecates it."""
     if input.ndim != 2:
-        warnings.warn(
+        warn(
             "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated: write `x.mT` to transpose "
-            "matrices, or `x.permute(*range(x.ndim)[::-1])`",
-            stacklevel=2,
+            "matrices, or `x.permute(*range(x.ndim)[::-1])`"
         )
     return permute(input, tuple(range(input.ndim))[::-1])
 
 
-def movedim(input: Any, source: Any, destination: Any) -> Any:
+@composed
+def movedim(input: Tensor, source: Size, destination: Size) -> Tensor:
     """Axes moved from the places `source` to the places `destination`, the others in order.
 
     Raises:
@@ -332,7 +351,8 @@ def _expand(input: Any, shape: tuple[int, ...]) -> Any:
     return np.broadcast_to(input, shape), lambda g: g  # the engine sums it down
 
 
-def expand(input: Any, *size: Any) -> Any:
+@composed
+def expand(input: Tensor, *size: Size) -> Tensor:
     """Axes of size 1 shown as often as `size` says, without copying; -1 keeps a size; new axes come first.
 
     Raises:
@@ -357,30 +377,34 @@ def expand(input: Any, *size: Any) -> Any:
     return _expand(input, tuple(full))
 
 
-def broadcast_to(input: Any, size: Sequence[int]) -> Any:
+@composed
+def broadcast_to(input: Tensor, size: Size) -> Tensor:
     """`expand` with the sizes as one tuple."""
     return expand(input, tuple(size))
 
 
-def expand_as(input: Any, other: Any) -> Any:
+@composed
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
     """`expand` to the shape of `other`."""
     return expand(input, tuple(other.shape))
 
 
-def broadcast_shapes(*shapes: Any) -> Any:
+@composed
+def broadcast_shapes(*shapes: Size) -> Any:
     """The shape to which all these broadcast.
 
     Raises:
         RuntimeError: they do not.
     """
     try:
-        return np.broadcast_shapes(*(tuple(s) if not isinstance(s, int) else (s,) for s in shapes))
+        return size_of(np.broadcast_shapes(*(tuple(s) if not isinstance(s, int) else (s,) for s in shapes)))
     except ValueError:
         raise RuntimeError(f"Shape mismatch: objects cannot be broadcast to a single shape: {', '.join(str(tuple(s)) for s in shapes)}; "
                            "counted from the right, sizes must be equal or 1") from None  # fmt: skip
 
 
-def broadcast_tensors(*tensors: Any) -> tuple:
+@composed
+def broadcast_tensors(*tensors: Tensor | Tensors) -> tuple:
     """All tensors expanded to their common shape.
 
     Raises:
@@ -399,7 +423,8 @@ def _repeat(input: Any, reps: tuple[int, ...]) -> Any:
     return np.tile(array(input), reps), lambda g: g.reshape(split).sum(axis=axes).reshape(before)
 
 
-def repeat(input: Any, *repeats: Any) -> Any:
+@composed
+def repeat(input: Tensor, *repeats: Size) -> Tensor:
     """The tensor laid side by side as often as `repeats` says for each axis; new axes come first.
 
     Raises:
@@ -415,15 +440,17 @@ def repeat(input: Any, *repeats: Any) -> Any:
     return _repeat(input, reps)
 
 
-def tile(input: Any, *dims: Any) -> Any:
+@composed
+def tile(input: Tensor, *dims: Dims) -> Tensor:
     """`repeat`, where missing leading numbers count as 1."""
     reps = sizes(dims)
     return repeat(input, (1,) * (input.ndim - len(reps)) + reps)
 
 
+@composed
 def repeat_interleave(
-    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
-) -> Any:
+    input: Tensor, repeats: Tensor | int | None = None, dim: Dim | None = None, *, output_size: int | None = None
+) -> Tensor:
     """Each element repeated, all the same number of times or as often as `repeats` says for it.
 
     With one argument, a vector of whole numbers: each place as often as its number says.
@@ -451,7 +478,7 @@ def repeat_interleave(
         raise RuntimeError(
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and input.size({dim}) = {n}"
         )
-    return _take(input, np.repeat(np.arange(n), counts.reshape(-1) if counts.size == n else counts.item()), dim)
+    return _take.rule(input, np.repeat(np.arange(n), counts.reshape(-1) if counts.size == n else counts.item()), dim)
 
 
 @nondifferentiable
@@ -472,7 +499,7 @@ def _take(input: Any, index: np.ndarray, dim: int) -> Any:
     """Slices along an axis, by number, possibly several times."""
     data, shape = array(input), input.shape
     value = data.take(index, dim) if data.flags.c_contiguous else data[(slice(None),) * dim + (index,)]
-    return np.asarray(value, order="C"), lambda g: _give(g, index, dim, shape)
+    return np.asarray(value, order="C"), lambda g: _give.rule(g, index, dim, shape)
 
 
 @differentiable(linear=True, name="IndexAddBackward0")
@@ -482,7 +509,7 @@ def _give(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> An
     total = np.zeros(shape, g.dtype)
     place: Any = (slice(None),) * dim + (index,)
     np.add.at(total, place, g)
-    return total, lambda h: _take(h, index, dim)
+    return total, lambda h: _take.rule(h, index, dim)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -511,7 +538,8 @@ def _list(tensors: Any, name: str) -> list:
     return list(tensors)
 
 
-def cat(tensors: Any, dim: int = 0) -> Any:
+@composed
+def cat(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors joined along an axis; their other sizes are equal. Empty 1-D tensors are passed over.
 
     Raises:
@@ -554,7 +582,8 @@ def _stack(*tensors: Any, dim: int) -> Any:
     return np.stack(tensors, dim), *(pull_of(i) for i in range(len(tensors)))
 
 
-def stack(tensors: Any, dim: int = 0) -> Any:
+@composed
+def stack(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors of one shape joined along a new axis.
 
     Raises:
@@ -578,17 +607,20 @@ def _several(function: Any, tensors: tuple) -> Any:
     return tuple(function(x) for x in (tensors[0] if len(tensors) == 1 else tensors))
 
 
-def atleast_1d(*tensors: Any) -> Any:
+@composed
+def atleast_1d(*tensors: Tensor | Tensors) -> Any:
     """A number becomes a vector of one element."""
     return _several(lambda x: reshape(x, 1) if x.ndim == 0 else x, tensors)
 
 
-def atleast_2d(*tensors: Any) -> Any:
+@composed
+def atleast_2d(*tensors: Tensor | Tensors) -> Any:
     """With axes of size 1 in front until there are two."""
     return _several(lambda x: x if x.ndim > 1 else unsqueeze(x, 0) if x.ndim else reshape(x, 1, 1), tensors)
 
 
-def atleast_3d(*tensors: Any) -> Any:
+@composed
+def atleast_3d(*tensors: Tensor | Tensors) -> Any:
     """With axes of size 1 around until there are three: (n) becomes (1, n, 1), (n, m) becomes (n, m, 1)."""
 
     def three(x: Any) -> Any:
@@ -601,7 +633,8 @@ def atleast_3d(*tensors: Any) -> Any:
     return _several(three, tensors)
 
 
-def hstack(tensors: Any) -> Any:
+@composed
+def hstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     """Side by side: joined along the second axis (vectors along their only one)."""
     if not tensors:
         raise RuntimeError("hstack expects a non-empty TensorList")
@@ -609,7 +642,8 @@ def hstack(tensors: Any) -> Any:
     return cat(given, 0 if given[0].ndim == 1 else 1)
 
 
-def vstack(tensors: Any) -> Any:
+@composed
+def vstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     """On top of each other: joined along the first axis; vectors are rows."""
     if not tensors:
         raise RuntimeError("vstack expects a non-empty TensorList")
@@ -619,14 +653,16 @@ def vstack(tensors: Any) -> Any:
 row_stack = vstack
 
 
-def dstack(tensors: Any) -> Any:
+@composed
+def dstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     """Joined along the third axis."""
     if not tensors:
         raise RuntimeError("dstack expects a non-empty TensorList")
     return cat(atleast_3d(_list(tensors, "dstack")), 2)
 
 
-def column_stack(tensors: Any) -> Any:
+@composed
+def column_stack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     """Side by side; vectors are columns."""
     return hstack([reshape(x, -1, 1) if x.ndim <= 1 else x for x in _list(tensors, "column_stack")])
 
@@ -646,7 +682,8 @@ def _split_with_sizes(input: Any, ends: tuple[int, ...], dim: int) -> Any:
 _split = differentiable(_split_with_sizes.__wrapped__, linear=True, view=True, name="SplitBackward0")
 
 
-def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple:
+@composed
+def split(tensor: Tensor, split_size_or_sections: Size, dim: Dim = 0) -> tuple[Tensor, ...]:
     """Pieces along an axis, of one size (the last may be smaller) or of the sizes of a list.
 
     Raises:
@@ -670,12 +707,14 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple:
     return _split_with_sizes(tensor, tuple(np.cumsum(pieces, dtype=int).tolist()), dim)
 
 
-def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tuple:
+@composed
+def split_with_sizes(input: Tensor, split_sizes: Size, dim: Dim = 0) -> tuple:
     """Pieces of these sizes along an axis: `split` with a list."""
     return split(input, list(split_sizes), dim)
 
 
-def chunk(input: Any, chunks: int, dim: int = 0) -> tuple:
+@composed
+def chunk(input: Tensor, chunks: int, dim: Dim = 0) -> tuple:
     """At most `chunks` pieces along an axis, of equal size but the last.
 
     Raises:
@@ -690,7 +729,8 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple:
     return split(input, size, dim) if size else split(input, [0] * chunks, dim)
 
 
-def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple:
+@composed
+def tensor_split(input: Tensor, indices_or_sections: Tensor | Size, dim: Dim = 0) -> tuple[Tensor, ...]:
     """Pieces along an axis: a number of nearly equal ones, or cut at the places of a list.
 
     Raises:
@@ -728,23 +768,26 @@ def _split_along(name: str, least: int, axis: int, input: Any, indices_or_sectio
     return tensor_split(input, indices_or_sections, axis)
 
 
-def hsplit(input: Any, indices_or_sections: Any) -> tuple:
+@composed
+def hsplit(input: Tensor, indices_or_sections: Size) -> tuple[Tensor, ...]:
     """`tensor_split` along the second axis (the only one of a vector)."""
     return _split_along("hsplit", 1, 0 if input.ndim == 1 else 1, input, indices_or_sections)
 
 
-def vsplit(input: Any, indices_or_sections: Any) -> tuple:
+@composed
+def vsplit(input: Tensor, indices_or_sections: Size) -> tuple[Tensor, ...]:
     """`tensor_split` along the first axis."""
     return _split_along("vsplit", 2, 0, input, indices_or_sections)
 
 
-def dsplit(input: Any, indices_or_sections: Any) -> tuple:
+@composed
+def dsplit(input: Tensor, indices_or_sections: Size) -> tuple[Tensor, ...]:
     """`tensor_split` along the third axis."""
     return _split_along("dsplit", 3, 2, input, indices_or_sections)
 
 
 @differentiable(linear=True, view=True)
-def unbind(input: Any, dim: int = 0) -> Any:
+def unbind(input: Tensor, dim: Dim = 0) -> Any:
     """The slices along an axis, without it.
 
     Raises:
@@ -765,26 +808,29 @@ def _flip(input: Any, dims: tuple[int, ...]) -> Any:
     return np.array(np.flip(array(input), dims)), lambda g: np.flip(g, dims)
 
 
-def flip(input: Any, *axes: Any, dims: Any = ()) -> Any:
+@composed
+def flip(input: Tensor, *dims: Dims) -> Tensor:
     """In reverse order along these axes; a copy.
 
     Raises:
         RuntimeError: an axis twice. IndexError: no such axis.
     """
-    axes = tuple(_axis(d, input.ndim) for d in sizes(axes or (dims,)))
+    axes = tuple(_axis(d, input.ndim) for d in sizes(dims))
     if len(set(axes)) < len(axes):
         raise RuntimeError(f"dim {max(axes, key=axes.count)} appears multiple times in the list of dims")
     return _flip(input, axes)
 
 
-def fliplr(input: Any) -> Any:
+@composed
+def fliplr(input: Tensor) -> Tensor:
     """Columns in reverse order."""
     if input.ndim < 2:
         raise RuntimeError(f"Input must be >= 2-d, got {input.ndim}-d.")
     return flip(input, 1)
 
 
-def flipud(input: Any) -> Any:
+@composed
+def flipud(input: Tensor) -> Tensor:
     """Rows in reverse order."""
     if input.ndim < 1:
         raise RuntimeError(f"Input must be >= 1-d, got {input.ndim}-d.")
@@ -792,7 +838,7 @@ def flipud(input: Any) -> Any:
 
 
 @differentiable(linear=True)
-def roll(input: Any, shifts: Any, dims: Any = None) -> Any:
+def roll(input: Tensor, shifts: Size, dims: Dims | None = None) -> Any:
     """Moved along axes, what leaves at one end comes back at the other; without `dims` along all elements in order.
 
     Raises:
@@ -815,7 +861,8 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Any:
     return np.roll(input, move, axes), lambda g: np.roll(g, tuple(-m for m in move), axes)
 
 
-def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Any:
+@composed
+def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
     """Turned by 90 degrees `k` times in the plane of two axes, from the first towards the second.
 
     Raises:
@@ -833,11 +880,11 @@ def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Any:
 
 @differentiable(linear=True, name="Rot90Backward0")
 def _rot90(input: Any, k: int, axes: tuple[int, int]) -> Any:
-    return np.rot90(array(input), k, axes).copy(), lambda g: _rot90(g, -k, axes)
+    return np.rot90(array(input), k, axes).copy(), lambda g: _rot90.rule(g, -k, axes)
 
 
 @differentiable(linear=True, view=True)
-def select(input: Any, dim: int, index: int) -> Any:
+def select(input: Tensor, dim: Dim, index: int) -> Any:
     """The slice number `index` along an axis, without that axis.
 
     Raises:
@@ -852,7 +899,7 @@ def select(input: Any, dim: int, index: int) -> Any:
             f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}"
         )
     place, shape = (slice(None),) * dim + (int(index), ...), input.shape
-    return input[place], lambda g: _place(g, place, shape)
+    return input[place], lambda g: _place.rule(g, place, shape)
 
 
 @differentiable(linear=True, name="SelectBackward0")
@@ -865,7 +912,7 @@ def _place(input: Any, index: tuple, shape: tuple[int, ...]) -> Any:
 
 
 @differentiable(linear=True, view=True, name="SliceBackward0")
-def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
+def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Any:
     """`length` slices along an axis from `start` on.
 
     Raises:
@@ -887,11 +934,11 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     if start + length > n:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
     index, shape = (slice(None),) * dim + (slice(start, start + length),), input.shape
-    return input[index], lambda g: _place(g, index, shape)
+    return input[index], lambda g: _place.rule(g, index, shape)
 
 
 @differentiable(linear=True, view=True)
-def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+def diagonal(input: Tensor, offset: int = 0, dim1: Dim = 0, dim2: Dim = 1) -> Any:
     """The diagonal of the plane of two axes, as the last axis; `offset` counts diagonals above the main one.
 
     Raises:
@@ -901,7 +948,7 @@ def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
     if a == b:
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     shape = input.shape
-    return _diagonal(array(input), offset, a, b), lambda g: _from_diagonal(g, offset, a, b, shape)
+    return _diagonal(array(input), offset, a, b), lambda g: _from_diagonal.rule(g, offset, a, b, shape)
 
 
 def _diagonal(data: np.ndarray, offset: int, a: int, b: int) -> np.ndarray:
@@ -916,11 +963,11 @@ def _from_diagonal(input: Any, offset: int, dim1: int, dim2: int, shape: tuple[i
     g = array(input)
     total = np.zeros(shape, g.dtype)
     _diagonal(total, offset, dim1, dim2)[...] = g
-    return total, lambda h: diagonal(h, offset, dim1, dim2)
+    return total, lambda h: diagonal.rule(h, offset, dim1, dim2)
 
 
 @differentiable(linear=True, view=True)
-def unfold(input: Any, dimension: int, size: int, step: int) -> Any:
+def unfold(input: Tensor, dimension: Dim, size: int, step: int) -> Any:
     """All windows of `size` along an axis, `step` apart, with the window as a new last axis.
 
     Raises:
@@ -939,7 +986,7 @@ def unfold(input: Any, dimension: int, size: int, step: int) -> Any:
     every = windows[(slice(None),) * dim + (slice(None, None, step),)]
     if input.ndim == 0:
         every = every[0]
-    return every, lambda g: _fold(g, dim, size, step, shape)
+    return every, lambda g: _fold.rule(g, dim, size, step, shape)
 
 
 @differentiable(linear=True, name="UnfoldBackwardBackward0")
@@ -955,7 +1002,7 @@ def _fold(input: Any, dim: int, size: int, step: int, shape: tuple[int, ...]) ->
 
 
 @differentiable(linear=True, view=True)
-def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Any:
+def as_strided(input: Tensor, size: Size, stride: Size, storage_offset: int | None = None) -> Any:
     """A view of the memory with any shape and strides, in elements.
 
     Raises:
@@ -990,7 +1037,7 @@ def as_strided(input: Any, size: Sequence[int], stride: Sequence[int], storage_o
     own[...] = np.arange(data.size).reshape(data.shape)
     index = np.lib.stride_tricks.as_strided(places[offset:], size, tuple(s * 8 for s in stride)).copy()
     shape = input.shape
-    return value, lambda g: _scatter_flat(g, index, shape)
+    return value, lambda g: _scatter_flat.rule(g, index, shape)
 
 
 @differentiable(linear=True, name="AsStridedBackward0")
@@ -1006,12 +1053,13 @@ def _take_flat(input: Any, index: np.ndarray) -> Any:
 
 
 @differentiable(linear=True)
-def clone(input: Any, *, memory_format: Any = None) -> Any:
+def clone(input: Tensor, *, memory_format: object = None) -> Any:
     """A copy, through which gradients flow."""
     return np.array(array(input)), lambda g: g
 
 
-def contiguous(input: Any, memory_format: Any = None) -> Any:
+@composed
+def contiguous(input: Tensor, memory_format: object = None) -> Tensor:
     """Itself if its elements lie in memory in the order of their indices, else a copy that does."""
     return input if array(input).flags.c_contiguous else _compact(input)
 

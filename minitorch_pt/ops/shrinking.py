@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .activations import _floating
 from .pointwise import _pick
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Number, Tensor
+
 
 __all__ = ["hardshrink"]  # what torch has at its top level; nn.functional has all
 
 
 @differentiable
-def hardshrink(input: Any, lambd: float = 0.5) -> Any:
+def hardshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None) -> Any:
     """x where |x| > lambd, 0 elsewhere."""
     _floating("hardshrink", input)
     far = ~(abs(array(input)) <= lambd)  # nan stays nan
@@ -29,7 +34,8 @@ def _softshrink(input: Any, lambd: float) -> Any:
     return _pick(far, x - np.copysign(x.dtype.type(lambd), x)), lambda g: _pick(far, g, of=input)
 
 
-def softshrink(input: Any, lambd: float = 0.5) -> Any:
+@composed
+def softshrink(input: Tensor, lambd: Number = 0.5) -> Tensor:
     """x moved towards 0 by lambd, and 0 where |x| <= lambd.
 
     Raises:
@@ -40,6 +46,7 @@ def softshrink(input: Any, lambd: float = 0.5) -> Any:
     return _softshrink(input, lambd)
 
 
-def tanhshrink(input: Any) -> Any:
+@composed
+def tanhshrink(input: Tensor) -> Any:
     """x - tanh(x)."""
     return input - input.tanh()

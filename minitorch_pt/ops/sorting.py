@@ -8,15 +8,20 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from .. import return_types
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .indexing import _sum_into, gather
-from .reductions import _chosen, _kept, _not_empty, _numpy_names, _only, _placed, _shared
+from .reductions import _chosen, _kept, _not_empty, _only, _placed, _shared
 from .shape import _axis
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Number, Operand, Tensor
+
 
 __all__ = [
     "argsort", "bincount", "bucketize", "histc", "isin", "kthvalue", "median", "mode", "msort", "nanmedian", "nanquantile", "quantile", "searchsorted", "sort",
@@ -40,7 +45,7 @@ def _order(data: np.ndarray, axis: int, descending: bool) -> np.ndarray:
 def _several(data: np.ndarray, where: np.ndarray, axis: int) -> tuple:
     """The elements at `where` and where they are, and the gradient function for them."""
     shape = data.shape
-    return (np.take_along_axis(data, where, axis), where), lambda g, _: _placed(g, where, axis, shape)
+    return (np.take_along_axis(data, where, axis), where), lambda g, _: _placed.rule(g, where, axis, shape)
 
 
 def _size(data: np.ndarray, axis: int) -> int:
@@ -52,7 +57,14 @@ def _sort_name(input: Any, dim: int = -1, descending: bool = False, *, stable: b
 
 
 @differentiable(linear=True, returns=return_types.sort, name=_sort_name)
-def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Any:
+def sort(
+    input: Tensor,
+    dim: Dim = -1,
+    descending: bool = False,
+    *,
+    stable: bool | None = None,
+    out: tuple[Tensor, ...] | None = None,
+) -> Any:
     """The elements in order of size along an axis, and where each was. Always stable; nan counts as the largest.
 
     Raises:
@@ -67,18 +79,29 @@ def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | 
 
 
 @nondifferentiable
-def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Any:
+def argsort(
+    input: Tensor, dim: Dim = -1, descending: bool = False, *, stable: bool | None = None, out: Tensor | None = None
+) -> Any:
     """Where the elements are, in order of size along an axis. Always stable."""
     return _order(input, _axis(dim, input.ndim), descending)
 
 
-def msort(input: Any) -> Any:
+@composed
+def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements in order of size along the first axis."""
     return sort(input, 0)[0]
 
 
 @differentiable(linear=True, returns=return_types.topk)
-def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
+def topk(
+    input: Tensor,
+    k: int,
+    dim: Dim = -1,
+    largest: bool = True,
+    sorted: bool = True,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> Any:
     """The k largest (or smallest) elements along an axis, always in order, and where they are (the first of equal ones).
 
     Raises:
@@ -98,7 +121,9 @@ def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool =
 
 
 @differentiable(linear=True, returns=return_types.kthvalue)
-def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
+def kthvalue(
+    input: Tensor, k: int, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
+) -> Any:
     """The k-th smallest element along an axis (k counts from 1), and where it is (the first of equal ones first).
 
     Raises:
@@ -159,8 +184,10 @@ _medians = _median_all("median", False), _median_along("median", False)
 _nanmedians = _median_all("nanmedian", True), _median_along("nanmedian", True)
 
 
-@_numpy_names
-def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+@composed
+def median(
+    input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
+) -> Any:
     """The middle element by size (the lower of two); along an axis also where it is. nan if there is one.
 
     Raises:
@@ -173,8 +200,10 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     return _medians[0](input) if dim is None else _medians[1](input, dim, keepdim)
 
 
-@_numpy_names
-def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+@composed
+def nanmedian(
+    input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
+) -> Any:
     """`median` of the elements that are not nan."""
     return _nanmedians[0](input) if dim is None else _nanmedians[1](input, dim, keepdim)
 
@@ -210,7 +239,13 @@ def _levels(data: np.ndarray, q: Any, interpolation: str) -> np.ndarray:
 
 def _quantile(name: str, skips_nan: bool, text: str) -> Any:
     def rule(
-        input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+        input: Tensor,
+        q: Tensor | float,
+        dim: Dim | None = None,
+        keepdim: bool = False,
+        *,
+        interpolation: str = "linear",
+        out: Tensor | None = None,
     ) -> Any:
         data, shape = array(input), input.shape
         levels = _levels(data, array(q), interpolation)
@@ -247,14 +282,14 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
             if interpolation == "linear" and q is not array(q):  # a Tensor: the weights are functions of it
                 share = q.reshape((-1,)) * reach + (base - low)
             parts, places = np.concatenate([g * (1 - share), g * share], -1), np.concatenate([before, after], -1)
-            back = _sum_into(parts, places, rows.ndim - 1, rows.shape)
+            back = _sum_into.rule(parts, places, rows.ndim - 1, rows.shape)
             return back.reshape(shape) if axis is None else np.moveaxis(back, -1, axis)
 
         def pull_q(g: Any) -> Any:
             if interpolation != "linear":
                 return g.reshape((levels.size, -1)).sum(axis=1).reshape(levels.shape) * 0
             x = as_rows(input)
-            gap = gather(x, rows.ndim - 1, after) - gather(x, rows.ndim - 1, before)
+            gap = gather.rule(x, rows.ndim - 1, after) - gather.rule(x, rows.ndim - 1, before)
             slope = np.where((lost > 0) & (not skips_nan), 0.0, flow(g) * gap * reach)
             return slope.reshape((-1, levels.size)).sum(axis=0).reshape(levels.shape)
 
@@ -276,7 +311,7 @@ nanquantile = _quantile("nanquantile", True, "`quantile` of the elements that ar
 
 
 @differentiable(linear=True, returns=return_types.mode)
-def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
+def mode(input: Tensor, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """The most frequent element along an axis (the smallest of several), and the last place where it is.
 
     Raises:
@@ -326,9 +361,13 @@ def _unique_axis(shape: tuple[int, ...], dim: int) -> int:
     return axis
 
 
-@_numpy_names
+@composed
 def unique(
-    input: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: Dim | None = None,
 ) -> Any:
     """The different elements in order of size (or slices along an axis); also which one each is, and how often each occurs.
 
@@ -356,9 +395,9 @@ def _unique_slices(input: Any, dim: int) -> Any:
     return (values, inverse.reshape(-1), counts), _no_gradient
 
 
-@_numpy_names
+@composed
 def unique_consecutive(
-    input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: Dim | None = None
 ) -> Any:
     """As `unique`, but only neighbours that are equal are joined, and the order stays."""
     return _selected(_runs(input, dim), return_inverse, return_counts)
@@ -379,7 +418,7 @@ def _runs(input: Any, dim: int | None) -> Any:
 
 
 @nondifferentiable
-def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Any:
     """How often each number 0, 1, 2, ... occurs, or the sum of its weights.
 
     Raises:
@@ -404,13 +443,14 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
 
 @nondifferentiable
 def searchsorted(
-    sorted_sequence: Any,
-    input: Any,
+    sorted_sequence: Tensor,
+    input: Operand,
     *,
     out_int32: bool = False,
     right: bool = False,
     side: str | None = None,
-    sorter: Any = None,
+    sorter: Tensor | None = None,
+    out: Tensor | None = None,
 ) -> Any:
     """Where each value would have to be put to keep a sequence in order (each row its own if the sequence has several axes).
 
@@ -438,7 +478,9 @@ def searchsorted(
 
 
 @nondifferentiable
-def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bool = False) -> Any:
+def bucketize(
+    input: Operand, boundaries: Tensor, *, out_int32: bool = False, right: bool = False, out: Tensor | None = None
+) -> Any:
     """The number of the interval between boundaries in which each value lies.
 
     Raises:
@@ -452,7 +494,14 @@ def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bo
 
 
 @nondifferentiable
-def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Any:
+def isin(
+    elements: Tensor,
+    test_elements: Tensor,
+    *,
+    assume_unique: bool = False,
+    invert: bool = False,
+    out: Tensor | None = None,
+) -> Any:
     """Whether each element is one of `test_elements` (invert: is not). Either may be a number; nan is in nothing.
 
     Raises:
@@ -465,7 +514,7 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
 
 
 @nondifferentiable
-def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Any:
+def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, out: Tensor | None = None) -> Any:
     """How many elements lie in each of `bins` equal intervals from min to max (the data's own if they are equal).
 
     Raises:

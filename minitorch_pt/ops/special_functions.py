@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Operand, Tensor
+
 
 __all__ = ["digamma", "erf", "erfc", "erfinv", "i0", "igamma", "igammac", "lgamma", "mvlgamma", "polygamma", "xlogy"]
 
@@ -168,7 +173,7 @@ def _erf_single(x: np.ndarray) -> np.ndarray:
 
 
 @differentiable(promote="float")
-def erf(input: Any) -> Any:
+def erf(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x."""
     data = np.asarray(array(input))
     # float16 too: as in torch its numbers are computed in float32
@@ -177,20 +182,20 @@ def erf(input: Any) -> Any:
 
 
 @differentiable(promote="float")
-def erfc(input: Any) -> Any:
+def erfc(input: Tensor, *, out: Tensor | None = None) -> Any:
     """1 - erf(x), exact for large x."""
     return _in_double(_erfc, input), lambda g: g * (-_SLOPE * np.exp(-(input * input)))
 
 
 @differentiable(promote="float", name="SpecialErfcxBackward0")
-def erfcx(input: Any) -> Any:
+def erfcx(input: Tensor, *, out: Tensor | None = None) -> Any:
     """e^(x²) erfc(x), which neither vanishes nor overflows for large x."""
     y = _in_double(_erfcx, input) if isinstance(input, _PLAIN) else erfcx(input)
     return y, lambda g: g * (2 * input * y - _SLOPE)
 
 
 @differentiable(promote="float")
-def erfinv(input: Any) -> Any:
+def erfinv(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The inverse of erf on [-1, 1]; infinite at the ends, nan outside."""
     y = _in_double(_erfinv, input) if isinstance(input, _PLAIN) else erfinv(input)
     return y, lambda g: g * (np.exp(y * y) / _SLOPE)
@@ -214,26 +219,27 @@ def _ndtri(p: np.ndarray) -> np.ndarray:
     return np.where(middle, _erfinv(np.where(middle, 2 * p - 1, 0)), tail) / _ROOT_HALF
 
 
-def ndtr(input: Any) -> Any:
+@composed
+def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The probability that a standard normal number is below x: (1 + erf(x / sqrt(2))) / 2, which is 0 for x far below 0; see log_ndtr."""
     return (1 + erf(input * _ROOT_HALF)) * 0.5
 
 
 @differentiable(promote="float", name="SpecialLogNdtrBackward0")
-def log_ndtr(input: Any) -> Any:
+def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Any:
     """log(ndtr(x)), exact where ndtr(x) is next to 0 or 1."""
-    return _in_double(_log_ndtr, input), lambda g: g / erfcx(input * -_ROOT_HALF) * (_SLOPE * _ROOT_HALF)
+    return _in_double(_log_ndtr, input), lambda g: g / erfcx.rule(input * -_ROOT_HALF) * (_SLOPE * _ROOT_HALF)
 
 
 @differentiable(promote="float", name="SpecialNdtriBackward0")
-def ndtri(input: Any) -> Any:
+def ndtri(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The inverse of ndtr: the number that a standard normal one is below with probability p."""
     y = _in_double(_ndtri, input) if isinstance(input, _PLAIN) else ndtri(input)
     return y, lambda g: g * (math.sqrt(2 * math.pi) * np.exp(y * y / 2))
 
 
 @differentiable(promote="float", name="SpecialEntrBackward0")
-def entr(input: Any) -> Any:
+def entr(input: Tensor, *, out: Tensor | None = None) -> Any:
     """-x log(x), the share of a probability in the entropy: 0 at 0, -inf below."""
     x = array(input)
     value = np.where(x > 0, -x * np.log(x), np.where(x == 0, 0, np.where(x < 0, -np.inf, x))).astype(x.dtype)
@@ -255,14 +261,14 @@ def _times_log(log: Any, pole: float, input: Any, other: Any) -> tuple[Any, Any]
 
 
 @differentiable(promote="float")
-def xlogy(input: Any, other: Any) -> Any:
+def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
     """x log(y), 0 where x is 0."""
     input, other = _beside(input, other)
     return *_times_log(np.log, 0, input, other), lambda g: g * input / other
 
 
 @differentiable(promote="float", name="SpecialXlog1PyBackward0")
-def xlog1py(input: Any, other: Any) -> Any:
+def xlog1py(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
     """x log(1 + y), 0 where x is 0."""
     input, other = _beside(input, other)
     return *_times_log(np.log1p, -1, input, other), lambda g: g * input / (other + 1)
@@ -369,7 +375,7 @@ def _polygamma_of(n: int, x: np.ndarray) -> np.ndarray:
 
 
 @differentiable(promote="float")
-def lgamma(input: Any) -> Any:
+def lgamma(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The logarithm of |gamma(x)|, where gamma(n + 1) = n! for whole n; infinite at 0, -1, -2, ...
 
     Source: for small x the power series about 2, for large x Stirling's (Abramowitz and Stegun 6.1.33, 6.1.41).
@@ -378,21 +384,22 @@ def lgamma(input: Any) -> Any:
     >>> torch.lgamma(torch.tensor([1.0, 5.0])).exp()  # 0! and 4!
     tensor([ 1., 24.])
     """
-    return _in_double(_lgamma, input), lambda g: g * digamma(input)
+    return _in_double(_lgamma, input), lambda g: g * digamma.rule(input)
 
 
 @differentiable(promote="float")
-def digamma(input: Any) -> Any:
+def digamma(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The slope of lgamma (Abramowitz and Stegun 6.3.18)."""
-    return _in_double(_digamma, input), lambda g: g * polygamma(1, input)
+    return _in_double(_digamma, input), lambda g: g * polygamma.rule(1, input)
 
 
 @differentiable(promote=("float", 1), name="PolygammaBackward0")
 def _polygamma(input: Any, n: int) -> Any:
-    return _in_double(lambda x: _polygamma_of(n, x), input), lambda g: g * polygamma(n + 1, input)
+    return _in_double(lambda x: _polygamma_of(n, x), input), lambda g: g * polygamma.rule(n + 1, input)
 
 
-def polygamma(n: int, input: Any) -> Any:
+@composed
+def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The n-th derivative of digamma: (-1)^(n+1) n! zeta(n + 1, x) for n >= 1.
 
     Raises:
@@ -402,11 +409,11 @@ def polygamma(n: int, input: Any) -> Any:
         raise TypeError(f"polygamma(): argument 'n' (position 1) must be int, not {type(n).__name__}")
     if n < 0:
         raise RuntimeError(f"polygamma(n, x) does not support negative n, and got n={n}")
-    return _polygamma(input, n)
+    return _polygamma.rule(input, n)
 
 
 @differentiable(promote=("float", 1))
-def mvlgamma(input: Any, p: int) -> Any:
+def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Any:
     """The logarithm of the gamma function of p dimensions: sum over i < p of lgamma(x - i/2), plus p (p - 1) / 4 log(pi).
 
     Raises:
@@ -418,7 +425,7 @@ def mvlgamma(input: Any, p: int) -> Any:
     def value(x: np.ndarray) -> Any:
         return sum(_lgamma(x - i / 2) for i in range(p)) + p * (p - 1) / 4 * math.log(math.pi)
 
-    return _in_double(value, input), lambda g: g * sum(digamma(input - i / 2) for i in range(p))
+    return _in_double(value, input), lambda g: g * sum(digamma.rule(input - i / 2) for i in range(p))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -495,7 +502,7 @@ def _refuse_shape_slope(name: str) -> Any:
 
 
 def _igamma(name: str, upper: bool, text: str) -> Any:
-    def rule(input: Any, other: Any) -> Any:
+    def rule(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
         for x in (input, other):
             if array(x).dtype.kind != "f":
                 raise NotImplementedError(f"{name}() is not implemented for {x.dtype}: convert with .float()")
@@ -503,12 +510,12 @@ def _igamma(name: str, upper: bool, text: str) -> Any:
         sign = -1 if upper else 1
 
         def pull(g: Any) -> Any:
-            return g * (sign * np.exp((input - 1) * np.log(other) - other - lgamma(input)))
+            return g * (sign * np.exp((input - 1) * np.log(other) - other - lgamma.rule(input)))
 
         return value, _refuse_shape_slope(name), pull
 
     rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, promote="type", tensors=2)
+    return differentiable(rule, promote="type")
 
 
 igamma = _igamma(
@@ -534,9 +541,9 @@ def _no_zeta_slope(g: Any) -> Any:
 
 
 @differentiable(promote="float", name="SpecialZetaBackward0")
-def zeta(input: Any, other: Any) -> Any:
+def zeta(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
     """Hurwitz's zeta function: the sum over k >= 0 of (k + other)^-input; with other = 1 Riemann's."""
-    return _in_double(_zeta, input, other), _no_zeta_slope, lambda g: g * -input * zeta(input + 1, other)
+    return _in_double(_zeta, input, other), _no_zeta_slope, lambda g: g * -input * zeta.rule(input + 1, other)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -563,16 +570,16 @@ def _bessel(order: int, x: np.ndarray) -> np.ndarray:
 
 
 @differentiable(promote="float", name="I0Backward0")
-def i0(input: Any) -> Any:
+def i0(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The modified Bessel function of the first kind of order 0."""
-    return _in_double(lambda x: _bessel(0, x) * np.exp(np.abs(x)), input), lambda g: g * i1(input)
+    return _in_double(lambda x: _bessel(0, x) * np.exp(np.abs(x)), input), lambda g: g * i1.rule(input)
 
 
 @differentiable(promote="float", name="SpecialI0EBackward0")
-def i0e(input: Any) -> Any:
+def i0e(input: Tensor, *, out: Tensor | None = None) -> Any:
     """e^(-|x|) i0(x), which does not overflow."""
     y = _in_double(lambda x: _bessel(0, x), input) if isinstance(input, _PLAIN) else i0e(input)
-    return y, lambda g: g * (i1e(input) - np.sign(array(input)) * y)
+    return y, lambda g: g * (i1e.rule(input) - np.sign(array(input)) * y)
 
 
 def _over(y: Any, x: Any) -> Any:
@@ -582,14 +589,14 @@ def _over(y: Any, x: Any) -> Any:
 
 
 @differentiable(promote="float", name="SpecialI1Backward0")
-def i1(input: Any) -> Any:
+def i1(input: Tensor, *, out: Tensor | None = None) -> Any:
     """The modified Bessel function of the first kind of order 1: the slope of i0."""
     y = _in_double(lambda x: _bessel(1, x) * np.exp(np.abs(x)), input) if isinstance(input, _PLAIN) else i1(input)
-    return y, lambda g: g * (i0(input) - _over(y, input))
+    return y, lambda g: g * (i0.rule(input) - _over(y, input))
 
 
 @differentiable(promote="float", name="SpecialI1EBackward0")
-def i1e(input: Any) -> Any:
+def i1e(input: Tensor, *, out: Tensor | None = None) -> Any:
     """e^(-|x|) i1(x), which does not overflow."""
     y = _in_double(lambda x: _bessel(1, x), input) if isinstance(input, _PLAIN) else i1e(input)
-    return y, lambda g: g * (i0e(input) - np.sign(array(input)) * y - _over(y, input))
+    return y, lambda g: g * (i0e.rule(input) - np.sign(array(input)) * y - _over(y, input))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import return_types
+from ..autograd.contract import composed
 from ..autograd.rule import array, nondifferentiable
+from ..notices import warn
 from .diagonal import diag
 from .pointwise import clip, sqrt, true_divide
 from .shape import squeeze
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Scale, Size, Tensor, Tensors
+
 
 __all__ = ["corrcoef", "cov", "histogram", "histogramdd"]
 
@@ -36,7 +41,10 @@ def _check_weights(name: str, weights: Any, count: int, kind: str) -> None:
         raise RuntimeError(f"cov(): {name} cannot be negative")
 
 
-def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Any:
+@composed
+def cov(
+    input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
+) -> Tensor:
     """The covariances of the variables, a row of `input` each, over the observations, its columns: (v, n) -> (v, v); (n) -> ().
 
     Each is Σ (x - mean) (y - mean) / (n - correction). fweights: how often each observation occurred; aweights: its importance.
@@ -71,14 +79,15 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
     if aweights is not None and correction != 0:
         freedom = total - correction * (w * aweights).sum() / total
     if float(freedom) <= 0:
-        warnings.warn("cov(): degrees of freedom is <= 0", stacklevel=2)
+        warn("cov(): degrees of freedom is <= 0")
         freedom = freedom * 0
     mean = true_divide((x if w is None else x * w).sum(1, keepdim=True), total)
     rest = x - mean
     return squeeze(true_divide(rest @ (rest if w is None else rest * w).T, freedom))
 
 
-def corrcoef(input: Any) -> Any:
+@composed
+def corrcoef(input: Tensor) -> Tensor:
     """The correlations of the variables, a row of `input` each: cov(x, y) / sqrt(cov(x, x) cov(y, y)), between -1 and 1.
 
     Raises:
@@ -147,7 +156,16 @@ def _histogram(input: Any, bins: Any, limits: Any, weight: Any, density: bool) -
     return _counted("histogram", data, [edges], weight, density), edges.copy()
 
 
-def histogram(input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
+@composed
+def histogram(
+    input: Tensor,
+    bins: Tensor | int,
+    *,
+    range: Scale | None = None,
+    weight: Tensor | None = None,
+    density: bool = False,
+    out: tuple[Tensor, ...] | None = None,
+) -> Any:
     """How many elements lie in each bin, or how much weight; and the edges of the bins.
 
     bins: the edges, or how many equal bins there are in the range (low, high), which is by default that of the elements.
@@ -191,7 +209,15 @@ def _histogramdd(input: Any, bins: Any, limits: Any, weight: Any, density: bool)
     return _counted("histogramdd", points, edges, weight, density), *edges
 
 
-def histogramdd(input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
+@composed
+def histogramdd(
+    input: Tensor,
+    bins: Size | Tensors,
+    *,
+    range: Scale | None = None,
+    weight: Tensor | None = None,
+    density: bool = False,
+) -> Any:
     """`histogram` of several variables, the last axis of `input`: (*, d) -> an axis of bins for each, and a tuple of their edges.
 
     bins: how many bins, for all or for each, or vectors of edges. range: (low, high, low, high, ...).

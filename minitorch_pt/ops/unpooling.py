@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import generator
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .indexing import gather
 from .pointwise import _depending
 from .pooling import _chosen, _put_back
 from .windows import Size, _axes_of, _check_input, _flat, _name, _numbers, _title
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Scale, Size, Tensor
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -51,7 +55,7 @@ def _max_at_random(input: Any, kernels: tuple, outputs: tuple, samples: np.ndarr
     elements = (np.take_along_axis(planes, at, 1) for at in places)
     lowest = np.full(places[0].shape, -math.inf, data.dtype)
     value, place = (x.reshape((*lead, *outputs)) for x in _chosen(elements, places, lowest, places[0].copy()))
-    return (value, place), lambda g, _: _depending(_put_back(g, place, sizes), input)
+    return (value, place), lambda g, _: _depending(_put_back.rule(g, place, sizes), input)
 
 
 def _fractional(name: str, input: Any, kernel_size: Any, output_size: Any, output_ratio: Any, samples: Any) -> Any:
@@ -82,54 +86,58 @@ def _fractional(name: str, input: Any, kernel_size: Any, output_size: Any, outpu
             raise RuntimeError(f"{name}: Expect _random_samples to have the shape {[*images, count]}, got {list(drawn.shape)}")  # fmt: skip
         if drawn.dtype != dtype:
             raise RuntimeError(f"{name}: Expect _random_samples to have the same dtype as input, {dtype.name}, and it has {drawn.dtype.name}")  # fmt: skip
-    return _max_at_random(input, kernels, outputs, drawn[: images[0]], _title("FractionalMaxPool{}D", count))
+    return _max_at_random.rule(input, kernels, outputs, drawn[: images[0]], _title("FractionalMaxPool{}D", count))
 
 
+@composed
 def fractional_max_pool2d(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     output_size: Size | None = None,
-    output_ratio: Any = None,
+    output_ratio: Scale | None = None,
     return_indices: bool = False,
-    _random_samples: Any = None,
+    _random_samples: Tensor | None = None,
 ) -> Any:
     """The largest element of each window, the windows being placed at random: see `nn.FractionalMaxPool2d`."""
     pooled = _fractional("fractional_max_pool2d", input, kernel_size, output_size, output_ratio, _random_samples)
     return pooled if return_indices else pooled[0]
 
 
+@composed
 def fractional_max_pool2d_with_indices(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     output_size: Size | None = None,
-    output_ratio: Any = None,
+    output_ratio: Scale | None = None,
     return_indices: bool = False,
-    _random_samples: Any = None,
+    _random_samples: Tensor | None = None,
 ) -> Any:
     """`fractional_max_pool2d`, and where in its image, read row by row, each largest element is."""
     return _fractional("fractional_max_pool2d", input, kernel_size, output_size, output_ratio, _random_samples)
 
 
+@composed
 def fractional_max_pool3d(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     output_size: Size | None = None,
-    output_ratio: Any = None,
+    output_ratio: Scale | None = None,
     return_indices: bool = False,
-    _random_samples: Any = None,
+    _random_samples: Tensor | None = None,
 ) -> Any:
     """The largest element of each window, the windows being placed at random: see `nn.FractionalMaxPool3d`."""
     pooled = _fractional("fractional_max_pool3d", input, kernel_size, output_size, output_ratio, _random_samples)
     return pooled if return_indices else pooled[0]
 
 
+@composed
 def fractional_max_pool3d_with_indices(
-    input: Any,
+    input: Tensor,
     kernel_size: Size,
     output_size: Size | None = None,
-    output_ratio: Any = None,
+    output_ratio: Scale | None = None,
     return_indices: bool = False,
-    _random_samples: Any = None,
+    _random_samples: Tensor | None = None,
 ) -> Any:
     """`fractional_max_pool3d`, and where in its image, read row by row, each largest element is."""
     return _fractional("fractional_max_pool3d", input, kernel_size, output_size, output_ratio, _random_samples)
@@ -145,7 +153,7 @@ def _unpool(input: Any, place: np.ndarray, sizes: tuple[int, ...], name: str) ->
     flat = place.reshape((count, math.prod(shape[-len(sizes) :])))
     total = np.zeros((count, size), input.dtype)
     np.put_along_axis(total, flat, input.reshape(flat.shape), 1)
-    return total.reshape((*images, *sizes)), lambda g: gather(g.reshape((count, size)), 1, flat).reshape(shape)
+    return total.reshape((*images, *sizes)), lambda g: gather.rule(g.reshape((count, size)), 1, flat).reshape(shape)
 
 
 def _max_unpool(
@@ -174,40 +182,43 @@ def _max_unpool(
     wrong = place[(place < 0) | (place >= math.prod(sizes))]
     if wrong.size:
         raise RuntimeError(f"{name}: Found an invalid max index: {wrong[0]} (output volumes are of size {sizes})")
-    return _unpool(input, place, tuple(sizes), _title("MaxUnpool{}D", count))
+    return _unpool.rule(input, place, tuple(sizes), _title("MaxUnpool{}D", count))
 
 
+@composed
 def max_unpool1d(
-    input: Any,
-    indices: Any,
+    input: Tensor,
+    indices: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
-    output_size: Sequence[int] | None = None,
+    output_size: Size | None = None,
 ) -> Any:
     """Zeros, with the elements put where `indices` say, which `max_pool1d` gave: see `nn.MaxUnpool1d`."""
     return _max_unpool("max_unpool1d", input, indices, kernel_size, stride, padding, output_size)
 
 
+@composed
 def max_unpool2d(
-    input: Any,
-    indices: Any,
+    input: Tensor,
+    indices: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
-    output_size: Sequence[int] | None = None,
-) -> Any:
+    output_size: Size | None = None,
+) -> Tensor:
     """Zeros, with the elements put where `indices` say, which `max_pool2d` gave: see `nn.MaxUnpool2d`."""
     return _max_unpool("max_unpool2d", input, indices, kernel_size, stride, padding, output_size)
 
 
+@composed
 def max_unpool3d(
-    input: Any,
-    indices: Any,
+    input: Tensor,
+    indices: Tensor,
     kernel_size: Size,
     stride: Size | None = None,
     padding: Size = 0,
-    output_size: Sequence[int] | None = None,
-) -> Any:
+    output_size: Size | None = None,
+) -> Tensor:
     """Zeros, with the elements put where `indices` say, which `max_pool3d` gave: see `nn.MaxUnpool3d`."""
     return _max_unpool("max_unpool3d", input, indices, kernel_size, stride, padding, output_size)

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import itertools
 import math
-import warnings
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..notices import warn
 from .indexing import _sum_into, gather
+from .pointwise import subtract, where
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from .shape import stack
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Scale, Size, Tensor
+
 
 __all__ = ["channel_shuffle", "pixel_shuffle", "pixel_unshuffle"]
 
@@ -32,7 +39,7 @@ def _check_image(name: str, factor_name: str, input: Any, factor: int) -> None:
 
 
 @differentiable(linear=True)
-def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
+def pixel_shuffle(input: Tensor, upscale_factor: int) -> Any:
     """Each r² channels become one that is r times as high and wide: r = upscale_factor.
 
     Shapes: (*, C r², H, W) -> (*, C, H r, W r).
@@ -50,11 +57,11 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
                            f"but input.size(-3)={channels} is not divisible by {r * r}")  # fmt: skip
     n, out = math.prod(batch), channels // (r * r)
     apart = np.transpose(input.reshape((n, out, r, r, height, width)), (0, 1, 4, 2, 5, 3))
-    return apart.reshape((*batch, out, height * r, width * r)), lambda g: pixel_unshuffle(g, r)
+    return apart.reshape((*batch, out, height * r, width * r)), lambda g: pixel_unshuffle.rule(g, r)
 
 
 @differentiable(linear=True)
-def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
+def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Any:
     """Each r x r square of places becomes r² channels: undoes `pixel_shuffle`.
 
     Shapes: (*, C, H r, W r) -> (*, C r², H, W).
@@ -70,11 +77,11 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
             raise RuntimeError(f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size({place})={n} is not divisible by {r}")  # fmt: skip
     apart = input.reshape((math.prod(batch), channels, height // r, r, width // r, r))
     together = np.transpose(apart, (0, 1, 3, 5, 2, 4)).reshape((*batch, channels * r * r, height // r, width // r))
-    return together, lambda g: pixel_shuffle(g, r)
+    return together, lambda g: pixel_shuffle.rule(g, r)
 
 
 @differentiable(linear=True)
-def channel_shuffle(input: Any, groups: int) -> Any:
+def channel_shuffle(input: Tensor, groups: int) -> Any:
     """The channels as a matrix of `groups` rows, read by columns: 0 1 2 3 4 5 in 2 groups become 0 3 1 4 2 5.
 
     Shapes: (N, C, *) -> the same.
@@ -95,7 +102,7 @@ def channel_shuffle(input: Any, groups: int) -> Any:
         )
     size = shape[1] // groups
     mixed = np.swapaxes(input.reshape((shape[0], groups, size, *shape[2:])), 1, 2).reshape(shape)
-    return mixed, lambda g: channel_shuffle(g, size)
+    return mixed, lambda g: channel_shuffle.rule(g, size)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -194,7 +201,7 @@ def _resize(input: Any, taps: tuple, name: str) -> Any:
         beside = (slice(None),) + (None,) * (-axis - 1)
         parts = (np.take(out, places[:, k], axis) * weights[:, k][beside] for k in range(places.shape[1]))
         out = sum(parts, next(parts))
-    return out.astype(input.dtype, copy=False), lambda g: _unresize(g, taps, name, shape)
+    return out.astype(input.dtype, copy=False), lambda g: _unresize.rule(g, taps, name, shape)
 
 
 @differentiable(linear=True, name=_resize_name)
@@ -205,7 +212,7 @@ def _unresize(g: Any, taps: tuple, name: str, shape: tuple[int, ...]) -> Any:
         matrix = np.zeros((len(places), shape[axis]), _precise(g.dtype))
         np.add.at(matrix, (np.arange(len(places))[:, None], places), 1 if weights is None else weights)
         out = np.swapaxes(np.swapaxes(out, axis, -1) @ matrix, axis, -1)
-    return out.astype(g.dtype, copy=False), lambda gg: _resize(gg, taps, name)
+    return out.astype(g.dtype, copy=False), lambda gg: _resize.rule(gg, taps, name)
 
 
 _LINEAR = {3: "linear", 4: "bilinear", 5: "trilinear"}
@@ -257,10 +264,11 @@ def _check_mode(input: Any, mode: str, align_corners: bool | None, antialias: bo
         )
 
 
+@composed
 def interpolate(
-    input: Any,
-    size: int | Sequence[int] | None = None,
-    scale_factor: float | Sequence[float] | None = None,
+    input: Tensor,
+    size: Size | None = None,
+    scale_factor: Scale | None = None,
     mode: str = "nearest",
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
@@ -298,28 +306,35 @@ def interpolate(
         for n, new, factor in zip(input.shape[2:], sizes, factors, strict=True)
     )
     name = f"{_TITLES.get(mode, f'Upsample{mode.capitalize()}')}{len(sizes)}D{'Aa' if antialias else ''}Backward0"
-    return _resize(input, taps, name)
+    return _resize.rule(input, taps, name)
 
 
 def _warn_deprecated(name: str) -> None:
-    warnings.warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=3)
+    warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.")
 
 
+@composed
 def upsample(
-    input: Any, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None
+    input: Tensor,
+    size: Size = None,
+    scale_factor: Scale = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
 ) -> Any:
     """The old name of `interpolate`."""
     _warn_deprecated("upsample")
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
-def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
+@composed
+def upsample_nearest(input: Tensor, size: Size = None, scale_factor: Scale = None) -> Any:
     """The old name of `interpolate` with mode "nearest"."""
     _warn_deprecated("upsample_nearest")
     return interpolate(input, size, scale_factor, "nearest")
 
 
-def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
+@composed
+def upsample_bilinear(input: Tensor, size: Size = None, scale_factor: Scale = None) -> Any:
     """The old name of `interpolate` with mode "bilinear" and align_corners=True."""
     _warn_deprecated("upsample_bilinear")
     return interpolate(input, size, scale_factor, "bilinear", True)
@@ -389,12 +404,12 @@ def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
 
     def value(index: Any, inside: Any) -> Any:
         """The numbers of a corner: 0 outside, where the index only stands for one (inf there times a weight of 0 would be nan)."""
-        return np.where(inside[:, None], gather(flat, 2, index), 0)
+        return np.where(inside[:, None], gather.rule(flat, 2, index), 0)
 
     def pull_input(g: Any) -> Any:
         g = g.reshape((*flat.shape[:2], ends[1]))
         parts = [
-            _sum_into(g * np.where(inside, product(factors), 0)[:, None], index, 2, flat.shape)
+            _sum_into.rule(g * np.where(inside, product(factors), 0)[:, None], index, 2, flat.shape)
             for index, inside, factors in corners
         ]
         return sum(parts[1:], parts[0]).reshape(input.shape)
@@ -413,7 +428,7 @@ def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
 def _clipped(at: Any, n: int) -> Any:
     """At most the outermost places; where that changes a point, it gets no gradient."""
     plain = array(at)
-    return np.where((plain > 0) & (plain < n - 1), at, plain.clip(0, n - 1))
+    return where.rule((plain > 0) & (plain < n - 1), at, plain.clip(0, n - 1))
 
 
 def _reflected(at: Any, n: int, align_corners: bool) -> Any:
@@ -423,8 +438,8 @@ def _reflected(at: Any, n: int, align_corners: bool) -> Any:
         return at * 0
     away = abs(at - low)
     turns = np.floor(array(away) / span)
-    rest = away - turns * span
-    return _clipped(np.where(turns % 2 == 0, rest + low, span - rest + low), n)
+    rest = subtract.rule(away, turns * span)
+    return _clipped(where.rule(turns % 2 == 0, rest + low, span - rest + low), n)
 
 
 def _check_grid(input: Any, grid: Any, mode: str, padding_mode: str) -> None:
@@ -457,14 +472,13 @@ def _check_grid(input: Any, grid: Any, mode: str, padding_mode: str) -> None:
 
 def _corners_default(name: str, align_corners: bool | None) -> bool:
     if align_corners is None:
-        warnings.warn(
-            f"{name}: align_corners is False where it is not given (until torch 1.2 it was True); give it", stacklevel=3
-        )
+        warn(f"{name}: align_corners is False where it is not given (until torch 1.2 it was True); give it")
     return bool(align_corners)
 
 
+@composed
 def grid_sample(
-    input: Any, grid: Any, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
+    input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
 ) -> Any:
     """The input at the points of `grid`, which are (x, y) or (x, y, z) from -1 (left, top, front) to 1.
 
@@ -493,7 +507,7 @@ def grid_sample(
         at = grid[..., len(sizes) - 1 - d]  # the grid counts x first, the axes end with x
         at = (at + 1) * ((n - 1) / 2) if align else ((at + 1) * n - 1) / 2
         columns.append(at if mode == "bicubic" else pad(at, d))
-    points = np.stack(columns, -1)
+    points = stack(columns, -1)
     # the taps of bicubic reach outside even from inside, and are brought back one by one
     return _sample(input, points, mode, pad if mode == "bicubic" else _stay)
 
@@ -510,7 +524,8 @@ def _affine_grid(theta: Any, base: np.ndarray) -> Any:
     return grid, lambda g: np.swapaxes(g.reshape((len(g), len(flat), axes)), 1, 2) @ flat
 
 
-def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = None) -> Any:
+@composed
+def affine_grid(theta: Tensor, size: Size, align_corners: bool | None = None) -> Any:
     """The grid for `grid_sample` that turns, stretches and shifts images as the matrices `theta` say: theta @ (x, y, 1).
 
     Shapes: theta (N, 2, 3), size (N, C, H, W) -> (N, H, W, 2), or (N, 3, 4), (N, C, D, H, W) -> (N, D, H, W, 3).
@@ -533,10 +548,12 @@ def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = No
             f"affine_grid() got {theta.shape[0]} matrices for a batch of {size[0]}; give one for each image"
         )
     align = _corners_default("affine_grid", align_corners)
+    if align and min(size[2:]) == 1:
+        warn("affine_grid of one place along an axis: with align_corners=True it is the middle since version 1.3.0 of torch, not the edge")  # fmt: skip
     dtype = array(theta).dtype
     lines = []
     for n in size[2:]:
         line = np.linspace(-1, 1, n, dtype=dtype) if n > 1 else np.zeros(1, dtype)
         lines.append(line if align else line * ((n - 1) / n))
     points = np.meshgrid(*lines, indexing="ij")[::-1]  # x first
-    return _affine_grid(theta, np.stack([*points, np.ones(points[0].shape, dtype)], -1))
+    return _affine_grid.rule(theta, np.stack([*points, np.ones(points[0].shape, dtype)], -1))

@@ -1,5 +1,6 @@
 """torch.optim: optimisers, one file an algorithm, learning rate schedulers, averages of weights."""
 
+from ..places import settle
 from . import lr_scheduler, swa_utils
 from .adadelta import Adadelta
 from .adafactor import Adafactor
@@ -36,3 +37,5 @@ __all__ = [
     "lr_scheduler",
     "swa_utils",
 ]
+
+settle(__name__, {"Adafactor": Adafactor, "Muon": Muon})  # the others live in their files, as torch's

@@ -118,6 +118,10 @@ class Sequential(_Numbered):
             for i, module in enumerate(args):
                 self.add_module(str(i), module)
 
+    def extend(self, sequential: Iterable[Module]) -> Any:
+        """Add the modules of another Sequential, or several modules, at the end; returns the container."""
+        return super().extend(sequential)
+
     def forward(self, input: Any) -> Any:
         """The last module's output."""
         for module in self._modules.values():
@@ -233,17 +237,17 @@ class _Named(Module):
         """The entries."""
         return self._entries().values()
 
-    def update(self, other: Any) -> None:
+    def update(self, modules: Any) -> None:
         """Add or replace entries from a dictionary or pairs.
 
         Raises:
             TypeError: neither of the two. ValueError: a pair that has not two items.
         """
-        if not isinstance(other, Iterable):
+        if not isinstance(modules, Iterable):
             raise TypeError(
-                f"{type(self).__name__}.update should be called with an iterable of key/value pairs, but got {type(other).__name__}"
+                f"{type(self).__name__}.update should be called with an iterable of key/value pairs, but got {type(modules).__name__}"
             )
-        pairs = other.items() if isinstance(other, (Mapping, _Named)) else other
+        pairs = modules.items() if isinstance(modules, (Mapping, _Named)) else modules
         for i, pair in enumerate(pairs):
             if not isinstance(pair, Iterable):
                 raise TypeError(
@@ -349,14 +353,14 @@ class ParameterDict(_Named):
         del self._keys[key]
         delattr(self, key)
 
-    def update(self, other: Any) -> None:
+    def update(self, parameters: Any) -> None:
         """Add or replace entries from a dictionary, sorted by name if it is a plain one, or from pairs.
 
         Raises:
             TypeError: neither of the two. ValueError: a pair that has not two items.
         """
-        plain = isinstance(other, Mapping) and not isinstance(other, OrderedDict)
-        super().update(sorted(other.items()) if plain else other)
+        plain = isinstance(parameters, Mapping) and not isinstance(parameters, OrderedDict)
+        super().update(sorted(parameters.items()) if plain else parameters)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterDict should not be called: it holds parameters for the forward() of a module.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,8 @@ def clip_grad_norm_(
         RuntimeError: the norm is infinite or nan, and error_if_nonfinite is set.
     """
     given, max_norm = _list(parameters), float(max_norm)
+    if not given and isinstance(parameters, GeneratorType):  # one that was read before
+        warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=2)
     total = get_total_norm([p._grad for p in given if p._grad is not None], norm_type, error_if_nonfinite)
     clip_grads_with_norm_(given, max_norm, total)
     return total

@@ -16,6 +16,9 @@ class LinAlgError(RuntimeError):
     """A matrix without what was asked for: singular, not positive-definite, or an iteration that found no end."""
 
 
+LinAlgError.__name__ = LinAlgError.__qualname__ = "_LinAlgError"  # torch's, which tracebacks show
+
+
 def transposed(x: Any) -> Any:
     """Each matrix with rows and columns exchanged."""
     return x.swapaxes(-1, -2)

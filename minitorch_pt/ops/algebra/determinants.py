@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from ..reductions import _others
 from .common import check_matrices, transposed
 from .factorizations import svd
 from .inverses import inv, inv_ex
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Tensor
 
 __all__ = ["det", "slogdet"]
 
@@ -23,13 +26,13 @@ def _column(g: Any) -> Any:
 
 def _cofactors(A: Any) -> Any:
     """The transposed adjugate, det(A) A⁻ᵀ, also of a singular matrix: det(U) det(V) U (product of the other S) Vᵀ of A = U S Vᵀ."""
-    U, S, Vh = svd(A)
-    rest = np.moveaxis(_others(np.moveaxis(S, -1, 0)), 0, -1) * np.expand_dims(det(U) * det(Vh), -1)
+    U, S, Vh = svd.rule(A)
+    rest = np.moveaxis(_others(np.moveaxis(S, -1, 0)), 0, -1) * np.expand_dims(det.rule(U) * det.rule(Vh), -1)
     return (U * np.expand_dims(rest, -2)) @ Vh
 
 
 @differentiable(name="LinalgDetBackward0")
-def det(A: Any) -> Any:
+def det(A: Tensor) -> Any:
     """The determinant of each matrix: (*, n, n) -> (*).
 
     Its gradient is the matrix of cofactors, det(A) A⁻ᵀ where A has an inverse.
@@ -48,18 +51,18 @@ def det(A: Any) -> Any:
     def pull(g: Any) -> Any:
         singular = _column(value == 0)
         if not singular.any():
-            return _column(g * (value if isinstance(A, np.ndarray) else det(A))) * transposed(inv(A))
+            return _column(g * (value if isinstance(A, np.ndarray) else det(A))) * transposed(inv.rule(A))
         # in place of the matrices of the other kind one that is good for both
         other = np.diag(np.arange(1, A.shape[-1] + 1, dtype=value.dtype))
         regular = np.where(singular, other, A)
-        flow = _column(det(regular)) * transposed(inv(regular))
+        flow = _column(det.rule(regular)) * transposed(inv.rule(regular))
         return _column(g) * np.where(singular, _cofactors(np.where(singular, A, other)), flow)
 
     return value, pull
 
 
 @differentiable(returns=return_types.linalg_slogdet, name="LinalgSlogdetBackward0")
-def slogdet(A: Any) -> Any:
+def slogdet(A: Tensor) -> Any:
     """The sign of each determinant and the logarithm of its size, which neither overflows nor vanishes: (*, n, n) -> (*), (*).
 
     Raises:
@@ -69,4 +72,4 @@ def slogdet(A: Any) -> Any:
     with np.errstate(all="ignore"):  # NumPy warns of nan
         sign, logabsdet = (np.asarray(x) for x in np.linalg.slogdet(array(A)))
     sign = np.where(np.isnan(logabsdet), 0, sign).astype(sign.dtype)
-    return (sign, logabsdet), lambda _, g: _column(g) * transposed(inv_ex(A)[0])
+    return (sign, logabsdet), lambda _, g: _column(g) * transposed(inv_ex.rule(A)[0])

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ... import return_types
+from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, nondifferentiable
 from ..diagonal import tril, triu
+from ..pointwise import add
 from .common import check_info, check_matrices, check_pair, eliminate, transposed, zero_pivot
 from .inverses import solve_triangular
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Tensor
+
 
 __all__ = ["lu", "lu_factor", "lu_factor_ex", "lu_solve"]
 
@@ -32,7 +38,7 @@ def _triangles(LU: Any) -> tuple[Any, Any]:
     """L (*, m, k) and U (*, k, n) of one matrix."""
     m, n = LU.shape[-2:]
     k = min(m, n)
-    return tril(LU[..., :k], -1) + np.eye(m, k, dtype=array(LU).dtype), triu(LU[..., :k, :])
+    return add.rule(tril.rule(LU[..., :k], -1), np.eye(m, k, dtype=array(LU).dtype)), triu.rule(LU[..., :k, :])
 
 
 def _gradient(P: Any, L: Any, U: Any, gL: Any, gU: Any) -> Any:
@@ -41,13 +47,13 @@ def _gradient(P: Any, L: Any, U: Any, gL: Any, gU: Any) -> Any:
     k = U.shape[-2]
     L1, L2, gL1, gL2 = L[..., :k, :], L[..., k:, :], gL[..., :k, :], gL[..., k:, :]
     U1, U2, gU1, gU2 = U[..., :k], U[..., k:], gU[..., :k], gU[..., k:]
-    low = tril(transposed(L1) @ gL1 - gU2 @ transposed(U2), -1)
-    high = triu(gU1 @ transposed(U1) - transposed(L2) @ gL2)
-    inner = solve_triangular(transposed(U1), low + high, upper=False, left=False)
+    low = tril.rule(transposed(L1) @ gL1 - gU2 @ transposed(U2), -1)
+    high = triu.rule(gU1 @ transposed(U1) - transposed(L2) @ gL2)
+    inner = solve_triangular.rule(transposed(U1), low + high, upper=False, left=False)
     wide = np.concatenate([inner, gU2], -1)
-    flow = solve_triangular(transposed(L1), wide, upper=True, unitriangular=True)
+    flow = solve_triangular.rule(transposed(L1), wide, upper=True, unitriangular=True)
     if L.shape[-2] > k:
-        flow = np.concatenate([flow, solve_triangular(transposed(U1), gL2, upper=False, left=False)], -2)
+        flow = np.concatenate([flow, solve_triangular.rule(transposed(U1), gL2, upper=False, left=False)], -2)
     return P @ flow
 
 
@@ -66,12 +72,17 @@ def _lu_factor_ex(A: Any, pivot: bool, check_errors: bool) -> Any:
     def pull(g: Any, _: Any, __: Any) -> Any:
         L, U = _triangles(LU if isinstance(A, np.ndarray) else _lu_factor_ex(A, pivot, False)[0])
         k = U.shape[-2]
-        return _gradient(_permutation(pivots, L.shape[-2], LU), L, U, tril(g[..., :k], -1), triu(g[..., :k, :]))
+        return _gradient(
+            _permutation.rule(pivots, L.shape[-2], LU), L, U, tril.rule(g[..., :k], -1), triu.rule(g[..., :k, :])
+        )
 
     return (LU, pivots, info), pull
 
 
-def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> Any:
+@composed
+def lu_factor_ex(
+    A: Tensor, *, pivot: bool = True, check_errors: bool = False, out: tuple[Tensor, ...] | None = None
+) -> Any:
     """`lu_factor`, and for each matrix a number that is 0, or says which diagonal element of U is zero, counted from 1.
 
     Raises:
@@ -80,7 +91,8 @@ def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> A
     return _lu_factor_ex(A, pivot, check_errors)
 
 
-def lu_factor(A: Any, *, pivot: bool = True) -> Any:
+@composed
+def lu_factor(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) -> Any:
     """L and U of `lu` in one matrix (the ones on L's diagonal left out), and the exchanges of rows, as `lu_solve` takes them.
 
     Shapes: (*, m, n) -> (*, m, n), (*, min(m, n)).
@@ -93,10 +105,11 @@ def lu_factor(A: Any, *, pivot: bool = True) -> Any:
 
 def unpack(LU: Any, pivots: Any) -> tuple[Any, Any, Any]:
     """P, L and U of what `lu_factor` gives."""
-    return (_permutation(pivots, LU.shape[-2], array(LU)), *_triangles(LU))
+    return (_permutation.rule(pivots, LU.shape[-2], array(LU)), *_triangles(LU))
 
 
-def lu(A: Any, *, pivot: bool = True) -> Any:
+@composed
+def lu(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) -> Any:
     """A = P L U: P a permutation of rows, L lower triangular with ones on its diagonal, U upper triangular.
 
     Shapes: (*, m, n) -> (*, m, m), (*, m, k), (*, k, n) with k = min(m, n).
@@ -112,7 +125,10 @@ def lu(A: Any, *, pivot: bool = True) -> Any:
     return return_types.linalg_lu(*unpack(*_lu_factor_ex(A, pivot, False)[:2]))
 
 
-def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Any:
+@composed
+def lu_solve(
+    LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False, out: Tensor | None = None
+) -> Tensor:
     """The X with A X = B (left=False: X A = B; adjoint: Aᵀ in place of A), A being given by `lu_factor`.
 
     Shapes: (*, n, n), (*, n), (*, n, k) -> (*, n, k).
@@ -124,7 +140,7 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
     check_pair("linalg.lu_solve", LU, B, left)
     if not left:
         return transposed(lu_solve(LU, pivots, transposed(B), adjoint=not adjoint))
-    P = _permutation(pivots, LU.shape[-1], array(LU))
+    P = _permutation.rule(pivots, LU.shape[-1], array(LU))
     if adjoint:
         y = solve_triangular(transposed(LU), B, upper=False)
         return P @ solve_triangular(transposed(LU), y, upper=True, unitriangular=True)

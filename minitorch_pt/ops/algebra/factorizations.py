@@ -6,15 +6,21 @@ results". They exist only where the factors are differentiable: gaps between eig
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ... import return_types
+from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..diagonal import tril
+from ..pointwise import add
 from .common import LinAlgError, check_info, check_matrices, transposed
 from .inverses import solve_triangular
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Tensor
+
 
 __all__ = ["cholesky", "cholesky_ex", "eigh", "eigvalsh", "householder_product", "qr", "svd", "svdvals"]
 
@@ -36,7 +42,7 @@ def _cholesky(A: np.ndarray) -> tuple[np.ndarray, int]:
 
 def _halved(x: Any) -> Any:
     """The lower triangle with half the diagonal, plus its transpose, halved: the symmetric matrix of a triangle's freedom."""
-    low = (tril(x) + tril(x, -1)) / 2
+    low = (tril.rule(x) + tril.rule(x, -1)) / 2
     return (low + transposed(low)) / 2
 
 
@@ -59,13 +65,16 @@ def _cholesky_ex(A: Any, upper: bool, check_errors: bool) -> Any:
     def pull(g: Any, _: Any) -> Any:
         factor = L if isinstance(A, np.ndarray) else cholesky_ex(transposed(A) if upper else A)[0]
         middle = _halved(transposed(factor) @ (transposed(g) if upper else g))
-        flow = solve_triangular(transposed(factor), middle, upper=True)
-        return solve_triangular(factor, flow, upper=False, left=False)
+        flow = solve_triangular.rule(transposed(factor), middle, upper=True)
+        return solve_triangular.rule(factor, flow, upper=False, left=False)
 
     return (transposed(L) if upper else L, info), pull
 
 
-def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) -> Any:
+@composed
+def cholesky_ex(
+    input: Tensor, *, upper: bool = False, check_errors: bool = False, out: tuple[Tensor, ...] | None = None
+) -> Any:
     """`cholesky`, and for each matrix a number that is 0, or says which leading minor is not positive-definite.
 
     Such a matrix has nan as its factor, unless check_errors=True makes it an error.
@@ -76,7 +85,8 @@ def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) 
     return _cholesky_ex(input, upper, check_errors)
 
 
-def cholesky(input: Any, *, upper: bool = False) -> Any:
+@composed
+def cholesky(input: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Tensor:
     """The lower triangular L with A = L Lᵀ of each symmetric positive-definite matrix; upper: its transpose.
 
     Only the lower (or upper) triangle of A is looked at; the gradient is symmetric.
@@ -97,13 +107,13 @@ def cholesky(input: Any, *, upper: bool = False) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 def _qr_gradient(Q: Any, R: Any, gQ: Any, gR: Any) -> Any:
     """For as many rows as columns, or more: (gQ + Q sym) R⁻ᵀ, sym being the symmetric matrix with the lower triangle of R gRᵀ - gQᵀ Q."""
-    low = tril(R @ transposed(gR) - transposed(gQ) @ Q)
-    sym = low + transposed(tril(low, -1))
-    return transposed(solve_triangular(R, transposed(gQ + Q @ sym), upper=True))
+    low = tril.rule(R @ transposed(gR) - transposed(gQ) @ Q)
+    sym = low + transposed(tril.rule(low, -1))
+    return transposed(solve_triangular.rule(R, transposed(gQ + Q @ sym), upper=True))
 
 
 @differentiable(returns=return_types.linalg_qr, name="LinalgQrBackward0")
-def qr(A: Any, mode: Any = "reduced") -> Any:
+def qr(A: Tensor, mode: str | None = "reduced", *, out: tuple[Tensor, ...] | None = None) -> Any:
     """A = Q R, with orthonormal columns in Q and R upper triangular.
 
     mode: "reduced" gives (*, m, k), (*, k, n) with k = min(m, n); "complete" (*, m, m), (*, m, n); "r" no Q, and no gradient.
@@ -135,7 +145,8 @@ def qr(A: Any, mode: Any = "reduced") -> Any:
     return value, pull
 
 
-def householder_product(input: Any, tau: Any) -> Any:
+@composed
+def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The first columns of the product of reflections I - tau[i] v vᵀ, v being 1 on A's diagonal and A's column i below it.
 
     It is the Q of LAPACK's packed form of A = Q R. Shapes: (*, m, n), (*, k) with m >= n >= k -> (*, m, n).
@@ -149,13 +160,13 @@ def householder_product(input: Any, tau: Any) -> Any:
         raise RuntimeError(f"linalg.householder_product: needs A of shape (*, m, n) and tau of shape (*, k) with m >= n >= k, of one dtype, but got "
                            f"{list(input.shape)} of {input.dtype} and {list(tau.shape)} of {tau.dtype}")  # fmt: skip
     identity = np.eye(m, n, dtype=array(input).dtype)
-    return reflected(input, tau, input * 0 + identity)
+    return reflected(input, tau, add.rule(input * 0, identity))
 
 
 def reflected(input: Any, tau: Any, x: Any, left: bool = True, transpose: bool = False) -> Any:
     """Q x, Qᵀ x, x Q or x Qᵀ, Q being the whole product of the reflections of `householder_product`: they are applied one by one."""
     k = tau.shape[-1]
-    reflectors = tril(input, -1) + np.eye(*input.shape[-2:], dtype=array(input).dtype)
+    reflectors = add.rule(tril(input, -1), np.eye(*input.shape[-2:], dtype=array(input).dtype))
     for i in reversed(range(k)) if left != transpose else range(k):
         v, scale = reflectors[..., i : i + 1], tau[..., i : i + 1, None]
         x = x - scale * (v @ (transposed(v) @ x) if left else (x @ v) @ transposed(v))
@@ -196,7 +207,7 @@ def _symmetric(name: str, function: Any, A: np.ndarray, UPLO: str) -> Any:
 
 
 @differentiable(returns=return_types.linalg_eigh, name="LinalgEighBackward0")
-def eigh(input: Any, UPLO: Any = "L") -> Any:
+def eigh(input: Tensor, UPLO: str = "L", *, out: tuple[Tensor, ...] | None = None) -> Any:
     """Eigenvalues, in order of size, and eigenvectors, as columns, of symmetric matrices: (*, n, n) -> (*, n), (*, n, n).
 
     Only the lower (UPLO "L") or upper ("U") triangle is looked at. The sign of an eigenvector is arbitrary.
@@ -223,7 +234,7 @@ def eigh(input: Any, UPLO: Any = "L") -> Any:
 
 
 @differentiable(name="LinalgEighBackward0")
-def eigvalsh(input: Any, UPLO: Any = "L") -> Any:
+def eigvalsh(input: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Any:
     """The eigenvalues of symmetric matrices, in order of size, as `eigh`: (*, n, n) -> (*, n).
 
     Raises:
@@ -233,7 +244,7 @@ def eigvalsh(input: Any, UPLO: Any = "L") -> Any:
     values = _symmetric("linalg.eigvalsh", np.linalg.eigvalsh, array(input), UPLO)
 
     def pull(g: Any) -> Any:
-        vectors = eigh(input, UPLO)[1]
+        vectors = eigh.rule(input, UPLO)[1]
         return vectors * np.expand_dims(g, -2) @ transposed(vectors)
 
     return values, pull
@@ -292,7 +303,10 @@ def _no_driver(name: str, driver: Any) -> None:
         )
 
 
-def svd(A: Any, full_matrices: bool = True, *, driver: Any = None) -> Any:
+@composed
+def svd(
+    A: Tensor, full_matrices: bool = True, *, driver: str | None = None, out: tuple[Tensor, ...] | None = None
+) -> Any:
     """A = U diag(S) Vh: singular values in falling order, U and Vh with orthonormal columns and rows.
 
     Shapes: (*, m, n) -> (*, m, m), (*, k), (*, n, n) with k = min(m, n); full_matrices=False: (*, m, k), (*, k), (*, k, n).
@@ -302,7 +316,7 @@ def svd(A: Any, full_matrices: bool = True, *, driver: Any = None) -> Any:
         RuntimeError: not floating point, or a driver. LinAlgError: nan or inf.
     """
     _no_driver("linalg.svd", driver)
-    return _svd(A, full_matrices)
+    return _svd.rule(A, full_matrices)
 
 
 @differentiable(name="LinalgSvdBackward0")
@@ -310,17 +324,18 @@ def _svdvals(A: Any) -> Any:
     check_matrices("linalg.svdvals", A)
 
     def pull(g: Any) -> Any:
-        U, _, Vh = svd(A, False)
+        U, _, Vh = svd.rule(A, False)
         return U * np.expand_dims(g, -2) @ Vh
 
     return _decompose(array(A), compute_uv=False), pull
 
 
-def svdvals(A: Any, *, driver: Any = None) -> Any:
+@composed
+def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) -> Tensor:
     """The singular values of each matrix, in falling order: (*, m, n) -> (*, min(m, n)).
 
     Raises:
         RuntimeError: not floating point, or a driver. LinAlgError: nan or inf.
     """
     _no_driver("linalg.svdvals", driver)
-    return _svdvals(A)
+    return _svdvals.rule(A)

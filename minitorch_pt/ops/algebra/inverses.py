@@ -6,14 +6,19 @@ For X = A⁻¹B the gradients are dB = A⁻ᵀ dX and dA = -dB Xᵀ: the way bac
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ... import return_types
+from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..diagonal import tril, triu
 from .common import check_info, check_matrices, check_pair, eliminate, transposed, zero_pivot
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Dims, Tensor
+
 
 __all__ = ["inv", "inv_ex", "solve", "solve_ex", "solve_triangular", "tensorinv", "tensorsolve"]
 
@@ -59,7 +64,8 @@ def _inv_ex(A: Any, check_errors: bool) -> Any:
     return (value, info), pull
 
 
-def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
+@composed
+def inv_ex(A: Tensor, *, check_errors: bool = False, out: tuple[Tensor, ...] | None = None) -> Any:
     """The inverse of each matrix, and for each a number that is 0, or for a singular one says which pivot is zero.
 
     A singular matrix has nan as its inverse, unless check_errors=True makes it an error.
@@ -67,10 +73,11 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
     Raises:
         RuntimeError: not square, or not floating point. LinAlgError: with check_errors, a singular matrix.
     """
-    return _inv_ex(A, check_errors)
+    return _inv_ex.rule(A, check_errors)
 
 
-def inv(A: Any) -> Any:
+@composed
+def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse of each matrix: A⁻¹ A = I. Shape (*, n, n). To solve A X = B, `solve` is faster and more exact.
 
     Raises:
@@ -81,7 +88,7 @@ def inv(A: Any) -> Any:
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
     """
-    return _inv_ex(A, True)[0]
+    return _inv_ex.rule(A, True)[0]
 
 
 @differentiable(joint=True, returns=return_types.linalg_solve_ex, name="LinalgSolveExBackward0")
@@ -105,14 +112,17 @@ def _solve_ex(A: Any, B: Any, left: bool, check_errors: bool) -> Any:
 
     def pull(g: Any, _: Any) -> tuple:
         x = value if isinstance(A, np.ndarray) and isinstance(B, np.ndarray) else solve(A, B, left=left)
-        flow = solve(transposed(A), g, left=left)
+        flow = solve.rule(transposed(A), g, left=left)
         row, column = transposed(columns(x)), columns(flow)
         return -(column @ row if left else row @ column), flow
 
     return (value, info), pull
 
 
-def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> Any:
+@composed
+def solve_ex(
+    A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False, out: tuple[Tensor, ...] | None = None
+) -> Any:
     """The solution of each system as `solve`, and for each a number that is 0, or for a singular A says which pivot is zero.
 
     A singular system has nan as its solution, unless check_errors=True makes it an error.
@@ -123,7 +133,8 @@ def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -
     return _solve_ex(A, B, left, check_errors)
 
 
-def solve(A: Any, B: Any, *, left: bool = True) -> Any:
+@composed
+def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None) -> Tensor:
     """The X with A X = B, or with left=False X A = B.
 
     Shapes: (*, n, n), (*, n, k) -> (*, n, k); a B of shape (n), or of A's shape without its last axis, holds vectors.
@@ -135,12 +146,12 @@ def solve(A: Any, B: Any, *, left: bool = True) -> Any:
     >>> torch.linalg.solve(torch.tensor([[2.0, 1.0], [0.0, 4.0]]), torch.tensor([4.0, 8.0]))
     tensor([1., 2.])
     """
-    return _solve_ex(A, B, left, True)[0]
+    return _solve_ex.rule(A, B, left, True)[0]
 
 
 def triangle(A: Any, upper: bool, unitriangular: bool = False) -> Any:
     """The upper or lower triangle of each matrix; `unitriangular`: without the diagonal."""
-    return triu(A, int(unitriangular)) if upper else tril(A, -int(unitriangular))
+    return triu.rule(A, int(unitriangular)) if upper else tril.rule(A, -int(unitriangular))
 
 
 def substitute(A: np.ndarray, B: np.ndarray, upper: bool, unitriangular: bool) -> np.ndarray:
@@ -181,13 +192,16 @@ def _solve_triangular(A: Any, B: Any, upper: bool, left: bool, unitriangular: bo
     def pull(g: Any) -> tuple:
         plain = isinstance(A, np.ndarray) and isinstance(B, np.ndarray)
         x = transposed(value if plain else _solve_triangular(A, B, upper, left, unitriangular))
-        flow = _solve_triangular(transposed(A), g, not upper, left, unitriangular)
+        flow = _solve_triangular.rule(transposed(A), g, not upper, left, unitriangular)
         return -triangle(flow @ x if left else x @ flow, upper, unitriangular), flow
 
     return value, pull
 
 
-def solve_triangular(input: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+@composed
+def solve_triangular(
+    input: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False, out: Tensor | None = None
+) -> Tensor:
     """The X with A X = B (left=False: X A = B) for a triangular A, of which the other triangle is not looked at.
 
     unitriangular: the diagonal is taken to be 1. A zero on it gives inf or nan, not an error.
@@ -199,13 +213,14 @@ def solve_triangular(input: Any, B: Any, *, upper: bool, left: bool = True, unit
     """
     check_matrices("linalg.solve_triangular", input, square=True)
     check_pair("linalg.solve_triangular", input, B, left)
-    return _solve_triangular(input, B, upper, left, unitriangular)
+    return _solve_triangular.rule(input, B, upper, left, unitriangular)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Of tensors, read as matrices
 # ---------------------------------------------------------------------------------------------------------------------
-def tensorinv(input: Any, ind: int = 2) -> Any:
+@composed
+def tensorinv(input: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
     """The inverse for `tensordot`: its first `ind` axes are read as the rows of a matrix, the others as its columns.
 
     Raises:
@@ -220,14 +235,15 @@ def tensorinv(input: Any, ind: int = 2) -> Any:
     return inv(input.reshape((math.prod(rows), math.prod(columns)))).reshape((*columns, *rows))
 
 
-def tensorsolve(input: Any, other: Any, dims: Any = None) -> Any:
+@composed
+def tensorsolve(input: Tensor, other: Tensor, dims: Dims | None = None, *, out: Tensor | None = None) -> Tensor:
     """The X with tensordot(A, X, X.ndim) = B; the axes `dims` of A are first moved to its end.
 
     Raises:
         RuntimeError: the sizes do not fit. LinAlgError: A, read as a matrix, is singular.
     """
     if dims is not None:
-        input = np.moveaxis(input, tuple(dims), tuple(range(input.ndim - len(dims), input.ndim)))
+        input = input.movedim(dims, tuple(range(input.ndim - len(dims), input.ndim)))
     columns = tuple(input.shape[other.ndim :])
     n = math.prod(columns)
     if math.prod(input.shape) != n * n:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ... import return_types
+from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, nondifferentiable
 from .common import check_matrices, check_pair, transposed
 from .factorizations import eigh, eigvalsh, svd, svdvals
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Tensor
+
 
 __all__ = ["lstsq", "matrix_rank", "pinv"]
 
@@ -26,11 +31,20 @@ def _tolerance(S: np.ndarray, shape: tuple[int, ...], atol: Any, rtol: Any) -> n
 @nondifferentiable
 def _rank(A: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     check_matrices("linalg.matrix_rank", A, square=hermitian)
-    S = np.abs(eigvalsh(A)) if hermitian else svdvals(A)
+    S = np.abs(eigvalsh.rule(A)) if hermitian else svdvals.rule(A)
     return np.asarray((_tolerance(S, A.shape, atol, rtol) < S).sum(axis=-1))
 
 
-def matrix_rank(input: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
+@composed
+def matrix_rank(
+    input: Tensor,
+    tol: Tensor | float | None = None,
+    hermitian: bool = False,
+    *,
+    atol: Tensor | float | None = None,
+    rtol: Tensor | float | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """How many singular values (hermitian: sizes of eigenvalues) of each matrix exceed max(atol, rtol * the largest): (*, m, n) -> (*).
 
     rtol is by default eps * max(m, n), and 0 beside an atol. tol, NumPy's name, is an atol.
@@ -53,10 +67,10 @@ def _pinv(A: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
         value = np.zeros((*data.shape[:-2], data.shape[-1], data.shape[-2]), data.dtype)
     else:
         if hermitian:
-            S, V = eigh(data)
+            S, V = eigh.rule(data)
             U, size = V, np.abs(S)
         else:
-            U, S, Vh = svd(data, False)
+            U, S, Vh = svd.rule(data, False)
             V, size = transposed(Vh), S
         keep = size > _tolerance(size, data.shape, atol, rtol)
         value = V * np.where(keep, 1 / np.where(keep, S, 1), 0)[..., None, :] @ transposed(U)
@@ -70,7 +84,16 @@ def _pinv(A: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     return value, pull
 
 
-def pinv(input: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
+@composed
+def pinv(
+    input: Tensor,
+    rcond: Tensor | float | None = None,
+    hermitian: bool = False,
+    *,
+    atol: Tensor | float | None = None,
+    rtol: Tensor | float | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """The pseudo-inverse of each matrix: (*, m, n) -> (*, n, m). With A = U S Vᵀ it is V S⁻¹ Uᵀ, small singular values left out.
 
     Left out is what does not exceed max(atol, rtol * the largest); rtol is by default eps * max(m, n), and 0 beside an atol.
@@ -112,7 +135,8 @@ def _lstsq(A: Any, B: Any, rtol: Any, vector: bool, with_residuals: bool) -> Any
     return (solution[..., 0] if vector else solution, residuals), pull
 
 
-def lstsq(input: Any, b: Any, rcond: float | None = None, *, driver: str | None = None) -> Any:
+@composed
+def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:
     """The X for which |A X - B|² is smallest, and of several the smallest X; with residuals, ranks and singular values.
 
     Shapes: (*, m, n), (*, m, k) -> (*, n, k); a B of A's shape without its last axis holds vectors.
@@ -128,7 +152,7 @@ def lstsq(input: Any, b: Any, rcond: float | None = None, *, driver: str | None 
     if driver not in _DRIVERS:
         raise RuntimeError(f"torch.linalg.lstsq: parameter `driver` should be one of {_DRIVERS}, got {driver!r}")
     vector = b.ndim == input.ndim - 1 and tuple(b.shape) == tuple(input.shape[:-1])
-    check_pair("torch.linalg.lstsq", input, np.expand_dims(b, -1) if vector else b)
+    check_pair("torch.linalg.lstsq", input, b.unsqueeze(-1) if vector else b)
     m, n = input.shape[-2:]
     rank = matrix_rank(input, rtol=rcond)
     known = m > n and (driver == "gels" or driver != "gelsy" and bool((array(rank) == n).all()))

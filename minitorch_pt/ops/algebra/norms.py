@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
+from ...autograd.contract import composed
 from ..pointwise import nan_to_num, where
 from ..reductions import amax, amin, sum, vector_norm
 from ..shape import _axis, movedim, unsqueeze
@@ -12,10 +13,23 @@ from .common import check_matrices
 from .factorizations import svdvals
 from .inverses import inv_ex
 
+if TYPE_CHECKING:
+    from ...autograd.contract import Dims, DType, Number, Tensor
+
+
 __all__ = ["cond", "matrix_norm", "norm", "vector_norm"]
 
 
-def matrix_norm(input: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None) -> Any:
+@composed
+def matrix_norm(
+    input: Tensor,
+    ord: Number | str = "fro",
+    dim: Dims = (-2, -1),
+    keepdim: bool = False,
+    *,
+    dtype: DType | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """A norm of each matrix, by default the last two axes: (*, m, n) -> (*).
 
     ord: "fro" the root of the sum of squares; "nuc" the sum of the singular values; 2 and -2 the largest and the smallest of them;
@@ -49,7 +63,16 @@ def matrix_norm(input: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool
     return (amax if ord > 0 else amin)(sums, (inner, outer), keepdim)
 
 
-def norm(input: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+@composed
+def norm(
+    input: Tensor,
+    ord: Number | str | None = None,
+    dim: Dims | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: DType | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """`matrix_norm` if there is an ord and two axes (of the input, or in dim), else `vector_norm` with ord 2 if there is none.
 
     Raises:
@@ -69,7 +92,8 @@ def norm(input: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *,
     return vector_norm(input, 2 if ord is None else ord, dims, keepdim, dtype=dtype)
 
 
-def cond(input: Any, p: Any = None) -> Any:
+@composed
+def cond(input: Tensor, p: Number | str | None = None, *, out: Tensor | None = None) -> Tensor:
     """How much solving with each matrix can magnify an error: norm(A) norm(A⁻¹) in the matrix norm p, inf for a singular one.
 
     p None or 2: the largest singular value over the smallest, for any shape; -2 the other way round. Others: square matrices.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..pointwise import _flat
 from ..products import matmul
@@ -15,10 +16,15 @@ from ..shape import clone
 from .common import check_matrices, transposed
 from .inverses import inv
 
+if TYPE_CHECKING:
+    from ...autograd.contract import Tensor, Tensors
+
+
 __all__ = ["matmul", "matrix_exp", "matrix_power", "multi_dot"]
 
 
-def multi_dot(tensors: Any) -> Any:
+@composed
+def multi_dot(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     """The product of two or more matrices, multiplied in the order that needs the fewest multiplications.
 
     The first may be a vector (a row), and the last (a column).
@@ -65,7 +71,8 @@ def _identity(A: Any) -> Any:
     return np.array(value), _flat
 
 
-def matrix_power(input: Any, n: int) -> Any:
+@composed
+def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     """A multiplied n times with itself, by squaring: (*, m, m). n = 0 gives the identity, n < 0 powers of the inverse.
 
     Raises:
@@ -117,7 +124,7 @@ def _exponential(A: np.ndarray) -> np.ndarray:
 
 
 @differentiable(name="LinalgMatrixExpBackward0")
-def matrix_exp(input: Any) -> Any:
+def matrix_exp(input: Tensor) -> Any:
     """The matrix exponential I + A + A²/2 + A³/6 + ... of each matrix: (*, n, n).
 
     Its gradient is the upper right block of the exponential of [[Aᵀ, g], [0, Aᵀ]].
@@ -133,6 +140,6 @@ def matrix_exp(input: Any) -> Any:
     def pull(g: Any) -> Any:
         t = transposed(input)
         block = np.concatenate([np.concatenate([t, g], -1), np.concatenate([g * 0, t], -1)], -2)
-        return matrix_exp(block)[..., :n, n:]
+        return matrix_exp.rule(block)[..., :n, n:]
 
     return _exponential(array(input)), pull

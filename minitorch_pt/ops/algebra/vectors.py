@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..reductions import cumprod, sum
 from ..shape import _axis, broadcast_tensors, cat
 from ..shape import diagonal as _along
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Dim, Tensor
+
 
 __all__ = ["cross", "diagonal", "vander", "vecdot"]
 
@@ -17,10 +22,11 @@ __all__ = ["cross", "diagonal", "vander", "vecdot"]
 @differentiable(promote="type", name="LinalgCrossBackward0")
 def _cross(input: Any, other: Any, dim: int) -> Any:
     value = np.cross(array(input), array(other), axis=dim)
-    return value, lambda g: _cross(other, g, dim), lambda g: _cross(g, input, dim)
+    return value, lambda g: _cross.rule(other, g, dim), lambda g: _cross.rule(g, input, dim)
 
 
-def cross(input: Any, other: Any, *, dim: int = -1) -> Any:
+@composed
+def cross(input: Tensor, other: Tensor, *, dim: Dim | None = -1, out: Tensor | None = None) -> Tensor:
     """The vector product along an axis of size 3: (a₂b₃ - a₃b₂, a₃b₁ - a₁b₃, a₁b₂ - a₂b₁); the other axes broadcast.
 
     Raises:
@@ -45,7 +51,8 @@ def cross(input: Any, other: Any, *, dim: int = -1) -> Any:
     return _cross(input, other, axis)
 
 
-def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+@composed
+def diagonal(A: Tensor, *, offset: int = 0, dim1: Dim = -2, dim2: Dim = -1) -> Tensor:
     """The diagonal of each matrix, by default of the last two axes, as a view; `offset` moves it up.
 
     Raises:
@@ -54,7 +61,8 @@ def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     return _along(A, offset, dim1, dim2)
 
 
-def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
+@composed
+def vecdot(x: Tensor, y: Tensor, *, dim: Dim = -1, out: Tensor | None = None) -> Tensor:
     """The sum of x * y along an axis; the others broadcast.
 
     Raises:
@@ -71,7 +79,8 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     return sum(x * y, dim)
 
 
-def vander(x: Any, N: int | None = None) -> Any:
+@composed
+def vander(x: Tensor, N: int | None = None) -> Tensor:
     """The powers 0 to N - 1 (by default as many as elements) of each element: (*, n) -> (*, n, N).
 
     Raises:

@@ -4,6 +4,7 @@
 `combined` joins several schedulers.
 """
 
+from ...places import settle
 from .base import LRScheduler
 from .combined import ChainedScheduler, SequentialLR
 from .factors import (
@@ -37,3 +38,5 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
+
+settle(__name__, globals())

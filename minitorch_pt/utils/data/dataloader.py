@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import collections.abc
+import functools
 import itertools
+import os
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 
 from ... import creation, dtypes, ops
 from ...tensor import Tensor
-from .dataset import IterableDataset, TensorDataset
+from .dataset import Dataset, IterableDataset, T, TensorDataset
 from .sampler import BatchSampler, RandomSampler, SequentialSampler, draw_seed
+from .worker import Worker, get_worker_info
 
-__all__ = ["DataLoader", "default_collate"]
+__all__ = ["DataLoader", "default_collate", "get_worker_info"]
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
@@ -61,12 +65,13 @@ def default_collate(batch: Sequence[Any]) -> Any:
     )
 
 
-class DataLoader:
+class DataLoader(Generic[T]):
     """Gives a data set in batches; iterate over it once for each epoch.
 
     shuffle: in a new random order each time. drop_last: leave out a last batch that is smaller. batch_size None: samples one by
-    one. collate_fn: makes a batch of a list of samples. num_workers: threads that read ahead. The random order is torch's own, from
-    the global generator or the one given.
+    one. collate_fn: makes a batch of a list of samples. The random order is torch's own, from the global generator or the one given.
+    num_workers: the batches are read as so many processes of torch's would read them, each with random streams of its own, but one after the
+    other in the program's own process: see `worker.py`. timeout, in_order and multiprocessing_context have no effect.
 
     Raises:
         ValueError: options that contradict each other.
@@ -77,7 +82,11 @@ class DataLoader:
     [[0, 1], [2, 3], [4]]
     """
 
-    def __init__(self, dataset: Any, batch_size: int | None = 1, shuffle: bool | None = None, sampler: Any = None, batch_sampler: Any = None,
+    _ready = False  # once it is made, what it reads stays
+    _team: list[Worker] | None = None  # persistent workers
+    _told: int | None = None  # how many samples an iterable data set claims to have, once it was asked
+
+    def __init__(self, dataset: Dataset[T] | Sequence[T], batch_size: int | None = 1, shuffle: bool | None = None, sampler: Any = None, batch_sampler: Any = None,
                  num_workers: int = 0, collate_fn: Callable | None = None, pin_memory: bool = False, drop_last: bool = False, timeout: float = 0,
                  worker_init_fn: Callable | None = None, multiprocessing_context: Any = None, generator: Any = None, *,
                  prefetch_factor: int | None = None, persistent_workers: bool = False, pin_memory_device: str = "",
@@ -144,60 +153,126 @@ class DataLoader:
             multiprocessing_context,
             pin_memory_device,
         )
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        if num_workers > cores:
+            warnings.warn(f"This DataLoader will create {num_workers} workers in total. Our suggested max number of worker in current system is "
+                          f"{cores}; more of them do not read faster.", stacklevel=2)  # fmt: skip
+        self._ready = True
 
     def __len__(self) -> int:
         if not self._iterable:
             return len(self.batch_sampler if self._batches else self.sampler)
-        n = len(self.dataset)
+        self._told = n = len(self.dataset)  # type: ignore[arg-type]  # or Python says that it has none
         if self.batch_size is None:
             return n
         return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._ready and name in (
+            "batch_size",
+            "batch_sampler",
+            "sampler",
+            "drop_last",
+            "dataset",
+            "persistent_workers",
+        ):
+            raise ValueError(
+                f"{name} attribute should not be set after {type(self).__name__} is initialized; make a new one"
+            )
+        super().__setattr__(name, value)
+
     def __iter__(self) -> Iterator[Any]:
+        if self.pin_memory and self.pin_memory_device:
+            warnings.warn(f"pin_memory_device is deprecated, the current accelerator will be used as the device; {self.pin_memory_device!r} is ignored.", stacklevel=2)  # fmt: skip
         if self.pin_memory:
             warnings.warn("'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.", stacklevel=2)  # fmt: skip
-        draw_seed(self.generator)  # torch draws a seed for its workers here, whether it has any or not
-        return self._iterated() if self._iterable else self._read()
+        keys: Iterator[Any] = iter(self.batch_sampler if self._batches else self.sampler)
+        if self._team:  # persistent workers go on as they are
+            batches = self._in_turns(self._team, keys)
+        else:
+            base_seed = draw_seed(self.generator)  # as torch does, whether there are workers or not
+            if self.num_workers:
+                team = [
+                    Worker(i, self.num_workers, base_seed, self.dataset, self.worker_init_fn)
+                    for i in range(self.num_workers)
+                ]
+                self._team = team if self.persistent_workers else None
+                batches = self._in_turns(team, keys)
+            else:
+                batches = self._alone(self._fetcher(self.dataset), keys)
+        return batches if self._told is None else self._counted(batches, self._told)
 
-    def _iterated(self) -> Iterator[Any]:
-        samples = iter(self.dataset)
-        if not self._batches:
-            yield from map(self.collate_fn, samples)
-            return
-        while batch := list(itertools.islice(samples, self.batch_size)):
-            if len(batch) < (self.batch_size or 0) and self.drop_last:
+    def _alone(self, fetch: Callable, keys: Iterator[Any]) -> Iterator[Any]:
+        for key in keys:
+            try:
+                batch = fetch(key)
+            except _End:
                 return
-            yield self.collate_fn(batch)
+            yield batch
 
-    def _read(self) -> Iterator[Any]:
-        keys = iter(self.batch_sampler if self._batches else self.sampler)
-        if not self.num_workers:
-            yield from map(self._fetch, keys)
-            return
-        from concurrent.futures import ThreadPoolExecutor  # here, as it takes 3 ms to import
+    def _in_turns(self, team: list[Worker], keys: Iterator[Any]) -> Iterator[Any]:
+        """The batches of workers that read one after the other; a worker without samples is left out from then on."""
+        fetchers = [worker.run(self._fetcher, worker.info.dataset) for worker in team]
+        turns, active = itertools.cycle(range(len(team))), set(range(len(team)))
+        orders: deque = deque()
 
-        numbers = itertools.count()
-        start = self.worker_init_fn
-        with ThreadPoolExecutor(
-            self.num_workers, initializer=(lambda: start(next(numbers))) if start else None
-        ) as pool:
-            ahead = [
-                pool.submit(self._fetch, key)
-                for key in itertools.islice(keys, self.num_workers * (self.prefetch_factor or 1))
-            ]
-            while ahead:
-                ready = ahead.pop(0)
-                ahead += [pool.submit(self._fetch, key) for key in itertools.islice(keys, 1)]
-                yield ready.result(self.timeout or None)
+        def order() -> None:
+            for key in itertools.islice(keys, 1):
+                orders.extend(itertools.islice(((i, key) for i in turns if i in active), bool(active)))
 
-    def _fetch(self, key: Any) -> Any:
+        for _ in range(len(team) * (self.prefetch_factor or 0)):
+            order()
+
+        def read() -> Iterator[Any]:
+            while orders:
+                i, key = orders.popleft()
+                if i not in active:
+                    continue
+                try:
+                    batch = team[i].run(fetchers[i], key)
+                except _End:
+                    active.remove(i)
+                    order()
+                    continue
+                order()
+                yield batch
+
+        return read()
+
+    def _counted(self, batches: Iterator[Any], told: int) -> Iterator[Any]:
+        for count, batch in enumerate(batches, 1):
+            if count > told:
+                warnings.warn(f"Length of IterableDataset {self.dataset} was reported to be {told} (when accessing len(dataloader)), "
+                              f"but {count} samples have been fetched.", stacklevel=2)  # fmt: skip
+            yield batch
+
+    def _fetcher(self, dataset: Any) -> Callable[[Any], Any]:
+        """A function that makes the batch of a key of the sampler."""
+        if not self._iterable:
+            return functools.partial(self._fetch, dataset)
+        samples = iter(dataset)
+
+        def fetch(key: Any) -> Any:
+            wanted = len(key) if self._batches else 1
+            batch = list(itertools.islice(samples, wanted))
+            if not batch or (self.drop_last and len(batch) < wanted):
+                raise _End
+            return self.collate_fn(batch if self._batches else batch[0])
+
+        return fetch
+
+    def _fetch(self, dataset: Any, key: Any) -> Any:
         if not self._batches:
-            return self.collate_fn(self.dataset[key])
-        if type(self.dataset) is TensorDataset and self.collate_fn is default_collate:
+            return self.collate_fn(dataset[key])
+        if type(dataset) is TensorDataset and self.collate_fn is default_collate:
             # rows picked at once: what stacking the samples gives, 50 times as fast for batches of 64
-            return [ops.getitem(t, creation.as_tensor(key, dtype=dtypes.int64)) for t in self.dataset.tensors]
-        many = getattr(self.dataset, "__getitems__", None)
-        return self.collate_fn(many(key) if callable(many) else [self.dataset[i] for i in key])
+            return [ops.getitem(t, creation.as_tensor(key, dtype=dtypes.int64)) for t in dataset.tensors]
+        many = getattr(dataset, "__getitems__", None)
+        return self.collate_fn(many(key) if callable(many) else [dataset[i] for i in key])
+
+
+class _End(Exception):
+    """An iterable data set has no more samples."""
 
 
 def _converted(sample: Any) -> Any:
@@ -211,7 +286,3 @@ def _converted(sample: Any) -> Any:
     if isinstance(sample, tuple):
         return [_converted(value) for value in sample]
     return sample
-
-
-def get_worker_info() -> None:
-    """None, as in torch's main process: the workers are threads that share one data set, so an iterable one need not be split."""

@@ -1,6 +1,7 @@
 """Data sets, samplers and the loader against torch: what they give, in which order, and what they draw."""
 
 import collections
+import random
 import warnings
 
 import numpy as np
@@ -75,36 +76,91 @@ def test_loader_with_generator():
     both(program)
 
 
-@pytest.mark.parametrize("workers", [1, 3])
-def test_threads_keep_the_order(workers):
-    t = minitorch_pt
-    started = []
-    loader = t.utils.data.DataLoader(
-        Squares(20),
-        batch_size=3,
-        num_workers=workers,
-        worker_init_fn=started.append,
-        persistent_workers=True,
-        timeout=5,
-    )
-    assert listed(loader) == listed(t.utils.data.DataLoader(Squares(20), batch_size=3))
-    assert 0 in started and set(started) <= set(range(workers))
-    assert listed(t.utils.data.DataLoader(Squares(5), num_workers=workers, prefetch_factor=1)) == [
-        [0],
-        [1],
-        [4],
-        [9],
-        [16],
-    ]
+def drawing(t):
+    """Samples of all three random streams, with what the worker knows of itself."""
+
+    class Drawing(t.utils.data.Dataset):
+        start = 0
+
+        def __len__(self):
+            return 5
+
+        def __getitem__(self, i):
+            worker = t.utils.data.get_worker_info()
+            known = [worker.id, worker.num_workers, worker.seed % 1000, worker.dataset is self] if worker else []
+            return self.start + i, *known, float(t.rand(())), random.random(), np.random.rand()
+
+    return Drawing()
 
 
-def test_an_error_in_a_thread_arrives():
+def ranges(t):
+    class Ranges(t.utils.data.IterableDataset):
+        ends = (5, 3)
+
+        def __iter__(self):
+            worker = t.utils.data.get_worker_info()
+            i = worker.id if worker else 0
+            return iter(range(100 * i, 100 * i + self.ends[i]))
+
+    return Ranges()
+
+
+def begin_anew(t):
+    def begin(i):
+        t.utils.data.get_worker_info().dataset.start = 10 * i + float(t.rand(()))
+
+    return begin
+
+
+WORKERS = {
+    "one": lambda t: (drawing(t), {"batch_size": 2, "num_workers": 1}),
+    "two": lambda t: (drawing(t), {"batch_size": 2, "num_workers": 2}),
+    "shuffled": lambda t: (drawing(t), {"shuffle": True, "num_workers": 2}),
+    "shuffled by a generator": lambda t: (
+        drawing(t), {"shuffle": True, "num_workers": 2, "generator": t.Generator().manual_seed(3)}
+    ),
+    "started": lambda t: (drawing(t), {"num_workers": 2, "worker_init_fn": begin_anew(t), "prefetch_factor": 1}),
+    "persistent": lambda t: (drawing(t), {"num_workers": 2, "persistent_workers": True, "worker_init_fn": begin_anew(t)}),
+    "without batches": lambda t: (drawing(t), {"batch_size": None, "num_workers": 2}),
+    "iterable": lambda t: (ranges(t), {"batch_size": 2, "num_workers": 2}),
+    "iterable without the last": lambda t: (ranges(t), {"batch_size": 2, "num_workers": 2, "drop_last": True}),
+    "iterable without batches": lambda t: (ranges(t), {"batch_size": None, "num_workers": 2}),
+    "iterable and persistent": lambda t: (ranges(t), {"batch_size": 3, "num_workers": 2, "persistent_workers": True}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("made", WORKERS.values(), ids=WORKERS)
+def test_workers_read_what_processes_read(made):
+    def program(t, d):
+        t.manual_seed(0)
+        random.seed(0)
+        np.random.seed(0)
+        dataset, options = made(t)
+        loader = d.DataLoader(dataset, **options)
+        epochs = [[listed([batch]) if hasattr(batch, "tolist") else batch for batch in loader] for _ in range(2)]
+        return epochs, dataset.__dict__, d.get_worker_info(), t.get_rng_state(), random.random(), np.random.rand()
+
+    both(program)
+
+
+def test_an_error_in_a_worker_arrives():
     class Broken(Squares):
         def __getitem__(self, i):
             raise KeyError("broken")
 
-    with pytest.raises(KeyError, match="broken"):
-        list(minitorch_pt.utils.data.DataLoader(Broken(5), num_workers=2))
+    def program(t, d):
+        with pytest.raises(KeyError, match="broken"):
+            list(d.DataLoader(Broken(5), num_workers=2))
+        return d.get_worker_info()
+
+    both(program)
+
+
+def test_what_a_loader_reads_stays():
+    for name in ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"):
+        for package in (minitorch_pt, torch):
+            with pytest.raises(ValueError, match=f"{name} attribute should not be set"):
+                setattr(package.utils.data.DataLoader(Squares(3)), name, None)
 
 
 def test_forms_of_the_loader():

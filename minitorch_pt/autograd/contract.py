@@ -1,0 +1,395 @@
+"""What an argument is: the annotations of a function, read once, and the front desk that serves its calls by them.
+
+    Tensor      a Tensor and nothing else: no array, no list, no number
+    Operand     a Tensor or a number; among the operands of a call there is a Tensor
+    Number      a number; a 0-d Tensor that needs no gradient is read as one
+    int, Dim    a whole number, also a 0-d Tensor's; no bool, no fraction, no array
+    float       a number
+    bool, str   as in Python
+    Dims, Size  whole numbers in a list or tuple, or a single one
+    Tensors     a list or tuple of Tensors
+    DType       torch.float32, ..., or Python's float, int, bool
+    Scale       a number, or several in a list or tuple
+    object      anything: the function itself looks at it
+    X | None    may be left out
+
+NumPy's scalars are read as Python's numbers, so that they do not promote as arrays do. A parameter with another annotation is
+not looked at. Calls whose arguments are right by their types alone pass after one look into a set, so the reading below costs
+nothing where programs spend their time.
+
+A function that takes `out` names it as a keyword of its own; it is served here: the function never sees it.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
+
+import numpy as np
+
+from .. import dtypes
+from . import graph
+
+if TYPE_CHECKING:  # what the kinds are to a type checker
+    from collections.abc import Sequence
+
+    from ..tensor import Tensor
+
+    Number = int | float | np.number | Tensor
+    Operand = Tensor | Number
+    Dim = int | np.integer | Tensor
+    Dims = Dim | Sequence[Dim]
+    Size = Dim | Sequence[Dim]
+    Tensors = Sequence[Tensor]
+    DType = dtypes.dtype | type
+    Scale = Number | Sequence[Number]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+__all__ = ["Desk", "composed", "into", "method"]
+
+_REQUIRED: Any = object()  # in place of a default
+_UNREAD: Any = object()  # what a reader gives for a value that is not of its kind
+_DEEP = (list, tuple)
+_TENSOR_TYPES: set[type] = set()  # the classes of Tensors that were met in lists
+# NumPy's names for torch's parameters, which torch accepts too
+_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The kinds: each reader gives the value as the function wants it, or _UNREAD
+# ---------------------------------------------------------------------------------------------------------------------
+def _tensor(value: Any) -> Any:
+    return value if isinstance(value, graph.Tensor) else _UNREAD
+
+
+def _plain_tensor(value: Any) -> bool:
+    """Whether a value is a 0-d Tensor that needs no gradient, which torch reads as a number."""
+    return isinstance(value, graph.Tensor) and value._data.ndim == 0 and not value.requires_grad
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, (np.integer, np.floating)):
+        return value.item()
+    if isinstance(value, np.bool_):  # a floating point number to torch
+        return float(value)
+    if isinstance(value, int) and value.bit_length() > 63:
+        raise OverflowError(f"the number {value} is larger than 64 bits hold; give a float")
+    if isinstance(value, (int, float)):
+        return value
+    return value._data.item() if _plain_tensor(value) else _UNREAD
+
+
+def _operand(value: Any) -> Any:
+    return value if isinstance(value, graph.Tensor) else _number(value)
+
+
+def _whole(value: Any) -> Any:
+    if type(value) is int:
+        if value.bit_length() > 63:
+            raise ValueError(f"the whole number {value} is larger than 64 bits hold")
+        return value
+    if isinstance(value, (bool, np.bool_, np.ndarray)):
+        return _UNREAD
+    if isinstance(value, graph.Tensor):
+        return int(value._data) if _plain_tensor(value) and value._data.dtype.kind in "iu" else _UNREAD
+    return operator.index(value) if hasattr(value, "__index__") else _UNREAD
+
+
+def _wholes(value: Any) -> Any:
+    if not isinstance(value, _DEEP):
+        return _whole(value)
+    try:
+        read = tuple([_whole(v) for v in value])
+    except ValueError as error:  # too large
+        raise TypeError(str(error)) from None
+    if any(v is _UNREAD for v in read):
+        return _UNREAD
+    return value if all(new is old for new, old in zip(read, value, strict=True)) else read
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, _DEEP):
+        read = [_number(v) for v in value]
+        return _UNREAD if any(v is _UNREAD for v in read) else type(value)(read)
+    return _number(value)
+
+
+def _truth(value: Any) -> Any:
+    return value if isinstance(value, bool) else _UNREAD
+
+
+def _text(value: Any) -> Any:
+    return value if isinstance(value, str) else _UNREAD
+
+
+def _dtype(value: Any) -> Any:
+    if isinstance(value, dtypes.dtype):
+        return value
+    return dtypes.given(value) if any(value is python for python in (float, int, bool)) else _UNREAD
+
+
+def _tensors(value: Any) -> Any:
+    if isinstance(value, _DEEP) and all(isinstance(v, graph.Tensor) for v in value):
+        _TENSOR_TYPES.update(map(type, value))
+        return value
+    return _UNREAD
+
+
+# what each annotation is called in an error, and its reader
+_KINDS: dict[str, tuple[str, Callable]] = {
+    "Tensor": ("Tensor", _tensor),
+    "Operand": ("Tensor", _operand),
+    "Number": ("Number", _number),
+    "int": ("int", _whole),
+    "Dim": ("int", _whole),
+    "float": ("float", _number),
+    "bool": ("bool", _truth),
+    "str": ("str", _text),
+    "Dims": ("tuple of ints", _wholes),
+    "Size": ("tuple of ints", _wholes),
+    "Tensors": ("tuple of Tensors", _tensors),
+    "DType": ("torch.dtype", _dtype),
+    "Scale": ("float or tuple of floats", _numbers),
+    "object": ("anything", lambda value: value),
+}
+
+
+class Slot:
+    """One parameter: what it is called, and the kinds that it takes."""
+
+    __slots__ = ("deep", "name", "optional", "plain", "readers", "wanted")
+
+    def __init__(self, name: str, annotation: str, default: Any = _REQUIRED) -> None:
+        words = [word.strip() for word in annotation.split("|")]
+        kinds = [_KINDS[word] for word in words if word in _KINDS]
+        self.name, self.optional = name, "None" in words or default is None
+        self.wanted = " or ".join(dict.fromkeys(wanted for wanted, _ in kinds))
+        # a list or tuple of these kinds is right or wrong by what it holds; `plain`: the types that need no reading
+        self.deep = bool({"Dims", "Size", "Tensors", "Scale"} & {*words})
+        self.plain = {int} if {"Dims", "Size"} & {*words} else _TENSOR_TYPES if "Tensors" in words else None
+        # a union with something unknown is not looked at
+        self.readers = [read for _, read in kinds] if len(kinds) == len(words) - ("None" in words) else []
+
+    def read(self, value: Any, function: str, place: int | None) -> Any:
+        """The value as its kind has it.
+
+        Raises:
+            TypeError: it is of another kind.
+        """
+        if not self.readers or (value is None and self.optional):
+            return value
+        for reader in self.readers:
+            found = reader(value)
+            if found is not _UNREAD:
+                return found
+        self._refuse(value, function, place)
+
+    def _refuse(self, value: Any, function: str, place: int | None) -> NoReturn:
+        kind = type(value)
+        given = f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+        if isinstance(value, _DEEP):
+            given += f" of ({', '.join(type(v).__name__ for v in value)})"
+        where = "" if place is None else f" (position {place + 1})"
+        hint = (
+            "; torch.from_numpy() makes a Tensor of an array" if kind is np.ndarray and "Tensor" in self.wanted else ""
+        )
+        raise TypeError(f"{function}(): argument '{self.name}'{where} must be {self.wanted}, not {given}{hint}")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The desk
+# ---------------------------------------------------------------------------------------------------------------------
+class Desk:
+    """The front desk of one function: brings the arguments of a call into their places, and each to its kind."""
+
+    def __init__(self, function: Callable, name: str, out: bool = True) -> None:
+        code, defaults, notes = function.__code__, function.__defaults__ or (), function.__annotations__
+        count = code.co_argcount
+        self.name = name
+        self.parameters: dict[str, Any] = dict.fromkeys(code.co_varnames[:count], _REQUIRED)
+        self.parameters.update(zip([*self.parameters][count - len(defaults) :], defaults, strict=True))
+        only = code.co_varnames[count : count + code.co_kwonlyargcount]
+        self.out = out and "out" in only
+        late = function.__kwdefaults__ or {}
+        self.keywords = {p: Slot(p, str(notes.get(p)), late.get(p, _REQUIRED)) for p in only if p != "out"}
+        self.slots = [Slot(p, str(notes.get(p)), default) for p, default in self.parameters.items()]
+        self.rest: Slot | None = None  # of *sizes
+        if code.co_flags & 0x04:
+            rest = code.co_varnames[count + code.co_kwonlyargcount]
+            self.rest = Slot(rest, str(notes.get(rest)))
+        # whether there is more than Tensors and numbers, so that a Tensor too may be in the wrong place
+        words = {word for p in self.parameters for word in str(notes.get(p)).split(" | ")}
+        self.reads = any(
+            slot.readers for slot in (*self.slots, *self.keywords.values(), *([self.rest] if self.rest else []))
+        )
+        self.options = self.reads and (self.rest is not None or bool(words - {"Tensor", "Operand", "Number"}))
+        self.mixed = sum("Operand" in str(notes.get(p)) for p in self.parameters) > 1
+        self.open = bool(code.co_flags & 0x08)  # **others, which are handed on
+        self.passed: set[tuple[type, ...]] = set()  # the types of calls in which nothing had to be read
+        self.deep: dict[tuple[type, ...], list] = {}  # the same, but for what these places hold
+        self.orders: set[tuple] = set()  # keywords that stand for positional parameters in their order, seen before
+
+    def serve(self, args: tuple) -> tuple:
+        """The arguments, each read as its kind.
+
+        Raises:
+            TypeError: one is of another kind, or there are too many.
+        """
+        types = tuple(map(type, args))
+        for place, plain in self.deep.get(types, ()):
+            if not plain.issuperset(map(type, args[place])):
+                break
+        else:
+            if types in self.deep:
+                return args
+        if any(
+            isinstance(a, graph.Traced) or (isinstance(a, _DEEP) and any(isinstance(v, graph.Traced) for v in a))
+            for a in args
+        ):
+            return args  # within a rule that runs on Tensors: arrays are its constants
+        if len(args) > len(self.slots) and self.rest is None:
+            raise TypeError(f"{self.name}() takes {len(self.slots)} positional arguments but {len(args)} were given")
+        missing = [p for p, default in [*self.parameters.items()][len(args) :] if default is _REQUIRED]
+        if missing:
+            raise TypeError(f"{self.name}() missing {len(missing)} required positional arguments: {', '.join(missing)}")
+        read = [slot.read(a, self.name, place) for place, (a, slot) in enumerate(zip(args, self.slots, strict=False))]
+        if self.rest is not None:
+            try:
+                read += [
+                    self.rest.read(a, self.name, len(self.slots) + i) for i, a in enumerate(args[len(self.slots) :])
+                ]
+            except ValueError as error:  # too large: one of a list, as in `_wholes`
+                raise TypeError(str(error)) from None
+        if self.mixed and not any(isinstance(a, graph.Tensor) for a in args):
+            given = ", ".join(type(a).__name__ for a in args)
+            raise TypeError(
+                f"{self.name}() needs a Tensor among its operands, and got ({given}); make one with torch.tensor()"
+            )
+        if all(new is old for new, old in zip(read, args, strict=True)):
+            slots = [*self.slots[: len(args)], *[self.rest] * (len(args) - len(self.slots))]
+            deep = [
+                (i, slot.plain) for i, slot in enumerate(slots) if slot and slot.deep and isinstance(args[i], _DEEP)
+            ]
+            if not deep:
+                self.passed.add(types)
+            elif all(plain is not None for _, plain in deep):
+                self.deep[types] = deep
+        return tuple(read)
+
+    def overflow(self, place: int, number: int) -> NoReturn:
+        """Refuse a whole number of more than 64 bits as its kind does, which the types of a call do not show."""
+        if place >= len(self.slots):
+            raise TypeError(f"{self.name}(): the whole number {number} is larger than 64 bits hold")
+        self.slots[place].read(number, self.name, place)
+        raise OverflowError(f"{self.name}(): the number {number} is larger than 64 bits hold")
+
+    def bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict, Any]:
+        """Keywords of positional parameters in their places, the others read; and what was given as `out`.
+
+        Raises:
+            TypeError: a keyword that the function has not, one given twice, or a missing argument.
+        """
+        # keywords in the order of the parameters, as most programs write them: seen once, they are only put behind
+        call = (len(args), *kwargs)
+        if call in self.orders:
+            return (*args, *kwargs.values()), {}, None
+        target = kwargs.pop("out", None) if self.out else None
+        for alias, name in _NUMPY_NAMES.items():
+            if alias in kwargs and alias not in self.parameters and name in self.parameters:
+                kwargs[name] = kwargs.pop(alias)
+        if self.rest is not None and self.rest.name in kwargs and len(args) <= len(self.slots):
+            args = (*args, kwargs.pop(self.rest.name))  # view(size=(2, 3))
+        rest = list(self.parameters)[len(args) :]
+        last = max((i for i, name in enumerate(rest) if name in kwargs), default=-1)
+        filled = [kwargs.pop(name, self.parameters[name]) for name in rest[: last + 1]]
+        for name, value in zip(rest, filled, strict=False):
+            if value is _REQUIRED:
+                raise TypeError(f"{self.name}() missing 1 required positional argument: '{name}'")
+        for name, value in kwargs.items():
+            slot = self.keywords.get(name)
+            if slot is not None:
+                kwargs[name] = slot.read(value, self.name, None)
+            elif name in self.parameters:
+                raise TypeError(f"{self.name}() got multiple values for argument '{name}'")
+            elif not self.open:
+                raise TypeError(f"{self.name}() got an unexpected keyword argument '{name}'")
+        if call[1:] == tuple(rest[: last + 1]):
+            self.orders.add(call)
+        return (*args, *filled), kwargs, target
+
+
+def composed(function: Callable[P, R]) -> Callable[P, R]:
+    """Serve a function that is made of operations as the operations themselves are served.
+
+    `function.rule` is the function itself: rules call that, with arrays.
+    """
+    return _face(function, out=True)
+
+
+def _face(function: Callable, out: bool) -> Any:
+    name = function.__name__.strip("_")
+    desk = Desk(function, name, out)
+    passed = desk.passed
+
+    @functools.wraps(function)
+    def served(*args: Any, **kwargs: Any) -> Any:
+        target = None
+        if kwargs:
+            args, kwargs, target = desk.bind(args, kwargs)
+        if tuple(map(type, args)) not in passed:
+            args = desk.serve(args)
+        result = function(*args, **kwargs)
+        return result if target is None else into(target, result, name)
+
+    served.rule, served.desk = function, desk  # type: ignore[attr-defined]
+    served.method = _face(function, False) if desk.out else served  # type: ignore[attr-defined]
+    return served
+
+
+def method(operation: Callable[P, R]) -> Callable[P, R]:
+    """The operation as a method of Tensor: without `out`, which in torch functions alone have."""
+    return getattr(operation, "method", operation)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# out=
+# ---------------------------------------------------------------------------------------------------------------------
+def into(target: Any, result: Any, name: str) -> Any:
+    """Write a result, or each of several, into the tensor given as `out`, which takes its shape.
+
+    Raises:
+        TypeError: `out` is no Tensor, or not as many as there are results.
+        RuntimeError: a gradient would be lost, or the type cannot hold the result's.
+    """
+    if isinstance(result, tuple):
+        if not isinstance(target, _DEEP) or len(target) != len(result):
+            raise TypeError(
+                f"{name}(): argument 'out' must be tuple of {len(result)} Tensors, not {type(target).__name__}"
+            )
+        written = [into(t, r, name) for t, r in zip(target, result, strict=True)]
+        return type(result)(*written) if hasattr(result, "_fields") else type(result)(written)
+    if not isinstance(target, graph.Tensor):
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(target).__name__}")
+    if graph.recording.on and (target.requires_grad or result.requires_grad):
+        raise RuntimeError(f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "
+                           "grad. Leave `out` out, or call it under torch.no_grad().")  # fmt: skip
+    value, memory = result._data, target._data
+    if not dtypes.castable(value.dtype, memory.dtype):
+        raise RuntimeError(f"result type {dtypes.TITLES[value.dtype.name]} can't be cast to the desired output type "
+                           f"{dtypes.TITLES[memory.dtype.name]}; give `out` the result's type")  # fmt: skip
+    if memory.shape != value.shape:
+        if memory.size:
+            warnings.warn(
+                f"An output with one or more elements was resized since it had shape {list(memory.shape)}, which does not match the "
+                f"required output shape {list(value.shape)}. This behavior is deprecated: give an `out` of that shape, or an empty one.",
+                stacklevel=4,
+            )
+        target._data = memory = np.empty(value.shape, memory.dtype)
+    np.copyto(memory, value, casting="unsafe")
+    graph.changed(memory)
+    return target
