@@ -130,6 +130,8 @@ def check_axes(index: tuple, shape: tuple[int, ...]) -> None:
         width = item.ndim if item.dtype.char == "?" else 1
         if axis + width > len(shape):
             raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {axis + width})")
+        if item.dtype.char == "?" and item.shape != shape[axis : axis + width]:
+            raise IndexError(f"The shape of the mask {list(item.shape)} at index {axis} does not match the shape of the indexed tensor {list(shape)}")  # fmt: skip
         if item.dtype.char != "?" and item.size and not shape[axis]:
             raise IndexError(f"index is out of bounds for dimension {axis} with size 0")
         axis += width
