@@ -523,7 +523,13 @@ def _ends(name: str, start: Any, end: Any, steps: int, kind: np.dtype) -> list:
         raise NotImplementedError(f"{name}() does not make torch.bool; compare or convert with .bool()")
     numbers = [x.item() if isinstance(x, Tensor) else x for x in (start, end)]
     # of one number alone torch rounds the result
-    return [kind.type(dtypes.checked(x, kind)) for x in numbers] if steps > 1 else numbers
+    if steps < 2:
+        return numbers
+    given = [kind.type(dtypes.checked(x, kind)) for x in numbers]
+    for x, number in zip(given, numbers, strict=True):
+        if np.isinf(x) and not np.isinf(number):  # of a half
+            raise RuntimeError(f"{name}(): value cannot be converted to type {kind.name} without overflow: {number}")
+    return given
 
 
 def logspace(

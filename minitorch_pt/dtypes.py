@@ -186,6 +186,8 @@ def checked(value: Any, t: np.dtype) -> Any:
         return value
     if t.kind == "f":
         fits = not abs(value) > np.finfo(t).max or abs(value) == np.inf
+        if not fits and t.itemsize == 2:
+            return builtins.float(np.copysign(np.inf, value))  # as in torch, which looks at whether float32 has it
     else:
         least, most = np.iinfo(t).min, np.iinfo(t).max
         if t.kind == "u" and -most <= value < 0 and isinstance(value, builtins.int):

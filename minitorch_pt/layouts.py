@@ -299,10 +299,9 @@ KINDS: dict[str, tuple[str, Callable | None]] = {
     "_border": ("", _padded),
     "_unpool": ("", _unpooled),
     "_with_region": ("", _as_first),
-    **dict.fromkeys(("_replaced", "_accumulated"), ("first", _by(0))),
     "_convolution": ("", _convolved),
     # as the rule leaves it: these look into memory, or lay out their result themselves
-    **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "part", "put", "_outside", "_copy_slices"), ("", None)),
+    **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "_pick", "replaced", "_accumulated", "_placed", "_filled", "_sliced", "part", "put", "_outside", "_copy_slices"), ("", None)),
     "rsub": ("first", _by(1, 0)),
     "addr": ("", _by(0)),
     **dict.fromkeys(("igamma", "igammac", "zeta"), ("", arranged)),

@@ -18,9 +18,8 @@ from .autograd.contract import method
 from .autograd.inplace import apply_inplace, check_inplace, inplace, write
 from .autograd.modes import recording
 from .autograd.rule import differentiable
-from .ops.indexing import assigned, region as region_of
+from .ops.indexing import assign, replaced, target
 from .ops.pointwise import overwritten
-from .storage import writable
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -456,26 +455,17 @@ class Methods:
     __getitem__ = method(ops.getitem)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if index is False:  # nothing is selected, and torch does not look at the value
-            return
-        recorded = recording.on and (self.requires_grad or (isinstance(value, Methods) and value.requires_grad))
-        if not recorded and 0 not in self._data.strides:
-            ops.assign(writable(self._data), index, value)
+        if not recording.on or not (self.requires_grad or (isinstance(value, Methods) and value.requires_grad)):
+            assign(self._data, index, value)
             graph.changed(self._data)
             return
-        region = region_of(self, index)
-        if region is None:
-            apply_inplace(self, ops.index_assign, (index, value), {}, overlap=True)
-            return
-        if not isinstance(value, Methods):
-            value = graph.wrap(assigned(value, self._data.dtype))
-        ones = value._data.ndim - region._data.ndim
-        if ones > 0 and set(value.shape[:ones]) == {1}:  # leading axes of size 1 do not count
-            value = value.reshape(value.shape[ones:])
-        if value._data.ndim or not region._data.ndim:
-            region.copy_(value)
-        else:
-            region.fill_(value)
+        part, arrays, value = target(self, index, value)
+        if arrays:
+            apply_inplace(part, replaced, (value, arrays), {}, overlap=True)
+        elif part is not None and (value._data.ndim or not part._data.ndim):
+            part.copy_(value)
+        elif part is not None:
+            part.fill_(value)
 
     def apply_(self, callable: Callable) -> Any:
         """Overwrite each element with callable(element): slow, element by element in Python.

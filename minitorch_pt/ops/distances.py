@@ -180,7 +180,7 @@ def _pdist(input: Any, p: float) -> Any:
     value, pull = _cdist.__wrapped__(input, input, p)
 
     def pull_pairs(g: Any) -> Any:
-        first, second = pull(_write.rule(g, pairs, False, (n, n)))
+        first, second = pull(_write.rule(g, pairs, (n, n)))
         return first + second
 
     return value[pairs], pull_pairs

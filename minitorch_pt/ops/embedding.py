@@ -258,19 +258,25 @@ def embedding_bag(
     if samples is not None and samples.dtype != weight.dtype:
         raise RuntimeError(f"Expected weight to have the same type as per_sample_weights; but {weight.dtype} does not equal {samples.dtype}")  # fmt: skip
     bags, count = _bags(rows, offsets, include_last_offset)
-    kept = bags < count
+    kept = np.ones(len(rows), bool)
     if padding_idx is not None:
         if not -len(table) <= padding_idx < len(table):
             raise RuntimeError(f"padding_idx must be within the number of embeddings, {-len(table)} through {len(table) - 1}, but got {padding_idx}")  # fmt: skip
-        kept &= rows != padding_idx % len(table)
-    if not kept.all():
-        places = np.flatnonzero(kept)
-        rows, bags, samples = rows[places], bags[places], None if samples is None else samples[places]
+        kept = rows != padding_idx % len(table)
+    counted = np.minimum(bags, count - 1)  # what lies behind the last offset belongs to the last bag
+    if mode != "max" and padding_idx is None and table.itemsize < 8 and table.strides[1] == table.itemsize:
+        kept &= bags < count  # but torch's fast sums leave it out, and count it
+    if count == 0 or not kept.all():
+        places = np.flatnonzero(kept & (count > 0))
+        rows, bags, samples = rows[places], counted[places], None if samples is None else samples[places]
+    else:
+        bags = counted
     of = tuple(x for x in (input, offsets) if hasattr(x, "_data"))
     if mode == "max":
         return saving.rule(_bag_maxima.rule(weight, rows, bags, count), of, "EmbeddingBagBackward0")
     sizes: Any = 1
     if mode == "mean":
-        sizes = np.maximum(np.bincount(bags, minlength=count), 1)[:, None].astype(table.dtype)
+        members = counted if padding_idx is None else bags
+        sizes = np.maximum(np.bincount(members[members >= 0], minlength=count), 1)[:, None].astype(table.dtype)
     value = _bag_sums.rule(weight, samples, rows, bags, count, sizes, scale_grad_by_freq)
     return saving.rule(value, of, "EmbeddingBagBackward0")

@@ -12,7 +12,7 @@ from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from ..storage import writable
-from .indexing import _numbers, getitem, index_add, index_select, scatter_reduce
+from .indexing import check_slices, getitem, index_add, index_select, scatter_reduce
 from .pointwise import true_divide, where
 from .shape import _axis, as_strided, clone, diagonal, reshape, select
 
@@ -125,16 +125,17 @@ def index_reduce(
     """
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}")
-    if not input.ndim:
-        whole = index_reduce(input.reshape(1), dim, index, source.reshape(1), reduce, include_self=include_self)
-        return whole.reshape(())
     axis = _axis(dim, input.ndim)
-    _numbers(index, input.shape[axis], axis, "index_reduce")
-    numbers = index.reshape([-1 if d == axis else 1 for d in range(input.ndim)])
-    if source.ndim != input.ndim or source.shape[axis] != numbers.shape[axis]:
-        raise RuntimeError(f"index_reduce(): Number of elements in source and index should match: source of shape {list(source.shape)}, "
-                           f"{numbers.shape[axis]} indices along dimension {axis}")  # fmt: skip
-    return scatter_reduce(input, axis, numbers.expand(tuple(source.shape)), source, reduce, include_self=include_self)
+    numbers = check_slices(input, axis, index, source, "index_reduce")
+    if array(input).dtype == bool and (input.ndim <= 1 or (numbers.size and (reduce == "mean" or not include_self))):
+        raise NotImplementedError("index_reduce() is not implemented for these bool tensors; convert with .int()")
+    if numbers.size and not 0 <= numbers.min() <= numbers.max() < (input.shape[axis] if input.ndim else 1):
+        raise IndexError(
+            f"index_reduce(): index out of range in self of shape {list(input.shape)} along dimension {axis}: {numbers.tolist()}"
+        )
+    numbers = numbers.reshape([-1 if d == axis else 1 for d in range(input.ndim)])
+    numbers = graph.wrap(np.broadcast_to(numbers, source.shape))
+    return scatter_reduce.rule(input, axis, numbers, source, reduce, include_self=include_self)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -514,8 +514,9 @@ def _places(repeats: Any) -> Any:
 @differentiable(linear=True, name="IndexSelectBackward0")
 def _take(input: Any, index: np.ndarray, dim: int) -> Any:
     """Slices along an axis, by number, possibly several times."""
-    shape = input.shape
-    return array(input)[(slice(None),) * dim + (index,)], lambda g: _give.rule(g, index, dim, shape)
+    data, shape = array(input), input.shape
+    value = data.take(index, dim) if data.flags.c_contiguous else data[(slice(None),) * dim + (index,)]
+    return np.asarray(value, order="C"), lambda g: _give.rule(g, index, dim, shape)
 
 
 @differentiable(linear=True, name="IndexAddBackward0")

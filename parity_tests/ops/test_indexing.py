@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import minitorch_pt
 from parity_tests.oracle import check, check_error, rand, randint, same_program
 
 X, ROW, NUMBER = rand(3, 4), rand(4), np.array(1.0)
@@ -148,3 +149,10 @@ ERRORS = [
 @pytest.mark.parametrize("call", ERRORS, ids=label)
 def test_errors(call):
     check_error(*call)
+
+
+def test_a_source_larger_than_its_index_has_a_gradient():
+    """torch's backward raises here."""
+    source = minitorch_pt.ones(4, requires_grad=True)
+    minitorch_pt.zeros(3).scatter_add(0, minitorch_pt.tensor([2, 0]), source).sum().backward()
+    assert source.grad.tolist() == [1, 1, 0, 0]
