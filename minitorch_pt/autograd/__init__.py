@@ -3,7 +3,7 @@
 from . import functional
 from .check import gradcheck, gradgradcheck
 from .function import Function
-from .graph import Variable, backward, grad
+from .graph import backward, grad
 from .modes import (
     detect_anomaly,
     enable_grad,
@@ -14,6 +14,7 @@ from .modes import (
     set_detect_anomaly,
     set_grad_enabled,
 )
+from .variable import Variable
 
 __all__ = [
     "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "functional", "grad", "gradcheck", "gradgradcheck", "inference_mode",

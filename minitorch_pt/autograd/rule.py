@@ -13,6 +13,7 @@ itself was given: arrays, or Tensors when it is run on Tensors. `softmax(...)` i
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -24,7 +25,7 @@ from . import contract, graph
 from .graph import Node, Output, Rule, changed, record
 from .modes import recording
 
-__all__ = ["array", "differentiable", "inplace", "nondifferentiable", "same"]
+__all__ = ["array", "differentiable", "inplace", "named", "nondifferentiable", "same"]
 
 
 def same(g: Any) -> Any:
@@ -225,6 +226,23 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
     return make if function is None else make(function)
 
 
+def named(value: Any, name: str) -> Any:
+    """The value of operations composed of others, with torch's name of the whole on the node that made it."""
+    for out in value if isinstance(value, tuple) else (value,):
+        node = getattr(out, "_node", None)
+        if node is not None:
+            node = node.edges[0] if type(node) is Output else node
+            node.rule = _renamed(node.rule, name)
+    return value
+
+
+@functools.cache
+def _renamed(rule: Rule, name: str) -> Rule:
+    rule = copy.copy(rule)
+    rule.name = name
+    return rule
+
+
 def nondifferentiable(function: Callable | None = None, **options: Any) -> Any:
     """Make an operation of a function on arrays that has no gradient: comparisons, argmax."""
     make: Callable = functools.partial(_operation, records=False, **options)
@@ -342,10 +360,12 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -
     if root is None:
         tensor._node, tensor._requires_grad = after._node, True
         tensor._epoch += 1  # its views look up their history anew
+        tensor._moved()
         return tensor
     whole = _copy_slices(_alias(root, root._data), after, tensor._replay)
     root._node, root._requires_grad = whole._node, True
     root._epoch += 1
+    root._moved()
     tensor._refresh()
     return tensor
 
