@@ -10,7 +10,7 @@ import numpy as np
 
 from . import dtypes
 from .autograd import graph
-from .autograd.rule import differentiable
+from .autograd.rule import differentiable, named
 from .device import DeviceError
 from .device import device as _device
 
@@ -57,7 +57,7 @@ class Conversions:
         if device is not None:
             _device(device)  # refuses all but the CPU
         if dtype is None or dtype is self.dtype:
-            return self.clone() if copy else self
+            return named(self.clone(), "ToCopyBackward0") if copy else self
         return _cast(self, dtype)
 
     def type(self, dtype: Any = None) -> Any:

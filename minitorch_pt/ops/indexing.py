@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, inplace, nondifferentiable, same
+from ..autograd.rule import array, differentiable, inplace, named, nondifferentiable, same
 from ..notices import warn
 from .shape import _axis
 
@@ -555,7 +555,8 @@ def index_add(
         RuntimeError, IndexError: index out of range, or sizes do not fit.
     """
     if not input.ndim:
-        return index_add(input.reshape(1), dim, index, source.reshape(1), alpha=alpha).reshape(())
+        added = index_add(input.reshape(1), dim, index, source.reshape(1), alpha=alpha).reshape(())
+        return named(added, "IndexAddBackward0")
     dim = _axis(dim, input.ndim)
     numbers = _checked(index, input.shape[dim], dim, "index_add").reshape(-1)
     expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]]
@@ -574,7 +575,7 @@ def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: T
         IndexError: out of range, or sizes do not fit.
     """
     if not input.ndim:
-        return index_copy(input.reshape(1), dim, index, source.reshape(1)).reshape(())
+        return named(index_copy(input.reshape(1), dim, index, source.reshape(1)).reshape(()), "IndexCopyBackward0")
     dim = _axis(dim, input.ndim)
     numbers = _numbers(index, input.shape[dim], dim, "index_copy").reshape(-1)
     expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]]
@@ -582,7 +583,7 @@ def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: T
         raise IndexError(
             f"index_copy_(): Number of indices should be equal to source.size(dim): source should have shape {expected} and has {list(source.shape)}"
         )
-    return index_assign(input, (slice(None),) * dim + (numbers,), source)
+    return named(index_assign(input, (slice(None),) * dim + (numbers,), source), "IndexCopyBackward0")
 
 
 @composed
@@ -593,11 +594,13 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
         IndexError: out of range.
     """
     if not input.ndim:
-        return index_fill(input.reshape(1), dim, index, value).reshape(())
+        filled = index_fill(input.reshape(1), dim, index, value).reshape(())
+        return named(filled, f"IndexFillBackward{int(hasattr(value, '_data'))}")
     dim = _axis(dim, input.ndim)
     # each place once: the value's gradient must not count a place twice
     numbers = np.unique(_numbers(index, input.shape[dim], dim, "index_fill"))
-    return index_assign(input, (slice(None),) * dim + (numbers,), value)
+    name = f"IndexFillBackward{int(hasattr(value, '_data'))}"
+    return named(index_assign(input, (slice(None),) * dim + (numbers,), value), name)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -612,7 +615,7 @@ def _mask(mask: Any, name: str) -> np.ndarray:
     return data
 
 
-@differentiable(linear=True)
+@differentiable(linear=True, name=lambda input, mask, value: f"MaskedFillBackward{int(value is None)}")  # None: arrays
 def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
     """`input` with `value` where the mask is True.
 
@@ -705,7 +708,7 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Any:
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """`input` with the elements of `source` put, or added, at these places in the order of all indices."""
     flat = index_put(input.reshape(-1), (index.reshape(-1),), source.reshape(-1), accumulate)
-    return flat.reshape(tuple(input.shape))
+    return named(flat.reshape(tuple(input.shape)), "PutBackward0")
 
 
 @composed

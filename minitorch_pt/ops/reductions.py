@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..autograd.rule import array, differentiable, named, nondifferentiable, same
 from ..notices import warn
 from ..sums import add, plain_add, total
 from .indexing import _sum_into, gather
@@ -187,7 +187,10 @@ def sum_to_size(input: Tensor, *size: Size) -> Tensor:
         raise RuntimeError(f"size {list(target)} is not expandable to size {list(input.shape)}.")
     stretched = [extra + d for d, m in enumerate(target) if m != input.shape[extra + d]]
     axes = [*builtins.range(extra), *stretched]
-    return sum(input, axes, True).reshape(target) if axes or not target else input
+    if not target:
+        return sum(input)
+    value = sum(input, axes, True) if axes else input
+    return value.reshape(target) if extra else value
 
 
 def _mean_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> str:
@@ -677,8 +680,8 @@ def vector_norm(
 
     def pull(g: Any) -> Any:
         g = g.reshape(_kept(shape, axes))
-        if n == 0:
-            return g * np.zeros(shape, data.dtype)
+        if n == 0:  # no gradient, not zeros, as in torch
+            return None
         if n == 1:
             return g * np.sign(x)
         if math.isinf(n):
@@ -716,7 +719,8 @@ def renorm(input: Tensor, p: Number, dim: Dim, maxnorm: Number, *, out: Tensor |
 
     large = size(array(input)) > maxnorm
     scaled = where.rule(large, input, 1.0)  # 1: what is not scaled may be nan, and its norm's gradient too
-    return where.rule(large, (scaled * (maxnorm / (size(scaled) + 1e-7))).to(input.dtype), input)  # 1e-7 as in torch
+    value = where.rule(large, (scaled * (maxnorm / (size(scaled) + 1e-7))).to(input.dtype), input)  # 1e-7 as in torch
+    return named(value, "RenormBackward0")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

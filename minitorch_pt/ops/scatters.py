@@ -10,7 +10,7 @@ import numpy as np
 
 from ..autograd import graph
 from ..autograd.contract import composed
-from ..autograd.rule import _writable, array, differentiable
+from ..autograd.rule import _writable, array, differentiable, named
 from .indexing import _numbers, getitem, index_add, index_select, scatter_reduce
 from .pointwise import true_divide, where
 from .shape import _axis, as_strided, clone, diagonal, reshape, select
@@ -124,14 +124,15 @@ def index_reduce(
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}")
     if not input.ndim:
         whole = index_reduce(input.reshape(1), dim, index, source.reshape(1), reduce, include_self=include_self)
-        return whole.reshape(())
+        return named(whole.reshape(()), "IndexReduceBackward0")
     axis = _axis(dim, input.ndim)
     _numbers(index, input.shape[axis], axis, "index_reduce")
     numbers = index.reshape([-1 if d == axis else 1 for d in range(input.ndim)])
     if source.ndim != input.ndim or source.shape[axis] != numbers.shape[axis]:
         raise RuntimeError(f"index_reduce(): Number of elements in source and index should match: source of shape {list(source.shape)}, "
                            f"{numbers.shape[axis]} indices along dimension {axis}")  # fmt: skip
-    return scatter_reduce(input, axis, numbers.expand(tuple(source.shape)), source, reduce, include_self=include_self)
+    places = numbers.expand(tuple(source.shape))
+    return named(scatter_reduce(input, axis, places, source, reduce, include_self=include_self), "IndexReduceBackward0")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.contract import composed
 from ..autograd.graph import owner
-from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..autograd.rule import array, differentiable, named, nondifferentiable, same
 from ..notices import warn
 
 if TYPE_CHECKING:
@@ -143,7 +143,9 @@ def reshape(input: Tensor, *shape: Size) -> Tensor:
     Raises:
         RuntimeError: the sizes do not multiply to the number of elements.
     """
-    return _view(input, _resolved(sizes(shape), math.prod(input.shape)))
+    out = _view(input, _resolved(sizes(shape), math.prod(input.shape)))
+    # without a base it is a copy
+    return named(out, "UnsafeViewBackward0") if getattr(out, "_node", None) is not None and out._base is None else out
 
 
 @composed

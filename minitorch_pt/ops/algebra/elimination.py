@@ -9,7 +9,7 @@ import numpy as np
 
 from ... import return_types
 from ...autograd.contract import composed
-from ...autograd.rule import array, differentiable, nondifferentiable
+from ...autograd.rule import array, differentiable, named, nondifferentiable
 from ..diagonal import tril, triu
 from ..pointwise import add
 from .common import check_info, check_matrices, check_pair, eliminate, transposed, zero_pivot
@@ -122,7 +122,7 @@ def lu(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) 
     tensor([[4., 4.],
             [0., 1.]])
     """
-    return return_types.linalg_lu(*unpack(*_lu_factor_ex(A, pivot, False)[:2]))
+    return named(return_types.linalg_lu(*unpack(*_lu_factor_ex(A, pivot, False)[:2])), "LinalgLuBackward0")
 
 
 @composed
@@ -139,9 +139,10 @@ def lu_solve(
     check_matrices("linalg.lu_solve", LU, square=True)
     check_pair("linalg.lu_solve", LU, B, left)
     if not left:
-        return transposed(lu_solve(LU, pivots, transposed(B), adjoint=not adjoint))
+        return named(transposed(lu_solve(LU, pivots, transposed(B), adjoint=not adjoint)), "LinalgLuSolveBackward0")
     P = _permutation.rule(pivots, LU.shape[-1], array(LU))
     if adjoint:
         y = solve_triangular(transposed(LU), B, upper=False)
-        return P @ solve_triangular(transposed(LU), y, upper=True, unitriangular=True)
-    return solve_triangular(LU, solve_triangular(LU, transposed(P) @ B, upper=False, unitriangular=True), upper=True)
+        return named(P @ solve_triangular(transposed(LU), y, upper=True, unitriangular=True), "LinalgLuSolveBackward0")
+    y = solve_triangular(LU, transposed(P) @ B, upper=False, unitriangular=True)
+    return named(solve_triangular(LU, y, upper=True), "LinalgLuSolveBackward0")

@@ -12,7 +12,7 @@ import numpy as np
 
 from ... import return_types
 from ...autograd.contract import composed
-from ...autograd.rule import array, differentiable
+from ...autograd.rule import array, differentiable, named
 from ..diagonal import tril
 from ..pointwise import add
 from .common import LinAlgError, check_info, check_matrices, transposed
@@ -160,7 +160,7 @@ def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None
         raise RuntimeError(f"linalg.householder_product: needs A of shape (*, m, n) and tau of shape (*, k) with m >= n >= k, of one dtype, but got "
                            f"{list(input.shape)} of {input.dtype} and {list(tau.shape)} of {tau.dtype}")  # fmt: skip
     identity = np.eye(m, n, dtype=array(input).dtype)
-    return reflected(input, tau, add.rule(input * 0, identity))
+    return named(reflected(input, tau, add.rule(input * 0, identity)), "LinalgHouseholderProductBackward0")
 
 
 def reflected(input: Any, tau: Any, x: Any, left: bool = True, transpose: bool = False) -> Any:
