@@ -12,7 +12,7 @@ import numpy as np
 from . import dtypes, ops
 from .autograd import graph
 from .autograd.modes import recording
-from .autograd.rule import differentiable
+from .autograd.rule import differentiable, named
 from .device import DeviceError, device as _device
 from .ops.shape import as_strided, sizes as given_sizes
 from .storage import copied, resized
@@ -63,7 +63,7 @@ class Conversions:
         if device is not None:
             _device(device)  # refuses all but the CPU
         if dtype is None or dtype is self.dtype:
-            return self.clone() if copy else self
+            return named(self.clone(), "ToCopyBackward0") if copy else self
         return _cast(self, dtype)
 
     def type(self, dtype: Any = None) -> Any:

@@ -251,11 +251,11 @@ class Methods:
         return ops.bitwise_not(self)
 
     __add__, __radd__, __iadd__ = operator(ops.add), reflected(ops.add, _no_tensor), operator(inplace(ops.add))
-    __sub__, __rsub__, __isub__ = operator(ops.sub), reflected(ops.rsub), operator(inplace(ops.sub))
+    __sub__, __rsub__, __isub__ = operator(ops.sub), reflected(ops.rsub_number), operator(inplace(ops.sub))
     __mul__, __rmul__, __imul__ = operator(ops.mul), reflected(ops.mul, _no_tensor), operator(inplace(ops.mul))
     __truediv__, __rtruediv__, __itruediv__ = (
         operator(ops.true_divide),
-        reflected(swapped(ops.true_divide)),
+        reflected(ops.reciprocal_times),
         operator(inplace(ops.true_divide)),
     )
     __floordiv__, __rfloordiv__, __ifloordiv__ = (
@@ -557,7 +557,7 @@ class Methods:
     addbmm, addbmm_ = method(ops.addbmm), inplace(ops.addbmm)
     addmv, addmv_ = method(ops.addmv), inplace(ops.addmv)
     addr, addr_ = method(ops.addr), inplace(ops.addr)
-    vdot = method(ops.dot)
+    vdot = method(ops.vdot)
     inner = method(ops.inner)
 
     def __matmul__(self: Any, other: Any) -> Tensor:

@@ -16,6 +16,7 @@ import numpy as np
 from .autograd import graph
 from .autograd.inplace import renew
 from .autograd.modes import recording
+from .autograd.nodes import Shown, shown
 from .conversion import Conversions
 from .facts import Facts, warn_of_grad
 from .methods import Methods
@@ -126,12 +127,11 @@ class Tensor(Methods, Facts, Conversions):
         self._grad = None
 
     @property
-    def grad_fn(self) -> graph.Node | None:
+    def grad_fn(self) -> Shown | None:
         """The graph node that made this tensor; None for a leaf."""
         if self._base is not None and self._seen != graph.last_change:
             renew(self)
-        node = self._node
-        return node.edges[0] if isinstance(node, graph.Output) else node
+        return None if self._node is None else shown(self._node)[0]
 
     @property
     def output_nr(self) -> int:
@@ -141,7 +141,9 @@ class Tensor(Methods, Facts, Conversions):
     @property
     def is_leaf(self) -> bool:
         """True if no recorded operation made it: `backward` fills the `.grad` of such tensors."""
-        return self.grad_fn is None
+        if self._base is not None:
+            self._refresh()
+        return self._node is None
 
     @property
     def retains_grad(self) -> bool:
@@ -176,7 +178,7 @@ class Tensor(Methods, Facts, Conversions):
         Raises:
             RuntimeError: no graph, not a scalar and no gradient, or the graph was released by an earlier call.
         """
-        graph.backward(self, gradient, retain_graph, create_graph, inputs)
+        graph.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def register_hook(self, hook: Callable) -> graph.Handle:
         """Call `hook(gradient)` when the gradient of this tensor is known; a tensor that it returns takes its place.
@@ -191,7 +193,8 @@ class Tensor(Methods, Facts, Conversions):
     def register_post_accumulate_grad_hook(self, hook: Callable) -> graph.Handle:
         """Call `hook(tensor)` after the gradient of this leaf has been added to `.grad`."""
         if not self.requires_grad or not self.is_leaf:
-            raise RuntimeError("post accumulate grad hooks can only be registered on leaf tensors that require grad")
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors, or tensors that don't require gradient")  # fmt: skip
+        graph.leaf_has_hooks()
         if self._after is None:
             self._after = {}
         handle = graph.Handle(self._after)
@@ -205,13 +208,19 @@ class Tensor(Methods, Facts, Conversions):
         if self._node is not None and not self.is_leaf and not self.retains_grad:
             me = weakref.ref(self)  # the graph must not keep the tensor alive
 
-            def keep(gradient: Tensor) -> None:
+            def keep(gradient: Tensor | None) -> None:
                 tensor = me()
-                if tensor is not None:
+                if tensor is not None and gradient is not None:
                     kept = gradient if recording.on else wrap(gradient._data.copy())
                     tensor._grad = kept if tensor._grad is None else tensor._grad + kept
 
-            self._retains = graph.add_hook(self._node, keep)
+            self._retains = graph.add_hook(self._node, keep, graph.RETAIN)
+
+    def _moved(self) -> None:
+        """Called after an in-place change gave this tensor another node: it is its gradient there that `retain_grad` keeps."""
+        if self.retains_grad:
+            self.__dict__.pop("_retains").remove()
+            self.retain_grad()
 
     def detach(self) -> Tensor:
         """The same memory as a leaf without history."""

@@ -3,7 +3,7 @@
 from . import functional as functional
 from .check import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from .function import Function as Function
-from .graph import Variable as Variable, backward as backward, grad as grad
+from .graph import backward as backward, grad as grad
 from .modes import (
     detect_anomaly as detect_anomaly,
     enable_grad as enable_grad,
@@ -15,6 +15,7 @@ from .modes import (
     set_detect_anomaly as set_detect_anomaly,
     set_grad_enabled as set_grad_enabled,
 )
+from .variable import Variable
 
 __all__ = [
     "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "functional", "grad", "gradcheck", "gradgradcheck", "inference_mode",

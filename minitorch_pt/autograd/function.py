@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import inspect
+import warnings
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -26,21 +29,31 @@ class Context:
         self._dead: set[int] = set()
         self._dirty: set[int] = set()
         self._fills = True
-        self._node: Node | None = None
+        self._node: weakref.ref | None = None
 
     def save_for_backward(self, *tensors: Any) -> None:
-        """Keep tensors for `backward`, which finds them as `ctx.saved_tensors`; a later in-place change of one raises there."""
+        """Keep tensors for `backward`, which finds them as `ctx.saved_tensors`; a later in-place change of one raises there.
+
+        Raises:
+            TypeError: something is neither a tensor nor None; set it as an attribute of ctx.
+        """
+        for i, tensor in enumerate(tensors):
+            if not (tensor is None or isinstance(tensor, graph.Tensor)):
+                raise TypeError(f"save_for_backward can only save variables, but argument {i} is of type {type(tensor).__name__}: "
+                                "keep it as an attribute, ctx.name = value")  # fmt: skip
         self._saved = tensors
         self._times = tuple(None if t is None else graph.version(t._data) for t in tensors)
 
     @property
     def saved_tensors(self) -> tuple:
-        """What `save_for_backward` kept.
+        """What `save_for_backward` kept, once `forward` is done.
 
         Raises:
             RuntimeError: the graph was released by an earlier backward, or a tensor was changed in place since.
         """
-        if self._node is not None and self._node.pulls is None:
+        if self._node is None:
+            return ()
+        if self._saved and getattr(self._node(), "pulls", None) is None:  # weak: it holds on to this
             raise RuntimeError("Trying to backward through the graph a second time (or directly access saved tensors after they "
                                "have already been freed). Specify retain_graph=True in the first call.")  # fmt: skip
         for tensor, then in zip(self._saved, self._times, strict=True):
@@ -97,26 +110,41 @@ class Function:
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
-        """The gradient of each input, None for those that have none: to be written by the user."""
-        raise NotImplementedError("You must implement the backward function to use your custom autograd.Function with "
-                                  "backward mode AD.")  # fmt: skip
+        """The gradient of each input, None for those that have none: to be written by the user, under this name or as `vjp`."""
+        raise NotImplementedError("You must implement either the backward or vjp method for your custom autograd.Function to use it "
+                                  "with backward mode AD.")  # fmt: skip
+
+    vjp = backward
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise RuntimeError(f"{type(self).__name__} should not be instantiated. Methods on autograd functions are static, so call "
-                           f"{type(self).__name__}.apply(...) instead.")  # fmt: skip
+        warnings.warn(f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them "
+                      "on the class itself.", DeprecationWarning, stacklevel=2)  # fmt: skip
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Not possible: call `apply`.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError(f"Legacy autograd function with non-static forward method is deprecated: call {type(self).__name__}.apply(...)")  # fmt: skip
 
     @classmethod
-    def apply(cls, *args: Any) -> Any:
-        """Run `forward` unrecorded and record one node whose gradient is `backward`."""
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Run `forward` unrecorded and record one node whose gradient is `backward`.
+
+        Raises:
+            TypeError: the arguments do not fit `forward`. RuntimeError: a leaf that requires grad was changed in place.
+        """
         Tensor = graph.Tensor
+        separate = cls.setup_context is not _no_context
+        if kwargs or separate:
+            args = cls._bound(args, kwargs, separate)
         needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
         ctx = Context(needs)
         edges = [graph._target(a) if needed else None for a, needed in zip(args, needs, strict=True)]
         with no_grad():
-            if cls.setup_context is _no_context:
-                result = cls.forward(ctx, *args)
-            else:
-                result = cls.forward(*args)
+            result = cls.forward(*args) if separate else cls.forward(ctx, *args)
+            if separate:
                 cls.setup_context(ctx, args, result)
         for a in args:
             if id(a) in ctx._dirty:
@@ -125,6 +153,9 @@ class Function:
             return result
         single = not isinstance(result, tuple)
         outputs = [_own(out, args, ctx) for out in ((result,) if single else result)]
+        if not ctx._dirty <= set(map(id, outputs)):
+            raise RuntimeError("Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
+                               "modified inplace must all be outputs of the Function.")  # fmt: skip
         node = cls._record(ctx, args, edges, outputs)
         for place, out in enumerate(outputs):
             if isinstance(out, Tensor) and out._data.dtype.kind == "f" and id(out) not in ctx._dead:
@@ -140,48 +171,81 @@ class Function:
         return outputs[0] if single else tuple(outputs)
 
     @classmethod
+    def _bound(cls, args: tuple, kwargs: dict, separate: bool) -> tuple:
+        """The arguments of `forward`, each in its place; for `setup_context` with the defaults of those left out."""
+        signature = inspect.signature(cls.forward)
+        bound = signature.bind(*args, **kwargs) if separate else signature.bind(None, *args, **kwargs)
+        if separate:
+            bound.apply_defaults()
+        if bound.kwargs:
+            raise TypeError(f"forward() got an unexpected keyword argument '{next(iter(bound.kwargs))}': those of a Function are positional")  # fmt: skip
+        return bound.args if separate else bound.args[1:]
+
+    @classmethod
     def _record(cls, ctx: Context, args: tuple, edges: list, outputs: list) -> Node:
         Tensor = graph.Tensor
 
+        shapes = [a.shape if isinstance(a, Tensor) else None for a in args]
+
         def pull(*gradients: Any) -> tuple:
-            result = cls.backward(
-                ctx,
-                *(
-                    graph.wrap(g) if isinstance(g, (np.ndarray, np.generic)) else graph.stand_in(g, Tensor)
-                    for g in gradients
-                ),
+            user = cls.backward if cls.vjp is Function.vjp else cls.vjp
+            result = user(ctx, *(graph.for_users(g) for g in gradients))
+            result = _checked(
+                result if isinstance(result, tuple) else (result,), shapes, ctx, f"{cls.__name__}Backward"
             )
-            result = result if isinstance(result, tuple) else (result,)
-            if len(result) < len(args) or any(r is not None for r in result[len(args) :]):
-                raise RuntimeError(f"function {cls.__name__}Backward returned an incorrect number of gradients (expected {len(args)}, "
-                                   f"got {len(result)}): return one for each argument of forward, None where there is none")  # fmt: skip
-            for i, (gradient, arg, needed) in enumerate(zip(result, args, ctx.needs_input_grad, strict=False)):
-                if needed and gradient is not None and not _fits(gradient, arg):
-                    raise RuntimeError(f"Function {cls.__name__}Backward returned an invalid gradient at index {i} - got "
-                                       f"{list(gradient.shape)} but expected shape compatible with {list(arg.shape)}")  # fmt: skip
             return result if recording.on else tuple(r._data if isinstance(r, Tensor) else r for r in result)
 
-        rule = Rule(None, f"{cls.__name__}Backward", joint=True, fills=ctx._fills)
-        arrays = [out._data if isinstance(out, Tensor) else np.empty(0, np.int64) for out in outputs]
+        # what saved no tensors can run again, as in torch
+        rule = Rule(None, f"{cls.__name__}Backward", linear=not ctx._saved, joint=True, fills=ctx._fills)
+        arrays = [out._data if isinstance(out, Tensor) else None for out in outputs]
+        shape: Any = [None if a is None else a.shape for a in arrays]
+        dtype: Any = [None if a is None else a.dtype for a in arrays]
         single = len(arrays) == 1
-        shape: Any = arrays[0].shape if single else [a.shape for a in arrays]
-        dtype: Any = arrays[0].dtype if single else [a.dtype for a in arrays]
-        node = record(rule, (None, pull), edges, None, None, shape, dtype)
-        ctx._node = node
+        node = record(
+            rule, (None, pull), edges, None, None, shape[0] if single else shape, dtype[0] if single else dtype
+        )
+        ctx._node, node.ctx = weakref.ref(node), ctx  # type: ignore[attr-defined]
         return node
 
 
 def _own(out: Any, args: tuple, ctx: Context) -> Any:
-    """An input that `forward` returns as it came is not the operation's output: give out another tensor on its memory."""
-    if any(out is a for a in args) and id(out) not in ctx._dirty:
-        return graph.wrap(out._data)
-    return out
+    """An input that `forward` returns as it came is not the operation's output: give out a view of it, which may not be changed in place."""
+    if id(out) in ctx._dirty or not any(out is a for a in args if isinstance(a, graph.Tensor)):
+        return out
+    with no_grad():
+        view = out.view_as(out)
+    if id(out) in ctx._dead:
+        ctx._dead.add(id(view))
+    return view
 
 
-def _fits(gradient: Any, arg: Any) -> bool:
+def _checked(result: tuple, shapes: list, ctx: Context, name: str) -> tuple:
+    """What a `backward` returned.
+
+    Raises:
+        RuntimeError: too few or too many gradients, some of the wrong shape, or things that are no gradients.
+    """
+    if len(result) < len(shapes) or any(r is not None for r in result[len(shapes) :]):
+        raise RuntimeError(f"function {name} returned an incorrect number of gradients (expected {len(shapes)}, got {len(result)}): "
+                           "return one for each argument of forward, None where there is none")  # fmt: skip
+    for i, (gradient, shape) in enumerate(zip(result, shapes, strict=False)):
+        if gradient is None:
+            continue
+        if not isinstance(gradient, graph.Tensor):
+            raise RuntimeError(f"expected Variable or None (got {type(gradient).__name__}) from {name}")
+        if shape is None:
+            raise RuntimeError(f"function {name} returned a gradient different than None at position {i + 1}, but the corresponding forward "
+                               "input was not a Variable")  # fmt: skip
+        if ctx.needs_input_grad[i] and not _fits(gradient, shape):
+            raise RuntimeError(f"Function {name} returned an invalid gradient at index {i} - got {list(gradient.shape)} but expected shape "
+                               f"compatible with {list(shape)}")  # fmt: skip
+    return result
+
+
+def _fits(gradient: Any, shape: tuple) -> bool:
     """Whether the gradient can be summed down to the argument's shape."""
     try:
-        return np.broadcast_shapes(gradient.shape, arg.shape) == tuple(gradient.shape)
+        return np.broadcast_shapes(gradient.shape, shape) == tuple(gradient.shape)
     except ValueError:
         return False
 

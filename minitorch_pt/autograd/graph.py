@@ -8,9 +8,11 @@ first visits each node once, after all the gradients that flow into it have arri
 
 from __future__ import annotations
 
+import functools
 import itertools
 import sys
 import traceback
+import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
@@ -64,7 +66,7 @@ def version(array: np.ndarray) -> int:
     return entry[2] if entry else 0
 
 
-def _arrays(value: Any, depth: int = 3) -> Iterator[np.ndarray]:
+def arrays_in(value: Any, depth: int = 3) -> Iterator[np.ndarray]:
     """The arrays that a gradient function kept: what its closure holds, and the closures of functions in it."""
     if isinstance(value, np.ndarray):
         yield value
@@ -72,10 +74,10 @@ def _arrays(value: Any, depth: int = 3) -> Iterator[np.ndarray]:
         yield value._data
     elif isinstance(value, (tuple, list)):
         for item in value:
-            yield from _arrays(item, depth)
+            yield from arrays_in(item, depth)
     elif depth and getattr(value, "__closure__", None):
         for cell in value.__closure__:
-            yield from _arrays(cell.cell_contents, depth - 1)
+            yield from arrays_in(cell.cell_contents, depth - 1)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -123,7 +125,7 @@ class Node:
     shape: Any
     dtype: Any
     seq: int
-    hooks: dict[int, Callable] | None
+    hooks: dict[int, tuple] | None
     # seldom set, so not in the slots
     trace: str | None = None
     given: list | None = None  # the arguments before they were brought to a common type
@@ -137,28 +139,9 @@ class Node:
             return getattr(self, "called", "Backward0")
         return name(*self.args, **self.kwargs)
 
-    def __repr__(self) -> str:
-        return f"<{self.name().rpartition('::')[2]} object at {id(self):#x}>"
-
-    @property
-    def next_functions(self) -> tuple:
-        """(node, which of its outputs) for each input that has a gradient function; leaves show as AccumulateGrad."""
-        return tuple(_shown(edge) for edge in self.edges)
-
-    def register_prehook(self, hook: Callable) -> Handle:
-        """Call `hook(grad_outputs)`, a gradient (or None) for each output, before they pass; it may return another tuple."""
-
-        def on_gradient(gradient: Any) -> Any:
-            if isinstance(gradient, tuple):  # of a node with several outputs
-                return hook(gradient)
-            result = hook((gradient,))
-            return result[0] if isinstance(result, tuple) else result
-
-        return add_hook(self, on_gradient)
-
     def refuse_inference(self) -> None:
         """Raise if an array that this node keeps was made in inference mode."""
-        if any(is_inference(array) for array in _arrays(self._kept())):
+        if any(is_inference(array) for array in arrays_in(self._kept())):
             raise RuntimeError("Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor "
                                "and use it in autograd.")  # fmt: skip
 
@@ -180,7 +163,7 @@ class Node:
     def verify(self, again: bool) -> None:
         """Raise if an array that this node kept was changed in place after it was kept."""
         for array in itertools.chain(
-            _arrays(self._kept()), _arrays(self.args) if again and not self.rule.linear else ()
+            arrays_in(self._kept()), arrays_in(self.args) if again and not self.rule.linear else ()
         ):
             if changed_since(array, self.seq):
                 raise RuntimeError(
@@ -194,7 +177,7 @@ class Node:
         """Which output of which node an array is, in torch's words."""
         known = [(array is kept, self, i) for i, kept in enumerate(getattr(self, "outputs", None) or ())]
         made = zip(self.args or (), self.edges, strict=False)
-        known += [(array is arg, *_shown(edge)) for arg, edge in made if isinstance(edge, Node)]
+        known += [(array is arg, *source(edge)) for arg, edge in made if isinstance(edge, Node)]
         return next((f"which is output {i} of {node.name()}, " for same, node, i in known if same), "")
 
     def again(self) -> Any:
@@ -239,6 +222,11 @@ def stand_in(tensor: Any, cls: Any) -> Any:
     return other
 
 
+def source(edge: Node) -> tuple[Node, int]:
+    """The node behind an edge, and which of its outputs the edge comes from."""
+    return (edge.edges[0], edge.place) if type(edge) is Output else (edge, 0)
+
+
 class Output(Node):
     """One output of a node that has several: hands its gradient on to the node, in its place in the list."""
 
@@ -281,28 +269,21 @@ def record(rule: Rule, result: Any, edges: list, args: Any, kwargs: Any, shape: 
     return node
 
 
-class AccumulateGrad:
-    """Shows a leaf tensor in `next_functions`: where the graph ends and `.grad` is filled."""
-
-    def __init__(self, variable: Any) -> None:
-        self.variable = variable
-
-    next_functions = ()
-
-    def name(self) -> str:
-        """Its name in torch."""
-        return "torch::autograd::AccumulateGrad"
-
-    def __repr__(self) -> str:
-        return f"<AccumulateGrad object at {id(self.variable):#x}>"
+# ---------------------------------------------------------------------------------------------------------------------
+# Hooks: one table for a node or leaf, of (stage, which output, hook)
+# ---------------------------------------------------------------------------------------------------------------------
+OF_TENSOR, RETAIN, BEFORE, AFTER = range(
+    4
+)  # the order in which they run: of tensors, of the node before and after it runs
 
 
-def _shown(edge: Any) -> tuple:
-    if edge is None:
-        return None, 0
-    if isinstance(edge, Output):
-        return edge.edges[0], edge.place
-    return (edge if isinstance(edge, Node) else AccumulateGrad(edge)), 0
+_leaves_have_hooks = False
+
+
+def leaf_has_hooks() -> None:
+    """From the first hook of a leaf on, backward passes look for the moment at which it is due."""
+    global _leaves_have_hooks
+    _leaves_have_hooks = True
 
 
 class Handle:
@@ -323,41 +304,109 @@ class Handle:
         self.remove()
 
 
-def add_hook(target: Any, hook: Callable) -> Handle:
-    """Add to `target.hooks` (a Node) or `target._hooks` (a leaf)."""
+def add_hook(target: Any, hook: Callable, stage: int = OF_TENSOR) -> Handle:
+    """Add a hook to a leaf or node; those of one output of several stand with the node, which runs them all."""
+    place = 0
+    if type(target) is Output:
+        target, place = target.edges[0], target.place
     name = "hooks" if isinstance(target, Node) else "_hooks"
+    if name == "_hooks":
+        leaf_has_hooks()
     if getattr(target, name) is None:
         setattr(target, name, {})
     handle = Handle(getattr(target, name))
-    handle._hooks[handle.id] = hook
+    handle._hooks[handle.id] = (stage, place, hook)
     return handle
 
 
-def _run_hooks(hooks: dict[int, Callable], gradient: Any) -> Any:
-    """Show the gradient to each hook; a hook may return another in its place.
+def _run_hooks(hooks: dict, gradient: Any, last: int = BEFORE) -> Any:
+    """Show the gradient (for a node with several outputs the list, None where none came) to the hooks of the stages up to `last`."""
+    several = type(gradient) is list
+    tensors = list(map(for_users, gradient)) if several else [for_users(gradient)]
+    for now in range(last + 1):  # a hook may remove others: those of a later stage do not run then
+        for place, hook in [(place, hook) for stage, place, hook in hooks.values() if stage == now]:
+            if now == BEFORE:
+                tensors = _replaced(hook, tensors, hook(tuple(tensors)), tuple)
+            else:
+                (tensors[place],) = _replaced(hook, [tensors[place]], hook(tensors[place]), Tensor)
+    result = tensors if recording.on else [t if t is None else t._data for t in tensors]
+    return result if several else result[0]
+
+
+def for_users(gradient: Any) -> Any:
+    """A gradient as users see it."""
+    return (
+        gradient
+        if gradient is None
+        else stand_in(gradient, Tensor)
+        if isinstance(gradient, Tensor)
+        else wrap(np.asarray(gradient))
+    )
+
+
+def _replaced(hook: Callable, before: list, result: Any, kind: Any) -> list:
+    """The gradients that a hook returned, or those that it was shown if it returned nothing.
 
     Raises:
-        TypeError: a hook returned something that is no tensor. RuntimeError: a tensor of another shape or type.
+        TypeError: it returned something else than a tensor (hooks of nodes: a tuple). RuntimeError: other shapes, types or numbers of them.
     """
-    if type(gradient) is list:  # of a node with several outputs, None where no gradient came
-        tensors = tuple(
-            g if g is None else stand_in(g, Tensor) if isinstance(g, Tensor) else wrap(np.asarray(g)) for g in gradient
-        )
-        for hook in tuple(hooks.values()):
-            tensors = hook(tensors) or tensors
-        return [t if t is None or recording.on else t._data for t in tensors]
-    tensor = stand_in(gradient, Tensor) if isinstance(gradient, Tensor) else wrap(np.asarray(gradient))
-    for hook in tuple(hooks.values()):
-        result = hook(tensor)
-        if result is None:
+    if result is None:
+        return before
+    if not isinstance(result, kind):
+        raise TypeError(f"expected {'tuple' if kind is tuple else 'Variable'}, but hook returned '{type(result).__name__}': "
+                        f"return {'a tuple with a gradient, or None, for each' if kind is tuple else 'a tensor'}, or nothing")  # fmt: skip
+    after, name = list(result) if kind is tuple else [result], getattr(hook, "__name__", hook)
+    if len(after) != len(before):
+        raise RuntimeError(f"hook '{name}' has returned an incorrect number of values (got {len(after)}, but expected {len(before)})")  # fmt: skip
+    for old, new in zip(before, after, strict=True):
+        if new is None:
             continue
-        if not isinstance(result, Tensor):
-            raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}': return a tensor, or nothing")  # fmt: skip
-        if result.dtype is not tensor.dtype or result.shape != tensor.shape:
-            raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the type or size of value: it was given {tensor.dtype} "
-                               f"of shape {list(tensor.shape)} and returned {result.dtype} of shape {list(result.shape)}")  # fmt: skip
-        tensor = result
-    return tensor if isinstance(gradient, Tensor) else tensor._data
+        if not isinstance(new, Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}' in its tuple")
+        if old is None:
+            raise RuntimeError(f"hook '{name}' can't replace a None gradient with a non-None value: no gradient came there")  # fmt: skip
+        if new.dtype is not old.dtype or new.shape != old.shape:
+            raise RuntimeError(f"hook '{name}' has changed the type or size of value: it was given {old.dtype} of shape {list(old.shape)} "
+                               f"and returned {new.dtype} of shape {list(new.shape)}")  # fmt: skip
+    return after
+
+
+def _flows(pulls: Any, gradients: Sequence, edges: Sequence) -> list:
+    """The gradients of all inputs at once, None for those that need none (but what a user's `backward` returned)."""
+    if type(pulls) is tuple or type(pulls) is list:
+        return [None if edge is None else pull(*gradients) for pull, edge in zip(pulls, edges, strict=True)]
+    whole = zip(pulls(*gradients), edges, strict=False)
+    return [flow if not callable(flow) else None if edge is None else flow() for flow, edge in whole]
+
+
+def flows_now(node: Node, gradients: tuple) -> list:
+    """The gradients of a node's inputs for these of its outputs, outside a backward pass; with a graph where one is recorded."""
+    if node.pulls is None:
+        refuse_again(node)
+    node.verify(recording.on)
+    pulls = node.again() if recording.on and not node.rule.linear else node.pulls
+    given: Any = [g if g is None or recording.on else g._data for g in gradients]
+    given, pulls, _ = _filled(given if type(node.shape) is list else given[0], node, recording.on, pulls)
+    if recording.on:
+        given = [stand_in(g, Traced) for g in given]
+    return list(map(for_users, _flows(pulls, given, node.edges)))
+
+
+def _watched(node: Node, pulls: Any, edges: Sequence, given: Any) -> Any:
+    """The gradient functions as one that shows to the node's hooks what it gives, and what it was given."""
+    shown = tuple(map(for_users, given)) if type(given) is list else (for_users(given),)
+
+    def pull(*gradients: Any) -> list:
+        found = _flows(pulls, gradients, edges)
+        for i, edge in enumerate(edges[: len(found)]):
+            if edge is not None and found[i] is not None:
+                found[i] = fit(found[i], edge if isinstance(edge, Node) else edge._data)
+        found = list(map(for_users, found))
+        for hook in [hook for stage, _, hook in (node.hooks or {}).values() if stage == AFTER]:
+            found = _replaced(hook, found, hook(tuple(found), shown), tuple)
+        return found if recording.on else [t if t is None else t._data for t in found]
+
+    return pull
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -379,8 +428,10 @@ def fit(gradient: Any, like: Any) -> Any:
     return gradient if gradient.dtype == dtype else gradient.astype(dtype)
 
 
-def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | None = None) -> list | None:
-    """Carry gradients from `starts`, (node or leaf, gradient), back to the leaves' `.grad`, or return those of `wanted`.
+def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | None = None, fill: bool = False) -> list:
+    """Carry gradients from `starts`, (node or leaf, gradient), back to the leaves' `.grad`.
+
+    wanted: return the gradients of these instead, and go nowhere else; `fill`: put them into the leaves' `.grad` also then.
 
     A loop, never recursion: a chain of a million nodes is no deeper than one. `pending` maps minus a node's number to the node,
     the gradient collected so far, and whether that is a sum; the heap gives the youngest.
@@ -388,40 +439,49 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
     heap: list[int] = []
     pending: dict[int, list] = {}
     leaves: dict[int, list] = {}
-    found: dict[int, Any] = {}
-    useful = None
+    useful: Any = None
+    found: Any = None
     if wanted is not None:
-        ends = {id(w) for w in wanted}
-        useful = _leading_to([target for target, _ in starts], ends)
+        found = {id(w.edges[0] if type(w) is Output else w): None for w in wanted}
+        useful = _leading_to([target for target, _ in starts], found)
+        if fill:  # torch runs them too then
+            useful |= set(found)
+    due = _due([target for target, _ in starts], useful) if _leaves_have_hooks else None
     hunting = anomaly.on
     before, recording.on = recording.on, create_graph
     try:
         for target, gradient in starts:
+            if useful is not None and len(starts) > 1 and not (id(target) in useful or id(target) in found):
+                continue
             _arrive(target, gradient, heap, pending, leaves, create_graph)
+        if due is not None:
+            for key in [key for key in leaves if key not in due]:
+                _settle(leaves.pop(key), create_graph, found, fill)
         while heap:
             node, gradient, _ = pending.pop(heappop(heap))
-            if node.hooks:
-                gradient = _run_hooks(node.hooks, gradient)
-            edges = node.edges
-            if useful is not None:
-                if id(node) in ends:
-                    found[id(node)] = gradient
-                if id(node) not in useful:
-                    continue
-                edges = [edge if id(edge) in useful else None for edge in edges]
             if type(node) is Output:
                 _hand_on(node, gradient, heap, pending)
                 continue
+            edges = node.edges
+            if useful is not None:
+                if _caught(node, gradient, found, useful):
+                    continue
+                edges = [edge if id(edge) in useful or id(edge) in found else None for edge in edges]
+            if node.hooks:
+                gradient = _run_hooks(node.hooks, gradient)
             pulls = node.pulls
             if pulls is None:
-                _refuse_again(node)
+                refuse_again(node)
             if node.seq < last_change:
                 node.verify(create_graph)
             if create_graph and not node.rule.linear:
                 pulls = node.again()
             several = type(node.shape) is list
-            if several:
-                gradient = _filled(gradient, node, create_graph)
+            if gradient is None or several:
+                given = gradient
+                gradient, pulls, several = _filled(gradient, node, create_graph, pulls)
+            if node.hooks:
+                pulls = _watched(node, pulls, edges, given if several else gradient)
             if create_graph:
                 gradient = [stand_in(g, Traced) for g in gradient] if several else stand_in(gradient, Traced)
             whole = None
@@ -436,12 +496,11 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
                     flow = pulls[i](*gradient)
                 else:
                     flow = pulls[i](gradient)
-                if flow is None:
-                    continue
-                if hunting:
-                    _check_nan(flow, node, i)
-                if not node.rule.exact:
-                    flow = fit(flow, target if isinstance(target, Node) else target._data)
+                if flow is not None:
+                    if hunting:
+                        _check_nan(flow, node, i)
+                    if not node.rule.exact:
+                        flow = fit(flow, target if isinstance(target, Node) else target._data)
                 _arrive(target, flow, heap, pending, leaves, create_graph)
                 flow = None
             if not keep and node.rule.frees:  # a linear rule kept only shapes and can run again, as in torch
@@ -449,22 +508,64 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
                     node.called = node.name()
                 node.pulls = node.args = node.outputs = None
             # nothing may hold on to what was passed on, or a gradient that is ours alone would look shared
-            pulls = whole = gradient = None
+            pulls = whole = gradient = given = None
+            if due:
+                for target in edges:
+                    if due.get(id(target)) == node.seq and id(target) in leaves:
+                        _settle(leaves.pop(id(target)), create_graph, found, fill)
         for entry in leaves.values():
-            leaf = entry[0]
-            if leaf._hooks:
-                entry[1] = _run_hooks(leaf._hooks, entry[1])
-            if useful is None:
-                _accumulate(entry, create_graph)
-            else:
-                found[id(leaf)] = entry[1]
+            _settle(entry, create_graph, found, fill)
     finally:
         recording.on = before
-    return None if wanted is None else [found.get(id(w)) for w in wanted]
+    return [_found(w, found) for w in wanted or ()]
+
+
+def _settle(entry: list, create_graph: bool, found: dict | None, fill: bool) -> None:
+    """Show the gradient of a leaf, which is complete, to its hooks, and put it where it was asked for."""
+    leaf = entry[0]
+    if leaf._hooks:
+        entry[1] = _run_hooks(leaf._hooks, entry[1])
+    if found is None or (fill and id(leaf) in found):
+        _accumulate(entry, create_graph)
+    elif not fill:
+        found[id(leaf)] = entry[1]
+
+
+def _due(roots: list, useful: set | None) -> dict[int, int]:
+    """For each leaf with hooks the number of the node after which its gradient is complete: its hooks run then, not at the end."""
+    last: dict[int, int] = {}
+    stack, seen = list(roots), set()
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, Node) or id(node) in seen or not (useful is None or id(node) in useful):
+            continue
+        seen.add(id(node))
+        stack.extend(node.edges)
+        for edge in node.edges:
+            if isinstance(edge, Tensor) and (edge._hooks or edge._after):
+                last[id(edge)] = min(node.seq, last.get(id(edge), node.seq))
+    return last
+
+
+def _caught(node: Node, gradient: Any, found: dict, useful: set) -> bool:
+    """Note the gradient of a node that was asked for, and tell whether the way ends there; if so, hooks of tensors come first, as in torch."""
+    end = id(node) not in useful
+    if end and node.hooks:
+        gradient = _run_hooks(node.hooks, gradient, RETAIN)
+    if id(node) in found:
+        found[id(node)] = gradient
+    return end
+
+
+def _found(target: Any, found: dict) -> Any:
+    if type(target) is not Output:
+        return found[id(target)]
+    gradients = found[id(target.edges[0])]
+    return None if gradients is None else gradients[target.place]
 
 
 def _arrive(target: Any, flow: Any, heap: list, pending: dict, leaves: dict, create_graph: bool) -> None:
-    """Collect a gradient at a node or leaf.
+    """Collect a gradient, or None for no gradient, at a node or leaf.
 
     The first that arrives is kept as it is; the second makes a sum that the pass owns and may add to in place.
     """
@@ -478,7 +579,9 @@ def _arrive(target: Any, flow: Any, heap: list, pending: dict, leaves: dict, cre
             heappush(heap, key)
         return
     entry = home[key]
-    if entry[2] and not create_graph:
+    if flow is None or entry[1] is None:
+        entry[1] = flow if entry[1] is None else entry[1]
+    elif entry[2] and not create_graph:
         entry[1] += flow
     else:
         entry[1] = entry[1] + flow
@@ -494,7 +597,8 @@ def _hand_on(output: Output, gradient: Any, heap: list, pending: dict) -> None:
     pending[-node.seq][1][output.place] = gradient
 
 
-def _refuse_again(node: Node) -> NoReturn:
+def refuse_again(node: Node) -> NoReturn:
+    """Raise torch's error for a node that has released what it kept."""
     raise RuntimeError("Trying to backward through the graph a second time (or directly access saved tensors after they have already "
                        f"been freed): {node.name()} has released what it kept. Specify retain_graph=True in the first backward() or "
                        "autograd.grad() if you need a second one.")  # fmt: skip
@@ -503,8 +607,10 @@ def _refuse_again(node: Node) -> NoReturn:
 def _check_nan(flow: Any, node: Node, i: int) -> None:
     """Anomaly detection: tell where in the user's program the forward call stood, if it was on then."""
     if np.isnan(flow._data if isinstance(flow, Tensor) else flow).any():
-        told = "" if node.trace is None else f" Its forward call was:\n{node.trace}"
-        raise RuntimeError(f"Function '{node.name()}' returned nan values in its {i}th output.{told}")
+        told = "No forward pass information available. Enable detect anomaly during forward pass for more information."
+        told = told if node.trace is None else f"Traceback of forward call that caused the error:\n{node.trace}"
+        warnings.warn(f"Error detected in {node.name()}. {told}", stacklevel=2)
+        raise RuntimeError(f"Function '{node.name()}' returned nan values in its {i}th output.")
 
 
 def _accumulate(entry: list, create_graph: bool) -> None:
@@ -518,7 +624,9 @@ def _accumulate(entry: list, create_graph: bool) -> None:
     if not leaf._requires_grad:  # not any more
         return
     present = leaf._grad
-    if create_graph:
+    if gradient is None or not leaf._requires_grad:  # switched off since
+        pass
+    elif create_graph:
         gradient = stand_in(gradient, Tensor)
         leaf._grad = gradient.clone() if present is None else present + gradient
     elif present is not None:
@@ -533,22 +641,33 @@ def _accumulate(entry: list, create_graph: bool) -> None:
         leaf._grad = wrap(gradient)
     if leaf._after:
         for hook in tuple(leaf._after.values()):
-            hook(leaf)
+            _replaced(hook, [leaf], hook(leaf), Tensor)
 
 
-def _filled(gradients: list, node: Node, create_graph: bool) -> list:
-    """The gradients of all outputs: zeros where none arrived, None for outputs that cannot have one."""
-    full = []
-    for gradient, shape, dtype in zip(gradients, node.shape, node.dtype, strict=True):
-        if gradient is None and dtype.kind == "f" and node.rule.fills:
+def _filled(gradients: Any, node: Node, create_graph: bool, pulls: Any) -> tuple:
+    """The gradients of all outputs, zeros where none arrived (None for outputs that cannot have one), the gradient functions, and True.
+
+    Where none arrived at all, a node has nothing to pass on; but a user's `backward` is called.
+    """
+    several = type(node.shape) is list
+    full: list = list(gradients) if several else [gradients]
+    if node.rule.function is not None and all(g is None for g in full):
+        return full, lambda *_: [None] * len(node.edges), True
+    pairs = zip(node.shape, node.dtype, strict=True) if several else [(node.shape, node.dtype)]
+    for i, (shape, dtype) in enumerate(pairs):
+        if (
+            full[i] is None
+            and dtype is not None
+            and node.rule.fills
+            and (dtype.kind == "f" or node.rule.function is None)
+        ):
             zeros = np.zeros(shape, dtype)
-            gradient = wrap(zeros) if create_graph else zeros
-        full.append(gradient)
-    return full
+            full[i] = wrap(zeros) if create_graph else zeros
+    return full, pulls, True
 
 
-def _leading_to(roots: list, ends: set[int]) -> set[int]:
-    """The ids of all nodes on a way from the roots to one of `ends`: only these need be walked."""
+def _leading_to(roots: list, ends: dict[int, Any]) -> set[int]:
+    """The ids of all nodes on a way from the roots to one of `ends`, without the ends themselves: only these need run."""
     seen: dict[int, Any] = {}
     stack = list(roots)
     while stack:
@@ -557,10 +676,10 @@ def _leading_to(roots: list, ends: set[int]) -> set[int]:
             seen[id(target)] = target
             if isinstance(target, Node):
                 stack.extend(edge for edge in target.edges if edge is not None)
-    useful = set(ends)
+    useful: set[int] = set()
     # oldest first: whether what a node leads to is useful is known before the node is asked
     for node in sorted((t for t in seen.values() if isinstance(t, Node)), key=lambda n: n.seq):
-        if any(id(edge) in useful for edge in node.edges):
+        if any(id(edge) in useful or id(edge) in ends for edge in node.edges):
             useful.add(id(node))
     return useful
 
@@ -573,6 +692,8 @@ def _target(tensor: Any) -> Any:
 
 
 def _as_list(value: Any) -> list:
+    if type(value) is dict:
+        return list(value.values())
     return [value] if value is None or isinstance(value, Tensor) else list(value)
 
 
@@ -583,12 +704,14 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> list:
     for gradient in gradients:
         if gradient is not None and not isinstance(gradient, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
-    if len(gradients) != len(outputs):
+    if len(gradients) < len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients; give one gradient for each tensor")  # fmt: skip
     return [_start(i, output, gradients[i], create_graph) for i, output in enumerate(outputs)]
 
 
 def _start(i: int, output: Any, gradient: Any, create_graph: bool) -> tuple:
+    if not isinstance(output, Tensor):
+        raise AssertionError(f"Expected output to be a torch.Tensor, but got {type(output).__name__}")
     if output.grad_fn is None and not output._requires_grad:
         raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
     data = output._data
@@ -606,43 +729,55 @@ def _start(i: int, output: Any, gradient: Any, create_graph: bool) -> tuple:
     return (output if output._node is None else output._node), gradient
 
 
-def Variable(data: Any, requires_grad: bool = False) -> Any:
-    """What a tensor with a gradient was called in torch's first years: a leaf on the memory of `data`."""
-    return data.detach().requires_grad_(requires_grad)
+@functools.cache  # once, as torch does
+def _warn_of_cycle() -> None:
+    warnings.warn(
+        "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a "
+        "memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make "
+        "sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.",
+        stacklevel=4,
+    )
 
 
 def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
-             inputs: Any = None) -> None:  # fmt: skip
+             grad_variables: Any = None, inputs: Any = None) -> None:  # fmt: skip
     """Add the gradients of `tensors` with respect to the graph's leaves to the leaves' `.grad`.
 
     grad_tensors: for each tensor the gradient of the final value with respect to it; may be left out for scalars.
-    inputs: accumulate only into these.
+    inputs: accumulate only into these, also if they are no leaves. grad_variables: the old name of grad_tensors.
 
     Raises:
         RuntimeError: a tensor has no graph, is no scalar and has no gradient given, or its graph was already released.
     """
+    if grad_variables is not None:
+        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise RuntimeError("`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`: give `grad_tensors`")  # fmt: skip
+        grad_tensors = grad_variables
     if isinstance(tensors, Tensor) and grad_tensors is None:  # loss.backward(), as most often
         starts = [_start(0, tensors, None, create_graph)]
     else:
         starts = _starts(tensors, grad_tensors, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
-    if inputs is None:
-        run_backward(starts, keep, create_graph)
-        return
-    inputs = _as_list(inputs)
-    if not inputs:
-        raise RuntimeError("`inputs` argument to `backward()` cannot be empty. Leave it out to reach every leaf.")
-    found = run_backward(starts, keep, create_graph, [_target(t) for t in inputs]) or ()
-    for tensor, gradient in zip(inputs, found, strict=True):
-        if gradient is not None:
-            _accumulate([tensor, gradient, False], create_graph)
+    wanted = None
+    if inputs is not None:
+        wanted = [_target(t) for t in _as_list(inputs)]
+        if not wanted:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty. Leave it out to reach every leaf.")
+        for tensor in _as_list(inputs):
+            tensor.retain_grad()
+    if create_graph:
+        _warn_of_cycle()
+    run_backward(starts, keep, create_graph, wanted, True)
 
 
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
-         allow_unused: bool | None = None, materialize_grads: bool = False) -> tuple:  # fmt: skip
-    """The gradients of `outputs` with respect to `inputs`, as a tuple; `.grad` is left alone.
+         only_inputs: bool = True, allow_unused: bool | None = None, is_grads_batched: bool = False, materialize_grads: bool = False) -> Any:  # fmt: skip
+    """The gradients of `outputs` with respect to `inputs`, as a tuple (a dict for a dict of inputs); `.grad` is left alone.
 
     create_graph: record the computation of the gradients too, so that they can be differentiated again.
+    allow_unused: None for inputs that are not part of the graph; materialize_grads: zeros for them.
+    is_grads_batched: the first axis of each of `grad_outputs` counts a batch, and so does that of each gradient.
 
     Raises:
         RuntimeError: an input is not part of the graph (unless `allow_unused`), or as for `backward`.
@@ -653,28 +788,53 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
     >>> torch.autograd.grad(slope, x)
     (tensor(18.),)
     """
-    inputs = _as_list(inputs)
-    if not inputs:
+    if materialize_grads and allow_unused is False:
+        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")  # fmt: skip
+    if not only_inputs:
+        warnings.warn("only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts "
+                      "of the graph, please use torch.autograd.backward.", FutureWarning, stacklevel=2)  # fmt: skip
+    wanted = _as_list(inputs)
+    if not wanted:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty: name the tensors whose gradients to return")
-    for tensor in inputs:
+    for tensor in wanted:
         if not isinstance(tensor, Tensor):
             raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
         if not tensor.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad; call requires_grad_() before using it")  # fmt: skip
-    starts = _starts(outputs, grad_outputs, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
-    found = run_backward(starts, keep, create_graph, [_target(t) for t in inputs]) or []
-    result = []
-    for tensor, gradient in zip(inputs, found, strict=True):
-        if gradient is None and materialize_grads:
-            gradient = np.zeros(tensor._data.shape, tensor._data.dtype)
-        elif gradient is None and not allow_unused:
-            raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. "
-                "Set allow_unused=True if this is the desired behavior."
-            )
-        if isinstance(gradient, (np.ndarray, np.generic)):
-            # as in `_accumulate`: what is returned shares its memory with nothing
-            gradient = wrap(np.array(gradient))
-        result.append(stand_in(gradient, Tensor))
-    return tuple(result)
+    allow = materialize_grads or allow_unused
+    if is_grads_batched:
+        found = _batched(outputs, wanted, grad_outputs, keep, create_graph, allow)
+    else:
+        found = run_backward(
+            _starts(outputs, grad_outputs, create_graph), keep, create_graph, list(map(_target, wanted))
+        )
+    result = [
+        _returned(i, *pair, allow, materialize_grads, create_graph)
+        for i, pair in enumerate(zip(found, wanted, strict=True))
+    ]
+    return dict(zip(inputs, result, strict=True)) if type(inputs) is dict else tuple(result)
+
+
+def _returned(i: int, gradient: Any, tensor: Any, allow_unused: Any, zeros: bool, create_graph: bool) -> Any:
+    """What `grad` returns for an input: a tensor that, as in `_accumulate`, shares its memory with nothing."""
+    if gradient is None and zeros:
+        return wrap(np.zeros(tensor._data.shape, tensor._data.dtype), create_graph)
+    if gradient is None and not allow_unused:
+        raise RuntimeError(f"The differentiated Tensor at index {i} appears to not have been used in the graph. "
+                           "Set allow_unused=True if this is the desired behavior.")  # fmt: skip
+    return wrap(np.array(gradient)) if isinstance(gradient, (np.ndarray, np.generic)) else stand_in(gradient, Tensor)
+
+
+def _batched(outputs: Any, wanted: list, batches: Any, keep: bool, create_graph: bool, allow_unused: Any) -> list:
+    """`grad` for each row of the gradients given."""
+    batches, count = _as_list(batches), 0
+    for i, (output, batch) in enumerate(zip(_as_list(outputs), batches, strict=False)):
+        if batch is None or batch.shape[1:] != output.shape:
+            raise RuntimeError(f"If `is_grads_batched=True`, the first dimension of each grad_output is the batch dimension, and the others must "
+                               f"be the output's: grad_output[{i}] has {'none' if batch is None else list(batch.shape)}, output[{i}] {list(output.shape)}")  # fmt: skip
+        count = batch.shape[0]
+    rows = [grad(outputs, wanted, [batch[i] for batch in batches], keep or i + 1 < count, create_graph, allow_unused=allow_unused)
+            for i in range(count)]  # fmt: skip
+    columns = zip(*rows, strict=True)
+    return [None if c[0] is None else np.stack([stand_in(g, Traced) for g in c]) for c in columns]

@@ -80,6 +80,7 @@ def renew(view: Any) -> None:
             raise RuntimeError(f"this view {view._origin}, and its base or another view of it has been modified inplace since while "
                                "gradients were tracked. Use the out-of-place form, or clone().")  # fmt: skip
         view._node, view._requires_grad = _of_base(view), True
+        view._moved()
     view._seen = graph.last_change
 
 
@@ -107,11 +108,13 @@ def rebase(tensor: Any, node: graph.Node) -> None:
     base = tensor._base
     if base is None:
         tensor._node, tensor._requires_grad = node, True
+        tensor._moved()
         return
     after = graph.wrap(tensor._data, True)
     after._node = node
     whole = _copy_slices(_alias(base, base._data), after, Place(tensor._data, base._data))
     base._node, base._requires_grad = whole._node, True
+    base._moved()
     renew(tensor)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -56,27 +57,42 @@ class _Switch:
 
     def __call__(self, function: Callable) -> Callable:
         if inspect.isgeneratorfunction(function):
-            # between two values the caller's own mode holds
-            @functools.wraps(function)
-            def steps(*args: Any, **kwargs: Any) -> Any:
-                generator = function(*args, **kwargs)
-                sent = None
-                while True:
-                    try:
-                        with _Switch(self._mode, self._state):
-                            value = generator.send(sent)
-                    except StopIteration as stop:
-                        return stop.value
-                    sent = yield value
+            return self._generator(function)
+        if isinstance(function, type):
+            warnings.warn("Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
+                          "methods. To preserve the current behavior of class decoration, you can directly decorate the `__init__` method "
+                          "and nothing else.", FutureWarning, stacklevel=2)  # fmt: skip
 
-            return steps
-
-        @functools.wraps(function)
+        @functools.wraps(function, () if isinstance(function, type) else functools.WRAPPER_ASSIGNMENTS, updated=())
         def whole(*args: Any, **kwargs: Any) -> Any:
             with _Switch(self._mode, self._state):
                 return function(*args, **kwargs)
 
         return whole
+
+    def _generator(self, function: Callable) -> Callable:
+        """Between two values the caller's own mode holds."""
+
+        @functools.wraps(function)
+        def steps(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            go, given = generator.send, None
+            try:
+                while True:
+                    with _Switch(self._mode, self._state):
+                        value = go(given)
+                    try:
+                        go, given = generator.send, (yield value)
+                    except GeneratorExit:
+                        with _Switch(self._mode, self._state):
+                            generator.close()
+                        raise
+                    except BaseException as error:
+                        go, given = generator.throw, error
+            except StopIteration as stop:
+                return stop.value
+
+        return steps
 
 
 class _Setting(_Switch):
@@ -88,6 +104,9 @@ class _Setting(_Switch):
 
     def __enter__(self) -> None:
         self._state.on = self._mode
+
+    def __repr__(self) -> str:
+        return f"{type(self).__module__}.{type(self).__name__}(mode={self._mode})"
 
 
 class no_grad(_Switch):
@@ -149,6 +168,8 @@ class detect_anomaly(_Switch):
 
     def __init__(self, check_nan: bool = True) -> None:
         super().__init__(check_nan, anomaly)
+        warnings.warn("Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.",
+                      stacklevel=2)  # fmt: skip
 
 
 class set_detect_anomaly(_Setting):

@@ -13,6 +13,7 @@ itself was given: arrays, or Tensors when it is run on Tensors. `softmax(...)` i
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")  # a type checker sees the operation with the rule's own parameters, giving a Tensor
 R = TypeVar("R")
 
-__all__ = ["array", "differentiable", "kept", "nondifferentiable", "same"]
+__all__ = ["array", "differentiable", "kept", "named", "nondifferentiable", "same"]
 
 
 def same(g: Any) -> Any:
@@ -284,6 +285,23 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
     """
     make: Callable = functools.partial(_operation, records=True, **options)
     return make if function is None else make(function)
+
+
+def named(value: Any, name: str) -> Any:
+    """The value of operations composed of others, with torch's name of the whole on the node that made it."""
+    for out in value if isinstance(value, tuple) else (value,):
+        node = getattr(out, "_node", None)
+        if node is not None:
+            node = node.edges[0] if type(node) is Output else node
+            node.rule = _renamed(node.rule, name)
+    return value
+
+
+@functools.cache
+def _renamed(rule: Rule, name: str) -> Rule:
+    rule = copy.copy(rule)
+    rule.name = name
+    return rule
 
 
 @overload

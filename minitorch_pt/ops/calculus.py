@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.contract import composed
-from ..autograd.rule import array
+from ..autograd.rule import array, named
 from .pointwise import ne, sub
 from .reductions import _axes, cumsum, sum
 from .shape import _axis, cat, clone
@@ -84,7 +84,9 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | None = None, d
     Raises:
         TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y, or bool.
     """
-    return sum(_areas("trapezoid", y, x, dx, dim), _axis(dim, y.ndim)) / 2
+    return named(
+        sum(_areas("trapezoid", y, x, dx, dim), _axis(dim, y.ndim)) / 2, "MulBackward1" if x is None else "DivBackward1"
+    )
 
 
 trapz = trapezoid
@@ -97,7 +99,8 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | Non
     Raises:
         TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y, or bool.
     """
-    return cumsum(_areas("cumulative_trapezoid", y, x, dx, dim), _axis(dim, y.ndim)) / 2
+    areas = _areas("cumulative_trapezoid", y, x, dx, dim)
+    return named(cumsum(areas, _axis(dim, y.ndim)) / 2, "CumsumBackward0" if x is None else "DivBackward1")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

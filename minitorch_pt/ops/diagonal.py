@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable
+from ..autograd.rule import array, differentiable, named
 from .shape import _axis, _from_diagonal, diagonal
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Any:
     return np.triu(array(input), diagonal), lambda g: triu.rule(g, diagonal)
 
 
-@differentiable(linear=True, name="DiagonalBackward0_copy")
+@differentiable(linear=True, name="DiagEmbedBackward0")
 def _embedded(input: Any, offset: int, dim1: int, dim2: int, shape: tuple[int, ...]) -> Any:
     return _from_diagonal.rule(array(input), offset, dim1, dim2, shape), lambda g: diagonal.rule(g, offset, dim1, dim2)
 
@@ -75,7 +75,7 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
     if input.ndim == 1:
         return diag_embed(input, diagonal)
     if input.ndim == 2:
-        return clone(along(input, diagonal))
+        return named(clone(along(input, diagonal)), "DiagonalBackward0_copy")
     raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
 
 
@@ -94,4 +94,4 @@ def trace(input: Tensor) -> Tensor:
     """
     if input.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
-    return diagonal(input).sum()
+    return named(diagonal(input).sum(), "TraceBackward0")

@@ -88,7 +88,12 @@ def _lengths(difference: Any, p: float) -> tuple[np.ndarray, Callable]:
     gradient of the inf-norm here, where `vector_norm` gives each its share.
     """
     if not math.isinf(p):
-        return vector_norm.__wrapped__(difference, p, -1)
+        value, pull = vector_norm.__wrapped__(difference, p, -1)
+        # of p = 0 a norm has no gradient, a distance zeros
+        return (
+            value,
+            pull if p else lambda g: np.expand_dims(g, -1) * np.zeros(difference.shape, array(difference).dtype),
+        )
     sizes = np.abs(array(difference))
     largest = sizes.max(-1, initial=0)
     found = sizes == np.expand_dims(largest, -1)

@@ -788,7 +788,7 @@ def _mask(mask: Any, name: str) -> np.ndarray:
     return data
 
 
-@differentiable(linear=True)
+@differentiable(linear=True, name=lambda input, mask, value: f"MaskedFillBackward{int(value is None)}")  # None: arrays
 def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
     """`input` with `value` where the mask is True.
 

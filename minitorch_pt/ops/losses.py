@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable
+from ..autograd.rule import array, differentiable, named
 from ..notices import warn
 from ..sums import add
 from .activations import _floating, log_softmax, logsigmoid, sigmoid
@@ -632,4 +632,4 @@ def _soft_cross_entropy(
     if code == _NONE:
         return -loss.sum(axis)
     total = -loss.sum()
-    return total / (x.size / classes if x.size else 0) if code == _MEAN else total
+    return named(total / (x.size / classes if x.size else 0), "DivBackward1") if code == _MEAN else total

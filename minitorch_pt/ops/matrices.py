@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable
+from ..autograd.rule import array, differentiable, named
 from ..notices import warn
 from . import algebra
 from .algebra import matrix_exp, matrix_power
@@ -74,7 +74,7 @@ def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
 def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.cholesky`: input = L Lᵀ, or with `upper` input = Uᵀ U."""
     _deprecated("cholesky", "torch.linalg.cholesky")
-    return algebra.cholesky(input, upper=upper)
+    return named(algebra.cholesky(input, upper=upper), "CholeskyBackward0")
 
 
 @differentiable(name="CholeskyInverseBackward0")
@@ -171,6 +171,8 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpa
     """P, L and U of what `torch.linalg.lu_factor` gives; empty tensors for what is not asked for."""
     P, L, U = unpack(LU_data, LU_pivots)
     empty = LU_data.new_zeros(0)
+    if unpack_data:
+        named((L, U), "LuUnpackBackward0")
     return return_types.lu_unpack(P if unpack_pivots else empty, *((L, U) if unpack_data else (empty, empty)))
 
 
@@ -310,7 +312,7 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     spread = input.reshape(tuple(k for size in a for k in (size, 1))) * other.reshape(
         tuple(k for size in b for k in (1, size))
     )
-    return spread.reshape(tuple(i * j for i, j in zip(a, b, strict=True)))
+    return named(spread.reshape(tuple(i * j for i, j in zip(a, b, strict=True))), "UnsafeViewBackward0")
 
 
 @differentiable(linear=True, promote="type", name="BlockDiagBackward0")

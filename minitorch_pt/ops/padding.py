@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["constant_pad_nd"]
 
-_NAMES = {"reflect": "ReflectionPad{}DBackward0", "replicate": "ReplicationPad{}DBackward0", "circular": "CopySlices"}
+_NAMES = {
+    "reflect": "ReflectionPad{}DBackward0",
+    "replicate": "ReplicationPad{}DBackward0",
+    "circular": "torch::autograd::CopySlices",
+}
 
 
 def _pairs(pad: Sequence[int], ndim: int) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from .. import dtypes, return_types
 from ..autograd import graph
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..autograd.rule import array, differentiable, named, nondifferentiable, same
 from ..notices import warn
 from .halves import in_single, is_half
 
@@ -30,7 +31,7 @@ __all__ = [
     "lerp", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or",
     "logical_xor", "logit", "lt", "maximum", "minimum", "mul", "multiply", "nan_to_num", "ne", "neg", "negative", "nextafter", "not_equal",
     "positive", "pow", "rad2deg", "reciprocal", "remainder", "round", "rsqrt", "rsub", "sgn", "sign", "signbit", "sin", "sinc", "sinh", "sqrt",
-    "square", "sub", "subtract", "tan", "true_divide", "trunc", "where", "zeroed",
+    "reciprocal_times", "rsub_number", "square", "sub", "subtract", "tan", "true_divide", "trunc", "where", "zeroed",
 ]  # fmt: skip
 
 
@@ -139,6 +140,9 @@ def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Any:
     return other - (input if alpha == 1 else alpha * input), lambda g: g * -alpha, same
 
 
+rsub_number = differentiable(rsub.__wrapped__, promote="type", linear=True, check=_no_bool_minus, name="RsubBackward1")
+
+
 @differentiable(promote="type", saves=["other", "input"])
 def mul(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Any:
     """input * other. Each factor's gradient is the other factor."""
@@ -187,7 +191,16 @@ def _pair(input: Any, other: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     return a, b
 
 
-@differentiable(promote=("type", 2), name="DivBackward1", saves=["other", "input other"])
+def _divisor_name(kind: str, first: int = 0) -> Any:
+    """torch's name of the node, which tells whether the divisor is a number."""
+    return lambda input, other, *rest: f"{kind}Backward{first + int(isinstance(other, np.ndarray))}"
+
+
+@differentiable(
+    promote=("type", 2),
+    name=lambda input, other, mode: f"DivBackward{2 if isinstance(other, np.ndarray) else 3}",
+    saves=["other", "input other"],
+)
 def _rounded_div(input: Any, other: Any, mode: str) -> Any:
     a, b = _pair(input, other, "div")
     if mode == "floor":
@@ -210,12 +223,24 @@ def _floor_div(a: Any, b: Any) -> Any:
 @composed
 def floor_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input / other rounded down."""
-    return div(input, other, rounding_mode="floor")
+    return _floor_divide(input, other)
 
 
-def _divisor_name(kind: str) -> Any:
-    """torch's name of the node, which tells whether the divisor is a number."""
-    return lambda input, other: f"{kind}Backward{int(isinstance(other, np.ndarray))}"
+def _underivable(name: str) -> Callable:
+    """The gradient function of what torch does not differentiate."""
+
+    def refuse(g: Any) -> Any:
+        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+
+    return refuse
+
+
+_no_floor_divide, _no_heaviside = _underivable("floor_divide"), _underivable("heaviside")
+
+
+@differentiable(promote=("type", 2), linear=True, name="torch::autograd::NotImplemented")
+def _floor_divide(input: Any, other: Any) -> Any:
+    return _floor_div(*_pair(input, other, "div")), _no_floor_divide, _no_floor_divide
 
 
 @differentiable(promote="type", name=_divisor_name("Remainder"), saves=["", "input other"])
@@ -291,7 +316,7 @@ def pow(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tens
     """
     if _is_number(exponent) and hasattr(input, "_data"):
         return _power_number(input, exponent)
-    return _power(input, exponent)
+    return (_number_power if _is_number(input) else _power)(input, exponent)
 
 
 @differentiable(name="PowBackward0", saves="input")
@@ -343,6 +368,9 @@ def _power(input: Any, exponent: Any) -> Any:
 
     value = _whole_power(base, n) if base.dtype.kind in "iu" else np.power(base, n)
     return value, pull_base, pull_exponent
+
+
+_number_power = differentiable(_power.__wrapped__, promote="type", name="PowBackward2")
 
 
 def _whole_power(base: Any, exponent: Any) -> Any:
@@ -398,6 +426,11 @@ def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Any:
     """1 / x; the slope is -y²."""
     y = 1 / input
     return y, lambda g: -g * (y * y)
+
+
+def reciprocal_times(input: Any, other: Any) -> Any:
+    """other / input as torch computes it: other times 1 / input."""
+    return mul(reciprocal(input), other)
 
 
 @differentiable
@@ -627,13 +660,13 @@ def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     return y, lambda g: g * (input / y), lambda g: g * (other / y)
 
 
-@differentiable(promote="float", linear=True)
+@differentiable(promote="float", linear=True, name="Deg2RadBackward0")
 def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Any:
     """Degrees to radians."""
     return input * (math.pi / 180), lambda g: g * (math.pi / 180)
 
 
-@differentiable(promote="float", linear=True)
+@differentiable(promote="float", linear=True, name="Rad2DegBackward0")
 def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Any:
     """Radians to degrees."""
     return input * (180 / math.pi), lambda g: g * (180 / math.pi)
@@ -789,13 +822,15 @@ clip = clamp
 @composed
 def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tensor:
     """x, but not below `min`."""
-    return _clamp_min(input, min, None)
+    value = _clamp_min(input, min, None)
+    return named(value, "ClampMinBackward1") if hasattr(min, "_data") else value
 
 
 @composed
 def clamp_max(input: Tensor, max: Operand, *, out: Tensor | None = None) -> Tensor:
     """x, but not above `max`."""
-    return _clamp_max(input, None, max)
+    value = _clamp_max(input, None, max)
+    return named(value, "ClampMaxBackward1") if hasattr(max, "_data") else value
 
 
 @differentiable(promote=("type", 2), name="WhereBackward0")
@@ -937,10 +972,11 @@ def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any
     return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
 
 
-@nondifferentiable(promote="type")
+@differentiable(promote="type", linear=True, name="torch::autograd::NotImplemented")
 def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Any:
-    """0 below zero, 1 above, `values` at zero."""
-    return np.where(input == 0, values, (input > 0).astype(input.dtype)).astype(input.dtype)
+    """0 below zero, 1 above, `values` at zero. Its gradient raises RuntimeError."""
+    value = np.where(input == 0, values, (input > 0).astype(input.dtype)).astype(input.dtype)
+    return value, _no_heaviside, _no_heaviside
 
 
 @nondifferentiable(promote="type")

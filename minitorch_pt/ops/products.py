@@ -200,7 +200,7 @@ ger = outer
         "MulBackward0"
         if 0 in (input.ndim, other.ndim)
         else "DotBackward0"
-        if input.ndim + other.ndim == 2
+        if input.ndim + other.ndim < 2
         else "ViewBackward0"
     ),
     saves=["other", "input"],

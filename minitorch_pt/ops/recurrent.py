@@ -424,7 +424,7 @@ def pack_rows(input: Any, running: Any) -> Any:
     return input[running], lambda g: pad_rows.rule(g, running, 0)
 
 
-@differentiable(linear=True, name="CopySlices")
+@differentiable(linear=True, name="torch::autograd::CopySlices")
 def pad_rows(rows: Any, running: Any, padding_value: float) -> Any:
     """(T, N, *) of the rows where a sequence is running, the rest being `padding_value`."""
     value = np.full((*running.shape, *rows.shape[1:]), padding_value, rows.dtype)

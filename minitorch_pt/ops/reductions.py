@@ -188,7 +188,10 @@ def sum_to_size(input: Tensor, *size: Size) -> Tensor:
         raise RuntimeError(f"size {list(target)} is not expandable to size {list(input.shape)}.")
     stretched = [extra + d for d, m in enumerate(target) if m != input.shape[extra + d]]
     axes = [*builtins.range(extra), *stretched]
-    return sum(input, axes, True).reshape(target) if axes or not target else input
+    if not target:
+        return sum(input)
+    value = sum(input, axes, True) if axes else input
+    return value.reshape(target) if extra else value
 
 
 def _mean_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> str:
@@ -681,8 +684,8 @@ def vector_norm(
 
     def pull(g: Any) -> Any:
         g = g.reshape(_kept(shape, axes))
-        if n == 0:
-            return g * np.zeros(shape, data.dtype)
+        if n == 0:  # no gradient, not zeros, as in torch
+            return None
         if n == 1:
             return g * np.sign(x)
         if math.isinf(n):

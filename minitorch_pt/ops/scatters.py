@@ -10,7 +10,7 @@ import numpy as np
 
 from ..autograd import graph
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable
+from ..autograd.rule import array, differentiable, named
 from ..storage import writable
 from .indexing import check_slices, getitem, index_add, index_select, scatter_reduce
 from .pointwise import true_divide, where
@@ -135,7 +135,9 @@ def index_reduce(
         )
     numbers = numbers.reshape([-1 if d == axis else 1 for d in range(input.ndim)])
     numbers = graph.wrap(np.broadcast_to(numbers, source.shape))
-    return scatter_reduce.rule(input, axis, numbers, source, reduce, include_self=include_self)
+    return named(
+        scatter_reduce.rule(input, axis, numbers, source, reduce, include_self=include_self), "IndexReduceBackward0"
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------

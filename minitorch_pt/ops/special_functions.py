@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, kept
+from ..autograd.rule import array, differentiable, kept, named
 from .halves import in_single, is_half
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _ndtri(p: np.ndarray) -> np.ndarray:
 @composed
 def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The probability that a standard normal number is below x: (1 + erf(x / sqrt(2))) / 2, which is 0 for x far below 0; see log_ndtr."""
-    return (1 + erf(input * _ROOT_HALF)) * 0.5
+    return named((1 + erf(input * _ROOT_HALF)) * 0.5, "MulBackward1")
 
 
 @differentiable(promote="float", name="SpecialLogNdtrBackward0", saves="input result")

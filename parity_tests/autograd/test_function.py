@@ -309,6 +309,139 @@ def once_differentiable(torch):
     return "differentiated twice"
 
 
+def custom(p, forward, backward=lambda ctx, *g: g[0], **more):
+    methods = {"forward": forward, "backward": backward, **more}
+    return type("Custom", (p.autograd.Function,), {name: staticmethod(f) for name, f in methods.items()})
+
+
+def ran(p, forward, backward=lambda ctx, *g: g[0], *args, **kwargs):
+    """(outputs, gradients of the arguments) of a Function."""
+    args = args or (p.ones(2, requires_grad=True),)
+    out = custom(p, forward, backward).apply(*args, **kwargs)
+    outputs = out if isinstance(out, tuple) else (out,)
+    sum((o * 2).sum() for o in outputs if isinstance(o, p.Tensor) and o.requires_grad).backward()
+    return [o.detach() if isinstance(o, p.Tensor) else o for o in outputs], [
+        a.grad for a in args if isinstance(a, p.Tensor)
+    ]
+
+
+def with_context(p, *args, **kwargs):
+    def setup_context(ctx, inputs, output):
+        ctx.given = inputs[1:]
+
+    function = custom(
+        p, lambda x, factor=3: x * factor, lambda ctx, g: (g * ctx.given[0], None), setup_context=setup_context
+    )
+    x = p.ones(2, requires_grad=True)
+    function.apply(x, *args, **kwargs).sum().backward()
+    return x.grad
+
+
+def changed_behind(p, forward, change):
+    x = p.ones(2, requires_grad=True) * 1
+    out = custom(p, forward, lambda ctx, *g: g[: max(1, len(g))]).apply(x)
+    first = out[0] if isinstance(out, tuple) else out
+    change(x, first)
+    return (first * 2).sum().backward()
+
+
+def saved_and_given_back(p, change):
+    def forward(ctx, x):
+        y = x.exp()
+        ctx.save_for_backward(x, y, None)
+        return y
+
+    def backward(ctx, g):
+        x, y, nothing = ctx.saved_tensors
+        return g * y if nothing is None else x
+
+    x = p.ones(2, dtype=p.float64, requires_grad=True)
+    y = custom(p, forward, backward).apply(x * 1)
+    change(y)
+    (g,) = p.autograd.grad(y.sum(), x, create_graph=True)
+    return p.autograd.grad(g.sum(), x)
+
+
+def twice(p, forward, saved=False):
+    x = p.ones(2, requires_grad=True)
+    y = custom(p, forward, lambda ctx, g: g * len(ctx.saved_tensors) if saved else g).apply(x)
+    y.sum().backward()
+    y.sum().backward()
+    return x.grad
+
+
+def dirty(p, returns=True, leaf=False):
+    def forward(ctx, x):
+        ctx.mark_dirty(x)
+        x.mul_(2)
+        return x if returns else x * 1
+
+    x = p.ones(2, requires_grad=True)
+    y = x if leaf else x * 1
+    if not leaf:
+        y.retain_grad()
+    out = custom(p, forward, lambda ctx, g: g * 2).apply(y)
+    out.sum().backward()
+    return out is y, x.grad, y.grad
+
+
+def dead(p, which):
+    def forward(ctx, x):
+        y = x * 2
+        ctx.mark_non_differentiable(x if which == "input" else y)
+        return (y, x) if which == "input" else (y, x * 3)
+
+    outputs = custom(p, forward, lambda ctx, *g: g[0] + g[1]).apply(p.ones(2, requires_grad=True))
+    return [o.requires_grad for o in outputs]
+
+
+EDGES = {
+    "keyword": lambda p: ran(p, lambda ctx, x, k=2: x * k, lambda ctx, g: (g, None), k=3),
+    "keyword unknown": lambda p: ran(p, lambda ctx, x, k=2: x * k, lambda ctx, g: (g, None), m=3),
+    "context default": lambda p: with_context(p),
+    "context keyword": lambda p: with_context(p, factor=5),
+    "context too many": lambda p: with_context(p, 1, 2),
+    "no backward": lambda p: type("A", (p.autograd.Function,), {"forward": staticmethod(lambda ctx, x: x * 2)}).apply(p.ones(2, requires_grad=True)).sum().backward(),
+    "vjp": lambda p: type("A", (p.autograd.Function,), {"forward": staticmethod(lambda ctx, x: x * 2), "vjp": staticmethod(lambda ctx, g: g * 5)}).apply(p.ones(2, requires_grad=True)).requires_grad,
+    "called": lambda p: custom(p, lambda ctx, x: x)()(p.ones(2)),
+    "too few": lambda p: ran(p, lambda ctx, x, y: x * y, lambda ctx, g: g, p.ones(2, requires_grad=True), p.ones(2, requires_grad=True)),
+    "too many": lambda p: ran(p, lambda ctx, x: x * 2, lambda ctx, g: (g, g)),
+    "too many None": lambda p: ran(p, lambda ctx, x: x * 2, lambda ctx, g: (g, None, None)),
+    "None": lambda p: ran(p, lambda ctx, x: x * 2, lambda ctx, g: None),
+    "a list": lambda p: ran(p, lambda ctx, x: x * 2, lambda ctx, g: [g]),
+    "a number": lambda p: ran(p, lambda ctx, x: x * 2, lambda ctx, g: 3.0),
+    "other shape": lambda p: ran(p, lambda ctx, x: x * 2, lambda ctx, g: p.ones(3)),
+    "expandable shape": lambda p: ran(p, lambda ctx, x: x * 2, lambda ctx, g: p.ones(3, 2)),
+    "other dtype": lambda p: ran(p, lambda ctx, x: x * 2, lambda ctx, g: p.ones(2, dtype=p.float64)),
+    "gradient of a number": lambda p: ran(p, lambda ctx, x, y: x * 2, lambda ctx, g: (g, g), p.ones(2, requires_grad=True), 3),
+    "gradient not needed": lambda p: ran(p, lambda ctx, x, y: x * 2, lambda ctx, g: (g, g), p.ones(2, requires_grad=True), p.ones(2)),
+    "outputs of all kinds": lambda p: ran(p, lambda ctx, x: (x * 2, 3, None, x.long()), lambda ctx, *g: g[0] + (0 if g[3] is None else g[3])),
+    "input given back": lambda p: ran(p, lambda ctx, x: x),
+    "input given back, changed": lambda p: changed_behind(p, lambda ctx, x: x, lambda x, y: y.mul_(2)),
+    "input given back, itself changed": lambda p: changed_behind(p, lambda ctx, x: x, lambda x, y: x.mul_(2)),
+    "view, changed": lambda p: changed_behind(p, lambda ctx, x: x.view(-1), lambda x, y: y.mul_(2)),
+    "output, changed": lambda p: changed_behind(p, lambda ctx, x: x * 2, lambda x, y: y.mul_(2)),
+    "unsaved input, changed": lambda p: changed_behind(p, lambda ctx, x: x * 2, lambda x, y: x.mul_(2)),
+    "saved": lambda p: saved_and_given_back(p, lambda y: None),
+    "saved, changed": lambda p: saved_and_given_back(p, lambda y: y.mul_(2)),
+    "a number saved": lambda p: ran(p, lambda ctx, x: (ctx.save_for_backward(3), x * 2)[1]),
+    "saved, before the end": lambda p: ran(p, lambda ctx, x: (ctx.save_for_backward(x), x * (2 + len(ctx.saved_tensors)))[1]),
+    "twice, nothing saved": lambda p: twice(p, lambda ctx, x: x * 2),
+    "twice, saved": lambda p: twice(p, lambda ctx, x: (ctx.save_for_backward(x), x * 2)[1], True),
+    "dirty": lambda p: dirty(p),
+    "dirty, not returned": lambda p: dirty(p, returns=False),
+    "dirty leaf": lambda p: dirty(p, leaf=True),
+    "dead output": lambda p: dead(p, "output"),
+    "dead input": lambda p: dead(p, "input"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", EDGES.values(), ids=EDGES)
+@pytest.mark.filterwarnings("ignore:.*should not be instantiated")
+def test_edge(program):
+    same_program(program)
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.filterwarnings("ignore:.*should not be instantiated")
 def test_program(name):

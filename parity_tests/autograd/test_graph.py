@@ -7,6 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
+import torch
 
 import minitorch_pt
 from parity_tests.oracle import same_program
@@ -504,6 +505,61 @@ def broadcast_over_many_rows_of_float16(torch):
     return _of_many_rows(torch, torch.float16, 10_000)
 
 
+def squares(p):
+    x = p.ones(2, dtype=p.float64, requires_grad=True)
+    return x, x * x
+
+
+def arguments(p, *args, **kwargs):
+    x, y = squares(p)
+    return p.autograd.grad(y, x, *args, **kwargs)
+
+
+GRAD = {
+    "only_inputs": lambda p: arguments(p, p.ones(2), only_inputs=True),
+    "batched": lambda p: arguments(p, p.eye(2, dtype=p.float64), is_grads_batched=True),
+    "batched, other shape": lambda p: arguments(p, p.ones(3, 3), is_grads_batched=True),
+    "a dict of inputs": lambda p: p.autograd.grad(squares(p)[1].sum(), {"x": p.ones(3, requires_grad=True)}, allow_unused=True),
+    "zeros": lambda p: p.autograd.grad(squares(p)[1].sum(), p.ones(3, requires_grad=True), materialize_grads=True),
+    "zeros, but not unused": lambda p: arguments(p, p.ones(2), allow_unused=False, materialize_grads=True),
+    "unused": lambda p: p.autograd.grad(squares(p)[1].sum(), p.ones(3, requires_grad=True)),
+    "gradient of whole numbers": lambda p: arguments(p, p.tensor([1, 2])),
+    "gradient of float32": lambda p: arguments(p, p.tensor([1.0, 2.0])),
+    "gradient a number": lambda p: arguments(p, 1.0),
+    "gradient of another shape": lambda p: arguments(p, p.ones(1)),
+    "more gradients than outputs": lambda p: arguments(p, [p.ones(2), None]),
+    "fewer gradients than outputs": lambda p: p.autograd.grad([*squares(p)], p.ones(2, requires_grad=True), [p.ones(2)]),
+    "a number for an output": lambda p: p.autograd.grad([3], p.ones(2, requires_grad=True)),
+    "a text for an input": lambda p: p.autograd.grad(squares(p)[1].sum(), "x"),
+    "twice where nothing is needed": lambda p: (lambda x, y: (y.sum().backward(), p.autograd.grad(y, y, p.ones(2)))[1])(*squares(p)),
+    "into a dict of inputs": lambda p: (lambda x, y: (y.sum().backward(inputs={"x": x}), x.grad)[1])(*squares(p)),
+    "into what is no leaf": lambda p: (lambda x, y: (y.sum().backward(inputs=[y, y]), x.grad, y.grad, y.retains_grad)[1:])(*squares(p)),
+    "into what needs no gradient": lambda p: squares(p)[1].sum().backward(inputs=[p.ones(2)]),
+    "the old name and the new": lambda p: p.autograd.backward(squares(p)[1], p.ones(2), grad_variables=p.ones(2)),
+    "Variable": lambda p: (p.autograd.Variable(p.ones(2), True).requires_grad, p.autograd.Variable(squares(p)[1]).grad_fn, p.autograd.Variable()),
+    "Variable of a list": lambda p: p.autograd.Variable([1.0]),
+    "Variable is every tensor": lambda p: (isinstance(p.ones(1), p.autograd.Variable), isinstance(1, p.autograd.Variable)),
+    "requires_grad switched off later": lambda p: (lambda x, y: (x.requires_grad_(False), y.sum().backward(), x.grad)[2])(*squares(p)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", GRAD.values(), ids=GRAD)
+@pytest.mark.filterwarnings("ignore:`grad_variables`")
+def test_arguments_of_grad_and_backward(program):
+    same_program(program)
+
+
+@pytest.mark.parametrize("package", [torch, minitorch_pt], ids=["torch", "minitorch_pt"])
+def test_warnings(package):
+    x = package.ones(2, requires_grad=True)
+    with pytest.warns(UserWarning, match="volatile was removed"):
+        package.autograd.Variable(x, volatile=True)
+    with pytest.warns(FutureWarning, match="only_inputs argument is deprecated"):
+        package.autograd.grad((x * x).sum(), x, only_inputs=False)
+    with pytest.warns(UserWarning, match="Anomaly Detection has been enabled"):
+        package.autograd.detect_anomaly()
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.filterwarnings(
     "ignore:Anomaly Detection has been enabled", "ignore:Error detected in", "ignore:Using backward"
@@ -513,6 +569,7 @@ def test_program(name):
 
 
 # -- ours alone: memory, threads, depth -------------------------------------------------------------------------------
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_error_texts():
     torch = minitorch_pt
     with pytest.raises(RuntimeError, match="grad can be implicitly created only for scalar outputs.*\\[3\\]"):
@@ -520,7 +577,8 @@ def test_error_texts():
     with pytest.raises(RuntimeError, match="Specify retain_graph=True"):
         second_backward(torch)
     with (
-        pytest.raises(RuntimeError, match="SqrtBackward0' returned nan values in its 0th output.*forward call"),
+        pytest.warns(UserWarning, match="Anomaly Detection has been enabled|SqrtBackward0. Traceback of forward call"),
+        pytest.raises(RuntimeError, match="SqrtBackward0' returned nan values in its 0th output"),
         torch.autograd.detect_anomaly(),
     ):
         a = torch.zeros(2, requires_grad=True)

@@ -104,9 +104,65 @@ def in_another_thread(torch):
     return seen
 
 
+def sent_and_thrown(torch):
+    seen, on = [], torch.is_grad_enabled
+
+    @torch.no_grad()
+    def steps():
+        try:
+            seen.append(((yield 1), on()))
+            yield 2
+        except ValueError:
+            seen.append(on())
+            yield 3
+        finally:
+            seen.append(("end", on()))
+        return 4
+
+    first, second, third = steps(), steps(), steps()
+    seen += [next(first), on(), first.send("sent"), first.throw(ValueError()), next(first, "end")]
+    next(second)
+    second.close()
+    next(third)
+    try:
+        third.throw(KeyError())
+    except KeyError:
+        seen.append(("through", on()))
+    return seen, on()
+
+
+def a_class(torch):
+    @torch.no_grad()
+    class Sees:
+        def __init__(self):
+            self.on = torch.is_grad_enabled()
+
+        def later(self):
+            return torch.is_grad_enabled()
+
+    return Sees().on, Sees().later(), type(Sees).__name__
+
+
+def text(torch):
+    with torch.set_grad_enabled(True) as nothing:
+        return repr(torch.set_grad_enabled(True)).rpartition(".")[2], nothing
+
+
+@pytest.mark.filterwarnings("ignore:Decorating classes")
 @pytest.mark.parametrize(
     "program",
-    [contexts, decorators, generators, as_a_call, restored_after_an_error, anomaly_switches, in_another_thread],
+    [
+        sent_and_thrown,
+        a_class,
+        text,
+        contexts,
+        decorators,
+        generators,
+        as_a_call,
+        restored_after_an_error,
+        anomaly_switches,
+        in_another_thread,
+    ],
     ids=lambda f: f.__name__,
 )
 def test_modes(program):
@@ -119,3 +175,8 @@ def test_one_object_entered_inside_itself():
     with mode, mode:
         pass
     assert minitorch_pt.is_grad_enabled()
+
+
+def test_a_class_decorated_warns():
+    with pytest.warns(FutureWarning, match="Decorating classes is deprecated"):
+        minitorch_pt.no_grad()(type("Any", (), {}))

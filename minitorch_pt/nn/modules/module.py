@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import warnings
 from collections import OrderedDict, namedtuple
@@ -11,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
-from ...autograd.function import Function
 from ...autograd.graph import Handle, changed
 from ...autograd.modes import no_grad
 from ...device import DeviceError, device as _device
-from ...tensor import Tensor, wrap
+from ...tensor import Tensor
 from ..parameter import Buffer, Parameter
+from .backward_hooks import Borders
 
 __all__ = ["Module"]
 
@@ -34,20 +35,6 @@ class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpec
         )
 
     __str__ = __repr__
-
-
-class _Marked(Function):
-    """Passes tensors on as they are; its gradient shows what flows past the border of a module to backward hooks."""
-
-    @staticmethod
-    def forward(ctx: Any, seen: Callable, *tensors: Tensor) -> Any:
-        ctx.seen = seen
-        ctx.set_materialize_grads(False)
-        return tuple(wrap(t._data) for t in tensors)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Any) -> Any:
-        return None, *ctx.seen(gradients)
 
 
 def _indented(text: str) -> str:
@@ -75,6 +62,7 @@ class Module:
 
     _version: int = 1
     training: bool
+    _is_full_backward_hook: bool | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args or kwargs:  # as torch: modules without options have this signature, and take nothing
@@ -112,6 +100,34 @@ class Module:
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
     def _call_with_hooks(self, args: tuple, kwargs: dict) -> Any:
+        done: set[int] = set()
+        output: Any = None
+        try:
+            args, kwargs = self._run_pre_hooks(args, kwargs)
+            full = self._is_full_backward_hook is True
+            hooks = [hook for hook, _, _ in self._backward_hooks.values()]
+            borders = None
+            if (full and hooks) or self._backward_pre_hooks:
+                borders = Borders(
+                    self, hooks if full else [], [hook for hook, _, _ in self._backward_pre_hooks.values()]
+                )
+                args = borders.enter(args)
+            output = self.forward(*args, **kwargs)
+            for key, (hook, with_kwargs, _) in tuple(self._forward_hooks.items()):
+                done.add(key)
+                result = hook(self, args, kwargs, output) if with_kwargs else hook(self, args, output)
+                output = output if result is None else result
+            if borders is not None:
+                if not isinstance(output, (Tensor, tuple)):
+                    warnings.warn("For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received "
+                                  f"{type(output)}", stacklevel=3)  # fmt: skip
+                output = borders.leave(output)
+            return output if full or not hooks else self._watch_last_node(output, hooks)
+        except Exception:
+            self._run_always_hooks(args, kwargs, output, done)
+            raise
+
+    def _run_pre_hooks(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         for hook, with_kwargs, _ in tuple(self._forward_pre_hooks.values()):
             result = hook(self, args, kwargs) if with_kwargs else hook(self, args)
             if result is None:
@@ -124,94 +140,29 @@ class Module:
                 args, kwargs = result
             else:
                 args = result if isinstance(result, tuple) else (result,)
-        watched = bool(self._backward_hooks or self._backward_pre_hooks)
-        border: dict[str, Any] = {"out": None, "inside": False}
-        if watched:
-            args = self._mark_inputs(args, border)
-        done: set[int] = set()
-        try:
-            output = self.forward(*args, **kwargs)
-            for key, (hook, with_kwargs, _) in tuple(self._forward_hooks.items()):
-                done.add(key)
+        return args, kwargs
+
+    def _run_always_hooks(self, args: tuple, kwargs: dict, output: Any, done: set[int]) -> None:
+        """After an error: the hooks with always_call that have not run."""
+        for key, (hook, with_kwargs, always) in tuple(self._forward_hooks.items()):
+            if not always or key in done:
+                continue
+            try:
                 result = hook(self, args, kwargs, output) if with_kwargs else hook(self, args, output)
                 output = output if result is None else result
-        except BaseException:
-            for key, (hook, with_kwargs, always) in tuple(self._forward_hooks.items()):
-                if always and key not in done:
-                    _ = hook(self, args, kwargs, None) if with_kwargs else hook(self, args, None)
-            raise
-        return self._mark_outputs(output, border) if watched else output
+            except Exception as error:
+                warnings.warn("module forward hook with ``always_call=True`` raised an exception that was silenced as another error was "
+                              f"raised in forward: {error}", stacklevel=4)  # fmt: skip
 
-    def _mark_inputs(self, args: tuple, border: dict) -> tuple:
-        """Put a node before the module that, in the backward pass, calls the hooks with the gradients of the inputs."""
-        places = [i for i, a in enumerate(args) if isinstance(a, Tensor) and a.requires_grad]
-        if not places:
-            return args
-
-        def seen(gradients: tuple) -> tuple:
-            full: list[Any] = [None] * len(args)
-            for i, g in zip(places, gradients, strict=True):
-                full[i] = g
-            result = self._run_backward_hooks(tuple(full), border["out"])
-            return tuple(result[i] for i in places)
-
-        marked = _Marked.apply(seen, *(args[i] for i in places))
-        border["inside"] = True
-        full = list(args)
-        for i, t in zip(places, marked, strict=True):
-            full[i] = t
-        return tuple(full)
-
-    def _mark_outputs(self, output: Any, border: dict) -> Any:
-        """Put a node after the module that notes the gradients of the outputs, changed by the pre-hooks."""
-        single = isinstance(output, Tensor)
-        outputs = (output,) if single else output
-        if not isinstance(outputs, tuple):
-            raise RuntimeError(
-                f"a module with backward hooks must return a Tensor or a tuple of Tensors, got {type(output).__name__}"
-            )
-        places = [i for i, a in enumerate(outputs) if isinstance(a, Tensor) and a.requires_grad]
-        if not places:
-            return output
-
-        def seen(gradients: tuple) -> tuple:
-            full: list[Any] = [None] * len(outputs)
-            for i, g in zip(places, gradients, strict=True):
-                full[i] = g
-            for hook, _, _ in tuple(self._backward_pre_hooks.values()):
-                result = hook(self, tuple(full))
-                if result is not None:
-                    if len(result) != len(full):
-                        raise RuntimeError(
-                            f"Backward pre hook returned an invalid number of grad_output, got {len(result)}, but expected {len(full)}"
-                        )
-                    full = list(result)
-            border["out"] = tuple(full)
-            if not border["inside"]:  # no input needs a gradient: the hooks are called here
-                if self._backward_hooks:
-                    warnings.warn("Full backward hook is firing when gradients are computed with respect to module outputs since no "
-                                  "inputs require gradients.", stacklevel=2)  # fmt: skip
-                self._run_backward_hooks((None,) * len(outputs), border["out"])
-            return tuple(full[i] for i in places)
-
-        marked = _Marked.apply(seen, *(outputs[i] for i in places))
-        if single:
-            return marked[0]
-        full = list(outputs)
-        for i, t in zip(places, marked, strict=True):
-            full[i] = t
-        return tuple(full)
-
-    def _run_backward_hooks(self, inputs: tuple, outputs: tuple) -> tuple:
-        for hook, _, _ in tuple(self._backward_hooks.values()):
-            result = hook(self, inputs, outputs)
-            if result is not None:
-                if len(result) != len(inputs):
-                    raise RuntimeError(
-                        f"Backward hook returned an invalid number of grad_input, got {len(result)}, but expected {len(inputs)}"
-                    )
-                inputs = result
-        return inputs
+    def _watch_last_node(self, output: Any, hooks: list[Callable]) -> Any:
+        """Show to hooks of the old kind what the last operation of the module gives its inputs."""
+        last = output
+        while not isinstance(last, Tensor):
+            last = next(v for v in last.values() if isinstance(v, Tensor)) if isinstance(last, dict) else last[0]
+        if last.grad_fn is not None:
+            for hook in hooks:
+                last.grad_fn.register_hook(functools.partial(hook, self))
+        return output
 
     def _add_hook(
         self, hooks: dict, hook: Callable, prepend: bool = False, with_kwargs: bool = False, always: bool = False
@@ -242,8 +193,31 @@ class Module:
         return self._add_hook(self._forward_hooks, hook, prepend, with_kwargs, always_call)
 
     def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
-        """Call `hook(module, grad_input, grad_output)` when the gradients of the inputs are known; it may return other ones."""
+        """Call `hook(module, grad_input, grad_output)` when the gradients of the inputs are known; it may return other ones.
+
+        Inputs and outputs of the module cannot be changed in place then.
+
+        Raises:
+            RuntimeError: the module has a hook of the old kind.
+        """
+        self._backward_kind(True)
         return self._add_hook(self._backward_hooks, hook, prepend)
+
+    def register_backward_hook(self, hook: Callable) -> Handle:
+        """The old kind: `grad_input` is what the last operation inside the module gives its inputs. Use `register_full_backward_hook`.
+
+        Raises:
+            RuntimeError: the module has a full backward hook.
+        """
+        self._backward_kind(False)
+        return self._add_hook(self._backward_hooks, hook)
+
+    def _backward_kind(self, full: bool) -> None:
+        if self._is_full_backward_hook is (not full):
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
+            )
+        self._is_full_backward_hook = full
 
     def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
         """Call `hook(module, grad_output)` before the module's gradients are computed; it may return another grad_output."""

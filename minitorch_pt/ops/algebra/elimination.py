@@ -9,7 +9,7 @@ import numpy as np
 
 from ... import return_types
 from ...autograd.contract import composed
-from ...autograd.rule import array, differentiable, nondifferentiable
+from ...autograd.rule import array, differentiable, named, nondifferentiable
 from ..diagonal import tril, triu
 from ..pointwise import add
 from ..saving import saving_result
@@ -147,7 +147,7 @@ def lu_solve(
     check_matrices("linalg.lu_solve", LU, square=True)
     check_pair("linalg.lu_solve", LU, B, left)
     if not left:
-        return transposed(lu_solve(LU, pivots, transposed(B), adjoint=not adjoint))
+        return named(transposed(lu_solve(LU, pivots, transposed(B), adjoint=not adjoint)), "LinalgLuSolveBackward0")
     P = _permutation.rule(pivots, LU.shape[-1], array(LU))
     if adjoint:
         y = solve_triangular(transposed(LU), B, upper=False)

@@ -1,0 +1,197 @@
+"""What a node of the graph shows: torch's class and name for it, its inputs, its hooks, what it saved, and its gradients as a call.
+
+The engine makes plain nodes; a node becomes one of these classes when a program first looks at it, as `tensor.grad_fn` or in
+`next_functions`, so that nobody pays for what is not looked at.
+"""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import graph
+from .graph import AFTER, BEFORE, Handle, Node, add_hook
+
+__all__ = ["shown"]
+
+# names of rules' parameters and of what their gradient functions hold -> torch's names of saved values
+_SAVED_AS = {
+    "input": ("self", "input"),
+    "x": ("self",),
+    "shape": ("self_sym_sizes",),
+    "before": ("self_sym_sizes",),
+    "axis": ("dim",),
+    "axes": ("dim",),
+}
+_SAVED_AS |= dict.fromkeys(("y", "value", "whole"), ("result",))
+
+
+class Shown(Node):
+    """A node as users see it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{self.name().rpartition('::')[2]} object at {id(self):#x}>"
+
+    @property
+    def next_functions(self) -> tuple:
+        """(node, which of its outputs) for each input that has a gradient function; leaves show as AccumulateGrad."""
+        return tuple(map(shown, self.edges))
+
+    @functools.cached_property
+    def metadata(self) -> dict:
+        """A place for the user's own notes."""
+        return {}
+
+    @property
+    def requires_grad(self) -> bool:
+        """True: it was recorded."""
+        return True
+
+    def _sequence_nr(self) -> int:
+        return self.seq
+
+    def register_prehook(self, hook: Callable) -> Handle:
+        """Call `hook(grad_outputs)`, a gradient (or None) for each output, before they pass; it may return another tuple."""
+        return add_hook(self, hook, BEFORE)
+
+    def register_hook(self, hook: Callable) -> Handle:
+        """Call `hook(grad_inputs, grad_outputs)` when the gradients of the inputs are known; it may return others for these."""
+        return add_hook(self, hook, AFTER)
+
+
+class OperationNode(Shown):
+    """The node of an operation of the library: `node(gradient)` and `node._saved_self` show how it works."""
+
+    __slots__ = ()
+
+    def __call__(self, *gradients: Any) -> Any:
+        """The gradients of the inputs, for a gradient of each output.
+
+        Raises:
+            TypeError: too few or many, or no tensors. RuntimeError: the graph was released.
+        """
+        several = type(self.shape) is list
+        if len(gradients) != (len(self.shape) if several else 1):
+            raise TypeError(f"expected {len(self.shape) if several else 1} arguments, got {len(gradients)} instead: a gradient for each output")  # fmt: skip
+        for i, gradient in enumerate(gradients):
+            if not (gradient is None or isinstance(gradient, graph.Tensor)):
+                raise TypeError(f"argument {i} is not a Variable but {type(gradient).__name__}: give tensors, or None")
+        found = graph.flows_now(self, gradients)
+        return found[0] if len(found) == 1 else tuple(found)
+
+    def _saved(self) -> dict[str, Any]:
+        """What was kept, by torch's names: tensors (None if no gradient needs them), numbers and shapes."""
+        if self.pulls is None:
+            graph.refuse_again(self)
+        self.verify(False)
+        several = type(self.pulls) is tuple or type(self.pulls) is list
+        pulls = [p for p, e in zip(self.pulls, self.edges, strict=False) if e is not None] if several else [self.pulls]
+        values: dict[str, Any] = {}
+        kept = {id(array) for array in graph.arrays_in(pulls)}
+        if self.args is not None:
+            function = self.rule.function
+            names, defaults = (
+                function.__code__.co_varnames[: function.__code__.co_argcount],
+                function.__defaults__ or (),
+            )
+            given = dict(zip(names[-len(defaults) :], defaults, strict=False)) | dict(
+                zip(names, self.args, strict=False)
+            )
+            given |= self.kwargs or {}
+            values |= {k: None if isinstance(v, np.ndarray) and id(v) not in kept else v for k, v in given.items()}
+        for pull in pulls:
+            cells = getattr(pull, "__closure__", None) or ()
+            values |= {name: cell.cell_contents for name, cell in zip(pull.__code__.co_freevars, cells, strict=True)}
+        edges = {id(a): e for a, e in zip(self.args or (), self.edges, strict=False)}
+        return {
+            f"_saved_{name}": self._tensor(value, edges, name)
+            for held, value in values.items()
+            if not callable(value)
+            for name in _SAVED_AS.get(held, (held,))
+        }
+
+    def _tensor(self, value: Any, edges: dict, name: str) -> Any:
+        """A saved array as the tensor that it is in the graph."""
+        if name == "other" and isinstance(value, (int, float)):
+            return graph.wrap(np.asarray(value))
+        value = np.asarray(value) if isinstance(value, np.generic) else value
+        if not isinstance(value, np.ndarray):
+            return value
+        edge = self if name == "result" and value.shape == self.shape else edges.get(id(value))
+        if isinstance(edge, graph.Tensor):
+            return edge
+        tensor = graph.wrap(value)
+        if edge is not None:
+            tensor._node, tensor._requires_grad = edge, True
+        return tensor
+
+    def __getattr__(self, name: str) -> Any:
+        saved = self._saved() if name.startswith("_saved_") else {}
+        if name in saved:
+            return saved[name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self) -> list[str]:
+        return [*object.__dir__(self), *(self._saved() if self.pulls is not None else ())]
+
+
+class FunctionNode(Shown):
+    """The node of a user's Function: in torch it is the `ctx` of `forward` and `backward`, and here it has all that ctx has."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return object.__repr__(self)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["ctx"], name)
+
+
+class AccumulateGrad(Shown):
+    """Shows a leaf tensor in `next_functions`: where the graph ends and `.grad` is filled."""
+
+    __slots__ = ()
+    __module__ = "builtins"
+
+    def __init__(self, variable: Any) -> None:
+        self.variable, self.edges = variable, ()
+
+    def name(self) -> str:
+        """Its name in torch."""
+        return "torch::autograd::AccumulateGrad"
+
+    def register_prehook(self, hook: Callable) -> Handle:
+        """Call `hook((gradient,))` before the gradient is added to `.grad`; it may return another tuple."""
+        return add_hook(self.variable, hook, BEFORE)
+
+
+_accumulators: weakref.WeakValueDictionary[int, AccumulateGrad] = (
+    weakref.WeakValueDictionary()
+)  # each keeps its leaf alive
+
+
+@functools.cache
+def _kind(name: str, base: type) -> type:
+    home = "minitorch_pt.autograd.function" if base is FunctionNode else "builtins"
+    return type(name.rpartition("::")[2], (base,), {"__slots__": (), "__module__": home})
+
+
+def shown(edge: Any) -> tuple:
+    """(the node as users see it, which of its outputs) of an edge: a node, a leaf, or None."""
+    if edge is None:
+        return None, 0
+    if isinstance(edge, graph.Tensor):
+        if id(edge) not in _accumulators:
+            _accumulators[id(edge)] = made = AccumulateGrad(edge)
+            return made, 0
+        return _accumulators[id(edge)], 0
+    node, place = graph.source(edge)
+    if type(node) is Node:
+        node.__class__ = _kind(node.name(), FunctionNode if "ctx" in node.__dict__ else OperationNode)
+    return node, place

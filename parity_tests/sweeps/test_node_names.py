@@ -1,0 +1,89 @@
+"""From every operation of the database: the name of `grad_fn` of each output, for the function, the method and the operator form."""
+
+from __future__ import annotations
+
+import collections
+import tomllib
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.testing._internal.common_methods_invocations import op_db
+
+import minitorch_pt
+from parity_tests import databases
+from parity_tests.databases import Converter, OutOfScope, some
+
+DIFFERENCES = tomllib.loads(Path(__file__).with_name("differences.toml").read_text())["node_names"]
+
+
+def entries() -> list:
+    """What has a gradient and is in scope."""
+    found = []
+    for entry in op_db:
+        name = databases.operation_name(entry)
+        differentiable = entry.supports_autograd and torch.float64 in entry.supported_backward_dtypes("cpu")
+        if differentiable and databases.table().reason(name) is None and databases.built(entry):
+            found.append(entry)
+    return found
+
+
+def name_of(tensor) -> str | None:
+    return None if tensor.grad_fn is None else tensor.grad_fn.name()
+
+
+def names(package, operation, sample) -> list:
+    convert = Converter(package)
+    result = operation(*convert((sample.input, *sample.args)), **convert(sample.kwargs))
+    return [name_of(t) for t in databases._tensors(result, package)]
+
+
+def compare(entry, limit: int | None, counts: collections.Counter, wrong: dict) -> None:
+    name = databases.operation_name(entry)
+    for i, sample in some(entry.sample_inputs("cpu", torch.float64, requires_grad=True), limit, name):
+        for form, (theirs, ours, inplace) in databases._forms(entry).items():
+            if inplace:  # views and in-place changes have a sweep of their own
+                continue
+            try:
+                expected = names(torch, theirs, sample)
+                found = names(minitorch_pt, ours, sample)
+            except OutOfScope as reason:
+                counts[f"skipped: {reason}"] += 1
+                continue
+            counts["compared"] += len(expected)
+            if found != expected:
+                wrong.setdefault(name, f"{form} {i}: {found}, torch has {expected}")
+
+
+def sweep(limit: int | None) -> tuple[dict, collections.Counter]:
+    """(what differs by entry, counts)."""
+    counts, wrong = collections.Counter(), {}
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for entry in entries():
+            try:
+                compare(entry, limit, counts, wrong)
+            except Exception as error:
+                counts[f"skipped: {type(error).__name__}"] += 1
+    return wrong, counts
+
+
+def check(limit: int | None) -> None:
+    wrong, counts = sweep(limit)
+    new = {name: text for name, text in wrong.items() if name not in DIFFERENCES}
+    assert not new, new
+    skipped = sum(n for what, n in counts.items() if what.startswith("skipped"))
+    assert skipped <= 0.02 * counts["compared"], counts
+
+
+def test_names() -> None:
+    check(3)
+
+
+@pytest.mark.long
+def test_names_of_all_inputs() -> None:
+    check(None)
+    gone = set(DIFFERENCES) - set(sweep(None)[0])
+    assert not gone, f"these do not differ any more: {gone}"
