@@ -60,8 +60,10 @@ _settle(
         "anomaly_mode": "detect_anomaly set_detect_anomaly",
         "function": "Function",
         "gradcheck": "gradcheck gradgradcheck",
+        "variable": "Variable",
     },
 )
+autograd.graph.Variable = autograd.Variable  # where pickles of 0.1.0 look for it
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (

@@ -19,7 +19,7 @@ from .autograd.inplace import apply_inplace, check_inplace, inplace, write
 from .autograd.modes import recording
 from .autograd.rule import differentiable
 from .ops.indexing import assign, replaced, target
-from .ops.pointwise import overwritten
+from .ops.pointwise import overwritten, reciprocal_times, rsub_number
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -251,11 +251,11 @@ class Methods:
         return ops.bitwise_not(self)
 
     __add__, __radd__, __iadd__ = operator(ops.add), reflected(ops.add, _no_tensor), operator(inplace(ops.add))
-    __sub__, __rsub__, __isub__ = operator(ops.sub), reflected(ops.rsub_number), operator(inplace(ops.sub))
+    __sub__, __rsub__, __isub__ = operator(ops.sub), reflected(rsub_number), operator(inplace(ops.sub))
     __mul__, __rmul__, __imul__ = operator(ops.mul), reflected(ops.mul, _no_tensor), operator(inplace(ops.mul))
     __truediv__, __rtruediv__, __itruediv__ = (
         operator(ops.true_divide),
-        reflected(ops.reciprocal_times),
+        reflected(reciprocal_times),
         operator(inplace(ops.true_divide)),
     )
     __floordiv__, __rfloordiv__, __ifloordiv__ = (

@@ -157,8 +157,10 @@ class Function:
             raise RuntimeError("Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
                                "modified inplace must all be outputs of the Function.")  # fmt: skip
         node = cls._record(ctx, args, edges, outputs)
+        given = (result,) if single else result
+        dead = {id(own) for own, out in zip(outputs, given, strict=True) if id(out) in ctx._dead}
         for place, out in enumerate(outputs):
-            if isinstance(out, Tensor) and out._data.dtype.kind == "f" and id(out) not in ctx._dead:
+            if isinstance(out, Tensor) and out._data.dtype.kind == "f" and id(out) not in dead:
                 made = node if len(outputs) == 1 else Output(node, place, out._data.shape, out._data.dtype)
                 if id(out) not in ctx._dirty:
                     out._node, out._requires_grad = made, True
@@ -212,11 +214,10 @@ def _own(out: Any, args: tuple, ctx: Context) -> Any:
     """An input that `forward` returns as it came is not the operation's output: give out a view of it, which may not be changed in place."""
     if id(out) in ctx._dirty or not any(out is a for a in args if isinstance(a, graph.Tensor)):
         return out
-    with no_grad():
-        view = out.view_as(out)
     if id(out) in ctx._dead:
-        ctx._dead.add(id(view))
-    return view
+        return graph.wrap(out._data)
+    with no_grad():
+        return out.view_as(out)
 
 
 def _checked(result: tuple, shapes: list, ctx: Context, name: str) -> tuple:

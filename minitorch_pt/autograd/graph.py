@@ -621,8 +621,6 @@ def _accumulate(entry: list, create_graph: bool) -> None:
     leaf, gradient, _ = entry
     if leaf._node is not None:
         raise RuntimeError("leaf variable has been moved into the graph interior: it was changed in place since it was used")  # fmt: skip
-    if not leaf._requires_grad:  # not any more
-        return
     present = leaf._grad
     if gradient is None or not leaf._requires_grad:  # switched off since
         pass

@@ -14,7 +14,7 @@ from .. import dtypes
 from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
-from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..autograd.rule import array, differentiable, named, nondifferentiable, same
 from ..storage import writable
 from .index_steps import WHOLE, arranged, check_axes, clone, index_array, steps, without_places
 from .shape import _axis
@@ -653,7 +653,8 @@ def _scatter_reduce_number(
 ) -> Any:
     """`scatter_reduce` where something has no axes: all are vectors then."""
     vectors = [x.reshape(x.shape or (1,)) for x in (input, array(index), src)]
-    return scatter_reduce.rule(vectors[0], 0, *vectors[1:], reduce, include_self=include_self).reshape(input.shape)
+    whole = scatter_reduce.rule(vectors[0], 0, *vectors[1:], reduce, include_self=include_self)
+    return named(whole.reshape(input.shape), "ScatterReduceBackward0")
 
 
 def check_slices(input: Any, dim: int, index: Any, source: Any, name: str) -> np.ndarray:
@@ -701,7 +702,8 @@ def index_add(
     plain = input.ndim > 1 and alpha == 1 and numbers.dtype == np.int64
     _within(numbers, _size(input, dim), dim, RuntimeError if plain else IndexError)
     if not input.ndim:
-        return _index_add.rule(input.reshape(1), source.reshape(1), 0, numbers, alpha).reshape(())
+        added = _index_add.rule(input.reshape(1), source.reshape(1), 0, numbers, alpha).reshape(())
+        return named(added, "IndexAddBackward0")
     return _index_add.rule(input, source, dim, numbers, alpha)
 
 
@@ -734,7 +736,8 @@ def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: T
     if array(source).size:  # torch does not look at the numbers otherwise
         _within(numbers, _size(input, dim), dim)
     vectors = [x if x.ndim else x.reshape(1) for x in (input, source)]
-    return _sliced.rule(*vectors, dim, numbers).reshape(input.shape)
+    copied = _sliced.rule(*vectors, dim, numbers)
+    return copied if input.ndim else named(copied.reshape(()), "IndexCopyBackward0")
 
 
 @differentiable(linear=True, name="IndexCopyBackward0", saves=["index", "index source"])
@@ -766,10 +769,11 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
     place = (WHOLE,) * dim + (np.unique(_within(numbers, n, dim) if array(input).size else numbers[:0]),)
     if not tensor or value.dtype != input.dtype:
         value = _assigned(value.item() if tensor else value, array(input).dtype)
-    return _filled.rule(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
+    filled = _filled.rule(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
+    return named(filled, f"IndexFillBackward{int(tensor)}")
 
 
-@differentiable(linear=True, name=lambda _, value, index: f"IndexFillBackward{int(isinstance(value, np.ndarray))}")
+@differentiable(linear=True, name="IndexFillBackward0")
 def _filled(input: Any, value: Any, index: tuple) -> Any:
     total = clone(array(input))
     total[index] = array(value)

@@ -144,7 +144,7 @@ def triangular_solve(
     used = transposed(A) if transpose else A
     solution = algebra.solve_triangular(used, input, upper=upper != transpose, unitriangular=unitriangular)
     solution = saving.rule(solution, (input,), "TriangularSolveBackward0")
-    return return_types.triangular_solve(solution, clone(A))
+    return return_types.triangular_solve(solution, named(clone(A), "TriangularSolveBackward0"))
 
 
 @composed

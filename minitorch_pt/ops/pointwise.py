@@ -31,7 +31,7 @@ __all__ = [
     "lerp", "less", "less_equal", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or",
     "logical_xor", "logit", "lt", "maximum", "minimum", "mul", "multiply", "nan_to_num", "ne", "neg", "negative", "nextafter", "not_equal",
     "positive", "pow", "rad2deg", "reciprocal", "remainder", "round", "rsqrt", "rsub", "sgn", "sign", "signbit", "sin", "sinc", "sinh", "sqrt",
-    "reciprocal_times", "rsub_number", "square", "sub", "subtract", "tan", "true_divide", "trunc", "where", "zeroed",
+    "square", "sub", "subtract", "tan", "true_divide", "trunc", "where", "zeroed",
 ]  # fmt: skip
 
 
