@@ -63,7 +63,7 @@ _settle(
         "variable": "Variable",
     },
 )
-autograd.graph.Variable = autograd.Variable  # where pickles of 0.1.0 look for it
+autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # where pickles of 0.1.0 look for it
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (

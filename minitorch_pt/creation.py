@@ -648,7 +648,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: builtins.bool = Fa
         return wrap(np.empty(0, input._data.dtype))
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     places = np.array(list(choose(builtins.range(input.shape[0]), r)), np.int64).reshape(-1, r)
-    return saving.rule(ops.stack([input[column] for column in places.T], 1), (input,), "StackBackward0")
+    return saving.rule(ops.stack([input[column] for column in places.T], 1), (input,), "StackBackward0")  # type: ignore[attr-defined]
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:

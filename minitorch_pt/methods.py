@@ -37,7 +37,7 @@ def _copied(input: Any, src: Any) -> Any:
 
 def _again(operation: Callable, name: str | Callable) -> Callable:
     """An operation that gives a view, under the name that torch has for the node of its in-place form."""
-    return differentiable(operation.__wrapped__, linear=True, name=name)  # type: ignore[attr-defined]
+    return differentiable(operation.__wrapped__, linear=True, name=name)  # type: ignore[attr-defined, call-overload]
 
 
 _squeezed = _again(
@@ -538,7 +538,7 @@ class Methods:
         if len(shape) > 2 and len(set(shape)) > 1:
             raise RuntimeError(f"all dimensions of input must be of equal length, got shape {list(shape)}")
         size, step = min(shape), sum(self.stride())  # type: ignore[attr-defined]
-        ops.as_strided(self, (size,), (step,)).fill_(fill_value)
+        ops.as_strided(self, (size,), (step,)).fill_(fill_value)  # type: ignore[arg-type]
         below = shape[1] + 1  # a row is left out
         if wrap and len(shape) == 2 and shape[0] > below:
             ops.as_strided(self[below:], ((self._data.size - 1) // below + 1 - size,), (step,)).fill_(fill_value)
