@@ -132,6 +132,8 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
     def on_arrays(*args: Any, **kwargs: Any) -> Any:
         if any(isinstance(a, graph.Tensor) for a in args):
             return operation(*[graph.wrap(a) if type(a) is np.ndarray else a for a in args], **kwargs)
+        if check is not None:
+            check(*args)
         result = function(*args, **kwargs)
         value = result[0] if records else result
         return getattr(result[1], "rule", result[1])(*args, **kwargs) if value is NotImplemented else value

@@ -14,6 +14,11 @@ from .optimizer import Optimizer, evaluate, nonnegative
 __all__ = ["LBFGS"]
 
 
+def _number(loss: Any) -> float:
+    """What a closure returned as a Python number."""
+    return loss.item() if isinstance(loss, Tensor) else float(loss)
+
+
 class LBFGS(Optimizer):
     """Steps p ← p + t·d, d ≈ -H⁻¹·g, where H is known from how the gradient changed over the last history_size steps.
 
@@ -55,7 +60,7 @@ class LBFGS(Optimizer):
         state.setdefault("n_iter", 0)
 
         first_loss = evaluate(closure)
-        loss, gradient = float(first_loss), _gathered(params)
+        loss, gradient = _number(first_loss), _gathered(params)
         evaluations = 1
         state["func_evals"] += 1
         if np.abs(gradient).max() <= group["tolerance_grad"]:
@@ -91,7 +96,7 @@ class LBFGS(Optimizer):
             if group["line_search_fn"] is None:
                 _move(params, t, d)
                 if iteration < group["max_iter"]:  # the next call of step evaluates there anyway
-                    loss, gradient, count = float(evaluate(closure)), _gathered(params), 1
+                    loss, gradient, count = _number(evaluate(closure)), _gathered(params), 1
             elif group["line_search_fn"] == "strong_wolfe":
                 probe = _prober(closure, params, d)
                 budget = group["max_eval"] - evaluations
@@ -174,7 +179,7 @@ def _prober(closure: Callable, params: list[Tensor], d: np.ndarray) -> Callable:
 
     def probe(t: Any) -> tuple[float, np.ndarray, Any]:
         _move(params, t, d)
-        loss, gradient = float(evaluate(closure)), _gathered(params)
+        loss, gradient = _number(evaluate(closure)), _gathered(params)
         for p, old in zip(params, here, strict=True):
             p._data[...] = old
             changed(p._data)

@@ -156,7 +156,9 @@ def test_sampling_what_was_resized_and_turned():
     same_program(program)
 
 
-@pytest.mark.filterwarnings("ignore:Since version 1.3.0")  # of torch, for axes of one point
+@pytest.mark.filterwarnings(
+    "ignore:Since version 1.3.0", "ignore:affine_grid of one place"
+)  # both say so of axes of one point
 @pytest.mark.parametrize("align", [False, True])
 @pytest.mark.parametrize("size", [(2, 3, 4, 5), (2, 1, 1, 3), (2, 3, 2, 3, 4)])
 def test_affine_grid(size, align):
