@@ -103,6 +103,8 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
                             f"{max(len(a), len(b)) - i}: {name}() got shapes {a} and {b}, which do not broadcast. Sizes must be equal, or 1."
                         ) from None
         raise RuntimeError(f"{name}() got shapes {shapes}, which do not broadcast: {text}") from None
+    if text.startswith(("tuple index out of range", "not enough values to unpack", "too many values to unpack")):
+        raise RuntimeError(f"{name}() got Tensors of shapes {shapes}: one has too few axes, or too many") from error
     # a rule met something that is no array, or no number
     if isinstance(error, AttributeError) or text.startswith(("could not convert", "invalid literal", "ufunc")):
         given = ", ".join("Tensor" if isinstance(a, np.ndarray) else type(a).__name__ for a in arrays)
@@ -136,7 +138,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
         value = result[0] if records else result
         return getattr(result[1], "rule", result[1])(*args, **kwargs) if value is NotImplemented else value
 
-    operation.rule, operation.desk, operation.node = on_arrays, desk, node
+    operation.rule = on_arrays
     if desk.out:
         as_method = contract.Desk(function, short, out=False)
         operation.method = _served(function, short, as_method, node, records, promote, check, view, returns)
@@ -183,7 +185,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
                     edges.append(None)
             else:
                 if type(a) is int and a.bit_length() > 63:
-                    desk.overflow(len(arrays), a)
+                    a = desk.overflow(len(arrays), a)
                 if reads and (not arrays or type(a) not in numbers):
                     asked = True
                 arrays.append(a)
@@ -200,7 +202,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         # the rule itself
         try:
             result = function(*arrays, **kwargs) if kwargs else function(*arrays)
-        except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError, IndexError) as error:
             _explain(error, short, arrays)
         value = result[0] if records else result
         if arrange is not None:
@@ -247,6 +249,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
             _as_view(out, args[0])
         return out
 
+    operation.desk, operation.node = desk, rule  # type: ignore[attr-defined]
     return operation
 
 
