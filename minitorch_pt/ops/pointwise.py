@@ -989,9 +989,11 @@ def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any
     return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
 
 
-@differentiable(promote="type", linear=True, name="torch::autograd::NotImplemented")
+@differentiable(linear=True, name="torch::autograd::NotImplemented")
 def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Any:
-    """0 below zero, 1 above, `values` at zero. Its gradient raises RuntimeError."""
+    """0 below zero, 1 above, `values` at zero, all of one type. Its gradient raises RuntimeError."""
+    if input.dtype != values.dtype:
+        raise RuntimeError(f"heaviside needs tensors of one type, and got {input.dtype} and {values.dtype}: convert one with .to()")  # fmt: skip
     value = np.where(input == 0, values, (input > 0).astype(input.dtype)).astype(input.dtype)
     return value, _no_heaviside, _no_heaviside
 

@@ -504,7 +504,10 @@ def repeat_interleave(
         raise RuntimeError(
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and input.size({dim}) = {n}"
         )
-    return _take.rule(input, np.repeat(np.arange(n), counts.reshape(-1) if counts.size == n else counts.item()), dim)
+    places = np.repeat(np.arange(n), counts.reshape(-1) if counts.size == n else counts.item())
+    if output_size not in (None, len(places)):
+        raise RuntimeError(f"allocated size does not match required size: output_size={output_size}, and there are {len(places)} repeats")  # fmt: skip
+    return _take.rule(input, places, dim)
 
 
 @nondifferentiable
