@@ -511,8 +511,16 @@ def bernoulli_(self: Tensor, p: Tensor | float = 0.5, *, generator: object = Non
         RuntimeError: a probability outside [0, 1].
     """
     chance = p._data if isinstance(p, Tensor) else p
+    if isinstance(p, Tensor):
+        _floating("bernoulli_", p)
     _probabilities(np.asarray(chance))
     if np.ndim(chance):
+        if np.ndim(chance) > self.ndim or any(
+            m not in (1, n) for m, n in zip(np.shape(chance)[::-1], self.shape[::-1], strict=False)
+        ):
+            raise RuntimeError(
+                f"bernoulli_() needs probabilities that can be expanded to the shape {list(self.shape)}, and got {list(np.shape(chance))}"
+            )
         chance = np.broadcast_to(chance, self._data.shape).transpose(layouts.axes(self._data))
     return _fill(
         self,

@@ -91,6 +91,8 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
         n = max(error.ndim or 0, 1)
         raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {error.axis}) in {name}() of shapes {shapes}") from None  # fmt: skip
     text = str(error)
+    if isinstance(error, MemoryError):
+        raise RuntimeError(f"{name}(): not enough memory for the result of shapes {shapes}: {text}") from None
     if isinstance(error, OverflowError):
         raise RuntimeError(f"{name}(): value cannot be converted to the tensor's type without overflow: {text}") from None  # fmt: skip
     if isinstance(error, ValueError) and "broadcast" in text and len(shapes) >= 2:
@@ -202,7 +204,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         # the rule itself
         try:
             result = function(*arrays, **kwargs) if kwargs else function(*arrays)
-        except (ValueError, TypeError, AttributeError, OverflowError, IndexError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError, IndexError, MemoryError) as error:
             _explain(error, short, arrays)
         value = result[0] if records else result
         if arrange is not None:

@@ -485,7 +485,7 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
     Raises:
         RuntimeError: paired axes differ in size, or the lists in length.
     """
-    if isinstance(dims, np.integer) or (hasattr(dims, "_data") and not dims.ndim):  # type: ignore[attr-defined]
+    if hasattr(dims, "_data") and not dims.ndim:  # type: ignore[attr-defined]
         dims = int(dims)  # type: ignore[call-overload]
     if not isinstance(dims, (int, list, tuple)) and not hasattr(dims, "_data"):
         raise RuntimeError(
