@@ -11,6 +11,7 @@ import numpy as np
 
 from . import dtypes, ops
 from .autograd import graph
+from .autograd.contract import composed
 from .autograd.modes import recording
 from .autograd.rule import differentiable, named
 from .device import DeviceError, device as _device
@@ -287,15 +288,20 @@ class Conversions:
         Raises:
             RuntimeError: the tensor requires grad.
         """
+        if not sizes:
+            raise TypeError("resize_() needs a size; for a single number it is ()")
         if self.requires_grad:
             raise RuntimeError("cannot resize variables that require grad: use reshape(), or detach() first")
         shape = given_sizes(sizes)
+        if any(n < 0 for n in shape):
+            raise RuntimeError(f"resize_() got a negative size: {list(shape)}")
         if shape != self._data.shape:
             self._data = resized(self._data, shape)
             graph.changed(self._data)
         return self
 
-    def resize_as_(self, the_template: Any, memory_format: Any = None) -> Any:
+    @composed
+    def resize_as_(self: Any, the_template: Tensor, *, memory_format: object = None) -> Any:
         """`resize_` to the shape of another tensor."""
         return self.resize_(tuple(the_template.shape))
 

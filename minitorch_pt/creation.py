@@ -7,17 +7,21 @@ import functools
 import itertools
 import math
 import warnings
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import dtypes, layouts, ops
+from .autograd.contract import composed
 from .device import device as _device
 from .generator import fma32, fma64
 from .ops.saving import saving
 from .storage import inferring, note_inference
 from .tensor import Tensor, wrap
+
+if TYPE_CHECKING:
+    from .autograd.contract import DType, Number, Size, Tensors
 
 __all__ = [
     "arange", "as_tensor", "asarray", "cartesian_prod", "combinations", "empty", "empty_like", "eye", "from_numpy", "frombuffer", "full", "full_like", "is_floating_point",
@@ -48,7 +52,7 @@ def _made(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) ->
     return made
 
 
-def _numpy(dtype: dtypes.dtype | None, default: np.dtype) -> np.dtype:
+def _numpy(dtype: dtypes.dtype | type | None, default: np.dtype) -> np.dtype:
     if dtype is None:
         return default
     return dtypes.given(dtype).dtype
@@ -147,7 +151,7 @@ def tensor(
     data: Any,
     *,
     dtype: Any = None,
-    device: Any = None,
+    device: object = None,
     requires_grad: builtins.bool = False,
     pin_memory: builtins.bool = False,
 ) -> Tensor:
@@ -172,7 +176,7 @@ def tensor(
     return _made(_from_data(data, dtype), requires_grad, device)
 
 
-def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+def as_tensor(data: Any, dtype: Any = None, device: object = None) -> Tensor:
     """`data` as a tensor, sharing memory with an array or tensor of the right type."""
     if isinstance(data, Tensor):
         return data.to(device=device, dtype=dtype)
@@ -243,7 +247,7 @@ def asarray(
     obj: Any,
     *,
     dtype: Any = None,
-    device: Any = None,
+    device: object = None,
     copy: builtins.bool | None = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
@@ -275,8 +279,8 @@ def _filled(name: str, value: Any, text: str) -> Any:
     def make(
         *size: Any,
         dtype: Any = None,
-        layout: Any = None,
-        device: Any = None,
+        layout: object = None,
+        device: object = None,
         pin_memory: builtins.bool = False,
         requires_grad: builtins.bool = False,
         **named: Any,
@@ -291,17 +295,17 @@ def _filled(name: str, value: Any, text: str) -> Any:
     def like(
         input: Tensor,
         *,
-        dtype: Any = None,
-        device: Any = None,
+        dtype: DType | None = None,
+        device: object = None,
         requires_grad: builtins.bool = False,
-        memory_format: Any = None,
+        memory_format: object = None,
     ) -> Tensor:
         return _made(_full_like(input._data, value, _numpy(dtype, input._data.dtype)), requires_grad, device)
 
     for function, suffix, words in ((make, "", text), (like, "_like", f"{text} Of the shape and type of `input`.")):
         function.__name__ = function.__qualname__ = name + suffix
         function.__doc__ = words
-    return make, like
+    return make, composed(like)
 
 
 def size_given(name: str, size: tuple, named: dict) -> tuple:
@@ -343,8 +347,14 @@ empty, empty_like = _filled(
 )
 
 
+@composed
 def full(
-    size: Sequence[int], fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+    size: Size,
+    fill_value: Number,
+    *,
+    dtype: DType | None = None,
+    device: object = None,
+    requires_grad: builtins.bool = False,
 ) -> Tensor:
     """A tensor of one value; its type follows from the value.
 
@@ -353,39 +363,39 @@ def full(
     """
     if isinstance(size, int):
         raise TypeError(f"full(): argument 'size' must be tuple of ints, not int: write ({size},)")
-    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
-    kind = _numpy(dtype, _infer(np.asarray(value)))
-    return _made(np.full(_shape((size,)), dtypes.checked(value, kind), kind), requires_grad, device)
+    kind = _numpy(dtype, _infer(np.asarray(fill_value)))
+    return _made(np.full(_shape((size,)), dtypes.checked(fill_value, kind), kind), requires_grad, device)
 
 
-def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False,
-              memory_format: Any = None) -> Tensor:  # fmt: skip
+@composed
+def full_like(input: Tensor, fill_value: Number, *, dtype: DType | None = None, device: object = None, requires_grad: builtins.bool = False,
+              memory_format: object = None) -> Tensor:  # fmt: skip
     """A tensor of one value, of the shape and type of `input`."""
     kind = _numpy(dtype, input._data.dtype)
     return _made(_full_like(input._data, dtypes.checked(fill_value, kind), kind), requires_grad, device)
 
 
-def scalar_tensor(s: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False) -> Tensor:
+@composed
+def scalar_tensor(
+    s: Number, *, dtype: DType | None = None, device: object = None, requires_grad: builtins.bool = False
+) -> Tensor:
     """A number as a tensor without axes, of the default floating point type."""
     return full((), s, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
 
 
-def arange(*args: Any, start: Any = None, end: Any = None, step: Any = None, dtype: Any = None, device: Any = None,
+@composed
+def arange(start: Number | None = None, end: Number | None = None, step: Number = 1, *, dtype: DType | None = None, device: object = None,
            requires_grad: builtins.bool = False) -> Tensor:  # fmt: skip
     """start, start + step, ... up to but without `end`: arange(end), arange(start, end) or arange(start, end, step).
 
     Raises:
         RuntimeError: step is 0 or leads away from `end`.
     """
-    given = [x.item() if isinstance(x, Tensor) else x for x in args]
-    if len(given) == 1 and end is None:
-        given = [None, *given]
-    low, high, by = (
-        a if a is not None else b for a, b in zip([*given, None, None, None], (start, end, step), strict=False)
-    )
-    low, by = 0 if low is None else low, 1 if by is None else by
+    given: Any = (start, end, step) if end is not None else (None, start, step)
+    low, high, by = given
     if high is None:
         raise TypeError("arange() needs an end: arange(end), arange(start, end) or arange(start, end, step)")
+    low = 0 if low is None else low
     _check_span(low, high, by)
     whole = not any(isinstance(x, float) for x in (low, high, by))
     kind = _numpy(dtype, np.dtype(np.int64) if whole else _float())
@@ -450,8 +460,15 @@ def _ladder(start: float, step: float, count: int, kind: np.dtype) -> np.ndarray
     return np.where(i < count - count % (2 * width), vectors, single).astype(wide).astype(kind)
 
 
+@composed
 def range(
-    start: Any, end: Any, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+    start: Number,
+    end: Number,
+    step: Number = 1,
+    *,
+    dtype: DType | None = None,
+    device: object = None,
+    requires_grad: builtins.bool = False,
 ) -> Tensor:
     """As `arange`, but with `end` included and floating point by default; torch deprecates it.
 
@@ -459,7 +476,7 @@ def range(
         RuntimeError: step is 0 or leads away from `end`.
     """
     warnings.warn("torch.range is deprecated, as its `end` is included unlike that of Python's range: use torch.arange", stacklevel=2)  # fmt: skip
-    ends = [x.item() if isinstance(x, Tensor) else x for x in (start, end, step)]
+    ends: list[Any] = [x.item() if isinstance(x, Tensor) else x for x in (start, end, step)]
     _check_span(*ends)
     kind = _numpy(dtype, _float())
     wide = _LONG if kind.kind != "f" else np.dtype(np.float32) if kind.itemsize == 2 else _DOUBLE
@@ -471,8 +488,15 @@ def range(
     return _made((low + by * i.astype(wide)).astype(kind), requires_grad, device)
 
 
+@composed
 def linspace(
-    start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+    start: Tensor | Number,
+    end: Tensor | Number,
+    steps: int,
+    *,
+    dtype: DType | None = None,
+    device: object = None,
+    requires_grad: builtins.bool = False,
 ) -> Tensor:
     """`steps` numbers at equal distances from start to end, both included.
 
@@ -532,14 +556,15 @@ def _ends(name: str, start: Any, end: Any, steps: int, kind: np.dtype) -> list:
     return given
 
 
+@composed
 def logspace(
-    start: Any,
-    end: Any,
+    start: Tensor | Number,
+    end: Tensor | Number,
     steps: int,
     base: float = 10.0,
     *,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DType | None = None,
+    device: object = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """base to the power of `steps` numbers at equal distances from start to end.
@@ -562,8 +587,14 @@ def logspace(
     return _made(values.astype(kind), requires_grad, device)
 
 
+@composed
 def eye(
-    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: DType | None = None,
+    device: object = None,
+    requires_grad: builtins.bool = False,
 ) -> Tensor:
     """The identity matrix: ones on the diagonal of n rows and m (else n) columns.
 
@@ -575,7 +606,8 @@ def eye(
     return _made(np.eye(n, m, dtype=_numpy(dtype, _float())), requires_grad, device)
 
 
-def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+@composed
+def meshgrid(*tensors: Tensor | Tensors, indexing: str | None = None) -> tuple[Tensor, ...]:
     """Coordinates of a grid: for each vector a tensor of the grid's shape that repeats it along its axis.
 
     indexing: "ij" numbers axes as the vectors are given, "xy" swaps the first two.
@@ -583,7 +615,9 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     Raises:
         RuntimeError: another indexing, or tensors that are no vectors.
     """
-    vectors = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
+    vectors: list[Any] = (
+        list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
+    )
     if indexing is None:
         warnings.warn(
             "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",
@@ -614,6 +648,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     return tuple(grids)
 
 
+@composed
 def cartesian_prod(*tensors: Tensor) -> Tensor:
     """All combinations of one element of each vector, a row each.
 
@@ -628,7 +663,8 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
     return ops.stack([g.reshape(-1) for g in meshgrid(*tensors, indexing="ij")], 1)
 
 
-def combinations(input: Tensor, r: int = 2, with_replacement: builtins.bool = False) -> Tensor:
+@composed
+def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """All choices of r elements of a vector, in their order, a row each; with_replacement: an element may be chosen again.
 
     Raises:
@@ -651,6 +687,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: builtins.bool = Fa
     return saving.rule(ops.stack([input[column] for column in places.T], 1), (input,), "StackBackward0")  # type: ignore[attr-defined]
 
 
+@composed
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """For each label a row of zeros with a one at its place: shape (*, num_classes), int64.
 
@@ -662,8 +699,6 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
-    if not isinstance(tensor, Tensor):
-        raise TypeError(f"one_hot(): argument 'tensor' must be Tensor, not {type(tensor).__name__}")
     data = tensor._data
     if data.dtype != np.int64:
         raise RuntimeError(
@@ -682,7 +717,8 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 
 
 def _triangle(name: str, find: Any, which: str) -> Any:
-    def indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+    @composed
+    def indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, device: object = None) -> Tensor:
         return _made(np.stack(find(row, offset, col)).astype(_numpy(dtype, np.dtype(np.int64))), False, device)
 
     indices.__name__ = indices.__qualname__ = name
@@ -699,11 +735,13 @@ def is_tensor(obj: Any, /) -> builtins.bool:
     return isinstance(obj, Tensor)
 
 
+@composed
 def is_floating_point(input: Tensor) -> builtins.bool:
     """Whether its elements are floating point numbers."""
     return input.is_floating_point()
 
 
+@composed
 def numel(input: Tensor) -> int:
     """The number of its elements."""
     return input.numel()

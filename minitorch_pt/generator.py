@@ -152,6 +152,13 @@ def _libm(function: Callable, x: np.ndarray) -> np.ndarray:
     return np.fromiter(map(function, x.ravel().tolist()), f64, x.size).reshape(x.shape)
 
 
+def _exp(x: float) -> float:
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
 def _box_muller64(u: np.ndarray, mean: Any, std: Any) -> np.ndarray:
     radius = np.sqrt(-2 * _libm(math.log, 1 - u[:, :8]))
     angle = 2 * math.pi * u[:, 8:]
@@ -356,7 +363,7 @@ class Stream:
     def log_normal(self, size: tuple, mean: float = 1.0, std: float = 2.0, dtype: Any = f32) -> np.ndarray:
         """e to the power of a normal."""
         z = np.array([self._one_normal(mean, std) for _ in range(math.prod(size))], f64)
-        return _cast(_libm(math.exp, z), dtype).reshape(size)
+        return _cast(_libm(_exp, z), dtype).reshape(size)
 
     def geometric(self, size: tuple, p: float, dtype: Any = f32) -> np.ndarray:
         """How many trials of probability p up to the first success."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import ops
 from .autograd import graph
-from .autograd.contract import method
+from .autograd.contract import composed, method
 from .autograd.inplace import apply_inplace, check_inplace, inplace, write
 from .autograd.modes import recording
 from .autograd.rule import differentiable
@@ -22,6 +22,7 @@ from .ops.indexing import assign, replaced, target
 from .ops.pointwise import overwritten, reciprocal_times, rsub_number
 
 if TYPE_CHECKING:
+    from .autograd.contract import Dim, Dims, Flag, Number, Operand, Size
     from .tensor import Tensor
 
 
@@ -59,6 +60,20 @@ def operator(operation: Callable) -> Callable[[Any, Any], Tensor]:
     return method
 
 
+def _equals(self: Any, other: Any) -> Any:
+    """`==` compares with an array as well, alone among the comparisons, as torch's does."""
+    if isinstance(other, np.ndarray) and other.dtype.kind in "biuf":
+        other = graph.wrap(other)
+    return ops.eq(self, other) if isinstance(other, _OPERANDS) else NotImplemented
+
+
+def _divided(self: Any, other: Any) -> Any:
+    """other / self, where other may be an array."""
+    if isinstance(other, np.ndarray):
+        return ops.reciprocal(self) * other
+    return reciprocal_times(self, other) if isinstance(other, _OPERANDS) else NotImplemented
+
+
 def reflected(operation: Callable, alone: Any = NotImplemented) -> Callable[[Any, Any], Tensor]:
     """An operation as the operator of the right side: `1 - x`. `alone`: what a program gets that calls it by hand without a tensor."""
 
@@ -76,9 +91,12 @@ def _compared(comparison: Callable) -> Callable:
     name = f"{comparison.__name__.capitalize()}Backward"
 
     @functools.wraps(comparison)
-    def numbers(input: Any, other: Any) -> Any:
-        return overwritten(input, other, comparison(input, other)._data, f"{name}{int(isinstance(other, Methods))}")
+    def numbers(input: Any, *args: Any, **kwargs: Any) -> Any:
+        found = comparison(input, *args, **kwargs)._data
+        (other,) = args or kwargs.values()
+        return overwritten(input, other, found, f"{name}{int(isinstance(other, Methods))}")
 
+    numbers.method = numbers  # type: ignore[attr-defined]  # not the comparison's
     return inplace(numbers)
 
 
@@ -255,7 +273,7 @@ class Methods:
     __mul__, __rmul__, __imul__ = operator(ops.mul), reflected(ops.mul, _no_tensor), operator(inplace(ops.mul))
     __truediv__, __rtruediv__, __itruediv__ = (
         operator(ops.true_divide),
-        reflected(reciprocal_times),
+        _divided,
         operator(inplace(ops.true_divide)),
     )
     __floordiv__, __rfloordiv__, __ifloordiv__ = (
@@ -286,23 +304,30 @@ class Methods:
     )
     __lshift__, __ilshift__ = operator(ops.bitwise_left_shift), operator(bitwise_left_shift_)
     __rshift__, __irshift__ = operator(ops.bitwise_right_shift), operator(bitwise_right_shift_)
-    __eq__, __ne__ = operator(ops.eq), operator(ops.ne)  # type: ignore[assignment]  # Tensors where object's give bools
+    __rlshift__, __rrshift__ = (
+        reflected(swapped(ops.bitwise_left_shift)),
+        reflected(swapped(ops.bitwise_right_shift)),
+    )
+    __eq__, __ne__ = _equals, operator(ops.ne)  # type: ignore[assignment]  # Tensors where object's give bools
     __lt__, __le__, __gt__, __ge__ = operator(ops.lt), operator(ops.le), operator(ops.gt), operator(ops.ge)
 
-    def float_power_(self, exponent: Any) -> Any:
+    @composed
+    def float_power_(self: Any, exponent: Operand) -> Any:
         """In-place form of `float_power`: for float64 alone, the type of its result."""
         if self._data.dtype != np.float64:
             raise RuntimeError(f"the base given to float_power_ has dtype {self._data.dtype.name} but the operation's result requires float64; "
                                "use the out-of-place form")  # fmt: skip
         return apply_inplace(self, ops.float_power, (exponent,), {})
 
-    def polygamma(self: Any, n: int) -> Tensor:
+    @composed
+    def polygamma(self: Any, n: int) -> Any:
         """The n-th derivative of `digamma`."""
         return ops.polygamma(n, self)
 
     polygamma_ = inplace(polygamma)
 
-    def where(self: Any, condition: Tensor, other: Any) -> Tensor:
+    @composed
+    def where(self: Any, condition: Tensor, other: Operand) -> Any:
         """This tensor where the condition holds, else `other`."""
         return ops.where(condition, self, other)
 
@@ -380,7 +405,12 @@ class Methods:
     roll = method(ops.roll)
     rot90 = method(ops.rot90)
     select = method(ops.select)
-    split = method(ops.split)
+
+    @composed
+    def split(self: Any, split_size: Size, dim: Dim = 0) -> tuple:
+        """Pieces along an axis, of one size (the last may be smaller) or of the sizes of a list: see `torch.split`."""
+        return ops.split(self, split_size, dim)
+
     split_with_sizes = method(ops.split_with_sizes)
     squeeze = method(ops.squeeze)
     swapaxes = method(ops.swapaxes)
@@ -416,7 +446,8 @@ class Methods:
             raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{more}")
         return ops.transpose(self, 0, 1) if ndim else self
 
-    def as_strided_(self, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
+    @composed
+    def as_strided_(self: Any, size: Size, stride: Size, storage_offset: int | None = None) -> Any:
         """In-place form of `as_strided`."""
         return self._reshaped(_strided, size, stride, storage_offset)
 
@@ -433,19 +464,27 @@ class Methods:
             self._node, self._seen = now._node, graph.last_change
         return self
 
-    def squeeze_(self, *args: Any) -> Any:
+    @composed
+    def squeeze_(self: Any, dim: Dims | None = None) -> Any:
         """In-place form of `squeeze`."""
-        return self._reshaped(_squeezed, *args)
+        return self._reshaped(_squeezed, dim)
 
-    def unsqueeze_(self, dim: int) -> Any:
+    @composed
+    def unsqueeze_(self: Any, dim: Dim) -> Any:
         """In-place form of `unsqueeze`."""
         return self._reshaped(_unsqueezed, dim)
 
-    def transpose_(self, dim0: int, dim1: int) -> Any:
+    @composed
+    def transpose_(self: Any, dim0: Dim, dim1: Dim) -> Any:
         """In-place form of `transpose`."""
         return self._reshaped(_transposed, dim0, dim1)
 
-    swapaxes_ = swapdims_ = transpose_
+    swapdims_ = transpose_
+
+    @composed
+    def swapaxes_(self: Any, axis0: Dim, axis1: Dim) -> Any:
+        """In-place form of `swapaxes`."""
+        return self._reshaped(_transposed, axis0, axis1)
 
     def t_(self) -> Any:
         """In-place form of `t`."""
@@ -487,7 +526,8 @@ class Methods:
         """`map_` of two other tensors."""
         return _mapped("map2_", callable, self, x, y)
 
-    def copy_(self, src: Any, non_blocking: Any = False) -> Any:
+    @composed
+    def copy_(self: Any, src: Tensor | Number, non_blocking: bool = False) -> Any:
         """Overwrite the elements with those of `src`, broadcast and converted."""
         itself = 0 in self._data.strides and isinstance(src, Methods) and self.is_set_to(src)  # type: ignore[attr-defined]
         return apply_inplace(self, _copied, (src,), {}, overlap=itself)
@@ -516,17 +556,20 @@ class Methods:
     take = method(ops.take)
     take_along_dim = method(ops.take_along_dim)
 
-    def fill_(self, value: Any) -> Any:
+    @composed
+    def fill_(self: Any, value: Operand) -> Any:
         """Set every element to `value`."""
         number = not isinstance(value, Methods)
-        value = value if number else ops.clone(value)  # it may be one of the elements
+        value = value if number else ops.clone(value)  # type: ignore[arg-type]  # it may be one of the elements
         return apply_inplace(self, ops.fill_inplace, (value,), {}, overlap=number)
 
-    def zero_(self) -> Any:
+    @composed
+    def zero_(self: Any) -> Any:
         """Set every element to 0."""
         return apply_inplace(self, ops.zeroed, (), {}, overlap=True)
 
-    def fill_diagonal_(self, fill_value: Any, wrap: bool = False) -> Any:
+    @composed
+    def fill_diagonal_(self: Any, fill_value: Number, wrap: bool = False) -> Any:
         """Set the elements with equal indices to `fill_value`; wrap: of a tall matrix again below each full square.
 
         Raises:
@@ -588,7 +631,8 @@ class Methods:
     svd = method(ops.svd)
     triangular_solve = method(ops.triangular_solve)
 
-    def lu(self: Any, pivot: bool = True, get_infos: bool = False) -> tuple[Tensor, ...]:
+    @composed
+    def lu(self: Any, pivot: bool = True, get_infos: Flag = False) -> tuple:
         """`torch.lu`, always as a plain tuple."""
         return tuple(ops.lu(self, pivot, get_infos))
 

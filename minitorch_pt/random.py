@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import operator
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from . import dtypes, generator, layouts
+from .autograd.contract import composed
 from .autograd.graph import changed
 from .autograd.inplace import check_inplace, rebase
 from .autograd.modes import recording
@@ -20,6 +21,9 @@ from .ops.activations import _floating
 from .ops.pointwise import overwritten
 from .storage import refuse_overlap, writable
 from .tensor import Tensor, wrap
+
+if TYPE_CHECKING:
+    from .autograd.contract import DType, Size
 
 __all__ = [
     "Generator", "bernoulli", "binomial", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "multinomial", "normal", "poisson",
@@ -150,7 +154,11 @@ def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
 
 
 def _source(given: Any) -> Generator:
-    return default_generator if given is None else given
+    if given is None:
+        return default_generator
+    if not isinstance(given, Generator):
+        raise TypeError(f"argument 'generator' must be torch.Generator, not {type(given).__name__}")
+    return given
 
 
 def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
@@ -186,12 +194,14 @@ def randn(*size: Any, **options: Any) -> Tensor:
     return _drawn("randn", size, options, lambda stream, shape, kind: stream.normal(shape, 0.0, 1.0, kind))
 
 
-def rand_like(input: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
+@composed
+def rand_like(input: Tensor, *, dtype: DType | None = None, **options: Any) -> Tensor:
     """`rand` of the shape and type of `input`."""
     return _in_order_of(input, rand(*input.shape, dtype=dtype or input.dtype, **options))
 
 
-def randn_like(input: Tensor, *, dtype: Any = None, **options: Any) -> Tensor:
+@composed
+def randn_like(input: Tensor, *, dtype: DType | None = None, **options: Any) -> Tensor:
     """`randn` of the shape and type of `input`."""
     data = input._data
     contiguous = data.flags.c_contiguous or layouts.kept(data) == layouts.contiguous(data.shape)
@@ -258,14 +268,17 @@ def _within(kind: np.dtype, low: int, high: int) -> None:
         )
 
 
-def randint_like(input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, **options: Any) -> Tensor:
+@composed
+def randint_like(
+    input: Tensor, low: int, high: int | None = None, *, dtype: DType | None = None, **options: Any
+) -> Tensor:
     """`randint` of the shape and type of `input`."""
     low, high = (0, low) if high is None else (low, high)
     return _in_order_of(input, randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, **options))
 
 
 def randperm(
-    n: int, *, generator: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    n: int, *, generator: object = None, dtype: Any = None, device: object = None, requires_grad: bool = False
 ) -> Tensor:
     """0 .. n-1 in random order.
 
@@ -280,15 +293,18 @@ def randperm(
     )
 
 
-def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: Any = None, device: Any = None,
-           requires_grad: bool = False) -> Tensor:  # fmt: skip
+@composed
+def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: Size | None = None, *, generator: object = None, dtype: DType | None = None,
+           device: object = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
     """Normal numbers; mean and std are tensors, one for each number, or numbers together with a size.
 
     Raises:
         RuntimeError: a negative std.
     """
+    if size is not None:  # of all numbers the same
+        mean, std = (x.item() if isinstance(x, Tensor) and not x.ndim else x for x in (mean, std))
     tensors = [x for x in (mean, std) if isinstance(x, Tensor)]
-    if np.any(np.asarray(std._data if isinstance(std, Tensor) else std) < 0):
+    if not np.all(np.asarray(std._data if isinstance(std, Tensor) else std) >= 0):
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
     if not tensors:
         if size is None:
@@ -296,7 +312,10 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any 
         kind = _numpy(dtype, _float())
         if kind.kind != "f":
             raise NotImplementedError(f"normal() is not implemented for {kind.name}: give a floating point dtype")
-        return _made(_source(generator).normal(_shape((tuple(size),)), mean, std, kind.type), requires_grad, device)
+        drawn = _source(generator).normal(_shape((size,)), cast(float, mean), cast(float, std), kind.type)
+        return _made(drawn, requires_grad, device)
+    if size is not None:
+        raise TypeError("normal() takes its size from the tensors: leave `size` out, or give mean and std as numbers")
     kind = tensors[0]._data.dtype
     try:
         shape = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
@@ -322,7 +341,8 @@ def _probabilities(p: np.ndarray) -> None:
         )
 
 
-def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -> Tensor:
+@composed
+def bernoulli(input: Tensor, p: float | None = None, *, generator: object = None) -> Tensor:
     """1 with the probability that each element of `input` says (or `p`, for its shape), else 0.
 
     Raises:
@@ -337,7 +357,8 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -
     return _drawn_with(input, None, drawn, "BernoulliBackward0") if p is None else wrap(drawn)
 
 
-def poisson(input: Tensor, generator: Any = None) -> Tensor:
+@composed
+def poisson(input: Tensor, generator: object = None) -> Tensor:
     """How many events come, where each element of `input` says how many come on average.
 
     Raises:
@@ -348,8 +369,6 @@ def poisson(input: Tensor, generator: Any = None) -> Tensor:
     >>> torch.poisson(torch.tensor([0.5, 5.0, 500.0]))
     tensor([  2.,   6., 497.])
     """
-    if not isinstance(input, Tensor):
-        raise TypeError(f"poisson(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
     rate = input._data
     if rate.dtype.kind != "f":
         raise NotImplementedError(f"poisson() needs a floating point tensor and got {input.dtype}; convert with .float()")  # fmt: skip
@@ -358,15 +377,14 @@ def poisson(input: Tensor, generator: Any = None) -> Tensor:
     return _drawn_with(input, None, _source(generator).poisson(rate), "PoissonBackward0")
 
 
-def binomial(count: Tensor, prob: Tensor, generator: Any = None) -> Tensor:
+@composed
+def binomial(count: Tensor, prob: Tensor, generator: object = None) -> Tensor:
     """How many of `count` trials succeed, each with probability `prob`; the two have one floating point type.
 
     Raises:
         RuntimeError: the types differ. ValueError: they are no floating point types. NotImplementedError: float16.
     """
     for name, given in (("count", count), ("prob", prob)):
-        if not isinstance(given, Tensor):
-            raise TypeError(f"binomial(): argument '{name}' must be Tensor, not {type(given).__name__}")
         if given._data.dtype.kind != "f":
             raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {given.dtype}")
     if count.dtype != prob.dtype:
@@ -385,7 +403,8 @@ def _not_differentiated(count: Any, prob: Any, drawn: np.ndarray) -> Any:
     return drawn, refuse, refuse
 
 
-def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:
+@composed
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: object = None) -> Tensor:
     """Indices drawn with probabilities in proportion to `input`: (n) -> (num_samples), (m, n) -> (m, num_samples).
 
     Raises:
@@ -429,24 +448,27 @@ def _fill(self: Tensor, name: str, draw: Any) -> Tensor:
     return self
 
 
-def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **named: Any) -> Tensor:
+@composed
+def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: object = None) -> Tensor:
     """Overwrite with uniform numbers in [from, to).
 
     Raises:
         RuntimeError: from is above to.
     """
     _floating("uniform_", self)
-    low = named.pop("from", from_)
-    if not low <= to:
-        raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
-    if not to - low <= np.finfo(self._data.dtype).max:
-        raise RuntimeError(f"uniform_ expects to - from to be a number of {self.dtype}, but found from={low}, to={to}")
+    if not from_ <= to:
+        raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={from_} > to={to}")
+    if not to - from_ <= np.finfo(self._data.dtype).max:
+        raise RuntimeError(
+            f"uniform_ expects to - from to be a number of {self.dtype}, but found from={from_}, to={to}"
+        )
     return _fill(
-        self, "UniformBackward0", lambda shape, _: _source(generator).uniform(shape, low, to, self._data.dtype.type)
+        self, "UniformBackward0", lambda shape, _: _source(generator).uniform(shape, from_, to, self._data.dtype.type)
     )
 
 
-def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
+@composed
+def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: object = None) -> Tensor:
     """Overwrite with normal numbers.
 
     Raises:
@@ -462,7 +484,8 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any
     )
 
 
-def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, generator: Any = None) -> Tensor:
+@composed
+def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, generator: object = None) -> Tensor:
     """Overwrite with whole numbers: random_() over all that the type holds, random_(to) in [0, to), random_(from, to) in [from, to).
 
     Raises:
@@ -480,15 +503,24 @@ def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, ge
     )
 
 
-def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
+@composed
+def bernoulli_(self: Tensor, p: Tensor | float = 0.5, *, generator: object = None) -> Tensor:
     """Overwrite with 1 with probability p (a number, or a tensor of one for each element), else 0.
 
     Raises:
         RuntimeError: a probability outside [0, 1].
     """
     chance = p._data if isinstance(p, Tensor) else p
+    if isinstance(p, Tensor):
+        _floating("bernoulli_", p)
     _probabilities(np.asarray(chance))
     if np.ndim(chance):
+        if np.ndim(chance) > self.ndim or any(
+            m not in (1, n) for m, n in zip(np.shape(chance)[::-1], self.shape[::-1], strict=False)
+        ):
+            raise RuntimeError(
+                f"bernoulli_() needs probabilities that can be expanded to the shape {list(self.shape)}, and got {list(np.shape(chance))}"
+            )
         chance = np.broadcast_to(chance, self._data.shape).transpose(layouts.axes(self._data))
     return _fill(
         self,
@@ -497,7 +529,8 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     )
 
 
-def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> Tensor:
+@composed
+def exponential_(self: Tensor, lambd: float = 1.0, *, generator: object = None) -> Tensor:
     """Overwrite with exponential numbers.
 
     Raises:
@@ -513,7 +546,8 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> 
     )
 
 
-def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Any = None) -> Tensor:
+@composed
+def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: object = None) -> Tensor:
     """Overwrite with Cauchy numbers.
 
     Raises:
@@ -527,7 +561,8 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
     )
 
 
-def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Tensor:
+@composed
+def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: object = None) -> Tensor:
     """Overwrite with e to the power of normal numbers.
 
     Raises:
@@ -543,7 +578,8 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
     )
 
 
-def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
+@composed
+def geometric_(self: Tensor, p: float, *, generator: object = None) -> Tensor:
     """Overwrite with the numbers of trials up to the first success of probability p.
 
     Raises:

@@ -1,7 +1,10 @@
 """Special functions under the names of torch.special: those of ops/special_functions.py, and some that torch has elsewhere too."""
 
-from typing import Any
+from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from .autograd.contract import composed
 from .ops import pointwise
 from .ops.activations import log_softmax, sigmoid, softmax
 from .ops.pointwise import exp2, expm1, log1p, logit, sinc
@@ -31,11 +34,15 @@ from .ops.special_functions import (
 )
 from .places import settle
 
+if TYPE_CHECKING:
+    from .autograd.contract import Tensor
+
 expit, gammaln, multigammaln, psi = sigmoid, lgamma, mvlgamma, digamma
 gammainc, gammaincc = igamma, igammac
 
 
-def round(input: Any, *, decimals: int = 0) -> Any:
+@composed
+def round(input: Tensor, *, decimals: int = 0) -> Any:
     """The nearest number with so many decimals, halves to the even one.
 
     Raises:

@@ -646,8 +646,8 @@ def outcome(t, line):
         return builtin_type(error)
 
 
-# torch's losses look for `.size` of what they are given, and its absence is an accident of how they are written
-CLEARER = {"nn.MSELoss()(x, 3)": TypeError, 'nn.L1Loss()(x, "a")': TypeError}
+# torch's losses look for `.size` of what they are given, and its absence is an accident of how they are written; so do fills
+CLEARER = {"nn.MSELoss()(x, 3)": TypeError, 'nn.L1Loss()(x, "a")': TypeError, "nn.init.uniform_(3)": TypeError}
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -6,6 +6,7 @@
     int, Dim    a whole number, also a 0-d Tensor's; no bool, no fraction, no array
     float       a number
     bool, str   as in Python
+    Flag        true or false: whatever Python takes for either
     Dims, Size  whole numbers in a list or tuple, or a single one
     Tensors     a list or tuple of Tensors
     DType       torch.float32, ..., or Python's float, int, bool
@@ -45,6 +46,7 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
     Size: TypeAlias = Dim | Sequence[Dim]
     Tensors: TypeAlias = Sequence[Tensor]
     DType: TypeAlias = dtypes.dtype | type
+    Flag: TypeAlias = bool
     Scale: TypeAlias = Number | Sequence[Number]
 
 P = ParamSpec("P")
@@ -84,6 +86,10 @@ def _number(value: Any) -> Any:
     return value._data.item() if _plain_tensor(value) else _UNREAD
 
 
+def _float(value: Any) -> Any:
+    return float(value) if type(value) is int and value.bit_length() > 63 else _number(value)
+
+
 def _operand(value: Any) -> Any:
     return value if isinstance(value, graph.Tensor) else _number(value)
 
@@ -101,6 +107,8 @@ def _whole(value: Any) -> Any:
 
 
 def _wholes(value: Any) -> Any:
+    if isinstance(value, graph.Tensor) and value._data.ndim == 1 and value._data.dtype.kind in "iu":
+        return tuple(value._data.tolist())
     if not isinstance(value, _DEEP):
         return _whole(value)
     try:
@@ -147,9 +155,10 @@ _KINDS: dict[str, tuple[str, Callable]] = {
     "Number": ("Number", _number),
     "int": ("int", _whole),
     "Dim": ("int", _whole),
-    "float": ("float", _number),
+    "float": ("float", _float),
     "bool": ("bool", _truth),
     "str": ("str", _text),
+    "Flag": ("bool", bool),
     "Dims": ("tuple of ints", _wholes),
     "Size": ("tuple of ints", _wholes),
     "Tensors": ("tuple of Tensors", _tensors),
@@ -165,7 +174,7 @@ class Slot:
     __slots__ = ("deep", "name", "optional", "plain", "readers", "wanted")
 
     def __init__(self, name: str, annotation: str, default: Any = _REQUIRED) -> None:
-        words = [word.strip() for word in annotation.split("|")]
+        words = [word.strip().removeprefix("builtins.") for word in annotation.split("|")]
         kinds = [_KINDS[word] for word in words if word in _KINDS]
         self.name, self.optional = name, "None" in words or default is None
         self.wanted = " or ".join(dict.fromkeys(wanted for wanted, _ in kinds))
@@ -204,14 +213,22 @@ class Slot:
 # ---------------------------------------------------------------------------------------------------------------------
 # The desk
 # ---------------------------------------------------------------------------------------------------------------------
+def _called(parameter: str) -> str:
+    """What users call a parameter: `from_` is from, and the tensor of a method is the input."""
+    return "input" if parameter == "self" else parameter.rstrip("_")
+
+
 class Desk:
     """The front desk of one function: brings the arguments of a call into their places, and each to its kind."""
 
     def __init__(self, function: Callable, name: str, out: bool = True) -> None:
-        code, defaults, notes = function.__code__, function.__defaults__ or (), function.__annotations__
+        code, defaults = function.__code__, function.__defaults__ or ()
+        notes = {_called(p): note for p, note in function.__annotations__.items()}
         count = code.co_argcount
+        if code.co_varnames[:1] == ("self",):
+            notes["input"] = "Tensor"
         self.name = name
-        self.parameters: dict[str, Any] = dict.fromkeys(code.co_varnames[:count], _REQUIRED)
+        self.parameters: dict[str, Any] = dict.fromkeys(map(_called, code.co_varnames[:count]), _REQUIRED)
         self.parameters.update(zip([*self.parameters][count - len(defaults) :], defaults, strict=True))
         only = code.co_varnames[count : count + code.co_kwonlyargcount]
         self.out = out and "out" in only
@@ -222,6 +239,7 @@ class Desk:
         if code.co_flags & 0x04:
             rest = code.co_varnames[count + code.co_kwonlyargcount]
             self.rest = Slot(rest, str(notes.get(rest)))
+            self.each = Slot(rest, str(notes.get(rest)).replace("Tensor | Tensors", "Tensor"))  # of several
         # whether there is more than Tensors and numbers, so that a Tensor too may be in the wrong place
         words = {word for p in self.parameters for word in str(notes.get(p)).split(" | ")}
         self.reads = any(
@@ -258,14 +276,21 @@ class Desk:
         if len(args) > len(self.slots) and self.rest is None:
             raise TypeError(f"{self.name}() takes {len(self.slots)} positional arguments but {len(args)} were given")
         missing = [p for p, default in [*self.parameters.items()][len(args) :] if default is _REQUIRED]
+        if (
+            self.rest is not None
+            and self.rest.deep
+            and self.slots
+            and not self.keywords
+            and len(args) == len(self.slots)
+        ):
+            missing.append(self.rest.name)  # x.repeat()
         if missing:
             raise TypeError(f"{self.name}() missing {len(missing)} required positional arguments: {', '.join(missing)}")
         read = [slot.read(a, self.name, place) for place, (a, slot) in enumerate(zip(args, self.slots, strict=False))]
         if self.rest is not None:
+            rest = self.rest if len(args) == len(self.slots) + 1 else self.each
             try:
-                read += [
-                    self.rest.read(a, self.name, len(self.slots) + i) for i, a in enumerate(args[len(self.slots) :])
-                ]
+                read += [rest.read(a, self.name, len(self.slots) + i) for i, a in enumerate(args[len(self.slots) :])]
             except ValueError as error:  # too large: one of a list, as in `_wholes`
                 raise TypeError(str(error)) from None
         if self.mixed and not any(isinstance(a, graph.Tensor) for a in args):
@@ -284,11 +309,17 @@ class Desk:
                 self.deep[types] = deep
         return tuple(read)
 
-    def overflow(self, place: int, number: int) -> NoReturn:
-        """Refuse a whole number of more than 64 bits as its kind does, which the types of a call do not show."""
+    def overflow(self, place: int, number: int) -> float:
+        """A whole number of more than 64 bits, where a float belongs; elsewhere refuse it as its kind does. The types of a call do not show it.
+
+        Raises:
+            TypeError, ValueError, OverflowError: no float belongs there.
+        """
         if place >= len(self.slots):
             raise TypeError(f"{self.name}(): the whole number {number} is larger than 64 bits hold")
-        self.slots[place].read(number, self.name, place)
+        read = self.slots[place].read(number, self.name, place)
+        if isinstance(read, float):
+            return read
         raise OverflowError(f"{self.name}(): the number {number} is larger than 64 bits hold")
 
     def bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict, Any]:
@@ -303,7 +334,8 @@ class Desk:
             return (*args, *kwargs.values()), {}, None
         target = kwargs.pop("out", None) if self.out else None
         for alias, name in _NUMPY_NAMES.items():
-            if alias in kwargs and alias not in self.parameters and name in self.parameters:
+            known = name in self.parameters or name in self.keywords
+            if alias in kwargs and alias not in self.parameters and known and name not in kwargs:
                 kwargs[name] = kwargs.pop(alias)
         if self.rest is not None and self.rest.name in kwargs and len(args) <= len(self.slots):
             args = (*args, kwargs.pop(self.rest.name))  # view(size=(2, 3))
@@ -338,6 +370,7 @@ def _face(function: Callable, out: bool) -> Any:
     name = function.__name__.strip("_")
     desk = Desk(function, name, out)
     passed = desk.passed
+    wholes = [place for place, slot in enumerate(desk.slots) if _whole in slot.readers]
 
     @functools.wraps(function)
     def served(*args: Any, **kwargs: Any) -> Any:
@@ -346,6 +379,9 @@ def _face(function: Callable, out: bool) -> Any:
             args, kwargs, target = desk.bind(args, kwargs)
         if tuple(map(type, args)) not in passed:
             args = desk.serve(args)
+        for place in wholes:
+            if place < len(args) and type(args[place]) is int and args[place].bit_length() > 63:
+                desk.overflow(place, args[place])
         result = function(*args, **kwargs)
         return result if target is None else into(target, result, name)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import dtypes
 from ..storage import Place, refuse_overlap, repeats, writable
-from . import graph
+from . import contract, graph
 from .graph import changed, record
 from .modes import recording
 from .rule import array, differentiable
@@ -172,10 +172,16 @@ def write(tensor: Any, value: np.ndarray) -> None:
 @functools.cache  # arccos_ is acos_, as arccos is acos
 def inplace(operation: Callable[P, R], overlap: bool = False) -> Callable[P, R]:
     """The in-place form of an operation: `relu_ = inplace(relu)`."""
+    operation = contract.method(operation)
 
     @functools.wraps(operation, updated=())
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return apply_inplace(self, operation, args, kwargs, overlap)
+        try:
+            return apply_inplace(self, operation, args, kwargs, overlap)
+        except AttributeError:
+            if isinstance(self, graph.Tensor):
+                raise
+            raise TypeError(f"{method.__name__}() changes a Tensor, not {type(self).__name__}") from None
 
     method.__name__ = method.__qualname__ = operation.__name__ + "_"
     method.__doc__ = f"In-place form of `{operation.__name__}`: changes the tensor itself and returns it."

@@ -91,6 +91,8 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
         n = max(error.ndim or 0, 1)
         raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {error.axis}) in {name}() of shapes {shapes}") from None  # fmt: skip
     text = str(error)
+    if isinstance(error, MemoryError):
+        raise RuntimeError(f"{name}(): not enough memory for the result of shapes {shapes}: {text}") from None
     if isinstance(error, OverflowError):
         raise RuntimeError(f"{name}(): value cannot be converted to the tensor's type without overflow: {text}") from None  # fmt: skip
     if isinstance(error, ValueError) and "broadcast" in text and len(shapes) >= 2:
@@ -103,6 +105,8 @@ def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
                             f"{max(len(a), len(b)) - i}: {name}() got shapes {a} and {b}, which do not broadcast. Sizes must be equal, or 1."
                         ) from None
         raise RuntimeError(f"{name}() got shapes {shapes}, which do not broadcast: {text}") from None
+    if text.startswith(("tuple index out of range", "not enough values to unpack", "too many values to unpack")):
+        raise RuntimeError(f"{name}() got Tensors of shapes {shapes}: one has too few axes, or too many") from error
     # a rule met something that is no array, or no number
     if isinstance(error, AttributeError) or text.startswith(("could not convert", "invalid literal", "ufunc")):
         given = ", ".join("Tensor" if isinstance(a, np.ndarray) else type(a).__name__ for a in arrays)
@@ -138,7 +142,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
         value = result[0] if records else result
         return getattr(result[1], "rule", result[1])(*args, **kwargs) if value is NotImplemented else value
 
-    operation.rule, operation.desk, operation.node = on_arrays, desk, node
+    operation.rule = on_arrays
     if desk.out:
         as_method = contract.Desk(function, short, out=False)
         operation.method = _served(function, short, as_method, node, records, promote, check, view, returns)
@@ -185,7 +189,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
                     edges.append(None)
             else:
                 if type(a) is int and a.bit_length() > 63:
-                    desk.overflow(len(arrays), a)
+                    a = desk.overflow(len(arrays), a)
                 if reads and (not arrays or type(a) not in numbers):
                     asked = True
                 arrays.append(a)
@@ -202,7 +206,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         # the rule itself
         try:
             result = function(*arrays, **kwargs) if kwargs else function(*arrays)
-        except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError, IndexError, MemoryError) as error:
             _explain(error, short, arrays)
         value = result[0] if records else result
         if arrange is not None:
@@ -249,6 +253,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
             _as_view(out, args[0])
         return out
 
+    operation.desk, operation.node = desk, rule  # type: ignore[attr-defined]
     return operation
 
 

@@ -23,7 +23,7 @@ from .shape import _axis as _from_front
 from .special_functions import erf
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, DType, Number, Tensor
+    from ..autograd.contract import Dim, DType, Flag, Number, Tensor
 
 
 # what torch has at its top level; nn.functional has all
@@ -115,7 +115,7 @@ def _leaky_relu(input: Any, negative_slope: float) -> Any:
 
 
 @composed
-def leaky_relu(input: Tensor, negative_slope: Number = 0.01, inplace: bool = False) -> Tensor:
+def leaky_relu(input: Tensor, negative_slope: Number = 0.01, inplace: Flag = False) -> Tensor:
     """x where x > 0, negative_slope * x elsewhere."""
     return (_leaky_relu_ if inplace else _leaky_relu)(input, negative_slope)
 
@@ -134,7 +134,7 @@ def _elu(input: Any, alpha: float, scale: float) -> Any:
 
 
 @composed
-def elu(input: Tensor, alpha: Number = 1.0, inplace: bool = False) -> Tensor:
+def elu(input: Tensor, alpha: Number = 1.0, inplace: Flag = False) -> Tensor:
     """x where x > 0, alpha (e^x - 1) elsewhere.
 
     Source: Clevert et al. 2015, arXiv:1511.07289.
@@ -227,7 +227,7 @@ def _silu(input: Any) -> Any:
 
 
 @composed
-def silu(input: Tensor, inplace: bool = False) -> Tensor:
+def silu(input: Tensor, inplace: Flag = False) -> Tensor:
     """x sigmoid(x), also called swish."""
     return (_silu_ if inplace else _silu)(input)
 
@@ -257,7 +257,7 @@ def _mish(input: Any) -> Any:
 
 
 @composed
-def mish(input: Tensor, inplace: bool = False) -> Tensor:
+def mish(input: Tensor, inplace: Flag = False) -> Tensor:
     """x tanh(softplus(x)).
 
     Source: Misra 2019, arXiv:1908.08681.
@@ -285,7 +285,7 @@ def _hardtanh(input: Any, min_val: float, max_val: float) -> Any:
 
 
 @composed
-def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0, inplace: bool = False) -> Tensor:
+def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0, inplace: Flag = False) -> Tensor:
     """x cut off at min_val and max_val.
 
     Raises:
@@ -297,7 +297,7 @@ def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0, inpla
 
 
 @composed
-def relu6(input: Tensor, inplace: bool = False) -> Tensor:
+def relu6(input: Tensor, inplace: Flag = False) -> Tensor:
     """min(max(0, x), 6)."""
     return (_hardtanh_ if inplace else _hardtanh)(input, 0.0, 6.0)
 
@@ -315,7 +315,7 @@ def _hardsigmoid(input: Any) -> Any:
 
 
 @composed
-def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
+def hardsigmoid(input: Tensor, inplace: Flag = False) -> Tensor:
     """min(max(0, x + 3), 6) / 6: a sigmoid of three straight lines."""
     return (_hardsigmoid_ if inplace else _hardsigmoid)(input)
 
@@ -331,7 +331,7 @@ def _hardswish(input: Any) -> Any:
 
 
 @composed
-def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
+def hardswish(input: Tensor, inplace: Flag = False) -> Tensor:
     """x hardsigmoid(x).
 
     Source: Howard et al. 2019, arXiv:1905.02244.
@@ -551,6 +551,8 @@ def _rrelu(input: Any, slope: Any) -> Any:
 def _slopes(input: Any, lower: float, upper: float, training: bool, source: Any) -> Any:
     """The slope of each negative number, as torch draws it, or the mean slope."""
     _floating("rrelu", input)
+    if not (math.isfinite(lower) and math.isfinite(upper)):
+        raise RuntimeError(f"rrelu: both bounds must be finite, got {lower} and {upper}")
     if lower > upper:
         raise RuntimeError(f"Lower bound should be less than or equal to the upper bound, got {lower} and {upper}")
     if not training:

@@ -45,13 +45,16 @@ def diff(
         raise RuntimeError("diff expects input to be at least one-dimensional, and got a number")
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
+    for end in (prepend, append):
+        if end is not None and end.ndim != input.ndim:
+            raise RuntimeError(f"diff expects prepend or append to be the same dimension as input, and they have {end.ndim} and {input.ndim} axes")  # fmt: skip
     axis = _axis(dim, input.ndim)
     if n == 0:
         return clone(input)
     parts = [x for x in (prepend, input, append) if x is not None]
     result = cat(parts, axis) if len(parts) > 1 else input
     minus = ne if array(result).dtype == bool else sub
-    for _ in range(n):
+    for _ in range(min(n, result.shape[axis])):
         result = minus(*_ends(result, axis))
     return result
 
@@ -71,6 +74,8 @@ def _areas(name: str, y: Any, x: Any, dx: float | None, dim: int) -> Any:
     after, before = _ends(y, axis)
     if x is None:
         return (after + before) * (1 if dx is None else dx)
+    if not x.ndim or x.shape[axis if x.ndim == y.ndim else -1] != y.shape[axis]:
+        raise RuntimeError(f"{name}: There must be one `x` value for each sample point: x has shape {list(x.shape)} and y {list(y.shape)}")  # fmt: skip
     if x.ndim == 1:
         x = x.reshape((-1,) + (1,) * (y.ndim - axis - 1))
     right, left = _ends(x, x.ndim - y.ndim + axis)

@@ -138,7 +138,7 @@ def _check_points(name: str, p: float, *points: Any) -> None:
             raise RuntimeError(f"{name} only supports floating-point dtypes, and got {array(x).dtype.name}; convert with .float()")  # fmt: skip
     if not isinstance(p, (int, float)):
         raise TypeError(f"{name}(): argument 'p' must be a number, not {type(p).__name__}")
-    if p < 0:
+    if not p >= 0:
         raise RuntimeError(f"{name} only supports non-negative p values, and got p={p}")
 
 

@@ -19,7 +19,7 @@ from .pointwise import exp, log
 from .special_functions import xlogy
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Tensor
+    from ..autograd.contract import Flag, Tensor
 
 
 __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
@@ -38,8 +38,8 @@ def kl_divergence(input: Any, target: Any, code: int, log_target: bool) -> Any:
 def kl_div(
     input: Tensor,
     target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
     log_target: bool = False,
 ) -> Tensor:
@@ -69,9 +69,9 @@ def poisson_nll_loss(
     target: Tensor,
     log_input: bool = True,
     full: bool = False,
-    size_average: bool | None = None,
+    size_average: Flag | None = None,
     eps: float = 1e-8,
-    reduce: bool | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """Negative log-likelihood of counts t under a Poisson distribution: e^x - t x, e^x being its mean, without log t!.
@@ -118,7 +118,7 @@ def _variance(input: Any, var: Any) -> Any:
 
 @composed
 def gaussian_nll_loss(
-    input: Tensor, target: Tensor, var: object, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+    input: Tensor, target: Tensor, var: Tensor | float, full: Flag = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Any:
     """Negative log-likelihood of t under a normal distribution of mean x and variance v: (log v + (x - t)² / v) / 2.
 

@@ -21,7 +21,7 @@ from .pointwise import _depending, _pick, where
 from .rows import largest, ones, starts
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Tensor
+    from ..autograd.contract import Flag, Tensor
 
 
 __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
@@ -30,7 +30,7 @@ _NONE, _MEAN, _SUM = 0, 1, 2
 _REDUCTIONS = {"none": _NONE, "mean": _MEAN, "sum": _SUM}
 
 
-def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+def legacy_reduction(size_average: Flag | None, reduce: Flag | None, reduction: str) -> str:
     """`reduction`, or what the two arguments say that torch had before it, if one of them is given."""
     if size_average is None and reduce is None:
         return reduction
@@ -40,7 +40,7 @@ def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: 
     return reduction
 
 
-def _code(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> int:
+def _code(reduction: str, size_average: Flag | None = None, reduce: Flag | None = None) -> int:
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce, reduction)
     if reduction == "elementwise_mean":
@@ -125,8 +125,8 @@ def _reduced_square(d: Any, code: int) -> tuple[Any, float]:
 def mse_loss(
     input: Tensor,
     target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Tensor:
@@ -157,8 +157,8 @@ def _weighted(loss: Any, weight: Any, code: int) -> Any:
 def l1_loss(
     input: Tensor,
     target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Tensor:
@@ -207,8 +207,8 @@ def _smooth_l1_loss(input: Any, target: Any, code: int, beta: float) -> Any:
 def smooth_l1_loss(
     input: Tensor,
     target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
     beta: float = 1.0,
 ) -> Tensor:
@@ -291,8 +291,8 @@ def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """-(t log x + (1 - t) log(1 - x)) for probabilities x; a logarithm counts as no less than -100.
@@ -353,8 +353,8 @@ def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
@@ -477,9 +477,9 @@ def nll_loss(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
+    size_average: Flag | None = None,
     ignore_index: int = -100,
-    reduce: bool | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """Negative log-likelihood: -w[t] x[t], x being log-probabilities and t the number of the right class.
@@ -537,9 +537,9 @@ def cross_entropy(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
+    size_average: Flag | None = None,
     ignore_index: int = -100,
-    reduce: bool | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Any:

@@ -20,7 +20,7 @@ from .pointwise import _depending, clamp_min, minimum, sqrt, where
 from .reductions import sum
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Number, Tensor
+    from ..autograd.contract import Flag, Number, Tensor
 
 
 __all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
@@ -35,8 +35,8 @@ def margin_ranking_loss(
     input2: Tensor,
     target: Tensor,
     margin: float = 0,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """max(0, margin - t (x1 - x2)): x1 should be larger than x2 by the margin where t = 1, smaller where t = -1.
@@ -58,8 +58,8 @@ def hinge_embedding_loss(
     input: Tensor,
     target: Tensor,
     margin: float = 1.0,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """x where t = 1, max(0, margin - x) where t = -1, x being a distance: alike should be near, others farther than the margin.
@@ -78,8 +78,8 @@ def cosine_embedding_loss(
     input2: Tensor,
     target: Tensor,
     margin: float = 0,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """1 - cos(x1, x2) where t = 1, max(0, cos(x1, x2) - margin) where t = -1: alike should point the same way.
@@ -114,8 +114,8 @@ def _soft_margin_loss(input: Any, target: Any, code: int) -> Any:
 def soft_margin_loss(
     input: Tensor,
     target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """log(1 + e^(-t x)): binary cross entropy of scores for targets 1 and -1.
@@ -178,8 +178,8 @@ def multi_margin_loss(
     p: Number = 1,
     margin: Number = 1.0,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """Σ w[t] max(0, margin - x[t] + x[j])^p / C over the wrong classes j: the score of the right class t should lead all others.
@@ -243,8 +243,8 @@ def _multilabel_margin_loss(input: Any, target: Any, code: int) -> Any:
 def multilabel_margin_loss(
     input: Tensor,
     target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """Σ max(0, 1 - x[t] + x[j]) / C over the right classes t and the wrong classes j: each right one should lead each wrong one.
@@ -273,8 +273,8 @@ def multilabel_soft_margin_loss(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Any:
     """The mean over classes of -w (t log sigmoid(x) + (1 - t) log sigmoid(-x)): a yes or no for each class, t being 0 or 1.
@@ -319,8 +319,8 @@ def triplet_margin_loss(
     p: float = 2,
     eps: float = 1e-6,
     swap: bool = False,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
+    size_average: Flag | None = None,
+    reduce: Flag | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """max(0, margin + d(a, p) - d(a, n)), d being the p-norm of the difference + eps: the anchor should be nearer to the positive
@@ -356,7 +356,7 @@ def triplet_margin_with_distance_loss(
     *,
     distance_function: object = None,
     margin: float = 1.0,
-    swap: bool = False,
+    swap: Flag = False,
     reduction: str = "mean",
 ) -> Any:
     """`triplet_margin_loss` with a distance of your own: any function of two tensors; by default `pairwise_distance`.

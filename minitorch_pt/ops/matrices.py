@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dtypes, return_types
+from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named
 from ..notices import warn
@@ -24,7 +25,7 @@ from .saving import saving, saving_result
 from .shape import broadcast_to, cat, clone, flip
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, DType, Number, Tensor, Tensors
+    from ..autograd.contract import Dim, Dims, DType, Flag, Number, Tensor, Tensors
 
 
 __all__ = [
@@ -148,7 +149,7 @@ def triangular_solve(
 
 
 @composed
-def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, *, out: tuple[Tensor, ...] | None = None) -> tuple:
+def lu(A: Tensor, pivot: bool = True, get_infos: Flag = False, *, out: tuple[Tensor, ...] | None = None) -> tuple:
     """`torch.linalg.lu_factor_ex`, without get_infos only L and U in one matrix and the exchanges of rows.
 
     Raises:
@@ -169,6 +170,8 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | Non
 @composed
 def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> Any:
     """P, L and U of what `torch.linalg.lu_factor` gives; empty tensors for what is not asked for."""
+    if LU_data.ndim < 2 or not LU_pivots.ndim:
+        raise RuntimeError(f"lu_unpack: expected a matrix and a vector of pivots, or batches of them, and got shapes {list(LU_data.shape)} and {list(LU_pivots.shape)}")  # fmt: skip
     P, L, U = unpack(LU_data, LU_pivots)
     empty = LU_data.new_zeros(0)
     if unpack_data:
@@ -326,12 +329,14 @@ def _block_diag(*blocks: Any) -> Any:
 
 
 @composed
-def block_diag(*tensors: Tensor | Tensors) -> Tensor:
+def block_diag(*tensors: Tensor) -> Tensor:
     """The matrix with these matrices (or numbers, or rows) along its diagonal, and zeros beside them.
 
     Raises:
         RuntimeError: more than two axes.
     """
+    if not tensors:
+        return graph.wrap(np.zeros((1, 0), dtypes.get_default_dtype().dtype))
     for i, tensor in enumerate(tensors):
         if tensor.ndim > 2:
             raise RuntimeError(

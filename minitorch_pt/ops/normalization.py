@@ -400,6 +400,8 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     """
     if input.ndim < 3:
         raise ValueError(f"Expected 3D or higher dimensionality input (got {input.ndim} dimensions): (N, C, ...)")
+    if size < 1:
+        raise RuntimeError(f"local_response_norm: size must be greater than zero, but got {size}")
     if not input.numel():
         return input
     channels = input.shape[1]

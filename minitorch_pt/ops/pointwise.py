@@ -91,13 +91,18 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     """
     if alpha == 1 and alpha is not True:
         return input + other, same, same
-    _whole_alpha(input, alpha)
+    whole_alpha(input, alpha)
     if is_half(input):
         return in_single(add, input, other, alpha=alpha)
     return input + alpha * other, same, lambda g: g * alpha
 
 
-def _whole_alpha(input: Any, alpha: Any) -> None:
+def whole_alpha(input: Any, alpha: Any) -> None:
+    """Refuse a factor that is no number of the kind that is added up.
+
+    Raises:
+        RuntimeError: a fraction beside whole numbers, or a truth beside numbers.
+    """
     if alpha is True and array(input).dtype != bool:
         raise RuntimeError("Boolean alpha only supported for Boolean results; give a number")
     if isinstance(alpha, float) and array(input).dtype.kind != "f":
@@ -122,7 +127,7 @@ def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     """
     if alpha == 1 and alpha is not True:
         return input - other, same, lambda g: -g
-    _whole_alpha(input, alpha)
+    whole_alpha(input, alpha)
     if is_half(input):
         return in_single(sub, input, other, alpha=alpha)
     return input - alpha * other, same, lambda g: g * -alpha
@@ -137,6 +142,8 @@ def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Any:
     """
     if alpha != 1 and is_half(input):
         return in_single(rsub, input, other, alpha=alpha)
+
+    whole_alpha(input, alpha)
     return other - (input if alpha == 1 else alpha * input), lambda g: g * -alpha, same
 
 
@@ -330,7 +337,11 @@ def _power_number(input: Any, exponent: Any) -> Any:
             raise RuntimeError(
                 "Integers to negative integer powers are not allowed: the result is no integer. Convert with .float() first."
             )
-        return np.power(data.astype(np.int64) if data.dtype == bool else data, exponent), lambda g: None
+        if data.dtype == bool:
+            return (
+                data | (not exponent) if exponent is True or exponent is False else data.astype(np.int64) ** exponent
+            ), lambda g: None
+        return np.power(data, exponent), lambda g: None
     if data is not input and exponent != 0:  # Tensors: as torch writes it, which tells what can be differentiated again
         return pow(input, exponent), lambda g: g * (exponent * pow(input, exponent - 1))
     if exponent == 2:  # x*x is 8 times as fast as np.power
@@ -356,6 +367,8 @@ def _power_value(x: Any, n: Any) -> Any:
 @differentiable(promote="type", name="PowBackward1", saves="input exponent result")
 def _power(input: Any, exponent: Any) -> Any:
     base, n = np.asarray(array(input)), np.asarray(array(exponent))
+    if base.dtype == bool:
+        raise NotImplementedError("pow() is not implemented for bool: convert one with .int()")
 
     def pull_base(g: Any) -> Any:
         # x**0 is 1 everywhere: slope 0, also where x**-1 is infinite
@@ -536,11 +549,13 @@ def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> An
     )
 
 
-@differentiable(promote="float")
+@differentiable(promote=("float", 1))
 def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Any:
     """log(x / (1 - x)), the inverse of sigmoid: nan outside of [0, 1], unless x is first clamped to [eps, 1 - eps]."""
     x = array(input)
-    low, flat, z = (0, math.nan, x) if eps is None else (eps, 0.0, np.clip(x, eps, 1 - eps))
+    low, flat, z = (0, math.nan, x)
+    if eps is not None:
+        low, flat, z = eps, 0.0, np.where(x < eps, eps, np.where(x > 1 - eps, 1 - eps, x)).astype(x.dtype)
     outside = (x < low) | (x > 1 - low)
     return np.log(z / (1 - z)), lambda g: np.where(outside, flat, g / (input * (1 - input)))
 
@@ -696,7 +711,9 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any
     data = array(input)
     if data.dtype.kind != "f":
         if decimals:
-            raise RuntimeError(f"round with decimals={decimals} needs floating point numbers, got {data.dtype.name}")
+            raise NotImplementedError(
+                f"round with decimals={decimals} needs floating point numbers, got {data.dtype.name}"
+            )
         return data.copy(), _flat
     if decimals == 0:
         return np.rint(data), _flat
@@ -972,22 +989,31 @@ def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any
     return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
 
 
-@differentiable(promote="type", linear=True, name="torch::autograd::NotImplemented")
+@differentiable(linear=True, name="torch::autograd::NotImplemented")
 def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Any:
-    """0 below zero, 1 above, `values` at zero. Its gradient raises RuntimeError."""
+    """0 below zero, 1 above, `values` at zero, all of one type. Its gradient raises RuntimeError."""
+    if input.dtype != values.dtype:
+        raise RuntimeError(f"heaviside needs tensors of one type, and got {input.dtype} and {values.dtype}: convert one with .to()")  # fmt: skip
     value = np.where(input == 0, values, (input > 0).astype(input.dtype)).astype(input.dtype)
     return value, _no_heaviside, _no_heaviside
+
+
+def _no_fractions(name: str, input: Any) -> None:
+    if input.dtype.kind not in "iu":
+        raise NotImplementedError(f"{name}() is not implemented for {input.dtype.name}: it needs whole numbers")
 
 
 @nondifferentiable(promote="type")
 def gcd(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The greatest common divisor."""
+    _no_fractions("gcd", input)
     return np.gcd(input, other)
 
 
 @nondifferentiable(promote="type")
 def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The least common multiple."""
+    _no_fractions("lcm", input)
     return np.lcm(input, other)
 
 
@@ -1026,7 +1052,7 @@ def frexp(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
 def _fill(number: int) -> Any:
     """The operation with torch's names of its node, for a number and for a tensor."""
 
-    def fill(input: Tensor, value: Operand | None) -> Any:
+    def fill(input: Tensor, value: Operand) -> Any:
         """The tensor with every element set to `value`, a number or a tensor without axes.
 
         Raises:
@@ -1158,7 +1184,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
         raise RuntimeError(
             f"{input.dtype.name} did not match {other.dtype.name}: isclose needs tensors of one dtype; convert one with .to()"
         )
-    if rtol < 0 or atol < 0:
+    if not (rtol >= 0 and atol >= 0):
         raise RuntimeError(f"rtol and atol must be greater than or equal to zero, but got {rtol} and {atol}")
     return np.isclose(input, other, rtol, atol, equal_nan)
 

@@ -40,7 +40,7 @@ from .windows import (
 )
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Size, Tensor
+    from ..autograd.contract import Flag, Size, Tensor
 
 
 # what torch has at its top level; nn.functional has all
@@ -191,7 +191,7 @@ def max_pool1d(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
-    return_indices: bool = False,
+    return_indices: Flag = False,
 ) -> Tensor:
     """The largest element of each window of (N, C, L): see `nn.MaxPool1d`."""
     return _max_pool("max_pool1d", input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
@@ -205,7 +205,7 @@ def max_pool2d(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
-    return_indices: bool = False,
+    return_indices: Flag = False,
 ) -> Tensor:
     """The largest element of each window of (N, C, H, W): see `nn.MaxPool2d`.
 
@@ -224,7 +224,7 @@ def max_pool3d(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
-    return_indices: bool = False,
+    return_indices: Flag = False,
 ) -> Tensor:
     """The largest element of each window of (N, C, D, H, W): see `nn.MaxPool3d`."""
     return _max_pool("max_pool3d", input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
@@ -238,7 +238,7 @@ def max_pool1d_with_indices(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
-    return_indices: bool = False,
+    return_indices: Flag = False,
 ) -> Any:
     """`max_pool1d`, and where in its image, read row by row, each largest element is."""
     return _max_pool("max_pool1d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
@@ -252,7 +252,7 @@ def max_pool2d_with_indices(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
-    return_indices: bool = False,
+    return_indices: Flag = False,
 ) -> Any:
     """`max_pool2d`, and where in its image, read row by row, each largest element is."""
     return _max_pool("max_pool2d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
@@ -266,7 +266,7 @@ def max_pool3d_with_indices(
     padding: Size = 0,
     dilation: Size = 1,
     ceil_mode: bool = False,
-    return_indices: bool = False,
+    return_indices: Flag = False,
 ) -> Any:
     """`max_pool3d`, and where in its image, read row by row, each largest element is."""
     return _max_pool("max_pool3d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
@@ -285,31 +285,31 @@ def adaptive_max_pool1d(input: Tensor, output_size: Size) -> Any:
 
 
 @composed
-def adaptive_max_pool1d_with_indices(input: Tensor, output_size: Size, return_indices: bool = False) -> Any:
+def adaptive_max_pool1d_with_indices(input: Tensor, output_size: Size, return_indices: Flag = False) -> Any:
     """The same as `torch.adaptive_max_pool1d`."""
     return _adaptive_max_pool("adaptive_max_pool1d", input, output_size, True)
 
 
 @composed
-def adaptive_max_pool2d(input: Tensor, output_size: object, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d(input: Tensor, output_size: object, return_indices: Flag = False) -> Any:
     """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool2d`."""
     return _adaptive_max_pool("adaptive_max_pool2d", input, output_size, return_indices)
 
 
 @composed
-def adaptive_max_pool2d_with_indices(input: Tensor, output_size: object, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d_with_indices(input: Tensor, output_size: object, return_indices: Flag = False) -> Any:
     """`adaptive_max_pool2d`, and where in its image, read row by row, each largest element is."""
     return _adaptive_max_pool("adaptive_max_pool2d", input, output_size, True)
 
 
 @composed
-def adaptive_max_pool3d(input: Tensor, output_size: object, return_indices: bool = False) -> Any:
+def adaptive_max_pool3d(input: Tensor, output_size: object, return_indices: Flag = False) -> Any:
     """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool3d`."""
     return _adaptive_max_pool("adaptive_max_pool3d", input, output_size, return_indices)
 
 
 @composed
-def adaptive_max_pool3d_with_indices(input: Tensor, output_size: object, return_indices: bool = False) -> Any:
+def adaptive_max_pool3d_with_indices(input: Tensor, output_size: object, return_indices: Flag = False) -> Any:
     """`adaptive_max_pool3d`, and where in its image, read row by row, each largest element is."""
     return _adaptive_max_pool("adaptive_max_pool3d", input, output_size, True)
 

@@ -6,6 +6,7 @@ For C = A @ B the gradients are dA = dC @ Bᵀ and dB = Aᵀ @ dC: each factor's
 from __future__ import annotations
 
 import math
+import string
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -13,7 +14,9 @@ import numpy as np
 from .. import layouts
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..dtypes import checked, promote_types
 from ..sums import total
+from .pointwise import mul, whole_alpha
 from .rows import ones
 from .shape import diagonal, permute, select
 
@@ -212,7 +215,7 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
         RuntimeError: the last axes differ.
     """
     if input.ndim == 0 or other.ndim == 0:
-        return input * other, lambda g: g * other, lambda g: g * input
+        return NotImplemented, mul
     _need(input.shape[-1] == other.shape[-1], f"inner() the last dimension must match on both input tensors but got shapes {list(input.shape)} and "
                                               f"{list(other.shape)}")  # fmt: skip
     k, head, tail = input.shape[-1], input.shape[:-1], other.shape[:-1]
@@ -230,8 +233,11 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
 
 def _scaled_sum(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
     """beta * input + alpha * product; with beta 0 the input's NaN does not count."""
-    if isinstance(product, np.ndarray) and product.dtype.kind != "f":  # numbers do not change the type of whole numbers
-        alpha, beta = (np.asarray(x).astype(product.dtype) for x in (alpha, beta))
+    if isinstance(product, np.ndarray):
+        if input.dtype != product.dtype:
+            _same_dtype("addmm", input, product)
+        if product.dtype.kind != "f":  # numbers do not change the type of whole numbers
+            alpha, beta = (np.asarray(checked(x, product.dtype)).astype(product.dtype) for x in (alpha, beta))
     if alpha != 1:
         product = product * alpha
     if beta == 0:
@@ -311,7 +317,7 @@ def addmv(
     )
 
 
-@differentiable
+@differentiable(promote="type")
 def addr(
     input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
 ) -> Any:
@@ -320,6 +326,8 @@ def addr(
     Raises:
         RuntimeError: shapes do not match.
     """
+    for factor in (alpha, beta):
+        whole_alpha(input, factor)
     product = outer.rule(vec1, vec2)
     return (
         _scaled_sum(input, product, beta, alpha),
@@ -440,11 +448,13 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         RuntimeError: shapes do not match.
     """
     _need(
-        input1.shape[:-1] == input2.shape[:-1],
+        input1.ndim > 0 and weight.ndim == 3 and input1.shape[:-1] == input2.shape[:-1],
         f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}",
     )
+    _need(bias is None or bias.ndim == 1, "bilinear(): the bias must be a vector")
     _need(input1.shape[-1] == weight.shape[1] and input2.shape[-1] == weight.shape[2],
           f"bilinear(): the weight expects inputs of {weight.shape[1]} and {weight.shape[2]} features, got {input1.shape[-1]} and {input2.shape[-1]}")  # fmt: skip
+    _same_dtype("bilinear", *(x for x in (input1, input2, weight, bias) if x is not None))
     value = _bilinear(input1, input2, weight)
     return value if bias is None else value + bias
 
@@ -475,6 +485,12 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
     Raises:
         RuntimeError: paired axes differ in size, or the lists in length.
     """
+    if hasattr(dims, "_data") and not dims.ndim:  # type: ignore[attr-defined]
+        dims = int(dims)  # type: ignore[call-overload]
+    if not isinstance(dims, (int, list, tuple)) and not hasattr(dims, "_data"):
+        raise RuntimeError(
+            f"tensordot expects dims to be an int or two lists of axes, not {type(dims).__name__}: {dims!r}"
+        )
     if isinstance(dims, int):
         _need(
             0 <= dims <= min(a.ndim, b.ndim),
@@ -506,21 +522,28 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
 def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     """Sum of products named by letters: "ij,jk->ik" is a matrix product. Letters left out of the result are summed over.
 
+    Numbers in lists do as well: einsum(a, [0, 1], b, [1, 2], [0, 2]).
+
     Without "->" the result has the letters that occur once, in alphabetical order; "..." stands for further axes, broadcast.
 
     Raises:
-        RuntimeError: the equation does not fit the operands.
+        RuntimeError: the equation does not fit the operands, or factors that are summed over have two types.
 
     >>> import minitorch_pt as torch
     >>> torch.einsum("ij,ij->i", torch.ones(2, 3), torch.ones(2, 3))
     tensor([3., 3.])
     """
+    if operands and not isinstance(equation, str):
+        equation, operands = _lettered(equation, *operands)
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = tuple(operands[0])
     if not isinstance(equation, str) or not operands:
         raise ValueError(
             "einsum(): must specify the equation string and at least one operand: einsum('ij,jk->ik', a, b)"
         )
+    for i, operand in enumerate(operands):
+        if not hasattr(operand, "ndim"):
+            raise TypeError(f"einsum(): expected Tensor as element {i} in argument 1, but got {type(operand).__name__}")
     equation = equation.replace(" ", "")
     left, arrow, right = equation.partition("->")
     terms = left.split(",")
@@ -540,6 +563,7 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
         if arrow
         else dots + "".join(sorted(c for c in set(joined) - set(dots) if joined.count(c) == 1))
     )
+    _need(len(set(result)) == len(result), f"einsum(): output subscripts {result!r} contain a letter twice")
     sizes: dict[str, int] = {}
     for term, t in zip(terms, operands, strict=True):
         _need(
@@ -569,6 +593,7 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
             term = term[:i] + term[i + 1 :]
         plain_terms.append(term)
         plain_operands.append(t)
+    _types_of_factors(plain_terms, plain_operands, result)
     return _einsum(*plain_operands, terms=plain_terms, result=result)
 
 
@@ -595,6 +620,36 @@ def _as_torch_leaves_it(value: np.ndarray, arrays: list[np.ndarray], terms: list
         x = x if len(kept) == len(term) else layouts.compact(x)
         seen.append(x[tuple(slice(None) if c in term else None for c in result)])
     return layouts.placed(value, layouts.elementwise(value.shape, seen))
+
+
+def _lettered(*given: Any) -> tuple[str, tuple]:
+    """The equation and the operands of einsum(a, [0, 1], b, [1, 2], [0, 2]).
+
+    Raises:
+        TypeError: something stands where a list belongs. RuntimeError: a number that is not between 0 and 51.
+    """
+    pairs = len(given) // 2
+    terms, letters = [], string.ascii_uppercase + string.ascii_lowercase
+    for axes in given[1 : 2 * pairs : 2] + given[2 * pairs :]:
+        if not isinstance(axes, (list, tuple)):
+            raise TypeError(f"einsum(): operands and lists of axes must take turns, and a {type(axes).__name__} stands where a list belongs")  # fmt: skip
+        for axis in axes:
+            _need(axis is ... or axis in range(52), f"einsum(): subscripts must be between 0 and 51, and one is {axis}")
+        terms.append("".join("..." if axis is ... else letters[axis] for axis in axes))
+    return ",".join(terms[:pairs]) + "".join(f"->{term}" for term in terms[pairs:]), given[: 2 * pairs : 2]
+
+
+def _types_of_factors(terms: list[str], operands: list, result: str) -> None:
+    """Factors are multiplied from the left, two by two: only where nothing is summed over they may have two types."""
+    seen, kind = set(terms[0]), operands[0].dtype
+    for i, (term, operand) in enumerate(zip(terms[1:], operands[1:], strict=True), 2):
+        summed = (seen & set(term)) - set(result).union(*terms[i:])
+        sizes = dict(zip(term, operand.shape, strict=True))
+        if kind is not operand.dtype and any(sizes[letter] != 1 for letter in summed):
+            raise RuntimeError(
+                f"einsum(): expected scalar type {kind} but found {operand.dtype}: convert one with .to()"
+            )
+        seen, kind = (seen | set(term)) - summed, promote_types(kind, operand.dtype)
 
 
 def _einsum_rule(*operands: Any, terms: list[str], result: str) -> Any:

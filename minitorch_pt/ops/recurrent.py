@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import numbers
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -284,7 +285,9 @@ _fused_sequence = differentiable(
 # ---------------------------------------------------------------------------------------------------------------------
 # All layers
 # ---------------------------------------------------------------------------------------------------------------------
-_OPTIONS = {"has_biases": bool, "num_layers": int, "dropout": (int, float), "train": bool, "bidirectional": bool}
+_OPTIONS = {
+    "has_biases": bool, "num_layers": numbers.Integral, "dropout": numbers.Real, "train": bool, "bidirectional": bool,
+}  # fmt: skip
 
 
 def _bound(name: str, args: tuple, kwargs: dict) -> dict:

@@ -182,6 +182,8 @@ def sum_to_size(input: Tensor, *size: Size) -> Tensor:
     Raises:
         RuntimeError: it does not.
     """
+    if not size:
+        raise TypeError("sum_to_size() needs a size; for a tensor without axes it is ()")
     target = sizes(size)
     extra = input.ndim - len(target)
     if extra < 0 or builtins.any(m != n and m != 1 for m, n in zip(target, input.shape[extra:], strict=True)):
@@ -713,7 +715,7 @@ def renorm(input: Tensor, p: Number, dim: Dim, maxnorm: Number, *, out: Tensor |
         raise RuntimeError(f"renorm: non-positive-norm not supported, got p = {p}")
     if input.ndim < 2:
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
-    if maxnorm < 0:
+    if not maxnorm >= 0:
         raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
     axis = _axis(dim, input.ndim)
     others = tuple(d for d in builtins.range(input.ndim) if d != axis)

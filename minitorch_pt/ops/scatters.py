@@ -104,6 +104,8 @@ def slice_scatter(
     Raises:
         RuntimeError: src has not their size. IndexError: no such axis.
     """
+    if step < 1:
+        raise RuntimeError(f"slice step must be positive, got {step}; use flip() to reverse")
     return _slice_scatter(input, src, _axis(dim, input.ndim), start, end, step)
 
 

@@ -53,6 +53,8 @@ def sizes(args: tuple) -> tuple[int, ...]:
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = tuple(args[0])
     try:
+        if bool in map(type, args):
+            raise TypeError
         given = tuple(map(operator.index, args))
     except TypeError:
         raise TypeError(f"sizes must be a tuple of ints, and are {args}: round numbers with int()") from None
@@ -258,7 +260,13 @@ def transpose(input: Tensor, dim0: Dim, dim1: Dim) -> Any:
     return input.swapaxes(a, b), lambda g: g.swapaxes(a, b)
 
 
-swapaxes = swapdims = transpose
+swapdims = transpose
+
+
+@composed
+def swapaxes(input: Tensor, axis0: Dim, axis1: Dim) -> Tensor:
+    """`transpose` by NumPy's name."""
+    return transpose(input, axis0, axis1)
 
 
 @differentiable(linear=True, view=True, name="TBackward0")
@@ -277,7 +285,8 @@ def t(input: Tensor) -> Any:
     return input.T, lambda g: g.T
 
 
-def matrix_transpose(input: Any) -> Any:
+@composed
+def matrix_transpose(input: Tensor) -> Any:
     """The last two axes swapped (the property mT); of no axes, itself, which torch deprecates.
 
     Raises:
@@ -395,9 +404,9 @@ def expand(input: Tensor, *size: Size) -> Tensor:
 
 
 @composed
-def broadcast_to(input: Tensor, size: Size) -> Tensor:
-    """`expand` with the sizes as one tuple."""
-    return expand(input, tuple(size))
+def broadcast_to(input: Tensor, *size: Size) -> Tensor:
+    """`expand` to exactly this shape."""
+    return expand(input, *size)
 
 
 @composed
@@ -495,7 +504,10 @@ def repeat_interleave(
         raise RuntimeError(
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and input.size({dim}) = {n}"
         )
-    return _take.rule(input, np.repeat(np.arange(n), counts.reshape(-1) if counts.size == n else counts.item()), dim)
+    places = np.repeat(np.arange(n), counts.reshape(-1) if counts.size == n else counts.item())
+    if output_size not in (None, len(places)):
+        raise RuntimeError(f"allocated size does not match required size: output_size={output_size}, and there are {len(places)} repeats")  # fmt: skip
+    return _take.rule(input, places, dim)
 
 
 @nondifferentiable
@@ -1053,7 +1065,7 @@ def clone(input: Tensor, *, memory_format: object = None) -> Any:
 
 
 @composed
-def contiguous(input: Tensor, memory_format: object = None) -> Tensor:
+def contiguous(input: Tensor, *, memory_format: object = None) -> Tensor:
     """Itself if its elements lie in memory in the order of their indices, else a copy that does."""
     return input if array(input).flags.c_contiguous else _compact(input)
 

@@ -41,7 +41,7 @@ def softshrink(input: Tensor, lambd: Number = 0.5) -> Tensor:
     Raises:
         RuntimeError: lambd is negative.
     """
-    if lambd < 0:
+    if not lambd >= 0:
         raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}")
     return _softshrink(input, lambd)
 

@@ -281,7 +281,8 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
     ) -> Any:
         data, shape = array(input), input.shape
         levels = _levels(data, array(q), interpolation)
-        axis = None if dim is None or not shape else _axis(dim, len(shape))
+        axis = None if dim is None else _axis(dim, len(shape))
+        axis = axis if shape else None
 
         def as_rows(x: Any) -> Any:  # the axis of the elements last
             return x.reshape((-1,)) if axis is None else np.moveaxis(x, axis, -1)
@@ -559,8 +560,8 @@ def bucketize(
 
 @nondifferentiable
 def isin(
-    elements: Tensor,
-    test_elements: Tensor,
+    elements: Operand,
+    test_elements: Operand,
     *,
     assume_unique: bool = False,
     invert: bool = False,

@@ -145,6 +145,10 @@ def _counted(name: str, points: np.ndarray, edges: list, weight: Any, density: b
 @nondifferentiable(returns=return_types.histogram)
 def _histogram(input: Any, bins: Any, limits: Any, weight: Any, density: bool) -> Any:
     data = input.reshape(-1, 1)
+    if weight is not None and weight.dtype != input.dtype:
+        raise RuntimeError(
+            f"torch.histogram: input and weight should have the same dtype, and have {input.dtype} and {weight.dtype}"
+        )
     if weight is not None and weight.shape != input.shape:
         raise RuntimeError("torch.histogram: if weight tensor is provided it should have the same shape as the input tensor, but got "
                            f"{list(weight.shape)} for an input of {list(input.shape)}")  # fmt: skip
@@ -159,7 +163,7 @@ def _histogram(input: Any, bins: Any, limits: Any, weight: Any, density: bool) -
 @composed
 def histogram(
     input: Tensor,
-    bins: Tensor | int,
+    bins: Tensor | int = 100,
     *,
     range: Scale | None = None,
     weight: Tensor | None = None,
@@ -180,6 +184,10 @@ def histogram(
     """
     if range is not None and not isinstance(bins, int):
         raise TypeError("histogram() takes a range for a number of bins, and got the edges of the bins too")
+    if range is not None and not isinstance(range, (list, tuple)):
+        raise TypeError(f"histogram(): argument 'range' must be tuple of floats, not {type(range).__name__}")
+    if range is not None and len(range) != 2:
+        raise RuntimeError(f"torch.histogram: range should have 2 elements, low and high, and is {range}")
     return _histogram(input, bins, range, weight, density)
 
 

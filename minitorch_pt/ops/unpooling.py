@@ -17,7 +17,7 @@ from .pooling import _chosen, _put_back
 from .windows import Size, _axes_of, _check_input, _flat, _name, _numbers, _title
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Scale, Size, Tensor
+    from ..autograd.contract import Flag, Scale, Size, Tensor
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ def fractional_max_pool2d(
     kernel_size: Size,
     output_size: Size | None = None,
     output_ratio: Scale | None = None,
-    return_indices: bool = False,
+    return_indices: Flag = False,
     _random_samples: Tensor | None = None,
 ) -> Any:
     """The largest element of each window, the windows being placed at random: see `nn.FractionalMaxPool2d`."""
@@ -109,7 +109,7 @@ def fractional_max_pool2d_with_indices(
     kernel_size: Size,
     output_size: Size | None = None,
     output_ratio: Scale | None = None,
-    return_indices: bool = False,
+    return_indices: Flag = False,
     _random_samples: Tensor | None = None,
 ) -> Any:
     """`fractional_max_pool2d`, and where in its image, read row by row, each largest element is."""
@@ -122,7 +122,7 @@ def fractional_max_pool3d(
     kernel_size: Size,
     output_size: Size | None = None,
     output_ratio: Scale | None = None,
-    return_indices: bool = False,
+    return_indices: Flag = False,
     _random_samples: Tensor | None = None,
 ) -> Any:
     """The largest element of each window, the windows being placed at random: see `nn.FractionalMaxPool3d`."""
@@ -136,7 +136,7 @@ def fractional_max_pool3d_with_indices(
     kernel_size: Size,
     output_size: Size | None = None,
     output_ratio: Scale | None = None,
-    return_indices: bool = False,
+    return_indices: Flag = False,
     _random_samples: Tensor | None = None,
 ) -> Any:
     """`fractional_max_pool3d`, and where in its image, read row by row, each largest element is."""

@@ -23,7 +23,7 @@ from .saving import saving
 from .shape import stack
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Scale, Size, Tensor
+    from ..autograd.contract import Flag, Scale, Size, Tensor
 
 __all__ = ["channel_shuffle", "pixel_shuffle", "pixel_unshuffle"]
 
@@ -243,7 +243,7 @@ def _new_sizes(input: Any, size: Any, scale_factor: Any) -> tuple[list[int], lis
     return [int(n) for n in given], [None] * len(old)
 
 
-def _check_mode(input: Any, mode: str, align_corners: bool | None, antialias: bool) -> None:
+def _check_mode(input: Any, mode: str, align_corners: bool | None, antialias: Flag) -> None:
     if mode in ("nearest", "area", "nearest-exact") and align_corners is not None:
         raise ValueError(
             "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
@@ -271,8 +271,8 @@ def interpolate(
     scale_factor: Scale | None = None,
     mode: str = "nearest",
     align_corners: bool | None = None,
-    recompute_scale_factor: bool | None = None,
-    antialias: bool = False,
+    recompute_scale_factor: Flag | None = None,
+    antialias: Flag = False,
 ) -> Any:
     """The input with other sizes of the axes after (N, C): given as `size`, or as `scale_factor` times the old ones.
 

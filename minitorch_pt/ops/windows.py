@@ -61,6 +61,8 @@ def _evenly(size: int, kernel: int, stride: int, padding: int, dilation: int, ce
 @functools.lru_cache(256)
 def _adaptively(size: int, windows: int) -> Axis:
     """So many windows, as equal as possible, that together cover the axis. In place of a missing element: one after the end."""
+    if windows >= 1 << 40:
+        raise RuntimeError(f"{windows} windows are more than any memory holds; check the output size")
     start = np.arange(windows) * size // max(windows, 1)
     end = -(-np.arange(1, windows + 1) * size // max(windows, 1))
     places = start[:, None] + np.arange((end - start).max(initial=1))

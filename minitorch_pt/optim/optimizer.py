@@ -166,6 +166,9 @@ class Optimizer:
                 )
         for name, value in self.defaults.items():
             group.setdefault(name, value)
+        for name, value in group.items():
+            if name != "lr" and isinstance(value, Tensor):
+                group[name] = value.item()
         if len({id(p) for p in given}) < len(given):
             warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error. Give each "
                           "parameter once: it is stepped as often as it is listed.", stacklevel=3)  # fmt: skip

@@ -297,7 +297,7 @@ class Softshrink(Module):
 
     def extra_repr(self) -> str:
         """lambd."""
-        return f"{self.lambd}"
+        return str(self.lambd)
 
 
 class Tanhshrink(Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -60,7 +61,8 @@ class LayerNorm(_Scaled):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        given: Any = normalized_shape
+        self.normalized_shape = (given,) if isinstance(given, numbers.Integral) else tuple(given)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         self._make_parameters(self.normalized_shape, elementwise_affine, bias, device, dtype)
 
@@ -99,7 +101,8 @@ class RMSNorm(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        given: Any = normalized_shape
+        self.normalized_shape = (given,) if isinstance(given, numbers.Integral) else tuple(given)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         weight = (
             Parameter(creation.empty(self.normalized_shape, device=device, dtype=dtype)) if elementwise_affine else None

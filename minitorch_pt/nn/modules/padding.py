@@ -6,6 +6,7 @@ Shapes: 1d (N, C, W) or (C, W), 2d (N, C, H, W) or (C, H, W), 3d (N, C, D, H, W)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ...tensor import Tensor
@@ -27,7 +28,7 @@ class _Pad(Module):
 
     def __init__(self, padding: Any) -> None:
         super().__init__()
-        self.padding = (padding,) * (2 * self.axes) if isinstance(padding, int) else tuple(padding)
+        self.padding = (padding,) * (2 * self.axes) if not isinstance(padding, Iterable) else tuple(padding)
         if len(self.padding) != 2 * self.axes:
             raise ValueError(
                 f"{self._get_name()} needs one number or {2 * self.axes} of them, but got padding={padding}"

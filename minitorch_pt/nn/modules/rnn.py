@@ -176,7 +176,7 @@ class RNNBase(Module):
             hx = self._with_batch(hx, alone)
         self.check_forward_args(data, hx, batch_sizes)
         hx = self.permute_hidden(hx, order)
-        options = (self._flat_weights, self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
+        options = (self._flat_weights, self.bias, int(self.num_layers), self.dropout, self.training, self.bidirectional)
         run = _MODES[self.mode][1]
         if batch_sizes is None:
             output, *finals = run(data, hx, *options, self.batch_first)
@@ -309,7 +309,7 @@ class RNNCellBase(Module):
 
     def extra_repr(self) -> str:
         """The sizes and the options that are not the default."""
-        text = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else f", bias={self.bias}")
+        text = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias is True else f", bias={self.bias}")
         nonlinearity = getattr(self, "nonlinearity", "tanh")
         return text if nonlinearity == "tanh" else f"{text}, nonlinearity={nonlinearity}"
 

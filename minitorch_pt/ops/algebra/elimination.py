@@ -146,6 +146,10 @@ def lu_solve(
     """
     check_matrices("linalg.lu_solve", LU, square=True)
     check_pair("linalg.lu_solve", LU, B, left)
+    if array(pivots).dtype != np.int32:
+        raise RuntimeError(
+            f"linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32, and are {pivots.dtype}"
+        )
     if not left:
         return named(transposed(lu_solve(LU, pivots, transposed(B), adjoint=not adjoint)), "LinalgLuSolveBackward0")
     P = _permutation.rule(pivots, LU.shape[-1], array(LU))

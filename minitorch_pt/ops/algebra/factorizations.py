@@ -114,7 +114,7 @@ def _qr_gradient(Q: Any, R: Any, gQ: Any, gR: Any) -> Any:
 
 
 @differentiable(returns=return_types.linalg_qr, name="LinalgQrBackward0", saves="result result1")
-def qr(A: Tensor, mode: str | None = "reduced", *, out: tuple[Tensor, ...] | None = None) -> Any:
+def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = None) -> Any:
     """A = Q R, with orthonormal columns in Q and R upper triangular.
 
     mode: "reduced" gives (*, m, k), (*, k, n) with k = min(m, n); "complete" (*, m, m), (*, m, n); "r" no Q, and no gradient.

@@ -79,7 +79,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: Dim = -1, out: Tensor | None = None) ->
 
 
 @composed
-def vander(x: Tensor, N: int | None = None) -> Tensor:
+def vander(x: Tensor, *, N: int | None = None) -> Tensor:
     """The powers 0 to N - 1 (by default as many as elements) of each element: (*, n) -> (*, n, N).
 
     Raises:
