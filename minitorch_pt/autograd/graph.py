@@ -710,7 +710,8 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> list:
 def _start(i: int, output: Any, gradient: Any, create_graph: bool) -> tuple:
     if not isinstance(output, Tensor):
         raise AssertionError(f"Expected output to be a torch.Tensor, but got {type(output).__name__}")
-    if not (output._requires_grad if output._base is None else output.requires_grad):
+    # a view takes over its base's history when `grad_fn` is asked for
+    if (output._node if output._base is None else output.grad_fn) is None and not output._requires_grad:
         raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
     data = output._data
     if gradient is None:
