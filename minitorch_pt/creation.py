@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes, layouts, ops
-from .autograd.contract import composed
+from .autograd.contract import composed, into
 from .device import device as _device
 from .generator import fma32, fma64
 from .ops.saving import saving
@@ -278,6 +278,7 @@ def _full_like(data: np.ndarray, value: Any, kind: np.dtype) -> np.ndarray:
 def _filled(name: str, value: Any, text: str) -> Any:
     def make(
         *size: Any,
+        out: Tensor | None = None,
         dtype: Any = None,
         layout: object = None,
         device: object = None,
@@ -286,11 +287,9 @@ def _filled(name: str, value: Any, text: str) -> Any:
         **named: Any,
     ) -> Tensor:
         shape = _shape(size if size and not named else size_given(name, size, named))
-        return _made(
-            np.full(shape, value, _numpy(dtype, _float())) if value else np.zeros(shape, _numpy(dtype, _float())),
-            requires_grad,
-            device,
-        )
+        kind = _numpy(typed_as(out, dtype), _float())
+        made = _made(np.full(shape, value, kind) if value else np.zeros(shape, kind), requires_grad, device)
+        return made if out is None else into(out, made, name, ())
 
     def like(
         input: Tensor,
@@ -306,6 +305,11 @@ def _filled(name: str, value: Any, text: str) -> Any:
         function.__name__ = function.__qualname__ = name + suffix
         function.__doc__ = words
     return make, composed(like)
+
+
+def typed_as(out: Any, dtype: Any) -> Any:
+    """The dtype that is asked for, or else that of `out`."""
+    return out.dtype if dtype is None and isinstance(out, Tensor) else dtype
 
 
 def size_given(name: str, size: tuple, named: dict) -> tuple:
@@ -352,6 +356,7 @@ def full(
     size: Size,
     fill_value: Number,
     *,
+    out: Tensor | None = None,
     dtype: DType | None = None,
     device: object = None,
     requires_grad: builtins.bool = False,
@@ -384,7 +389,7 @@ def scalar_tensor(
 
 
 @composed
-def arange(start: Number | None = None, end: Number | None = None, step: Number = 1, *, dtype: DType | None = None, device: object = None,
+def arange(start: Number | None = None, end: Number | None = None, step: Number = 1, *, out: Tensor | None = None, dtype: DType | None = None, device: object = None,
            requires_grad: builtins.bool = False) -> Tensor:  # fmt: skip
     """start, start + step, ... up to but without `end`: arange(end), arange(start, end) or arange(start, end, step).
 
@@ -466,6 +471,7 @@ def range(
     end: Number,
     step: Number = 1,
     *,
+    out: Tensor | None = None,
     dtype: DType | None = None,
     device: object = None,
     requires_grad: builtins.bool = False,
@@ -494,6 +500,7 @@ def linspace(
     end: Tensor | Number,
     steps: int,
     *,
+    out: Tensor | None = None,
     dtype: DType | None = None,
     device: object = None,
     requires_grad: builtins.bool = False,
@@ -563,6 +570,7 @@ def logspace(
     steps: int,
     base: float = 10.0,
     *,
+    out: Tensor | None = None,
     dtype: DType | None = None,
     device: object = None,
     requires_grad: builtins.bool = False,
@@ -592,6 +600,7 @@ def eye(
     n: int,
     m: int | None = None,
     *,
+    out: Tensor | None = None,
     dtype: DType | None = None,
     device: object = None,
     requires_grad: builtins.bool = False,

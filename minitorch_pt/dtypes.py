@@ -167,7 +167,9 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
     >>> torch.result_type(torch.tensor([1, 2]), 1.0)
     torch.float32
     """
-    operands = [getattr(x, "_data", x) for x in (tensor1, tensor2)]
+    operands = [None if isinstance(x, np.ndarray) else getattr(x, "_data", x) for x in (tensor1, tensor2)]
+    # NumPy's numbers are Python's, and its bool, in torch, a float
+    operands = [float.dtype.type(x).item() if isinstance(x, np.bool_) else x.item() if isinstance(x, np.generic) else x for x in operands]  # fmt: skip
     if not all(isinstance(x, (np.ndarray, builtins.bool, builtins.int, builtins.float)) for x in operands):
         kinds = ", ".join(builtins.type(x).__name__ for x in (tensor1, tensor2))
         raise TypeError(f"result_type() takes tensors and numbers, and got ({kinds})")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from . import dtypes, generator, layouts
-from .autograd.contract import composed
+from .autograd.contract import composed, into, method
 from .autograd.graph import changed
 from .autograd.inplace import check_inplace, rebase
 from .autograd.modes import recording
 from .autograd.rule import differentiable
-from .creation import _float, _made, _numpy, _shape, size_given
+from .creation import _float, _made, _numpy, _shape, empty, size_given, typed_as
 from .device import CPU, device
 from .ops.activations import _floating
 from .ops.pointwise import overwritten
@@ -171,10 +171,10 @@ def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
         options.pop("device", None),
     )
     stream = _source(options.pop("generator", None))
-    unknown = set(options) - {"layout", "pin_memory", "memory_format", "out"}
-    if unknown or options.get("out") is not None:
+    unknown = set(options) - {"layout", "pin_memory", "memory_format"}
+    if unknown:
         raise TypeError(
-            f"{kind}() got an unexpected keyword argument '{next(iter(unknown or {'out'}))}'; it takes size, dtype, generator, requires_grad, device"
+            f"{kind}() got an unexpected keyword argument '{next(iter(unknown))}'; it takes size, out, dtype, generator, requires_grad, device"
         )
     numpy_type = _numpy(dtype, _float())
     if numpy_type.kind != "f":
@@ -184,13 +184,24 @@ def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
     return _made(draw(stream, _shape(size), numpy_type.type), requires_grad, where)
 
 
-def rand(*size: Any, **options: Any) -> Tensor:
+def _drawn_into(out: Any, fill: Any, size: tuple, options: dict) -> Tensor:
+    """`out`, in that size, overwritten with a draw in the order of its memory."""
+    stated = {key: options[key] for key in ("size", "dtype", "device", "layout") if key in options}
+    filled = fill(empty(*size, out=out, **stated), generator=options.get("generator"))
+    return filled.requires_grad_() if options.get("requires_grad") else filled
+
+
+def rand(*size: Any, out: Tensor | None = None, **options: Any) -> Tensor:
     """Uniform numbers in [0, 1). Keywords: dtype, generator, requires_grad, device."""
+    if out is not None:
+        return _drawn_into(out, uniform_, size, options)
     return _drawn("rand", size, options, lambda stream, shape, kind: stream.uniform(shape, 0.0, 1.0, kind))
 
 
-def randn(*size: Any, **options: Any) -> Tensor:
+def randn(*size: Any, out: Tensor | None = None, **options: Any) -> Tensor:
     """Standard normal numbers. Keywords: dtype, generator, requires_grad, device."""
+    if out is not None:
+        return _drawn_into(out, normal_, size, options)
     return _drawn("randn", size, options, lambda stream, shape, kind: stream.normal(shape, 0.0, 1.0, kind))
 
 
@@ -220,7 +231,7 @@ def _in_order_of(input: Tensor, drawn: Tensor) -> Tensor:
     return drawn
 
 
-def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any = None, dtype: Any = None, device: Any = None,
+def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any = None, out: Tensor | None = None, dtype: Any = None, device: Any = None,
             requires_grad: bool = False) -> Tensor:  # fmt: skip
     """Whole numbers in [low, high): randint(high, size) or randint(low, high, size).
 
@@ -236,9 +247,10 @@ def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any 
     low, high = _whole("randint", low=low, high=high)
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    kind = _numpy(dtype, np.dtype(np.int64))
+    kind = _numpy(typed_as(out, dtype), np.dtype(np.int64))
     _within(kind, low, high)
-    return _made(_source(generator).randint(low, high, _shape((tuple(size),)), kind), requires_grad, device)
+    made = _made(_source(generator).randint(low, high, _shape((tuple(size),)), kind), requires_grad, device)
+    return made if out is None else into(out, made, "randint", ())
 
 
 def _whole(name: str, **values: Any) -> list[int]:
@@ -278,7 +290,13 @@ def randint_like(
 
 
 def randperm(
-    n: int, *, generator: object = None, dtype: Any = None, device: object = None, requires_grad: bool = False
+    n: int,
+    *,
+    generator: object = None,
+    out: Tensor | None = None,
+    dtype: Any = None,
+    device: object = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """0 .. n-1 in random order.
 
@@ -288,13 +306,15 @@ def randperm(
     (n,) = _whole("randperm", n=n)
     if n < 0:
         raise RuntimeError(f"n must be non-negative, got {n}")
-    return _made(
-        _source(generator).randperm(n).astype(_numpy(dtype, np.dtype(np.int64)), copy=False), requires_grad, device
-    )
+    kind = _numpy(typed_as(out, dtype), np.dtype(np.int64))
+    if kind.kind == "b":
+        raise NotImplementedError("randperm() is not implemented for torch.bool")
+    made = _made(_source(generator).randperm(n).astype(kind, copy=False), requires_grad, device)
+    return made if out is None else into(out, made, "randperm", ())
 
 
 @composed
-def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: Size | None = None, *, generator: object = None, dtype: DType | None = None,
+def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: Size | None = None, *, generator: object = None, out: Tensor | None = None, dtype: DType | None = None,
            device: object = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
     """Normal numbers; mean and std are tensors, one for each number, or numbers together with a size.
 
@@ -342,7 +362,7 @@ def _probabilities(p: np.ndarray) -> None:
 
 
 @composed
-def bernoulli(input: Tensor, p: float | None = None, *, generator: object = None) -> Tensor:
+def bernoulli(input: Tensor, p: float | None = None, *, generator: object = None, out: Tensor | None = None) -> Tensor:
     """1 with the probability that each element of `input` says (or `p`, for its shape), else 0.
 
     Raises:
@@ -404,7 +424,9 @@ def _not_differentiated(count: Any, prob: Any, drawn: np.ndarray) -> Any:
 
 
 @composed
-def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: object = None) -> Tensor:
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: object = None, out: Tensor | None = None
+) -> Tensor:
     """Indices drawn with probabilities in proportion to `input`: (n) -> (num_samples), (m, n) -> (m, num_samples).
 
     Raises:
@@ -604,4 +626,4 @@ for _method in (
     bernoulli,
     multinomial,
 ):
-    setattr(Tensor, _method.__name__, _method)
+    setattr(Tensor, _method.__name__, method(_method))

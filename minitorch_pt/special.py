@@ -42,7 +42,7 @@ gammainc, gammaincc = igamma, igammac
 
 
 @composed
-def round(input: Tensor, *, decimals: int = 0) -> Any:
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any:
     """The nearest number with so many decimals, halves to the even one.
 
     Raises:

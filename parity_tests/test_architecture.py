@@ -30,7 +30,7 @@ ALLOWED = {
     "notices": (),
     "generator": ("dtypes", "layouts", "rejection"),
     "return_types": (),
-    "autograd": ("dtypes", "layouts", "storage", "sums", "autograd"),
+    "autograd": ("dtypes", "layouts", "storage", "sums", "notices", "autograd"),
     "ops": ("dtypes", "layouts", "size", "storage", "sums", "notices", "autograd", "ops", "generator", "return_types"),
     "methods": ("dtypes", "storage", "ops", "autograd"),
     "conversion": ("dtypes", "storage", "ops", "autograd", "device"),

@@ -25,13 +25,14 @@ from __future__ import annotations
 
 import functools
 import operator
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
 from .. import dtypes
+from ..notices import warn
+from ..storage import looking, refuse_overlap, resized, writable
 from . import graph
 
 if TYPE_CHECKING:  # what the kinds are to a type checker
@@ -248,7 +249,12 @@ class Desk:
         # numbers pass in every place but the first
         later = [{*str(notes.get(p)).split(" | ")} & {"Operand", "Number"} for p in [*self.parameters][1:]]
         self.numbers = {int, float, bool} if all(later) else set()
-        self.options = self.reads and (self.rest is not None or bool(words - {"Tensor", "Operand", "Number"}))
+        sole = [
+            p for p in self.parameters if {"Number"} <= {*str(notes.get(p)).split(" | ")} <= {"Number", "None"}
+        ]  # no Tensor with axes
+        self.options = self.reads and (
+            self.rest is not None or bool(sole) or bool(words - {"Tensor", "Operand", "Number"})
+        )
         self.mixed = sum("Operand" in str(notes.get(p)) for p in self.parameters) > 1
         self.open = bool(code.co_flags & 0x08)  # **others, which are handed on
         self.passed: set[tuple[type, ...]] = set()  # the types of calls in which nothing had to be read
@@ -333,6 +339,8 @@ class Desk:
         if call in self.orders:
             return (*args, *kwargs.values()), {}, None
         target = kwargs.pop("out", None) if self.out else None
+        if self.name in _TYPED_BY_OUT and isinstance(target, graph.Tensor) and kwargs.get("dtype") is None:
+            kwargs["dtype"] = dtypes.of(target._data.dtype)
         for alias, name in _NUMPY_NAMES.items():
             known = name in self.parameters or name in self.keywords
             if alias in kwargs and alias not in self.parameters and known and name not in kwargs:
@@ -383,7 +391,7 @@ def _face(function: Callable, out: bool) -> Any:
             if place < len(args) and type(args[place]) is int and args[place].bit_length() > 63:
                 desk.overflow(place, args[place])
         result = function(*args, **kwargs)
-        return result if target is None else into(target, result, name)
+        return result if target is None else into(target, result, name, args)
 
     served.rule, served.desk = function, desk  # type: ignore[attr-defined]
     served.method = _face(function, False) if desk.out else served  # type: ignore[attr-defined]
@@ -398,19 +406,39 @@ def method(operation: Callable[P, R]) -> Callable[P, R]:
 # ---------------------------------------------------------------------------------------------------------------------
 # out=
 # ---------------------------------------------------------------------------------------------------------------------
-def into(target: Any, result: Any, name: str) -> Any:
+# Operations that bring their operands to a common type write into any type that can hold it, others into the result's type alone, but for:
+_CASTING = {
+    "addr", "bernoulli", "cat", "cholesky_inverse", "cholesky_solve", "clamp", "clamp_max", "clamp_min", "column_stack", "cond", "diff", "div", "dstack", "floor_divide",
+    "geqrf", "householder_product", "hstack", "kron", "ldexp", "logical_not", "lstsq", "matrix_rank", "mean", "ndtr", "normalize", "pinv", "polygamma",
+    "pow", "square", "stack", "std", "tensorinv", "tensorsolve", "var", "vstack",
+}  # fmt: skip
+# These resize an `out` of another shape without a warning
+_QUIET = {
+    "addbmm", "arange", "bernoulli", "empty", "eye", "full", "linspace", "logsigmoid", "logspace", "multinomial", "normal", "ones", "randint", "randperm",
+    "range", "zeros",
+}  # fmt: skip
+_STEPS = {"arange", "linspace", "logspace"}
+# These compute in the type of `out`
+_TYPED_BY_OUT = {
+    "arange", "cumprod", "cumsum", "eye", "full", "linspace", "logspace", "nanmean", "nansum", "normal", "prod", "range", "sum",
+}  # fmt: skip
+
+
+def into(target: Any, result: Any, name: str, inputs: tuple, promotes: bool = False) -> Any:
     """Write a result, or each of several, into the tensor given as `out`, which takes its shape.
+
+    inputs: the arguments of the call; promotes: the operation brings its operands to a common type.
 
     Raises:
         TypeError: `out` is no Tensor, or not as many as there are results.
-        RuntimeError: a gradient would be lost, or the type cannot hold the result's.
+        RuntimeError: a gradient would be lost, the type cannot hold the result's, or `out` shares memory with an input or itself.
     """
     if isinstance(result, tuple):
         if not isinstance(target, _DEEP) or len(target) != len(result):
             raise TypeError(
                 f"{name}(): argument 'out' must be tuple of {len(result)} Tensors, not {type(target).__name__}"
             )
-        written = [into(t, r, name) for t, r in zip(target, result, strict=True)]
+        written = [into(t, r, name, inputs, promotes) for t, r in zip(target, result, strict=True)]
         return type(result)(*written) if hasattr(result, "_fields") else type(result)(written)
     if not isinstance(target, graph.Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(target).__name__}")
@@ -418,17 +446,22 @@ def into(target: Any, result: Any, name: str) -> Any:
         raise RuntimeError(f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "
                            "grad. Leave `out` out, or call it under torch.no_grad().")  # fmt: skip
     value, memory = result._data, target._data
-    if not dtypes.castable(value.dtype, memory.dtype):
+    exact = not promotes and name not in _CASTING
+    if value.dtype != memory.dtype and (exact or not dtypes.castable(value.dtype, memory.dtype)):
         raise RuntimeError(f"result type {dtypes.TITLES[value.dtype.name]} can't be cast to the desired output type "
                            f"{dtypes.TITLES[memory.dtype.name]}; give `out` the result's type")  # fmt: skip
+    if name in _STEPS and memory.size == value.size:  # torch looks at the number of elements alone
+        value = value.reshape(memory.shape)
     if memory.shape != value.shape:
-        if memory.size:
-            warnings.warn(
+        if memory.size and name not in _QUIET:
+            warn(
                 f"An output with one or more elements was resized since it had shape {list(memory.shape)}, which does not match the "
-                f"required output shape {list(value.shape)}. This behavior is deprecated: give an `out` of that shape, or an empty one.",
-                stacklevel=4,
+                f"required output shape {list(value.shape)}. This behavior is deprecated: give an `out` of that shape, or an empty one."
             )
-        target._data = memory = np.empty(value.shape, memory.dtype)
-    np.copyto(memory, value, casting="unsafe")
+        target._data = memory = resized(memory, value.shape)
+        if promotes and not value.flags.c_contiguous:  # in the order of the operands
+            target._data = memory = looking(memory, value.shape, np.empty_like(value, memory.dtype).strides)
+    refuse_overlap(memory, [x._data for part in inputs for x in (part if isinstance(part, _DEEP) else [part]) if isinstance(x, graph.Tensor)])  # fmt: skip
+    np.copyto(writable(memory), value, casting="unsafe")
     graph.changed(memory)
     return target

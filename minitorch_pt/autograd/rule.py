@@ -165,7 +165,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         if kwargs:
             args, kwargs, target = desk.bind(args, kwargs)
             if target is not None:
-                return contract.into(target, operation(*args, **kwargs), short)
+                return contract.into(target, operation(*args, **kwargs), short, args, how is not None)
         checked = len(args) != 1 and (options or not args)  # a Tensor alone is right
         if checked and tuple(map(type, args)) not in passed:
             args = desk.serve(args)

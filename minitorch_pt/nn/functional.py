@@ -87,7 +87,7 @@ from ..ops.pooling import (
     max_pool3d_with_indices,
 )
 from ..ops.products import bilinear, linear
-from ..ops.shrinking import softshrink, tanhshrink
+from ..ops.shrinking import hardshrink, softshrink, tanhshrink
 from ..ops.unpooling import (
     fractional_max_pool2d,
     fractional_max_pool2d_with_indices,
@@ -150,11 +150,6 @@ def sigmoid(input: Tensor) -> Tensor:
 def tanh(input: Tensor) -> Tensor:
     """Hyperbolic tangent: see `torch.tanh`."""
     return ops.tanh(input)
-
-
-def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """x outside [-lambd, lambd], 0 inside: see `torch.hardshrink`."""
-    return ops.hardshrink(input, lambd)
 
 
 def rrelu(
@@ -229,9 +224,9 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     return (ops.dropout_ if inplace else ops.dropout)(input, p, training)
 
 
-def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
     """x / max(‖x‖_p, eps), the norm being taken along `dim`."""
-    return input / input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input)
+    return ops.div(input, input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input), out=out)
 
 
 def _several(size: Any, what: str) -> None:

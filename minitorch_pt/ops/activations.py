@@ -203,7 +203,7 @@ def _gelu_tanh(input: Any) -> Any:
 
 
 @composed
-def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
+def gelu(input: Tensor, *, approximate: str = "none", out: Tensor | None = None) -> Tensor:
     """x Φ(x), Φ being the normal distribution function.
 
     approximate="tanh": 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))).
@@ -243,7 +243,7 @@ def _softplus(input: Any, beta: float, threshold: float) -> Any:
 
 
 @composed
-def softplus(input: Tensor, beta: Number = 1.0, threshold: Number = 20.0) -> Tensor:
+def softplus(input: Tensor, beta: Number = 1.0, threshold: Number = 20.0, *, out: Tensor | None = None) -> Tensor:
     """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold."""
     return _softplus(input, beta, threshold)
 
@@ -340,7 +340,7 @@ def hardswish(input: Tensor, inplace: Flag = False) -> Tensor:
 
 
 @differentiable(name="LogSigmoidBackward0")
-def logsigmoid(input: Tensor) -> Any:
+def logsigmoid(input: Tensor, *, out: Tensor | None = None) -> Any:
     """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1."""
     if _floating("logsigmoid", input):
         return in_single(logsigmoid, input)
@@ -391,6 +391,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         raise RuntimeError(
             f"prelu: Type promoting not supported. Got {input.dtype} and {weight.dtype}; convert one with .to()"
         )
+    _floating("prelu", input)
     return _prelu(input, weight.reshape((1, count)[-input.ndim :] + (1,) * (input.ndim - 2) if input.ndim else ()))
 
 

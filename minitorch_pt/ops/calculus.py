@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes
 from ..autograd.contract import composed
 from ..autograd.rule import array, named
 from .pointwise import ne, sub
 from .reductions import _axes, cumsum, sum
-from .shape import _axis, cat, clone
+from .shape import _axis, cat, clone, select
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Dims, Number, Scale, Tensor, Tensors
@@ -66,10 +65,6 @@ def _areas(name: str, y: Any, x: Any, dx: float | None, dim: int) -> Any:
     for given in (y, x):
         if given is not None and array(given).dtype == bool:
             raise RuntimeError(f"{name}: received a bool input, but bool is not supported; convert with .float()")
-    # sums of two int8 wrap around
-    y, x = (
-        given.to(dtypes.int64) if given is not None and array(given).dtype.kind in "iu" else given for given in (y, x)
-    )
     axis = _axis(dim, y.ndim)
     after, before = _ends(y, axis)
     if x is None:
@@ -89,9 +84,11 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | None = None, d
     Raises:
         TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y, or bool.
     """
-    return named(
-        sum(_areas("trapezoid", y, x, dx, dim), _axis(dim, y.ndim)) / 2, "MulBackward1" if x is None else "DivBackward1"
-    )
+    axis, areas = _axis(dim, y.ndim), _areas("trapezoid", y, x, dx, dim)
+    if x is None and array(y).dtype.kind != "f" and y.shape[axis]:
+        # of whole numbers torch adds all at once, in int64, but for the ends
+        return (sum(y, axis) - (select(y, axis, 0) + select(y, axis, -1)) * 0.5) * (1 if dx is None else dx)
+    return named(sum(areas, axis) / 2, "MulBackward1" if x is None else "DivBackward1")
 
 
 trapz = trapezoid

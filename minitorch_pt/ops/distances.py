@@ -12,7 +12,7 @@ from .. import dtypes
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, same
 from .indexing import _write
-from .pointwise import sub
+from .pointwise import no_bool_minus, sub
 from .reductions import sum, vector_norm
 from .shape import broadcast_shapes, broadcast_tensors
 
@@ -30,7 +30,7 @@ _norm_along = differentiable(vector_norm.__wrapped__, name="NormBackward1", save
 # ---------------------------------------------------------------------------------------------------------------------
 # One by one
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(promote=("type", 2), joint=True, name="DistBackward0", saves="input other result")
+@differentiable(promote=("type", 2), joint=True, name="DistBackward0", saves="input other result", check=no_bool_minus)
 def dist(input: Tensor, other: Tensor, p: Number = 2) -> Any:
     """The p-norm of input - other: (Σ |input - other|^p)^(1/p), over all elements.
 
@@ -75,7 +75,9 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: Dim = 1, eps: float = 1e-8) -
     common = dtypes.of(dtypes.result_type_of([array(x1), array(x2)]))
     if not common.is_floating_point:
         raise RuntimeError(f"cosine_similarity(): expected common dtype to be floating point, yet common dtype is {common}; convert with .float()")  # fmt: skip
-    x1, x2 = broadcast_tensors(x1.to(common), x2.to(common))
+    x1, x2 = broadcast_tensors(x1, x2)
+    common = dtypes.promote_types(x1.dtype, x2.dtype)  # with axes, now
+    x1, x2 = x1.to(common), x2.to(common)
     first, second = (x / _at_least(vector_norm(x, 2, dim, True), eps) for x in (x1, x2))
     return sum(first * second, dim)
 

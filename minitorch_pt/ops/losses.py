@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import dtypes
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named
 from ..notices import warn
@@ -19,6 +20,7 @@ from .activations import _floating, log_softmax, logsigmoid, sigmoid
 from .halves import HALF, in_single
 from .pointwise import _depending, _pick, where
 from .rows import largest, ones, starts
+from .shape import broadcast_tensors
 
 if TYPE_CHECKING:
     from ..autograd.contract import Flag, Tensor
@@ -86,6 +88,11 @@ def _same_size(input: Any, target: Any) -> None:
         )
 
 
+def _broadcast(input: Any, target: Any) -> Any:
+    """Both in one shape if one has no axes, so that it counts as one with axes in the type of the result."""
+    return broadcast_tensors(input, target) if 0 in (input.ndim, target.ndim) else (input, target)
+
+
 def _same_weight(input: Any, weight: Any) -> None:
     if weight.shape != input.shape:
         raise ValueError(f"Weights and input must have the same size, got {list(weight.shape)} and {list(input.shape)}")
@@ -143,6 +150,7 @@ def mse_loss(
     """
     _same_size(input, target)
     code = _code(reduction, size_average, reduce)
+    input, target = _broadcast(input, target)
     if weight is None:
         return _mse_loss(input, target, code)
     _same_weight(input, weight)
@@ -169,6 +177,7 @@ def l1_loss(
     """
     _same_size(input, target)
     code = _code(reduction, size_average, reduce)
+    input, target = _broadcast(input, target)
     loss = abs(input - target)
     if weight is None:
         return _reduced(loss, code)
@@ -224,6 +233,7 @@ def smooth_l1_loss(
     code = _code(reduction, size_average, reduce)
     if beta < 0:
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, got {beta}")
+    input, target = _broadcast(input, target)
     if beta == 0:
         return _reduced(abs(input - target), code)
     return _smooth_l1_loss(input, target, code, beta)
@@ -245,10 +255,13 @@ def huber_loss(
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
     code = _code(reduction)
+    input, target = _broadcast(input, target)
+    if not dtypes.castable(target._data.dtype, input._data.dtype):
+        raise RuntimeError(f"huber_loss(): a target of {target.dtype} does not fit an input of {input.dtype}, the result's type; convert with .to()")  # fmt: skip
     if weight is None:
-        return _huber_loss(input, target, code, delta)
+        return _huber_loss(input, target, code, delta).to(input.dtype)
     _same_weight(input, weight)
-    return _reduced(_huber_loss(input, target, _NONE, delta) * weight, code)
+    return _reduced(_huber_loss(input, target, _NONE, delta).to(input.dtype) * weight, code)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -371,13 +384,14 @@ def binary_cross_entropy_with_logits(
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     code = _code(reduction, size_average, reduce)
+    _floating("binary_cross_entropy_with_logits", input)
     if array(target).dtype.kind != "f":
         raise RuntimeError(
             f"result type Float can't be cast to the desired output type {target.dtype}: the target must be floating "
             "point; convert it with .float()"
         )
     _constant("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
-    return _binary_cross_entropy_with_logits(input, target, weight, pos_weight, code)
+    return _binary_cross_entropy_with_logits(input, target, weight, pos_weight, code).to(target.dtype)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -68,6 +68,8 @@ def hinge_embedding_loss(
         ValueError: unknown reduction. RuntimeError: the shapes do not broadcast.
     """
     code = _code(reduction, size_average, reduce)
+    if not input.dtype.is_floating_point:  # the margin takes the type of the input
+        margin = int(margin)
     far = where(target != 1, clamp_min(margin - input, 0), 0)
     return _reduced(far + where(target != -1, input, 0), code)
 

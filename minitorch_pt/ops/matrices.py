@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..autograd import graph
-from ..autograd.contract import composed
+from ..autograd.contract import composed, into
 from ..autograd.rule import array, differentiable, named
 from ..notices import warn
 from . import algebra
@@ -47,13 +47,13 @@ def inverse(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @composed
-def det(input: Tensor) -> Tensor:
+def det(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.det`: the determinant of each matrix."""
     return algebra.det(input)
 
 
 @composed
-def slogdet(input: Tensor) -> Any:
+def slogdet(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """`torch.linalg.slogdet`: the sign of each determinant and the logarithm of its size."""
     return return_types.slogdet(*algebra.slogdet(input))
 
@@ -130,7 +130,13 @@ def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: T
 
 @composed
 def triangular_solve(
-    input: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+    input: Tensor,
+    A: Tensor,
+    upper: bool = True,
+    transpose: bool = False,
+    unitriangular: bool = False,
+    *,
+    out: tuple[Tensor, ...] | None = None,
 ) -> Any:
     """`torch.linalg.solve_triangular`, with the sides in the other order, and A as it was used; transpose: for Aᵀ X = b.
 
@@ -168,7 +174,14 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | Non
 
 
 @composed
-def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> Any:
+def lu_unpack(
+    LU_data: Tensor,
+    LU_pivots: Tensor,
+    unpack_data: bool = True,
+    unpack_pivots: bool = True,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> Any:
     """P, L and U of what `torch.linalg.lu_factor` gives; empty tensors for what is not asked for."""
     if LU_data.ndim < 2 or not LU_pivots.ndim:
         raise RuntimeError(f"lu_unpack: expected a matrix and a vector of pivots, or batches of them, and got shapes {list(LU_data.shape)} and {list(LU_pivots.shape)}")  # fmt: skip
@@ -255,10 +268,12 @@ def norm(
     Source: https://docs.pytorch.org/docs/stable/generated/torch.norm.html
     """
     if p == "nuc":
-        return algebra.matrix_norm(input, p, tuple(range(input.ndim)) if dim is None else dim, keepdim, dtype=dtype)
-    if isinstance(p, str) and p != "fro":
+        result = algebra.matrix_norm(input, p, tuple(range(input.ndim)) if dim is None else dim, keepdim, dtype=dtype)
+    elif isinstance(p, str) and p != "fro":
         raise RuntimeError(f"norm: only p='fro', p='nuc' or a number is supported, got {p!r}")
-    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
+    else:
+        result = vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
+    return result if out is None else into(out, result, "norm", (input,))
 
 
 @composed
@@ -342,4 +357,5 @@ def block_diag(*tensors: Tensor) -> Tensor:
             raise RuntimeError(
                 f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {tensor.ndim} dimensions"
             )
-    return _block_diag(*(t.reshape((1, -1)) if t.ndim < 2 else t for t in tensors))
+    common = dtypes.of(dtypes.result_type_of([t._data for t in tensors]))
+    return _block_diag(*((t.reshape((1, -1)) if t.ndim < 2 else t).to(common) for t in tensors))

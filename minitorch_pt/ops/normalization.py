@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import dtypes
 from ..autograd.contract import composed
 from ..autograd.inplace import write
 from ..autograd.rule import array, differentiable, kept
@@ -94,7 +95,8 @@ def _check_types(name: str, input: Any, *parameters: Any) -> None:
     if not dtype.is_floating_point:
         raise NotImplementedError(f"{name}() needs a floating point tensor and got {dtype}; convert it with .float()")
     for parameter in parameters:
-        if parameter is not None and parameter.dtype != dtype and dtype.itemsize > 2:
+        beside_half = dtype.itemsize == 2 and getattr(parameter, "dtype", None) is dtypes.float32
+        if parameter is not None and parameter.dtype != dtype and not beside_half:
             raise RuntimeError(f"mixed dtype (CPU): all inputs must share same datatype. {name}() got an input of {dtype} "
                                f"and a parameter of {parameter.dtype}; convert one with .to()")  # fmt: skip
 

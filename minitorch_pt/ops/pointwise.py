@@ -89,7 +89,7 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     >>> torch.add(torch.tensor([1, 2]), 10)
     tensor([11, 12])
     """
-    if alpha == 1 and alpha is not True:
+    if alpha == 1 and type(alpha) is int:
         return input + other, same, same
     whole_alpha(input, alpha)
     if is_half(input):
@@ -111,21 +111,22 @@ def whole_alpha(input: Any, alpha: Any) -> None:
         )
 
 
-def _no_bool_minus(*operands: Any) -> None:
+def no_bool_minus(*operands: Any) -> None:
+    """A check that there is no bool among the operands of a difference."""
     for x in operands:
         if isinstance(x, bool) or (isinstance(x, np.ndarray) and x.dtype == bool):
             raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
                                "`logical_not()` operator instead.")  # fmt: skip
 
 
-@differentiable(promote="type", linear=True, check=_no_bool_minus)
+@differentiable(promote="type", linear=True, check=no_bool_minus)
 def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Any:
     """input - alpha * other.
 
     Raises:
         RuntimeError: bool tensors, of which there is no difference.
     """
-    if alpha == 1 and alpha is not True:
+    if alpha == 1 and type(alpha) is int:
         return input - other, same, lambda g: -g
     whole_alpha(input, alpha)
     if is_half(input):
@@ -133,7 +134,7 @@ def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     return input - alpha * other, same, lambda g: g * -alpha
 
 
-@differentiable(promote="type", linear=True, check=_no_bool_minus)
+@differentiable(promote="type", linear=True, check=no_bool_minus)
 def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Any:
     """other - alpha * input.
 
@@ -147,7 +148,7 @@ def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Any:
     return other - (input if alpha == 1 else alpha * input), lambda g: g * -alpha, same
 
 
-rsub_number = differentiable(rsub.__wrapped__, promote="type", linear=True, check=_no_bool_minus, name="RsubBackward1")
+rsub_number = differentiable(rsub.__wrapped__, promote="type", linear=True, check=no_bool_minus, name="RsubBackward1")
 
 
 @differentiable(promote="type", saves=["other", "input"])
@@ -331,6 +332,8 @@ def _power_number(input: Any, exponent: Any) -> Any:
     """x**n, with slope n x**(n-1)."""
     data = array(input)
     if data.dtype.kind != "f":
+        if exponent is True and data.dtype == bool:
+            return data.copy(), lambda g: None
         if isinstance(exponent, float):
             return np.power(data.astype(dtypes.get_default_dtype().dtype), exponent), lambda g: None
         if exponent < 0:
@@ -467,7 +470,7 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(saves="input result")
-def sgn(input: Tensor) -> Any:
+def sgn(input: Tensor, *, out: Tensor | None = None) -> Any:
     """-1, 0 or 1 as `sign`, under torch's other name."""
     return sign.__wrapped__(input)
 
@@ -529,9 +532,33 @@ def log10(input: Tensor, *, out: Tensor | None = None) -> Any:
     return np.log10(input), lambda g: g / (input * math.log(10))
 
 
-@differentiable(promote="float")
+def _only(kinds: str, name: str, input: Any) -> None:
+    """Raise unless the operands' common type is of these kinds."""
+    kind = array(input).dtype
+    if kind.kind not in kinds:
+        raise NotImplementedError(f"{name}() is not implemented for {kind.name}; convert with .to()")
+
+
+def alike(name: str) -> Any:
+    """A check that operands are of one type."""
+
+    def check(*operands: Any) -> None:
+        types = [x.dtype for x in operands if isinstance(x, np.ndarray)]
+        if len({*types}) > 1:
+            names = ", ".join(t.name for t in types)
+            raise RuntimeError(f"{name}() expects operands of the same dtype, and got {names}; convert one with .to()")
+
+    return check
+
+
+@differentiable(promote="type")
 def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
-    """log(e^a + e^b) without overflow."""
+    """log(e^a + e^b) without overflow.
+
+    Raises:
+        NotImplementedError: whole numbers.
+    """
+    _only("f", "logaddexp", input)
     return (
         np.logaddexp(array(input), array(other)),
         lambda g: g / (1 + np.exp(other - input)),
@@ -539,9 +566,14 @@ def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any
     )
 
 
-@differentiable(promote="float")
+@differentiable(promote="type")
 def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
-    """log2(2^a + 2^b) without overflow."""
+    """log2(2^a + 2^b) without overflow.
+
+    Raises:
+        NotImplementedError: whole numbers.
+    """
+    _only("f", "logaddexp2", input)
     return (
         np.logaddexp2(array(input), array(other)),
         lambda g: g / (1 + np.exp2(other - input)),
@@ -670,7 +702,12 @@ def sinc(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 @differentiable(promote="type")
 def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
-    """sqrt(a² + b²), the hypotenuse."""
+    """sqrt(a² + b²), the hypotenuse.
+
+    Raises:
+        NotImplementedError: whole numbers.
+    """
+    _only("f", "hypot", input)
     y = np.hypot(array(input), array(other)) if isinstance(input, np.ndarray) else hypot(input, other)
     return y, lambda g: g * (input / y), lambda g: g * (other / y)
 
@@ -693,6 +730,7 @@ def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Any:
 def _rounding(name: str, ufunc: Any, text: str) -> Any:
     def rule(input: Tensor, *, out: Tensor | None = None) -> Any:
         data = array(input)
+        _only("fiu", name, data)
         return (ufunc(data) if data.dtype.kind == "f" else data.copy()), _flat
 
     rule.__name__, rule.__doc__, rule.__qualname__ = name, text, name
@@ -714,6 +752,7 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any
             raise NotImplementedError(
                 f"round with decimals={decimals} needs floating point numbers, got {data.dtype.name}"
             )
+        _only("iu", "round", data)
         return data.copy(), _flat
     if decimals == 0:
         return np.rint(data), _flat
@@ -825,8 +864,14 @@ def clamp(
     """
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if any(_is_number(bound) for bound in (min, max)):
+        for bound in (min, max):
+            if getattr(bound, "ndim", 0):
+                raise TypeError("clamp() takes two numbers or two Tensors as bounds, and got one of each")
+        # a tensor without axes beside a number is one too
+        min, max = (x.item() if hasattr(x, "_data") else x for x in (min, max))
     kind = dtypes.result_type_of([array(input), array(min), array(max)])
-    if kind.kind == "b":
+    if kind.kind == "b" and (None not in (min, max) or _is_number(min) or _is_number(max)):
         raise NotImplementedError("clamp() is not implemented for bool; convert with .int()")
     for bound in (min, max):
         dtypes.checked(bound, kind)
@@ -836,9 +881,15 @@ def clamp(
 clip = clamp
 
 
+def _no_bool_bound(name: str, input: Any, bound: Any) -> None:
+    if isinstance(bound, bool) and array(input).dtype == bool:
+        raise NotImplementedError(f"{name}() of bools is not implemented for a number; convert with .int()")
+
+
 @composed
 def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tensor:
     """x, but not below `min`."""
+    _no_bool_bound("clamp_min", input, min)
     value = _clamp_min(input, min, None)
     return named(value, "ClampMinBackward1") if hasattr(min, "_data") else value
 
@@ -846,6 +897,7 @@ def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tens
 @composed
 def clamp_max(input: Tensor, max: Operand, *, out: Tensor | None = None) -> Tensor:
     """x, but not above `max`."""
+    _no_bool_bound("clamp_max", input, max)
     value = _clamp_max(input, None, max)
     return named(value, "ClampMaxBackward1") if hasattr(max, "_data") else value
 
@@ -937,6 +989,7 @@ def _lerp(input: Any, end: Any, weight: Any) -> Any:
 @differentiable(promote="type")
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Any:
     """input + value * tensor1 * tensor2; of whole numbers, with the whole part of `value`."""
+    _only("fiu", "addcmul", input)
     if array(input).dtype.kind != "f":
         value = dtypes.checked(value, array(input).dtype)
     if is_half(input):
@@ -945,17 +998,20 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     return input + product, same, lambda g: g * (tensor2 * value), lambda g: g * (tensor1 * value)
 
 
-@differentiable(promote="type", saves=["tensor2", "tensor2", "tensor1 tensor2"])
+def _no_whole_division(input: Any, tensor1: Any, tensor2: Any) -> None:
+    if tensor1.dtype.kind != "f" and tensor2.dtype.kind != "f":
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported; convert to floating point with .float() first"
+        )
+
+
+@differentiable(promote="type", saves=["tensor2", "tensor2", "tensor1 tensor2"], check=_no_whole_division)
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Any:
     """input + value * tensor1 / tensor2.
 
     Raises:
         RuntimeError: whole numbers to divide.
     """
-    if array(tensor1).dtype.kind != "f" and array(tensor2).dtype.kind != "f":
-        raise RuntimeError(
-            "Integer division with addcdiv is no longer supported; convert to floating point with .float() first"
-        )
     if is_half(input):
         return in_single(addcdiv, input, tensor1, tensor2, value=value)
     return (
@@ -989,7 +1045,7 @@ def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any
     return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
 
 
-@differentiable(linear=True, name="torch::autograd::NotImplemented")
+@differentiable(promote="type", linear=True, name="torch::autograd::NotImplemented", check=alike("heaviside"))
 def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Any:
     """0 below zero, 1 above, `values` at zero, all of one type. Its gradient raises RuntimeError."""
     if input.dtype != values.dtype:
@@ -1017,14 +1073,20 @@ def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     return np.lcm(input, other)
 
 
-@differentiable(promote="float", saves=["input other", ""])
+@differentiable(promote="type", saves=["input other", ""])
 def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The next representable number after x towards `other`. It moves with x, unless the two are equal."""
+    _only("f", "nextafter", input)
     differ = array(input) != array(other)
     return np.nextafter(input, other), lambda g: _pick(differ, g), _flat
 
 
-@differentiable(promote="float", saves=["other result", "result"])
+def _no_bool_power(input: Any, other: Any) -> None:
+    if other.dtype == bool and input.dtype.kind == "f":
+        raise NotImplementedError("ldexp() is not implemented for a bool `other`; convert with .int()")
+
+
+@differentiable(promote="float", saves=["other result", "result"], check=_no_bool_power)
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """input * 2**other."""
     factor = np.power(array(other).dtype.type(2), other) if isinstance(other, _PLAIN) else pow.rule(2.0, other)
@@ -1128,9 +1190,19 @@ def _test(name: str, function: Any, text: str) -> Any:
 isnan = _test("isnan", np.isnan, "Where the value is not a number.")
 isinf = _test("isinf", np.isinf, "Where the value is infinite.")
 isfinite = _test("isfinite", np.isfinite, "Where the value is neither infinite nor nan.")
-isposinf = _test("isposinf", np.isposinf, "Where the value is +inf.")
-isneginf = _test("isneginf", np.isneginf, "Where the value is -inf.")
 isreal = _test("isreal", np.isreal, "Where the value is a real number: everywhere.")
+
+
+@nondifferentiable
+def isposinf(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """Where the value is +inf."""
+    return input == math.inf
+
+
+@nondifferentiable
+def isneginf(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """Where the value is -inf."""
+    return input == -math.inf
 
 
 @nondifferentiable

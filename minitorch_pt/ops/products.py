@@ -35,9 +35,14 @@ def _need(ok: bool, message: str) -> None:
         raise RuntimeError(message)
 
 
+_BOOL = np.dtype(bool)
+
+
 def _same_dtype(name: str, *operands: Any) -> None:
-    """torch's products do not promote."""
+    """torch's products do not promote, and take no bools."""
     kinds = {a.dtype for a in operands}
+    if {kind.name for kind in kinds} == {"bool"}:
+        raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
     _need(len(kinds) == 1, f"expected m1 and m2 to have the same dtype, but got: {' != '.join(d.name for d in (a.dtype for a in operands))}"
                            f" in {name}(); convert one with .to()")  # fmt: skip
 
@@ -75,7 +80,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
             f"mat1 and mat2 shapes cannot be multiplied ({_mat(input)} and {_mat(other)}): the last axis of the first must equal the "
             f"{'last but one' if other.ndim > 1 else 'only'} axis of the second, and {input.shape[-1]} != {inner}. Transpose one of them?"
         )
-    if input.dtype != other.dtype:
+    if input.dtype is not other.dtype or input.dtype is _BOOL:
         _same_dtype("matmul", input, other)
 
     m, n = input.ndim, other.ndim
@@ -170,15 +175,13 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Any:
     )
     _need(input.shape == tensor.shape, f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same number of "
                                        f"elements, but got {input.shape[0]} and {tensor.shape[0]} elements respectively")  # fmt: skip
-    _need(
-        input.dtype == tensor.dtype,
-        f"dot : expected both vectors to have same dtype, but found {input.dtype.name} and {tensor.dtype.name}; convert one",
-    )
+    if input.dtype is not tensor.dtype or input.dtype is _BOOL:
+        _same_dtype("dot", input, tensor)
     return input @ tensor, lambda g: g * tensor, lambda g: g * input
 
 
 @differentiable
-def vdot(input: Tensor, other: Tensor) -> Any:
+def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """The sum of the products of two vectors' elements, as `dot`: complex numbers, of which it conjugates the first, are not supported."""
     return dot.__wrapped__(input, other)
 
@@ -216,6 +219,7 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """
     if input.ndim == 0 or other.ndim == 0:
         return NotImplemented, mul
+    _same_dtype("inner", input, other)
     _need(input.shape[-1] == other.shape[-1], f"inner() the last dimension must match on both input tensors but got shapes {list(input.shape)} and "
                                               f"{list(other.shape)}")  # fmt: skip
     k, head, tail = input.shape[-1], input.shape[:-1], other.shape[:-1]
@@ -290,7 +294,8 @@ def addbmm(
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
-    product = bmm.rule(batch1, batch2).sum(axis=0)
+    product = bmm.rule(batch1, batch2)
+    product = product.sum(axis=0, dtype=product.dtype)
     return (
         _scaled_sum(input, product, beta, alpha),
         lambda g: g * beta,
@@ -360,7 +365,7 @@ def _plain_linear(input: Any, weight: Any, bias: Any = None) -> Any:
 
 
 @differentiable(name="AddmmBackward0", plain=_plain_linear, exact=True)
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Tensor | None = None) -> Any:
     """input @ weightᵀ + bias: each row of `weight` holds the weights of one output.
 
     Shapes: (..., in), (out, in), (out) -> (..., out).
@@ -574,6 +579,8 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
             _need(sizes.get(letter, 1) in (1, n) or n == 1, f"einsum(): subscript {letter!r} has size {n} for one operand, which does not broadcast with "
                                                             f"the size {sizes.get(letter)} seen before")  # fmt: skip
             sizes[letter] = max(sizes.get(letter, 1), n) if n else 0
+    if not set(result) >= set(joined):
+        _same_dtype("einsum", *operands)
     _need(
         set(result) <= set(joined),
         f"einsum(): output subscripts {result!r} contain a letter that no operand has: {equation!r}",

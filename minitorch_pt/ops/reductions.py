@@ -738,6 +738,18 @@ def _accumulated(ufunc: Any, data: np.ndarray, axis: int, target: np.dtype) -> n
     return ufunc.accumulate(data, axis, _wider(target)).astype(target, copy=False)
 
 
+def _running_type(name: str, input: Any, dtype: Any) -> np.dtype:
+    """The type of running sums or products.
+
+    Raises:
+        NotImplementedError: bool.
+    """
+    target = _sum_type(input, dtype)
+    if target.kind == "b" and input.ndim and input.size:
+        raise NotImplementedError(f"{name}() is not implemented for torch.bool; leave dtype out, or give torch.int64")
+    return target
+
+
 @differentiable(linear=True)
 def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Any:
     """The sums of all elements up to each one, along an axis. Whole numbers are summed as int64.
@@ -745,7 +757,7 @@ def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor |
     Raises:
         IndexError: no such axis.
     """
-    axis, target = _axis(dim, input.ndim), _sum_type(input, dtype)
+    axis, target = _axis(dim, input.ndim), _running_type("cumsum", input, dtype)
     if not input.ndim:
         return input.astype(target), same
     return _accumulated(np.add, input, axis, target), lambda g: np.flip(cumsum.rule(np.flip(g, axis), axis), axis)
@@ -776,7 +788,7 @@ def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor 
         IndexError: no such axis.
     """
     data, axis = array(input), _axis(dim, input.ndim)
-    target = _sum_type(data, dtype)
+    target = _running_type("cumprod", data, dtype)
     if not data.ndim:
         return data.astype(target), same
 

@@ -97,7 +97,14 @@ def select_scatter(input: Tensor, src: Tensor, dim: Dim, index: int) -> Tensor:
 
 @composed
 def slice_scatter(
-    input: Tensor, src: Tensor, dim: Dim = 0, start: int | None = None, end: int | None = None, step: int = 1
+    input: Tensor,
+    src: Tensor,
+    dim: Dim = 0,
+    start: int | None = None,
+    end: int | None = None,
+    step: int = 1,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """A copy of `input` with the slices from start to end, every step-th, of an axis replaced by `src`.
 

@@ -494,6 +494,8 @@ def repeat_interleave(
         input, dim = flatten(input), 0
     dim = _axis(dim, input.ndim)
     counts = np.asarray(array(repeats))
+    if counts.dtype not in (np.int64, np.int32):
+        raise NotImplementedError(f"repeat_interleave() needs repeats of int64 or int32, not {counts.dtype}; convert with .long()")  # fmt: skip
     if (counts < 0).any():
         raise RuntimeError("repeats can not be negative")
     n = input.shape[dim]
@@ -596,6 +598,8 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tensor:
                 raise RuntimeError(
                     f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list."
                 )
+    if len(kept) < len(given):  # the type of what is passed over counts
+        kept[0] = kept[0].to(dtypes.of(dtypes.result_type_of([x._data for x in given])))
     return _cat(*kept, dim=dim)
 
 

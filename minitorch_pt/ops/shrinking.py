@@ -35,7 +35,7 @@ def _softshrink(input: Any, lambd: float) -> Any:
 
 
 @composed
-def softshrink(input: Tensor, lambd: Number = 0.5) -> Tensor:
+def softshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None) -> Tensor:
     """x moved towards 0 by lambd, and 0 where |x| <= lambd.
 
     Raises:

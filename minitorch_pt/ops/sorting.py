@@ -229,6 +229,7 @@ def median(
     >>> torch.median(torch.tensor([3.0, 1.0, 2.0, 9.0]))
     tensor(2.)
     """
+    _no_bools("median", array(input))
     return _medians[0](input) if dim is None else _medians[1](input, dim, keepdim)
 
 
@@ -237,6 +238,7 @@ def nanmedian(
     input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
 ) -> Any:
     """`median` of the elements that are not nan."""
+    _no_bools("nanmedian", array(input))
     return _nanmedians[0](input) if dim is None else _nanmedians[1](input, dim, keepdim)
 
 
@@ -491,6 +493,11 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     return counts.astype(np.float32) if weights is not None and weights.dtype == np.float32 else counts
 
 
+def _no_bools(name: str, *data: Any) -> None:
+    if all(np.asarray(x).dtype == bool for x in data):
+        raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
+
+
 def _places(sequence: np.ndarray, values: Any, side: str, order: Any = None) -> Any:
     """np.searchsorted; with nan by halves, as torch does: nan is above all, and what lies beyond it is not found."""
     if not any(np.asarray(x).dtype.kind == "f" and np.isnan(x).any() for x in (sequence, values)):
@@ -528,6 +535,7 @@ def searchsorted(
         raise RuntimeError(
             f"torch.searchsorted(): side can only be 'left' or 'right', and not the opposite of right; got side={side!r}, right={right}"
         )
+    _no_bools("searchsorted", sorted_sequence, input)
     at: Any = "right" if right or side == "right" else "left"
     values, order, shape = np.asarray(input), array(sorter), sorted_sequence.shape
     kind = np.int32 if out_int32 else np.int64
@@ -553,6 +561,7 @@ def bucketize(
     """
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
+    _no_bools("bucketize", boundaries, input)
     return np.asarray(_places(boundaries, input, "right" if right else "left")).astype(
         np.int32 if out_int32 else np.int64
     )

@@ -555,6 +555,8 @@ def _no_zeta_slope(g: Any) -> Any:
 @differentiable(promote="float", name="SpecialZetaBackward0")
 def zeta(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
     """Hurwitz's zeta function: the sum over k >= 0 of (k + other)^-input; with other = 1 Riemann's."""
+    if array(input).dtype == np.float16:
+        raise NotImplementedError("zeta() is not implemented for float16; convert with .float()")
     return _in_double(_zeta, input, other), _no_zeta_slope, lambda g: g * -input * zeta.rule(input + 1, other)
 
 

@@ -40,13 +40,11 @@ def test_signature(name):
     if name in BUILT_IN:
         expected = BUILT_IN[name].split()
         if name != "one_hot" and not name.endswith("_"):
-            assert list(ours) == expected
+            assert [p for p in ours if p != "out"] == expected  # which torch's texts do not name
         return
     # of two functions that return_indices chooses between, torch keeps the first as _max_pool2d
     torch_name = f"_{name}" if hasattr(torch.nn.functional, f"_{name}") else name
-    theirs = [
-        p for p in inspect.signature(getattr(torch.nn.functional, torch_name)).parameters.values() if p.name != "out"
-    ]
+    theirs = inspect.signature(getattr(torch.nn.functional, torch_name)).parameters.values()
     assert [(p.name, p.default, p.kind) for p in ours.values()] == [(p.name, p.default, p.kind) for p in theirs]
 
 

@@ -44,8 +44,7 @@ def test_trapezoid_of_whole_numbers(dtype):
     y = np.array([[100, 100, 7], [120, 1, 2]], dtype)
     check("trapezoid", y)
     check("trapezoid", y // 2, np.array([1, 2, 4], dtype))
-    cumulative = minitorch_pt.cumulative_trapezoid(minitorch_pt.from_numpy(y))
-    assert cumulative.tolist() == [[100, 153.5], [60.5, 62]]
+    check("cumulative_trapezoid", y)  # sums of two int8 wrap around, in torch too
 
 
 PLACES = np.array([0.0, 0.5, 2.0, 3.5])

@@ -32,7 +32,7 @@ def _cofactors(A: Any) -> Any:
 
 
 @differentiable(name="LinalgDetBackward0", saves="A result")
-def det(A: Tensor) -> Any:
+def det(A: Tensor, *, out: Tensor | None = None) -> Any:
     """The determinant of each matrix: (*, n, n) -> (*).
 
     Its gradient is the matrix of cofactors, det(A) A⁻ᵀ where A has an inverse.
@@ -62,7 +62,7 @@ def det(A: Tensor) -> Any:
 
 
 @differentiable(returns=return_types.linalg_slogdet, name="LinalgSlogdetBackward0", saves="A result")
-def slogdet(A: Tensor) -> Any:
+def slogdet(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """The sign of each determinant and the logarithm of its size, which neither overflows nor vanishes: (*, n, n) -> (*), (*).
 
     Raises:

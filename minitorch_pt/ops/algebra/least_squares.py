@@ -136,7 +136,14 @@ def _lstsq(A: Any, B: Any, rtol: Any, vector: bool, with_residuals: bool) -> Any
 
 
 @composed
-def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:
+def lstsq(
+    input: Tensor,
+    b: Tensor,
+    rcond: float | None = None,
+    *,
+    driver: str | None = None,
+    out: tuple[Tensor, ...] | None = None,
+) -> Any:
     """The X for which |A X - B|² is smallest, and of several the smallest X; with residuals, ranks and singular values.
 
     Shapes: (*, m, n), (*, m, k) -> (*, n, k); a B of A's shape without its last axis holds vectors.

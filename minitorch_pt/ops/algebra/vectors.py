@@ -46,6 +46,10 @@ def cross(input: Tensor, other: Tensor, *, dim: Dim | None = -1, out: Tensor | N
         raise RuntimeError(
             f"linalg.cross: inputs dimension {dim} must have length 3. Got shapes {list(input.shape)} and {list(other.shape)}"
         )
+    if array(input).dtype == bool:
+        raise NotImplementedError("cross() is not implemented for bool; convert with .int()")
+    if input.dtype != other.dtype:
+        raise RuntimeError(f"linalg.cross: expected inputs of one dtype, got {input.dtype} and {other.dtype}; convert one with .to()")  # fmt: skip
     input, other = broadcast_tensors(input, other)
     return _cross(input, other, axis)
 
