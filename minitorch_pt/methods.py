@@ -407,7 +407,7 @@ class Methods:
     select = method(ops.select)
 
     @composed
-    def split(self: Any, split_size: Size, dim: Dim = 0) -> tuple:
+    def split(self: Any, split_size: Size, dim: Dim = 0) -> tuple[Tensor, ...]:
         """Pieces along an axis, of one size (the last may be smaller) or of the sizes of a list: see `torch.split`."""
         return ops.split(self, split_size, dim)
 
@@ -632,7 +632,7 @@ class Methods:
     triangular_solve = method(ops.triangular_solve)
 
     @composed
-    def lu(self: Any, pivot: bool = True, get_infos: Flag = False) -> tuple:
+    def lu(self: Any, pivot: bool = True, get_infos: Flag = False) -> tuple[Tensor, ...]:
         """`torch.lu`, always as a plain tuple."""
         return tuple(ops.lu(self, pivot, get_infos))
 

@@ -11,12 +11,10 @@ import collections
 import itertools
 import random
 import sys
-import tomllib
 import types
 import warnings
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,8 +33,9 @@ from parity_tests.databases import (
     table,
 )
 from parity_tests.oracle import assert_same, builtin_type, lookup
+from parity_tests.sweeps import accepted
 
-DIFFERENCES: dict[str, str] = tomllib.loads(Path(__file__).with_name("differences.toml").read_text())["arguments"]
+DIFFERENCES = accepted("arguments")
 SAMPLE = 14  # calls of each operation in the default run
 
 # what stands in the place of an argument, whatever belongs there: name -> value, given the package

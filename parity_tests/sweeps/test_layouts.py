@@ -8,9 +8,7 @@ Programs see it: `view` works on some layouts only, `*_like` and `clone` keep th
 import collections
 import random
 import sys
-import tomllib
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +22,7 @@ from minitorch_pt.autograd.graph import Rule
 from minitorch_pt.ops import pathwise
 from parity_tests import databases
 from parity_tests.databases import Converter, Outcome, OutOfScope, both, some, table
+from parity_tests.sweeps import accepted
 
 
 def permuted(t, order):
@@ -204,10 +203,10 @@ ENTRIES |= {info.name: (run_module, info) for info in module_db}
 ENTRIES = {name: entry for name, entry in ENTRIES.items() if table().reason(name) is None}
 
 
-DIFFERS = tomllib.loads(Path(__file__).with_name("differences.toml").read_text())["layouts"]
+DIFFERS = accepted("layouts")
 
 
-def accepted(name, label):
+def excused(name, label):
     """The line of the table that lets this input differ; None if there is none."""
     return next((p for p in DIFFERS if fnmatchcase(f"{name}: {label}", p)), None)
 
@@ -219,7 +218,7 @@ def sweep(limit):
         outcome = run(entry, limit)
         counts.update(compared=outcome.inputs, **{f"skipped: {why}": n for why, n in outcome.skipped.items()})
         for label, text in outcome.failures.items():
-            line = accepted(name, label)
+            line = excused(name, label)
             used.add(line)
             if line is None:
                 wrong.append(f"{name}: {label}: {text}")

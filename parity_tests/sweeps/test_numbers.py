@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import collections
 import itertools
-import tomllib
 import warnings
 from collections.abc import Callable
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +27,7 @@ from parity_tests.databases import (
     table,
     twin,
 )
+from parity_tests.sweeps import accepted
 
 _SPECIAL = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1, -1, 3.4e38, -3.4e38, 1e-45, 1.2e-38], np.float32)
 
@@ -57,7 +56,7 @@ WAYS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "some special": _dotted,
 }
 # sums of numbers in another order, products by another library: the error is relative to the largest number in the result
-DIFFERENCES: dict[str, str] = tomllib.loads((Path(__file__).parent / "differences.toml").read_text()).get("numbers", {})
+DIFFERENCES = accepted("numbers")
 
 
 def _changed(value: Any, way: Callable, dtype: Any, tracked: bool) -> Any:
