@@ -1,20 +1,30 @@
-"""The page that `python -m minitorch_pt parity` writes: every entry of PyTorch's test databases, and how near to torch it came."""
+"""The page that `python -m minitorch_pt parity` writes: every entry of PyTorch's test databases, and how near to torch it came; and the
+sweeps, which judge what surrounds a call."""
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import inspect
 import itertools
 import os
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 import torch
 
 import minitorch_pt
 from parity_tests.databases import Outcome, entries, table, twin
+from parity_tests.sweeps import COUNTS, accepted
+
+SWEEPS = [p for p in sorted((Path(__file__).parent / "sweeps").glob("test_*.py")) if p.stem != "test_differences"]
 
 HEADINGS = {
     "operation": "Operations",
@@ -103,7 +113,69 @@ def _group(name: str, outcomes: list[Outcome]) -> str:
             f'<div class="wide"><table>{head}{rows}</table></div></details>')  # fmt: skip
 
 
-def render(outcomes: list[Outcome], seconds: float) -> str:
+class Sweep(NamedTuple):
+    """What came of the default sample of one sweep."""
+
+    name: str
+    varies: str  # what its file says that it varies
+    counts: Counter[str]  # "values", "errors", ..., "skipped: why"
+    failed: list[str]  # the tests that failed
+    accepted: dict[str, str]  # what may differ, and why
+
+    @property
+    def cases(self) -> int:
+        return sum(n for what, n in self.counts.items() if "skipped" not in what)
+
+
+class _Failures:
+    """A plugin of pytest's: the names of the tests that failed, by the name of their file."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, list[str]] = {}
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:
+            file, *rest = report.nodeid.split("::")
+            self.of.setdefault(Path(file).name, []).append("::".join(rest) or "cannot be read")
+
+    pytest_collectreport = pytest_runtest_logreport
+
+
+def run_sweeps(files: Iterable[Path] = SWEEPS) -> list[Sweep]:
+    """Run the tests of these sweeps, as `pytest` does by default, and collect what they counted."""
+    files, failures = list(files), _Failures()
+    # asserts are not rewritten: pytest would complain of what torch has already imported
+    options = ["-q", "--no-header", "--assert=plain", "-p", "no:cacheprovider"]
+    with contextlib.redirect_stdout(sys.stderr):
+        pytest.main([*options, *map(str, files)], plugins=[failures])
+    found = []
+    for file in files:
+        name = file.stem.removeprefix("test_")
+        words = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+        varies = " ".join(words.partition("\n\n")[0].split())
+        failed = failures.of.get(file.name, []) or ([] if COUNTS[name] else ["nothing was compared"])
+        found.append(Sweep(name, varies, COUNTS[name], failed, accepted(name)))
+    return found
+
+
+def _sweep(sweep: Sweep) -> str:
+    counted = ", ".join(f"{n:,} {escape(what)}" for what, n in sweep.counts.most_common() if "skipped" not in what)
+    skipped = {what.partition(": ")[2]: n for what, n in sweep.counts.items() if "skipped" in what}
+    patterns: dict[str, list[str]] = {}
+    for pattern, reason in sweep.accepted.items():
+        patterns.setdefault(reason, []).append(f"<code>{escape(pattern)}</code>")
+    told = [f"reasons to differ: {len(patterns)}"] if patterns else []
+    told += [f"left out: {sum(skipped.values()):,}"] if skipped else []
+    rows = [("fails", f"<code>{escape(test)}</code>") for test in sweep.failed]
+    rows += [(escape(reason), ", ".join(names)) for reason, names in patterns.items()]
+    rows += [(f"left out: {escape(why)}", f"{n:,}") for why, n in skipped.items()]
+    lines = "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in rows)
+    return (f"<details><summary><b>{escape(sweep.name)}</b><span class='bar'>{escape(sweep.varies)} "
+            f"<span class='soft'>{'; '.join([counted, *told])}.</span></span>{_tag(len(sweep.failed))}</summary>"
+            f"<div class='wide'><table>{lines}</table></div></details>")  # fmt: skip
+
+
+def render(outcomes: list[Outcome], sweeps: list[Sweep], seconds: float) -> str:
     """The page as HTML."""
     judged = [o for o in outcomes if o.reason is None]
     outside = [o for o in outcomes if o.reason is not None]
@@ -117,6 +189,7 @@ def render(outcomes: list[Outcome], seconds: float) -> str:
         (f"{whole} of {len(judged)}", "entries without any difference"),
         (f"{errors - wrong_errors} of {errors}", "wrong inputs raise torch's type of error"),
         (f"{len(outside)}", "entries out of scope or not built"),
+        (f"{sum(s.cases for s in sweeps):,}", f"cases in {len(sweeps)} sweeps around the calls"),
     ]
     parts = [
         f"<h1>minitorch_pt beside torch {torch.__version__.partition('+')[0]}</h1>",
@@ -126,7 +199,7 @@ def render(outcomes: list[Outcome], seconds: float) -> str:
         '<div class="totals">' + "".join(f"<div><b>{a}</b>{b}</div>" for a, b in totals) + "</div>",
         "<nav>"
         + "".join(f'<a href="#{k}">{v}</a>' for k, v in HEADINGS.items())
-        + '<a href="#outside">Out of scope</a></nav>',
+        + '<a href="#sweeps">Sweeps</a><a href="#outside">Out of scope</a></nav>',
         "<p class='note'>The largest difference is given in units in the last place (ulp) of the largest number in its array: below 1 is as "
         "near as numbers of that type can lie. Values must agree to a relative 1e-12 in float64, 2e-5 in float32.</p>",
     ]
@@ -134,6 +207,9 @@ def render(outcomes: list[Outcome], seconds: float) -> str:
         mine = sorted((o for o in judged if o.kind == kind), key=family)
         parts.append(f'<h2 id="{kind}">{heading}</h2>')
         parts += [_group(name, list(group)) for name, group in itertools.groupby(mine, key=family)]
+    parts.append('<h2 id="sweeps">Sweeps</h2><p class="note">What surrounds a call: cases made from the databases, from signatures or by chance. '
+                 "Shown is the sample that every run of the tests takes; the whole runs in tox -e long.</p>")  # fmt: skip
+    parts += map(_sweep, sweeps)
     parts.append('<h2 id="outside">Out of scope</h2>')
     for reason in table().groups:
         names = [o.name for o in outside if o.reason == reason]
@@ -155,9 +231,11 @@ def write(path: Path) -> None:
         if sys.stderr.isatty():
             print(f"\r{i + 1}/{len(everything)} {name:<60.60}", end="", file=sys.stderr)
         outcomes.append(run(None))
+    sweeps = run_sweeps()
     beside = path.with_name(path.name + ".part")
-    beside.write_text(render(outcomes, time.perf_counter() - start), encoding="utf-8")
+    beside.write_text(render(outcomes, sweeps, time.perf_counter() - start), encoding="utf-8")
     os.replace(beside, path)
     judged = [o for o in outcomes if o.reason is None]
     failures, inputs = sum(len(o.failures) for o in judged), sum(o.inputs for o in judged)
-    print(f"{inputs - failures:,} of {inputs:,} inputs give what torch gives; see {path}")
+    print(f"{inputs - failures:,} of {inputs:,} inputs give what torch gives; sweeps: {sum(s.cases for s in sweeps):,} cases, "
+          f"{sum(bool(s.failed) for s in sweeps)} of {len(sweeps)} fails; see {path}")  # fmt: skip

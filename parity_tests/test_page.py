@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ def test_written(monkeypatch, tmp_path, capsys):
         "fft.fft": Outcome("operation", "fft.fft", reason="Fourier transforms: their numbers are complex"),
     }
     monkeypatch.setattr(page, "entries", lambda: [(name, lambda limit, o=o: o) for name, o in outcomes.items()])
+    counts = Counter({"values": 4000, "errors": 500, "skipped: types that <NumPy> lacks": 7})
+    sweeps = [page.Sweep("types", "Every pair of types.", counts, ["test_types"], {"cov*": "a & b", "cat*": "a & b"})]
+    monkeypatch.setattr(page, "run_sweeps", lambda: sweeps)
     path = tmp_path / "out.html"
     monkeypatch.setattr(sys, "argv", ["minitorch_pt", "parity", str(path)])
     main()
@@ -30,8 +34,33 @@ def test_written(monkeypatch, tmp_path, capsys):
         and "ops/pointwise.py" in text
         and "fft.fft" in text
     )
-    assert "1,011 of 1,013" in capsys.readouterr().out
+    assert "Every pair of types." in text and "4,000 values, 500 errors; reasons to differ: 1; left out: 7." in text
+    assert (
+        "<td>a &amp; b</td><td><code>cov*</code>, <code>cat*</code></td>" in text
+        and "types that &lt;NumPy&gt; lacks" in text
+    )
+    said = capsys.readouterr().out
+    assert "1,011 of 1,013" in said and "sweeps: 4,500 cases, 1 of 1 fails" in said
     assert list(tmp_path.iterdir()) == [path]
+
+
+SABOTAGED = """
+import minitorch_pt
+from parity_tests import page
+
+minitorch_pt.logspace = minitorch_pt.linspace
+fills, ranges = page.run_sweeps(p for p in page.SWEEPS if p.stem in ("test_fills", "test_ranges"))
+assert not fills.failed and fills.cases == fills.counts["values"] + fills.counts["errors"] > 1000 and fills.varies[:12] == "Random fills"
+assert ranges.failed == ["test_ranges_are_torchs_to_the_bit"] and ranges.cases == 3000  # and not the long one
+"""
+
+
+def test_sweeps_are_run():
+    """In a process of its own, as by the command."""
+    ran = subprocess.run(
+        [sys.executable, "-c", SABOTAGED], cwd=Path(__file__).parent.parent, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.parametrize("blocked, told", [("torch", "needs torch"), ("parity_tests", "needs the source checkout")])

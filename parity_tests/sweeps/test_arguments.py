@@ -33,7 +33,7 @@ from parity_tests.databases import (
     table,
 )
 from parity_tests.oracle import assert_same, builtin_type, lookup
-from parity_tests.sweeps import accepted
+from parity_tests.sweeps import accepted, compared
 
 DIFFERENCES = accepted("arguments")
 SAMPLE = 14  # calls of each operation in the default run
@@ -287,12 +287,13 @@ def sweep(entry: Any, limit: int | None) -> tuple[collections.Counter, dict[str,
             except OutOfScope as reason:
                 counts[f"skipped: {reason}"] += 1
                 continue
-        counts["calls"] += 1
-        if found is not None:
-            if expected(f"{label}: {found}"):
-                counts["on purpose"] += 1
-            else:
-                failures[label] = found
+        if found is None:
+            counts["calls"] += 1
+        elif expected(f"{label}: {found}"):
+            counts["differ on purpose"] += 1
+        else:
+            failures[label] = found
+    compared("arguments", counts)
     return counts, failures
 
 

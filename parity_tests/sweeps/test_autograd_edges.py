@@ -18,6 +18,7 @@ import torch
 
 import minitorch_pt
 from parity_tests.oracle import builtin_type
+from parity_tests.sweeps import compared
 
 STEPS = (8, 20)
 
@@ -395,6 +396,7 @@ def differences(seeds: range) -> tuple[dict[int, str], collections.Counter]:
         else:
             if len(ours) != len(theirs):
                 wrong[seed] = f"{ours[len(theirs) :]}, torch has {theirs[len(ours) :]}"
+    compared("autograd_edges", {"programs": len(seeds)})
     return wrong, counts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
 import math
 import warnings
@@ -12,6 +13,7 @@ import torch
 
 import minitorch_pt
 from parity_tests.oracle import builtin_type
+from parity_tests.sweeps import compared
 
 _TYPES = ("float32", "float64", "float16", "int64", "int32", "uint8", "bool")
 _ONE = (0, 1, -1, 0.5, 2, math.inf, -math.inf, math.nan, 1e39, "a")
@@ -38,12 +40,14 @@ def _filled(package: Any, name: str, dtype: str, args: tuple) -> Any:
 
 @pytest.mark.parametrize("name", _FILLS)
 def test_fills(name: str) -> None:
-    wrong = []
+    wrong, counts = [], collections.Counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for dtype in _TYPES:
             for args in itertools.product(_FIRST, _SECOND) if _FILLS[name] == 2 else ((x,) for x in _ONE):
                 ours, theirs = (_filled(package, name, dtype, args) for package in (minitorch_pt, torch))
+                counts["errors" if isinstance(theirs, Exception) else "values"] += 1
                 if not (isinstance(ours, builtin_type(theirs)) if isinstance(theirs, Exception) else ours == theirs):
                     wrong.append(f"{dtype} {args}: {ours!r}, torch {theirs!r}"[:200])
+    compared("fills", counts)
     assert not wrong, f"{len(wrong)} differ:\n" + "\n".join(wrong[:20])

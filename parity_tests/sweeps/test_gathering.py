@@ -237,7 +237,7 @@ def _has_gradients(name: str, args: list, dtype: str) -> bool:
 
 def test_sample_of_calls():
     counts = compare(called, range(1500))
-    assert counts["value"] > 900 and counts["error"] > 100, counts
+    assert counts["values"] > 900 and counts["errors"] > 100, counts
 
 
 @pytest.mark.long

@@ -15,6 +15,7 @@ import torch
 
 import minitorch_pt
 from parity_tests.databases import OutOfScope, _program, built, op_db, operation_name, table, twin
+from parity_tests.sweeps import compared
 
 _ALL = np.arange(65536, dtype=np.uint16).view(np.float16)
 # torch composes these of several steps and rounds after each, as we do in other steps
@@ -189,6 +190,7 @@ def _hold(count: int | None) -> None:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         wrong, seen = _sweep(count)
+    compared("halves", {"calls": seen.total()})
     told = "\n".join(f"    {name}: {text}" for name, text in wrong.items())
     assert not wrong, f"{len(wrong)} of {seen.total()} calls of {len(seen)} operations differ:\n{told}"
     assert len(seen) > 100, seen

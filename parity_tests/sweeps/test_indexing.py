@@ -17,6 +17,7 @@ import torch
 import minitorch_pt
 from minitorch_pt.autograd import graph
 from parity_tests.oracle import builtin_type
+from parity_tests.sweeps import compared
 
 DTYPES = ("float64", "float32", "float64", "float16", "int64", "int32", "int16", "int8", "uint8", "bool")
 SEED = 20_261_130
@@ -298,9 +299,10 @@ def compare(program: Any, seeds: range) -> Counter:
     different = []
     for seed in seeds:
         theirs, ours = outcome(program, torch, seed), outcome(program, minitorch_pt, seed)
-        counts["error" if isinstance(theirs, str) or "error" in theirs else "value"] += 1
+        counts["errors" if isinstance(theirs, str) or "error" in theirs else "values"] += 1
         if str(ours) != str(theirs):
             different.append(f"seed {seed}: {_difference(ours, theirs)}")
+    compared(program.__module__.rpartition("test_")[2], counts)
     assert not different, f"{len(different)} of {len(seeds)} differ:\n" + "\n".join(different[:20])
     return counts
 
@@ -318,7 +320,7 @@ def _difference(ours: Any, theirs: Any) -> str:
 @pytest.mark.parametrize("program", (read, written))
 def test_sample_of_expressions(program):
     counts = compare(program, range(800))
-    assert counts["value"] > 400 and counts["error"] > 40, counts
+    assert counts["values"] > 400 and counts["errors"] > 40, counts
 
 
 @pytest.mark.long

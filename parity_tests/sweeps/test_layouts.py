@@ -22,7 +22,7 @@ from minitorch_pt.autograd.graph import Rule
 from minitorch_pt.ops import pathwise
 from parity_tests import databases
 from parity_tests.databases import Converter, Outcome, OutOfScope, both, some, table
-from parity_tests.sweeps import accepted
+from parity_tests.sweeps import accepted, compared
 
 
 def permuted(t, order):
@@ -222,7 +222,7 @@ def sweep(limit):
             used.add(line)
             if line is None:
                 wrong.append(f"{name}: {label}: {text}")
-    print(counts)
+    compared("layouts", counts)
     skipped = counts.total() - counts["compared"]
     assert skipped <= 0.02 * counts["compared"], f"{skipped} skipped: {counts}"
     assert not wrong, f"{len(wrong)} of {counts['compared']} differ:\n" + "\n".join(wrong[:40])

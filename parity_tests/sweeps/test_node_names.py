@@ -13,7 +13,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 import minitorch_pt
 from parity_tests import databases
 from parity_tests.databases import Converter, OutOfScope, some
-from parity_tests.sweeps import accepted
+from parity_tests.sweeps import accepted, compared
 
 DIFFERENCES = accepted("node_names")
 
@@ -71,6 +71,7 @@ def sweep(limit: int | None) -> tuple[dict, collections.Counter]:
 
 def check(limit: int | None) -> None:
     wrong, counts = sweep(limit)
+    compared("node_names", counts)
     new = {name: text for name, text in wrong.items() if name not in DIFFERENCES}
     assert not new, new
     skipped = sum(n for what, n in counts.items() if what.startswith("skipped"))

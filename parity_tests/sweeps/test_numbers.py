@@ -27,7 +27,7 @@ from parity_tests.databases import (
     table,
     twin,
 )
-from parity_tests.sweeps import accepted
+from parity_tests.sweeps import accepted, compared
 
 _SPECIAL = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1, -1, 3.4e38, -3.4e38, 1e-45, 1.2e-38], np.float32)
 
@@ -176,6 +176,7 @@ def _hold(first: int, count: int, step: int) -> None:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         wrong, seen = _sweep(first, count, step)
+    compared("numbers", seen)
     told = "\n".join(f"    {name}: {text}" for name, text in wrong.items())
     assert not wrong, f"{len(wrong)} operations of {dict(seen)}:\n{told}"
     assert seen["skipped: torch refuses"] + seen["skipped: no numbers"] < 0.02 * seen.total(), seen

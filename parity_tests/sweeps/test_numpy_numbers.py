@@ -23,7 +23,7 @@ from torch.testing._internal.common_optimizers import optim_db
 import minitorch_pt
 from parity_tests.databases import Converter, OutOfScope, table
 from parity_tests.oracle import assert_same, builtin_type, lookup
-from parity_tests.sweeps import accepted
+from parity_tests.sweeps import accepted, compared
 
 DIFFERENCES = accepted("numpy_numbers")
 SAMPLE = 700  # programs of the default run
@@ -359,12 +359,13 @@ def sweep(limit: int | None, patterns: list[str] | None = None) -> tuple[collect
             except OutOfScope as reason:
                 counts[f"skipped: {reason}"] += 1
                 continue
-        counts["programs"] += 1
-        if found is not None:
-            if any(fnmatchcase(f"{label}: {found}", pattern) for pattern in DIFFERENCES):
-                counts["on purpose"] += 1
-            else:
-                failures[label] = found
+        if found is None:
+            counts["programs"] += 1
+        elif any(fnmatchcase(f"{label}: {found}", pattern) for pattern in DIFFERENCES):
+            counts["differ on purpose"] += 1
+        else:
+            failures[label] = found
+    compared("numpy_numbers", counts)
     return counts, failures
 
 

@@ -18,7 +18,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 import minitorch_pt
 from parity_tests.databases import ARBITRARY_SIGNS, Converter, OutOfScope, built, operation_name, some, table, twin
 from parity_tests.oracle import assert_same, builtin_type
-from parity_tests.sweeps import accepted
+from parity_tests.sweeps import accepted, compared
 
 DIFFERENCES = accepted("out")
 TYPES = ("float64", "float32", "float16", "int64", "int32", "uint8", "bool")
@@ -297,6 +297,7 @@ def sweep(limit: int | None, kinds: list[str]) -> None:
     found = Sweep()
     for call in calls(limit):
         found.call(call, kinds)
+    compared("out", {**found.counts, **{f"skipped: {why}": n for why, n in found.skipped.items()}})
     assert " 0 unknown" in found.report(), found.report()
     total = found.counts.total()
     assert found.counts["values"] > 0.3 * total and found.counts["errors"] > 0.3 * total, found.report()

@@ -12,6 +12,7 @@ import torch
 
 import minitorch_pt
 from parity_tests.oracle import builtin_type
+from parity_tests.sweeps import compared
 
 _TYPES = (None, "float32", "float64", "float16", "int64", "int32", "uint8", "int8")
 _SPECIAL = (0, 1, -1, 1e10, -1e-10, 1e30, 3e38, 7e4, 2**40, 0.1, 1 / 3, float("inf"), float("nan"))
@@ -68,6 +69,7 @@ def _sweep(count: int, seed: int) -> None:
             )  # fmt: skip
         if not same:
             wrong.append(f"{call}: {str(ours)[:100]}, torch has {str(theirs)[:100]}")
+    compared("ranges", {"values": values, "errors": count - values})
     assert not wrong, f"{len(wrong)} of {count} ({values} values):\n" + "\n".join(wrong[:20])
     assert values > count / 3
 

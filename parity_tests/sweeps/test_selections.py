@@ -12,6 +12,7 @@ import torch
 
 import minitorch_pt
 from parity_tests.oracle import assert_same, builtin_type
+from parity_tests.sweeps import compared
 
 _POOLS = (
     [np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, 1.0, 2.0, -1.0],
@@ -71,6 +72,7 @@ def _sweep(count: int, seed: int) -> None:
                 wrong.append(
                     f"{name}, d={d}, k={k}, x={data.dtype} {data.tolist()}: {' '.join(str(error).split())}"[:400]
                 )
+    compared("selections", {"calls": count * len(_CALLS)})
     assert not wrong, f"{len(wrong)} of {count * len(_CALLS)} differ:\n" + "\n".join(wrong[:20])
 
 

@@ -16,7 +16,7 @@ import torch
 
 import minitorch_pt
 from parity_tests.oracle import assert_same, builtin_type
-from parity_tests.sweeps import accepted
+from parity_tests.sweeps import accepted, compared
 
 DIFFERENCES = accepted("types")
 TYPES = ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool")
@@ -315,6 +315,7 @@ def sweep(chosen: list) -> str:
             counts["errors" if refused else "values"] += 1
             if word:
                 found[f"{case[0]}: {case[1]}, {case[2]}, {word}"] = text[:200]
+    compared("types", counts)
     patterns = [re.compile(fnmatch.translate(pattern)) for pattern in DIFFERENCES]
     unknown = {k: v for k, v in found.items() if not any(p.match(k) for p in patterns)}
     assert counts["values"] > 0.4 * len(chosen)

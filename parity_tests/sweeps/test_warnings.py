@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import torch
 
 import minitorch_pt
-from parity_tests.sweeps import accepted
+from parity_tests.sweeps import accepted, compared
 
 TORCH = Path(torch.__file__).parent
 FILES = (
@@ -294,7 +294,7 @@ def test_warnings():
     texts = {text for *_, text in reached}
     missed = [s for s in SITES if (s.file, s.line) not in lines and s.text not in texts]
     wrong += [f"{s}, line {s.line}: no call gets there" for s in missed if not excused(str(s))]
-    print(f"{len(SITES)} places that warn, {len(SITES) - len(missed)} of them reached by {len(CALLS)} calls")
+    compared("warnings", {"calls": len(CALLS)})
     assert not wrong, "\n".join(wrong)
     assert not DIFFERENCES.keys() - used, "these differ no more: take them out of differences.toml"
     assert len(SITES) > 90

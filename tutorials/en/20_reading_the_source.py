@@ -108,6 +108,8 @@ WORDS = {
     "ops/pointwise.py": "the rules that work number by number: sub, mul",
     "ops/reductions.py": "the rules that make few numbers of many: sum, mean",
     "sums.py": "adds up along axes, with few rounding errors",
+    "layouts.py": "where a result lies in memory: row by row, or as its inputs do",
+    "storage.py": "the memory that several arrays may share, and whose it is",
     "autograd/graph.py": "Node, and the pass that carries gradients back",
     "tensor.py": "Tensor: the array, its gradient, the node that made it",
     "optim/sgd.py": "SGD: changes the parameters",
@@ -166,14 +168,32 @@ print(f"measured: {(mul_rule(3.001, 4.0)[0] - value) / 0.001:.3f} and {(mul_rule
 show(torch.nn.functional.linear, "return value, lambda", "return value, lambda")
 
 # %% [markdown]
-# The decorator in a rule's first line, `@differentiable`, makes an operation of the rule. It takes the arrays out of the Tensors
-# and notes where each input came from, its *edge*: the node that made it, or the Tensor itself if it is a leaf. Then it runs
-# the rule, and puts the value into a new Tensor that knows its node.
+# The decorator in a rule's first line, `@differentiable`, makes an operation of the rule. At its door stands the *front desk* of
+# `autograd/contract.py`. It has read the annotations of the rule: `Tensor | Number` says that `mul` takes Tensors and numbers. Calls
+# whose types it knows pass at a glance; others it reads, or refuses, as this one.
 
 # %%
-show(rule._operation, "for a in args:", "edges.append(None)")
-show(rule._operation, "try:", "result = function")
-show(rule._operation, "out = new(Tensor)", "out._requires_grad = True")
+show(rule._served, "checked = ", "args = desk.serve(args)")
+try:
+    torch.mul(x, [1.0, 2.0])
+except TypeError as error:
+    print(f"│ TypeError: {error}")
+
+# %% [markdown]
+# Then the operation takes the arrays out of the Tensors and notes where each input came from, its *edge*: the node that made it, or
+# the Tensor itself if it is a leaf. It runs the rule, and puts the value into a new Tensor that knows its node.
+
+# %%
+show(rule._served, "for a in args:", "edges.append(None)")
+show(rule._served, "try:", "result = function")
+show(rule._served, "out = new(made)", "out._requires_grad = True")
+
+# %% [markdown]
+# A rule may call other operations, and it has arrays, which the front desk refuses. It calls them by their other door:
+# `mul.rule(...)` takes arrays and gives an array.
+
+# %%
+print(torch.mul.rule(x.numpy(), 2.0).tolist())
 
 # %% [markdown]
 # ## Station 3: the node
@@ -233,7 +253,9 @@ compare("bias", leaves[model.bias], model.bias.grad)
 # %% [markdown]
 # The library's own walk, `run_backward`, is longer: it serves nodes with several outputs, hooks, gradients of gradients, and
 # arrays that were changed since. Its heart is our loop, with a heap (a queue that gives the smallest number first, here the
-# youngest node's) in place of `max`. `_arrive` adds up, `_accumulate` fills `.grad` of a leaf.
+# youngest node's) in place of `max`. `_arrive` adds up, `_accumulate` fills `.grad` of a leaf. For gradients of gradients
+# (`create_graph=True`) it runs the same rules again, on Tensors of the class `Traced` (`protocols.py`), on which NumPy's functions are
+# operations that record nodes: so no rule need be written twice.
 
 # %%
 show(graph.run_backward, "for i, target in enumerate(edges):", "_arrive(target, flow")
@@ -242,7 +264,8 @@ show(graph._arrive)
 # %% [markdown]
 # ## Station 5: `optimizer.step()`
 # Without momentum and weight decay, one line of it does the work: `data -= scale * p._grad._data`, where `scale` is the learning rate. It
-# works on the arrays, so nothing is recorded; `changed` tells the graph that old values are gone.
+# works on the arrays, so nothing is recorded; `changed` tells the graph that old values are gone. What you change in place yourself, with
+# `add_` or `x[0] = 1`, is recorded: that is the work of `autograd/inplace.py`, which also knows which Tensors share memory.
 
 # %%
 show(torch.optim.SGD.step, "for group in", "_descend(params")
@@ -293,8 +316,8 @@ for path in places:
 print(f"files without a word: {undescribed}")
 
 # %% [markdown]
-# A good order: `autograd/rule.py`, `ops/activations.py`, `autograd/graph.py`, `tensor.py`, then any family of `ops/`; and with
-# each file its tests in `parity_tests/`.
+# A good order: `autograd/rule.py`, `ops/activations.py`, `autograd/graph.py`, `tensor.py`, `autograd/contract.py`,
+# `autograd/inplace.py`, then any family of `ops/`; and with each file its tests in `parity_tests/`.
 #
 # ## The same under PyTorch
 # The same step gives the same numbers, and the graph has nodes of the same names. Its Python files can be read the same way,
@@ -335,7 +358,8 @@ else:
 # ## Summary
 # - `nn/` keeps parameters, `ops/` holds the rules (value and gradient functions), `autograd/` records and goes back, `optim/`
 #   changes the parameters.
-# - A rule is a function on arrays; `@differentiable` makes it an operation on Tensors that records a node.
+# - A rule is a function on arrays; `@differentiable` makes it an operation on Tensors that records a node. Its annotations say what
+#   arguments the front desk lets through.
 # - A node holds gradient functions and edges. `backward` gives each node its gradient, the youngest first, and adds up what
 #   arrives at the same place.
 # - `inspect.getsource`, `sys.setprofile` and a traceback lead from a call to its code, in any library that is written in Python.

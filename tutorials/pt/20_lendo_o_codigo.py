@@ -108,6 +108,8 @@ WORDS = {
     "ops/pointwise.py": "as regras que trabalham número por número: sub, mul",
     "ops/reductions.py": "as regras que reduzem muitos números a poucos: sum, mean",
     "sums.py": "soma ao longo de eixos, com poucos erros de arredondamento",
+    "layouts.py": "como um resultado fica na memória: linha por linha, ou como suas entradas",
+    "storage.py": "a memória que vários arrays podem compartilhar, e de quem ela é",
     "autograd/graph.py": "Node, e a passagem que leva os gradientes de volta",
     "tensor.py": "Tensor: o array, seu gradiente, o nó que o produziu",
     "optim/sgd.py": "SGD: muda os parâmetros",
@@ -167,14 +169,32 @@ print(f"medido: {(mul_rule(3.001, 4.0)[0] - value) / 0.001:.3f} e {(mul_rule(3.0
 show(torch.nn.functional.linear, "return value, lambda", "return value, lambda")
 
 # %% [markdown]
-# O decorador na primeira linha de uma regra, `@differentiable`, faz dela uma operação. Ele tira os arrays de dentro dos Tensores
-# e anota de onde veio cada entrada, a sua *aresta*: o nó que a produziu, ou o próprio Tensor, se for uma folha. Então roda a regra e
-# põe o valor em um Tensor novo, que conhece seu nó.
+# O decorador na primeira linha de uma regra, `@differentiable`, faz dela uma operação. Na porta dela fica a *recepção* de
+# `autograd/contract.py`. Ela leu as anotações da regra: `Tensor | Number` diz que `mul` aceita Tensores e números. Chamadas com tipos
+# que ela já conhece passam com um só olhar; as outras ela lê, ou recusa, como esta.
 
 # %%
-show(rule._operation, "for a in args:", "edges.append(None)")
-show(rule._operation, "try:", "result = function")
-show(rule._operation, "out = new(Tensor)", "out._requires_grad = True")
+show(rule._served, "checked = ", "args = desk.serve(args)")
+try:
+    torch.mul(x, [1.0, 2.0])
+except TypeError as error:
+    print(f"│ TypeError: {error}")
+
+# %% [markdown]
+# Então a operação tira os arrays de dentro dos Tensores e anota de onde veio cada entrada, a sua *aresta*: o nó que a produziu, ou o
+# próprio Tensor, se for uma folha. Ela roda a regra e põe o valor em um Tensor novo, que conhece seu nó.
+
+# %%
+show(rule._served, "for a in args:", "edges.append(None)")
+show(rule._served, "try:", "result = function")
+show(rule._served, "out = new(made)", "out._requires_grad = True")
+
+# %% [markdown]
+# Uma regra pode chamar outras operações, mas o que ela tem são arrays, que a recepção recusa. Ela entra pela outra porta:
+# `mul.rule(...)` recebe arrays e devolve um array.
+
+# %%
+print(torch.mul.rule(x.numpy(), 2.0).tolist())
 
 # %% [markdown]
 # ## Estação 3: o nó
@@ -234,7 +254,9 @@ compare("viés", leaves[model.bias], model.bias.grad)
 # %% [markdown]
 # O caminho da própria biblioteca, `run_backward`, é mais longo: ele atende a nós com várias saídas, a *hooks*, a gradientes de
 # gradientes e a arrays que mudaram nesse meio-tempo. Seu coração é o nosso laço, com um *heap* (uma fila que dá primeiro o menor
-# número, aqui o do nó mais novo) no lugar de `max`. `_arrive` soma, `_accumulate` preenche o `.grad` de uma folha.
+# número, aqui o do nó mais novo) no lugar de `max`. `_arrive` soma, `_accumulate` preenche o `.grad` de uma folha. Para gradientes de
+# gradientes (`create_graph=True`), ele roda as mesmas regras outra vez, com Tensores da classe `Traced` (`protocols.py`): neles, as
+# funções do NumPy são operações que registram nós. Assim nenhuma regra precisa ser escrita duas vezes.
 
 # %%
 show(graph.run_backward, "for i, target in enumerate(edges):", "_arrive(target, flow")
@@ -243,7 +265,8 @@ show(graph._arrive)
 # %% [markdown]
 # ## Estação 5: `optimizer.step()`
 # Sem momento e sem `weight_decay`, uma só linha faz o trabalho: `data -= scale * p._grad._data`, em que `scale` é a taxa de aprendizado. Ela
-# mexe nos arrays, e por isso nada é registrado; `changed` avisa ao grafo que os valores antigos se foram.
+# mexe nos arrays, e por isso nada é registrado; `changed` avisa ao grafo que os valores antigos se foram. O que você mesmo muda no
+# lugar, com `add_` ou `x[0] = 1`, é registrado: disso cuida `autograd/inplace.py`, que também sabe quais Tensores compartilham memória.
 
 # %%
 show(torch.optim.SGD.step, "for group in", "_descend(params")
@@ -295,8 +318,8 @@ for path in places:
 print(f"arquivos sem explicação: {undescribed}")
 
 # %% [markdown]
-# Uma boa ordem: `autograd/rule.py`, `ops/activations.py`, `autograd/graph.py`, `tensor.py`; depois qualquer família de `ops/`, e,
-# junto de cada arquivo, seus testes em `parity_tests/`.
+# Uma boa ordem: `autograd/rule.py`, `ops/activations.py`, `autograd/graph.py`, `tensor.py`, `autograd/contract.py`,
+# `autograd/inplace.py`; depois qualquer família de `ops/`, e, junto de cada arquivo, seus testes em `parity_tests/`.
 #
 # ## O mesmo no PyTorch
 # O mesmo passo dá os mesmos números, e o grafo tem nós com os mesmos nomes. Os arquivos de Python do PyTorch se leem do mesmo jeito,
@@ -337,7 +360,8 @@ else:
 # ## Resumo
 # - `nn/` guarda os parâmetros, `ops/` tem as regras (valor e funções de gradiente), `autograd/` registra e volta, `optim/` muda os
 #   parâmetros.
-# - Uma regra é uma função de arrays; `@differentiable` faz dela uma operação com Tensores que registra um nó.
+# - Uma regra é uma função de arrays; `@differentiable` faz dela uma operação com Tensores que registra um nó. Suas anotações dizem
+#   que argumentos a recepção deixa passar.
 # - Um nó guarda funções de gradiente e arestas. `backward` entrega a cada nó seu gradiente, o mais novo primeiro, e soma o que chega
 #   ao mesmo lugar.
 # - `inspect.getsource`, `sys.setprofile` e um traceback levam de uma chamada ao seu código, em qualquer biblioteca escrita em Python.
