@@ -78,7 +78,7 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -
     return named(algebra.cholesky(input, upper=upper), "CholeskyBackward0")
 
 
-@differentiable(name="CholeskyInverseBackward0")
+@differentiable(name="CholeskyInverseBackward0", saves="input result")
 def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Any:
     """(L Lᵀ)⁻¹ of each lower triangular L, or with `upper` (Lᵀ L)⁻¹ of each upper triangular one: (*, n, n).
 

@@ -415,6 +415,7 @@ EDGES = {
     "other dtype": lambda p: ran(p, lambda ctx, x: x * 2, lambda ctx, g: p.ones(2, dtype=p.float64)),
     "gradient of a number": lambda p: ran(p, lambda ctx, x, y: x * 2, lambda ctx, g: (g, g), p.ones(2, requires_grad=True), 3),
     "gradient not needed": lambda p: ran(p, lambda ctx, x, y: x * 2, lambda ctx, g: (g, g), p.ones(2, requires_grad=True), p.ones(2)),
+    "gradient not needed, of another shape": lambda p: ran(p, lambda ctx, x, y: x * 2, lambda ctx, g: (g, p.ones(5)), p.ones(2, requires_grad=True), p.ones(2)),
     "outputs of all kinds": lambda p: ran(p, lambda ctx, x: (x * 2, 3, None, x.long()), lambda ctx, *g: g[0] + (0 if g[3] is None else g[3])),
     "input given back": lambda p: ran(p, lambda ctx, x: x),
     "input given back, changed": lambda p: changed_behind(p, lambda ctx, x: x, lambda x, y: y.mul_(2)),

@@ -141,6 +141,10 @@ def not_saved(p):
     return (p.ones(2, requires_grad=True) * 2).grad_fn._saved_nothing
 
 
+def nothing_saved(p):
+    return (p.ones(2, requires_grad=True) + p.ones(2)).grad_fn._saved_self
+
+
 def of_a_function(p):
     class Double(p.autograd.Function):
         @staticmethod
@@ -174,7 +178,7 @@ def norm_of_zeroth_order(p):
     return x.grad
 
 
-FACTS = [classes, one_object, called, call_with_too_many, call_with_a_number, call_released, saved_released, not_saved, of_a_function, refused,
+FACTS = [classes, one_object, called, call_with_too_many, call_with_a_number, call_released, saved_released, not_saved, nothing_saved, of_a_function, refused,
          norm_of_zeroth_order]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ FILLS = [
     ("uniform_", (-1.0, 2.0)),
     ("normal_", (1.0, 3.0)),
     ("trunc_normal_", (0.0, 1.0, -1.0, 0.5)),
+    ("trunc_normal_", (0.0, 0.5, 0.75, 2.0)),  # far out in the tail: another way of drawing
     ("constant_", (0.25,)),
     ("ones_", ()),
     ("zeros_", ()),

@@ -91,6 +91,19 @@ def test_empty(sizes):
     check(F, *inputs(2, 3, **sizes), dtypes=("float64",), grad_fn=False)
 
 
+@pytest.mark.parametrize("grad", [False, True])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_layout(place, grad):
+    """The result lies in memory as the query alone, whose heads mostly stand behind the positions."""
+
+    def program(t):
+        given = [t.ones(2, 3, 5, 4) for _ in range(3)]
+        given[place] = t.ones(2, 5, 3, 4).permute(0, 2, 1, 3)
+        return t.nn.functional.scaled_dot_product_attention(*[x.requires_grad_(grad) for x in given]).stride()
+
+    same_program(program)
+
+
 def test_half():
     check(F, *inputs(2, 3, width=3), dtypes=("float16",), grad_fn=False)
     check(F, *inputs(2, 3, width=3), is_causal=True, dtypes=("float16",), grad_fn=False)

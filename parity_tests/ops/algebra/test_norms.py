@@ -44,6 +44,12 @@ def test_norm_chooses():
     check("linalg.matrix_norm", A, 1, dtypes=("float16",))
 
 
+@pytest.mark.parametrize("order", ORDERS)
+def test_matrix_norm_of_halves(order):
+    """Refused where it takes singular values."""
+    same_program(lambda p: p.linalg.matrix_norm(p.ones(2, 3, dtype=p.float16), order))
+
+
 def test_norms_of_nothing():
     for order in ORDERS:
         same_program(lambda p, order=order: p.linalg.matrix_norm(p.zeros(0, 3), order))
