@@ -148,7 +148,7 @@ def pad(input: Tensor, pad: Size, mode: str = "constant", value: float | None = 
     tensor([[3., 1., 2., 3., 1., 2.]])
     """
     if mode == "constant":
-        return constant_pad_nd(input, pad, value or 0)
+        return constant_pad_nd(input, pad, float(value or 0))
     if mode not in _NAMES:
         raise NotImplementedError(
             f"Unrecognised padding mode {mode}: it must be constant, reflect, replicate or circular"
