@@ -7,7 +7,7 @@ import functools
 import itertools
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -144,6 +144,12 @@ def _unwrapped(data: Any) -> tuple[Any, np.dtype | None]:
             return plain, None
         types = (_infer(np.asarray(part)) if t is None else t for part, t in parts)
         return plain, functools.reduce(lambda s, t: dtypes.promote_types(dtypes.of(s), dtypes.of(t)).dtype, types)
+    if (
+        type(data) not in (int, builtins.float, builtins.bool)
+        and hasattr(data, "__getitem__")
+        and not isinstance(data, (str, bytes, Mapping))
+    ):
+        return _unwrapped(list(data))  # a deque, or another sequence
     return data, None
 
 

@@ -20,6 +20,7 @@ from .autograd.modes import recording
 from .autograd.rule import differentiable
 from .ops.indexing import assign, replaced, target
 from .ops.pointwise import overwritten, reciprocal_times, rsub_number
+from .storage import refuse_inference
 
 if TYPE_CHECKING:
     from .autograd.contract import Dim, Dims, Flag, Number, Operand, Size
@@ -453,6 +454,7 @@ class Methods:
 
     def _reshaped(self: Any, operation: Callable, *args: Any) -> Any:
         """Show the same memory in another form from now on."""
+        refuse_inference(self._data)
         if recording.on and self.requires_grad:
             check_inplace(self)
         was = graph.wrap(self._data, self._requires_grad)

@@ -161,9 +161,13 @@ def tensor_repr(tensor: Tensor) -> str:
         summarise = data.size > _options.threshold
         form = _Formatter(_summarised(data) if summarise else data)
         body = _block(data, len(prefix), summarise, form)
-    node = tensor.grad_fn
-    if node is not None:
-        suffixes.append(f"grad_fn=<{node.name().rpartition('::')[2]}>")
+    try:
+        node = tensor.grad_fn
+        name = node and node.name().rpartition("::")[2]
+    except RuntimeError:  # a view whose base was changed against the rules
+        name = "Invalid"
+    if name is not None:
+        suffixes.append(f"grad_fn=<{name}>")
     elif tensor.requires_grad:
         suffixes.append("requires_grad=True")
     return _with_suffixes(prefix + body, suffixes, len(prefix))

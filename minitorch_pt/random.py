@@ -457,16 +457,17 @@ def multinomial(
 # ---------------------------------------------------------------------------------------------------------------------
 def _fill(self: Tensor, name: str, draw: Any) -> Tensor:
     """Overwrite with `draw(shape, contiguous)`, as an in-place operation whose node has this name."""
-    recorded = recording.on and self.requires_grad
-    if recorded:
+    node = None
+    if recording.on and self.requires_grad:
         check_inplace(self)
+        node = overwritten(self, None, self._data, name)._node  # the old values' gradient ends here
     data = writable(self._data)
     refuse_overlap(data, ())
     walk = layouts.walk(data)
     walk[...] = draw(walk.shape, data.flags.c_contiguous)
     changed(self._data)
-    if recorded:  # the old values' gradient ends here
-        rebase(self, overwritten(self, None, self._data, name)._node)
+    if node is not None:
+        rebase(self, node)
     return self
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "memory",
     "offset",
     "owner",
+    "refuse_inference",
     "refuse_overlap",
     "repeats",
     "resized",
@@ -116,6 +117,12 @@ def looking(data: np.ndarray, shape: Sequence[int], strides: Sequence[int] | Non
     return np.ndarray(shape, data.dtype, flat.data, min(start, flat.nbytes), strides)
 
 
+def refuse_inference(data: np.ndarray) -> None:
+    """Raise if the memory was made in inference mode, and this is outside: it may not be changed in place."""
+    if is_inference(data) and not in_inference():
+        raise RuntimeError("Inplace update to inference tensor outside InferenceMode is not allowed: change a clone()")
+
+
 def writable(data: np.ndarray) -> np.ndarray:
     """The array, to be written to, also where NumPy marks it as read-only: torch does not know such marks.
 
@@ -123,8 +130,7 @@ def writable(data: np.ndarray) -> np.ndarray:
         RuntimeError: it was made in inference mode, and this is outside; or the memory is not NumPy's own (a file's, bytes): to
             write there could end the program.
     """
-    if is_inference(data) and not in_inference():
-        raise RuntimeError("Inplace update to inference tensor outside InferenceMode is not allowed: change a clone()")
+    refuse_inference(data)
     if data.flags.writeable:
         return data
     if not memory(data).flags.owndata:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import UserList, deque
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ DATA = {
     "list of arrays": [np.arange(2), np.arange(2)], "array of truths": np.array([True, False]), "large": 2**40, "huge": 2**70, "2**63": [2**63], "300": 300, "negative": -1, "nan": [float("nan")], "infinite": float("inf"),
     "ragged": [[1], [2, 3]], "deep and shallow": [1, [2]], "text": "abc", "texts": ["a"], "None": None, "inside": [None], "objects": np.array([object()]),
     "uneven depth": [[1], 2], "dictionary": {"a": 1}, "strings": np.array(["a"]),
+    "deque": deque([1.5, 2]), "deque of NumPy's": deque([np.float64(1), 2]), "deques": [deque([np.float64(1)])] * 2, "user's list": UserList([np.float64(1)]),
 }  # fmt: skip
 MAKERS = {
     "tensor": lambda p, data: p.tensor(data),

@@ -263,6 +263,8 @@ def record(rule: Rule, result: Any, edges: list, args: Any, kwargs: Any, shape: 
     node.shape, node.dtype = shape, dtype
     node.seq, node.hooks = next(_clock), None
     if inference_memory:
+        if rule.keeps:
+            node.outputs = result[0] if isinstance(result[0], (tuple, list)) else (result[0],)
         node.refuse_inference()
     if anomaly.on:
         node.trace = "".join(traceback.format_stack(limit=8)[:-2])

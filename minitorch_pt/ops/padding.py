@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.contract import composed
-from ..autograd.rule import differentiable
+from ..autograd.rule import array, differentiable
+from ..dtypes import checked
 
 if TYPE_CHECKING:
     from ..autograd.contract import Number, Size, Tensor
@@ -50,7 +51,7 @@ def constant_pad_nd(input: Tensor, pad: Size, value: Number = 0) -> Any:
     >>> torch.constant_pad_nd(torch.tensor([1, 2, 3]), (2, -1), 7)
     tensor([7, 7, 1, 2])
     """
-    shape = list(input.shape)
+    value, shape = checked(value, array(input).dtype), list(input.shape)
     source, target = [slice(None)] * input.ndim, [slice(None)] * input.ndim
     for i, (before, after) in enumerate(_pairs(pad, input.ndim), 1):
         n = shape[-i]
@@ -147,7 +148,7 @@ def pad(input: Tensor, pad: Size, mode: str = "constant", value: float | None = 
     tensor([[3., 1., 2., 3., 1., 2.]])
     """
     if mode == "constant":
-        return constant_pad_nd(input, pad, value or 0)
+        return constant_pad_nd(input, pad, float(value or 0))
     if mode not in _NAMES:
         raise NotImplementedError(
             f"Unrecognised padding mode {mode}: it must be constant, reflect, replicate or circular"

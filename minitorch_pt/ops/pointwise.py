@@ -94,6 +94,8 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     whole_alpha(input, alpha)
     if is_half(input):
         return in_single(add, input, other, alpha=alpha)
+    if array(input).dtype == bool:
+        alpha = bool(alpha)
     return input + alpha * other, same, lambda g: g * alpha
 
 

@@ -722,9 +722,9 @@ def split(tensor: Tensor, split_size_or_sections: Size, dim: Dim = 0) -> tuple[T
     Raises:
         RuntimeError: the list does not sum to the axis's size, or a size is negative.
     """
-    dim = _axis(dim, tensor.ndim)
     if tensor.ndim == 0:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
+    dim = _axis(dim, tensor.ndim)
     n = tensor.shape[dim]
     if isinstance(split_size_or_sections, int):
         step = split_size_or_sections

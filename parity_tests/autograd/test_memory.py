@@ -121,6 +121,9 @@ INFERENCE = """
     inferred()[0].add_(1)
     inferred()[0][0] = 1
     inferred()[0].normal_()
+    inferred()[0].unsqueeze_(0)
+    with torch.no_grad(): inferred()[3].t_()
+    with torch.inference_mode(): r = inferred()[0].unsqueeze_(0)
     with torch.no_grad(): inferred()[0].add_(1)
     with torch.inference_mode(): r = inferred()[0].add_(1)
     inferred()[0].requires_grad_()

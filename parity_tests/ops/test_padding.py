@@ -52,9 +52,12 @@ def test_constant(pad, value):
 def test_constant_other_types():
     for value in (0, 2, 1.7):
         check(PAD, randint(0, 9, (2, 3)), (1, 2), value=value)
+        check(PAD, np.array([1, 2], np.uint8), (1, 2), value=value)
         check(PAD, np.array([True, False]), (1, 2), value=value)
     check(PAD, rand(0), (1, 2), value=3.0)
     check("constant_pad_nd", rand(2, 3), (1, 2), 1.5)
+    for value in (-1, 300, float("nan")):
+        same_program(lambda t, value=value: t.nn.functional.pad(t.ones(2, dtype=t.uint8), (1, 2), value=value))
 
 
 def test_border_of_integers_and_empty_batch():

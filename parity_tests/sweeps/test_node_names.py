@@ -59,6 +59,8 @@ def compare(entry, limit: int | None, counts: collections.Counter, wrong: dict) 
 def sweep(limit: int | None) -> tuple[dict, collections.Counter]:
     """(what differs by entry, counts)."""
     counts, wrong = collections.Counter(), {}
+    with minitorch_pt.inference_mode():  # while it lives, each node looks at what it keeps
+        _alive = minitorch_pt.ones(1)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for entry in entries():

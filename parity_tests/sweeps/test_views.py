@@ -41,7 +41,7 @@ CHANGES = [
     "{t}.eq_({u})", "{t}.gt_(0)", "{t}[0] = 7", "{t}[0] = {u}.clone()", "{t}[1:] = {u}.clone()", "{t}[:] = 1", "{t}[...] = {u}.clone()", "{t}.view(-1)[{t}.view(-1) > 1] = 0", "{t}[torch.tensor([0])] = {u}.clone()", "{t}[..., 0] += 1",
     "{t}[None] = 2", "{t}.masked_fill_({t} > 0, 2)", "{t}.unsqueeze_(0)", "{t}.squeeze_()", "{t}.transpose_(0, -1)", "{t}.t_()", "{t}.detach_()", "{t}.requires_grad_()",
     "{t}.requires_grad_(False)", "{t}.requires_grad = True", "{t}.data.mul_(3)", "{t}.contiguous().normal_()", "{t}.relu_()", "{t}.cumsum_(0)", "{t}.numpy()",
-    "{t}.fill_diagonal_(1)", "torch.nn.init.ones_({t})", "{t}.retain_grad()", "{t}.view(-1)[0] = 2", "{t}[0].add_(1)", "{t}.view(-1).mul_(3)", "{t}.t().add_(1)", "{t}[0].zero_()",
+    "{t}.fill_diagonal_(1)", "torch.nn.init.ones_({t})", "{t}.retain_grad()", "{t}.view(-1)[0] = 2", "{t}[0].add_(1)", "{t}.view(-1).mul_(3)", "{t}.t().add_(1)", "{t}[0].zero_()", "{t}.uniform_()", "{t}[0].normal_()", "repr({t})",
 ]  # fmt: skip
 SHAPERS = ("squeeze_", "t_()", "transpose_")
 BACKWARD = ["({t} * 0.5).sum().backward()", "({t} * {t}).sum().backward(retain_graph=True)", "{t}.backward(torch.ones_like({t}))"]  # fmt: skip

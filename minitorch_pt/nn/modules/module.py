@@ -709,7 +709,7 @@ class Module:
 
         load(self, state, "")
         if strict:
-            for keys, what in ((missing, "Missing"), (unexpected, "Unexpected")):
+            for keys, what in ((unexpected, "Unexpected"), (missing, "Missing")):
                 if keys:
                     listed = ", ".join(f'"{k}"' for k in keys)
                     errors.insert(0, f"{what} key(s) in state_dict: {listed}. ")

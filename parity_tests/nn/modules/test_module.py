@@ -19,6 +19,13 @@ def net(package):
     return made
 
 
+def refusal(module, state: dict) -> list[str]:
+    """The lines of load_state_dict's message."""
+    with pytest.raises(RuntimeError) as caught:
+        module.load_state_dict(state)
+    return str(caught.value).splitlines()
+
+
 WALKS = {
     "named_modules": lambda m: [n for n, _ in m.named_modules()],
     "named_modules twice": lambda m: [n for n, _ in m.named_modules(prefix="p", remove_duplicate=False)],
@@ -41,6 +48,7 @@ WALKS = {
     "state_dict prefix": lambda m: list(m.state_dict(prefix="p.")),
     "load": lambda m: repr(m.load_state_dict(copy.deepcopy(m.state_dict()))),
     "load too little": lambda m: m.load_state_dict({}),
+    "load what is not there": lambda m: refusal(m, {"x": m[0].bias})[1:],
     "load what is there": lambda m: list(m.load_state_dict({"x": m[0].bias}, strict=False)),
     "load no dictionary": lambda m: m.load_state_dict([1]),
     "load another shape": lambda m: m.load_state_dict({"0.bias": m[0].weight}, strict=False),
