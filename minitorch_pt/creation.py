@@ -6,7 +6,6 @@ import builtins
 import functools
 import itertools
 import math
-import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from . import dtypes, layouts, ops
 from .autograd.contract import composed, into
 from .device import device as _device
 from .generator import fma32, fma64
+from .notices import warn
 from .ops.saving import saving
 from .storage import inferring, note_inference
 from .tensor import Tensor, wrap
@@ -74,8 +74,8 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         _no_silent_rounding(data, dtype)
         return np.array(data, _numpy(dtype, data.dtype))
     if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
-        warnings.warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with "
-                      "numpy.array() before converting to a tensor.", stacklevel=3)  # fmt: skip
+        warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with "
+                      "numpy.array() before converting to a tensor.")  # fmt: skip
     plain, inner = _unwrapped(data)
     try:
         found = np.asarray(plain)
@@ -172,11 +172,10 @@ def tensor(
             [3.0000, 4.0000]])
     """
     if isinstance(data, Tensor):
-        warnings.warn(
+        warn(
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
             "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
             UserWarning,
-            stacklevel=2,
         )
         return _made(np.array(data._data, _numpy(dtype, data._data.dtype)), requires_grad, device)
     return _made(_from_data(data, dtype), requires_grad, device)
@@ -211,10 +210,9 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
 
 def _warn_of_shared(what: str) -> None:
-    warnings.warn(
+    warn(
         f"The given {what} is not writable, and PyTorch does not support non-writable tensors: writing to this tensor is undefined. "
-        "Copy the data first, or do not write.",
-        stacklevel=3,
+        "Copy the data first, or do not write."
     )
 
 
@@ -487,7 +485,7 @@ def range(
     Raises:
         RuntimeError: step is 0 or leads away from `end`.
     """
-    warnings.warn("torch.range is deprecated, as its `end` is included unlike that of Python's range: use torch.arange", stacklevel=2)  # fmt: skip
+    warn("torch.range is deprecated, as its `end` is included unlike that of Python's range: use torch.arange")  # fmt: skip
     ends: list[Any] = [x.item() if isinstance(x, Tensor) else x for x in (start, end, step)]
     _check_span(*ends)
     kind = _numpy(dtype, _float())
@@ -634,11 +632,7 @@ def meshgrid(*tensors: Tensor | Tensors, indexing: str | None = None) -> tuple[T
         list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
     )
     if indexing is None:
-        warnings.warn(
-            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",
-            UserWarning,
-            stacklevel=2,
-        )
+        warn("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", UserWarning)
         indexing = "ij"
     if indexing not in ("ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
