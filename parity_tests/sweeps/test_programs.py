@@ -64,7 +64,7 @@ VIEWS = [
     "{t}.chunk(2, {d})[0]", "{t}.unbind({d})[-1]", "{t}.permute(*reversed(range({t}.dim())))", "{t}.diagonal()", "{t}.split([1, 2], dim={d})[1]", "{t}.narrow({d}, 0, 1)", "{t}.contiguous()", "{t}.data",
 ]  # fmt: skip
 OPERATIONS = [
-    "{t} + {u}", "{t} - {u}", "{t} * {u}", "{t} / {u}", "{t} // {u}", "{t} % {u}", "{t} ** 2", "{t} @ {u}.T", "{t} + {s}", "{s} - {t}", "{s} * {t}", "{t} / {s}", "{t} // {s}", "2 ** {t}", "{t} ** {s}", "-{t}", "~{t}", "{t} & {u}", "{t} | {s}", "{t} > {u}", "{t} == {s}", "{s} < {t}",
+    "{t} + {u}", "{t} - {u}", "{t} * {u}", "{t} / {u}", "{t} // {u}", "{t} % {u}", "{t} ** 2", "{t} @ {u}.T", "{t} + {s}", "{s} - {t}", "{s} * {t}", "{t} / {s}", "{t} // {s}", "(2 ** {t}).contiguous()", "{t} ** {s}", "-{t}", "~{t}", "{t} & {u}", "{t} | {s}", "{t} > {u}", "{t} == {s}", "{s} < {t}",
     "abs({t})", "{t}.sin()", "{t}.exp()", "{t}.sqrt()", "{t}.tanh()", "{t}.sigmoid()", "{t}.relu()", "{t}.log1p()", "{t}.round()", "{t}.sign()", "{t}.isnan()", "{t}.reciprocal()", "{t}.clamp(0, {s})", "{t}.clamp(min={s})",
     "{t}.sum()", "{t}.sum({d})", "{t}.mean({d}, keepdim=True)", "{t}.std({d})", "{t}.var(dim={d}, correction=0)", "{t}.prod({d})", "{t}.max()", "{t}.max({d})[0]", "{t}.min({d}).indices", "{t}.argmax({d})", "{t}.amax({d})", "{t}.norm()", "{t}.norm(dim={d})", "{t}.all()", "{t}.any({d})", "{t}.cumsum({d})", "{t}.cumprod({d})",
     "{t}.sort({d})[0]", "{t}.argsort(dim={d}, stable=True)", "{t}.topk(1, {d})[0]", "{t}.median({d})[0]", "{t}.logsumexp({d})", "{t}.softmax({d})", "torch.log_softmax({t}, dim={d})", "{t}.unique()", "{t}.flip({d})", "{t}.roll(1, {d})", "{t}.repeat(2, 1)", "{t}.diff(dim={d})", "{t}.nonzero()", "{t}.count_nonzero()",
