@@ -124,3 +124,9 @@ def test_every_parameter_of_an_operation_has_a_kind():
                 slots = [*desk.slots, *desk.keywords.values(), *([desk.rest] if desk.rest else [])]
                 unread += [f"{name}: {slot.name}" for slot in slots if not slot.readers]
     assert not unread
+
+
+def test_whole_numbers_need_no_gradient():
+    same_program(
+        lambda t: [t.ones(2, requires_grad=True).to(kind).requires_grad for kind in (t.int64, t.bool, t.float64)]
+    )
