@@ -378,7 +378,7 @@ def _face(function: Callable, out: bool) -> Any:
     name = function.__name__.strip("_")
     desk = Desk(function, name, out)
     passed = desk.passed
-    wholes = [place for place, slot in enumerate(desk.slots) if _whole in slot.readers]
+    wholes = [place for place, slot in enumerate(desk.slots) if _whole in slot.readers or _wholes in slot.readers]
 
     @functools.wraps(function)
     def served(*args: Any, **kwargs: Any) -> Any:
