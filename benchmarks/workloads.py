@@ -201,8 +201,8 @@ def w9(torch: Any) -> Callable:
 
 # name -> (workload, the largest ratio to torch that is allowed at one thread)
 WORKLOADS = {
-    "W1": (w1, 0.4),
-    "W2": (w2, 0.4),
+    "W1": (w1, 0.45),
+    "W2": (w2, 0.45),
     "W3": (w3, 0.8),
     "W4": (w4, 0.95),
     "W5a": (w5a, 1.0),

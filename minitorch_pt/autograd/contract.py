@@ -224,7 +224,9 @@ class Desk:
 
     def __init__(self, function: Callable, name: str, out: bool = True) -> None:
         code, defaults = function.__code__, function.__defaults__ or ()
-        notes = {_called(p): note for p, note in function.__annotations__.items()}
+        # a private function is called by functions that have read its arguments
+        private = function.__name__.startswith("_")
+        notes = {} if private else {_called(p): note for p, note in function.__annotations__.items()}
         count = code.co_argcount
         if code.co_varnames[:1] == ("self",):
             notes["input"] = "Tensor"
@@ -253,13 +255,14 @@ class Desk:
             p for p in self.parameters if {"Number"} <= {*str(notes.get(p)).split(" | ")} <= {"Number", "None"}
         ]  # no Tensor with axes
         self.options = self.reads and (
-            self.rest is not None or bool(sole) or bool(words - {"Tensor", "Operand", "Number"})
+            self.rest is not None or bool(sole) or bool(words - {"Tensor", "Operand", "Number", "None"})
         )
         self.mixed = sum("Operand" in str(notes.get(p)) for p in self.parameters) > 1
         self.open = bool(code.co_flags & 0x08)  # **others, which are handed on
         self.passed: set[tuple[type, ...]] = set()  # the types of calls in which nothing had to be read
         self.deep: dict[tuple[type, ...], list] = {}  # the same, but for what these places hold
-        self.orders: set[tuple] = set()  # keywords that stand for positional parameters in their order, seen before
+        # of calls seen before: (how many are given by position, *keywords) -> keyword and default of each place behind those
+        self.plans: dict[tuple, dict[str, Any]] = {}
 
     def serve(self, args: tuple) -> tuple:
         """The arguments, each read as its kind.
@@ -334,17 +337,20 @@ class Desk:
         Raises:
             TypeError: a keyword that the function has not, one given twice, or a missing argument.
         """
-        # keywords in the order of the parameters, as most programs write them: seen once, they are only put behind
         call = (len(args), *kwargs)
-        if call in self.orders:
-            return (*args, *kwargs.values()), {}, None
+        plan = self.plans.get(call)
+        if plan is not None:
+            late = {key: kwargs.pop(key) for key in self.keywords if key in kwargs} if self.keywords else {}
+            return (*args, *{**plan, **kwargs}.values()), late, None
         target = kwargs.pop("out", None) if self.out else None
         if self.name in _TYPED_BY_OUT and isinstance(target, graph.Tensor) and kwargs.get("dtype") is None:
             kwargs["dtype"] = dtypes.of(target._data.dtype)
+        keys = {}
         for alias, name in _NUMPY_NAMES.items():
             known = name in self.parameters or name in self.keywords
             if alias in kwargs and alias not in self.parameters and known and name not in kwargs:
                 kwargs[name] = kwargs.pop(alias)
+                keys[name] = alias
         if self.rest is not None and self.rest.name in kwargs and len(args) <= len(self.slots):
             args = (*args, kwargs.pop(self.rest.name))  # view(size=(2, 3))
         rest = list(self.parameters)[len(args) :]
@@ -361,8 +367,11 @@ class Desk:
                 raise TypeError(f"{self.name}() got multiple values for argument '{name}'")
             elif not self.open:
                 raise TypeError(f"{self.name}() got an unexpected keyword argument '{name}'")
-        if call[1:] == tuple(rest[: last + 1]):
-            self.orders.add(call)
+        behind = {keys.get(name, name) for name in rest} | {
+            name for name, slot in self.keywords.items() if not slot.readers
+        }
+        if behind.issuperset(call[1:]):
+            self.plans[call] = {keys.get(name, name): self.parameters[name] for name in rest[: last + 1]}
         return (*args, *filled), kwargs, target
 
 
@@ -390,7 +399,7 @@ def _face(function: Callable, out: bool) -> Any:
         for place in wholes:
             if place < len(args) and type(args[place]) is int and args[place].bit_length() > 63:
                 desk.overflow(place, args[place])
-        result = function(*args, **kwargs)
+        result = function(*args, **kwargs) if kwargs else function(*args)
         return result if target is None else into(target, result, name, args)
 
     served.rule, served.desk = function, desk  # type: ignore[attr-defined]

@@ -522,17 +522,6 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
     return [_found(w, found) for w in wanted or ()]
 
 
-def _settle(entry: list, create_graph: bool, found: dict | None, fill: bool) -> None:
-    """Show the gradient of a leaf, which is complete, to its hooks, and put it where it was asked for."""
-    leaf = entry[0]
-    if leaf._hooks:
-        entry[1] = _run_hooks(leaf._hooks, entry[1])
-    if found is None or (fill and id(leaf) in found):
-        _accumulate(entry, create_graph)
-    elif not fill:
-        found[id(leaf)] = entry[1]
-
-
 def _due(roots: list, useful: set | None) -> dict[int, int]:
     """For each leaf with hooks the number of the node after which its gradient is complete: its hooks run then, not at the end."""
     last: dict[int, int] = {}
@@ -615,12 +604,19 @@ def _check_nan(flow: Any, node: Node, i: int) -> None:
         raise RuntimeError(f"Function '{node.name()}' returned nan values in its {i}th output.")
 
 
-def _accumulate(entry: list, create_graph: bool) -> None:
-    """Add to a leaf's `.grad`, which shares its memory with nothing else.
+def _settle(entry: list, create_graph: bool, found: dict | None, fill: bool) -> None:
+    """Show the gradient of a leaf, which is complete, to its hooks, and add it to the leaf's `.grad`, or note it if it was asked for.
 
-    A gradient that only this pass refers to is taken as it is: for a 784x128 weight that saves a copy of 400 kB, 20 us.
+    `.grad` shares its memory with nothing else. A gradient that only this pass refers to is taken as it is: for a 784x128 weight
+    that saves a copy of 400 kB, 20 us.
     """
     leaf, gradient, _ = entry
+    if leaf._hooks:
+        gradient = entry[1] = _run_hooks(leaf._hooks, gradient)
+    if found is not None and not (fill and id(leaf) in found):
+        if not fill:
+            found[id(leaf)] = gradient
+        return
     if leaf._node is not None:
         raise RuntimeError("leaf variable has been moved into the graph interior: it was changed in place since it was used")  # fmt: skip
     present = leaf._grad
@@ -818,7 +814,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
 
 
 def _returned(i: int, gradient: Any, tensor: Any, allow_unused: Any, zeros: bool, create_graph: bool) -> Any:
-    """What `grad` returns for an input: a tensor that, as in `_accumulate`, shares its memory with nothing."""
+    """What `grad` returns for an input: a tensor that, as in `_settle`, shares its memory with nothing."""
     if gradient is None and zeros:
         return wrap(np.zeros(tensor._data.shape, tensor._data.dtype), create_graph)
     if gradient is None and not allow_unused:

@@ -57,6 +57,8 @@ def _promoted(arrays: list, how: str, count: int | None, check: Callable | None)
 
     check: what the rule has to say against the operands as they were given.
     """
+    if not arrays:
+        return arrays  # Python says what is missing
     first = arrays[0]
     if type(first) is np.ndarray and first.dtype.kind == "f":  # most often nothing is to be done
         dtype = first.dtype
@@ -157,7 +159,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
     passed, options, reads, numbers = desk.passed, desk.options, desk.reads, desk.numbers
     new, ndarray = object.__new__, np.ndarray
     look, arrange = ("", None) if view else layouts.kind(function.__name__)
-    by_first, always = look == "first", not look
+    by_first, by_value = look == "first", look == "value"
 
     @functools.wraps(function)
     def operation(*args: Any, **kwargs: Any) -> Any:
@@ -166,7 +168,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
             args, kwargs, target = desk.bind(args, kwargs)
             if target is not None:
                 return contract.into(target, operation(*args, **kwargs), short, args, how is not None)
-        checked = len(args) != 1 and (options or not args)  # a Tensor alone is right
+        checked = options and len(args) != 1  # a Tensor alone is right
         if checked and tuple(map(type, args)) not in passed:
             args = desk.serve(args)
         # Tensors become arrays, and edges of the graph
@@ -210,8 +212,10 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
             _explain(error, short, arrays)
         value = result[0] if records else result
         if arrange is not None:
-            seen = arrays[0] if by_first else value  # one look, where nearly always all is contiguous
-            if type(seen) is not ndarray or not seen.flags.c_contiguous or always:
+            seen = (
+                arrays[0] if by_first else value if by_value else None
+            )  # one look, where nearly always all is contiguous
+            if type(seen) is not ndarray or not seen.flags.c_contiguous:
                 value = arrange(value, arrays)
         if type(value) is not ndarray:
             if value is NotImplemented:

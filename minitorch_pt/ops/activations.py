@@ -43,7 +43,7 @@ def _floating(name: str, input: Any) -> bool:
     Raises:
         NotImplementedError: another.
     """
-    dtype = array(input).dtype
+    dtype = input.dtype if type(input) is np.ndarray else array(input).dtype
     if dtype.kind != "f":
         raise NotImplementedError(
             f"{name}() needs a floating point tensor and got torch.{dtype.name}; convert it with .float()"

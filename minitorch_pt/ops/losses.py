@@ -80,16 +80,14 @@ def _reduced(loss: Any, code: int) -> Any:
     return loss if code == _NONE else loss.sum() if code == _SUM else loss.mean()
 
 
-def _same_size(input: Any, target: Any) -> None:
-    if array(input).shape != array(target).shape:
-        warn(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). "
-            "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size."
-        )
-
-
-def _broadcast(input: Any, target: Any) -> Any:
-    """Both in one shape if one has no axes, so that it counts as one with axes in the type of the result."""
+def _alike(input: Any, target: Any) -> Any:
+    """Both operands. Of two shapes, with a warning; and if one has no axes in that of the other: it counts in the type of the result."""
+    if array(input).shape == array(target).shape:
+        return input, target
+    warn(
+        f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). "
+        "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size."
+    )
     return broadcast_tensors(input, target) if 0 in (input.ndim, target.ndim) else (input, target)
 
 
@@ -148,9 +146,8 @@ def mse_loss(
     >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
     tensor(2.)
     """
-    _same_size(input, target)
+    input, target = _alike(input, target)
     code = _code(reduction, size_average, reduce)
-    input, target = _broadcast(input, target)
     if weight is None:
         return _mse_loss(input, target, code)
     _same_weight(input, weight)
@@ -175,9 +172,8 @@ def l1_loss(
     Raises:
         ValueError: unknown reduction, or `weight` has another shape than `input`.
     """
-    _same_size(input, target)
+    input, target = _alike(input, target)
     code = _code(reduction, size_average, reduce)
-    input, target = _broadcast(input, target)
     loss = abs(input - target)
     if weight is None:
         return _reduced(loss, code)
@@ -229,11 +225,10 @@ def smooth_l1_loss(
 
     Source: Girshick 2015, arXiv:1504.08083.
     """
-    _same_size(input, target)
+    input, target = _alike(input, target)
     code = _code(reduction, size_average, reduce)
     if beta < 0:
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, got {beta}")
-    input, target = _broadcast(input, target)
     if beta == 0:
         return _reduced(abs(input - target), code)
     return _smooth_l1_loss(input, target, code, beta)
@@ -251,11 +246,10 @@ def huber_loss(
         ValueError: unknown reduction, or `weight` has another shape than `input`.
         RuntimeError: delta is not positive.
     """
-    _same_size(input, target)
+    input, target = _alike(input, target)
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
     code = _code(reduction)
-    input, target = _broadcast(input, target)
     if not dtypes.castable(target._data.dtype, input._data.dtype):
         raise RuntimeError(f"huber_loss(): a target of {target.dtype} does not fit an input of {input.dtype}, the result's type; convert with .to()")  # fmt: skip
     if weight is None:

@@ -152,7 +152,8 @@ def reshape(input: Tensor, *shape: Size) -> Tensor:
     Raises:
         RuntimeError: the sizes do not multiply to the number of elements.
     """
-    target, data = _resolved(sizes(shape), math.prod(input.shape)), array(input)
+    data = array(input)
+    target = _resolved(sizes(shape), data.size)
     if data.flags.c_contiguous:
         return _view(input, target)
     return (_copied_view if _needs_copy(data, target) else _alias)(input, target)
@@ -584,16 +585,18 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tensor:
     given = _list(tensors, "cat")
     if not given:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    kept = [x for x in given if tuple(x.shape) != (0,)] or given[:1]
-    if any(x.ndim == 0 for x in kept):
+    kept = [x for x in given if array(x).shape != (0,)] or given[:1]
+    shapes = [array(x).shape for x in kept]
+    if () in shapes:
         raise RuntimeError(
             f"zero-dimensional tensor (at position {[x.ndim for x in given].index(0)}) cannot be concatenated; use stack"
         )
-    dim = _axis(dim, kept[0].ndim)
-    for i, x in enumerate(kept):
-        if x.ndim != kept[0].ndim:
-            raise RuntimeError(f"Tensors must have same number of dimensions: got {kept[0].ndim} and {x.ndim}")
-        for d, (n, m) in enumerate(zip(kept[0].shape, x.shape, strict=True)):
+    first = shapes[0]
+    dim = _axis(dim, len(first))
+    for i, shape in enumerate(shapes):
+        if len(shape) != len(first):
+            raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
+        for d, (n, m) in enumerate(zip(first, shape, strict=True)):
             if n != m and d != dim:
                 raise RuntimeError(
                     f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list."
@@ -625,12 +628,13 @@ def stack(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tenso
     given = _list(tensors, "stack")
     if not given:
         raise RuntimeError("stack expects a non-empty TensorList")
-    for i, x in enumerate(given):
-        if tuple(x.shape) != tuple(given[0].shape):
+    shapes = [array(x).shape for x in given]
+    for i, shape in enumerate(shapes):
+        if shape != shapes[0]:
             raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(given[0].shape)} at entry 0 and {list(x.shape)} at entry {i}"
+                f"stack expects each tensor to be equal size, but got {list(shapes[0])} at entry 0 and {list(shape)} at entry {i}"
             )
-    return _stack(*given, dim=_axis(dim, given[0].ndim + 1))
+    return _stack(*given, dim=_axis(dim, len(shapes[0]) + 1))
 
 
 def _several(function: Any, tensors: tuple) -> Any:
