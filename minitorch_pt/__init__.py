@@ -67,11 +67,26 @@ autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # whe
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "accelerator", "backends", "cuda", "datasets", "distributions", "linalg", "nn", "optim", "special", "testing", "utils", "viz",
+    "accelerator", "backends", "cuda", "datasets", "distributions", "jit", "linalg", "nn", "optim", "overrides", "special", "testing", "utils", "viz",
 )  # fmt: skip
 _FROM = {"load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank"}
 if _typing.TYPE_CHECKING:
-    from . import accelerator, backends, cuda, datasets, distributions, linalg, nn, optim, special, testing, utils, viz
+    from . import (
+        accelerator,
+        backends,
+        cuda,
+        datasets,
+        distributions,
+        jit,
+        linalg,
+        nn,
+        optim,
+        overrides,
+        special,
+        testing,
+        utils,
+        viz,
+    )
     from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
 

@@ -1,5 +1,5 @@
-"""torch.utils: `data` feeds networks."""
+"""torch.utils: `data` feeds networks; the handles of hooks, and trees of containers."""
 
-from . import data as data
+from . import _pytree as _pytree, data as data, hooks as hooks
 
-__all__ = ["data"]
+__all__ = ["data", "hooks"]
