@@ -67,16 +67,19 @@ autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # whe
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "accelerator", "backends", "cuda", "datasets", "distributions", "jit", "linalg", "nn", "optim", "overrides", "special", "testing", "utils", "viz",
+    "accelerator", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn", "optim", "overrides", "special", "testing", "utils", "viz",
 )  # fmt: skip
 _FROM = {"load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank"}
 if _typing.TYPE_CHECKING:
     from . import (
         accelerator,
         backends,
+        compiler,
         cuda,
         datasets,
+        distributed,
         distributions,
+        futures,
         jit,
         linalg,
         nn,

@@ -143,3 +143,61 @@ def test_the_handle_of_hooks():
     for library in (minitorch_pt, torch):
         handle = library.nn.Linear(1, 1).register_forward_hook(print)
         assert isinstance(handle, lookup(library, "utils.hooks").RemovableHandle)
+
+
+@BOTH
+def test_the_compiler_that_is_not_there(library):
+    def double(x):
+        return x * 2
+
+    library = library.compiler
+    assert library.disable(double)(2) == library.disable()(double)(2) == library.allow_in_graph(double)(2) == 4
+    assert library.assume_constant_result(double)(2) == 4
+    assert not library.is_compiling()
+    assert not library.is_dynamo_compiling()
+    assert not library.is_exporting()
+    assert library.reset() is None
+    if library is minitorch_pt.compiler:
+        assert library.list_backends() == []
+        assert library.cudagraph_mark_step_begin() is None
+        assert library.compile(double)(2) == 4
+
+
+def test_one_process_alone():
+    door = minitorch_pt.distributed
+    for name in door.__all__:
+        assert getattr(door, name)() is False
+        assert hasattr(torch.distributed, name)
+    assert not torch.distributed.is_initialized()
+
+
+@BOTH
+def test_a_value_that_comes_later(library):
+    futures = importlib.import_module(f"{library.__name__}.futures")
+    first, second = futures.Future(), futures.Future()
+    seen = []
+    first.add_done_callback(lambda f: seen.append(f.value()))
+    doubled = first.then(lambda f: f.value() * 2)
+    broken = first.then(lambda f: f.value()[0])
+    both = futures.collect_all([first, second])
+    assert not first.done()
+    with pytest.raises(RuntimeError):
+        first.value()
+    first.set_result(3)
+    assert not both.done()
+    assert (doubled.wait(), seen, first.done()) == (6, [3], True)
+    first.add_done_callback(lambda f: seen.append(f.value() + 1))
+    assert seen == [3, 4]
+    with pytest.raises(Exception, match="subscriptable"):
+        broken.wait()
+    with pytest.raises(RuntimeError):
+        first.set_result(4)
+    second.set_exception(ValueError("no value"))
+    for wait in (both.wait, lambda: futures.wait_all([first, second])):
+        with pytest.raises(ValueError, match="no value"):
+            wait()
+    assert [f.value() for f in futures.collect_all([first, doubled]).wait()] == [3, 6]
+    with pytest.raises(AssertionError):
+        futures.Future().set_exception("text")
+    assert futures.wait_all([first, doubled]) == [3, 6]
+    assert futures.collect_all([]).wait() == []
