@@ -201,3 +201,9 @@ def test_a_value_that_comes_later(library):
         futures.Future().set_exception("text")
     assert futures.wait_all([first, doubled]) == [3, 6]
     assert futures.collect_all([]).wait() == []
+
+
+@BOTH
+def test_what_it_computes_with(library):
+    assert "built with:" in library.__config__.show()
+    assert f"get_num_threads() : {library.get_num_threads()}" in library.__config__.parallel_info()
