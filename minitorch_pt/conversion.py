@@ -16,7 +16,7 @@ from .autograd.modes import recording
 from .autograd.rule import differentiable, named
 from .device import DeviceError, device as _device
 from .ops.shape import as_strided, sizes as given_sizes
-from .storage import copied, resized
+from .storage import copied, resize
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -296,7 +296,7 @@ class Conversions:
         if any(n < 0 for n in shape):
             raise RuntimeError(f"resize_() got a negative size: {list(shape)}")
         if shape != self._data.shape:
-            self._data = resized(self._data, shape)
+            resize(self, shape)
             graph.changed(self._data)
         return self
 

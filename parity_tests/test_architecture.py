@@ -25,7 +25,7 @@ ALLOWED = {
     "layouts": (),
     "places": (),
     "rejection": (),
-    "storage": (),
+    "storage": ("layouts",),
     "sums": (),
     "notices": (),
     "generator": ("dtypes", "layouts", "rejection"),

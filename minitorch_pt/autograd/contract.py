@@ -30,9 +30,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, layouts
 from ..notices import warn
-from ..storage import looking, refuse_overlap, resized, writable
+from ..storage import looking, refuse_overlap, resize, writable
 from . import graph
 
 if TYPE_CHECKING:  # what the kinds are to a type checker
@@ -458,9 +458,19 @@ def into(target: Any, result: Any, name: str, inputs: tuple, promotes: bool = Fa
                 f"An output with one or more elements was resized since it had shape {list(memory.shape)}, which does not match the "
                 f"required output shape {list(value.shape)}. This behavior is deprecated: give an `out` of that shape, or an empty one."
             )
-        target._data = memory = resized(memory, value.shape)
-        if promotes and not value.flags.c_contiguous:  # in the order of the operands
-            target._data = memory = looking(memory, value.shape, np.empty_like(value, memory.dtype).strides)
+        if memory.size and name == "arange":
+            warn(
+                f"The number of elements in the out tensor of shape {list(memory.shape)} is {memory.size} which does not match the computed "
+                f"number of elements {value.size}. The out tensor will be resized to a tensor of shape ({value.size},)."
+            )
+        if promotes:  # elementwise operations look before
+            refuse_overlap(memory, ())
+        del memory
+        resize(target, value.shape)
+        memory = target._data
+        if promotes:  # in the order of the operands
+            steps = [step * memory.itemsize for step in layouts.strides(value)]
+            target._data = memory = looking(memory, value.shape, steps)
     refuse_overlap(memory, [x._data for part in inputs for x in (part if isinstance(part, _DEEP) else [part]) if isinstance(x, graph.Tensor)])  # fmt: skip
     np.copyto(writable(memory), value, casting="unsafe")
     graph.changed(memory)

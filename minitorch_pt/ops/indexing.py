@@ -15,7 +15,7 @@ from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable, named, nondifferentiable, same
-from ..storage import writable
+from ..storage import sliced, writable
 from .index_steps import WHOLE, arranged, check_axes, clone, index_array, steps, without_places
 from .shape import _axis
 
@@ -42,8 +42,9 @@ def _view_name(input: Any, index: tuple) -> str:
 @differentiable(linear=True, view=True, name=_view_name)
 def _view(input: Any, index: tuple) -> Any:
     """What numbers, slices and None show of the memory."""
-    shape = input.shape
-    return array(input)[index], lambda g: _write.rule(g, index, shape)
+    data, shape = array(input), input.shape
+    value = data[index]
+    return value if value.size else sliced(data, index), lambda g: _write.rule(g, index, shape)
 
 
 @differentiable(linear=True, name="IndexBackward0")
