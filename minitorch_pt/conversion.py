@@ -278,8 +278,8 @@ class Conversions:
         else:
             stride = np.empty(size, "b").strides if stride is None else stride
             data = as_strided(source.detach(), size, stride, storage_offset)._data
-        self._data = data
-        graph.changed(data)
+        graph.exchange(self, data)
+        graph.changed(self._data)
         return self
 
     def resize_(self: Any, *sizes: Any, memory_format: Any = None) -> Any:

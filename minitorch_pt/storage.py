@@ -54,7 +54,7 @@ def owner(array: np.ndarray) -> np.ndarray:
 def apart(array: np.ndarray) -> np.ndarray:
     """The same memory under another owner: that is what `.data` is, whose changes do not count as the tensor's."""
     root = owner(array)
-    twin = np.asarray(_Apart(root))
+    twin = np.asarray(_Apart(memory(root)))
     return (
         twin if root is array else np.ndarray(array.shape, array.dtype, _flat(twin).data, offset(array), array.strides)
     )
@@ -269,12 +269,12 @@ class Place:
     """Where a view lies in its base: what `as_strided` and its gradient need, counted in elements."""
 
     def __init__(self, view: np.ndarray, base: np.ndarray) -> None:
-        step = base.itemsize
-        ahead = (_address(view) - _address(base)) // step if view.size else 0
+        # counted from the start of each one's memory: that of the base may have been exchanged since
+        ahead = offset(view) // view.itemsize - offset(base) // base.itemsize if view.size else 0
         low = min(ahead, 0)
         # shape, strides and offset of each in a memory that holds both
-        self._base = base.shape, [s // step for s in base.strides], -low
-        self._view = view.shape, [s // step for s in view.strides], ahead - low
+        self._base = base.shape, [s // base.itemsize for s in base.strides], -low
+        self._view = view.shape, [s // view.itemsize for s in view.strides], ahead - low
         self._size = 1 + max(
             start + sum(max(n - 1, 0) * s for n, s in zip(shape, strides, strict=True))
             for shape, strides, start in (self._base, self._view)
