@@ -167,7 +167,7 @@ def _assigned(value: Any, dtype: np.dtype) -> np.ndarray:
         value = abs(value) if value.imag else value.real
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
         raise ValueError(f"Overflow when unpacking long long: {value} is too large to be assigned")
-    return np.array(dtypes.checked(value, dtype), dtype)
+    return np.array(dtypes.checked(value, dtype, lenient=True), dtype)
 
 
 def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
@@ -180,7 +180,7 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
         if not _fills(index, value):
             raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                                f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()")  # fmt: skip
-        value = np.asarray(dtypes.checked(value.item(), data.dtype)).astype(data.dtype)
+        value = np.asarray(dtypes.checked(value.item(), data.dtype, lenient=True)).astype(data.dtype)
     while value.ndim and value.shape[0] == 1:
         value = value[0]
     if not data.size:
@@ -474,7 +474,7 @@ def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
 @differentiable(linear=True, name="ScatterBackward1")
 def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
     total = _copy(input)
-    _at(None, total, dim, index, _assigned(value, total.dtype))
+    _at(None, total, dim, index, np.asarray(dtypes.checked(value, total.dtype), total.dtype))
     return total, lambda g: _scatter_value.rule(g, 0.0, dim, index)
 
 
@@ -684,6 +684,8 @@ def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: floa
 
     total = _copy(input)
     place: Any = (WHOLE,) * dim + (index,)
+    if total.dtype.kind == "f":
+        dtypes.checked(alpha, total.dtype)
     np.add.at(total, place, array(source) * np.array(alpha).astype(total.dtype))  # -1 wraps around
     return total, same, lambda g: _take.rule(g, index, dim) * alpha
 
@@ -769,7 +771,8 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
     # each place once: the value's gradient must not count a place twice
     place = (WHOLE,) * dim + (np.unique(_within(numbers, n, dim) if array(input).size else numbers[:0]),)
     if not tensor or value.dtype != input.dtype:
-        value = _assigned(value.item() if tensor else value, array(input).dtype)
+        kind = array(input).dtype
+        value = np.asarray(dtypes.checked(value.item() if tensor else value, kind)).astype(kind)
     filled = _filled.rule(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
     return named(filled, f"IndexFillBackward{int(tensor)}")
 

@@ -231,7 +231,7 @@ def smooth_l1_loss(
     """
     _same_size(input, target)
     code = _code(reduction, size_average, reduce)
-    if beta < 0:
+    if not beta >= 0:
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, got {beta}")
     input, target = _broadcast(input, target)
     if beta == 0:
@@ -252,7 +252,7 @@ def huber_loss(
         RuntimeError: delta is not positive.
     """
     _same_size(input, target)
-    if delta <= 0:
+    if not delta > 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
     code = _code(reduction)
     input, target = _broadcast(input, target)
