@@ -125,11 +125,11 @@ def _places(saves: Any, names: list[str]) -> Any:
 
 def _operation(function: Callable, records: bool, promote: Any = None, linear: bool = False, view: bool = False,
                joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None,
-               exact: bool = False, check: Callable | None = None, saves: str | list[str] | None = None) -> Any:  # fmt: skip
+               exact: bool = False, check: Callable | None = None, saves: str | list[str] | None = None, fills: bool = True) -> Any:  # fmt: skip
     short = function.__name__.strip("_")
     camel = "".join(word.capitalize() for word in short.split("_"))
     names = [*function.__code__.co_varnames[: function.__code__.co_argcount]]
-    node = Rule(function, name or f"{camel}Backward0", linear, joint, plain, exact, saves=_places(saves, names))
+    node = Rule(function, name or f"{camel}Backward0", linear, joint, plain, exact, fills, _places(saves, names))
     desk = contract.Desk(function, short)
     operation = _served(function, short, desk, node, records, promote, check, view, returns)
 
@@ -287,6 +287,7 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
     saves: what may not be changed in place before backward: arguments and outputs ("result", "result1", ...); "" for nothing. In a
         list, what the gradient of each input needs. By default it is what the gradient functions hold. To be said where torch's
         node saves something else; all other arrays that the functions hold must then be copies
+    fills: whether the gradient functions get zeros for outputs to which no gradient came, and not None
     exact: the gradients have the shapes and types of the inputs without the engine's looking at it, which costs 0.3 us for each
     plain: the same operation composed of others, differentiated in its place where the rule cannot run on Tensors
     """

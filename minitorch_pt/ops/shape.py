@@ -598,8 +598,10 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tensor:
                 raise RuntimeError(
                     f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list."
                 )
-    if len(kept) < len(given):  # the type of what is passed over counts
+    if len(kept) < len(given):  # the type of what is passed over counts, and it gets a gradient
         kept[0] = kept[0].to(dtypes.of(dtypes.result_type_of([x._data for x in given])))
+        none = [*kept[0].shape[:dim], 0, *kept[0].shape[dim + 1 :]]
+        kept += [reshape(x, none) for x in given if tuple(x.shape) == (0,) and x.requires_grad and x is not kept[0]]
     return _cat(*kept, dim=dim)
 
 

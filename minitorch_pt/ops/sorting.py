@@ -323,7 +323,7 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
 
         def pull_q(g: Any) -> Any:
             if interpolation != "linear":
-                return g.reshape((levels.size, -1)).sum(axis=1).reshape(levels.shape) * 0
+                return None
             gap = b - a
             if input is not data:
                 x = as_rows(input)
