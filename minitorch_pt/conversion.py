@@ -12,7 +12,7 @@ import numpy as np
 from . import dtypes, ops
 from .autograd import graph
 from .autograd.contract import composed
-from .autograd.modes import recording
+from .autograd.modes import is_grad_enabled, recording
 from .autograd.rule import differentiable, named
 from .device import DeviceError, device as _device
 from .ops.shape import as_strided, sizes as given_sizes
@@ -149,7 +149,7 @@ class Conversions:
         Raises:
             RuntimeError: the tensor requires grad, outside no_grad (use `detach()` first, or `force=True`).
         """
-        if recording.on and self.requires_grad and not force:
+        if self.requires_grad and not force and is_grad_enabled():
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return self._data
 

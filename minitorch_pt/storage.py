@@ -145,8 +145,8 @@ def sliced(data: Any, index: tuple) -> Any:
 
 
 def refuse_inference(data: np.ndarray) -> None:
-    """Raise if the memory was made in inference mode, and this is outside: it may not be changed in place."""
-    if is_inference(data) and not in_inference():
+    """Raise if the memory was made in inference mode, and this is outside: it may not be changed in place, but by `.data`."""
+    if inference_memory and id(owner(data)) in inference_memory and not in_inference():
         raise RuntimeError("Inplace update to inference tensor outside InferenceMode is not allowed: change a clone()")
 
 
