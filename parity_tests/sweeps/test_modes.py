@@ -20,7 +20,7 @@ MODES = [
 ]  # fmt: skip
 LEAVES = [
     "p.set_grad_enabled({flag})", "new = w * 2", "new = w.view(-1)", "new = c + 1", "new = c[0]", "new = w.detach()", "new = w.clone()", "new = p.zeros(2)",
-    "new = {t} * w", "new = {t} * 2", "new = {t}.view(-1)", "own({t}).mul_(2)", "({t} * w).sum().backward()",
+    "new = {t} * w", "new = {t} * 2", "new = {t}.view(-1)", "own({t}).mul_(2)", "({t} * w).sum().backward(retain_graph=True)",
     "w.grad = None", "new = {t}.detach()", "c.add_(1)", "new = p.nn.functional.linear({t}, p.eye(2))", "new = {t}.split(1)[0]", "{t}.data.add_(1)", "new = p.square({t})",
     "p.nn.init.ones_(own({t}))", "new = p.tensor([1.0, 2.0])", "new = {t}.double()", "new = {t}.numpy().copy() is not None and {t}", "own({t})[0] = 1", "new = p.autograd.grad(({t} * w).sum(), w)[0]",
 ]  # fmt: skip
