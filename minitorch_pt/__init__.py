@@ -69,11 +69,15 @@ autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # whe
 _PACKAGES = (
     "accelerator", "backends", "cuda", "datasets", "distributions", "linalg", "nn", "optim", "special", "testing", "utils", "viz",
 )  # fmt: skip
-_FROM = {"load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank"}
+_FROM = {
+    "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
+    "to_dlpack": "utils.dlpack",
+}  # fmt: skip
 if _typing.TYPE_CHECKING:
     from . import accelerator, backends, cuda, datasets, distributions, linalg, nn, optim, special, testing, utils, viz
     from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
+    from .utils.dlpack import from_dlpack, to_dlpack
 
 
 def __getattr__(name: str) -> _typing.Any:

@@ -55,6 +55,18 @@ R = TypeVar("R")
 
 __all__ = ["Desk", "composed", "into", "method"]
 
+# how many factors once stood before the tensors
+_FACTORS = {
+    "add": 1,
+    "sub": 1,
+    "addcmul": 1,
+    "addcdiv": 1,
+    "addmm": 2,
+    "addmv": 2,
+    "addr": 2,
+    "addbmm": 2,
+    "baddbmm": 2,
+}
 _REQUIRED: Any = object()  # in place of a default
 _UNREAD: Any = object()  # what a reader gives for a value that is not of its kind
 _DEEP = (list, tuple)
@@ -280,7 +292,7 @@ class Desk:
         ):
             return args  # within a rule that runs on Tensors: arrays are its constants
         if len(args) > len(self.slots) and self.rest is None:
-            raise TypeError(f"{self.name}() takes {len(self.slots)} positional arguments but {len(args)} were given")
+            args = self.reordered(args)
         missing = [p for p, default in [*self.parameters.items()][len(args) :] if default is _REQUIRED]
         if (
             self.rest is not None
@@ -314,6 +326,25 @@ class Desk:
             elif all(plain is not None for _, plain in deep):
                 self.deep[types] = deep
         return tuple(read)
+
+    def reordered(self, args: tuple) -> tuple:
+        """The arguments of a call with too many: torch once had factors before the tensors that they multiply, as in add(x, 2, y).
+
+        Raises:
+            TypeError: it is no such call.
+        """
+        rest = [*args]
+        for _ in range(_FACTORS.get(self.name, 0)):
+            place = next((i for i, a in enumerate(rest[:-1]) if not isinstance(a, graph.Tensor)), None)
+            if place is not None and len(rest) > len(self.slots):
+                # the first of two is that of a method's own tensor: x.addmm(beta, alpha, a, b)
+                place -= place == 1 and len(rest) == len(args) and _FACTORS[self.name] == 2
+                rest[place : place + 2] = [rest[place] * rest[place + 1]]
+        if len(rest) != len(self.slots):
+            raise TypeError(f"{self.name}() takes {len(self.slots)} positional arguments but {len(args)} were given")
+        names = " and ".join(list(self.keywords)[-_FACTORS[self.name] :])
+        warn(f"This overload of {self.name} is deprecated: give {names} by name, behind the tensors.")
+        return tuple(rest)
 
     def overflow(self, place: int, number: int) -> float:
         """A whole number of more than 64 bits, where a float belongs; elsewhere refuse it as its kind does. The types of a call do not show it.

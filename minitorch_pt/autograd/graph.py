@@ -282,9 +282,8 @@ def record(rule: Rule, result: Any, edges: list, args: Any, kwargs: Any, shape: 
 # ---------------------------------------------------------------------------------------------------------------------
 # Hooks: one table for a node or leaf, of (stage, which output, hook)
 # ---------------------------------------------------------------------------------------------------------------------
-OF_TENSOR, RETAIN, BEFORE, AFTER = range(
-    4
-)  # the order in which they run: of tensors, of the node before and after it runs
+# the order in which they run: of tensors, of the node before and after it runs
+OF_TENSOR, RETAIN, BEFORE, AFTER = range(4)
 
 
 _leaves_have_hooks = False

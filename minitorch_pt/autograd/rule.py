@@ -195,6 +195,8 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
                 arrays.append(a)
                 edges.append(None)
         if asked and not checked and tuple(map(type, args)) not in passed:
+            if len(args) > len(desk.slots) and desk.rest is None:
+                return operation(*desk.reordered(args), **kwargs)
             # where only Tensors and numbers belong, calls are looked at that hold something else than Tensors
             arrays = [
                 a if edge is None and not isinstance(a, Tensor) else x
@@ -207,6 +209,8 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         try:
             result = function(*arrays, **kwargs) if kwargs else function(*arrays)
         except (ValueError, TypeError, AttributeError, OverflowError, IndexError, MemoryError) as error:
+            if len(args) > len(desk.slots) and desk.rest is None:
+                return operation(*desk.reordered(args), **kwargs)
             _explain(error, short, arrays)
         value = result[0] if records else result
         if arrange is not None:

@@ -1,5 +1,5 @@
-"""torch.utils: `data` feeds networks."""
+"""torch.utils: `data` feeds networks, `dlpack` shares memory with other libraries."""
 
-from . import data as data
+from . import data as data, dlpack as dlpack
 
-__all__ = ["data"]
+__all__ = ["data", "dlpack"]
