@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, layouts
 from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable, named, nondifferentiable, same
 from ..storage import sliced, writable
-from .index_steps import WHOLE, arranged, check_axes, clone, index_array, steps, without_places
+from .index_steps import WHOLE, arranged, check_axes, index_array, steps, without_places
 from .shape import _axis
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def _replaced_name(input: Any, value: Any, index: tuple) -> str:
 @differentiable(linear=True, name=_replaced_name, saves="index")
 def replaced(input: Any, value: Any, index: tuple) -> Any:
     """`input` with `value` at the places that index arrays name."""
-    data = clone(array(input))
+    data = layouts.clone(array(input))
     _put(data, index, array(value))
     ndim = value.ndim  # the number alone is kept: `x[0] += 1` assigns what was changed in place
 
@@ -280,7 +280,7 @@ def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool =
 
 @differentiable(linear=True, name="IndexPutBackward0", saves="index")
 def _accumulated(input: Any, values: Any, index: tuple) -> Any:
-    data, added = clone(array(input)), array(values)
+    data, added = layouts.clone(array(input)), array(values)
     if added.dtype != data.dtype:
         raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                            f"destination and {dtypes.TITLES[added.dtype.name]} for the source; convert with .to()")  # fmt: skip
@@ -779,7 +779,7 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
 
 @differentiable(linear=True, name="IndexFillBackward0")
 def _filled(input: Any, value: Any, index: tuple) -> Any:
-    total = clone(array(input))
+    total = layouts.clone(array(input))
     total[index] = array(value)
     return total, lambda g: _filled.rule(g, np.zeros((), total.dtype), index), lambda g: _pick.rule(g, index).sum()
 
@@ -918,7 +918,7 @@ def _placed(input: Any, source: Any, index: np.ndarray, accumulate: bool) -> Any
         np.add.at(flat, index, array(source).reshape(index.shape))
     else:
         flat[index] = array(source).reshape(index.shape)
-    value = clone(array(input))
+    value = layouts.clone(array(input))
     value[...] = flat.reshape(value.shape)
     shape = tuple(source.shape)
 
