@@ -70,7 +70,10 @@ _PACKAGES = (
     "__config__", "accelerator", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
     "optim", "overrides", "special", "testing", "utils", "viz",
 )  # fmt: skip
-_FROM = {"load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank"}
+_FROM = {
+    "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
+    "to_dlpack": "utils.dlpack",
+}  # fmt: skip
 if _typing.TYPE_CHECKING:
     from . import (
         accelerator,
@@ -93,6 +96,7 @@ if _typing.TYPE_CHECKING:
     )
     from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
+    from .utils.dlpack import from_dlpack, to_dlpack
 
 
 def __getattr__(name: str) -> _typing.Any:

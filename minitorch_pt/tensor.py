@@ -167,7 +167,7 @@ class Tensor(Methods, Facts, Conversions):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         if self._requires_grad and value._data.dtype.kind != "f":
             raise RuntimeError(f"data set to a tensor that requires gradients must be floating point, and is {value.dtype}")  # fmt: skip
-        self._data = value._data
+        graph.exchange(self, value._data)
 
     def backward(self, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False,
                  inputs: Any = None) -> None:  # fmt: skip

@@ -25,7 +25,7 @@ ALLOWED = {
     "layouts": (),
     "places": (),
     "rejection": (),
-    "storage": (),
+    "storage": ("layouts",),
     "sums": (),
     "notices": (),
     "generator": ("dtypes", "layouts", "rejection"),
@@ -33,7 +33,7 @@ ALLOWED = {
     "autograd": ("dtypes", "layouts", "storage", "sums", "notices", "autograd"),
     "ops": ("dtypes", "layouts", "size", "storage", "sums", "notices", "autograd", "ops", "generator", "return_types"),
     "methods": ("dtypes", "storage", "ops", "autograd"),
-    "conversion": ("dtypes", "storage", "ops", "autograd", "device"),
+    "conversion": ("dtypes", "size", "storage", "ops", "autograd", "device"),
     "facts": ("dtypes", "layouts", "storage", "autograd", "device", "size"),
     "tensor": ("storage", "autograd", "facts", "methods", "conversion"),
 }

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, layouts
 from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable, named, nondifferentiable, same
-from ..storage import writable
-from .index_steps import WHOLE, arranged, check_axes, clone, index_array, steps, without_places
+from ..storage import sliced, writable
+from .index_steps import WHOLE, arranged, check_axes, index_array, steps, without_places
 from .shape import _axis
 
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ def _view_name(input: Any, index: tuple) -> str:
 @differentiable(linear=True, view=True, name=_view_name)
 def _view(input: Any, index: tuple) -> Any:
     """What numbers, slices and None show of the memory."""
-    shape = input.shape
-    return array(input)[index], lambda g: _write.rule(g, index, shape)
+    data, shape = array(input), input.shape
+    value = data[index]
+    return value if value.size else sliced(data, index), lambda g: _write.rule(g, index, shape)
 
 
 @differentiable(linear=True, name="IndexBackward0")
@@ -166,7 +167,7 @@ def _assigned(value: Any, dtype: np.dtype) -> np.ndarray:
         value = abs(value) if value.imag else value.real
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
         raise ValueError(f"Overflow when unpacking long long: {value} is too large to be assigned")
-    return np.array(dtypes.checked(value, dtype), dtype)
+    return np.array(dtypes.checked(value, dtype, lenient=True), dtype)
 
 
 def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
@@ -179,7 +180,7 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
         if not _fills(index, value):
             raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                                f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()")  # fmt: skip
-        value = np.asarray(dtypes.checked(value.item(), data.dtype)).astype(data.dtype)
+        value = np.asarray(dtypes.checked(value.item(), data.dtype, lenient=True)).astype(data.dtype)
     while value.ndim and value.shape[0] == 1:
         value = value[0]
     if not data.size:
@@ -250,7 +251,7 @@ def _replaced_name(input: Any, value: Any, index: tuple) -> str:
 @differentiable(linear=True, name=_replaced_name, saves="index")
 def replaced(input: Any, value: Any, index: tuple) -> Any:
     """`input` with `value` at the places that index arrays name."""
-    data = clone(array(input))
+    data = layouts.clone(array(input))
     _put(data, index, array(value))
     ndim = value.ndim  # the number alone is kept: `x[0] += 1` assigns what was changed in place
 
@@ -279,7 +280,7 @@ def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool =
 
 @differentiable(linear=True, name="IndexPutBackward0", saves="index")
 def _accumulated(input: Any, values: Any, index: tuple) -> Any:
-    data, added = clone(array(input)), array(values)
+    data, added = layouts.clone(array(input)), array(values)
     if added.dtype != data.dtype:
         raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                            f"destination and {dtypes.TITLES[added.dtype.name]} for the source; convert with .to()")  # fmt: skip
@@ -473,7 +474,7 @@ def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
 @differentiable(linear=True, name="ScatterBackward1")
 def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
     total = _copy(input)
-    _at(None, total, dim, index, _assigned(value, total.dtype))
+    _at(None, total, dim, index, np.asarray(dtypes.checked(value, total.dtype), total.dtype))
     return total, lambda g: _scatter_value.rule(g, 0.0, dim, index)
 
 
@@ -683,6 +684,8 @@ def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: floa
 
     total = _copy(input)
     place: Any = (WHOLE,) * dim + (index,)
+    if total.dtype.kind == "f":
+        dtypes.checked(alpha, total.dtype)
     np.add.at(total, place, array(source) * np.array(alpha).astype(total.dtype))  # -1 wraps around
     return total, same, lambda g: _take.rule(g, index, dim) * alpha
 
@@ -768,14 +771,15 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
     # each place once: the value's gradient must not count a place twice
     place = (WHOLE,) * dim + (np.unique(_within(numbers, n, dim) if array(input).size else numbers[:0]),)
     if not tensor or value.dtype != input.dtype:
-        value = _assigned(value.item() if tensor else value, array(input).dtype)
+        kind = array(input).dtype
+        value = np.asarray(dtypes.checked(value.item() if tensor else value, kind)).astype(kind)
     filled = _filled.rule(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
     return named(filled, f"IndexFillBackward{int(tensor)}")
 
 
 @differentiable(linear=True, name="IndexFillBackward0")
 def _filled(input: Any, value: Any, index: tuple) -> Any:
-    total = clone(array(input))
+    total = layouts.clone(array(input))
     total[index] = array(value)
     return total, lambda g: _filled.rule(g, np.zeros((), total.dtype), index), lambda g: _pick.rule(g, index).sum()
 
@@ -914,7 +918,7 @@ def _placed(input: Any, source: Any, index: np.ndarray, accumulate: bool) -> Any
         np.add.at(flat, index, array(source).reshape(index.shape))
     else:
         flat[index] = array(source).reshape(index.shape)
-    value = clone(array(input))
+    value = layouts.clone(array(input))
     value[...] = flat.reshape(value.shape)
     shape = tuple(source.shape)
 

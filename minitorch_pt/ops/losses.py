@@ -227,7 +227,7 @@ def smooth_l1_loss(
     """
     input, target = _alike(input, target)
     code = _code(reduction, size_average, reduce)
-    if beta < 0:
+    if not beta >= 0:
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, got {beta}")
     if beta == 0:
         return _reduced(abs(input - target), code)
@@ -247,7 +247,7 @@ def huber_loss(
         RuntimeError: delta is not positive.
     """
     input, target = _alike(input, target)
-    if delta <= 0:
+    if not delta > 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
     code = _code(reduction)
     if not dtypes.castable(target._data.dtype, input._data.dtype):

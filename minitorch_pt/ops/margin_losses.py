@@ -13,6 +13,7 @@ import numpy as np
 
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..dtypes import checked
 from .activations import _floating, logsigmoid
 from .distances import pairwise_distance
 from .losses import _TINY, _code, _constant, _reduce, _reduced
@@ -198,6 +199,7 @@ def multi_margin_loss(
     if weight is not None and weight.ndim != 1:
         raise ValueError(f"weight must be one-dimensional, a number for each class, but has shape {list(weight.shape)}")
     _check_scores("multi_margin_loss", input, target)
+    checked(margin, array(input).dtype)
     _constant("multi_margin_loss", weight=weight)
     samples = input.shape[0] if input.ndim == 2 else 1
     classes = input.shape[-1] if input.ndim else 1

@@ -16,6 +16,7 @@ from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from ..dtypes import checked, promote_types
 from ..sums import total
+from .halves import in_single, is_half
 from .pointwise import mul, whole_alpha
 from .rows import ones
 from .shape import diagonal, permute, select
@@ -240,8 +241,9 @@ def _scaled_sum(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
     if isinstance(product, np.ndarray):
         if input.dtype != product.dtype:
             _same_dtype("addmm", input, product)
+        alpha, beta = checked(alpha, product.dtype), checked(beta, product.dtype)
         if product.dtype.kind != "f":  # numbers do not change the type of whole numbers
-            alpha, beta = (np.asarray(checked(x, product.dtype)).astype(product.dtype) for x in (alpha, beta))
+            alpha, beta = (np.asarray(x).astype(product.dtype) for x in (alpha, beta))
     if alpha != 1:
         product = product * alpha
     if beta == 0:
@@ -258,6 +260,8 @@ def addmm(
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
+    if all(map(is_half, (input, mat1, mat2))):
+        return in_single(addmm, input, mat1, mat2, beta=beta, alpha=alpha)
     product = mm.rule(mat1, mat2)
     return (
         _scaled_sum(input, product, beta, alpha),
@@ -276,6 +280,8 @@ def baddbmm(
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
+    if all(map(is_half, (input, batch1, batch2))):
+        return in_single(baddbmm, input, batch1, batch2, beta=beta, alpha=alpha)
     product = bmm.rule(batch1, batch2)
     return (
         _scaled_sum(input, product, beta, alpha),
@@ -294,6 +300,8 @@ def addbmm(
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
+    if all(map(is_half, (input, batch1, batch2))):
+        return in_single(addbmm, input, batch1, batch2, beta=beta, alpha=alpha)
     product = bmm.rule(batch1, batch2)
     product = product.sum(axis=0, dtype=product.dtype)
     return (
@@ -313,6 +321,9 @@ def addmv(
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
+    if all(map(is_half, (input, mat, vec))):
+        checked(alpha, input.dtype), checked(beta, input.dtype)
+        return in_single(addmv, input, mat, vec, beta=beta, alpha=alpha)
     product = mv.rule(mat, vec)
     return (
         _scaled_sum(input, product, beta, alpha),
@@ -333,6 +344,8 @@ def addr(
     """
     for factor in (alpha, beta):
         whole_alpha(input, factor)
+    if all(map(is_half, (input, vec1, vec2))):
+        return in_single(addr, input, vec1, vec2, beta=beta, alpha=alpha)
     product = outer.rule(vec1, vec2)
     return (
         _scaled_sum(input, product, beta, alpha),

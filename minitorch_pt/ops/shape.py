@@ -17,7 +17,7 @@ from ..autograd.inplace import put
 from ..autograd.rule import array, differentiable, nondifferentiable, same
 from ..notices import warn
 from ..size import size_of
-from ..storage import Place, looking, offset, owner
+from ..storage import Place, looking, offset, owner, sliced
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Dims, DType, Size, Tensor, Tensors
@@ -601,8 +601,10 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tensor:
                 raise RuntimeError(
                     f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list."
                 )
-    if len(kept) < len(given):  # the type of what is passed over counts
+    if len(kept) < len(given):  # the type of what is passed over counts, and it gets a gradient
         kept[0] = kept[0].to(dtypes.of(dtypes.result_type_of([x._data for x in given])))
+        none = [*kept[0].shape[:dim], 0, *kept[0].shape[dim + 1 :]]
+        kept += [reshape(x, none) for x in given if tuple(x.shape) == (0,) and x.requires_grad and x is not kept[0]]
     return _cat(*kept, dim=dim)
 
 
@@ -711,9 +713,8 @@ def column_stack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
 def _split_with_sizes(input: Any, ends: tuple[int, ...], dim: int) -> Any:
     starts = (0, *ends[:-1])
     head = (slice(None),) * dim
-    return tuple(input[(*head, slice(a, b))] for a, b in zip(starts, ends, strict=True)), lambda *gs: np.concatenate(
-        gs, dim
-    )
+    parts = tuple(sliced(input, (*head, slice(a, b))) for a, b in zip(starts, ends, strict=True))
+    return parts, lambda *gs: np.concatenate(gs, dim)
 
 
 _split = differentiable(_split_with_sizes.__wrapped__, linear=True, view=True, name="SplitBackward0")
@@ -975,7 +976,7 @@ def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Any:
     if start + length > n:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
     index, shape = (slice(None),) * dim + (slice(start, start + length),), input.shape
-    return input[index], lambda g: _place.rule(g, index, shape)
+    return sliced(input, index), lambda g: _place.rule(g, index, shape)
 
 
 @differentiable(linear=True, view=True)
@@ -995,6 +996,8 @@ def diagonal(input: Tensor, offset: int = 0, dim1: Dim = 0, dim2: Dim = 1) -> An
 def _diagonal(data: np.ndarray, offset: int, a: int, b: int) -> np.ndarray:
     """NumPy's view of a diagonal, writable where the array is."""
     view = data.diagonal(offset, a, b)
+    if not view.shape[-1]:  # NumPy starts beyond the end
+        view = looking(data, view.shape, view.strides)
     view.flags.writeable = data.flags.writeable
     return view
 

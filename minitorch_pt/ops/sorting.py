@@ -15,6 +15,7 @@ import numpy as np
 from .. import return_types
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
+from ..dtypes import checked
 from .indexing import _sum_into, gather
 from .reductions import _chosen, _equal, _kept, _not_empty, _only, _placed, _shared
 from .shape import _axis
@@ -322,7 +323,7 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
 
         def pull_q(g: Any) -> Any:
             if interpolation != "linear":
-                return g.reshape((levels.size, -1)).sum(axis=1).reshape(levels.shape) * 0
+                return None
             gap = b - a
             if input is not data:
                 x = as_rows(input)
@@ -598,6 +599,8 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, o
         raise NotImplementedError(f"histc is not implemented for {input.dtype.name}; convert with .float()")
     if bins <= 0:
         raise RuntimeError(f"torch.histc(): bins must be > 0, but got {bins}")
+    for limit in (min, max):
+        checked(limit, input.dtype)
     if max < min:
         raise RuntimeError(f"torch.histc: max must be larger than min, got {min} and {max}")
     low, high = (input.min(), input.max()) if min == max and input.size else (min, max)
