@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import generator, layouts
+from .. import dtypes, generator, layouts
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable
@@ -277,7 +277,7 @@ def _hardtanh(input: Any, min_val: float, max_val: float) -> Any:
         raise RuntimeError("Bool inputs not supported for hardtanh; convert with .float()")
     x = array(input)
     if x.dtype.kind != "f":
-        min_val, max_val = int(min_val), int(max_val)
+        min_val, max_val = (int(dtypes.checked(limit, x.dtype)) for limit in (min_val, max_val))
         if x.dtype.kind == "u" and min_val < 0:
             raise RuntimeError(f"cannot do hardtanh on an unsigned type with negative limits, got min_val={min_val}")
     inside = ~((x <= min_val) | (x >= max_val))  # nan counts as inside: it passes gradients on, as in torch
@@ -354,6 +354,7 @@ def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | 
     x = array(input)
     if x.dtype is _BOOL:
         raise NotImplementedError("threshold() does not take torch.bool; convert with .float()")
+    threshold, value = (dtypes.checked(number, x.dtype) for number in (threshold, value))
     low = x <= threshold
     return np.where(low, x.dtype.type(value), x), lambda g: _pick(~low, g, of=input)
 

@@ -274,6 +274,14 @@ def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool =
         raise TypeError(f"index_put(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")
     index = tuple(np.asarray(index_array(i)) for i in indices)
     check_axes(index, array(input).shape)
+    masks = [i.dtype.char == "?" for i in index]
+    used = sum(i.ndim if mask else 1 for i, mask in zip(index, masks, strict=True))
+    if values.ndim > input.ndim - used + max(
+        [1 if mask else i.ndim for i, mask in zip(index, masks, strict=True)], default=0
+    ):
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(values.shape)} has more axes than the indexing result"
+        )
     return _accumulated.rule(input, values, index) if accumulate else replaced.rule(input, values, index)
 
 
@@ -683,7 +691,9 @@ def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: floa
 
     total = _copy(input)
     place: Any = (WHOLE,) * dim + (index,)
-    np.add.at(total, place, array(source) * np.array(alpha).astype(total.dtype))  # -1 wraps around
+    np.add.at(
+        total, place, array(source) * np.array(dtypes.checked(alpha, total.dtype)).astype(total.dtype)
+    )  # -1 wraps around
     return total, same, lambda g: _take.rule(g, index, dim) * alpha
 
 

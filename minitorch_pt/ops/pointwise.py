@@ -1037,7 +1037,7 @@ def nan_to_num(
     data = array(input)
     if data.dtype.kind != "f":
         return data.copy(), lambda g: g
-    return np.nan_to_num(data, nan=nan, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
+    return np.nan_to_num(data, nan=nan or 0.0, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
 
 
 @differentiable(promote="float", saves=["input result", "result"])

@@ -453,7 +453,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         RuntimeError: shapes do not match.
     """
     _need(
-        input1.ndim > 0 and weight.ndim == 3 and input1.shape[:-1] == input2.shape[:-1],
+        0 not in (input1.ndim, input2.ndim) and weight.ndim == 3 and input1.shape[:-1] == input2.shape[:-1],
         f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}",
     )
     _need(bias is None or bias.ndim == 1, "bilinear(): the bias must be a vector")
