@@ -42,6 +42,8 @@ SAMPLE = 14  # calls of each operation in the default run
 FORMS: dict[str, Callable[[Any], Any]] = {
     "1": lambda p: 1,
     "-1": lambda p: -1,
+    "7": lambda p: 7,
+    "-7": lambda p: -7,
     "0.5": lambda p: 0.5,
     "nan": lambda p: float("nan"),
     "2**70": lambda p: 2**70,
