@@ -46,7 +46,7 @@ def _view(input: Any, index: tuple) -> Any:
     return array(input)[index], lambda g: _write.rule(g, index, shape)
 
 
-@differentiable(linear=True, name="IndexBackward0")
+@differentiable(linear=True, name="IndexBackward0", saves="index")
 def _pick(input: Any, index: tuple) -> Any:
     """What index arrays name: a copy."""
     data, shape, last = array(input), input.shape, index[-1]
@@ -458,7 +458,7 @@ def _copy(input: Any) -> np.ndarray:
     return np.array(array(input), order="C")
 
 
-@differentiable(linear=True, name="ScatterAddBackward0")
+@differentiable(linear=True, name="ScatterAddBackward0", saves="index")
 def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Any:
     """`input` with each element of `src` added at the place that `index` names along an axis.
 
@@ -471,14 +471,14 @@ def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Ten
     return total, same, None, None, lambda g: _embed(gather.rule(g, dim, numbers), shape)
 
 
-@differentiable(linear=True, name="ScatterBackward0")
+@differentiable(linear=True, name="ScatterBackward0", saves="index")
 def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
     total, shape = _copy(input), tuple(src.shape)
     _at(None, total, dim, index, array(_source(src, index)))
     return total, lambda g: _scatter_value.rule(g, 0.0, dim, index), lambda g: _embed(gather.rule(g, dim, index), shape)
 
 
-@differentiable(linear=True, name="ScatterBackward1")
+@differentiable(linear=True, name="ScatterBackward1", saves="index")
 def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
     total = _copy(input)
     _at(None, total, dim, index, _assigned(value, total.dtype))
@@ -783,7 +783,7 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
     return named(filled, f"IndexFillBackward{int(tensor)}")
 
 
-@differentiable(linear=True, name="IndexFillBackward0")
+@differentiable(linear=True, name="IndexFillBackward0", saves="index")
 def _filled(input: Any, value: Any, index: tuple) -> Any:
     total = clone(array(input))
     total[index] = array(value)
@@ -802,7 +802,11 @@ def _mask(mask: Any, name: str) -> np.ndarray:
     return data
 
 
-@differentiable(linear=True, name=lambda input, mask, value: f"MaskedFillBackward{int(value is None)}")  # None: arrays
+@differentiable(
+    linear=True,
+    name=lambda input, mask, value: f"MaskedFillBackward{int(isinstance(value, np.ndarray))}",
+    saves="mask",
+)
 def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
     """`input` with `value` where the mask is True.
 
@@ -847,7 +851,7 @@ def _selected(input: Any, mask: np.ndarray) -> Any:
     return array(input)[mask], lambda g: _write.rule(g, (mask,), shape)
 
 
-@differentiable(linear=True)
+@differentiable(linear=True, saves="mask")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Any:
     """`input` with the first elements of `source`, in order, where the mask is True.
 

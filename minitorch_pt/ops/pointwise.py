@@ -462,7 +462,7 @@ def abs(input: Tensor, *, out: Tensor | None = None) -> Any:
 absolute = abs
 
 
-@differentiable
+@differentiable(linear=True)
 def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
     """-1, 0 or 1, and 0 for nan; flat, so its gradient is 0."""
     data = array(input)
@@ -736,7 +736,7 @@ def _rounding(name: str, ufunc: Any, text: str) -> Any:
         return (ufunc(data) if data.dtype.kind == "f" else data.copy()), _flat
 
     rule.__name__, rule.__doc__, rule.__qualname__ = name, text, name
-    return differentiable(rule)
+    return differentiable(rule, linear=True)
 
 
 floor = _rounding("floor", np.floor, "The largest whole number that is not above x.")
@@ -745,7 +745,7 @@ trunc = _rounding("trunc", np.trunc, "x without its fraction.")
 fix = trunc
 
 
-@differentiable(name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
+@differentiable(linear=True, name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
 def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any:
     """The nearest whole number, halves to the even one; or the nearest with that many decimals."""
     data = array(input)

@@ -529,7 +529,7 @@ def _places(repeats: Any) -> Any:
     return np.repeat(np.arange(len(repeats)), repeats).astype(repeats.dtype)
 
 
-@differentiable(linear=True, name="IndexSelectBackward0")
+@differentiable(linear=True, name="IndexSelectBackward0", saves="index")
 def _take(input: Any, index: np.ndarray, dim: int) -> Any:
     """Slices along an axis, by number, possibly several times."""
     data, shape = array(input), input.shape
