@@ -49,11 +49,11 @@ KINDS = [(VIEWS, 9), (OPERATIONS, 4), (CHANGES, 9), (BACKWARD, 2), (NEW, 1)]
 
 
 def quiet(line: str, names: dict) -> str:
-    """Run a line; "ok", or the name of the error's type."""
+    """Run a line; "ok", or the name of the error's type, "overlap" for one about memory that is written to twice."""
     try:
         exec(line, names)
     except Exception as error:
-        return type(error).__name__
+        return "overlap" if "single memory location" in str(error) else type(error).__name__
     return "ok"
 
 
@@ -82,6 +82,12 @@ def tensors_of(names: dict) -> list[str]:
     return [name for name in names if name[0] == "t" and name[1:].isdigit()]
 
 
+def overlap(line: str, names: dict) -> bool:
+    """Whether the tensors of a line lie in one memory: what a change reads of what it has written is open."""
+    used = [names[name] for name in tensors_of(names) if f"{name}." in line or f"({name})" in line]
+    return len({t.untyped_storage().data_ptr() for t in used}) < len(used)
+
+
 def begin(package) -> dict:
     package.manual_seed(0)
     names = {"torch": package}
@@ -101,6 +107,8 @@ def draw(generator: random.Random, names: dict) -> str:
     if given["t"] and not names[given["t"]].ndim and "[" in line:  # the errors of indices have a sweep of their own
         line = "{t}[...] = 1".format(**given)
         kind = CHANGES
+    if "as_strided" in line and not names[given["t"]].numel():  # NumPy lets an empty view begin where its base does
+        line = "{t}[...]".format(**given)
     if kind in (NEW, VIEWS, OPERATIONS):
         line = f"t{len(tensors) if len(tensors) < TENSORS else generator.randrange(TENSORS)} = {line}"
     # an in-place change of the shape of a leaf that already has a gradient leaves torch in a state of its own
@@ -122,13 +130,20 @@ def difference(seed: int, counts: Counter) -> str:
     for _ in range(LINES):
         line = draw(generator, theirs)
         lines.append(line)
+        open_ = overlap(line, theirs)
         expected, found = quiet(line, theirs), quiet(line, ours)
         counts["errors" if expected != "ok" else "values"] += 1
+        if "overlap" in (expected, found) and expected != found:
+            counts["skipped: torch writes to expanded memory"] += 1
+            return ""
         if expected != found:
             return "\n".join([*lines, f"torch: {expected}, minitorch_pt: {found}"])
         for name in tensors_of(theirs):
             told = facts(ours[name])
             for fact, value in facts(theirs[name]).items():
+                if not same(value, told[fact]) and fact == "value" and open_:
+                    counts["skipped: torch reads what it has written"] += 1
+                    return ""
                 if not same(value, told[fact]):
                     return "\n".join([*lines, f"{name}.{fact}: torch {value}, minitorch_pt {told[fact]}"])
     return ""
@@ -140,6 +155,7 @@ def run(seeds) -> None:
         warnings.simplefilter("ignore")
         wrong = [text for text in (difference(seed, counts) for seed in seeds) if text]
     compared("views", counts)
+    assert sum(n for what, n in counts.items() if what.startswith("skipped")) < 0.002 * counts["values"], counts
     assert not wrong, f"{len(wrong)} of {len(seeds)} programs differ; the shortest:\n" + min(wrong, key=len)
 
 
