@@ -17,6 +17,7 @@ __all__ = [
     "Place",
     "apart",
     "copied",
+    "expanded",
     "in_inference",
     "inference_memory",
     "inferring",
@@ -224,7 +225,7 @@ def repeats(data: np.ndarray) -> bool:
     return not data.flags.c_contiguous and _overlaps(data.shape, data.strides)
 
 
-def _expanded(data: np.ndarray) -> bool:
+def expanded(data: np.ndarray) -> bool:
     """Whether an axis shows the same elements again and again."""
     return 0 in data.strides and data.size > 0 and any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True))  # fmt: skip
 
@@ -235,7 +236,7 @@ def refuse_overlap(data: np.ndarray, others: Sequence[np.ndarray]) -> None:
     Raises:
         RuntimeError: it would.
     """
-    if _expanded(data):
+    if expanded(data):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."

@@ -382,14 +382,14 @@ class Desk:
             if alias in kwargs and alias not in self.parameters and known and name not in kwargs:
                 kwargs[name] = kwargs.pop(alias)
                 keys[name] = alias
-        if self.rest is not None and self.rest.name in kwargs and len(args) <= len(self.slots):
-            args = (*args, kwargs.pop(self.rest.name))  # view(size=(2, 3))
         rest = list(self.parameters)[len(args) :]
         last = max((i for i, name in enumerate(rest) if name in kwargs), default=-1)
         filled = [kwargs.pop(name, self.parameters[name]) for name in rest[: last + 1]]
         for name, value in zip(rest, filled, strict=False):
             if value is _REQUIRED:
                 raise TypeError(f"{self.name}() missing 1 required positional argument: '{name}'")
+        if self.rest is not None and self.rest.name in kwargs and len(args) + len(filled) == len(self.slots):
+            filled.append(kwargs.pop(self.rest.name))  # view(size=(2, 3))
         for name, value in kwargs.items():
             slot = self.keywords.get(name)
             if slot is not None:

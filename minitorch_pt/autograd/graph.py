@@ -832,12 +832,14 @@ def _returned(i: int, gradient: Any, tensor: Any, allow_unused: Any, zeros: bool
 
 def _batched(outputs: Any, wanted: list, batches: Any, keep: bool, create_graph: bool, allow_unused: Any) -> list:
     """`grad` for each row of the gradients given."""
-    batches, count = _as_list(batches), 0
+    batches = _as_list(batches)
     for i, (output, batch) in enumerate(zip(_as_list(outputs), batches, strict=False)):
         if batch is None or batch.shape[1:] != output.shape:
             raise RuntimeError(f"If `is_grads_batched=True`, the first dimension of each grad_output is the batch dimension, and the others must "
                                f"be the output's: grad_output[{i}] has {'none' if batch is None else list(batch.shape)}, output[{i}] {list(output.shape)}")  # fmt: skip
-        count = batch.shape[0]
+    count, *others = {batch.shape[0] for batch in batches}
+    if others or not count:
+        raise (ValueError if others else IndexError)(f"grad_outputs must be batches of the same size, of at least one: {[list(b.shape) for b in batches]}")  # fmt: skip
     rows = [grad(outputs, wanted, [batch[i] for batch in batches], keep or i + 1 < count, create_graph, allow_unused=allow_unused)
             for i in range(count)]  # fmt: skip
     columns = zip(*rows, strict=True)

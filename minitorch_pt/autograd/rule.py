@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
 import numpy as np
 
 from .. import dtypes, layouts
-from ..storage import inferring, is_inference, note_inference
+from ..storage import expanded, inferring, is_inference, note_inference
 from . import contract, graph
 from .graph import Node, Output, Rule, record
 from .modes import recording
@@ -77,7 +77,7 @@ def _promoted(arrays: list, how: str, count: int | None, check: Callable | None)
     for i, x in enumerate(operands):
         if isinstance(x, np.ndarray):
             if x.dtype != target:
-                arrays[i] = x.astype(target, "C" if 0 in x.strides else "K")  # NumPy puts an expanded axis last
+                arrays[i] = x.astype(target, "C" if expanded(x) else "K")  # NumPy puts an expanded axis last
         elif isinstance(x, (bool, int, float)):
             # a 0-d array, not a number: one whose type NumPy's rules cannot change again
             arrays[i] = np.asarray(x).astype(target)

@@ -287,7 +287,7 @@ def _hardtanh(input: Any, min_val: float, max_val: float) -> Any:
         raise RuntimeError("Bool inputs not supported for hardtanh; convert with .float()")
     x = array(input)
     if x.dtype.kind != "f":
-        min_val, max_val = int(min_val), int(max_val)
+        min_val, max_val = (int(checked(limit, x.dtype)) for limit in (min_val, max_val))
         if x.dtype.kind == "u" and min_val < 0:
             raise RuntimeError(f"cannot do hardtanh on an unsigned type with negative limits, got min_val={min_val}")
     elif not -_FEW <= min_val <= max_val <= _FEW:
@@ -367,9 +367,7 @@ def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | 
     x = array(input)
     if x.dtype is _BOOL:
         raise NotImplementedError("threshold() does not take torch.bool; convert with .float()")
-    for number in (threshold, value):
-        if not -_FEW <= number <= _FEW:
-            checked(number, x.dtype)
+    threshold, value = (checked(number, x.dtype) for number in (threshold, value))
     low = x <= threshold
     return np.where(low, x.dtype.type(value), x), lambda g: _pick(~low, g, of=input)
 

@@ -47,7 +47,7 @@ def _view(input: Any, index: tuple) -> Any:
     return value if value.size else sliced(data, index), lambda g: _write.rule(g, index, shape)
 
 
-@differentiable(linear=True, name="IndexBackward0")
+@differentiable(linear=True, name="IndexBackward0", saves="index")
 def _pick(input: Any, index: tuple) -> Any:
     """What index arrays name: a copy."""
     data, shape, last = array(input), input.shape, index[-1]
@@ -275,6 +275,14 @@ def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool =
         raise TypeError(f"index_put(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")
     index = tuple(np.asarray(index_array(i)) for i in indices)
     check_axes(index, array(input).shape)
+    masks = [i.dtype.char == "?" for i in index]
+    used = sum(i.ndim if mask else 1 for i, mask in zip(index, masks, strict=True))
+    if values.ndim > input.ndim - used + max(
+        [1 if mask else i.ndim for i, mask in zip(index, masks, strict=True)], default=0
+    ):
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(values.shape)} has more axes than the indexing result"
+        )
     return _accumulated.rule(input, values, index) if accumulate else replaced.rule(input, values, index)
 
 
@@ -451,7 +459,7 @@ def _copy(input: Any) -> np.ndarray:
     return np.array(array(input), order="C")
 
 
-@differentiable(linear=True, name="ScatterAddBackward0")
+@differentiable(linear=True, name="ScatterAddBackward0", saves="index")
 def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Any:
     """`input` with each element of `src` added at the place that `index` names along an axis.
 
@@ -464,14 +472,14 @@ def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Ten
     return total, same, None, None, lambda g: _embed(gather.rule(g, dim, numbers), shape)
 
 
-@differentiable(linear=True, name="ScatterBackward0")
+@differentiable(linear=True, name="ScatterBackward0", saves="index")
 def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
     total, shape = _copy(input), tuple(src.shape)
     _at(None, total, dim, index, array(_source(src, index)))
     return total, lambda g: _scatter_value.rule(g, 0.0, dim, index), lambda g: _embed(gather.rule(g, dim, index), shape)
 
 
-@differentiable(linear=True, name="ScatterBackward1")
+@differentiable(linear=True, name="ScatterBackward1", saves="index")
 def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
     total = _copy(input)
     _at(None, total, dim, index, np.asarray(dtypes.checked(value, total.dtype), total.dtype))
@@ -684,9 +692,8 @@ def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: floa
 
     total = _copy(input)
     place: Any = (WHOLE,) * dim + (index,)
-    if total.dtype.kind == "f":
-        dtypes.checked(alpha, total.dtype)
-    np.add.at(total, place, array(source) * np.array(alpha).astype(total.dtype))  # -1 wraps around
+    factor = np.array(dtypes.checked(alpha, total.dtype)).astype(total.dtype)  # -1 wraps around
+    np.add.at(total, place, array(source) * factor)
     return total, same, lambda g: _take.rule(g, index, dim) * alpha
 
 
@@ -777,7 +784,7 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
     return named(filled, f"IndexFillBackward{int(tensor)}")
 
 
-@differentiable(linear=True, name="IndexFillBackward0")
+@differentiable(linear=True, name="IndexFillBackward0", saves="index")
 def _filled(input: Any, value: Any, index: tuple) -> Any:
     total = layouts.clone(array(input))
     total[index] = array(value)
@@ -796,7 +803,11 @@ def _mask(mask: Any, name: str) -> np.ndarray:
     return data
 
 
-@differentiable(linear=True, name=lambda input, mask, value: f"MaskedFillBackward{int(value is None)}")  # None: arrays
+@differentiable(
+    linear=True,
+    name=lambda input, mask, value: f"MaskedFillBackward{int(isinstance(value, np.ndarray))}",
+    saves="mask",
+)
 def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
     """`input` with `value` where the mask is True.
 
@@ -841,7 +852,7 @@ def _selected(input: Any, mask: np.ndarray) -> Any:
     return array(input)[mask], lambda g: _write.rule(g, (mask,), shape)
 
 
-@differentiable(linear=True)
+@differentiable(linear=True, saves="mask")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Any:
     """`input` with the first elements of `source`, in order, where the mask is True.
 

@@ -471,7 +471,7 @@ def abs(input: Tensor, *, out: Tensor | None = None) -> Any:
 absolute = abs
 
 
-@differentiable
+@differentiable(linear=True)
 def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
     """-1, 0 or 1, and 0 for nan; flat, so its gradient is 0."""
     data = array(input)
@@ -746,7 +746,7 @@ def _rounding(name: str, ufunc: Any, text: str) -> Any:
         return (ufunc(data) if data.dtype.kind == "f" else data.copy()), _flat
 
     rule.__name__, rule.__doc__, rule.__qualname__ = name, text, name
-    return differentiable(rule)
+    return differentiable(rule, linear=True)
 
 
 floor = _rounding("floor", np.floor, "The largest whole number that is not above x.")
@@ -755,7 +755,7 @@ trunc = _rounding("trunc", np.trunc, "x without its fraction.")
 fix = trunc
 
 
-@differentiable(name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
+@differentiable(linear=True, name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
 def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any:
     """The nearest whole number, halves to the even one; or the nearest with that many decimals."""
     data = array(input)
@@ -1052,7 +1052,7 @@ def nan_to_num(
     data = array(input)
     if data.dtype.kind != "f":
         return data.copy(), lambda g: g
-    return np.nan_to_num(data, nan=nan, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
+    return np.nan_to_num(data, nan=nan or 0.0, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
 
 
 @differentiable(promote="float", saves=["input result", "result"])

@@ -19,7 +19,7 @@ from ..sums import total
 from .halves import in_single, is_half
 from .pointwise import mul, whole_alpha
 from .rows import ones
-from .shape import diagonal, permute, select
+from .shape import _axis, diagonal, permute, select
 
 if TYPE_CHECKING:
     from ..autograd.contract import Number, Tensor
@@ -466,7 +466,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         RuntimeError: shapes do not match.
     """
     _need(
-        input1.ndim > 0 and weight.ndim == 3 and input1.shape[:-1] == input2.shape[:-1],
+        0 not in (input1.ndim, input2.ndim) and weight.ndim == 3 and input1.shape[:-1] == input2.shape[:-1],
         f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}",
     )
     _need(bias is None or bias.ndim == 1, "bilinear(): the bias must be a vector")
@@ -501,9 +501,9 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
     """Sum of products over pairs of axes: the last `dims` of `a` with the first of `b`, or two lists of axes.
 
     Raises:
-        RuntimeError: paired axes differ in size, or the lists in length.
+        RuntimeError: paired axes differ in size, or the lists in length. IndexError: no such axis.
     """
-    if hasattr(dims, "_data") and not dims.ndim:  # type: ignore[attr-defined]
+    if hasattr(dims, "_data") and dims.numel() == 1:  # type: ignore[attr-defined]
         dims = int(dims)  # type: ignore[call-overload]
     if not isinstance(dims, (int, list, tuple)) and not hasattr(dims, "_data"):
         raise RuntimeError(
@@ -517,7 +517,8 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
         left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:
         left, right = (
-            [d % t.ndim for d in ([ds] if isinstance(ds, int) else ds)] for ds, t in zip(dims, (a, b), strict=True)
+            [_axis(d, t.ndim) for d in ([ds] if isinstance(ds, int) else ds)]
+            for ds, t in zip(dims, (a, b), strict=True)
         )
     _need(len(left) == len(right), f"both dimension lists should have same length, got {left} and {right}")
     for i, j in zip(left, right, strict=True):  # an axis of size 1 goes with any other: the other is summed over

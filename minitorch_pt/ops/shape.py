@@ -202,6 +202,8 @@ def unflatten(input: Tensor, dim: Dim, sizes: Size) -> Tensor:
     Raises:
         RuntimeError: the sizes do not multiply to the axis's. IndexError: no such axis.
     """
+    if input.ndim == 0:
+        raise RuntimeError("unflatten: a tensor without axes has none to split")
     dim = _axis(dim, input.ndim)
     if len(sizes) == 0:
         raise RuntimeError("unflatten: sizes must be non-empty")
@@ -501,6 +503,8 @@ def repeat_interleave(
         raise RuntimeError("repeats can not be negative")
     n = input.shape[dim]
     if isinstance(repeats, int):
+        if output_size not in (None, n * repeats):
+            raise RuntimeError(f"repeat_interleave: Invalid output_size, expected {n * repeats} but got {output_size}")
         wide = expand(unsqueeze(input, dim + 1), (*input.shape[: dim + 1], repeats, *input.shape[dim + 1 :]))
         return flatten(_compact(wide), dim, dim + 1)
     if counts.size not in (1, n):
@@ -526,7 +530,7 @@ def _places(repeats: Any) -> Any:
     return np.repeat(np.arange(len(repeats)), repeats).astype(repeats.dtype)
 
 
-@differentiable(linear=True, name="IndexSelectBackward0")
+@differentiable(linear=True, name="IndexSelectBackward0", saves="index")
 def _take(input: Any, index: np.ndarray, dim: int) -> Any:
     """Slices along an axis, by number, possibly several times."""
     data, shape = array(input), input.shape
@@ -772,13 +776,16 @@ def tensor_split(input: Tensor, indices_or_sections: Tensor | Size, dim: Dim = 0
     """Pieces along an axis: a number of nearly equal ones, or cut at the places of a list.
 
     Raises:
-        RuntimeError: the number is not positive.
+        RuntimeError: the number is not positive, or a tensor is no number and no vector of int64.
     """
     if input.ndim == 0:
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     dim = _axis(dim, input.ndim)
     n = input.shape[dim]
-    indices_or_sections = np.asarray(array(indices_or_sections)).tolist()
+    given = np.asarray(array(indices_or_sections), None if np.size(indices_or_sections) else np.int64)
+    if given.dtype != np.int64 or given.ndim > 1:
+        raise RuntimeError(f"tensor_split expected indices_or_sections of dtype long and at most one dimension, but got {given.dtype} and {given.ndim}")  # fmt: skip
+    indices_or_sections = given.tolist()
     if isinstance(indices_or_sections, int):
         count = indices_or_sections
         if count <= 0:

@@ -321,6 +321,7 @@ SMALL = """
     ones(0, 3).exp()  ones(0, 3)+1  ones(0, 3)@ones(3,0)  ones(1, 3).expand(2, 3)  ones(3).expand(1, 3)
     ones(2, 1).t().softmax(0)  ones(2, 3).narrow(0, 1, 1)  ones(4, 3).split(1)[2]  ones(1, 3).flatten()  tensor(1.)[None, None]
     cat([ones(1, 2)])  stack([ones(2)])  ones(3, 2).view(3, 1, 2)  ones(3, 2).T.view(2, 1, 3)  ones(2, 3).diagonal()  ones(1, 2, 3).movedim(0, 2)
+    (ones(2, 3, dtype=int16).t()[..., None]*0.5).squeeze()  ones(2, 3, dtype=int16).t()[:, None].sqrt().squeeze()
 """
 
 

@@ -87,11 +87,11 @@ MOVING = [
 
 
 def quiet(line: str, names: dict) -> str:
-    """Run a line; "ok", or the name of the error's type."""
+    """Run a line; "ok", or the name of the error's type, "overlap" for one about memory that is written to twice."""
     try:
         exec(line, names)
     except Exception as error:
-        return type(error).__name__
+        return "overlap" if "single memory location" in str(error) else type(error).__name__
     return "ok"
 
 
@@ -120,6 +120,12 @@ def tensors_of(names: dict) -> list[str]:
     return [name for name in names if name[0] == "t" and name[1:].isdigit()]
 
 
+def overlap(line: str, names: dict) -> bool:
+    """Whether the tensors of a line lie in one memory: what a change reads of what it has written is open."""
+    used = [names[name] for name in tensors_of(names) if f"{name}." in line or f"({name})" in line]
+    return len({t.untyped_storage().data_ptr() for t in used}) < len(used)
+
+
 def begin(package, moving: bool) -> dict:
     package.manual_seed(0)
     names = {"torch": package, "copy": copy}
@@ -144,6 +150,8 @@ def draw(generator: random.Random, names: dict, kinds: list) -> str:
     if given["t"] and not names[given["t"]].ndim and "[" in line:  # the errors of indices have a sweep of their own
         line = "{t}[...] = 1".format(**given)
         kind = CHANGES
+    if "as_strided" in line and not names[given["t"]].numel():  # NumPy lets an empty view begin where its base does
+        line = "{t}[...]".format(**given)
     if kind in (NEW, VIEWS, OPERATIONS, PARTS, LINEAR):
         line = f"t{len(tensors) if len(tensors) < TENSORS else generator.randrange(TENSORS)} = {line}"
     # an in-place change of the shape of a leaf that already has a gradient leaves torch in a state of its own
@@ -168,8 +176,12 @@ def difference(seed: int, counts: Counter, moving: bool = False) -> str:
     for _ in range(LINES):
         line = draw(generator, theirs, MOVING if moving else KINDS)
         lines.append(line)
+        open_ = overlap(line, theirs)
         expected, found = quiet(line, theirs), quiet(line, ours)
         counts["errors" if expected != "ok" else "values"] += 1
+        if "overlap" in (expected, found) and expected != found:
+            counts["skipped: torch writes to expanded memory"] += 1
+            return ""
         if expected != found:
             return "\n".join([*lines, f"torch: {expected}, minitorch_pt: {found}"])
         made = line.removeprefix("with torch.no_grad(): ").partition(" = ")[0]
@@ -181,7 +193,11 @@ def difference(seed: int, counts: Counter, moving: bool = False) -> str:
                 asked_for["_version"] -= first[name][0]
                 told["_version"] -= first[name][1]
             for fact, value in asked_for.items():
-                if not same(value, told[fact], not moving):
+                alike = same(value, told[fact], not moving)
+                if not alike and fact == "value" and open_:
+                    counts["skipped: torch reads what it has written"] += 1
+                    return ""
+                if not alike:
                     return "\n".join([*lines, f"{name}.{fact}: torch {value}, minitorch_pt {told[fact]}"])
     return ""
 
@@ -192,6 +208,7 @@ def run(seeds, moving: bool = False) -> None:
         warnings.simplefilter("ignore")
         wrong = [text for text in (difference(seed, counts, moving) for seed in seeds) if text]
     compared("views", counts)
+    assert sum(n for what, n in counts.items() if what.startswith("skipped")) < 0.002 * counts["values"], counts
     assert not wrong, f"{len(wrong)} of {len(seeds)} programs differ; the shortest:\n" + min(wrong, key=len)
 
 

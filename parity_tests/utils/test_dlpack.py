@@ -90,7 +90,9 @@ def test_old_forms(call):
             found = eval(call, names)
         except Exception as error:
             return type(error)
-        filled = call in ORDERS or call.startswith(("x.new([1", "x.new((2", "x.new(np", "x.new(x", "i.", "x.new(other", "x.new(data"))
+        filled = call in ORDERS or call.startswith(
+            ("x.new([1", "x.new((2", "x.new(np", "x.new(x", "i.", "x.new(other", "x.new(data")
+        )
         return tuple(found.shape), str(found.dtype).rpartition(".")[2], filled and found.tolist()
 
     assert told(minitorch_pt) == told(torch)
