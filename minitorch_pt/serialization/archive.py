@@ -104,7 +104,7 @@ class Archive:
         data = np.empty(length // dtype.itemsize, dtype)
         self._file.seek(first)
         checksum = self._entries[f"{self._title}/{name}"].CRC  # torch writes 0 if it is told not to count
-        if not filled(self._file, data) or checksum not in (0, zlib.crc32(data)):
+        if not filled(self._file, data) or checksum not in (0, zlib.crc32(data.data)):
             raise RuntimeError(
                 f"failed reading zip archive: the file is damaged: the record {name!r} is not as it was written"
             )
@@ -112,7 +112,7 @@ class Archive:
 
     def stream(self, name: str) -> io.BytesIO:
         """What a record holds, as a file."""
-        return io.BytesIO(self.read(name))
+        return io.BytesIO(self.read(name).data)
 
 
 def size_of(file: BinaryIO) -> int:
@@ -126,7 +126,7 @@ def size_of(file: BinaryIO) -> int:
 
 def filled(file: Any, data: np.ndarray) -> bool:
     """Read the bytes of a row of elements from a file; whether it has so many."""
-    view, done = memoryview(data.view(np.uint8)), 0
+    view, done = data.view(np.uint8).data, 0
     if not hasattr(file, "readinto"):
         found = file.read(len(view))
         view[: len(found)] = found

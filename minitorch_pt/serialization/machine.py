@@ -108,6 +108,10 @@ class Machine:
     def _tuple(self, count: int) -> None:
         self._stack.append(tuple([self._stack.pop() for _ in range(count)][::-1]))
 
+    def _tuple_since_mark(self) -> None:
+        items = tuple(self._since_mark())
+        self._stack.append(items)
+
     def _remember(self, layout: str) -> None:
         self._memo[self._number(layout)] = self._stack[-1]
 
@@ -274,7 +278,7 @@ _STEPS: dict[bytes, Callable[[Machine], Any]] = {
     pickle.TUPLE2: lambda m: m._tuple(2),
     pickle.TUPLE3: lambda m: m._tuple(3),
     pickle.MARK: Machine._mark,
-    pickle.TUPLE: lambda m: (items := m._since_mark(), m._stack.append(tuple(items))),
+    pickle.TUPLE: Machine._tuple_since_mark,
     pickle.APPEND: lambda m: m._append([m._stack.pop()]),
     pickle.APPENDS: lambda m: m._append(m._since_mark()),
     pickle.SETITEM: lambda m: m._set_items([m._stack.pop(), m._stack.pop()][::-1]),

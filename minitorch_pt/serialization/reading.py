@@ -38,9 +38,9 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool | None = None, 
     trusted = weights_only is not None and not weights_only
     if isinstance(f, (str, os.PathLike)):
         if os.fspath(f).endswith(".safetensors"):
-            from ..utils import safetensors
+            from ..utils.safetensors import load_file
 
-            return safetensors.load_file(f)
+            return load_file(f)
         with open(f, "rb") as file:
             return _Reading(file, map_location, trusted, bool(mmap)).load()
     if mmap:

@@ -126,7 +126,7 @@ def _pickled(obj: Any, old: bool) -> tuple[bytes, list[Storage]]:
     pickler.dump(obj)
     pickled, parts, done = text.getvalue(), [], 0
     for instruction, _, place in pickletools.genops(pickled):
-        if instruction.name == "GLOBAL":
+        if instruction.name == "GLOBAL" and place is not None:
             parts.append(pickled[done:place])
             done = pickled.index(b"\n", pickled.index(b"\n", place) + 1) + 1
             module, name = of_torch(*pickled[place + 1 : done - 1].decode().split("\n"))
@@ -183,12 +183,11 @@ class _Stream:
 @contextmanager
 def _replacing(target: Path) -> Iterator[Any]:
     """A file to write into, which takes the target's place when all is written."""
-    old = target.stat() if target.exists() else None
+    old = _stat(target)
     if old and (not stat.S_ISREG(old.st_mode) or old.st_nlink > 1 or not os.access(target, os.W_OK) or not os.access(target.parent, os.W_OK)):  # fmt: skip
-        with target.open(
-            "wb"
-        ) as file:  # it keeps its place: a pipe, a device, a file of several names or in a directory of others
-            yield file
+        # it keeps its place: a pipe, a device, a file of several names or in a directory of others
+        with target.open("wb") as place:
+            yield place
         return
     beside = target.with_name(f".{blake2b(os.fsencode(target.name), digest_size=8).hexdigest()}.saving")
     if fcntl is None:  # no locks: each save by itself
@@ -212,10 +211,7 @@ def _replacing(target: Path) -> Iterator[Any]:
 
 
 def _locked(path: Path) -> BinaryIO:
-    """A new file, which other saves to the same place wait for.
-
-    Its name is always the same: what a save that was killed has left there is removed by the next one.
-    """
+    """An empty file, which other saves to the same place wait for; what a save that was killed has left there is lost."""
 
     def create(name: str, flags: int) -> int:
         return os.open(name, flags | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
@@ -225,9 +221,15 @@ def _locked(path: Path) -> BinaryIO:
         if fcntl:
             with suppress(OSError):  # some network disks know no locks
                 fcntl.flock(file, fcntl.LOCK_EX)
-        now, there = os.fstat(file.fileno()), path.stat() if path.exists() else None
-        if there and os.path.samestat(now, there):
-            if not now.st_size:
-                return file
-            path.unlink()
-        file.close()  # it was of a killed save, or of one that has meanwhile ended and renamed it
+        there = _stat(path)
+        if there and os.path.samestat(os.fstat(file.fileno()), there):
+            file.truncate(0)
+            return file
+        file.close()  # it was another's, which has meanwhile been renamed
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
