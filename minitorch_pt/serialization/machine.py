@@ -196,7 +196,7 @@ class Machine:
         self._stack.append(self._persistent_load(self._stack.pop()))
 
     # -- types that need no trust, with arguments as pickle writes them, and no others: these take no time -------------
-    def _new_size(self, sizes: tuple) -> Size:
+    def _new_size(self, sizes: tuple = ()) -> Size:
         _expect(tuple, sizes)
         return Size(sizes)
 

@@ -83,9 +83,9 @@ class _Reading:
     # -- storages ------------------------------------------------------------------------------------------------------
     def _storage(self, pid: Any, made: Callable[[str, np.dtype, int], np.ndarray]) -> Storage:
         """The storage that a pickle refers to; `made` gives the memory of a name that was not met before."""
-        if not isinstance(pid, tuple) or len(pid) < 5 or type(pid[0]) is not str or pid[0] != "storage":
+        if not isinstance(pid, tuple) or len(pid) != 5 or type(pid[0]) is not str or pid[0] != "storage":
             raise pickle.UnpicklingError("the file is damaged: it refers to something else; only storages are known")
-        kind, key, place, count = pid[1:5]
+        _, kind, key, place, count = pid
         if not isinstance(kind, StorageType) or type(key) is not str or type(place) is not str:
             raise pickle.UnpicklingError("the file is damaged: a storage must have a type, a name and a place")
         if type(count) is not int or count < 0:
@@ -162,9 +162,10 @@ class _Reading:
         def persistent_load(pid: Any) -> Any:
             if self._trusted and pid[0] == "module":  # the class of a layer, with its source
                 return pid[1]
-            if isinstance(pid, tuple) and len(pid) == 6 and pid[5] is not None:
+            *reference, view = pid
+            if view is not None:
                 raise RuntimeError("the file is of a torch before 0.4, with views of storages; save it again with a newer one")  # fmt: skip
-            return self._storage(pid, made)
+            return self._storage(tuple(reference), made)
 
         return legacy.load(self._file, self._unpickled, persistent_load, self._storages)
 
