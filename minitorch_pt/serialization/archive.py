@@ -1,126 +1,165 @@
-"""The zip archive that a file is: where its records lie."""
+"""The zip archive that a file is: its table of contents, and its records.
+
+PK 3 4, the record's name, something to fill up to a round address, and its bytes        of each record
+PK 1 2, checksum, length, name, and where it begins                                      of each record: the table of contents
+PK 6 6 ..., PK 6 7 ...                                                                   its length and place, in large numbers
+PK 5 6, the number of records, and the length and place of the table                     the end, where reading begins
+"""
 
 from __future__ import annotations
 
 import io
 import struct
-import zipfile
 import zlib
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
 __all__ = ["Archive", "filled", "size_of"]
 
-_HEADER, _END = b"PK\x03\x04", b"PK\x05\x06"  # before each record; behind the table of contents, which is at the end
-_END64 = 76  # the bytes of what torch writes before the end, for archives of more than 4 GB
-_ENCRYPTED = 0x2041  # the flags of records that are, in ways old and new
+_HEADER, _ENTRY, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+_LARGE = 76  # the bytes of what says it in large numbers, which torch always writes
+_ELSEWHERE = 0xFFFFFFFF  # stands for a number that is a large one
+_ENCRYPTED, _DIRECTORY = 0x2041, 0x10
 _CHUNK = 1 << 20
 
 
-def _entries(file: BinaryIO, start: int, place: int) -> int:
-    """How many records the archive has that begins at `start` and ends with what is at `place`, or -1 if none does."""
-    before = min(_END64, place - start)
+def _damaged(what: str) -> RuntimeError:
+    return RuntimeError(f"failed reading zip archive: the file is damaged: {what}")
+
+
+class _Record(NamedTuple):
+    stored: bool  # as it is, and not compressed or encrypted
+    checksum: int
+    length: int
+    header: int  # where it begins
+
+
+class _Table(NamedTuple):
+    entries: int
+    length: int
+    first: int  # where it begins, from the start of the archive
+    end: int  # where the archive ends in the file
+
+
+def _table(file: BinaryIO, start: int, place: int) -> _Table | None:
+    """What the end at `place` says, if that is the end of an archive that begins at `start`."""
+    before = min(_LARGE, place - start)
     file.seek(place - before)
     data = file.read(before + 22)
     if len(data) < before + 22 or data[before : before + 4] != _END:
-        return -1
+        return None
     disk, other, here, count, length, first, comment = struct.unpack("<4H2IH", data[before + 4 :])
-    if before == _END64 and data[:4] == b"PK\x06\x06":
-        place -= _END64
-        if data[56:_END64] != struct.pack("<4sIQI", b"PK\x06\x07", 0, place - start, 1):  # what says where that is
-            return -1
+    ends = place - start
+    if before == _LARGE and data[:4] == b"PK\x06\x06":
+        ends -= _LARGE
         disk, other, here, count, length, first = struct.unpack("<2I4Q", data[16:56])
-    whole = disk == other == comment == 0 and here == count
-    return count if whole and start + first + length == place else -1
+        if data[56:_LARGE] != struct.pack("<4sIQI", b"PK\x06\x07", 0, ends, 1):
+            return None
+    whole = disk == other == comment == 0 and here == count  # not parts on several disks
+    return _Table(count, length, first, place + 22) if whole and first + length == ends else None
 
 
-def _end(file: BinaryIO, start: int, size: int) -> tuple[int, int]:
-    """Where the archive that begins at `start` ends, and how many records it has: another save may follow in the file."""
-    if size - start >= 22 and (count := _entries(file, start, size - 22)) >= 0:
-        return size, count
+def _found(file: BinaryIO, start: int, size: int) -> _Table:
+    """The table of the archive that begins at `start`, at the end of the file, or earlier if another save follows in it."""
+    if size - start >= 22 and (table := _table(file, start, size - 22)):
+        return table
     for position in range(start, size, _CHUNK):
         file.seek(position)
         chunk, place = file.read(_CHUNK + 3), -1
         while (place := chunk.find(_END, place + 1)) >= 0:
-            if (count := _entries(file, start, position + place)) >= 0:
-                return position + place + 22, count
-    raise RuntimeError("failed reading zip archive: it has no end: the file is cut off, or damaged there")
+            if table := _table(file, start, position + place):
+                return table
+    raise _damaged("it has no end, or is cut off")
+
+
+def _records(data: bytes, count: int) -> Iterator[tuple[str, _Record]]:
+    """The entries of a table of contents."""
+    at = 0
+    for _ in range(count):
+        if data[at : at + 4] != _ENTRY or len(data) < at + 46:
+            raise _damaged("an entry is missing in its table of contents")
+        (_, _, flags, method, _, _, checksum, packed, length, name, extra, comment, disk, _, attributes, header) = (
+            struct.unpack("<6H3I5H2I", data[at + 4 : at + 46])
+        )
+        names, at = data[at + 46 : at + 46 + name], at + 46 + name
+        fields, at = data[at : at + extra], at + extra + comment
+        large = _large(fields)
+        length, packed, header = (next(large) if n == _ELSEWHERE else n for n in (length, packed, header))
+        if disk or attributes & _DIRECTORY:
+            raise _damaged("an entry of its table of contents is a directory, or on another disk")
+        stored = method == 0 and not flags & _ENCRYPTED and packed == length
+        yield names.decode(errors="surrogateescape"), _Record(stored, checksum, length, header)
+    if at != len(data):
+        raise _damaged("its table of contents is of another length than it claims")
+
+
+def _large(fields: bytes) -> Iterator[int]:
+    """The large numbers in the further fields of an entry."""
+    while len(fields) >= 4:
+        kind, length = struct.unpack("<HH", fields[:4])
+        if kind == 1:
+            yield from (n for (n,) in struct.iter_unpack("<Q", fields[4 : 4 + length // 8 * 8]))
+        fields = fields[4 + length :]
+    raise _damaged("a large number is missing in its table of contents")
 
 
 class Archive:
-    """The records of the archive that begins where an open file stands; the file stands behind it then.
+    """The records of the archive that begins where an open file stands; it ends at `end`.
 
     Raises:
-        RuntimeError: it is damaged, or not one of torch.save: records that are compressed, encrypted, outside the file, of one name or of
-            several directories.
+        RuntimeError: it is damaged, or not one of torch.save: records of one name, in several directories, compressed or encrypted.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         start, size = file.tell(), size_of(file)
-        self.end, count = _end(file, start, size)
+        table = _found(file, start, size)
+        self.end = table.end
         if (start, self.end) != (0, size):
             file.seek(start)
             file = io.BytesIO(file.read(self.end - start))
         self._file, self._size = file, self.end - start
-        try:
-            entries = zipfile.ZipFile(file).infolist()
-        except OSError:
-            raise
-        except Exception as error:
-            raise RuntimeError(
-                f"failed reading zip archive: its table of contents is damaged: {error!r:.200}"
-            ) from error
-        self._title = entries[0].filename.partition("/")[0] if entries else ""
-        self._entries = {entry.filename: entry for entry in entries}
-        if not len(self._entries) == len(entries) == count or any(
-            not n.startswith(f"{self._title}/") for n in self._entries
-        ):
-            raise RuntimeError(
-                "failed reading zip archive: records are missing, have one name, or are not in one directory"
-            )
-        if sum(entry.file_size for entry in entries) > self._size:
-            raise RuntimeError("failed reading zip archive: its records claim more bytes than the file has")
-        for name in (n.partition("/")[2] for n in self._entries):
-            if not name.startswith("data/"):  # a damaged file is refused, whatever it is that is damaged
+        file.seek(table.first)
+        entries = list(_records(file.read(table.length), table.entries))
+        self._records = dict(entries)
+        self._title = entries[0][0].partition("/")[0] if entries else ""
+        if len(self._records) < len(entries) or any(not name.startswith(f"{self._title}/") for name in self._records):
+            raise _damaged("two records have one name, or they are not all in one directory")
+        if sum(record.length for record in self._records.values()) > self._size:
+            raise _damaged("its records claim more bytes than it has")
+        for name in (name.partition("/")[2] for name in self._records):
+            if not name.startswith("data/"):  # all others are small: what is damaged is found, even if nobody needs it
                 self.read(name)
 
     def __contains__(self, name: str) -> bool:
-        return f"{self._title}/{name}" in self._entries
+        return f"{self._title}/{name}" in self._records
 
     def place(self, name: str) -> tuple[int, int]:
-        """Where in the file a record lies, and its length."""
-        entry = self._entries.get(f"{self._title}/{name}")
-        if entry is None:
-            raise RuntimeError(f"failed reading zip archive: the file is damaged: it has no record {name[:80]!r}")
-        if (
-            entry.compress_type != zipfile.ZIP_STORED
-            or entry.flag_bits & _ENCRYPTED
-            or entry.compress_size != entry.file_size
-        ):
-            raise RuntimeError(f"failed reading zip archive: the record {name!r} is compressed or encrypted; torch.save stores them as they are: "
-                               "unzip the file and zip it with no compression")  # fmt: skip
-        header, first = b"", entry.header_offset + 30
-        if 30 <= first <= self._size:
-            self._file.seek(first - 30)
+        """Where in the file the bytes of a record begin, and how many they are."""
+        record = self._records.get(f"{self._title}/{name}")
+        if record is None:
+            raise _damaged(f"it has no record {name[:80]!r}")
+        if not record.stored:
+            raise RuntimeError(f"the record {name[:80]!r} of the zip archive is compressed or encrypted, and torch.save stores them as they are: unzip "
+                               "the file, and zip it without compression")  # fmt: skip
+        header, first = b"", record.header + 30
+        if first <= self._size:
+            self._file.seek(record.header)
             header = self._file.read(30)
-            first += sum(struct.unpack("<HH", header[26:]))  # its name, and what fills up to a round address
-        if header[:4] != _HEADER or first + entry.file_size > self._size:
-            raise RuntimeError(
-                f"failed reading zip archive: the file is damaged: the record {name!r} is not where it should be"
-            )
-        return first, entry.file_size
+            first += sum(struct.unpack("<HH", header[26:]))  # its name, and what fills up
+        if header[:4] != _HEADER or first + record.length > self._size:
+            raise _damaged(f"the record {name[:80]!r} is not where it should be")
+        return first, record.length
 
     def read(self, name: str, dtype: np.dtype = np.dtype(np.uint8)) -> np.ndarray:  # noqa: B008
-        """What a record holds, as a row of elements in memory of its own."""
+        """What a record holds, as a row of elements in memory of their own."""
         first, length = self.place(name)
         data = np.empty(length // dtype.itemsize, dtype)
         self._file.seek(first)
-        checksum = self._entries[f"{self._title}/{name}"].CRC  # torch writes 0 if it is told not to count
+        checksum = self._records[f"{self._title}/{name}"].checksum  # torch writes 0 if it is told not to count
         if not filled(self._file, data) or checksum not in (0, zlib.crc32(data.data)):
-            raise RuntimeError(
-                f"failed reading zip archive: the file is damaged: the record {name!r} is not as it was written"
-            )
+            raise _damaged(f"the record {name[:80]!r} is not as it was written")
         return data
 
     def stream(self, name: str) -> io.BytesIO:

@@ -211,10 +211,10 @@ class Machine:
             self._check_key(items, item)
         return set(items)
 
-    def _new_ordered(self, pairs: list | None = None) -> OrderedDict:
-        _expect((list, type(None)), pairs)
+    def _new_ordered(self, pairs: list | tuple = ()) -> OrderedDict:
+        _expect((list, tuple), pairs)
         made: OrderedDict = OrderedDict()
-        for pair in pairs or []:
+        for pair in pairs:
             _expect((list, tuple), pair)
             key, value = pair
             self._check_key(made, key)

@@ -17,7 +17,7 @@ from ..size import Size
 from ..tensor import Tensor, wrap
 
 __all__ = [
-    "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "get_safe_globals", "known", "of_torch", "ours", "safe_globals",
+    "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "described", "get_safe_globals", "known", "of_torch", "ours", "safe_globals",
     "storage_type", "user_allowed",
 ]  # fmt: skip
 
@@ -116,10 +116,15 @@ def _rebuild_parameter_with_state(data: Any, requires_grad: Any, backward_hooks:
     return _attributed(_rebuild_parameter(data, requires_grad, backward_hooks), state)
 
 
+_IS_BUFFER = "_is_buffer"  # the attribute by which torch knows one: it is no class of its own there
+
+
 def _rebuild_from_type_v2(function: Any, kind: Any, args: Any, state: Any) -> Tensor:
     """A tensor of the user's own class, or with attributes that the user has set on it."""
     if not any(function is known for known in REBUILDS.values()):
         raise RuntimeError("the file is damaged: a tensor is made by something that is no function for it")
+    if isinstance(state, dict) and kind is Tensor and state.get(_IS_BUFFER) is True:
+        kind, state = Buffer, {name: value for name, value in state.items() if name != _IS_BUFFER}
     if not isinstance(kind, type) or not issubclass(kind, Tensor):
         raise RuntimeError("the file is damaged: the class of a tensor is no kind of Tensor")
     if not isinstance(args, tuple):
@@ -158,7 +163,7 @@ _PLAIN: dict[str, Any] = {
 _STORAGES = {f"torch.{title}Storage": StorageType(name, f"{title}Storage") for name, title in dtypes.TITLES.items()}
 vars().update({kind.name: kind for kind in _STORAGES.values()})
 _DTYPES = {f"torch.{name}": getattr(dtypes, name) for name in dtypes.TITLES}
-_CLASSES = {"torch.Tensor": Tensor, "torch.nn.parameter.Parameter": Parameter, "torch.nn.parameter.Buffer": Buffer}
+_CLASSES = {"torch.Tensor": Tensor, "torch.nn.parameter.Parameter": Parameter}
 _KNOWN: dict[str, Any] = {**REBUILDS, **_PLAIN, **_CLASSES, **_DTYPES, **_STORAGES}
 # which of ours go by another name in a file than that of their module
 _SPECIAL = {(f.__module__, f.__name__): name for name, f in REBUILDS.items()}
@@ -172,6 +177,12 @@ def of_torch(module: str, name: str) -> tuple[str, str]:
         module, _, name = _SPECIAL[module, name].rpartition(".")
     first, dot, rest = module.partition(".")
     return ("torch" + dot + rest if first == PACKAGE else module), name
+
+
+def described(tensor: Tensor) -> tuple[type, dict]:
+    """The class of a tensor and the attributes that a user has set on it, as torch would save them."""
+    attributes = tensor._attributes()
+    return (Tensor, {**attributes, _IS_BUFFER: True}) if type(tensor) is Buffer else (type(tensor), attributes)
 
 
 def ours(module: str, name: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from ..nn.parameter import Parameter
 from ..storage import memory as memory_of
 from ..tensor import Tensor, wrap
 from . import legacy
-from .names import REBUILDS, Storage, of_torch, storage_type
+from .names import REBUILDS, Storage, described, of_torch, storage_type
 
 try:
     import fcntl
@@ -107,9 +107,9 @@ class _Pickler(pickle.Pickler):
             strides = tuple(s // step for s in data.strides)
             function = _TENSOR
             args = (self.storages[key], offset, data.shape, strides, tensor.requires_grad, OrderedDict())
-        attributes = tensor._attributes()
-        if attributes or type(tensor) not in (Tensor, Parameter):
-            return _FROM_TYPE, (function, type(tensor), args, attributes)
+        kind, attributes = described(tensor)
+        if attributes or kind not in (Tensor, Parameter):
+            return _FROM_TYPE, (function, kind, args, attributes)
         return function, args
 
     def persistent_id(self, obj: Any) -> Any:

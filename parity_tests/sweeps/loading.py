@@ -37,7 +37,7 @@ FORBIDDEN = (
 
 def told(thing: Any, depth: int = 8) -> str:
     """What a thing is, in words that are the same for both packages; of what is large only the start."""
-    kind = type(thing).__name__.removeprefix("Typed")
+    kind = type(thing).__name__.removeprefix("Typed").replace("Buffer", "Tensor")
     if isinstance(thing, type):
         return f"class {thing.__name__}"
     if hasattr(thing, "requires_grad"):
