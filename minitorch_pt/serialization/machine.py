@@ -27,7 +27,7 @@ from typing import Any, BinaryIO
 
 from ..device import device
 from ..size import Size
-from .names import ENCODE, REBUILDS, known, user_allowed
+from .names import ENCODE, REBUILDS, known, modern, user_allowed
 
 __all__ = ["Machine"]
 
@@ -153,7 +153,7 @@ class Machine:
         module, name = (self._file.readline().removesuffix(b"\n").decode() for _ in range(2))
         found = known(module, name)
         if found is None:
-            found = self._allowed.get(f"{module}.{name}")
+            found = self._allowed.get(".".join(modern(module, name)))
         if found is None:
             raise _failed(f"calls {module[:200]}.{name[:200]}")
         self._stack.append(found)
@@ -188,7 +188,8 @@ class Machine:
             target.__setstate__(state)
         else:
             attributes, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
-            target.__dict__.update(attributes or {})
+            if attributes:
+                target.__dict__.update(attributes)
             for name, value in (slots or {}).items():
                 setattr(target, name, value)
 

@@ -17,7 +17,7 @@ from ..size import Size
 from ..tensor import Tensor, wrap
 
 __all__ = [
-    "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "described", "get_safe_globals", "known", "of_torch", "ours", "safe_globals",
+    "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "described", "get_safe_globals", "known", "modern", "of_torch", "ours", "safe_globals",
     "storage_type", "user_allowed",
 ]  # fmt: skip
 
@@ -194,13 +194,18 @@ def ours(module: str, name: str) -> tuple[str, str]:
     return (PACKAGE + dot + rest if first == "torch" else module), name
 
 
+def modern(module: str, name: str) -> tuple[str, str]:
+    """The name today of what Python 2 called so, as pickles of protocol 2 do."""
+    return {"__builtin__": "builtins", "copy_reg": "copyreg"}.get(module, module), {"xrange": "range"}.get(name, name)
+
+
 def known(module: str, name: str) -> Any:
     """What stands for a name of torch's or Python's that any file may use, or None.
 
     Raises:
         RuntimeError: a type of elements that we have not.
     """
-    path = f"{'builtins' if module == '__builtin__' else module}.{name}"
+    path = ".".join(modern(module, name))
     if path not in _KNOWN and module in ("torch", "torch.storage") and name.endswith("Storage"):
         raise RuntimeError(f"the file holds a {path[:80]}, elements of a type that minitorch_pt has not; convert the tensor, with .float() for "
                            "instance, before it is saved")  # fmt: skip

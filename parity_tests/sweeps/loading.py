@@ -43,7 +43,8 @@ def told(thing: Any, depth: int = 8) -> str:
     if hasattr(thing, "requires_grad"):
         facts = f"{kind} {tuple(thing.shape)} {thing.dtype} {thing.requires_grad}"
         if 0 < thing.numel() <= 100:  # strides without elements say nothing
-            facts += f" {thing.stride()} {thing.storage_offset()} {thing.detach().numpy().tobytes().hex()}"
+            strides = [s for n, s in zip(thing.shape, thing.stride(), strict=True) if n > 1]
+            facts += f" {strides} {thing.storage_offset()} {thing.detach().numpy().tobytes().hex()}"
         attributes = {name: value for name, value in vars(thing).items() if name[0] != "_"}
         return f"<{facts} {told(attributes, depth - 1) if attributes else ''}>"
     if depth == 0:
