@@ -14,6 +14,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import tracemalloc
@@ -198,7 +199,7 @@ def test_processes_that_save_to_one_path_and_are_killed(tmp_path):
 
 @pytest.mark.long
 def test_many_kills(tmp_path):
-    killed(tmp_path / "model.pt", 200)
+    killed(tmp_path / "model.pt", 100)
 
 
 def test_a_kill_within_a_save(tmp_path, monkeypatch):
@@ -228,6 +229,42 @@ def test_a_full_disk_leaves_the_old_file(tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert minitorch_pt.load(path) == 1 and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+def test_a_file_in_a_directory_of_others():
+    """No new file can be made there, but the old one can be written."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        path = Path(folder) / "model.pt"
+        minitorch_pt.save(1, path)
+        os.chmod(folder, 0o755)
+        os.chown(path, 65534, 65534)
+        read_only = Path(folder) / "mine.pt"
+        minitorch_pt.save(1, read_only)
+        if (pid := os.fork()) == 0:
+            status = 1
+            try:
+                os.setgid(65534)
+                os.setuid(65534)
+                minitorch_pt.save(2, path)
+                for refused in (read_only, Path(folder) / "new.pt"):
+                    with pytest.raises(RuntimeError, match="Permission denied"):
+                        minitorch_pt.save(2, refused)
+                status = 0
+            finally:
+                os._exit(status)
+        assert os.waitpid(pid, 0)[1] == 0
+        assert minitorch_pt.load(path) == 2 and minitorch_pt.load(read_only) == 1 and len(os.listdir(folder)) == 2
+        minitorch_pt.save(3, path)
+        assert path.stat().st_uid == 65534  # whose it was
+
+
+def test_without_locks(tmp_path, monkeypatch):
+    """As on Windows."""
+    monkeypatch.setattr(serialization.writing, "fcntl", None)
+    for n in range(2):
+        minitorch_pt.save(n, tmp_path / "model.pt")
+        assert minitorch_pt.load(tmp_path / "model.pt") == n and len(list(tmp_path.iterdir())) == 1
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -187,9 +187,10 @@ def described(tensor: Tensor) -> tuple[type, dict]:
 
 def ours(module: str, name: str) -> tuple[str, str]:
     """Where pickle finds here what torch's name stands for."""
-    module = module.replace(
-        "torch._C._nn", "torch.nn.functional"
-    )  # where torch keeps gelu and others that are compiled
+    # where torch keeps gelu and others that are compiled, and the methods of tensors
+    module = module.replace("torch._C._nn", "torch.nn.functional")
+    if (module, name) == ("torch._C", "TensorBase"):
+        module, name = "torch", "Tensor"
     first, dot, rest = module.partition(".")
     return (PACKAGE + dot + rest if first == "torch" else module), name
 

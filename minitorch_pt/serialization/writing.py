@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
+from types import FunctionType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -86,7 +87,12 @@ class _Pickler(pickle.Pickler):
         self.storages: dict[tuple, Storage] = {}
 
     def reducer_override(self, obj: Any) -> Any:
-        return self._tensor(obj) if isinstance(obj, Tensor) else NotImplemented
+        if isinstance(obj, Tensor):
+            return self._tensor(obj)
+        name = getattr(obj, "__name__", "")
+        if isinstance(obj, FunctionType) and getattr(Tensor, name, None) is obj:
+            return getattr, (Tensor, name)  # a method, whatever function of the module has its name
+        return NotImplemented
 
     def _tensor(self, tensor: Tensor) -> tuple:
         function: Callable

@@ -6,6 +6,7 @@ that ends the process is that after the last line.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import pickle
@@ -37,7 +38,9 @@ FORBIDDEN = (
 
 def told(thing: Any, depth: int = 8) -> str:
     """What a thing is, in words that are the same for both packages; of what is large only the start."""
-    kind = type(thing).__name__.removeprefix("Typed").replace("Buffer", "Tensor")
+    kind = (
+        type(thing).__name__.removeprefix("Typed").replace("Buffer", "Tensor").replace("method_descriptor", "function")
+    )
     if isinstance(thing, type):
         return f"class {thing.__name__}"
     if hasattr(thing, "requires_grad"):
@@ -95,11 +98,18 @@ def main() -> None:
     limit = pages * resource.getpagesize() + (int(megabytes) << 20)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for content in contents[int(first) :]:
+    mapped = Path(files).with_suffix(".mapped")
+    for place, content in enumerate(contents[int(first) :]):
         signal.setitimer(signal.ITIMER_PROF, SECONDS)  # its signal ends the process
         listening = True
         line = outcome(package, content, ran)
         listening = False
+        if (
+            place % 10 == 0 and name == "minitorch_pt"
+        ):  # where the numbers stay in the file; no other error, no end of the process
+            mapped.write_bytes(content)
+            with contextlib.suppress(pickle.UnpicklingError, RuntimeError, EOFError):
+                told(package.load(mapped, mmap=True))
         print(line.replace("\n", " "), flush=True)
 
 

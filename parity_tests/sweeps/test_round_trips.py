@@ -55,6 +55,7 @@ CONTAINERS: dict[str, Callable[[Any, list], Any]] = {
     "the same twice": lambda p, xs: [xs, xs, xs[0]],
     "a circle": lambda p, xs: (lambda circle: circle.append(circle) or [circle, xs])([]),
     "a function": lambda p, xs: p.nn.functional.relu,
+    "methods": lambda p, xs: [p.Tensor.sum, p.Tensor.t, p.Tensor.add_],
     "a class": lambda p, xs: p.nn.Linear,
     "range": lambda p, xs: [range(3), slice(1), ...],
 }
