@@ -68,7 +68,7 @@ autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # whe
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
     "__config__", "accelerator", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
-    "optim", "overrides", "special", "testing", "utils", "viz",
+    "optim", "overrides", "serialization", "special", "testing", "utils", "viz",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
@@ -89,6 +89,7 @@ if _typing.TYPE_CHECKING:
         nn,
         optim,
         overrides,
+        serialization,
         special,
         testing,
         utils,
