@@ -28,15 +28,16 @@ import numpy as np
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Operations. A rule is given arrays. It returns its value and, for each input, a function, its pull: given g, the
-# gradient with respect to the value, it returns the gradient with respect to the input. Grown up: `ops/`.
+# Operations. A rule is given arrays. It returns its value and, for each input, a function, here called a pull: given g,
+# the gradient of the loss with respect to the value, it returns the gradient with respect to that input (in the field's
+# words: a vector-Jacobian product). Grown up: `ops/`.
 # ---------------------------------------------------------------------------------------------------------------------
 def differentiable(rule):
-    """Make of a rule on arrays an operation on tensors, whose result remembers. Grown up: `autograd/rule.py`."""
+    """Turn a rule on arrays into an operation on tensors that remembers its inputs. Grown up: `autograd/rule.py`."""
 
-    @wraps(rule)
+    @wraps(rule)  # it keeps the rule's name and description
     def operation(*inputs):
-        tensors = [i if isinstance(i, Tensor) else Tensor(i) for i in inputs]
+        tensors = [i if isinstance(i, Tensor) else Tensor(i) for i in inputs]  # numbers and arrays are constants
         value, *pulls = rule(*[tensor.data for tensor in tensors])
         made_of = [(tensor, pull) for tensor, pull in zip(tensors, pulls, strict=True) if tensor.requires_grad]
         return Tensor(value, requires_grad=len(made_of) > 0, made_of=made_of)
@@ -83,7 +84,10 @@ def neg(input):
 
 @differentiable
 def matmul(input, other):
-    """The matrix product: (n, k) @ (k, m) -> (n, m)."""
+    """The matrix product: (n, k) @ (k, m) -> (n, m).
+
+    The gradients: (n, m) @ (m, k) -> (n, k), and (k, n) @ (n, m) -> (k, m).
+    """
     if input.ndim < 2 or other.ndim < 2:
         raise ValueError(f"@ needs matrices, got the shapes {input.shape} and {other.shape}")
     return input @ other, lambda g: g @ other.mT, lambda g: input.mT @ g
@@ -154,7 +158,6 @@ class Tensor:
     """
 
     made = 0  # how many there have been
-    __array_ufunc__ = None  # in array * tensor, NumPy leaves the work to the tensor
 
     def __init__(self, data, requires_grad=False, made_of=()):
         self.data = np.array(data, dtype=float)
@@ -165,13 +168,13 @@ class Tensor:
         self.number = Tensor.made  # whoever is made later has a larger number
 
     def backward(self):
-        """Add to the `.grad` of each leaf, a tensor made of no other, how this number changes with it.
+        """Walk back to the leaves, the tensors that are made of no others, and add their gradients to their `.grad`.
 
-        The youngest tensor goes first: then its gradient is complete, for all that was made of it had its turn.
+        The youngest goes first. So its gradient is complete: all that was made of it is younger and had its turn.
         """
         if self.data.size != 1 or not self.requires_grad:
             raise RuntimeError("backward() starts from one number, made of tensors of which one has requires_grad=True")
-        waiting = {self: np.ones(self.shape)}  # tensors, and what has arrived of their gradients
+        waiting = {self: np.ones(self.shape)}  # tensors, each with what has arrived of its gradient
         while waiting:
             tensor = max(waiting, key=lambda tensor: tensor.number)  # the youngest
             gradient = waiting.pop(tensor)
@@ -190,7 +193,7 @@ class Tensor:
         return self.data.item()
 
     def __repr__(self):
-        return f"tensor({np.array2string(self.data, separator=', ')})"
+        return f"tensor({np.array2string(self.data, separator=', ', prefix='tensor(')})"
 
     def __rsub__(self, other):
         return sub(other, self)
@@ -198,12 +201,14 @@ class Tensor:
     def __rtruediv__(self, other):
         return div(other, self)
 
+    # The operations as operators and methods: a + b is add(a, b), x.sum() is sum(x).
     __add__ = __radd__ = add
     __mul__ = __rmul__ = mul
     __sub__, __truediv__, __pow__, __matmul__, __neg__ = sub, div, pow, matmul, neg
     T = property(t)
     sum, mean, exp, log = sum, mean, exp, log
     relu, sigmoid, tanh = relu, sigmoid, tanh
+    __array_ufunc__ = None  # array * tensor: NumPy leaves it to the tensor
 
 
 def unbroadcast(gradient, shape):
@@ -219,7 +224,7 @@ manual_seed = np.random.seed  # the same seed, the same first weights and the sa
 
 
 class Module:
-    """What computes an output in its `forward`, maybe with parameters. Grown up: `nn/modules/module.py`."""
+    """A part of a network: its `forward` computes an output of an input. Grown up: `nn/modules/module.py`."""
 
     training = True
 
@@ -236,14 +241,14 @@ class Module:
         return list(dict.fromkeys(own + [p for child in self.children() for p in child.parameters()]))
 
     def train(self, mode=True):
-        """For training, in which `Dropout` drops."""
+        """Switch to training, in which `Dropout` drops."""
         self.training = mode
         for child in self.children():
             child.train(mode)
         return self
 
     def eval(self):
-        """For use, in which it does not."""
+        """Switch to evaluation, in which it does not."""
         return self.train(False)
 
 
@@ -258,7 +263,7 @@ class Sequential(Module):
         return self.layers
 
     def forward(self, input):
-        """Through all layers."""
+        """Through one layer after the other."""
         for layer in self.layers:
             input = layer(input)
         return input
@@ -273,7 +278,7 @@ class Linear(Module):
         self.bias = Tensor(np.random.uniform(-bound, bound, out_features), requires_grad=True)
 
     def forward(self, input):
-        """(n, in_features) -> (n, out_features)."""
+        """input @ weightᵀ + bias: (n, in_features) -> (n, out_features)."""
         return input @ self.weight.T + self.bias
 
 
@@ -331,7 +336,7 @@ def mse_loss(input, target):
 def binary_cross_entropy(input, target):
     """The mean of -log of the probability of what is true: input where the target is 1, 1 - input where it is 0."""
     if input.shape != target.shape or input.min() < 0 or input.max() > 1:
-        raise ValueError(f"input: probabilities (is a Sigmoid missing?); target: {input.shape}, got {target.shape}")
+        raise ValueError(f"needs probabilities (no Sigmoid?) and targets of shape {input.shape}, got {target.shape}")
     p, q = np.maximum(input, np.exp(-100)), np.maximum(1 - input, np.exp(-100))  # so that log(0) is -100
     loss = -(target * np.log(p) + (1 - target) * np.log(q)).mean()
     return loss, lambda g: g * (input - target) / np.maximum(input * (1 - input), 1e-12) / input.size, None
@@ -340,11 +345,11 @@ def binary_cross_entropy(input, target):
 @differentiable
 def cross_entropy(input, target):
     """The mean of -log of the probability, softmax(input), of the true class: (n, classes), (n) -> ()."""
-    one_hot = target[..., None] == np.arange(input.shape[-1])
+    one_hot = target[..., None] == np.arange(input.shape[-1])  # (n, classes): True at the true class
     if one_hot.shape != input.shape or one_hot.sum() != len(input):
         raise ValueError(f"an input {input.shape} needs one class a row, from 0 to {input.shape[-1] - 1}")
-    shifted = input - input.max(axis=1, keepdims=True)  # the same softmax, but exp does not overflow
-    log_softmax = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    shifted = input - input.max(axis=-1, keepdims=True)  # the same softmax, but exp does not overflow
+    log_softmax = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return -log_softmax[one_hot].mean(), lambda g: g * (np.exp(log_softmax) - one_hot) / len(input), None
 
 
@@ -383,10 +388,13 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Against the mean of the gradients, divided by the root of their mean square. Grown up: `optim/adam.py`."""
+    """Against the mean of the gradients, divided by the root of their mean square. Grown up: `optim/adam.py`.
+
+    With PyTorch's betas=(0.9, 0.999) and eps=1e-8.
+    """
 
     def direction(self, p):
-        """mean / √square: running means that begin at 0, each divided by the weight it has gathered in t steps."""
+        """mean / √square. Both begin at 0, which is still 0.9^t and 0.999^t of them: the divisions make up for it."""
         t, mean, square = self.state.get(p, (0, 0, 0))
         t += 1
         mean = 0.9 * mean + 0.1 * p.grad

@@ -188,7 +188,7 @@ def test_a_step_between_the_way_forward_and_the_way_back_changes_no_gradient():
 
 
 def test_what_is_printed():
-    assert repr(tiny.Tensor([[1, 2.5], [3, 4]])) == "tensor([[1. , 2.5],\n [3. , 4. ]])"
+    assert repr(tiny.Tensor([[1, 2.5], [3, 4]])) == "tensor([[1. , 2.5],\n        [3. , 4. ]])"
     assert tiny.Tensor(3).item() == 3.0 and tiny.Tensor([[1, 2]]).shape == (1, 2)
 
 
@@ -392,7 +392,7 @@ A, V = tiny.Tensor(np.ones((3, 2))), tiny.Tensor(np.ones(2))
         (lambda: tiny.Dropout(50), ValueError, "p must be at least 0 and below 1, got 50"),
         (lambda: tiny.mse_loss(A, tiny.Tensor(np.ones((3, 1)))), ValueError, r"shape of the input, \(3, 2\), got \(3, 1\)"),
         (lambda: tiny.mse_loss(V, np.ones((2, 1))), ValueError, r"\(2,\), got \(2, 1\)"),
-        (lambda: tiny.binary_cross_entropy(V, np.ones((2, 1))), ValueError, r"target: \(2,\), got \(2, 1\)"),
+        (lambda: tiny.binary_cross_entropy(V, np.ones((2, 1))), ValueError, r"targets of shape \(2,\), got \(2, 1\)"),
         (lambda: tiny.binary_cross_entropy(V * 1.5, V), ValueError, "Sigmoid"),
         (lambda: tiny.binary_cross_entropy(V * -0.1, V), ValueError, "Sigmoid"),
         (lambda: tiny.cross_entropy(A, [0, 1, 2]), ValueError, "from 0 to 1"),
@@ -423,7 +423,8 @@ OWN = {"differentiable", "unbroadcast"}  # what torch keeps inside
 
 def test_it_has_at_most_200_lines_of_code():
     assert code_lines(PAGE) <= 200
-    assert all(len(line) <= 120 for line in PAGE.read_text(encoding="utf-8").splitlines())
+    longest = max(PAGE.read_text(encoding="utf-8").splitlines(), key=len)
+    assert len(longest) <= 120, longest
 
 
 def test_nothing_is_private():
