@@ -146,6 +146,15 @@ def test_a_second_walk_adds_and_a_shared_part_is_walked_each_time():
         close(ours, theirs, "sum of three gradients")
 
 
+def test_many_terms_of_one_sum():
+    leaf = tiny.Tensor(2.0, requires_grad=True)
+    total = 0.0
+    for term in [leaf * i for i in range(1000)]:
+        total = total + term
+    total.backward()
+    assert leaf.grad == 999 * 1000 / 2
+
+
 def test_a_long_chain_needs_no_recursion():
     x = y = tiny.Tensor(1.0, requires_grad=True)
     for _ in range(20_000):
@@ -221,11 +230,11 @@ def test_modules(part):
 def test_first_weights_are_drawn_as_torch_draws_them():
     tiny.manual_seed(0)
     layer = tiny.Linear(25, 4000)
-    for (
-        parameter
-    ) in layer.parameters():  # uniform in ±1/√25: what a uniform distribution has of mean, deviation, extremes
-        assert np.abs(parameter.data).max() <= 0.2 < 0.2 / (1 - 5e-3) + np.abs(parameter.data).max() - 0.2
-        assert abs(parameter.data.mean()) < 0.01 and abs(parameter.data.std() - 0.4 / 12**0.5) < 0.003
+    torch.manual_seed(0)
+    for mine, its in zip(layer.parameters(), torch.nn.Linear(25, 4000).parameters(), strict=True):
+        for numbers in (mine.data, its.detach().numpy()):  # uniform in ±1/√25
+            assert 0.1995 < np.abs(numbers).max() <= 0.2
+            assert abs(numbers.mean()) < 0.01 and abs(numbers.std() - 0.4 / 12**0.5) < 0.003
     tiny.manual_seed(0)
     assert (tiny.Linear(25, 4000).weight.data == layer.weight.data).all()
 
@@ -364,13 +373,14 @@ def test_a_whole_training_from_copied_weights(loss, name, options):
 
 
 def test_the_digits_of_the_quick_start_to_96_percent():
+    # the network and the training of the quick start; from the seeds 0 to 7 it reads 96.6 to 98.9 % of new digits
     pixels, labels = (part.numpy() for part in datasets.digits())
     tiny.manual_seed(0)
     order = np.random.permutation(len(pixels))
     pixels, labels = pixels[order] / 16, labels[order]
-    model = tiny.Sequential(tiny.Linear(64, 128), tiny.ReLU(), tiny.Dropout(0.3), tiny.Linear(128, 10))
+    model = tiny.Sequential(tiny.Linear(64, 256), tiny.ReLU(), tiny.Dropout(0.5), tiny.Linear(256, 10))
     optimizer = tiny.Adam(model.parameters(), lr=0.003)
-    for _ in range(15):
+    for _ in range(40):
         rows = np.split(np.random.permutation(1440), 45)
         train(optimizer, model, tiny.cross_entropy, [(tiny.Tensor(pixels[r]), labels[r]) for r in rows])
     scores = model.eval()(tiny.Tensor(pixels[1440:]))
@@ -464,9 +474,7 @@ def test_nothing_in_the_package_imports_it():
 def test_each_class_says_where_its_grown_up_lives(node):
     first = ast.get_docstring(node).splitlines()[0]
     path = re.search(r"Grown up: `([\w/]+\.py)`", first).group(1)
-    assert (
-        f"class {node.name}(" in (text := (PACKAGE / path).read_text(encoding="utf-8")) or f"class {node.name}:" in text
-    )
+    assert re.search(rf"^class {node.name}\b", (PACKAGE / path).read_text(encoding="utf-8"), re.M), path
 
 
 def test_all_files_that_it_names_exist():
