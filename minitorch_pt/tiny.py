@@ -3,7 +3,8 @@
 - A *rule* is an operation written once: its value and, for each input, how the gradient flows back to that input.
 - A *tensor* is an array that remembers which tensors it was made of, and so the way back.
 - *backward()* walks that way from the loss to the parameters, the youngest tensor first, and fills their `.grad`.
-- A *module* computes with parameters of its own; an *optimizer* changes the parameters so that the loss falls.
+- A *module* computes with parameters of its own, and a *loss* says how wrong the result is, in one number.
+- An *optimizer* changes the parameters so that the loss falls.
 
 Names and numbers are PyTorch's, in float64. "Grown up" names the file of this package that has what is left out here.
 
@@ -88,8 +89,8 @@ def matmul(input, other):
 
     The gradients: (n, m) @ (m, k) -> (n, k), and (k, n) @ (n, m) -> (k, m).
     """
-    if input.ndim < 2 or other.ndim < 2:
-        raise ValueError(f"@ needs matrices, got the shapes {input.shape} and {other.shape}")
+    if input.ndim < 2 or other.ndim < 2 or input.shape[-1] != other.shape[-2]:
+        raise ValueError(f"@ needs matrices of shapes (n, k) and (k, m), got {input.shape} and {other.shape}")
     return input @ other, lambda g: g @ other.mT, lambda g: input.mT @ g
 
 
@@ -157,15 +158,15 @@ class Tensor:
     (tensor(14.), array([2., 4., 6.]))
     """
 
-    made = 0  # how many there have been
+    count = 0  # of the tensors made so far
 
     def __init__(self, data, requires_grad=False, made_of=()):
-        self.data = np.array(data, dtype=float)
+        self.data = np.array(data, dtype=float)  # a copy
         self.grad = None  # an array, once backward() has been here
         self.requires_grad = requires_grad
         self.made_of = made_of  # pairs: a tensor, and the pull that carries the gradient back to it
-        Tensor.made += 1
-        self.number = Tensor.made  # whoever is made later has a larger number
+        Tensor.count += 1
+        self.number = Tensor.count  # whoever is made later has a larger number
 
     def backward(self):
         """Walk back to the leaves, the tensors that are made of no others, and add their gradients to their `.grad`.
@@ -176,7 +177,7 @@ class Tensor:
             raise RuntimeError("backward() starts from one number, made of tensors of which one has requires_grad=True")
         waiting = {self: np.ones(self.shape)}  # tensors, each with what has arrived of its gradient
         while waiting:
-            tensor = max(waiting, key=lambda tensor: tensor.number)  # the youngest
+            tensor = max(waiting, key=lambda tensor: tensor.number)  # the youngest (PyTorch: a heap)
             gradient = waiting.pop(tensor)
             for input, pull in tensor.made_of:
                 waiting[input] = waiting.get(input, 0) + unbroadcast(pull(gradient), input.shape)
@@ -201,7 +202,7 @@ class Tensor:
     def __rtruediv__(self, other):
         return div(other, self)
 
-    # The operations as operators and methods: a + b is add(a, b), x.sum() is sum(x).
+    # The operations above, as operators and as methods: a + b is add(a, b), x.sum() is sum(x).
     __add__ = __radd__ = add
     __mul__ = __rmul__ = mul
     __sub__, __truediv__, __pow__, __matmul__, __neg__ = sub, div, pow, matmul, neg

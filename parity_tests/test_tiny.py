@@ -58,6 +58,16 @@ def test_operations_of_one_input(name, shape):
         same(getattr(tiny.Tensor, name), getattr(torch.Tensor, name), x)
 
 
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh"])
+def test_activations_far_out_and_at_zero(name):
+    same(getattr(tiny, name), getattr(torch, name), np.array([-1000.0, -40.0, -0.0, 0.0, 40.0, 1000.0]))
+
+
+@pytest.mark.parametrize("exponent", [1, 2, 3, 2.0, -1, -2])
+def test_powers_of_negative_numbers(exponent):
+    same(lambda x: x**exponent, lambda x: x**exponent, np.array([-2.5, -1.0, 0.5] + [0.0] * (exponent > 0)))
+
+
 @pytest.mark.parametrize("name", PAIRS)
 def test_operations_of_two_inputs_broadcast(name):
     for i, shapes in enumerate(itertools.product(SHAPES, SHAPES)):
@@ -396,8 +406,9 @@ A, V = tiny.Tensor(np.ones((3, 2))), tiny.Tensor(np.ones(2))
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda: A @ V, ValueError, r"@ needs matrices, got the shapes \(3, 2\) and \(2,\)"),
-        (lambda: tiny.Linear(3, 2)(A), ValueError, "matmul"),
+        (lambda: A @ V, ValueError, r"shapes \(n, k\) and \(k, m\), got \(3, 2\) and \(2,\)"),
+        (lambda: V @ A.T, ValueError, r"got \(2,\) and \(2, 3\)"),
+        (lambda: tiny.Linear(3, 2)(A), ValueError, r"got \(3, 2\) and \(3, 2\)"),
         (lambda: A + tiny.Tensor(np.ones(3)), ValueError, "broadcast"),
         (lambda: tiny.Dropout(50), ValueError, "p must be at least 0 and below 1, got 50"),
         (lambda: tiny.mse_loss(A, tiny.Tensor(np.ones((3, 1)))), ValueError, r"shape of the input, \(3, 2\), got \(3, 1\)"),
@@ -510,7 +521,7 @@ def test_names_and_signatures_are_torchs(name):
 
 def test_methods_are_torchs_too():
     pairs = [(tiny.Tensor, torch.Tensor), (tiny.Module, torch.nn.Module), (tiny.Optimizer, torch.optim.Optimizer)]
-    beside = {"made", "direction", "training"}  # torch gives `training` to each module itself
+    beside = {"count", "direction", "training"}  # torch gives `training` to each module itself
     for ours, theirs in pairs:
         for name in vars(ours):
             assert name.startswith("__") or hasattr(theirs, name) or name in beside, (
