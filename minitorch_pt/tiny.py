@@ -171,7 +171,8 @@ class Tensor:
     def backward(self):
         """Walk back to the leaves, the tensors that are made of no others, and add their gradients to their `.grad`.
 
-        The youngest goes first. So its gradient is complete: all that was made of it is younger and had its turn.
+        The youngest goes first: all that was made of it is younger and had its turn. So its gradient is complete, and
+        each has one turn only.
         """
         if self.data.size != 1 or not self.requires_grad:
             raise RuntimeError("backward() starts from one number, made of tensors of which one has requires_grad=True")

@@ -156,6 +156,21 @@ def test_a_second_walk_adds_and_a_shared_part_is_walked_each_time():
         close(ours, theirs, "sum of three gradients")
 
 
+def test_each_tensor_has_one_turn():
+    turns = []
+
+    @tiny.differentiable
+    def watched(input):
+        return input, lambda g: turns.append(g) or g
+
+    x = y = tiny.Tensor(0.5, requires_grad=True)
+    for _ in range(12):  # 4096 ways back, of 12 steps
+        y = watched(y)
+        y = y * 0.5 + (y * y).tanh()
+    y.backward()
+    assert len(turns) == 12 and x.grad > 0
+
+
 def test_many_terms_of_one_sum():
     leaf = tiny.Tensor(2.0, requires_grad=True)
     total = 0.0
