@@ -19,6 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # What each part may import, by the first component of the path inside the package; functions may import late what is above.
 ABOVE = ("nn", "optim", "utils", "jit", "datasets", "viz", "serialization", "distributions", "special", "testing")
 ALLOWED = {
+    "tiny": (),  # one page, on NumPy alone
     "dtypes": (),
     "device": (),
     "size": (),
