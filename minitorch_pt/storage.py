@@ -195,10 +195,10 @@ def resize(tensor: Any, shape: Sequence[int]) -> None:
         mover._data = looking(larger, *place)
     left, nbytes = weakref.ref(root), root.nbytes
     del data, old, root
-    root = left()
-    if root is not None and nbytes:  # somebody holds on to it
+    held = left()
+    if held is not None and nbytes:  # somebody holds on to it
         for mover, *place in movers:
-            mover._data = looking(root, *place)
+            mover._data = looking(held, *place)
         raise RuntimeError(
             f"Trying to resize storage that is not resizable: {list(shape)} needs more memory, and other tensors, arrays or a graph show "
             "what there is; resize a clone()"

@@ -20,7 +20,7 @@ from .names import (
     get_safe_globals as get_safe_globals,
     safe_globals as safe_globals,
 )
-from .reading import load as load
+from .reading import FILE_LIKE as FILE_LIKE, MAP_LOCATION as MAP_LOCATION, load as load
 from .writing import save as save
 
 __all__ = ["add_safe_globals", "clear_safe_globals", "get_safe_globals", "load", "safe_globals", "save"]

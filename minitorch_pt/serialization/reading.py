@@ -7,7 +7,7 @@ import os
 import pickle
 import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
@@ -17,10 +17,16 @@ from .archive import Archive, size_of
 from .machine import Machine
 from .names import Storage, StorageType, known, ours
 
-__all__ = ["load"]
+__all__ = ["FILE_LIKE", "MAP_LOCATION", "load"]
+
+# what programs call the types of load's arguments
+FILE_LIKE: TypeAlias = str | os.PathLike[str] | BinaryIO
+MAP_LOCATION: TypeAlias = Callable[[Any, str], Any] | device | str | dict[str, str] | None
 
 
-def load(f: Any, map_location: Any = None, *, weights_only: bool | None = None, mmap: bool | None = None) -> Any:
+def load(
+    f: FILE_LIKE, map_location: MAP_LOCATION = None, *, weights_only: bool | None = None, mmap: bool | None = None
+) -> Any:
     """Read what `save`, or torch.save of PyTorch, wrote to a path or an open binary file.
 
     An open file is read from where it stands, and stands behind what was read: several saves in one file are loaded one after another.
