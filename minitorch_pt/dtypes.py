@@ -100,6 +100,7 @@ class _LeftOut(dtype):
         return self._facts[0]
 
 
+_LeftOut.__name__ = _LeftOut.__qualname__ = "dtype"  # what they are called, as all types
 _SHORT, _PARTS = "NumPy has no such numbers; use torch.float32", "use two real tensors, or NumPy"
 _WIDER, _QUANTIZED = "use a signed type that holds them, torch.int32 or torch.int64", "use torch.int8, or torch.float32"
 bfloat16 = _LeftOut("bfloat16", 2, _SHORT)
