@@ -271,7 +271,8 @@ def embedding_bag(
         rows, bags, samples = rows[places], counted[places], None if samples is None else samples[places]
     else:
         bags = counted
-    of = tuple(x for x in (input, offsets) if hasattr(x, "_data"))
+    of = tuple(x for x in (input, offsets) if hasattr(x, "_data") and x._data.flags.c_contiguous)  # torch copies others
+    of += () if per_sample_weights is None else (per_sample_weights,)
     if mode == "max":
         return saving.rule(_bag_maxima.rule(weight, rows, bags, count), of, "EmbeddingBagBackward0")
     sizes: Any = 1

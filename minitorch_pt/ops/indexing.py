@@ -17,6 +17,7 @@ from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable, named, nondifferentiable, same
 from ..storage import sliced, writable
 from .index_steps import WHOLE, arranged, check_axes, index_array, steps, without_places
+from .saving import saving
 from .shape import _axis
 
 if TYPE_CHECKING:
@@ -781,7 +782,7 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
         kind = array(input).dtype
         value = np.asarray(dtypes.checked(value.item() if tensor else value, kind)).astype(kind)
     filled = _filled.rule(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
-    return named(filled, f"IndexFillBackward{int(tensor)}")
+    return saving.rule(filled, (index,), f"IndexFillBackward{int(tensor)}")
 
 
 @differentiable(linear=True, name="IndexFillBackward0", saves="index")

@@ -712,7 +712,7 @@ def sinc(input: Tensor, *, out: Tensor | None = None) -> Any:
     return np.where(zero, 1, np.sin(angle) / angle).astype(x.dtype), pull
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", saves=["input result", "other result"])
 def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """sqrt(a² + b²), the hypotenuse.
 
