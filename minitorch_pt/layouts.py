@@ -242,9 +242,10 @@ def _convolved(value: Any, operands: list) -> Any:
 
 
 def _attended(value: Any, operands: list) -> Any:
-    """As the query in torch's flash kernel, which takes four axes and no dropout."""
+    """As the query in torch's flash kernel, which takes four axes, features side by side and no dropout."""
     query, noise = operands[0], operands[4]
-    if query.ndim == 4 and noise is None and value.shape == query.shape and not query.flags.c_contiguous:
+    flash = query.ndim == 4 and noise is None and all(x.strides[-1] == x.itemsize for x in operands[:3])
+    if flash and value.shape == query.shape and not query.flags.c_contiguous:
         return placed(value, kept(query))
     return compact(value)
 

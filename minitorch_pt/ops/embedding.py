@@ -251,7 +251,7 @@ def embedding_bag(
         embedding_renorm_(weight.detach(), input, max_norm, norm_type)
     if samples is not None and mode != "sum":
         raise NotImplementedError(f"embedding_bag: per_sample_weights is only supported for mode='sum' (got mode={mode!r})")  # fmt: skip
-    rows = _checked_rows(input, weight, "embedding_bag", RuntimeError).reshape(-1)
+    rows = np.ascontiguousarray(_checked_rows(input, weight, "embedding_bag", RuntimeError)).reshape(-1)
     table = array(weight)
     if table.dtype.kind != "f":
         raise RuntimeError(f"embedding_bag() needs a floating point weight, not {table.dtype.name}; convert it with .float()")  # fmt: skip
