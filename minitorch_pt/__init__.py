@@ -32,6 +32,7 @@ from .printing import get_printoptions as get_printoptions, set_printoptions as 
 from .random import *
 from .settings import *
 from .size import *
+from .threads import *
 
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
