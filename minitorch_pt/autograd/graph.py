@@ -50,7 +50,8 @@ def changed(array: np.ndarray) -> None:
 def _entry(root: np.ndarray, counts: list | None = None) -> tuple:
     key = id(root)
     if counts is not None or key not in _changes:
-        _changes[key] = weakref.ref(root, lambda _: _changes.pop(key, None)), counts or [0, 0]
+        # no lambda: a Ctrl-C in Python code that runs at the death of an array would be lost
+        _changes[key] = weakref.ref(root, functools.partial(_changes.pop, key)), counts or [0, 0]
     return _changes[key]
 
 

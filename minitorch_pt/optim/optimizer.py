@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.graph import Handle, changed
-from ..autograd.modes import enable_grad
+from ..autograd.modes import recording
 from ..dtypes import float32, float64, get_default_dtype
 from ..tensor import Tensor, wrap
 
@@ -344,8 +344,11 @@ def evaluate(closure: Callable | None) -> Any:
     """The loss of a closure, computed with gradients."""
     if closure is None:
         return None
-    with enable_grad():
+    before, recording.on = recording.on, True
+    try:
         return closure()
+    finally:
+        recording.on = before
 
 
 def with_gradients(group: dict[str, Any]) -> list[Tensor]:
