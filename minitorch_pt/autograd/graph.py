@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .. import dtypes, layouts
+from ..notices import hush
 from ..storage import apart, inference_memory, is_inference, owner
 from ..sums import total
 from .modes import anomaly, recording
@@ -458,6 +459,7 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
             useful |= set(found)
     due = _due([target for target, _ in starts], useful) if _leaves_have_hooks else None
     hunting = anomaly.on
+    hush()
     before, recording.on = recording.on, create_graph
     try:
         for target, gradient in starts:

@@ -15,7 +15,7 @@ from .. import dtypes
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named
 from ..notices import warn
-from ..sums import add
+from ..sums import add, summed
 from .activations import _floating, log_softmax, logsigmoid, sigmoid
 from .halves import HALF, in_single
 from .pointwise import _depending, _pick, where
@@ -60,7 +60,7 @@ def _reduce(loss: Any, code: int) -> tuple[Any, float]:
     if loss.dtype is HALF:  # whose sum may be too large where the mean is not
         value, share = _averaged(add(loss, None, np.float32), math.prod(loss.shape), code)
         return HALF.type(value), share
-    return _averaged(loss.sum(), math.prod(loss.shape), code)
+    return _averaged(summed(loss), math.prod(loss.shape), code)
 
 
 def _reduced_half(operation: Any, input: Any, target: Any, code: int, *options: Any) -> tuple:

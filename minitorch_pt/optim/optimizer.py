@@ -15,6 +15,7 @@ import numpy as np
 from ..autograd.graph import Handle, changed
 from ..autograd.modes import recording
 from ..dtypes import float32, float64, get_default_dtype
+from ..notices import hush
 from ..tensor import Tensor, wrap
 
 __all__ = ["Optimizer"]
@@ -320,6 +321,7 @@ def _hooked(step: Callable) -> Callable:
     @functools.wraps(step)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._opt_called = True  # schedulers ask for it
+        hush()
         if not (args or kwargs or self._step_pre_hooks or self._step_post_hooks):
             return step(self)  # as most often, and 0.3 us less than the way below
         args = (self, *args)  # hooks see the optimiser as the first argument
