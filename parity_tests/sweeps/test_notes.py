@@ -185,7 +185,7 @@ def test_steps(info: Any) -> None:
             weight = minitorch_pt.nn.Parameter(minitorch_pt.ones(10, 1))
             weight.grad = minitorch_pt.tensor(gradient.reshape(10, 1), dtype=minitorch_pt.float32)
             try:
-                optimizer = getattr(minitorch_pt.optim, info.name)([weight], **sample.kwargs)
+                optimizer = getattr(minitorch_pt.optim, info.name)([weight], **Converter(minitorch_pt)(sample.kwargs))
             except (ValueError, RuntimeError, TypeError, NotImplementedError):
                 continue
             for _ in range(2):
