@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..autograd.graph import changed
-from ..sums import plain_add
 from ..tensor import Tensor, wrap
 from .optimizer import Optimizer, evaluate, nonnegative
 
@@ -72,7 +71,8 @@ class LBFGS(Optimizer):
             state["n_iter"] += 1
             if state["n_iter"] == 1:
                 d, ys, ss, ro, scale = -gradient, [], [], [], 1
-                t = min(1.0, 1.0 / plain_add(np.abs(gradient))) * rate
+                with np.errstate(all="ignore"):  # NumPy's own Python code
+                    t = min(1.0, 1.0 / np.abs(gradient).sum()) * rate
             else:
                 y, s = gradient - before, _scaled(t, d)
                 curvature = y @ s
