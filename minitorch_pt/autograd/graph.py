@@ -614,6 +614,14 @@ def _check_nan(flow: Any, node: Node, i: int) -> None:
         raise RuntimeError(f"Function '{node.name()}' returned nan values in its {i}th output.")
 
 
+def _references(entry: list) -> int:
+    _, gradient, _ = entry
+    return sys.getrefcount(gradient)
+
+
+_ALONE = _references([None, np.empty(0), False])  # the entry's, the function's, the call's: Python 3.14 counts fewer
+
+
 def _settle(entry: list, create_graph: bool, found: dict | None, fill: bool) -> None:
     """Show the gradient of a leaf, which is complete, to its hooks, and add it to the leaf's `.grad`, or note it if it was asked for.
 
@@ -639,8 +647,7 @@ def _settle(entry: list, create_graph: bool, found: dict | None, fill: bool) -> 
         np.add(present._data, gradient, out=present._data)
         changed(present._data)
     else:
-        alone = 3  # references: entry, here, the call
-        if type(gradient) is not np.ndarray or gradient.base is not None or sys.getrefcount(gradient) != alone:
+        if type(gradient) is not np.ndarray or gradient.base is not None or sys.getrefcount(gradient) > _ALONE:
             gradient = np.array(gradient)
         if gradient.strides != leaf._data.strides:  # it gets the leaf's, as torch's
             gradient = layouts.like(gradient, leaf._data)
