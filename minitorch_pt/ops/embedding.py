@@ -12,6 +12,7 @@ from ..autograd.modes import is_grad_enabled
 from ..autograd.rule import array, differentiable
 from ..notices import warn
 from ..storage import writable
+from ..sums import summed
 from .indexing import _add_at, _sum_into
 from .saving import saving
 
@@ -147,7 +148,11 @@ def _bag_sums(weight: Any, share: Any, rows: np.ndarray, bags: np.ndarray, count
             flow = flow * share.reshape((-1, 1))
         return _summed.rule(flow, rows, height, -1, scale_grad_by_freq)
 
-    return (total / sizes).astype(elements.dtype), pull_weight, lambda g: ((g / sizes)[bags] * weight[rows]).sum(-1)
+    return (
+        (total / sizes).astype(elements.dtype),
+        pull_weight,
+        lambda g: summed((g / sizes)[bags] * weight[rows], -1),
+    )
 
 
 @differentiable(linear=True, name="EmbeddingBagBackward0")

@@ -16,6 +16,7 @@ from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable, named, nondifferentiable, same
 from ..storage import sliced, writable
+from ..sums import summed
 from .index_steps import WHOLE, arranged, check_axes, index_array, steps, without_places
 from .saving import saving
 from .shape import _axis
@@ -829,7 +830,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
         np.asarray(filled, order="C"),
         lambda g: np.where(where, 0.0, g),
         None,
-        lambda g: np.where(where, g, 0.0).sum(),
+        lambda g: summed(np.where(where, g, 0.0)),
     )
 
 
