@@ -90,7 +90,11 @@ def _records(data: bytes, count: int) -> Iterator[tuple[str, _Record]]:
         if disk or attributes & _DIRECTORY:
             raise _damaged("an entry of its table of contents is a directory, or on another disk")
         stored = method == 0 and not flags & _ENCRYPTED and packed == length
-        yield names.decode(errors="surrogateescape"), _Record(stored, checksum, length, header)
+        try:
+            title = names.decode()
+        except UnicodeDecodeError as error:
+            raise _damaged(f"the name of a record is no text: {names[:80]!r}") from error
+        yield title, _Record(stored, checksum, length, header)
     if at != len(data):
         raise _damaged("its table of contents is of another length than it claims")
 

@@ -6,7 +6,6 @@ Each is loaded in a process of its own kind (`loading`), by this library and, a 
 
 from __future__ import annotations
 
-import fnmatch
 import io
 import pickle
 import pickletools
@@ -26,9 +25,8 @@ import pytest
 import torch
 
 import minitorch_pt
-from parity_tests.sweeps import accepted, compared
+from parity_tests.sweeps import compared
 
-DIFFERENCES = accepted("files")
 MEGABYTES = 200  # what loading a file of a few kilobytes may take besides
 NUMBERS = (
     0,
@@ -131,7 +129,8 @@ def records_changed(draw: random.Random, file: bytes) -> bytes:
     if file[:2] != b"PK":
         return bytes_changed(draw, file)
     content = list(records(file).items())
-    at = draw.randrange(len(content))
+    # torch also looks at what is not needed, ".storage_alignment" for instance; here its checksum must be right, no more
+    at = draw.choice([at for at, (name, _) in enumerate(content) if "/." not in name])
     name, data = content[at]
     title = name.partition("/")[0]
     match draw.randrange(9):
@@ -491,9 +490,7 @@ def check(seeds: range, compare: int, path: Path) -> Counter[str]:
         told, expected = f"{at - len(files) + seeds.stop}: {line[:300]}", theirs.get(at, "")
         if line.startswith("value"):
             counts["values"] += 1
-            reasons = [pattern for pattern in DIFFERENCES if fnmatch.fnmatchcase(expected, pattern)]
-            counts["differ on purpose"] += bool(reasons)
-            if line != expected and not reasons:
+            if line != expected:
                 wrong.append(f"{told}\n     torch: {expected[:300]}")
         elif re.match("error (UnpicklingError|RuntimeError|DeviceError|EOFError 'Ran out of input)", line):
             counts["errors"] += 1
