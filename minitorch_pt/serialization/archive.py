@@ -21,7 +21,7 @@ __all__ = ["Archive", "filled", "size_of"]
 _HEADER, _ENTRY, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LARGE = 76  # the bytes of what says it in large numbers, which torch always writes
 _ELSEWHERE = 0xFFFFFFFF  # stands for a number that is a large one
-_ENCRYPTED, _DIRECTORY = 0x2041, 0x10
+_ENCRYPTED, _DIRECTORY = 0x2061, 0x10  # flags: encrypted in one of three ways, or a patch; a directory
 _CHUNK = 1 << 20
 
 
