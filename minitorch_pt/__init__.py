@@ -7,7 +7,8 @@ import typing as _typing
 
 from . import autograd as autograd, dtypes as dtypes, ops as ops, protocols as protocols, random as random
 
-from .tensor import *  # isort: skip  # before `creation`, whose function `tensor` is what the name stands for
+from .tensor import Tensor as Tensor  # isort: skip  # before `creation`, whose function `tensor` is what the name stands for
+from .absent import attribute as _attribute, mark as _mark, tell as _tell
 from .autograd import (
     enable_grad as enable_grad,
     inference_mode as inference_mode,
@@ -62,6 +63,9 @@ _settle(
 )
 autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # where pickles of 0.1.0 look for it
 
+_mark(Tensor)
+_tell(__name__)
+
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
     "__config__", "accelerator", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
@@ -102,7 +106,7 @@ def __getattr__(name: str) -> _typing.Any:
         return _importlib.import_module(f".{name}", __name__)
     if name in _FROM:
         return getattr(_importlib.import_module(f".{_FROM[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise _attribute(__name__, name)
 
 
 def __dir__() -> list[str]:

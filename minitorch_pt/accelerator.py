@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .absent import tell
+
 __all__ = ["current_accelerator", "device_count", "is_available"]
 
 
@@ -17,3 +19,6 @@ def device_count() -> int:
 
 def current_accelerator(check_available: bool = False) -> None:
     """None."""
+
+
+tell(__name__)

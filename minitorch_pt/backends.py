@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .absent import tell
+
 __all__ = ["cuda", "cudnn", "mps"]
 
 
@@ -29,3 +31,5 @@ class _CuDNN(_Backend):
 
 
 cuda, mps, cudnn = _Backend(), _Backend(), _CuDNN()
+
+tell(__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from .absent import tell
 from .device import DeviceError
 from .places import settle
 
@@ -92,3 +93,4 @@ settle(
         "random": "manual_seed manual_seed_all",
     },
 )
+tell(__name__)

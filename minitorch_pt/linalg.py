@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .absent import tell
 from .ops.algebra import (
     LinAlgError,
     cholesky,
@@ -51,3 +52,4 @@ __all__ = [
 ]  # fmt: skip
 
 settle(__name__, globals())
+tell(__name__)

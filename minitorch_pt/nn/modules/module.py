@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ... import dtypes
+from ... import absent, dtypes
 from ...autograd.graph import Handle, changed
 from ...autograd.modes import no_grad
 from ...device import DeviceError, device as _device
@@ -282,7 +282,7 @@ class Module:
             registered = own.get(table)
             if registered is not None and name in registered:
                 return registered[name]
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        raise absent.missing(f"torch.nn.Module.{name}", f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name: str) -> None:
         for table in (self._parameters, self._buffers, self._modules):

@@ -1,0 +1,101 @@
+"""What torch has and minitorch_pt leaves out: whoever asks for such a name is told why, and what to do instead.
+
+The names and the reasons stand in `absent_names.py`.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from importlib.machinery import ModuleSpec
+from typing import Any
+
+from .absent_names import ABSENT, REASONS
+
+__all__ = ["absence", "attribute", "mark", "missing", "tell"]
+
+# Their names are looked up in every operation, which `__getattr__` would make slower: only imports of what they lack are told why.
+HOT = (f"{__package__}.autograd.graph",)
+
+
+def absence(name: str) -> str | None:
+    """What is said of a name of torch's that is left out, such as "torch.fft"; None of any other."""
+    place, _, last = name.rpartition(".")
+    for reason, names in ABSENT.get(place, {}).items():
+        if last in names.split():
+            return f"minitorch_pt leaves out {name}: {REASONS[reason]}"
+    return None
+
+
+def missing(name: str, plain: str) -> AttributeError:
+    """The error for a name of torch's that is not here: why, if it is left out, else what Python says."""
+    said = absence(name)
+    # that `name` is given keeps Python from asking "did you mean" another one
+    return AttributeError(said, name=name) if said else AttributeError(plain)
+
+
+def attribute(module: str, name: str) -> AttributeError:
+    """The error for a name that a module of this package has not."""
+    torch_name = f"torch{module.removeprefix(__package__)}"
+    shown = torch_name if sys.modules.get("torch") is sys.modules[__package__] else module
+    return missing(f"{torch_name}.{name}", f"module {shown!r} has no attribute {name!r}")
+
+
+def tell(door: str) -> None:
+    """Let a module and those within it that are loaded say of each missing name why it is missing."""
+    for module in [name for name in sys.modules if name == door or name.startswith(f"{door}.")]:
+        if f"torch{module.removeprefix(__package__)}" in ABSENT:
+            names = vars(sys.modules[module])
+            if module in HOT:
+                names["__path__"] = _PATH
+            else:
+                names.setdefault("__getattr__", partial(_look, module))
+
+
+# With it a module is taken for a package by imports: those of a missing name come to _Finder
+_PATH: list[str] = []
+
+
+def _look(module: str, name: str) -> Any:
+    """What the `__getattr__` of a module does."""
+    if name == "__path__":
+        return _PATH
+    raise attribute(module, name)
+
+
+class _Absent:
+    """An attribute of a class that is left out. A `__getattr__` would make every look-up slower, those too that find what they look for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        raise missing(self.name, "")
+
+    def __repr__(self) -> str:
+        return f"<{absence(self.name)}>"
+
+
+def mark(cls: type) -> None:
+    """Let a class say of each attribute that is left out why it is missing; `dir` of its instances does not show them."""
+    for names in ABSENT[f"torch.{cls.__name__}"].values():
+        for name in names.split():
+            setattr(cls, name, _Absent(f"torch.{cls.__name__}.{name}"))
+
+    def __dir__(self: object) -> list[str]:
+        return [name for name in object.__dir__(self) if not isinstance(vars(cls).get(name), _Absent)]
+
+    cls.__dir__ = __dir__  # type: ignore[method-assign, assignment]
+
+
+class _Finder:
+    """Asked last of all for a module that is imported."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        package, _, name = fullname.partition(".")
+        if package == __package__ and (said := absence(f"torch.{name}")):
+            raise ModuleNotFoundError(said, name=f"torch.{name}")
+        return None
+
+
+sys.meta_path.append(_Finder())  # type: ignore[arg-type]  # as in places.py
