@@ -69,7 +69,7 @@ _tell(__name__)
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
     "__config__", "accelerator", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
-    "optim", "overrides", "serialization", "special", "testing", "utils", "viz",
+    "optim", "overrides", "serialization", "special", "testing", "torch_version", "utils", "version", "viz",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
@@ -93,7 +93,9 @@ if _typing.TYPE_CHECKING:
         serialization,
         special,
         testing,
+        torch_version,
         utils,
+        version,
         viz,
     )
     from ._lowrank import pca_lowrank, svd_lowrank

@@ -12,7 +12,7 @@ from typing import Any
 
 from .absent_names import ABSENT, REASONS
 
-__all__ = ["absence", "attribute", "mark", "missing", "tell"]
+__all__ = ["absence", "attribute", "is_absence", "mark", "missing", "tell"]
 
 # Their names are looked up in every operation, which `__getattr__` would make slower: only imports of what they lack are told why.
 HOT = (f"{__package__}.autograd.graph",)
@@ -32,6 +32,11 @@ def missing(name: str, plain: str) -> AttributeError:
     said = absence(name)
     # that `name` is given keeps Python from asking "did you mean" another one
     return AttributeError(said, name=name) if said else AttributeError(plain)
+
+
+def is_absence(error: BaseException) -> bool:
+    """Whether an error says that a name is left out."""
+    return isinstance(error, (AttributeError, ImportError)) and str(error).startswith("minitorch_pt leaves out ")
 
 
 def attribute(module: str, name: str) -> AttributeError:
