@@ -51,6 +51,9 @@ _settle(
     },
 )
 _settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
+vars(_sys.modules[f"{__name__}._C"])["_log_api_usage_once"] = lambda event: (
+    None
+)  # packages call it; torch tells its makers
 _settle(
     f"{__name__}.autograd",
     vars(autograd),

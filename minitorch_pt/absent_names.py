@@ -47,7 +47,7 @@ ABSENT = {
             ScriptDictKeyIterator ScriptFunction ScriptList ScriptListIterator ScriptMethod ScriptModule
             ScriptModuleSerializer ScriptObject ScriptObjectProperty StaticModule StreamObjType StringType SymBool
             SymBoolType SymFloat SymInt SymIntType TensorType TracingState TupleType Type UnionType Use Value _dynamo
-            _export _inductor classes compiler cond export fx import_ir_module import_ir_module_from_buffer
+            _export _inductor classes cond export fx import_ir_module import_ir_module_from_buffer
             merge_type_from_type_comment nativert parse_ir parse_schema parse_type_comment sym_constrain_range
             sym_constrain_range_for_size sym_float sym_fresh_size sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum
             unify_type_list while_loop
@@ -120,11 +120,10 @@ ABSENT = {
             mkldnn_adaptive_avg_pool2d mkldnn_convolution mkldnn_linear_backward_weights mkldnn_max_pool2d mkldnn_max_pool3d
             mkldnn_rnn_layer native_batch_norm native_channel_shuffle native_dropout native_group_norm native_layer_norm
             native_norm norm_except_dim set_anomaly_enabled set_flush_denormal set_num_interop_threads thread_safe_generator
-            torch_version types
+            types
         """,
         "processes": """
-            Future RRefType distributed fork futures is_distributed monitor multiprocessing numa
-            prepare_multiprocessing_environment wait
+            Future RRefType fork is_distributed monitor multiprocessing numa prepare_multiprocessing_environment wait
         """,
         "quantized": """
             QInt32Storage QInt8Storage QUInt2x4Storage QUInt4x2Storage QUInt8Storage ao choose_qparams_optimized dequantize
@@ -159,7 +158,7 @@ ABSENT = {
         """,
         "yet": """
             get_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled lobpcg
-            quasirandom set_deterministic_debug_mode set_warn_always typename version
+            quasirandom set_deterministic_debug_mode set_warn_always typename
         """,
     },
     "torch.Tensor": {
@@ -269,6 +268,14 @@ ABSENT = {
             cpu cusparselt kleidiai mha miopen mkl mkldnn nnpack openmp opt_einsum python_native quantized xeon xnnpack
         """,
     },
+    "torch.compiler": {
+        "compiled": """
+            CacheInfo config get_default_backend keep_portable_guards_unsafe keep_tensor_guards_unsafe load_cache_artifacts
+            load_compiled_function nested_compile_region save_cache_artifacts set_default_backend
+            set_enable_guard_collectives set_stance skip_all_guards_unsafe skip_guard_on_all_nn_modules_unsafe
+            skip_guard_on_globals_unsafe skip_guard_on_inbuilt_nn_modules_unsafe substitute_in_graph wrap_numpy
+        """,
+    },
     "torch.cuda": {
         "complex": """
             ComplexDoubleStorage ComplexFloatStorage
@@ -306,6 +313,25 @@ ABSENT = {
     "torch.cuda.random": {
         "graphics card": """
             get_rng_state get_rng_state_all initial_seed seed seed_all set_rng_state set_rng_state_all
+        """,
+    },
+    "torch.distributed": {
+        "processes": """
+            AllToAllOptions AllreduceCoalescedOptions AllreduceOptions Backend BackendConfig BarrierOptions BroadcastOptions
+            DebugLevel DeviceMesh DistBackendError DistError DistNetworkError DistStoreError GatherOptions GroupMember
+            GroupName P2POp PrefixStore ProcessGroup ProcessGroupGloo QueueEmptyError ReduceOp ReduceOptions
+            ReduceScatterOptions ScatterOptions Store Work algorithms all_gather all_gather_coalesced all_gather_into_tensor
+            all_gather_object all_gather_single all_reduce all_reduce_coalesced all_to_all all_to_all_single argparse_util
+            autograd barrier batch_isend_irecv breakpoint broadcast broadcast_object_list c10d_logger checkpoint
+            collective_utils config constants debug destroy_process_group device_mesh distributed_c10d elastic
+            flight_recorder fsdp gather gather_object get_backend get_backend_config get_debug_level
+            get_default_backend_for_device get_global_rank get_group_rank get_node_local_rank get_pg_count
+            get_process_group_ranks get_rank get_world_size group init_device_mesh init_process_group irecv
+            is_backend_available isend launch launcher logging_handlers monitored_barrier new_group new_subgroups
+            new_subgroups_by_enumeration nn optim pipelining record_comm recv recv_object_list reduce reduce_op
+            reduce_scatter reduce_scatter_single reduce_scatter_tensor register_rendezvous_handler remote_device rendezvous
+            rpc run scatter scatter_object_list send send_object_list set_debug_level set_debug_level_from_env shrink_group
+            split_group supports_complex tensor utils
         """,
     },
     "torch.distributions": {
@@ -673,6 +699,11 @@ ABSENT = {
     "torch.utils.hooks": {
         "private": """
             BackwardHook unserializable_hook warn_if_has_hooks
+        """,
+    },
+    "torch.version": {
+        "yet": """
+            git_version
         """,
     },
 }

@@ -59,7 +59,7 @@ REASONS = {
     ),
     "processes": (
         "it trains in one process; leave out what starts or joins several, or train with PyTorch",
-        "distributed multiprocessing *.is_shared *.share_memory* nn.SyncBatchNorm nn.modules.SyncBatchNorm nn.modules.batchnorm.SyncBatchNorm "
+        "distributed* multiprocessing *.is_shared *.share_memory* nn.SyncBatchNorm nn.modules.SyncBatchNorm nn.modules.batchnorm.SyncBatchNorm "
         "futures Future fork wait monitor numa is_distributed *.is_distributed RRefType "
         "prepare_multiprocessing_environment",
     ),
@@ -151,7 +151,7 @@ REASONS = {
     ),
     "private": (
         "it is an inner part of PyTorch's; a program finds what it needs under PyTorch's documented names",
-        "_* functional.has_* return_types.* serialization.* types torch_version overrides* classproperty SUM AVG *Dict Capsule Deep* Deserialization* "
+        "_* functional.has_* return_types.* serialization.* types overrides* classproperty SUM AVG *Dict Capsule Deep* Deserialization* "
         "Serialization* DisableTorchFunction* Dispatch* Exclude* IODescriptor Lock* Logger* NoopLogger PyTorchFile* Tag contrib get_file_path has_* "
         "compiled_with_cxx11_abi *native_* batch_norm_* mkldnn_* norm_except_dim *grid_*sampler* affine_grid_* convolution conv_tbc embedding_bag init_num_threads "
         "*_num_interop_threads set_flush_denormal *thread_safe_generator *anomaly_* autograd.* nn.common_types nn.backends nn.factory_kwargs nn.grad "
