@@ -701,9 +701,4 @@ ABSENT = {
             BackwardHook unserializable_hook warn_if_has_hooks
         """,
     },
-    "torch.version": {
-        "yet": """
-            git_version
-        """,
-    },
 }

@@ -60,7 +60,7 @@ REASONS = {
     "processes": (
         "it trains in one process; leave out what starts or joins several, or train with PyTorch",
         "distributed* multiprocessing *.is_shared *.share_memory* nn.SyncBatchNorm nn.modules.SyncBatchNorm nn.modules.batchnorm.SyncBatchNorm "
-        "futures Future fork wait monitor numa is_distributed *.is_distributed RRefType "
+        "Future fork wait monitor numa is_distributed *.is_distributed RRefType "
         "prepare_multiprocessing_environment",
     ),
     "sparse": (
@@ -142,7 +142,7 @@ REASONS = {
         "it is not offered yet; build it from what is here, or run the program with PyTorch",
         "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.modules.utils* nn.modules.module.register_* nn.attention "
         "nn.functional.linear_cross_entropy nn.utils.prune* nn.utils.skip_init *.to_empty optim.optimizer.* nn.utils.fus* nn.utils.parametriz*.* utils.checkpoint* utils.tensorboard* "
-        "autograd.graph.* quasirandom *.new *.as_subclass *.name *.index typename version* get_deterministic_debug_mode "
+        "autograd.graph.* quasirandom *.new *.as_subclass *.name *.index typename get_deterministic_debug_mode "
         "set_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),
     "steps": (
