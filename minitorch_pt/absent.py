@@ -85,7 +85,8 @@ def mark(cls: type) -> None:
     """Let a class say of each attribute that is left out why it is missing; `dir` of its instances does not show them."""
     for names in ABSENT[f"torch.{cls.__name__}"].values():
         for name in names.split():
-            setattr(cls, name, _Absent(f"torch.{cls.__name__}.{name}"))
+            if not hasattr(cls, name):  # the table may be older than the class
+                setattr(cls, name, _Absent(f"torch.{cls.__name__}.{name}"))
 
     def __dir__(self: object) -> list[str]:
         return [name for name in object.__dir__(self) if not isinstance(vars(cls).get(name), _Absent)]

@@ -64,9 +64,6 @@ ABSENT = {
         "exchange": """
             hub onnx package
         """,
-        "exchange of arrays": """
-            from_dlpack to_dlpack
-        """,
         "fourier": """
             fft istft stft
         """,
@@ -107,20 +104,19 @@ ABSENT = {
             AVG BufferDict Capsule DeepCopyMemoTable DeserializationStorageContext DisableTorchFunction
             DisableTorchFunctionSubclass DispatchKey DispatchKeySet ExcludeDispatchKeyGuard IODescriptor LockingLogger
             LoggerBase ModuleDict NoopLogger ParameterDict PyTorchFileReader PyTorchFileWriter SUM
-            SerializationStorageContext Tag _VF __config__ __future__ _appdirs _awaits _classes _compile _custom_op
-            _custom_ops _decomp _dispatch _environment _functorch _guards _higher_order_ops _jit_internal _lazy _library
-            _linalg_utils _lobpcg _logging _meta_registrations _native _numpy _opaque_base _ops _prims _prims_common
-            _python_dispatcher _refs _size_docs _sources _storage_docs _streambase _strobelight _subclasses _tensor
-            _tensor_docs _tensor_iterator _tensor_str _thread_safe_fork _torch_docs _utils _utils_internal _vendor
-            _vmap_internals _weights_only_unpickler affine_grid_generator batch_norm_backward_elemt
-            batch_norm_backward_reduce batch_norm_elemt batch_norm_gather_stats batch_norm_gather_stats_with_counts
-            batch_norm_stats batch_norm_update_stats classproperty compiled_with_cxx11_abi contrib conv_tbc convolution
-            embedding_bag get_file_path get_num_interop_threads grid_sampler grid_sampler_2d grid_sampler_3d has_lapack
-            has_mkl has_openmp has_spectral hash_tensor init_num_threads is_anomaly_check_nan_enabled
-            mkldnn_adaptive_avg_pool2d mkldnn_convolution mkldnn_linear_backward_weights mkldnn_max_pool2d mkldnn_max_pool3d
-            mkldnn_rnn_layer native_batch_norm native_channel_shuffle native_dropout native_group_norm native_layer_norm
-            native_norm norm_except_dim set_anomaly_enabled set_flush_denormal set_num_interop_threads thread_safe_generator
-            types
+            SerializationStorageContext Tag _VF __future__ _appdirs _awaits _classes _compile _custom_op _custom_ops _decomp
+            _dispatch _environment _functorch _guards _higher_order_ops _jit_internal _lazy _library _linalg_utils _lobpcg
+            _logging _meta_registrations _native _numpy _opaque_base _ops _prims _prims_common _python_dispatcher _refs
+            _size_docs _sources _storage_docs _streambase _strobelight _subclasses _tensor _tensor_docs _tensor_iterator
+            _tensor_str _thread_safe_fork _torch_docs _utils _utils_internal _vendor _vmap_internals _weights_only_unpickler
+            affine_grid_generator batch_norm_backward_elemt batch_norm_backward_reduce batch_norm_elemt
+            batch_norm_gather_stats batch_norm_gather_stats_with_counts batch_norm_stats batch_norm_update_stats
+            classproperty compiled_with_cxx11_abi contrib conv_tbc convolution embedding_bag get_file_path
+            get_num_interop_threads grid_sampler grid_sampler_2d grid_sampler_3d has_lapack has_mkl has_openmp has_spectral
+            hash_tensor init_num_threads is_anomaly_check_nan_enabled mkldnn_adaptive_avg_pool2d mkldnn_convolution
+            mkldnn_linear_backward_weights mkldnn_max_pool2d mkldnn_max_pool3d mkldnn_rnn_layer native_batch_norm
+            native_channel_shuffle native_dropout native_group_norm native_layer_norm native_norm norm_except_dim
+            set_anomaly_enabled set_flush_denormal set_num_interop_threads thread_safe_generator types
         """,
         "processes": """
             Future RRefType fork is_distributed monitor multiprocessing numa prepare_multiprocessing_environment wait
@@ -208,7 +204,7 @@ ABSENT = {
             to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr values
         """,
         "yet": """
-            as_subclass index name new
+            as_subclass index name
         """,
     },
     "torch.accelerator": {
@@ -630,10 +626,10 @@ ABSENT = {
             validate_cuda_device validate_hpu_device
         """,
         "private": """
-            LoadEndianness SourceChangeWarning add_safe_globals check_module_version_greater_or_equal clear_safe_globals
-            default_restore_location get_crc32_options get_default_load_endianness get_default_mmap_options get_safe_globals
-            get_unsafe_globals_in_checkpoint location_tag mkdtemp normalize_storage_type register_package safe_globals
-            set_crc32_options set_default_load_endianness set_default_mmap_options skip_data storage_to_tensor_type
+            LoadEndianness SourceChangeWarning check_module_version_greater_or_equal default_restore_location
+            get_crc32_options get_default_load_endianness get_default_mmap_options get_unsafe_globals_in_checkpoint
+            location_tag mkdtemp normalize_storage_type register_package set_crc32_options set_default_load_endianness
+            set_default_mmap_options skip_data storage_to_tensor_type
         """,
     },
     "torch.special": {
@@ -666,7 +662,7 @@ ABSENT = {
             model_zoo
         """,
         "exchange of arrays": """
-            dlpack mkldnn
+            mkldnn
         """,
         "graphics card": """
             backend_registration generate_methods_for_privateuse1_backend mobile_optimizer rename_privateuse1_backend
