@@ -51,9 +51,8 @@ _settle(
     },
 )
 _settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
-vars(_sys.modules[f"{__name__}._C"])["_log_api_usage_once"] = lambda event: (
-    None
-)  # packages call it; torch tells its makers
+# packages tell torch's makers that they are used: it takes their text, and that is all
+vars(_sys.modules[f"{__name__}._C"])["_log_api_usage_once"] = repr
 _settle(
     f"{__name__}.autograd",
     vars(autograd),

@@ -22,7 +22,6 @@ REASONS = {
     "measure": "it does not measure itself; use time.perf_counter, timeit or cProfile",
     "memory": "a tensor is a dense NumPy array; x.numpy(), x.stride() and x.contiguous() show and order its memory",
     "copies": "it is a variant of a plain operation, for compilers; use the operation, and clone() where a copy is needed",
-    "exchange of arrays": "arrays are exchanged through NumPy; use torch.from_numpy and x.numpy()",
     "windows": "use NumPy's: torch.from_numpy(numpy.hanning(n)), hamming, blackman, bartlett or kaiser",
     "special": "Bessel functions and orthogonal polynomials are not offered; use scipy.special on x.numpy()",
     "distributions": "it is outside a course; what is here: dir(torch.distributions)",
@@ -164,9 +163,6 @@ ABSENT = {
         "copies": """
             narrow_copy slice_inverse unsafe_chunk unsafe_split unsafe_split_with_sizes
         """,
-        "exchange of arrays": """
-            is_mkldnn to_mkldnn
-        """,
         "fourier": """
             istft stft
         """,
@@ -177,7 +173,7 @@ ABSENT = {
             bfloat16
         """,
         "memory": """
-            const_data_ptr dim_order layout new_empty_strided storage storage_type untyped_storage
+            const_data_ptr dim_order is_mkldnn layout new_empty_strided storage storage_type to_mkldnn untyped_storage
         """,
         "nested": """
             to_padded_tensor
@@ -661,9 +657,6 @@ ABSENT = {
         "exchange": """
             model_zoo
         """,
-        "exchange of arrays": """
-            mkldnn
-        """,
         "graphics card": """
             backend_registration generate_methods_for_privateuse1_backend mobile_optimizer rename_privateuse1_backend
         """,
@@ -671,7 +664,7 @@ ABSENT = {
             ThroughputBenchmark benchmark collect_env flop_counter module_tracker throughput_benchmark
         """,
         "memory": """
-            swap_tensors
+            mkldnn swap_tensors
         """,
         "private": """
             backcompat debug_log deterministic file_baton serialization set_module show_pickle viz weak

@@ -115,15 +115,11 @@ REASONS = {
     "memory": (
         "a tensor is a dense NumPy array; x.numpy(), x.stride() and x.contiguous() show and order its memory",
         "*Storage StorageBase *.storage *.untyped_storage *.storage_type is_storage *layout *memory_format* strided channels_last* *contiguous_format preserve_format *.dim_order "
-        "empty_strided empty_permuted *.new_empty_strided *.const_data_ptr utils.swap_tensors from_file",
+        "empty_strided empty_permuted *.new_empty_strided *.const_data_ptr utils.swap_tensors from_file *mkldnn",
     ),
     "copies": (
         "it is a variant of a plain operation, for compilers; use the operation, and clone() where a copy is needed",
         "*_copy unsafe_* *.unsafe_* *slice_inverse i0_",
-    ),
-    "exchange of arrays": (
-        "arrays are exchanged through NumPy; use torch.from_numpy and x.numpy()",
-        "from_dlpack to_dlpack utils.dlpack *.to_mkldnn *.is_mkldnn utils.mkldnn",
     ),
     "windows": ("use NumPy's: torch.from_numpy(numpy.hanning(n)), hamming, blackman, bartlett or kaiser", "*_window signal"),
     "special": (
@@ -142,7 +138,7 @@ REASONS = {
         "it is not offered yet; build it from what is here, or run the program with PyTorch",
         "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.modules.utils* nn.modules.module.register_* nn.attention "
         "nn.functional.linear_cross_entropy nn.utils.prune* nn.utils.skip_init *.to_empty optim.optimizer.* nn.utils.fus* nn.utils.parametriz*.* utils.checkpoint* utils.tensorboard* "
-        "autograd.graph.* quasirandom *.new *.as_subclass *.name *.index typename get_deterministic_debug_mode "
+        "autograd.graph.* quasirandom *.as_subclass *.name *.index typename get_deterministic_debug_mode "
         "set_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),
     "steps": (
