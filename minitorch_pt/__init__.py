@@ -104,13 +104,14 @@ if _typing.TYPE_CHECKING:
     from .serialization import load, save
     from .utils.dlpack import from_dlpack, to_dlpack
 
+else:  # checkers of types know all names by now, and mark others
 
-def __getattr__(name: str) -> _typing.Any:
-    if name in _PACKAGES:
-        return _importlib.import_module(f".{name}", __name__)
-    if name in _FROM:
-        return getattr(_importlib.import_module(f".{_FROM[name]}", __name__), name)
-    raise _attribute(__name__, name)
+    def __getattr__(name: str) -> _typing.Any:
+        if name in _PACKAGES:
+            return _importlib.import_module(f".{name}", __name__)
+        if name in _FROM:
+            return getattr(_importlib.import_module(f".{_FROM[name]}", __name__), name)
+        raise _attribute(__name__, name)
 
 
 def __dir__() -> list[str]:

@@ -18,3 +18,5 @@ torch.add(x, x, out=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgume
 nn.functional.cross_entropy(x, [1])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 optim.SGD(model.parameters(), learning_rate=0.1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 (x + 1).backwards()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+torch.nonsense  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+torch.nn.nonsense  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
