@@ -65,7 +65,7 @@ _settle(
 )
 autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # where pickles of 0.1.0 look for it
 
-_mark(Tensor)
+_mark(Tensor, random.Generator, dtypes.dtype)
 _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)

@@ -81,17 +81,19 @@ class _Absent:
         return f"<{absence(self.name)}>"
 
 
-def mark(cls: type) -> None:
-    """Let a class say of each attribute that is left out why it is missing; `dir` of its instances does not show them."""
-    for names in ABSENT[f"torch.{cls.__name__}"].values():
-        for name in names.split():
+def mark(*classes: type) -> None:
+    """Let classes say of each attribute that is left out why it is missing; `dir` of their instances does not show them."""
+    for cls in classes:
+        for name in " ".join(ABSENT.get(f"torch.{cls.__name__}", {}).values()).split():
             if not hasattr(cls, name):  # the table may be older than the class
                 setattr(cls, name, _Absent(f"torch.{cls.__name__}.{name}"))
+        cls.__dir__ = _shown  # type: ignore[method-assign, assignment]
 
-    def __dir__(self: object) -> list[str]:
-        return [name for name in object.__dir__(self) if not isinstance(vars(cls).get(name), _Absent)]
 
-    cls.__dir__ = __dir__  # type: ignore[method-assign, assignment]
+def _shown(self: object) -> list[str]:
+    """What `dir` shows of an instance."""
+    absent = {name for cls in type(self).__mro__ for name, value in vars(cls).items() if isinstance(value, _Absent)}
+    return [name for name in object.__dir__(self) if name not in absent]
 
 
 class _Finder:

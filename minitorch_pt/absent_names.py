@@ -156,6 +156,11 @@ ABSENT = {
             quasirandom set_deterministic_debug_mode set_warn_always typename
         """,
     },
+    "torch.Generator": {
+        "graphics card": """
+            get_offset graphsafe_get_state graphsafe_set_state set_offset
+        """,
+    },
     "torch.Tensor": {
         "complex": """
             angle cdouble cfloat chalf conj conj_physical conj_physical_ imag is_conj is_neg real resolve_conj resolve_neg
@@ -346,6 +351,14 @@ ABSENT = {
     "torch.distributions.utils": {
         "distributions": """
             tril_matrix_to_vec vec_to_tril_matrix
+        """,
+    },
+    "torch.dtype": {
+        "complex": """
+            to_complex to_real
+        """,
+        "private": """
+            abbr
         """,
     },
     "torch.functional": {

@@ -1,6 +1,7 @@
 """Makes the table of what torch has and minitorch_pt leaves out: `python -m parity_tests.absent`, after a name was added or torch was renewed.
 
 A name has the first reason one of whose patterns fits it. A name that none fits stops the script: say why it is left out, or build it.
+Where a merge has left the table in two versions, take either and run the script.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ import torch
 import minitorch_pt
 
 FILE = Path(minitorch_pt.__file__).with_name("absent_names.py")
-CLASSES = {"torch.Tensor": torch.Tensor, "torch.nn.Module": torch.nn.Module}
+CLASSES = {
+    "torch.Generator": torch.Generator,
+    "torch.Tensor": torch.Tensor,
+    "torch.dtype": torch.dtype,
+    "torch.nn.Module": torch.nn.Module,
+}
 # a register that fills while torch runs; here the room of the operations
 NOT_THE_SAME = {"torch.ops"}
 
@@ -38,7 +44,7 @@ REASONS = {
     ),
     "complex": (
         "complex numbers are not offered; keep the real and the imaginary parts in two tensors, or compute with NumPy",
-        "complex* *.cfloat *.cdouble *.chalf *conj *conj_physical* *_neg *.is_neg is_neg imag real *.imag *.real polar angle *.angle "
+        "complex* dtype.to_* *.cfloat *.cdouble *.chalf *conj *conj_physical* *_neg *.is_neg is_neg imag real *.imag *.real polar angle *.angle "
         "view_as_complex* view_as_real* Complex*Storage cuda.Complex*",
     ),
     "removed": (
@@ -53,7 +59,7 @@ REASONS = {
     "graphics card": (
         "it runs on the CPU only; leave out what is meant for a GPU, or ask torch.cuda.is_available() first",
         "cuda.* backends.* accelerator.* cudnn_* miopen_* xpu mps mtia *.xpu *.mtia *.ipu *.is_ipu *.is_maia *.is_xla *.is_vulkan is_vulkan_available Event "
-        "Stream *.is_mtia *.record_stream get_device get_device_module cpu utils.*privateuse1* utils.backend_registration utils.mobile_optimizer "
+        "Stream *.is_mtia *.record_stream Generator.* get_device get_device_module cpu utils.*privateuse1* utils.backend_registration utils.mobile_optimizer "
         "profiler_allow_cudagraph* serialization.validate_* AcceleratorError OutOfMemoryError nn.DataParallel nn.parallel* "
         "autograd.graph.set_override_stale_capture_stream autograd.graph.set_warn_on_accumulate_grad_stream_mismatch",
     ),
@@ -152,7 +158,7 @@ REASONS = {
         "compiled_with_cxx11_abi *native_* batch_norm_* mkldnn_* norm_except_dim *grid_*sampler* affine_grid_* convolution conv_tbc embedding_bag init_num_threads "
         "*_num_interop_threads set_flush_denormal *thread_safe_generator *anomaly_* autograd.* nn.common_types nn.backends nn.factory_kwargs nn.grad "
         "nn.parameter.* nn.utils.init nn.modules.rnn.* nn.utils.rnn.* nn.utils.*_norm.* nn.functional.* optim.swap_* utils.* hash_tensor *.hash_tensor *.module_load "
-        "*.reinforce *.grad_dtype *.call_super_init *.dump_patches *.T_destination",
+        "*.reinforce *.grad_dtype *.abbr *.call_super_init *.dump_patches *.T_destination",
     ),
 }  # fmt: skip
 

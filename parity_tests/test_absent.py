@@ -56,7 +56,9 @@ def test_an_import_says_why_it_fails():
 @pytest.mark.parametrize("place", CLASSES)
 def test_classes(place):
     instance = {
+        "torch.Generator": minitorch_pt.Generator(),
         "torch.Tensor": minitorch_pt.nn.Parameter(minitorch_pt.ones(2)),
+        "torch.dtype": minitorch_pt.float32,
         "torch.nn.Module": minitorch_pt.nn.Linear(1, 1),
     }[place]
     cls = lookup(minitorch_pt, place.removeprefix("torch."))
@@ -67,9 +69,10 @@ def test_classes(place):
             getattr(instance, name)
         assert str(caught.value) == absence(f"{place}.{name}")
         assert not hasattr(cls, name) and not hasattr(instance, name) and name not in dir(instance)
-        setattr(instance, name, 7)  # a program may use the name for something of its own
-        assert getattr(instance, name) == 7
-    assert "add_module" in dir(instance) or "add_" in dir(instance)
+        if hasattr(instance, "__dict__"):  # a program may use the name for something of its own
+            setattr(instance, name, 7)
+            assert getattr(instance, name) == 7
+    assert set(dir(instance)) & {"add_module", "add_", "seed", "itemsize"}
 
 
 def test_what_it_says():
