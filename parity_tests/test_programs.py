@@ -48,3 +48,13 @@ def test_a_program_prints_the_same(program, monkeypatch):
 def test_a_program_that_uses_packages_prints_the_same(program, monkeypatch):
     pytest.importorskip(program.stem.removeprefix("use_"))
     prints_the_same(program, monkeypatch)
+
+
+def test_arguments_and_modules(tmp_path):
+    (tmp_path / "beside.py").write_text("import torch.nn as nn\nlayer = nn.Linear(2, 1)\n")
+    (tmp_path / "program.py").write_text(
+        "import sys, torch, torch.nn.functional as F\nfrom beside import layer\nprint(sys.argv[1:], layer, torch.nn.functional is F)"
+    )
+    command = [sys.executable, "-m", "minitorch_pt", "run", str(tmp_path / "program.py"), "a", "--b"]
+    ours = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ours.stdout == "['a', '--b'] Linear(in_features=2, out_features=1, bias=True) True\n"
