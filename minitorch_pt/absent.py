@@ -6,8 +6,11 @@ The names and the reasons stand in `absent_names.py`.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 from typing import Any
 
 from .absent_names import ABSENT, REASONS
@@ -39,30 +42,38 @@ def is_absence(error: BaseException) -> bool:
     return isinstance(error, (AttributeError, ImportError)) and str(error).startswith("minitorch_pt leaves out ")
 
 
+def _torch_name(module: str) -> str:
+    """torch's name of a module of this package."""
+    return f"torch{module.removeprefix(__package__)}"
+
+
 def attribute(module: str, name: str) -> AttributeError:
     """The error for a name that a module of this package has not."""
-    torch_name = f"torch{module.removeprefix(__package__)}"
-    shown = torch_name if sys.modules.get("torch") is sys.modules[__package__] else module
-    return missing(f"{torch_name}.{name}", f"module {shown!r} has no attribute {name!r}")
+    shown = _torch_name(module) if sys.modules.get("torch") is sys.modules[__package__] else module
+    return missing(f"{_torch_name(module)}.{name}", f"module {shown!r} has no attribute {name!r}")
 
 
 def tell(door: str) -> None:
-    """Let a module and those within it that are loaded say of each missing name why it is missing."""
+    """Let a module and those within it that are loaded say of each missing name why it is missing; those that are loaded later do so too."""
     for module in [name for name in sys.modules if name == door or name.startswith(f"{door}.")]:
-        if f"torch{module.removeprefix(__package__)}" in ABSENT:
-            names = vars(sys.modules[module])
-            if module in HOT:
-                names["__path__"] = _PATH
-            else:
-                names.setdefault("__getattr__", partial(_look, module))
+        names = vars(sys.modules[module])
+        if _torch_name(module) not in ABSENT:
+            continue
+        if module in HOT:
+            names["__path__"] = _PATH
+        elif not isinstance(names.get("__getattr__"), partial):
+            names["__getattr__"] = partial(_look, module, names.get("__getattr__"))
 
 
-# With it a module is taken for a package by imports: those of a missing name come to _Finder
+# With it a module is taken for a package by imports: those of a missing name come to _Missing
 _PATH: list[str] = []
 
 
-def _look(module: str, name: str) -> Any:
-    """What the `__getattr__` of a module does."""
+def _look(module: str, own: Callable[[str], Any] | None, name: str) -> Any:
+    """What the `__getattr__` of a module does; `own` is what it did before."""
+    if own is not None:
+        with suppress(AttributeError):
+            return own(name)
     if name == "__path__":
         return _PATH
     raise attribute(module, name)
@@ -96,14 +107,32 @@ def _shown(self: object) -> list[str]:
     return [name for name in object.__dir__(self) if name not in absent]
 
 
-class _Finder:
+class _Told:
+    """Asked first for a module that is imported: where names are missing in it, it will tell of them."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: object = None) -> ModuleSpec | None:
+        if not fullname.startswith(f"{__package__}.") or _torch_name(fullname) not in ABSENT:
+            return None
+        spec = PathFinder.find_spec(fullname, path)
+        if spec is not None and spec.loader is not None:
+            load = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                load(module)
+                tell(module.__name__)
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+class _Missing:
     """Asked last of all for a module that is imported."""
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        package, _, name = fullname.partition(".")
-        if package == __package__ and (said := absence(f"torch.{name}")):
-            raise ModuleNotFoundError(said, name=f"torch.{name}")
+        if fullname.startswith(f"{__package__}.") and (said := absence(_torch_name(fullname))):
+            raise ModuleNotFoundError(said, name=_torch_name(fullname))
         return None
 
 
-sys.meta_path.append(_Finder())  # type: ignore[arg-type]  # as in places.py
+sys.meta_path.insert(0, _Told())  # type: ignore[arg-type]  # as in places.py
+sys.meta_path.append(_Missing())  # type: ignore[arg-type]

@@ -567,11 +567,6 @@ ABSENT = {
             asgd
         """,
     },
-    "torch.optim.lr_scheduler": {
-        "steps": """
-            bisect_right
-        """,
-    },
     "torch.optim.nadam": {
         "steps": """
             nadam

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .absent import tell
-
 __all__ = ["current_accelerator", "device_count", "is_available"]
 
 
@@ -19,6 +17,3 @@ def device_count() -> int:
 
 def current_accelerator(check_available: bool = False) -> None:
     """None."""
-
-
-tell(__name__)

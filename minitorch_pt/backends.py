@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .absent import tell
-
 __all__ = ["cuda", "cudnn", "mps"]
 
 
@@ -31,5 +29,3 @@ class _CuDNN(_Backend):
 
 
 cuda, mps, cudnn = _Backend(), _Backend(), _CuDNN()
-
-tell(__name__)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .absent import tell
 from .settings import compile as compile
 
 __all__ = [
@@ -57,6 +56,3 @@ def is_dynamo_compiling() -> bool:
 def is_exporting() -> bool:
     """False: no program is recorded to be run elsewhere."""
     return False
-
-
-tell(__name__)

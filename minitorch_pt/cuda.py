@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from .absent import tell
 from .device import DeviceError
 from .places import settle
 
@@ -93,4 +92,3 @@ settle(
         "random": "manual_seed manual_seed_all",
     },
 )
-tell(__name__)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .absent import tell
-
 __all__ = [
     "is_available", "is_gloo_available", "is_initialized", "is_mpi_available", "is_nccl_available", "is_torchelastic_launched", "is_ucc_available",
     "is_xccl_available",
@@ -31,6 +29,3 @@ def is_gloo_available() -> bool:
 
 
 is_mpi_available = is_nccl_available = is_ucc_available = is_xccl_available = is_gloo_available
-
-
-tell(__name__)

@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from .absent import tell
-
 __all__ = ["Future", "collect_all", "wait_all"]
 
 T = TypeVar("T")
@@ -123,6 +121,3 @@ def collect_all(futures: list[Future]) -> Future[list[Future]]:
 def wait_all(futures: list[Future]) -> list:
     """The values, when all have come."""
     return [future.wait() for future in collect_all(futures).wait()]
-
-
-tell(__name__)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final as Final, NoReturn, TypeVar
 
-from .absent import tell
 from .nn.modules.module import Module
 
 __all__ = [
@@ -106,6 +105,3 @@ def load(f: Any, map_location: Any = None, _extra_files: Any = None, _restore_sh
         RuntimeError: always: compiled code cannot be run.
     """
     _no_files("load")
-
-
-tell(__name__)

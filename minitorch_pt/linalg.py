@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .absent import tell
 from .ops.algebra import (
     LinAlgError,
     cholesky,
@@ -52,4 +51,3 @@ __all__ = [
 ]  # fmt: skip
 
 settle(__name__, globals())
-tell(__name__)

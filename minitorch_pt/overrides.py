@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
-from .absent import tell
 from .tensor import Tensor
 
 __all__ = [
@@ -49,6 +48,3 @@ def is_tensor_method_or_property(func: Callable) -> bool:
     """Whether a function is a method of Tensor, or what reads one of its properties."""
     name = getattr(func, "__name__", "")
     return name == "__get__" or (bool(name) and getattr(Tensor, name, None) is func)
-
-
-tell(__name__)

@@ -13,6 +13,8 @@ from importlib.machinery import ModuleSpec
 from types import FunctionType, ModuleType
 from typing import Any
 
+from .absent import tell
+
 __all__ = ["settle"]
 
 # modules that files of before name, and those that hold, or show, their names now
@@ -51,6 +53,7 @@ def _made(name: str, source: str) -> ModuleType:
     sys.modules[name] = module = ModuleType(name, "A module of torch's: what it holds is in other files here.")
     module.__file__ = sys.modules[source].__file__
     vars(sys.modules[outer]).setdefault(inner, module)
+    tell(name)
     return module
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .absent import tell
 from .autograd.contract import composed
 from .ops import pointwise
 from .ops.activations import log_softmax, sigmoid, softmax
@@ -61,4 +60,3 @@ __all__ = [
 ]  # fmt: skip
 
 settle(__name__, globals())
-tell(__name__)

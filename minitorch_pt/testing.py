@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from . import creation, dtypes, random
-from .absent import tell
 from .tensor import Tensor, wrap
 
 __all__ = ["assert_close", "compare", "make_tensor"]
@@ -335,6 +334,3 @@ def _range(dtype: Any, low: Any, high: Any, limits: tuple, defaults: tuple) -> t
             f"The value interval specified by `low` and `high` is [{low}, {high}), but {dtype} only supports [{limits[0]}, {limits[1]})"
         )
     return tuple(min(max(x, limits[0]), limits[1]) for x in (low, high))  # type: ignore[return-value]
-
-
-tell(__name__)

@@ -127,7 +127,7 @@ REASONS = {
         "it is a variant of a plain operation, for compilers; use the operation, and clone() where a copy is needed",
         "*_copy unsafe_* *.unsafe_* *slice_inverse i0_",
     ),
-    "windows": ("use NumPy's: torch.from_numpy(numpy.hanning(n)), hamming, blackman, bartlett or kaiser", "*_window signal"),
+    "windows": ("use NumPy's: torch.from_numpy(numpy.hanning(n)), hamming, blackman, bartlett or kaiser", "*_window signal*"),
     "special": (
         "Bessel functions and orthogonal polynomials are not offered; use scipy.special on x.numpy()",
         "special.*",
@@ -181,9 +181,9 @@ def belongs(thing: Any, place: str, name: str) -> bool:
     """Whether a module shows a thing as its own: modules also hold what they have imported."""
     if isinstance(thing, types.ModuleType):
         return thing.__name__ == f"{place}.{name}"
-    if isinstance(thing, types.BuiltinFunctionType):
-        return True
     home = getattr(thing, "__module__", None) or ("torch" if callable(thing) else type(thing).__module__)
+    if isinstance(thing, types.BuiltinFunctionType):
+        return home.startswith("torch")
     return not isinstance(thing, TypeVar) and f"{home}.".startswith(f"{place}.")
 
 

@@ -8,7 +8,6 @@ A distribution has a batch_shape, the shape of its parameters (independent distr
 shape of one draw. sample(s) gives a tensor of shape s + batch_shape + event_shape, and log_prob takes its event axes away.
 """
 
-from ..absent import tell as _tell
 from . import constraints as constraints
 from .bernoulli import *
 from .beta import *
@@ -48,5 +47,3 @@ from .transformed_distribution import *
 from .transforms import *
 from .uniform import *
 from .weibull import *
-
-_tell(__name__)

@@ -1,6 +1,5 @@
 """torch.nn: layers, containers, losses; `functional` has them as functions, `init` fills parameters, `utils` clips gradients."""
 
-from ..absent import tell as _tell
 from ..places import settle as _settle
 from . import functional as functional, init as init
 from .modules import *
@@ -14,4 +13,3 @@ _settle(
     Parameter.__module__,
     {name: getattr(_lazy, name) for name in ("UninitializedBuffer", "UninitializedParameter", "is_lazy")},
 )
-_tell(__name__)

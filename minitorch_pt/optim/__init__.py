@@ -1,6 +1,5 @@
 """torch.optim: optimisers, one file an algorithm, learning rate schedulers, averages of weights."""
 
-from ..absent import tell as _tell
 from ..places import settle as settle
 from . import lr_scheduler as lr_scheduler, swa_utils as swa_utils
 from .adadelta import Adadelta as Adadelta
@@ -40,4 +39,3 @@ __all__ = [
 ]
 
 settle(__name__, {"Adafactor": Adafactor, "Muon": Muon})  # the others live in their files, as torch's
-_tell(__name__)

@@ -13,7 +13,6 @@ that may call any function by its name, and so run any code. `machine` runs it w
 tensors and containers; `load(weights_only=False)` gives a file that is trusted to Python's own `pickle`.
 """
 
-from ..absent import tell as _tell
 from ..places import settle as _settle
 from .names import (
     add_safe_globals as add_safe_globals,
@@ -27,4 +26,3 @@ from .writing import save as save
 __all__ = ["add_safe_globals", "clear_safe_globals", "get_safe_globals", "load", "safe_globals", "save"]
 
 _settle(__name__, globals())
-_tell(__name__)
