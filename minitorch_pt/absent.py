@@ -59,12 +59,14 @@ def tell(door: str) -> None:
         names = vars(sys.modules[module])
         if _torch_name(module) not in ABSENT:
             continue
+        _DOORS[names["__name__"]] = module
         if module in HOT:
             names["__path__"] = _PATH
         elif not isinstance(names.get("__getattr__"), partial):
             names["__getattr__"] = partial(_look, module, names.get("__getattr__"))
 
 
+_DOORS: dict[str, str] = {}  # by the names of modules: where torch has them
 # With it a module is taken for a package by imports: those of a missing name come to _Missing
 _PATH: list[str] = []
 
@@ -129,8 +131,10 @@ class _Missing:
     """Asked last of all for a module that is imported."""
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        if fullname.startswith(f"{__package__}.") and (said := absence(_torch_name(fullname))):
-            raise ModuleNotFoundError(said, name=_torch_name(fullname))
+        outer, _, last = fullname.rpartition(".")
+        name = f"{_torch_name(_DOORS.get(outer, outer))}.{last}"
+        if fullname.startswith(f"{__package__}.") and (said := absence(name)):
+            raise ModuleNotFoundError(said, name=name)
         return None
 
 
