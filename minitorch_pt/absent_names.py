@@ -110,12 +110,12 @@ ABSENT = {
             _tensor_str _thread_safe_fork _torch_docs _utils _utils_internal _vendor _vmap_internals _weights_only_unpickler
             affine_grid_generator batch_norm_backward_elemt batch_norm_backward_reduce batch_norm_elemt
             batch_norm_gather_stats batch_norm_gather_stats_with_counts batch_norm_stats batch_norm_update_stats
-            classproperty compiled_with_cxx11_abi contrib conv_tbc convolution embedding_bag get_file_path
-            get_num_interop_threads grid_sampler grid_sampler_2d grid_sampler_3d has_lapack has_mkl has_openmp has_spectral
-            hash_tensor init_num_threads is_anomaly_check_nan_enabled mkldnn_adaptive_avg_pool2d mkldnn_convolution
-            mkldnn_linear_backward_weights mkldnn_max_pool2d mkldnn_max_pool3d mkldnn_rnn_layer native_batch_norm
-            native_channel_shuffle native_dropout native_group_norm native_layer_norm native_norm norm_except_dim
-            set_anomaly_enabled set_flush_denormal set_num_interop_threads thread_safe_generator types
+            classproperty compiled_with_cxx11_abi contrib conv_tbc convolution embedding_bag get_file_path grid_sampler
+            grid_sampler_2d grid_sampler_3d has_lapack has_mkl has_openmp has_spectral hash_tensor init_num_threads
+            is_anomaly_check_nan_enabled mkldnn_adaptive_avg_pool2d mkldnn_convolution mkldnn_linear_backward_weights
+            mkldnn_max_pool2d mkldnn_max_pool3d mkldnn_rnn_layer native_batch_norm native_channel_shuffle native_dropout
+            native_group_norm native_layer_norm native_norm norm_except_dim set_anomaly_enabled set_flush_denormal
+            thread_safe_generator types
         """,
         "processes": """
             Future RRefType fork is_distributed monitor multiprocessing numa prepare_multiprocessing_environment wait
@@ -684,13 +684,8 @@ ABSENT = {
     "torch.utils.data": {
         "pipes": """
             DFIterDataPipe DataChunk IterDataPipe MapDataPipe argument_validation backward_compatibility datapipes
-            default_convert functional_datapipe graph graph_settings guaranteed_datapipes_determinism non_deterministic
-            runtime_validation runtime_validation_disabled
-        """,
-    },
-    "torch.utils.data.dataloader": {
-        "pipes": """
-            default_convert
+            functional_datapipe graph graph_settings guaranteed_datapipes_determinism non_deterministic runtime_validation
+            runtime_validation_disabled
         """,
     },
     "torch.utils.hooks": {
