@@ -24,6 +24,7 @@ from .autograd import (
 from .creation import *
 from .device import *
 from .dtypes import *
+from .formats import *
 from .functions import *
 from .legacy import *
 from .ops import *
@@ -69,11 +70,15 @@ autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # whe
 _PACKAGES = (
     "accelerator", "backends", "cuda", "datasets", "distributions", "linalg", "nn", "optim", "special", "testing", "utils", "viz",
 )  # fmt: skip
-_FROM = {"load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank"}
+_FROM = {
+    "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
+    **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in dtypes.TITLES.values())), "storages"),
+}  # fmt: skip
 if _typing.TYPE_CHECKING:
     from . import accelerator, backends, cuda, datasets, distributions, linalg, nn, optim, special, testing, utils, viz
     from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
+    from .storages import Storage, TypedStorage, UntypedStorage, is_storage
 
 
 def __getattr__(name: str) -> _typing.Any:

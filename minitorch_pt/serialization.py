@@ -24,7 +24,7 @@ import numpy as np
 
 from . import dtypes
 from .conversion import _rebuild
-from .device import device
+from .device import device, on_cpu
 from .nn.parameter import Buffer, Parameter
 from .size import Size
 from .storage import memory as memory_of
@@ -276,7 +276,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, mmap: b
     """
     if map_location is not None and not callable(map_location):
         for place in map_location.values() if isinstance(map_location, dict) else [map_location]:
-            device(place)
+            on_cpu(place)
     if isinstance(f, (str, os.PathLike)):
         with open(f, "rb") as file:
             return load(file, map_location, weights_only=weights_only)

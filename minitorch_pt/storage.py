@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import threading
 import weakref
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +31,13 @@ __all__ = [
     "resized",
     "writable",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """torch.storage holds these two classes, which are made of tensors: above this file."""
+    if name in ("TypedStorage", "UntypedStorage"):
+        return getattr(importlib.import_module(".storages", __package__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class _Apart:

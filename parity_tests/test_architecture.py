@@ -23,6 +23,7 @@ ALLOWED = {
     "device": (),
     "size": (),
     "layouts": (),
+    "formats": ("layouts",),
     "places": (),
     "rejection": (),
     "storage": (),
@@ -30,11 +31,11 @@ ALLOWED = {
     "notices": (),
     "generator": ("dtypes", "layouts", "rejection"),
     "return_types": (),
-    "autograd": ("dtypes", "layouts", "storage", "sums", "notices", "autograd"),
-    "ops": ("dtypes", "layouts", "size", "storage", "sums", "notices", "autograd", "ops", "generator", "return_types"),
+    "autograd": ("dtypes", "formats", "layouts", "storage", "sums", "notices", "autograd"),
+    "ops": ("dtypes", "formats", "layouts", "size", "storage", "sums", "notices", "autograd", "ops", "generator", "return_types"),
     "methods": ("dtypes", "storage", "ops", "autograd"),
-    "conversion": ("dtypes", "storage", "ops", "autograd", "device"),
-    "facts": ("dtypes", "layouts", "storage", "autograd", "device", "size"),
+    "conversion": ("dtypes", "formats", "storage", "ops", "autograd", "device"),
+    "facts": ("dtypes", "formats", "layouts", "storage", "autograd", "device", "size"),
     "tensor": ("storage", "autograd", "facts", "methods", "conversion"),
 }
 

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
+from ...autograd.contract import read
 from ...autograd.graph import Handle, changed
 from ...autograd.modes import no_grad
-from ...device import DeviceError, device as _device
+from ...device import DeviceError, on_cpu
+from ...formats import memory_format as MemoryFormat
 from ...tensor import Tensor
 from ..parameter import Buffer, Parameter
 from .backward_hooks import Borders
@@ -521,8 +523,17 @@ class Module:
                             tensor._grad = function(tensor._grad)
         return self
 
-    def to(self, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False) -> Any:
+    def to(
+        self,
+        *args: Any,
+        device: Any = None,
+        dtype: Any = None,
+        non_blocking: bool = False,
+        memory_format: MemoryFormat | None = None,
+    ) -> Any:
         """Convert all floating point parameters and buffers to a dtype, in place; returns the module.
+
+        memory_format: the order in memory of the parameters and buffers of four or five axes.
 
         Raises:
             TypeError: the dtype is no floating point type. DeviceError: a device other than the CPU.
@@ -535,14 +546,21 @@ class Module:
             elif not isinstance(a, bool):
                 device = a
         if device is not None:
-            _device(device)
-        if dtype is None:
+            on_cpu(device)
+        if memory_format is not None:
+            read("MemoryFormat", memory_format, "to", "memory_format")
+        elif dtype is None:
             return self
-        if not dtype.is_floating_point:
+        if dtype is not None and not dtype.is_floating_point:
             raise TypeError(
                 f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
             )
-        return self._convert(lambda t: t.to(dtype) if t.is_floating_point() else t)
+
+        def converted(t: Tensor) -> Tensor:
+            order = memory_format if t.ndim in (4, 5) else None
+            return t.to(dtype=dtype if t.is_floating_point() else None, memory_format=order)
+
+        return self._convert(converted)
 
     def type(self, dst_type: Any) -> Any:
         """Convert all parameters and buffers to a dtype, in place; returns the module."""
