@@ -52,14 +52,14 @@ class Conversions:
         """
         flags = [a for a in args if isinstance(a, bool)]
         copy = flags[1] if len(flags) > 1 else copy
-        for a in args:
+        for place, a in enumerate(args):
             if isinstance(a, (dtypes.dtype, type)):
                 dtype = dtypes.given(a)
-            elif isinstance(a, Conversions):
+            elif isinstance(a, Conversions) and not place:
                 dtype = a.dtype
             elif a is None or isinstance(a, bool):
                 continue
-            elif isinstance(a, (str, int, _device)):
+            elif isinstance(a, (str, int, _device)) and not place:
                 device = a
             else:
                 raise TypeError(f"to() takes a dtype such as torch.float32, a device or a tensor, and got {a!r}")

@@ -116,7 +116,7 @@ class _Memory:
         """False: the memory is this process's own."""
         return False
 
-    def is_pinned(self, device: object = "cuda") -> Any:
+    def is_pinned(self, device: object = None) -> Any:
         """False: memory is pinned for copies to a GPU."""
         return False
 
@@ -185,9 +185,10 @@ class UntypedStorage(_Memory):
     8
     """
 
-    def __init__(self, *args: Any, device: object = None) -> None:
-        if device is not None:
-            on_cpu(device)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        on_cpu(kwargs.pop("device", CPU))
+        if kwargs:
+            raise TypeError(f"UntypedStorage() got an unexpected keyword argument '{next(iter(kwargs))}'")
         if len(args) > 1:
             raise TypeError(
                 f"UntypedStorage() takes a number of bytes or a sequence of them, and got {len(args)} arguments"
@@ -350,6 +351,7 @@ class storagetype:
 
 
 Sequence.register(_Memory)  # torch.tensor(storage)
+settle("minitorch_pt", {"is_storage": is_storage})
 settle("minitorch_pt.storage", {"TypedStorage": TypedStorage, "UntypedStorage": UntypedStorage})
 KINDS = {dtype: storagetype(dtype) for dtype in dtypes.ALL}
 globals().update({kind.__name__: kind for kind in KINDS.values()})

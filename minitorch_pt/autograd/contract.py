@@ -159,7 +159,7 @@ def _unpinned(value: Any) -> Any:
         raise RuntimeError(
             "pin_memory=True prepares memory for copies to an accelerator, and minitorch_pt computes on the CPU: leave it out"
         )
-    return _truth(value)
+    return False if value is None else _truth(value)
 
 
 # what each annotation is called in an error, and its reader
