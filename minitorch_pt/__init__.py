@@ -53,6 +53,15 @@ _settle(
         "random": "fork_rng get_rng_state initial_seed manual_seed seed set_rng_state",
     },
 )
+_settle(
+    f"{__name__}.autograd.graph",
+    {
+        name: getattr(module, name)
+        for module in (autograd.edges, autograd.saving)
+        for name in module.__all__
+        if name != "through_hooks"
+    },
+)
 _settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
 _settle(
     f"{__name__}.autograd",

@@ -1,6 +1,6 @@
 """The engine: rule.py makes operations, graph.py carries gradients back; the rest is what users call."""
 
-from . import functional as functional
+from . import edges as edges, functional as functional, saving as saving
 from .check import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from .function import Function as Function
 from .graph import backward as backward, grad as grad
