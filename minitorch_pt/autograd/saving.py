@@ -150,10 +150,11 @@ def _cell(value: Any) -> Any:
 
 def _packed(node: Node, value: Any) -> None:
     """Hand what a new node keeps to the hooks in force. (Those of a Function hand on what `save_for_backward` was given.)"""
-    if not _state.hooks or node.rule.function is None or node.args is None:
+    if not _state.hooks or node.rule.function is None:
         return
     pack, unpack, whole = _state.hooks[-1]
-    node.outputs = value if isinstance(value, (tuple, list)) else (value,)
+    if node.rule.keeps:
+        node.outputs = value if isinstance(value, (tuple, list)) else (value,)
     kept = list(graph.arrays_in(node._kept()))
     wanted = {id(array) for array in kept}
     places: dict[int, _Place] = {}  # by id of an array
@@ -176,14 +177,15 @@ def _packed(node: Node, value: Any) -> None:
     ]  # the functions hold copies, which the rule makes anew
     for array in copied:
         note(array)
-    args = [_apart(a, note) if whole else places.get(id(a), a) for a in node.args]
-    _Packed(node, pulls, args, [unpack, packed], bool(copied))
+    args = None if node.args is None else [_apart(a, note) if whole else places.get(id(a), a) for a in node.args]
+    if packed:
+        _Packed(node, pulls, args, [unpack, packed], bool(copied))
 
 
 class _Packed:
     """What a node does whose arrays are packed."""
 
-    def __init__(self, node: Node, pulls: Any, args: list, kept: list, anew: bool) -> None:
+    def __init__(self, node: Node, pulls: Any, args: list | None, kept: list, anew: bool) -> None:
         self.rule, self.edges, self.kwargs = node.rule, node.edges, node.kwargs
         self.pulls, self.args, self.kept, self.anew = pulls, args, kept, anew
         node.rule = _unchecked(node.rule, node.name())
@@ -226,7 +228,7 @@ def _unchecked(rule: graph.Rule, name: str) -> graph.Rule:
 
 def _tensor(array: np.ndarray, node: Node) -> Any:
     """A saved array as the tensor that it is in the graph."""
-    edge = next((edge for a, edge in zip(node.args, node.edges, strict=False) if a is array), None)
+    edge = next((edge for a, edge in zip(node.args or (), node.edges, strict=False) if a is array), None)
     if isinstance(edge, graph.Tensor) and edge._data is array:
         return edge
     tensor = graph.wrap(array)

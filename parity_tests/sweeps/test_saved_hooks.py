@@ -51,7 +51,9 @@ def checkpointed(package: Any, call: Callable) -> tuple:
 
 def judge(name: str, limit: int | None, counts: collections.Counter, wrong: dict[str, str]) -> None:
     """All samples of one entry, or a fixed choice."""
-    calls: Iterator = operation_calls(OPERATIONS[name], limit) if name in OPERATIONS else module_calls(MODULES[name], limit)
+    calls: Iterator = (
+        operation_calls(OPERATIONS[name], limit) if name in OPERATIONS else module_calls(MODULES[name], limit)
+    )
     second = name in OPERATIONS and OPERATIONS[name].supports_gradgrad
     for label, call, _ in calls:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
