@@ -77,14 +77,28 @@ autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # whe
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "accelerator", "backends", "cuda", "datasets", "distributions", "linalg", "nn", "optim", "special", "testing", "utils", "viz",
+    "accelerator", "backends", "cuda", "datasets", "distributions", "linalg", "nn", "optim", "profiler", "special", "testing", "utils", "viz",
 )  # fmt: skip
 _FROM = {
     "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
     **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in dtypes.TITLES.values())), "storages"),
 }  # fmt: skip
 if _typing.TYPE_CHECKING:
-    from . import accelerator, backends, cuda, datasets, distributions, linalg, nn, optim, special, testing, utils, viz
+    from . import (
+        accelerator,
+        backends,
+        cuda,
+        datasets,
+        distributions,
+        linalg,
+        nn,
+        optim,
+        profiler,
+        special,
+        testing,
+        utils,
+        viz,
+    )
     from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
     from .storages import Storage, TypedStorage, UntypedStorage, is_storage

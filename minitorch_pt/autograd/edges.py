@@ -53,6 +53,17 @@ class _MultiHandle(Handle):
             handle.remove()
 
 
+def _reached(starts: list, useful: set | None) -> set[int]:
+    """The ids of the nodes and leaves to which a backward pass, `recording.task`, brings gradients."""
+    stack, seen = [start for start, _ in starts], set()
+    while stack:
+        node = stack.pop()
+        if node is not None and id(node) not in seen:
+            seen.add(id(node))
+            stack.extend(node.edges if isinstance(node, Node) and (useful is None or id(node) in useful) else ())
+    return seen
+
+
 def register_multi_grad_hook(tensors: Sequence, fn: Callable, *, mode: str = "all") -> _MultiHandle:
     """Call a function with the gradients of several tensors, in each backward pass.
 
@@ -70,7 +81,7 @@ def register_multi_grad_hook(tensors: Sequence, fn: Callable, *, mode: str = "al
 
     def due(task: Any) -> int:
         """How many of the tensors this pass reaches."""
-        reached = graph.reached(*task)
+        reached = _reached(*task)
         return sum(
             id(graph.source(edge)[0] if isinstance(edge, Node) else edge) in reached
             for edge in map(graph.target, tensors)

@@ -523,17 +523,6 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
     return [_found(w, found) for w in wanted or ()]
 
 
-def reached(starts: list, useful: set | None) -> set[int]:
-    """The ids of the nodes and leaves to which a backward pass, `recording.task`, brings gradients."""
-    stack, seen = [start for start, _ in starts], set()
-    while stack:
-        node = stack.pop()
-        if node is not None and id(node) not in seen:
-            seen.add(id(node))
-            stack.extend(node.edges if isinstance(node, Node) and (useful is None or id(node) in useful) else ())
-    return seen
-
-
 def _due(roots: list, useful: set | None) -> dict[int, int]:
     """For each leaf with hooks the number of the node after which its gradient is complete: its hooks run then, not at the end."""
     last: dict[int, int] = {}
