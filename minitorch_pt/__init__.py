@@ -77,7 +77,8 @@ autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # whe
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "accelerator", "backends", "cuda", "datasets", "distributions", "linalg", "nn", "optim", "profiler", "special", "testing", "utils", "viz",
+    "__config__", "accelerator", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
+    "optim", "overrides", "profiler", "special", "testing", "utils", "viz",
 )  # fmt: skip
 _FROM = {
     "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
@@ -87,12 +88,17 @@ if _typing.TYPE_CHECKING:
     from . import (
         accelerator,
         backends,
+        compiler,
         cuda,
         datasets,
+        distributed,
         distributions,
+        futures,
+        jit,
         linalg,
         nn,
         optim,
+        overrides,
         profiler,
         special,
         testing,

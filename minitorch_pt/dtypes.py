@@ -9,7 +9,8 @@ import numpy as np
 
 __all__ = [
     "dtype", "float64", "double", "float32", "float", "float16", "half", "int64", "long", "int32", "int", "int16", "short",
-    "int8", "uint8", "bool", "get_default_dtype", "set_default_dtype", "promote_types", "result_type", "can_cast", "finfo",
+    "int8", "uint8", "bool", "bfloat16", "float8_e4m3fn", "float8_e5m2", "complex32", "chalf", "complex64", "cfloat", "complex128", "cdouble",
+    "uint16", "uint32", "uint64", "qint8", "quint8", "qint32", "get_default_dtype", "set_default_dtype", "promote_types", "result_type", "can_cast", "finfo",
     "iinfo",
 ]  # fmt: skip
 
@@ -59,6 +60,59 @@ int16 = short = dtype("int16")
 int8 = dtype("int8")
 uint8 = dtype("uint8")
 bool = dtype("bool")
+
+
+class _LeftOut(dtype):
+    """A type of torch's that may be named and compared, as programs do that can use it; there are no tensors of it."""
+
+    __slots__ = ("_facts", "_instead")
+
+    def __init__(self, name: str, itemsize: builtins.int, instead: str, signed: builtins.bool = True) -> None:
+        self.name, self._instead, self._facts = name, instead, (itemsize, signed)
+
+    @property
+    def dtype(self) -> Any:  # type: ignore[override]
+        """NumPy's type: asked for wherever the type is used.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError(f"minitorch_pt has no tensors of {self!r}: {self._instead}")
+
+    @property
+    def is_floating_point(self) -> builtins.bool:
+        """Whether values are floating point numbers."""
+        return "float" in self.name
+
+    @property
+    def is_complex(self) -> builtins.bool:
+        """Whether values have an imaginary part."""
+        return self.name.startswith("complex")
+
+    @property
+    def is_signed(self) -> builtins.bool:
+        """Whether negative values exist."""
+        return self._facts[1]
+
+    @property
+    def itemsize(self) -> builtins.int:
+        """Bytes per element."""
+        return self._facts[0]
+
+
+_SHORT, _PARTS = "NumPy has no such numbers; use torch.float32", "use two real tensors, or NumPy"
+_WIDER, _QUANTIZED = "use a signed type that holds them, torch.int32 or torch.int64", "use torch.int8, or torch.float32"
+bfloat16 = _LeftOut("bfloat16", 2, _SHORT)
+float8_e4m3fn, float8_e5m2 = _LeftOut("float8_e4m3fn", 1, _SHORT), _LeftOut("float8_e5m2", 1, _SHORT)
+complex32 = chalf = _LeftOut("complex32", 4, _PARTS)
+complex64 = cfloat = _LeftOut("complex64", 8, _PARTS)
+complex128 = cdouble = _LeftOut("complex128", 16, _PARTS)
+uint16, uint32, uint64 = (_LeftOut(f"uint{8 * n}", n, _WIDER, False) for n in (2, 4, 8))
+qint8, quint8, qint32 = (
+    _LeftOut("qint8", 1, _QUANTIZED),
+    _LeftOut("quint8", 1, _QUANTIZED, False),
+    _LeftOut("qint32", 4, _QUANTIZED),
+)
 
 ALL = (float64, float32, float16, int64, int32, int16, int8, uint8, bool)
 # torch's name of each type in texts

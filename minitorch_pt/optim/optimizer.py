@@ -19,6 +19,14 @@ from ..tensor import Tensor, wrap
 
 __all__ = ["Optimizer"]
 
+
+class _Required:
+    def __repr__(self) -> str:
+        return "<required parameter>"
+
+
+required = _Required()  # the default of an option that must be given with the optimizer or with each group
+
 BLOCK = 32768  # elements updated at a time: with its gradient and state a block stays in the cache
 
 
@@ -165,6 +173,8 @@ class Optimizer:
                     "can't optimize a non-leaf Tensor: give the tensor that it was computed from, or detach() it"
                 )
         for name, value in self.defaults.items():
+            if value is required and name not in group:
+                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
             group.setdefault(name, value)
         for name, value in group.items():
             if name != "lr" and isinstance(value, Tensor):

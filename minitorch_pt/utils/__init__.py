@@ -1,7 +1,7 @@
-"""torch.utils: `data` feeds networks, `checkpoint` buys memory with time."""
+"""torch.utils: `data` feeds networks, `checkpoint` buys memory with time; the handles of hooks, and trees of containers."""
 
 from ..places import settle as _settle
-from . import checkpoint as checkpoint, data as data
+from . import _pytree as _pytree, checkpoint as checkpoint, data as data, hooks as hooks
 
-__all__ = ["checkpoint", "data"]
+__all__ = ["checkpoint", "data", "hooks"]
 _settle(checkpoint.__name__, {name: getattr(checkpoint, name) for name in checkpoint.__all__})

@@ -568,7 +568,7 @@ class Module:
             read("MemoryFormat", memory_format, "to", "memory_format")
         elif dtype is None:
             return self
-        if dtype is not None and not dtype.is_floating_point:
+        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(
                 f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
             )

@@ -11,6 +11,7 @@ from .dataset import (
     TensorDataset as TensorDataset,
     random_split as random_split,
 )
+from .distributed import DistributedSampler as DistributedSampler
 from .sampler import (
     BatchSampler as BatchSampler,
     RandomSampler as RandomSampler,
@@ -21,6 +22,6 @@ from .sampler import (
 )
 
 __all__ = [
-    "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler", "SequentialSampler",
+    "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "DistributedSampler", "IterableDataset", "RandomSampler", "Sampler", "SequentialSampler",
     "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "default_collate", "get_worker_info", "random_split",
 ]  # fmt: skip

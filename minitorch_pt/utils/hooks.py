@@ -1,0 +1,7 @@
+"""torch.utils.hooks: the handle that is returned when a hook is registered."""
+
+from __future__ import annotations
+
+from ..autograd.graph import Handle as RemovableHandle
+
+__all__ = ["RemovableHandle"]

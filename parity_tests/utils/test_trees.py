@@ -1,0 +1,72 @@
+"""Trees of containers: random ones, taken apart and put together as torch does it."""
+
+from __future__ import annotations
+
+import random
+from collections import OrderedDict, defaultdict, deque, namedtuple
+from typing import Any
+
+import pytest
+import torch.utils._pytree as theirs
+
+from minitorch_pt.utils import _pytree as ours
+
+Pair = namedtuple("Pair", "first second")
+
+
+def tree(rng: random.Random, depth: int = 3) -> Any:
+    """A random tree of numbers, texts and None."""
+    kind = rng.randrange(10)
+    if not depth or kind > 7:
+        return rng.choice([1, 2.5, "text", None, True])
+    parts = [tree(rng, depth - 1) for _ in range(rng.randrange(4))]
+    keyed = {rng.choice("abcdef"): part for part in parts}
+    return [
+        lambda: parts, lambda: tuple(parts), lambda: keyed, lambda: OrderedDict(keyed), lambda: defaultdict(int, keyed),
+        lambda: deque(parts, maxlen=5), lambda: Pair(tree(rng, 0), tree(rng, depth - 1)), lambda: {3: parts},
+    ][kind]()  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_random_trees(seed):
+    value = tree(random.Random(seed))
+    (mine, spec), (other, their_spec) = ours.tree_flatten(value), theirs.tree_flatten(value)
+    assert mine == other
+    assert spec.num_leaves == their_spec.num_leaves
+    assert spec.is_leaf() == their_spec.is_leaf()
+    assert [child.num_leaves for child in spec.children_specs or ()] == [c.num_leaves for c in their_spec.children()]
+    doubled = [[leaf, leaf] for leaf in mine]
+    assert repr(ours.tree_unflatten(doubled, spec)) == repr(theirs.tree_unflatten(doubled, their_spec))
+    with pytest.raises(ValueError):
+        ours.tree_unflatten([*mine, 0], spec)
+    for end in (lambda t: isinstance(t, dict), lambda t: isinstance(t, tuple), None):
+        assert ours.tree_leaves(value, is_leaf=end) == theirs.tree_leaves(value, is_leaf=end)
+        assert repr(ours.tree_map(str, value, is_leaf=end)) == repr(theirs.tree_map(str, value, is_leaf=end))
+    assert ours.tree_map_only(int, lambda n: n + 1, value) == theirs.tree_map_only(int, lambda n: n + 1, value)
+    assert ours.tree_map(lambda a, b: (a, b), value, value) == theirs.tree_map(lambda a, b: (a, b), value, value)
+    assert ours.tree_all(bool, value) == theirs.tree_all(bool, value)
+    assert ours.tree_any(bool, value) == theirs.tree_any(bool, value)
+    assert list(ours.tree_iter(value)) == list(theirs.tree_iter(value))
+    assert ours.tree_structure(value) == spec
+    assert ours.tree_map_(id, value) is value
+    assert ours.tree_is_leaf(value) == theirs.tree_is_leaf(value)
+
+
+def test_trees_of_different_forms_are_refused():
+    for library in (ours, theirs):
+        with pytest.raises(ValueError):
+            library.tree_map(max, [1, [2, 3]], [1, 2])
+
+
+def test_a_class_of_ones_own():
+    class Box:
+        def __init__(self, *held: Any) -> None:
+            self.held = held
+
+    found = []
+    for library in (ours, theirs):
+        library.register_pytree_node(Box, lambda box: (list(box.held), None), lambda held, _: Box(*held))
+        found.append(library.tree_map(lambda n: n * 2, {"a": Box(1, [2])})["a"].held)
+        with pytest.raises(ValueError, match="already registered"):
+            library.register_pytree_node(Box, lambda box: (list(box.held), None), lambda held, _: Box(*held))
+    assert found[0] == found[1] == (2, [4])
