@@ -33,6 +33,7 @@ from .printing import get_printoptions as get_printoptions, set_printoptions as 
 from .random import *
 from .settings import *
 from .size import *
+from .window_functions import *
 
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
@@ -77,16 +78,18 @@ autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # whe
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "accelerator", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
-    "optim", "overrides", "profiler", "special", "testing", "utils", "viz",
+    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
+    "onnx", "optim", "overrides", "profiler", "signal", "special", "testing", "utils", "version", "viz",
 )  # fmt: skip
 _FROM = {
     "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
+    "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_available": "amp", "is_autocast_enabled": "amp.autocast_mode",
     **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in dtypes.TITLES.values())), "storages"),
 }  # fmt: skip
 if _typing.TYPE_CHECKING:
     from . import (
         accelerator,
+        amp,
         backends,
         compiler,
         cuda,
@@ -97,12 +100,15 @@ if _typing.TYPE_CHECKING:
         jit,
         linalg,
         nn,
+        onnx,
         optim,
         overrides,
         profiler,
+        signal,
         special,
         testing,
         utils,
+        version,
         viz,
     )
     from ._lowrank import pca_lowrank, svd_lowrank

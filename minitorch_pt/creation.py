@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "arange", "as_tensor", "asarray", "cartesian_prod", "combinations", "empty", "empty_like", "empty_permuted", "empty_strided", "eye", "from_numpy", "frombuffer", "full", "full_like", "is_floating_point",
     "is_tensor", "linspace", "logspace", "meshgrid", "numel", "one_hot", "ones", "ones_like", "range", "scalar_tensor", "tensor", "tril_indices",
-    "triu_indices", "zeros", "zeros_like",
+    "triu_indices", "typename", "zeros", "zeros_like",
 ]  # fmt: skip
 
 # The C library (glibc) hands the memory of large arrays back when they are freed, and to get it again costs more than to compute with
@@ -841,6 +841,20 @@ triu_indices = _triangle("triu_indices", np.triu_indices, "upper")
 def is_tensor(obj: Any, /) -> builtins.bool:
     """Whether it is a Tensor."""
     return isinstance(obj, Tensor)
+
+
+def typename(obj: Any, /) -> str:
+    """What the type of an object is called: of a tensor "torch.FloatTensor".
+
+    >>> import minitorch_pt as torch
+    >>> torch.typename(torch.ones(1)), torch.typename(3)
+    ('torch.FloatTensor', 'int')
+    """
+    if isinstance(obj, Tensor):
+        return obj.type()
+    named = obj if hasattr(obj, "__qualname__") or hasattr(obj, "__name__") else type(obj)
+    name, home = getattr(named, "__qualname__", None) or named.__name__, getattr(named, "__module__", None) or ""
+    return name if home in ("", "builtins") else f"{home}.{name}"
 
 
 @composed

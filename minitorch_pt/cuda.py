@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from .amp import for_cuda as _amp
 from .device import DeviceError
 from .places import settle
 
@@ -92,3 +93,4 @@ settle(
         "random": "manual_seed manual_seed_all",
     },
 )
+settle(f"{__name__}.amp", {name: getattr(_amp, name) for name in _amp.__all__})
