@@ -3,7 +3,8 @@
 from ..places import settle as _settle
 from . import functional as functional, init as init
 from .modules import *
-from .modules import lazy as _lazy, module as _module
+from .modules import lazy as _lazy, module as _module, utils as _numbers
+from .parallel import DataParallel as DataParallel
 from .parameter import Buffer as Buffer, Parameter as Parameter
 
 from . import utils as utils  # isort: skip

@@ -1,5 +1,6 @@
 """torch.utils.data: data sets, the order in which they are read, and the loader that makes batches of them."""
 
+from .convert import default_convert as default_convert
 from .dataloader import DataLoader as DataLoader, default_collate as default_collate, get_worker_info as get_worker_info
 from .dataset import (
     ChainDataset as ChainDataset,
@@ -23,5 +24,5 @@ from .sampler import (
 
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "DistributedSampler", "IterableDataset", "RandomSampler", "Sampler", "SequentialSampler",
-    "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "default_collate", "get_worker_info", "random_split",
+    "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "default_collate", "default_convert", "get_worker_info", "random_split",
 ]  # fmt: skip
