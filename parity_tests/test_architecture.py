@@ -32,7 +32,19 @@ ALLOWED = {
     "generator": ("dtypes", "layouts", "rejection"),
     "return_types": (),
     "autograd": ("dtypes", "formats", "layouts", "storage", "sums", "notices", "autograd"),
-    "ops": ("dtypes", "formats", "layouts", "size", "storage", "sums", "notices", "autograd", "ops", "generator", "return_types"),
+    "ops": (
+        "dtypes",
+        "formats",
+        "layouts",
+        "size",
+        "storage",
+        "sums",
+        "notices",
+        "autograd",
+        "ops",
+        "generator",
+        "return_types",
+    ),
     "methods": ("dtypes", "storage", "ops", "autograd"),
     "conversion": ("dtypes", "formats", "storage", "ops", "autograd", "device"),
     "facts": ("dtypes", "formats", "layouts", "storage", "autograd", "device", "size"),
@@ -110,7 +122,16 @@ def code_lines(path: Path) -> int:
 def test_the_engine_reads_in_an_hour():
     # the contract of arguments stands before the engine; gradcheck, jacobians, hooks on what is saved and what a user sees of a node are made
     # with it
-    beside = ("contract.py", "check.py", "edges.py", "functional.py", "nodes.py", "profiler.py", "saving.py", "variable.py")
+    beside = (
+        "contract.py",
+        "check.py",
+        "edges.py",
+        "functional.py",
+        "nodes.py",
+        "profiler.py",
+        "saving.py",
+        "variable.py",
+    )
     parts = sorted(path for path in (PACKAGE / "autograd").glob("*.py") if path.name not in beside)
     engine = [PACKAGE / "tensor.py", *parts]
     assert sum(map(code_lines, engine)) <= 1470
