@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -33,6 +34,9 @@ class _Word:
         return self._name
 
 
+W = TypeVar("W", bound=_Word)
+
+
 class memory_format(_Word):
     """The order of elements in memory: contiguous_format, preserve_format, channels_last, channels_last_3d.
 
@@ -51,8 +55,8 @@ class layout(_Word):
     __slots__ = ()
 
 
-def _word(cls: type, name: str) -> _Word:
-    word = object.__new__(cls)
+def _word(cls: type[W], name: str) -> W:
+    word: W = object.__new__(cls)
     word._name = name
     return word
 
@@ -109,7 +113,7 @@ def fits(array: np.ndarray, order: object) -> bool:
     return all(n == 1 or a == b for n, a, b in zip(array.shape, own, wanted, strict=True))
 
 
-def suggested(array: np.ndarray) -> memory_format | _Word:
+def suggested(array: np.ndarray) -> memory_format:
     """The memory format that an array's strides look like."""
     if array.ndim in (4, 5) and layouts.channels_last(array):
         return channels_last if array.ndim == 4 else channels_last_3d

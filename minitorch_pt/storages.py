@@ -100,7 +100,7 @@ class _Memory:
         self[:] = source._row
         return self
 
-    def resize_(self, size: Any) -> None:
+    def resize_(self, size: Any) -> Any:
         """Not possible, but to the size that it has: NumPy does not move memory that tensors look into.
 
         Raises:
@@ -220,14 +220,14 @@ class UntypedStorage(_Memory):
         return self
 
     def type(self, dtype: Any = None, non_blocking: Any = False) -> str:
-        """ "torch.storage.UntypedStorage"."""
+        """What torch calls it."""
         return "torch.storage.UntypedStorage"
 
     def untyped(self) -> UntypedStorage:
         """Itself."""
         return self
 
-    def resize_(self, size: Any) -> UntypedStorage:
+    def resize_(self, size: Any) -> Any:
         """Itself, if that is its size: see `TypedStorage.resize_`."""
         super().resize_(size)
         return self

@@ -77,6 +77,7 @@ def register_multi_grad_hook(tensors: Sequence, fn: Callable, *, mode: str = "al
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
     if not all(tensor.requires_grad for tensor in tensors):
         raise AssertionError("Expected gradient function to be set: one of the tensors does not require grad")
+    graph.watch_passes()
     place: dict[str, Any] = {"task": None}
 
     def due(task: Any) -> int:

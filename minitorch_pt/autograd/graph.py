@@ -288,6 +288,15 @@ def leaf_has_hooks() -> None:
     _leaves_have_hooks = True
 
 
+_passes_are_watched = False
+
+
+def watch_passes() -> None:
+    """From now on `recording.task` tells of the backward pass that is under way."""
+    global _passes_are_watched
+    _passes_are_watched = True
+
+
 class Handle:
     """Returned when a hook is registered; `remove()` takes the hook away."""
 
@@ -449,9 +458,11 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
         if fill:  # torch runs them too then
             useful |= set(found)
     due = _due([target for target, _ in starts], useful) if _leaves_have_hooks else None
-    hunting = anomaly.on
+    hunting = watchers and anomaly.on
     before, recording.on = recording.on, create_graph
-    outer, recording.task = recording.task, (starts, useful)
+    outer = recording.task if _passes_are_watched else None
+    if _passes_are_watched:
+        recording.task = starts, useful
     try:
         for target, gradient in starts:
             if useful is not None and len(starts) > 1 and not (id(target) in useful or id(target) in found):
@@ -519,7 +530,9 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
         for entry in leaves.values():
             _settle(entry, create_graph, found, fill)
     finally:
-        recording.on, recording.task = before, outer
+        recording.on = before
+        if _passes_are_watched:
+            recording.task = outer
     return [_found(w, found) for w in wanted or ()]
 
 

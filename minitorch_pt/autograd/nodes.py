@@ -125,7 +125,7 @@ class OperationNode(Shown):
         value = np.asarray(value) if isinstance(value, np.generic) else value
         if not isinstance(value, np.ndarray):
             return value
-        edge = self if name == "result" and value.shape == self.shape else edges.get(id(value))
+        edge: Any = self if name == "result" and value.shape == self.shape else edges.get(id(value))
         leaf = isinstance(edge, graph.Tensor)
         if leaf and edge._data is value:
             return edge

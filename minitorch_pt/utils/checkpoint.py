@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import autograd
+from ..autograd.graph import watch_passes
 from ..autograd.modes import enable_grad, recording
 from ..autograd.saving import saved_tensors_hooks
 from ..notices import warn
@@ -62,6 +63,7 @@ class CheckpointFunction(autograd.Function):
     def forward(ctx: Any, run_function: Callable, preserve_rng_state: bool, *args: Any) -> Any:
         """The value of `run_function(*args)`."""
         check_backward_validity(args)
+        watch_passes()
         ctx.run, ctx.state = run_function, get_rng_state() if preserve_rng_state else None
         ctx.inputs = [None if isinstance(a, Tensor) else a for a in args]
         ctx.places = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
@@ -92,7 +94,7 @@ class CheckpointFunction(autograd.Function):
         ]
         if not pairs:
             raise RuntimeError("none of output has requires_grad=True, this checkpoint() is not necessary")
-        autograd.backward(*map(list, zip(*pairs, strict=True)))
+        autograd.backward([output for output, _ in pairs], [gradient for _, gradient in pairs])
         return None, None, *(x.grad if isinstance(x, Tensor) else None for x in detached)
 
 

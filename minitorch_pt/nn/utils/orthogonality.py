@@ -53,7 +53,7 @@ class _Orthogonal(Module):
         n, k = X.size(-2), X.size(-1)
         square = X.tril()
         if n != k:
-            square = ops.cat([square, X.new_zeros(n, n - k).expand(*X.shape[:-2], -1, -1)], -1)
+            square = ops.cat([square, creation.zeros(n, n - k, dtype=X.dtype).expand(*X.shape[:-2], -1, -1)], -1)
         A = square - square.mT
         if self.orthogonal_map is _OrthMaps.matrix_exp:
             Q = ops.matrix_exp(A)

@@ -185,6 +185,8 @@ class Identity(BasePruningMethod):
 class _Amount(BasePruningMethod):
     """A method that prunes a number of elements or channels, or a share of them."""
 
+    amount: Any
+
     def __init__(self, amount: float) -> None:
         if not isinstance(amount, numbers.Real):
             raise TypeError(f"Invalid type for amount: {amount}. Must be int or float.")
@@ -304,9 +306,9 @@ class LnStructured(_Structured):
         return ops.topk(ops.norm(t, p=self.n, dim=axes), k=size - count, largest=True).indices
 
     @classmethod
-    def apply(
+    def apply(  # type: ignore[override]
         cls, module: Any, name: str, amount: float, n: Any, dim: int, importance_scores: Tensor | None = None
-    ) -> BasePruningMethod:  # type: ignore[override]
+    ) -> BasePruningMethod:
         """See `ln_structured`."""
         return super().apply(module, name, amount=amount, n=n, dim=dim, importance_scores=importance_scores)
 
