@@ -79,11 +79,12 @@ autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # whe
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
     "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
-    "onnx", "optim", "overrides", "profiler", "signal", "special", "testing", "utils", "version", "viz",
+    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "special", "testing", "utils", "version", "viz",
 )  # fmt: skip
 _FROM = {
-    "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
-    "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_available": "amp", "is_autocast_enabled": "amp.autocast_mode",
+    "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
+    "to_dlpack": "utils.dlpack",
+    "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
     **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in dtypes.TITLES.values())), "storages"),
 }  # fmt: skip
 if _typing.TYPE_CHECKING:
@@ -104,6 +105,7 @@ if _typing.TYPE_CHECKING:
         optim,
         overrides,
         profiler,
+        serialization,
         signal,
         special,
         testing,
@@ -114,6 +116,7 @@ if _typing.TYPE_CHECKING:
     from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
     from .storages import Storage, TypedStorage, UntypedStorage, is_storage
+    from .utils.dlpack import from_dlpack, to_dlpack
 
 
 def __getattr__(name: str) -> _typing.Any:

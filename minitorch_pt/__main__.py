@@ -33,13 +33,15 @@ def parity(path: Path) -> None:
 
 
 class _AsTorch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Answers `import torch` and `import torch.nn.functional` with minitorch_pt's own modules."""
+    """Answers `import torch`, `import torch.nn.functional`, `import safetensors.torch` with minitorch_pt's own modules."""
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        return ModuleSpec(fullname, self) if fullname.partition(".")[0] == "torch" else None
+        ours = fullname.partition(".")[0] == "torch" or fullname == "safetensors.torch"
+        return ModuleSpec(fullname, self) if ours else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        module = importlib.import_module(f"{__package__}{spec.name.removeprefix('torch')}")
+        name = "torch.utils.safetensors" if spec.name == "safetensors.torch" else spec.name
+        module = importlib.import_module(f"{__package__}{name.removeprefix('torch')}")
         self.own = module.__spec__
         return module
 

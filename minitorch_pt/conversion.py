@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import warnings
 from collections.abc import Iterator
 from numbers import Number
@@ -12,11 +13,12 @@ import numpy as np
 from . import dtypes, formats, ops
 from .autograd import graph
 from .autograd.contract import composed, read
-from .autograd.modes import recording
+from .autograd.modes import is_grad_enabled, recording
 from .autograd.rule import differentiable, named
-from .device import DeviceError, device as _device, on_cpu
+from .device import DeviceError, DLDeviceType, device as _device, on_cpu
 from .ops.shape import as_strided, laid_out, sizes as given_sizes
-from .storage import copied, looking, resized
+from .size import Size
+from .storage import copied, looking, resize
 
 if TYPE_CHECKING:
     from .autograd.contract import MemoryFormat
@@ -97,6 +99,17 @@ class Conversions:
             )
         return self.to(kind)
 
+    def new(self, *args: Any, size: Any = None, data: Any = None, other: Any = None, device: Any = None) -> Any:
+        """torch's old constructor, of this tensor's type: x.new(2, 3), x.new([1, 2]); see `legacy`.
+
+        Raises:
+            TypeError: neither sizes nor a sequence of values, or a tensor of another type.
+        """
+        from .legacy import elements  # it makes tensors: above this file
+
+        named = [Size(size)] if size is not None else [x for x in (data, other) if x is not None]
+        return graph.wrap(elements((*args, *named), self.dtype, device))
+
     def type_as(self, other: Any) -> Tensor:
         """This tensor with the dtype of `other`."""
         return self.to(other.dtype)
@@ -157,9 +170,27 @@ class Conversions:
         Raises:
             RuntimeError: the tensor requires grad, outside no_grad (use `detach()` first, or `force=True`).
         """
-        if recording.on and self.requires_grad and not force:
+        if self.requires_grad and not force and is_grad_enabled():
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return self._data
+
+    def __dlpack__(self, *, stream: Any = -1, max_version: Any = None, dl_device: Any = None, copy: Any = None) -> Any:
+        """A DLPack capsule of the memory: what other libraries' `from_dlpack` asks for.
+
+        Raises:
+            BufferError: the tensor requires grad, or another device is asked for.
+        """
+        if self.requires_grad:
+            raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+        if stream not in (None, -1):
+            raise AssertionError("stream should be None on cpu.")
+        if dl_device is not None and tuple(dl_device) != self.__dlpack_device__():
+            raise BufferError(f"the memory is on the CPU, and cannot be handed out to device {tuple(dl_device)}")
+        return (self._data.copy() if copy else self._data).__dlpack__(max_version=max_version)
+
+    def __dlpack_device__(self) -> tuple[DLDeviceType, builtins.int]:
+        """Where the memory is: on the CPU."""
+        return DLDeviceType.kDLCPU, 0
 
     def item(self) -> Any:
         """The only element as a Python number.
@@ -290,8 +321,8 @@ class Conversions:
         else:
             stride = np.empty(size, "b").strides if stride is None else stride
             data = as_strided(source.detach(), size, stride, storage_offset)._data
-        self._data = data
-        graph.changed(data)
+        graph.exchange(self, data)
+        graph.changed(self._data)
         return self
 
     def resize_(self: Any, *sizes: Any, memory_format: Any = None) -> Any:
@@ -308,9 +339,10 @@ class Conversions:
         if any(n < 0 for n in shape):
             raise RuntimeError(f"resize_() got a negative size: {list(shape)}")
         if shape != self._data.shape or memory_format is not None:
-            self._data = resized(self._data, shape)
             if memory_format is not None:
                 order = formats.steps(shape, read("MemoryFormat", memory_format, "resize_", "memory_format"))
+            resize(self, shape)
+            if memory_format is not None:
                 self._data = looking(self._data, shape, [step * self._data.itemsize for step in order])
             graph.changed(self._data)
         return self

@@ -106,7 +106,7 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         _no_silent_rounding(data, dtype)
     if made.kind in "iu" and found.dtype.kind in "if" and found.size:
         for extreme in (found.min(), found.max()):
-            dtypes.checked(extreme.item(), made)
+            dtypes.checked(extreme.item(), made, lenient=True)
     return found.astype(made)
 
 
@@ -449,7 +449,8 @@ def full(
     if isinstance(size, int):
         raise TypeError(f"full(): argument 'size' must be tuple of ints, not int: write ({size},)")
     kind = _numpy(dtype, _infer(np.asarray(fill_value)))
-    return _made(np.full(_shape((size,)), dtypes.checked(fill_value, kind), kind), requires_grad, device)
+    shape = _shape((size,))
+    return _made(np.full(shape, dtypes.checked(fill_value, kind, math.prod(shape) == 1), kind), requires_grad, device)
 
 
 @composed
@@ -457,7 +458,8 @@ def full_like(input: Tensor, fill_value: Number, *, dtype: DType | None = None, 
               memory_format: MemoryFormat | None = None) -> Tensor:  # fmt: skip
     """A tensor of one value, of the shape and type of `input`."""
     kind = _numpy(dtype, input._data.dtype)
-    return _made(_full_like(input._data, dtypes.checked(fill_value, kind), kind, memory_format), requires_grad, device)
+    number = dtypes.checked(fill_value, kind, input._data.size == 1)
+    return _made(_full_like(input._data, number, kind, memory_format), requires_grad, device)
 
 
 @composed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any
 
 __all__ = ["device"]
@@ -106,3 +107,11 @@ def on_cpu(where: Any) -> device:
 
 
 CPU = device("cpu")
+
+
+# how the DLPack protocol numbers the places of memory
+DLDeviceType = IntEnum(
+    "DLDeviceType",
+    {"kDLCPU": 1, "kDLCUDA": 2, "kDLCUDAHost": 3, "kDLOpenCL": 4, "kDLVulkan": 7, "kDLMetal": 8, "kDLVPI": 9, "kDLROCM": 10, "kDLROCMHost": 11,
+     "kDLExtDev": 12, "kDLCUDAManaged": 13, "kDLOneAPI": 14, "kDLWebGPU": 15, "kDLHexagon": 16, "kDLMAIA": 17},
+)  # fmt: skip

@@ -100,6 +100,7 @@ class _LeftOut(dtype):
         return self._facts[0]
 
 
+_LeftOut.__name__ = _LeftOut.__qualname__ = "dtype"  # what they are called, as all types
 _SHORT, _PARTS = "NumPy has no such numbers; use torch.float32", "use two real tensors, or NumPy"
 _WIDER, _QUANTIZED = "use a signed type that holds them, torch.int32 or torch.int64", "use torch.int8, or torch.float32"
 bfloat16 = _LeftOut("bfloat16", 2, _SHORT)
@@ -230,8 +231,10 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
     return of(result_type_of(operands))
 
 
-def checked(value: Any, t: np.dtype) -> Any:
+def checked(value: Any, t: np.dtype, lenient: builtins.bool = False) -> Any:
     """A value that elements of type `t` are to take; a Python number as one that the type has.
+
+    lenient: what is too large for half precision is infinite: torch lets it pass where a single element takes the number.
 
     Raises:
         TypeError: a text. RuntimeError: a number that the type has not.
@@ -241,9 +244,10 @@ def checked(value: Any, t: np.dtype) -> Any:
     if not isinstance(value, (builtins.int, builtins.float)) or t.kind == "b":
         return value
     if t.kind == "f":
-        fits = not abs(value) > np.finfo(t).max or abs(value) == np.inf
-        if not fits and t.itemsize == 2:
-            return builtins.float(np.copysign(np.inf, value))  # as in torch, which looks at whether float32 has it
+        fits = not abs(value) > builtins.float(np.finfo(t).max) or abs(value) == np.inf
+        if not fits and lenient and t.itemsize == 2:
+            with np.errstate(over="ignore"):
+                return builtins.float(np.float16(value))
     else:
         least, most = np.iinfo(t).min, np.iinfo(t).max
         if t.kind == "u" and -most <= value < 0 and isinstance(value, builtins.int):

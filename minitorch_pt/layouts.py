@@ -58,7 +58,7 @@ def _after(shape: Sequence[int], steps: list, a: int, b: int) -> int:
     return 0
 
 
-def _order(shape: Sequence[int], steps: list) -> list[int]:
+def order(shape: Sequence[int], steps: list) -> list[int]:
     """The axes from the fastest to the slowest (torch's TensorIterator::reorder_dimensions)."""
     axes = [*range(len(shape))][::-1]
     for i in range(1, len(axes)):
@@ -85,7 +85,7 @@ def packed(shape: Sequence[int], axes: list[int]) -> tuple[int, ...]:
 def kept(array: np.ndarray) -> tuple[int, ...]:
     """The strides of `empty_like(array)`: its own if it is dense, else those of a dense tensor whose axes run in its order."""
     own = strides(array)
-    return own if dense(array) else packed(array.shape, _order(array.shape, [own]))
+    return own if dense(array) else packed(array.shape, order(array.shape, [own]))
 
 
 def _aligned(array: np.ndarray, shape: Sequence[int]) -> list[int]:
@@ -103,7 +103,7 @@ def elementwise(shape: Sequence[int], operands: list[np.ndarray], numbers: bool 
         steps = [strides(x) for x in operands]
         if len(set(steps)) == 1 and dense(operands[0]):
             return steps[0]
-    axes = _order(shape, [_aligned(x, shape) for x in operands])
+    axes = order(shape, [_aligned(x, shape) for x in operands])
     return packed(shape, axes)
 
 
@@ -117,6 +117,15 @@ def new(shape: Sequence[int], dtype: np.dtype, steps: Sequence[int]) -> np.ndarr
 def empty_like(array: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
     """An array to be filled, of the shape and order of another."""
     return new(array.shape, array.dtype if dtype is None else dtype, kept(array))
+
+
+def clone(array: np.ndarray) -> np.ndarray:
+    """A copy whose axes lie in memory in the same order, as torch's `clone`."""
+    if 0 not in array.strides:
+        return np.array(array)
+    result = empty_like(array)
+    result[...] = array
+    return result
 
 
 def placed(values: np.ndarray, steps: Sequence[int]) -> np.ndarray:
@@ -135,7 +144,7 @@ def like(gradient: np.ndarray, leaf: np.ndarray) -> np.ndarray:
 
 def axes(array: np.ndarray) -> list[int]:
     """The axes from the slowest to the fastest: how torch walks through the elements."""
-    return _order(array.shape, [strides(array)])[::-1]
+    return order(array.shape, [strides(array)])[::-1]
 
 
 def walk(array: np.ndarray) -> np.ndarray:

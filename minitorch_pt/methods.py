@@ -513,6 +513,9 @@ class Methods:
         elif part is not None:
             part.fill_(value)
 
+    def __delitem__(self, index: Any) -> None:
+        raise TypeError("Tensor does not support deleting items; join the others with torch.cat()")
+
     def apply_(self, callable: Callable) -> Any:
         """Overwrite each element with callable(element): slow, element by element in Python.
 

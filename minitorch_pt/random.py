@@ -354,13 +354,15 @@ def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: Size | N
     if size is not None:
         raise TypeError("normal() takes its size from the tensors: leave `size` out, or give mean and std as numbers")
     kind = tensors[0]._data.dtype
+    if kind.kind != "f":
+        raise NotImplementedError(f"normal() is not implemented for {kind.name}: convert the tensors with .float()")
     try:
         shape = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
     except ValueError:
         shapes = " and ".join(str(list(x.shape)) for x in tensors)
         raise RuntimeError(f"normal(): mean and std must broadcast, and have the shapes {shapes}") from None
     z = _source(generator).normal(shape, 0.0, 1.0, kind.type)
-    spread, middle = (x._data if isinstance(x, Tensor) else kind.type(x) for x in (std, mean))
+    spread, middle = (x._data.astype(kind, copy=False) if isinstance(x, Tensor) else kind.type(x) for x in (std, mean))
     node = f"NormalBackward{isinstance(mean, Tensor) + 2 * isinstance(std, Tensor)}"
     return _drawn_with(mean, std, z * spread + middle, node)
 

@@ -52,6 +52,8 @@ class Size(tuple):
         return Size(super().__add__(other))
 
     def __radd__(self, other: Any) -> Size:
+        if not isinstance(other, tuple):
+            return NotImplemented  # list += Size stays a list
         return Size(other) + self
 
     def __mul__(self, times: Any) -> Size:

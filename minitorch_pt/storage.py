@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from . import layouts
+
 __all__ = [
     "Place",
     "apart",
     "copied",
+    "expanded",
     "in_inference",
     "inference_memory",
     "inferring",
@@ -28,7 +31,8 @@ __all__ = [
     "refuse_inference",
     "refuse_overlap",
     "repeats",
-    "resized",
+    "resize",
+    "sliced",
     "writable",
 ]
 
@@ -59,7 +63,7 @@ def owner(array: np.ndarray) -> np.ndarray:
 def apart(array: np.ndarray) -> np.ndarray:
     """The same memory under another owner: that is what `.data` is, whose changes do not count as the tensor's."""
     root = owner(array)
-    twin = np.asarray(_Apart(root))
+    twin = np.asarray(_Apart(memory(root)))
     return (
         twin if root is array else np.ndarray(array.shape, array.dtype, _flat(twin).data, offset(array), array.strides)
     )
@@ -126,9 +130,32 @@ def looking(data: np.ndarray, shape: Sequence[int], strides: Sequence[int] | Non
     return np.ndarray(shape, data.dtype, flat.data, min(start, flat.nbytes), strides)
 
 
+def sliced(data: Any, index: tuple) -> Any:
+    """data[index], for numbers and slices, in its own place and with its own steps also if it is empty: NumPy's then lies at the head."""
+    view = data[index]
+    if type(view) is not np.ndarray or view.size:
+        return view
+    start, steps, axis = offset(data), [], 0
+    own = [step * data.itemsize for step in layouts.strides(data)]
+    for item in index:
+        if item is None:
+            steps.append(0)
+        elif item is Ellipsis:
+            end = data.ndim - sum(i is not None for i in index) + axis + 1
+            steps += own[axis:end]
+            axis = end
+        else:
+            n = data.shape[axis]
+            first, _, stride = item.indices(n) if type(item) is slice else (item % n, 0, 0)
+            start += first * own[axis]
+            steps += [stride * own[axis]] * bool(stride)
+            axis += 1
+    return looking(data, view.shape, [*steps, *own[axis:]], start)
+
+
 def refuse_inference(data: np.ndarray) -> None:
-    """Raise if the memory was made in inference mode, and this is outside: it may not be changed in place."""
-    if is_inference(data) and not in_inference():
+    """Raise if the memory was made in inference mode, and this is outside: it may not be changed in place, but by `.data`."""
+    if inference_memory and id(owner(data)) in inference_memory and not in_inference():
         raise RuntimeError("Inplace update to inference tensor outside InferenceMode is not allowed: change a clone()")
 
 
@@ -157,15 +184,34 @@ def copied(data: np.ndarray, memo: dict) -> np.ndarray:
     return np.ndarray(data.shape, data.dtype, _flat(copy).data, offset(data), data.strides)
 
 
-def resized(data: np.ndarray, shape: Sequence[int]) -> np.ndarray:
-    """The memory from the array's start on, in order, as an array of another shape; more memory, with a copy, if it takes more."""
+def resize(tensor: Any, shape: Sequence[int]) -> None:
+    """Let a Tensor show its memory from its start on, in order, in another shape; in larger memory, with a copy, if that takes more.
+
+    Raises:
+        RuntimeError: more is needed, and others than its base show the memory: they could not follow.
+    """
+    data = tensor._data
     start, size = offset(data), math.prod(shape)
     if start + size * data.itemsize <= owner(data).nbytes:
-        return looking(data, shape)
+        tensor._data = looking(data, shape)
+        return
     larger = np.zeros(start // data.itemsize + size, data.dtype)
-    old = _flat(data).view(np.uint8)
+    old, root = _flat(data).view(np.uint8), memory(data)
     larger.view(np.uint8)[: old.size] = old
-    return looking(larger, shape, start=start)
+    movers = [(t, t._data.shape, t._data.strides, offset(t._data)) for t in (tensor, tensor._base) if t is not None]
+    for mover, *place in movers:
+        mover._data = looking(larger, *place)
+    left, nbytes = weakref.ref(root), root.nbytes
+    del data, old, root
+    held = left()
+    if held is not None and nbytes:  # somebody holds on to it
+        for mover, *place in movers:
+            mover._data = looking(held, *place)
+        raise RuntimeError(
+            f"Trying to resize storage that is not resizable: {list(shape)} needs more memory, and other tensors, arrays or a graph show "
+            "what there is; resize a clone()"
+        )
+    tensor._data = looking(larger, shape, start=start)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -187,7 +233,7 @@ def repeats(data: np.ndarray) -> bool:
     return not data.flags.c_contiguous and _overlaps(data.shape, data.strides)
 
 
-def _expanded(data: np.ndarray) -> bool:
+def expanded(data: np.ndarray) -> bool:
     """Whether an axis shows the same elements again and again."""
     return 0 in data.strides and data.size > 0 and any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True))  # fmt: skip
 
@@ -198,7 +244,7 @@ def refuse_overlap(data: np.ndarray, others: Sequence[np.ndarray]) -> None:
     Raises:
         RuntimeError: it would.
     """
-    if _expanded(data):
+    if expanded(data):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
@@ -232,12 +278,12 @@ class Place:
     """Where a view lies in its base: what `as_strided` and its gradient need, counted in elements."""
 
     def __init__(self, view: np.ndarray, base: np.ndarray) -> None:
-        step = base.itemsize
-        ahead = (_address(view) - _address(base)) // step if view.size else 0
+        # counted from the start of each one's memory: that of the base may have been exchanged since
+        ahead = offset(view) // view.itemsize - offset(base) // base.itemsize if view.size else 0
         low = min(ahead, 0)
         # shape, strides and offset of each in a memory that holds both
-        self._base = base.shape, [s // step for s in base.strides], -low
-        self._view = view.shape, [s // step for s in view.strides], ahead - low
+        self._base = base.shape, [s // base.itemsize for s in base.strides], -low
+        self._view = view.shape, [s // view.itemsize for s in view.strides], ahead - low
         self._size = 1 + max(
             start + sum(max(n - 1, 0) * s for n, s in zip(shape, strides, strict=True))
             for shape, strides, start in (self._base, self._view)

@@ -167,7 +167,7 @@ class Tensor(Methods, Facts, Conversions):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         if self._requires_grad and value._data.dtype.kind != "f":
             raise RuntimeError(f"data set to a tensor that requires gradients must be floating point, and is {value.dtype}")  # fmt: skip
-        self._data = value._data
+        graph.exchange(self, value._data)
 
     def backward(self, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False,
                  inputs: Any = None) -> None:  # fmt: skip
@@ -205,7 +205,7 @@ class Tensor(Methods, Facts, Conversions):
         """Fill `.grad` of this tensor too, though it is no leaf."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self._node is not None and not self.is_leaf and not self.retains_grad:
+        if self.grad_fn is not None and not self.retains_grad:
             me = weakref.ref(self)  # the graph must not keep the tensor alive
 
             def keep(gradient: Tensor | None) -> None:

@@ -19,6 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # What each part may import, by the first component of the path inside the package; functions may import late what is above.
 ABOVE = ("nn", "optim", "utils", "jit", "datasets", "viz", "serialization", "distributions", "special", "testing")
 ALLOWED = {
+    "tiny": (),  # one page, on NumPy alone
     "dtypes": (),
     "device": (),
     "size": (),
@@ -26,7 +27,7 @@ ALLOWED = {
     "formats": ("layouts",),
     "places": (),
     "rejection": (),
-    "storage": (),
+    "storage": ("layouts",),
     "sums": (),
     "notices": (),
     "generator": ("dtypes", "layouts", "rejection"),
@@ -46,7 +47,7 @@ ALLOWED = {
         "return_types",
     ),
     "methods": ("dtypes", "storage", "ops", "autograd"),
-    "conversion": ("dtypes", "formats", "storage", "ops", "autograd", "device"),
+    "conversion": ("dtypes", "formats", "size", "storage", "ops", "autograd", "device"),
     "facts": ("dtypes", "formats", "layouts", "storage", "autograd", "device", "size"),
     "tensor": ("storage", "autograd", "facts", "methods", "conversion"),
 }

@@ -231,6 +231,10 @@ t.einsum("ij,jk", x, x)
 t.einsum("i$j", x)
 t.tensordot(x, x, 3)
 t.tensordot(x, x, ([0], [1]))
+t.tensordot(x, x, ([3], [0]))
+t.tensordot(x, x, ([-1], [-4]))
+t.tensordot(t.tensor(1.0), x, ([0], [0]))
+t.tensordot(x, x, t.tensor([0]))
 t.addmm(x, x, x)
 t.addmm(x, x, x.T)
 x.item()
@@ -600,6 +604,7 @@ F.relu(i)
 F.relu(3)
 F.softmax(x)
 F.softmax(x, 5)
+nn.utils.parametrizations.weight_norm(nn.Linear(2, 2), dim=5)
 F.dropout(x, 2)
 F.dropout(x, -1)
 F.dropout(x, "a")
@@ -659,3 +664,18 @@ def test_line(line):
         assert ours == theirs, f"{line}: {ours}, torch: {theirs}"
     else:
         assert not isinstance(ours, type), f"{line}: {ours}, torch makes an object"
+
+
+NO_SUCH_AXIS = ("x.sum(5)", "x.softmax(5)", "x.softmax(-5)", "x[0, 0].softmax(5)", "x.sort(5)", "x.cumsum(5)", "x.roll(1, 5)", "x.flip(5)", "x.max(5)", "x.unbind(5)", "x.argmax(5)", "x.transpose(0, 5)", "x.squeeze(5)",
+                "x.norm(dim=5)", "x.unsqueeze(5)", "t.stack([x], 5)", "t.cat([x], 5)", "x.diagonal(0, 0, 5)", "x.std(5)", "t.tensordot(x, x, ([5], [0]))")  # fmt: skip
+
+
+@pytest.mark.parametrize("line", NO_SUCH_AXIS)
+def test_what_axes_there_are_is_said(line):
+    messages = []
+    for t in (torch, minitorch_pt):
+        with pytest.raises(IndexError) as error:
+            eval(line, {"t": t, "x": t.ones(2, 3)})
+        messages.append(str(error.value))
+    theirs, ours = messages
+    assert theirs.split(", but")[0].split(" but")[0] in ours

@@ -206,7 +206,7 @@ DAMAGED = {
     "cut off": (lambda: io.BytesIO(archive().getvalue()[:300]), RuntimeError, "damaged"),
     "no structure": (lambda: archive(**{"data.pkl": None}), RuntimeError, "damaged"),
     "no numbers": (lambda: archive(**{"0": None}), RuntimeError, "damaged"),
-    "too few numbers": (lambda: archive(**{"0": bytes(8)}), RuntimeError, "does not fit"),
+    "too few numbers": (lambda: archive(**{"0": bytes(8)}), RuntimeError, "claims 4 elements"),
     "attributes": (lambda: archive(**{"data.pkl": STATE}), pickle.UnpicklingError, "sets attributes of a dtype"),
     "reference": (lambda: archive(**{"data.pkl": b"(" + OTHER}), pickle.UnpicklingError, "only storages"),
 }

@@ -32,9 +32,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .. import dtypes, formats
+from .. import dtypes, formats, layouts
 from ..notices import warn
-from ..storage import looking, refuse_overlap, resized, writable
+from ..storage import looking, refuse_overlap, resize, writable
 from . import graph
 
 if TYPE_CHECKING:  # what the kinds are to a type checker
@@ -60,6 +60,18 @@ R = TypeVar("R")
 
 __all__ = ["Desk", "composed", "into", "method", "read"]
 
+# how many factors once stood before the tensors
+_FACTORS = {
+    "add": 1,
+    "sub": 1,
+    "addcmul": 1,
+    "addcdiv": 1,
+    "addmm": 2,
+    "addmv": 2,
+    "addr": 2,
+    "addbmm": 2,
+    "baddbmm": 2,
+}
 _REQUIRED: Any = object()  # in place of a default
 _UNREAD: Any = object()  # what a reader gives for a value that is not of its kind
 _DEEP = (list, tuple)
@@ -311,7 +323,7 @@ class Desk:
         ):
             return args  # within a rule that runs on Tensors: arrays are its constants
         if len(args) > len(self.slots) and self.rest is None:
-            raise TypeError(f"{self.name}() takes {len(self.slots)} positional arguments but {len(args)} were given")
+            args = self.reordered(args)
         missing = [p for p, default in [*self.parameters.items()][len(args) :] if default is _REQUIRED]
         if (
             self.rest is not None
@@ -346,6 +358,25 @@ class Desk:
                 self.deep[types] = deep
         return tuple(read)
 
+    def reordered(self, args: tuple) -> tuple:
+        """The arguments of a call with too many: torch once had factors before the tensors that they multiply, as in add(x, 2, y).
+
+        Raises:
+            TypeError: it is no such call.
+        """
+        rest = [*args]
+        for _ in range(_FACTORS.get(self.name, 0)):
+            place = next((i for i, a in enumerate(rest[:-1]) if not isinstance(a, graph.Tensor)), None)
+            if place is not None and len(rest) > len(self.slots):
+                # the first of two is that of a method's own tensor: x.addmm(beta, alpha, a, b)
+                place -= place == 1 and len(rest) == len(args) and _FACTORS[self.name] == 2
+                rest[place : place + 2] = [rest[place] * rest[place + 1]]
+        if len(rest) != len(self.slots):
+            raise TypeError(f"{self.name}() takes {len(self.slots)} positional arguments but {len(args)} were given")
+        names = " and ".join(list(self.keywords)[-_FACTORS[self.name] :])
+        warn(f"This overload of {self.name} is deprecated: give {names} by name, behind the tensors.")
+        return tuple(rest)
+
     def overflow(self, place: int, number: int) -> float:
         """A whole number of more than 64 bits, where a float belongs; elsewhere refuse it as its kind does. The types of a call do not show it.
 
@@ -379,14 +410,14 @@ class Desk:
             if alias in kwargs and alias not in self.parameters and known and name not in kwargs:
                 kwargs[name] = kwargs.pop(alias)
                 keys[name] = alias
-        if self.rest is not None and self.rest.name in kwargs and len(args) <= len(self.slots):
-            args = (*args, kwargs.pop(self.rest.name))  # view(size=(2, 3))
         rest = list(self.parameters)[len(args) :]
         last = max((i for i, name in enumerate(rest) if name in kwargs), default=-1)
         filled = [kwargs.pop(name, self.parameters[name]) for name in rest[: last + 1]]
         for name, value in zip(rest, filled, strict=False):
             if value is _REQUIRED:
                 raise TypeError(f"{self.name}() missing 1 required positional argument: '{name}'")
+        if self.rest is not None and self.rest.name in kwargs and len(args) + len(filled) == len(self.slots):
+            filled.append(kwargs.pop(self.rest.name))  # view(size=(2, 3))
         for name, value in kwargs.items():
             slot = self.keywords.get(name)
             if slot is not None:
@@ -495,9 +526,19 @@ def into(target: Any, result: Any, name: str, inputs: tuple, promotes: bool = Fa
                 f"An output with one or more elements was resized since it had shape {list(memory.shape)}, which does not match the "
                 f"required output shape {list(value.shape)}. This behavior is deprecated: give an `out` of that shape, or an empty one."
             )
-        target._data = memory = resized(memory, value.shape)
-        if promotes and not value.flags.c_contiguous:  # in the order of the operands
-            target._data = memory = looking(memory, value.shape, np.empty_like(value, memory.dtype).strides)
+        if memory.size and name == "arange":
+            warn(
+                f"The number of elements in the out tensor of shape {list(memory.shape)} is {memory.size} which does not match the computed "
+                f"number of elements {value.size}. The out tensor will be resized to a tensor of shape ({value.size},)."
+            )
+        if promotes:  # elementwise operations look before
+            refuse_overlap(memory, ())
+        del memory
+        resize(target, value.shape)
+        memory = target._data
+        if promotes:  # in the order of the operands
+            steps = [step * memory.itemsize for step in layouts.strides(value)]
+            target._data = memory = looking(memory, value.shape, steps)
     refuse_overlap(memory, [x._data for part in inputs for x in (part if isinstance(part, _DEEP) else [part]) if isinstance(x, graph.Tensor)])  # fmt: skip
     np.copyto(writable(memory), value, casting="unsafe")
     graph.changed(memory)

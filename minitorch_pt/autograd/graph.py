@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .. import dtypes, layouts
-from ..storage import inference_memory, is_inference, owner
+from ..storage import apart, inference_memory, is_inference, owner
 from ..sums import total
 from .modes import anomaly, recording, watchers
 
@@ -35,34 +35,42 @@ Traced: Any = None  # the Tensors on which rules run to record their gradients: 
 # In-place changes. Nothing is paid for them until one happens: `last_change` says whether a node need be looked at.
 # ---------------------------------------------------------------------------------------------------------------------
 last_change = 0
-_changes: dict[int, list] = {}  # id of an array that owns memory -> [weak reference, time of last change, how many]
+_changes: dict[int, tuple] = {}  # id of an array that owns memory -> weak reference, [time of last change, how many]
 
 
 def changed(array: np.ndarray) -> None:
     """Announce that the values of an array were changed in place, or will be at once."""
     global last_change
-    entry = _changes.get(id(array)) or _entry(owner(array))
-    entry[1] = last_change = next(_clock)
-    entry[2] += 1
+    _, counts = _changes.get(id(array)) or _entry(owner(array))
+    counts[0] = last_change = next(_clock)
+    counts[1] += 1
 
 
-def _entry(root: np.ndarray) -> list:
+def _entry(root: np.ndarray, counts: list | None = None) -> tuple:
     key = id(root)
-    if key not in _changes:
-        _changes[key] = [weakref.ref(root, lambda _: _changes.pop(key, None)), 0, 0]
+    if counts is not None or key not in _changes:
+        _changes[key] = weakref.ref(root, lambda _: _changes.pop(key, None)), counts or [0, 0]
     return _changes[key]
+
+
+def exchange(tensor: Any, data: np.ndarray) -> None:
+    """Let a tensor show other memory. Its changes count as those of what it showed before, and not for others that show the new one."""
+    if data is not tensor._data:
+        data = apart(data)
+        _entry(owner(data), _entry(owner(tensor._data))[1])
+        tensor._data = data
 
 
 def changed_since(array: np.ndarray, time: int) -> bool:
     """Whether the memory of `array` was changed in place after `time`, which `last_change` told."""
     entry = _changes.get(id(owner(array)))
-    return entry is not None and entry[1] > time
+    return entry is not None and entry[1][0] > time
 
 
 def version(array: np.ndarray) -> int:
     """How often the memory of `array` was changed in place."""
     entry = _changes.get(id(owner(array)))
-    return entry[2] if entry else 0
+    return entry[1][1] if entry else 0
 
 
 def arrays_in(value: Any, depth: int = 3) -> Iterator[np.ndarray]:
@@ -274,9 +282,8 @@ def record(rule: Rule, result: Any, edges: list, args: Any, kwargs: Any, shape: 
 # ---------------------------------------------------------------------------------------------------------------------
 # Hooks: one table for a node or leaf, of (stage, which output, hook)
 # ---------------------------------------------------------------------------------------------------------------------
-OF_TENSOR, RETAIN, BEFORE, AFTER = range(
-    4
-)  # the order in which they run: of tensors, of the node before and after it runs
+# the order in which they run: of tensors, of the node before and after it runs
+OF_TENSOR, RETAIN, BEFORE, AFTER = range(4)
 
 
 _leaves_have_hooks = False
@@ -846,12 +853,14 @@ def _returned(i: int, gradient: Any, tensor: Any, allow_unused: Any, zeros: bool
 
 def _batched(outputs: Any, wanted: list, batches: Any, keep: bool, create_graph: bool, allow_unused: Any) -> list:
     """`grad` for each row of the gradients given."""
-    batches, count = _as_list(batches), 0
+    batches = _as_list(batches)
     for i, (output, batch) in enumerate(zip(_as_list(outputs), batches, strict=False)):
         if batch is None or batch.shape[1:] != output.shape:
             raise RuntimeError(f"If `is_grads_batched=True`, the first dimension of each grad_output is the batch dimension, and the others must "
                                f"be the output's: grad_output[{i}] has {'none' if batch is None else list(batch.shape)}, output[{i}] {list(output.shape)}")  # fmt: skip
-        count = batch.shape[0]
+    count, *others = {batch.shape[0] for batch in batches}
+    if others or not count:
+        raise (ValueError if others else IndexError)(f"grad_outputs must be batches of the same size, of at least one: {[list(b.shape) for b in batches]}")  # fmt: skip
     rows = [grad(outputs, wanted, [batch[i] for batch in batches], keep or i + 1 < count, create_graph, allow_unused=allow_unused)
             for i in range(count)]  # fmt: skip
     columns = zip(*rows, strict=True)

@@ -52,6 +52,9 @@ def _copy_slices(base: Any, region: Any, place: Place) -> Any:
     return base, lambda g: _outside.rule(g, place), lambda g: part.rule(g, place)
 
 
+_copy_slices.node.frees = True  # as torch's node, which lets go of the change after backward
+
+
 def _alias(tensor: Any, data: np.ndarray) -> Any:
     """A stand-in for `tensor` as it is now, that will not follow its later changes."""
     alias = graph.wrap(data)

@@ -17,7 +17,8 @@ __all__ = ["no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "is_g
 
 
 class _PerThread(threading.local):
-    on = True
+    on = True  # never in inference mode
+    asked = True  # in inference mode: what was switched on or off, and tells only `is_grad_enabled`
     task: Any = None  # the backward pass that is under way: where it starts, and the nodes that it needs (None: all)
 
 
@@ -43,23 +44,39 @@ recording = _PerThread()
 anomaly = _Everywhere()
 
 
+class _Grad:
+    """Whether to record, as users switch it in this thread."""
+
+    @property
+    def on(self) -> Any:
+        return recording.asked if inferring and in_inference() else recording.on
+
+    @on.setter
+    def on(self, mode: bool) -> None:
+        setattr(recording, "asked" if inferring and in_inference() else "on", mode)
+
+
 class _Both:
     """Recording and inference in this thread, switched together as a pair."""
 
     @property
     def on(self) -> Any:
-        return recording.on, in_inference()
+        return _grad.on, in_inference()
 
     @on.setter
     def on(self, pair: Any) -> None:
-        recording.on, infers = pair
+        recording.asked, infers = pair
+        recording.on = recording.asked and not infers
         (inferring.add if infers else inferring.discard)(threading.get_ident())
+
+
+_grad = _Grad()
 
 
 class _Switch:
     """A context manager, usable as a decorator too, that turns one of the two on or off and puts it back."""
 
-    def __init__(self, mode: Any, state: Any = recording) -> None:
+    def __init__(self, mode: Any, state: Any = _grad) -> None:
         self._mode, self._state = mode, state
         self._before: list[bool] = []  # a stack: the same object may be entered again inside itself
 
@@ -113,7 +130,7 @@ class _Switch:
 class _Setting(_Switch):
     """A switch that holds from the call that makes it; as a context manager, until its end."""
 
-    def __init__(self, mode: bool, state: Any = recording) -> None:
+    def __init__(self, mode: bool, state: Any = _grad) -> None:
         super().__init__(mode, state)
         super().__enter__()
 
@@ -195,8 +212,8 @@ class set_detect_anomaly(_Setting):
 
 
 def is_grad_enabled() -> bool:
-    """Whether operations are being recorded in this thread."""
-    return recording.on
+    """Whether operations are to be recorded in this thread; in inference mode none is, whatever was asked for."""
+    return _grad.on
 
 
 def is_inference_mode_enabled() -> bool:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
 import numpy as np
 
 from .. import dtypes, layouts
-from ..storage import inferring, is_inference, note_inference
+from ..storage import expanded, inferring, is_inference, note_inference
 from . import contract, graph
 from .graph import Node, Output, Rule, record
 from .modes import recording
@@ -77,7 +77,7 @@ def _promoted(arrays: list, how: str, count: int | None, check: Callable | None)
     for i, x in enumerate(operands):
         if isinstance(x, np.ndarray):
             if x.dtype != target:
-                arrays[i] = x.astype(target, "C" if 0 in x.strides else "K")  # NumPy puts an expanded axis last
+                arrays[i] = x.astype(target, "C" if expanded(x) else "K")  # NumPy puts an expanded axis last
         elif isinstance(x, (bool, int, float)):
             # a 0-d array, not a number: one whose type NumPy's rules cannot change again
             arrays[i] = np.asarray(x).astype(target)
@@ -127,11 +127,11 @@ def _places(saves: Any, names: list[str]) -> Any:
 
 def _operation(function: Callable, records: bool, promote: Any = None, linear: bool = False, view: bool = False,
                joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None,
-               exact: bool = False, check: Callable | None = None, saves: str | list[str] | None = None) -> Any:  # fmt: skip
+               exact: bool = False, check: Callable | None = None, saves: str | list[str] | None = None, fills: bool = True) -> Any:  # fmt: skip
     short = function.__name__.strip("_")
     camel = "".join(word.capitalize() for word in short.split("_"))
     names = [*function.__code__.co_varnames[: function.__code__.co_argcount]]
-    node = Rule(function, name or f"{camel}Backward0", linear, joint, plain, exact, saves=_places(saves, names))
+    node = Rule(function, name or f"{camel}Backward0", linear, joint, plain, exact, fills, _places(saves, names))
     desk = contract.Desk(function, short)
     operation = _served(function, short, desk, node, records, promote, check, view, returns)
 
@@ -197,6 +197,8 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
                 arrays.append(a)
                 edges.append(None)
         if asked and not checked and tuple(map(type, args)) not in passed:
+            if len(args) > len(desk.slots) and desk.rest is None:
+                return operation(*desk.reordered(args), **kwargs)
             # where only Tensors and numbers belong, calls are looked at that hold something else than Tensors
             arrays = [
                 a if edge is None and not isinstance(a, Tensor) else x
@@ -209,6 +211,8 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         try:
             result = function(*arrays, **kwargs) if kwargs else function(*arrays)
         except (ValueError, TypeError, AttributeError, OverflowError, IndexError, MemoryError) as error:
+            if len(args) > len(desk.slots) and desk.rest is None:
+                return operation(*desk.reordered(args), **kwargs)
             _explain(error, short, arrays)
         value = result[0] if records else result
         if arrange is not None:
@@ -291,6 +295,7 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
     saves: what may not be changed in place before backward: arguments and outputs ("result", "result1", ...); "" for nothing. In a
         list, what the gradient of each input needs. By default it is what the gradient functions hold. To be said where torch's
         node saves something else; all other arrays that the functions hold must then be copies
+    fills: whether the gradient functions get zeros for outputs to which no gradient came, and not None
     exact: the gradients have the shapes and types of the inputs without the engine's looking at it, which costs 0.3 us for each
     plain: the same operation composed of others, differentiated in its place where the rule cannot run on Tensors
     """

@@ -404,7 +404,7 @@ def embedding(
     Raises:
         AssertionError: padding_idx is no row. IndexError: a number that is no row.
     """
-    padding = None if padding_idx is None else _row_number(padding_idx, weight.shape[0])
+    padding = None if padding_idx is None or weight.ndim != 2 else _row_number(padding_idx, weight.shape[0])
     if max_norm is not None:
         embedding_renorm_(weight.detach(), input, max_norm, norm_type)
     return ops.embedding(weight, input, -1 if padding is None else padding, scale_grad_by_freq, sparse)

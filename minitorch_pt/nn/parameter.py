@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..autograd.graph import Handle
@@ -33,7 +35,12 @@ class Parameter(Tensor):
     def __repr__(self) -> str:
         from ..printing import tensor_repr
 
-        return "Parameter containing:\n" + tensor_repr(self)
+        text = tensor_repr(self)
+        return "Parameter containing:\n" + (text if type(self) is Parameter else f"Parameter({text})")
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._makes = Tensor  # what is computed from a parameter of any class is a Tensor
 
 
 class Buffer(Tensor):

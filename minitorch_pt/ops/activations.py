@@ -15,9 +15,10 @@ from .. import generator, layouts
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable
+from ..dtypes import checked
 from ..notices import warn
 from .halves import HALF, in_single, single
-from .pointwise import _PLAIN, _pick, add
+from .pointwise import _FEW, _PLAIN, _pick, add
 from .rows import largest_along
 from .shape import _axis as _from_front
 from .special_functions import erf
@@ -110,7 +111,10 @@ def tanh(input: Tensor, *, out: Tensor | None = None) -> Any:
 def _leaky_relu(input: Any, negative_slope: float) -> Any:
     if _floating("leaky_relu", input):
         return in_single(_leaky_relu, input, negative_slope)
-    up = array(input) > 0
+    x = array(input)
+    if not -_FEW <= negative_slope <= _FEW:
+        checked(negative_slope, x.dtype)
+    up = x > 0
     return _pick(up, input, input * negative_slope), lambda g: _pick(up, g, g * negative_slope, of=input)
 
 
@@ -126,9 +130,11 @@ def _elu(input: Any, alpha: float, scale: float) -> Any:
         return in_single(_elu, input, alpha, scale)
     x = array(input)
     down = x <= 0
+    if not -_FEW <= alpha <= _FEW:
+        checked(alpha, x.dtype)
     low = _pick(x < 0, input)  # e^1000 overflows
     return (
-        _pick(down, np.expm1(low) * (alpha * scale), input * scale),
+        _pick(x < 0, np.expm1(low) * (alpha * scale), input * scale),
         lambda g: _pick(down, g * (alpha * scale) * np.exp(low), g * scale),
     )
 
@@ -175,8 +181,9 @@ def celu(input: Tensor, alpha: Number = 1.0) -> Any:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU; for alpha towards 0 it is relu")
     x = array(input)
     down = x <= 0
+    checked(alpha, x.dtype)
     low = _pick(x < 0, input) / alpha
-    return _pick(down, np.expm1(low) * alpha, input), lambda g: _pick(down, g * np.exp(low), g)
+    return _pick(x < 0, np.expm1(low) * alpha, input), lambda g: _pick(down, g * np.exp(low), g)
 
 
 @differentiable(name="GeluBackward0", saves="input")
@@ -236,6 +243,9 @@ def silu(input: Tensor, inplace: Flag = False) -> Tensor:
 def _softplus(input: Any, beta: float, threshold: float) -> Any:
     if _floating("softplus", input):
         return in_single(_softplus, input, beta, threshold)
+    for number in (beta, threshold):
+        if not -_FEW <= number <= _FEW:
+            checked(number, array(input).dtype)
     scaled = input * beta
     near = ~(array(scaled) > threshold)
     low = _pick(near, scaled)
@@ -277,9 +287,12 @@ def _hardtanh(input: Any, min_val: float, max_val: float) -> Any:
         raise RuntimeError("Bool inputs not supported for hardtanh; convert with .float()")
     x = array(input)
     if x.dtype.kind != "f":
-        min_val, max_val = int(min_val), int(max_val)
+        min_val, max_val = (int(checked(limit, x.dtype)) for limit in (min_val, max_val))
         if x.dtype.kind == "u" and min_val < 0:
             raise RuntimeError(f"cannot do hardtanh on an unsigned type with negative limits, got min_val={min_val}")
+    elif not -_FEW <= min_val <= max_val <= _FEW:
+        checked(min_val, x.dtype)
+        checked(max_val, x.dtype)
     inside = ~((x <= min_val) | (x >= max_val))  # nan counts as inside: it passes gradients on, as in torch
     return np.clip(x, min_val, max_val), lambda g: _pick(inside, g, of=input)
 
@@ -354,6 +367,7 @@ def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | 
     x = array(input)
     if x.dtype is _BOOL:
         raise NotImplementedError("threshold() does not take torch.bool; convert with .float()")
+    threshold, value = (checked(number, x.dtype) for number in (threshold, value))
     low = x <= threshold
     return np.where(low, x.dtype.type(value), x), lambda g: _pick(~low, g, of=input)
 

@@ -47,9 +47,9 @@ def diff(
     for end in (prepend, append):
         if end is not None and end.ndim != input.ndim:
             raise RuntimeError(f"diff expects prepend or append to be the same dimension as input, and they have {end.ndim} and {input.ndim} axes")  # fmt: skip
-    axis = _axis(dim, input.ndim)
     if n == 0:
         return clone(input)
+    axis = _axis(dim, input.ndim)
     parts = [x for x in (prepend, input, append) if x is not None]
     result = cat(parts, axis) if len(parts) > 1 else input
     minus = ne if array(result).dtype == bool else sub

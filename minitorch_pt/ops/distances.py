@@ -53,7 +53,7 @@ def dist(input: Tensor, other: Tensor, p: Number = 2) -> Any:
 @composed
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of x1 - x2 + eps along the last axis: see `nn.PairwiseDistance`."""
-    return _norm_along(x1 - x2 + eps, p, -1, keepdim)
+    return _norm_along(x1 - x2 + float(eps), p, -1, keepdim)
 
 
 @differentiable(linear=True, name="CloneBackward0")
@@ -66,7 +66,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: Dim = 1, eps: float = 1e-8) -
     """x1·x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along an axis: the cosine of the angle, 1 for the same direction, -1 for opposite ones.
 
     Raises:
-        RuntimeError: whole numbers, or shapes that do not broadcast. IndexError: no such axis.
+        RuntimeError: whole numbers, shapes that do not broadcast, or eps < 0. IndexError: no such axis.
 
     >>> import minitorch_pt as torch
     >>> torch.cosine_similarity(torch.tensor([1.0, 1.0]), torch.tensor([1.0, 0.0]), dim=0)
@@ -75,6 +75,8 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: Dim = 1, eps: float = 1e-8) -
     common = dtypes.of(dtypes.result_type_of([array(x1), array(x2)]))
     if not common.is_floating_point:
         raise RuntimeError(f"cosine_similarity(): expected common dtype to be floating point, yet common dtype is {common}; convert with .float()")  # fmt: skip
+    if not eps >= 0:
+        raise RuntimeError(f"cosine_similarity(): eps must be non-negative, got: {eps}")
     x1, x2 = broadcast_tensors(x1, x2)
     common = dtypes.promote_types(x1.dtype, x2.dtype)  # with axes, now
     x1, x2 = x1.to(common), x2.to(common)

@@ -24,7 +24,7 @@ __all__ = [
 _LOWEST = _SELU_ALPHA * _SELU_SCALE  # selu(-inf) is the negative of this
 
 
-@differentiable(linear=True, name="AddBackward0")
+@differentiable(linear=True, name="AddBackward0", saves="noise")
 def _scale_shift(input: Any, noise: Any, shift: Any) -> Any:
     return input * noise + shift, lambda g: g * noise
 

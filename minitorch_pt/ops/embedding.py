@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["embedding", "embedding_renorm_"]
 
 
-@differentiable(linear=True, name="EmbeddingBackward0")
+@differentiable(linear=True, name="EmbeddingBackward0", saves="rows")
 def _lookup(weight: Any, rows: np.ndarray, padding_idx: int, scale_grad_by_freq: bool) -> Any:
     table = array(weight)
     height = len(table)  # the table itself is not kept: it may be changed before backward

@@ -14,10 +14,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from .. import layouts
 from ..autograd import graph
 from ..notices import warn
 
-__all__ = ["WHOLE", "arranged", "check_axes", "clone", "index_array", "steps", "without_places"]
+__all__ = ["WHOLE", "arranged", "check_axes", "index_array", "steps", "without_places"]
 
 WHOLE = slice(None)  # of an axis; always this very object
 _LIMIT = 1 << 63
@@ -285,7 +286,7 @@ def arranged(value: np.ndarray, data: np.ndarray, index: tuple) -> np.ndarray:
         named += range(axis, axis + width) if type(item) is np.ndarray else ()
         axis += width
     first = named[0] if named[-1] - named[0] == len(named) - 1 else 0
-    others = [s for d, s in enumerate(_torch_strides(data)) if d not in named]
+    others = [s for d, s in enumerate(layouts.strides(data)) if d not in named]
     last = first + value.ndim - len(others)
     strides = [(*others[:first], *(0,) * (last - first), *others[first:])]
     for i in arrays:  # a mask of k axes stands for the columns of a table of places
@@ -294,51 +295,9 @@ def arranged(value: np.ndarray, data: np.ndarray, index: tuple) -> np.ndarray:
         own = [0] * (last - first - len(own)) + own
         before = [own[0] * value.shape[first] if n == 1 else 0 for n in value.shape[:first]]
         strides.append((*before, *own, *(own[-1] if n == 1 else 0 for n in value.shape[last:])))
-    order = _slowest_first(value.shape, strides)
+    order = layouts.order(value.shape, strides)[::-1]
     if order == [*range(value.ndim)]:
         return np.ascontiguousarray(value)
     result = np.empty([value.shape[d] for d in order], value.dtype).transpose(np.argsort(order))
     result[...] = value
     return result
-
-
-def clone(data: np.ndarray) -> np.ndarray:
-    """A copy whose axes lie in memory in the same order, as torch's `clone`."""
-    if 0 not in data.strides:
-        return np.array(data)
-    order = _slowest_first(data.shape, [_torch_strides(data)])
-    return np.array(data.transpose(order), order="C").transpose(np.argsort(order))
-
-
-def _torch_strides(data: np.ndarray) -> list[int]:
-    """The strides, those of new axes as in torch: NumPy has 0 there."""
-    strides, after = [], data.itemsize
-    for n, s in zip(data.shape[::-1], data.strides[::-1], strict=True):
-        strides.append(after if n == 1 and s == 0 else s)
-        after = strides[-1] * n
-    return strides[::-1]
-
-
-def _slowest_first(shape: tuple[int, ...], operands: list) -> list[int]:
-    """The axes from the one with the largest steps in memory on, as torch's TensorIterator sorts them: the first operand that has
-    steps in both axes decides, and where none does they stay as they are."""
-
-    def comes_after(a: int, b: int) -> int:
-        for strides in operands:
-            if strides[a] and strides[b]:
-                if strides[a] != strides[b]:
-                    return 1 if strides[a] > strides[b] else -1
-                if shape[a] > shape[b]:
-                    return 1
-        return 0
-
-    order = [*range(len(shape))][::-1]  # fastest first
-    for i in range(1, len(order)):
-        at = i
-        for before in range(i - 1, -1, -1):
-            answer = comes_after(order[before], order[at])
-            if answer > 0:
-                order[before], order[at], at = order[at], order[before], before
-            elif answer < 0:
-                break
-    return order[::-1]

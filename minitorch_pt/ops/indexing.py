@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, layouts
 from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable, named, nondifferentiable, same
-from ..storage import writable
-from .index_steps import WHOLE, arranged, check_axes, clone, index_array, steps, without_places
+from ..storage import sliced, writable
+from .index_steps import WHOLE, arranged, check_axes, index_array, steps, without_places
 from .shape import _axis
 
 if TYPE_CHECKING:
@@ -42,11 +42,12 @@ def _view_name(input: Any, index: tuple) -> str:
 @differentiable(linear=True, view=True, name=_view_name)
 def _view(input: Any, index: tuple) -> Any:
     """What numbers, slices and None show of the memory."""
-    shape = input.shape
-    return array(input)[index], lambda g: _write.rule(g, index, shape)
+    data, shape = array(input), input.shape
+    value = data[index]
+    return value if value.size else sliced(data, index), lambda g: _write.rule(g, index, shape)
 
 
-@differentiable(linear=True, name="IndexBackward0")
+@differentiable(linear=True, name="IndexBackward0", saves="index")
 def _pick(input: Any, index: tuple) -> Any:
     """What index arrays name: a copy."""
     data, shape, last = array(input), input.shape, index[-1]
@@ -166,7 +167,7 @@ def _assigned(value: Any, dtype: np.dtype) -> np.ndarray:
         value = abs(value) if value.imag else value.real
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
         raise ValueError(f"Overflow when unpacking long long: {value} is too large to be assigned")
-    return np.array(dtypes.checked(value, dtype), dtype)
+    return np.array(dtypes.checked(value, dtype, lenient=True), dtype)
 
 
 def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
@@ -179,7 +180,7 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
         if not _fills(index, value):
             raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                                f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()")  # fmt: skip
-        value = np.asarray(dtypes.checked(value.item(), data.dtype)).astype(data.dtype)
+        value = np.asarray(dtypes.checked(value.item(), data.dtype, lenient=True)).astype(data.dtype)
     while value.ndim and value.shape[0] == 1:
         value = value[0]
     if not data.size:
@@ -250,7 +251,7 @@ def _replaced_name(input: Any, value: Any, index: tuple) -> str:
 @differentiable(linear=True, name=_replaced_name, saves="index")
 def replaced(input: Any, value: Any, index: tuple) -> Any:
     """`input` with `value` at the places that index arrays name."""
-    data = clone(array(input))
+    data = layouts.clone(array(input))
     _put(data, index, array(value))
     ndim = value.ndim  # the number alone is kept: `x[0] += 1` assigns what was changed in place
 
@@ -274,12 +275,20 @@ def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool =
         raise TypeError(f"index_put(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")
     index = tuple(np.asarray(index_array(i)) for i in indices)
     check_axes(index, array(input).shape)
+    masks = [i.dtype.char == "?" for i in index]
+    used = sum(i.ndim if mask else 1 for i, mask in zip(index, masks, strict=True))
+    if values.ndim > input.ndim - used + max(
+        [1 if mask else i.ndim for i, mask in zip(index, masks, strict=True)], default=0
+    ):
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(values.shape)} has more axes than the indexing result"
+        )
     return _accumulated.rule(input, values, index) if accumulate else replaced.rule(input, values, index)
 
 
 @differentiable(linear=True, name="IndexPutBackward0", saves="index")
 def _accumulated(input: Any, values: Any, index: tuple) -> Any:
-    data, added = clone(array(input)), array(values)
+    data, added = layouts.clone(array(input)), array(values)
     if added.dtype != data.dtype:
         raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                            f"destination and {dtypes.TITLES[added.dtype.name]} for the source; convert with .to()")  # fmt: skip
@@ -450,7 +459,7 @@ def _copy(input: Any) -> np.ndarray:
     return np.array(array(input), order="C")
 
 
-@differentiable(linear=True, name="ScatterAddBackward0")
+@differentiable(linear=True, name="ScatterAddBackward0", saves="index")
 def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Any:
     """`input` with each element of `src` added at the place that `index` names along an axis.
 
@@ -463,17 +472,17 @@ def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Ten
     return total, same, None, None, lambda g: _embed(gather.rule(g, dim, numbers), shape)
 
 
-@differentiable(linear=True, name="ScatterBackward0")
+@differentiable(linear=True, name="ScatterBackward0", saves="index")
 def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
     total, shape = _copy(input), tuple(src.shape)
     _at(None, total, dim, index, array(_source(src, index)))
     return total, lambda g: _scatter_value.rule(g, 0.0, dim, index), lambda g: _embed(gather.rule(g, dim, index), shape)
 
 
-@differentiable(linear=True, name="ScatterBackward1")
+@differentiable(linear=True, name="ScatterBackward1", saves="index")
 def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
     total = _copy(input)
-    _at(None, total, dim, index, _assigned(value, total.dtype))
+    _at(None, total, dim, index, np.asarray(dtypes.checked(value, total.dtype), total.dtype))
     return total, lambda g: _scatter_value.rule(g, 0.0, dim, index)
 
 
@@ -683,7 +692,8 @@ def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: floa
 
     total = _copy(input)
     place: Any = (WHOLE,) * dim + (index,)
-    np.add.at(total, place, array(source) * np.array(alpha).astype(total.dtype))  # -1 wraps around
+    factor = np.array(dtypes.checked(alpha, total.dtype)).astype(total.dtype)  # -1 wraps around
+    np.add.at(total, place, array(source) * factor)
     return total, same, lambda g: _take.rule(g, index, dim) * alpha
 
 
@@ -768,14 +778,15 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
     # each place once: the value's gradient must not count a place twice
     place = (WHOLE,) * dim + (np.unique(_within(numbers, n, dim) if array(input).size else numbers[:0]),)
     if not tensor or value.dtype != input.dtype:
-        value = _assigned(value.item() if tensor else value, array(input).dtype)
+        kind = array(input).dtype
+        value = np.asarray(dtypes.checked(value.item() if tensor else value, kind)).astype(kind)
     filled = _filled.rule(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
     return named(filled, f"IndexFillBackward{int(tensor)}")
 
 
-@differentiable(linear=True, name="IndexFillBackward0")
+@differentiable(linear=True, name="IndexFillBackward0", saves="index")
 def _filled(input: Any, value: Any, index: tuple) -> Any:
-    total = clone(array(input))
+    total = layouts.clone(array(input))
     total[index] = array(value)
     return total, lambda g: _filled.rule(g, np.zeros((), total.dtype), index), lambda g: _pick.rule(g, index).sum()
 
@@ -792,7 +803,11 @@ def _mask(mask: Any, name: str) -> np.ndarray:
     return data
 
 
-@differentiable(linear=True, name=lambda input, mask, value: f"MaskedFillBackward{int(value is None)}")  # None: arrays
+@differentiable(
+    linear=True,
+    name=lambda input, mask, value: f"MaskedFillBackward{int(isinstance(value, np.ndarray))}",
+    saves="mask",
+)
 def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
     """`input` with `value` where the mask is True.
 
@@ -837,7 +852,7 @@ def _selected(input: Any, mask: np.ndarray) -> Any:
     return array(input)[mask], lambda g: _write.rule(g, (mask,), shape)
 
 
-@differentiable(linear=True)
+@differentiable(linear=True, saves="mask")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Any:
     """`input` with the first elements of `source`, in order, where the mask is True.
 
@@ -914,7 +929,7 @@ def _placed(input: Any, source: Any, index: np.ndarray, accumulate: bool) -> Any
         np.add.at(flat, index, array(source).reshape(index.shape))
     else:
         flat[index] = array(source).reshape(index.shape)
-    value = clone(array(input))
+    value = layouts.clone(array(input))
     value[...] = flat.reshape(value.shape)
     shape = tuple(source.shape)
 

@@ -96,6 +96,18 @@ def _same_weight(input: Any, weight: Any) -> None:
         raise ValueError(f"Weights and input must have the same size, got {list(weight.shape)} and {list(input.shape)}")
 
 
+def fitting(input: Any, *others: Any) -> None:
+    """Raise if one of the others would broadcast `input`, whose shape is that of the loss."""
+    for other in others:
+        if other is None or other.shape == input.shape:
+            continue
+        sizes = zip(input.shape[::-1], other.shape[::-1], strict=False)
+        if other.ndim > input.ndim or any(n == 1 != size for n, size in sizes):
+            raise RuntimeError(
+                f"output with shape {list(input.shape)} doesn't match the broadcast shape of {list(other.shape)}: the loss has the input's shape"
+            )
+
+
 def _constant(name: str, **weights: Any) -> None:
     for key, weight in weights.items():
         if weight is not None and weight.requires_grad:
@@ -227,7 +239,7 @@ def smooth_l1_loss(
     """
     input, target = _alike(input, target)
     code = _code(reduction, size_average, reduce)
-    if beta < 0:
+    if not beta >= 0:
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, got {beta}")
     if beta == 0:
         return _reduced(abs(input - target), code)
@@ -247,7 +259,7 @@ def huber_loss(
         RuntimeError: delta is not positive.
     """
     input, target = _alike(input, target)
-    if delta <= 0:
+    if not delta > 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
     code = _code(reduction)
     if not dtypes.castable(target._data.dtype, input._data.dtype):
@@ -317,12 +329,10 @@ def binary_cross_entropy(
         )
     code = _code(reduction, size_average, reduce)
     _floating("binary_cross_entropy", input)
-    for other in (target, weight):
-        if other is not None and other.dtype != input.dtype:
-            raise RuntimeError(
-                f"Found dtype {other.dtype} but expected {input.dtype}; convert it with .to(input.dtype)"
-            )
+    if target.dtype != input.dtype:
+        raise RuntimeError(f"Found dtype {target.dtype} but expected {input.dtype}; convert it with .to(input.dtype)")
     _constant("binary_cross_entropy", weight=weight)
+    fitting(input, weight)
     if not _between_0_and_1(array(input)):
         raise RuntimeError(
             "all elements of input should be between 0 and 1; apply torch.sigmoid first, or use "
@@ -332,7 +342,7 @@ def binary_cross_entropy(
         raise RuntimeError(
             "all elements of target should be between 0 and 1: a target is a label, 0 or 1, or a probability"
         )
-    return _binary_cross_entropy(input, target, weight, code)
+    return _binary_cross_entropy(input, target, None if weight is None else weight.to(input.dtype), code)
 
 
 @differentiable(
@@ -385,6 +395,7 @@ def binary_cross_entropy_with_logits(
             "point; convert it with .float()"
         )
     _constant("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
+    fitting(input, weight, pos_weight)
     return _binary_cross_entropy_with_logits(input, target, weight, pos_weight, code).to(target.dtype)
 
 
@@ -592,6 +603,8 @@ def cross_entropy(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if x.shape == t.shape:
         return _soft_cross_entropy(input, target, weight, code, ignore_index, label_smoothing)
+    if x.ndim == 0:
+        raise IndexError("cross_entropy(): the input has no axis of classes; it must be (C), (N, C) or (N, C, d1, ...)")
     target = _check_classes(input, target, weight)
     axis = min(x.ndim - 1, 1)
     scores = log_softmax(input, axis)

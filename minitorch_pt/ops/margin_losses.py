@@ -13,9 +13,10 @@ import numpy as np
 
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..dtypes import checked
 from .activations import _floating, logsigmoid
 from .distances import pairwise_distance
-from .losses import _TINY, _code, _constant, _reduce, _reduced
+from .losses import _TINY, _code, _constant, _reduce, _reduced, fitting
 from .pointwise import _depending, clamp_min, minimum, sqrt, where
 from .reductions import sum
 
@@ -68,8 +69,7 @@ def hinge_embedding_loss(
         ValueError: unknown reduction. RuntimeError: the shapes do not broadcast.
     """
     code = _code(reduction, size_average, reduce)
-    if not input.dtype.is_floating_point:  # the margin takes the type of the input
-        margin = int(margin)
+    margin = float(margin) if input.dtype.is_floating_point else int(margin)  # it takes the type of the input
     far = where(target != 1, clamp_min(margin - input, 0), 0)
     return _reduced(far + where(target != -1, input, 0), code)
 
@@ -102,7 +102,7 @@ def cosine_embedding_loss(
     length1, length2 = (sum(x * x, target.ndim) + _TINY for x in (input1, input2))
     cosine = sum(input1 * input2, target.ndim) / sqrt(length1 * length2)
     alike = where(target == 1, 1 - cosine, 0)
-    return _reduced(alike + where(target == -1, clamp_min(cosine - margin, 0), 0), code)
+    return _reduced(alike + where(target == -1, clamp_min(cosine - float(margin), 0), 0), code)
 
 
 @differentiable(saves="input target")
@@ -133,6 +133,7 @@ def soft_margin_loss(
             f"result type Float can't be cast to the desired output type {input.dtype}: soft_margin_loss needs a floating "
             "point input; convert it with .float()"
         )
+    fitting(input, target)
     return _soft_margin_loss(input, target.to(input.dtype), code)
 
 
@@ -198,6 +199,7 @@ def multi_margin_loss(
     if weight is not None and weight.ndim != 1:
         raise ValueError(f"weight must be one-dimensional, a number for each class, but has shape {list(weight.shape)}")
     _check_scores("multi_margin_loss", input, target)
+    checked(margin, array(input).dtype)
     _constant("multi_margin_loss", weight=weight)
     samples = input.shape[0] if input.ndim == 2 else 1
     classes = input.shape[-1] if input.ndim else 1
@@ -367,4 +369,5 @@ def triplet_margin_with_distance_loss(
         ValueError: unknown reduction, or margin <= 0. RuntimeError: the numbers of axes differ.
     """
     code = _code(reduction)
-    return _triplet(anchor, positive, negative, distance_function or pairwise_distance, margin, swap, code)
+    distance: Any = pairwise_distance if distance_function is None else distance_function
+    return _triplet(anchor, positive, negative, distance, margin, swap, code)

@@ -185,6 +185,8 @@ def lu_unpack(
     """P, L and U of what `torch.linalg.lu_factor` gives; empty tensors for what is not asked for."""
     if LU_data.ndim < 2 or not LU_pivots.ndim:
         raise RuntimeError(f"lu_unpack: expected a matrix and a vector of pivots, or batches of them, and got shapes {list(LU_data.shape)} and {list(LU_pivots.shape)}")  # fmt: skip
+    if array(LU_pivots).dtype != np.int32:
+        raise RuntimeError(f"lu_unpack: LU_pivots is expected to be a tensor of torch.int32 dtype, as lu_factor() gives it, and is of {LU_pivots.dtype}")  # fmt: skip
     P, L, U = unpack(LU_data, LU_pivots)
     empty = LU_data.new_zeros(0)
     if unpack_data:

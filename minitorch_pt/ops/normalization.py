@@ -201,10 +201,12 @@ def rms_norm(input: Tensor, normalized_shape: Size, weight: Tensor | None = None
     Shapes: (*, normalized_shape); weight normalized_shape.
 
     Raises:
-        RuntimeError: the last axes, or the weight, are not of normalized_shape.
+        ValueError: there are fewer axes. RuntimeError: the last axes, or the weight, are not of normalized_shape.
 
     Source: Zhang and Sennrich 2019, arXiv:1910.07467.
     """
+    if input.ndim < len(normalized_shape):
+        raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, those of normalized_shape, but got {input.ndim}")  # fmt: skip
     count = _check_last_axes("rms_norm", input, normalized_shape, weight)
     if eps is None:
         eps = float(np.finfo(array(input).dtype if input.dtype.itemsize > 2 else np.float32).eps)
@@ -279,6 +281,7 @@ def batch_norm(
 
     Raises:
         RuntimeError: a parameter has not one element a channel, or running statistics are needed and not given.
+        ValueError: one of the two is given alone.
 
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167.
     """
@@ -289,6 +292,8 @@ def batch_norm(
         raise IndexError(
             f"batch_norm() needs channels on axis 1: (N, C, ...), but got input of shape {list(input.shape)}"
         )
+    if training and (running_mean is None) != (running_var is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     for name, parameter in given.items():
         if parameter is None:
@@ -376,11 +381,13 @@ def group_norm(
     Shapes: (N, C, *); weight and bias (C).
 
     Raises:
-        RuntimeError: the channels do not divide into groups, or a parameter has not one element a channel.
+        RuntimeError: the channels do not divide into groups, there are none, or a parameter has not one element a channel.
 
     Source: Wu and He 2018, arXiv:1803.08494.
     """
     shape = list(input.shape)
+    if num_groups <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
     if shape[1] % num_groups:
         raise RuntimeError(f"Expected number of channels in input to be divisible by num_groups, but got input of shape {shape} and num_groups={num_groups}")  # fmt: skip
     for name, parameter in (("weight", weight), ("bias", bias)):

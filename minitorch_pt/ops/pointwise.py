@@ -44,6 +44,8 @@ def _flat(g: Any) -> Any:
 # What gradients are made with
 # ---------------------------------------------------------------------------------------------------------------------
 _PLAIN: Any = (np.ndarray, np.generic)  # what is no Tensor
+_NUMBERS = {int, float}
+_FEW = 65504  # the largest number of half precision: what is not larger every floating point type has
 _WORDS = {size: np.dtype(f"i{size}") for size in (2, 4, 8)}
 
 
@@ -111,6 +113,8 @@ def whole_alpha(input: Any, alpha: Any) -> None:
         raise RuntimeError(
             f"For integral input tensors, argument alpha must not be a floating point number, got {alpha}"
         )
+    if array(input).dtype.kind == "f":
+        dtypes.checked(alpha, array(input).dtype)
 
 
 def no_bool_minus(*operands: Any) -> None:
@@ -143,10 +147,9 @@ def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Any:
     Raises:
         RuntimeError: bool tensors.
     """
+    whole_alpha(input, alpha)
     if alpha != 1 and is_half(input):
         return in_single(rsub, input, other, alpha=alpha)
-
-    whole_alpha(input, alpha)
     return other - (input if alpha == 1 else alpha * input), lambda g: g * -alpha, same
 
 
@@ -156,12 +159,16 @@ rsub_number = differentiable(rsub.__wrapped__, promote="type", linear=True, chec
 @differentiable(promote="type", saves=["other", "input"])
 def mul(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Any:
     """input * other. Each factor's gradient is the other factor."""
+    if type(other) in _NUMBERS and is_half(input):
+        return in_single(mul, input, other)
     return input * other, lambda g: g * other, lambda g: g * input
 
 
 @differentiable(promote="float", name="DivBackward0", saves=["other", "input other"])
 def true_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Any:
     """input / other; integers become floating point numbers first."""
+    if type(other) in _NUMBERS and is_half(input):
+        return in_single(true_divide, input, other)
     return input / other, lambda g: g / other, lambda g: -g * ((input / other) / other)
 
 
@@ -347,6 +354,8 @@ def _power_number(input: Any, exponent: Any) -> Any:
                 data | (not exponent) if exponent is True or exponent is False else data.astype(np.int64) ** exponent
             ), lambda g: None
         return np.power(data, exponent), lambda g: None
+    if not -_FEW <= exponent <= _FEW and is_half(data):
+        dtypes.checked(exponent, data.dtype)
     if data is not input and exponent != 0:  # Tensors: as torch writes it, which tells what can be differentiated again
         return pow(input, exponent), lambda g: g * (exponent * pow(input, exponent - 1))
     if exponent == 2:  # x*x is 8 times as fast as np.power
@@ -462,7 +471,7 @@ def abs(input: Tensor, *, out: Tensor | None = None) -> Any:
 absolute = abs
 
 
-@differentiable
+@differentiable(linear=True)
 def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
     """-1, 0 or 1, and 0 for nan; flat, so its gradient is 0."""
     data = array(input)
@@ -589,6 +598,7 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
     x = array(input)
     low, flat, z = (0, math.nan, x)
     if eps is not None:
+        dtypes.checked(eps, x.dtype)
         low, flat, z = eps, 0.0, np.where(x < eps, eps, np.where(x > 1 - eps, 1 - eps, x)).astype(x.dtype)
     outside = (x < low) | (x > 1 - low)
     return np.log(z / (1 - z)), lambda g: np.where(outside, flat, g / (input * (1 - input)))
@@ -736,7 +746,7 @@ def _rounding(name: str, ufunc: Any, text: str) -> Any:
         return (ufunc(data) if data.dtype.kind == "f" else data.copy()), _flat
 
     rule.__name__, rule.__doc__, rule.__qualname__ = name, text, name
-    return differentiable(rule)
+    return differentiable(rule, linear=True)
 
 
 floor = _rounding("floor", np.floor, "The largest whole number that is not above x.")
@@ -745,7 +755,7 @@ trunc = _rounding("trunc", np.trunc, "x without its fraction.")
 fix = trunc
 
 
-@differentiable(name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
+@differentiable(linear=True, name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
 def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any:
     """The nearest whole number, halves to the even one; or the nearest with that many decimals."""
     data = array(input)
@@ -883,15 +893,17 @@ def clamp(
 clip = clamp
 
 
-def _no_bool_bound(name: str, input: Any, bound: Any) -> None:
+def _check_bound(name: str, input: Any, bound: Any) -> None:
     if isinstance(bound, bool) and array(input).dtype == bool:
         raise NotImplementedError(f"{name}() of bools is not implemented for a number; convert with .int()")
+    if _is_number(bound):
+        dtypes.checked(bound, dtypes.result_type_of([array(input), bound]))
 
 
 @composed
 def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tensor:
     """x, but not below `min`."""
-    _no_bool_bound("clamp_min", input, min)
+    _check_bound("clamp_min", input, min)
     value = _clamp_min(input, min, None)
     return named(value, "ClampMinBackward1") if hasattr(min, "_data") else value
 
@@ -899,7 +911,7 @@ def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tens
 @composed
 def clamp_max(input: Tensor, max: Operand, *, out: Tensor | None = None) -> Tensor:
     """x, but not above `max`."""
-    _no_bool_bound("clamp_max", input, max)
+    _check_bound("clamp_max", input, max)
     value = _clamp_max(input, None, max)
     return named(value, "ClampMaxBackward1") if hasattr(max, "_data") else value
 
@@ -939,7 +951,8 @@ def where(
     for x in (input, other):
         if isinstance(x, (int, float)):
             kind = dtypes.result_type_of([array(input), array(other)])
-            dtypes.checked(x, np.dtype(np.float32) if kind == np.float16 else kind)
+            if kind != np.float16:
+                dtypes.checked(x, kind)
     if any(hasattr(x, "_data") for x in (input, other)):
         return _where.rule(input, other, mask)
     if hasattr(condition, "_data"):  # two numbers: the result is a tensor all the same
@@ -977,6 +990,8 @@ def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = No
 def _lerp(input: Any, end: Any, weight: Any) -> Any:
     if is_half(input):
         return in_single(_lerp, input, end, weight)
+    if type(weight) is float:
+        dtypes.checked(weight, array(input).dtype)
     a, b, w = array(input), array(end), array(weight)
     # from the nearer end, so that weight 1 gives `end` exactly
     value = np.where(np.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
@@ -992,10 +1007,9 @@ def _lerp(input: Any, end: Any, weight: Any) -> Any:
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Any:
     """input + value * tensor1 * tensor2; of whole numbers, with the whole part of `value`."""
     _only("fiu", "addcmul", input)
-    if array(input).dtype.kind != "f":
-        value = dtypes.checked(value, array(input).dtype)
     if is_half(input):
         return in_single(addcmul, input, tensor1, tensor2, value=value)
+    value = dtypes.checked(value, array(input).dtype)
     product = tensor1 * tensor2 if value == 1 else value * tensor1 * tensor2
     return input + product, same, lambda g: g * (tensor2 * value), lambda g: g * (tensor1 * value)
 
@@ -1016,6 +1030,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     """
     if is_half(input):
         return in_single(addcdiv, input, tensor1, tensor2, value=value)
+    value = dtypes.checked(value, array(input).dtype)
     return (
         input + value * (tensor1 / tensor2),
         same,
@@ -1037,7 +1052,7 @@ def nan_to_num(
     data = array(input)
     if data.dtype.kind != "f":
         return data.copy(), lambda g: g
-    return np.nan_to_num(data, nan=nan, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
+    return np.nan_to_num(data, nan=nan or 0.0, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
 
 
 @differentiable(promote="float", saves=["input result", "result"])
@@ -1126,7 +1141,7 @@ def _fill(number: int) -> Any:
             raise RuntimeError(
                 f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
             )
-        filled = np.full(input.shape, dtypes.checked(array(value), input.dtype), input.dtype)
+        filled = np.full(input.shape, dtypes.checked(array(value), input.dtype, array(input).size == 1), input.dtype)
         return filled, _flat, same
 
     fill.__qualname__ = fill.__name__
@@ -1260,7 +1275,10 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
         )
     if not (rtol >= 0 and atol >= 0):
         raise RuntimeError(f"rtol and atol must be greater than or equal to zero, but got {rtol} and {atol}")
-    return np.isclose(input, other, rtol, atol, equal_nan)
+    near = np.isclose(input, other, rtol, atol, equal_nan)
+    if rtol > _FEW or atol > _FEW:  # NumPy then calls all near to infinity
+        near &= (input == other) | np.isfinite(input - other) | (np.isnan(input) & np.isnan(other))
+    return near
 
 
 @composed

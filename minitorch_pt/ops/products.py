@@ -16,9 +16,10 @@ from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from ..dtypes import checked, promote_types
 from ..sums import total
+from .halves import in_single, is_half
 from .pointwise import mul, whole_alpha
 from .rows import ones
-from .shape import diagonal, permute, select
+from .shape import _axis, diagonal, permute, select
 
 if TYPE_CHECKING:
     from ..autograd.contract import Number, Tensor
@@ -240,8 +241,9 @@ def _scaled_sum(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
     if isinstance(product, np.ndarray):
         if input.dtype != product.dtype:
             _same_dtype("addmm", input, product)
+        alpha, beta = checked(alpha, product.dtype), checked(beta, product.dtype)
         if product.dtype.kind != "f":  # numbers do not change the type of whole numbers
-            alpha, beta = (np.asarray(checked(x, product.dtype)).astype(product.dtype) for x in (alpha, beta))
+            alpha, beta = (np.asarray(x).astype(product.dtype) for x in (alpha, beta))
     if alpha != 1:
         product = product * alpha
     if beta == 0:
@@ -258,6 +260,8 @@ def addmm(
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
+    if all(map(is_half, (input, mat1, mat2))):
+        return in_single(addmm, input, mat1, mat2, beta=beta, alpha=alpha)
     product = mm.rule(mat1, mat2)
     return (
         _scaled_sum(input, product, beta, alpha),
@@ -276,6 +280,8 @@ def baddbmm(
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
+    if all(map(is_half, (input, batch1, batch2))):
+        return in_single(baddbmm, input, batch1, batch2, beta=beta, alpha=alpha)
     product = bmm.rule(batch1, batch2)
     return (
         _scaled_sum(input, product, beta, alpha),
@@ -294,6 +300,8 @@ def addbmm(
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
+    if all(map(is_half, (input, batch1, batch2))):
+        return in_single(addbmm, input, batch1, batch2, beta=beta, alpha=alpha)
     product = bmm.rule(batch1, batch2)
     product = product.sum(axis=0, dtype=product.dtype)
     return (
@@ -313,6 +321,9 @@ def addmv(
     Raises:
         RuntimeError: shapes or dtypes do not match.
     """
+    if all(map(is_half, (input, mat, vec))):
+        checked(alpha, input.dtype), checked(beta, input.dtype)
+        return in_single(addmv, input, mat, vec, beta=beta, alpha=alpha)
     product = mv.rule(mat, vec)
     return (
         _scaled_sum(input, product, beta, alpha),
@@ -333,6 +344,8 @@ def addr(
     """
     for factor in (alpha, beta):
         whole_alpha(input, factor)
+    if all(map(is_half, (input, vec1, vec2))):
+        return in_single(addr, input, vec1, vec2, beta=beta, alpha=alpha)
     product = outer.rule(vec1, vec2)
     return (
         _scaled_sum(input, product, beta, alpha),
@@ -453,7 +466,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         RuntimeError: shapes do not match.
     """
     _need(
-        input1.ndim > 0 and weight.ndim == 3 and input1.shape[:-1] == input2.shape[:-1],
+        0 not in (input1.ndim, input2.ndim) and weight.ndim == 3 and input1.shape[:-1] == input2.shape[:-1],
         f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}",
     )
     _need(bias is None or bias.ndim == 1, "bilinear(): the bias must be a vector")
@@ -488,9 +501,9 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
     """Sum of products over pairs of axes: the last `dims` of `a` with the first of `b`, or two lists of axes.
 
     Raises:
-        RuntimeError: paired axes differ in size, or the lists in length.
+        RuntimeError: paired axes differ in size, or the lists in length. IndexError: no such axis.
     """
-    if hasattr(dims, "_data") and not dims.ndim:  # type: ignore[attr-defined]
+    if hasattr(dims, "_data") and dims.numel() == 1:  # type: ignore[attr-defined]
         dims = int(dims)  # type: ignore[call-overload]
     if not isinstance(dims, (int, list, tuple)) and not hasattr(dims, "_data"):
         raise RuntimeError(
@@ -504,7 +517,8 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
         left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:
         left, right = (
-            [d % t.ndim for d in ([ds] if isinstance(ds, int) else ds)] for ds, t in zip(dims, (a, b), strict=True)
+            [_axis(d, t.ndim) for d in ([ds] if isinstance(ds, int) else ds)]
+            for ds, t in zip(dims, (a, b), strict=True)
         )
     _need(len(left) == len(right), f"both dimension lists should have same length, got {left} and {right}")
     for i, j in zip(left, right, strict=True):  # an axis of size 1 goes with any other: the other is summed over

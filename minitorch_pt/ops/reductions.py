@@ -282,7 +282,7 @@ def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float |
     number = wide.dtype.type
     centre = add(wide, axis=axes, keepdims=True) / number(n)
     deviation = wide - centre
-    variance = add(deviation * deviation, axis=axes, keepdims=True) / number(builtins.max(n - correction, 0))
+    variance = add(deviation * deviation, axis=axes, keepdims=True) / number(builtins.max(0, n - correction))
     return variance, centre.astype(data.dtype), axes, n - correction
 
 
@@ -459,7 +459,7 @@ def _shared(g: Any, input: Any, value: Any, axes: tuple[int, ...] | None, nan_wi
 
 
 def _extreme(name: str, find: Any, text: str, node: str, nan_wins: bool) -> Any:
-    def rule(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | None = None) -> Any:
+    def rule(input: Tensor, dim: Dims | None = (), keepdim: bool = False, *, out: Tensor | None = None) -> Any:
         data = array(input)
         axes = _axes(dim, data.ndim)
         _not_empty(name, data.shape, axes)
@@ -711,7 +711,7 @@ def renorm(input: Tensor, p: Number, dim: Dim, maxnorm: Number, *, out: Tensor |
     Raises:
         RuntimeError: less than two axes, p not positive, maxnorm negative, or whole numbers. IndexError: no such axis.
     """
-    if p <= 0:
+    if not p > 0:
         raise RuntimeError(f"renorm: non-positive-norm not supported, got p = {p}")
     if input.ndim < 2:
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")

@@ -17,7 +17,7 @@ from ..autograd.inplace import put
 from ..autograd.rule import array, differentiable, nondifferentiable, same
 from ..notices import warn
 from ..size import size_of
-from ..storage import Place, looking, offset, owner
+from ..storage import Place, looking, offset, owner, sliced
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Dims, DType, MemoryFormat, Size, Tensor, Tensors
@@ -202,6 +202,8 @@ def unflatten(input: Tensor, dim: Dim, sizes: Size) -> Tensor:
     Raises:
         RuntimeError: the sizes do not multiply to the axis's. IndexError: no such axis.
     """
+    if input.ndim == 0:
+        raise RuntimeError("unflatten: a tensor without axes has none to split")
     dim = _axis(dim, input.ndim)
     if len(sizes) == 0:
         raise RuntimeError("unflatten: sizes must be non-empty")
@@ -501,6 +503,8 @@ def repeat_interleave(
         raise RuntimeError("repeats can not be negative")
     n = input.shape[dim]
     if isinstance(repeats, int):
+        if output_size not in (None, n * repeats):
+            raise RuntimeError(f"repeat_interleave: Invalid output_size, expected {n * repeats} but got {output_size}")
         wide = expand(unsqueeze(input, dim + 1), (*input.shape[: dim + 1], repeats, *input.shape[dim + 1 :]))
         return flatten(_compact(wide), dim, dim + 1)
     if counts.size not in (1, n):
@@ -526,7 +530,7 @@ def _places(repeats: Any) -> Any:
     return np.repeat(np.arange(len(repeats)), repeats).astype(repeats.dtype)
 
 
-@differentiable(linear=True, name="IndexSelectBackward0")
+@differentiable(linear=True, name="IndexSelectBackward0", saves="index")
 def _take(input: Any, index: np.ndarray, dim: int) -> Any:
     """Slices along an axis, by number, possibly several times."""
     data, shape = array(input), input.shape
@@ -601,8 +605,10 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tensor:
                 raise RuntimeError(
                     f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list."
                 )
-    if len(kept) < len(given):  # the type of what is passed over counts
+    if len(kept) < len(given):  # the type of what is passed over counts, and it gets a gradient
         kept[0] = kept[0].to(dtypes.of(dtypes.result_type_of([x._data for x in given])))
+        none = [*kept[0].shape[:dim], 0, *kept[0].shape[dim + 1 :]]
+        kept += [reshape(x, none) for x in given if tuple(x.shape) == (0,) and x.requires_grad and x is not kept[0]]
     return _cat(*kept, dim=dim)
 
 
@@ -711,9 +717,8 @@ def column_stack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
 def _split_with_sizes(input: Any, ends: tuple[int, ...], dim: int) -> Any:
     starts = (0, *ends[:-1])
     head = (slice(None),) * dim
-    return tuple(input[(*head, slice(a, b))] for a, b in zip(starts, ends, strict=True)), lambda *gs: np.concatenate(
-        gs, dim
-    )
+    parts = tuple(sliced(input, (*head, slice(a, b))) for a, b in zip(starts, ends, strict=True))
+    return parts, lambda *gs: np.concatenate(gs, dim)
 
 
 _split = differentiable(_split_with_sizes.__wrapped__, linear=True, view=True, name="SplitBackward0")
@@ -771,13 +776,16 @@ def tensor_split(input: Tensor, indices_or_sections: Tensor | Size, dim: Dim = 0
     """Pieces along an axis: a number of nearly equal ones, or cut at the places of a list.
 
     Raises:
-        RuntimeError: the number is not positive.
+        RuntimeError: the number is not positive, or a tensor is no number and no vector of int64.
     """
     if input.ndim == 0:
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     dim = _axis(dim, input.ndim)
     n = input.shape[dim]
-    indices_or_sections = np.asarray(array(indices_or_sections)).tolist()
+    given = np.asarray(array(indices_or_sections), None if np.size(indices_or_sections) else np.int64)
+    if given.dtype != np.int64 or given.ndim > 1:
+        raise RuntimeError(f"tensor_split expected indices_or_sections of dtype long and at most one dimension, but got {given.dtype} and {given.ndim}")  # fmt: skip
+    indices_or_sections = given.tolist()
     if isinstance(indices_or_sections, int):
         count = indices_or_sections
         if count <= 0:
@@ -975,7 +983,7 @@ def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Any:
     if start + length > n:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
     index, shape = (slice(None),) * dim + (slice(start, start + length),), input.shape
-    return input[index], lambda g: _place.rule(g, index, shape)
+    return sliced(input, index), lambda g: _place.rule(g, index, shape)
 
 
 @differentiable(linear=True)
@@ -1006,6 +1014,8 @@ def diagonal(input: Tensor, offset: int = 0, dim1: Dim = 0, dim2: Dim = 1) -> An
 def _diagonal(data: np.ndarray, offset: int, a: int, b: int) -> np.ndarray:
     """NumPy's view of a diagonal, writable where the array is."""
     view = data.diagonal(offset, a, b)
+    if not view.shape[-1]:  # NumPy starts beyond the end
+        view = looking(data, view.shape, view.strides)
     view.flags.writeable = data.flags.writeable
     return view
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..dtypes import checked
 from .activations import _floating
 from .pointwise import _pick
 
@@ -22,6 +24,7 @@ __all__ = ["hardshrink"]  # what torch has at its top level; nn.functional has a
 def hardshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None) -> Any:
     """x where |x| > lambd, 0 elsewhere."""
     _floating("hardshrink", input)
+    checked(lambd, array(input).dtype)
     far = ~(abs(array(input)) <= lambd)  # nan stays nan
     return _pick(far, input), lambda g: _pick(far, g, of=input)
 
@@ -31,7 +34,7 @@ def _softshrink(input: Any, lambd: float) -> Any:
     _floating("softshrink", input)
     x = array(input)
     far = ~(abs(x) <= lambd)
-    return _pick(far, x - np.copysign(x.dtype.type(lambd), x)), lambda g: _pick(far, g, of=input)
+    return _pick(far, x - np.copysign(x.dtype.type(lambd), x), x * 0), lambda g: _pick(far, g, of=input)
 
 
 @composed
@@ -39,10 +42,11 @@ def softshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None)
     """x moved towards 0 by lambd, and 0 where |x| <= lambd.
 
     Raises:
-        RuntimeError: lambd is negative.
+        RuntimeError: lambd is negative, or too large for the type.
     """
-    if not lambd >= 0:
-        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}")
+    most = float(np.finfo(array(input).dtype).max) if array(input).dtype.kind == "f" else math.inf
+    if not 0 <= lambd <= most:
+        raise RuntimeError(f"lambda must be in range [0, {most}], but found {lambd}")
     return _softshrink(input, lambd)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from .. import return_types
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
+from ..dtypes import checked
 from .indexing import _sum_into, gather
 from .reductions import _chosen, _equal, _kept, _not_empty, _only, _placed, _shared
 from .shape import _axis
@@ -216,6 +217,11 @@ _medians = _median_all("median", False), _median_along("median", False)
 _nanmedians = _median_all("nanmedian", True), _median_along("nanmedian", True)
 
 
+def _along(name: str, dim: Any, keepdim: bool) -> None:
+    if keepdim and dim is None:
+        raise TypeError(f"{name}() missing 1 required positional argument: dim; of all elements no axis is kept")
+
+
 @composed
 def median(
     input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
@@ -230,6 +236,7 @@ def median(
     tensor(2.)
     """
     _no_bools("median", array(input))
+    _along("median", dim, keepdim)
     return _medians[0](input) if dim is None else _medians[1](input, dim, keepdim)
 
 
@@ -239,6 +246,7 @@ def nanmedian(
 ) -> Any:
     """`median` of the elements that are not nan."""
     _no_bools("nanmedian", array(input))
+    _along("nanmedian", dim, keepdim)
     return _nanmedians[0](input) if dim is None else _nanmedians[1](input, dim, keepdim)
 
 
@@ -322,7 +330,7 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
 
         def pull_q(g: Any) -> Any:
             if interpolation != "linear":
-                return g.reshape((levels.size, -1)).sum(axis=1).reshape(levels.shape) * 0
+                return None
             gap = b - a
             if input is not data:
                 x = as_rows(input)
@@ -539,6 +547,10 @@ def searchsorted(
     at: Any = "right" if right or side == "right" else "left"
     values, order, shape = np.asarray(input), array(sorter), sorted_sequence.shape
     kind = np.int32 if out_int32 else np.int64
+    if order is not None and order.shape != shape:
+        raise RuntimeError(f"torch.searchsorted(): boundary and sorter must have the same size, but got {list(shape)} and {list(order.shape)}")  # fmt: skip
+    if order is not None and order.dtype != np.int64:
+        raise RuntimeError(f"torch.searchsorted(): sorter must be a tensor of long dtype but got {order.dtype.name}; convert with .long()")  # fmt: skip
     if len(shape) == 1:
         return np.asarray(_places(sorted_sequence, values, at, order)).astype(kind)
     if not shape or shape[:-1] != values.shape[:-1]:
@@ -598,6 +610,8 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, o
         raise NotImplementedError(f"histc is not implemented for {input.dtype.name}; convert with .float()")
     if bins <= 0:
         raise RuntimeError(f"torch.histc(): bins must be > 0, but got {bins}")
+    for limit in (min, max):
+        checked(limit, input.dtype)
     if max < min:
         raise RuntimeError(f"torch.histc: max must be larger than min, got {min} and {max}")
     low, high = (input.min(), input.max()) if min == max and input.size else (min, max)

@@ -221,7 +221,6 @@ def _histogramdd(input: Any, bins: Any, limits: Any, weight: Any, density: bool)
 def histogramdd(
     input: Tensor,
     bins: Size | Tensors,
-    *,
     range: Scale | None = None,
     weight: Tensor | None = None,
     density: bool = False,

@@ -146,7 +146,7 @@ def fractional_max_pool3d_with_indices(
 # ---------------------------------------------------------------------------------------------------------------------
 # Back to where the largest elements were
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(linear=True, name=_name)
+@differentiable(linear=True, name=_name, saves="place")
 def _unpool(input: Any, place: np.ndarray, sizes: tuple[int, ...], name: str) -> Any:
     images, shape, size = input.shape[: -len(sizes)], input.shape, math.prod(sizes)
     count = math.prod(images)

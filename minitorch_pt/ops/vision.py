@@ -237,6 +237,8 @@ def _new_sizes(input: Any, size: Any, scale_factor: Any) -> tuple[list[int], lis
             f"input with spatial dimensions of {old} and {given}; give one number, or one for each of them"
         )
     if size is None:
+        if any(math.isnan(f) for f in given):
+            raise RuntimeError(f"scale_factor cannot be nan, and is {scale_factor}")
         return [int(n * float(f)) for n, f in zip(old, given, strict=True)], [float(f) for f in given]
     if not all(isinstance(n, (int, np.integer)) for n in given):
         raise TypeError(f"expected size to be one int or a tuple of {len(old)}, but got {size}")

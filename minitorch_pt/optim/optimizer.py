@@ -308,17 +308,12 @@ class Optimizer:
 
 
 def _adapted(param: Tensor, state: Any) -> Any:
-    """Loaded state in the parameter's dtype, as a copy; the count of steps as it is."""
+    """Loaded state in the parameter's dtype, the very tensors where they have it, as in torch; the count of steps as it is."""
     if isinstance(state, dict):
-        return {
-            k: v.detach().clone() if k == "step" and isinstance(v, Tensor) else _adapted(param, v)
-            for k, v in state.items()
-        }
+        return {k: v if k == "step" else _adapted(param, v) for k, v in state.items()}
     if isinstance(state, list):
         return [_adapted(param, v) for v in state]
-    if isinstance(state, Tensor):
-        return state.detach().to(param.dtype, copy=True) if state.is_floating_point() else state.detach().clone()
-    return state
+    return state.to(param.dtype) if isinstance(state, Tensor) and state.is_floating_point() else state
 
 
 def _hooked(step: Callable) -> Callable:

@@ -1,7 +1,7 @@
-"""torch.utils: `data` feeds networks, `checkpoint` buys memory with time; the handles of hooks, and trees of containers."""
+"""torch.utils: `data` feeds networks, `checkpoint` buys memory with time, `dlpack` shares memory with other libraries; handles of hooks, trees of containers."""
 
 from ..places import settle as _settle
-from . import _pytree as _pytree, checkpoint as checkpoint, data as data, hooks as hooks
+from . import _pytree as _pytree, checkpoint as checkpoint, data as data, dlpack as dlpack, hooks as hooks
 
-__all__ = ["checkpoint", "data", "hooks"]
+__all__ = ["checkpoint", "data", "dlpack", "hooks"]
 _settle(checkpoint.__name__, {name: getattr(checkpoint, name) for name in checkpoint.__all__})

@@ -60,6 +60,16 @@ def test_functional(case, options):
     same_program(lambda torch: CASES[case](torch, torch.autograd.functional, **options))
 
 
+def tensors(results):
+    return [t for r in results for t in tensors(r)] if isinstance(results, tuple) else [results]
+
+
+@pytest.mark.parametrize("case", ["jacobian", "hessian", "vjp", "jvp", "vhp", "hvp"])
+@pytest.mark.parametrize("options", [{}, {"create_graph": True}], ids=str)
+def test_what_requires_grad(case, options):
+    same_program(lambda t: [r.requires_grad for r in tensors(CASES[case](t, t.autograd.functional, **options))])
+
+
 def test_create_graph_can_be_differentiated():
     def program(torch):
         x = b(torch).requires_grad_()

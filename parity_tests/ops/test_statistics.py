@@ -49,6 +49,15 @@ def test_histogram(name, args, kwargs):
     check(name, X, *args, grad=False, **kwargs)
 
 
+def test_the_edges_given_are_not_the_edges_returned():
+    def program(p):
+        edges = p.tensor([0.0, 1.0, 2.0])
+        p.histogram(p.ones(3), edges).bin_edges[0] = 9
+        return edges
+
+    same_program(program)
+
+
 def test_histograms_of_little():
     check("histogram", rand(0), 3, grad=False)
     check("histogram", np.ones(4), 3, grad=False)

@@ -203,6 +203,22 @@ def test_parameters_of_other_shapes(name):
     same_program(program, rtol=1e-10)
 
 
+@pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop"])
+def test_large_parameters_of_any_layout(name):
+    """More elements than are updated at a time, one after another in memory and not."""
+
+    def program(t):
+        params = [t.ones(200, 300), t.ones(300, 200).t(), t.ones(200, 600)[:, ::2]]
+        optimizer = getattr(t.optim, name)([p.requires_grad_() for p in params], lr=0.1)
+        for _ in range(2):
+            optimizer.zero_grad()
+            sum((p * p * t.arange(300.0)).sum() for p in params).backward()
+            optimizer.step()
+        return [p.detach()[::50, ::50] for p in params]
+
+    same_program(program, rtol=1e-5)
+
+
 @pytest.mark.parametrize("shape", [(), (1,)], ids=str)
 @pytest.mark.parametrize(
     "dtype", ["float64", "float32"]

@@ -42,6 +42,8 @@ SAMPLE = 14  # calls of each operation in the default run
 FORMS: dict[str, Callable[[Any], Any]] = {
     "1": lambda p: 1,
     "-1": lambda p: -1,
+    "7": lambda p: 7,
+    "-7": lambda p: -7,
     "0.5": lambda p: 0.5,
     "nan": lambda p: float("nan"),
     "2**70": lambda p: 2**70,
@@ -116,7 +118,7 @@ def _again(value: Any) -> dict[str, Callable[[Any], Any]]:
 
 
 # out= has a sweep of its own; of the others the library has one alone
-UNREAD = ("out", "device", "memory_format", "layout", "requires_grad")
+UNREAD = ("out", "device", "memory_format", "layout", "requires_grad", "sparse")
 
 Call = tuple[list, dict]  # of functions of the package, which make the arguments
 
@@ -177,7 +179,7 @@ def _bases(entry: Any) -> Iterator[tuple[str, list, dict]]:
         samples = [
             s
             for s in itertools.islice(entry.sample_inputs("cpu", dtype, requires_grad=False), 40)
-            if "out" not in s.kwargs and "dtype" not in s.kwargs
+            if not {"out", "dtype", "sparse"} & s.kwargs.keys()
         ]
         if samples:
             most = max(samples, key=lambda s: (len(s.args) + len(s.kwargs), -samples.index(s)))

@@ -530,14 +530,16 @@ class Module:
                 param._grad = param._grad.detach().zero_()
 
     def _convert(self, function: Callable) -> Any:
-        """Replace the data of every parameter and buffer by a function of it."""
+        """Exchange the data of every parameter, and every buffer itself, for a function of it."""
         with no_grad():
             for module in self.modules():
-                for tensor in itertools.chain(module._parameters.values(), module._buffers.values()):
-                    if tensor is not None:
-                        tensor._data = function(tensor)._data
-                        if tensor._grad is not None:
-                            tensor._grad = function(tensor._grad)
+                for parameter in module._parameters.values():
+                    for tensor in (parameter, None if parameter is None else parameter._grad):
+                        if tensor is not None:
+                            tensor.data = function(tensor)
+                for name, buffer in module._buffers.items():
+                    if buffer is not None:
+                        module._buffers[name] = function(buffer)
         return self
 
     def to(

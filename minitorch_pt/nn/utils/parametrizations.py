@@ -19,6 +19,7 @@ def _norm_except(weight: Tensor, dim: int) -> Tensor:
     """The norm over all axes but `dim`, which stays; dim -1: over all."""
     if dim == -1:
         return weight.norm()
+    weight.size(dim)  # an IndexError if there is no such axis
     axes = [d for d in range(weight.ndim) if d != dim % weight.ndim]
     return weight.norm(2, axes, keepdim=True) if axes else weight.abs()
 

@@ -61,7 +61,7 @@ def det(A: Tensor, *, out: Tensor | None = None) -> Any:
     return value, pull
 
 
-@differentiable(returns=return_types.linalg_slogdet, name="LinalgSlogdetBackward0", saves="A result")
+@differentiable(returns=return_types.linalg_slogdet, name="LinalgSlogdetBackward0", saves="A result", fills=False)
 def slogdet(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """The sign of each determinant and the logarithm of its size, which neither overflows nor vanishes: (*, n, n) -> (*), (*).
 
@@ -72,4 +72,8 @@ def slogdet(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
     with np.errstate(all="ignore"):  # NumPy warns of nan
         sign, logabsdet = (np.asarray(x) for x in np.linalg.slogdet(array(A)))
     sign = np.where(np.isnan(logabsdet), 0, sign).astype(sign.dtype)
-    return (sign, logabsdet), lambda _, g: _column(g) * transposed(inv_ex.rule(A)[0])
+
+    def pull(_: Any, g: Any) -> Any:
+        return None if g is None else _column(g) * transposed(inv_ex.rule(A)[0])  # the sign has no slope
+
+    return (sign, logabsdet), pull

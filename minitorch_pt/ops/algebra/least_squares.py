@@ -110,7 +110,7 @@ def pinv(
 _DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
 
 
-@differentiable(joint=True, name="LinalgLstsqBackward0", saves="A B result")
+@differentiable(joint=True, name="LinalgLstsqBackward0", saves="A B result", fills=False)
 def _lstsq(A: Any, B: Any, rtol: Any, vector: bool, with_residuals: bool) -> Any:
     """The solution, and its residuals or nothing."""
 
@@ -123,10 +123,16 @@ def _lstsq(A: Any, B: Any, rtol: Any, vector: bool, with_residuals: bool) -> Any
     residuals = ((a @ solution - b) ** 2).sum(axis=-2) if with_residuals else np.empty(0, a.dtype)
 
     def pull(g: Any, g_residuals: Any) -> tuple:
+        if g is None:
+            if g_residuals is None or not with_residuals:
+                return None, None
+            g = np.zeros(solution.shape[:-1] if vector else solution.shape, a.dtype)
         plain = isinstance(A, np.ndarray) and isinstance(B, np.ndarray)
         p, y, g = P if plain else _pinv(A, None, rtol, False), columns(B), columns(g)
         g_A, g_B = pull_P(g @ transposed(y)), transposed(p) @ g
-        if with_residuals:  # they do not depend on the solution, which makes them smallest: Aᵀ (A X - B) = 0
+        if (
+            g_residuals is not None and with_residuals
+        ):  # they do not depend on the solution, which makes them smallest: Aᵀ (A X - B) = 0
             x = p @ y
             flow = 2 * (A @ x - y) * np.expand_dims(g_residuals, -2)
             g_A, g_B = g_A + flow @ transposed(x), g_B - flow
