@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NoReturn
 
-from .amp import for_cuda as _amp
+from .amp import for_cuda as amp
 from .device import DeviceError
 from .places import settle
 
@@ -93,4 +94,9 @@ settle(
         "random": "manual_seed manual_seed_all",
     },
 )
-settle(f"{__name__}.amp", {name: getattr(_amp, name) for name in _amp.__all__})
+sys.modules[f"{__name__}.amp"] = amp
+settle(
+    f"{__name__}.amp",
+    {name: getattr(amp, name) for name in amp.__all__},
+    {"autocast_mode": "autocast custom_bwd custom_fwd", "grad_scaler": "GradScaler"},
+)

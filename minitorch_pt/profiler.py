@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .autograd.profiler import EventList, profile as _Profile, record_function
+from .autograd.profiler import EventList, FunctionEvent, profile as _Profile, record_function
 from .notices import warn
 from .places import settle
 
@@ -31,6 +31,7 @@ class ProfilerAction(enum.Enum):
     WARMUP = 1
     RECORD = 2
     RECORD_AND_SAVE = 3
+    DEVICE_STOPPED = 4
 
 
 def supported_activities() -> set[ProfilerActivity]:
@@ -161,6 +162,7 @@ class profile:
         self._events.export_chrome_trace(path)
 
 
+settle("minitorch_pt.autograd.profiler_util", {"EventList": EventList, "FunctionEvent": FunctionEvent})
 settle(
     "minitorch_pt.profiler",
     {name: globals()[name] for name in __all__ if name != "record_function"},

@@ -26,6 +26,7 @@ if _TYPE_CHECKING:
 
 def __getattr__(name: str) -> _Any:
     if name == "profiler":  # imported at its first use
+        _import_module("..profiler", __name__)  # which says where its classes live
         return _import_module(".profiler", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

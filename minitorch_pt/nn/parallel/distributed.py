@@ -21,3 +21,7 @@ class DistributedDataParallel(Module):
             "DistributedDataParallel trains in several processes, and minitorch_pt works in one: torch.distributed.is_initialized() is False. "
             "Use the module itself"
         )
+
+    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
+        """Never called."""
+        return super().forward(*inputs, **kwargs)

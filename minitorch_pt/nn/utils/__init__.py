@@ -1,5 +1,6 @@
 """Helpers for parameters and their gradients."""
 
+from ...places import settle as _settle
 from . import parametrizations as parametrizations, parametrize as parametrize, prune as prune, rnn as rnn
 from .clip_grad import (
     clip_grad_norm as clip_grad_norm,
@@ -31,3 +32,4 @@ __all__ = [
     "fuse_linear_bn_eval", "fuse_linear_bn_weights", "prune", "skip_init", "clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm", "parameters_to_vector", "parametrizations",
     "parametrize", "remove_spectral_norm", "remove_weight_norm", "rnn", "spectral_norm", "vector_to_parameters", "weight_norm",
 ]  # fmt: skip
+_settle(parametrizations.__name__, {"orthogonal": parametrizations.orthogonal})
