@@ -593,15 +593,11 @@ def linear_cross_entropy(input: Tensor, linear_weight: Tensor, target: Tensor, *
     """`cross_entropy` of `linear`: of the classes' scores W x + b.
 
     Shapes: input (F) or (N, F); linear_weight (C, F) or (C, d1, ..., F); linear_bias (C) or (C, d1, ...); target as for `cross_entropy`.
-    options: how torch divides the work; here the result is the same without, and None alone is taken.
+    options: how torch divides the work, which changes no number: not looked at here.
 
     Raises:
-        RuntimeError: shapes that do not fit, or an ignored class where the target holds probabilities. NotImplementedError: options.
+        RuntimeError: shapes that do not fit, or an ignored class where the target holds probabilities.
     """
-    if options is not None:
-        raise NotImplementedError(
-            "linear_cross_entropy() takes no options here, which divide the work and change no number: leave them out"
-        )
     if input.dim() not in (1, 2):
         raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
     if linear_weight.dim() < 2:

@@ -991,8 +991,12 @@ def narrow_copy(input: Tensor, dim: Dim, start: int, length: int) -> Any:
     """`narrow` as a copy.
 
     Raises:
-        IndexError: no such axis. RuntimeError: the range leaves it.
+        IndexError, RuntimeError: no such axis. RuntimeError: the range leaves it.
     """
+    if dim >= max(input.ndim, 1):
+        raise RuntimeError(
+            f"Expected dim to be in [{-input.ndim}, {input.ndim - 1}], but got {dim}"
+        )  # torch's type here
     value, back = narrow.__wrapped__(array(input), dim, start, length)  # type: ignore[attr-defined]
     return value.copy(), back
 

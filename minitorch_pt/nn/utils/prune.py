@@ -354,8 +354,8 @@ def l1_unstructured(module: Module, name: str, amount: float, importance_scores:
     >>> layer = torch.nn.Linear(2, 2, bias=False)
     >>> _ = layer.weight.data.copy_(torch.tensor([[1.0, -2.0], [0.5, 3.0]]))
     >>> torch.nn.utils.prune.l1_unstructured(layer, "weight", amount=0.5).weight
-    tensor([[0., -2.],
-            [0., 3.]], grad_fn=<MulBackward0>)
+    tensor([[ 0., -2.],
+            [ 0.,  3.]], grad_fn=<MulBackward0>)
     >>> sorted(layer.state_dict())
     ['weight_mask', 'weight_orig']
     """
