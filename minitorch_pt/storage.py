@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import math
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -187,8 +188,10 @@ def copied(data: np.ndarray, memo: dict) -> np.ndarray:
 def resize(tensor: Any, shape: Sequence[int]) -> None:
     """Let a Tensor show its memory from its start on, in order, in another shape; in larger memory, with a copy, if that takes more.
 
+    Its base and their views move along.
+
     Raises:
-        RuntimeError: more is needed, and others than its base show the memory: they could not follow.
+        RuntimeError: more is needed, and others show the memory: they could not follow.
     """
     data = tensor._data
     start, size = offset(data), math.prod(shape)
@@ -196,22 +199,33 @@ def resize(tensor: Any, shape: Sequence[int]) -> None:
         tensor._data = looking(data, shape)
         return
     larger = np.zeros(start // data.itemsize + size, data.dtype)
-    old, root = _flat(data).view(np.uint8), memory(data)
+    root: Any = memory(data)
+    old = _flat(data).view(np.uint8)
     larger.view(np.uint8)[: old.size] = old
-    movers = [(t, t._data.shape, t._data.strides, offset(t._data)) for t in (tensor, tensor._base) if t is not None]
-    for mover, *place in movers:
-        mover._data = looking(larger, *place)
-    left, nbytes = weakref.ref(root), root.nbytes
-    del data, old, root
-    held = left()
-    if held is not None and nbytes:  # somebody holds on to it
-        for mover, *place in movers:
-            mover._data = looking(held, *place)
-        raise RuntimeError(
-            f"Trying to resize storage that is not resizable: {list(shape)} needs more memory, and other tensors, arrays or a graph show "
-            "what there is; resize a clone()"
-        )
-    tensor._data = looking(larger, shape, start=start)
+    del data, old
+    for family in _families(tensor):
+        places = [(t._data.shape, t._data.strides, offset(t._data)) for t in family]
+        for t, place in zip(family, places, strict=True):
+            t._data = looking(larger, *place)
+        left, nothing = weakref.ref(root), not root.nbytes
+        del root
+        root = left()
+        if root is None or nothing:  # nobody else holds on to it
+            tensor._data = looking(larger, shape, start=start)
+            return
+        for t, place in zip(family, places, strict=True):
+            t._data = looking(root, *place)
+    raise RuntimeError(
+        f"Trying to resize storage that is not resizable: {list(shape)} needs more memory, and other tensors, arrays or a graph show "
+        "what there is; resize a clone()"
+    )
+
+
+def _families(tensor: Any) -> Iterator[list]:
+    """The Tensors that share a tensor's memory: it and its base, which are found at once, then all views of the base."""
+    base = tensor if tensor._base is None else tensor._base
+    yield list({id(t): t for t in (tensor, base)}.values())
+    yield [base, *[t for t in gc.get_referrers(base) if getattr(t, "_base", None) is base]]
 
 
 # ---------------------------------------------------------------------------------------------------------------------

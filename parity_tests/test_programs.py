@@ -8,6 +8,7 @@ import re
 import runpy
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,14 @@ NUMBER = re.compile(r"(?<![A-Za-z_])-?\d+\.\d*(?:e[+-]?\d+)?")
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.stem)
-def test_a_program_prints_the_same(program):
-    with contextlib.redirect_stdout(io.StringIO()) as out:
+def test_a_program_prints_the_same(program, monkeypatch):
+    monkeypatch.syspath_prepend(program.parent)
+    with contextlib.redirect_stdout(io.StringIO()) as out, warnings.catch_warnings():
         try:
             runpy.run_path(str(program), run_name="__main__")
         finally:
             torch.set_default_dtype(torch.float32)
+            torch.set_printoptions(profile="default")
     expected = out.getvalue()
     command = [sys.executable, "-W", "error", "-m", "minitorch_pt", "run", str(program)]
     ours = subprocess.run(command, capture_output=True, text=True, check=False)

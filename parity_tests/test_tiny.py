@@ -426,6 +426,8 @@ A, V = tiny.Tensor(np.ones((3, 2))), tiny.Tensor(np.ones(2))
         (lambda: tiny.Linear(3, 2)(A), ValueError, r"got \(3, 2\) and \(3, 2\)"),
         (lambda: A + tiny.Tensor(np.ones(3)), ValueError, "broadcast"),
         (lambda: tiny.Dropout(50), ValueError, "p must be at least 0 and below 1, got 50"),
+        (lambda: tiny.Dropout(1), ValueError, "below 1, got 1"),
+        (lambda: tiny.Dropout(-0.1), ValueError, "at least 0"),
         (lambda: tiny.mse_loss(A, tiny.Tensor(np.ones((3, 1)))), ValueError, r"shape of the input, \(3, 2\), got \(3, 1\)"),
         (lambda: tiny.mse_loss(V, np.ones((2, 1))), ValueError, r"\(2,\), got \(2, 1\)"),
         (lambda: tiny.binary_cross_entropy(V, np.ones((2, 1))), ValueError, r"targets of shape \(2,\), got \(2, 1\)"),

@@ -129,13 +129,13 @@ def _elu(input: Any, alpha: float, scale: float) -> Any:
     if _floating("elu", input):
         return in_single(_elu, input, alpha, scale)
     x = array(input)
-    down = x <= 0
     if not -_FEW <= alpha <= _FEW:
         checked(alpha, x.dtype)
-    low = _pick(x < 0, input)  # e^1000 overflows
+    below = x < 0
+    low = _pick(below, input)  # e^1000 overflows
     return (
-        _pick(x < 0, np.expm1(low) * (alpha * scale), input * scale),
-        lambda g: _pick(down, g * (alpha * scale) * np.exp(low), g * scale),
+        _pick(below, np.expm1(low) * (alpha * scale), input * scale),
+        lambda g: _pick(x <= 0, g * (alpha * scale) * np.exp(low), g * scale),
     )
 
 
@@ -180,10 +180,10 @@ def celu(input: Tensor, alpha: Number = 1.0) -> Any:
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU; for alpha towards 0 it is relu")
     x = array(input)
-    down = x <= 0
     checked(alpha, x.dtype)
-    low = _pick(x < 0, input) / alpha
-    return _pick(x < 0, np.expm1(low) * alpha, input), lambda g: _pick(down, g * np.exp(low), g)
+    below = x < 0
+    low = _pick(below, input) / alpha
+    return _pick(below, np.expm1(low) * alpha, input), lambda g: _pick(x <= 0, g * np.exp(low), g)
 
 
 @differentiable(name="GeluBackward0", saves="input")
@@ -243,9 +243,9 @@ def silu(input: Tensor, inplace: Flag = False) -> Tensor:
 def _softplus(input: Any, beta: float, threshold: float) -> Any:
     if _floating("softplus", input):
         return in_single(_softplus, input, beta, threshold)
-    for number in (beta, threshold):
-        if not -_FEW <= number <= _FEW:
-            checked(number, array(input).dtype)
+    if not (-_FEW <= beta <= _FEW and -_FEW <= threshold <= _FEW):
+        checked(beta, array(input).dtype)
+        checked(threshold, array(input).dtype)
     scaled = input * beta
     near = ~(array(scaled) > threshold)
     low = _pick(near, scaled)

@@ -717,7 +717,8 @@ def column_stack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
 def _split_with_sizes(input: Any, ends: tuple[int, ...], dim: int) -> Any:
     starts = (0, *ends[:-1])
     head = (slice(None),) * dim
-    parts = tuple(sliced(input, (*head, slice(a, b))) for a, b in zip(starts, ends, strict=True))
+    cuts = [(*head, slice(a, b)) for a, b in zip(starts, ends, strict=True)]
+    parts = tuple([input[c] if c[-1].start < c[-1].stop else sliced(input, c) for c in cuts])
     return parts, lambda *gs: np.concatenate(gs, dim)
 
 

@@ -43,9 +43,11 @@ def program(generator: random.Random) -> list[str]:
     return [*lines, generator.choice(WRITES).format(shape=shape)]
 
 
-def told(package, lines: list[str]) -> object:
+def told(package, lines: list[str], shared: bool) -> object:
     """What a program leaves behind, or the line of the first error and its type."""
     names = {"torch": package, "b": package.arange(24.0)}
+    # another view is to follow where the memory moves, which takes a look at all objects
+    sibling = names["b"][1:3] if shared else names["b"]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for line in lines:
@@ -57,7 +59,8 @@ def told(package, lines: list[str]) -> object:
     # NumPy's arrays do not begin beyond the end of their memory: there is nothing
     strides = o.numel() and [s for s, n in zip(o.stride(), o.shape, strict=True) if n > 1]
     facts = tuple(o.shape), strides, min(o.storage_offset(), 24), o.numel() and o.tolist()
-    return facts, b.tolist(), b.shape, [w.category for w in caught if "resized" in str(w.message)]
+    b[1:3] += 1
+    return facts, b.tolist(), sibling.tolist(), [w.category for w in caught if "resized" in str(w.message)]
 
 
 def run(seeds: range) -> None:
@@ -65,7 +68,7 @@ def run(seeds: range) -> None:
     wrong = []
     for seed in seeds:
         lines = program(random.Random(seed))
-        theirs, ours = told(torch, lines), told(minitorch_pt, lines)
+        theirs, ours = told(torch, lines, seed % 50 == 0), told(minitorch_pt, lines, seed % 50 == 0)
         counts["errors" if len(theirs) == 2 else "values"] += 1
         if theirs != ours and not any(fnmatch.fnmatchcase("; ".join(lines), pattern) for pattern in DIFFERENCES):
             wrong.append("\n".join([*lines, f"torch {theirs}", f"here {ours}"]))

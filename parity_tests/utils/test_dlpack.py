@@ -39,6 +39,7 @@ def test_a_capsule_is_taken_once(package):
     x = package.arange(3.0)
     capsule = x.__dlpack__()
     package.utils.dlpack.from_dlpack(capsule)[0] = 4
+    assert package.from_dlpack(package.to_dlpack(x)).tolist() == [4, 1, 2]
     assert x[0] == 4
     for wrong in (capsule, None, 5, [1.0]):
         with pytest.raises(RuntimeError, match="invalid capsule"):
