@@ -161,7 +161,7 @@ def _not_reentrant(function: Callable, args: tuple, kwargs: dict, state: Tensor 
 
 def checkpoint(
     function: Callable, *args: Any, use_reentrant: bool | None = None, context_fn: Callable = noop_context_fn, determinism_check: str = "default",
-    debug: bool = False, early_stop: bool = True, preserve_rng_state: bool = True, **kwargs: Any,
+    debug: bool = False, early_stop: bool = True, **kwargs: Any,
 ) -> Any:  # fmt: skip
     """`function(*args, **kwargs)`, of which nothing is kept for backward: there it is computed again.
 
@@ -184,6 +184,7 @@ def checkpoint(
              "use_reentrant will raise an exception. use_reentrant=False is recommended, but if you need to preserve the current default behavior, "
              "you can pass use_reentrant=True.")  # fmt: skip
         use_reentrant = True
+    preserve_rng_state = kwargs.pop("preserve_rng_state", True)
     if use_reentrant and kwargs:
         raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
     if use_reentrant:
@@ -195,9 +196,14 @@ def checkpoint(
 
 
 def checkpoint_sequential(
-    functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, preserve_rng_state: bool = True
+    functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any
 ) -> Any:
     """A Sequential, or a list of functions, in so many segments, of which all but the last are checkpointed.
+
+    kwargs: `preserve_rng_state`, as for `checkpoint`.
+
+    Raises:
+        ValueError: another keyword.
 
     >>> import minitorch_pt as torch
     >>> from minitorch_pt.utils.checkpoint import checkpoint_sequential
@@ -209,6 +215,9 @@ def checkpoint_sequential(
         warn("torch.utils.checkpoint.checkpoint_sequential: the use_reentrant parameter should be passed explicitly. In version 2.9 we will raise an "
              "exception if use_reentrant is not passed. use_reentrant=False is recommended.")  # fmt: skip
         use_reentrant = True
+    preserve_rng_state = kwargs.pop("preserve_rng_state", True)
+    if kwargs:
+        raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
     functions = list(functions.children()) if hasattr(functions, "children") else list(functions)
     size = len(functions) // segments
 
