@@ -52,19 +52,20 @@ class Conversions:
         Raises:
             DeviceError: a device other than the CPU. TypeError: something that is neither dtype, device nor tensor.
         """
-        flags = [a for a in args if isinstance(a, bool)]
-        copy = flags[1] if len(flags) > 1 else copy
+        flags = 1  # where they begin: behind a dtype, a tensor, or a device and a dtype
         for place, a in enumerate(args):
-            if isinstance(a, (dtypes.dtype, type)):
+            if isinstance(a, (dtypes.dtype, type)) and place <= flags - 1:
                 dtype = dtypes.given(a)
-            elif isinstance(a, Conversions) and not place:
+            elif not place and isinstance(a, Conversions):
                 dtype = a.dtype
-            elif a is None or isinstance(a, bool):
-                continue
-            elif isinstance(a, (str, int, _device)) and not place:
-                device = a
-            else:
-                raise TypeError(f"to() takes a dtype such as torch.float32, a device or a tensor, and got {a!r}")
+            elif not place and (a is None or (isinstance(a, (str, int, _device)) and not isinstance(a, bool))):
+                device, flags = a, 2
+            elif place >= flags and isinstance(a, bool) and place < flags + 2:
+                copy = a if place == flags + 1 else copy
+            elif a is not None or place >= flags:
+                raise TypeError(
+                    f"to() takes a dtype such as torch.float32, a device or a tensor, then flags, and got {a!r} in place {place + 1}"
+                )
         if device is not None:
             on_cpu(device)
         kept = dtype is None or dtype is self.dtype

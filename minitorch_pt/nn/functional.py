@@ -598,6 +598,8 @@ def linear_cross_entropy(input: Tensor, linear_weight: Tensor, target: Tensor, *
     Raises:
         RuntimeError: shapes that do not fit, or an ignored class where the target holds probabilities.
     """
+    if not (options is None or hasattr(options, "batch_chunk_size")):
+        raise AttributeError(f"options must be LinearCrossEntropyOptions or None, not {type(options).__name__}")
     if input.dim() not in (1, 2):
         raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
     if linear_weight.dim() < 2:
