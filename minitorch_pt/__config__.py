@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import settings
+from . import threads
 
 __all__ = ["parallel_info", "show"]
 
@@ -17,4 +17,4 @@ def show() -> str:
 
 def parallel_info() -> str:
     """A text about the threads that it computes with."""
-    return f"minitorch_pt parallel info:\n\ttorch.get_num_threads() : {settings.get_num_threads()}\n"
+    return f"minitorch_pt parallel info:\n\ttorch.get_num_threads() : {threads.get_num_threads()}\n"

@@ -13,6 +13,8 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
+from .console import print_anything
+
 
 def parity(path: Path) -> None:
     """Run PyTorch's own test databases and write the page.
@@ -59,6 +61,7 @@ def run(path: Path, arguments: list[str]) -> None:
 
 def main() -> None:
     """Read the command and run it."""
+    print_anything()
     parser = argparse.ArgumentParser(prog="python -m minitorch_pt", description="PyTorch, small enough to read.")
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("parity", help="compare with torch on PyTorch's own test inputs; write a page")

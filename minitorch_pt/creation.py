@@ -15,7 +15,7 @@ from . import dtypes, formats, layouts, ops
 from .autograd.contract import composed, into, read
 from .device import on_cpu
 from .generator import fma32, fma64
-from .notices import warn
+from .notices import hush, warn
 from .ops.saving import saving
 from .storage import inferring, note_inference
 from .tensor import Tensor, wrap
@@ -107,6 +107,7 @@ def _from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
     if made.kind in "iu" and found.dtype.kind in "if" and found.size:
         for extreme in (found.min(), found.max()):
             dtypes.checked(extreme.item(), made, lenient=True)
+    hush()
     return found.astype(made)
 
 

@@ -247,9 +247,10 @@ def _convolved(value: Any, operands: list) -> Any:
 
 
 def _attended(value: Any, operands: list) -> Any:
-    """As the query in torch's flash kernel, which takes four axes and no dropout."""
+    """As the query in torch's flash kernel, which takes four axes, features side by side and no dropout."""
     query, noise = operands[0], operands[4]
-    if query.ndim == 4 and noise is None and value.shape == query.shape and not query.flags.c_contiguous:
+    flash = query.ndim == 4 and noise is None and all(x.strides[-1] == x.itemsize for x in operands[:3])
+    if flash and value.shape == query.shape and not query.flags.c_contiguous:
         return placed(value, kept(query))
     return compact(value)
 
@@ -288,11 +289,11 @@ def _columns(outputs: str) -> Callable:
 _CONTIGUOUS = (
     "addbmm", "addmm", "addmv", "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "baddbmm", "bmm",
     "bucketize", "_cat", "_cdist", "_compact", "count_nonzero", "_cross", "cummax", "cummin", "cumprod", "cumsum",
-    "dirichlet_draw", "_drawn_with", "gamma_draw", "gather", "_identity", "_index_add", "inner", "kthvalue",
+    "dirichlet_draw", "_drawn_with", "_euclidean", "gamma_draw", "gather", "_identity", "_index_add", "inner", "kthvalue",
     "_layer_norm", "linear", "_linear_otherwise", "_log_softmax", "_lu", "logcumsumexp", "logsigmoid", "logsumexp",
     "masked_fill", "masked_scatter", "matmul", "matrix_exp", "mean", "median", "mm", "mode", "mvlgamma", "nanmedian",
     "nansum", "_nll_loss", "_nonzero_columns", "_not_differentiated", "_once", "_permutation", "_pinv", "_prod_all",
-    "_prod_along", "_repeat", "roll", "_rrelu", "scatter_add", "scatter_reduce", "_scatter_src", "_scatter_value",
+    "_prod_along", "_repeat", "roll", "_rrelu", "scatter_add", "scatter_reduce", "_scatter_combined", "_scatter_src", "_scatter_value",
     "searchsorted", "_softmax", "_stack", "std", "std_mean", "sum", "_take", "topk", "tril", "triu", "var",
     "var_mean", "vector_norm",
 )  # fmt: skip

@@ -17,6 +17,7 @@ from .autograd.modes import recording
 from .autograd.rule import differentiable
 from .creation import _float, _made, _numpy, _shape, empty, size_given, stored, typed_as
 from .device import CPU, device, on_cpu
+from .notices import hush
 from .ops.activations import _floating
 from .ops.pointwise import overwritten
 from .storage import refuse_overlap, writable
@@ -150,6 +151,8 @@ def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
 
 
 def _source(given: Any) -> Generator:
+    """The generator to draw with: where all draws begin."""
+    hush()
     if given is None:
         return default_generator
     if not isinstance(given, Generator):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -10,27 +9,11 @@ from typing import Any
 from .device import CPU, device as _device, on_cpu
 
 __all__ = [
-    "are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision", "get_num_threads",
-    "set_default_device", "set_float32_matmul_precision", "set_num_threads", "use_deterministic_algorithms",
+    "are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",
+    "set_default_device", "set_float32_matmul_precision", "use_deterministic_algorithms",
 ]  # fmt: skip
 
-_set: dict[str, Any] = {"threads": os.cpu_count() or 1, "deterministic": False, "precision": "highest"}
-
-
-def set_num_threads(int: int) -> None:
-    """Remember the number of threads. NumPy's library for products reads its own from OMP_NUM_THREADS when the program starts.
-
-    Raises:
-        RuntimeError: not a positive number.
-    """
-    if int < 1:
-        raise RuntimeError(f"set_num_threads expects a positive integer, got {int}")
-    _set["threads"] = int
-
-
-def get_num_threads() -> int:
-    """The number that `set_num_threads` was told, or that of the machine's cores."""
-    return _set["threads"]
+_set: dict[str, Any] = {"deterministic": False, "precision": "highest"}
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import math
@@ -111,7 +112,7 @@ def note_inference(array: np.ndarray, sources: Sequence = ()) -> None:
     root = memory(array)
     key = id(root)
     if in_inference() and not any(memory(a) is root for a in sources if isinstance(a, np.ndarray)):
-        inference_memory[key] = weakref.ref(root, lambda _: inference_memory.pop(key, None))
+        inference_memory[key] = weakref.ref(root, functools.partial(inference_memory.pop, key))
 
 
 def is_inference(array: np.ndarray) -> bool:

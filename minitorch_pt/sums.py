@@ -33,6 +33,11 @@ def add(data: np.ndarray, axis: tuple[int, ...] | None, dtype: Any = None, keepd
     return plain_add(data, axis=axis, dtype=dtype, keepdims=keepdims)
 
 
+def summed(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Σ x along axes; x may be a Tensor on which a rule runs."""
+    return plain_add(x, axis=axis, keepdims=keepdims) if type(x) is np.ndarray else x.sum(axis=axis, keepdims=keepdims)
+
+
 def total(data: np.ndarray, axis: tuple[int, ...] | None, keepdims: bool, dtype: np.dtype) -> Any:
     """The same, added up in float32 if it is to be float16: 2048 + 1 is 2048 in float16."""
     if dtype == np.float16:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
+import numpy as np
 import pytest
+import threadpoolctl
 import torch
 
 import minitorch_pt
@@ -137,3 +142,59 @@ def test_constants_and_variables():
         return variable, variable.grad, package.autograd.Variable(x).requires_grad
 
     same_program(program)
+
+
+ASKED = [1, 2, 0, -1, 1.5, "2", True, None, 2**70, np.int64(2), np.float64(2)]
+
+
+@pytest.mark.parametrize("number", ASKED, ids=repr)
+@pytest.mark.parametrize("name", ["num_threads", "num_interop_threads"])
+def test_numbers_of_threads(name, number):
+    if name == "num_interop_threads" and str(number) in "12":
+        return  # torch takes them once in a process: see the next test
+
+    def program(package):
+        before = package.get_num_threads()
+        try:
+            getattr(package, f"set_{name}")(number)
+            return getattr(package, f"get_{name}")()
+        finally:
+            package.set_num_threads(before)
+
+    same_program(program)
+
+
+def test_interop_threads_are_set_once(monkeypatch):
+    monkeypatch.setattr(minitorch_pt.threads, "_between", [])
+    assert minitorch_pt.get_num_interop_threads() == os.cpu_count()
+    minitorch_pt.set_num_interop_threads(3)
+    assert minitorch_pt.get_num_interop_threads() == 3
+    with pytest.raises(RuntimeError, match="cannot set number of interop threads"):
+        minitorch_pt.set_num_interop_threads(3)
+
+
+@pytest.fixture(params=["threadpoolctl", "OpenBLAS itself"])
+def way(request, monkeypatch):
+    """The two ways to reach NumPy's library for products."""
+    if request.param != "threadpoolctl":
+        monkeypatch.setitem(sys.modules, "threadpoolctl", None)  # it cannot be imported
+    before = minitorch_pt.get_num_threads()
+    minitorch_pt.threads._products.cache_clear()
+    yield request.param
+    minitorch_pt.set_num_threads(before)
+    minitorch_pt.threads._products.cache_clear()
+
+
+def test_products_run_in_so_many_threads(way):
+    for number in (1, 2, 1):
+        minitorch_pt.set_num_threads(number)
+        libraries = [library for library in threadpoolctl.threadpool_info() if "numpy" in library["filepath"]]
+        assert [library["num_threads"] for library in libraries] == [number]
+        assert minitorch_pt.get_num_threads() == number
+
+
+def test_a_library_that_cannot_be_told(monkeypatch):
+    monkeypatch.setattr(minitorch_pt.threads, "_products", lambda: None)
+    with pytest.warns(UserWarning, match="cannot be told"):
+        minitorch_pt.set_num_threads(1)
+    assert minitorch_pt.get_num_threads() == os.cpu_count()

@@ -151,6 +151,7 @@ def main() -> int:
     parser.add_argument("--record", action="store_true", help="keep what is printed and drawn as the record")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="how many run at a time")
     options = parser.parse_args()
+    sys.stdout.reconfigure(errors="replace")  # lessons print characters that not every console has
     chosen, failed, start = lessons(*options.numbers), 0, time.perf_counter()
     with ThreadPoolExecutor(options.jobs) as pool:
         for lesson, seconds, wrong in pool.map(lambda lesson: judge(lesson, options.record), chosen):

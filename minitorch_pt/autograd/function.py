@@ -146,10 +146,13 @@ class Function:
         needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
         ctx = Context(needs)
         edges = [graph.target(a) if needed else None for a, needed in zip(args, needs, strict=True)]
-        with no_grad():
+        before, recording.on = recording.on, False
+        try:  # not `with`, whose end a Ctrl-C can skip
             result = cls.forward(*args) if separate else cls.forward(ctx, *args)
             if separate:
                 cls.setup_context(ctx, args, result)
+        finally:
+            recording.on = before
         for a in args:
             if id(a) in ctx._dirty:
                 graph.changed(a._data)
@@ -223,8 +226,12 @@ def _own(out: Any, args: tuple, ctx: Context) -> Any:
         return out
     if id(out) in ctx._dead:
         return graph.wrap(out._data)
-    with no_grad():
-        return out.view_as(out)
+    return _view(out)
+
+
+@no_grad()
+def _view(tensor: Any) -> Any:
+    return tensor.view_as(tensor)
 
 
 def _checked(result: tuple, shapes: list, ctx: Context, name: str) -> tuple:
@@ -267,9 +274,7 @@ def once_differentiable(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def once(ctx: Any, *gradients: Any) -> Any:
-        recorded = recording.on
-        with no_grad():
-            result = function(ctx, *gradients)
+        recorded, result = recording.on, no_grad(function)(ctx, *gradients)
         if recorded and any(isinstance(g, graph.Tensor) and g.requires_grad for g in gradients):
             result = result if isinstance(result, tuple) else (result,)
             return tuple(r if r is None else _Once.apply(r.detach().requires_grad_()) for r in result)

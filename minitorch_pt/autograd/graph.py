@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .. import dtypes, layouts
+from ..notices import hush
 from ..storage import apart, inference_memory, is_inference, owner
 from ..sums import total
 from .modes import anomaly, recording, watchers
@@ -49,7 +50,8 @@ def changed(array: np.ndarray) -> None:
 def _entry(root: np.ndarray, counts: list | None = None) -> tuple:
     key = id(root)
     if counts is not None or key not in _changes:
-        _changes[key] = weakref.ref(root, lambda _: _changes.pop(key, None)), counts or [0, 0]
+        # no lambda: a Ctrl-C in Python code that runs at the death of an array would be lost
+        _changes[key] = weakref.ref(root, functools.partial(_changes.pop, key)), counts or [0, 0]
     return _changes[key]
 
 
@@ -466,6 +468,7 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
             useful |= set(found)
     due = _due([target for target, _ in starts], useful) if _leaves_have_hooks else None
     hunting = watchers and anomaly.on
+    hush()
     before, recording.on = recording.on, create_graph
     outer = recording.task if _passes_are_watched else None
     if _passes_are_watched:
@@ -625,6 +628,14 @@ def _check_nan(flow: Any, node: Node, i: int) -> None:
         raise RuntimeError(f"Function '{node.name()}' returned nan values in its {i}th output.")
 
 
+def _references(entry: list) -> int:
+    _, gradient, _ = entry
+    return sys.getrefcount(gradient)
+
+
+_ALONE = _references([None, np.empty(0), False])  # the entry's, the function's, the call's: Python 3.14 counts fewer
+
+
 def _settle(entry: list, create_graph: bool, found: dict | None, fill: bool) -> None:
     """Show the gradient of a leaf, which is complete, to its hooks, and add it to the leaf's `.grad`, or note it if it was asked for.
 
@@ -650,8 +661,7 @@ def _settle(entry: list, create_graph: bool, found: dict | None, fill: bool) -> 
         np.add(present._data, gradient, out=present._data)
         changed(present._data)
     else:
-        alone = 3  # references: entry, here, the call
-        if type(gradient) is not np.ndarray or gradient.base is not None or sys.getrefcount(gradient) != alone:
+        if type(gradient) is not np.ndarray or gradient.base is not None or sys.getrefcount(gradient) > _ALONE:
             gradient = np.array(gradient)
         if gradient.strides != leaf._data.strides:  # it gets the leaf's, as torch's
             gradient = layouts.like(gradient, leaf._data)

@@ -85,7 +85,8 @@ class _Switch:
         self._state.on = self._mode
 
     def __exit__(self, *exc: object) -> None:
-        self._state.on = self._before.pop()
+        self._state.on = self._before[-1]
+        self._before.pop()
 
     def __call__(self, function: Callable) -> Callable:
         if inspect.isgeneratorfunction(function):
@@ -97,8 +98,12 @@ class _Switch:
 
         @functools.wraps(function, () if isinstance(function, type) else functools.WRAPPER_ASSIGNMENTS, updated=())
         def whole(*args: Any, **kwargs: Any) -> Any:
-            with _Switch(self._mode, self._state):
+            state, before = self._state, self._state.on
+            try:  # not `with`, whose end a Ctrl-C can skip
+                state.on = self._mode
                 return function(*args, **kwargs)
+            finally:
+                state.on = before
 
         return whole
 

@@ -173,9 +173,8 @@ class AccumulateGrad(Shown):
         return add_hook(self.variable, hook, BEFORE)
 
 
-_accumulators: weakref.WeakValueDictionary[int, AccumulateGrad] = (
-    weakref.WeakValueDictionary()
-)  # each keeps its leaf alive
+# of each leaf, by its id; a node keeps its leaf alive. Not WeakValueDictionary, in whose Python code a Ctrl-C would be lost
+_accumulators: dict[int, weakref.ref] = {}
 
 
 @functools.cache
@@ -189,10 +188,12 @@ def shown(edge: Any) -> tuple:
     if edge is None:
         return None, 0
     if isinstance(edge, graph.Tensor):
-        if id(edge) not in _accumulators:
-            _accumulators[id(edge)] = made = AccumulateGrad(edge)
-            return made, 0
-        return _accumulators[id(edge)], 0
+        known = _accumulators.get(id(edge))
+        found = known and known()
+        if found is None:
+            found = AccumulateGrad(edge)
+            _accumulators[id(edge)] = weakref.ref(found, functools.partial(_accumulators.pop, id(edge)))
+        return found, 0
     node, place = graph.source(edge)
     if type(node) is Node:
         node.__class__ = _kind(node.name(), FunctionNode if "ctx" in node.__dict__ else OperationNode)

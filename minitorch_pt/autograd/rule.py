@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import copy
 import functools
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
 
 import numpy as np
 
 from .. import dtypes, layouts
+from ..notices import FILTER, hush
 from ..storage import expanded, inferring, is_inference, note_inference
 from . import contract, graph
 from .graph import Node, Output, Rule, record
@@ -207,7 +209,10 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         given = arrays
         if how is not None:
             arrays = _promoted(arrays, how, count, check)
-        # the rule itself
+        # the rule itself, without NumPy's notes on 1/0
+        filters = warnings.filters
+        if not filters or filters[0] is not FILTER:
+            hush()
         try:
             result = function(*arrays, **kwargs) if kwargs else function(*arrays)
         except (ValueError, TypeError, AttributeError, OverflowError, IndexError, MemoryError) as error:

@@ -53,10 +53,10 @@ class Bernoulli(Odds, Distribution):
         """probs (1 - probs)."""
         return self.probs * (1 - self.probs)
 
+    @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws without gradients."""
-        with no_grad():
-            return random.bernoulli(self.probs.expand(self._extended_shape(sample_shape)))
+        return random.bernoulli(self.probs.expand(self._extended_shape(sample_shape)))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """log(probs) of 1, log(1 - probs) of 0."""

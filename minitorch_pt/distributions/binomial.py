@@ -55,11 +55,11 @@ class Binomial(Odds, Distribution):
         """total_count probs (1 - probs)."""
         return self.total_count * self.probs * (1 - self.probs)
 
+    @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws without gradients."""
         shape = self._extended_shape(sample_shape)
-        with no_grad():
-            return random.binomial(self.total_count.expand(shape), self.probs.expand(shape))
+        return random.binomial(self.total_count.expand(shape), self.probs.expand(shape))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logarithm of the probability of `value` successes."""

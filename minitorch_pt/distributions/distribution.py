@@ -118,10 +118,10 @@ class Distribution:
         """The standard deviation."""
         return self.variance.sqrt()
 
+    @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws, of shape sample_shape + batch_shape + event_shape, without gradients."""
-        with no_grad():
-            return self.rsample(sample_shape)
+        return self.rsample(sample_shape)
 
     def rsample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws through which gradients flow back to the parameters (Kingma and Welling 2013, arXiv:1312.6114)."""

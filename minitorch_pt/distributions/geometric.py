@@ -50,12 +50,12 @@ class Geometric(Odds, Distribution):
         """(1 / probs - 1) / probs."""
         return (1.0 / self.probs - 1.0) / self.probs
 
+    @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws without gradients."""
         noise = creation.empty(self._extended_shape(sample_shape), dtype=self.probs.dtype)
-        with no_grad():
-            u = noise.uniform_(dtypes.finfo(self.probs.dtype).tiny, 1)
-            return (u.log() / (-self.probs).log1p()).floor()
+        u = noise.uniform_(dtypes.finfo(self.probs.dtype).tiny, 1)
+        return (u.log() / (-self.probs).log1p()).floor()
 
     def log_prob(self, value: Tensor) -> Tensor:
         """k log(1 - probs) + log(probs)."""

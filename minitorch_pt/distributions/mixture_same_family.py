@@ -92,14 +92,14 @@ class MixtureSameFamily(Distribution):
         log_prob = self.component_distribution.log_prob(x.unsqueeze(self._axis))
         return (log_prob + self.mixture_distribution.logits.log_softmax(-1)).logsumexp(-1)
 
+    @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws of all components, of which one is taken."""
-        with no_grad():
-            chosen = self.mixture_distribution.sample(sample_shape)
-            drawn = self.component_distribution.sample(sample_shape)
-            axis = len(sample_shape) + len(self._batch_shape)
-            index = chosen.reshape((*chosen.shape, *(1,) * (1 + len(self._event_shape))))
-            return drawn.gather(axis, index.expand((*chosen.shape, 1, *self._event_shape))).squeeze(axis)
+        chosen = self.mixture_distribution.sample(sample_shape)
+        drawn = self.component_distribution.sample(sample_shape)
+        axis = len(sample_shape) + len(self._batch_shape)
+        index = chosen.reshape((*chosen.shape, *(1,) * (1 + len(self._event_shape))))
+        return drawn.gather(axis, index.expand((*chosen.shape, 1, *self._event_shape))).squeeze(axis)
 
     def __repr__(self) -> str:
         return f"MixtureSameFamily(\n  {self.mixture_distribution},\n  {self.component_distribution})"

@@ -52,11 +52,11 @@ class NegativeBinomial(Odds, Distribution):
         """total_count probs / (1 - probs)²."""
         return self.mean / (-self.logits).sigmoid()
 
+    @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Poisson numbers whose rates are gamma numbers."""
-        with no_grad():
-            rates = Gamma(self.total_count, (-self.logits).exp(), validate_args=False)  # a count may be 0
-            return random.poisson(rates.sample(sample_shape))
+        rates = Gamma(self.total_count, (-self.logits).exp(), validate_args=False)  # a count may be 0
+        return random.poisson(rates.sample(sample_shape))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logarithm of the probability of `value` successes."""

@@ -54,11 +54,11 @@ class Normal(Distribution):
         """scale²."""
         return self.scale.pow(2)
 
+    @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws without gradients."""
         shape = self._extended_shape(sample_shape)
-        with no_grad():
-            return random.normal(self.loc.expand(shape), self.scale.expand(shape))
+        return random.normal(self.loc.expand(shape), self.scale.expand(shape))
 
     def rsample(self, sample_shape: Any = ONE) -> Tensor:
         """loc + noise * scale."""

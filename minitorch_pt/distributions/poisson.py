@@ -47,10 +47,10 @@ class Poisson(Distribution):
         """rate."""
         return self.rate
 
+    @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws without gradients."""
-        with no_grad():
-            return random.poisson(self.rate.expand(self._extended_shape(sample_shape)))
+        return random.poisson(self.rate.expand(self._extended_shape(sample_shape)))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """k log(rate) - rate - log(k!)."""

@@ -84,10 +84,10 @@ class TransformedDistribution(Distribution):
             x = transform(x)
         return x
 
+    @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Transformed draws of the base, without gradients."""
-        with no_grad():
-            return self._transformed(self.base_dist.sample(sample_shape))
+        return self._transformed(self.base_dist.sample(sample_shape))
 
     def rsample(self, sample_shape: Any = ONE) -> Tensor:
         """Transformed draws of the base; gradients flow to the base's parameters and the transforms'."""

@@ -59,8 +59,7 @@ class lazy_property:
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
             return self
-        with enable_grad():  # what is kept serves also those who want gradients later
-            value = self.wrapped(instance)
+        value = enable_grad(self.wrapped)(instance)  # what is kept serves also those who want gradients later
         setattr(instance, self.wrapped.__name__, value)
         return value
 

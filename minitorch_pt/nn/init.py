@@ -51,22 +51,22 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     )
 
 
+@no_grad()
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
     """Uniform in [a, b)."""
-    with no_grad():
-        return _fill_uniform(tensor, a, b, generator=generator)
+    return _fill_uniform(tensor, a, b, generator=generator)
 
 
+@no_grad()
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
     """Normal with this mean and standard deviation."""
-    with no_grad():
-        return _fill_normal(tensor, mean, std, generator=generator)
+    return _fill_normal(tensor, mean, std, generator=generator)
 
 
+@no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """One value everywhere."""
-    with no_grad():
-        return tensor.fill_(val)
+    return tensor.fill_(val)
 
 
 def ones_(tensor: Tensor) -> Tensor:

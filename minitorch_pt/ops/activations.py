@@ -17,6 +17,7 @@ from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable
 from ..dtypes import checked
 from ..notices import warn
+from ..sums import summed
 from .halves import HALF, in_single, single
 from .pointwise import _FEW, _PLAIN, _pick, add
 from .rows import largest_along
@@ -455,9 +456,9 @@ def _softmax(input: Any, dim: int) -> Any:
         return in_single(_softmax, input, dim)
     axis = _axis(input, dim)
     e = np.exp(input - largest_along(array(input), axis))  # the largest exponent is 0: no overflow
-    y = e / e.sum(axis=axis, keepdims=True)
+    y = e / summed(e, axis, True)
 
-    return y, lambda g: y * (g - (g * y).sum(axis=axis, keepdims=True))
+    return y, lambda g: y * (g - summed(g * y, axis, True))
 
 
 @composed
@@ -481,8 +482,8 @@ def _log_softmax(input: Any, dim: int) -> Any:
         return in_single(_log_softmax, input, dim)
     axis = _axis(input, dim)
     below = input - largest_along(array(input), axis)
-    y = below - np.log(np.exp(below).sum(axis=axis, keepdims=True))
-    return y, lambda g: g - np.exp(y) * g.sum(axis=axis, keepdims=True)
+    y = below - np.log(summed(np.exp(below), axis, True))
+    return y, lambda g: g - np.exp(y) * summed(g, axis, True)
 
 
 @composed

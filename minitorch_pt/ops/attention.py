@@ -49,7 +49,7 @@ def _name(query: Any, key: Any, value: Any, *rest: Any) -> str:
     return "MmBackward0" if query.ndim == value.ndim == 2 else "UnsafeViewBackward0"
 
 
-@differentiable(joint=True, name=_name, plain=_plain_attention, saves=["value", "value", ""])
+@differentiable(joint=True, name=_name, plain=_plain_attention, saves=["value", "value", "", "value"])
 def _attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: float) -> Any:
     """One node that writes over its own scores, in place of seven nodes with an (L, S) array each.
 

@@ -26,6 +26,7 @@ from numpy.lib.stride_tricks import as_strided
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from ..notices import warn
+from ..sums import plain_add
 from .padding import constant_pad_nd
 from .products import _need
 from .shape import squeeze, unsqueeze
@@ -267,7 +268,7 @@ def _weight_gradient(
             count = len(right)
             right = right.reshape(count, groups, o // groups, columns.length).swapaxes(2, 3)
             # not y @ columnsᵀ: the product with the smaller matrix turned is a third faster
-            total += (patches[part].reshape(count, groups, rows, columns.length) @ right).sum(axis=0)
+            total += plain_add(patches[part].reshape(count, groups, rows, columns.length) @ right, axis=0)
         return total
 
     total = summed(rows > o // groups)

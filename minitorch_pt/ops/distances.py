@@ -11,6 +11,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, same
+from ..sums import summed
 from .indexing import _write
 from .pointwise import no_bool_minus, sub
 from .reductions import sum, vector_norm
@@ -110,7 +111,7 @@ def _cdist(x1: Any, x2: Any, p: float) -> Any:
 
     def both(g: Any) -> tuple:
         flow = pull(g)
-        return flow.sum(-2), -flow.sum(-3)
+        return summed(flow, -2), -summed(flow, -3)
 
     return value, both
 

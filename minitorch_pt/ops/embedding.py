@@ -12,6 +12,7 @@ from ..autograd.modes import is_grad_enabled
 from ..autograd.rule import array, differentiable
 from ..notices import warn
 from ..storage import writable
+from ..sums import summed
 from .indexing import _add_at, _sum_into
 from .saving import saving
 
@@ -147,7 +148,11 @@ def _bag_sums(weight: Any, share: Any, rows: np.ndarray, bags: np.ndarray, count
             flow = flow * share.reshape((-1, 1))
         return _summed.rule(flow, rows, height, -1, scale_grad_by_freq)
 
-    return (total / sizes).astype(elements.dtype), pull_weight, lambda g: ((g / sizes)[bags] * weight[rows]).sum(-1)
+    return (
+        (total / sizes).astype(elements.dtype),
+        pull_weight,
+        lambda g: summed((g / sizes)[bags] * weight[rows], -1),
+    )
 
 
 @differentiable(linear=True, name="EmbeddingBagBackward0")
@@ -251,7 +256,7 @@ def embedding_bag(
         embedding_renorm_(weight.detach(), input, max_norm, norm_type)
     if samples is not None and mode != "sum":
         raise NotImplementedError(f"embedding_bag: per_sample_weights is only supported for mode='sum' (got mode={mode!r})")  # fmt: skip
-    rows = _checked_rows(input, weight, "embedding_bag", RuntimeError).reshape(-1)
+    rows = np.ascontiguousarray(_checked_rows(input, weight, "embedding_bag", RuntimeError)).reshape(-1)
     table = array(weight)
     if table.dtype.kind != "f":
         raise RuntimeError(f"embedding_bag() needs a floating point weight, not {table.dtype.name}; convert it with .float()")  # fmt: skip
@@ -271,7 +276,8 @@ def embedding_bag(
         rows, bags, samples = rows[places], counted[places], None if samples is None else samples[places]
     else:
         bags = counted
-    of = tuple(x for x in (input, offsets) if hasattr(x, "_data"))
+    of = tuple(x for x in (input, offsets) if hasattr(x, "_data") and x._data.flags.c_contiguous)  # torch copies others
+    of += () if per_sample_weights is None else (per_sample_weights,)
     if mode == "max":
         return saving.rule(_bag_maxima.rule(weight, rows, bags, count), of, "EmbeddingBagBackward0")
     sizes: Any = 1

@@ -16,7 +16,9 @@ from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable, named, nondifferentiable, same
 from ..storage import sliced, writable
+from ..sums import summed
 from .index_steps import WHOLE, arranged, check_axes, index_array, steps, without_places
+from .saving import saving
 from .shape import _axis
 
 if TYPE_CHECKING:
@@ -781,7 +783,7 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
         kind = array(input).dtype
         value = np.asarray(dtypes.checked(value.item() if tensor else value, kind)).astype(kind)
     filled = _filled.rule(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
-    return named(filled, f"IndexFillBackward{int(tensor)}")
+    return saving.rule(filled, (index,), f"IndexFillBackward{int(tensor)}")
 
 
 @differentiable(linear=True, name="IndexFillBackward0", saves="index")
@@ -828,7 +830,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
         np.asarray(filled, order="C"),
         lambda g: np.where(where, 0.0, g),
         None,
-        lambda g: np.where(where, g, 0.0).sum(),
+        lambda g: summed(np.where(where, g, 0.0)),
     )
 
 

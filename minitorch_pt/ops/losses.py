@@ -15,7 +15,7 @@ from .. import dtypes
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named
 from ..notices import warn
-from ..sums import add
+from ..sums import add, summed
 from .activations import _floating, log_softmax, logsigmoid, sigmoid
 from .halves import HALF, in_single
 from .pointwise import _depending, _pick, where
@@ -60,7 +60,7 @@ def _reduce(loss: Any, code: int) -> tuple[Any, float]:
     if loss.dtype is HALF:  # whose sum may be too large where the mean is not
         value, share = _averaged(add(loss, None, np.float32), math.prod(loss.shape), code)
         return HALF.type(value), share
-    return _averaged(loss.sum(), math.prod(loss.shape), code)
+    return _averaged(summed(loss), math.prod(loss.shape), code)
 
 
 def _reduced_half(operation: Any, input: Any, target: Any, code: int, *options: Any) -> tuple:
@@ -475,8 +475,8 @@ def _nll_loss(input: Any, target: Any, weight: Any, code: int, ignore_index: int
     places = np.expand_dims(labels, axis)
     w = valid.astype(x.dtype) if weight is None else array(weight)[labels] * valid
     loss = np.where(valid, -w * np.take_along_axis(x, places, axis).squeeze(axis), x.dtype.type(0))
-    total = w.sum() if code == _MEAN else 1.0
-    value = loss if code == _NONE else loss.sum() / total
+    total = summed(w) if code == _MEAN else 1.0
+    value = loss if code == _NONE else summed(loss) / total
 
     def pull(g: Any) -> Any:
         slope = np.zeros(x.shape, x.dtype)
@@ -616,9 +616,9 @@ def cross_entropy(
     even = -_by_class(scores, weight, axis).sum(axis)
     even = where.rule(valid, even, 0)
     if code == _MEAN:
-        even = even.sum() / float(valid.sum() if weight is None else (array(weight)[labels] * valid).sum())
+        even = summed(even) / float(valid.sum() if weight is None else summed(array(weight)[labels] * valid))
     elif code == _SUM:
-        even = even.sum()
+        even = summed(even)
     return hard * (1 - label_smoothing) + even * (label_smoothing / classes)
 
 
@@ -652,5 +652,5 @@ def _soft_cross_entropy(
     loss = _by_class(log_softmax(input, axis) * target, weight, axis)
     if code == _NONE:
         return -loss.sum(axis)
-    total = -loss.sum()
+    total = -summed(loss)
     return named(total / (x.size / classes if x.size else 0), "DivBackward1") if code == _MEAN else total

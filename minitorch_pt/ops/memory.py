@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
+import weakref
 
 import numpy as np
 
@@ -11,22 +11,25 @@ __all__: list[str] = []
 
 _LINE = 64  # bytes: a line of the cache, at whose start each array begins
 _LARGE = 2**17  # bytes; smaller arrays come from the heap, which keeps its pages anyway
-_LIMIT = 2**26  # bytes that wait to be used again, at most
+_LIMIT = 2**26  # bytes that are kept to be used again, at most
 
-_spare: list[np.ndarray] = []
+# what `empty` has given, oldest first: whether it is still looked at, and its memory; a look tells, for code that ran at
+# the death of an array could lose a Ctrl-C
+_given: dict[int, tuple[weakref.ref, np.ndarray]] = {}
 
 
 class _Block:
     """What an array of `empty` lies in: it dies with the last view of the array, and its memory may then serve another."""
 
-    def __init__(self, block: np.ndarray, shape: tuple[int, ...]) -> None:
-        self.block = block
-        self.__array_interface__ = _aligned(block, shape).__array_interface__
+    def __init__(self, memory: np.ndarray, shape: tuple[int, ...]) -> None:
+        self.__array_interface__ = _aligned(memory, shape).__array_interface__
 
-    def __del__(self, spare: list[np.ndarray] = _spare) -> None:
-        spare.append(self.block)
-        while sum(block.nbytes for block in spare) > _LIMIT:
-            spare.pop(0)
+
+def _lend(memory: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    block = _Block(memory, shape)
+    alive = weakref.ref(block)
+    _given[id(alive)] = alive, memory
+    return np.asarray(block)
 
 
 def _aligned(block: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -43,10 +46,13 @@ def empty(dtype: np.dtype, *shape: int) -> np.ndarray:
     size = math.prod(shape) + _LINE // dtype.itemsize
     if size * dtype.itemsize < _LARGE:
         return _aligned(np.empty(size, dtype), shape)
-    with contextlib.suppress(IndexError):  # another thread took the last one
-        for _ in range(len(_spare)):
-            block = _spare.pop(0)
-            if block.dtype == dtype and size <= block.size <= 2 * size:
-                return np.asarray(_Block(block, shape))
-            _spare.append(block)
-    return np.asarray(_Block(np.empty(size, dtype), shape))
+    for key, (alive, memory) in list(_given.items()):
+        fits = memory.dtype == dtype and size <= memory.size <= 2 * size
+        if fits and alive() is None and _given.pop(key, None):  # None: another thread took it
+            return _lend(memory, shape)
+    memory = np.empty(size, dtype)
+    held = memory.nbytes + sum(m.nbytes for _, m in list(_given.values()))
+    for key, (alive, old) in list(_given.items()):
+        if held > _LIMIT and alive() is None and _given.pop(key, None):
+            held -= old.nbytes
+    return _lend(memory, shape) if held <= _LIMIT else _aligned(memory, shape)

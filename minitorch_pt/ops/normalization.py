@@ -20,7 +20,9 @@ from .. import dtypes
 from ..autograd.contract import composed
 from ..autograd.inplace import write
 from ..autograd.rule import array, differentiable, kept
+from ..notices import hush
 from ..storage import refuse_overlap
+from ..sums import summed
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def _inner(a: Any, b: Any, axes: tuple[int, ...]) -> Any:
     """Σ a b over the axes, which stay with length 1."""
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):  # einsum needs no array for the products
         return np.einsum(_SUBSCRIPTS[axes], a, b)[_BESIDE[axes]]
-    return (a * b).sum(axis=axes, keepdims=True)
+    return summed(a * b, axes, True)
 
 
 def _into(ufunc: Any, a: Any, b: Any) -> Any:
@@ -49,9 +51,9 @@ def _into(ufunc: Any, a: Any, b: Any) -> Any:
 def _sum(x: Any, axes: tuple[int, ...]) -> Any:
     """Σ x over the axes, which stay with length 1; a matrix product adds along the last axis several times faster than .sum."""
     if x.shape[-1] == 1:
-        return x.sum(axis=axes, keepdims=True)
+        return summed(x, axes, True)
     total = x @ np.ones(x.shape[-1], x.dtype)
-    return (total if axes is _ROWS else total.sum(axis=0))[_BESIDE[axes]]
+    return (total if axes is _ROWS else summed(total, 0))[_BESIDE[axes]]
 
 
 def _mean(x: Any, axes: tuple[int, ...]) -> Any:
@@ -223,6 +225,7 @@ def _as_channels(input: Any) -> Any:
 
 def _moments(x: Any) -> tuple[Any, Any]:
     """Mean and variance of each channel of (N, C, L); in float64, as torch computes them, where a sum overflows."""
+    hush()
     mean = _mean(x, _CHANNELS)
     centred = x - mean
     var = _inner(centred, centred, _CHANNELS) / (x.shape[0] * x.shape[2])
@@ -344,7 +347,8 @@ def instance_norm(
         for running, samples in ((running_mean, means), (running_var, variances)):
             if running is not None:
                 refuse_overlap(running._data, ())
-                write(running, array(samples).reshape(n, channels).mean(axis=0))
+                with np.errstate(all="ignore"):  # NumPy's own Python code
+                    write(running, array(samples).reshape(n, channels).mean(axis=0))
     return output.view(input.shape)
 
 

@@ -712,7 +712,7 @@ def sinc(input: Tensor, *, out: Tensor | None = None) -> Any:
     return np.where(zero, 1, np.sin(angle) / angle).astype(x.dtype), pull
 
 
-@differentiable(promote="type")
+@differentiable(promote="type", saves=["input result", "other result"])
 def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     """sqrt(a² + b²), the hypotenuse.
 
@@ -1275,7 +1275,8 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
         )
     if not (rtol >= 0 and atol >= 0):
         raise RuntimeError(f"rtol and atol must be greater than or equal to zero, but got {rtol} and {atol}")
-    near = np.isclose(input, other, rtol, atol, equal_nan)
+    with np.errstate(all="ignore"):  # NumPy's own Python code
+        near = np.isclose(input, other, rtol, atol, equal_nan)
     if rtol > _FEW or atol > _FEW:  # NumPy then calls all near to infinity
         near &= (input == other) | np.isfinite(input - other) | (np.isnan(input) & np.isnan(other))
     return near

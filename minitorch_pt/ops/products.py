@@ -15,7 +15,7 @@ from .. import layouts
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from ..dtypes import checked, promote_types
-from ..sums import total
+from ..sums import plain_add, summed, total
 from .halves import in_single, is_half
 from .pointwise import mul, whole_alpha
 from .rows import ones
@@ -303,7 +303,9 @@ def addbmm(
     if all(map(is_half, (input, batch1, batch2))):
         return in_single(addbmm, input, batch1, batch2, beta=beta, alpha=alpha)
     product = bmm.rule(batch1, batch2)
-    product = product.sum(axis=0, dtype=product.dtype)
+    product = (
+        plain_add(product, axis=0, dtype=product.dtype) if isinstance(product, np.ndarray) else product.sum(axis=0)
+    )
     return (
         _scaled_sum(input, product, beta, alpha),
         lambda g: g * beta,
@@ -490,8 +492,8 @@ def _bilinear(input1: Any, input2: Any, weight: Any) -> Any:
 
     return (
         (pairs @ flat.T).reshape((*input1.shape[:-1], out)),
-        lambda g: (spread(g) * b).sum(axis=2).reshape(input1.shape),
-        lambda g: (spread(g) * a).sum(axis=1).reshape(input2.shape),
+        lambda g: summed(spread(g) * b, 2).reshape(input1.shape),
+        lambda g: summed(spread(g) * a, 1).reshape(input2.shape),
         lambda g: (g.reshape((-1, out)).T @ pairs).reshape(weight.shape),
     )
 
@@ -675,7 +677,10 @@ def _types_of_factors(terms: list[str], operands: list, result: str) -> None:
 
 def _einsum_rule(*operands: Any, terms: list[str], result: str) -> Any:
     arrays = [*map(array, operands)]
-    value = np.einsum(",".join(terms) + "->" + result, *arrays, optimize=len(operands) > 1)
+    with np.errstate(
+        all="ignore"
+    ):  # it multiplies in NumPy's own Python code, whose notes the filter does not know as ours
+        value = np.einsum(",".join(terms) + "->" + result, *arrays, optimize=len(operands) > 1)
     value = _as_torch_leaves_it(value, arrays, terms, result)
     sizes = {c: n for term, t in zip(terms, operands, strict=True) for c, n in zip(term, t.shape, strict=True)}
 

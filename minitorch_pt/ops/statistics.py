@@ -123,6 +123,7 @@ def _even_edges(column: np.ndarray, bins: int, limits: Any, place: int) -> np.nd
     return np.linspace(low, high, bins + 1, dtype=column.dtype)
 
 
+@np.errstate(all="ignore")  # np.diff is NumPy's own Python code
 def _counted(name: str, points: np.ndarray, edges: list, weight: Any, density: bool) -> np.ndarray:
     """How many of the points (a row each), or how much weight, lie in each bin; the last one includes its upper edge."""
     if points.dtype.kind != "f":

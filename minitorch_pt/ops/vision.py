@@ -16,6 +16,7 @@ import numpy as np
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from ..notices import warn
+from ..sums import summed
 from .indexing import _sum_into, gather
 from .pointwise import subtract, where
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
@@ -417,11 +418,11 @@ def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
         return sum(parts[1:], parts[0]).reshape(input.shape)
 
     def pull_points(g: Any) -> Any:
-        g, along = g.reshape((*flat.shape[:2], ends[1])), []
+        g, flows = g.reshape((*flat.shape[:2], ends[1])), []
         for d in range(len(sizes)):
-            terms = [(g * value(index, inside)).sum(axis=1) * product(factors, d) for index, inside, factors in corners]
-            along.append(sum(terms[1:], terms[0]))
-        return np.stack(along, -1).reshape(points.shape)
+            terms = [summed(g * value(index, inside), 1) * product(factors, d) for index, inside, factors in corners]
+            flows.append(sum(terms[1:], terms[0]))
+        return np.stack(flows, -1).reshape(points.shape)
 
     values = [value(index, inside) * product(factors)[:, None] for index, inside, factors in corners]
     return sum(values[1:], values[0]).reshape(shape), pull_input, pull_points

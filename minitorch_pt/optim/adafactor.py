@@ -69,4 +69,5 @@ class Adafactor(PerParameter):
 
 def _rms(x: np.ndarray) -> float:
     """The root of the mean square."""
-    return float(np.linalg.norm(x)) / math.sqrt(x.size)
+    with np.errstate(all="ignore"):  # NumPy's own Python code
+        return float(np.linalg.norm(x)) / math.sqrt(x.size)

@@ -71,7 +71,8 @@ class LBFGS(Optimizer):
             state["n_iter"] += 1
             if state["n_iter"] == 1:
                 d, ys, ss, ro, scale = -gradient, [], [], [], 1
-                t = min(1.0, 1.0 / np.abs(gradient).sum()) * rate
+                with np.errstate(all="ignore"):  # NumPy's own Python code
+                    t = min(1.0, 1.0 / np.abs(gradient).sum()) * rate
             else:
                 y, s = gradient - before, _scaled(t, d)
                 curvature = y @ s

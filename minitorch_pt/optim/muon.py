@@ -78,7 +78,9 @@ def _orthogonal(matrix: np.ndarray, coefficients: tuple[float, float, float], st
     tall = x.shape[0] > x.shape[1]
     if tall:
         x = x.T
-    x = _bfloat16(x / max(_bfloat16(np.linalg.norm(x)), eps))  # no singular value exceeds 1
+    with np.errstate(all="ignore"):  # NumPy's own Python code
+        size = np.linalg.norm(x)
+    x = _bfloat16(x / max(_bfloat16(size), eps))  # no singular value exceeds 1
     for _ in range(steps):
         gram = _bfloat16(x @ x.T)
         polynomial = _bfloat16(b * gram + c * (gram @ gram))

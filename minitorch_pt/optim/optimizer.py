@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..autograd.graph import Handle, changed
-from ..autograd.modes import enable_grad
+from ..autograd.modes import recording
 from ..dtypes import float32, float64, get_default_dtype
+from ..notices import hush
 from ..tensor import Tensor, wrap
 
 __all__ = ["Optimizer"]
@@ -320,6 +321,7 @@ def _hooked(step: Callable) -> Callable:
     @functools.wraps(step)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._opt_called = True  # schedulers ask for it
+        hush()
         if not (args or kwargs or self._step_pre_hooks or self._step_post_hooks):
             return step(self)  # as most often, and 0.3 us less than the way below
         args = (self, *args)  # hooks see the optimiser as the first argument
@@ -344,8 +346,11 @@ def evaluate(closure: Callable | None) -> Any:
     """The loss of a closure, computed with gradients."""
     if closure is None:
         return None
-    with enable_grad():
+    before, recording.on = recording.on, True
+    try:
         return closure()
+    finally:
+        recording.on = before
 
 
 def with_gradients(group: dict[str, Any]) -> list[Tensor]:

@@ -21,7 +21,7 @@ __all__ = ["Archive", "filled", "size_of"]
 _HEADER, _ENTRY, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LARGE = 76  # the bytes of what says it in large numbers, which torch always writes
 _ELSEWHERE = 0xFFFFFFFF  # stands for a number that is a large one
-_ENCRYPTED, _DIRECTORY = 0x2041, 0x10
+_ENCRYPTED, _DIRECTORY = 0x2061, 0x10  # flags: encrypted in one of three ways, or a patch; a directory
 _CHUNK = 1 << 20
 
 
@@ -90,7 +90,11 @@ def _records(data: bytes, count: int) -> Iterator[tuple[str, _Record]]:
         if disk or attributes & _DIRECTORY:
             raise _damaged("an entry of its table of contents is a directory, or on another disk")
         stored = method == 0 and not flags & _ENCRYPTED and packed == length
-        yield names.decode(errors="surrogateescape"), _Record(stored, checksum, length, header)
+        try:
+            title = names.decode()
+        except UnicodeDecodeError as error:
+            raise _damaged(f"the name of a record is no text: {names[:80]!r}") from error
+        yield title, _Record(stored, checksum, length, header)
     if at != len(data):
         raise _damaged("its table of contents is of another length than it claims")
 

@@ -162,13 +162,14 @@ _PLAIN: dict[str, Any] = {
 }  # fmt: skip
 _STORAGES = {f"torch.{title}Storage": StorageType(name, f"{title}Storage") for name, title in dtypes.TITLES.items()}
 vars().update({kind.name: kind for kind in _STORAGES.values()})
-_DTYPES = {f"torch.{name}": getattr(dtypes, name) for name in dtypes.TITLES}
+# those too of which there are no tensors here
+_DTYPES = {f"torch.{thing.name}": thing for thing in vars(dtypes).values() if isinstance(thing, dtypes.dtype)}
 _CLASSES = {"torch.Tensor": Tensor, "torch.nn.parameter.Parameter": Parameter}
 _KNOWN: dict[str, Any] = {**REBUILDS, **_PLAIN, **_CLASSES, **_DTYPES, **_STORAGES}
 # which of ours go by another name in a file than that of their module
 _SPECIAL = {(f.__module__, f.__name__): name for name, f in REBUILDS.items()}
 _SPECIAL |= {(__name__, kind.name): name for name, kind in _STORAGES.items()}
-_SPECIAL |= {(dtypes.__name__, name): f"torch.{name}" for name in dtypes.TITLES}
+_SPECIAL |= {(dtypes.__name__, thing.name): name for name, thing in _DTYPES.items()}
 
 
 def of_torch(module: str, name: str) -> tuple[str, str]:
@@ -207,7 +208,7 @@ def known(module: str, name: str) -> Any:
         RuntimeError: a type of elements that we have not.
     """
     path = ".".join(modern(module, name))
-    if path not in _KNOWN and module in ("torch", "torch.storage") and name.endswith("Storage"):
+    if path not in _KNOWN and module.partition(".")[0] == "torch" and name.endswith(("Storage", "_rebuild_tensor_v3")):
         raise RuntimeError(f"the file holds a {path[:80]}, elements of a type that minitorch_pt has not; convert the tensor, with .float() for "
                            "instance, before it is saved")  # fmt: skip
     return _KNOWN.get(path)

@@ -46,7 +46,7 @@ def load(
         if os.fspath(f).endswith(".safetensors"):
             from ..utils.safetensors import load_file
 
-            return load_file(f)
+            return load_file(f, "cpu" if map_location is None else map_location)
         with open(f, "rb") as file:
             return _Reading(file, map_location, trusted, bool(mmap)).load()
     if mmap:

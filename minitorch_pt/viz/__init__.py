@@ -23,6 +23,7 @@ try:
 except ImportError as error:
     raise ImportError('minitorch_pt.viz draws with matplotlib, which is not installed: pip install "minitorch-pt[tutorials]"') from error  # fmt: skip
 
+from ..console import print_anything as _print_anything
 from .files import *
 from .functions import *
 from .graphs import *
@@ -33,3 +34,5 @@ from .products import *
 from .shapes import *
 from .style import *
 from .training import *
+
+_print_anything()  # each lesson begins with pictures, and prints "≈"

@@ -12,9 +12,9 @@ F4, F8 = np.dtype("f4"), np.dtype("f8")
 
 @pytest.fixture(autouse=True)
 def nothing_spare():
-    memory._spare.clear()
+    memory._given.clear()
     yield
-    memory._spare.clear()
+    memory._given.clear()
 
 
 def address(array):
@@ -60,23 +60,21 @@ def test_a_view_keeps_the_memory():
 @pytest.mark.parametrize("dtype, shape", [(F8, (1000, 100)), (F4, (1000, 101)), (F4, (400, 100))])
 def test_other_types_and_sizes_get_memory_of_their_own(dtype, shape):
     place = address(memory.empty(F4, 1000, 100))
-    assert memory._spare
     array = memory.empty(dtype, *shape)
     assert address(array) != place and array.shape == shape
 
 
 def test_small_arrays_are_ordinary():
     memory.empty(F4, 10)
-    assert not memory._spare
+    assert not memory._given
 
 
-def test_little_waits(monkeypatch):
+def test_little_is_kept(monkeypatch):
     monkeypatch.setattr(memory, "_LIMIT", 10**6)
     arrays = [memory.empty(F4, 100_000) for _ in range(4)]
+    assert len(memory._given) == 2  # the rest is ordinary memory
     places = [address(a) for a in arrays]
-    while arrays:
-        del arrays[0]
-    starts = [address(block) for block in memory._spare]
-    assert all(
-        start <= place < start + 64 for start, place in zip(starts, places[2:], strict=True)
-    )  # the oldest go first
+    arrays.clear()
+    assert address(memory.empty(F4, 100_000)) == places[0]
+    memory.empty(F4, 220_000)[...] = 0  # in place of both
+    assert len(memory._given) == 1

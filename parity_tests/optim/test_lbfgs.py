@@ -190,6 +190,7 @@ def test_line_search(seed, torch_sqrt):
             assert ours == theirs
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # which `step` would see to
 @pytest.mark.parametrize("first", (1e-3, 0.1, 1.0, 30.0))
 def test_line_search_at_a_kink(first, torch_sqrt):
     """No slope is flat: it ends when the bracket is too small."""

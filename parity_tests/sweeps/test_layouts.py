@@ -208,6 +208,8 @@ def run_module(info, limit):
         given = sample.forward_input
         try:
             for label, parts in variants((given.args, given.kwargs)):
+                if info.name == "nn.CTCLoss" and label != "contiguous" and "first" not in label:
+                    continue  # torch reads targets and lengths as if they were contiguous, and may crash
                 for named in (False, True) if label.endswith(" all") else (False,):
                     outcome.run(f"{i} {label}{' by name' * named}", lambda s=sample, p=parts, n=named: run(s, p, n))
         except OutOfScope as reason:

@@ -529,17 +529,17 @@ class Module:
             elif param._grad is not None:
                 param._grad = param._grad.detach().zero_()
 
+    @no_grad()
     def _convert(self, function: Callable) -> Any:
         """Exchange the data of every parameter, and every buffer itself, for a function of it."""
-        with no_grad():
-            for module in self.modules():
-                for parameter in module._parameters.values():
-                    for tensor in (parameter, None if parameter is None else parameter._grad):
-                        if tensor is not None:
-                            tensor.data = function(tensor)
-                for name, buffer in module._buffers.items():
-                    if buffer is not None:
-                        module._buffers[name] = function(buffer)
+        for module in self.modules():
+            for parameter in module._parameters.values():
+                for tensor in (parameter, None if parameter is None else parameter._grad):
+                    if tensor is not None:
+                        tensor.data = function(tensor)
+            for name, buffer in module._buffers.items():
+                if buffer is not None:
+                    module._buffers[name] = function(buffer)
         return self
 
     def to(

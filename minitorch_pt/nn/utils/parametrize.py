@@ -98,6 +98,7 @@ class ParametrizationList(ModuleList):
             )
         return value
 
+    @no_grad()
     def right_inverse(self, value: Any) -> None:
         """Set the originals so that the parametrised tensor becomes `value`.
 
@@ -105,21 +106,20 @@ class ParametrizationList(ModuleList):
             RuntimeError: a parametrisation has no right_inverse.
             ValueError: what it returns does not fit the originals.
         """
-        with no_grad():
-            for module in reversed(list(self)):
-                if not hasattr(module, "right_inverse"):
-                    raise RuntimeError(f"parametrization {type(module).__name__} does not implement right_inverse.")
-                value = module.right_inverse(value)
-            if self.is_tensor:
-                _same_kind("`right_inverse`", value, self.original, shape=False)
-                self.original.data = value
-                return
-            if len(self._parts(value)) != self.ntensors:
-                raise ValueError(f"'right_inverse' must return a sequence of tensors of length {self.ntensors}. Got a sequence of length {len(value)}.")  # fmt: skip
-            for i, part in enumerate(value):
-                original = getattr(self, f"original{i}")
-                _same_kind("`right_inverse`", part, original, shape=False)
-                original.data = part
+        for module in reversed(list(self)):
+            if not hasattr(module, "right_inverse"):
+                raise RuntimeError(f"parametrization {type(module).__name__} does not implement right_inverse.")
+            value = module.right_inverse(value)
+        if self.is_tensor:
+            _same_kind("`right_inverse`", value, self.original, shape=False)
+            self.original.data = value
+            return
+        if len(self._parts(value)) != self.ntensors:
+            raise ValueError(f"'right_inverse' must return a sequence of tensors of length {self.ntensors}. Got a sequence of length {len(value)}.")  # fmt: skip
+        for i, part in enumerate(value):
+            original = getattr(self, f"original{i}")
+            _same_kind("`right_inverse`", part, original, shape=False)
+            original.data = part
 
     def forward(self) -> Tensor:
         """The parametrised tensor."""

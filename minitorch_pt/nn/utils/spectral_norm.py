@@ -37,13 +37,16 @@ class SpectralNorm:
         weight, u, v = (getattr(module, self.name + end) for end in ("_orig", "_u", "_v"))
         matrix = self.reshape_weight_to_matrix(weight)
         if do_power_iteration:
-            with no_grad():
-                for _ in range(self.n_power_iterations):
-                    v.copy_(F.normalize(matrix.T @ u, dim=0, eps=self.eps))
-                    u.copy_(F.normalize(matrix @ v, dim=0, eps=self.eps))
-                # as they are now: the gradient needs them after the next pass has changed them
-                u, v = u.clone(), v.clone()
+            u, v = self._improved(matrix, u, v)
         return weight / (u @ (matrix @ v))
+
+    @no_grad()
+    def _improved(self, matrix: Any, u: Any, v: Any) -> tuple:
+        """u and v after some steps of the power method, which change them in place."""
+        for _ in range(self.n_power_iterations):
+            v.copy_(F.normalize(matrix.T @ u, dim=0, eps=self.eps))
+            u.copy_(F.normalize(matrix @ v, dim=0, eps=self.eps))
+        return u.clone(), v.clone()  # as they are now: the gradient needs them after the next pass has changed them
 
     def remove(self, module: Any) -> None:
         """The weight as a parameter, without u and v."""

@@ -159,4 +159,5 @@ def lu_solve(
     else:
         y = solve_triangular(LU, transposed(P) @ B, upper=False, unitriangular=True)
         X = solve_triangular(LU, y, upper=True)
+    X = transposed(transposed(X).contiguous())  # one column after the other, as LAPACK leaves it
     return saving_result.rule(X, (LU, pivots), "LinalgLuSolveBackward0")

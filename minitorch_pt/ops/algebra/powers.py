@@ -10,6 +10,7 @@ import numpy as np
 
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
+from ...sums import plain_add
 from ..pointwise import _flat
 from ..products import matmul
 from ..shape import clone
@@ -110,7 +111,7 @@ _PADE = [
 
 def _exponential(A: np.ndarray) -> np.ndarray:
     """e^A by scaling and squaring: e^A = (e^(A / 2^s))^(2^s)."""
-    size = np.abs(A).sum(axis=-2).max(axis=-1, initial=0)
+    size = plain_add(np.abs(A), axis=-2).max(axis=-1, initial=0)
     steps = np.ceil(np.log2(np.maximum(size, 5.37) / 5.37))
     steps = np.where(np.isfinite(steps), steps, 0)
     x = (A * np.exp2(-steps)[..., None, None]).astype(A.dtype)

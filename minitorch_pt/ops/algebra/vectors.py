@@ -20,7 +20,8 @@ __all__ = ["cross", "diagonal", "vander", "vecdot"]
 
 @differentiable(promote="type", name="LinalgCrossBackward0")
 def _cross(input: Any, other: Any, dim: int) -> Any:
-    value = np.cross(array(input), array(other), axis=dim)
+    with np.errstate(all="ignore"):  # NumPy's own Python code
+        value = np.cross(array(input), array(other), axis=dim)
     return value, lambda g: _cross.rule(other, g, dim), lambda g: _cross.rule(g, input, dim)
 
 

@@ -1,7 +1,7 @@
 """torch.utils.data: data sets, the order in which they are read, and the loader that makes batches of them."""
 
-from .convert import default_convert as default_convert
-from .dataloader import DataLoader as DataLoader, default_collate as default_collate, get_worker_info as get_worker_info
+from .collate import default_collate as default_collate, default_convert as default_convert
+from .dataloader import DataLoader as DataLoader, get_worker_info as get_worker_info
 from .dataset import (
     ChainDataset as ChainDataset,
     ConcatDataset as ConcatDataset,

@@ -2,67 +2,23 @@
 
 from __future__ import annotations
 
-import collections.abc
+import copy
 import functools
 import itertools
+import multiprocessing.context
 import os
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic
-
-import numpy as np
+from typing import Any, Generic, NoReturn
 
 from ... import creation, dtypes, ops
-from ...tensor import Tensor
+from .collate import default_collate, default_convert
 from .dataset import Dataset, IterableDataset, T, TensorDataset
 from .sampler import BatchSampler, RandomSampler, SequentialSampler, draw_seed
-from .worker import Worker, get_worker_info
+from .worker import Worker, WorkerInfo, get_worker_info, retold
 
-__all__ = ["DataLoader", "default_collate", "get_worker_info"]
-
-
-def default_collate(batch: Sequence[Any]) -> Any:
-    """Samples to a batch: tensors, arrays and numbers are stacked, tuples and dictionaries item by item, texts listed.
-
-    Raises:
-        TypeError: samples of another type. RuntimeError: samples of unequal size.
-
-    >>> import minitorch_pt as torch
-    >>> torch.utils.data.default_collate([(torch.tensor([1.0]), 2), (torch.tensor([3.0]), 4)])
-    [tensor([[1.],
-            [3.]]), tensor([2, 4])]
-    """
-    first = batch[0]
-    if isinstance(first, Tensor):
-        return ops.stack(batch)
-    if isinstance(first, np.ndarray):
-        return ops.stack([creation.as_tensor(x) for x in batch])
-    if isinstance(first, np.generic):
-        return creation.as_tensor(np.asarray(batch))
-    if isinstance(first, float):
-        return creation.tensor(batch, dtype=dtypes.float64)
-    if isinstance(first, int):
-        return creation.tensor(batch)
-    if isinstance(first, (str, bytes)):
-        return batch
-    if isinstance(first, collections.abc.Mapping):
-        joined = {key: default_collate([sample[key] for sample in batch]) for key in first}
-        try:
-            return type(first)(joined)  # type: ignore[call-arg]
-        except TypeError:
-            return joined
-    if isinstance(first, tuple) and hasattr(first, "_fields"):
-        return type(first)(*map(default_collate, zip(*batch, strict=True)))
-    if isinstance(first, collections.abc.Sequence):
-        if any(len(sample) != len(first) for sample in batch):
-            raise RuntimeError(
-                "each element in list of batch should be of equal size; give a collate_fn of your own for samples that differ"
-            )
-        return [default_collate(items) for items in zip(*batch, strict=True)]
-    raise TypeError(
-        f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first)}"
-    )
+__all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
 
 
 class DataLoader(Generic[T]):
@@ -71,10 +27,13 @@ class DataLoader(Generic[T]):
     shuffle: in a new random order each time. drop_last: leave out a last batch that is smaller. batch_size None: samples one by
     one. collate_fn: makes a batch of a list of samples. The random order is torch's own, from the global generator or the one given.
     num_workers: the batches are read as so many processes of torch's would read them, each with random streams of its own, but one after the
-    other in the program's own process: see `worker.py`. timeout, in_order and multiprocessing_context have no effect.
+    other in the program's own process: see `worker.py`. worker_init_fn is called in each with its number. timeout: the seconds that a worker may
+    take for a batch, or 0. persistent_workers: they go on in the next epoch. prefetch_factor: how far the sampler is read ahead for each.
+    pin_memory, in_order and multiprocessing_context are checked and change nothing.
 
     Raises:
         ValueError: options that contradict each other.
+        Whatever the data set, `collate_fn` and `worker_init_fn` raise; of a worker with its traceback as the message. RuntimeError: the timeout is over.
 
     >>> import minitorch_pt as torch
     >>> data = torch.utils.data.TensorDataset(torch.arange(5))
@@ -83,7 +42,7 @@ class DataLoader(Generic[T]):
     """
 
     _ready = False  # once it is made, what it reads stays
-    _team: list[Worker] | None = None  # persistent workers
+    _iterator: _Workers | None = None  # persistent workers
     _told: int | None = None  # how many samples an iterable data set claims to have, once it was asked
 
     def __init__(self, dataset: Dataset[T] | Sequence[T], batch_size: int | None = 1, shuffle: bool | None = None, sampler: Any = None, batch_sampler: Any = None,
@@ -131,9 +90,8 @@ class DataLoader(Generic[T]):
                 sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
         if batch_size is not None and batch_sampler is None:
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
-        self._batches = batch_sampler is not None
         if collate_fn is None:
-            collate_fn = default_collate if self._batches else _converted
+            collate_fn = default_convert if batch_sampler is None else default_collate
         self.dataset, self.batch_size, self.sampler, self.batch_sampler = dataset, batch_size, sampler, batch_sampler
         self.num_workers, self.collate_fn, self.drop_last, self.generator = (
             num_workers,
@@ -153,15 +111,26 @@ class DataLoader(Generic[T]):
             multiprocessing_context,
             pin_memory_device,
         )
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        if num_workers > cores:
-            warnings.warn(f"This DataLoader will create {num_workers} workers in total. Our suggested max number of worker in current system is "
-                          f"{cores}; more of them do not read faster.", stacklevel=2)  # fmt: skip
+        self._warn_of_many()
         self._ready = True
+
+    def _warn_of_many(self) -> None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        if self.num_workers > cores:
+            warnings.warn(f"This DataLoader will create {self.num_workers} workers in total. Our suggested max number of worker in current system is "
+                          f"{cores}; more of them do not read faster.", stacklevel=3)  # fmt: skip
+
+    @property
+    def _auto_collation(self) -> bool:
+        return self.batch_sampler is not None
+
+    @property
+    def _index_sampler(self) -> Any:
+        return self.sampler if self.batch_sampler is None else self.batch_sampler
 
     def __len__(self) -> int:
         if not self._iterable:
-            return len(self.batch_sampler if self._batches else self.sampler)
+            return len(self._index_sampler)
         self._told = n = len(self.dataset)  # type: ignore[arg-type]  # or Python says that it has none
         if self.batch_size is None:
             return n
@@ -179,110 +148,178 @@ class DataLoader(Generic[T]):
             raise ValueError(
                 f"{name} attribute should not be set after {type(self).__name__} is initialized; make a new one"
             )
-        super().__setattr__(name, value)
+        super().__setattr__(name, _context(value, self.num_workers) if name == "multiprocessing_context" else value)
 
     def __iter__(self) -> Iterator[Any]:
-        if self.pin_memory and self.pin_memory_device:
-            warnings.warn(f"pin_memory_device is deprecated, the current accelerator will be used as the device; {self.pin_memory_device!r} is ignored.", stacklevel=2)  # fmt: skip
-        if self.pin_memory:
-            warnings.warn("'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.", stacklevel=2)  # fmt: skip
-        keys: Iterator[Any] = iter(self.batch_sampler if self._batches else self.sampler)
-        if self._team:  # persistent workers go on as they are
-            batches = self._in_turns(self._team, keys)
+        if not self.persistent_workers:
+            return _Workers(self) if self.num_workers else _Alone(self)
+        if self._iterator is None:
+            self._iterator = _Workers(self)
         else:
-            base_seed = draw_seed(self.generator)  # as torch does, whether there are workers or not
-            if self.num_workers:
-                team = [
-                    Worker(i, self.num_workers, base_seed, self.dataset, self.worker_init_fn)
-                    for i in range(self.num_workers)
-                ]
-                self._team = team if self.persistent_workers else None
-                batches = self._in_turns(team, keys)
-            else:
-                batches = self._alone(self._fetcher(self.dataset), keys)
-        return batches if self._told is None else self._counted(batches, self._told)
+            self._iterator.reset(self)
+        return self._iterator
 
-    def _alone(self, fetch: Callable, keys: Iterator[Any]) -> Iterator[Any]:
-        for key in keys:
-            try:
-                batch = fetch(key)
-            except _End:
-                return
-            yield batch
 
-    def _in_turns(self, team: list[Worker], keys: Iterator[Any]) -> Iterator[Any]:
-        """The batches of workers that read one after the other; a worker without samples is left out from then on."""
-        fetchers = [worker.run(self._fetcher, worker.info.dataset) for worker in team]
-        turns, active = itertools.cycle(range(len(team))), set(range(len(team)))
-        orders: deque = deque()
+class _Pass:
+    """One reading of a loader's data set. An error of the data set does not end it: the next batch can be asked for, as in torch."""
 
-        def order() -> None:
-            for key in itertools.islice(keys, 1):
-                orders.extend(itertools.islice(((i, key) for i in turns if i in active), bool(active)))
+    def __init__(self, loader: DataLoader) -> None:
+        if loader.pin_memory and loader.pin_memory_device:
+            warnings.warn(f"pin_memory_device is deprecated, the current accelerator will be used as the device; {loader.pin_memory_device!r} is ignored.", stacklevel=3)  # fmt: skip
+        if loader.pin_memory:
+            warnings.warn("'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.", stacklevel=3)  # fmt: skip
+        self._loader, self._told, self._given = loader, loader._told, 0
+        self._keys: Iterator[Any] = iter(loader._index_sampler)
+        self._base_seed = draw_seed(loader.generator)  # as torch does, whether there are workers or not
 
-        for _ in range(len(team) * (self.prefetch_factor or 0)):
-            order()
+    def __iter__(self) -> Iterator[Any]:
+        return self
 
-        def read() -> Iterator[Any]:
-            while orders:
-                i, key = orders.popleft()
-                if i not in active:
-                    continue
+    def __len__(self) -> int:
+        return len(self._loader._index_sampler)
+
+    def __next__(self) -> Any:
+        batch = self._next()
+        self._given += 1
+        if self._told is not None and self._given > self._told:
+            warnings.warn(f"Length of IterableDataset {self._loader.dataset} was reported to be {self._told} (when accessing len(dataloader)), "
+                          f"but {self._given} samples have been fetched.", stacklevel=2)  # fmt: skip
+        return batch
+
+    def _next(self) -> Any:
+        raise NotImplementedError
+
+    def __reduce__(self) -> NoReturn:
+        raise NotImplementedError(f"{type(self).__name__} cannot be pickled: pickle the DataLoader")
+
+
+class _Alone(_Pass):
+    """A pass without workers."""
+
+    def __init__(self, loader: DataLoader) -> None:
+        super().__init__(loader)
+        if loader.timeout:
+            raise AssertionError(f"a timeout ({loader.timeout}) needs workers: let num_workers > 0")
+        self._fetch = _fetcher(loader, loader.dataset)
+
+    def _next(self) -> Any:
+        try:
+            return self._fetch(next(self._keys))
+        except _End:
+            raise StopIteration from None
+
+
+class _Workers(_Pass):
+    """A pass of workers that read one after the other; one without samples is left out from then on."""
+
+    def __init__(self, loader: DataLoader) -> None:
+        super().__init__(loader)
+        if not loader.prefetch_factor:
+            raise AssertionError("prefetch_factor must be greater than 0 where there are workers")
+        loader._warn_of_many()
+        n, seed, open = loader.num_workers, self._base_seed, functools.partial(_fetcher, loader)
+        infos = [WorkerInfo(i, n, seed + i, copy.copy(loader.dataset)) for i in range(n)]
+        self._team = [Worker(info, seed, loader.worker_init_fn, open, loader.timeout) for info in infos]
+        self._begin()
+
+    def reset(self, loader: DataLoader) -> None:
+        """Begin anew with the same workers. What they were to read first they read, for their random streams are then torch's."""
+        self._told, self._given = loader._told, 0
+        while self._orders:
+            i, key = self._orders.popleft()
+            if i in self._active:
                 try:
-                    batch = team[i].run(fetchers[i], key)
+                    self._team[i].fetch(key)
                 except _End:
-                    active.remove(i)
-                    order()
-                    continue
-                order()
-                yield batch
+                    self._active.remove(i)
+                except Exception:  # an error in what nobody will see
+                    pass
+        for worker in self._team:
+            worker.reopen()
+        self._begin()
 
-        return read()
+    def _begin(self) -> None:
+        self._keys = iter(self._loader._index_sampler)  # once more: torch asks a sampler twice where there are workers
+        self._turns, self._active = itertools.cycle(range(len(self._team))), set(range(len(self._team)))
+        # who reads what: a sampler is asked so far ahead as torch's workers read, which its random numbers show
+        self._orders: deque = deque()
+        for _ in range(len(self._team) * self._loader.prefetch_factor):  # type: ignore[operator]
+            self._order()
 
-    def _counted(self, batches: Iterator[Any], told: int) -> Iterator[Any]:
-        for count, batch in enumerate(batches, 1):
-            if count > told:
-                warnings.warn(f"Length of IterableDataset {self.dataset} was reported to be {told} (when accessing len(dataloader)), "
-                              f"but {count} samples have been fetched.", stacklevel=2)  # fmt: skip
-            yield batch
+    def _order(self) -> None:
+        for key in itertools.islice(self._keys, 1):
+            if self._active:
+                self._orders.append((next(i for i in self._turns if i in self._active), key))
 
-    def _fetcher(self, dataset: Any) -> Callable[[Any], Any]:
-        """A function that makes the batch of a key of the sampler."""
-        if not self._iterable:
-            return functools.partial(self._fetch, dataset)
-        samples = iter(dataset)
-
-        def fetch(key: Any) -> Any:
-            wanted = len(key) if self._batches else 1
-            batch = list(itertools.islice(samples, wanted))
-            if not batch or (self.drop_last and len(batch) < wanted):
-                raise _End
-            return self.collate_fn(batch if self._batches else batch[0])
-
-        return fetch
-
-    def _fetch(self, dataset: Any, key: Any) -> Any:
-        if not self._batches:
-            return self.collate_fn(dataset[key])
-        if type(dataset) is TensorDataset and self.collate_fn is default_collate:
-            # rows picked at once: what stacking the samples gives, 50 times as fast for batches of 64
-            return [ops.getitem(t, creation.as_tensor(key, dtype=dtypes.int64)) for t in dataset.tensors]
-        many = getattr(dataset, "__getitems__", None)
-        return self.collate_fn(many(key) if callable(many) else [dataset[i] for i in key])
+    def _next(self) -> Any:
+        while self._orders:
+            i, key = self._orders[0]
+            if i not in self._active:
+                self._orders.popleft()
+                continue
+            try:
+                batch, wrong = self._team[i].fetch(key), None
+            except _End:
+                self._active.remove(i)
+                self._order()
+                continue
+            except SystemExit as error:
+                raise RuntimeError(f"DataLoader worker {i} exited unexpectedly") from error
+            except Exception as error:
+                if self._team[i].late:
+                    raise
+                batch, wrong = None, retold(error, i)
+            self._orders.popleft()
+            self._order()
+            if wrong is not None:
+                raise wrong
+            return batch
+        raise StopIteration
 
 
 class _End(Exception):
     """An iterable data set has no more samples."""
 
 
-def _converted(sample: Any) -> Any:
-    """A sample that is not batched: arrays become tensors."""
-    if isinstance(sample, (np.ndarray, np.generic)):
-        return creation.as_tensor(np.asarray(sample))
-    if isinstance(sample, collections.abc.Mapping):
-        return {key: _converted(value) for key, value in sample.items()}
-    if isinstance(sample, tuple) and hasattr(sample, "_fields"):
-        return type(sample)(*map(_converted, sample))
-    if isinstance(sample, tuple):
-        return [_converted(value) for value in sample]
-    return sample
+def _fetcher(loader: DataLoader, dataset: Any) -> Callable[[Any], Any]:
+    """A function that makes the batch of a key of the sampler."""
+    if not loader._iterable:
+        return functools.partial(_fetch, loader, dataset)
+    samples, ended = iter(dataset), False
+
+    def fetch(key: Any) -> Any:
+        nonlocal ended
+        wanted = len(key) if loader._auto_collation else 1
+        batch = [] if ended else list(itertools.islice(samples, wanted))
+        ended = len(batch) < wanted
+        if not batch or (loader.drop_last and ended):
+            raise _End
+        return loader.collate_fn(batch if loader._auto_collation else batch[0])
+
+    return fetch
+
+
+def _fetch(loader: DataLoader, dataset: Any, key: Any) -> Any:
+    if not loader._auto_collation:
+        return loader.collate_fn(dataset[key])
+    if type(dataset) is TensorDataset and loader.collate_fn is default_collate:
+        # rows picked at once: what stacking the samples gives, 50 times as fast for batches of 64
+        return [ops.getitem(t, creation.as_tensor(key, dtype=dtypes.int64)) for t in dataset.tensors]
+    many = getattr(dataset, "__getitems__", None)
+    return loader.collate_fn(many(key) if many else [dataset[i] for i in key])
+
+
+def _context(given: Any, num_workers: int) -> Any:
+    """How processes would be started: checked, for there are none here."""
+    if given is None:
+        return None
+    if num_workers == 0:
+        raise ValueError(f"multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got num_workers={num_workers}")  # fmt: skip
+    if isinstance(given, str):
+        known = multiprocessing.get_all_start_methods()
+        if given not in known:
+            raise ValueError(f"multiprocessing_context option should specify a valid start method in {known!r}, but got multiprocessing_context={given!r}")  # fmt: skip
+        return multiprocessing.get_context(given)
+    if not isinstance(given, multiprocessing.context.BaseContext):
+        raise TypeError(f"multiprocessing_context option should be a valid context object or a string specifying the start method, but got multiprocessing_context={given}")  # fmt: skip
+    return given

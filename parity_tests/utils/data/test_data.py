@@ -1,7 +1,12 @@
 """Data sets, samplers and the loader against torch: what they give, in which order, and what they draw."""
 
 import collections
+import contextlib
+import gc
+import pickle
 import random
+import threading
+import time
 import warnings
 
 import numpy as np
@@ -143,15 +148,109 @@ def test_workers_read_what_processes_read(made):
     both(program)
 
 
-def test_an_error_in_a_worker_arrives():
-    class Broken(Squares):
+class Broken(Squares):
+    """Its second sample cannot be read."""
+
+    def __init__(self, error):
+        super().__init__(4)
+        self.error = error
+
+    def __getitem__(self, i):
+        if i == 1:
+            raise self.error
+        return i
+
+
+class Telling(Exception):
+    """An error that has a message of its own."""
+
+    message = "told"
+
+    def __init__(self, message):
+        super().__init__(message)
+
+
+@pytest.mark.parametrize("error", [ValueError("bad"), KeyError("bad"), StopIteration(3), Telling("bad"), UnicodeDecodeError("utf-8", b"", 0, 1, "bad")], ids=repr)  # fmt: skip
+def test_an_error_in_a_worker_arrives_with_its_traceback(error):
+    def program(t, d):
+        batches = iter(d.DataLoader(Broken(error), num_workers=1))
+        next(batches)
+        with pytest.raises(Exception) as caught:
+            next(batches)
+        lines = str(caught.value).strip().split("\n")
+        assert any("in __getitem__" in line for line in lines) and "raise self.error" in str(caught.value)
+        told = [type(caught.value).__name__, lines[:2], lines[-1], "\\n" in repr(caught.value)]
+        return told, [batch.tolist() for batch in batches], d.get_worker_info()  # the rest can be read
+
+    both(program)
+
+
+def test_an_error_in_the_program_itself_is_the_data_sets():
+    def program(t, d):
+        batches = iter(d.DataLoader(Broken(ValueError("bad"))))
+        first = next(batches)
+        with pytest.raises(ValueError, match="^bad$"):
+            next(batches)
+        return first, list(batches)
+
+    both(program)
+
+
+def test_a_worker_that_ends_the_program_is_an_error():  # torch's too, after five seconds
+    with pytest.raises(RuntimeError, match="^DataLoader worker .* exited unexpectedly$"):
+        list(minitorch_pt.utils.data.DataLoader(Broken(SystemExit(0)), num_workers=1))
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # torch's half-made iterator, when it goes
+def test_workers_must_read_ahead():
+    both(lambda t, d: iter(d.DataLoader(Squares(3), num_workers=1, prefetch_factor=0)))
+    gc.collect()
+
+
+def test_a_worker_has_so_much_time():
+    class Slow(Squares):
         def __getitem__(self, i):
-            raise KeyError("broken")
+            time.sleep(0.5 if i == 1 else 0)
+            return float(torch.is_grad_enabled()), float(minitorch_pt.is_grad_enabled())
 
     def program(t, d):
-        with pytest.raises(KeyError, match="broken"):
-            list(d.DataLoader(Broken(5), num_workers=2))
-        return d.get_worker_info()
+        with t.no_grad():
+            batches = iter(d.DataLoader(Slow(3), num_workers=1, timeout=0.2))
+            read = [next(batches)]
+            with pytest.raises(RuntimeError, match=r"^DataLoader timed out after 0\.2 seconds$"):
+                next(batches)
+            while len(read) < 3:  # the batch arrives later
+                with contextlib.suppress(RuntimeError):
+                    read.append(next(batches))
+        return len(read), t.rand(1)
+
+    both(program)
+    with minitorch_pt.no_grad():
+        modes = next(iter(minitorch_pt.utils.data.DataLoader(Slow(1), num_workers=1, timeout=5)))
+    assert modes[1].tolist() == [0]  # as in a process forked here
+
+
+def test_leaving_a_loop_early_waits_for_nothing():
+    read = []
+
+    class Noting(Squares):
+        def __getitem__(self, i):
+            read.append(i)
+            return i
+
+    before = threading.active_count()
+    for _ in minitorch_pt.utils.data.DataLoader(Noting(1000), num_workers=2):
+        break
+    assert read == [0] and threading.active_count() == before
+
+
+def test_a_loader_with_persistent_workers_has_one_iterator():
+    def program(t, d):
+        loader = d.DataLoader(Squares(3), num_workers=1, persistent_workers=True)
+        first = iter(loader)
+        return iter(loader) is first, len(first), list(first), list(first)
 
     both(program)
 
@@ -300,7 +399,81 @@ def test_collate_keeps_types():
     assert_same(d.default_collate([1, 2]), torch.utils.data.default_collate([1, 2]))
 
 
+@pytest.mark.parametrize("data", [1, "a", b"a", 1.5, np.float32(1.5), np.ones(2), np.array(["a"]), (1, np.ones(1)), [np.ones(1), [2]], {"a": np.ones(1)}, collections.OrderedDict(a=np.ones(1)), range(3), None], ids=repr)  # fmt: skip
+def test_convert(data):
+    both(lambda t, d: d.default_convert(data))
+    kinds = [type(package.utils.data.default_convert(data)).__name__ for package in (minitorch_pt, torch)]
+    assert kinds[0] == kinds[1]
+
+
+def test_collections_of_samples_keep_their_type():
+    class Noted(list):
+        note = "kept"
+
+    class Fixed(collections.abc.Mapping):
+        def __init__(self, items):
+            self.items_ = dict(items)
+
+        __getitem__ = lambda self, key: self.items_[key]  # noqa: E731
+        __iter__ = lambda self: iter(self.items_)  # noqa: E731
+        __len__ = lambda self: len(self.items_)  # noqa: E731
+
+    samples = [collections.defaultdict(int, a=1), Noted([1, 2.0]), Fixed({"a": 1}), range(2), collections.UserList([1])]
+    for sample in samples:
+        made = [package.utils.data.default_collate([sample, sample]) for package in (minitorch_pt, torch)]
+        assert [type(m) for m in made][:1] == [type(made[1])]
+        assert getattr(made[0], "note", None) == getattr(made[1], "note", None)
+
+
+def test_a_pass_cannot_be_pickled():
+    both(lambda t, d: pickle.dumps(iter(d.DataLoader(Squares(3)))))
+
+
+def test_a_loader_can_be_pickled():
+    both(lambda t, d: listed(pickle.loads(pickle.dumps(d.DataLoader(Squares(3), batch_size=2)))))
+
+
+def test_what_a_worker_is():
+    class Asking(Squares):
+        def __getitem__(self, i):
+            worker = [package.utils.data.get_worker_info() for package in (torch, minitorch_pt)]
+            worker = next(w for w in worker if w)
+            with pytest.raises(AttributeError):
+                worker.id = 3
+            return str(worker).split("dataset")[0].split("seed")[0], worker.worker_method, worker.rng is None
+
+    both(lambda t, d: list(d.DataLoader(Asking(2), num_workers=2)))
+
+
 ERRORS = {
+    "context of no workers": lambda t, d: d.DataLoader(Squares(3), multiprocessing_context="fork"),
+    "context of another name": lambda t, d: d.DataLoader(Squares(3), num_workers=1, multiprocessing_context="thread"),
+    "no context": lambda t, d: d.DataLoader(Squares(3), num_workers=1, multiprocessing_context=3),
+    "context": lambda t, d: str(
+        d.DataLoader(Squares(3), num_workers=1, multiprocessing_context="fork").multiprocessing_context
+    )[:30],
+    "timeout of no workers": lambda t, d: iter(d.DataLoader(Squares(3), timeout=1)),
+    "pinned": lambda t, d: listed(d.DataLoader(Squares(3), num_workers=1, pin_memory=True)),
+    "pinned at a device": lambda t, d: listed(d.DataLoader(Squares(3), pin_memory=True, pin_memory_device="cpu")),
+    "too many workers": lambda t, d: len(d.DataLoader(Squares(3), num_workers=50)),
+    "attributes": lambda t, d: [
+        getattr(d.DataLoader(Squares(3), num_workers=w), name)
+        for w in (0, 2)
+        for name in (
+            "prefetch_factor",
+            "timeout",
+            "pin_memory",
+            "in_order",
+            "persistent_workers",
+            "pin_memory_device",
+            "drop_last",
+            "num_workers",
+            "batch_size",
+            "worker_init_fn",
+            "generator",
+            "multiprocessing_context",
+        )
+    ],
     "workers": lambda t, d: d.DataLoader(Squares(3), num_workers=-1),
     "timeout": lambda t, d: d.DataLoader(Squares(3), timeout=-1),
     "prefetch": lambda t, d: d.DataLoader(Squares(3), prefetch_factor=2),
