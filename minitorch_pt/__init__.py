@@ -21,6 +21,7 @@ from .autograd import (
 from .creation import *
 from .device import *
 from .dtypes import *
+from .formats import *
 from .functions import *
 from .legacy import *
 from .ops import *
@@ -30,6 +31,7 @@ from .random import *
 from .settings import *
 from .size import *
 from .threads import *
+from .window_functions import *
 
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
@@ -48,6 +50,15 @@ _settle(
         "functional": "atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod cdist chain_matmul einsum lu "
         "meshgrid norm split tensordot unique unique_consecutive unravel_index",
         "random": "fork_rng get_rng_state initial_seed manual_seed seed set_rng_state",
+    },
+)
+_settle(
+    f"{__name__}.autograd.graph",
+    {
+        name: getattr(module, name)
+        for module in (autograd.edges, autograd.saving)
+        for name in module.__all__
+        if name != "through_hooks"
     },
 )
 _settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
@@ -70,16 +81,19 @@ _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "accelerator", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
-    "optim", "overrides", "serialization", "special", "testing", "torch_version", "utils", "version", "viz",
+    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
+    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "special", "testing", "torch_version", "utils", "version", "viz",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
     "to_dlpack": "utils.dlpack",
+    "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
+    **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in dtypes.TITLES.values())), "storages"),
 }  # fmt: skip
 if _typing.TYPE_CHECKING:
     from . import (
         accelerator,
+        amp,
         backends,
         compiler,
         cuda,
@@ -90,9 +104,12 @@ if _typing.TYPE_CHECKING:
         jit,
         linalg,
         nn,
+        onnx,
         optim,
         overrides,
+        profiler,
         serialization,
+        signal,
         special,
         testing,
         torch_version,
@@ -102,6 +119,7 @@ if _typing.TYPE_CHECKING:
     )
     from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
+    from .storages import Storage, TypedStorage, UntypedStorage, is_storage
     from .utils.dlpack import from_dlpack, to_dlpack
 
 else:  # checkers of types know all names by now, and mark others

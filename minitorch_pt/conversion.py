@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dtypes, ops
+from . import dtypes, formats, ops
 from .autograd import graph
-from .autograd.contract import composed
+from .autograd.contract import composed, read
 from .autograd.modes import is_grad_enabled, recording
 from .autograd.rule import differentiable, named
-from .device import DeviceError, DLDeviceType, device as _device
-from .ops.shape import as_strided, sizes as given_sizes
+from .device import DeviceError, DLDeviceType, device as _device, on_cpu
+from .ops.shape import as_strided, laid_out, sizes as given_sizes
 from .size import Size
-from .storage import copied, resize
+from .storage import copied, looking, resize
 
 if TYPE_CHECKING:
+    from .autograd.contract import MemoryFormat
+    from .storages import TypedStorage, UntypedStorage
     from .tensor import Tensor
 
 
@@ -43,29 +45,36 @@ class Conversions:
 
     def to(self: Any, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False,
            memory_format: Any = None) -> Tensor:  # fmt: skip
-        """This tensor with another dtype (or that of another tensor); itself if nothing changes and `copy` is False.
+        """This tensor with another dtype (or that of another tensor) or memory format; itself if nothing changes and `copy` is False.
 
         Called as to(dtype), to(device), to(device, dtype) or to(other); `non_blocking` and `copy` may follow without a name.
 
         Raises:
             DeviceError: a device other than the CPU. TypeError: something that is neither dtype, device nor tensor.
         """
-        flags = [a for a in args if isinstance(a, bool)]
-        copy = flags[1] if len(flags) > 1 else copy
-        for a in args:
-            if isinstance(a, (dtypes.dtype, type)):
+        flags = 1  # where they begin: behind a dtype, a tensor, or a device and a dtype
+        for place, a in enumerate(args):
+            if isinstance(a, (dtypes.dtype, type)) and place <= flags - 1:
                 dtype = dtypes.given(a)
-            elif isinstance(a, Conversions):
+            elif not place and isinstance(a, Conversions):
                 dtype = a.dtype
-            elif a is None or isinstance(a, bool):
-                continue
-            elif isinstance(a, (str, int, _device)):
-                device = a
-            else:
-                raise TypeError(f"to() takes a dtype such as torch.float32, a device or a tensor, and got {a!r}")
+            elif not place and (a is None or (isinstance(a, (str, int, _device)) and not isinstance(a, bool))):
+                device, flags = a, 2
+            elif place >= flags and isinstance(a, bool) and place < flags + 2:
+                copy = a if place == flags + 1 else copy
+            elif a is not None or place >= flags:
+                raise TypeError(
+                    f"to() takes a dtype such as torch.float32, a device or a tensor, then flags, and got {a!r} in place {place + 1}"
+                )
         if device is not None:
-            _device(device)  # refuses all but the CPU
-        if dtype is None or dtype is self.dtype:
+            on_cpu(device)
+        kept = dtype is None or dtype is self.dtype
+        if memory_format is not None and memory_format is not formats.preserve_format:
+            read("MemoryFormat", memory_format, "to", "memory_format")
+            if kept and not copy and formats.suggested(self._data) is memory_format:
+                return self
+            return named(laid_out(self, memory_format, dtype), "ToCopyBackward0")
+        if kept:
             return named(self.clone(), "ToCopyBackward0") if copy else self
         return _cast(self, dtype)
 
@@ -106,41 +115,41 @@ class Conversions:
         """This tensor with the dtype of `other`."""
         return self.to(other.dtype)
 
-    def double(self) -> Tensor:
+    def double(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
         """As float64."""
-        return self.to(dtypes.float64)
+        return self.to(dtypes.float64, memory_format=memory_format)
 
-    def float(self) -> Tensor:
+    def float(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
         """As float32."""
-        return self.to(dtypes.float32)
+        return self.to(dtypes.float32, memory_format=memory_format)
 
-    def half(self) -> Tensor:
+    def half(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
         """As float16."""
-        return self.to(dtypes.float16)
+        return self.to(dtypes.float16, memory_format=memory_format)
 
-    def long(self) -> Tensor:
+    def long(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
         """As int64."""
-        return self.to(dtypes.int64)
+        return self.to(dtypes.int64, memory_format=memory_format)
 
-    def int(self) -> Tensor:
+    def int(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
         """As int32."""
-        return self.to(dtypes.int32)
+        return self.to(dtypes.int32, memory_format=memory_format)
 
-    def short(self) -> Tensor:
+    def short(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
         """As int16."""
-        return self.to(dtypes.int16)
+        return self.to(dtypes.int16, memory_format=memory_format)
 
-    def char(self) -> Tensor:
+    def char(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
         """As int8."""
-        return self.to(dtypes.int8)
+        return self.to(dtypes.int8, memory_format=memory_format)
 
-    def byte(self) -> Tensor:
+    def byte(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
         """As uint8."""
-        return self.to(dtypes.uint8)
+        return self.to(dtypes.uint8, memory_format=memory_format)
 
-    def bool(self) -> Tensor:
+    def bool(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
         """As bool: whether elements differ from 0."""
-        return self.to(dtypes.bool)
+        return self.to(dtypes.bool, memory_format=memory_format)
 
     def cpu(self: Any) -> Tensor:
         """Itself: every tensor is on the CPU."""
@@ -298,6 +307,10 @@ class Conversions:
         Raises:
             RuntimeError: of another type, or the history of a tensor that requires grad would be lost.
         """
+        if source is not None and not isinstance(source, Conversions):
+            from .storages import shown
+
+            source = shown(source, self.dtype)
         if recording.on and (self.requires_grad or (source is not None and source.requires_grad)):
             raise RuntimeError("set_() of a tensor that requires grad has no derivative: do it under torch.no_grad()")
         if source is None:
@@ -326,15 +339,39 @@ class Conversions:
         shape = given_sizes(sizes)
         if any(n < 0 for n in shape):
             raise RuntimeError(f"resize_() got a negative size: {list(shape)}")
-        if shape != self._data.shape:
+        if shape != self._data.shape or memory_format is not None:
+            if memory_format is not None:
+                order = formats.steps(shape, read("MemoryFormat", memory_format, "resize_", "memory_format"))
             resize(self, shape)
+            if memory_format is not None:
+                self._data = looking(self._data, shape, [step * self._data.itemsize for step in order])
             graph.changed(self._data)
         return self
 
     @composed
-    def resize_as_(self: Any, the_template: Tensor, *, memory_format: object = None) -> Any:
-        """`resize_` to the shape of another tensor."""
-        return self.resize_(tuple(the_template.shape))
+    def resize_as_(self: Any, the_template: Tensor, *, memory_format: MemoryFormat | None = None) -> Any:
+        """`resize_` to the shape of another tensor, and with `preserve_format` to its order in memory."""
+        if memory_format is formats.preserve_format:
+            memory_format = formats.suggested(the_template._data)
+        return self.resize_(tuple(the_template.shape), memory_format=memory_format)
+
+    def untyped_storage(self: Any) -> UntypedStorage:
+        """The memory in which the tensor lies, as bytes; tensors that share it have storages of one `data_ptr()`."""
+        from .storages import untyped_storage
+
+        return untyped_storage(self)
+
+    def storage(self: Any) -> TypedStorage:
+        """The memory in which the tensor lies, as elements of its type; torch deprecates it for `untyped_storage`."""
+        from .storages import storage
+
+        return storage(self)
+
+    def storage_type(self: Any) -> Any:
+        """What torch calls the storage of a tensor of this type: torch.FloatStorage."""
+        from .storages import KINDS
+
+        return KINDS[self.dtype]
 
     def _attributes(self) -> dict:
         """What the user has set on this tensor: without the engine's own."""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dtypes, layouts, ops
-from .autograd.contract import composed, into
-from .device import device as _device
+from . import dtypes, formats, layouts, ops
+from .autograd.contract import composed, into, read
+from .device import on_cpu
 from .generator import fma32, fma64
 from .notices import hush, warn
 from .ops.saving import saving
@@ -21,12 +21,12 @@ from .storage import inferring, note_inference
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
-    from .autograd.contract import DType, Number, Size, Tensors
+    from .autograd.contract import DType, Layout, MemoryFormat, Number, Pin, Size, Tensors
 
 __all__ = [
-    "arange", "as_tensor", "asarray", "cartesian_prod", "combinations", "empty", "empty_like", "eye", "from_numpy", "frombuffer", "full", "full_like", "is_floating_point",
+    "arange", "as_tensor", "asarray", "cartesian_prod", "combinations", "empty", "empty_like", "empty_permuted", "empty_strided", "eye", "from_numpy", "frombuffer", "full", "full_like", "is_floating_point",
     "is_tensor", "linspace", "logspace", "meshgrid", "numel", "one_hot", "ones", "ones_like", "range", "scalar_tensor", "tensor", "tril_indices",
-    "triu_indices", "zeros", "zeros_like",
+    "triu_indices", "typename", "zeros", "zeros_like",
 ]  # fmt: skip
 
 # The C library (glibc) hands the memory of large arrays back when they are freed, and to get it again costs more than to compute with
@@ -41,7 +41,7 @@ _MOST = 1 << 47  # elements: NumPy cannot count many more, and no machine has th
 def _made(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) -> Tensor:
     """The array as a leaf tensor, after the checks that all makers share."""
     if device is not None:
-        _device(device)
+        on_cpu(device)
     made = wrap(data)
     if inferring:
         note_inference(data)
@@ -172,6 +172,7 @@ def tensor(
     tensor([[1.0000, 2.5000],
             [3.0000, 4.0000]])
     """
+    stored("tensor", None, pin_memory)
     if isinstance(data, Tensor):
         warn(
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -272,10 +273,10 @@ def asarray(
     return made.requires_grad_() if requires_grad else made
 
 
-def _full_like(data: np.ndarray, value: Any, kind: np.dtype) -> np.ndarray:
-    if data.flags.c_contiguous:
+def _full_like(data: np.ndarray, value: Any, kind: np.dtype, order: object = None) -> np.ndarray:
+    if data.flags.c_contiguous and order is None:
         return np.full(data.shape, value, kind)
-    made = layouts.empty_like(data, kind)
+    made = layouts.new(data.shape, kind, formats.steps_like(data, order))
     made.fill(value)
     return made
 
@@ -291,25 +292,46 @@ def _filled(name: str, value: Any, text: str) -> Any:
         requires_grad: builtins.bool = False,
         **named: Any,
     ) -> Tensor:
+        order = named.pop("memory_format", None) if name == "empty" and named else None
         shape = _shape(size if size and not named else size_given(name, size, named))
         kind = _numpy(typed_as(out, dtype), _float())
-        made = _made(np.full(shape, value, kind) if value else np.zeros(shape, kind), requires_grad, device)
+        if layout is not None or pin_memory:
+            stored(name, layout, pin_memory)
+        data = np.full(shape, value, kind) if value else np.zeros(shape, kind)
+        if order is not None:
+            data = layouts.placed(data, formats.steps(shape, read("MemoryFormat", order, name, "memory_format")))
+        made = _made(data, requires_grad, device)
         return made if out is None else into(out, made, name, ())
 
     def like(
         input: Tensor,
         *,
         dtype: DType | None = None,
+        layout: Layout | None = None,
         device: object = None,
+        pin_memory: Pin = False,
         requires_grad: builtins.bool = False,
-        memory_format: object = None,
+        memory_format: MemoryFormat | None = None,
     ) -> Tensor:
-        return _made(_full_like(input._data, value, _numpy(dtype, input._data.dtype)), requires_grad, device)
+        return _made(
+            _full_like(input._data, value, _numpy(dtype, input._data.dtype), memory_format), requires_grad, device
+        )
 
     for function, suffix, words in ((make, "", text), (like, "_like", f"{text} Of the shape and type of `input`.")):
         function.__name__ = function.__qualname__ = name + suffix
         function.__doc__ = words
     return make, composed(like)
+
+
+def stored(name: str, layout: object, pin_memory: object) -> None:
+    """Check the keywords `layout` and `pin_memory`.
+
+    Raises:
+        TypeError: they are something else. RuntimeError: memory is to be pinned.
+    """
+    if layout is not None:
+        read("Layout", layout, name, "layout")
+    read("Pin", pin_memory, name, "pin_memory")
 
 
 def typed_as(out: Any, dtype: Any) -> Any:
@@ -324,7 +346,7 @@ def size_given(name: str, size: tuple, named: dict) -> tuple:
         TypeError: given twice or not at all, or a keyword that the function has not.
     """
     for key in named:
-        if key != "size" and (name, key) != ("empty", "memory_format"):
+        if key != "size":
             raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
     if size and "size" in named:
         raise TypeError(f"{name}() got multiple values for argument 'size'")
@@ -357,13 +379,67 @@ empty, empty_like = _filled(
 
 
 @composed
+def empty_strided(
+    size: Size,
+    stride: Size,
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    requires_grad: builtins.bool = False,
+    pin_memory: Pin = False,
+) -> Tensor:
+    """A tensor to be filled later, with these strides, in elements.
+
+    Raises:
+        RuntimeError: not as many strides as sizes, or a negative one.
+    """
+    shape, steps = _shape((size,)), ops.shape.sizes((stride,))
+    if len(shape) != len(steps):
+        raise RuntimeError(
+            f"dimensionality of sizes ({len(shape)}) must match dimensionality of strides ({len(steps)})"
+        )
+    if any(s < 0 for s in steps):
+        raise RuntimeError(f"empty_strided() takes no negative strides, and got {list(steps)}")
+    made = layouts.new(shape, _numpy(dtype, _float()), steps)
+    made[...] = 0
+    return _made(made, requires_grad, device)
+
+
+@composed
+def empty_permuted(
+    size: Size,
+    physical_layout: Size,
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    requires_grad: builtins.bool = False,
+    pin_memory: Pin = False,
+) -> Tensor:
+    """A tensor to be filled later, whose axes run in this order in memory, the slowest first.
+
+    Raises:
+        RuntimeError: not each axis once.
+    """
+    shape, order = _shape((size,)), ops.shape.sizes((physical_layout,))
+    if sorted(order) != [*builtins.range(len(shape))]:
+        raise RuntimeError(f"physical_layout must name each of the {len(shape)} axes once, and is {list(order)}")
+    return empty_strided(
+        shape, layouts.packed(shape, [*order][::-1]), dtype=dtype, device=device, requires_grad=requires_grad
+    )
+
+
+@composed
 def full(
     size: Size,
     fill_value: Number,
     *,
     out: Tensor | None = None,
     dtype: DType | None = None,
+    layout: Layout | None = None,
     device: object = None,
+    pin_memory: Pin = False,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """A tensor of one value; its type follows from the value.
@@ -379,25 +455,30 @@ def full(
 
 
 @composed
-def full_like(input: Tensor, fill_value: Number, *, dtype: DType | None = None, device: object = None, requires_grad: builtins.bool = False,
-              memory_format: object = None) -> Tensor:  # fmt: skip
+def full_like(input: Tensor, fill_value: Number, *, dtype: DType | None = None, layout: Layout | None = None, device: object = None, pin_memory: Pin = False, requires_grad: builtins.bool = False,
+              memory_format: MemoryFormat | None = None) -> Tensor:  # fmt: skip
     """A tensor of one value, of the shape and type of `input`."""
     kind = _numpy(dtype, input._data.dtype)
-    return _made(
-        _full_like(input._data, dtypes.checked(fill_value, kind, input._data.size == 1), kind), requires_grad, device
-    )
+    number = dtypes.checked(fill_value, kind, input._data.size == 1)
+    return _made(_full_like(input._data, number, kind, memory_format), requires_grad, device)
 
 
 @composed
 def scalar_tensor(
-    s: Number, *, dtype: DType | None = None, device: object = None, requires_grad: builtins.bool = False
+    s: Number,
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    pin_memory: Pin = False,
+    requires_grad: builtins.bool = False,
 ) -> Tensor:
     """A number as a tensor without axes, of the default floating point type."""
     return full((), s, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
 
 
 @composed
-def arange(start: Number | None = None, end: Number | None = None, step: Number = 1, *, out: Tensor | None = None, dtype: DType | None = None, device: object = None,
+def arange(start: Number | None = None, end: Number | None = None, step: Number = 1, *, out: Tensor | None = None, dtype: DType | None = None, layout: Layout | None = None, device: object = None, pin_memory: Pin = False,
            requires_grad: builtins.bool = False) -> Tensor:  # fmt: skip
     """start, start + step, ... up to but without `end`: arange(end), arange(start, end) or arange(start, end, step).
 
@@ -481,7 +562,9 @@ def range(
     *,
     out: Tensor | None = None,
     dtype: DType | None = None,
+    layout: Layout | None = None,
     device: object = None,
+    pin_memory: Pin = False,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """As `arange`, but with `end` included and floating point by default; torch deprecates it.
@@ -510,7 +593,9 @@ def linspace(
     *,
     out: Tensor | None = None,
     dtype: DType | None = None,
+    layout: Layout | None = None,
     device: object = None,
+    pin_memory: Pin = False,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """`steps` numbers at equal distances from start to end, both included.
@@ -580,7 +665,9 @@ def logspace(
     *,
     out: Tensor | None = None,
     dtype: DType | None = None,
+    layout: Layout | None = None,
     device: object = None,
+    pin_memory: Pin = False,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """base to the power of `steps` numbers at equal distances from start to end.
@@ -610,7 +697,9 @@ def eye(
     *,
     out: Tensor | None = None,
     dtype: DType | None = None,
+    layout: Layout | None = None,
     device: object = None,
+    pin_memory: Pin = False,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """The identity matrix: ones on the diagonal of n rows and m (else n) columns.
@@ -731,7 +820,16 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 
 def _triangle(name: str, find: Any, which: str) -> Any:
     @composed
-    def indices(row: int, col: int, offset: int = 0, *, dtype: DType | None = None, device: object = None) -> Tensor:
+    def indices(
+        row: int,
+        col: int,
+        offset: int = 0,
+        *,
+        dtype: DType | None = None,
+        layout: Layout | None = None,
+        device: object = None,
+        pin_memory: Pin = False,
+    ) -> Tensor:
         return _made(np.stack(find(row, offset, col)).astype(_numpy(dtype, np.dtype(np.int64))), False, device)
 
     indices.__name__ = indices.__qualname__ = name
@@ -746,6 +844,20 @@ triu_indices = _triangle("triu_indices", np.triu_indices, "upper")
 def is_tensor(obj: Any, /) -> builtins.bool:
     """Whether it is a Tensor."""
     return isinstance(obj, Tensor)
+
+
+def typename(obj: Any, /) -> str:
+    """What the type of an object is called: of a tensor "torch.FloatTensor".
+
+    >>> import minitorch_pt as torch
+    >>> torch.typename(torch.ones(1)), torch.typename(3)
+    ('torch.FloatTensor', 'int')
+    """
+    if isinstance(obj, Tensor):
+        return obj.type()
+    named = obj if hasattr(obj, "__qualname__") or hasattr(obj, "__name__") else type(obj)
+    name, home = getattr(named, "__qualname__", None) or named.__name__, getattr(named, "__module__", None) or ""
+    return name if home in ("", "builtins") else f"{home}.{name}"
 
 
 @composed
@@ -772,5 +884,5 @@ def _new(make: Any) -> Any:
     return method
 
 
-for _make in (tensor, zeros, ones, full, empty):
+for _make in (tensor, zeros, ones, full, empty, empty_strided):
     setattr(Tensor, f"new_{_make.__name__}", _new(_make))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NoReturn
 
+from .amp import for_cuda as amp
 from .device import DeviceError
 from .places import settle
 
@@ -91,4 +93,10 @@ settle(
         "memory": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved",
         "random": "manual_seed manual_seed_all",
     },
+)
+sys.modules[f"{__name__}.amp"] = amp
+settle(
+    f"{__name__}.amp",
+    {name: getattr(amp, name) for name in amp.__all__},
+    {"autocast_mode": "autocast custom_bwd custom_fwd", "grad_scaler": "GradScaler"},
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 __all__ = ["device"]
 
 
 class DeviceError(AssertionError, NotImplementedError):
-    """Another device than the CPU was asked for.
+    """Another device than the CPU was to be used.
 
     Where torch has no GPU it raises AssertionError for "cuda" and "xpu", NotImplementedError or RuntimeError for others: this is all of them.
     """
@@ -20,11 +21,18 @@ _OTHERS = {"cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "
 
 
 class device:
-    """Where tensors live: only "cpu".
+    """Where tensors live. All of torch's devices have a name here, and only "cpu" can be used.
+
+    As a context manager, the place where new tensors are made.
 
     Raises:
-        DeviceError: another device is asked for. TypeError: `type` is no text, `index` no whole number. RuntimeError: a text that names no device, or
-        a negative index.
+        TypeError: `type` is no text, `index` no whole number. RuntimeError: a text that names no device, or a negative index.
+        DeviceError: a device other than the CPU is used.
+
+    >>> import minitorch_pt as torch
+    >>> with torch.device("cpu"):
+    ...     torch.ones(1).device
+    device(type='cpu')
     """
 
     type: str
@@ -43,10 +51,10 @@ class device:
                 f"device(): argument 'type' must be str, such as 'cpu', not {type.__class__.__name__}: {type!r}"
             )
         name, colon, number = type.partition(":")
-        if name in _OTHERS:
-            raise DeviceError(f"minitorch_pt runs on the CPU only and was asked for device {type!r}; use device='cpu'")
-        if name != "cpu":
-            raise RuntimeError(f"Expected 'cpu' at start of device string: {type!r}")
+        if name != "cpu" and name not in _OTHERS:
+            raise RuntimeError(
+                f"Expected 'cpu', 'cuda' or another of torch's devices at start of device string: {type!r}"
+            )
         if colon:
             if index is not None:
                 raise RuntimeError(
@@ -61,20 +69,41 @@ class device:
             raise RuntimeError(f"Device index must not be negative, and is {index}")
         self.type, self.index = name, index
 
+    def __enter__(self) -> device:
+        return on_cpu(self)
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
     def __repr__(self) -> str:
-        return "device(type='cpu')" if self.index is None else f"device(type='cpu', index={self.index})"
+        index = "" if self.index is None else f", index={self.index}"
+        return f"device(type='{self.type}'{index})"
 
     def __str__(self) -> str:
-        return "cpu" if self.index is None else f"cpu:{self.index}"
+        return self.type if self.index is None else f"{self.type}:{self.index}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, device) and self.index == other.index
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
 
     def __reduce__(self) -> tuple:
         return device, (self.type,) if self.index is None else (self.type, self.index)
 
     def __hash__(self) -> int:
         return hash((self.type, self.index))
+
+
+def on_cpu(where: Any) -> device:
+    """The device on which something is to be done.
+
+    Raises:
+        DeviceError: it is not the CPU. TypeError, RuntimeError: it is no device.
+    """
+    place = device(where)
+    if place.type != "cpu":
+        raise DeviceError(
+            f"minitorch_pt runs on the CPU only and was asked for device {str(place)!r}; use device='cpu'"
+        )
+    return place
 
 
 CPU = device("cpu")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes, layouts
+from . import dtypes, formats, layouts
 from .device import CPU, device
 from .size import Size, size_of
 from .storage import is_inference, offset
@@ -55,6 +55,12 @@ class Facts:
         return False
 
     is_meta = is_mps = is_nested = is_quantized = is_sparse = is_sparse_csr = is_xpu = is_cuda
+    is_ipu = is_maia = is_mkldnn = is_mtia = is_vulkan = is_xla = is_cuda
+
+    @property
+    def layout(self) -> formats.layout:
+        """Always torch.strided."""
+        return formats.strided
 
     @property
     def ndim(self) -> int:
@@ -119,9 +125,15 @@ class Facts:
         """The address of the first element."""
         return self._data.__array_interface__["data"][0]
 
-    def is_contiguous(self) -> bool:
-        """Whether elements lie in memory in the order of their indices."""
-        return self._data.flags.c_contiguous
+    def is_contiguous(self, *, memory_format: object = formats.contiguous_format) -> bool:
+        """Whether elements lie in memory in the order of their indices, or in that of `memory_format`."""
+        if memory_format is formats.contiguous_format:
+            return self._data.flags.c_contiguous
+        return formats.fits(self._data, memory_format)
+
+    def dim_order(self) -> tuple[int, ...]:
+        """The axes from the slowest to the fastest in memory."""
+        return tuple(layouts.axes(self._data))
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating point numbers."""
@@ -130,6 +142,8 @@ class Facts:
     def is_complex(self) -> bool:
         """Always False."""
         return False
+
+    is_conj = is_distributed = is_neg = is_complex
 
     def is_signed(self) -> bool:
         """Whether the type has negative values."""

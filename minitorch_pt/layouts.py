@@ -204,7 +204,12 @@ def _as_first(value: Any, operands: list) -> Any:
     return placed(value, steps)
 
 
-def _channels_last(x: Any) -> bool:
+def channels_fastest(rank: int) -> list[int]:
+    """The axes of (N, C, *) from the fastest to the slowest, where the channels run fastest."""
+    return [1, *range(rank - 1, 1, -1), 0]
+
+
+def channels_last(x: Any) -> bool:
     """Whether the channels of (N, C, *) run fastest: torch's is_channels_last_strides, ambiguous cases included."""
     steps, shape = strides(x), x.shape
     if steps[1] == 0:
@@ -224,8 +229,8 @@ def _images(value: Any, operands: list, ranks: tuple[int, ...] = (4, 5), operand
     if value.flags.c_contiguous and all(x.flags.c_contiguous for x in operands[:operands_read]):
         return value
     given = [x for x in operands[:operands_read] if not x.flags.c_contiguous and x.ndim == value.ndim]
-    if given and value.ndim in ranks and any(map(_channels_last, given)):
-        return placed(value, packed(value.shape, [1, *range(value.ndim - 1, 1, -1), 0]))
+    if given and value.ndim in ranks and any(map(channels_last, given)):
+        return placed(value, packed(value.shape, channels_fastest(value.ndim)))
     return compact(value)
 
 
@@ -311,7 +316,7 @@ KINDS: dict[str, tuple[str, Callable | None]] = {
     "_with_region": ("", _as_first),
     "_convolution": ("", _convolved),
     # as the rule leaves it: these look into memory, or lay out their result themselves
-    **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "_pick", "replaced", "_accumulated", "_placed", "_filled", "_sliced", "part", "put", "_outside", "_copy_slices"), ("", None)),
+    **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "_pick", "replaced", "_accumulated", "_placed", "_filled", "_sliced", "part", "put", "_outside", "_copy_slices", "laid_out"), ("", None)),
     "rsub": ("first", _by(1, 0)),
     "addr": ("", _by(0)),
     **dict.fromkeys(("igamma", "igammac", "zeta"), ("", arranged)),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import creation, dtypes
-from .device import device as _device
+from .device import on_cpu
 from .size import Size
 from .tensor import Tensor, wrap
 
@@ -23,7 +23,7 @@ def elements(data: tuple, dtype: dtypes.dtype | None, device: Any = None) -> np.
         TypeError: none of these, or a tensor of another type than `dtype`.
     """
     if device is not None:
-        _device(device)
+        on_cpu(device)
     kind = dtypes.get_default_dtype() if dtype is None else dtype
     if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in data):
         return creation.empty(*data, dtype=kind)._data if data else np.empty(0, kind.dtype)

@@ -139,6 +139,10 @@ class Methods:
     requires_grad: Any
 
     # pointwise (ops/pointwise.py, ops/special_functions.py)
+    angle = method(ops.angle)
+    conj, conj_physical, conj_physical_ = ops.conj, ops.conj_physical, ops.conj_physical
+    resolve_conj, resolve_neg = ops.resolve_conj, ops.resolve_neg
+    real, imag = property(ops.real), property(ops.imag)
     abs, abs_ = method(ops.abs), inplace(ops.abs)
     absolute, absolute_ = method(ops.absolute), inplace(ops.absolute)
     acos, acos_ = method(ops.acos), inplace(ops.acos)
@@ -397,6 +401,7 @@ class Methods:
     movedim = method(ops.movedim)
     moveaxis = method(ops.moveaxis)
     narrow = method(ops.narrow)
+    narrow_copy = method(ops.narrow_copy)
     permute = method(ops.permute_dims)
     ravel = method(ops.ravel)
     repeat = method(ops.repeat)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from . import dtypes, generator, layouts
+from . import dtypes, formats, generator, layouts
 from .autograd.contract import composed, into, method
 from .autograd.graph import changed
 from .autograd.inplace import check_inplace, rebase
 from .autograd.modes import recording
 from .autograd.rule import differentiable
-from .creation import _float, _made, _numpy, _shape, empty, size_given, typed_as
-from .device import CPU, device
+from .creation import _float, _made, _numpy, _shape, empty, size_given, stored, typed_as
+from .device import CPU, device, on_cpu
 from .notices import hush
 from .ops.activations import _floating
 from .ops.pointwise import overwritten
@@ -24,7 +24,7 @@ from .storage import refuse_overlap, writable
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
-    from .autograd.contract import DType, Size
+    from .autograd.contract import DType, Layout, MemoryFormat, Pin, Size
 
 __all__ = [
     "Generator", "bernoulli", "binomial", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "multinomial", "normal", "poisson",
@@ -41,7 +41,7 @@ class Generator(generator.Stream):
     """
 
     def __init__(self, device: Any = "cpu") -> None:
-        _check_device(device)
+        on_cpu(device)
         super().__init__()
 
     @property
@@ -91,10 +91,6 @@ class Generator(generator.Stream):
 
     def __reduce__(self) -> tuple:
         return _restored, (self.state,)
-
-
-def _check_device(where: Any) -> None:
-    device(where)
 
 
 def _restored(raw: bytes) -> Generator:
@@ -174,7 +170,9 @@ def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
         options.pop("device", None),
     )
     stream = _source(options.pop("generator", None))
-    unknown = set(options) - {"layout", "pin_memory", "memory_format"}
+    if options:
+        stored(kind, options.pop("layout", None), options.pop("pin_memory", False))
+    unknown = options
     if unknown:
         raise TypeError(
             f"{kind}() got an unexpected keyword argument '{next(iter(unknown))}'; it takes size, out, dtype, generator, requires_grad, device"
@@ -209,24 +207,30 @@ def randn(*size: Any, out: Tensor | None = None, **options: Any) -> Tensor:
 
 
 @composed
-def rand_like(input: Tensor, *, dtype: DType | None = None, **options: Any) -> Tensor:
+def rand_like(
+    input: Tensor, *, dtype: DType | None = None, memory_format: MemoryFormat | None = None, **options: Any
+) -> Tensor:
     """`rand` of the shape and type of `input`."""
-    return _in_order_of(input, rand(*input.shape, dtype=dtype or input.dtype, **options))
+    return _in_order_of(input, rand(*input.shape, dtype=dtype or input.dtype, **options), memory_format)
 
 
 @composed
-def randn_like(input: Tensor, *, dtype: DType | None = None, **options: Any) -> Tensor:
+def randn_like(
+    input: Tensor, *, dtype: DType | None = None, memory_format: MemoryFormat | None = None, **options: Any
+) -> Tensor:
     """`randn` of the shape and type of `input`."""
     data = input._data
-    contiguous = data.flags.c_contiguous or layouts.kept(data) == layouts.contiguous(data.shape)
+    contiguous = (memory_format is None and data.flags.c_contiguous) or layouts.new(
+        data.shape, data.dtype, formats.steps_like(data, memory_format)
+    ).flags.c_contiguous
     drawn = _drawn("randn", tuple(input.shape), {"dtype": dtype or input.dtype, **options},
                    lambda stream, shape, kind: stream.normal(shape, 0.0, 1.0, kind, contiguous))  # fmt: skip
-    return _in_order_of(input, drawn)
+    return _in_order_of(input, drawn, memory_format)
 
 
-def _in_order_of(input: Tensor, drawn: Tensor) -> Tensor:
-    """torch fills memory in order, and a `_like` tensor has its model's memory order."""
-    like = layouts.empty_like(input._data, drawn._data.dtype)
+def _in_order_of(input: Tensor, drawn: Tensor, order: object) -> Tensor:
+    """torch fills memory in order, and a `_like` tensor has its model's memory order, if it is given no other."""
+    like = layouts.new(input._data.shape, drawn._data.dtype, formats.steps_like(input._data, order))
     if not like.flags.c_contiguous:
         walk = layouts.walk(like)
         walk[...] = drawn._data.reshape(walk.shape)
@@ -234,8 +238,8 @@ def _in_order_of(input: Tensor, drawn: Tensor) -> Tensor:
     return drawn
 
 
-def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any = None, out: Tensor | None = None, dtype: Any = None, device: Any = None,
-            requires_grad: bool = False) -> Tensor:  # fmt: skip
+def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any = None, out: Tensor | None = None, dtype: Any = None, layout: Any = None,
+            device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
     """Whole numbers in [low, high): randint(high, size) or randint(low, high, size).
 
     Raises:
@@ -247,6 +251,7 @@ def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any 
         low, high = 0, low
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"randint() needs a size: randint(high, size) or randint(low, high, size), with size a tuple, not {type(size).__name__}")  # fmt: skip
+    stored("randint", layout, pin_memory)
     low, high = _whole("randint", low=low, high=high)
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
@@ -285,11 +290,18 @@ def _within(kind: np.dtype, low: int, high: int) -> None:
 
 @composed
 def randint_like(
-    input: Tensor, low: int, high: int | None = None, *, dtype: DType | None = None, **options: Any
+    input: Tensor,
+    low: int,
+    high: int | None = None,
+    *,
+    dtype: DType | None = None,
+    memory_format: MemoryFormat | None = None,
+    **options: Any,
 ) -> Tensor:
     """`randint` of the shape and type of `input`."""
     low, high = (0, low) if high is None else (low, high)
-    return _in_order_of(input, randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, **options))
+    drawn = randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, **options)
+    return _in_order_of(input, drawn, memory_format)
 
 
 def randperm(
@@ -298,7 +310,9 @@ def randperm(
     generator: object = None,
     out: Tensor | None = None,
     dtype: Any = None,
+    layout: Any = None,
     device: object = None,
+    pin_memory: bool = False,
     requires_grad: bool = False,
 ) -> Tensor:
     """0 .. n-1 in random order.
@@ -306,6 +320,7 @@ def randperm(
     Raises:
         RuntimeError: n is negative.
     """
+    stored("randperm", layout, pin_memory)
     (n,) = _whole("randperm", n=n)
     if n < 0:
         raise RuntimeError(f"n must be non-negative, got {n}")
@@ -318,7 +333,9 @@ def randperm(
 
 @composed
 def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: Size | None = None, *, generator: object = None, out: Tensor | None = None, dtype: DType | None = None,
-           device: object = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+           layout: Layout | None = None,
+           device: object = None,
+           pin_memory: Pin = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
     """Normal numbers; mean and std are tensors, one for each number, or numbers together with a size.
 
     Raises:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .device import CPU, device as _device
+from .device import CPU, device as _device, on_cpu
 
 __all__ = [
     "are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",
@@ -45,7 +45,7 @@ def set_default_device(device: Any) -> None:
     Raises:
         DeviceError: another device.
     """
-    _device("cpu" if device is None else device)
+    on_cpu("cpu" if device is None else device)
 
 
 def get_default_device() -> _device:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import importlib
 import math
 import threading
 import weakref
@@ -36,6 +37,13 @@ __all__ = [
     "sliced",
     "writable",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """torch.storage holds these two classes, which are made of tensors: above this file."""
+    if name in ("TypedStorage", "UntypedStorage"):
+        return getattr(importlib.import_module(".storages", __package__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class _Apart:

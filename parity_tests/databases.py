@@ -40,7 +40,6 @@ from parity_tests.oracle import RTOL, assert_same, builtin_type, lookup
 
 TABLE = Path(__file__).with_name("databases.toml")
 # what the library does without being told
-DEFAULT_FORMATS = ("torch.strided", "torch.preserve_format", "torch.contiguous_format")
 DTYPES = ("float64", "float32", "int64", "bool")  # what each operation is called with, where torch takes it
 
 
@@ -103,7 +102,7 @@ class Converter:
         if isinstance(value, complex):
             raise OutOfScope("complex numbers")
         if isinstance(value, dict):
-            return {self(k): self(v) for k, v in value.items() if str(v) not in DEFAULT_FORMATS}
+            return {self(k): self(v) for k, v in value.items()}
         if type(value) in (list, tuple):
             return type(value)(self(v) for v in value)
         if isinstance(value, slice):

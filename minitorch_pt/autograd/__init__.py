@@ -1,6 +1,9 @@
 """The engine: rule.py makes operations, graph.py carries gradients back; the rest is what users call."""
 
-from . import functional as functional
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
+
+from . import edges as edges, functional as functional, saving as saving
 from .check import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from .function import Function as Function
 from .graph import backward as backward, grad as grad
@@ -16,6 +19,17 @@ from .modes import (
     set_grad_enabled as set_grad_enabled,
 )
 from .variable import Variable
+
+if _TYPE_CHECKING:
+    from . import profiler as profiler
+
+
+def __getattr__(name: str) -> _Any:
+    if name == "profiler":  # imported at its first use
+        _import_module("..profiler", __name__)  # which says where its classes live
+        return _import_module(".profiler", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "functional", "grad", "gradcheck", "gradgradcheck", "inference_mode",

@@ -11,6 +11,8 @@
     Tensors     a list or tuple of Tensors
     DType       torch.float32, ..., or Python's float, int, bool
     Scale       a number, or several in a list or tuple
+    MemoryFormat, Layout   torch.channels_last, ...; torch.strided
+    Pin         whether memory is to be pinned, which it cannot be
     object      anything: the function itself looks at it
     X | None    may be left out
 
@@ -30,7 +32,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .. import dtypes, layouts
+from .. import dtypes, formats, layouts
 from ..notices import warn
 from ..storage import looking, refuse_overlap, resize, writable
 from . import graph
@@ -49,11 +51,14 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
     DType: TypeAlias = dtypes.dtype | type
     Flag: TypeAlias = bool
     Scale: TypeAlias = Number | Sequence[Number]
+    MemoryFormat: TypeAlias = formats.memory_format
+    Layout: TypeAlias = formats.layout
+    Pin: TypeAlias = bool
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-__all__ = ["Desk", "composed", "into", "method"]
+__all__ = ["Desk", "composed", "into", "method", "read"]
 
 # how many factors once stood before the tensors
 _FACTORS = {
@@ -161,6 +166,14 @@ def _tensors(value: Any) -> Any:
     return _UNREAD
 
 
+def _unpinned(value: Any) -> Any:
+    if value is True:
+        raise RuntimeError(
+            "pin_memory=True prepares memory for copies to an accelerator, and minitorch_pt computes on the CPU: leave it out"
+        )
+    return False if value is None else _truth(value)
+
+
 # what each annotation is called in an error, and its reader
 _KINDS: dict[str, tuple[str, Callable]] = {
     "Tensor": ("Tensor", _tensor),
@@ -177,6 +190,12 @@ _KINDS: dict[str, tuple[str, Callable]] = {
     "Tensors": ("tuple of Tensors", _tensors),
     "DType": ("torch.dtype", _dtype),
     "Scale": ("float or tuple of floats", _numbers),
+    "MemoryFormat": (
+        "torch.memory_format",
+        lambda value: value if isinstance(value, formats.memory_format) else _UNREAD,
+    ),
+    "Layout": ("torch.layout", lambda value: value if isinstance(value, formats.layout) else _UNREAD),
+    "Pin": ("bool", _unpinned),
     "object": ("anything", lambda value: value),
 }
 
@@ -221,6 +240,15 @@ class Slot:
             "; torch.from_numpy() makes a Tensor of an array" if kind is np.ndarray and "Tensor" in self.wanted else ""
         )
         raise TypeError(f"{function}(): argument '{self.name}'{where} must be {self.wanted}, not {given}{hint}")
+
+
+def read(kind: str, value: Any, function: str, name: str) -> Any:
+    """A value as its kind has it, for functions without a desk.
+
+    Raises:
+        TypeError: it is of another kind.
+    """
+    return Slot(name, kind).read(value, function, None)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ import numpy as np
 from . import graph
 from .graph import Node, Output, Rule, record
 from .inplace import check_inplace, rebase
-from .modes import no_grad, recording
+from .modes import no_grad, recording, watchers
+from .saving import through_hooks
 
 __all__ = ["Function", "once_differentiable"]
 
@@ -30,6 +31,7 @@ class Context:
         self._dirty: set[int] = set()
         self._fills = True
         self._node: weakref.ref | None = None
+        self._unpack: Callable | None = None
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for `backward`, which finds them as `ctx.saved_tensors`; a later in-place change of one raises there.
@@ -56,6 +58,8 @@ class Context:
         if self._saved and getattr(self._node(), "pulls", None) is None:  # weak: it holds on to this
             raise RuntimeError("Trying to backward through the graph a second time (or directly access saved tensors after they "
                                "have already been freed). Specify retain_graph=True in the first call.")  # fmt: skip
+        if self._unpack is not None:
+            return self._unpack()
         for tensor, then in zip(self._saved, self._times, strict=True):
             if tensor is not None and graph.version(tensor._data) != then:
                 raise RuntimeError(
@@ -141,7 +145,7 @@ class Function:
             args = cls._bound(args, kwargs, separate)
         needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
         ctx = Context(needs)
-        edges = [graph._target(a) if needed else None for a, needed in zip(args, needs, strict=True)]
+        edges = [graph.target(a) if needed else None for a, needed in zip(args, needs, strict=True)]
         before, recording.on = recording.on, False
         try:  # not `with`, whose end a Ctrl-C can skip
             result = cls.forward(*args) if separate else cls.forward(ctx, *args)
@@ -210,6 +214,9 @@ class Function:
             rule, (None, pull), edges, None, None, shape[0] if single else shape, dtype[0] if single else dtype
         )
         ctx._node, node.ctx = weakref.ref(node), ctx  # type: ignore[attr-defined]
+        if watchers and ctx._saved:
+            ctx._unpack = through_hooks(ctx._saved)
+            ctx._saved = ctx._saved if ctx._unpack is None else (None,)
         return node
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import itertools
 import sys
-import traceback
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +23,7 @@ from .. import dtypes, layouts
 from ..notices import hush
 from ..storage import apart, inference_memory, is_inference, owner
 from ..sums import total
-from .modes import anomaly, recording
+from .modes import anomaly, recording, watchers
 
 _clock = itertools.count(1)  # one numbering for nodes and in-place changes: it tells which came first
 # These are set by tensor.py and protocols.py: imports point downwards, and the engine must make Tensors
@@ -276,8 +275,9 @@ def record(rule: Rule, result: Any, edges: list, args: Any, kwargs: Any, shape: 
         if rule.keeps:
             node.outputs = result[0] if isinstance(result[0], (tuple, list)) else (result[0],)
         node.refuse_inference()
-    if anomaly.on:
-        node.trace = "".join(traceback.format_stack(limit=8)[:-2])
+    if watchers:
+        for watch in tuple(watchers):
+            watch(node, result[0])
     return node
 
 
@@ -295,6 +295,15 @@ def leaf_has_hooks() -> None:
     """From the first hook of a leaf on, backward passes look for the moment at which it is due."""
     global _leaves_have_hooks
     _leaves_have_hooks = True
+
+
+_passes_are_watched = False
+
+
+def watch_passes() -> None:
+    """From now on `recording.task` tells of the backward pass that is under way."""
+    global _passes_are_watched
+    _passes_are_watched = True
 
 
 class Handle:
@@ -382,7 +391,7 @@ def _replaced(hook: Callable, before: list, result: Any, kind: Any) -> list:
     return after
 
 
-def _flows(pulls: Any, gradients: Sequence, edges: Sequence) -> list:
+def flows(pulls: Any, gradients: Sequence, edges: Sequence) -> list:
     """The gradients of all inputs at once, None for those that need none (but what a user's `backward` returned)."""
     if type(pulls) is tuple or type(pulls) is list:
         return [None if edge is None else pull(*gradients) for pull, edge in zip(pulls, edges, strict=True)]
@@ -400,7 +409,7 @@ def flows_now(node: Node, gradients: tuple) -> list:
     given, pulls, _ = _filled(given if type(node.shape) is list else given[0], node, recording.on, pulls)
     if recording.on:
         given = [stand_in(g, Traced) for g in given]
-    return list(map(for_users, _flows(pulls, given, node.edges)))
+    return list(map(for_users, flows(pulls, given, node.edges)))
 
 
 def _watched(node: Node, pulls: Any, edges: Sequence, given: Any) -> Any:
@@ -408,7 +417,7 @@ def _watched(node: Node, pulls: Any, edges: Sequence, given: Any) -> Any:
     shown = tuple(map(for_users, given)) if type(given) is list else (for_users(given),)
 
     def pull(*gradients: Any) -> list:
-        found = _flows(pulls, gradients, edges)
+        found = flows(pulls, gradients, edges)
         for i, edge in enumerate(edges[: len(found)]):
             if edge is not None and found[i] is not None:
                 found[i] = fit(found[i], edge if isinstance(edge, Node) else edge._data)
@@ -458,9 +467,12 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
         if fill:  # torch runs them too then
             useful |= set(found)
     due = _due([target for target, _ in starts], useful) if _leaves_have_hooks else None
-    hunting = anomaly.on
+    hunting = watchers and anomaly.on
     hush()
     before, recording.on = recording.on, create_graph
+    outer = recording.task if _passes_are_watched else None
+    if _passes_are_watched:
+        recording.task = starts, useful
     try:
         for target, gradient in starts:
             if useful is not None and len(starts) > 1 and not (id(target) in useful or id(target) in found):
@@ -529,6 +541,8 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
             _settle(entry, create_graph, found, fill)
     finally:
         recording.on = before
+        if _passes_are_watched:
+            recording.task = outer
     return [_found(w, found) for w in wanted or ()]
 
 
@@ -700,14 +714,19 @@ def _leading_to(roots: list, ends: dict[int, Any]) -> set[int]:
 # ---------------------------------------------------------------------------------------------------------------------
 # What users call
 # ---------------------------------------------------------------------------------------------------------------------
-def _target(tensor: Any) -> Any:
-    return tensor if tensor.grad_fn is None else tensor._node
+def target(tensor: Any) -> Any:
+    """Where the gradient of a tensor, or of a GradientEdge, arrives: a node, or a leaf."""
+    if isinstance(tensor, Tensor):
+        return tensor if tensor.grad_fn is None else tensor._node
+    node, place, *_ = tensor
+    several = type(getattr(node, "shape", None)) is list
+    return Output(node, place, node.shape[place], node.dtype[place]) if several else getattr(node, "variable", node)
 
 
 def _as_list(value: Any) -> list:
     if type(value) is dict:
         return list(value.values())
-    return [value] if value is None or isinstance(value, Tensor) else list(value)
+    return [value] if value is None or isinstance(value, Tensor) or hasattr(value, "ownership_token") else list(value)
 
 
 def _starts(outputs: Any, gradients: Any, create_graph: bool) -> list:
@@ -775,7 +794,7 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None =
     keep = create_graph if retain_graph is None else retain_graph
     wanted = None
     if inputs is not None:
-        wanted = [_target(t) for t in _as_list(inputs)]
+        wanted = [target(t) for t in _as_list(inputs)]
         if not wanted:
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty. Leave it out to reach every leaf.")
         for tensor in _as_list(inputs):
@@ -811,6 +830,8 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
     if not wanted:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty: name the tensors whose gradients to return")
     for tensor in wanted:
+        if hasattr(tensor, "ownership_token"):
+            continue
         if not isinstance(tensor, Tensor):
             raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
         if not tensor.requires_grad:
@@ -821,7 +842,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
         found = _batched(outputs, wanted, grad_outputs, keep, create_graph, allow)
     else:
         found = run_backward(
-            _starts(outputs, grad_outputs, create_graph), keep, create_graph, list(map(_target, wanted))
+            _starts(outputs, grad_outputs, create_graph), keep, create_graph, list(map(target, wanted))
         )
     result = [
         _returned(i, *pair, allow, materialize_grads, create_graph)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import traceback
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -18,11 +19,25 @@ __all__ = ["no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "is_g
 class _PerThread(threading.local):
     on = True  # never in inference mode
     asked = True  # in inference mode: what was switched on or off, and tells only `is_grad_enabled`
+    task: Any = None  # the backward pass that is under way: where it starts, and the nodes that it needs (None: all)
+
+
+watchers: set[Callable] = set()  # called with each new node of the graph, and the value that it stands for
+
+
+def _trace(node: Any, value: Any) -> None:
+    """Note where in the program a node is made."""
+    node.trace = "".join(traceback.format_stack(limit=9)[:-3])
 
 
 class _Everywhere:
-    def __init__(self) -> None:
-        self.on = False
+    @property
+    def on(self) -> bool:
+        return _trace in watchers
+
+    @on.setter
+    def on(self, mode: bool) -> None:
+        (watchers.add if mode else watchers.discard)(_trace)
 
 
 recording = _PerThread()

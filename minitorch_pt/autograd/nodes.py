@@ -89,6 +89,8 @@ class OperationNode(Shown):
         """What was kept, by torch's names: tensors (None if no gradient needs them), numbers and shapes."""
         if self.pulls is None:
             graph.refuse_again(self)
+        if "restored" in self.__dict__:  # what hooks have packed
+            return self.restored()._saved()
         self.verify(False)
         several = type(self.pulls) is tuple or type(self.pulls) is list
         pulls = [p for p, e in zip(self.pulls, self.edges, strict=False) if e is not None] if several else [self.pulls]
@@ -123,12 +125,12 @@ class OperationNode(Shown):
         value = np.asarray(value) if isinstance(value, np.generic) else value
         if not isinstance(value, np.ndarray):
             return value
-        edge = self if name == "result" and value.shape == self.shape else edges.get(id(value))
-        if isinstance(edge, graph.Tensor):
+        edge: Any = self if name == "result" and value.shape == self.shape else edges.get(id(value))
+        leaf = isinstance(edge, graph.Tensor)
+        if leaf and edge._data is value:
             return edge
-        tensor = graph.wrap(value)
-        if edge is not None:
-            tensor._node, tensor._requires_grad = edge, True
+        tensor = graph.wrap(value, edge is not None)
+        tensor._node = None if leaf else edge
         return tensor
 
     def __getattr__(self, name: str) -> Any:

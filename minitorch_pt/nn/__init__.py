@@ -3,12 +3,17 @@
 from ..places import settle as _settle
 from . import functional as functional, init as init
 from .modules import *
-from .modules import lazy as _lazy
+from .modules import lazy as _lazy, module as _module, utils as _numbers
+from .parallel import DataParallel as DataParallel
 from .parameter import Buffer as Buffer, Parameter as Parameter
 
 from . import utils as utils  # isort: skip
 
 _settle(functional.__name__, vars(functional))
+_settle(
+    f"{__name__}.modules.module",
+    {name: getattr(_module, name) for name in dir(_module) if name.startswith("register_module_")},
+)
 _settle(
     Parameter.__module__,
     {name: getattr(_lazy, name) for name in ("UninitializedBuffer", "UninitializedParameter", "is_lazy")},

@@ -122,7 +122,7 @@ __all__ = [
     "fractional_max_pool3d_with_indices", "gaussian_nll_loss", "gelu", "glu", "grid_sample", "group_norm",
     "gumbel_softmax", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hardtanh_", "hinge_embedding_loss",
     "huber_loss", "instance_norm", "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "leaky_relu_",
-    "linear", "local_response_norm", "log_softmax", "logsigmoid", "lp_pool1d", "lp_pool2d", "lp_pool3d",
+    "linear", "linear_cross_entropy", "local_response_norm", "log_softmax", "logsigmoid", "lp_pool1d", "lp_pool2d", "lp_pool3d",
     "margin_ranking_loss", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool2d_with_indices",
     "max_pool3d", "max_pool3d_with_indices", "max_unpool1d", "max_unpool2d", "max_unpool3d", "mish", "mse_loss",
     "multi_head_attention_forward", "multi_margin_loss", "multilabel_margin_loss", "multilabel_soft_margin_loss",
@@ -586,3 +586,38 @@ def multi_head_attention_forward(
     output = linear(output.permute(2, 0, 1, 3).reshape(length * batch, embed_dim), out_proj_weight, out_proj_bias)
     output = output.view(length, batch, output.shape[1])
     return output if batched else output.squeeze(1), weights
+
+
+def linear_cross_entropy(input: Tensor, linear_weight: Tensor, target: Tensor, *, linear_bias: Tensor | None = None, weight: Tensor | None = None,
+                         reduction: str = "mean", ignore_index: int | None = None, label_smoothing: float = 0.0, options: Any = None) -> Tensor:  # fmt: skip
+    """`cross_entropy` of `linear`: of the classes' scores W x + b.
+
+    Shapes: input (F) or (N, F); linear_weight (C, F) or (C, d1, ..., F); linear_bias (C) or (C, d1, ...); target as for `cross_entropy`.
+    options: how torch divides the work, which changes no number: not looked at here.
+
+    Raises:
+        RuntimeError: shapes that do not fit, or an ignored class where the target holds probabilities.
+    """
+    if not (options is None or hasattr(options, "batch_chunk_size")):
+        raise AttributeError(f"options must be LinearCrossEntropyOptions or None, not {type(options).__name__}")
+    if input.dim() not in (1, 2):
+        raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
+    if linear_weight.dim() < 2:
+        raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {linear_weight.dim()}")
+    if input.shape[-1] != linear_weight.shape[-1]:
+        raise RuntimeError("expected equal input and linear_weight last dimensions (in_features), "
+                           f"got {input.shape[-1]} and {linear_weight.shape[-1]}, respectively")  # fmt: skip
+    scores = tuple(linear_weight.shape[:-1])
+    if linear_bias is not None and tuple(linear_bias.shape) != scores:
+        raise RuntimeError(f"expected linear_bias shape {scores}, got {tuple(linear_bias.shape)}")
+    if len(scores) > 1 and input.dim() == 1:
+        raise RuntimeError(f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input "
+                           f"(N, {input.shape[-1]}), got unbatched input with shape {tuple(input.shape)}")  # fmt: skip
+    if ignore_index is not None and tuple(target.shape) == (*input.shape[:-1], *scores):
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
+    flat = linear_weight.reshape(-1, linear_weight.shape[-1]) if len(scores) > 1 else linear_weight
+    bias = linear_bias.reshape(-1) if linear_bias is not None and len(scores) > 1 else linear_bias
+    logits = linear(input, flat, bias)
+    logits = logits.reshape(*input.shape[:-1], *scores) if len(scores) > 1 else logits
+    return cross_entropy(logits, target, weight=weight, ignore_index=-100 if ignore_index is None else ignore_index,
+                             reduction=reduction, label_smoothing=label_smoothing)  # fmt: skip

@@ -15,6 +15,7 @@ from .padding import *
 from .pointwise import *
 from .pooling import *
 from .products import *
+from .real_numbers import *
 from .recurrent import *
 from .reductions import *
 from .scatters import *

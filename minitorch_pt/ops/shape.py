@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes, layouts
+from .. import dtypes, formats, layouts
 from ..autograd.contract import composed
 from ..autograd.inplace import put
 from ..autograd.rule import array, differentiable, nondifferentiable, same
@@ -20,13 +20,13 @@ from ..size import size_of
 from ..storage import Place, looking, offset, owner, sliced
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, DType, Size, Tensor, Tensors
+    from ..autograd.contract import Dim, Dims, DType, MemoryFormat, Size, Tensor, Tensors
 
 
 __all__ = [
     "adjoint", "as_strided", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "cat", "chunk",
     "clone", "column_stack", "concat", "concatenate", "contiguous", "diagonal", "dsplit", "dstack", "expand", "expand_as", "flatten", "flip",
-    "fliplr", "flipud", "hsplit", "hstack", "matrix_transpose", "movedim", "moveaxis", "narrow", "permute", "permute_dims", "ravel", "repeat", "repeat_interleave", "reshape",
+    "fliplr", "flipud", "hsplit", "hstack", "matrix_transpose", "movedim", "moveaxis", "narrow", "narrow_copy", "permute", "permute_dims", "ravel", "repeat", "repeat_interleave", "reshape",
     "reshape_as", "reversed_axes", "roll", "rot90", "row_stack", "select", "split", "split_with_sizes", "squeeze", "stack", "swapaxes", "swapdims", "t", "tensor_split", "tile",
     "transpose", "unbind", "unflatten", "unfold", "unsqueeze", "view", "view_as", "vsplit", "vstack",
 ]  # fmt: skip
@@ -987,6 +987,21 @@ def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Any:
     return sliced(input, index), lambda g: _place.rule(g, index, shape)
 
 
+@differentiable(linear=True)
+def narrow_copy(input: Tensor, dim: Dim, start: int, length: int) -> Any:
+    """`narrow` as a copy.
+
+    Raises:
+        IndexError, RuntimeError: no such axis. RuntimeError: the range leaves it.
+    """
+    if dim >= max(input.ndim, 1):
+        raise RuntimeError(
+            f"Expected dim to be in [{-input.ndim}, {input.ndim - 1}], but got {dim}"
+        )  # torch's type here
+    value, back = narrow.__wrapped__(array(input), dim, start, length)  # type: ignore[attr-defined]
+    return value.copy(), back
+
+
 @differentiable(linear=True, view=True)
 def diagonal(input: Tensor, offset: int = 0, dim1: Dim = 0, dim2: Dim = 1) -> Any:
     """The diagonal of the plane of two axes, as the last axis; `offset` counts diagonals above the main one.
@@ -1078,17 +1093,36 @@ def as_strided(input: Tensor, size: Size, stride: Size, storage_offset: int | No
 
 
 @differentiable(linear=True)
-def clone(input: Tensor, *, memory_format: object = None) -> Any:
+def clone(input: Tensor, *, memory_format: MemoryFormat | None = None) -> Any:
     """A copy, through which gradients flow."""
+    if memory_format is not None and memory_format is not formats.preserve_format:
+        return NotImplemented, laid_out
     return np.array(array(input)), lambda g: g
 
 
 @composed
-def contiguous(input: Tensor, *, memory_format: object = None) -> Tensor:
-    """Itself if its elements lie in memory in the order of their indices, else a copy that does."""
-    return input if array(input).flags.c_contiguous else _compact(input)
+def contiguous(input: Tensor, *, memory_format: MemoryFormat = formats.contiguous_format) -> Tensor:
+    """Itself if its elements lie in memory in the order of their indices (or of `memory_format`), else a copy that does.
+
+    Raises:
+        RuntimeError: a memory format of tensors with another number of axes.
+    """
+    if memory_format is formats.contiguous_format:
+        return input if array(input).flags.c_contiguous else _compact(input)
+    return input if formats.fits(array(input), memory_format) else laid_out(input, memory_format)
 
 
 @differentiable(linear=True, name="CloneBackward0")
 def _compact(input: Any) -> Any:
     return np.ascontiguousarray(array(input)), lambda g: g
+
+
+@differentiable(linear=True, name="CloneBackward0")
+def laid_out(input: Tensor, memory_format: MemoryFormat, dtype: DType | None = None) -> Any:
+    """A copy in a memory format, and of another type if one is given."""
+    data = array(input)
+    copy = layouts.new(
+        data.shape, data.dtype if dtype is None else dtype.dtype, formats.steps(data.shape, memory_format)
+    )
+    copy[...] = data
+    return copy, lambda g: g

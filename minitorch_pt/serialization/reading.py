@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
-from ..device import device
+from ..device import device, on_cpu
 from . import legacy
 from .archive import Archive, size_of
 from .machine import Machine
@@ -120,7 +120,7 @@ class _Reading:
         else:
             place = saved if where is None else where
         if str(place) != "cpu":
-            device(place)  # says what it is, if it is one
+            on_cpu(place)  # says what it is, if it is one
             raise RuntimeError(f"don't know how to restore data location {str(place)[:80]!r} of a storage that was saved on {saved[:80]!r}; load it "
                                "with map_location='cpu'")  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..creation import from_numpy
-from ..device import DLDeviceType, device as _device
+from ..device import DLDeviceType, on_cpu
 from ..tensor import Tensor
 
 __all__ = ["DLDeviceType", "from_dlpack"]
@@ -43,7 +43,7 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
     [7.0, 1.0, 2.0]
     """
     if device is not None:
-        _device(device)
+        on_cpu(device)
     if not hasattr(ext_tensor, "__dlpack__") and (device is not None or copy is not None):
         raise AssertionError("device and copy kwargs not supported when ext_tensor is already a DLPack capsule.")
     given = ext_tensor if hasattr(ext_tensor, "__dlpack__") else _Capsule(ext_tensor)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..creation import from_numpy
-from ..device import device as Device
+from ..device import on_cpu
 from ..nn import Module
 from ..tensor import Tensor
 
@@ -57,7 +57,7 @@ class safe_open:
     """
 
     def __init__(self, filename: str | os.PathLike, framework: str = "pt", device: Any = "cpu") -> None:
-        Device(device)
+        on_cpu(device)
         self._file = _library("safetensors").safe_open(filename, framework="numpy")
 
     def __enter__(self) -> safe_open:

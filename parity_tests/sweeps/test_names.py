@@ -23,8 +23,8 @@ import minitorch_pt
 from parity_tests.sweeps import accepted, compared
 
 ROOMS = (
-    "accelerator", "autograd", "backends", "cuda", "distributions", "linalg", "nn", "optim", "random", "return_types", "serialization", "special", "testing",
-    "utils.data",
+    "accelerator", "amp", "autograd", "backends", "cuda", "distributions", "linalg", "nn", "optim", "profiler", "random", "return_types", "serialization", "signal", "special", "testing",
+    "utils.checkpoint", "utils.data",
 )  # fmt: skip
 DIFFERENCES = accepted("names")
 

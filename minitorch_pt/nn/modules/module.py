@@ -12,12 +12,25 @@ from typing import Any
 import numpy as np
 
 from ... import absent, dtypes
+from ...autograd.contract import read
 from ...autograd.graph import Handle, changed
 from ...autograd.modes import no_grad
-from ...device import DeviceError, device as _device
+from ...device import DeviceError, on_cpu
+from ...formats import memory_format as MemoryFormat
 from ...tensor import Tensor
 from ..parameter import Buffer, Parameter
 from .backward_hooks import Borders
+from .every_module import (
+    every_module,
+    register_module_backward_hook as register_module_backward_hook,
+    register_module_buffer_registration_hook as register_module_buffer_registration_hook,
+    register_module_forward_hook as register_module_forward_hook,
+    register_module_forward_pre_hook as register_module_forward_pre_hook,
+    register_module_full_backward_hook as register_module_full_backward_hook,
+    register_module_full_backward_pre_hook as register_module_full_backward_pre_hook,
+    register_module_module_registration_hook as register_module_module_registration_hook,
+    register_module_parameter_registration_hook as register_module_parameter_registration_hook,
+)
 
 __all__ = ["Module"]
 
@@ -104,16 +117,14 @@ class Module:
         output: Any = None
         try:
             args, kwargs = self._run_pre_hooks(args, kwargs)
-            full = self._is_full_backward_hook is True
-            hooks = [hook for hook, _, _ in self._backward_hooks.values()]
+            full, old = self._hooks_of_both_kinds()
+            before = [hook for hook, _, _ in (*every_module.backward_pre.values(), *self._backward_pre_hooks.values())]
             borders = None
-            if (full and hooks) or self._backward_pre_hooks:
-                borders = Borders(
-                    self, hooks if full else [], [hook for hook, _, _ in self._backward_pre_hooks.values()]
-                )
+            if full or before:
+                borders = Borders(self, full, before)
                 args = borders.enter(args)
             output = self.forward(*args, **kwargs)
-            for key, (hook, with_kwargs, _) in tuple(self._forward_hooks.items()):
+            for key, (hook, with_kwargs, _) in (*every_module.forward.items(), *self._forward_hooks.items()):
                 done.add(key)
                 result = hook(self, args, kwargs, output) if with_kwargs else hook(self, args, output)
                 output = output if result is None else result
@@ -122,13 +133,21 @@ class Module:
                     warnings.warn("For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received "
                                   f"{type(output)}", stacklevel=3)  # fmt: skip
                 output = borders.leave(output)
-            return output if full or not hooks else self._watch_last_node(output, hooks)
+            return self._watch_last_node(output, old) if old else output
         except Exception:
             self._run_always_hooks(args, kwargs, output, done)
             raise
 
+    def _hooks_of_both_kinds(self) -> tuple[list, list]:
+        """The backward hooks of all modules and of this one: full ones, and those of the old kind."""
+        tables = (every_module.backward, every_module.full), (self._backward_hooks, self._is_full_backward_hook)
+        hooks: tuple[list, list] = [], []
+        for table, full in tables:
+            hooks[0 if full else 1].extend(hook for hook, _, _ in table.values())
+        return hooks
+
     def _run_pre_hooks(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-        for hook, with_kwargs, _ in tuple(self._forward_pre_hooks.values()):
+        for hook, with_kwargs, _ in (*every_module.forward_pre.values(), *self._forward_pre_hooks.values()):
             result = hook(self, args, kwargs) if with_kwargs else hook(self, args)
             if result is None:
                 continue
@@ -144,7 +163,7 @@ class Module:
 
     def _run_always_hooks(self, args: tuple, kwargs: dict, output: Any, done: set[int]) -> None:
         """After an error: the hooks with always_call that have not run."""
-        for key, (hook, with_kwargs, always) in tuple(self._forward_hooks.items()):
+        for key, (hook, with_kwargs, always) in (*every_module.forward.items(), *self._forward_hooks.items()):
             if not always or key in done:
                 continue
             try:
@@ -257,7 +276,7 @@ class Module:
             elif isinstance(value, Buffer):
                 self.register_buffer(name, value, value.persistent)
             else:
-                own["_modules"][name] = value
+                own["_modules"][name] = every_module.registered("module", self, name, value)
             return
         kinds: Any = (
             ("_parameters", Parameter, "torch.nn.Parameter"),
@@ -323,7 +342,7 @@ class Module:
             raise ValueError(
                 f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly."
             )
-        self._parameters[name] = param
+        self._parameters[name] = every_module.registered("parameter", self, name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Make `tensor` part of this module's state that is not learnt; persistent: `state_dict` holds it.
@@ -336,7 +355,7 @@ class Module:
             raise TypeError(
                 f"cannot assign '{type(tensor).__name__}' object to buffer '{name}' (torch Tensor or None required)"
             )
-        self._buffers[name] = tensor
+        self._buffers[name] = every_module.registered("buffer", self, name, tensor)
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def add_module(self, name: str, module: Module | None) -> None:
@@ -348,7 +367,7 @@ class Module:
         if not isinstance(module, Module) and module is not None:
             raise TypeError(f"{type(module).__name__} is not a Module subclass")
         self._check_name(name, "module", self._modules)
-        self._modules[name] = module
+        self._modules[name] = every_module.registered("module", self, name, module)
 
     register_module = add_module
 
@@ -523,8 +542,17 @@ class Module:
                     module._buffers[name] = function(buffer)
         return self
 
-    def to(self, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False) -> Any:
+    def to(
+        self,
+        *args: Any,
+        device: Any = None,
+        dtype: Any = None,
+        non_blocking: bool = False,
+        memory_format: MemoryFormat | None = None,
+    ) -> Any:
         """Convert all floating point parameters and buffers to a dtype, in place; returns the module.
+
+        memory_format: the order in memory of the parameters and buffers of four or five axes.
 
         Raises:
             TypeError: the dtype is no floating point type. DeviceError: a device other than the CPU.
@@ -537,14 +565,21 @@ class Module:
             elif not isinstance(a, bool):
                 device = a
         if device is not None:
-            _device(device)
-        if dtype is None:
+            on_cpu(device)
+        if memory_format is not None:
+            read("MemoryFormat", memory_format, "to", "memory_format")
+        elif dtype is None:
             return self
-        if not (dtype.is_floating_point or dtype.is_complex):
+        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(
                 f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
             )
-        return self._convert(lambda t: t.to(dtype) if t.is_floating_point() else t)
+
+        def converted(t: Tensor) -> Tensor:
+            order = memory_format if t.ndim in (4, 5) else None
+            return t.to(dtype=dtype if t.is_floating_point() else None, memory_format=order)
+
+        return self._convert(converted)
 
     def type(self, dst_type: Any) -> Any:
         """Convert all parameters and buffers to a dtype, in place; returns the module."""
@@ -738,3 +773,18 @@ class Module:
         if len(extra_lines) == 1 and not children:
             return f"{self._get_name()}({extra_lines[0]})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
+
+
+_call = Module.__call__
+
+
+def _switch(on: bool) -> None:
+    """While there are hooks of every module, each call looks for them; else none of them costs anything."""
+    Module.__call__ = _call_looking if on else _call  # type: ignore[method-assign]
+
+
+def _call_looking(self: Module, *args: Any, **kwargs: Any) -> Any:
+    return self._call_with_hooks(args, kwargs)
+
+
+every_module.switch = _switch

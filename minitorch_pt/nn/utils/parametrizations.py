@@ -1,4 +1,4 @@
-"""Ready-made parametrisations: weight norm and spectral norm."""
+"""Ready-made parametrisations: weight norm, spectral norm, orthogonality."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from ...autograd.modes import no_grad
 from ...tensor import Tensor
 from .. import functional as F, init
 from ..modules.module import Module
+from .orthogonality import orthogonal as orthogonal
 from .parametrize import register_parametrization
 
-__all__ = ["spectral_norm", "weight_norm"]
+__all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
 def _norm_except(weight: Tensor, dim: int) -> Tensor:

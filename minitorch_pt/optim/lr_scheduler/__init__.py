@@ -5,7 +5,7 @@
 """
 
 from ...places import settle as settle
-from .base import LRScheduler as LRScheduler
+from .base import LRScheduler as LRScheduler, _LRScheduler as _LRScheduler
 from .combined import ChainedScheduler as ChainedScheduler, SequentialLR as SequentialLR
 from .factors import (
     ConstantLR as ConstantLR,

@@ -1,0 +1,272 @@
+"""saved_tensors_hooks: what nodes keep for the backward pass goes through a function of the user's, and back through another.
+
+A node keeps arrays in its gradient functions. Where hooks are set, these are taken apart when the node is recorded: each array is
+handed to `pack`, and what that returns is kept in its place. Before the node runs the arrays come back from `unpack`, and the
+gradient functions are put together around them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import functools
+import operator
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from . import graph
+from .graph import Node
+from .modes import no_grad, watchers
+
+__all__ = ["disable_saved_tensors_hooks", "save_on_cpu", "saved_tensors_hooks", "through_hooks"]
+
+
+class _PerThread(threading.local):
+    def __init__(self) -> None:
+        self.hooks: list[tuple] = []  # (pack, unpack, whether all that the node holds is packed); the last is in force
+        self.refusal: str | None = None
+
+
+_state = _PerThread()
+_open: list = []  # those of all threads
+
+
+class saved_tensors_hooks:
+    """Inside, each tensor that an operation saves for backward is kept as `pack_hook(tensor)`; backward gets `unpack_hook` of that.
+
+    pack_hook: of a tensor, anything: a copy in another type, a file's name. unpack_hook: of that, a tensor of the same shape.
+
+    Raises:
+        RuntimeError: pack_hook changes its tensor in place. TypeError: unpack_hook gives no tensor.
+
+    >>> import minitorch_pt as torch
+    >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> with torch.autograd.graph.saved_tensors_hooks(lambda t: t.half(), lambda t: t.float()):
+    ...     y = (x * x).sum()
+    >>> y.backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    _whole = False  # whether all that a node holds is packed, also what torch does not save
+
+    def __init__(self, pack_hook: Callable[[Any], Any], unpack_hook: Callable[[Any], Any]) -> None:
+        self.pack_hook, self.unpack_hook = pack_hook, unpack_hook
+
+    def __enter__(self) -> None:
+        if _state.refusal is not None:
+            raise RuntimeError(_state.refusal)
+        _state.hooks.append((self.pack_hook, self.unpack_hook, self._whole))
+        _open.append(self)
+        watchers.add(_packed)
+
+    def __exit__(self, *args: object) -> None:
+        _state.hooks.pop()
+        _open.pop()
+        if not _open:
+            watchers.discard(_packed)
+
+
+class save_on_cpu(saved_tensors_hooks):
+    """Inside, what is saved for backward is moved to the CPU and back: here, where all is on the CPU, copied.
+
+    Raises:
+        RuntimeError: `pin_memory`, which prepares copies to a GPU.
+    """
+
+    def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
+        if pin_memory:
+            raise RuntimeError(
+                "pin_memory=True prepares copies to a GPU, and minitorch_pt computes on the CPU: leave it out"
+            )
+        super().__init__(lambda tensor: tensor.clone(), lambda tensor: tensor)
+
+
+@contextlib.contextmanager
+def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
+    """Inside, hooks on saved tensors raise a RuntimeError with this message."""
+    if _state.hooks:
+        raise RuntimeError(error_message)
+    before, _state.refusal = _state.refusal, error_message
+    try:
+        yield
+    finally:
+        _state.refusal = before
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Gradient functions, taken apart and put together
+# ---------------------------------------------------------------------------------------------------------------------
+class _Place:
+    """Stands for one of the arrays."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+class _Apart:
+    """A function without what it holds."""
+
+    def __init__(self, function: FunctionType, held: list) -> None:
+        self.parts = function.__code__, function.__globals__, function.__name__, function.__defaults__
+        self.held = held
+
+
+def _apart(value: Any, note: Callable[[np.ndarray], _Place], depth: int = 3) -> Any:
+    """A gradient function, or what it holds, with a place for each array."""
+    if isinstance(value, np.ndarray):
+        return note(value)
+    if type(value) is tuple or type(value) is list:
+        parts = [_apart(item, note, depth) for item in value]
+        return value if all(map(operator.is_, parts, value)) else type(value)(parts)
+    if depth and isinstance(value, FunctionType) and value.__closure__:
+        held = [cell.cell_contents for cell in value.__closure__]
+        parts = [_apart(item, note, depth - 1) for item in held]
+        return value if all(map(operator.is_, parts, held)) else _Apart(value, parts)
+    return value
+
+
+def _together(value: Any, arrays: list) -> Any:
+    """The gradient function again."""
+    if isinstance(value, _Place):
+        return arrays[value.number]
+    if type(value) is tuple or type(value) is list:
+        return type(value)(_together(item, arrays) for item in value)
+    if isinstance(value, _Apart):
+        code, names, name, defaults = value.parts
+        made = FunctionType(code, names, name, defaults, tuple(_cell(_together(v, arrays)) for v in value.held))
+        return made
+    return value
+
+
+def _cell(value: Any) -> Any:
+    return (lambda: value).__closure__[0]  # type: ignore[index]
+
+
+def _packed(node: Node, value: Any) -> None:
+    """Hand what a new node keeps to the hooks in force. (Those of a Function hand on what `save_for_backward` was given.)"""
+    if not _state.hooks or node.rule.function is None:
+        return
+    pack, unpack, whole = _state.hooks[-1]
+    if node.rule.keeps:
+        node.outputs = value if isinstance(value, (tuple, list)) else (value,)
+    kept = list(graph.arrays_in(node._kept()))
+    wanted = {id(array) for array in kept}
+    places: dict[int, _Place] = {}  # by id of an array
+    packed: list = []
+
+    def note(array: np.ndarray) -> Any:
+        if not (whole or id(array) in wanted):
+            return array
+        if id(array) not in places:
+            places[id(array)] = _Place(len(packed))
+            packed.append(_through(pack, _tensor(array, node)))
+        return places[id(array)]
+
+    needed = node.pulls
+    if type(needed) is tuple or type(needed) is list:
+        needed = tuple(pull if edge is not None else None for pull, edge in zip(needed, node.edges, strict=False))
+    pulls = _apart(needed, note)
+    copied = [
+        array for array in kept if id(array) not in places
+    ]  # the functions hold copies, which the rule makes anew
+    for array in copied:
+        note(array)
+    args = None if node.args is None else [_apart(a, note) if whole else places.get(id(a), a) for a in node.args]
+    if packed:
+        _Packed(node, pulls, args, [unpack, packed], bool(copied))
+
+
+class _Packed:
+    """What a node does whose arrays are packed."""
+
+    def __init__(self, node: Node, pulls: Any, args: list | None, kept: list, anew: bool) -> None:
+        self.rule, self.edges, self.kwargs = node.rule, node.edges, node.kwargs
+        self.pulls, self.args, self.kept, self.anew = pulls, args, kept, anew
+        node.rule = _unchecked(node.rule, node.name())
+        node.pulls, node.args, node.outputs = self.flows, args, None
+        me = weakref.ref(node)  # the node holds on to this
+        node.again = lambda: Node.again(self.restored(me()))  # type: ignore[method-assign]
+        node.restored = lambda: self.restored(me())  # type: ignore[attr-defined]
+
+    def _arrays(self) -> list:
+        unpack, packed = self.kept
+        return [_unpacked(unpack, thing)._data for thing in packed]
+
+    def _functions(self, arrays: list) -> Any:
+        if not self.anew:
+            return _together(self.pulls, arrays)
+        result = self.rule.function(*_together(self.args, arrays), **self.kwargs or {})
+        return result[1] if self.rule.joint else result[1 : 1 + len(self.edges)]
+
+    def flows(self, *gradients: Any) -> list:
+        """The gradients of the inputs."""
+        return graph.flows(self._functions(self._arrays()), gradients, self.edges)
+
+    def restored(self, node: Any) -> Node:
+        """The node as it would be without hooks."""
+        arrays = self._arrays()
+        twin = copy.copy(node)
+        twin.rule, twin.pulls, twin.args = self.rule, self._functions(arrays), _together(self.args, arrays)
+        twin.__dict__.pop("again")
+        twin.__dict__.pop("restored")
+        return twin
+
+
+@functools.cache
+def _unchecked(rule: graph.Rule, name: str) -> graph.Rule:
+    """A rule whose nodes are not looked at for changes in place: hooks keep what they like."""
+    rule = copy.copy(rule)
+    rule.name, rule.saves, rule.keeps = name, (), False
+    return rule
+
+
+def _tensor(array: np.ndarray, node: Node) -> Any:
+    """A saved array as the tensor that it is in the graph."""
+    edge = next((edge for a, edge in zip(node.args or (), node.edges, strict=False) if a is array), None)
+    if isinstance(edge, graph.Tensor) and edge._data is array:
+        return edge
+    tensor = graph.wrap(array)
+    if isinstance(edge, Node):
+        tensor._node, tensor._requires_grad = edge, True
+    return tensor
+
+
+def _through(pack: Callable, tensor: Any) -> Any:
+    """What `pack` makes of a tensor.
+
+    Raises:
+        RuntimeError: it changes the tensor.
+    """
+    before = graph.version(tensor._data)
+    with no_grad():
+        kept = pack(tensor)
+    if graph.version(tensor._data) != before:
+        raise RuntimeError(
+            "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be modified "
+            "by in-place operations, as this can lead to unexpected side-effects: change a clone()."
+        )
+    return kept
+
+
+def _unpacked(unpack: Callable, kept: Any) -> Any:
+    tensor = unpack(kept)
+    if not isinstance(tensor, graph.Tensor):
+        raise TypeError(
+            f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {type(tensor).__name__}"
+        )
+    return tensor
+
+
+def through_hooks(tensors: tuple) -> Callable | None:
+    """Hand the tensors that a Function saves to the hooks in force; how they come back, None without hooks."""
+    if not _state.hooks:
+        return None
+    pack, unpack, _ = _state.hooks[-1]
+    kept = [(t is not None, None if t is None else _through(pack, t)) for t in tensors]
+    return lambda: tuple(_unpacked(unpack, thing) if there else None for there, thing in kept)

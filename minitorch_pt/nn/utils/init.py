@@ -1,0 +1,30 @@
+"""skip_init: a module whose parameters are to be filled by the program."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from ...device import on_cpu
+from ...random import fork_rng
+from ..modules.module import Module
+
+__all__ = ["skip_init"]
+
+
+def skip_init(module_cls: Any, *args: Any, **kwargs: Any) -> Any:
+    """`module_cls(*args, **kwargs)`, whose parameters and buffers are to be filled later (here they are zeros); nothing is drawn.
+
+    Raises:
+        RuntimeError: no Module, or one that takes no `device`.
+    """
+    if not issubclass(module_cls, Module):
+        raise RuntimeError(f"Expected a Module; got {module_cls}")
+    if "device" not in inspect.signature(module_cls).parameters:
+        raise RuntimeError("Module must support a 'device' arg to skip initialization")
+    on_cpu(kwargs.get("device", "cpu"))
+    with fork_rng():
+        module = module_cls(*args, **kwargs)
+    for tensor in (*module.parameters(), *module.buffers()):
+        tensor.detach().zero_()
+    return module

@@ -1,0 +1,252 @@
+"""Windows, symmetric unless `sym=False` asks for a period of a repeated one. The largest value is 1 where M is odd."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from .. import creation, dtypes, formats, ops
+from ..places import settle
+from ..tensor import Tensor
+
+__all__ = [
+    "bartlett", "blackman", "cosine", "exponential", "gaussian", "general_cosine", "general_hamming", "hamming", "hann", "kaiser", "nuttall",
+]  # fmt: skip
+
+
+def _steps(name: str, M: int, start: float, step: float, options: dict) -> Tensor:
+    """M numbers from `start` on, each `step` after the other; checks what all windows are given.
+
+    Raises:
+        ValueError: M is negative, the dtype is no floating point type, the layout another.
+    """
+    dtype = dtypes.get_default_dtype() if options.get("dtype") is None else options["dtype"]
+    if M < 0:
+        raise ValueError(f"{name} requires non-negative window length, got M={M}")
+    if options.get("layout", formats.strided) is not formats.strided:
+        raise ValueError(f"{name} is implemented for strided tensors only, got: {options['layout']}")
+    if dtype not in (dtypes.float32, dtypes.float64):
+        raise ValueError(f"{name} expects float32 or float64 dtypes, got: {dtype}")
+    end = start + (M - 1) * step
+    made = creation.linspace(start, end, M, dtype=dtype, device=options.get("device"))
+    return made
+
+
+def _length(M: int, sym: bool) -> int:
+    """The number of steps between the first and the last value of a symmetric window."""
+    return M - 1 if sym or M <= 1 else M
+
+
+def _done(window: Tensor, options: dict) -> Tensor:
+    return window.requires_grad_() if options.get("requires_grad") else window
+
+
+def exponential(
+    M: int,
+    *,
+    center: float | None = None,
+    tau: float = 1.0,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """exp(-|n - center| / tau).
+
+    Raises:
+        ValueError: tau is not positive, or a center of a symmetric window is given.
+    """
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    if tau <= 0:
+        raise ValueError(f"Tau must be positive, got: {tau} instead.")
+    if sym and center is not None:
+        raise ValueError("Center must be None for symmetric windows")
+    center = _length(M, sym) / 2 if center is None else center
+    return _done(ops.exp(-ops.abs(_steps("exponential", M, -center / tau, 1 / tau, options))), options)
+
+
+def cosine(
+    M: int,
+    *,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """sin(pi (n + 1/2) / M)."""
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    step = math.pi / (M + 1 if not sym and M > 1 else max(M, 1))
+    return _done(ops.sin(_steps("cosine", M, 0.5 * step, step, options)), options)
+
+
+def gaussian(
+    M: int,
+    *,
+    std: float = 1.0,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """exp(-(n - center)² / (2 std²)).
+
+    Raises:
+        ValueError: std is not positive.
+    """
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    if std <= 0:
+        raise ValueError(f"Standard deviation must be positive, got: {std} instead.")
+    step = 1 / (std * math.sqrt(2))
+    return _done(ops.exp(-(_steps("gaussian", M, -_length(M, sym) / 2 * step, step, options) ** 2)), options)
+
+
+def kaiser(
+    M: int,
+    *,
+    beta: float = 12.0,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """I0(beta sqrt(1 - (2n / (M-1) - 1)²)) / I0(beta).
+
+    Raises:
+        ValueError: beta is negative.
+    """
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    if beta < 0:
+        raise ValueError(f"beta must be non-negative, got: {beta} instead.")
+    if M == 1:
+        return _ones("kaiser", options)
+    k = _steps("kaiser", M, -beta, 2.0 * beta / max(_length(M, sym), 1), options)
+    scale = creation.tensor(beta, dtype=k.dtype)
+    return _done(ops.i0(ops.sqrt(ops.clamp(scale * scale - k**2, 0))) / ops.i0(scale), options)
+
+
+def _ones(name: str, options: dict) -> Tensor:
+    return _done(creation.ones_like(_steps(name, 1, 0.0, 0.0, options)), options)
+
+
+def general_cosine(
+    M: int,
+    *,
+    a: Iterable,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """The sum of (-1)^i a_i cos(2 pi i n / (M-1)).
+
+    Raises:
+        TypeError: the coefficients are no sequence. ValueError: there are none.
+    """
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    if not isinstance(a, Iterable):
+        raise TypeError("Coefficients must be a list/tuple")
+    coefficients = list(a)
+    if not coefficients:
+        raise ValueError("Coefficients cannot be empty")
+    if M == 1:
+        return _ones("general_cosine", options)
+    k = _steps("general_cosine", M, 0.0, 2 * math.pi / max(_length(M, sym), 1), options)
+    signed = creation.tensor([(-1) ** i * w for i, w in enumerate(coefficients)], dtype=k.dtype)
+    i = creation.arange(len(coefficients), dtype=k.dtype)
+    return _done((signed.unsqueeze(-1) * ops.cos(i.unsqueeze(-1) * k)).sum(0), options)
+
+
+def general_hamming(
+    M: int,
+    *,
+    alpha: float = 0.54,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """alpha - (1 - alpha) cos(2 pi n / (M-1))."""
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    return general_cosine(M, a=[alpha, 1.0 - alpha], sym=sym, **options)
+
+
+def hamming(
+    M: int,
+    *,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """0.54 - 0.46 cos(2 pi n / (M-1))."""
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    return general_hamming(M, sym=sym, **options)
+
+
+def hann(
+    M: int,
+    *,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """(1 - cos(2 pi n / (M-1))) / 2."""
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    return general_hamming(M, alpha=0.5, sym=sym, **options)
+
+
+def blackman(
+    M: int,
+    *,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """0.42 - 0.5 cos(2 pi n / (M-1)) + 0.08 cos(4 pi n / (M-1))."""
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    return general_cosine(M, a=[0.42, 0.5, 0.08], sym=sym, **options)
+
+
+def nuttall(
+    M: int,
+    *,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """The minimum 4-term Blackman-Harris window according to Nuttall."""
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    return general_cosine(M, a=[0.3635819, 0.4891775, 0.1365995, 0.0106411], sym=sym, **options)
+
+
+def bartlett(
+    M: int,
+    *,
+    sym: bool = True,
+    dtype: Any = None,
+    layout: Any = formats.strided,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """1 - |2n / (M-1) - 1|."""
+    options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    if M == 1:
+        return _ones("bartlett", options)
+    return _done(1 - ops.abs(_steps("bartlett", M, -1.0, 2 / max(_length(M, sym), 1), options)), options)
+
+
+settle(__name__, globals(), {"windows": " ".join(__all__)})
