@@ -53,6 +53,12 @@ class _Memory:
         """The number of bytes."""
         return self._row.nbytes
 
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self._row.nbytes
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return np.array(self._row, dtype, copy=copy)
+
     def element_size(self) -> Any:
         """Bytes per element."""
         return self._row.itemsize
@@ -206,6 +212,31 @@ class UntypedStorage(_Memory):
         storage._root = memory(array)
         storage._row = storage._root.ravel(order="K").view(_BYTE)
         return storage
+
+    @classmethod
+    def from_file(cls, filename: str, shared: Any = False, nbytes: Any = 0) -> UntypedStorage:
+        """The first bytes of a file, read when they are looked at. What is written reaches the file only if it is `shared`, and then the file grows to
+        that size.
+
+        Raises:
+            TypeError: the name is no text. RuntimeError: there is no such file, or it is shorter.
+        """
+        if not isinstance(filename, str):
+            raise TypeError(f"from_file() takes the name of a file as str, not {type(filename).__name__}")
+        try:
+            with open(filename, "ab" if shared else "rb") as file:
+                size = file.seek(0, 2)
+                if shared:
+                    size = file.truncate(max(size, nbytes))
+        except OSError as error:
+            mode = "read-write" if shared else "read-only"
+            raise RuntimeError(
+                f"unable to open file <{filename}> in {mode} mode: {error.strerror} ({error.errno})"
+            ) from None
+        if not 0 <= nbytes <= size:
+            raise RuntimeError(f"file <{filename}> size <{size}> is smaller than the required mapping size <{nbytes}>")
+        mapped = np.memmap(filename, _BYTE, "r+" if shared else "c", shape=(nbytes,)) if nbytes else np.zeros(0, _BYTE)
+        return cls._of(np.asarray(mapped))
 
     def __getitem__(self, index: Any) -> Any:
         found = self._row[self._place(index)]

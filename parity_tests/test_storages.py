@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import sys
 import warnings
 
 import pytest
@@ -186,3 +187,26 @@ def test_numbers_that_are_real():
     same_program(lambda t: t.angle(t.tensor([1.0, -1.0, 0.0, -0.0, float("nan"), float("-inf")])))
     same_program(lambda t: (t.angle(t.tensor([-1, 2])), t.tensor([-1, 2]).angle()))
     assert torch.angle(torch.ones(1)).dtype == torch.float32
+
+
+def test_a_storage_of_a_file(tmp_path):
+    contents = []
+    for p in (minitorch_pt, torch):
+        file, new = tmp_path / f"{p.__name__}.bin", tmp_path / f"{p.__name__}.new"
+        file.write_bytes(b"abcdefgh")
+        from_file = p.UntypedStorage.from_file
+        private, shared, made = (
+            from_file(str(file), nbytes=4),
+            from_file(str(file), True, 8),
+            from_file(str(new), True, 3),
+        )
+        private[0], shared[1], made[2] = 65, 66, 67
+        part = p.asarray(shared[1:5], dtype=p.uint8)
+        contents.append((private.tolist(), shared.tolist(), part.tolist(), from_file(str(file)).size()))
+        contents[-1] += (file.read_bytes(), new.read_bytes(), sys.getsizeof(shared) - sys.getsizeof(made))
+        for name, size in ((str(tmp_path / "nowhere"), 1), (str(file), 99), (str(file), -1)):
+            with pytest.raises(RuntimeError, match="file <"):
+                from_file(name, False, size)
+        with pytest.raises(TypeError):
+            from_file(file, False, 1)
+    assert contents[0] == contents[1]
