@@ -22,7 +22,6 @@ REASONS = {
     "measure": "it does not measure itself; use time.perf_counter, timeit or cProfile",
     "memory": "a tensor is a dense NumPy array; x.numpy(), x.stride() and x.contiguous() show and order its memory",
     "copies": "it is a variant of a plain operation, for compilers; use the operation, and clone() where a copy is needed",
-    "windows": "use NumPy's: torch.from_numpy(numpy.hanning(n)), hamming, blackman, bartlett or kaiser",
     "special": "Bessel functions and orthogonal polynomials are not offered; use scipy.special on x.numpy()",
     "distributions": "it is outside a course; what is here: dir(torch.distributions)",
     "pipes": "data pipes are not offered, and are no longer developed; use Dataset or IterableDataset with DataLoader",
@@ -52,16 +51,16 @@ ABSENT = {
             unify_type_list while_loop
         """,
         "complex": """
-            ComplexDoubleStorage ComplexFloatStorage angle complex conj conj_physical conj_physical_ imag is_conj is_neg
-            polar real resolve_conj resolve_neg view_as_complex view_as_complex_copy view_as_real view_as_real_copy
+            ComplexDoubleStorage ComplexFloatStorage complex conj_physical_ polar view_as_complex view_as_complex_copy
+            view_as_real_copy
         """,
         "copies": """
-            alias_copy as_strided_copy detach_copy diagonal_copy expand_copy i0_ narrow_copy permute_copy select_copy
-            slice_copy slice_inverse split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy
-            unfold_copy unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze_copy view_copy
+            alias_copy as_strided_copy detach_copy diagonal_copy expand_copy i0_ permute_copy select_copy slice_copy
+            slice_inverse split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy
+            unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze_copy view_copy
         """,
         "exchange": """
-            hub onnx package
+            hub package
         """,
         "fourier": """
             fft istft stft
@@ -72,7 +71,7 @@ ABSENT = {
         "graphics card": """
             AcceleratorError Event OutOfMemoryError Stream cpu cudnn_affine_grid_generator cudnn_batch_norm
             cudnn_convolution cudnn_convolution_add_relu cudnn_convolution_relu cudnn_convolution_transpose
-            cudnn_grid_sampler cudnn_is_acceptable get_device get_device_module is_vulkan_available miopen_batch_norm
+            cudnn_grid_sampler cudnn_is_acceptable get_device_module is_vulkan_available miopen_batch_norm
             miopen_convolution miopen_convolution_add_relu miopen_convolution_relu miopen_convolution_transpose
             miopen_ctc_loss miopen_depthwise_convolution miopen_rnn mps mtia
             profiler_allow_cudagraph_cupti_lazy_reinit_cuda12 xpu
@@ -81,20 +80,17 @@ ABSENT = {
             BFloat16Storage BFloat16Tensor float4_e2m1fn_x2 float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu
         """,
         "measure": """
-            BenchmarkConfig BenchmarkExecutionStats ThroughputBenchmark profiler
+            BenchmarkConfig BenchmarkExecutionStats ThroughputBenchmark
         """,
         "memory": """
-            BoolStorage ByteStorage CharStorage DoubleStorage FloatStorage HalfStorage IntStorage LongStorage ShortStorage
-            Storage StorageBase TypedStorage UntypedStorage channels_last channels_last_3d contiguous_format empty_permuted
-            empty_strided from_file is_storage layout legacy_contiguous_format memory_format preserve_format strided
+            StorageBase from_file legacy_contiguous_format
         """,
         "mixed precision": """
-            GradScaler amp autocast autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache
-            get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype get_autocast_xla_dtype
-            is_autocast_cache_enabled is_autocast_cpu_enabled is_autocast_enabled is_autocast_ipu_enabled
-            is_autocast_xla_enabled set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled
-            set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype set_autocast_ipu_dtype set_autocast_ipu_enabled
-            set_autocast_xla_dtype set_autocast_xla_enabled
+            GradScaler autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache get_autocast_cpu_dtype
+            get_autocast_gpu_dtype get_autocast_ipu_dtype get_autocast_xla_dtype is_autocast_cache_enabled
+            is_autocast_cpu_enabled is_autocast_ipu_enabled is_autocast_xla_enabled set_autocast_cache_enabled
+            set_autocast_cpu_dtype set_autocast_cpu_enabled set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype
+            set_autocast_ipu_dtype set_autocast_ipu_enabled set_autocast_xla_dtype set_autocast_xla_enabled
         """,
         "nested": """
             jagged masked nested
@@ -118,7 +114,7 @@ ABSENT = {
             thread_safe_generator types
         """,
         "processes": """
-            Future RRefType fork is_distributed monitor multiprocessing numa prepare_multiprocessing_environment wait
+            Future RRefType fork monitor multiprocessing numa prepare_multiprocessing_environment wait
         """,
         "quantized": """
             QInt32Storage QInt8Storage QUInt2x4Storage QUInt4x2Storage QUInt8Storage ao choose_qparams_optimized dequantize
@@ -148,12 +144,9 @@ ABSENT = {
             bit bits16 bits1x8 bits2x4 bits4x2 bits8 int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6
             uint7
         """,
-        "windows": """
-            bartlett_window blackman_window hamming_window hann_window kaiser_window signal
-        """,
         "yet": """
             get_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled lobpcg
-            quasirandom set_deterministic_debug_mode set_warn_always typename
+            quasirandom set_deterministic_debug_mode set_warn_always
         """,
     },
     "torch.Generator": {
@@ -163,22 +156,22 @@ ABSENT = {
     },
     "torch.Tensor": {
         "complex": """
-            angle cdouble cfloat chalf conj conj_physical conj_physical_ imag is_conj is_neg real resolve_conj resolve_neg
+            cdouble cfloat chalf
         """,
         "copies": """
-            narrow_copy slice_inverse unsafe_chunk unsafe_split unsafe_split_with_sizes
+            slice_inverse unsafe_chunk unsafe_split unsafe_split_with_sizes
         """,
         "fourier": """
             istft stft
         """,
         "graphics card": """
-            ipu is_ipu is_maia is_mtia is_vulkan is_xla mtia record_stream xpu
+            ipu mtia record_stream xpu
         """,
         "half": """
             bfloat16
         """,
         "memory": """
-            const_data_ptr dim_order is_mkldnn layout new_empty_strided storage storage_type to_mkldnn untyped_storage
+            const_data_ptr to_mkldnn
         """,
         "nested": """
             to_padded_tensor
@@ -187,7 +180,7 @@ ABSENT = {
             grad_dtype hash_tensor module_load reinforce
         """,
         "processes": """
-            is_distributed is_shared share_memory_
+            is_shared share_memory_
         """,
         "quantized": """
             dequantize int_repr q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point
@@ -216,12 +209,19 @@ ABSENT = {
             set_device_index set_stream synchronize
         """,
     },
+    "torch.amp.autocast_mode": {
+        "mixed precision": """
+            autocast_decorator
+        """,
+    },
+    "torch.amp.grad_scaler": {
+        "mixed precision": """
+            OptState
+        """,
+    },
     "torch.autograd": {
         "functions": """
             forward_ad
-        """,
-        "measure": """
-            profiler profiler_util
         """,
         "private": """
             NestedIOFunction enforce_grad_layout_policy has_torch_function is_multithreading_enabled is_view_replay_enabled
@@ -251,8 +251,17 @@ ABSENT = {
             set_override_stale_capture_stream set_warn_on_accumulate_grad_stream_mismatch
         """,
         "yet": """
-            GradientEdge allow_mutation_on_saved_tensors disable_saved_tensors_hooks get_gradient_edge increment_version
-            region_activation_memory_budget register_multi_grad_hook save_on_cpu saved_tensors_hooks
+            allow_mutation_on_saved_tensors region_activation_memory_budget
+        """,
+    },
+    "torch.autograd.profiler": {
+        "measure": """
+            EnforceUnique KinetoStepTracker MemRecordsAcc emit_itt emit_nvtx kineto_available load_nvprof parse_nvprof_trace
+        """,
+    },
+    "torch.autograd.profiler_util": {
+        "measure": """
+            EventMetadata FormattedTimesMixin FunctionEventAvg Interval Kernel MemRecordsAcc StringTable
         """,
     },
     "torch.autograd.variable": {
@@ -281,7 +290,7 @@ ABSENT = {
             BFloat16Storage BFloat16Tensor BoolStorage BoolTensor ByteStorage ByteTensor CUDAGraph CUDAPluggableAllocator
             CharStorage CharTensor CudaError DeferredCudaCallError DoubleStorage DoubleTensor Event ExternalStream
             FloatStorage FloatTensor GreenContext HalfStorage HalfTensor IntStorage IntTensor LongStorage LongTensor MemPool
-            ShortStorage ShortTensor Stream StreamContext amp caching_allocator_alloc caching_allocator_delete
+            ShortStorage ShortTensor Stream StreamContext caching_allocator_alloc caching_allocator_delete
             caching_allocator_disabled caching_allocator_enable can_device_access_peer change_current_allocator check_error
             clock_rate comm cudaStatus cudart current_blas_handle current_solver_handle current_stream default_generators
             default_stream device device_memory_used device_of gds get_allocator_backend get_arch_list get_device_capability
@@ -294,6 +303,11 @@ ABSENT = {
             reset_max_memory_allocated reset_max_memory_cached reset_peak_host_memory_stats reset_peak_memory_stats seed
             seed_all set_device set_per_process_memory_fraction set_rng_state set_rng_state_all set_stream
             set_sync_debug_mode sparse stream streams temperature tunable use_mem_pool utilization
+        """,
+    },
+    "torch.cuda.amp": {
+        "graphics card": """
+            amp_definitely_not_available common
         """,
     },
     "torch.cuda.memory": {
@@ -393,9 +407,6 @@ ABSENT = {
         "C++": """
             cpp
         """,
-        "graphics card": """
-            DataParallel parallel
-        """,
         "private": """
             backends common_types factory_kwargs grad
         """,
@@ -409,7 +420,7 @@ ABSENT = {
             Container
         """,
         "yet": """
-            CrossMapLRN2d LinearCrossEntropyLoss LinearCrossEntropyOptions attention
+            CrossMapLRN2d LinearCrossEntropyOptions attention
         """,
     },
     "torch.nn.Module": {
@@ -437,9 +448,6 @@ ABSENT = {
             assert_int_or_pair conv_tbc has_torch_function has_torch_function_unary has_torch_function_variadic
             native_channel_shuffle
         """,
-        "yet": """
-            linear_cross_entropy
-        """,
     },
     "torch.nn.modules": {
         "processes": """
@@ -449,8 +457,7 @@ ABSENT = {
             Container
         """,
         "yet": """
-            CrossMapLRN2d LinearCrossEntropyLoss LinearCrossEntropyOptions linear_cross_entropy linear_cross_entropy_options
-            utils
+            CrossMapLRN2d LinearCrossEntropyOptions linear_cross_entropy linear_cross_entropy_options
         """,
     },
     "torch.nn.modules.batchnorm": {
@@ -463,18 +470,6 @@ ABSENT = {
             Container
         """,
     },
-    "torch.nn.modules.loss": {
-        "yet": """
-            LinearCrossEntropyLoss
-        """,
-    },
-    "torch.nn.modules.module": {
-        "yet": """
-            register_module_backward_hook register_module_buffer_registration_hook register_module_forward_hook
-            register_module_forward_pre_hook register_module_full_backward_hook register_module_full_backward_pre_hook
-            register_module_module_registration_hook register_module_parameter_registration_hook
-        """,
-    },
     "torch.nn.modules.normalization": {
         "yet": """
             CrossMapLRN2d
@@ -485,6 +480,11 @@ ABSENT = {
             apply_permutation
         """,
     },
+    "torch.nn.parallel": {
+        "graphics card": """
+            DistributedDataParallelCPU comm gather parallel_apply replicate scatter scatter_gather
+        """,
+    },
     "torch.nn.parameter": {
         "private": """
             UninitializedTensorMixin
@@ -493,20 +493,6 @@ ABSENT = {
     "torch.nn.utils": {
         "functions": """
             stateless
-        """,
-        "memory": """
-            convert_conv2d_weight_memory_format convert_conv3d_weight_memory_format memory_format
-        """,
-        "private": """
-            init
-        """,
-        "yet": """
-            fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights fusion prune skip_init
-        """,
-    },
-    "torch.nn.utils.parametrizations": {
-        "yet": """
-            orthogonal
         """,
     },
     "torch.nn.utils.parametrize": {
@@ -527,6 +513,18 @@ ABSENT = {
     "torch.nn.utils.weight_norm": {
         "private": """
             norm_except_dim
+        """,
+    },
+    "torch.onnx": {
+        "compiled": """
+            JitScalarType
+        """,
+        "exchange": """
+            ExportableModule InputObserver ONNXProgram OnnxExporterError errors operators ops register_custom_op_symbolic
+            select_model_mode_for_export symbolic_helper symbolic_opset10 symbolic_opset11 symbolic_opset12 symbolic_opset13
+            symbolic_opset14 symbolic_opset15 symbolic_opset16 symbolic_opset17 symbolic_opset18 symbolic_opset19
+            symbolic_opset20 symbolic_opset7 symbolic_opset8 symbolic_opset9 testing unregister_custom_op_symbolic utils
+            verification
         """,
     },
     "torch.optim": {
@@ -604,6 +602,19 @@ ABSENT = {
             wrap_torch_function
         """,
     },
+    "torch.profiler": {
+        "compiled": """
+            DeviceType
+        """,
+        "measure": """
+            ExecutionTraceObserver itt kineto_available python_tracer tensorboard_trace_handler
+        """,
+    },
+    "torch.profiler.profiler": {
+        "measure": """
+            ExecutionTraceObserver kineto_available tensorboard_trace_handler
+        """,
+    },
     "torch.random": {
         "private": """
             thread_safe_generator
@@ -645,11 +656,6 @@ ABSENT = {
             shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w spherical_bessel_j0
         """,
     },
-    "torch.storage": {
-        "memory": """
-            TypedStorage UntypedStorage
-        """,
-    },
     "torch.testing": {
         "replaced": """
             assert_allclose
@@ -677,8 +683,14 @@ ABSENT = {
         "private": """
             backcompat debug_log deterministic file_baton serialization set_module show_pickle viz weak
         """,
+    },
+    "torch.utils.checkpoint": {
+        "compiled": """
+            DefaultDeviceType
+        """,
         "yet": """
-            checkpoint tensorboard
+            CheckpointPolicy GraphExecGroup SAC_IGNORED_OPS SelectiveCheckpointContext create_selective_checkpoint_contexts
+            get_device_states set_checkpoint_debug_enabled set_checkpoint_early_stop set_device_states
         """,
     },
     "torch.utils.data": {

@@ -24,13 +24,9 @@ ALLOWED = {
     "device": (),
     "size": (),
     "layouts": (),
-<<<<<<< HEAD
     "absent": ("absent_names",),
-    "places": ("absent",),
-=======
     "formats": ("layouts",),
-    "places": (),
->>>>>>> U
+    "places": ("absent",),
     "rejection": (),
     "storage": ("layouts",),
     "sums": (),
