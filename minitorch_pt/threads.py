@@ -45,11 +45,12 @@ def _products() -> tuple[Callable[[], int], Callable[[int], object]] | None:
 def _checked(function: str, number: Any) -> int:
     if not isinstance(number, Integral) or isinstance(number, bool):
         raise RuntimeError(f"{function} expects an int, but got {type(number).__name__}")
-    if number < 1:
-        raise RuntimeError(f"{function} expects a positive integer, got {number}")
-    if number > 2**31 - 1:
-        raise ValueError(f"{function}: Overflow: {number} threads are more than a C int can count")
-    return int(number)
+    count = int(number)
+    if count < 1:
+        raise RuntimeError(f"{function} expects a positive integer, got {count}")
+    if count > 2**31 - 1:
+        raise ValueError(f"{function}: Overflow: {count} threads are more than a C int can count")
+    return count
 
 
 def set_num_threads(int: int, /) -> None:

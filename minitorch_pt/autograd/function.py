@@ -274,8 +274,9 @@ def once_differentiable(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def once(ctx: Any, *gradients: Any) -> Any:
-        recorded, result = recording.on, no_grad(function)(ctx, *gradients)
-        if recorded and any(isinstance(g, graph.Tensor) and g.requires_grad for g in gradients):
+        quiet: Any = no_grad(function)
+        result = quiet(ctx, *gradients)
+        if recording.on and any(isinstance(g, graph.Tensor) and g.requires_grad for g in gradients):
             result = result if isinstance(result, tuple) else (result,)
             return tuple(r if r is None else _Once.apply(r.detach().requires_grad_()) for r in result)
         return result
