@@ -44,8 +44,7 @@ REASONS = {
     ),
     "complex": (
         "complex numbers are not offered; keep the real and the imaginary parts in two tensors, or compute with NumPy",
-        "complex* dtype.to_* *.cfloat *.cdouble *.chalf *conj *conj_physical* *_neg *.is_neg is_neg imag real *.imag *.real polar angle *.angle "
-        "view_as_complex* view_as_real* Complex*Storage cuda.Complex*",
+        "complex* dtype.to_* *.cfloat *.cdouble *.chalf *conj_physical* polar view_as_complex* view_as_real* Complex*Storage cuda.Complex*",
     ),
     "removed": (
         "torch itself has removed it; use its namesake in torch.linalg: lstsq, eigh, solve, matrix_rank",
@@ -58,16 +57,15 @@ REASONS = {
     ),
     "graphics card": (
         "it runs on the CPU only; leave out what is meant for a GPU, or ask torch.cuda.is_available() first",
-        "cuda.* backends.* accelerator.* cudnn_* miopen_* xpu mps mtia *.xpu *.mtia *.ipu *.is_ipu *.is_maia *.is_xla *.is_vulkan is_vulkan_available Event "
-        "Stream *.is_mtia *.record_stream Generator.* get_device get_device_module cpu utils.*privateuse1* utils.backend_registration utils.mobile_optimizer "
-        "profiler_allow_cudagraph* serialization.validate_* AcceleratorError OutOfMemoryError nn.DataParallel nn.parallel* "
-        "autograd.graph.set_override_stale_capture_stream autograd.graph.set_warn_on_accumulate_grad_stream_mismatch",
+        "cuda.* backends.* accelerator.* cudnn_* miopen_* xpu mps mtia *.xpu *.mtia *.ipu is_vulkan_available Event Stream *.record_stream "
+        "Generator.* get_device_module cpu utils.*privateuse1* utils.backend_registration utils.mobile_optimizer profiler_allow_cudagraph* "
+        "serialization.validate_* AcceleratorError OutOfMemoryError nn.parallel* autograd.graph.set_override_stale_capture_stream "
+        "autograd.graph.set_warn_on_accumulate_grad_stream_mismatch",
     ),
     "processes": (
         "it trains in one process; leave out what starts or joins several, or train with PyTorch",
-        "distributed* multiprocessing *.is_shared *.share_memory* nn.SyncBatchNorm nn.modules.SyncBatchNorm nn.modules.batchnorm.SyncBatchNorm "
-        "Future fork wait monitor numa is_distributed *.is_distributed RRefType "
-        "prepare_multiprocessing_environment",
+        "distributed* multiprocessing *.is_shared *.share_memory* nn.SyncBatchNorm nn.modules.SyncBatchNorm nn.modules.batchnorm.SyncBatchNorm Future "
+        "fork wait monitor numa RRefType prepare_multiprocessing_environment",
     ),
     "sparse": (
         "sparse tensors are not offered; keep the tensor dense",
@@ -76,8 +74,8 @@ REASONS = {
     ),
     "quantized": (
         "quantized numbers are not offered; compute in torch.float32",
-        "quantize* *quantize *.q_* q_* *qscheme quint* QInt* QUInt* *int_repr fbgemm_* fake_quantize_* fused_moving_* per_channel_* per_tensor_* ao quantization "
-        "choose_qparams_* nn.quantized nn.quantizable nn.qat nn.intrinsic quantized_* empty_quantized",
+        "quantize* *quantize *.q_* q_* *qscheme quint* QInt* QUInt* *int_repr fbgemm_* fake_quantize_* fused_moving_* per_channel_* per_tensor_* ao "
+        "quantization choose_qparams_* nn.quantized nn.quantizable nn.qat nn.intrinsic quantized_* empty_quantized",
     ),
     "half": (
         "of the half formats there is torch.float16 alone; use it, or torch.float32",
@@ -89,10 +87,10 @@ REASONS = {
     ),
     "compiled": (
         "code is not compiled, traced or exported; call the function or the model as it is",
-        "jit* fx* export* compiler* nativert cond while_loop _dynamo _inductor _export utils.jit utils.bundled_inputs utils.model_dump *Type Alias* Argument* Block CallStack "
-        "Code CompilationUnit CompleteArgumentSpec Concrete* ErrorReport ExecutionPlan FileCheck FunctionSchema Gradient Graph GraphExecutorState import_ir* "
-        "JITException LiteScriptModule Node OperatorInfo parse_* merge_type_* unify_type_list Script* StaticModule Sym* sym_* TracingState Use Value "
-        "FatalError classes",
+        "jit* fx* export* compiler* nativert cond while_loop _dynamo _inductor _export utils.jit utils.bundled_inputs utils.model_dump *Type Alias* "
+        "Argument* Block CallStack Code CompilationUnit CompleteArgumentSpec Concrete* ErrorReport ExecutionPlan FileCheck FunctionSchema Gradient "
+        "Graph GraphExecutorState import_ir* JITException LiteScriptModule Node OperatorInfo parse_* merge_type_* unify_type_list Script* "
+        "StaticModule Sym* sym_* TracingState Use Value FatalError classes",
     ),
     "C++": (
         "nothing is compiled; write operations of your own in Python, as a torch.autograd.Function",
@@ -100,11 +98,11 @@ REASONS = {
     ),
     "mixed precision": (
         "there is no mixed precision; leave autocast and GradScaler out, and compute in torch.float32",
-        "amp.* *amp *autocast* GradScaler",
+        "amp.* *autocast* GradScaler",
     ),
     "functions": (
         "functions are not yet transformed; use torch.autograd.functional: jacobian, hessian, jvp, vjp, hvp, and a loop for vmap",
-        "func func.* vmap autograd.forward_ad* nn.utils.stateless",
+        "func vmap autograd.forward_ad* nn.utils.stateless",
     ),
     "nested": (
         "tensors of unlike lengths are not offered; pad them with torch.nn.utils.rnn.pad_sequence, and mask what was added",
@@ -116,18 +114,17 @@ REASONS = {
     ),
     "measure": (
         "it does not measure itself; use time.perf_counter, timeit or cProfile",
-        "profiler* utils.benchmark utils.flop_counter utils.*hroughput* autograd.profiler* utils.collect_env utils.module_tracker Benchmark* ThroughputBenchmark",
+        "profiler* utils.benchmark utils.flop_counter utils.*hroughput* autograd.profiler* utils.collect_env utils.module_tracker Benchmark* "
+        "ThroughputBenchmark",
     ),
     "memory": (
         "a tensor is a dense NumPy array; x.numpy(), x.stride() and x.contiguous() show and order its memory",
-        "*Storage StorageBase *.storage *.untyped_storage *.storage_type is_storage *layout *memory_format* strided channels_last* *contiguous_format preserve_format *.dim_order "
-        "empty_strided empty_permuted *.new_empty_strided *.const_data_ptr utils.swap_tensors from_file *mkldnn",
+        "*Storage StorageBase *contiguous_format *.const_data_ptr utils.swap_tensors from_file *mkldnn",
     ),
     "copies": (
         "it is a variant of a plain operation, for compilers; use the operation, and clone() where a copy is needed",
         "*_copy unsafe_* *.unsafe_* *slice_inverse i0_",
     ),
-    "windows": ("use NumPy's: torch.from_numpy(numpy.hanning(n)), hamming, blackman, bartlett or kaiser", "*_window signal*"),
     "special": (
         "Bessel functions and orthogonal polynomials are not offered; use scipy.special on x.numpy()",
         "special.*",
@@ -142,9 +139,8 @@ REASONS = {
     ),
     "yet": (
         "it is not offered yet; build it from what is here, or run the program with PyTorch",
-        "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.modules.utils* nn.modules.module.register_* nn.attention "
-        "nn.functional.linear_cross_entropy nn.utils.prune* nn.utils.skip_init *.to_empty optim.optimizer.* nn.utils.fus* nn.utils.parametriz*.* utils.checkpoint* utils.tensorboard* "
-        "autograd.graph.* quasirandom *.as_subclass *.name *.index typename get_deterministic_debug_mode "
+        "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention *.to_empty optim.optimizer.* "
+        "nn.utils.parametriz*.* utils.checkpoint* autograd.graph.* quasirandom *.as_subclass *.name *.index get_deterministic_debug_mode "
         "set_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),
     "steps": (
@@ -155,10 +151,10 @@ REASONS = {
         "it is an inner part of PyTorch's; a program finds what it needs under PyTorch's documented names",
         "_* functional.has_* return_types.* serialization.* types overrides* classproperty SUM AVG *Dict Capsule Deep* Deserialization* "
         "Serialization* DisableTorchFunction* Dispatch* Exclude* IODescriptor Lock* Logger* NoopLogger PyTorchFile* Tag contrib get_file_path has_* "
-        "compiled_with_cxx11_abi *native_* batch_norm_* mkldnn_* norm_except_dim *grid_*sampler* affine_grid_* convolution conv_tbc embedding_bag init_num_threads "
-        "set_flush_denormal *thread_safe_generator *anomaly_* autograd.* nn.common_types nn.backends nn.factory_kwargs nn.grad "
-        "nn.parameter.* nn.utils.init nn.modules.rnn.* nn.utils.rnn.* nn.utils.*_norm.* nn.functional.* optim.swap_* utils.* hash_tensor *.hash_tensor *.module_load "
-        "*.reinforce *.grad_dtype *.abbr *.call_super_init *.dump_patches *.T_destination",
+        "compiled_with_cxx11_abi *native_* batch_norm_* mkldnn_* norm_except_dim *grid_*sampler* affine_grid_* convolution conv_tbc embedding_bag "
+        "init_num_threads set_flush_denormal *thread_safe_generator *anomaly_* autograd.* nn.common_types nn.backends nn.factory_kwargs nn.grad "
+        "nn.parameter.* nn.modules.rnn.* nn.utils.rnn.* nn.utils.*_norm.* nn.functional.* optim.swap_* utils.* hash_tensor *.hash_tensor "
+        "*.module_load *.reinforce *.grad_dtype *.abbr *.call_super_init *.dump_patches *.T_destination",
     ),
 }  # fmt: skip
 
