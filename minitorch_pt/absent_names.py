@@ -93,7 +93,7 @@ ABSENT = {
             set_autocast_ipu_dtype set_autocast_ipu_enabled set_autocast_xla_dtype set_autocast_xla_enabled
         """,
         "nested": """
-            jagged masked nested
+            masked nested
         """,
         "private": """
             AVG BufferDict Capsule DeepCopyMemoTable DeserializationStorageContext DisableTorchFunction
@@ -136,9 +136,8 @@ ABSENT = {
         """,
         "sparse": """
             ccol_indices_copy col_indices_copy crow_indices_copy dsmm hsmm hspmm indices_copy resize_as_sparse_
-            row_indices_copy saddmm smm sparse sparse_bsc sparse_bsc_tensor sparse_bsr sparse_bsr_tensor
-            sparse_compressed_tensor sparse_coo sparse_coo_tensor sparse_csc sparse_csc_tensor sparse_csr sparse_csr_tensor
-            spmm sspaddmm values_copy
+            row_indices_copy saddmm smm sparse sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor
+            sparse_coo_tensor sparse_csc_tensor sparse_csr_tensor spmm sspaddmm values_copy
         """,
         "whole numbers": """
             bit bits16 bits1x8 bits2x4 bits4x2 bits8 int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6
@@ -420,7 +419,7 @@ ABSENT = {
             Container
         """,
         "yet": """
-            CrossMapLRN2d LinearCrossEntropyOptions attention
+            CrossMapLRN2d LinearCrossEntropyOptions
         """,
     },
     "torch.nn.Module": {
@@ -438,6 +437,12 @@ ABSENT = {
         """,
         "yet": """
             to_empty
+        """,
+    },
+    "torch.nn.attention": {
+        "yet": """
+            WARN_FOR_UNFUSED_KERNELS activate_flash_attention_impl bias current_flash_attention_impl experimental
+            flex_attention list_flash_attention_impls register_flash_attention_impl restore_flash_attention_impl varlen
         """,
     },
     "torch.nn.functional": {

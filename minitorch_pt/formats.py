@@ -13,7 +13,10 @@ import numpy as np
 
 from . import layouts
 
-__all__ = ["channels_last", "channels_last_3d", "contiguous_format", "layout", "memory_format", "preserve_format", "strided"]  # fmt: skip
+__all__ = [
+    "channels_last", "channels_last_3d", "contiguous_format", "jagged", "layout", "memory_format", "preserve_format", "sparse_bsc", "sparse_bsr",
+    "sparse_coo", "sparse_csc", "sparse_csr", "strided",
+]  # fmt: skip
 
 
 class _Word:
@@ -50,7 +53,7 @@ class memory_format(_Word):
 
 
 class layout(_Word):
-    """How elements are stored: `strided`, as they all are here, each in its place in memory."""
+    """How elements are stored: `strided`, as they all are here, each in its place in memory. The others are names to compare with."""
 
     __slots__ = ()
 
@@ -64,6 +67,8 @@ def _word(cls: type[W], name: str) -> W:
 contiguous_format, preserve_format = _word(memory_format, "contiguous_format"), _word(memory_format, "preserve_format")
 channels_last, channels_last_3d = _word(memory_format, "channels_last"), _word(memory_format, "channels_last_3d")
 strided = _word(layout, "strided")
+sparse_coo, sparse_csr, sparse_csc = (_word(layout, f"sparse_{order}") for order in ("coo", "csr", "csc"))
+sparse_bsr, sparse_bsc, jagged = _word(layout, "sparse_bsr"), _word(layout, "sparse_bsc"), _word(layout, "jagged")
 
 _RANKS = {channels_last: 4, channels_last_3d: 5}
 

@@ -106,7 +106,7 @@ REASONS = {
     ),
     "nested": (
         "tensors of unlike lengths are not offered; pad them with torch.nn.utils.rnn.pad_sequence, and mask what was added",
-        "nested jagged *.to_padded_tensor masked",
+        "nested *.to_padded_tensor masked",
     ),
     "exchange": (
         "models are kept as their numbers; use torch.save(model.state_dict()) and torch.load, and define the model in Python",
@@ -139,7 +139,7 @@ REASONS = {
     ),
     "yet": (
         "it is not offered yet; build it from what is here, or run the program with PyTorch",
-        "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention *.to_empty optim.optimizer.* "
+        "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* *.to_empty optim.optimizer.* "
         "nn.utils.parametriz*.* utils.checkpoint* autograd.graph.* quasirandom *.as_subclass *.name *.index get_deterministic_debug_mode "
         "set_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),

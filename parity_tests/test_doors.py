@@ -207,3 +207,36 @@ def test_a_value_that_comes_later(library):
 def test_what_it_computes_with(library):
     assert "built with:" in library.__config__.show()
     assert f"get_num_threads() : {library.get_num_threads()}" in library.__config__.parallel_info()
+
+
+@BOTH
+def test_kernels_of_attention(library):
+    door = importlib.import_module(f"{library.__name__}.nn.attention")
+    x = library.ones(1, 2, 3, 4)
+    plain = library.nn.functional.scaled_dot_product_attention(x, x, x)
+    for kernels in (door.SDPBackend.MATH, [door.SDPBackend.FLASH_ATTENTION, door.SDPBackend.MATH]):
+        with door.sdpa_kernel(kernels):
+            assert library.equal(library.nn.functional.scaled_dot_product_attention(x, x, x), plain)
+    with pytest.raises(AssertionError), door.sdpa_kernel("math"):
+        pass
+
+
+def test_the_numbers_of_the_kernels():
+    theirs = importlib.import_module("torch.nn.attention").SDPBackend.__members__
+    ours = importlib.import_module("minitorch_pt.nn.attention").SDPBackend.__members__
+    assert {name: int(member.value) for name, member in ours.items()} == {
+        name: int(member) for name, member in theirs.items()
+    }
+
+
+@pytest.mark.parametrize("name", ("sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc", "jagged"))
+def test_layouts_without_tensors(name):
+    mine = getattr(minitorch_pt, name)
+    assert repr(mine) == repr(getattr(torch, name))
+    assert minitorch_pt.ones(2).layout != mine
+    for use in (
+        lambda: minitorch_pt.zeros(2, layout=mine),
+        lambda: minitorch_pt.empty_like(minitorch_pt.ones(1), layout=mine),
+    ):
+        with pytest.raises(TypeError, match="no tensors of layout"):
+            use()

@@ -174,6 +174,14 @@ def _unpinned(value: Any) -> Any:
     return False if value is None else _truth(value)
 
 
+def _layout(value: Any) -> Any:
+    if isinstance(value, formats.layout) and value is not formats.strided:
+        raise TypeError(
+            f"minitorch_pt has no tensors of layout {value!r}: leave `layout` out, and keep the tensor dense"
+        )
+    return value if value is formats.strided else _UNREAD
+
+
 # what each annotation is called in an error, and its reader
 _KINDS: dict[str, tuple[str, Callable]] = {
     "Tensor": ("Tensor", _tensor),
@@ -194,7 +202,7 @@ _KINDS: dict[str, tuple[str, Callable]] = {
         "torch.memory_format",
         lambda value: value if isinstance(value, formats.memory_format) else _UNREAD,
     ),
-    "Layout": ("torch.layout", lambda value: value if isinstance(value, formats.layout) else _UNREAD),
+    "Layout": ("torch.layout", _layout),
     "Pin": ("bool", _unpinned),
     "object": ("anything", lambda value: value),
 }
