@@ -74,7 +74,10 @@ _settle(
         "variable": "Variable",
     },
 )
-autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]  # where pickles of 0.1.0 look for it
+# where pickles of 0.1.0 look for them
+autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]
+for _name in _sys.modules[f"{__name__}.threads"].__all__:
+    setattr(_sys.modules[f"{__name__}.settings"], _name, globals()[_name])
 
 _mark(Tensor, random.Generator, dtypes.dtype)
 _tell(__name__)

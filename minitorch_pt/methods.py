@@ -140,7 +140,7 @@ class Methods:
 
     # pointwise (ops/pointwise.py, ops/special_functions.py)
     angle = method(ops.angle)
-    conj, conj_physical, conj_physical_ = ops.conj, ops.conj_physical, ops.conj_physical
+    conj, conj_physical, conj_physical_ = ops.conj, method(ops.conj_physical), method(ops.conj_physical)
     resolve_conj, resolve_neg = ops.resolve_conj, ops.resolve_neg
     real, imag = property(ops.real), property(ops.imag)
     abs, abs_ = method(ops.abs), inplace(ops.abs)

@@ -133,6 +133,7 @@ def _block(data: np.ndarray, indent: int, summarise: bool, form: _Formatter) -> 
     return "[" + ("," + "\n" * (data.ndim - 1) + " " * (indent + 1)).join(parts) + "]"
 
 
+@np.errstate(all="ignore")
 def tensor_repr(tensor: Tensor) -> str:
     """The text of a tensor: numbers of one form, then what cannot be seen from them: dtype, grad_fn, requires_grad.
 

@@ -134,7 +134,7 @@ def relu(input):
 @differentiable
 def sigmoid(input):
     """1 / (1 + e^-input), between 0 and 1."""
-    y = 1 / (1 + np.exp(-input))
+    y = np.exp(-np.logaddexp(0, -input))  # e^-log(e^0 + e^-input), where e^-input itself could overflow
     return y, lambda g: g * y * (1 - y)
 
 

@@ -484,13 +484,13 @@ def method(operation: Callable[P, R]) -> Callable[P, R]:
 # ---------------------------------------------------------------------------------------------------------------------
 # Operations that bring their operands to a common type write into any type that can hold it, others into the result's type alone, but for:
 _CASTING = {
-    "addr", "bernoulli", "cat", "cholesky_inverse", "cholesky_solve", "clamp", "clamp_max", "clamp_min", "column_stack", "cond", "diff", "div", "dstack", "floor_divide",
+    "addr", "angle", "bernoulli", "cat", "cholesky_inverse", "cholesky_solve", "clamp", "clamp_max", "clamp_min", "column_stack", "cond", "diff", "div", "dstack", "floor_divide",
     "geqrf", "householder_product", "hstack", "kron", "ldexp", "logical_not", "lstsq", "matrix_rank", "mean", "ndtr", "normalize", "pinv", "polygamma",
     "pow", "square", "stack", "std", "tensorinv", "tensorsolve", "var", "vstack",
 }  # fmt: skip
 # These resize an `out` of another shape without a warning
 _QUIET = {
-    "addbmm", "arange", "bernoulli", "empty", "eye", "full", "linspace", "logsigmoid", "logspace", "multinomial", "normal", "ones", "randint", "randperm",
+    "addbmm", "arange", "bernoulli", "empty", "eye", "full", "linspace", "logsigmoid", "logspace", "multinomial", "narrow_copy", "normal", "ones", "randint", "randperm",
     "range", "zeros",
 }  # fmt: skip
 _STEPS = {"arange", "linspace", "logspace"}

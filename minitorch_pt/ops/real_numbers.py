@@ -17,7 +17,7 @@ __all__ = ["angle", "conj", "conj_physical", "imag", "real", "resolve_conj", "re
 
 
 @differentiable(linear=True)
-def angle(input: Tensor) -> Any:
+def angle(input: Tensor, *, out: Tensor | None = None) -> Any:
     """0 for positive numbers, pi for negative ones, nan for nan; its slope is 0."""
     kind = input.dtype if input.dtype.kind == "f" else dtypes.get_default_dtype().dtype
     values = np.where(input < 0, np.pi, 0.0) if input.dtype.kind != "f" else np.where(np.isnan(input), np.nan, np.where(input < 0, np.pi, 0.0))  # fmt: skip
@@ -35,9 +35,14 @@ def _itself(name: str, text: str) -> Any:
 
 real = _itself("real", "The real parts.")
 conj = _itself("conj", "The complex conjugates.")
-conj_physical = _itself("conj_physical", "The complex conjugates, computed.")
 resolve_conj = _itself("resolve_conj", "The conjugates, computed where they are only noted.")
 resolve_neg = _itself("resolve_neg", "The negatives, computed where they are only noted.")
+
+
+@composed
+def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The complex conjugates, computed. Of real numbers, the tensor itself."""
+    return input
 
 
 @composed

@@ -988,7 +988,7 @@ def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Any:
 
 
 @differentiable(linear=True)
-def narrow_copy(input: Tensor, dim: Dim, start: int, length: int) -> Any:
+def narrow_copy(input: Tensor, dim: Dim, start: int, length: int, *, out: Tensor | None = None) -> Any:
     """`narrow` as a copy.
 
     Raises:

@@ -208,7 +208,8 @@ def known(module: str, name: str) -> Any:
         RuntimeError: a type of elements that we have not.
     """
     path = ".".join(modern(module, name))
-    if path not in _KNOWN and module.partition(".")[0] == "torch" and name.endswith(("Storage", "_rebuild_tensor_v3")):
+    elements = name.endswith(("Storage", "_rebuild_tensor_v3")) and name not in ("TypedStorage", "UntypedStorage")
+    if path not in _KNOWN and module.partition(".")[0] == "torch" and elements:
         raise RuntimeError(f"the file holds a {path[:80]}, elements of a type that minitorch_pt has not; convert the tensor, with .float() for "
                            "instance, before it is saved")  # fmt: skip
     return _KNOWN.get(path)

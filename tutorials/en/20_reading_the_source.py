@@ -108,6 +108,7 @@ WORDS = {
     "ops/pointwise.py": "the rules that work number by number: sub, mul",
     "ops/reductions.py": "the rules that make few numbers of many: sum, mean",
     "sums.py": "adds up along axes, with few rounding errors",
+    "notices.py": "warnings for users; those of NumPy on 1/0 reach none",
     "layouts.py": "where a result lies in memory: row by row, or as its inputs do",
     "storage.py": "the memory that several arrays may share, and whose it is",
     "autograd/graph.py": "Node, and the pass that carries gradients back",

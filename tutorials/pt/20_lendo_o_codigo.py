@@ -108,6 +108,7 @@ WORDS = {
     "ops/pointwise.py": "as regras que trabalham número por número: sub, mul",
     "ops/reductions.py": "as regras que reduzem muitos números a poucos: sum, mean",
     "sums.py": "soma ao longo de eixos, com poucos erros de arredondamento",
+    "notices.py": "os avisos ao usuário; os do NumPy sobre 1/0 não chegam a ele",
     "layouts.py": "como um resultado fica na memória: linha por linha, ou como suas entradas",
     "storage.py": "a memória que vários arrays podem compartilhar, e de quem ela é",
     "autograd/graph.py": "Node, e a passagem que leva os gradientes de volta",
