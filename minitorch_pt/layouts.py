@@ -290,11 +290,11 @@ _CONTIGUOUS = (
     "addbmm", "addmm", "addmv", "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "baddbmm", "bmm",
     "bucketize", "_cat", "_cdist", "_compact", "count_nonzero", "_cross", "cummax", "cummin", "cumprod", "cumsum",
     "dirichlet_draw", "_drawn_with", "_euclidean", "gamma_draw", "gather", "_identity", "_index_add", "inner", "kthvalue",
-    "_layer_norm", "linear", "_linear_otherwise", "_log_softmax", "_lu", "logcumsumexp", "logsigmoid", "logsumexp",
+    "_layer_norm", "linear", "_linear_otherwise", "log_softmax", "_lu", "logcumsumexp", "logsigmoid", "logsumexp",
     "masked_fill", "masked_scatter", "matmul", "matrix_exp", "mean", "median", "mm", "mode", "mvlgamma", "nanmedian",
     "nansum", "_nll_loss", "_nonzero_columns", "_not_differentiated", "_once", "_permutation", "_pinv", "_prod_all",
     "_prod_along", "_repeat", "roll", "_rrelu", "scatter_add", "scatter_reduce", "_scatter_combined", "_scatter_src", "_scatter_value",
-    "searchsorted", "_softmax", "_stack", "std", "std_mean", "sum", "_take", "topk", "tril", "triu", "var",
+    "searchsorted", "softmax", "_stack", "std", "std_mean", "sum", "_take", "topk", "tril", "triu", "var",
     "var_mean", "vector_norm",
 )  # fmt: skip
 _COLUMNS = {

@@ -643,7 +643,7 @@ def _settle(entry: list, create_graph: bool, found: dict | None, fill: bool) -> 
     that saves a copy of 400 kB, 20 us.
     """
     leaf, gradient, _ = entry
-    if leaf._hooks:
+    if _leaves_have_hooks and leaf._hooks:
         gradient = entry[1] = _run_hooks(leaf._hooks, gradient)
     if found is not None and not (fill and id(leaf) in found):
         if not fill:
@@ -663,10 +663,10 @@ def _settle(entry: list, create_graph: bool, found: dict | None, fill: bool) -> 
     else:
         if type(gradient) is not np.ndarray or gradient.base is not None or sys.getrefcount(gradient) > _ALONE:
             gradient = np.array(gradient)
-        if gradient.strides != leaf._data.strides:  # it gets the leaf's, as torch's
+        if gradient.ndim > 1 and gradient.strides != leaf._data.strides:  # it gets the leaf's, as torch's
             gradient = layouts.like(gradient, leaf._data)
         leaf._grad = wrap(gradient)
-    if leaf._after:
+    if _leaves_have_hooks and leaf._after:
         for hook in tuple(leaf._after.values()):
             _replaced(hook, [leaf], hook(leaf), Tensor)
 

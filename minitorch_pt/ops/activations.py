@@ -450,19 +450,8 @@ def _axis(input: Any, dim: int) -> int | None:
     return None
 
 
-@differentiable(name="SoftmaxBackward0", saves="result")
-def _softmax(input: Any, dim: int) -> Any:
-    if _floating("softmax", input):
-        return in_single(_softmax, input, dim)
-    axis = _axis(input, dim)
-    e = np.exp(input - largest_along(array(input), axis))  # the largest exponent is 0: no overflow
-    y = e / summed(e, axis, True)
-
-    return y, lambda g: y * (g - summed(g * y, axis, True))
-
-
-@composed
-def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
+@differentiable(saves="result")
+def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor | None = None) -> Any:
     """e^x / Σ e^x along `dim`: positive numbers that add up to 1. `dtype` converts the input first.
 
     Raises:
@@ -473,21 +462,23 @@ def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor 
     >>> torch.softmax(torch.tensor([0.0, 0.0, 1000.0]), dim=0)
     tensor([0., 0., 1.])
     """
-    return _softmax(input if dtype is None else input.to(dtype), dim)
-
-
-@differentiable(name="LogSoftmaxBackward0", saves="result")
-def _log_softmax(input: Any, dim: int) -> Any:
-    if _floating("log_softmax", input):
-        return in_single(_log_softmax, input, dim)
+    if dtype is not None:
+        return NotImplemented, _softmax_of
+    if _floating("softmax", input):
+        return in_single(softmax, input, dim)
     axis = _axis(input, dim)
-    below = input - largest_along(array(input), axis)
-    y = below - np.log(summed(np.exp(below), axis, True))
-    return y, lambda g: g - np.exp(y) * summed(g, axis, True)
+    e = np.exp(input - largest_along(array(input), axis))  # the largest exponent is 0: no overflow
+    y = e / summed(e, axis, True)
+
+    return y, lambda g: y * (g - summed(g * y, axis, True))
 
 
-@composed
-def log_softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
+def _softmax_of(input: Tensor, dim: int, dtype: DType) -> Any:
+    return softmax(input.to(dtype), dim)
+
+
+@differentiable(saves="result")
+def log_softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor | None = None) -> Any:
     """log(softmax(x)) = x - log Σ e^x along `dim`, precise where softmax is rounded to 0.
 
     dtype: converts the input first.
@@ -496,7 +487,18 @@ def log_softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Ten
         IndexError: no such axis.
         NotImplementedError: the input is not floating point and no `dtype` is given.
     """
-    return _log_softmax(input if dtype is None else input.to(dtype), dim)
+    if dtype is not None:
+        return NotImplemented, _log_softmax_of
+    if _floating("log_softmax", input):
+        return in_single(log_softmax, input, dim)
+    axis = _axis(input, dim)
+    below = input - largest_along(array(input), axis)
+    y = below - np.log(summed(np.exp(below), axis, True))
+    return y, lambda g: g - np.exp(y) * summed(g, axis, True)
+
+
+def _log_softmax_of(input: Tensor, dim: int, dtype: DType) -> Any:
+    return log_softmax(input.to(dtype), dim)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -623,7 +625,7 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: floa
             f"gumbel_softmax needs floating point logits and got torch.{dtype.name}; convert with .float()"
         )
     noise = -np.log(generator.default_generator.exponential(logits.shape, 1.0, dtype.type))
-    soft = _softmax(add.rule(logits, noise) / tau, dim)
+    soft = softmax(add.rule(logits, noise) / tau, dim)
     if not hard:
         return soft
     y = array(soft)
