@@ -12,8 +12,8 @@ A pickle is a program for a machine with a stack. The one of `torch.save({"a": 1
 and a tensor is GLOBAL (push a function), MARK, ..., TUPLE (push what follows the mark as one tuple), REDUCE (call the function with it).
 What is stored elsewhere in the file, a storage, is asked for with BINPERSID. `python -m pickletools` shows those of any pickle.
 
-What a hostile pickle could do with more than its own bytes is bounded: no instruction claims memory that the file does not hold, and keys
-of dictionaries and sets can neither take long to hash nor all have the same hash.
+What a hostile pickle could do with more than its own bytes is bounded: no instruction claims memory that the file does not hold, the objects
+of one byte each take but a few times the file, and keys of dictionaries and sets can neither take long to hash nor all have the same hash.
 """
 
 from __future__ import annotations
@@ -33,6 +33,13 @@ __all__ = ["Machine"]
 
 _TITLES = {op.code: op.name for op in pickletools.opcodes}  # of every instruction, for messages
 _PARTS, _SAME = 100, 64  # the most parts of a key, and the most keys of one hash in a container
+_TIMES, _FREE = 16, 64 << 20  # the most memory of objects: so many times the file's bytes, and so many bytes besides
+# about how many bytes there are behind instructions that are shorter than what they make
+_MEMORY = {
+    pickle.EMPTY_SET: 224, pickle.EMPTY_DICT: 72, pickle.EMPTY_LIST: 64, pickle.MARK: 64, pickle.TUPLE: 64, pickle.TUPLE1: 56,
+    pickle.TUPLE2: 64, pickle.TUPLE3: 72, pickle.BINPUT: 100, pickle.LONG_BINPUT: 100, pickle.REDUCE: 300, pickle.NEWOBJ: 300,
+    pickle.SHORT_BINSTRING: 56, pickle.LONG1: 40,
+}  # fmt: skip
 
 
 def _failed(what: str) -> pickle.UnpicklingError:
@@ -59,8 +66,14 @@ class Machine:
         Raises:
             UnpicklingError: it is damaged, or calls what could do harm. RuntimeError: it makes what cannot be.
         """
+        left = _TIMES * self._size + _FREE
         try:
             while (code := self._read(1)) != pickle.STOP:
+                left -= _MEMORY.get(code, 0)
+                if left < 0:
+                    raise pickle.UnpicklingError(
+                        "Weights only load failed: the file makes more objects than its length explains"
+                    )
                 step = _STEPS.get(code)
                 if step is None:
                     raise pickle.UnpicklingError(f"Weights only load failed: the file is damaged, or of another protocol of pickle than 2: "

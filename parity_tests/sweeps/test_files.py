@@ -469,6 +469,7 @@ def bombs() -> list[bytes]:
         *(b"\x80\x04" + code + struct.pack("<Q", size) for code in (b"\x95", b"\x96", b"\x8d", b"\x8e") for size in (2**31, 2**40, 2**63 - 1)),
         *(code + struct.pack("<I", size) for code in (b"X", b"B", b"T", b"\x8b", b"r", b"j") for size in (2**28, 2**31 - 1, 2**32 - 1)),
         b"Nr" + struct.pack("<I", 2**32 - 1),
+        *(b"(" + code * 3_000_000 + b"t" for code in (b"\x8f", b"}", b"]", b"(", b"N\x85")),  # many objects of a byte each
     ]  # fmt: skip
     files = [
         archived(
