@@ -25,6 +25,7 @@ A function that takes `out` names it as a keyword of its own; it is served here:
 
 from __future__ import annotations
 
+import copy
 import functools
 import operator
 from collections.abc import Callable
@@ -213,10 +214,10 @@ class Slot:
 
     __slots__ = ("deep", "name", "optional", "plain", "readers", "wanted")
 
-    def __init__(self, name: str, annotation: str, default: Any = _REQUIRED) -> None:
+    def __init__(self, name: str, annotation: str, optional: bool = False) -> None:
         words = [word.strip().removeprefix("builtins.") for word in annotation.split("|")]
         kinds = [_KINDS[word] for word in words if word in _KINDS]
-        self.name, self.optional = name, "None" in words or default is None
+        self.name, self.optional = name, "None" in words or optional
         self.wanted = " or ".join(dict.fromkeys(wanted for wanted, _ in kinds))
         # a list or tuple of these kinds is right or wrong by what it holds; `plain`: the types that need no reading
         self.deep = bool({"Dims", "Size", "Tensors", "Scale"} & {*words})
@@ -267,14 +268,25 @@ def _called(parameter: str) -> str:
     return "input" if parameter == "self" else parameter.rstrip("_")
 
 
+# Most parameters are called and annotated as another: one Slot for all of them, which takes half of the time of the import
+_slot = functools.cache(Slot)
+
+
+@functools.cache
+def _words(annotation: str) -> frozenset[str]:
+    return frozenset(annotation.split(" | "))
+
+
 class Desk:
     """The front desk of one function: brings the arguments of a call into their places, and each to its kind."""
 
-    def __init__(self, function: Callable, name: str, out: bool = True) -> None:
+    def __init__(self, function: Callable, name: str) -> None:
         code, defaults = function.__code__, function.__defaults__ or ()
         # a private function is called by functions that have read its arguments
         private = function.__name__.startswith("_")
-        notes = {} if private else {_called(p): note for p, note in function.__annotations__.items()}
+        notes: dict[str, str] = (
+            {} if private else {_called(p): str(note) for p, note in function.__annotations__.items()}
+        )
         count = code.co_argcount
         if code.co_varnames[:1] == ("self",):
             notes["input"] = "Tensor"
@@ -282,35 +294,37 @@ class Desk:
         self.parameters: dict[str, Any] = dict.fromkeys(map(_called, code.co_varnames[:count]), _REQUIRED)
         self.parameters.update(zip([*self.parameters][count - len(defaults) :], defaults, strict=True))
         only = code.co_varnames[count : count + code.co_kwonlyargcount]
-        self.out = out and "out" in only
+        self.out = "out" in only
         late = function.__kwdefaults__ or {}
-        self.keywords = {p: Slot(p, str(notes.get(p)), late.get(p, _REQUIRED)) for p in only if p != "out"}
-        self.slots = [Slot(p, str(notes.get(p)), default) for p, default in self.parameters.items()]
+        self.keywords = {p: _slot(p, notes.get(p, "None"), late.get(p, _REQUIRED) is None) for p in only if p != "out"}
+        self.slots = [_slot(p, notes.get(p, "None"), default is None) for p, default in self.parameters.items()]
         self.rest: Slot | None = None  # of *sizes
         if code.co_flags & 0x04:
             rest = code.co_varnames[count + code.co_kwonlyargcount]
-            self.rest = Slot(rest, str(notes.get(rest)))
-            self.each = Slot(rest, str(notes.get(rest)).replace("Tensor | Tensors", "Tensor"))  # of several
+            self.rest = _slot(rest, notes.get(rest, "None"))
+            self.each = _slot(rest, notes.get(rest, "None").replace("Tensor | Tensors", "Tensor"))  # of several
         # whether there is more than Tensors and numbers, so that a Tensor too may be in the wrong place
-        words = {word for p in self.parameters for word in str(notes.get(p)).split(" | ")}
+        kinds = [_words(notes.get(p, "None")) for p in self.parameters]
         self.reads = any(
             slot.readers for slot in (*self.slots, *self.keywords.values(), *([self.rest] if self.rest else []))
         )
         # numbers pass in every place but the first
-        later = [{*str(notes.get(p)).split(" | ")} & {"Operand", "Number"} for p in [*self.parameters][1:]]
-        self.numbers = {int, float, bool} if all(later) else set()
-        sole = [
-            p for p in self.parameters if {"Number"} <= {*str(notes.get(p)).split(" | ")} <= {"Number", "None"}
-        ]  # no Tensor with axes
-        self.options = self.reads and (
-            self.rest is not None or bool(sole) or bool(words - {"Tensor", "Operand", "Number", "None"})
-        )
-        self.mixed = sum("Operand" in str(notes.get(p)) for p in self.parameters) > 1
+        self.numbers = {int, float, bool} if all(words & {"Operand", "Number"} for words in kinds[1:]) else set()
+        sole = any({"Number"} <= words <= {"Number", "None"} for words in kinds)  # no Tensor with axes
+        more = any(words - {"Tensor", "Operand", "Number", "None"} for words in kinds)
+        self.options = self.reads and (self.rest is not None or sole or more)
+        self.mixed = sum("Operand" in words for words in kinds) > 1
         self.open = bool(code.co_flags & 0x08)  # **others, which are handed on
         self.passed: set[tuple[type, ...]] = set()  # the types of calls in which nothing had to be read
         self.deep: dict[tuple[type, ...], list] = {}  # the same, but for what these places hold
         # of calls seen before: (how many are given by position, *keywords) -> keyword and default of each place behind those
         self.plans: dict[tuple, dict[str, Any]] = {}
+
+    def as_method(self) -> Desk:
+        """The desk of the method: what it has seen is known to both, but `out` is the function's alone."""
+        desk = copy.copy(self)
+        desk.out = False
+        return desk
 
     def serve(self, args: tuple) -> tuple:
         """The arguments, each read as its kind.
@@ -447,13 +461,11 @@ def composed(function: Callable[P, R]) -> Callable[P, R]:
 
     `function.rule` is the function itself: rules call that, with arrays.
     """
-    return _face(function, out=True)
+    return _face(function, Desk(function, function.__name__.strip("_")))
 
 
-def _face(function: Callable, out: bool) -> Any:
-    name = function.__name__.strip("_")
-    desk = Desk(function, name, out)
-    passed = desk.passed
+def _face(function: Callable, desk: Desk) -> Any:
+    name, passed = desk.name, desk.passed
     wholes = [place for place, slot in enumerate(desk.slots) if _whole in slot.readers or _wholes in slot.readers]
 
     @functools.wraps(function)
@@ -470,7 +482,7 @@ def _face(function: Callable, out: bool) -> Any:
         return result if target is None else into(target, result, name, args)
 
     served.rule, served.desk = function, desk  # type: ignore[attr-defined]
-    served.method = _face(function, False) if desk.out else served  # type: ignore[attr-defined]
+    served.method = _face(function, desk.as_method()) if desk.out else served  # type: ignore[attr-defined]
     return served
 
 

@@ -148,7 +148,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
 
     operation.rule = on_arrays
     if desk.out:
-        as_method = contract.Desk(function, short, out=False)
+        as_method = desk.as_method()
         operation.method = _served(function, short, as_method, node, records, promote, check, view, returns)
     return operation
 
