@@ -11,7 +11,7 @@ __all__ = ["parallel_info", "show"]
 
 def show() -> str:
     """A text about what the library is made of: NumPy, and the products of matrices that came with it."""
-    blas = np.show_config("dicts")["Build Dependencies"]["blas"]  # type: ignore[call-arg, index]
+    blas = np.show_config("dicts")["Build Dependencies"]["blas"]  # type: ignore[call-arg, index]  # NumPy's annotations know no mode
     return f"minitorch_pt built with:\n  - NumPy {np.__version__}\n  - {blas['name']} {blas['version']}\n  - Build settings: USE_CUDA=OFF, USE_MKL=OFF, USE_OPENMP=OFF\n"
 
 

@@ -20,9 +20,7 @@ def allow_in_graph(fn: _T) -> _T:
     return fn
 
 
-def assume_constant_result(fn: _T) -> _T:
-    """The function as it is. Also a decorator."""
-    return fn
+assume_constant_result = allow_in_graph
 
 
 def disable(fn: Callable | None = None, recursive: bool = True, *, reason: str | None = None) -> Any:
@@ -48,11 +46,4 @@ def is_compiling() -> bool:
     return False
 
 
-def is_dynamo_compiling() -> bool:
-    """False, as `is_compiling`."""
-    return False
-
-
-def is_exporting() -> bool:
-    """False: no program is recorded to be run elsewhere."""
-    return False
+is_dynamo_compiling = is_exporting = is_compiling  # nor is a program recorded to be run elsewhere

@@ -55,17 +55,12 @@ def _as_it_is(fn: _T) -> _T:
     return fn
 
 
-export = script_if_tracing = script_method = interface = _as_it_is
+export = interface = script_if_tracing = script_method = unused = _as_it_is
 
 
 def ignore(drop: Any = False, **kwargs: Any) -> Any:
     """Marks what torch's compiler is to leave to Python; all of it is here. A decorator, with or without arguments."""
     return drop if callable(drop) else _as_it_is
-
-
-def unused(fn: _T) -> _T:
-    """Marks what torch's compiler is to pass over: the function as it is."""
-    return fn
 
 
 def annotate(the_type: Any, the_value: _T) -> _T:

@@ -28,9 +28,7 @@ def _steps(name: str, M: int, start: float, step: float, options: dict) -> Tenso
         raise ValueError(f"{name} is implemented for strided tensors only, got: {options['layout']}")
     if dtype not in (dtypes.float32, dtypes.float64):
         raise ValueError(f"{name} expects float32 or float64 dtypes, got: {dtype}")
-    end = start + (M - 1) * step
-    made = creation.linspace(start, end, M, dtype=dtype, device=options.get("device"))
-    return made
+    return creation.linspace(start, start + (M - 1) * step, M, dtype=dtype, device=options.get("device"))
 
 
 def _length(M: int, sym: bool) -> int:
