@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import threads
+from .tensors import threads
 
 __all__ = ["parallel_info", "show"]
 

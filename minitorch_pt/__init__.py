@@ -5,10 +5,11 @@ import math as _math
 import sys as _sys
 import typing as _typing
 
-from . import autograd as autograd, dtypes as dtypes, ops as ops, protocols as protocols, random as random
-
-from .tensor import Tensor as Tensor  # isort: skip  # before `creation`, whose function `tensor` is what the name stands for
-from .absent import attribute as _attribute, mark as _mark, tell as _tell
+from . import autograd as autograd, ops as ops, random as random
+from .arrays import dtypes as _dtypes
+from .arrays.dtypes import *
+from .arrays.formats import *
+from .arrays.size import *
 from .autograd import (
     enable_grad as enable_grad,
     inference_mode as inference_mode,
@@ -18,20 +19,20 @@ from .autograd import (
     no_grad as no_grad,
     set_grad_enabled as set_grad_enabled,
 )
-from .creation import *
-from .device import *
-from .dtypes import *
-from .formats import *
-from .functions import *
-from .legacy import *
+from .names.absent import attribute as _attribute, mark as _mark, tell as _tell
+from .names.places import settle as _settle
 from .ops import *
-from .places import settle as _settle
-from .printing import get_printoptions as get_printoptions, set_printoptions as set_printoptions
 from .random import *
-from .settings import *
-from .size import *
-from .threads import *
-from .window_functions import *
+from .tensors import protocols as _protocols
+from .tensors.creation import *
+from .tensors.device import *
+from .tensors.functions import *
+from .tensors.legacy import *
+from .tensors.printing import get_printoptions as get_printoptions, set_printoptions as set_printoptions
+from .tensors.settings import *
+from .tensors.tensor import Tensor as Tensor
+from .tensors.threads import *
+from .tensors.window_functions import *
 
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
@@ -76,22 +77,22 @@ _settle(
 )
 # where pickles of 0.1.0 look for them
 autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]
-for _name in _sys.modules[f"{__name__}.threads"].__all__:
-    setattr(_sys.modules[f"{__name__}.settings"], _name, globals()[_name])
+for _name in _sys.modules[f"{__name__}.tensors.threads"].__all__:
+    setattr(_sys.modules[f"{__name__}.tensors.settings"], _name, globals()[_name])
 
-_mark(Tensor, random.Generator, dtypes.dtype)
+_mark(Tensor, random.Generator, _dtypes.dtype)
 _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "datasets", "distributed", "distributions", "futures", "jit", "linalg", "nn",
-    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "special", "testing", "torch_version", "utils", "version", "viz",
+    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "futures", "jit", "linalg", "nn",
+    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "special", "teaching", "testing", "torch_version", "utils", "version",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
     "to_dlpack": "utils.dlpack",
     "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
-    **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in dtypes.TITLES.values())), "storages"),
+    **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in _dtypes.TITLES.values())), "storage"),
 }  # fmt: skip
 if _typing.TYPE_CHECKING:
     from . import (
@@ -100,7 +101,6 @@ if _typing.TYPE_CHECKING:
         backends,
         compiler,
         cuda,
-        datasets,
         distributed,
         distributions,
         futures,
@@ -114,15 +114,15 @@ if _typing.TYPE_CHECKING:
         serialization,
         signal,
         special,
+        teaching,
         testing,
         torch_version,
         utils,
         version,
-        viz,
     )
     from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
-    from .storages import Storage, TypedStorage, UntypedStorage, is_storage
+    from .storage import Storage, TypedStorage, UntypedStorage, is_storage
     from .utils.dlpack import from_dlpack, to_dlpack
 
 else:  # checkers of types know all names by now, and mark others

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from . import __version__, version
-from .console import print_anything
-from .running import run, run_module
+from .teaching.console import print_anything
+from .teaching.running import run, run_module
 
 
 def parity(path: Path) -> None:

@@ -6,7 +6,7 @@ Source: Halko, Martinsson and Tropp 2011, "Finding structure with randomness", a
 from __future__ import annotations
 
 from . import linalg, random
-from .tensor import Tensor
+from .tensors.tensor import Tensor
 
 __all__ = ["pca_lowrank", "svd_lowrank"]
 

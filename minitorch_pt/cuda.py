@@ -6,8 +6,8 @@ import sys
 from typing import NoReturn
 
 from .amp import for_cuda as amp
-from .device import DeviceError
-from .places import settle
+from .names.places import settle
+from .tensors.device import DeviceError
 
 __all__ = [
     "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",

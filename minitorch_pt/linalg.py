@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .names.places import settle
 from .ops.algebra import (
     LinAlgError,
     cholesky,
@@ -41,7 +42,6 @@ from .ops.algebra import (
     vecdot,
     vector_norm,
 )  # fmt: skip
-from .places import settle
 
 __all__ = [
     "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "householder_product", "inv", "inv_ex", "lstsq", "lu",

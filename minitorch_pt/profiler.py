@@ -6,9 +6,9 @@ import enum
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .arrays.notices import warn
 from .autograd.profiler import EventList, FunctionEvent, profile as _Profile, record_function
-from .notices import warn
-from .places import settle
+from .names.places import settle
 
 __all__ = ["ProfilerAction", "ProfilerActivity", "profile", "record_function", "schedule", "supported_activities"]
 

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from . import dtypes, formats, generator, layouts
+from .arrays import dtypes, formats, layouts
+from .arrays.notices import hush
+from .arrays.storage import refuse_overlap, writable
 from .autograd.contract import composed, into, method
 from .autograd.graph import changed
 from .autograd.inplace import check_inplace, rebase
 from .autograd.modes import recording
 from .autograd.rule import differentiable
-from .creation import _float, _made, _numpy, _shape, empty, size_given, stored, typed_as
-from .device import CPU, device, on_cpu
-from .notices import hush
-from .ops.activations import _floating
-from .ops.pointwise import overwritten
-from .storage import refuse_overlap, writable
-from .tensor import Tensor, wrap
+from .ops.elementwise.activations import _floating
+from .ops.elementwise.pointwise import overwritten
+from .stream import generator
+from .tensors.creation import _float, _made, _numpy, _shape, empty, size_given, stored, typed_as
+from .tensors.device import CPU, device, on_cpu
+from .tensors.tensor import Tensor, wrap
 
 if TYPE_CHECKING:
     from .autograd.contract import DType, Layout, MemoryFormat, Pin, Size

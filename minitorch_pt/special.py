@@ -1,15 +1,15 @@
-"""Special functions under the names of torch.special: those of ops/special_functions.py, and some that torch has elsewhere too."""
+"""Special functions under the names of torch.special: those of ops/elementwise/special_functions.py, and some that torch has elsewhere too."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from .autograd.contract import composed
-from .ops import pointwise
-from .ops.activations import log_softmax, sigmoid, softmax
-from .ops.pointwise import exp2, expm1, log1p, logit, sinc
-from .ops.reductions import logsumexp
-from .ops.special_functions import (
+from .names.places import settle
+from .ops.elementwise import pointwise
+from .ops.elementwise.activations import log_softmax, sigmoid, softmax
+from .ops.elementwise.pointwise import exp2, expm1, log1p, logit, sinc
+from .ops.elementwise.special_functions import (
     digamma,
     entr,
     erf,
@@ -32,7 +32,7 @@ from .ops.special_functions import (
     xlogy,
     zeta,
 )
-from .places import settle
+from .ops.reductions import logsumexp
 
 if TYPE_CHECKING:
     from .autograd.contract import Tensor

@@ -1,339 +1,389 @@
-"""The memory behind arrays, which several may share: whose it is, and where in it an array lies."""
+"""UntypedStorage and TypedStorage: the memory behind a tensor, as bytes and as a row of elements."""
 
 from __future__ import annotations
 
 import functools
-import gc
-import importlib
-import math
-import threading
-import weakref
 from collections.abc import Iterator, Sequence
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-from . import layouts
+from .arrays import dtypes
+from .arrays.notices import warn
+from .arrays.storage import looking, memory, writable
+from .names.places import settle
+from .tensors.device import CPU, DeviceError, device, on_cpu
+from .tensors.tensor import Tensor, wrap
 
 __all__ = [
-    "Place",
-    "apart",
-    "copied",
-    "expanded",
-    "in_inference",
-    "inference_memory",
-    "inferring",
-    "is_inference",
-    "looking",
-    "note_inference",
-    "memory",
-    "offset",
-    "owner",
-    "refuse_inference",
-    "refuse_overlap",
-    "repeats",
-    "resize",
-    "sliced",
-    "writable",
+    "KINDS",
+    "TypedStorage",
+    "UntypedStorage",
+    "is_storage",
+    "shown",
+    "storage",
+    "storagetype",
+    "untyped_storage",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """torch.storage holds these two classes, which are made of tensors: above this file."""
-    if name in ("TypedStorage", "UntypedStorage"):
-        return getattr(importlib.import_module(".storages", __package__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+_BYTE = np.dtype(np.uint8)
 
 
-class _Apart:
-    """Stands between an array and its memory, so that they have not one owner."""
+class _Memory:
+    """What both kinds of storage have: `_row`, an array of one axis on the memory, and `_root`, the array that owns it."""
 
-    __slots__ = ("__array_struct__", "array")
+    _row: np.ndarray
+    _root: np.ndarray
+    dtype: dtypes.dtype
 
-    def __init__(self, array: np.ndarray) -> None:
-        self.array, self.__array_struct__ = array, array.__array_struct__
+    @property
+    def device(self) -> device:
+        """Always device(type='cpu')."""
+        return CPU
 
+    is_cuda = is_hpu = is_sparse = False
 
-def owner(array: np.ndarray) -> np.ndarray:
-    """The array that stands for all views of one memory: where its changes are counted."""
-    while type(array.base) is np.ndarray:
-        array = array.base
-    return array
+    def size(self) -> Any:
+        """The number of elements: of an UntypedStorage, of bytes."""
+        return self._row.size
 
+    __len__ = _size = size
 
-def apart(array: np.ndarray) -> np.ndarray:
-    """The same memory under another owner: that is what `.data` is, whose changes do not count as the tensor's."""
-    root = owner(array)
-    twin = np.asarray(_Apart(memory(root)))
-    return (
-        twin if root is array else np.ndarray(array.shape, array.dtype, _flat(twin).data, offset(array), array.strides)
-    )
+    def nbytes(self) -> Any:
+        """The number of bytes."""
+        return self._row.nbytes
 
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self._row.nbytes
 
-def memory(array: np.ndarray) -> np.ndarray:
-    """The array whose memory it is, of arrays set apart too."""
-    array = owner(array)
-    while (
-        type(array.base) is tuple and type(array.base[0]) is _Apart
-    ):  # NumPy keeps the object beside what it read from it
-        array = array.base[0].array
-    return array
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return np.array(self._row, dtype, copy=copy)
 
+    def element_size(self) -> Any:
+        """Bytes per element."""
+        return self._row.itemsize
 
-def _flat(data: np.ndarray) -> np.ndarray:
-    """All of the memory in which an array lies, in its order."""
-    return owner(data).ravel(order="K")  # a copy only of foreign memory with gaps
+    def data_ptr(self) -> Any:
+        """The address of the first byte."""
+        return self._row.__array_interface__["data"][0]
 
+    def tolist(self) -> list:
+        """The elements as Python numbers."""
+        return self._row.tolist()
 
-def _address(data: np.ndarray) -> int:
-    return data.__array_interface__["data"][0]
+    def __iter__(self) -> Iterator:
+        return iter(self.tolist())
 
-
-def offset(data: np.ndarray) -> int:
-    """The number of bytes in its memory before an array."""
-    return _address(data) - _address(owner(data))
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Inference: memory that was made where nothing will ever be differentiated
-# ---------------------------------------------------------------------------------------------------------------------
-inferring: set[int] = set()  # the threads that are in inference mode
-inference_memory: dict[int, weakref.ref] = {}  # the arrays that own memory which was made there, by their id
-
-
-def in_inference() -> bool:
-    """Whether this thread is in inference mode."""
-    return bool(inferring) and threading.get_ident() in inferring
-
-
-def note_inference(array: np.ndarray, sources: Sequence = ()) -> None:
-    """In inference mode: remember that the memory was made there, unless it is that of one of the sources."""
-    root = memory(array)
-    key = id(root)
-    if in_inference() and not any(memory(a) is root for a in sources if isinstance(a, np.ndarray)):
-        inference_memory[key] = weakref.ref(root, functools.partial(inference_memory.pop, key))
-
-
-def is_inference(array: np.ndarray) -> bool:
-    """Whether the memory was made in inference mode."""
-    return bool(inference_memory) and id(memory(array)) in inference_memory
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Other arrays on the same memory
-# ---------------------------------------------------------------------------------------------------------------------
-def looking(data: np.ndarray, shape: Sequence[int], strides: Sequence[int] | None = None, start: int | None = None) -> np.ndarray:  # fmt: skip
-    """The same memory with another shape, strides and start, in bytes.
-
-    NumPy's own stride_tricks do not tell whose memory an array shows.
-    """
-    flat, start = _flat(data), offset(data) if start is None else start
-    return np.ndarray(shape, data.dtype, flat.data, min(start, flat.nbytes), strides)
-
-
-def sliced(data: Any, index: tuple) -> Any:
-    """data[index], for numbers and slices, in its own place and with its own steps also if it is empty: NumPy's then lies at the head."""
-    view = data[index]
-    if type(view) is not np.ndarray or view.size:
-        return view
-    start, steps, axis = offset(data), [], 0
-    own = [step * data.itemsize for step in layouts.strides(data)]
-    for item in index:
-        if item is None:
-            steps.append(0)
-        elif item is Ellipsis:
-            end = data.ndim - sum(i is not None for i in index) + axis + 1
-            steps += own[axis:end]
-            axis = end
-        else:
-            n = data.shape[axis]
-            first, _, stride = item.indices(n) if type(item) is slice else (item % n, 0, 0)
-            start += first * own[axis]
-            steps += [stride * own[axis]] * bool(stride)
-            axis += 1
-    return looking(data, view.shape, [*steps, *own[axis:]], start)
-
-
-def refuse_inference(data: np.ndarray) -> None:
-    """Raise if the memory was made in inference mode, and this is outside: it may not be changed in place, but by `.data`."""
-    if inference_memory and id(owner(data)) in inference_memory and not in_inference():
-        raise RuntimeError("Inplace update to inference tensor outside InferenceMode is not allowed: change a clone()")
-
-
-def writable(data: np.ndarray) -> np.ndarray:
-    """The array, to be written to, also where NumPy marks it as read-only: torch does not know such marks.
-
-    Raises:
-        RuntimeError: it was made in inference mode, and this is outside; or the memory is not NumPy's own (a file's, bytes): to
-            write there could end the program.
-    """
-    refuse_inference(data)
-    if data.flags.writeable:
-        return data
-    if not memory(data).flags.owndata:
-        raise RuntimeError("the memory of this tensor is read-only: change a clone()")
-    interface = {**data.__array_interface__, "data": (_address(data), False)}
-    return np.asarray(SimpleNamespace(__array_interface__=interface, data=data))
-
-
-def copied(data: np.ndarray, memo: dict) -> np.ndarray:
-    """A copy in a copy of the whole memory, which all arrays that are copied with the same `memo` share as the originals do."""
-    root = memory(data)
-    copy = memo.setdefault(id(root), root.copy(order="K"))
-    if copy.strides != root.strides:  # foreign memory with gaps
-        return data.copy()
-    return np.ndarray(data.shape, data.dtype, _flat(copy).data, offset(data), data.strides)
-
-
-def resize(tensor: Any, shape: Sequence[int]) -> None:
-    """Let a Tensor show its memory from its start on, in order, in another shape; in larger memory, with a copy, if that takes more.
-
-    Its base and their views move along.
-
-    Raises:
-        RuntimeError: more is needed, and others show the memory: they could not follow.
-    """
-    data = tensor._data
-    start, size = offset(data), math.prod(shape)
-    if start + size * data.itemsize <= owner(data).nbytes:
-        tensor._data = looking(data, shape)
-        return
-    larger = np.zeros(start // data.itemsize + size, data.dtype)
-    root: Any = memory(data)
-    old = _flat(data).view(np.uint8)
-    larger.view(np.uint8)[: old.size] = old
-    del data, old
-    for family in _families(tensor):
-        places = [(t._data.shape, t._data.strides, offset(t._data)) for t in family]
-        for t, place in zip(family, places, strict=True):
-            t._data = looking(larger, *place)
-        left, nothing = weakref.ref(root), not root.nbytes
-        del root
-        root = left()
-        if root is None or nothing:  # nobody else holds on to it
-            tensor._data = looking(larger, shape, start=start)
-            return
-        for t, place in zip(family, places, strict=True):
-            t._data = looking(root, *place)
-    raise RuntimeError(
-        f"Trying to resize storage that is not resizable: {list(shape)} needs more memory, and other tensors, arrays or a graph show "
-        "what there is; resize a clone()"
-    )
-
-
-def _families(tensor: Any) -> Iterator[list]:
-    """The Tensors that share a tensor's memory: it and its base, which are found at once, then all views of the base."""
-    base = tensor if tensor._base is None else tensor._base
-    yield list({id(t): t for t in (tensor, base)}.values())
-    yield [base, *[t for t in gc.get_referrers(base) if getattr(t, "_base", None) is base]]
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Overlap
-# ---------------------------------------------------------------------------------------------------------------------
-def _overlaps(shape: Sequence[int], strides: Sequence[int]) -> bool:
-    """Whether an array of these strides may show an element in two places."""
-    reach = 0
-    for stride, n in sorted(zip(strides, shape, strict=True)):
-        if n > 1:
-            if stride <= reach:
-                return 0 not in shape
-            reach += (n - 1) * stride
-    return False
-
-
-def repeats(data: np.ndarray) -> bool:
-    """Whether the array may show an element in two places."""
-    return not data.flags.c_contiguous and _overlaps(data.shape, data.strides)
-
-
-def expanded(data: np.ndarray) -> bool:
-    """Whether an axis shows the same elements again and again."""
-    return 0 in data.strides and data.size > 0 and any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True))  # fmt: skip
-
-
-def refuse_overlap(data: np.ndarray, others: Sequence[np.ndarray]) -> None:
-    """Raise if writing to `data` would write an element twice, or one that another array reads in another place.
-
-    Raises:
-        RuntimeError: it would.
-    """
-    if expanded(data):
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-            "Please clone() the tensor before performing the operation."
-        )
-    for other in others:
-        if memory(other) is memory(data) and data.size and other.size:
-            (first, end), (start, stop) = map(np.lib.array_utils.byte_bounds, (data, other))
-            # NumPy gives a new axis the stride 0, torch another
-            strides = zip(data.shape, data.strides, other.strides, strict=False)
-            same = (first, end, data.ndim) == (start, stop, other.ndim) and all(
-                s == t or (n == 1 and 0 in (s, t)) for n, s, t in strides
+    def _place(self, index: Any) -> Any:
+        size = self._row.size
+        if isinstance(index, int) and not isinstance(index, bool):
+            if not -size <= index < size:
+                raise IndexError(f"index {index} out of range for storage of size {size}")
+        elif not isinstance(index, slice):
+            raise (TypeError if isinstance(self, UntypedStorage) else RuntimeError)(
+                f"can't index a {type(self)} with {type(index)}: give a whole number or a slice"
             )
-            # where there are gaps torch is not sure, and lets it pass
-            if (
-                first < stop
-                and start < end
-                and not same
-                and end - first == data.nbytes
-                and stop - start == other.nbytes
-            ):
-                raise RuntimeError(
-                    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
-                    "location. Please clone() the tensor before performing the operation."
-                )
+        return index
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        writable(self._row)[self._place(index)] = np.asarray(value).astype(self._row.dtype)
+
+    def fill_(self, value: Any) -> Any:
+        """Set all elements to a number; returns the storage."""
+        self[:] = value
+        return self
+
+    def copy_(self, source: Any, non_blocking: Any = None) -> Any:
+        """Overwrite the elements with those of another storage of the same size.
+
+        Raises:
+            RuntimeError: another size.
+        """
+        if source.size() != self.size():
+            raise RuntimeError(
+                f"size does not match, self was {self.nbytes()} bytes but src was {source.nbytes()} bytes"
+            )
+        self[:] = source._row
+        return self
+
+    def resize_(self, size: Any) -> Any:
+        """Not possible, but to the size that it has: NumPy does not move memory that tensors look into.
+
+        Raises:
+            NotImplementedError: another size.
+        """
+        if size != self.size():
+            raise NotImplementedError(
+                f"a storage of size {self.size()} cannot be resized to {size} here: NumPy does not move memory; make a tensor of the new size, "
+                "or use Tensor.resize_()"
+            )
+
+    def is_shared(self) -> Any:
+        """False: the memory is this process's own."""
+        return False
+
+    def is_pinned(self, device: object = None) -> Any:
+        """False: memory is pinned for copies to a GPU."""
+        return False
+
+    def resizable(self) -> Any:
+        """False, see `resize_`."""
+        return False
+
+    def cuda(self, device: object = None, non_blocking: Any = False) -> NoReturn:
+        """Not possible.
+
+        Raises:
+            DeviceError: always.
+        """
+        raise DeviceError("minitorch_pt runs on the CPU only: leave .cuda() out")
+
+    def _converted(self, dtype: dtypes.dtype) -> TypedStorage:
+        return TypedStorage(wrap_storage=UntypedStorage._of(self._row.astype(dtype.dtype)), dtype=dtype, _internal=True)
+
+    def double(self) -> TypedStorage:
+        """A copy as float64."""
+        return self._converted(dtypes.float64)
+
+    def float(self) -> TypedStorage:
+        """A copy as float32."""
+        return self._converted(dtypes.float32)
+
+    def half(self) -> TypedStorage:
+        """A copy as float16."""
+        return self._converted(dtypes.float16)
+
+    def long(self) -> TypedStorage:
+        """A copy as int64."""
+        return self._converted(dtypes.int64)
+
+    def int(self) -> TypedStorage:
+        """A copy as int32."""
+        return self._converted(dtypes.int32)
+
+    def short(self) -> TypedStorage:
+        """A copy as int16."""
+        return self._converted(dtypes.int16)
+
+    def char(self) -> TypedStorage:
+        """A copy as int8."""
+        return self._converted(dtypes.int8)
+
+    def byte(self) -> TypedStorage:
+        """A copy as uint8."""
+        return self._converted(dtypes.uint8)
+
+    def bool(self) -> TypedStorage:
+        """A copy as bool."""
+        return self._converted(dtypes.bool)
+
+    def __repr__(self) -> str:
+        typed = f"dtype={self.dtype}, " if isinstance(self, TypedStorage) else ""
+        shown = "\n ".join(map(str, self.tolist()))
+        return f" {shown}\n[torch.storage.{type(self).__name__}({typed}device=cpu) of size {self.size()}]"
 
 
-# ---------------------------------------------------------------------------------------------------------------------
-# One array in another
-# ---------------------------------------------------------------------------------------------------------------------
-class Place:
-    """Where a view lies in its base: what `as_strided` and its gradient need, counted in elements."""
+class UntypedStorage(_Memory):
+    """Memory as bytes: of a number of them, or of the values of a sequence. `tensor.untyped_storage()` gives that of a tensor.
 
-    def __init__(self, view: np.ndarray, base: np.ndarray) -> None:
-        # counted from the start of each one's memory: that of the base may have been exchanged since
-        ahead = offset(view) // view.itemsize - offset(base) // base.itemsize if view.size else 0
-        low = min(ahead, 0)
-        # shape, strides and offset of each in a memory that holds both
-        self._base = base.shape, [s // base.itemsize for s in base.strides], -low
-        self._view = view.shape, [s // view.itemsize for s in view.strides], ahead - low
-        self._size = 1 + max(
-            start + sum(max(n - 1, 0) * s for n, s in zip(shape, strides, strict=True))
-            for shape, strides, start in (self._base, self._view)
+    >>> import minitorch_pt as torch
+    >>> torch.ones(2).untyped_storage().nbytes()
+    8
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        on_cpu(kwargs.pop("device", CPU))
+        if kwargs:
+            raise TypeError(f"UntypedStorage() got an unexpected keyword argument '{next(iter(kwargs))}'")
+        if len(args) > 1:
+            raise TypeError(
+                f"UntypedStorage() takes a number of bytes or a sequence of them, and got {len(args)} arguments"
+            )
+        given = args[0] if args else 0
+        if isinstance(given, int) and given < 0:
+            raise RuntimeError(f"a storage has a number of bytes that is not negative, and {given} was given")
+        self._root = np.zeros(given, _BYTE) if isinstance(given, int) else np.asarray(given).astype(_BYTE)
+        self._row = self._root
+
+    @classmethod
+    def _of(cls, array: np.ndarray) -> UntypedStorage:
+        """The storage of the memory in which an array lies."""
+        storage = cls.__new__(cls)
+        storage._root = memory(array)
+        storage._row = storage._root.ravel(order="K").view(_BYTE)
+        return storage
+
+    @classmethod
+    def from_file(cls, filename: str, shared: Any = False, nbytes: Any = 0) -> UntypedStorage:
+        """The first bytes of a file, read when they are looked at. What is written reaches the file only if it is `shared`, and then the file grows to
+        that size.
+
+        Raises:
+            TypeError: the name is no text. RuntimeError: there is no such file, or it is shorter.
+        """
+        if not isinstance(filename, str):
+            raise TypeError(f"from_file() takes the name of a file as str, not {type(filename).__name__}")
+        try:
+            with open(filename, "ab" if shared else "rb") as file:
+                size = file.seek(0, 2)
+                if shared:
+                    size = file.truncate(max(size, nbytes))
+        except OSError as error:
+            mode = "read-write" if shared else "read-only"
+            raise RuntimeError(
+                f"unable to open file <{filename}> in {mode} mode: {error.strerror} ({error.errno})"
+            ) from None
+        if not 0 <= nbytes <= size:
+            raise RuntimeError(f"file <{filename}> size <{size}> is smaller than the required mapping size <{nbytes}>")
+        mapped = np.memmap(filename, _BYTE, "r+" if shared else "c", shape=(nbytes,)) if nbytes else np.zeros(0, _BYTE)
+        return cls._of(np.asarray(mapped))
+
+    def __getitem__(self, index: Any) -> Any:
+        found = self._row[self._place(index)]
+        return UntypedStorage(found) if isinstance(found, np.ndarray) else int(found)
+
+    def clone(self) -> UntypedStorage:
+        """A copy."""
+        return UntypedStorage(self._row.copy())
+
+    def cpu(self) -> UntypedStorage:
+        """Itself."""
+        return self
+
+    def type(self, dtype: Any = None, non_blocking: Any = False) -> str:
+        """What torch calls it."""
+        return "torch.storage.UntypedStorage"
+
+    def untyped(self) -> UntypedStorage:
+        """Itself."""
+        return self
+
+    def resize_(self, size: Any) -> Any:
+        """Itself, if that is its size: see `TypedStorage.resize_`."""
+        super().resize_(size)
+        return self
+
+    def _typed(self, dtype: dtypes.dtype) -> np.ndarray:
+        """The elements of a type that the memory holds."""
+        return self._row[: self._row.size // dtype.itemsize * dtype.itemsize].view(dtype.dtype)
+
+
+class TypedStorage(_Memory):
+    """Memory as elements of one type; torch deprecates it for UntypedStorage. `tensor.storage()` gives that of a tensor.
+
+    wrap_storage: the UntypedStorage that it shows; without it one of `size` elements, or of the values of a sequence, is made.
+    """
+
+    def __init__(self, *args: Any, wrap_storage: UntypedStorage | None = None, dtype: dtypes.dtype | None = None,
+                 device: object = None, _internal: Any = False) -> None:  # fmt: skip
+        if not _internal:
+            _deprecated()
+        if device is not None:
+            on_cpu(device)
+        self.dtype = dtypes.get_default_dtype() if dtype is None else dtype
+        if wrap_storage is not None and not isinstance(wrap_storage, UntypedStorage):
+            raise TypeError(f"Argument 'wrap_storage' must be UntypedStorage, but got {type(wrap_storage)}")
+        if wrap_storage is None:
+            values = Tensor(*args) if args and not isinstance(args[0], int) else wrap(np.zeros(args[0] if args else 0))
+            wrap_storage = UntypedStorage._of(values._data.astype(self.dtype.dtype))
+        self._untyped_storage, self._root = wrap_storage, wrap_storage._root
+        self._row = wrap_storage._typed(self.dtype)
+
+    def __getitem__(self, index: Any) -> Any:
+        _deprecated()
+        if isinstance(index, slice):
+            raise RuntimeError("slices are only supported in UntypedStorage.__getitem__")
+        return self._row[self._place(index)].item()
+
+    def untyped(self) -> UntypedStorage:
+        """The memory as bytes."""
+        _deprecated()
+        return self._untyped_storage
+
+    def clone(self) -> TypedStorage:
+        """A copy."""
+        return self._converted(self.dtype)
+
+    def cpu(self) -> TypedStorage:
+        """The same memory."""
+        return TypedStorage(wrap_storage=self._untyped_storage, dtype=self.dtype, _internal=True)
+
+    def pickle_storage_type(self) -> str:
+        """What files call it: "FloatStorage"."""
+        return f"{dtypes.TITLES[self.dtype.name]}Storage"
+
+    def type(self, dtype: Any = None, non_blocking: Any = False) -> str:
+        """What torch calls it: "torch.FloatStorage"."""
+        return f"torch.{self.pickle_storage_type()}"
+
+
+@functools.cache  # once, as torch does
+def _deprecated() -> None:
+    warn(
+        "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. This should only "
+        "matter to you if you are using storages directly.  To access UntypedStorage directly, use tensor.untyped_storage() instead of "
+        "tensor.storage()"
+    )
+
+
+def is_storage(obj: Any, /) -> bool:
+    """Whether it is a storage."""
+    return isinstance(obj, _Memory)
+
+
+def untyped_storage(self: Tensor) -> UntypedStorage:
+    """The memory in which the tensor lies, as bytes; tensors on one memory have storages of one `data_ptr()`."""
+    return UntypedStorage._of(self._data)
+
+
+def storage(self: Tensor) -> TypedStorage:
+    """The memory in which the tensor lies, as elements of its type; torch deprecates it for `untyped_storage`."""
+    _deprecated()
+    return TypedStorage(wrap_storage=UntypedStorage._of(self._data), dtype=self.dtype, _internal=True)
+
+
+def shown(storage: Any, dtype: dtypes.dtype) -> Tensor:
+    """All of a storage as a vector.
+
+    Raises:
+        TypeError: it is no storage. RuntimeError: a TypedStorage of another type.
+    """
+    if isinstance(storage, TypedStorage) and storage.dtype is not dtype:
+        raise RuntimeError(f"Expected a Storage of type {dtype} or an UntypedStorage, but got type {storage.dtype}")
+    if not isinstance(storage, _Memory):
+        raise TypeError(f"set_() takes a tensor or a storage, not {type(storage).__name__}")
+    size = storage.nbytes() // dtype.itemsize
+    return wrap(
+        looking(
+            storage._root.view(dtype.dtype) if storage._root.flags.c_contiguous else storage._row.view(dtype.dtype),
+            (size,),
+            start=0,
         )
+    )
 
-    def _both(self, memory: np.ndarray) -> list[np.ndarray]:
-        """The base and the view in a memory of that size."""
-        step = memory.itemsize
-        return [
-            np.ndarray(shape, memory.dtype, memory.data, start * step, [s * step for s in strides])
-            for shape, strides, start in (self._base, self._view)
-        ]
 
-    def region(self, whole: np.ndarray) -> np.ndarray:
-        """What the view shows if the base is `whole`."""
-        base, view = self._both(np.zeros(self._size, whole.dtype))
-        base[...] = whole
-        return view
+class storagetype:
+    """What torch.FloatStorage and its kin are: they make storages of one type, and tell whether a storage is of it."""
 
-    def outside(self, whole: np.ndarray) -> np.ndarray:
-        """`whole` with zeros where the view lies."""
-        base, view = self._both(np.zeros(self._size, whole.dtype))
-        base[...] = whole
-        view[...] = 0
-        return base
+    def __init__(self, dtype: dtypes.dtype) -> None:
+        self.dtype, self.__name__ = dtype, f"{dtypes.TITLES[dtype.name]}Storage"
 
-    def put(self, region: np.ndarray) -> np.ndarray:
-        """Zeros of the base's shape with `region` added where the view lies: the transpose of `region`."""
-        whole = np.zeros(self._size, region.dtype)
-        base, view = self._both(whole)
-        if _overlaps(*self._view[:2]):
-            np.add.at(whole, self._both(np.arange(self._size))[1], region)
-        else:
-            view[...] = region
-        if _overlaps(*self._base[:2]):  # each of the places that show an element has its share
-            shown = self._both(np.arange(self._size))[0]
-            whole /= np.maximum(np.bincount(shown.reshape(-1), minlength=self._size), 1)
-        return base
+    def __call__(self, *args: Any) -> TypedStorage:
+        return TypedStorage(*args, dtype=self.dtype)
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return isinstance(instance, TypedStorage) and instance.dtype is self.dtype
+
+    def __reduce__(self) -> str:
+        return self.__name__
+
+    def __repr__(self) -> str:
+        return f"<class 'torch.{self.__name__}'>"
+
+
+Sequence.register(_Memory)  # torch.tensor(storage)
+settle("minitorch_pt", {"is_storage": is_storage})
+settle("minitorch_pt.storage", {"TypedStorage": TypedStorage, "UntypedStorage": UntypedStorage})
+KINDS = {dtype: storagetype(dtype) for dtype in dtypes.ALL}
+globals().update({kind.__name__: kind for kind in KINDS.values()})
+Storage = KINDS[dtypes.float32]

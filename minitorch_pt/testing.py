@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from . import creation, dtypes, random
-from .tensor import Tensor, wrap
+from . import random
+from .arrays import dtypes
+from .tensors import creation
+from .tensors.tensor import Tensor, wrap
 
 __all__ = ["assert_close", "compare", "make_tensor"]
 

@@ -149,7 +149,7 @@ def tanh(input):
 # Tensors
 # ---------------------------------------------------------------------------------------------------------------------
 class Tensor:
-    """An array, its gradient, and what it was made of. Grown up: `tensor.py`; its backward(): `autograd/graph.py`.
+    """An array, its gradient, and what it was made of. Grown up: `tensors/tensor.py`; its backward(): `autograd/graph.py`.
 
     >>> x = Tensor([1, 2, 3], requires_grad=True)
     >>> y = (x * x).sum()
@@ -325,7 +325,7 @@ class Dropout(Module):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Losses. Grown up: `ops/losses.py`.
+# Losses. Grown up: `ops/losses/common.py`.
 # ---------------------------------------------------------------------------------------------------------------------
 def mse_loss(input, target):
     """The mean of the squared differences."""

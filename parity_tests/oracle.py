@@ -68,7 +68,7 @@ def _convert(value: Any, requires_grad: bool, make: Any) -> Any:
         return tensor.requires_grad_() if requires_grad and value.dtype.kind == "f" else tensor
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return type(value)(_convert(v, requires_grad, make) for v in value)
-    if make is torch.from_numpy and isinstance(value, minitorch_pt.dtypes.dtype):
+    if make is torch.from_numpy and isinstance(value, minitorch_pt.arrays.dtypes.dtype):
         return getattr(torch, value.name)
     return value
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,70 +18,93 @@ import minitorch_pt
 PACKAGE = Path(minitorch_pt.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-# What each part may import, by the first component of the path inside the package; functions may import late what is above.
-ABOVE = ("nn", "optim", "utils", "jit", "datasets", "viz", "serialization", "distributions", "special", "testing")
-ALLOWED = {
-    "tiny": (),  # one page, on NumPy alone
-    "dtypes": (),
-    "device": (),
-    "size": (),
-    "layouts": (),
-    "absent": ("absent_names",),
-    "formats": ("layouts",),
-    "places": ("absent",),
-    "rejection": (),
-    "storage": ("layouts",),
-    "sums": (),
-    "notices": (),
-    "generator": ("dtypes", "layouts", "rejection"),
-    "return_types": (),
-    "autograd": ("dtypes", "formats", "layouts", "storage", "sums", "notices", "autograd"),
-    "ops": (
-        "dtypes",
-        "formats",
-        "layouts",
-        "size",
-        "storage",
-        "sums",
-        "notices",
-        "autograd",
-        "ops",
-        "generator",
-        "return_types",
-    ),
-    "methods": ("dtypes", "storage", "ops", "autograd"),
-    "conversion": ("dtypes", "formats", "size", "storage", "ops", "autograd", "device"),
-    "facts": ("dtypes", "formats", "layouts", "storage", "autograd", "device", "size"),
-    "tensor": ("storage", "autograd", "facts", "methods", "conversion"),
+# The house from the ground up: what stands on a line may import what stands above it, and what stands beside it as far as no circle comes of it.
+FLOORS = """
+tiny names arrays return_types
+stream autograd
+ops
+tensors
+random storage
+nn optim utils distributions linalg special signal serialization testing cuda backends accelerator amp jit onnx compiler distributed futures overrides profiler
+version torch_version __config__ _lowrank functional
+teaching
+__main__
+"""
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS.strip().splitlines()) for room in rooms.split()}
+# imported only where a program asks for them
+UP = {
+    ("autograd/__init__.py", "profiler"),  # torch.autograd.profiler and torch.profiler show the same classes
+    ("tensors/conversion.py", "storage"),  # Tensor.untyped_storage() makes what is itself made of tensors
 }
 
 
-def imported(path: Path) -> set[str]:
-    """The parts of the package that a file imports at its top."""
+def name_of(path: Path) -> str:
+    """A file's name as a module."""
     parts = path.relative_to(PACKAGE).with_suffix("").parts
-    found = set()
-    for node in ast.parse(path.read_text()).body:
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path) for path in FILES}
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """The modules that a file imports, and whether inside a function; not those that only checkers of types see."""
+    tree = ast.parse(path.read_text())
+    unseen = {
+        id(node)
+        for test in ast.walk(tree)
+        if isinstance(test, ast.If) and "TYPE_CHECKING" in ast.unparse(test.test)
+        for part in test.body
+        for node in ast.walk(part)
+    }
+    for node in ast.walk(tree):
+        late = node not in tree.body
+        if id(node) in unseen:
+            continue
         if isinstance(node, ast.ImportFrom) and node.level:
-            base = [*parts[: len(parts) - node.level], *(node.module or "").split(".")]
-            base = [b for b in base if b]
-            found |= {base[0]} if base else {alias.name for alias in node.names}
+            here = list(path.relative_to(PACKAGE).parts[:-1])
+            base = [*here[: len(here) - node.level + 1], *filter(None, (node.module or "").split("."))]
+            for alias in node.names:
+                inner = ".".join([*base, alias.name])
+                yield (inner if inner in MODULES else ".".join(base)), late
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
-            found |= {f"outside:{name.split('.')[0]}" for name in names}
-    return found
+            for name in names:
+                yield f"outside:{name.split('.')[0]}", late
+
+
+def imported(path: Path) -> set[str]:
+    """What of outside a file imports at its top."""
+    return {name.removeprefix("outside:") for name, late in imports(path) if name.startswith("outside:") and not late}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_point_downwards(path):
-    part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    if part == "__init__":
+    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if room == "__init__":
         return
-    inside = {name for name in imported(path) if not name.startswith("outside:")}
-    allowed = ALLOWED.get(part)
-    if allowed is not None:
-        assert inside <= set(allowed), f"{part} may import {allowed} and imports {sorted(inside)}"
-    elif part not in ABOVE:
-        assert not inside & set(ABOVE), f"{part} lies below {ABOVE} and imports {sorted(inside)}"
+    for module, _ in imports(path):
+        other = module.partition(".")[0]
+        if module and not module.startswith("outside:") and (str(path.relative_to(PACKAGE)), other) not in UP:
+            assert FLOOR[other] <= FLOOR[room], f"{room} stands below {other}"
+    if room == "tiny":
+        assert not [module for module, _ in imports(path) if not module.startswith("outside:")], "the page stands alone"
+
+
+def test_no_circles():
+    graph = {name_of(path): {m for m, late in imports(path) if m in MODULES and m and not late} for path in FILES}
+    open_, done = [], set()
+
+    def visit(name: str) -> None:
+        assert name not in open_, f"a circle: {' -> '.join([*open_[open_.index(name) :], name])}"
+        if name not in done:
+            open_.append(name)
+            for other in sorted(graph[name]):
+                visit(other)
+            done.add(open_.pop())
+
+    for name in sorted(graph):
+        visit(name)
 
 
 def test_packages_are_imported_at_their_first_use():
@@ -95,7 +120,7 @@ def test_packages_are_imported_at_their_first_use():
 
 def test_only_numpy_and_the_standard_library_are_imported():
     def outside(files):
-        return {name.removeprefix("outside:") for f in files for name in imported(f) if name.startswith("outside:")}
+        return set().union(*map(imported, files))
 
     drawing = [path for path in FILES if path.parent.name == "viz"]  # imported when first used: see `__getattr__`
     assert outside(set(FILES) - set(drawing)) <= {"numpy", *sys.stdlib_module_names}
@@ -135,7 +160,7 @@ def test_the_engine_reads_in_an_hour():
         "variable.py",
     )
     parts = sorted(path for path in (PACKAGE / "autograd").glob("*.py") if path.name not in beside)
-    engine = [PACKAGE / "tensor.py", *parts]
+    engine = [PACKAGE / "tensors" / "tensor.py", *parts]
     assert sum(map(code_lines, engine)) <= 1520
 
 
@@ -166,4 +191,18 @@ def test_public_names_are_documented():
                         and not ast.get_docstring(f)
                         and not any("setter" in ast.unparse(d) or "deleter" in ast.unparse(d) for d in f.decorator_list)
                     ]
+    assert not missing
+
+
+def test_files_that_are_named_exist():
+    """What README, lessons, docstrings and comments call `ops/shape.py` is there, by a path that fits."""
+    known = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=PACKAGE.parent).stdout.split()
+    known = known or [str(path.relative_to(PACKAGE.parent)) for path in PACKAGE.parent.rglob("*.py")]
+    texts = [*FILES, *(PACKAGE.parent / "tutorials").glob("??/*.py"), *PACKAGE.parent.glob("*.md")]
+    missing = [
+        f"{path.name}: {name}"
+        for path in texts
+        for name in re.findall(r"(?<![\w./<{*-])(?:[a-z_]+/)*[a-z_]+\.py\b", path.read_text(encoding="utf-8"))
+        if name != "programa.py" and not any(f"/{file}".endswith(f"/{name}") for file in known)
+    ]
     assert not missing

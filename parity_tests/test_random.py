@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import minitorch_pt
-from minitorch_pt import generator as stream
+from minitorch_pt.stream import generator as stream
 from parity_tests.oracle import assert_same, same_program
 
 SEEDS = [0, 42, -1]

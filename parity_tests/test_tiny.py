@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from minitorch_pt import datasets, tiny
+from minitorch_pt import tiny
+from minitorch_pt.teaching import datasets
 from parity_tests.oracle import rand
 from parity_tests.test_architecture import FILES, PACKAGE, code_lines
 

@@ -9,11 +9,12 @@ import pytest
 import torch
 
 import minitorch_pt
+from minitorch_pt.teaching import datasets
 
 
 def digits(package):
     """The digits as tensors of either package."""
-    return [package.tensor(part.numpy()) for part in minitorch_pt.datasets.digits()]
+    return [package.tensor(part.numpy()) for part in datasets.digits()]
 
 
 def train(package, epochs, dtype):

@@ -1,7 +1,7 @@
 """An LSTM learns Brazilian first names letter by letter, and makes up new ones."""
 
 import minitorch_pt as torch
-from minitorch_pt.datasets import brazilian_names
+from minitorch_pt.teaching.datasets import brazilian_names
 
 nn, F = torch.nn, torch.nn.functional
 

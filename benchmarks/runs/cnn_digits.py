@@ -1,7 +1,7 @@
 """A convolutional network reads handwritten digits, trained on pictures shifted by up to one pixel."""
 
 import minitorch_pt as torch
-from minitorch_pt.datasets import digits
+from minitorch_pt.teaching.datasets import digits
 
 nn, F = torch.nn, torch.nn.functional
 

@@ -2,7 +2,7 @@
 
 import minitorch_pt as torch
 from benchmarks.runs.twin import grid
-from minitorch_pt.datasets import digits
+from minitorch_pt.teaching.datasets import digits
 
 nn, F = torch.nn, torch.nn.functional
 

@@ -1,7 +1,7 @@
 """A recurrent network foretells the sunspots of the next year from those of the 22 years before."""
 
 import minitorch_pt as torch
-from minitorch_pt.datasets import sunspots
+from minitorch_pt.teaching.datasets import sunspots
 
 nn, F = torch.nn, torch.nn.functional
 

@@ -1,6 +1,6 @@
 """torch.amp: computing in short floating point types, which NumPy has not. What programs write for a GPU runs here in float32, as in torch on a CPU."""
 
-from ..places import settle as _settle
+from ..names.places import settle as _settle
 from . import autocast_mode as autocast_mode, grad_scaler as grad_scaler
 from .autocast_mode import (
     autocast as autocast,

@@ -33,15 +33,15 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .. import dtypes, formats, layouts
-from ..notices import warn
-from ..storage import looking, refuse_overlap, resize, writable
+from ..arrays import dtypes, formats, layouts
+from ..arrays.notices import warn
+from ..arrays.storage import looking, refuse_overlap, resize, writable
 from . import graph
 
 if TYPE_CHECKING:  # what the kinds are to a type checker
     from collections.abc import Sequence
 
-    from ..tensor import Tensor
+    from ..tensors.tensor import Tensor
 
     Number: TypeAlias = int | float | np.number | Tensor
     Operand: TypeAlias = Tensor | Number

@@ -19,10 +19,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .. import dtypes, layouts
-from ..notices import hush
-from ..storage import apart, inference_memory, is_inference, owner
-from ..sums import total
+from ..arrays import dtypes, layouts
+from ..arrays.notices import hush
+from ..arrays.storage import apart, inference_memory, is_inference, owner
+from ..arrays.sums import total
 from .modes import anomaly, recording, watchers
 
 _clock = itertools.count(1)  # one numbering for nodes and in-place changes: it tells which came first

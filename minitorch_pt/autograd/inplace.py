@@ -14,8 +14,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from .. import dtypes
-from ..storage import Place, refuse_overlap, repeats, writable
+from ..arrays import dtypes
+from ..arrays.storage import Place, refuse_overlap, repeats, writable
 from . import contract, graph
 from .graph import changed, record
 from .modes import recording

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from ..storage import in_inference, inferring
+from ..arrays.storage import in_inference, inferring
 
 __all__ = ["no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "is_grad_enabled", "detect_anomaly",
            "set_detect_anomaly", "is_anomaly_enabled", "is_inference_mode_enabled"]  # fmt: skip

@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
 
 import numpy as np
 
-from .. import dtypes, layouts
-from ..notices import FILTER, hush
-from ..storage import expanded, inferring, is_inference, note_inference
+from ..arrays import dtypes, layouts
+from ..arrays.notices import FILTER, hush
+from ..arrays.storage import expanded, inferring, is_inference, note_inference
 from . import contract, graph
 from .graph import Node, Output, Rule, record
 from .modes import recording
 
 if TYPE_CHECKING:
-    from ..tensor import Tensor
+    from ..tensors.tensor import Tensor
 
 P = ParamSpec("P")  # a type checker sees the operation with the rule's own parameters, giving a Tensor
 R = TypeVar("R")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import creation, random
+from .. import random
 from ..autograd.modes import no_grad
-from ..ops.losses import binary_cross_entropy_with_logits
-from ..tensor import Tensor
+from ..ops.losses.common import binary_cross_entropy_with_logits
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .utils import ONE, Odds, broadcast_all

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import creation, random
+from .. import random
 from ..autograd.modes import no_grad
-from ..tensor import Tensor
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .utils import ONE, Odds

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import creation, dtypes, ops, random
-from ..size import Size
-from ..tensor import Tensor
+from .. import ops, random
+from ..arrays import dtypes
+from ..arrays.size import Size
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .utils import ONE, lazy_property, logits_to_probs, probs_to_logits

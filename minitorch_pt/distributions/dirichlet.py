@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import creation, ops, random
+from .. import ops, random
 from ..ops.pathwise import dirichlet_draw
-from ..tensor import Tensor
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from ..arrays.size import Size
 from ..autograd.modes import no_grad
-from ..size import Size
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 from . import constraints
 from .utils import ONE, lazy_property
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import dtypes
-from ..tensor import Tensor
+from ..arrays import dtypes
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .gamma import Gamma

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import creation, dtypes, ops, random
+from .. import ops, random
+from ..arrays import dtypes
 from ..ops.pathwise import gamma_draw
-from ..tensor import Tensor
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .utils import ONE, broadcast_all

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import creation, dtypes
-from ..tensor import Tensor
+from ..arrays import dtypes
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .transformed_distribution import TransformedDistribution
 from .transforms import AffineTransform, ExpTransform

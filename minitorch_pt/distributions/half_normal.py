@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 from .half import Half
 from .normal import Normal
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..size import Size
-from ..tensor import Tensor
+from ..arrays.size import Size
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .utils import ONE, sum_rightmost

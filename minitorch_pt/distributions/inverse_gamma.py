@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import creation, ops
-from ..tensor import Tensor
+from .. import ops
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .gamma import Gamma
 from .transformed_distribution import TransformedDistribution

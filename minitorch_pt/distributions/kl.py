@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import creation, linalg, ops
-from ..ops.activations import softplus
-from ..tensor import Tensor
+from .. import linalg, ops
+from ..ops.elementwise.activations import softplus
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from .bernoulli import Bernoulli
 from .beta import Beta
 from .binomial import Binomial

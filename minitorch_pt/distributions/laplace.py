@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import creation, dtypes
-from ..tensor import Tensor
+from ..arrays import dtypes
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .utils import ONE, broadcast_all

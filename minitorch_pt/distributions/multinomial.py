@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import creation, ops
-from ..ops.activations import logsigmoid
-from ..tensor import Tensor
+from .. import ops
+from ..ops.elementwise.activations import logsigmoid
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .categorical import OfClasses
 from .utils import ONE, broadcast_all, probs_to_logits

@@ -6,8 +6,8 @@ from typing import Any
 
 from .. import random
 from ..autograd.modes import no_grad
-from ..ops.activations import logsigmoid
-from ..tensor import Tensor
+from ..ops.elementwise.activations import logsigmoid
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .gamma import Gamma

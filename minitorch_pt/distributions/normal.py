@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import ops, random
 from ..autograd.modes import no_grad
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .utils import ONE, broadcast_all

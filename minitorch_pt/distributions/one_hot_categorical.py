@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import creation
-from ..tensor import Tensor
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .categorical import OfClasses
 from .utils import ONE

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import random
 from ..autograd.modes import no_grad
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .utils import ONE, broadcast_all

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import creation, random
-from ..tensor import Tensor
+from .. import random
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .categorical import OfClasses
 from .relaxed_bernoulli import Relaxed

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from .. import random
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 from . import constraints
 from .chi2 import Chi2
 from .distribution import Distribution

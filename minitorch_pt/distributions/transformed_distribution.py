@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..arrays.size import Size
 from ..autograd.modes import no_grad
-from ..size import Size
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .independent import Independent

@@ -8,11 +8,13 @@ import operator
 from functools import reduce
 from typing import Any
 
-from .. import creation, dtypes, linalg, ops
-from ..ops.activations import logsigmoid, softplus
-from ..ops.padding import constant_pad_nd
-from ..size import Size
-from ..tensor import Tensor
+from .. import linalg, ops
+from ..arrays import dtypes
+from ..arrays.size import Size
+from ..ops.elementwise.activations import logsigmoid, softplus
+from ..ops.layers.padding import constant_pad_nd
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .utils import broadcast_all, lazy_property, sum_rightmost
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import creation, dtypes, ops
+from .. import ops
+from ..arrays import dtypes
+from ..arrays.size import Size
 from ..autograd.modes import enable_grad
-from ..size import Size
-from ..tensor import Tensor
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 
 __all__ = ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import creation
-from ..tensor import Tensor
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from . import constraints
 from .exponential import Exponential
 from .transformed_distribution import TransformedDistribution

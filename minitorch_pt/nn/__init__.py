@@ -1,6 +1,6 @@
 """torch.nn: layers, containers, losses; `functional` has them as functions, `init` fills parameters, `utils` clips gradients."""
 
-from ..places import settle as _settle
+from ..names.places import settle as _settle
 from . import functional as functional, init as init
 from .modules import *
 from .modules import lazy as _lazy, module as _module, utils as _numbers

@@ -7,9 +7,9 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from .. import creation, dtypes, ops
-from ..creation import one_hot
-from ..ops.activations import (
+from .. import ops
+from ..arrays import dtypes
+from ..ops.elementwise.activations import (
     elu,
     gelu,
     glu,
@@ -26,8 +26,9 @@ from ..ops.activations import (
     softplus,
     softsign,
 )
-from ..ops.attention import scaled_dot_product_attention
-from ..ops.convolution import (
+from ..ops.elementwise.shrinking import hardshrink, softshrink, tanhshrink
+from ..ops.layers.attention import scaled_dot_product_attention
+from ..ops.layers.convolution import (
     conv1d,
     conv2d,
     conv3d,
@@ -37,34 +38,11 @@ from ..ops.convolution import (
     fold,
     unfold,
 )
-from ..ops.ctc import ctc_loss
-from ..ops.distances import cosine_similarity, pairwise_distance, pdist
-from ..ops.embedding import embedding_bag, embedding_renorm_
-from ..ops.likelihood_losses import gaussian_nll_loss, kl_div, poisson_nll_loss
-from ..ops.losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    huber_loss,
-    l1_loss,
-    mse_loss,
-    nll_loss,
-    smooth_l1_loss,
-)
-from ..ops.margin_losses import (
-    cosine_embedding_loss,
-    hinge_embedding_loss,
-    margin_ranking_loss,
-    multi_margin_loss,
-    multilabel_margin_loss,
-    multilabel_soft_margin_loss,
-    soft_margin_loss,
-    triplet_margin_loss,
-    triplet_margin_with_distance_loss,
-)
-from ..ops.normalization import local_response_norm, rms_norm
-from ..ops.padding import pad
-from ..ops.pooling import (
+from ..ops.layers.distances import cosine_similarity, pairwise_distance, pdist
+from ..ops.layers.embedding import embedding_bag, embedding_renorm_
+from ..ops.layers.normalization import local_response_norm, rms_norm
+from ..ops.layers.padding import pad
+from ..ops.layers.pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
     adaptive_avg_pool3d,
@@ -86,9 +64,7 @@ from ..ops.pooling import (
     max_pool3d,
     max_pool3d_with_indices,
 )
-from ..ops.products import bilinear, linear
-from ..ops.shrinking import hardshrink, softshrink, tanhshrink
-from ..ops.unpooling import (
+from ..ops.layers.unpooling import (
     fractional_max_pool2d,
     fractional_max_pool2d_with_indices,
     fractional_max_pool3d,
@@ -97,7 +73,7 @@ from ..ops.unpooling import (
     max_unpool2d,
     max_unpool3d,
 )
-from ..ops.vision import (
+from ..ops.layers.vision import (
     affine_grid,
     channel_shuffle,
     grid_sample,
@@ -108,7 +84,33 @@ from ..ops.vision import (
     upsample_bilinear,
     upsample_nearest,
 )
-from ..tensor import Tensor
+from ..ops.losses.common import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    smooth_l1_loss,
+)
+from ..ops.losses.ctc import ctc_loss
+from ..ops.losses.likelihoods import gaussian_nll_loss, kl_div, poisson_nll_loss
+from ..ops.losses.margins import (
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
+from ..ops.products import bilinear, linear
+from ..tensors import creation
+from ..tensors.creation import one_hot
+from ..tensors.tensor import Tensor
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",

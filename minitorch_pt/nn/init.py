@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import layouts
+from ..arrays import layouts
+from ..arrays.storage import refuse_overlap
 from ..autograd.graph import changed
 from ..autograd.modes import no_grad
 from ..random import default_generator, normal_ as _fill_normal, uniform_ as _fill_uniform
-from ..storage import refuse_overlap
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 
 __all__ = [
     "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_", "sparse_",

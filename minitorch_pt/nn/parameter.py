@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.graph import Handle
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 
 __all__ = ["Buffer", "Parameter"]
 
@@ -33,7 +33,7 @@ class Parameter(Tensor):
         return memo[id(self)]
 
     def __repr__(self) -> str:
-        from ..printing import tensor_repr
+        from ..tensors.printing import tensor_repr
 
         text = tensor_repr(self)
         return "Parameter containing:\n" + (text if type(self) is Parameter else f"Parameter({text})")

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..autograd.contract import composed
 from ..autograd.rule import array, named
-from .pointwise import ne, sub
+from .elementwise.pointwise import ne, sub
 from .reductions import _axes, cumsum, sum
 from .shape import _axis, cat, clone, select
 

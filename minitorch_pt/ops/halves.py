@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from ..arrays import dtypes
 from ..autograd.rule import array
 
 __all__: list[str] = []  # for other operations

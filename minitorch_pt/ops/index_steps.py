@@ -14,9 +14,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .. import layouts
+from ..arrays import layouts
+from ..arrays.notices import warn
 from ..autograd import graph
-from ..notices import warn
 
 __all__ = ["WHOLE", "arranged", "check_axes", "index_array", "steps", "without_places"]
 

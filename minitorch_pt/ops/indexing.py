@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes, layouts
+from ..arrays import dtypes, layouts
+from ..arrays.storage import sliced, writable
+from ..arrays.sums import summed
 from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable, named, nondifferentiable, same
-from ..storage import sliced, writable
-from ..sums import summed
 from .index_steps import WHOLE, arranged, check_axes, index_array, steps, without_places
 from .saving import saving
 from .shape import _axis

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes, return_types
+from .. import return_types
+from ..arrays import dtypes
+from ..arrays.notices import warn
 from ..autograd import graph
 from ..autograd.contract import composed, into
 from ..autograd.rule import array, differentiable, named
-from ..notices import warn
 from . import algebra
 from .algebra import matrix_exp, matrix_power
 from .algebra.common import check_info, check_matrices, check_pair, transposed, zero_pivot
 from .algebra.elimination import unpack
 from .algebra.factorizations import reflected
 from .algebra.inverses import substitute
-from .pointwise import where
+from .elementwise.pointwise import where
 from .products import _need
 from .reductions import cumprod, vector_norm
 from .saving import saving, saving_result

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from .. import layouts
+from ..arrays import layouts
+from ..arrays.dtypes import checked, promote_types
+from ..arrays.rows import ones
+from ..arrays.sums import plain_add, summed, total
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
-from ..dtypes import checked, promote_types
-from ..sums import plain_add, summed, total
+from .elementwise.pointwise import mul, whole_alpha
 from .halves import in_single, is_half
-from .pointwise import mul, whole_alpha
-from .rows import ones
 from .shape import _axis, diagonal, permute, select
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes, return_types
+from .. import return_types
+from ..arrays import dtypes
+from ..arrays.notices import warn
+from ..arrays.sums import add, plain_add, total
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
-from ..notices import warn
-from ..sums import add, plain_add, total
+from .elementwise.pointwise import isnan, logical_not, maximum, minimum, where
 from .indexing import _sum_into, gather
-from .pointwise import isnan, logical_not, maximum, minimum, where
 from .saving import saving
 from .shape import _axis, sizes
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays.storage import writable
 from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named
-from ..storage import writable
+from .elementwise.pointwise import true_divide, where
 from .indexing import check_slices, getitem, index_add, index_select, scatter_reduce
-from .pointwise import true_divide, where
 from .shape import _axis, as_strided, clone, diagonal, reshape, select
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes, formats, layouts
+from ..arrays import dtypes, formats, layouts
+from ..arrays.notices import warn
+from ..arrays.size import size_of
+from ..arrays.storage import Place, looking, offset, owner, sliced
 from ..autograd.contract import composed
 from ..autograd.inplace import put
 from ..autograd.rule import array, differentiable, nondifferentiable, same
-from ..notices import warn
-from ..size import size_of
-from ..storage import Place, looking, offset, owner, sliced
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Dims, DType, MemoryFormat, Size, Tensor, Tensors

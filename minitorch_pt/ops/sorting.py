@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from .. import return_types
+from ..arrays.dtypes import checked
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
-from ..dtypes import checked
 from .indexing import _sum_into, gather
 from .reductions import _chosen, _equal, _kept, _not_empty, _only, _placed, _shared
 from .shape import _axis

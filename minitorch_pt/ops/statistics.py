@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import return_types
+from ..arrays.notices import warn
 from ..autograd.contract import composed
 from ..autograd.rule import array, nondifferentiable
-from ..notices import warn
 from .diagonal import diag
-from .pointwise import clip, sqrt, true_divide
+from .elementwise.pointwise import clip, sqrt, true_divide
 from .shape import squeeze
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor, wrap
+from ..tensors.tensor import Tensor, wrap
 from .optimizer import Elementwise, check_implementation, counter, nonnegative, number
 
 __all__ = ["Adagrad"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.graph import changed
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 from .optimizer import (
     Optimizer,
     blocks,

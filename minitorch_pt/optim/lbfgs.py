@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.graph import changed
-from ..tensor import Tensor, wrap
+from ..tensors.tensor import Tensor, wrap
 from .optimizer import Optimizer, evaluate, nonnegative
 
 __all__ = ["LBFGS"]

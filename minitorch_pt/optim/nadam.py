@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 from .optimizer import Elementwise, check_betas, check_implementation, counter, nonnegative, number, zeros
 
 __all__ = ["NAdam"]

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import float32, float64, get_default_dtype
+from ..arrays.notices import hush
 from ..autograd.graph import Handle, changed
 from ..autograd.modes import recording
-from ..dtypes import float32, float64, get_default_dtype
-from ..notices import hush
-from ..tensor import Tensor, wrap
+from ..tensors.tensor import Tensor, wrap
 
 __all__ = ["Optimizer"]
 

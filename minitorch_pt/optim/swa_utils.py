@@ -8,11 +8,12 @@ from copy import deepcopy
 from itertools import chain
 from typing import Any
 
-from .. import creation, dtypes
+from ..arrays import dtypes
 from ..autograd.modes import no_grad
 from ..nn.modules.batchnorm import _BatchNorm
 from ..nn.modules.module import Module
-from ..tensor import Tensor
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 from .lr_scheduler.base import LRScheduler, one_each
 from .optimizer import Optimizer, number
 

@@ -13,7 +13,7 @@ that may call any function by its name, and so run any code. `machine` runs it w
 tensors and containers; `load(weights_only=False)` gives a file that is trusted to Python's own `pickle`.
 """
 
-from ..places import settle as _settle
+from ..names.places import settle as _settle
 from .names import (
     add_safe_globals as add_safe_globals,
     clear_safe_globals as clear_safe_globals,

@@ -25,8 +25,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from ..device import device
-from ..size import Size
+from ..arrays.size import Size
+from ..tensors.device import device
 from .names import ENCODE, REBUILDS, known, modern, user_allowed
 
 __all__ = ["Machine"]

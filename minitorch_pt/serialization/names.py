@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..conversion import _rebuild
-from ..device import device
+from ..arrays import dtypes
+from ..arrays.size import Size
 from ..nn.parameter import Buffer, Parameter
-from ..size import Size
-from ..tensor import Tensor, wrap
+from ..tensors.conversion import _rebuild
+from ..tensors.device import device
+from ..tensors.tensor import Tensor, wrap
 
 __all__ = [
     "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "described", "get_safe_globals", "known", "modern", "of_torch", "ours", "safe_globals",

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
-from ..device import device, on_cpu
+from ..tensors.device import device, on_cpu
 from . import legacy
 from .archive import Archive, size_of
 from .machine import Machine

@@ -21,9 +21,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ..arrays.storage import memory as memory_of
 from ..nn.parameter import Parameter
-from ..storage import memory as memory_of
-from ..tensor import Tensor, wrap
+from ..tensors.tensor import Tensor, wrap
 from . import legacy
 from .names import REBUILDS, Storage, described, of_torch, storage_type
 

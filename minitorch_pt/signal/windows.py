@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from .. import creation, dtypes, formats, ops
-from ..places import settle
-from ..tensor import Tensor
+from .. import ops
+from ..arrays import dtypes, formats
+from ..names.places import settle
+from ..tensors import creation
+from ..tensors.tensor import Tensor
 
 __all__ = [
     "bartlett", "blackman", "cosine", "exponential", "gaussian", "general_cosine", "general_hamming", "hamming", "hann", "kaiser", "nuttall",

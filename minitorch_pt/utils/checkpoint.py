@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import autograd
+from ..arrays.notices import warn
 from ..autograd.graph import watch_passes
 from ..autograd.modes import enable_grad, recording
 from ..autograd.saving import saved_tensors_hooks
-from ..notices import warn
 from ..random import get_rng_state, set_rng_state
-from ..tensor import Tensor
+from ..tensors.tensor import Tensor
 
 __all__ = [
     "CheckpointError", "CheckpointFunction", "check_backward_validity", "checkpoint", "checkpoint_sequential", "detach_variable", "noop_context_fn",

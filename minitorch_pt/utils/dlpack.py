@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..creation import from_numpy
-from ..device import DLDeviceType, on_cpu
-from ..tensor import Tensor
+from ..tensors.creation import from_numpy
+from ..tensors.device import DLDeviceType, on_cpu
+from ..tensors.tensor import Tensor
 
 __all__ = ["DLDeviceType", "from_dlpack"]
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..creation import from_numpy
-from ..device import on_cpu
 from ..nn import Module
-from ..tensor import Tensor
+from ..tensors.creation import from_numpy
+from ..tensors.device import on_cpu
+from ..tensors.tensor import Tensor
 
 __all__ = ["load", "load_file", "load_model", "safe_open", "save", "save_file", "save_model"]
 

@@ -18,7 +18,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.common_modules import module_db
 
 import minitorch_pt
-from minitorch_pt import layouts
+from minitorch_pt.arrays import layouts
 from minitorch_pt.autograd.graph import Rule
 from minitorch_pt.ops import pathwise
 from parity_tests import databases

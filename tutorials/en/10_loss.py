@@ -16,8 +16,8 @@ import math
 import warnings
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 F = torch.nn.functional

@@ -15,8 +15,8 @@
 import importlib.util
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 # %% [markdown]
@@ -27,7 +27,7 @@ from minitorch_pt.testing import compare
 
 # %%
 torch.manual_seed(0)
-points, labels = torch.datasets.two_moons(300, noise=0.15)  # (300, 2), (300,)
+points, labels = datasets.two_moons(300, noise=0.15)  # (300, 2), (300,)
 targets = labels.float().reshape(-1, 1)  # (300,) -> (300, 1)
 x_train, y_train = points[:200], targets[:200]
 x_valid, y_valid = points[200:], targets[200:]

@@ -15,8 +15,8 @@
 import importlib.util
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 # %% [markdown]
@@ -27,7 +27,7 @@ from minitorch_pt.testing import compare
 
 # %%
 torch.manual_seed(0)
-fruits, kinds = torch.datasets.apples_and_oranges(1230, noise=1.2)  # (1230, 8), (1230,)
+fruits, kinds = datasets.apples_and_oranges(1230, noise=1.2)  # (1230, 8), (1230,)
 kinds = kinds.float().reshape(-1, 1)  # (1230, 1), 1 for an orange
 training = fruits[:30], kinds[:30]
 validation = fruits[30:230], kinds[30:230]
@@ -274,7 +274,7 @@ print(f"2 neurons, 10 epochs: training loss ≈ {history['train'][-1]:.2f}, vali
 
 # %%
 torch.manual_seed(0)
-points, labels = torch.datasets.two_moons(300, noise=0.15)  # (300, 2), (300,)
+points, labels = datasets.two_moons(300, noise=0.15)  # (300, 2), (300,)
 labels = labels.float().reshape(-1, 1)
 with_powers = torch.cat([points, points[:, :1] ** 2, points[:, :1] ** 3], dim=1)  # (300, 2) -> (300, 4)
 patient = {"hidden": 2, "epochs": 20, "batch_size": 50, "weight_decay": 0.1}

@@ -15,8 +15,8 @@ import importlib.util
 import math
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 nn, F = torch.nn, torch.nn.functional
@@ -123,7 +123,7 @@ print("the loop gives the same:", torch.allclose(h, states[:, -1], atol=1e-6))
 # years and predicts the next. It learns from the years before 1921, and is tested on the later ones.
 
 # %%
-years, spots = torch.datasets.sunspots()
+years, spots = datasets.sunspots()
 windows = (spots / 100).unfold(0, 23, 1)  # (309,) -> (287, 23): each row has 23 years and begins one year later
 past, target, year = windows[:, :22].unsqueeze(2), windows[:, 22], years[22:]  # (287, 22, 1), (287,), (287,)
 known = year < 1921

@@ -16,8 +16,8 @@ import importlib.util
 import math
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 nn, F = torch.nn, torch.nn.functional

@@ -16,8 +16,8 @@
 import importlib.util
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 # products this small take one thread less time than several, which wait for each other
@@ -28,7 +28,7 @@ torch.set_num_threads(1)
 # The threes among the handwritten digits: 183 pictures of 8x8 grey values, here from 0 to 1.
 
 # %%
-pixels, labels = torch.datasets.digits()
+pixels, labels = datasets.digits()
 threes = pixels[labels == 3] / 16  # (1797, 64) -> (183, 64)
 print(threes.shape)
 

@@ -16,8 +16,8 @@ import importlib.util
 import math
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 # products this small take one thread less time than several, which wait for each other
@@ -108,7 +108,7 @@ def encode(name):
     return [LETTERS.index(letter) for letter in f".{name.lower()}."]
 
 
-names = torch.datasets.brazilian_names()
+names = datasets.brazilian_names()
 torch.manual_seed(0)
 inputs, targets = [], []
 for i in torch.randperm(len(names)).tolist():

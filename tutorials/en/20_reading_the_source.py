@@ -21,10 +21,10 @@ import traceback
 from pathlib import Path
 
 import minitorch_pt as torch
-from minitorch_pt import viz
 from minitorch_pt.autograd import graph, rule
-from minitorch_pt.exercises import check
 from minitorch_pt.optim import sgd
+from minitorch_pt.teaching import viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 # %% [markdown]
@@ -105,16 +105,16 @@ WORDS = {
     "autograd/rule.py": "makes a rule an operation: unpacks Tensors, runs the rule, records a node",
     "ops/products.py": "the rules of products: linear, matmul",
     "ops/shape.py": "the rules that move numbers and change none: squeeze, transpose",
-    "ops/pointwise.py": "the rules that work number by number: sub, mul",
+    "ops/elementwise/pointwise.py": "the rules that work number by number: sub, mul",
     "ops/reductions.py": "the rules that make few numbers of many: sum, mean",
-    "sums.py": "adds up along axes, with few rounding errors",
-    "notices.py": "warnings for users; those of NumPy on 1/0 reach none",
-    "layouts.py": "where a result lies in memory: row by row, or as its inputs do",
-    "storage.py": "the memory that several arrays may share, and whose it is",
+    "arrays/sums.py": "adds up along axes, with few rounding errors",
+    "arrays/notices.py": "warnings for users; those of NumPy on 1/0 reach none",
+    "arrays/layouts.py": "where a result lies in memory: row by row, or as its inputs do",
+    "arrays/storage.py": "the memory that several arrays may share, and whose it is",
     "autograd/graph.py": "Node, and the pass that carries gradients back",
-    "tensor.py": "Tensor: the array, its gradient, the node that made it",
+    "tensors/tensor.py": "Tensor: the array, its gradient, the node that made it",
     "optim/sgd.py": "SGD: changes the parameters",
-    "methods.py": "makes operations methods and operators: a * b is mul(a, b)",
+    "tensors/methods.py": "makes operations methods and operators: a * b is mul(a, b)",
 }
 for file in visited:
     print(f"{file}: {WORDS.get(file, '?')}")
@@ -317,7 +317,7 @@ for path in places:
 print(f"files without a word: {undescribed}")
 
 # %% [markdown]
-# A good order: `autograd/rule.py`, `ops/activations.py`, `autograd/graph.py`, `tensor.py`, `autograd/contract.py`,
+# A good order: `autograd/rule.py`, `ops/elementwise/activations.py`, `autograd/graph.py`, `tensors/tensor.py`, `autograd/contract.py`,
 # `autograd/inplace.py`, then any family of `ops/`; and with each file its tests in `parity_tests/`.
 #
 # ## The same under PyTorch

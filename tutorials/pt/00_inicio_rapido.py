@@ -14,7 +14,7 @@ import importlib.util
 from tqdm import tqdm
 
 import minitorch_pt
-from minitorch_pt import viz
+from minitorch_pt.teaching import datasets, viz
 
 EPOCHS = 40
 
@@ -74,7 +74,7 @@ def program(torch, pixels, labels):
 # ## Treinamento
 
 # %%
-pixels, labels = minitorch_pt.datasets.digits()
+pixels, labels = datasets.digits()
 history, scores, y, pictures = program(minitorch_pt, pixels, labels)
 guess = scores.argmax(dim=1)  # (300, 10) -> (300,)
 accuracy = (guess == y).float().mean().item()

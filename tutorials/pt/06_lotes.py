@@ -15,8 +15,8 @@ import importlib.util
 import time
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 from minitorch_pt.utils.data import DataLoader, TensorDataset
 

@@ -16,8 +16,8 @@ import importlib.util
 import numpy as np
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 X = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, -0.8]])  # (3, 4)

@@ -14,8 +14,8 @@
 import importlib.util
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 nn, F = torch.nn, torch.nn.functional
@@ -105,7 +105,7 @@ figure
 same = F.conv2d(bar.reshape(1, 1, 5, 6), edge.reshape(1, 1, 3, 2))  # (1, 1, 5, 6), (1, 1, 3, 2) -> (1, 1, 3, 5)
 print("o mesmo mapa:", (same[0, 0] == convolve(bar, edge)).all().item())
 
-images, labels = torch.datasets.digits()
+images, labels = datasets.digits()
 images = images.reshape(-1, 1, 8, 8) / 16  # (1797, 64) -> (1797, 1, 8, 8)
 vertical = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
 two = torch.stack([vertical, vertical.T]).unsqueeze(1)  # (2, 1, 3, 3)

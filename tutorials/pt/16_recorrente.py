@@ -16,8 +16,8 @@ import importlib.util
 import math
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 nn, F = torch.nn, torch.nn.functional
@@ -126,7 +126,7 @@ print("o laço dá o mesmo:", torch.allclose(h, states[:, -1], atol=1e-6))
 # prevê o seguinte. Ela aprende com os anos antes de 1921 e é testada nos demais.
 
 # %%
-years, spots = torch.datasets.sunspots()
+years, spots = datasets.sunspots()
 windows = (spots / 100).unfold(
     0, 23, 1
 )  # (309,) -> (287, 23): cada linha tem 23 anos e começa um ano depois da anterior

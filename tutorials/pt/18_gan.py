@@ -16,8 +16,8 @@
 import importlib.util
 
 import minitorch_pt as torch
-from minitorch_pt import viz
-from minitorch_pt.exercises import check
+from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 # produtos pequenos assim levam menos tempo com uma thread do que com várias, que esperam umas pelas outras
@@ -28,7 +28,7 @@ torch.set_num_threads(1)
 # Os três do conjunto de dígitos escritos à mão: 183 imagens de 8x8 tons de cinza, aqui de 0 a 1.
 
 # %%
-pixels, labels = torch.datasets.digits()
+pixels, labels = datasets.digits()
 threes = pixels[labels == 3] / 16  # (1797, 64) -> (183, 64)
 print(threes.shape)
 

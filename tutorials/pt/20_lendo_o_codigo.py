@@ -21,10 +21,10 @@ import traceback
 from pathlib import Path
 
 import minitorch_pt as torch
-from minitorch_pt import viz
 from minitorch_pt.autograd import graph, rule
-from minitorch_pt.exercises import check
 from minitorch_pt.optim import sgd
+from minitorch_pt.teaching import viz
+from minitorch_pt.teaching.exercises import check
 from minitorch_pt.testing import compare
 
 # %% [markdown]
@@ -105,16 +105,16 @@ WORDS = {
     "autograd/rule.py": "transforma uma regra em operação: abre os Tensores, roda a regra, registra um nó",
     "ops/products.py": "as regras dos produtos: linear, matmul",
     "ops/shape.py": "as regras que rearrumam os números sem mudar nenhum: squeeze, transpose",
-    "ops/pointwise.py": "as regras que trabalham número por número: sub, mul",
+    "ops/elementwise/pointwise.py": "as regras que trabalham número por número: sub, mul",
     "ops/reductions.py": "as regras que reduzem muitos números a poucos: sum, mean",
-    "sums.py": "soma ao longo de eixos, com poucos erros de arredondamento",
-    "notices.py": "os avisos ao usuário; os do NumPy sobre 1/0 não chegam a ele",
-    "layouts.py": "como um resultado fica na memória: linha por linha, ou como suas entradas",
-    "storage.py": "a memória que vários arrays podem compartilhar, e de quem ela é",
+    "arrays/sums.py": "soma ao longo de eixos, com poucos erros de arredondamento",
+    "arrays/notices.py": "os avisos ao usuário; os do NumPy sobre 1/0 não chegam a ele",
+    "arrays/layouts.py": "como um resultado fica na memória: linha por linha, ou como suas entradas",
+    "arrays/storage.py": "a memória que vários arrays podem compartilhar, e de quem ela é",
     "autograd/graph.py": "Node, e a passagem que leva os gradientes de volta",
-    "tensor.py": "Tensor: o array, seu gradiente, o nó que o produziu",
+    "tensors/tensor.py": "Tensor: o array, seu gradiente, o nó que o produziu",
     "optim/sgd.py": "SGD: muda os parâmetros",
-    "methods.py": "transforma as operações em métodos e operadores: a * b é mul(a, b)",
+    "tensors/methods.py": "transforma as operações em métodos e operadores: a * b é mul(a, b)",
 }
 for file in visited:
     print(f"{file}: {WORDS.get(file, '?')}")
@@ -319,7 +319,7 @@ for path in places:
 print(f"arquivos sem explicação: {undescribed}")
 
 # %% [markdown]
-# Uma boa ordem: `autograd/rule.py`, `ops/activations.py`, `autograd/graph.py`, `tensor.py`, `autograd/contract.py`,
+# Uma boa ordem: `autograd/rule.py`, `ops/elementwise/activations.py`, `autograd/graph.py`, `tensors/tensor.py`, `autograd/contract.py`,
 # `autograd/inplace.py`; depois qualquer família de `ops/`, e, junto de cada arquivo, seus testes em `parity_tests/`.
 #
 # ## O mesmo no PyTorch

@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from ... import creation
-from ...tensor import Tensor
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from .. import functional as F, init as initializers
 from ..parameter import Parameter
 from .linear import NonDynamicallyQuantizableLinear

@@ -7,9 +7,9 @@ from collections import namedtuple
 from collections.abc import Sequence
 from typing import Any
 
-from ... import creation
 from ...ops import cat
-from ...tensor import Tensor
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from .. import functional as F
 from .container import ModuleList, Sequential
 from .linear import Linear

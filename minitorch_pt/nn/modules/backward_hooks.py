@@ -8,7 +8,7 @@ from typing import Any
 
 from ...autograd.function import Function
 from ...autograd.modes import recording
-from ...tensor import Tensor
+from ...tensors.tensor import Tensor
 
 __all__ = ["BackwardHookFunction", "Borders"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import creation, dtypes
-from ...tensor import Tensor
+from ...arrays import dtypes
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from .. import functional as F, init
 from ..parameter import Parameter
 from .lazy import LazyModuleMixin, UninitializedBuffer, UninitializedParameter

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from ... import creation
-from ...tensor import Tensor
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from ..parameter import Parameter
 from .module import Module
 

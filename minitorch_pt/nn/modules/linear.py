@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ... import creation
-from ...tensor import Tensor
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from .. import functional as F, init
 from ..parameter import Parameter
 from .lazy import LazyModuleMixin, UninitializedParameter

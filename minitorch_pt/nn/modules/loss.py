@@ -1,4 +1,4 @@
-"""Losses as modules: each holds its options and calls the function of its name (formulas in `ops/losses.py`).
+"""Losses as modules: each holds its options and calls the function of its name (formulas in `ops/losses/common.py`).
 
 x is the prediction, t the target. reduction is "mean", "sum" or "none"; size_average and reduce are what torch had before it.
 
@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from ...ops.losses import legacy_reduction
-from ...tensor import Tensor
+from ...ops.losses.common import legacy_reduction
+from ...tensors.tensor import Tensor
 from .. import functional as F
 from .distance import PairwiseDistance
 from .linear import Linear
@@ -485,7 +485,7 @@ class TripletMarginWithDistanceLoss(_Loss):
 
 
 class CTCLoss(_Loss):
-    """-log of the probability that a row of signs, drawn one a time step, reads as the target; how is told in ops/ctc.py.
+    """-log of the probability that a row of signs, drawn one a time step, reads as the target; how is told in ops/losses/ctc.py.
 
     zero_infinity: a target that is too long for its input costs 0, not inf.
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ... import absent, dtypes
+from ...arrays import dtypes
+from ...arrays.formats import memory_format as MemoryFormat
 from ...autograd.contract import read
 from ...autograd.graph import Handle, changed
 from ...autograd.modes import no_grad
-from ...device import DeviceError, on_cpu
-from ...formats import memory_format as MemoryFormat
-from ...tensor import Tensor
+from ...names import absent
+from ...tensors.device import DeviceError, on_cpu
+from ...tensors.tensor import Tensor
 from ..parameter import Buffer, Parameter
 from .backward_hooks import Borders
 from .every_module import (

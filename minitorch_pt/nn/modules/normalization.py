@@ -6,8 +6,8 @@ import numbers
 from collections.abc import Sequence
 from typing import Any
 
-from ... import creation
-from ...tensor import Tensor
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from .. import functional as F, init
 from ..parameter import Parameter
 from .module import Module

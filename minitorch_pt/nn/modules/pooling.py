@@ -1,4 +1,4 @@
-"""Pooling layers: each window of an image becomes one number. See `ops/pooling.py` for where the windows lie.
+"""Pooling layers: each window of an image becomes one number. See `ops/layers/pooling.py` for where the windows lie.
 
 Shapes: 1d (N, C, L) or (C, L), 2d (N, C, H, W) or (C, H, W), 3d (N, C, D, H, W) or (C, D, H, W) -> the same with other sizes
 after C. A size (`kernel_size`, `stride`, ...) is one number for all axes, or a tuple with one for each. Each axis of n elements gets
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...tensor import Tensor
+from ...tensors.tensor import Tensor
 from .. import functional as F
 from .module import Module
 

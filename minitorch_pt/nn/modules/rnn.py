@@ -7,8 +7,9 @@ import numbers
 import warnings
 from typing import Any
 
-from ... import creation, ops
-from ...tensor import Tensor
+from ... import ops
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from .. import init
 from ..parameter import Parameter
 from ..utils.rnn import PackedSequence

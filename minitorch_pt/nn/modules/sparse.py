@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import creation
-from ...ops.embedding import refuse_sparse
-from ...tensor import Tensor
+from ...ops.layers.embedding import refuse_sparse
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from .. import functional as F, init
 from ..parameter import Parameter
 from .module import Module

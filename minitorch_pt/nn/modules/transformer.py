@@ -8,9 +8,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from ... import creation, ops
+from ... import ops
 from ...autograd.modes import is_grad_enabled
-from ...tensor import Tensor
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from .. import functional as F, init
 from .activation import GELU, MultiheadAttention, ReLU
 from .container import ModuleList

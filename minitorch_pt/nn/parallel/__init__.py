@@ -1,6 +1,6 @@
 """torch.nn.parallel: one network on several GPUs. Without any, DataParallel is the network that it holds, as in torch."""
 
-from ...places import settle as _settle
+from ...names.places import settle as _settle
 from .distributed import DistributedDataParallel as DistributedDataParallel
 
 from .data_parallel import DataParallel as DataParallel, data_parallel as data_parallel  # isort: skip  # the function, not the module

@@ -1,6 +1,6 @@
 """Helpers for parameters and their gradients."""
 
-from ...places import settle as _settle
+from ...names.places import settle as _settle
 from . import parametrizations as parametrizations, parametrize as parametrize, prune as prune, rnn as rnn
 from .clip_grad import (
     clip_grad_norm as clip_grad_norm,

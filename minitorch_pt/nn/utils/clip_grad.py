@@ -11,7 +11,7 @@ import numpy as np
 
 from ... import ops
 from ...autograd.graph import changed
-from ...tensor import Tensor, wrap
+from ...tensors.tensor import Tensor, wrap
 
 __all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 

@@ -6,8 +6,9 @@ import copy
 import functools
 from typing import Any
 
-from ... import creation, ops
-from ...tensor import Tensor
+from ... import ops
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from ..parameter import Parameter
 
 __all__ = ["fuse_conv_bn_eval", "fuse_conv_bn_weights", "fuse_linear_bn_eval", "fuse_linear_bn_weights"]

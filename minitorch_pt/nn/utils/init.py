@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from ...device import on_cpu
 from ...random import fork_rng
+from ...tensors.device import on_cpu
 from ..modules.module import Module
 
 __all__ = ["skip_init"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from ... import creation, linalg, ops
+from ... import linalg, ops
 from ...autograd.modes import no_grad
 from ...random import randn
-from ...tensor import Tensor
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from ..modules.module import Module
 from .parametrize import register_parametrization
 

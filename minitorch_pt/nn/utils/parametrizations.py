@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import creation
 from ...autograd.modes import no_grad
-from ...tensor import Tensor
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from .. import functional as F, init
 from ..modules.module import Module
 from .orthogonality import orthogonal as orthogonal

@@ -9,9 +9,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ... import creation, ops
+from ... import ops
 from ...random import rand, rand_like
-from ...tensor import Tensor
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 from ..modules.module import Module
 from .convert_parameters import parameters_to_vector
 

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ... import creation, dtypes
+from ...arrays import dtypes
 from ...ops import cat, stack
-from ...ops.recurrent import pack_rows, pad_rows
-from ...tensor import Tensor
+from ...ops.layers.recurrent import pack_rows, pad_rows
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 
 __all__ = [
     "PackedSequence", "invert_permutation", "pack_padded_sequence", "pack_sequence", "pad_packed_sequence", "pad_sequence",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import creation
 from ...autograd.modes import no_grad
+from ...tensors import creation
 from .. import functional as F
 from ..modules.module import Module
 from ..parameter import Parameter

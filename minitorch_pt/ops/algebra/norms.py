@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ...autograd.contract import composed
-from ..pointwise import nan_to_num, where
+from ..elementwise.pointwise import nan_to_num, where
 from ..reductions import amax, amin, sum, vector_norm
 from ..shape import _axis, movedim, unsqueeze
 from .common import check_matrices

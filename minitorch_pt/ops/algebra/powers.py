@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...arrays.sums import plain_add
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ...sums import plain_add
-from ..pointwise import _flat
+from ..elementwise.pointwise import _flat
 from ..products import matmul
 from ..shape import clone
 from .common import check_matrices, transposed

@@ -4,7 +4,7 @@
 `combined` joins several schedulers.
 """
 
-from ...places import settle as settle
+from ...names.places import settle as settle
 from .base import LRScheduler as LRScheduler, _LRScheduler as _LRScheduler
 from .combined import ChainedScheduler as ChainedScheduler, SequentialLR as SequentialLR
 from .factors import (

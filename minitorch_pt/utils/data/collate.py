@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ... import creation, dtypes, ops
-from ...tensor import Tensor
+from ... import ops
+from ...arrays import dtypes
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 
 __all__ = ["default_collate", "default_convert"]
 

@@ -12,7 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, NoReturn
 
-from ... import creation, dtypes, ops
+from ... import ops
+from ...arrays import dtypes
+from ...tensors import creation
 from .collate import default_collate, default_convert
 from .dataset import Dataset, IterableDataset, T, TensorDataset
 from .sampler import BatchSampler, RandomSampler, SequentialSampler, draw_seed

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from ...random import Generator, default_generator, randperm
-from ...tensor import Tensor
+from ...tensors.tensor import Tensor
 
 __all__ = [
     "ChainDataset",

@@ -7,9 +7,10 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ... import creation, dtypes
+from ...arrays import dtypes
 from ...random import Generator, default_generator, multinomial, randint, randperm
-from ...tensor import Tensor
+from ...tensors import creation
+from ...tensors.tensor import Tensor
 
 __all__ = [
     "BatchSampler",

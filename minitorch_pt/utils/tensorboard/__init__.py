@@ -1,6 +1,6 @@
 """torch.utils.tensorboard: curves for TensorBoard, where that package is installed."""
 
-from ...places import settle as _settle
+from ...names.places import settle as _settle
 from .writer import SummaryWriter as SummaryWriter
 
 __all__ = ["SummaryWriter"]

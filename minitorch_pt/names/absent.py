@@ -1,0 +1,143 @@
+"""What torch has and minitorch_pt leaves out: whoever asks for such a name is told why, and what to do instead.
+
+The names and the reasons stand in `absent_names.py`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+from .absent_names import ABSENT, REASONS
+
+__all__ = ["absence", "attribute", "is_absence", "mark", "missing", "tell"]
+
+# Their names are looked up in every operation, which `__getattr__` would make slower: only imports of what they lack are told why.
+PACKAGE = __package__.partition(".")[0]
+HOT = (f"{PACKAGE}.autograd.graph",)
+
+
+def absence(name: str) -> str | None:
+    """What is said of a name of torch's that is left out, such as "torch.fft"; None of any other."""
+    place, _, last = name.rpartition(".")
+    for reason, names in ABSENT.get(place, {}).items():
+        if last in names.split():
+            return f"minitorch_pt leaves out {name}: {REASONS[reason]}"
+    return None
+
+
+def missing(name: str, plain: str) -> AttributeError:
+    """The error for a name of torch's that is not here: why, if it is left out, else what Python says."""
+    said = absence(name)
+    # that `name` is given keeps Python from asking "did you mean" another one
+    return AttributeError(said, name=name) if said else AttributeError(plain)
+
+
+def is_absence(error: BaseException) -> bool:
+    """Whether an error says that a name is left out."""
+    return isinstance(error, (AttributeError, ImportError)) and str(error).startswith("minitorch_pt leaves out ")
+
+
+def _torch_name(module: str) -> str:
+    """torch's name of a module of this package."""
+    return f"torch{module.removeprefix(PACKAGE)}"
+
+
+def attribute(module: str, name: str) -> AttributeError:
+    """The error for a name that a module of this package has not."""
+    shown = _torch_name(module) if sys.modules.get("torch") is sys.modules[PACKAGE] else module
+    return missing(f"{_torch_name(module)}.{name}", f"module {shown!r} has no attribute {name!r}")
+
+
+def tell(door: str) -> None:
+    """Let a module and those within it that are loaded say of each missing name why it is missing; those that are loaded later do so too."""
+    for module in [name for name in sys.modules if name == door or name.startswith(f"{door}.")]:
+        names = vars(sys.modules[module])
+        if _torch_name(module) not in ABSENT:
+            continue
+        _DOORS[names["__name__"]] = module
+        if module in HOT:
+            names["__path__"] = _PATH
+        elif not isinstance(names.get("__getattr__"), partial):
+            names["__getattr__"] = partial(_look, module, names.get("__getattr__"))
+
+
+_DOORS: dict[str, str] = {}  # by the names of modules: where torch has them
+# With it a module is taken for a package by imports: those of a missing name come to _Missing
+_PATH: list[str] = []
+
+
+def _look(module: str, own: Callable[[str], Any] | None, name: str) -> Any:
+    """What the `__getattr__` of a module does; `own` is what it did before."""
+    if own is not None:
+        with suppress(AttributeError):
+            return own(name)
+    if name == "__path__":
+        return _PATH
+    raise attribute(module, name)
+
+
+class _Absent:
+    """An attribute of a class that is left out. A `__getattr__` would make every look-up slower, those too that find what they look for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        raise missing(self.name, "")
+
+    def __repr__(self) -> str:
+        return f"<{absence(self.name)}>"
+
+
+def mark(*classes: type) -> None:
+    """Let classes say of each attribute that is left out why it is missing; `dir` of their instances does not show them."""
+    for cls in classes:
+        for name in " ".join(ABSENT.get(f"torch.{cls.__name__}", {}).values()).split():
+            if not hasattr(cls, name):  # the table may be older than the class
+                setattr(cls, name, _Absent(f"torch.{cls.__name__}.{name}"))
+        cls.__dir__ = _shown  # type: ignore[method-assign, assignment]
+
+
+def _shown(self: object) -> list[str]:
+    """What `dir` shows of an instance."""
+    absent = {name for cls in type(self).__mro__ for name, value in vars(cls).items() if isinstance(value, _Absent)}
+    return [name for name in object.__dir__(self) if name not in absent]
+
+
+class _Told:
+    """Asked first for a module that is imported: where names are missing in it, it will tell of them."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: object = None) -> ModuleSpec | None:
+        if not fullname.startswith(f"{PACKAGE}.") or _torch_name(fullname) not in ABSENT:
+            return None
+        spec = PathFinder.find_spec(fullname, path)
+        if spec is not None and spec.loader is not None:
+            load = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                load(module)
+                tell(module.__name__)
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+class _Missing:
+    """Asked last of all for a module that is imported."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        outer, _, last = fullname.rpartition(".")
+        name = f"{_torch_name(_DOORS.get(outer, outer))}.{last}"
+        if fullname.startswith(f"{PACKAGE}.") and (said := absence(name)):
+            raise ModuleNotFoundError(said, name=name)
+        return None
+
+
+sys.meta_path.insert(0, _Told())  # type: ignore[arg-type]  # as in places.py
+sys.meta_path.append(_Missing())  # type: ignore[arg-type]

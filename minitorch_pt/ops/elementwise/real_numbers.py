@@ -1,0 +1,65 @@
+"""What torch asks of complex numbers, answered for real ones: the real part is the number itself, its angle 0 or pi."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from ...arrays import dtypes
+from ...autograd.contract import composed
+from ...autograd.rule import differentiable
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Tensor
+
+__all__ = ["angle", "conj", "conj_physical", "imag", "real", "resolve_conj", "resolve_neg", "view_as_real"]
+
+
+@differentiable(linear=True)
+def angle(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """0 for positive numbers, pi for negative ones, nan for nan; its slope is 0."""
+    kind = input.dtype if input.dtype.kind == "f" else dtypes.get_default_dtype().dtype
+    values = np.where(input < 0, np.pi, 0.0) if input.dtype.kind != "f" else np.where(np.isnan(input), np.nan, np.where(input < 0, np.pi, 0.0))  # fmt: skip
+    return values.astype(kind), lambda g: g * 0
+
+
+def _itself(name: str, text: str) -> Any:
+    def function(input: Tensor) -> Tensor:
+        return input
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{text} Of real numbers, the tensor itself."
+    return composed(function)
+
+
+real = _itself("real", "The real parts.")
+conj = _itself("conj", "The complex conjugates.")
+resolve_conj = _itself("resolve_conj", "The conjugates, computed where they are only noted.")
+resolve_neg = _itself("resolve_neg", "The negatives, computed where they are only noted.")
+
+
+@composed
+def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The complex conjugates, computed. Of real numbers, the tensor itself."""
+    return input
+
+
+@composed
+def imag(input: Tensor) -> NoReturn:
+    """The imaginary parts, which real numbers have not.
+
+    Raises:
+        RuntimeError: always.
+    """
+    raise RuntimeError("imag is not implemented for tensors with non-complex dtypes, and there are no others here")
+
+
+@composed
+def view_as_real(input: Tensor) -> NoReturn:
+    """Complex numbers as pairs of real ones.
+
+    Raises:
+        RuntimeError: always.
+    """
+    raise RuntimeError("view_as_real is only supported for complex tensors, and there are none here")

@@ -1,0 +1,224 @@
+"""Pools whose windows are placed at random, and the way back from a pool to the places of the largest elements."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...autograd.contract import composed
+from ...autograd.rule import array, differentiable
+from ...stream import generator
+from ..elementwise.pointwise import _depending
+from ..indexing import gather
+from .pooling import _chosen, _put_back
+from .windows import Size, _axes_of, _check_input, _flat, _name, _numbers, _title
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Flag, Scale, Size, Tensor
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Random windows
+# ---------------------------------------------------------------------------------------------------------------------
+def _starts(sample: np.ndarray, size: int, kernel: int, windows: int) -> np.ndarray:
+    """Where the windows of each image begin: (images, windows). The steps between are of two lengths, mixed at random.
+
+    Computed in the type of the samples, as torch does, for equal rounding.
+    """
+    number = sample.dtype.type
+    if windows < 2:
+        return np.full((len(sample), windows), size - kernel)
+    step = number(size - kernel) / number(windows - 1)
+    first = sample[:, None]
+    starts = ((np.arange(windows).astype(number) + first) * step).astype(np.int64) - (first * step).astype(np.int64)
+    starts[:, -1] = size - kernel
+    return starts
+
+
+@differentiable(name=_name)
+def _max_at_random(input: Any, kernels: tuple, outputs: tuple, samples: np.ndarray, name: str) -> Any:
+    data, count = array(input), len(kernels)
+    lead, sizes = data.shape[:-count], data.shape[-count:]
+    planes = data.reshape((math.prod(lead), math.prod(sizes)))
+    # torch's samples are for (W, H), but for (D, H, W)
+    samples = array(samples).reshape((len(planes), count))[:, :: -1 if count == 2 else 1]
+    starts = [_starts(samples[:, d], sizes[d], kernels[d], outputs[d]) for d in range(count)]
+
+    def place_of(offsets: Sequence[int]) -> Any:
+        flat = _flat((start + k for start, k in zip(starts, offsets, strict=True)), sizes)
+        return flat.reshape((len(planes), math.prod(outputs)))
+
+    places = [place_of(offsets) for offsets in np.ndindex(*kernels)]
+    elements = (np.take_along_axis(planes, at, 1) for at in places)
+    lowest = np.full(places[0].shape, -math.inf, data.dtype)
+    value, place = (x.reshape((*lead, *outputs)) for x in _chosen(elements, places, lowest, places[0].copy()))
+    return (value, place), lambda g, _: _depending(_put_back.rule(g, place, sizes), input)
+
+
+def _fractional(name: str, input: Any, kernel_size: Any, output_size: Any, output_ratio: Any, samples: Any) -> Any:
+    count, shape = _axes_of(name), input.shape
+    if output_size is None and output_ratio is None:
+        raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
+    _check_input(name, input, "f", IndexError)
+    if output_size is None:
+        ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * count
+        if len(ratios) != count:
+            raise ValueError(f"{name} requires output_ratio to be a single number or {count} of them, and got {output_ratio!r}")  # fmt: skip
+        output_size = [int(n * ratio) for n, ratio in zip(shape[-count:], ratios, strict=True)]
+    kernels, outputs = _numbers(name, "kernel_size", kernel_size), _numbers(name, "output_size", output_size)
+    spare = 1 if count == 3 else 0  # torch asks for a place more in volumes
+    for n, kernel, out in zip(shape[-count:], kernels, outputs, strict=True):
+        if out < 0 or kernel < 1 or out + kernel - 1 + spare > n:
+            raise RuntimeError(
+                f"{name}: pool {list(kernels)} too large relative to input {list(shape)} for output sizes {list(outputs)}: "
+                f"kernel + output must not be larger than the input{'' if spare else ' + 1'}, and neither may be negative"
+            )
+    dtype = array(input).dtype
+    images = (1, *shape)[-count - 2 : -count]
+    if samples is None:
+        drawn = generator.default_generator.uniform((*images, count), dtype=dtype)
+    else:
+        drawn = array(samples)
+        if drawn.ndim != 3 or drawn.shape[0] < images[0] or drawn.shape[1:] != (images[1], count):
+            raise RuntimeError(f"{name}: Expect _random_samples to have the shape {[*images, count]}, got {list(drawn.shape)}")  # fmt: skip
+        if drawn.dtype != dtype:
+            raise RuntimeError(f"{name}: Expect _random_samples to have the same dtype as input, {dtype.name}, and it has {drawn.dtype.name}")  # fmt: skip
+    return _max_at_random.rule(input, kernels, outputs, drawn[: images[0]], _title("FractionalMaxPool{}D", count))
+
+
+@composed
+def fractional_max_pool2d(
+    input: Tensor,
+    kernel_size: Size,
+    output_size: Size | None = None,
+    output_ratio: Scale | None = None,
+    return_indices: Flag = False,
+    _random_samples: Tensor | None = None,
+) -> Any:
+    """The largest element of each window, the windows being placed at random: see `nn.FractionalMaxPool2d`."""
+    pooled = _fractional("fractional_max_pool2d", input, kernel_size, output_size, output_ratio, _random_samples)
+    return pooled if return_indices else pooled[0]
+
+
+@composed
+def fractional_max_pool2d_with_indices(
+    input: Tensor,
+    kernel_size: Size,
+    output_size: Size | None = None,
+    output_ratio: Scale | None = None,
+    return_indices: Flag = False,
+    _random_samples: Tensor | None = None,
+) -> Any:
+    """`fractional_max_pool2d`, and where in its image, read row by row, each largest element is."""
+    return _fractional("fractional_max_pool2d", input, kernel_size, output_size, output_ratio, _random_samples)
+
+
+@composed
+def fractional_max_pool3d(
+    input: Tensor,
+    kernel_size: Size,
+    output_size: Size | None = None,
+    output_ratio: Scale | None = None,
+    return_indices: Flag = False,
+    _random_samples: Tensor | None = None,
+) -> Any:
+    """The largest element of each window, the windows being placed at random: see `nn.FractionalMaxPool3d`."""
+    pooled = _fractional("fractional_max_pool3d", input, kernel_size, output_size, output_ratio, _random_samples)
+    return pooled if return_indices else pooled[0]
+
+
+@composed
+def fractional_max_pool3d_with_indices(
+    input: Tensor,
+    kernel_size: Size,
+    output_size: Size | None = None,
+    output_ratio: Scale | None = None,
+    return_indices: Flag = False,
+    _random_samples: Tensor | None = None,
+) -> Any:
+    """`fractional_max_pool3d`, and where in its image, read row by row, each largest element is."""
+    return _fractional("fractional_max_pool3d", input, kernel_size, output_size, output_ratio, _random_samples)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Back to where the largest elements were
+# ---------------------------------------------------------------------------------------------------------------------
+@differentiable(linear=True, name=_name, saves="place")
+def _unpool(input: Any, place: np.ndarray, sizes: tuple[int, ...], name: str) -> Any:
+    images, shape, size = input.shape[: -len(sizes)], input.shape, math.prod(sizes)
+    count = math.prod(images)
+    flat = place.reshape((count, math.prod(shape[-len(sizes) :])))
+    total = np.zeros((count, size), input.dtype)
+    np.put_along_axis(total, flat, input.reshape(flat.shape), 1)
+    return total.reshape((*images, *sizes)), lambda g: gather.rule(g.reshape((count, size)), 1, flat).reshape(shape)
+
+
+def _max_unpool(
+    name: str, input: Any, indices: Any, kernel_size: Any, stride: Any, padding: Any, output_size: Any
+) -> Any:
+    kernels, paddings = _numbers(name, "kernel_size", kernel_size), _numbers(name, "padding", padding)
+    strides = kernels if stride is None else _numbers(name, "stride", stride)
+    _check_input(name, input, "f")
+    count, place = len(kernels), array(indices)
+    inner = input.shape[-count:]
+    sizes = [(n - 1) * s + k - 2 * p for n, k, s, p in zip(inner, kernels, strides, paddings, strict=True)]
+    if output_size is not None:
+        wanted = list(output_size)[2:] if len(output_size) == count + 2 else list(output_size)
+        if len(wanted) != count:
+            raise ValueError(f"{name}: output_size should be a sequence containing {count} or {count + 2} elements, and is {output_size!r}")  # fmt: skip
+        for d, (n, size, s) in enumerate(zip(wanted, sizes, strides, strict=True)):
+            if not size - s < n < size + s:
+                raise ValueError(f"{name}: invalid output_size {wanted} (dim {d} must be between {size - s} and {size + s})")  # fmt: skip
+        sizes = wanted
+    if min(sizes) < 0:
+        raise ValueError(f"{name}: output_size must contain non-negative spatial dimensions, but got {sizes}")
+    if place.dtype != np.int64:
+        raise RuntimeError(f"{name}: elements in indices should be type int64 but got: {place.dtype.name}")
+    if place.shape != tuple(input.shape):
+        raise RuntimeError(f"{name}: Expected shape of indices to be {list(input.shape)}, that of the input, but got: {list(place.shape)}")  # fmt: skip
+    wrong = place[(place < 0) | (place >= math.prod(sizes))]
+    if wrong.size:
+        raise RuntimeError(f"{name}: Found an invalid max index: {wrong[0]} (output volumes are of size {sizes})")
+    return _unpool.rule(input, place, tuple(sizes), _title("MaxUnpool{}D", count))
+
+
+@composed
+def max_unpool1d(
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    output_size: Size | None = None,
+) -> Any:
+    """Zeros, with the elements put where `indices` say, which `max_pool1d` gave: see `nn.MaxUnpool1d`."""
+    return _max_unpool("max_unpool1d", input, indices, kernel_size, stride, padding, output_size)
+
+
+@composed
+def max_unpool2d(
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    output_size: Size | None = None,
+) -> Tensor:
+    """Zeros, with the elements put where `indices` say, which `max_pool2d` gave: see `nn.MaxUnpool2d`."""
+    return _max_unpool("max_unpool2d", input, indices, kernel_size, stride, padding, output_size)
+
+
+@composed
+def max_unpool3d(
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    output_size: Size | None = None,
+) -> Tensor:
+    """Zeros, with the elements put where `indices` say, which `max_pool3d` gave: see `nn.MaxUnpool3d`."""
+    return _max_unpool("max_unpool3d", input, indices, kernel_size, stride, padding, output_size)

@@ -1,0 +1,149 @@
+"""Runs a program in which `import torch` gives minitorch_pt, and in all else as `python` itself would."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import importlib.abc
+import importlib.util
+import os
+import runpy
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.machinery import BuiltinImporter, ModuleSpec, SourceFileLoader
+from pkgutil import get_importer
+from types import ModuleType, TracebackType
+from typing import Any, NoReturn
+
+from .. import version
+from ..names import absent
+from ..names.absent import PACKAGE
+from ..torch_version import TorchVersion
+
+__all__ = ["run", "run_module"]
+
+# what `python -m` and `python directory` themselves call
+_run_module = runpy._run_module_as_main  # type: ignore[attr-defined]
+
+_PACKAGE = sys.modules[PACKAGE]
+
+
+class _AsTorch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Answers `import torch` and `import torch.nn.functional` with minitorch_pt's own modules, and tells which torch is installed."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        own = _own(fullname)
+        known = own is not None and (own in sys.modules or importlib.util.find_spec(own))
+        return ModuleSpec(fullname, self) if known else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = importlib.import_module(str(_own(spec.name)))
+        self.own = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self.own  # the import system has put the spec of `find_spec` there
+
+    def find_distributions(self, context: Any) -> Iterator[Any]:
+        """What `importlib.metadata.version("torch")` asks for."""
+        from importlib.metadata import Distribution  # takes long to import
+
+        class Torch(Distribution):
+            def read_text(self, filename: str) -> str | None:
+                return f"Name: torch\nVersion: {version.__version__}\n" if filename == "METADATA" else None
+
+            def locate_file(self, path: Any) -> NoReturn:
+                raise FileNotFoundError(path)
+
+        if context.name in (None, "torch"):
+            yield Torch()
+
+
+def _own(name: str) -> str | None:
+    """Our name of a module of torch's, or of the part of another package that is made for torch; None for other modules."""
+    if name == "safetensors.torch":
+        return f"{PACKAGE}.utils.safetensors"
+    return f"{PACKAGE}{name.removeprefix('torch')}" if name.partition(".")[0] == "torch" else None
+
+
+def run(path: str, arguments: list[str]) -> None:
+    """Run the program in a file, or in a directory or zip file with a `__main__.py`, or for "-" what is read from standard input.
+
+    Raises:
+        SystemExit: the file cannot be read; status 2.
+    """
+    _become_torch()
+    sys.argv = [path, *arguments]
+    main = _fresh_main()
+    if path == "-":
+        main.__file__, main.__loader__ = "<stdin>", BuiltinImporter
+        _place("")
+        exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec", dont_inherit=True), vars(main))
+    elif get_importer(path) is not None:
+        _place(os.path.abspath(path))
+        _run_module("__main__", alter_argv=False)
+    else:
+        main.__file__ = os.path.join(os.getcwd(), path)
+        main.__loader__ = SourceFileLoader("__main__", main.__file__)
+        try:
+            with open(path, "rb") as file:
+                source = file.read()
+        except OSError as error:
+            print(
+                f"minitorch-pt: can't open file {main.__file__!r}: [Errno {error.errno}] {error.strerror}",
+                file=sys.stderr,
+            )
+            sys.exit(2)
+        _place(os.path.dirname(os.path.realpath(path)))
+        exec(compile(source, main.__file__, "exec", dont_inherit=True), vars(main))
+
+
+def run_module(name: str, arguments: list[str]) -> None:
+    """Run a module, as `python -m` does."""
+    _become_torch()
+    sys.argv = ["-m", *arguments]
+    _fresh_main()
+    _place(os.getcwd())
+    _run_module(name)
+
+
+def _become_torch() -> None:
+    sys.meta_path.insert(0, _AsTorch())
+    vars(_PACKAGE)["__version__"] = TorchVersion(version.__version__)
+    sys.excepthook = partial(_show, sys.excepthook)
+
+
+def _fresh_main() -> ModuleType:
+    """The module `__main__` of the program, where pickle looks for its classes."""
+    main = sys.modules["__main__"] = ModuleType("__main__")
+    main.__builtins__ = builtins  # type: ignore[attr-defined]
+    return main
+
+
+def _place(first: str) -> None:
+    """Let imports look at this place first."""
+    if not sys.flags.safe_path:
+        sys.path[0] = first
+
+
+def _show(before: Callable, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Show an error that has ended the program without the steps that led to the program, and those that found that a name is left out."""
+    steps = []
+    while trace is not None:
+        steps.append(trace)
+        trace = trace.tb_next
+    files = [step.tb_frame.f_code.co_filename for step in steps]
+    if __file__ in files:
+        first = files.index(__file__)
+        while first < len(files) and files[first] in (__file__, runpy.run_path.__code__.co_filename):
+            first += 1
+        steps, files = steps[first:], files[first:]
+    if absent.is_absence(error):
+        while files and files[-1].startswith((str(_PACKAGE.__path__[0]), "<frozen importlib")):
+            steps.pop()
+            files.pop()
+        if steps:
+            steps[-1].tb_next = None
+    shown = steps[0] if steps else None
+    before(kind, error.with_traceback(shown), shown)

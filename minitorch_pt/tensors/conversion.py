@@ -1,0 +1,390 @@
+"""Conversions: a tensor as another dtype, as NumPy's array, as Python's numbers and lists, as text, in files."""
+
+from __future__ import annotations
+
+import builtins
+import warnings
+from collections.abc import Iterator
+from numbers import Number
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import ops
+from ..arrays import dtypes, formats
+from ..arrays.size import Size
+from ..arrays.storage import copied, looking, resize
+from ..autograd import graph
+from ..autograd.contract import composed, read
+from ..autograd.modes import is_grad_enabled, recording
+from ..autograd.rule import differentiable, named
+from ..ops.shape import as_strided, laid_out, sizes as given_sizes
+from .device import DeviceError, DLDeviceType, device as _device, on_cpu
+
+if TYPE_CHECKING:
+    from ..autograd.contract import MemoryFormat
+    from ..storage import TypedStorage, UntypedStorage
+    from .tensor import Tensor
+
+
+@differentiable(linear=True, name="ToCopyBackward0")
+def _cast(input: Any, dtype: dtypes.dtype) -> Any:
+    return input.astype(dtype.dtype), lambda g: g  # the engine casts gradients back
+
+
+class Conversions:
+    """The part of Tensor that gives its elements in other forms."""
+
+    __slots__ = ()
+    _data: np.ndarray
+    dtype: Any
+    requires_grad: Any
+    clone: Any
+    unbind: Any
+    is_leaf: Any
+    __dict__: dict
+
+    def to(self: Any, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False,
+           memory_format: Any = None) -> Tensor:  # fmt: skip
+        """This tensor with another dtype (or that of another tensor) or memory format; itself if nothing changes and `copy` is False.
+
+        Called as to(dtype), to(device), to(device, dtype) or to(other); `non_blocking` and `copy` may follow without a name.
+
+        Raises:
+            DeviceError: a device other than the CPU. TypeError: something that is neither dtype, device nor tensor.
+        """
+        flags = 1  # where they begin: behind a dtype, a tensor, or a device and a dtype
+        for place, a in enumerate(args):
+            if isinstance(a, (dtypes.dtype, type)) and place <= flags - 1:
+                dtype = dtypes.given(a)
+            elif not place and isinstance(a, Conversions):
+                dtype = a.dtype
+            elif not place and (a is None or (isinstance(a, (str, int, _device)) and not isinstance(a, bool))):
+                device, flags = a, 2
+            elif place >= flags and isinstance(a, bool) and place < flags + 2:
+                copy = a if place == flags + 1 else copy
+            elif a is not None or place >= flags:
+                raise TypeError(
+                    f"to() takes a dtype such as torch.float32, a device or a tensor, then flags, and got {a!r} in place {place + 1}"
+                )
+        if device is not None:
+            on_cpu(device)
+        kept = dtype is None or dtype is self.dtype
+        if memory_format is not None and memory_format is not formats.preserve_format:
+            read("MemoryFormat", memory_format, "to", "memory_format")
+            if kept and not copy and formats.suggested(self._data) is memory_format:
+                return self
+            return named(laid_out(self, memory_format, dtype), "ToCopyBackward0")
+        if kept:
+            return named(self.clone(), "ToCopyBackward0") if copy else self
+        return _cast(self, dtype)
+
+    def type(self, dtype: Any = None) -> Any:
+        """The name of the tensor's type ("torch.FloatTensor"), or the tensor converted to `dtype`.
+
+        Raises:
+            ValueError: no type of this name. TypeError: neither a name nor a type.
+        """
+        if dtype is None:
+            return f"torch.{dtypes.TITLES[self._data.dtype.name]}Tensor"
+        if isinstance(dtype, str):
+            known = {f"torch.{title}Tensor": name for name, title in dtypes.TITLES.items()}
+            if dtype not in known:
+                raise ValueError(f"invalid type: {dtype!r}; known are {', '.join(known)}")
+            dtype = dtypes.of(np.dtype(known[dtype]))
+        # torch.LongTensor and its kin have a dtype
+        kind = dtype if isinstance(dtype, dtypes.dtype) else getattr(dtype, "dtype", None)
+        if kind is None:
+            wrong = ValueError if isinstance(dtype, type) else TypeError
+            raise wrong(
+                f"invalid type: {dtype!r} is no type of tensors, nor its name; give torch.float32, for instance"
+            )
+        return self.to(kind)
+
+    def new(self, *args: Any, size: Any = None, data: Any = None, other: Any = None, device: Any = None) -> Any:
+        """torch's old constructor, of this tensor's type: x.new(2, 3), x.new([1, 2]); see `legacy`.
+
+        Raises:
+            TypeError: neither sizes nor a sequence of values, or a tensor of another type.
+        """
+        from .legacy import elements  # it makes tensors: above this file
+
+        named = [Size(size)] if size is not None else [x for x in (data, other) if x is not None]
+        return graph.wrap(elements((*args, *named), self.dtype, device))
+
+    def type_as(self, other: Any) -> Tensor:
+        """This tensor with the dtype of `other`."""
+        return self.to(other.dtype)
+
+    def double(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
+        """As float64."""
+        return self.to(dtypes.float64, memory_format=memory_format)
+
+    def float(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
+        """As float32."""
+        return self.to(dtypes.float32, memory_format=memory_format)
+
+    def half(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
+        """As float16."""
+        return self.to(dtypes.float16, memory_format=memory_format)
+
+    def long(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
+        """As int64."""
+        return self.to(dtypes.int64, memory_format=memory_format)
+
+    def int(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
+        """As int32."""
+        return self.to(dtypes.int32, memory_format=memory_format)
+
+    def short(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
+        """As int16."""
+        return self.to(dtypes.int16, memory_format=memory_format)
+
+    def char(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
+        """As int8."""
+        return self.to(dtypes.int8, memory_format=memory_format)
+
+    def byte(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
+        """As uint8."""
+        return self.to(dtypes.uint8, memory_format=memory_format)
+
+    def bool(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
+        """As bool: whether elements differ from 0."""
+        return self.to(dtypes.bool, memory_format=memory_format)
+
+    def cpu(self: Any) -> Tensor:
+        """Itself: every tensor is on the CPU."""
+        return self
+
+    def cuda(self, *args: Any, **kwargs: Any) -> Any:
+        """Not possible.
+
+        Raises:
+            DeviceError: always.
+        """
+        raise DeviceError(
+            "minitorch_pt runs on the CPU only: leave .cuda() out, or write .to(device) with device='cpu'"
+        )
+
+    def numpy(self, *, force: Any = False) -> np.ndarray:
+        """The ndarray, sharing memory.
+
+        Raises:
+            RuntimeError: the tensor requires grad, outside no_grad (use `detach()` first, or `force=True`).
+        """
+        if self.requires_grad and not force and is_grad_enabled():
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        return self._data
+
+    def __dlpack__(self, *, stream: Any = -1, max_version: Any = None, dl_device: Any = None, copy: Any = None) -> Any:
+        """A DLPack capsule of the memory: what other libraries' `from_dlpack` asks for.
+
+        Raises:
+            BufferError: the tensor requires grad, or another device is asked for.
+        """
+        if self.requires_grad:
+            raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+        if stream not in (None, -1):
+            raise AssertionError("stream should be None on cpu.")
+        if dl_device is not None and tuple(dl_device) != self.__dlpack_device__():
+            raise BufferError(f"the memory is on the CPU, and cannot be handed out to device {tuple(dl_device)}")
+        return (self._data.copy() if copy else self._data).__dlpack__(max_version=max_version)
+
+    def __dlpack_device__(self) -> tuple[DLDeviceType, builtins.int]:
+        """Where the memory is: on the CPU."""
+        return DLDeviceType.kDLCPU, 0
+
+    def item(self) -> Any:
+        """The only element as a Python number.
+
+        Raises:
+            RuntimeError: there is not exactly one element.
+        """
+        if self._data.size != 1:
+            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar; pick one with an index, "
+                               "or reduce it with .sum() or .mean()")  # fmt: skip
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """Nested lists of Python numbers, or one number for a tensor without axes."""
+        return self._data.tolist()
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        data = self.numpy()
+        if dtype is not None and np.dtype(dtype) != data.dtype:
+            if copy is False:
+                raise ValueError(f"Unable to avoid copy while making an array of {np.dtype(dtype)} of {self.dtype}")
+            return data.astype(dtype)
+        return data.copy() if copy else data
+
+    def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: Any = False) -> Tensor:
+        # torch's too takes a result of bools for one of uint8
+        return graph.wrap(array.astype(np.uint8) if array.dtype == bool else array)
+
+    def __bool__(self) -> Any:
+        if self._data.size != 1:
+            what = "no values" if self._data.size == 0 else "more than one value"
+            raise RuntimeError(f"Boolean value of Tensor with {what} is ambiguous; use .any() or .all()")
+        return bool(self._data.item())
+
+    def is_nonzero(self) -> Any:
+        """Whether the only element is not 0.
+
+        Raises:
+            RuntimeError: another number of elements.
+        """
+        return self.__bool__()
+
+    def is_same_size(self, other: Any) -> Any:
+        """Whether the other tensor has the same shape."""
+        return self._data.shape == other._data.shape
+
+    def _number(self) -> Any:
+        if self._data.size != 1:
+            raise ValueError(f"only one element tensors can be converted to Python scalars, got shape {list(self._data.shape)}")  # fmt: skip
+        return self._data.item()
+
+    def __int__(self) -> Any:
+        return int(self._number())
+
+    def __float__(self) -> Any:
+        if self.requires_grad:
+            warnings.warn("Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior. Consider using tensor.detach() "
+                          "first, or .item().", stacklevel=2)  # fmt: skip
+        return float(self._number())
+
+    def __index__(self) -> Any:
+        if self._data.dtype.kind == "f" or self._data.size != 1:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self._data.item())
+
+    # -- as a container and as text --------------------------------------------------------------------------------------
+    def __len__(self) -> Any:
+        if not self._data.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self._data)
+
+    def __iter__(self) -> Iterator:
+        if not self._data.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __reversed__(self: Any) -> Tensor:
+        return ops.flip(self, 0) if self._data.ndim else self
+
+    def __contains__(self, element: Any) -> Any:
+        if not isinstance(element, (Conversions, Number)):
+            raise RuntimeError(
+                f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+            )
+        equal: Any = self == element
+        return bool(equal._data.any())
+
+    def __repr__(self: Any) -> str:
+        from .printing import tensor_repr
+
+        return tensor_repr(self)
+
+    def __format__(self, spec: str) -> str:
+        if self._data.ndim == 0 and type(self) is graph.Tensor:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
+
+    # -- copies and files ----------------------------------------------------------------------------------------------
+    def __deepcopy__(self: Any, memo: dict) -> Any:
+        if not self.is_leaf:
+            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+                               "moment. Use detach().clone() for a copy without history.")  # fmt: skip
+        if id(self) not in memo:
+            data = copied(self._data, memo)
+            memo[id(self)] = copy = _rebuild(type(self), data, self.requires_grad, self._attributes())
+            if self._grad is not None:
+                copy._grad = graph.wrap(self._grad._data.copy())
+        return memo[id(self)]
+
+    def set_(self: Any, source: Any = None, storage_offset: Any = 0, size: Any = None, stride: Any = None) -> Any:
+        """Show the memory of `source` from now on, from an element on and with sizes and strides if they are given; none without it.
+
+        Raises:
+            RuntimeError: of another type, or the history of a tensor that requires grad would be lost.
+        """
+        if source is not None and not isinstance(source, Conversions):
+            from ..storage import shown
+
+            source = shown(source, self.dtype)
+        if recording.on and (self.requires_grad or (source is not None and source.requires_grad)):
+            raise RuntimeError("set_() of a tensor that requires grad has no derivative: do it under torch.no_grad()")
+        if source is None:
+            data = np.empty(0, self._data.dtype)
+        elif source.dtype is not self.dtype:
+            raise RuntimeError(f"Could not set tensor of type {source.dtype} to a tensor of type {self.dtype}")
+        elif size is None:
+            data = source._data
+        else:
+            stride = np.empty(size, "b").strides if stride is None else stride
+            data = as_strided(source.detach(), size, stride, storage_offset)._data
+        graph.exchange(self, data)
+        graph.changed(self._data)
+        return self
+
+    def resize_(self: Any, *sizes: Any, memory_format: Any = None) -> Any:
+        """Take another shape on the same memory, or on more of it: elements keep their places in memory, not their indices.
+
+        Raises:
+            RuntimeError: the tensor requires grad.
+        """
+        if not sizes:
+            raise TypeError("resize_() needs a size; for a single number it is ()")
+        if self.requires_grad:
+            raise RuntimeError("cannot resize variables that require grad: use reshape(), or detach() first")
+        shape = given_sizes(sizes)
+        if any(n < 0 for n in shape):
+            raise RuntimeError(f"resize_() got a negative size: {list(shape)}")
+        if shape != self._data.shape or memory_format is not None:
+            if memory_format is not None:
+                order = formats.steps(shape, read("MemoryFormat", memory_format, "resize_", "memory_format"))
+            resize(self, shape)
+            if memory_format is not None:
+                self._data = looking(self._data, shape, [step * self._data.itemsize for step in order])
+            graph.changed(self._data)
+        return self
+
+    @composed
+    def resize_as_(self: Any, the_template: Tensor, *, memory_format: MemoryFormat | None = None) -> Any:
+        """`resize_` to the shape of another tensor, and with `preserve_format` to its order in memory."""
+        if memory_format is formats.preserve_format:
+            memory_format = formats.suggested(the_template._data)
+        return self.resize_(tuple(the_template.shape), memory_format=memory_format)
+
+    def untyped_storage(self: Any) -> UntypedStorage:
+        """The memory in which the tensor lies, as bytes; tensors that share it have storages of one `data_ptr()`."""
+        from ..storage import untyped_storage
+
+        return untyped_storage(self)
+
+    def storage(self: Any) -> TypedStorage:
+        """The memory in which the tensor lies, as elements of its type; torch deprecates it for `untyped_storage`."""
+        from ..storage import storage
+
+        return storage(self)
+
+    def storage_type(self: Any) -> Any:
+        """What torch calls the storage of a tensor of this type: torch.FloatStorage."""
+        from ..storage import KINDS
+
+        return KINDS[self.dtype]
+
+    def _attributes(self) -> dict:
+        """What the user has set on this tensor: without the engine's own."""
+        return {k: v for k, v in self.__dict__.items() if k not in ("_origin", "_hooks", "_after", "_retains")}
+
+    def __reduce_ex__(self: Any, protocol: Any) -> tuple:
+        return _rebuild, (type(self), self._data, self.requires_grad, self._attributes())
+
+
+def _rebuild(cls: Any, data: np.ndarray, requires_grad: bool, attributes: dict) -> Any:
+    """A leaf around `data`: what unpickling and deepcopy make."""
+    tensor = cls.__new__(cls)
+    tensor._hold(data, requires_grad)
+    tensor.__dict__.update(attributes)
+    return tensor

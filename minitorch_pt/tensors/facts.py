@@ -1,0 +1,166 @@
+"""What a tensor tells of itself: its shape, its type, and where its elements lie in memory."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..arrays import dtypes, formats, layouts
+from ..arrays.size import Size, size_of
+from ..arrays.storage import is_inference, offset
+from .device import CPU, device
+
+
+def warn_of_grad() -> None:
+    """Say that `backward` leaves nothing in the `.grad` that was asked for."""
+    warnings.warn(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during "
+        "autograd.backward(). If you want it, call .retain_grad() on the tensor before.",
+        stacklevel=3,
+    )
+
+
+class Facts:
+    """The part of Tensor that describes its array."""
+
+    __slots__ = ()
+    _data: np.ndarray
+    _base: Any
+
+    @property
+    def shape(self) -> Size:
+        """The size of each axis."""
+        return size_of(self._data.shape)
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The type of the elements."""
+        return dtypes.of(self._data.dtype)
+
+    @property
+    def device(self) -> device:
+        """Always device(type='cpu')."""
+        return CPU
+
+    @property
+    def is_cpu(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def is_cuda(self) -> bool:
+        """False."""
+        return False
+
+    is_meta = is_mps = is_nested = is_quantized = is_sparse = is_sparse_csr = is_xpu = is_cuda
+    is_ipu = is_maia = is_mkldnn = is_mtia = is_vulkan = is_xla = is_cuda
+
+    @property
+    def layout(self) -> formats.layout:
+        """Always torch.strided."""
+        return formats.strided
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return self._data.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self._data.nbytes
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the size of one axis."""
+        if dim is None:
+            return self.shape
+        if not -max(self.ndim, 1) <= dim < max(self.ndim, 1) or not self.ndim:
+            n = max(self.ndim, 1)
+            raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+        return self._data.shape[dim]
+
+    def dim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._data.size
+
+    ndimension, nelement = dim, numel
+
+    def element_size(self) -> int:
+        """Bytes per element."""
+        return self._data.itemsize
+
+    def stride(self, dim: int | None = None) -> Any:
+        """How many elements apart neighbours along each axis lie."""
+        steps = layouts.strides(self._data)
+        return steps if dim is None else steps[dim]
+
+    def storage_offset(self) -> int:
+        """How many elements after the start of its memory the tensor begins."""
+        return offset(self._data) // self._data.itemsize
+
+    def is_inference(self) -> bool:
+        """Whether the tensor was made in inference mode."""
+        return is_inference(self._data)
+
+    def is_set_to(self, tensor: Any) -> bool:
+        """Whether the other tensor shows the same memory in the same form."""
+        one, other = self._data, tensor._data
+        return self.data_ptr() == tensor.data_ptr() and (one.shape, one.strides) == (other.shape, other.strides)
+
+    def _is_view(self) -> bool:
+        return self._base is not None
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return self._data.__array_interface__["data"][0]
+
+    def is_contiguous(self, *, memory_format: object = formats.contiguous_format) -> bool:
+        """Whether elements lie in memory in the order of their indices, or in that of `memory_format`."""
+        if memory_format is formats.contiguous_format:
+            return self._data.flags.c_contiguous
+        return formats.fits(self._data, memory_format)
+
+    def dim_order(self) -> tuple[int, ...]:
+        """The axes from the slowest to the fastest in memory."""
+        return tuple(layouts.axes(self._data))
+
+    def is_floating_point(self) -> bool:
+        """Whether the elements are floating point numbers."""
+        return self._data.dtype.kind == "f"
+
+    def is_complex(self) -> bool:
+        """Always False."""
+        return False
+
+    is_conj = is_distributed = is_neg = is_complex
+
+    def is_signed(self) -> bool:
+        """Whether the type has negative values."""
+        return self.dtype.is_signed
+
+    def is_pinned(self) -> bool:
+        """False: memory is pinned for copies to a GPU."""
+        return False
+
+    def pin_memory(self) -> Any:
+        """Nothing to be had without a GPU.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError("pin_memory() prepares memory for copies to a GPU, and minitorch_pt computes on the CPU: leave it out")  # fmt: skip
+
+    def get_device(self) -> int:
+        """-1, torch's number for the CPU."""
+        return -1

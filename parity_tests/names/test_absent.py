@@ -1,0 +1,130 @@
+"""What is left out says so: the table of absent names is torch's less ours, and whoever asks for one of them is told why."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+import minitorch_pt
+from minitorch_pt.names.absent import HOT, absence
+from minitorch_pt.names.absent_names import ABSENT, REASONS
+from parity_tests.absent import CLASSES, FILE, ours, text
+from parity_tests.oracle import lookup
+
+NAMES = [(place, name) for place, kinds in ABSENT.items() for names in kinds.values() for name in names.split()]
+IN_MODULES = [(ours(place), name) for place, name in NAMES if place not in CLASSES]
+
+
+def test_the_table_is_torchs_names_less_ours():
+    assert text() == FILE.read_text(), "names were added or are missing: python -m parity_tests.absent"
+    assert len(set(NAMES)) == len(NAMES) > 700
+    assert {kind for kinds in ABSENT.values() for kind in kinds} == set(REASONS)
+
+
+def test_an_attribute_says_why_it_is_missing():
+    silent = []
+    for module, name in IN_MODULES:
+        door = importlib.import_module(module)
+        assert not hasattr(door, name) and getattr(door, name, 3) == 3
+        if module not in HOT:
+            with pytest.raises(AttributeError) as caught:
+                getattr(door, name)
+            if not str(caught.value).startswith(
+                f"minitorch_pt leaves out torch{module.removeprefix('minitorch_pt')}.{name}: "
+            ):
+                silent.append(f"{module}.{name}")
+    assert not silent
+
+
+def test_an_import_says_why_it_fails():
+    silent = []
+    for module, name in IN_MODULES:
+        said = absence(f"torch{module.removeprefix('minitorch_pt')}.{name}")
+        for statement in (f"from {module} import {name}", f"import {module}.{name}"):
+            with pytest.raises(ModuleNotFoundError) as caught:
+                exec(statement, {})
+            if str(caught.value) != said:
+                silent.append(statement)
+    assert not silent
+
+
+@pytest.mark.parametrize("place", CLASSES)
+def test_classes(place):
+    instance = {
+        "torch.Generator": minitorch_pt.Generator(),
+        "torch.Tensor": minitorch_pt.nn.Parameter(minitorch_pt.ones(2)),
+        "torch.dtype": minitorch_pt.float32,
+        "torch.nn.Module": minitorch_pt.nn.Linear(1, 1),
+    }[place]
+    cls = lookup(minitorch_pt, place.removeprefix("torch."))
+    names = [name for where, name in NAMES if where == place]
+    assert names
+    for name in names:
+        with pytest.raises(AttributeError) as caught:
+            getattr(instance, name)
+        assert str(caught.value) == absence(f"{place}.{name}")
+        assert not hasattr(cls, name) and not hasattr(instance, name) and name not in dir(instance)
+        if hasattr(instance, "__dict__"):  # a program may use the name for something of its own
+            setattr(instance, name, 7)
+            assert getattr(instance, name) == 7
+    assert set(dir(instance)) & {"add_module", "add_", "seed", "itemsize"}
+
+
+def test_what_it_says():
+    with pytest.raises(
+        AttributeError,
+        match=r"^minitorch_pt leaves out torch\.fft: complex numbers are not offered; use numpy\.fft on x\.numpy\(\)$",
+    ):
+        minitorch_pt.fft  # noqa: B018
+    assert repr(vars(minitorch_pt.Tensor)["cfloat"]).startswith("<minitorch_pt leaves out torch.Tensor.cfloat: complex")
+    x = minitorch_pt.ones(2)
+    assert copy.deepcopy(x).equal(x) and pickle.loads(pickle.dumps(x)).equal(x)
+
+
+def test_the_methods_of_a_subclass_come_first():
+    class Mine(minitorch_pt.Tensor):
+        cfloat = 5
+
+        def __getattr__(self, name):
+            return f"mine: {name}"
+
+    assert Mine([1.0]).cfloat == 5 and Mine([1.0]).cdouble == "mine: cdouble"
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("torch.nonsense", "module 'minitorch_pt' has no attribute 'nonsense'"),
+        ("torch.nn.nonsense", "module 'minitorch_pt.nn' has no attribute 'nonsense'"),
+        ("torch.ones(2).nonsense", "'Tensor' object has no attribute 'nonsense'"),
+        ("torch.nn.Linear(1, 1).nonsense", "'Linear' object has no attribute 'nonsense'"),
+        (
+            "from minitorch_pt.nn.functional import nonsense",
+            "cannot import name 'nonsense' from 'minitorch_pt.nn.functional'",
+        ),
+        ("import minitorch_pt.nn.nonsense", "No module named 'minitorch_pt.nn.nonsense'"),
+    ],
+)
+def test_what_torch_has_not_either(statement, said):
+    with pytest.raises((AttributeError, ImportError)) as caught:
+        exec(statement, {"torch": minitorch_pt})
+    assert str(caught.value).startswith(said)
+
+
+def last_line(code):
+    done = subprocess.run(
+        [sys.executable, "-c", f"import minitorch_pt as torch\n{code}"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_similar_names_are_suggested_for_what_is_misspelt_only():
+    assert "Did you mean: 'Linear'" in last_line("torch.nn.Liner")
+    assert "Did you mean: 'softmax'" in last_line("torch.ones(2).softmx()")
+    assert last_line("torch.float8_e8m0fnu").endswith("use it, or torch.float32")
