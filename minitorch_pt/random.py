@@ -12,8 +12,8 @@ import numpy as np
 from .arrays import dtypes, formats, layouts
 from .arrays.notices import hush
 from .arrays.storage import refuse_overlap, writable
+from .autograd.changes import changed
 from .autograd.contract import composed, into, method
-from .autograd.graph import changed
 from .autograd.inplace import check_inplace, rebase
 from .autograd.modes import recording
 from .autograd.rule import differentiable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import dtypes, layouts
-from ..arrays.storage import sliced, writable
+from ..arrays.storage import owner, sliced, writable
 from ..arrays.sums import summed
 from ..autograd import graph
 from ..autograd.contract import composed
@@ -225,9 +225,9 @@ def _check_write(target: np.ndarray, index: Any, arrays: tuple, value: np.ndarra
                            "Please clone() the tensor before performing the operation.")  # fmt: skip
     if not arrays and not value.ndim:
         return
-    memory = graph.owner(target)
+    memory = owner(target)
     for other in (value, *arrays):
-        if type(other) is np.ndarray and graph.owner(other) is memory and target.size and other.size:
+        if type(other) is np.ndarray and owner(other) is memory and target.size and other.size:
             _refuse_overlap(target, other, bool(arrays))
 
 

@@ -14,7 +14,7 @@ from .. import ops
 from ..arrays import dtypes, formats
 from ..arrays.size import Size
 from ..arrays.storage import copied, looking, resize
-from ..autograd import graph
+from ..autograd import changes, graph
 from ..autograd.contract import composed, read
 from ..autograd.modes import is_grad_enabled, recording
 from ..autograd.rule import differentiable, named
@@ -323,8 +323,8 @@ class Conversions:
         else:
             stride = np.empty(size, "b").strides if stride is None else stride
             data = as_strided(source.detach(), size, stride, storage_offset)._data
-        graph.exchange(self, data)
-        graph.changed(self._data)
+        changes.exchange(self, data)
+        changes.changed(self._data)
         return self
 
     def resize_(self: Any, *sizes: Any, memory_format: Any = None) -> Any:
@@ -346,7 +346,7 @@ class Conversions:
             resize(self, shape)
             if memory_format is not None:
                 self._data = looking(self._data, shape, [step * self._data.itemsize for step in order])
-            graph.changed(self._data)
+            changes.changed(self._data)
         return self
 
     @composed

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import ops
 from ..arrays.storage import refuse_inference
-from ..autograd import graph
+from ..autograd import changes, graph
 from ..autograd.contract import composed, method
 from ..autograd.inplace import apply_inplace, check_inplace, inplace, write
 from ..autograd.modes import recording
@@ -466,9 +466,9 @@ class Methods:
         was._node = self._node
         now = operation(was, *args)
         self._data = now._data
-        graph.changed(self._data)
+        changes.changed(self._data)
         if now._requires_grad:
-            self._node, self._seen = now._node, graph.last_change
+            self._node, self._seen = now._node, changes.last_change
         return self
 
     @composed
@@ -503,7 +503,7 @@ class Methods:
     def __setitem__(self, index: Any, value: Any) -> None:
         if not recording.on or not (self.requires_grad or (isinstance(value, Methods) and value.requires_grad)):
             assign(self._data, index, value)
-            graph.changed(self._data)
+            changes.changed(self._data)
             return
         part, arrays, value = target(self, index, value)
         if arrays:

@@ -13,8 +13,9 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.formats import memory_format as MemoryFormat
+from ...autograd.changes import changed
 from ...autograd.contract import read
-from ...autograd.graph import Handle, changed
+from ...autograd.hooks import Handle
 from ...autograd.modes import no_grad
 from ...names import absent
 from ...tensors.device import DeviceError, on_cpu

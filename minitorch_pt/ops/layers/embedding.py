@@ -9,8 +9,8 @@ import numpy as np
 from ...arrays.notices import warn
 from ...arrays.storage import writable
 from ...arrays.sums import summed
+from ...autograd.changes import changed
 from ...autograd.contract import composed
-from ...autograd.graph import changed
 from ...autograd.modes import is_grad_enabled
 from ...autograd.rule import array, differentiable
 from ..indexing import _add_at, _sum_into
