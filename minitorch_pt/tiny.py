@@ -325,7 +325,7 @@ class Dropout(Module):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Losses. Grown up: `ops/losses/common.py`.
+# Losses. Grown up: `ops/losses/regression.py`, `ops/losses/classification.py`.
 # ---------------------------------------------------------------------------------------------------------------------
 def mse_loss(input, target):
     """The mean of the squared differences."""

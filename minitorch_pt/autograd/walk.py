@@ -153,6 +153,12 @@ class Pass:
     """
 
     __slots__ = ("create_graph", "due", "fill", "found", "heap", "hunting", "keep", "leaves", "pending", "useful")
+    heap: list[int]
+    pending: dict[int, list]
+    leaves: dict[int, list]
+    useful: Any
+    found: Any
+    due: Any
 
     def __init__(self, starts: list, keep: bool, create_graph: bool, wanted: list | None, fill: bool) -> None:
         self.heap, self.pending, self.leaves = [], {}, {}

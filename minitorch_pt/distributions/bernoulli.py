@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import random
 from ..autograd.modes import no_grad
-from ..ops.losses.common import binary_cross_entropy_with_logits
+from ..ops.losses.classification import binary_cross_entropy_with_logits
 from ..tensors import creation
 from ..tensors.tensor import Tensor
 from . import constraints

@@ -18,7 +18,9 @@ from ..autograd import changes, graph
 from ..autograd.contract import composed, read
 from ..autograd.modes import is_grad_enabled, recording
 from ..autograd.rule import differentiable, named
-from ..ops.shape import as_strided, laid_out, sizes as given_sizes
+from ..ops.axes import sizes as given_sizes
+from ..ops.parts import as_strided
+from ..ops.shape import laid_out
 from .device import DeviceError, DLDeviceType, device as _device, on_cpu
 
 if TYPE_CHECKING:

@@ -362,7 +362,7 @@ def _shape(size: tuple) -> tuple[int, ...]:
     Raises:
         RuntimeError: a negative size. TypeError: no whole number.
     """
-    shape = ops.shape.sizes(size)
+    shape = ops.axes.sizes(size)
     if any(n < 0 for n in shape):
         raise RuntimeError(f"Trying to create tensor with negative dimension {builtins.min(shape)}: {list(shape)}")
     if math.prod(shape) > _MOST:
@@ -395,7 +395,7 @@ def empty_strided(
     Raises:
         RuntimeError: not as many strides as sizes, or a negative one.
     """
-    shape, steps = _shape((size,)), ops.shape.sizes((stride,))
+    shape, steps = _shape((size,)), ops.axes.sizes((stride,))
     if len(shape) != len(steps):
         raise RuntimeError(
             f"dimensionality of sizes ({len(shape)}) must match dimensionality of strides ({len(steps)})"
@@ -423,7 +423,7 @@ def empty_permuted(
     Raises:
         RuntimeError: not each axis once.
     """
-    shape, order = _shape((size,)), ops.shape.sizes((physical_layout,))
+    shape, order = _shape((size,)), ops.axes.sizes((physical_layout,))
     if sorted(order) != [*builtins.range(len(shape))]:
         raise RuntimeError(f"physical_layout must name each of the {len(shape)} axes once, and is {list(order)}")
     return empty_strided(

@@ -19,7 +19,8 @@ from ..autograd.contract import composed, method
 from ..autograd.inplace import apply_inplace, check_inplace, inplace, write
 from ..autograd.modes import recording
 from ..autograd.rule import differentiable
-from ..ops.elementwise.pointwise import overwritten, reciprocal_times, rsub_number
+from ..ops.elementwise.arithmetic import reciprocal_times, rsub_number
+from ..ops.elementwise.choosing import overwritten
 from ..ops.indexing import assign, replaced, target
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Methods:
     _node: Any
     requires_grad: Any
 
-    # pointwise (ops/elementwise/pointwise.py, ops/elementwise/special_functions.py)
+    # element by element (ops/elementwise/)
     angle = method(ops.angle)
     conj, conj_physical, conj_physical_ = ops.conj, method(ops.conj_physical), method(ops.conj_physical)
     resolve_conj, resolve_neg = ops.resolve_conj, ops.resolve_neg
@@ -336,7 +337,7 @@ class Methods:
         """This tensor where the condition holds, else `other`."""
         return ops.where(condition, self, other)
 
-    # reductions and sorting (ops/reductions.py, ops/sorting.py, ops/statistics.py)
+    # reductions and sorting (ops/reductions.py, ops/extremes.py, ops/totals.py, ops/sorting.py, ops/quantiles.py, ops/counting.py, ops/statistics.py)
     all = method(ops.all)
     amax = method(ops.amax)
     amin = method(ops.amin)
@@ -382,7 +383,7 @@ class Methods:
     quantile = method(ops.quantile)
     var = method(ops.var)
 
-    # shape (ops/shape.py, ops/diagonal.py)
+    # shape (ops/shape.py, ops/joins.py, ops/parts.py, ops/reordering.py, ops/diagonal.py)
     adjoint = method(ops.adjoint)
     as_strided = method(ops.as_strided)
     broadcast_to = method(ops.broadcast_to)
@@ -497,7 +498,7 @@ class Methods:
         """In-place form of `t`."""
         return self._reshaped(_turned)
 
-    # indexing (ops/indexing.py, ops/scatters.py)
+    # indexing (ops/indexing.py, ops/gathering.py, ops/scatters.py, ops/writing.py)
     __getitem__ = method(ops.getitem)
 
     def __setitem__(self, index: Any, value: Any) -> None:
