@@ -109,7 +109,7 @@ from ..ops.losses.margins import (
 )
 from ..ops.products import bilinear, linear
 from ..tensors import creation
-from ..tensors.creation import one_hot
+from ..tensors.grids import one_hot
 from ..tensors.tensor import Tensor
 
 __all__ = [
