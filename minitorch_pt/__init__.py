@@ -26,9 +26,14 @@ from .random import *
 from .tensors import protocols as _protocols
 from .tensors.creation import *
 from .tensors.device import *
+from .tensors.draws import *
 from .tensors.functions import *
+from .tensors.generator import Generator as Generator, default_generator as default_generator
+from .tensors.grids import *
+from .tensors.kinds import *
 from .tensors.legacy import *
 from .tensors.printing import get_printoptions as get_printoptions, set_printoptions as set_printoptions
+from .tensors.ranges import *
 from .tensors.settings import *
 from .tensors.tensor import Tensor as Tensor
 from .tensors.threads import *
@@ -76,11 +81,12 @@ _settle(
     },
 )
 # where pickles of 0.1.0 look for them
-autograd.graph.Variable = autograd.Variable  # type: ignore[attr-defined]
-for _name in _sys.modules[f"{__name__}.tensors.threads"].__all__:
-    setattr(_sys.modules[f"{__name__}.tensors.settings"], _name, globals()[_name])
+autograd.graph.Variable, autograd.graph.Handle = autograd.Variable, autograd.hooks.Handle  # type: ignore[attr-defined]
+for _then, _now in ("random", "draws"), ("random", "generator"), ("tensors.settings", "threads"):
+    for _name in _sys.modules[f"{__name__}.tensors.{_now}"].__all__:
+        setattr(_sys.modules[f"{__name__}.{_then}"], _name, globals()[_name])
 
-_mark(Tensor, random.Generator, _dtypes.dtype)
+_mark(Tensor, Generator, _dtypes.dtype)
 _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)

@@ -5,7 +5,8 @@ Source: Halko, Martinsson and Tropp 2011, "Finding structure with randomness", a
 
 from __future__ import annotations
 
-from . import linalg, random
+from . import linalg
+from .tensors import draws
 from .tensors.tensor import Tensor
 
 __all__ = ["pca_lowrank", "svd_lowrank"]
@@ -13,7 +14,7 @@ __all__ = ["pca_lowrank", "svd_lowrank"]
 
 def _basis(A: Tensor, q: int, niter: int) -> Tensor:
     """q orthonormal columns that span nearly what the columns of A span (algorithm 4.4): A and Aᵀ, applied in turns, leave the largest."""
-    Q = linalg.qr(A @ random.randn(A.shape[-1], q, dtype=A.dtype)).Q
+    Q = linalg.qr(A @ draws.randn(A.shape[-1], q, dtype=A.dtype)).Q
     for _ in range(niter):
         Q = linalg.qr(A.mT @ Q).Q
         Q = linalg.qr(A @ Q).Q

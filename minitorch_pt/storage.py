@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from .arrays import dtypes
 from .arrays.notices import warn
 from .arrays.storage import looking, memory, writable
+from .autograd import graph
 from .names.places import settle
 from .tensors.device import CPU, DeviceError, device, on_cpu
-from .tensors.tensor import Tensor, wrap
+from .tensors.elements import elements
+
+if TYPE_CHECKING:
+    from .tensors.tensor import Tensor
 
 __all__ = [
     "KINDS",
@@ -284,8 +288,8 @@ class TypedStorage(_Memory):
         if wrap_storage is not None and not isinstance(wrap_storage, UntypedStorage):
             raise TypeError(f"Argument 'wrap_storage' must be UntypedStorage, but got {type(wrap_storage)}")
         if wrap_storage is None:
-            values = Tensor(*args) if args and not isinstance(args[0], int) else wrap(np.zeros(args[0] if args else 0))
-            wrap_storage = UntypedStorage._of(values._data.astype(self.dtype.dtype))
+            values = elements(args, None) if args and not isinstance(args[0], int) else np.zeros(args[0] if args else 0)
+            wrap_storage = UntypedStorage._of(values.astype(self.dtype.dtype))
         self._untyped_storage, self._root = wrap_storage, wrap_storage._root
         self._row = wrap_storage._typed(self.dtype)
 
@@ -353,7 +357,7 @@ def shown(storage: Any, dtype: dtypes.dtype) -> Tensor:
     if not isinstance(storage, _Memory):
         raise TypeError(f"set_() takes a tensor or a storage, not {type(storage).__name__}")
     size = storage.nbytes() // dtype.itemsize
-    return wrap(
+    return graph.wrap(
         looking(
             storage._root.view(dtype.dtype) if storage._root.flags.c_contiguous else storage._row.view(dtype.dtype),
             (size,),

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from . import random
 from .arrays import dtypes
-from .tensors import creation
+from .tensors import creation, draws
 from .tensors.tensor import Tensor, wrap
 
 __all__ = ["assert_close", "compare", "make_tensor"]
@@ -305,7 +304,7 @@ def make_tensor(
         defaults = (-9, 10)
     start, end = _range(dtype, low, high, limits, defaults)
     if not floating:
-        result = random.randint(math.ceil(start), math.ceil(end), shape, dtype=dtype, device=device)
+        result = draws.randint(math.ceil(start), math.ceil(end), shape, dtype=dtype, device=device)
     else:
         result = creation.empty(shape, dtype=dtype, device=device)
         if end - start >= limits[1]:  # more than uniform_ takes

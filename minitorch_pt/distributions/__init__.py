@@ -8,7 +8,8 @@ A distribution has a batch_shape, the shape of its parameters (independent distr
 shape of one draw. sample(s) gives a tensor of shape s + batch_shape + event_shape, and log_prob takes its event axes away.
 """
 
-from . import constraints as constraints
+from ..names.places import settle as _settle
+from . import constraints as constraints, transform as _transform
 from .bernoulli import *
 from .beta import *
 from .binomial import *
@@ -47,3 +48,8 @@ from .transformed_distribution import *
 from .transforms import *
 from .uniform import *
 from .weibull import *
+
+_settle(
+    f"{__name__}.transforms",
+    {name: getattr(_transform, name) for name in _transform.__all__},
+)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import random
 from ..autograd.modes import no_grad
 from ..ops.losses.classification import binary_cross_entropy_with_logits
-from ..tensors import creation
+from ..tensors import draws
+from ..tensors.ranges import arange
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -57,7 +57,7 @@ class Bernoulli(Odds, Distribution):
     @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws without gradients."""
-        return random.bernoulli(self.probs.expand(self._extended_shape(sample_shape)))
+        return draws.bernoulli(self.probs.expand(self._extended_shape(sample_shape)))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """log(probs) of 1, log(1 - probs) of 0."""
@@ -71,5 +71,5 @@ class Bernoulli(Odds, Distribution):
 
     def enumerate_support(self, expand: bool = True) -> Tensor:
         """0 and 1."""
-        values = creation.arange(2, dtype=self._param.dtype).view((-1,) + (1,) * len(self._batch_shape))
+        values = arange(2, dtype=self._param.dtype).view((-1,) + (1,) * len(self._batch_shape))
         return values.expand((-1, *self._batch_shape)) if expand else values

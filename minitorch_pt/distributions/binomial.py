@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import random
 from ..autograd.modes import no_grad
-from ..tensors import creation
+from ..tensors import draws
+from ..tensors.ranges import arange
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -60,7 +60,7 @@ class Binomial(Odds, Distribution):
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws without gradients."""
         shape = self._extended_shape(sample_shape)
-        return random.binomial(self.total_count.expand(shape), self.probs.expand(shape))
+        return draws.binomial(self.total_count.expand(shape), self.probs.expand(shape))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logarithm of the probability of `value` successes."""
@@ -93,6 +93,6 @@ class Binomial(Odds, Distribution):
         Raises:
             NotImplementedError: the total counts differ.
         """
-        values = creation.arange(1 + self._largest("enumerate_support"), dtype=self._param.dtype)
+        values = arange(1 + self._largest("enumerate_support"), dtype=self._param.dtype)
         values = values.view((-1,) + (1,) * len(self._batch_shape))
         return values.expand((-1, *self._batch_shape)) if expand else values

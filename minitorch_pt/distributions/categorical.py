@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import ops, random
+from .. import ops
 from ..arrays import dtypes
 from ..arrays.size import Size
-from ..tensors import creation
+from ..tensors import creation, draws
+from ..tensors.ranges import arange
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -86,7 +87,7 @@ class Categorical(Distribution):
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Classes as int64."""
         rows = self.probs.reshape(-1, self._num_events)
-        drawn = random.multinomial(rows, Size(sample_shape).numel(), True)
+        drawn = draws.multinomial(rows, Size(sample_shape).numel(), True)
         return drawn.T.reshape(self._extended_shape(sample_shape))
 
     def log_prob(self, value: Tensor) -> Tensor:
@@ -102,7 +103,7 @@ class Categorical(Distribution):
 
     def enumerate_support(self, expand: bool = True) -> Tensor:
         """0 .. K-1."""
-        values = creation.arange(self._num_events).view((-1,) + (1,) * len(self._batch_shape))
+        values = arange(self._num_events).view((-1,) + (1,) * len(self._batch_shape))
         return values.expand((-1, *self._batch_shape)) if expand else values
 
 

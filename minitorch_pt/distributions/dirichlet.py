@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import ops, random
+from .. import ops
 from ..ops.pathwise import dirichlet_draw
-from ..tensors import creation
+from ..tensors.generator import default_generator
+from ..tensors.grids import one_hot
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -48,7 +49,7 @@ class Dirichlet(Distribution):
         above = (self.concentration - 1).clamp(min=0.0)
         mode = above / above.sum(-1, True)
         corner = (self.concentration < 1).all(-1, True)
-        return ops.where(corner, creation.one_hot(mode.argmax(-1), above.shape[-1]).to(mode), mode)
+        return ops.where(corner, one_hot(mode.argmax(-1), above.shape[-1]).to(mode), mode)
 
     @property
     def variance(self) -> Tensor:
@@ -59,7 +60,7 @@ class Dirichlet(Distribution):
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draws through which gradients flow (see ops/pathwise.py)."""
         alpha = self.concentration.expand(self._extended_shape(sample_shape))
-        return dirichlet_draw(alpha, random.default_generator.dirichlet(alpha._data))
+        return dirichlet_draw(alpha, default_generator.dirichlet(alpha._data))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logarithm of the density at `value`."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import ops, random
+from .. import ops
 from ..arrays import dtypes
 from ..ops.pathwise import gamma_draw
 from ..tensors import creation
+from ..tensors.generator import default_generator
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -50,7 +51,7 @@ class Gamma(Distribution):
         """Draws through which gradients flow (see ops/pathwise.py)."""
         shape = self._extended_shape(sample_shape)
         alpha = self.concentration.expand(shape)
-        value = gamma_draw(alpha, random.default_generator.gamma(alpha._data)) / self.rate.expand(shape)
+        value = gamma_draw(alpha, default_generator.gamma(alpha._data)) / self.rate.expand(shape)
         value.detach().clamp_(min=dtypes.finfo(value.dtype).tiny)  # without a trace in the graph
         return value
 

@@ -8,6 +8,7 @@ from typing import Any
 from .. import ops
 from ..ops.elementwise.activations import logsigmoid
 from ..tensors import creation
+from ..tensors.ranges import arange
 from ..tensors.tensor import Tensor
 from . import constraints
 from .categorical import OfClasses
@@ -62,7 +63,7 @@ class Multinomial(OfClasses):
     def entropy(self) -> Tensor:
         """n times that of one draw, less log(n!), plus the mean of log(x!) of all counts x, which are binomial."""
         n = creation.tensor(self.total_count)
-        counts = creation.arange(1, self.total_count + 1, dtype=self.probs.dtype).view((-1,) + (1,) * self.probs.ndim)
+        counts = arange(1, self.total_count + 1, dtype=self.probs.dtype).view((-1,) + (1,) * self.probs.ndim)
         logits = probs_to_logits(self.probs, is_binary=True)
         log_choose = math.lgamma(self.total_count + 1) - ops.lgamma(counts + 1) - ops.lgamma(n - counts + 1)
         log_prob = log_choose + counts * logits + n * logsigmoid(-logits)

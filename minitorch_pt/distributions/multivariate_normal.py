@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import linalg, ops, random
-from ..tensors import creation
+from .. import linalg, ops
+from ..tensors import creation, draws
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -118,7 +118,7 @@ class MultivariateNormal(Distribution):
 
     def rsample(self, sample_shape: Any = ONE) -> Tensor:
         """loc + L noise."""
-        noise = random.randn(self._extended_shape(sample_shape), dtype=self.loc.dtype)
+        noise = draws.randn(self._extended_shape(sample_shape), dtype=self.loc.dtype)
         return self.loc + (self._lower @ noise.unsqueeze(-1)).squeeze(-1)
 
     def log_prob(self, value: Tensor) -> Tensor:

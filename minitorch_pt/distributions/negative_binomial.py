@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import random
 from ..autograd.modes import no_grad
 from ..ops.elementwise.activations import logsigmoid
+from ..tensors import draws
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -56,7 +56,7 @@ class NegativeBinomial(Odds, Distribution):
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Poisson numbers whose rates are gamma numbers."""
         rates = Gamma(self.total_count, (-self.logits).exp(), validate_args=False)  # a count may be 0
-        return random.poisson(rates.sample(sample_shape))
+        return draws.poisson(rates.sample(sample_shape))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logarithm of the probability of `value` successes."""

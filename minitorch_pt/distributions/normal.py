@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import ops, random
+from .. import ops
 from ..autograd.modes import no_grad
+from ..tensors import draws
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -58,11 +59,11 @@ class Normal(Distribution):
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws without gradients."""
         shape = self._extended_shape(sample_shape)
-        return random.normal(self.loc.expand(shape), self.scale.expand(shape))
+        return draws.normal(self.loc.expand(shape), self.scale.expand(shape))
 
     def rsample(self, sample_shape: Any = ONE) -> Tensor:
         """loc + noise * scale."""
-        noise = random.randn(self._extended_shape(sample_shape), dtype=self.loc.dtype)
+        noise = draws.randn(self._extended_shape(sample_shape), dtype=self.loc.dtype)
         return self.loc + noise * self.scale
 
     def log_prob(self, value: Tensor) -> Tensor:

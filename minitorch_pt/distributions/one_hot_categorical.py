@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..tensors import creation
+from ..tensors.grids import one_hot
 from ..tensors.tensor import Tensor
 from . import constraints
 from .categorical import OfClasses
@@ -34,7 +35,7 @@ class OneHotCategorical(OfClasses):
     @property
     def mode(self) -> Tensor:
         """The most probable class."""
-        return creation.one_hot(self._categorical.mode, self.probs.shape[-1]).to(self.probs)
+        return one_hot(self._categorical.mode, self.probs.shape[-1]).to(self.probs)
 
     @property
     def variance(self) -> Tensor:
@@ -43,7 +44,7 @@ class OneHotCategorical(OfClasses):
 
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """One-hot vectors of the parameter's type."""
-        return creation.one_hot(self._categorical.sample(sample_shape), self.probs.shape[-1]).to(self.probs)
+        return one_hot(self._categorical.sample(sample_shape), self.probs.shape[-1]).to(self.probs)
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logit of the class."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import random
 from ..autograd.modes import no_grad
+from ..tensors import draws
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -50,7 +50,7 @@ class Poisson(Distribution):
     @no_grad()
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws without gradients."""
-        return random.poisson(self.rate.expand(self._extended_shape(sample_shape)))
+        return draws.poisson(self.rate.expand(self._extended_shape(sample_shape)))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """k log(rate) - rate - log(k!)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import random
+from ..tensors import draws
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -36,7 +36,7 @@ class LogitRelaxedBernoulli(Odds, Distribution):
         """(logits + noise) / temperature."""
         shape = self._extended_shape(sample_shape)
         probs = clamp_probs(self.probs.expand(shape))
-        noise = clamp_probs(random.rand(shape, dtype=probs.dtype))
+        noise = clamp_probs(draws.rand(shape, dtype=probs.dtype))
         return (noise.log() - (-noise).log1p() + probs.log() - (-probs).log1p()) / self.temperature
 
     def log_prob(self, value: Tensor) -> Tensor:

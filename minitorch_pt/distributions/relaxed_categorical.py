@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import random
-from ..tensors import creation
+from ..tensors import creation, draws
 from ..tensors.tensor import Tensor
 from . import constraints
 from .categorical import OfClasses
@@ -34,7 +33,7 @@ class ExpRelaxedCategorical(OfClasses):
 
     def rsample(self, sample_shape: Any = ONE) -> Tensor:
         """log softmax((logits + noise) / temperature)."""
-        uniform = clamp_probs(random.rand(self._extended_shape(sample_shape), dtype=self.logits.dtype))
+        uniform = clamp_probs(draws.rand(self._extended_shape(sample_shape), dtype=self.logits.dtype))
         scores = (self.logits - (-(uniform.log())).log()) / self.temperature
         return scores - scores.logsumexp(dim=-1, keepdim=True)
 

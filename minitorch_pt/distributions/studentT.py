@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import random
+from ..tensors import draws
 from ..tensors.tensor import Tensor
 from . import constraints
 from .chi2 import Chi2
@@ -48,7 +48,7 @@ class StudentT(Distribution):
 
     def rsample(self, sample_shape: Any = ONE) -> Tensor:
         """loc + scale X / sqrt(Z / df)."""
-        x = random.randn(self._extended_shape(sample_shape), dtype=self.df.dtype)
+        x = draws.randn(self._extended_shape(sample_shape), dtype=self.df.dtype)
         z = Chi2(self.df).rsample(sample_shape)
         return self.loc + self.scale * (x * (z / self.df).rsqrt())
 

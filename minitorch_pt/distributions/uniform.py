@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import random
+from ..tensors import draws
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -59,7 +59,7 @@ class Uniform(Distribution):
 
     def rsample(self, sample_shape: Any = ONE) -> Tensor:
         """low + noise * (high - low)."""
-        noise = random.rand(self._extended_shape(sample_shape), dtype=self.low.dtype)
+        noise = draws.rand(self._extended_shape(sample_shape), dtype=self.low.dtype)
         return self.low + noise * (self.high - self.low)
 
     def log_prob(self, value: Tensor) -> Tensor:

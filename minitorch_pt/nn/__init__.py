@@ -3,7 +3,12 @@
 from ..names.places import settle as _settle
 from . import functional as functional, init as init
 from .modules import *
-from .modules import lazy as _lazy, module as _module, utils as _numbers
+from .modules import (
+    lazy as _lazy,
+    margin_losses as _margins,
+    module as _module,
+    multihead_attention as _attention,
+)
 from .parallel import DataParallel as DataParallel
 from .parameter import Buffer as Buffer, Parameter as Parameter
 
@@ -14,6 +19,8 @@ _settle(
     f"{__name__}.modules.module",
     {name: getattr(_module, name) for name in dir(_module) if name.startswith("register_module_")},
 )
+_settle(f"{__name__}.modules.activation", {name: getattr(_attention, name) for name in _attention.__all__})
+_settle(f"{__name__}.modules.loss", {name: getattr(_margins, name) for name in _margins.__all__})
 _settle(
     Parameter.__module__,
     {name: getattr(_lazy, name) for name in ("UninitializedBuffer", "UninitializedParameter", "is_lazy")},

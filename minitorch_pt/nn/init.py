@@ -13,7 +13,8 @@ from ..arrays import layouts
 from ..arrays.storage import refuse_overlap
 from ..autograd.changes import changed
 from ..autograd.modes import no_grad
-from ..random import default_generator, normal_ as _fill_normal, uniform_ as _fill_uniform
+from ..tensors.fills import normal_ as _fill_normal, uniform_ as _fill_uniform
+from ..tensors.generator import default_generator
 from ..tensors.tensor import Tensor
 
 __all__ = [

@@ -10,6 +10,7 @@ from .. import ops
 from ..arrays import dtypes, formats
 from ..names.places import settle
 from ..tensors import creation
+from ..tensors.ranges import arange, linspace
 from ..tensors.tensor import Tensor
 
 __all__ = [
@@ -30,7 +31,7 @@ def _steps(name: str, M: int, start: float, step: float, options: dict) -> Tenso
         raise ValueError(f"{name} is implemented for strided tensors only, got: {options['layout']}")
     if dtype not in (dtypes.float32, dtypes.float64):
         raise ValueError(f"{name} expects float32 or float64 dtypes, got: {dtype}")
-    return creation.linspace(start, start + (M - 1) * step, M, dtype=dtype, device=options.get("device"))
+    return linspace(start, start + (M - 1) * step, M, dtype=dtype, device=options.get("device"))
 
 
 def _length(M: int, sym: bool) -> int:
@@ -158,7 +159,7 @@ def general_cosine(
         return _ones("general_cosine", options)
     k = _steps("general_cosine", M, 0.0, 2 * math.pi / max(_length(M, sym), 1), options)
     signed = creation.tensor([(-1) ** i * w for i, w in enumerate(coefficients)], dtype=k.dtype)
-    i = creation.arange(len(coefficients), dtype=k.dtype)
+    i = arange(len(coefficients), dtype=k.dtype)
     return _done((signed.unsqueeze(-1) * ops.cos(i.unsqueeze(-1) * k)).sum(0), options)
 
 

@@ -18,14 +18,15 @@ from ..autograd import changes, graph
 from ..autograd.contract import composed, read
 from ..autograd.modes import is_grad_enabled, recording
 from ..autograd.rule import differentiable, named
-from ..ops.axes import sizes as given_sizes
 from ..ops.parts import as_strided
-from ..ops.shape import laid_out
+from ..ops.shape import laid_out, sizes as given_sizes
+from ..storage import KINDS, TypedStorage, UntypedStorage, shown, storage, untyped_storage
 from .device import DeviceError, DLDeviceType, device as _device, on_cpu
+from .elements import elements
+from .printing import tensor_repr
 
 if TYPE_CHECKING:
     from ..autograd.contract import MemoryFormat
-    from ..storage import TypedStorage, UntypedStorage
     from .tensor import Tensor
 
 
@@ -109,8 +110,6 @@ class Conversions:
         Raises:
             TypeError: neither sizes nor a sequence of values, or a tensor of another type.
         """
-        from .legacy import elements  # it makes tensors: above this file
-
         named = [Size(size)] if size is not None else [x for x in (data, other) if x is not None]
         return graph.wrap(elements((*args, *named), self.dtype, device))
 
@@ -283,8 +282,6 @@ class Conversions:
         return bool(equal._data.any())
 
     def __repr__(self: Any) -> str:
-        from .printing import tensor_repr
-
         return tensor_repr(self)
 
     def __format__(self, spec: str) -> str:
@@ -311,8 +308,6 @@ class Conversions:
             RuntimeError: of another type, or the history of a tensor that requires grad would be lost.
         """
         if source is not None and not isinstance(source, Conversions):
-            from ..storage import shown
-
             source = shown(source, self.dtype)
         if recording.on and (self.requires_grad or (source is not None and source.requires_grad)):
             raise RuntimeError("set_() of a tensor that requires grad has no derivative: do it under torch.no_grad()")
@@ -360,20 +355,14 @@ class Conversions:
 
     def untyped_storage(self: Any) -> UntypedStorage:
         """The memory in which the tensor lies, as bytes; tensors that share it have storages of one `data_ptr()`."""
-        from ..storage import untyped_storage
-
         return untyped_storage(self)
 
     def storage(self: Any) -> TypedStorage:
         """The memory in which the tensor lies, as elements of its type; torch deprecates it for `untyped_storage`."""
-        from ..storage import storage
-
         return storage(self)
 
     def storage_type(self: Any) -> Any:
         """What torch calls the storage of a tensor of this type: torch.FloatStorage."""
-        from ..storage import KINDS
-
         return KINDS[self.dtype]
 
     def _attributes(self) -> dict:

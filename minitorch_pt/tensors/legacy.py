@@ -3,52 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ..arrays import dtypes
-from ..arrays.size import Size
-from . import creation
-from .device import on_cpu
+from .elements import elements
 from .tensor import Tensor, wrap
 
 __all__ = ["set_default_tensor_type", *(f"{title}Tensor" for title in dtypes.TITLES.values())]
-
-
-def elements(data: tuple, dtype: dtypes.dtype | None, device: Any = None) -> np.ndarray:
-    """The array of Tensor(*data): sizes give a tensor that is not filled, a sequence its values, a tensor or fitting array its own memory.
-
-    Raises:
-        TypeError: none of these, or a tensor of another type than `dtype`.
-    """
-    if device is not None:
-        on_cpu(device)
-    kind = dtypes.get_default_dtype() if dtype is None else dtype
-    if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in data):
-        return creation.empty(*data, dtype=kind)._data if data else np.empty(0, kind.dtype)
-    if len(data) > 1:
-        raise TypeError(
-            f"new() received an invalid combination of arguments - got ({', '.join(type(d).__name__ for d in data)}); give sizes, as in "
-            "Tensor(2, 3), or one sequence of values, as in Tensor([[1, 2], [3, 4]])"
-        )
-    (values,) = data
-    if isinstance(values, Size):
-        return creation.empty(values, dtype=kind)._data
-    if isinstance(values, Tensor):
-        if dtype is not None and values.dtype is not dtype:
-            raise TypeError(f"expected a tensor of {dtype}, got one of {values.dtype}; convert it with .to({dtype})")
-        return values._data
-    if isinstance(values, np.ndarray) and values.dtype == kind.dtype:
-        return values  # shared, as in torch
-    if isinstance(values, str):
-        raise TypeError(f"new(): invalid data type 'str': {values!r}; give a sequence of numbers")
-    if not isinstance(values, (Sequence, np.ndarray)):  # a set has no order, and a dictionary would give its keys
-        raise TypeError(
-            f"new(): data must be a sequence (got {type(values).__name__}); torch.tensor({values!r}) takes one number"
-        )
-    return creation.tensor(values if isinstance(values, np.ndarray) else list(values), dtype=kind)._data
 
 
 def set_default_tensor_type(t: Any, /) -> None:

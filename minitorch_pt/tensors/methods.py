@@ -1,6 +1,6 @@
-"""The table of methods: every operation of ops/ as a method, an in-place method or an operator of Tensor.
+"""The table of methods: every operation of `ops/` as a method and an in-place method of Tensor.
 
-A rule in ops/ is written once; a line here makes it `x.exp()` and `x.exp_()`. At the end: NumPy's own functions on Tensors.
+A rule in `ops/` is written once; a line here makes it `x.exp()` and `x.exp_()`. Operators are in `operators.py`.
 """
 
 from __future__ import annotations
@@ -8,83 +8,20 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import ops
-from ..arrays.storage import refuse_inference
-from ..autograd import changes, graph
 from ..autograd.contract import composed, method
-from ..autograd.inplace import apply_inplace, check_inplace, inplace, write
-from ..autograd.modes import recording
-from ..autograd.rule import differentiable
-from ..ops.elementwise.arithmetic import reciprocal_times, rsub_number
+from ..autograd.inplace import apply_inplace, inplace
 from ..ops.elementwise.choosing import overwritten
-from ..ops.indexing import assign, replaced, target
+from .operators import Operators
+from .overwriting import Overwriting
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, Flag, Number, Operand, Size
+    from ..autograd.contract import Dim, Flag, Operand, Size
     from .tensor import Tensor
-
-
-@differentiable(linear=True, name="torch::autograd::CopyBackwards")
-def _copied(input: Any, src: Any) -> Any:
-    try:
-        value = np.broadcast_to(src, input.shape).astype(input.dtype)
-    except ValueError:
-        raise RuntimeError(f"The expanded size of the tensor must match the existing size: a tensor of shape {list(src.shape)} cannot be "
-                           f"copied to one of shape {list(input.shape)}") from None  # fmt: skip
-    return value, lambda g: np.zeros(g.shape, g.dtype), lambda g: g
-
-
-def _again(operation: Callable, name: str | Callable) -> Callable:
-    """An operation that gives a view, under the name that torch has for the node of its in-place form."""
-    return differentiable(operation.__wrapped__, linear=True, name=name)  # type: ignore[attr-defined, call-overload]
-
-
-_squeezed = _again(
-    ops.squeeze, lambda _, dim=None: f"SqueezeBackward{3 if dim is None else 4 + isinstance(dim, tuple)}"
-)
-_unsqueezed, _transposed = _again(ops.unsqueeze, "UnsqueezeBackward1"), _again(ops.transpose, "TransposeBackward1")
-_turned, _strided = _again(ops.t, "TBackward1"), _again(ops.as_strided, "AsStridedBackward1")
-
-
-_OPERANDS: tuple = (bool, int, float, np.number, np.bool_)  # and Tensors, as soon as there are any
-
-
-def operator(operation: Callable) -> Callable[[Any, Any], Tensor]:
-    """An operation as a binary operator: leaves operands that it does not know to the other side."""
-
-    def method(self: Any, other: Any) -> Any:
-        return operation(self, other) if isinstance(other, _OPERANDS) else NotImplemented
-
-    return method
-
-
-def _equals(self: Any, other: Any) -> Any:
-    """`==` compares with an array as well, alone among the comparisons, as torch's does."""
-    if isinstance(other, np.ndarray) and other.dtype.kind in "biuf":
-        other = graph.wrap(other)
-    return ops.eq(self, other) if isinstance(other, _OPERANDS) else NotImplemented
-
-
-def _divided(self: Any, other: Any) -> Any:
-    """other / self, where other may be an array."""
-    if isinstance(other, np.ndarray):
-        return ops.reciprocal(self) * other
-    return reciprocal_times(self, other) if isinstance(other, _OPERANDS) else NotImplemented
-
-
-def reflected(operation: Callable, alone: Any = NotImplemented) -> Callable[[Any, Any], Tensor]:
-    """An operation as the operator of the right side: `1 - x`. `alone`: what a program gets that calls it by hand without a tensor."""
-
-    def method(self: Any, other: Any) -> Any:
-        if not isinstance(self, Methods):
-            return alone(self) if callable(alone) else alone
-        return operation(self, other) if isinstance(other, _OPERANDS) else NotImplemented
-
-    return method
 
 
 @functools.cache
@@ -102,39 +39,10 @@ def _compared(comparison: Callable) -> Callable:
     return inplace(numbers)
 
 
-def _no_tensor(self: Any) -> NoReturn:
-    raise TypeError(f"an operator of Tensor was called on a {type(self).__name__}; its first operand must be a Tensor")
-
-
-def swapped(operation: Callable) -> Callable:
-    """The operation with the operands in the other order: 1 / x."""
-    return lambda self, other: operation(other, self)
-
-
-def _mapped(name: str, function: Callable, self: Any, *others: Any) -> Any:
-    """Overwrite each element with what a Python function makes of it, and of those of the other tensors."""
-    for other in others:
-        if not isinstance(other, Methods):
-            raise TypeError(f"{name}() needs Tensors beside the function, not {type(other).__name__}")
-        if other._data.dtype != self._data.dtype:
-            raise TypeError(
-                f"{name}: expected {self._data.dtype.name} for the other tensor, as for the first (got {other._data.dtype.name})"
-            )
-    if any(x.requires_grad for x in (self, *others)):
-        raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
-    columns = [self._data, *(ops.expand(x, *self._data.shape)._data for x in others)]
-    values = np.array([function(*row) for row in zip(*(c.ravel().tolist() for c in columns), strict=True)])
-    if values.size and values.dtype.kind not in "biuf":
-        raise TypeError(f"{name}(): the function must give a real number, and gave {values.dtype.name}")
-    write(self, values.reshape(self._data.shape).astype(self._data.dtype))
-    return self
-
-
-class Methods:
+class Methods(Operators, Overwriting):
     """The part of Tensor that is operations."""
 
     __slots__ = ()
-    __array_priority__ = 1000  # array * tensor is left to the tensor, which refuses it, as torch's does
     _data: np.ndarray
     _node: Any
     requires_grad: Any
@@ -267,55 +175,6 @@ class Methods:
     true_divide, true_divide_ = method(ops.true_divide), inplace(ops.true_divide)
     trunc, trunc_ = method(ops.trunc), inplace(ops.trunc)
     xlogy, xlogy_ = method(ops.xlogy), inplace(ops.xlogy)
-    __neg__, __pos__, __abs__ = ops.neg, ops.positive, ops.abs
-
-    def __invert__(self: Any) -> Tensor:
-        if self._data.dtype.kind == "f":
-            raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors; for others there is logical_not()")  # fmt: skip
-        return ops.bitwise_not(self)
-
-    __add__, __radd__, __iadd__ = operator(ops.add), reflected(ops.add, _no_tensor), operator(inplace(ops.add))
-    __sub__, __rsub__, __isub__ = operator(ops.sub), reflected(rsub_number), operator(inplace(ops.sub))
-    __mul__, __rmul__, __imul__ = operator(ops.mul), reflected(ops.mul, _no_tensor), operator(inplace(ops.mul))
-    __truediv__, __rtruediv__, __itruediv__ = (
-        operator(ops.true_divide),
-        _divided,
-        operator(inplace(ops.true_divide)),
-    )
-    __floordiv__, __rfloordiv__, __ifloordiv__ = (
-        operator(ops.floor_divide),
-        reflected(swapped(ops.floor_divide)),
-        operator(inplace(ops.floor_divide)),
-    )
-    __mod__, __rmod__, __imod__ = (
-        operator(ops.remainder),
-        reflected(swapped(ops.remainder)),
-        operator(inplace(ops.remainder)),
-    )
-    __pow__, __rpow__, __ipow__ = operator(ops.pow), reflected(swapped(ops.pow)), operator(inplace(ops.pow))
-    __and__, __rand__, __iand__ = (
-        operator(ops.bitwise_and),
-        reflected(ops.bitwise_and, _no_tensor),
-        operator(inplace(ops.bitwise_and)),
-    )
-    __or__, __ror__, __ior__ = (
-        operator(ops.bitwise_or),
-        reflected(ops.bitwise_or, _no_tensor),
-        operator(inplace(ops.bitwise_or)),
-    )
-    __xor__, __rxor__, __ixor__ = (
-        operator(ops.bitwise_xor),
-        reflected(ops.bitwise_xor, _no_tensor),
-        operator(inplace(ops.bitwise_xor)),
-    )
-    __lshift__, __ilshift__ = operator(ops.bitwise_left_shift), operator(bitwise_left_shift_)
-    __rshift__, __irshift__ = operator(ops.bitwise_right_shift), operator(bitwise_right_shift_)
-    __rlshift__, __rrshift__ = (
-        reflected(swapped(ops.bitwise_left_shift)),
-        reflected(swapped(ops.bitwise_right_shift)),
-    )
-    __eq__, __ne__ = _equals, operator(ops.ne)  # type: ignore[assignment]  # Tensors where object's give bools
-    __lt__, __le__, __gt__, __ge__ = operator(ops.lt), operator(ops.le), operator(ops.gt), operator(ops.ge)
 
     @composed
     def float_power_(self: Any, exponent: Operand) -> Any:
@@ -337,7 +196,7 @@ class Methods:
         """This tensor where the condition holds, else `other`."""
         return ops.where(condition, self, other)
 
-    # reductions and sorting (ops/reductions.py, ops/extremes.py, ops/totals.py, ops/sorting.py, ops/quantiles.py, ops/counting.py, ops/statistics.py)
+    # reductions and sorting (ops/reductions.py, ops/extremes.py, ops/totals.py, ops/sorting.py, ops/quantiles.py, ops/statistics.py)
     all = method(ops.all)
     amax = method(ops.amax)
     amin = method(ops.amin)
@@ -453,96 +312,6 @@ class Methods:
             raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{more}")
         return ops.transpose(self, 0, 1) if ndim else self
 
-    @composed
-    def as_strided_(self: Any, size: Size, stride: Size, storage_offset: int | None = None) -> Any:
-        """In-place form of `as_strided`."""
-        return self._reshaped(_strided, size, stride, storage_offset)
-
-    def _reshaped(self: Any, operation: Callable, *args: Any) -> Any:
-        """Show the same memory in another form from now on."""
-        refuse_inference(self._data)
-        if recording.on and self.requires_grad:
-            check_inplace(self)
-        was = graph.wrap(self._data, self._requires_grad)
-        was._node = self._node
-        now = operation(was, *args)
-        self._data = now._data
-        changes.changed(self._data)
-        if now._requires_grad:
-            self._node, self._seen = now._node, changes.last_change
-        return self
-
-    @composed
-    def squeeze_(self: Any, dim: Dims | None = None) -> Any:
-        """In-place form of `squeeze`."""
-        return self._reshaped(_squeezed, dim)
-
-    @composed
-    def unsqueeze_(self: Any, dim: Dim) -> Any:
-        """In-place form of `unsqueeze`."""
-        return self._reshaped(_unsqueezed, dim)
-
-    @composed
-    def transpose_(self: Any, dim0: Dim, dim1: Dim) -> Any:
-        """In-place form of `transpose`."""
-        return self._reshaped(_transposed, dim0, dim1)
-
-    swapdims_ = transpose_
-
-    @composed
-    def swapaxes_(self: Any, axis0: Dim, axis1: Dim) -> Any:
-        """In-place form of `swapaxes`."""
-        return self._reshaped(_transposed, axis0, axis1)
-
-    def t_(self) -> Any:
-        """In-place form of `t`."""
-        return self._reshaped(_turned)
-
-    # indexing (ops/indexing.py, ops/gathering.py, ops/scatters.py, ops/writing.py)
-    __getitem__ = method(ops.getitem)
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        if not recording.on or not (self.requires_grad or (isinstance(value, Methods) and value.requires_grad)):
-            assign(self._data, index, value)
-            changes.changed(self._data)
-            return
-        part, arrays, value = target(self, index, value)
-        if arrays:
-            apply_inplace(part, replaced, (value, arrays), {}, overlap=True)
-        elif part is not None and (value._data.ndim or not part._data.ndim):
-            part.copy_(value)
-        elif part is not None:
-            part.fill_(value)
-
-    def __delitem__(self, index: Any) -> None:
-        raise TypeError("Tensor does not support deleting items; join the others with torch.cat()")
-
-    def apply_(self, callable: Callable) -> Any:
-        """Overwrite each element with callable(element): slow, element by element in Python.
-
-        Raises:
-            RuntimeError: the tensor requires grad. TypeError: callable gives no number.
-        """
-        return _mapped("apply_", callable, self)
-
-    def map_(self, tensor: Any, callable: Callable) -> Any:
-        """Overwrite each element x with callable(x, y), y being the one of `tensor`, which is expanded to this shape.
-
-        Raises:
-            RuntimeError: a tensor requires grad, or has another shape. TypeError: another type, or callable gives no number.
-        """
-        return _mapped("map_", callable, self, tensor)
-
-    def map2_(self, x: Any, y: Any, callable: Callable) -> Any:
-        """`map_` of two other tensors."""
-        return _mapped("map2_", callable, self, x, y)
-
-    @composed
-    def copy_(self: Any, src: Tensor | Number, non_blocking: bool = False) -> Any:
-        """Overwrite the elements with those of `src`, broadcast and converted."""
-        itself = 0 in self._data.strides and isinstance(src, Methods) and self.is_set_to(src)  # type: ignore[attr-defined]
-        return apply_inplace(self, _copied, (src,), {}, overlap=itself)
-
     argwhere = method(ops.argwhere)
     as_strided_scatter = method(ops.as_strided_scatter)
     diagonal_scatter = method(ops.diagonal_scatter)
@@ -567,37 +336,6 @@ class Methods:
     take = method(ops.take)
     take_along_dim = method(ops.take_along_dim)
 
-    @composed
-    def fill_(self: Any, value: Operand) -> Any:
-        """Set every element to `value`."""
-        number = not isinstance(value, Methods)
-        value = value if number else ops.clone(value)  # type: ignore[arg-type]  # it may be one of the elements
-        return apply_inplace(self, ops.fill_inplace, (value,), {}, overlap=number)
-
-    @composed
-    def zero_(self: Any) -> Any:
-        """Set every element to 0."""
-        return apply_inplace(self, ops.zeroed, (), {}, overlap=True)
-
-    @composed
-    def fill_diagonal_(self: Any, fill_value: Number, wrap: bool = False) -> Any:
-        """Set the elements with equal indices to `fill_value`; wrap: of a tall matrix again below each full square.
-
-        Raises:
-            RuntimeError: less than two axes, or more than two that are not all of one size.
-        """
-        shape = self._data.shape
-        if len(shape) < 2:
-            raise RuntimeError(f"dimensions must larger than 1, got shape {list(shape)}")
-        if len(shape) > 2 and len(set(shape)) > 1:
-            raise RuntimeError(f"all dimensions of input must be of equal length, got shape {list(shape)}")
-        size, step = min(shape), sum(self.stride())  # type: ignore[attr-defined]
-        ops.as_strided(self, (size,), (step,)).fill_(fill_value)  # type: ignore[arg-type]
-        below = shape[1] + 1  # a row is left out
-        if wrap and len(shape) == 2 and shape[0] > below:
-            ops.as_strided(self[below:], ((self._data.size - 1) // below + 1 - size,), (step,)).fill_(fill_value)
-        return self
-
     # products (ops/products.py)
     matmul = method(ops.matmul)
     mm = method(ops.mm)
@@ -613,12 +351,6 @@ class Methods:
     addr, addr_ = method(ops.addr), inplace(ops.addr)
     vdot = method(ops.vdot)
     inner = method(ops.inner)
-
-    def __matmul__(self: Any, other: Any) -> Tensor:
-        return ops.matmul(self, other) if isinstance(other, Methods) else NotImplemented  # type: ignore[arg-type]
-
-    def __rmatmul__(self: Any, other: Any) -> Tensor:
-        return ops.matmul(other, self) if isinstance(other, Methods) else NotImplemented  # type: ignore[arg-type]
 
     # linear algebra (ops/matrices.py, ops/algebra/)
     cholesky = method(ops.cholesky)
@@ -655,6 +387,3 @@ class Methods:
     log_softmax = method(ops.log_softmax)
     hardshrink = method(ops.hardshrink)
     prelu = method(ops.prelu)
-
-
-_OPERANDS = (Methods, *_OPERANDS)

@@ -1,6 +1,6 @@
 """Tensor: an array, its gradient, and the step that made it.
 
-The class holds little: the operations are rules in `ops/`, which `methods.py` makes methods; `autograd/` records them and
+The class holds little: the operations are rules in `ops/`, which `methods.py` and `operators.py` make methods; `autograd/` records them and
 carries gradients back. What an array tells of itself is in `facts.py`, how it becomes other things in `conversion.py`. Start
 with `autograd/rule.py` to see how one operation works.
 """
@@ -19,6 +19,7 @@ from ..autograd.inplace import renew
 from ..autograd.modes import recording
 from ..autograd.nodes import Shown, shown
 from .conversion import Conversions
+from .elements import elements
 from .facts import Facts, warn_of_grad
 from .methods import Methods
 
@@ -53,8 +54,6 @@ class Tensor(Methods, Facts, Conversions):
         cls._makes = cls
 
     def __init__(self, *data: Any, device: Any = None) -> None:
-        from .legacy import elements  # it makes tensors: above this file
-
         self._hold(elements(data, None, device))
 
     def _hold(self, data: np.ndarray, requires_grad: bool = False) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from .. import ops
 from ..arrays import dtypes
 from ..autograd.contract import composed
-from .creation import arange, empty, ones, tensor
+from .creation import empty, ones, tensor
+from .ranges import arange
 from .tensor import Tensor
 
 if TYPE_CHECKING:

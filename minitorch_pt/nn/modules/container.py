@@ -9,7 +9,7 @@ from typing import Any
 
 from ...tensors.tensor import Tensor
 from ..parameter import Parameter
-from .module import Module, _indented
+from .module import Module, indented
 
 __all__ = ["ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
 
@@ -187,7 +187,7 @@ class ModuleList(_Numbered):
                 count = i + 1 - start
                 lines.append(f"({start}): {text}" if count == 1 else f"({start}-{i}): {count} x {text}")
                 start = i + 1
-        return f"{self._get_name()}(\n  " + "\n  ".join(_indented(line) for line in lines) + "\n)"
+        return f"{self._get_name()}(\n  " + "\n  ".join(indented(line) for line in lines) + "\n)"
 
 
 class _Named(Module):

@@ -9,41 +9,36 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from typing import Any
 
-from ...ops.losses.common import legacy_reduction
 from ...tensors.tensor import Tensor
 from .. import functional as F
-from .distance import PairwiseDistance
 from .linear import Linear
-from .module import Module
+from .loss_options import Loss, WeightedLoss
+from .margin_losses import (
+    CosineEmbeddingLoss,
+    HingeEmbeddingLoss,
+    MarginRankingLoss,
+    MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss,
+    MultiMarginLoss,
+    SoftMarginLoss,
+    TripletMarginLoss,
+    TripletMarginWithDistanceLoss,
+)
 
 __all__ = [
     "BCELoss", "BCEWithLogitsLoss", "CTCLoss", "CosineEmbeddingLoss", "CrossEntropyLoss", "GaussianNLLLoss",
-    "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "LinearCrossEntropyLoss", "L1Loss", "MSELoss", "MarginRankingLoss", "MultiLabelMarginLoss",
-    "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss", "NLLLoss2d", "PoissonNLLLoss", "SmoothL1Loss",
-    "SoftMarginLoss", "TripletMarginLoss", "TripletMarginWithDistanceLoss",
+    "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "L1Loss", "LinearCrossEntropyLoss", "MSELoss", "MarginRankingLoss",
+    "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss", "NLLLoss2d", "PoissonNLLLoss",
+    "SmoothL1Loss", "SoftMarginLoss", "TripletMarginLoss", "TripletMarginWithDistanceLoss",
 ]  # fmt: skip
 
 
-class _Loss(Module):
-    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
-        super().__init__()
-        self.reduction = legacy_reduction(size_average, reduce, reduction)
+_Loss, _WeightedLoss = Loss, WeightedLoss  # torch's names
 
 
-class _WeightedLoss(_Loss):
-    weight: Tensor | None
-
-    def __init__(
-        self, weight: Tensor | None = None, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.register_buffer("weight", weight)
-
-
-class L1Loss(_Loss):
+class L1Loss(Loss):
     """Mean absolute error: |x - t|."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -51,7 +46,7 @@ class L1Loss(_Loss):
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
-class MSELoss(_Loss):
+class MSELoss(Loss):
     """Mean squared error: (x - t)².
 
     >>> import minitorch_pt as torch
@@ -64,7 +59,7 @@ class MSELoss(_Loss):
         return F.mse_loss(input, target, reduction=self.reduction)
 
 
-class SmoothL1Loss(_Loss):
+class SmoothL1Loss(Loss):
     """(x - t)² / (2 beta) where |x - t| < beta, |x - t| - beta/2 elsewhere."""
 
     def __init__(
@@ -78,7 +73,7 @@ class SmoothL1Loss(_Loss):
         return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
 
 
-class HuberLoss(_Loss):
+class HuberLoss(Loss):
     """(x - t)² / 2 where |x - t| < delta, delta (|x - t| - delta/2) elsewhere.
 
     Raises:
@@ -96,7 +91,7 @@ class HuberLoss(_Loss):
         return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
 
 
-class BCELoss(_WeightedLoss):
+class BCELoss(WeightedLoss):
     """-(t log x + (1 - t) log(1 - x)) for probabilities x. weight: multiplies each element's loss."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -104,7 +99,7 @@ class BCELoss(_WeightedLoss):
         return F.binary_cross_entropy(input, target, weight=self.weight, reduction=self.reduction)
 
 
-class BCEWithLogitsLoss(_WeightedLoss):
+class BCEWithLogitsLoss(WeightedLoss):
     """BCELoss of sigmoid(x), precise for any x. pos_weight: multiplies the loss of positives."""
 
     pos_weight: Tensor | None
@@ -127,7 +122,7 @@ class BCEWithLogitsLoss(_WeightedLoss):
         )
 
 
-class NLLLoss(_WeightedLoss):
+class NLLLoss(WeightedLoss):
     """Negative log-likelihood of the right class: -w[t] x[t], x being log-probabilities.
 
     Shapes: input (C), (N, C) or (N, C, d1, ...); target (), (N) or (N, d1, ...); weight (C).
@@ -164,7 +159,7 @@ class NLLLoss2d(NLLLoss):
         super().__init__(weight, size_average, ignore_index, reduce, reduction)
 
 
-class CrossEntropyLoss(_WeightedLoss):
+class CrossEntropyLoss(WeightedLoss):
     """log Σ e^x - x[t] for unnormalised scores x and the number t of the right class, or a probability for each class.
 
     Shapes: input (C), (N, C) or (N, C, d1, ...); target (), (N) or (N, d1, ...), or as input; weight (C).
@@ -202,7 +197,7 @@ class CrossEntropyLoss(_WeightedLoss):
         )
 
 
-class LinearCrossEntropyLoss(_WeightedLoss):
+class LinearCrossEntropyLoss(WeightedLoss):
     """Cross entropy of the scores that a linear layer of its own gives: W x + b, then `CrossEntropyLoss`.
 
     Shapes: input (in_features) or (N, in_features); target (), (N) or (N, *out_features), or probabilities (C), (N, C, *out_features).
@@ -249,7 +244,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
         )
 
 
-class KLDivLoss(_Loss):
+class KLDivLoss(Loss):
     """Kullback-Leibler divergence: t (log t - x), x being log-probabilities; with log_target t is one too.
 
     reduction: also "batchmean", the mathematical definition.
@@ -266,7 +261,7 @@ class KLDivLoss(_Loss):
         return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)
 
 
-class PoissonNLLLoss(_Loss):
+class PoissonNLLLoss(Loss):
     """Negative log-likelihood of counts t under a Poisson distribution: e^x - t x; with log_input=False x - t log(x + eps).
 
     full: Stirling's formula for log t! is added where t > 1.
@@ -291,7 +286,7 @@ class PoissonNLLLoss(_Loss):
         )
 
 
-class GaussianNLLLoss(_Loss):
+class GaussianNLLLoss(Loss):
     """Negative log-likelihood of t under a normal distribution of mean x and variance v: (log v + (x - t)² / v) / 2.
 
     full: log(2π) / 2 is added. A variance below eps counts as eps.
@@ -306,185 +301,7 @@ class GaussianNLLLoss(_Loss):
         return F.gaussian_nll_loss(input, target, var, full=self.full, eps=self.eps, reduction=self.reduction)
 
 
-class _MarginLoss(_Loss):
-    """A loss whose first option is its margin."""
-
-    def __init__(
-        self, margin: float = 0.0, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.margin = margin
-
-
-class MarginRankingLoss(_MarginLoss):
-    """max(0, margin - t (x1 - x2)): x1 should be larger than x2 by the margin where t = 1, smaller where t = -1."""
-
-    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
-        """The loss of scores `input1` and `input2` for `target`, 1 and -1."""
-        return F.margin_ranking_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
-
-
-class CosineEmbeddingLoss(_MarginLoss):
-    """1 - cos(x1, x2) where t = 1, max(0, cos(x1, x2) - margin) where t = -1.
-
-    Shapes: inputs (N, D) and target (N), or (D) and ().
-    """
-
-    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
-        """The loss of vectors `input1` and `input2` for `target`, 1 and -1."""
-        return F.cosine_embedding_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
-
-
-class HingeEmbeddingLoss(_MarginLoss):
-    """x where t = 1, max(0, margin - x) where t = -1, x being a distance."""
-
-    def __init__(
-        self, margin: float = 1.0, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
-    ) -> None:
-        super().__init__(margin, size_average, reduce, reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of distances `input` for `target`, 1 and -1."""
-        return F.hinge_embedding_loss(input, target, margin=self.margin, reduction=self.reduction)
-
-
-class SoftMarginLoss(_Loss):
-    """log(1 + e^(-t x)): binary cross entropy of scores for targets 1 and -1."""
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of scores `input` for `target`, 1 and -1."""
-        return F.soft_margin_loss(input, target, reduction=self.reduction)
-
-
-class MultiMarginLoss(_WeightedLoss):
-    """Σ w[t] max(0, margin - x[t] + x[j])^p / C over the wrong classes j, p being 1 or 2.
-
-    Shapes: input (N, C) or (C); target (N), () or (1); weight (C).
-
-    Raises:
-        ValueError: another p, or the weight has not one axis.
-    """
-
-    def __init__(
-        self,
-        p: int = 1,
-        margin: float = 1.0,
-        weight: Tensor | None = None,
-        size_average: Any = None,
-        reduce: Any = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        if p not in (1, 2):
-            raise ValueError(f"only p == 1 and p == 2 supported, got {p}")
-        if weight is not None and weight.ndim != 1:
-            raise ValueError(f"MultiMarginLoss: expected weight to be None or 1D tensor, got {weight.ndim}D instead")
-        self.p, self.margin = p, margin
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of scores `input` for labels `target`."""
-        return F.multi_margin_loss(
-            input, target, p=self.p, margin=self.margin, weight=self.weight, reduction=self.reduction
-        )
-
-
-class MultiLabelMarginLoss(_Loss):
-    """Σ max(0, 1 - x[t] + x[j]) / C over the right classes t and the wrong classes j.
-
-    Shapes: input and target (N, C) or (C). A row of the target lists the right classes; the first -1 ends the list.
-    """
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of scores `input` for lists of labels `target`."""
-        return F.multilabel_margin_loss(input, target, reduction=self.reduction)
-
-
-class MultiLabelSoftMarginLoss(_WeightedLoss):
-    """The mean over classes of -w (t log sigmoid(x) + (1 - t) log sigmoid(-x)), t being 0 or 1 for each class.
-
-    Shapes: input and target (N, C) or (C); weight (C).
-    """
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of scores `input` for `target`."""
-        return F.multilabel_soft_margin_loss(input, target, weight=self.weight, reduction=self.reduction)
-
-
-class TripletMarginLoss(_Loss):
-    """max(0, margin + d(a, p) - d(a, n)): the anchor a should be nearer to the positive p than to the negative n, by the margin.
-
-    d is the p-norm of the difference + eps. swap: the negative's distance is the smaller of those from a and from p.
-
-    Raises:
-        ValueError: margin <= 0.
-    """
-
-    def __init__(
-        self,
-        margin: float = 1.0,
-        p: float = 2.0,
-        eps: float = 1e-6,
-        swap: bool = False,
-        size_average: Any = None,
-        reduce: Any = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        if margin <= 0:
-            raise ValueError(f"TripletMarginLoss: expected margin to be greater than 0, got {margin} instead")
-        self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
-
-    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
-        """The loss of three vectors, or three rows of vectors."""
-        return F.triplet_margin_loss(
-            anchor,
-            positive,
-            negative,
-            margin=self.margin,
-            p=self.p,
-            eps=self.eps,
-            swap=self.swap,
-            reduction=self.reduction,
-        )
-
-
-class TripletMarginWithDistanceLoss(_Loss):
-    """`TripletMarginLoss` with a distance of your own: any function or module of two tensors; by default `PairwiseDistance`.
-
-    Raises:
-        ValueError: margin <= 0.
-    """
-
-    def __init__(
-        self,
-        *,
-        distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
-        margin: float = 1.0,
-        swap: bool = False,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(reduction=reduction)
-        if margin <= 0:
-            raise ValueError(
-                f"TripletMarginWithDistanceLoss: expected margin to be greater than 0, got {margin} instead"
-            )
-        self.distance_function = PairwiseDistance() if distance_function is None else distance_function
-        self.margin, self.swap = margin, swap
-
-    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
-        """The loss of three tensors that the distance takes."""
-        return F.triplet_margin_with_distance_loss(
-            anchor,
-            positive,
-            negative,
-            distance_function=self.distance_function,
-            margin=self.margin,
-            swap=self.swap,
-            reduction=self.reduction,
-        )
-
-
-class CTCLoss(_Loss):
+class CTCLoss(Loss):
     """-log of the probability that a row of signs, drawn one a time step, reads as the target; how is told in ops/losses/ctc.py.
 
     zero_infinity: a target that is too long for its input costs 0, not inf.

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
-import warnings
-from collections import OrderedDict, namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
-from ...arrays import dtypes
-from ...arrays.formats import memory_format as MemoryFormat
-from ...autograd.changes import changed
-from ...autograd.contract import read
-from ...autograd.hooks import Handle
-from ...autograd.modes import no_grad
 from ...names import absent
-from ...tensors.device import DeviceError, on_cpu
 from ...tensors.tensor import Tensor
 from ..parameter import Buffer, Parameter
-from .backward_hooks import Borders
 from .every_module import (
     every_module,
     register_module_backward_hook as register_module_backward_hook,
@@ -33,32 +19,20 @@ from .every_module import (
     register_module_module_registration_hook as register_module_module_registration_hook,
     register_module_parameter_registration_hook as register_module_parameter_registration_hook,
 )
+from .module_conversions import Conversions
+from .module_hooks import Hooks
+from .module_state import IncompatibleKeys as _IncompatibleKeys, State  # noqa: F401  # it is looked for here
 
 __all__ = ["Module"]
 
 
-class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
-    """What `load_state_dict` returns."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return (
-            "<All keys matched successfully>"
-            if not self.missing_keys and not self.unexpected_keys
-            else super().__repr__()
-        )
-
-    __str__ = __repr__
-
-
-def _indented(text: str) -> str:
+def indented(text: str) -> str:
     """All lines but the first two spaces further right."""
     first, *rest = text.split("\n")
     return "\n".join([first, *("  " + line for line in rest)])
 
 
-class Module:
+class Module(Hooks, State, Conversions):
     """Base of all layers and networks: set parameters and sub-modules as attributes in `__init__`, write `forward`, call the module.
 
     >>> import minitorch_pt as torch
@@ -75,9 +49,7 @@ class Module:
     )
     """
 
-    _version: int = 1
     training: bool
-    _is_full_backward_hook: bool | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args or kwargs:  # as torch: modules without options have this signature, and take nothing
@@ -112,153 +84,6 @@ class Module:
         if not self._hooked:
             return self.forward(*args, **kwargs)
         return self._call_with_hooks(args, kwargs)
-
-    # -- hooks ---------------------------------------------------------------------------------------------------------
-    def _call_with_hooks(self, args: tuple, kwargs: dict) -> Any:
-        done: set[int] = set()
-        output: Any = None
-        try:
-            args, kwargs = self._run_pre_hooks(args, kwargs)
-            full, old = self._hooks_of_both_kinds()
-            before = [hook for hook, _, _ in (*every_module.backward_pre.values(), *self._backward_pre_hooks.values())]
-            borders = None
-            if full or before:
-                borders = Borders(self, full, before)
-                args = borders.enter(args)
-            output = self.forward(*args, **kwargs)
-            for key, (hook, with_kwargs, _) in (*every_module.forward.items(), *self._forward_hooks.items()):
-                done.add(key)
-                result = hook(self, args, kwargs, output) if with_kwargs else hook(self, args, output)
-                output = output if result is None else result
-            if borders is not None:
-                if not isinstance(output, (Tensor, tuple)):
-                    warnings.warn("For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received "
-                                  f"{type(output)}", stacklevel=3)  # fmt: skip
-                output = borders.leave(output)
-            return self._watch_last_node(output, old) if old else output
-        except Exception:
-            self._run_always_hooks(args, kwargs, output, done)
-            raise
-
-    def _hooks_of_both_kinds(self) -> tuple[list, list]:
-        """The backward hooks of all modules and of this one: full ones, and those of the old kind."""
-        tables = (every_module.backward, every_module.full), (self._backward_hooks, self._is_full_backward_hook)
-        hooks: tuple[list, list] = [], []
-        for table, full in tables:
-            hooks[0 if full else 1].extend(hook for hook, _, _ in table.values())
-        return hooks
-
-    def _run_pre_hooks(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-        for hook, with_kwargs, _ in (*every_module.forward_pre.values(), *self._forward_pre_hooks.values()):
-            result = hook(self, args, kwargs) if with_kwargs else hook(self, args)
-            if result is None:
-                continue
-            if with_kwargs:
-                if not (isinstance(result, tuple) and len(result) == 2):
-                    raise RuntimeError(
-                        f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {result}."
-                    )
-                args, kwargs = result
-            else:
-                args = result if isinstance(result, tuple) else (result,)
-        return args, kwargs
-
-    def _run_always_hooks(self, args: tuple, kwargs: dict, output: Any, done: set[int]) -> None:
-        """After an error: the hooks with always_call that have not run."""
-        for key, (hook, with_kwargs, always) in (*every_module.forward.items(), *self._forward_hooks.items()):
-            if not always or key in done:
-                continue
-            try:
-                result = hook(self, args, kwargs, output) if with_kwargs else hook(self, args, output)
-                output = output if result is None else result
-            except Exception as error:
-                warnings.warn("module forward hook with ``always_call=True`` raised an exception that was silenced as another error was "
-                              f"raised in forward: {error}", stacklevel=4)  # fmt: skip
-
-    def _watch_last_node(self, output: Any, hooks: list[Callable]) -> Any:
-        """Show to hooks of the old kind what the last operation of the module gives its inputs."""
-        last = output
-        while not isinstance(last, Tensor):
-            last = next(v for v in last.values() if isinstance(v, Tensor)) if isinstance(last, dict) else last[0]
-        if last.grad_fn is not None:
-            for hook in hooks:
-                last.grad_fn.register_hook(functools.partial(hook, self))
-        return output
-
-    def _add_hook(
-        self, hooks: dict, hook: Callable, prepend: bool = False, with_kwargs: bool = False, always: bool = False
-    ) -> Handle:
-        handle = Handle(hooks)
-        entry = (hook, with_kwargs, always)
-        if prepend:
-            rest = dict(hooks)
-            hooks.clear()
-            hooks[handle.id] = entry
-            hooks.update(rest)
-        else:
-            hooks[handle.id] = entry
-        self.__dict__["_hooked"] = True
-        return handle
-
-    def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False) -> Handle:
-        """Call `hook(module, args)` before `forward`; what it returns takes the place of the arguments."""
-        return self._add_hook(self._forward_pre_hooks, hook, prepend, with_kwargs)
-
-    def register_forward_hook(
-        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
-    ) -> Handle:
-        """Call `hook(module, args, output)` after `forward`; what it returns takes the place of the output.
-
-        always_call: also when `forward` raised an error.
-        """
-        return self._add_hook(self._forward_hooks, hook, prepend, with_kwargs, always_call)
-
-    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
-        """Call `hook(module, grad_input, grad_output)` when the gradients of the inputs are known; it may return other ones.
-
-        Inputs and outputs of the module cannot be changed in place then.
-
-        Raises:
-            RuntimeError: the module has a hook of the old kind.
-        """
-        self._backward_kind(True)
-        return self._add_hook(self._backward_hooks, hook, prepend)
-
-    def register_backward_hook(self, hook: Callable) -> Handle:
-        """The old kind: `grad_input` is what the last operation inside the module gives its inputs. Use `register_full_backward_hook`.
-
-        Raises:
-            RuntimeError: the module has a full backward hook.
-        """
-        self._backward_kind(False)
-        return self._add_hook(self._backward_hooks, hook)
-
-    def _backward_kind(self, full: bool) -> None:
-        if self._is_full_backward_hook is (not full):
-            raise RuntimeError(
-                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
-            )
-        self._is_full_backward_hook = full
-
-    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
-        """Call `hook(module, grad_output)` before the module's gradients are computed; it may return another grad_output."""
-        return self._add_hook(self._backward_pre_hooks, hook, prepend)
-
-    def register_state_dict_post_hook(self, hook: Callable) -> Handle:
-        """Call `hook(module, state_dict, prefix, local_metadata)` at the end of `state_dict`."""
-        return self._add_hook(self._state_dict_hooks, hook)
-
-    def register_state_dict_pre_hook(self, hook: Callable) -> Handle:
-        """Call `hook(module, prefix, keep_vars)` at the start of `state_dict`."""
-        return self._add_hook(self._state_dict_pre_hooks, hook)
-
-    def register_load_state_dict_pre_hook(self, hook: Callable) -> Handle:
-        """Call `hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)` before loading."""
-        return self._add_hook(self._load_pre_hooks, hook)
-
-    def register_load_state_dict_post_hook(self, hook: Callable) -> Handle:
-        """Call `hook(module, incompatible_keys)` after loading; it may change the two lists in place."""
-        return self._add_hook(self._load_post_hooks, hook)
 
     # -- attributes ----------------------------------------------------------------------------------------------------
     def __setattr__(self, name: str, value: Any) -> None:
@@ -531,231 +356,8 @@ class Module:
             elif param._grad is not None:
                 param._grad = param._grad.detach().zero_()
 
-    @no_grad()
-    def _convert(self, function: Callable) -> Any:
-        """Exchange the data of every parameter, and every buffer itself, for a function of it."""
-        for module in self.modules():
-            for parameter in module._parameters.values():
-                for tensor in (parameter, None if parameter is None else parameter._grad):
-                    if tensor is not None:
-                        tensor.data = function(tensor)
-            for name, buffer in module._buffers.items():
-                if buffer is not None:
-                    module._buffers[name] = function(buffer)
-        return self
-
-    def to(
-        self,
-        *args: Any,
-        device: Any = None,
-        dtype: Any = None,
-        non_blocking: bool = False,
-        memory_format: MemoryFormat | None = None,
-    ) -> Any:
-        """Convert all floating point parameters and buffers to a dtype, in place; returns the module.
-
-        memory_format: the order in memory of the parameters and buffers of four or five axes.
-
-        Raises:
-            TypeError: the dtype is no floating point type. DeviceError: a device other than the CPU.
-        """
-        for a in args:
-            if isinstance(a, (dtypes.dtype, type)):
-                dtype = dtypes.given(a)
-            elif isinstance(a, Tensor):
-                dtype = a.dtype
-            elif not isinstance(a, bool):
-                device = a
-        if device is not None:
-            on_cpu(device)
-        if memory_format is not None:
-            read("MemoryFormat", memory_format, "to", "memory_format")
-        elif dtype is None:
-            return self
-        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
-            raise TypeError(
-                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
-            )
-
-        def converted(t: Tensor) -> Tensor:
-            order = memory_format if t.ndim in (4, 5) else None
-            return t.to(dtype=dtype if t.is_floating_point() else None, memory_format=order)
-
-        return self._convert(converted)
-
-    def type(self, dst_type: Any) -> Any:
-        """Convert all parameters and buffers to a dtype, in place; returns the module."""
-        return self._convert(lambda t: t.type(dst_type))
-
-    def float(self) -> Any:
-        """Convert all floating point parameters and buffers to float32."""
-        return self.to(dtypes.float32)
-
-    def double(self) -> Any:
-        """Convert all floating point parameters and buffers to float64."""
-        return self.to(dtypes.float64)
-
-    def half(self) -> Any:
-        """Convert all floating point parameters and buffers to float16."""
-        return self.to(dtypes.float16)
-
-    def cpu(self) -> Any:
-        """Itself: everything is on the CPU."""
-        return self
-
-    def cuda(self, device: Any = None) -> Any:
-        """Not possible.
-
-        Raises:
-            DeviceError: always.
-        """
-        raise DeviceError(
-            "minitorch_pt runs on the CPU only: leave .cuda() out, or write .to(device) with device='cpu'"
-        )
-
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: the module runs as it is (see `torch.compile`)."""
-
-    # -- state ---------------------------------------------------------------------------------------------------------
-    def get_extra_state(self) -> Any:
-        """More to put into `state_dict`; a module that writes this also writes `set_extra_state`."""
-        raise RuntimeError(
-            "Reached a code path in Module.get_extra_state() that should never be called: the module has no extra state"
-        )
-
-    def set_extra_state(self, state: Any) -> None:
-        """Take back what `get_extra_state` gave."""
-        raise RuntimeError(
-            "Reached a code path in Module.set_extra_state() that should never be called: the module has no extra state"
-        )
-
-    def _extra(self) -> bool:
-        return type(self).get_extra_state is not Module.get_extra_state
-
-    def state_dict(
-        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
-    ) -> dict[str, Any]:
-        """All parameters and persistent buffers by dotted name, sharing memory with the module (detached unless `keep_vars`).
-
-        args: the same three in this order, deprecated.
-        """
-        if args:
-            warnings.warn("Positional args are being deprecated, use kwargs instead: state_dict(destination=..., prefix=..., keep_vars=...)", FutureWarning, stacklevel=2)  # fmt: skip
-            destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])[:3]
-        if destination is None:
-            destination = OrderedDict()
-            destination._metadata = OrderedDict()
-        local = {"version": self._version}
-        if hasattr(destination, "_metadata"):
-            destination._metadata[prefix[:-1]] = local
-        for hook, _, _ in self._state_dict_pre_hooks.values():
-            hook(self, prefix, keep_vars)
-        for name, tensor in self._own_state():
-            destination[prefix + name] = tensor if keep_vars else tensor.detach()
-        if self._extra():
-            destination[prefix + "_extra_state"] = self.get_extra_state()
-        for name, module in self._modules.items():
-            if module is not None:
-                module.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
-        for hook, _, _ in self._state_dict_hooks.values():
-            hook(self, destination, prefix, local)
-        return destination
-
-    def _own_state(self) -> list[tuple[str, Tensor]]:
-        buffers = ((n, b) for n, b in self._buffers.items() if n not in self._non_persistent_buffers_set)
-        return [(name, t) for name, t in itertools.chain(self._parameters.items(), buffers) if t is not None]
-
-    def _load_from_state_dict(
-        self,
-        state: dict,
-        prefix: str,
-        metadata: dict,
-        strict: bool,
-        missing: list,
-        unexpected: list,
-        errors: list,
-        assign: bool,
-    ) -> None:
-        for hook, _, _ in self._load_pre_hooks.values():
-            hook(self, state, prefix, metadata, strict, missing, unexpected, errors)
-        for name, tensor in self._own_state():
-            key = prefix + name
-            if key not in state:
-                missing.append(key)
-                continue
-            given = state[key]
-            if not isinstance(given, Tensor):
-                errors.append(
-                    f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but received {type(given)}'
-                )
-            elif given.shape != tensor.shape:
-                errors.append(
-                    f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, the shape in current model is {tensor.shape}."
-                )
-            elif assign:
-                if isinstance(tensor, Parameter) and not isinstance(given, Parameter):
-                    given = Parameter(given, requires_grad=tensor.requires_grad)
-                setattr(self, name, given)
-            else:
-                np.copyto(tensor._data, given._data, casting="unsafe")
-                changed(tensor._data)
-        key = prefix + "_extra_state"
-        if self._extra():
-            if key in state:
-                self.set_extra_state(state[key])
-            else:
-                missing.append(key)
-        elif key in state:
-            unexpected.append(key)
-        own = {"_extra_state", *(name for name, _ in self._own_state())}
-        for key in state:
-            if key.startswith(prefix):
-                first, inside, _ = key[len(prefix) :].partition(".")
-                if first not in (self._modules if inside else own):
-                    unexpected.append(key)
-
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
-        """Copy parameters and buffers from a `state_dict`.
-
-        strict: names must match exactly. assign: take the tensors themselves instead of copying their values.
-
-        Returns a named tuple of missing_keys and unexpected_keys.
-
-        Raises:
-            RuntimeError: names (if strict) or shapes do not match; everything that is wrong is listed, and what fits was copied.
-        """
-        if not isinstance(state_dict, Mapping):
-            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
-        missing: list[str] = []
-        unexpected: list[str] = []
-        errors: list[str] = []
-        metadata = getattr(state_dict, "_metadata", None) or {}
-        state = dict(state_dict)
-
-        def load(module: Module, part: dict, prefix: str) -> None:
-            module._load_from_state_dict(
-                part, prefix, metadata.get(prefix[:-1], {}), strict, missing, unexpected, errors, assign
-            )
-            for name, child in module._modules.items():
-                if child is not None:
-                    inner = f"{prefix}{name}."
-                    load(child, {k: v for k, v in part.items() if k.startswith(inner)}, inner)
-            incompatible = _IncompatibleKeys(missing, unexpected)
-            for hook, _, _ in module._load_post_hooks.values():
-                if hook(module, incompatible) is not None:
-                    raise AssertionError("Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new values; "
-                                         "change the lists in place")  # fmt: skip
-
-        load(self, state, "")
-        if strict:
-            for keys, what in ((unexpected, "Unexpected"), (missing, "Missing")):
-                if keys:
-                    listed = ", ".join(f'"{k}"' for k in keys)
-                    errors.insert(0, f"{what} key(s) in state_dict: {listed}. ")
-        if errors:
-            lines = "\n\t".join(errors)
-            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{lines}")
-        return _IncompatibleKeys(missing, unexpected)
 
     # -- text ----------------------------------------------------------------------------------------------------------
     def extra_repr(self) -> str:
@@ -768,7 +370,7 @@ class Module:
     def __repr__(self) -> str:
         extra = self.extra_repr()
         extra_lines = extra.split("\n") if extra else []
-        children = [f"({name}): {_indented(repr(module))}" for name, module in self._modules.items()]
+        children = [f"({name}): {indented(repr(module))}" for name, module in self._modules.items()]
         lines = extra_lines + children
         if not lines:
             return f"{self._get_name()}()"

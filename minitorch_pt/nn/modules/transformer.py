@@ -13,11 +13,13 @@ from ...autograd.modes import is_grad_enabled
 from ...tensors import creation
 from ...tensors.tensor import Tensor
 from .. import functional as F, init
-from .activation import GELU, MultiheadAttention, ReLU
+from ..multi_head import float_mask
+from .activation import GELU, ReLU
 from .container import ModuleList
 from .dropout import Dropout
 from .linear import Linear
 from .module import Module
+from .multihead_attention import MultiheadAttention
 from .normalization import LayerNorm
 
 __all__ = [
@@ -246,8 +248,8 @@ class TransformerEncoder(Module):
         is_causal: bool | None = None,
     ) -> Tensor:
         """`src` through all layers. is_causal: whether `mask` is; None: it is looked at."""
-        padding = F._float_mask(src_key_padding_mask, "src_key_padding_mask", src.dtype, mask)
-        mask = F._float_mask(mask, "mask", src.dtype)
+        padding = float_mask(src_key_padding_mask, "src_key_padding_mask", src.dtype, mask)
+        mask = float_mask(mask, "mask", src.dtype)
         causal = _is_causal(mask, is_causal, self.layers[0], src)
         output = src
         for layer in self.layers:

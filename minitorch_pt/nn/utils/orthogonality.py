@@ -7,8 +7,8 @@ from typing import Any
 
 from ... import linalg, ops
 from ...autograd.modes import no_grad
-from ...random import randn
 from ...tensors import creation
+from ...tensors.draws import randn
 from ...tensors.tensor import Tensor
 from ..modules.module import Module
 from .parametrize import register_parametrization

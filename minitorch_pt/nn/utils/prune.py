@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ... import ops
-from ...random import rand, rand_like
 from ...tensors import creation
+from ...tensors.draws import rand, rand_like
 from ...tensors.tensor import Tensor
 from ..modules.module import Module
 from .convert_parameters import parameters_to_vector

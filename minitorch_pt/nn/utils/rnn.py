@@ -11,6 +11,7 @@ from ...arrays import dtypes
 from ...ops import cat, stack
 from ...ops.layers.recurrent import pack_rows, pad_rows
 from ...tensors import creation
+from ...tensors.ranges import arange
 from ...tensors.tensor import Tensor
 
 __all__ = [
@@ -123,7 +124,7 @@ def invert_permutation(permutation: Tensor | None) -> Tensor | None:
         return None
     if not isinstance(permutation, Tensor):
         raise TypeError(f"invert_permutation(): permutation must be Tensor, not {type(permutation).__name__}")
-    return creation.zeros_like(permutation).scatter_(0, permutation, creation.arange(permutation.numel()))
+    return creation.zeros_like(permutation).scatter_(0, permutation, arange(permutation.numel()))
 
 
 def pack_padded_sequence(
@@ -237,7 +238,7 @@ def pad_sequence(
 def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool = False) -> list[Tensor]:
     """The sequences (L_i, *) of padded ones."""
     x = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
-    steps = creation.arange(x.shape[1])
+    steps = arange(x.shape[1])
     return [sequence[steps < length] for sequence, length in zip(x, lengths, strict=True)]
 
 

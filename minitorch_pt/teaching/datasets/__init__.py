@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ...random import default_generator as default_generator
+from ...tensors.generator import default_generator as default_generator
 from ...tensors.tensor import Tensor as Tensor, wrap as wrap
 
 __all__ = ["apples_and_oranges", "brazilian_names", "digits", "house_prices", "spirals", "sunspots", "two_moons"]

@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from ...random import Generator, default_generator, randperm
+from ...tensors.draws import randperm
+from ...tensors.generator import Generator, default_generator
 from ...tensors.tensor import Tensor
 
 __all__ = [

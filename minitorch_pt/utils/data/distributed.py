@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from ...random import Generator, randperm
+from ...tensors.draws import randperm
+from ...tensors.generator import Generator
 from .sampler import Sampler
 
 __all__ = ["DistributedSampler"]

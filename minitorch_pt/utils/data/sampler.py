@@ -8,8 +8,9 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from ...arrays import dtypes
-from ...random import Generator, default_generator, multinomial, randint, randperm
 from ...tensors import creation
+from ...tensors.draws import multinomial, randint, randperm
+from ...tensors.generator import Generator, default_generator
 from ...tensors.tensor import Tensor
 
 __all__ = [

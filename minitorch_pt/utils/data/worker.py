@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...autograd.modes import inference_mode, is_grad_enabled, is_inference_mode_enabled, set_grad_enabled
-from ...random import default_generator
+from ...tensors.generator import default_generator
 
 __all__ = ["Worker", "WorkerInfo", "get_worker_info", "retold"]
 

@@ -1,0 +1,101 @@
+"""A module as another dtype, or in another order in memory: all its parameters and buffers are converted in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...arrays import dtypes
+from ...arrays.formats import memory_format as MemoryFormat
+from ...autograd.contract import read
+from ...autograd.modes import no_grad
+from ...tensors.device import DeviceError, on_cpu
+from ...tensors.tensor import Tensor
+
+
+class Conversions:
+    """The part of Module that converts its parameters and buffers."""
+
+    modules: Callable
+
+    @no_grad()
+    def _convert(self, function: Callable) -> Any:
+        """Exchange the data of every parameter, and every buffer itself, for a function of it."""
+        for module in self.modules():
+            for parameter in module._parameters.values():
+                for tensor in (parameter, None if parameter is None else parameter._grad):
+                    if tensor is not None:
+                        tensor.data = function(tensor)
+            for name, buffer in module._buffers.items():
+                if buffer is not None:
+                    module._buffers[name] = function(buffer)
+        return self
+
+    def to(
+        self,
+        *args: Any,
+        device: Any = None,
+        dtype: Any = None,
+        non_blocking: bool = False,
+        memory_format: MemoryFormat | None = None,
+    ) -> Any:
+        """Convert all floating point parameters and buffers to a dtype, in place; returns the module.
+
+        memory_format: the order in memory of the parameters and buffers of four or five axes.
+
+        Raises:
+            TypeError: the dtype is no floating point type. DeviceError: a device other than the CPU.
+        """
+        for a in args:
+            if isinstance(a, (dtypes.dtype, type)):
+                dtype = dtypes.given(a)
+            elif isinstance(a, Tensor):
+                dtype = a.dtype
+            elif not isinstance(a, bool):
+                device = a
+        if device is not None:
+            on_cpu(device)
+        if memory_format is not None:
+            read("MemoryFormat", memory_format, "to", "memory_format")
+        elif dtype is None:
+            return self
+        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
+            raise TypeError(
+                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
+            )
+
+        def converted(t: Tensor) -> Tensor:
+            order = memory_format if t.ndim in (4, 5) else None
+            return t.to(dtype=dtype if t.is_floating_point() else None, memory_format=order)
+
+        return self._convert(converted)
+
+    def type(self, dst_type: Any) -> Any:
+        """Convert all parameters and buffers to a dtype, in place; returns the module."""
+        return self._convert(lambda t: t.type(dst_type))
+
+    def float(self) -> Any:
+        """Convert all floating point parameters and buffers to float32."""
+        return self.to(dtypes.float32)
+
+    def double(self) -> Any:
+        """Convert all floating point parameters and buffers to float64."""
+        return self.to(dtypes.float64)
+
+    def half(self) -> Any:
+        """Convert all floating point parameters and buffers to float16."""
+        return self.to(dtypes.float16)
+
+    def cpu(self) -> Any:
+        """Itself: everything is on the CPU."""
+        return self
+
+    def cuda(self, device: Any = None) -> Any:
+        """Not possible.
+
+        Raises:
+            DeviceError: always.
+        """
+        raise DeviceError(
+            "minitorch_pt runs on the CPU only: leave .cuda() out, or write .to(device) with device='cpu'"
+        )

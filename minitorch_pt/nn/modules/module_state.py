@@ -1,0 +1,180 @@
+"""The state of a module: `state_dict` gives it out, `load_state_dict` takes it back."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections import OrderedDict, namedtuple
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...autograd.changes import changed
+from ...tensors.tensor import Tensor
+from ..parameter import Parameter
+
+
+class IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
+    """What `load_state_dict` returns: torch's _IncompatibleKeys."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"_{super().__repr__()}" if any(self) else "<All keys matched successfully>"
+
+    __str__ = __repr__
+
+
+class State:
+    """The part of Module that is saved and loaded."""
+
+    _version: int = 1
+    _parameters: dict
+    _buffers: dict
+    _modules: dict
+    _non_persistent_buffers_set: set
+    _state_dict_hooks: dict
+    _state_dict_pre_hooks: dict
+    _load_pre_hooks: dict
+    _load_post_hooks: dict
+
+    def get_extra_state(self) -> Any:
+        """More to put into `state_dict`; a module that writes this also writes `set_extra_state`."""
+        raise RuntimeError(
+            "Reached a code path in Module.get_extra_state() that should never be called: the module has no extra state"
+        )
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take back what `get_extra_state` gave."""
+        raise RuntimeError(
+            "Reached a code path in Module.set_extra_state() that should never be called: the module has no extra state"
+        )
+
+    def _extra(self) -> bool:
+        return type(self).get_extra_state is not State.get_extra_state
+
+    def state_dict(
+        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
+    ) -> dict[str, Any]:
+        """All parameters and persistent buffers by dotted name, sharing memory with the module (detached unless `keep_vars`).
+
+        args: the same three in this order, deprecated.
+        """
+        if args:
+            warnings.warn("Positional args are being deprecated, use kwargs instead: state_dict(destination=..., prefix=..., keep_vars=...)", FutureWarning, stacklevel=2)  # fmt: skip
+            destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])[:3]
+        if destination is None:
+            destination = OrderedDict()
+            destination._metadata = OrderedDict()
+        local = {"version": self._version}
+        if hasattr(destination, "_metadata"):
+            destination._metadata[prefix[:-1]] = local
+        for hook, _, _ in self._state_dict_pre_hooks.values():
+            hook(self, prefix, keep_vars)
+        for name, tensor in self._own_state():
+            destination[prefix + name] = tensor if keep_vars else tensor.detach()
+        if self._extra():
+            destination[prefix + "_extra_state"] = self.get_extra_state()
+        for name, module in self._modules.items():
+            if module is not None:
+                module.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        for hook, _, _ in self._state_dict_hooks.values():
+            hook(self, destination, prefix, local)
+        return destination
+
+    def _own_state(self) -> list[tuple[str, Tensor]]:
+        buffers = ((n, b) for n, b in self._buffers.items() if n not in self._non_persistent_buffers_set)
+        return [(name, t) for name, t in itertools.chain(self._parameters.items(), buffers) if t is not None]
+
+    def _load_from_state_dict(
+        self,
+        state: dict,
+        prefix: str,
+        metadata: dict,
+        strict: bool,
+        missing: list,
+        unexpected: list,
+        errors: list,
+        assign: bool,
+    ) -> None:
+        for hook, _, _ in self._load_pre_hooks.values():
+            hook(self, state, prefix, metadata, strict, missing, unexpected, errors)
+        for name, tensor in self._own_state():
+            key = prefix + name
+            if key not in state:
+                missing.append(key)
+                continue
+            given = state[key]
+            if not isinstance(given, Tensor):
+                errors.append(
+                    f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but received {type(given)}'
+                )
+            elif given.shape != tensor.shape:
+                errors.append(
+                    f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, the shape in current model is {tensor.shape}."
+                )
+            elif assign:
+                if isinstance(tensor, Parameter) and not isinstance(given, Parameter):
+                    given = Parameter(given, requires_grad=tensor.requires_grad)
+                setattr(self, name, given)
+            else:
+                np.copyto(tensor._data, given._data, casting="unsafe")
+                changed(tensor._data)
+        key = prefix + "_extra_state"
+        if self._extra():
+            if key in state:
+                self.set_extra_state(state[key])
+            else:
+                missing.append(key)
+        elif key in state:
+            unexpected.append(key)
+        own = {"_extra_state", *(name for name, _ in self._own_state())}
+        for key in state:
+            if key.startswith(prefix):
+                first, inside, _ = key[len(prefix) :].partition(".")
+                if first not in (self._modules if inside else own):
+                    unexpected.append(key)
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
+        """Copy parameters and buffers from a `state_dict`.
+
+        strict: names must match exactly. assign: take the tensors themselves instead of copying their values.
+
+        Returns a named tuple of missing_keys and unexpected_keys.
+
+        Raises:
+            RuntimeError: names (if strict) or shapes do not match; everything that is wrong is listed, and what fits was copied.
+        """
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+        missing: list[str] = []
+        unexpected: list[str] = []
+        errors: list[str] = []
+        metadata = getattr(state_dict, "_metadata", None) or {}
+        state = dict(state_dict)
+
+        def load(module: Any, part: dict, prefix: str) -> None:
+            module._load_from_state_dict(
+                part, prefix, metadata.get(prefix[:-1], {}), strict, missing, unexpected, errors, assign
+            )
+            for name, child in module._modules.items():
+                if child is not None:
+                    inner = f"{prefix}{name}."
+                    load(child, {k: v for k, v in part.items() if k.startswith(inner)}, inner)
+            incompatible = IncompatibleKeys(missing, unexpected)
+            for hook, _, _ in module._load_post_hooks.values():
+                if hook(module, incompatible) is not None:
+                    raise AssertionError("Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new values; "
+                                         "change the lists in place")  # fmt: skip
+
+        load(self, state, "")
+        if strict:
+            for keys, what in ((unexpected, "Unexpected"), (missing, "Missing")):
+                if keys:
+                    listed = ", ".join(f'"{k}"' for k in keys)
+                    errors.insert(0, f"{what} key(s) in state_dict: {listed}. ")
+        if errors:
+            lines = "\n\t".join(errors)
+            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{lines}")
+        return IncompatibleKeys(missing, unexpected)

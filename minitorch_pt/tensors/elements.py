@@ -1,0 +1,183 @@
+"""The elements of a tensor that is to be made: lists, numbers, arrays and tensors as one new array."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from ..arrays import dtypes
+from ..arrays.notices import hush, warn
+from ..arrays.size import Size
+from ..arrays.storage import inferring, note_inference
+from ..autograd import graph
+from .device import on_cpu
+
+__all__ = ["numpy_type", "default_type", "inferred", "from_data", "shape_of", "elements"]
+
+
+_MOST = 1 << 47  # elements: NumPy cannot count many more, and no machine has the memory
+
+
+def numpy_type(dtype: dtypes.dtype | type | None, default: np.dtype) -> np.dtype:
+    """NumPy's type for the one that is asked for."""
+    if dtype is None:
+        return default
+    return dtypes.given(dtype).dtype
+
+
+def default_type() -> np.dtype:
+    """NumPy's type for the default floating point type."""
+    return dtypes.get_default_dtype().dtype
+
+
+def inferred(data: Any) -> np.dtype:
+    """The type of a tensor made of Python numbers: the default floating point type, int64, or bool."""
+    return {"f": default_type(), "b": np.dtype(bool)}.get(data.dtype.kind, np.dtype(np.int64))
+
+
+def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
+    """A new array of nested lists, numbers, arrays or tensors."""
+    if isinstance(data, (np.ndarray, np.generic)):
+        dtypes.of(data.dtype)
+        _no_silent_rounding(data, dtype)
+        return np.array(data, numpy_type(dtype, data.dtype))
+    if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
+        warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with "
+                      "numpy.array() before converting to a tensor.")  # fmt: skip
+    plain, inner = _unwrapped(data)
+    try:
+        found = np.asarray(plain)
+    except ValueError:
+        raise (TypeError if _uneven(plain) else ValueError)(
+            f"expected sequences of equal length in every axis, and the nested lists are ragged: {str(data)[:60]}"
+        ) from None
+    if found.dtype.kind not in "fib":
+        if found.dtype.kind in "Ou" and all(isinstance(x, (int, builtins.float)) for x in found.reshape(-1).tolist()):
+            if dtype is None or dtype.dtype.kind in "iu":
+                raise ValueError(
+                    f"Overflow when unpacking long long: a number is too large for int64: {str(data)[:60]}"
+                )
+            return found.astype(dtype.dtype)
+        kind = type(found.reshape(-1)[0] if found.dtype.kind != "U" else "").__name__ if found.size else "object"
+        first = data
+        while isinstance(first, (list, tuple)) and first:
+            first = first[0]
+        nested = first is not data and isinstance(first, str)
+        raise (
+            (ValueError if nested else TypeError) if kind == "str" else RuntimeError if dtype is None else TypeError
+        )(f"new(): invalid data type '{kind}': a tensor is made of numbers, nested lists of numbers, arrays or tensors")
+    default = inferred(found) if inner is None else inner
+    if found.size == 0 and inner is None and isinstance(data, (list, tuple)):
+        default = default_type()
+    made = numpy_type(dtype, default)
+    if made.kind != "f" and found.dtype.kind == "f":
+        _no_silent_rounding(data, dtype)
+    if made.kind in "iu" and found.dtype.kind in "if" and found.size:
+        for extreme in (found.min(), found.max()):
+            dtypes.checked(extreme.item(), made, lenient=True)
+    hush()
+    return found.astype(made)
+
+
+def _no_silent_rounding(data: Any, dtype: Any) -> None:
+    """NumPy's floating point numbers do not become whole numbers (np.float64 is a Python float, which does)."""
+    if isinstance(data, (list, tuple)):
+        for x in data:
+            _no_silent_rounding(x, dtype)
+    elif (
+        isinstance(data, np.floating)
+        and not isinstance(data, builtins.float)
+        and dtype is not None
+        and not dtype.is_floating_point
+    ):
+        raise TypeError(f"'numpy.{data.dtype.name}' object cannot be interpreted as an integer: make it one with int()")
+
+
+def _uneven(data: Any) -> builtins.bool:
+    """Whether numbers stand beside lists."""
+    if not isinstance(data, (list, tuple)):
+        return False
+    return len({isinstance(x, (list, tuple)) for x in data}) > 1 or any(_uneven(x) for x in data)
+
+
+def _unwrapped(data: Any) -> tuple[Any, np.dtype | None]:
+    """Nested lists with arrays in place of tensors, and the common type of what is in them; None of Python numbers alone."""
+    if isinstance(data, graph.Tensor):
+        return data.detach()._data, data._data.dtype
+    if isinstance(data, (np.ndarray, np.generic)):
+        return data, data.dtype
+    if isinstance(data, (list, tuple)):
+        parts = [_unwrapped(x) for x in data]
+        plain = [part for part, _ in parts]
+        if all(t is None for _, t in parts):
+            return plain, None
+        types = (inferred(np.asarray(part)) if t is None else t for part, t in parts)
+        return plain, functools.reduce(lambda s, t: dtypes.promote_types(dtypes.of(s), dtypes.of(t)).dtype, types)
+    if (
+        type(data) not in (int, builtins.float, builtins.bool)
+        and hasattr(data, "__getitem__")
+        and not isinstance(data, (str, bytes, Mapping))
+    ):
+        return _unwrapped(list(data))  # a deque, or another sequence
+    return data, None
+
+
+def shape_of(size: tuple) -> tuple[int, ...]:
+    """Sizes given as several arguments or as one sequence.
+
+    Raises:
+        RuntimeError: a negative size. TypeError: no whole number.
+    """
+    shape = ops.axes.sizes(size)
+    if any(n < 0 for n in shape):
+        raise RuntimeError(f"Trying to create tensor with negative dimension {builtins.min(shape)}: {list(shape)}")
+    if math.prod(shape) > _MOST:
+        raise RuntimeError(f"a tensor of shape {list(shape)} has more elements than any memory holds; check its sizes")
+    return shape
+
+
+def elements(data: tuple, dtype: dtypes.dtype | None, device: Any = None) -> np.ndarray:
+    """The array of Tensor(*data): sizes give a tensor that is not filled, a sequence its values, a tensor or fitting array its own memory.
+
+    Raises:
+        TypeError: none of these, or a tensor of another type than `dtype`.
+    """
+    if device is not None:
+        on_cpu(device)
+    kind = dtypes.get_default_dtype() if dtype is None else dtype
+    if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in data):
+        return _noted(np.zeros(shape_of(data), kind.dtype)) if data else np.empty(0, kind.dtype)
+    if len(data) > 1:
+        raise TypeError(
+            f"new() received an invalid combination of arguments - got ({', '.join(type(d).__name__ for d in data)}); give sizes, as in "
+            "Tensor(2, 3), or one sequence of values, as in Tensor([[1, 2], [3, 4]])"
+        )
+    (values,) = data
+    if isinstance(values, Size):
+        return _noted(np.zeros(shape_of((values,)), kind.dtype))
+    if isinstance(values, graph.Tensor):
+        if dtype is not None and values.dtype is not dtype:
+            raise TypeError(f"expected a tensor of {dtype}, got one of {values.dtype}; convert it with .to({dtype})")
+        return values._data
+    if isinstance(values, np.ndarray) and values.dtype == kind.dtype:
+        return values  # shared, as in torch
+    if isinstance(values, str):
+        raise TypeError(f"new(): invalid data type 'str': {values!r}; give a sequence of numbers")
+    if not isinstance(values, (Sequence, np.ndarray)):  # a set has no order, and a dictionary would give its keys
+        raise TypeError(
+            f"new(): data must be a sequence (got {type(values).__name__}); torch.tensor({values!r}) takes one number"
+        )
+    return _noted(from_data(values if isinstance(values, np.ndarray) else list(values), kind))
+
+
+def _noted(data: np.ndarray) -> np.ndarray:
+    """A new array, of which it is known that inference mode made it."""
+    if inferring:
+        note_inference(data)
+    return data

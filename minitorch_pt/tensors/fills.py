@@ -1,0 +1,222 @@
+"""Methods that overwrite a tensor with random numbers, in the order of its memory."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..arrays import layouts
+from ..arrays.storage import refuse_overlap, writable
+from ..autograd.changes import changed
+from ..autograd.contract import composed, method
+from ..autograd.inplace import check_inplace, rebase
+from ..autograd.modes import recording
+from ..ops.checks import check_floating
+from ..ops.elementwise.choosing import overwritten
+from .generator import source
+from .tensor import Tensor
+
+
+def whole_numbers(name: str, **values: Any) -> list[int]:
+    """Arguments that must be whole numbers.
+
+    Raises:
+        TypeError: one is not.
+    """
+    for key, value in values.items():
+        if not hasattr(value, "__index__"):
+            raise TypeError(f"{name}(): argument '{key}' must be int, not {type(value).__name__}: {value!r}")
+    return [operator.index(value) for value in values.values()]
+
+
+def check_bounds(kind: np.dtype, low: int, high: int) -> None:
+    """Check that a type holds the whole numbers of [low, high).
+
+    Raises:
+        RuntimeError: it does not.
+    """
+    if kind.kind == "f":
+        return
+    least, most = (0, 1) if kind.kind == "b" else (np.iinfo(kind).min, np.iinfo(kind).max)
+    if low < least or high - 1 > most:
+        raise RuntimeError(
+            f"numbers from {low} to {high - 1} are out of bounds for {kind.name}, which holds {least} to {most}"
+        )
+
+
+def check_probabilities(p: np.ndarray) -> None:
+    """Check that all are in [0, 1].
+
+    Raises:
+        RuntimeError: one is not.
+    """
+    if p.size and not (p.min() >= 0 and p.max() <= 1):
+        raise RuntimeError(
+            f"Expected p_in >= 0 && p_in <= 1 to be true, but probabilities reach from {p.min()} to {p.max()}"
+        )
+
+
+def _fill(self: Tensor, name: str, draw: Any) -> Tensor:
+    """Overwrite with `draw(shape, contiguous)`, as an in-place operation whose node has this name."""
+    node = None
+    if recording.on and self.requires_grad:
+        check_inplace(self)
+        node = overwritten(self, None, self._data, name)._node  # the old values' gradient ends here
+    data = writable(self._data)
+    refuse_overlap(data, ())
+    walk = layouts.walk(data)
+    walk[...] = draw(walk.shape, data.flags.c_contiguous)
+    changed(self._data)
+    if node is not None:
+        rebase(self, node)
+    return self
+
+
+@composed
+def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: object = None) -> Tensor:
+    """Overwrite with uniform numbers in [from, to).
+
+    Raises:
+        RuntimeError: from is above to.
+    """
+    check_floating("uniform_", self)
+    if not from_ <= to:
+        raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={from_} > to={to}")
+    if not to - from_ <= np.finfo(self._data.dtype).max:
+        raise RuntimeError(
+            f"uniform_ expects to - from to be a number of {self.dtype}, but found from={from_}, to={to}"
+        )
+    return _fill(
+        self, "UniformBackward0", lambda shape, _: source(generator).uniform(shape, from_, to, self._data.dtype.type)
+    )
+
+
+@composed
+def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: object = None) -> Tensor:
+    """Overwrite with normal numbers.
+
+    Raises:
+        RuntimeError: a negative std.
+    """
+    if not std >= 0:
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+    check_floating("normal_", self)
+    return _fill(
+        self,
+        "NormalBackward0",
+        lambda shape, contiguous: source(generator).normal(shape, mean, std, self._data.dtype.type, contiguous),
+    )
+
+
+@composed
+def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, generator: object = None) -> Tensor:
+    """Overwrite with whole numbers: random_() over all that the type holds, random_(to) in [0, to), random_(from, to) in [from, to).
+
+    Raises:
+        RuntimeError: from is not below to.
+    """
+    kind = self._data.dtype
+    if from_ is None and to is None:
+        return _fill(self, "RandomBackward2", lambda shape, _: source(generator).random(shape, kind))
+    low, high = whole_numbers("random_", low=0 if to is None else from_ or 0, high=from_ if to is None else to)
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    check_bounds(kind, low, high)
+    return _fill(
+        self, f"RandomBackward{int(to is None)}", lambda shape, _: source(generator).randint(low, high, shape, kind)
+    )
+
+
+@composed
+def bernoulli_(self: Tensor, p: Tensor | float = 0.5, *, generator: object = None) -> Tensor:
+    """Overwrite with 1 with probability p (a number, or a tensor of one for each element), else 0.
+
+    Raises:
+        RuntimeError: a probability outside [0, 1].
+    """
+    chance = p._data if isinstance(p, Tensor) else p
+    if isinstance(p, Tensor):
+        check_floating("bernoulli_", p)
+    check_probabilities(np.asarray(chance))
+    if np.ndim(chance):
+        if np.ndim(chance) > self.ndim or any(
+            m not in (1, n) for m, n in zip(np.shape(chance)[::-1], self.shape[::-1], strict=False)
+        ):
+            raise RuntimeError(
+                f"bernoulli_() needs probabilities that can be expanded to the shape {list(self.shape)}, and got {list(np.shape(chance))}"
+            )
+        chance = np.broadcast_to(chance, self._data.shape).transpose(layouts.axes(self._data))
+    return _fill(
+        self,
+        f"BernoulliBackward{2 - isinstance(p, Tensor)}",
+        lambda shape, _: source(generator).bernoulli(shape, chance, self._data.dtype),
+    )
+
+
+@composed
+def exponential_(self: Tensor, lambd: float = 1.0, *, generator: object = None) -> Tensor:
+    """Overwrite with exponential numbers.
+
+    Raises:
+        RuntimeError: lambd is not positive.
+    """
+    if not lambd > 0:
+        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
+    check_floating("exponential_", self)
+    return _fill(
+        self,
+        "ExponentialBackward0",
+        lambda shape, _: source(generator).exponential(shape, lambd, self._data.dtype.type),
+    )
+
+
+@composed
+def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: object = None) -> Tensor:
+    """Overwrite with Cauchy numbers.
+
+    Raises:
+        RuntimeError: sigma is not positive.
+    """
+    if not sigma > 0:
+        raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
+    check_floating("cauchy_", self)
+    return _fill(
+        self, "CauchyBackward0", lambda shape, _: source(generator).cauchy(shape, median, sigma, self._data.dtype.type)
+    )
+
+
+@composed
+def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: object = None) -> Tensor:
+    """Overwrite with e to the power of normal numbers.
+
+    Raises:
+        RuntimeError: std is not positive.
+    """
+    if not std > 0:
+        raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
+    check_floating("log_normal_", self)
+    return _fill(
+        self,
+        "LogNormalBackward0",
+        lambda shape, _: source(generator).log_normal(shape, mean, std, self._data.dtype.type),
+    )
+
+
+@composed
+def geometric_(self: Tensor, p: float, *, generator: object = None) -> Tensor:
+    """Overwrite with the numbers of trials up to the first success of probability p.
+
+    Raises:
+        RuntimeError: p is not in (0, 1).
+    """
+    if not 0 < p < 1:
+        raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
+    if self._data.dtype.kind == "b":
+        raise NotImplementedError("geometric_() is not implemented for torch.bool; convert with .int()")
+    return _fill(self, "GeometricBackward0", lambda shape, _: source(generator).geometric(shape, p, self._data.dtype))
+
+
+for _method in (uniform_, normal_, random_, bernoulli_, exponential_, cauchy_, log_normal_, geometric_):
+    setattr(Tensor, _method.__name__, method(_method))

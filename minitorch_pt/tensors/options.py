@@ -1,0 +1,61 @@
+"""What all makers of tensors take: sizes, out=, dtype, layout, device, requires_grad, pin_memory."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+
+from ..arrays.storage import inferring, note_inference
+from ..autograd.contract import read
+from .device import on_cpu
+from .tensor import Tensor, wrap
+
+__all__ = ["new_leaf"]
+
+
+def new_leaf(data: np.ndarray, requires_grad: builtins.bool, device: Any = None) -> Tensor:
+    """The array as a leaf tensor, after the checks that all makers share."""
+    if device is not None:
+        on_cpu(device)
+    made = wrap(data)
+    if inferring:
+        note_inference(data)
+    if requires_grad is not False:
+        if not isinstance(requires_grad, builtins.bool):
+            raise TypeError(f"argument 'requires_grad' must be bool, not {type(requires_grad).__name__}")
+        made.requires_grad = True
+    return made
+
+
+def stored(name: str, layout: object, pin_memory: object) -> None:
+    """Check the keywords `layout` and `pin_memory`.
+
+    Raises:
+        TypeError: they are something else. RuntimeError: memory is to be pinned.
+    """
+    if layout is not None:
+        read("Layout", layout, name, "layout")
+    read("Pin", pin_memory, name, "pin_memory")
+
+
+def typed_as(out: Any, dtype: Any) -> Any:
+    """The dtype that is asked for, or else that of `out`."""
+    return out.dtype if dtype is None and isinstance(out, Tensor) else dtype
+
+
+def size_given(name: str, size: tuple, named: dict) -> tuple:
+    """The sizes, given one by one or as the keyword `size`.
+
+    Raises:
+        TypeError: given twice or not at all, or a keyword that the function has not.
+    """
+    for key in named:
+        if key != "size":
+            raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+    if size and "size" in named:
+        raise TypeError(f"{name}() got multiple values for argument 'size'")
+    if not size and "size" not in named:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "size"; for a single number it is ()')
+    return size or (named["size"],)
