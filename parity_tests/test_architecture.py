@@ -152,6 +152,7 @@ def test_the_engine_reads_in_an_hour():
         "contract.py",
         "check.py",
         "edges.py",
+        "errors.py",
         "functional.py",
         "hooks.py",
         "nodes.py",

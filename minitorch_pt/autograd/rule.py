@@ -17,7 +17,7 @@ import copy
 import functools
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from ..arrays import dtypes, layouts
 from ..arrays.notices import FILTER, hush
 from ..arrays.storage import expanded, inferring, is_inference, note_inference
 from . import changes, contract, graph
+from .errors import explain
 from .graph import Output, Rule, record
 from .modes import recording
 
@@ -88,36 +89,6 @@ def _promoted(arrays: list, how: str, count: int | None, check: Callable | None)
     return arrays
 
 
-def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
-    """Raise torch's exception in place of NumPy's."""
-    shapes = [list(a.shape) for a in arrays if isinstance(a, np.ndarray)]
-    if isinstance(error, np.exceptions.AxisError):
-        n = max(error.ndim or 0, 1)
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {error.axis}) in {name}() of shapes {shapes}") from None  # fmt: skip
-    text = str(error)
-    if isinstance(error, MemoryError):
-        raise RuntimeError(f"{name}(): not enough memory for the result of shapes {shapes}: {text}") from None
-    if isinstance(error, OverflowError):
-        raise RuntimeError(f"{name}(): value cannot be converted to the tensor's type without overflow: {text}") from None  # fmt: skip
-    if isinstance(error, ValueError) and "broadcast" in text and len(shapes) >= 2:
-        for a in shapes:
-            for b in shapes:
-                for i in range(1, min(len(a), len(b)) + 1):
-                    if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
-                        raise RuntimeError(
-                            f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension "
-                            f"{max(len(a), len(b)) - i}: {name}() got shapes {a} and {b}, which do not broadcast. Sizes must be equal, or 1."
-                        ) from None
-        raise RuntimeError(f"{name}() got shapes {shapes}, which do not broadcast: {text}") from None
-    if text.startswith(("tuple index out of range", "not enough values to unpack", "too many values to unpack")):
-        raise RuntimeError(f"{name}() got Tensors of shapes {shapes}: one has too few axes, or too many") from error
-    # a rule met something that is no array, or no number
-    if isinstance(error, AttributeError) or text.startswith(("could not convert", "invalid literal", "ufunc")):
-        given = ", ".join("Tensor" if isinstance(a, np.ndarray) else type(a).__name__ for a in arrays)
-        raise TypeError(f"{name}() needs Tensors and got ({given}): {error}") from error
-    raise error
-
-
 def _places(saves: Any, names: list[str]) -> Any:
     """The names of what a rule saves as positions: of arguments from 0, of outputs (result, result1, ...) from -1 down."""
     if isinstance(saves, list):
@@ -153,9 +124,6 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
         as_method = desk.as_method()
         operation.method = _served(function, short, as_method, node, promote, check, returns)
     return operation
-
-
-_new = object.__new__
 
 
 def _served(
@@ -196,7 +164,7 @@ def _served(
         except (ValueError, TypeError, AttributeError, OverflowError, IndexError, MemoryError) as error:
             if len(args) > len(desk.slots) and desk.rest is None:
                 return operation(*desk.reordered(args), **kwargs)
-            _explain(error, short, arrays)
+            explain(error, short, arrays)
         value = result[0] if records else result
         if arrange is not None:  # one look, where nearly always all is contiguous
             seen = arrays[0] if by_first else value if by_value else None
@@ -233,7 +201,7 @@ def _output(
     """
     if type(value) is not np.ndarray:
         value = np.asarray(value)
-    out = _new(made)
+    out: Any = object.__new__(made)
     out._data = value
     out._grad = out._base = None
     dtype = value.dtype
