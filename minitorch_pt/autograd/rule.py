@@ -184,6 +184,8 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
                     tracked = True
                 if type(a) is not Tensor and a._makes is not Tensor:
                     made = a._makes
+                    if made._mapped is not None:
+                        return made._mapped(operation, args, kwargs)
                 arrays.append(a._data)
                 if a._requires_grad:
                     tracked = True
@@ -266,7 +268,7 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
             _as_view(out, args[0])
         return out
 
-    operation.desk, operation.node = desk, rule  # type: ignore[attr-defined]
+    operation.desk, operation.node, operation.promote = desk, rule, (how, count)  # type: ignore[attr-defined]
     return operation
 
 
