@@ -131,8 +131,8 @@ if _typing.TYPE_CHECKING:
         utils,
         version,
     )
-    from .func import vmap
     from ._lowrank import pca_lowrank, svd_lowrank
+    from .func import vmap
     from .serialization import load, save
     from .storage import Storage, TypedStorage, UntypedStorage, is_storage
     from .utils.dlpack import from_dlpack, to_dlpack

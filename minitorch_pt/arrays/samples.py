@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-__all__ = ["NeedsValues", "Outline", "active", "among", "change", "composed", "one_by_one"]
+__all__ = ["NeedsValues", "Outline", "active", "among", "before_drawing", "change", "composed", "draw", "one_by_one"]
 
 active: list = []  # the levels of vmap that are open, outermost first
 
@@ -25,6 +25,9 @@ def _unset(*args: Any, **kwargs: Any) -> NoReturn:
 composed: Callable = _unset
 change: Callable = _unset
 one_by_one: Callable = _unset
+# func/randomness.py sets these: a look whether random words may be drawn, and a draw of a shape, for each sample or for all
+before_drawing: Callable = _unset
+draw: Callable = _unset
 
 
 class NeedsValues(RuntimeError):

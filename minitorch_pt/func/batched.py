@@ -27,7 +27,7 @@ class Level:
     def __init__(self, size: int, randomness: str) -> None:
         self.size, self.randomness = size, randomness
         self.depth = len(samples.active) + 1
-        self.whole = False  # whether what is drawn now is drawn for all samples
+        self.whole = self.single = False  # whether all samples are at work now, or one of them
 
     def __enter__(self) -> Level:
         samples.active.append(self)
@@ -103,6 +103,7 @@ class Batched(Tensor):
         """
         raise NeedsValues
 
+    resize_ = resize_as_ = set_ = data_ptr = storage = untyped_storage = __dlpack__ = _needs_values
     item = tolist = numpy = __int__ = __float__ = __index__ = __array__ = _needs_values
 
     def __bool__(self) -> NoReturn:

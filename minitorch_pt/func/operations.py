@@ -12,26 +12,31 @@ from ..tensors.tensor import Tensor
 from ..utils._pytree import tree_flatten, tree_leaves, tree_map, tree_unflatten
 from . import rules
 from .batched import Batched, Level, batched, innermost, lifted, one_sample, refuse_larger
+from .randomness import one_at_a_time
 
 __all__ = ["one_by_one", "run"]
 
 
 def run(operation: Callable, args: tuple, kwargs: dict) -> Any:
     """An operation some of whose arguments are Batched: by its batching rule, or sample by sample."""
-    level: Any = innermost(args, kwargs)
+    done = _by_rule(operation, args, kwargs)
+    return one_by_one(operation, args, kwargs) if done is NotImplemented else done
+
+
+def _by_rule(operation: Callable, args: tuple, kwargs: dict) -> Any:
     rule = rules.of(operation)
-    done = NotImplemented
-    if rule is not None and not any(isinstance(a, Outline) for a in tree_leaves(args)):
-        done = rule(rules.Call(operation, level), *args, **kwargs)
-    if done is NotImplemented:
-        return one_by_one(operation, args, kwargs)
-    return tree_map(lambda value: batched(value, level), done)
+    if rule is None or any(isinstance(a, Outline) for a in tree_leaves(args)):
+        return NotImplemented
+    level: Any = innermost(args, kwargs)
+    done = rule(rules.Call(operation, level), *args, **kwargs)
+    return done if done is NotImplemented else tree_map(lambda value: batched(value, level), done)
 
 
 def _run_composed(served: Any, args: tuple, kwargs: dict) -> Any:
     """A function made of operations: these meet the samples themselves, unless it has a batching rule or looks at values."""
-    if rules.of(served) is not None:
-        return run(served, args, kwargs)
+    done = _by_rule(served, args, kwargs)
+    if done is not NotImplemented:
+        return done
     try:
         return served.rule(*served.desk.serve(args), **kwargs)
     except NeedsValues:
@@ -49,16 +54,19 @@ def one_by_one(function: Callable, args: tuple, kwargs: dict) -> Any:
             f"vmap: {getattr(function, '__name__', function)}() has no batching rule, and there is no sample to call it for"
         )
     rows = []
-    for sample in range(level.size):
-        one_args, one_kwargs = tree_unflatten([one_sample(leaf, level, sample) for leaf in leaves], spec)
-        row, form = tree_flatten(function(*one_args, **one_kwargs))
-        rows.append(row)
+    with one_at_a_time(level):
+        for sample in range(level.size):
+            one_args, one_kwargs = tree_unflatten([one_sample(leaf, level, sample) for leaf in leaves], spec)
+            row, form = tree_flatten(function(*one_args, **one_kwargs))
+            rows.append(row)
     return tree_unflatten([_stacked(column, level) for column in zip(*rows, strict=True)], form)
 
 
 def _stacked(column: tuple, level: Level) -> Any:
     if not isinstance(column[0], Tensor):
-        return column[0]
+        if column[0] is not None:
+            raise NeedsValues
+        return None
     if any(one.shape != column[0].shape for one in column):
         raise RuntimeError("vmap: We do not support batching operators that can output dynamic shape. The results for the samples have the shapes "
                            f"{sorted({tuple(one.shape) for one in column})}")  # fmt: skip

@@ -14,8 +14,10 @@ import numpy as np
 
 from .. import ops
 from ..arrays import dtypes
+from ..autograd.contract import REQUIRED
 from ..tensors.tensor import Tensor, wrap
 from .batched import Batched, batched, bottom, lifted, raised
+from .randomness import at_once
 
 __all__ = ["TABLE", "Call", "of"]
 
@@ -49,15 +51,43 @@ def _ndim(values: Any) -> int:
 # ---------------------------------------------------------------------------------------------------------------------
 def elementwise(call: Call, *args: Any, **kwargs: Any) -> Any:
     """As it is: axes of size 1 bring the samples to one number of axes. What is a number in each sample counts as one for the type."""
-    how, count = call.operation.promote
-    operands = args[:count]
-    tensors = [a for a in operands if isinstance(a, Tensor)]
-    if how is not None and len({a.dtype for a in tensors}) > 1:
-        forms = [np.empty((1,) * a.ndim, a._data.dtype) if isinstance(a, Tensor) else a for a in operands]
-        target = dtypes.of(dtypes.result_type_of(forms))
-        args = (*(a.to(target) if isinstance(a, Tensor) else a for a in operands), *args[len(operands) :])
+    how, count = getattr(call.operation, "promote", (None, None))
+    if how is not None:
+        args = (*_of_one_type(args[:count]), *args[len(args[:count]) :])
     ndim = _ndim(args)
     return call.operation(*(call.aligned(a, ndim) for a in args), **kwargs)
+
+
+def _of_one_type(operands: tuple) -> list:
+    """Operands of different types in the type that they have in common within a sample."""
+    if len({a.dtype for a in operands if isinstance(a, Tensor)}) < 2:
+        return list(operands)
+    forms = [np.empty((1,) * a.ndim, a._data.dtype) if isinstance(a, Tensor) else a for a in operands]
+    target = dtypes.of(dtypes.result_type_of(forms))
+    return [a.to(target) if isinstance(a, Tensor) else a for a in operands]
+
+
+def _selected(call: Call, input: Any, mask: Any) -> Any:
+    return _refused(call) if call.has(mask) else NotImplemented
+
+
+def _chosen(call: Call, condition: Any, input: Any = None, other: Any = None) -> Any:
+    """where: the condition takes no part in the type."""
+    if input is None:
+        return _refused(call)
+    return elementwise(call, condition, *_of_one_type((input, other)))
+
+
+def _filled(call: Call, input: Any, mask: Any, value: Any) -> Any:
+    if not call.has(value):
+        return elementwise(call, input, mask, value)
+    return call.all(ops.where(mask, value.to(input.dtype), input)) if not value.ndim else NotImplemented
+
+
+def _refused(call: Call, *args: Any, **kwargs: Any) -> Any:
+    """How large a result is depends on the values."""
+    raise RuntimeError(f"vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over {call.operation.__name__}. Please "
+                       "voice your support in https://github.com/pytorch/functorch/issues/256")  # fmt: skip
 
 
 def _code_then_reduce(call: Call, *args: Any, **kwargs: Any) -> Any:
@@ -65,11 +95,36 @@ def _code_then_reduce(call: Call, *args: Any, **kwargs: Any) -> Any:
     names = [*call.operation.desk.parameters]
     place = names.index("code")
     args = (*args[:place], 0, *args[place + 1 :]) if (code := args[place]) else args
-    loss = elementwise(call, *args, **kwargs)
+    return _reduced(elementwise(call, *args, **kwargs), code)
+
+
+def _reduced(loss: Any, code: int) -> Any:
+    """The losses of all samples, each reduced to a number: its mean (1) or sum (2)."""
     if not code:
         return loss
     flat = ops.flatten(loss, 1) if loss.ndim > 1 else ops.unsqueeze(loss, 1)
     return ops.mean(flat, 1) if code == 1 else ops.sum(flat, 1)
+
+
+def _probable(
+    call: Call,
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Any:
+    """A loss that looks at the values of all samples at once, to refuse what is no probability."""
+    if (
+        size_average is not None
+        or reduce is not None
+        or input.shape != target.shape
+        or reduction not in ("none", "mean", "sum")
+    ):
+        return NotImplemented
+    loss = elementwise(call, input, target, weight, None, None, "none")
+    return _reduced(loss, ("none", "mean", "sum").index(reduction))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -90,15 +145,17 @@ def _behind(dim: Any, ndim: int) -> Any:
 
 def _along(call: Call, args: tuple, kwargs: dict, more: int = 0, every: bool = False) -> Any:
     """The operation on all samples, its axes counted behind the first. more: axes that it adds; every: None is all axes."""
-    bound = dict(zip(call.operation.desk.parameters, args, strict=False))
-    for name, default in [*call.operation.desk.parameters.items()][len(args) :]:
-        if name in _AXES and isinstance(default, int | None):
-            bound[name] = default
+    parameters = call.operation.desk.parameters
+    bound = {**parameters, **dict(zip(parameters, args, strict=False))}
+    if len(args) < len(parameters) and REQUIRED in [*parameters.values()][len(args) :]:
+        return NotImplemented  # which says what is missing
     tensors = {name: value for name, value in bound.items() if isinstance(value, Tensor)}
     ndim = max(value.ndim for value in tensors.values())
     single = not ndim and not more
     for name in _AXES & {*bound}:
         dim = bound[name]
+        if isinstance(dim, bool):
+            return NotImplemented
         if dim is None or dim == ():
             if not every:
                 return NotImplemented
@@ -109,10 +166,7 @@ def _along(call: Call, args: tuple, kwargs: dict, more: int = 0, every: bool = F
     for name, value in tensors.items():
         whole = call.all(value)
         bound[name] = ops.unsqueeze(whole, 1) if single else whole
-    rest = [*call.operation.desk.parameters][: len(bound)]
-    if any(name not in bound for name in rest):
-        return NotImplemented
-    return call.operation(*(bound[name] for name in rest), **kwargs)
+    return call.operation(*bound.values(), **kwargs)
 
 
 def along(call: Call, *args: Any, **kwargs: Any) -> Any:
@@ -123,6 +177,20 @@ def along(call: Call, *args: Any, **kwargs: Any) -> Any:
 def reduced(call: Call, *args: Any, **kwargs: Any) -> Any:
     """With Dims, None being all: all but the axis of the samples."""
     return _along(call, args, kwargs, every=True)
+
+
+def _extreme(call: Call, input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """max and min: of all, along an axis, or of two."""
+    other = dim if isinstance(dim, Tensor) else other
+    if other is not None:
+        return elementwise(
+            Call(ops.maximum if call.operation.__name__ == "max" else ops.minimum, call.level), input, other
+        )
+    if dim is None:
+        return (ops.amax if call.operation.__name__ == "max" else ops.amin)(
+            ops.reshape(input.value, (call.level.size, -1)), 1
+        )
+    return _along(call, (input, dim, keepdim), {})
 
 
 def _with_new_axis(call: Call, *args: Any, **kwargs: Any) -> Any:
@@ -149,6 +217,26 @@ def _shaped(call: Call, input: Any, shape: tuple) -> Any:
 
 def _expanded(call: Call, input: Any, shape: tuple) -> Any:
     return ops.expand(call.aligned(input, len(shape)), (call.level.size, *shape))
+
+
+def _viewed(call: Call, input: Any, *size: Any, dtype: Any = None) -> Any:
+    if dtype is not None or (len(size) == 1 and isinstance(size[0], dtypes.dtype)):
+        return NotImplemented
+    shape = size[0] if len(size) == 1 and isinstance(size[0], (tuple, list)) else size
+    return ops.reshape(call.all(input), (call.level.size, *shape))
+
+
+def _squeezed(call: Call, input: Any, dim: Any = None) -> Any:
+    ones = tuple(i for i, n in enumerate(input.shape) if n == 1)
+    return _along(call, (input, ones if dim is None else dim), {}) if input.ndim else input.value
+
+
+def _strided(call: Call, input: Any, size: Any, stride: Any, storage_offset: Any = None) -> Any:
+    """Strides within a sample, which are counted from where it begins."""
+    whole = ops.clone(call.all(input))
+    whole = ops.contiguous(whole)
+    step = whole.numel() // call.level.size
+    return ops.as_strided(whole, (call.level.size, *size), (step, *stride), storage_offset)
 
 
 def _repeated(call: Call, input: Any, reps: tuple) -> Any:
@@ -255,7 +343,7 @@ def _normalized(shape: Callable) -> Callable:
     """Normalised without weight and bias, which come after where the samples differ in them. shape: of these beside a sample."""
 
     def norm(call: Call, input: Any, weight: Any, bias: Any, *options: Any) -> Any:
-        rule = leading if call.operation.__name__ == "_layer_norm" else _over_images
+        rule = _over_images if call.operation.__name__ == "_group_norm" else leading
         if not call.has(weight) and not call.has(bias):
             return rule(call, input, weight, bias, *options)
         plain = batched(rule(call, lifted(input, [call.level]), None, None, *options), call.level)
@@ -265,6 +353,42 @@ def _normalized(shape: Callable) -> Callable:
         return call.all(plain)
 
     return norm
+
+
+def _attended(call: Call, query: Any, key: Any, value: Any, *options: Any) -> Any:
+    mask, noise = options[:2]
+    if noise is not None or call.has(mask):
+        return NotImplemented
+    ndim = max(_ndim((query, key, value)), 0 if mask is None else mask.ndim)
+    return call.operation(*(raised(call.all(x), ndim) for x in (query, key, value)), *options)
+
+
+def _batch_normalized(
+    call: Call, input: Any, weight: Any, bias: Any, running_mean: Any, running_var: Any, training: bool, *options: Any
+) -> Any:
+    """One set of parameters and statistics: the samples are more images. In training each sample is normalised by itself: as channels of its own."""
+    running = (running_mean, running_var)
+    if input.ndim < 2:
+        return NotImplemented
+    if training and running_mean is not None and not (call.has(running_mean) and call.has(running_var)):
+        raise RuntimeError("Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in place, were not "
+                           "batched.\nIf you are using a module and do not need eval mode, please set `track_running_stats` to be False.\nIf you are using a "
+                           "prebuilt module and do not need eval mode, please see the functorch website for resources on how to patch your module to "
+                           "work with vmap")  # fmt: skip
+    if not training and not any(map(call.has, (weight, bias, *running))):
+        return _over_images(call, input, weight, bias, *running, training, *options)
+    channels = ops.flatten(ops.movedim(call.all(input), 0, 1), 1, 2)
+    flat = [p if p is None else ops.flatten(call.all(p), 0, 1) for p in (weight, bias, *running)]
+    whole = call.operation(channels, *flat, training, *options)
+    return ops.movedim(ops.unflatten(whole, 1, (call.level.size, input.shape[1])), 1, 0)
+
+
+def _drawn(call: Call, *args: Any, **kwargs: Any) -> Any:
+    """Random numbers of their own for each sample: drawn for all at once."""
+    if call.level.randomness != "different" or any(isinstance(a, Tensor) for a in args[1:]):
+        return NotImplemented
+    with at_once([call.level]):
+        return call.operation(call.all(args[0]), *args[1:], **kwargs)
 
 
 def _embedded(call: Call, weight: Any, indices: Any, padding_idx: int = -1, *options: Any) -> Any:
@@ -311,21 +435,29 @@ def _labelled(call: Call, input: Any, target: Any, weight: Any = None, size_aver
 _ELEMENTWISE = ("ops/elementwise/", "tensors/conversion", "ops/layers/dropouts")
 _NAMES: dict[Callable, str] = {
     along: "activations.softmax activations.log_softmax activations._glu reductions._prod_along reductions.cumsum reductions.cumprod "
-    "reductions.logcumsumexp reductions.cummax reductions.cummin reductions.argmax reductions.argmin reductions._max_along reductions._min_along sorting.sort sorting.argsort sorting.topk sorting.kthvalue sorting.mode sorting.median sorting.nanmedian "
-    "indexing.gather indexing.scatter_add shape.transpose shape.unbind shape._flip shape.roll shape.select shape.narrow "
-    "shape.narrow_copy shape.diagonal shape._split_with_sizes shape.unfold shape.squeeze vectors._cross",
+    "reductions.logcumsumexp reductions.cummax reductions.cummin reductions.argmax reductions.argmin sorting.sort sorting.argsort sorting.topk sorting.kthvalue sorting.mode sorting.median sorting.nanmedian "
+    "indexing.gather indexing.scatter_add indexing.scatter_reduce shape.transpose shape.unbind shape._flip shape.roll shape.select shape.narrow "
+    "shape.narrow_copy shape.diagonal shape._split_with_sizes shape.unfold vectors._cross",
     reduced: "reductions.sum reductions.mean reductions.nansum reductions.var reductions.std reductions.var_mean reductions.std_mean "
     "reductions.amax reductions.amin reductions.all reductions.any reductions.count_nonzero reductions.logsumexp reductions.vector_norm",
+    _extreme: "reductions.max reductions.min",
     _with_new_axis: "shape.unsqueeze",
     _joined: "shape._cat shape._stack",
     leading: "shape.clone shape._compact diagonal.tril diagonal.triu determinants.det determinants.slogdet elimination._lu_factor_ex elimination._lu "
     "factorizations._cholesky_ex factorizations.qr factorizations.eigh factorizations.eigvalsh factorizations._svd factorizations._svdvals "
     "inverses._inv_ex powers.matrix_exp powers._identity padding.constant_pad_nd pooling._max_values pooling._max_with_places pooling._mean vision.pixel_shuffle "
     "vision.pixel_unshuffle saving.saving",
-    elementwise: "indexing.masked_fill",
+    _chosen: "pointwise.where",
+    _filled: "indexing.masked_fill",
+    _selected: "indexing.masked_select",
+    _refused: "indexing.argwhere indexing.nonzero sorting.unique sorting.unique_consecutive sorting.bincount",
     _code_then_reduce: "common._mse_loss common._huber_loss common._smooth_l1_loss common._binary_cross_entropy "
     "common._binary_cross_entropy_with_logits margins._soft_margin_loss",
+    _probable: "common.binary_cross_entropy",
     _shaped: "shape._view shape._alias shape._copied_view",
+    _viewed: "shape.view",
+    _squeezed: "shape.squeeze",
+    _strided: "shape.as_strided",
     _expanded: "shape._expand",
     _repeated: "shape._repeat",
     _permuted: "shape.permute",
@@ -341,10 +473,14 @@ _NAMES: dict[Callable, str] = {
     _composition(_outer): "products.outer",
     _linear: "products.linear products._linear_otherwise",
     _convolution: "convolution._convolution",
-    _normalized(lambda parameter, input: parameter.shape): "normalization._layer_norm",
+    _normalized(lambda parameter, input: parameter.shape): "normalization._layer_norm normalization._rms_norm",
     _normalized(lambda parameter, input: (-1, *(1,) * (input.ndim - 2))): "normalization._group_norm",
     _over_images: "vision._resize vision.channel_shuffle convolution._unfold padding._border",
     _embedded: "embedding.embedding",
+    _attended: "attention._attention attention._fused_attention",
+    _batch_normalized: "normalization.batch_norm",
+    _drawn: "activations.dropout dropouts.alpha_dropout dropouts.feature_dropout activations.rrelu random.rand_like random.randn_like "
+    "random.randint_like random.bernoulli random.poisson",
     _labelled: "common.cross_entropy common.nll_loss",
 }  # fmt: skip
 TABLE: dict[str, Callable] = {name: rule for rule, names in _NAMES.items() for name in names.split()}
