@@ -123,7 +123,7 @@ def _probable(
         or reduction not in ("none", "mean", "sum")
     ):
         return NotImplemented
-    loss = elementwise(call, input, target, weight, None, None, "none")
+    loss = call.operation(call.all(input), call.all(target), call.aligned(weight, input.ndim), None, None, "none")
     return _reduced(loss, ("none", "mean", "sum").index(reduction))
 
 
@@ -149,7 +149,9 @@ def _along(call: Call, args: tuple, kwargs: dict, more: int = 0, every: bool = F
     bound = {**parameters, **dict(zip(parameters, args, strict=False))}
     if len(args) < len(parameters) and REQUIRED in [*parameters.values()][len(args) :]:
         return NotImplemented  # which says what is missing
-    tensors = {name: value for name, value in bound.items() if isinstance(value, Tensor)}
+    tensors = {name: value for name, value in bound.items() if isinstance(value, Tensor) and name != "start"}
+    if call.has(bound.get("start")):
+        return NotImplemented
     ndim = max(value.ndim for value in tensors.values())
     single = not ndim and not more
     for name in _AXES & {*bound}:

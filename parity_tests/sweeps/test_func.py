@@ -178,7 +178,11 @@ def compare(program: Callable, entry: Any, sample: Any) -> str:
     if any(t.is_complex() for t in torch.utils._pytree.tree_leaves(theirs) if isinstance(t, torch.Tensor)):
         raise OutOfScope("complex results")
     minitorch_pt.manual_seed(0)
-    assert_same(program(minitorch_pt, entry, sample), theirs, RTOL)
+    ours = program(minitorch_pt, entry, sample)
+    try:
+        assert_same(ours, theirs, RTOL)
+    except AssertionError:
+        assert_same(ours, theirs, RTOL, atol=1e-11)  # zeros but for rounding
     return "values"
 
 
