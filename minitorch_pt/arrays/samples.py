@@ -52,22 +52,27 @@ class Outline:
 
     @property
     def ndim(self) -> int:
+        """The number of axes."""
         return len(self.shape)
 
     @property
     def size(self) -> int:
+        """The number of elements."""
         return math.prod(self.shape)
 
     @property
     def itemsize(self) -> int:
+        """Bytes per element."""
         return self.dtype.itemsize
 
     @property
     def nbytes(self) -> int:
+        """Bytes of all elements."""
         return self.size * self.itemsize
 
     @property
     def strides(self) -> tuple[int, ...]:
+        """Bytes between neighbours along each axis, as in a contiguous array."""
         return tuple(math.prod(self.shape[i + 1 :]) * self.itemsize for i in range(self.ndim))
 
     def __len__(self) -> int:
