@@ -21,7 +21,6 @@ class _Level:
     def __init__(self) -> None:
         self.start = Start()
         self.duals: list = []  # what the graph starts from, and its tangent
-        self.before = recording.on, recording.always
 
 
 class _PerThread(threading.local):
@@ -40,7 +39,8 @@ def enter_dual_level() -> int:
     if _state.level is not None:
         raise RuntimeError("Nested forward mode AD is not supported at the moment")
     _state.level = _Level()
-    recording.on = recording.always = True
+    _state.level.start.__enter__()
+    recording.always = True
     return 0
 
 
@@ -54,7 +54,8 @@ def exit_dual_level(*, level: int | None = None) -> None:
         raise RuntimeError(
             "Trying to exit a forward AD level that was not the last one that was created. This is not supported."
         )
-    recording.on, recording.always = _state.level.before
+    recording.always = False
+    _state.level.start.__exit__()
     _state.level = None
 
 

@@ -21,12 +21,27 @@ def zeros_like(tensor: Any) -> Any:
     return graph.wrap(np.zeros(tensor._data.shape, tensor._data.dtype))
 
 
+class _PerThread(threading.local):
+    def __init__(self) -> None:
+        self.starts: list[Start] = []
+
+
+_running = _PerThread()
+
+
 class Start:
-    """The fresh tensors of one transform, and derivatives with respect to them."""
+    """The fresh tensors of one transform, and derivatives with respect to them. Within `with`, its function runs, and is recorded."""
 
     def __init__(self) -> None:
         self._outer = recording.on
-        self._own: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        _running.starts.append(self)
+        self._before, recording.on = recording.on, True
+
+    def __exit__(self, *exc: object) -> None:
+        _running.starts.remove(self)
+        recording.on = self._before
 
     def fresh(self, tensor: Any) -> Any:
         """The same memory as a leaf, or, if the tensor has a history, as the next step of that.
@@ -37,11 +52,11 @@ class Start:
         if tensor.requires_grad and self._outer:
             return tensor.view_as(tensor)
         leaf = graph.wrap(tensor._data).requires_grad_()
-        self._own[id(leaf)] = leaf
+        leaf.start = self
         return leaf
 
     def _leads_on(self, tensor: Any) -> bool:
-        """Whether a tensor depends on something that requires grad and is not of this transform's making."""
+        """Whether a tensor depends on something that requires grad: on a leaf of the user's, or of a transform around this one."""
         stack, seen = [graph.target(tensor)] if tensor.requires_grad else [], set()
         while stack:
             step = stack.pop()
@@ -50,7 +65,7 @@ class Start:
             seen.add(id(step))
             if isinstance(step, graph.Node):
                 stack.extend(step.edges)
-            elif id(step) not in self._own:
+            elif not hasattr(step, "start") or (step.start is not self and step.start in _running.starts):
                 return True
         return False
 

@@ -8,7 +8,6 @@ from typing import Any
 from .. import ops
 from ..arrays import samples
 from ..autograd import starts
-from ..autograd.modes import enable_grad
 from ..tensors.tensor import Tensor
 from ..utils._pytree import tree_map_only
 from .batched import batched, bottom, levels_of, lifted, one_sample, rewrapped
@@ -31,7 +30,7 @@ class Start:
 
     def run(self, function: Callable, *args: Any, **kwargs: Any) -> Any:
         """Call the function and record it, also within no_grad."""
-        with enable_grad():
+        with self._plain:
             return function(*args, **kwargs)
 
     def released(self, tree: Any) -> Any:
