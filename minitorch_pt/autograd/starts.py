@@ -6,6 +6,7 @@ a tensor that requires grad), the fresh tensors lead on to that graph, and the r
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np

@@ -70,7 +70,7 @@ rate = torch.tensor(0.05, requires_grad=True)
 weight = torch.ones(3, requires_grad=True)
 fast_weight = weight.clone()
 learner = torch.optim.Adam([fast_weight], lr=rate, differentiable=True)
-target = torch.tensor([1.0, -2.0, 0.5])
+target = torch.tensor([2.0, -2.0, 0.5])
 for _ in range(3):
     fast_weight.grad = torch.autograd.grad(((fast_weight.clone() - target) ** 2).sum(), fast_weight, create_graph=True)[
         0
