@@ -12,7 +12,18 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-__all__ = ["NeedsValues", "Outline", "active", "among", "before_drawing", "change", "composed", "draw", "one_by_one"]
+__all__ = [
+    "NeedsValues",
+    "Outline",
+    "active",
+    "among",
+    "before_drawing",
+    "change",
+    "composed",
+    "draw",
+    "function",
+    "one_by_one",
+]
 
 active: list = []  # the levels of vmap that are open, outermost first
 
@@ -25,6 +36,7 @@ def _unset(*args: Any, **kwargs: Any) -> NoReturn:
 composed: Callable = _unset
 change: Callable = _unset
 one_by_one: Callable = _unset
+function: Callable = _unset  # a user's Function
 # func/randomness.py sets these: a look whether random words may be drawn, and a draw of a shape, for each sample or for all
 before_drawing: Callable = _unset
 draw: Callable = _unset
@@ -33,10 +45,11 @@ draw: Callable = _unset
 class NeedsValues(RuntimeError):
     """The values of a sample were asked for, which vmap does not give one by one."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str = "") -> None:
         super().__init__(
-            "vmap: It looks like you're calling .item() on a Tensor, or need its values in another way (.tolist(), .numpy(), an index, a "
-            "size). We don't support vmap over calling .item() on any Tensor, please try to rewrite what you're doing with other operations."
+            text
+            or "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite what "
+            "you're doing with other operations: .tolist(), .numpy(), a size and an index ask for its values too."
         )
 
 

@@ -108,9 +108,29 @@ class Batched(Tensor):
 
     def __bool__(self) -> NoReturn:
         raise RuntimeError("vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, "
-                           "please shout over at https://github.com/pytorch/functorch/issues/257 .")  # fmt: skip
+                           "please file an issue at https://github.com/pytorch/pytorch/issues .")  # fmt: skip
 
     is_nonzero = __bool__
+
+    def _new(self, name: str, size: tuple, kwargs: dict) -> Any:
+        shape = size[0] if len(size) == 1 and isinstance(size[0], (tuple, list)) else size
+        return batched(getattr(self.value, name)((self.level.size, *shape), **kwargs), self.level)
+
+    def new_zeros(self, *size: Any, **kwargs: Any) -> Any:
+        """Zeros for each sample, of the type of this tensor."""
+        return self._new("new_zeros", size, kwargs)
+
+    def new_ones(self, *size: Any, **kwargs: Any) -> Any:
+        """Ones for each sample, of the type of this tensor."""
+        return self._new("new_ones", size, kwargs)
+
+    def new_empty(self, *size: Any, **kwargs: Any) -> Any:
+        """Memory for each sample, of the type of this tensor."""
+        return self._new("new_empty", size, kwargs)
+
+    def new_full(self, size: Any, fill_value: Any, **kwargs: Any) -> Any:
+        """A number for each sample, of the type of this tensor."""
+        return self._new("new_full", (tuple(size),), {"fill_value": fill_value, **kwargs})
 
     def __repr__(self) -> str:
         inner = repr(self.value).replace("\n", "\n    ")
@@ -210,7 +230,6 @@ def refuse_larger(tensor: Any, others: list) -> None:
     """
     known = levels_of(tensor)
     if not all(level in known for other in _batched_in(others) for level in levels_of(other)):
-        raise RuntimeError("vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has "
-                           "more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over in a "
-                           "vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said operator is being called "
-                           "inside the PyTorch framework, please file a bug report instead.")  # fmt: skip
+        raise RuntimeError(f"output with shape {list(tensor.shape)} doesn't match the broadcast shape: vmap: it has one value for all samples, and what is "
+                           "written into it has one for each. Use the out-of-place form, or make it of a sample, by torch.zeros_like or "
+                           "x.new_zeros")  # fmt: skip

@@ -49,6 +49,10 @@ def jvp(func: Callable, primals: Any, tangents: Any, *, strict: bool = False, ha
                            f"tangents also must be. Got primals with structure {form} and tangents with structure {tangent_form}")  # fmt: skip
     _list_of_tensors(flat, "primals")
     _list_of_tensors(along, "tangents")
+    for primal, tangent in zip(flat, along, strict=True):
+        if primal.shape != tangent.shape:
+            raise RuntimeError("Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is "
+                               f"of size {list(primal.shape)} while the given forward gradient is of size {list(tangent.shape)}.")  # fmt: skip
     start, _, outputs, aux = recorded(func, primals, None, has_aux, _JVP)
     ends, spec = tree_flatten(outputs)
     only_tensors(ends, _JVP)
@@ -80,14 +84,14 @@ def linearize(func: Callable, *primals: Any) -> tuple[Any, Callable]:
         along, tangent_form = tree_flatten(tangents)
         if tangent_form != form:
             raise RuntimeError(f"Expected the tangents {tangent_form} to have the same argspec as the primals {form}")
-        for tangent, primal in zip(along, start.inputs, strict=True):
+        for i, (tangent, primal) in enumerate(zip(along, start.inputs, strict=True)):
             if tangent.shape != primal.shape:
                 raise RuntimeError(
-                    f"Expected the shape of the tangents to match that of the primals: {list(tangent.shape)} is not {list(primal.shape)}"
+                    f"tangent:{i} with shape {tangent.shape} in flattened pytree doesn't match the shape {primal.shape} of the corresponding primal."
                 )
             if tangent.dtype is not primal.dtype:
                 raise RuntimeError(
-                    f"Expected the dtype of the tangents to match that of the primals: {tangent.dtype} is not {primal.dtype}"
+                    f"tangent:{i} with dtype {tangent.dtype} in flattened pytree doesn't match the dtype {primal.dtype} of the corresponding primal."
                 )
         return tree_unflatten(push(along), spec)
 

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import ops
+from ..arrays.samples import NeedsValues
 from ..tensors.tensor import Tensor
 from ..utils._pytree import TreeSpec, tree_flatten, tree_leaves, tree_unflatten
 from . import operations as operations  # which lets operations meet samples
 from .batched import Batched, Level, batched, lifted
 
 __all__ = ["vmap"]
-
-_RANDOMNESS = ("error", "different", "same")
 
 
 def vmap(
@@ -34,8 +33,8 @@ def vmap(
     >>> torch.vmap(torch.dot)(torch.ones(2, 3), torch.arange(6.0).reshape(2, 3))
     tensor([ 3., 12.])
     """
-    if randomness not in _RANDOMNESS:
-        raise RuntimeError(f"Only allowed values for randomness are {_RANDOMNESS}. Got {randomness}")
+    if randomness not in ("error", "different", "same"):
+        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
     if not (chunk_size is None or chunk_size > 0):
         raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 
@@ -132,7 +131,10 @@ def _map(
             value if dim is None else batched(ops.movedim(value, dim, 0), level)
             for value, dim in zip(values, dims, strict=True)
         ]
-        outputs = func(*tree_unflatten(samples, form), **kwargs)
+        try:
+            outputs = func(*tree_unflatten(samples, form), **kwargs)
+        except NeedsValues as need:
+            raise RuntimeError(str(need)) from need
     flat, spec = tree_flatten(outputs)
     ends = _spread_out(out_dims, outputs, spec)
     if ends is None:

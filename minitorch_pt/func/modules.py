@@ -69,20 +69,15 @@ def _exchanged(module: Module, tensors: dict[str, Any], tie_weights: bool, stric
     missing, unexpected = places.keys() - tensors.keys(), tensors.keys() - places.keys()
     if strict and (missing or unexpected):
         problems = [
-            f"{title} key(s): {', '.join(sorted(keys))}."
+            f"{title} key(s): {', '.join(map(repr, sorted(keys)))}."
             for title, keys in (("Unexpected", unexpected), ("Missing", missing))
             if keys
         ]
         raise RuntimeError(f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(problems))
-    if unexpected:
-        name = sorted(unexpected)[0]
-        owner, _, last = name.rpartition(".")
-        raise AttributeError(
-            f"{type(module.get_submodule(owner)).__name__} has no attribute `{last}`: parameters and buffers are {', '.join(places)}"
-        )
-    for name, value in tensors.items():
+    tensors = {name: value for name, value in tensors.items() if name in places}
+    for value in tensors.values():
         if not isinstance(value, Tensor):
-            raise TypeError(f"{value} is not an instance of torch.Tensor: give a Tensor for {name}")
+            raise TypeError(f"{value} is not an instance of torch.Tensor")
     before = [(*places[name], places[name][0][places[name][1]]) for name in tensors]
     try:
         for name, value in tensors.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import ops
 from ..arrays import samples
@@ -14,7 +14,7 @@ from . import rules
 from .batched import Batched, Level, batched, innermost, lifted, one_sample, refuse_larger
 from .randomness import one_at_a_time
 
-__all__ = ["one_by_one", "run"]
+__all__ = ["VmapInfo", "one_by_one", "run"]
 
 
 def run(operation: Callable, args: tuple, kwargs: dict) -> Any:
@@ -68,7 +68,7 @@ def _stacked(column: tuple, level: Level) -> Any:
             raise NeedsValues
         return None
     if any(one.shape != column[0].shape for one in column):
-        raise RuntimeError("vmap: We do not support batching operators that can output dynamic shape. The results for the samples have the shapes "
+        raise RuntimeError("vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over what has for the samples the shapes "
                            f"{sorted({tuple(one.shape) for one in column})}")  # fmt: skip
     return batched(ops.stack(column), level)
 
@@ -89,5 +89,42 @@ def _changed(tensor: Any, operation: Callable, args: tuple, kwargs: dict) -> Any
     return tensor
 
 
+def _run_function(cls: Any, args: tuple, separate: bool) -> Any:
+    """A user's Function: by its own rule `vmap(info, in_dims, *args)`, or sample by sample if it sets generate_vmap_rule.
+
+    Raises:
+        RuntimeError: it has neither, or its `forward` takes the ctx.
+    """
+    if not separate:
+        raise RuntimeError("In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the setup_context "
+                           "staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html")  # fmt: skip
+    if cls.generate_vmap_rule:
+        return one_by_one(cls.apply, args, {})
+    if not hasattr(cls, "vmap"):
+        raise RuntimeError(f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and implement the vmap staticmethod or "
+                           "set generate_vmap_rule=True.")  # fmt: skip
+    level: Any = innermost(args)
+    mine = [isinstance(a, Batched) and a.level is level for a in args]
+    info = VmapInfo(level.size, level.randomness)
+    values = [a.value if own else a for a, own in zip(args, mine, strict=True)]
+    outputs, dims = cls.vmap(info, tuple(0 if own else None for own in mine), *values)
+    single = not isinstance(outputs, tuple)
+    pairs = zip(
+        (outputs,) if single else outputs,
+        dims if isinstance(dims, tuple) else (dims,) * (1 if single else len(outputs)),
+        strict=True,
+    )
+    wrapped = tuple(o if d is None else batched(ops.movedim(o, d, 0), level) for o, d in pairs)
+    return wrapped[0] if single else wrapped
+
+
+class VmapInfo(NamedTuple):
+    """What a Function's own rule is told of the vmap that it runs in."""
+
+    batch_size: int
+    randomness: str
+
+
+samples.function = _run_function
 samples.composed, samples.change, samples.one_by_one = _run_composed, _changed, one_by_one
 Batched._mapped = staticmethod(run)

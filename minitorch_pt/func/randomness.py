@@ -50,7 +50,8 @@ def _before_drawing() -> None:
             raise RuntimeError("vmap: called random operation with tensors that differ from sample to sample while in randomness same mode: use "
                                "randomness='different'")  # fmt: skip
         if level.randomness == "different" and not level.single and not level.whole:
-            raise NeedsValues
+            raise NeedsValues("vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same randomness. Make the "
+                              "tensor of a sample, by torch.empty_like or x.new_empty")  # fmt: skip
 
 
 def _draw(make: Callable, shape: tuple) -> Any:

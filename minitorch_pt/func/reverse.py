@@ -86,9 +86,9 @@ def grad_and_value(func: Callable, argnums: int | tuple[int, ...] = 0, has_aux: 
     def transformed(*args: Any, **kwargs: Any) -> tuple:
         start, form, output, aux = recorded(func, args, argnums, has_aux, "grad_and_value(f)(*args)", **kwargs)
         if not isinstance(output, Tensor):
-            raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a tensor, got {type(output)}")
+            raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {type(output)}")
         if output.dim():
-            raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a scalar tensor, got tensor with {output.dim()} dims. Maybe "
+            raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with {output.dim()} dims. Maybe "
                                "you wanted to use the vjp or jacrev APIs instead?")  # fmt: skip
         one = wrap(np.ones((), output._data.dtype))
         gradient = tree_unflatten(start.pull([output], [one]), form)

@@ -86,8 +86,8 @@ def _filled(call: Call, input: Any, mask: Any, value: Any) -> Any:
 
 def _refused(call: Call, *args: Any, **kwargs: Any) -> Any:
     """How large a result is depends on the values."""
-    raise RuntimeError(f"vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over {call.operation.__name__}. Please "
-                       "voice your support in https://github.com/pytorch/functorch/issues/256")  # fmt: skip
+    raise RuntimeError(f"vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over "
+                       f"aten::{call.operation.__name__.strip('_')}.")  # fmt: skip
 
 
 def _code_then_reduce(call: Call, *args: Any, **kwargs: Any) -> Any:
@@ -393,6 +393,10 @@ def _drawn(call: Call, *args: Any, **kwargs: Any) -> Any:
         return call.operation(call.all(args[0]), *args[1:], **kwargs)
 
 
+def _alike(call: Call, input: Any, *args: Any, **kwargs: Any) -> Any:
+    return call.operation(call.all(input), *args, **kwargs)
+
+
 def _embedded(call: Call, weight: Any, indices: Any, padding_idx: int = -1, *options: Any) -> Any:
     """One table for all samples as it is; of one for each, all rows below each other."""
     if not call.has(weight):
@@ -482,7 +486,8 @@ _NAMES: dict[Callable, str] = {
     _attended: "attention._attention attention._fused_attention",
     _batch_normalized: "normalization.batch_norm",
     _drawn: "activations.dropout dropouts.alpha_dropout dropouts.feature_dropout activations.rrelu random.rand_like random.randn_like "
-    "random.randint_like random.bernoulli random.poisson",
+    "random.randint_like random.bernoulli random.poisson random.normal_ random.uniform_ random.random_ random.bernoulli_ random.exponential_",
+    _alike: "creation.zeros_like creation.ones_like creation.empty_like creation.full_like",
     _labelled: "common.cross_entropy common.nll_loss",
 }  # fmt: skip
 TABLE: dict[str, Callable] = {name: rule for rule, names in _NAMES.items() for name in names.split()}
