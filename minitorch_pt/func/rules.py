@@ -460,7 +460,7 @@ _NAMES: dict[Callable, str] = {
     _code_then_reduce: "common._mse_loss common._huber_loss common._smooth_l1_loss common._binary_cross_entropy "
     "common._binary_cross_entropy_with_logits margins._soft_margin_loss",
     _probable: "common.binary_cross_entropy",
-    _shaped: "shape._view shape._alias shape._copied_view",
+    _shaped: "shape._view",
     _viewed: "shape.view",
     _squeezed: "shape.squeeze",
     _strided: "shape.as_strided",
@@ -483,7 +483,7 @@ _NAMES: dict[Callable, str] = {
     _normalized(lambda parameter, input: (-1, *(1,) * (input.ndim - 2))): "normalization._group_norm",
     _over_images: "vision._resize vision.channel_shuffle convolution._unfold padding._border",
     _embedded: "embedding.embedding",
-    _attended: "attention._attention attention._fused_attention",
+    _attended: "attention._attention",
     _batch_normalized: "normalization.batch_norm",
     _drawn: "activations.dropout dropouts.alpha_dropout dropouts.feature_dropout activations.rrelu random.rand_like random.randn_like "
     "random.randint_like random.bernoulli random.poisson random.normal_ random.uniform_ random.random_ random.bernoulli_ random.exponential_",
