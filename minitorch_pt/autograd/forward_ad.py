@@ -11,6 +11,7 @@ import threading
 from typing import Any, NamedTuple
 
 from . import graph
+from .gradients import grad
 from .modes import enable_grad, recording
 from .starts import Start
 
@@ -121,7 +122,7 @@ def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
         return UnpackedDualTensor(tensor, None)
     start, (begins, tangents) = _state.level.start, map(list, zip(*_state.level.duals, strict=True))
     with enable_grad():
-        touched = graph.grad(tensor, begins, graph.wrap(tensor._data), True, allow_unused=True)
+        touched = grad(tensor, begins, graph.wrap(tensor._data), True, allow_unused=True)
     if all(t is None for t in touched):
         return UnpackedDualTensor(tensor, None)
     products, seeds = start.linearized([tensor], begins)

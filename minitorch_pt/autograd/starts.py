@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import graph
+from .gradients import grad
 from .modes import enable_grad, recording
 
 __all__ = ["Start", "zeros_like"]
@@ -96,5 +97,5 @@ def _gradients(ends: list, starts: list, weights: list, create_graph: bool) -> l
     if not pairs:
         return [zeros_like(t) for t in starts]
     ends, weights = map(list, zip(*pairs, strict=True))
-    found = graph.grad(ends, starts, weights, True, create_graph, allow_unused=True)
+    found = grad(ends, starts, weights, True, create_graph, allow_unused=True)
     return [zeros_like(t) if g is None else g for g, t in zip(found, starts, strict=True)]

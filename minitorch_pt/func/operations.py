@@ -10,9 +10,10 @@ from ..arrays import samples
 from ..arrays.samples import NeedsValues, Outline
 from ..tensors.tensor import Tensor
 from ..utils._pytree import tree_flatten, tree_leaves, tree_map, tree_unflatten
-from . import rules
+from . import table
 from .batched import Batched, Level, batched, innermost, lifted, one_sample, refuse_larger
 from .randomness import one_at_a_time
+from .rules import Call
 
 __all__ = ["VmapInfo", "one_by_one", "run"]
 
@@ -24,11 +25,11 @@ def run(operation: Callable, args: tuple, kwargs: dict) -> Any:
 
 
 def _by_rule(operation: Callable, args: tuple, kwargs: dict) -> Any:
-    rule = rules.of(operation)
+    rule = table.of(operation)
     if rule is None or any(isinstance(a, Outline) for a in tree_leaves(args)):
         return NotImplemented
     level: Any = innermost(args, kwargs)
-    done = rule(rules.Call(operation, level), *args, **kwargs)
+    done = rule(Call(operation, level), *args, **kwargs)
     return done if done is NotImplemented else tree_map(lambda value: batched(value, level), done)
 
 
