@@ -95,12 +95,12 @@ _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "futures", "jit", "linalg", "nn",
+    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "nn",
     "onnx", "optim", "overrides", "profiler", "serialization", "signal", "special", "teaching", "testing", "torch_version", "utils", "version",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
-    "to_dlpack": "utils.dlpack",
+    "to_dlpack": "utils.dlpack", "vmap": "func",
     "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
     **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in _dtypes.TITLES.values())), "storage"),
 }  # fmt: skip
@@ -113,6 +113,7 @@ if _typing.TYPE_CHECKING:
         cuda,
         distributed,
         distributions,
+        func,
         futures,
         jit,
         linalg,
@@ -131,6 +132,7 @@ if _typing.TYPE_CHECKING:
         version,
     )
     from ._lowrank import pca_lowrank, svd_lowrank
+    from .func import vmap
     from .serialization import load, save
     from .storage import Storage, TypedStorage, UntypedStorage, is_storage
     from .utils.dlpack import from_dlpack, to_dlpack

@@ -100,10 +100,6 @@ REASONS = {
         "there is no mixed precision; leave autocast and GradScaler out, and compute in torch.float32",
         "amp.* *autocast* GradScaler",
     ),
-    "functions": (
-        "functions are not yet transformed; use torch.autograd.functional: jacobian, hessian, jvp, vjp, hvp, and a loop for vmap",
-        "func vmap autograd.forward_ad* nn.utils.stateless",
-    ),
     "nested": (
         "tensors of unlike lengths are not offered; pad them with torch.nn.utils.rnn.pad_sequence, and mask what was added",
         "nested *.to_padded_tensor masked",

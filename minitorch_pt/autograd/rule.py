@@ -152,6 +152,8 @@ def _served(
             args = desk.serve(args)
         # unpack: Tensors become arrays, and edges of the graph
         arrays, edges, tracked, made = _unpacked(args, desk)
+        if made is not graph.Tensor and made._mapped is not None:
+            return made._mapped(operation, args, kwargs)
         given = arrays
         if how is not None:
             arrays = _promoted(arrays, how, count, check)
@@ -179,7 +181,7 @@ def _served(
             return tuple(outputs) if returns is None else returns(*outputs)
         return _output(value, rule, result, edges, arrays, kwargs, made, recorded, args, given)
 
-    operation.desk, operation.node = desk, rule  # type: ignore[attr-defined]
+    operation.desk, operation.node, operation.promote = desk, rule, (how, count)  # type: ignore[attr-defined]
     return operation
 
 

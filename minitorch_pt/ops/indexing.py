@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays import dtypes, layouts
+from ..arrays import dtypes, layouts, samples
 from ..arrays.storage import owner, sliced, writable
 from ..autograd import graph
 from ..autograd.contract import composed
@@ -98,9 +98,12 @@ def getitem(input: Any, index: Any) -> Any:
         IndexError: out of bounds, too many indices, or no index at all. ValueError: a negative step.
         TypeError: a text, or a fraction in a slice.
     """
-    view, arrays = steps(index, array(input).shape)
-    part = input if view is None else _view.rule(input, view)
-    return look_up.rule(part, arrays) if arrays else part
+    try:
+        view, arrays = steps(index, array(input).shape)
+        part = input if view is None else _view.rule(input, view)
+        return look_up.rule(part, arrays) if arrays else part
+    except samples.NeedsValues:
+        return samples.one_by_one(getitem, (input, index), {})
 
 
 # ---------------------------------------------------------------------------------------------------------------------

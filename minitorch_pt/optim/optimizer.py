@@ -18,6 +18,7 @@ from ..autograd.changes import changed
 from ..autograd.hooks import Handle
 from ..autograd.modes import recording
 from ..tensors.tensor import Tensor, wrap
+from . import recorded
 
 __all__ = ["Optimizer"]
 
@@ -101,16 +102,12 @@ def check_implementation(differentiable: bool, fused: bool | None = False, forea
     """Check the options that choose one of torch's implementations: fused and foreach give the same numbers, and here the same code.
 
     Raises:
-        RuntimeError: two of them together, or differentiable, which this library does not have.
+        RuntimeError: two of them together.
     """
     if fused and differentiable:
         raise RuntimeError("`fused` does not support `differentiable`")
     if fused and foreach:
         raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-    if differentiable:
-        raise RuntimeError(
-            "`differentiable`=True is not supported: here steps are not recorded; write the update with tensors instead"
-        )
 
 
 class Optimizer:
@@ -170,7 +167,7 @@ class Optimizer:
         for p in given:
             if not isinstance(p, Tensor):
                 raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
-            if not p.is_leaf:
+            if not (p.is_leaf or p.retains_grad or self.defaults.get("differentiable")):
                 raise ValueError(
                     "can't optimize a non-leaf Tensor: give the tensor that it was computed from, or detach() it"
                 )
@@ -179,7 +176,7 @@ class Optimizer:
                 raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
             group.setdefault(name, value)
         for name, value in group.items():
-            if name != "lr" and isinstance(value, Tensor):
+            if name != "lr" and isinstance(value, Tensor) and not (group.get("differentiable") and value.requires_grad):
                 group[name] = value.item()
         if len({id(p) for p in given}) < len(given):
             warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error. Give each "
@@ -371,16 +368,22 @@ def with_gradients(group: dict[str, Any]) -> list[Tensor]:
 class PerParameter(Optimizer):
     """An algorithm that changes each parameter by itself: it says how a parameter's state begins and what a step does to both."""
 
+    scalars: tuple[str, ...] = ("step",)  # state that is one number for the whole parameter
+
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters along their gradients."""
         loss = evaluate(closure)
         for group in self.param_groups:
+            differentiable = group.get("differentiable")
             for p in with_gradients(group):
                 state = self.state[p]
                 if not state:
                     state.update(self._initial(group, p._data))
                 if "step" in state:
                     state["step"]._data += 1
+                if differentiable:
+                    recorded.step(group, state, p, self._change, self.scalars)
+                    continue
                 self._change(group, state, p._data, p._grad._data)
                 changed(p._data)
         return loss
@@ -399,8 +402,6 @@ class Elementwise(PerParameter):
 
     `_rule` gives the function that changes a block; its arguments are the parameter, the gradient and, by name, the state.
     """
-
-    scalars: tuple[str, ...] = ("step",)  # state that is one number for the whole parameter
 
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
         """The function `update(p, g, **state)` of this step."""

@@ -47,6 +47,7 @@ class Tensor(Methods, Facts, Conversions):
     _origin: str | None = None  # why a view may not be changed in place while that is recorded
     _hooks: dict | None = None
     _after: dict | None = None
+    _mapped: Callable | None = None  # of samples inside vmap: what does an operation with them (func/batched.py)
     _makes: type  # the class of what operations on it give: that of a user's subclass, Tensor for a Parameter
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -258,7 +258,7 @@ def _batch_norm(
         g = _as_channels(g)
         d_bias, d_weight = _sum(g, _CHANNELS), _inner(g, hat, _CHANNELS)
         d_input = _back(g, hat, scale, d_bias / n, d_weight / n) if training else scale * g
-        return d_input.reshape(shape), d_weight.reshape((-1,)), d_bias.reshape((-1,))
+        return d_input.reshape(shape), d_weight.reshape((-1,)), d_bias.reshape((-1,)), None, None
 
     return _affine(made, _column(weight), _column(bias)).reshape(shape), pull
 

@@ -94,7 +94,7 @@ def _smooth_taps(
     return places.clip(0, n - 1), (weights / weights.sum(1, keepdims=True)).astype(dtype)
 
 
-def _resize_name(input: Any, taps: tuple, name: str) -> str:
+def _resize_name(input: Any, taps: tuple, name: str, shape: Any = None) -> str:
     return name
 
 
