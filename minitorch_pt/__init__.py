@@ -96,10 +96,11 @@ _tell(__name__)
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
     "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "futures", "jit", "linalg", "nn",
-    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "special", "teaching", "testing", "torch_version", "utils", "version",
+    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "utils", "version",
 )  # fmt: skip
 _FROM = {
-    "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
+    "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization",
+    "dsmm": "sparse.operations", "sparse_coo_tensor": "sparse.tensor", "spmm": "sparse.operations", "svd_lowrank": "_lowrank",
     "to_dlpack": "utils.dlpack",
     "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
     **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in _dtypes.TITLES.values())), "storage"),
@@ -123,6 +124,7 @@ if _typing.TYPE_CHECKING:
         profiler,
         serialization,
         signal,
+        sparse,
         special,
         teaching,
         testing,
@@ -132,6 +134,8 @@ if _typing.TYPE_CHECKING:
     )
     from ._lowrank import pca_lowrank, svd_lowrank
     from .serialization import load, save
+    from .sparse.operations import dsmm, spmm
+    from .sparse.tensor import sparse_coo_tensor
     from .storage import Storage, TypedStorage, UntypedStorage, is_storage
     from .utils.dlpack import from_dlpack, to_dlpack
 

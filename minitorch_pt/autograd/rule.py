@@ -178,26 +178,29 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         arrays: list = []
         edges: list = []
         tracked = asked = False
-        for a in args:
-            if isinstance(a, Tensor):
-                if a._base is not None and a._refresh():
-                    tracked = True
-                if type(a) is not Tensor and a._makes is not Tensor:
-                    made = a._makes
-                arrays.append(a._data)
-                if a._requires_grad:
-                    tracked = True
-                    node = a._node
-                    edges.append(a if node is None else node)
+        try:
+            for a in args:
+                if isinstance(a, Tensor):
+                    if a._base is not None and a._refresh():
+                        tracked = True
+                    if type(a) is not Tensor and a._makes is not Tensor:
+                        made = a._makes
+                    arrays.append(a._data)
+                    if a._requires_grad:
+                        tracked = True
+                        node = a._node
+                        edges.append(a if node is None else node)
+                    else:
+                        edges.append(None)
                 else:
+                    if type(a) is int and a.bit_length() > 63:
+                        a = desk.overflow(len(arrays), a)
+                    if reads and (not arrays or type(a) not in numbers):
+                        asked = True
+                    arrays.append(a)
                     edges.append(None)
-            else:
-                if type(a) is int and a.bit_length() > 63:
-                    a = desk.overflow(len(arrays), a)
-                if reads and (not arrays or type(a) not in numbers):
-                    asked = True
-                arrays.append(a)
-                edges.append(None)
+        except contract.Elsewhere as found:
+            return found.instead(short, args, kwargs)
         if asked and not checked and tuple(map(type, args)) not in passed:
             if len(args) > len(desk.slots) and desk.rest is None:
                 return operation(*desk.reordered(args), **kwargs)

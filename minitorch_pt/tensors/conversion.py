@@ -6,7 +6,7 @@ import builtins
 import warnings
 from collections.abc import Iterator
 from numbers import Number
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -81,6 +81,34 @@ class Conversions:
         if kept:
             return named(self.clone(), "ToCopyBackward0") if copy else self
         return _cast(self, dtype)
+
+    def to_dense(self: Any, dtype: Any = None, *, masked_grad: Any = None) -> Tensor:
+        """Itself, or with another dtype: it is dense. Of a sparse tensor, the tensor with its zeros."""
+        return self if dtype is None else self.to(dtype)
+
+    def to_sparse(self: Any, sparse_dim: Any = None, *, layout: Any = None) -> Tensor:
+        """Of a matrix the elements that are not 0, with their indices: see `torch.sparse`.
+
+        sparse_dim: how many axes get indices, from the first on; all by default.
+
+        Raises:
+            NotImplementedError: another layout than torch.sparse_coo. RuntimeError: no such number of axes.
+        """
+        from .sparse.tensor import to_sparse  # it is made of tensors: above this file
+
+        return to_sparse(self, sparse_dim, layout)
+
+    to_sparse_coo = to_sparse
+
+    def _not_sparse(self: Any, *args: Any) -> NoReturn:
+        """Only sparse tensors have it.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError("expected sparse coordinate tensor layout but got Strided: the tensor is dense; make it sparse with .to_sparse()")
+
+    coalesce = is_coalesced = indices = values = _indices = _values = _nnz = _not_sparse
 
     def type(self, dtype: Any = None) -> Any:
         """The name of the tensor's type ("torch.FloatTensor"), or the tensor converted to `dtype`.

@@ -109,6 +109,14 @@ class Facts:
         """How many elements after the start of its memory the tensor begins."""
         return offset(self._data) // self._data.itemsize
 
+    def sparse_dim(self) -> int:
+        """0: a dense tensor has no axes with indices."""
+        return 0
+
+    def dense_dim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
+
     def is_inference(self) -> bool:
         """Whether the tensor was made in inference mode."""
         return is_inference(self._data)
