@@ -17,12 +17,21 @@ from ..tensor import Tensor
 from . import operations as _operations
 from .tensor import SparseTensor, sparse_coo_tensor as _sparse_coo_tensor
 
-__all__ = ["addmm", "log_softmax", "mm", "softmax", "sum", *(f"{title}Tensor" for title in dtypes.TITLES.values() if title != "Bool")]
+__all__ = [
+    "addmm",
+    "log_softmax",
+    "mm",
+    "softmax",
+    "sum",
+    *(f"{title}Tensor" for title in dtypes.TITLES.values() if title != "Bool"),
+]
 
 
 def _need(input: Tensor, function: str) -> SparseTensor:
     if not isinstance(input, SparseTensor):
-        raise NotImplementedError(f"torch.sparse.{function}() takes a sparse tensor, and this one is dense: call torch.{function}()")
+        raise NotImplementedError(
+            f"torch.sparse.{function}() takes a sparse tensor, and this one is dense: call torch.{function}()"
+        )
     return input
 
 
@@ -92,5 +101,9 @@ class sparsetype(tensortype):
 
 
 globals().update(
-    {f"{title}Tensor": sparsetype(getattr(dtypes, name), f"{title}Tensor") for name, title in dtypes.TITLES.items() if title != "Bool"}
+    {
+        f"{title}Tensor": sparsetype(getattr(dtypes, name), f"{title}Tensor")
+        for name, title in dtypes.TITLES.items()
+        if title != "Bool"
+    }
 )

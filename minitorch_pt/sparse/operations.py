@@ -29,7 +29,9 @@ def _refuse(name: str, *operands: Any) -> None:
     Raises:
         NotImplementedError: always.
     """
-    given = ", ".join("sparse" if isinstance(x, SparseTensor) else "dense" if isinstance(x, Tensor) else "number" for x in operands)
+    given = ", ".join(
+        "sparse" if isinstance(x, SparseTensor) else "dense" if isinstance(x, Tensor) else "number" for x in operands
+    )
     raise NotImplementedError(f"{name} is not offered for ({given}): write x.to_dense() for the sparse one")
 
 
@@ -39,7 +41,9 @@ def _refuse(name: str, *operands: Any) -> None:
 def _check_matrices(left: Tensor, right: Tensor) -> None:
     for matrix in (left, right):
         if matrix.ndim != 2 or (isinstance(matrix, SparseTensor) and matrix.dense_dim()):
-            raise RuntimeError(f"products of sparse tensors are of matrices, and this one has shape {list(matrix.shape)}")
+            raise RuntimeError(
+                f"products of sparse tensors are of matrices, and this one has shape {list(matrix.shape)}"
+            )
     if left.shape[1] != right.shape[0]:
         raise RuntimeError(
             f"addmm: Argument #3 (dense): Expected dim 0 size {left.shape[1]}, got {right.shape[0]}: shapes {list(left.shape)} and "
@@ -170,7 +174,9 @@ def _common(one: SparseTensor, other: SparseTensor) -> SparseTensor:
     _check_same_shape("mul", one, other)
     a, b = one.coalesce(), other.coalesce()
     axes = a.shape[: a.sparse_dim()]
-    numbers = [np.ravel_multi_index(tuple(x._indices_array), axes) if x._nnz() else np.empty(0, np.int64) for x in (a, b)]
+    numbers = [
+        np.ravel_multi_index(tuple(x._indices_array), axes) if x._nnz() else np.empty(0, np.int64) for x in (a, b)
+    ]
     _, ours, theirs = np.intersect1d(*numbers, assume_unique=True, return_indices=True)
     values = a._values_tensor[wrap(ours)] * b._values_tensor[wrap(theirs)]
     return made(a._indices_array[:, ours], values, a._size, one._unique and other._unique, "MulBackward0")

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 
 from .. import dtypes, formats, ops
-from ..autograd.contract import Elsewhere
+from ..autograd.contract import Elsewhere, read
 from ..autograd.modes import recording
 from ..autograd.rule import array, differentiable, named, same
 from ..creation import as_tensor
@@ -46,9 +46,7 @@ class NotDense(Elsewhere):
             NotImplementedError: there is none.
         """
         if name not in OPERATIONS:
-            raise NotImplementedError(
-                f"{name}() does not take tensors of layout torch.sparse_coo: {self}"
-            ) from None
+            raise NotImplementedError(f"{name}() does not take tensors of layout torch.sparse_coo: {self}") from None
         return OPERATIONS[name](*args, **kwargs)
 
 
@@ -221,6 +219,17 @@ class SparseTensor(Tensor):
         """The same elements without history."""
         return SparseTensor(self._indices_array, self._values(), self._size, self._unique)
 
+    def _refused(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not offered of sparse tensors.
+
+        Raises:
+            NotImplementedError: always.
+        """
+        _refuse(self)
+
+    backward = register_hook = register_post_accumulate_grad_hook = retain_grad = detach_ = _refused  # type: ignore[assignment]
+    new = new_tensor = new_zeros = new_ones = new_full = new_empty = new_empty_strided = _refused  # type: ignore[assignment]
+
     # -- in other forms ----------------------------------------------------------------------------------------------------
     def coalesce(self) -> SparseTensor:
         """The same elements, those of the same indices added up, in the order of their indices."""
@@ -233,7 +242,7 @@ class SparseTensor(Tensor):
 
     def to_dense(self, dtype: dtypes.dtype | None = None, *, masked_grad: bool | None = None) -> Tensor:
         """The tensor with its zeros."""
-        values = self._values_tensor if dtype is None else self._values_tensor.to(dtype)
+        values = self._values_tensor.to_dense(dtype)
         axes = self._size[: self.sparse_dim()]
         places = np.ravel_multi_index(tuple(self._indices_array), axes) if self._nnz() else np.empty(0, np.int64)
         rows = added(values, places, Size(axes).numel())
@@ -243,12 +252,14 @@ class SparseTensor(Tensor):
         """Itself.
 
         Raises:
-            NotImplementedError: another layout is asked for.
+            RuntimeError: other axes are to have indices. NotImplementedError: another layout is asked for.
         """
         _only_coo(layout)
+        if sparse_dim is not None and read("int", sparse_dim, "to_sparse", "sparse_dim") != self.sparse_dim():
+            raise RuntimeError(
+                f"to_sparse: this tensor has indices for {self.sparse_dim()} axes, which does not change; call .to_dense() before"
+            )
         return self
-
-    to_sparse_coo = to_sparse
 
     def to(self, *args: Any, **kwargs: Any) -> Any:
         """With another dtype; itself if nothing changes."""
@@ -294,7 +305,9 @@ SparseTensor._makes = Tensor
 
 def _only_coo(layout: Any) -> None:
     if layout not in (None, formats.sparse_coo):
-        raise NotImplementedError(f"minitorch_pt has no tensors of layout {layout!r}; use torch.sparse_coo, or keep it dense")
+        raise NotImplementedError(
+            f"minitorch_pt has no tensors of layout {layout!r}; use torch.sparse_coo, or keep it dense"
+        )
 
 
 def to_sparse(input: Tensor, sparse_dim: int | None = None, layout: Any = None) -> SparseTensor:
@@ -304,7 +317,7 @@ def to_sparse(input: Tensor, sparse_dim: int | None = None, layout: Any = None) 
         NotImplementedError: another layout than sparse_coo. RuntimeError: sparse_dim is not from 1 to the number of axes.
     """
     _only_coo(layout)
-    axes = input.ndim if sparse_dim is None else sparse_dim
+    axes = input.ndim if sparse_dim is None else read("int", sparse_dim, "to_sparse", "sparse_dim")
     if not (0 < axes <= input.ndim):
         raise RuntimeError(f"sparse_dim must be in range (0, {input.ndim}], got {axes}: a number needs no indices")
     there = (input._data != 0).reshape(*input.shape[:axes], -1).any(-1)
@@ -330,7 +343,9 @@ def sparse_coo_tensor(
             [4., 0., 5.]])
     """
     if pin_memory:
-        raise RuntimeError("pin_memory=True prepares memory for copies to a GPU, and minitorch_pt computes on the CPU: leave it out")
+        raise RuntimeError(
+            "pin_memory=True prepares memory for copies to a GPU, and minitorch_pt computes on the CPU: leave it out"
+        )
     if device is not None:
         on_cpu(device)
     if len(data) == 1 and indices is None and values is None:
@@ -346,7 +361,9 @@ def sparse_coo_tensor(
     where = as_tensor(given[0]).detach()._data.astype(np.int64)
     held = as_tensor(given[1], dtype=dtype)
     shape = tuple(sizes((size,))) if size is not None else None
-    result = made(where, held, _checked(where, held, shape), bool(is_coalesced), "SparseCooTensorWithDimsAndTensorsBackward0")
+    result = made(
+        where, held, _checked(where, held, shape), bool(is_coalesced), "SparseCooTensorWithDimsAndTensorsBackward0"
+    )
     if not result.requires_grad or not recording.on:
         result = result.detach().requires_grad_(requires_grad)  # a leaf of its own
     return result
@@ -377,5 +394,7 @@ def _checked(indices: np.ndarray, values: Tensor, shape: tuple | None) -> tuple:
         if row.min() < 0:
             raise RuntimeError(f"found negative index {row.min()} for dim {axis}")
         if row.max() >= shape[axis]:
-            raise RuntimeError(f"size is inconsistent with indices: for dim {axis}, size is {shape[axis]} but found index {row.max()}")
+            raise RuntimeError(
+                f"size is inconsistent with indices: for dim {axis}, size is {shape[axis]} but found index {row.max()}"
+            )
     return shape

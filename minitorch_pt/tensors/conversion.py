@@ -84,7 +84,7 @@ class Conversions:
 
     def to_dense(self: Any, dtype: Any = None, *, masked_grad: Any = None) -> Tensor:
         """Itself, or with another dtype: it is dense. Of a sparse tensor, the tensor with its zeros."""
-        return self if dtype is None else self.to(dtype)
+        return self if dtype is None else self.to(read("DType", dtype, "to_dense", "dtype"))
 
     def to_sparse(self: Any, sparse_dim: Any = None, *, layout: Any = None) -> Tensor:
         """Of a matrix the elements that are not 0, with their indices: see `torch.sparse`.
@@ -98,7 +98,9 @@ class Conversions:
 
         return to_sparse(self, sparse_dim, layout)
 
-    to_sparse_coo = to_sparse
+    def to_sparse_coo(self: Any) -> Tensor:
+        """`to_sparse()`."""
+        return self.to_sparse()
 
     def _not_sparse(self: Any, *args: Any) -> NoReturn:
         """Only sparse tensors have it.
@@ -106,7 +108,9 @@ class Conversions:
         Raises:
             RuntimeError: always.
         """
-        raise RuntimeError("expected sparse coordinate tensor layout but got Strided: the tensor is dense; make it sparse with .to_sparse()")
+        raise RuntimeError(
+            "expected sparse coordinate tensor layout but got Strided: the tensor is dense; make it sparse with .to_sparse()"
+        )
 
     coalesce = is_coalesced = indices = values = _indices = _values = _nnz = _not_sparse
 
@@ -124,7 +128,9 @@ class Conversions:
                 raise ValueError(f"invalid type: {dtype!r}; known are {', '.join(known)}")
             dtype = dtypes.of(np.dtype(known[dtype]))
         # torch.LongTensor and its kin have a dtype
-        kind = dtype if isinstance(dtype, dtypes.dtype) else getattr(dtype, "dtype", None)
+        kind = None if isinstance(dtype, Conversions) else getattr(dtype, "dtype", None)
+        if isinstance(dtype, dtypes.dtype):
+            kind = dtype
         if kind is None:
             wrong = ValueError if isinstance(dtype, type) else TypeError
             raise wrong(
