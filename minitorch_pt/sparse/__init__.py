@@ -6,7 +6,7 @@ refuse them, and take `x.to_dense()`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
 from ..autograd.contract import composed
@@ -16,6 +16,9 @@ from ..ops import mm as _mm
 from ..tensor import Tensor
 from . import operations as _operations
 from .tensor import SparseTensor, sparse_coo_tensor as _sparse_coo_tensor
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Dims, DType
 
 __all__ = [
     "addmm",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes, ops
-from ..autograd.rule import named
+from ..autograd.rule import differentiable, named
 from ..tensor import Tensor, wrap
 from .tensor import SparseTensor, added, made, on_sparse
 
@@ -65,8 +65,19 @@ def product(left: Tensor, right: Tensor, name: str = "MmBackward0") -> Tensor:
     if isinstance(right, SparseTensor):
         return named(product(right.t(), left.t()).t(), name)
     rows, columns = left._indices_array  # type: ignore[attr-defined]
-    terms = left._values_tensor.unsqueeze(1) * ops.index_select(right, 0, wrap(columns))  # type: ignore[attr-defined]
-    return named(added(terms, rows, left.shape[0]), name)
+    return named(_times(left._values_tensor, right, rows, columns, left.shape[0]), name)  # type: ignore[attr-defined]
+
+
+@differentiable(saves="values matrix")
+def _times(values: Any, matrix: Any, rows: np.ndarray, columns: np.ndarray, count: int) -> Any:
+    def weighted(lines: Any, places: np.ndarray) -> Any:
+        return values.reshape((-1, 1)) * ops.index_select.rule(lines, 0, places)
+
+    return (
+        added.rule(weighted(matrix, columns), rows, count),
+        lambda g: (ops.index_select.rule(g, 0, rows) * ops.index_select.rule(matrix, 0, columns)).sum(1),
+        lambda g: added.rule(weighted(g, rows), columns, len(matrix)),
+    )
 
 
 def _sparse_product(left: SparseTensor, right: SparseTensor, name: str) -> SparseTensor:
@@ -119,7 +130,7 @@ def _linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor
 # ---------------------------------------------------------------------------------------------------------------------
 # what gives 0 for 0, so that the elements that are not kept stay as they are
 _ZERO_TO_ZERO = (
-    "abs asin asinh atan atanh ceil deg2rad erf erfinv expm1 floor frac isinf isnan isneginf isposinf log1p nan_to_num neg rad2deg relu round sgn sign "
+    "abs asin asinh atan atanh ceil deg2rad erf erfinv expm1 floor frac isinf isnan isneginf isposinf log1p nan_to_num rad2deg relu round sgn sign "
     "signbit sin sinh sqrt square tan tanh trunc"
 )
 
@@ -136,6 +147,11 @@ def _elementwise(name: str) -> Callable:
 
 for _name in _ZERO_TO_ZERO.split():
     on_sparse(_name)(_elementwise(_name))
+
+
+@on_sparse("neg")
+def _neg(input: SparseTensor) -> SparseTensor:
+    return input._with(-input._values_tensor, "NegBackward0")
 
 
 @on_sparse("clone")
@@ -218,10 +234,13 @@ def _add(input: Any, other: Any, *, alpha: Any = 1, name: str = "AddBackward0") 
         raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
     _check_same_shape("add", input, other)
     dtype = dtypes.promote_types(input.dtype, other.dtype)
-    values = ops.cat([input._values_tensor.to(dtype), other._values_tensor.to(dtype) * alpha])
+    one, two = input._values_tensor.to(dtype), other._values_tensor.to(dtype) * alpha
+    unique = input._unique and other._unique
+    if np.array_equal(input._indices_array, other._indices_array):
+        return made(input._indices_array, one + two, input._size, unique, name)
     indices = np.concatenate([input._indices_array, other._indices_array], axis=1)
-    total = SparseTensor(indices, values, input._size, False).coalesce()
-    return made(total._indices_array, total._values_tensor, input._size, input._unique and other._unique, name)
+    total = SparseTensor(indices, ops.cat([one, two]), input._size, False).coalesce()
+    return made(total._indices_array, total._values_tensor, input._size, unique, name)
 
 
 @on_sparse("sub")
@@ -287,8 +306,6 @@ def sum_of(input: SparseTensor, dim: Any, dtype: Any, name: str) -> Tensor:
     if not kept:
         return named(ops.sum(values, 0), name)
     size = tuple(n for d, n in enumerate(input.shape) if d not in gone)
-    if len(kept) == axes:
-        return made(input._indices_array, values, size, input._unique, name)
     total = SparseTensor(input._indices_array[kept], values, size, False).coalesce()
     return made(total._indices_array, total._values_tensor, size, True, name)
 

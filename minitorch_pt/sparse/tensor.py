@@ -241,11 +241,19 @@ class SparseTensor(Tensor):
         return made(indices, added(self._values_tensor, places, len(numbers)), self._size, True, "CoalesceBackward0")
 
     def to_dense(self, dtype: dtypes.dtype | None = None, *, masked_grad: bool | None = None) -> Tensor:
-        """The tensor with its zeros."""
-        values = self._values_tensor.to_dense(dtype)
+        """The tensor with its zeros.
+
+        Raises:
+            RuntimeError: a dtype is asked for.
+        """
+        if dtype is not None:
+            read("DType", dtype, "to_dense", "dtype")
+            raise RuntimeError(
+                "dtype argument is not supported by to_dense() of a sparse tensor: convert it with .to() before"
+            )
         axes = self._size[: self.sparse_dim()]
         places = np.ravel_multi_index(tuple(self._indices_array), axes) if self._nnz() else np.empty(0, np.int64)
-        rows = added(values, places, Size(axes).numel())
+        rows = added(self._values_tensor, places, Size(axes).numel())
         return named(rows.reshape(self._size), "ToDenseBackward0")
 
     def to_sparse(self, sparse_dim: int | None = None, *, layout: Any = None, **others: Any) -> SparseTensor:
@@ -270,7 +278,8 @@ class SparseTensor(Tensor):
         """The name of the tensor's type ("torch.sparse.FloatTensor"), or the tensor converted to `dtype`."""
         if dtype is None:
             return self._values_tensor.type().replace("torch.", "torch.sparse.")
-        return self.to(self._values()[:0].type(dtype).dtype)
+        dense = dtype.replace("sparse.", "") if isinstance(dtype, str) else dtype
+        return self.to(self._values()[:0].type(dense).dtype)
 
     def numpy(self, *, force: Any = False) -> NoReturn:
         """Refused.
