@@ -68,7 +68,7 @@ REASONS = {
         "fork wait monitor numa RRefType prepare_multiprocessing_environment",
     ),
     "sparse": (
-        "sparse tensors are not offered; keep the tensor dense",
+        "of sparse tensors there is torch.sparse_coo_tensor with few operations (torch.sparse); use those, or x.to_dense()",
         "sparse* *.sparse_* *_sparse_* *.to_sparse* *.to_dense *.coalesce *.is_coalesced *.dense_dim *indices_copy *values_copy *col_indices "
         "*.row_indices *.crow_indices *.indices *.values dsmm hsmm hspmm saddmm smm spmm sspaddmm *.smm *.sspaddmm optim.SparseAdam optim.sparse_adam",
     ),

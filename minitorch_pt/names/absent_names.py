@@ -9,7 +9,7 @@ REASONS = {
     "replaced": "torch itself has replaced it; use torch.nn.Module, torch.testing.assert_close, torch.linalg.vector_norm and matrix_norm, torch.utils.data.Dataset",
     "graphics card": "it runs on the CPU only; leave out what is meant for a GPU, or ask torch.cuda.is_available() first",
     "processes": "it trains in one process; leave out what starts or joins several, or train with PyTorch",
-    "sparse": "sparse tensors are not offered; keep the tensor dense",
+    "sparse": "of sparse tensors there is torch.sparse_coo_tensor with few operations (torch.sparse); use those, or x.to_dense()",
     "quantized": "quantized numbers are not offered; compute in torch.float32",
     "half": "of the half formats there is torch.float16 alone; use it, or torch.float32",
     "whole numbers": "it is no type that NumPy computes with as torch does; use torch.uint8, or a signed type from torch.int8 to torch.int64",
@@ -135,9 +135,9 @@ ABSENT = {
             frobenius_norm nuclear_norm
         """,
         "sparse": """
-            ccol_indices_copy col_indices_copy crow_indices_copy dsmm hsmm hspmm indices_copy resize_as_sparse_
-            row_indices_copy saddmm smm sparse sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor
-            sparse_coo_tensor sparse_csc_tensor sparse_csr_tensor spmm sspaddmm values_copy
+            ccol_indices_copy col_indices_copy crow_indices_copy hsmm hspmm indices_copy resize_as_sparse_ row_indices_copy
+            saddmm smm sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor sparse_csc_tensor sparse_csr_tensor
+            sspaddmm values_copy
         """,
         "whole numbers": """
             bit bits16 bits1x8 bits2x4 bits4x2 bits8 int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6
@@ -192,9 +192,8 @@ ABSENT = {
             resize resize_as volatile
         """,
         "sparse": """
-            ccol_indices coalesce col_indices crow_indices dense_dim indices is_coalesced resize_as_sparse_ row_indices smm
-            sparse_dim sparse_mask sparse_resize_ sparse_resize_and_clear_ sspaddmm to_dense to_sparse to_sparse_bsc
-            to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr values
+            ccol_indices col_indices crow_indices resize_as_sparse_ row_indices smm sparse_mask sparse_resize_
+            sparse_resize_and_clear_ sspaddmm to_sparse_bsc to_sparse_bsr to_sparse_csc to_sparse_csr
         """,
         "yet": """
             as_subclass index name
@@ -650,6 +649,16 @@ ABSENT = {
             get_crc32_options get_default_load_endianness get_default_mmap_options get_unsafe_globals_in_checkpoint
             location_tag mkdtemp normalize_storage_type register_package set_crc32_options set_default_load_endianness
             set_default_mmap_options skip_data storage_to_tensor_type
+        """,
+    },
+    "torch.sparse": {
+        "removed": """
+            solve
+        """,
+        "sparse": """
+            BFloat16Tensor SparseSemiStructuredTensor SparseSemiStructuredTensorCUSPARSELT SparseSemiStructuredTensorCUTLASS
+            as_sparse_gradcheck check_sparse_tensor_invariants sampled_addmm semi_structured spdiags spsolve
+            to_sparse_semi_structured
         """,
     },
     "torch.special": {
