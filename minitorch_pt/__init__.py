@@ -95,7 +95,7 @@ _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "futures", "jit", "linalg", "nn",
+    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "futures", "jit", "linalg", "multiprocessing", "nn",
     "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "utils", "version",
 )  # fmt: skip
 _FROM = {
@@ -117,6 +117,7 @@ if _typing.TYPE_CHECKING:
         futures,
         jit,
         linalg,
+        multiprocessing,
         nn,
         onnx,
         optim,

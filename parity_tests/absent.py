@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import torch
 
 import minitorch_pt
+from minitorch_pt.absent import Absent
 
 FILE = Path(minitorch_pt.__file__).parent / "names/absent_names.py"
 CLASSES = {
@@ -160,12 +161,17 @@ REASONS = {
 
 
 def importable(name: str) -> bool:
-    """Whether there is a module of this name."""
+    """Whether there is a module of this name, and not only something that says at its use that it is left out."""
     try:
-        importlib.import_module(name)
+        module = importlib.import_module(name)
     except ImportError:
         return False
-    return True
+    return not isinstance(module, Absent)
+
+
+def offers(module: Any, name: str) -> bool:
+    """Whether a module has a name, and not only something that says at its use that it is left out."""
+    return not isinstance(getattr(module, name, Absent(name)), Absent)
 
 
 def ours(place: str) -> str:
@@ -195,7 +201,7 @@ def absent_in(place: str) -> Iterator[tuple[str, list[str]]]:
         if (name[0] != "_" or (place == "torch" and name in inner))
         and (name in listed | inner or belongs(getattr(theirs, name), place, name))
     }
-    yield place, sorted(n for n in names if not hasattr(mine, n) and not importable(f"{ours(place)}.{n}"))
+    yield place, sorted(n for n in names if not offers(mine, n) and not importable(f"{ours(place)}.{n}"))
     for name in sorted(names):
         inside = f"{place}.{name}"
         module = name in inner or isinstance(getattr(theirs, name, None), types.ModuleType)
