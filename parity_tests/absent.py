@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import torch
 
 import minitorch_pt
-from minitorch_pt.absent import Absent
+from minitorch_pt.names.absent import Absent
 
 FILE = Path(minitorch_pt.__file__).parent / "names/absent_names.py"
 CLASSES = {

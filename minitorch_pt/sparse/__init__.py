@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import dtypes
+from ..arrays import dtypes
 from ..autograd.contract import composed
 from ..autograd.rule import named
-from ..legacy import tensortype
 from ..ops import mm as _mm
-from ..tensor import Tensor
+from ..tensors.legacy import tensortype
+from ..tensors.tensor import Tensor
 from . import operations as _operations
 from .tensor import SparseTensor, sparse_coo_tensor as _sparse_coo_tensor
 

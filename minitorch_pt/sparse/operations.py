@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes, ops
+from .. import ops
+from ..arrays import dtypes
 from ..autograd.rule import differentiable, named
-from ..tensor import Tensor, wrap
+from ..tensors.tensor import Tensor, wrap
 from .tensor import SparseTensor, added, made, on_sparse
 
 __all__ = ["addmm", "dsmm", "product", "softmax", "spmm", "sum_of"]

@@ -7,16 +7,17 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
-from .. import dtypes, formats, ops
+from .. import ops
+from ..arrays import dtypes, formats
+from ..arrays.size import Size, size_of
 from ..autograd.contract import Elsewhere, read
 from ..autograd.modes import recording
 from ..autograd.rule import array, differentiable, named, same
-from ..creation import as_tensor
-from ..device import on_cpu
 from ..ops.shape import sizes
-from ..printing import sparse_repr
-from ..size import Size, size_of
-from ..tensor import Tensor, wrap
+from ..tensors.creation import as_tensor
+from ..tensors.device import on_cpu
+from ..tensors.printing import sparse_repr
+from ..tensors.tensor import Tensor, wrap
 
 __all__ = ["OPERATIONS", "NotDense", "SparseTensor", "added", "made", "on_sparse", "sparse_coo_tensor", "to_sparse"]
 

@@ -94,7 +94,7 @@ class Conversions:
         Raises:
             NotImplementedError: another layout than torch.sparse_coo. RuntimeError: no such number of axes.
         """
-        from .sparse.tensor import to_sparse  # it is made of tensors: above this file
+        from ..sparse.tensor import to_sparse  # it is made of tensors: above this file
 
         return to_sparse(self, sparse_dim, layout)
 
