@@ -96,13 +96,13 @@ _tell(__name__)
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
     "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "futures", "jit", "linalg", "multiprocessing", "nn",
-    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "utils", "version",
+    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization",
     "dsmm": "sparse.operations", "sparse_coo_tensor": "sparse.tensor", "spmm": "sparse.operations", "svd_lowrank": "_lowrank",
     "to_dlpack": "utils.dlpack",
-    "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
+    "Future": "futures", "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
     **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in _dtypes.TITLES.values())), "storage"),
 }  # fmt: skip
 if _typing.TYPE_CHECKING:
@@ -130,6 +130,7 @@ if _typing.TYPE_CHECKING:
         teaching,
         testing,
         torch_version,
+        types,
         utils,
         version,
     )
@@ -144,10 +145,10 @@ else:  # checkers of types know all names by now, and mark others
 
     def __getattr__(name: str) -> _typing.Any:
         if name in _PACKAGES:
-            return _importlib.import_module(f".{name}", __name__)
+            return _importlib.import_module(f".{name}", __package__)
         if name in _FROM:
-            return getattr(_importlib.import_module(f".{_FROM[name]}", __name__), name)
-        raise _attribute(__name__, name)
+            return getattr(_importlib.import_module(f".{_FROM[name]}", __package__), name)
+        raise _attribute(__package__, name)
 
 
 def __dir__() -> list[str]:
