@@ -69,7 +69,7 @@ _settle(
 )
 _settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
 # packages tell torch's makers that they are used: it takes their text, and that is all
-vars(_sys.modules[f"{__name__}._C"])["_log_api_usage_once"] = repr
+vars(_sys.modules[f"{__name__}._C"]).update(_log_api_usage_once=repr, _disabled_torch_function_impl=NotImplemented)
 _settle(
     f"{__name__}.autograd",
     vars(autograd),

@@ -171,7 +171,8 @@ def importable(name: str) -> bool:
 
 def offers(module: Any, name: str) -> bool:
     """Whether a module has a name, and not only something that says at its use that it is left out."""
-    return not isinstance(getattr(module, name, Absent(name)), Absent)
+    found = getattr(module, name, Absent(name))
+    return not isinstance(found, Absent) and not getattr(found, "left_out", False)
 
 
 def ours(place: str) -> str:

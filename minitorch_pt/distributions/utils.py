@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import ops
+from .. import ops, random
 from ..arrays import dtypes
 from ..arrays.size import Size
 from ..autograd.modes import enable_grad
@@ -99,3 +99,11 @@ class Odds:
     def param_shape(self) -> Size:
         """The shape of the parameter."""
         return self._param.shape
+
+
+def _standard_normal(shape: Any, dtype: Any, device: Any) -> Tensor:
+    """Normal numbers of that shape: under the name that packages built on torch.distributions import."""
+    return random.randn(shape, dtype=dtype, device=device)
+
+
+_sum_rightmost = sum_rightmost

@@ -20,8 +20,8 @@ __all__ = ["Absent", "absence", "attribute", "is_absence", "mark", "missing", "t
 # Their names are looked up in every operation, which `__getattr__` would make slower: only imports of what they lack are told why.
 PACKAGE = __package__.partition(".")[0]
 HOT = (f"{PACKAGE}.autograd.graph",)
-# Packages import these where they start, and most of their parts do not use them: the import succeeds, and the use raises.
-AT_USE = ("torch.distributed", "torch.fft", "torch.fx", "torch.library", "torch.nn.parallel")
+# Packages name these where they start, and what is in them, and most of their parts do not use them: an import succeeds, and the use raises.
+AT_USE = ("torch._subclasses", "torch.distributed", "torch.distributions", "torch.fft", "torch.fx", "torch.hub", "torch.library", "torch.nn.parallel")
 
 
 def absence(name: str) -> str | None:
@@ -83,6 +83,9 @@ def _look(module: str, own: Callable[[str], Any] | None, name: str) -> Any:
             return own(name)
     if name == "__path__":
         return _PATH
+    said = absence(f"{_torch_name(module)}.{name}")
+    if said and _torch_name(module) in AT_USE:
+        return _absent(f"{module}.{name}", said)
     raise attribute(module, name)
 
 
