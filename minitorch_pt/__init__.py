@@ -20,6 +20,7 @@ from .autograd import (
     set_grad_enabled as set_grad_enabled,
 )
 from .names.absent import attribute as _attribute, mark as _mark, tell as _tell
+from .names.inner import CORE as _CORE, _assert_async as _assert_async, _check as _check
 from .names.places import settle as _settle
 from .ops import *
 from .random import *
@@ -68,8 +69,7 @@ _settle(
     },
 )
 _settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
-# packages tell torch's makers that they are used: it takes their text, and that is all
-vars(_sys.modules[f"{__name__}._C"]).update(_log_api_usage_once=repr, _disabled_torch_function_impl=NotImplemented)
+vars(_sys.modules[f"{__name__}._C"]).update(_CORE)
 _settle(
     f"{__name__}.autograd",
     vars(autograd),
@@ -102,7 +102,7 @@ _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization",
     "dsmm": "sparse.operations", "sparse_coo_tensor": "sparse.tensor", "spmm": "sparse.operations", "svd_lowrank": "_lowrank",
     "to_dlpack": "utils.dlpack",
-    "Future": "futures", "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
+    "Future": "futures", "SymBool": "types", "SymFloat": "types", "SymInt": "types", "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
     **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in _dtypes.TITLES.values())), "storage"),
 }  # fmt: skip
 if _typing.TYPE_CHECKING:

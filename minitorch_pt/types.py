@@ -12,7 +12,7 @@ from .arrays.size import Size
 from .tensors.device import device as _device
 from .tensors.tensor import Tensor
 
-__all__ = ["Device", "FileLike", "Number"]
+__all__ = ["Device", "FileLike", "Number", "SymBool", "SymFloat", "SymInt"]
 
 Number: TypeAlias = int | float | bool
 FileLike: TypeAlias = str | os.PathLike[str] | IO[bytes]
@@ -23,3 +23,15 @@ _int, _float, _bool, _str, _bytes, _complex = int, float, bool, str, bytes, comp
 _size: TypeAlias = Size | list[int] | tuple[int, ...]
 _TensorOrTensors: TypeAlias = Tensor | Sequence[Tensor]
 _TensorOrOptionalTensors: TypeAlias = Tensor | Sequence[Tensor | None]
+
+
+class SymInt:
+    """A number that stands for one that is not known yet, in code that is compiled: nothing here is one."""
+
+
+class SymFloat:
+    """As `SymInt`, a fraction."""
+
+
+class SymBool:
+    """As `SymInt`, true or false."""

@@ -21,7 +21,16 @@ __all__ = ["Absent", "absence", "attribute", "is_absence", "mark", "missing", "t
 PACKAGE = __package__.partition(".")[0]
 HOT = (f"{PACKAGE}.autograd.graph",)
 # Packages name these where they start, and what is in them, and most of their parts do not use them: an import succeeds, and the use raises.
-AT_USE = ("torch._subclasses", "torch.distributed", "torch.distributions", "torch.fft", "torch.fx", "torch.hub", "torch.library", "torch.nn.parallel")
+AT_USE = (
+    "torch._subclasses",
+    "torch.distributed",
+    "torch.distributions",
+    "torch.fft",
+    "torch.fx",
+    "torch.hub",
+    "torch.library",
+    "torch.nn.parallel",
+)
 
 
 def absence(name: str) -> str | None:
