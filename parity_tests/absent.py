@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import functools
 import importlib
+import importlib.util
 import pkgutil
 import sys
 import textwrap
@@ -65,13 +66,13 @@ REASONS = {
     ),
     "processes": (
         "it trains in one process; leave out what starts or joins several, or train with PyTorch",
-        "distributed* multiprocessing *.is_shared *.share_memory* nn.SyncBatchNorm nn.modules.SyncBatchNorm nn.modules.batchnorm.SyncBatchNorm Future "
+        "distributed* multiprocessing* *.is_shared *.share_memory* "
         "fork wait monitor numa RRefType prepare_multiprocessing_environment",
     ),
     "sparse": (
         "of sparse tensors there is torch.sparse_coo_tensor with few operations (torch.sparse); use those, or x.to_dense()",
-        "sparse* *.sparse_* *_sparse_* *.to_sparse* *.to_dense *.coalesce *.is_coalesced *.dense_dim *indices_copy *values_copy *col_indices "
-        "*.row_indices *.crow_indices *.indices *.values dsmm hsmm hspmm saddmm smm spmm sspaddmm *.smm *.sspaddmm optim.SparseAdam optim.sparse_adam",
+        "sparse* *.sparse_* *_sparse_* *.to_sparse* *indices_copy *values_copy *col_indices "
+        "*.row_indices *.crow_indices hsmm hspmm saddmm smm sspaddmm *.smm *.sspaddmm optim.SparseAdam optim.sparse_adam",
     ),
     "quantized": (
         "quantized numbers are not offered; compute in torch.float32",
@@ -150,7 +151,7 @@ REASONS = {
     ),
     "private": (
         "it is an inner part of PyTorch's; a program finds what it needs under PyTorch's documented names",
-        "_* functional.has_* return_types.* serialization.* types overrides* classproperty SUM AVG *Dict Capsule Deep* Deserialization* "
+        "_* functional.has_* return_types.* serialization.* overrides* classproperty SUM AVG *Dict Capsule Deep* Deserialization* "
         "Serialization* DisableTorchFunction* Dispatch* Exclude* IODescriptor Lock* Logger* NoopLogger PyTorchFile* Tag contrib get_file_path has_* "
         "compiled_with_cxx11_abi *native_* batch_norm_* mkldnn_* norm_except_dim *grid_*sampler* affine_grid_* convolution conv_tbc embedding_bag "
         "init_num_threads set_flush_denormal *thread_safe_generator *anomaly_* autograd.* nn.common_types nn.backends nn.factory_kwargs nn.grad "
@@ -163,10 +164,12 @@ REASONS = {
 def importable(name: str) -> bool:
     """Whether there is a module of this name, and not only something that says at its use that it is left out."""
     try:
-        module = importlib.import_module(name)
+        if name not in sys.modules and getattr(importlib.util.find_spec(name), "loader_state", None):
+            return False
+        importlib.import_module(name)
     except ImportError:
         return False
-    return not isinstance(module, Absent)
+    return not isinstance(sys.modules[name], Absent)
 
 
 def offers(module: Any, name: str) -> bool:

@@ -43,12 +43,11 @@ ABSENT = {
             Graph GraphExecutorState InferredType IntType InterfaceType JITException ListType LiteScriptModule Node NoneType
             NumberType OperatorInfo OptionalType PyObjectType ScriptClass ScriptClassFunction ScriptDict ScriptDictIterator
             ScriptDictKeyIterator ScriptFunction ScriptList ScriptListIterator ScriptMethod ScriptModule
-            ScriptModuleSerializer ScriptObject ScriptObjectProperty StaticModule StreamObjType StringType SymBool
-            SymBoolType SymFloat SymInt SymIntType TensorType TracingState TupleType Type UnionType Use Value _dynamo
-            _export _inductor classes cond export fx import_ir_module import_ir_module_from_buffer
-            merge_type_from_type_comment nativert parse_ir parse_schema parse_type_comment sym_constrain_range
-            sym_constrain_range_for_size sym_float sym_fresh_size sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum
-            unify_type_list while_loop
+            ScriptModuleSerializer ScriptObject ScriptObjectProperty StaticModule StreamObjType StringType SymBoolType
+            SymIntType TensorType TracingState TupleType Type UnionType Use Value _dynamo _export _inductor classes cond
+            export fx import_ir_module import_ir_module_from_buffer merge_type_from_type_comment nativert parse_ir
+            parse_schema parse_type_comment sym_constrain_range sym_constrain_range_for_size sym_float sym_fresh_size
+            sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum unify_type_list while_loop
         """,
         "complex": """
             ComplexDoubleStorage ComplexFloatStorage complex conj_physical_ polar view_as_complex view_as_complex_copy
@@ -111,10 +110,10 @@ ABSENT = {
             is_anomaly_check_nan_enabled mkldnn_adaptive_avg_pool2d mkldnn_convolution mkldnn_linear_backward_weights
             mkldnn_max_pool2d mkldnn_max_pool3d mkldnn_rnn_layer native_batch_norm native_channel_shuffle native_dropout
             native_group_norm native_layer_norm native_norm norm_except_dim set_anomaly_enabled set_flush_denormal
-            thread_safe_generator types
+            thread_safe_generator
         """,
         "processes": """
-            Future RRefType fork monitor multiprocessing numa prepare_multiprocessing_environment wait
+            RRefType fork monitor numa prepare_multiprocessing_environment wait
         """,
         "quantized": """
             QInt32Storage QInt8Storage QUInt2x4Storage QUInt4x2Storage QUInt8Storage ao choose_qparams_optimized dequantize
@@ -231,7 +230,7 @@ ABSENT = {
     },
     "torch.autograd.function": {
         "private": """
-            BackwardCFunction FunctionCtx FunctionMeta InplaceFunction NestedIOFunction
+            BackwardCFunction FunctionMeta InplaceFunction NestedIOFunction
         """,
     },
     "torch.autograd.grad_mode": {
@@ -269,7 +268,7 @@ ABSENT = {
     },
     "torch.backends": {
         "graphics card": """
-            cpu cusparselt kleidiai mha miopen mkl mkldnn nnpack openmp opt_einsum python_native quantized xeon xnnpack
+            cpu cusparselt kleidiai mha miopen nnpack opt_einsum python_native quantized xeon xnnpack
         """,
     },
     "torch.compiler": {
@@ -350,11 +349,6 @@ ABSENT = {
             exp_family generalized_pareto lkj_cholesky lowrank_multivariate_normal von_mises wishart
         """,
     },
-    "torch.distributions.constraints": {
-        "distributions": """
-            cat corr_cholesky stack
-        """,
-    },
     "torch.distributions.transforms": {
         "distributions": """
             CatTransform CorrCholeskyTransform CumulativeDistributionTransform StackTransform
@@ -401,15 +395,17 @@ ABSENT = {
             ldl_factor ldl_factor_ex ldl_solve
         """,
     },
+    "torch.multiprocessing": {
+        "processes": """
+            ProcessContext ProcessExitedException ProcessRaisedException SpawnContext init_reductions pool queue reductions
+        """,
+    },
     "torch.nn": {
         "C++": """
             cpp
         """,
         "private": """
             backends common_types factory_kwargs grad
-        """,
-        "processes": """
-            SyncBatchNorm
         """,
         "quantized": """
             intrinsic qat quantizable quantized
@@ -454,19 +450,11 @@ ABSENT = {
         """,
     },
     "torch.nn.modules": {
-        "processes": """
-            SyncBatchNorm
-        """,
         "replaced": """
             Container
         """,
         "yet": """
             CrossMapLRN2d LinearCrossEntropyOptions linear_cross_entropy linear_cross_entropy_options
-        """,
-    },
-    "torch.nn.modules.batchnorm": {
-        "processes": """
-            SyncBatchNorm
         """,
     },
     "torch.nn.modules.container": {
@@ -673,6 +661,11 @@ ABSENT = {
     "torch.testing": {
         "replaced": """
             assert_allclose
+        """,
+    },
+    "torch.types": {
+        "memory": """
+            Storage
         """,
     },
     "torch.utils": {

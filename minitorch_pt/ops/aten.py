@@ -16,8 +16,8 @@ __all__ = ["Operation"]
 class Operation:
     """One operation of the library, or one of its overloads, all of which are one function here."""
 
-    def __init__(self, name: str, function: Callable | None) -> None:
-        self.__name__, self._function = name, function
+    def __init__(self, name: str, function: Callable | None, overload: str = "") -> None:
+        self.__name__, self._function, self._overload = name, function, overload
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._function is None:
@@ -30,11 +30,13 @@ class Operation:
     def __getattr__(self, overload: str) -> Operation:
         if overload[0] == "_":
             raise AttributeError(overload)
-        found = vars(self)[overload] = Operation(f"{self.__name__}.{overload}", self._function)
+        found = vars(self)[overload] = Operation(self.__name__, self._function, overload)
         return found
 
     def __repr__(self) -> str:
-        return f"<OpOverload(op='{self.__name__}')>"
+        if self._overload:
+            return f"<OpOverload(op='{self.__name__}', overload='{self._overload}')>"
+        return f"<OpOverloadPacket(op='{self.__name__}')>"
 
 
 @functools.cache
