@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -41,7 +40,7 @@ class Operation:
 
 @functools.cache
 def _operation(name: str) -> Operation:
-    doors = sys.modules[__package__], importlib.import_module("..nn.functional", __package__), graph.Tensor
+    doors = sys.modules[__package__], graph.Tensor
     found = next((getattr(door, name) for door in doors if callable(getattr(door, name, None))), None)
     return Operation(f"aten.{name}", found)
 
