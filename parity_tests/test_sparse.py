@@ -269,7 +269,22 @@ def test_copies_and_modules():
 # ---------------------------------------------------------------------------------------------------------------------
 # Every name that there is, called with sparse tensors: it gives torch's numbers or raises
 # ---------------------------------------------------------------------------------------------------------------------
-CALLS = ("s", "c", "s c", "s d", "d s", "e s", "s one", "one s", "c half", "s zero row", "s zero one", "s axes", "e c s", "q d")
+CALLS = (
+    "s",
+    "c",
+    "s c",
+    "s d",
+    "d s",
+    "e s",
+    "s one",
+    "one s",
+    "c half",
+    "s zero row",
+    "s zero one",
+    "s axes",
+    "e c s",
+    "q d",
+)
 # values that are not of sparse tensors: settings, random draws, what is not filled, attributes of the class, and arguments that are looked at elsewhere
 OTHERS = {
     "save", "compile", "set_default_dtype", "set_default_device", "manual_seed", "set_float32_matmul_precision", "get_autocast_dtype", "is_autocast_enabled",
@@ -279,7 +294,25 @@ OTHERS = {
 
 OPERATORS = {
     f"__{n}__"
-    for n in ["add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "matmul", "rmatmul", "pow", "neg", "eq", "lt", "contains", "iter", "len"]
+    for n in [
+        "add",
+        "radd",
+        "sub",
+        "rsub",
+        "mul",
+        "rmul",
+        "truediv",
+        "rtruediv",
+        "matmul",
+        "rmatmul",
+        "pow",
+        "neg",
+        "eq",
+        "lt",
+        "contains",
+        "iter",
+        "len",
+    ]
 }
 
 

@@ -22,6 +22,7 @@ PACKAGE = __package__.partition(".")[0]
 HOT = (f"{PACKAGE}.autograd.graph",)
 # Packages name these where they start, and what is in them, and most of their parts do not use them: an import succeeds, and the use raises.
 AT_USE = (
+    "torch._dynamo",
     "torch._subclasses",
     "torch.distributed",
     "torch.distributions",
