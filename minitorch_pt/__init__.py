@@ -90,6 +90,12 @@ for _then, _now in ("random", "draws"), ("random", "generator"), ("tensors.setti
     for _name in _sys.modules[f"{__name__}.tensors.{_now}"].__all__:
         setattr(_sys.modules[f"{__name__}.{_then}"], _name, globals()[_name])
 
+
+def _made_sparse(*given: object) -> _typing.Any:
+    return _importlib.import_module(".sparse.tensor", __package__).to_sparse(*given)
+
+
+Tensor._made_sparse = _made_sparse
 _mark(Tensor, Generator, _dtypes.dtype)
 _tell(__name__)
 

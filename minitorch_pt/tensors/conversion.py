@@ -40,6 +40,7 @@ class Conversions:
 
     __slots__ = ()
     _data: np.ndarray
+    _made_sparse: Any  # given by the package, which loads torch.sparse where a program asks for it
     dtype: Any
     requires_grad: Any
     clone: Any
@@ -94,9 +95,7 @@ class Conversions:
         Raises:
             NotImplementedError: another layout than torch.sparse_coo. RuntimeError: no such number of axes.
         """
-        from ..sparse.tensor import to_sparse  # it is made of tensors: above this file
-
-        return to_sparse(self, sparse_dim, layout)
+        return self._made_sparse(sparse_dim, layout)
 
     def to_sparse_coo(self: Any) -> Tensor:
         """`to_sparse()`."""
