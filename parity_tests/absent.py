@@ -143,7 +143,7 @@ REASONS = {
         "it is not offered yet; build it from what is here, or run the program with PyTorch",
         "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* *.to_empty optim.optimizer.* "
         "nn.utils.parametriz*.* utils.checkpoint* autograd.graph.* quasirandom *.as_subclass *.name *.index get_deterministic_debug_mode "
-        "set_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled set_warn_always functional.*_lowrank",
+        "set_deterministic_debug_mode is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),
     "steps": (
         "the steps of optimizers are methods of their classes; use torch.optim.SGD, Adam and the others",

@@ -179,7 +179,7 @@ def _unpinned(value: Any) -> Any:
 def _layout(value: Any) -> Any:
     if isinstance(value, formats.layout) and value is not formats.strided:
         raise TypeError(
-            f"minitorch_pt has no tensors of layout {value!r}: leave `layout` out, and keep the tensor dense"
+            f"minitorch_pt makes no tensors of layout {value!r} here: leave `layout` out; .to_sparse() makes a matrix sparse"
         )
     return value if value is formats.strided else _UNREAD
 

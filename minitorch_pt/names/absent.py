@@ -10,20 +10,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
-from typing import Any, NoReturn
+from types import FunctionType, ModuleType
+from typing import Any
 
 from .absent_names import ABSENT, REASONS
 
-__all__ = ["Absent", "absence", "attribute", "is_absence", "mark", "missing", "tell"]
+__all__ = ["Absent", "absence", "attribute", "is_absence", "is_late", "mark", "missing", "tell"]
 
 # Their names are looked up in every operation, which `__getattr__` would make slower: only imports of what they lack are told why.
 PACKAGE = __package__.partition(".")[0]
 HOT = (f"{PACKAGE}.autograd.graph",)
-# Packages name these where they start, and what is in them, and most of their parts do not use them: an import succeeds, and the use raises.
+# Packages name these where they start, and torch's inner parts, and most of their parts do not use them: an import succeeds, and the use raises.
 AT_USE = (
-    "torch._dynamo",
-    "torch._subclasses",
     "torch.distributed",
     "torch.distributions",
     "torch.fft",
@@ -55,6 +53,11 @@ def is_absence(error: BaseException) -> bool:
     return isinstance(error, (AttributeError, ImportError, NotImplementedError)) and str(error).startswith(
         "minitorch_pt leaves out "
     )
+
+
+def is_late(name: str) -> bool:
+    """Whether a name that is left out may be imported, and says so at its use."""
+    return name.startswith(("torch._", *(f"{door}." for door in AT_USE))) or name in AT_USE
 
 
 def _torch_name(module: str) -> str:
@@ -102,10 +105,14 @@ def _look(module: str, own: Callable[[str], Any] | None, name: str) -> Any:
 class Absent(ModuleType):
     """What an import gives of a module in `AT_USE` that is left out, and of what is in it: it may be handed on, named as a type, derived from."""
 
-    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def __call__(self, *args: Any, **kwargs: Any) -> Absent:
+        if (
+            self.__name__.startswith(f"{PACKAGE}.distributed.rpc.")
+            and len(args) == 1
+            and isinstance(args[0], FunctionType)
+        ):
+            return self  # a decorator, which packages put before functions that only they would call
         raise NotImplementedError(vars(self)["said"])
-
-    __call__ = _refuse
 
     def __getattr__(self, name: str) -> Absent:
         if name.startswith("__"):
@@ -191,7 +198,7 @@ class _Missing:
         name = f"{_torch_name(_DOORS.get(outer, outer))}.{last}"
         within = sys.modules.get(outer)
         said = vars(within)["said"] if isinstance(within, Absent) else absence(name)
-        if said and f"{name}.".startswith(tuple(f"{door}." for door in AT_USE)):
+        if said and is_late(name):
             return ModuleSpec(fullname, self, loader_state=said, is_package=True)  # type: ignore[arg-type]
         if said:
             raise ModuleNotFoundError(said, name=name)

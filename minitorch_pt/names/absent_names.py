@@ -143,8 +143,8 @@ ABSENT = {
             uint7
         """,
         "yet": """
-            get_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled lobpcg
-            quasirandom set_deterministic_debug_mode set_warn_always
+            get_deterministic_debug_mode is_warn_always_enabled lobpcg quasirandom set_deterministic_debug_mode
+            set_warn_always
         """,
     },
     "torch.Generator": {
@@ -285,21 +285,21 @@ ABSENT = {
         """,
         "graphics card": """
             BFloat16Storage BFloat16Tensor BoolStorage BoolTensor ByteStorage ByteTensor CUDAGraph CUDAPluggableAllocator
-            CharStorage CharTensor CudaError DeferredCudaCallError DoubleStorage DoubleTensor Event ExternalStream
-            FloatStorage FloatTensor GreenContext HalfStorage HalfTensor IntStorage IntTensor LongStorage LongTensor MemPool
-            ShortStorage ShortTensor Stream StreamContext caching_allocator_alloc caching_allocator_delete
-            caching_allocator_disabled caching_allocator_enable can_device_access_peer change_current_allocator check_error
-            clock_rate comm cudaStatus cudart current_blas_handle current_solver_handle current_stream default_generators
-            default_stream device device_memory_used device_of gds get_allocator_backend get_arch_list get_device_capability
-            get_device_properties get_gencode_flags get_per_process_memory_fraction get_rng_state get_rng_state_all
-            get_stream_from_external get_sync_debug_mode graph graph_pool_handle graphs green_contexts has_half has_magma
-            host_memory_stats host_memory_stats_as_nested_dict init initial_seed ipc_collect is_current_stream_capturing
-            is_tf32_supported jiterator list_gpu_processes make_graphed_callables max_memory_cached mem_get_info
-            memory_cached memory_snapshot memory_stats memory_stats_as_nested_dict memory_summary memory_usage nccl nvtx
-            power_draw profiler reset_accumulated_host_memory_stats reset_accumulated_memory_stats
-            reset_max_memory_allocated reset_max_memory_cached reset_peak_host_memory_stats reset_peak_memory_stats seed
-            seed_all set_device set_per_process_memory_fraction set_rng_state set_rng_state_all set_stream
-            set_sync_debug_mode sparse stream streams temperature tunable use_mem_pool utilization
+            CharStorage CharTensor CudaError DeferredCudaCallError DoubleStorage DoubleTensor ExternalStream FloatStorage
+            FloatTensor GreenContext HalfStorage HalfTensor IntStorage IntTensor LongStorage LongTensor MemPool ShortStorage
+            ShortTensor StreamContext caching_allocator_alloc caching_allocator_delete caching_allocator_disabled
+            caching_allocator_enable can_device_access_peer change_current_allocator check_error clock_rate comm cudaStatus
+            cudart current_blas_handle current_solver_handle current_stream default_generators default_stream device
+            device_memory_used device_of gds get_allocator_backend get_arch_list get_device_capability get_device_properties
+            get_gencode_flags get_per_process_memory_fraction get_rng_state get_rng_state_all get_stream_from_external
+            get_sync_debug_mode graph graph_pool_handle graphs green_contexts has_half has_magma host_memory_stats
+            host_memory_stats_as_nested_dict init initial_seed ipc_collect is_current_stream_capturing is_tf32_supported
+            jiterator list_gpu_processes make_graphed_callables max_memory_cached mem_get_info memory_cached memory_snapshot
+            memory_stats memory_stats_as_nested_dict memory_summary memory_usage nccl nvtx power_draw profiler
+            reset_accumulated_host_memory_stats reset_accumulated_memory_stats reset_max_memory_allocated
+            reset_max_memory_cached reset_peak_host_memory_stats reset_peak_memory_stats seed seed_all set_device
+            set_per_process_memory_fraction set_rng_state set_rng_state_all set_stream set_sync_debug_mode sparse stream
+            streams temperature tunable use_mem_pool utilization
         """,
     },
     "torch.cuda.amp": {

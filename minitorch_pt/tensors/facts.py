@@ -59,7 +59,7 @@ class Facts:
 
     @property
     def layout(self) -> formats.layout:
-        """Always torch.strided."""
+        """torch.strided: each element has its place in memory."""
         return formats.strided
 
     @property

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 import minitorch_pt
-from minitorch_pt.names.absent import AT_USE, HOT, Absent, absence
+from minitorch_pt.names.absent import AT_USE, HOT, Absent, absence, is_late
 from minitorch_pt.names.absent_names import ABSENT, REASONS
 from parity_tests.absent import CLASSES, FILE, ours, text
 from parity_tests.oracle import lookup
@@ -19,11 +19,7 @@ from parity_tests.oracle import lookup
 NAMES = [(place, name) for place, kinds in ABSENT.items() for names in kinds.values() for name in names.split()]
 IN_MODULES = [(ours(place), name) for place, name in NAMES if place not in CLASSES]
 # what may be imported, and says at its use that it is left out
-LATE = [
-    (m, n)
-    for m, n in IN_MODULES
-    if f"torch{m.removeprefix('minitorch_pt')}.{n}.".startswith(tuple(f"{door}." for door in AT_USE))
-]
+LATE = [(m, n) for m, n in IN_MODULES if is_late(f"torch{m.removeprefix('minitorch_pt')}.{n}")]
 
 
 def test_the_table_is_torchs_names_less_ours():
@@ -93,6 +89,21 @@ def test_what_packages_import_at_their_start_says_at_its_use_that_it_is_left_out
                 use()
         assert not isinstance(1, thing)
         assert thing | None is not None
+
+
+def test_a_decorator_of_what_is_left_out_stands_before_functions_that_refuse():
+    code = """
+from minitorch_pt.distributed import rpc
+@rpc.api.only_where_processes_have_met
+def far():
+    pass
+try:
+    far()
+except NotImplementedError as error:
+    print(str(error).partition(":")[0])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "minitorch_pt leaves out torch.distributed.rpc\n"
 
 
 def test_modules_within_what_is_left_out():

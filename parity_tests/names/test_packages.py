@@ -173,6 +173,21 @@ def test_hooks_before_loading_by_their_inner_name(library):
     assert seen == [(["bias", "weight"], "", 5), True]
 
 
+@BOTH
+def test_deterministic_algorithms(library):
+    for mode, warn_only in ((True, True), (False, True), (True, False), (False, False)):
+        library.use_deterministic_algorithms(mode, warn_only=warn_only)
+        assert library.are_deterministic_algorithms_enabled() is mode
+        assert library.is_deterministic_algorithms_warn_only_enabled() is (mode and warn_only)
+
+
+def test_the_card_that_is_not_there():
+    for kind in (minitorch_pt.cuda.Stream, minitorch_pt.cuda.Event):
+        assert not isinstance(1, kind)
+        with pytest.raises(RuntimeError, match="CPU only"):
+            kind(enable_timing=True)
+
+
 def test_libraries_that_are_not_there():
     for name in ("mkldnn", "mkl", "openmp"):
         backend = getattr(minitorch_pt.backends, name)
@@ -204,6 +219,16 @@ def test_constraints_of_parts(expression):
         except AssertionError:
             results.append(AssertionError)
     assert results[0] == results[1]
+
+
+@BOTH
+def test_passes_of_a_loader_are_called_as_torchs(library):
+    from importlib import import_module
+
+    names = vars(import_module(f"{library.__name__}.utils.data.dataloader"))
+    one = iter(library.utils.data.DataLoader([1, 2]))
+    assert type(one) is names["_SingleProcessDataLoaderIter"] and isinstance(one, names["_BaseDataLoaderIter"])
+    assert not isinstance(one, names["_MultiProcessingDataLoaderIter"])
 
 
 def test_what_packages_take_from_the_distributions():
