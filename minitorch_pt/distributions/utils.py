@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import ops, random
+from .. import ops
 from ..arrays import dtypes
 from ..arrays.size import Size
 from ..autograd.modes import enable_grad
 from ..tensors import creation
+from ..tensors.draws import randn
 from ..tensors.tensor import Tensor
 
 __all__ = ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits"]
@@ -103,7 +104,7 @@ class Odds:
 
 def _standard_normal(shape: Any, dtype: Any, device: Any) -> Tensor:
     """Normal numbers of that shape: under the name that packages built on torch.distributions import."""
-    return random.randn(shape, dtype=dtype, device=device)
+    return randn(shape, dtype=dtype, device=device)
 
 
 _sum_rightmost = sum_rightmost

@@ -204,14 +204,14 @@ class SparseTensor(Tensor):
     def requires_grad(self, mode: bool) -> None:
         self._values_tensor.requires_grad = mode
 
-    @property
-    def grad(self) -> SparseTensor | None:  # type: ignore[override]
+    @property  # type: ignore[override]
+    def grad(self) -> SparseTensor | None:
         """The gradient of the elements that are kept, as a sparse tensor with the same indices."""
         grad = self._values_tensor.grad
         return None if grad is None else SparseTensor(self._indices_array, grad, self._size, self._unique)
 
     @grad.setter
-    def grad(self, value: None) -> None:
+    def grad(self, value: Any) -> None:
         if value is not None:
             _refuse(self)
         self._values_tensor.grad = None

@@ -6,7 +6,7 @@ import builtins
 import warnings
 from collections.abc import Iterator
 from numbers import Number
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -101,7 +101,7 @@ class Conversions:
         """`to_sparse()`."""
         return self.to_sparse()
 
-    def _not_sparse(self: Any, *args: Any) -> NoReturn:
+    def _not_sparse(self: Any) -> Any:
         """Only sparse tensors have it.
 
         Raises:

@@ -18,7 +18,7 @@ _set: dict[str, Any] = {"deterministic": False, "warn only": False, "precision":
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Every algorithm here is deterministic anyway."""
-    _set["deterministic"], _set["warn only"] = bool(mode), bool(mode and warn_only)
+    _set["deterministic"], _set["warn only"] = bool(mode), bool(warn_only)
 
 
 def are_deterministic_algorithms_enabled() -> bool:
