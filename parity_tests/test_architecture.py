@@ -24,8 +24,8 @@ tiny names arrays return_types
 stream autograd
 ops
 tensors storage
-random
-nn optim utils distributions linalg special signal serialization testing cuda backends accelerator amp jit onnx compiler distributed futures overrides profiler
+random sparse
+nn optim utils distributions linalg special signal serialization testing cuda backends accelerator amp jit onnx compiler distributed futures multiprocessing overrides profiler types
 func
 version torch_version __config__ _lowrank functional
 teaching

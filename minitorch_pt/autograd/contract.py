@@ -60,7 +60,7 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
 P = ParamSpec("P")
 R = TypeVar("R")
 
-__all__ = ["REQUIRED", "Desk", "composed", "into", "method", "read"]
+__all__ = ["REQUIRED", "Desk", "Elsewhere", "composed", "into", "method", "read"]
 
 # how many factors once stood before the tensors
 _FACTORS = {
@@ -179,7 +179,7 @@ def _unpinned(value: Any) -> Any:
 def _layout(value: Any) -> Any:
     if isinstance(value, formats.layout) and value is not formats.strided:
         raise TypeError(
-            f"minitorch_pt has no tensors of layout {value!r}: leave `layout` out, and keep the tensor dense"
+            f"minitorch_pt makes no tensors of layout {value!r} here: leave `layout` out; .to_sparse() makes a matrix sparse"
         )
     return value if value is formats.strided else _UNREAD
 
@@ -259,6 +259,14 @@ def read(kind: str, value: Any, function: str, name: str) -> Any:
         TypeError: it is of another kind.
     """
     return Slot(name, kind).read(value, function, None)
+
+
+class Elsewhere(NotImplementedError):
+    """Raised where a tensor is asked for its array and has none, a sparse one: it may know what to do `instead` of an operation."""
+
+    def instead(self, name: str, args: tuple, kwargs: dict) -> Any:
+        """The result of the operation of that name."""
+        raise self
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -482,7 +490,10 @@ def _face(function: Callable, desk: Desk) -> Any:
         for place in wholes:
             if place < len(args) and type(args[place]) is int and args[place].bit_length() > 63:
                 desk.overflow(place, args[place])
-        result = function(*args, **kwargs) if kwargs else function(*args)
+        try:
+            result = function(*args, **kwargs) if kwargs else function(*args)
+        except Elsewhere as found:
+            return found.instead(name, args, kwargs)
         return result if target is None else into(target, result, name, args)
 
     served.rule, served.desk = function, desk  # type: ignore[attr-defined]

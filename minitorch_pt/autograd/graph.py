@@ -243,7 +243,8 @@ def source(edge: Node) -> tuple[Node, int]:
 def target(tensor: Any) -> Any:
     """Where the gradient of a tensor, or of a GradientEdge, arrives: a node, or a leaf."""
     if isinstance(tensor, Tensor):
-        return tensor if tensor.grad_fn is None else tensor._node
+        # `grad_fn` brings the node of a view up to date; that of a sparse tensor is asked for, and refused, also where it is a leaf
+        return tensor if tensor.grad_fn is None and tensor._node is None else tensor._node
     node, place, *_ = tensor
     several = type(getattr(node, "shape", None)) is list
     return Output(node, place, node.shape[place], node.dtype[place]) if several else getattr(node, "variable", node)

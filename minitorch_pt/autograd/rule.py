@@ -151,7 +151,10 @@ def _served(
         if options and len(args) != 1 and tuple(map(type, args)) not in passed:
             args = desk.serve(args)
         # unpack: Tensors become arrays, and edges of the graph
-        arrays, edges, tracked, made = _unpacked(args, desk)
+        try:
+            arrays, edges, tracked, made = _unpacked(args, desk)
+        except contract.Elsewhere as found:
+            return found.instead(short, args, kwargs)
         if made is not graph.Tensor and made._mapped is not None:
             return made._mapped(operation, args, kwargs)
         given = arrays
@@ -224,7 +227,7 @@ def _output(
     return out
 
 
-def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[list, list, bool, type]:
+def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[list, list, bool, Any]:
     """Tensors as arrays and as edges of the graph, whether a gradient is wanted, and the class of the result."""
     Tensor = made = graph.Tensor
     arrays: list = []

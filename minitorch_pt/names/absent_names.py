@@ -9,7 +9,7 @@ REASONS = {
     "replaced": "torch itself has replaced it; use torch.nn.Module, torch.testing.assert_close, torch.linalg.vector_norm and matrix_norm, torch.utils.data.Dataset",
     "graphics card": "it runs on the CPU only; leave out what is meant for a GPU, or ask torch.cuda.is_available() first",
     "processes": "it trains in one process; leave out what starts or joins several, or train with PyTorch",
-    "sparse": "sparse tensors are not offered; keep the tensor dense",
+    "sparse": "of sparse tensors there is torch.sparse_coo_tensor with few operations (torch.sparse); use those, or x.to_dense()",
     "quantized": "quantized numbers are not offered; compute in torch.float32",
     "half": "of the half formats there is torch.float16 alone; use it, or torch.float32",
     "whole numbers": "it is no type that NumPy computes with as torch does; use torch.uint8, or a signed type from torch.int8 to torch.int64",
@@ -43,12 +43,11 @@ ABSENT = {
             Graph GraphExecutorState InferredType IntType InterfaceType JITException ListType LiteScriptModule Node NoneType
             NumberType OperatorInfo OptionalType PyObjectType ScriptClass ScriptClassFunction ScriptDict ScriptDictIterator
             ScriptDictKeyIterator ScriptFunction ScriptList ScriptListIterator ScriptMethod ScriptModule
-            ScriptModuleSerializer ScriptObject ScriptObjectProperty StaticModule StreamObjType StringType SymBool
-            SymBoolType SymFloat SymInt SymIntType TensorType TracingState TupleType Type UnionType Use Value _dynamo
-            _export _inductor classes cond export fx import_ir_module import_ir_module_from_buffer
-            merge_type_from_type_comment nativert parse_ir parse_schema parse_type_comment sym_constrain_range
-            sym_constrain_range_for_size sym_float sym_fresh_size sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum
-            unify_type_list while_loop
+            ScriptModuleSerializer ScriptObject ScriptObjectProperty StaticModule StreamObjType StringType SymBoolType
+            SymIntType TensorType TracingState TupleType Type UnionType Use Value _dynamo _export _inductor classes cond
+            export fx import_ir_module import_ir_module_from_buffer merge_type_from_type_comment nativert parse_ir
+            parse_schema parse_type_comment sym_constrain_range sym_constrain_range_for_size sym_float sym_fresh_size
+            sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum unify_type_list while_loop
         """,
         "complex": """
             ComplexDoubleStorage ComplexFloatStorage complex conj_physical_ polar view_as_complex view_as_complex_copy
@@ -111,10 +110,10 @@ ABSENT = {
             is_anomaly_check_nan_enabled mkldnn_adaptive_avg_pool2d mkldnn_convolution mkldnn_linear_backward_weights
             mkldnn_max_pool2d mkldnn_max_pool3d mkldnn_rnn_layer native_batch_norm native_channel_shuffle native_dropout
             native_group_norm native_layer_norm native_norm norm_except_dim set_anomaly_enabled set_flush_denormal
-            thread_safe_generator types
+            thread_safe_generator
         """,
         "processes": """
-            Future RRefType fork monitor multiprocessing numa prepare_multiprocessing_environment wait
+            RRefType fork monitor numa prepare_multiprocessing_environment wait
         """,
         "quantized": """
             QInt32Storage QInt8Storage QUInt2x4Storage QUInt4x2Storage QUInt8Storage ao choose_qparams_optimized dequantize
@@ -135,17 +134,17 @@ ABSENT = {
             frobenius_norm nuclear_norm
         """,
         "sparse": """
-            ccol_indices_copy col_indices_copy crow_indices_copy dsmm hsmm hspmm indices_copy resize_as_sparse_
-            row_indices_copy saddmm smm sparse sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor
-            sparse_coo_tensor sparse_csc_tensor sparse_csr_tensor spmm sspaddmm values_copy
+            ccol_indices_copy col_indices_copy crow_indices_copy hsmm hspmm indices_copy resize_as_sparse_ row_indices_copy
+            saddmm smm sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor sparse_csc_tensor sparse_csr_tensor
+            sspaddmm values_copy
         """,
         "whole numbers": """
             bit bits16 bits1x8 bits2x4 bits4x2 bits8 int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6
             uint7
         """,
         "yet": """
-            get_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled lobpcg
-            quasirandom set_deterministic_debug_mode set_warn_always
+            get_deterministic_debug_mode is_warn_always_enabled lobpcg quasirandom set_deterministic_debug_mode
+            set_warn_always
         """,
     },
     "torch.Generator": {
@@ -192,9 +191,8 @@ ABSENT = {
             resize resize_as volatile
         """,
         "sparse": """
-            ccol_indices coalesce col_indices crow_indices dense_dim indices is_coalesced resize_as_sparse_ row_indices smm
-            sparse_dim sparse_mask sparse_resize_ sparse_resize_and_clear_ sspaddmm to_dense to_sparse to_sparse_bsc
-            to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr values
+            ccol_indices col_indices crow_indices resize_as_sparse_ row_indices smm sparse_mask sparse_resize_
+            sparse_resize_and_clear_ sspaddmm to_sparse_bsc to_sparse_bsr to_sparse_csc to_sparse_csr
         """,
         "yet": """
             as_subclass index name
@@ -232,7 +230,7 @@ ABSENT = {
     },
     "torch.autograd.function": {
         "private": """
-            BackwardCFunction FunctionCtx FunctionMeta InplaceFunction NestedIOFunction
+            BackwardCFunction FunctionMeta InplaceFunction NestedIOFunction
         """,
     },
     "torch.autograd.grad_mode": {
@@ -270,7 +268,7 @@ ABSENT = {
     },
     "torch.backends": {
         "graphics card": """
-            cpu cusparselt kleidiai mha miopen mkl mkldnn nnpack openmp opt_einsum python_native quantized xeon xnnpack
+            cpu cusparselt kleidiai mha miopen nnpack opt_einsum python_native quantized xeon xnnpack
         """,
     },
     "torch.compiler": {
@@ -287,21 +285,21 @@ ABSENT = {
         """,
         "graphics card": """
             BFloat16Storage BFloat16Tensor BoolStorage BoolTensor ByteStorage ByteTensor CUDAGraph CUDAPluggableAllocator
-            CharStorage CharTensor CudaError DeferredCudaCallError DoubleStorage DoubleTensor Event ExternalStream
-            FloatStorage FloatTensor GreenContext HalfStorage HalfTensor IntStorage IntTensor LongStorage LongTensor MemPool
-            ShortStorage ShortTensor Stream StreamContext caching_allocator_alloc caching_allocator_delete
-            caching_allocator_disabled caching_allocator_enable can_device_access_peer change_current_allocator check_error
-            clock_rate comm cudaStatus cudart current_blas_handle current_solver_handle current_stream default_generators
-            default_stream device device_memory_used device_of gds get_allocator_backend get_arch_list get_device_capability
-            get_device_properties get_gencode_flags get_per_process_memory_fraction get_rng_state get_rng_state_all
-            get_stream_from_external get_sync_debug_mode graph graph_pool_handle graphs green_contexts has_half has_magma
-            host_memory_stats host_memory_stats_as_nested_dict init initial_seed ipc_collect is_current_stream_capturing
-            is_tf32_supported jiterator list_gpu_processes make_graphed_callables max_memory_cached mem_get_info
-            memory_cached memory_snapshot memory_stats memory_stats_as_nested_dict memory_summary memory_usage nccl nvtx
-            power_draw profiler reset_accumulated_host_memory_stats reset_accumulated_memory_stats
-            reset_max_memory_allocated reset_max_memory_cached reset_peak_host_memory_stats reset_peak_memory_stats seed
-            seed_all set_device set_per_process_memory_fraction set_rng_state set_rng_state_all set_stream
-            set_sync_debug_mode sparse stream streams temperature tunable use_mem_pool utilization
+            CharStorage CharTensor CudaError DeferredCudaCallError DoubleStorage DoubleTensor ExternalStream FloatStorage
+            FloatTensor GreenContext HalfStorage HalfTensor IntStorage IntTensor LongStorage LongTensor MemPool ShortStorage
+            ShortTensor StreamContext caching_allocator_alloc caching_allocator_delete caching_allocator_disabled
+            caching_allocator_enable can_device_access_peer change_current_allocator check_error clock_rate comm cudaStatus
+            cudart current_blas_handle current_solver_handle current_stream default_generators default_stream device
+            device_memory_used device_of gds get_allocator_backend get_arch_list get_device_capability get_device_properties
+            get_gencode_flags get_per_process_memory_fraction get_rng_state get_rng_state_all get_stream_from_external
+            get_sync_debug_mode graph graph_pool_handle graphs green_contexts has_half has_magma host_memory_stats
+            host_memory_stats_as_nested_dict init initial_seed ipc_collect is_current_stream_capturing is_tf32_supported
+            jiterator list_gpu_processes make_graphed_callables max_memory_cached mem_get_info memory_cached memory_snapshot
+            memory_stats memory_stats_as_nested_dict memory_summary memory_usage nccl nvtx power_draw profiler
+            reset_accumulated_host_memory_stats reset_accumulated_memory_stats reset_max_memory_allocated
+            reset_max_memory_cached reset_peak_host_memory_stats reset_peak_memory_stats seed seed_all set_device
+            set_per_process_memory_fraction set_rng_state set_rng_state_all set_stream set_sync_debug_mode sparse stream
+            streams temperature tunable use_mem_pool utilization
         """,
     },
     "torch.cuda.amp": {
@@ -351,11 +349,6 @@ ABSENT = {
             exp_family generalized_pareto lkj_cholesky lowrank_multivariate_normal von_mises wishart
         """,
     },
-    "torch.distributions.constraints": {
-        "distributions": """
-            cat corr_cholesky stack
-        """,
-    },
     "torch.distributions.transforms": {
         "distributions": """
             CatTransform CorrCholeskyTransform CumulativeDistributionTransform StackTransform
@@ -402,15 +395,17 @@ ABSENT = {
             ldl_factor ldl_factor_ex ldl_solve
         """,
     },
+    "torch.multiprocessing": {
+        "processes": """
+            ProcessContext ProcessExitedException ProcessRaisedException SpawnContext init_reductions pool queue reductions
+        """,
+    },
     "torch.nn": {
         "C++": """
             cpp
         """,
         "private": """
             backends common_types factory_kwargs grad
-        """,
-        "processes": """
-            SyncBatchNorm
         """,
         "quantized": """
             intrinsic qat quantizable quantized
@@ -455,19 +450,11 @@ ABSENT = {
         """,
     },
     "torch.nn.modules": {
-        "processes": """
-            SyncBatchNorm
-        """,
         "replaced": """
             Container
         """,
         "yet": """
             CrossMapLRN2d LinearCrossEntropyOptions linear_cross_entropy linear_cross_entropy_options
-        """,
-    },
-    "torch.nn.modules.batchnorm": {
-        "processes": """
-            SyncBatchNorm
         """,
     },
     "torch.nn.modules.container": {
@@ -652,6 +639,16 @@ ABSENT = {
             set_default_mmap_options skip_data storage_to_tensor_type
         """,
     },
+    "torch.sparse": {
+        "removed": """
+            solve
+        """,
+        "sparse": """
+            BFloat16Tensor SparseSemiStructuredTensor SparseSemiStructuredTensorCUSPARSELT SparseSemiStructuredTensorCUTLASS
+            as_sparse_gradcheck check_sparse_tensor_invariants sampled_addmm semi_structured spdiags spsolve
+            to_sparse_semi_structured
+        """,
+    },
     "torch.special": {
         "special": """
             airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t chebyshev_polynomial_u
@@ -664,6 +661,11 @@ ABSENT = {
     "torch.testing": {
         "replaced": """
             assert_allclose
+        """,
+    },
+    "torch.types": {
+        "memory": """
+            Storage
         """,
     },
     "torch.utils": {

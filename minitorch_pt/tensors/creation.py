@@ -171,7 +171,8 @@ def _filled(name: str, value: Any, text: str) -> Any:
     ) -> Tensor:
         order = named.pop("memory_format", None) if name == "empty" and named else None
         shape = shape_of(size if size and not named else size_given(name, size, named))
-        kind = numpy_type(typed_as(out, dtype), default_type())
+        empty = type(dtype) is dtypes.LeftOut and 0 in shape  # it has nothing that could be computed with
+        kind = dtype.of_none if empty else numpy_type(typed_as(out, dtype), default_type())
         if layout is not None or pin_memory:
             stored(name, layout, pin_memory)
         data = np.full(shape, value, kind) if value else np.zeros(shape, kind)

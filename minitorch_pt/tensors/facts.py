@@ -59,7 +59,7 @@ class Facts:
 
     @property
     def layout(self) -> formats.layout:
-        """Always torch.strided."""
+        """torch.strided: each element has its place in memory."""
         return formats.strided
 
     @property
@@ -108,6 +108,14 @@ class Facts:
     def storage_offset(self) -> int:
         """How many elements after the start of its memory the tensor begins."""
         return offset(self._data) // self._data.itemsize
+
+    def sparse_dim(self) -> int:
+        """0: a dense tensor has no axes with indices."""
+        return 0
+
+    def dense_dim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
 
     def is_inference(self) -> bool:
         """Whether the tensor was made in inference mode."""

@@ -13,6 +13,10 @@ from .backward_hooks import Borders
 from .every_module import every_module
 
 
+def _without_module(hook: Callable, module: Any, *others: Any) -> None:
+    hook(*others)
+
+
 class Hooks:
     """The part of Module that keeps hooks and calls them."""
 
@@ -168,6 +172,10 @@ class Hooks:
     def register_load_state_dict_pre_hook(self, hook: Callable) -> Handle:
         """Call `hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)` before loading."""
         return self._add_hook(self._load_pre_hooks, hook)
+
+    def _register_load_state_dict_pre_hook(self, hook: Callable, with_module: bool = False) -> Handle:
+        """As the one without underscore; `hook` gets no module unless that is asked for. Packages call it by torch's name."""
+        return self.register_load_state_dict_pre_hook(hook if with_module else functools.partial(_without_module, hook))
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> Handle:
         """Call `hook(module, incompatible_keys)` after loading; it may change the two lists in place."""

@@ -81,7 +81,7 @@ def embedding(
 
     Raises:
         IndexError: a number that is no row. RuntimeError: indices that are not int32 or int64, or the weight is no matrix.
-        NotImplementedError: sparse=True; there are no sparse tensors here.
+        NotImplementedError: sparse=True; gradients are dense here.
 
     >>> import minitorch_pt as torch
     >>> torch.embedding(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([1, 0, 1]))
