@@ -34,6 +34,7 @@ class Number(NamedTuple):
     """A number as it was printed."""
 
     text: str
+    start: int = 0  # where it stands in the line
     timed: bool = False  # tells a time or the memory of the process, which is not compared
 
     @property
@@ -142,7 +143,7 @@ def _line(text: str) -> Line:
     numbers, end = [], 0
     for found in _NUMBER.finditer(text):
         timed = _TIMED_BEFORE.search(text, end, found.start()) or _TIMED_AFTER.match(text, found.end())
-        numbers.append(Number(found.group(), bool(timed)))
+        numbers.append(Number(found.group(), found.start(), bool(timed)))
         end = found.end()
     return Line(text, " ".join(_NUMBER.sub(" # ", text).split()), tuple(numbers))
 
@@ -153,9 +154,9 @@ def align(theirs: list[Line], ours: list[Line]) -> list[Row]:
     shorter = min(len(a), len(b))
     start = next((i for i in range(shorter) if a[i] != b[i]), shorter)
     end = next((i for i in range(shorter - start) if a[-1 - i] != b[-1 - i]), shorter - start)
-    middle = [a[start : len(a) - end], b[start : len(b) - end]]
+    left, right = a[start : len(a) - end], b[start : len(b) - end]
     # what is far apart over thousands of lines is set side by side as it comes: finding the best order takes the square of their number
-    matcher = difflib.SequenceMatcher(None, *middle, autojunk=max(map(len, middle)) > 3000)
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=max(len(left), len(right)) > 3000)
     blocks = [(start + i, start + j, start + k, start + m) for _, i, j, k, m in matcher.get_opcodes()]
     rows = []
     for i, j, k, m in [(0, start, 0, start), *blocks, (len(a) - end, len(a), len(b) - end, len(b))]:
@@ -172,8 +173,8 @@ def differences(rows: Iterable[Row]) -> list[Difference]:
 def unexplained(rows: list[Row], drifts: list[list[Row]]) -> Iterator[Row]:
     """The rows that differ by more than torch differs from itself when last bits change.
 
-    A number may differ by ten times what the same number in lines with the same words has differed by until there; words may
-    differ where they did.
+    A number may differ by ten times what the same number in lines with the same words has differed by until then, and in the next
+    such line, for where errors grow fast ours may be a step ahead; words may differ where they did.
     """
     moved: dict[int, list[Difference]] = defaultdict(list)
     reworded, longer = set(), False
@@ -182,11 +183,18 @@ def unexplained(rows: list[Row], drifts: list[list[Row]]) -> Iterator[Row]:
         longer |= row.theirs is None
         if row.theirs and not row.matched:
             reworded.add(row.number)
+    following, last = {}, dict[str, int]()
+    for row in reversed(rows):
+        if row.theirs:
+            following[row.number] = last.get(row.theirs.shape, row.number)
+            last[row.theirs.shape] = row.number
     reach: dict[tuple[str, int], float] = defaultdict(float)
     for row in rows:
-        for d in moved.get(row.number, ()) if row.theirs else ():
+        for d in moved[row.number] + moved[following[row.number]] if row.theirs else ():
             reach[d.shape, d.place] = max(reach[d.shape, d.place], d.absolute)
-        if row.kind == "text" and not (row.number in reworded if row.theirs else longer):
-            yield row
-        elif any(not d.near and not d.absolute <= 10 * reach[d.shape, d.place] for d in row.differences):
+        if row.kind == "text":
+            explained = row.number in reworded if row.theirs else longer
+        else:
+            explained = all(d.near or d.absolute <= 10 * reach[d.shape, d.place] for d in row.differences)
+        if not explained:
             yield row

@@ -71,7 +71,7 @@ def start(
             env=_environment(folder, threads, nudge),
             start_new_session=True,
         )
-        progress, late, memory = _Progress(name, streams[0], expected), False, None
+        progress, late = _Progress(name, streams[0], expected), False
         try:
             while (memory := _ended(process)) is None:
                 seconds = time.perf_counter() - begin
@@ -86,8 +86,8 @@ def start(
             if process.returncode is None:  # Ctrl-C
                 _stop(process)
                 process.wait()
-    texts = [stream.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n") for stream in streams]
-    return Run(name, process.returncode, seconds, memory or None, *texts, late)
+    printed, told = [stream.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n") for stream in streams]
+    return Run(name, process.returncode, seconds, memory or None, printed, told, late)
 
 
 def _environment(folder: Path, threads: int, nudge: int) -> dict[str, str]:
@@ -105,7 +105,10 @@ def _environment(folder: Path, threads: int, nudge: int) -> dict[str, str]:
 
 
 def _ended(process: subprocess.Popen) -> int | None:
-    """The most memory that a process had that has ended, 0 where the system does not tell; None for one that runs."""
+    """The most memory that a process had that has ended, 0 where the system does not tell; None for one that runs.
+
+    Linux counts from what the starting process had, about 40 MiB.
+    """
     if not hasattr(os, "wait4"):  # Windows
         return None if process.poll() is None else 0
     number, status, usage = os.wait4(process.pid, os.WNOHANG)
