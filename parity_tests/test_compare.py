@@ -342,7 +342,7 @@ print(0.1, "once")
     assert page.count("<polyline") == 6 and re.search(r">1e-0\d</text>", page)
     heights = [
         float(y)
-        for y in re.search(r'rate.*?polyline class="torch" points="(.*?)"', page)
+        for y in re.search(r'<b>rate</b>.*?polyline class="torch" points="(.*?)"', page)
         .group(1)
         .replace(",", " ")
         .split()[1::2]
