@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from . import report
-from .lines import Difference, Row, align, differences, read, unexplained
+from .lines import Difference, Row, align, differences, read, settled, unexplained
 from .processes import Run, start
 
 __all__ = ["DESCRIPTION", "Comparison", "compare", "main"]
@@ -45,8 +45,9 @@ standard input is closed. Then compares what both have printed to standard outpu
   {DIFFERENT}               anything else
 
 Not compared: addresses (0x7f...), the clock, numbers with a unit of time behind them or with "time",
-"took", "elapsed", "duration", "memory" before them; a line that is written over with \\r counts as it
-stands in the end. The runs share the folder: one finds the files that the other has left.
+"took", "elapsed", "duration", "memory" before them, and what changes when PyTorch simply runs again.
+A line that is written over with \\r counts as it stands in the end. The runs share the folder: one
+finds the files that the other has left.
 
 exit status: 0 for the first three, 1 for {DIFFERENT}, 2 where it could not be compared: no such
 program, PyTorch is not installed, an error or the time limit in one of the runs."""
@@ -118,32 +119,38 @@ def compare(program: str, arguments: list[str], *, threads: int = 1, timeout: fl
         if theirs.failed or ours.failed or theirs.status != ours.status:
             _give_up(_failure(theirs, ours))
         lines = read(theirs.output)
-        rows = align(lines, read(ours.output))
 
-        def drift(seed: int) -> list[Row] | None:
-            again = run("PyTorch, last bits changed", nudge=seed, expected=expected)
+        def rerun(nudge: int) -> list[Row] | None:
+            name = "PyTorch, last bits changed" if nudge else "PyTorch again"
+            again = run(name, nudge=nudge, expected=expected)
             return None if again.failed or again.status != theirs.status else align(lines, read(again.output))
 
-        verdict, drifts = _judge(rows, drift)
+        verdict, rows, drifts = _judge(align(lines, read(ours.output)), rerun)
     return Comparison(" ".join([os.path.basename(program), *arguments]), theirs, ours, rows, drifts, verdict)
 
 
-def _judge(rows: list[Row], drift: Callable[[int], list[Row] | None]) -> tuple[str, list[list[Row]]]:
-    """The verdict, and how PyTorch drifts where that had to be found out."""
-    kinds = {row.kind for row in rows}
-    if kinds <= {"same", "near"}:
-        return EQUAL_NUMBERS if "near" in kinds else EQUAL_TEXT, []
+def _judge(rows: list[Row], rerun: Callable[[int], list[Row] | None]) -> tuple[str, list[Row], list[list[Row]]]:
+    """The verdict, the rows without what changes from run to run, and how PyTorch drifts, where that had to be found out."""
     drifts: list[list[Row]] = []
+    repeat = None if _equal(rows) else rerun(0)
+    rows = rows if repeat is None else settled(rows, repeat)
+    if verdict := _equal(rows):
+        return verdict, rows, drifts
     for seed in (1, 2, 3):
-        again = drift(seed)
+        again = rerun(seed)
         if again is None:
             break
-        drifts.append(again)
+        drifts.append(again if repeat is None else settled(again, repeat))
         if not any(unexplained(rows, drifts)):
-            return FLOAT32, drifts
-        if {row.kind for row in again} <= {"same", "near"}:  # no difference beyond 1e-4 comes of such a drift
+            return FLOAT32, rows, drifts
+        if _equal(drifts[-1]):  # no difference beyond 1e-4 comes of such a drift
             break
-    return DIFFERENT, drifts
+    return DIFFERENT, rows, drifts
+
+
+def _equal(rows: list[Row]) -> str | None:
+    kinds = {row.kind for row in rows}
+    return EQUAL_TEXT if kinds <= {"same"} else EQUAL_NUMBERS if kinds <= {"same", "near"} else None
 
 
 def _give_up(message: str) -> NoReturn:
@@ -180,9 +187,9 @@ def show(done: Comparison, width: int) -> None:
     if done.drifts:
         own = _told(done.drift, "PyTorch", "PyTorch") if done.drift else "none"
         print(f"PyTorch and itself, last bits of its inputs changed\n  largest  {own}")
-    timed = sum(row.kind == "same" and row.theirs != row.ours for row in done.rows)
-    if timed:
-        print(f"not compared: times or memory in {timed:,} line{'s' * (timed != 1)}")
+    idle = sum(number.idle for row in done.rows if row.theirs for number in row.theirs.numbers)
+    if idle:
+        print(f"not compared: {idle:,} numbers that are times, memory, or change when PyTorch runs again")
     print(f"\n{'':14}{'seconds':>9}{'peak memory':>14}{'lines':>9}")
     for run in (done.theirs, done.ours):
         memory = f"{run.memory / 2**20:,.0f} MiB" if run.memory else "not known"

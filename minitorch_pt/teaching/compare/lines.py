@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
-__all__ = ["TOLERANCE", "Difference", "Line", "Number", "Row", "align", "differences", "read", "unexplained"]
+__all__ = ["TOLERANCE", "Difference", "Line", "Number", "Row", "align", "differences", "read", "settled", "unexplained"]
 
 TOLERANCE = 1e-4
 
@@ -20,7 +20,8 @@ _NUMBER = re.compile(
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # what no two processes have in common: addresses; the clock; how long a bar of tqdm took
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
-_CLOCK = re.compile(r"(?<![\d:])\d{1,2}:\d\d:\d\d(?:\.\d+)?(?![\d:])|(?<![\d:])\d\d:\d\d<(?:\d\d:\d\d|\?)")
+_CLOCK = re.compile(r"(?<![\d:])\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?![\d:])|(?<![\d:])\d\d:\d\d<(?:\d\d:\d\d|\?)")
+_BUILD = re.compile(r"(\b\d+\.\d+\.\d+)\+(?:cpu|cu\d+)\b")  # torch 2.13.0+cpu
 # what makes a number one: the word before it, or the unit behind it
 _TIMED_BEFORE = re.compile(
     r"(?i)(?<![a-z])(?:time|took|elapsed|duration|memory|rss|tempo|levou|memória)(?:[\s_]+[^\W\d]+)?\W*$"
@@ -35,7 +36,7 @@ class Number(NamedTuple):
 
     text: str
     start: int = 0  # where it stands in the line
-    timed: bool = False  # tells a time or the memory of the process, which is not compared
+    idle: bool = False  # tells a time or the memory of the process, which is not compared
 
     @property
     def value(self) -> float:
@@ -110,7 +111,7 @@ class Row(NamedTuple):
         return [
             Difference(self.number, self.theirs.shape, i, a, b)
             for i, (a, b) in pairs
-            if a.text != b.text and not (a.timed and b.timed)
+            if a.text != b.text and not (a.idle or b.idle)
         ]
 
     @property
@@ -122,8 +123,8 @@ class Row(NamedTuple):
             return "same"
         if found := self.differences:
             return "near" if all(d.near for d in found) else "numbers"
-        timed = any(a.text != b.text for a, b in zip(self.theirs.numbers, self.ours.numbers, strict=True))
-        return "same" if timed else "text"  # here the spaces differ
+        idle = any(a.text != b.text for a, b in zip(self.theirs.numbers, self.ours.numbers, strict=True))
+        return "same" if idle else "text"  # here the spaces differ
 
 
 def read(text: str) -> list[Line]:
@@ -139,11 +140,12 @@ def read(text: str) -> list[Line]:
 
 def _line(text: str) -> Line:
     text = _COLOURS.sub("", text.rstrip("\r")).rpartition("\r")[2].replace("minitorch_pt", "torch")
+    text = _BUILD.sub(r"\1", text)
     text = _CLOCK.sub("--:--", _ADDRESS.sub("0x...", text))
     numbers, end = [], 0
     for found in _NUMBER.finditer(text):
-        timed = _TIMED_BEFORE.search(text, end, found.start()) or _TIMED_AFTER.match(text, found.end())
-        numbers.append(Number(found.group(), found.start(), bool(timed)))
+        idle = _TIMED_BEFORE.search(text, end, found.start()) or _TIMED_AFTER.match(text, found.end())
+        numbers.append(Number(found.group(), found.start(), bool(idle)))
         end = found.end()
     return Line(text, " ".join(_NUMBER.sub(" # ", text).split()), tuple(numbers))
 
@@ -168,6 +170,26 @@ def align(theirs: list[Line], ours: list[Line]) -> list[Row]:
 def differences(rows: Iterable[Row]) -> list[Difference]:
     """All numbers that differ."""
     return [difference for row in rows for difference in row.differences]
+
+
+def settled(rows: list[Row], again: list[Row]) -> list[Row]:
+    """The rows without what torch itself prints differently when it runs again: lines whose words change are left out; a number that
+    changes is not compared, here and in all lines with the same words.
+
+    Args:
+        again: torch's lines beside those of its second run.
+    """
+    reworded = {row.number for row in again if row.theirs and not row.matched}
+    restless = {(d.shape, d.place) for d in differences(again)}
+
+    def still(line: Line | None) -> Line | None:
+        if line is None:
+            return None
+        numbers = [n._replace(idle=n.idle or (line.shape, i) in restless) for i, n in enumerate(line.numbers)]
+        return line._replace(numbers=tuple(numbers))
+
+    kept = [row for row in rows if not (row.theirs and row.number in reworded)]
+    return [Row(row.number, still(row.theirs), still(row.ours)) for row in kept]
 
 
 def unexplained(rows: list[Row], drifts: list[list[Row]]) -> Iterator[Row]:

@@ -88,7 +88,7 @@ def _of_lines(shape: str, rows: list[Row], moved: dict[int, Line | None]) -> lis
     found, along = [], words[0] if counted else "line"
     for place in range(int(counted), len(numbers[0])):
         theirs, ours, drift = (column(side, place) for side in lines)
-        if not any(n[place].timed for n in numbers) and (len(set(theirs)) > 1 or theirs != ours):
+        if not any(n[place].idle for n in numbers) and (len(set(theirs)) > 1 or theirs != ours):
             found.append(Series(words[place], shape, along, list(zip(where, theirs, ours, drift, strict=True))[::step]))
     return found
 
