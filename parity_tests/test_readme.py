@@ -31,29 +31,29 @@ def test_both_languages_show_the_same():
     assert figures[0] == figures[1] != []
 
 
-def shown():
-    """The program of the README, and what is printed for each command."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = re.findall(r"\$ ([^\n]*\brings\.py)\n(.*?)(?=\n\$|```)", text, re.S)
-    return re.search(r"```python\n(.*?)```", text, re.S).group(1), {c: printed.strip() for c, printed in commands}
+SHOWN = {
+    command: printed.strip()
+    for command, printed in re.findall(
+        r"\$ ([^\n]*\brings\.py)\n(.*?)(?=\n\$|```)", PAGES[0].read_text(encoding="utf-8"), re.S
+    )
+}
 
 
-@pytest.mark.parametrize(
-    "command", ["python rings.py", "minitorch-pt run rings.py", "minitorch-pt compare rings.py", "one import changed"]
-)
+def test_the_program_of_the_readme():
+    program = (ROOT / "parity_tests" / "programs" / "rings.py").read_text().partition("\n\n")[2]
+    assert f"```python\n{program}```" in PAGES[0].read_text(encoding="utf-8")
+    assert len(SHOWN) == 3 and SHOWN["python rings.py"] == SHOWN["minitorch-pt run rings.py"]
+
+
+@pytest.mark.parametrize("command", [*SHOWN, "import minitorch_pt as torch"])
 def test_the_readme_prints_what_it_says(command, tmp_path):
-    program, printed = shown()
-    assert len(printed) == 3 and printed["python rings.py"] == printed["minitorch-pt run rings.py"]
-    if command not in printed:
-        printed[command], program = (
-            printed["python rings.py"],
-            re.sub(r"\btorch\b", "minitorch_pt as torch", program, count=1),
-        )
-        program = program.replace("from torch import", "from minitorch_pt import")
+    program = (ROOT / "parity_tests" / "programs" / "rings.py").read_text()
+    if command not in SHOWN:
+        program = program.replace("import torch\n", f"{command}\n").replace("from torch", "from minitorch_pt")
     (tmp_path / "rings.py").write_text(program)
-    words = command.replace("minitorch-pt", "-m minitorch_pt").split() if "minitorch-pt" in command else ["rings.py"]
+    words = command.removeprefix("python ").replace("minitorch-pt", "-m minitorch_pt").split()
     done = subprocess.run(
-        [sys.executable, *words],
+        [sys.executable, *(words if command in SHOWN else ["rings.py"])],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -61,7 +61,7 @@ def test_the_readme_prints_what_it_says(command, tmp_path):
         check=True,
     )
     measured = re.compile(r" +\d+\.\d\d +\d+ MiB")  # no machine takes as long as another
-    assert measured.sub("", done.stdout.strip()) == measured.sub("", printed[command])
+    assert measured.sub("", done.stdout.strip()) == measured.sub("", SHOWN.get(command, SHOWN["python rings.py"]))
 
 
 def test_files_that_the_readme_names_exist():

@@ -1,6 +1,6 @@
 """What a compared process does before the program: seeds what no seed is given to, and, if asked, changes the last bits of torch's inputs.
 
-`processes` copies this file as `sitecustomize.py`, which Python imports as it starts; it is the only place that touches torch, and
+`processes` copies this file under the name `sitecustomize`, which Python imports as it starts; it is the only place that touches torch, and
 never in the process of minitorch_pt.
 """
 

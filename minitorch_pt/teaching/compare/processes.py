@@ -59,7 +59,7 @@ def start(
         nudge: the seed of the changes of last bits; 0 for none.
         expected: how many lines will come, for the progress that a terminal shows.
     """
-    shutil.copy(before.__file__, folder / "sitecustomize.py")
+    shutil.copy(before.__file__, (folder / "sitecustomize").with_suffix(".py"))
     streams = [folder / "output", folder / "errors"]
     with streams[0].open("wb") as output, streams[1].open("wb") as errors:
         begin = time.perf_counter()
