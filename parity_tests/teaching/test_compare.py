@@ -16,6 +16,8 @@ import minitorch_pt
 from minitorch_pt.teaching.compare import compare, main, processes
 from minitorch_pt.teaching.compare.lines import Difference, Number, align, read, settled, unexplained
 from minitorch_pt.teaching.compare.report import series
+from minitorch_pt.teaching.compare.text import show
+from minitorch_pt.teaching.compare.verdict import Comparison
 
 ROOT = Path(minitorch_pt.__file__).parent.parent
 # which side a program is on; most programs here don't import torch, which takes two seconds
@@ -151,6 +153,18 @@ def test_what_changes_from_run_to_run():
     assert [d.place for row in rows for d in row.differences] == [1]
 
 
+def test_another_torch(capsys, monkeypatch):
+    """Numbers of other versions may differ for reasons of their own."""
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "2.4.0+cpu")
+    again = align(read("a 1\nb"), read("a 2\nc"))
+    run = processes.Run("PyTorch", 0, 1.0, None, "a 1\nb", "")
+    show(Comparison("x.py", run, run, settled(align(read("a 1\nb"), read("a 3\nd")), again), [], "equal text"), 80)
+    out = capsys.readouterr().out
+    assert "PyTorch 2.4.0 is installed; minitorch_pt follows 2.13.0" in out and "not known" in out
+    assert "not compared: 1 numbers that are times, memory, or change when PyTorch runs again\n" in out
+    assert "not compared: 1 lines whose words change when PyTorch runs again\n" in out
+
+
 def test_words_that_drift():
     said = [align(read("a\nthe cat\nb"), read(f"a\n{words}\nb")) for words in ("the dog", "the cow", "the cat", "x\ny")]
     assert not any(unexplained(said[0], [said[1]])) and any(unexplained(said[0], [said[2]]))
@@ -220,16 +234,18 @@ def test_the_last_bits(capsys):
         ("loss 1", [], "equal text", 0),
     ],
 )
-def test_how_often_it_runs(monkeypatch, ours, again, verdict, runs):
+def test_how_often_it_runs(capsys, monkeypatch, ours, again, verdict, runs):
     texts = iter(["loss 1", ours, *again])
 
     def start(name, command, **options):
         text = next(texts)
         return processes.Run(name, int(text is None), 1.0, 1, text or "", "" if text else "ValueError\n")
 
-    monkeypatch.setattr("minitorch_pt.teaching.compare.start", start)
+    monkeypatch.setattr("minitorch_pt.teaching.compare.verdict.start", start)
     Path("program.py").touch()
     done = compare("program.py", [])
+    show(done, 80)
+    assert capsys.readouterr().out.endswith(f"\nprogram.py: {verdict}\n")
     assert done.verdict == verdict and len(done.drifts) == runs and list(texts) == []
 
 
@@ -279,6 +295,9 @@ def test_nothing_to_run(capsys, monkeypatch):
     with pytest.raises(SystemExit, match="2"):
         main(["nothing.py"])
     assert re.fullmatch(r"minitorch-pt: no such program: .*nothing\.py\n", capsys.readouterr().err)
+    with pytest.raises(SystemExit, match="2"):
+        main(["--report", "no/page.html", "nothing.py"])
+    assert re.fullmatch(r"minitorch-pt: no such folder: .*no\n", capsys.readouterr().err)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(SystemExit, match="2"):
         main(["nothing.py"])
@@ -302,7 +321,7 @@ def test_the_command_line():
 def test_progress(capsys, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     Path("output").write_text("a\nb\n")
-    progress = processes._Progress("PyTorch", Path("output"), 9)
+    progress = processes.Progress("PyTorch", Path("output"), 9)
     for seconds in (0.5, 1.1, 1.2, 1.5):
         progress.show(seconds)
     progress.clear()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from . import before
 
-__all__ = ["Run", "start"]
+__all__ = ["Progress", "Run", "start"]
 
 
 class Run(NamedTuple):
@@ -71,7 +71,7 @@ def start(
             env=_environment(folder, threads, nudge),
             start_new_session=True,
         )
-        progress, late = _Progress(name, streams[0], expected), False
+        progress, late = Progress(name, streams[0], expected), False
         try:
             while (memory := _ended(process)) is None:
                 seconds = time.perf_counter() - begin
@@ -127,7 +127,7 @@ def _stop(process: subprocess.Popen) -> None:
         process.kill()
 
 
-class _Progress:
+class Progress:
     """One line on a terminal that says how far a process is."""
 
     def __init__(self, name: str, output: Path, expected: int) -> None:

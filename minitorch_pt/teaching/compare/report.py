@@ -6,12 +6,10 @@ import math
 import re
 from collections import defaultdict
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .lines import Line, Row
-
-if TYPE_CHECKING:
-    from . import Comparison
+from .verdict import Comparison
 
 __all__ = ["Series", "page", "series"]
 
