@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import torch
 
 import minitorch_pt
 from minitorch_pt.teaching.compare import compare, main, processes
@@ -87,6 +88,9 @@ def kinds(theirs, ours):
         ("weights: 12.5 MB", "weights: 8.5 MB", "numbers"),
         ("100%|###| 5/5 [00:01<00:00, 9.5it/s]", "100%|###| 5/5 [00:03<00:00,  2.75it/s]", "same"),
         ("tempo: 3.5", "tempo: 8.5", "same"),
+        ("ValueError: 3 is wrong", "ValueError: 3 is wrong; give 4", "same"),
+        ("at 2: ValueError: no", "at 3: ValueError: no", "numbers"),
+        ("ValueError: no", "TypeError: no", "text"),
         ("10%\r50%\rdone", "done", "same"),
         ("\x1b[31mred\x1b[0m", "red", "same"),
         ("done", "done\r", "same"),
@@ -156,13 +160,16 @@ def test_what_changes_from_run_to_run():
 def test_another_torch(capsys, monkeypatch):
     """Numbers of other versions may differ for reasons of their own."""
     monkeypatch.setattr("importlib.metadata.version", lambda name: "2.4.0+cpu")
-    again = align(read("a 1\nb"), read("a 2\nc"))
-    run = processes.Run("PyTorch", 0, 1.0, None, "a 1\nb", "")
-    show(Comparison("x.py", run, run, settled(align(read("a 1\nb"), read("a 3\nd")), again), [], "equal text"), 80)
+    text = "a 1\nb\nKeyError: 'b'"
+    run = processes.Run("PyTorch", 0, 1.0, None, text, "")
+    again = align(read(text), read("a 2\nc\nKeyError: 'b'"))
+    rows = settled(align(read(text), read("a 3\nd\nKeyError: no 'b'")), again)
+    show(Comparison("x.py", run, run, rows, [], "equal text"), 80)
     out = capsys.readouterr().out
     assert "PyTorch 2.4.0 is installed; minitorch_pt follows 2.13.0" in out and "not known" in out
     assert "not compared: 1 numbers that are times, memory, or change when PyTorch runs again\n" in out
     assert "not compared: 1 lines whose words change when PyTorch runs again\n" in out
+    assert "not compared: 1 messages of errors" in out
 
 
 def test_words_that_drift():
@@ -326,6 +333,39 @@ def test_progress(capsys, monkeypatch):
         progress.show(seconds)
     progress.clear()
     assert capsys.readouterr().err == "\r\x1b[KPyTorch: 1 s, 2 of 9 lines\r\x1b[KPyTorch: 2 s, 2 of 9 lines\r\x1b[K"
+
+
+DRAWN = """
+import numpy as np, torch
+torch.manual_seed(0)
+array = np.linspace(0.1, 0.9, 7, dtype=np.float32)
+fixed = array.copy(); fixed.flags.writeable = False
+layer = torch.nn.Linear(9, 9)
+before = layer.weight.detach().clone()
+layer(torch.ones(9)).sum().backward()
+torch.optim.SGD(layer.parameters(), lr=0.0).step()
+made = [torch.rand(99), torch.randn(9, 11).mT, torch.tensor([0.0, 1.0, -2.0, float("inf")]), torch.from_numpy(array), before, layer.weight.detach(),
+        torch.tensor([0.1, -0.7], dtype=torch.float64), torch.arange(5), torch.empty(50).uniform_(), torch.normal(0.0, torch.ones(30)), torch.randperm(9)]
+"""
+
+
+def test_what_changes_in_last_bits():
+    """About half of the numbers by one bit towards zero; not whole ones, and the random stream is the same."""
+    code = "from minitorch_pt.teaching.compare.before import nudge\nnudge(1)\n"
+    code += DRAWN + "import sys\ntorch.from_numpy(fixed)\ntorch.save(made, sys.argv[1])"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code, "made.pt"], check=True)
+    drawn = {}
+    exec(DRAWN, drawn)
+    for plain, moved in zip(drawn["made"], torch.load("made.pt"), strict=True):
+        assert plain.dtype == moved.dtype and plain.stride() == moved.stride()
+        bits = {torch.float32: torch.int32, torch.float64: torch.int64}.get(plain.dtype, torch.int64)
+        steps = plain.view(bits) - moved.view(bits)
+        assert steps.min() >= 0 and (steps.max() <= 1 or plain is drawn["made"][5])
+        if plain.is_floating_point() and len(plain) > 4:
+            assert 0.2 * steps.numel() < steps.count_nonzero() < 0.8 * steps.numel()
+            assert (moved.abs() <= plain.abs()).all()
+        elif plain.dtype != torch.float64:
+            assert not steps.any()
 
 
 # -- the page ----------------------------------------------------------------------------------------------------------

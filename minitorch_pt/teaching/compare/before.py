@@ -80,7 +80,7 @@ def nudge(seed: int) -> None:
     for place, names in ((torch, _MAKERS), (torch.Tensor, _FILLERS)):
         for name in names:
             setattr(place, name, wrapped(getattr(place, name)))
-    torch.optim.optimizer.register_optimizer_step_post_hook(after_step)
+    importlib.import_module("torch.optim.optimizer").register_optimizer_step_post_hook(after_step)
 
 
 if __name__ == "sitecustomize":

@@ -22,7 +22,8 @@ _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 _CLOCK = re.compile(r"(?<![\d:])\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?![\d:])|(?<![\d:])\d\d:\d\d<(?:\d\d:\d\d|\?)")
 _BUILD = re.compile(r"(\b\d+\.\d+\.\d+)\+(?:cpu|cu\d+)\b")  # torch 2.13.0+cpu
-# what makes a number one: the word before it, or the unit behind it
+_ERROR = re.compile(r"\w*(?:Error|Exception|Warning):\s")  # what follows is said in our own words
+# what makes a number a time or size of memory: the word before it, or the unit behind it
 _TIMED_BEFORE = re.compile(
     r"(?i)(?<![a-z])(?:time|took|elapsed|duration|memory|rss|tempo|levou|memória)(?:[\s_]+[^\W\d]+)?\W*$"
 )
@@ -54,9 +55,10 @@ class Number(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A printed line, its words ("epoch # loss #"), and its numbers."""
+    """A printed line, what of it is compared, the words of that ("epoch # loss #"), and its numbers."""
 
     text: str
+    compared: str  # all, or up to "ValueError:"
     shape: str
     numbers: tuple[Number, ...]
 
@@ -119,7 +121,7 @@ class Row(NamedTuple):
         """ "same", "near" (numbers to 1e-4), "numbers" or "text": what differs."""
         if not (self.theirs and self.ours and self.matched):
             return "text"
-        if self.theirs.text == self.ours.text:
+        if self.theirs.compared == self.ours.compared:
             return "same"
         if found := self.differences:
             return "near" if all(d.near for d in found) else "numbers"
@@ -142,12 +144,14 @@ def _line(text: str) -> Line:
     text = _COLOURS.sub("", text.rstrip("\r")).rpartition("\r")[2].replace("minitorch_pt", "torch")
     text = _BUILD.sub(r"\1", text)
     text = _CLOCK.sub("--:--", _ADDRESS.sub("0x...", text))
+    error = _ERROR.search(text)
+    compared = text[: error.end()] if error else text
     numbers, end = [], 0
-    for found in _NUMBER.finditer(text):
+    for found in _NUMBER.finditer(compared):
         idle = _TIMED_BEFORE.search(text, end, found.start()) or _TIMED_AFTER.match(text, found.end())
         numbers.append(Number(found.group(), found.start(), bool(idle)))
         end = found.end()
-    return Line(text, " ".join(_NUMBER.sub(" # ", text).split()), tuple(numbers))
+    return Line(text, compared, " ".join(_NUMBER.sub(" # ", compared).split()), tuple(numbers))
 
 
 def align(theirs: list[Line], ours: list[Line]) -> list[Row]:

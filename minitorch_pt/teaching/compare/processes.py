@@ -34,7 +34,8 @@ class Run(NamedTuple):
     def failed(self) -> bool:
         """Ended by an error or stopped; a program may also end with a status of its own."""
         told = re.search(r"(?m)^(Traceback \(most recent|\w+Error\b|.*: can't (open|find) )", self.errors)
-        return self.late or self.status < 0 or (self.status > 0 and told is not None)
+        unprepared = "Error in sitecustomize" in self.errors  # Python itself goes on
+        return self.late or unprepared or self.status < 0 or (self.status > 0 and told is not None)
 
     @property
     def last_lines(self) -> str:

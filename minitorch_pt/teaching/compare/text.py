@@ -27,11 +27,18 @@ def show(done: Comparison, width: int) -> None:
     if done.drifts:
         own = _told(done.drift, "PyTorch", "PyTorch") if done.drift else "none"
         print(f"PyTorch and itself, last bits of its inputs changed\n  largest  {own}")
-    idle = sum(number.idle for row in done.rows if row.theirs for number in row.theirs.numbers)
+    pairs = [(row.theirs, row.ours) for row in done.rows if row.theirs and row.ours]
+    idle = sum(number.idle for line, _ in pairs for number in line.numbers)
+    errors = sum(a.compared == b.compared and a.text != b.text for a, b in pairs)
     gone = len(read(done.theirs.output)) - sum(row.theirs is not None for row in done.rows)
-    for count, what in ((idle, "numbers that are times, memory, or change"), (gone, "lines whose words change")):
+    left_out = {
+        "numbers that are times, memory, or change when PyTorch runs again": idle,
+        "lines whose words change when PyTorch runs again": gone,
+        "messages of errors, which minitorch_pt tells in its own words": errors,
+    }
+    for what, count in left_out.items():
         if count:
-            print(f"not compared: {count:,} {what} when PyTorch runs again")
+            print(f"not compared: {count:,} {what}")
     print(f"\n{'':14}{'seconds':>9}{'peak memory':>14}{'lines':>9}")
     for run in (done.theirs, done.ours):
         memory = f"{run.memory / 2**20:,.0f} MiB" if run.memory else "not known"
