@@ -26,6 +26,7 @@ def refusal(module, state: dict) -> list[str]:
     return str(caught.value).splitlines()
 
 
+ITERATORS = [f"{named}{what}" for named in ("", "named_") for what in ("parameters", "buffers", "children", "modules")]
 WALKS = {
     "named_modules": lambda m: [n for n, _ in m.named_modules()],
     "named_modules twice": lambda m: [n for n, _ in m.named_modules(prefix="p", remove_duplicate=False)],
@@ -38,6 +39,7 @@ WALKS = {
     "parameters": lambda m: list(m.parameters()),
     "named_buffers": lambda m: list(m.named_buffers()),
     "buffers": lambda m: list(m.buffers()),
+    "what is printed of a walk": lambda m: [str(getattr(m, name)()).partition(" at ")[0] for name in ITERATORS],
     "get_submodule": lambda m: repr(m.get_submodule("2.0")),
     "get_submodule missing": lambda m: m.get_submodule("2.7"),
     "get_parameter": lambda m: m.get_parameter("2.0.bias"),
