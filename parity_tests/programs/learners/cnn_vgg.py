@@ -66,7 +66,7 @@ def make_layers(cfg, in_channels=3, batch_norm=True):
         if v == "M":
             layers += [nn.MaxPool2d(kernel_size=2, stride=2)]
         else:
-            conv = nn.Conv2d(in_channels, v, kernel_size=3, padding=1)
+            conv = nn.Conv2d(in_channels, v, kernel_size=3, padding=1, bias=not batch_norm)
             layers += [conv, nn.BatchNorm2d(v), nn.ReLU(inplace=True)] if batch_norm else [conv, nn.ReLU(inplace=True)]
             in_channels = v
     return nn.Sequential(*layers)
