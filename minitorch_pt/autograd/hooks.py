@@ -35,13 +35,14 @@ def watch_passes() -> None:
 class Handle:
     """Returned when a hook is registered; `remove()` takes the hook away."""
 
-    def __init__(self, hooks: dict) -> None:
-        self._hooks = hooks
+    def __init__(self, *tables: dict) -> None:
+        self._tables = tables
         self.id = next(clock)
 
     def remove(self) -> None:
         """Take the hook away; a second call does nothing."""
-        self._hooks.pop(self.id, None)
+        for table in self._tables:
+            table.pop(self.id, None)
 
     def __enter__(self) -> Handle:
         return self
@@ -60,8 +61,9 @@ def add_hook(target: Any, hook: Callable, stage: int = OF_TENSOR) -> Handle:
         leaf_has_hooks()
     if getattr(target, name) is None:
         setattr(target, name, {})
-    handle = Handle(getattr(target, name))
-    handle._hooks[handle.id] = (stage, place, hook)
+    hooks = getattr(target, name)
+    handle = Handle(hooks)
+    hooks[handle.id] = (stage, place, hook)
     return handle
 
 

@@ -13,6 +13,12 @@ from .backward_hooks import Borders
 from .every_module import every_module
 
 
+# by their keys: the hooks, then those of them that take keywords, or run after errors
+HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_state_dict_hooks", "_state_dict_pre_hooks",
+               "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks", "_forward_hooks_with_kwargs", "_forward_hooks_always_called",
+               "_forward_pre_hooks_with_kwargs")  # fmt: skip
+
+
 class Hooks:
     """The part of Module that keeps hooks and calls them."""
 
@@ -22,8 +28,11 @@ class Hooks:
     _backward_pre_hooks: dict
     _state_dict_hooks: dict
     _state_dict_pre_hooks: dict
-    _load_pre_hooks: dict
-    _load_post_hooks: dict
+    _load_state_dict_pre_hooks: dict
+    _load_state_dict_post_hooks: dict
+    _forward_hooks_with_kwargs: dict
+    _forward_hooks_always_called: dict
+    _forward_pre_hooks_with_kwargs: dict
     forward: Callable
     _is_full_backward_hook: bool | None = None
 
@@ -33,13 +42,13 @@ class Hooks:
         try:
             args, kwargs = self._run_pre_hooks(args, kwargs)
             full, old = self._hooks_of_both_kinds()
-            before = [hook for hook, _, _ in (*every_module.backward_pre.values(), *self._backward_pre_hooks.values())]
+            before = [hook for hook, *_ in every_module.backward_pre.values()] + [*self._backward_pre_hooks.values()]
             borders = None
             if full or before:
                 borders = Borders(self, full, before)
                 args = borders.enter(args)
             output = self.forward(*args, **kwargs)
-            for key, (hook, with_kwargs, _) in (*every_module.forward.items(), *self._forward_hooks.items()):
+            for key, hook, with_kwargs, _ in self._hooks_after_forward():
                 done.add(key)
                 result = hook(self, args, kwargs, output) if with_kwargs else hook(self, args, output)
                 output = output if result is None else result
@@ -55,14 +64,20 @@ class Hooks:
 
     def _hooks_of_both_kinds(self) -> tuple[list, list]:
         """The backward hooks of all modules and of this one: full ones, and those of the old kind."""
-        tables = (every_module.backward, every_module.full), (self._backward_hooks, self._is_full_backward_hook)
         hooks: tuple[list, list] = [], []
-        for table, full in tables:
-            hooks[0 if full else 1].extend(hook for hook, _, _ in table.values())
+        hooks[0 if every_module.full else 1].extend(hook for hook, *_ in every_module.backward.values())
+        hooks[0 if self._is_full_backward_hook else 1].extend(self._backward_hooks.values())
         return hooks
 
+    def _hooks_after_forward(self) -> list[tuple]:
+        """(key, hook, whether it takes keywords, whether it runs after errors) of all modules' and of this one's."""
+        named, always = self._forward_hooks_with_kwargs, self._forward_hooks_always_called
+        of_all = [(key, *entry) for key, entry in every_module.forward.items()]
+        return of_all + [(key, hook, key in named, key in always) for key, hook in self._forward_hooks.items()]
+
     def _run_pre_hooks(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-        for hook, with_kwargs, _ in (*every_module.forward_pre.values(), *self._forward_pre_hooks.values()):
+        own = [(hook, key in self._forward_pre_hooks_with_kwargs) for key, hook in self._forward_pre_hooks.items()]
+        for hook, with_kwargs in [(hook, False) for hook, *_ in every_module.forward_pre.values()] + own:
             result = hook(self, args, kwargs) if with_kwargs else hook(self, args)
             if result is None:
                 continue
@@ -78,7 +93,7 @@ class Hooks:
 
     def _run_always_hooks(self, args: tuple, kwargs: dict, output: Any, done: set[int]) -> None:
         """After an error: the hooks with always_call that have not run."""
-        for key, (hook, with_kwargs, always) in (*every_module.forward.items(), *self._forward_hooks.items()):
+        for key, hook, with_kwargs, always in self._hooks_after_forward():
             if not always or key in done:
                 continue
             try:
@@ -98,24 +113,21 @@ class Hooks:
                 last.grad_fn.register_hook(functools.partial(hook, self))
         return output
 
-    def _add_hook(
-        self, hooks: dict, hook: Callable, prepend: bool = False, with_kwargs: bool = False, always: bool = False
-    ) -> Handle:
-        handle = Handle(hooks)
-        entry = (hook, with_kwargs, always)
+    def _add_hook(self, hooks: Any, hook: Callable, prepend: bool = False, *flags: dict) -> Handle:
+        """Add a hook to one of the tables. `flags`: tables that note of hooks that they take keywords, or run after errors."""
+        handle = Handle(hooks, *flags)
+        hooks[handle.id] = hook
+        for table in flags:
+            table[handle.id] = True
         if prepend:
-            rest = dict(hooks)
-            hooks.clear()
-            hooks[handle.id] = entry
-            hooks.update(rest)
-        else:
-            hooks[handle.id] = entry
+            hooks.move_to_end(handle.id, last=False)
         self.__dict__["_hooked"] = True
         return handle
 
     def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False) -> Handle:
         """Call `hook(module, args)` before `forward`; what it returns takes the place of the arguments."""
-        return self._add_hook(self._forward_pre_hooks, hook, prepend, with_kwargs)
+        flags = [self._forward_pre_hooks_with_kwargs] if with_kwargs else []
+        return self._add_hook(self._forward_pre_hooks, hook, prepend, *flags)
 
     def register_forward_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
@@ -124,7 +136,9 @@ class Hooks:
 
         always_call: also when `forward` raised an error.
         """
-        return self._add_hook(self._forward_hooks, hook, prepend, with_kwargs, always_call)
+        flags = [self._forward_hooks_with_kwargs] if with_kwargs else []
+        flags += [self._forward_hooks_always_called] if always_call else []
+        return self._add_hook(self._forward_hooks, hook, prepend, *flags)
 
     def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
         """Call `hook(module, grad_input, grad_output)` when the gradients of the inputs are known; it may return other ones.
@@ -167,8 +181,8 @@ class Hooks:
 
     def register_load_state_dict_pre_hook(self, hook: Callable) -> Handle:
         """Call `hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)` before loading."""
-        return self._add_hook(self._load_pre_hooks, hook)
+        return self._add_hook(self._load_state_dict_pre_hooks, hook)
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> Handle:
         """Call `hook(module, incompatible_keys)` after loading; it may change the two lists in place."""
-        return self._add_hook(self._load_post_hooks, hook)
+        return self._add_hook(self._load_state_dict_post_hooks, hook)

@@ -87,7 +87,7 @@ def closure():
 for step in range(3):
     value = optimizer.step(closure)
     print(f"step {step} loss {value.item():.6f} nu {lognu.exp().item():.4f}")
-print(calls, len(optimizer.state[optimizer._params[0]]["old_dirs"]), optimizer)
+print(calls, len(optimizer.state_dict()["state"][0]["old_dirs"]), optimizer)
 
 # Hessians, Jacobians, Laplacians
 f = lambda v: (v[0] ** 2 * v[1]).sin() + v.pow(3).sum()

@@ -109,5 +109,11 @@ for level in range(3):
             if "_mask" not in key:
                 value.copy_(start[key.replace("_orig", "")])
     print(f"round {level} loss {loss.item():.4f} kept", [int(m.weight_mask.sum()) for m in (net.fc1, net.fc2)], list(net.fc1._buffers))
+try:
+    copy.deepcopy(net)
+except RuntimeError as e:
+    print("RuntimeError:", e)
+for m in (net.fc1, net.fc2):
+    prune.remove(m, "weight")
 clone = copy.deepcopy(net)
-print(torch.equal(clone(x), net(x)), prune.is_pruned(clone), clone.fc1.weight_orig.grad is not None)
+print(torch.equal(clone(x), net(x)), prune.is_pruned(clone), clone.fc1.weight.grad is not None)

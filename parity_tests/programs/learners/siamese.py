@@ -57,7 +57,7 @@ images = torch.rand(24, 1, 6, 6)
 for k in range(3):
     images[labels == k, :, 2 * k : 2 * k + 2] += 1
 net = SiameseNetwork()
-criterion, optimizer = ContrastiveLoss(), torch.optim.RMSprop(net.parameters(), lr=0.005, centered=True)
+criterion, optimizer = ContrastiveLoss(), torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.5)
 loader = DataLoader(Pairs(images, labels), shuffle=True, batch_size=8)
 for epoch in range(3):
     for i, (img0, img1, label) in enumerate(loader):
