@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from . import changes, graph, hooks
 from .graph import Node
-from .hooks import Handle
+from .hooks import RemovableHandle
 from .modes import recording
 from .nodes import shown
 
@@ -41,10 +41,10 @@ def increment_version(tensor: Any) -> None:
         changes.changed(changed._data)
 
 
-class _MultiHandle(Handle):
+class _MultiHandle(RemovableHandle):
     """Takes the hooks of several tensors away together."""
 
-    def __init__(self, handles: Sequence[Handle]) -> None:
+    def __init__(self, handles: Sequence[RemovableHandle]) -> None:
         super().__init__({})
         self.handles = tuple(handles)
 

@@ -15,7 +15,7 @@ import numpy as np
 from ..arrays.dtypes import float32, float64, get_default_dtype
 from ..arrays.notices import hush
 from ..autograd.changes import changed
-from ..autograd.hooks import Handle
+from ..autograd.hooks import RemovableHandle
 from ..autograd.modes import recording
 from ..tensors.tensor import Tensor, wrap
 
@@ -270,34 +270,34 @@ class Optimizer:
             hook(self)
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
-    def _register(self, hooks: dict, hook: Callable, prepend: bool = False) -> Handle:
-        handle = Handle(hooks)
+    def _register(self, hooks: dict, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        handle = RemovableHandle(hooks)
         hooks[handle.id] = hook
         if prepend:
             hooks.move_to_end(handle.id, last=False)  # type: ignore[attr-defined]
         return handle
 
-    def register_step_pre_hook(self, hook: Callable) -> Handle:
+    def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` before each step; it may return other (args, kwargs)."""
         return self._register(self._step_pre_hooks, hook)
 
-    def register_step_post_hook(self, hook: Callable) -> Handle:
+    def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` after each step."""
         return self._register(self._step_post_hooks, hook)
 
-    def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` before `state_dict`."""
         return self._register(self._state_hooks["pre"], hook, prepend)
 
-    def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer, state_dict)` after `state_dict`; it may return another one."""
         return self._register(self._state_hooks["post"], hook, prepend)
 
-    def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer, state_dict)` before loading; it may return another one."""
         return self._register(self._state_hooks["load_pre"], hook, prepend)
 
-    def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` after loading."""
         return self._register(self._state_hooks["load_post"], hook, prepend)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from ..autograd.hooks import Handle as RemovableHandle
+from ..autograd.hooks import RemovableHandle
+from ..names.places import settle
 
 __all__ = ["RemovableHandle"]
+
+settle(__name__, {"RemovableHandle": RemovableHandle})

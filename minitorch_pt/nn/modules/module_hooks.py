@@ -7,11 +7,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from ...autograd.hooks import Handle
+from ...autograd.hooks import RemovableHandle
 from ...tensors.tensor import Tensor
 from .backward_hooks import Borders
 from .every_module import every_module
-
 
 # by their keys: the hooks, then those of them that take keywords, or run after errors
 HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_state_dict_hooks", "_state_dict_pre_hooks",
@@ -113,9 +112,9 @@ class Hooks:
                 last.grad_fn.register_hook(functools.partial(hook, self))
         return output
 
-    def _add_hook(self, hooks: Any, hook: Callable, prepend: bool = False, *flags: dict) -> Handle:
+    def _add_hook(self, hooks: Any, hook: Callable, prepend: bool = False, *flags: dict) -> RemovableHandle:
         """Add a hook to one of the tables. `flags`: tables that note of hooks that they take keywords, or run after errors."""
-        handle = Handle(hooks, *flags)
+        handle = RemovableHandle(hooks, extra_dict=flags)
         hooks[handle.id] = hook
         for table in flags:
             table[handle.id] = True
@@ -124,14 +123,16 @@ class Hooks:
         self.__dict__["_hooked"] = True
         return handle
 
-    def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False) -> Handle:
+    def register_forward_pre_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
         """Call `hook(module, args)` before `forward`; what it returns takes the place of the arguments."""
         flags = [self._forward_pre_hooks_with_kwargs] if with_kwargs else []
         return self._add_hook(self._forward_pre_hooks, hook, prepend, *flags)
 
     def register_forward_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
-    ) -> Handle:
+    ) -> RemovableHandle:
         """Call `hook(module, args, output)` after `forward`; what it returns takes the place of the output.
 
         always_call: also when `forward` raised an error.
@@ -140,7 +141,7 @@ class Hooks:
         flags += [self._forward_hooks_always_called] if always_call else []
         return self._add_hook(self._forward_hooks, hook, prepend, *flags)
 
-    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_input, grad_output)` when the gradients of the inputs are known; it may return other ones.
 
         Inputs and outputs of the module cannot be changed in place then.
@@ -151,7 +152,7 @@ class Hooks:
         self._backward_kind(True)
         return self._add_hook(self._backward_hooks, hook, prepend)
 
-    def register_backward_hook(self, hook: Callable) -> Handle:
+    def register_backward_hook(self, hook: Callable) -> RemovableHandle:
         """The old kind: `grad_input` is what the last operation inside the module gives its inputs. Use `register_full_backward_hook`.
 
         Raises:
@@ -167,22 +168,22 @@ class Hooks:
             )
         self._is_full_backward_hook = full
 
-    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_output)` before the module's gradients are computed; it may return another grad_output."""
         return self._add_hook(self._backward_pre_hooks, hook, prepend)
 
-    def register_state_dict_post_hook(self, hook: Callable) -> Handle:
+    def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, local_metadata)` at the end of `state_dict`."""
         return self._add_hook(self._state_dict_hooks, hook)
 
-    def register_state_dict_pre_hook(self, hook: Callable) -> Handle:
+    def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, prefix, keep_vars)` at the start of `state_dict`."""
         return self._add_hook(self._state_dict_pre_hooks, hook)
 
-    def register_load_state_dict_pre_hook(self, hook: Callable) -> Handle:
+    def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)` before loading."""
         return self._add_hook(self._load_state_dict_pre_hooks, hook)
 
-    def register_load_state_dict_post_hook(self, hook: Callable) -> Handle:
+    def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, incompatible_keys)` after loading; it may change the two lists in place."""
         return self._add_hook(self._load_state_dict_post_hooks, hook)

@@ -78,7 +78,6 @@ class LinearFunction(Function):
             grad_weight = grad_output.t().mm(input)
         if bias is not None and ctx.needs_input_grad[2]:
             grad_bias = grad_output.sum(0)
-        print("needs", ctx.needs_input_grad)
         return grad_input, grad_weight, grad_bias
 
 
@@ -138,8 +137,9 @@ torch.manual_seed(0)
 inputs = (torch.randn(4, 3, dtype=torch.double, requires_grad=True), torch.randn(2, 3, dtype=torch.double, requires_grad=True))
 print(gradcheck(LinearFunction.apply, inputs, eps=1e-6, atol=1e-4), gradgradcheck(Exp.apply, inputs[:1]), gradcheck(Exp.apply, inputs[0]))
 out = LinearFunction.apply(inputs[0].detach(), inputs[1], torch.zeros(2, dtype=torch.double))
+print(out.grad_fn.needs_input_grad)
 out.sum().backward()
-print(inputs[0].grad, inputs[1].grad, out.requires_grad)
+print([t.grad is None for t in inputs], inputs[1].grad, out.requires_grad)
 v = torch.tensor([3.0, 1.0, 2.0], requires_grad=True)
 values, index = SortBoth.apply(v, True)
 print(values, index, index.requires_grad, values.grad_fn.name())
