@@ -8,6 +8,7 @@ import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -123,10 +124,14 @@ class Optimizer:
         TypeError: params is a single tensor, or holds something else. ValueError: params is empty, or a tensor is no leaf.
     """
 
+    # of those that wrap another optimiser, and borrow its groups without this class's __init__, as Lookahead does
+    _step_pre_hooks: Any = MappingProxyType({})
+    _step_post_hooks = _step_pre_hooks
+
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
-        self._step_pre_hooks: dict[int, Callable] = OrderedDict()
-        self._step_post_hooks: dict[int, Callable] = OrderedDict()
+        self._step_pre_hooks = OrderedDict()
+        self._step_post_hooks = OrderedDict()
         self._state_hooks: dict[str, dict[int, Callable]] = {
             k: OrderedDict() for k in ("pre", "post", "load_pre", "load_post")
         }
