@@ -369,7 +369,12 @@ def test_an_optimizer_that_wraps_another_and_has_no_init_of_its_own():
     def program(t):
         class Outer(t.optim.Optimizer):
             def __init__(self, inner):
-                self.inner, self.param_groups, self.state, self.defaults = inner, inner.param_groups, inner.state, inner.defaults
+                self.inner, self.param_groups, self.state, self.defaults = (
+                    inner,
+                    inner.param_groups,
+                    inner.state,
+                    inner.defaults,
+                )
 
             def step(self, closure=None):
                 return self.inner.step(closure)

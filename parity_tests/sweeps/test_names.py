@@ -89,6 +89,11 @@ def public_bases(thing: type, side: int) -> set[type]:
     return {pair[1] for pair in TWINS if pair[side] is not thing and issubclass(thing, pair[side])}
 
 
+def private_bases(thing: type) -> set[str]:
+    """The bases that other modules of torch.nn hide and programs ask for: isinstance(layer, nn.modules.conv._ConvNd)."""
+    return {base.__name__ for base in thing.__mro__ if base.__name__[0] == "_" and ".nn.modules." in base.__module__}
+
+
 def parameters(thing: Any) -> list[str]:
     """Kinds, names and defaults of the parameters, in their order."""
     found = []
@@ -114,6 +119,7 @@ def facts(name: str, ours: Any, theirs: Any) -> Iterator[tuple[str, Any, Any]]:
     if isinstance(theirs, type):
         yield "repr", repr(ours), exchanged(repr(theirs))
         yield "bases", public_bases(ours, 1), public_bases(theirs, 0)
+        yield "private bases", private_bases(ours) & private_bases(theirs), private_bases(theirs)
         for method, function in vars(theirs).items():
             mine = getattr(ours, method, None)
             if isinstance(function, types.FunctionType) and mine is not None and method[0] != "_":

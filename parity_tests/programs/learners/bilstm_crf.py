@@ -97,7 +97,13 @@ class BiLSTM_CRF(nn.Module):
         return self._viterbi_decode(self._get_lstm_features(sentence))
 
 
-training_data = [("the wall street journal reported today that apple corporation made money".split(), "B I I I O O O B I O O".split()), ("georgia tech is a university in georgia".split(), "B I O O O O B".split())]
+training_data = [
+    (
+        "the wall street journal reported today that apple corporation made money".split(),
+        "B I I I O O O B I O O".split(),
+    ),
+    ("georgia tech is a university in georgia".split(), "B I O O O O B".split()),
+]
 word_to_ix = {}
 for sentence, tags in training_data:
     for word in sentence:
@@ -110,7 +116,9 @@ with torch.no_grad():
 for epoch in range(3):
     for sentence, tags in training_data:
         model.zero_grad()
-        loss = model.neg_log_likelihood(prepare_sequence(sentence, word_to_ix), torch.tensor([tag_to_ix[t] for t in tags]))
+        loss = model.neg_log_likelihood(
+            prepare_sequence(sentence, word_to_ix), torch.tensor([tag_to_ix[t] for t in tags])
+        )
         loss.backward()
         optimizer.step()
     print(epoch, loss)

@@ -18,7 +18,11 @@ folder = pathlib.Path(tempfile.mkdtemp())
 
 def make(seed=0):
     torch.manual_seed(seed)
-    model = nn.Sequential(OrderedDict(body=nn.Linear(4, 8), norm=nn.BatchNorm1d(8), act=nn.ReLU(), drop=nn.Dropout(0.3), head=nn.Linear(8, 1)))
+    model = nn.Sequential(
+        OrderedDict(
+            body=nn.Linear(4, 8), norm=nn.BatchNorm1d(8), act=nn.ReLU(), drop=nn.Dropout(0.3), head=nn.Linear(8, 1)
+        )
+    )
     optimizer = optim.AdamW(model.parameters(), lr=0.02)
     return model, optimizer, CosineAnnealingWarmRestarts(optimizer, T_0=3, T_mult=2)
 
@@ -55,10 +59,18 @@ checkpoint = torch.load(path, weights_only=True, map_location="cpu")
 print(list(checkpoint), checkpoint["args"], checkpoint["best"], checkpoint["rng"].shape, checkpoint["rng"].dtype)
 print(checkpoint["scheduler"], checkpoint["optimizer_state_dict"]["param_groups"], sep="\n")
 print({k: {n: tuple(v.shape) for n, v in s.items()} for k, s in checkpoint["optimizer_state_dict"]["state"].items()})
-print(model.load_state_dict(checkpoint["model_state_dict"]), optimizer.load_state_dict(checkpoint["optimizer_state_dict"]), scheduler.load_state_dict(checkpoint["scheduler"]))
+print(
+    model.load_state_dict(checkpoint["model_state_dict"]),
+    optimizer.load_state_dict(checkpoint["optimizer_state_dict"]),
+    scheduler.load_state_dict(checkpoint["scheduler"]),
+)
 torch.set_rng_state(checkpoint["rng"])
 train(model, optimizer, scheduler, checkpoint["epoch"], 6, resumed)
-print("resumed equals", resumed == log, all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), parts[0].state_dict().values())))
+print(
+    "resumed equals",
+    resumed == log,
+    all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), parts[0].state_dict().values())),
+)
 
 # wrong files and keys
 for attempt in (
@@ -137,4 +149,6 @@ with warnings.catch_warnings(record=True) as caught:
             print("Early stopping")
             break
     ExponentialLR(optimizer, 0.9).step()
-print([(w.category.__name__, str(w.message)[:60]) for w in caught], stopper.best.keys(), scheduler.state_dict(), sep="\n")
+print(
+    [(w.category.__name__, str(w.message)[:60]) for w in caught], stopper.best.keys(), scheduler.state_dict(), sep="\n"
+)

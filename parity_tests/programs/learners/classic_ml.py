@@ -30,15 +30,34 @@ C, assign, i = kmeans(X, 3)
 table = torch.zeros(3, 3, dtype=torch.long).index_put_((labels, assign), torch.tensor(1), accumulate=True)
 print(C, i, table, ((X - C[assign]) ** 2).sum(), sep="\n")
 one_hot = F.one_hot(assign, 3).float()
-print(torch.equal((one_hot.T @ X) / one_hot.sum(0)[:, None], C), torch.scatter_reduce(torch.zeros(3), 0, assign, X[:, 0], reduce="amax", include_self=False))
+print(
+    torch.equal((one_hot.T @ X) / one_hot.sum(0)[:, None], C),
+    torch.scatter_reduce(torch.zeros(3), 0, assign, X[:, 0], reduce="amax", include_self=False),
+)
 
 # PCA three ways
-M = torch.randn(30, 4, generator=g, dtype=torch.float64) @ torch.diag(torch.tensor([3.0, 2.0, 1.0, 0.1], dtype=torch.float64))
+M = torch.randn(30, 4, generator=g, dtype=torch.float64) @ torch.diag(
+    torch.tensor([3.0, 2.0, 1.0, 0.1], dtype=torch.float64)
+)
 centered = M - M.mean(0)
 U, S, Vh = torch.linalg.svd(centered, full_matrices=False)
 values, vectors = torch.linalg.eigh(centered.T @ centered / 29)
-print(S**2 / 29, values.flip(0), (S**2 / (S**2).sum()).cumsum(0), torch.allclose(Vh[0].abs(), vectors[:, -1].abs()), torch.cov(M.T).diagonal(), sep="\n")
-print(torch.linalg.matrix_rank(M), torch.linalg.cond(M) > 1, torch.dist(centered, U[:, :2] * S[:2] @ Vh[:2]), torch.linalg.norm(M, "nuc"), torch.linalg.det(M.T @ M).log(), torch.logdet(M.T @ M))
+print(
+    S**2 / 29,
+    values.flip(0),
+    (S**2 / (S**2).sum()).cumsum(0),
+    torch.allclose(Vh[0].abs(), vectors[:, -1].abs()),
+    torch.cov(M.T).diagonal(),
+    sep="\n",
+)
+print(
+    torch.linalg.matrix_rank(M),
+    torch.linalg.cond(M) > 1,
+    torch.dist(centered, U[:, :2] * S[:2] @ Vh[:2]),
+    torch.linalg.norm(M, "nuc"),
+    torch.linalg.det(M.T @ M).log(),
+    torch.logdet(M.T @ M),
+)
 
 # nearest neighbours, one class out
 distance = torch.cdist(X, X).fill_diagonal_(float("inf"))
@@ -77,7 +96,13 @@ mean = torch.stack([X[labels == k].mean(0) for k in range(3)])
 std = torch.stack([X[labels == k].std(0, correction=0) for k in range(3)])
 log_p = torch.distributions.Normal(mean, std).log_prob(X[:, None]).sum(-1)
 print("bayes", (log_p.argmax(1) == labels).sum(), log_p.logsumexp(1)[:3])
-best = min(((((X[:, f] > c) != t.bool()).float().mean().item(), f, round(c.item(), 3)) for f, c in itertools.product(range(2), X[::6].flatten())), key=lambda s: s[0])
+best = min(
+    (
+        (((X[:, f] > c) != t.bool()).float().mean().item(), f, round(c.item(), 3))
+        for f, c in itertools.product(range(2), X[::6].flatten())
+    ),
+    key=lambda s: s[0],
+)
 print("stump", best)
 
 # matrix factorization of what is known
@@ -98,7 +123,13 @@ T = links / links.sum(1, keepdim=True)
 rank = torch.full((4,), 0.25, dtype=torch.float64)
 for _ in range(60):
     rank = 0.15 / 4 + 0.85 * T.T @ rank
-print(rank, rank.argsort(descending=True), torch.linalg.matrix_power(T, 5).sum(1), torch.matrix_exp(T - torch.eye(4))[0], torch.chain_matmul(T, T, T)[0] if hasattr(torch, "chain_matmul") else torch.linalg.multi_dot((T, T, T))[0])
+print(
+    rank,
+    rank.argsort(descending=True),
+    torch.linalg.matrix_power(T, 5).sum(1),
+    torch.matrix_exp(T - torch.eye(4))[0],
+    torch.chain_matmul(T, T, T)[0] if hasattr(torch, "chain_matmul") else torch.linalg.multi_dot((T, T, T))[0],
+)
 
 # the game of life, an edge filter, a moving average, cumulative maxima, run lengths
 board = torch.zeros(6, 6, dtype=torch.int)
@@ -109,8 +140,33 @@ for _ in range(4):
     board = ((around == 3) | ((board == 1) & (around == 2))).int()
 print(board, board.nonzero().T)
 sobel = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
-print(F.conv2d(board[None, None].float(), torch.stack([sobel, sobel.T])[:, None], padding=1).abs().sum(1).squeeze().int())
+print(
+    F.conv2d(board[None, None].float(), torch.stack([sobel, sobel.T])[:, None], padding=1).abs().sum(1).squeeze().int()
+)
 series = torch.tensor([1, 2, 2, 5, 5, 5, 3])
-print(F.avg_pool1d(series[None].float(), 3, 1), series.unfold(0, 3, 2), series.cummax(0).values, torch.unique_consecutive(series, return_counts=True), series.diff(), torch.bucketize(series, torch.tensor([2, 4])))
-print(torch.trapezoid(series.float()), torch.cumulative_trapezoid(series.float()), torch.gradient(series.float())[0], torch.vander(torch.tensor([1, 2, 3])), torch.gcd(series, torch.tensor(6)), series.float().softmax(0).argmax(), torch.heaviside(series - 2.5, torch.tensor(0.0)))
-print(torch.triu_indices(3, 3, 1), torch.isin(series, torch.tensor([2, 3])), torch.logspace(0, 2, 3), torch.polar if hasattr(torch, "polarr") else "none", torch.count_nonzero(series == 5), torch.nan_to_num(torch.tensor([float("nan"), float("inf")])), torch.lerp(torch.zeros(2), torch.ones(2), 0.3))
+print(
+    F.avg_pool1d(series[None].float(), 3, 1),
+    series.unfold(0, 3, 2),
+    series.cummax(0).values,
+    torch.unique_consecutive(series, return_counts=True),
+    series.diff(),
+    torch.bucketize(series, torch.tensor([2, 4])),
+)
+print(
+    torch.trapezoid(series.float()),
+    torch.cumulative_trapezoid(series.float()),
+    torch.gradient(series.float())[0],
+    torch.vander(torch.tensor([1, 2, 3])),
+    torch.gcd(series, torch.tensor(6)),
+    series.float().softmax(0).argmax(),
+    torch.heaviside(series - 2.5, torch.tensor(0.0)),
+)
+print(
+    torch.triu_indices(3, 3, 1),
+    torch.isin(series, torch.tensor([2, 3])),
+    torch.logspace(0, 2, 3),
+    torch.polar if hasattr(torch, "polarr") else "none",
+    torch.count_nonzero(series == 5),
+    torch.nan_to_num(torch.tensor([float("nan"), float("inf")])),
+    torch.lerp(torch.zeros(2), torch.ones(2), 0.3),
+)

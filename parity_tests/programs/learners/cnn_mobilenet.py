@@ -15,7 +15,11 @@ def _make_divisible(v, divisor=4, min_value=None):
 
 class ConvBNAct(nn.Sequential):
     def __init__(self, inp, out, k=3, stride=1, groups=1, act=nn.ReLU6):
-        super().__init__(nn.Conv2d(inp, out, k, stride, (k - 1) // 2, groups=groups, bias=False), nn.BatchNorm2d(out), act(inplace=True) if act else nn.Identity())
+        super().__init__(
+            nn.Conv2d(inp, out, k, stride, (k - 1) // 2, groups=groups, bias=False),
+            nn.BatchNorm2d(out),
+            act(inplace=True) if act else nn.Identity(),
+        )
         self.out_channels = out
 
 
@@ -95,7 +99,9 @@ def count_macs(model, x):
 
         return inner
 
-    handles = [m.register_forward_hook(hook(n)) for n, m in model.named_modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
+    handles = [
+        m.register_forward_hook(hook(n)) for n, m in model.named_modules() if isinstance(m, (nn.Conv2d, nn.Linear))
+    ]
     with torch.no_grad():
         model.eval()(x)
     [h.remove() for h in handles]
@@ -106,12 +112,20 @@ torch.manual_seed(0)
 for width in (0.5, 1.0):
     model = MobileNet(width)
     macs = count_macs(model, torch.zeros(1, 3, 24, 24))
-    print(width, sum(macs.values()), max(macs, key=macs.get), sum(p.numel() for p in model.parameters()), sum(b.numel() for b in model.buffers()))
+    print(
+        width,
+        sum(macs.values()),
+        max(macs, key=macs.get),
+        sum(p.numel() for p in model.parameters()),
+        sum(b.numel() for b in model.buffers()),
+    )
 print(model.features[2])
 decay, no_decay = [], []
 for name, p in model.named_parameters():
     (no_decay if p.ndim <= 1 or name.endswith(".bias") else decay).append(p)
-optimizer = torch.optim.AdamW([{"params": no_decay, "weight_decay": 0.0}, {"params": decay, "weight_decay": 0.05}], lr=2e-3)
+optimizer = torch.optim.AdamW(
+    [{"params": no_decay, "weight_decay": 0.0}, {"params": decay, "weight_decay": 0.05}], lr=2e-3
+)
 scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=[0.01, 0.02], total_steps=6, pct_start=0.3)
 x = torch.rand(12, 3, 24, 24)
 y = torch.arange(12).remainder(4)
@@ -125,7 +139,11 @@ for step in range(6):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    print(f"{step}: lam {lam:.4f} loss {loss:.4f} lr", [f"{lr:.5f}" for lr in scheduler.get_last_lr()], [round(g["betas"][0], 4) for g in optimizer.param_groups])
+    print(
+        f"{step}: lam {lam:.4f} loss {loss:.4f} lr",
+        [f"{lr:.5f}" for lr in scheduler.get_last_lr()],
+        [round(g["betas"][0], 4) for g in optimizer.param_groups],
+    )
     scheduler.step()
 print(optimizer)
 try:

@@ -80,7 +80,10 @@ class ResNet(nn.Module):
     def _make_layer(self, block, planes, blocks, stride=1):
         downsample = None
         if stride != 1 or self.inplanes != planes * block.expansion:
-            downsample = nn.Sequential(nn.Conv2d(self.inplanes, planes * block.expansion, 1, stride, bias=False), self._norm_layer(planes * block.expansion))
+            downsample = nn.Sequential(
+                nn.Conv2d(self.inplanes, planes * block.expansion, 1, stride, bias=False),
+                self._norm_layer(planes * block.expansion),
+            )
         layers = [block(self.inplanes, planes, stride, downsample, self._norm_layer)]
         self.inplanes = planes * block.expansion
         layers += [block(self.inplanes, planes, norm_layer=self._norm_layer) for _ in range(1, blocks)]
@@ -92,10 +95,18 @@ class ResNet(nn.Module):
         return self.fc(torch.flatten(self.avgpool(x), 1))
 
 
-for net in (ResNet(BasicBlock, [1, 1]), ResNet(Bottleneck, [2, 1], zero_init_residual=True), ResNet(BasicBlock, [1, 1], norm_layer=lambda c: nn.GroupNorm(4, c))):
+for net in (
+    ResNet(BasicBlock, [1, 1]),
+    ResNet(Bottleneck, [2, 1], zero_init_residual=True),
+    ResNet(BasicBlock, [1, 1], norm_layer=lambda c: nn.GroupNorm(4, c)),
+):
     x = torch.randn(2, 3, 32, 32)
     shapes = []
-    handles = [m.register_forward_hook(lambda m, i, o: shapes.append((m.__class__.__name__, tuple(o.shape)))) for m in net.modules() if not list(m.children())]
+    handles = [
+        m.register_forward_hook(lambda m, i, o: shapes.append((m.__class__.__name__, tuple(o.shape))))
+        for m in net.modules()
+        if not list(m.children())
+    ]
     y = net(x)
     for h in handles:
         h.remove()
@@ -134,7 +145,13 @@ for frozen in (False, True):
         loss = nn.functional.cross_entropy(trunk(images), labels % 2)
         loss.backward()
         opt.step()
-    print(f"{loss:.4f}", torch.equal(before[0], trunk.layer1[0].conv1.weight), torch.equal(before[1], trunk.bn1.running_mean), torch.equal(before[2], net.fc.weight), trunk.bn1.training)
+    print(
+        f"{loss:.4f}",
+        torch.equal(before[0], trunk.layer1[0].conv1.weight),
+        torch.equal(before[1], trunk.bn1.running_mean),
+        torch.equal(before[2], net.fc.weight),
+        trunk.bn1.training,
+    )
 state = {k: v for k, v in net.state_dict().items() if not k.startswith("fc")}
 print(trunk.load_state_dict(state, strict=False))
 try:

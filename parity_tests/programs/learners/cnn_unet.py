@@ -95,11 +95,15 @@ def iou(net, loader):
 
 torch.manual_seed(3)
 images, masks = discs(20)
-train_set, val_set = random_split(torch.utils.data.TensorDataset(images, masks), [0.8, 0.2], generator=torch.Generator().manual_seed(0))
+train_set, val_set = random_split(
+    torch.utils.data.TensorDataset(images, masks), [0.8, 0.2], generator=torch.Generator().manual_seed(0)
+)
 print(len(train_set), len(val_set), train_set.indices[:5], masks.mean(), images.std())
 for bilinear in (False, True):
     net = UNet(1, 1, bilinear)
-    print(f"Network:\n\t{1} input channels\n\t{'Bilinear' if bilinear else 'Transposed conv'} upscaling, {sum(p.numel() for p in net.parameters())} weights")
+    print(
+        f"Network:\n\t{1} input channels\n\t{'Bilinear' if bilinear else 'Transposed conv'} upscaling, {sum(p.numel() for p in net.parameters())} weights"
+    )
     optimizer = torch.optim.RMSprop(net.parameters(), lr=0.01, weight_decay=1e-8, momentum=0.9)
     warmup = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / 4))
     plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, "max", patience=0, factor=0.5)
@@ -107,7 +111,11 @@ for bilinear in (False, True):
     for epoch in range(2):
         for x, y in loader:
             logits = net(x)
-            loss = F.binary_cross_entropy_with_logits(logits, y, pos_weight=torch.tensor(3.0)) + dice_loss(logits, y) + focal_loss(logits, y)
+            loss = (
+                F.binary_cross_entropy_with_logits(logits, y, pos_weight=torch.tensor(3.0))
+                + dice_loss(logits, y)
+                + focal_loss(logits, y)
+            )
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             norm = nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -115,6 +123,10 @@ for bilinear in (False, True):
             warmup.step()
         score = iou(net, DataLoader(val_set, 2))
         plateau.step(score)
-        print(f"{epoch} loss {loss.item():.3f} norm {norm > 0} iou in [0, 1] {0 <= score <= 1} lr {optimizer.param_groups[0]['lr']:.4f}", plateau.num_bad_epochs, warmup.last_epoch)
+        print(
+            f"{epoch} loss {loss.item():.3f} norm {norm > 0} iou in [0, 1] {0 <= score <= 1} lr {optimizer.param_groups[0]['lr']:.4f}",
+            plateau.num_bad_epochs,
+            warmup.last_epoch,
+        )
     print(logits.shape, logits.grad_fn.name(), [tuple(p.shape) for p in net.up1.parameters()])
 print(net.up2, UNet(1, 2).up1.up, sep="\n")

@@ -47,7 +47,10 @@ class StripesDataset(Dataset):
         img = self.images[index]
         if self.transforms:
             img = self.transforms(image=img)["image"]
-        return {"image": torch.from_numpy(img.transpose(2, 0, 1).copy()), "target": torch.tensor(self.targets[index], dtype=torch.long)}
+        return {
+            "image": torch.from_numpy(img.transpose(2, 0, 1).copy()),
+            "target": torch.tensor(self.targets[index], dtype=torch.long),
+        }
 
 
 def augment(image):
@@ -85,7 +88,16 @@ class GeM(nn.Module):
         return F.avg_pool2d(x.clamp(min=eps).pow(p), (x.size(-2), x.size(-1))).pow(1.0 / p)
 
     def __repr__(self):
-        return self.__class__.__name__ + "(" + "p=" + "{:.4f}".format(self.p.data.tolist()[0]) + ", " + "eps=" + str(self.eps) + ")"
+        return (
+            self.__class__.__name__
+            + "("
+            + "p="
+            + "{:.4f}".format(self.p.data.tolist()[0])
+            + ", "
+            + "eps="
+            + str(self.eps)
+            + ")"
+        )
 
 
 class Net(nn.Module):
@@ -117,7 +129,9 @@ train_data = StripesDataset(48, augment)
 counts = np.bincount(train_data.targets)
 weights = (1.0 / counts)[train_data.targets]
 sampler = WeightedRandomSampler(weights, num_samples=len(weights), replacement=True)
-train_loader = DataLoader(train_data, batch_size=CONFIG["train_batch_size"], sampler=sampler, num_workers=0, pin_memory=False, drop_last=True)
+train_loader = DataLoader(
+    train_data, batch_size=CONFIG["train_batch_size"], sampler=sampler, num_workers=0, pin_memory=False, drop_last=True
+)
 valid_loader = DataLoader(Subset(StripesDataset(40), range(0, 40, 2)), batch_size=8)
 print(len(train_loader), len(valid_loader), counts, list(sampler)[:8])
 model = Net(CONFIG["num_classes"]).to(CONFIG["device"])
@@ -155,9 +169,24 @@ for epoch in range(1, CONFIG["epochs"] + 1):
             for t, p in zip(data["target"].view(-1), outputs.argmax(1).view(-1)):
                 confusion[t.long(), p.long()] += 1
     history["Valid Loss"].append(total / 20)
-    print(f"epoch {epoch} train {history['Train Loss'][-1]:.4f} valid {history['Valid Loss'][-1]:.4f} lr {optimizer.param_groups[0]['lr']:.3e}", confusion.diag() / confusion.sum(1))
+    print(
+        f"epoch {epoch} train {history['Train Loss'][-1]:.4f} valid {history['Valid Loss'][-1]:.4f} lr {optimizer.param_groups[0]['lr']:.3e}",
+        confusion.diag() / confusion.sum(1),
+    )
     if total / 20 <= best:
         print(f"Validation Loss Improved ({best:.3f} ---> {total / 20:.3f})")
         best, best_wts = total / 20, copy.deepcopy(model.state_dict())
-print(confusion, model.load_state_dict(best_wts), model.pooling, optimizer, scheduler.get_last_lr(), scheduler.state_dict(), sep="\n")
-print({k: (tuple(v.shape), v.dtype) for k, v in model.state_dict().items()}, model.features[1].running_mean, model.features[1].num_batches_tracked)
+print(
+    confusion,
+    model.load_state_dict(best_wts),
+    model.pooling,
+    optimizer,
+    scheduler.get_last_lr(),
+    scheduler.state_dict(),
+    sep="\n",
+)
+print(
+    {k: (tuple(v.shape), v.dtype) for k, v in model.state_dict().items()},
+    model.features[1].running_mean,
+    model.features[1].num_batches_tracked,
+)

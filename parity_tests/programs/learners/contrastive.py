@@ -60,7 +60,14 @@ for k in range(3):
 
 
 def encoder():
-    return nn.Sequential(nn.Conv2d(2, 8, 3, 2, 1), nn.GroupNorm(2, 8), nn.Mish(), nn.AdaptiveMaxPool2d(2), nn.Flatten(), nn.Linear(32, 12))
+    return nn.Sequential(
+        nn.Conv2d(2, 8, 3, 2, 1),
+        nn.GroupNorm(2, 8),
+        nn.Mish(),
+        nn.AdaptiveMaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(32, 12),
+    )
 
 
 def nt_xent(z1, z2, temperature=0.5):
@@ -98,7 +105,12 @@ z1, z2 = torch.randn(4, 5), torch.randn(4, 5)
 print(nt_xent(z1, z2), info_nce_loss(torch.cat([z1, z2]), 4), barlow(z1, z2))
 net, head = encoder(), nn.Sequential(nn.Linear(12, 12), nn.ReLU(), nn.Linear(12, 6))
 opt = torch.optim.SGD([*net.parameters(), *head.parameters()], lr=0.3, momentum=0.9, weight_decay=1e-4)
-warm = torch.optim.lr_scheduler.ChainedScheduler([torch.optim.lr_scheduler.ConstantLR(opt, factor=0.1, total_iters=2), torch.optim.lr_scheduler.ExponentialLR(opt, 0.9)])
+warm = torch.optim.lr_scheduler.ChainedScheduler(
+    [
+        torch.optim.lr_scheduler.ConstantLR(opt, factor=0.1, total_iters=2),
+        torch.optim.lr_scheduler.ExponentialLR(opt, 0.9),
+    ]
+)
 loader = DataLoader(TensorDataset(images, labels), 16, shuffle=True, drop_last=True)
 for epoch in range(3):
     for x, _ in loader:
@@ -116,10 +128,16 @@ target.requires_grad_(False)
 opt = torch.optim.RAdam([*online.parameters(), *predictor.parameters()], lr=5e-3)
 for x, _ in loader:
     a, b = augment(x), augment(x)
-    loss = sum((2 - 2 * F.cosine_similarity(predictor(online(u)), target(v).detach(), dim=-1)).mean() for u, v in ((a, b), (b, a)))
+    loss = sum(
+        (2 - 2 * F.cosine_similarity(predictor(online(u)), target(v).detach(), dim=-1)).mean()
+        for u, v in ((a, b), (b, a))
+    )
     opt.zero_grad(), loss.backward(), opt.step()
     target.update_parameters(online)
-    print(f"byol {loss.item():.4f} averaged {target.n_averaged.item()}", [p.requires_grad for p in target.parameters()][:2])
+    print(
+        f"byol {loss.item():.4f} averaged {target.n_averaged.item()}",
+        [p.requires_grad for p in target.parameters()][:2],
+    )
 
 # MoCo: a queue of keys
 queue, ptr = F.normalize(torch.randn(6, 32), dim=0), torch.zeros(1, dtype=torch.long)
@@ -133,7 +151,13 @@ for x, _ in loader:
         for pq, pk in zip(online.parameters(), key.parameters()):
             pk.data = pk.data * 0.99 + pq.data * (1.0 - 0.99)
         k = F.normalize(key(augment(x)), dim=1)
-    logits = torch.cat([torch.einsum("nc,nc->n", [q, k]).unsqueeze(-1), torch.einsum("nc,ck->nk", [q, queue.clone().detach()])], dim=1) / 0.2
+    logits = (
+        torch.cat(
+            [torch.einsum("nc,nc->n", [q, k]).unsqueeze(-1), torch.einsum("nc,ck->nk", [q, queue.clone().detach()])],
+            dim=1,
+        )
+        / 0.2
+    )
     loss = F.cross_entropy(logits, torch.zeros(len(x), dtype=torch.long))
     opt.zero_grad(), loss.backward(), opt.step()
     at = int(ptr)
@@ -152,6 +176,9 @@ opt = torch.optim.Rprop(probe.parameters(), lr=0.02)
 for step in range(12):
     loss = F.multi_margin_loss(probe(features), labels)
     opt.zero_grad(), loss.backward(), opt.step()
-print(f"probe {loss.item():.4f} accuracy {(probe(features).argmax(1) == labels).float().mean():.3f}", all(p.grad is not None for p in probe.parameters()))
+print(
+    f"probe {loss.item():.4f} accuracy {(probe(features).argmax(1) == labels).float().mean():.3f}",
+    all(p.grad is not None for p in probe.parameters()),
+)
 knn = torch.cdist(features[:12], features[12:]).topk(5, largest=False).indices
 print(torch.mode(labels[12:][knn], 1).values, opt, sep="\n")

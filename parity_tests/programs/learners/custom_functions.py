@@ -41,7 +41,12 @@ for t in range(40):
         for p in (a, b, c, d):
             p -= learning_rate * p.grad
             p.grad = None
-print(f"Result: y = {a.item():.4f} + {b.item():.4f} * P3({c.item():.4f} + {d.item():.4f} x)", y_pred.grad_fn, P3(x[:1]), P3(a).grad_fn.name())
+print(
+    f"Result: y = {a.item():.4f} + {b.item():.4f} * P3({c.item():.4f} + {d.item():.4f} x)",
+    y_pred.grad_fn,
+    P3(x[:1]),
+    P3(a).grad_fn.name(),
+)
 
 
 class Exp(Function):
@@ -134,8 +139,15 @@ class GradReverse(Function):
 
 
 torch.manual_seed(0)
-inputs = (torch.randn(4, 3, dtype=torch.double, requires_grad=True), torch.randn(2, 3, dtype=torch.double, requires_grad=True))
-print(gradcheck(LinearFunction.apply, inputs, eps=1e-6, atol=1e-4), gradgradcheck(Exp.apply, inputs[:1]), gradcheck(Exp.apply, inputs[0]))
+inputs = (
+    torch.randn(4, 3, dtype=torch.double, requires_grad=True),
+    torch.randn(2, 3, dtype=torch.double, requires_grad=True),
+)
+print(
+    gradcheck(LinearFunction.apply, inputs, eps=1e-6, atol=1e-4),
+    gradgradcheck(Exp.apply, inputs[:1]),
+    gradcheck(Exp.apply, inputs[0]),
+)
 out = LinearFunction.apply(inputs[0].detach(), inputs[1], torch.zeros(2, dtype=torch.double))
 print(out.grad_fn.needs_input_grad)
 out.sum().backward()

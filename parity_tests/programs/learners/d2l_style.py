@@ -27,7 +27,9 @@ class HyperParameters:
     def save_hyperparameters(self, ignore=[]):
         frame = inspect.currentframe().f_back
         _, _, _, local_vars = inspect.getargvalues(frame)
-        self.hparams = {k: v for k, v in local_vars.items() if k not in set(ignore + ["self"]) and not k.startswith("_")}
+        self.hparams = {
+            k: v for k, v in local_vars.items() if k not in set(ignore + ["self"]) and not k.startswith("_")
+        }
         for k, v in self.hparams.items():
             setattr(self, k, v)
 
@@ -88,7 +90,16 @@ class LeNet(Module):
         super().__init__()
         self.save_hyperparameters()
         self.net = nn.Sequential(
-            nn.LazyConv2d(4, kernel_size=5, padding=2), nn.Sigmoid(), nn.AvgPool2d(kernel_size=2, stride=2), nn.LazyConv2d(6, kernel_size=3), nn.LazyBatchNorm2d(), nn.Sigmoid(), nn.Flatten(), nn.LazyLinear(12), nn.Tanh(), nn.LazyLinear(num_classes)
+            nn.LazyConv2d(4, kernel_size=5, padding=2),
+            nn.Sigmoid(),
+            nn.AvgPool2d(kernel_size=2, stride=2),
+            nn.LazyConv2d(6, kernel_size=3),
+            nn.LazyBatchNorm2d(),
+            nn.Sigmoid(),
+            nn.Flatten(),
+            nn.LazyLinear(12),
+            nn.Tanh(),
+            nn.LazyLinear(num_classes),
         )
 
     def layer_summary(self, X_shape):
@@ -130,7 +141,9 @@ for epoch in range(4):
         l = model.training_step(batch)
         with torch.no_grad():
             l_ = l.detach()
-            metric.add(l_ * len(batch[1]), model.accuracy(model(batch[0]), batch[1], averaged=False).sum(), len(batch[1]))
+            metric.add(
+                l_ * len(batch[1]), model.accuracy(model(batch[0]), batch[1], averaged=False).sum(), len(batch[1])
+            )
         l.backward()
         optimizer.step()
     print(f"epoch {epoch + 1} loss {metric[0] / metric[2]:.4f} acc {metric[1] / metric[2]:.3f}")
@@ -169,7 +182,19 @@ for epoch in range(5):
             param.grad.zero_()
     print(f"epoch {epoch} loss {l:f}")
 A = torch.arange(20, dtype=torch.float32).reshape(5, 4)
-print(A.sum(axis=0, keepdims=True), A.mean(axis=1), A.cumsum(axis=0)[-1], A.numel(), A / A.sum(axis=1, keepdims=True), torch.abs(A).sum(), torch.norm(torch.ones((4, 9))), A.T.shape, A[1:3, 1].clone(), len(A), sep="\n")
+print(
+    A.sum(axis=0, keepdims=True),
+    A.mean(axis=1),
+    A.cumsum(axis=0)[-1],
+    A.numel(),
+    A / A.sum(axis=1, keepdims=True),
+    torch.abs(A).sum(),
+    torch.norm(torch.ones((4, 9))),
+    A.T.shape,
+    A[1:3, 1].clone(),
+    len(A),
+    sep="\n",
+)
 x = torch.arange(4.0, requires_grad=True)
 yy = 2 * torch.dot(x, x)
 yy.backward()

@@ -69,7 +69,9 @@ class WeightStandardizedConv2d(nn.Conv2d):
         weight = self.weight
         mean = weight.mean(dim=(1, 2, 3), keepdim=True)
         var = weight.var(dim=(1, 2, 3), keepdim=True, unbiased=False)
-        return F.conv2d(x, (weight - mean) * (var + eps).rsqrt(), self.bias, self.stride, self.padding, self.dilation, self.groups)
+        return F.conv2d(
+            x, (weight - mean) * (var + eps).rsqrt(), self.bias, self.stride, self.padding, self.dilation, self.groups
+        )
 
 
 class ResnetBlock(nn.Module):
@@ -95,14 +97,18 @@ class LinearAttention(nn.Module):
         b, c, h, w = x.shape
         q, k, v = (t.reshape(b, self.heads, -1, h * w) for t in self.to_qkv(x).chunk(3, dim=1))
         context = torch.einsum("b h d n, b h e n -> b h d e", k.softmax(dim=-1), v)
-        return self.to_out(einsum("b h d e, b h d n -> b h e n", context, q.softmax(dim=-2) * self.scale).reshape(b, -1, h, w))
+        return self.to_out(
+            einsum("b h d e, b h d n -> b h e n", context, q.softmax(dim=-2) * self.scale).reshape(b, -1, h, w)
+        )
 
 
 class Unet(nn.Module):
     def __init__(self, dim=8, classes=2):
         super().__init__()
         self.init_conv = nn.Conv2d(1, dim, 3, padding=1)
-        self.time_mlp = nn.Sequential(SinusoidalPositionEmbeddings(dim), nn.Linear(dim, 16), nn.GELU(), nn.Linear(16, 16))
+        self.time_mlp = nn.Sequential(
+            SinusoidalPositionEmbeddings(dim), nn.Linear(dim, 16), nn.GELU(), nn.Linear(16, 16)
+        )
         self.classes = nn.Embedding(classes + 1, 16)
         block = partial(ResnetBlock, time_emb_dim=16)
         self.down = nn.ModuleList([block(dim, dim), nn.Conv2d(dim, dim, 4, 2, 1), block(dim, dim * 2)])
@@ -120,7 +126,10 @@ class Unet(nn.Module):
 
 def q_sample(x_start, t, noise=None):
     noise = default(noise, lambda: torch.randn_like(x_start))
-    return extract(sqrt_alphas_cumprod, t, x_start.shape) * x_start + extract(sqrt_one_minus_alphas_cumprod, t, x_start.shape) * noise
+    return (
+        extract(sqrt_alphas_cumprod, t, x_start.shape) * x_start
+        + extract(sqrt_one_minus_alphas_cumprod, t, x_start.shape) * noise
+    )
 
 
 def p_losses(model, x_start, t, label, loss_type="l2"):
@@ -152,7 +161,9 @@ print(ema.load_state_dict(shadow), ema.down[0])
 @torch.no_grad()
 def p_sample(model, x, t, t_index):
     guided = 2.0 * model(x, t, torch.zeros_like(t)) - 1.0 * model(x, t)
-    mean = extract(sqrt_recip_alphas, t, x.shape) * (x - extract(betas, t, x.shape) * guided / extract(sqrt_one_minus_alphas_cumprod, t, x.shape))
+    mean = extract(sqrt_recip_alphas, t, x.shape) * (
+        x - extract(betas, t, x.shape) * guided / extract(sqrt_one_minus_alphas_cumprod, t, x.shape)
+    )
     if t_index == 0:
         return mean
     return mean + torch.sqrt(extract(posterior_variance, t, x.shape)) * torch.randn_like(x)

@@ -84,7 +84,9 @@ def optimize_model():
         return None
     transitions = memory.sample(BATCH_SIZE)
     batch = Transition(*zip(*transitions))
-    non_final_mask = torch.tensor(tuple(map(lambda s: s is not None, batch.next_state)), device=device, dtype=torch.bool)
+    non_final_mask = torch.tensor(
+        tuple(map(lambda s: s is not None, batch.next_state)), device=device, dtype=torch.bool
+    )
     non_final_next_states = torch.cat([s for s in batch.next_state if s is not None])
     state_batch, action_batch, reward_batch = torch.cat(batch.state), torch.cat(batch.action), torch.cat(batch.reward)
     state_action_values = policy_net(state_batch).gather(1, action_batch)
@@ -127,7 +129,11 @@ with torch.no_grad():
     q = policy_net(grid).view(4, 4, 4)
     print(q.shape, q.amax(-1).shape, torch.all(q.argmax(-1) < 4))
 weights = torch.tensor([1.0, 0, 2, 5]) ** 0.6
-print(torch.multinomial(weights, 8, replacement=True), list(torch.utils.data.WeightedRandomSampler(weights, 4, replacement=True)), (4 * weights / weights.sum()) ** -0.4)
+print(
+    torch.multinomial(weights, 8, replacement=True),
+    list(torch.utils.data.WeightedRandomSampler(weights, 4, replacement=True)),
+    (4 * weights / weights.sum()) ** -0.4,
+)
 Q = torch.zeros(2, 3)
 for s, a, r, s2 in [(0, 1, 1.0, 1), (1, 2, 0.5, 0), (0, 1, 1.0, 1)]:
     Q[s, a] += 0.5 * (r + 0.9 * Q[s2].max() - Q[s, a])

@@ -93,7 +93,10 @@ for iters in range(5):
     errG.backward()
     D_G_z2 = output.mean().item()
     optimizerG.step()
-    print("[%d/%d]\tLoss_D: %.4f\tLoss_G: %.4f\tD(x): %.4f\tD(G(z)): %.4f / %.4f" % (iters, 5, errD.item(), errG.item(), D_x, D_G_z1, D_G_z2))
+    print(
+        "[%d/%d]\tLoss_D: %.4f\tLoss_G: %.4f\tD(x): %.4f\tD(G(z)): %.4f / %.4f"
+        % (iters, 5, errD.item(), errG.item(), D_x, D_G_z1, D_G_z2)
+    )
     G_losses.append(errG.item())
     D_losses.append(errD.item())
 with torch.no_grad():
@@ -104,7 +107,12 @@ print(fake.shape, fake.min(), fake.max(), fake[0, 0, 7, 5:9])
 # the same with spectral normalization and the hinge loss, n_critic = 2
 torch.manual_seed(manualSeed)
 critic = nn.Sequential(
-    spectral_norm(nn.Conv2d(1, 4, 4, 2, 1)), nn.LeakyReLU(0.1), spectral_norm(nn.Conv2d(4, 8, 4, 2, 1), n_power_iterations=2), nn.LeakyReLU(0.1), nn.Flatten(), spectral_norm(nn.Linear(8 * 4 * 4, 1))
+    spectral_norm(nn.Conv2d(1, 4, 4, 2, 1)),
+    nn.LeakyReLU(0.1),
+    spectral_norm(nn.Conv2d(4, 8, 4, 2, 1), n_power_iterations=2),
+    nn.LeakyReLU(0.1),
+    nn.Flatten(),
+    spectral_norm(nn.Linear(8 * 4 * 4, 1)),
 )
 print(critic)
 print([k for k in critic.state_dict()], [n for n, _ in critic.named_parameters()], sep="\n")

@@ -22,7 +22,9 @@ class Generator(nn.Module):
     def __init__(self):
         super().__init__()
         self.embed = nn.Embedding(8, 4)
-        self.main = nn.Sequential(nn.Linear(2 + 4, DIM), nn.ReLU(True), nn.Linear(DIM, DIM), nn.ReLU(True), nn.Linear(DIM, 2))
+        self.main = nn.Sequential(
+            nn.Linear(2 + 4, DIM), nn.ReLU(True), nn.Linear(DIM, DIM), nn.ReLU(True), nn.Linear(DIM, 2)
+        )
 
     def forward(self, noise, label):
         return self.main(torch.cat((noise, self.embed(label)), -1))
@@ -32,7 +34,9 @@ class Critic(nn.Module):
     def __init__(self):
         super().__init__()
         self.embed = nn.Embedding.from_pretrained(torch.eye(8), freeze=True)
-        self.main = nn.Sequential(nn.Linear(2 + 8, DIM), nn.Tanh(), nn.Linear(DIM, DIM), nn.Softplus(), nn.Linear(DIM, 1))
+        self.main = nn.Sequential(
+            nn.Linear(2 + 8, DIM), nn.Tanh(), nn.Linear(DIM, DIM), nn.Softplus(), nn.Linear(DIM, 1)
+        )
 
     def forward(self, x, label):
         return self.main(torch.cat((x, self.embed(label)), -1)).view(-1)
@@ -83,8 +87,12 @@ for iteration in range(6):
     G.backward(mone)
     optG.step()
     ema.update_parameters(netG)
-    print(f"iter {iteration} D cost {D_cost.item():.4f} W {Wasserstein_D.item():.4f} GP {gradient_penalty.item():.5f} G {-G.item():.4f}")
-print(ema.n_averaged, [k for k in ema.state_dict()][:3], (ema.module.main[0].weight - netG.main[0].weight).abs().max() > 0)
+    print(
+        f"iter {iteration} D cost {D_cost.item():.4f} W {Wasserstein_D.item():.4f} GP {gradient_penalty.item():.5f} G {-G.item():.4f}"
+    )
+print(
+    ema.n_averaged, [k for k in ema.state_dict()][:3], (ema.module.main[0].weight - netG.main[0].weight).abs().max() > 0
+)
 with torch.no_grad():
     grid = torch.tensor(list(itertools.product([-1.0, 0.0, 1.0], repeat=2)))
     print(ema(grid, torch.arange(9) % 8), ema.module(grid, torch.zeros(9, dtype=torch.long)).mean(0))

@@ -71,7 +71,9 @@ class CausalSelfAttention(nn.Module):
         k = k.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)
         q = q.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)
         v = v.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)
-        y = torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=None, dropout_p=self.dropout if self.training else 0, is_causal=True)
+        y = torch.nn.functional.scaled_dot_product_attention(
+            q, k, v, attn_mask=None, dropout_p=self.dropout if self.training else 0, is_causal=True
+        )
         return self.c_proj(y.transpose(1, 2).contiguous().view(B, T, C))
 
 
@@ -81,7 +83,14 @@ class Block(nn.Module):
         self.ln_1 = LayerNorm(config.n_embd, bias=config.bias)
         self.attn = CausalSelfAttention(config)
         self.ln_2 = LayerNorm(config.n_embd, bias=config.bias)
-        self.mlp = nn.ModuleDict(dict(c_fc=nn.Linear(config.n_embd, 4 * config.n_embd), act=nn.GELU(), c_proj=nn.Linear(4 * config.n_embd, config.n_embd), dropout=nn.Dropout(config.dropout)))
+        self.mlp = nn.ModuleDict(
+            dict(
+                c_fc=nn.Linear(config.n_embd, 4 * config.n_embd),
+                act=nn.GELU(),
+                c_proj=nn.Linear(4 * config.n_embd, config.n_embd),
+                dropout=nn.Dropout(config.dropout),
+            )
+        )
         m = self.mlp
         self.mlpf = lambda x: m.dropout(m.c_proj(m.act(m.c_fc(x))))
 
@@ -117,7 +126,9 @@ class GPT(nn.Module):
 
     def forward(self, idx, targets=None):
         b, t = idx.size()
-        assert t <= self.config.block_size, f"Cannot forward sequence of length {t}, block size is only {self.config.block_size}"
+        assert t <= self.config.block_size, (
+            f"Cannot forward sequence of length {t}, block size is only {self.config.block_size}"
+        )
         pos = torch.arange(0, t, dtype=torch.long, device=idx.device)
         x = self.transformer.drop(self.transformer.wte(idx) + self.transformer.wpe(pos))
         for block in self.transformer.h:
@@ -132,13 +143,20 @@ class GPT(nn.Module):
         param_dict = {pn: p for pn, p in self.named_parameters() if p.requires_grad}
         decay_params = [p for n, p in param_dict.items() if p.dim() >= 2]
         nodecay_params = [p for n, p in param_dict.items() if p.dim() < 2]
-        print(f"num decayed parameter tensors: {len(decay_params)}, with {sum(p.numel() for p in decay_params):,} parameters")
-        print(f"num non-decayed parameter tensors: {len(nodecay_params)}, with {sum(p.numel() for p in nodecay_params):,} parameters")
+        print(
+            f"num decayed parameter tensors: {len(decay_params)}, with {sum(p.numel() for p in decay_params):,} parameters"
+        )
+        print(
+            f"num non-decayed parameter tensors: {len(nodecay_params)}, with {sum(p.numel() for p in nodecay_params):,} parameters"
+        )
         fused_available = "fused" in inspect.signature(torch.optim.AdamW).parameters
         use_fused = fused_available and device_type == "cuda"
         extra_args = dict(fused=True) if use_fused else dict()
         print(f"using fused AdamW: {use_fused}", fused_available)
-        groups = [{"params": decay_params, "weight_decay": weight_decay}, {"params": nodecay_params, "weight_decay": 0.0}]
+        groups = [
+            {"params": decay_params, "weight_decay": weight_decay},
+            {"params": nodecay_params, "weight_decay": 0.0},
+        ]
         return torch.optim.AdamW(groups, lr=learning_rate, betas=betas, **extra_args)
 
     @torch.no_grad()
@@ -216,7 +234,9 @@ class RoPEAttention(nn.Module):
         super().__init__()
         self.h, self.kv, self.hd = heads, kv_heads, d // heads
         self.norm = nn.RMSNorm(d)
-        self.wq, self.wk, self.wv, self.wo = (nn.Linear(d, k * self.hd, bias=False) for k in (heads, kv_heads, kv_heads, heads))
+        self.wq, self.wk, self.wv, self.wo = (
+            nn.Linear(d, k * self.hd, bias=False) for k in (heads, kv_heads, kv_heads, heads)
+        )
         freqs = 1.0 / (10000.0 ** (torch.arange(0, self.hd, 2).float() / self.hd))
         angles = torch.outer(torch.arange(32).float(), freqs)
         self.register_buffer("cos", angles.cos(), persistent=False)
@@ -232,7 +252,11 @@ class RoPEAttention(nn.Module):
     def forward(self, x, start=0, cached=False):
         B, T, _ = x.shape
         y = self.norm(x)
-        q, k, v = self.wq(y).view(B, T, self.h, self.hd), self.wk(y).view(B, T, self.kv, self.hd), self.wv(y).view(B, T, self.kv, self.hd)
+        q, k, v = (
+            self.wq(y).view(B, T, self.h, self.hd),
+            self.wk(y).view(B, T, self.kv, self.hd),
+            self.wv(y).view(B, T, self.kv, self.hd),
+        )
         q, k = self.rotate(q, start), self.rotate(k, start)
         if cached:
             if self.cache is not None:
@@ -251,4 +275,11 @@ tokens = torch.randn(2, 6, 16)
 with torch.inference_mode():
     full = layer(tokens)
     steps = torch.cat([layer(tokens[:, i : i + 1], start=i, cached=True) for i in range(6)], dim=1)
-print(torch.allclose(full, steps, atol=1e-5), [t.shape for t in layer.cache], full[0, -1, :4], layer, list(layer.state_dict()), steps.is_inference())
+print(
+    torch.allclose(full, steps, atol=1e-5),
+    [t.shape for t in layer.cache],
+    full[0, -1, :4],
+    layer,
+    list(layer.state_dict()),
+    steps.is_inference(),
+)

@@ -13,7 +13,14 @@ torch.manual_seed(0)
 class ConvNet(nn.Module):
     def __init__(self):
         super().__init__()
-        self.features = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 6, 3, padding=1), nn.ReLU(), nn.AvgPool2d(2))
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 4, 3, padding=1),
+            nn.BatchNorm2d(4),
+            nn.ReLU(),
+            nn.Conv2d(4, 6, 3, padding=1),
+            nn.ReLU(),
+            nn.AvgPool2d(2),
+        )
         self.classifier = nn.Linear(6, 3)
         self.gradients = None
 
@@ -52,7 +59,12 @@ class GradCAM:
 
     def keep_gradient(self, module, grad_input, grad_output):
         self.gradient = grad_output[0].detach()
-        print("backward of", type(module).__name__, [None if g is None else tuple(g.shape) for g in grad_input], tuple(grad_output[0].shape))
+        print(
+            "backward of",
+            type(module).__name__,
+            [None if g is None else tuple(g.shape) for g in grad_input],
+            tuple(grad_output[0].shape),
+        )
 
     def __call__(self, x, target=None):
         logits = self.model(x)
@@ -86,13 +98,18 @@ def get_activation(name):
     return hook
 
 
-hooks = [layer.register_forward_hook(get_activation(f"{i}-{layer.__class__.__name__}")) for i, layer in enumerate(net.features)]
+hooks = [
+    layer.register_forward_hook(get_activation(f"{i}-{layer.__class__.__name__}"))
+    for i, layer in enumerate(net.features)
+]
 net(image.expand(2, -1, -1, -1))
 print({k: (tuple(v.shape), round(v.mean().item(), 4), f"{(v == 0).float().mean():.0%}") for k, v in activation.items()})
 [h.remove() for h in hooks]
 seen = []
 handle = net.classifier.register_forward_pre_hook(lambda m, args: (args[0] * 2,))
-other = net.classifier.register_forward_hook(lambda m, args, kwargs, out: seen.append((len(args), kwargs)) or out + 1, with_kwargs=True)
+other = net.classifier.register_forward_hook(
+    lambda m, args, kwargs, out: seen.append((len(args), kwargs)) or out + 1, with_kwargs=True
+)
 print(net(image) - 1, seen)
 handle.remove(), other.remove()
 print(torch.allclose(net(image), pred), handle.id != other.id, type(handle).__name__)

@@ -7,7 +7,26 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 torch.manual_seed(42)
-edges = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3), (3, 4), (4, 5), (4, 6), (5, 6), (5, 7), (6, 7), (7, 8), (8, 9), (8, 10), (9, 10), (9, 11), (10, 11)]
+edges = [
+    (0, 1),
+    (0, 2),
+    (0, 3),
+    (1, 2),
+    (1, 3),
+    (2, 3),
+    (3, 4),
+    (4, 5),
+    (4, 6),
+    (5, 6),
+    (5, 7),
+    (6, 7),
+    (7, 8),
+    (8, 9),
+    (8, 10),
+    (9, 10),
+    (9, 11),
+    (10, 11),
+]
 n = 12
 edge_index = torch.tensor(edges + [(j, i) for i, j in edges], dtype=torch.long).t().contiguous()
 print(edge_index.shape, edge_index[:, :5], edge_index.is_contiguous(), edge_index.max() + 1)
@@ -15,8 +34,12 @@ A = torch.zeros(n, n).index_put_(tuple(edge_index), torch.ones(()))
 A_hat = A + torch.eye(n)
 D = torch.diag(A_hat.sum(1).pow(-0.5))
 A_norm = D @ A_hat @ D
-degree = torch.zeros(n, dtype=torch.long).scatter_add_(0, edge_index[1], torch.ones(edge_index.size(1), dtype=torch.long))
-print(degree, A.sum(1).int().equal(degree.int()), A_norm[0, :4], torch.allclose(A_norm, A_norm.T), (A @ A @ A).trace() / 6)
+degree = torch.zeros(n, dtype=torch.long).scatter_add_(
+    0, edge_index[1], torch.ones(edge_index.size(1), dtype=torch.long)
+)
+print(
+    degree, A.sum(1).int().equal(degree.int()), A_norm[0, :4], torch.allclose(A_norm, A_norm.T), (A @ A @ A).trace() / 6
+)
 features, labels = torch.eye(n), torch.tensor([0] * 4 + [1] * 4 + [2] * 4)
 train_mask = torch.zeros(n, dtype=torch.bool)
 train_mask[[0, 5, 10]] = True
@@ -43,7 +66,9 @@ class GraphConvolution(nn.Module):
             self.bias.data.uniform_(-stdv, stdv)
 
     def forward(self, input, adj):
-        output = torch.spmm(adj, torch.mm(input, self.weight)) if hasattr(torch, "spmm") else adj @ (input @ self.weight)
+        output = (
+            torch.spmm(adj, torch.mm(input, self.weight)) if hasattr(torch, "spmm") else adj @ (input @ self.weight)
+        )
         return output + self.bias if self.bias is not None else output
 
     def __repr__(self):
@@ -90,7 +115,9 @@ class SAGE(nn.Module):
 
     def forward(self, x, edge_index):
         src, dst = edge_index
-        mean = torch.zeros_like(x).scatter_reduce(0, dst[:, None].expand(-1, x.size(1)), x[src], reduce="mean", include_self=False)
+        mean = torch.zeros_like(x).scatter_reduce(
+            0, dst[:, None].expand(-1, x.size(1)), x[src], reduce="mean", include_self=False
+        )
         return self.root(x) + self.neigh(mean)
 
 
@@ -103,7 +130,11 @@ class Two(nn.Module):
         return F.log_softmax(self.b(F.elu(self.a(x, edge_index)), edge_index), dim=-1)
 
 
-for model, graph in ((GCN(n, 8, 3, 0.2), A_norm), (Two(GATConv(n, 4), GATConv(8, 3, heads=1)), edge_index), (Two(SAGE(n, 8), SAGE(8, 3)), edge_index)):
+for model, graph in (
+    (GCN(n, 8, 3, 0.2), A_norm),
+    (Two(GATConv(n, 4), GATConv(8, 3, heads=1)), edge_index),
+    (Two(SAGE(n, 8), SAGE(8, 3)), edge_index),
+):
     torch.manual_seed(0)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05, weight_decay=5e-4)
     for epoch in range(12):
@@ -115,14 +146,19 @@ for model, graph in ((GCN(n, 8, 3, 0.2), A_norm), (Two(GATConv(n, 4), GATConv(8,
         optimizer.step()
     model.eval()
     pred = model(features, graph).argmax(dim=1)
-    print(model, f"loss {loss.item():.4f}", f"accuracy {(pred == labels)[~train_mask].float().mean():.3f}", pred.tolist())
+    print(
+        model, f"loss {loss.item():.4f}", f"accuracy {(pred == labels)[~train_mask].float().mean():.3f}", pred.tolist()
+    )
 alpha = Two(GATConv(n, 4), GATConv(8, 3)).a
 alpha(features, edge_index)
 print(torch.zeros(n, 2).index_add_(0, edge_index[1], alpha.alpha.detach())[:3])
 
 # message passing three ways
 x = torch.arange(n, dtype=torch.float).unsqueeze(1).repeat(1, 2)
-by_matrix, by_scatter = A @ x, torch.zeros_like(x).scatter_add_(0, edge_index[1].unsqueeze(1).expand(-1, 2), x[edge_index[0]])
+by_matrix, by_scatter = (
+    A @ x,
+    torch.zeros_like(x).scatter_add_(0, edge_index[1].unsqueeze(1).expand(-1, 2), x[edge_index[0]]),
+)
 by_loop = torch.stack([x[[j for i, j in edge_index.t().tolist() if i == v]].sum(0) for v in range(n)])
 print(torch.equal(by_matrix, by_scatter), torch.equal(by_scatter, by_loop), by_matrix[:, 0])
 Y = F.one_hot(labels, 3).float() * train_mask.unsqueeze(1)

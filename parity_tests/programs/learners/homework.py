@@ -97,7 +97,12 @@ def numeric_gradient(f, x, h=1e-6):
 
 torch.manual_seed(0)
 np.random.seed(0)
-params = {"W1": 0.1 * torch.randn(4, 5, dtype=torch.float64), "b1": torch.zeros(5, dtype=torch.float64), "W2": 0.1 * torch.randn(5, 3, dtype=torch.float64), "b2": torch.zeros(3, dtype=torch.float64)}
+params = {
+    "W1": 0.1 * torch.randn(4, 5, dtype=torch.float64),
+    "b1": torch.zeros(5, dtype=torch.float64),
+    "W2": 0.1 * torch.randn(5, 3, dtype=torch.float64),
+    "b2": torch.zeros(3, dtype=torch.float64),
+}
 X, labels = torch.from_numpy(np.random.randn(6, 4)), torch.from_numpy(np.random.randint(0, 3, 6))
 loss, grads = two_layer(params, X, labels, reg=0.05)
 print("loss", loss)
@@ -105,7 +110,9 @@ for k, v in params.items():
     numeric = numeric_gradient(lambda _: two_layer(params, X, labels, reg=0.05)[0], v)
     leaf = v.clone().requires_grad_()
     two_layer({**params, k: leaf}, X, labels, reg=0.05)[0].backward()
-    print(f"{k} max relative error below 1e-6: {rel_error(numeric, grads[k]) < 1e-6}, exact against autograd: {torch.allclose(grads[k], leaf.grad)}")
+    print(
+        f"{k} max relative error below 1e-6: {rel_error(numeric, grads[k]) < 1e-6}, exact against autograd: {torch.allclose(grads[k], leaf.grad)}"
+    )
 velocity = {k: torch.zeros_like(v) for k, v in params.items()}
 for it in range(20):
     batch = torch.randint(6, (4,))
@@ -136,7 +143,12 @@ x = torch.linspace(-0.1, 0.5, steps=2 * 3 * 5 * 5, dtype=torch.float64).reshape(
 w = torch.linspace(-0.2, 0.3, steps=2 * 3 * 3 * 3, dtype=torch.float64).reshape(2, 3, 3, 3)
 b = torch.linspace(-0.1, 0.2, steps=2, dtype=torch.float64)
 for stride, pad in ((1, 1), (2, 1), (2, 0)):
-    check(f"conv stride {stride} pad {pad}", conv_forward(x, w, b, stride, pad), torch.nn.functional.conv2d(x, w, b, stride, pad), 1e-12)
+    check(
+        f"conv stride {stride} pad {pad}",
+        conv_forward(x, w, b, stride, pad),
+        torch.nn.functional.conv2d(x, w, b, stride, pad),
+        1e-12,
+    )
 pooled = x.unfold(2, 2, 2).unfold(3, 2, 2).reshape(2, 3, 2, 2, -1)
 check("max pool", pooled.max(-1).values, torch.nn.functional.max_pool2d(x, 2))
 check("avg pool", pooled.mean(-1), torch.nn.functional.avg_pool2d(x, 2))
@@ -153,12 +165,21 @@ def batchnorm_backward(dout, x, gamma, eps=1e-5):
 
 
 a = torch.randn(7, 3, dtype=torch.float64, requires_grad=True)
-gamma, beta = torch.rand(3, dtype=torch.float64, requires_grad=True), torch.zeros(3, dtype=torch.float64, requires_grad=True)
+gamma, beta = (
+    torch.rand(3, dtype=torch.float64, requires_grad=True),
+    torch.zeros(3, dtype=torch.float64, requires_grad=True),
+)
 dout = torch.randn(7, 3, dtype=torch.float64)
 torch.nn.functional.batch_norm(a, None, None, gamma, beta, training=True).backward(dout)
-for name, mine, theirs in zip(("dx", "dgamma", "dbeta"), batchnorm_backward(dout, a.detach(), gamma.detach()), (a.grad, gamma.grad, beta.grad)):
+for name, mine, theirs in zip(
+    ("dx", "dgamma", "dbeta"), batchnorm_backward(dout, a.detach(), gamma.detach()), (a.grad, gamma.grad, beta.grad)
+):
     check(f"batchnorm {name}", mine, theirs, 1e-10)
 p = 0.3
 mask = (torch.rand(500, 50) > p).float() / (1 - p)
 print(f"mean of output {(10 * mask).mean():.3f} fraction zero {(mask == 0).float().mean():.3f}")
-print("Q6 (bonus):", torch.einsum("bi,ij,bj->b", X, torch.eye(4, dtype=torch.float64), X), torch.allclose(torch.einsum("bi,bi->b", X, X), (X**2).sum(1)))
+print(
+    "Q6 (bonus):",
+    torch.einsum("bi,ij,bj->b", X, torch.eye(4, dtype=torch.float64), X),
+    torch.allclose(torch.einsum("bi,bi->b", X, X), (X**2).sum(1)),
+)

@@ -23,7 +23,17 @@ def sine_task(k=8):
 
 
 def net():
-    return nn.Sequential(OrderedDict([("l1", nn.Linear(1, 16)), ("a1", nn.Tanh()), ("l2", nn.Linear(16, 16)), ("a2", nn.Tanh()), ("out", nn.Linear(16, 1))]))
+    return nn.Sequential(
+        OrderedDict(
+            [
+                ("l1", nn.Linear(1, 16)),
+                ("a1", nn.Tanh()),
+                ("l2", nn.Linear(16, 16)),
+                ("a2", nn.Tanh()),
+                ("out", nn.Linear(16, 1)),
+            ]
+        )
+    )
 
 
 def adapt(model, params, support, lr=0.05, steps=2, first_order=False):
@@ -50,7 +60,9 @@ for first_order in (False, True):
         opt.step()
         print(f"{'fo' if first_order else ''}maml {it} meta loss {total:.4f}", f"{model.l1.weight.grad.norm():.4f}")
 fast = adapt(model, dict(model.named_parameters()), sine_task()[0])
-print({n: (p.is_leaf, p.grad_fn.name()) for n, p in fast.items()}, functional_call(model, fast, torch.zeros(1, 1)).grad_fn)
+print(
+    {n: (p.is_leaf, p.grad_fn.name()) for n, p in fast.items()}, functional_call(model, fast, torch.zeros(1, 1)).grad_fn
+)
 try:
     functional_call(model, {"nothing.weight": torch.ones(1)}, torch.zeros(1, 1), strict=True)
 except RuntimeError as e:
@@ -99,4 +111,6 @@ for episode in range(6):
     logits = -torch.cdist(embed(query), prototypes).pow(2)
     loss = F.cross_entropy(logits, target)
     opt.zero_grad(set_to_none=True), loss.backward(), opt.step()
-    print(f"episode {episode} classes {classes.tolist()} loss {loss.item():.4f} accuracy {(logits.argmax(1) == target).float().mean():.2f}")
+    print(
+        f"episode {episode} classes {classes.tolist()} loss {loss.item():.4f} accuracy {(logits.argmax(1) == target).float().mean():.2f}"
+    )

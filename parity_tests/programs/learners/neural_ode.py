@@ -29,7 +29,13 @@ def odeint(f, y0, ts, method=rk4):
 A = torch.tensor([[-0.1, 2.0], [-2.0, -0.1]])
 ts = torch.linspace(0.0, 2.0, 11)
 true = odeint(lambda t, y: y**3 @ A, torch.tensor([[2.0, 0.0]]), torch.linspace(0.0, 2.0, 41))[::4]
-print(true.shape, true[-1], odeint(lambda t, y: -y, torch.ones(1), ts)[-1], odeint(lambda t, y: -y, torch.ones(1), ts, euler)[-1], math.exp(-2))
+print(
+    true.shape,
+    true[-1],
+    odeint(lambda t, y: -y, torch.ones(1), ts)[-1],
+    odeint(lambda t, y: -y, torch.ones(1), ts, euler)[-1],
+    math.exp(-2),
+)
 
 
 class ODEFunc(nn.Module):
@@ -115,4 +121,7 @@ for itr in range(1, 7):
     optimizer.step()
     if itr % 2 == 0:
         with torch.no_grad():
-            print("Iter {:04d} | Total Loss {:.6f}".format(itr, (odeint(func, true[0], ts) - true).abs().mean().item()), s.tolist())
+            print(
+                "Iter {:04d} | Total Loss {:.6f}".format(itr, (odeint(func, true[0], ts) - true).abs().mean().item()),
+                s.tolist(),
+            )

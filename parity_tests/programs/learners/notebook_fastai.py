@@ -50,7 +50,12 @@ def to_float(b):
 
 dls = SimpleNamespace(train=DataLoader(train_ds, 16, shuffle=True, collate_fn=to_float), valid=DataLoader(valid_ds, 32))
 print(len(dls.train), [b[0].shape for b in dls.valid])
-print(default_collate([{"a": 1, "b": [1.5, (2, "t")]}, {"a": 3, "b": [2.5, (4, "u")]}]), default_collate([tensor([1, 2]), tensor([3, 4])]), default_collate([0.5, 1]), default_collate(["x", "y"]))
+print(
+    default_collate([{"a": 1, "b": [1.5, (2, "t")]}, {"a": 3, "b": [2.5, (4, "u")]}]),
+    default_collate([tensor([1, 2]), tensor([3, 4])]),
+    default_collate([0.5, 1]),
+    default_collate(["x", "y"]),
+)
 try:
     default_collate([tensor([1, 2]), tensor([3])])
 except RuntimeError as e:
@@ -83,7 +88,9 @@ class MetricsCB(Callback):
         self.loss += learn.loss.detach() * len(yb)
 
     def after_epoch(self, learn):
-        print(f"{learn.epoch} {'train' if learn.model.training else 'valid'} loss {self.loss / self.total:.3f} acc {self.correct / self.total:.3f}")
+        print(
+            f"{learn.epoch} {'train' if learn.model.training else 'valid'} loss {self.loss / self.total:.3f} acc {self.correct / self.total:.3f}"
+        )
 
 
 class LRFinderCB(Callback):
@@ -120,7 +127,14 @@ class BatchSchedCB(Callback):
 
 class Learner:
     def __init__(self, model, dls, loss_func, lr, cbs, opt_func=optim.SGD):
-        self.model, self.dls, self.loss_func, self.lr, self.cbs, self.opt_func = model, dls, loss_func, lr, sorted(cbs, key=lambda c: c.order), opt_func
+        self.model, self.dls, self.loss_func, self.lr, self.cbs, self.opt_func = (
+            model,
+            dls,
+            loss_func,
+            lr,
+            sorted(cbs, key=lambda c: c.order),
+            opt_func,
+        )
 
     def callback(self, name):
         for cb in self.cbs:
@@ -160,7 +174,14 @@ learn.fit(3)
 print([round(l, 3) for l in finder.losses], f"{finder.lrs[-1]:.4f}")
 # %%
 torch.manual_seed(1)
-learn = Learner(get_model(partial(nn.LeakyReLU, 0.1)), dls, F.cross_entropy, 0.1, [MetricsCB(), BatchSchedCB(partial(optim.lr_scheduler.OneCycleLR, max_lr=0.3, total_steps=24))], partial(optim.Adam, eps=1e-5))
+learn = Learner(
+    get_model(partial(nn.LeakyReLU, 0.1)),
+    dls,
+    F.cross_entropy,
+    0.1,
+    [MetricsCB(), BatchSchedCB(partial(optim.lr_scheduler.OneCycleLR, max_lr=0.3, total_steps=24))],
+    partial(optim.Adam, eps=1e-5),
+)
 learn.fit(3)
 print(learn.model, learn.opt, sep="\n")
 

@@ -17,7 +17,13 @@ from torch.nn.parameter import Parameter
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     x = Variable(torch.FloatTensor([[1, 2], [3, 4]]), requires_grad=True)
-    print(type(x), isinstance(x, Variable), isinstance(x.data, torch.FloatTensor), x.is_leaf, x.creator if hasattr(x, "creator") else "no creator")
+    print(
+        type(x),
+        isinstance(x, Variable),
+        isinstance(x.data, torch.FloatTensor),
+        x.is_leaf,
+        x.creator if hasattr(x, "creator") else "no creator",
+    )
     y = (x * x).sum()
     y.backward()
     print(x.grad, x.grad.data, y.data, y.grad_fn)
@@ -117,7 +123,11 @@ for epoch in range(3):
     pred = output.data.max(1, keepdim=True)[1]
     correct += pred.eq(target.view_as(pred)).long().cpu().sum()
     prec = accuracy(output.data, target, topk=(1, 2))
-    print("Epoch: {} lr {:.4f} loss {:.4f} test {:.4f} correct {}/{} prec@1 {:.2f} prec@2 {:.2f}".format(epoch, lr, loss.data, test_loss / 30, correct, 30, prec[0][0], prec[1][0]))
+    print(
+        "Epoch: {} lr {:.4f} loss {:.4f} test {:.4f} correct {}/{} prec@1 {:.2f} prec@2 {:.2f}".format(
+            epoch, lr, loss.data, test_loss / 30, correct, 30, prec[0][0], prec[1][0]
+        )
+    )
 for p in model.parameters():
     p.data.add_(p.grad.data, alpha=-0.1)
     p.grad.data.zero_()

@@ -42,7 +42,13 @@ for name, kwargs in configs.items():
     for _ in range(4):
         losses.append(optimizer.step(closure).item())
     first = next(iter(optimizer.state.values()), {})
-    print(f"{name:17}", [f"{l:.6f}" for l in losses], sorted(first), {k: v for k, v in first.items() if k == "step"}, optimizer.defaults)
+    print(
+        f"{name:17}",
+        [f"{l:.6f}" for l in losses],
+        sorted(first),
+        {k: v for k, v in first.items() if k == "step"},
+        optimizer.defaults,
+    )
 print(optimizer, optimizer.param_groups[0].keys(), optimizer.state_dict().keys(), sep="\n")
 
 for name, make in {
@@ -52,14 +58,27 @@ for name, make in {
     "SequentialLR": lambda o: sched.SequentialLR(o, [sched.ConstantLR(o, 0.1, 2), sched.ExponentialLR(o, 0.5)], [2]), "Chained": lambda o: sched.ChainedScheduler([sched.ConstantLR(o, 0.1, 2), sched.ExponentialLR(o, 0.9)]),
     "SWALR": lambda o: optim.swa_utils.SWALR(o, swa_lr=0.05, anneal_epochs=3),
 }.items():  # fmt: skip
-    optimizer = optim.SGD([nn.Parameter(torch.ones(1)), ], lr=0.1, momentum=0.9)
+    optimizer = optim.SGD(
+        [
+            nn.Parameter(torch.ones(1)),
+        ],
+        lr=0.1,
+        momentum=0.9,
+    )
     scheduler = make(optimizer)
     lrs = []
     for _ in range(6):
         lrs.append(round(optimizer.param_groups[0]["lr"], 6))
         optimizer.step()
         scheduler.step()
-    print(f"{name:17}", lrs, type(scheduler).__name__, scheduler.last_epoch if hasattr(scheduler, "last_epoch") else "", sorted(scheduler.state_dict())[:4], sorted(optimizer.param_groups[0])[-4:])
+    print(
+        f"{name:17}",
+        lrs,
+        type(scheduler).__name__,
+        scheduler.last_epoch if hasattr(scheduler, "last_epoch") else "",
+        sorted(scheduler.state_dict())[:4],
+        sorted(optimizer.param_groups[0])[-4:],
+    )
 
 xy = torch.tensor((-1.0, 1.5), requires_grad=True)
 for cls, lr, n in ((optim.Adam, 0.1, 30), (optim.RMSprop, 0.02, 30)):
@@ -134,7 +153,12 @@ for _ in range(2):
     (model(X.double()) - Y).square().mean().backward()
 handle.remove()
 optimizer.step()
-print(f"{loss.item():.5f}", [sorted(s) for s in optimizer.state.values()][0], optimizer.state_dict()["param_groups"], sep="\n")
+print(
+    f"{loss.item():.5f}",
+    [sorted(s) for s in optimizer.state.values()][0],
+    optimizer.state_dict()["param_groups"],
+    sep="\n",
+)
 again = SignSGD(copy.deepcopy(model).parameters())
 try:
     again.load_state_dict(optimizer.state_dict())

@@ -16,7 +16,9 @@ class FCN(nn.Module):
         super().__init__()
         activation = nn.Tanh
         self.fcs = nn.Sequential(*[nn.Linear(N_INPUT, N_HIDDEN), activation()])
-        self.fch = nn.Sequential(*[nn.Sequential(*[nn.Linear(N_HIDDEN, N_HIDDEN), activation()]) for _ in range(N_LAYERS - 1)])
+        self.fch = nn.Sequential(
+            *[nn.Sequential(*[nn.Linear(N_HIDDEN, N_HIDDEN), activation()]) for _ in range(N_LAYERS - 1)]
+        )
         self.fce = nn.Linear(N_HIDDEN, N_OUTPUT)
 
     def forward(self, x):
@@ -43,7 +45,12 @@ for i in range(15):
     loss.backward()
     optimiser.step()
     if i % 5 == 0:
-        print(i, f"{loss.item():.6f} {loss1.item():.6f} {loss2.item():.6f} {loss3.item():.4f}", d2udt2.grad_fn.name(), t_physics.grad is None)
+        print(
+            i,
+            f"{loss.item():.6f} {loss1.item():.6f} {loss2.item():.6f} {loss3.item():.4f}",
+            d2udt2.grad_fn.name(),
+            t_physics.grad is None,
+        )
 
 
 def exact_solution(d, w0, t):
@@ -63,7 +70,9 @@ lognu = nn.Parameter(torch.tensor(-1.0))
 x, t = (v.reshape(-1, 1) for v in torch.meshgrid(torch.linspace(0, np.pi, 6), torch.linspace(0, 1, 4), indexing="xy"))
 measured = torch.exp(-0.5 * t) * torch.sin(x)
 x.requires_grad_(), t.requires_grad_()
-optimizer = torch.optim.LBFGS([*net.parameters(), lognu], lr=1, max_iter=4, history_size=10, line_search_fn="strong_wolfe", tolerance_grad=1e-9)
+optimizer = torch.optim.LBFGS(
+    [*net.parameters(), lognu], lr=1, max_iter=4, history_size=10, line_search_fn="strong_wolfe", tolerance_grad=1e-9
+)
 calls = 0
 
 
@@ -92,9 +101,17 @@ print(calls, len(optimizer.state_dict()["state"][0]["old_dirs"]), optimizer)
 # Hessians, Jacobians, Laplacians
 f = lambda v: (v[0] ** 2 * v[1]).sin() + v.pow(3).sum()
 v = torch.tensor([1.0, 2.0], requires_grad=True)
-print(torch.autograd.functional.hessian(f, v), torch.autograd.functional.jacobian(lambda v: v**2, v), torch.autograd.functional.hvp(f, v, torch.ones(2))[1])
+print(
+    torch.autograd.functional.hessian(f, v),
+    torch.autograd.functional.jacobian(lambda v: v**2, v),
+    torch.autograd.functional.hvp(f, v, torch.ones(2))[1],
+)
 g = grad(f(v), v, create_graph=True)[0]
-print(g, torch.stack([grad(g[i], v, retain_graph=True)[0] for i in range(2)]), torch.trace(torch.autograd.functional.hessian(f, v)))
+print(
+    g,
+    torch.stack([grad(g[i], v, retain_graph=True)[0] for i in range(2)]),
+    torch.trace(torch.autograd.functional.hessian(f, v)),
+)
 y = v.prod() ** 3
 chain = []
 for _ in range(4):
@@ -112,4 +129,7 @@ try:
     grad(f(v), torch.ones(2, requires_grad=True))
 except RuntimeError as e:
     print("RuntimeError:", e)
-print(grad(f(v), [v, torch.ones(2, requires_grad=True)], allow_unused=True)[1], grad(v.sum(), v, create_graph=True)[0].requires_grad)
+print(
+    grad(f(v), [v, torch.ones(2, requires_grad=True)], allow_unused=True)[1],
+    grad(v.sum(), v, create_graph=True)[0].requires_grad,
+)

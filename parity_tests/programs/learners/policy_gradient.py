@@ -99,13 +99,25 @@ for i_episode in count(1):
     running_reward = 0.05 * ep_reward + (1 - 0.05) * running_reward
     loss = finish_episode()
     if i_episode % 5 == 0:
-        print("Episode {}\tLast reward: {:.2f}\tAverage reward: {:.2f}\tsteps {}\tloss {:.4f}".format(i_episode, ep_reward, running_reward, t, loss))
+        print(
+            "Episode {}\tLast reward: {:.2f}\tAverage reward: {:.2f}\tsteps {}\tloss {:.4f}".format(
+                i_episode, ep_reward, running_reward, t, loss
+            )
+        )
     if i_episode >= 20:
         break
 with torch.no_grad():
     probs, values = model(torch.tensor([[0.0, 1, 1], [0.8, 0.2, 1]]))
 dist = Categorical(probs)
-print(dist, probs, values.squeeze(-1), dist.entropy(), dist.sample((3,)).shape, dist.probs.argmax(1), Categorical(logits=torch.zeros(4)).logits)
+print(
+    dist,
+    probs,
+    values.squeeze(-1),
+    dist.entropy(),
+    dist.sample((3,)).shape,
+    dist.probs.argmax(1),
+    Categorical(logits=torch.zeros(4)).logits,
+)
 try:
     Categorical(torch.tensor([[0.5, -0.5]]))
 except ValueError as e:
@@ -139,7 +151,12 @@ for update in range(3):
         for t in range(6):
             dist = actor(state)
             action = dist.sample()
-            obs.append(state), actions.append(action), log_probs.append(dist.log_prob(action).sum(-1)), values.append(critic(state).squeeze(-1))
+            (
+                obs.append(state),
+                actions.append(action),
+                log_probs.append(dist.log_prob(action).sum(-1)),
+                values.append(critic(state).squeeze(-1)),
+            )
             state = state + 0.3 * action.clamp(-1, 1)
             rewards.append(-state.square().sum(-1))
             dones.append((rewards[-1] > -0.05).float())
@@ -162,4 +179,8 @@ for update in range(3):
             opt.zero_grad(), total.backward()
             grad_norm = nn.utils.clip_grad_norm_(list(actor.parameters()) + list(critic.parameters()), 0.5)
             opt.step()
-    print(f"update {update} return {torch.stack(rewards).sum(0).mean():.3f} pg {pg:.4f} v {v:.4f} ratio {ratio.min():.3f} std", actor.log_std.exp().data, f"{grad_norm:.3f}")
+    print(
+        f"update {update} return {torch.stack(rewards).sum(0).mean():.3f} pg {pg:.4f} v {v:.4f} ratio {ratio.min():.3f} std",
+        actor.log_std.exp().data,
+        f"{grad_norm:.3f}",
+    )

@@ -29,7 +29,13 @@ model = LeNet()
 module = model.conv1
 print([n for n, _ in module.named_parameters()], list(module.named_buffers()))
 print(prune.random_unstructured(module, name="weight", amount=0.3))
-print([n for n, _ in module.named_parameters()], [n for n, _ in module.named_buffers()], module.weight[0], module._forward_pre_hooks.values(), sep="\n")
+print(
+    [n for n, _ in module.named_parameters()],
+    [n for n, _ in module.named_buffers()],
+    module.weight[0],
+    module._forward_pre_hooks.values(),
+    sep="\n",
+)
 prune.l1_unstructured(module, name="bias", amount=1)
 print(module.bias, [n for n, _ in module.named_buffers()], len(module._forward_pre_hooks))
 prune.ln_structured(module, name="weight", amount=0.5, n=2, dim=0)
@@ -45,7 +51,11 @@ try:
     prune.remove(module, "weight")
 except ValueError as e:
     print("ValueError:", e)
-for wrong in (lambda: prune.random_unstructured(model.fc2, "weight", 1.5), lambda: prune.l1_unstructured(model.fc2, "weight", "half"), lambda: prune.random_structured(model.fc2, "weight", 0.3, dim=7)):
+for wrong in (
+    lambda: prune.random_unstructured(model.fc2, "weight", 1.5),
+    lambda: prune.l1_unstructured(model.fc2, "weight", "half"),
+    lambda: prune.random_structured(model.fc2, "weight", 0.3, dim=7),
+):
     try:
         wrong()
     except Exception as e:
@@ -108,7 +118,11 @@ for level in range(3):
         for key, value in net.state_dict().items():
             if "_mask" not in key:
                 value.copy_(start[key.replace("_orig", "")])
-    print(f"round {level} loss {loss.item():.4f} kept", [int(m.weight_mask.sum()) for m in (net.fc1, net.fc2)], list(net.fc1._buffers))
+    print(
+        f"round {level} loss {loss.item():.4f} kept",
+        [int(m.weight_mask.sum()) for m in (net.fc1, net.fc2)],
+        list(net.fc1._buffers),
+    )
 try:
     copy.deepcopy(net)
 except RuntimeError as e:

@@ -111,7 +111,11 @@ x = torch.randn(5, 2, 3)
 lstm, gru = nn.LSTM(3, 4), nn.GRU(3, 4)
 ours, (h, c) = MyLSTM(lstm)(x)
 theirs, (hn, cn) = lstm(x)
-print(torch.allclose(ours, theirs, atol=1e-6), torch.allclose(c, cn, atol=1e-6), torch.allclose(my_gru(gru, x), gru(x)[1][0], atol=1e-6))
+print(
+    torch.allclose(ours, theirs, atol=1e-6),
+    torch.allclose(c, cn, atol=1e-6),
+    torch.allclose(my_gru(gru, x), gru(x)[1][0], atol=1e-6),
+)
 cell = nn.LSTMCell(3, 4)
 cell.load_state_dict({k.removesuffix("_l0"): v for k, v in lstm.state_dict().items()})
 state = None
@@ -119,7 +123,12 @@ for xt in x:
     state = cell(xt, state)
 print(torch.allclose(state[0], hn[0], atol=1e-6), cell, nn.GRUCell(2, 3), nn.RNNCell(2, 3, nonlinearity="relu"), lstm)
 print([(n, tuple(p.shape)) for n, p in nn.LSTM(2, 3, num_layers=2, bidirectional=True, proj_size=1).named_parameters()])
-for bad in (lambda: lstm(torch.randn(5, 2, 4)), lambda: gru(x, torch.zeros(1, 3, 4)), lambda: lstm(torch.randn(5)), lambda: nn.LSTM(3, 4, dropout=2)):
+for bad in (
+    lambda: lstm(torch.randn(5, 2, 4)),
+    lambda: gru(x, torch.zeros(1, 3, 4)),
+    lambda: lstm(torch.randn(5)),
+    lambda: nn.LSTM(3, 4, dropout=2),
+):
     try:
         bad()
     except Exception as e:
@@ -130,7 +139,9 @@ class CharRNN(nn.Module):
     def __init__(self, kind):
         super().__init__()
         self.embed = nn.Embedding(vocab_size, 6)
-        self.rnn = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}[kind](6, 12, num_layers=2, batch_first=True, dropout=0.1)
+        self.rnn = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}[kind](
+            6, 12, num_layers=2, batch_first=True, dropout=0.1
+        )
         self.head = nn.Linear(12, vocab_size)
 
     def forward(self, x, state=None):

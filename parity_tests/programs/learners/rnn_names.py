@@ -7,7 +7,10 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pack_sequen
 from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, Sampler
 
 all_letters = "abcdefghijklmnopqrstuvwxyz"
-names = {"vowelish": "aia ouea eio iaoue aeo uio oaie eaau".split(), "hard": "krt brkta dkr tkbb grtkd pkra trk kdrb".split()}
+names = {
+    "vowelish": "aia ouea eio iaoue aeo uio oaie eaau".split(),
+    "hard": "krt brkta dkr tkbb grtkd pkra trk kdrb".split(),
+}
 all_categories = list(names)
 
 
@@ -89,15 +92,27 @@ for epoch in range(4):
         correct += (out.argmax(1) == y).sum()
     print(f"epoch {epoch} loss {total / len(data):.4f} accuracy {correct.item() / len(data):.2%}")
 print(net.embedding.weight[26], net.embedding.weight.grad[26])
-x, lengths, y = next(iter(DataLoader(data, batch_sampler=BatchSampler(ByLength(data), 3, drop_last=False), collate_fn=collate)))
+x, lengths, y = next(
+    iter(DataLoader(data, batch_sampler=BatchSampler(ByLength(data), 3, drop_last=False), collate_fn=collate))
+)
 print(x, lengths, y, net(x, lengths)[1][:, -1, :3], sep="\n")
-print([b for b in BatchSampler(ByLength(data), 6, True)], list(RandomSampler(range(5), generator=torch.Generator().manual_seed(1))))
+print(
+    [b for b in BatchSampler(ByLength(data), 6, True)],
+    list(RandomSampler(range(5), generator=torch.Generator().manual_seed(1))),
+)
 
 packed = pack_sequence([torch.tensor([1, 2, 3]), torch.tensor([4, 5]), torch.tensor([6])])
 print(packed, packed.data, packed.batch_sizes, type(packed) is PackedSequence, pad_packed_sequence(packed))
 loose = pack_padded_sequence(torch.arange(12.0).view(3, 4, 1), [2, 4, 1], batch_first=True, enforce_sorted=False)
-print(loose.sorted_indices, loose.unsorted_indices, loose.data.flatten(), pad_packed_sequence(loose, batch_first=True, total_length=5)[0].squeeze(-1))
-print(packed.to(torch.float).data.dtype, packed.is_cuda, pad_sequence([torch.ones(2), torch.ones(3)], padding_value=0.5))
+print(
+    loose.sorted_indices,
+    loose.unsorted_indices,
+    loose.data.flatten(),
+    pad_packed_sequence(loose, batch_first=True, total_length=5)[0].squeeze(-1),
+)
+print(
+    packed.to(torch.float).data.dtype, packed.is_cuda, pad_sequence([torch.ones(2), torch.ones(3)], padding_value=0.5)
+)
 try:
     pack_padded_sequence(torch.zeros(3, 4, 1), [2, 4, 1], batch_first=True)
 except RuntimeError as e:
@@ -106,4 +121,10 @@ try:
     DataLoader(data, batch_sampler=BatchSampler(ByLength(data), 3, False), shuffle=True)
 except ValueError as e:
     print("ValueError:", e)
-print(Counter(len(n) for n, _ in data.pairs), str(loader.sampler).split(" object")[0], loader.batch_size, loader.drop_last, loader.num_workers)
+print(
+    Counter(len(n) for n, _ in data.pairs),
+    str(loader.sampler).split(" object")[0],
+    loader.batch_size,
+    loader.drop_last,
+    loader.num_workers,
+)

@@ -27,7 +27,11 @@ class EncoderRNN(nn.Module):
 class BahdanauAttention(nn.Module):
     def __init__(self, hidden_size):
         super().__init__()
-        self.Wa, self.Ua, self.Va = nn.Linear(hidden_size, hidden_size), nn.Linear(hidden_size, hidden_size), nn.Linear(hidden_size, 1)
+        self.Wa, self.Ua, self.Va = (
+            nn.Linear(hidden_size, hidden_size),
+            nn.Linear(hidden_size, hidden_size),
+            nn.Linear(hidden_size, 1),
+        )
 
     def forward(self, query, keys):
         scores = self.Va(torch.tanh(self.Wa(query) + self.Ua(keys)))
@@ -139,7 +143,10 @@ def sequence_mask(X, valid_len, value=0):
     return X
 
 
-print(sequence_mask(torch.tensor([[1, 2, 3], [4, 5, 6]]), torch.tensor([1, 2])), sequence_mask(torch.ones(2, 3, 4), torch.tensor([1, 2]), value=-1)[:, :, 0])
+print(
+    sequence_mask(torch.tensor([[1, 2, 3], [4, 5, 6]]), torch.tensor([1, 2])),
+    sequence_mask(torch.ones(2, 3, 4), torch.tensor([1, 2]), value=-1)[:, :, 0],
+)
 
 
 class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
@@ -151,4 +158,7 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
         return (unweighted_loss * weights).mean(dim=1)
 
 
-print(MaskedSoftmaxCELoss()(torch.ones(3, 4, 10), torch.ones((3, 4), dtype=torch.long), torch.tensor([4, 2, 0])), MaskedSoftmaxCELoss())
+print(
+    MaskedSoftmaxCELoss()(torch.ones(3, 4, 10), torch.ones((3, 4), dtype=torch.long), torch.tensor([4, 2, 0])),
+    MaskedSoftmaxCELoss(),
+)

@@ -14,7 +14,13 @@ torch.manual_seed(0)
 class SiameseNetwork(nn.Module):
     def __init__(self):
         super(SiameseNetwork, self).__init__()
-        self.cnn1 = nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(1, 4, kernel_size=3), nn.ReLU(inplace=True), nn.BatchNorm2d(4), nn.Dropout2d(p=0.2))
+        self.cnn1 = nn.Sequential(
+            nn.ReflectionPad2d(1),
+            nn.Conv2d(1, 4, kernel_size=3),
+            nn.ReLU(inplace=True),
+            nn.BatchNorm2d(4),
+            nn.Dropout2d(p=0.2),
+        )
         self.fc1 = nn.Sequential(nn.Linear(4 * 6 * 6, 16), nn.PReLU(), nn.Linear(16, 3))
 
     def forward_once(self, x):
@@ -35,7 +41,10 @@ class ContrastiveLoss(torch.nn.Module):
 
     def forward(self, output1, output2, label):
         euclidean_distance = F.pairwise_distance(output1, output2, keepdim=True)
-        return torch.mean((1 - label) * torch.pow(euclidean_distance, 2) + (label) * torch.pow(torch.clamp(self.margin - euclidean_distance, min=0.0), 2))
+        return torch.mean(
+            (1 - label) * torch.pow(euclidean_distance, 2)
+            + (label) * torch.pow(torch.clamp(self.margin - euclidean_distance, min=0.0), 2)
+        )
 
 
 class Pairs(Dataset):
@@ -46,7 +55,11 @@ class Pairs(Dataset):
         same = random.randint(0, 1)
         candidates = (self.labels == self.labels[index]) if same else (self.labels != self.labels[index])
         other = random.choice(candidates.nonzero().flatten().tolist())
-        return self.images[index], self.images[other], torch.tensor([int(self.labels[index] != self.labels[other])], dtype=torch.float32)
+        return (
+            self.images[index],
+            self.images[other],
+            torch.tensor([int(self.labels[index] != self.labels[other])], dtype=torch.float32),
+        )
 
     def __len__(self):
         return len(self.images)
@@ -71,8 +84,17 @@ with torch.no_grad():
     emb = net.forward_once(images)
     D = torch.cdist(emb, emb)
     same = labels[:, None] == labels[None]
-    print(f"within {D[same].mean():.4f} between {D[~same].mean():.4f}", D.shape, torch.equal(D, D.T), D.diagonal().abs().max() < 0.01)
-    print(F.cosine_similarity(emb[:1], emb, dim=1)[:5], nn.CosineSimilarity(dim=-1)(emb[0], emb[3]), nn.PairwiseDistance(p=1)(emb[:2], emb[2:4]))
+    print(
+        f"within {D[same].mean():.4f} between {D[~same].mean():.4f}",
+        D.shape,
+        torch.equal(D, D.T),
+        D.diagonal().abs().max() < 0.01,
+    )
+    print(
+        F.cosine_similarity(emb[:1], emb, dim=1)[:5],
+        nn.CosineSimilarity(dim=-1)(emb[0], emb[3]),
+        nn.PairwiseDistance(p=1)(emb[:2], emb[2:4]),
+    )
 print(net)
 
 torch.manual_seed(1)
@@ -80,7 +102,9 @@ net = SiameseNetwork()
 optimizer = torch.optim.Adamax(net.parameters(), lr=0.01)
 losses = {
     "triplet": nn.TripletMarginLoss(margin=1.0, p=2, swap=True),
-    "distance": nn.TripletMarginWithDistanceLoss(distance_function=lambda a, b: 1.0 - F.cosine_similarity(a, b), margin=0.5),
+    "distance": nn.TripletMarginWithDistanceLoss(
+        distance_function=lambda a, b: 1.0 - F.cosine_similarity(a, b), margin=0.5
+    ),
     "cosine": nn.CosineEmbeddingLoss(margin=0.3),
     "margin": nn.MarginRankingLoss(margin=0.2),
     "hinge": nn.HingeEmbeddingLoss(margin=1.0),

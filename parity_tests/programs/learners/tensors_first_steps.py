@@ -43,12 +43,34 @@ t.add_(1)
 np.add(n, 1, out=n)
 print(t, n, n.dtype, np.shares_memory(n, t.numpy()))
 
-for dtype in (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64, torch.bool):
+for dtype in (
+    torch.uint8,
+    torch.int8,
+    torch.int16,
+    torch.int32,
+    torch.int64,
+    torch.float16,
+    torch.float32,
+    torch.float64,
+    torch.bool,
+):
     v = torch.tensor([0, 1, 2]).to(dtype)
     print(v, v.element_size(), v.type(), dtype.is_floating_point, dtype.is_signed, dtype.itemsize, v.sum().dtype)
-print(torch.finfo(torch.float32), torch.finfo(torch.float16).eps, torch.iinfo(torch.int32), torch.iinfo(torch.uint8).max)
-print(torch.result_type(torch.tensor([1]), 2.0), torch.promote_types(torch.int8, torch.float16), torch.can_cast(torch.float, torch.int))
-print(torch.get_default_dtype(), torch.tensor(3.5).dtype, torch.tensor(3).dtype, torch.tensor(True).dtype, torch.tensor([1, 2.0]).dtype)
+print(
+    torch.finfo(torch.float32), torch.finfo(torch.float16).eps, torch.iinfo(torch.int32), torch.iinfo(torch.uint8).max
+)
+print(
+    torch.result_type(torch.tensor([1]), 2.0),
+    torch.promote_types(torch.int8, torch.float16),
+    torch.can_cast(torch.float, torch.int),
+)
+print(
+    torch.get_default_dtype(),
+    torch.tensor(3.5).dtype,
+    torch.tensor(3).dtype,
+    torch.tensor(True).dtype,
+    torch.tensor([1, 2.0]).dtype,
+)
 
 for make in (
     lambda: torch.tensor([[1, 2], [3]]),

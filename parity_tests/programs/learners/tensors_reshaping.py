@@ -5,8 +5,10 @@ torch.manual_seed(2024)
 
 
 def show(title, t):
-    print("%-28s shape=%s stride=%s offset=%d contiguous=%s view=%s" % (
-        title, tuple(t.size()), t.stride(), t.storage_offset(), t.is_contiguous(), t._base is not None))
+    print(
+        "%-28s shape=%s stride=%s offset=%d contiguous=%s view=%s"
+        % (title, tuple(t.size()), t.stride(), t.storage_offset(), t.is_contiguous(), t._base is not None)
+    )
 
 
 a = torch.arange(24).reshape(2, 3, 4)
@@ -53,18 +55,59 @@ mask = (a % 2 == 0) & (a > 4)
 print(mask.sum(dim=(0, 2)), a[mask], a.masked_select(mask).shape, mask.nonzero()[:3], mask.nonzero(as_tuple=True)[1])
 
 x = torch.randn(2, 3)
-print(torch.stack([x, x * 2], dim=1).shape, torch.hstack([x, x]).shape, torch.vstack((x, x)).shape, torch.dstack((x, x)).shape)
-print(x.repeat(2, 2), x.repeat_interleave(2, dim=0), torch.tile(x, (2,)), x.flip(0), x.roll(1, 1), torch.rot90(x), sep="\n")
+print(
+    torch.stack([x, x * 2], dim=1).shape,
+    torch.hstack([x, x]).shape,
+    torch.vstack((x, x)).shape,
+    torch.dstack((x, x)).shape,
+)
+print(
+    x.repeat(2, 2),
+    x.repeat_interleave(2, dim=0),
+    torch.tile(x, (2,)),
+    x.flip(0),
+    x.roll(1, 1),
+    torch.rot90(x),
+    sep="\n",
+)
 print(x.tril(), x.triu(1), torch.diag(torch.tensor([1, 2])), torch.block_diag(x, torch.ones(1, 2)), sep="\n")
-print(torch.einsum("ij,kj->ik", x, x).shape, torch.einsum("ij->", x), torch.einsum("bij,bjk->bik", a.float(), a.float().mT)[0])
+print(
+    torch.einsum("ij,kj->ik", x, x).shape,
+    torch.einsum("ij->", x),
+    torch.einsum("bij,bjk->bik", a.float(), a.float().mT)[0],
+)
 i = torch.tensor([[0, 1, 0], [1, 0, 1]])
-print(torch.gather(torch.arange(6).view(2, 3), 0, i), torch.zeros(2, 3).scatter_(0, i, 1.0), torch.take(x, torch.tensor([0, 5])))
-print(torch.zeros(3, 5).scatter_(1, torch.tensor([[1], [4], [0]]), 1), torch.zeros(4).index_add_(0, torch.tensor([0, 0, 3]), torch.ones(3)))
+print(
+    torch.gather(torch.arange(6).view(2, 3), 0, i),
+    torch.zeros(2, 3).scatter_(0, i, 1.0),
+    torch.take(x, torch.tensor([0, 5])),
+)
+print(
+    torch.zeros(3, 5).scatter_(1, torch.tensor([[1], [4], [0]]), 1),
+    torch.zeros(4).index_add_(0, torch.tensor([0, 0, 3]), torch.ones(3)),
+)
 print(torch.where(x > 0, x, torch.zeros(())), torch.where(x > 0)[0], x.clamp(min=0), x.clip(-0.5, 0.5))
 print(torch.meshgrid(torch.arange(2), torch.arange(3), indexing="ij"))
 print(torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([5, 6])), torch.combinations(torch.arange(3)))
 print(x.sort(dim=1), x.argsort(descending=True), x.topk(2), x.kthvalue(2), x.max(1), x.median(), x.mode(), sep="\n")
-print(x.cumsum(1), x.cumprod(0), x.logcumsumexp(1), x.cummax(1), x.diff(), x.prod(), x.std(), x.var(0, unbiased=False), sep="\n")
-print(torch.unique(torch.tensor([3, 1, 3, 2]), return_inverse=True, return_counts=True), torch.unique_consecutive(torch.tensor([1, 1, 2, 1])))
-print(torch.bincount(torch.tensor([0, 1, 1, 4])), torch.histc(torch.tensor([1.0, 2, 1]), bins=4, min=0, max=3), torch.searchsorted(torch.tensor([1, 3, 5]), 4))
+print(
+    x.cumsum(1),
+    x.cumprod(0),
+    x.logcumsumexp(1),
+    x.cummax(1),
+    x.diff(),
+    x.prod(),
+    x.std(),
+    x.var(0, unbiased=False),
+    sep="\n",
+)
+print(
+    torch.unique(torch.tensor([3, 1, 3, 2]), return_inverse=True, return_counts=True),
+    torch.unique_consecutive(torch.tensor([1, 1, 2, 1])),
+)
+print(
+    torch.bincount(torch.tensor([0, 1, 1, 4])),
+    torch.histc(torch.tensor([1.0, 2, 1]), bins=4, min=0, max=3),
+    torch.searchsorted(torch.tensor([1, 3, 5]), 4),
+)
 print(x.tolist(), x[0].tolist(), x[0, 0].item(), [round(v, 3) for v in x.flatten().tolist()])

@@ -69,7 +69,10 @@ class MultiHeadedAttention(nn.Module):
         if mask is not None:
             mask = mask.unsqueeze(1)
         nbatches = query.size(0)
-        query, key, value = [lin(x).view(nbatches, -1, self.h, self.d_k).transpose(1, 2) for lin, x in zip(self.linears, (query, key, value))]
+        query, key, value = [
+            lin(x).view(nbatches, -1, self.h, self.d_k).transpose(1, 2)
+            for lin, x in zip(self.linears, (query, key, value))
+        ]
         x, self.attn = attention(query, key, value, mask=mask, dropout=self.dropout)
         x = x.transpose(1, 2).contiguous().view(nbatches, -1, self.h * self.d_k)
         del query, key, value
@@ -95,7 +98,9 @@ class Layer(nn.Module):
     def __init__(self, size, attn, cross, dropout):
         super().__init__()
         self.self_attn, self.cross = attn, cross
-        self.feed_forward = nn.Sequential(nn.Linear(size, 2 * size), nn.ReLU(), nn.Dropout(dropout), nn.Linear(2 * size, size))
+        self.feed_forward = nn.Sequential(
+            nn.Linear(size, 2 * size), nn.ReLU(), nn.Dropout(dropout), nn.Linear(2 * size, size)
+        )
         self.sublayer = clones(SublayerConnection(size, dropout), 2 if cross is None else 3)
 
     def forward(self, x, mask, memory=None, memory_mask=None):
@@ -195,7 +200,17 @@ for _ in range(5):
 print("Example Untrained Model Prediction:", ys.shape, ys.dtype, model.encoder[0].self_attn.attn[0, 0])
 
 torch.manual_seed(3)
-stock = nn.Transformer(d_model=16, nhead=2, num_encoder_layers=1, num_decoder_layers=2, dim_feedforward=32, dropout=0.0, batch_first=True, norm_first=True, activation="gelu")
+stock = nn.Transformer(
+    d_model=16,
+    nhead=2,
+    num_encoder_layers=1,
+    num_decoder_layers=2,
+    dim_feedforward=32,
+    dropout=0.0,
+    batch_first=True,
+    norm_first=True,
+    activation="gelu",
+)
 embed, head = nn.Embedding(V, 16), nn.Linear(16, V)
 causal = nn.Transformer.generate_square_subsequent_mask(5)
 print(causal, stock.decoder.layers[0])
@@ -204,7 +219,16 @@ for step in range(5):
     data = torch.randint(1, V, size=(8, 6))
     padding = torch.zeros(8, 6, dtype=torch.bool)
     padding[::2, -1] = True
-    out = head(stock(embed(data), embed(data[:, :-1]), tgt_mask=causal, tgt_is_causal=True, src_key_padding_mask=padding, memory_key_padding_mask=padding))
+    out = head(
+        stock(
+            embed(data),
+            embed(data[:, :-1]),
+            tgt_mask=causal,
+            tgt_is_causal=True,
+            src_key_padding_mask=padding,
+            memory_key_padding_mask=padding,
+        )
+    )
     loss = nn.functional.cross_entropy(out.transpose(1, 2), data[:, 1:], label_smoothing=0.1)
     opt.zero_grad()
     loss.backward()
@@ -212,4 +236,8 @@ for step in range(5):
     print(step, f"{loss.item():.4f}")
 stock.eval()
 with torch.no_grad():
-    print(head(stock(embed(data[:2]), embed(data[:2, :3]), tgt_mask=causal[:3, :3])).softmax(-1)[0, -1], stock.encoder.norm, opt)
+    print(
+        head(stock(embed(data[:2]), embed(data[:2, :3]), tgt_mask=causal[:3, :3])).softmax(-1)[0, -1],
+        stock.encoder.norm,
+        opt,
+    )

@@ -9,7 +9,9 @@ from torch.distributions import Bernoulli, Independent, Normal, kl_divergence
 from torch.nn import functional as F
 
 parser = argparse.ArgumentParser(description="VAE Bars Example")
-parser.add_argument("--batch-size", type=int, default=16, metavar="N", help="input batch size for training (default: 128)")
+parser.add_argument(
+    "--batch-size", type=int, default=16, metavar="N", help="input batch size for training (default: 128)"
+)
 parser.add_argument("--epochs", type=int, default=3, metavar="N")
 parser.add_argument("--no-cuda", action="store_true", default=False)
 parser.add_argument("--seed", type=int, default=1, metavar="S")
@@ -81,15 +83,33 @@ for epoch in range(1, args.epochs + 1):
         train_loss += loss.item()
         optimizer.step()
         if batch_idx % args.log_interval == 0:
-            print("Train Epoch: {} [{}/{} ({:.0f}%)]\tLoss: {:.4f}".format(epoch, batch_idx * len(data), len(train_loader.dataset), 100.0 * batch_idx / len(train_loader), loss.item() / len(data)))
+            print(
+                "Train Epoch: {} [{}/{} ({:.0f}%)]\tLoss: {:.4f}".format(
+                    epoch,
+                    batch_idx * len(data),
+                    len(train_loader.dataset),
+                    100.0 * batch_idx / len(train_loader),
+                    loss.item() / len(data),
+                )
+            )
     print("====> Epoch: {} Average loss: {:.4f}".format(epoch, train_loss / len(train_loader.dataset)))
 with torch.no_grad():
     sample = model.decode(torch.randn(4, 3).to(device)).cpu()
     print(sample.view(4, 6, 6)[0], sample.bernoulli().sum(1))
     q = Independent(Normal(mu, (0.5 * logvar).exp()), 1)
     p = Independent(Normal(torch.zeros_like(mu), torch.ones_like(mu)), 1)
-    print(kl_divergence(q, p).sum(), -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp()), q, p.event_shape, p.batch_shape)
-    print(Independent(Bernoulli(probs=recon_batch), 1).log_prob(data.view(-1, 36).round()).mean(), q.rsample((2,)).shape, q.entropy()[:3])
+    print(
+        kl_divergence(q, p).sum(),
+        -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp()),
+        q,
+        p.event_shape,
+        p.batch_shape,
+    )
+    print(
+        Independent(Bernoulli(probs=recon_batch), 1).log_prob(data.view(-1, 36).round()).mean(),
+        q.rsample((2,)).shape,
+        q.entropy()[:3],
+    )
     a, b = model.encode(bars[:2].view(-1, 36))[0]
     for w in torch.linspace(0, 1, steps=3):
         print(f"{w:.1f}", model.decode(torch.lerp(a, b, w)).view(6, 6).sum(0))

@@ -51,7 +51,15 @@ class ViT(nn.Module):
         self.patch = PatchEmbed(embed_dim=dim)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, dim))
         self.pos_embed = nn.Parameter(torch.randn(1, self.patch.num_patches + 1, dim) * 0.02)
-        self.blocks = nn.Sequential(*(nn.Sequential(Residual(dim, Attention(dim)), Residual(dim, nn.Sequential(nn.Linear(dim, 32), nn.GELU(), nn.Linear(32, dim)))) for _ in range(depth)))
+        self.blocks = nn.Sequential(
+            *(
+                nn.Sequential(
+                    Residual(dim, Attention(dim)),
+                    Residual(dim, nn.Sequential(nn.Linear(dim, 32), nn.GELU(), nn.Linear(32, dim))),
+                )
+                for _ in range(depth)
+            )
+        )
         self.head, self.pool = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, num_classes)), pool
         nn.init.trunc_normal_(self.cls_token, std=0.02)
         self.apply(lambda m: nn.init.trunc_normal_(m.weight, std=0.02) if isinstance(m, nn.Linear) else None)
@@ -70,7 +78,14 @@ for pool in ("cls", "mean"):
     torch.manual_seed(1)
     model = ViT(pool=pool)
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.SequentialLR(optimizer, [torch.optim.lr_scheduler.LinearLR(optimizer, 0.1, total_iters=3), torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 3)], milestones=[3])
+    schedule = torch.optim.lr_scheduler.SequentialLR(
+        optimizer,
+        [
+            torch.optim.lr_scheduler.LinearLR(optimizer, 0.1, total_iters=3),
+            torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 3),
+        ],
+        milestones=[3],
+    )
     for epoch in range(6):
         loss = F.cross_entropy(model(images), labels, label_smoothing=0.1)
         optimizer.zero_grad()
@@ -91,7 +106,11 @@ by_unfold = F.unfold(img, kernel_size=2, stride=2).transpose(1, 2)
 by_view = img.reshape(2, 3, 2, 2, 3, 2).permute(0, 2, 4, 1, 3, 5).reshape(2, 6, -1)
 by_windows = img.unfold(2, 2, 2).unfold(3, 2, 2).permute(0, 2, 3, 1, 4, 5).flatten(3).flatten(1, 2)
 print(torch.equal(by_unfold, by_view), torch.equal(by_view, by_windows), by_view[0, 1])
-print(torch.equal(F.fold(by_unfold.transpose(1, 2), (4, 6), 2, stride=2), img), nn.Fold((4, 6), 2, stride=2), nn.Unfold(2, stride=2))
+print(
+    torch.equal(F.fold(by_unfold.transpose(1, 2), (4, 6), 2, stride=2), img),
+    nn.Fold((4, 6), 2, stride=2),
+    nn.Unfold(2, stride=2),
+)
 # masking as MAE does
 x = torch.arange(12.0).view(2, 6, 1)
 noise = torch.tensor([[0.3, 0.1, 0.9, 0.5, 0.2, 0.7], [0.6, 0.4, 0.8, 0.2, 0.9, 0.1]])
@@ -105,4 +124,9 @@ mask = torch.gather(mask, dim=1, index=ids_restore)
 tokens = torch.zeros(1, 1, 1).repeat(2, 4, 1)
 restored = torch.gather(torch.cat([x_masked, tokens], dim=1), 1, ids_restore[..., None].expand(-1, -1, 1))
 print(x_masked.squeeze(), mask, restored.squeeze(), sep="\n")
-print(nn.PixelShuffle(2)(torch.arange(8.0).view(1, 4, 1, 2)), F.interpolate(model.pos_embed[:, 1:].detach().view(1, 3, 3, 16).permute(0, 3, 1, 2), size=(4, 4), mode="bicubic").shape)
+print(
+    nn.PixelShuffle(2)(torch.arange(8.0).view(1, 4, 1, 2)),
+    F.interpolate(
+        model.pos_embed[:, 1:].detach().view(1, 3, 3, 16).permute(0, 3, 1, 2), size=(4, 4), mode="bicubic"
+    ).shape,
+)

@@ -34,7 +34,12 @@ class SkipGram(nn.Module):
         return -(positive + negative).mean()
 
 
-pairs = [(vocab[corpus[i]], vocab[corpus[j]]) for i in range(len(corpus)) for j in range(max(0, i - 2), min(len(corpus), i + 3)) if i != j]
+pairs = [
+    (vocab[corpus[i]], vocab[corpus[j]])
+    for i in range(len(corpus))
+    for j in range(max(0, i - 2), min(len(corpus), i + 3))
+    if i != j
+]
 unigram = torch.tensor([counts[w] for w in vocab], dtype=torch.float) ** 0.75
 unigram /= unigram.sum()
 model = SkipGram(len(vocab))
@@ -110,7 +115,12 @@ for epoch in range(5):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-print(f"{loss:.4f}", cbow, cbow.bag.weight.norm(dim=1).max() <= 2.3, torch.allclose(cbow(flat, offsets), cbow(flat.view(-1, 4))))
+print(
+    f"{loss:.4f}",
+    cbow,
+    cbow.bag.weight.norm(dim=1).max() <= 2.3,
+    torch.allclose(cbow(flat, offsets), cbow(flat.view(-1, 4))),
+)
 
 
 class TextCNN(nn.Module):
@@ -127,8 +137,13 @@ class TextCNN(nn.Module):
 
     def forward(self, inputs):
         embeddings = torch.cat((self.embedding(inputs), self.constant_embedding(inputs)), dim=2).permute(0, 2, 1)
-        encoding = torch.cat([torch.squeeze(self.relu(self.pool(conv(embeddings))), dim=-1) for conv in self.convs], dim=1)
-        peaks = [F.max_pool1d(conv(embeddings), embeddings.size(2) - conv.kernel_size[0] + 1).squeeze(2) for conv in self.convs]
+        encoding = torch.cat(
+            [torch.squeeze(self.relu(self.pool(conv(embeddings))), dim=-1) for conv in self.convs], dim=1
+        )
+        peaks = [
+            F.max_pool1d(conv(embeddings), embeddings.size(2) - conv.kernel_size[0] + 1).squeeze(2)
+            for conv in self.convs
+        ]
         return self.decoder(self.dropout(encoding)) + 0 * torch.cat(peaks, 1).sum()
 
 
@@ -149,7 +164,11 @@ for epoch in range(4):
     trainer.step()
     print(f"textcnn {epoch} {loss.item():.4f}")
 print(net, net.constant_embedding.weight.requires_grad, net.constant_embedding.weight.grad)
-for bad in (lambda: net.embedding(torch.tensor([99])), lambda: net.embedding(torch.tensor([0.5])), lambda: nn.EmbeddingBag(3, 2)(torch.tensor([0, 1]))):
+for bad in (
+    lambda: net.embedding(torch.tensor([99])),
+    lambda: net.embedding(torch.tensor([0.5])),
+    lambda: nn.EmbeddingBag(3, 2)(torch.tensor([0, 1])),
+):
     try:
         bad()
     except Exception as e:
