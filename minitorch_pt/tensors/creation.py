@@ -134,7 +134,9 @@ def asarray(
     copy: builtins.bool | None = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
-    """`obj` as a tensor; copied if `copy` is True, shared if False, as needed if None.
+    """`obj` as a tensor; copied if `copy` is True, shared if False, as needed if None. Unless `requires_grad`, it has no history.
+
+    As torch's, it switches `requires_grad` of a leaf off that it returns as it is.
 
     Raises:
         ValueError: copy=False where a copy is needed.
@@ -146,8 +148,11 @@ def asarray(
             "can't alias the given object without a copy: it is no tensor or array of this dtype; leave copy=False out"
         )
     made = as_tensor(obj, dtype, device)
-    made = made.detach().clone() if copy and isinstance(obj, (Tensor, np.ndarray)) else made
-    return made.requires_grad_() if requires_grad else made
+    if copy and (made is obj or isinstance(obj, np.ndarray)):
+        made = made.clone()
+    if made.requires_grad and not requires_grad and not made.is_leaf:
+        return made.detach()
+    return made if made.requires_grad == requires_grad else made.requires_grad_(requires_grad)
 
 
 def _full_like(data: np.ndarray, value: Any, kind: np.dtype, order: object = None) -> np.ndarray:
