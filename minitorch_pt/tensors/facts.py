@@ -153,7 +153,7 @@ class Facts:
             raise RuntimeError(
                 "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
             )
-        return tuple(layouts.axes(self._data))
+        return tuple(range(self._data.ndim) if self._data.flags.c_contiguous else layouts.axes(self._data))
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating point numbers."""
