@@ -56,14 +56,15 @@ class _MultiHandle(RemovableHandle):
             handle.remove()
 
 
-def _reached(starts: list, useful: set | None) -> set[int]:
+def _reached(starts: list, useful: set | None, wanted: dict | None) -> set[int]:
     """The ids of the nodes and leaves to which a backward pass, `recording.task`, brings gradients."""
     stack, seen = [start for start, _ in starts], set()
     while stack:
         node = stack.pop()
-        if node is not None and id(node) not in seen:
+        needed = useful is None or id(node) in useful
+        if node is not None and id(node) not in seen and (needed or id(node) in (wanted or ())):
             seen.add(id(node))
-            stack.extend(node.edges if isinstance(node, Node) and (useful is None or id(node) in useful) else ())
+            stack.extend(node.edges if needed and isinstance(node, Node) else ())
     return seen
 
 

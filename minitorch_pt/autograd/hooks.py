@@ -35,6 +35,8 @@ def watch_passes() -> None:
 class RemovableHandle:
     """Returned when a hook is registered; `remove()` takes the hook away."""
 
+    __module__ = "minitorch_pt.utils.hooks"
+
     def __init__(self, hooks_dict: dict, *, extra_dict: Any = None) -> None:
         self._tables = [hooks_dict, *([extra_dict] if isinstance(extra_dict, dict) else extra_dict or ())]
         self.id = next(clock)

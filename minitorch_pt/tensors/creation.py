@@ -132,11 +132,11 @@ def asarray(
     dtype: Any = None,
     device: object = None,
     copy: builtins.bool | None = None,
-    requires_grad: builtins.bool = False,
+    requires_grad: builtins.bool | None = None,
 ) -> Tensor:
-    """`obj` as a tensor; copied if `copy` is True, shared if False, as needed if None. Unless `requires_grad`, it has no history.
+    """`obj` as a tensor; copied if `copy` is True, shared if False, as needed if None.
 
-    As torch's, it switches `requires_grad` of a leaf off that it returns as it is.
+    requires_grad: False cuts the history; of a leaf that is returned as it is, it switches `requires_grad` off, as torch's does.
 
     Raises:
         ValueError: copy=False where a copy is needed.
@@ -150,9 +150,9 @@ def asarray(
     made = as_tensor(obj, dtype, device)
     if copy and (made is obj or isinstance(obj, np.ndarray)):
         made = made.clone()
-    if made.requires_grad and not requires_grad and not made.is_leaf:
+    if requires_grad is False and not made.is_leaf:
         return made.detach()
-    return made if made.requires_grad == requires_grad else made.requires_grad_(requires_grad)
+    return made if requires_grad in (None, made.requires_grad) else made.requires_grad_(requires_grad)
 
 
 def _full_like(data: np.ndarray, value: Any, kind: np.dtype, order: object = None) -> np.ndarray:

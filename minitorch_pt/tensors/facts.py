@@ -145,9 +145,7 @@ class Facts:
         if not isinstance(ambiguity_check, (bool, list)) or not all(
             isinstance(f, formats.memory_format) for f in allowed
         ):
-            raise TypeError(
-                f"The ambiguity_check argument must be a bool or a list of memory formats, and got {ambiguity_check!r}."
-            )
+            raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
         loose = 1 in self._data.shape or any(a == b for a, b in itertools.pairwise(self._data.strides))
         if loose and ambiguity_check is not False and sum(self.is_contiguous(memory_format=f) for f in allowed) != 1:
             raise RuntimeError(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from ..autograd.hooks import RemovableHandle
-from ..names.places import settle
+from ..autograd.hooks import RemovableHandle as RemovableHandle
 
 __all__ = ["RemovableHandle"]
-
-settle(__name__, {"RemovableHandle": RemovableHandle})

@@ -93,7 +93,9 @@ def private_bases(ours: type, theirs: type) -> tuple[list[str], list[str]]:
     """Bases that torch.nn hides and programs ask for, as in isinstance(layer, nn.modules.conv._ConvNd): those of ours, and torch's."""
     hidden = [b for b in theirs.__mro__ if b.__name__[0] == "_" and ".nn.modules." in b.__module__]
     mine = [getattr(sys.modules.get(exchanged(b.__module__)), b.__name__, ()) for b in hidden]
-    return [b.__name__ for b, base in zip(hidden, mine, strict=True) if issubclass(ours, base)], [b.__name__ for b in hidden]
+    return [b.__name__ for b, base in zip(hidden, mine, strict=True) if issubclass(ours, base)], [
+        b.__name__ for b in hidden
+    ]
 
 
 def parameters(thing: Any) -> list[str]:

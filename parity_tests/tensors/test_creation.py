@@ -144,7 +144,7 @@ def test_frombuffer_without_dtype():
     same_program(lambda t: t.frombuffer(bytearray(4)))
 
 
-@pytest.mark.parametrize("requires_grad", [False, True])
+@pytest.mark.parametrize("requires_grad", [{}, {"requires_grad": False}, {"requires_grad": True}])
 @pytest.mark.parametrize("copy", [None, True, False])
 @pytest.mark.parametrize("dtype", [None, "float32", "float64"])
 def test_asarray_and_gradients(dtype, copy, requires_grad):
@@ -159,7 +159,7 @@ def test_asarray_and_gradients(dtype, copy, requires_grad):
             "array": np.ones(2, np.float32),
             "list": [1.0],
         }[kind]
-        made = t.asarray(given, dtype=dtype and getattr(t, dtype), copy=copy, requires_grad=requires_grad)
+        made = t.asarray(given, dtype=dtype and getattr(t, dtype), copy=copy, **requires_grad)
         return made, repr(made), made is given, made.is_leaf, leaf.requires_grad
 
     for kind in ("leaf", "inner", "plain", "array", "list"):
