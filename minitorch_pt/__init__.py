@@ -83,7 +83,7 @@ _settle(
 # where pickles of 0.1.0 look for them
 for _name, _thing in {
     **{name: getattr(autograd, name) for name in ("Variable", "backward", "grad")},
-    "Handle": autograd.hooks.Handle,
+    "Handle": autograd.hooks.RemovableHandle,
 }.items():
     setattr(autograd.graph, _name, _thing)
 for _then, _now in ("random", "draws"), ("random", "generator"), ("tensors.settings", "threads"):

@@ -288,7 +288,7 @@ def _columns(outputs: str) -> Callable:
 
 _CONTIGUOUS = (
     "addbmm", "addmm", "addmv", "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "baddbmm", "bmm",
-    "bucketize", "_cat", "_cdist", "_compact", "count_nonzero", "_cross", "cummax", "cummin", "cumprod", "cumsum",
+    "bucketize", "_cat", "_cdist", "compact", "count_nonzero", "_cross", "cummax", "cummin", "cumprod", "cumsum",
     "dirichlet_draw", "_drawn_with", "_euclidean", "gamma_draw", "gather", "_identity", "_index_add", "inner", "kthvalue",
     "_layer_norm", "linear", "_linear_otherwise", "log_softmax", "_lu", "logcumsumexp", "logsigmoid", "logsumexp",
     "masked_fill", "masked_scatter", "matmul", "matrix_exp", "mean", "median", "mm", "mode", "mvlgamma", "nanmedian",

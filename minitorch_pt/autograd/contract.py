@@ -62,6 +62,7 @@ R = TypeVar("R")
 
 __all__ = ["REQUIRED", "Desk", "Elsewhere", "composed", "into", "method", "read"]
 
+_told_of_order: list[str] = []  # the operation whose old order was warned of
 # how many factors once stood before the tensors
 _FACTORS = {
     "add": 1,
@@ -406,7 +407,9 @@ class Desk:
         if len(rest) != len(self.slots):
             raise TypeError(f"{self.name}() takes {len(self.slots)} positional arguments but {len(args)} were given")
         names = " and ".join(list(self.keywords)[-_FACTORS[self.name] :])
-        warn(f"This overload of {self.name} is deprecated: give {names} by name, behind the tensors.")
+        if not _told_of_order:  # one is told of in a process, as by torch
+            _told_of_order.append(self.name)
+            warn(f"This overload of {self.name} is deprecated: give {names} by name, behind the tensors.")
         return tuple(rest)
 
     def overflow(self, place: int, number: int) -> float:

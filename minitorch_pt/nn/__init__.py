@@ -1,13 +1,14 @@
 """torch.nn: layers, containers, losses; `functional` has them as functions, `init` fills parameters, `utils` clips gradients."""
 
 from ..names.places import settle as _settle
-from . import functional as functional, init as init
+from . import attention as attention, functional as functional, init as init
 from .modules import *
 from .modules import (
     lazy as _lazy,
     margin_losses as _margins,
     module as _module,
     multihead_attention as _attention,
+    utils as _,
 )
 from .parallel import DataParallel as DataParallel
 from .parameter import Buffer as Buffer, Parameter as Parameter

@@ -124,13 +124,14 @@ def _slope(f: Any, step: Any, edge_order: int) -> list:
     left, right = secants[..., :-1], secants[..., 1:]
     if isinstance(step, (int, float)):
         inner = (f[..., 2:] - f[..., :-2]) / (2 * step)
-        ends: Any = (0.5, 0.5)
     else:
         before, after = step[:-1], step[1:]
         inner = (left * after + right * before) / (before + after)
-        ends = before[0] / (before[0] + after[0]), after[-1] / (before[-1] + after[-1])
     first, last = secants[..., :1], secants[..., -1:]
     if edge_order == 2:  # the same parabola at its ends
+        ends: Any = (0.5, 0.5)
+        if not isinstance(step, (int, float)):
+            ends = before[0] / (before[0] + after[0]), after[-1] / (before[-1] + after[-1])
         first = first + (left[..., :1] - right[..., :1]) * ends[0]
         last = last + (right[..., -1:] - left[..., -1:]) * ends[1]
     return [first, inner, last]

@@ -400,14 +400,14 @@ def broadcast_shapes(*shapes: Size) -> Any:
 
 @composed
 def broadcast_tensors(*tensors: Tensor | Tensors) -> tuple:
-    """All tensors expanded to their common shape.
+    """All tensors expanded to their common shape; those that have it are returned as they are.
 
     Raises:
         RuntimeError: the shapes do not broadcast.
     """
     tensors = tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
     shape = broadcast_shapes(*(tuple(x.shape) for x in tensors))
-    return tuple(expand(x, shape) for x in tensors)
+    return tuple(x if tuple(x.shape) == shape else expand(x, shape) for x in tensors)
 
 
 @differentiable(linear=True)

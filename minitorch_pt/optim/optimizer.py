@@ -8,6 +8,7 @@ import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from ..arrays.dtypes import float32, float64, get_default_dtype
 from ..arrays.notices import hush
 from ..autograd.changes import changed
-from ..autograd.hooks import Handle
+from ..autograd.hooks import RemovableHandle
 from ..autograd.modes import recording
 from ..tensors.tensor import Tensor, wrap
 from . import recorded
@@ -120,10 +121,14 @@ class Optimizer:
         TypeError: params is a single tensor, or holds something else. ValueError: params is empty, or a tensor is no leaf.
     """
 
+    # of those that wrap another optimiser, and borrow its groups without this class's __init__, as Lookahead does
+    _step_pre_hooks: Any = MappingProxyType({})
+    _step_post_hooks = _step_pre_hooks
+
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
-        self._step_pre_hooks: dict[int, Callable] = OrderedDict()
-        self._step_post_hooks: dict[int, Callable] = OrderedDict()
+        self._step_pre_hooks = OrderedDict()
+        self._step_post_hooks = OrderedDict()
         self._state_hooks: dict[str, dict[int, Callable]] = {
             k: OrderedDict() for k in ("pre", "post", "load_pre", "load_post")
         }
@@ -267,34 +272,34 @@ class Optimizer:
             hook(self)
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
-    def _register(self, hooks: dict, hook: Callable, prepend: bool = False) -> Handle:
-        handle = Handle(hooks)
+    def _register(self, hooks: dict, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        handle = RemovableHandle(hooks)
         hooks[handle.id] = hook
         if prepend:
             hooks.move_to_end(handle.id, last=False)  # type: ignore[attr-defined]
         return handle
 
-    def register_step_pre_hook(self, hook: Callable) -> Handle:
+    def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` before each step; it may return other (args, kwargs)."""
         return self._register(self._step_pre_hooks, hook)
 
-    def register_step_post_hook(self, hook: Callable) -> Handle:
+    def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` after each step."""
         return self._register(self._step_post_hooks, hook)
 
-    def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` before `state_dict`."""
         return self._register(self._state_hooks["pre"], hook, prepend)
 
-    def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer, state_dict)` after `state_dict`; it may return another one."""
         return self._register(self._state_hooks["post"], hook, prepend)
 
-    def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer, state_dict)` before loading; it may return another one."""
         return self._register(self._state_hooks["load_pre"], hook, prepend)
 
-    def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` after loading."""
         return self._register(self._state_hooks["load_post"], hook, prepend)
 

@@ -132,9 +132,11 @@ def asarray(
     dtype: Any = None,
     device: object = None,
     copy: builtins.bool | None = None,
-    requires_grad: builtins.bool = False,
+    requires_grad: builtins.bool | None = None,
 ) -> Tensor:
     """`obj` as a tensor; copied if `copy` is True, shared if False, as needed if None.
+
+    requires_grad: False cuts the history; of a leaf that is returned as it is, it switches `requires_grad` off, as torch's does.
 
     Raises:
         ValueError: copy=False where a copy is needed.
@@ -146,8 +148,11 @@ def asarray(
             "can't alias the given object without a copy: it is no tensor or array of this dtype; leave copy=False out"
         )
     made = as_tensor(obj, dtype, device)
-    made = made.detach().clone() if copy and isinstance(obj, (Tensor, np.ndarray)) else made
-    return made.requires_grad_() if requires_grad else made
+    if copy and (made is obj or isinstance(obj, np.ndarray)):
+        made = made.clone()
+    if requires_grad is False and not made.is_leaf:
+        return made.detach()
+    return made if requires_grad in (None, made.requires_grad) else made.requires_grad_(requires_grad)
 
 
 def _full_like(data: np.ndarray, value: Any, kind: np.dtype, order: object = None) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from typing import Any
 
@@ -139,9 +140,26 @@ class Facts:
             return self._data.flags.c_contiguous
         return formats.fits(self._data, memory_format)
 
-    def dim_order(self) -> tuple[int, ...]:
-        """The axes from the slowest to the fastest in memory."""
-        return tuple(layouts.axes(self._data))
+    def dim_order(self, *, ambiguity_check: bool | list[formats.memory_format] = False) -> tuple[int, ...]:
+        """The axes from the slowest to the fastest in memory.
+
+        ambiguity_check: True refuses axes whose order could be another: of size 1, or neighbours of one stride; a list of memory
+        formats allows that if the tensor fits exactly one of them.
+
+        Raises:
+            RuntimeError: the order could be another. TypeError: another kind of check.
+        """
+        allowed = ambiguity_check if isinstance(ambiguity_check, list) else []
+        if not isinstance(ambiguity_check, (bool, list)) or not all(
+            isinstance(f, formats.memory_format) for f in allowed
+        ):
+            raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
+        loose = 1 in self._data.shape or any(a == b for a, b in itertools.pairwise(self._data.strides))
+        if loose and ambiguity_check is not False and sum(self.is_contiguous(memory_format=f) for f in allowed) != 1:
+            raise RuntimeError(
+                "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
+            )
+        return tuple(range(self._data.ndim) if self._data.flags.c_contiguous else layouts.axes(self._data))
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating point numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ from .every_module import (
     register_module_parameter_registration_hook as register_module_parameter_registration_hook,
 )
 from .module_conversions import Conversions
-from .module_hooks import Hooks
+from .module_hooks import HOOK_TABLES, Hooks
 from .module_state import IncompatibleKeys as _IncompatibleKeys, State  # noqa: F401  # it is looked for here
 
 __all__ = ["Module"]
@@ -61,9 +62,10 @@ class Module(Hooks, State, Conversions):
             raise TypeError(f"{type(self).__name__}.__init__() {wrong}")
         own = self.__dict__  # past __setattr__, which needs these
         own["training"] = True
-        for name in ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks",
-                     "_state_dict_hooks", "_state_dict_pre_hooks", "_load_pre_hooks", "_load_post_hooks"):  # fmt: skip
+        for name in ("_parameters", "_buffers", "_modules"):
             own[name] = {}
+        for name in HOOK_TABLES:
+            own[name] = OrderedDict()
         own["_non_persistent_buffers_set"] = set()
         own["_hooked"] = False  # one look tells __call__ that there is no hook of any kind
 
@@ -71,6 +73,7 @@ class Module(Hooks, State, Conversions):
         """What unpickling sets; a module that PyTorch saved lacks what only we have."""
         Module.__init__(self)
         self.__dict__.update(state)
+        self.__dict__["_hooked"] = any(self.__dict__[name] for name in HOOK_TABLES)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes: to be written by each subclass.
