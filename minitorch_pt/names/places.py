@@ -22,7 +22,7 @@ GONE = """autograd.graph conversion creation device dtypes legacy low_rank print
 ops.distances ops.dropouts ops.embedding ops.indexing ops.likelihood_losses ops.losses ops.margin_losses ops.normalization ops.numbered_losses ops.padding
 ops.pointwise ops.pooling ops.products ops.recurrent ops.reductions ops.scatters ops.shape ops.shrinking ops.sorting ops.special_functions
 ops.unpooling ops.vision"""
-DOORS = ("", ".nn.functional", ".linalg", ".special", ".tensors.conversion", ".autograd.hooks")
+DOORS = ("", ".nn.functional", ".linalg", ".special", ".tensors.conversion", ".autograd", ".autograd.hooks")
 
 _settled: set[Any] = set()
 
