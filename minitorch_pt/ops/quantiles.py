@@ -103,6 +103,7 @@ def nanmedian(
 _PLACES: dict[str, Callable] = {
     "linear": np.floor, "midpoint": np.floor, "lower": np.floor, "higher": np.ceil, "nearest": np.round,
 }  # fmt: skip
+_BLENDS = ("linear", "midpoint")
 
 
 def _levels(data: np.ndarray, q: Any, interpolation: str) -> np.ndarray:
@@ -129,6 +130,17 @@ def _levels(data: np.ndarray, q: Any, interpolation: str) -> np.ndarray:
     return levels
 
 
+def _neighbours(rows: np.ndarray, rank: np.ndarray, interpolation: str) -> tuple[np.ndarray, ...]:
+    """For places in order of size, fractions: the whole place below, the weight of the element after it, and where the two elements are."""
+    low = _PLACES[interpolation](rank)
+    blends = interpolation in _BLENDS
+    weight = (rank - low if interpolation == "linear" else np.full(rank.shape, 0.5 * blends)).astype(rows.dtype)
+    order = order_along(rows, -1, False)
+    high = np.ceil(rank) if blends else low
+    before, after = (np.take_along_axis(order, place.astype(np.int64), -1) for place in (low, high))
+    return low, weight, before, after
+
+
 def _quantile(name: str, skips_nan: bool, text: str) -> Any:
     def rule(
         input: Tensor,
@@ -153,16 +165,10 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
         reach = np.maximum(last - lost, 0) if skips_nan else np.where(lost > 0, 0, last)
         base = 0 if skips_nan else np.where(lost > 0, last, 0)
         rank = reach * levels.reshape(-1) + base
-        low = _PLACES[interpolation](rank)
-        blends = interpolation in ("linear", "midpoint")
-        weight = (rank - low if interpolation == "linear" else np.full(rank.shape, 0.5 * blends)).astype(data.dtype)
-        order = order_along(rows, -1, False)
-        before, after = (
-            np.take_along_axis(order, place.astype(np.int64), -1) for place in (low, np.ceil(rank) if blends else low)
-        )
+        low, weight, before, after = _neighbours(rows, rank, interpolation)
         a, b = np.take_along_axis(rows, before, -1), np.take_along_axis(rows, after, -1)
         value = a  # or between the two: exact at both ends
-        if blends:
+        if interpolation in _BLENDS:
             value = np.where(weight < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))
         rest = (1,) * len(shape) if axis is None else kept_shape(shape, (axis,))
         final = rest if keepdim else () if axis is None else shape[:axis] + shape[axis + 1 :]

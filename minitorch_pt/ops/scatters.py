@@ -192,6 +192,29 @@ def _extreme(dtype: np.dtype, sign: int) -> Any:
     return np.iinfo(dtype).max if sign > 0 else np.iinfo(dtype).min
 
 
+def _combined(
+    data: np.ndarray, source: np.ndarray, grid: tuple, reduce: str, include_self: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The elements combined, the places to which any of the source came, and for means how many met at each."""
+    start = {"prod": 1, "amax": _extreme(data.dtype, -1), "amin": _extreme(data.dtype, 1)}.get(reduce, 0)
+    count = np.zeros(data.shape, np.int64)
+    np.add.at(count, grid, 1)
+    touched, divisor = count > 0, np.maximum(count + include_self, 1)
+    total = copied(data if include_self else np.where(touched, np.asarray(start).astype(data.dtype), data))
+    _COMBINE[reduce].at(total, grid, source)
+    if reduce == "mean":
+        divide = np.true_divide if data.dtype.kind == "f" else np.floor_divide
+        total = np.where(touched, divide(total, divisor), total).astype(data.dtype)
+    return total, touched, divisor
+
+
+def _ties(data: np.ndarray, source: np.ndarray, grid: tuple, total: np.ndarray) -> np.ndarray:
+    """How many share each extreme: of the input too, as torch counts it, where it does not take part."""
+    ties = np.array(data == total, float)
+    np.add.at(ties, grid, (source == total[grid]).astype(float))
+    return np.maximum(ties, 1)
+
+
 @differentiable(name="ScatterReduceBackward0")
 def scatter_reduce(
     input: Tensor,
@@ -222,16 +245,7 @@ def scatter_reduce(
     data, source = array(input), array(_source(src, numbers))
     again = not (isinstance(input, np.ndarray) and isinstance(src, np.ndarray))
     grid = index_grid(numbers, dim)
-    start = {"prod": 1, "amax": _extreme(data.dtype, -1), "amin": _extreme(data.dtype, 1)}.get(reduce, 0)
-    count = np.zeros(data.shape, np.int64)
-    np.add.at(count, grid, 1)
-    touched = count > 0
-    total = copied(data if include_self else np.where(touched, np.asarray(start).astype(data.dtype), data))
-    _COMBINE[reduce].at(total, grid, source)
-    if reduce == "mean":
-        divide = np.true_divide if data.dtype.kind == "f" else np.floor_divide
-        total = np.where(touched, divide(total, np.maximum(count + include_self, 1)), total).astype(data.dtype)
-    divisor = np.maximum(count + include_self, 1) if reduce == "mean" else 1
+    total, touched, divisor = _combined(data, source, grid, reduce, include_self)
     own = np.ones(data.shape) if include_self else (~touched).astype(float)
 
     def pull_input(g: Any) -> Any:
@@ -255,11 +269,7 @@ def scatter_reduce(
             flow = gather.rule(g / ties, dim, numbers) * (source == total[grid])
         return _embed(flow, shape)
 
-    ties: Any = 1
-    if reduce in ("amax", "amin"):
-        ties = np.array(data == total, float)  # as torch, also where the input does not take part
-        np.add.at(ties, grid, (source == total[grid]).astype(float))
-        ties = np.maximum(ties, 1)
+    ties = _ties(data, source, grid, total) if reduce in ("amax", "amin") else 1
     return total, pull_input, None, None, pull_source
 
 

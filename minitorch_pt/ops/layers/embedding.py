@@ -194,6 +194,64 @@ def _bags(rows: np.ndarray, offsets: Any, include_last_offset: bool) -> tuple[np
     return np.searchsorted(starts, np.arange(len(rows)), side="right") - 1, count
 
 
+def _check_bags(input: Tensor, weight: Tensor, offsets: Tensor | None, samples: Tensor | None, mode: str) -> None:
+    """Check the shapes of what `embedding_bag` is given, and its mode.
+
+    Raises:
+        ValueError: they do not fit. RuntimeError: bags of length 0.
+    """
+    if samples is not None and samples.shape != input.shape:
+        raise ValueError(f"embedding_bag: If per_sample_weights ({list(samples.shape)}) is not None, then it must have the same shape as the input ({list(input.shape)})")  # fmt: skip
+    if weight.ndim != 2:
+        raise ValueError(f"weight has to be a 2D Tensor (num_embeddings, embedding_dim), but got Tensor of dimension {weight.ndim}")  # fmt: skip
+    if input.ndim == 2:
+        if offsets is not None:
+            raise ValueError(f"if input is 2D, then offsets has to be None, as each line of the input is a bag. However, found offsets of type {type(offsets)}")  # fmt: skip
+        if not input.shape[1]:
+            raise RuntimeError(
+                f"embedding_bag(): bags of length 0, input {list(input.shape)}; give a vector with offsets"
+            )
+    elif input.ndim != 1:
+        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.ndim}")
+    elif offsets is None or offsets.ndim != 1:
+        raise ValueError(f"offsets has to be a 1D Tensor but got {None if offsets is None else list(offsets.shape)}")
+    if mode not in ("sum", "mean", "max"):
+        raise ValueError(f"mode has to be one of sum, mean or max, not {mode!r}")
+
+
+_OLD_ORDER = (
+    "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is deprecated, "
+    "and should now be `embedding_bag(input, weight, ...)`."
+)
+
+
+def _table(weight: Tensor, samples: Tensor | None) -> np.ndarray:
+    """The array of the table.
+
+    Raises:
+        RuntimeError: it is not floating point, or per_sample_weights are of another type.
+    """
+    table = array(weight)
+    if table.dtype.kind != "f":
+        raise RuntimeError(f"embedding_bag() needs a floating point weight, not {table.dtype.name}; convert it with .float()")  # fmt: skip
+    if samples is not None and samples.dtype != weight.dtype:
+        raise RuntimeError(f"Expected weight to have the same type as per_sample_weights; but {weight.dtype} does not equal {samples.dtype}")  # fmt: skip
+    return table
+
+
+def _not_padding(rows: np.ndarray, height: int, padding_idx: int | None) -> np.ndarray:
+    """Which of the rows of a table of that height are not the one of padding.
+
+    Raises:
+        RuntimeError: that is no row.
+    """
+    if padding_idx is None:
+        return np.ones(len(rows), bool)
+    if not -height <= padding_idx < height:
+        raise RuntimeError(f"padding_idx must be within the number of embeddings, {-height} through {height - 1}, but got {padding_idx}")  # fmt: skip
+    return rows != padding_idx % height
+
+
 @composed
 def embedding_bag(
     input: Tensor,
@@ -225,50 +283,24 @@ def embedding_bag(
     tensor([[4., 6.]])
     """
     if weight.dtype.name == "int64" and input.dtype.is_floating_point:
-        warn(
-            "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is deprecated, "
-            "and should now be `embedding_bag(input, weight, ...)`."
-        )
+        warn(_OLD_ORDER)
         weight, input = input, weight
-    samples = per_sample_weights
-    if samples is not None and samples.shape != input.shape:
-        raise ValueError(f"embedding_bag: If per_sample_weights ({list(samples.shape)}) is not None, then it must have the same shape as the input ({list(input.shape)})")  # fmt: skip
-    if weight.ndim != 2:
-        raise ValueError(f"weight has to be a 2D Tensor (num_embeddings, embedding_dim), but got Tensor of dimension {weight.ndim}")  # fmt: skip
-    if input.ndim == 2:
-        if offsets is not None:
-            raise ValueError(f"if input is 2D, then offsets has to be None, as each line of the input is a bag. However, found offsets of type {type(offsets)}")  # fmt: skip
-        if not input.shape[1]:
-            raise RuntimeError(
-                f"embedding_bag(): bags of length 0, input {list(input.shape)}; give a vector with offsets"
-            )
-        offsets, include_last_offset = np.arange(input.shape[0]) * input.shape[1], False
-        samples = None if samples is None else samples.reshape(-1)
-    elif input.ndim != 1:
-        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.ndim}")
-    elif offsets is None or offsets.ndim != 1:
-        raise ValueError(f"offsets has to be a 1D Tensor but got {None if offsets is None else list(offsets.shape)}")
-    if mode not in ("sum", "mean", "max"):
-        raise ValueError(f"mode has to be one of sum, mean or max, not {mode!r}")
+    _check_bags(input, weight, offsets, per_sample_weights, mode)
     if mode == "max" and (scale_grad_by_freq or sparse):
         raise ValueError("max mode does not support scaling the gradient by the frequency, or sparse weights")
     refuse_sparse(sparse)
     if max_norm is not None:
         embedding_renorm_(weight.detach(), input, max_norm, norm_type)
+    samples = per_sample_weights
     if samples is not None and mode != "sum":
         raise NotImplementedError(f"embedding_bag: per_sample_weights is only supported for mode='sum' (got mode={mode!r})")  # fmt: skip
+    if input.ndim == 2:
+        offsets, include_last_offset = np.arange(input.shape[0]) * input.shape[1], False
+        samples = None if samples is None else samples.reshape(-1)
     rows = np.ascontiguousarray(_checked_rows(input, weight, "embedding_bag", RuntimeError)).reshape(-1)
-    table = array(weight)
-    if table.dtype.kind != "f":
-        raise RuntimeError(f"embedding_bag() needs a floating point weight, not {table.dtype.name}; convert it with .float()")  # fmt: skip
-    if samples is not None and samples.dtype != weight.dtype:
-        raise RuntimeError(f"Expected weight to have the same type as per_sample_weights; but {weight.dtype} does not equal {samples.dtype}")  # fmt: skip
+    table = _table(weight, samples)
     bags, count = _bags(rows, offsets, include_last_offset)
-    kept = np.ones(len(rows), bool)
-    if padding_idx is not None:
-        if not -len(table) <= padding_idx < len(table):
-            raise RuntimeError(f"padding_idx must be within the number of embeddings, {-len(table)} through {len(table) - 1}, but got {padding_idx}")  # fmt: skip
-        kept = rows != padding_idx % len(table)
+    kept = _not_padding(rows, len(table), padding_idx)
     counted = np.minimum(bags, count - 1)  # what lies behind the last offset belongs to the last bag
     if mode != "max" and padding_idx is None and table.itemsize < 8 and table.strides[1] == table.itemsize:
         kept &= bags < count  # but torch's fast sums leave it out, and count it

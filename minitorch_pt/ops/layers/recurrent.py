@@ -194,6 +194,37 @@ def _name(input: Any, *args: Any, **options: Any) -> str:
     return "CatBackward0" if input.ndim == 2 else "StackBackward0"
 
 
+def _turned_weights(cell: Any, dtype: np.dtype, *parts: Any) -> np.ndarray:
+    """The weights (w_ih, b_ih, b_hh, w_hh), scaled and turned, so that a row of `factors` is multiplied with one block for each gate."""
+    columns = [np.zeros((len(parts[0]), 1), dtype) if p is None else p.reshape(len(p), -1) for p in parts]
+    weight = np.concatenate(columns, axis=1).reshape(len(cell.scale), -1, sum(c.shape[1] for c in columns))[cell.order]
+    scale = np.array(cell.scale, dtype).reshape(-1, 1, 1)
+    return np.multiply(weight.swapaxes(1, 2), scale, out=empty(dtype, len(weight), weight.shape[2], weight.shape[1]))
+
+
+def _by_gate(cell: Any, weight: np.ndarray) -> np.ndarray:
+    """A weight with its gates in the order in which a cell computes them."""
+    ordered = empty(weight.dtype, len(cell.scale), len(weight) // len(cell.scale), weight.shape[1])
+    ordered[cell.order] = weight.reshape(ordered.shape)  # `order` is its own inverse
+    return ordered
+
+
+def _weight_gradients(cell: Any, da: np.ndarray, ds: np.ndarray, factors: np.ndarray, width: int) -> tuple:
+    """What gives the gradients of w_ih, w_hh, b_ih, b_hh: columns of one product, which is made when the first is asked for."""
+    of_input = functools.cache(lambda: da.swapaxes(1, 2) @ factors)
+    of_state = of_input if ds is da else functools.cache(lambda: ds.swapaxes(1, 2) @ factors)
+
+    def columns(products: np.ndarray, which: slice | int) -> np.ndarray:
+        return np.concatenate([products[gate, :, which] for gate in cell.order])
+
+    return (
+        lambda: columns(of_input(), slice(width)),
+        lambda: columns(of_state(), slice(width + 1, None)),
+        lambda: columns(of_input(), width),
+        lambda: columns(of_state(), width),
+    )
+
+
 # what torch's composition of single steps saves, by what needs it: input, w_ih, w_hh, b_ih, b_hh, w_hr, h, c
 _OF_STEPS = ["w_ih w_hh w_hr c_0", "input w_hh w_hr c_0", "h_0 w_hh w_hr c_0", *["w_hh w_hr c_0"] * 4, "w_hh w_hr"]
 
@@ -210,10 +241,7 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
     cell, x, h = _KINDS[kind], _rows(input), h_0.copy()
     c = None if c_0 is None else c_0.copy()
     (total, width), gates, hidden = x.shape, len(cell.scale), len(w_ih) // len(cell.scale)
-    bias = [np.zeros((len(w_ih), 1), x.dtype) if b is None else b[:, None] for b in (b_ih, b_hh)]
-    weight = np.concatenate([w_ih, *bias, w_hh], axis=1).reshape(gates, hidden, -1)[cell.order]
-    scale = np.array(cell.scale, x.dtype).reshape(-1, 1, 1)
-    turned = np.multiply(weight.swapaxes(1, 2), scale, out=empty(x.dtype, gates, weight.shape[2], hidden))
+    turned = _turned_weights(cell, x.dtype, w_ih, b_ih, b_hh, w_hh)
     w_input, w_state = turned[:, : width + 1], turned[:, width + 1 :]
     output = empty(x.dtype, total, h.shape[1])
     a, kept = empty(x.dtype, gates, total, hidden), empty(x.dtype, cell.kept, total, hidden)
@@ -239,9 +267,7 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
         da = empty(x.dtype, *a.shape)
         ds = empty(x.dtype, *a.shape) if kind == "gru" else da
         d_output: Any = None if w_hr is None else np.empty(before.shape, x.dtype)
-        w_ih_gates, w_hh_gates = empty(x.dtype, gates, hidden, width), empty(x.dtype, gates, hidden, w_hh.shape[1])
-        for w, ordered in ((w_ih, w_ih_gates), (w_hh, w_hh_gates)):
-            ordered[cell.order] = w.reshape(ordered.shape)  # `order` is its own inverse
+        w_ih_gates, w_hh_gates = _by_gate(cell, w_ih), _by_gate(cell, w_hh)
         share, products = np.empty((gates, len(dh), hidden), x.dtype), np.empty((gates, *dh.shape), x.dtype)
         for rows, n in reversed(steps):
             dh_n, dc_n = dh[:n], None if dc is None else dc[:n]
@@ -253,19 +279,9 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
                 dh_n[...] = 0
             cell.backward(a[:, rows], share[:, :n], kept[:, rows], before[rows], dy, dc_n, da[:, rows], ds[:, rows])
             dh_n += np.add.reduce(np.matmul(ds[:, rows], w_hh_gates, out=products[:, :n]), axis=0)
-
-        of_input = functools.cache(lambda: da.swapaxes(1, 2) @ factors)  # the gradients of (w_ih, b, w_hh) side by side
-        of_state = functools.cache(lambda: ds.swapaxes(1, 2) @ factors) if kind == "gru" else of_input
-
-        def columns(products: Any, which: Any) -> Any:
-            return np.concatenate([products[gate, :, which] for gate in cell.order])
-
         return (
             lambda: sum(map(np.matmul, da, w_ih_gates)).reshape(input.shape),
-            lambda: columns(of_input(), slice(width)),
-            lambda: columns(of_state(), slice(width + 1, None)),
-            lambda: columns(of_input(), width),
-            lambda: columns(of_state(), width),
+            *_weight_gradients(cell, da, ds, factors, width),
             lambda: d_output.T @ cell_output,
             dh,
             dc,

@@ -364,15 +364,21 @@ def cross_entropy(
     hard = _nll_loss(scores, target, weight, code, ignore_index)
     if not label_smoothing:
         return hard
-    classes = x.shape[axis]
-    labels, valid = _labels(t, classes, ignore_index)
-    even = -_by_class(scores, weight, axis).sum(axis)
-    even = where.rule(valid, even, 0)
+    even = _evenly(scores, t, weight, code, ignore_index, axis)
+    return hard * (1 - label_smoothing) + even * (label_smoothing / x.shape[axis])
+
+
+def _evenly(
+    scores: Tensor, labels: np.ndarray, weight: Tensor | None, code: int, ignore_index: int, axis: int
+) -> Tensor:
+    """The sum over all classes of the loss that each would have as the label: what label smoothing mixes in."""
+    labels, valid = _labels(labels, scores.shape[axis], ignore_index)
+    even = where.rule(valid, -_by_class(scores, weight, axis).sum(axis), 0)
     if code == MEAN:
         even = summed(even) / float(valid.sum() if weight is None else summed(array(weight)[labels] * valid))
     elif code == SUM:
         even = summed(even)
-    return hard * (1 - label_smoothing) + even * (label_smoothing / classes)
+    return even
 
 
 def _by_class(values: Any, weight: Any, axis: int) -> Any:
