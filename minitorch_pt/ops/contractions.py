@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import string
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from .products import mm
 from .shape import permute
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Tensor
+    from ..autograd.contract import Array, Pulled, Tensor
 
 
 __all__ = ["einsum", "tensordot"]
@@ -197,7 +198,7 @@ def _as_torch_leaves_it(value: np.ndarray, arrays: list[np.ndarray], terms: list
     return layouts.placed(value, layouts.elementwise(value.shape, seen))
 
 
-def _lettered(*given: Any) -> tuple[str, tuple]:
+def _lettered(*given: object) -> tuple[str, tuple]:
     """The equation and the operands of einsum(a, [0, 1], b, [1, 2], [0, 2]).
 
     Raises:
@@ -227,7 +228,7 @@ def _types_of_factors(terms: list[str], operands: list, result: str) -> None:
         seen, kind = (seen | set(term)) - summed, promote_types(kind, operand.dtype)
 
 
-def _einsum_rule(*operands: Any, terms: list[str], result: str) -> Any:
+def _einsum_rule(*operands: Array, terms: list[str], result: str) -> Pulled:
     arrays = [*map(array, operands)]
     with np.errstate(
         all="ignore"
@@ -236,10 +237,10 @@ def _einsum_rule(*operands: Any, terms: list[str], result: str) -> Any:
     value = _as_torch_leaves_it(value, arrays, terms, result)
     sizes = {c: n for term, t in zip(terms, operands, strict=True) for c, n in zip(term, t.shape, strict=True)}
 
-    def pull_of(k: int) -> Any:
+    def pull_of(k: int) -> Callable:
         others = [(term, t) for i, (term, t) in enumerate(zip(terms, operands, strict=True)) if i != k]
 
-        def pull(g: Any) -> Any:
+        def pull(g: Array) -> Array:
             known = set(result).union(*(term for term, _ in others))
             term = "".join(c for c in terms[k] if c in known)
             flow = _einsum.rule(g, *(t for _, t in others), terms=[result, *(name for name, _ in others)], result=term)

@@ -18,7 +18,7 @@ from ..indexing import add_at
 from ..saving import saving
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 
 # what torch has at its top level; nn.functional has embedding_bag
@@ -26,14 +26,14 @@ __all__ = ["embedding", "embedding_renorm_"]
 
 
 @differentiable(linear=True, name="EmbeddingBackward0", saves="rows")
-def _lookup(weight: Any, rows: np.ndarray, padding_idx: int, scale_grad_by_freq: bool) -> Any:
+def _lookup(weight: Array, rows: np.ndarray, padding_idx: int, scale_grad_by_freq: bool) -> Pulled:
     table = array(weight)
     height = len(table)  # the table itself is not kept: it may be changed before backward
     return table[rows], lambda g: _summed.rule(g, rows, height, padding_idx, scale_grad_by_freq)
 
 
 @differentiable(linear=True, name="EmbeddingDenseBackwardBackward0")
-def _summed(g: Any, rows: np.ndarray, count: int, padding_idx: int, scale_grad_by_freq: bool) -> Any:
+def _summed(g: Array, rows: np.ndarray, count: int, padding_idx: int, scale_grad_by_freq: bool) -> Pulled:
     """The gradient of the table: for each row the sum over the places that show it, or their mean if scaled by frequency."""
     g = array(g)
     share = np.ones(count, g.dtype)
@@ -48,7 +48,7 @@ def _summed(g: Any, rows: np.ndarray, count: int, padding_idx: int, scale_grad_b
     return total, lambda h: h[rows] * share[rows][..., None]
 
 
-def _checked_rows(indices: Any, weight: Any, name: str, no_row: type[Exception] = IndexError) -> np.ndarray:
+def _checked_rows(indices: Array, weight: Array, name: str, no_row: type[Exception] = IndexError) -> np.ndarray:
     rows = array(indices)
     if getattr(weight, "ndim", 0) != 2:
         raise RuntimeError(
@@ -102,7 +102,7 @@ def refuse_sparse(sparse: bool) -> None:
 
 
 @composed
-def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Any:
+def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Tensor:
     """Scale the rows that `indices` names, and that are longer than `max_norm`, to that length, in place.
 
     Shapes: input (V, E), indices (*). The length is the norm of order `norm_type`.
@@ -134,7 +134,7 @@ def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type
 # Bags of rows
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(name="EmbeddingBagBackward0")
-def _bag_sums(weight: Any, share: Any, rows: np.ndarray, bags: np.ndarray, count: int, sizes: Any, scale_grad_by_freq: bool) -> Any:  # fmt: skip
+def _bag_sums(weight: Array, share: Array | float, rows: np.ndarray, bags: np.ndarray, count: int, sizes: Array | float, scale_grad_by_freq: bool) -> Pulled:  # fmt: skip
     """Σ share[i] weight[rows[i]] / sizes over the i of each of `count` bags; share None is 1."""
     rows, bags, sizes = map(array, (rows, bags, sizes))
     elements, height = array(weight)[rows], weight.shape[0]
@@ -143,7 +143,7 @@ def _bag_sums(weight: Any, share: Any, rows: np.ndarray, bags: np.ndarray, count
     total = np.zeros((count, elements.shape[1]), np.float32 if elements.itemsize == 2 else elements.dtype)
     add_at(total, (bags,), elements)
 
-    def pull_weight(g: Any) -> Any:
+    def pull_weight(g: Array) -> Array:
         flow = (g / sizes)[bags]
         if share is not None:
             flow = flow * share.reshape((-1, 1))
@@ -157,7 +157,7 @@ def _bag_sums(weight: Any, share: Any, rows: np.ndarray, bags: np.ndarray, count
 
 
 @differentiable(linear=True, name="EmbeddingBagBackward0")
-def _bag_maxima(weight: Any, rows: np.ndarray, bags: np.ndarray, count: int) -> Any:
+def _bag_maxima(weight: Array, rows: np.ndarray, bags: np.ndarray, count: int) -> Pulled:
     """The largest number of each column in each bag, the first of equal ones; zeros for an empty bag."""
     table, shape = array(weight), weight.shape
     value = np.zeros((count, shape[1]), table.dtype)
@@ -173,7 +173,7 @@ def _bag_maxima(weight: Any, rows: np.ndarray, bags: np.ndarray, count: int) -> 
     return value, lambda g: sum_into.rule(np.where(full, g, 0), top, 0, shape)
 
 
-def _bags(rows: np.ndarray, offsets: Any, include_last_offset: bool) -> tuple[np.ndarray, int]:
+def _bags(rows: np.ndarray, offsets: Array | None, include_last_offset: bool) -> tuple[np.ndarray, int]:
     """The number of the bag that each place is in, and how many bags there are; `offsets` says where each begins.
 
     Raises:
@@ -265,7 +265,7 @@ def embedding_bag(
     per_sample_weights: Tensor | None = None,
     include_last_offset: bool = False,
     padding_idx: int | None = None,
-) -> Any:
+) -> Tensor:
     """The sum, mean or maximum of bags of rows of a table, without a tensor of all rows for the program: see `nn.EmbeddingBag`.
 
     offsets: where in a vector `input` each bag begins; include_last_offset: the last one is where the last bag ends.
