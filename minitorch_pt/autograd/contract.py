@@ -56,6 +56,10 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
     MemoryFormat: TypeAlias = formats.memory_format
     Layout: TypeAlias = formats.layout
     Pin: TypeAlias = bool
+    # in rules: what they compute with (arrays; Tensors where a gradient is itself differentiated), and what they return: the value,
+    # and for each input how the gradient flows back
+    Array: TypeAlias = np.ndarray | Tensor
+    Pulled: TypeAlias = Array | tuple[Any, ...]
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -108,6 +108,8 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
         function, name or f"{camel}Backward0", linear, joint, plain, exact, fills, _places(saves, names), records, view
     )
     desk = contract.Desk(function, short)
+    if function.__name__ == short:  # what help() shows
+        function.__annotations__["return"] = "Tensor" if returns is None else returns.__name__
     operation = _served(function, short, desk, node, promote, check, returns)
 
     def on_arrays(*args: Any, **kwargs: Any) -> Any:

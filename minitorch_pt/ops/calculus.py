@@ -18,13 +18,13 @@ from .shape import clone
 from .totals import cumsum
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, Number, Scale, Tensor, Tensors
+    from ..autograd.contract import Array, Dim, Dims, Number, Scale, Tensor, Tensors
 
 
 __all__ = ["cumulative_trapezoid", "diff", "gradient", "trapezoid", "trapz"]
 
 
-def _ends(input: Any, axis: int) -> tuple[Any, Any]:
+def _ends(input: Array, axis: int) -> tuple[Array, Array]:
     """All but the first, and all but the last along an axis."""
     head = (slice(None),) * axis
     return input[(*head, slice(1, None))], input[(*head, slice(None, -1))]
@@ -63,7 +63,7 @@ def diff(
     return result
 
 
-def _areas(name: str, y: Any, x: Any, dx: float | None, dim: int) -> Any:
+def _areas(name: str, y: Array, x: Array, dx: float | None, dim: int) -> Array:
     """Twice the area between neighbours along an axis."""
     if x is not None and dx is not None:
         raise TypeError(f"{name}() takes the places x or their distance dx, and got both")
@@ -113,7 +113,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | Non
 # ---------------------------------------------------------------------------------------------------------------------
 # Slopes
 # ---------------------------------------------------------------------------------------------------------------------
-def _slope(f: Any, step: Any, edge_order: int) -> list:
+def _slope(f: Array, step: Array | float, edge_order: int) -> list:
     """The slopes of f along its last axis, at places `step` apart, a number or the distances of neighbours: at the first place, inside,
     and at the last.
 
