@@ -260,7 +260,10 @@ def test_more_states_than_packed_sequences_are_refused(kind):
 @pytest.mark.parametrize("kind", [*KINDS, *CELLS, "RNNBase", "RNNCellBase"])
 def test_signatures_and_bases(kind):
     ours, theirs = (getattr(t.nn, kind) for t in (minitorch_pt, torch))
-    bases = [[c.__name__ for c in kind.__mro__ if issubclass(c, t.nn.Module)] for kind, t in ((ours, minitorch_pt), (theirs, torch))]
+    bases = [
+        [c.__name__ for c in kind.__mro__ if issubclass(c, t.nn.Module)]
+        for kind, t in ((ours, minitorch_pt), (theirs, torch))
+    ]
     assert bases[0] == bases[1]
     for name in {"__init__", "forward", "check_input", "check_hidden_size", "check_forward_args", "permute_hidden", "get_expected_hidden_size"} & {*dir(theirs)}:  # fmt: skip
         shown = [[(p.name, p.kind, p.default) for p in inspect.signature(getattr(c, name)).parameters.values()] for c in (ours, theirs)]  # fmt: skip
