@@ -1,4 +1,4 @@
-"""Special functions under the names of torch.special: those of ops/elementwise/special_functions.py, and some that torch has elsewhere too."""
+"""Special functions under the names of torch.special: those of ops/elementwise/special_functions.py and its neighbours, and some that torch has elsewhere too."""
 
 from __future__ import annotations
 
@@ -6,32 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from .autograd.contract import composed
 from .names.places import settle
-from .ops.elementwise import pointwise
-from .ops.elementwise.activations import log_softmax, sigmoid, softmax
-from .ops.elementwise.pointwise import exp2, expm1, log1p, logit, sinc
-from .ops.elementwise.special_functions import (
-    digamma,
-    entr,
-    erf,
-    erfc,
-    erfcx,
-    erfinv,
-    i0,
-    i0e,
-    i1,
-    i1e,
-    igamma,
-    igammac,
-    lgamma,
-    log_ndtr,
-    mvlgamma,
-    ndtr,
-    ndtri,
-    polygamma,
-    xlog1py,
-    xlogy,
-    zeta,
-)
+from .ops.elementwise import rounding
+from .ops.elementwise.activations import sigmoid
+from .ops.elementwise.error_functions import erf, erfc, erfcx, erfinv, log_ndtr, ndtr, ndtri
+from .ops.elementwise.exponentials import exp2, expm1, log1p, logit
+from .ops.elementwise.gamma_functions import digamma, igamma, igammac, lgamma, mvlgamma, polygamma, zeta
+from .ops.elementwise.softmaxes import log_softmax, softmax
+from .ops.elementwise.special_functions import entr, i0, i0e, i1, i1e, xlog1py, xlogy
+from .ops.elementwise.trigonometry import sinc
 from .ops.reductions import logsumexp
 
 if TYPE_CHECKING:
@@ -50,7 +32,7 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any
     """
     if not input.dtype.is_floating_point:
         raise NotImplementedError(f"special.round() is not implemented for {input.dtype}")
-    return pointwise.round(input, decimals=decimals)
+    return rounding.round(input, decimals=decimals)
 
 
 __all__ = [

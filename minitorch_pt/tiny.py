@@ -149,7 +149,7 @@ def tanh(input):
 # Tensors
 # ---------------------------------------------------------------------------------------------------------------------
 class Tensor:
-    """An array, its gradient, and what it was made of. Grown up: `tensors/tensor.py`; its backward(): `autograd/graph.py`.
+    """An array, its gradient, what it was made of. Grown up: `tensors/tensor.py`; its backward(): `autograd/walk.py`.
 
     >>> x = Tensor([1, 2, 3], requires_grad=True)
     >>> y = (x * x).sum()
@@ -214,7 +214,7 @@ class Tensor:
 
 
 def unbroadcast(gradient, shape):
-    """Where broadcasting used a number several times, add up its gradients. Grown up: `autograd/graph.py`."""
+    """Where broadcasting used a number several times, add up its gradients. Grown up: `autograd/walk.py`."""
     gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))  # the axes added in front
     return gradient.sum(axis=tuple(i for i, size in enumerate(shape) if size == 1), keepdims=True)  # the axes stretched
 
@@ -325,7 +325,7 @@ class Dropout(Module):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Losses. Grown up: `ops/losses/common.py`.
+# Losses. Grown up: `ops/losses/regression.py`, `ops/losses/classification.py`.
 # ---------------------------------------------------------------------------------------------------------------------
 def mse_loss(input, target):
     """The mean of the squared differences."""

@@ -66,7 +66,7 @@ code { font: .88em ui-monospace, monospace; overflow-wrap: anywhere }
 
 
 def family(outcome: Outcome) -> str:
-    """The file in which the library writes this entry: "ops/pointwise.py"; optimisers are one family."""
+    """The file in which the library writes this entry: "ops/elementwise/arithmetic.py"; optimisers are one family."""
     name = outcome.name.partition("[")[0]
     if outcome.kind == "optimizer":
         return "optim"

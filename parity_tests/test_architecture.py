@@ -153,6 +153,7 @@ def test_the_engine_reads_in_an_hour():
         "check.py",
         "edges.py",
         "functional.py",
+        "hooks.py",
         "nodes.py",
         "profiler.py",
         "saving.py",

@@ -31,7 +31,7 @@ def test_written(monkeypatch, tmp_path, capsys):
         "99.80 %" in text
         and "2 differ" in text
         and "a &lt; b" in text
-        and "ops/pointwise.py" in text
+        and "ops/elementwise/arithmetic.py" in text
         and "fft.fft" in text
     )
     assert "Every pair of types." in text and "4,000 values, 500 errors; reasons to differ: 1; left out: 7." in text

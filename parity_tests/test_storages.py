@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import minitorch_pt
-from minitorch_pt.tensors import storages
+from minitorch_pt import storage as storages
 from parity_tests.oracle import check, check_error, rand, same_program
 
 LINES = """

@@ -1,4 +1,4 @@
-"""The engine: rule.py makes operations, graph.py carries gradients back; the rest is what users call."""
+"""The engine: rule.py makes operations, which graph.py records, and walk.py carries gradients back; the rest is what users call."""
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
 from . import edges as edges, functional as functional, saving as saving
 from .check import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from .function import Function as Function
-from .graph import backward as backward, grad as grad
+from .gradients import backward as backward, grad as grad
 from .modes import (
     detect_anomaly as detect_anomaly,
     enable_grad as enable_grad,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
+from . import gradients, graph
 from .modes import enable_grad, no_grad
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
@@ -46,7 +46,7 @@ def _analytical(output: Any, tensor: Any) -> np.ndarray:
     for j in range(output._data.size):
         seed = np.zeros(output._data.shape, output._data.dtype)
         seed.reshape(-1)[j] = 1
-        (gradient,) = graph.grad(output, tensor, graph.wrap(seed), retain_graph=True, allow_unused=True)
+        (gradient,) = gradients.grad(output, tensor, graph.wrap(seed), retain_graph=True, allow_unused=True)
         columns.append(np.zeros(tensor._data.size) if gradient is None else gradient._data.reshape(-1))
     return np.stack(columns, axis=1) if columns else np.zeros((tensor._data.size, 0))
 
@@ -111,7 +111,7 @@ def gradgradcheck(func: Callable, inputs: Any, grad_outputs: Any = None, *, eps:
         given, cotangents = arguments[:count], arguments[count:]
         wanted = [t for t in given if isinstance(t, graph.Tensor) and t.requires_grad]
         with enable_grad():  # gradcheck's finite differences run this under no_grad
-            return graph.grad(_outputs(func, given), wanted, list(cotangents), create_graph=True, allow_unused=True,
+            return gradients.grad(_outputs(func, given), wanted, list(cotangents), create_graph=True, allow_unused=True,
                               materialize_grads=True)  # fmt: skip
 
     return gradcheck(gradient, (*inputs, *seeds), eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception)

@@ -36,7 +36,8 @@ import numpy as np
 from ..arrays import dtypes, formats, layouts
 from ..arrays.notices import warn
 from ..arrays.storage import looking, refuse_overlap, resize, writable
-from . import graph
+from . import changes, graph
+from .modes import recording
 
 if TYPE_CHECKING:  # what the kinds are to a type checker
     from collections.abc import Sequence
@@ -530,7 +531,7 @@ def into(target: Any, result: Any, name: str, inputs: tuple, promotes: bool = Fa
         return type(result)(*written) if hasattr(result, "_fields") else type(result)(written)
     if not isinstance(target, graph.Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(target).__name__}")
-    if graph.recording.on and (target.requires_grad or result.requires_grad):
+    if recording.on and (target.requires_grad or result.requires_grad):
         raise RuntimeError(f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "
                            "grad. Leave `out` out, or call it under torch.no_grad().")  # fmt: skip
     value, memory = result._data, target._data
@@ -561,5 +562,5 @@ def into(target: Any, result: Any, name: str, inputs: tuple, promotes: bool = Fa
             target._data = memory = looking(memory, value.shape, steps)
     refuse_overlap(memory, [x._data for part in inputs for x in (part if isinstance(part, _DEEP) else [part]) if isinstance(x, graph.Tensor)])  # fmt: skip
     np.copyto(writable(memory), value, casting="unsafe")
-    graph.changed(memory)
+    changes.changed(memory)
     return target

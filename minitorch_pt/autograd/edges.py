@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from . import graph
-from .graph import Handle, Node
+from . import changes, graph, hooks
+from .graph import Node
+from .hooks import Handle
 from .modes import recording
 from .nodes import shown
 
@@ -37,7 +38,7 @@ def get_gradient_edge(tensor: Any) -> GradientEdge:
 def increment_version(tensor: Any) -> None:
     """Count a change in place of a tensor, or of each of several, that the library did not see."""
     for changed in [tensor] if isinstance(tensor, graph.Tensor) else tensor:
-        graph.changed(changed._data)
+        changes.changed(changed._data)
 
 
 class _MultiHandle(Handle):
@@ -77,7 +78,7 @@ def register_multi_grad_hook(tensors: Sequence, fn: Callable, *, mode: str = "al
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
     if not all(tensor.requires_grad for tensor in tensors):
         raise AssertionError("Expected gradient function to be set: one of the tensors does not require grad")
-    graph.watch_passes()
+    hooks.watch_passes()
     place: dict[str, Any] = {"task": None}
 
     def due(task: Any) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
+from . import changes, graph
 from .graph import Node, Output, Rule, record
 from .inplace import check_inplace, rebase
 from .modes import no_grad, recording, watchers
@@ -44,7 +44,7 @@ class Context:
                 raise TypeError(f"save_for_backward can only save variables, but argument {i} is of type {type(tensor).__name__}: "
                                 "keep it as an attribute, ctx.name = value")  # fmt: skip
         self._saved = tensors
-        self._times = tuple(None if t is None else graph.version(t._data) for t in tensors)
+        self._times = tuple(None if t is None else changes.version(t._data) for t in tensors)
 
     @property
     def saved_tensors(self) -> tuple:
@@ -61,7 +61,7 @@ class Context:
         if self._unpack is not None:
             return self._unpack()
         for tensor, then in zip(self._saved, self._times, strict=True):
-            if tensor is not None and graph.version(tensor._data) != then:
+            if tensor is not None and changes.version(tensor._data) != then:
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an inplace operation: "
                     f"[{tensor._data.dtype.name} {list(tensor.shape)}], saved by save_for_backward. Save a clone() instead."
@@ -155,7 +155,7 @@ class Function:
             recording.on = before
         for a in args:
             if id(a) in ctx._dirty:
-                graph.changed(a._data)
+                changes.changed(a._data)
         if not (any(needs) and recording.on):
             return result
         single = not isinstance(result, tuple)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
+from . import gradients, graph
 from .modes import enable_grad
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
@@ -41,7 +41,7 @@ def _grads(outputs: Any, inputs: Any, seeds: Any, create_graph: bool, strict: bo
             raise RuntimeError("The output of the user-provided function is independent of the inputs; "
                                "this is not allowed in strict mode.")  # fmt: skip
         return [_zeros(t) for t in inputs]
-    found = graph.grad([o for o, _ in pairs], inputs, [s for _, s in pairs], keep, create_graph, allow_unused=True)
+    found = gradients.grad([o for o, _ in pairs], inputs, [s for _, s in pairs], keep, create_graph, allow_unused=True)
     if strict and any(g is None for g in found):
         raise RuntimeError("The output of the user-provided function is independent of one of the inputs; "
                            "this is not allowed in strict mode.")  # fmt: skip

@@ -16,8 +16,9 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.storage import Place, refuse_overlap, repeats, writable
-from . import contract, graph
-from .graph import changed, record
+from . import changes, contract, graph
+from .changes import changed
+from .graph import record
 from .modes import recording
 from .rule import array, differentiable
 
@@ -78,13 +79,13 @@ def renew(view: Any) -> None:
     """
     if view._node is None and not view._base._requires_grad:
         return
-    if graph.changed_since(view._data, view._seen):
+    if changes.changed_since(view._data, view._seen):
         if view._origin is not None:
             raise RuntimeError(f"this view {view._origin}, and its base or another view of it has been modified inplace since while "
                                "gradients were tracked. Use the out-of-place form, or clone().")  # fmt: skip
         view._node, view._requires_grad = _of_base(view), True
         view._moved()
-    view._seen = graph.last_change
+    view._seen = changes.last_change
 
 
 def check_inplace(tensor: Any) -> None:
@@ -145,7 +146,7 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict, o
     if tracked and after._requires_grad:
         node = after._node
         if getattr(node, "outputs", None):  # the output that the node saved is from now on the tensor
-            node.outputs, node.seq = (tensor._data,), graph.last_change
+            node.outputs, node.seq = (tensor._data,), changes.last_change
         rebase(tensor, node)
     return tensor
 

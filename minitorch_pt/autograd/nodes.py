@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 
 from . import graph
-from .graph import AFTER, BEFORE, Handle, Node, add_hook
+from .graph import Node
+from .hooks import AFTER, BEFORE, Handle, add_hook
+from .modes import recording
+from .walk import flows_of
 
 __all__ = ["shown"]
 
@@ -82,7 +85,9 @@ class OperationNode(Shown):
         for i, gradient in enumerate(gradients):
             if not (gradient is None or isinstance(gradient, graph.Tensor)):
                 raise TypeError(f"argument {i} is not a Variable but {type(gradient).__name__}: give tensors, or None")
-        found = graph.flows_now(self, gradients)
+        given = [g if g is None or recording.on else g._data for g in gradients]
+        flows = flows_of(self, given if several else given[0], self.edges, recording.on)
+        found = list(map(graph.for_users, flows))
         return found[0] if len(found) == 1 else tuple(found)
 
     def _saved(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from . import contract, graph, rule
+from . import contract, rule, walk
 
 __all__ = ["EventList", "FunctionEvent", "profile", "record_function"]
 
@@ -26,7 +26,7 @@ def _code_within(function: Callable, name: str) -> CodeType:
 
 # the code that all operations share -> the variable that tells which one it is
 _NAMED_BY = {_code_within(rule._served, "operation"): "short", _code_within(contract._face, "served"): "name"}
-_BACKWARD = graph.run_backward.__code__
+_BACKWARD = walk.run_backward.__code__
 _open: list[_Clock] = []
 
 

@@ -24,7 +24,7 @@ import numpy as np
 from ..arrays import dtypes, layouts
 from ..arrays.notices import FILTER, hush
 from ..arrays.storage import expanded, inferring, is_inference, note_inference
-from . import contract, graph
+from . import changes, contract, graph
 from .graph import Node, Output, Rule, record
 from .modes import recording
 
@@ -44,7 +44,7 @@ def same(g: Any) -> Any:
 
 def kept(value: Any, again: Callable) -> Any:
     """`value`, or again() if it was changed in place since it was made: what a rule returns and needs, though torch does not save it."""
-    return again() if type(value) is np.ndarray and graph.version(value) else value
+    return again() if type(value) is np.ndarray and changes.version(value) else value
 
 
 def array(value: Any) -> Any:
@@ -354,4 +354,4 @@ def _as_view(out: Any, source: Any, several: bool = False) -> None:
         out._origin = "was made under no_grad"
     elif several:
         out._origin = "is one of several made by one call (split, unbind)"
-    out._seen = graph.last_change
+    out._seen = changes.last_change

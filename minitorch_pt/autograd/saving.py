@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
+from . import changes, graph
 from .graph import Node
 from .modes import no_grad, watchers
+from .walk import pulled
 
 __all__ = ["disable_saved_tensors_hooks", "save_on_cpu", "saved_tensors_hooks", "through_hooks"]
 
@@ -191,7 +192,6 @@ class _Packed:
         node.rule = _unchecked(node.rule, node.name())
         node.pulls, node.args, node.outputs = self.flows, args, None
         me = weakref.ref(node)  # the node holds on to this
-        node.again = lambda: Node.again(self.restored(me()))  # type: ignore[method-assign]
         node.restored = lambda: self.restored(me())  # type: ignore[attr-defined]
 
     def _arrays(self) -> list:
@@ -206,14 +206,13 @@ class _Packed:
 
     def flows(self, *gradients: Any) -> list:
         """The gradients of the inputs."""
-        return graph.flows(self._functions(self._arrays()), gradients, self.edges)
+        return pulled(self._functions(self._arrays()), gradients, self.edges)
 
     def restored(self, node: Any) -> Node:
         """The node as it would be without hooks."""
         arrays = self._arrays()
         twin = copy.copy(node)
         twin.rule, twin.pulls, twin.args = self.rule, self._functions(arrays), _together(self.args, arrays)
-        twin.__dict__.pop("again")
         twin.__dict__.pop("restored")
         return twin
 
@@ -243,10 +242,10 @@ def _through(pack: Callable, tensor: Any) -> Any:
     Raises:
         RuntimeError: it changes the tensor.
     """
-    before = graph.version(tensor._data)
+    before = changes.version(tensor._data)
     with no_grad():
         kept = pack(tensor)
-    if graph.version(tensor._data) != before:
+    if changes.version(tensor._data) != before:
         raise RuntimeError(
             "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be modified "
             "by in-place operations, as this can lead to unexpected side-effects: change a clone()."

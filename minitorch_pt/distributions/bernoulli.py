@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..autograd.modes import no_grad
-from ..ops.losses.common import binary_cross_entropy_with_logits
+from ..ops.losses.classification import binary_cross_entropy_with_logits
 from ..tensors import draws
 from ..tensors.ranges import arange
 from ..tensors.tensor import Tensor

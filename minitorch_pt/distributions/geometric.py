@@ -6,7 +6,7 @@ from typing import Any
 
 from ..arrays import dtypes
 from ..autograd.modes import no_grad
-from ..ops.losses.common import binary_cross_entropy_with_logits
+from ..ops.losses.classification import binary_cross_entropy_with_logits
 from ..tensors import creation
 from ..tensors.tensor import Tensor
 from . import constraints

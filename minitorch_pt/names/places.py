@@ -6,6 +6,7 @@ file. The packages say it once, in their `__init__.py`, of all that they show. W
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 from collections.abc import Mapping
@@ -16,10 +17,11 @@ from .absent import PACKAGE, tell
 
 __all__ = ["settle"]
 
-# modules that pickles of 0.1.0 name and that are no more; what they held is looked for behind the doors
+# modules that pickles of 0.1.0 name and that are no more, or hold less; what they held is looked for behind the doors
 GONE = """conversion creation device dtypes legacy low_rank printing settings size tensor ops.activations ops.attention ops.convolution ops.ctc
-ops.distances ops.dropouts ops.embedding ops.likelihood_losses ops.losses ops.margin_losses ops.normalization ops.numbered_losses ops.padding
-ops.pointwise ops.pooling ops.recurrent ops.shrinking ops.special_functions ops.unpooling ops.vision"""
+ops.distances ops.dropouts ops.embedding ops.indexing ops.likelihood_losses ops.losses ops.margin_losses ops.normalization ops.numbered_losses ops.padding
+ops.pointwise ops.pooling ops.products ops.recurrent ops.reductions ops.scatters ops.shape ops.shrinking ops.sorting ops.special_functions
+ops.unpooling ops.vision"""
 DOORS = ("", ".nn.functional", ".linalg", ".special", ".tensors.conversion")
 
 _settled: set[Any] = set()
@@ -59,17 +61,16 @@ def _made(name: str, source: str) -> ModuleType:
     return module
 
 
-class _Gone(ModuleType):
-    """A module that is no more."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name[:2] != "__":
-            for door in DOORS:
-                found = getattr(importlib.import_module(f"{PACKAGE}{door}"), name, self)
-                if found is not self:
-                    return found
-        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+def _behind_the_doors(module: str, name: str) -> Any:
+    """What a module of before held under a name."""
+    if name[:2] != "__":
+        for door in DOORS:
+            found = getattr(importlib.import_module(f"{PACKAGE}{door}"), name, module)
+            if found is not module:
+                return found
+    raise AttributeError(f"module {module!r} has no attribute {name!r}")
 
 
 for _name in GONE.split():
-    sys.modules[f"{PACKAGE}.{_name}"] = _Gone(f"{PACKAGE}.{_name}")
+    _gone = sys.modules.setdefault(f"{PACKAGE}.{_name}", ModuleType(f"{PACKAGE}.{_name}"))
+    vars(_gone)["__getattr__"] = functools.partial(_behind_the_doors, _gone.__name__)

@@ -8,37 +8,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
-from ..ops.elementwise.activations import (
-    elu,
-    gelu,
-    glu,
-    gumbel_softmax,
-    hardsigmoid,
-    hardswish,
-    hardtanh,
-    leaky_relu,
-    logsigmoid,
-    mish,
-    prelu,
-    relu6,
-    silu,
-    softplus,
-    softsign,
-)
-from ..ops.elementwise.shrinking import hardshrink, softshrink, tanhshrink
+from ..ops.elementwise.activations import elu, gelu, glu, leaky_relu, logsigmoid, mish, prelu, silu, softplus, softsign
+from ..ops.elementwise.piecewise import hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, tanhshrink
+from ..ops.elementwise.softmaxes import gumbel_softmax
 from ..ops.layers.attention import scaled_dot_product_attention
-from ..ops.layers.convolution import (
-    conv1d,
-    conv2d,
-    conv3d,
-    conv_transpose1d,
-    conv_transpose2d,
-    conv_transpose3d,
-    fold,
-    unfold,
-)
+from ..ops.layers.columns import fold, unfold
+from ..ops.layers.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from ..ops.layers.distances import cosine_similarity, pairwise_distance, pdist
 from ..ops.layers.embedding import embedding_bag, embedding_renorm_
+from ..ops.layers.linears import bilinear, linear
 from ..ops.layers.normalization import local_response_norm, rms_norm
 from ..ops.layers.padding import pad
 from ..ops.layers.pooling import (
@@ -63,6 +41,9 @@ from ..ops.layers.pooling import (
     max_pool3d,
     max_pool3d_with_indices,
 )
+from ..ops.layers.resizing import interpolate, upsample, upsample_bilinear, upsample_nearest
+from ..ops.layers.sampling import affine_grid, grid_sample
+from ..ops.layers.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from ..ops.layers.unpooling import (
     fractional_max_pool2d,
     fractional_max_pool2d_with_indices,
@@ -72,27 +53,7 @@ from ..ops.layers.unpooling import (
     max_unpool2d,
     max_unpool3d,
 )
-from ..ops.layers.vision import (
-    affine_grid,
-    channel_shuffle,
-    grid_sample,
-    interpolate,
-    pixel_shuffle,
-    pixel_unshuffle,
-    upsample,
-    upsample_bilinear,
-    upsample_nearest,
-)
-from ..ops.losses.common import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    huber_loss,
-    l1_loss,
-    mse_loss,
-    nll_loss,
-    smooth_l1_loss,
-)
+from ..ops.losses.classification import binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, nll_loss
 from ..ops.losses.ctc import ctc_loss
 from ..ops.losses.likelihoods import gaussian_nll_loss, kl_div, poisson_nll_loss
 from ..ops.losses.margins import (
@@ -106,7 +67,7 @@ from ..ops.losses.margins import (
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
 )
-from ..ops.products import bilinear, linear
+from ..ops.losses.regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
 from ..tensors.grids import one_hot
 from ..tensors.tensor import Tensor
 from .dropouts import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout

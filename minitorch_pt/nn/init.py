@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays import layouts
 from ..arrays.storage import refuse_overlap
-from ..autograd.graph import changed
+from ..autograd.changes import changed
 from ..autograd.modes import no_grad
 from ..tensors.fills import normal_ as _fill_normal, uniform_ as _fill_uniform
 from ..tensors.generator import default_generator

@@ -10,8 +10,8 @@ from typing import Any
 from .. import ops
 from ..arrays import dtypes
 from ..ops.layers.attention import scaled_dot_product_attention
+from ..ops.layers.linears import linear
 from ..ops.layers.padding import pad
-from ..ops.products import linear
 from ..tensors import creation
 from ..tensors.tensor import Tensor
 from .dropouts import dropout

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.graph import Handle
+from ..autograd.hooks import Handle
 from ..tensors.tensor import Tensor
 
 __all__ = ["Buffer", "Parameter"]

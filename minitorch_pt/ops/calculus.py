@@ -8,9 +8,14 @@ import numpy as np
 
 from ..autograd.contract import composed
 from ..autograd.rule import array, named
-from .elementwise.pointwise import ne, sub
-from .reductions import _axes, cumsum, sum
-from .shape import _axis, cat, clone, select
+from .axes import from_front, reduced_axes
+from .elementwise.arithmetic import sub
+from .elementwise.comparison import ne
+from .joins import cat
+from .parts import select
+from .reductions import sum
+from .shape import clone
+from .totals import cumsum
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Dims, Number, Scale, Tensor, Tensors
@@ -49,7 +54,7 @@ def diff(
             raise RuntimeError(f"diff expects prepend or append to be the same dimension as input, and they have {end.ndim} and {input.ndim} axes")  # fmt: skip
     if n == 0:
         return clone(input)
-    axis = _axis(dim, input.ndim)
+    axis = from_front(dim, input.ndim)
     parts = [x for x in (prepend, input, append) if x is not None]
     result = cat(parts, axis) if len(parts) > 1 else input
     minus = ne if array(result).dtype == bool else sub
@@ -65,7 +70,7 @@ def _areas(name: str, y: Any, x: Any, dx: float | None, dim: int) -> Any:
     for given in (y, x):
         if given is not None and array(given).dtype == bool:
             raise RuntimeError(f"{name}: received a bool input, but bool is not supported; convert with .float()")
-    axis = _axis(dim, y.ndim)
+    axis = from_front(dim, y.ndim)
     after, before = _ends(y, axis)
     if x is None:
         return (after + before) * (1 if dx is None else dx)
@@ -84,7 +89,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | None = None, d
     Raises:
         TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y, or bool.
     """
-    axis, areas = _axis(dim, y.ndim), _areas("trapezoid", y, x, dx, dim)
+    axis, areas = from_front(dim, y.ndim), _areas("trapezoid", y, x, dx, dim)
     if x is None and array(y).dtype.kind != "f" and y.shape[axis]:
         # of whole numbers torch adds all at once, in int64, but for the ends
         return (sum(y, axis) - (select(y, axis, 0) + select(y, axis, -1)) * 0.5) * (1 if dx is None else dx)
@@ -102,7 +107,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | Non
         TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y, or bool.
     """
     areas = _areas("cumulative_trapezoid", y, x, dx, dim)
-    return named(cumsum(areas, _axis(dim, y.ndim)) / 2, "CumsumBackward0" if x is None else "DivBackward1")
+    return named(cumsum(areas, from_front(dim, y.ndim)) / 2, "CumsumBackward0" if x is None else "DivBackward1")
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -148,7 +153,7 @@ def gradient(
     >>> torch.gradient(torch.tensor([0.0, 1.0, 4.0, 9.0]))
     (tensor([1., 2., 4., 5.]),)
     """
-    axes = _axes(dim, input.ndim)
+    axes = reduced_axes(dim, input.ndim)
     axes = tuple(range(input.ndim)) if axes is None else axes
     steps = list(spacing) if isinstance(spacing, (list, tuple)) else [1 if spacing is None else spacing] * len(axes)
     if array(input).dtype == np.uint8:

@@ -6,15 +6,49 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays.storage import looking
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named
-from .shape import _axis, _from_diagonal, diagonal
+from .axes import from_front
+from .shape import clone
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Tensor
 
 
-__all__ = ["diag", "diag_embed", "diagflat", "trace", "tril", "triu"]
+__all__ = ["diag", "diag_embed", "diagflat", "diagonal", "trace", "tril", "triu"]
+
+
+@differentiable(linear=True, view=True)
+def diagonal(input: Tensor, offset: int = 0, dim1: Dim = 0, dim2: Dim = 1) -> Any:
+    """The diagonal of the plane of two axes, as the last axis; `offset` counts diagonals above the main one.
+
+    Raises:
+        RuntimeError: the axes are the same. IndexError: no such axis.
+    """
+    a, b = from_front(dim1, input.ndim), from_front(dim2, input.ndim)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    shape = input.shape
+    return _diagonal(array(input), offset, a, b), lambda g: from_diagonal.rule(g, offset, a, b, shape)
+
+
+def _diagonal(data: np.ndarray, offset: int, a: int, b: int) -> np.ndarray:
+    """NumPy's view of a diagonal, writable where the array is."""
+    view = data.diagonal(offset, a, b)
+    if not view.shape[-1]:  # NumPy starts beyond the end
+        view = looking(data, view.shape, view.strides)
+    view.flags.writeable = data.flags.writeable
+    return view
+
+
+@differentiable(linear=True, name="DiagonalBackwardBackward0")
+def from_diagonal(input: Any, offset: int, dim1: int, dim2: int, shape: tuple[int, ...]) -> Any:
+    """Zeros with `input` on a diagonal: the transpose of `diagonal`."""
+    g = array(input)
+    total = np.zeros(shape, g.dtype)
+    _diagonal(total, offset, dim1, dim2)[...] = g
+    return total, lambda h: diagonal.rule(h, offset, dim1, dim2)
 
 
 @differentiable(linear=True)
@@ -43,7 +77,7 @@ def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Any:
 
 @differentiable(linear=True, name="DiagEmbedBackward0")
 def _embedded(input: Any, offset: int, dim1: int, dim2: int, shape: tuple[int, ...]) -> Any:
-    return _from_diagonal.rule(array(input), offset, dim1, dim2, shape), lambda g: diagonal.rule(g, offset, dim1, dim2)
+    return from_diagonal.rule(array(input), offset, dim1, dim2, shape), lambda g: diagonal.rule(g, offset, dim1, dim2)
 
 
 @composed
@@ -53,7 +87,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: Dim = -2, dim2: Dim = -1, *
     Raises:
         RuntimeError: the two axes are the same. IndexError: no such axis.
     """
-    a, b = _axis(dim1, input.ndim + 1), _axis(dim2, input.ndim + 1)
+    a, b = from_front(dim1, input.ndim + 1), from_front(dim2, input.ndim + 1)
     if a == b:
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     size = input.shape[-1] + abs(offset)
@@ -63,6 +97,9 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: Dim = -2, dim2: Dim = -1, *
     return _embedded(input, offset, a, b, tuple(shape))
 
 
+_along = diagonal  # `diag` has a parameter of that name
+
+
 @composed
 def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Of a vector the matrix with it on the diagonal, of a matrix its diagonal.
@@ -70,12 +107,10 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
     Raises:
         RuntimeError: another number of axes.
     """
-    from .shape import clone, diagonal as along
-
     if input.ndim == 1:
         return diag_embed(input, diagonal)
     if input.ndim == 2:
-        return named(clone(along(input, diagonal)), "DiagonalBackward0_copy")
+        return named(clone(_along(input, diagonal)), "DiagonalBackward0_copy")
     raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
 
 

@@ -9,9 +9,8 @@ import numpy as np
 from ..arrays import dtypes
 from ..autograd.rule import array
 
-__all__: list[str] = []  # for other operations
-
 HALF = np.dtype(np.float16)
+HALF_MAX = 65504  # the largest number of half precision: what is not larger every floating point type has
 
 
 def is_half(x: Any) -> bool:

@@ -19,11 +19,14 @@ from .algebra.common import check_info, check_matrices, check_pair, transposed, 
 from .algebra.elimination import unpack
 from .algebra.factorizations import reflected
 from .algebra.inverses import substitute
-from .elementwise.pointwise import where
-from .products import _need
-from .reductions import cumprod, vector_norm
+from .checks import need
+from .elementwise.choosing import where
+from .joins import cat
+from .reductions import vector_norm
+from .reordering import flip
 from .saving import saving, saving_result
-from .shape import broadcast_to, cat, clone, flip
+from .shape import broadcast_to, clone
+from .totals import cumprod
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Dims, DType, Flag, Number, Tensor, Tensors
@@ -232,13 +235,13 @@ def ormqr(
         RuntimeError: shapes or dtypes do not fit. NotImplementedError: not float32 or float64.
     """
     check_matrices("ormqr", input)
-    _need(other.ndim == input.ndim, f"torch.ormqr: Expected other to have as many axes as input, but they are {list(other.shape)} and {list(input.shape)}")  # fmt: skip
+    need(other.ndim == input.ndim, f"torch.ormqr: Expected other to have as many axes as input, but they are {list(other.shape)} and {list(input.shape)}")  # fmt: skip
     m, axis = input.shape[-2], -2 if left else -1
-    _need(other.shape[axis] == m, f"torch.ormqr: other.shape[{axis}] must be equal to input.shape[-2], {m}, but is {other.shape[axis]}")  # fmt: skip
+    need(other.shape[axis] == m, f"torch.ormqr: other.shape[{axis}] must be equal to input.shape[-2], {m}, but is {other.shape[axis]}")  # fmt: skip
     batch, k = input.shape[:-2], min(m, input.shape[-1])
-    _need(tuple(tau.shape) == (*batch, k), f"torch.ormqr: tau must have shape {[*batch, k]}, but has {list(tau.shape)}")
-    _need(other.shape[:-2] == batch, f"torch.ormqr: Expected batch dimensions of other to be {list(batch)}, but got {list(other.shape[:-2])}")  # fmt: skip
-    _need(input.dtype == tau.dtype == other.dtype,
+    need(tuple(tau.shape) == (*batch, k), f"torch.ormqr: tau must have shape {[*batch, k]}, but has {list(tau.shape)}")
+    need(other.shape[:-2] == batch, f"torch.ormqr: Expected batch dimensions of other to be {list(batch)}, but got {list(other.shape[:-2])}")  # fmt: skip
+    need(input.dtype == tau.dtype == other.dtype,
           f"torch.ormqr: Expected input, tau and other to have the same dtype, but they have {input.dtype}, {tau.dtype} and {other.dtype}")  # fmt: skip
     return saving_result.rule(reflected(input, tau, other, left, transpose), (input, tau, other), "OrmqrBackward0")
 

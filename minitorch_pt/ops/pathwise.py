@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.rule import differentiable
-from .elementwise.special_functions import digamma
+from .elementwise.gamma_functions import digamma
 
 __all__ = ["dirichlet_draw", "gamma_draw"]
 

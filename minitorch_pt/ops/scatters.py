@@ -1,33 +1,280 @@
-"""A copy with one region replaced: what assigning to a view does in place, as an operation; slices combined into others; segments."""
+"""Scattering: one tensor put into another, at the places that an index names or into a view of it, and combined there."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays import dtypes
 from ..arrays.storage import writable
-from ..autograd import graph
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, named
-from .elementwise.pointwise import true_divide, where
-from .indexing import check_slices, getitem, index_add, index_select, scatter_reduce
-from .shape import _axis, as_strided, clone, diagonal, reshape, select
+from ..autograd.rule import array, differentiable, named, same
+from .axes import from_front
+from .diagonal import diagonal
+from .gathering import check_places, combine_at, gather, index_grid
+from .indexing import as_element, getitem, written_at
+from .parts import as_strided, select
+from .shape import clone
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Number, Size, Tensor
+    from ..autograd.contract import Dim, Operand, Size, Tensor
 
 
 __all__ = [
-    "as_strided_scatter",
-    "diagonal_scatter",
-    "index_reduce",
-    "segment_reduce",
-    "select_scatter",
-    "slice_scatter",
-]
+    "as_strided_scatter", "diagonal_scatter", "scatter", "scatter_add", "scatter_reduce", "select_scatter", "slice_scatter",
+]  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# By number
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _source(src: Any, index: np.ndarray) -> Any:
+    """The part of the source that the index covers."""
+    if tuple(src.shape) == index.shape or not index.size:
+        return src
+    return src.reshape(src.shape or (1,))[tuple(slice(n) for n in index.shape or (1,))].reshape(index.shape)
+
+
+def _embed(g: Any, shape: tuple[int, ...]) -> Any:
+    """The gradient of the part of a source that an index covers, in zeros of the whole source's shape."""
+    if tuple(g.shape) == shape:
+        return g
+    if 0 in g.shape:
+        return np.zeros(shape, g.dtype)
+    g = g.reshape(g.shape or (1,))
+    return written_at.rule(g, tuple(slice(n) for n in g.shape), shape) if shape else g.reshape(shape)
+
+
+def _scatter_index(input: Any, dim: int, index: Any, src: Any, name: str) -> tuple[int, np.ndarray]:
+    dim, data = from_front(dim, input.ndim), np.asarray(array(index))
+    if src is not None and array(src).dtype != array(input).dtype:
+        raise RuntimeError(
+            f"{name}(): Expected self.dtype to be equal to src.dtype, got {array(input).dtype.name} and {array(src).dtype.name}; convert one with .to()"
+        )
+    if data.size:  # torch does not look at an empty one
+        check_places(tuple(input.shape), data, dim, name, None if src is None else tuple(src.shape))
+    return dim, data
+
+
+def copied(input: Any) -> np.ndarray:
+    """The array of `input`, copied row by row."""
+    return np.array(array(input), order="C")
+
+
+@differentiable(linear=True, name="ScatterAddBackward0", saves="index")
+def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Any:
+    """`input` with each element of `src` added at the place that `index` names along an axis.
+
+    Raises:
+        RuntimeError: index out of range or of another rank, or dtypes differ.
+    """
+    dim, numbers = _scatter_index(input, dim, index, src, "scatter_add")
+    total, shape = copied(input), tuple(src.shape)
+    combine_at(np.add, total, dim, numbers, array(_source(src, numbers)))
+    return total, same, None, None, lambda g: _embed(gather.rule(g, dim, numbers), shape)
+
+
+@differentiable(linear=True, name="ScatterBackward0", saves="index")
+def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
+    total, shape = copied(input), tuple(src.shape)
+    combine_at(None, total, dim, index, array(_source(src, index)))
+    return total, lambda g: _scatter_value.rule(g, 0.0, dim, index), lambda g: _embed(gather.rule(g, dim, index), shape)
+
+
+@differentiable(linear=True, name="ScatterBackward1", saves="index")
+def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
+    total = copied(input)
+    combine_at(None, total, dim, index, np.asarray(dtypes.checked(value, total.dtype), total.dtype))
+    return total, lambda g: _scatter_value.rule(g, 0.0, dim, index)
+
+
+@differentiable(linear=True, name="torch::autograd::NotImplemented")
+def _scatter_combined(input: Any, src: Any, dim: int, index: np.ndarray, combine: np.ufunc) -> Any:
+    """`scatter` with reduce="add" or "multiply", which has no gradient, here as in torch."""
+    total = copied(input)
+    combine_at(combine, total, dim, index, array(_source(src, index)))
+
+    def refuse(g: Any) -> Any:
+        raise RuntimeError(
+            "derivative for aten::scatter is not implemented: with reduce= there is none; use scatter_add or scatter_reduce"
+        )
+
+    return total, refuse, refuse
+
+
+@composed
+def scatter(
+    input: Tensor,
+    dim: Dim,
+    index: Tensor,
+    src: Operand | None = None,
+    *,
+    value: Operand | None = None,
+    reduce: str | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
+    """`input` with elements of `src` (or one number) put at the places that `index` names along an axis.
+
+    reduce: "add" or "multiply" combines with what is there.
+
+    Raises:
+        RuntimeError: index out of range or of another rank, or dtypes differ.
+    """
+    source = value if src is None else src
+    if source is None:
+        raise TypeError("scatter(): give src, a tensor, or value, a number")
+    number = not hasattr(source, "shape") or not hasattr(source, "ndim")
+    dim, numbers = _scatter_index(input, dim, index, None if number else source, "scatter")
+    if reduce is not None:
+        if reduce not in ("add", "multiply"):
+            raise RuntimeError(f"reduce argument must be either add or multiply., got {reduce}")
+        part = np.full(numbers.shape, as_element(source, array(input).dtype)) if number else source
+        return _scatter_combined.rule(input, part, dim, numbers, np.add if reduce == "add" else np.multiply)
+    return (
+        _scatter_value.rule(input, source, dim, numbers) if number else _scatter_src.rule(input, source, dim, numbers)
+    )
+
+
+_COMBINE = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
+
+
+def _other_factors(
+    data: np.ndarray, source: np.ndarray, grid: tuple, total: np.ndarray, include_self: bool
+) -> np.ndarray:
+    """For each element of the source the product of the others that meet at its place: no division by 0."""
+    zeros, rest = np.zeros(data.shape, np.int64), np.ones_like(data)
+    if include_self:
+        zeros, rest = np.array(data == 0, np.int64), np.where(data == 0, 1, data)
+    zero = source == 0
+    filled = np.where(zero, 1, source)
+    np.add.at(zeros, grid, zero)
+    np.multiply.at(rest, grid, filled)
+    return np.where(zero, np.where(zeros[grid] == 1, rest[grid], 0), total[grid] / filled)
+
+
+@differentiable(name="DelayedError")
+def _once(flow: Any) -> Any:
+    """A gradient that depends on the factors in a way that is not built, here as in torch."""
+
+    def refuse(g: Any) -> Any:
+        raise RuntimeError("scatter_reduce(): the gradient of a product can be differentiated again only where at most one element of src that meets there is 0")  # fmt: skip
+
+    return flow, refuse
+
+
+def _product_flow(g: Any, input: Any, dim: int, index: np.ndarray, src: Any, include_self: bool) -> Any:
+    """As `_other_factors` times g, made of operations that can be differentiated again."""
+    zero = array(src) == 0
+    zeros = np.zeros(input.shape, np.int64)
+    grid = index_grid(index, dim)
+    np.add.at(zeros, grid, zero)
+    single = zero & (zeros[grid] == 1)
+
+    def products(factors: Any) -> Any:
+        return gather.rule(
+            g * scatter_reduce.rule(input, dim, index, factors, "prod", include_self=include_self), dim, index
+        )
+
+    flow = np.where(single, products(np.where(single, 1.0, src)), products(src) / np.where(zero, 1.0, src))
+    return _once.rule(flow) if zeros.max(initial=0) > 1 else flow
+
+
+def _extreme(dtype: np.dtype, sign: int) -> Any:
+    """The largest (sign 1) or the smallest value of a type."""
+    if dtype.kind == "f":
+        return sign * np.inf
+    if dtype.kind == "b":
+        return sign > 0
+    return np.iinfo(dtype).max if sign > 0 else np.iinfo(dtype).min
+
+
+@differentiable(name="ScatterReduceBackward0")
+def scatter_reduce(
+    input: Tensor,
+    dim: Dim,
+    index: Tensor,
+    src: Tensor,
+    reduce: str,
+    *,
+    include_self: bool = True,
+    out: Tensor | None = None,
+) -> Any:
+    """`input` combined with the elements of `src` at the places that `index` names: sum, prod, mean, amax or amin.
+
+    Raises:
+        RuntimeError: another `reduce`, index out of range or of another rank, or dtypes differ.
+    """
+    reduce = {"max": "amax", "min": "amin"}.get(reduce, reduce)  # torch takes these too
+    if reduce not in _COMBINE:
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    dim, numbers = _scatter_index(input, dim, index, src, "scatter_reduce")
+    shape = tuple(src.shape)
+    if reduce == "mean" and array(input).dtype == bool:
+        raise NotImplementedError('scatter_reduce(): "mean" is not implemented for bool tensors; convert with .float()')
+    if not numbers.size:
+        return copied(input), same, None, None, lambda g: np.zeros(shape, g.dtype)
+    if not (input.ndim and numbers.ndim and src.ndim):
+        return NotImplemented, _scatter_reduce_number
+    data, source = array(input), array(_source(src, numbers))
+    again = not (isinstance(input, np.ndarray) and isinstance(src, np.ndarray))
+    grid = index_grid(numbers, dim)
+    start = {"prod": 1, "amax": _extreme(data.dtype, -1), "amin": _extreme(data.dtype, 1)}.get(reduce, 0)
+    count = np.zeros(data.shape, np.int64)
+    np.add.at(count, grid, 1)
+    touched = count > 0
+    total = copied(data if include_self else np.where(touched, np.asarray(start).astype(data.dtype), data))
+    _COMBINE[reduce].at(total, grid, source)
+    if reduce == "mean":
+        divide = np.true_divide if data.dtype.kind == "f" else np.floor_divide
+        total = np.where(touched, divide(total, np.maximum(count + include_self, 1)), total).astype(data.dtype)
+    divisor = np.maximum(count + include_self, 1) if reduce == "mean" else 1
+    own = np.ones(data.shape) if include_self else (~touched).astype(float)
+
+    def pull_input(g: Any) -> Any:
+        if reduce in ("sum", "mean"):
+            return g * (own / (np.where(touched, divisor, 1) if reduce == "mean" else 1))
+        if reduce == "prod":
+            others = scatter_reduce.rule(np.ones_like(data), dim, index, src, "prod")  # not total / data: data may be 0
+            return g * own * others
+        return g * (own * (data == total) / ties)
+
+    def pull_source(g: Any) -> Any:
+        if reduce == "sum":
+            flow = gather.rule(g, dim, numbers)
+        elif reduce == "mean":
+            flow = gather.rule(g / divisor, dim, numbers)
+        elif reduce == "prod" and again:
+            flow = _product_flow(g, input, dim, numbers, _source(src, numbers), include_self)
+        elif reduce == "prod":
+            flow = gather.rule(g, dim, numbers) * _other_factors(data, source, grid, total, include_self)
+        else:
+            flow = gather.rule(g / ties, dim, numbers) * (source == total[grid])
+        return _embed(flow, shape)
+
+    ties: Any = 1
+    if reduce in ("amax", "amin"):
+        ties = np.array(data == total, float)  # as torch, also where the input does not take part
+        np.add.at(ties, grid, (source == total[grid]).astype(float))
+        ties = np.maximum(ties, 1)
+    return total, pull_input, None, None, pull_source
+
+
+def _scatter_reduce_number(
+    input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
+) -> Any:
+    """`scatter_reduce` where something has no axes: all are vectors then."""
+    vectors = [x.reshape(x.shape or (1,)) for x in (input, array(index), src)]
+    whole = scatter_reduce.rule(vectors[0], 0, *vectors[1:], reduce, include_self=include_self)
+    return named(whole.reshape(input.shape), "ScatterReduceBackward0")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Into a view
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def _scatter(name: str, view: Callable) -> Any:
@@ -113,107 +360,4 @@ def slice_scatter(
     """
     if step < 1:
         raise RuntimeError(f"slice step must be positive, got {step}; use flip() to reverse")
-    return _slice_scatter(input, src, _axis(dim, input.ndim), start, end, step)
-
-
-@composed
-def index_reduce(
-    input: Tensor,
-    dim: Dim,
-    index: Tensor,
-    source: Tensor,
-    reduce: str,
-    *,
-    include_self: bool = True,
-    out: Tensor | None = None,
-) -> Tensor:
-    """`input` with its slices along an axis that `index` names combined with those of `source`: prod, mean, amax or amin.
-
-    Raises:
-        RuntimeError: another `reduce`, or sizes or dtypes that do not fit. IndexError: index out of range, or no such axis.
-    """
-    if reduce not in ("prod", "mean", "amax", "amin"):
-        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}")
-    axis = _axis(dim, input.ndim)
-    numbers = check_slices(input, axis, index, source, "index_reduce")
-    if array(input).dtype == bool and (input.ndim <= 1 or (numbers.size and (reduce == "mean" or not include_self))):
-        raise NotImplementedError("index_reduce() is not implemented for these bool tensors; convert with .int()")
-    if numbers.size and not 0 <= numbers.min() <= numbers.max() < (input.shape[axis] if input.ndim else 1):
-        raise IndexError(
-            f"index_reduce(): index out of range in self of shape {list(input.shape)} along dimension {axis}: {numbers.tolist()}"
-        )
-    numbers = numbers.reshape([-1 if d == axis else 1 for d in range(input.ndim)])
-    numbers = graph.wrap(np.broadcast_to(numbers, source.shape))
-    return named(
-        scatter_reduce.rule(input, axis, numbers, source, reduce, include_self=include_self), "IndexReduceBackward0"
-    )
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Segments
-# ---------------------------------------------------------------------------------------------------------------------
-_STARTS = {"sum": 0.0, "mean": 0.0, "prod": 1.0, "amax": -math.inf, "amin": math.inf}
-
-
-@composed
-def segment_reduce(
-    data: Tensor,
-    reduce: str,
-    *,
-    lengths: Tensor | None = None,
-    indices: Tensor | None = None,
-    offsets: Tensor | None = None,
-    axis: int = 0,
-    unsafe: bool = False,
-    initial: Number | None = None,
-) -> Tensor:
-    """The sum (mean, prod, max, min) of each segment of neighbours along an axis, segments being of any lengths.
-
-    initial: what each segment's value starts from. Without it an empty segment's mean is nan, its maximum -inf.
-
-    Shapes: data (*, L, **), lengths (*, S) or offsets (*, S + 1), whose last axis is `axis` -> (*, S, **).
-
-    Raises:
-        RuntimeError: neither lengths nor offsets, negative ones, lengths that do not add up to L (unless unsafe), or an unknown reduction.
-        NotImplementedError: whole numbers.
-
-    >>> import minitorch_pt as torch
-    >>> torch.segment_reduce(torch.arange(6.0), "sum", lengths=torch.tensor([2, 4]))
-    tensor([ 1., 14.])
-    """
-    reduce = {"max": "amax", "min": "amin"}.get(reduce, reduce)
-    if reduce not in _STARTS:
-        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
-    if indices is not None:
-        raise RuntimeError("segment_reduce(): indices based reduction is not supported; give lengths or offsets")
-    given = offsets if lengths is None else lengths
-    if given is None:
-        raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
-    if not hasattr(given, "_data"):
-        raise TypeError(f"segment_reduce(): argument 'lengths' must be Tensor, not {type(given).__name__}")
-    if array(data).dtype.kind != "f" or array(given).dtype.kind not in "iu":
-        raise NotImplementedError(f"segment_reduce() needs floating point data and whole lengths, got {data.dtype} and {given.dtype}")  # fmt: skip
-    numbers, axis = array(given).astype(np.int64), _axis(axis, data.ndim)
-    if numbers.ndim != axis + 1:
-        raise RuntimeError(f"segment_reduce(): Expected axis to be the last dimension of lengths but got {axis}.")
-    batch, rest = tuple(data.shape[:axis]), tuple(data.shape[axis + 1 :])
-    size, flat = data.shape[axis], numbers.reshape((math.prod(batch), -1))
-    sizes, first = (flat, np.zeros(len(flat), np.int64)) if lengths is not None else (np.diff(flat), flat[:, 0])
-    if (sizes < 0).any():
-        raise RuntimeError(f"lengths contains negative value! They are {sizes.tolist()}")
-    totals = sizes.sum(axis=1)
-    if (totals + first > size).any() or (lengths is not None and not unsafe and (totals != size).any()):
-        raise RuntimeError(f"segment_reduce(): Expected all rows of lengths along axis to sum to data.size({axis}) = {size}, and they sum to {totals.tolist()}")  # fmt: skip
-    segment = graph.wrap(np.repeat(np.arange(sizes.size), sizes.ravel()))
-    rows = np.concatenate([b * size + f + np.arange(n) for b, (f, n) in enumerate(zip(first, totals, strict=True))])
-    source = index_select.rule(reshape(data, (-1, *rest)), 0, rows)
-    start = data.new_full((sizes.size, *rest), _STARTS[reduce] if initial is None else initial)
-    if reduce in ("sum", "mean"):
-        value = index_add(start, 0, segment, source)
-    else:
-        value = index_reduce(start, 0, segment, source, reduce)
-    if reduce == "mean":
-        count = sizes.reshape((-1, *(1,) * len(rest)))
-        empty = np.broadcast_to(np.where(count == 0, math.nan if initial is None else initial, 0), value.shape)
-        value = where.rule(np.broadcast_to(count == 0, value.shape), empty.astype(array(data).dtype), true_divide.rule(value, np.maximum(count, 1).astype(array(data).dtype)))  # fmt: skip
-    return reshape(value, (*batch, sizes.shape[1], *rest))
+    return _slice_scatter(input, src, from_front(dim, input.ndim), start, end, step)

@@ -12,7 +12,9 @@ from ..arrays.notices import warn
 from ..autograd.contract import composed
 from ..autograd.rule import array, nondifferentiable
 from .diagonal import diag
-from .elementwise.pointwise import clip, sqrt, true_divide
+from .elementwise.arithmetic import true_divide
+from .elementwise.choosing import clip
+from .elementwise.exponentials import sqrt
 from .shape import squeeze
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import numpy as np
 
 from ..arrays.dtypes import float32, float64, get_default_dtype
 from ..arrays.notices import hush
-from ..autograd.graph import Handle, changed
+from ..autograd.changes import changed
+from ..autograd.hooks import Handle
 from ..autograd.modes import recording
 from ..tensors.tensor import Tensor, wrap
 

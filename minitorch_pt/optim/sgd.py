@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.graph import changed
+from ..autograd.changes import changed
 from ..tensors.tensor import Tensor, wrap
 from .optimizer import Optimizer, blocks, check_implementation, evaluate, nonnegative, number, with_gradients
 

@@ -14,11 +14,13 @@ from .. import ops
 from ..arrays import dtypes, formats
 from ..arrays.size import Size
 from ..arrays.storage import copied, looking, resize
-from ..autograd import graph
+from ..autograd import changes, graph
 from ..autograd.contract import composed, read
 from ..autograd.modes import is_grad_enabled, recording
 from ..autograd.rule import differentiable, named
-from ..ops.shape import as_strided, laid_out, sizes as given_sizes
+from ..ops.axes import sizes as given_sizes
+from ..ops.parts import as_strided
+from ..ops.shape import laid_out
 from ..storage import KINDS, TypedStorage, UntypedStorage, shown, storage, untyped_storage
 from .device import DeviceError, DLDeviceType, device as _device, on_cpu
 from .elements import elements
@@ -319,8 +321,8 @@ class Conversions:
         else:
             stride = np.empty(size, "b").strides if stride is None else stride
             data = as_strided(source.detach(), size, stride, storage_offset)._data
-        graph.exchange(self, data)
-        graph.changed(self._data)
+        changes.exchange(self, data)
+        changes.changed(self._data)
         return self
 
     def resize_(self: Any, *sizes: Any, memory_format: Any = None) -> Any:
@@ -342,7 +344,7 @@ class Conversions:
             resize(self, shape)
             if memory_format is not None:
                 self._data = looking(self._data, shape, [step * self._data.itemsize for step in order])
-            graph.changed(self._data)
+            changes.changed(self._data)
         return self
 
     @composed

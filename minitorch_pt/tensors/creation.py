@@ -229,7 +229,7 @@ def empty_strided(
     Raises:
         RuntimeError: not as many strides as sizes, or a negative one.
     """
-    shape, steps = shape_of((size,)), ops.shape.sizes((stride,))
+    shape, steps = shape_of((size,)), ops.axes.sizes((stride,))
     if len(shape) != len(steps):
         raise RuntimeError(
             f"dimensionality of sizes ({len(shape)}) must match dimensionality of strides ({len(steps)})"
@@ -257,7 +257,7 @@ def empty_permuted(
     Raises:
         RuntimeError: not each axis once.
     """
-    shape, order = shape_of((size,)), ops.shape.sizes((physical_layout,))
+    shape, order = shape_of((size,)), ops.axes.sizes((physical_layout,))
     if sorted(order) != [*builtins.range(len(shape))]:
         raise RuntimeError(f"physical_layout must name each of the {len(shape)} axes once, and is {list(order)}")
     return empty_strided(

@@ -9,7 +9,7 @@ import numpy as np
 from ..arrays import dtypes, formats, layouts
 from ..autograd.contract import composed, into, method
 from ..autograd.rule import differentiable
-from ..ops.elementwise.activations import _floating
+from ..ops.checks import check_floating
 from .creation import empty
 from .elements import default_type, numpy_type, shape_of
 from .fills import check_bounds, check_probabilities, normal_, uniform_, whole_numbers
@@ -224,7 +224,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: object = None
     """
     data = input._data
     if p is None:
-        _floating("bernoulli", input)
+        check_floating("bernoulli", input)
     chance = data if p is None else p
     check_probabilities(np.asarray(chance))
     drawn = source(generator).bernoulli(data.shape, chance, data.dtype)

@@ -134,7 +134,7 @@ def shape_of(size: tuple) -> tuple[int, ...]:
     Raises:
         RuntimeError: a negative size. TypeError: no whole number.
     """
-    shape = ops.shape.sizes(size)
+    shape = ops.axes.sizes(size)
     if any(n < 0 for n in shape):
         raise RuntimeError(f"Trying to create tensor with negative dimension {builtins.min(shape)}: {list(shape)}")
     if math.prod(shape) > _MOST:

@@ -9,12 +9,12 @@ import numpy as np
 
 from ..arrays import layouts
 from ..arrays.storage import refuse_overlap, writable
+from ..autograd.changes import changed
 from ..autograd.contract import composed, method
-from ..autograd.graph import changed
 from ..autograd.inplace import check_inplace, rebase
 from ..autograd.modes import recording
-from ..ops.elementwise.activations import _floating
-from ..ops.elementwise.pointwise import overwritten
+from ..ops.checks import check_floating
+from ..ops.elementwise.choosing import overwritten
 from .generator import source
 from .tensor import Tensor
 
@@ -81,7 +81,7 @@ def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: ob
     Raises:
         RuntimeError: from is above to.
     """
-    _floating("uniform_", self)
+    check_floating("uniform_", self)
     if not from_ <= to:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={from_} > to={to}")
     if not to - from_ <= np.finfo(self._data.dtype).max:
@@ -102,7 +102,7 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: obj
     """
     if not std >= 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
-    _floating("normal_", self)
+    check_floating("normal_", self)
     return _fill(
         self,
         "NormalBackward0",
@@ -138,7 +138,7 @@ def bernoulli_(self: Tensor, p: Tensor | float = 0.5, *, generator: object = Non
     """
     chance = p._data if isinstance(p, Tensor) else p
     if isinstance(p, Tensor):
-        _floating("bernoulli_", p)
+        check_floating("bernoulli_", p)
     check_probabilities(np.asarray(chance))
     if np.ndim(chance):
         if np.ndim(chance) > self.ndim or any(
@@ -164,7 +164,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: object = None) 
     """
     if not lambd > 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
-    _floating("exponential_", self)
+    check_floating("exponential_", self)
     return _fill(
         self,
         "ExponentialBackward0",
@@ -181,7 +181,7 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
     """
     if not sigma > 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
-    _floating("cauchy_", self)
+    check_floating("cauchy_", self)
     return _fill(
         self, "CauchyBackward0", lambda shape, _: source(generator).cauchy(shape, median, sigma, self._data.dtype.type)
     )
@@ -196,7 +196,7 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
     """
     if not std > 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
-    _floating("log_normal_", self)
+    check_floating("log_normal_", self)
     return _fill(
         self,
         "LogNormalBackward0",

@@ -15,7 +15,7 @@ import numpy as np
 from .. import ops
 from ..autograd.contract import composed, method
 from ..autograd.inplace import apply_inplace, inplace
-from ..ops.elementwise.pointwise import overwritten
+from ..ops.elementwise.choosing import overwritten
 from .operators import Operators
 from .overwriting import Overwriting
 
@@ -47,7 +47,7 @@ class Methods(Operators, Overwriting):
     _node: Any
     requires_grad: Any
 
-    # pointwise (ops/elementwise/pointwise.py, ops/elementwise/special_functions.py)
+    # element by element (ops/elementwise/)
     angle = method(ops.angle)
     conj, conj_physical, conj_physical_ = ops.conj, method(ops.conj_physical), method(ops.conj_physical)
     resolve_conj, resolve_neg = ops.resolve_conj, ops.resolve_neg
@@ -196,7 +196,7 @@ class Methods(Operators, Overwriting):
         """This tensor where the condition holds, else `other`."""
         return ops.where(condition, self, other)
 
-    # reductions and sorting (ops/reductions.py, ops/sorting.py, ops/statistics.py)
+    # reductions and sorting (ops/reductions.py, ops/extremes.py, ops/totals.py, ops/sorting.py, ops/quantiles.py, ops/counting.py, ops/statistics.py)
     all = method(ops.all)
     amax = method(ops.amax)
     amin = method(ops.amin)
@@ -242,7 +242,7 @@ class Methods(Operators, Overwriting):
     quantile = method(ops.quantile)
     var = method(ops.var)
 
-    # shape (ops/shape.py, ops/diagonal.py)
+    # shape (ops/shape.py, ops/joins.py, ops/parts.py, ops/reordering.py, ops/diagonal.py)
     adjoint = method(ops.adjoint)
     as_strided = method(ops.as_strided)
     broadcast_to = method(ops.broadcast_to)
@@ -312,6 +312,7 @@ class Methods(Operators, Overwriting):
             raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{more}")
         return ops.transpose(self, 0, 1) if ndim else self
 
+    # indexing (ops/indexing.py, ops/gathering.py, ops/scatters.py, ops/writing.py)
     argwhere = method(ops.argwhere)
     as_strided_scatter = method(ops.as_strided_scatter)
     diagonal_scatter = method(ops.diagonal_scatter)

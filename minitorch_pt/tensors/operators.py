@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from .. import ops
-from ..autograd import graph
+from ..autograd import changes, graph
 from ..autograd.contract import method
 from ..autograd.inplace import apply_inplace, inplace
 from ..autograd.modes import recording
-from ..ops.elementwise.pointwise import reciprocal_times, rsub_number
+from ..ops.elementwise.arithmetic import reciprocal_times, rsub_number
 from ..ops.indexing import assign, replaced, target
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Operators:
     def __setitem__(self, index: Any, value: Any) -> None:
         if not recording.on or not (self.requires_grad or (isinstance(value, Operators) and value.requires_grad)):
             assign(self._data, index, value)
-            graph.changed(self._data)
+            changes.changed(self._data)
             return
         part, arrays, value = target(self, index, value)
         if arrays:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import ops
 from ..arrays.storage import refuse_inference
-from ..autograd import graph
+from ..autograd import changes, graph
 from ..autograd.contract import composed
 from ..autograd.inplace import apply_inplace, check_inplace, write
 from ..autograd.modes import recording
@@ -83,9 +83,9 @@ class Overwriting:
         was._node = self._node
         now = operation(was, *args)
         self._data = now._data
-        graph.changed(self._data)
+        changes.changed(self._data)
         if now._requires_grad:
-            self._node, self._seen = now._node, graph.last_change
+            self._node, self._seen = now._node, changes.last_change
         return self
 
     @composed

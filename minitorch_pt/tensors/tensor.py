@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.storage import apart, in_inference, is_inference
-from ..autograd import graph
+from ..autograd import changes, gradients, graph, hooks
 from ..autograd.inplace import renew
 from ..autograd.modes import recording
 from ..autograd.nodes import Shown, shown
@@ -68,7 +68,7 @@ class Tensor(Methods, Facts, Conversions):
         """Whether this view requires grad; its history is brought up to date if it will be needed."""
         if not (self._requires_grad or self._base._requires_grad):
             return False
-        if recording.on and self._seen != graph.last_change:
+        if recording.on and self._seen != changes.last_change:
             renew(self)
         return True
 
@@ -128,7 +128,7 @@ class Tensor(Methods, Facts, Conversions):
     @property
     def grad_fn(self) -> Shown | None:
         """The graph node that made this tensor; None for a leaf."""
-        if self._base is not None and self._seen != graph.last_change:
+        if self._base is not None and self._seen != changes.last_change:
             renew(self)
         return None if self._node is None else shown(self._node)[0]
 
@@ -153,7 +153,7 @@ class Tensor(Methods, Facts, Conversions):
     def _version(self) -> int:
         if is_inference(self._data):
             raise RuntimeError("Inference tensors do not track version counter.")
-        return graph.version(self._data)
+        return changes.version(self._data)
 
     @property
     def data(self) -> Tensor:
@@ -166,7 +166,7 @@ class Tensor(Methods, Facts, Conversions):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         if self._requires_grad and value._data.dtype.kind != "f":
             raise RuntimeError(f"data set to a tensor that requires gradients must be floating point, and is {value.dtype}")  # fmt: skip
-        graph.exchange(self, value._data)
+        changes.exchange(self, value._data)
 
     def backward(self, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False,
                  inputs: Any = None) -> None:  # fmt: skip
@@ -177,9 +177,9 @@ class Tensor(Methods, Facts, Conversions):
         Raises:
             RuntimeError: no graph, not a scalar and no gradient, or the graph was released by an earlier call.
         """
-        graph.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        gradients.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
-    def register_hook(self, hook: Callable) -> graph.Handle:
+    def register_hook(self, hook: Callable) -> hooks.Handle:
         """Call `hook(gradient)` when the gradient of this tensor is known; a tensor that it returns takes its place.
 
         Raises:
@@ -187,16 +187,16 @@ class Tensor(Methods, Facts, Conversions):
         """
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient; call requires_grad_() first")  # fmt: skip
-        return graph.add_hook(self if self.is_leaf else self._node, hook)
+        return hooks.add_hook(self if self.is_leaf else self._node, hook)
 
-    def register_post_accumulate_grad_hook(self, hook: Callable) -> graph.Handle:
+    def register_post_accumulate_grad_hook(self, hook: Callable) -> hooks.Handle:
         """Call `hook(tensor)` after the gradient of this leaf has been added to `.grad`."""
         if not self.requires_grad or not self.is_leaf:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors, or tensors that don't require gradient")  # fmt: skip
-        graph.leaf_has_hooks()
+        hooks.leaf_has_hooks()
         if self._after is None:
             self._after = {}
-        handle = graph.Handle(self._after)
+        handle = hooks.Handle(self._after)
         self._after[handle.id] = hook
         return handle
 
@@ -213,7 +213,7 @@ class Tensor(Methods, Facts, Conversions):
                     kept = gradient if recording.on else wrap(gradient._data.copy())
                     tensor._grad = kept if tensor._grad is None else tensor._grad + kept
 
-            self._retains = graph.add_hook(self._node, keep, graph.RETAIN)
+            self._retains = hooks.add_hook(self._node, keep, hooks.RETAIN)
 
     def _moved(self) -> None:
         """Called after an in-place change gave this tensor another node: it is its gradient there that `retain_grad` keeps."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import autograd
 from ..arrays.notices import warn
-from ..autograd.graph import watch_passes
+from ..autograd.hooks import watch_passes
 from ..autograd.modes import enable_grad, recording
 from ..autograd.saving import saved_tensors_hooks
 from ..random import get_rng_state, set_rng_state

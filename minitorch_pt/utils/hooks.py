@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ..autograd.graph import Handle as RemovableHandle
+from ..autograd.hooks import Handle as RemovableHandle
 
 __all__ = ["RemovableHandle"]

@@ -312,8 +312,8 @@ def test_all(name: str) -> None:
 
 PLANTED = {  # faults: the operation's name, its rule, and what it is made to save
     "exp": (ops.exp.node, ()),
-    "nn.functional.softplus": (ops.activations._softplus.node, ()),
-    "nn.functional.conv2d": (ops.convolution._convolution.node, (0,)),
+    "nn.functional.softplus": (ops.elementwise.activations._softplus.node, ()),
+    "nn.functional.conv2d": (ops.layers.convolution._convolution.node, (0,)),
     "amax": (ops.amax.node, (0,)),
     "mul": (ops.mul.node, (0, 1)),
 }

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import minitorch_pt as torch
 from minitorch_pt.autograd import graph, rule
+from minitorch_pt.autograd.walk import Pass
 from minitorch_pt.optim import sgd
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
@@ -103,15 +104,20 @@ WORDS = {
     "nn/modules/module.py": "Module: a call such as model(x) becomes model.forward(x)",
     "nn/modules/linear.py": "Linear: its forward hands weight and bias on",
     "autograd/rule.py": "makes a rule an operation: unpacks Tensors, runs the rule, records a node",
-    "ops/products.py": "the rules of products: linear, matmul",
+    "ops/layers/linears.py": "the rule of a layer's product: linear",
     "ops/shape.py": "the rules that move numbers and change none: squeeze, transpose",
-    "ops/elementwise/pointwise.py": "the rules that work number by number: sub, mul",
+    "ops/axes.py": "what an axis means: counted from the front, one of several or all",
+    "ops/elementwise/arithmetic.py": "the rules that work number by number: sub, mul",
     "ops/reductions.py": "the rules that make few numbers of many: sum, mean",
+    "ops/checks.py": "what operations refuse, and with which words",
     "arrays/sums.py": "adds up along axes, with few rounding errors",
     "arrays/notices.py": "warnings for users; those of NumPy on 1/0 reach none",
     "arrays/layouts.py": "where a result lies in memory: row by row, or as its inputs do",
     "arrays/storage.py": "the memory that several arrays may share, and whose it is",
-    "autograd/graph.py": "Node, and the pass that carries gradients back",
+    "autograd/graph.py": "Node: what an operation recorded",
+    "autograd/gradients.py": "backward() and grad(), as users call them",
+    "autograd/walk.py": "the pass that carries gradients back",
+    "autograd/changes.py": "counts changes in place",
     "tensors/tensor.py": "Tensor: the array, its gradient, the node that made it",
     "optim/sgd.py": "SGD: changes the parameters",
     "tensors/methods.py": "makes operations methods and operators: a * b is mul(a, b)",
@@ -252,15 +258,14 @@ compare("weight", leaves[model.weight], model.weight.grad)
 compare("bias", leaves[model.bias], model.bias.grad)
 
 # %% [markdown]
-# The library's own walk, `run_backward`, is longer: it serves nodes with several outputs, hooks, gradients of gradients, and
-# arrays that were changed since. Its heart is our loop, with a heap (a queue that gives the smallest number first, here the
-# youngest node's) in place of `max`. `_arrive` adds up, `_accumulate` fills `.grad` of a leaf. For gradients of gradients
-# (`create_graph=True`) it runs the same rules again, on Tensors of the class `Traced` (`protocols.py`), on which NumPy's functions are
-# operations that record nodes: so no rule need be written twice.
+# The library's own walk is our loop, with a heap (a queue that gives the smallest number first, here the youngest node's) in place of
+# `max`. `arrive` adds up, `settle` fills `.grad` of a leaf. What is not as most are, nodes with several outputs, hooks, gradients of
+# gradients, goes through `exception`. For gradients of gradients (`create_graph=True`) the same rules run again, on Tensors of the class
+# `Traced` (`protocols.py`), on which NumPy's functions are operations that record nodes: so no rule need be written twice.
 
 # %%
-show(graph.run_backward, "for i, target in enumerate(edges):", "_arrive(target, flow")
-show(graph._arrive)
+show(Pass.walk)
+show(Pass.arrive)
 
 # %% [markdown]
 # ## Station 5: `optimizer.step()`
@@ -317,7 +322,8 @@ for path in places:
 print(f"files without a word: {undescribed}")
 
 # %% [markdown]
-# A good order: `autograd/rule.py`, `ops/elementwise/activations.py`, `autograd/graph.py`, `tensors/tensor.py`, `autograd/contract.py`,
+# A good order: `tiny.py` first, the whole idea on one page, each of whose parts names the file where its grown-up lives; then
+# `autograd/rule.py`, `ops/elementwise/activations.py`, `autograd/graph.py`, `autograd/walk.py`, `tensors/tensor.py`, `autograd/contract.py`,
 # `autograd/inplace.py`, then any family of `ops/`; and with each file its tests in `parity_tests/`.
 #
 # ## The same under PyTorch
@@ -405,7 +411,7 @@ b = a * 3.0
 check(exercise_2, (loss_of(new_model(torch), x, y), 5), (a * 2.0, 1), (b * b + b, 3), language="en")
 
 # %% [markdown]
-# **3.** Broadcasting repeats an input along an axis; on the way back, `fit` in `autograd/graph.py` adds up the gradients of the
+# **3.** Broadcasting repeats an input along an axis; on the way back, `fit` in `autograd/walk.py` adds up the gradients of the
 # copies. Do it for a vector `(n,)` that was added to a matrix `(m, n)`: from the gradient `(m, n)` to that of the vector.
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import minitorch_pt as torch
 from minitorch_pt.autograd import graph, rule
+from minitorch_pt.autograd.walk import Pass
 from minitorch_pt.optim import sgd
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
@@ -103,15 +104,20 @@ WORDS = {
     "nn/modules/module.py": "Module: uma chamada como model(x) vira model.forward(x)",
     "nn/modules/linear.py": "Linear: seu forward passa adiante o peso e o viés",
     "autograd/rule.py": "transforma uma regra em operação: abre os Tensores, roda a regra, registra um nó",
-    "ops/products.py": "as regras dos produtos: linear, matmul",
+    "ops/layers/linears.py": "a regra do produto de uma camada: linear",
     "ops/shape.py": "as regras que rearrumam os números sem mudar nenhum: squeeze, transpose",
-    "ops/elementwise/pointwise.py": "as regras que trabalham número por número: sub, mul",
+    "ops/axes.py": "o que um eixo significa: contado do início, um entre vários ou todos",
+    "ops/elementwise/arithmetic.py": "as regras que trabalham número por número: sub, mul",
     "ops/reductions.py": "as regras que reduzem muitos números a poucos: sum, mean",
+    "ops/checks.py": "o que as operações recusam, e com quais palavras",
     "arrays/sums.py": "soma ao longo de eixos, com poucos erros de arredondamento",
     "arrays/notices.py": "os avisos ao usuário; os do NumPy sobre 1/0 não chegam a ele",
     "arrays/layouts.py": "como um resultado fica na memória: linha por linha, ou como suas entradas",
     "arrays/storage.py": "a memória que vários arrays podem compartilhar, e de quem ela é",
-    "autograd/graph.py": "Node, e a passagem que leva os gradientes de volta",
+    "autograd/graph.py": "Node: o que uma operação registrou",
+    "autograd/gradients.py": "backward() e grad(), como o usuário os chama",
+    "autograd/walk.py": "a passagem que leva os gradientes de volta",
+    "autograd/changes.py": "conta as mudanças no lugar",
     "tensors/tensor.py": "Tensor: o array, seu gradiente, o nó que o produziu",
     "optim/sgd.py": "SGD: muda os parâmetros",
     "tensors/methods.py": "transforma as operações em métodos e operadores: a * b é mul(a, b)",
@@ -253,15 +259,15 @@ compare("peso", leaves[model.weight], model.weight.grad)
 compare("viés", leaves[model.bias], model.bias.grad)
 
 # %% [markdown]
-# O caminho da própria biblioteca, `run_backward`, é mais longo: ele atende a nós com várias saídas, a *hooks*, a gradientes de
-# gradientes e a arrays que mudaram nesse meio-tempo. Seu coração é o nosso laço, com um *heap* (uma fila que dá primeiro o menor
-# número, aqui o do nó mais novo) no lugar de `max`. `_arrive` soma, `_accumulate` preenche o `.grad` de uma folha. Para gradientes de
-# gradientes (`create_graph=True`), ele roda as mesmas regras outra vez, com Tensores da classe `Traced` (`protocols.py`): neles, as
-# funções do NumPy são operações que registram nós. Assim nenhuma regra precisa ser escrita duas vezes.
+# O caminho da própria biblioteca é o nosso laço, com um *heap* (uma fila que dá primeiro o menor número, aqui o do nó mais novo) no
+# lugar de `max`. `arrive` soma, `settle` preenche o `.grad` de uma folha. O que foge à regra, nós com várias saídas, *hooks*, gradientes
+# de gradientes, passa por `exception`. Para gradientes de gradientes (`create_graph=True`), as mesmas regras rodam outra vez, com Tensores
+# da classe `Traced` (`protocols.py`): neles, as funções do NumPy são operações que registram nós. Assim nenhuma regra precisa ser
+# escrita duas vezes.
 
 # %%
-show(graph.run_backward, "for i, target in enumerate(edges):", "_arrive(target, flow")
-show(graph._arrive)
+show(Pass.walk)
+show(Pass.arrive)
 
 # %% [markdown]
 # ## Estação 5: `optimizer.step()`
@@ -319,7 +325,8 @@ for path in places:
 print(f"arquivos sem explicação: {undescribed}")
 
 # %% [markdown]
-# Uma boa ordem: `autograd/rule.py`, `ops/elementwise/activations.py`, `autograd/graph.py`, `tensors/tensor.py`, `autograd/contract.py`,
+# Uma boa ordem: primeiro `tiny.py`, a ideia inteira em uma página, em que cada parte diz em que arquivo está sua versão adulta; depois
+# `autograd/rule.py`, `ops/elementwise/activations.py`, `autograd/graph.py`, `autograd/walk.py`, `tensors/tensor.py`, `autograd/contract.py`,
 # `autograd/inplace.py`; depois qualquer família de `ops/`, e, junto de cada arquivo, seus testes em `parity_tests/`.
 #
 # ## O mesmo no PyTorch
@@ -408,7 +415,7 @@ b = a * 3.0
 check(exercise_2, (loss_of(new_model(torch), x, y), 5), (a * 2.0, 1), (b * b + b, 3), language="pt")
 
 # %% [markdown]
-# **3.** A expansão repete uma entrada ao longo de um eixo; na volta, `fit`, em `autograd/graph.py`, soma os gradientes das cópias.
+# **3.** A expansão repete uma entrada ao longo de um eixo; na volta, `fit`, em `autograd/walk.py`, soma os gradientes das cópias.
 # Faça isso para um vetor `(n,)` que foi somado a uma matriz `(m, n)`: do gradiente `(m, n)` ao gradiente do vetor.
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...autograd.graph import Handle
+from ...autograd.hooks import Handle
 
 __all__ = [
     "every_module", "register_module_backward_hook", "register_module_buffer_registration_hook", "register_module_forward_hook",

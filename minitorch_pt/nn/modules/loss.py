@@ -1,4 +1,4 @@
-"""Losses as modules: each holds its options and calls the function of its name (formulas in `ops/losses/common.py`).
+"""Losses as modules: each holds its options and calls the function of its name (formulas in `ops/losses/`).
 
 x is the prediction, t the target. reduction is "mean", "sum" or "none"; size_average and reduce are what torch had before it.
 

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from ...autograd.graph import Handle
+from ...autograd.hooks import Handle
 from ...tensors.tensor import Tensor
 from .backward_hooks import Borders
 from .every_module import every_module

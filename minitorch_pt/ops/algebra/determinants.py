@@ -8,7 +8,7 @@ import numpy as np
 
 from ... import return_types
 from ...autograd.rule import array, differentiable
-from ..reductions import _others
+from ..reductions import products_of_others
 from .common import check_matrices, transposed
 from .factorizations import svd
 from .inverses import inv, inv_ex
@@ -27,7 +27,9 @@ def _column(g: Any) -> Any:
 def _cofactors(A: Any) -> Any:
     """The transposed adjugate, det(A) A⁻ᵀ, also of a singular matrix: det(U) det(V) U (product of the other S) Vᵀ of A = U S Vᵀ."""
     U, S, Vh = svd.rule(A)
-    rest = np.moveaxis(_others(np.moveaxis(S, -1, 0)), 0, -1) * np.expand_dims(det.rule(U) * det.rule(Vh), -1)
+    rest = np.moveaxis(products_of_others(np.moveaxis(S, -1, 0)), 0, -1) * np.expand_dims(
+        det.rule(U) * det.rule(Vh), -1
+    )
     return (U * np.expand_dims(rest, -2)) @ Vh
 
 

@@ -11,7 +11,7 @@ from ... import return_types
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, named, nondifferentiable
 from ..diagonal import tril, triu
-from ..elementwise.pointwise import add
+from ..elementwise.arithmetic import add
 from ..saving import saving_result
 from .common import check_info, check_matrices, check_pair, eliminate, transposed, zero_pivot
 from .inverses import solve_triangular

@@ -14,7 +14,7 @@ from ... import return_types
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..diagonal import tril
-from ..elementwise.pointwise import add
+from ..elementwise.arithmetic import add
 from ..saving import saving_result
 from .common import LinAlgError, check_info, check_matrices, transposed
 from .inverses import solve_triangular

@@ -6,9 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from ...autograd.contract import composed
-from ..elementwise.pointwise import nan_to_num, where
-from ..reductions import amax, amin, sum, vector_norm
-from ..shape import _axis, movedim, unsqueeze
+from ..axes import from_front
+from ..elementwise.choosing import where
+from ..elementwise.rounding import nan_to_num
+from ..extremes import amax, amin
+from ..reductions import sum, vector_norm
+from ..shape import movedim, unsqueeze
 from .common import check_matrices
 from .factorizations import svdvals
 from .inverses import inv_ex
@@ -46,7 +49,7 @@ def matrix_norm(
     check_matrices("linalg.matrix_norm", input, half=ord not in ("nuc", 2, -2))
     if len(tuple(dim)) != 2:
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple, got {tuple(dim)}")
-    rows, columns = (_axis(d, input.ndim) for d in dim)
+    rows, columns = (from_front(d, input.ndim) for d in dim)
     if rows == columns:
         raise RuntimeError(f"linalg.matrix_norm: dims must be different, got {tuple(dim)}")
     empty = 0 in (input.shape[rows], input.shape[columns])

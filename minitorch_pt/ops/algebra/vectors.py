@@ -8,8 +8,12 @@ import numpy as np
 
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..reductions import cumprod, sum
-from ..shape import _axis, broadcast_tensors, cat, diagonal as _along
+from ..axes import from_front
+from ..diagonal import diagonal as _along
+from ..joins import cat
+from ..reductions import sum
+from ..shape import broadcast_tensors
+from ..totals import cumprod
 
 if TYPE_CHECKING:
     from ...autograd.contract import Dim, Tensor
@@ -42,7 +46,7 @@ def cross(input: Tensor, other: Tensor, *, dim: Dim | None = -1, out: Tensor | N
         )
     if input.ndim == 0:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    axis = _axis(dim, input.ndim)
+    axis = from_front(dim, input.ndim)
     if input.shape[axis] != 3 or other.shape[axis] != 3:
         raise RuntimeError(
             f"linalg.cross: inputs dimension {dim} must have length 3. Got shapes {list(input.shape)} and {list(other.shape)}"

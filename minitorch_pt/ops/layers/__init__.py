@@ -4,8 +4,9 @@ from .convolution import *
 from .distances import *
 from .dropouts import *
 from .embedding import *
+from .linears import *
 from .normalization import *
 from .padding import *
 from .pooling import *
 from .recurrent import *
-from .vision import *
+from .shuffling import *

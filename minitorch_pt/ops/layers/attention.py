@@ -13,8 +13,9 @@ import numpy as np
 from ...arrays.rows import largest_along
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..elementwise.activations import _noise, softmax
-from ..shape import repeat_interleave
+from ..elementwise.softmaxes import softmax
+from ..reordering import repeat_interleave
+from .dropouts import dropout_noise
 
 if TYPE_CHECKING:
     from ...autograd.contract import Tensor
@@ -186,7 +187,7 @@ def scaled_dot_product_attention(
     noise = None
     if dropout_p > 0:
         heads = np.broadcast_shapes(query.shape[:-2], key.shape[:-2])
-        noise = _noise(np.empty((*heads, length, source), array(query).dtype), dropout_p)
+        noise = dropout_noise(np.empty((*heads, length, source), array(query).dtype), dropout_p)
     scale = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
     attention = _fused_attention if _fused(query, mask, noise) else _attention
     return attention.rule(query, key, value, mask, noise, scale).to(dtype)

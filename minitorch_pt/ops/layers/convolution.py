@@ -15,20 +15,19 @@ Source: Dumoulin and Visin 2016, arXiv:1603.07285.
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from ...arrays.notices import warn
 from ...arrays.sums import plain_add
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..products import _need
+from ..checks import need
 from ..shape import squeeze, unsqueeze
+from .columns import Columns, Sizes, cropped, reach_of, room_for, sizes_of, window_places
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
@@ -37,141 +36,15 @@ if TYPE_CHECKING:
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
 
-# numbers in the columns made at a time: 2 MB of float32 stay in the cache; with twice as many a 3x3 convolution of 32 to 64
-# channels takes half as long again
-_CHUNK = 1 << 19
-
-_Sizes = tuple[int, ...]
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Columns
-# ---------------------------------------------------------------------------------------------------------------------
-def _reach(kernel: _Sizes, dilation: _Sizes) -> list[int]:
-    """How many elements a kernel covers."""
-    return [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
-
-
-def _room(size: Sequence[int], kernel: _Sizes, padding: _Sizes, dilation: _Sizes) -> list[int]:
-    """How far the kernel can move over the padded input."""
-    reach = _reach(kernel, dilation)
-    return [n + 2 * p - r for n, p, r in zip(size, padding, reach, strict=True)]
-
-
-def _places(
-    size: Sequence[int], kernel: _Sizes, stride: _Sizes, padding: _Sizes, dilation: _Sizes, more: _Sizes
-) -> Any:
-    """How many places the kernel has, if it leaves out `more` elements at the end."""
-    room = _room(size, kernel, padding, dilation)
-    return [(r - m) // s + 1 for r, m, s in zip(room, more, stride, strict=True)]
-
-
-class _Columns:
-    """The columns of images of one size: for each element of the kernel a row, in which each place of the kernel has its number.
-
-    Where the kernel moves by one, the places are taken as one long row: through the whole image read line by line. Between two
-    lines there are then a few places at which the kernel reaches over the edge, and what they give is left out. The image is so
-    copied in long runs, at a third of the time; it pays (`long`) if there are more rows of columns than of what is cut from it.
-    """
-
-    def __init__(
-        self,
-        size: Sequence[int],
-        places: Sequence[int],
-        kernel: _Sizes,
-        stride: _Sizes,
-        padding: _Sizes,
-        dilation: _Sizes,
-        long: bool,
-    ) -> None:
-        self.places, self.kernel, self.stride = tuple(places), kernel, stride
-        self.padding, self.dilation = padding, dilation
-        self.size = [n + 2 * p for n, p in zip(size, padding, strict=True)]  # with padding
-        # how far apart in the image read line by line two neighbours along each axis are
-        self.steps = [math.prod(self.size[d + 1 :]) for d in range(len(kernel))]
-        length = sum((m - 1) * step for m, step in zip(places, self.steps, strict=True)) + 1
-        self.long = long and max(stride) == 1 and length <= 1.5 * math.prod(places)  # not if most is left out again
-        self.lines = (self.places[0], *self.size[1:]) if self.long else self.places
-        self.row = (length,) if self.long else self.places  # the shape of a row of the columns
-        self.length = math.prod(self.row)
-
-    def patches(self, images: Any) -> Any:
-        """A view of the padded images, (N, C, *kernel, length) or (N, C, *kernel, *places)."""
-        if any(self.padding):
-            images = constant_pad_nd.rule(images, [p for p in reversed(self.padding) for _ in range(2)])
-        elif self.long:
-            images = np.ascontiguousarray(images)
-        batch, channel, *steps = images.strides
-        within = [step * d for step, d in zip(steps, self.dilation, strict=True)]
-        between = [images.itemsize] if self.long else [step * s for step, s in zip(steps, self.stride, strict=True)]
-        return as_strided(images, (*images.shape[:2], *self.kernel, *self.row), (batch, channel, *within, *between))
-
-    def add(self, patches: Any, images: Any) -> None:
-        """The adjoint: add patches to where they were taken from in padded images, one slice for each element of the kernel."""
-        flat = images.reshape((*images.shape[:2], math.prod(self.size)))
-        for at in itertools.product(*map(range, self.kernel)):
-            first = [i * d for i, d in zip(at, self.dilation, strict=True)]
-            if self.long:
-                start = sum(i * step for i, step in zip(first, self.steps, strict=True))
-                target = flat[..., start : start + self.length]
-            else:
-                slices = (
-                    slice(i, i + s * (n - 1) + 1, s) for i, s, n in zip(first, self.stride, self.places, strict=True)
-                )
-                target = images[(..., *slices)]
-            target += patches[(slice(None), slice(None), *at)]
-
-    def rows(self, y: Any) -> Any:
-        """(N, C, *places) as rows beside the columns, (N, C, length), with zeros where the kernel reaches over the edge."""
-        if self.lines == self.places:
-            return y.reshape((*y.shape[:2], self.length))
-        rows = np.zeros((*y.shape[:2], *self.lines), y.dtype)
-        self.inside(rows)[...] = y
-        return rows.reshape((*y.shape[:2], math.prod(self.lines)))[..., : self.length]
-
-    def inside(self, rows: Any) -> Any:
-        """Rows, (N, C, *lines), without the places where the kernel reaches over the edge: a view (N, C, *places)."""
-        return rows[(..., *map(slice, self.places))]
-
-
-def _cropped(total: Any, padding: _Sizes) -> Any:
-    """The array without its padding."""
-    if not any(padding):
-        return total
-    inside = (slice(p, n - p) for p, n in zip(padding, total.shape[2:], strict=True))
-    return np.ascontiguousarray(total[(..., *inside)])
-
-
-def _image_columns(size: Any, kernel: _Sizes, stride: _Sizes, padding: _Sizes, dilation: _Sizes) -> _Columns:
-    places = _places(size, kernel, stride, padding, dilation, (0, 0))
-    return _Columns(size, places, kernel, stride, padding, dilation, long=False)
-
-
-@differentiable(linear=True, name="Im2ColBackward0")
-def _unfold(input: Any, kernel: _Sizes, stride: _Sizes, padding: _Sizes, dilation: _Sizes) -> Any:
-    """(*, C, H, W) -> (*, C * elements of the kernel, places)."""
-    *batch, channels, height, width = input.shape
-    size = height, width
-    columns = _image_columns(size, kernel, stride, padding, dilation)
-    patches = columns.patches(input.reshape(math.prod(batch), channels, *size))
-    value = patches.reshape(*batch, channels * math.prod(kernel), columns.length)
-    return value, lambda g: _fold.rule(g, size, kernel, stride, padding, dilation)
-
-
-@differentiable(linear=True, name="Col2ImBackward0")
-def _fold(input: Any, size: Any, kernel: _Sizes, stride: _Sizes, padding: _Sizes, dilation: _Sizes) -> Any:
-    """(*, C * elements of the kernel, places) -> (*, C, H, W)."""
-    batch, channels = input.shape[:-2], input.shape[-2] // math.prod(kernel)
-    n, columns = math.prod(batch), _image_columns(size, kernel, stride, padding, dilation)
-    total = np.zeros((n, channels, *columns.size), input.dtype)
-    columns.add(input.reshape(n, channels, *kernel, *columns.row), total)
-    image = _cropped(total, padding).reshape(*batch, channels, *size)
-    return image, lambda g: _unfold.rule(g, kernel, stride, padding, dilation)
-
 
 # ---------------------------------------------------------------------------------------------------------------------
 # The rules
 # ---------------------------------------------------------------------------------------------------------------------
+# numbers in the columns made at a time: 2 MB of float32 stay in the cache; with twice as many a 3x3 convolution of 32 to 64
+# channels takes half as long again
+_CHUNK = 1 << 19
+
+
 def _chunks(n: int, numbers: int) -> Iterator[slice]:
     """Slices of a batch of n samples that have so many numbers each."""
     step = max(1, _CHUNK // max(numbers, 1))
@@ -182,16 +55,16 @@ def _correlate(
     x: Any,
     weight: Any,
     bias: Any,
-    stride: _Sizes,
-    padding: _Sizes,
-    dilation: _Sizes,
-    output_padding: _Sizes,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    output_padding: Sizes,
     groups: int,
 ) -> Any:
     """weight @ columns(x) + bias: (N, C, *size), (O, C / groups, *kernel), (O) -> (N, O, *places)."""
     n, o, kernel, rows = len(x), len(weight), weight.shape[2:], math.prod(weight.shape[1:])
-    places = _places(x.shape[2:], kernel, stride, padding, dilation, output_padding)
-    columns = _Columns(x.shape[2:], places, kernel, stride, padding, dilation, rows > o // groups)
+    places = window_places(x.shape[2:], kernel, stride, padding, dilation, output_padding)
+    columns = Columns(x.shape[2:], places, kernel, stride, padding, dilation, rows > o // groups)
     patches = columns.patches(x)
     matrices = weight.reshape(groups, o // groups, rows)
     shift: Any = 0 if bias is None else bias.reshape((o, *(1,) * len(places)))
@@ -213,10 +86,10 @@ def _spread(
     y: Any,
     weight: Any,
     bias: Any,
-    stride: _Sizes,
-    padding: _Sizes,
-    dilation: _Sizes,
-    output_padding: _Sizes,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    output_padding: Sizes,
     groups: int,
 ) -> Any:
     """add_columns(weightᵀ @ y) + bias: (N, O, *places), (O, C / groups, *kernel), (C) -> (N, C, *size)."""
@@ -225,18 +98,18 @@ def _spread(
     channels = groups * weight.shape[1]
     size = [
         (m - 1) * s + r + more - 2 * p
-        for m, s, r, more, p in zip(places, stride, _reach(kernel, dilation), output_padding, padding, strict=True)
+        for m, s, r, more, p in zip(places, stride, reach_of(kernel, dilation), output_padding, padding, strict=True)
     ]
     # inf times the zeros beyond the edge would be nan
     long = rows > o // groups and bool(np.isfinite(weight).all())
-    columns = _Columns(size, places, kernel, stride, padding, dilation, long)
+    columns = Columns(size, places, kernel, stride, padding, dilation, long)
     matrices = np.ascontiguousarray(weight.reshape(groups, o // groups, rows).swapaxes(1, 2))
     total = np.zeros((n, channels, *columns.size), y.dtype)
     for part in _chunks(n, max(groups * rows, o) * columns.length):
         right = columns.rows(y[part])
         product = matrices @ right.reshape(len(right), groups, o // groups, columns.length)
         columns.add(product.reshape(len(right), channels, *kernel, *columns.row), total[part])
-    value = _cropped(total, padding)
+    value = cropped(total, padding)
     if bias is not None:
         value += bias.reshape((channels, *(1,) * len(places)))
     return value
@@ -246,11 +119,11 @@ def _spread(
 def _weight_gradient(
     x: Any,
     y: Any,
-    kernel: _Sizes,
-    stride: _Sizes,
-    padding: _Sizes,
-    dilation: _Sizes,
-    output_padding: _Sizes,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    output_padding: Sizes,
     groups: int,
 ) -> Any:
     """Σ y @ columns(x)ᵀ over the batch: (N, C, *size), (N, O, *places) -> (O, C / groups, *kernel)."""
@@ -260,7 +133,7 @@ def _weight_gradient(
     images, left = array(x), array(y)
 
     def summed(long: bool) -> np.ndarray:
-        columns = _Columns(x.shape[2:], places, kernel, stride, padding, dilation, long)
+        columns = Columns(x.shape[2:], places, kernel, stride, padding, dilation, long)
         patches = columns.patches(images)
         total = np.zeros((groups, rows, o // groups), left.dtype)
         for part in _chunks(n, max(groups * rows, o) * columns.length):
@@ -286,11 +159,11 @@ def _convolution(
     input: Any,
     weight: Any,
     bias: Any,
-    stride: _Sizes,
-    padding: _Sizes,
-    dilation: _Sizes,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
     transposed: bool,
-    output_padding: _Sizes,
+    output_padding: Sizes,
     groups: int,
 ) -> Any:
     """Either convolution. `output_padding`: the elements at the end that no patch reaches, so that each is the adjoint of the other."""
@@ -317,36 +190,22 @@ def _convolution(
 # ---------------------------------------------------------------------------------------------------------------------
 # torch's names
 # ---------------------------------------------------------------------------------------------------------------------
-def _sizes(function: str, name: str, value: Any, n: int) -> _Sizes:
-    """One number, or one for each axis, as a tuple."""
-    if isinstance(value, (int, np.integer)):
-        return (int(value),) * n
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        raise TypeError(f"{function}(): argument '{name}' must be an int or a tuple of {n}, not {type(value).__name__}")
-    sizes = tuple(map(int, value))
-    if len(sizes) == 1:
-        return sizes * n
-    _need(
-        len(sizes) == n,
-        f"expected {name} to be a single integer value or a list of {n} values to match the convolution dimensions, but got {name}={list(sizes)}",
-    )
-    return sizes
 
 
 def _check(
-    name: str, input: Any, weight: Any, bias: Any, options: dict[str, _Sizes], groups: int, transposed: bool
+    name: str, input: Any, weight: Any, bias: Any, options: dict[str, Sizes], groups: int, transposed: bool
 ) -> None:
     """Raise what is wrong with a batched input and the parameters."""
     for option, least in (("padding", 0), ("output_padding", 0), ("stride", 1), ("dilation", 1)):
         kind = "negative" if least == 0 else "non-positive"
-        _need(min(options[option]) >= least, f"{kind} {option} is not supported, got {options[option]}")
-    _need(groups > 0, f"non-positive groups is not supported, got {groups}")
+        need(min(options[option]) >= least, f"{kind} {option} is not supported, got {options[option]}")
+    need(groups > 0, f"non-positive groups is not supported, got {groups}")
     shape, size = list(weight.shape), list(input.shape)
-    _need(shape[0] >= groups and shape[0] % groups == 0, f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, and divisible by it, but got weight of size {shape} instead")  # fmt: skip
+    need(shape[0] >= groups and shape[0] % groups == 0, f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, and divisible by it, but got weight of size {shape} instead")  # fmt: skip
     channels = shape[0] if transposed else shape[1] * groups
     out = shape[1] * groups if transposed else shape[0]
-    _need(size[1] == channels, f"Given groups={groups}, weight of size {shape}, expected input {size} to have {channels} channels, but got {size[1]} channels instead")  # fmt: skip
-    _need(
+    need(size[1] == channels, f"Given groups={groups}, weight of size {shape}, expected input {size} to have {channels} channels, but got {size[1]} channels instead")  # fmt: skip
+    need(
         bias is None or list(bias.shape) == [out],
         f"Given weight of size {shape}, expected bias to be 1-dimensional with {out} elements, but got bias of size {None if bias is None else list(bias.shape)} instead",
     )
@@ -356,31 +215,31 @@ def _check(
     if input.dtype.name == "bool":
         raise NotImplementedError(f"{name}() is not implemented for bool tensors; convert them with .float()")
     kernel = shape[2:]
-    _need(min(kernel) > 0, f"{name}() needs a kernel of at least one element along each axis, but got weight of size {shape}")  # fmt: skip
+    need(min(kernel) > 0, f"{name}() needs a kernel of at least one element along each axis, but got weight of size {shape}")  # fmt: skip
     if transposed:
         for more, stride, dilation in zip(
             options["output_padding"], options["stride"], options["dilation"], strict=True
         ):
-            _need(more < max(stride, dilation), f"output padding must be smaller than either stride or dilation, but got output_padding={options['output_padding']}, stride={options['stride']}, dilation={options['dilation']}")  # fmt: skip
+            need(more < max(stride, dilation), f"output padding must be smaller than either stride or dilation, but got output_padding={options['output_padding']}, stride={options['stride']}, dilation={options['dilation']}")  # fmt: skip
     else:
         padded = [n + 2 * p for n, p in zip(size[2:], options["padding"], strict=True)]
-        reach = _reach(tuple(kernel), options["dilation"])
-        _need(
+        reach = reach_of(tuple(kernel), options["dilation"])
+        need(
             all(r <= n for r, n in zip(reach, padded, strict=True)),
             f"Calculated padded input size per channel: ({' x '.join(map(str, padded))}). Kernel size: ({' x '.join(map(str, reach))}). "
             "Kernel size can't be greater than actual input size: pad the input, or use a smaller kernel",
         )
-    _need(0 not in size[2:], f"Only zero batch or zero channel inputs are supported, but got input shape: {size}")
+    need(0 not in size[2:], f"Only zero batch or zero channel inputs are supported, but got input shape: {size}")
 
 
-def _named_padding(input: Any, padding: str, kernel: _Sizes, stride: _Sizes, dilation: _Sizes) -> tuple[Any, Any]:
+def _named_padding(input: Any, padding: str, kernel: Sizes, stride: Sizes, dilation: Sizes) -> tuple[Any, Any]:
     """The paddings "same" and "valid" as numbers; an even kernel needs one zero more at the end, which the input returned has."""
     if padding == "valid":
         return input, 0
-    _need(padding == "same", f"Invalid padding string: {padding!r}; it must be 'same' or 'valid'")
-    _need(max(stride) == 1, f"padding='same' is not supported for strided convolutions, and stride is {stride}")
-    _need(min(dilation) > 0, f"non-positive dilation is not supported, got {dilation}")
-    total = [r - 1 for r in _reach(kernel, dilation)]
+    need(padding == "same", f"Invalid padding string: {padding!r}; it must be 'same' or 'valid'")
+    need(max(stride) == 1, f"padding='same' is not supported for strided convolutions, and stride is {stride}")
+    need(min(dilation) > 0, f"non-positive dilation is not supported, got {dilation}")
+    total = [r - 1 for r in reach_of(kernel, dilation)]
     if any(t % 2 for t in total):
         warn("Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be created")  # fmt: skip
         input = constant_pad_nd(input, [p for t in reversed(total) for p in (0, t % 2)])
@@ -403,27 +262,27 @@ def _run(
     n = int(name[-2])
     if input.ndim not in (n + 1, n + 2):
         raise RuntimeError(f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input of size: {list(input.shape)}")  # fmt: skip
-    _need(weight.ndim == n + 2, f"{name}() needs a weight of {n + 2} axes, but got weight of size {list(weight.shape)}")
+    need(weight.ndim == n + 2, f"{name}() needs a weight of {n + 2} axes, but got weight of size {list(weight.shape)}")
     if input.ndim == n + 1:
         out = _run(name, unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups, transposed, output_padding)  # fmt: skip
         return squeeze(out, 0)
-    stride, dilation = _sizes(name, "stride", stride, n), _sizes(name, "dilation", dilation, n)
+    stride, dilation = sizes_of(name, "stride", stride, n), sizes_of(name, "dilation", dilation, n)
     kernel = tuple(weight.shape[2:])
     if isinstance(padding, str) and not transposed:
         input, padding = _named_padding(input, padding, kernel, stride, dilation)
-    padding, output_padding = _sizes(name, "padding", padding, n), _sizes(name, "output_padding", output_padding, n)
+    padding, output_padding = sizes_of(name, "padding", padding, n), sizes_of(name, "output_padding", output_padding, n)
     options = {"stride": stride, "padding": padding, "dilation": dilation, "output_padding": output_padding}
     _check(name, input, weight, bias, options, groups, transposed)
     if transposed:
         sizes = [
             (m - 1) * s + r + more - 2 * p
             for m, s, r, more, p in zip(
-                input.shape[2:], stride, _reach(kernel, dilation), output_padding, padding, strict=True
+                input.shape[2:], stride, reach_of(kernel, dilation), output_padding, padding, strict=True
             )
         ]
-        _need(min(sizes) > 0, f"Calculated output size {sizes} is too small: input {list(input.shape)}, weight {list(weight.shape)}, padding={padding}")  # fmt: skip
+        need(min(sizes) > 0, f"Calculated output size {sizes} is too small: input {list(input.shape)}, weight {list(weight.shape)}, padding={padding}")  # fmt: skip
     else:
-        room = _room(input.shape[2:], kernel, padding, dilation)
+        room = room_for(input.shape[2:], kernel, padding, dilation)
         output_padding = tuple(r % s for r, s in zip(room, stride, strict=True))
     dtype = input.dtype
     half = dtype.is_floating_point and dtype.itemsize == 2
@@ -546,82 +405,3 @@ def conv_transpose3d(
 ) -> Tensor:
     """The adjoint of `conv3d`; see `conv_transpose1d`. Shapes: (N, C, D, H, W) or (C, D, H, W), weight (C, O / groups, KD, KH, KW) -> (N, O, D', H', W')."""
     return _run("conv_transpose3d", input, weight, bias, stride, padding, dilation, groups, True, output_padding)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Columns by themselves
-# ---------------------------------------------------------------------------------------------------------------------
-def _pair(function: str, name: str, value: Any) -> _Sizes:
-    pair = _sizes(function, name, value, 2)
-    _need(
-        not isinstance(value, Sequence) or len(value) == 2,
-        f"It is expected {name} equals to 2, but got size 1: {value}",
-    )
-    return pair
-
-
-def _window(name: str, input: Any, kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> tuple:
-    """(kernel, stride, padding, dilation) of `unfold` and `fold`, checked."""
-    options = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
-    pairs = {option: _pair(name, option, value) for option, value in options.items()}
-    for option, pair in pairs.items():
-        least = 0 if option == "padding" else 1
-        _need(min(pair) >= least, f"{option} should be {'non-negative' if least == 0 else 'greater than zero'}, but got {pair}")  # fmt: skip
-    if not (input.dtype.is_floating_point or input.dtype.name == "bool"):
-        raise NotImplementedError(f"{name}() is not implemented for {input.dtype}; convert the tensor with .float()")
-    return tuple(pairs.values())
-
-
-@composed
-def unfold(input: Tensor, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:
-    """The patch under each place of a kernel, as a column: what a convolution multiplies its weight with.
-
-    Shapes: (N, C, H, W) or (C, H, W) -> (N, C * KH * KW, places); `kernel_size` and the options are one number, or (height, width).
-
-    Raises:
-        RuntimeError: the input is no image, an option is too small, or the kernel does not fit into the padded input.
-        NotImplementedError: the input holds integers.
-
-    >>> import minitorch_pt as torch
-    >>> torch.nn.functional.unfold(torch.tensor([[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]), 2)
-    tensor([[1., 2.],
-            [2., 3.],
-            [4., 5.],
-            [5., 6.]])
-    """
-    kernel, stride, padding, dilation = _window("unfold", input, kernel_size, dilation, padding, stride)
-    shape = list(input.shape)
-    if input.ndim < 3:
-        raise IndexError(f"unfold() needs an input (N, C, H, W) or (C, H, W), but got {shape}")
-    _need(input.ndim in (3, 4) and 0 not in shape[-3:], f"Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {shape}")  # fmt: skip
-    room = _room(shape[-2:], kernel, padding, dilation)
-    _need(min(room) >= 0, f"Given input with spatial size {tuple(shape[-2:])}, kernel_size={kernel}, dilation={dilation}, padding={padding}: the kernel does not fit into the padded input")  # fmt: skip
-    return _unfold(input, kernel, stride, padding, dilation)
-
-
-@composed
-def fold(
-    input: Tensor, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1
-) -> Tensor:
-    """The adjoint of `unfold`: each column is added to the patch that it would have been taken from.
-
-    Shapes: (N, C * KH * KW, places) or (C * KH * KW, places) -> (N, C, *output_size).
-
-    Raises:
-        RuntimeError: the sizes do not fit each other, or an option is too small.
-        NotImplementedError: the input holds integers.
-
-    >>> import minitorch_pt as torch
-    >>> torch.nn.functional.fold(torch.ones(4, 2), (2, 3), 2)
-    tensor([[[1., 2., 1.],
-             [1., 2., 1.]]])
-    """
-    size = _pair("fold", "output_size", output_size)
-    kernel, stride, padding, dilation = _window("fold", input, kernel_size, dilation, padding, stride)
-    shape = list(input.shape)
-    _need(input.ndim in (2, 3) and 0 not in shape[-2:], f"Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: {shape}")  # fmt: skip
-    _need(shape[-2] % math.prod(kernel) == 0, f"Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input of shape {shape} and kernel_size={kernel}.")  # fmt: skip
-    room = _room(size, kernel, padding, dilation)
-    places = [r // s + 1 for r, s in zip(room, stride, strict=True)]
-    _need(min(room) >= 0 and shape[-1] == math.prod(places), f"Given output_size={size}, kernel_size={kernel}, dilation={dilation}, padding={padding}, stride={stride}, expected size of input's dimension 2 to match the calculated number of sliding blocks {places[0]} * {places[1]}, but got input of shape {shape}.")  # fmt: skip
-    return _fold(input, size, kernel, stride, padding, dilation)

@@ -12,8 +12,8 @@ from ...arrays import dtypes
 from ...arrays.sums import summed
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, same
-from ..elementwise.pointwise import no_bool_minus, sub
-from ..indexing import _write
+from ..elementwise.arithmetic import no_bool_minus, sub
+from ..indexing import written_at
 from ..reductions import sum, vector_norm
 from ..shape import broadcast_shapes, broadcast_tensors
 
@@ -58,7 +58,8 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
 
 
 @differentiable(linear=True, name="CloneBackward0")
-def _at_least(input: Any, floor: float) -> Any:
+def at_least(input: Any, floor: float) -> Any:
+    """`input`, but not below a number; its gradient passes everywhere, as torch's does."""
     return np.maximum(input, input.dtype.type(floor)), same
 
 
@@ -81,7 +82,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: Dim = 1, eps: float = 1e-8) -
     x1, x2 = broadcast_tensors(x1, x2)
     common = dtypes.promote_types(x1.dtype, x2.dtype)  # with axes, now
     x1, x2 = x1.to(common), x2.to(common)
-    first, second = (x / _at_least(vector_norm(x, 2, dim, True), eps) for x in (x1, x2))
+    first, second = (x / at_least(vector_norm(x, 2, dim, True), eps) for x in (x1, x2))
     return sum(first * second, dim)
 
 
@@ -190,7 +191,7 @@ def _pdist(input: Any, p: float) -> Any:
     value, pull = _cdist.__wrapped__(input, input, p)
 
     def pull_pairs(g: Any) -> Any:
-        first, second = pull(_write.rule(g, pairs, (n, n)))
+        first, second = pull(written_at.rule(g, pairs, (n, n)))
         return first + second
 
     return value[pairs], pull_pairs

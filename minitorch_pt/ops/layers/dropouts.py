@@ -1,4 +1,4 @@
-"""Dropout of whole channels, and dropout that keeps mean and variance (alpha dropout). Plain dropout is in activations.py."""
+"""Dropout: of elements, of whole channels, and the kind that keeps mean and variance (alpha dropout)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,80 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...arrays import layouts
 from ...autograd.contract import composed
 from ...autograd.inplace import inplace
 from ...autograd.rule import array, differentiable
-from ..elementwise.activations import _ALPHA as _SELU_ALPHA, _SCALE as _SELU_SCALE, _idle, _noise, _scale, _scale_
+from ...stream import generator
+from ..elementwise.activations import SELU_ALPHA, SELU_SCALE
 
 if TYPE_CHECKING:
     from ...autograd.contract import Tensor
 
 
 __all__ = [
-    "alpha_dropout", "alpha_dropout_", "feature_alpha_dropout", "feature_alpha_dropout_", "feature_dropout",
+    "alpha_dropout", "alpha_dropout_", "dropout", "dropout_", "feature_alpha_dropout", "feature_alpha_dropout_", "feature_dropout",
     "feature_dropout_",
 ]  # fmt: skip
 
-_LOWEST = _SELU_ALPHA * _SELU_SCALE  # selu(-inf) is the negative of this
+
+@differentiable(linear=True, name="MulBackward0")
+def _scale(input: Any, noise: Any) -> Any:
+    return input * noise, lambda g: g * noise
+
+
+_scale_ = inplace(_scale)
+
+
+def dropout_noise(input: Any, p: float) -> Any:
+    """0 with probability p, else 1 / (1 - p), drawn for each element of `input` as torch draws it."""
+    x = array(input)
+    if x.dtype.kind != "f":
+        raise RuntimeError(
+            f"result type Float can't be cast to the desired output type torch.{x.dtype.name}: dropout needs a "
+            "floating point tensor; convert it with .float()"
+        )
+    if p == 1:
+        return np.zeros(x.shape, x.dtype)
+    scale = 1 / x.dtype.type(1 - p)
+    if x.flags.c_contiguous:
+        return generator.default_generator.keep_mask(x.shape, 1 - p) * scale
+    noise = layouts.empty_like(x)  # torch draws in the order of memory
+    walk = layouts.walk(noise)
+    walk[...] = generator.default_generator.keep_mask(walk.shape, 1 - p) * scale
+    return noise
+
+
+def _idle(input: Any, p: float, train: bool) -> bool:
+    """Whether dropout changes nothing."""
+    if not 0 <= p <= 1:
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
+    return not train or p == 0 or not math.prod(input.shape)
+
+
+@composed
+def dropout(input: Tensor, p: float, train: bool) -> Tensor:
+    """In training, zero each element with probability p and scale the others by 1 / (1 - p).
+
+    Otherwise, the result is the input itself.
+
+    The random stream is torch's: after the same `manual_seed` the same elements drop.
+
+    Raises:
+        RuntimeError: p is not between 0 and 1, or the input is not floating point.
+
+    Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
+    """
+    return input if _idle(input, p, train) else _scale.rule(input, dropout_noise(input, p))
+
+
+@composed
+def dropout_(input: Tensor, p: float, train: bool) -> Tensor:
+    """In-place form of `dropout`."""
+    return input if _idle(input, p, train) else _scale_(input, dropout_noise(input, p))
+
+
+_LOWEST = SELU_ALPHA * SELU_SCALE  # selu(-inf) is the negative of this
 
 
 @differentiable(linear=True, name="AddBackward0", saves="noise")
@@ -41,7 +100,7 @@ def _each_channel(input: Any) -> np.ndarray:
 
 def _alpha(input: Any, drawn: Any, p: float, change: bool) -> Any:
     """Dropped elements become selu(-inf), and all are scaled and shifted so that mean 0 and variance 1 stay."""
-    noise = _noise(drawn, p)
+    noise = dropout_noise(drawn, p)
     if p == 1:
         return (_scale_ if change else _scale.rule)(input, noise)
     kept = (noise != 0).astype(noise.dtype)
@@ -73,13 +132,13 @@ def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
 
     Source: Tompson et al. 2015, arXiv:1411.4280.
     """
-    return input if _idle(input, p, train) else _scale.rule(input, _noise(_each_channel(input), p))
+    return input if _idle(input, p, train) else _scale.rule(input, dropout_noise(_each_channel(input), p))
 
 
 @composed
 def feature_dropout_(input: Tensor, p: float, train: bool) -> Tensor:
     """In-place form of `feature_dropout`."""
-    return input if _idle(input, p, train) else _scale_(input, _noise(_each_channel(input), p))
+    return input if _idle(input, p, train) else _scale_(input, dropout_noise(_each_channel(input), p))
 
 
 @composed

@@ -9,11 +9,12 @@ import numpy as np
 from ...arrays.notices import warn
 from ...arrays.storage import writable
 from ...arrays.sums import summed
+from ...autograd.changes import changed
 from ...autograd.contract import composed
-from ...autograd.graph import changed
 from ...autograd.modes import is_grad_enabled
 from ...autograd.rule import array, differentiable
-from ..indexing import _add_at, _sum_into
+from ..gathering import sum_into
+from ..indexing import add_at
 from ..saving import saving
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _summed(g: Any, rows: np.ndarray, count: int, padding_idx: int, scale_grad_b
     if padding_idx >= 0:
         share[padding_idx : padding_idx + 1] = 0
     total = np.zeros((count, g.shape[-1]), g.dtype)
-    _add_at(total, (rows,), g)
+    add_at(total, (rows,), g)
     if scale_grad_by_freq or padding_idx >= 0:
         total *= share[:, None]
     return total, lambda h: h[rows] * share[rows][..., None]
@@ -140,7 +141,7 @@ def _bag_sums(weight: Any, share: Any, rows: np.ndarray, bags: np.ndarray, count
     if share is not None:
         elements = elements * array(share)[:, None]
     total = np.zeros((count, elements.shape[1]), np.float32 if elements.itemsize == 2 else elements.dtype)
-    _add_at(total, (bags,), elements)
+    add_at(total, (bags,), elements)
 
     def pull_weight(g: Any) -> Any:
         flow = (g / sizes)[bags]
@@ -169,7 +170,7 @@ def _bag_maxima(weight: Any, rows: np.ndarray, bags: np.ndarray, count: int) -> 
         value[long] = np.where(better, table[row], value[long])
         top[long] = np.where(better, row[:, None], top[long])
     full = sizes[:, None] > 0
-    return value, lambda g: _sum_into.rule(np.where(full, g, 0), top, 0, shape)
+    return value, lambda g: sum_into.rule(np.where(full, g, 0), top, 0, shape)
 
 
 def _bags(rows: np.ndarray, offsets: Any, include_last_offset: bool) -> tuple[np.ndarray, int]:

@@ -20,24 +20,14 @@ import numpy as np
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, kept
 from ..elementwise.activations import relu
-from ..elementwise.pointwise import _depending, _pick, abs, pow, sign
-from ..indexing import gather
+from ..elementwise.arithmetic import abs, sign
+from ..elementwise.exponentials import pow
+from ..gathering import gather
+from ..picking import depending, pick
 from ..reductions import mean
 from ..shape import squeeze, unsqueeze
-from .windows import (
-    Axis,
-    _adapted,
-    _axes_of,
-    _check_input,
-    _elements,
-    _extended,
-    _flat,
-    _inside,
-    _name,
-    _numbers,
-    _spaced,
-    _title,
-)
+from . import windows
+from .windows import Axis, elements_of, extended, flat_places, inner_part, last_argument, node_title
 
 if TYPE_CHECKING:
     from ...autograd.contract import Flag, Size, Tensor
@@ -57,7 +47,7 @@ def _lowest(dtype: Any) -> Any:
     return -math.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
-def _chosen(elements: Iterable, places: Iterable, largest: np.ndarray, place: np.ndarray) -> tuple:
+def largest_of(elements: Iterable, places: Iterable, largest: np.ndarray, place: np.ndarray) -> tuple:
     """The largest element of each window and its place, beginning with what is given: the first of equal ones, the last nan."""
     for element, at in zip(elements, places, strict=True):
         better = (element > largest) | (element != element)
@@ -73,13 +63,13 @@ def _largest(data: np.ndarray, axes: Sequence[Axis]) -> tuple[np.ndarray, np.nda
     # where all elements are the lowest number: the first that is no padding
     firsts = (np.where(axis.places < 0, axis.size, axis.places).min(1) for axis in axes)
     place = np.empty(shape, np.int64)
-    place[...] = _flat(firsts, sizes)
-    places = (_flat(columns, sizes) for columns in itertools.product(*(axis.places.T for axis in axes)))
-    return _chosen(_elements(_extended(data, axes, fill), axes), places, np.full(shape, fill, data.dtype), place)
+    place[...] = flat_places(firsts, sizes)
+    places = (flat_places(columns, sizes) for columns in itertools.product(*(axis.places.T for axis in axes)))
+    return largest_of(elements_of(extended(data, axes, fill), axes), places, np.full(shape, fill, data.dtype), place)
 
 
 @differentiable(linear=True)
-def _put_back(g: Any, place: np.ndarray, sizes: tuple[int, ...]) -> Any:
+def put_back(g: Any, place: np.ndarray, sizes: tuple[int, ...]) -> Any:
     """Zeros in images of these sizes, with each number added at its place: the gradient of choosing an element."""
     images, shape = g.shape[: -len(sizes)], place.shape
     count, size = math.prod(images), math.prod(sizes)
@@ -90,7 +80,7 @@ def _put_back(g: Any, place: np.ndarray, sizes: tuple[int, ...]) -> Any:
 
 
 def _put_back_equal(g: np.ndarray, image: np.ndarray, largest: np.ndarray, axes: Sequence[Axis]) -> np.ndarray | None:
-    """`_put_back` into the extended image without places: to the first element of each window that equals the largest.
+    """`put_back` into the extended image without places: to the first element of each window that equals the largest.
 
     None if a window has none, for nan equals nothing.
     """
@@ -102,14 +92,14 @@ def _put_back_equal(g: np.ndarray, image: np.ndarray, largest: np.ndarray, axes:
     for part in (slice(i, i + step) for i in range(0, len(largest), step)):
         top, flow = largest[part], g[part]
         free = np.ones(top.shape, bool)
-        for element, target in zip(_elements(image[part], axes), _elements(total[part], axes), strict=True):
+        for element, target in zip(elements_of(image[part], axes), elements_of(total[part], axes), strict=True):
             found = element == top
             found &= free
             free ^= found
             if apart:
-                target[...] = _pick(found, flow)
+                target[...] = pick(found, flow)
             else:
-                target += _pick(found, flow)
+                target += pick(found, flow)
         if free.any():
             return None
     return total
@@ -125,7 +115,7 @@ def _places_of(
     count = math.prod(len(axis.elements) for axis in axes)
     # how many elements come before the first that is found: bytes are added sixteen at a time, or more
     which, free = np.zeros(largest.shape, np.min_scalar_type(count)), np.ones(largest.shape, bool)
-    for element in _elements(image, axes):
+    for element in elements_of(image, axes):
         found = element == largest
         found &= free
         free ^= found
@@ -143,12 +133,12 @@ def _places_of(
     return table[which.reshape((-1, windows)), np.arange(windows)].reshape(which.shape)
 
 
-@differentiable(name=_name, saves="input")
+@differentiable(name=last_argument, saves="input")
 def _max_values(input: Any, axes: tuple[Axis, ...], name: str) -> Any:
     data = array(input)
     fill = _lowest(data.dtype)
-    image = _extended(data, axes, fill)
-    elements = _elements(image, axes)
+    image = extended(data, axes, fill)
+    elements = elements_of(image, axes)
     made = next(elements).copy()
     for element in elements:
         np.maximum(made, element, out=made)
@@ -159,27 +149,27 @@ def _max_values(input: Any, axes: tuple[Axis, ...], name: str) -> Any:
         if isinstance(g, np.ndarray) and all(isinstance(i, slice) for axis in axes for i in axis.elements):
             total = _put_back_equal(g, image, value, axes)
             if total is not None and (image is data or not (value == fill).any()):  # else padding may be the first
-                return _inside(total, axes)
+                return inner_part(total, axes)
         sizes = data.shape[-len(axes) :]
         place = None if (value == fill).any() else _places_of(value, image, axes, sizes)
-        return _depending(_put_back.rule(g, _largest(data, axes)[1] if place is None else place, sizes), input)
+        return depending(put_back.rule(g, _largest(data, axes)[1] if place is None else place, sizes), input)
 
     return made, pull
 
 
-@differentiable(name=_name, saves="input result1")
+@differentiable(name=last_argument, saves="input result1")
 def _max_with_places(input: Any, axes: tuple[Axis, ...], name: str) -> Any:
     data = array(input)
     value, place = _largest(data, axes)
-    return (value, place), lambda g, _: _depending(_put_back.rule(g, place, data.shape[-len(axes) :]), input)
+    return (value, place), lambda g, _: depending(put_back.rule(g, place, data.shape[-len(axes) :]), input)
 
 
 def _max_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool, places: bool) -> Any:  # fmt: skip
     # torch's max_pool1d without places has a kernel of its own, which is for floating point only
-    _check_input(name, input, "fiu" if places or name != "max_pool1d" else "f")
-    axes = _spaced(name, input, kernel_size, stride, padding, dilation, ceil_mode)
+    windows.check_pooled(name, input, "fiu" if places or name != "max_pool1d" else "f")
+    axes = windows.spaced(name, input, kernel_size, stride, padding, dilation, ceil_mode)
     return (_max_with_places.rule if places else _max_values.rule)(
-        input, axes, _title("MaxPool{}DWithIndices", len(axes))
+        input, axes, node_title("MaxPool{}DWithIndices", len(axes))
     )
 
 
@@ -273,9 +263,11 @@ def max_pool3d_with_indices(
 
 
 def _adaptive_max_pool(name: str, input: Any, output_size: Any, places: bool) -> Any:
-    axes = _adapted(name, input, output_size)
-    _check_input(name, input, "f")
-    return (_max_with_places.rule if places else _max_values.rule)(input, axes, _title("AdaptiveMaxPool{}D", len(axes)))
+    axes = windows.adapted(name, input, output_size)
+    windows.check_pooled(name, input, "f")
+    return (_max_with_places.rule if places else _max_values.rule)(
+        input, axes, node_title("AdaptiveMaxPool{}D", len(axes))
+    )
 
 
 @composed
@@ -320,7 +312,7 @@ def adaptive_max_pool3d_with_indices(input: Tensor, output_size: object, return_
 @differentiable(linear=True)
 def _window_sums(input: Any, axes: tuple[Axis, ...]) -> Any:
     """The sum of each window: along one axis, then along the next."""
-    total = _extended(input, axes, 0)
+    total = extended(input, axes, 0)
     for d, axis in enumerate(axes, -len(axes)):
         rest = (slice(None),) * (-d - 1)
         first, *others = (total[(..., index, *rest)] for index in axis.elements)
@@ -341,7 +333,7 @@ def _into_windows(g: Any, axes: tuple[Axis, ...]) -> Any:
             else:
                 np.add.at(total, index, part)  # several windows have this element
         total = np.moveaxis(total, 0, d)
-    return _inside(total, axes), lambda h: _window_sums.rule(h, axes)
+    return inner_part(total, axes), lambda h: _window_sums.rule(h, axes)
 
 
 def _areas(axes: Sequence[Axis], with_padding: bool) -> Any:
@@ -354,7 +346,7 @@ def _areas(axes: Sequence[Axis], with_padding: bool) -> Any:
     return areas
 
 
-@differentiable(name=_name, saves="input")
+@differentiable(name=last_argument, saves="input")
 def _mean(input: Any, axes: tuple[Axis, ...], divisor: Any, name: str) -> Any:
     data, divisor = array(input), array(divisor)
     kind = data.dtype
@@ -365,14 +357,14 @@ def _mean(input: Any, axes: tuple[Axis, ...], divisor: Any, name: str) -> Any:
         value = (_window_sums.rule(data.astype(np.float32) if kind == np.float16 else data, axes) / divisor).astype(
             kind
         )
-    return value, lambda g: _depending(_into_windows.rule(g / np.asarray(divisor, kind), axes), input)
+    return value, lambda g: depending(_into_windows.rule(g / np.asarray(divisor, kind), axes), input)
 
 
 def _avg_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil_mode: bool, count_include_pad: bool, divisor_override: int | None) -> Any:  # fmt: skip
     kinds = "i" if array(input).dtype == np.int64 else "f"
     # torch's avg_pool2d looks for the channels first, and finds no such axis
-    _check_input(name, input, kinds, IndexError if name == "avg_pool2d" else RuntimeError)
-    axes = _spaced(name, input, kernel_size, stride, padding, 1, ceil_mode)
+    windows.check_pooled(name, input, kinds, IndexError if name == "avg_pool2d" else RuntimeError)
+    axes = windows.spaced(name, input, kernel_size, stride, padding, 1, ceil_mode)
     # torch's avg_pool1d and avg_pool2d let a window lie over the border, if the padding or ceil_mode asks for it
     if name == "avg_pool3d" and any(axis.places.shape[1] > axis.size for axis in axes):
         raise RuntimeError(
@@ -381,19 +373,19 @@ def _avg_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any
     if divisor_override == 0:
         raise RuntimeError(f"{name}: divisor must be not zero, but got divisor_override=0")
     divisor = _areas(axes, count_include_pad) if divisor_override is None else divisor_override
-    return _mean.rule(input, axes, divisor, _title("AvgPool{}D", len(axes)))
+    return _mean.rule(input, axes, divisor, node_title("AvgPool{}D", len(axes)))
 
 
 def _adaptive_avg_pool(name: str, input: Any, output_size: Any) -> Any:
-    axes, count = _adapted(name, input, output_size), _axes_of(name)
+    axes, count = windows.adapted(name, input, output_size), windows.pooled_axes(name)
     if all(len(axis.places) == 1 for axis in axes):  # as in torch the mean of all elements, which may be none
         if count > 1:
             return mean(input, tuple(range(-count, 0)), True)
         if input.ndim not in (2, 3):
             raise RuntimeError(f"{name}: Expected 2 to 3 dimensions, (C, L) or (N, C, L), but got {list(input.shape)}")
         return squeeze(mean(unsqueeze(input, -2), (-2, -1), True), -2)
-    _check_input(name, input, "f")
-    return _mean.rule(input, axes, _areas(axes, False), _title("AdaptiveAvgPool{}D", len(axes)))
+    windows.check_pooled(name, input, "f")
+    return _mean.rule(input, axes, _areas(axes, False), node_title("AdaptiveAvgPool{}D", len(axes)))
 
 
 @composed
@@ -471,7 +463,7 @@ def _lp_pool(
     if norm_type == -math.inf:
         return -max_pool(-abs(input), kernel_size, stride, 0, 1, ceil_mode)
     total = avg_pool(pow(input, norm_type), kernel_size, stride, 0, ceil_mode)
-    size = math.prod(_numbers(name, "kernel_size", kernel_size))
+    size = math.prod(windows.whole_numbers(name, "kernel_size", kernel_size))
     return pow(sign(total) * relu(abs(total)) * size, 1 / norm_type)
 
 

@@ -24,9 +24,10 @@ from ...arrays.memory import empty
 from ...autograd import graph
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..elementwise.activations import dropout as _dropout
-from ..products import _need, _same_dtype, linear
-from ..shape import cat, stack
+from ..checks import need, same_dtype
+from ..joins import cat, stack
+from .dropouts import dropout as _dropout
+from .linears import linear
 
 if TYPE_CHECKING:
     from ...autograd.contract import Tensor, Tensors
@@ -315,7 +316,7 @@ def _layers(
     """(w_ih, w_hh, b_ih, b_hh, w_hr) of each layer and direction; None for what there is not."""
     rows, hidden, out = len(_KINDS[name].scale) * state[-1].shape[2], state[-1].shape[2], state[0].shape[2]
     each = 2 + 2 * has_biases + (out != hidden)
-    _need(len(params) == each * num_layers * directions,
+    need(len(params) == each * num_layers * directions,
           f"got an incorrect number of RNN parameters: {len(params)}; {num_layers} layers in {directions} directions need {each} each")  # fmt: skip
     layers = []
     for k in range(num_layers * directions):
@@ -324,7 +325,7 @@ def _layers(
         columns = width if k < directions else out * directions
         shapes = (rows, columns), (rows, out), (rows,), (rows,), (out, hidden)
         for part, weight, shape in zip(("w_ih", "w_hh", "b_ih", "b_hh", "w_hr"), weights, shapes, strict=True):
-            _need(weight is None or tuple(weight.shape) == shape,
+            need(weight is None or tuple(weight.shape) == shape,
                   f"{name}(): {part} number {k} should have shape {list(shape)} for inputs of {columns} features, {hidden} hidden units "
                   f"and outputs of {out}, but has {weight is not None and list(weight.shape)}")  # fmt: skip
         layers.append(weights)
@@ -337,13 +338,13 @@ def _run(name: str, args: tuple, kwargs: dict) -> tuple:
     packed, batch_first = "data" in bound, bound.get("batch_first", False)
     input, params, num_layers = bound["data" if packed else "input"], tuple(bound["params"]), bound["num_layers"]
     state: Any = tuple(bound["hx"]) if name == "lstm" else (bound["hx"],)
-    _need(name != "lstm" or len(state) == 2, f"lstm expects two hidden states, got {len(state)}")
-    _need(
+    need(name != "lstm" or len(state) == 2, f"lstm expects two hidden states, got {len(state)}")
+    need(
         not packed or input.ndim == 2, f"{name}() needs packed data of shape (rows, features), got {list(input.shape)}"
     )
     if not packed and input.ndim != 3:
         raise IndexError(f"{name}() needs an input of shape (T, N, features), got {list(input.shape)}")
-    _same_dtype(name, input, *state, *params)
+    same_dtype(name, input, *state, *params)
     dtype = input.dtype
     if not dtype.is_floating_point:
         raise NotImplementedError(f"{name}() needs floating point tensors and got {dtype}; convert them with .float()")
@@ -354,13 +355,13 @@ def _run(name: str, args: tuple, kwargs: dict) -> tuple:
     if packed:
         sizes = bound["batch_sizes"].tolist()
         falling = all(isinstance(a, int) and a >= b > 0 for a, b in itertools.pairwise([*sizes, 1]))
-        _need(falling and sum(sizes) == len(x), f"batch_sizes should be integers, never rise, and sum to the {len(x)} rows of data, but they are {sizes}")  # fmt: skip
+        need(falling and sum(sizes) == len(x), f"batch_sizes should be integers, never rise, and sum to the {len(x)} rows of data, but they are {sizes}")  # fmt: skip
     else:
         sizes = [x.shape[1]] * x.shape[0]
-    _need(bool(sizes), f"Expected sequence length to be larger than 0 in RNN, got input of shape {list(input.shape)}")
+    need(bool(sizes), f"Expected sequence length to be larger than 0 in RNN, got input of shape {list(input.shape)}")
     directions = 1 + bound["bidirectional"]
     for s in state:
-        _need(s.ndim == 3 and s.shape[:2] == (num_layers * directions, sizes[0]),
+        need(s.ndim == 3 and s.shape[:2] == (num_layers * directions, sizes[0]),
               f"Expected hidden states of shape [{num_layers * directions} layers and directions, {sizes[0]} sequences, size], got {list(s.shape)}")  # fmt: skip
     layers = _layers(name, x.shape[-1], state, params, bound["has_biases"], num_layers, directions)
     finals = []
@@ -443,10 +444,10 @@ def _cell(name: str, input: Any, state: tuple, w_ih: Any, w_hh: Any, b_ih: Any, 
     if input.ndim != 2:
         raise IndexError(f"{name}_cell() needs an input of shape (N, features), got {list(input.shape)}: unsqueeze(0) a single one")  # fmt: skip
     hidden, gates = w_hh.shape[1], len(_KINDS[name].scale)
-    _need(input.shape[1] == w_ih.shape[1], f"input has inconsistent input_size: got {input.shape[1]} expected {w_ih.shape[1]}, the columns of w_ih")  # fmt: skip
-    _need(len(w_ih) == gates * hidden, f"weight_ih first dim must be {gates} * hidden_size = {gates * hidden}, but got {len(w_ih)}")  # fmt: skip
+    need(input.shape[1] == w_ih.shape[1], f"input has inconsistent input_size: got {input.shape[1]} expected {w_ih.shape[1]}, the columns of w_ih")  # fmt: skip
+    need(len(w_ih) == gates * hidden, f"weight_ih first dim must be {gates} * hidden_size = {gates * hidden}, but got {len(w_ih)}")  # fmt: skip
     for i, s in enumerate(state):
-        _need(tuple(s.shape) == (len(input), hidden), f"hidden{i} should have shape {[len(input), hidden]}, batch size and hidden_size, but has {list(s.shape)}")  # fmt: skip
+        need(tuple(s.shape) == (len(input), hidden), f"hidden{i} should have shape {[len(input), hidden]}, batch size and hidden_size, but has {list(s.shape)}")  # fmt: skip
     return _KINDS[name].plain(linear(input, w_ih, b_ih), state, w_hh, b_hh)
 
 
@@ -465,7 +466,7 @@ def lstm_cell(
     """
     if not isinstance(hx, (tuple, list)):
         raise TypeError(f"lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not {type(hx).__name__}: give the pair (h, c)")  # fmt: skip
-    _need(len(hx) == 2, f"lstm_cell expects two hidden states, got {len(hx)}")
+    need(len(hx) == 2, f"lstm_cell expects two hidden states, got {len(hx)}")
     return _cell("lstm", input, tuple(hx), w_ih, w_hh, b_ih, b_hh)
 
 

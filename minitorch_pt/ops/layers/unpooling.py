@@ -11,10 +11,10 @@ import numpy as np
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ...stream import generator
-from ..elementwise.pointwise import _depending
-from ..indexing import gather
-from .pooling import _chosen, _put_back
-from .windows import Size, _axes_of, _check_input, _flat, _name, _numbers, _title
+from ..gathering import gather
+from ..picking import depending
+from .pooling import largest_of, put_back
+from .windows import Size, check_pooled, flat_places, last_argument, node_title, pooled_axes, whole_numbers
 
 if TYPE_CHECKING:
     from ...autograd.contract import Flag, Scale, Size, Tensor
@@ -38,7 +38,7 @@ def _starts(sample: np.ndarray, size: int, kernel: int, windows: int) -> np.ndar
     return starts
 
 
-@differentiable(name=_name)
+@differentiable(name=last_argument)
 def _max_at_random(input: Any, kernels: tuple, outputs: tuple, samples: np.ndarray, name: str) -> Any:
     data, count = array(input), len(kernels)
     lead, sizes = data.shape[:-count], data.shape[-count:]
@@ -48,27 +48,27 @@ def _max_at_random(input: Any, kernels: tuple, outputs: tuple, samples: np.ndarr
     starts = [_starts(samples[:, d], sizes[d], kernels[d], outputs[d]) for d in range(count)]
 
     def place_of(offsets: Sequence[int]) -> Any:
-        flat = _flat((start + k for start, k in zip(starts, offsets, strict=True)), sizes)
+        flat = flat_places((start + k for start, k in zip(starts, offsets, strict=True)), sizes)
         return flat.reshape((len(planes), math.prod(outputs)))
 
     places = [place_of(offsets) for offsets in np.ndindex(*kernels)]
     elements = (np.take_along_axis(planes, at, 1) for at in places)
     lowest = np.full(places[0].shape, -math.inf, data.dtype)
-    value, place = (x.reshape((*lead, *outputs)) for x in _chosen(elements, places, lowest, places[0].copy()))
-    return (value, place), lambda g, _: _depending(_put_back.rule(g, place, sizes), input)
+    value, place = (x.reshape((*lead, *outputs)) for x in largest_of(elements, places, lowest, places[0].copy()))
+    return (value, place), lambda g, _: depending(put_back.rule(g, place, sizes), input)
 
 
 def _fractional(name: str, input: Any, kernel_size: Any, output_size: Any, output_ratio: Any, samples: Any) -> Any:
-    count, shape = _axes_of(name), input.shape
+    count, shape = pooled_axes(name), input.shape
     if output_size is None and output_ratio is None:
         raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
-    _check_input(name, input, "f", IndexError)
+    check_pooled(name, input, "f", IndexError)
     if output_size is None:
         ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * count
         if len(ratios) != count:
             raise ValueError(f"{name} requires output_ratio to be a single number or {count} of them, and got {output_ratio!r}")  # fmt: skip
         output_size = [int(n * ratio) for n, ratio in zip(shape[-count:], ratios, strict=True)]
-    kernels, outputs = _numbers(name, "kernel_size", kernel_size), _numbers(name, "output_size", output_size)
+    kernels, outputs = whole_numbers(name, "kernel_size", kernel_size), whole_numbers(name, "output_size", output_size)
     spare = 1 if count == 3 else 0  # torch asks for a place more in volumes
     for n, kernel, out in zip(shape[-count:], kernels, outputs, strict=True):
         if out < 0 or kernel < 1 or out + kernel - 1 + spare > n:
@@ -86,7 +86,7 @@ def _fractional(name: str, input: Any, kernel_size: Any, output_size: Any, outpu
             raise RuntimeError(f"{name}: Expect _random_samples to have the shape {[*images, count]}, got {list(drawn.shape)}")  # fmt: skip
         if drawn.dtype != dtype:
             raise RuntimeError(f"{name}: Expect _random_samples to have the same dtype as input, {dtype.name}, and it has {drawn.dtype.name}")  # fmt: skip
-    return _max_at_random.rule(input, kernels, outputs, drawn[: images[0]], _title("FractionalMaxPool{}D", count))
+    return _max_at_random.rule(input, kernels, outputs, drawn[: images[0]], node_title("FractionalMaxPool{}D", count))
 
 
 @composed
@@ -146,7 +146,7 @@ def fractional_max_pool3d_with_indices(
 # ---------------------------------------------------------------------------------------------------------------------
 # Back to where the largest elements were
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(linear=True, name=_name, saves="place")
+@differentiable(linear=True, name=last_argument, saves="place")
 def _unpool(input: Any, place: np.ndarray, sizes: tuple[int, ...], name: str) -> Any:
     images, shape, size = input.shape[: -len(sizes)], input.shape, math.prod(sizes)
     count = math.prod(images)
@@ -159,9 +159,9 @@ def _unpool(input: Any, place: np.ndarray, sizes: tuple[int, ...], name: str) ->
 def _max_unpool(
     name: str, input: Any, indices: Any, kernel_size: Any, stride: Any, padding: Any, output_size: Any
 ) -> Any:
-    kernels, paddings = _numbers(name, "kernel_size", kernel_size), _numbers(name, "padding", padding)
-    strides = kernels if stride is None else _numbers(name, "stride", stride)
-    _check_input(name, input, "f")
+    kernels, paddings = whole_numbers(name, "kernel_size", kernel_size), whole_numbers(name, "padding", padding)
+    strides = kernels if stride is None else whole_numbers(name, "stride", stride)
+    check_pooled(name, input, "f")
     count, place = len(kernels), array(indices)
     inner = input.shape[-count:]
     sizes = [(n - 1) * s + k - 2 * p for n, k, s, p in zip(inner, kernels, strides, paddings, strict=True)]
@@ -182,7 +182,7 @@ def _max_unpool(
     wrong = place[(place < 0) | (place >= math.prod(sizes))]
     if wrong.size:
         raise RuntimeError(f"{name}: Found an invalid max index: {wrong[0]} (output volumes are of size {sizes})")
-    return _unpool.rule(input, place, tuple(sizes), _title("MaxUnpool{}D", count))
+    return _unpool.rule(input, place, tuple(sizes), node_title("MaxUnpool{}D", count))
 
 
 @composed

@@ -69,17 +69,17 @@ def _adaptively(size: int, windows: int) -> Axis:
     return _axis(size, 0, np.where(places < end[:, None], places, size), windows > 0 and size % windows == 0)
 
 
-def _elements(x: Any, axes: Sequence[Axis]) -> Iterator[Any]:
+def elements_of(x: Any, axes: Sequence[Axis]) -> Iterator[Any]:
     """The first element of every window, the second of every window, ...; row by row."""
     if not axes:
         yield x
         return
     rest = (slice(None),) * (len(axes) - 1)
     for index in axes[0].elements:
-        yield from _elements(x[(..., index, *rest)], axes[1:])
+        yield from elements_of(x[(..., index, *rest)], axes[1:])
 
 
-def _flat(places: Iterable[np.ndarray], sizes: Sequence[int]) -> Any:
+def flat_places(places: Iterable[np.ndarray], sizes: Sequence[int]) -> Any:
     """Places along each axis, (..., windows), as places in an image that is read row by row: (..., windows, windows, ...)."""
     total: Any = 0
     for d, (along, size) in enumerate(zip(places, sizes, strict=True)):
@@ -87,7 +87,7 @@ def _flat(places: Iterable[np.ndarray], sizes: Sequence[int]) -> Any:
     return total
 
 
-def _extended(data: np.ndarray, axes: Sequence[Axis], fill: float) -> np.ndarray:
+def extended(data: np.ndarray, axes: Sequence[Axis], fill: float) -> np.ndarray:
     """The image with the elements added that its windows reach over."""
     added = [(axis.before, axis.after) for axis in axes]
     if not any(map(any, added)):
@@ -95,7 +95,7 @@ def _extended(data: np.ndarray, axes: Sequence[Axis], fill: float) -> np.ndarray
     return np.pad(data, [(0, 0)] * (data.ndim - len(axes)) + added, constant_values=fill)
 
 
-def _inside(image: Any, axes: Sequence[Axis]) -> Any:
+def inner_part(image: Any, axes: Sequence[Axis]) -> Any:
     """An extended image without what was added."""
     return image[(..., *(slice(axis.before, axis.before + axis.size) for axis in axes))]
 
@@ -103,18 +103,18 @@ def _inside(image: Any, axes: Sequence[Axis]) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 # What may be asked for
 # ---------------------------------------------------------------------------------------------------------------------
-def _axes_of(name: str) -> int:
+def pooled_axes(name: str) -> int:
     """How many axes an operation of this name pools: 2 for "max_pool2d"."""
     return int(name[-2])
 
 
-def _numbers(name: str, what: str, value: Any) -> tuple[int, ...]:
+def whole_numbers(name: str, what: str, value: Any) -> tuple[int, ...]:
     """One whole number for each axis, of a number or of a sequence.
 
     Raises:
         TypeError: not whole numbers. RuntimeError: not as many as axes.
     """
-    count = _axes_of(name)
+    count = pooled_axes(name)
     given = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     try:
         numbers = tuple(map(operator.index, given))
@@ -125,9 +125,9 @@ def _numbers(name: str, what: str, value: Any) -> tuple[int, ...]:
     return numbers * count if len(numbers) == 1 else numbers
 
 
-def _check_input(name: str, input: Any, kinds: str, too_few: type[Exception] = RuntimeError) -> None:
+def check_pooled(name: str, input: Any, kinds: str, too_few: type[Exception] = RuntimeError) -> None:
     """Raise unless the shape is ([N,] C, *axes), with nothing of size 0 but N, and the type is one of these kinds."""
-    count, shape, dtype = _axes_of(name), input.shape, array(input).dtype
+    count, shape, dtype = pooled_axes(name), input.shape, array(input).dtype
     if len(shape) not in (count + 1, count + 2) or 0 in shape[-count:] or (len(shape) == count + 2 and not shape[1]):
         raise (too_few if len(shape) <= count else RuntimeError)(
             f"{name}: Expected {count + 1}D or {count + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
@@ -137,15 +137,15 @@ def _check_input(name: str, input: Any, kinds: str, too_few: type[Exception] = R
         raise NotImplementedError(f"{name} is not implemented for {dtype.name}; convert with .float()")
 
 
-def _spaced(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> tuple[Axis, ...]:  # fmt: skip
+def spaced(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> tuple[Axis, ...]:  # fmt: skip
     """The windows of a pool of fixed size, one `Axis` for each axis after the channels.
 
     Raises:
         TypeError, RuntimeError: numbers or a shape that make no windows.
     """
-    kernels, sizes = _numbers(name, "kernel_size", kernel_size), input.shape[-_axes_of(name) :]
-    strides = kernels if stride is None or stride == () or stride == [] else _numbers(name, "stride", stride)
-    paddings, dilations = _numbers(name, "padding", padding), _numbers(name, "dilation", dilation)
+    kernels, sizes = whole_numbers(name, "kernel_size", kernel_size), input.shape[-pooled_axes(name) :]
+    strides = kernels if stride is None or stride == () or stride == [] else whole_numbers(name, "stride", stride)
+    paddings, dilations = whole_numbers(name, "padding", padding), whole_numbers(name, "dilation", dilation)
     if not input.shape[0] and input.ndim == len(sizes) + 1:
         raise RuntimeError(f"{name}: Expected at least one channel, but got input of shape {list(input.shape)}")
     for what, numbers in (("kernel_size", kernels), ("stride", strides), ("dilation", dilations)):
@@ -165,29 +165,30 @@ def _spaced(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, 
     return axes
 
 
-def _adapted(name: str, input: Any, output_size: Any) -> tuple[Axis, ...]:
+def adapted(name: str, input: Any, output_size: Any) -> tuple[Axis, ...]:
     """The windows of a pool with given sizes of the output; None keeps the input's size.
 
     Raises:
         TypeError, RuntimeError, ValueError: sizes or a shape that make no windows.
     """
-    count, sizes = _axes_of(name), input.shape[-_axes_of(name) :]
+    count, sizes = pooled_axes(name), input.shape[-pooled_axes(name) :]
     if isinstance(output_size, (tuple, list)) and count > 1:
         if input.ndim <= len(output_size):
             raise ValueError(f"{name}: Input dimension should be at least {len(output_size) + 1}, but got input of shape {list(input.shape)}")  # fmt: skip
         if len(output_size) != count:
             raise RuntimeError(f"{name}: output_size must be {count} numbers, and is {output_size!r}")
         output_size = [n if m is None else m for m, n in zip(output_size, sizes, strict=True)]
-    numbers = _numbers(name, "output_size", output_size)
+    numbers = whole_numbers(name, "output_size", output_size)
     if min(numbers) < 0:
         raise RuntimeError(f"{name}: elements of output_size must be greater than or equal to 0, but got {output_size!r}")  # fmt: skip
     return tuple(map(_adaptively, sizes, numbers))
 
 
-def _title(operation: str, count: int) -> str:
+def node_title(operation: str, count: int) -> str:
     """torch's name of the node. It pools one axis as two, the second of size 1, which is then squeezed."""
     return "SqueezeBackward1" if count == 1 else operation.format(count) + "Backward0"
 
 
-def _name(input: Any, *arguments: Any) -> str:
+def last_argument(input: Any, *arguments: Any) -> str:
+    """torch's name of a node that its rule takes as the last argument."""
     return arguments[-1]

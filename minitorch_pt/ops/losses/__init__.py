@@ -1,3 +1,3 @@
 """The losses: how far a prediction is from its target, as one number to go down."""
 
-from .numbered_losses import *
+from .top_level import *

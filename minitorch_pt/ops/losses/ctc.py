@@ -22,15 +22,16 @@ import numpy as np
 
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..elementwise.activations import _floating
-from ..elementwise.pointwise import true_divide, where
+from ..checks import check_floating
+from ..elementwise.arithmetic import true_divide
+from ..elementwise.choosing import where
 from ..saving import saving_result
-from .common import _MEAN, _code, _reduced
+from .common import MEAN, reduced, reduction_code
 
 if TYPE_CHECKING:
     from ...autograd.contract import Size, Tensor
 
-__all__: list[str] = []  # torch has this under nn.functional; numbered_losses.py has the form at its top level
+__all__: list[str] = []  # torch has this under nn.functional; top_level.py has the form at its top level
 
 
 def _paths(emitted: np.ndarray, jump: np.ndarray) -> np.ndarray:
@@ -168,8 +169,8 @@ def ctc_loss(
     >>> torch.nn.functional.ctc_loss(even, torch.tensor([2]), (3,), (1,), reduction="sum").exp()
     tensor(10.6667)
     """
-    code = _code(reduction)
-    _floating("ctc_loss", log_probs)
+    code = reduction_code(reduction)
+    check_floating("ctc_loss", log_probs)
     if array(log_probs).itemsize < 4:
         raise NotImplementedError(
             f"ctc_loss() is not implemented for {log_probs.dtype}; convert log_probs with .float()"
@@ -195,7 +196,7 @@ def ctc_loss(
     loss = saving_result.rule(loss, (targets,) if labels.dtype == np.int64 else (), "CtcLossBackward0")
     if zero_infinity:
         loss = where(loss == np.inf, 0, loss)
-    if code == _MEAN:
-        return _reduced(true_divide.rule(loss, np.maximum(spelled, 1).astype(array(scores).dtype)), code)
-    loss = _reduced(loss, code)
+    if code == MEAN:
+        return reduced(true_divide.rule(loss, np.maximum(spelled, 1).astype(array(scores).dtype)), code)
+    loss = reduced(loss, code)
     return loss if batched or loss.ndim == 0 else loss.squeeze(0)

@@ -12,17 +12,17 @@ from ...arrays import dtypes
 from ...arrays.notices import warn
 from ...autograd.contract import composed
 from ...autograd.rule import array
-from ..elementwise.pointwise import exp, log
+from ..elementwise.exponentials import exp, log
 from ..elementwise.special_functions import xlogy
-from ..indexing import masked_fill
-from ..layers.distances import _at_least
-from .common import _code, _reduced
+from ..layers.distances import at_least
+from ..writing import masked_fill
+from .common import reduced, reduction_code
 
 if TYPE_CHECKING:
     from ...autograd.contract import Flag, Tensor
 
 
-__all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
+__all__: list[str] = []  # torch has these under nn.functional; top_level.py has those that it also has at the top
 
 
 def kl_divergence(input: Any, target: Any, code: int, log_target: bool) -> Any:
@@ -31,7 +31,7 @@ def kl_divergence(input: Any, target: Any, code: int, log_target: bool) -> Any:
         if array(values).dtype.kind != "f":
             raise RuntimeError(f"kl_div: Integral inputs not supported, got {values.dtype}; convert with .float()")
     loss = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
-    return _reduced(loss, code)
+    return reduced(loss, code)
 
 
 @composed
@@ -52,7 +52,7 @@ def kl_div(
         RuntimeError: an argument is not floating point.
     """
     by_batch = reduction == "batchmean"
-    code = _code("sum" if by_batch else reduction, size_average, reduce)
+    code = reduction_code("sum" if by_batch else reduction, size_average, reduce)
     if reduction == "mean" and size_average is None and reduce is None:
         warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' divides "
@@ -83,12 +83,12 @@ def poisson_nll_loss(
         ValueError: unknown reduction.
         RuntimeError: the shapes do not broadcast.
     """
-    code = _code(reduction, size_average, reduce)
+    code = reduction_code(reduction, size_average, reduce)
     loss = exp(input) - target * input if log_input else input - target * log(input + eps)
     if full:
         stirling = target * log(target) - target + 0.5 * log(2 * math.pi * target)
         loss = loss + masked_fill(stirling, target <= 1, 0)
-    return _reduced(loss, code)
+    return reduced(loss, code)
 
 
 def _variance(input: Any, var: Any) -> Any:
@@ -132,8 +132,8 @@ def gaussian_nll_loss(
 
     Source: Nix and Weigend 1994, doi:10.1109/ICNN.1994.374138.
     """
-    var = _at_least.rule(_variance(input, var), eps)
+    var = at_least.rule(_variance(input, var), eps)
     loss = 0.5 * (log(var) + (input - target) ** 2 / var)
     if full:
         loss = loss + 0.5 * math.log(2 * math.pi)
-    return _reduced(loss, _code(reduction))
+    return reduced(loss, reduction_code(reduction))

@@ -14,17 +14,21 @@ import numpy as np
 from ...arrays.dtypes import checked
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..elementwise.activations import _floating, logsigmoid
-from ..elementwise.pointwise import _depending, clamp_min, minimum, sqrt, where
+from ..checks import check_floating
+from ..elementwise.activations import logsigmoid
+from ..elementwise.choosing import clamp_min, minimum, where
+from ..elementwise.exponentials import sqrt
 from ..layers.distances import pairwise_distance
+from ..picking import depending
 from ..reductions import sum
-from .common import _TINY, _code, _constant, _reduce, _reduced, fitting
+from .classification import TINY
+from .common import check_constant, fitting, reduced, reduced_and_share, reduction_code
 
 if TYPE_CHECKING:
     from ...autograd.contract import Flag, Number, Tensor
 
 
-__all__: list[str] = []  # torch has these under nn.functional; numbered_losses.py has those that it also has at the top
+__all__: list[str] = []  # torch has these under nn.functional; top_level.py has those that it also has at the top
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -45,13 +49,13 @@ def margin_ranking_loss(
     Raises:
         ValueError: unknown reduction. RuntimeError: the numbers of axes differ, or the shapes do not broadcast.
     """
-    code = _code(reduction, size_average, reduce)
+    code = reduction_code(reduction, size_average, reduce)
     if not input1.ndim == input2.ndim == target.ndim:
         raise RuntimeError(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
             f"input1: {input1.shape}, input2: {input2.shape}, target: {target.shape}"
         )
-    return _reduced(clamp_min(-target * (input1 - input2) + float(margin), 0), code)
+    return reduced(clamp_min(-target * (input1 - input2) + float(margin), 0), code)
 
 
 @composed
@@ -68,10 +72,10 @@ def hinge_embedding_loss(
     Raises:
         ValueError: unknown reduction. RuntimeError: the shapes do not broadcast.
     """
-    code = _code(reduction, size_average, reduce)
+    code = reduction_code(reduction, size_average, reduce)
     margin = float(margin) if input.dtype.is_floating_point else int(margin)  # it takes the type of the input
     far = where(target != 1, clamp_min(margin - input, 0), 0)
-    return _reduced(far + where(target != -1, input, 0), code)
+    return reduced(far + where(target != -1, input, 0), code)
 
 
 @composed
@@ -91,7 +95,7 @@ def cosine_embedding_loss(
     Raises:
         ValueError: unknown reduction. RuntimeError: other shapes.
     """
-    code = _code(reduction, size_average, reduce)
+    code = reduction_code(reduction, size_average, reduce)
     if target.ndim > 1:
         raise RuntimeError(f"0D or 1D target tensor expected, multi-target not supported: got {list(target.shape)}")
     if not input1.ndim == input2.ndim == target.ndim + 1:
@@ -99,16 +103,16 @@ def cosine_embedding_loss(
             f"{target.ndim}D target tensor expects {target.ndim + 1}D input tensors, but found inputs with sizes "
             f"{list(input1.shape)} and {list(input2.shape)}."
         )
-    length1, length2 = (sum(x * x, target.ndim) + _TINY for x in (input1, input2))
+    length1, length2 = (sum(x * x, target.ndim) + TINY for x in (input1, input2))
     cosine = sum(input1 * input2, target.ndim) / sqrt(length1 * length2)
     alike = where(target == 1, 1 - cosine, 0)
-    return _reduced(alike + where(target == -1, clamp_min(cosine - float(margin), 0), 0), code)
+    return reduced(alike + where(target == -1, clamp_min(cosine - float(margin), 0), 0), code)
 
 
 @differentiable(saves="input target")
 def _soft_margin_loss(input: Any, target: Any, code: int) -> Any:
     wrong = np.exp(-target * input)
-    value, share = _reduce(np.log1p(wrong), code)
+    value, share = reduced_and_share(np.log1p(wrong), code)
     return value, lambda g: -target * wrong / (1 + wrong) * (g * share)
 
 
@@ -126,8 +130,8 @@ def soft_margin_loss(
         ValueError: unknown reduction.
         RuntimeError: the input is not floating point, the target requires grad, or the shapes do not broadcast.
     """
-    code = _code(reduction, size_average, reduce)
-    _constant("soft_margin_loss", target=target)
+    code = reduction_code(reduction, size_average, reduce)
+    check_constant("soft_margin_loss", target=target)
     if array(input).dtype.kind != "f":
         raise RuntimeError(
             f"result type Float can't be cast to the desired output type {input.dtype}: soft_margin_loss needs a floating "
@@ -148,7 +152,7 @@ def _check_scores(name: str, input: Any, target: Any) -> None:
             f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(x.shape)}; {name} needs "
             "scores (N, C) or (C)"
         )
-    _floating(name, input)
+    check_floating(name, input)
     if t.dtype != np.int64:
         raise RuntimeError(f"expected scalar type Long but found torch.{t.dtype.name}: convert the labels with .long()")
 
@@ -164,12 +168,12 @@ def _multi_margin_loss(input: Any, target: Any, weight: Any, code: int, p: int, 
     counts = (array(lack) > 0) & ~right
     lack = np.where(counts, lack, 0)
     scale = 1 / classes if weight is None else array(weight)[t] / classes
-    value, share = _reduce((lack**p * scale).sum(axis=1).reshape(target.shape), code)
+    value, share = reduced_and_share((lack**p * scale).sum(axis=1).reshape(target.shape), code)
 
     def pull(g: Any) -> Any:
         slope = np.where(counts, lack ** (p - 1), 0) * (scale * (p * share)) * g.reshape((-1, 1))
         flow = slope - np.where(right, slope.sum(axis=1, keepdims=True), 0)
-        return _depending(flow.reshape(input.shape), input)
+        return depending(flow.reshape(input.shape), input)
 
     return value, pull
 
@@ -193,14 +197,14 @@ def multi_margin_loss(
         ValueError: unknown reduction, p is neither 1 nor 2, or the weight has not one axis.
         RuntimeError: a label is no class, labels are not int64, or other shapes.
     """
-    code = _code(reduction, size_average, reduce)
+    code = reduction_code(reduction, size_average, reduce)
     if p not in (1, 2):
         raise ValueError(f"only p == 1 and p == 2 supported, got {p}")
     if weight is not None and weight.ndim != 1:
         raise ValueError(f"weight must be one-dimensional, a number for each class, but has shape {list(weight.shape)}")
     _check_scores("multi_margin_loss", input, target)
     checked(margin, array(input).dtype)
-    _constant("multi_margin_loss", weight=weight)
+    check_constant("multi_margin_loss", weight=weight)
     samples = input.shape[0] if input.ndim == 2 else 1
     classes = input.shape[-1] if input.ndim else 1
     labels = array(target)
@@ -233,12 +237,12 @@ def _multilabel_margin_loss(input: Any, target: Any, code: int) -> Any:
     wrong[rows, labels[rows, places]] = False
     lack = 1 - np.take_along_axis(x, labels, 1)[:, :, None] + x[:, None, :]  # (N, label, class)
     counts = (lack > 0) & listed[:, :, None] & wrong[:, None, :]
-    value, share = _reduce((np.where(counts, lack, 0).sum(axis=(1, 2)) / classes).reshape(shape[:-1]), code)
+    value, share = reduced_and_share((np.where(counts, lack, 0).sum(axis=(1, 2)) / classes).reshape(shape[:-1]), code)
 
     def pull(g: Any) -> Any:
         slope = counts.sum(axis=1).astype(x.dtype)
         np.subtract.at(slope, (rows, labels[rows, places]), counts.sum(axis=2)[rows, places])
-        return _depending((slope * (share / classes) * g.reshape((-1, 1))).reshape(shape), input)
+        return depending((slope * (share / classes) * g.reshape((-1, 1))).reshape(shape), input)
 
     return value, pull
 
@@ -259,7 +263,7 @@ def multilabel_margin_loss(
         ValueError: unknown reduction.
         RuntimeError: a label is neither -1 nor a class, labels are not int64, or the shapes differ.
     """
-    code = _code(reduction, size_average, reduce)
+    code = reduction_code(reduction, size_average, reduce)
     _check_scores("multilabel_margin_loss", input, target)
     if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
@@ -288,11 +292,11 @@ def multilabel_soft_margin_loss(
     Raises:
         ValueError: unknown reduction.
     """
-    code = _code(reduction, size_average, reduce)
+    code = reduction_code(reduction, size_average, reduce)
     loss = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
     if weight is not None:
         loss = loss * weight
-    return _reduced(sum(loss, input.ndim - 1) / input.shape[-1], code)
+    return reduced(sum(loss, input.ndim - 1) / input.shape[-1], code)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -311,7 +315,7 @@ def _triplet(
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
         far = minimum(far, distance(positive, negative))
-    return _reduced(clamp_min(margin + near - far, 0), code)
+    return reduced(clamp_min(margin + near - far, 0), code)
 
 
 @composed
@@ -344,7 +348,7 @@ def triplet_margin_loss(
 
     Source: Balntas et al. 2016, doi:10.5244/C.30.119.
     """
-    code = _code(reduction, size_average, reduce)
+    code = reduction_code(reduction, size_average, reduce)
 
     def distance(x: Any, y: Any) -> Any:
         return pairwise_distance(x, y, p, eps)
@@ -368,6 +372,6 @@ def triplet_margin_with_distance_loss(
     Raises:
         ValueError: unknown reduction, or margin <= 0. RuntimeError: the numbers of axes differ.
     """
-    code = _code(reduction)
+    code = reduction_code(reduction)
     distance: Any = pairwise_distance if distance_function is None else distance_function
     return _triplet(anchor, positive, negative, distance, margin, swap, code)

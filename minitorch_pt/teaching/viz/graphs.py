@@ -11,8 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ...autograd import graph as engine, no_grad
+from ...autograd import no_grad
 from ...autograd.graph import Node, Output
+from ...autograd.walk import fit, flows_of, run_backward
 from ...tensors.tensor import Tensor
 from .style import (
     BLUE,
@@ -265,23 +266,18 @@ def _gradients(tensor: Tensor, nodes: list[Node]) -> dict[int, Any]:
     """The gradient of `tensor` with respect to each node's output and each leaf, from one pass that changes nothing."""
     targets = [*nodes, *(edge for node in nodes for edge in node.edges if isinstance(edge, Tensor))]
     start = np.ones(tensor._data.shape, tensor._data.dtype)
-    found = engine.run_backward([(tensor.grad_fn, start)], True, False, targets)
+    found = run_backward([(tensor.grad_fn, start)], True, False, targets)
     return {id(target): total for target, total in zip(targets, found or (), strict=True)}
 
 
 def _flows(node: Node, total: Any) -> list:
     """What the node passes back to each input: one step of the engine's pass, for one node."""
-    pulls, flows = node.pulls, []
-    given = [g if g is not None else np.zeros(s, d) for g, s, d in zip(total, node.shape, node.dtype, strict=True)] if isinstance(total, list) else [total]  # fmt: skip
     with no_grad():
-        whole = None if isinstance(pulls, (tuple, list)) else pulls(*given)
-        for i, edge in enumerate(node.edges):
-            flow = None if edge is None else whole[i] if whole is not None else pulls[i](*given)
-            if flow is not None:
-                like = edge._data if isinstance(edge, Tensor) else edge
-                flow = engine.fit(flow._data if isinstance(flow, Tensor) else flow, like)
-            flows.append(flow)
-    return flows
+        flows = [flow._data if isinstance(flow, Tensor) else flow for flow in flows_of(node, total, node.edges, False)]
+    pairs = zip_longest(flows, node.edges)
+    return [
+        None if flow is None else fit(flow, edge._data if isinstance(edge, Tensor) else edge) for flow, edge in pairs
+    ]
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""ops/convolution.py against torch."""
+"""ops/layers/convolution.py against torch."""
 
 from __future__ import annotations
 

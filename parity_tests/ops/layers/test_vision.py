@@ -1,4 +1,4 @@
-"""ops/vision.py against torch."""
+"""ops/layers/shuffling.py, resizing.py and sampling.py against torch."""
 
 from __future__ import annotations
 

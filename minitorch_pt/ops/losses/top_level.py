@@ -1,22 +1,19 @@
-"""The losses that torch has at its top level too. There `reduction` is a number: 0 none, 1 mean, 2 sum.
-
-Left out, it is 0: torch's listings say mean, but that is what its functions do.
-"""
+"""The losses that torch also has at its top level, where `reduction` is a number: 0 for none, 1 for mean, 2 for sum."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ...autograd.contract import composed
-from . import common as losses, ctc, likelihoods as likelihood_losses, margins as margin_losses
+from . import classification, common, ctc, likelihoods, margins
 
 if TYPE_CHECKING:
     from ...autograd.contract import Size, Tensor
 
 
 __all__ = [
-    "binary_cross_entropy_with_logits", "cosine_embedding_loss", "ctc_loss", "hinge_embedding_loss", "kl_div",
-    "margin_ranking_loss", "poisson_nll_loss", "triplet_margin_loss",
+    "binary_cross_entropy_with_logits", "cosine_embedding_loss", "ctc_loss", "hinge_embedding_loss", "kl_div", "margin_ranking_loss",
+    "poisson_nll_loss", "triplet_margin_loss",
 ]  # fmt: skip
 
 
@@ -31,7 +28,7 @@ def binary_cross_entropy_with_logits(
     input: Tensor, target: Tensor, weight: Tensor | None = None, pos_weight: Tensor | None = None, reduction: int = 0
 ) -> Tensor:
     """See `nn.functional.binary_cross_entropy_with_logits`."""
-    return losses.binary_cross_entropy_with_logits(
+    return classification.binary_cross_entropy_with_logits(
         input, target, weight, reduction=_named(reduction), pos_weight=pos_weight
     )
 
@@ -41,7 +38,7 @@ def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int = 0
 ) -> Tensor:
     """See `nn.functional.cosine_embedding_loss`."""
-    return margin_losses.cosine_embedding_loss(input1, input2, target, margin, reduction=_named(reduction))
+    return margins.cosine_embedding_loss(input1, input2, target, margin, reduction=_named(reduction))
 
 
 @composed
@@ -61,13 +58,13 @@ def ctc_loss(
 @composed
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: int = 0) -> Tensor:
     """See `nn.functional.hinge_embedding_loss`."""
-    return margin_losses.hinge_embedding_loss(input, target, margin, reduction=_named(reduction))
+    return margins.hinge_embedding_loss(input, target, margin, reduction=_named(reduction))
 
 
 @composed
 def kl_div(input: Tensor, target: Tensor, reduction: int = 0, *, log_target: bool = False) -> Tensor:
     """See `nn.functional.kl_div`; the mean is taken without a warning."""
-    return likelihood_losses.kl_divergence(input, target, losses._code(_named(reduction)), log_target)
+    return likelihoods.kl_divergence(input, target, common.reduction_code(_named(reduction)), log_target)
 
 
 @composed
@@ -75,13 +72,13 @@ def margin_ranking_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int = 0
 ) -> Tensor:
     """See `nn.functional.margin_ranking_loss`."""
-    return margin_losses.margin_ranking_loss(input1, input2, target, margin, reduction=_named(reduction))
+    return margins.margin_ranking_loss(input1, input2, target, margin, reduction=_named(reduction))
 
 
 @composed
 def poisson_nll_loss(input: Tensor, target: Tensor, log_input: bool, full: bool, eps: float, reduction: int) -> Tensor:
     """See `nn.functional.poisson_nll_loss`."""
-    return likelihood_losses.poisson_nll_loss(input, target, log_input, full, eps=eps, reduction=_named(reduction))
+    return likelihoods.poisson_nll_loss(input, target, log_input, full, eps=eps, reduction=_named(reduction))
 
 
 @composed
@@ -96,6 +93,4 @@ def triplet_margin_loss(
     reduction: int = 0,
 ) -> Tensor:
     """See `nn.functional.triplet_margin_loss`."""
-    return margin_losses.triplet_margin_loss(
-        anchor, positive, negative, margin, p, eps, swap, reduction=_named(reduction)
-    )
+    return margins.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, reduction=_named(reduction))

@@ -1,4 +1,4 @@
-"""ops/numbered_losses.py against torch."""
+"""ops/losses/top_level.py against torch."""
 
 from __future__ import annotations
 

@@ -1,0 +1,106 @@
+"""Hooks: one table for a node or leaf, of (stage, which output, hook)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import graph
+from .changes import clock
+from .graph import Node, Output, for_users
+from .modes import recording
+
+# the order in which they run: of tensors, of the node before and after it runs
+OF_TENSOR, RETAIN, BEFORE, AFTER = range(4)
+
+
+leaves_have_hooks = False
+
+
+def leaf_has_hooks() -> None:
+    """From the first hook of a leaf on, backward passes look for the moment at which it is due."""
+    global leaves_have_hooks
+    leaves_have_hooks = True
+
+
+passes_are_watched = False
+
+
+def watch_passes() -> None:
+    """From now on `recording.task` tells of the backward pass that is under way."""
+    global passes_are_watched
+    passes_are_watched = True
+
+
+class Handle:
+    """Returned when a hook is registered; `remove()` takes the hook away."""
+
+    def __init__(self, hooks: dict) -> None:
+        self._hooks = hooks
+        self.id = next(clock)
+
+    def remove(self) -> None:
+        """Take the hook away; a second call does nothing."""
+        self._hooks.pop(self.id, None)
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.remove()
+
+
+def add_hook(target: Any, hook: Callable, stage: int = OF_TENSOR) -> Handle:
+    """Add a hook to a leaf or node; those of one output of several stand with the node, which runs them all."""
+    place = 0
+    if type(target) is Output:
+        target, place = target.edges[0], target.place
+    name = "hooks" if isinstance(target, Node) else "_hooks"
+    if name == "_hooks":
+        leaf_has_hooks()
+    if getattr(target, name) is None:
+        setattr(target, name, {})
+    handle = Handle(getattr(target, name))
+    handle._hooks[handle.id] = (stage, place, hook)
+    return handle
+
+
+def run_hooks(hooks: dict, gradient: Any, last: int = BEFORE) -> Any:
+    """Show the gradient (for a node with several outputs the list, None where none came) to the hooks of the stages up to `last`."""
+    several = type(gradient) is list
+    tensors = list(map(for_users, gradient)) if several else [for_users(gradient)]
+    for now in range(last + 1):  # a hook may remove others: those of a later stage do not run then
+        for place, hook in [(place, hook) for stage, place, hook in hooks.values() if stage == now]:
+            if now == BEFORE:
+                tensors = replaced(hook, tensors, hook(tuple(tensors)), tuple)
+            else:
+                (tensors[place],) = replaced(hook, [tensors[place]], hook(tensors[place]), graph.Tensor)
+    result = tensors if recording.on else [t if t is None else t._data for t in tensors]
+    return result if several else result[0]
+
+
+def replaced(hook: Callable, before: list, result: Any, kind: Any) -> list:
+    """The gradients that a hook returned, or those that it was shown if it returned nothing.
+
+    Raises:
+        TypeError: it returned something else than a tensor (hooks of nodes: a tuple). RuntimeError: other shapes, types or numbers of them.
+    """
+    if result is None:
+        return before
+    if not isinstance(result, kind):
+        raise TypeError(f"expected {'tuple' if kind is tuple else 'Variable'}, but hook returned '{type(result).__name__}': "
+                        f"return {'a tuple with a gradient, or None, for each' if kind is tuple else 'a tensor'}, or nothing")  # fmt: skip
+    after, name = list(result) if kind is tuple else [result], getattr(hook, "__name__", hook)
+    if len(after) != len(before):
+        raise RuntimeError(f"hook '{name}' has returned an incorrect number of values (got {len(after)}, but expected {len(before)})")  # fmt: skip
+    for old, new in zip(before, after, strict=True):
+        if new is None:
+            continue
+        if not isinstance(new, graph.Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}' in its tuple")
+        if old is None:
+            raise RuntimeError(f"hook '{name}' can't replace a None gradient with a non-None value: no gradient came there")  # fmt: skip
+        if new.dtype is not old.dtype or new.shape != old.shape:
+            raise RuntimeError(f"hook '{name}' has changed the type or size of value: it was given {old.dtype} of shape {list(old.shape)} "
+                               f"and returned {new.dtype} of shape {list(new.shape)}")  # fmt: skip
+    return after

@@ -1,0 +1,98 @@
+"""What several operations refuse, each with the words of the error: other types, empty axes, types that differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..autograd.rule import array
+from .axes import from_front
+from .halves import HALF
+
+BOOL = np.dtype(bool)
+
+
+def need(ok: bool, message: str) -> None:
+    """Raise RuntimeError with this message unless `ok`."""
+    if not ok:
+        raise RuntimeError(message)
+
+
+def same_dtype(name: str, *operands: Any) -> None:
+    """torch's products do not promote, and take no bools."""
+    kinds = {a.dtype for a in operands}
+    if {kind.name for kind in kinds} == {"bool"}:
+        raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
+    need(len(kinds) == 1, f"expected m1 and m2 to have the same dtype, but got: {' != '.join(d.name for d in (a.dtype for a in operands))}"
+                           f" in {name}(); convert one with .to()")  # fmt: skip
+
+
+def no_bools(name: str, *data: Any) -> None:
+    """Raise NotImplementedError if all operands are bools."""
+    if all(np.asarray(x).dtype == bool for x in data):
+        raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
+
+
+def only_kinds(kinds: str, name: str, input: Any) -> None:
+    """Raise unless the operands' common type is of these kinds."""
+    kind = array(input).dtype
+    if kind.kind not in kinds:
+        raise NotImplementedError(f"{name}() is not implemented for {kind.name}; convert with .to()")
+
+
+def alike(name: str) -> Any:
+    """A check that operands are of one type."""
+
+    def check(*operands: Any) -> None:
+        types = [x.dtype for x in operands if isinstance(x, np.ndarray)]
+        if len({*types}) > 1:
+            names = ", ".join(t.name for t in types)
+            raise RuntimeError(f"{name}() expects operands of the same dtype, and got {names}; convert one with .to()")
+
+    return check
+
+
+def is_number(x: Any) -> bool:
+    """Whether it is a number of Python's, bool among them."""
+    return isinstance(x, (int, float))
+
+
+def check_floating(name: str, input: Any) -> bool:
+    """Check for a floating point type. Whether it is float16, which torch computes in float32.
+
+    Raises:
+        NotImplementedError: another.
+    """
+    dtype = input.dtype if type(input) is np.ndarray else array(input).dtype
+    if dtype.kind != "f":
+        raise NotImplementedError(
+            f"{name}() needs a floating point tensor and got torch.{dtype.name}; convert it with .float()"
+        )
+    return dtype is HALF
+
+
+def not_empty(name: str, shape: Any, dim: Any) -> None:
+    """Check that there is something to choose from.
+
+    Raises:
+        RuntimeError: no elements at all. IndexError: none along an axis.
+    """
+    if dim is None:
+        if 0 in shape:
+            raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(shape)}. "
+                               "Specify the reduction dim with the 'dim' argument.")  # fmt: skip
+        return
+    for d in (dim,) if isinstance(dim, int) else dim:
+        if shape and shape[from_front(d, len(shape))] == 0:
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size, got shape {list(shape)}.")
+
+
+def float_only(text: str, data: np.ndarray) -> None:
+    """Check for a floating point type.
+
+    Raises:
+        RuntimeError: another.
+    """
+    if data.dtype.kind != "f":
+        raise RuntimeError(f"{text}. Got: {data.dtype.name}; convert with .float()")

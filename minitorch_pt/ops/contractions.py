@@ -1,0 +1,231 @@
+"""Contractions: products summed over any axes, `tensordot` and `einsum`."""
+
+from __future__ import annotations
+
+import math
+import string
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..arrays import layouts
+from ..arrays.dtypes import promote_types
+from ..autograd.contract import composed
+from ..autograd.rule import array, differentiable
+from .axes import from_front
+from .checks import need, same_dtype
+from .diagonal import diagonal
+from .parts import select
+from .products import mm
+from .shape import permute
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Tensor
+
+
+__all__ = ["einsum", "tensordot"]
+
+
+@composed
+def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = None) -> Tensor:
+    """Sum of products over pairs of axes: the last `dims` of `a` with the first of `b`, or two lists of axes.
+
+    Raises:
+        RuntimeError: paired axes differ in size, or the lists in length. IndexError: no such axis.
+    """
+    if hasattr(dims, "_data") and dims.numel() == 1:  # type: ignore[attr-defined]
+        dims = int(dims)  # type: ignore[call-overload]
+    if not isinstance(dims, (int, list, tuple)) and not hasattr(dims, "_data"):
+        raise RuntimeError(
+            f"tensordot expects dims to be an int or two lists of axes, not {type(dims).__name__}: {dims!r}"
+        )
+    if isinstance(dims, int):
+        need(
+            0 <= dims <= min(a.ndim, b.ndim),
+            f"tensordot expects 0 <= dims <= {min(a.ndim, b.ndim)}, but got dims={dims}",
+        )
+        left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
+    else:
+        left, right = (
+            [from_front(d, t.ndim) for d in ([ds] if isinstance(ds, int) else ds)]
+            for ds, t in zip(dims, (a, b), strict=True)
+        )
+    need(len(left) == len(right), f"both dimension lists should have same length, got {left} and {right}")
+    for i, j in zip(left, right, strict=True):  # an axis of size 1 goes with any other: the other is summed over
+        if a.shape[i] == 1:
+            b = b.sum(dim=j, keepdim=True)
+        elif b.shape[j] == 1:
+            a = a.sum(dim=i, keepdim=True)
+        need(a.shape[i] == b.shape[j], f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
+                                        f"{b.shape[j]} in dim {j}")  # fmt: skip
+    rest_a = [d for d in range(a.ndim) if d not in left]
+    rest_b = [d for d in range(b.ndim) if d not in right]
+    inner_size = math.prod(a.shape[d] for d in left)
+    shape_a, shape_b = tuple(a.shape[d] for d in rest_a), tuple(b.shape[d] for d in rest_b)
+    rows = permute(a, (*rest_a, *left)).reshape((math.prod(shape_a), inner_size))
+    columns = permute(b, (*right, *rest_b)).reshape((inner_size, math.prod(shape_b)))
+    return mm(rows, columns).reshape(shape_a + shape_b)
+
+
+@composed
+def einsum(equation: str | Tensor, *operands: object) -> Tensor:
+    """Sum of products named by letters: "ij,jk->ik" is a matrix product. Letters left out of the result are summed over.
+
+    Numbers in lists do as well: einsum(a, [0, 1], b, [1, 2], [0, 2]).
+
+    Without "->" the result has the letters that occur once, in alphabetical order; "..." stands for further axes, broadcast.
+
+    Raises:
+        RuntimeError: the equation does not fit the operands, or factors that are summed over have two types.
+
+    >>> import minitorch_pt as torch
+    >>> torch.einsum("ij,ij->i", torch.ones(2, 3), torch.ones(2, 3))
+    tensor([3., 3.])
+    """
+    if operands and not isinstance(equation, str):
+        equation, operands = _lettered(equation, *operands)
+    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = tuple(operands[0])
+    if not isinstance(equation, str) or not operands:
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand: einsum('ij,jk->ik', a, b)"
+        )
+    for i, operand in enumerate(operands):
+        if not hasattr(operand, "ndim"):
+            raise TypeError(f"einsum(): expected Tensor as element {i} in argument 1, but got {type(operand).__name__}")
+    equation = equation.replace(" ", "")
+    left, arrow, right = equation.partition("->")
+    terms = left.split(",")
+    need(
+        len(terms) == len(operands),
+        f"einsum(): the equation {equation!r} has {len(terms)} operands, and {len(operands)} were given",
+    )
+    free = iter(sorted(set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") - set(equation)))
+    extra = [
+        t.ndim - len(term.replace("...", "")) if "..." in term else 0 for term, t in zip(terms, operands, strict=True)
+    ]
+    dots = "".join(next(free) for _ in range(max(extra)))
+    terms = [term.replace("...", dots[len(dots) - n :]) for term, n in zip(terms, extra, strict=True)]
+    joined = "".join(terms)
+    result = (
+        right.replace("...", dots)
+        if arrow
+        else dots + "".join(sorted(c for c in set(joined) - set(dots) if joined.count(c) == 1))
+    )
+    need(len(set(result)) == len(result), f"einsum(): output subscripts {result!r} contain a letter twice")
+    sizes: dict[str, int] = {}
+    for term, t in zip(terms, operands, strict=True):
+        need(
+            len(term) == t.ndim,
+            f"einsum(): the number of subscripts in {term!r} does not match the number of dimensions ({t.ndim}) of its operand",
+        )
+        for letter, n in zip(term, t.shape, strict=True):
+            need(sizes.get(letter, 1) in (1, n) or n == 1, f"einsum(): subscript {letter!r} has size {n} for one operand, which does not broadcast with "
+                                                            f"the size {sizes.get(letter)} seen before")  # fmt: skip
+            sizes[letter] = max(sizes.get(letter, 1), n) if n else 0
+    if not set(result) >= set(joined):
+        same_dtype("einsum", *operands)
+    need(
+        set(result) <= set(joined),
+        f"einsum(): output subscripts {result!r} contain a letter that no operand has: {equation!r}",
+    )
+    plain_terms, plain_operands = [], []
+    for term, t in zip(terms, operands, strict=True):
+        while len(set(term)) < len(term):  # a letter twice in one operand: its diagonal
+            letter = next(c for c in term if term.count(c) > 1)
+            i = term.index(letter)
+            j = term.index(letter, i + 1)
+            t = diagonal(t, 0, i, j)
+            term = term[:i] + term[i + 1 : j] + term[j + 1 :] + letter
+        for i in reversed(
+            [i for i, c in enumerate(term) if t.shape[i] == 1 and sizes[c] != 1]
+        ):  # stretched: leave the axis out
+            t = select(t, i, 0)
+            term = term[:i] + term[i + 1 :]
+        plain_terms.append(term)
+        plain_operands.append(t)
+    _types_of_factors(plain_terms, plain_operands, result)
+    return _einsum(*plain_operands, terms=plain_terms, result=result)
+
+
+def _as_torch_leaves_it(value: np.ndarray, arrays: list[np.ndarray], terms: list[str], result: str) -> np.ndarray:
+    """A product of two that sums is a batch of matrix products, (shared, left, right), whose axes are then put in order; one that
+    does not is elementwise."""
+    if len(arrays) != 2:
+        return value if len(arrays) == 1 and len(result) == len(terms[0]) else layouts.compact(value)
+    left, right = ({*term} for term in terms)
+    if (left & right).difference(result):
+        own = [c in left for c in result if c in left ^ right]
+        swapped = own == sorted(own) and len(own) == len(
+            left ^ right
+        )  # all of the second's come first, and none was summed alone
+        first = right if swapped else left
+        order = sorted(
+            range(len(result)), key=lambda i: 0 if result[i] in left & right else 1 if result[i] in first else 2
+        )
+        return layouts.placed(value, layouts.packed(value.shape, order[::-1]))
+    seen = []
+    for term, x in zip(terms, arrays, strict=True):
+        kept = "".join(c for c in result if c in term)
+        x = np.einsum(f"{term}->{kept}", x)  # a view, or a sum
+        x = x if len(kept) == len(term) else layouts.compact(x)
+        seen.append(x[tuple(slice(None) if c in term else None for c in result)])
+    return layouts.placed(value, layouts.elementwise(value.shape, seen))
+
+
+def _lettered(*given: Any) -> tuple[str, tuple]:
+    """The equation and the operands of einsum(a, [0, 1], b, [1, 2], [0, 2]).
+
+    Raises:
+        TypeError: something stands where a list belongs. RuntimeError: a number that is not between 0 and 51.
+    """
+    pairs = len(given) // 2
+    terms, letters = [], string.ascii_uppercase + string.ascii_lowercase
+    for axes in given[1 : 2 * pairs : 2] + given[2 * pairs :]:
+        if not isinstance(axes, (list, tuple)):
+            raise TypeError(f"einsum(): operands and lists of axes must take turns, and a {type(axes).__name__} stands where a list belongs")  # fmt: skip
+        for axis in axes:
+            need(axis is ... or axis in range(52), f"einsum(): subscripts must be between 0 and 51, and one is {axis}")
+        terms.append("".join("..." if axis is ... else letters[axis] for axis in axes))
+    return ",".join(terms[:pairs]) + "".join(f"->{term}" for term in terms[pairs:]), given[: 2 * pairs : 2]
+
+
+def _types_of_factors(terms: list[str], operands: list, result: str) -> None:
+    """Factors are multiplied from the left, two by two: only where nothing is summed over they may have two types."""
+    seen, kind = set(terms[0]), operands[0].dtype
+    for i, (term, operand) in enumerate(zip(terms[1:], operands[1:], strict=True), 2):
+        summed = (seen & set(term)) - set(result).union(*terms[i:])
+        sizes = dict(zip(term, operand.shape, strict=True))
+        if kind is not operand.dtype and any(sizes[letter] != 1 for letter in summed):
+            raise RuntimeError(
+                f"einsum(): expected scalar type {kind} but found {operand.dtype}: convert one with .to()"
+            )
+        seen, kind = (seen | set(term)) - summed, promote_types(kind, operand.dtype)
+
+
+def _einsum_rule(*operands: Any, terms: list[str], result: str) -> Any:
+    arrays = [*map(array, operands)]
+    with np.errstate(
+        all="ignore"
+    ):  # it multiplies in NumPy's own Python code, whose notes the filter does not know as ours
+        value = np.einsum(",".join(terms) + "->" + result, *arrays, optimize=len(operands) > 1)
+    value = _as_torch_leaves_it(value, arrays, terms, result)
+    sizes = {c: n for term, t in zip(terms, operands, strict=True) for c, n in zip(term, t.shape, strict=True)}
+
+    def pull_of(k: int) -> Any:
+        others = [(term, t) for i, (term, t) in enumerate(zip(terms, operands, strict=True)) if i != k]
+
+        def pull(g: Any) -> Any:
+            known = set(result).union(*(term for term, _ in others))
+            term = "".join(c for c in terms[k] if c in known)
+            flow = _einsum.rule(g, *(t for _, t in others), terms=[result, *(name for name, _ in others)], result=term)
+            # a letter that only this operand has was summed over: its gradient is the same all along that axis
+            shape = tuple(sizes[c] if c in known else 1 for c in terms[k])
+            return np.broadcast_to(flow.reshape(shape), tuple(sizes[c] for c in terms[k]))
+
+        return pull
+
+    return value, *(pull_of(k) for k in range(len(operands)))
+
+
+_einsum = differentiable(_einsum_rule, promote="type", name="ViewBackward0")

@@ -1,0 +1,154 @@
+"""Comparison, logic, and bits."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...autograd.contract import composed
+from ...autograd.rule import array, nondifferentiable
+from ..halves import HALF_MAX
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Operand, Tensor
+
+
+__all__ = [
+    "allclose", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "eq", "equal", "ge",
+    "greater", "greater_equal", "gt", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "le", "less", "less_equal",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "ne", "not_equal", "signbit",
+]  # fmt: skip
+
+
+def _comparison(name: str, ufunc: Any, text: str, other: str = "Operand") -> Any:
+    def compare(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
+        return ufunc(input, other)
+
+    compare.__annotations__["other"] = other
+    compare.__name__, compare.__qualname__, compare.__doc__ = name, name, text
+    return nondifferentiable(compare, promote="type")
+
+
+eq = _comparison("eq", np.equal, "Where the two are equal.")
+ne = _comparison("ne", np.not_equal, "Where the two differ.")
+lt = _comparison("lt", np.less, "Where input < other.")
+le = _comparison("le", np.less_equal, "Where input <= other.")
+gt = _comparison("gt", np.greater, "Where input > other.")
+ge = _comparison("ge", np.greater_equal, "Where input >= other.")
+not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
+logical_and = _comparison("logical_and", np.logical_and, "Where both are not 0.", "Tensor")
+logical_or = _comparison("logical_or", np.logical_or, "Where one of the two is not 0.", "Tensor")
+logical_xor = _comparison("logical_xor", np.logical_xor, "Where exactly one of the two is not 0.", "Tensor")
+
+
+@nondifferentiable
+def logical_not(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """Where input is 0."""
+    return np.logical_not(input)
+
+
+def _test(name: str, function: Any, text: str) -> Any:
+    def test(input: Tensor) -> Any:
+        return function(input) if input.dtype.kind == "f" else np.full(input.shape, name in ("isfinite", "isreal"))
+
+    test.__name__, test.__qualname__, test.__doc__ = name, name, text
+    return nondifferentiable(test)
+
+
+isnan = _test("isnan", np.isnan, "Where the value is not a number.")
+isinf = _test("isinf", np.isinf, "Where the value is infinite.")
+isfinite = _test("isfinite", np.isfinite, "Where the value is neither infinite nor nan.")
+isreal = _test("isreal", np.isreal, "Where the value is a real number: everywhere.")
+
+
+@nondifferentiable
+def isposinf(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """Where the value is +inf."""
+    return input == math.inf
+
+
+@nondifferentiable
+def isneginf(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """Where the value is -inf."""
+    return input == -math.inf
+
+
+@nondifferentiable
+def signbit(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """Where the sign is minus, also that of -0.0."""
+    return np.signbit(input) if input.dtype.kind == "f" else input < 0
+
+
+def _bitwise(name: str, ufunc: Any, text: str) -> Any:
+    def combine(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
+        for x in (input, other):
+            if np.asarray(x).dtype.kind == "f":
+                raise NotImplementedError(
+                    f'"{name}_cpu" not implemented for floating point numbers; convert with .int() or use a logical operation'
+                )
+        if "shift" in name and np.asarray(input).dtype == bool:
+            raise NotImplementedError(f'"{name}_cpu" not implemented for bools; convert with .int()')
+        return ufunc(input, other)
+
+    combine.__name__, combine.__qualname__, combine.__doc__ = name, name, text
+    return nondifferentiable(combine, promote="type")
+
+
+bitwise_and = _bitwise("bitwise_and", np.bitwise_and, "The bits set in both; of bools, their and.")
+bitwise_or = _bitwise("bitwise_or", np.bitwise_or, "The bits set in one of the two; of bools, their or.")
+bitwise_xor = _bitwise("bitwise_xor", np.bitwise_xor, "The bits set in exactly one; of bools, their exclusive or.")
+bitwise_left_shift = _bitwise("bitwise_left_shift", np.left_shift, "The bits moved to the left: input * 2**other.")
+bitwise_right_shift = _bitwise(
+    "bitwise_right_shift", np.right_shift, "The bits moved to the right: input / 2**other rounded down."
+)
+
+
+@nondifferentiable
+def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """Every bit turned; of bools, their negation."""
+    if input.dtype.kind == "f":
+        raise NotImplementedError(
+            '"bitwise_not_cpu" not implemented for floating point numbers; convert with .int() or use logical_not'
+        )
+    return np.invert(input)
+
+
+@nondifferentiable
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+    """Where |input - other| <= atol + rtol |other|.
+
+    Raises:
+        RuntimeError: the dtypes differ, or a tolerance is negative.
+    """
+    if input.dtype != other.dtype:
+        raise RuntimeError(
+            f"{input.dtype.name} did not match {other.dtype.name}: isclose needs tensors of one dtype; convert one with .to()"
+        )
+    if not (rtol >= 0 and atol >= 0):
+        raise RuntimeError(f"rtol and atol must be greater than or equal to zero, but got {rtol} and {atol}")
+    with np.errstate(all="ignore"):  # NumPy's own Python code
+        near = np.isclose(input, other, rtol, atol, equal_nan)
+    if rtol > HALF_MAX or atol > HALF_MAX:  # NumPy then calls all near to infinity
+        near &= (input == other) | np.isfinite(input - other) | (np.isnan(input) & np.isnan(other))
+    return near
+
+
+@composed
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    """Whether `isclose` holds everywhere."""
+    return bool(array(isclose(input, other, rtol, atol, equal_nan)).all())
+
+
+@composed
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether shape and values are the same.
+
+    Raises:
+        TypeError: one is no tensor.
+    """
+    for name, value in (("input", input), ("other", other)):
+        if not hasattr(value, "shape"):
+            raise TypeError(f"equal(): argument '{name}' must be Tensor, not {type(value).__name__}")
+    return bool(np.array_equal(array(input), array(other)))

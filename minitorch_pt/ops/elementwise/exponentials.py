@@ -1,0 +1,259 @@
+"""Powers, roots, exponentials and logarithms."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...arrays import dtypes
+from ...autograd.contract import composed
+from ...autograd.rule import array, differentiable, same
+from ..checks import is_number, only_kinds
+from ..halves import HALF_MAX, in_single, is_half
+from ..picking import flat_slope
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Operand, Tensor
+
+
+__all__ = [
+    "exp", "exp2", "expm1", "float_power", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logit", "pow", "rsqrt", "sqrt",
+    "square",
+]  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Powers and roots
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _pow_name(input: Any, exponent: Any) -> str:
+    return "PowBackward0" if is_number(exponent) else "PowBackward1"
+
+
+@composed
+def pow(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
+    """input to the power of `exponent`.
+
+    Raises:
+        RuntimeError: whole numbers to a negative number (to a tensor of negative ones, the whole part of the result is given).
+
+    >>> import minitorch_pt as torch
+    >>> torch.pow(torch.tensor([1.0, 2.0, 3.0]), 2)
+    tensor([1., 4., 9.])
+    """
+    if is_number(exponent) and hasattr(input, "_data"):
+        return _power_number(input, exponent)
+    return (_number_power if is_number(input) else _power)(input, exponent)
+
+
+@differentiable(name="PowBackward0", saves="input")
+def _power_number(input: Any, exponent: Any) -> Any:
+    """x**n, with slope n x**(n-1)."""
+    data = array(input)
+    if data.dtype.kind != "f":
+        if exponent is True and data.dtype == bool:
+            return data.copy(), lambda g: None
+        if isinstance(exponent, float):
+            return np.power(data.astype(dtypes.get_default_dtype().dtype), exponent), lambda g: None
+        if exponent < 0:
+            raise RuntimeError(
+                "Integers to negative integer powers are not allowed: the result is no integer. Convert with .float() first."
+            )
+        if data.dtype == bool:
+            return (
+                data | (not exponent) if exponent is True or exponent is False else data.astype(np.int64) ** exponent
+            ), lambda g: None
+        return np.power(data, exponent), lambda g: None
+    if not -HALF_MAX <= exponent <= HALF_MAX and is_half(data):
+        dtypes.checked(exponent, data.dtype)
+    if data is not input and exponent != 0:  # Tensors: as torch writes it, which tells what can be differentiated again
+        return pow(input, exponent), lambda g: g * (exponent * pow(input, exponent - 1))
+    if exponent == 2:  # x*x is 8 times as fast as np.power
+        return input * input, lambda g: g * (2 * input)
+    if exponent == 0:
+        return np.ones(data.shape, data.dtype), flat_slope
+    if exponent == 1:
+        return input * 1, same
+    if exponent == 3:
+        return input * input * input, lambda g: g * (3 * (input * input))
+    if exponent == 0.5:
+        y = np.sqrt(input)
+        return y, lambda g: g * (0.5 * _power_value(input, -0.5))
+    return _power_value(input, exponent), lambda g: g * (exponent * _power_value(input, exponent - 1))
+
+
+def _power_value(x: Any, n: Any) -> Any:
+    if n == 0.5:
+        return np.sqrt(x)
+    return 1 / np.sqrt(x) if n == -0.5 else np.power(x, n)
+
+
+@differentiable(promote="type", name="PowBackward1", saves="input exponent result")
+def _power(input: Any, exponent: Any) -> Any:
+    base, n = np.asarray(array(input)), np.asarray(array(exponent))
+    if base.dtype == bool:
+        raise NotImplementedError("pow() is not implemented for bool: convert one with .int()")
+
+    def pull_base(g: Any) -> Any:
+        # x**0 is 1 everywhere: slope 0, also where x**-1 is infinite
+        return np.where(n == 0, 0.0, g * (exponent * pow_of(input, exponent - 1)))
+
+    def pull_exponent(g: Any) -> Any:
+        # 0**n is 0 for every n > 0: slope 0, where 0 * log(0) would be nan
+        safe = np.where((base == 0) & (n >= 0), 1.0, input)
+        return np.where((base == 0) & (n >= 0), 0.0, g * (pow_of(input, exponent) * np.log(safe)))
+
+    value = _whole_power(base, n) if base.dtype.kind in "iu" else np.power(base, n)
+    return value, pull_base, pull_exponent
+
+
+_number_power = differentiable(_power.__wrapped__, promote="type", name="PowBackward2")
+
+
+def _whole_power(base: Any, exponent: Any) -> Any:
+    """Whole numbers to whole powers; of negative ones the whole part is left: 0, but of 1 and -1."""
+    inverse = np.where(np.abs(base) == 1, base, 0).astype(base.dtype)
+    negative = exponent < 0
+    return np.where(
+        negative, np.power(inverse, np.where(negative, -exponent, 0)), np.power(base, np.maximum(exponent, 0))
+    )
+
+
+def pow_of(x: Any, n: Any) -> Any:
+    """x**n on arrays or Tensors."""
+    return np.power(x, n) if isinstance(x, np.ndarray) and isinstance(n, (np.ndarray, np.generic)) else pow(x, n)
+
+
+@composed
+def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
+    """`pow` in float64."""
+
+    def double(x: Any) -> Any:
+        return x.to(dtypes.float64) if hasattr(x, "_data") else float(x)
+
+    return pow(double(input), double(exponent))
+
+
+@differentiable(name="PowBackward0")
+def square(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """input * input; the slope is 2 * input. Of bools, whole numbers."""
+    if input.dtype == bool:
+        input = input.astype(np.int64)
+    return input * input, lambda g: g * (2 * input)
+
+
+@differentiable(promote="float", saves="result")
+def sqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """The square root; nan for negative numbers. The slope is 1 / (2 sqrt(x)), infinite at 0."""
+    y = np.sqrt(input)
+    return y, lambda g: g / (2 * y)
+
+
+@differentiable(promote="float", saves="result")
+def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """1 / sqrt(x); the slope is -y³/2."""
+    if is_half(input):
+        return in_single(rsqrt, input)
+    y = 1 / np.sqrt(input)
+    return y, lambda g: g * (-0.5 * (y * y * y))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Exponentials and logarithms
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@differentiable(promote="float", saves="result")
+def exp(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """e to the power of x: its own slope."""
+    y = np.exp(input)
+    return y, lambda g: g * y
+
+
+@differentiable(promote="float", saves="result")
+def exp2(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """2 to the power of x."""
+    if is_half(input):
+        return in_single(exp2, input)
+    y = np.exp2(input)
+    return y, lambda g: g * (y * math.log(2))
+
+
+@differentiable(promote="float", saves="result")
+def expm1(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """e^x - 1, exact near 0."""
+    y = np.expm1(input)
+    return y, lambda g: g * (y + 1)
+
+
+@differentiable(promote="float")
+def log(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """The natural logarithm: -inf at 0, nan below. The slope is 1/x."""
+    return np.log(input), lambda g: g / input
+
+
+@differentiable(promote="float", name="Log1PBackward0")
+def log1p(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """log(1 + x), exact near 0."""
+    return np.log1p(input), lambda g: g / (input + 1)
+
+
+@differentiable(promote="float")
+def log2(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """The logarithm to base 2."""
+    if is_half(input):
+        return in_single(log2, input)
+    return np.log2(input), lambda g: g / (input * math.log(2))
+
+
+@differentiable(promote="float")
+def log10(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """The logarithm to base 10."""
+    if is_half(input):
+        return in_single(log10, input)
+    return np.log10(input), lambda g: g / (input * math.log(10))
+
+
+@differentiable(promote="type")
+def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+    """log(e^a + e^b) without overflow.
+
+    Raises:
+        NotImplementedError: whole numbers.
+    """
+    only_kinds("f", "logaddexp", input)
+    return (
+        np.logaddexp(array(input), array(other)),
+        lambda g: g / (1 + np.exp(other - input)),
+        lambda g: g / (1 + np.exp(input - other)),
+    )
+
+
+@differentiable(promote="type")
+def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+    """log2(2^a + 2^b) without overflow.
+
+    Raises:
+        NotImplementedError: whole numbers.
+    """
+    only_kinds("f", "logaddexp2", input)
+    return (
+        np.logaddexp2(array(input), array(other)),
+        lambda g: g / (1 + np.exp2(other - input)),
+        lambda g: g / (1 + np.exp2(input - other)),
+    )
+
+
+@differentiable(promote=("float", 1))
+def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Any:
+    """log(x / (1 - x)), the inverse of sigmoid: nan outside of [0, 1], unless x is first clamped to [eps, 1 - eps]."""
+    x = array(input)
+    low, flat, z = (0, math.nan, x)
+    if eps is not None:
+        dtypes.checked(eps, x.dtype)
+        low, flat, z = eps, 0.0, np.where(x < eps, eps, np.where(x > 1 - eps, 1 - eps, x)).astype(x.dtype)
+    outside = (x < low) | (x > 1 - low)
+    return np.log(z / (1 - z)), lambda g: np.where(outside, flat, g / (input * (1 - input)))

@@ -1,0 +1,153 @@
+"""Activations made of straight pieces, some of which are flat."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...arrays.dtypes import checked
+from ...autograd.contract import composed
+from ...autograd.inplace import inplace
+from ...autograd.rule import array, differentiable
+from ..checks import BOOL, check_floating
+from ..halves import HALF_MAX, in_single
+from ..picking import pick
+from .activations import second_inplace
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Flag, Number, Tensor
+
+
+__all__ = ["hardshrink", "threshold", "threshold_"]
+
+
+@differentiable(name="HardtanhBackward0", saves="input")
+def _hardtanh(input: Any, min_val: float, max_val: float) -> Any:
+    if input.dtype is BOOL:
+        raise RuntimeError("Bool inputs not supported for hardtanh; convert with .float()")
+    x = array(input)
+    if x.dtype.kind != "f":
+        min_val, max_val = (int(checked(limit, x.dtype)) for limit in (min_val, max_val))
+        if x.dtype.kind == "u" and min_val < 0:
+            raise RuntimeError(f"cannot do hardtanh on an unsigned type with negative limits, got min_val={min_val}")
+    elif not -HALF_MAX <= min_val <= max_val <= HALF_MAX:
+        checked(min_val, x.dtype)
+        checked(max_val, x.dtype)
+    inside = ~((x <= min_val) | (x >= max_val))  # nan counts as inside: it passes gradients on, as in torch
+    return np.clip(x, min_val, max_val), lambda g: pick(inside, g, of=input)
+
+
+_hardtanh_ = inplace(_hardtanh)
+
+
+@composed
+def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0, inplace: Flag = False) -> Tensor:
+    """x cut off at min_val and max_val.
+
+    Raises:
+        ValueError: min_val is greater than max_val.
+    """
+    if min_val > max_val:
+        raise ValueError(f"min_val cannot be greater than max_val, got {min_val} and {max_val}")
+    return (_hardtanh_ if inplace else _hardtanh)(input, min_val, max_val)
+
+
+@composed
+def relu6(input: Tensor, inplace: Flag = False) -> Tensor:
+    """min(max(0, x), 6)."""
+    return (_hardtanh_ if inplace else _hardtanh)(input, 0.0, 6.0)
+
+
+_SIXTH = float(np.float32(1 / 6))  # of single precision in torch
+
+
+@differentiable(saves="input")
+def _hardsigmoid(input: Any) -> Any:
+    if check_floating("hardsigmoid", input):
+        return in_single(_hardsigmoid, input)
+    x = array(input)
+    inside = (x > -3) & (x < 3)
+    return np.clip(x + 3, 0, 6) / 6, lambda g: pick(inside, g * _SIXTH, of=input)
+
+
+_hardsigmoid_ = inplace(_hardsigmoid)
+
+
+@composed
+def hardsigmoid(input: Tensor, inplace: Flag = False) -> Tensor:
+    """min(max(0, x + 3), 6) / 6: a sigmoid of three straight lines."""
+    return (_hardsigmoid_ if inplace else _hardsigmoid)(input)
+
+
+@differentiable(saves="input")
+def _hardswish(input: Any) -> Any:
+    if check_floating("hardswish", input):
+        return in_single(_hardswish, input)
+    x = array(input)
+    bend, above = (x > -3) & (x < 3), ~(x < 3)
+    near = pick(bend, input)
+    return x * np.clip(x + 3, 0, 6) / 6, lambda g: pick(bend, g * (near / 3 + 0.5), pick(above, g))
+
+
+_hardswish_ = inplace(_hardswish)
+
+
+@composed
+def hardswish(input: Tensor, inplace: Flag = False) -> Tensor:
+    """x hardsigmoid(x).
+
+    Source: Howard et al. 2019, arXiv:1905.02244.
+    """
+    return (_hardswish_ if inplace else _hardswish)(input)
+
+
+@differentiable(saves="input")
+def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | None = None) -> Any:
+    """x where x > threshold, `value` elsewhere."""
+    x = array(input)
+    if x.dtype is BOOL:
+        raise NotImplementedError("threshold() does not take torch.bool; convert with .float()")
+    threshold, value = (checked(number, x.dtype) for number in (threshold, value))
+    low = x <= threshold
+    return np.where(low, x.dtype.type(value), x), lambda g: pick(~low, g, of=input)
+
+
+threshold_ = second_inplace(threshold, "ThresholdBackward1", "input")
+
+
+@differentiable
+def hardshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None) -> Any:
+    """x where |x| > lambd, 0 elsewhere."""
+    check_floating("hardshrink", input)
+    checked(lambd, array(input).dtype)
+    far = ~(abs(array(input)) <= lambd)  # nan stays nan
+    return pick(far, input), lambda g: pick(far, g, of=input)
+
+
+@differentiable(name="SoftshrinkBackward0")
+def _softshrink(input: Any, lambd: float) -> Any:
+    check_floating("softshrink", input)
+    x = array(input)
+    far = ~(abs(x) <= lambd)
+    return pick(far, x - np.copysign(x.dtype.type(lambd), x), x * 0), lambda g: pick(far, g, of=input)
+
+
+@composed
+def softshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None) -> Tensor:
+    """x moved towards 0 by lambd, and 0 where |x| <= lambd.
+
+    Raises:
+        RuntimeError: lambd is negative, or too large for the type.
+    """
+    most = float(np.finfo(array(input).dtype).max) if array(input).dtype.kind == "f" else math.inf
+    if not 0 <= lambd <= most:
+        raise RuntimeError(f"lambda must be in range [0, {most}], but found {lambd}")
+    return _softshrink(input, lambd)
+
+
+@composed
+def tanhshrink(input: Tensor) -> Any:
+    """x - tanh(x)."""
+    return input - input.tanh()

@@ -1,0 +1,138 @@
+"""Rounding, and the parts of a number: fraction, mantissa and exponent, sign, the next number."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ... import return_types
+from ...autograd.rule import array, differentiable, same
+from ..checks import only_kinds
+from ..picking import PLAIN, flat_slope, pick
+from .exponentials import pow
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Operand, Tensor
+
+
+__all__ = ["ceil", "copysign", "fix", "floor", "frac", "frexp", "ldexp", "nan_to_num", "nextafter", "round", "trunc"]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Rounding: flat almost everywhere, so gradients are 0
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def _rounding(name: str, ufunc: Any, text: str) -> Any:
+    def rule(input: Tensor, *, out: Tensor | None = None) -> Any:
+        data = array(input)
+        only_kinds("fiu", name, data)
+        return (ufunc(data) if data.dtype.kind == "f" else data.copy()), flat_slope
+
+    rule.__name__, rule.__doc__, rule.__qualname__ = name, text, name
+    return differentiable(rule, linear=True)
+
+
+floor = _rounding("floor", np.floor, "The largest whole number that is not above x.")
+ceil = _rounding("ceil", np.ceil, "The smallest whole number that is not below x.")
+trunc = _rounding("trunc", np.trunc, "x without its fraction.")
+fix = trunc
+
+
+@differentiable(linear=True, name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any:
+    """The nearest whole number, halves to the even one; or the nearest with that many decimals."""
+    data = array(input)
+    if data.dtype.kind != "f":
+        if decimals:
+            raise NotImplementedError(
+                f"round with decimals={decimals} needs floating point numbers, got {data.dtype.name}"
+            )
+        only_kinds("iu", "round", data)
+        return data.copy(), flat_slope
+    if decimals == 0:
+        return np.rint(data), flat_slope
+    ten = data.dtype.type(10.0 ** builtins.abs(decimals))
+    y = np.rint(data * ten) / ten if decimals > 0 else np.rint(data / ten) * ten
+    return y, flat_slope
+
+
+@differentiable
+def frac(input: Tensor, *, out: Tensor | None = None) -> Any:
+    """The fraction, with the sign of x.
+
+    Raises:
+        NotImplementedError: whole numbers.
+    """
+    if array(input).dtype.kind != "f":
+        raise NotImplementedError(f"frac is not implemented for {input.dtype}: whole numbers have no fraction")
+    return array(input) - np.trunc(array(input)), same
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Parts of a number
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@differentiable
+def nan_to_num(
+    input: Tensor,
+    nan: float | None = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Any:
+    """nan, inf and -inf replaced by numbers: by default 0 and the largest and smallest number of the type."""
+    data = array(input)
+    if data.dtype.kind != "f":
+        return data.copy(), lambda g: g
+    return np.nan_to_num(data, nan=nan or 0.0, posinf=posinf, neginf=neginf), lambda g: g * np.isfinite(data)
+
+
+@differentiable(promote="float", saves=["input result", "result"])
+def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
+    """The size of `input` with the sign of `other`."""
+    y, zero = np.copysign(input, other), array(input) == 0
+    return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
+
+
+@differentiable(promote="type", saves=["input other", ""])
+def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+    """The next representable number after x towards `other`. It moves with x, unless the two are equal."""
+    only_kinds("f", "nextafter", input)
+    differ = array(input) != array(other)
+    return np.nextafter(input, other), lambda g: pick(differ, g), flat_slope
+
+
+def _no_bool_power(input: Any, other: Any) -> None:
+    if other.dtype == bool and input.dtype.kind == "f":
+        raise NotImplementedError("ldexp() is not implemented for a bool `other`; convert with .int()")
+
+
+@differentiable(promote="float", saves=["other result", "result"], check=_no_bool_power)
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+    """input * 2**other."""
+    factor = np.power(array(other).dtype.type(2), other) if isinstance(other, PLAIN) else pow.rule(2.0, other)
+    y = input * factor
+    return y, lambda g: g * factor, lambda g: g * (y * math.log(2))
+
+
+@differentiable(returns=return_types.frexp, saves="result1")
+def frexp(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
+    """The mantissa, in [0.5, 1) with the sign, and the whole exponent: input = mantissa * 2**exponent.
+
+    Raises:
+        RuntimeError: whole numbers.
+    """
+    data = array(input)
+    if data.dtype.kind != "f":
+        raise RuntimeError(
+            f"torch.frexp() only supports floating-point dtypes, got {data.dtype.name}; convert with .float()"
+        )
+    mantissa, exponent = np.frexp(data)
+    dtype = data.dtype
+    return (np.asarray(mantissa), np.asarray(exponent)), lambda g, _: g * np.exp2(-exponent.astype(dtype))

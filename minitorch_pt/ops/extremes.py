@@ -1,0 +1,232 @@
+"""Extremes and where they are; whether all or any elements are not 0.
+
+The gradient goes to the elements that were chosen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import return_types
+from ..autograd.contract import composed
+from ..autograd.rule import array, differentiable, nondifferentiable
+from .axes import from_front, kept_shape, reduced_axes
+from .checks import not_empty
+from .elementwise.choosing import maximum, minimum
+from .gathering import gather
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Dims, Tensor
+
+
+__all__ = ["all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "max", "min"]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Chosen along an axis
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@differentiable(linear=True)
+def placed_along(input: Any, where: np.ndarray, axis: int, shape: tuple[int, ...]) -> Any:
+    """Zeros with each element at the one place that `where` names along an axis: the way back of choosing it."""
+    placed = np.zeros(shape, input.dtype)
+    np.put_along_axis(placed, where, input, axis)
+    return placed, lambda h: gather.rule(h, axis, where)
+
+
+def chosen_along(data: np.ndarray, where: np.ndarray, axis: int, keepdim: bool) -> tuple:
+    """The elements at `where` (size 1 along the axis) and where they are, and the gradient function for them."""
+    shape = data.shape
+    value = np.take_along_axis(data, where, axis)
+    outputs = (value, where) if keepdim else (value.squeeze(axis), where.squeeze(axis))
+    return outputs, lambda g, _: placed_along.rule(g.reshape(where.shape), where, axis, shape)
+
+
+def itself_at_0(data: np.ndarray) -> tuple:
+    """`_chosen` of a tensor without axes: itself, at place 0."""
+    return (data.copy(), np.zeros((), np.int64)), lambda g, _: g
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Extremes
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def same_value(data: np.ndarray, value: Any) -> np.ndarray:
+    """Where they are the same; nan counts as equal to nan."""
+    return (data == value) | (np.isnan(data) & np.isnan(value)) if data.dtype.kind == "f" else data == value
+
+
+def shared_evenly(g: Any, input: Any, value: Any, axes: tuple[int, ...] | None, nan_wins: bool = True) -> Any:
+    """A gradient divided evenly among the elements that equal the reduced value.
+
+    nan_wins: nan equals nan. torch's amax, amin and aminmax do without: nobody wins, and 0 / 0 makes the gradient nan.
+    """
+    data = array(input)
+    kept = kept_shape(data.shape, axes)
+    winner = np.asarray(array(value)).reshape(kept)
+    winners = same_value(data, winner) if nan_wins else data == winner
+    number = winners.sum(axis=axes, keepdims=True).astype(data.dtype)
+    return g.reshape(kept) * winners / number
+
+
+def _extreme(name: str, find: Any, text: str, node: str, nan_wins: bool) -> Any:
+    def rule(input: Tensor, dim: Dims | None = (), keepdim: bool = False, *, out: Tensor | None = None) -> Any:
+        data = array(input)
+        axes = reduced_axes(dim, data.ndim)
+        not_empty(name, data.shape, axes)
+        value = find(data, axis=axes, keepdims=keepdim)
+        return value, lambda g: shared_evenly(g, input, value, axes, nan_wins)
+
+    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
+    return differentiable(rule, name=node, saves="input result")
+
+
+_RAISES = "\n\n    Raises:\n        RuntimeError, IndexError: nothing to choose from, or no such axis."
+amax = _extreme(
+    "amax",
+    np.max,
+    "The largest element, or along axes; equal ones share the gradient evenly." + _RAISES,
+    "AmaxBackward0",
+    nan_wins=False,
+)
+amin = _extreme(
+    "amin",
+    np.min,
+    "The smallest element, or along axes; equal ones share the gradient evenly." + _RAISES,
+    "AminBackward0",
+    nan_wins=False,
+)
+_max_all = _extreme("max", np.max, "The largest element.", "MaxBackward1", nan_wins=True)
+_min_all = _extreme("min", np.min, "The smallest element.", "MinBackward1", nan_wins=True)
+
+
+@differentiable(returns=return_types.aminmax, saves="input result result1")
+def aminmax(
+    input: Tensor, *, dim: Dim | None = None, keepdim: bool = False, out: tuple[Tensor, ...] | None = None
+) -> Any:
+    """The smallest and the largest element, or along an axis; equal ones share the gradient evenly.
+
+    Raises:
+        RuntimeError, IndexError: nothing to choose from, or no such axis.
+    """
+    data = array(input)
+    axes = reduced_axes(dim, data.ndim)
+    not_empty("aminmax", data.shape, axes)
+    low, high = (np.asarray(find(data, axis=axes, keepdims=keepdim)) for find in (np.min, np.max))
+    return (
+        low,
+        high,
+    ), lambda g0, g1: shared_evenly(g0, input, low, axes, False) + shared_evenly(g1, input, high, axes, False)
+
+
+def _with_index(name: str, find: Any, text: str) -> Any:
+    def rule(input: Any, dim: int, keepdim: bool = False) -> Any:
+        not_empty(name, input.shape, dim)
+        axis = from_front(dim, input.ndim)
+        return (
+            chosen_along(input, find(input, axis, keepdims=True), axis, keepdim) if input.ndim else itself_at_0(input)
+        )
+
+    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
+    return differentiable(rule, linear=True, returns=getattr(return_types, name), saves="result1")
+
+
+_max_along = _with_index("max", np.argmax, "The largest along an axis, and where it is.")
+_min_along = _with_index("min", np.argmin, "The smallest along an axis, and where it is.")
+
+
+def _choose(operations: tuple, input: Any, dim: Any, keepdim: bool, other: Any) -> Any:
+    of_all, along, of_two = operations
+    if other is not None:
+        return of_two(input, other)
+    if dim is None:
+        return of_all(input)
+    return along(input, dim, keepdim) if isinstance(dim, int) else of_two(input, dim)
+
+
+@composed
+def max(
+    input: Tensor,
+    dim: Tensor | Dim | None = None,
+    keepdim: bool = False,
+    *,
+    other: Tensor | None = None,
+    out: Tensor | tuple[Tensor, ...] | None = None,
+) -> Any:
+    """The largest element; along an axis also where it is (the first of equal ones); of two tensors the larger of each pair.
+
+    Raises:
+        RuntimeError, IndexError: nothing to choose from, or no such axis.
+
+    >>> import minitorch_pt as torch
+    >>> torch.max(torch.tensor([[1.0, 5.0], [7.0, 2.0]]), dim=1).indices
+    tensor([1, 0])
+    """
+    return _choose((_max_all, _max_along, maximum), input, dim, keepdim, other)
+
+
+@composed
+def min(
+    input: Tensor,
+    dim: Tensor | Dim | None = None,
+    keepdim: bool = False,
+    *,
+    other: Tensor | None = None,
+    out: Tensor | tuple[Tensor, ...] | None = None,
+) -> Any:
+    """The smallest element; along an axis also where it is (the first of equal ones); of two tensors the smaller of each pair.
+
+    Raises:
+        RuntimeError, IndexError: nothing to choose from, or no such axis.
+    """
+    return _choose((_min_all, _min_along, minimum), input, dim, keepdim, other)
+
+
+def _where_extreme(name: str, find: Any, text: str) -> Any:
+    def rule(input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Any:
+        if input.dtype.kind == "b":
+            raise RuntimeError(f"{name}(): does not support bool input; convert with .int()")
+        if dim is None:
+            if input.size == 0:
+                raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(input.shape)}. "
+                                 "Specify the reduction dim with the 'dim' argument.")  # fmt: skip
+            return find(input, keepdims=keepdim)
+        not_empty(name, input.shape, dim)
+        axis = from_front(dim, input.ndim)
+        return find(input, axis=axis, keepdims=keepdim) if input.ndim else np.zeros((), np.int64)
+
+    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
+    return nondifferentiable(rule)
+
+
+argmax = _where_extreme(
+    "argmax", np.argmax, "Where the largest element is: in the order of all indices, or along an axis." + _RAISES
+)
+argmin = _where_extreme(
+    "argmin", np.argmin, "Where the smallest element is: in the order of all indices, or along an axis." + _RAISES
+)
+
+
+def _truth(name: str, find: Any, text: str) -> Any:
+    def rule(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Any:
+        # no axes: each element for itself
+        axes = () if isinstance(dim, (tuple, list)) and not dim else reduced_axes(dim, input.ndim)
+        value = np.asarray(find(input, axis=axes, keepdims=keepdim))
+        return value.astype(np.uint8) if input.dtype == np.uint8 else value  # torch: bytes were its first truth values
+
+    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
+    return nondifferentiable(rule)
+
+
+all = _truth("all", np.all, "Whether no element is 0, or along axes.")
+any = _truth("any", np.any, "Whether some element is not 0, or along axes.")
+
+
+@nondifferentiable
+def count_nonzero(input: Tensor, dim: Dims | None = None) -> Any:
+    """How many elements are not 0, or along axes."""
+    return np.count_nonzero(input, axis=reduced_axes(dim, input.ndim))

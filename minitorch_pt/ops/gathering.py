@@ -1,0 +1,301 @@
+"""Reading elements by number along an axis, by place in memory order, and by mask. The gradient is added where they were read."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..autograd.contract import composed
+from ..autograd.rule import array, differentiable, nondifferentiable
+from .axes import from_front
+from .indexing import written_at
+from .picking import take_slices
+from .shape import broadcast_shapes, broadcast_to
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Tensor
+
+
+__all__ = [
+    "argwhere", "gather", "index_select", "masked_select", "nonzero", "nonzero_static", "take", "take_along_dim", "unravel_index",
+]  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Along one axis, by number
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def whole_index(index: Any, name: str, kinds: str = "li", error: type = RuntimeError) -> np.ndarray:
+    """An index as an array. kinds: the NumPy characters of the types that are taken; error: raised for others."""
+    data = np.asarray(array(index))
+    if data.dtype.char not in kinds:
+        names = "int32/int64" if kinds == "li" else "int64"
+        raise error(f"{name}(): Expected dtype {names} for index, got {data.dtype.name}; convert with .long()")
+    return data
+
+
+def within(data: np.ndarray, n: int, dim: int, error: type = IndexError) -> np.ndarray:
+    """The numbers, if all are places among the n along an axis; else an error."""
+    if data.size and (data.min() < 0 or data.max() >= n):
+        bad = int(data.min()) if data.min() < 0 else int(data.max())
+        raise error(f"index {bad} is out of bounds for dimension {dim} with size {n}")
+    return data
+
+
+def check_line(index: Any, name: str, error: type = IndexError) -> None:
+    """Raise if an index is no vector; without axes it counts as one of one number."""
+    shape = np.shape(array(index))
+    if len(shape) > 1:
+        raise error(f"{name}(): Index is supposed to be a vector, but got shape {list(shape)}")
+
+
+def size_along(input: Any, dim: int) -> int:
+    """The size of an axis; without axes there is one element."""
+    return input.shape[dim] if input.ndim else 1
+
+
+@composed
+def index_select(input: Tensor, dim: Dim, index: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The slices along an axis that `index` names: shape of input with size len(index) at `dim`.
+
+    Raises:
+        IndexError: a number out of range (along dimension 1 a RuntimeError, as in torch), or index has more than one axis.
+        RuntimeError: it has not exactly one number, and input no axes.
+    """
+    dim = from_front(dim, input.ndim)
+    check_line(index, "index_select")
+    numbers = whole_index(index, "index_select").reshape(-1)
+    if not input.ndim and numbers.size != 1:
+        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {numbers.size} value(s)")
+    if numbers.size and not size_along(input, dim):
+        raise RuntimeError(
+            f"index_select(): self indexing axis dim should be positive, and dimension {dim} of {list(input.shape)} is 0"
+        )
+    within(numbers, size_along(input, dim), dim, RuntimeError if dim == 1 else IndexError)  # torch's kernel of its own
+    return (
+        take_slices.rule(input, numbers, dim)
+        if input.ndim
+        else take_slices.rule(input.reshape(1), numbers, 0).reshape(())
+    )
+
+
+def index_grid(index: np.ndarray, dim: int) -> tuple:
+    """The index arrays that address, for each place of `index`, the element that it names along `dim`."""
+    grid = list(np.ogrid[tuple(slice(n) for n in index.shape)])
+    grid[dim] = index
+    return tuple(grid)
+
+
+def check_places(
+    shape: tuple[int, ...], index: np.ndarray, dim: int, name: str, src: tuple[int, ...] | None = None
+) -> None:
+    """Check the numbers and the shape of an index for `gather` and `scatter`. Without axes it counts as a vector of one number.
+
+    Raises:
+        RuntimeError: another type than int32 or int64, out of range, of another rank, or larger than `shape`, except along dim, or than `src`.
+    """
+    whole_index(index, name)
+    sizes, self_sizes = index.shape or (1,), shape or (1,)
+    for other, title in ((self_sizes, "input"), *(() if src is None else ((src or (1,), "src"),))):
+        if len(other) != len(sizes):
+            # torch looks for the missing axis of a source that fits so far
+            missing = (
+                title == "src"
+                and src
+                and len(src) < len(sizes)
+                and all(k <= n for k, n in zip(sizes, src, strict=False))
+            )
+            raise (IndexError if missing else RuntimeError)(f"Index tensor must have the same number of dimensions as {title} tensor: {name}() got {len(sizes)} and {len(other)}")  # fmt: skip
+        for d, (k, n) in enumerate(zip(sizes, other, strict=True)):
+            if k > n and not (d == dim and title == "input"):
+                raise RuntimeError(f"Size does not match at dimension {d}: {name}() expected index {list(sizes)} to be no larger than {title} "
+                                   f"{list(other)}" + f" apart from dimension {dim}" * (title == "input"))  # fmt: skip
+    within(index, self_sizes[dim], dim, RuntimeError)
+
+
+@differentiable(linear=True, saves="input index")
+def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Any:
+    """For each place of `index`, the element that it names along an axis: out[i][j] = input[index[i][j]][j] for dim 0.
+
+    Raises:
+        RuntimeError: index is not int64, out of range, or larger than the input in another axis.
+    """
+    dim = from_front(dim, input.ndim)
+    numbers, values, shape = np.asarray(array(index)), array(input), tuple(input.shape)
+    if not numbers.size:
+        return np.zeros(numbers.shape, values.dtype), lambda g: sum_into.rule(g, numbers, dim, shape)
+    check_places(shape, numbers, dim, "gather")
+    picked = np.atleast_1d(values)[index_grid(np.atleast_1d(numbers), dim)].reshape(numbers.shape)
+    return np.asarray(picked, order="C"), lambda g: sum_into.rule(g, numbers, dim, shape)
+
+
+@differentiable(linear=True, name="ScatterAddBackward0")
+def sum_into(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> Any:
+    """Zeros with each element added where the index says: the transpose of gather."""
+    g = array(input)
+    total = np.zeros(shape, g.dtype)
+    combine_at(np.add, total, dim, index, g)
+    return total, lambda h: gather.rule(h, dim, index)
+
+
+def combine_at(combine: np.ufunc | None, total: np.ndarray, dim: int, index: np.ndarray, values: Any) -> None:
+    """Combine (or with None replace) the elements of `total` that `index` names along an axis with values, an array or a number."""
+    if not index.size:
+        return
+    lines, grid = np.atleast_1d(total), index_grid(np.atleast_1d(index), dim)  # without axes: a vector of one element
+    values = np.atleast_1d(values) if isinstance(values, np.ndarray) else values
+    if combine is None:
+        lines[grid] = values
+    else:
+        combine.at(lines, grid, values)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# By mask, and by place in memory order
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def checked_mask(mask: Any, name: str) -> np.ndarray:
+    """A mask as an array.
+
+    Raises:
+        RuntimeError: it is not bool.
+    """
+    data = array(mask)
+    if data.dtype != bool:
+        raise RuntimeError(
+            f"{name} only supports boolean masks, but got mask with dtype {data.dtype.name}; write mask.bool()"
+        )
+    return data
+
+
+@composed
+def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The elements where the mask is True, as a vector.
+
+    Raises:
+        RuntimeError: the mask is not bool, or does not broadcast.
+    """
+    where = checked_mask(mask, "masked_select")
+    shape = broadcast_shapes(tuple(input.shape), where.shape)
+    return selected.rule(broadcast_to(input, shape), np.broadcast_to(where, shape))
+
+
+@differentiable(linear=True, name="MaskedSelectBackward0", saves="input mask")
+def selected(input: Any, mask: np.ndarray) -> Any:
+    """The elements where a mask of the same shape is True."""
+    shape = tuple(input.shape)
+    return array(input)[mask], lambda g: written_at.rule(g, (mask,), shape)
+
+
+def check_flat_places(index: np.ndarray, n: int, name: str) -> None:
+    """Raise IndexError if a number is no place among n elements, counted from either end."""
+    if index.size and (index.min() < -n or index.max() >= n):
+        bad = int(index.max() if index.max() >= n else index.min())
+        raise IndexError(f"out of range: {name}() tried to access index {bad} on a tensor of {n} elements.")
+
+
+@differentiable(linear=True, saves="input index")
+def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Any:
+    """The elements at these places in the order of all indices.
+
+    Raises:
+        RuntimeError: the places are not int64. IndexError: out of range.
+    """
+    numbers = array(index)
+    if numbers.dtype != np.int64:
+        raise RuntimeError(
+            f"take(): Expected a long tensor for index, but got {numbers.dtype.name}; convert with .long()"
+        )
+    shape, n = tuple(input.shape), math.prod(input.shape)
+    check_flat_places(numbers, n, "take")
+    return array(input).reshape(-1)[numbers], lambda g: written_at.rule(g, (numbers,), (n,)).reshape(shape)
+
+
+@composed
+def take_along_dim(input: Tensor, indices: Tensor, dim: Dim | None = None, *, out: Tensor | None = None) -> Tensor:
+    """`gather` with broadcasting of the other axes; without `dim` of all elements.
+
+    Raises:
+        RuntimeError: indices are not int64, or have another number of axes.
+    """
+    if dim is None:
+        return gather.rule(input.reshape(-1), 0, indices.reshape(-1))
+    if array(indices).dtype != np.int64:
+        raise RuntimeError(
+            f"torch.take_along_dim(): dtype of indices should be Long but got {array(indices).dtype.name}; convert with .long()"
+        )
+    if indices.ndim != input.ndim:
+        raise RuntimeError(
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, "
+            f"but got {input.ndim} for input, and {indices.ndim} for indices"
+        )
+    dim = from_front(dim, input.ndim)
+    full = list(
+        broadcast_shapes(*(tuple(1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, indices)))
+    )
+    shapes = [tuple(x.shape[dim] if d == dim else n for d, n in enumerate(full)) for x in (input, indices)]
+    numbers = array(indices)
+    numbers = np.where(numbers < 0, numbers + input.shape[dim], numbers)  # from the end
+    return gather.rule(broadcast_to(input, shapes[0]), dim, np.broadcast_to(numbers, shapes[1]))
+
+
+@nondifferentiable
+def argwhere(input: Tensor) -> Any:
+    """The indices of the elements that are not 0, a row each."""
+    return np.argwhere(input)
+
+
+@composed
+def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None) -> Tensor:
+    """The indices of the elements that are not 0: a row each, or with as_tuple a vector per axis."""
+    return _nonzero_columns.rule(input) if as_tuple else argwhere.rule(input)
+
+
+@nondifferentiable
+def _nonzero_columns(input: Any) -> Any:
+    return tuple(np.ascontiguousarray(column) for column in np.nonzero(np.atleast_1d(input)))
+
+
+@nondifferentiable
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tensor | None = None) -> Any:
+    """`nonzero` with exactly `size` rows: the first ones, and rows of fill_value where there are too few.
+
+    Raises:
+        RuntimeError: a negative size.
+    """
+    if size < 0:
+        raise RuntimeError(f"nonzero_static: 'size' must be an non-negative integer, got {size}")
+    rows = np.full((size, input.ndim), fill_value, np.int64)
+    found = np.argwhere(input)[:size]
+    rows[: len(found)] = found
+    return rows
+
+
+@composed
+def unravel_index(indices: Tensor, shape: object) -> tuple:
+    """The index along each axis of a tensor of this shape, for places in the order of all indices.
+
+    Raises:
+        TypeError: indices, or sizes, that are not whole numbers. ValueError: a negative size.
+
+    >>> import minitorch_pt as torch
+    >>> torch.unravel_index(torch.tensor([1, 5]), (2, 3))
+    (tensor([0, 1]), tensor([1, 2]))
+    """
+    if array(indices).dtype.kind not in "iu":
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}; convert with .long()")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    for n in sizes:
+        if not isinstance(n, (int, np.integer)):
+            raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {shape}")
+        if n < 0:
+            raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
+    parts, rest = [], indices.long()
+    for n in reversed(sizes):
+        parts.append(rest % n)
+        rest = rest // n
+    return tuple(reversed(parts))

@@ -1,0 +1,86 @@
+"""What gradients are made with: chosen by a mask, zero where a function is flat, put back where they were taken from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..autograd.rule import array, differentiable
+
+
+def flat_slope(g: Any) -> Any:
+    """The gradient of what is flat: zeros. Not g * 0, which is nan where a gradient is infinite."""
+    return np.zeros(g.shape, g.dtype)
+
+
+def underivable(name: str) -> Callable:
+    """The gradient function of what torch does not differentiate."""
+
+    def refuse(g: Any) -> Any:
+        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+
+    return refuse
+
+
+PLAIN: Any = (np.ndarray, np.generic)  # what is no Tensor
+_WORDS = {size: np.dtype(f"i{size}") for size in (2, 4, 8)}
+
+
+@differentiable(linear=True)
+def _nothing(input: Any) -> Any:
+    """0, as a function of `input`."""
+    shape, dtype = input.shape, input.dtype
+    return np.zeros((), dtype), lambda g: np.zeros(shape, dtype)
+
+
+def depending(value: Any, of: Any) -> Any:
+    """`value`; if `of` is a Tensor, as a function of it whose slope is 0, as in torch's second-order gradients."""
+    return value if isinstance(of, PLAIN) else value + _nothing(of)
+
+
+def pick(mask: Any, chosen: Any, other: Any = None, of: Any = None) -> Any:
+    """`chosen` where `mask` is true, elsewhere `other` (0 if left out), whatever infinities stand in the other one.
+
+    On arrays by their bits, as whole numbers times 0 or 1: np.where guesses each branch, and on a mask without pattern
+    takes 470 us for 131,072 elements against 23 us here; a product of floats would make nan of 0 * inf. of: what the mask
+    was made of (see `depending`).
+    """
+    if type(chosen) is not np.ndarray or (other is not None and type(other) is not np.ndarray):
+        picked = np.where(mask, chosen, 0 if other is None else other)
+        return picked if of is None else depending(picked, of)
+    word = _WORDS[chosen.itemsize]
+    bits = chosen.view(word)
+    if other is None:
+        # the mask as whole numbers first: NumPy converts within the product 0.2 us slower, and 10 % in large arrays
+        return (bits * mask.astype(word)).view(chosen.dtype)
+    rest = other.view(word)
+    return ((bits ^ rest) * mask ^ rest).view(chosen.dtype)
+
+
+@differentiable(linear=True, name="IndexSelectBackward0", saves="index")
+def take_slices(input: Any, index: np.ndarray, dim: int) -> Any:
+    """Slices along an axis, by number, possibly several times."""
+    data, shape = array(input), input.shape
+    value = data.take(index, dim) if data.flags.c_contiguous else data[(slice(None),) * dim + (index,)]
+    return np.asarray(value, order="C"), lambda g: give_slices.rule(g, index, dim, shape)
+
+
+@differentiable(linear=True, name="IndexAddBackward0")
+def give_slices(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> Any:
+    """The transpose of `take_slices`: slices added up where they were taken."""
+    g = array(input)
+    total = np.zeros(shape, g.dtype)
+    place: Any = (slice(None),) * dim + (index,)
+    np.add.at(total, place, g)
+    return total, lambda h: take_slices.rule(h, index, dim)
+
+
+@differentiable(linear=True, name="SelectBackward0")
+def placed_at(input: Any, index: tuple, shape: tuple[int, ...]) -> Any:
+    """Zeros, with `input` at a basic index: the transpose of reading there."""
+    g = array(input)
+    total = np.zeros(shape, g.dtype)
+    total[index] = g
+    return total, lambda h: h[index]

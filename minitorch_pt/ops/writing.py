@@ -1,0 +1,284 @@
+"""Writing slices by number, and elements by mask and by place: the input with some of it added to or replaced."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..arrays import dtypes, layouts
+from ..arrays.sums import summed
+from ..autograd import graph
+from ..autograd.contract import composed
+from ..autograd.rule import array, differentiable, named, same
+from .axes import from_front
+from .gathering import check_flat_places, check_line, checked_mask, selected, size_along, take, whole_index, within
+from .index_steps import WHOLE
+from .indexing import look_up, replaced, written_at
+from .picking import take_slices
+from .saving import saving
+from .scatters import copied, scatter_reduce
+from .shape import broadcast_shapes
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Dim, Number, Operand, Tensor
+
+
+__all__ = ["index_add", "index_copy", "index_fill", "index_reduce", "masked_fill", "masked_scatter", "put"]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Slices, by number
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def check_slices(input: Any, dim: int, index: Any, source: Any, name: str) -> np.ndarray:
+    """The numbers of an index of slices along an axis, for each of which `source` has one.
+
+    Raises:
+        IndexError: index is no vector. RuntimeError: it is of another type, or sizes or types of the two tensors do not fit.
+    """
+    check_line(index, name)
+    numbers = whole_index(index, name).reshape(-1)
+    if input.dtype != source.dtype:
+        raise RuntimeError(f"{name}(): self ({input.dtype}) and source ({source.dtype}) must have the same scalar type; convert one with .to()")  # fmt: skip
+    if not source.ndim and numbers.size != 1:
+        raise IndexError(f"{name}(): source has no dimensions and so needs one index number, got {numbers.size}")
+    expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]] if input.ndim else []
+    if list(source.shape) != expected:
+        raise RuntimeError(
+            f"{name}(): source should have shape {expected} to match index and self, and has {list(source.shape)}"
+        )
+    return numbers
+
+
+@differentiable(linear=True, name="IndexAddBackward0", saves=["", "index source"])
+def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: float) -> Any:
+    total = copied(input)
+    place: Any = (WHOLE,) * dim + (index,)
+    factor = np.array(dtypes.checked(alpha, total.dtype)).astype(total.dtype)  # -1 wraps around
+    np.add.at(total, place, array(source) * factor)
+    return total, same, lambda g: take_slices.rule(g, index, dim) * alpha
+
+
+@composed
+def index_add(
+    input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
+    """`input` with alpha times the slices of `source` added at the places that `index` names along an axis.
+
+    Raises:
+        RuntimeError, IndexError: index out of range, or sizes do not fit.
+    """
+    dim = from_front(dim, input.ndim)
+    numbers = check_slices(input, dim, index, source, "index_add")
+    # as torch, which hands the plain case on to scatter_add
+    plain = input.ndim > 1 and alpha == 1 and numbers.dtype == np.int64
+    within(numbers, size_along(input, dim), dim, RuntimeError if plain else IndexError)
+    if not input.ndim:
+        added = _index_add.rule(input.reshape(1), source.reshape(1), 0, numbers, alpha).reshape(())
+        return named(added, "IndexAddBackward0")
+    return _index_add.rule(input, source, dim, numbers, alpha)
+
+
+@composed
+def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """`input` with the slices that `index` names along an axis replaced by those of `source`.
+
+    Raises:
+        IndexError: out of range, or sizes do not fit. RuntimeError: other types, or slices of another shape.
+    """
+    dim = from_front(dim, input.ndim)
+    check_line(index, "index_copy")
+    count = int(np.size(array(index)))
+    if source.ndim != input.ndim and source.ndim and input.ndim:
+        raise IndexError(
+            f"index_copy(): source has {source.ndim} dimensions and self {input.ndim}; they must have as many"
+        )
+    if not source.ndim and count != 1:
+        raise IndexError(f"index_copy(): When source is scalar, index should have one element, got {count}")
+    numbers = whole_index(index, "index_copy", "l").reshape(-1)
+    if input.dtype != source.dtype:
+        raise RuntimeError(f"index_copy(): self and source expected to have the same dtype, but got (self) {input.dtype} and (source) {source.dtype}")  # fmt: skip
+    slices = [[n for d, n in enumerate(x.shape) if d != dim] for x in (input, source)]
+    if slices[0] != slices[1]:
+        raise RuntimeError(f"index_copy(): Source/destination tensor must have same slice shapes, got {slices[1]} and {slices[0]} along dimension {dim}")  # fmt: skip
+    if source.ndim and count != source.shape[dim]:
+        raise IndexError(
+            f"index_copy(): Number of indices ({count}) should be equal to source.size(dim) ({source.shape[dim]})"
+        )
+    if array(source).size:  # torch does not look at the numbers otherwise
+        within(numbers, size_along(input, dim), dim)
+    vectors = [x if x.ndim else x.reshape(1) for x in (input, source)]
+    copied = _sliced.rule(*vectors, dim, numbers)
+    return copied if input.ndim else named(copied.reshape(()), "IndexCopyBackward0")
+
+
+@differentiable(linear=True, name="IndexCopyBackward0", saves=["index", "index source"])
+def _sliced(input: Any, source: Any, dim: int, index: np.ndarray) -> Any:
+    total, place = copied(input), (WHOLE,) * dim + (index,)
+    if array(source).size:
+        total[place] = array(source)
+    return total, lambda g: replaced.rule(g, np.zeros((), total.dtype), place), lambda g: look_up.rule(g, place)
+
+
+@composed
+def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor:
+    """`input` with the slices that `index` names along an axis filled with a number.
+
+    Raises:
+        IndexError: out of range, or index is not int64. RuntimeError: it is no vector, or value has axes.
+    """
+    tensor = isinstance(value, graph.Tensor)
+    if tensor and value.ndim:
+        raise RuntimeError(
+            f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
+        )
+    dim = from_front(dim, input.ndim)
+    numbers = whole_index(index, "index_fill", "l", IndexError)
+    check_line(index, "index_fill", RuntimeError)
+    n = size_along(input, dim)
+    numbers = np.where(numbers < 0, numbers + n, numbers)  # from the end
+    # each place once: the value's gradient must not count a place twice
+    place = (WHOLE,) * dim + (np.unique(within(numbers, n, dim) if array(input).size else numbers[:0]),)
+    if not tensor or value.dtype != input.dtype:
+        kind = array(input).dtype
+        value = np.asarray(dtypes.checked(value.item() if tensor else value, kind)).astype(kind)
+    filled = _filled.rule(input if input.ndim else input.reshape(1), value, place).reshape(input.shape)
+    return saving.rule(filled, (index,), f"IndexFillBackward{int(tensor)}")
+
+
+@differentiable(linear=True, name="IndexFillBackward0", saves="index")
+def _filled(input: Any, value: Any, index: tuple) -> Any:
+    total = layouts.clone(array(input))
+    total[index] = array(value)
+    return total, lambda g: _filled.rule(g, np.zeros((), total.dtype), index), lambda g: look_up.rule(g, index).sum()
+
+
+@composed
+def index_reduce(
+    input: Tensor,
+    dim: Dim,
+    index: Tensor,
+    source: Tensor,
+    reduce: str,
+    *,
+    include_self: bool = True,
+    out: Tensor | None = None,
+) -> Tensor:
+    """`input` with its slices along an axis that `index` names combined with those of `source`: prod, mean, amax or amin.
+
+    Raises:
+        RuntimeError: another `reduce`, or sizes or dtypes that do not fit. IndexError: index out of range, or no such axis.
+    """
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}")
+    axis = from_front(dim, input.ndim)
+    numbers = check_slices(input, axis, index, source, "index_reduce")
+    if array(input).dtype == bool and (input.ndim <= 1 or (numbers.size and (reduce == "mean" or not include_self))):
+        raise NotImplementedError("index_reduce() is not implemented for these bool tensors; convert with .int()")
+    if numbers.size and not 0 <= numbers.min() <= numbers.max() < (input.shape[axis] if input.ndim else 1):
+        raise IndexError(
+            f"index_reduce(): index out of range in self of shape {list(input.shape)} along dimension {axis}: {numbers.tolist()}"
+        )
+    numbers = numbers.reshape([-1 if d == axis else 1 for d in range(input.ndim)])
+    numbers = graph.wrap(np.broadcast_to(numbers, source.shape))
+    return named(
+        scatter_reduce.rule(input, axis, numbers, source, reduce, include_self=include_self), "IndexReduceBackward0"
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# By mask, and by place in memory order
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@differentiable(
+    linear=True,
+    name=lambda input, mask, value: f"MaskedFillBackward{int(isinstance(value, np.ndarray))}",
+    saves="mask",
+)
+def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
+    """`input` with `value` where the mask is True.
+
+    Raises:
+        RuntimeError: the mask is not bool, or does not broadcast; value has axes.
+    """
+    where = checked_mask(mask, "masked_fill")
+    number = array(value)
+    if isinstance(number, np.ndarray) and number.ndim:
+        raise RuntimeError(
+            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {number.ndim} dimension(s)."
+        )
+    data = array(input)
+    if isinstance(number, np.ndarray) and number.dtype.kind == "f" and data.dtype.kind != "f":
+        number = int(number)
+    filled = np.where(where, np.asarray(dtypes.checked(number, data.dtype)).astype(data.dtype), data)
+    return (
+        np.asarray(filled, order="C"),
+        lambda g: np.where(where, 0.0, g),
+        None,
+        lambda g: summed(np.where(where, g, 0.0)),
+    )
+
+
+@differentiable(linear=True, saves="mask")
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Any:
+    """`input` with the first elements of `source`, in order, where the mask is True.
+
+    Raises:
+        RuntimeError: the mask is not bool, or the source has too few elements.
+    """
+    data = array(input)
+    shape = broadcast_shapes(tuple(data.shape), checked_mask(mask, "masked_scatter").shape)
+    data, where = np.broadcast_to(data, shape), np.broadcast_to(array(mask), shape)
+    if array(source).dtype != data.dtype:
+        raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got {data.dtype.name} and {array(source).dtype.name}")  # fmt: skip
+    count = int(where.sum())
+    if math.prod(source.shape) < count:
+        raise RuntimeError(
+            f"masked_scatter: expected the source to have at least as many elements as ones in mask, {count}, and it has {math.prod(source.shape)}"
+        )
+    total = np.array(data, order="C")
+    total[where] = array(source).reshape(-1)[:count]
+    shape = tuple(source.shape)
+    return (
+        total,
+        lambda g: np.where(where, 0.0, g),
+        None,
+        lambda g: written_at.rule(selected.rule(g, where), (slice(count),), (math.prod(shape),)).reshape(shape),
+    )
+
+
+@composed
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """`input` with the elements of `source` put, or added, at these places in the order of all indices.
+
+    Raises:
+        RuntimeError: index is not int64, or the types of input and source differ. IndexError: out of range, or another number of elements.
+    """
+    places = whole_index(index, "put", "l")
+    if input.dtype != source.dtype:
+        raise RuntimeError(f"put(): self and source expected to have the same dtype, but got self.dtype = {input.dtype} and source.dtype = {source.dtype}")  # fmt: skip
+    if places.size != math.prod(source.shape):
+        raise IndexError(f"put(): Expected source and index to have the same number of elements, but got {math.prod(source.shape)} and {places.size}")  # fmt: skip
+    return _placed.rule(input, source, places, accumulate)
+
+
+@differentiable(linear=True, name="PutBackward0", saves=["index", "index source"])
+def _placed(input: Any, source: Any, index: np.ndarray, accumulate: bool) -> Any:
+    flat = array(input).reshape(-1).copy()
+    check_flat_places(index, flat.size, "put")
+    if accumulate:
+        np.add.at(flat, index, array(source).reshape(index.shape))
+    else:
+        flat[index] = array(source).reshape(index.shape)
+    value = layouts.clone(array(input))
+    value[...] = flat.reshape(value.shape)
+    shape = tuple(source.shape)
+
+    def rest(g: Any) -> Any:
+        return g if accumulate else _placed.rule(g, np.zeros(index.shape, value.dtype), index, False)
+
+    return value, rest, lambda g: take.rule(g, index).reshape(shape)
