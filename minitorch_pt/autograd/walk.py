@@ -79,7 +79,7 @@ def pulled(pulls: Any, gradients: Sequence, edges: Sequence) -> list:
 def _again(node: Node) -> Any:
     """The gradient functions on Tensors, so that using them records a graph: the rule is run once more, on Tensors."""
     if "restored" in node.__dict__:  # hooks have what it kept
-        return _again(node.restored())
+        return _again(node.__dict__["restored"]())
     if node.rule.function is None:  # a user's Function: its backward works on Tensors anyway
         return node.pulls
     inputs = []
