@@ -81,7 +81,11 @@ _settle(
     },
 )
 # where pickles of 0.1.0 look for them
-autograd.graph.Variable, autograd.graph.Handle = autograd.Variable, autograd.hooks.Handle  # type: ignore[attr-defined]
+for _name, _thing in {
+    **{name: getattr(autograd, name) for name in ("Variable", "backward", "grad")},
+    "Handle": autograd.hooks.Handle,
+}.items():
+    setattr(autograd.graph, _name, _thing)
 for _then, _now in ("random", "draws"), ("random", "generator"), ("tensors.settings", "threads"):
     for _name in _sys.modules[f"{__name__}.tensors.{_now}"].__all__:
         setattr(_sys.modules[f"{__name__}.{_then}"], _name, globals()[_name])
