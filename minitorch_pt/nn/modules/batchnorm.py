@@ -73,7 +73,6 @@ class NormBase(Module):
         super()._load_from_state_dict(state, prefix, metadata, *rest)
 
     def extra_repr(self) -> str:
-        """The sizes and options."""
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
             f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"

@@ -42,7 +42,6 @@ class L1Loss(Loss):
     """Mean absolute error: |x - t|."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of predictions `input` for `target`."""
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
@@ -55,7 +54,6 @@ class MSELoss(Loss):
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of predictions `input` for `target`."""
         return F.mse_loss(input, target, reduction=self.reduction)
 
 
@@ -69,7 +67,6 @@ class SmoothL1Loss(Loss):
         self.beta = beta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of predictions `input` for `target`."""
         return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
 
 
@@ -87,7 +84,6 @@ class HuberLoss(Loss):
         self.delta = delta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of predictions `input` for `target`."""
         return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
 
 
