@@ -9,14 +9,13 @@ from .. import ops
 from ..autograd.modes import no_grad
 from ..tensors import draws
 from ..tensors.tensor import Tensor
-from . import constraints
-from .distribution import Distribution
-from .utils import ONE, broadcast_all
+from .loc_scale import LocScale
+from .utils import ONE
 
 __all__ = ["Normal"]
 
 
-class Normal(Distribution):
+class Normal(LocScale):
     """Mean `loc`, standard deviation `scale`: density exp(-(x - loc)² / (2 scale²)) / (scale sqrt(2 pi)).
 
     Raises:
@@ -26,24 +25,6 @@ class Normal(Distribution):
     >>> torch.distributions.Normal(0.0, 1.0).log_prob(torch.tensor(0.0))
     tensor(-0.9189)
     """
-
-    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
-
-    @property
-    def mean(self) -> Tensor:
-        """loc."""
-        return self.loc
-
-    @property
-    def mode(self) -> Tensor:
-        """loc."""
-        return self.loc
 
     @property
     def stddev(self) -> Tensor:
