@@ -6,7 +6,7 @@ import sys as _sys
 import typing as _typing
 
 from . import autograd as autograd, ops as ops, random as random
-from .arrays import dtypes as _dtypes
+from .arrays import dtypes as _dtypes, memory as _memory
 from .arrays.dtypes import *
 from .arrays.formats import *
 from .arrays.size import *
@@ -40,6 +40,7 @@ from .tensors.tensor import Tensor as Tensor
 from .tensors.threads import *
 from .tensors.window_functions import *
 
+_memory.keep_freed_pages()
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+from .names.titles import titled
+
 __all__ = [
     "aminmax", "cummax", "cummin", "frexp", "geqrf", "histogram", "histogramdd", "kthvalue", "linalg_cholesky_ex", "linalg_eigh", "linalg_inv_ex",
     "linalg_lstsq", "linalg_lu", "linalg_lu_factor", "linalg_lu_factor_ex", "linalg_qr", "linalg_slogdet", "linalg_solve_ex", "linalg_svd",
@@ -22,9 +24,9 @@ def _returns(name: str, fields: str) -> type:
             parts = ",\n".join(f"{field}={self[i]!r}" for i, field in enumerate(fields_))
             return f"torch.return_types.{name}(\n{parts})"
 
-    Returns.__name__ = Returns.__qualname__ = name
-    Returns.__doc__ = f"What torch.{name.replace('linalg_', 'linalg.')} returns: ({fields.replace(' ', ', ')})."
-    return Returns
+    return titled(
+        Returns, name, f"What torch.{name.replace('linalg_', 'linalg.')} returns: ({fields.replace(' ', ', ')})."
+    )
 
 
 aminmax = _returns("aminmax", "min max")

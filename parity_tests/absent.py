@@ -24,7 +24,7 @@ import torch
 import minitorch_pt
 from minitorch_pt.names.absent import Absent
 
-FILE = Path(minitorch_pt.__file__).parent / "names/absent_names.py"
+FILE = Path(minitorch_pt.__file__).parent / "names/absent_names.txt"
 CLASSES = {
     "torch.Generator": torch.Generator,
     "torch.Tensor": torch.Tensor,
@@ -243,17 +243,13 @@ def text() -> str:
         for name in names:
             by_reason.setdefault(reason(f"{place}.{name}"), []).append(name)
         used.update(by_reason)
-        blocks = []
-        for title in sorted(by_reason):
-            wrapped = textwrap.fill(" ".join(by_reason[title]), 112, break_on_hyphens=False)
-            blocks.append(f'        "{title}": """\n{textwrap.indent(wrapped, " " * 12)}\n        """,\n')
-        places.append(f'    "{place}": {{\n{"".join(blocks)}    }},\n')
-    said = "".join(f'    "{title}": "{said}",\n' for title, (said, _) in REASONS.items() if title in used)
-    return (
-        f'"""The public names of torch {torch.__version__.partition("+")[0]} that are not here, and why: made by parity_tests/absent.py."""\n\n'
-        f"# what is said after 'minitorch_pt leaves out torch.fft: '\nREASONS = {{\n{said}}}\n\n"
-        f"# module or class of torch's: the reasons, and the names that they hold for\nABSENT = {{\n{''.join(places)}}}\n"
-    )
+        lines = [f"{title}: {' '.join(by_reason[title])}" for title in sorted(by_reason)]
+        wrapped = [textwrap.fill(line, 120, subsequent_indent="    ", break_on_hyphens=False) for line in lines]
+        places.append("\n".join([f"[{place}]", *wrapped]))
+    said = [f"{title}: {said}" for title, (said, _) in REASONS.items() if title in used]
+    head = f"# The public names of torch {torch.__version__.partition('+')[0]} that are not here, and why: made by parity_tests/absent.py. First the"
+    head += " reasons,\n# then each module or class of torch's with the names that they hold for."
+    return "\n".join([head, *said, *places, ""])
 
 
 if __name__ == "__main__":

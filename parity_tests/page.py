@@ -21,7 +21,10 @@ import pytest
 import torch
 
 import minitorch_pt
-from parity_tests.databases import Outcome, entries, table, twin
+from parity_tests.databases.entries import entries
+from parity_tests.databases.outcomes import Outcome
+from parity_tests.databases.table import table
+from parity_tests.databases.twins import twin
 from parity_tests.sweeps import COUNTS, accepted
 
 SWEEPS = [p for p in sorted((Path(__file__).parent / "sweeps").glob("test_*.py")) if p.stem != "test_differences"]

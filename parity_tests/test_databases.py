@@ -4,9 +4,12 @@ from fnmatch import fnmatchcase
 
 import pytest
 import torch
+from torch.testing._internal.common_optimizers import optim_db
 
 import minitorch_pt
-from parity_tests.databases import entries, optim_db, table, training
+from parity_tests.databases.entries import entries
+from parity_tests.databases.optimizers import training
+from parity_tests.databases.table import table
 from parity_tests.oracle import assert_same
 
 ENTRIES = dict(entries())

@@ -9,7 +9,7 @@ import pytest
 
 from minitorch_pt.__main__ import main
 from parity_tests import page
-from parity_tests.databases import Outcome
+from parity_tests.databases.outcomes import Outcome
 
 
 def test_written(monkeypatch, tmp_path, capsys):

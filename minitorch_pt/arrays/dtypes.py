@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..names.titles import titled
+
 __all__ = [
     "dtype", "float64", "double", "float32", "float", "float16", "half", "int64", "long", "int32", "int", "int16", "short",
     "int8", "uint8", "bool", "bfloat16", "float8_e4m3fn", "float8_e5m2", "complex32", "chalf", "complex64", "cfloat", "complex128", "cdouble",
@@ -101,7 +103,7 @@ class LeftOut(dtype):
         return self._facts[0]
 
 
-LeftOut.__name__ = LeftOut.__qualname__ = "dtype"  # what they are called, as all types
+titled(LeftOut, "dtype")  # what they are called, as all types
 _SHORT, _PARTS = "NumPy has no such numbers; use torch.float32", "use two real tensors, or NumPy"
 _WIDER, _QUANTIZED = "use a signed type that holds them, torch.int32 or torch.int64", "use torch.int8, or torch.float32"
 bfloat16 = LeftOut("bfloat16", 2, _SHORT)

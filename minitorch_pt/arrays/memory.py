@@ -57,3 +57,12 @@ def empty(dtype: np.dtype, *shape: int) -> np.ndarray:
         if held > _LIMIT and alive() is None and _given.pop(key, None):
             held -= old.nbytes
     return _lend(memory, shape) if held <= _LIMIT else _aligned(memory, shape)
+
+
+def keep_freed_pages() -> None:
+    """Let the C library (glibc) keep the memory of large arrays when they are freed: to get it again costs more than to compute with it.
+
+    It keeps what is no larger than the largest block that was ever freed, up to 32 MB: so one of that size is asked for, never touched
+    (which costs no memory), and freed. Called once, at import. What it buys: benchmarks/RESULTS.md.
+    """
+    np.empty((32 << 20) - (1 << 16), np.uint8)

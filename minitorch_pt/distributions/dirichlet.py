@@ -63,13 +63,11 @@ class Dirichlet(Distribution):
         return dirichlet_draw(alpha, default_generator.dirichlet(alpha._data))
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """The logarithm of the density at `value`."""
         self._validate_sample(value)
         alpha = self.concentration
         return ops.xlogy(alpha - 1.0, value).sum(-1) + alpha.sum(-1).lgamma() - alpha.lgamma().sum(-1)
 
     def entropy(self) -> Tensor:
-        """The mean of -log_prob."""
         alpha = self.concentration
         total = alpha.sum(-1)
         rest = (alpha.shape[-1] - total) * total.digamma()

@@ -59,12 +59,10 @@ class Exponential(Distribution):
         return self.rate.log() - self.rate * value
 
     def cdf(self, value: Tensor) -> Tensor:
-        """The probability of a draw up to `value`."""
         self._validate_sample(value)
         return -(-self.rate * value).expm1()
 
     def icdf(self, value: Tensor) -> Tensor:
-        """Below which number a draw is with this probability."""
         return -(-value).log1p() / self.rate
 
     def entropy(self) -> Tensor:

@@ -55,7 +55,6 @@ class FisherSnedecor(Distribution):
         return (over / under.clamp(min=tiny)).clamp(min=tiny)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """The logarithm of the density at `value`."""
         self._validate_sample(value)
         a, b, ratio = self.df1 * 0.5, self.df2 * 0.5, self.df1 / self.df2
         norm = (a + b).lgamma() - a.lgamma() - b.lgamma()

@@ -56,7 +56,6 @@ class Gamma(Distribution):
         return value
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """The logarithm of the density at `value`."""
         value = creation.as_tensor(value, dtype=self.rate.dtype)
         self._validate_sample(value)
         shape = self.concentration

@@ -34,5 +34,4 @@ class HalfCauchy(Half):
         return self.base_dist.variance
 
     def log_prob(self, value: Any) -> Tensor:
-        """The logarithm of the density at `value`."""
         return super().log_prob(creation.as_tensor(value, dtype=self.scale.dtype))

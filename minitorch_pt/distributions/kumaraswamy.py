@@ -59,7 +59,6 @@ class Kumaraswamy(TransformedDistribution):
         return self._moment(2) - self.mean.pow(2)
 
     def entropy(self) -> Tensor:
-        """The mean of -log_prob."""
         a, b = self.concentration1, self.concentration0
         harmonic = (b + 1).digamma() + np.euler_gamma
         return (1 - b.reciprocal()) + (1 - a.reciprocal()) * harmonic - a.log() - b.log()

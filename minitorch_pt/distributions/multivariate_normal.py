@@ -122,7 +122,6 @@ class MultivariateNormal(Distribution):
         return self.loc + (self._lower @ noise.unsqueeze(-1)).squeeze(-1)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """The logarithm of the density at `value`."""
         self._validate_sample(value)
         distance = squared_distance(self._lower, value - self.loc)
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + distance) - half_log_det(self._lower)

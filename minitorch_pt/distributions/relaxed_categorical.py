@@ -38,7 +38,6 @@ class ExpRelaxedCategorical(OfClasses):
         return scores - scores.logsumexp(dim=-1, keepdim=True)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """The logarithm of the density at `value`."""
         self._validate_sample(value)
         logits, value = broadcast_all(self.logits, value)
         count = logits.shape[-1]

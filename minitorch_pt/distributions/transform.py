@@ -236,13 +236,11 @@ class ComposeTransform(Transform):
         return reduce(operator.add, terms)
 
     def forward_shape(self, shape: Any) -> Any:
-        """The shape of y."""
         for part in self.parts:
             shape = part.forward_shape(shape)
         return shape
 
     def inverse_shape(self, shape: Any) -> Any:
-        """The shape of x."""
         for part in reversed(self.parts):
             shape = part.inverse_shape(shape)
         return shape
@@ -301,11 +299,9 @@ class IndependentTransform(Transform):
         return sum_rightmost(self.base_transform.log_abs_det_jacobian(x, y), self.reinterpreted_batch_ndims)
 
     def forward_shape(self, shape: Any) -> Any:
-        """The shape of y."""
         return self.base_transform.forward_shape(shape)
 
     def inverse_shape(self, shape: Any) -> Any:
-        """The shape of x."""
         return self.base_transform.inverse_shape(shape)
 
     def __repr__(self) -> str:
@@ -358,11 +354,9 @@ class ReshapeTransform(Transform):
         return x.new_zeros(x.shape[: x.ndim - len(self.in_shape)])
 
     def forward_shape(self, shape: Any) -> Any:
-        """The shape of y."""
         return _replaced(shape, self.in_shape, self.out_shape)
 
     def inverse_shape(self, shape: Any) -> Any:
-        """The shape of x."""
         return _replaced(shape, self.out_shape, self.in_shape)
 
 

@@ -57,7 +57,6 @@ class TransformedDistribution(Distribution):
         super().__init__(after[:split], after[split:], validate_args=validate_args)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        """The same distribution with its parameters expanded to batch_shape."""
         new = super().expand(batch_shape, _instance)
         shape = Size(batch_shape) + self.event_shape
         for transform in reversed(self.transforms):
@@ -121,5 +120,4 @@ class TransformedDistribution(Distribution):
         return self._turned(self.base_dist.cdf(value))
 
     def icdf(self, value: Tensor) -> Tensor:
-        """Below which number a draw is with this probability."""
         return self._transformed(self.base_dist.icdf(self._turned(value)))

@@ -82,7 +82,6 @@ class PowerTransform(Transform):
         return (self.exponent * y / x).abs().log()
 
     def forward_shape(self, shape: Any) -> Any:
-        """The shape of y."""
         return ops.broadcast_shapes(shape, self.exponent.shape)
 
     inverse_shape = forward_shape
@@ -199,7 +198,6 @@ class AffineTransform(Transform):
         return sum_rightmost(log, self.event_dim).expand(x.shape[: x.ndim - self.event_dim])
 
     def forward_shape(self, shape: Any) -> Any:
-        """The shape of y."""
         return ops.broadcast_shapes(shape, getattr(self.loc, "shape", ()), getattr(self.scale, "shape", ()))
 
     inverse_shape = forward_shape
@@ -218,7 +216,6 @@ class SoftmaxTransform(_Plain):
         return y.log()
 
     def forward_shape(self, shape: Any) -> Any:
-        """The shape of y."""
         check_axes(shape, 1)
         return shape
 
@@ -251,12 +248,10 @@ class StickBreakingTransform(_Plain):
         return (-x + logsigmoid(x) + y[..., :-1].log()).sum(-1)
 
     def forward_shape(self, shape: Any) -> Any:
-        """The shape of y."""
         check_axes(shape, 1)
         return Size((*shape[:-1], shape[-1] + 1))
 
     def inverse_shape(self, shape: Any) -> Any:
-        """The shape of x."""
         check_axes(shape, 1)
         return Size((*shape[:-1], shape[-1] - 1))
 

@@ -74,7 +74,6 @@ class Uniform(Distribution):
         return ((value - self.low) / (self.high - self.low)).clamp(min=0, max=1)
 
     def icdf(self, value: Tensor) -> Tensor:
-        """Below which number a draw is with this probability."""
         return value * (self.high - self.low) + self.low
 
     def entropy(self) -> Tensor:

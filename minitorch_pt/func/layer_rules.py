@@ -54,7 +54,7 @@ def normalized(shape: Callable) -> Callable:
         plain = batched(rule(call, lifted(input, [call.level]), None, None, *options), call.level)
         for parameter, combine in ((weight, ops.mul), (bias, ops.add)):
             if parameter is not None:
-                plain = combine(plain, ops.reshape(parameter, shape(parameter, plain)))
+                plain = combine(plain, ops.reshape(parameter, shape(parameter, plain)))  # type: ignore[assignment]
         return call.all(plain)
 
     return norm

@@ -1,6 +1,6 @@
 """What torch has and minitorch_pt leaves out: whoever asks for such a name is told why, and what to do instead.
 
-The names and the reasons stand in `absent_names.py`.
+The names and the reasons stand in `absent_names.txt`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
-
-from .absent_names import ABSENT, REASONS
 
 __all__ = ["Absent", "absence", "attribute", "is_absence", "is_late", "mark", "missing", "tell"]
 
@@ -30,6 +29,18 @@ AT_USE = (
     "torch.library",
     "torch.nn.parallel",
 )
+
+
+def _table() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """What is said for each reason; and for each module or class of torch's the reasons with the names that they hold for."""
+    text = Path(__file__).with_name("absent_names.txt").read_text(encoding="utf-8").replace("\n    ", " ")
+    head, *places = text.rstrip().split("\n[")
+    reasons = dict(line.split(": ", 1) for line in head.splitlines() if line[0] != "#")
+    sections = (place.partition("]\n") for place in places)
+    return reasons, {name: dict(line.split(": ", 1) for line in body.splitlines()) for name, _, body in sections}
+
+
+REASONS, ABSENT = _table()
 
 
 def absence(name: str) -> str | None:

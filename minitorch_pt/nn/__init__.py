@@ -8,7 +8,7 @@ from .modules import (
     margin_losses as _margins,
     module as _module,
     multihead_attention as _attention,
-    utils as _,
+    utils as _numbers,
 )
 from .parallel import DataParallel as DataParallel
 from .parameter import Buffer as Buffer, Parameter as Parameter

@@ -13,6 +13,7 @@ from ..arrays import layouts
 from ..arrays.storage import refuse_overlap
 from ..autograd.changes import changed
 from ..autograd.modes import no_grad
+from ..names.titles import titled
 from ..tensors.fills import normal_ as _fill_normal, uniform_ as _fill_uniform
 from ..tensors.generator import default_generator
 from ..tensors.tensor import Tensor
@@ -284,8 +285,7 @@ def _old_name(function: Any) -> Any:
         warnings.warn(f"`nn.init.{name[:-1]}` is now deprecated in favor of `nn.init.{name}`.", FutureWarning, stacklevel=2)  # fmt: skip
         return function(*args, **kwargs)
 
-    old.__name__ = old.__qualname__ = name[:-1]
-    return old
+    return titled(old, name[:-1])
 
 
 uniform, normal, constant = _old_name(uniform_), _old_name(normal_), _old_name(constant_)

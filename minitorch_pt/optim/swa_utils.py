@@ -10,7 +10,7 @@ from typing import Any
 
 from ..arrays import dtypes
 from ..autograd.modes import no_grad
-from ..nn.modules.batchnorm import _BatchNorm
+from ..nn.modules.batchnorm import BatchNorm
 from ..nn.modules.module import Module
 from ..tensors import creation
 from ..tensors.tensor import Tensor
@@ -167,7 +167,7 @@ def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
     Averaged weights need it: the statistics copied are those of other weights. Of a batch that is a list or tuple the first
     item is the input.
     """
-    layers = [module for module in model.modules() if isinstance(module, _BatchNorm)]
+    layers = [module for module in model.modules() if isinstance(module, BatchNorm)]
     if not layers:
         return
     momenta = [layer.momentum for layer in layers]

@@ -13,7 +13,7 @@ from ..arrays import dtypes, formats
 from ..arrays.size import Size
 from ..nn.parameter import Buffer, Parameter
 from ..sparse.tensor import SparseTensor, sparse_coo_tensor
-from ..tensors.conversion import _rebuild
+from ..tensors.conversion import rebuilt
 from ..tensors.device import device
 from ..tensors.tensor import Tensor, wrap
 
@@ -161,7 +161,7 @@ def _rebuild_from_type_v2(function: Any, kind: Any, args: Any, state: Any) -> Te
     if not isinstance(args, tuple):
         raise RuntimeError("the file is damaged: a tensor is made from something that is no tuple")
     tensor = function(*args)
-    return _attributed(_rebuild(kind, tensor._data, tensor.requires_grad, {}), state)
+    return _attributed(rebuilt(kind, tensor._data, tensor.requires_grad, {}), state)
 
 
 def _attributed(tensor: Tensor, state: Any) -> Tensor:

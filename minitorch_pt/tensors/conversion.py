@@ -18,8 +18,9 @@ from ..autograd import changes, graph
 from ..autograd.contract import composed, read
 from ..autograd.modes import is_grad_enabled, recording
 from ..autograd.rule import differentiable, named
+from ..ops.axes import sizes as given_sizes
 from ..ops.parts import as_strided
-from ..ops.shape import laid_out, sizes as given_sizes
+from ..ops.shape import laid_out
 from ..storage import KINDS, TypedStorage, UntypedStorage, shown, storage, untyped_storage
 from .device import DeviceError, DLDeviceType, device as _device, on_cpu
 from .elements import elements
@@ -329,7 +330,7 @@ class Conversions:
                                "moment. Use detach().clone() for a copy without history.")  # fmt: skip
         if id(self) not in memo:
             data = copied(self._data, memo)
-            memo[id(self)] = copy = _rebuild(type(self), data, self.requires_grad, self._attributes())
+            memo[id(self)] = copy = rebuilt(type(self), data, self.requires_grad, self._attributes())
             if self._grad is not None:
                 copy._grad = graph.wrap(self._grad._data.copy())
         return memo[id(self)]
@@ -403,12 +404,15 @@ class Conversions:
         return {k: v for k, v in self.__dict__.items() if k not in ("_origin", "_hooks", "_after", "_retains")}
 
     def __reduce_ex__(self: Any, protocol: Any) -> tuple:
-        return _rebuild, (type(self), self._data, self.requires_grad, self._attributes())
+        return rebuilt, (type(self), self._data, self.requires_grad, self._attributes())
 
 
-def _rebuild(cls: Any, data: np.ndarray, requires_grad: bool, attributes: dict) -> Any:
+def rebuilt(cls: Any, data: np.ndarray, requires_grad: bool, attributes: dict) -> Any:
     """A leaf around `data`: what unpickling and deepcopy make."""
     tensor = cls.__new__(cls)
     tensor._hold(data, requires_grad)
     tensor.__dict__.update(attributes)
     return tensor
+
+
+_rebuild = rebuilt  # what pickles of 0.1.0 call it

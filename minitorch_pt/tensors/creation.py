@@ -12,6 +12,7 @@ from .. import ops
 from ..arrays import dtypes, formats, layouts
 from ..arrays.notices import warn
 from ..autograd.contract import composed, into, read
+from ..names.titles import titled
 from .elements import default_type, from_data, inferred, numpy_type, shape_of
 from .options import new_leaf, size_given, stored, typed_as
 from .tensor import Tensor, wrap
@@ -23,12 +24,6 @@ __all__ = [
     "as_tensor", "asarray", "empty", "empty_like", "empty_permuted", "empty_strided", "eye", "from_numpy", "frombuffer",
     "full", "full_like", "ones", "ones_like", "scalar_tensor", "tensor", "zeros", "zeros_like",
 ]  # fmt: skip
-
-
-# The C library (glibc) hands the memory of large arrays back when they are freed, and to get it again costs more than to compute with
-# it. Once a block just below 32 MB was freed it keeps them: a training step of a GPT takes 23 ms in place of 42, sigmoid of 1e6
-# numbers with its gradient a fifth. The block itself is never touched, so it costs no memory.
-np.empty((32 << 20) - (1 << 16), np.uint8)
 
 
 def tensor(
@@ -200,10 +195,8 @@ def _filled(name: str, value: Any, text: str) -> Any:
             _full_like(input._data, value, numpy_type(dtype, input._data.dtype), memory_format), requires_grad, device
         )
 
-    for function, suffix, words in ((make, "", text), (like, "_like", f"{text} Of the shape and type of `input`.")):
-        function.__name__ = function.__qualname__ = name + suffix
-        function.__doc__ = words
-    return make, composed(like)
+    titled(like, f"{name}_like", f"{text} Of the shape and type of `input`.")
+    return titled(make, name, text), composed(like)
 
 
 zeros, zeros_like = _filled("zeros", 0, "A tensor of zeros.")
@@ -349,9 +342,7 @@ def _new(make: Any) -> Any:
     def method(self: Tensor, *args: Any, dtype: Any = None, **kwargs: Any) -> Tensor:
         return make(*args, dtype=self.dtype if dtype is None else dtype, **kwargs)
 
-    method.__name__ = method.__qualname__ = f"new_{make.__name__}"
-    method.__doc__ = f"As `torch.{make.__name__}`, of the type of this tensor."
-    return method
+    return titled(method, f"new_{make.__name__}", f"As `torch.{make.__name__}`, of the type of this tensor.")
 
 
 for _make in (tensor, zeros, ones, full, empty, empty_strided):

@@ -11,6 +11,7 @@ import numpy as np
 from .. import ops
 from ..arrays.notices import warn
 from ..autograd.contract import composed
+from ..names.titles import titled
 from ..ops.saving import saving
 from .elements import numpy_type
 from .options import new_leaf
@@ -142,9 +143,7 @@ def _triangle(name: str, find: Any, which: str) -> Any:
     ) -> Tensor:
         return new_leaf(np.stack(find(row, offset, col)).astype(numpy_type(dtype, np.dtype(np.int64))), False, device)
 
-    indices.__name__ = indices.__qualname__ = name
-    indices.__doc__ = f"Rows and columns of the {which} triangle of a matrix, as two rows."
-    return indices
+    return titled(indices, name, f"Rows and columns of the {which} triangle of a matrix, as two rows.")
 
 
 tril_indices = _triangle("tril_indices", np.tril_indices, "lower")

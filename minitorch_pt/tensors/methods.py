@@ -196,7 +196,7 @@ class Methods(Operators, Overwriting):
         """This tensor where the condition holds, else `other`."""
         return ops.where(condition, self, other)
 
-    # reductions and sorting (ops/reductions.py, ops/extremes.py, ops/totals.py, ops/sorting.py, ops/quantiles.py, ops/statistics.py)
+    # reductions and sorting (ops/reductions.py, ops/extremes.py, ops/totals.py, ops/sorting.py, ops/quantiles.py, ops/counting.py, ops/statistics.py)
     all = method(ops.all)
     amax = method(ops.amax)
     amin = method(ops.amin)
@@ -312,6 +312,7 @@ class Methods(Operators, Overwriting):
             raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{more}")
         return ops.transpose(self, 0, 1) if ndim else self
 
+    # indexing (ops/indexing.py, ops/gathering.py, ops/scatters.py, ops/writing.py)
     argwhere = method(ops.argwhere)
     as_strided_scatter = method(ops.as_strided_scatter)
     diagonal_scatter = method(ops.diagonal_scatter)

@@ -11,8 +11,7 @@ import sys
 import pytest
 
 import minitorch_pt
-from minitorch_pt.names.absent import AT_USE, HOT, Absent, absence, is_late
-from minitorch_pt.names.absent_names import ABSENT, REASONS
+from minitorch_pt.names.absent import ABSENT, AT_USE, HOT, REASONS, Absent, absence, is_late
 from parity_tests.absent import CLASSES, FILE, ours, text
 from parity_tests.oracle import lookup
 

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.testing._internal.common_methods_invocations import op_db
+from torch.testing._internal.common_modules import module_db
+from torch.testing._internal.common_optimizers import optim_db
 
 import minitorch_pt
 from minitorch_pt.teaching import datasets
-from parity_tests.databases import SCHEDULERS, built, module_db, op_db, operation_name, optim_db, table
+from parity_tests.databases.operations import built, operation_name
+from parity_tests.databases.optimizers import SCHEDULERS
+from parity_tests.databases.table import table
 from parity_tests.oracle import lookup
 
 DOORS = (

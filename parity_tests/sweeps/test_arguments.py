@@ -23,15 +23,9 @@ import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
-from parity_tests.databases import (
-    ARBITRARY_PLACES,
-    ARBITRARY_SIGNS,
-    Converter,
-    OutOfScope,
-    built,
-    operation_name,
-    table,
-)
+from parity_tests.databases.operations import ARBITRARY_PLACES, ARBITRARY_SIGNS, built, operation_name
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import Converter
 from parity_tests.oracle import assert_same, builtin_type, lookup
 from parity_tests.sweeps import accepted, compared
 

@@ -12,9 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
-from parity_tests.databases import OutOfScope, _program, built, op_db, operation_name, table, twin
+from parity_tests.databases.operations import built, operation_name, program_of
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import twin
 from parity_tests.sweeps import compared
 
 _ALL = np.arange(65536, dtype=np.uint16).view(np.float16)
@@ -113,7 +116,7 @@ def _results(entry: Any, sample: Any, numbers: list[np.ndarray], package: Any) -
     """The value and the gradients for these numbers."""
     leaves: dict = {}
     ours = None if package is torch else twin(entry.op, entry.name)
-    value = _program(entry.op, ours, _replaced(sample, numbers), leaves)(package)
+    value = program_of(entry.op, ours, _replaced(sample, numbers), leaves)(package)
     return [value, *(_gradients(package, value, leaves[package]) if leaves[package] and value.requires_grad else ())]
 
 
@@ -173,7 +176,7 @@ def _sweep(count: int | None) -> tuple[dict[str, str], collections.Counter]:
             forms.add(form)
             try:
                 plain = type(sample)(sample.input.detach(), args=sample.args, kwargs=sample.kwargs)
-                if not _pointwise(lambda n, s=plain, e=entry: _program(e.op, None, _replaced(s, n))(torch), numbers):
+                if not _pointwise(lambda n, s=plain, e=entry: program_of(e.op, None, _replaced(s, n))(torch), numbers):
                     continue
             except Exception:
                 continue  # not an operation of vectors

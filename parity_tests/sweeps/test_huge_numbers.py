@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
 from minitorch_pt.autograd import contract
-from parity_tests.databases import Converter, OutOfScope, built, op_db, operation_name, some, table, twin
+from parity_tests.databases.operations import built, operation_name
+from parity_tests.databases.outcomes import some
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import Converter, twin
 from parity_tests.oracle import assert_same, builtin_type
 from parity_tests.sweeps import accepted, compared
 

@@ -19,22 +19,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.testing._internal.common_methods_invocations import op_db
+from torch.testing._internal.common_modules import module_db
 
 import minitorch_pt
 from minitorch_pt import ops
-from parity_tests.databases import (
-    ARBITRARY_PLACES,
-    ARBITRARY_SIGNS,
-    Converter,
-    OutOfScope,
-    built,
-    module_db,
-    op_db,
-    operation_name,
-    some,
-    table,
-    twin,
-)
+from parity_tests.databases.operations import ARBITRARY_PLACES, ARBITRARY_SIGNS, built, operation_name
+from parity_tests.databases.outcomes import some
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import Converter, twin
 from parity_tests.oracle import assert_same, lookup
 from parity_tests.sweeps import accepted, compared
 

@@ -21,8 +21,11 @@ import minitorch_pt
 from minitorch_pt.arrays import layouts
 from minitorch_pt.autograd.graph import Rule
 from minitorch_pt.ops import pathwise
-from parity_tests import databases
-from parity_tests.databases import Converter, Outcome, OutOfScope, both, some, table
+from parity_tests.databases.modules import made_module
+from parity_tests.databases.operations import ARBITRARY_PLACES, ARBITRARY_SIGNS, built, operation_name, rtol_of
+from parity_tests.databases.outcomes import Outcome, both, noise_like, some, tensors_in
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import Converter, twin
 from parity_tests.sweeps import accepted, compared
 
 
@@ -93,7 +96,7 @@ def variants(parts):
 
 
 def tensors(value, package):
-    return databases._tensors(value, package)
+    return tensors_in(value, package)
 
 
 def steps(t):
@@ -115,7 +118,7 @@ def assert_gradients_same_layout(results, leaves):
     pairs = [(a, b) for a, b in pairs if a.requires_grad and b.requires_grad]
     if not pairs:
         return
-    seeds = databases._noise([b for _, b in pairs], 16)
+    seeds = noise_like([b for _, b in pairs], 16)
     try:
         torch.autograd.backward([b for _, b in pairs], [torch.from_numpy(s) for s in seeds])
     except (NotImplementedError, RuntimeError):
@@ -144,11 +147,11 @@ def by_name(function, args, kwargs):
 
 
 DTYPES = ("float32", "float64", "int64", "bool")  # the first that torch takes: its float32 has kernels of its own
-ARBITRARY = (*databases.ARBITRARY_SIGNS, *databases.ARBITRARY_PLACES)
+ARBITRARY = (*ARBITRARY_SIGNS, *ARBITRARY_PLACES)
 
 
 def run_operation(entry, limit):
-    name = databases.operation_name(entry)
+    name = operation_name(entry)
     outcome = Outcome("layout", name)
     types = [d for d in DTYPES if getattr(torch, d) in entry.supported_dtypes("cpu")]
     if not types:
@@ -158,7 +161,7 @@ def run_operation(entry, limit):
     kind = getattr(torch, dtype)
     tracked = kind.is_floating_point and entry.supports_autograd and kind in entry.supported_backward_dtypes("cpu")
     values = name not in table().unstable and name not in ARBITRARY
-    ours = databases.twin(entry.op, entry.name)
+    ours = twin(entry.op, entry.name)
 
     def run(parts, named):
         def program(package, leaves):
@@ -171,7 +174,7 @@ def run_operation(entry, limit):
             function = entry.op if package is torch else ours
             return function(**by_name(ours, (input, *args), kwargs)) if named else function(input, *args, **kwargs)
 
-        compare(outcome, program, databases._rtol(name, dtype), values, offsets=True)
+        compare(outcome, program, rtol_of(name, dtype), values, offsets=True)
 
     def forms(label):
         # with names too where all is laid out anew; of several forms of one function torch gives each names of its own
@@ -193,7 +196,7 @@ def run_module(info, limit):
 
     def run(sample, parts, named):
         def program(package, leaves):
-            module = databases._made(package, info.name, sample).to(package.float32)
+            module = made_module(package, info.name, sample).to(package.float32)
             convert = Converter(package)
             args, kwargs = convert(parts)
             package.manual_seed(0)
@@ -201,7 +204,7 @@ def run_module(info, limit):
             leaves.extend([*convert.leaves, *(p for p in module.parameters() if p.requires_grad)])
             return result
 
-        compare(outcome, program, databases._rtol(info.name, "float32"))
+        compare(outcome, program, rtol_of(info.name, "float32"))
 
     inputs = info.module_inputs_func(info, device="cpu", dtype=torch.float32, requires_grad=True, training=True)
     for i, sample in some(inputs, limit, info.name):
@@ -217,7 +220,7 @@ def run_module(info, limit):
     return outcome
 
 
-ENTRIES = {databases.operation_name(e): (run_operation, e) for e in op_db if databases.built(e)}
+ENTRIES = {operation_name(e): (run_operation, e) for e in op_db if built(e)}
 ENTRIES |= {info.name: (run_module, info) for info in module_db}
 ENTRIES = {name: entry for name, entry in ENTRIES.items() if table().reason(name) is None}
 

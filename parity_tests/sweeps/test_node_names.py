@@ -11,8 +11,10 @@ import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
-from parity_tests import databases
-from parity_tests.databases import Converter, OutOfScope, some
+from parity_tests.databases.operations import built, forms_of, operation_name
+from parity_tests.databases.outcomes import some, tensors_in
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import Converter
 from parity_tests.sweeps import accepted, compared
 
 DIFFERENCES = accepted("node_names")
@@ -22,9 +24,9 @@ def entries() -> list:
     """What has a gradient and is in scope."""
     found = []
     for entry in op_db:
-        name = databases.operation_name(entry)
+        name = operation_name(entry)
         differentiable = entry.supports_autograd and torch.float64 in entry.supported_backward_dtypes("cpu")
-        if differentiable and databases.table().reason(name) is None and databases.built(entry):
+        if differentiable and table().reason(name) is None and built(entry):
             found.append(entry)
     return found
 
@@ -36,13 +38,13 @@ def name_of(tensor) -> str | None:
 def names(package, operation, sample) -> list:
     convert = Converter(package)
     result = operation(*convert((sample.input, *sample.args)), **convert(sample.kwargs))
-    return [name_of(t) for t in databases._tensors(result, package)]
+    return [name_of(t) for t in tensors_in(result, package)]
 
 
 def compare(entry, limit: int | None, counts: collections.Counter, wrong: dict) -> None:
-    name = databases.operation_name(entry)
+    name = operation_name(entry)
     for i, sample in some(entry.sample_inputs("cpu", torch.float64, requires_grad=True), limit, name):
-        for form, (theirs, ours, inplace) in databases._forms(entry).items():
+        for form, (theirs, ours, inplace) in forms_of(entry).items():
             if inplace:  # views and in-place changes have a sweep of their own
                 continue
             try:

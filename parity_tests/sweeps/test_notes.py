@@ -16,11 +16,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.common_modules import module_db
 from torch.testing._internal.common_optimizers import optim_db
 
 import minitorch_pt
-from parity_tests.databases import Converter, _forms, _made, _program, built, module_name, op_db, operation_name, table
+from parity_tests.databases.modules import made_module, module_name
+from parity_tests.databases.operations import built, forms_of, operation_name, program_of
+from parity_tests.databases.table import table
+from parity_tests.databases.twins import Converter
 from parity_tests.sweeps import compared
 from parity_tests.sweeps.test_numbers import _changed, _tensors
 
@@ -67,7 +71,7 @@ def _run(form: Callable, entry: Any, sample: Any, inplace: bool, seen: collectio
     leaves: dict = {}
     try:
         with np.errstate(divide="warn", over="warn", invalid="warn", under="ignore"):  # NumPy's own
-            value = _program(entry.op, _loud(form), sample, leaves, inplace)(minitorch_pt)
+            value = program_of(entry.op, _loud(form), sample, leaves, inplace)(minitorch_pt)
             tracked = [v for v in _tensors(value, minitorch_pt.Tensor) if v.requires_grad]
             if tracked:
                 seeds = [
@@ -111,7 +115,7 @@ def _operations(count: int, step: int, every: int = 1) -> None:
         name = operation_name(entry)
         if table().reason(name) or not built(entry):
             continue
-        forms = _forms(entry)
+        forms = forms_of(entry)
         for how, sample in _samples(entry, count, step, place):
             for form, (_, ours, inplace) in forms.items():
                 if told := _run(ours, entry, sample, inplace, seen):
@@ -148,7 +152,7 @@ def _modules(count: int) -> None:
                 try:
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")
-                        module = _made(minitorch_pt, name, sample).train(training)
+                        module = made_module(minitorch_pt, name, sample).train(training)
                     given = [
                         _changed(part, change, torch.float32, True)
                         for part in (sample.forward_input.args, sample.forward_input.kwargs)

@@ -15,18 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
-from parity_tests.databases import (
-    ARBITRARY_PLACES,
-    ARBITRARY_SIGNS,
-    _program,
-    built,
-    op_db,
-    operation_name,
-    table,
-    twin,
-)
+from parity_tests.databases.operations import ARBITRARY_PLACES, ARBITRARY_SIGNS, built, operation_name, program_of
+from parity_tests.databases.table import table
+from parity_tests.databases.twins import twin
 from parity_tests.sweeps import accepted, compared
 
 _SPECIAL = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1, -1, 3.4e38, -3.4e38, 1e-45, 1.2e-38], np.float32)
@@ -85,7 +79,7 @@ def _results(entry: Any, sample: Any, package: Any) -> list[np.ndarray]:
     """The values and, after them, the gradients for cotangents that are the same everywhere."""
     leaves: dict = {}
     ours = None if package is torch else twin(entry.op, entry.name)
-    values = _tensors(_program(entry.op, ours, sample, leaves)(package), package.Tensor)
+    values = _tensors(program_of(entry.op, ours, sample, leaves)(package), package.Tensor)
     tracked = [v for v in values if v.requires_grad]
     results = [v.detach().numpy() if package is not torch else v.detach().numpy(force=True) for v in values]
     if tracked and leaves[package]:

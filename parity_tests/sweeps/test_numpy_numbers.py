@@ -21,7 +21,8 @@ from torch.testing._internal.common_modules import module_db
 from torch.testing._internal.common_optimizers import optim_db
 
 import minitorch_pt
-from parity_tests.databases import Converter, OutOfScope, table
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import Converter
 from parity_tests.oracle import assert_same, builtin_type, lookup
 from parity_tests.sweeps import accepted, compared
 

@@ -16,7 +16,10 @@ import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
-from parity_tests.databases import ARBITRARY_SIGNS, Converter, OutOfScope, built, operation_name, some, table, twin
+from parity_tests.databases.operations import ARBITRARY_SIGNS, built, operation_name
+from parity_tests.databases.outcomes import some
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import Converter, twin
 from parity_tests.oracle import assert_same, builtin_type
 from parity_tests.sweeps import accepted, compared
 

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 import torch
+from torch.testing._internal.common_modules import module_db
+from torch.testing._internal.common_optimizers import optim_db
 
 import minitorch_pt
-from parity_tests.databases import Converter, module_db, optim_db, table
+from parity_tests.databases.table import table
+from parity_tests.databases.twins import Converter
 from parity_tests.oracle import lookup
 from parity_tests.sweeps import compared
 from parity_tests.sweeps.loading import told

@@ -19,7 +19,8 @@ import torch
 
 import minitorch_pt
 from minitorch_pt.utils.checkpoint import checkpoint
-from parity_tests.databases import OutOfScope, some
+from parity_tests.databases.outcomes import some
+from parity_tests.databases.table import OutOfScope
 from parity_tests.sweeps import compared
 from parity_tests.sweeps.test_inplace_changes import ALL, MODULES, OPERATIONS, gradients, module_calls, operation_calls
 

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 import minitorch_pt
-from parity_tests.databases import OutOfScope
+from parity_tests.databases.table import OutOfScope
 from parity_tests.sweeps import accepted, compared
 from parity_tests.sweeps.test_inplace_changes import OPERATIONS, operation_calls
 

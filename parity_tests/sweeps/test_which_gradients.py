@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
-from parity_tests.databases import OutOfScope, _program, built, op_db, operation_name, some, table, twin
+from parity_tests.databases.operations import built, operation_name, program_of
+from parity_tests.databases.outcomes import some
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import twin
 from parity_tests.oracle import builtin_type
 from parity_tests.sweeps import accepted, compared
 
@@ -61,7 +65,7 @@ def sweep(limit: int | None) -> None:
         samples = itertools.islice(entry.sample_inputs("cpu", torch.float64, requires_grad=True), 40)
         for place, sample in some(samples, limit, name):
             leaves: dict = {}
-            program = _program(entry.op, ours, sample, leaves)
+            program = program_of(entry.op, ours, sample, leaves)
             try:
                 with warnings.catch_warnings(), np.errstate(all="ignore"):
                     warnings.simplefilter("ignore")

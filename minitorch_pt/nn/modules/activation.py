@@ -44,7 +44,6 @@ class ReLU(_Switch):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.relu(input, self.inplace)
 
 
@@ -52,7 +51,6 @@ class SELU(_Switch):
     """scale * elu(x, alpha), which keeps mean 0 and variance 1 from layer to layer."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.selu(input, self.inplace)
 
 
@@ -60,7 +58,6 @@ class SiLU(_Switch):
     """x sigmoid(x), also called swish."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.silu(input, self.inplace)
 
 
@@ -68,7 +65,6 @@ class Mish(_Switch):
     """x tanh(softplus(x))."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.mish(input, self.inplace)
 
 
@@ -76,7 +72,6 @@ class Hardsigmoid(_SilentSwitch):
     """min(max(0, x + 3), 6) / 6: a sigmoid of three straight lines."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.hardsigmoid(input, self.inplace)
 
 
@@ -84,7 +79,6 @@ class Hardswish(_SilentSwitch):
     """x hardsigmoid(x)."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.hardswish(input, self.inplace)
 
 
@@ -96,7 +90,6 @@ class LeakyReLU(Module):
         self.negative_slope, self.inplace = negative_slope, inplace
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.leaky_relu(input, self.negative_slope, self.inplace)
 
     def extra_repr(self) -> str:
@@ -112,7 +105,6 @@ class RReLU(Module):
         self.lower, self.upper, self.inplace = lower, upper, inplace
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
     def extra_repr(self) -> str:
@@ -136,7 +128,6 @@ class ELU(_ExponentialLinear):
     """x where x > 0, alpha (e^x - 1) elsewhere."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.elu(input, self.alpha, self.inplace)
 
 
@@ -144,7 +135,6 @@ class CELU(_ExponentialLinear):
     """x where x > 0, alpha (e^(x/alpha) - 1) elsewhere."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.celu(input, self.alpha, self.inplace)
 
 
@@ -156,7 +146,6 @@ class GELU(Module):
         self.approximate = approximate
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.gelu(input, approximate=self.approximate)
 
     def extra_repr(self) -> str:
@@ -172,7 +161,6 @@ class Softplus(Module):
         self.beta, self.threshold = beta, threshold
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.softplus(input, self.beta, self.threshold)
 
     def extra_repr(self) -> str:
@@ -184,7 +172,6 @@ class Softsign(Module):
     """x / (1 + |x|)."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.softsign(input)
 
 
@@ -209,7 +196,6 @@ class Hardtanh(Module):
         self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
     def extra_repr(self) -> str:
@@ -236,7 +222,6 @@ class Threshold(Module):
         self.threshold, self.value, self.inplace = threshold, value, inplace
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.threshold(input, self.threshold, self.value, self.inplace)
 
     def extra_repr(self) -> str:
@@ -248,7 +233,6 @@ class Sigmoid(Module):
     """1 / (1 + e^-x)."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.sigmoid(input)
 
 
@@ -256,7 +240,6 @@ class Tanh(Module):
     """Hyperbolic tangent."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.tanh(input)
 
 
@@ -264,7 +247,6 @@ class LogSigmoid(Module):
     """log(sigmoid(x))."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.logsigmoid(input)
 
 
@@ -276,7 +258,6 @@ class Hardshrink(Module):
         self.lambd = lambd
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.hardshrink(input, self.lambd)
 
     def extra_repr(self) -> str:
@@ -292,7 +273,6 @@ class Softshrink(Module):
         self.lambd = lambd
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.softshrink(input, self.lambd)
 
     def extra_repr(self) -> str:
@@ -304,7 +284,6 @@ class Tanhshrink(Module):
     """x - tanh(x)."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.tanhshrink(input)
 
 
@@ -327,7 +306,6 @@ class PReLU(Module):
         initializers.constant_(self.weight, self.init)
 
     def forward(self, input: Tensor) -> Tensor:
-        """The activation of `input`."""
         return F.prelu(input, self.weight)
 
     def extra_repr(self) -> str:

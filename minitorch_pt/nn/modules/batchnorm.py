@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-class _NormBase(Module):
+class NormBase(Module):
     """The state of a layer that normalises channels: weight and bias if `affine`, running statistics if tracked."""
 
     _version = 2
@@ -81,14 +81,13 @@ class _NormBase(Module):
         super()._load_from_state_dict(state, prefix, metadata, *rest)
 
     def extra_repr(self) -> str:
-        """The sizes and options."""
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
             f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
         )
 
 
-class _BatchNorm(_NormBase):
+class BatchNorm(NormBase):
     """y = (x - mean) / sqrt(var + eps) * weight + bias, for each channel (axis 1).
 
     In training, mean and variance are taken over the batch and all places, and the running ones move towards them by `momentum`
@@ -113,7 +112,7 @@ class _BatchNorm(_NormBase):
         return F.batch_norm(input, mean, var, self.weight, self.bias, own, momentum or 0.0, self.eps)
 
 
-class BatchNorm1d(_BatchNorm):
+class BatchNorm1d(BatchNorm):
     """Batch normalisation of vectors or signals: y = (x - mean) / sqrt(var + eps) * weight + bias for each channel.
 
     In training mean and variance are the batch's; in evaluation the running ones, which training has moved towards each batch's by
@@ -135,13 +134,13 @@ class BatchNorm1d(_BatchNorm):
     ndims = (2, 3)
 
 
-class BatchNorm2d(_BatchNorm):
+class BatchNorm2d(BatchNorm):
     """Batch normalisation of images: see `BatchNorm1d`. Shapes: (N, C, H, W) -> the same."""
 
     ndims = (4,)
 
 
-class SyncBatchNorm(_BatchNorm):
+class SyncBatchNorm(BatchNorm):
     """Batch normalisation whose statistics are those of all processes that train together: here, of the one that there is.
 
     Shapes: (N, C, ...) -> the same.
@@ -176,7 +175,7 @@ class SyncBatchNorm(_BatchNorm):
     def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
         """The module with a SyncBatchNorm of the same parameters and statistics in place of each BatchNorm1d, 2d or 3d in it."""
         made = module
-        if isinstance(module, _BatchNorm):
+        if isinstance(module, BatchNorm):
             made = cls(
                 module.num_features,
                 module.eps,
@@ -194,13 +193,13 @@ class SyncBatchNorm(_BatchNorm):
         return made
 
 
-class BatchNorm3d(_BatchNorm):
+class BatchNorm3d(BatchNorm):
     """Batch normalisation of volumes: see `BatchNorm1d`. Shapes: (N, C, D, H, W) -> the same."""
 
     ndims = (5,)
 
 
-class _LazyNormBase(LazyModuleMixin, _NormBase):
+class LazyNormBase(LazyModuleMixin, NormBase):
     """A layer that learns the number of channels from its first input."""
 
     def __init__(
@@ -239,19 +238,22 @@ class _LazyNormBase(LazyModuleMixin, _NormBase):
             self.reset_parameters()
 
 
-class LazyBatchNorm1d(_LazyNormBase, _BatchNorm):
+class LazyBatchNorm1d(LazyNormBase, BatchNorm):
     """A `BatchNorm1d` that learns num_features from its first input."""
 
     ndims, cls_to_become = BatchNorm1d.ndims, BatchNorm1d
 
 
-class LazyBatchNorm2d(_LazyNormBase, _BatchNorm):
+class LazyBatchNorm2d(LazyNormBase, BatchNorm):
     """A `BatchNorm2d` that learns num_features from its first input."""
 
     ndims, cls_to_become = BatchNorm2d.ndims, BatchNorm2d
 
 
-class LazyBatchNorm3d(_LazyNormBase, _BatchNorm):
+class LazyBatchNorm3d(LazyNormBase, BatchNorm):
     """A `BatchNorm3d` that learns num_features from its first input."""
 
     ndims, cls_to_become = BatchNorm3d.ndims, BatchNorm3d
+
+
+_NormBase, _BatchNorm, _LazyNormBase = NormBase, BatchNorm, LazyNormBase  # torch's names

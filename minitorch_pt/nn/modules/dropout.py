@@ -50,7 +50,6 @@ class Dropout1d(_DropoutNd):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        """`input` with channels dropped, if in training."""
         return F.dropout1d(input, self.p, self.training, self.inplace)
 
 
@@ -58,7 +57,6 @@ class Dropout2d(_DropoutNd):
     """In training, zero whole channels of images with probability p: see `Dropout1d`. Shapes: (N, C, H, W) -> the same."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """`input` with channels dropped, if in training."""
         return F.dropout2d(input, self.p, self.training, self.inplace)
 
 
@@ -69,7 +67,6 @@ class Dropout3d(_DropoutNd):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        """`input` with channels dropped, if in training."""
         return F.dropout3d(input, self.p, self.training, self.inplace)
 
 
@@ -90,5 +87,4 @@ class FeatureAlphaDropout(_DropoutNd):
     """`AlphaDropout` of whole channels. Shapes: (N, C, *) -> the same."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """`input` with channels dropped, if in training."""
         return F.feature_alpha_dropout(input, self.p, self.training, self.inplace)

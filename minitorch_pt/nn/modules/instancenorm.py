@@ -7,14 +7,14 @@ from typing import Any
 
 from ...tensors.tensor import Tensor
 from .. import functional as F
-from .batchnorm import _LazyNormBase, _NormBase
+from .batchnorm import LazyNormBase, NormBase
 
 __all__ = [
     "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "LazyInstanceNorm1d", "LazyInstanceNorm2d", "LazyInstanceNorm3d",
 ]  # fmt: skip
 
 
-class _InstanceNorm(_NormBase):
+class _InstanceNorm(NormBase):
     def __init__(
         self,
         num_features: int,
@@ -85,19 +85,19 @@ class InstanceNorm3d(_InstanceNorm):
     ndims = (4, 5)
 
 
-class LazyInstanceNorm1d(_LazyNormBase, _InstanceNorm):
+class LazyInstanceNorm1d(LazyNormBase, _InstanceNorm):
     """An `InstanceNorm1d` that learns num_features from its first input; affine and tracking by default, as in torch."""
 
     ndims, cls_to_become = InstanceNorm1d.ndims, InstanceNorm1d
 
 
-class LazyInstanceNorm2d(_LazyNormBase, _InstanceNorm):
+class LazyInstanceNorm2d(LazyNormBase, _InstanceNorm):
     """An `InstanceNorm2d` that learns num_features from its first input; affine and tracking by default, as in torch."""
 
     ndims, cls_to_become = InstanceNorm2d.ndims, InstanceNorm2d
 
 
-class LazyInstanceNorm3d(_LazyNormBase, _InstanceNorm):
+class LazyInstanceNorm3d(LazyNormBase, _InstanceNorm):
     """An `InstanceNorm3d` that learns num_features from its first input; affine and tracking by default, as in torch."""
 
     ndims, cls_to_become = InstanceNorm3d.ndims, InstanceNorm3d

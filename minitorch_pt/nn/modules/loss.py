@@ -42,7 +42,6 @@ class L1Loss(Loss):
     """Mean absolute error: |x - t|."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of predictions `input` for `target`."""
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
@@ -55,7 +54,6 @@ class MSELoss(Loss):
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of predictions `input` for `target`."""
         return F.mse_loss(input, target, reduction=self.reduction)
 
 
@@ -69,7 +67,6 @@ class SmoothL1Loss(Loss):
         self.beta = beta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of predictions `input` for `target`."""
         return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
 
 
@@ -87,7 +84,6 @@ class HuberLoss(Loss):
         self.delta = delta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of predictions `input` for `target`."""
         return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
 
 
@@ -183,14 +179,10 @@ class CrossEntropyLoss(WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of scores `input` for labels or probabilities `target`."""
-        try:  # as an attribute it would be looked up in vain first: 0.4 us
-            weight = self._buffers["weight"]
-        except KeyError:  # the user has put a Parameter in its place
-            weight = self.weight
         return F.cross_entropy(
             input,
             target,
-            weight=weight,
+            weight=self.weight,
             ignore_index=self.ignore_index,
             reduction=self.reduction,
             label_smoothing=self.label_smoothing,

@@ -127,10 +127,13 @@ class Module(Hooks, State, Conversions):
 
     def __getattr__(self, name: str) -> Any:
         own = self.__dict__
-        for table in ("_parameters", "_modules", "_buffers"):
-            registered = own.get(table)
-            if registered is not None and name in registered:
-                return registered[name]
+        if "_parameters" in own:  # `__init__` has run
+            if name in own["_parameters"]:
+                return own["_parameters"][name]
+            if name in own["_modules"]:
+                return own["_modules"][name]
+            if name in own["_buffers"]:
+                return own["_buffers"][name]
         raise absent.missing(f"torch.nn.Module.{name}", f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ...names.titles import titled
+
 __all__ = ["consume_prefix_in_state_dict_if_present"]
 
 
@@ -14,8 +16,7 @@ def _ntuple(n: int, name: str = "parse") -> Callable[[Any], tuple]:
     def parse(x: Any) -> tuple:
         return tuple(x) if isinstance(x, Iterable) else (x,) * n
 
-    parse.__name__ = name
-    return parse
+    return titled(parse, name)
 
 
 _single, _pair = _ntuple(1, "_single"), _ntuple(2, "_pair")

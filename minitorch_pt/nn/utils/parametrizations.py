@@ -15,7 +15,7 @@ from .parametrize import register_parametrization
 __all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
-def _norm_except(weight: Tensor, dim: int) -> Tensor:
+def norm_except(weight: Tensor, dim: int) -> Tensor:
     """The norm over all axes but `dim`, which stays; dim -1: over all."""
     if dim == -1:
         return weight.norm()
@@ -31,11 +31,11 @@ class _WeightNorm(Module):
 
     def forward(self, weight_g: Tensor, weight_v: Tensor) -> Tensor:
         """g v / ‖v‖."""
-        return weight_v * (weight_g / _norm_except(weight_v, self.dim))
+        return weight_v * (weight_g / norm_except(weight_v, self.dim))
 
     def right_inverse(self, weight: Tensor) -> tuple[Tensor, Tensor]:
         """Length and direction."""
-        return _norm_except(weight, self.dim), weight
+        return norm_except(weight, self.dim), weight
 
 
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:

@@ -9,7 +9,7 @@ from ...tensors import creation
 from .. import functional as F
 from ..modules.module import Module
 from ..parameter import Parameter
-from .weight_norm import _put_hook, _take_hook
+from .weight_norm import put_hook, take_hook
 
 __all__ = ["SpectralNorm", "remove_spectral_norm", "spectral_norm"]
 
@@ -78,7 +78,7 @@ def spectral_norm(
     if dim is None:
         dim = int(any(kind.__name__.startswith("ConvTranspose") for kind in type(module).__mro__))
     hook = SpectralNorm(name, n_power_iterations, dim, eps)
-    weight = _put_hook(module, hook, "spectral_norm")
+    weight = put_hook(module, hook, "spectral_norm")
     if weight is None:
         raise ValueError(f"`SpectralNorm` cannot be applied as parameter `{name}` is None")
     rows, columns = hook.reshape_weight_to_matrix(weight.detach()).shape
@@ -97,4 +97,4 @@ def remove_spectral_norm(module: Any, name: str = "weight") -> Any:
     Raises:
         ValueError: it has no spectral norm.
     """
-    return _take_hook(module, SpectralNorm, name, "spectral_norm")
+    return take_hook(module, SpectralNorm, name, "spectral_norm")

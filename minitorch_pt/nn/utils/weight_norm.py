@@ -8,7 +8,7 @@ from typing import Any
 from ..modules.lazy import UninitializedParameter
 from ..modules.module import Module
 from ..parameter import Parameter
-from .parametrizations import _norm_except
+from .parametrizations import norm_except
 
 __all__ = ["WeightNorm", "remove_weight_norm", "weight_norm"]
 
@@ -21,7 +21,7 @@ def _hook_of(module: Module, kind: Any, name: str) -> Any:
     return None
 
 
-def _put_hook(module: Module, hook: Any, what: str) -> Any:
+def put_hook(module: Module, hook: Any, what: str) -> Any:
     """Register the hook, and give the parameter that it is to compute.
 
     Raises:
@@ -38,7 +38,7 @@ def _put_hook(module: Module, hook: Any, what: str) -> Any:
     return weight
 
 
-def _take_hook(module: Any, kind: type, name: str, what: str) -> Any:
+def take_hook(module: Any, kind: type, name: str, what: str) -> Any:
     """Make the parameter an ordinary one again, with its last value.
 
     Raises:
@@ -62,7 +62,7 @@ class WeightNorm:
     def compute_weight(self, module: Module) -> Any:
         """g v / ‖v‖."""
         g, v = getattr(module, self.name + "_g"), getattr(module, self.name + "_v")
-        return v * (g / _norm_except(v, self.dim))
+        return v * (g / norm_except(v, self.dim))
 
     def remove(self, module: Any) -> None:
         """The weight as a parameter, without g and v."""
@@ -91,9 +91,9 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
         stacklevel=2,
     )
     hook = WeightNorm(name, dim)
-    weight = _put_hook(module, hook, "weight_norm").detach()
+    weight = put_hook(module, hook, "weight_norm").detach()
     delattr(module, name)
-    module.register_parameter(name + "_g", Parameter(_norm_except(weight, hook.dim)))
+    module.register_parameter(name + "_g", Parameter(norm_except(weight, hook.dim)))
     module.register_parameter(name + "_v", Parameter(weight))
     hook(module, None)
     return module
@@ -105,4 +105,4 @@ def remove_weight_norm(module: Any, name: str = "weight") -> Any:
     Raises:
         ValueError: it has no weight norm.
     """
-    return _take_hook(module, WeightNorm, name, "weight_norm")
+    return take_hook(module, WeightNorm, name, "weight_norm")

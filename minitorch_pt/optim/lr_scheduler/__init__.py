@@ -5,7 +5,7 @@
 """
 
 from ...names.places import settle as settle
-from .base import LRScheduler as LRScheduler, _LRScheduler as _LRScheduler
+from .base import LRScheduler as LRScheduler
 from .combined import ChainedScheduler as ChainedScheduler, SequentialLR as SequentialLR
 from .factors import (
     ConstantLR as ConstantLR,
@@ -43,5 +43,10 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
+
+
+class _LRScheduler(LRScheduler):
+    """What LRScheduler was called in torch's first years: schedulers that programs write derive from it."""
+
 
 settle(__name__, globals())

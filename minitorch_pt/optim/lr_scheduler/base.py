@@ -143,7 +143,3 @@ class LRScheduler:
                 UserWarning,
                 stacklevel=3,
             )
-
-
-class _LRScheduler(LRScheduler):
-    """What LRScheduler was called in torch's first years: schedulers that programs write derive from it."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minitorch_pt
-from parity_tests.databases import _signed
+from parity_tests.databases.operations import signed
 from parity_tests.oracle import check, check_error, rand, same_program
 
 TALL, WIDE, SQUARE, BATCH = rand(4, 3), rand(3, 4), rand(3, 3), rand(2, 4, 3)
@@ -115,7 +115,7 @@ def eigenvectors(UPLO):
 
     def program(p):
         x = p.tensor(symmetric(2, n=4).tolist(), dtype=p.float64, requires_grad=True)
-        values, vectors = _signed(p.linalg.eigh)(x, UPLO)
+        values, vectors = signed(p.linalg.eigh)(x, UPLO)
         weights = p.tensor(rand(2, 4, 4, seed=3).tolist(), dtype=p.float64)
         (g,) = p.autograd.grad((values**2).sum() + (vectors * weights).sum(), x, create_graph=True)
         return [values, vectors, g, p.autograd.grad((g**2).sum(), x)[0]]
@@ -147,7 +147,7 @@ def test_equal_eigenvalues_do_no_harm_to_functions_of_eigenvalues():
 def singular_vectors(x, full_matrices):
     def program(p):
         a = p.tensor(x.tolist(), dtype=p.float64, requires_grad=True)
-        parts = _signed(p.linalg.svd)(a, full_matrices)
+        parts = signed(p.linalg.svd)(a, full_matrices)
         weights = [p.tensor(rand(*part.shape, seed=i).tolist(), dtype=p.float64) for i, part in enumerate(parts)]
         loss = sum((part * w).sum() for part, w in zip(parts, weights, strict=True))
         (g,) = p.autograd.grad(loss, a, create_graph=True)
