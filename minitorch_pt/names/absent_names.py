@@ -16,7 +16,7 @@ REASONS = {
     "compiled": "code is not compiled, traced or exported; call the function or the model as it is",
     "C++": "nothing is compiled; write operations of your own in Python, as a torch.autograd.Function",
     "mixed precision": "there is no mixed precision; leave autocast and GradScaler out, and compute in torch.float32",
-    "functions": "functions are not yet transformed; use torch.autograd.functional: jacobian, hessian, jvp, vjp, hvp, and a loop for vmap",
+    "taken apart": "functions run as they are here, so there is nothing to take apart or to rewrite; leave it out, and use einops for rearrange",
     "nested": "tensors of unlike lengths are not offered; pad them with torch.nn.utils.rnn.pad_sequence, and mask what was added",
     "exchange": "models are kept as their numbers; use torch.save(model.state_dict()) and torch.load, and define the model in Python",
     "measure": "it does not measure itself; use time.perf_counter, timeit or cProfile",
@@ -64,9 +64,6 @@ ABSENT = {
         """,
         "fourier": """
             fft istft stft
-        """,
-        "functions": """
-            func vmap
         """,
         "graphics card": """
             AcceleratorError Event OutOfMemoryError Stream cpu cudnn_affine_grid_generator cudnn_batch_norm
@@ -219,9 +216,6 @@ ABSENT = {
         """,
     },
     "torch.autograd": {
-        "functions": """
-            forward_ad
-        """,
         "private": """
             NestedIOFunction enforce_grad_layout_policy has_torch_function is_multithreading_enabled is_view_replay_enabled
             kineto_available set_multithreading_enabled
@@ -374,6 +368,11 @@ ABSENT = {
             abbr
         """,
     },
+    "torch.func": {
+        "taken apart": """
+            debug_unwrap functionalize rearrange
+        """,
+    },
     "torch.functional": {
         "fourier": """
             istft stft
@@ -493,11 +492,6 @@ ABSENT = {
     "torch.nn.parameter": {
         "private": """
             UninitializedTensorMixin
-        """,
-    },
-    "torch.nn.utils": {
-        "functions": """
-            stateless
         """,
     },
     "torch.nn.utils.parametrize": {
