@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import functools
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -400,3 +401,16 @@ def test_many_samples_take_the_time_of_few_calls():
     x = minitorch_pt.tensor(np.ones((1000, 3)))
     minitorch_pt.vmap(lambda a: calls.append(1) or (a * 2).sum())(x)
     assert len(calls) == 1
+
+
+def test_other_threads_go_on_as_they_were():
+    t, drawn = minitorch_pt, []
+
+    def beside(a):
+        thread = threading.Thread(target=lambda: drawn.append(t.rand(2) + t.func.grad(t.sin)(t.tensor(0.0))))
+        thread.start()
+        thread.join()
+        return a
+
+    t.vmap(beside)(t.tensor(X))
+    assert drawn[0].shape == (2,)
