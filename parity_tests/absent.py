@@ -102,6 +102,10 @@ REASONS = {
         "there is no mixed precision; leave autocast and GradScaler out, and compute in torch.float32",
         "amp.* *autocast* GradScaler",
     ),
+    "taken apart": (
+        "functions run as they are here, so there is nothing to take apart or to rewrite; leave it out, and use einops for rearrange",
+        "func.debug_unwrap func.functionalize func.rearrange",
+    ),
     "nested": (
         "tensors of unlike lengths are not offered; pad them with torch.nn.utils.rnn.pad_sequence, and mask what was added",
         "nested *.to_padded_tensor masked",

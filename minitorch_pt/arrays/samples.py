@@ -7,6 +7,7 @@ sample; code that asks for values gets `NeedsValues`, and is run for each sample
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -25,7 +26,7 @@ __all__ = [
     "one_by_one",
 ]
 
-active: list = []  # the levels of vmap that are open, outermost first
+active: list = []  # the levels of vmap that are open, in all threads
 
 
 def _unset(*args: Any, **kwargs: Any) -> NoReturn:
@@ -108,6 +109,12 @@ class Outline:
     ) = _refuse
     __and__ = __rand__ = __or__ = __ror__ = __xor__ = __mod__ = __rmod__ = __floordiv__ = __contains__ = _refuse
     __hash__ = object.__hash__
+
+
+def levels() -> list:
+    """The levels that are open in this thread, outermost first."""
+    here = threading.get_ident()
+    return [level for level in active if level.thread == here]
 
 
 def among(values: Any) -> bool:

@@ -35,6 +35,7 @@ import numpy as np
 
 from ..arrays import dtypes, formats, layouts, samples
 from ..arrays.notices import warn
+from ..arrays.samples import active
 from ..arrays.storage import looking, refuse_overlap, resize, writable
 from . import changes, graph
 from .modes import recording
@@ -384,7 +385,7 @@ class Desk:
                 f"{self.name}() needs a Tensor among its operands, and got ({given}); make one with torch.tensor()"
             )
         # in vmap nothing is remembered: samples are to be met by the look at `samples.active` each time
-        if not samples.active and all(new is old for new, old in zip(read, args, strict=True)):
+        if not active and all(new is old for new, old in zip(read, args, strict=True)):
             slots = [*self.slots[: len(args)], *[self.rest] * (len(args) - len(self.slots))]
             deep = [
                 (i, slot.plain) for i, slot in enumerate(slots) if slot and slot.deep and isinstance(args[i], _DEEP)
@@ -491,7 +492,7 @@ def _face(function: Callable, desk: Desk) -> Any:
         if kwargs:
             args, kwargs, target = desk.bind(args, kwargs)
         if tuple(map(type, args)) not in passed:
-            if samples.active and samples.among(args):
+            if active and samples.among(args):
                 return samples.composed(served, args, kwargs)
             args = desk.serve(args)
         for place in wholes:

@@ -1,8 +1,8 @@
 """torch.autograd.forward_ad: dual tensors, whose tangent says how they change; `unpack_dual` tells how what is computed of them does.
 
 A dual tensor is one that records (so its `requires_grad` is True), and the level remembers its tangent: `unpack_dual` pulls the tangents
-through what was recorded by the double-backward trick (see `starts.py`). Within a level operations are recorded also under `no_grad`;
-`detach()` cuts a tangent off, which in PyTorch it does not.
+through what was recorded by the double-backward trick (see `starts.py`). Within a level operations are recorded also under `no_grad`,
+so parameters cannot be changed in place there (make modules before); `detach()` cuts a tangent off, which in PyTorch it does not.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ are recorded where the plain Tensors at the bottom are: the engine knows nothing
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -26,7 +27,7 @@ class Level:
 
     def __init__(self, size: int, randomness: str) -> None:
         self.size, self.randomness = size, randomness
-        self.depth = len(samples.active) + 1
+        self.thread, self.depth = threading.get_ident(), len(samples.levels()) + 1
         self.whole = self.single = False  # whether all samples are at work now, or one of them
 
     def __enter__(self) -> Level:

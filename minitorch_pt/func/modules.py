@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
 from ..nn import Module
 from ..nn.modules.batchnorm import _BatchNorm
+from ..nn.utils.stateless import exchanged
 from ..tensors.tensor import Tensor
 
 __all__ = ["functional_call", "replace_all_batch_norm_modules_", "stack_module_state"]
@@ -32,7 +32,7 @@ def functional_call(module: Module, parameter_and_buffer_dicts: Any, args: Any =
     """
     tensors = _joined(parameter_and_buffer_dicts)
     args = () if args is None else args if isinstance(args, tuple) else (args,)
-    with _exchanged(module, tensors, tie_weights, strict):
+    with exchanged(module, tensors, tie_weights, strict):
         return module(*args, **(kwargs or {}))
 
 
@@ -49,61 +49,6 @@ def _joined(dicts: Any) -> dict[str, Any]:
     if twice:
         raise ValueError(f"{twice} appeared in multiple dictionaries; behavior of functional call is ambiguous")
     return {name: value for d in dicts for name, value in d.items()}
-
-
-def _places(module: Module) -> dict[str, tuple[dict, str]]:
-    """Where each parameter and buffer is kept, by its name: the table of its module, and the name there."""
-    return {
-        f"{prefix}.{name}" if prefix else name: (table, name)
-        for prefix, part in module.named_modules(remove_duplicate=False)
-        for table in (part._parameters, part._buffers)
-        for name in table
-    }
-
-
-@contextmanager
-def _exchanged(module: Module, tensors: dict[str, Any], tie_weights: bool, strict: bool) -> Iterator[None]:
-    places = _places(module)
-    if tie_weights:
-        tensors = _tied(places, tensors)
-    missing, unexpected = places.keys() - tensors.keys(), tensors.keys() - places.keys()
-    if strict and (missing or unexpected):
-        problems = [
-            f"{title} key(s): {', '.join(map(repr, sorted(keys)))}."
-            for title, keys in (("Unexpected", unexpected), ("Missing", missing))
-            if keys
-        ]
-        raise RuntimeError(f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(problems))
-    tensors = {name: value for name, value in tensors.items() if name in places}
-    for value in tensors.values():
-        if not isinstance(value, Tensor):
-            raise TypeError(f"{value} is not an instance of torch.Tensor")
-    before = [(*places[name], places[name][0][places[name][1]]) for name in tensors]
-    try:
-        for name, value in tensors.items():
-            table, last = places[name]
-            table[last] = value
-        yield
-    finally:
-        for table, last, value in before:
-            table[last] = value
-
-
-def _tied(places: dict, tensors: dict[str, Any]) -> dict[str, Any]:
-    """The tensors also under the other names of the parameters that they replace."""
-    names: dict[int, list[str]] = {}
-    for name, (table, last) in places.items():
-        if table[last] is not None:
-            names.setdefault(id(table[last]), []).append(name)
-    result = dict(tensors)
-    for same in names.values():
-        given = {id(tensors[name]): tensors[name] for name in same if name in tensors}
-        if len(given) > 1:
-            raise ValueError(f"functional_call got multiple values for keys {sorted(n for n in same if n in tensors)}, which are tied. Consider using "
-                             "tie_weights=False")  # fmt: skip
-        for value in given.values():
-            result.update(dict.fromkeys(same, value))
-    return result
 
 
 def stack_module_state(models: Any) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

@@ -42,7 +42,7 @@ def _before_drawing() -> None:
     Raises:
         RuntimeError: under randomness="error", or "same" where the samples differ. NeedsValues: they are to be drawn for each sample.
     """
-    for level in samples.active:
+    for level in samples.levels():
         if level.randomness == "error":
             raise RuntimeError("vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
                                "randomness flags on vmap or perform the randomness operation out of vmap")  # fmt: skip
@@ -57,7 +57,7 @@ def _before_drawing() -> None:
 def _draw(make: Callable, shape: tuple) -> Any:
     """make(shape), for each sample of the levels that want different ones."""
     apart = [
-        level for level in samples.active if level.randomness == "different" and not level.single and not level.whole
+        level for level in samples.levels() if level.randomness == "different" and not level.single and not level.whole
     ]
     with at_once(apart):
         return rewrapped(make((*(level.size for level in apart), *shape)), apart)

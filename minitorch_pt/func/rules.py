@@ -20,7 +20,7 @@ from .batched import Batched, lifted, raised
 __all__ = [
     "Call", "added", "along", "axes_of", "behind", "chosen", "composition", "elementwise", "expanded",
     "extreme", "filled", "indexed", "joined", "leading", "linear", "matmul", "of_one_type", "outer", "permuted",
-    "picked", "product", "reduced", "refused", "repeated", "selected", "shaped", "squeezed", "strided", "turned",
+    "picked", "product", "reduced", "refused", "repeated", "selected", "shaped", "squeezed", "strided", "summed", "turned",
     "viewed", "with_new_axis",
 ]  # fmt: skip
 
@@ -280,3 +280,13 @@ def linear(call: Call, input: Any, weight: Any, bias: Any = None) -> Any:
         return call.operation(input.value, weight, bias)
     product = ops.matmul(input, ops.transpose(weight, 0, 1) if weight.ndim == 2 else weight)
     return call.all(product if bias is None else product + bias)
+
+
+def summed(call: Call, *operands: Any, terms: list, result: str) -> Any:
+    """einsum: a letter of its own for the samples, where the operands have them."""
+    letter = next(
+        c for c in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" if all(c not in term for term in terms)
+    )
+    named = [letter + term if call.has(operand) else term for term, operand in zip(terms, operands, strict=True)]
+    values = [operand.value if call.has(operand) else operand for operand in operands]
+    return call.operation(*values, terms=named, result=letter + result)

@@ -23,7 +23,7 @@ class Start:
     """
 
     def __init__(self, inputs: list) -> None:
-        self._levels = list(samples.active)
+        self._levels = samples.levels()
         self._plain = starts.Start()
         self._inputs = [self._plain.fresh(bottom(lifted(t, self._levels))) for t in inputs]
         self.inputs = [rewrapped(t, self._levels) for t in self._inputs]

@@ -51,6 +51,7 @@ _NAMES: dict[Callable, str] = {
     rules.product((1, 1)): "dot vdot",
     rules.composition(rules.added): "addmm baddbmm addmv",
     rules.composition(rules.outer): "outer",
+    rules.summed: "_einsum_rule",
     rules.linear: "linear _linear_otherwise",
     layer_rules.convolution: "_convolution",
     layer_rules.normalized(lambda parameter, input: parameter.shape): "_layer_norm _rms_norm",

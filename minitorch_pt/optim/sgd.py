@@ -48,7 +48,7 @@ class SGD(Optimizer):
             params = with_gradients(group)
             if group.get("differentiable"):
                 for p in params:
-                    recorded.step(group, self.state[p], p, _change)
+                    recorded.step(group, self.state[p] if group["momentum"] else {}, p, _change)
             elif group["momentum"] or group["weight_decay"] or group["maximize"]:
                 self._descend_with(group, params)
             else:
