@@ -93,12 +93,21 @@ class Stream:
         DeviceError: always.
     """
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, device: object = None, priority: int = 0, **kwargs: object) -> None:
         synchronize()
 
 
-class Event(Stream):
-    """A mark in such a queue: there is none."""
+class Event:
+    """A mark in such a queue: there is none.
+
+    Raises:
+        DeviceError: always.
+    """
+
+    def __init__(
+        self, enable_timing: bool = False, blocking: bool = False, interprocess: bool = False, external: bool = False
+    ) -> None:
+        synchronize()
 
 
 settle(
@@ -107,6 +116,7 @@ settle(
     {
         "memory": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved",
         "random": "manual_seed manual_seed_all",
+        "streams": "Event Stream",
     },
 )
 sys.modules[f"{__name__}.amp"] = amp

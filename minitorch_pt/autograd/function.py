@@ -82,9 +82,6 @@ class Context:
         self._fills = value
 
 
-FunctionCtx = Context  # torch's name, for annotations
-
-
 def _no_context(ctx: Context, inputs: tuple, output: Any) -> None:
     """What `setup_context` is where a user has not written one."""
 
