@@ -252,8 +252,9 @@ for name in {names}:
         found = getattr(found, part, None)
     if (type(found) is type(sys)) is {wanted}:
         try:
-            importlib.import_module("{package}." + name)
-            print(name)
+            made = importlib.import_module("{package}." + name)
+            if type(made) is type(sys):  # and not something that says at its use that it is left out
+                print(name)
         except ImportError:
             pass
 """
