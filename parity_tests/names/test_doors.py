@@ -252,8 +252,8 @@ for name in {names}:
         found = getattr(found, part, None)
     if (type(found) is type(sys)) is {wanted}:
         try:
-            importlib.import_module("{package}." + name)
-            print(name)
+            if hasattr(importlib.import_module("{package}." + name), "__file__"):  # not one that is absent
+                print(name)
         except ImportError:
             pass
 """
