@@ -21,7 +21,7 @@ from .autograd import (
 )
 from .names.absent import attribute as _attribute, mark as _mark, tell as _tell
 from .names.inner import CORE as _CORE, _assert_async as _assert_async, _check as _check
-from .names.places import settle as _settle
+from .names.places import adopt as _adopt, settle as _settle
 from .ops import *
 from .random import *
 from .tensors import protocols as _protocols
@@ -97,6 +97,7 @@ def _made_sparse(*given: object) -> _typing.Any:
 
 
 Tensor._made_sparse = _made_sparse
+_adopt(Tensor)
 _mark(Tensor, Generator, _dtypes.dtype)
 _tell(__name__)
 

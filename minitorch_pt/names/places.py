@@ -15,7 +15,7 @@ from typing import Any
 
 from .absent import PACKAGE, tell
 
-__all__ = ["settle"]
+__all__ = ["adopt", "settle"]
 
 # modules that pickles of 0.1.0 name and that are no more, or hold less; what they held is looked for behind the doors
 GONE = """autograd.graph conversion creation device dtypes legacy low_rank printing settings size tensor ops.activations ops.attention ops.convolution ops.ctc
@@ -44,6 +44,15 @@ def settle(door: str, shown: Mapping[str, Any], behind: Mapping[str, str] | None
             for member in vars(thing).values():  # doctest looks for methods where their class is
                 if isinstance(member, FunctionType) and member.__module__ == before:
                     member.__module__ = thing.__module__
+
+
+def adopt(whole: type) -> None:
+    """The methods of the parts from which a class is made are called as its own: an error says Module.to(), not Conversions.to()."""
+    for part in whole.__mro__[1:-1]:
+        vars(sys.modules[part.__module__]).setdefault(whole.__name__, whole)  # pickle looks for a method there
+        for method in vars(part).values():
+            if isinstance(method, FunctionType) and method.__qualname__.startswith(f"{part.__name__}."):
+                method.__qualname__ = f"{whole.__qualname__}.{method.__name__}"
 
 
 def _movable(thing: Any) -> bool:

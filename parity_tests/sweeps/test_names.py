@@ -121,6 +121,8 @@ def facts(name: str, ours: Any, theirs: Any) -> Iterator[tuple[str, Any, Any]]:
             mine = getattr(ours, method, None)
             if isinstance(function, types.FunctionType) and mine is not None and method[0] != "_":
                 yield f"parameters of {method}", parameters(mine), parameters(function)
+                if name == "nn.Module":  # made of parts, which no error is to name
+                    yield f"__qualname__ of {method}", mine.__qualname__, function.__qualname__
     try:
         expected = parameters(theirs)
     except ValueError:  # compiled
