@@ -20,6 +20,7 @@ from .autograd import (
     set_grad_enabled as set_grad_enabled,
 )
 from .names.absent import attribute as _attribute, mark as _mark, tell as _tell
+from .names.inner import CORE as _CORE, _assert_async as _assert_async, _check as _check
 from .names.places import settle as _settle
 from .ops import *
 from .random import *
@@ -69,8 +70,7 @@ _settle(
     },
 )
 _settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
-# packages tell torch's makers that they are used: it takes their text, and that is all
-vars(_sys.modules[f"{__name__}._C"])["_log_api_usage_once"] = repr
+vars(_sys.modules[f"{__name__}._C"]).update(_CORE)
 _settle(
     f"{__name__}.autograd",
     vars(autograd),
@@ -84,25 +84,32 @@ _settle(
 # where pickles of 0.1.0 look for them
 for _name, _thing in {
     **{name: getattr(autograd, name) for name in ("Variable", "backward", "grad")},
-    "Handle": autograd.hooks.Handle,
+    "Handle": autograd.hooks.RemovableHandle,
 }.items():
     setattr(autograd.graph, _name, _thing)
 for _then, _now in ("random", "draws"), ("random", "generator"), ("tensors.settings", "threads"):
     for _name in _sys.modules[f"{__name__}.tensors.{_now}"].__all__:
         setattr(_sys.modules[f"{__name__}.{_then}"], _name, globals()[_name])
 
+
+def _made_sparse(*given: object) -> _typing.Any:
+    return _importlib.import_module(".sparse.tensor", __package__).to_sparse(*given)
+
+
+Tensor._made_sparse = _made_sparse
 _mark(Tensor, Generator, _dtypes.dtype)
 _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "futures", "jit", "linalg", "nn",
-    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "special", "teaching", "testing", "torch_version", "utils", "version",
+    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
+    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 _FROM = {
-    "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization", "svd_lowrank": "_lowrank",
-    "to_dlpack": "utils.dlpack",
-    "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
+    "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization",
+    "dsmm": "sparse.operations", "sparse_coo_tensor": "sparse.tensor", "spmm": "sparse.operations", "svd_lowrank": "_lowrank",
+    "to_dlpack": "utils.dlpack", "vmap": "func",
+    "Future": "futures", "SymBool": "types", "SymFloat": "types", "SymInt": "types", "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
     **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in _dtypes.TITLES.values())), "storage"),
 }  # fmt: skip
 if _typing.TYPE_CHECKING:
@@ -114,9 +121,11 @@ if _typing.TYPE_CHECKING:
         cuda,
         distributed,
         distributions,
+        func,
         futures,
         jit,
         linalg,
+        multiprocessing,
         nn,
         onnx,
         optim,
@@ -124,15 +133,20 @@ if _typing.TYPE_CHECKING:
         profiler,
         serialization,
         signal,
+        sparse,
         special,
         teaching,
         testing,
         torch_version,
+        types,
         utils,
         version,
     )
     from ._lowrank import pca_lowrank, svd_lowrank
+    from .func import vmap
     from .serialization import load, save
+    from .sparse.operations import dsmm, spmm
+    from .sparse.tensor import sparse_coo_tensor
     from .storage import Storage, TypedStorage, UntypedStorage, is_storage
     from .utils.dlpack import from_dlpack, to_dlpack
 
@@ -140,10 +154,10 @@ else:  # checkers of types know all names by now, and mark others
 
     def __getattr__(name: str) -> _typing.Any:
         if name in _PACKAGES:
-            return _importlib.import_module(f".{name}", __name__)
+            return _importlib.import_module(f".{name}", __package__)
         if name in _FROM:
-            return getattr(_importlib.import_module(f".{_FROM[name]}", __name__), name)
-        raise _attribute(__name__, name)
+            return getattr(_importlib.import_module(f".{_FROM[name]}", __package__), name)
+        raise _attribute(__package__, name)
 
 
 def __dir__() -> list[str]:

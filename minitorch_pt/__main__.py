@@ -1,6 +1,7 @@
 """The command line, also called `minitorch-pt`.
 
 `python -m minitorch_pt run program.py [arguments]` runs a PyTorch program, as it is, on this library; `run -m module` a module;
+`python -m minitorch_pt compare program.py [arguments]` runs it under PyTorch too and tells what differs;
 `python -m minitorch_pt parity [page.html]` compares this copy with torch and writes what came of it as a page.
 """
 
@@ -37,6 +38,8 @@ def main() -> None:
     print_anything()
     if sys.argv[1:3] == ["run", "-m"] and len(sys.argv) > 3:  # what follows is the module's
         return run_module(sys.argv[3], sys.argv[4:])
+    if sys.argv[1:2] == ["compare"]:  # the others need none of what it imports
+        return importlib.import_module(".teaching.compare", __package__).main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="minitorch-pt", description="PyTorch, small enough to read.")
     parser.add_argument(
         "--version", action="version", version=f"minitorch-pt {__version__}, after PyTorch {version.__version__}"
@@ -52,6 +55,9 @@ def main() -> None:
     )
     command.add_argument("program", help="a file or directory, - for standard input, -m for a module")
     command.add_argument("arguments", nargs=argparse.REMAINDER, help="what the program is given")
+    commands.add_parser(
+        "compare", help="run a PyTorch program under PyTorch and on this library, and tell what differs"
+    )
     given = parser.parse_args()
     run(given.program, given.arguments) if given.command == "run" else parity(given.path)
 

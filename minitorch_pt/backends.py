@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["cuda", "cudnn", "mps"]
+__all__ = ["cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
 
 
 class _Backend:
     """A library that is not there."""
+
+    enabled = False
 
     def is_available(self) -> bool:
         """False."""
@@ -28,4 +30,4 @@ class _CuDNN(_Backend):
         """None: it is not there."""
 
 
-cuda, mps, cudnn = _Backend(), _Backend(), _CuDNN()
+cuda, mps, cudnn, mkl, mkldnn, openmp = _Backend(), _Backend(), _CuDNN(), _Backend(), _Backend(), _Backend()

@@ -10,7 +10,7 @@ from .names.places import settle
 from .tensors.device import DeviceError
 
 __all__ = [
-    "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",
+    "Event", "Stream", "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",
     "manual_seed_all", "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "synchronize",
 ]  # fmt: skip
 
@@ -84,6 +84,21 @@ def current_device() -> NoReturn:
 def get_device_name(device: object = None) -> NoReturn:
     """There is none; raises as `synchronize`."""
     synchronize()
+
+
+class Stream:
+    """A queue of work on a graphics card, named as a type of arguments: there is none.
+
+    Raises:
+        DeviceError: always.
+    """
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        synchronize()
+
+
+class Event(Stream):
+    """A mark in such a queue: there is none."""
 
 
 settle(

@@ -55,7 +55,7 @@ def _as_it_is(fn: _T) -> _T:
     return fn
 
 
-export = interface = script_if_tracing = script_method = unused = _as_it_is
+_overload = _overload_method = export = interface = script_if_tracing = script_method = unused = _as_it_is
 
 
 def ignore(drop: Any = False, **kwargs: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import functools
 import importlib
+import importlib.util
 import pkgutil
 import sys
 import textwrap
@@ -21,6 +22,7 @@ from typing import Any, TypeVar
 import torch
 
 import minitorch_pt
+from minitorch_pt.names.absent import Absent
 
 FILE = Path(minitorch_pt.__file__).parent / "names/absent_names.txt"
 CLASSES = {
@@ -64,13 +66,13 @@ REASONS = {
     ),
     "processes": (
         "it trains in one process; leave out what starts or joins several, or train with PyTorch",
-        "distributed* multiprocessing *.is_shared *.share_memory* nn.SyncBatchNorm nn.modules.SyncBatchNorm nn.modules.batchnorm.SyncBatchNorm Future "
+        "distributed* multiprocessing* *.is_shared *.share_memory* "
         "fork wait monitor numa RRefType prepare_multiprocessing_environment",
     ),
     "sparse": (
-        "sparse tensors are not offered; keep the tensor dense",
-        "sparse* *.sparse_* *_sparse_* *.to_sparse* *.to_dense *.coalesce *.is_coalesced *.dense_dim *indices_copy *values_copy *col_indices "
-        "*.row_indices *.crow_indices *.indices *.values dsmm hsmm hspmm saddmm smm spmm sspaddmm *.smm *.sspaddmm optim.SparseAdam optim.sparse_adam",
+        "of sparse tensors there is torch.sparse_coo_tensor with few operations (torch.sparse); use those, or x.to_dense()",
+        "sparse* *.sparse_* *_sparse_* *.to_sparse* *indices_copy *values_copy *col_indices "
+        "*.row_indices *.crow_indices hsmm hspmm saddmm smm sspaddmm *.smm *.sspaddmm optim.SparseAdam optim.sparse_adam",
     ),
     "quantized": (
         "quantized numbers are not offered; compute in torch.float32",
@@ -100,9 +102,9 @@ REASONS = {
         "there is no mixed precision; leave autocast and GradScaler out, and compute in torch.float32",
         "amp.* *autocast* GradScaler",
     ),
-    "functions": (
-        "functions are not yet transformed; use torch.autograd.functional: jacobian, hessian, jvp, vjp, hvp, and a loop for vmap",
-        "func vmap autograd.forward_ad* nn.utils.stateless",
+    "taken apart": (
+        "functions run as they are here, so there is nothing to take apart or to rewrite; leave it out, and use einops for rearrange",
+        "func.debug_unwrap func.functionalize func.rearrange",
     ),
     "nested": (
         "tensors of unlike lengths are not offered; pad them with torch.nn.utils.rnn.pad_sequence, and mask what was added",
@@ -141,7 +143,7 @@ REASONS = {
         "it is not offered yet; build it from what is here, or run the program with PyTorch",
         "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* *.to_empty optim.optimizer.* "
         "nn.utils.parametriz*.* utils.checkpoint* autograd.graph.* quasirandom *.as_subclass *.name *.index get_deterministic_debug_mode "
-        "set_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled set_warn_always functional.*_lowrank",
+        "set_deterministic_debug_mode is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),
     "steps": (
         "the steps of optimizers are methods of their classes; use torch.optim.SGD, Adam and the others",
@@ -149,7 +151,7 @@ REASONS = {
     ),
     "private": (
         "it is an inner part of PyTorch's; a program finds what it needs under PyTorch's documented names",
-        "_* functional.has_* return_types.* serialization.* types overrides* classproperty SUM AVG *Dict Capsule Deep* Deserialization* "
+        "_* functional.has_* return_types.* serialization.* overrides* classproperty SUM AVG *Dict Capsule Deep* Deserialization* "
         "Serialization* DisableTorchFunction* Dispatch* Exclude* IODescriptor Lock* Logger* NoopLogger PyTorchFile* Tag contrib get_file_path has_* "
         "compiled_with_cxx11_abi *native_* batch_norm_* mkldnn_* norm_except_dim *grid_*sampler* affine_grid_* convolution conv_tbc embedding_bag "
         "init_num_threads set_flush_denormal *thread_safe_generator *anomaly_* autograd.* nn.common_types nn.backends nn.factory_kwargs nn.grad "
@@ -160,12 +162,20 @@ REASONS = {
 
 
 def importable(name: str) -> bool:
-    """Whether there is a module of this name."""
+    """Whether there is a module of this name, and not only something that says at its use that it is left out."""
     try:
+        if name not in sys.modules and getattr(importlib.util.find_spec(name), "loader_state", None):
+            return False
         importlib.import_module(name)
     except ImportError:
         return False
-    return True
+    return not isinstance(sys.modules[name], Absent)
+
+
+def offers(module: Any, name: str) -> bool:
+    """Whether a module has a name, and not only something that says at its use that it is left out."""
+    found = getattr(module, name, Absent(name))
+    return not isinstance(found, Absent) and not getattr(found, "left_out", False)
 
 
 def ours(place: str) -> str:
@@ -195,7 +205,7 @@ def absent_in(place: str) -> Iterator[tuple[str, list[str]]]:
         if (name[0] != "_" or (place == "torch" and name in inner))
         and (name in listed | inner or belongs(getattr(theirs, name), place, name))
     }
-    yield place, sorted(n for n in names if not hasattr(mine, n) and not importable(f"{ours(place)}.{n}"))
+    yield place, sorted(n for n in names if not offers(mine, n) and not importable(f"{ours(place)}.{n}"))
     for name in sorted(names):
         inside = f"{place}.{name}"
         module = name in inner or isinstance(getattr(theirs, name, None), types.ModuleType)

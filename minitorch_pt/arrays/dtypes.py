@@ -64,13 +64,14 @@ uint8 = dtype("uint8")
 bool = dtype("bool")
 
 
-class _LeftOut(dtype):
-    """A type of torch's that may be named and compared, as programs do that can use it; there are no tensors of it."""
+class LeftOut(dtype):
+    """A type of torch's that may be named and compared, as programs do that can use it; tensors of it have no elements."""
 
-    __slots__ = ("_facts", "_instead")
+    __slots__ = ("_facts", "_instead", "of_none")  # of_none: what an array without elements has
 
     def __init__(self, name: str, itemsize: builtins.int, instead: str, signed: builtins.bool = True) -> None:
         self.name, self._instead, self._facts = name, instead, (itemsize, signed)
+        self.of_none = np.dtype([(name, f"V{itemsize}")])
 
     @property
     def dtype(self) -> Any:  # type: ignore[override]
@@ -102,19 +103,19 @@ class _LeftOut(dtype):
         return self._facts[0]
 
 
-titled(_LeftOut, "dtype")  # what they are called, as all types
+titled(LeftOut, "dtype")  # what they are called, as all types
 _SHORT, _PARTS = "NumPy has no such numbers; use torch.float32", "use two real tensors, or NumPy"
 _WIDER, _QUANTIZED = "use a signed type that holds them, torch.int32 or torch.int64", "use torch.int8, or torch.float32"
-bfloat16 = _LeftOut("bfloat16", 2, _SHORT)
-float8_e4m3fn, float8_e5m2 = _LeftOut("float8_e4m3fn", 1, _SHORT), _LeftOut("float8_e5m2", 1, _SHORT)
-complex32 = chalf = _LeftOut("complex32", 4, _PARTS)
-complex64 = cfloat = _LeftOut("complex64", 8, _PARTS)
-complex128 = cdouble = _LeftOut("complex128", 16, _PARTS)
-uint16, uint32, uint64 = (_LeftOut(f"uint{8 * n}", n, _WIDER, False) for n in (2, 4, 8))
+bfloat16 = LeftOut("bfloat16", 2, _SHORT)
+float8_e4m3fn, float8_e5m2 = LeftOut("float8_e4m3fn", 1, _SHORT), LeftOut("float8_e5m2", 1, _SHORT)
+complex32 = chalf = LeftOut("complex32", 4, _PARTS)
+complex64 = cfloat = LeftOut("complex64", 8, _PARTS)
+complex128 = cdouble = LeftOut("complex128", 16, _PARTS)
+uint16, uint32, uint64 = (LeftOut(f"uint{8 * n}", n, _WIDER, False) for n in (2, 4, 8))
 qint8, quint8, qint32 = (
-    _LeftOut("qint8", 1, _QUANTIZED),
-    _LeftOut("quint8", 1, _QUANTIZED, False),
-    _LeftOut("qint32", 4, _QUANTIZED),
+    LeftOut("qint8", 1, _QUANTIZED),
+    LeftOut("quint8", 1, _QUANTIZED, False),
+    LeftOut("qint32", 4, _QUANTIZED),
 )
 
 ALL = (float64, float32, float16, int64, int32, int16, int8, uint8, bool)
@@ -122,6 +123,7 @@ ALL = (float64, float32, float16, int64, int32, int16, int8, uint8, bool)
 TITLES = {"float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
            "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
 _BY_NUMPY = {d.dtype: d for d in ALL}
+_BY_NUMPY |= {d.of_none: d for d in [*vars().values()] if isinstance(d, LeftOut)}
 _default = float32
 
 

@@ -53,7 +53,7 @@ class memory_format(_Word):
 
 
 class layout(_Word):
-    """How elements are stored: `strided`, as they all are here, each in its place in memory. The others are names to compare with."""
+    """How elements are stored: `strided`, each in its place in memory; `sparse_coo`, with its indices (see torch.sparse). The others are names."""
 
     __slots__ = ()
 

@@ -288,13 +288,13 @@ def _columns(outputs: str) -> Callable:
 
 _CONTIGUOUS = (
     "addbmm", "addmm", "addmv", "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "baddbmm", "bmm",
-    "bucketize", "_cat", "_cdist", "_compact", "count_nonzero", "_cross", "cummax", "cummin", "cumprod", "cumsum",
+    "bucketize", "_cat", "_cdist", "compact", "count_nonzero", "_cross", "cummax", "cummin", "cumprod", "cumsum",
     "dirichlet_draw", "_drawn_with", "_euclidean", "gamma_draw", "gather", "_identity", "_index_add", "inner", "kthvalue",
     "_layer_norm", "linear", "_linear_otherwise", "log_softmax", "_lu", "logcumsumexp", "logsigmoid", "logsumexp",
     "masked_fill", "masked_scatter", "matmul", "matrix_exp", "mean", "median", "mm", "mode", "mvlgamma", "nanmedian",
     "nansum", "_nll_loss", "_nonzero_columns", "_not_differentiated", "_once", "_permutation", "_pinv", "_prod_all",
     "_prod_along", "_repeat", "roll", "_rrelu", "scatter_add", "scatter_reduce", "_scatter_combined", "_scatter_src", "_scatter_value",
-    "searchsorted", "softmax", "_stack", "std", "std_mean", "sum", "_take", "topk", "tril", "triu", "var",
+    "searchsorted", "softmax", "_stack", "std", "std_mean", "sum", "take_slices", "topk", "tril", "triu", "var",
     "var_mean", "vector_norm",
 )  # fmt: skip
 _COLUMNS = {
@@ -316,7 +316,7 @@ KINDS: dict[str, tuple[str, Callable | None]] = {
     "_with_region": ("", _as_first),
     "_convolution": ("", _convolved),
     # as the rule leaves it: these look into memory, or lay out their result themselves
-    **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "_pick", "replaced", "_accumulated", "_placed", "_filled", "_sliced", "part", "put", "_outside", "_copy_slices", "laid_out"), ("", None)),
+    **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "look_up", "replaced", "_accumulated", "placed_along", "_placed", "_filled", "_sliced", "part", "put", "_outside", "_copy_slices", "laid_out"), ("", None)),
     "rsub": ("first", _by(1, 0)),
     "addr": ("", _by(0)),
     **dict.fromkeys(("igamma", "igammac", "zeta"), ("", arranged)),

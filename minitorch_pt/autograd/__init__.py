@@ -3,7 +3,7 @@
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
 
-from . import edges as edges, functional as functional, hooks as hooks, saving as saving
+from . import edges as edges, forward_ad as forward_ad, functional as functional, hooks as hooks, saving as saving
 from .check import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from .function import Function as Function
 from .gradients import backward as backward, grad as grad
@@ -32,6 +32,6 @@ def __getattr__(name: str) -> _Any:
 
 
 __all__ = [
-    "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "functional", "grad", "gradcheck", "gradgradcheck", "inference_mode",
+    "Function", "Variable", "backward", "detect_anomaly", "enable_grad", "forward_ad", "functional", "grad", "gradcheck", "gradgradcheck", "inference_mode",
     "is_anomaly_enabled", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_detect_anomaly", "set_grad_enabled",
 ]  # fmt: skip

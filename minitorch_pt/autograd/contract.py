@@ -33,8 +33,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from ..arrays import dtypes, formats, layouts
+from ..arrays import dtypes, formats, layouts, samples
 from ..arrays.notices import warn
+from ..arrays.samples import active
 from ..arrays.storage import looking, refuse_overlap, resize, writable
 from . import changes, graph
 from .modes import recording
@@ -56,12 +57,17 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
     MemoryFormat: TypeAlias = formats.memory_format
     Layout: TypeAlias = formats.layout
     Pin: TypeAlias = bool
+    # in rules: what they compute with (arrays; Tensors where a gradient is itself differentiated), and what they return: the value,
+    # and for each input how the gradient flows back
+    Array: TypeAlias = np.ndarray | Tensor
+    Pulled: TypeAlias = Array | tuple[Any, ...]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-__all__ = ["Desk", "composed", "into", "method", "read"]
+__all__ = ["REQUIRED", "Desk", "Elsewhere", "composed", "into", "method", "read"]
 
+_told_of_order: list[str] = []  # the operation whose old order was warned of
 # how many factors once stood before the tensors
 _FACTORS = {
     "add": 1,
@@ -74,7 +80,7 @@ _FACTORS = {
     "addbmm": 2,
     "baddbmm": 2,
 }
-_REQUIRED: Any = object()  # in place of a default
+REQUIRED: Any = object()  # in place of a default
 _UNREAD: Any = object()  # what a reader gives for a value that is not of its kind
 _DEEP = (list, tuple)
 _TENSOR_TYPES: set[type] = set()  # the classes of Tensors that were met in lists
@@ -179,7 +185,7 @@ def _unpinned(value: Any) -> Any:
 def _layout(value: Any) -> Any:
     if isinstance(value, formats.layout) and value is not formats.strided:
         raise TypeError(
-            f"minitorch_pt has no tensors of layout {value!r}: leave `layout` out, and keep the tensor dense"
+            f"minitorch_pt makes no tensors of layout {value!r} here: leave `layout` out; .to_sparse() makes a matrix sparse"
         )
     return value if value is formats.strided else _UNREAD
 
@@ -261,6 +267,14 @@ def read(kind: str, value: Any, function: str, name: str) -> Any:
     return Slot(name, kind).read(value, function, None)
 
 
+class Elsewhere(NotImplementedError):
+    """Raised where a tensor is asked for its array and has none, a sparse one: it may know what to do `instead` of an operation."""
+
+    def instead(self, name: str, args: tuple, kwargs: dict) -> Any:
+        """The result of the operation of that name."""
+        raise self
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # The desk
 # ---------------------------------------------------------------------------------------------------------------------
@@ -292,12 +306,12 @@ class Desk:
         if code.co_varnames[:1] == ("self",):
             notes["input"] = "Tensor"
         self.name = name
-        self.parameters: dict[str, Any] = dict.fromkeys(map(_called, code.co_varnames[:count]), _REQUIRED)
+        self.parameters: dict[str, Any] = dict.fromkeys(map(_called, code.co_varnames[:count]), REQUIRED)
         self.parameters.update(zip([*self.parameters][count - len(defaults) :], defaults, strict=True))
         only = code.co_varnames[count : count + code.co_kwonlyargcount]
         self.out = "out" in only
         late = function.__kwdefaults__ or {}
-        self.keywords = {p: _slot(p, notes.get(p, "None"), late.get(p, _REQUIRED) is None) for p in only if p != "out"}
+        self.keywords = {p: _slot(p, notes.get(p, "None"), late.get(p, REQUIRED) is None) for p in only if p != "out"}
         self.slots = [_slot(p, notes.get(p, "None"), default is None) for p, default in self.parameters.items()]
         self.rest: Slot | None = None  # of *sizes
         if code.co_flags & 0x04:
@@ -347,7 +361,7 @@ class Desk:
             return args  # within a rule that runs on Tensors: arrays are its constants
         if len(args) > len(self.slots) and self.rest is None:
             args = self.reordered(args)
-        missing = [p for p, default in [*self.parameters.items()][len(args) :] if default is _REQUIRED]
+        missing = [p for p, default in [*self.parameters.items()][len(args) :] if default is REQUIRED]
         if (
             self.rest is not None
             and self.rest.deep
@@ -370,7 +384,8 @@ class Desk:
             raise TypeError(
                 f"{self.name}() needs a Tensor among its operands, and got ({given}); make one with torch.tensor()"
             )
-        if all(new is old for new, old in zip(read, args, strict=True)):
+        # in vmap nothing is remembered: samples are to be met by the look at `samples.active` each time
+        if not active and all(new is old for new, old in zip(read, args, strict=True)):
             slots = [*self.slots[: len(args)], *[self.rest] * (len(args) - len(self.slots))]
             deep = [
                 (i, slot.plain) for i, slot in enumerate(slots) if slot and slot.deep and isinstance(args[i], _DEEP)
@@ -397,7 +412,9 @@ class Desk:
         if len(rest) != len(self.slots):
             raise TypeError(f"{self.name}() takes {len(self.slots)} positional arguments but {len(args)} were given")
         names = " and ".join(list(self.keywords)[-_FACTORS[self.name] :])
-        warn(f"This overload of {self.name} is deprecated: give {names} by name, behind the tensors.")
+        if not _told_of_order:  # one is told of in a process, as by torch
+            _told_of_order.append(self.name)
+            warn(f"This overload of {self.name} is deprecated: give {names} by name, behind the tensors.")
         return tuple(rest)
 
     def overflow(self, place: int, number: int) -> float:
@@ -437,7 +454,7 @@ class Desk:
         last = max((i for i, name in enumerate(rest) if name in kwargs), default=-1)
         filled = [kwargs.pop(name, self.parameters[name]) for name in rest[: last + 1]]
         for name, value in zip(rest, filled, strict=False):
-            if value is _REQUIRED:
+            if value is REQUIRED:
                 raise TypeError(f"{self.name}() missing 1 required positional argument: '{name}'")
         if self.rest is not None and self.rest.name in kwargs and len(args) + len(filled) == len(self.slots):
             filled.append(kwargs.pop(self.rest.name))  # view(size=(2, 3))
@@ -475,11 +492,16 @@ def _face(function: Callable, desk: Desk) -> Any:
         if kwargs:
             args, kwargs, target = desk.bind(args, kwargs)
         if tuple(map(type, args)) not in passed:
+            if active and samples.among(args):
+                return samples.composed(served, args, kwargs)
             args = desk.serve(args)
         for place in wholes:
             if place < len(args) and type(args[place]) is int and args[place].bit_length() > 63:
                 desk.overflow(place, args[place])
-        result = function(*args, **kwargs) if kwargs else function(*args)
+        try:
+            result = function(*args, **kwargs) if kwargs else function(*args)
+        except Elsewhere as found:
+            return found.instead(name, args, kwargs)
         return result if target is None else into(target, result, name, args)
 
     served.rule, served.desk = function, desk  # type: ignore[attr-defined]

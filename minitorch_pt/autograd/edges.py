@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from . import changes, graph, hooks
 from .graph import Node
-from .hooks import Handle
+from .hooks import RemovableHandle
 from .modes import recording
 from .nodes import shown
 
@@ -41,10 +41,12 @@ def increment_version(tensor: Any) -> None:
         changes.changed(changed._data)
 
 
-class _MultiHandle(Handle):
+class _MultiHandle(RemovableHandle):
     """Takes the hooks of several tensors away together."""
 
-    def __init__(self, handles: Sequence[Handle]) -> None:
+    __module__ = "minitorch_pt.autograd.graph"
+
+    def __init__(self, handles: Sequence[RemovableHandle]) -> None:
         super().__init__({})
         self.handles = tuple(handles)
 
@@ -54,14 +56,15 @@ class _MultiHandle(Handle):
             handle.remove()
 
 
-def _reached(starts: list, useful: set | None) -> set[int]:
+def _reached(starts: list, useful: set | None, wanted: dict | None) -> set[int]:
     """The ids of the nodes and leaves to which a backward pass, `recording.task`, brings gradients."""
     stack, seen = [start for start, _ in starts], set()
     while stack:
         node = stack.pop()
-        if node is not None and id(node) not in seen:
+        needed = useful is None or id(node) in useful
+        if node is not None and id(node) not in seen and (needed or id(node) in (wanted or ())):
             seen.add(id(node))
-            stack.extend(node.edges if isinstance(node, Node) and (useful is None or id(node) in useful) else ())
+            stack.extend(node.edges if needed and isinstance(node, Node) else ())
     return seen
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import samples
 from . import changes, graph
 from .graph import Node, Output, Rule, record
 from .inplace import check_inplace, rebase
@@ -81,6 +82,9 @@ class Context:
         self._fills = value
 
 
+FunctionCtx = Context  # torch's name, for annotations
+
+
 def _no_context(ctx: Context, inputs: tuple, output: Any) -> None:
     """What `setup_context` is where a user has not written one."""
 
@@ -106,6 +110,9 @@ class Function:
     """
 
     setup_context = staticmethod(_no_context)
+    generate_vmap_rule = (
+        False  # whether vmap may run it for one sample after the other; else it needs `vmap(info, in_dims, *args)`
+    )
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
@@ -143,6 +150,8 @@ class Function:
         separate = cls.setup_context is not _no_context
         if kwargs or separate:
             args = cls._bound(args, kwargs, separate)
+        if samples.active and samples.among(args):
+            return samples.function(cls, args, separate)
         needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
         ctx = Context(needs)
         edges = [graph.target(a) if needed else None for a, needed in zip(args, needs, strict=True)]

@@ -27,12 +27,26 @@ Traced: Any = None  # the Tensors on which rules run to record their gradients: 
 class Rule:
     """What the engine must know of an operation (see `rule.differentiable`, whose options these are)."""
 
-    __slots__ = ("function", "name", "linear", "joint", "plain", "exact", "fills", "saves", "keeps", "frees")
+    __slots__ = (
+        "function",
+        "name",
+        "linear",
+        "joint",
+        "plain",
+        "exact",
+        "fills",
+        "saves",
+        "keeps",
+        "frees",
+        "records",
+        "view",
+    )
 
     def __init__(self, function: Callable | None, name: str | Callable, linear: bool = False, joint: bool = False,
-                 plain: Callable | None = None, exact: bool = False, fills: bool = True, saves: Any = None) -> None:  # fmt: skip
+                 plain: Callable | None = None, exact: bool = False, fills: bool = True, saves: Any = None, records: bool = True,
+                 view: bool = False) -> None:  # fmt: skip
         self.function, self.name, self.linear, self.joint, self.plain = function, name, linear, joint, plain
-        self.exact = exact
+        self.exact, self.records, self.view = exact, records, view
         self.fills = fills  # whether outputs to which no gradient came get zeros (a user's Function may refuse)
         # what may not change, as positions: of arguments from 0, of outputs from -1 down; a list: what each input's gradient needs
         self.saves: tuple[int, ...] | list[tuple[int, ...]] | None = saves
@@ -229,7 +243,8 @@ def source(edge: Node) -> tuple[Node, int]:
 def target(tensor: Any) -> Any:
     """Where the gradient of a tensor, or of a GradientEdge, arrives: a node, or a leaf."""
     if isinstance(tensor, Tensor):
-        return tensor if tensor.grad_fn is None else tensor._node
+        # `grad_fn` brings the node of a view up to date; that of a sparse tensor is asked for, and refused, also where it is a leaf
+        return tensor if tensor.grad_fn is None and tensor._node is None else tensor._node
     node, place, *_ = tensor
     several = type(getattr(node, "shape", None)) is list
     return Output(node, place, node.shape[place], node.dtype[place]) if several else getattr(node, "variable", node)

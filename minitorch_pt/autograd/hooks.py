@@ -32,25 +32,28 @@ def watch_passes() -> None:
     passes_are_watched = True
 
 
-class Handle:
+class RemovableHandle:
     """Returned when a hook is registered; `remove()` takes the hook away."""
 
-    def __init__(self, hooks: dict) -> None:
-        self._hooks = hooks
+    __module__ = "minitorch_pt.utils.hooks"
+
+    def __init__(self, hooks_dict: dict, *, extra_dict: Any = None) -> None:
+        self._tables = [hooks_dict, *([extra_dict] if isinstance(extra_dict, dict) else extra_dict or ())]
         self.id = next(clock)
 
     def remove(self) -> None:
         """Take the hook away; a second call does nothing."""
-        self._hooks.pop(self.id, None)
+        for table in self._tables:
+            table.pop(self.id, None)
 
-    def __enter__(self) -> Handle:
+    def __enter__(self) -> RemovableHandle:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.remove()
 
 
-def add_hook(target: Any, hook: Callable, stage: int = OF_TENSOR) -> Handle:
+def add_hook(target: Any, hook: Callable, stage: int = OF_TENSOR) -> RemovableHandle:
     """Add a hook to a leaf or node; those of one output of several stand with the node, which runs them all."""
     place = 0
     if type(target) is Output:
@@ -60,8 +63,9 @@ def add_hook(target: Any, hook: Callable, stage: int = OF_TENSOR) -> Handle:
         leaf_has_hooks()
     if getattr(target, name) is None:
         setattr(target, name, {})
-    handle = Handle(getattr(target, name))
-    handle._hooks[handle.id] = (stage, place, hook)
+    hooks = getattr(target, name)
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = (stage, place, hook)
     return handle
 
 

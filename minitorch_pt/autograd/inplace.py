@@ -14,7 +14,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from ..arrays import dtypes
+from ..arrays import dtypes, samples
+from ..arrays.samples import active
 from ..arrays.storage import Place, refuse_overlap, repeats, writable
 from . import changes, contract, graph
 from .changes import changed
@@ -131,6 +132,8 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict, o
         RuntimeError: as `check_inplace`, `refuse_overlap` and `write`.
     """
     inputs = [tensor, *args, *kwargs.values()]
+    if active and samples.among(inputs):
+        return samples.change(tensor, operation, args, kwargs)
     tracked = recording.on and any(isinstance(a, graph.Tensor) and a.requires_grad for a in inputs)
     if tracked:
         check_inplace(tensor)

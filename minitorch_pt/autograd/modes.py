@@ -19,6 +19,7 @@ __all__ = ["no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "is_g
 class _PerThread(threading.local):
     on = True  # never in inference mode
     asked = True  # in inference mode: what was switched on or off, and tells only `is_grad_enabled`
+    always = False  # whether operations are recorded whatever is asked for: while tensors carry tangents
     task: Any = None  # the backward pass that is under way: where it starts, and the nodes that it needs (None: all)
 
 
@@ -53,7 +54,7 @@ class _Grad:
 
     @on.setter
     def on(self, mode: bool) -> None:
-        setattr(recording, "asked" if inferring and in_inference() else "on", mode)
+        setattr(recording, "asked" if inferring and in_inference() else "on", mode or recording.always)
 
 
 class _Both:

@@ -15,7 +15,7 @@ import numpy as np
 
 from . import graph
 from .graph import Node
-from .hooks import AFTER, BEFORE, Handle, add_hook
+from .hooks import AFTER, BEFORE, RemovableHandle, add_hook
 from .modes import recording
 from .walk import flows_of
 
@@ -59,11 +59,11 @@ class Shown(Node):
     def _sequence_nr(self) -> int:
         return self.seq
 
-    def register_prehook(self, hook: Callable) -> Handle:
+    def register_prehook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(grad_outputs)`, a gradient (or None) for each output, before they pass; it may return another tuple."""
         return add_hook(self, hook, BEFORE)
 
-    def register_hook(self, hook: Callable) -> Handle:
+    def register_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` when the gradients of the inputs are known; it may return others for these."""
         return add_hook(self, hook, AFTER)
 
@@ -173,7 +173,7 @@ class AccumulateGrad(Shown):
         """Its name in torch."""
         return "torch::autograd::AccumulateGrad"
 
-    def register_prehook(self, hook: Callable) -> Handle:
+    def register_prehook(self, hook: Callable) -> RemovableHandle:
         """Call `hook((gradient,))` before the gradient is added to `.grad`; it may return another tuple."""
         return add_hook(self.variable, hook, BEFORE)
 

@@ -17,7 +17,7 @@ import copy
 import functools
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 import numpy as np
 
@@ -25,7 +25,8 @@ from ..arrays import dtypes, layouts
 from ..arrays.notices import FILTER, hush
 from ..arrays.storage import expanded, inferring, is_inference, note_inference
 from . import changes, contract, graph
-from .graph import Node, Output, Rule, record
+from .errors import explain
+from .graph import Output, Rule, record
 from .modes import recording
 
 if TYPE_CHECKING:
@@ -88,36 +89,6 @@ def _promoted(arrays: list, how: str, count: int | None, check: Callable | None)
     return arrays
 
 
-def _explain(error: Exception, name: str, arrays: list) -> NoReturn:
-    """Raise torch's exception in place of NumPy's."""
-    shapes = [list(a.shape) for a in arrays if isinstance(a, np.ndarray)]
-    if isinstance(error, np.exceptions.AxisError):
-        n = max(error.ndim or 0, 1)
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {error.axis}) in {name}() of shapes {shapes}") from None  # fmt: skip
-    text = str(error)
-    if isinstance(error, MemoryError):
-        raise RuntimeError(f"{name}(): not enough memory for the result of shapes {shapes}: {text}") from None
-    if isinstance(error, OverflowError):
-        raise RuntimeError(f"{name}(): value cannot be converted to the tensor's type without overflow: {text}") from None  # fmt: skip
-    if isinstance(error, ValueError) and "broadcast" in text and len(shapes) >= 2:
-        for a in shapes:
-            for b in shapes:
-                for i in range(1, min(len(a), len(b)) + 1):
-                    if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
-                        raise RuntimeError(
-                            f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension "
-                            f"{max(len(a), len(b)) - i}: {name}() got shapes {a} and {b}, which do not broadcast. Sizes must be equal, or 1."
-                        ) from None
-        raise RuntimeError(f"{name}() got shapes {shapes}, which do not broadcast: {text}") from None
-    if text.startswith(("tuple index out of range", "not enough values to unpack", "too many values to unpack")):
-        raise RuntimeError(f"{name}() got Tensors of shapes {shapes}: one has too few axes, or too many") from error
-    # a rule met something that is no array, or no number
-    if isinstance(error, AttributeError) or text.startswith(("could not convert", "invalid literal", "ufunc")):
-        given = ", ".join("Tensor" if isinstance(a, np.ndarray) else type(a).__name__ for a in arrays)
-        raise TypeError(f"{name}() needs Tensors and got ({given}): {error}") from error
-    raise error
-
-
 def _places(saves: Any, names: list[str]) -> Any:
     """The names of what a rule saves as positions: of arguments from 0, of outputs (result, result1, ...) from -1 down."""
     if isinstance(saves, list):
@@ -133,9 +104,13 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
     short = function.__name__.strip("_")
     camel = "".join(word.capitalize() for word in short.split("_"))
     names = [*function.__code__.co_varnames[: function.__code__.co_argcount]]
-    node = Rule(function, name or f"{camel}Backward0", linear, joint, plain, exact, fills, _places(saves, names))
+    node = Rule(
+        function, name or f"{camel}Backward0", linear, joint, plain, exact, fills, _places(saves, names), records, view
+    )
     desk = contract.Desk(function, short)
-    operation = _served(function, short, desk, node, records, promote, check, view, returns)
+    if function.__name__ == short:  # what help() shows
+        function.__annotations__["return"] = "Tensor" if returns is None else returns.__name__
+    operation = _served(function, short, desk, node, promote, check, returns)
 
     def on_arrays(*args: Any, **kwargs: Any) -> Any:
         if any(isinstance(a, graph.Tensor) for a in args):
@@ -149,67 +124,45 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
     operation.rule = on_arrays
     if desk.out:
         as_method = desk.as_method()
-        operation.method = _served(function, short, as_method, node, records, promote, check, view, returns)
+        operation.method = _served(function, short, as_method, node, promote, check, returns)
     return operation
 
 
-def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, records: bool, promote: Any, check: Callable | None,
-            view: bool, returns: Callable | None) -> Any:  # fmt: skip
+def _served(
+    function: Callable,
+    short: str,
+    desk: contract.Desk,
+    rule: Rule,
+    promote: Any,
+    check: Callable | None,
+    returns: Callable | None,
+) -> Any:
     """The operation as users call it: what its desk lets through is unpacked, given to the rule, and recorded."""
-    keeps = rule.keeps
     how, count = promote if isinstance(promote, tuple) else (promote, None)
-    passed, options, reads, numbers = desk.passed, desk.options, desk.reads, desk.numbers
-    new, ndarray = object.__new__, np.ndarray
-    look, arrange = ("", None) if view else layouts.kind(function.__name__)
+    passed, options, records, ndarray = desk.passed, desk.options, rule.records, np.ndarray
+    look, arrange = ("", None) if rule.view else layouts.kind(function.__name__)
     by_first, by_value = look == "first", look == "value"
 
     @functools.wraps(function)
     def operation(*args: Any, **kwargs: Any) -> Any:
-        # what the arguments are
+        # check: what the arguments are; a Tensor alone is right
         if kwargs:
             args, kwargs, target = desk.bind(args, kwargs)
             if target is not None:
                 return contract.into(target, operation(*args, **kwargs), short, args, how is not None)
-        checked = options and len(args) != 1  # a Tensor alone is right
-        if checked and tuple(map(type, args)) not in passed:
+        if options and len(args) != 1 and tuple(map(type, args)) not in passed:
             args = desk.serve(args)
-        # Tensors become arrays, and edges of the graph
-        Tensor = made = graph.Tensor
-        arrays: list = []
-        edges: list = []
-        tracked = asked = False
-        for a in args:
-            if isinstance(a, Tensor):
-                if a._base is not None and a._refresh():
-                    tracked = True
-                if type(a) is not Tensor and a._makes is not Tensor:
-                    made = a._makes
-                arrays.append(a._data)
-                if a._requires_grad:
-                    tracked = True
-                    node = a._node
-                    edges.append(a if node is None else node)
-                else:
-                    edges.append(None)
-            else:
-                if type(a) is int and a.bit_length() > 63:
-                    a = desk.overflow(len(arrays), a)
-                if reads and (not arrays or type(a) not in numbers):
-                    asked = True
-                arrays.append(a)
-                edges.append(None)
-        if asked and not checked and tuple(map(type, args)) not in passed:
-            if len(args) > len(desk.slots) and desk.rest is None:
-                return operation(*desk.reordered(args), **kwargs)
-            # where only Tensors and numbers belong, calls are looked at that hold something else than Tensors
-            arrays = [
-                a if edge is None and not isinstance(a, Tensor) else x
-                for a, x, edge in zip(desk.serve(args), arrays, edges, strict=True)
-            ]
+        # unpack: Tensors become arrays, and edges of the graph
+        try:
+            arrays, edges, tracked, made = _unpacked(args, desk)
+        except contract.Elsewhere as found:
+            return found.instead(short, args, kwargs)
+        if made is not graph.Tensor and made._mapped is not None:
+            return made._mapped(operation, args, kwargs)
         given = arrays
         if how is not None:
             arrays = _promoted(arrays, how, count, check)
-        # the rule itself, without NumPy's notes on 1/0
+        # run: the rule itself, without NumPy's notes on 1/0
         filters = warnings.filters
         if not filters or filters[0] is not FILTER:
             hush()
@@ -218,64 +171,124 @@ def _served(function: Callable, short: str, desk: contract.Desk, rule: Rule, rec
         except (ValueError, TypeError, AttributeError, OverflowError, IndexError, MemoryError) as error:
             if len(args) > len(desk.slots) and desk.rest is None:
                 return operation(*desk.reordered(args), **kwargs)
-            _explain(error, short, arrays)
+            explain(error, short, arrays)
         value = result[0] if records else result
-        if arrange is not None:
-            seen = (
-                arrays[0] if by_first else value if by_value else None
-            )  # one look, where nearly always all is contiguous
+        if arrange is not None:  # one look, where nearly always all is contiguous
+            seen = arrays[0] if by_first else value if by_value else None
             if type(seen) is not ndarray or not seen.flags.c_contiguous:
                 value = arrange(value, arrays)
-        if type(value) is not ndarray:
-            if value is NotImplemented:
-                return result[1](*args, **kwargs)
-            if type(value) is tuple or type(value) is list:
-                node = None
-                if tracked and records and recording.on:
-                    shapes, types = [part.shape for part in value], [part.dtype for part in value]
-                    node = record(rule, result, edges, arrays, kwargs, shapes, types)
-                    if keeps:
-                        node.outputs = value
-                outputs = [_output(made, node, place, part) for place, part in enumerate(value)]
-                if inferring:
-                    for out in outputs:
-                        note_inference(out._data, arrays)
-                if view:
-                    for out in outputs:
-                        _as_view(out, args[0], True)
-                return tuple(outputs) if returns is None else returns(*outputs)
-            value = np.asarray(value)
-        # graph.wrap(value), written out: an __init__ in Python costs 0.3 us
-        out = new(made)
-        out._data = value
-        out._grad = out._base = None
-        dtype = value.dtype
-        if tracked and records and dtype.kind == "f" and recording.on:
-            out._node = node = record(rule, result, edges, arrays, kwargs, value.shape, dtype)
-            if keeps:
-                node.outputs = (value,)
-            if given is not arrays:
-                node.given = given
-            out._requires_grad = True
-        else:
-            out._node = None
-            out._requires_grad = False
-            if inferring:
-                note_inference(value, arrays)
-        if view:
-            _as_view(out, args[0])
-        return out
+        if type(value) is not ndarray and value is NotImplemented:
+            return result[1](*args, **kwargs)
+        # record
+        recorded = tracked and records and recording.on
+        if type(value) is tuple or type(value) is list:
+            outputs = _outputs(value, rule, result, edges, arrays, kwargs, made, recorded, args[0])
+            return tuple(outputs) if returns is None else returns(*outputs)
+        return _output(value, rule, result, edges, arrays, kwargs, made, recorded, args, given)
 
-    operation.desk, operation.node = desk, rule  # type: ignore[attr-defined]
+    operation.desk, operation.node, operation.promote = desk, rule, (how, count)  # type: ignore[attr-defined]
     return operation
 
 
-def _output(made: type, node: Node | None, place: int, part: Any) -> Any:
-    """One of several outputs of an operation."""
-    out = graph.wrap(part if type(part) is np.ndarray else np.asarray(part), False, made)
-    if node is not None and part.dtype.kind == "f":
-        out._node, out._requires_grad = Output(node, place, part.shape, part.dtype), True
+def _output(
+    value: Any,
+    rule: Rule,
+    result: Any,
+    edges: list,
+    arrays: list,
+    kwargs: dict,
+    made: type,
+    recorded: bool,
+    args: tuple,
+    given: list,
+) -> Any:
+    """The value as a Tensor (graph.wrap, written out), and the node that made it.
+
+    arrays: what the rule worked on; given: the same before operands were brought to a common type.
+    """
+    if type(value) is not np.ndarray:
+        value = np.asarray(value)
+    out: Any = object.__new__(made)
+    out._data = value
+    out._grad = out._base = None
+    dtype = value.dtype
+    if recorded and dtype.kind == "f":
+        out._node = node = record(rule, result, edges, arrays, kwargs, value.shape, dtype)
+        if rule.keeps:
+            node.outputs = (value,)
+        if given is not arrays:
+            node.given = given
+        out._requires_grad = True
+    else:
+        out._node = None
+        out._requires_grad = False
+        if inferring:
+            note_inference(value, arrays)
+    if rule.view:
+        _as_view(out, args[0])
     return out
+
+
+def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[list, list, bool, Any]:
+    """Tensors as arrays and as edges of the graph, whether a gradient is wanted, and the class of the result."""
+    Tensor = made = graph.Tensor
+    arrays: list = []
+    edges: list = []
+    tracked = asked = False
+    for a in args:
+        if isinstance(a, Tensor):
+            if a._base is not None and a._refresh():
+                tracked = True
+            if type(a) is not Tensor and a._makes is not Tensor:
+                made = a._makes
+            arrays.append(a._data)
+            if a._requires_grad:
+                tracked = True
+                node = a._node
+                edges.append(a if node is None else node)
+            else:
+                edges.append(None)
+        else:
+            if type(a) is int and a.bit_length() > 63:
+                a = desk.overflow(len(arrays), a)
+            if desk.reads and (not arrays or type(a) not in desk.numbers):
+                asked = True
+            arrays.append(a)
+            edges.append(None)
+    # where only Tensors and numbers belong, calls are looked at that hold something else
+    if asked and not served and (not desk.options or len(args) == 1) and tuple(map(type, args)) not in desk.passed:
+        return _unpacked(desk.serve(args), desk, True)
+    return arrays, edges, tracked, made
+
+
+def _outputs(
+    values: Any,
+    rule: Rule,
+    result: Any,
+    edges: list,
+    arrays: list,
+    kwargs: dict,
+    made: type,
+    recorded: bool,
+    source: Any,
+) -> list:
+    """The outputs of an operation that has several, which may look into the memory of `source`, and the node that made them."""
+    node = None
+    if recorded:
+        node = record(rule, result, edges, arrays, kwargs, [v.shape for v in values], [v.dtype for v in values])
+        if rule.keeps:
+            node.outputs = values
+    outputs = []
+    for place, part in enumerate(values):
+        out = graph.wrap(part if type(part) is np.ndarray else np.asarray(part), False, made)
+        if node is not None and part.dtype.kind == "f":
+            out._node, out._requires_grad = Output(node, place, part.shape, part.dtype), True
+        if inferring:
+            note_inference(out._data, arrays)
+        if rule.view:
+            _as_view(out, source, True)
+        outputs.append(out)
+    return outputs
 
 
 @overload

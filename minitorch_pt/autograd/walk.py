@@ -363,7 +363,7 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
     before, recording.on = recording.on, create_graph
     outer = recording.task if hooks.passes_are_watched else None
     if hooks.passes_are_watched:
-        recording.task = starts, way.useful
+        recording.task = starts, way.useful, way.found
     try:
         for root, gradient in starts:
             if len(starts) == 1 or way.found is None or id(root) in way.useful or id(root) in way.found:

@@ -31,6 +31,7 @@ from .inverse_gamma import *
 from .kl import *
 from .kumaraswamy import *
 from .laplace import *
+from .left_out import *
 from .log_normal import *
 from .logistic_normal import *
 from .mixture_same_family import *

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import linalg
+from .. import linalg, ops
 from ..arrays import dtypes
 
 __all__ = [
-    "Constraint", "MixtureSameFamilyConstraint", "boolean", "dependent", "dependent_property", "greater_than", "greater_than_eq", "half_open_interval", "independent",
+    "Constraint", "MixtureSameFamilyConstraint", "boolean", "cat", "corr_cholesky", "dependent", "dependent_property", "greater_than", "greater_than_eq", "half_open_interval", "independent",
     "integer_interval", "interval", "is_dependent", "less_than", "lower_cholesky", "lower_triangular", "multinomial", "nonnegative",
     "nonnegative_integer", "one_hot", "positive", "positive_definite", "positive_integer", "positive_semidefinite", "real", "real_vector", "simplex",
-    "square", "symmetric", "unit_interval",
+    "square", "stack", "symmetric", "unit_interval",
 ]  # fmt: skip
 
 
@@ -279,6 +279,58 @@ class _LowerCholesky(_LowerTriangular):
         return super().check(value) & (value.diagonal(dim1=-2, dim2=-1) > 0).all(-1)
 
 
+class _CorrCholesky(_LowerCholesky):
+    """The factors of correlation matrices: their rows have length 1."""
+
+    def check(self, value: Any) -> Any:
+        length = linalg.vector_norm(value.detach(), dim=-1)
+        few = dtypes.finfo(value.dtype).eps * value.shape[-1] * 10
+        return super().check(value) & (length - 1).abs().le(few).all(-1)
+
+
+class _Joined(Constraint):
+    """Several constraints, each of a part of the value along an axis."""
+
+    def __init__(self, cseq: Any, dim: int = 0) -> None:
+        self.cseq, self.dim = list(cseq), dim
+        assert all(isinstance(c, Constraint) for c in self.cseq), "All elements of cseq must be Constraint instances"
+        self.is_discrete = any(c.is_discrete for c in self.cseq)
+        self.event_dim = max(c.event_dim for c in self.cseq)
+
+    def _within(self, value: Any) -> None:
+        assert -value.ndim <= self.dim < value.ndim, (
+            f"dim {self.dim} out of range for value with {value.ndim} dimensions"
+        )
+
+
+class _Cat(_Joined):
+    """Constraints of parts of those lengths, which `torch.cat` has joined."""
+
+    def __init__(self, cseq: Any, dim: int = 0, lengths: Any = None) -> None:
+        super().__init__(cseq, dim)
+        self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
+        assert len(self.lengths) == len(self.cseq), f"lengths ({len(self.lengths)}) must match cseq ({len(self.cseq)})"
+
+    def check(self, value: Any) -> Any:
+        self._within(value)
+        used = value.narrow(self.dim, 0, sum(self.lengths))
+        parts = zip(self.cseq, used.split(self.lengths, self.dim), strict=True)
+        return ops.cat([c.check(part) for c, part in parts], self.dim)
+
+
+class _Stack(_Joined):
+    """Constraints of parts that `torch.stack` has joined."""
+
+    def __init__(self, cseq: Any, dim: int = 0) -> None:
+        super().__init__(cseq, dim)
+        self.event_dim += dim + self.event_dim < 0
+
+    def check(self, value: Any) -> Any:
+        self._within(value)
+        parts = zip(self.cseq, value.unbind(self.dim), strict=False)
+        return ops.stack([c.check(part) for c, part in parts], self.dim)
+
+
 class _Square(Constraint):
     event_dim = 2
 
@@ -317,4 +369,5 @@ positive, nonnegative, unit_interval = greater_than(0.0), greater_than_eq(0.0), 
 nonnegative_integer, positive_integer = _IntegerGreaterThan(0), _IntegerGreaterThan(1)
 real_vector = independent(real, 1)
 lower_triangular, lower_cholesky, square, symmetric = _LowerTriangular(), _LowerCholesky(), _Square(), _Symmetric()
+corr_cholesky, cat, stack = _CorrCholesky(), _Cat, _Stack
 positive_semidefinite, positive_definite = _PositiveSemidefinite(), _PositiveDefinite()

@@ -10,6 +10,7 @@ from ..arrays import dtypes
 from ..arrays.size import Size
 from ..autograd.modes import enable_grad
 from ..tensors import creation
+from ..tensors.draws import randn
 from ..tensors.tensor import Tensor
 
 __all__ = ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits"]
@@ -99,3 +100,11 @@ class Odds:
     def param_shape(self) -> Size:
         """The shape of the parameter."""
         return self._param.shape
+
+
+def _standard_normal(shape: Any, dtype: Any, device: Any) -> Tensor:
+    """Normal numbers of that shape: under the name that packages built on torch.distributions import."""
+    return randn(shape, dtype=dtype, device=device)
+
+
+_sum_rightmost = sum_rightmost

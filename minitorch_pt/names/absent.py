@@ -11,14 +11,24 @@ from contextlib import suppress
 from functools import partial
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
-__all__ = ["absence", "attribute", "is_absence", "mark", "missing", "tell"]
+__all__ = ["Absent", "absence", "attribute", "is_absence", "is_late", "mark", "missing", "tell"]
 
 # Their names are looked up in every operation, which `__getattr__` would make slower: only imports of what they lack are told why.
 PACKAGE = __package__.partition(".")[0]
 HOT = (f"{PACKAGE}.autograd.graph",)
+# Packages name these where they start, and torch's inner parts, and most of their parts do not use them: an import succeeds, and the use raises.
+AT_USE = (
+    "torch.distributed",
+    "torch.distributions",
+    "torch.fft",
+    "torch.fx",
+    "torch.hub",
+    "torch.library",
+    "torch.nn.parallel",
+)
 
 
 def _table() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
@@ -51,7 +61,14 @@ def missing(name: str, plain: str) -> AttributeError:
 
 def is_absence(error: BaseException) -> bool:
     """Whether an error says that a name is left out."""
-    return isinstance(error, (AttributeError, ImportError)) and str(error).startswith("minitorch_pt leaves out ")
+    return isinstance(error, (AttributeError, ImportError, NotImplementedError)) and str(error).startswith(
+        "minitorch_pt leaves out "
+    )
+
+
+def is_late(name: str) -> bool:
+    """Whether a name that is left out may be imported, and says so at its use."""
+    return name.startswith(("torch._", *(f"{door}." for door in AT_USE))) or name in AT_USE
 
 
 def _torch_name(module: str) -> str:
@@ -90,7 +107,50 @@ def _look(module: str, own: Callable[[str], Any] | None, name: str) -> Any:
             return own(name)
     if name == "__path__":
         return _PATH
+    said = absence(f"{_torch_name(module)}.{name}")
+    if said and _torch_name(module) in AT_USE:
+        return _absent(f"{module}.{name}", said)
     raise attribute(module, name)
+
+
+class Absent(ModuleType):
+    """What an import gives of a module in `AT_USE` that is left out, and of what is in it: it may be handed on, named as a type, derived from."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Absent:
+        if (
+            self.__name__.startswith(f"{PACKAGE}.distributed.rpc.")
+            and len(args) == 1
+            and isinstance(args[0], FunctionType)
+        ):
+            return self  # a decorator, which packages put before functions that only they would call
+        raise NotImplementedError(vars(self)["said"])
+
+    def __getattr__(self, name: str) -> Absent:
+        if name.startswith("__"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        return _absent(f"{self.__name__}.{name}", vars(self)["said"])
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return False
+
+    def __or__(self, other: object) -> Absent:
+        return self
+
+    __ror__ = __or__
+
+    def __mro_entries__(self, bases: tuple) -> tuple[type]:
+        said = vars(self)["said"]
+
+        def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+            raise NotImplementedError(said)
+
+        return (type(self.__name__.rpartition(".")[2], (), {"__init__": __init__}),)
+
+
+def _absent(name: str, said: str) -> Absent:
+    made = Absent(name, said)
+    vars(made)["said"] = said
+    return made
 
 
 class _Absent:
@@ -144,10 +204,22 @@ class _Missing:
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         outer, _, last = fullname.rpartition(".")
+        if not fullname.startswith(f"{PACKAGE}."):
+            return None
         name = f"{_torch_name(_DOORS.get(outer, outer))}.{last}"
-        if fullname.startswith(f"{PACKAGE}.") and (said := absence(name)):
+        within = sys.modules.get(outer)
+        said = vars(within)["said"] if isinstance(within, Absent) else absence(name)
+        if said and is_late(name):
+            return ModuleSpec(fullname, self, loader_state=said, is_package=True)  # type: ignore[arg-type]
+        if said:
             raise ModuleNotFoundError(said, name=name)
         return None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _absent(spec.name, spec.loader_state)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing: it holds nothing."""
 
 
 sys.meta_path.insert(0, _Told())  # type: ignore[arg-type]  # as in places.py

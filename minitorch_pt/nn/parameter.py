@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.hooks import Handle
+from ..autograd.hooks import RemovableHandle as RemovableHandle
 from ..tensors.tensor import Tensor
 
 __all__ = ["Buffer", "Parameter"]
@@ -55,4 +55,3 @@ class Buffer(Tensor):
 
 # what is computed from them is a Tensor
 Parameter._makes = Buffer._makes = Tensor
-RemovableHandle = Handle

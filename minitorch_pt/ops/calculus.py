@@ -18,13 +18,13 @@ from .shape import clone
 from .totals import cumsum
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, Number, Scale, Tensor, Tensors
+    from ..autograd.contract import Array, Dim, Dims, Number, Scale, Tensor, Tensors
 
 
 __all__ = ["cumulative_trapezoid", "diff", "gradient", "trapezoid", "trapz"]
 
 
-def _ends(input: Any, axis: int) -> tuple[Any, Any]:
+def _ends(input: Array, axis: int) -> tuple[Array, Array]:
     """All but the first, and all but the last along an axis."""
     head = (slice(None),) * axis
     return input[(*head, slice(1, None))], input[(*head, slice(None, -1))]
@@ -63,7 +63,7 @@ def diff(
     return result
 
 
-def _areas(name: str, y: Any, x: Any, dx: float | None, dim: int) -> Any:
+def _areas(name: str, y: Array, x: Array, dx: float | None, dim: int) -> Array:
     """Twice the area between neighbours along an axis."""
     if x is not None and dx is not None:
         raise TypeError(f"{name}() takes the places x or their distance dx, and got both")
@@ -113,7 +113,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | Non
 # ---------------------------------------------------------------------------------------------------------------------
 # Slopes
 # ---------------------------------------------------------------------------------------------------------------------
-def _slope(f: Any, step: Any, edge_order: int) -> list:
+def _slope(f: Array, step: Array | float, edge_order: int) -> list:
     """The slopes of f along its last axis, at places `step` apart, a number or the distances of neighbours: at the first place, inside,
     and at the last.
 
@@ -124,13 +124,14 @@ def _slope(f: Any, step: Any, edge_order: int) -> list:
     left, right = secants[..., :-1], secants[..., 1:]
     if isinstance(step, (int, float)):
         inner = (f[..., 2:] - f[..., :-2]) / (2 * step)
-        ends: Any = (0.5, 0.5)
     else:
         before, after = step[:-1], step[1:]
         inner = (left * after + right * before) / (before + after)
-        ends = before[0] / (before[0] + after[0]), after[-1] / (before[-1] + after[-1])
     first, last = secants[..., :1], secants[..., -1:]
     if edge_order == 2:  # the same parabola at its ends
+        ends: Any = (0.5, 0.5)
+        if not isinstance(step, (int, float)):
+            ends = before[0] / (before[0] + after[0]), after[-1] / (before[-1] + after[-1])
         first = first + (left[..., :1] - right[..., :1]) * ends[0]
         last = last + (right[..., -1:] - left[..., -1:]) * ends[1]
     return [first, inner, last]

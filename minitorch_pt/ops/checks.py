@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..autograd.rule import array
 from .axes import from_front
 from .halves import HALF
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Array, Dims
+
 
 BOOL = np.dtype(bool)
 
@@ -19,7 +24,7 @@ def need(ok: bool, message: str) -> None:
         raise RuntimeError(message)
 
 
-def same_dtype(name: str, *operands: Any) -> None:
+def same_dtype(name: str, *operands: Array) -> None:
     """torch's products do not promote, and take no bools."""
     kinds = {a.dtype for a in operands}
     if {kind.name for kind in kinds} == {"bool"}:
@@ -28,23 +33,23 @@ def same_dtype(name: str, *operands: Any) -> None:
                            f" in {name}(); convert one with .to()")  # fmt: skip
 
 
-def no_bools(name: str, *data: Any) -> None:
+def no_bools(name: str, *data: Array) -> None:
     """Raise NotImplementedError if all operands are bools."""
     if all(np.asarray(x).dtype == bool for x in data):
         raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
 
 
-def only_kinds(kinds: str, name: str, input: Any) -> None:
+def only_kinds(kinds: str, name: str, input: Array) -> None:
     """Raise unless the operands' common type is of these kinds."""
     kind = array(input).dtype
     if kind.kind not in kinds:
         raise NotImplementedError(f"{name}() is not implemented for {kind.name}; convert with .to()")
 
 
-def alike(name: str) -> Any:
+def alike(name: str) -> Callable[..., None]:
     """A check that operands are of one type."""
 
-    def check(*operands: Any) -> None:
+    def check(*operands: Array | float) -> None:
         types = [x.dtype for x in operands if isinstance(x, np.ndarray)]
         if len({*types}) > 1:
             names = ", ".join(t.name for t in types)
@@ -53,12 +58,12 @@ def alike(name: str) -> Any:
     return check
 
 
-def is_number(x: Any) -> bool:
+def is_number(x: Array) -> bool:
     """Whether it is a number of Python's, bool among them."""
     return isinstance(x, (int, float))
 
 
-def check_floating(name: str, input: Any) -> bool:
+def check_floating(name: str, input: Array) -> bool:
     """Check for a floating point type. Whether it is float16, which torch computes in float32.
 
     Raises:
@@ -72,7 +77,7 @@ def check_floating(name: str, input: Any) -> bool:
     return dtype is HALF
 
 
-def not_empty(name: str, shape: Any, dim: Any) -> None:
+def not_empty(name: str, shape: tuple[int, ...], dim: Dims | None) -> None:
     """Check that there is something to choose from.
 
     Raises:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import string
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from .products import mm
 from .shape import permute
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Tensor
+    from ..autograd.contract import Array, Pulled, Tensor
 
 
 __all__ = ["einsum", "tensordot"]
@@ -82,6 +83,29 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     >>> torch.einsum("ij,ij->i", torch.ones(2, 3), torch.ones(2, 3))
     tensor([3., 3.])
     """
+    equation, factors = _read_equation(equation, operands)
+    terms, result = _terms(equation, factors)
+    need(len(set(result)) == len(result), f"einsum(): output subscripts {result!r} contain a letter twice")
+    sizes = _sizes_of_letters(terms, factors)
+    letters = set("".join(terms))
+    if not set(result) >= letters:
+        same_dtype("einsum", *factors)
+    need(
+        set(result) <= letters,
+        f"einsum(): output subscripts {result!r} contain a letter that no operand has: {equation!r}",
+    )
+    terms, factors = zip(*(_plain_factor(term, t, sizes) for term, t in zip(terms, factors, strict=True)), strict=True)
+    terms, factors = [*terms], [*factors]
+    _types_of_factors(terms, factors, result)
+    return _einsum(*factors, terms=terms, result=result)
+
+
+def _read_equation(equation: str | Tensor, operands: tuple) -> tuple[str, tuple[Tensor, ...]]:
+    """The equation without blanks, and the operands, of a call in any of its forms.
+
+    Raises:
+        ValueError: one of the two is missing. TypeError: an operand is no Tensor.
+    """
     if operands and not isinstance(equation, str):
         equation, operands = _lettered(equation, *operands)
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
@@ -93,7 +117,11 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     for i, operand in enumerate(operands):
         if not hasattr(operand, "ndim"):
             raise TypeError(f"einsum(): expected Tensor as element {i} in argument 1, but got {type(operand).__name__}")
-    equation = equation.replace(" ", "")
+    return equation.replace(" ", ""), operands
+
+
+def _terms(equation: str, operands: tuple[Tensor, ...]) -> tuple[list[str], str]:
+    """The letters of each operand and of the result, with letters in the place of "..."."""
     left, arrow, right = equation.partition("->")
     terms = left.split(",")
     need(
@@ -106,13 +134,18 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     ]
     dots = "".join(next(free) for _ in range(max(extra)))
     terms = [term.replace("...", dots[len(dots) - n :]) for term, n in zip(terms, extra, strict=True)]
+    if arrow:
+        return terms, right.replace("...", dots)
     joined = "".join(terms)
-    result = (
-        right.replace("...", dots)
-        if arrow
-        else dots + "".join(sorted(c for c in set(joined) - set(dots) if joined.count(c) == 1))
-    )
-    need(len(set(result)) == len(result), f"einsum(): output subscripts {result!r} contain a letter twice")
+    return terms, dots + "".join(sorted(c for c in set(joined) - set(dots) if joined.count(c) == 1))
+
+
+def _sizes_of_letters(terms: list[str], operands: tuple[Tensor, ...]) -> dict[str, int]:
+    """The size that each letter stands for.
+
+    Raises:
+        RuntimeError: two sizes do not broadcast, or a term has not one letter for each axis.
+    """
     sizes: dict[str, int] = {}
     for term, t in zip(terms, operands, strict=True):
         need(
@@ -123,29 +156,21 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
             need(sizes.get(letter, 1) in (1, n) or n == 1, f"einsum(): subscript {letter!r} has size {n} for one operand, which does not broadcast with "
                                                             f"the size {sizes.get(letter)} seen before")  # fmt: skip
             sizes[letter] = max(sizes.get(letter, 1), n) if n else 0
-    if not set(result) >= set(joined):
-        same_dtype("einsum", *operands)
-    need(
-        set(result) <= set(joined),
-        f"einsum(): output subscripts {result!r} contain a letter that no operand has: {equation!r}",
-    )
-    plain_terms, plain_operands = [], []
-    for term, t in zip(terms, operands, strict=True):
-        while len(set(term)) < len(term):  # a letter twice in one operand: its diagonal
-            letter = next(c for c in term if term.count(c) > 1)
-            i = term.index(letter)
-            j = term.index(letter, i + 1)
-            t = diagonal(t, 0, i, j)
-            term = term[:i] + term[i + 1 : j] + term[j + 1 :] + letter
-        for i in reversed(
-            [i for i, c in enumerate(term) if t.shape[i] == 1 and sizes[c] != 1]
-        ):  # stretched: leave the axis out
-            t = select(t, i, 0)
-            term = term[:i] + term[i + 1 :]
-        plain_terms.append(term)
-        plain_operands.append(t)
-    _types_of_factors(plain_terms, plain_operands, result)
-    return _einsum(*plain_operands, terms=plain_terms, result=result)
+    return sizes
+
+
+def _plain_factor(term: str, t: Tensor, sizes: dict[str, int]) -> tuple[str, Tensor]:
+    """An operand with each letter once, and without the axes that are stretched."""
+    while len(set(term)) < len(term):  # a letter twice in one operand: its diagonal
+        letter = next(c for c in term if term.count(c) > 1)
+        i = term.index(letter)
+        j = term.index(letter, i + 1)
+        t = diagonal(t, 0, i, j)
+        term = term[:i] + term[i + 1 : j] + term[j + 1 :] + letter
+    for i in reversed([i for i, c in enumerate(term) if t.shape[i] == 1 and sizes[c] != 1]):
+        t = select(t, i, 0)
+        term = term[:i] + term[i + 1 :]
+    return term, t
 
 
 def _as_torch_leaves_it(value: np.ndarray, arrays: list[np.ndarray], terms: list[str], result: str) -> np.ndarray:
@@ -173,7 +198,7 @@ def _as_torch_leaves_it(value: np.ndarray, arrays: list[np.ndarray], terms: list
     return layouts.placed(value, layouts.elementwise(value.shape, seen))
 
 
-def _lettered(*given: Any) -> tuple[str, tuple]:
+def _lettered(*given: object) -> tuple[str, tuple]:
     """The equation and the operands of einsum(a, [0, 1], b, [1, 2], [0, 2]).
 
     Raises:
@@ -203,7 +228,7 @@ def _types_of_factors(terms: list[str], operands: list, result: str) -> None:
         seen, kind = (seen | set(term)) - summed, promote_types(kind, operand.dtype)
 
 
-def _einsum_rule(*operands: Any, terms: list[str], result: str) -> Any:
+def _einsum_rule(*operands: Array, terms: list[str], result: str) -> Pulled:
     arrays = [*map(array, operands)]
     with np.errstate(
         all="ignore"
@@ -212,10 +237,10 @@ def _einsum_rule(*operands: Any, terms: list[str], result: str) -> Any:
     value = _as_torch_leaves_it(value, arrays, terms, result)
     sizes = {c: n for term, t in zip(terms, operands, strict=True) for c, n in zip(term, t.shape, strict=True)}
 
-    def pull_of(k: int) -> Any:
+    def pull_of(k: int) -> Callable:
         others = [(term, t) for i, (term, t) in enumerate(zip(terms, operands, strict=True)) if i != k]
 
-        def pull(g: Any) -> Any:
+        def pull(g: Array) -> Array:
             known = set(result).union(*(term for term, _ in others))
             term = "".join(c for c in terms[k] if c in known)
             flow = _einsum.rule(g, *(t for _, t in others), terms=[result, *(name for name, _ in others)], result=term)

@@ -15,13 +15,13 @@ from .axes import from_front
 from .checks import no_bools
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Number, Operand, Tensor
+    from ..autograd.contract import Array, Dim, Number, Operand, Pulled, Tensor
 
 
 __all__ = ["bincount", "bucketize", "histc", "isin", "searchsorted", "unique", "unique_consecutive"]
 
 
-def _no_gradient(*_: Any) -> NoReturn:
+def _no_gradient(*_: object) -> NoReturn:
     raise NotImplementedError(
         "the derivative of unique and unique_consecutive is not implemented, as in torch; detach() their input"
     )
@@ -70,13 +70,13 @@ def unique(
 
 
 @differentiable(linear=True, name="Unique2Backward0")
-def _unique(input: Any) -> Any:
+def _unique(input: Array) -> Pulled:
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, equal_nan=False)
     return (values, inverse.reshape(input.shape), counts), _no_gradient
 
 
 @differentiable(linear=True, name="UniqueDimBackward0")
-def _unique_slices(input: Any, dim: int) -> Any:
+def _unique_slices(input: Array, dim: int) -> Pulled:
     axis = _unique_axis(input.shape, dim)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
     return (values, inverse.reshape(-1), counts), _no_gradient
@@ -91,7 +91,7 @@ def unique_consecutive(
 
 
 @differentiable(linear=True, name="UniqueConsecutiveBackward0")
-def _runs(input: Any, dim: int | None) -> Any:
+def _runs(input: Array, dim: int | None) -> Pulled:
     axis = 0 if dim is None else _unique_axis(input.shape, dim)
     rows = input.reshape(-1) if dim is None else np.moveaxis(input, axis, 0)
     n = len(rows)
@@ -105,7 +105,7 @@ def _runs(input: Any, dim: int | None) -> Any:
 
 
 @nondifferentiable
-def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Any:
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Pulled:
     """How often each number 0, 1, 2, ... occurs, or the sum of its weights.
 
     Raises:
@@ -128,7 +128,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     return counts.astype(np.float32) if weights is not None and weights.dtype == np.float32 else counts
 
 
-def _places(sequence: np.ndarray, values: Any, side: str, order: Any = None) -> Any:
+def _places(sequence: np.ndarray, values: Array, side: str, order: Array | None = None) -> Array:
     """np.searchsorted; with nan by halves, as torch does: nan is above all, and what lies beyond it is not found."""
     if not any(np.asarray(x).dtype.kind == "f" and np.isnan(x).any() for x in (sequence, values)):
         return np.searchsorted(sequence, values, side, order)
@@ -153,7 +153,7 @@ def searchsorted(
     side: str | None = None,
     sorter: Tensor | None = None,
     out: Tensor | None = None,
-) -> Any:
+) -> Pulled:
     """Where each value would have to be put to keep a sequence in order (each row its own if the sequence has several axes).
 
     right: after equal elements instead of before them (side="right" is the same); sorter: the order of a sequence that is not sorted.
@@ -187,7 +187,7 @@ def searchsorted(
 @nondifferentiable
 def bucketize(
     input: Operand, boundaries: Tensor, *, out_int32: bool = False, right: bool = False, out: Tensor | None = None
-) -> Any:
+) -> Pulled:
     """The number of the interval between boundaries in which each value lies.
 
     Raises:
@@ -209,7 +209,7 @@ def isin(
     assume_unique: bool = False,
     invert: bool = False,
     out: Tensor | None = None,
-) -> Any:
+) -> Pulled:
     """Whether each element is one of `test_elements` (invert: is not). Either may be a number; nan is in nothing.
 
     Raises:
@@ -222,7 +222,7 @@ def isin(
 
 
 @nondifferentiable
-def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, out: Tensor | None = None) -> Any:
+def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, out: Tensor | None = None) -> Pulled:
     """How many elements lie in each of `bins` equal intervals from min to max (the data's own if they are equal).
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,14 +13,14 @@ from .axes import from_front
 from .shape import clone
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Tensor
+    from ..autograd.contract import Array, Dim, Pulled, Tensor
 
 
 __all__ = ["diag", "diag_embed", "diagflat", "diagonal", "trace", "tril", "triu"]
 
 
 @differentiable(linear=True, view=True)
-def diagonal(input: Tensor, offset: int = 0, dim1: Dim = 0, dim2: Dim = 1) -> Any:
+def diagonal(input: Tensor, offset: int = 0, dim1: Dim = 0, dim2: Dim = 1) -> Pulled:
     """The diagonal of the plane of two axes, as the last axis; `offset` counts diagonals above the main one.
 
     Raises:
@@ -43,7 +43,7 @@ def _diagonal(data: np.ndarray, offset: int, a: int, b: int) -> np.ndarray:
 
 
 @differentiable(linear=True, name="DiagonalBackwardBackward0")
-def from_diagonal(input: Any, offset: int, dim1: int, dim2: int, shape: tuple[int, ...]) -> Any:
+def from_diagonal(input: Array, offset: int, dim1: int, dim2: int, shape: tuple[int, ...]) -> Pulled:
     """Zeros with `input` on a diagonal: the transpose of `diagonal`."""
     g = array(input)
     total = np.zeros(shape, g.dtype)
@@ -52,7 +52,7 @@ def from_diagonal(input: Any, offset: int, dim1: int, dim2: int, shape: tuple[in
 
 
 @differentiable(linear=True)
-def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Any:
+def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Pulled:
     """The lower triangle of each matrix, zeros above; `diagonal` moves the border up.
 
     Raises:
@@ -64,7 +64,7 @@ def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(linear=True)
-def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Any:
+def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Pulled:
     """The upper triangle of each matrix, zeros below; `diagonal` moves the border up.
 
     Raises:
@@ -76,7 +76,7 @@ def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(linear=True, name="DiagEmbedBackward0")
-def _embedded(input: Any, offset: int, dim1: int, dim2: int, shape: tuple[int, ...]) -> Any:
+def _embedded(input: Array, offset: int, dim1: int, dim2: int, shape: tuple[int, ...]) -> Pulled:
     return from_diagonal.rule(array(input), offset, dim1, dim2, shape), lambda g: diagonal.rule(g, offset, dim1, dim2)
 
 

@@ -5,6 +5,7 @@ The gradient goes to the elements that were chosen.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from .elementwise.choosing import maximum, minimum
 from .gathering import gather
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, Tensor
+    from ..autograd.contract import Array, Dim, Dims, Pulled, Tensor
 
 
 __all__ = ["all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "max", "min"]
@@ -30,7 +31,7 @@ __all__ = ["all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_n
 
 
 @differentiable(linear=True)
-def placed_along(input: Any, where: np.ndarray, axis: int, shape: tuple[int, ...]) -> Any:
+def placed_along(input: Array, where: np.ndarray, axis: int, shape: tuple[int, ...]) -> Pulled:
     """Zeros with each element at the one place that `where` names along an axis: the way back of choosing it."""
     placed = np.zeros(shape, input.dtype)
     np.put_along_axis(placed, where, input, axis)
@@ -55,12 +56,14 @@ def itself_at_0(data: np.ndarray) -> tuple:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def same_value(data: np.ndarray, value: Any) -> np.ndarray:
+def same_value(data: np.ndarray, value: Array | float) -> np.ndarray:
     """Where they are the same; nan counts as equal to nan."""
     return (data == value) | (np.isnan(data) & np.isnan(value)) if data.dtype.kind == "f" else data == value
 
 
-def shared_evenly(g: Any, input: Any, value: Any, axes: tuple[int, ...] | None, nan_wins: bool = True) -> Any:
+def shared_evenly(
+    g: Array, input: Array, value: Array | float, axes: tuple[int, ...] | None, nan_wins: bool = True
+) -> Array:
     """A gradient divided evenly among the elements that equal the reduced value.
 
     nan_wins: nan equals nan. torch's amax, amin and aminmax do without: nobody wins, and 0 / 0 makes the gradient nan.
@@ -73,8 +76,8 @@ def shared_evenly(g: Any, input: Any, value: Any, axes: tuple[int, ...] | None, 
     return g.reshape(kept) * winners / number
 
 
-def _extreme(name: str, find: Any, text: str, node: str, nan_wins: bool) -> Any:
-    def rule(input: Tensor, dim: Dims | None = (), keepdim: bool = False, *, out: Tensor | None = None) -> Any:
+def _extreme(name: str, find: Callable, text: str, node: str, nan_wins: bool) -> Callable[..., Tensor]:
+    def rule(input: Tensor, dim: Dims | None = (), keepdim: bool = False, *, out: Tensor | None = None) -> Pulled:
         data = array(input)
         axes = reduced_axes(dim, data.ndim)
         not_empty(name, data.shape, axes)
@@ -107,7 +110,7 @@ _min_all = _extreme("min", np.min, "The smallest element.", "MinBackward1", nan_
 @differentiable(returns=return_types.aminmax, saves="input result result1")
 def aminmax(
     input: Tensor, *, dim: Dim | None = None, keepdim: bool = False, out: tuple[Tensor, ...] | None = None
-) -> Any:
+) -> Pulled:
     """The smallest and the largest element, or along an axis; equal ones share the gradient evenly.
 
     Raises:
@@ -123,8 +126,8 @@ def aminmax(
     ), lambda g0, g1: shared_evenly(g0, input, low, axes, False) + shared_evenly(g1, input, high, axes, False)
 
 
-def _with_index(name: str, find: Any, text: str) -> Any:
-    def rule(input: Any, dim: int, keepdim: bool = False) -> Any:
+def _with_index(name: str, find: Callable, text: str) -> Callable[..., tuple]:
+    def rule(input: Array, dim: int, keepdim: bool = False) -> Pulled:
         not_empty(name, input.shape, dim)
         axis = from_front(dim, input.ndim)
         return (
@@ -139,7 +142,7 @@ _max_along = _with_index("max", np.argmax, "The largest along an axis, and where
 _min_along = _with_index("min", np.argmin, "The smallest along an axis, and where it is.")
 
 
-def _choose(operations: tuple, input: Any, dim: Any, keepdim: bool, other: Any) -> Any:
+def _choose(operations: tuple, input: Array, dim: Dims | None, keepdim: bool, other: Array | float) -> Any:
     of_all, along, of_two = operations
     if other is not None:
         return of_two(input, other)
@@ -186,8 +189,8 @@ def min(
     return _choose((_min_all, _min_along, minimum), input, dim, keepdim, other)
 
 
-def _where_extreme(name: str, find: Any, text: str) -> Any:
-    def rule(input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Any:
+def _where_extreme(name: str, find: Callable, text: str) -> Callable[..., Tensor]:
+    def rule(input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Pulled:
         if input.dtype.kind == "b":
             raise RuntimeError(f"{name}(): does not support bool input; convert with .int()")
         if dim is None:
@@ -211,8 +214,8 @@ argmin = _where_extreme(
 )
 
 
-def _truth(name: str, find: Any, text: str) -> Any:
-    def rule(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Any:
+def _truth(name: str, find: Callable, text: str) -> Callable[..., Tensor]:
+    def rule(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Pulled:
         # no axes: each element for itself
         axes = () if isinstance(dim, (tuple, list)) and not dim else reduced_axes(dim, input.ndim)
         value = np.asarray(find(input, axis=axes, keepdims=keepdim))
@@ -227,6 +230,6 @@ any = _truth("any", np.any, "Whether some element is not 0, or along axes.")
 
 
 @nondifferentiable
-def count_nonzero(input: Tensor, dim: Dims | None = None) -> Any:
+def count_nonzero(input: Tensor, dim: Dims | None = None) -> Pulled:
     """How many elements are not 0, or along axes."""
     return np.count_nonzero(input, axis=reduced_axes(dim, input.ndim))

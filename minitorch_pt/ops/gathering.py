@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from .picking import take_slices
 from .shape import broadcast_shapes, broadcast_to
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Tensor
+    from ..autograd.contract import Array, Dim, Pulled, Tensor
 
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def whole_index(index: Any, name: str, kinds: str = "li", error: type = RuntimeError) -> np.ndarray:
+def whole_index(index: Array, name: str, kinds: str = "li", error: type = RuntimeError) -> np.ndarray:
     """An index as an array. kinds: the NumPy characters of the types that are taken; error: raised for others."""
     data = np.asarray(array(index))
     if data.dtype.char not in kinds:
@@ -45,14 +45,14 @@ def within(data: np.ndarray, n: int, dim: int, error: type = IndexError) -> np.n
     return data
 
 
-def check_line(index: Any, name: str, error: type = IndexError) -> None:
+def check_line(index: Array, name: str, error: type = IndexError) -> None:
     """Raise if an index is no vector; without axes it counts as one of one number."""
     shape = np.shape(array(index))
     if len(shape) > 1:
         raise error(f"{name}(): Index is supposed to be a vector, but got shape {list(shape)}")
 
 
-def size_along(input: Any, dim: int) -> int:
+def size_along(input: Array, dim: int) -> int:
     """The size of an axis; without axes there is one element."""
     return input.shape[dim] if input.ndim else 1
 
@@ -117,7 +117,7 @@ def check_places(
 
 
 @differentiable(linear=True, saves="input index")
-def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Any:
+def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Pulled:
     """For each place of `index`, the element that it names along an axis: out[i][j] = input[index[i][j]][j] for dim 0.
 
     Raises:
@@ -133,7 +133,7 @@ def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False,
 
 
 @differentiable(linear=True, name="ScatterAddBackward0")
-def sum_into(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> Any:
+def sum_into(input: Array, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> Pulled:
     """Zeros with each element added where the index says: the transpose of gather."""
     g = array(input)
     total = np.zeros(shape, g.dtype)
@@ -141,7 +141,7 @@ def sum_into(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) ->
     return total, lambda h: gather.rule(h, dim, index)
 
 
-def combine_at(combine: np.ufunc | None, total: np.ndarray, dim: int, index: np.ndarray, values: Any) -> None:
+def combine_at(combine: np.ufunc | None, total: np.ndarray, dim: int, index: np.ndarray, values: Array) -> None:
     """Combine (or with None replace) the elements of `total` that `index` names along an axis with values, an array or a number."""
     if not index.size:
         return
@@ -158,7 +158,7 @@ def combine_at(combine: np.ufunc | None, total: np.ndarray, dim: int, index: np.
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def checked_mask(mask: Any, name: str) -> np.ndarray:
+def checked_mask(mask: Array, name: str) -> np.ndarray:
     """A mask as an array.
 
     Raises:
@@ -185,7 +185,7 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
 
 
 @differentiable(linear=True, name="MaskedSelectBackward0", saves="input mask")
-def selected(input: Any, mask: np.ndarray) -> Any:
+def selected(input: Array, mask: np.ndarray) -> Pulled:
     """The elements where a mask of the same shape is True."""
     shape = tuple(input.shape)
     return array(input)[mask], lambda g: written_at.rule(g, (mask,), shape)
@@ -199,7 +199,7 @@ def check_flat_places(index: np.ndarray, n: int, name: str) -> None:
 
 
 @differentiable(linear=True, saves="input index")
-def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Any:
+def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The elements at these places in the order of all indices.
 
     Raises:
@@ -244,7 +244,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: Dim | None = None, *, ou
 
 
 @nondifferentiable
-def argwhere(input: Tensor) -> Any:
+def argwhere(input: Tensor) -> Pulled:
     """The indices of the elements that are not 0, a row each."""
     return np.argwhere(input)
 
@@ -256,12 +256,12 @@ def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None)
 
 
 @nondifferentiable
-def _nonzero_columns(input: Any) -> Any:
+def _nonzero_columns(input: Array) -> Pulled:
     return tuple(np.ascontiguousarray(column) for column in np.nonzero(np.atleast_1d(input)))
 
 
 @nondifferentiable
-def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tensor | None = None) -> Any:
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tensor | None = None) -> Pulled:
     """`nonzero` with exactly `size` rows: the first ones, and rows of fill_value where there are too few.
 
     Raises:

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from ..arrays import layouts
 from ..arrays.notices import warn
 from ..autograd import graph
+
+if TYPE_CHECKING:
+    from ..autograd.contract import Array
+
 
 __all__ = ["WHOLE", "arranged", "check_axes", "index_array", "steps", "without_places"]
 
@@ -25,7 +29,7 @@ _LIMIT = 1 << 63
 _NUMBERS = {int, float, bool}
 
 
-def steps(index: Any, shape: tuple[int, ...]) -> tuple[tuple | None, tuple]:
+def steps(index: object, shape: tuple[int, ...]) -> tuple[tuple | None, tuple]:
     """An index of a tensor of this shape as two of NumPy's: one that makes a view, None if nothing is to be done, and
     the index arrays for the axes of that view, () without any.
 
@@ -46,7 +50,7 @@ def steps(index: Any, shape: tuple[int, ...]) -> tuple[tuple | None, tuple]:
     return (*view, ...) if view or not found else None, _joined(found)
 
 
-def _plain(index: Any, shape: tuple[int, ...]) -> tuple[tuple | None, tuple] | None:
+def _plain(index: object, shape: tuple[int, ...]) -> tuple[tuple | None, tuple] | None:
     """`steps` of the most frequent indices, sooner: one number, tensor of numbers, mask, slice or list of numbers."""
     kind = type(index)
     if kind is tuple or not shape:
@@ -171,7 +175,7 @@ def _slice(item: slice, n: int) -> slice:
     return WHOLE if plain.indices(n) == (0, n, 1) else plain
 
 
-def _axes(item: Any) -> int:
+def _axes(item: object) -> int:
     """How many axes of the tensor an item of an index is about."""
     kind = type(item)
     if kind is int or kind is slice:
@@ -183,19 +187,19 @@ def _axes(item: Any) -> int:
     return 1
 
 
-def _too_many(index: Any, ndim: int, named: int) -> str:
+def _too_many(index: object, ndim: int, named: int) -> str:
     if not ndim and isinstance(index, (int, np.integer)):
         return "invalid index of a 0-dim tensor. Use `tensor.item()` to convert a 0-dim tensor to a number"
     return f"too many indices for tensor of dimension {ndim}: {named} given"
 
 
-def _is_sequence(item: Any) -> bool:
+def _is_sequence(item: object) -> bool:
     if isinstance(item, (Sequence, np.ndarray, graph.Tensor)):
         return True
     return hasattr(type(item), "__getitem__") and not isinstance(item, (dict, np.generic))
 
 
-def _items(index: Any) -> tuple:
+def _items(index: object) -> tuple:
     """The items of an index that is no tuple: itself, or those of a list that holds more than plain numbers."""
     if isinstance(index, (int, slice, str, np.ndarray, graph.Tensor)) or not _is_sequence(index) or len(index) >= 32:
         return (index,)
@@ -206,7 +210,7 @@ def _items(index: Any) -> tuple:
     return tuple(index)
 
 
-def index_array(item: Any) -> Any:
+def index_array(item: object) -> np.ndarray | int | bool:
     """What is neither number, slice, None nor Ellipsis: a number, or an array of int64, int32 or bool. One without axes is bool."""
     if isinstance(item, graph.Tensor):
         data = item._data
@@ -229,7 +233,7 @@ def index_array(item: Any) -> Any:
     return data if data.ndim or data.dtype.char == "?" else int(data)
 
 
-def _from_sequence(item: Any) -> np.ndarray:
+def _from_sequence(item: object) -> np.ndarray:
     """A list or a NumPy array as an index array: a mask if all are truth values (or bytes), else whole numbers, fractions cut off.
 
     Raises:
@@ -258,11 +262,11 @@ def _from_sequence(item: Any) -> np.ndarray:
     return data if data.dtype.char in "?B" else data.astype(np.int64)
 
 
-def _element(tensor: Any) -> Any:
+def _element(tensor: Array) -> bool | int:
     return bool(tensor) if tensor._data.dtype.char == "?" and tensor._data.size == 1 else operator.index(tensor)
 
 
-def _no_numbers(item: Any, data: np.ndarray) -> NoReturn:
+def _no_numbers(item: object, data: np.ndarray) -> NoReturn:
     if data.dtype.kind == "O" and not isinstance(item, np.ndarray) and all(isinstance(x, int) for x in data.flat):
         raise ValueError(f"Overflow when unpacking long long: {item}")
     if not isinstance(item, np.ndarray) and data.dtype.kind == "O":

@@ -5,11 +5,11 @@ Numbers, slices, None and ... give views; index arrays and masks give copies. Wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import dtypes, layouts
+from ..arrays import dtypes, layouts, samples
 from ..arrays.storage import owner, sliced, writable
 from ..autograd import graph
 from ..autograd.contract import composed
@@ -18,13 +18,13 @@ from ..autograd.rule import array, differentiable, same
 from .index_steps import WHOLE, arranged, check_axes, index_array, steps, without_places
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Tensor
+    from ..autograd.contract import Array, Pulled, Tensor
 
 
 __all__ = ["getitem", "index_put", "index_put_"]
 
 
-def _view_name(input: Any, index: tuple) -> str:
+def _view_name(input: Array, index: tuple) -> str:
     last = [i for i in index if i is not Ellipsis][-1:]
     return (
         {int: "SelectBackward0", slice: "SliceBackward0", type(None): "UnsqueezeBackward0"}[type(last[0])]
@@ -34,7 +34,7 @@ def _view_name(input: Any, index: tuple) -> str:
 
 
 @differentiable(linear=True, view=True, name=_view_name)
-def _view(input: Any, index: tuple) -> Any:
+def _view(input: Array, index: tuple) -> Pulled:
     """What numbers, slices and None show of the memory."""
     data, shape = array(input), input.shape
     value = data[index]
@@ -42,7 +42,7 @@ def _view(input: Any, index: tuple) -> Any:
 
 
 @differentiable(linear=True, name="IndexBackward0", saves="index")
-def look_up(input: Any, index: tuple) -> Any:
+def look_up(input: Array, index: tuple) -> Pulled:
     """What index arrays name: a copy."""
     data, shape, last = array(input), input.shape, index[-1]
     if not data.size:
@@ -58,7 +58,7 @@ def look_up(input: Any, index: tuple) -> Any:
 
 
 @differentiable(linear=True, name="IndexPutBackward0")
-def written_at(input: Any, index: tuple, shape: tuple[int, ...]) -> Any:
+def written_at(input: Array, index: tuple, shape: tuple[int, ...]) -> Pulled:
     """Zeros with `input` added at an index: the transpose of reading."""
     g = array(input)
     total = np.zeros(shape, g.dtype)
@@ -69,7 +69,7 @@ def written_at(input: Any, index: tuple, shape: tuple[int, ...]) -> Any:
     return total, lambda h: _show(h, index)
 
 
-def _show(input: Any, index: tuple) -> Any:
+def _show(input: Array, index: tuple) -> Array:
     return look_up.rule(input, index) if any(type(i) is np.ndarray for i in index) else _view.rule(input, index)
 
 
@@ -91,16 +91,19 @@ def add_at(total: np.ndarray, index: tuple, g: np.ndarray) -> None:
         np.add.at(total, index, g)
 
 
-def getitem(input: Any, index: Any) -> Any:
+def getitem(input: Tensor, index: object) -> Tensor:
     """input[index].
 
     Raises:
         IndexError: out of bounds, too many indices, or no index at all. ValueError: a negative step.
         TypeError: a text, or a fraction in a slice.
     """
-    view, arrays = steps(index, array(input).shape)
-    part = input if view is None else _view.rule(input, view)
-    return look_up.rule(part, arrays) if arrays else part
+    try:
+        view, arrays = steps(index, array(input).shape)
+        part = input if view is None else _view.rule(input, view)
+        return look_up.rule(part, arrays) if arrays else part
+    except samples.NeedsValues:
+        return samples.one_by_one(getitem, (input, index), {})
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -108,7 +111,7 @@ def getitem(input: Any, index: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def assign(data: np.ndarray, index: Any, value: Any) -> None:
+def assign(data: np.ndarray, index: object, value: object) -> None:
     """data[index] = value, on arrays.
 
     Raises:
@@ -124,7 +127,7 @@ def assign(data: np.ndarray, index: Any, value: Any) -> None:
     _put(target, arrays, value)
 
 
-def target(input: Any, index: Any, value: Any) -> tuple[Any, tuple, Any]:
+def target(input: Tensor, index: object, value: object) -> tuple[Tensor | None, tuple, Tensor]:
     """What `input[index] = value` changes where gradients are tracked: the view that the index shows (None if nothing is to be done),
     the index arrays in it, and the value as a Tensor.
 
@@ -145,7 +148,7 @@ def target(input: Any, index: Any, value: Any) -> tuple[Any, tuple, Any]:
     return part, arrays, value
 
 
-def as_element(value: Any, dtype: np.dtype) -> np.ndarray:
+def as_element(value: object, dtype: np.dtype) -> np.ndarray:
     """A value that is assigned, as an array: a number has the type of the elements.
 
     Raises:
@@ -201,7 +204,7 @@ def _fills(index: tuple, value: np.ndarray) -> bool:
     return value.size == 1 and len(arrays) == 1 and arrays[0].dtype == bool
 
 
-def _check_write(target: np.ndarray, index: Any, arrays: tuple, value: np.ndarray) -> None:
+def _check_write(target: np.ndarray, index: object, arrays: tuple, value: np.ndarray) -> None:
     """Raise RuntimeError if writing would read what it has just written, or write one place several times, or fill by a mask of bytes."""
     if (
         arrays
@@ -225,7 +228,7 @@ def _check_write(target: np.ndarray, index: Any, arrays: tuple, value: np.ndarra
             _refuse_overlap(target, other, bool(arrays))
 
 
-def _is_bytes(item: Any) -> bool:
+def _is_bytes(item: object) -> bool:
     data = array(item)
     return isinstance(data, np.ndarray) and data.ndim > 0 and data.dtype == np.uint8
 
@@ -240,18 +243,18 @@ def _refuse_overlap(target: np.ndarray, other: np.ndarray, same: bool) -> None:
                            "location. Please clone() the tensor before performing the operation.")  # fmt: skip
 
 
-def _replaced_name(input: Any, value: Any, index: tuple) -> str:
+def _replaced_name(input: Array, value: Array | float, index: tuple) -> str:
     return "IndexPutBackward0" if index else "torch::autograd::CopyBackwards"
 
 
 @differentiable(linear=True, name=_replaced_name, saves="index")
-def replaced(input: Any, value: Any, index: tuple) -> Any:
+def replaced(input: Array, value: Array, index: tuple) -> Pulled:
     """`input` with `value` at the places that index arrays name."""
     data = layouts.clone(array(input))
     _put(data, index, array(value))
     ndim = value.ndim  # the number alone is kept: `x[0] += 1` assigns what was changed in place
 
-    def part(g: Any) -> Any:
+    def part(g: Array) -> Array:
         inner = look_up.rule(g, index) if index else g
         extra = ndim - inner.ndim
         return inner.reshape((1,) * extra + tuple(inner.shape)) if extra > 0 else inner
@@ -283,7 +286,7 @@ def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool =
 
 
 @differentiable(linear=True, name="IndexPutBackward0", saves="index")
-def _accumulated(input: Any, values: Any, index: tuple) -> Any:
+def _accumulated(input: Array, values: Array, index: tuple) -> Pulled:
     data, added = layouts.clone(array(input)), array(values)
     if added.dtype != data.dtype:
         raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "

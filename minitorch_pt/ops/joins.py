@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from .parts import narrow
 from .shape import reshape, unsqueeze
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Size, Tensor, Tensors
+    from ..autograd.contract import Array, Dim, Pulled, Size, Tensor, Tensors
 
 
 __all__ = [
@@ -30,7 +31,7 @@ __all__ = [
 
 
 @differentiable(linear=True, promote="type", name="CatBackward0")
-def _cat(*tensors: Any, dim: int) -> Any:
+def _cat(*tensors: Array, dim: int) -> Pulled:
     pulls, start = [], 0
     for x in tensors:
         end = start + x.shape[dim]
@@ -39,12 +40,12 @@ def _cat(*tensors: Any, dim: int) -> Any:
     return np.concatenate(tensors, dim), *pulls
 
 
-def _piece(dim: int, start: int, end: int) -> Any:
+def _piece(dim: int, start: int, end: int) -> Callable:
     index = (slice(None),) * dim + (slice(start, end),)
     return lambda g: g[index]
 
 
-def _list(tensors: Any, name: str) -> list:
+def _list(tensors: Array, name: str) -> list:
     if not isinstance(tensors, (list, tuple)) or not all(hasattr(x, "shape") for x in tensors):
         raise TypeError(
             f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}; write {name}([a, b])"
@@ -94,8 +95,8 @@ concat = concatenate = cat
 
 
 @differentiable(linear=True, promote="type", name="StackBackward0")
-def _stack(*tensors: Any, dim: int) -> Any:
-    def pull_of(i: int) -> Any:
+def _stack(*tensors: Array, dim: int) -> Pulled:
+    def pull_of(i: int) -> Callable:
         index = (slice(None),) * dim + (i,)
         return lambda g: g[index]
 
@@ -121,7 +122,7 @@ def stack(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tenso
     return _stack(*given, dim=from_front(dim, len(shapes[0]) + 1))
 
 
-def _several(function: Any, tensors: tuple) -> Any:
+def _several(function: Callable, tensors: tuple) -> Any:
     """The function of each tensor: of one as it is, of several or a list as a tuple."""
     if len(tensors) == 1 and not isinstance(tensors[0], (list, tuple)):
         return function(tensors[0])
@@ -144,7 +145,7 @@ def atleast_2d(*tensors: Tensor | Tensors) -> Any:
 def atleast_3d(*tensors: Tensor | Tensors) -> Any:
     """With axes of size 1 around until there are three: (n) becomes (1, n, 1), (n, m) becomes (n, m, 1)."""
 
-    def three(x: Any) -> Any:
+    def three(x: Array) -> Array:
         if x.ndim == 0:
             return reshape(x, 1, 1, 1)
         if x.ndim < 3:
@@ -194,7 +195,7 @@ def column_stack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
 
 
 @differentiable(linear=True, view=True, name="SplitWithSizesBackward0")
-def _split_with_sizes(input: Any, ends: tuple[int, ...], dim: int) -> Any:
+def _split_with_sizes(input: Array, ends: tuple[int, ...], dim: int) -> Pulled:
     starts = (0, *ends[:-1])
     head = (slice(None),) * dim
     cuts = [(*head, slice(a, b)) for a, b in zip(starts, ends, strict=True)]
@@ -280,7 +281,7 @@ def tensor_split(input: Tensor, indices_or_sections: Tensor | Size, dim: Dim = 0
     return tuple(narrow(input, dim, r.start, len(r)) for r in ranges)
 
 
-def _split_along(name: str, least: int, axis: int, input: Any, indices_or_sections: Any) -> tuple:
+def _split_along(name: str, least: int, axis: int, input: Array, indices_or_sections: Size) -> tuple:
     if input.ndim < least:
         raise RuntimeError(
             f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {input.ndim} dimensions!"
@@ -314,7 +315,7 @@ def dsplit(input: Tensor, indices_or_sections: Size) -> tuple[Tensor, ...]:
 
 
 @differentiable(linear=True, view=True)
-def unbind(input: Tensor, dim: Dim = 0) -> Any:
+def unbind(input: Tensor, dim: Dim = 0) -> Pulled:
     """The slices along an axis, without it.
 
     Raises:

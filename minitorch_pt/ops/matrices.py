@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from .shape import broadcast_to, clone
 from .totals import cumprod
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, DType, Flag, Number, Tensor, Tensors
+    from ..autograd.contract import Array, Dim, Dims, DType, Flag, Number, Pulled, Tensor, Tensors
 
 
 __all__ = [
@@ -83,7 +83,7 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -
 
 
 @differentiable(name="CholeskyInverseBackward0", saves="input result")
-def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Any:
+def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Pulled:
     """(L Lᵀ)⁻¹ of each lower triangular L, or with `upper` (Lᵀ L)⁻¹ of each upper triangular one: (*, n, n).
 
     Only that triangle is looked at; the gradient is that of the formula, for every element.
@@ -97,7 +97,7 @@ def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None =
     half = substitute(low, np.broadcast_to(np.eye(low.shape[-1], dtype=low.dtype), low.shape), False, False)
     value = transposed(half) @ half
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         y = value if isinstance(input, np.ndarray) else cholesky_inverse(input, upper)
         flow = y @ (g + transposed(g)) @ y
         return -(input @ flow if upper else flow @ input)
@@ -106,7 +106,7 @@ def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None =
 
 
 @differentiable(name="CholeskySolveBackward0", saves="input input2 result")
-def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Any:
+def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Pulled:
     """The X with L Lᵀ X = B of each lower triangular L, or with `upper` Lᵀ L X = B: (*, n, k), (*, n, n) -> (*, n, k).
 
     Only that triangle is looked at; the gradient is that of the formula, for every element.
@@ -119,7 +119,7 @@ def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: T
     low = array(transposed(input2) if upper else input2)
     value = substitute(transposed(low), substitute(low, array(input), False, False), True, False)
 
-    def pull_L(g: Any) -> Any:
+    def pull_L(g: Array) -> Array:
         x = (
             value
             if isinstance(input2, np.ndarray) and isinstance(input, np.ndarray)
@@ -206,7 +206,7 @@ def qr(input: Tensor, some: bool = True, *, out: tuple[Tensor, ...] | None = Non
 
 
 @differentiable(linear=True, returns=return_types.geqrf)
-def geqrf(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
+def geqrf(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Pulled:
     """A = Q R in LAPACK's packed form: R in the upper triangle, below it the reflections whose product is Q, and their factors tau.
 
     `orgqr` makes Q of it, `ormqr` multiplies by Q. Shapes: (*, m, n) -> (*, m, n), (*, min(m, n)). It has no gradient; qr() has.
@@ -217,7 +217,7 @@ def geqrf(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
     check_matrices("geqrf", input)
     packed, tau = np.linalg.qr(input, "raw")
 
-    def refuse(g: Any, g_tau: Any) -> Any:
+    def refuse(g: Array, g_tau: Array) -> NoReturn:
         raise NotImplementedError("the derivative for 'geqrf' is not implemented; use qr()")
 
     return (transposed(packed).astype(input.dtype), tau.astype(input.dtype)), refuse
@@ -340,7 +340,7 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @differentiable(linear=True, promote="type", name="BlockDiagBackward0")
-def _block_diag(*blocks: Any) -> Any:
+def _block_diag(*blocks: Array) -> Pulled:
     ends = np.cumsum([(0, 0), *(b.shape for b in blocks)], axis=0)
     value = np.zeros(tuple(ends[-1]), blocks[0].dtype)
     places = [tuple(slice(i, j) for i, j in zip(*pair, strict=True)) for pair in zip(ends, ends[1:], strict=False)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,14 +14,14 @@ from .axes import from_front
 from .picking import placed_at
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Size, Tensor
+    from ..autograd.contract import Array, Dim, Pulled, Size, Tensor
 
 
 __all__ = ["as_strided", "narrow", "narrow_copy", "select", "unfold"]
 
 
 @differentiable(linear=True, view=True)
-def select(input: Tensor, dim: Dim, index: int) -> Any:
+def select(input: Tensor, dim: Dim, index: int) -> Pulled:
     """The slice number `index` along an axis, without that axis.
 
     Raises:
@@ -40,7 +40,7 @@ def select(input: Tensor, dim: Dim, index: int) -> Any:
 
 
 @differentiable(linear=True, view=True, name="SliceBackward0")
-def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Any:
+def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Pulled:
     """`length` slices along an axis from `start` on.
 
     Raises:
@@ -66,7 +66,7 @@ def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Any:
 
 
 @differentiable(linear=True)
-def narrow_copy(input: Tensor, dim: Dim, start: int, length: int, *, out: Tensor | None = None) -> Any:
+def narrow_copy(input: Tensor, dim: Dim, start: int, length: int, *, out: Tensor | None = None) -> Pulled:
     """`narrow` as a copy.
 
     Raises:
@@ -81,7 +81,7 @@ def narrow_copy(input: Tensor, dim: Dim, start: int, length: int, *, out: Tensor
 
 
 @differentiable(linear=True, view=True)
-def unfold(input: Tensor, dimension: Dim, size: int, step: int) -> Any:
+def unfold(input: Tensor, dimension: Dim, size: int, step: int) -> Pulled:
     """All windows of `size` along an axis, `step` apart, with the window as a new last axis.
 
     Raises:
@@ -103,7 +103,7 @@ def unfold(input: Tensor, dimension: Dim, size: int, step: int) -> Any:
 
 
 @differentiable(linear=True, name="UnfoldBackwardBackward0")
-def _fold(input: Any, dim: int, size: int, step: int, shape: tuple[int, ...]) -> Any:
+def _fold(input: Array, dim: int, size: int, step: int, shape: tuple[int, ...]) -> Pulled:
     """The transpose of `unfold`: windows added up where they lay."""
     g = array(input)
     total = np.zeros(shape, g.dtype)
@@ -115,7 +115,7 @@ def _fold(input: Any, dim: int, size: int, step: int, shape: tuple[int, ...]) ->
 
 
 @differentiable(linear=True, view=True)
-def as_strided(input: Tensor, size: Size, stride: Size, storage_offset: int | None = None) -> Any:
+def as_strided(input: Tensor, size: Size, stride: Size, storage_offset: int | None = None) -> Pulled:
     """A view of the memory with any shape and strides, in elements.
 
     Raises:

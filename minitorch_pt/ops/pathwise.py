@@ -9,17 +9,22 @@ Source: Jankowiak and Obermeyer 2018, arXiv:1806.01851.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..autograd.rule import differentiable
 from .elementwise.gamma_functions import digamma
 
+if TYPE_CHECKING:
+    from ..autograd.contract import Array, Pulled
+
+
 __all__ = ["dirichlet_draw", "gamma_draw"]
 
 
-def _where(x: np.ndarray, *regions: Any) -> np.ndarray:
+def _where(x: np.ndarray, *regions: tuple) -> np.ndarray:
     """Element by element the value of the first region that it lies in: pairs of (mask, function of the places)."""
     value, left = np.empty_like(x), np.ones(x.shape, bool)
     for inside, function in regions:
@@ -29,14 +34,14 @@ def _where(x: np.ndarray, *regions: Any) -> np.ndarray:
     return value
 
 
-def _horner(coefficients: Any, x: Any) -> Any:
+def _horner(coefficients: Sequence[float], x: Array) -> Array:
     total = 0.0
     for c in reversed(coefficients):
         total = c + x * total
     return total
 
 
-def _once(name: str, *inputs: Any) -> None:
+def _once(name: str, *inputs: Array) -> None:
     if not all(isinstance(x, np.ndarray) for x in inputs):
         raise NotImplementedError(
             f"the derivative of {name}'s gradient is not implemented: draws can be differentiated once"
@@ -47,7 +52,7 @@ def _once(name: str, *inputs: Any) -> None:
 # Gamma
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(name="StandardGammaBackward0")
-def gamma_draw(alpha: Any, drawn: np.ndarray) -> Any:
+def gamma_draw(alpha: Array, drawn: np.ndarray) -> Pulled:
     """`drawn`, gamma numbers of shape alpha and rate 1, as a function of alpha."""
     _once("_standard_gamma", alpha)
     return drawn, lambda g: g * _gamma_slope(alpha.astype(np.float64), drawn.astype(np.float64)).astype(g.dtype)
@@ -111,7 +116,7 @@ def _gamma_fitted(alpha: np.ndarray, x: np.ndarray) -> np.ndarray:
 # Dirichlet: each number is a beta number of (its own concentration, that of all others)
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(name="_DirichletBackward")
-def dirichlet_draw(concentration: Any, drawn: np.ndarray) -> Any:
+def dirichlet_draw(concentration: Array, drawn: np.ndarray) -> Pulled:
     """`drawn`, Dirichlet numbers along the last axis, as a function of the concentrations."""
     _once("_sample_dirichlet", concentration)
 

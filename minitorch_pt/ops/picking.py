@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from ..autograd.rule import array, differentiable
 
+if TYPE_CHECKING:
+    from ..autograd.contract import Array, Pulled
 
-def flat_slope(g: Any) -> Any:
+
+def flat_slope(g: Array) -> Array:
     """The gradient of what is flat: zeros. Not g * 0, which is nan where a gradient is infinite."""
     return np.zeros(g.shape, g.dtype)
 
@@ -18,7 +21,7 @@ def flat_slope(g: Any) -> Any:
 def underivable(name: str) -> Callable:
     """The gradient function of what torch does not differentiate."""
 
-    def refuse(g: Any) -> Any:
+    def refuse(g: Array) -> NoReturn:
         raise RuntimeError(f"derivative for aten::{name} is not implemented")
 
     return refuse
@@ -29,18 +32,18 @@ _WORDS = {size: np.dtype(f"i{size}") for size in (2, 4, 8)}
 
 
 @differentiable(linear=True)
-def _nothing(input: Any) -> Any:
+def _nothing(input: Array) -> Pulled:
     """0, as a function of `input`."""
     shape, dtype = input.shape, input.dtype
     return np.zeros((), dtype), lambda g: np.zeros(shape, dtype)
 
 
-def depending(value: Any, of: Any) -> Any:
+def depending(value: Array, of: Array | None) -> Array:
     """`value`; if `of` is a Tensor, as a function of it whose slope is 0, as in torch's second-order gradients."""
     return value if isinstance(of, PLAIN) else value + _nothing(of)
 
 
-def pick(mask: Any, chosen: Any, other: Any = None, of: Any = None) -> Any:
+def pick(mask: np.ndarray, chosen: Array, other: Array | float | None = None, of: Array | None = None) -> Array:
     """`chosen` where `mask` is true, elsewhere `other` (0 if left out), whatever infinities stand in the other one.
 
     On arrays by their bits, as whole numbers times 0 or 1: np.where guesses each branch, and on a mask without pattern
@@ -60,7 +63,7 @@ def pick(mask: Any, chosen: Any, other: Any = None, of: Any = None) -> Any:
 
 
 @differentiable(linear=True, name="IndexSelectBackward0", saves="index")
-def take_slices(input: Any, index: np.ndarray, dim: int) -> Any:
+def take_slices(input: Array, index: np.ndarray, dim: int) -> Pulled:
     """Slices along an axis, by number, possibly several times."""
     data, shape = array(input), input.shape
     value = data.take(index, dim) if data.flags.c_contiguous else data[(slice(None),) * dim + (index,)]
@@ -68,7 +71,7 @@ def take_slices(input: Any, index: np.ndarray, dim: int) -> Any:
 
 
 @differentiable(linear=True, name="IndexAddBackward0")
-def give_slices(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> Any:
+def give_slices(input: Array, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> Pulled:
     """The transpose of `take_slices`: slices added up where they were taken."""
     g = array(input)
     total = np.zeros(shape, g.dtype)
@@ -78,7 +81,7 @@ def give_slices(input: Any, index: np.ndarray, dim: int, shape: tuple[int, ...])
 
 
 @differentiable(linear=True, name="SelectBackward0")
-def placed_at(input: Any, index: tuple, shape: tuple[int, ...]) -> Any:
+def placed_at(input: Array, index: tuple, shape: tuple[int, ...]) -> Pulled:
     """Zeros, with `input` at a basic index: the transpose of reading there."""
     g = array(input)
     total = np.zeros(shape, g.dtype)

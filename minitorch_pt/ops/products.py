@@ -6,7 +6,7 @@ For C = A @ B the gradients are dA = dC @ Bᵀ and dB = Aᵀ @ dC: each factor's
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from .elementwise.arithmetic import mul, whole_alpha
 from .halves import in_single, is_half
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Number, Tensor
+    from ..autograd.contract import Array, Number, Pulled, Tensor
 
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _matmul_name(input: Any, other: Any) -> str:
+def _matmul_name(input: Array, other: Array) -> str:
     """torch's name depends on which of its kernels the ranks lead to."""
     a, b = input.ndim, other.ndim
     if a == 1 and b == 1:
@@ -41,7 +41,7 @@ def _matmul_name(input: Any, other: Any) -> str:
 
 
 @differentiable(name=_matmul_name)
-def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Matrix product of the last two axes, broadcast over the others; 1-D operands are a row (left) and a column (right).
 
     Shapes: (..., n, k) @ (..., k, m) -> (..., n, m); (k) @ (k) -> ().
@@ -67,14 +67,14 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     if n == 2 and m > 2:  # the gradient is one product over all samples instead of one each and a sum
         left = input.reshape((math.prod(input.shape[:-1]), inner))  # not -1: an axis may be empty
 
-    def pull_input(g: Any) -> Any:
+    def pull_input(g: Array) -> Array:
         if n == 1:
             return np.expand_dims(g, -1) * other
         if m == 1:
             return (other @ np.expand_dims(g, -1))[..., 0]
         return g @ other.swapaxes(-1, -2)
 
-    def pull_other(g: Any) -> Any:
+    def pull_other(g: Array) -> Array:
         if m == 1:
             return g * left if n == 1 else np.expand_dims(left, -1) * np.expand_dims(g, -2)
         if n == 1:
@@ -86,13 +86,13 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     return input @ other, pull_input, pull_other
 
 
-def shape_text(x: Any) -> str:
+def shape_text(x: Array) -> str:
     """A shape as torch's messages write it: 2x3."""
     return "x".join(str(n) for n in x.shape)
 
 
 @differentiable(name="MmBackward0")
-def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
+def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Product of two matrices: (n, k) @ (k, m) -> (n, m).
 
     Raises:
@@ -110,7 +110,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(name="BmmBackward0")
-def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
+def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Products of matrices in pairs: (b, n, k) @ (b, k, m) -> (b, n, m).
 
     Raises:
@@ -127,7 +127,7 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(name="MvBackward0")
-def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Any:
+def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Matrix times vector: (n, k) @ (k) -> (n).
 
     Raises:
@@ -143,7 +143,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable
-def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Any:
+def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Sum of the products of the elements of two vectors: (n), (n) -> ().
 
     Raises:
@@ -161,13 +161,13 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable
-def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The sum of the products of two vectors' elements, as `dot`: complex numbers, of which it conjugates the first, are not supported."""
     return dot.__wrapped__(input, other)
 
 
 @differentiable(promote="type", name="MulBackward0")
-def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Any:
+def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Pulled:
     """All products of an element of one vector with one of the other: (n), (m) -> (n, m).
 
     Raises:
@@ -191,7 +191,7 @@ ger = outer
     ),
     saves=["other", "input"],
 )
-def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Sums of products over the last axes: (..., k), (... , k) -> (..., ...).
 
     Raises:
@@ -205,7 +205,7 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     k, head, tail = input.shape[-1], input.shape[:-1], other.shape[:-1]
     a, b = input.reshape((-1, k)), other.reshape((-1, k))
 
-    def flat(g: Any) -> Any:
+    def flat(g: Array) -> Array:
         return g.reshape((math.prod(head), math.prod(tail)))
 
     return (
@@ -215,7 +215,7 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
     )
 
 
-def _scaled_sum(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
+def _scaled_sum(input: Array, product: Array, beta: float, alpha: float) -> Array:
     """beta * input + alpha * product; with beta 0 the input's NaN does not count."""
     if isinstance(product, np.ndarray):
         if input.dtype != product.dtype:
@@ -233,7 +233,7 @@ def _scaled_sum(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
 @differentiable
 def addmm(
     input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
-) -> Any:
+) -> Pulled:
     """beta * input + alpha * (mat1 @ mat2); `input` is broadcast to (n, m).
 
     Raises:
@@ -253,7 +253,7 @@ def addmm(
 @differentiable
 def baddbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
-) -> Any:
+) -> Pulled:
     """beta * input + alpha * (batch1 @ batch2); `input` is broadcast to (b, n, m).
 
     Raises:
@@ -273,7 +273,7 @@ def baddbmm(
 @differentiable
 def addbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
-) -> Any:
+) -> Pulled:
     """beta * input + alpha * sum over b of (batch1[b] @ batch2[b]); `input` is broadcast to (n, m).
 
     Raises:
@@ -296,7 +296,7 @@ def addbmm(
 @differentiable
 def addmv(
     input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
-) -> Any:
+) -> Pulled:
     """beta * input + alpha * (mat @ vec); `input` is broadcast to (n).
 
     Raises:
@@ -317,7 +317,7 @@ def addmv(
 @differentiable(promote="type")
 def addr(
     input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
-) -> Any:
+) -> Pulled:
     """beta * input + alpha * outer(vec1, vec2); `input` is broadcast to (n, m).
 
     Raises:

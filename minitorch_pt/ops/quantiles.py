@@ -18,7 +18,7 @@ from .gathering import gather, sum_into
 from .sorting import order_along
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Tensor
+    from ..autograd.contract import Array, Dim, Dims, Pulled, Tensor
 
 
 __all__ = ["median", "mode", "nanmedian", "nanquantile", "quantile"]
@@ -36,8 +36,8 @@ def _middle(n: int, lost: np.ndarray, skips_nan: bool) -> np.ndarray:
     return np.where(lost > 0, n - lost, (n - 1) // 2)
 
 
-def _median_along(name: str, skips_nan: bool) -> Any:
-    def rule(input: Any, dim: int, keepdim: bool = False) -> Any:
+def _median_along(name: str, skips_nan: bool) -> Callable[..., tuple]:
+    def rule(input: Array, dim: int, keepdim: bool = False) -> Pulled:
         axis = from_front(dim, input.ndim)
         not_empty(name, input.shape, axis)
         if not input.ndim:
@@ -50,8 +50,8 @@ def _median_along(name: str, skips_nan: bool) -> Any:
     return differentiable(rule, linear=True, name=f"{name.capitalize()}Backward1", returns=returns, saves="result1")
 
 
-def _median_all(name: str, skips_nan: bool) -> Any:
-    def rule(input: Any) -> Any:
+def _median_all(name: str, skips_nan: bool) -> Callable[..., Tensor]:
+    def rule(input: Array) -> Pulled:
         data = array(input).reshape(-1)
         if not data.size:
             return np.asarray(math.nan).astype(data.dtype), lambda g: g * np.zeros(input.shape, data.dtype)
@@ -67,7 +67,7 @@ _medians = _median_all("median", False), _median_along("median", False)
 _nanmedians = _median_all("nanmedian", True), _median_along("nanmedian", True)
 
 
-def _along(name: str, dim: Any, keepdim: bool) -> None:
+def _along(name: str, dim: Dims | None, keepdim: bool) -> None:
     if keepdim and dim is None:
         raise TypeError(f"{name}() missing 1 required positional argument: dim; of all elements no axis is kept")
 
@@ -103,9 +103,10 @@ def nanmedian(
 _PLACES: dict[str, Callable] = {
     "linear": np.floor, "midpoint": np.floor, "lower": np.floor, "higher": np.ceil, "nearest": np.round,
 }  # fmt: skip
+_BLENDS = ("linear", "midpoint")
 
 
-def _levels(data: np.ndarray, q: Any, interpolation: str) -> np.ndarray:
+def _levels(data: np.ndarray, q: Array | float, interpolation: str) -> np.ndarray:
     """The q of a quantile as an array.
 
     Raises:
@@ -129,7 +130,18 @@ def _levels(data: np.ndarray, q: Any, interpolation: str) -> np.ndarray:
     return levels
 
 
-def _quantile(name: str, skips_nan: bool, text: str) -> Any:
+def _neighbours(rows: np.ndarray, rank: np.ndarray, interpolation: str) -> tuple[np.ndarray, ...]:
+    """For places in order of size, fractions: the whole place below, the weight of the element after it, and where the two elements are."""
+    low = _PLACES[interpolation](rank)
+    blends = interpolation in _BLENDS
+    weight = (rank - low if interpolation == "linear" else np.full(rank.shape, 0.5 * blends)).astype(rows.dtype)
+    order = order_along(rows, -1, False)
+    high = np.ceil(rank) if blends else low
+    before, after = (np.take_along_axis(order, place.astype(np.int64), -1) for place in (low, high))
+    return low, weight, before, after
+
+
+def _quantile(name: str, skips_nan: bool, text: str) -> Callable[..., Tensor]:
     def rule(
         input: Tensor,
         q: Tensor | float,
@@ -138,13 +150,13 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
         *,
         interpolation: str = "linear",
         out: Tensor | None = None,
-    ) -> Any:
+    ) -> Pulled:
         data, shape = array(input), input.shape
         levels = _levels(data, array(q), interpolation)
         axis = None if dim is None else from_front(dim, len(shape))
         axis = axis if shape else None
 
-        def as_rows(x: Any) -> Any:  # the axis of the elements last
+        def as_rows(x: Array) -> Array:  # the axis of the elements last
             return x.reshape((-1,)) if axis is None else np.moveaxis(x, axis, -1)
 
         rows = as_rows(data)
@@ -153,24 +165,18 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
         reach = np.maximum(last - lost, 0) if skips_nan else np.where(lost > 0, 0, last)
         base = 0 if skips_nan else np.where(lost > 0, last, 0)
         rank = reach * levels.reshape(-1) + base
-        low = _PLACES[interpolation](rank)
-        blends = interpolation in ("linear", "midpoint")
-        weight = (rank - low if interpolation == "linear" else np.full(rank.shape, 0.5 * blends)).astype(data.dtype)
-        order = order_along(rows, -1, False)
-        before, after = (
-            np.take_along_axis(order, place.astype(np.int64), -1) for place in (low, np.ceil(rank) if blends else low)
-        )
+        low, weight, before, after = _neighbours(rows, rank, interpolation)
         a, b = np.take_along_axis(rows, before, -1), np.take_along_axis(rows, after, -1)
         value = a  # or between the two: exact at both ends
-        if blends:
+        if interpolation in _BLENDS:
             value = np.where(weight < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))
         rest = (1,) * len(shape) if axis is None else kept_shape(shape, (axis,))
         final = rest if keepdim else () if axis is None else shape[:axis] + shape[axis + 1 :]
 
-        def flow(g: Any) -> Any:
+        def flow(g: Array) -> Array:
             return np.moveaxis(g.reshape((levels.size, *rows.shape[:-1])), 0, -1)
 
-        def pull(g: Any) -> Any:
+        def pull(g: Array) -> Array:
             g, share = flow(g), weight
             if interpolation == "linear" and q is not array(q):  # a Tensor: the weights are functions of it
                 share = q.reshape((-1,)) * reach + (base - low)
@@ -178,7 +184,7 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Any:
             back = sum_into.rule(parts, places, rows.ndim - 1, rows.shape)
             return back.reshape(shape) if axis is None else np.moveaxis(back, -1, axis)
 
-        def pull_q(g: Any) -> Any:
+        def pull_q(g: Array) -> Array | None:
             if interpolation != "linear":
                 return None
             gap = b - a
@@ -219,7 +225,7 @@ def _inserted(row: np.ndarray) -> list[int]:
 
 
 @differentiable(linear=True, returns=return_types.mode, saves="result1")
-def mode(input: Tensor, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None) -> Any:
+def mode(input: Tensor, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None) -> Pulled:
     """The most frequent element along an axis (the smallest of several), and the last place where it is.
 
     Raises:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from .saving import saving
 from .totals import cumprod, sum_type, wider
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, DType, Number, Size, Tensor
+    from ..autograd.contract import Array, Dim, Dims, DType, Number, Pulled, Size, Tensor
 
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def _sum_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> str:
+def _sum_name(input: Array, dim: Dims | None = None, keepdim: bool = False, **_: object) -> str:
     return "SumBackward0" if dim is None else "SumBackward1"
 
 
@@ -50,7 +50,7 @@ def sum(
     *,
     dtype: DType | None = None,
     out: Tensor | None = None,
-) -> Any:
+) -> Pulled:
     """The sum of all elements, or along axes. Whole numbers are summed as int64.
 
     Raises:
@@ -88,7 +88,7 @@ def sum_to_size(input: Tensor, *size: Size) -> Tensor:
     return value.reshape(target) if extra else value
 
 
-def _mean_name(input: Any, dim: Any = None, keepdim: bool = False, **_: Any) -> str:
+def _mean_name(input: Array, dim: Dims | None = None, keepdim: bool = False, **_: object) -> str:
     return "MeanBackward0" if dim is None else "MeanBackward1"
 
 
@@ -100,7 +100,7 @@ def mean(
     *,
     dtype: DType | None = None,
     out: Tensor | None = None,
-) -> Any:
+) -> Pulled:
     """The mean of all elements, or along axes; nan of none.
 
     Raises:
@@ -132,7 +132,7 @@ def nansum(
     *,
     dtype: DType | None = None,
     out: Tensor | None = None,
-) -> Any:
+) -> Pulled:
     """`sum` with nan counted as 0."""
     axes, shape = reduced_axes(dim, input.ndim), input.shape
     there = ~np.isnan(input)
@@ -158,7 +158,7 @@ def nanmean(
     return nansum(input, dim, keepdim, dtype=dtype) / sum(logical_not(isnan(input)), dim, keepdim)
 
 
-def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float | None) -> tuple:
+def _moments(name: str, input: Array, dim: Dims | None, unbiased: bool | None, correction: float | None) -> tuple:
     """(variance in the wider type, mean, both with the reduced axes at size 1; the axes; n - correction, by which the squares were divided)."""
     data = array(input)
     if isinstance(dim, bool):  # torch also takes var(input, unbiased)
@@ -178,7 +178,7 @@ def _moments(name: str, input: Any, dim: Any, unbiased: Any, correction: float |
     return variance, centre.astype(data.dtype), axes, n - correction
 
 
-def _var_gradient(g: Any, input: Any, centre: Any, axes: tuple[int, ...] | None, rest: float) -> Any:
+def _var_gradient(g: Array, input: Array, centre: Array, axes: tuple[int, ...] | None, rest: float) -> Array:
     """2 / rest * (x - mean) times the gradient."""
     shape = input.shape
     deviation = input - (centre if isinstance(input, np.ndarray) else mean(input, every_axis(axes, shape), True))
@@ -188,7 +188,9 @@ def _var_gradient(g: Any, input: Any, centre: Any, axes: tuple[int, ...] | None,
     return g * (2 / rest if rest else math.inf) * deviation
 
 
-def _std_gradient(g: Any, input: Any, centre: Any, axes: tuple[int, ...] | None, rest: float, root: Any) -> Any:
+def _std_gradient(
+    g: Array, input: Array, centre: Array, axes: tuple[int, ...] | None, rest: float, root: Array
+) -> Array:
     """That of the variance times 1 / (2 std); none where nothing deviates, as in torch."""
     if not isinstance(input, np.ndarray):
         root = std(input, every_axis(axes, input.shape), keepdim=True, correction=count_along(input.shape, axes) - rest)
@@ -206,7 +208,7 @@ def var(
     *,
     correction: Number | None = None,
     out: Tensor | None = None,
-) -> Any:
+) -> Pulled:
     """The mean square deviation from the mean, divided by n - correction (1 by default) instead of n.
 
     Raises:
@@ -230,7 +232,7 @@ def std(
     *,
     correction: Number | None = None,
     out: Tensor | None = None,
-) -> Any:
+) -> Pulled:
     """The standard deviation, the square root of `var`."""
     variance, centre, axes, rest = _moments("std", input, dim, unbiased, correction)
     root = np.sqrt(variance).astype(centre.dtype)
@@ -245,7 +247,7 @@ def var_mean(
     keepdim: bool = False,
     *,
     correction: Number | None = None,
-) -> Any:
+) -> Pulled:
     """`var` and `mean`."""
     variance, centre, axes, rest = _moments("var_mean", input, dim, unbiased, correction)
     shape, n = input.shape, count_along(input.shape, axes)
@@ -261,7 +263,7 @@ def std_mean(
     keepdim: bool = False,
     *,
     correction: Number | None = None,
-) -> Any:
+) -> Pulled:
     """`std` and `mean`."""
     variance, centre, axes, rest = _moments("std_mean", input, dim, unbiased, correction)
     shape, n = input.shape, count_along(input.shape, axes)
@@ -270,7 +272,7 @@ def std_mean(
     return outputs, lambda g0, g1: _std_gradient(g0, input, centre, axes, rest, root) + spread(g1 / n, shape, axes)
 
 
-def products_of_others(x: Any) -> Any:
+def products_of_others(x: Array) -> Array:
     """For each element along the first axis the product of the others: of those before it times those after it."""
     n = x.shape[0]
     if n < 2:
@@ -280,11 +282,11 @@ def products_of_others(x: Any) -> Any:
 
 
 @differentiable(name="ProdBackward0", saves="input result")
-def _prod_all(input: Any, *, dtype: Any = None) -> Any:
+def _prod_all(input: Array, *, dtype: np.dtype | None = None) -> Pulled:
     data, shape = array(input), input.shape
     value = np.multiply.reduce(data, axis=None, dtype=sum_type(data, dtype))
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         if data.all():
             return g * ((value if input is data else _prod_all(input)) / input)
         return g * products_of_others(input.reshape((math.prod(shape),))).reshape(tuple(shape))
@@ -293,13 +295,13 @@ def _prod_all(input: Any, *, dtype: Any = None) -> Any:
 
 
 @differentiable(name="ProdBackward1", saves="input result")
-def _prod_along(input: Any, dim: int, keepdim: bool = False, *, dtype: Any = None) -> Any:
+def _prod_along(input: Array, dim: int, keepdim: bool = False, *, dtype: np.dtype | None = None) -> Pulled:
     data, axis = array(input), from_front(dim, input.ndim)
     if not data.ndim:
         return data.astype(sum_type(data, dtype)), same
     whole = np.multiply.reduce(data, axis=axis, dtype=sum_type(data, dtype), keepdims=True)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         g = g.reshape(whole.shape)
         if data.all():
             return g * ((whole if input is data else _prod_along(input, axis, True)) / input)
@@ -335,7 +337,7 @@ def prod(
 
 
 @differentiable(promote=("float", 1), saves="input result")
-def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Any:
+def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Pulled:
     """log of the sum of e^x along axes; the largest is taken out first, so that nothing overflows.
 
     Raises:
@@ -350,7 +352,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | 
         top = np.where(np.isfinite(top), top, data.dtype.type(0))
     whole = np.log(add(np.exp(data - top), axis=axes, keepdims=True)) + top
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         y = whole if isinstance(input, np.ndarray) else logsumexp(input, every_axis(axes, shape), True)
         return g.reshape(kept_shape(shape, axes)) * np.exp(input - y)
 
@@ -379,7 +381,7 @@ def vector_norm(
     *,
     dtype: DType | None = None,
     out: Tensor | None = None,
-) -> Any:
+) -> Pulled:
     """(sum of |x|^ord)^(1/ord) of all elements, or along axes; ord inf gives the largest |x|, 0 the number of non-zeros.
 
     Raises:
@@ -403,7 +405,7 @@ def vector_norm(
     else:
         whole = _norm_value(wide, n, axes).astype(size.dtype, copy=False)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array | None:
         g = g.reshape(kept_shape(shape, axes))
         if n == 0:  # no gradient, not zeros, as in torch
             return None
@@ -439,7 +441,7 @@ def renorm(input: Tensor, p: Number, dim: Dim, maxnorm: Number, *, out: Tensor |
     axis = from_front(dim, input.ndim)
     others = tuple(d for d in builtins.range(input.ndim) if d != axis)
 
-    def size(x: Any) -> Any:
+    def size(x: Array) -> Array:
         return vector_norm.rule(x, p, others, True, dtype=dtypes.of(wider(array(x).dtype)))
 
     large = size(array(input)) > maxnorm

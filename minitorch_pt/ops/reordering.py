@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,14 +14,14 @@ from .picking import take_slices
 from .shape import compact, expand, flatten, unsqueeze
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, Size, Tensor
+    from ..autograd.contract import Array, Dim, Dims, Pulled, Size, Tensor
 
 
 __all__ = ["flip", "fliplr", "flipud", "repeat", "repeat_interleave", "roll", "rot90", "tile"]
 
 
 @differentiable(linear=True, name="RepeatBackward0")
-def _repeat(input: Any, reps: tuple[int, ...]) -> Any:
+def _repeat(input: Array, reps: tuple[int, ...]) -> Pulled:
     shape = (1,) * (len(reps) - input.ndim) + tuple(input.shape)
     split = tuple(n for pair in zip(reps, shape, strict=True) for n in pair)
     before, axes = input.shape, tuple(range(0, len(split), 2))
@@ -94,7 +94,7 @@ def repeat_interleave(
 
 
 @nondifferentiable
-def _places(repeats: Any) -> Any:
+def _places(repeats: np.ndarray) -> Pulled:
     if repeats.ndim != 1:
         raise RuntimeError(f"repeat_interleave only accept 1D vector as repeat, got {repeats.ndim} dimensions")
     if repeats.dtype.kind == "f":
@@ -107,7 +107,7 @@ def _places(repeats: Any) -> Any:
 
 
 @differentiable(linear=True, name="FlipBackward0")
-def _flip(input: Any, dims: tuple[int, ...]) -> Any:
+def _flip(input: Array, dims: tuple[int, ...]) -> Pulled:
     return np.array(np.flip(array(input), dims)), lambda g: np.flip(g, dims)
 
 
@@ -141,7 +141,7 @@ def flipud(input: Tensor) -> Tensor:
 
 
 @differentiable(linear=True)
-def roll(input: Tensor, shifts: Size, dims: Dims | None = None) -> Any:
+def roll(input: Tensor, shifts: Size, dims: Dims | None = None) -> Pulled:
     """Moved along axes, what leaves at one end comes back at the other; without `dims` along all elements in order.
 
     Raises:
@@ -182,7 +182,7 @@ def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
 
 
 @differentiable(linear=True, name="Rot90Backward0")
-def _rot90(input: Any, k: int, axes: tuple[int, int]) -> Any:
+def _rot90(input: Array, k: int, axes: tuple[int, int]) -> Pulled:
     data, (a, b) = array(input), axes
     turned = [data, np.flip(data, b), np.flip(data, axes), np.flip(data, a)][k % 4]
     value = turned.copy() if k % 4 == 0 else layouts.placed(turned, layouts.kept(data))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from .parts import as_strided, select
 from .shape import clone
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Operand, Size, Tensor
+    from ..autograd.contract import Array, Dim, Operand, Pulled, Size, Tensor
 
 
 __all__ = [
@@ -32,14 +32,14 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def _source(src: Any, index: np.ndarray) -> Any:
+def _source(src: Array, index: np.ndarray) -> Array:
     """The part of the source that the index covers."""
     if tuple(src.shape) == index.shape or not index.size:
         return src
     return src.reshape(src.shape or (1,))[tuple(slice(n) for n in index.shape or (1,))].reshape(index.shape)
 
 
-def _embed(g: Any, shape: tuple[int, ...]) -> Any:
+def _embed(g: Array, shape: tuple[int, ...]) -> Array:
     """The gradient of the part of a source that an index covers, in zeros of the whole source's shape."""
     if tuple(g.shape) == shape:
         return g
@@ -49,7 +49,7 @@ def _embed(g: Any, shape: tuple[int, ...]) -> Any:
     return written_at.rule(g, tuple(slice(n) for n in g.shape), shape) if shape else g.reshape(shape)
 
 
-def _scatter_index(input: Any, dim: int, index: Any, src: Any, name: str) -> tuple[int, np.ndarray]:
+def _scatter_index(input: Array, dim: int, index: Array, src: Array, name: str) -> tuple[int, np.ndarray]:
     dim, data = from_front(dim, input.ndim), np.asarray(array(index))
     if src is not None and array(src).dtype != array(input).dtype:
         raise RuntimeError(
@@ -60,13 +60,13 @@ def _scatter_index(input: Any, dim: int, index: Any, src: Any, name: str) -> tup
     return dim, data
 
 
-def copied(input: Any) -> np.ndarray:
+def copied(input: Array) -> np.ndarray:
     """The array of `input`, copied row by row."""
     return np.array(array(input), order="C")
 
 
 @differentiable(linear=True, name="ScatterAddBackward0", saves="index")
-def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Any:
+def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Pulled:
     """`input` with each element of `src` added at the place that `index` names along an axis.
 
     Raises:
@@ -79,26 +79,26 @@ def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Ten
 
 
 @differentiable(linear=True, name="ScatterBackward0", saves="index")
-def _scatter_src(input: Any, src: Any, dim: int, index: np.ndarray) -> Any:
+def _scatter_src(input: Array, src: Array, dim: int, index: np.ndarray) -> Pulled:
     total, shape = copied(input), tuple(src.shape)
     combine_at(None, total, dim, index, array(_source(src, index)))
     return total, lambda g: _scatter_value.rule(g, 0.0, dim, index), lambda g: _embed(gather.rule(g, dim, index), shape)
 
 
 @differentiable(linear=True, name="ScatterBackward1", saves="index")
-def _scatter_value(input: Any, value: float, dim: int, index: np.ndarray) -> Any:
+def _scatter_value(input: Array, value: float, dim: int, index: np.ndarray) -> Pulled:
     total = copied(input)
     combine_at(None, total, dim, index, np.asarray(dtypes.checked(value, total.dtype), total.dtype))
     return total, lambda g: _scatter_value.rule(g, 0.0, dim, index)
 
 
 @differentiable(linear=True, name="torch::autograd::NotImplemented")
-def _scatter_combined(input: Any, src: Any, dim: int, index: np.ndarray, combine: np.ufunc) -> Any:
+def _scatter_combined(input: Array, src: Array, dim: int, index: np.ndarray, combine: np.ufunc) -> Pulled:
     """`scatter` with reduce="add" or "multiply", which has no gradient, here as in torch."""
     total = copied(input)
     combine_at(combine, total, dim, index, array(_source(src, index)))
 
-    def refuse(g: Any) -> Any:
+    def refuse(g: Array) -> NoReturn:
         raise RuntimeError(
             "derivative for aten::scatter is not implemented: with reduce= there is none; use scatter_add or scatter_reduce"
         )
@@ -157,16 +157,16 @@ def _other_factors(
 
 
 @differentiable(name="DelayedError")
-def _once(flow: Any) -> Any:
+def _once(flow: Array) -> Pulled:
     """A gradient that depends on the factors in a way that is not built, here as in torch."""
 
-    def refuse(g: Any) -> Any:
+    def refuse(g: Array) -> NoReturn:
         raise RuntimeError("scatter_reduce(): the gradient of a product can be differentiated again only where at most one element of src that meets there is 0")  # fmt: skip
 
     return flow, refuse
 
 
-def _product_flow(g: Any, input: Any, dim: int, index: np.ndarray, src: Any, include_self: bool) -> Any:
+def _product_flow(g: Array, input: Array, dim: int, index: np.ndarray, src: Array, include_self: bool) -> Array:
     """As `_other_factors` times g, made of operations that can be differentiated again."""
     zero = array(src) == 0
     zeros = np.zeros(input.shape, np.int64)
@@ -174,7 +174,7 @@ def _product_flow(g: Any, input: Any, dim: int, index: np.ndarray, src: Any, inc
     np.add.at(zeros, grid, zero)
     single = zero & (zeros[grid] == 1)
 
-    def products(factors: Any) -> Any:
+    def products(factors: Array) -> Array:
         return gather.rule(
             g * scatter_reduce.rule(input, dim, index, factors, "prod", include_self=include_self), dim, index
         )
@@ -183,13 +183,36 @@ def _product_flow(g: Any, input: Any, dim: int, index: np.ndarray, src: Any, inc
     return _once.rule(flow) if zeros.max(initial=0) > 1 else flow
 
 
-def _extreme(dtype: np.dtype, sign: int) -> Any:
+def _extreme(dtype: np.dtype, sign: int) -> float | bool:
     """The largest (sign 1) or the smallest value of a type."""
     if dtype.kind == "f":
         return sign * np.inf
     if dtype.kind == "b":
         return sign > 0
     return np.iinfo(dtype).max if sign > 0 else np.iinfo(dtype).min
+
+
+def _combined(
+    data: np.ndarray, source: np.ndarray, grid: tuple, reduce: str, include_self: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The elements combined, the places to which any of the source came, and for means how many met at each."""
+    start = {"prod": 1, "amax": _extreme(data.dtype, -1), "amin": _extreme(data.dtype, 1)}.get(reduce, 0)
+    count = np.zeros(data.shape, np.int64)
+    np.add.at(count, grid, 1)
+    touched, divisor = count > 0, np.maximum(count + include_self, 1)
+    total = copied(data if include_self else np.where(touched, np.asarray(start).astype(data.dtype), data))
+    _COMBINE[reduce].at(total, grid, source)
+    if reduce == "mean":
+        divide = np.true_divide if data.dtype.kind == "f" else np.floor_divide
+        total = np.where(touched, divide(total, divisor), total).astype(data.dtype)
+    return total, touched, divisor
+
+
+def _ties(data: np.ndarray, source: np.ndarray, grid: tuple, total: np.ndarray) -> np.ndarray:
+    """How many share each extreme: of the input too, as torch counts it, where it does not take part."""
+    ties = np.array(data == total, float)
+    np.add.at(ties, grid, (source == total[grid]).astype(float))
+    return np.maximum(ties, 1)
 
 
 @differentiable(name="ScatterReduceBackward0")
@@ -202,7 +225,7 @@ def scatter_reduce(
     *,
     include_self: bool = True,
     out: Tensor | None = None,
-) -> Any:
+) -> Pulled:
     """`input` combined with the elements of `src` at the places that `index` names: sum, prod, mean, amax or amin.
 
     Raises:
@@ -222,19 +245,10 @@ def scatter_reduce(
     data, source = array(input), array(_source(src, numbers))
     again = not (isinstance(input, np.ndarray) and isinstance(src, np.ndarray))
     grid = index_grid(numbers, dim)
-    start = {"prod": 1, "amax": _extreme(data.dtype, -1), "amin": _extreme(data.dtype, 1)}.get(reduce, 0)
-    count = np.zeros(data.shape, np.int64)
-    np.add.at(count, grid, 1)
-    touched = count > 0
-    total = copied(data if include_self else np.where(touched, np.asarray(start).astype(data.dtype), data))
-    _COMBINE[reduce].at(total, grid, source)
-    if reduce == "mean":
-        divide = np.true_divide if data.dtype.kind == "f" else np.floor_divide
-        total = np.where(touched, divide(total, np.maximum(count + include_self, 1)), total).astype(data.dtype)
-    divisor = np.maximum(count + include_self, 1) if reduce == "mean" else 1
+    total, touched, divisor = _combined(data, source, grid, reduce, include_self)
     own = np.ones(data.shape) if include_self else (~touched).astype(float)
 
-    def pull_input(g: Any) -> Any:
+    def pull_input(g: Array) -> Array:
         if reduce in ("sum", "mean"):
             return g * (own / (np.where(touched, divisor, 1) if reduce == "mean" else 1))
         if reduce == "prod":
@@ -242,7 +256,7 @@ def scatter_reduce(
             return g * own * others
         return g * (own * (data == total) / ties)
 
-    def pull_source(g: Any) -> Any:
+    def pull_source(g: Array) -> Array:
         if reduce == "sum":
             flow = gather.rule(g, dim, numbers)
         elif reduce == "mean":
@@ -255,17 +269,13 @@ def scatter_reduce(
             flow = gather.rule(g / ties, dim, numbers) * (source == total[grid])
         return _embed(flow, shape)
 
-    ties: Any = 1
-    if reduce in ("amax", "amin"):
-        ties = np.array(data == total, float)  # as torch, also where the input does not take part
-        np.add.at(ties, grid, (source == total[grid]).astype(float))
-        ties = np.maximum(ties, 1)
+    ties = _ties(data, source, grid, total) if reduce in ("amax", "amin") else 1
     return total, pull_input, None, None, pull_source
 
 
 def _scatter_reduce_number(
-    input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
-) -> Any:
+    input: Array, dim: int, index: Array, src: Array, reduce: str, *, include_self: bool = True
+) -> Array:
     """`scatter_reduce` where something has no axes: all are vectors then."""
     vectors = [x.reshape(x.shape or (1,)) for x in (input, array(index), src)]
     whole = scatter_reduce.rule(vectors[0], 0, *vectors[1:], reduce, include_self=include_self)
@@ -277,10 +287,10 @@ def _scatter_reduce_number(
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def _scatter(name: str, view: Callable) -> Any:
+def _scatter(name: str, view: Callable) -> Callable[..., Tensor]:
     """The operation that replaces the region which `view(input, ...)` shows."""
 
-    def _with_region(input: Any, src: Any, *place: Any) -> Any:
+    def _with_region(input: Array, src: Array, *place: tuple) -> Pulled:
         value = np.array(array(input))
         region = writable(view(value, *place))
         if region.shape != tuple(src.shape):
@@ -291,7 +301,7 @@ def _scatter(name: str, view: Callable) -> Any:
 
         shape, dtype = region.shape, value.dtype
 
-        def outside(g: Any) -> Any:
+        def outside(g: Array) -> Array:
             return operation.rule(g, np.zeros(shape, dtype), *place)
 
         return value, outside, lambda g: clone.rule(view(g, *place))
@@ -300,7 +310,7 @@ def _scatter(name: str, view: Callable) -> Any:
     return operation
 
 
-def _sliced(input: Any, dim: int, start: int | None, end: int | None, step: int) -> Any:
+def _sliced(input: Array, dim: int, start: int | None, end: int | None, step: int) -> Array:
     return getitem(input, (slice(None),) * dim + (slice(start, end, step),))
 
 

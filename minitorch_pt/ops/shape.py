@@ -19,7 +19,7 @@ from ..autograd.rule import array, differentiable, nondifferentiable, same
 from .axes import from_front, sizes
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, DType, MemoryFormat, Size, Tensor, Tensors
+    from ..autograd.contract import Array, Dim, Dims, DType, MemoryFormat, Pulled, Size, Tensor, Tensors
 
 
 __all__ = [
@@ -56,7 +56,7 @@ def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
 
 
 @differentiable(linear=True, view=True)
-def _view(input: Any, shape: tuple[int, ...]) -> Any:
+def _view(input: Array, shape: tuple[int, ...]) -> Pulled:
     before = input.shape
     return input.reshape(shape), lambda g: g.reshape(before)
 
@@ -101,7 +101,7 @@ def view(input: Tensor, *size: Size | DType, dtype: DType | None = None) -> Tens
 
 
 @nondifferentiable
-def _view_dtype(input: Any, target: np.dtype) -> Any:
+def _view_dtype(input: Array, target: np.dtype) -> Pulled:
     try:
         if offset(input) % target.itemsize:
             raise ValueError("it does not start at a multiple of the size of the new elements")
@@ -183,12 +183,12 @@ def unflatten(input: Tensor, dim: Dim, sizes: Size) -> Tensor:
     return _view(input, (*shape[:dim], *inner, *shape[dim + 1 :]))
 
 
-def _squeeze_name(input: Any, dim: Any = None) -> str:
+def _squeeze_name(input: Array, dim: Dims | None = None) -> str:
     return "SqueezeBackward0" if dim is None else "SqueezeBackward1" if isinstance(dim, int) else "SqueezeBackward2"
 
 
 @differentiable(linear=True, view=True, name=_squeeze_name)
-def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None) -> Any:
+def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None) -> Pulled:
     """Without the axes of size 1, or without axis `dim` (or those of a tuple) if its size is 1.
 
     Raises:
@@ -205,7 +205,7 @@ def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None
 
 
 @differentiable(linear=True, view=True)
-def unsqueeze(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Any:
+def unsqueeze(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Pulled:
     """With a new axis of size 1 at `dim`.
 
     Raises:
@@ -217,7 +217,7 @@ def unsqueeze(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(linear=True, view=True)
-def transpose(input: Tensor, dim0: Dim, dim1: Dim) -> Any:
+def transpose(input: Tensor, dim0: Dim, dim1: Dim) -> Pulled:
     """Two axes swapped.
 
     Raises:
@@ -239,7 +239,7 @@ def swapaxes(input: Tensor, axis0: Dim, axis1: Dim) -> Tensor:
 
 
 @differentiable(linear=True, view=True, name="TBackward0")
-def t(input: Tensor) -> Any:
+def t(input: Tensor) -> Pulled:
     """The transpose of a matrix; vectors and numbers as they are.
 
     Raises:
@@ -255,7 +255,7 @@ def t(input: Tensor) -> Any:
 
 
 @composed
-def matrix_transpose(input: Tensor) -> Any:
+def matrix_transpose(input: Tensor) -> Tensor:
     """The last two axes swapped (the property mT); of no axes, itself, which torch deprecates.
 
     Raises:
@@ -275,7 +275,7 @@ adjoint = matrix_transpose
 
 
 @differentiable(linear=True, view=True)
-def permute(input: Tensor, dims: Dims) -> Any:
+def permute(input: Tensor, dims: Dims) -> Pulled:
     """The axes in another order.
 
     Raises:
@@ -339,7 +339,7 @@ moveaxis = movedim
 
 
 @differentiable(linear=True, view=True, name="ExpandBackward0")
-def _expand(input: Any, shape: tuple[int, ...]) -> Any:
+def _expand(input: Array, shape: tuple[int, ...]) -> Pulled:
     value = np.broadcast_to(input, shape)
     if type(value) is np.ndarray and array(input).flags.writeable:
         value.flags.writeable = True  # an expanded tensor may be written to where that changes no element twice
@@ -400,18 +400,18 @@ def broadcast_shapes(*shapes: Size) -> Any:
 
 @composed
 def broadcast_tensors(*tensors: Tensor | Tensors) -> tuple:
-    """All tensors expanded to their common shape.
+    """All tensors expanded to their common shape; those that have it are returned as they are.
 
     Raises:
         RuntimeError: the shapes do not broadcast.
     """
     tensors = tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
     shape = broadcast_shapes(*(tuple(x.shape) for x in tensors))
-    return tuple(expand(x, shape) for x in tensors)
+    return tuple(x if tuple(x.shape) == shape else expand(x, shape) for x in tensors)
 
 
 @differentiable(linear=True)
-def clone(input: Tensor, *, memory_format: MemoryFormat | None = None) -> Any:
+def clone(input: Tensor, *, memory_format: MemoryFormat | None = None) -> Pulled:
     """A copy, through which gradients flow."""
     if memory_format is not None and memory_format is not formats.preserve_format:
         return NotImplemented, laid_out
@@ -431,13 +431,13 @@ def contiguous(input: Tensor, *, memory_format: MemoryFormat = formats.contiguou
 
 
 @differentiable(linear=True, name="CloneBackward0")
-def compact(input: Any) -> Any:
+def compact(input: Array) -> Pulled:
     """A copy whose elements lie in memory in the order of their indices."""
     return np.ascontiguousarray(array(input)), lambda g: g
 
 
 @differentiable(linear=True, name="CloneBackward0")
-def laid_out(input: Tensor, memory_format: MemoryFormat, dtype: DType | None = None) -> Any:
+def laid_out(input: Tensor, memory_format: MemoryFormat, dtype: DType | None = None) -> Pulled:
     """A copy in a memory format, and of another type if one is given."""
     data = array(input)
     copy = layouts.new(

@@ -5,7 +5,7 @@ The gradient goes back to the elements that were chosen; where they lie is a num
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from .checks import not_empty
 from .extremes import chosen_along, itself_at_0, placed_along, same_value
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Tensor
+    from ..autograd.contract import Array, Dim, Pulled, Tensor
 
 
 __all__ = ["argsort", "kthvalue", "msort", "sort", "topk"]
@@ -43,7 +43,7 @@ def _size(data: np.ndarray, axis: int) -> int:
     return data.shape[axis] if data.ndim else 1
 
 
-def _sort_name(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> str:
+def _sort_name(input: Array, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> str:
     return "SortBackward0" if stable is None else "SortBackward1"
 
 
@@ -55,7 +55,7 @@ def sort(
     *,
     stable: bool | None = None,
     out: tuple[Tensor, ...] | None = None,
-) -> Any:
+) -> Pulled:
     """The elements in order of size along an axis, and where each was. Always stable; nan counts as the largest.
 
     Raises:
@@ -72,7 +72,7 @@ def sort(
 @nondifferentiable
 def argsort(
     input: Tensor, dim: Dim = -1, descending: bool = False, *, stable: bool | None = None, out: Tensor | None = None
-) -> Any:
+) -> Pulled:
     """Where the elements are, in order of size along an axis. Always stable."""
     return order_along(input, from_front(dim, input.ndim), descending)
 
@@ -92,7 +92,7 @@ def topk(
     sorted: bool = True,
     *,
     out: tuple[Tensor, ...] | None = None,
-) -> Any:
+) -> Pulled:
     """The k largest (or smallest) elements along an axis, always in order, and where they are (the first of equal ones).
 
     Raises:
@@ -142,7 +142,7 @@ def _quick_place(row: np.ndarray, k: int) -> int:
 @differentiable(linear=True, returns=return_types.kthvalue, saves="result1")
 def kthvalue(
     input: Tensor, k: int, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
-) -> Any:
+) -> Pulled:
     """The k-th smallest element along an axis (k counts from 1), and where it is: of equal ones that on which torch's quick selection ends.
 
     Raises:

@@ -18,13 +18,13 @@ from .elementwise.exponentials import sqrt
 from .shape import squeeze
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Scale, Size, Tensor, Tensors
+    from ..autograd.contract import Array, Pulled, Scale, Size, Tensor, Tensors
 
 
 __all__ = ["corrcoef", "cov", "histogram", "histogramdd"]
 
 
-def _check_weights(name: str, weights: Any, count: int, kind: str) -> None:
+def _check_weights(name: str, weights: Array, count: int, kind: str) -> None:
     """Check one kind of weights of the observations.
 
     Raises:
@@ -105,7 +105,7 @@ def corrcoef(input: Tensor) -> Tensor:
 # ---------------------------------------------------------------------------------------------------------------------
 # Histograms
 # ---------------------------------------------------------------------------------------------------------------------
-def _even_edges(column: np.ndarray, bins: int, limits: Any, place: int) -> np.ndarray:
+def _even_edges(column: np.ndarray, bins: int, limits: tuple[float, float] | None, place: int) -> np.ndarray:
     """The edges of equal bins between the limits, or else the smallest and the largest element.
 
     Raises:
@@ -126,7 +126,7 @@ def _even_edges(column: np.ndarray, bins: int, limits: Any, place: int) -> np.nd
 
 
 @np.errstate(all="ignore")  # np.diff is NumPy's own Python code
-def _counted(name: str, points: np.ndarray, edges: list, weight: Any, density: bool) -> np.ndarray:
+def _counted(name: str, points: np.ndarray, edges: list, weight: Array | None, density: bool) -> np.ndarray:
     """How many of the points (a row each), or how much weight, lie in each bin; the last one includes its upper edge."""
     if points.dtype.kind != "f":
         raise NotImplementedError(f"{name} is not implemented for {points.dtype.name}; convert with .float()")
@@ -146,7 +146,9 @@ def _counted(name: str, points: np.ndarray, edges: list, weight: Any, density: b
 
 
 @nondifferentiable(returns=return_types.histogram)
-def _histogram(input: Any, bins: Any, limits: Any, weight: Any, density: bool) -> Any:
+def _histogram(
+    input: Array, bins: Tensor | int, limits: tuple[float, float] | None, weight: Array | None, density: bool
+) -> Pulled:
     data = input.reshape(-1, 1)
     if weight is not None and weight.dtype != input.dtype:
         raise RuntimeError(
@@ -195,7 +197,9 @@ def histogram(
 
 
 @nondifferentiable
-def _histogramdd(input: Any, bins: Any, limits: Any, weight: Any, density: bool) -> Any:
+def _histogramdd(
+    input: Array, bins: Tensor | int, limits: tuple[float, float] | None, weight: Array | None, density: bool
+) -> Pulled:
     """The histogram, and after it the edges of each variable."""
     if input.ndim < 2:
         raise RuntimeError(f"torch.histogramdd: input tensor should have at least 2 dimensions, but got {input.ndim}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from .extremes import itself_at_0, same_value
 from .gathering import sum_into
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, DType, Tensor
+    from ..autograd.contract import Array, Dim, DType, Pulled, Tensor
 
 
 __all__ = ["cummax", "cummin", "cumprod", "cumsum", "logcumsumexp"]
@@ -25,20 +26,20 @@ def wider(dtype: np.dtype) -> np.dtype:
     return np.dtype({"float16": "float32", "float32": "float64"}.get(dtype.name, dtype))
 
 
-def sum_type(data: np.ndarray, dtype: Any) -> np.dtype:
+def sum_type(data: np.ndarray, dtype: np.dtype) -> np.dtype:
     """The type of a sum: as asked for, int64 for whole numbers."""
     if dtype is not None:
         return np.dtype(dtype)
     return data.dtype if data.dtype.kind == "f" else np.dtype(np.int64)
 
 
-def _accumulated(ufunc: Any, data: np.ndarray, axis: int, target: np.dtype) -> np.ndarray:
+def _accumulated(ufunc: np.ufunc, data: np.ndarray, axis: int, target: np.dtype) -> np.ndarray:
     """Running totals, kept in the next wider type as torch does: in its own float16 stops at 2048 + 1, and a product that
     leaves the range of float32 for a while does not come back."""
     return ufunc.accumulate(data, axis, wider(target)).astype(target, copy=False)
 
 
-def _running_type(name: str, input: Any, dtype: Any) -> np.dtype:
+def _running_type(name: str, input: Array, dtype: np.dtype) -> np.dtype:
     """The type of running sums or products.
 
     Raises:
@@ -51,7 +52,7 @@ def _running_type(name: str, input: Any, dtype: Any) -> np.dtype:
 
 
 @differentiable(linear=True)
-def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Any:
+def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Pulled:
     """The sums of all elements up to each one, along an axis. Whole numbers are summed as int64.
 
     Raises:
@@ -63,7 +64,7 @@ def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor |
     return _accumulated(np.add, input, axis, target), lambda g: np.flip(cumsum.rule(np.flip(g, axis), axis), axis)
 
 
-def _recurrence(terms: Any, factors: Any) -> Any:
+def _recurrence(terms: Array, factors: Array) -> Array:
     """t[k] = terms[k] + factors[k] * t[k + 1] along the first axis, from the end; there is one factor less than terms.
 
     In log2(n) steps on whole arrays instead of n on slices: after each, t[k] covers twice as many terms, and factors[k] leads
@@ -78,7 +79,7 @@ def _recurrence(terms: Any, factors: Any) -> Any:
 
 
 @differentiable(saves="input result")
-def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Any:
+def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Pulled:
     """The products of all elements up to each one, along an axis.
 
     Element k is a factor of each product from k on: its gradient is the product of those before it times
@@ -92,7 +93,7 @@ def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor 
     if not data.ndim:
         return data.astype(target), same
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         x = np.moveaxis(input, axis, 0)
         after = _recurrence(np.moveaxis(g, axis, 0), x[1:])
         return np.moveaxis(np.concatenate([after[:1], cumprod.rule(x, 0)[:-1] * after[1:]], 0), 0, axis)
@@ -100,8 +101,8 @@ def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor 
     return _accumulated(np.multiply, data, axis, target), pull
 
 
-def _running(name: str, ufunc: Any, text: str) -> Any:
-    def rule(input: Tensor, dim: Dim, *, out: tuple[Tensor, ...] | None = None) -> Any:
+def _running(name: str, ufunc: np.ufunc, text: str) -> Callable[..., tuple]:
+    def rule(input: Tensor, dim: Dim, *, out: tuple[Tensor, ...] | None = None) -> Pulled:
         axis, shape = from_front(dim, input.ndim), input.shape
         if not input.ndim:
             return itself_at_0(input)
@@ -123,7 +124,7 @@ cummin = _running(
 
 
 @differentiable(saves="input result")
-def logcumsumexp(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Any:
+def logcumsumexp(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Pulled:
     """log of the running sums of e^x along an axis, without overflow.
 
     Raises:
@@ -136,7 +137,7 @@ def logcumsumexp(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Any:
         return data.copy(), same
     value = _accumulated(np.logaddexp, data, axis, data.dtype)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         y = value if isinstance(input, np.ndarray) else logcumsumexp(input, axis)
         x, y = np.moveaxis(input, axis, 0), np.moveaxis(y, axis, 0)
         # sum over k' >= k of g[k'] e^(x[k] - y[k']): y never falls, so no exponent is positive

@@ -22,7 +22,7 @@ from .scatters import copied, scatter_reduce
 from .shape import broadcast_shapes
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Number, Operand, Tensor
+    from ..autograd.contract import Array, Dim, Number, Operand, Pulled, Tensor
 
 
 __all__ = ["index_add", "index_copy", "index_fill", "index_reduce", "masked_fill", "masked_scatter", "put"]
@@ -33,7 +33,7 @@ __all__ = ["index_add", "index_copy", "index_fill", "index_reduce", "masked_fill
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def check_slices(input: Any, dim: int, index: Any, source: Any, name: str) -> np.ndarray:
+def check_slices(input: Array, dim: int, index: Array, source: Array, name: str) -> np.ndarray:
     """The numbers of an index of slices along an axis, for each of which `source` has one.
 
     Raises:
@@ -54,7 +54,7 @@ def check_slices(input: Any, dim: int, index: Any, source: Any, name: str) -> np
 
 
 @differentiable(linear=True, name="IndexAddBackward0", saves=["", "index source"])
-def _index_add(input: Any, source: Any, dim: int, index: np.ndarray, alpha: float) -> Any:
+def _index_add(input: Array, source: Array, dim: int, index: np.ndarray, alpha: float) -> Pulled:
     total = copied(input)
     place: Any = (WHOLE,) * dim + (index,)
     factor = np.array(dtypes.checked(alpha, total.dtype)).astype(total.dtype)  # -1 wraps around
@@ -116,7 +116,7 @@ def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: T
 
 
 @differentiable(linear=True, name="IndexCopyBackward0", saves=["index", "index source"])
-def _sliced(input: Any, source: Any, dim: int, index: np.ndarray) -> Any:
+def _sliced(input: Array, source: Array, dim: int, index: np.ndarray) -> Pulled:
     total, place = copied(input), (WHOLE,) * dim + (index,)
     if array(source).size:
         total[place] = array(source)
@@ -150,7 +150,7 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
 
 
 @differentiable(linear=True, name="IndexFillBackward0", saves="index")
-def _filled(input: Any, value: Any, index: tuple) -> Any:
+def _filled(input: Array, value: Array | float, index: tuple) -> Pulled:
     total = layouts.clone(array(input))
     total[index] = array(value)
     return total, lambda g: _filled.rule(g, np.zeros((), total.dtype), index), lambda g: look_up.rule(g, index).sum()
@@ -199,7 +199,7 @@ def index_reduce(
     name=lambda input, mask, value: f"MaskedFillBackward{int(isinstance(value, np.ndarray))}",
     saves="mask",
 )
-def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
+def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Pulled:
     """`input` with `value` where the mask is True.
 
     Raises:
@@ -224,7 +224,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Any:
 
 
 @differentiable(linear=True, saves="mask")
-def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Any:
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Pulled:
     """`input` with the first elements of `source`, in order, where the mask is True.
 
     Raises:
@@ -267,7 +267,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
 
 
 @differentiable(linear=True, name="PutBackward0", saves=["index", "index source"])
-def _placed(input: Any, source: Any, index: np.ndarray, accumulate: bool) -> Any:
+def _placed(input: Array, source: Array, index: np.ndarray, accumulate: bool) -> Pulled:
     flat = array(input).reshape(-1).copy()
     check_flat_places(index, flat.size, "put")
     if accumulate:
@@ -278,7 +278,7 @@ def _placed(input: Any, source: Any, index: np.ndarray, accumulate: bool) -> Any
     value[...] = flat.reshape(value.shape)
     shape = tuple(source.shape)
 
-    def rest(g: Any) -> Any:
+    def rest(g: Array) -> Array:
         return g if accumulate else _placed.rule(g, np.zeros(index.shape, value.dtype), index, False)
 
     return value, rest, lambda g: take.rule(g, index).reshape(shape)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autograd.changes import changed
 from ..tensors.tensor import Tensor
+from . import recorded
 from .optimizer import (
     Optimizer,
     blocks,
@@ -53,6 +54,7 @@ class Adam(Optimizer):
             rate, eps, decay = number(group["lr"]), group["eps"], group["weight_decay"]
             beta1, beta2 = (number(b) for b in group["betas"])
             amsgrad, maximize, decoupled = group["amsgrad"], group["maximize"], group["decoupled_weight_decay"]
+            differentiable = group.get("differentiable")
             for p in with_gradients(group):
                 data, gradient = p._data, p._grad._data
                 state = self.state[p]
@@ -61,6 +63,9 @@ class Adam(Optimizer):
                     for name in ("exp_avg", "exp_avg_sq", *(("max_exp_avg_sq",) if amsgrad else ())):
                         state[name] = zeros(data)
                 state["step"]._data += 1
+                if differentiable:
+                    recorded.step(group, state, p, _change)
+                    continue
                 t = state["step"]._data.item()
                 # v̂ = v / root²: the root is taken out of the fraction, which saves a pass over the arrays of twelve
                 root = float((1 - beta2**t) ** 0.5)
@@ -93,3 +98,24 @@ class Adam(Optimizer):
                     p_ -= scratch
                 changed(data)
         return loss
+
+
+def _change(group: dict[str, Any], state: dict[str, Any], p: Any, g: Any) -> None:
+    """A step as it is recorded: the plain formula, and the corrections rounded as the count of steps is, as in torch."""
+    (beta1, beta2), rate, t = group["betas"], number(group["lr"]), state["step"]._data[()]
+    if group["maximize"]:
+        g = -g
+    if group["weight_decay"]:
+        if group["decoupled_weight_decay"]:
+            p *= 1 - rate * group["weight_decay"]
+        else:
+            g = g + group["weight_decay"] * p
+    m, v = state["exp_avg"], state["exp_avg_sq"]
+    m += (1 - number(beta1)) * (g - m)
+    v *= number(beta2)
+    v += (1 - number(beta2)) * g * g
+    if group["amsgrad"]:
+        np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
+        v = state["max_exp_avg_sq"]
+    size, root = rate / (1 - number(beta1) ** t), np.sqrt(1 - number(beta2) ** t)
+    p -= m / (np.sqrt(v) / (root * size) + group["eps"] / size)

@@ -8,6 +8,7 @@ import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,10 @@ import numpy as np
 from ..arrays.dtypes import float32, float64, get_default_dtype
 from ..arrays.notices import hush
 from ..autograd.changes import changed
-from ..autograd.hooks import Handle
+from ..autograd.hooks import RemovableHandle
 from ..autograd.modes import recording
 from ..tensors.tensor import Tensor, wrap
+from . import recorded
 
 __all__ = ["Optimizer"]
 
@@ -101,16 +103,12 @@ def check_implementation(differentiable: bool, fused: bool | None = False, forea
     """Check the options that choose one of torch's implementations: fused and foreach give the same numbers, and here the same code.
 
     Raises:
-        RuntimeError: two of them together, or differentiable, which this library does not have.
+        RuntimeError: two of them together.
     """
     if fused and differentiable:
         raise RuntimeError("`fused` does not support `differentiable`")
     if fused and foreach:
         raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-    if differentiable:
-        raise RuntimeError(
-            "`differentiable`=True is not supported: here steps are not recorded; write the update with tensors instead"
-        )
 
 
 class Optimizer:
@@ -123,10 +121,14 @@ class Optimizer:
         TypeError: params is a single tensor, or holds something else. ValueError: params is empty, or a tensor is no leaf.
     """
 
+    # of those that wrap another optimiser, and borrow its groups without this class's __init__, as Lookahead does
+    _step_pre_hooks: Any = MappingProxyType({})
+    _step_post_hooks = _step_pre_hooks
+
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
-        self._step_pre_hooks: dict[int, Callable] = OrderedDict()
-        self._step_post_hooks: dict[int, Callable] = OrderedDict()
+        self._step_pre_hooks = OrderedDict()
+        self._step_post_hooks = OrderedDict()
         self._state_hooks: dict[str, dict[int, Callable]] = {
             k: OrderedDict() for k in ("pre", "post", "load_pre", "load_post")
         }
@@ -170,7 +172,7 @@ class Optimizer:
         for p in given:
             if not isinstance(p, Tensor):
                 raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
-            if not p.is_leaf:
+            if not (p.is_leaf or p.retains_grad or self.defaults.get("differentiable")):
                 raise ValueError(
                     "can't optimize a non-leaf Tensor: give the tensor that it was computed from, or detach() it"
                 )
@@ -179,7 +181,7 @@ class Optimizer:
                 raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
             group.setdefault(name, value)
         for name, value in group.items():
-            if name != "lr" and isinstance(value, Tensor):
+            if name != "lr" and isinstance(value, Tensor) and not (group.get("differentiable") and value.requires_grad):
                 group[name] = value.item()
         if len({id(p) for p in given}) < len(given):
             warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error. Give each "
@@ -270,34 +272,34 @@ class Optimizer:
             hook(self)
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
-    def _register(self, hooks: dict, hook: Callable, prepend: bool = False) -> Handle:
-        handle = Handle(hooks)
+    def _register(self, hooks: dict, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        handle = RemovableHandle(hooks)
         hooks[handle.id] = hook
         if prepend:
             hooks.move_to_end(handle.id, last=False)  # type: ignore[attr-defined]
         return handle
 
-    def register_step_pre_hook(self, hook: Callable) -> Handle:
+    def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` before each step; it may return other (args, kwargs)."""
         return self._register(self._step_pre_hooks, hook)
 
-    def register_step_post_hook(self, hook: Callable) -> Handle:
+    def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` after each step."""
         return self._register(self._step_post_hooks, hook)
 
-    def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` before `state_dict`."""
         return self._register(self._state_hooks["pre"], hook, prepend)
 
-    def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer, state_dict)` after `state_dict`; it may return another one."""
         return self._register(self._state_hooks["post"], hook, prepend)
 
-    def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer, state_dict)` before loading; it may return another one."""
         return self._register(self._state_hooks["load_pre"], hook, prepend)
 
-    def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` after loading."""
         return self._register(self._state_hooks["load_post"], hook, prepend)
 
@@ -371,16 +373,22 @@ def with_gradients(group: dict[str, Any]) -> list[Tensor]:
 class PerParameter(Optimizer):
     """An algorithm that changes each parameter by itself: it says how a parameter's state begins and what a step does to both."""
 
+    scalars: tuple[str, ...] = ("step",)  # state that is one number for the whole parameter
+
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters along their gradients."""
         loss = evaluate(closure)
         for group in self.param_groups:
+            differentiable = group.get("differentiable")
             for p in with_gradients(group):
                 state = self.state[p]
                 if not state:
                     state.update(self._initial(group, p._data))
                 if "step" in state:
                     state["step"]._data += 1
+                if differentiable:
+                    recorded.step(group, state, p, self._change, self.scalars)
+                    continue
                 self._change(group, state, p._data, p._grad._data)
                 changed(p._data)
         return loss
@@ -399,8 +407,6 @@ class Elementwise(PerParameter):
 
     `_rule` gives the function that changes a block; its arguments are the parameter, the gradient and, by name, the state.
     """
-
-    scalars: tuple[str, ...] = ("step",)  # state that is one number for the whole parameter
 
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
         """The function `update(p, g, **state)` of this step."""

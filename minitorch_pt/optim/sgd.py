@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autograd.changes import changed
 from ..tensors.tensor import Tensor, wrap
+from . import recorded
 from .optimizer import Optimizer, blocks, check_implementation, evaluate, nonnegative, number, with_gradients
 
 __all__ = ["SGD"]
@@ -45,7 +46,10 @@ class SGD(Optimizer):
         loss = evaluate(closure)
         for group in self.param_groups:
             params = with_gradients(group)
-            if group["momentum"] or group["weight_decay"] or group["maximize"]:
+            if group.get("differentiable"):
+                for p in params:
+                    recorded.step(group, self.state[p] if group["momentum"] else {}, p, _change)
+            elif group["momentum"] or group["weight_decay"] or group["maximize"]:
                 self._descend_with(group, params)
             else:
                 _descend(params, number(group["lr"]))
@@ -80,6 +84,24 @@ class SGD(Optimizer):
                     g = g + momentum * v if nesterov else v
                 piece[0][...] -= rate * g
             changed(data)
+
+
+def _change(group: dict[str, Any], state: dict[str, Any], p: Any, g: Any) -> None:
+    """`_descend_with` as it is recorded: the gradient does not flow into the first velocity."""
+    momentum = group["momentum"]
+    if group["maximize"]:
+        g = -g
+    if group["weight_decay"]:
+        g = g + number(group["weight_decay"]) * p
+    if momentum:
+        if "momentum_buffer" in state:
+            state["momentum_buffer"] *= momentum
+            state["momentum_buffer"] += (1 - group["dampening"]) * g
+        else:
+            state["momentum_buffer"] = recorded.Cell(g.value.detach().clone())
+        velocity = state["momentum_buffer"]
+        g = g + momentum * velocity if group["nesterov"] else velocity
+    p -= number(group["lr"]) * g
 
 
 def _descend(params: list[Tensor], rate: float) -> None:

@@ -25,9 +25,10 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from ..arrays.formats import layout
 from ..arrays.size import Size
 from ..tensors.device import device
-from .names import ENCODE, REBUILDS, known, modern, user_allowed
+from .names import ENCODE, REBUILDS, get_layout, known, modern, user_allowed
 
 __all__ = ["Machine"]
 
@@ -219,6 +220,10 @@ class Machine:
         _expect((int, type(None)), index)
         return device(kind, index)
 
+    def _new_layout(self, name: str) -> layout:
+        _expect(str, name)
+        return get_layout(name)
+
     def _new_set(self, items: list) -> set:
         _expect(list, items)
         for item in items:
@@ -268,6 +273,7 @@ _MAKERS: tuple[tuple[Any, Callable], ...] = (
     (ENCODE, Machine._new_bytes),
     (Size, Machine._new_size),
     (device, Machine._new_device),
+    (get_layout, Machine._new_layout),
 )
 
 _STEPS: dict[bytes, Callable[[Machine], Any]] = {

@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import dtypes
+from ..arrays import dtypes, formats
 from ..arrays.size import Size
 from ..nn.parameter import Buffer, Parameter
+from ..sparse.tensor import SparseTensor, sparse_coo_tensor
 from ..tensors.conversion import rebuilt
 from ..tensors.device import device
 from ..tensors.tensor import Tensor, wrap
 
 __all__ = [
-    "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "described", "get_safe_globals", "known", "modern", "of_torch", "ours", "safe_globals",
+    "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "described", "get_layout", "get_safe_globals", "known", "modern", "of_torch", "ours", "safe_globals",
     "storage_type", "user_allowed",
 ]  # fmt: skip
 
@@ -116,6 +117,36 @@ def _rebuild_parameter_with_state(data: Any, requires_grad: Any, backward_hooks:
     return _attributed(_rebuild_parameter(data, requires_grad, backward_hooks), state)
 
 
+def _rebuild_sparse_tensor(layout: Any, data: Any) -> SparseTensor:
+    """A sparse tensor of (indices, values, size, whether it is coalesced)."""
+    if layout is not formats.sparse_coo:
+        raise RuntimeError(f"the file holds a tensor of layout {layout!r:.80}, which is not loaded: save x.to_dense()")
+    if not isinstance(data, tuple) or len(data) not in (3, 4) or not all(isinstance(part, Tensor) for part in data[:2]):
+        raise RuntimeError("the file is damaged: a sparse tensor is made of indices, values and a size")
+    indices, values, size = data[:3]
+    made = sparse_coo_tensor(indices, values, _counts("sizes", size))
+    if data[3:] != (True,):
+        return made
+    unique = made.coalesce()
+    if not np.array_equal(unique._indices()._data, made._indices()._data):
+        raise RuntimeError(
+            "the file is damaged: the indices of a sparse tensor that is coalesced are not in order, or occur twice"
+        )
+    return unique
+
+
+def get_layout(name: str) -> formats.layout:
+    """The layout of a name such as "torch.sparse_coo".
+
+    Raises:
+        RuntimeError: there is none.
+    """
+    found = getattr(formats, name.removeprefix("torch."), None)
+    if not isinstance(found, formats.layout):
+        raise RuntimeError(f"the file is damaged: there is no layout {name[:80]!r}")
+    return found
+
+
 _IS_BUFFER = "_is_buffer"  # the attribute by which torch knows one: it is no class of its own there
 
 
@@ -152,6 +183,7 @@ REBUILDS: dict[str, Callable] = {
     "torch._utils._rebuild_tensor_v2": _rebuild_tensor_v2,
     "torch._utils._rebuild_parameter": _rebuild_parameter,
     "torch._utils._rebuild_parameter_with_state": _rebuild_parameter_with_state,
+    "torch._utils._rebuild_sparse_tensor": _rebuild_sparse_tensor,
     "torch._tensor._rebuild_from_type_v2": _rebuild_from_type_v2,
 }
 ENCODE = codecs.encode
@@ -159,6 +191,7 @@ ENCODE = codecs.encode
 _PLAIN: dict[str, Any] = {
     "torch.Size": Size, "torch.device": device, "collections.OrderedDict": OrderedDict, "collections.Counter": Counter, "builtins.set": set,
     "builtins.complex": complex, "builtins.bytearray": bytearray, "_codecs.encode": ENCODE,
+    "torch.serialization._get_layout": get_layout,
 }  # fmt: skip
 _STORAGES = {f"torch.{title}Storage": StorageType(name, f"{title}Storage") for name, title in dtypes.TITLES.items()}
 vars().update({kind.name: kind for kind in _STORAGES.values()})
@@ -168,6 +201,7 @@ _CLASSES = {"torch.Tensor": Tensor, "torch.nn.parameter.Parameter": Parameter}
 _KNOWN: dict[str, Any] = {**REBUILDS, **_PLAIN, **_CLASSES, **_DTYPES, **_STORAGES}
 # which of ours go by another name in a file than that of their module
 _SPECIAL = {(f.__module__, f.__name__): name for name, f in REBUILDS.items()}
+_SPECIAL[__name__, get_layout.__name__] = "torch.serialization._get_layout"
 _SPECIAL |= {(__name__, kind.name): name for name, kind in _STORAGES.items()}
 _SPECIAL |= {(dtypes.__name__, thing.name): name for name, thing in _DTYPES.items()}
 

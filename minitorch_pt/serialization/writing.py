@@ -21,11 +21,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ..arrays.formats import layout
 from ..arrays.storage import memory as memory_of
 from ..nn.parameter import Parameter
+from ..sparse.tensor import SparseTensor
 from ..tensors.tensor import Tensor, wrap
 from . import legacy
-from .names import REBUILDS, Storage, described, of_torch, storage_type
+from .names import REBUILDS, Storage, described, get_layout, of_torch, storage_type
 
 try:
     import fcntl
@@ -34,7 +36,7 @@ except ImportError:  # Windows
 
 __all__ = ["save"]
 
-_TENSOR, _PARAMETER, _FROM_TYPE = (REBUILDS[f"torch.{name}"] for name in ("_utils._rebuild_tensor_v2", "_utils._rebuild_parameter", "_tensor._rebuild_from_type_v2"))  # fmt: skip
+_TENSOR, _PARAMETER, _SPARSE, _FROM_TYPE = (REBUILDS[f"torch.{name}"] for name in ("_utils._rebuild_tensor_v2", "_utils._rebuild_parameter", "_utils._rebuild_sparse_tensor", "_tensor._rebuild_from_type_v2"))  # fmt: skip
 _ROUND = 64  # where storages begin, so that a file that is mapped into memory serves as it is
 
 
@@ -89,6 +91,8 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, Tensor):
             return self._tensor(obj)
+        if isinstance(obj, layout):
+            return get_layout, (repr(obj),)
         name = getattr(obj, "__name__", "")
         if isinstance(obj, FunctionType) and getattr(Tensor, name, None) is obj:
             return getattr, (Tensor, name)  # a method, whatever function of the module has its name
@@ -97,6 +101,9 @@ class _Pickler(pickle.Pickler):
     def _tensor(self, tensor: Tensor) -> tuple:
         function: Callable
         args: tuple
+        if isinstance(tensor, SparseTensor):
+            parts = tensor._indices(), tensor._values(), tensor.shape, tensor.is_coalesced()
+            return _SPARSE, (tensor.layout, parts)
         if isinstance(tensor, Parameter):
             function, args = _PARAMETER, (wrap(tensor._data), tensor.requires_grad, OrderedDict())
         else:

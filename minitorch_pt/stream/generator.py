@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import layouts
+from ..arrays import layouts, samples
+from ..arrays.samples import active
 from . import rejection
 
 __all__ = ["DEFAULT_SEED", "Stream", "default_generator"]
@@ -246,6 +247,8 @@ class Stream:
         """The next n 32-bit words."""
         if n == 0:
             return np.empty(0, u32)  # RandomState.bytes(0) would take a word
+        if active:
+            samples.before_drawing()
         self._open()
         self._fresh = False
         return np.frombuffer(self._bytes(4 * n), u32)

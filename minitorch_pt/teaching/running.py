@@ -34,7 +34,12 @@ class _AsTorch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         own = _own(fullname)
-        known = own is not None and (own in sys.modules or importlib.util.find_spec(own))
+        try:
+            known = own is not None and (own in sys.modules or importlib.util.find_spec(own))
+        except (
+            ModuleNotFoundError
+        ) as error:  # `from torch import stft` would not tell of an error of the name torch.stft
+            raise ModuleNotFoundError(str(error), name=own) from None
         return ModuleSpec(fullname, self) if known else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -110,6 +115,9 @@ def run_module(name: str, arguments: list[str]) -> None:
 
 def _become_torch() -> None:
     sys.meta_path.insert(0, _AsTorch())
+    vars(_PACKAGE).update(
+        __name__="torch", torch=_PACKAGE
+    )  # packages compare the one, and some write torch.torch.Tensor
     vars(_PACKAGE)["__version__"] = TorchVersion(version.__version__)
     sys.excepthook = partial(_show, sys.excepthook)
 

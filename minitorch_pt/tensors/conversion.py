@@ -41,6 +41,7 @@ class Conversions:
 
     __slots__ = ()
     _data: np.ndarray
+    _made_sparse: Any  # given by the package, which loads torch.sparse where a program asks for it
     dtype: Any
     requires_grad: Any
     clone: Any
@@ -83,6 +84,36 @@ class Conversions:
             return named(self.clone(), "ToCopyBackward0") if copy else self
         return _cast(self, dtype)
 
+    def to_dense(self: Any, dtype: Any = None, *, masked_grad: Any = None) -> Tensor:
+        """Itself, or with another dtype: it is dense. Of a sparse tensor, the tensor with its zeros."""
+        return self if dtype is None else self.to(read("DType", dtype, "to_dense", "dtype"))
+
+    def to_sparse(self: Any, sparse_dim: Any = None, *, layout: Any = None) -> Tensor:
+        """Of a matrix the elements that are not 0, with their indices: see `torch.sparse`.
+
+        sparse_dim: how many axes get indices, from the first on; all by default.
+
+        Raises:
+            NotImplementedError: another layout than torch.sparse_coo. RuntimeError: no such number of axes.
+        """
+        return self._made_sparse(sparse_dim, layout)
+
+    def to_sparse_coo(self: Any) -> Tensor:
+        """`to_sparse()`."""
+        return self.to_sparse()
+
+    def _not_sparse(self: Any) -> Any:
+        """Only sparse tensors have it.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError(
+            "expected sparse coordinate tensor layout but got Strided: the tensor is dense; make it sparse with .to_sparse()"
+        )
+
+    coalesce = is_coalesced = indices = values = _indices = _values = _nnz = _not_sparse
+
     def type(self, dtype: Any = None) -> Any:
         """The name of the tensor's type ("torch.FloatTensor"), or the tensor converted to `dtype`.
 
@@ -97,7 +128,9 @@ class Conversions:
                 raise ValueError(f"invalid type: {dtype!r}; known are {', '.join(known)}")
             dtype = dtypes.of(np.dtype(known[dtype]))
         # torch.LongTensor and its kin have a dtype
-        kind = dtype if isinstance(dtype, dtypes.dtype) else getattr(dtype, "dtype", None)
+        kind = None if isinstance(dtype, Conversions) else getattr(dtype, "dtype", None)
+        if isinstance(dtype, dtypes.dtype):
+            kind = dtype
         if kind is None:
             wrong = ValueError if isinstance(dtype, type) else TypeError
             raise wrong(

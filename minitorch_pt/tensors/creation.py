@@ -127,9 +127,11 @@ def asarray(
     dtype: Any = None,
     device: object = None,
     copy: builtins.bool | None = None,
-    requires_grad: builtins.bool = False,
+    requires_grad: builtins.bool | None = None,
 ) -> Tensor:
     """`obj` as a tensor; copied if `copy` is True, shared if False, as needed if None.
+
+    requires_grad: False cuts the history; of a leaf that is returned as it is, it switches `requires_grad` off, as torch's does.
 
     Raises:
         ValueError: copy=False where a copy is needed.
@@ -141,8 +143,11 @@ def asarray(
             "can't alias the given object without a copy: it is no tensor or array of this dtype; leave copy=False out"
         )
     made = as_tensor(obj, dtype, device)
-    made = made.detach().clone() if copy and isinstance(obj, (Tensor, np.ndarray)) else made
-    return made.requires_grad_() if requires_grad else made
+    if copy and (made is obj or isinstance(obj, np.ndarray)):
+        made = made.clone()
+    if requires_grad is False and not made.is_leaf:
+        return made.detach()
+    return made if requires_grad in (None, made.requires_grad) else made.requires_grad_(requires_grad)
 
 
 def _full_like(data: np.ndarray, value: Any, kind: np.dtype, order: object = None) -> np.ndarray:
@@ -166,7 +171,8 @@ def _filled(name: str, value: Any, text: str) -> Any:
     ) -> Tensor:
         order = named.pop("memory_format", None) if name == "empty" and named else None
         shape = shape_of(size if size and not named else size_given(name, size, named))
-        kind = numpy_type(typed_as(out, dtype), default_type())
+        empty = type(dtype) is dtypes.LeftOut and 0 in shape  # it has nothing that could be computed with
+        kind = dtype.of_none if empty else numpy_type(typed_as(out, dtype), default_type())
         if layout is not None or pin_memory:
             stored(name, layout, pin_memory)
         data = np.full(shape, value, kind) if value else np.zeros(shape, kind)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ..arrays import dtypes, formats, layouts
+from ..arrays import dtypes, formats, layouts, samples
 from ..autograd.contract import composed, into, method
 from ..autograd.rule import differentiable
 from ..ops.checks import check_floating
@@ -48,7 +49,10 @@ def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
         raise NotImplementedError(
             f'"{kind}" not implemented for {drawn_type.name}: give a floating point dtype, or use randint'
         )
-    return new_leaf(draw(stream, shape_of(size), drawn_type.type), requires_grad, where)
+    shape = shape_of(size)
+    if samples.active:
+        return samples.draw(lambda shape: new_leaf(draw(stream, shape, drawn_type.type), requires_grad, where), shape)
+    return new_leaf(draw(stream, shape, drawn_type.type), requires_grad, where)
 
 
 def _drawn_into(out: Any, fill: Any, size: tuple, options: dict) -> Tensor:
@@ -123,7 +127,12 @@ def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any 
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = numpy_type(typed_as(out, dtype), np.dtype(np.int64))
     check_bounds(kind, low, high)
-    made = new_leaf(source(generator).randint(low, high, shape_of((tuple(size),)), kind), requires_grad, device)
+    shape = shape_of((tuple(size),))
+    if samples.active:
+        return samples.draw(
+            lambda shape: new_leaf(source(generator).randint(low, high, shape, kind), requires_grad, device), shape
+        )
+    made = new_leaf(source(generator).randint(low, high, shape, kind), requires_grad, device)
     return made if out is None else into(out, made, "randint", ())
 
 
@@ -166,6 +175,13 @@ def randperm(
     kind = numpy_type(typed_as(out, dtype), np.dtype(np.int64))
     if kind.kind == "b":
         raise NotImplementedError("randperm() is not implemented for torch.bool")
+    if samples.active:
+
+        def each(shape: tuple) -> Tensor:
+            rows = [source(generator).randperm(n) for _ in range(math.prod(shape))]
+            return new_leaf(np.stack(rows).reshape(*shape, n).astype(kind, copy=False), requires_grad, device)
+
+        return samples.draw(each, ())
     made = new_leaf(source(generator).randperm(n).astype(kind, copy=False), requires_grad, device)
     return made if out is None else into(out, made, "randperm", ())
 

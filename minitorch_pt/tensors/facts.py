@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from typing import Any
 
@@ -59,7 +60,7 @@ class Facts:
 
     @property
     def layout(self) -> formats.layout:
-        """Always torch.strided."""
+        """torch.strided: each element has its place in memory."""
         return formats.strided
 
     @property
@@ -109,6 +110,14 @@ class Facts:
         """How many elements after the start of its memory the tensor begins."""
         return offset(self._data) // self._data.itemsize
 
+    def sparse_dim(self) -> int:
+        """0: a dense tensor has no axes with indices."""
+        return 0
+
+    def dense_dim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
+
     def is_inference(self) -> bool:
         """Whether the tensor was made in inference mode."""
         return is_inference(self._data)
@@ -131,9 +140,26 @@ class Facts:
             return self._data.flags.c_contiguous
         return formats.fits(self._data, memory_format)
 
-    def dim_order(self) -> tuple[int, ...]:
-        """The axes from the slowest to the fastest in memory."""
-        return tuple(layouts.axes(self._data))
+    def dim_order(self, *, ambiguity_check: bool | list[formats.memory_format] = False) -> tuple[int, ...]:
+        """The axes from the slowest to the fastest in memory.
+
+        ambiguity_check: True refuses axes whose order could be another: of size 1, or neighbours of one stride; a list of memory
+        formats allows that if the tensor fits exactly one of them.
+
+        Raises:
+            RuntimeError: the order could be another. TypeError: another kind of check.
+        """
+        allowed = ambiguity_check if isinstance(ambiguity_check, list) else []
+        if not isinstance(ambiguity_check, (bool, list)) or not all(
+            isinstance(f, formats.memory_format) for f in allowed
+        ):
+            raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
+        loose = 1 in self._data.shape or any(a == b for a, b in itertools.pairwise(self._data.strides))
+        if loose and ambiguity_check is not False and sum(self.is_contiguous(memory_format=f) for f in allowed) != 1:
+            raise RuntimeError(
+                "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
+            )
+        return tuple(range(self._data.ndim) if self._data.flags.c_contiguous else layouts.axes(self._data))
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating point numbers."""

@@ -44,7 +44,7 @@ class tensortype:
         return wrap(elements(data, self.dtype, device))
 
     def __instancecheck__(self, instance: object) -> bool:
-        return isinstance(instance, Tensor) and instance.dtype is self.dtype
+        return isinstance(instance, Tensor) and instance.dtype is self.dtype and not instance.is_sparse
 
     def __reduce__(self) -> str:
         return self.__name__

@@ -132,7 +132,7 @@ class Operators:
             assign(self._data, index, value)
             changes.changed(self._data)
             return
-        part, arrays, value = target(self, index, value)
+        part, arrays, value = target(self, index, value)  # type: ignore[arg-type]  # itself a Tensor
         if arrays:
             apply_inplace(part, replaced, (value, arrays), {}, overlap=True)
         elif part is not None and (value._data.ndim or not part._data.ndim):

@@ -12,7 +12,7 @@ from ..arrays import dtypes
 if TYPE_CHECKING:
     from .tensor import Tensor
 
-__all__ = ["get_printoptions", "set_printoptions", "tensor_repr"]
+__all__ = ["get_printoptions", "set_printoptions", "sparse_repr", "tensor_repr"]
 
 
 class _Options(NamedTuple):
@@ -159,24 +159,58 @@ def tensor_repr(tensor: Tensor) -> str:
             suffixes.append(f"size={tuple(data.shape)}")
         if data.dtype not in usual:
             suffixes.append(f"dtype={tensor.dtype}")
-        summarise = data.size > _options.threshold
-        form = _Formatter(_summarised(data) if summarise else data)
-        body = _block(data, len(prefix), summarise, form)
+        body = _numbers(data, len(prefix))
+    suffixes += _history(tensor)
+    return _with_suffixes(prefix + body, suffixes, len(prefix))
+
+
+def _numbers(data: np.ndarray, indent: int) -> str:
+    """The numbers of an array that has some, in brackets."""
+    summarise = data.size > _options.threshold
+    form = _Formatter(_summarised(data) if summarise else data)
+    return _block(data, indent, summarise, form)
+
+
+def _history(tensor: Tensor) -> list[str]:
+    """What is said of a tensor's gradients."""
     try:
         node = tensor.grad_fn
         name = node and node.name().rpartition("::")[2]
     except RuntimeError:  # a view whose base was changed against the rules
         name = "Invalid"
     if name is not None:
-        suffixes.append(f"grad_fn=<{name}>")
-    elif tensor.requires_grad:
-        suffixes.append("requires_grad=True")
-    return _with_suffixes(prefix + body, suffixes, len(prefix))
+        return [f"grad_fn=<{name}>"]
+    return ["requires_grad=True"] if tensor.requires_grad else []
 
 
-def _with_suffixes(text: str, suffixes: list[str], indent: int) -> str:
-    """Append the suffixes on the last line, or on a new one where they do not fit."""
-    last = len(text) - text.rfind("\n") + 1
+@np.errstate(all="ignore")
+def sparse_repr(tensor: Any) -> str:
+    """The text of a sparse tensor: its indices and values, its size, and how many elements are kept.
+
+    >>> import minitorch_pt as torch
+    >>> torch.eye(2).to_sparse()
+    tensor(indices=tensor([[0, 1],
+                           [0, 1]]),
+           values=tensor([1., 1.]),
+           size=(2, 2), nnz=2, layout=torch.sparse_coo)
+    """
+    indent = len("tensor(")
+    parts = []
+    for name, part in (("indices", tensor._indices()), ("values", tensor._values())):
+        opening = f"{name}=tensor("
+        body = _numbers(part._data, indent + len(opening)) if part.numel() else f"[], size={tuple(part.shape)}"
+        parts.append(f"{opening}{body})")
+    suffixes = [f"size={tuple(tensor.shape)}", f"nnz={tensor._nnz()}"]
+    if tensor.dtype not in (dtypes.get_default_dtype(), dtypes.int64, dtypes.bool):
+        suffixes.append(f"dtype={tensor.dtype}")
+    suffixes += [f"layout={tensor.layout}", *_history(tensor)]
+    text = f"tensor({parts[0]},\n{' ' * indent}{parts[1]}"
+    return _with_suffixes(text, suffixes, indent, True)
+
+
+def _with_suffixes(text: str, suffixes: list[str], indent: int, new_line: bool = False) -> str:
+    """Append the suffixes on the last line, or on a new one, also where they do not fit."""
+    last = _options.linewidth if new_line else len(text) - text.rfind("\n") + 1
     parts = [text]
     for suffix in suffixes:
         if last + len(suffix) + 2 > _options.linewidth:

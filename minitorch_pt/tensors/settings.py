@@ -9,21 +9,26 @@ from typing import Any
 from .device import CPU, device as _device, on_cpu
 
 __all__ = [
-    "are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision",
+    "are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision", "is_deterministic_algorithms_warn_only_enabled",
     "set_default_device", "set_float32_matmul_precision", "use_deterministic_algorithms",
 ]  # fmt: skip
 
-_set: dict[str, Any] = {"deterministic": False, "precision": "highest"}
+_set: dict[str, Any] = {"deterministic": False, "warn only": False, "precision": "highest"}
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Every algorithm here is deterministic anyway."""
-    _set["deterministic"] = bool(mode)
+    _set["deterministic"], _set["warn only"] = bool(mode), bool(warn_only)
 
 
 def are_deterministic_algorithms_enabled() -> bool:
     """What `use_deterministic_algorithms` was told."""
     return _set["deterministic"]
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    """Whether it was told to warn only."""
+    return _set["warn only"]
 
 
 def set_float32_matmul_precision(precision: str) -> None:

@@ -47,6 +47,7 @@ class Tensor(Methods, Facts, Conversions):
     _origin: str | None = None  # why a view may not be changed in place while that is recorded
     _hooks: dict | None = None
     _after: dict | None = None
+    _mapped: Callable | None = None  # of samples inside vmap: what does an operation with them (func/batched.py)
     _makes: type  # the class of what operations on it give: that of a user's subclass, Tensor for a Parameter
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -179,7 +180,7 @@ class Tensor(Methods, Facts, Conversions):
         """
         gradients.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
-    def register_hook(self, hook: Callable) -> hooks.Handle:
+    def register_hook(self, hook: Callable) -> hooks.RemovableHandle:
         """Call `hook(gradient)` when the gradient of this tensor is known; a tensor that it returns takes its place.
 
         Raises:
@@ -189,14 +190,14 @@ class Tensor(Methods, Facts, Conversions):
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient; call requires_grad_() first")  # fmt: skip
         return hooks.add_hook(self if self.is_leaf else self._node, hook)
 
-    def register_post_accumulate_grad_hook(self, hook: Callable) -> hooks.Handle:
+    def register_post_accumulate_grad_hook(self, hook: Callable) -> hooks.RemovableHandle:
         """Call `hook(tensor)` after the gradient of this leaf has been added to `.grad`."""
         if not self.requires_grad or not self.is_leaf:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors, or tensors that don't require gradient")  # fmt: skip
         hooks.leaf_has_hooks()
         if self._after is None:
             self._after = {}
-        handle = hooks.Handle(self._after)
+        handle = hooks.RemovableHandle(self._after)
         self._after[handle.id] = hook
         return handle
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ..autograd.hooks import Handle as RemovableHandle
+from ..autograd.hooks import RemovableHandle as RemovableHandle
 
 __all__ = ["RemovableHandle"]

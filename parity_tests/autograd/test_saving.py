@@ -227,6 +227,7 @@ def test_hooks_on_several_gradients(mode):
         handle = graph_of(package).register_multi_grad_hook((x, y, other), found.append, mode=mode)
         y.sum().backward(retain_graph=True)
         (x * 3 + other).sum().backward()
+        (x * y + other).sum().backward(inputs=(x,), retain_graph=True)
         package.autograd.grad(y.sum(), y, retain_graph=True)
         handle.remove()
         y.sum().backward()

@@ -11,12 +11,14 @@ import sys
 import pytest
 
 import minitorch_pt
-from minitorch_pt.names.absent import ABSENT, HOT, REASONS, absence
+from minitorch_pt.names.absent import ABSENT, AT_USE, HOT, REASONS, Absent, absence, is_late
 from parity_tests.absent import CLASSES, FILE, ours, text
 from parity_tests.oracle import lookup
 
 NAMES = [(place, name) for place, kinds in ABSENT.items() for names in kinds.values() for name in names.split()]
 IN_MODULES = [(ours(place), name) for place, name in NAMES if place not in CLASSES]
+# what may be imported, and says at its use that it is left out
+LATE = [(m, n) for m, n in IN_MODULES if is_late(f"torch{m.removeprefix('minitorch_pt')}.{n}")]
 
 
 def test_the_table_is_torchs_names_less_ours():
@@ -29,6 +31,8 @@ def test_an_attribute_says_why_it_is_missing():
     silent = []
     for module, name in IN_MODULES:
         door = importlib.import_module(module)
+        if f"torch{module.removeprefix('minitorch_pt')}" in AT_USE:
+            continue
         assert not hasattr(door, name) and getattr(door, name, 3) == 3
         if module not in HOT:
             with pytest.raises(AttributeError) as caught:
@@ -42,7 +46,7 @@ def test_an_attribute_says_why_it_is_missing():
 
 def test_an_import_says_why_it_fails():
     silent = []
-    for module, name in IN_MODULES:
+    for module, name in set(IN_MODULES) - set(LATE):
         said = absence(f"torch{module.removeprefix('minitorch_pt')}.{name}")
         for statement in (f"from {module} import {name}", f"import {module}.{name}"):
             with pytest.raises(ModuleNotFoundError) as caught:
@@ -50,6 +54,73 @@ def test_an_import_says_why_it_fails():
             if str(caught.value) != said:
                 silent.append(statement)
     assert not silent
+
+
+def used(thing):
+    """The ways in which a program uses what it has imported."""
+    yield lambda: thing(1)
+    if isinstance(thing, Absent):
+        yield lambda: thing.inner.name(1)
+
+    class Mine(thing):
+        pass
+
+    yield Mine
+
+
+def test_what_packages_import_at_their_start_says_at_its_use_that_it_is_left_out(monkeypatch):
+    assert {"fft", "fx", "library", "all_reduce", "VonMises", "CatTransform", "replicate", "scatter_gather"} <= {
+        name for _, name in LATE
+    }
+    for module, name in LATE:
+        names = {}
+        monkeypatch.setitem(sys.modules, f"{module}.{name}", None)  # so that it is forgotten behind the test
+        del sys.modules[f"{module}.{name}"]
+        shown = vars(importlib.import_module(module))
+        before = shown.get(name)
+        monkeypatch.setitem(shown, name, before)
+        if before is None:
+            del shown[name]
+        exec(f"from {module} import {name} as thing", names)
+        thing = names["thing"]
+        for use in used(thing):
+            with pytest.raises(NotImplementedError, match="^minitorch_pt leaves out torch"):
+                use()
+        assert not isinstance(1, thing)
+        assert thing | None is not None
+
+
+def test_a_decorator_of_what_is_left_out_stands_before_functions_that_refuse():
+    code = """
+from minitorch_pt.distributed import rpc
+@rpc.api.only_where_processes_have_met
+def far():
+    pass
+try:
+    far()
+except NotImplementedError as error:
+    print(str(error).partition(":")[0])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "minitorch_pt leaves out torch.distributed.rpc\n"
+
+
+def test_modules_within_what_is_left_out():
+    code = """
+import minitorch_pt.distributed.nn.functional as F
+from minitorch_pt.fft import fft
+import minitorch_pt.fft
+for use in (lambda: F.all_reduce(1), lambda: fft(1), lambda: minitorch_pt.fft.rfft(1)):
+    try:
+        use()
+    except NotImplementedError as error:
+        print(str(error).partition(":")[0])
+assert not hasattr(fft, "__wrapped__")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        f"minitorch_pt leaves out torch.{name}" for name in ("distributed.nn", "fft", "fft")
+    ]
 
 
 @pytest.mark.parametrize("place", CLASSES)

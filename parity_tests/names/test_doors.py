@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import subprocess
+import sys
 
 import pytest
 import torch
 
 import minitorch_pt
-from minitorch_pt.arrays.dtypes import _LeftOut
+from minitorch_pt.arrays.dtypes import LeftOut
 from parity_tests.oracle import lookup
 
 BOTH = pytest.mark.parametrize("library", (minitorch_pt, torch), ids=("ours", "torch"))
@@ -101,7 +103,7 @@ def test_a_function_that_is_to_be_taken_over_is_refused():
         minitorch_pt.overrides.handle_torch_function(minitorch_pt.nn.functional.relu, (), minitorch_pt.ones(1))
 
 
-LEFT_OUT = sorted(name for name, value in vars(minitorch_pt).items() if isinstance(value, _LeftOut))
+LEFT_OUT = sorted(name for name, value in vars(minitorch_pt).items() if isinstance(value, LeftOut))
 
 
 @pytest.mark.parametrize("name", LEFT_OUT)
@@ -240,3 +242,31 @@ def test_layouts_without_tensors(name):
     ):
         with pytest.raises(TypeError, match="no tensors of layout"):
             use()
+
+
+REACHED = """
+import importlib, sys, {package} as library
+for name in {names}:
+    found = library
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if (type(found) is type(sys)) is {wanted}:
+        try:
+            importlib.import_module("{package}." + name)
+            print(name)
+        except ImportError:
+            pass
+"""
+
+
+def test_modules_that_the_import_brings():
+    """`import torch` alone makes torch.nn.attention an attribute: so here, of all that can be imported."""
+
+    def printed(**kwargs):
+        command = [sys.executable, "-W", "ignore", "-c", REACHED.format(**kwargs)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+    loaded = '[n[6:] for n in sorted(sys.modules) if n.startswith("torch.") and "._" not in n]'
+    theirs = printed(package="torch", names=loaded, wanted=True)
+    assert {"nn.functional", "nn.attention"} < set(theirs)
+    assert printed(package="minitorch_pt", names=theirs, wanted=False) == []

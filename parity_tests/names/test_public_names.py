@@ -27,7 +27,14 @@ DOORS = (
 
 def offered(ours: object, theirs: object) -> set[str]:
     """The functions and classes of a package that torch's has too: what else it holds is its own business."""
-    return {n for n in dir(ours) if not n.startswith("_") and callable(getattr(ours, n, None)) and hasattr(theirs, n)}
+    return {
+        n
+        for n in dir(ours)
+        if not n.startswith("_")
+        and callable(getattr(ours, n, None))
+        and hasattr(theirs, n)
+        and not hasattr(getattr(ours, n), "left_out")
+    }
 
 
 def public() -> set[str]:

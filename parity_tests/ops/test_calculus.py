@@ -68,6 +68,13 @@ def test_gradient_beside_infinity(edge_order):
 
 def test_gradient_of_whole_numbers():
     check("gradient", randint(0, 9, (5,)))
+    check(
+        "gradient",
+        rand(2, 4),
+        spacing=[np.array([0.0, 2.0]), np.array([0.0, 3.0, 5.0, 9.0])],
+        second=True,
+        grad_fn=False,
+    )
     check("gradient", randint(0, 9, (5,)), spacing=2)
 
 

@@ -69,6 +69,7 @@ PROGRAMS = {
     "properties": lambda p: [(x := p.tensor(CUBE)).mT, x[0].T, x.mH],
     "view of what is not contiguous": lambda p: p.tensor(X).t().view(6),
     "contiguous": lambda p: [(y := p.tensor(X).t().contiguous()).stride(), y],
+    "broadcast_tensors of those that need not change": lambda p: [(x := p.ones(2, requires_grad=True)), *p.broadcast_tensors(x, p.ones(2)), [a is x for a in p.broadcast_tensors(x, p.ones(3, 2), p.ones(()))], p.broadcast_tensors(x)[0].is_leaf],
     "expand shares": lambda p: [(x := p.zeros(1, 2)).expand(3, 2).stride(), x.expand(3, 2)[0].fill_(5), x],
     "split shares": lambda p: [(x := p.zeros(4)).split(2)[0].fill_(5), x, x.chunk(2)[1].add_(1), x],
     "output_size": lambda p: p.repeat_interleave(p.arange(3), p.tensor([2, 0, 3]), output_size=5),

@@ -89,6 +89,15 @@ def public_bases(thing: type, side: int) -> set[type]:
     return {pair[1] for pair in TWINS if pair[side] is not thing and issubclass(thing, pair[side])}
 
 
+def private_bases(ours: type, theirs: type) -> tuple[list[str], list[str]]:
+    """Bases that torch.nn hides and programs ask for, as in isinstance(layer, nn.modules.conv._ConvNd): those of ours, and torch's."""
+    hidden = [b for b in theirs.__mro__ if b.__name__[0] == "_" and ".nn.modules." in b.__module__]
+    mine = [getattr(sys.modules.get(exchanged(b.__module__)), b.__name__, ()) for b in hidden]
+    return [b.__name__ for b, base in zip(hidden, mine, strict=True) if issubclass(ours, base)], [
+        b.__name__ for b in hidden
+    ]
+
+
 def parameters(thing: Any) -> list[str]:
     """Kinds, names and defaults of the parameters, in their order."""
     found = []
@@ -114,6 +123,7 @@ def facts(name: str, ours: Any, theirs: Any) -> Iterator[tuple[str, Any, Any]]:
     if isinstance(theirs, type):
         yield "repr", repr(ours), exchanged(repr(theirs))
         yield "bases", public_bases(ours, 1), public_bases(theirs, 0)
+        yield "private bases", *private_bases(ours, theirs)
         for method, function in vars(theirs).items():
             mine = getattr(ours, method, None)
             if isinstance(function, types.FunctionType) and mine is not None and method[0] != "_":

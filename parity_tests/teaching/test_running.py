@@ -114,8 +114,12 @@ def test_a_safe_path_is_kept(folder):
             "import torch\n\ntorch.fft.fft(torch.ones(2))\n",
             "AttributeError: minitorch_pt leaves out torch.fft: complex",
         ),
-        ("import torch.fft\n", "ModuleNotFoundError: minitorch_pt leaves out torch.fft: complex"),
-        ("from torch.fft import rfft\n", "ModuleNotFoundError: minitorch_pt leaves out torch.fft: complex"),
+        (
+            "import torch.fft\n\nrfft = torch.fft.rfft\n\nrfft(torch.ones(2))\n",
+            "NotImplementedError: minitorch_pt leaves out torch.fft: complex",
+        ),
+        ("from torch.fft import rfft\n\nrfft(2)\n", "NotImplementedError: minitorch_pt leaves out torch.fft: complex"),
+        ("import torch.masked\n", "ModuleNotFoundError: minitorch_pt leaves out torch.masked: tensors of unlike"),
         ("from torch import stft\n", "ModuleNotFoundError: minitorch_pt leaves out torch.stft: complex"),
         (
             "import torch\nx = torch.ones(2)\nx.cfloat()\n",
@@ -144,7 +148,7 @@ def test_what_is_missing(tmp_path, program, last):
 def test_programs_that_try(tmp_path):
     (tmp_path / "program.py").write_text(
         "import torch\n"
-        "for name in ('fft', 'xpu', 'onnx.nonsense'):\n"
+        "for name in ('masked', 'xpu', 'onnx.nonsense'):\n"
         "    try:\n"
         "        __import__(f'torch.{name}')\n"
         "    except ImportError as error:\n"
@@ -152,7 +156,11 @@ def test_programs_that_try(tmp_path):
         "print(hasattr(torch, 'fft'), getattr(torch, 'stft', 3), hasattr(torch.Tensor, 'cfloat'))\n"
     )
     printed, errors, _ = output(tmp_path, "-m", "minitorch_pt", "run", "program.py")
-    assert errors == "" and printed.startswith("torch.fft\ntorch.xpu\n") and printed.endswith("\nFalse 3 False\n")
+    assert (
+        errors == ""
+        and printed.startswith("minitorch_pt.masked\nminitorch_pt.xpu\n")
+        and printed.endswith("\nFalse 3 False\n")
+    )
 
 
 def test_the_script(capsys, monkeypatch):

@@ -142,3 +142,25 @@ def test_frombuffer_of_other_things(make):
 
 def test_frombuffer_without_dtype():
     same_program(lambda t: t.frombuffer(bytearray(4)))
+
+
+@pytest.mark.parametrize("requires_grad", [{}, {"requires_grad": False}, {"requires_grad": True}])
+@pytest.mark.parametrize("copy", [None, True, False])
+@pytest.mark.parametrize("dtype", [None, "float32", "float64"])
+def test_asarray_and_gradients(dtype, copy, requires_grad):
+    """Without requires_grad the history is cut, and a leaf that is returned as it is needs no gradient any more."""
+
+    def program(t, kind):
+        leaf = t.tensor([1.0, 2.0], requires_grad=True)
+        given = {
+            "leaf": leaf,
+            "inner": leaf * 2,
+            "plain": leaf.detach(),
+            "array": np.ones(2, np.float32),
+            "list": [1.0],
+        }[kind]
+        made = t.asarray(given, dtype=dtype and getattr(t, dtype), copy=copy, **requires_grad)
+        return made, repr(made), made is given, made.is_leaf, leaf.requires_grad
+
+    for kind in ("leaf", "inner", "plain", "array", "list"):
+        same_program(lambda t, kind=kind: program(t, kind))

@@ -125,3 +125,18 @@ def test_apply_is_noticed_by_the_graph():
     factor.apply_(lambda v: v + 1)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         y.backward()
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (1, 3), (2, 3, 4, 5), (2, 1, 4, 5), ()])
+@pytest.mark.parametrize(
+    "formats", [False, True, ["contiguous_format"], ["contiguous_format", "channels_last"], [], "all", [1], 1]
+)
+def test_dim_order(shape, formats):
+    def program(t):
+        words = (
+            [getattr(t, f, f) if isinstance(f, str) else f for f in formats] if isinstance(formats, list) else formats
+        )
+        x = t.zeros(shape)
+        return [tuple(x.dim_order(ambiguity_check=words)), x.dim() > 1 and tuple(x.mT.dim_order(ambiguity_check=words))]
+
+    same_program(program)

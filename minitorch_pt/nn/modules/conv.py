@@ -176,7 +176,7 @@ class Conv3d(_Conv):
     axes, function = 3, staticmethod(F.conv3d)
 
 
-class _ConvTranspose(_ConvNd):
+class _ConvTransposeNd(_ConvNd):
     transposed = True
 
     def __init__(
@@ -232,7 +232,7 @@ class _ConvTranspose(_ConvNd):
         return self.function(input, self.weight, self.bias, self.stride, self.padding, more, self.groups, self.dilation)
 
 
-class ConvTranspose1d(_ConvTranspose):
+class ConvTranspose1d(_ConvTransposeNd):
     """The adjoint of `Conv1d`: each element of the input adds the kernel, times itself, to the output. See `torch.conv_transpose1d`.
 
     Shapes: (N, C, L) or (C, L) -> (N, O, (L - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1), weight (C, O / groups, K).
@@ -250,19 +250,19 @@ class ConvTranspose1d(_ConvTranspose):
     axes, function = 1, staticmethod(F.conv_transpose1d)
 
 
-class ConvTranspose2d(_ConvTranspose):
+class ConvTranspose2d(_ConvTransposeNd):
     """The adjoint of `Conv2d`: see `ConvTranspose1d`. Shapes: (N, C, H, W) or (C, H, W) -> (N, O, H', W'), weight (C, O / groups, KH, KW)."""
 
     axes, function = 2, staticmethod(F.conv_transpose2d)
 
 
-class ConvTranspose3d(_ConvTranspose):
+class ConvTranspose3d(_ConvTransposeNd):
     """The adjoint of `Conv3d`: see `ConvTranspose1d`. Shapes: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W'), weight (C, O / groups, KD, KH, KW)."""
 
     axes, function = 3, staticmethod(F.conv_transpose3d)
 
 
-class _LazyConvNd(LazyModuleMixin, _ConvNd):
+class _LazyConvXdMixin(LazyModuleMixin, _ConvNd):
     """A convolution that learns in_channels from its first input."""
 
     def _uninitialize(self, out_channels: int, bias: bool, dtype: Any) -> None:
@@ -297,7 +297,7 @@ class _LazyConvNd(LazyModuleMixin, _ConvNd):
         self.reset_parameters()
 
 
-class _LazyConv(_LazyConvNd, _Conv):
+class _LazyConv(_LazyConvXdMixin, _Conv):
     def __init__(
         self,
         out_channels: int,
@@ -333,7 +333,7 @@ class LazyConv3d(_LazyConv, Conv3d):
     cls_to_become = Conv3d
 
 
-class _LazyConvTranspose(_LazyConvNd, _ConvTranspose):
+class _LazyConvTranspose(_LazyConvXdMixin, _ConvTransposeNd):
     def __init__(
         self,
         out_channels: int,

@@ -9,7 +9,7 @@ from .module import Module
 __all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout"]
 
 
-class _Dropout(Module):
+class _DropoutNd(Module):
     """p and inplace, checked and shown."""
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
@@ -23,7 +23,7 @@ class _Dropout(Module):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-class Dropout(_Dropout):
+class Dropout(_DropoutNd):
     """In training, zero each element with probability p and scale the others by 1 / (1 - p).
 
     In evaluation, change nothing.
@@ -41,7 +41,7 @@ class Dropout(_Dropout):
         return F.dropout(input, self.p, self.training, self.inplace)
 
 
-class Dropout1d(_Dropout):
+class Dropout1d(_DropoutNd):
     """In training, zero whole channels with probability p: neighbouring places of a signal resemble each other too much for `Dropout`.
 
     Shapes: (N, C, L) or (C, L) -> the same.
@@ -53,14 +53,14 @@ class Dropout1d(_Dropout):
         return F.dropout1d(input, self.p, self.training, self.inplace)
 
 
-class Dropout2d(_Dropout):
+class Dropout2d(_DropoutNd):
     """In training, zero whole channels of images with probability p: see `Dropout1d`. Shapes: (N, C, H, W) -> the same."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.dropout2d(input, self.p, self.training, self.inplace)
 
 
-class Dropout3d(_Dropout):
+class Dropout3d(_DropoutNd):
     """In training, zero whole channels of volumes with probability p: see `Dropout1d`.
 
     Shapes: (N, C, D, H, W) or (C, D, H, W) -> the same.
@@ -70,7 +70,7 @@ class Dropout3d(_Dropout):
         return F.dropout3d(input, self.p, self.training, self.inplace)
 
 
-class AlphaDropout(_Dropout):
+class AlphaDropout(_DropoutNd):
     """Dropout for networks of SELU: dropped elements become selu(-inf), then all are scaled and shifted to keep mean 0 and variance 1.
 
     Shapes: any -> the same.
@@ -83,7 +83,7 @@ class AlphaDropout(_Dropout):
         return F.alpha_dropout(input, self.p, self.training, self.inplace)
 
 
-class FeatureAlphaDropout(_Dropout):
+class FeatureAlphaDropout(_DropoutNd):
     """`AlphaDropout` of whole channels. Shapes: (N, C, *) -> the same."""
 
     def forward(self, input: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ from .every_module import (
     register_module_parameter_registration_hook as register_module_parameter_registration_hook,
 )
 from .module_conversions import Conversions
-from .module_hooks import Hooks
+from .module_hooks import HOOK_TABLES, Hooks
 from .module_state import IncompatibleKeys as _IncompatibleKeys, State  # noqa: F401  # it is looked for here
 
 __all__ = ["Module"]
@@ -61,9 +62,10 @@ class Module(Hooks, State, Conversions):
             raise TypeError(f"{type(self).__name__}.__init__() {wrong}")
         own = self.__dict__  # past __setattr__, which needs these
         own["training"] = True
-        for name in ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks",
-                     "_state_dict_hooks", "_state_dict_pre_hooks", "_load_pre_hooks", "_load_post_hooks"):  # fmt: skip
+        for name in ("_parameters", "_buffers", "_modules"):
             own[name] = {}
+        for name in HOOK_TABLES:
+            own[name] = OrderedDict()
         own["_non_persistent_buffers_set"] = set()
         own["_hooked"] = False  # one look tells __call__ that there is no hook of any kind
 
@@ -71,6 +73,7 @@ class Module(Hooks, State, Conversions):
         """What unpickling sets; a module that PyTorch saved lacks what only we have."""
         Module.__init__(self)
         self.__dict__.update(state)
+        self.__dict__["_hooked"] = any(self.__dict__[name] for name in HOOK_TABLES)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes: to be written by each subclass.
@@ -218,7 +221,8 @@ class Module(Hooks, State, Conversions):
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
         """This module and all modules inside, each once."""
-        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
+            yield module
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """(name, module) of the modules directly inside."""
@@ -230,7 +234,8 @@ class Module(Hooks, State, Conversions):
 
     def children(self) -> Iterator[Module]:
         """The modules directly inside."""
-        return (module for _, module in self.named_children())
+        for _, module in self.named_children():
+            yield module
 
     def _named(self, table: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
@@ -248,21 +253,23 @@ class Module(Hooks, State, Conversions):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """(dotted name, parameter) of this module and all inside."""
-        return self._named("_parameters", prefix, recurse, remove_duplicate)
+        yield from self._named("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """The parameters of this module and all inside: what an optimiser is given."""
-        return (param for _, param in self.named_parameters(recurse=recurse))
+        for _, param in self.named_parameters(recurse=recurse):
+            yield param
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
         """(dotted name, buffer) of this module and all inside."""
-        return self._named("_buffers", prefix, recurse, remove_duplicate)
+        yield from self._named("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """The buffers of this module and all inside."""
-        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+        for _, buffer in self.named_buffers(recurse=recurse):
+            yield buffer
 
     def get_submodule(self, target: str) -> Module:
         """The module of that dotted name.

@@ -7,10 +7,19 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from ...autograd.hooks import Handle
+from ...autograd.hooks import RemovableHandle
 from ...tensors.tensor import Tensor
 from .backward_hooks import Borders
 from .every_module import every_module
+
+# by their keys: the hooks, then those of them that take keywords, or run after errors
+HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_state_dict_hooks", "_state_dict_pre_hooks",
+               "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks", "_forward_hooks_with_kwargs", "_forward_hooks_always_called",
+               "_forward_pre_hooks_with_kwargs")  # fmt: skip
+
+
+def _without_module(hook: Callable, module: Any, *others: Any) -> None:
+    hook(*others)
 
 
 class Hooks:
@@ -22,8 +31,11 @@ class Hooks:
     _backward_pre_hooks: dict
     _state_dict_hooks: dict
     _state_dict_pre_hooks: dict
-    _load_pre_hooks: dict
-    _load_post_hooks: dict
+    _load_state_dict_pre_hooks: dict
+    _load_state_dict_post_hooks: dict
+    _forward_hooks_with_kwargs: dict
+    _forward_hooks_always_called: dict
+    _forward_pre_hooks_with_kwargs: dict
     forward: Callable
     _is_full_backward_hook: bool | None = None
 
@@ -33,13 +45,13 @@ class Hooks:
         try:
             args, kwargs = self._run_pre_hooks(args, kwargs)
             full, old = self._hooks_of_both_kinds()
-            before = [hook for hook, _, _ in (*every_module.backward_pre.values(), *self._backward_pre_hooks.values())]
+            before = [hook for hook, *_ in every_module.backward_pre.values()] + [*self._backward_pre_hooks.values()]
             borders = None
             if full or before:
                 borders = Borders(self, full, before)
                 args = borders.enter(args)
             output = self.forward(*args, **kwargs)
-            for key, (hook, with_kwargs, _) in (*every_module.forward.items(), *self._forward_hooks.items()):
+            for key, hook, with_kwargs, _ in self._hooks_after_forward():
                 done.add(key)
                 result = hook(self, args, kwargs, output) if with_kwargs else hook(self, args, output)
                 output = output if result is None else result
@@ -55,14 +67,20 @@ class Hooks:
 
     def _hooks_of_both_kinds(self) -> tuple[list, list]:
         """The backward hooks of all modules and of this one: full ones, and those of the old kind."""
-        tables = (every_module.backward, every_module.full), (self._backward_hooks, self._is_full_backward_hook)
         hooks: tuple[list, list] = [], []
-        for table, full in tables:
-            hooks[0 if full else 1].extend(hook for hook, _, _ in table.values())
+        hooks[0 if every_module.full else 1].extend(hook for hook, *_ in every_module.backward.values())
+        hooks[0 if self._is_full_backward_hook else 1].extend(self._backward_hooks.values())
         return hooks
 
+    def _hooks_after_forward(self) -> list[tuple]:
+        """(key, hook, whether it takes keywords, whether it runs after errors) of all modules' and of this one's."""
+        named, always = self._forward_hooks_with_kwargs, self._forward_hooks_always_called
+        of_all = [(key, *entry) for key, entry in every_module.forward.items()]
+        return of_all + [(key, hook, key in named, key in always) for key, hook in self._forward_hooks.items()]
+
     def _run_pre_hooks(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-        for hook, with_kwargs, _ in (*every_module.forward_pre.values(), *self._forward_pre_hooks.values()):
+        own = [(hook, key in self._forward_pre_hooks_with_kwargs) for key, hook in self._forward_pre_hooks.items()]
+        for hook, with_kwargs in [(hook, False) for hook, *_ in every_module.forward_pre.values()] + own:
             result = hook(self, args, kwargs) if with_kwargs else hook(self, args)
             if result is None:
                 continue
@@ -78,7 +96,7 @@ class Hooks:
 
     def _run_always_hooks(self, args: tuple, kwargs: dict, output: Any, done: set[int]) -> None:
         """After an error: the hooks with always_call that have not run."""
-        for key, (hook, with_kwargs, always) in (*every_module.forward.items(), *self._forward_hooks.items()):
+        for key, hook, with_kwargs, always in self._hooks_after_forward():
             if not always or key in done:
                 continue
             try:
@@ -98,35 +116,36 @@ class Hooks:
                 last.grad_fn.register_hook(functools.partial(hook, self))
         return output
 
-    def _add_hook(
-        self, hooks: dict, hook: Callable, prepend: bool = False, with_kwargs: bool = False, always: bool = False
-    ) -> Handle:
-        handle = Handle(hooks)
-        entry = (hook, with_kwargs, always)
+    def _add_hook(self, hooks: Any, hook: Callable, prepend: bool = False, *flags: dict) -> RemovableHandle:
+        """Add a hook to one of the tables. `flags`: tables that note of hooks that they take keywords, or run after errors."""
+        handle = RemovableHandle(hooks, extra_dict=flags)
+        hooks[handle.id] = hook
+        for table in flags:
+            table[handle.id] = True
         if prepend:
-            rest = dict(hooks)
-            hooks.clear()
-            hooks[handle.id] = entry
-            hooks.update(rest)
-        else:
-            hooks[handle.id] = entry
+            hooks.move_to_end(handle.id, last=False)
         self.__dict__["_hooked"] = True
         return handle
 
-    def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False) -> Handle:
+    def register_forward_pre_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
         """Call `hook(module, args)` before `forward`; what it returns takes the place of the arguments."""
-        return self._add_hook(self._forward_pre_hooks, hook, prepend, with_kwargs)
+        flags = [self._forward_pre_hooks_with_kwargs] if with_kwargs else []
+        return self._add_hook(self._forward_pre_hooks, hook, prepend, *flags)
 
     def register_forward_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
-    ) -> Handle:
+    ) -> RemovableHandle:
         """Call `hook(module, args, output)` after `forward`; what it returns takes the place of the output.
 
         always_call: also when `forward` raised an error.
         """
-        return self._add_hook(self._forward_hooks, hook, prepend, with_kwargs, always_call)
+        flags = [self._forward_hooks_with_kwargs] if with_kwargs else []
+        flags += [self._forward_hooks_always_called] if always_call else []
+        return self._add_hook(self._forward_hooks, hook, prepend, *flags)
 
-    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_input, grad_output)` when the gradients of the inputs are known; it may return other ones.
 
         Inputs and outputs of the module cannot be changed in place then.
@@ -137,7 +156,7 @@ class Hooks:
         self._backward_kind(True)
         return self._add_hook(self._backward_hooks, hook, prepend)
 
-    def register_backward_hook(self, hook: Callable) -> Handle:
+    def register_backward_hook(self, hook: Callable) -> RemovableHandle:
         """The old kind: `grad_input` is what the last operation inside the module gives its inputs. Use `register_full_backward_hook`.
 
         Raises:
@@ -153,22 +172,26 @@ class Hooks:
             )
         self._is_full_backward_hook = full
 
-    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_output)` before the module's gradients are computed; it may return another grad_output."""
         return self._add_hook(self._backward_pre_hooks, hook, prepend)
 
-    def register_state_dict_post_hook(self, hook: Callable) -> Handle:
+    def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, local_metadata)` at the end of `state_dict`."""
         return self._add_hook(self._state_dict_hooks, hook)
 
-    def register_state_dict_pre_hook(self, hook: Callable) -> Handle:
+    def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, prefix, keep_vars)` at the start of `state_dict`."""
         return self._add_hook(self._state_dict_pre_hooks, hook)
 
-    def register_load_state_dict_pre_hook(self, hook: Callable) -> Handle:
+    def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)` before loading."""
-        return self._add_hook(self._load_pre_hooks, hook)
+        return self._add_hook(self._load_state_dict_pre_hooks, hook)
 
-    def register_load_state_dict_post_hook(self, hook: Callable) -> Handle:
+    def _register_load_state_dict_pre_hook(self, hook: Callable, with_module: bool = False) -> RemovableHandle:
+        """As the one without underscore; `hook` gets no module unless that is asked for. Packages call it by torch's name."""
+        return self.register_load_state_dict_pre_hook(hook if with_module else functools.partial(_without_module, hook))
+
+    def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, incompatible_keys)` after loading; it may change the two lists in place."""
-        return self._add_hook(self._load_post_hooks, hook)
+        return self._add_hook(self._load_state_dict_post_hooks, hook)

@@ -36,8 +36,8 @@ class State:
     _non_persistent_buffers_set: set
     _state_dict_hooks: dict
     _state_dict_pre_hooks: dict
-    _load_pre_hooks: dict
-    _load_post_hooks: dict
+    _load_state_dict_pre_hooks: dict
+    _load_state_dict_post_hooks: dict
 
     def get_extra_state(self) -> Any:
         """More to put into `state_dict`; a module that writes this also writes `set_extra_state`."""
@@ -70,7 +70,7 @@ class State:
         local = {"version": self._version}
         if hasattr(destination, "_metadata"):
             destination._metadata[prefix[:-1]] = local
-        for hook, _, _ in self._state_dict_pre_hooks.values():
+        for hook in self._state_dict_pre_hooks.values():
             hook(self, prefix, keep_vars)
         for name, tensor in self._own_state():
             destination[prefix + name] = tensor if keep_vars else tensor.detach()
@@ -79,7 +79,7 @@ class State:
         for name, module in self._modules.items():
             if module is not None:
                 module.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
-        for hook, _, _ in self._state_dict_hooks.values():
+        for hook in self._state_dict_hooks.values():
             hook(self, destination, prefix, local)
         return destination
 
@@ -98,7 +98,7 @@ class State:
         errors: list,
         assign: bool,
     ) -> None:
-        for hook, _, _ in self._load_pre_hooks.values():
+        for hook in self._load_state_dict_pre_hooks.values():
             hook(self, state, prefix, metadata, strict, missing, unexpected, errors)
         for name, tensor in self._own_state():
             key = prefix + name
@@ -163,7 +163,7 @@ class State:
                     inner = f"{prefix}{name}."
                     load(child, {k: v for k, v in part.items() if k.startswith(inner)}, inner)
             incompatible = IncompatibleKeys(missing, unexpected)
-            for hook, _, _ in module._load_post_hooks.values():
+            for hook in module._load_state_dict_post_hooks.values():
                 if hook(module, incompatible) is not None:
                     raise AssertionError("Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new values; "
                                          "change the lists in place")  # fmt: skip

@@ -43,7 +43,7 @@ class _Pad(Module):
         return f"{self.padding}"
 
 
-class _ConstantPad(_Pad):
+class _ConstantPadNd(_Pad):
     def __init__(self, padding: Any, value: float) -> None:
         super().__init__(padding)
         self.value = value
@@ -57,25 +57,25 @@ class _ConstantPad(_Pad):
         return f"padding={self.padding}, value={self.value}"
 
 
-class ConstantPad1d(_ConstantPad):
+class ConstantPad1d(_ConstantPadNd):
     """`value` left and right: 7 7 [0 1 2 3] 7 7."""
 
     axes = 1
 
 
-class ConstantPad2d(_ConstantPad):
+class ConstantPad2d(_ConstantPadNd):
     """`value` on the four sides."""
 
     axes = 2
 
 
-class ConstantPad3d(_ConstantPad):
+class ConstantPad3d(_ConstantPadNd):
     """`value` on the six sides."""
 
     axes = 3
 
 
-class _ZeroPad(_ConstantPad):
+class _ZeroPad(_ConstantPadNd):
     def __init__(self, padding: Any) -> None:
         super().__init__(padding, 0.0)
 
@@ -103,43 +103,51 @@ class ZeroPad3d(_ZeroPad, ConstantPad3d):
     """Zeros on the six sides."""
 
 
-class ReflectionPad1d(_Pad):
+class _ReflectionPadNd(_Pad):
+    mode = "reflect"
+
+
+class ReflectionPad1d(_ReflectionPadNd):
     """Mirrored at the ends: 2 1 [0 1 2 3] 2 1. The padding must be less than the axis."""
 
-    axes, mode = 1, "reflect"
+    axes = 1
 
 
-class ReflectionPad2d(_Pad):
+class ReflectionPad2d(_ReflectionPadNd):
     """Mirrored on the four sides. The padding must be less than the axis."""
 
-    axes, mode = 2, "reflect"
+    axes = 2
 
 
-class ReflectionPad3d(_Pad):
+class ReflectionPad3d(_ReflectionPadNd):
     """Mirrored on the six sides. The padding must be less than the axis."""
 
-    axes, mode = 3, "reflect"
+    axes = 3
 
 
-class ReplicationPad1d(_Pad):
+class _ReplicationPadNd(_Pad):
+    mode = "replicate"
+
+
+class ReplicationPad1d(_ReplicationPadNd):
     """The nearest element repeated: 0 0 [0 1 2 3] 3 3."""
 
-    axes, mode = 1, "replicate"
+    axes = 1
 
 
-class ReplicationPad2d(_Pad):
+class ReplicationPad2d(_ReplicationPadNd):
     """The nearest element repeated on the four sides."""
 
-    axes, mode = 2, "replicate"
+    axes = 2
 
 
-class ReplicationPad3d(_Pad):
+class ReplicationPad3d(_ReplicationPadNd):
     """The nearest element repeated on the six sides."""
 
-    axes, mode = 3, "replicate"
+    axes = 3
 
 
-class _CircularPad(_Pad):
+class _CircularPadNd(_Pad):
     mode = "circular"
 
     def forward(self, input: Tensor) -> Tensor:
@@ -153,19 +161,19 @@ class _CircularPad(_Pad):
         return super().forward(input)
 
 
-class CircularPad1d(_CircularPad):
+class CircularPad1d(_CircularPadNd):
     """The opposite end: 2 3 [0 1 2 3] 0 1. The padding may be at most the axis."""
 
     axes = 1
 
 
-class CircularPad2d(_CircularPad):
+class CircularPad2d(_CircularPadNd):
     """The opposite sides, as if the image were a torus. The padding may be at most the axis."""
 
     axes = 2
 
 
-class CircularPad3d(_CircularPad):
+class CircularPad3d(_CircularPadNd):
     """The opposite sides, in three dimensions. The padding may be at most the axis."""
 
     axes = 3

@@ -26,7 +26,7 @@ def _tuple(value: Any, count: int) -> tuple:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
 
 
-class _MaxPool(Module):
+class _MaxPoolNd(Module):
     _pool: Callable
 
     def __init__(
@@ -60,7 +60,7 @@ class _MaxPool(Module):
         )
 
 
-class MaxPool1d(_MaxPool):
+class MaxPool1d(_MaxPoolNd):
     """The largest element of each window: y[i] = max over k of x[stride i + dilation k - padding].
 
     `stride` is by default `kernel_size`: windows side by side. Padding is -inf, and so is never chosen. return_indices: also where
@@ -70,7 +70,7 @@ class MaxPool1d(_MaxPool):
     _pool = staticmethod(F.max_pool1d)
 
 
-class MaxPool2d(_MaxPool):
+class MaxPool2d(_MaxPoolNd):
     """The largest element of each window of an image; see `MaxPool1d`.
 
     >>> import minitorch_pt as torch
@@ -81,13 +81,13 @@ class MaxPool2d(_MaxPool):
     _pool = staticmethod(F.max_pool2d)
 
 
-class MaxPool3d(_MaxPool):
+class MaxPool3d(_MaxPoolNd):
     """The largest element of each window of a volume; see `MaxPool1d`."""
 
     _pool = staticmethod(F.max_pool3d)
 
 
-class _MaxUnpool(Module):
+class _MaxUnpoolNd(Module):
     _unpool: Callable
     axes: int
 
@@ -112,13 +112,13 @@ class _MaxUnpool(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class MaxUnpool1d(_MaxUnpool):
+class MaxUnpool1d(_MaxUnpoolNd):
     """Undoes `MaxPool1d(return_indices=True)`, as far as it can be: what was not the largest of its window becomes 0."""
 
     _unpool, axes = staticmethod(F.max_unpool1d), 1
 
 
-class MaxUnpool2d(_MaxUnpool):
+class MaxUnpool2d(_MaxUnpoolNd):
     """Undoes `MaxPool2d(return_indices=True)`: what was not the largest of its window becomes 0.
 
     >>> import minitorch_pt as torch
@@ -131,13 +131,19 @@ class MaxUnpool2d(_MaxUnpool):
     _unpool, axes = staticmethod(F.max_unpool2d), 2
 
 
-class MaxUnpool3d(_MaxUnpool):
+class MaxUnpool3d(_MaxUnpoolNd):
     """Undoes `MaxPool3d(return_indices=True)`: what was not the largest of its window becomes 0."""
 
     _unpool, axes = staticmethod(F.max_unpool3d), 3
 
 
-class AvgPool1d(Module):
+class _AvgPoolNd(Module):
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool1d(_AvgPoolNd):
     """The mean of each window: y[i] = (1 / kernel_size) Σ over k of x[stride i + k - padding], the padding being zeros.
 
     `stride` is by default `kernel_size`. With `count_include_pad` False, zeros of the padding do not count as elements.
@@ -164,11 +170,8 @@ class AvgPool1d(Module):
         """
         return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
-    def extra_repr(self) -> str:
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
-
-class _AvgPool(Module):
+class _AvgPool(_AvgPoolNd):
     _pool: Callable
 
     def __init__(
@@ -200,8 +203,6 @@ class _AvgPool(Module):
             self.count_include_pad,
             self.divisor_override,
         )
-
-    extra_repr = AvgPool1d.extra_repr
 
 
 class AvgPool2d(_AvgPool):
@@ -274,7 +275,7 @@ class FractionalMaxPool3d(_FractionalMaxPool):
     _pool, axes = staticmethod(F.fractional_max_pool3d), 3
 
 
-class _LPPool(Module):
+class _LPPoolNd(Module):
     _pool: Callable
 
     def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
@@ -296,25 +297,25 @@ class _LPPool(Module):
         )
 
 
-class LPPool1d(_LPPool):
+class LPPool1d(_LPPoolNd):
     """(Σ x^p)^(1/p) of each window, p = `norm_type`: for p = 1 the sum, for p = inf the largest |x|."""
 
     _pool = staticmethod(F.lp_pool1d)
 
 
-class LPPool2d(_LPPool):
+class LPPool2d(_LPPoolNd):
     """(Σ x^p)^(1/p) of each window of an image; see `LPPool1d`."""
 
     _pool = staticmethod(F.lp_pool2d)
 
 
-class LPPool3d(_LPPool):
+class LPPool3d(_LPPoolNd):
     """(Σ x^p)^(1/p) of each window of a volume; see `LPPool1d`."""
 
     _pool = staticmethod(F.lp_pool3d)
 
 
-class _AdaptiveAvgPool(Module):
+class _AdaptivePool(Module):
     _pool: Callable
 
     def __init__(self, output_size: Any) -> None:
@@ -334,7 +335,11 @@ class _AdaptiveAvgPool(Module):
         return f"output_size={self.output_size}"
 
 
-class AdaptiveAvgPool1d(_AdaptiveAvgPool):
+class _AdaptiveAvgPoolNd(_AdaptivePool):
+    pass
+
+
+class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """The mean of each of `output_size` windows that cover the input.
 
     Of n elements, window i covers those from i n / output_size, rounded down, to before (i + 1) n / output_size, rounded up.
@@ -343,7 +348,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPool):
     _pool = staticmethod(F.adaptive_avg_pool1d)
 
 
-class AdaptiveAvgPool2d(_AdaptiveAvgPool):
+class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """The mean of each of `output_size` windows of an image; see `AdaptiveAvgPool1d`. None keeps the input's size.
 
     >>> import minitorch_pt as torch
@@ -354,13 +359,13 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
     _pool = staticmethod(F.adaptive_avg_pool2d)
 
 
-class AdaptiveAvgPool3d(_AdaptiveAvgPool):
+class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """The mean of each of `output_size` windows of a volume; see `AdaptiveAvgPool2d`."""
 
     _pool = staticmethod(F.adaptive_avg_pool3d)
 
 
-class _AdaptiveMaxPool(_AdaptiveAvgPool):
+class _AdaptiveMaxPoolNd(_AdaptivePool):
     def __init__(self, output_size: Any, return_indices: bool = False) -> None:
         super().__init__(output_size)
         self.return_indices = return_indices
@@ -374,19 +379,19 @@ class _AdaptiveMaxPool(_AdaptiveAvgPool):
         return self._pool(input, self.output_size, self.return_indices)
 
 
-class AdaptiveMaxPool1d(_AdaptiveMaxPool):
+class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """The largest element of each of `output_size` windows, which lie as those of `AdaptiveAvgPool1d`."""
 
     _pool = staticmethod(F.adaptive_max_pool1d)
 
 
-class AdaptiveMaxPool2d(_AdaptiveMaxPool):
+class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """The largest element of each of `output_size` windows of an image; see `AdaptiveAvgPool2d`."""
 
     _pool = staticmethod(F.adaptive_max_pool2d)
 
 
-class AdaptiveMaxPool3d(_AdaptiveMaxPool):
+class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """The largest element of each of `output_size` windows of a volume; see `AdaptiveAvgPool2d`."""
 
     _pool = staticmethod(F.adaptive_max_pool3d)

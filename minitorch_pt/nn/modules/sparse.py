@@ -53,7 +53,7 @@ class Embedding(Module):
     Raises:
         AssertionError: padding_idx is no row, or _weight has another shape.
         IndexError: a number that is no row.
-        NotImplementedError: sparse=True; there are no sparse tensors here.
+        NotImplementedError: sparse=True; gradients are dense here.
 
     >>> import minitorch_pt as torch
     >>> torch.nn.Embedding(10, 3)(torch.tensor([[1, 2], [4, 9]])).shape
@@ -139,7 +139,7 @@ class EmbeddingBag(Module):
     Raises:
         AssertionError: padding_idx is no row, or _weight has another shape.
         ValueError: shapes or mode do not fit. RuntimeError: a number that is no row, or offsets that are not in order.
-        NotImplementedError: sparse=True; there are no sparse tensors here.
+        NotImplementedError: sparse=True; gradients are dense here.
 
     >>> import minitorch_pt as torch
     >>> torch.nn.EmbeddingBag(10, 3)(torch.tensor([1, 2, 4, 5, 4]), torch.tensor([0, 3])).shape

@@ -1,7 +1,13 @@
 """Helpers for parameters and their gradients."""
 
 from ...names.places import settle as _settle
-from . import parametrizations as parametrizations, parametrize as parametrize, prune as prune, rnn as rnn
+from . import (
+    parametrizations as parametrizations,
+    parametrize as parametrize,
+    prune as prune,
+    rnn as rnn,
+    stateless as stateless,
+)
 from .clip_grad import (
     clip_grad_norm as clip_grad_norm,
     clip_grad_norm_ as clip_grad_norm_,

@@ -25,9 +25,7 @@ __all__ = [
 
 def _of(module: Module, name: str | None = None) -> list[tuple[int, BasePruningMethod]]:
     """The pruning methods of a module (of one parameter), with the keys of their hooks."""
-    hooks = [
-        (key, hook) for key, (hook, *_) in module._forward_pre_hooks.items() if isinstance(hook, BasePruningMethod)
-    ]
+    hooks = [(key, hook) for key, hook in module._forward_pre_hooks.items() if isinstance(hook, BasePruningMethod)]
     return [(key, hook) for key, hook in hooks if name is None or hook._tensor_name == name]
 
 

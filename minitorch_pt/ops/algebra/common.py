@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...autograd.rule import array
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Array
+
 
 __all__ = ["LinAlgError"]
 
@@ -19,12 +23,12 @@ class LinAlgError(RuntimeError):
 LinAlgError.__name__ = LinAlgError.__qualname__ = "_LinAlgError"  # torch's, which tracebacks show
 
 
-def transposed(x: Any) -> Any:
+def transposed(x: Array) -> Array:
     """Each matrix with rows and columns exchanged."""
     return x.swapaxes(-1, -2)
 
 
-def check_matrices(name: str, A: Any, square: bool = False, half: bool = False) -> None:
+def check_matrices(name: str, A: Array, square: bool = False, half: bool = False) -> None:
     """Check for matrices of float32 or float64, with `half` also float16.
 
     Raises:
@@ -48,7 +52,7 @@ def check_matrices(name: str, A: Any, square: bool = False, half: bool = False) 
         )
 
 
-def check_pair(name: str, A: Any, B: Any, left: bool = True) -> None:
+def check_pair(name: str, A: Array, B: Array, left: bool = True) -> None:
     """Check that A X = B, or X A = B, can be asked for.
 
     Raises:

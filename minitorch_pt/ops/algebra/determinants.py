@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,17 +14,17 @@ from .factorizations import svd
 from .inverses import inv, inv_ex
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 __all__ = ["det", "slogdet"]
 
 
-def _column(g: Any) -> Any:
+def _column(g: Array) -> Array:
     """A number for each matrix, to stand beside the matrices."""
     return g.reshape((*g.shape, 1, 1))
 
 
-def _cofactors(A: Any) -> Any:
+def _cofactors(A: Array) -> Array:
     """The transposed adjugate, det(A) A⁻ᵀ, also of a singular matrix: det(U) det(V) U (product of the other S) Vᵀ of A = U S Vᵀ."""
     U, S, Vh = svd.rule(A)
     rest = np.moveaxis(products_of_others(np.moveaxis(S, -1, 0)), 0, -1) * np.expand_dims(
@@ -34,7 +34,7 @@ def _cofactors(A: Any) -> Any:
 
 
 @differentiable(name="LinalgDetBackward0", saves="A result")
-def det(A: Tensor, *, out: Tensor | None = None) -> Any:
+def det(A: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The determinant of each matrix: (*, n, n) -> (*).
 
     Its gradient is the matrix of cofactors, det(A) A⁻ᵀ where A has an inverse.
@@ -50,7 +50,7 @@ def det(A: Tensor, *, out: Tensor | None = None) -> Any:
     with np.errstate(all="ignore"):  # NumPy warns of nan
         value = np.asarray(np.linalg.det(array(A)))
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         singular = _column(value == 0)
         if not singular.any():
             return _column(g * (value if isinstance(A, np.ndarray) else det(A))) * transposed(inv.rule(A))
@@ -64,7 +64,7 @@ def det(A: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(returns=return_types.linalg_slogdet, name="LinalgSlogdetBackward0", saves="A result", fills=False)
-def slogdet(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
+def slogdet(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Pulled:
     """The sign of each determinant and the logarithm of its size, which neither overflows nor vanishes: (*, n, n) -> (*), (*).
 
     Raises:
@@ -75,7 +75,7 @@ def slogdet(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
         sign, logabsdet = (np.asarray(x) for x in np.linalg.slogdet(array(A)))
     sign = np.where(np.isnan(logabsdet), 0, sign).astype(sign.dtype)
 
-    def pull(_: Any, g: Any) -> Any:
+    def pull(_: object, g: Array) -> Array | None:
         return None if g is None else _column(g) * transposed(inv_ex.rule(A)[0])  # the sign has no slope
 
     return (sign, logabsdet), pull

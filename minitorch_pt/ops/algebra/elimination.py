@@ -17,14 +17,14 @@ from .common import check_info, check_matrices, check_pair, eliminate, transpose
 from .inverses import solve_triangular
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 
 __all__ = ["lu", "lu_factor", "lu_factor_ex", "lu_solve"]
 
 
 @nondifferentiable
-def _permutation(pivots: Any, size: int, like: np.ndarray) -> Any:
+def _permutation(pivots: Array, size: int, like: np.ndarray) -> Pulled:
     """The matrix P with A = P L U."""
     *batch, k = pivots.shape
     flat = pivots.reshape(math.prod(batch), k)
@@ -35,14 +35,14 @@ def _permutation(pivots: Any, size: int, like: np.ndarray) -> Any:
     return transposed(np.eye(size, dtype=like.dtype)[order].reshape(*batch, size, size))
 
 
-def _triangles(LU: Any) -> tuple[Any, Any]:
+def _triangles(LU: Array) -> tuple[Array, Array]:
     """L (*, m, k) and U (*, k, n) of one matrix."""
     m, n = LU.shape[-2:]
     k = min(m, n)
     return add.rule(tril.rule(LU[..., :k], -1), np.eye(m, k, dtype=array(LU).dtype)), triu.rule(LU[..., :k, :])
 
 
-def _gradient(P: Any, L: Any, U: Any, gL: Any, gU: Any) -> Any:
+def _gradient(P: Array, L: Array, U: Array, gL: Array, gU: Array) -> Array:
     """P L₁⁻ᵀ (φ U₁⁻ᵀ | gU₂) above gL₂ U₁⁻ᵀ, L₁ and U₁ being the square parts, and φ the lower triangle of L₁ᵀ gL₁ - gU₂ U₂ᵀ with the
     upper one of gU₁ U₁ᵀ - L₂ᵀ gL₂."""
     k = U.shape[-2]
@@ -59,7 +59,7 @@ def _gradient(P: Any, L: Any, U: Any, gL: Any, gU: Any) -> Any:
 
 
 @differentiable(returns=return_types.linalg_lu_factor_ex, name="LinalgLuFactorExBackward0", saves="result result1")
-def _lu_factor_ex(A: Any, pivot: bool, check_errors: bool) -> Any:
+def _lu_factor_ex(A: Array, pivot: bool, check_errors: bool) -> Pulled:
     check_matrices("linalg.lu_factor", A)
     if not pivot:
         raise RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU; leave pivot=False out")
@@ -70,7 +70,7 @@ def _lu_factor_ex(A: Any, pivot: bool, check_errors: bool) -> Any:
             "linalg.lu_factor", info, "U[{0},{0}] is zero and using it on lu_solve would result in a division by zero."
         )
 
-    def pull(g: Any, _: Any, __: Any) -> Any:
+    def pull(g: Array, _: object, __: object) -> Array:
         L, U = _triangles(LU if isinstance(A, np.ndarray) else _lu_factor_ex(A, pivot, False)[0])
         k = U.shape[-2]
         return _gradient(
@@ -104,13 +104,13 @@ def lu_factor(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None =
     return return_types.linalg_lu_factor(*_lu_factor_ex(A, pivot, True)[:2])
 
 
-def unpack(LU: Any, pivots: Any) -> tuple[Any, Any, Any]:
+def unpack(LU: Array, pivots: Array) -> tuple[Array, Array, Array]:
     """P, L and U of what `lu_factor` gives."""
     return (_permutation.rule(pivots, LU.shape[-2], array(LU)), *_triangles(LU))
 
 
 @differentiable(name="LinalgLuBackward0", saves="result result1 result2")
-def _lu(A: Any, pivot: bool) -> Any:
+def _lu(A: Array, pivot: bool) -> Pulled:
     value = unpack(*_lu_factor_ex.rule(A, pivot, False)[:2])
     return value, lambda _, gL, gU: _gradient(*value, gL, gU)
 

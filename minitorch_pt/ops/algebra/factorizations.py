@@ -6,6 +6,7 @@ results". They exist only where the factors are differentiable: gaps between eig
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from .common import LinAlgError, check_info, check_matrices, transposed
 from .inverses import solve_triangular
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 
 __all__ = ["cholesky", "cholesky_ex", "eigh", "eigvalsh", "householder_product", "qr", "svd", "svdvals"]
@@ -41,14 +42,14 @@ def _cholesky(A: np.ndarray) -> tuple[np.ndarray, int]:
     return factor, 0
 
 
-def _halved(x: Any) -> Any:
+def _halved(x: Array) -> Array:
     """The lower triangle with half the diagonal, plus its transpose, halved: the symmetric matrix of a triangle's freedom."""
     low = (tril.rule(x) + tril.rule(x, -1)) / 2
     return (low + transposed(low)) / 2
 
 
 @differentiable(returns=return_types.linalg_cholesky_ex, name="LinalgCholeskyExBackward0", saves="result")
-def _cholesky_ex(A: Any, upper: bool, check_errors: bool) -> Any:
+def _cholesky_ex(A: Array, upper: bool, check_errors: bool) -> Pulled:
     check_matrices("linalg.cholesky", A, square=True)
     a = transposed(array(A)) if upper else array(A)
     info = np.zeros(a.shape[:-2], np.int32)
@@ -63,7 +64,7 @@ def _cholesky_ex(A: Any, upper: bool, check_errors: bool) -> Any:
         if check_errors:
             check_info("linalg.cholesky", info, "The factorization could not be completed because the input is not positive-definite (the leading minor of order {} is not positive-definite).")  # fmt: skip
 
-    def pull(g: Any, _: Any) -> Any:
+    def pull(g: Array, _: object) -> Array:
         factor = L if isinstance(A, np.ndarray) else cholesky_ex(transposed(A) if upper else A)[0]
         middle = _halved(transposed(factor) @ (transposed(g) if upper else g))
         flow = solve_triangular.rule(transposed(factor), middle, upper=True)
@@ -106,7 +107,7 @@ def cholesky(input: Tensor, *, upper: bool = False, out: Tensor | None = None) -
 # ---------------------------------------------------------------------------------------------------------------------
 # A = Q R
 # ---------------------------------------------------------------------------------------------------------------------
-def _qr_gradient(Q: Any, R: Any, gQ: Any, gR: Any) -> Any:
+def _qr_gradient(Q: Array, R: Array, gQ: Array, gR: Array) -> Array:
     """For as many rows as columns, or more: (gQ + Q sym) R⁻ᵀ, sym being the symmetric matrix with the lower triangle of R gRᵀ - gQᵀ Q."""
     low = tril.rule(R @ transposed(gR) - transposed(gQ) @ Q)
     sym = low + transposed(tril.rule(low, -1))
@@ -114,7 +115,7 @@ def _qr_gradient(Q: Any, R: Any, gQ: Any, gR: Any) -> Any:
 
 
 @differentiable(returns=return_types.linalg_qr, name="LinalgQrBackward0", saves="result result1")
-def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = None) -> Any:
+def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = None) -> Pulled:
     """A = Q R, with orthonormal columns in Q and R upper triangular.
 
     mode: "reduced" gives (*, m, k), (*, k, n) with k = min(m, n); "complete" (*, m, m), (*, m, n); "r" no Q, and no gradient.
@@ -132,7 +133,7 @@ def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = Non
     m, n = data.shape[-2:]
     shape, plain = data.shape, isinstance(A, np.ndarray)
 
-    def pull(gQ: Any, gR: Any) -> Any:
+    def pull(gQ: Array, gR: Array) -> Array:
         if mode == "r":
             raise RuntimeError("The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') instead.")  # fmt: skip
         if mode == "complete" and m > n:
@@ -166,7 +167,7 @@ def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None
     return saving_result.rule(Q, (input, tau), "LinalgHouseholderProductBackward0")
 
 
-def reflected(input: Any, tau: Any, x: Any, left: bool = True, transpose: bool = False) -> Any:
+def reflected(input: Array, tau: Array, x: Array, left: bool = True, transpose: bool = False) -> Array:
     """Q x, Qᵀ x, x Q or x Qᵀ, Q being the whole product of the reflections of `householder_product`: they are applied one by one."""
     k = tau.shape[-1]
     reflectors = add.rule(tril(input, -1), np.eye(*input.shape[-2:], dtype=array(input).dtype))
@@ -179,21 +180,21 @@ def reflected(input: Any, tau: Any, x: Any, left: bool = True, transpose: bool =
 # ---------------------------------------------------------------------------------------------------------------------
 # A = V diag(w) Vᵀ
 # ---------------------------------------------------------------------------------------------------------------------
-def _skew(x: Any) -> Any:
+def _skew(x: Array) -> Array:
     return x - transposed(x)
 
 
-def _gaps(x: Any) -> Any:
+def _gaps(x: Array) -> Array:
     """x[k] - x[j] in row j, column k, with 1 on the diagonal, to divide skew matrices by."""
     return np.expand_dims(x, -2) - np.expand_dims(x, -1) + np.eye(x.shape[-1], dtype=array(x).dtype)
 
 
-def _absent(g: Any) -> bool:
+def _absent(g: Array) -> bool:
     """Whether an output had no gradient: zeros, and not a function of anything."""
     return not getattr(g, "requires_grad", False) and not array(g).any()
 
 
-def _symmetric(name: str, function: Any, A: np.ndarray, UPLO: str) -> Any:
+def _symmetric(name: str, function: Callable, A: np.ndarray, UPLO: str) -> Array:
     """NumPy's eigh or eigvalsh.
 
     Raises:
@@ -210,7 +211,7 @@ def _symmetric(name: str, function: Any, A: np.ndarray, UPLO: str) -> Any:
 
 
 @differentiable(returns=return_types.linalg_eigh, name="LinalgEighBackward0", saves="result result1")
-def eigh(input: Tensor, UPLO: str = "L", *, out: tuple[Tensor, ...] | None = None) -> Any:
+def eigh(input: Tensor, UPLO: str = "L", *, out: tuple[Tensor, ...] | None = None) -> Pulled:
     """Eigenvalues, in order of size, and eigenvectors, as columns, of symmetric matrices: (*, n, n) -> (*, n), (*, n, n).
 
     Only the lower (UPLO "L") or upper ("U") triangle is looked at. The sign of an eigenvector is arbitrary.
@@ -225,7 +226,7 @@ def eigh(input: Tensor, UPLO: str = "L", *, out: tuple[Tensor, ...] | None = Non
     check_matrices("linalg.eigh", input, square=True)
     w, V = _symmetric("linalg.eigh", np.linalg.eigh, array(input), UPLO)
 
-    def pull(gw: Any, gV: Any) -> Any:
+    def pull(gw: Array, gV: Array) -> Array:
         values, vectors = (w, V) if isinstance(input, np.ndarray) else eigh(input, UPLO)
         flow = vectors * np.expand_dims(gw, -2) @ transposed(vectors)
         if _absent(gV):  # equal eigenvalues do no harm then
@@ -237,7 +238,7 @@ def eigh(input: Tensor, UPLO: str = "L", *, out: tuple[Tensor, ...] | None = Non
 
 
 @differentiable(name="LinalgEighBackward0", saves="result")
-def eigvalsh(input: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Any:
+def eigvalsh(input: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Pulled:
     """The eigenvalues of symmetric matrices, in order of size, as `eigh`: (*, n, n) -> (*, n).
 
     Raises:
@@ -247,7 +248,7 @@ def eigvalsh(input: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> An
     values = _symmetric("linalg.eigvalsh", np.linalg.eigvalsh, array(input), UPLO)
     own = np.array(input) if isinstance(input, np.ndarray) else input  # torch keeps the eigenvectors
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         vectors = eigh.rule(own, UPLO)[1]
         return vectors * np.expand_dims(g, -2) @ transposed(vectors)
 
@@ -257,7 +258,7 @@ def eigvalsh(input: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> An
 # ---------------------------------------------------------------------------------------------------------------------
 # A = U diag(S) Vᵀ
 # ---------------------------------------------------------------------------------------------------------------------
-def _decompose(A: np.ndarray, **options: Any) -> Any:
+def _decompose(A: np.ndarray, **options: object) -> tuple:
     """NumPy's svd of what it can treat.
 
     Raises:
@@ -270,7 +271,7 @@ def _decompose(A: np.ndarray, **options: Any) -> Any:
     return np.linalg.svd(A, **options)
 
 
-def _svd_gradient(U: Any, S: Any, Vh: Any, gU: Any, gS: Any, gVh: Any) -> Any:
+def _svd_gradient(U: Array, S: Array, Vh: Array, gU: Array, gS: Array, gVh: Array) -> Array:
     """U (diag(gS) + (skew(Uᵀ gU) / E) S + S (skew(Vᵀ gV) / E)) Vᵀ, E being the gaps of S², and what lies outside U's and V's columns."""
     row, column = np.expand_dims(S, -2), np.expand_dims(S, -1)
     flow = U * np.expand_dims(gS, -2) @ Vh
@@ -287,12 +288,12 @@ def _svd_gradient(U: Any, S: Any, Vh: Any, gU: Any, gS: Any, gVh: Any) -> Any:
 
 
 @differentiable(returns=return_types.linalg_svd, name="LinalgSvdBackward0", saves="result result1 result2")
-def _svd(A: Any, full_matrices: bool) -> Any:
+def _svd(A: Array, full_matrices: bool) -> Pulled:
     check_matrices("linalg.svd", A)
     value = tuple(_decompose(array(A), full_matrices=full_matrices))
     k = value[1].shape[-1]
 
-    def pull(gU: Any, gS: Any, gVh: Any) -> Any:
+    def pull(gU: Array, gS: Array, gVh: Array) -> Array:
         U, S, Vh = value if isinstance(A, np.ndarray) else _svd(A, full_matrices)
         # the columns beyond the k-th are arbitrary: no gradient comes from them
         return _svd_gradient(U[..., :k], S, Vh[..., :k, :], gU[..., :k], gS, gVh[..., :k, :])
@@ -300,7 +301,7 @@ def _svd(A: Any, full_matrices: bool) -> Any:
     return value, pull
 
 
-def _no_driver(name: str, driver: Any) -> None:
+def _no_driver(name: str, driver: str | None) -> None:
     if driver is not None:
         raise RuntimeError(
             f"{name}: keyword argument `driver=` is only supported on CUDA inputs, got {driver!r}; leave it out"
@@ -324,11 +325,11 @@ def svd(
 
 
 @differentiable(name="LinalgSvdBackward0", saves="result")
-def _svdvals(A: Any) -> Any:
+def _svdvals(A: Array) -> Pulled:
     check_matrices("linalg.svdvals", A)
     own = np.array(A) if isinstance(A, np.ndarray) else A  # torch keeps the singular vectors
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         U, _, Vh = svd.rule(own, False)
         return U * np.expand_dims(g, -2) @ Vh
 

@@ -6,6 +6,7 @@ For X = A⁻¹B the gradients are dB = A⁻ᵀ dX and dA = -dB Xᵀ: the way bac
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from ..diagonal import tril, triu
 from .common import check_info, check_matrices, check_pair, eliminate, transposed, zero_pivot
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Dims, Tensor
+    from ...autograd.contract import Array, Dims, Pulled, Tensor
 
 
 __all__ = ["inv", "inv_ex", "solve", "solve_ex", "solve_triangular", "tensorinv", "tensorsolve"]
@@ -34,7 +35,7 @@ def _info(matrix: np.ndarray) -> int:
     return 0
 
 
-def _solvable(function: Any, A: np.ndarray, *rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _solvable(function: Callable, A: np.ndarray, *rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """function(A, ...) and LAPACK's info: 0, or for a singular matrix the zero pivot, and its result is nan."""
     info = np.zeros(A.shape[:-2], np.int32)
     try:
@@ -51,13 +52,13 @@ def _solvable(function: Any, A: np.ndarray, *rest: np.ndarray) -> tuple[np.ndarr
 
 
 @differentiable(returns=return_types.linalg_inv_ex, name="LinalgInvExBackward0", saves="result")
-def _inv_ex(A: Any, check_errors: bool) -> Any:
+def _inv_ex(A: Array, check_errors: bool) -> Pulled:
     check_matrices("linalg.inv", A, square=True)
     value, info = _solvable(np.linalg.inv, array(A))
     if check_errors:
         check_info("linalg.inv", info, "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.")  # fmt: skip
 
-    def pull(g: Any, _: Any) -> Any:
+    def pull(g: Array, _: object) -> Array:
         y = transposed(value if isinstance(A, np.ndarray) else inv(A))
         return -(y @ g @ y)
 
@@ -92,14 +93,14 @@ def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @differentiable(joint=True, returns=return_types.linalg_solve_ex, name="LinalgSolveExBackward0", saves="A result")
-def _solve_ex(A: Any, B: Any, left: bool, check_errors: bool) -> Any:
+def _solve_ex(A: Array, B: Array, left: bool, check_errors: bool) -> Pulled:
     check_matrices("linalg.solve", A, square=True)
     vector = B.ndim == 1 or B.ndim == A.ndim - 1 and tuple(B.shape) == tuple(A.shape[:-1])
     if vector and not left:
         raise RuntimeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. "
                            f"Use linalg.solve(A.mT, B) instead; got shapes {list(A.shape)} and {list(B.shape)}")  # fmt: skip
 
-    def columns(x: Any) -> Any:
+    def columns(x: Array) -> Array:
         return np.expand_dims(x, -1) if vector else x
 
     check_pair("linalg.solve", A, columns(B), left)
@@ -110,7 +111,7 @@ def _solve_ex(A: Any, B: Any, left: bool, check_errors: bool) -> Any:
     value = value if left else transposed(value)
     value = value[..., 0] if vector else value
 
-    def pull(g: Any, _: Any) -> tuple:
+    def pull(g: Array, _: object) -> tuple:
         x = value if isinstance(A, np.ndarray) and isinstance(B, np.ndarray) else solve(A, B, left=left)
         flow = solve.rule(transposed(A), g, left=left)
         row, column = transposed(columns(x)), columns(flow)
@@ -149,7 +150,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None)
     return _solve_ex.rule(A, B, left, True)[0]
 
 
-def triangle(A: Any, upper: bool, unitriangular: bool = False) -> Any:
+def triangle(A: Array, upper: bool, unitriangular: bool = False) -> Array:
     """The upper or lower triangle of each matrix; `unitriangular`: without the diagonal."""
     return triu.rule(A, int(unitriangular)) if upper else tril.rule(A, -int(unitriangular))
 
@@ -183,14 +184,14 @@ def _by_rows(A: np.ndarray, B: np.ndarray, upper: bool) -> np.ndarray:
 
 
 @differentiable(joint=True, name="LinalgSolveTriangularBackward0", saves="A result")
-def _solve_triangular(A: Any, B: Any, upper: bool, left: bool, unitriangular: bool) -> Any:
+def _solve_triangular(A: Array, B: Array, upper: bool, left: bool, unitriangular: bool) -> Pulled:
     a, b = array(A), array(B)
     if left:
         value = substitute(a, b, upper, unitriangular)
     else:  # the transposed system
         value = transposed(substitute(transposed(a), transposed(b), not upper, unitriangular))
 
-    def pull(g: Any) -> tuple:
+    def pull(g: Array) -> tuple:
         plain = isinstance(A, np.ndarray) and isinstance(B, np.ndarray)
         x = transposed(value if plain else _solve_triangular(A, B, upper, left, unitriangular))
         flow = _solve_triangular.rule(transposed(A), g, not upper, left, unitriangular)

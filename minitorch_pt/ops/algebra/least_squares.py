@@ -13,13 +13,13 @@ from .common import check_matrices, check_pair, transposed
 from .factorizations import eigh, eigvalsh, svd, svdvals
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Number, Pulled, Tensor
 
 
 __all__ = ["lstsq", "matrix_rank", "pinv"]
 
 
-def _tolerance(S: np.ndarray, shape: tuple[int, ...], atol: Any, rtol: Any) -> np.ndarray:
+def _tolerance(S: np.ndarray, shape: tuple[int, ...], atol: Number | None, rtol: Number | None) -> np.ndarray:
     """Below it a singular value counts as 0: max(atol, rtol * the largest). rtol is by default eps * max(m, n), or 0 beside an atol."""
     default = np.finfo(S.dtype).eps * max(shape[-2:])
     absolute = np.asarray(0.0 if atol is None else array(atol), S.dtype)
@@ -29,7 +29,7 @@ def _tolerance(S: np.ndarray, shape: tuple[int, ...], atol: Any, rtol: Any) -> n
 
 
 @nondifferentiable
-def _rank(A: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+def _rank(A: Array, atol: Number | None, rtol: Number | None, hermitian: bool) -> Pulled:
     check_matrices("linalg.matrix_rank", A, square=hermitian)
     S = np.abs(eigvalsh.rule(A)) if hermitian else svdvals.rule(A)
     return np.asarray((_tolerance(S, A.shape, atol, rtol) < S).sum(axis=-1))
@@ -60,7 +60,7 @@ def matrix_rank(
 
 
 @differentiable(name="LinalgPinvBackward0", saves="A result")
-def _pinv(A: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+def _pinv(A: Array, atol: Number | None, rtol: Number | None, hermitian: bool) -> Pulled:
     check_matrices("linalg.pinv", A, square=hermitian)
     data = array(A)
     if not data.size:
@@ -75,7 +75,7 @@ def _pinv(A: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
         keep = size > _tolerance(size, data.shape, atol, rtol)
         value = V * np.where(keep, 1 / np.where(keep, S, 1), 0)[..., None, :] @ transposed(U)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         P = value if isinstance(A, np.ndarray) else _pinv(A, atol, rtol, hermitian)
         Pt, gt = transposed(P), transposed(g)
         left, right = gt @ P, P @ gt  # of dP = -P dA P + P Pᵀ dAᵀ (I - A P) + (I - P A) dAᵀ Pᵀ P
@@ -111,10 +111,10 @@ _DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
 
 
 @differentiable(joint=True, name="LinalgLstsqBackward0", saves="A B result", fills=False)
-def _lstsq(A: Any, B: Any, rtol: Any, vector: bool, with_residuals: bool) -> Any:
+def _lstsq(A: Array, B: Array, rtol: Number | None, vector: bool, with_residuals: bool) -> Pulled:
     """The solution, and its residuals or nothing."""
 
-    def columns(x: Any) -> Any:
+    def columns(x: Array) -> Array:
         return np.expand_dims(x, -1) if vector else x
 
     P, pull_P = _pinv.__wrapped__(A, None, rtol, False)
@@ -122,7 +122,7 @@ def _lstsq(A: Any, B: Any, rtol: Any, vector: bool, with_residuals: bool) -> Any
     solution = P @ b
     residuals = ((a @ solution - b) ** 2).sum(axis=-2) if with_residuals else np.empty(0, a.dtype)
 
-    def pull(g: Any, g_residuals: Any) -> tuple:
+    def pull(g: Array, g_residuals: Array) -> tuple:
         if g is None:
             if g_residuals is None or not with_residuals:
                 return None, None

@@ -18,7 +18,7 @@ from .common import check_matrices, transposed
 from .inverses import inv
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor, Tensors
+    from ...autograd.contract import Array, Pulled, Tensor, Tensors
 
 
 __all__ = ["matmul", "matrix_exp", "matrix_power", "multi_dot"]
@@ -59,7 +59,7 @@ def multi_dot(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
             costs, key=lambda cost: (cost[0], cost[1] if len(matrices) > 3 else -cost[1])
         )  # torch's of equal ones
 
-    def product(i: int, j: int) -> Any:
+    def product(i: int, j: int) -> Array:
         if i == j:
             return matrices[i]
         k = best(i, j)[1]
@@ -70,7 +70,7 @@ def multi_dot(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
 
 
 @differentiable(linear=True, name="torch::autograd::CopyBackwards")
-def _identity(A: Any) -> Any:
+def _identity(A: Array) -> Pulled:
     value = np.broadcast_to(np.eye(A.shape[-1], dtype=A.dtype), A.shape)
     return np.array(value), flat_slope
 
@@ -128,7 +128,7 @@ def _exponential(A: np.ndarray) -> np.ndarray:
 
 
 @differentiable(name="LinalgMatrixExpBackward0")
-def matrix_exp(input: Tensor) -> Any:
+def matrix_exp(input: Tensor) -> Pulled:
     """The matrix exponential I + A + A²/2 + A³/6 + ... of each matrix: (*, n, n).
 
     Its gradient is the upper right block of the exponential of [[Aᵀ, g], [0, Aᵀ]].
@@ -141,7 +141,7 @@ def matrix_exp(input: Tensor) -> Any:
     check_matrices("linalg.matrix_exp", input, square=True)
     n = input.shape[-1]
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         t = transposed(input)
         block = np.concatenate([np.concatenate([t, g], -1), np.concatenate([g * 0, t], -1)], -2)
         return matrix_exp.rule(block)[..., :n, n:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,14 +16,14 @@ from ..shape import broadcast_tensors
 from ..totals import cumprod
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Dim, Tensor
+    from ...autograd.contract import Array, Dim, Pulled, Tensor
 
 
 __all__ = ["cross", "diagonal", "vander", "vecdot"]
 
 
 @differentiable(promote="type", name="LinalgCrossBackward0")
-def _cross(input: Any, other: Any, dim: int) -> Any:
+def _cross(input: Array, other: Array, dim: int) -> Pulled:
     with np.errstate(all="ignore"):  # NumPy's own Python code
         value = np.cross(array(input), array(other), axis=dim)
     return value, lambda g: _cross.rule(other, g, dim), lambda g: _cross.rule(g, input, dim)

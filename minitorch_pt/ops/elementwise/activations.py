@@ -7,7 +7,8 @@ first, so that gradients of any order stay finite too.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from ..picking import PLAIN, pick
 from .error_functions import erf
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Dim, Flag, Number, Tensor
+    from ...autograd.contract import Array, Dim, Flag, Number, Pulled, Tensor
 
 
 __all__ = [
@@ -35,13 +36,13 @@ __all__ = [
 _ZERO = {np.dtype(t): np.zeros((), t) for t in ("f2", "f4", "f8")}
 
 
-def second_inplace(operation: Any, name: str, saves: str = "result") -> Any:
+def second_inplace(operation: Callable, name: str, saves: str = "result") -> Callable[..., Tensor]:
     """The in-place form of an operation whose node torch calls by another number."""
     return inplace(differentiable(operation.__wrapped__, name=name, saves=saves))
 
 
 @differentiable(exact=True, saves="result")
-def relu(input: Tensor) -> Any:
+def relu(input: Tensor) -> Pulled:
     """max(0, x): negative numbers become 0.
 
     >>> import minitorch_pt as torch
@@ -69,7 +70,7 @@ def _log_1_exp(x: np.ndarray) -> np.ndarray:
 
 
 @differentiable(promote="float", saves="result")
-def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Any:
+def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """1 / (1 + e^-x), between 0 and 1; its slope is y (1 - y).
 
     >>> import minitorch_pt as torch
@@ -89,7 +90,7 @@ sigmoid_ = inplace(sigmoid)
 
 
 @differentiable(promote="float", saves="result")
-def tanh(input: Tensor, *, out: Tensor | None = None) -> Any:
+def tanh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Hyperbolic tangent, between -1 and 1; its slope is 1 - tanh²."""
     y = np.tanh(input)
     if y.dtype is HALF:
@@ -102,7 +103,7 @@ tanh_ = inplace(tanh)
 
 
 @differentiable(saves="input")
-def _leaky_relu(input: Any, negative_slope: float) -> Any:
+def _leaky_relu(input: Array, negative_slope: float) -> Pulled:
     if check_floating("leaky_relu", input):
         return in_single(_leaky_relu, input, negative_slope)
     x = array(input)
@@ -122,7 +123,7 @@ def leaky_relu(input: Tensor, negative_slope: Number = 0.01, inplace: Flag = Fal
 
 
 @differentiable(saves="input")
-def _elu(input: Any, alpha: float, scale: float) -> Any:
+def _elu(input: Array, alpha: float, scale: float) -> Pulled:
     if check_floating("elu", input):
         return in_single(_elu, input, alpha, scale)
     x = array(input)
@@ -167,7 +168,7 @@ def selu_(input: Tensor) -> Tensor:
 
 
 @differentiable(saves="input")
-def celu(input: Tensor, alpha: Number = 1.0) -> Any:
+def celu(input: Tensor, alpha: Number = 1.0) -> Pulled:
     """x where x > 0, alpha (e^(x/alpha) - 1) elsewhere: an elu whose slope has no step for any alpha.
 
     Raises:
@@ -190,7 +191,7 @@ celu_ = second_inplace(celu, "CeluBackward1")
 
 
 @differentiable(name="GeluBackward0", saves="input")
-def _gelu(input: Any) -> Any:
+def _gelu(input: Array) -> Pulled:
     if check_floating("gelu", input):
         return in_single(_gelu, input, wide=np.float64)
     below = 0.5 * (1 + erf.rule(input * math.sqrt(0.5)))  # how much of the normal distribution lies below x
@@ -198,14 +199,14 @@ def _gelu(input: Any) -> Any:
 
 
 @differentiable(name="GeluBackward0", saves="input")
-def _gelu_tanh(input: Any) -> Any:
+def _gelu_tanh(input: Array) -> Pulled:
     if check_floating("gelu", input):
         return in_single(_gelu_tanh, input, wide=np.float64)
     square = input * input
     k = math.sqrt(2 / math.pi)
     t = np.tanh(k * (input + 0.044715 * square * input))
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         slope = (1 - t * t) * (k * (1 + 3 * 0.044715 * square))
         return g * (0.5 * (1 + t) + 0.5 * input * slope)
 
@@ -229,7 +230,7 @@ def gelu(input: Tensor, *, approximate: str = "none", out: Tensor | None = None)
 
 
 @differentiable(name="SiluBackward0", saves="input")
-def _silu(input: Any) -> Any:
+def _silu(input: Array) -> Pulled:
     if check_floating("silu", input):
         return in_single(_silu, input)
     s = sigmoid.rule(input)
@@ -246,7 +247,7 @@ def silu(input: Tensor, inplace: Flag = False) -> Tensor:
 
 
 @differentiable(name="SoftplusBackward0", saves="input")
-def _softplus(input: Any, beta: float, threshold: float) -> Any:
+def _softplus(input: Array, beta: float, threshold: float) -> Pulled:
     if check_floating("softplus", input):
         return in_single(_softplus, input, beta, threshold)
     if not (-HALF_MAX <= beta <= HALF_MAX and -HALF_MAX <= threshold <= HALF_MAX):
@@ -265,7 +266,7 @@ def softplus(input: Tensor, beta: Number = 1.0, threshold: Number = 20.0, *, out
 
 
 @differentiable(name="MishBackward0", saves="input")
-def _mish(input: Any) -> Any:
+def _mish(input: Array) -> Pulled:
     if check_floating("mish", input):
         return in_single(_mish, input)
     t = np.tanh(_softplus.rule(input, 1.0, 20.0))
@@ -285,13 +286,13 @@ def mish(input: Tensor, inplace: Flag = False) -> Tensor:
 
 
 @composed
-def softsign(input: Tensor) -> Any:
+def softsign(input: Tensor) -> Tensor:
     """x / (1 + |x|)."""
     return input / (abs(input) + 1)
 
 
 @differentiable(name="LogSigmoidBackward0")
-def logsigmoid(input: Tensor, *, out: Tensor | None = None) -> Any:
+def logsigmoid(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1."""
     if check_floating("logsigmoid", input):
         return in_single(logsigmoid, input)
@@ -300,7 +301,7 @@ def logsigmoid(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(name="PreluKernelBackward0", saves="input weight")
-def _prelu(input: Any, weight: Any) -> Any:
+def _prelu(input: Array, weight: Array) -> Pulled:
     up = array(input) > 0
     return (
         pick(up, input, input * weight),
@@ -337,7 +338,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
 
 @differentiable(name="GluBackward0")
-def _glu(input: Any, dim: int) -> Any:
+def _glu(input: Array, dim: int) -> Pulled:
     if check_floating("glu", input):
         return in_single(_glu, input, dim)
     size = input.shape[dim]
@@ -365,7 +366,7 @@ def glu(input: Tensor, dim: Dim = -1) -> Tensor:
 
 
 @differentiable(name="RreluWithNoiseBackward0")
-def _rrelu(input: Any, slope: Any) -> Any:
+def _rrelu(input: Array, slope: Array) -> Pulled:
     up = array(input) > 0
     return pick(up, input, input * slope), lambda g: pick(up, g, g * slope, of=input)
 
@@ -373,7 +374,7 @@ def _rrelu(input: Any, slope: Any) -> Any:
 _rrelu_ = second_inplace(_rrelu, "RreluWithNoiseBackward1")
 
 
-def _slopes(input: Any, lower: float, upper: float, training: bool, source: Any) -> Any:
+def _slopes(input: Array, lower: float, upper: float, training: bool, source: Array) -> np.ndarray | float:
     """The slope of each negative number, as torch draws it, or the mean slope."""
     check_floating("rrelu", input)
     if not (math.isfinite(lower) and math.isfinite(upper)):

@@ -5,7 +5,8 @@ Operands broadcast; the engine sums gradients back down. `promote` brings operan
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from ..halves import in_single, is_half
 from ..picking import flat_slope, underivable
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Number, Operand, Tensor
+    from ...autograd.contract import Array, Number, Operand, Pulled, Tensor
 
 
 __all__ = [
@@ -30,7 +31,7 @@ _NUMBERS = {int, float}
 
 
 @differentiable(promote="type", linear=True)
-def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Any:
+def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Pulled:
     """input + alpha * other. Both gradients are the output's.
 
     >>> import minitorch_pt as torch
@@ -47,7 +48,7 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     return input + alpha * other, same, lambda g: g * alpha
 
 
-def whole_alpha(input: Any, alpha: Any) -> None:
+def whole_alpha(input: Array, alpha: Number) -> None:
     """Refuse a factor that is no number of the kind that is added up.
 
     Raises:
@@ -63,7 +64,7 @@ def whole_alpha(input: Any, alpha: Any) -> None:
         dtypes.checked(alpha, array(input).dtype)
 
 
-def no_bool_minus(*operands: Any) -> None:
+def no_bool_minus(*operands: object) -> None:
     """A check that there is no bool among the operands of a difference."""
     for x in operands:
         if isinstance(x, bool) or (isinstance(x, np.ndarray) and x.dtype == bool):
@@ -72,7 +73,7 @@ def no_bool_minus(*operands: Any) -> None:
 
 
 @differentiable(promote="type", linear=True, check=no_bool_minus)
-def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Any:
+def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Pulled:
     """input - alpha * other.
 
     Raises:
@@ -87,7 +88,7 @@ def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
 
 
 @differentiable(promote="type", linear=True, check=no_bool_minus)
-def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Any:
+def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Pulled:
     """other - alpha * input.
 
     Raises:
@@ -103,7 +104,7 @@ rsub_number = differentiable(rsub.__wrapped__, promote="type", linear=True, chec
 
 
 @differentiable(promote="type", saves=["other", "input"])
-def mul(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Any:
+def mul(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Pulled:
     """input * other. Each factor's gradient is the other factor."""
     if type(other) in _NUMBERS and is_half(input):
         return in_single(mul, input, other)
@@ -111,7 +112,7 @@ def mul(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = 
 
 
 @differentiable(promote="float", name="DivBackward0", saves=["other", "input other"])
-def true_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Any:
+def true_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Pulled:
     """input / other; integers become floating point numbers first."""
     if type(other) in _NUMBERS and is_half(input):
         return in_single(true_divide, input, other)
@@ -136,7 +137,7 @@ def div(
     return _rounded_div(input, other, rounding_mode)
 
 
-def _pair(input: Any, other: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
+def _pair(input: Array, other: Array | float, name: str) -> tuple[np.ndarray, np.ndarray]:
     """What is divided and the divisor as arrays of one type: a number is left as it was by `promote`, and takes the other's.
 
     Raises:
@@ -154,7 +155,7 @@ def _pair(input: Any, other: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     return a, b
 
 
-def _divisor_name(kind: str, first: int = 0) -> Any:
+def _divisor_name(kind: str, first: int = 0) -> Callable[..., str]:
     """torch's name of the node, which tells whether the divisor is a number."""
     return lambda input, other, *rest: f"{kind}Backward{first + int(isinstance(other, np.ndarray))}"
 
@@ -164,7 +165,7 @@ def _divisor_name(kind: str, first: int = 0) -> Any:
     name=lambda input, other, mode: f"DivBackward{2 if isinstance(other, np.ndarray) else 3}",
     saves=["other", "input other"],
 )
-def _rounded_div(input: Any, other: Any, mode: str) -> Any:
+def _rounded_div(input: Array, other: Array | float, mode: str) -> Pulled:
     a, b = _pair(input, other, "div")
     if mode == "floor":
         y = _floor_div(a, b)
@@ -176,7 +177,7 @@ def _rounded_div(input: Any, other: Any, mode: str) -> Any:
     return y, flat_slope, flat_slope
 
 
-def _floor_div(a: Any, b: Any) -> Any:
+def _floor_div(a: Array, b: Array) -> Array:
     if a.dtype.kind != "f":
         return a // b
     # NumPy gives nan for x // 0, torch the quotient
@@ -193,12 +194,12 @@ _no_floor_divide = underivable("floor_divide")
 
 
 @differentiable(promote=("type", 2), linear=True, name="torch::autograd::NotImplemented")
-def _floor_divide(input: Any, other: Any) -> Any:
+def _floor_divide(input: Array, other: Array | float) -> Pulled:
     return _floor_div(*_pair(input, other, "div")), _no_floor_divide, _no_floor_divide
 
 
 @differentiable(promote="type", name=_divisor_name("Remainder"), saves=["", "input other"])
-def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
+def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
     """What division rounded down leaves: the sign is the divisor's.
 
     Raises:
@@ -214,7 +215,7 @@ def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> A
 
 
 @differentiable(promote="type", name=_divisor_name("Fmod"), saves=["", "input other"])
-def fmod(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
+def fmod(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Pulled:
     """What division rounded towards zero leaves: the sign is the input's.
 
     Raises:
@@ -225,7 +226,7 @@ def fmod(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(linear=True)
-def neg(input: Tensor, *, out: Tensor | None = None) -> Any:
+def neg(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """-input.
 
     Raises:
@@ -250,19 +251,19 @@ def positive(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @differentiable(promote="float", saves="result")
-def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Any:
+def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """1 / x; the slope is -y²."""
     y = 1 / input
     return y, lambda g: -g * (y * y)
 
 
-def reciprocal_times(input: Any, other: Any) -> Any:
+def reciprocal_times(input: Array, other: Array | float) -> Array:
     """other / input as torch computes it: other times 1 / input."""
     return mul(reciprocal(input), other)
 
 
 @differentiable
-def abs(input: Tensor, *, out: Tensor | None = None) -> Any:
+def abs(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The absolute value; the slope is the sign, 0 at 0."""
     if input.dtype == bool:
         raise NotImplementedError("abs() of a bool tensor: convert it with .int() first")
@@ -273,7 +274,7 @@ absolute = abs
 
 
 @differentiable(linear=True)
-def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
+def sign(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """-1, 0 or 1, and 0 for nan; flat, so its gradient is 0."""
     data = array(input)
     if data.dtype.kind == "f":
@@ -282,7 +283,7 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(saves="input result")
-def sgn(input: Tensor, *, out: Tensor | None = None) -> Any:
+def sgn(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """-1, 0 or 1 as `sign`, under torch's other name."""
     return sign.__wrapped__(input)
 
@@ -291,7 +292,7 @@ divide, multiply, subtract, negative = div, mul, sub, neg
 
 
 @differentiable(promote="type")
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Any:
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Pulled:
     """input + value * tensor1 * tensor2; of whole numbers, with the whole part of `value`."""
     only_kinds("fiu", "addcmul", input)
     if is_half(input):
@@ -301,7 +302,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     return input + product, same, lambda g: g * (tensor2 * value), lambda g: g * (tensor1 * value)
 
 
-def _no_whole_division(input: Any, tensor1: Any, tensor2: Any) -> None:
+def _no_whole_division(input: Array, tensor1: Array, tensor2: Array) -> None:
     if tensor1.dtype.kind != "f" and tensor2.dtype.kind != "f":
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported; convert to floating point with .float() first"
@@ -309,7 +310,7 @@ def _no_whole_division(input: Any, tensor1: Any, tensor2: Any) -> None:
 
 
 @differentiable(promote="type", saves=["tensor2", "tensor2", "tensor1 tensor2"], check=_no_whole_division)
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Any:
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Pulled:
     """input + value * tensor1 / tensor2.
 
     Raises:
@@ -352,7 +353,7 @@ def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = No
     name=lambda input, end, weight: f"LerpBackward{int(isinstance(weight, np.ndarray))}",
     saves=["weight", "weight", "input end weight"],
 )
-def _lerp(input: Any, end: Any, weight: Any) -> Any:
+def _lerp(input: Array, end: Array, weight: Array | float) -> Pulled:
     if is_half(input):
         return in_single(_lerp, input, end, weight)
     if type(weight) is float:
@@ -368,20 +369,20 @@ def _lerp(input: Any, end: Any, weight: Any) -> Any:
     )
 
 
-def _no_fractions(name: str, input: Any) -> None:
+def _no_fractions(name: str, input: Array) -> None:
     if input.dtype.kind not in "iu":
         raise NotImplementedError(f"{name}() is not implemented for {input.dtype.name}: it needs whole numbers")
 
 
 @nondifferentiable(promote="type")
-def gcd(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def gcd(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The greatest common divisor."""
     _no_fractions("gcd", input)
     return np.gcd(input, other)
 
 
 @nondifferentiable(promote="type")
-def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The least common multiple."""
     _no_fractions("lcm", input)
     return np.lcm(input, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..gathering import nonzero
 from ..picking import flat_slope, pick, underivable
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Operand, Tensor
+    from ...autograd.contract import Array, Operand, Pulled, Tensor
 
 
 __all__ = [
@@ -25,18 +26,18 @@ __all__ = [
 
 
 @differentiable(promote="type", saves="input other")
-def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The larger of the two; equal ones share the gradient."""
     return np.maximum(input, other), lambda g: _share(g, input, other), lambda g: _share(g, other, input)
 
 
 @differentiable(promote="type", saves="input other")
-def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The smaller of the two; equal ones share the gradient."""
     return np.minimum(input, other), lambda g: _share(g, other, input), lambda g: _share(g, input, other)
 
 
-def _share(g: Any, larger: Any, smaller: Any) -> Any:
+def _share(g: Array, larger: Array, smaller: Array) -> Array:
     """g where `larger` is so (or one is nan, as in torch), half of it where they are equal, 0 elsewhere."""
     a, b = np.asarray(array(larger)), np.asarray(array(smaller))
     equal = a == b
@@ -44,20 +45,20 @@ def _share(g: Any, larger: Any, smaller: Any) -> Any:
 
 
 @differentiable(promote="type", saves="input other")
-def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The larger of the two, or the one that is not nan."""
     first = (array(input) >= array(other)) | np.isnan(array(other))
     return np.fmax(array(input), array(other)), lambda g: pick(first, g), lambda g: pick(~first, g)
 
 
 @differentiable(promote="type", saves="input other")
-def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The smaller of the two, or the one that is not nan."""
     first = (array(input) <= array(other)) | np.isnan(array(other))
     return np.fmin(array(input), array(other)), lambda g: pick(first, g), lambda g: pick(~first, g)
 
 
-def _tensor_bounds(input: Any = None, *bounds: Any) -> bool:
+def _tensor_bounds(input: Array | None = None, *bounds: Array | float | None) -> bool:
     """Whether a bound of clamp is a tensor with axes; numbers come as arrays without."""
     return any(isinstance(bound, np.ndarray) and bound.ndim > 0 for bound in bounds)
 
@@ -65,7 +66,7 @@ def _tensor_bounds(input: Any = None, *bounds: Any) -> bool:
 @differentiable(
     promote="type", name=lambda *args: f"ClampBackward{int(not _tensor_bounds(*args))}", saves="input min max"
 )
-def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
+def _clamp(input: Array, min: Array | float | None = None, max: Array | float | None = None) -> Pulled:
     data, low, high = array(input), array(min), array(max)
     y = data
     if low is not None:
@@ -75,17 +76,17 @@ def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     above = True if low is None else data >= low
     below = True if high is None else data <= high
 
-    def pull_min(g: Any) -> Any:
+    def pull_min(g: Array) -> Array:
         return pick((data < low) & (True if high is None else low < high), g)
 
-    def pull_max(g: Any) -> Any:
+    def pull_max(g: Array) -> Array:
         return pick((data > high) if low is None else (data > high) | (low > high), g)
 
     value = y.copy() if y is data else y
     return value, lambda g: pick(above & below, g), pull_min, pull_max
 
 
-def _one_sided(name: str) -> Any:
+def _one_sided(name: str) -> Callable[..., Tensor]:
     return differentiable(
         _clamp.__wrapped__,
         promote="type",
@@ -129,7 +130,7 @@ def clamp(
 clip = clamp
 
 
-def _check_bound(name: str, input: Any, bound: Any) -> None:
+def _check_bound(name: str, input: Array, bound: Array | float) -> None:
     if isinstance(bound, bool) and array(input).dtype == bool:
         raise NotImplementedError(f"{name}() of bools is not implemented for a number; convert with .int()")
     if is_number(bound):
@@ -153,7 +154,7 @@ def clamp_max(input: Tensor, max: Operand, *, out: Tensor | None = None) -> Tens
 
 
 @differentiable(promote=("type", 2), name="WhereBackward0")
-def _where(input: Any, other: Any, condition: Any) -> Any:
+def _where(input: Array, other: Array | float, condition: Array) -> Pulled:
     mask = array(condition)
     return np.where(mask, input, other), lambda g: np.where(mask, g, 0.0), lambda g: np.where(mask, 0.0, g)
 
@@ -199,7 +200,7 @@ _no_heaviside = underivable("heaviside")
 
 
 @differentiable(promote="type", linear=True, name="torch::autograd::NotImplemented", check=alike("heaviside"))
-def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Any:
+def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Pulled:
     """0 below zero, 1 above, `values` at zero, all of one type. Its gradient raises RuntimeError."""
     if input.dtype != values.dtype:
         raise RuntimeError(f"heaviside needs tensors of one type, and got {input.dtype} and {values.dtype}: convert one with .to()")  # fmt: skip
@@ -212,10 +213,10 @@ def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> An
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def _fill(number: int) -> Any:
+def _fill(number: int) -> Callable[..., Tensor]:
     """The operation with torch's names of its node, for a number and for a tensor."""
 
-    def fill(input: Tensor, value: Operand) -> Any:
+    def fill(input: Tensor, value: Operand) -> Pulled:
         """The tensor with every element set to `value`, a number or a tensor without axes.
 
         Raises:
@@ -238,13 +239,13 @@ fill_inplace.__qualname__ = "fill_inplace"
 
 
 @differentiable(linear=True, name="ZeroBackward0")
-def zeroed(input: Tensor) -> Any:
+def zeroed(input: Tensor) -> Pulled:
     """The tensor with every element set to 0."""
     return np.zeros(input.shape, input.dtype), flat_slope
 
 
 @differentiable(linear=True, name=lambda input, other, value, name: name)
-def overwritten(input: Tensor, other: object, value: object, name: str) -> Any:
+def overwritten(input: Tensor, other: object, value: object, name: str) -> Pulled:
     """`input` with all elements overwritten: what in-place comparisons and random fills do. `name` is that of the node."""
     shape = np.shape(array(other))
     return array(value).astype(input.dtype, copy=False), flat_slope, lambda g: np.zeros(shape, g.dtype)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from ...autograd.rule import array, nondifferentiable
 from ..halves import HALF_MAX
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Operand, Tensor
+    from ...autograd.contract import Operand, Pulled, Tensor
 
 
 __all__ = [
@@ -22,8 +23,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _comparison(name: str, ufunc: Any, text: str, other: str = "Operand") -> Any:
-    def compare(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
+def _comparison(name: str, ufunc: np.ufunc, text: str, other: str = "Operand") -> Callable[..., Tensor]:
+    def compare(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Pulled:
         return ufunc(input, other)
 
     compare.__annotations__["other"] = other
@@ -44,13 +45,13 @@ logical_xor = _comparison("logical_xor", np.logical_xor, "Where exactly one of t
 
 
 @nondifferentiable
-def logical_not(input: Tensor, *, out: Tensor | None = None) -> Any:
+def logical_not(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Where input is 0."""
     return np.logical_not(input)
 
 
-def _test(name: str, function: Any, text: str) -> Any:
-    def test(input: Tensor) -> Any:
+def _test(name: str, function: Callable, text: str) -> Callable[..., Tensor]:
+    def test(input: Tensor) -> Pulled:
         return function(input) if input.dtype.kind == "f" else np.full(input.shape, name in ("isfinite", "isreal"))
 
     test.__name__, test.__qualname__, test.__doc__ = name, name, text
@@ -64,25 +65,25 @@ isreal = _test("isreal", np.isreal, "Where the value is a real number: everywher
 
 
 @nondifferentiable
-def isposinf(input: Tensor, *, out: Tensor | None = None) -> Any:
+def isposinf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Where the value is +inf."""
     return input == math.inf
 
 
 @nondifferentiable
-def isneginf(input: Tensor, *, out: Tensor | None = None) -> Any:
+def isneginf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Where the value is -inf."""
     return input == -math.inf
 
 
 @nondifferentiable
-def signbit(input: Tensor, *, out: Tensor | None = None) -> Any:
+def signbit(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Where the sign is minus, also that of -0.0."""
     return np.signbit(input) if input.dtype.kind == "f" else input < 0
 
 
-def _bitwise(name: str, ufunc: Any, text: str) -> Any:
-    def combine(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
+def _bitwise(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
+    def combine(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
         for x in (input, other):
             if np.asarray(x).dtype.kind == "f":
                 raise NotImplementedError(
@@ -106,7 +107,7 @@ bitwise_right_shift = _bitwise(
 
 
 @nondifferentiable
-def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Any:
+def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Every bit turned; of bools, their negation."""
     if input.dtype.kind == "f":
         raise NotImplementedError(
@@ -116,7 +117,7 @@ def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @nondifferentiable
-def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Pulled:
     """Where |input - other| <= atol + rtol |other|.
 
     Raises:

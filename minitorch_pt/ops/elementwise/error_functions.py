@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ..picking import PLAIN
 from .special_functions import in_double
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 
 __all__ = ["erf", "erfc", "erfinv"]
@@ -153,7 +153,7 @@ def _erf_single(x: np.ndarray) -> np.ndarray:
 
 
 @differentiable(promote="float")
-def erf(input: Tensor, *, out: Tensor | None = None) -> Any:
+def erf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x."""
     if is_half(input):
         return in_single(erf, input)
@@ -163,7 +163,7 @@ def erf(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="float")
-def erfc(input: Tensor, *, out: Tensor | None = None) -> Any:
+def erfc(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """1 - erf(x), exact for large x."""
     if is_half(input):
         return in_single(erfc, input)
@@ -171,18 +171,18 @@ def erfc(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="float", name="SpecialErfcxBackward0")
-def erfcx(input: Tensor, *, out: Tensor | None = None) -> Any:
+def erfcx(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """e^(x²) erfc(x), which neither vanishes nor overflows for large x."""
     y = in_double(_erfcx, input) if isinstance(input, PLAIN) else erfcx(input)
     return y, lambda g: g * (2 * input * y - _SLOPE)
 
 
 @differentiable(promote="float", saves="input")
-def erfinv(input: Tensor, *, out: Tensor | None = None) -> Any:
+def erfinv(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The inverse of erf on [-1, 1]; infinite at the ends, nan outside."""
     y = in_double(_erfinv, input) if isinstance(input, PLAIN) else erfinv(input)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         x = kept(y, lambda: erfinv.rule(input))
         return g * (np.exp(x * x) / _SLOPE)
 
@@ -214,13 +214,13 @@ def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @differentiable(promote="float", name="SpecialLogNdtrBackward0", saves="input result")
-def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Any:
+def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """log(ndtr(x)), exact where ndtr(x) is next to 0 or 1."""
     return in_double(_log_ndtr, input), lambda g: g / erfcx.rule(input * -_ROOT_HALF) * (_SLOPE * _ROOT_HALF)
 
 
 @differentiable(promote="float", name="SpecialNdtriBackward0", saves="result")
-def ndtri(input: Tensor, *, out: Tensor | None = None) -> Any:
+def ndtri(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The inverse of ndtr: the number that a standard normal one is below with probability p."""
     y = in_double(_ndtri, input) if isinstance(input, PLAIN) else ndtri(input)
     return y, lambda g: g * (math.sqrt(2 * math.pi) * np.exp(y * y / 2))

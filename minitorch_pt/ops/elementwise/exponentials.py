@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ..halves import HALF_MAX, in_single, is_half
 from ..picking import flat_slope
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Operand, Tensor
+    from ...autograd.contract import Array, Operand, Pulled, Tensor
 
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def _pow_name(input: Any, exponent: Any) -> str:
+def _pow_name(input: Array, exponent: Array | float) -> str:
     return "PowBackward0" if is_number(exponent) else "PowBackward1"
 
 
@@ -50,7 +50,7 @@ def pow(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tens
 
 
 @differentiable(name="PowBackward0", saves="input")
-def _power_number(input: Any, exponent: Any) -> Any:
+def _power_number(input: Array, exponent: Array | float) -> Pulled:
     """x**n, with slope n x**(n-1)."""
     data = array(input)
     if data.dtype.kind != "f":
@@ -85,23 +85,23 @@ def _power_number(input: Any, exponent: Any) -> Any:
     return _power_value(input, exponent), lambda g: g * (exponent * _power_value(input, exponent - 1))
 
 
-def _power_value(x: Any, n: Any) -> Any:
+def _power_value(x: Array, n: Array | float) -> Array:
     if n == 0.5:
         return np.sqrt(x)
     return 1 / np.sqrt(x) if n == -0.5 else np.power(x, n)
 
 
 @differentiable(promote="type", name="PowBackward1", saves="input exponent result")
-def _power(input: Any, exponent: Any) -> Any:
+def _power(input: Array, exponent: Array | float) -> Pulled:
     base, n = np.asarray(array(input)), np.asarray(array(exponent))
     if base.dtype == bool:
         raise NotImplementedError("pow() is not implemented for bool: convert one with .int()")
 
-    def pull_base(g: Any) -> Any:
+    def pull_base(g: Array) -> Array:
         # x**0 is 1 everywhere: slope 0, also where x**-1 is infinite
         return np.where(n == 0, 0.0, g * (exponent * pow_of(input, exponent - 1)))
 
-    def pull_exponent(g: Any) -> Any:
+    def pull_exponent(g: Array) -> Array:
         # 0**n is 0 for every n > 0: slope 0, where 0 * log(0) would be nan
         safe = np.where((base == 0) & (n >= 0), 1.0, input)
         return np.where((base == 0) & (n >= 0), 0.0, g * (pow_of(input, exponent) * np.log(safe)))
@@ -113,7 +113,7 @@ def _power(input: Any, exponent: Any) -> Any:
 _number_power = differentiable(_power.__wrapped__, promote="type", name="PowBackward2")
 
 
-def _whole_power(base: Any, exponent: Any) -> Any:
+def _whole_power(base: Array, exponent: Array | float) -> Array:
     """Whole numbers to whole powers; of negative ones the whole part is left: 0, but of 1 and -1."""
     inverse = np.where(np.abs(base) == 1, base, 0).astype(base.dtype)
     negative = exponent < 0
@@ -122,7 +122,7 @@ def _whole_power(base: Any, exponent: Any) -> Any:
     )
 
 
-def pow_of(x: Any, n: Any) -> Any:
+def pow_of(x: Array, n: Array | float) -> Array:
     """x**n on arrays or Tensors."""
     return np.power(x, n) if isinstance(x, np.ndarray) and isinstance(n, (np.ndarray, np.generic)) else pow(x, n)
 
@@ -131,14 +131,14 @@ def pow_of(x: Any, n: Any) -> Any:
 def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
     """`pow` in float64."""
 
-    def double(x: Any) -> Any:
+    def double(x: Array) -> Tensor | float:
         return x.to(dtypes.float64) if hasattr(x, "_data") else float(x)
 
     return pow(double(input), double(exponent))
 
 
 @differentiable(name="PowBackward0")
-def square(input: Tensor, *, out: Tensor | None = None) -> Any:
+def square(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """input * input; the slope is 2 * input. Of bools, whole numbers."""
     if input.dtype == bool:
         input = input.astype(np.int64)
@@ -146,14 +146,14 @@ def square(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="float", saves="result")
-def sqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
+def sqrt(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The square root; nan for negative numbers. The slope is 1 / (2 sqrt(x)), infinite at 0."""
     y = np.sqrt(input)
     return y, lambda g: g / (2 * y)
 
 
 @differentiable(promote="float", saves="result")
-def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
+def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """1 / sqrt(x); the slope is -y³/2."""
     if is_half(input):
         return in_single(rsqrt, input)
@@ -167,14 +167,14 @@ def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="float", saves="result")
-def exp(input: Tensor, *, out: Tensor | None = None) -> Any:
+def exp(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """e to the power of x: its own slope."""
     y = np.exp(input)
     return y, lambda g: g * y
 
 
 @differentiable(promote="float", saves="result")
-def exp2(input: Tensor, *, out: Tensor | None = None) -> Any:
+def exp2(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """2 to the power of x."""
     if is_half(input):
         return in_single(exp2, input)
@@ -183,26 +183,26 @@ def exp2(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="float", saves="result")
-def expm1(input: Tensor, *, out: Tensor | None = None) -> Any:
+def expm1(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """e^x - 1, exact near 0."""
     y = np.expm1(input)
     return y, lambda g: g * (y + 1)
 
 
 @differentiable(promote="float")
-def log(input: Tensor, *, out: Tensor | None = None) -> Any:
+def log(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The natural logarithm: -inf at 0, nan below. The slope is 1/x."""
     return np.log(input), lambda g: g / input
 
 
 @differentiable(promote="float", name="Log1PBackward0")
-def log1p(input: Tensor, *, out: Tensor | None = None) -> Any:
+def log1p(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """log(1 + x), exact near 0."""
     return np.log1p(input), lambda g: g / (input + 1)
 
 
 @differentiable(promote="float")
-def log2(input: Tensor, *, out: Tensor | None = None) -> Any:
+def log2(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The logarithm to base 2."""
     if is_half(input):
         return in_single(log2, input)
@@ -210,7 +210,7 @@ def log2(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="float")
-def log10(input: Tensor, *, out: Tensor | None = None) -> Any:
+def log10(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The logarithm to base 10."""
     if is_half(input):
         return in_single(log10, input)
@@ -218,7 +218,7 @@ def log10(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="type")
-def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """log(e^a + e^b) without overflow.
 
     Raises:
@@ -233,7 +233,7 @@ def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any
 
 
 @differentiable(promote="type")
-def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """log2(2^a + 2^b) without overflow.
 
     Raises:
@@ -248,7 +248,7 @@ def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> An
 
 
 @differentiable(promote=("float", 1))
-def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Any:
+def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Pulled:
     """log(x / (1 - x)), the inverse of sigmoid: nan outside of [0, 1], unless x is first clamped to [eps, 1 - eps]."""
     x = array(input)
     low, flat, z = (0, math.nan, x)

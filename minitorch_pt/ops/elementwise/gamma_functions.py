@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from ..halves import in_single, is_half
 from .special_functions import in_double, polynomial
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Operand, Tensor
+    from ...autograd.contract import Array, Operand, Pulled, Tensor
 
 
 __all__ = ["digamma", "igamma", "igammac", "lgamma", "mvlgamma", "polygamma"]
@@ -122,7 +123,7 @@ def _polygamma_of(n: int, x: np.ndarray) -> np.ndarray:
 
 
 @differentiable(promote="float")
-def lgamma(input: Tensor, *, out: Tensor | None = None) -> Any:
+def lgamma(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The logarithm of |gamma(x)|, where gamma(n + 1) = n! for whole n; infinite at 0, -1, -2, ...
 
     Source: for small x the power series about 2, for large x Stirling's (Abramowitz and Stegun 6.1.33, 6.1.41).
@@ -135,13 +136,13 @@ def lgamma(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="float")
-def digamma(input: Tensor, *, out: Tensor | None = None) -> Any:
+def digamma(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The slope of lgamma (Abramowitz and Stegun 6.3.18)."""
     return in_double(_digamma, input), lambda g: g * polygamma.rule(1, input)
 
 
 @differentiable(promote=("float", 1), name="PolygammaBackward0")
-def _polygamma(input: Any, n: int) -> Any:
+def _polygamma(input: Array, n: int) -> Pulled:
     return in_double(lambda x: _polygamma_of(n, x), input), lambda g: g * polygamma.rule(n + 1, input)
 
 
@@ -160,7 +161,7 @@ def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @differentiable(promote=("float", 1))
-def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Any:
+def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Pulled:
     """The logarithm of the gamma function of p dimensions: sum over i < p of lgamma(x - i/2), plus p (p - 1) / 4 log(pi).
 
     Raises:
@@ -171,7 +172,7 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Any:
     if is_half(input):
         return in_single(mvlgamma, input, p)
 
-    def value(x: np.ndarray) -> Any:
+    def value(x: np.ndarray) -> Array:
         return sum(_lgamma(x - i / 2) for i in range(p)) + p * (p - 1) / 4 * math.log(math.pi)
 
     return in_double(value, input), lambda g: g * sum(digamma.rule(input + -i / 2) for i in range(p))
@@ -245,22 +246,22 @@ def _incomplete_gamma(a: np.ndarray, x: np.ndarray, upper: bool) -> np.ndarray:
     return value
 
 
-def _refuse_shape_slope(name: str) -> Any:
-    def refuse(g: Any) -> Any:
+def _refuse_shape_slope(name: str) -> Callable:
+    def refuse(g: Array) -> NoReturn:
         raise NotImplementedError(f"the derivative for '{name}: input' is not implemented.")
 
     return refuse
 
 
-def _igamma(name: str, upper: bool, text: str) -> Any:
-    def rule(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def _igamma(name: str, upper: bool, text: str) -> Callable[..., Tensor]:
+    def rule(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
         for x in (input, other):
             if array(x).dtype.kind != "f":
                 raise NotImplementedError(f"{name}() is not implemented for {x.dtype}: convert with .float()")
         value = in_double(lambda a, x: _incomplete_gamma(a, x, upper), input, other)
         sign = -1 if upper else 1
 
-        def pull(g: Any) -> Any:
+        def pull(g: Array) -> Array:
             return g * (sign * np.exp((input - 1) * np.log(other) - other - lgamma.rule(input)))
 
         return value, _refuse_shape_slope(name), pull
@@ -287,12 +288,12 @@ igamma = _igamma(
 igammac = _igamma("igammac", True, """1 - igamma(input, other), without loss where it is small; raises as igamma.""")
 
 
-def _no_zeta_slope(g: Any) -> Any:
+def _no_zeta_slope(g: Array) -> NoReturn:
     raise NotImplementedError("the derivative of zeta(input, other) with respect to input is not implemented")
 
 
 @differentiable(promote="float", name="SpecialZetaBackward0")
-def zeta(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
+def zeta(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
     """Hurwitz's zeta function: the sum over k >= 0 of (k + other)^-input; with other = 1 Riemann's."""
     if array(input).dtype == np.float16:
         raise NotImplementedError("zeta() is not implemented for float16; convert with .float()")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,14 +17,14 @@ from ..picking import pick
 from .activations import second_inplace
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Flag, Number, Tensor
+    from ...autograd.contract import Array, Flag, Number, Pulled, Tensor
 
 
 __all__ = ["hardshrink", "threshold", "threshold_"]
 
 
 @differentiable(name="HardtanhBackward0", saves="input")
-def _hardtanh(input: Any, min_val: float, max_val: float) -> Any:
+def _hardtanh(input: Array, min_val: float, max_val: float) -> Pulled:
     if input.dtype is BOOL:
         raise RuntimeError("Bool inputs not supported for hardtanh; convert with .float()")
     x = array(input)
@@ -64,7 +64,7 @@ _SIXTH = float(np.float32(1 / 6))  # of single precision in torch
 
 
 @differentiable(saves="input")
-def _hardsigmoid(input: Any) -> Any:
+def _hardsigmoid(input: Array) -> Pulled:
     if check_floating("hardsigmoid", input):
         return in_single(_hardsigmoid, input)
     x = array(input)
@@ -82,7 +82,7 @@ def hardsigmoid(input: Tensor, inplace: Flag = False) -> Tensor:
 
 
 @differentiable(saves="input")
-def _hardswish(input: Any) -> Any:
+def _hardswish(input: Array) -> Pulled:
     if check_floating("hardswish", input):
         return in_single(_hardswish, input)
     x = array(input)
@@ -104,7 +104,7 @@ def hardswish(input: Tensor, inplace: Flag = False) -> Tensor:
 
 
 @differentiable(saves="input")
-def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | None = None) -> Any:
+def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | None = None) -> Pulled:
     """x where x > threshold, `value` elsewhere."""
     x = array(input)
     if x.dtype is BOOL:
@@ -118,7 +118,7 @@ threshold_ = second_inplace(threshold, "ThresholdBackward1", "input")
 
 
 @differentiable
-def hardshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None) -> Any:
+def hardshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None) -> Pulled:
     """x where |x| > lambd, 0 elsewhere."""
     check_floating("hardshrink", input)
     checked(lambd, array(input).dtype)
@@ -127,7 +127,7 @@ def hardshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None)
 
 
 @differentiable(name="SoftshrinkBackward0")
-def _softshrink(input: Any, lambd: float) -> Any:
+def _softshrink(input: Array, lambd: float) -> Pulled:
     check_floating("softshrink", input)
     x = array(input)
     far = ~(abs(x) <= lambd)
@@ -148,6 +148,6 @@ def softshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None)
 
 
 @composed
-def tanhshrink(input: Tensor) -> Any:
+def tanhshrink(input: Tensor) -> Tensor:
     """x - tanh(x)."""
     return input - input.tanh()

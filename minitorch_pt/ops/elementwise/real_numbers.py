@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -11,20 +12,20 @@ from ...autograd.contract import composed
 from ...autograd.rule import differentiable
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Pulled, Tensor
 
 __all__ = ["angle", "conj", "conj_physical", "imag", "real", "resolve_conj", "resolve_neg", "view_as_real"]
 
 
 @differentiable(linear=True)
-def angle(input: Tensor, *, out: Tensor | None = None) -> Any:
+def angle(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """0 for positive numbers, pi for negative ones, nan for nan; its slope is 0."""
     kind = input.dtype if input.dtype.kind == "f" else dtypes.get_default_dtype().dtype
     values = np.where(input < 0, np.pi, 0.0) if input.dtype.kind != "f" else np.where(np.isnan(input), np.nan, np.where(input < 0, np.pi, 0.0))  # fmt: skip
     return values.astype(kind), lambda g: g * 0
 
 
-def _itself(name: str, text: str) -> Any:
+def _itself(name: str, text: str) -> Callable[..., Tensor]:
     def function(input: Tensor) -> Tensor:
         return input
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from ..picking import PLAIN, flat_slope, pick
 from .exponentials import pow
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Operand, Tensor
+    from ...autograd.contract import Array, Operand, Pulled, Tensor
 
 
 __all__ = ["ceil", "copysign", "fix", "floor", "frac", "frexp", "ldexp", "nan_to_num", "nextafter", "round", "trunc"]
@@ -26,8 +27,8 @@ __all__ = ["ceil", "copysign", "fix", "floor", "frac", "frexp", "ldexp", "nan_to
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def _rounding(name: str, ufunc: Any, text: str) -> Any:
-    def rule(input: Tensor, *, out: Tensor | None = None) -> Any:
+def _rounding(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
+    def rule(input: Tensor, *, out: Tensor | None = None) -> Pulled:
         data = array(input)
         only_kinds("fiu", name, data)
         return (ufunc(data) if data.dtype.kind == "f" else data.copy()), flat_slope
@@ -43,7 +44,7 @@ fix = trunc
 
 
 @differentiable(linear=True, name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
-def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any:
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Pulled:
     """The nearest whole number, halves to the even one; or the nearest with that many decimals."""
     data = array(input)
     if data.dtype.kind != "f":
@@ -61,7 +62,7 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any
 
 
 @differentiable
-def frac(input: Tensor, *, out: Tensor | None = None) -> Any:
+def frac(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The fraction, with the sign of x.
 
     Raises:
@@ -85,7 +86,7 @@ def nan_to_num(
     neginf: float | None = None,
     *,
     out: Tensor | None = None,
-) -> Any:
+) -> Pulled:
     """nan, inf and -inf replaced by numbers: by default 0 and the largest and smallest number of the type."""
     data = array(input)
     if data.dtype.kind != "f":
@@ -94,27 +95,27 @@ def nan_to_num(
 
 
 @differentiable(promote="float", saves=["input result", "result"])
-def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Any:
+def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Pulled:
     """The size of `input` with the sign of `other`."""
     y, zero = np.copysign(input, other), array(input) == 0
     return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
 
 
 @differentiable(promote="type", saves=["input other", ""])
-def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The next representable number after x towards `other`. It moves with x, unless the two are equal."""
     only_kinds("f", "nextafter", input)
     differ = array(input) != array(other)
     return np.nextafter(input, other), lambda g: pick(differ, g), flat_slope
 
 
-def _no_bool_power(input: Any, other: Any) -> None:
+def _no_bool_power(input: Array, other: Array | float) -> None:
     if other.dtype == bool and input.dtype.kind == "f":
         raise NotImplementedError("ldexp() is not implemented for a bool `other`; convert with .int()")
 
 
 @differentiable(promote="float", saves=["other result", "result"], check=_no_bool_power)
-def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """input * 2**other."""
     factor = np.power(array(other).dtype.type(2), other) if isinstance(other, PLAIN) else pow.rule(2.0, other)
     y = input * factor
@@ -122,7 +123,7 @@ def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(returns=return_types.frexp, saves="result1")
-def frexp(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
+def frexp(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Pulled:
     """The mantissa, in [0.5, 1) with the sign, and the whole exponent: input = mantissa * 2**exponent.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,13 +17,13 @@ from ..halves import in_single
 from .arithmetic import add
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Dim, DType, Tensor
+    from ...autograd.contract import Array, Dim, DType, Pulled, Tensor
 
 
 __all__ = ["log_softmax", "softmax"]
 
 
-def _softmax_axis(input: Any, dim: int) -> int | None:
+def _softmax_axis(input: Array, dim: int) -> int | None:
     """The axis to reduce over; torch lets a tensor without axes have one."""
     if input.ndim:
         return dim
@@ -33,7 +33,7 @@ def _softmax_axis(input: Any, dim: int) -> int | None:
 
 
 @differentiable(saves="result")
-def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor | None = None) -> Any:
+def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor | None = None) -> Pulled:
     """e^x / Σ e^x along `dim`: positive numbers that add up to 1. `dtype` converts the input first.
 
     Raises:
@@ -55,12 +55,12 @@ def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor 
     return y, lambda g: y * (g - summed(g * y, axis, True))
 
 
-def _softmax_of(input: Tensor, dim: int, dtype: DType) -> Any:
+def _softmax_of(input: Tensor, dim: int, dtype: DType) -> Array:
     return softmax(input.to(dtype), dim)
 
 
 @differentiable(saves="result")
-def log_softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor | None = None) -> Any:
+def log_softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor | None = None) -> Pulled:
     """log(softmax(x)) = x - log Σ e^x along `dim`, precise where softmax is rounded to 0.
 
     dtype: converts the input first.
@@ -79,12 +79,12 @@ def log_softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Ten
     return y, lambda g: g - np.exp(y) * summed(g, axis, True)
 
 
-def _log_softmax_of(input: Tensor, dim: int, dtype: DType) -> Any:
+def _log_softmax_of(input: Tensor, dim: int, dtype: DType) -> Array:
     return log_softmax(input.to(dtype), dim)
 
 
 @composed
-def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Any:
+def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
     """softmax((x - log E) / tau), E being exponential noise: a soft draw from the classes with probabilities softmax(x).
 
     The smaller tau, the nearer to one-hot. hard: the value is one-hot, the gradient is that of the soft draw. eps has no effect.

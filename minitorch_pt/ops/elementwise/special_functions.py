@@ -8,6 +8,7 @@ fewer digits (trigamma) a function says so.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,13 +18,13 @@ from ..halves import in_single, is_half
 from ..picking import PLAIN
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Operand, Tensor
+    from ...autograd.contract import Array, Operand, Pulled, Tensor
 
 
 __all__ = ["i0", "xlogy"]
 
 
-def polynomial(coefficients: Any, x: Any) -> Any:
+def polynomial(coefficients: Sequence[float], x: Array) -> Array:
     """c0 + c1 x + c2 x² + ..., by Horner's rule."""
     value = coefficients[-1]
     for c in coefficients[-2::-1]:
@@ -31,7 +32,7 @@ def polynomial(coefficients: Any, x: Any) -> Any:
     return value
 
 
-def in_double(function: Any, *inputs: Any) -> np.ndarray:
+def in_double(function: Callable, *inputs: Array | float) -> np.ndarray:
     """function(*inputs) computed in float64 and given in the type of the first."""
     arrays = [array(x) for x in inputs]
     kind = next(a.dtype for a in arrays if hasattr(a, "dtype"))  # beside it a number may stand
@@ -44,20 +45,20 @@ def in_double(function: Any, *inputs: Any) -> np.ndarray:
 
 
 @differentiable(promote="float", name="SpecialEntrBackward0")
-def entr(input: Tensor, *, out: Tensor | None = None) -> Any:
+def entr(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """-x log(x), the share of a probability in the entropy: 0 at 0, -inf below."""
     x = array(input)
     value = np.where(x > 0, -x * np.log(x), np.where(x == 0, 0, np.where(x < 0, -np.inf, x))).astype(x.dtype)
     return value, lambda g: g * (-1 - np.log(input))
 
 
-def _beside(input: Any, other: Any) -> tuple[Any, Any]:
+def _beside(input: Array, other: Array | float) -> tuple[Array, Array]:
     """A number as an array of the other's type, which the logarithm then keeps."""
     kind = array(other).dtype if hasattr(other, "dtype") else array(input).dtype
     return tuple(np.asarray(x, kind) if isinstance(x, (int, float)) else x for x in (input, other))  # type: ignore[return-value]
 
 
-def _times_log(log: Any, pole: float, input: Any, other: Any) -> tuple[Any, Any]:
+def _times_log(log: Callable, pole: float, input: Array, other: Array | float) -> tuple[Array, Array]:
     """x log(y), but 0 where x is 0 and y not nan; and the gradient for x, but 0 where that is -inf, from the pole on."""
     a, b = array(input), array(other)
     zero = a == 0
@@ -66,14 +67,14 @@ def _times_log(log: Any, pole: float, input: Any, other: Any) -> tuple[Any, Any]
 
 
 @differentiable(promote="float", saves="input other")
-def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
+def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
     """x log(y), 0 where x is 0."""
     input, other = _beside(input, other)
     return *_times_log(np.log, 0, input, other), lambda g: g * input / other
 
 
 @differentiable(promote="float", name="SpecialXlog1PyBackward0", saves="input other")
-def xlog1py(input: Operand, other: Operand, *, out: Tensor | None = None) -> Any:
+def xlog1py(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
     """x log(1 + y), 0 where x is 0."""
     input, other = _beside(input, other)
     return *_times_log(np.log1p, -1, input, other), lambda g: g * input / (other + 1)
@@ -105,13 +106,13 @@ def _bessel(order: int, x: np.ndarray) -> np.ndarray:
 
 
 @differentiable(promote="float", name="I0Backward0")
-def i0(input: Tensor, *, out: Tensor | None = None) -> Any:
+def i0(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The modified Bessel function of the first kind of order 0."""
     return in_double(lambda x: _bessel(0, x) * np.exp(np.abs(x)), input), lambda g: g * i1.rule(input)
 
 
 @differentiable(promote="float", name="SpecialI0EBackward0")
-def i0e(input: Tensor, *, out: Tensor | None = None) -> Any:
+def i0e(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """e^(-|x|) i0(x), which does not overflow."""
     if is_half(input):
         return in_single(i0e, input)
@@ -119,21 +120,21 @@ def i0e(input: Tensor, *, out: Tensor | None = None) -> Any:
     return y, lambda g: g * (i1e.rule(input) - np.sign(array(input)) * y)
 
 
-def _over(y: Any, x: Any) -> Any:
+def _over(y: Array, x: Array) -> Array:
     """y / x, and its limit 1/2 at 0 for the functions of order 1."""
     zero = np.abs(array(x)) <= np.finfo(array(x).dtype).eps
     return np.where(zero, 0.5, y / np.where(zero, 1.0, x))
 
 
 @differentiable(promote="float", name="SpecialI1Backward0", saves="input result")
-def i1(input: Tensor, *, out: Tensor | None = None) -> Any:
+def i1(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The modified Bessel function of the first kind of order 1: the slope of i0."""
     y = in_double(lambda x: _bessel(1, x) * np.exp(np.abs(x)), input) if isinstance(input, PLAIN) else i1(input)
     return y, lambda g: g * (i0.rule(input) - _over(y, input))
 
 
 @differentiable(promote="float", name="SpecialI1EBackward0", saves="input result")
-def i1e(input: Tensor, *, out: Tensor | None = None) -> Any:
+def i1e(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """e^(-|x|) i1(x), which does not overflow."""
     y = in_double(lambda x: _bessel(1, x), input) if isinstance(input, PLAIN) else i1e(input)
     return y, lambda g: g * (i0e.rule(input) - np.sign(array(input)) * y - _over(y, input))

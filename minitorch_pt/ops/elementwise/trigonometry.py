@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from ..checks import only_kinds
 from ..halves import in_single, is_half
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 
 __all__ = [
@@ -22,50 +22,50 @@ __all__ = [
 
 
 @differentiable(promote="float")
-def sin(input: Tensor, *, out: Tensor | None = None) -> Any:
+def sin(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The sine of an angle in radians; the slope is the cosine."""
     return np.sin(input), lambda g: g * np.cos(input)
 
 
 @differentiable(promote="float")
-def cos(input: Tensor, *, out: Tensor | None = None) -> Any:
+def cos(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The cosine of an angle in radians; the slope is minus the sine."""
     return np.cos(input), lambda g: g * -np.sin(input)
 
 
 @differentiable(promote="float", saves="result")
-def tan(input: Tensor, *, out: Tensor | None = None) -> Any:
+def tan(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The tangent of an angle in radians; the slope is 1 + tan²."""
     y = np.tan(input)
     return y, lambda g: g * (1 + y * y)
 
 
 @differentiable(promote="float")
-def asin(input: Tensor, *, out: Tensor | None = None) -> Any:
+def asin(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The angle in radians whose sine is x; nan outside [-1, 1]."""
     return np.arcsin(input), lambda g: g / np.sqrt(1 - input * input)
 
 
 @differentiable(promote="float")
-def acos(input: Tensor, *, out: Tensor | None = None) -> Any:
+def acos(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The angle in radians whose cosine is x; nan outside [-1, 1]."""
     return np.arccos(input), lambda g: -g / np.sqrt(1 - input * input)
 
 
 @differentiable(promote="float")
-def atan(input: Tensor, *, out: Tensor | None = None) -> Any:
+def atan(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The angle in radians whose tangent is x."""
     return np.arctan(input), lambda g: g / (1 + input * input)
 
 
 @differentiable(promote="float", saves="input other")
-def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The angle in radians of the point (x=other, y=input). At the origin, where it has no slope, the gradients are 0."""
 
     if is_half(input):
         return in_single(atan2, input, other)
 
-    def over_squared_radius(x: Any) -> Any:
+    def over_squared_radius(x: Array) -> Array:
         square = input * input + other * other
         return x / np.where(square == 0, np.inf, square)
 
@@ -77,31 +77,31 @@ def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="float")
-def sinh(input: Tensor, *, out: Tensor | None = None) -> Any:
+def sinh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The hyperbolic sine."""
     return np.sinh(input), lambda g: g * np.cosh(input)
 
 
 @differentiable(promote="float")
-def cosh(input: Tensor, *, out: Tensor | None = None) -> Any:
+def cosh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The hyperbolic cosine."""
     return np.cosh(input), lambda g: g * np.sinh(input)
 
 
 @differentiable(promote="float")
-def asinh(input: Tensor, *, out: Tensor | None = None) -> Any:
+def asinh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The inverse of sinh."""
     return np.arcsinh(input), lambda g: g / np.sqrt(input * input + 1)
 
 
 @differentiable(promote="float")
-def acosh(input: Tensor, *, out: Tensor | None = None) -> Any:
+def acosh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The inverse of cosh; nan below 1."""
     return np.arccosh(input), lambda g: g / np.sqrt(input * input - 1)
 
 
 @differentiable(promote="float")
-def atanh(input: Tensor, *, out: Tensor | None = None) -> Any:
+def atanh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The inverse of tanh; nan outside [-1, 1]."""
     return np.arctanh(input), lambda g: g / (1 - input * input)
 
@@ -111,7 +111,7 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 
 
 @differentiable(promote="float")
-def sinc(input: Tensor, *, out: Tensor | None = None) -> Any:
+def sinc(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """sin(pi x) / (pi x), 1 at 0."""
     if is_half(input):
         return in_single(sinc, input, wide=np.float64)
@@ -119,7 +119,7 @@ def sinc(input: Tensor, *, out: Tensor | None = None) -> Any:
     zero = np.square(x) == 0  # also where the square underflows
     angle = np.where(zero, 1, x) * math.pi
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         z = np.where(zero, 1.0, input) * math.pi
         return g * np.where(zero, 0.0, (z * np.cos(z) - np.sin(z)) / z / z * math.pi)
 
@@ -127,7 +127,7 @@ def sinc(input: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="type", saves=["input result", "other result"])
-def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
+def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """sqrt(a² + b²), the hypotenuse.
 
     Raises:
@@ -139,12 +139,12 @@ def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @differentiable(promote="float", linear=True, name="Deg2RadBackward0")
-def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Any:
+def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Degrees to radians."""
     return input * (math.pi / 180), lambda g: g * (math.pi / 180)
 
 
 @differentiable(promote="float", linear=True, name="Rad2DegBackward0")
-def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Any:
+def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Radians to degrees."""
     return input * (180 / math.pi), lambda g: g * (180 / math.pi)

@@ -6,7 +6,7 @@ Each query looks at all keys: the products query · key, scaled and made positiv
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from ..reordering import repeat_interleave
 from .dropouts import dropout_noise
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 
 __all__: list[str] = []  # torch has it in nn.functional alone
@@ -26,11 +26,13 @@ __all__: list[str] = []  # torch has it in nn.functional alone
 _HALF = np.dtype(np.float16)
 
 
-def _turned(x: Any) -> Any:
+def _turned(x: Array) -> Array:
     return x.swapaxes(-1, -2)
 
 
-def _plain_attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: float) -> Any:
+def _plain_attention(
+    query: Array, key: Array, value: Array, mask: Array | None, noise: Array | None, scale: float
+) -> Array:
     """What `_attention` computes, composed of other operations."""
     scores = query @ _turned(key) * scale
     if mask is not None:
@@ -40,18 +42,18 @@ def _plain_attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, sc
     return (weights if noise is None else weights * noise) @ value
 
 
-def _fused(query: Any, mask: Any, noise: Any) -> bool:
+def _fused(query: Array, mask: Array | None, noise: Array | None) -> bool:
     """Whether torch takes the kernel that computes all at once; it composes the rest of multiplications."""
     return query.ndim == 4 and noise is None and (mask is None or array(mask).dtype.kind == "b")
 
 
-def _name(query: Any, key: Any, value: Any, *rest: Any) -> str:
+def _name(query: Array, key: Array, value: Array, *rest: object) -> str:
     """torch's name depends on the ranks."""
     return "MmBackward0" if query.ndim == value.ndim == 2 else "UnsafeViewBackward0"
 
 
 @differentiable(joint=True, name=_name, plain=_plain_attention, saves=["value", "value", "", "value"])
-def _attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: float) -> Any:
+def _attention(query: Array, key: Array, value: Array, mask: Array | None, noise: Array | None, scale: float) -> Pulled:
     """One node that writes over its own scores, in place of seven nodes with an (L, S) array each.
 
     mask: what to add to the scores, or where True stands for "look here". noise: what dropout multiplies the weights with.
@@ -74,7 +76,7 @@ def _attention(query: Any, key: Any, value: Any, mask: Any, noise: Any, scale: f
     # what torch composes multiplies a copy, and lets the key be changed
     scaled_key = None if _fused(query, mask, noise) else key * key.dtype.type(scale)
 
-    def pull(g: Any) -> tuple:
+    def pull(g: Array) -> tuple:
         flow = g @ _turned(value)
         if noise is not None:
             flow *= noise
@@ -96,7 +98,7 @@ _fused_attention = differentiable(
 )
 
 
-def _check(query: Any, key: Any, value: Any, mask: Any, dropout_p: float) -> None:
+def _check(query: Array, key: Array, value: Array, mask: Array | None, dropout_p: float) -> None:
     given = {"query": query, "key": key, "value": value}
     shapes = ", ".join(f"{name} {list(x.shape)}" for name, x in given.items())
     if min(x.ndim for x in given.values()) < 2:
@@ -124,7 +126,7 @@ def _check(query: Any, key: Any, value: Any, mask: Any, dropout_p: float) -> Non
         raise RuntimeError(f"attn_mask must broadcast to {list(scores)}, the shape of the scores, but got shape {list(mask.shape)}")  # fmt: skip
 
 
-def _shared_heads(query: Any, key: Any) -> Any:
+def _shared_heads(query: Array, key: Array) -> Array:
     """The key (or value) heads, each as often as there are query heads that share it."""
     if query.ndim < 3 or key.ndim < 3:
         raise IndexError(f"enable_gqa needs heads, (..., heads, length, features), but got shapes {list(query.shape)} and {list(key.shape)}")  # fmt: skip

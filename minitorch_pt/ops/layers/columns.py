@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -16,13 +16,13 @@ from ..checks import need
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Size, Tensor
+    from ...autograd.contract import Array, Pulled, Size, Tensor
 
 
 Sizes = tuple[int, ...]
 
 
-def sizes_of(function: str, name: str, value: Any, n: int) -> Sizes:
+def sizes_of(function: str, name: str, value: Size, n: int) -> Sizes:
     """One number, or one for each axis, as a tuple."""
     if isinstance(value, (int, np.integer)):
         return (int(value),) * n
@@ -51,7 +51,7 @@ def room_for(size: Sequence[int], kernel: Sizes, padding: Sizes, dilation: Sizes
 
 def window_places(
     size: Sequence[int], kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, more: Sizes
-) -> Any:
+) -> list[int]:
     """How many places the kernel has, if it leaves out `more` elements at the end."""
     room = room_for(size, kernel, padding, dilation)
     return [(r - m) // s + 1 for r, m, s in zip(room, more, stride, strict=True)]
@@ -86,7 +86,7 @@ class Columns:
         self.row = (length,) if self.long else self.places  # the shape of a row of the columns
         self.length = math.prod(self.row)
 
-    def patches(self, images: Any) -> Any:
+    def patches(self, images: Array) -> Array:
         """A view of the padded images, (N, C, *kernel, length) or (N, C, *kernel, *places)."""
         if any(self.padding):
             images = constant_pad_nd.rule(images, [p for p in reversed(self.padding) for _ in range(2)])
@@ -97,7 +97,7 @@ class Columns:
         between = [images.itemsize] if self.long else [step * s for step, s in zip(steps, self.stride, strict=True)]
         return as_strided(images, (*images.shape[:2], *self.kernel, *self.row), (batch, channel, *within, *between))
 
-    def add(self, patches: Any, images: Any) -> None:
+    def add(self, patches: Array, images: Array) -> None:
         """The adjoint: add patches to where they were taken from in padded images, one slice for each element of the kernel."""
         flat = images.reshape((*images.shape[:2], math.prod(self.size)))
         for at in itertools.product(*map(range, self.kernel)):
@@ -112,7 +112,7 @@ class Columns:
                 target = images[(..., *slices)]
             target += patches[(slice(None), slice(None), *at)]
 
-    def rows(self, y: Any) -> Any:
+    def rows(self, y: Array) -> Array:
         """(N, C, *places) as rows beside the columns, (N, C, length), with zeros where the kernel reaches over the edge."""
         if self.lines == self.places:
             return y.reshape((*y.shape[:2], self.length))
@@ -120,12 +120,12 @@ class Columns:
         self.inside(rows)[...] = y
         return rows.reshape((*y.shape[:2], math.prod(self.lines)))[..., : self.length]
 
-    def inside(self, rows: Any) -> Any:
+    def inside(self, rows: Array) -> Array:
         """Rows, (N, C, *lines), without the places where the kernel reaches over the edge: a view (N, C, *places)."""
         return rows[(..., *map(slice, self.places))]
 
 
-def cropped(total: Any, padding: Sizes) -> Any:
+def cropped(total: Array, padding: Sizes) -> Array:
     """The array without its padding."""
     if not any(padding):
         return total
@@ -133,13 +133,13 @@ def cropped(total: Any, padding: Sizes) -> Any:
     return np.ascontiguousarray(total[(..., *inside)])
 
 
-def _image_columns(size: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Columns:
+def _image_columns(size: Size, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Columns:
     places = window_places(size, kernel, stride, padding, dilation, (0, 0))
     return Columns(size, places, kernel, stride, padding, dilation, long=False)
 
 
 @differentiable(linear=True, name="Im2ColBackward0")
-def _unfold(input: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Any:
+def _unfold(input: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Pulled:
     """(*, C, H, W) -> (*, C * elements of the kernel, places)."""
     *batch, channels, height, width = input.shape
     size = height, width
@@ -150,7 +150,7 @@ def _unfold(input: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: 
 
 
 @differentiable(linear=True, name="Col2ImBackward0")
-def _fold(input: Any, size: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Any:
+def _fold(input: Array, size: Size, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Pulled:
     """(*, C * elements of the kernel, places) -> (*, C, H, W)."""
     batch, channels = input.shape[:-2], input.shape[-2] // math.prod(kernel)
     n, columns = math.prod(batch), _image_columns(size, kernel, stride, padding, dilation)
@@ -165,7 +165,7 @@ def _fold(input: Any, size: Any, kernel: Sizes, stride: Sizes, padding: Sizes, d
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def _pair(function: str, name: str, value: Any) -> Sizes:
+def _pair(function: str, name: str, value: Size) -> Sizes:
     pair = sizes_of(function, name, value, 2)
     need(
         not isinstance(value, Sequence) or len(value) == 2,
@@ -174,7 +174,7 @@ def _pair(function: str, name: str, value: Any) -> Sizes:
     return pair
 
 
-def _window(name: str, input: Any, kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> tuple:
+def _window(name: str, input: Array, kernel_size: Size, dilation: Size, padding: Size, stride: Size | None) -> tuple:
     """(kernel, stride, padding, dilation) of `unfold` and `fold`, checked."""
     options = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
     pairs = {option: _pair(name, option, value) for option, value in options.items()}

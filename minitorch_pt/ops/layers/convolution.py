@@ -31,7 +31,7 @@ from .columns import Columns, Sizes, cropped, reach_of, room_for, sizes_of, wind
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Size, Tensor
+    from ...autograd.contract import Array, Pulled, Size, Tensor
 
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
@@ -52,15 +52,15 @@ def _chunks(n: int, numbers: int) -> Iterator[slice]:
 
 
 def _correlate(
-    x: Any,
-    weight: Any,
-    bias: Any,
+    x: Array,
+    weight: Array,
+    bias: Array | None,
     stride: Sizes,
     padding: Sizes,
     dilation: Sizes,
     output_padding: Sizes,
     groups: int,
-) -> Any:
+) -> Array:
     """weight @ columns(x) + bias: (N, C, *size), (O, C / groups, *kernel), (O) -> (N, O, *places)."""
     n, o, kernel, rows = len(x), len(weight), weight.shape[2:], math.prod(weight.shape[1:])
     places = window_places(x.shape[2:], kernel, stride, padding, dilation, output_padding)
@@ -83,15 +83,15 @@ def _correlate(
 
 
 def _spread(
-    y: Any,
-    weight: Any,
-    bias: Any,
+    y: Array,
+    weight: Array,
+    bias: Array | None,
     stride: Sizes,
     padding: Sizes,
     dilation: Sizes,
     output_padding: Sizes,
     groups: int,
-) -> Any:
+) -> Array:
     """add_columns(weightᵀ @ y) + bias: (N, O, *places), (O, C / groups, *kernel), (C) -> (N, C, *size)."""
     n, o, *places = y.shape
     kernel, rows = weight.shape[2:], math.prod(weight.shape[1:])
@@ -117,15 +117,15 @@ def _spread(
 
 @differentiable
 def _weight_gradient(
-    x: Any,
-    y: Any,
+    x: Array,
+    y: Array,
     kernel: Sizes,
     stride: Sizes,
     padding: Sizes,
     dilation: Sizes,
     output_padding: Sizes,
     groups: int,
-) -> Any:
+) -> Pulled:
     """Σ y @ columns(x)ᵀ over the batch: (N, C, *size), (N, O, *places) -> (O, C / groups, *kernel)."""
     n, o, *places = y.shape
     channels = x.shape[1] // groups
@@ -156,26 +156,26 @@ def _weight_gradient(
 
 @differentiable(name="ConvolutionBackward0", saves="input weight")
 def _convolution(
-    input: Any,
-    weight: Any,
-    bias: Any,
+    input: Array,
+    weight: Array,
+    bias: Array | None,
     stride: Sizes,
     padding: Sizes,
     dilation: Sizes,
     transposed: bool,
     output_padding: Sizes,
     groups: int,
-) -> Any:
+) -> Pulled:
     """Either convolution. `output_padding`: the elements at the end that no patch reaches, so that each is the adjoint of the other."""
     options = stride, padding, dilation, output_padding, groups
     value = (_spread if transposed else _correlate)(array(input), array(weight), array(bias), *options)
     dtype = value.dtype
 
-    def pull_weight(g: Any) -> Any:
+    def pull_weight(g: Array) -> Array:
         x, y = (g, input) if transposed else (input, g)
         return _weight_gradient.rule(x, y, weight.shape[2:], *options)
 
-    def pull_bias(g: Any) -> Any:
+    def pull_bias(g: np.ndarray) -> np.ndarray:
         length = math.prod(g.shape[2:])  # a matrix product adds several times faster than .sum
         return (g.reshape((*g.shape[:2], length)) @ np.ones(length, dtype)).sum(axis=0)
 
@@ -193,7 +193,13 @@ def _convolution(
 
 
 def _check(
-    name: str, input: Any, weight: Any, bias: Any, options: dict[str, Sizes], groups: int, transposed: bool
+    name: str,
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    options: dict[str, Sizes],
+    groups: int,
+    transposed: bool,
 ) -> None:
     """Raise what is wrong with a batched input and the parameters."""
     for option, least in (("padding", 0), ("output_padding", 0), ("stride", 1), ("dilation", 1)):
@@ -232,7 +238,7 @@ def _check(
     need(0 not in size[2:], f"Only zero batch or zero channel inputs are supported, but got input shape: {size}")
 
 
-def _named_padding(input: Any, padding: str, kernel: Sizes, stride: Sizes, dilation: Sizes) -> tuple[Any, Any]:
+def _named_padding(input: Array, padding: str, kernel: Sizes, stride: Sizes, dilation: Sizes) -> tuple[Array, Array]:
     """The paddings "same" and "valid" as numbers; an even kernel needs one zero more at the end, which the input returned has."""
     if padding == "valid":
         return input, 0
@@ -248,16 +254,16 @@ def _named_padding(input: Any, padding: str, kernel: Sizes, stride: Sizes, dilat
 
 def _run(
     name: str,
-    input: Any,
-    weight: Any,
-    bias: Any,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    stride: Size | None,
+    padding: Size,
+    dilation: Size,
     groups: int,
     transposed: bool = False,
-    output_padding: Any = 0,
-) -> Any:
+    output_padding: Size = 0,
+) -> Array:
     """Check the arguments and run the rule; half precision in float32."""
     n = int(name[-2])
     if input.ndim not in (n + 1, n + 2):

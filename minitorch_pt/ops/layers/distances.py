@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from ..reductions import sum, vector_norm
 from ..shape import broadcast_shapes, broadcast_tensors
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Dim, Number, Tensor
+    from ...autograd.contract import Array, Dim, Number, Pulled, Tensor
 
 
 __all__ = ["cdist", "cosine_similarity", "dist", "pairwise_distance", "pdist"]
@@ -32,7 +32,7 @@ _norm_along = differentiable(vector_norm.__wrapped__, name="NormBackward1", save
 # One by one
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote=("type", 2), joint=True, name="DistBackward0", saves="input other result", check=no_bool_minus)
-def dist(input: Tensor, other: Tensor, p: Number = 2) -> Any:
+def dist(input: Tensor, other: Tensor, p: Number = 2) -> Pulled:
     """The p-norm of input - other: (Σ |input - other|^p)^(1/p), over all elements.
 
     Raises:
@@ -44,7 +44,7 @@ def dist(input: Tensor, other: Tensor, p: Number = 2) -> Any:
     """
     value, pull = vector_norm.__wrapped__(sub.rule(input, other), p)
 
-    def both(g: Any) -> tuple:
+    def both(g: Array) -> tuple:
         flow = pull(g)
         return flow, -flow
 
@@ -58,7 +58,7 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
 
 
 @differentiable(linear=True, name="CloneBackward0")
-def at_least(input: Any, floor: float) -> Any:
+def at_least(input: Array, floor: float) -> Pulled:
     """`input`, but not below a number; its gradient passes everywhere, as torch's does."""
     return np.maximum(input, input.dtype.type(floor)), same
 
@@ -89,7 +89,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: Dim = 1, eps: float = 1e-8) -
 # ---------------------------------------------------------------------------------------------------------------------
 # Each from each
 # ---------------------------------------------------------------------------------------------------------------------
-def _lengths(difference: Any, p: float) -> tuple[np.ndarray, Callable]:
+def _lengths(difference: Array, p: float) -> tuple[np.ndarray, Callable]:
     """The p-norms along the last axis, and their gradient. If several elements are the largest, torch gives each the whole
     gradient of the inf-norm here, where `vector_norm` gives each its share.
     """
@@ -107,10 +107,10 @@ def _lengths(difference: Any, p: float) -> tuple[np.ndarray, Callable]:
 
 
 @differentiable(joint=True, name="CdistBackward0", saves="x1 x2 result")
-def _cdist(x1: Any, x2: Any, p: float) -> Any:
+def _cdist(x1: Array, x2: Array, p: float) -> Pulled:
     value, pull = _lengths(np.expand_dims(x1, -2) - np.expand_dims(x2, -3), p)
 
-    def both(g: Any) -> tuple:
+    def both(g: Array) -> tuple:
         flow = pull(g)
         return summed(flow, -2), -summed(flow, -3)
 
@@ -118,7 +118,7 @@ def _cdist(x1: Any, x2: Any, p: float) -> Any:
 
 
 @differentiable(joint=True, name="ViewBackward0", saves="x1 x2 result")
-def _euclidean(x1: Any, x2: Any) -> Any:
+def _euclidean(x1: Array, x2: Array) -> Pulled:
     """‖a - b‖² = ‖a‖² + ‖b‖² - 2 a·b: one matrix product in place of all differences. Not precise for points that almost coincide."""
     a, b = array(x1), array(x2)
     squares = (
@@ -127,7 +127,7 @@ def _euclidean(x1: Any, x2: Any) -> Any:
     value = np.sqrt(np.maximum(squares, 0))
     zero, plain = value == 0, isinstance(x1, np.ndarray)
 
-    def both(g: Any) -> tuple:
+    def both(g: Array) -> tuple:
         length = value if plain else _euclidean(x1, x2)
         ratio = np.where(zero, 0.0, g / np.where(zero, 1.0, length))
         return (
@@ -138,7 +138,7 @@ def _euclidean(x1: Any, x2: Any) -> Any:
     return value, both
 
 
-def _check_points(name: str, p: float, *points: Any) -> None:
+def _check_points(name: str, p: float, *points: Array) -> None:
     for x in points:
         if array(x).dtype.kind != "f":
             raise RuntimeError(f"{name} only supports floating-point dtypes, and got {array(x).dtype.name}; convert with .float()")  # fmt: skip
@@ -185,12 +185,12 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = _MO
 
 
 @differentiable(name="PdistBackward0", saves="input result")
-def _pdist(input: Any, p: float) -> Any:
+def _pdist(input: Array, p: float) -> Pulled:
     n = input.shape[0]
     pairs = np.triu_indices(n, 1)
     value, pull = _cdist.__wrapped__(input, input, p)
 
-    def pull_pairs(g: Any) -> Any:
+    def pull_pairs(g: Array) -> Array:
         first, second = pull(written_at.rule(g, pairs, (n, n)))
         return first + second
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ...stream import generator
 from ..elementwise.activations import SELU_ALPHA, SELU_SCALE
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 
 __all__ = [
@@ -25,14 +25,14 @@ __all__ = [
 
 
 @differentiable(linear=True, name="MulBackward0")
-def _scale(input: Any, noise: Any) -> Any:
+def _scale(input: Array, noise: Array) -> Pulled:
     return input * noise, lambda g: g * noise
 
 
 _scale_ = inplace(_scale)
 
 
-def dropout_noise(input: Any, p: float) -> Any:
+def dropout_noise(input: Array, p: float) -> Array:
     """0 with probability p, else 1 / (1 - p), drawn for each element of `input` as torch draws it."""
     x = array(input)
     if x.dtype.kind != "f":
@@ -51,7 +51,7 @@ def dropout_noise(input: Any, p: float) -> Any:
     return noise
 
 
-def _idle(input: Any, p: float, train: bool) -> bool:
+def _idle(input: Array, p: float, train: bool) -> bool:
     """Whether dropout changes nothing."""
     if not 0 <= p <= 1:
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
@@ -84,21 +84,21 @@ _LOWEST = SELU_ALPHA * SELU_SCALE  # selu(-inf) is the negative of this
 
 
 @differentiable(linear=True, name="AddBackward0", saves="noise")
-def _scale_shift(input: Any, noise: Any, shift: Any) -> Any:
+def _scale_shift(input: Array, noise: Array, shift: Array) -> Pulled:
     return input * noise + shift, lambda g: g * noise
 
 
 _scale_shift_ = inplace(_scale_shift)
 
 
-def _each_channel(input: Any) -> np.ndarray:
+def _each_channel(input: Array) -> np.ndarray:
     """What there is one random number a channel for: (N, C, 1, ...)."""
     if input.ndim < 2:
         raise RuntimeError(f"Feature dropout requires at least 2 dimensions in the input: (N, C, ...), but got {list(input.shape)}")  # fmt: skip
     return np.empty((*input.shape[:2], *(1,) * (input.ndim - 2)), array(input).dtype)
 
 
-def _alpha(input: Any, drawn: Any, p: float, change: bool) -> Any:
+def _alpha(input: Array, drawn: Array, p: float, change: bool) -> Array:
     """Dropped elements become selu(-inf), and all are scaled and shifted so that mean 0 and variance 1 stay."""
     noise = dropout_noise(drawn, p)
     if p == 1:

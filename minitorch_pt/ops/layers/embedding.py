@@ -18,7 +18,7 @@ from ..indexing import add_at
 from ..saving import saving
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 
 # what torch has at its top level; nn.functional has embedding_bag
@@ -26,14 +26,14 @@ __all__ = ["embedding", "embedding_renorm_"]
 
 
 @differentiable(linear=True, name="EmbeddingBackward0", saves="rows")
-def _lookup(weight: Any, rows: np.ndarray, padding_idx: int, scale_grad_by_freq: bool) -> Any:
+def _lookup(weight: Array, rows: np.ndarray, padding_idx: int, scale_grad_by_freq: bool) -> Pulled:
     table = array(weight)
     height = len(table)  # the table itself is not kept: it may be changed before backward
     return table[rows], lambda g: _summed.rule(g, rows, height, padding_idx, scale_grad_by_freq)
 
 
 @differentiable(linear=True, name="EmbeddingDenseBackwardBackward0")
-def _summed(g: Any, rows: np.ndarray, count: int, padding_idx: int, scale_grad_by_freq: bool) -> Any:
+def _summed(g: Array, rows: np.ndarray, count: int, padding_idx: int, scale_grad_by_freq: bool) -> Pulled:
     """The gradient of the table: for each row the sum over the places that show it, or their mean if scaled by frequency."""
     g = array(g)
     share = np.ones(count, g.dtype)
@@ -48,7 +48,7 @@ def _summed(g: Any, rows: np.ndarray, count: int, padding_idx: int, scale_grad_b
     return total, lambda h: h[rows] * share[rows][..., None]
 
 
-def _checked_rows(indices: Any, weight: Any, name: str, no_row: type[Exception] = IndexError) -> np.ndarray:
+def _checked_rows(indices: Array, weight: Array, name: str, no_row: type[Exception] = IndexError) -> np.ndarray:
     rows = array(indices)
     if getattr(weight, "ndim", 0) != 2:
         raise RuntimeError(
@@ -81,7 +81,7 @@ def embedding(
 
     Raises:
         IndexError: a number that is no row. RuntimeError: indices that are not int32 or int64, or the weight is no matrix.
-        NotImplementedError: sparse=True; there are no sparse tensors here.
+        NotImplementedError: sparse=True; gradients are dense here.
 
     >>> import minitorch_pt as torch
     >>> torch.embedding(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([1, 0, 1]))
@@ -102,7 +102,7 @@ def refuse_sparse(sparse: bool) -> None:
 
 
 @composed
-def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Any:
+def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Tensor:
     """Scale the rows that `indices` names, and that are longer than `max_norm`, to that length, in place.
 
     Shapes: input (V, E), indices (*). The length is the norm of order `norm_type`.
@@ -134,7 +134,7 @@ def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type
 # Bags of rows
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(name="EmbeddingBagBackward0")
-def _bag_sums(weight: Any, share: Any, rows: np.ndarray, bags: np.ndarray, count: int, sizes: Any, scale_grad_by_freq: bool) -> Any:  # fmt: skip
+def _bag_sums(weight: Array, share: Array | float, rows: np.ndarray, bags: np.ndarray, count: int, sizes: Array | float, scale_grad_by_freq: bool) -> Pulled:  # fmt: skip
     """Σ share[i] weight[rows[i]] / sizes over the i of each of `count` bags; share None is 1."""
     rows, bags, sizes = map(array, (rows, bags, sizes))
     elements, height = array(weight)[rows], weight.shape[0]
@@ -143,7 +143,7 @@ def _bag_sums(weight: Any, share: Any, rows: np.ndarray, bags: np.ndarray, count
     total = np.zeros((count, elements.shape[1]), np.float32 if elements.itemsize == 2 else elements.dtype)
     add_at(total, (bags,), elements)
 
-    def pull_weight(g: Any) -> Any:
+    def pull_weight(g: Array) -> Array:
         flow = (g / sizes)[bags]
         if share is not None:
             flow = flow * share.reshape((-1, 1))
@@ -157,7 +157,7 @@ def _bag_sums(weight: Any, share: Any, rows: np.ndarray, bags: np.ndarray, count
 
 
 @differentiable(linear=True, name="EmbeddingBagBackward0")
-def _bag_maxima(weight: Any, rows: np.ndarray, bags: np.ndarray, count: int) -> Any:
+def _bag_maxima(weight: Array, rows: np.ndarray, bags: np.ndarray, count: int) -> Pulled:
     """The largest number of each column in each bag, the first of equal ones; zeros for an empty bag."""
     table, shape = array(weight), weight.shape
     value = np.zeros((count, shape[1]), table.dtype)
@@ -173,7 +173,7 @@ def _bag_maxima(weight: Any, rows: np.ndarray, bags: np.ndarray, count: int) -> 
     return value, lambda g: sum_into.rule(np.where(full, g, 0), top, 0, shape)
 
 
-def _bags(rows: np.ndarray, offsets: Any, include_last_offset: bool) -> tuple[np.ndarray, int]:
+def _bags(rows: np.ndarray, offsets: Array | None, include_last_offset: bool) -> tuple[np.ndarray, int]:
     """The number of the bag that each place is in, and how many bags there are; `offsets` says where each begins.
 
     Raises:
@@ -194,6 +194,64 @@ def _bags(rows: np.ndarray, offsets: Any, include_last_offset: bool) -> tuple[np
     return np.searchsorted(starts, np.arange(len(rows)), side="right") - 1, count
 
 
+def _check_bags(input: Tensor, weight: Tensor, offsets: Tensor | None, samples: Tensor | None, mode: str) -> None:
+    """Check the shapes of what `embedding_bag` is given, and its mode.
+
+    Raises:
+        ValueError: they do not fit. RuntimeError: bags of length 0.
+    """
+    if samples is not None and samples.shape != input.shape:
+        raise ValueError(f"embedding_bag: If per_sample_weights ({list(samples.shape)}) is not None, then it must have the same shape as the input ({list(input.shape)})")  # fmt: skip
+    if weight.ndim != 2:
+        raise ValueError(f"weight has to be a 2D Tensor (num_embeddings, embedding_dim), but got Tensor of dimension {weight.ndim}")  # fmt: skip
+    if input.ndim == 2:
+        if offsets is not None:
+            raise ValueError(f"if input is 2D, then offsets has to be None, as each line of the input is a bag. However, found offsets of type {type(offsets)}")  # fmt: skip
+        if not input.shape[1]:
+            raise RuntimeError(
+                f"embedding_bag(): bags of length 0, input {list(input.shape)}; give a vector with offsets"
+            )
+    elif input.ndim != 1:
+        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.ndim}")
+    elif offsets is None or offsets.ndim != 1:
+        raise ValueError(f"offsets has to be a 1D Tensor but got {None if offsets is None else list(offsets.shape)}")
+    if mode not in ("sum", "mean", "max"):
+        raise ValueError(f"mode has to be one of sum, mean or max, not {mode!r}")
+
+
+_OLD_ORDER = (
+    "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is deprecated, "
+    "and should now be `embedding_bag(input, weight, ...)`."
+)
+
+
+def _table(weight: Tensor, samples: Tensor | None) -> np.ndarray:
+    """The array of the table.
+
+    Raises:
+        RuntimeError: it is not floating point, or per_sample_weights are of another type.
+    """
+    table = array(weight)
+    if table.dtype.kind != "f":
+        raise RuntimeError(f"embedding_bag() needs a floating point weight, not {table.dtype.name}; convert it with .float()")  # fmt: skip
+    if samples is not None and samples.dtype != weight.dtype:
+        raise RuntimeError(f"Expected weight to have the same type as per_sample_weights; but {weight.dtype} does not equal {samples.dtype}")  # fmt: skip
+    return table
+
+
+def _not_padding(rows: np.ndarray, height: int, padding_idx: int | None) -> np.ndarray:
+    """Which of the rows of a table of that height are not the one of padding.
+
+    Raises:
+        RuntimeError: that is no row.
+    """
+    if padding_idx is None:
+        return np.ones(len(rows), bool)
+    if not -height <= padding_idx < height:
+        raise RuntimeError(f"padding_idx must be within the number of embeddings, {-height} through {height - 1}, but got {padding_idx}")  # fmt: skip
+    return rows != padding_idx % height
+
+
 @composed
 def embedding_bag(
     input: Tensor,
@@ -207,7 +265,7 @@ def embedding_bag(
     per_sample_weights: Tensor | None = None,
     include_last_offset: bool = False,
     padding_idx: int | None = None,
-) -> Any:
+) -> Tensor:
     """The sum, mean or maximum of bags of rows of a table, without a tensor of all rows for the program: see `nn.EmbeddingBag`.
 
     offsets: where in a vector `input` each bag begins; include_last_offset: the last one is where the last bag ends.
@@ -225,50 +283,24 @@ def embedding_bag(
     tensor([[4., 6.]])
     """
     if weight.dtype.name == "int64" and input.dtype.is_floating_point:
-        warn(
-            "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is deprecated, "
-            "and should now be `embedding_bag(input, weight, ...)`."
-        )
+        warn(_OLD_ORDER)
         weight, input = input, weight
-    samples = per_sample_weights
-    if samples is not None and samples.shape != input.shape:
-        raise ValueError(f"embedding_bag: If per_sample_weights ({list(samples.shape)}) is not None, then it must have the same shape as the input ({list(input.shape)})")  # fmt: skip
-    if weight.ndim != 2:
-        raise ValueError(f"weight has to be a 2D Tensor (num_embeddings, embedding_dim), but got Tensor of dimension {weight.ndim}")  # fmt: skip
-    if input.ndim == 2:
-        if offsets is not None:
-            raise ValueError(f"if input is 2D, then offsets has to be None, as each line of the input is a bag. However, found offsets of type {type(offsets)}")  # fmt: skip
-        if not input.shape[1]:
-            raise RuntimeError(
-                f"embedding_bag(): bags of length 0, input {list(input.shape)}; give a vector with offsets"
-            )
-        offsets, include_last_offset = np.arange(input.shape[0]) * input.shape[1], False
-        samples = None if samples is None else samples.reshape(-1)
-    elif input.ndim != 1:
-        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.ndim}")
-    elif offsets is None or offsets.ndim != 1:
-        raise ValueError(f"offsets has to be a 1D Tensor but got {None if offsets is None else list(offsets.shape)}")
-    if mode not in ("sum", "mean", "max"):
-        raise ValueError(f"mode has to be one of sum, mean or max, not {mode!r}")
+    _check_bags(input, weight, offsets, per_sample_weights, mode)
     if mode == "max" and (scale_grad_by_freq or sparse):
         raise ValueError("max mode does not support scaling the gradient by the frequency, or sparse weights")
     refuse_sparse(sparse)
     if max_norm is not None:
         embedding_renorm_(weight.detach(), input, max_norm, norm_type)
+    samples = per_sample_weights
     if samples is not None and mode != "sum":
         raise NotImplementedError(f"embedding_bag: per_sample_weights is only supported for mode='sum' (got mode={mode!r})")  # fmt: skip
+    if input.ndim == 2:
+        offsets, include_last_offset = np.arange(input.shape[0]) * input.shape[1], False
+        samples = None if samples is None else samples.reshape(-1)
     rows = np.ascontiguousarray(_checked_rows(input, weight, "embedding_bag", RuntimeError)).reshape(-1)
-    table = array(weight)
-    if table.dtype.kind != "f":
-        raise RuntimeError(f"embedding_bag() needs a floating point weight, not {table.dtype.name}; convert it with .float()")  # fmt: skip
-    if samples is not None and samples.dtype != weight.dtype:
-        raise RuntimeError(f"Expected weight to have the same type as per_sample_weights; but {weight.dtype} does not equal {samples.dtype}")  # fmt: skip
+    table = _table(weight, samples)
     bags, count = _bags(rows, offsets, include_last_offset)
-    kept = np.ones(len(rows), bool)
-    if padding_idx is not None:
-        if not -len(table) <= padding_idx < len(table):
-            raise RuntimeError(f"padding_idx must be within the number of embeddings, {-len(table)} through {len(table) - 1}, but got {padding_idx}")  # fmt: skip
-        kept = rows != padding_idx % len(table)
+    kept = _not_padding(rows, len(table), padding_idx)
     counted = np.minimum(bags, count - 1)  # what lies behind the last offset belongs to the last bag
     if mode != "max" and padding_idx is None and table.itemsize < 8 and table.strides[1] == table.itemsize:
         kept &= bags < count  # but torch's fast sums leave it out, and count it

@@ -6,7 +6,7 @@ For y = x @ Wᵀ + b the gradients are dx = dy @ W, dW = dyᵀ @ x and db = Σ d
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -18,13 +18,13 @@ from ..checks import need, same_dtype
 from ..products import shape_text
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 
 __all__ = ["bilinear", "linear"]
 
 
-def _linear_name(input: Any, weight: Any, bias: Any = None) -> str:
+def _linear_name(input: Array, weight: Array, bias: Array | None = None) -> str:
     """The name for weights in a matrix; others are handed on."""
     if input.ndim == 2:
         return "MmBackward0" if bias is None else "AddmmBackward0"
@@ -33,7 +33,7 @@ def _linear_name(input: Any, weight: Any, bias: Any = None) -> str:
     return "UnsafeViewBackward0" if bias is None else "ViewBackward0"
 
 
-def _plain_linear(input: Any, weight: Any, bias: Any = None) -> Any:
+def _plain_linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
     product = input @ (weight if weight.ndim == 1 else weight.T)
     if bias is None:
         return product
@@ -47,7 +47,7 @@ def _plain_linear(input: Any, weight: Any, bias: Any = None) -> Any:
 
 
 @differentiable(name="AddmmBackward0", plain=_plain_linear, exact=True)
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Tensor | None = None) -> Any:
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Tensor | None = None) -> Pulled:
     """input @ weightᵀ + bias: each row of `weight` holds the weights of one output.
 
     Shapes: (..., in), (out, in), (out) -> (..., out).
@@ -73,7 +73,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
 
 
 @differentiable(name=_linear_name, plain=_plain_linear)
-def _linear_otherwise(input: Any, weight: Any, bias: Any = None) -> Any:
+def _linear_otherwise(input: Array, weight: Array, bias: Array | None = None) -> Pulled:
     """`linear` for inputs that are no matrix, without bias, with one that broadcasts, or for weights of one output without an axis."""
     shape = input.shape
     if not input.ndim or not weight.ndim:
@@ -108,12 +108,12 @@ def _linear_otherwise(input: Any, weight: Any, bias: Any = None) -> Any:
     return value.reshape(*shape[:-1], flat[-1]), *pulls
 
 
-def _adds_within(input: Any, bias: Any) -> bool:
+def _adds_within(input: Array, bias: Array | None) -> bool:
     """Whether torch adds the bias within the product; if not, it is a node of its own, and may have any shape that broadcasts."""
     return input.flags.c_contiguous and bias.flags.c_contiguous and (bias.ndim == 1 or bias.squeeze().ndim == 1)
 
 
-def _refuse_features(rows: Any, weight: Any) -> NoReturn:
+def _refuse_features(rows: Array, weight: Array) -> NoReturn:
     raise RuntimeError(
         f"mat1 and mat2 shapes cannot be multiplied ({shape_text(rows)} and {shape_text(weight.T)}): the last axis of the input must be "
         f"{weight.shape[-1]}, the layer's in_features, and is {rows.shape[-1]}"
@@ -147,14 +147,14 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
 
 
 @differentiable(name="TrilinearBackward0", saves=["input2 weight", "input1 weight", "input1 input2"])
-def _bilinear(input1: Any, input2: Any, weight: Any) -> Any:
+def _bilinear(input1: Array, input2: Array, weight: Array) -> Pulled:
     out, first, second = weight.shape
     a = np.expand_dims(input1.reshape((-1, first)), 2)
     b = np.expand_dims(input2.reshape((-1, second)), 1)
     pairs = (a * b).reshape((-1, first * second))
     flat = weight.reshape((out, first * second))
 
-    def spread(g: Any) -> Any:
+    def spread(g: Array) -> Array:
         return (g.reshape((-1, out)) @ flat).reshape((-1, first, second))
 
     return (

@@ -12,7 +12,8 @@ gradient of x loses its own mean and its share along hat:
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from ...autograd.rule import array, differentiable, kept
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Size, Tensor
+    from ...autograd.contract import Array, Pulled, Size, Tensor
 
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm"]
@@ -36,19 +37,19 @@ _SUBSCRIPTS = {_ROWS: "ij,ij->i", _CHANNELS: "ijk,ijk->j"}
 _BESIDE = {_ROWS: (slice(None), None), _CHANNELS: (None, slice(None), None)}  # gives the averages their axes back
 
 
-def _inner(a: Any, b: Any, axes: tuple[int, ...]) -> Any:
+def _inner(a: Array, b: Array, axes: tuple[int, ...]) -> Array:
     """Σ a b over the axes, which stay with length 1."""
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):  # einsum needs no array for the products
         return np.einsum(_SUBSCRIPTS[axes], a, b)[_BESIDE[axes]]
     return summed(a * b, axes, True)
 
 
-def _into(ufunc: Any, a: Any, b: Any) -> Any:
+def _into(ufunc: np.ufunc, a: Array, b: Array) -> Array:
     """ufunc(a, b), written into `a` if both are arrays: large arrays take most of their time to be allocated."""
     return ufunc(a, b, out=a) if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) else ufunc(a, b)
 
 
-def _sum(x: Any, axes: tuple[int, ...]) -> Any:
+def _sum(x: Array, axes: tuple[int, ...]) -> Array:
     """Σ x over the axes, which stay with length 1; a matrix product adds along the last axis several times faster than .sum."""
     if x.shape[-1] == 1:
         return summed(x, axes, True)
@@ -56,38 +57,38 @@ def _sum(x: Any, axes: tuple[int, ...]) -> Any:
     return (total if axes is _ROWS else summed(total, 0))[_BESIDE[axes]]
 
 
-def _mean(x: Any, axes: tuple[int, ...]) -> Any:
+def _mean(x: Array, axes: tuple[int, ...]) -> Array:
     return _sum(x, axes) / math.prod(x.shape[d] for d in axes)
 
 
-def _standardised(x: Any, eps: float) -> tuple[Any, Any]:
+def _standardised(x: Array, eps: float) -> tuple[Array, Array]:
     """Rows of mean 0 and variance 1, and how the gradient flows back."""
     n, mean = x.shape[1], _mean(x, _ROWS)
     centred = x - mean
     rstd = 1 / np.sqrt(_inner(centred, centred, _ROWS) / n + eps)
     made = _into(np.multiply, centred, rstd)
 
-    def back(g: Any) -> Any:
+    def back(g: Array) -> Array:
         hat = kept(made, lambda: (x - mean) * rstd)
         return _back(g, hat, rstd, _mean(g, _ROWS), _inner(g, hat, _ROWS) / n)
 
     return made, back
 
 
-def _back(g: Any, hat: Any, scale: Any, mean: Any, share: Any) -> Any:
+def _back(g: Array, hat: Array, scale: Array | float, mean: Array, share: Array | float) -> Array:
     """scale * (g - mean - hat * share)."""
     d = _into(np.add, hat * -share, g)
     return _into(np.multiply, _into(np.subtract, d, mean), scale)
 
 
-def _affine(hat: Any, weight: Any, bias: Any) -> Any:
+def _affine(hat: Array, weight: Array | None, bias: Array | None) -> Array:
     if weight is None:
         return hat if bias is None else hat + bias
     scaled = hat * weight
     return scaled if bias is None else _into(np.add, scaled, bias)
 
 
-def _check_types(name: str, input: Any, *parameters: Any) -> None:
+def _check_types(name: str, input: Array, *parameters: Array) -> None:
     """Check that the input is floating point, and that weights and statistics are of its type; beside float16 they may be of float32.
 
     Raises:
@@ -103,7 +104,7 @@ def _check_types(name: str, input: Any, *parameters: Any) -> None:
                                f"and a parameter of {parameter.dtype}; convert one with .to()")  # fmt: skip
 
 
-def _run(rule: Any, name: str, input: Any, weight: Any, bias: Any, *rest: Any) -> Any:
+def _run(rule: Callable, name: str, input: Array, weight: Array | None, bias: Array | None, *rest: object) -> Array:
     """Check the types and run the rule; half precision in float32, as torch does."""
     dtype = input.dtype
     _check_types(name, input, weight, bias)
@@ -116,39 +117,39 @@ def _run(rule: Any, name: str, input: Any, weight: Any, bias: Any, *rest: Any) -
 # ---------------------------------------------------------------------------------------------------------------------
 # Over the last axes
 # ---------------------------------------------------------------------------------------------------------------------
-def _as_rows(input: Any, count: int) -> Any:
+def _as_rows(input: Array, count: int) -> Array:
     """The last `count` axes as one, and those before as another."""
     split = input.ndim - count
     return input.reshape((math.prod(input.shape[:split]), math.prod(input.shape[split:])))
 
 
-def _over_samples(g: Any, count: int) -> Any:
+def _over_samples(g: Array, count: int) -> Array:
     """The sum over all but the last `count` axes, as a matrix product: it adds five times as fast as .sum."""
     rows = _as_rows(g, count)
     return (np.ones(rows.shape[0], rows.dtype) @ rows).reshape(g.shape[g.ndim - count :])
 
 
 @differentiable(name="NativeLayerNormBackward0", saves="input weight bias")
-def _layer_norm(input: Any, weight: Any, bias: Any, count: int, eps: float) -> Any:
+def _layer_norm(input: Array, weight: Array | None, bias: Array | None, count: int, eps: float) -> Pulled:
     shape = input.shape
     hat, back = _standardised(_as_rows(input, count), eps)
     hat = hat.reshape(shape)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         return back(_as_rows(g if weight is None else g * weight, count)).reshape(shape)
 
     return _affine(hat, weight, bias), pull, lambda g: _over_samples(g * hat, count), lambda g: _over_samples(g, count)
 
 
 @differentiable(name="MulBackward0", saves=["input weight", ""])
-def _rms_norm(input: Any, weight: Any, bias: None, count: int, eps: float) -> Any:
+def _rms_norm(input: Array, weight: Array | None, bias: None, count: int, eps: float) -> Pulled:
     shape, x = input.shape, _as_rows(input, count)
     n = x.shape[1]
     scale = 1 / np.sqrt(_inner(x, x, _ROWS) / n + eps)
     made = x * scale
     hat = made.reshape(shape)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         rows = kept(made, lambda: x * scale)
         g = _as_rows(g if weight is None else g * weight, count)
         d = _into(np.add, rows * (_inner(g, rows, _ROWS) / -n), g)
@@ -157,7 +158,7 @@ def _rms_norm(input: Any, weight: Any, bias: None, count: int, eps: float) -> An
     return _affine(hat, weight, None), pull, lambda g: _over_samples(g * hat, count)
 
 
-def _check_last_axes(name: str, input: Any, normalized_shape: Any, *parameters: Any) -> int:
+def _check_last_axes(name: str, input: Array, normalized_shape: tuple[int, ...], *parameters: Array) -> int:
     """How many axes are normalised over."""
     if isinstance(normalized_shape, int):
         raise TypeError(
@@ -218,12 +219,12 @@ def rms_norm(input: Tensor, normalized_shape: Size, weight: Tensor | None = None
 # ---------------------------------------------------------------------------------------------------------------------
 # Over channels
 # ---------------------------------------------------------------------------------------------------------------------
-def _as_channels(input: Any) -> Any:
+def _as_channels(input: Array) -> Array:
     """(N, C, *) as (N, C, L)."""
     return input.reshape((*input.shape[:2], math.prod(input.shape[2:])))
 
 
-def _moments(x: Any) -> tuple[Any, Any]:
+def _moments(x: Array) -> tuple[Array, Array]:
     """Mean and variance of each channel of (N, C, L); in float64, as torch computes them, where a sum overflows."""
     hush()
     mean = _mean(x, _CHANNELS)
@@ -234,15 +235,21 @@ def _moments(x: Any) -> tuple[Any, Any]:
     return mean, var
 
 
-def _column(parameter: Any) -> Any:
+def _column(parameter: Array | None) -> Array | None:
     """(C) as (C, 1), to stand beside (N, C, L)."""
     return None if parameter is None else parameter.reshape((-1, 1))
 
 
 @differentiable(joint=True, name="NativeBatchNormBackward0", saves="input weight running_mean running_var")
 def _batch_norm(
-    input: Any, weight: Any, bias: Any, running_mean: Any, running_var: Any, own: tuple | None, eps: float
-) -> Any:
+    input: Array,
+    weight: Array | None,
+    bias: Array | None,
+    running_mean: Array | None,
+    running_var: Array | None,
+    own: tuple | None,
+    eps: float,
+) -> Pulled:
     """`own`: in training the input's own mean and variance, to be used in place of the running ones."""
     shape, x = input.shape, _as_channels(input)
     n, training = x.shape[0] * x.shape[2], own is not None
@@ -253,12 +260,12 @@ def _batch_norm(
     made = _into(np.multiply, x - mean, rstd)
     scale = _affine(rstd, _column(weight), None)
 
-    def pull(g: Any) -> tuple:
+    def pull(g: Array) -> tuple:
         hat = kept(made, lambda: (x - mean) * rstd)
         g = _as_channels(g)
         d_bias, d_weight = _sum(g, _CHANNELS), _inner(g, hat, _CHANNELS)
         d_input = _back(g, hat, scale, d_bias / n, d_weight / n) if training else scale * g
-        return d_input.reshape(shape), d_weight.reshape((-1,)), d_bias.reshape((-1,))
+        return d_input.reshape(shape), d_weight.reshape((-1,)), d_bias.reshape((-1,)), None, None
 
     return _affine(made, _column(weight), _column(bias)).reshape(shape), pull
 
@@ -353,14 +360,14 @@ def instance_norm(
 
 
 @differentiable(name="NativeGroupNormBackward0", saves="input weight")
-def _group_norm(input: Any, weight: Any, bias: Any, num_groups: int, eps: float) -> Any:
+def _group_norm(input: Array, weight: Array | None, bias: Array | None, num_groups: int, eps: float) -> Pulled:
     shape, x = input.shape, _as_channels(input)
     n, channels, length = x.shape
     rows = (n * num_groups, channels // num_groups * length)
     hat, back = _standardised(x.reshape(rows), eps)
     hat = hat.reshape(x.shape)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         return back(_affine(_as_channels(g), _column(weight), None).reshape(rows)).reshape(shape)
 
     return (
@@ -401,7 +408,7 @@ def group_norm(
 
 
 @composed
-def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Any:
+def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
     """x / (k + alpha * mean(x²))^beta, the mean being taken over the `size` channels around each.
 
     Shapes: (N, C, *) of at least 3 axes. Beyond the first and last channel there are zeros.

@@ -7,7 +7,7 @@ of the tensor: each place of the border has a source, and the gradient there flo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Number, Size, Tensor
+    from ...autograd.contract import Array, Number, Pulled, Size, Tensor
 
 
 __all__ = ["constant_pad_nd"]
@@ -39,7 +39,7 @@ def _pairs(pad: Sequence[int], ndim: int) -> list[tuple[int, int]]:
 
 
 @differentiable(linear=True)
-def constant_pad_nd(input: Tensor, pad: Size, value: Number = 0) -> Any:
+def constant_pad_nd(input: Tensor, pad: Size, value: Number = 0) -> Pulled:
     """`input` with pad[0] elements of `value` before and pad[1] after the last axis, pad[2] and pad[3] the one before, ...
 
     A negative number takes elements away.
@@ -77,12 +77,12 @@ def _sources(mode: str, n: int, before: int, after: int) -> np.ndarray:
     return (places - start) % (n + min(before, 0) + min(after, 0)) + start
 
 
-def _border_name(input: Any, pad: Sequence[int], mode: str) -> str:
+def _border_name(input: Array, pad: Sequence[int], mode: str) -> str:
     return _NAMES[mode].format(len(pad) // 2)
 
 
 @differentiable(linear=True, name=_border_name)
-def _border(input: Any, pad: Sequence[int], mode: str) -> Any:
+def _border(input: Array, pad: Sequence[int], mode: str) -> Pulled:
     """The border filled with elements of the input."""
     shape, padded = input.shape, input
     for i, (before, after) in enumerate(_pairs(pad, input.ndim), 1):
@@ -94,7 +94,7 @@ _mirrored = differentiable(_border.__wrapped__, linear=True, name=_border_name, 
 
 
 @differentiable(linear=True)
-def _unborder(g: Any, pad: Sequence[int], mode: str, shape: tuple[int, ...]) -> Any:
+def _unborder(g: Array, pad: Sequence[int], mode: str, shape: tuple[int, ...]) -> Pulled:
     """The gradient of `_border`: each part of the border is added to where it came from."""
     total = g
     for i, (before, after) in enumerate(_pairs(pad, g.ndim), 1):
@@ -111,7 +111,7 @@ def _unborder(g: Any, pad: Sequence[int], mode: str, shape: tuple[int, ...]) -> 
     return total, lambda gg: _border.rule(gg, pad, mode)
 
 
-def _check_border(input: Any, pad: Sequence[int], mode: str) -> None:
+def _check_border(input: Array, pad: Sequence[int], mode: str) -> None:
     """Raise what is wrong with padding by elements of the input."""
     shape, count = list(input.shape), len(pad) // 2
     if count not in (1, 2, 3) or input.ndim not in (count + 1, count + 2):

@@ -30,7 +30,7 @@ from . import windows
 from .windows import Axis, elements_of, extended, flat_places, inner_part, last_argument, node_title
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Flag, Size, Tensor
+    from ...autograd.contract import Array, Flag, Pulled, Size, Tensor
 
 
 # what torch has at its top level; nn.functional has all
@@ -43,7 +43,7 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 # The largest element
 # ---------------------------------------------------------------------------------------------------------------------
-def _lowest(dtype: Any) -> Any:
+def _lowest(dtype: np.dtype) -> float:
     return -math.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
@@ -69,7 +69,7 @@ def _largest(data: np.ndarray, axes: Sequence[Axis]) -> tuple[np.ndarray, np.nda
 
 
 @differentiable(linear=True)
-def put_back(g: Any, place: np.ndarray, sizes: tuple[int, ...]) -> Any:
+def put_back(g: Array, place: np.ndarray, sizes: tuple[int, ...]) -> Pulled:
     """Zeros in images of these sizes, with each number added at its place: the gradient of choosing an element."""
     images, shape = g.shape[: -len(sizes)], place.shape
     count, size = math.prod(images), math.prod(sizes)
@@ -134,7 +134,7 @@ def _places_of(
 
 
 @differentiable(name=last_argument, saves="input")
-def _max_values(input: Any, axes: tuple[Axis, ...], name: str) -> Any:
+def _max_values(input: Array, axes: tuple[Axis, ...], name: str) -> Pulled:
     data = array(input)
     fill = _lowest(data.dtype)
     image = extended(data, axes, fill)
@@ -143,7 +143,7 @@ def _max_values(input: Any, axes: tuple[Axis, ...], name: str) -> Any:
     for element in elements:
         np.maximum(made, element, out=made)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         value = kept(made, lambda: _largest(data, axes)[0])
         # to compare takes 0.3 ms for a 2 x 2 pool of (64, 6, 28, 28), to find the places first 2.4 ms
         if isinstance(g, np.ndarray) and all(isinstance(i, slice) for axis in axes for i in axis.elements):
@@ -158,13 +158,13 @@ def _max_values(input: Any, axes: tuple[Axis, ...], name: str) -> Any:
 
 
 @differentiable(name=last_argument, saves="input result1")
-def _max_with_places(input: Any, axes: tuple[Axis, ...], name: str) -> Any:
+def _max_with_places(input: Array, axes: tuple[Axis, ...], name: str) -> Pulled:
     data = array(input)
     value, place = _largest(data, axes)
     return (value, place), lambda g, _: depending(put_back.rule(g, place, data.shape[-len(axes) :]), input)
 
 
-def _max_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool, places: bool) -> Any:  # fmt: skip
+def _max_pool(name: str, input: Array, kernel_size: Size, stride: Size | None, padding: Size, dilation: Size, ceil_mode: bool, places: bool) -> Any:  # fmt: skip
     # torch's max_pool1d without places has a kernel of its own, which is for floating point only
     windows.check_pooled(name, input, "fiu" if places or name != "max_pool1d" else "f")
     axes = windows.spaced(name, input, kernel_size, stride, padding, dilation, ceil_mode)
@@ -229,7 +229,7 @@ def max_pool1d_with_indices(
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: Flag = False,
-) -> Any:
+) -> tuple[Tensor, Tensor]:
     """`max_pool1d`, and where in its image, read row by row, each largest element is."""
     return _max_pool("max_pool1d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
@@ -243,7 +243,7 @@ def max_pool2d_with_indices(
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: Flag = False,
-) -> Any:
+) -> tuple[Tensor, Tensor]:
     """`max_pool2d`, and where in its image, read row by row, each largest element is."""
     return _max_pool("max_pool2d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
@@ -257,12 +257,12 @@ def max_pool3d_with_indices(
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: Flag = False,
-) -> Any:
+) -> tuple[Tensor, Tensor]:
     """`max_pool3d`, and where in its image, read row by row, each largest element is."""
     return _max_pool("max_pool3d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
 
-def _adaptive_max_pool(name: str, input: Any, output_size: Any, places: bool) -> Any:
+def _adaptive_max_pool(name: str, input: Array, output_size: Size, places: bool) -> Any:
     axes = windows.adapted(name, input, output_size)
     windows.check_pooled(name, input, "f")
     return (_max_with_places.rule if places else _max_values.rule)(
@@ -277,7 +277,9 @@ def adaptive_max_pool1d(input: Tensor, output_size: Size) -> Any:
 
 
 @composed
-def adaptive_max_pool1d_with_indices(input: Tensor, output_size: Size, return_indices: Flag = False) -> Any:
+def adaptive_max_pool1d_with_indices(
+    input: Tensor, output_size: Size, return_indices: Flag = False
+) -> tuple[Tensor, Tensor]:
     """The same as `torch.adaptive_max_pool1d`."""
     return _adaptive_max_pool("adaptive_max_pool1d", input, output_size, True)
 
@@ -289,7 +291,9 @@ def adaptive_max_pool2d(input: Tensor, output_size: object, return_indices: Flag
 
 
 @composed
-def adaptive_max_pool2d_with_indices(input: Tensor, output_size: object, return_indices: Flag = False) -> Any:
+def adaptive_max_pool2d_with_indices(
+    input: Tensor, output_size: object, return_indices: Flag = False
+) -> tuple[Tensor, Tensor]:
     """`adaptive_max_pool2d`, and where in its image, read row by row, each largest element is."""
     return _adaptive_max_pool("adaptive_max_pool2d", input, output_size, True)
 
@@ -301,7 +305,9 @@ def adaptive_max_pool3d(input: Tensor, output_size: object, return_indices: Flag
 
 
 @composed
-def adaptive_max_pool3d_with_indices(input: Tensor, output_size: object, return_indices: Flag = False) -> Any:
+def adaptive_max_pool3d_with_indices(
+    input: Tensor, output_size: object, return_indices: Flag = False
+) -> tuple[Tensor, Tensor]:
     """`adaptive_max_pool3d`, and where in its image, read row by row, each largest element is."""
     return _adaptive_max_pool("adaptive_max_pool3d", input, output_size, True)
 
@@ -310,7 +316,7 @@ def adaptive_max_pool3d_with_indices(input: Tensor, output_size: object, return_
 # The mean
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(linear=True)
-def _window_sums(input: Any, axes: tuple[Axis, ...]) -> Any:
+def _window_sums(input: Array, axes: tuple[Axis, ...]) -> Pulled:
     """The sum of each window: along one axis, then along the next."""
     total = extended(input, axes, 0)
     for d, axis in enumerate(axes, -len(axes)):
@@ -321,7 +327,7 @@ def _window_sums(input: Any, axes: tuple[Axis, ...]) -> Any:
 
 
 @differentiable(linear=True)
-def _into_windows(g: Any, axes: tuple[Axis, ...]) -> Any:
+def _into_windows(g: Array, axes: tuple[Axis, ...]) -> Pulled:
     """Each number added to every element of its window: the gradient of `_window_sums`."""
     total = g
     for d, axis in enumerate(axes, -len(axes)):
@@ -336,7 +342,7 @@ def _into_windows(g: Any, axes: tuple[Axis, ...]) -> Any:
     return inner_part(total, axes), lambda h: _window_sums.rule(h, axes)
 
 
-def _areas(axes: Sequence[Axis], with_padding: bool) -> Any:
+def _areas(axes: Sequence[Axis], with_padding: bool) -> Array:
     """How many elements each window has."""
     areas: Any = 1
     for axis in axes:
@@ -347,7 +353,7 @@ def _areas(axes: Sequence[Axis], with_padding: bool) -> Any:
 
 
 @differentiable(name=last_argument, saves="input")
-def _mean(input: Any, axes: tuple[Axis, ...], divisor: Any, name: str) -> Any:
+def _mean(input: Array, axes: tuple[Axis, ...], divisor: Array | float | None, name: str) -> Pulled:
     data, divisor = array(input), array(divisor)
     kind = data.dtype
     if kind.kind == "i":  # torch rounds towards zero
@@ -360,7 +366,7 @@ def _mean(input: Any, axes: tuple[Axis, ...], divisor: Any, name: str) -> Any:
     return value, lambda g: depending(_into_windows.rule(g / np.asarray(divisor, kind), axes), input)
 
 
-def _avg_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil_mode: bool, count_include_pad: bool, divisor_override: int | None) -> Any:  # fmt: skip
+def _avg_pool(name: str, input: Array, kernel_size: Size, stride: Size | None, padding: Size, ceil_mode: bool, count_include_pad: bool, divisor_override: int | None) -> Array:  # fmt: skip
     kinds = "i" if array(input).dtype == np.int64 else "f"
     # torch's avg_pool2d looks for the channels first, and finds no such axis
     windows.check_pooled(name, input, kinds, IndexError if name == "avg_pool2d" else RuntimeError)
@@ -376,7 +382,7 @@ def _avg_pool(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any
     return _mean.rule(input, axes, divisor, node_title("AvgPool{}D", len(axes)))
 
 
-def _adaptive_avg_pool(name: str, input: Any, output_size: Any) -> Any:
+def _adaptive_avg_pool(name: str, input: Array, output_size: Size) -> Array:
     axes, count = windows.adapted(name, input, output_size), windows.pooled_axes(name)
     if all(len(axis.places) == 1 for axis in axes):  # as in torch the mean of all elements, which may be none
         if count > 1:
@@ -455,8 +461,8 @@ def adaptive_avg_pool3d(input: Tensor, output_size: object) -> Tensor:
 # The p-norm
 # ---------------------------------------------------------------------------------------------------------------------
 def _lp_pool(
-    pools: tuple, name: str, input: Any, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool
-) -> Any:
+    pools: tuple, name: str, input: Array, norm_type: float, kernel_size: Size, stride: Size | None, ceil_mode: bool
+) -> Array:
     max_pool, avg_pool = pools
     if norm_type == math.inf:
         return max_pool(abs(input), kernel_size, stride, 0, 1, ceil_mode)
@@ -470,7 +476,7 @@ def _lp_pool(
 @composed
 def lp_pool1d(
     input: Tensor, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
-) -> Any:
+) -> Tensor:
     """(Σ x^p)^(1/p) of each window of (N, C, L): see `nn.LPPool1d`."""
     return _lp_pool((max_pool1d, avg_pool1d), "lp_pool1d", input, norm_type, kernel_size, stride, ceil_mode)
 
@@ -478,7 +484,7 @@ def lp_pool1d(
 @composed
 def lp_pool2d(
     input: Tensor, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
-) -> Any:
+) -> Tensor:
     """(Σ x^p)^(1/p) of each window of (N, C, H, W): see `nn.LPPool2d`."""
     return _lp_pool((max_pool2d, avg_pool2d), "lp_pool2d", input, norm_type, kernel_size, stride, ceil_mode)
 
@@ -486,6 +492,6 @@ def lp_pool2d(
 @composed
 def lp_pool3d(
     input: Tensor, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
-) -> Any:
+) -> Tensor:
     """(Σ x^p)^(1/p) of each window of (N, C, D, H, W): see `nn.LPPool3d`."""
     return _lp_pool((max_pool3d, avg_pool3d), "lp_pool3d", input, norm_type, kernel_size, stride, ceil_mode)

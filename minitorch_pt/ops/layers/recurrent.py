@@ -30,7 +30,7 @@ from .dropouts import dropout as _dropout
 from .linears import linear
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor, Tensors
+    from ...autograd.contract import Array, Pulled, Tensor, Tensors
 
 
 __all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell"]
@@ -52,16 +52,18 @@ class _Tanh:
     scale, order, kept = (1.0,), [0], 0
 
     @staticmethod
-    def plain(x: Any, state: tuple, w_hh: Any, b_hh: Any, w_hr: Any = None) -> tuple:
+    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
         return ((x + linear(state[0], w_hh, b_hh)).tanh(),)
 
     @staticmethod
-    def forward(a: Any, s: Any, h: Any, c: Any, kept: Any) -> None:
+    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
         a += s
         h[...] = np.tanh(a, out=a)[0]
 
     @staticmethod
-    def backward(a: Any, s: Any, kept: Any, before: Any, dh: Any, dc: Any, da: Any, ds: Any) -> None:
+    def backward(
+        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
+    ) -> None:
         np.multiply(a, a, out=da)
         np.subtract(1, da, out=da)
         da *= dh
@@ -70,16 +72,18 @@ class _Tanh:
 
 class _Relu(_Tanh):
     @staticmethod
-    def plain(x: Any, state: tuple, w_hh: Any, b_hh: Any, w_hr: Any = None) -> tuple:
+    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
         return ((x + linear(state[0], w_hh, b_hh)).relu(),)
 
     @staticmethod
-    def forward(a: Any, s: Any, h: Any, c: Any, kept: Any) -> None:
+    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
         a += s
         h[...] = np.maximum(a, 0, out=a)[0]
 
     @staticmethod
-    def backward(a: Any, s: Any, kept: Any, before: Any, dh: Any, dc: Any, da: Any, ds: Any) -> None:
+    def backward(
+        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
+    ) -> None:
         np.multiply(dh, a > 0, out=da)
         dh[...] = 0
 
@@ -88,7 +92,7 @@ class _LSTM:
     scale, order, kept = (0.5, 0.5, 0.5, 1.0), [0, 1, 3, 2], 2  # i, f, o, g
 
     @staticmethod
-    def plain(x: Any, state: tuple, w_hh: Any, b_hh: Any, w_hr: Any = None) -> tuple:
+    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
         h, c = state
         i, f, g, o = (x + linear(h, w_hh, b_hh)).chunk(4, 1)
         c = f.sigmoid() * c + i.sigmoid() * g.tanh()
@@ -96,7 +100,7 @@ class _LSTM:
         return (h if w_hr is None else linear(h, w_hr)), c
 
     @staticmethod
-    def forward(a: Any, s: Any, h: Any, c: Any, kept: Any) -> None:
+    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
         (i, f, o, g), sigmoids, (c_before, tanh_c) = a, a[:3], kept
         a += s
         np.tanh(a, out=a)
@@ -108,7 +112,9 @@ class _LSTM:
         np.multiply(o, np.tanh(c, out=tanh_c), out=h)
 
     @staticmethod
-    def backward(a: Any, s: Any, kept: Any, before: Any, dh: Any, dc: Any, da: Any, ds: Any) -> None:
+    def backward(
+        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
+    ) -> None:
         (i, f, o, g), (di, df, do, dg), (c_before, tanh_c) = a, da, kept
         dh *= o
         np.multiply(dh, tanh_c, out=do)
@@ -127,7 +133,7 @@ class _GRU:
     scale, order, kept = (0.5, 0.5, 1.0), [0, 1, 2], 1
 
     @staticmethod
-    def plain(x: Any, state: tuple, w_hh: Any, b_hh: Any, w_hr: Any = None) -> tuple:
+    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
         (h,) = state
         r_x, z_x, n_x = x.chunk(3, 1)
         r_h, z_h, n_h = linear(h, w_hh, b_hh).chunk(3, 1)
@@ -136,7 +142,7 @@ class _GRU:
         return (n + z * (h - n),)
 
     @staticmethod
-    def forward(a: Any, s: Any, h: Any, c: Any, kept: Any) -> None:
+    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
         (r, z, n), rz, (n_h,) = a, a[:2], kept
         rz += s[:2]
         np.tanh(rz, out=rz)
@@ -150,7 +156,9 @@ class _GRU:
         h += n
 
     @staticmethod
-    def backward(a: Any, s: Any, kept: Any, before: Any, dh: Any, dc: Any, da: Any, ds: Any) -> None:
+    def backward(
+        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
+    ) -> None:
         (r, z, n), (n_h,), (dr, dz, dn) = a, kept, da
         np.subtract(before, n, out=dz)
         dz *= dh
@@ -171,12 +179,12 @@ _KINDS: dict[str, Any] = {"rnn_tanh": _Tanh, "rnn_relu": _Relu, "lstm": _LSTM, "
 # ---------------------------------------------------------------------------------------------------------------------
 # One layer in one direction
 # ---------------------------------------------------------------------------------------------------------------------
-def _rows(x: Any) -> Any:
+def _rows(x: Array) -> Array:
     """(T, N, I) as packed rows, (T N, I)."""
     return x if x.ndim == 2 else x.reshape((x.shape[0] * x.shape[1], x.shape[2]))
 
 
-def _plain_sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any, *state: Any, kind: str,
+def _plain_sequence(input: Array, w_ih: Array, w_hh: Array, b_ih: Array | None, b_hh: Array | None, w_hr: Array | None, *state: Tensor, kind: str,
                     sizes: list[int], reverse: bool) -> tuple:  # fmt: skip
     """What `_sequence` computes, composed of other operations."""
     outputs = []
@@ -189,9 +197,40 @@ def _plain_sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr
     return (output.reshape((*input.shape[:-1], output.shape[1])), *state)
 
 
-def _name(input: Any, *args: Any, **options: Any) -> str:
+def _name(input: Array, *args: object, **options: object) -> str:
     """torch joins the steps of packed sequences by another operation."""
     return "CatBackward0" if input.ndim == 2 else "StackBackward0"
+
+
+def _turned_weights(cell: type, dtype: np.dtype, *parts: Array) -> np.ndarray:
+    """The weights (w_ih, b_ih, b_hh, w_hh), scaled and turned, so that a row of `factors` is multiplied with one block for each gate."""
+    columns = [np.zeros((len(parts[0]), 1), dtype) if p is None else p.reshape(len(p), -1) for p in parts]
+    weight = np.concatenate(columns, axis=1).reshape(len(cell.scale), -1, sum(c.shape[1] for c in columns))[cell.order]
+    scale = np.array(cell.scale, dtype).reshape(-1, 1, 1)
+    return np.multiply(weight.swapaxes(1, 2), scale, out=empty(dtype, len(weight), weight.shape[2], weight.shape[1]))
+
+
+def _by_gate(cell: type, weight: np.ndarray) -> np.ndarray:
+    """A weight with its gates in the order in which a cell computes them."""
+    ordered = empty(weight.dtype, len(cell.scale), len(weight) // len(cell.scale), weight.shape[1])
+    ordered[cell.order] = weight.reshape(ordered.shape)  # `order` is its own inverse
+    return ordered
+
+
+def _weight_gradients(cell: type, da: np.ndarray, ds: np.ndarray, factors: np.ndarray, width: int) -> tuple:
+    """What gives the gradients of w_ih, w_hh, b_ih, b_hh: columns of one product, which is made when the first is asked for."""
+    of_input = functools.cache(lambda: da.swapaxes(1, 2) @ factors)
+    of_state = of_input if ds is da else functools.cache(lambda: ds.swapaxes(1, 2) @ factors)
+
+    def columns(products: np.ndarray, which: slice | int) -> np.ndarray:
+        return np.concatenate([products[gate, :, which] for gate in cell.order])
+
+    return (
+        lambda: columns(of_input(), slice(width)),
+        lambda: columns(of_state(), slice(width + 1, None)),
+        lambda: columns(of_input(), width),
+        lambda: columns(of_state(), width),
+    )
 
 
 # what torch's composition of single steps saves, by what needs it: input, w_ih, w_hh, b_ih, b_hh, w_hr, h, c
@@ -199,8 +238,8 @@ _OF_STEPS = ["w_ih w_hh w_hr c_0", "input w_hh w_hr c_0", "h_0 w_hh w_hr c_0", *
 
 
 @differentiable(joint=True, name=_name, plain=_plain_sequence, saves=_OF_STEPS)
-def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any, h_0: Any, c_0: Any = None, *, kind: str,
-              sizes: list[int], reverse: bool) -> Any:  # fmt: skip
+def _sequence(input: Array, w_ih: Array, w_hh: Array, b_ih: Array | None, b_hh: Array | None, w_hr: Array | None, h_0: Array, c_0: Array | None = None, *, kind: str,
+              sizes: list[int], reverse: bool) -> Pulled:  # fmt: skip
     """All steps as one node: (outputs, last states).
 
     A row of `factors` is (x, 1, h), what the weights (w_ih, b, w_hh) are multiplied with: the products with the inputs are made for
@@ -210,10 +249,7 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
     cell, x, h = _KINDS[kind], _rows(input), h_0.copy()
     c = None if c_0 is None else c_0.copy()
     (total, width), gates, hidden = x.shape, len(cell.scale), len(w_ih) // len(cell.scale)
-    bias = [np.zeros((len(w_ih), 1), x.dtype) if b is None else b[:, None] for b in (b_ih, b_hh)]
-    weight = np.concatenate([w_ih, *bias, w_hh], axis=1).reshape(gates, hidden, -1)[cell.order]
-    scale = np.array(cell.scale, x.dtype).reshape(-1, 1, 1)
-    turned = np.multiply(weight.swapaxes(1, 2), scale, out=empty(x.dtype, gates, weight.shape[2], hidden))
+    turned = _turned_weights(cell, x.dtype, w_ih, b_ih, b_hh, w_hh)
     w_input, w_state = turned[:, : width + 1], turned[:, width + 1 :]
     output = empty(x.dtype, total, h.shape[1])
     a, kept = empty(x.dtype, gates, total, hidden), empty(x.dtype, cell.kept, total, hidden)
@@ -234,14 +270,12 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
             np.matmul(y, w_hr.T, out=h_n)
         output[rows] = h_n
 
-    def pull(g: Any, g_h: Any, g_c: Any = None) -> tuple:
+    def pull(g: Array, g_h: Array, g_c: Array | None = None) -> tuple:
         g, dh, dc = _rows(g), g_h.copy(), None if g_c is None else g_c.copy()
         da = empty(x.dtype, *a.shape)
         ds = empty(x.dtype, *a.shape) if kind == "gru" else da
         d_output: Any = None if w_hr is None else np.empty(before.shape, x.dtype)
-        w_ih_gates, w_hh_gates = empty(x.dtype, gates, hidden, width), empty(x.dtype, gates, hidden, w_hh.shape[1])
-        for w, ordered in ((w_ih, w_ih_gates), (w_hh, w_hh_gates)):
-            ordered[cell.order] = w.reshape(ordered.shape)  # `order` is its own inverse
+        w_ih_gates, w_hh_gates = _by_gate(cell, w_ih), _by_gate(cell, w_hh)
         share, products = np.empty((gates, len(dh), hidden), x.dtype), np.empty((gates, *dh.shape), x.dtype)
         for rows, n in reversed(steps):
             dh_n, dc_n = dh[:n], None if dc is None else dc[:n]
@@ -253,19 +287,9 @@ def _sequence(input: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any,
                 dh_n[...] = 0
             cell.backward(a[:, rows], share[:, :n], kept[:, rows], before[rows], dy, dc_n, da[:, rows], ds[:, rows])
             dh_n += np.add.reduce(np.matmul(ds[:, rows], w_hh_gates, out=products[:, :n]), axis=0)
-
-        of_input = functools.cache(lambda: da.swapaxes(1, 2) @ factors)  # the gradients of (w_ih, b, w_hh) side by side
-        of_state = functools.cache(lambda: ds.swapaxes(1, 2) @ factors) if kind == "gru" else of_input
-
-        def columns(products: Any, which: Any) -> Any:
-            return np.concatenate([products[gate, :, which] for gate in cell.order])
-
         return (
             lambda: sum(map(np.matmul, da, w_ih_gates)).reshape(input.shape),
-            lambda: columns(of_input(), slice(width)),
-            lambda: columns(of_state(), slice(width + 1, None)),
-            lambda: columns(of_input(), width),
-            lambda: columns(of_state(), width),
+            *_weight_gradients(cell, da, ds, factors, width),
             lambda: d_output.T @ cell_output,
             dh,
             dc,
@@ -311,7 +335,7 @@ def _bound(name: str, args: tuple, kwargs: dict) -> dict:
 
 
 def _layers(
-    name: str, width: int, state: tuple, params: Any, has_biases: bool, num_layers: int, directions: int
+    name: str, width: int, state: tuple, params: Array, has_biases: bool, num_layers: int, directions: int
 ) -> list:
     """(w_ih, w_hh, b_ih, b_hh, w_hr) of each layer and direction; None for what there is not."""
     rows, hidden, out = len(_KINDS[name].scale) * state[-1].shape[2], state[-1].shape[2], state[0].shape[2]
@@ -423,13 +447,13 @@ def rnn_relu(*args: object, **kwargs: object) -> tuple:
 # Packing; `running` (T, N) says which sequences go on at which step
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(linear=True, name="PackPaddedSequenceBackward0")
-def pack_rows(input: Any, running: Any) -> Any:
+def pack_rows(input: Array, running: np.ndarray) -> Pulled:
     """The rows of (T, N, *) where a sequence is running."""
     return input[running], lambda g: pad_rows.rule(g, running, 0)
 
 
 @differentiable(linear=True, name="torch::autograd::CopySlices")
-def pad_rows(rows: Any, running: Any, padding_value: float) -> Any:
+def pad_rows(rows: Array, running: np.ndarray, padding_value: float) -> Pulled:
     """(T, N, *) of the rows where a sequence is running, the rest being `padding_value`."""
     value = np.full((*running.shape, *rows.shape[1:]), padding_value, rows.dtype)
     value[running] = rows
@@ -439,7 +463,9 @@ def pad_rows(rows: Any, running: Any, padding_value: float) -> Any:
 # ---------------------------------------------------------------------------------------------------------------------
 # Single steps
 # ---------------------------------------------------------------------------------------------------------------------
-def _cell(name: str, input: Any, state: tuple, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any) -> tuple:
+def _cell(
+    name: str, input: Array, state: tuple, w_ih: Array, w_hh: Array, b_ih: Array | None, b_hh: Array | None
+) -> tuple:
     """One step, by composition: a single step gains nothing from a node of its own."""
     if input.ndim != 2:
         raise IndexError(f"{name}_cell() needs an input of shape (N, features), got {list(input.shape)}: unsqueeze(0) a single one")  # fmt: skip

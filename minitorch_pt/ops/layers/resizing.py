@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,22 +14,22 @@ from ...autograd.rule import array, differentiable
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Flag, Scale, Size, Tensor
+    from ...autograd.contract import Array, Flag, Pulled, Scale, Size, Tensor
 
 
-def cubic(t: Any, a: float) -> list:
+def cubic(t: Array, a: float) -> list:
     """The weights of the places -1, 0, 1, 2 for a point t beyond place 0 (Keys 1981)."""
 
-    def near(x: Any) -> Any:
+    def near(x: Array) -> Array:
         return ((a + 2) * x - (a + 3)) * x * x + 1
 
-    def far(x: Any) -> Any:
+    def far(x: Array) -> Array:
         return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
 
     return [far(t + 1), near(t), near(1 - t), far(2 - t)]
 
 
-def _cubic_filter(x: Any) -> Any:
+def _cubic_filter(x: Array) -> Array:
     """The same curve as a function of the distance, with PIL's constant."""
     x = np.minimum(abs(x), 2)
     whole = np.floor(np.minimum(x, 1))
@@ -44,19 +44,21 @@ _FILTERS: dict[str, tuple[int, Callable]] = {  # how far it reaches, and the wei
 }
 
 
-def _precise(dtype: Any) -> Any:
+def _precise(dtype: np.dtype) -> np.dtype:
     """The type to compute in: that of the tensor, for torch's rounding, but float32 for float16 and uint8."""
     return np.dtype(np.float32) if dtype.itemsize <= 2 else dtype
 
 
-def _step(n: int, size: int, factor: float | None, align_corners: bool, dtype: Any) -> Any:
+def _step(n: int, size: int, factor: float | None, align_corners: bool, dtype: np.dtype) -> np.floating:
     """How many old places a step of one new place is."""
     if align_corners:
         return dtype.type((n - 1) / (size - 1) if size > 1 else 0)
     return dtype.type(1 / factor if factor else n) / dtype.type(1 if factor else size)
 
 
-def _taps(mode: str, n: int, size: int, factor: float | None, align_corners: bool, dtype: Any) -> tuple[Any, Any]:
+def _taps(
+    mode: str, n: int, size: int, factor: float | None, align_corners: bool, dtype: np.dtype
+) -> tuple[Array, Array]:
     """The taps of an axis of n places that gets `size`."""
     new = np.arange(size).astype(dtype)
     step = _step(n, size, factor, align_corners, dtype)
@@ -79,8 +81,8 @@ def _taps(mode: str, n: int, size: int, factor: float | None, align_corners: boo
 
 
 def _smooth_taps(
-    mode: str, n: int, size: int, factor: float | None, align_corners: bool, dtype: Any
-) -> tuple[Any, Any]:
+    mode: str, n: int, size: int, factor: float | None, align_corners: bool, dtype: np.dtype
+) -> tuple[Array, Array]:
     """`_taps` of a filter that is stretched when shrinking, so that no place is passed over (antialias)."""
     reach, weight_at = _FILTERS[mode]
     step = _step(n, size, factor, align_corners, dtype)
@@ -94,12 +96,12 @@ def _smooth_taps(
     return places.clip(0, n - 1), (weights / weights.sum(1, keepdims=True)).astype(dtype)
 
 
-def _resize_name(input: Any, taps: tuple, name: str) -> str:
+def _resize_name(input: Array, taps: tuple, name: str, shape: tuple[int, ...] | None = None) -> str:
     return name
 
 
 @differentiable(linear=True, name=_resize_name)
-def _resize(input: Any, taps: tuple, name: str) -> Any:
+def _resize(input: Array, taps: tuple, name: str) -> Pulled:
     """The last axes resized, each by its (places, weights)."""
     shape, out = input.shape, input
     for axis in range(-1, -len(taps) - 1, -1):
@@ -114,7 +116,7 @@ def _resize(input: Any, taps: tuple, name: str) -> Any:
 
 
 @differentiable(linear=True, name=_resize_name)
-def _unresize(g: Any, taps: tuple, name: str, shape: tuple[int, ...]) -> Any:
+def _unresize(g: Array, taps: tuple, name: str, shape: tuple[int, ...]) -> Pulled:
     """The gradient of `_resize`: a matrix product with the weights along each axis."""
     out = g
     for axis, (places, weights) in enumerate(taps, -len(taps)):
@@ -129,7 +131,7 @@ _TITLES = {"nearest": "UpsampleNearest", "nearest-exact": "UpsampleNearestExact"
 _MODES = ("nearest", "nearest-exact", "area", "linear", "bilinear", "trilinear", "bicubic", "lanczos")
 
 
-def _new_sizes(input: Any, size: Any, scale_factor: Any) -> tuple[list[int], list]:
+def _new_sizes(input: Array, size: Size, scale_factor: Scale | None) -> tuple[list[int], list]:
     """The new sizes of the axes after (N, C), and their factors, None where a size was given."""
     old = list(input.shape[2:])
     if (size is None) == (scale_factor is None):
@@ -138,8 +140,8 @@ def _new_sizes(input: Any, size: Any, scale_factor: Any) -> tuple[list[int], lis
             if size is None
             else "only one of size or scale_factor should be defined"
         )
-    given = scale_factor if size is None else size
-    given = list(given) if isinstance(given, (list, tuple)) else [given] * len(old)
+    one = scale_factor if size is None else size
+    given: list = list(one) if isinstance(one, (list, tuple)) else len(old) * [one]
     if len(given) != len(old):
         raise ValueError(
             f"Input and {'output' if size is not None else 'scale_factor'} must have the same number of spatial dimensions, but got "
@@ -154,7 +156,7 @@ def _new_sizes(input: Any, size: Any, scale_factor: Any) -> tuple[list[int], lis
     return [int(n) for n in given], [None] * len(old)
 
 
-def _check_mode(input: Any, mode: str, align_corners: bool | None, antialias: Flag) -> None:
+def _check_mode(input: Array, mode: str, align_corners: bool | None, antialias: Flag) -> None:
     if mode in ("nearest", "area", "nearest-exact") and align_corners is not None:
         raise ValueError(
             "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
@@ -184,7 +186,7 @@ def interpolate(
     align_corners: bool | None = None,
     recompute_scale_factor: Flag | None = None,
     antialias: Flag = False,
-) -> Any:
+) -> Tensor:
     """The input with other sizes of the axes after (N, C): given as `size`, or as `scale_factor` times the old ones.
 
     mode: "nearest", "nearest-exact", "area"; "linear" for (N, C, L), "bilinear", "bicubic", "lanczos" for (N, C, H, W),
@@ -231,21 +233,21 @@ def upsample(
     scale_factor: Scale = None,
     mode: str = "nearest",
     align_corners: bool | None = None,
-) -> Any:
+) -> Tensor:
     """The old name of `interpolate`."""
     _warn_deprecated("upsample")
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
 @composed
-def upsample_nearest(input: Tensor, size: Size = None, scale_factor: Scale = None) -> Any:
+def upsample_nearest(input: Tensor, size: Size = None, scale_factor: Scale = None) -> Tensor:
     """The old name of `interpolate` with mode "nearest"."""
     _warn_deprecated("upsample_nearest")
     return interpolate(input, size, scale_factor, "nearest")
 
 
 @composed
-def upsample_bilinear(input: Tensor, size: Size = None, scale_factor: Scale = None) -> Any:
+def upsample_bilinear(input: Tensor, size: Size = None, scale_factor: Scale = None) -> Tensor:
     """The old name of `interpolate` with mode "bilinear" and align_corners=True."""
     _warn_deprecated("upsample_bilinear")
     return interpolate(input, size, scale_factor, "bilinear", True)

@@ -21,10 +21,10 @@ from ..saving import saving
 from .resizing import cubic
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Size, Tensor
+    from ...autograd.contract import Array, Pulled, Size, Tensor
 
 
-def _sampling_taps(mode: str, t: Any) -> list[tuple[int, Any, Any]]:
+def _sampling_taps(mode: str, t: Array) -> list[tuple[int, Array | float, Array | float]]:
     """(offset, weight, slope of the weight) of the places around a point that is t beyond place 0."""
     if mode == "nearest":
         return [(0, 1.0, 0.0)]
@@ -32,22 +32,22 @@ def _sampling_taps(mode: str, t: Any) -> list[tuple[int, Any, Any]]:
         return [(0, 1 - t, -1.0), (1, t, 1.0)]
     a = -0.75
 
-    def near(x: Any) -> Any:
+    def near(x: Array) -> Array:
         return (3 * (a + 2) * x - 2 * (a + 3)) * x
 
-    def far(x: Any) -> Any:
+    def far(x: Array) -> Array:
         return (3 * a * x - 10 * a) * x + 8 * a
 
     slopes = [far(t + 1), near(t), -near(1 - t), -far(2 - t)]
     return list(zip((-1, 0, 1, 2), cubic(t, a), slopes, strict=True))
 
 
-def _sample_name(input: Any, points: Any, mode: str, pad: Callable) -> str:
+def _sample_name(input: Array, points: Array, mode: str, pad: Callable) -> str:
     return f"GridSampler{input.ndim - 2}DBackward0"
 
 
 @differentiable(name=_sample_name)
-def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
+def _sample(input: Array, points: Array, mode: str, pad: Callable) -> Pulled:
     """input (N, C, *sizes) at points (N, *out, axes), which count places along each axis: (N, C, *out). Outside there are zeros.
 
     pad: moves a tap along an axis to the place that it takes its value from.
@@ -76,18 +76,18 @@ def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
         everywhere = np.broadcast_to(index[:, None], (*flat.shape[:2], ends[1]))  # the same in each channel
         corners.append((everywhere, visible, [tap[2:] for tap in corner]))
 
-    def product(factors: list, slope_of: int | None = None) -> Any:
+    def product(factors: list, slope_of: int | None = None) -> Array:
         """The weight of a corner, or how it changes along an axis."""
         total: Any = np.ones(ends, array(points).dtype)
         for d, (weight, slope) in enumerate(factors):
             total = total * (slope if d == slope_of else weight)
         return total
 
-    def value(index: Any, inside: Any) -> Any:
+    def value(index: Array, inside: Array) -> Array:
         """The numbers of a corner: 0 outside, where the index only stands for one (inf there times a weight of 0 would be nan)."""
         return np.where(inside[:, None], gather.rule(flat, 2, index), 0)
 
-    def pull_input(g: Any) -> Any:
+    def pull_input(g: Array) -> Array:
         g = g.reshape((*flat.shape[:2], ends[1]))
         parts = [
             sum_into.rule(g * np.where(inside, product(factors), 0)[:, None], index, 2, flat.shape)
@@ -95,7 +95,7 @@ def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
         ]
         return sum(parts[1:], parts[0]).reshape(input.shape)
 
-    def pull_points(g: Any) -> Any:
+    def pull_points(g: Array) -> Array:
         g, flows = g.reshape((*flat.shape[:2], ends[1])), []
         for d in range(len(sizes)):
             terms = [summed(g * value(index, inside), 1) * product(factors, d) for index, inside, factors in corners]
@@ -106,13 +106,13 @@ def _sample(input: Any, points: Any, mode: str, pad: Callable) -> Any:
     return sum(values[1:], values[0]).reshape(shape), pull_input, pull_points
 
 
-def _clipped(at: Any, n: int) -> Any:
+def _clipped(at: Array, n: int) -> Array:
     """At most the outermost places; where that changes a point, it gets no gradient."""
     plain = array(at)
     return where.rule((plain > 0) & (plain < n - 1), at, plain.clip(0, n - 1))
 
 
-def _reflected(at: Any, n: int, align_corners: bool) -> Any:
+def _reflected(at: Array, n: int, align_corners: bool) -> Array:
     """Mirrored at the middles of the outermost places (align_corners), or at their outer edges."""
     low, span = (0.0, n - 1) if align_corners else (-0.5, n)
     if span == 0:
@@ -123,7 +123,7 @@ def _reflected(at: Any, n: int, align_corners: bool) -> Any:
     return _clipped(where.rule(turns % 2 == 0, rest + low, span - rest + low), n)
 
 
-def _check_grid(input: Any, grid: Any, mode: str, padding_mode: str) -> None:
+def _check_grid(input: Array, grid: Array, mode: str, padding_mode: str) -> None:
     if mode not in ("bilinear", "nearest", "bicubic"):
         raise ValueError(f"grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: {mode!r}")
     if padding_mode not in ("zeros", "border", "reflection"):
@@ -160,7 +160,7 @@ def _corners_default(name: str, align_corners: bool | None) -> bool:
 @composed
 def grid_sample(
     input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
-) -> Any:
+) -> Tensor:
     """The input at the points of `grid`, which are (x, y) or (x, y, z) from -1 (left, top, front) to 1.
 
     mode: "bilinear" (for volumes trilinear), "nearest", "bicubic". padding_mode: what is outside: "zeros", the "border", or the
@@ -178,7 +178,7 @@ def grid_sample(
     align = _corners_default("grid_sample", align_corners)
     sizes = input.shape[2:]
 
-    def pad(at: Any, axis: int) -> Any:
+    def pad(at: Array, axis: int) -> Array:
         if padding_mode == "border":
             return _clipped(at, sizes[axis])
         return _reflected(at, sizes[axis], align) if padding_mode == "reflection" else at
@@ -194,12 +194,12 @@ def grid_sample(
     return saving.rule(value, (input, grid), _sample_name(input, points, mode, pad))
 
 
-def _stay(at: Any, axis: int) -> Any:
+def _stay(at: Array, axis: int) -> Array:
     return at
 
 
 @differentiable(linear=True, name="AffineGridGeneratorBackward0")
-def _affine_grid(theta: Any, base: np.ndarray) -> Any:
+def _affine_grid(theta: Array, base: np.ndarray) -> Pulled:
     """Each point of base (*out, axes + 1) by each matrix of theta (N, axes, axes + 1): (N, *out, axes)."""
     flat, axes = base.reshape((-1, base.shape[-1])), theta.shape[1]
     grid = (flat @ np.swapaxes(theta, 1, 2)).reshape((len(theta), *base.shape[:-1], axes))
@@ -207,7 +207,7 @@ def _affine_grid(theta: Any, base: np.ndarray) -> Any:
 
 
 @composed
-def affine_grid(theta: Tensor, size: Size, align_corners: bool | None = None) -> Any:
+def affine_grid(theta: Tensor, size: Size, align_corners: bool | None = None) -> Tensor:
     """The grid for `grid_sample` that turns, stretches and shifts images as the matrices `theta` say: theta @ (x, y, 1).
 
     Shapes: theta (N, 2, 3), size (N, C, H, W) -> (N, H, W, 2), or (N, 3, 4), (N, C, D, H, W) -> (N, D, H, W, 3).

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...autograd.rule import differentiable
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Tensor
+    from ...autograd.contract import Array, Pulled, Tensor
 
 
 __all__ = ["channel_shuffle", "pixel_shuffle", "pixel_unshuffle"]
 
 
-def _check_image(name: str, factor_name: str, input: Any, factor: int) -> None:
+def _check_image(name: str, factor_name: str, input: Array, factor: int) -> None:
     if input.ndim < 3:
         raise RuntimeError(f"{name} expects input to have at least 3 dimensions (C, H, W), but got input with {input.ndim} dimension(s)")  # fmt: skip
     if factor <= 0:
@@ -24,7 +24,7 @@ def _check_image(name: str, factor_name: str, input: Any, factor: int) -> None:
 
 
 @differentiable(linear=True)
-def pixel_shuffle(input: Tensor, upscale_factor: int) -> Any:
+def pixel_shuffle(input: Tensor, upscale_factor: int) -> Pulled:
     """Each r² channels become one that is r times as high and wide: r = upscale_factor.
 
     Shapes: (*, C r², H, W) -> (*, C, H r, W r).
@@ -46,7 +46,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Any:
 
 
 @differentiable(linear=True)
-def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Any:
+def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Pulled:
     """Each r x r square of places becomes r² channels: undoes `pixel_shuffle`.
 
     Shapes: (*, C, H r, W r) -> (*, C r², H, W).
@@ -66,7 +66,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Any:
 
 
 @differentiable(linear=True)
-def channel_shuffle(input: Tensor, groups: int) -> Any:
+def channel_shuffle(input: Tensor, groups: int) -> Pulled:
     """The channels as a matrix of `groups` rows, read by columns: 0 1 2 3 4 5 in 2 groups become 0 3 1 4 2 5.
 
     Shapes: (N, C, *) -> the same.

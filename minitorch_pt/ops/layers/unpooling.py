@@ -17,7 +17,7 @@ from .pooling import largest_of, put_back
 from .windows import Size, check_pooled, flat_places, last_argument, node_title, pooled_axes, whole_numbers
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Flag, Scale, Size, Tensor
+    from ...autograd.contract import Array, Flag, Pulled, Scale, Size, Tensor
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ def _starts(sample: np.ndarray, size: int, kernel: int, windows: int) -> np.ndar
 
 
 @differentiable(name=last_argument)
-def _max_at_random(input: Any, kernels: tuple, outputs: tuple, samples: np.ndarray, name: str) -> Any:
+def _max_at_random(input: Array, kernels: tuple, outputs: tuple, samples: np.ndarray, name: str) -> Pulled:
     data, count = array(input), len(kernels)
     lead, sizes = data.shape[:-count], data.shape[-count:]
     planes = data.reshape((math.prod(lead), math.prod(sizes)))
@@ -47,7 +47,7 @@ def _max_at_random(input: Any, kernels: tuple, outputs: tuple, samples: np.ndarr
     samples = array(samples).reshape((len(planes), count))[:, :: -1 if count == 2 else 1]
     starts = [_starts(samples[:, d], sizes[d], kernels[d], outputs[d]) for d in range(count)]
 
-    def place_of(offsets: Sequence[int]) -> Any:
+    def place_of(offsets: Sequence[int]) -> Array:
         flat = flat_places((start + k for start, k in zip(starts, offsets, strict=True)), sizes)
         return flat.reshape((len(planes), math.prod(outputs)))
 
@@ -58,7 +58,9 @@ def _max_at_random(input: Any, kernels: tuple, outputs: tuple, samples: np.ndarr
     return (value, place), lambda g, _: depending(put_back.rule(g, place, sizes), input)
 
 
-def _fractional(name: str, input: Any, kernel_size: Any, output_size: Any, output_ratio: Any, samples: Any) -> Any:
+def _fractional(
+    name: str, input: Array, kernel_size: Size, output_size: Size, output_ratio: Scale | None, samples: Array | None
+) -> Any:
     count, shape = pooled_axes(name), input.shape
     if output_size is None and output_ratio is None:
         raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
@@ -111,7 +113,7 @@ def fractional_max_pool2d_with_indices(
     output_ratio: Scale | None = None,
     return_indices: Flag = False,
     _random_samples: Tensor | None = None,
-) -> Any:
+) -> tuple[Tensor, Tensor]:
     """`fractional_max_pool2d`, and where in its image, read row by row, each largest element is."""
     return _fractional("fractional_max_pool2d", input, kernel_size, output_size, output_ratio, _random_samples)
 
@@ -138,7 +140,7 @@ def fractional_max_pool3d_with_indices(
     output_ratio: Scale | None = None,
     return_indices: Flag = False,
     _random_samples: Tensor | None = None,
-) -> Any:
+) -> tuple[Tensor, Tensor]:
     """`fractional_max_pool3d`, and where in its image, read row by row, each largest element is."""
     return _fractional("fractional_max_pool3d", input, kernel_size, output_size, output_ratio, _random_samples)
 
@@ -147,7 +149,7 @@ def fractional_max_pool3d_with_indices(
 # Back to where the largest elements were
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(linear=True, name=last_argument, saves="place")
-def _unpool(input: Any, place: np.ndarray, sizes: tuple[int, ...], name: str) -> Any:
+def _unpool(input: Array, place: np.ndarray, sizes: tuple[int, ...], name: str) -> Pulled:
     images, shape, size = input.shape[: -len(sizes)], input.shape, math.prod(sizes)
     count = math.prod(images)
     flat = place.reshape((count, math.prod(shape[-len(sizes) :])))
@@ -157,8 +159,8 @@ def _unpool(input: Any, place: np.ndarray, sizes: tuple[int, ...], name: str) ->
 
 
 def _max_unpool(
-    name: str, input: Any, indices: Any, kernel_size: Any, stride: Any, padding: Any, output_size: Any
-) -> Any:
+    name: str, input: Array, indices: Array, kernel_size: Size, stride: Size | None, padding: Size, output_size: Size
+) -> Array:
     kernels, paddings = whole_numbers(name, "kernel_size", kernel_size), whole_numbers(name, "padding", padding)
     strides = kernels if stride is None else whole_numbers(name, "stride", stride)
     check_pooled(name, input, "f")
@@ -193,7 +195,7 @@ def max_unpool1d(
     stride: Size | None = None,
     padding: Size = 0,
     output_size: Size | None = None,
-) -> Any:
+) -> Tensor:
     """Zeros, with the elements put where `indices` say, which `max_pool1d` gave: see `nn.MaxUnpool1d`."""
     return _max_unpool("max_unpool1d", input, indices, kernel_size, stride, padding, output_size)
 

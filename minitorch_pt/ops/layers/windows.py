@@ -10,11 +10,15 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ...autograd.rule import array
+
+if TYPE_CHECKING:
+    from ...autograd.contract import Array
+
 
 Size = int | Sequence[int]
 
@@ -38,7 +42,7 @@ def _axis(size: int, before: int, places: np.ndarray, apart: bool) -> Axis:
     return Axis(size, before, after, places, tuple(map(_index, (places + before).T)), apart)
 
 
-def _index(places: np.ndarray) -> Any:
+def _index(places: np.ndarray) -> np.ndarray | slice:
     """Places along an axis as a slice, which is a view and not a copy, if they are evenly spaced."""
     steps = np.diff(places)
     step = int(steps[0]) if steps.size else 1
@@ -69,7 +73,7 @@ def _adaptively(size: int, windows: int) -> Axis:
     return _axis(size, 0, np.where(places < end[:, None], places, size), windows > 0 and size % windows == 0)
 
 
-def elements_of(x: Any, axes: Sequence[Axis]) -> Iterator[Any]:
+def elements_of(x: Array, axes: Sequence[Axis]) -> Iterator[Array]:
     """The first element of every window, the second of every window, ...; row by row."""
     if not axes:
         yield x
@@ -79,7 +83,7 @@ def elements_of(x: Any, axes: Sequence[Axis]) -> Iterator[Any]:
         yield from elements_of(x[(..., index, *rest)], axes[1:])
 
 
-def flat_places(places: Iterable[np.ndarray], sizes: Sequence[int]) -> Any:
+def flat_places(places: Iterable[np.ndarray], sizes: Sequence[int]) -> Array:
     """Places along each axis, (..., windows), as places in an image that is read row by row: (..., windows, windows, ...)."""
     total: Any = 0
     for d, (along, size) in enumerate(zip(places, sizes, strict=True)):
@@ -95,7 +99,7 @@ def extended(data: np.ndarray, axes: Sequence[Axis], fill: float) -> np.ndarray:
     return np.pad(data, [(0, 0)] * (data.ndim - len(axes)) + added, constant_values=fill)
 
 
-def inner_part(image: Any, axes: Sequence[Axis]) -> Any:
+def inner_part(image: Array, axes: Sequence[Axis]) -> Array:
     """An extended image without what was added."""
     return image[(..., *(slice(axis.before, axis.before + axis.size) for axis in axes))]
 
@@ -108,7 +112,7 @@ def pooled_axes(name: str) -> int:
     return int(name[-2])
 
 
-def whole_numbers(name: str, what: str, value: Any) -> tuple[int, ...]:
+def whole_numbers(name: str, what: str, value: Size) -> tuple[int, ...]:
     """One whole number for each axis, of a number or of a sequence.
 
     Raises:
@@ -125,7 +129,7 @@ def whole_numbers(name: str, what: str, value: Any) -> tuple[int, ...]:
     return numbers * count if len(numbers) == 1 else numbers
 
 
-def check_pooled(name: str, input: Any, kinds: str, too_few: type[Exception] = RuntimeError) -> None:
+def check_pooled(name: str, input: Array, kinds: str, too_few: type[Exception] = RuntimeError) -> None:
     """Raise unless the shape is ([N,] C, *axes), with nothing of size 0 but N, and the type is one of these kinds."""
     count, shape, dtype = pooled_axes(name), input.shape, array(input).dtype
     if len(shape) not in (count + 1, count + 2) or 0 in shape[-count:] or (len(shape) == count + 2 and not shape[1]):
@@ -137,7 +141,7 @@ def check_pooled(name: str, input: Any, kinds: str, too_few: type[Exception] = R
         raise NotImplementedError(f"{name} is not implemented for {dtype.name}; convert with .float()")
 
 
-def spaced(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool) -> tuple[Axis, ...]:  # fmt: skip
+def spaced(name: str, input: Array, kernel_size: Size, stride: Size | None, padding: Size, dilation: Size, ceil_mode: bool) -> tuple[Axis, ...]:  # fmt: skip
     """The windows of a pool of fixed size, one `Axis` for each axis after the channels.
 
     Raises:
@@ -165,7 +169,7 @@ def spaced(name: str, input: Any, kernel_size: Any, stride: Any, padding: Any, d
     return axes
 
 
-def adapted(name: str, input: Any, output_size: Any) -> tuple[Axis, ...]:
+def adapted(name: str, input: Array, output_size: Size) -> tuple[Axis, ...]:
     """The windows of a pool with given sizes of the output; None keeps the input's size.
 
     Raises:
@@ -189,6 +193,6 @@ def node_title(operation: str, count: int) -> str:
     return "SqueezeBackward1" if count == 1 else operation.format(count) + "Backward0"
 
 
-def last_argument(input: Any, *arguments: Any) -> str:
+def last_argument(input: Array, *arguments: object) -> str:
     """torch's name of a node that its rule takes as the last argument."""
     return arguments[-1]

@@ -7,7 +7,8 @@ the target. size_average and reduce are what torch had before `reduction`; if on
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from ..halves import HALF, in_single
 from ..shape import broadcast_tensors
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Flag
+    from ...autograd.contract import Array, Flag, Tensor
 
 
 NONE, MEAN, SUM = 0, 1, 2
@@ -51,7 +52,7 @@ def reduction_code(reduction: str, size_average: Flag | None = None, reduce: Fla
     return _REDUCTIONS[reduction]
 
 
-def reduced_and_share(loss: Any, code: int) -> tuple[Any, float]:
+def reduced_and_share(loss: Array, code: int) -> tuple[Array, float]:
     """The reduced loss, and the share that each element has in it."""
     if code == NONE:
         return loss, 1.0
@@ -61,24 +62,24 @@ def reduced_and_share(loss: Any, code: int) -> tuple[Any, float]:
     return averaged(summed(loss), math.prod(loss.shape), code)
 
 
-def reduced_half(operation: Any, input: Any, target: Any, code: int, *options: Any) -> tuple:
+def reduced_half(operation: Callable, input: Array, target: Array, code: int, *options: object) -> tuple:
     """`operation` of float16: each element in float32, rounded, and then the reduction, as in torch."""
     loss, *pulls = in_single(operation, input, target, NONE, *options)
     value, share = reduced_and_share(loss, code)
     return (value, *(lambda g, pull=pull: pull(g * share) for pull in pulls))
 
 
-def averaged(total: Any, count: int, code: int) -> tuple[Any, float]:
+def averaged(total: Array, count: int, code: int) -> tuple[Array, float]:
     """The total, or its mean over `count` elements, and the share that each has in it."""
     return (total, 1.0) if code == SUM else (total / count, 1 / max(count, 1))
 
 
-def reduced(loss: Any, code: int) -> Any:
+def reduced(loss: Array, code: int) -> Array:
     """The same for a loss composed of operations."""
     return loss if code == NONE else loss.sum() if code == SUM else loss.mean()
 
 
-def both_operands(input: Any, target: Any) -> Any:
+def both_operands(input: Array, target: Array) -> tuple[Tensor, Tensor]:
     """Both operands. Of two shapes, with a warning; and if one has no axes in that of the other: it counts in the type of the result."""
     if array(input).shape == array(target).shape:
         return input, target
@@ -89,13 +90,13 @@ def both_operands(input: Any, target: Any) -> Any:
     return broadcast_tensors(input, target) if 0 in (input.ndim, target.ndim) else (input, target)
 
 
-def check_weight(input: Any, weight: Any) -> None:
+def check_weight(input: Array, weight: Array) -> None:
     """Raise ValueError unless the weight has the shape of the input."""
     if weight.shape != input.shape:
         raise ValueError(f"Weights and input must have the same size, got {list(weight.shape)} and {list(input.shape)}")
 
 
-def fitting(input: Any, *others: Any) -> None:
+def fitting(input: Array, *others: Array) -> None:
     """Raise if one of the others would broadcast `input`, whose shape is that of the loss."""
     for other in others:
         if other is None or other.shape == input.shape:
@@ -107,7 +108,7 @@ def fitting(input: Any, *others: Any) -> None:
             )
 
 
-def check_constant(name: str, **weights: Any) -> None:
+def check_constant(name: str, **weights: Array) -> None:
     """Raise RuntimeError if a weight asks for a gradient, which the loss does not give."""
     for key, weight in weights.items():
         if weight is not None and weight.requires_grad:

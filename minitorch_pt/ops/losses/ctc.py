@@ -16,7 +16,7 @@ Source: Graves et al. 2006, doi:10.1145/1143844.1143891.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from ..saving import saving_result
 from .common import MEAN, reduced, reduction_code
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Size, Tensor
+    from ...autograd.contract import Array, Pulled, Size, Tensor
 
 __all__: list[str] = []  # torch has this under nn.functional; top_level.py has the form at its top level
 
@@ -54,10 +54,10 @@ def _paths(emitted: np.ndarray, jump: np.ndarray) -> np.ndarray:
 
 
 @differentiable(name="torch::autograd::NotImplemented")
-def _once(slope: Any, log_probs: Any) -> Any:
+def _once(slope: Array, log_probs: Array) -> Pulled:
     """A gradient that depends on `log_probs` in a way that is not built."""
 
-    def refuse(g: Any) -> Any:
+    def refuse(g: Array) -> NoReturn:
         raise RuntimeError(
             "derivative of ctc_loss's gradient is not implemented: ctc_loss can be differentiated once only"
         )
@@ -66,7 +66,9 @@ def _once(slope: Any, log_probs: Any) -> Any:
 
 
 @differentiable(name="CtcLossBackward0")
-def _ctc_loss(log_probs: Any, states: Any, input_lengths: Any, target_lengths: Any, zero_infinity: bool) -> Any:
+def _ctc_loss(
+    log_probs: Array, states: Array, input_lengths: Array, target_lengths: Array, zero_infinity: bool
+) -> Pulled:
     """-log of the probability of each target (N).
 
     Shapes: log_probs (T, N, C), states (N, L), padded at the end; lengths (N).
@@ -105,14 +107,14 @@ def _ctc_loss(log_probs: Any, states: Any, input_lengths: Any, target_lengths: A
         flow[np.arange(steps)[:, None] >= input_lengths] = 0
         return flow
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         flow = slope()
         return g.reshape((-1, 1)) * (flow if isinstance(log_probs, np.ndarray) else _once.rule(flow, log_probs))
 
     return -total, pull
 
 
-def _lengths(name: str, given: Any, samples: int, most: int) -> np.ndarray:
+def _lengths(name: str, given: object, samples: int, most: int) -> np.ndarray:
     lengths = np.asarray(array(given))
     if lengths.size and lengths.dtype.kind not in "iu":
         raise RuntimeError(f"{name} must be integral, not {lengths.dtype.name}; convert them with .long()")
@@ -125,7 +127,7 @@ def _lengths(name: str, given: Any, samples: int, most: int) -> np.ndarray:
     return lengths
 
 
-def _states(targets: Any, lengths: np.ndarray, blank: int, classes: int) -> np.ndarray:
+def _states(targets: Array, lengths: np.ndarray, blank: int, classes: int) -> np.ndarray:
     """The targets, one a row or one after the other, as rows of states: blanks around and between the labels (N, L)."""
     listed = np.arange(lengths.max()) < lengths[:, None]
     labels: Any = np.zeros(listed.shape, np.int64)

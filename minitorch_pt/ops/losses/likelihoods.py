@@ -6,7 +6,7 @@ As in common.py, x is the prediction and t the target.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...arrays import dtypes
 from ...arrays.notices import warn
@@ -19,13 +19,13 @@ from ..writing import masked_fill
 from .common import reduced, reduction_code
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Flag, Tensor
+    from ...autograd.contract import Array, Flag, Tensor
 
 
 __all__: list[str] = []  # torch has these under nn.functional; top_level.py has those that it also has at the top
 
 
-def kl_divergence(input: Any, target: Any, code: int, log_target: bool) -> Any:
+def kl_divergence(input: Array, target: Array, code: int, log_target: bool) -> Array:
     """`kl_div` with the number of a reduction."""
     for values in (input, target):
         if array(values).dtype.kind != "f":
@@ -91,7 +91,7 @@ def poisson_nll_loss(
     return reduced(loss, code)
 
 
-def _variance(input: Any, var: Any) -> Any:
+def _variance(input: Array, var: Array) -> Array:
     """`var` in a shape that broadcasts to that of `input`."""
     if isinstance(var, float):
         var = input.new_full(input.shape, var, dtype=dtypes.of(dtypes.result_type_of([array(input), var])))
@@ -119,7 +119,7 @@ def _variance(input: Any, var: Any) -> Any:
 @composed
 def gaussian_nll_loss(
     input: Tensor, target: Tensor, var: Tensor | float, full: Flag = False, eps: float = 1e-6, reduction: str = "mean"
-) -> Any:
+) -> Tensor:
     """Negative log-likelihood of t under a normal distribution of mean x and variance v: (log v + (x - t)² / v) / 2.
 
     full: log(2π) / 2 is added. A variance below eps counts as eps, which its gradient does not notice.

@@ -25,7 +25,7 @@ from .classification import TINY
 from .common import check_constant, fitting, reduced, reduced_and_share, reduction_code
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Flag, Number, Tensor
+    from ...autograd.contract import Array, Flag, Number, Pulled, Tensor
 
 
 __all__: list[str] = []  # torch has these under nn.functional; top_level.py has those that it also has at the top
@@ -110,7 +110,7 @@ def cosine_embedding_loss(
 
 
 @differentiable(saves="input target")
-def _soft_margin_loss(input: Any, target: Any, code: int) -> Any:
+def _soft_margin_loss(input: Array, target: Array, code: int) -> Pulled:
     wrong = np.exp(-target * input)
     value, share = reduced_and_share(np.log1p(wrong), code)
     return value, lambda g: -target * wrong / (1 + wrong) * (g * share)
@@ -144,7 +144,7 @@ def soft_margin_loss(
 # ---------------------------------------------------------------------------------------------------------------------
 # Classes
 # ---------------------------------------------------------------------------------------------------------------------
-def _check_scores(name: str, input: Any, target: Any) -> None:
+def _check_scores(name: str, input: Array, target: Array) -> None:
     """Raise if these are not scores (N, C) or (C), and labels."""
     x, t = array(input), array(target)
     if x.ndim > 2 or 0 in x.shape[-1:]:
@@ -158,7 +158,7 @@ def _check_scores(name: str, input: Any, target: Any) -> None:
 
 
 @differentiable(name="MultiMarginLossBackward0", saves="input target weight")
-def _multi_margin_loss(input: Any, target: Any, weight: Any, code: int, p: int, margin: float) -> Any:
+def _multi_margin_loss(input: Array, target: Array, weight: Array | None, code: int, p: int, margin: float) -> Pulled:
     classes = input.shape[-1] if input.ndim else 1
     t = array(target).reshape(-1, 1)
     x = input.reshape((len(t), classes))
@@ -170,7 +170,7 @@ def _multi_margin_loss(input: Any, target: Any, weight: Any, code: int, p: int, 
     scale = 1 / classes if weight is None else array(weight)[t] / classes
     value, share = reduced_and_share((lack**p * scale).sum(axis=1).reshape(target.shape), code)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         slope = np.where(counts, lack ** (p - 1), 0) * (scale * (p * share)) * g.reshape((-1, 1))
         flow = slope - np.where(right, slope.sum(axis=1, keepdims=True), 0)
         return depending(flow.reshape(input.shape), input)
@@ -225,7 +225,7 @@ def multi_margin_loss(
 
 
 @differentiable(saves="input target")
-def _multilabel_margin_loss(input: Any, target: Any, code: int) -> Any:
+def _multilabel_margin_loss(input: Array, target: Array, code: int) -> Pulled:
     shape = input.shape
     classes = shape[-1] if shape else 1
     x, labels = array(input).reshape(-1, classes), array(target).reshape(-1, classes)
@@ -239,7 +239,7 @@ def _multilabel_margin_loss(input: Any, target: Any, code: int) -> Any:
     counts = (lack > 0) & listed[:, :, None] & wrong[:, None, :]
     value, share = reduced_and_share((np.where(counts, lack, 0).sum(axis=(1, 2)) / classes).reshape(shape[:-1]), code)
 
-    def pull(g: Any) -> Any:
+    def pull(g: Array) -> Array:
         slope = counts.sum(axis=1).astype(x.dtype)
         np.subtract.at(slope, (rows, labels[rows, places]), counts.sum(axis=2)[rows, places])
         return depending((slope * (share / classes) * g.reshape((-1, 1))).reshape(shape), input)
@@ -284,7 +284,7 @@ def multilabel_soft_margin_loss(
     size_average: Flag | None = None,
     reduce: Flag | None = None,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """The mean over classes of -w (t log sigmoid(x) + (1 - t) log sigmoid(-x)): a yes or no for each class, t being 0 or 1.
 
     Shapes: input and target (N, C) or (C) -> (N) or (), unless reduced; weight broadcasts to the input.
@@ -303,8 +303,8 @@ def multilabel_soft_margin_loss(
 # Triplets
 # ---------------------------------------------------------------------------------------------------------------------
 def _triplet(
-    anchor: Any, positive: Any, negative: Any, distance: Callable, margin: float, swap: bool, code: int
-) -> Any:
+    anchor: Array, positive: Array, negative: Array, distance: Callable, margin: float, swap: bool, code: int
+) -> Array:
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
     if not anchor.ndim == positive.ndim == negative.ndim:
@@ -350,7 +350,7 @@ def triplet_margin_loss(
     """
     code = reduction_code(reduction, size_average, reduce)
 
-    def distance(x: Any, y: Any) -> Any:
+    def distance(x: Array, y: Array) -> Array:
         return pairwise_distance(x, y, p, eps)
 
     return _triplet(anchor, positive, negative, distance, margin, swap, code)
@@ -366,7 +366,7 @@ def triplet_margin_with_distance_loss(
     margin: float = 1.0,
     swap: Flag = False,
     reduction: str = "mean",
-) -> Any:
+) -> Tensor:
     """`triplet_margin_loss` with a distance of your own: any function of two tensors; by default `pairwise_distance`.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,11 +24,11 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Flag, Tensor
+    from ...autograd.contract import Array, Flag, Pulled, Tensor
 
 
 @differentiable(promote=("type", 2), saves="input target")
-def _mse_loss(input: Any, target: Any, code: int) -> Any:
+def _mse_loss(input: Array, target: Array, code: int) -> Pulled:
     if check_floating("mse_loss", input):
         return reduced_half(_mse_loss, input, target, code)
     d = input - target
@@ -37,7 +37,7 @@ def _mse_loss(input: Any, target: Any, code: int) -> Any:
     return value, lambda g: d * (g * twice), lambda g: d * (g * -twice)
 
 
-def _reduced_square(d: Any, code: int) -> tuple[Any, float]:
+def _reduced_square(d: Array, code: int) -> tuple[Array, float]:
     """`_reduce(d * d, code)`; the sum of few squares as a product, in 0.3 us in place of 1.1: of many it would lose digits."""
     flat = d.ravel()
     if code == NONE or len(flat) > 1024:
@@ -73,7 +73,7 @@ def mse_loss(
     return _weighted((input - target) ** 2, weight, code)
 
 
-def _weighted(loss: Any, weight: Any, code: int) -> Any:
+def _weighted(loss: Array, weight: Array, code: int) -> Array:
     return (loss * weight).sum() / weight.sum() if code == MEAN else reduced(loss * weight, code)
 
 
@@ -100,14 +100,14 @@ def l1_loss(
     return _weighted(loss, weight, code)
 
 
-def _cut(d: Any, limit: float) -> Any:
+def _cut(d: Array, limit: float) -> Array:
     """c = d cut off at ±limit, so that c (d - c/2) is d²/2 near 0 and limit (|d| - limit/2) far from it."""
     x = array(d)
     return pick(abs(x) < limit, d, np.sign(x) * limit)
 
 
 @differentiable(promote=("type", 2), saves="input target")
-def _huber_loss(input: Any, target: Any, code: int, delta: float) -> Any:
+def _huber_loss(input: Array, target: Array, code: int, delta: float) -> Pulled:
     if check_floating("huber_loss", input):
         return reduced_half(_huber_loss, input, target, code, delta)
     d = input - target
@@ -117,7 +117,7 @@ def _huber_loss(input: Any, target: Any, code: int, delta: float) -> Any:
 
 
 @differentiable(promote=("type", 2), name="SmoothL1LossBackward0", saves="input target")
-def _smooth_l1_loss(input: Any, target: Any, code: int, beta: float) -> Any:
+def _smooth_l1_loss(input: Array, target: Array, code: int, beta: float) -> Pulled:
     if check_floating("smooth_l1_loss", input):
         return reduced_half(_smooth_l1_loss, input, target, code, beta)
     d = input - target

@@ -93,7 +93,7 @@ class DataLoader(Generic[T]):
     """
 
     _ready = False  # once it is made, what it reads stays
-    _iterator: _Workers | None = None  # persistent workers
+    _iterator: _MultiProcessingDataLoaderIter | None = None  # persistent workers
     _told: int | None = None  # how many samples an iterable data set claims to have, once it was asked
 
     def __init__(self, dataset: Dataset[T] | Sequence[T], batch_size: int | None = 1, shuffle: bool | None = None, sampler: Any = None, batch_sampler: Any = None,
@@ -162,15 +162,15 @@ class DataLoader(Generic[T]):
 
     def __iter__(self) -> Iterator[Any]:
         if not self.persistent_workers:
-            return _Workers(self) if self.num_workers else _Alone(self)
+            return _MultiProcessingDataLoaderIter(self) if self.num_workers else _SingleProcessDataLoaderIter(self)
         if self._iterator is None:
-            self._iterator = _Workers(self)
+            self._iterator = _MultiProcessingDataLoaderIter(self)
         else:
             self._iterator.reset(self)
         return self._iterator
 
 
-class _Pass:
+class _BaseDataLoaderIter:
     """One reading of a loader's data set. An error of the data set does not end it: the next batch can be asked for, as in torch."""
 
     def __init__(self, loader: DataLoader) -> None:
@@ -203,7 +203,7 @@ class _Pass:
         raise NotImplementedError(f"{type(self).__name__} cannot be pickled: pickle the DataLoader")
 
 
-class _Alone(_Pass):
+class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
     """A pass without workers."""
 
     def __init__(self, loader: DataLoader) -> None:
@@ -219,7 +219,7 @@ class _Alone(_Pass):
             raise StopIteration from None
 
 
-class _Workers(_Pass):
+class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
     """A pass of workers that read one after the other; one without samples is left out from then on."""
 
     def __init__(self, loader: DataLoader) -> None:

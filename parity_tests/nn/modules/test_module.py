@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import inspect
 
 import pytest
@@ -26,6 +27,7 @@ def refusal(module, state: dict) -> list[str]:
     return str(caught.value).splitlines()
 
 
+ITERATORS = [f"{named}{what}" for named in ("", "named_") for what in ("parameters", "buffers", "children", "modules")]
 WALKS = {
     "named_modules": lambda m: [n for n, _ in m.named_modules()],
     "named_modules twice": lambda m: [n for n, _ in m.named_modules(prefix="p", remove_duplicate=False)],
@@ -38,6 +40,7 @@ WALKS = {
     "parameters": lambda m: list(m.parameters()),
     "named_buffers": lambda m: list(m.named_buffers()),
     "buffers": lambda m: list(m.buffers()),
+    "what is printed of a walk": lambda m: [str(getattr(m, name)()).partition(" at ")[0] for name in ITERATORS],
     "get_submodule": lambda m: repr(m.get_submodule("2.0")),
     "get_submodule missing": lambda m: m.get_submodule("2.7"),
     "get_parameter": lambda m: m.get_parameter("2.0.bias"),
@@ -190,6 +193,44 @@ def test_state_dict_hooks():
         layer.register_load_state_dict_post_hook(lambda m, keys: keys.missing_keys.clear())
         state = layer.state_dict()
         return [list(state), repr(layer.load_state_dict(state)), seen]  # fmt: skip
+
+    same_program(program)
+
+
+def test_the_tables_hold_the_hooks_themselves():
+    """As programs read them: of a pruned layer, to find which hook prunes what."""
+
+    def program(t):
+        layer, seen = t.nn.Linear(2, 2), []
+        hook = max
+        handles = [
+            layer.register_forward_hook(hook),
+            layer.register_forward_hook(hook, prepend=True, with_kwargs=True, always_call=True),
+            layer.register_forward_pre_hook(hook, with_kwargs=True),
+            layer.register_full_backward_hook(hook),
+            layer.register_full_backward_pre_hook(hook),
+            layer.register_state_dict_pre_hook(hook),
+        ]
+        names = [n for n in vars(layer) if n.endswith(("_hooks", "_with_kwargs", "_always_called"))]
+        for _ in range(2):
+            seen.append([(name, list(table.values())) for name in sorted(names) if (table := getattr(layer, name))])
+            seen.append([type(table).__name__ for table in (layer._forward_hooks, layer._state_dict_hooks)])
+            for handle in handles:
+                handle.remove()
+        return seen
+
+    same_program(program)
+
+
+def test_hooks_of_a_whole_module_that_was_saved(tmp_path):
+    def program(t):
+        prune = importlib.import_module(f"{t.__name__}.nn.utils.prune")
+        layer = prune.identity(t.nn.Linear(2, 2), "weight")
+        t.save(layer, tmp_path / "layer.pt")
+        again = t.load(tmp_path / "layer.pt", weights_only=False)
+        with t.no_grad():
+            again.weight_mask.zero_(), again.bias.zero_()
+        return again(t.ones(1, 2)), list(again._forward_pre_hooks)[0] == list(layer._forward_pre_hooks)[0]
 
     same_program(program)
 

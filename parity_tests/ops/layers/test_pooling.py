@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import minitorch_pt
-from minitorch_pt.ops.layers import pooling
+from minitorch_pt.ops.layers import pooling, windows
 from parity_tests.oracle import assert_same, check, check_error, lookup, rand, randint, same_program
 
 F = "nn.functional."
@@ -85,7 +85,7 @@ def test_max_pool_of_whole_numbers(axes, dtype):
 def test_comparing_gives_what_places_give(axes, data, arguments):
     """The fast gradient, by comparing with the largest, is the plain one, by places."""
     data = data(2, 3, *SIZES[:axes])
-    wide = pooling._spaced(f"max_pool{axes}d", data, arguments[0], *arguments[1:] or (None, 0), 1, False)
+    wide = windows.spaced(f"max_pool{axes}d", data, arguments[0], *arguments[1:] or (None, 0), 1, False)
     value, pull = pooling._max_values.__wrapped__(data, wide, "")
     (same, places), pull_places = pooling._max_with_places.__wrapped__(data, wide, "")
     np.testing.assert_array_equal(value, same)

@@ -1,0 +1,44 @@
+"""What packages ask of PyTorch's inner parts, of torch._C and torch itself: whether a call is being traced, whether a tensor holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["CORE", "_assert_async", "_check"]
+
+
+def _assert_async(input: Any, assert_msg: str = "Expected Tensor with single nonzero value, but got zero") -> None:
+    """Raise unless the only element is not 0.
+
+    Raises:
+        RuntimeError: it is 0, or there is another number of elements.
+    """
+    if not input:
+        raise RuntimeError(assert_msg)
+
+
+def _check(cond: bool, message: Callable[[], Any] | None = None) -> None:
+    """Raise unless `cond` holds.
+
+    Raises:
+        RuntimeError: it does not; with the text that `message` gives. TypeError: it is no bool.
+    """
+    if not isinstance(cond, bool):
+        raise TypeError(f"cond must be a bool, but got {type(cond)}")
+    if not cond:
+        raise RuntimeError("Expected cond to be True, but got False." if message is None else str(message()))
+
+
+def _nothing(*args: Any) -> None:
+    """Nothing is traced, or counted."""
+
+
+# the names of torch._C, besides those of classes
+CORE: dict[str, Any] = {
+    "_are_functorch_transforms_active": lambda: False,
+    "_disabled_torch_function_impl": NotImplemented,
+    "_get_default_device": lambda: "cpu",
+    "_get_tracing_state": _nothing,
+    "_log_api_usage_once": _nothing,
+}
