@@ -27,7 +27,7 @@ def float_mask(mask: Tensor | None, name: str, dtype: Any, beside: Tensor | None
         raise AssertionError(f"only bool and floating types of {name} are supported, not {mask.dtype}; use .bool()")
     if beside is not None and beside.dtype != mask.dtype:
         warnings.warn(
-            f"Support for mismatched {name} and attn_mask is deprecated. Use same type for both instead.", stacklevel=3
+            f"Support for mismatched {name} and attn_mask is deprecated. Use same type for both instead.", stacklevel=4
         )
     if mask.is_floating_point():
         return mask
@@ -98,6 +98,92 @@ def _in_heads(x: Tensor, static: Tensor | None, name: str, batch: int, num_heads
     return static.reshape(batch, num_heads, *static.shape[1:])
 
 
+def _masks(
+    mask: Tensor | None, padding: Tensor | None, dtype: Any, is_causal: bool, need_weights: bool
+) -> tuple[Tensor | None, Tensor | None, bool]:
+    """Both masks as numbers, and whether to take the first for causal, so that it need not be read."""
+    padding = float_mask(padding, "key_padding_mask", dtype, mask)
+    if is_causal and mask is None:
+        raise RuntimeError("Need attn_mask if specifying the is_causal hint; make one with nn.Transformer.generate_square_subsequent_mask")  # fmt: skip
+    causal = is_causal and padding is None and not need_weights
+    return None if causal else float_mask(mask, "attn_mask", dtype), padding, causal
+
+
+def _as_batch(
+    query: Tensor, key: Tensor, value: Tensor, padding: Tensor | None, batched: bool
+) -> tuple[tuple, Tensor | None]:
+    """Query, key and value, and the mask of padding, with a batch axis: if they have none, as a batch of one."""
+    if batched:
+        return (query, key, value), padding
+    one = query.unsqueeze(1)
+    inputs = (one,) * 3 if query is key is value else (one, key.unsqueeze(1), value.unsqueeze(1))
+    return inputs, None if padding is None else padding.unsqueeze(0)
+
+
+def _check_sizes(inputs: tuple, expected: int, num_heads: int, separate: bool) -> None:
+    """Check the features of the query, and that key and value fit each other."""
+    (_, _, embed_dim), (*key, _), (*value, _) = (tuple(x.shape) for x in inputs)
+    _promise(embed_dim == expected, f"was expecting embedding dimension of {expected}, but got {embed_dim}")
+    _promise(embed_dim % num_heads == 0, f"embed_dim {embed_dim} not divisible by num_heads {num_heads}")
+    fits = key == value and (separate or inputs[1].shape == inputs[2].shape)
+    _promise(fits, f"key shape {tuple(inputs[1].shape)} does not match value shape {tuple(inputs[2].shape)}")
+
+
+def _mask_of_heads(mask: Tensor, batch: int, num_heads: int, length: int, source: int) -> Tensor:
+    """(L, S) or (N * H, L, S) as what broadcasts to (N, H, L, S)."""
+    expected = (length, source) if mask.ndim == 2 else (batch * num_heads, length, source)
+    if tuple(mask.shape) != expected:
+        raise RuntimeError(f"The shape of the {mask.ndim}D attn_mask is {tuple(mask.shape)}, but should be {expected}.")
+    return mask.reshape(-1 if mask.ndim == 2 else batch, 1 if mask.ndim == 2 else num_heads, length, source)
+
+
+def _with_learned(k: Tensor, v: Tensor, bias_k: Tensor | None, bias_v: Tensor | None, static: bool) -> tuple:
+    """Keys and values, followed by the learned ones if there are any."""
+    _promise((bias_k is None) == (bias_v is None), "bias_k and bias_v go together: give both or none")
+    if bias_k is None or bias_v is None:
+        return k, v
+    _promise(not static, "bias cannot be added to static key or value.")
+    batch = k.shape[1]
+    return ops.cat([k, bias_k.repeat(1, batch, 1)]), ops.cat([v, bias_v.repeat(1, batch, 1)])
+
+
+def _with_zero(x: Tensor) -> Tensor:
+    """Keys or values in heads, (N, H, S, D), followed by one of zeros."""
+    batch, num_heads, _, features = x.shape
+    return ops.cat([x, creation.zeros(batch, num_heads, 1, features, dtype=x.dtype)], 2)
+
+
+def _joined(mask: Tensor | None, padding: Tensor | None, batch: int, source: int, added: int) -> Tensor | None:
+    """Both masks in one; of the `added` keys at the end none is left out."""
+    if added and mask is not None:
+        mask = pad(mask, (0, added))
+    if padding is None:
+        return mask
+    padding = pad(padding, (0, added)) if added else padding
+    expected = (batch, source - added)
+    _promise(tuple(padding.shape) == (batch, source), f"Expected key_padding_mask of shape {expected}, but got {tuple(padding.shape)}")  # fmt: skip
+    padding = padding.reshape(batch, 1, 1, -1)
+    return padding if mask is None else mask + padding
+
+
+def _attended(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    mask: Tensor | None,
+    dropout_p: float,
+    need_weights: bool,
+    average: bool,
+    causal: bool,
+) -> tuple[Tensor, Tensor | None]:
+    """softmax(q kᵀ / sqrt(D) + mask) v, and the weights if they are needed: of each head, or their mean."""
+    if not need_weights:
+        return scaled_dot_product_attention(q, k, v, mask, dropout_p, causal), None
+    scores = (q * math.sqrt(1 / q.shape[-1])) @ k.transpose(-2, -1)
+    weights = dropout(ops.softmax(scores if mask is None else scores + mask, -1), dropout_p)
+    return weights @ v, weights.mean(1) if average else weights
+
+
 def multi_head_attention_forward(
     query: Tensor,
     key: Tensor,
@@ -135,63 +221,26 @@ def multi_head_attention_forward(
         AssertionError: shapes do not match. RuntimeError: attn_mask is not (L, S) or (N * H, L, S), or is_causal without it.
     """
     batched = _check_attention(query, key, value, key_padding_mask, attn_mask, num_heads)
-    inputs = (query, key, value)
-    if not batched:
-        same = query is key is value
-        inputs = (query.unsqueeze(1),) * 3 if same else (query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1))
-        key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
+    inputs, key_padding_mask = _as_batch(query, key, value, key_padding_mask, batched)
     length, batch, embed_dim = inputs[0].shape
-    source = inputs[1].shape[0]
-    padding = float_mask(key_padding_mask, "key_padding_mask", query.dtype, attn_mask)
-    if is_causal and attn_mask is None:
-        raise RuntimeError("Need attn_mask if specifying the is_causal hint; make one with nn.Transformer.generate_square_subsequent_mask")  # fmt: skip
-    causal = is_causal and padding is None and not need_weights  # then the mask itself need not be read
-    mask = None if causal else float_mask(attn_mask, "attn_mask", query.dtype)
-    _promise(embed_dim == embed_dim_to_check, f"was expecting embedding dimension of {embed_dim_to_check}, but got {embed_dim}")  # fmt: skip
-    _promise(embed_dim % num_heads == 0, f"embed_dim {embed_dim} not divisible by num_heads {num_heads}")
-    axes = 2 if use_separate_proj_weight else 3
-    _promise(inputs[1].shape[:axes] == inputs[2].shape[:axes], f"key shape {tuple(key.shape)} does not match value shape {tuple(value.shape)}")  # fmt: skip
+    mask, padding, causal = _masks(attn_mask, key_padding_mask, query.dtype, is_causal, need_weights)
+    _check_sizes(inputs, embed_dim_to_check, num_heads, use_separate_proj_weight)
 
     separate = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else None
     q, k, v = _projected(inputs, in_proj_weight, in_proj_bias, separate)
-    if mask is not None:
-        expected = (length, source) if mask.ndim == 2 else (batch * num_heads, length, source)
-        if tuple(mask.shape) != expected:
-            raise RuntimeError(f"The shape of the {mask.ndim}D attn_mask is {tuple(mask.shape)}, but should be {expected}.")  # fmt: skip
-        mask = mask.reshape(-1 if mask.ndim == 2 else batch, 1 if mask.ndim == 2 else num_heads, length, source)
-    _promise((bias_k is None) == (bias_v is None), "bias_k and bias_v go together: give both or none")
-    added = 0
-    if bias_k is not None and bias_v is not None:
-        _promise(static_k is None and static_v is None, "bias cannot be added to static key or value.")
-        k = ops.cat([k, bias_k.repeat(1, batch, 1)])
-        v = ops.cat([v, bias_v.repeat(1, batch, 1)])
-        added += 1
+    mask = None if mask is None else _mask_of_heads(mask, batch, num_heads, length, inputs[1].shape[0])
+    k, v = _with_learned(k, v, bias_k, bias_v, static_k is not None or static_v is not None)
     q = _in_heads(q, None, "query", batch, num_heads)
     k = _in_heads(k, static_k, "static_k", batch, num_heads)
     v = _in_heads(v, static_v, "static_v", batch, num_heads)
     if add_zero_attn:
-        zero = creation.zeros(batch, num_heads, 1, embed_dim // num_heads, dtype=k.dtype)
-        k, v = ops.cat([k, zero], 2), ops.cat([v, zero], 2)
-        added += 1
-    if added and mask is not None:
-        mask = pad(mask, (0, added))
-    if padding is not None:
-        padding = pad(padding, (0, added)) if added else padding
-        _promise(tuple(padding.shape) == (batch, k.shape[2]), f"Expected key_padding_mask of shape {(batch, k.shape[2] - added)}, but got {tuple(padding.shape)}")  # fmt: skip
-        padding = padding.reshape(batch, 1, 1, -1)
-        mask = padding if mask is None else mask + padding
+        k, v = _with_zero(k), _with_zero(v)
+    mask = _joined(mask, padding, batch, k.shape[2], (bias_k is not None) + add_zero_attn)
 
-    dropout_p = dropout_p if training else 0.0
-    weights = None
-    if need_weights:
-        scores = (q * math.sqrt(1 / q.shape[-1])) @ k.transpose(-2, -1)
-        weights = dropout(ops.softmax(scores if mask is None else scores + mask, -1), dropout_p)
-        output = weights @ v
-        if average_attn_weights:
-            weights = weights.mean(1)
-        weights = weights if batched else weights.squeeze(0)
-    else:
-        output = scaled_dot_product_attention(q, k, v, mask, dropout_p, causal)
+    output, weights = _attended(
+        q, k, v, mask, dropout_p if training else 0.0, need_weights, average_attn_weights, causal
+    )
     output = linear(output.permute(2, 0, 1, 3).reshape(length * batch, embed_dim), out_proj_weight, out_proj_bias)
     output = output.view(length, batch, output.shape[1])
+    weights = weights if batched or weights is None else weights.squeeze(0)
     return output if batched else output.squeeze(1), weights

@@ -52,9 +52,8 @@ class LBFGS(Optimizer):
         (group,) = self.param_groups
         params, rate = group["params"], group["lr"]
         if isinstance(rate, Tensor):
-            rate = _plain(
-                rate.reshape(())
-            )  # NumPy's scalar, not a float: the state then keeps t as a tensor, as torch's does
+            # NumPy's scalar, not a float: the state then keeps t as a tensor, as torch's does
+            rate = _plain(rate.reshape(()))
         state = self.state[params[0]]  # there, so that loading gives it the parameters' dtype
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
@@ -65,61 +64,100 @@ class LBFGS(Optimizer):
         state["func_evals"] += 1
         if np.abs(gradient).max() <= group["tolerance_grad"]:
             return first_loss
-        d, t, ys, ss, ro, scale, before, loss_before = (_plain(state.get(key)) for key in _KEYS)
+        course = _Course(state)
 
         for iteration in range(1, group["max_iter"] + 1):
             state["n_iter"] += 1
             if state["n_iter"] == 1:
-                d, ys, ss, ro, scale = -gradient, [], [], [], 1
-                with np.errstate(all="ignore"):  # NumPy's own Python code
-                    t = min(1.0, 1.0 / np.abs(gradient).sum()) * rate
+                course.begin(gradient, rate)
             else:
-                y, s = gradient - before, _scaled(t, d)
-                curvature = y @ s
-                if curvature > 1e-10:
-                    if len(ys) == group["history_size"]:
-                        for history in (ys, ss, ro):
-                            history.pop(0)
-                    ys.append(y)
-                    ss.append(s)
-                    ro.append(1.0 / curvature)
-                    scale = curvature / (y @ y)
-                d, alphas = _direction(gradient, ys, ss, ro, scale)
+                course.learn(gradient, group["history_size"])
+                alphas = course.turn(gradient, rate)
                 kept = state.setdefault("al", [None] * group["history_size"])
                 kept[: len(alphas)] = _wrapped(alphas)
-                t = rate
-            before, loss_before = gradient, loss
-            slope = gradient @ d
-            if slope > -group["tolerance_change"]:
+            course.before, course.loss_before = gradient, loss
+            if gradient @ course.d > -group["tolerance_change"]:
                 break
-
-            count = 0
-            if group["line_search_fn"] is None:
-                _move(params, t, d)
-                if iteration < group["max_iter"]:  # the next call of step evaluates there anyway
-                    loss, gradient, count = _number(evaluate(closure)), _gathered(params), 1
-            elif group["line_search_fn"] == "strong_wolfe":
-                probe = _prober(closure, params, d)
-                budget = group["max_eval"] - evaluations
-                loss, gradient, t, count = _strong_wolfe(probe, t, np.abs(d).max(), (loss, gradient, slope), budget)
-                _move(params, t, d)
-            else:
-                raise RuntimeError(
-                    f"only 'strong_wolfe' is supported, but line_search_fn is {group['line_search_fn']!r}"
-                )
+            last = iteration == group["max_iter"]
+            budget = group["max_eval"] - evaluations
+            loss, gradient, count = _advance(closure, group, course, last, budget)
             evaluations += count
             state["func_evals"] += count
-
-            if (evaluations >= group["max_eval"] or np.abs(gradient).max() <= group["tolerance_grad"]
-                    or np.abs(_scaled(t, d)).max() <= group["tolerance_change"] or abs(loss - loss_before) < group["tolerance_change"]):  # fmt: skip
+            if evaluations >= group["max_eval"] or _is_settled(group, course, loss, gradient):
                 break
 
-        values = (d, t, ys, ss, ro, scale, before, loss_before)
-        state.update({key: _wrapped(value) for key, value in zip(_KEYS, values, strict=True)})
+        state.update(course.kept())
         return first_loss
 
 
 _KEYS = ("d", "t", "old_dirs", "old_stps", "ro", "H_diag", "prev_flat_grad", "prev_loss")
+
+
+class _Course:
+    """Where the search goes, direction d and length t, and what the last steps have told of the curvature."""
+
+    def __init__(self, state: dict) -> None:
+        # ys: changes of the gradient, over the steps ss, with ro = 1 / y·s; before: the gradient before the last step
+        (self.d, self.t, self.ys, self.ss, self.ro, self.scale, self.before, self.loss_before) = (
+            _plain(state.get(key)) for key in _KEYS
+        )
+
+    def kept(self) -> dict[str, Any]:
+        """What the next call of `step` needs."""
+        values = (self.d, self.t, self.ys, self.ss, self.ro, self.scale, self.before, self.loss_before)
+        return {key: _wrapped(value) for key, value in zip(_KEYS, values, strict=True)}
+
+    def begin(self, gradient: np.ndarray, rate: Any) -> None:
+        """Go straight downhill, and not too far."""
+        self.d, self.ys, self.ss, self.ro, self.scale = -gradient, [], [], [], 1
+        with np.errstate(all="ignore"):  # NumPy's own Python code
+            self.t = min(1.0, 1.0 / np.abs(gradient).sum()) * rate
+
+    def learn(self, gradient: np.ndarray, size: int) -> None:
+        """Remember how the gradient changed over the last step, and forget what is more than `size` steps old."""
+        y, s = gradient - self.before, _scaled(self.t, self.d)
+        curvature = y @ s
+        if curvature > 1e-10:
+            if len(self.ys) == size:
+                for history in (self.ys, self.ss, self.ro):
+                    history.pop(0)
+            self.ys.append(y)
+            self.ss.append(s)
+            self.ro.append(1.0 / curvature)
+            self.scale = curvature / (y @ y)
+
+    def turn(self, gradient: np.ndarray, rate: Any) -> list:
+        """Take the direction of Newton's method; returns the factors of `_direction`."""
+        self.d, alphas = _direction(gradient, self.ys, self.ss, self.ro, self.scale)
+        self.t = rate
+        return alphas
+
+
+def _advance(closure: Callable, group: dict, course: _Course, last: bool, budget: int) -> tuple:
+    """Go one step along the course: the loss and the gradient there, and the number of evaluations."""
+    params, search = group["params"], group["line_search_fn"]
+    loss, gradient = course.loss_before, course.before
+    if search is None:
+        _move(params, course.t, course.d)
+        if last:  # the next call of `step` evaluates there anyway
+            return loss, gradient, 0
+        return _number(evaluate(closure)), _gathered(params), 1
+    if search != "strong_wolfe":
+        raise RuntimeError(f"only 'strong_wolfe' is supported, but line_search_fn is {search!r}")
+    probe, start = _prober(closure, params, course.d), (loss, gradient, gradient @ course.d)
+    loss, gradient, course.t, count = _strong_wolfe(probe, course.t, np.abs(course.d).max(), start, budget)
+    _move(params, course.t, course.d)
+    return loss, gradient, count
+
+
+def _is_settled(group: dict, course: _Course, loss: float, gradient: np.ndarray) -> bool:
+    """Whether the gradient is small enough, or the last step changed next to nothing."""
+    tolerance = group["tolerance_change"]
+    return bool(
+        np.abs(gradient).max() <= group["tolerance_grad"]
+        or np.abs(_scaled(course.t, course.d)).max() <= tolerance
+        or abs(loss - course.loss_before) < tolerance
+    )
 
 
 def _wrapped(value: Any) -> Any:
@@ -189,72 +227,82 @@ def _prober(closure: Callable, params: list[Tensor], d: np.ndarray) -> Callable:
     return probe
 
 
+class _Goal:
+    """What a step is to reach, of points (t, loss, gradient, slope): Wolfe's two conditions."""
+
+    def __init__(self, start: tuple) -> None:
+        self.loss, _, self.slope = start
+
+    def is_missed(self, point: tuple) -> bool:
+        """Whether the loss has not fallen enough: Armijo's condition."""
+        return point[1] > self.loss + 1e-4 * point[0] * self.slope
+
+    def is_flat(self, point: tuple) -> bool:
+        """Whether the slope is small enough: the condition of curvature."""
+        return abs(point[3]) <= -0.9 * self.slope
+
+
 def _strong_wolfe(
     probe: Callable, t: Any, longest: Any, start: tuple, budget: int
 ) -> tuple[float, np.ndarray, Any, int]:
-    """A step t where the loss has fallen enough (Armijo, c1 = 1e-4) and the slope is flat enough (c2 = 0.9).
+    """A step t where the loss has fallen enough and the slope is flat enough.
 
-    Points are (t, loss, gradient, slope). First t grows until two points hold a minimum between them; then that bracket is
-    narrowed. Returns loss, gradient, t and the number of evaluations.
+    First t grows until two points hold a minimum between them; then that bracket is narrowed. Returns loss, gradient, t and the number
+    of evaluations.
     """
-    c1, c2, tolerance = 1e-4, 0.9, 1e-9
-    loss, _, slope = start
+    goal = _Goal(start)
+    bracket, tries = _bracketed(probe, t, start, goal, budget)
+    if len(bracket) > 1 and tries < budget:
+        (t, loss, gradient, _), tries = _narrowed(probe, bracket, longest, goal, tries, budget)
+    else:
+        t, loss, gradient, _ = bracket[0] if bracket[0][1] <= bracket[-1][1] else bracket[-1]
+    return loss, gradient, t, tries + 1
 
-    def high(point: tuple) -> bool:
-        return point[1] > loss + c1 * point[0] * slope
 
-    def flat(point: tuple) -> bool:
-        return abs(point[3]) <= -c2 * slope
-
+def _bracketed(probe: Callable, t: Any, start: tuple, goal: _Goal, budget: int) -> tuple[list[tuple], int]:
+    """Two points with a minimum between them, or one that reaches the goal; and how many more points were tried."""
     previous, point = (0, *start), (t, *probe(t))
-    tries = 0
-    done = False
-    bracket: list[tuple] = []
-    while tries < budget:
-        if high(point) or (tries > 1 and point[1] >= previous[1]):
-            bracket = [previous, point]
-            break
-        if flat(point):
-            bracket, done = [point], True
-            break
+    for tries in range(budget):
+        if goal.is_missed(point) or (tries > 1 and point[1] >= previous[1]):
+            return [previous, point], tries
+        if goal.is_flat(point):
+            return [point], tries
         if point[3] >= 0:
-            bracket = [previous, point]
-            break
+            return [previous, point], tries
         t = _cubic_minimum(previous, point, point[0] + 0.01 * (point[0] - previous[0]), point[0] * 10)
         previous, point = point, (t, *probe(t))
-        tries += 1
-    if tries == budget:
-        bracket = [(0, *start), point]
+    return [(0, *start), point], budget
 
-    low = 0 if bracket[0][1] <= bracket[-1][1] else 1
-    stalled = False
+
+def _narrowed(
+    probe: Callable, bracket: list[tuple], longest: Any, goal: _Goal, tries: int, budget: int
+) -> tuple[tuple, int]:
+    """The best point of a bracket that is narrowed until one reaches the goal, or it is too small; and the count of tries."""
+    low = 0 if bracket[0][1] <= bracket[1][1] else 1
+    stalled = done = False
     while not done and tries < budget:
         ends = bracket[0][0], bracket[1][0]
         left, right = min(ends), max(ends)
-        if (right - left) * longest < tolerance:
+        if (right - left) * longest < 1e-9:
             break
         t = _cubic_minimum(bracket[0], bracket[1], left, right)
         margin = 0.1 * (right - left)
-        if min(right - t, t - left) < margin:  # close to an end: allowed once, then moved inwards
-            if stalled or t >= right or t <= left:
-                t = right - margin if abs(t - right) < abs(t - left) else left + margin
-                stalled = False
-            else:
-                stalled = True
-        else:
-            stalled = False
+        near = min(right - t, t - left) < margin  # close to an end: allowed once, then moved inwards
+        if near and (stalled or t >= right or t <= left):
+            t = right - margin if abs(t - right) < abs(t - left) else left + margin
+            near = False
+        stalled = near
         point = (t, *probe(t))
         tries += 1
-        if high(point) or point[1] >= bracket[low][1]:
+        if goal.is_missed(point) or point[1] >= bracket[low][1]:
             bracket[1 - low] = point
             low = 0 if bracket[0][1] <= bracket[1][1] else 1
         else:
-            done = flat(point)
+            done = goal.is_flat(point)
             if not done and point[3] * (bracket[1 - low][0] - bracket[low][0]) >= 0:
                 bracket[1 - low] = bracket[low]
             bracket[low] = point
-    t, loss, gradient, _ = bracket[low]
-    return loss, gradient, t, tries + 1
+    return bracket[low], tries
 
 
 def _cubic_minimum(a: tuple, b: tuple, lowest: Any, highest: Any) -> Any:

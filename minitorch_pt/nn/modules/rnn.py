@@ -20,6 +20,29 @@ __all__ = ["GRU", "GRUCell", "LSTM", "LSTMCell", "RNN", "RNNBase", "RNNCell", "R
 _MODES = {"LSTM": (4, ops.lstm), "GRU": (3, ops.gru), "RNN_TANH": (1, ops.rnn_tanh), "RNN_RELU": (1, ops.rnn_relu)}
 
 
+def _check_options(
+    mode: str, input_size: int, hidden_size: int, num_layers: int, bias: bool, batch_first: bool, proj_size: int
+) -> None:
+    """Check what a recurrent layer is made of.
+
+    Raises:
+        TypeError: another type. ValueError: a size that is not positive, or an unknown mode.
+    """
+    for name, value, kind in (("bias", bias, bool), ("batch_first", batch_first, bool),
+                              ("input_size", input_size, int), ("hidden_size", hidden_size, int)):  # fmt: skip
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} should be of type {kind.__name__}, got: {type(value).__name__}")
+    for name, value in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
+        if value <= 0:
+            raise ValueError(f"{name} must be greater than zero, got {value}")
+    if proj_size < 0:
+        raise ValueError(f"proj_size should be a positive integer or zero to disable projections, got {proj_size}")
+    if proj_size >= hidden_size:
+        raise ValueError(f"proj_size has to be smaller than hidden_size, got {proj_size} and {hidden_size}")
+    if mode not in _MODES:
+        raise ValueError(f"Unrecognized RNN mode: {mode}; known are {', '.join(_MODES)}")
+
+
 class RNNBase(Module):
     """What RNN, LSTM and GRU share: parameters `weight_ih_l0`, `weight_hh_l0_reverse`, ..., and the way through the layers."""
 
@@ -47,35 +70,28 @@ class RNNBase(Module):
                 f"greater than 1, but got dropout={dropout} and num_layers={num_layers}",
                 stacklevel=3,
             )
-        for name, value, kind in (("bias", bias, bool), ("batch_first", batch_first, bool),
-                                  ("input_size", input_size, int), ("hidden_size", hidden_size, int)):  # fmt: skip
-            if not isinstance(value, kind):
-                raise TypeError(f"{name} should be of type {kind.__name__}, got: {type(value).__name__}")
-        for name, value in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
-            if value <= 0:
-                raise ValueError(f"{name} must be greater than zero, got {value}")
-        if proj_size < 0:
-            raise ValueError(f"proj_size should be a positive integer or zero to disable projections, got {proj_size}")
-        if proj_size >= hidden_size:
-            raise ValueError(f"proj_size has to be smaller than hidden_size, got {proj_size} and {hidden_size}")
-        if mode not in _MODES:
-            raise ValueError(f"Unrecognized RNN mode: {mode}; known are {', '.join(_MODES)}")
+        _check_options(mode, input_size, hidden_size, num_layers, bias, batch_first, proj_size)
         self.mode, self.input_size, self.hidden_size, self.num_layers = mode, input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.bidirectional, self.proj_size = bias, batch_first, bidirectional, proj_size
-        rows, out = _MODES[mode][0] * hidden_size, proj_size or hidden_size
         self._all_weights: list[list[str]] = []
         for layer in range(num_layers):
             for suffix in ("", "_reverse")[: 1 + bidirectional]:
-                columns = out * (1 + bidirectional) if layer else input_size
-                shapes: dict = {"weight_ih": (rows, columns), "weight_hh": (rows, out)}
-                if bias:
-                    shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
-                if proj_size:
-                    shapes["weight_hr"] = (proj_size, hidden_size)
+                shapes = self._shapes(layer)
                 self._all_weights.append([f"{name}_l{layer}{suffix}" for name in shapes])
                 for name, shape in zip(self._all_weights[-1], shapes.values(), strict=True):
                     setattr(self, name, Parameter(creation.empty(shape, device=device, dtype=dtype)))
         self.reset_parameters()
+
+    def _shapes(self, layer: int) -> dict[str, tuple[int, ...]]:
+        """The parameters of a layer, for one direction."""
+        rows, out = _MODES[self.mode][0] * self.hidden_size, self.proj_size or self.hidden_size
+        columns = out * (1 + self.bidirectional) if layer else self.input_size
+        shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, columns), "weight_hh": (rows, out)}
+        if self.bias:
+            shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+        if self.proj_size:
+            shapes["weight_hr"] = (self.proj_size, self.hidden_size)
+        return shapes
 
     @property
     def all_weights(self) -> list[list[Parameter]]:

@@ -100,47 +100,67 @@ def network(
     sizes, weights, biases, activations = _layers(model, mask)
     if names is not None and len(names) != sizes[0]:
         raise ValueError(f"names must name each of the {sizes[0]} inputs, got {len(names)}")
-    layers = [shown(n, MOST) for n in sizes]
-    counts = [len(layer) for layer in layers]
-    known = isinstance(model, Module)
-    pairs = list(zip(counts, counts[1:], strict=False))
-    if numbers is None:
-        numbers = known and all(min(pair) <= 4 and max(pair) <= 6 for pair in pairs) and len(sizes) <= 4
-    numbers = numbers and known
-    few = [min(pair) for pair in pairs]
-    step = max(0.62, *(0.17 / _columns(k)[-1][1] for k in few)) if numbers else 0.62
-    distance = [max(1.5, 0.55 * (k + 1)) if numbers else 1.6 for k in few]
-    left = 0.75 if names is None else 0.45 + 0.085 * max(map(len, names)) + RADIUS
-    xs = np.cumsum([left, *distance])
-    top, height = 0.8, max(counts) * step + 0.15 * bool(numbers)  # room for the lowest bias
-    legend = known or any(w is not None and w.dtype != bool for w in weights)
-    width = max(float(xs[-1]) + 0.75, 3.8)
-    xs += (width - xs[-1] - 0.75) / 2
-    canvas = Canvas(width, top + height + 0.62 + 0.3 * legend, ax)
-    ys = [top + height / 2 + (np.arange(n) - (n - 1) / 2) * step for n in counts]
+    plan = _Plan(model, sizes, weights, numbers, names)
+    canvas = Canvas(plan.width, plan.top + plan.height + 0.62 + 0.3 * plan.legend, ax)
     if len(sizes) > 2:
-        a, b = xs[1] - 0.5, xs[-2] + 0.5
-        canvas.polygon([(a, 0.1), (b, 0.1), (b, top + height + 0.55), (a, top + height + 0.55)], "#F4F4F4", "#F4F4F4")
+        a, b, foot = plan.xs[1] - 0.5, plan.xs[-2] + 0.5, plan.top + plan.height + 0.55
+        canvas.polygon([(a, 0.1), (b, 0.1), (b, foot), (a, foot)], "#F4F4F4", "#F4F4F4")
     for i, weight in enumerate(weights):
-        _edges(canvas, weight, layers[i : i + 2], (xs[i], xs[i + 1]), (ys[i], ys[i + 1]), bool(numbers))
-    for i, layer in enumerate(layers):
-        kind = "input" if i == 0 else "output" if i == len(layers) - 1 else "hidden"
-        _neurons(canvas, kind, layer, xs[i], ys[i], biases[i - 1] if i and numbers else None, names if i == 0 else None)
-        canvas.text(xs[i], 0.42, word(f"{kind}\nlayer"), 10, weight="bold", linespacing=1.2)
-        canvas.text(xs[i], top + height + 0.13, _count(word, "input" if i == 0 else "neuron", sizes[i]), 9, GREY)
+        both = slice(i, i + 2)
+        _edges(canvas, weight, plan.layers[both], tuple(plan.xs[both]), tuple(plan.ys[both]), plan.numbers)
+    for i, layer in enumerate(plan.layers):
+        kind = "input" if i == 0 else "output" if i == len(sizes) - 1 else "hidden"
+        shown_biases = biases[i - 1] if i and plan.numbers else None
+        _neurons(canvas, kind, layer, plan.xs[i], plan.ys[i], shown_biases, None if i else names)
+        foot = plan.top + plan.height
+        canvas.text(plan.xs[i], 0.42, word(f"{kind}\nlayer"), 10, weight="bold", linespacing=1.2)
+        canvas.text(plan.xs[i], foot + 0.13, _count(word, "neuron" if i else "input", sizes[i]), 9, GREY)
         if i and activations[i - 1]:
-            canvas.text(xs[i], top + height + 0.36, activations[i - 1], 9)
-    if legend:
-        y = top + height + 0.72
-        for x, color, style, text in ((-1.75, BLUE, "-", "weight > 0"), (0.25, VERMILION, (0, (4, 2)), "weight < 0")):
-            canvas.line([width / 2 + x, width / 2 + x + 0.4], [y, y], color, 2, linestyle=style)
-            canvas.text(width / 2 + x + 0.5, y, word(text), 9, ha="left")
-    made = sum(np.count_nonzero(w) if w is not None else a * b for w, a, b in zip(weights, sizes, sizes[1:], strict=False))  # fmt: skip
-    whole = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+            canvas.text(plan.xs[i], foot + 0.36, activations[i - 1], 9)
+    if plan.legend:
+        _legend(canvas, word, plan.width / 2, plan.top + plan.height + 0.72)
+    return describe(canvas.ax, _told(word, sizes, weights, activations))
+
+
+class _Plan:
+    """Where everything stands: layers from left to right at `xs`, the neurons of each at its `ys`."""
+
+    def __init__(self, model: Any, sizes: list[int], weights: list, numbers: bool | None, names: Any) -> None:
+        self.layers = [shown(n, MOST) for n in sizes]
+        counts = [len(layer) for layer in self.layers]
+        known = isinstance(model, Module)
+        pairs = list(zip(counts, counts[1:], strict=False))
+        if numbers is None:
+            numbers = all(min(pair) <= 4 and max(pair) <= 6 for pair in pairs) and len(sizes) <= 4
+        self.numbers = bool(numbers and known)
+        few = [min(pair) for pair in pairs]
+        step = max(0.62, *(0.17 / _columns(k)[-1][1] for k in few)) if self.numbers else 0.62
+        distance = [max(1.5, 0.55 * (k + 1)) if self.numbers else 1.6 for k in few]
+        left = 0.75 if names is None else 0.45 + 0.085 * max(map(len, names)) + RADIUS
+        self.xs = np.cumsum([left, *distance])
+        self.top, self.height = 0.8, max(counts) * step + 0.15 * self.numbers  # room for the lowest bias
+        self.legend = known or any(w is not None and w.dtype != bool for w in weights)
+        self.width = max(float(self.xs[-1]) + 0.75, 3.8)
+        self.xs += (self.width - self.xs[-1] - 0.75) / 2
+        self.ys = [self.top + self.height / 2 + (np.arange(n) - (n - 1) / 2) * step for n in counts]
+
+
+def _legend(canvas: Canvas, word: Any, middle: float, y: float) -> None:
+    """What the colours of weights mean."""
+    for x, color, style, text in ((-1.75, BLUE, "-", "weight > 0"), (0.25, VERMILION, (0, (4, 2)), "weight < 0")):
+        canvas.line([middle + x, middle + x + 0.4], [y, y], color, 2, linestyle=style)
+        canvas.text(middle + x + 0.5, y, word(text), 9, ha="left")
+
+
+def _told(word: Any, sizes: list[int], weights: list, activations: list[str]) -> str:
+    """The picture in words."""
+    pairs = list(zip(sizes, sizes[1:], strict=False))
+    made = sum(a * b if w is None else np.count_nonzero(w) for w, (a, b) in zip(weights, pairs, strict=True))
+    whole = sum(a * b for a, b in pairs)
     text = word("A neural network with layers of {sizes} neurons. Connections: {made} of {whole} possible ones.", sizes=", ".join(map(str, sizes)), made=made, whole=whole)  # fmt: skip
     if any(activations):
         text += " " + word("Activations: {names}", names=", ".join(filter(None, activations)))
-    return describe(canvas.ax, text)
+    return text
 
 
 def _count(word: Any, what: str, n: int) -> str:

@@ -23,6 +23,55 @@ from .worker import Worker, WorkerInfo, get_worker_info, retold
 __all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
 
 
+def _check_workers(num_workers: int, timeout: float, prefetch_factor: int | None, persistent_workers: bool) -> None:
+    """Check what is said of the processes.
+
+    Raises:
+        ValueError: a negative number, or options that need processes without any.
+    """
+    if num_workers < 0:
+        raise ValueError(
+            f"num_workers option should be non-negative; use num_workers=0 to disable multiprocessing. Got {num_workers}"
+        )
+    if timeout < 0:
+        raise ValueError(f"timeout option should be non-negative, got {timeout}")
+    if num_workers == 0 and prefetch_factor is not None:
+        raise ValueError("prefetch_factor option could only be specified in multiprocessing. let num_workers > 0 to enable multiprocessing, otherwise set "
+                         "prefetch_factor to None.")  # fmt: skip
+    if prefetch_factor is not None and prefetch_factor < 0:
+        raise ValueError(f"prefetch_factor option should be non-negative, got {prefetch_factor}")
+    if persistent_workers and num_workers == 0:
+        raise ValueError("persistent_workers option needs num_workers > 0")
+
+
+def _check_order(
+    iterable: bool, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any, drop_last: bool
+) -> None:
+    """Check that only one option says in which order, and in which batches, samples are read.
+
+    Raises:
+        ValueError: several do.
+    """
+    if iterable:
+        if shuffle not in (False, None):
+            raise ValueError(
+                f"DataLoader with IterableDataset: expected unspecified shuffle option, but got shuffle={shuffle}"
+            )
+        if sampler is not None or batch_sampler is not None:
+            raise ValueError(
+                "DataLoader with IterableDataset: expected unspecified sampler and batch_sampler options: the data set has its own order"
+            )
+    if sampler is not None and shuffle:
+        raise ValueError("sampler option is mutually exclusive with shuffle")
+    if batch_sampler is not None:
+        if batch_size != 1 or shuffle or sampler is not None or drop_last:
+            raise ValueError(
+                "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last"
+            )
+    elif batch_size is None and drop_last:
+        raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")
+
+
 class DataLoader(Generic[T]):
     """Gives a data set in batches; iterate over it once for each epoch.
 
@@ -52,39 +101,11 @@ class DataLoader(Generic[T]):
                  worker_init_fn: Callable | None = None, multiprocessing_context: Any = None, generator: Any = None, *,
                  prefetch_factor: int | None = None, persistent_workers: bool = False, pin_memory_device: str = "",
                  in_order: bool = True) -> None:  # fmt: skip
-        if num_workers < 0:
-            raise ValueError(
-                f"num_workers option should be non-negative; use num_workers=0 to disable multiprocessing. Got {num_workers}"
-            )
-        if timeout < 0:
-            raise ValueError(f"timeout option should be non-negative, got {timeout}")
-        if num_workers == 0 and prefetch_factor is not None:
-            raise ValueError("prefetch_factor option could only be specified in multiprocessing. let num_workers > 0 to enable multiprocessing, otherwise set "
-                             "prefetch_factor to None.")  # fmt: skip
-        if prefetch_factor is not None and prefetch_factor < 0:
-            raise ValueError(f"prefetch_factor option should be non-negative, got {prefetch_factor}")
-        if persistent_workers and num_workers == 0:
-            raise ValueError("persistent_workers option needs num_workers > 0")
+        _check_workers(num_workers, timeout, prefetch_factor, persistent_workers)
         self._iterable = isinstance(dataset, IterableDataset)
-        if self._iterable:
-            if shuffle not in (False, None):
-                raise ValueError(
-                    f"DataLoader with IterableDataset: expected unspecified shuffle option, but got shuffle={shuffle}"
-                )
-            if sampler is not None or batch_sampler is not None:
-                raise ValueError(
-                    "DataLoader with IterableDataset: expected unspecified sampler and batch_sampler options: the data set has its own order"
-                )
-        if sampler is not None and shuffle:
-            raise ValueError("sampler option is mutually exclusive with shuffle")
+        _check_order(self._iterable, batch_size, shuffle, sampler, batch_sampler, drop_last)
         if batch_sampler is not None:
-            if batch_size != 1 or shuffle or sampler is not None or drop_last:
-                raise ValueError(
-                    "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last"
-                )
             batch_size, drop_last = None, False
-        elif batch_size is None and drop_last:
-            raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")
         if sampler is None:
             if self._iterable:
                 sampler = itertools.repeat(None)
@@ -95,24 +116,11 @@ class DataLoader(Generic[T]):
         if collate_fn is None:
             collate_fn = default_convert if batch_sampler is None else default_collate
         self.dataset, self.batch_size, self.sampler, self.batch_sampler = dataset, batch_size, sampler, batch_sampler
-        self.num_workers, self.collate_fn, self.drop_last, self.generator = (
-            num_workers,
-            collate_fn,
-            drop_last,
-            generator,
-        )
+        self.collate_fn, self.drop_last, self.generator = collate_fn, drop_last, generator
+        self.num_workers, self.timeout, self.worker_init_fn = num_workers, timeout, worker_init_fn
         self.prefetch_factor = 2 if num_workers and prefetch_factor is None else prefetch_factor
-        self.timeout, self.worker_init_fn, self.pin_memory, self.persistent_workers = (
-            timeout,
-            worker_init_fn,
-            pin_memory,
-            persistent_workers,
-        )
-        self.in_order, self.multiprocessing_context, self.pin_memory_device = (
-            in_order,
-            multiprocessing_context,
-            pin_memory_device,
-        )
+        self.persistent_workers, self.multiprocessing_context = persistent_workers, multiprocessing_context
+        self.in_order, self.pin_memory, self.pin_memory_device = in_order, pin_memory, pin_memory_device
         self._warn_of_many()
         self._ready = True
 
