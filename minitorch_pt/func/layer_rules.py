@@ -51,7 +51,7 @@ def normalized(shape: Callable) -> Callable:
         rule = over_images if call.operation.__name__ == "_group_norm" else leading
         if not call.has(weight) and not call.has(bias):
             return rule(call, input, weight, bias, *options)
-        plain = batched(rule(call, lifted(input, [call.level]), None, None, *options), call.level)
+        plain: Any = batched(rule(call, lifted(input, [call.level]), None, None, *options), call.level)
         for parameter, combine in ((weight, ops.mul), (bias, ops.add)):
             if parameter is not None:
                 plain = combine(plain, ops.reshape(parameter, shape(parameter, plain)))
