@@ -56,7 +56,7 @@ def _median_all(name: str, skips_nan: bool) -> Callable[..., Tensor]:
         if not data.size:
             return np.asarray(math.nan).astype(data.dtype), lambda g: g * np.zeros(input.shape, data.dtype)
         place = int(_middle(data.size, _lost(data, None)[0], skips_nan))
-        value = np.partition(data, place)[place]  # 4 times as fast as sorting
+        value = np.partition(data, place)[place]  # all need not be sorted
         return value, lambda g: shared_evenly(g, input, value, None)
 
     rule.__name__ = name

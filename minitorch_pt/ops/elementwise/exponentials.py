@@ -71,7 +71,7 @@ def _power_number(input: Array, exponent: Array | float) -> Pulled:
         dtypes.checked(exponent, data.dtype)
     if data is not input and exponent != 0:  # Tensors: as torch writes it, which tells what can be differentiated again
         return pow(input, exponent), lambda g: g * (exponent * pow(input, exponent - 1))
-    if exponent == 2:  # x*x is 8 times as fast as np.power
+    if exponent == 2:  # a product: np.power takes a logarithm
         return input * input, lambda g: g * (2 * input)
     if exponent == 0:
         return np.ones(data.shape, data.dtype), flat_slope

@@ -298,7 +298,7 @@ def _cross_entropy_plain(input: Array, target: Array) -> Array:
 def _cross_entropy(input: Array, target: Array) -> Pulled:
     """The mean over a batch of log Σ e^x - x[t]. Its slope is softmax(x), minus 1 at the right class.
 
-    One node in place of two and half of the passes: 7 us for (32, 10), forward and backward.
+    One node in place of two, and half of the passes over the scores.
     """
     n, classes = input.shape
     places = target + starts(n, classes)
