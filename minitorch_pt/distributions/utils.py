@@ -53,6 +53,14 @@ def sum_rightmost(value: Tensor, dim: int) -> Tensor:
     return value if dim == 0 else value.reshape((*value.shape[:-dim], -1)).sum(-1)
 
 
+_sum_rightmost = sum_rightmost  # as torch calls it: packages import it
+
+
+def _standard_normal(shape: Any, dtype: dtypes.dtype, device: Any) -> Tensor:
+    """Draws of the normal distribution: packages import it."""
+    return creation.randn(shape, dtype=dtype, device=device)
+
+
 class lazy_property:
     """A property that is computed when first asked for, and then kept as an ordinary attribute of the object."""
 
