@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-from . import legacy
 from .amp import for_cuda as amp
 from .names.places import settle
+from .tensors import legacy
 from .tensors.device import DeviceError
 
 __all__ = [

@@ -69,13 +69,13 @@ class FunctionCtx:
                 )
         return self._saved
 
-    def mark_non_differentiable(self, *tensors: Any) -> None:
+    def mark_non_differentiable(self, *args: Any) -> None:
         """Say in `forward` that these outputs have no gradient."""
-        self._dead = {id(t) for t in tensors}
+        self._dead = {id(t) for t in args}
 
-    def mark_dirty(self, *tensors: Any) -> None:
+    def mark_dirty(self, *args: Any) -> None:
         """Say in `forward` that these inputs were changed in place; they must be returned."""
-        self._dirty = {id(t) for t in tensors}
+        self._dirty = {id(t) for t in args}
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether outputs without gradient hand zeros to `backward` (True, the default) or None."""
@@ -86,7 +86,7 @@ def _no_context(ctx: FunctionCtx, inputs: tuple, output: Any) -> None:
     """What `setup_context` is where a user has not written one."""
 
 
-class Function:
+class Function(FunctionCtx):
     """Base of user-written operations: static methods `forward(ctx, *inputs)` and `backward(ctx, *gradients)`.
 
     `forward` may also leave out ctx and have `setup_context(ctx, inputs, output)` beside it. Call with `apply`.

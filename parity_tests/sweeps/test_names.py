@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 import minitorch_pt
+from parity_tests.absent import importable
 from parity_tests.sweeps import accepted, compared
 
 ROOMS = (
@@ -27,14 +28,6 @@ ROOMS = (
     "utils.checkpoint", "utils.data",
 )  # fmt: skip
 DIFFERENCES = accepted("names")
-
-
-def importable(name: str) -> bool:
-    try:
-        importlib.import_module(name)
-    except ImportError:
-        return False
-    return True
 
 
 def modules() -> Iterator[str]:

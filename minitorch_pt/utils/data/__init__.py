@@ -1,6 +1,6 @@
 """torch.utils.data: data sets, the order in which they are read, and the loader that makes batches of them."""
 
-from ...places import settle as _settle
+from ...names.places import settle as _settle
 from .collate import default_collate as default_collate, default_convert as default_convert
 from .dataloader import DataLoader as DataLoader, get_worker_info as get_worker_info
 from .dataset import (
