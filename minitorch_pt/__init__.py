@@ -71,6 +71,11 @@ _settle(
 )
 _settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
 vars(_sys.modules[f"{__name__}._C"]).update(_CORE)
+vars(_sys.modules[f"{__name__}._C"]).update(
+    DisableTorchFunctionSubclass=autograd.takeovers.DisableTorchFunctionSubclass,
+    DisableTorchFunction=autograd.takeovers.DisableTorchFunctionSubclass,
+    _disabled_torch_function_impl=autograd.takeovers.never,
+)
 _settle(
     f"{__name__}.autograd",
     vars(autograd),

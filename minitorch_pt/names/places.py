@@ -63,6 +63,8 @@ def _movable(thing: Any) -> bool:
 def _made(name: str, source: str) -> ModuleType:
     """A module that has no file of its own: that of `source` is shown, where inspect.getsource finds what it holds."""
     outer, _, inner = name.rpartition(".")
+    if outer not in sys.modules:
+        _made(outer, source)
     sys.modules[name] = module = ModuleType(name, "A module of torch's: what it holds is in other files here.")
     module.__file__ = sys.modules[source].__file__
     vars(sys.modules[outer]).setdefault(inner, module)
