@@ -27,8 +27,6 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 # Powers and roots
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _pow_name(input: Array, exponent: Array | float) -> str:
     return "PowBackward0" if is_number(exponent) else "PowBackward1"
 
@@ -164,8 +162,6 @@ def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 # ---------------------------------------------------------------------------------------------------------------------
 # Exponentials and logarithms
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 @differentiable(promote="float", saves="result")
 def exp(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """e to the power of x: its own slope."""

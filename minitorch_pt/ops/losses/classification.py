@@ -155,8 +155,6 @@ def binary_cross_entropy_with_logits(
 # ---------------------------------------------------------------------------------------------------------------------
 # One of many
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _check_classes(input: Array, target: Array, weight: Array | None) -> Array:
     """Raise if these are not log-probabilities (N, C, d1, ...) and labels (N, d1, ...). Gives the labels, those of one sample as ()."""
     x, t = array(input), array(target)
