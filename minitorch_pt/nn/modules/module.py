@@ -202,7 +202,9 @@ class Module(Hooks, State, Conversions):
         self._check_name(name, "module", self._modules)
         self._modules[name] = every_module.registered("module", self, name, module)
 
-    register_module = add_module
+    def register_module(self, name: str, module: Module | None) -> None:
+        """`add_module` under another name."""
+        self.add_module(name, module)
 
     # -- walks ---------------------------------------------------------------------------------------------------------
     def named_modules(
