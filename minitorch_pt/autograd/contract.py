@@ -357,8 +357,7 @@ class Desk:
             if types in self.deep:
                 return args
         if any(
-            isinstance(a, graph.Traced) or (isinstance(a, _DEEP) and any(isinstance(v, graph.Traced) for v in a))
-            for a in args
+            type(a) is graph.Traced or (isinstance(a, _DEEP) and any(type(v) is graph.Traced for v in a)) for a in args
         ):
             return args  # within a rule that runs on Tensors: arrays are its constants
         classes = takers(args)

@@ -219,7 +219,7 @@ def leading(tensor: Any, edge: Any) -> Any:
 
 def stand_in(tensor: Any, cls: Any) -> Any:
     """The tensor, or one of class `cls` with its value and history: rules work on Traced ones, users see none of them."""
-    if not isinstance(tensor, Tensor) or type(tensor) is cls or (cls is Tensor and type(tensor) is not Traced):
+    if not isinstance(tensor, Tensor) or (type(tensor) is not Traced if cls is Tensor else isinstance(tensor, cls)):
         return tensor
     other = wrap(tensor._data, tensor._requires_grad, cls)
     if tensor._node is None:

@@ -15,7 +15,7 @@ from . import graph
 from .gradients import grad
 from .modes import enable_grad, recording
 
-__all__ = ["Start", "zeros_like"]
+__all__ = ["Start", "gradients", "zeros_like"]
 
 
 def zeros_like(tensor: Any) -> Any:
@@ -71,15 +71,19 @@ class Start:
                 return True
         return False
 
-    def released(self, tensor: Any) -> Any:
-        """A result as the caller sees it: with a history only where the caller's own graph is part of it."""
-        return tensor if not tensor.requires_grad or (self._outer and self._leads_on(tensor)) else tensor.detach()
+    def released(self, tensor: Any, outer: bool | None = None) -> Any:
+        """A result as the caller sees it: with a history only where the caller's own graph is part of it.
+
+        outer: whether the caller records; as at the start, if it is left out.
+        """
+        outer = self._outer if outer is None else outer
+        return tensor if not tensor.requires_grad or (outer and self._leads_on(tensor)) else tensor.detach()
 
     def products(self, ends: list, starts: list, weights: list) -> list:
         """The products of the weights, one for each end, with the Jacobian: reverse mode. Of the shapes of the starts."""
-        self._outer = recording.on
-        create = self._outer and any(map(self._leads_on, [*ends, *weights]))
-        return [self.released(g) for g in _gradients(ends, starts, weights, create)]
+        outer = recording.on
+        create = outer and any(map(self._leads_on, [*ends, *weights]))
+        return [self.released(g, outer) for g in gradients(ends, starts, weights, create)]
 
     def linearized(self, ends: list, starts: list) -> tuple[list, list]:
         """uᵀJ and u, whose `products` with tangents of the starts are J v: forward mode.
@@ -88,10 +92,10 @@ class Start:
         """
         seeds = [self.fresh(zeros_like(end)) for end in ends]
         with enable_grad():
-            return _gradients(ends, starts, seeds, True), seeds
+            return gradients(ends, starts, seeds, True), seeds
 
 
-def _gradients(ends: list, starts: list, weights: list, create_graph: bool) -> list:
+def gradients(ends: list, starts: list, weights: list, create_graph: bool) -> list:
     """The gradients of the ends, zeros where there are none."""
     pairs = [(end, weight) for end, weight in zip(ends, weights, strict=True) if end.requires_grad]
     if not pairs:

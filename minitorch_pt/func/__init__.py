@@ -15,7 +15,7 @@ vmap calls a function once, with tensors that show one sample and hold all (`bat
 | layers | convolution, pooling, layer, group and batch norm, embedding, attention, padding, interpolation; cross_entropy, nll_loss |
 | made of such operations | what else `torch` and `nn.functional` compose |
 | **one sample after the other** | |
-| the rest | indices that differ from sample to sample, linalg.solve, lstsq and pinv, scatter_reduce by method, index_add and its kin, recurrent layers, unpooling, grid_sample, ctc_loss, cdist, histograms, a user's Function |
+| the rest | indices that differ from sample to sample, linalg.solve, lstsq and pinv, index_add and its kin, recurrent layers, unpooling, grid_sample, ctc_loss, cdist, histograms, a user's Function |
 | **refused** | |
 | sizes that depend on values | nonzero, masked_select, unique, bincount, indexing by a mask |
 | values | item(), tolist(), numpy(), an `if` on a tensor |

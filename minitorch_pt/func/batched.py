@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from .. import ops
 from ..arrays import samples
 from ..arrays.samples import NeedsValues, Outline
+from ..tensors.protocols import Traced
 from ..tensors.tensor import Tensor
 from ..utils._pytree import tree_map
 
@@ -38,8 +39,8 @@ class Level:
         samples.active.remove(self)
 
 
-class Batched(Tensor):
-    """One sample of `value`, whose first axis counts the samples of `level`."""
+class Batched(Traced):
+    """One sample of `value`, whose first axis counts the samples of `level`. A rule's gradient functions take it as they take an array."""
 
     value: Any
     level: Level

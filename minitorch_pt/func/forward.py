@@ -14,6 +14,7 @@ from ..tensors.tensor import Tensor, wrap
 from ..utils._pytree import tree_flatten, tree_unflatten
 from .arguments import chosen, only_tensors
 from .reverse import jacrev, recorded
+from .starts import Start
 
 __all__ = ["hessian", "jacfwd", "jvp", "linearize"]
 
@@ -121,7 +122,7 @@ def jacfwd(
         ends, spec = tree_flatten(outputs)
         only_tensors(ends, _JVP)
         push = start.linearized(ends)
-        columns = [_columns(push, start.inputs, i, ends) for i in range(len(start.inputs))]
+        columns = [_columns(start, push, i, ends) for i in range(len(start.inputs))]
         blocks = [tree_unflatten([column[i] for column in columns], form) for i in range(len(ends))]
         jacobian = tree_unflatten(blocks, spec)
         return (jacobian, aux) if has_aux else jacobian
@@ -129,18 +130,18 @@ def jacfwd(
     return transformed
 
 
-def _columns(push: Callable, inputs: list, place: int, ends: list) -> list:
+def _columns(start: Start, push: Callable, place: int, ends: list) -> list:
     """The derivatives of each output with respect to one input."""
-    this = inputs[place]
+    this = start.inputs[place]
     count = this.numel()
     if not count:
         return [zeros((*end.shape, *this.shape), dtype=end.dtype) for end in ends]
-    basis = np.eye(count, dtype=this._data.dtype).reshape(count, *this.shape)
-    still = [wrap(np.zeros(t.shape, t._data.dtype)) for t in inputs]
-    pushed = [push([*still[:place], wrap(one), *still[place + 1 :]]) for one in basis]
+    basis = [wrap(np.zeros((count, *t.shape), t._data.dtype)) for t in start.inputs]
+    basis[place] = wrap(np.eye(count, dtype=this._data.dtype).reshape(count, *this.shape))
+    pushed = start.rows(push, basis)
     return [
-        ops.reshape(ops.stack(column, -1), (*end.shape, *this.shape))
-        for column, end in zip(zip(*pushed, strict=True), ends, strict=True)
+        ops.reshape(ops.movedim(column, 0, -1), (*end.shape, *this.shape))
+        for column, end in zip(pushed, ends, strict=True)
     ]
 
 

@@ -155,9 +155,6 @@ def _rows(start: Start, end: Any) -> list:
     count = end.numel()
     if not count:
         return [zeros((*end.shape, *t.shape), dtype=end.dtype) for t in start.inputs]
-    basis = np.eye(count, dtype=end._data.dtype).reshape(count, *end.shape)
-    rows = [start.pull([end], [wrap(one)]) for one in basis]
-    return [
-        ops.reshape(ops.stack(column), (*end.shape, *t.shape))
-        for column, t in zip(zip(*rows, strict=True), start.inputs, strict=True)
-    ]
+    basis = wrap(np.eye(count, dtype=end._data.dtype).reshape(count, *end.shape))
+    rows = start.rows(lambda weights: start.pull([end], weights), [basis])
+    return [ops.reshape(row, (*end.shape, *t.shape)) for row, t in zip(rows, start.inputs, strict=True)]

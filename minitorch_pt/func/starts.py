@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from .. import ops
 from ..arrays import samples
 from ..autograd import starts
+from ..autograd.modes import recording
 from ..tensors.tensor import Tensor
 from ..utils._pytree import tree_map_only
-from .batched import batched, bottom, levels_of, lifted, one_sample, rewrapped
+from .batched import Level, batched, bottom, levels_of, lifted, one_sample, rewrapped
 
 __all__ = ["Start"]
 
@@ -37,6 +39,12 @@ class Start:
         """The results as the caller sees them: with a history only where the caller's own graph is part of it."""
         return tree_map_only(Tensor, lambda t: rewrapped(self._plain.released(bottom(t)), levels_of(t)), tree)
 
+    def rows(self, push: Callable[[list], list], weights: list) -> list:
+        """The products of many weights at once: these lie along the first axis, and so do the products."""
+        with Level(len(weights[0]), "same") as level:
+            found = push([batched(w, level) for w in weights])
+        return [lifted(g, [level]).value for g in found]
+
     def pull(self, outputs: list, cotangents: list) -> list:
         """The products of the cotangents, one for each output, with the Jacobian: reverse mode. Of the shapes of the inputs."""
         return self._products(self._ends(outputs), self._inputs, cotangents)
@@ -50,10 +58,24 @@ class Start:
         return [bottom(lifted(o, self._levels)) for o in outputs]
 
     def _products(self, ends: list, begins: list, weights: list) -> list:
-        more = [level for w in weights for level in levels_of(w) if level not in self._levels]
-        if more:  # a vmap that was opened later: the graph has one value for all its samples, and is walked for each
+        more = {level for w in weights for level in levels_of(w) if level not in self._levels}
+        if more:  # a vmap that was opened later: the graph has one value for all its samples
             level = max(more, key=lambda level: level.depth)
+            if len(more) == 1:
+                with suppress(
+                    Exception
+                ):  # a gradient function that works on arrays alone: it is called for each sample
+                    return self._products_of_samples(ends, begins, weights, level)
             rows = [self._products(ends, begins, [one_sample(w, level, i) for w in weights]) for i in range(level.size)]
             return [batched(ops.stack(column), level) for column in zip(*rows, strict=True)]
         flat = [bottom(lifted(w, self._levels)) for w in weights]
         return [rewrapped(g, self._levels) for g in self._plain.products(ends, begins, flat)]
+
+    def _products_of_samples(self, ends: list, begins: list, weights: list, level: Level) -> list:
+        """The products of the weights of all samples in one pass, which carries samples through the graph: that level's axis comes first."""
+        depth = len(self._levels)
+        whole = [bottom(lifted(w, [*self._levels, level])) for w in weights]
+        first = [batched(ops.movedim(w, depth, 0), level) for w in whole]
+        found = starts.gradients(ends, begins, first, True)
+        turned = [ops.movedim(lifted(g, [level]).value, 0, depth) for g in found]
+        return [rewrapped(self._plain.released(g, recording.on), [*self._levels, level]) for g in turned]

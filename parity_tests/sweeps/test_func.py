@@ -15,13 +15,14 @@ import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
-from parity_tests.databases import ARBITRARY_SIGNS, Converter, OutOfScope, built, operation_name, table, twin
+from parity_tests.databases.operations import ARBITRARY_SIGNS, built, operation_name
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import Converter, twin
 from parity_tests.oracle import assert_same
 from parity_tests.sweeps import accepted, compared
 
 DIFFERENCES = accepted("func")
 RTOL = 1e-9
-SIZE = 2  # samples
 ENTRIES = {
     operation_name(e): e
     for e in op_db
