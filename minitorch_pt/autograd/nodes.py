@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,41 @@ _SAVED_AS = {
 }
 _SAVED_AS |= dict.fromkeys(("y", "value", "whole"), ("result",))
 
+# which arguments of a rule torch shows as inputs of the node, where not all: numbers and masks have no gradient in it
+_INPUTS: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(
+        ("Bernoulli", "Clamp1", "ClampMax", "ClampMin", "Div1", "Fill", "MaskedFill", "Mul1", "Normal1", "Rsub1"), (0,)
+    ),
+    **dict.fromkeys(
+        ("Cdist", "ClampMin1", "Dist", "LinalgLstsq", "LinalgSolveEx", "LinalgSolveTriangular", "Lerp"), (0, 1)
+    ),
+    **dict.fromkeys(("ClampMax1", "MaskedFill1", "MaskedScatter"), (0, 2)),
+    **dict.fromkeys(("IndexReduce", "ScatterAdd", "ScatterReduce"), (0, 3)),
+    "NativeBatchNorm": (0, 1, 2),
+    "Pow2": (1,),
+}  # by the name without "Backward" and "0"
+
+
+def _linear_inputs(name: str, edges: Sequence) -> list:
+    """Of x @ Wᵀ + b, which is one node here: torch turns the weight, and makes one matrix of other inputs."""
+    input, weight, *bias = edges
+    matrix = name in ("AddmmBackward0", "MmBackward0")
+    step = "UnsqueezeBackward0" if name == "SqueezeBackward4" else "ViewBackward0"
+    product = [*bias, *(_step(step, input) if not matrix else [input]), *_step("TBackward0", weight)]
+    return product if matrix else _step("AddmmBackward0" if bias else "MmBackward0", *product)
+
+
+def _step(name: str, *edges: Any) -> list:
+    return [_kind(name, Step)(name, edges) if any(edge is not None for edge in edges) else None]
+
+
+# what does in one node what torch does in several, by the rule's function: name and edges -> torch's inputs
+_STEPS: dict[str, Callable[[str, Sequence], list]] = {
+    "linear": _linear_inputs,
+    "_linear_otherwise": _linear_inputs,
+    "_cross_entropy": lambda name, edges: _step("LogSoftmaxBackward0", edges[0]),
+}
+
 
 class Shown(Node):
     """A node as users see it."""
@@ -44,7 +79,18 @@ class Shown(Node):
     @property
     def next_functions(self) -> tuple:
         """(node, which of its outputs) for each input that has a gradient function; leaves show as AccumulateGrad."""
-        return tuple(map(shown, self.edges))
+        name, edges = self.name(), self.edges
+        places = _INPUTS.get(name.replace("Backward", "").removesuffix("0"))
+        if places is not None:
+            edges = [edges[i] for i in places if i < len(edges)]
+        steps = _STEPS.get(getattr(self.rule.function, "__name__", ""))
+        return tuple(map(shown, edges if steps is None else self._steps(steps)))
+
+    def _steps(self, inputs: Callable) -> list:
+        """The steps before this node that torch has, the same ones each time."""
+        if "steps" not in self.__dict__:
+            self.__dict__["steps"] = inputs(self.name(), self.edges)
+        return self.__dict__["steps"]
 
     @functools.cached_property
     def metadata(self) -> dict:
@@ -160,6 +206,32 @@ class FunctionNode(Shown):
         return getattr(self.__dict__["ctx"], name)
 
 
+class Step(Shown):
+    """A node of torch's that is a part of one here: it shows what stands where."""
+
+    __slots__ = ()
+    rule = graph.Rule(None, "")
+
+    def __init__(self, title: str, edges: Sequence) -> None:
+        self.title, self.edges = title, edges
+
+    def name(self) -> str:
+        """Its name in torch."""
+        return self.title
+
+    def register_hook(self, hook: Callable) -> RemovableHandle:
+        """There is nothing of its own to hook.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError(
+            f"{self.title} is a part of the node before it, which computes both: register the hook there"
+        )
+
+    register_prehook = register_hook
+
+
 class AccumulateGrad(Shown):
     """Shows a leaf tensor in `next_functions`: where the graph ends and `.grad` is filled."""
 
@@ -167,7 +239,7 @@ class AccumulateGrad(Shown):
     __module__ = "builtins"
 
     def __init__(self, variable: Any) -> None:
-        self.variable, self.edges = variable, ()
+        self.variable, self.edges, self.rule = variable, (), Step.rule
 
     def name(self) -> str:
         """Its name in torch."""

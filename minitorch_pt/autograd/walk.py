@@ -289,7 +289,8 @@ class Pass:
             pass
         elif self.create_graph:
             gradient = stand_in(gradient, graph.Tensor)
-            leaf._grad = gradient.clone() if present is None else present + gradient
+            made = graph.wrap(np.empty_like(leaf._data))
+            leaf._grad = made.copy_(gradient) if present is None else present + gradient
         elif present is not None:
             np.add(present._data, gradient, out=present._data)
             changes.changed(present._data)

@@ -1,4 +1,4 @@
-"""From every operation of the database: the name of `grad_fn` of each output, for the function, the method and the operator form."""
+"""From every operation of the database: the name of `grad_fn` of each output, and for which inputs it has nodes, in all forms."""
 
 from __future__ import annotations
 
@@ -35,10 +35,15 @@ def name_of(tensor) -> str | None:
     return None if tensor.grad_fn is None else tensor.grad_fn.name()
 
 
-def names(package, operation, sample) -> list:
+def inputs_of(tensor) -> list[bool] | None:
+    return None if tensor.grad_fn is None else [node is not None for node, _ in tensor.grad_fn.next_functions]
+
+
+def facts(package, operation, sample) -> tuple[list, list]:
     convert = Converter(package)
     result = operation(*convert((sample.input, *sample.args)), **convert(sample.kwargs))
-    return [name_of(t) for t in tensors_in(result, package)]
+    tensors = tensors_in(result, package)
+    return list(map(name_of, tensors)), list(map(inputs_of, tensors))
 
 
 def compare(entry, limit: int | None, counts: collections.Counter, wrong: dict) -> None:
@@ -48,14 +53,16 @@ def compare(entry, limit: int | None, counts: collections.Counter, wrong: dict) 
             if inplace:  # views and in-place changes have a sweep of their own
                 continue
             try:
-                expected = names(torch, theirs, sample)
-                found = names(minitorch_pt, ours, sample)
+                expected = facts(torch, theirs, sample)
+                found = facts(minitorch_pt, ours, sample)
             except OutOfScope as reason:
                 counts[f"skipped: {reason}"] += 1
                 continue
-            counts["compared"] += len(expected)
-            if found != expected:
-                wrong.setdefault(name, f"{form} {i}: {found}, torch has {expected}")
+            counts["compared"] += len(expected[0])
+            for title, mine, wanted in zip(("", "inputs of "), found, expected, strict=True):
+                if mine != wanted:
+                    wrong.setdefault(f"{title}{name}", f"{form} {i}: {mine}, torch has {wanted}")
+                    break  # another node has other inputs
 
 
 def sweep(limit: int | None) -> tuple[dict, collections.Counter]:

@@ -26,7 +26,7 @@ __all__ = [
 
 @differentiable(linear=True, name="MulBackward0")
 def _scale(input: Array, noise: Array) -> Pulled:
-    return input * noise, lambda g: g * noise
+    return input * noise, lambda g: g * noise, None
 
 
 _scale_ = inplace(_scale)

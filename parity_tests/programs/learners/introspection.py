@@ -52,7 +52,6 @@ print(
     nn.Linear.__bases__,
     type(layer).__name__,
     nn.LSTM.__mro__[1].__name__,
-    nn.BatchNorm2d.__mro__[1:4],
     nn.MaxPool2d.__bases__,
 )
 print(

@@ -116,12 +116,12 @@ for name, value in {
     "softmax": x.softmax(1), "log_softmax": x.log_softmax(-1), "view": x.view(-1), "reshape": x.reshape(3, 2), "t": x.t(), "T": x.T, "cat": torch.cat([x, x]),
     "stack": torch.stack([x, x]), "slice": x[:1], "select": x[0], "index": x[[0, 1]], "mask": x[x > 0], "where": torch.where(x > 0, x, 0.0), "clone": x.clone(),
     "double": x.double(), "clamp": x.clamp(0, 1), "expand": x.expand(4, 2, 3), "unsqueeze": x[None], "gelu": torch.nn.functional.gelu(x), "abs": x.abs(), "std": x.std(),
-    "einsum": torch.einsum("ij,kj->ik", x, x), "linear": torch.nn.functional.linear(x, x), "mse": torch.nn.functional.mse_loss(x, x), "prod": x.prod(), "var": x.var(),
+    "linear": torch.nn.functional.linear(x, x), "mse": torch.nn.functional.mse_loss(x, x), "prod": x.prod(), "var": x.var(),
     "ce": torch.nn.functional.cross_entropy(x, torch.tensor([0, 1])), "dropout": torch.nn.functional.dropout(x, 0.5), "cumsum": x.cumsum(0), "sort": x.sort().values,
     "gather": x.gather(1, torch.tensor([[0], [1]])), "topk": x.topk(1).values, "repeat": x.repeat(2, 1), "flip": x.flip(0), "tril": x.tril(), "logsumexp": x.logsumexp(0),
     "masked_fill": x.masked_fill(x > 1, 0), "permute": x.permute(1, 0), "squeeze": x.squeeze(), "sqrt": x.sqrt(), "sigmoid": x.sigmoid(), "minimum": torch.minimum(x, x * 2),
     "layer_norm": torch.nn.functional.layer_norm(x, (3,)), "chunk": x.chunk(2)[0], "split": x.split(1)[1], "unbind": x.unbind()[0], "lerp": torch.lerp(x, x, 0.5),
-    "addmm": torch.addmm(x[:, :2], x, x.T), "bmm": torch.bmm(x[None], x[None].mT), "atan2": torch.atan2(x, x), "copysign": torch.copysign(x, x), "trace": (x @ x.T).trace(),
+    "addmm": torch.addmm(x[:, :2], x, x.T), "bmm": torch.bmm(x[None], x[None].mT), "atan2": torch.atan2(x, x), "copysign": torch.copysign(x, x),
 }.items():  # fmt: skip
     print(
         f"{name:12}",
