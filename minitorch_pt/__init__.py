@@ -21,7 +21,7 @@ from .autograd import (
 )
 from .names.absent import attribute as _attribute, mark as _mark, tell as _tell
 from .names.inner import CORE as _CORE, TOP as _TOP
-from .names.places import settle as _settle
+from .names.places import adopt as _adopt, settle as _settle
 from .ops import *
 from .random import *
 from .tensors import protocols as _protocols
@@ -72,6 +72,11 @@ _settle(
 )
 _settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
 vars(_sys.modules[f"{__name__}._C"]).update(_CORE)
+vars(_sys.modules[f"{__name__}._C"]).update(
+    DisableTorchFunctionSubclass=autograd.takeovers.DisableTorchFunctionSubclass,
+    DisableTorchFunction=autograd.takeovers.DisableTorchFunctionSubclass,
+    _disabled_torch_function_impl=autograd.takeovers.never,
+)
 _settle(
     f"{__name__}.autograd",
     vars(autograd),
@@ -98,6 +103,7 @@ def _made_sparse(*given: object) -> _typing.Any:
 
 
 Tensor._made_sparse = _made_sparse
+_adopt(Tensor)
 _mark(Tensor, Generator, _dtypes.dtype)
 _tell(__name__)
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
 __all__ = ["cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
 
 
-class _Backend:
-    """A library that is not there."""
+class _Backend(ModuleType):
+    """A library that is not there: a module, which programs import by its name."""
 
-    enabled = False
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{__name__}.{name}", self.__class__.__doc__)
+        sys.modules[self.__name__] = self
 
     def is_available(self) -> bool:
         """False."""
@@ -18,6 +27,16 @@ class _Backend:
         """False."""
         return False
 
+    @contextmanager
+    def flags(self, **switches: Any) -> Iterator[None]:
+        """Sets switches for the time of a `with` block, as far as the library has them."""
+        before = {name: getattr(self, name) for name in switches if hasattr(self, name)}
+        try:
+            vars(self).update({name: switches[name] for name in before})
+            yield
+        finally:
+            vars(self).update(before)
+
 
 class _CuDNN(_Backend):
     """NVIDIA's library for deep networks: programs set its switches before they know whether it is there."""
@@ -25,9 +44,34 @@ class _CuDNN(_Backend):
     enabled = True
     benchmark = False
     deterministic = False
+    allow_tf32 = True
 
     def version(self) -> None:
         """None: it is not there."""
 
 
-cuda, mps, cudnn, mkl, mkldnn, openmp = _Backend(), _Backend(), _CuDNN(), _Backend(), _Backend(), _Backend()
+class _Cuda(_Backend):
+    """NVIDIA's cards: their switches for products of matrices, and for the kernels of attention, of which the plain one alone is here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.matmul = SimpleNamespace(
+            allow_tf32=False,
+            allow_fp16_reduced_precision_reduction=True,
+            allow_bf16_reduced_precision_reduction=True,
+            fp32_precision="none",
+        )
+        kernels = dict.fromkeys(("flash", "mem_efficient", "math", "cudnn"), True)
+        for kernel in kernels:
+            setattr(self, f"{kernel}_sdp_enabled", partial(kernels.__getitem__, kernel))
+            setattr(self, f"enable_{kernel}_sdp", partial(kernels.__setitem__, kernel))
+
+
+class _MKLDNN(_Backend):
+    """Intel's library for deep networks."""
+
+    enabled = True
+
+
+cuda, cudnn, mkldnn = _Cuda("cuda"), _CuDNN("cudnn"), _MKLDNN("mkldnn")
+mkl, mps, openmp = _Backend("mkl"), _Backend("mps"), _Backend("openmp")

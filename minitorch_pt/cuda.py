@@ -7,11 +7,13 @@ from typing import NoReturn
 
 from .amp import for_cuda as amp
 from .names.places import settle
+from .tensors import legacy
 from .tensors.device import DeviceError
 
 __all__ = [
     "Event", "Stream", "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",
     "manual_seed_all", "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "synchronize",
+    *(name for name in legacy.__all__ if name.endswith("Tensor")),
 ]  # fmt: skip
 
 
@@ -93,13 +95,42 @@ class Stream:
         DeviceError: always.
     """
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, device: object = None, priority: int = 0, **kwargs: object) -> None:
         synchronize()
 
 
-class Event(Stream):
-    """A mark in such a queue: there is none."""
+class Event:
+    """A mark in such a queue: there is none.
 
+    Raises:
+        DeviceError: always.
+    """
+
+    def __init__(
+        self, enable_timing: bool = False, blocking: bool = False, interprocess: bool = False, external: bool = False
+    ) -> None:
+        synchronize()
+
+
+class _CudaTensor:
+    """torch.cuda.FloatTensor and its kin, which programs name before they know whether there is a device: no tensor is one."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __call__(self, *data: object) -> NoReturn:
+        raise TypeError(
+            f"type torch.cuda.{self.__name__} not available: minitorch_pt runs on the CPU only; use torch.{self.__name__}"
+        )
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"<class 'torch.cuda.{self.__name__}'>"
+
+
+globals().update({name: _CudaTensor(name) for name in legacy.__all__ if name.endswith("Tensor")})
 
 settle(
     __name__,
@@ -107,6 +138,7 @@ settle(
     {
         "memory": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved",
         "random": "manual_seed manual_seed_all",
+        "streams": "Event Stream",
     },
 )
 sys.modules[f"{__name__}.amp"] = amp

@@ -1,10 +1,11 @@
-"""torch.overrides: how classes of their own would take over torch's functions (`__torch_function__`). That is left out here: nothing does."""
+"""torch.overrides: how classes of their own take over torch's functions (`__torch_function__`, see autograd/takeovers.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn
+from typing import Any
 
+from .autograd.takeovers import hand_over, switch, takers
 from .tensors.tensor import Tensor
 
 __all__ = [
@@ -14,29 +15,32 @@ __all__ = [
 
 
 def has_torch_function(relevant_args: Iterable[Any]) -> bool:
-    """False: no argument takes over a function."""
-    return False
+    """Whether the class of an argument takes over functions: where it does, a function of a user's hands its call on.
+
+    >>> import minitorch_pt as torch
+    >>> torch.overrides.has_torch_function((torch.ones(2), 3))
+    False
+    """
+    return not switch.off and bool(takers(relevant_args))
 
 
 def has_torch_function_unary(value: Any) -> bool:
-    """False, of one argument."""
-    return False
+    """`has_torch_function` of one argument."""
+    return has_torch_function((value,))
 
 
 def has_torch_function_variadic(*values: Any) -> bool:
-    """False, of several arguments."""
-    return False
+    """`has_torch_function` of several arguments."""
+    return has_torch_function(values)
 
 
-def handle_torch_function(public_api: Callable, relevant_args: Iterable[Any], *args: Any, **kwargs: Any) -> NoReturn:
-    """Refused.
+def handle_torch_function(public_api: Callable, relevant_args: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+    """What the classes of `relevant_args` make of a call of `public_api`.
 
     Raises:
-        TypeError: always: no argument takes over a function.
+        TypeError: none takes it over.
     """
-    raise TypeError(
-        f"no implementation found for '{public_api.__module__}.{public_api.__name__}': minitorch_pt leaves out __torch_function__"
-    )
+    return hand_over(public_api, takers(relevant_args), args, kwargs)
 
 
 def is_tensor_like(inp: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import IO, TypeAlias
 from .arrays.dtypes import dtype as _dtype  # noqa: F401
 from .arrays.formats import layout as _layout  # noqa: F401
 from .arrays.size import Size
+from .names.places import settle as _settle
 from .tensors.device import device as _device
 from .tensors.tensor import Tensor
 
@@ -28,10 +29,22 @@ _TensorOrOptionalTensors: TypeAlias = Tensor | Sequence[Tensor | None]
 class SymInt:
     """A number that stands for one that is not known yet, in code that is compiled: nothing here is one."""
 
+    def __init__(self, node: object) -> None:
+        self.node = node
+
 
 class SymFloat:
     """As `SymInt`, a fraction."""
 
+    def __init__(self, node: object) -> None:
+        self.node = node
+
 
 class SymBool:
     """As `SymInt`, true or false."""
+
+    def __init__(self, node: object) -> None:
+        self.node = node
+
+
+_settle(__package__, {"SymInt": SymInt, "SymFloat": SymFloat, "SymBool": SymBool})

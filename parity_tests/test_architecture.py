@@ -148,7 +148,7 @@ def code_lines(path: Path) -> int:
 
 
 def test_the_engine_reads_in_an_hour():
-    # the contract of arguments stands before the engine; gradcheck, jacobians, hooks on what is saved and what a user sees of a node are made
+    # the contract of arguments stands before the engine; gradcheck, jacobians, hooks on what is saved, classes that take over and what a user sees of a node are made
     # with it
     beside = (
         "contract.py",
@@ -162,11 +162,12 @@ def test_the_engine_reads_in_an_hour():
         "profiler.py",
         "saving.py",
         "starts.py",
+        "takeovers.py",
         "variable.py",
     )
     parts = sorted(path for path in (PACKAGE / "autograd").glob("*.py") if path.name not in beside)
     engine = [PACKAGE / "tensors" / "tensor.py", *parts]
-    assert sum(map(code_lines, engine)) <= 1520
+    assert sum(map(code_lines, engine)) <= 1530
 
 
 def test_every_module_says_what_it_does_and_lists_its_names():

@@ -131,11 +131,16 @@ def of(numpy_dtype: Any) -> dtype:
     """Our dtype for a NumPy dtype.
 
     Raises:
-        TypeError: torch (or this library) has no such type, complex128 for example.
+        TypeError: torch (or this library) has no such type, complex128 for example. ValueError: its bytes stand in another order.
     """
     try:
         return _BY_NUMPY[numpy_dtype]
     except (KeyError, TypeError):
+        if isinstance(numpy_dtype, np.dtype) and not numpy_dtype.isnative:
+            raise ValueError(
+                "the given numpy array has byte order different from the native byte order; convert it with "
+                f"array.astype({numpy_dtype.newbyteorder('=').name!r})"
+            ) from None
         known = ", ".join(d.name for d in ALL)
         raise TypeError(f"can't convert np.ndarray of type {numpy_dtype}. The supported types are: {known}.") from None
 
@@ -171,7 +176,13 @@ def _promote(a: np.dtype, b: np.dtype) -> np.dtype:
 
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:
-    """The type that an operation on tensors of these two types gives."""
+    """The type that an operation on tensors of these two types gives.
+
+    Raises:
+        TypeError: one is no torch.dtype.
+    """
+    if not (isinstance(type1, dtype) and isinstance(type2, dtype)):
+        raise TypeError(f"promote_types(): both arguments must be torch.dtype, got {type1!r} and {type2!r}")
     return of(_promote(type1.dtype, type2.dtype))
 
 

@@ -39,6 +39,7 @@ from ..arrays.samples import active
 from ..arrays.storage import looking, refuse_overlap, resize, writable
 from . import changes, graph
 from .modes import recording
+from .takeovers import Taken, switch, takers
 
 if TYPE_CHECKING:  # what the kinds are to a type checker
     from collections.abc import Sequence
@@ -169,7 +170,8 @@ def _dtype(value: Any) -> Any:
 
 def _tensors(value: Any) -> Any:
     if isinstance(value, _DEEP) and all(isinstance(v, graph.Tensor) for v in value):
-        _TENSOR_TYPES.update(map(type, value))
+        if not takers(value):
+            _TENSOR_TYPES.update(map(type, value))
         return value
     return _UNREAD
 
@@ -341,8 +343,8 @@ class Desk:
         desk.out = False
         return desk
 
-    def serve(self, args: tuple) -> tuple:
-        """The arguments, each read as its kind.
+    def serve(self, args: tuple) -> Any:
+        """The arguments, each read as its kind; or Taken, if one takes the call over.
 
         Raises:
             TypeError: one is of another kind, or there are too many.
@@ -359,6 +361,9 @@ class Desk:
             for a in args
         ):
             return args  # within a rule that runs on Tensors: arrays are its constants
+        classes = takers(args)
+        if classes and not switch.off:
+            return Taken(classes, args)
         if len(args) > len(self.slots) and self.rest is None:
             args = self.reordered(args)
         missing = [p for p, default in [*self.parameters.items()][len(args) :] if default is REQUIRED]
@@ -385,7 +390,7 @@ class Desk:
                 f"{self.name}() needs a Tensor among its operands, and got ({given}); make one with torch.tensor()"
             )
         # in vmap nothing is remembered: samples are to be met by the look at `samples.active` each time
-        if not active and all(new is old for new, old in zip(read, args, strict=True)):
+        if not active and not classes and all(new is old for new, old in zip(read, args, strict=True)):
             slots = [*self.slots[: len(args)], *[self.rest] * (len(args) - len(self.slots))]
             deep = [
                 (i, slot.plain) for i, slot in enumerate(slots) if slot and slot.deep and isinstance(args[i], _DEEP)
@@ -495,6 +500,8 @@ def _face(function: Callable, desk: Desk) -> Any:
             if active and samples.among(args):
                 return samples.composed(served, args, kwargs)
             args = desk.serve(args)
+            if type(args) is Taken:
+                return args.over(served, kwargs)
         for place in wholes:
             if place < len(args) and type(args[place]) is int and args[place].bit_length() > 63:
                 desk.overflow(place, args[place])

@@ -18,10 +18,10 @@ from .inplace import check_inplace, rebase
 from .modes import no_grad, recording, watchers
 from .saving import through_hooks
 
-__all__ = ["Function", "once_differentiable"]
+__all__ = ["Function", "FunctionCtx", "InplaceFunction", "once_differentiable"]
 
 
-class Context:
+class FunctionCtx:
     """Carries what `forward` keeps for `backward`; passed to both as `ctx`. Any attribute may be set on it."""
 
     def __init__(self, needs: tuple[bool, ...]) -> None:
@@ -69,27 +69,24 @@ class Context:
                 )
         return self._saved
 
-    def mark_non_differentiable(self, *tensors: Any) -> None:
+    def mark_non_differentiable(self, *args: Any) -> None:
         """Say in `forward` that these outputs have no gradient."""
-        self._dead = {id(t) for t in tensors}
+        self._dead = {id(t) for t in args}
 
-    def mark_dirty(self, *tensors: Any) -> None:
+    def mark_dirty(self, *args: Any) -> None:
         """Say in `forward` that these inputs were changed in place; they must be returned."""
-        self._dirty = {id(t) for t in tensors}
+        self._dirty = {id(t) for t in args}
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether outputs without gradient hand zeros to `backward` (True, the default) or None."""
         self._fills = value
 
 
-FunctionCtx = Context  # torch's name, for annotations
-
-
-def _no_context(ctx: Context, inputs: tuple, output: Any) -> None:
+def _no_context(ctx: FunctionCtx, inputs: tuple, output: Any) -> None:
     """What `setup_context` is where a user has not written one."""
 
 
-class Function:
+class Function(FunctionCtx):
     """Base of user-written operations: static methods `forward(ctx, *inputs)` and `backward(ctx, *gradients)`.
 
     `forward` may also leave out ctx and have `setup_context(ctx, inputs, output)` beside it. Call with `apply`.
@@ -153,7 +150,7 @@ class Function:
         if samples.active and samples.among(args):
             return samples.function(cls, args, separate)
         needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
-        ctx = Context(needs)
+        ctx = FunctionCtx(needs)
         edges = [graph.target(a) if needed else None for a, needed in zip(args, needs, strict=True)]
         before, recording.on = recording.on, False
         try:  # not `with`, whose end a Ctrl-C can skip
@@ -200,7 +197,7 @@ class Function:
         return bound.args if separate else bound.args[1:]
 
     @classmethod
-    def _record(cls, ctx: Context, args: tuple, edges: list, outputs: list) -> Node:
+    def _record(cls, ctx: FunctionCtx, args: tuple, edges: list, outputs: list) -> Node:
         Tensor = graph.Tensor
 
         shapes = [a.shape if isinstance(a, Tensor) else None for a in args]
@@ -229,7 +226,7 @@ class Function:
         return node
 
 
-def _own(out: Any, args: tuple, ctx: Context) -> Any:
+def _own(out: Any, args: tuple, ctx: FunctionCtx) -> Any:
     """An input that `forward` returns as it came is not the operation's output: give out a view of it, which may not be changed in place."""
     if id(out) in ctx._dirty or not any(out is a for a in args if isinstance(a, graph.Tensor)):
         return out
@@ -243,7 +240,7 @@ def _view(tensor: Any) -> Any:
     return tensor.view_as(tensor)
 
 
-def _checked(result: tuple, shapes: list, ctx: Context, name: str) -> tuple:
+def _checked(result: tuple, shapes: list, ctx: FunctionCtx, name: str) -> tuple:
     """What a `backward` returned.
 
     Raises:
@@ -272,6 +269,14 @@ def _fits(gradient: Any, shape: tuple) -> bool:
         return np.broadcast_shapes(gradient.shape, shape) == tuple(gradient.shape)
     except ValueError:
         return False
+
+
+class InplaceFunction(Function):
+    """A Function that was made with `inplace`: an older name."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
 
 
 def once_differentiable(function: Callable) -> Callable:

@@ -28,6 +28,7 @@ from . import changes, contract, graph
 from .errors import explain
 from .graph import Output, Rule, record
 from .modes import recording
+from .takeovers import Taken, switch, takers, takes_over
 
 if TYPE_CHECKING:
     from ..tensors.tensor import Tensor
@@ -152,13 +153,20 @@ def _served(
                 return contract.into(target, operation(*args, **kwargs), short, args, how is not None)
         if options and len(args) != 1 and tuple(map(type, args)) not in passed:
             args = desk.serve(args)
+            if type(args) is Taken:
+                return args.over(operation, kwargs)
         # unpack: Tensors become arrays, and edges of the graph
         try:
             arrays, edges, tracked, made = _unpacked(args, desk)
         except contract.Elsewhere as found:
             return found.instead(short, args, kwargs)
-        if made is not graph.Tensor and made._mapped is not None:
-            return made._mapped(operation, args, kwargs)
+        if made is not graph.Tensor:
+            if made is Taken:
+                return arrays.over(operation, kwargs)
+            if made._mapped is not None:
+                return made._mapped(operation, args, kwargs)
+            if takes_over(made) and not switch.off:
+                return Taken(takers(args), args).over(operation, kwargs)
         given = arrays
         if how is not None:
             arrays = _promoted(arrays, how, count, check)
@@ -229,7 +237,7 @@ def _output(
     return out
 
 
-def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[list, list, bool, Any]:
+def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[Any, list, bool, Any]:
     """Tensors as arrays and as edges of the graph, whether a gradient is wanted, and the class of the result."""
     Tensor = made = graph.Tensor
     arrays: list = []
@@ -240,7 +248,7 @@ def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[l
             if a._base is not None and a._refresh():
                 tracked = True
             if type(a) is not Tensor and a._makes is not Tensor:
-                made = a._makes
+                made = a._makes if issubclass(a._makes, made) else made
             arrays.append(a._data)
             if a._requires_grad:
                 tracked = True
@@ -257,7 +265,8 @@ def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[l
             edges.append(None)
     # where only Tensors and numbers belong, calls are looked at that hold something else
     if asked and not served and (not desk.options or len(args) == 1) and tuple(map(type, args)) not in desk.passed:
-        return _unpacked(desk.serve(args), desk, True)
+        read = desk.serve(args)
+        return (read, [], False, Taken) if type(read) is Taken else _unpacked(read, desk, True)
     return arrays, edges, tracked, made
 
 

@@ -32,8 +32,10 @@ from .kl import *
 from .kumaraswamy import *
 from .laplace import *
 from .left_out import *
+from .lkj_cholesky import *
 from .log_normal import *
 from .logistic_normal import *
+from .lowrank_multivariate_normal import *
 from .mixture_same_family import *
 from .multinomial import *
 from .multivariate_normal import *
@@ -48,6 +50,7 @@ from .studentT import *
 from .transformed_distribution import *
 from .transforms import *
 from .uniform import *
+from .von_mises import *
 from .weibull import *
 
 _settle(

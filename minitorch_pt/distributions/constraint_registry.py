@@ -69,6 +69,8 @@ for _registry in (biject_to, transform_to):
         _registry.register(getattr(constraints, _kind), _bounded)
 biject_to.register(constraints.simplex, lambda c: transforms.StickBreakingTransform())
 transform_to.register(constraints.simplex, lambda c: transforms.SoftmaxTransform())
+for _registry in (biject_to, transform_to):
+    _registry.register(constraints.corr_cholesky, lambda c: transforms.CorrCholeskyTransform())
 transform_to.register(constraints.lower_cholesky, lambda c: transforms.LowerCholeskyTransform())
 for _place in (constraints.positive_definite, constraints.positive_semidefinite):
     transform_to.register(_place, lambda c: transforms.PositiveDefiniteTransform())

@@ -28,6 +28,7 @@ from .gumbel import Gumbel
 from .half_normal import HalfNormal
 from .independent import Independent
 from .laplace import Laplace
+from .lowrank_multivariate_normal import LowRankMultivariateNormal
 from .multivariate_normal import MultivariateNormal, half_log_det, squared_distance
 from .normal import Normal
 from .one_hot_categorical import OneHotCategorical
@@ -197,6 +198,28 @@ def _multivariate_multivariate(p: Any, q: Any) -> Tensor:
     volumes = half_log_det(q._lower) - half_log_det(p._lower)
     spread = linalg.solve_triangular(q._lower, p._lower, upper=False).pow(2).sum((-2, -1))
     return volumes + 0.5 * (spread + squared_distance(q._lower, q.loc - p.loc) - p.event_shape[0])
+
+
+def _log_det(d: Any) -> Tensor:
+    """log det of the covariance matrix of either multivariate normal distribution."""
+    return d._log_det() if isinstance(d, LowRankMultivariateNormal) else 2 * half_log_det(d._lower)
+
+
+@register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)
+@register_kl(MultivariateNormal, LowRankMultivariateNormal)
+@register_kl(LowRankMultivariateNormal, MultivariateNormal)
+def _low_rank(p: Any, q: Any) -> Tensor:
+    if p.event_shape != q.event_shape:
+        raise ValueError(f"KL-divergence between two (Low Rank) Multivariate Normals with different event shapes cannot be computed: {p.event_shape}, {q.event_shape}")  # fmt: skip
+    apart = q.loc - p.loc
+    if isinstance(q, MultivariateNormal):
+        roots = (p._factor, p._diagonal.sqrt().diag_embed())
+        spread = sum(linalg.solve_triangular(q._lower, root, upper=False).pow(2).sum((-2, -1)) for root in roots)
+        distance = squared_distance(q._lower, apart)
+    else:  # the trace of a product of two symmetric matrices
+        spread = (q.precision_matrix * p.covariance_matrix).sum((-2, -1))
+        distance = (apart * (q.precision_matrix @ apart.unsqueeze(-1)).squeeze(-1)).sum(-1)
+    return 0.5 * (_log_det(q) - _log_det(p) + spread + distance - p.event_shape[0])
 
 
 @register_kl(Normal, Normal)

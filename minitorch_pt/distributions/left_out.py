@@ -8,7 +8,7 @@ from ..names.absent import absence
 from .distribution import Distribution
 
 __all__ = [
-    "ContinuousBernoulli", "ExponentialFamily", "GeneralizedPareto", "LKJCholesky", "LowRankMultivariateNormal", "VonMises", "Wishart",
+    "ContinuousBernoulli", "ExponentialFamily", "GeneralizedPareto", "Wishart",
 ]  # fmt: skip
 
 
@@ -35,18 +35,6 @@ class ExponentialFamily(_LeftOut):
 
 
 class GeneralizedPareto(_LeftOut):
-    """Left out."""
-
-
-class LKJCholesky(_LeftOut):
-    """Left out."""
-
-
-class LowRankMultivariateNormal(_LeftOut):
-    """Left out."""
-
-
-class VonMises(_LeftOut):
     """Left out."""
 
 

@@ -21,10 +21,10 @@ from .transform import (
     check_axes,
     identity_transform,
 )
-from .utils import broadcast_all, lazy_property, sum_rightmost
+from .utils import broadcast_all, lazy_property, sum_rightmost, tril_matrix_to_vec, vec_to_tril_matrix
 
 __all__ = [
-    "AbsTransform", "AffineTransform", "ComposeTransform", "ExpTransform", "IndependentTransform",
+    "AbsTransform", "AffineTransform", "ComposeTransform", "CorrCholeskyTransform", "ExpTransform", "IndependentTransform",
     "LowerCholeskyTransform", "PositiveDefiniteTransform", "PowerTransform", "ReshapeTransform", "SigmoidTransform",
     "SoftmaxTransform", "SoftplusTransform", "StickBreakingTransform", "TanhTransform", "Transform",
     "identity_transform",
@@ -254,6 +254,51 @@ class StickBreakingTransform(_Plain):
     def inverse_shape(self, shape: Any) -> Any:
         check_axes(shape, 1)
         return Size((*shape[:-1], shape[-1] - 1))
+
+
+class CorrCholeskyTransform(_Plain):
+    """D (D - 1) / 2 numbers to the Cholesky factor of a correlation matrix: in each row tanh(x) breaks off a part of what is left of length 1."""
+
+    domain, codomain, bijective = constraints.real_vector, constraints.corr_cholesky, True
+
+    def _call(self, x: Any) -> Any:
+        eps = dtypes.finfo(x.dtype).eps
+        part = vec_to_tril_matrix(x.tanh().clamp(-1 + eps, 1 - eps), -1)
+        left = (1 - part**2).sqrt().cumprod(-1)
+        return (part + creation.eye(part.shape[-1], dtype=part.dtype)) * constant_pad_nd(left[..., :-1], [1, 0], 1)
+
+    def _inverse(self, y: Any) -> Any:
+        left = constant_pad_nd(1 - (y * y).cumsum(-1)[..., :-1], [1, 0], 1)
+        part = tril_matrix_to_vec(y, -1) / tril_matrix_to_vec(left, -1).sqrt()
+        return (part.log1p() - (-part).log1p()) / 2
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        """Of x and the part of y below its diagonal."""
+        left = tril_matrix_to_vec(1 - (y * y).cumsum(-1), -2)
+        return 0.5 * left.log().sum(-1) - 2 * (x + softplus(-2 * x) - math.log(2.0)).sum(-1)
+
+    def forward_shape(self, shape: Any) -> Any:
+        """The shape of y.
+
+        Raises:
+            ValueError: no axis, or a number of x that fills no triangle.
+        """
+        check_axes(shape, 1)
+        n = round((0.25 + 2 * shape[-1]) ** 0.5 + 0.5)
+        if n * (n - 1) // 2 != shape[-1]:
+            raise ValueError("Input is not a flattened lower-diagonal number")
+        return Size((*shape[:-1], n, n))
+
+    def inverse_shape(self, shape: Any) -> Any:
+        """The shape of x.
+
+        Raises:
+            ValueError: no square matrices.
+        """
+        check_axes(shape, 2)
+        if shape[-2] != shape[-1]:
+            raise ValueError("Input is not square")
+        return Size((*shape[:-2], shape[-1] * (shape[-1] - 1) // 2))
 
 
 class LowerCholeskyTransform(_Plain):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from .. import ops
 from ..arrays import dtypes
@@ -13,7 +16,15 @@ from ..tensors import creation
 from ..tensors.draws import randn
 from ..tensors.tensor import Tensor
 
-__all__ = ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits"]
+__all__ = [
+    "broadcast_all",
+    "clamp_probs",
+    "lazy_property",
+    "logits_to_probs",
+    "probs_to_logits",
+    "tril_matrix_to_vec",
+    "vec_to_tril_matrix",
+]
 
 ONE = Size()  # the sample_shape of a single draw
 
@@ -51,6 +62,44 @@ def logits_to_probs(logits: Tensor, is_binary: bool = False) -> Tensor:
 def sum_rightmost(value: Tensor, dim: int) -> Tensor:
     """The sum over the last `dim` axes."""
     return value if dim == 0 else value.reshape((*value.shape[:-dim], -1)).sum(-1)
+
+
+def tril_matrix_to_vec(mat: Tensor, diag: int = 0) -> Tensor:
+    """The elements of matrices (*, n, n) on and below a diagonal, row by row.
+
+    Raises:
+        ValueError: there is no such diagonal.
+    """
+    n = mat.shape[-1]
+    if not -n <= diag < n:
+        raise ValueError(f"diag ({diag}) provided is outside [{-n}, {n - 1}].")
+    rows, columns = np.tril_indices(n, diag)
+    return mat[..., creation.from_numpy(rows), creation.from_numpy(columns)]
+
+
+def vec_to_tril_matrix(vec: Tensor, diag: int = 0) -> Tensor:
+    """The matrices whose elements on and below a diagonal these are, row by row; 0 elsewhere.
+
+    Raises:
+        ValueError: no matrix has as many.
+    """
+    n = (math.sqrt(1 + 8 * vec.shape[-1] + 4 * abs(diag) * (diag + 1)) - 1) / 2 - diag
+    if round(n) - n > dtypes.finfo(vec.dtype).eps:
+        raise ValueError(
+            f"The size of last dimension is {vec.shape[-1]} which cannot be expressed as the lower triangular part of a square D x D matrix."
+        )
+    rows, columns = np.tril_indices(round(n), diag)
+    matrix = vec.new_zeros((*vec.shape[:-1], round(n), round(n)))
+    matrix[..., creation.from_numpy(rows), creation.from_numpy(columns)] = vec
+    return matrix
+
+
+_sum_rightmost = sum_rightmost  # as torch calls it: packages import it
+
+
+def _standard_normal(shape: Any, dtype: dtypes.dtype, device: Any) -> Tensor:
+    """Draws of the normal distribution: packages import it."""
+    return creation.randn(shape, dtype=dtype, device=device)
 
 
 class lazy_property:

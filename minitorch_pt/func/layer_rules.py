@@ -61,6 +61,7 @@ def normalized(shape: Callable) -> Callable:
 
 
 def attended(call: Call, query: Any, key: Any, value: Any, *options: Any) -> Any:
+    """Attention: heads and samples alike are leading axes."""
     mask, noise = options[:2]
     if noise is not None or call.has(mask):
         return NotImplemented
@@ -97,6 +98,7 @@ def drawn(call: Call, *args: Any, **kwargs: Any) -> Any:
 
 
 def alike(call: Call, input: Any, *args: Any, **kwargs: Any) -> Any:
+    """A new tensor of the shape of each sample."""
     return call.operation(call.all(input), *args, **kwargs)
 
 

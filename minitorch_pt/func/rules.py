@@ -71,6 +71,7 @@ def of_one_type(operands: tuple) -> list:
 
 
 def selected(call: Call, input: Any, mask: Any) -> Any:
+    """What a mask that is the same for all samples selects."""
     return refused(call) if call.has(mask) else NotImplemented
 
 
@@ -82,6 +83,7 @@ def chosen(call: Call, condition: Any, input: Any = None, other: Any = None) -> 
 
 
 def filled(call: Call, input: Any, mask: Any, value: Any) -> Any:
+    """masked_fill: a value that differs from sample to sample is chosen by the mask."""
     if not call.has(value):
         return elementwise(call, input, mask, value)
     return call.all(ops.where(mask, value.to(input.dtype), input)) if not value.ndim else NotImplemented
@@ -162,10 +164,12 @@ def extreme(call: Call, input: Any, dim: Any = None, keepdim: bool = False, *, o
 
 
 def with_new_axis(call: Call, *args: Any, **kwargs: Any) -> Any:
+    """With a Dim that is to be made."""
     return _along(call, args, kwargs, more=1)
 
 
 def joined(call: Call, *tensors: Any, dim: int) -> Any:
+    """cat and stack: of tensors that all have the samples."""
     return call.operation(*map(call.all, tensors), dim=dim + 1)
 
 
@@ -180,14 +184,17 @@ def leading(call: Call, input: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def shaped(call: Call, input: Any, shape: tuple) -> Any:
+    """The shape of a sample behind the first axis."""
     return ops.reshape(call.all(input), (call.level.size, *shape))
 
 
 def expanded(call: Call, input: Any, shape: tuple) -> Any:
+    """Expanded within each sample."""
     return ops.expand(call.aligned(input, len(shape)), (call.level.size, *shape))
 
 
 def viewed(call: Call, input: Any, *size: Any, dtype: Any = None) -> Any:
+    """view, whose sizes may be given one by one."""
     if dtype is not None or (len(size) == 1 and isinstance(size[0], dtypes.dtype)):
         return NotImplemented
     shape = size[0] if len(size) == 1 and isinstance(size[0], (tuple, list)) else size
@@ -195,6 +202,7 @@ def viewed(call: Call, input: Any, *size: Any, dtype: Any = None) -> Any:
 
 
 def squeezed(call: Call, input: Any, dim: Any = None) -> Any:
+    """The axes of size 1 of a sample."""
     ones = tuple(i for i, n in enumerate(input.shape) if n == 1)
     return _along(call, (input, ones if dim is None else dim), {}) if input.ndim else input.value
 
@@ -208,22 +216,27 @@ def strided(call: Call, input: Any, size: Any, stride: Any, storage_offset: Any 
 
 
 def repeated(call: Call, input: Any, reps: tuple) -> Any:
+    """Repeated within each sample."""
     return call.operation(call.aligned(input, len(reps)), (1, *reps))
 
 
 def permuted(call: Call, input: Any, dims: Any) -> Any:
+    """The axes of a sample in another order; that of the samples stays in front."""
     return call.operation(input.value, (0, *behind(tuple(dims), input.ndim)))
 
 
 def turned(call: Call, input: Any) -> Any:
+    """Matrices transposed."""
     return ops.transpose(input.value, -2, -1) if input.ndim == 2 else input.value
 
 
 def indexed(call: Call, input: Any, index: tuple) -> Any:
+    """An index of numbers and slices, behind the first axis."""
     return call.operation(call.all(input), (slice(None), *index))
 
 
 def picked(call: Call, input: Any, index: tuple) -> Any:
+    """Index arrays that are the same for all samples, behind the first axis."""
     places = [i for i, part in enumerate(index) if isinstance(part, np.ndarray)]
     if places != [*range(places[0], places[-1] + 1)] or any(index[i].dtype == bool for i in places):
         return NotImplemented  # NumPy would put the axes of the places before that of the samples
@@ -252,6 +265,8 @@ def matmul(call: Call, input: Any, other: Any) -> Any:
 
 
 def product(dims: tuple[int, int]) -> Callable:
+    """A product of operands with so many axes, which matmul does too; other shapes are for the operation to refuse."""
+
     def product(call: Call, input: Any, other: Any) -> Any:
         if (input.ndim, other.ndim) != dims or input.shape[-1] != other.shape[max(other.ndim - 2, 0)]:
             return NotImplemented  # which says what is wrong
@@ -266,16 +281,19 @@ def composition(function: Callable) -> Callable:
 
 
 def added(input: Any, first: Any, second: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
+    """addmm and its kin, composed."""
     product = ops.matmul(first, second)
     product = product if alpha == 1 else product * alpha
     return product + (input if beta == 1 else input * beta) if beta else product
 
 
 def outer(input: Any, vec2: Any) -> Any:
+    """The outer product, composed."""
     return ops.unsqueeze(input, 1) * vec2
 
 
 def linear(call: Call, input: Any, weight: Any, bias: Any = None) -> Any:
+    """A layer whose weight is the same for all samples, or composed."""
     if not call.has(weight) and not call.has(bias):
         return call.operation(input.value, weight, bias)
     product = ops.matmul(input, ops.transpose(weight, 0, 1) if weight.ndim == 2 else weight)

@@ -21,6 +21,7 @@ PACKAGE = __package__.partition(".")[0]
 HOT = (f"{PACKAGE}.autograd.graph",)
 # Packages name these where they start, and torch's inner parts, and most of their parts do not use them: an import succeeds, and the use raises.
 AT_USE = (
+    "torch.autograd.function",
     "torch.distributed",
     "torch.distributions",
     "torch.fft",

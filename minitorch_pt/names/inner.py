@@ -44,3 +44,6 @@ CORE: dict[str, Any] = {
     "_get_tracing_state": _nothing,
     "_log_api_usage_once": _nothing,
 }
+for _thing in CORE.values():
+    if callable(_thing):
+        _thing.__module__ = f"{__package__.partition('.')[0]}._C"

@@ -15,7 +15,7 @@ from typing import Any
 
 from .absent import PACKAGE, tell
 
-__all__ = ["settle"]
+__all__ = ["adopt", "settle"]
 
 # modules that pickles of 0.1.0 name and that are no more, or hold less; what they held is looked for behind the doors
 GONE = """autograd.graph conversion creation device dtypes legacy low_rank printing settings size tensor ops.activations ops.attention ops.convolution ops.ctc
@@ -46,6 +46,15 @@ def settle(door: str, shown: Mapping[str, Any], behind: Mapping[str, str] | None
                     member.__module__ = thing.__module__
 
 
+def adopt(whole: type) -> None:
+    """The methods of the parts from which a class is made are called as its own: an error says Module.to(), not Conversions.to()."""
+    for part in whole.__mro__[1:-1]:
+        vars(sys.modules[part.__module__]).setdefault(whole.__name__, whole)  # pickle looks for a method there
+        for method in vars(part).values():
+            if isinstance(method, FunctionType) and method.__qualname__.startswith(f"{part.__name__}."):
+                method.__qualname__ = f"{whole.__qualname__}.{method.__name__}"
+
+
 def _movable(thing: Any) -> bool:
     """Whether it is of this package, and no method: torch.detach stays Tensor's."""
     return thing.__module__.partition(".")[0] == PACKAGE and "." not in thing.__qualname__
@@ -54,6 +63,8 @@ def _movable(thing: Any) -> bool:
 def _made(name: str, source: str) -> ModuleType:
     """A module that has no file of its own: that of `source` is shown, where inspect.getsource finds what it holds."""
     outer, _, inner = name.rpartition(".")
+    if outer not in sys.modules:
+        _made(outer, source)
     sys.modules[name] = module = ModuleType(name, "A module of torch's: what it holds is in other files here.")
     module.__file__ = sys.modules[source].__file__
     vars(sys.modules[outer]).setdefault(inner, module)

@@ -1,6 +1,6 @@
 """torch.nn: layers, containers, losses; `functional` has them as functions, `init` fills parameters, `utils` clips gradients."""
 
-from ..names.places import settle as _settle
+from ..names.places import adopt as _adopt, settle as _settle
 from . import attention as attention, functional as functional, init as init
 from .modules import *
 from .modules import (
@@ -15,6 +15,7 @@ from .parameter import Buffer as Buffer, Parameter as Parameter
 
 from . import utils as utils  # isort: skip
 
+_adopt(_module.Module)
 _settle(functional.__name__, vars(functional))
 _settle(
     f"{__name__}.modules.module",

@@ -89,7 +89,7 @@ def _projected(inputs: tuple, weight: Tensor | None, bias: Tensor | None, separa
 def _in_heads(x: Tensor, static: Tensor | None, name: str, batch: int, num_heads: int) -> Tensor:
     """(L, N, H * D), or the (N * H, L, D) given in its place, as (N, H, L, D)."""
     if static is None:
-        return x.reshape(x.shape[0], batch, num_heads, -1).permute(1, 2, 0, 3)
+        return x.reshape(x.shape[0], batch, num_heads, x.shape[2] // num_heads).permute(1, 2, 0, 3)
     expected = batch * num_heads, x.shape[2] // num_heads
     _promise(
         (static.shape[0], static.shape[2]) == expected,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.hooks import RemovableHandle as RemovableHandle
-from ..tensors.tensor import Tensor
+from ..tensors.tensor import Tensor, wrap
 
 __all__ = ["Buffer", "Parameter"]
 
@@ -21,9 +21,10 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
-        self._hold(np.zeros(0, np.float32) if data is None else data._data)
-        self.requires_grad = requires_grad
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Any:
+        made = wrap(np.zeros(0, np.float32) if data is None else data._data, False, cls)
+        made.requires_grad = requires_grad
+        return made
 
     def __deepcopy__(self, memo: dict) -> Parameter:
         if (
@@ -48,9 +49,12 @@ class Buffer(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
-        self._hold(np.zeros(0, np.float32) if data is None else data._data)
-        self.persistent = persistent
+    persistent: bool
+
+    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Any:
+        made: Any = wrap(np.zeros(0, np.float32) if data is None else data._data, False, cls)
+        made.persistent = persistent
+        return made
 
 
 # what is computed from them is a Tensor

@@ -134,9 +134,13 @@ def _terms(equation: str, operands: tuple[Tensor, ...]) -> tuple[list[str], str]
     ]
     dots = "".join(next(free) for _ in range(max(extra)))
     terms = [term.replace("...", dots[len(dots) - n :]) for term, n in zip(terms, extra, strict=True)]
+    joined = "".join(terms)
+    need(
+        not joined or (joined.isalpha() and joined.isascii()),
+        f"einsum(): the subscripts must be letters from a to z and A to Z, or ... for further axes: {equation!r}",
+    )
     if arrow:
         return terms, right.replace("...", dots)
-    joined = "".join(terms)
     return terms, dots + "".join(sorted(c for c in set(joined) - set(dots) if joined.count(c) == 1))
 
 

@@ -17,6 +17,7 @@ from .axes import from_front, kept_shape, reduced_axes
 from .checks import not_empty
 from .elementwise.choosing import maximum, minimum
 from .gathering import gather
+from .naming import called
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Dims, Pulled, Tensor
@@ -28,8 +29,6 @@ __all__ = ["all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_n
 # ---------------------------------------------------------------------------------------------------------------------
 # Chosen along an axis
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 @differentiable(linear=True)
 def placed_along(input: Array, where: np.ndarray, axis: int, shape: tuple[int, ...]) -> Pulled:
     """Zeros with each element at the one place that `where` names along an axis: the way back of choosing it."""
@@ -54,8 +53,6 @@ def itself_at_0(data: np.ndarray) -> tuple:
 # ---------------------------------------------------------------------------------------------------------------------
 # Extremes
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def same_value(data: np.ndarray, value: Array | float) -> np.ndarray:
     """Where they are the same; nan counts as equal to nan."""
     return (data == value) | (np.isnan(data) & np.isnan(value)) if data.dtype.kind == "f" else data == value
@@ -84,8 +81,7 @@ def _extreme(name: str, find: Callable, text: str, node: str, nan_wins: bool) ->
         value = find(data, axis=axes, keepdims=keepdim)
         return value, lambda g: shared_evenly(g, input, value, axes, nan_wins)
 
-    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, name=node, saves="input result")
+    return differentiable(called(rule, name, text), name=node, saves="input result")
 
 
 _RAISES = "\n\n    Raises:\n        RuntimeError, IndexError: nothing to choose from, or no such axis."
@@ -134,8 +130,7 @@ def _with_index(name: str, find: Callable, text: str) -> Callable[..., tuple]:
             chosen_along(input, find(input, axis, keepdims=True), axis, keepdim) if input.ndim else itself_at_0(input)
         )
 
-    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, linear=True, returns=getattr(return_types, name), saves="result1")
+    return differentiable(called(rule, name, text), linear=True, returns=getattr(return_types, name), saves="result1")
 
 
 _max_along = _with_index("max", np.argmax, "The largest along an axis, and where it is.")
@@ -202,8 +197,7 @@ def _where_extreme(name: str, find: Callable, text: str) -> Callable[..., Tensor
         axis = from_front(dim, input.ndim)
         return find(input, axis=axis, keepdims=keepdim) if input.ndim else np.zeros((), np.int64)
 
-    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return nondifferentiable(rule)
+    return nondifferentiable(called(rule, name, text))
 
 
 argmax = _where_extreme(
@@ -221,8 +215,7 @@ def _truth(name: str, find: Callable, text: str) -> Callable[..., Tensor]:
         value = np.asarray(find(input, axis=axes, keepdims=keepdim))
         return value.astype(np.uint8) if input.dtype == np.uint8 else value  # torch: bytes were its first truth values
 
-    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return nondifferentiable(rule)
+    return nondifferentiable(called(rule, name, text))
 
 
 all = _truth("all", np.all, "Whether no element is 0, or along axes.")

@@ -26,8 +26,6 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 # Along one axis, by number
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def whole_index(index: Array, name: str, kinds: str = "li", error: type = RuntimeError) -> np.ndarray:
     """An index as an array. kinds: the NumPy characters of the types that are taken; error: raised for others."""
     data = np.asarray(array(index))
@@ -156,8 +154,6 @@ def combine_at(combine: np.ufunc | None, total: np.ndarray, dim: int, index: np.
 # ---------------------------------------------------------------------------------------------------------------------
 # By mask, and by place in memory order
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def checked_mask(mask: Array, name: str) -> np.ndarray:
     """A mask as an array.
 

@@ -28,8 +28,6 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 # Joining
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 @differentiable(linear=True, promote="type", name="CatBackward0")
 def _cat(*tensors: Array, dim: int) -> Pulled:
     pulls, start = [], 0
@@ -192,8 +190,6 @@ def column_stack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
 # ---------------------------------------------------------------------------------------------------------------------
 # Splitting
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 @differentiable(linear=True, view=True, name="SplitWithSizesBackward0")
 def _split_with_sizes(input: Array, ends: tuple[int, ...], dim: int) -> Pulled:
     starts = (0, *ends[:-1])

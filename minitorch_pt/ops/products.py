@@ -6,6 +6,7 @@ For C = A @ B the gradients are dA = dC @ Bᵀ and dB = Aᵀ @ dC: each factor's
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -250,6 +251,15 @@ def addmm(
     )
 
 
+def _pulls_of_batches(batch1: Array, batch2: Array, beta: float, alpha: float) -> tuple[Callable, ...]:
+    """The gradient functions of beta * input + alpha * (batch1 @ batch2), summed over the batch or not."""
+    return (
+        lambda g: g * beta,
+        lambda g: (g @ batch2.swapaxes(1, 2)) * alpha,
+        lambda g: (batch1.swapaxes(1, 2) @ g) * alpha,
+    )
+
+
 @differentiable
 def baddbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
@@ -262,12 +272,7 @@ def baddbmm(
     if all(map(is_half, (input, batch1, batch2))):
         return in_single(baddbmm, input, batch1, batch2, beta=beta, alpha=alpha)
     product = bmm.rule(batch1, batch2)
-    return (
-        _scaled_sum(input, product, beta, alpha),
-        lambda g: g * beta,
-        lambda g: (g @ batch2.swapaxes(1, 2)) * alpha,
-        lambda g: (batch1.swapaxes(1, 2) @ g) * alpha,
-    )
+    return _scaled_sum(input, product, beta, alpha), *_pulls_of_batches(batch1, batch2, beta, alpha)
 
 
 @differentiable
@@ -285,12 +290,7 @@ def addbmm(
     product = (
         plain_add(product, axis=0, dtype=product.dtype) if isinstance(product, np.ndarray) else product.sum(axis=0)
     )
-    return (
-        _scaled_sum(input, product, beta, alpha),
-        lambda g: g * beta,
-        lambda g: (g @ batch2.swapaxes(1, 2)) * alpha,
-        lambda g: (batch1.swapaxes(1, 2) @ g) * alpha,
-    )
+    return _scaled_sum(input, product, beta, alpha), *_pulls_of_batches(batch1, batch2, beta, alpha)
 
 
 @differentiable

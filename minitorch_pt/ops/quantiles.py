@@ -15,6 +15,7 @@ from .axes import from_front, kept_shape
 from .checks import no_bools, not_empty
 from .extremes import chosen_along, itself_at_0, shared_evenly
 from .gathering import gather, sum_into
+from .naming import called
 from .sorting import order_along
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _median_all(name: str, skips_nan: bool) -> Callable[..., Tensor]:
         if not data.size:
             return np.asarray(math.nan).astype(data.dtype), lambda g: g * np.zeros(input.shape, data.dtype)
         place = int(_middle(data.size, _lost(data, None)[0], skips_nan))
-        value = np.partition(data, place)[place]  # 4 times as fast as sorting
+        value = np.partition(data, place)[place]  # all need not be sorted
         return value, lambda g: shared_evenly(g, input, value, None)
 
     rule.__name__ = name
@@ -196,8 +197,9 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Callable[..., Tensor]:
 
         return np.moveaxis(value, -1, 0).reshape((*levels.shape, *final)), pull, pull_q
 
-    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, name="SqueezeBackward4", saves="")  # the last step of torch's composition
+    return differentiable(
+        called(rule, name, text), name="SqueezeBackward4", saves=""
+    )  # the last step of torch's composition
 
 
 quantile = _quantile("quantile", False, """The value below which a part q of the elements lies, or along an axis; several for a 1-D tensor q, along a new first axis.

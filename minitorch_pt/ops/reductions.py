@@ -36,8 +36,6 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 # Sums and means
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _sum_name(input: Array, dim: Dims | None = None, keepdim: bool = False, **_: object) -> str:
     return "SumBackward0" if dim is None else "SumBackward1"
 
@@ -334,8 +332,6 @@ def prod(
 # ---------------------------------------------------------------------------------------------------------------------
 # Norms and log-sum-exp
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 @differentiable(promote=("float", 1), saves="input result")
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Pulled:
     """log of the sum of e^x along axes; the largest is taken out first, so that nothing overflows.

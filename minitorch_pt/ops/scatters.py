@@ -30,8 +30,6 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 # By number
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _source(src: Array, index: np.ndarray) -> Array:
     """The part of the source that the index covers."""
     if tuple(src.shape) == index.shape or not index.size:
@@ -285,8 +283,6 @@ def _scatter_reduce_number(
 # ---------------------------------------------------------------------------------------------------------------------
 # Into a view
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _scatter(name: str, view: Callable) -> Callable[..., Tensor]:
     """The operation that replaces the region which `view(input, ...)` shows."""
 

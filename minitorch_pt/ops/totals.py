@@ -13,6 +13,7 @@ from ..autograd.rule import array, differentiable, same
 from .axes import from_front
 from .extremes import itself_at_0, same_value
 from .gathering import sum_into
+from .naming import called
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, DType, Pulled, Tensor
@@ -111,8 +112,9 @@ def _running(name: str, ufunc: np.ufunc, text: str) -> Callable[..., tuple]:
         where = np.maximum.accumulate(np.where(same_value(input, value), places, 0), axis=axis)
         return (value, where), lambda g, _: sum_into.rule(g, where, axis, shape)
 
-    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, linear=True, returns=getattr(return_types, name), saves="input result1")
+    return differentiable(
+        called(rule, name, text), linear=True, returns=getattr(return_types, name), saves="input result1"
+    )
 
 
 cummax = _running(

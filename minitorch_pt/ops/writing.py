@@ -31,8 +31,6 @@ __all__ = ["index_add", "index_copy", "index_fill", "index_reduce", "masked_fill
 # ---------------------------------------------------------------------------------------------------------------------
 # Slices, by number
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def check_slices(input: Array, dim: int, index: Array, source: Array, name: str) -> np.ndarray:
     """The numbers of an index of slices along an axis, for each of which `source` has one.
 
@@ -192,8 +190,6 @@ def index_reduce(
 # ---------------------------------------------------------------------------------------------------------------------
 # By mask, and by place in memory order
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 @differentiable(
     linear=True,
     name=lambda input, mask, value: f"MaskedFillBackward{int(isinstance(value, np.ndarray))}",

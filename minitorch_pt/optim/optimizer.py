@@ -6,7 +6,7 @@ import functools
 import itertools
 import warnings
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +21,10 @@ from ..autograd.modes import recording
 from ..tensors.tensor import Tensor, wrap
 from . import recorded
 
-__all__ = ["Optimizer"]
+__all__ = ["Optimizer", "ParamsT"]
+
+# what an optimizer is given: parameters, groups of them, or parameters with their names
+ParamsT = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
 
 class _Required:

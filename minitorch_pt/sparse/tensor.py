@@ -98,6 +98,9 @@ class SparseTensor(Tensor):
     _base = property(lambda self: None)  # type: ignore[assignment]
     _requires_grad = property(lambda self: self._values_tensor._requires_grad)  # type: ignore[assignment]
 
+    def __new__(cls, *args: Any) -> Any:
+        return object.__new__(cls)
+
     def __init__(self, indices: np.ndarray, values: Tensor, shape: tuple, coalesced: bool) -> None:
         self._indices_array, self._values_tensor, self._size = indices, values, tuple(shape)
         self._unique = coalesced or indices.shape[1] < 2

@@ -69,6 +69,8 @@ def _own(name: str) -> str | None:
     """Our name of a module of torch's, or of the part of another package that is made for torch; None for other modules."""
     if name == "safetensors.torch":
         return f"{PACKAGE}.utils.safetensors"
+    if name == "functorch":
+        return f"{PACKAGE}.func.functorch"
     return f"{PACKAGE}{name.removeprefix('torch')}" if name.partition(".")[0] == "torch" else None
 
 

@@ -18,6 +18,7 @@ from ..autograd import changes, graph
 from ..autograd.contract import composed, read
 from ..autograd.modes import is_grad_enabled, recording
 from ..autograd.rule import differentiable, named
+from ..autograd.takeovers import DisableTorchFunctionSubclass
 from ..ops.axes import sizes as given_sizes
 from ..ops.parts import as_strided
 from ..ops.shape import laid_out
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
 @differentiable(linear=True, name="ToCopyBackward0")
 def _cast(input: Any, dtype: dtypes.dtype) -> Any:
     return input.astype(dtype.dtype), lambda g: g  # the engine casts gradients back
+
+
+@differentiable(linear=True, view=True, name="AliasBackward0")
+def _alias(input: Any) -> Any:
+    return input.view(), lambda g: g
 
 
 class Conversions:
@@ -293,6 +299,31 @@ class Conversions:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self._data.item())
 
+    # -- as a tensor of another class ------------------------------------------------------------------------------------
+    def as_subclass(self: Any, cls: type) -> Any:
+        """The same memory and history as a tensor of a subclass.
+
+        Raises:
+            TypeError: `cls` is no class of tensors.
+        """
+        if not (isinstance(cls, type) and issubclass(cls, graph.Tensor)):
+            raise TypeError(f"as_subclass(): argument 'cls' must be a subclass of Tensor, not {cls!r}")
+        with DisableTorchFunctionSubclass():
+            seen = _alias(self)
+        out = object.__new__(cls)
+        for name in ("_data", "_grad", "_node", "_requires_grad", "_base"):
+            setattr(out, name, getattr(seen, name))
+        if out._base is not None:
+            out._seen = seen._seen
+        vars(out).update(vars(seen))
+        return out
+
+    @staticmethod
+    def _make_subclass(cls: type, data: Any, require_grad: bool = False) -> Any:
+        """A leaf of a class on the memory of a tensor: what programs call in `__new__`."""
+        out = data.detach().as_subclass(cls)
+        return out.requires_grad_() if require_grad else out
+
     # -- as a container and as text --------------------------------------------------------------------------------------
     def __len__(self) -> Any:
         if not self._data.ndim:
@@ -409,8 +440,7 @@ class Conversions:
 
 def rebuilt(cls: Any, data: np.ndarray, requires_grad: bool, attributes: dict) -> Any:
     """A leaf around `data`: what unpickling and deepcopy make."""
-    tensor = cls.__new__(cls)
-    tensor._hold(data, requires_grad)
+    tensor = graph.wrap(data, requires_grad, cls)
     tensor.__dict__.update(attributes)
     return tensor
 

@@ -50,7 +50,7 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
     if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
         warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with "
                       "numpy.array() before converting to a tensor.")  # fmt: skip
-    plain, inner = _unwrapped(data)
+    plain, inner = _unwrapped(data, _depth(data))
     try:
         found = np.asarray(plain)
     except ValueError:
@@ -103,17 +103,36 @@ def _uneven(data: Any) -> builtins.bool:
     """Whether numbers stand beside lists."""
     if not isinstance(data, (list, tuple)):
         return False
-    return len({isinstance(x, (list, tuple)) for x in data}) > 1 or any(_uneven(x) for x in data)
+    return len({isinstance(x, (list, tuple)) or np.ndim(x) > 0 for x in data}) > 1 or any(_uneven(x) for x in data)
 
 
-def _unwrapped(data: Any) -> tuple[Any, np.dtype | None]:
-    """Nested lists with arrays in place of tensors, and the common type of what is in them; None of Python numbers alone."""
+def _depth(data: Any) -> int:
+    """How many axes the first elements show: a tensor in a list stands for a number."""
     if isinstance(data, graph.Tensor):
-        return data.detach()._data, data._data.dtype
+        return data._data.ndim
+    depth = 0
+    while isinstance(data, (list, tuple)):
+        depth += 1
+        data = data[0] if data else None
+    return depth + (data.ndim if isinstance(data, np.ndarray) else 0)
+
+
+def _unwrapped(data: Any, depth: int) -> tuple[Any, np.dtype | None]:
+    """Nested lists with arrays in place of tensors, and the common type of what is in them; None of Python numbers alone.
+
+    depth: the number of axes that are left; beyond them tensors must have one element.
+    """
+    if isinstance(data, graph.Tensor):
+        shape = data._data.shape
+        if math.prod(shape[depth:]) != 1:
+            raise ValueError(
+                f"only one element tensors can be converted to Python scalars, and one has shape {list(shape)}; torch.stack() joins tensors"
+            )
+        return data._data.reshape(shape[:depth]), data._data.dtype
     if isinstance(data, (np.ndarray, np.generic)):
         return data, data.dtype
     if isinstance(data, (list, tuple)):
-        parts = [_unwrapped(x) for x in data]
+        parts = [_unwrapped(x, max(depth - 1, 0)) for x in data]
         plain = [part for part, _ in parts]
         if all(t is None for _, t in parts):
             return plain, None
@@ -124,7 +143,8 @@ def _unwrapped(data: Any) -> tuple[Any, np.dtype | None]:
         and hasattr(data, "__getitem__")
         and not isinstance(data, (str, bytes, Mapping))
     ):
-        return _unwrapped(list(data))  # a deque, or another sequence
+        data = list(data)  # a deque, or another sequence
+        return _unwrapped(data, max(depth, _depth(data)))
     return data, None
 
 

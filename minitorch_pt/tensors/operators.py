@@ -15,6 +15,7 @@ from ..autograd import changes, graph
 from ..autograd.contract import method
 from ..autograd.inplace import apply_inplace, inplace
 from ..autograd.modes import recording
+from ..autograd.takeovers import default, takes_over
 from ..ops.elementwise.arithmetic import reciprocal_times, rsub_number
 from ..ops.indexing import assign, replaced, target
 
@@ -25,20 +26,25 @@ if TYPE_CHECKING:
 _OPERANDS: tuple = (bool, int, float, np.number, np.bool_)  # and Tensors, as soon as there are any
 
 
+def _other(operation: Callable, self: Any, other: Any) -> Any:
+    """What an operator gives for an operand that it does not know: that may take over."""
+    return method(operation)(self, other) if takes_over(type(other)) else NotImplemented
+
+
 def operator(operation: Callable) -> Callable[[Any, Any], Tensor]:
     """An operation as a binary operator: leaves operands that it does not know to the other side."""
 
-    def method(self: Any, other: Any) -> Any:
-        return operation(self, other) if isinstance(other, _OPERANDS) else NotImplemented
+    def operated(self: Any, other: Any) -> Any:
+        return operation(self, other) if isinstance(other, _OPERANDS) else _other(operation, self, other)
 
-    return method
+    return operated
 
 
 def _equals(self: Any, other: Any) -> Any:
     """`==` compares with an array as well, alone among the comparisons, as torch's does."""
     if isinstance(other, np.ndarray) and other.dtype.kind in "biuf":
         other = graph.wrap(other)
-    return ops.eq(self, other) if isinstance(other, _OPERANDS) else NotImplemented
+    return ops.eq(self, other) if isinstance(other, _OPERANDS) else _other(ops.eq, self, other)
 
 
 def _divided(self: Any, other: Any) -> Any:
@@ -51,12 +57,12 @@ def _divided(self: Any, other: Any) -> Any:
 def reflected(operation: Callable, alone: Any = NotImplemented) -> Callable[[Any, Any], Tensor]:
     """An operation as the operator of the right side: `1 - x`. `alone`: what a program gets that calls it by hand without a tensor."""
 
-    def method(self: Any, other: Any) -> Any:
+    def operated(self: Any, other: Any) -> Any:
         if not isinstance(self, Operators):
             return alone(self) if callable(alone) else alone
-        return operation(self, other) if isinstance(other, _OPERANDS) else NotImplemented
+        return operation(self, other) if isinstance(other, _OPERANDS) else _other(operation, self, other)
 
-    return method
+    return operated
 
 
 def _no_tensor(self: Any) -> NoReturn:
@@ -75,6 +81,7 @@ class Operators:
     _data: np.ndarray
     requires_grad: Any
 
+    __torch_function__ = classmethod(default)
     __array_priority__ = 1000  # array * tensor is left to the tensor, which refuses it, as torch's does
     __neg__, __pos__, __abs__ = ops.neg, ops.positive, ops.abs
 
@@ -144,10 +151,10 @@ class Operators:
         raise TypeError("Tensor does not support deleting items; join the others with torch.cat()")
 
     def __matmul__(self: Any, other: Any) -> Tensor:
-        return ops.matmul(self, other) if isinstance(other, Operators) else NotImplemented  # type: ignore[arg-type]
+        return ops.matmul(self, other) if isinstance(other, Operators) else _other(ops.matmul, self, other)  # type: ignore[arg-type]
 
     def __rmatmul__(self: Any, other: Any) -> Tensor:
-        return ops.matmul(other, self) if isinstance(other, Operators) else NotImplemented  # type: ignore[arg-type]
+        return ops.matmul(other, self) if isinstance(other, Operators) or takes_over(type(other)) else NotImplemented  # type: ignore[arg-type]
 
 
 _OPERANDS = (Operators, *_OPERANDS)

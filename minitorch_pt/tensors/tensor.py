@@ -18,6 +18,7 @@ from ..autograd import changes, gradients, graph, hooks
 from ..autograd.inplace import renew
 from ..autograd.modes import recording
 from ..autograd.nodes import Shown, shown
+from ..autograd.takeovers import never
 from .conversion import Conversions
 from .elements import elements
 from .facts import Facts, warn_of_grad
@@ -41,6 +42,11 @@ class Tensor(Methods, Facts, Conversions):
     # _data: the array; _grad: the gradient; _node: the graph node that made it (None for a leaf);
     # _base: the tensor whose memory it looks into, if it is a view
     # _seen: of a view, the time when it looked last whether its memory was changed
+    _data: np.ndarray
+    _grad: Any
+    _node: Any
+    _requires_grad: Any
+    _base: Any
     __slots__ = ("_data", "_grad", "_node", "_requires_grad", "_base", "_seen", "__dict__", "__weakref__")
 
     # seldom set, so kept in the instance's __dict__ only then
@@ -52,18 +58,10 @@ class Tensor(Methods, Facts, Conversions):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._makes = cls
+        cls._makes = Tensor if cls.__torch_function__ is never else cls
 
-    def __init__(self, *data: Any, device: Any = None) -> None:
-        self._hold(elements(data, None, device))
-
-    def _hold(self, data: np.ndarray, requires_grad: bool = False) -> None:
-        """Become a leaf around an array, which is not copied."""
-        self._data = data
-        self._grad: Any = None
-        self._node: Any = None
-        self._requires_grad = requires_grad
-        self._base: Any = None
+    def __new__(cls, *data: Any, device: Any = None) -> Any:
+        return wrap(elements(data, None, device), False, cls)
 
     def _refresh(self) -> bool:
         """Whether this view requires grad; its history is brought up to date if it will be needed."""
@@ -224,7 +222,7 @@ class Tensor(Methods, Facts, Conversions):
 
     def detach(self) -> Tensor:
         """The same memory as a leaf without history."""
-        return wrap(self._data)
+        return wrap(self._data, False, self._makes)
 
     def detach_(self) -> Tensor:
         """Cut this tensor off its history, in place.
@@ -247,7 +245,7 @@ _new = object.__new__
 def wrap(data: np.ndarray, requires_grad: bool = False, cls: type = Tensor) -> Tensor:
     """A leaf around an array, which is not copied: how the library makes its tensors."""
     tensor: Any = _new(cls)
-    tensor._data, tensor._requires_grad = data, requires_grad  # `_hold`, written out: a call less, 0.1 us
+    tensor._data, tensor._requires_grad = data, requires_grad
     tensor._grad = tensor._node = tensor._base = None
     return tensor
 

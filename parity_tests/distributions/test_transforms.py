@@ -29,6 +29,8 @@ TRANSFORMS = {
     "its inverse too": (lambda d, t: d.StickBreakingTransform().inv, (4, 3)),
     "lower": (lambda d, t: d.LowerCholeskyTransform(), (2, 3, 3)),
     "positive definite": (lambda d, t: d.PositiveDefiniteTransform(), (2, 3, 3)),
+    "correlations of two": (lambda d, t: d.CorrCholeskyTransform(), (1,)),
+    "no triangle": (lambda d, t: d.CorrCholeskyTransform(), (4, 2)),
     "reshape": (lambda d, t: d.ReshapeTransform((3, 2), (6,)), (4, 3, 2)),
     "independent": (lambda d, t: d.IndependentTransform(d.ExpTransform(), 1), (4, 3)),
     "independent and kept": (lambda d, t: d.IndependentTransform(d.ExpTransform(), 2, cache_size=1), (4, 3)),
@@ -274,3 +276,22 @@ def test_mixtures(make, member):
 def test_values_with_too_few_axes(axes):
     same_program(lambda t: t.distributions.constraints.MixtureSameFamilyConstraint(
         t.distributions.constraints.independent(t.distributions.constraints.real, axes)).check(t.tensor(1.0)))  # fmt: skip
+
+
+def test_factors_of_correlation_matrices():
+    """Their rows have length 1, so that the sum of squares above has no gradient."""
+
+    def program(t):
+        f, (_, weights, back) = (
+            t.distributions.CorrCholeskyTransform(),
+            (t.tensor(rand(4, *n, seed=5).tolist(), dtype=t.float64) for n in ((6,), (4, 4), (6,))),
+        )
+        x = t.tensor(rand(4, 6).tolist(), dtype=t.float64, requires_grad=True)
+        y = f(x)
+        slope = f.log_abs_det_jacobian(x, y)
+        (g,) = t.autograd.grad((y * weights).sum() + (f.inv(y) * back).sum() + slope.sum(), x)
+        return y, f.inv(y), slope, g, tuple(f.forward_shape((2, 6))), tuple(f.inverse_shape((2, 4, 4)))
+
+    same_program(program)
+    same_program(lambda t: t.distributions.CorrCholeskyTransform().inverse_shape((2, 3)))
+    same_program(lambda t: t.distributions.transform_to(t.distributions.constraints.corr_cholesky)(t.ones(3)))

@@ -87,7 +87,7 @@ def test_files_of_compiled_code_are_refused():
 
 
 @BOTH
-def test_nothing_takes_over_a_function(library):
+def test_whether_a_function_is_taken_over(library):
     x = library.ones(2)
     assert not library.overrides.has_torch_function((x, 1))
     assert not library.overrides.has_torch_function_unary(x)
@@ -96,11 +96,6 @@ def test_nothing_takes_over_a_function(library):
     assert not library.overrides.is_tensor_like([1])
     assert library.overrides.is_tensor_method_or_property(library.Tensor.add)
     assert not library.overrides.is_tensor_method_or_property(library.nn.functional.linear)
-
-
-def test_a_function_that_is_to_be_taken_over_is_refused():
-    with pytest.raises(TypeError, match="no implementation found"):
-        minitorch_pt.overrides.handle_torch_function(minitorch_pt.nn.functional.relu, (), minitorch_pt.ones(1))
 
 
 LEFT_OUT = sorted(name for name, value in vars(minitorch_pt).items() if isinstance(value, LeftOut))
@@ -252,8 +247,9 @@ for name in {names}:
         found = getattr(found, part, None)
     if (type(found) is type(sys)) is {wanted}:
         try:
-            importlib.import_module("{package}." + name)
-            print(name)
+            made = importlib.import_module("{package}." + name)
+            if type(made) is type(sys):  # and not something that says at its use that it is left out
+                print(name)
         except ImportError:
             pass
 """

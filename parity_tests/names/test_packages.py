@@ -26,7 +26,7 @@ def test_types(library):
         assert not isinstance(1, getattr(library, name))
         assert getattr(library, name) is getattr(types, name)
     assert issubclass(library.futures.Future, library.Future)
-    assert library.autograd.function.FunctionCtx
+    assert import_module(f"{library.__name__}.autograd.function").FunctionCtx
     assert not library._C._get_tracing_state()
     assert not library._C._are_functorch_transforms_active()
     library._C._log_api_usage_once("a package")
@@ -185,7 +185,7 @@ def test_the_card_that_is_not_there():
     for kind in (minitorch_pt.cuda.Stream, minitorch_pt.cuda.Event):
         assert not isinstance(1, kind)
         with pytest.raises(RuntimeError, match="CPU only"):
-            kind(enable_timing=True)
+            kind()
 
 
 def test_libraries_that_are_not_there():

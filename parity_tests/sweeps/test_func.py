@@ -189,8 +189,8 @@ def compare(program: Callable, entry: Any, sample: Any) -> str:
 def sweep(names: Iterable[str], count: int, transforms: Iterable[str] = PROGRAMS) -> None:
     counts: collections.Counter = collections.Counter()
     failures: dict[str, str] = {}
-    for name, transform in itertools.product(names, transforms):
-        for i, sample in enumerate(samples_of(ENTRIES[name], count)):
+    for name in names:
+        for (i, sample), transform in itertools.product(enumerate(samples_of(ENTRIES[name], count)), transforms):
             label = f"{transform} {name} {i}"
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
@@ -207,7 +207,7 @@ def sweep(names: Iterable[str], count: int, transforms: Iterable[str] = PROGRAMS
 
 
 def test_some() -> None:
-    sweep([*ENTRIES][::8], 1)
+    sweep([*ENTRIES][3::14], 1)
 
 
 @pytest.mark.long

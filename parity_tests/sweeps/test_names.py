@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 import minitorch_pt
+from parity_tests.absent import importable, offers
 from parity_tests.sweeps import accepted, compared
 
 ROOMS = (
@@ -27,14 +28,6 @@ ROOMS = (
     "utils.checkpoint", "utils.data",
 )  # fmt: skip
 DIFFERENCES = accepted("names")
-
-
-def importable(name: str) -> bool:
-    try:
-        importlib.import_module(name)
-    except ImportError:
-        return False
-    return True
 
 
 def modules() -> Iterator[str]:
@@ -62,7 +55,7 @@ def pairs() -> Iterator[tuple[str, Any, Any]]:
         theirs = importlib.import_module(f"torch.{module}".rstrip("."))
         for name in sorted(dir(theirs)):
             thing = getattr(theirs, name)
-            if name[0] != "_" and hasattr(ours, name) and of_torch(thing) and (id(thing), name) not in seen:
+            if name[0] != "_" and offers(ours, name) and of_torch(thing) and (id(thing), name) not in seen:
                 seen.add((id(thing), name))
                 yield f"{module}.{name}".lstrip("."), getattr(ours, name), thing
 
@@ -128,6 +121,8 @@ def facts(name: str, ours: Any, theirs: Any) -> Iterator[tuple[str, Any, Any]]:
             mine = getattr(ours, method, None)
             if isinstance(function, types.FunctionType) and mine is not None and method[0] != "_":
                 yield f"parameters of {method}", parameters(mine), parameters(function)
+                if name == "nn.Module":  # made of parts, which no error is to name
+                    yield f"__qualname__ of {method}", mine.__qualname__, function.__qualname__
     try:
         expected = parameters(theirs)
     except ValueError:  # compiled

@@ -113,11 +113,17 @@ def test_lines_that_one_side_only_printed():
 
 
 @pytest.mark.parametrize("count", [10, 20_000])
-def test_a_line_amidst_many(count):
-    """Lines are set side by side by their words, not one after the other."""
+@pytest.mark.parametrize("more", ["a warning", "epoch -1 loss 9.5"])
+def test_lines_amidst_many(count, more):
+    """Lines are set side by side by their words and counters, not one after the other."""
     many = [f"epoch {i} loss {i / 7:.3f}" for i in range(count)]
-    found = kinds("\n".join(many), "\n".join([*many[: count // 2], "a warning", *many[count // 2 :]]))
-    assert found.count("same") == count and found.count("text") == 1
+    found = kinds("\n".join(many), "\n".join([*many[:3], more, *many[3 : count // 2], more, *many[count // 2 :]]))
+    assert found.count("same") == count and found.count("text") == 2
+
+
+def test_counters_that_differ():
+    """A count that is another one is a difference of numbers, not a line too many."""
+    assert kinds("right 1\nright 2\nright 3", "right 2\nright 3\nright 4") == ["numbers"] * 3
 
 
 def test_differences():

@@ -99,7 +99,7 @@ class _Numbered(Module):
 class Sequential(_Numbered):
     """Modules run one after the other, each on the output of the one before.
 
-    Given as arguments, or by name in one dictionary.
+    Given as arguments, or by name in one OrderedDict.
 
     >>> import minitorch_pt as torch
     >>> torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU())
@@ -111,7 +111,7 @@ class Sequential(_Numbered):
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
-        if len(args) == 1 and isinstance(args[0], Mapping):
+        if len(args) == 1 and isinstance(args[0], OrderedDict):
             for name, module in args[0].items():
                 self.add_module(name, module)
         else:
@@ -130,7 +130,7 @@ class Sequential(_Numbered):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return type(self)(dict([*self._modules.items()][index]))
+            return type(self)(OrderedDict([*self._modules.items()][index]))
         return [*self._modules.values()][_place(index, len(self))]
 
     def insert(self, index: int, module: Module) -> Sequential:

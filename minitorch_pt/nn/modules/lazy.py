@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 from ...tensors import creation
-from ...tensors.tensor import Tensor
+from ...tensors.tensor import Tensor, wrap
 from ..parameter import Parameter
 from .module import Module
 
@@ -51,8 +51,8 @@ class UninitializedParameter(_Uninitialized, Parameter):
     __slots__ = ()
     becomes = Parameter
 
-    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
-        Parameter.__init__(self, creation.empty(0, dtype=dtype), requires_grad)
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
+        return super().__new__(cls, creation.empty(0, dtype=dtype), requires_grad)
 
 
 class UninitializedBuffer(_Uninitialized):
@@ -60,8 +60,8 @@ class UninitializedBuffer(_Uninitialized):
 
     __slots__ = ()
 
-    def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> None:
-        self._hold(creation.empty(0, dtype=dtype)._data, requires_grad)
+    def __new__(cls, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> Any:
+        return wrap(creation.empty(0, dtype=dtype)._data, requires_grad, cls)
 
 
 def is_lazy(param: Any) -> bool:

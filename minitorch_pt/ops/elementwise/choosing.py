@@ -211,8 +211,6 @@ def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Pu
 # ---------------------------------------------------------------------------------------------------------------------
 # Overwriting
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _fill(number: int) -> Callable[..., Tensor]:
     """The operation with torch's names of its node, for a number and for a tensor."""
 

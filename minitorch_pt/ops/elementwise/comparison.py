@@ -11,6 +11,7 @@ import numpy as np
 from ...autograd.contract import composed
 from ...autograd.rule import array, nondifferentiable
 from ..halves import HALF_MAX
+from ..naming import called
 
 if TYPE_CHECKING:
     from ...autograd.contract import Operand, Pulled, Tensor
@@ -28,8 +29,7 @@ def _comparison(name: str, ufunc: np.ufunc, text: str, other: str = "Operand") -
         return ufunc(input, other)
 
     compare.__annotations__["other"] = other
-    compare.__name__, compare.__qualname__, compare.__doc__ = name, name, text
-    return nondifferentiable(compare, promote="type")
+    return nondifferentiable(called(compare, name, text), promote="type")
 
 
 eq = _comparison("eq", np.equal, "Where the two are equal.")
@@ -54,8 +54,7 @@ def _test(name: str, function: Callable, text: str) -> Callable[..., Tensor]:
     def test(input: Tensor) -> Pulled:
         return function(input) if input.dtype.kind == "f" else np.full(input.shape, name in ("isfinite", "isreal"))
 
-    test.__name__, test.__qualname__, test.__doc__ = name, name, text
-    return nondifferentiable(test)
+    return nondifferentiable(called(test, name, text))
 
 
 isnan = _test("isnan", np.isnan, "Where the value is not a number.")
@@ -93,8 +92,7 @@ def _bitwise(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
             raise NotImplementedError(f'"{name}_cpu" not implemented for bools; convert with .int()')
         return ufunc(input, other)
 
-    combine.__name__, combine.__qualname__, combine.__doc__ = name, name, text
-    return nondifferentiable(combine, promote="type")
+    return nondifferentiable(called(combine, name, text), promote="type")
 
 
 bitwise_and = _bitwise("bitwise_and", np.bitwise_and, "The bits set in both; of bools, their and.")

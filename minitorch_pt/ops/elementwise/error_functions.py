@@ -136,7 +136,7 @@ def _polynomial_single(coefficients: list[float], x: np.ndarray) -> np.ndarray:
 
 
 def _erf_single(x: np.ndarray) -> np.ndarray:
-    """erf of float32 numbers, good to 4 units of the last place: 1.5 ms for 262,144 numbers, 26 ms as a pair of float64."""
+    """erf of float32 numbers, good to 4 units of the last place, without the way through float64."""
     y = np.empty(x.shape, np.float32)
     source, target = x.reshape(-1), y.reshape(-1)
     one, end = np.float32(1), np.float32(3.92)

@@ -27,8 +27,6 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 # Powers and roots
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _pow_name(input: Array, exponent: Array | float) -> str:
     return "PowBackward0" if is_number(exponent) else "PowBackward1"
 
@@ -71,7 +69,7 @@ def _power_number(input: Array, exponent: Array | float) -> Pulled:
         dtypes.checked(exponent, data.dtype)
     if data is not input and exponent != 0:  # Tensors: as torch writes it, which tells what can be differentiated again
         return pow(input, exponent), lambda g: g * (exponent * pow(input, exponent - 1))
-    if exponent == 2:  # x*x is 8 times as fast as np.power
+    if exponent == 2:  # a product: np.power takes a logarithm
         return input * input, lambda g: g * (2 * input)
     if exponent == 0:
         return np.ones(data.shape, data.dtype), flat_slope
@@ -164,8 +162,6 @@ def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 # ---------------------------------------------------------------------------------------------------------------------
 # Exponentials and logarithms
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 @differentiable(promote="float", saves="result")
 def exp(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """e to the power of x: its own slope."""

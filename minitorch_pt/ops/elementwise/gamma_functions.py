@@ -12,6 +12,7 @@ import numpy as np
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..halves import in_single, is_half
+from ..naming import called
 from .special_functions import in_double, polynomial
 
 if TYPE_CHECKING:
@@ -182,8 +183,6 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Pulled:
 # The incomplete gamma function: a power series from 0 up to about x = a, a continued fraction from there on (Abramowitz and Stegun
 # 6.5.29, 6.5.31). Both need some 9 sqrt(a) terms where x is near to a.
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _gamma_term(a: np.ndarray, x: np.ndarray) -> np.ndarray:
     """x^a e^-x / gamma(a + 1)."""
     large = np.where(a < 8, 8, a)
@@ -266,8 +265,7 @@ def _igamma(name: str, upper: bool, text: str) -> Callable[..., Tensor]:
 
         return value, _refuse_shape_slope(name), pull
 
-    rule.__name__, rule.__qualname__, rule.__doc__ = name, name, text
-    return differentiable(rule, promote="type")
+    return differentiable(called(rule, name, text), promote="type")
 
 
 igamma = _igamma(

@@ -12,6 +12,7 @@ import numpy as np
 from ... import return_types
 from ...autograd.rule import array, differentiable, same
 from ..checks import only_kinds
+from ..naming import called
 from ..picking import PLAIN, flat_slope, pick
 from .exponentials import pow
 
@@ -25,16 +26,13 @@ __all__ = ["ceil", "copysign", "fix", "floor", "frac", "frexp", "ldexp", "nan_to
 # ---------------------------------------------------------------------------------------------------------------------
 # Rounding: flat almost everywhere, so gradients are 0
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _rounding(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
     def rule(input: Tensor, *, out: Tensor | None = None) -> Pulled:
         data = array(input)
         only_kinds("fiu", name, data)
         return (ufunc(data) if data.dtype.kind == "f" else data.copy()), flat_slope
 
-    rule.__name__, rule.__doc__, rule.__qualname__ = name, text, name
-    return differentiable(rule, linear=True)
+    return differentiable(called(rule, name, text), linear=True)
 
 
 floor = _rounding("floor", np.floor, "The largest whole number that is not above x.")
@@ -76,8 +74,6 @@ def frac(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 # ---------------------------------------------------------------------------------------------------------------------
 # Parts of a number
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 @differentiable
 def nan_to_num(
     input: Tensor,

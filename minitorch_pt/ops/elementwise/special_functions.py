@@ -42,8 +42,6 @@ def in_double(function: Callable, *inputs: Array | float) -> np.ndarray:
 # ---------------------------------------------------------------------------------------------------------------------
 # Entropy
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 @differentiable(promote="float", name="SpecialEntrBackward0")
 def entr(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """-x log(x), the share of a probability in the entropy: 0 at 0, -inf below."""
@@ -83,8 +81,6 @@ def xlog1py(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pul
 # ---------------------------------------------------------------------------------------------------------------------
 # Modified Bessel functions of the first kind (Abramowitz and Stegun 9.6.10, 9.7.1)
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _bessel(order: int, x: np.ndarray) -> np.ndarray:
     """e^(-|x|) times the function of order 0 or 1: below 20 its power series, from 20 on the asymptotic one, whose terms fall to
     1e-17 only there. As many terms of each are taken as can change a float64."""

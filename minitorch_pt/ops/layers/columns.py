@@ -163,8 +163,6 @@ def _fold(input: Array, size: Size, kernel: Sizes, stride: Sizes, padding: Sizes
 # ---------------------------------------------------------------------------------------------------------------------
 # torch's names
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _pair(function: str, name: str, value: Size) -> Sizes:
     pair = sizes_of(function, name, value, 2)
     need(

@@ -140,7 +140,7 @@ def _weight_gradient(
             right = columns.rows(left[part])
             count = len(right)
             right = right.reshape(count, groups, o // groups, columns.length).swapaxes(2, 3)
-            # not y @ columnsᵀ: the product with the smaller matrix turned is a third faster
+            # not y @ columnsᵀ: BLAS is faster with the smaller matrix turned
             total += plain_add(patches[part].reshape(count, groups, rows, columns.length) @ right, axis=0)
         return total
 
@@ -176,7 +176,7 @@ def _convolution(
         return _weight_gradient.rule(x, y, weight.shape[2:], *options)
 
     def pull_bias(g: np.ndarray) -> np.ndarray:
-        length = math.prod(g.shape[2:])  # a matrix product adds several times faster than .sum
+        length = math.prod(g.shape[2:])  # a matrix product: BLAS adds faster than .sum
         return (g.reshape((*g.shape[:2], length)) @ np.ones(length, dtype)).sum(axis=0)
 
     return (
@@ -190,8 +190,6 @@ def _convolution(
 # ---------------------------------------------------------------------------------------------------------------------
 # torch's names
 # ---------------------------------------------------------------------------------------------------------------------
-
-
 def _check(
     name: str,
     input: Array,

@@ -50,7 +50,7 @@ def _into(ufunc: np.ufunc, a: Array, b: Array) -> Array:
 
 
 def _sum(x: Array, axes: tuple[int, ...]) -> Array:
-    """Σ x over the axes, which stay with length 1; a matrix product adds along the last axis several times faster than .sum."""
+    """Σ x over the axes, which stay with length 1; along the last axis by a matrix product: BLAS adds faster than .sum."""
     if x.shape[-1] == 1:
         return summed(x, axes, True)
     total = x @ np.ones(x.shape[-1], x.dtype)
@@ -124,7 +124,7 @@ def _as_rows(input: Array, count: int) -> Array:
 
 
 def _over_samples(g: Array, count: int) -> Array:
-    """The sum over all but the last `count` axes, as a matrix product: it adds five times as fast as .sum."""
+    """The sum over all but the last `count` axes, as a matrix product: BLAS adds faster than .sum."""
     rows = _as_rows(g, count)
     return (np.ones(rows.shape[0], rows.dtype) @ rows).reshape(g.shape[g.ndim - count :])
 

@@ -75,7 +75,7 @@ def averaged(total: Array, count: int, code: int) -> tuple[Array, float]:
 
 
 def reduced(loss: Array, code: int) -> Array:
-    """The same for a loss composed of operations."""
+    """The reduced loss, composed of operations."""
     return loss if code == NONE else loss.sum() if code == SUM else loss.mean()
 
 

@@ -38,7 +38,7 @@ def _mse_loss(input: Array, target: Array, code: int) -> Pulled:
 
 
 def _reduced_square(d: Array, code: int) -> tuple[Array, float]:
-    """`_reduce(d * d, code)`; the sum of few squares as a product, in 0.3 us in place of 1.1: of many it would lose digits."""
+    """`reduced_and_share(d * d, code)`; the sum of few squares as one product: of many it would lose digits."""
     flat = d.ravel()
     if code == NONE or len(flat) > 1024:
         return reduced_and_share(d * d, code)

@@ -27,7 +27,7 @@ def _named(reduction: int) -> str:
 def binary_cross_entropy_with_logits(
     input: Tensor, target: Tensor, weight: Tensor | None = None, pos_weight: Tensor | None = None, reduction: int = 0
 ) -> Tensor:
-    """See `nn.functional.binary_cross_entropy_with_logits`."""
+    """log(1 + e^-x) + (1 - t) x for scores x and targets t in [0, 1]: `nn.functional.binary_cross_entropy_with_logits`."""
     return classification.binary_cross_entropy_with_logits(
         input, target, weight, reduction=_named(reduction), pos_weight=pos_weight
     )
@@ -37,7 +37,7 @@ def binary_cross_entropy_with_logits(
 def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int = 0
 ) -> Tensor:
-    """See `nn.functional.cosine_embedding_loss`."""
+    """1 - cos of the two where the target is 1, max(0, cos - margin) where it is -1: `nn.functional.cosine_embedding_loss`."""
     return margins.cosine_embedding_loss(input1, input2, target, margin, reduction=_named(reduction))
 
 
@@ -51,19 +51,19 @@ def ctc_loss(
     reduction: int = 0,
     zero_infinity: bool = False,
 ) -> Tensor:
-    """See `nn.functional.ctc_loss`."""
+    """-log of the probability of all ways to write the targets: `nn.functional.ctc_loss`."""
     return ctc.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, _named(reduction), zero_infinity)
 
 
 @composed
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: int = 0) -> Tensor:
-    """See `nn.functional.hinge_embedding_loss`."""
+    """x where the target is 1, max(0, margin - x) where it is -1: `nn.functional.hinge_embedding_loss`."""
     return margins.hinge_embedding_loss(input, target, margin, reduction=_named(reduction))
 
 
 @composed
 def kl_div(input: Tensor, target: Tensor, reduction: int = 0, *, log_target: bool = False) -> Tensor:
-    """See `nn.functional.kl_div`; the mean is taken without a warning."""
+    """t (log t - x), x being a logarithm: `nn.functional.kl_div`, whose mean is taken without a warning."""
     return likelihoods.kl_divergence(input, target, common.reduction_code(_named(reduction)), log_target)
 
 
@@ -71,13 +71,13 @@ def kl_div(input: Tensor, target: Tensor, reduction: int = 0, *, log_target: boo
 def margin_ranking_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int = 0
 ) -> Tensor:
-    """See `nn.functional.margin_ranking_loss`."""
+    """max(0, -t (x1 - x2) + margin): `nn.functional.margin_ranking_loss`."""
     return margins.margin_ranking_loss(input1, input2, target, margin, reduction=_named(reduction))
 
 
 @composed
 def poisson_nll_loss(input: Tensor, target: Tensor, log_input: bool, full: bool, eps: float, reduction: int) -> Tensor:
-    """See `nn.functional.poisson_nll_loss`."""
+    """e^x - t x, or x - t log(x + eps) without log_input: `nn.functional.poisson_nll_loss`."""
     return likelihoods.poisson_nll_loss(input, target, log_input, full, eps=eps, reduction=_named(reduction))
 
 
@@ -92,5 +92,5 @@ def triplet_margin_loss(
     swap: bool = False,
     reduction: int = 0,
 ) -> Tensor:
-    """See `nn.functional.triplet_margin_loss`."""
+    """max(0, margin + distance to the positive - distance to the negative): `nn.functional.triplet_margin_loss`."""
     return margins.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, reduction=_named(reduction))

@@ -7,6 +7,8 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -62,6 +64,12 @@ class Line(NamedTuple):
     shape: str
     numbers: tuple[Number, ...]
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells a line from others: its words, and what counts it ("epoch 7 ...")."""
+        first = self.numbers[0].text if self.numbers else ""
+        return self.shape, first if first.isdigit() else ""
+
 
 class Difference(NamedTuple):
     """A number that differs: the how-manieth of the line, and what either side printed."""
@@ -92,7 +100,8 @@ class Difference(NamedTuple):
         return self.relative <= TOLERANCE or self.absolute <= 1.001 * digit <= 1.001 * TOLERANCE
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True)
+class Row:
     """Two lines side by side, or a line that only one side printed; `number` counts torch's lines, or ours where torch has none."""
 
     number: int
@@ -104,7 +113,7 @@ class Row(NamedTuple):
         """Both have the same words."""
         return self.theirs is not None and self.ours is not None and self.theirs.shape == self.ours.shape
 
-    @property
+    @cached_property
     def differences(self) -> list[Difference]:
         """The numbers that differ, but for times."""
         if not (self.matched and self.theirs and self.ours):
@@ -116,7 +125,7 @@ class Row(NamedTuple):
             if a.text != b.text and not (a.idle or b.idle)
         ]
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """ "same", "near" (numbers to 1e-4), "numbers" or "text": what differs."""
         if not (self.theirs and self.ours and self.matched):
@@ -155,13 +164,15 @@ def _line(text: str) -> Line:
 
 
 def align(theirs: list[Line], ours: list[Line]) -> list[Row]:
-    """The lines of both side by side; lines with the same words stand together."""
-    a, b = [line.shape for line in theirs], [line.shape for line in ours]
+    """The lines of both side by side; where one has more, lines with the same words and counter stand together."""
+    if [line.shape for line in theirs] == [line.shape for line in ours]:
+        return [Row(i, *pair) for i, pair in enumerate(zip(theirs, ours, strict=True), 1)]
+    a, b = [line.key for line in theirs], [line.key for line in ours]
     shorter = min(len(a), len(b))
     start = next((i for i in range(shorter) if a[i] != b[i]), shorter)
     end = next((i for i in range(shorter - start) if a[-1 - i] != b[-1 - i]), shorter - start)
     left, right = a[start : len(a) - end], b[start : len(b) - end]
-    # what is far apart over thousands of lines is set side by side as it comes: finding the best order takes the square of their number
+    # to find the best order of thousands of lines alike takes the square of their number
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=max(len(left), len(right)) > 3000)
     blocks = [(start + i, start + j, start + k, start + m) for _, i, j, k, m in matcher.get_opcodes()]
     rows = []

@@ -59,7 +59,8 @@ def _show_lines(rows: list[Row], width: int) -> None:
     print(f"{'line':>6}  {'PyTorch':{width}} | minitorch_pt")
     for row in rows[:ROWS]:
         sides = [
-            textwrap.wrap(line.text, width, drop_whitespace=False) or [""] if line else ["(none)"] for line in row[1:]
+            textwrap.wrap(line.text, width, drop_whitespace=False) or [""] if line else ["(none)"]
+            for line in (row.theirs, row.ours)
         ]
         for i, (a, b) in enumerate(zip_longest(*sides, fillvalue="")):
             print(

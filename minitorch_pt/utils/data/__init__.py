@@ -1,5 +1,6 @@
 """torch.utils.data: data sets, the order in which they are read, and the loader that makes batches of them."""
 
+from ...names.places import settle as _settle
 from .collate import default_collate as default_collate, default_convert as default_convert
 from .dataloader import DataLoader as DataLoader, get_worker_info as get_worker_info
 from .dataset import (
@@ -20,6 +21,12 @@ from .sampler import (
     SequentialSampler as SequentialSampler,
     SubsetRandomSampler as SubsetRandomSampler,
     WeightedRandomSampler as WeightedRandomSampler,
+)
+
+_settle(
+    __name__,
+    {"default_collate": default_collate, "default_convert": default_convert, "get_worker_info": get_worker_info},
+    {"_utils.collate": "default_collate default_convert", "_utils.worker": "get_worker_info"},
 )
 
 __all__ = [

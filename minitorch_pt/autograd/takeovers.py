@@ -1,0 +1,108 @@
+"""__torch_function__: how the class of an argument takes over the functions that are called with it.
+
+    class Logged(torch.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            print(func.__name__)
+            return super().__torch_function__(func, types, args, kwargs or {})
+
+Classes that are no Tensors may define it too, and are then taken where a Tensor belongs. The front desk looks for such arguments
+in calls that it has not let through before, so that calls of Tensors and numbers pay nothing for it. Operations and functions are
+handed over; what a tensor tells of itself (`x.shape`) is not.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import graph
+
+__all__ = ["DisableTorchFunctionSubclass", "Taken", "default", "hand_over", "never", "switch", "takers", "takes_over"]
+
+
+class _Switch(threading.local):
+    off = 0
+
+
+switch = _Switch()
+
+
+class DisableTorchFunctionSubclass:
+    """Context in which no argument takes over: a class computes in it as if its instances were plain Tensors."""
+
+    def __enter__(self) -> None:
+        switch.off += 1
+
+    def __exit__(self, *error: object) -> None:
+        switch.off -= 1
+
+
+class Taken:
+    """In place of the arguments that a front desk has read: classes of theirs take the call over."""
+
+    def __init__(self, classes: list[type], args: tuple) -> None:
+        self.classes, self.args = classes, args
+
+    def over(self, function: Callable, kwargs: dict) -> Any:
+        """What they make of it."""
+        return hand_over(function, self.classes, self.args, kwargs)
+
+
+def never(*args: Any, **kwargs: Any) -> Any:
+    """As `__torch_function__` of a class: its instances never take over."""
+    return NotImplemented
+
+
+@functools.cache
+def takes_over(cls: type) -> bool:
+    """Whether a class has a `__torch_function__` of its own."""
+    own: Any = getattr(cls, "__torch_function__", never)
+    return own is not never and getattr(own, "__func__", own) is not default
+
+
+def takers(args: Iterable[Any]) -> list[type]:
+    """The classes of arguments, and of what lists among them hold, that take over: in their order, subclasses before their bases."""
+    found: list[type] = []
+    for a in args:
+        for value in a if isinstance(a, (list, tuple)) else (a,):
+            cls = type(value)
+            if cls not in found and takes_over(cls):
+                place = next((i for i, other in enumerate(found) if issubclass(cls, other)), len(found))
+                found.insert(place, cls)
+    return found
+
+
+def hand_over(function: Callable, classes: list[type], args: tuple, kwargs: dict) -> Any:
+    """What the first of the classes that does not decline makes of a call.
+
+    Raises:
+        TypeError: all decline.
+    """
+    for cls in classes:
+        result = cls.__torch_function__(function, tuple(classes), args, kwargs)  # type: ignore[attr-defined]
+        if result is not NotImplemented:
+            return result
+    names = ", ".join(f"{cls.__module__}.{cls.__qualname__}" for cls in classes)
+    raise TypeError(
+        f"no implementation found for '{function.__module__}.{function.__name__}' on types that implement __torch_function__: [{names}]"
+    )
+
+
+def default(cls: type, func: Callable, types: Iterable[type], args: tuple = (), kwargs: dict | None = None) -> Any:
+    """Tensor's own `__torch_function__`: the function itself, whose results are of the class that was asked."""
+    if not all(issubclass(cls, t) for t in types):
+        return NotImplemented
+    with DisableTorchFunctionSubclass():
+        return _of(cls, func(*args, **(kwargs or {})))
+
+
+def _of(cls: type, result: Any) -> Any:
+    """A result, or each of several, as a tensor of the class."""
+    if isinstance(result, graph.Tensor) and not isinstance(result, cls) and takes_over(cls):
+        return result.as_subclass(cls)
+    if isinstance(result, (list, tuple)) and not hasattr(result, "_fields"):
+        return type(result)(_of(cls, part) for part in result)
+    return result
