@@ -57,7 +57,7 @@ def never(*args: Any, **kwargs: Any) -> Any:
 
 
 @functools.cache
-def takes_over(cls: type) -> bool:
+def takes_over(cls: Any) -> bool:
     """Whether a class has a `__torch_function__` of its own."""
     own: Any = getattr(cls, "__torch_function__", never)
     return own is not never and getattr(own, "__func__", own) is not default
@@ -69,7 +69,7 @@ def takers(args: Iterable[Any]) -> list[type]:
     for a in args:
         for value in a if isinstance(a, (list, tuple)) else (a,):
             cls = type(value)
-            if cls not in found and takes_over(cls):
+            if cls not in found and takes_over(cls):  # type: ignore[arg-type]
                 place = next((i for i, other in enumerate(found) if issubclass(cls, other)), len(found))
                 found.insert(place, cls)
     return found

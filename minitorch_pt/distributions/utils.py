@@ -77,7 +77,7 @@ def tril_matrix_to_vec(mat: Tensor, diag: int = 0) -> Tensor:
     return mat[..., creation.from_numpy(rows), creation.from_numpy(columns)]
 
 
-def vec_to_tril_matrix(vec: Tensor, diag: int = 0) -> Tensor:
+def vec_to_tril_matrix(vec: Any, diag: int = 0) -> Tensor:
     """The matrices whose elements on and below a diagonal these are, row by row; 0 elsewhere.
 
     Raises:
@@ -92,14 +92,6 @@ def vec_to_tril_matrix(vec: Tensor, diag: int = 0) -> Tensor:
     matrix = vec.new_zeros((*vec.shape[:-1], round(n), round(n)))
     matrix[..., creation.from_numpy(rows), creation.from_numpy(columns)] = vec
     return matrix
-
-
-_sum_rightmost = sum_rightmost  # as torch calls it: packages import it
-
-
-def _standard_normal(shape: Any, dtype: dtypes.dtype, device: Any) -> Tensor:
-    """Draws of the normal distribution: packages import it."""
-    return creation.randn(shape, dtype=dtype, device=device)
 
 
 class lazy_property:

@@ -300,7 +300,7 @@ class Conversions:
         return int(self._data.item())
 
     # -- as a tensor of another class ------------------------------------------------------------------------------------
-    def as_subclass(self: Any, cls: type) -> Any:
+    def as_subclass(self: Any, cls: Any) -> Any:
         """The same memory and history as a tensor of a subclass.
 
         Raises:
@@ -310,7 +310,7 @@ class Conversions:
             raise TypeError(f"as_subclass(): argument 'cls' must be a subclass of Tensor, not {cls!r}")
         with DisableTorchFunctionSubclass():
             seen = _alias(self)
-        out = object.__new__(cls)
+        out: Any = object.__new__(cls)
         for name in ("_data", "_grad", "_node", "_requires_grad", "_base"):
             setattr(out, name, getattr(seen, name))
         if out._base is not None:
@@ -319,7 +319,7 @@ class Conversions:
         return out
 
     @staticmethod
-    def _make_subclass(cls: type, data: Any, require_grad: bool = False) -> Any:
+    def _make_subclass(cls: Any, data: Any, require_grad: Any = False) -> Any:
         """A leaf of a class on the memory of a tensor: what programs call in `__new__`."""
         out = data.detach().as_subclass(cls)
         return out.requires_grad_() if require_grad else out

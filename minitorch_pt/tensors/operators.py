@@ -28,7 +28,7 @@ _OPERANDS: tuple = (bool, int, float, np.number, np.bool_)  # and Tensors, as so
 
 def _other(operation: Callable, self: Any, other: Any) -> Any:
     """What an operator gives for an operand that it does not know: that may take over."""
-    return method(operation)(self, other) if takes_over(type(other)) else NotImplemented
+    return method(operation)(self, other) if takes_over(type(other)) else NotImplemented  # type: ignore[arg-type]
 
 
 def operator(operation: Callable) -> Callable[[Any, Any], Tensor]:
@@ -81,7 +81,7 @@ class Operators:
     _data: np.ndarray
     requires_grad: Any
 
-    __torch_function__ = classmethod(default)
+    __torch_function__: Any = classmethod(default)
     __array_priority__ = 1000  # array * tensor is left to the tensor, which refuses it, as torch's does
     __neg__, __pos__, __abs__ = ops.neg, ops.positive, ops.abs
 
