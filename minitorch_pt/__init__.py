@@ -70,10 +70,15 @@ _settle(
         if name != "through_hooks"
     },
 )
-_settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
-vars(_sys.modules[f"{__name__}._C"]).update(_CORE)
+_settle(
+    f"{__name__}._C",
+    {
+        "LinAlgError": ops.algebra.LinAlgError,
+        "DisableTorchFunctionSubclass": autograd.takeovers.DisableTorchFunctionSubclass,
+    },
+)
 vars(_sys.modules[f"{__name__}._C"]).update(
-    DisableTorchFunctionSubclass=autograd.takeovers.DisableTorchFunctionSubclass,
+    _CORE,
     DisableTorchFunction=autograd.takeovers.DisableTorchFunctionSubclass,
     _disabled_torch_function_impl=autograd.takeovers.never,
 )

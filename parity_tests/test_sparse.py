@@ -287,8 +287,8 @@ CALLS = (
 )
 # values that are not of sparse tensors: settings, random draws, what is not filled, attributes of the class, and arguments that are looked at elsewhere
 OTHERS = {
-    "save", "compile", "set_default_dtype", "set_default_device", "manual_seed", "set_float32_matmul_precision", "get_autocast_dtype", "is_autocast_enabled",
-    "use_deterministic_algorithms", "resize_as_", "svd_lowrank", "pca_lowrank", "as_tensor", "type_as", "__array_wrap__", "set_num_threads", "is_storage", "seed",
+    "save", "compile", "manual_seed", "get_autocast_dtype", "is_autocast_enabled",
+    "use_deterministic_algorithms", "resize_as_", "svd_lowrank", "pca_lowrank", "as_tensor", "type_as", "__array_wrap__", "is_storage", "seed",
 }  # fmt: skip
 
 
@@ -349,6 +349,7 @@ def names_of(door):
             isinstance(mine, type)
             or not (callable(mine) and callable(theirs))
             or name in OTHERS
+            or name.startswith("set_")
             or name.endswith("Storage")
         ):
             continue

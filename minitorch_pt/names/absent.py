@@ -19,8 +19,12 @@ __all__ = ["Absent", "absence", "attribute", "is_absence", "is_late", "mark", "m
 # Their names are looked up in every operation, which `__getattr__` would make slower: only imports of what they lack are told why.
 PACKAGE = __package__.partition(".")[0]
 HOT = (f"{PACKAGE}.autograd.graph",)
-# Packages name these where they start, and torch's inner parts, and most of their parts do not use them: an import succeeds, and the use raises.
+# Packages name these where they start, and what is in them, and most of their parts do not use them: an import succeeds, and the use raises.
+# Not all that is left out: packages ask for other inner parts of torch's in a `try`, and can do without.
 AT_USE = (
+    "torch._dynamo",
+    "torch._subclasses",
+    "torch._tensor_str",
     "torch.autograd.function",
     "torch.distributed",
     "torch.distributions",
@@ -69,7 +73,7 @@ def is_absence(error: BaseException) -> bool:
 
 def is_late(name: str) -> bool:
     """Whether a name that is left out may be imported, and says so at its use."""
-    return name.startswith(("torch._", *(f"{door}." for door in AT_USE))) or name in AT_USE
+    return f"{name}.".startswith(tuple(f"{door}." for door in AT_USE))
 
 
 def _torch_name(module: str) -> str:

@@ -39,11 +39,9 @@ TOP: dict[str, Any] = {"_assert_async": _assert_async, "_check": _check}
 # the names of torch._C, besides those of classes
 CORE: dict[str, Any] = {
     "_are_functorch_transforms_active": lambda: False,
-    "_disabled_torch_function_impl": NotImplemented,
     "_get_default_device": lambda: "cpu",
     "_get_tracing_state": _nothing,
     "_log_api_usage_once": _nothing,
 }
 for _thing in CORE.values():
-    if callable(_thing):
-        _thing.__module__ = f"{__package__.partition('.')[0]}._C"
+    _thing.__module__ = f"{__package__.partition('.')[0]}._C"
