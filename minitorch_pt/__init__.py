@@ -20,7 +20,7 @@ from .autograd import (
     set_grad_enabled as set_grad_enabled,
 )
 from .names.absent import attribute as _attribute, mark as _mark, tell as _tell
-from .names.inner import CORE as _CORE, _assert_async as _assert_async, _check as _check
+from .names.inner import CORE as _CORE, TOP as _TOP
 from .names.places import adopt as _adopt, settle as _settle
 from .ops import *
 from .random import *
@@ -41,6 +41,7 @@ from .tensors.threads import *
 from .tensors.window_functions import *
 
 _memory.keep_freed_pages()
+globals().update(_TOP)
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 

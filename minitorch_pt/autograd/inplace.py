@@ -17,6 +17,7 @@ import numpy as np
 from ..arrays import dtypes, samples
 from ..arrays.samples import active
 from ..arrays.storage import Place, refuse_overlap, repeats, writable
+from ..names.titles import titled
 from . import changes, contract, graph
 from .changes import changed
 from .graph import record
@@ -190,6 +191,5 @@ def inplace(operation: Callable[P, R], overlap: bool = False) -> Callable[P, R]:
                 raise
             raise TypeError(f"{method.__name__}() changes a Tensor, not {type(self).__name__}") from None
 
-    method.__name__ = method.__qualname__ = operation.__name__ + "_"
-    method.__doc__ = f"In-place form of `{operation.__name__}`: changes the tensor itself and returns it."
-    return method  # type: ignore[return-value]  # the first of P is what is changed
+    text = f"In-place form of `{operation.__name__}`: changes the tensor itself and returns it."
+    return titled(method, f"{operation.__name__}_", text)  # type: ignore[return-value]  # the first of P is what is changed

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import ops
 from ..nn import Module
-from ..nn.modules.batchnorm import _BatchNorm
+from ..nn.modules.batchnorm import BatchNorm
 from ..nn.utils.stateless import exchanged
 from ..tensors.tensor import Tensor
 
@@ -84,7 +84,7 @@ def _stacked(tensors: list, name: str) -> Tensor:
 def replace_all_batch_norm_modules_(root: Module) -> Module:
     """Let all BatchNorm layers of a model do without running statistics, which vmap cannot change; in place, and the model is returned."""
     for part in root.modules():
-        if isinstance(part, _BatchNorm):
+        if isinstance(part, BatchNorm):
             part.running_mean = part.running_var = part.num_batches_tracked = None
             part.track_running_stats = False
     return root

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["CORE", "_assert_async", "_check"]
+__all__ = ["CORE", "TOP"]
 
 
 def _assert_async(input: Any, assert_msg: str = "Expected Tensor with single nonzero value, but got zero") -> None:
@@ -34,6 +34,8 @@ def _nothing(*args: Any) -> None:
     """Nothing is traced, or counted."""
 
 
+# those of torch itself
+TOP: dict[str, Any] = {"_assert_async": _assert_async, "_check": _check}
 # the names of torch._C, besides those of classes
 CORE: dict[str, Any] = {
     "_are_functorch_transforms_active": lambda: False,

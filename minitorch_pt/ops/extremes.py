@@ -13,11 +13,11 @@ import numpy as np
 from .. import return_types
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
+from ..names.titles import titled
 from .axes import from_front, kept_shape, reduced_axes
 from .checks import not_empty
 from .elementwise.choosing import maximum, minimum
 from .gathering import gather
-from .naming import called
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Dims, Pulled, Tensor
@@ -81,7 +81,7 @@ def _extreme(name: str, find: Callable, text: str, node: str, nan_wins: bool) ->
         value = find(data, axis=axes, keepdims=keepdim)
         return value, lambda g: shared_evenly(g, input, value, axes, nan_wins)
 
-    return differentiable(called(rule, name, text), name=node, saves="input result")
+    return differentiable(titled(rule, name, text), name=node, saves="input result")
 
 
 _RAISES = "\n\n    Raises:\n        RuntimeError, IndexError: nothing to choose from, or no such axis."
@@ -130,7 +130,7 @@ def _with_index(name: str, find: Callable, text: str) -> Callable[..., tuple]:
             chosen_along(input, find(input, axis, keepdims=True), axis, keepdim) if input.ndim else itself_at_0(input)
         )
 
-    return differentiable(called(rule, name, text), linear=True, returns=getattr(return_types, name), saves="result1")
+    return differentiable(titled(rule, name, text), linear=True, returns=getattr(return_types, name), saves="result1")
 
 
 _max_along = _with_index("max", np.argmax, "The largest along an axis, and where it is.")
@@ -197,7 +197,7 @@ def _where_extreme(name: str, find: Callable, text: str) -> Callable[..., Tensor
         axis = from_front(dim, input.ndim)
         return find(input, axis=axis, keepdims=keepdim) if input.ndim else np.zeros((), np.int64)
 
-    return nondifferentiable(called(rule, name, text))
+    return nondifferentiable(titled(rule, name, text))
 
 
 argmax = _where_extreme(
@@ -215,7 +215,7 @@ def _truth(name: str, find: Callable, text: str) -> Callable[..., Tensor]:
         value = np.asarray(find(input, axis=axes, keepdims=keepdim))
         return value.astype(np.uint8) if input.dtype == np.uint8 else value  # torch: bytes were its first truth values
 
-    return nondifferentiable(called(rule, name, text))
+    return nondifferentiable(titled(rule, name, text))
 
 
 all = _truth("all", np.all, "Whether no element is 0, or along axes.")

@@ -11,11 +11,11 @@ import numpy as np
 from .. import return_types
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..names.titles import titled
 from .axes import from_front, kept_shape
 from .checks import no_bools, not_empty
 from .extremes import chosen_along, itself_at_0, shared_evenly
 from .gathering import gather, sum_into
-from .naming import called
 from .sorting import order_along
 
 if TYPE_CHECKING:
@@ -46,9 +46,8 @@ def _median_along(name: str, skips_nan: bool) -> Callable[..., tuple]:
         place = _middle(input.shape[axis], _lost(input, axis), skips_nan)
         return chosen_along(input, np.take_along_axis(order_along(input, axis, False), place, axis), axis, keepdim)
 
-    rule.__name__ = name
-    returns = getattr(return_types, name)
-    return differentiable(rule, linear=True, name=f"{name.capitalize()}Backward1", returns=returns, saves="result1")
+    node, returns = f"{name.capitalize()}Backward1", getattr(return_types, name)
+    return differentiable(titled(rule, name), linear=True, name=node, returns=returns, saves="result1")
 
 
 def _median_all(name: str, skips_nan: bool) -> Callable[..., Tensor]:
@@ -60,8 +59,7 @@ def _median_all(name: str, skips_nan: bool) -> Callable[..., Tensor]:
         value = np.partition(data, place)[place]  # all need not be sorted
         return value, lambda g: shared_evenly(g, input, value, None)
 
-    rule.__name__ = name
-    return differentiable(rule, name=f"{name.capitalize()}Backward0", saves="input result")
+    return differentiable(titled(rule, name), name=f"{name.capitalize()}Backward0", saves="input result")
 
 
 _medians = _median_all("median", False), _median_along("median", False)
@@ -198,7 +196,7 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Callable[..., Tensor]:
         return np.moveaxis(value, -1, 0).reshape((*levels.shape, *final)), pull, pull_q
 
     return differentiable(
-        called(rule, name, text), name="SqueezeBackward4", saves=""
+        titled(rule, name, text), name="SqueezeBackward4", saves=""
     )  # the last step of torch's composition
 
 

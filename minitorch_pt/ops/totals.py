@@ -10,10 +10,10 @@ import numpy as np
 
 from .. import return_types
 from ..autograd.rule import array, differentiable, same
+from ..names.titles import titled
 from .axes import from_front
 from .extremes import itself_at_0, same_value
 from .gathering import sum_into
-from .naming import called
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, DType, Pulled, Tensor
@@ -113,7 +113,7 @@ def _running(name: str, ufunc: np.ufunc, text: str) -> Callable[..., tuple]:
         return (value, where), lambda g, _: sum_into.rule(g, where, axis, shape)
 
     return differentiable(
-        called(rule, name, text), linear=True, returns=getattr(return_types, name), saves="input result1"
+        titled(rule, name, text), linear=True, returns=getattr(return_types, name), saves="input result1"
     )
 
 

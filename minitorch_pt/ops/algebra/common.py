@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...autograd.rule import array
+from ...names.titles import titled
 
 if TYPE_CHECKING:
     from ...autograd.contract import Array
@@ -20,7 +21,7 @@ class LinAlgError(RuntimeError):
     """A matrix without what was asked for: singular, not positive-definite, or an iteration that found no end."""
 
 
-LinAlgError.__name__ = LinAlgError.__qualname__ = "_LinAlgError"  # torch's, which tracebacks show
+titled(LinAlgError, "_LinAlgError")  # torch's, which tracebacks show
 
 
 def transposed(x: Array) -> Array:

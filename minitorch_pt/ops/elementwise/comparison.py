@@ -10,8 +10,8 @@ import numpy as np
 
 from ...autograd.contract import composed
 from ...autograd.rule import array, nondifferentiable
+from ...names.titles import titled
 from ..halves import HALF_MAX
-from ..naming import called
 
 if TYPE_CHECKING:
     from ...autograd.contract import Operand, Pulled, Tensor
@@ -29,7 +29,7 @@ def _comparison(name: str, ufunc: np.ufunc, text: str, other: str = "Operand") -
         return ufunc(input, other)
 
     compare.__annotations__["other"] = other
-    return nondifferentiable(called(compare, name, text), promote="type")
+    return nondifferentiable(titled(compare, name, text), promote="type")
 
 
 eq = _comparison("eq", np.equal, "Where the two are equal.")
@@ -54,7 +54,7 @@ def _test(name: str, function: Callable, text: str) -> Callable[..., Tensor]:
     def test(input: Tensor) -> Pulled:
         return function(input) if input.dtype.kind == "f" else np.full(input.shape, name in ("isfinite", "isreal"))
 
-    return nondifferentiable(called(test, name, text))
+    return nondifferentiable(titled(test, name, text))
 
 
 isnan = _test("isnan", np.isnan, "Where the value is not a number.")
@@ -92,7 +92,7 @@ def _bitwise(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
             raise NotImplementedError(f'"{name}_cpu" not implemented for bools; convert with .int()')
         return ufunc(input, other)
 
-    return nondifferentiable(called(combine, name, text), promote="type")
+    return nondifferentiable(titled(combine, name, text), promote="type")
 
 
 bitwise_and = _bitwise("bitwise_and", np.bitwise_and, "The bits set in both; of bools, their and.")

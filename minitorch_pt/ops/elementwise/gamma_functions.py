@@ -11,8 +11,8 @@ import numpy as np
 
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
+from ...names.titles import titled
 from ..halves import in_single, is_half
-from ..naming import called
 from .special_functions import in_double, polynomial
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ def _igamma(name: str, upper: bool, text: str) -> Callable[..., Tensor]:
 
         return value, _refuse_shape_slope(name), pull
 
-    return differentiable(called(rule, name, text), promote="type")
+    return differentiable(titled(rule, name, text), promote="type")
 
 
 igamma = _igamma(

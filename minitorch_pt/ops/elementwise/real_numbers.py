@@ -10,7 +10,7 @@ import numpy as np
 from ...arrays import dtypes
 from ...autograd.contract import composed
 from ...autograd.rule import differentiable
-from ..naming import called
+from ...names.titles import titled
 
 if TYPE_CHECKING:
     from ...autograd.contract import Pulled, Tensor
@@ -30,7 +30,7 @@ def _itself(name: str, text: str) -> Callable[..., Tensor]:
     def function(input: Tensor) -> Tensor:
         return input
 
-    return composed(called(function, name, f"{text} Of real numbers, the tensor itself."))
+    return composed(titled(function, name, f"{text} Of real numbers, the tensor itself."))
 
 
 real = _itself("real", "The real parts.")

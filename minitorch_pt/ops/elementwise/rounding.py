@@ -11,8 +11,8 @@ import numpy as np
 
 from ... import return_types
 from ...autograd.rule import array, differentiable, same
+from ...names.titles import titled
 from ..checks import only_kinds
-from ..naming import called
 from ..picking import PLAIN, flat_slope, pick
 from .exponentials import pow
 
@@ -32,7 +32,7 @@ def _rounding(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
         only_kinds("fiu", name, data)
         return (ufunc(data) if data.dtype.kind == "f" else data.copy()), flat_slope
 
-    return differentiable(called(rule, name, text), linear=True)
+    return differentiable(titled(rule, name, text), linear=True)
 
 
 floor = _rounding("floor", np.floor, "The largest whole number that is not above x.")
