@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import math
-import pickle
 
 import numpy as np
 import pytest
@@ -20,7 +19,6 @@ from parity_tests.oracle import (
     randint,
     same_program,
     to_ours,
-    to_theirs,
 )
 
 NAN, INF = math.nan, math.inf
@@ -30,7 +28,6 @@ TIES = np.array([[1.0, 3.0, 3.0, 2.0], [3.0, 0.0, 3.0, 3.0], [-1.0, -1.0, -1.0, 
 HOLES = np.array([[1.0, NAN, 3.0], [2.0, 5.0, -1.0], [NAN, NAN, 0.5]])
 ZEROS = np.array([[2.0, 0.0, 3.0, 4.0], [0.0, 0.0, 5.0, 1.0], [1.0, 2.0, 3.0, -4.0]])
 EXTREME = np.array([[1000.0, 1001.0, -5.0], [-1000.0, -1001.0, -1002.0], [INF, 1.0, 2.0]])
-
 AXES = [
     {}, {"dim": 0}, {"dim": -1}, {"dim": 1, "keepdim": True}, {"dim": (0, 2)}, {"dim": (-1, 0), "keepdim": True}, {"dim": (0, 1, 2)}, {"dim": ()}, {"dim": [1]},
 ]  # fmt: skip
@@ -57,12 +54,6 @@ def test_over_axes(name, kwargs):
 def test_over_one_axis(name, kwargs):
     check(name, CUBE, second=True, **kwargs)
     check(name, TIES, **{**kwargs, **({"dim": 0} if "dim" in kwargs else {})})
-
-
-@pytest.mark.parametrize("kwargs", [{}, {"dim": 0}, {"dim": -1, "keepdim": True}], ids=ids)
-def test_aminmax(kwargs):
-    check("aminmax", X, second=True, **kwargs)
-    check("aminmax", TIES, **kwargs)
 
 
 NUMPY_NAMES = [
@@ -254,76 +245,6 @@ def test_large_products_are_fast():
     assert y.grad[-1] == 1 and y.grad[0] == 200_000
 
 
-# -- extremes ----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", ("amax", "amin", "max", "min"))
-def test_ties(name):
-    check(name, TIES, second=True)
-    check(name, TIES, dim=1, second=True)
-    check(name, TIES, dim=0, keepdim=True)
-
-
-@pytest.mark.parametrize("name", ("max", "min"))
-@pytest.mark.parametrize("other", [rand(3, 4, seed=3), rand(4, seed=4), X, np.array(0.5)], ids=lambda a: str(a.shape))
-def test_of_two_tensors(name, other):
-    check(name, X, other)
-    check(f"Tensor.{name}", X, other)
-
-
-@pytest.mark.parametrize("name", ("max", "min"))
-def test_of_two_tensors_by_keyword_and_type(name):
-    check(name, X, other=rand(4), grad=False)
-    check(name, X, randint(-2, 2, (3, 4)))
-    check(name, randint(0, 9, (3,)), randint(0, 9, (3,), seed=1, dtype="int32"))
-
-
-@pytest.mark.parametrize("dtype", ("int64", "int32", "int16", "int8", "uint8", "bool"))
-@pytest.mark.parametrize("name", ("max", "min", "amax", "amin", "argmax", "argmin", "aminmax"))
-def test_extremes_of_each_type(name, dtype):
-    if dtype == "bool" and name.startswith("arg"):
-        check_error(name, np.ones(2, bool), match="bool")
-        return
-    array = randint(0, 100, (3, 4)).astype(dtype)
-    check(name, array, grad=False)
-    check(name, array, dim=1, grad=False)
-
-
-@pytest.mark.parametrize(
-    "kwargs", [{}, {"dim": 0}, {"dim": -1}, {"dim": 1, "keepdim": True}, {"keepdim": True}], ids=ids
-)
-@pytest.mark.parametrize("array", [X, TIES, HOLES], ids=("plain", "ties", "nan"))
-@pytest.mark.parametrize("name", ("argmax", "argmin", "Tensor.argmax", "Tensor.argmin"))
-def test_where_the_extremes_are(name, array, kwargs):
-    check(name, array, **kwargs)
-
-
-@pytest.mark.parametrize("name", ("argmax", "argmin"))
-def test_where_the_extreme_of_a_number_is(name):
-    check(name, np.array(2.0))
-    check(name, np.array(2.0), dim=0, keepdim=True)
-
-
-@pytest.mark.parametrize("kwargs", AXES, ids=ids)
-@pytest.mark.parametrize("name", ("all", "any", "Tensor.all", "Tensor.any"))
-def test_truth(name, kwargs):
-    for dtype in ("bool", "int64", "uint8", "float64"):
-        check(name, randint(0, 2, (2, 3, 4)).astype(dtype), grad=False, **kwargs)
-    check(name, np.array([[[NAN, 0.0]]]), grad=False, **kwargs)
-
-
-@pytest.mark.parametrize("shape", EMPTY, ids=str)
-@pytest.mark.parametrize("name", ("all", "any", "count_nonzero"))
-def test_truth_of_nothing(name, shape):
-    check(name, np.zeros(shape))
-    check(name, np.zeros(shape), dim=0)
-
-
-@pytest.mark.parametrize("kwargs", [{}, {"dim": 0}, {"dim": (0, 2)}, {"dim": (1, -1)}], ids=ids)
-@pytest.mark.parametrize("name", ("count_nonzero", "Tensor.count_nonzero"))
-def test_count_nonzero(name, kwargs):
-    check(name, randint(0, 2, (2, 3, 4)), **kwargs)
-    check(name, rand(2, 3, 4), **kwargs)
-
-
 # -- norms and log-sum-exp -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("kwargs", [{}, {"dim": 0}, {"dim": 1, "keepdim": True}, {"dim": (0, 1)}], ids=ids)
 @pytest.mark.parametrize("p", ("fro", 2, 1, 0, 3, 0.5, 1.5, INF, -INF, None, -2))
@@ -352,58 +273,6 @@ def test_logsumexp(name, kwargs):
     check(name, randint(0, 5, (3, 4)), **kwargs)
     check(name, np.full((2, 2), -INF), **kwargs)
     check(name, np.zeros((0, 3)), **{**kwargs, "dim": 0})
-
-
-# -- running totals ----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("dim", (0, 1, -1, -2))
-@pytest.mark.parametrize("name", ("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp"))
-def test_running(name, dim):
-    for array in (X, rand(1, 1), rand(9, 3)):
-        check(name, array, dim, second=True)
-        check(f"Tensor.{name}", array, dim)
-
-
-@pytest.mark.parametrize("name", ("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp"))
-def test_running_at_the_edges(name):
-    check(name, np.array(1.5), 0)
-    check(name, np.array(1.5), -1)
-    for shape in EMPTY:
-        check(name, np.zeros(shape), 0)
-    for array in (TIES, HOLES, EXTREME):
-        check(name, array, 1, grad=False)
-    if name.startswith("cumm"):
-        check(name, TIES, 1)
-        for dtype in ("int64", "uint8", "bool"):
-            check(name, randint(0, 3, (4, 5)).astype(dtype), 0, grad=False)
-
-
-@pytest.mark.parametrize(
-    ("name", "x", "dtype"),
-    [
-        ("cumsum", np.ones(5000), "float16"),  # 2048 + 1 is 2048
-        ("cumsum", rand(200_000, low=0), "float32"),
-        ("logcumsumexp", rand(200_000), "float32"),
-        ("cumprod", np.array([1e30, 1e30, 1e-30, 1e-30]), "float32"),  # inf does not come back
-    ],
-)
-def test_running_totals_are_kept_in_a_wider_type(name, x, dtype):
-    check(name, x, 0, grad=name == "cumsum", dtypes=(dtype,))
-
-
-@pytest.mark.parametrize("dim", (0, 1))
-def test_cumprod_with_zeros(dim):
-    check("cumprod", ZEROS, dim, second=True)
-    check("cumprod", np.zeros((3, 4)), dim, second=True)
-
-
-def test_logcumsumexp_does_not_overflow():
-    check("logcumsumexp", EXTREME[:2], 1, rtol=1e-5)  # torch's float32 gradient takes differences of numbers near 1000
-
-
-@pytest.mark.parametrize("name", ("Tensor.cumsum_", "Tensor.cumprod_"))
-def test_running_in_place(name):
-    check(name, X, 0)
-    check(name, randint(0, 9, (3, 4)), 1)
 
 
 @pytest.mark.parametrize("p", [1, 2, 3.0, INF])
@@ -518,26 +387,6 @@ def test_the_graph_dies_by_reference_counting(name):
         assert node() is None
     finally:
         gc.enable()
-
-
-# -- named tuples --------------------------------------------------------------------------------------------------------
-NAMED = {
-    "max": {"dim": 1}, "min": {"dim": 1}, "median": {"dim": 1}, "nanmedian": {"dim": 1}, "mode": {"dim": 1}, "sort": {}, "topk": {"k": 2}, "kthvalue": {"k": 2},
-    "cummax": {"dim": 0}, "cummin": {"dim": 0}, "aminmax": {},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", NAMED)
-def test_named_tuples(name):
-    ours = getattr(minitorch_pt, name)(to_ours(X), **NAMED[name])
-    theirs = getattr(torch, name)(to_theirs(X), **NAMED[name])
-    assert repr(ours) == repr(theirs)
-    assert str(ours) == str(theirs)
-    assert isinstance(ours, getattr(minitorch_pt.return_types, name))
-    first, second = ours
-    fields = ("min", "max") if name == "aminmax" else ("values", "indices")
-    assert ours[0] is first is getattr(ours, fields[0]) and ours[1] is second is getattr(ours, fields[1])
-    assert_same(pickle.loads(pickle.dumps(ours)), theirs)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), dtype_pairs(("float32", "float64")))

@@ -1,4 +1,4 @@
-"""ops/activations.py against torch."""
+"""ops/elementwise/activations.py against torch."""
 
 from __future__ import annotations
 
@@ -249,65 +249,6 @@ def test_in_place_on_a_leaf_is_refused(name):
     check_error(F + name, rand(3), inplace=True, grad=True)
 
 
-# softmax --------------------------------------------------------------------------------------------------------------
-SCORES = [
-    (rand(5), 0),
-    (rand(4, 3), 1),
-    (rand(4, 3), 0),
-    (rand(2, 3, 4), -2),
-    (rand(2, 3, 4, low=-300, high=300), 2),
-    (rand(), 0),
-    (rand(), -1),
-    (rand(0, 3), 0),
-    (rand(3, 0), 1),
-    (rand(2, 3, 4).transpose(2, 0, 1), 1),
-]
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["softmax", "log_softmax", F + "softmax", F + "log_softmax", F + "softmin", "Tensor.softmax", "Tensor.log_softmax"],
-)
-@pytest.mark.parametrize(("x", "dim"), SCORES)
-def test_softmax(name, x, dim):
-    # far from 0 the second-order gradients are differences of nearly equal numbers
-    check(name, x, dim, second=True, atol=1e-14 if x.size and abs(x).max() > 100 else None, dtypes=("float64",))
-    check(name, x, dim, dtypes=("float32",))
-
-
-@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
-@pytest.mark.parametrize(
-    "x",
-    [
-        np.array([np.inf, 1.0]),
-        np.full(3, -np.inf),
-        np.array([np.nan, 0.0]),
-        np.array([-np.inf, 0.0]),
-        np.array([1e4, -1e4]),
-    ],
-)
-def test_softmax_limits(name, x):
-    check(name, x, 0)
-
-
-@pytest.mark.parametrize("name", ["softmax", "log_softmax", F + "softmax", F + "log_softmax", F + "softmin"])
-def test_softmax_converts_first(name):
-    for x in (rand(4, 3).astype("float32"), np.arange(12).reshape(4, 3)):
-        ours, theirs = to_ours(x), to_theirs(x)
-        run = [getattr(p.nn.functional if F in name else p, name.removeprefix(F)) for p in (minitorch_pt, torch)]
-        assert_same(run[0](ours, 1, dtype=minitorch_pt.float64), run[1](theirs, 1, dtype=torch.float64))
-
-
-@pytest.mark.parametrize("name", ["softmax", "log_softmax", "softmin"])
-@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 3, 4), (2, 2, 2, 2)])
-@pytest.mark.filterwarnings("ignore:Implicit dimension choice")
-def test_softmax_without_axis(name, shape):
-    check(F + name, rand(*shape))
-    with pytest.warns(UserWarning, match=f"Implicit dimension choice for {name}") as caught:
-        getattr(minitorch_pt.nn.functional, name)(minitorch_pt.tensor(1.0))
-    assert caught[0].filename == __file__
-
-
 # prelu ----------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("x", "weight"),
@@ -352,84 +293,6 @@ def test_rrelu_with_a_generator():
         given = package.Generator().manual_seed(5)
         results.append(package.rrelu(-package.ones(9), training=True, generator=given))
     assert_same(*results, rtol=0.0, atol=0.0)
-
-
-@pytest.mark.parametrize("hard", [False, True])
-@pytest.mark.parametrize("options", [{}, {"tau": 0.3}, {"tau": 2, "dim": 0}, {"dim": -2}], ids=str)
-@pytest.mark.parametrize("x", [rand(4, 3), rand(2, 3, 40), rand(4, 3).T, rand(3, 0)], ids=lambda x: str(x.shape))
-def test_gumbel_softmax_draws_what_torch_draws(hard, options, x):
-    if hard and 0 in x.shape and options.get("dim") not in (0, -2):
-        return  # an error in both packages: the largest of nothing
-    for package in (minitorch_pt, torch):
-        package.manual_seed(7)
-    check(F + "gumbel_softmax", x, hard=hard, **options, second=True, dtypes=("float64",))
-    assert_same(minitorch_pt.rand(3), torch.rand(3))
-    for package in (minitorch_pt, torch):
-        package.manual_seed(7)
-    check(F + "gumbel_softmax", x, hard=hard, **options, dtypes=("float32",))
-
-
-def test_gumbel_softmax_warns_of_eps():
-    with pytest.warns(UserWarning, match="no effect") as caught:
-        minitorch_pt.nn.functional.gumbel_softmax(minitorch_pt.zeros(3), eps=1e-5)
-    assert caught[0].filename == __file__
-
-
-# dropout --------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("p", [0.1, 0.5, 0.73, 1.0])
-@pytest.mark.parametrize("shape", [(10,), (3, 5), (1000,), (), (0, 3)])
-@pytest.mark.parametrize("name", [F + "dropout", "dropout", "dropout_"])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_dropout_drops_what_torch_drops(name, shape, p, dtype):
-    x = rand(*shape)
-    for package in (minitorch_pt, torch):
-        package.manual_seed(7)
-    check(name, x, p, True, dtypes=(dtype,), rtol=0.0, atol=0.0)
-    assert_same(minitorch_pt.rand(3), torch.rand(3))  # the stream goes on at the same place
-
-
-VIEWS = {
-    "permuted": lambda x: x.permute(2, 0, 1),
-    "with gaps": lambda x: x[:, ::2],
-    "transposed with gaps": lambda x: x[..., 0].t(),
-    "expanded": lambda x: x[0, 0].expand(3, 6),
-}
-
-
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("inplace", [False, True])
-def test_dropout_masks_in_the_order_of_memory(view, inplace):
-    if inplace and view == "expanded":
-        return  # one element in many places cannot be written
-    results = []
-    for package, x in ((minitorch_pt, to_ours(rand(4, 5, 6))), (torch, to_theirs(rand(4, 5, 6)))):
-        package.manual_seed(3)
-        results.append(package.nn.functional.dropout(VIEWS[view](x), 0.4, True, inplace))
-    assert_same(*results, rtol=0.0, atol=0.0)
-
-
-@pytest.mark.parametrize("inplace", [False, True])
-def test_dropout_outside_training_is_the_input_itself(inplace):
-    x = minitorch_pt.tensor([1.0, 2.0])
-    F_ours = minitorch_pt.nn.functional
-    assert F_ours.dropout(x, 0.5, False, inplace) is x
-    assert F_ours.dropout(x, 0.0, True, inplace) is x
-
-
-@pytest.mark.parametrize("p", [-0.5, 2.0])
-@pytest.mark.parametrize("train", [True, False])
-@pytest.mark.parametrize("name", ["dropout", "dropout_"])
-def test_dropout_probability(name, p, train):
-    check_error(name, rand(3), p, train, match="between 0 and 1")
-
-
-def test_dropout_second_order():
-    minitorch_pt.manual_seed(1)
-    x = minitorch_pt.tensor(rand(6), requires_grad=True)
-    y = minitorch_pt.dropout(x, 0.5, True)
-    (g,) = minitorch_pt.autograd.grad((y * y).sum(), x, create_graph=True)
-    (h,) = minitorch_pt.autograd.grad(g.sum(), x)
-    np.testing.assert_allclose(h.numpy(), 8.0 * (y.detach().numpy() != 0))
 
 
 @pytest.mark.parametrize(

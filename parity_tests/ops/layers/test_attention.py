@@ -1,4 +1,4 @@
-"""ops/attention.py against torch."""
+"""ops/layers/attention.py against torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ops/distances.py against torch."""
+"""ops/layers/distances.py against torch."""
 
 from __future__ import annotations
 

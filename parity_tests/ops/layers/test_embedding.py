@@ -1,4 +1,4 @@
-"""ops/embedding.py against torch."""
+"""ops/layers/embedding.py against torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ops/normalization.py against torch."""
+"""ops/layers/normalization.py against torch."""
 
 from __future__ import annotations
 

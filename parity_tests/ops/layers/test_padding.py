@@ -1,4 +1,4 @@
-"""ops/padding.py against torch."""
+"""ops/layers/padding.py against torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ops/pooling.py against torch."""
+"""ops/layers/pooling.py against torch."""
 
 from __future__ import annotations
 

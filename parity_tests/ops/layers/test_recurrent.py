@@ -1,4 +1,4 @@
-"""ops/recurrent.py against torch: whole sequences and single steps, called as functions."""
+"""ops/layers/recurrent.py against torch: whole sequences and single steps, called as functions."""
 
 from __future__ import annotations
 

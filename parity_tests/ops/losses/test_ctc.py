@@ -1,4 +1,4 @@
-"""ops/ctc.py against torch, and against the sum over all rows of signs."""
+"""ops/losses/ctc.py against torch, and against the sum over all rows of signs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ops/likelihood_losses.py against torch."""
+"""ops/losses/likelihoods.py against torch."""
 
 from __future__ import annotations
 

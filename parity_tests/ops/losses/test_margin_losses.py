@@ -1,4 +1,4 @@
-"""ops/margin_losses.py against torch."""
+"""ops/losses/margins.py against torch."""
 
 from __future__ import annotations
 

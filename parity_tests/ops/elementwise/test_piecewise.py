@@ -1,4 +1,4 @@
-"""ops/shrinking.py against torch."""
+"""ops/elementwise/piecewise.py against torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""the families of ops/elementwise/ against torch: each function over its domain, its in-place form, mixed types, broadcasting, edges."""
+"""The families of ops/elementwise/ against torch: each function over its domain, its in-place form, mixed types, broadcasting, edges."""
 
 from __future__ import annotations
 
