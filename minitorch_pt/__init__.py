@@ -69,10 +69,15 @@ _settle(
         if name != "through_hooks"
     },
 )
-_settle(f"{__name__}._C", {"LinAlgError": ops.algebra.LinAlgError})
-vars(_sys.modules[f"{__name__}._C"]).update(_CORE)
+_settle(
+    f"{__name__}._C",
+    {
+        "DisableTorchFunctionSubclass": autograd.takeovers.DisableTorchFunctionSubclass,
+        "LinAlgError": ops.algebra.LinAlgError,
+    },
+)
 vars(_sys.modules[f"{__name__}._C"]).update(
-    DisableTorchFunctionSubclass=autograd.takeovers.DisableTorchFunctionSubclass,
+    _CORE,
     DisableTorchFunction=autograd.takeovers.DisableTorchFunctionSubclass,
     _disabled_torch_function_impl=autograd.takeovers.never,
 )

@@ -272,8 +272,8 @@ class CorrCholeskyTransform(_Plain):
         part = tril_matrix_to_vec(y, -1) / tril_matrix_to_vec(left, -1).sqrt()
         return (part.log1p() - (-part).log1p()) / 2
 
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        """Of x and the part of y below its diagonal."""
+    def log_abs_det_jacobian(self, x: Any, y: Any, intermediates: Any = None) -> Any:
+        """Of x and the part of y below its diagonal; nothing else is needed."""
         left = tril_matrix_to_vec(1 - (y * y).cumsum(-1), -2)
         return 0.5 * left.log().sum(-1) - 2 * (x + softplus(-2 * x) - math.log(2.0)).sum(-1)
 
