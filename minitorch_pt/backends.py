@@ -15,6 +15,8 @@ __all__ = ["cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
 class _Backend(ModuleType):
     """A library that is not there: a module, which programs import by its name."""
 
+    enabled = False
+
     def __init__(self, name: str) -> None:
         super().__init__(f"{__name__}.{name}", self.__class__.__doc__)
         sys.modules[self.__name__] = self
@@ -67,11 +69,5 @@ class _Cuda(_Backend):
             setattr(self, f"enable_{kernel}_sdp", partial(kernels.__setitem__, kernel))
 
 
-class _MKLDNN(_Backend):
-    """Intel's library for deep networks."""
-
-    enabled = True
-
-
-cuda, cudnn, mkldnn = _Cuda("cuda"), _CuDNN("cudnn"), _MKLDNN("mkldnn")
-mkl, mps, openmp = _Backend("mkl"), _Backend("mps"), _Backend("openmp")
+cuda, cudnn = _Cuda("cuda"), _CuDNN("cudnn")
+mkl, mkldnn, mps, openmp = map(_Backend, ("mkl", "mkldnn", "mps", "openmp"))

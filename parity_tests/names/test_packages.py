@@ -244,3 +244,68 @@ def test_what_packages_take_from_the_distributions():
         pass
 
     minitorch_pt.distributions.register_kl(Mine, minitorch_pt.distributions.Normal)
+
+
+@BOTH
+def test_switches_of_libraries(library):
+    """What training scripts set before they know what is there."""
+    from importlib import import_module
+
+    cudnn = import_module(f"{library.__name__}.backends.cudnn")  # import torch.backends.cudnn as cudnn
+    assert cudnn is library.backends.cudnn
+    with cudnn.flags(enabled=True, benchmark=True):
+        assert cudnn.benchmark
+    assert not cudnn.benchmark
+    matmul, before = library.backends.cuda.matmul, library.backends.cuda.matmul.allow_tf32
+    matmul.allow_tf32 = True
+    assert matmul.allow_tf32
+    matmul.allow_tf32 = before
+    for kernel in ("flash", "mem_efficient", "math"):
+        switch, asked = (
+            getattr(library.backends.cuda, name) for name in (f"enable_{kernel}_sdp", f"{kernel}_sdp_enabled")
+        )
+        assert asked()
+        switch(False)
+        assert not asked()
+        switch(True)
+
+
+@BOTH
+def test_types_of_tensors_on_a_graphics_card(library):
+    for name in ("FloatTensor", "LongTensor", "ByteTensor"):
+        kind = getattr(library.cuda, name)
+        assert repr(kind) == f"<class 'torch.cuda.{name}'>" and not isinstance(library.ones(1), kind)
+        with pytest.raises(TypeError, match=f"type torch.cuda.{name} not available"):
+            kind(2)
+
+
+@BOTH
+def test_names_of_inner_parts(library):
+    from importlib import import_module
+
+    collate = import_module(f"{library.__name__}.utils.data._utils.collate")
+    assert collate.default_collate is library.utils.data.default_collate
+    utils = library.distributions.utils
+    assert utils._sum_rightmost(library.ones(2, 3, 4), 2).tolist() == [12.0, 12.0]
+    library.manual_seed(0)
+    drawn = utils._standard_normal((3,), library.float32, "cpu")
+    library.manual_seed(0)
+    assert drawn.equal(library.randn(3))
+    assert import_module(f"{library.__name__}.optim.optimizer").ParamsT and not library.jit._overload_method(None)
+
+    class Old(library.autograd.function.InplaceFunction):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+
+    x = library.ones(2, requires_grad=True)
+    Old.apply(x).sum().backward()
+    assert (
+        x.grad.tolist() == [2.0, 2.0]
+        and isinstance(Old, type)
+        and issubclass(Old, library.autograd.function.FunctionCtx)
+    )
