@@ -203,7 +203,7 @@ class Tensor(Methods, Facts, Conversions):
         """Fill `.grad` of this tensor too, though it is no leaf."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.grad_fn is not None and not self.retains_grad:
+        if self._node is not None and not self.retains_grad:
             me = weakref.ref(self)  # the graph must not keep the tensor alive
 
             def keep(gradient: Tensor | None) -> None:
