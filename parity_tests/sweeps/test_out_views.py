@@ -72,7 +72,7 @@ def run(seeds: range) -> None:
         counts["errors" if len(theirs) == 2 else "values"] += 1
         if theirs != ours and not any(fnmatch.fnmatchcase("; ".join(lines), pattern) for pattern in DIFFERENCES):
             wrong.append("\n".join([*lines, f"torch {theirs}", f"here {ours}"]))
-    compared("out", counts)
+    compared("out_views", counts)
     assert counts["values"] > len(seeds) // 3, counts
     assert not wrong, f"{len(wrong)} of {len(seeds)} differ; the shortest:\n" + "\n\n".join(sorted(wrong, key=len)[:6])
 
