@@ -9,9 +9,11 @@ from itertools import islice
 from typing import Any
 
 import torch
+from torch.testing._internal.common_modules import module_db
 
 import minitorch_pt
-from parity_tests.databases import Converter, module_db, table
+from parity_tests.databases.table import table
+from parity_tests.databases.twins import Converter
 from parity_tests.oracle import lookup
 from parity_tests.sweeps import compared
 
