@@ -38,6 +38,12 @@ def prints_the_same(program, monkeypatch):
         assert float(mine) == pytest.approx(float(other), rel=2e-3, abs=2e-4)
 
 
+# torch's forward mode warns of torch when it is first used, and its vmap of what it has no rule for
+@pytest.mark.filterwarnings(
+    "ignore:.*torch.jit.script.*:DeprecationWarning",
+    "ignore:.*get_attr Node:UserWarning",
+    "ignore:There is a performance drop:UserWarning",
+)
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.stem)
 def test_a_program_prints_the_same(program, monkeypatch):
     prints_the_same(program, monkeypatch)

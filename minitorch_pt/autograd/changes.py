@@ -16,12 +16,12 @@ last_change = 0
 _changes: dict[int, tuple] = {}  # id of an array that owns memory -> weak reference, [time of last change, how many]
 
 
-def changed(array: np.ndarray) -> None:
-    """Announce that the values of an array were changed in place, or will be at once."""
+def changed(array: np.ndarray, times: int = 1) -> None:
+    """Announce that the values of an array were changed in place, or will be at once; `times`: by so many of torch's operations."""
     global last_change
     _, counts = _changes.get(id(array)) or _entry(owner(array))
     counts[0] = last_change = next(clock)
-    counts[1] += 1
+    counts[1] += times
 
 
 def _entry(root: np.ndarray, counts: list | None = None) -> tuple:

@@ -39,7 +39,7 @@ from ..arrays.samples import active
 from ..arrays.storage import looking, refuse_overlap, resize, writable
 from . import changes, graph
 from .modes import recording
-from .takeovers import Taken, switch, takers
+from .takeovers import Elsewhere, switch, taken, takers
 
 if TYPE_CHECKING:  # what the kinds are to a type checker
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
 P = ParamSpec("P")
 R = TypeVar("R")
 
-__all__ = ["REQUIRED", "Desk", "Elsewhere", "composed", "into", "method", "read"]
+__all__ = ["REQUIRED", "Desk", "composed", "into", "method", "read"]
 
 _told_of_order: list[str] = []  # the operation whose old order was warned of
 # how many factors once stood before the tensors
@@ -269,14 +269,6 @@ def read(kind: str, value: Any, function: str, name: str) -> Any:
     return Slot(name, kind).read(value, function, None)
 
 
-class Elsewhere(NotImplementedError):
-    """Raised where a tensor is asked for its array and has none, a sparse one: it may know what to do `instead` of an operation."""
-
-    def instead(self, name: str, args: tuple, kwargs: dict) -> Any:
-        """The result of the operation of that name."""
-        raise self
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # The desk
 # ---------------------------------------------------------------------------------------------------------------------
@@ -343,11 +335,11 @@ class Desk:
         desk.out = False
         return desk
 
-    def serve(self, args: tuple) -> Any:
-        """The arguments, each read as its kind; or Taken, if one takes the call over.
+    def serve(self, args: tuple) -> tuple:
+        """The arguments, each read as its kind.
 
         Raises:
-            TypeError: one is of another kind, or there are too many.
+            Elsewhere: one takes the call over. TypeError: one is of another kind, or there are too many.
         """
         types = tuple(map(type, args))
         for place, plain in self.deep.get(types, ()):
@@ -362,7 +354,7 @@ class Desk:
             return args  # within a rule that runs on Tensors: arrays are its constants
         classes = takers(args)
         if classes and not switch.off:
-            return Taken(classes, args)
+            raise taken(classes)
         if len(args) > len(self.slots) and self.rest is None:
             args = self.reordered(args)
         missing = [p for p, default in [*self.parameters.items()][len(args) :] if default is REQUIRED]
@@ -495,19 +487,20 @@ def _face(function: Callable, desk: Desk) -> Any:
         target = None
         if kwargs:
             args, kwargs, target = desk.bind(args, kwargs)
-        if tuple(map(type, args)) not in passed:
-            if active and samples.among(args):
-                return samples.composed(served, args, kwargs)
-            args = desk.serve(args)
-            if type(args) is Taken:
-                return args.over(served, kwargs)
-        for place in wholes:
-            if place < len(args) and type(args[place]) is int and args[place].bit_length() > 63:
-                desk.overflow(place, args[place])
+        if active and tuple(map(type, args)) not in passed and samples.among(args):
+            return samples.composed(served, args, kwargs)
+        elsewhere = None
         try:
+            if tuple(map(type, args)) not in passed:
+                args = desk.serve(args)
+            for place in wholes:
+                if place < len(args) and type(args[place]) is int and args[place].bit_length() > 63:
+                    desk.overflow(place, args[place])
             result = function(*args, **kwargs) if kwargs else function(*args)
         except Elsewhere as found:
-            return found.instead(name, args, kwargs)
+            elsewhere = found
+        if elsewhere is not None:
+            return elsewhere.instead(served, args, kwargs)
         return result if target is None else into(target, result, name, args)
 
     served.rule, served.desk = function, desk  # type: ignore[attr-defined]

@@ -28,7 +28,7 @@ from . import changes, contract, graph
 from .errors import explain
 from .graph import Output, Rule, record
 from .modes import recording
-from .takeovers import Taken, switch, takers, takes_over
+from .takeovers import Elsewhere, Instead, switch, taken, takers, takes_over
 
 if TYPE_CHECKING:
     from ..tensors.tensor import Tensor
@@ -130,13 +130,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
 
 
 def _served(
-    function: Callable,
-    short: str,
-    desk: contract.Desk,
-    rule: Rule,
-    promote: Any,
-    check: Callable | None,
-    returns: Callable | None,
+    function: Callable, short: str, desk: contract.Desk, rule: Rule, promote: Any, check: Callable | None, returns: Any
 ) -> Any:
     """The operation as users call it: what its desk lets through is unpacked, given to the rule, and recorded."""
     how, count = promote if isinstance(promote, tuple) else (promote, None)
@@ -151,22 +145,16 @@ def _served(
             args, kwargs, target = desk.bind(args, kwargs)
             if target is not None:
                 return contract.into(target, operation(*args, **kwargs), short, args, how is not None)
-        if options and len(args) != 1 and tuple(map(type, args)) not in passed:
-            args = desk.serve(args)
-            if type(args) is Taken:
-                return args.over(operation, kwargs)
-        # unpack: Tensors become arrays, and edges of the graph
+        elsewhere = None
         try:
+            if options and len(args) != 1 and tuple(map(type, args)) not in passed:
+                args = desk.serve(args)
+            # unpack: Tensors become arrays, and edges of the graph
             arrays, edges, tracked, made = _unpacked(args, desk)
-        except contract.Elsewhere as found:
-            return found.instead(short, args, kwargs)
-        if made is not graph.Tensor:
-            if made is Taken:
-                return arrays.over(operation, kwargs)
-            if made._mapped is not None:
-                return made._mapped(operation, args, kwargs)
-            if takes_over(made) and not switch.off:
-                return Taken(takers(args), args).over(operation, kwargs)
+        except Elsewhere as found:
+            elsewhere = found
+        if elsewhere is not None:
+            return elsewhere.instead(operation, args, kwargs)
         given = arrays
         if how is not None:
             arrays = _promoted(arrays, how, count, check)
@@ -237,7 +225,7 @@ def _output(
     return out
 
 
-def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[Any, list, bool, Any]:
+def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[list, list, bool, Any]:
     """Tensors as arrays and as edges of the graph, whether a gradient is wanted, and the class of the result."""
     Tensor = made = graph.Tensor
     arrays: list = []
@@ -265,8 +253,12 @@ def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[A
             edges.append(None)
     # where only Tensors and numbers belong, calls are looked at that hold something else
     if asked and not served and (not desk.options or len(args) == 1) and tuple(map(type, args)) not in desk.passed:
-        read = desk.serve(args)
-        return (read, [], False, Taken) if type(read) is Taken else _unpacked(read, desk, True)
+        return _unpacked(desk.serve(args), desk, True)
+    if made is not Tensor:
+        if made._mapped is not None:
+            raise Instead(made._mapped)
+        if takes_over(made) and not switch.off:
+            raise taken(takers(args))
     return arrays, edges, tracked, made
 
 

@@ -20,7 +20,18 @@ from typing import Any
 
 from . import graph
 
-__all__ = ["DisableTorchFunctionSubclass", "Taken", "default", "hand_over", "never", "switch", "takers", "takes_over"]
+__all__ = [
+    "DisableTorchFunctionSubclass",
+    "Elsewhere",
+    "Instead",
+    "default",
+    "hand_over",
+    "never",
+    "switch",
+    "taken",
+    "takers",
+    "takes_over",
+]
 
 
 class _Switch(threading.local):
@@ -40,15 +51,25 @@ class DisableTorchFunctionSubclass:
         switch.off -= 1
 
 
-class Taken:
-    """In place of the arguments that a front desk has read: classes of theirs take the call over."""
+class Elsewhere(NotImplementedError):
+    """Raised where arguments have no arrays to compute with, as sparse tensors: it may know what to do `instead` of an operation."""
 
-    def __init__(self, classes: list[type], args: tuple) -> None:
-        self.classes, self.args = classes, args
+    def instead(self, operation: Callable, args: tuple, kwargs: dict) -> Any:
+        """The result of the operation."""
+        raise self
 
-    def over(self, function: Callable, kwargs: dict) -> Any:
-        """What they make of it."""
-        return hand_over(function, self.classes, self.args, kwargs)
+
+class Instead(Elsewhere):
+    """Knows what to call with the operation and its arguments."""
+
+    def __init__(self, call: Callable) -> None:
+        super().__init__()
+        self.instead = call  # type: ignore[method-assign]
+
+
+def taken(classes: list[type]) -> Instead:
+    """What to raise where classes of arguments take a call over."""
+    return Instead(lambda operation, args, kwargs: hand_over(operation, classes, args, kwargs))
 
 
 def never(*args: Any, **kwargs: Any) -> Any:

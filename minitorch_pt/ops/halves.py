@@ -35,6 +35,11 @@ def rounded(x: Array) -> Array:
     return x.half() if hasattr(x, "_data") else x.astype(HALF)
 
 
+def by_step(function: Callable, x: Array) -> Array:
+    """function(x), for float16 in float32 and rounded at once: what torch composes of several kernels is rounded after each."""
+    return rounded(function(single(x))) if is_half(x) else function(x)
+
+
 def in_single(operation: Callable, *args: object, wide: type = np.float32, **kwargs: object) -> tuple:
     """What the operation's rule returns for float16 arguments: its value rounded, its gradients in float32, which the engine rounds.
 

@@ -66,6 +66,9 @@ class Adafactor(PerParameter):
             size = -size
         p -= size * update
 
+    def _changes(self, group: dict[str, Any]) -> int:
+        return 2 if group["weight_decay"] else 1
+
 
 def _rms(x: np.ndarray) -> float:
     """The root of the mean square."""

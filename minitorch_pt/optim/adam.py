@@ -96,7 +96,7 @@ class Adam(Optimizer):
                     np.divide(m, scratch, out=scratch)
                     scratch *= size
                     p_ -= scratch
-                changed(data)
+                changed(data, 2 if decay and decoupled else 1)
         return loss
 
 

@@ -38,6 +38,9 @@ class ASGD(Elementwise):
     def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
         return {"step": counter(), "eta": counter(number(group["lr"])), "mu": counter(1.0), "ax": zeros(p)}
 
+    def _changes(self, group: dict[str, Any]) -> int:
+        return 1 if group["foreach"] else 2  # torch's foreach shrinks the parameters in the same change
+
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
         rate, lambd, t = number(group["lr"]), group["lambd"], state["step"].item()
         eta, mu = state["eta"].item(), state["mu"].item()

@@ -59,6 +59,9 @@ class Muon(PerParameter):
         p *= 1 - rate * group["weight_decay"]
         p -= rate * (0.2 * math.sqrt(max(rows, columns)) if match else math.sqrt(max(1, rows / columns))) * direction
 
+    def _changes(self, group: dict[str, Any]) -> int:
+        return 2  # the decay too where it is 0
+
 
 def _between(start: np.ndarray, end: np.ndarray, weight: float) -> np.ndarray:
     """start + weight·(end - start), rounded as torch.lerp rounds it: a last bit that differs may turn one of bfloat16's few."""

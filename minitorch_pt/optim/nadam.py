@@ -42,6 +42,9 @@ class NAdam(Elementwise):
     def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
         return {"step": counter(), "mu_product": counter(1.0), "exp_avg": zeros(p), "exp_avg_sq": zeros(p)}
 
+    def _changes(self, group: dict[str, Any]) -> int:
+        return 1 + super()._changes(group)  # one along the gradient and one along the mean
+
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
         rate, eps, t = number(group["lr"]), group["eps"], state["step"].item()
         beta1, beta2 = group["betas"]

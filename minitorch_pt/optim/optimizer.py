@@ -393,7 +393,7 @@ class PerParameter(Optimizer):
                     recorded.step(group, state, p, self._change, self.scalars)
                     continue
                 self._change(group, state, p._data, p._grad._data)
-                changed(p._data)
+                changed(p._data, self._changes(group))
         return loss
 
     def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
@@ -403,6 +403,10 @@ class PerParameter(Optimizer):
     def _change(self, group: dict[str, Any], state: dict[str, Tensor], p: np.ndarray, g: np.ndarray) -> None:
         """One step: change p and the state in place."""
         raise NotImplementedError
+
+    def _changes(self, group: dict[str, Any]) -> int:
+        """How many changes of p a step counts as in torch: a decoupled decay is one of its own."""
+        return 2 if group.get("decoupled_weight_decay") and group["weight_decay"] else 1
 
 
 class Elementwise(PerParameter):

@@ -10,9 +10,10 @@ import numpy as np
 from .. import ops
 from ..arrays import dtypes, formats
 from ..arrays.size import Size, size_of
-from ..autograd.contract import Elsewhere, read
+from ..autograd.contract import read
 from ..autograd.modes import recording
 from ..autograd.rule import array, differentiable, named, same
+from ..autograd.takeovers import Elsewhere
 from ..ops.shape import sizes
 from ..tensors.creation import as_tensor
 from ..tensors.device import on_cpu
@@ -40,12 +41,13 @@ def on_sparse(*names: str) -> Callable[[F], F]:
 class NotDense(Elsewhere):
     """What is raised where a sparse tensor is asked for the array that it has not."""
 
-    def instead(self, name: str, args: tuple, kwargs: dict) -> Any:
+    def instead(self, operation: Any, args: tuple, kwargs: dict) -> Any:
         """The operation on sparse tensors, if there is one.
 
         Raises:
             NotImplementedError: there is none.
         """
+        name = operation.desk.name
         if name not in OPERATIONS:
             raise NotImplementedError(f"{name}() does not take tensors of layout torch.sparse_coo: {self}") from None
         return OPERATIONS[name](*args, **kwargs)

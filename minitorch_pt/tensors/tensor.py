@@ -203,7 +203,8 @@ class Tensor(Methods, Facts, Conversions):
         """Fill `.grad` of this tensor too, though it is no leaf."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.grad_fn is not None and not self.retains_grad:
+        # a view that is a leaf is left alone, also where to ask it for its history (`grad_fn`) is an error
+        if self._node is not None and not self.retains_grad and self.grad_fn is not None:
             me = weakref.ref(self)  # the graph must not keep the tensor alive
 
             def keep(gradient: Tensor | None) -> None:

@@ -1,8 +1,10 @@
 """Products against torch: values, gradients, second order, names, errors."""
 
+import random
+
 import pytest
 
-from parity_tests.oracle import check, check_error, rand, randint
+from parity_tests.oracle import check, check_error, rand, randint, same_program
 
 A, B, V, W = rand(3, 4), rand(4, 5), rand(4), rand(3)
 CASES = [
@@ -153,3 +155,22 @@ def test_error(name, args):
 def test_matrix_times_batch():
     # grad_fn: torch transposes first here, and names the last of its steps
     check("matmul", A, rand(2, 4, 5), second=True, grad_fn=False)
+
+
+def test_random_einsum():
+    """Letters twice and three times in an operand, in every place; sums, diagonals, products; values, gradients, or the type of error."""
+    generator = random.Random(0)
+    sizes = {"i": 2, "j": 3, "k": 1, "l": 3}
+    for _ in range(300):
+        terms = ["".join(generator.choices("ijkl", k=generator.randint(0, 3))) for _ in range(generator.randint(1, 3))]
+        letters = sorted(set("".join(terms)))
+        result = "".join(generator.sample(letters, generator.randint(0, len(letters))))
+        equation = ",".join(terms) + generator.choice(["", f"->{result}"])
+        operands = [rand(*(sizes[c] for c in term)) for term in terms]
+
+        def program(t, equation=equation, operands=operands):
+            tensors = [t.from_numpy(x).requires_grad_() for x in operands]
+            y = t.einsum(equation, *tensors)
+            return y.detach(), t.autograd.grad((y * y).sum(), tensors)
+
+        same_program(program)

@@ -101,3 +101,28 @@ PROGRAMS = {
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_program(program):
     same_program(program)
+
+
+@pytest.mark.parametrize("length", range(6))
+def test_every_number_of_parts(length):
+    """Tensors of 0 to 5 rows taken apart in every way: shapes, values and gradients, or the type of error."""
+    forms = {
+        "chunk": lambda t, x, n: x.chunk(n),
+        "chunk of columns": lambda t, x, n: x.t().chunk(n, -1),
+        "split": lambda t, x, n: x.split(n),
+        "split in two": lambda t, x, n: x.split([n, length - n]),
+        "tensor_split": lambda t, x, n: x.tensor_split(n),
+        "tensor_split at": lambda t, x, n: x.tensor_split([n, 2]),
+        "vsplit": lambda t, x, n: t.vsplit(x, n),
+        "unbind": lambda t, x, n: x.unbind(n % 2),
+    }
+    for form in forms.values():
+        for parts in range(-1, 8):
+
+            def program(t, form=form, parts=parts):
+                x = t.arange(2.0 * length).reshape(length, 2).requires_grad_()
+                found = form(t, x, parts)
+                grads = t.autograd.grad(sum((y * y).sum() * (i + 1) for i, y in enumerate(found)), x) if found else ()
+                return [y.detach() for y in found], grads
+
+            same_program(program)

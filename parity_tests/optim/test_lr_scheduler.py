@@ -437,3 +437,27 @@ def test_base_must_be_written():
 
     with pytest.raises(NotImplementedError):
         program(__import__("minitorch_pt"))
+
+
+ONE_EACH = {
+    "LambdaLR": lambda o, s, n: s.LambdaLR(o, [lambda epoch: 0.5] * n),
+    "MultiplicativeLR": lambda o, s, n: s.MultiplicativeLR(o, [lambda epoch: 0.5] * n),
+    "ReduceLROnPlateau": lambda o, s, n: s.ReduceLROnPlateau(o, min_lr=[0.25] * n),
+    "CyclicLR": lambda o, s, n: s.CyclicLR(o, [0.25] * n, [0.5] * n, cycle_momentum=False),
+    "CyclicLR above": lambda o, s, n: s.CyclicLR(o, 0.25, [0.5] * n, cycle_momentum=False),
+    "OneCycleLR": lambda o, s, n: s.OneCycleLR(o, [0.5] * n, 10, cycle_momentum=False),
+}
+
+
+@pytest.mark.parametrize("name", ONE_EACH)
+@pytest.mark.parametrize("count", range(1, 4))
+def test_a_list_has_one_value_for_each_group(name, count):
+    def program(t):
+        params = [t.ones(2, requires_grad=True), t.ones(3, requires_grad=True)]
+        optimizer = t.optim.SGD([{"params": p} for p in params], lr=1.0)
+        scheduler = ONE_EACH[name](optimizer, t.optim.lr_scheduler, count)
+        optimizer.step()
+        scheduler.step(*([1.0] if name == "ReduceLROnPlateau" else []))
+        return [group["lr"] for group in optimizer.param_groups]
+
+    same_program(program)

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import itertools
 
 import numpy as np
 import pytest
@@ -590,3 +591,30 @@ def test_adam_with_tensors_as_options(name, options):
         return p.detach()
 
     same_program(program)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "Muon", "LBFGS"])
+def test_versions_count_the_changes_that_torch_makes(name):
+    """For every set of the options that choose another way to the same step."""
+
+    def counts(t, options):
+        p = t.from_numpy(rand(4, 3)).requires_grad_()
+        optimizer = getattr(t.optim, name)([p], lr=0.01, **options)
+
+        def closure():
+            optimizer.zero_grad()
+            loss = (p**4 - p**2).sum()
+            loss.backward()
+            return loss
+
+        closure()
+        before = p._version
+        optimizer.step(*([closure] if name == "LBFGS" else []))
+        return p._version - before
+
+    flags = {"foreach": (None, True, False), "weight_decay": (0, 0.1), "decoupled_weight_decay": (False, True),
+             "maximize": (False, True), "momentum": (0.0, 0.9)}  # fmt: skip
+    flags = {option: values for option, values in flags.items() if name in with_option(option)}
+    for values in itertools.product(*flags.values()):
+        options = dict(zip(flags, values, strict=True))
+        assert counts(minitorch_pt, options) == counts(torch, options), options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -12,3 +13,10 @@ def test_the_table_is_short_and_says_why():
     for sweep, reasons in table.items():
         assert Path(__file__).with_name(f"test_{sweep}.py").exists(), f"no sweep is called {sweep}"
         assert all(len(reason.split()) > 2 and patterns for reason, patterns in reasons.items()), sweep
+
+
+def test_every_sweep_counts_under_its_own_name():
+    """The page of `python -m minitorch_pt parity` shows each sweep's counts beside its name."""
+    for file in Path(__file__).parent.glob("test_*.py"):
+        names = re.findall(r'\bcompared\("(\w+)"', file.read_text())
+        assert set(names) <= {file.stem.removeprefix("test_")}, f"{file.name} counts as {names}"

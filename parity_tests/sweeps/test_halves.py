@@ -21,8 +21,6 @@ from parity_tests.databases.twins import twin
 from parity_tests.sweeps import compared
 
 _ALL = np.arange(65536, dtype=np.uint16).view(np.float16)
-# torch composes these of several steps and rounds after each, as we do in other steps
-COMPOSED = {"nn.functional.poisson_nll_loss": 8, "nn.functional.kl_div": 8, "special.ndtr": 32}
 _SEEDS = np.array([1, -0.5, 2, 0.25], np.float16)
 _FORMS = 4  # so many sets of options of one operation
 _LEFT_OUT = (
@@ -84,13 +82,13 @@ def _ordered(x: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(x), 99999, np.where(bits < 0, -(bits & 32767), bits))
 
 
-def _far(ours: Any, theirs: torch.Tensor, exact: torch.Tensor, units: int) -> np.ndarray:
-    """The places that differ by more than so many units in the last place from torch's number, and from the exact one by more than torch's."""
+def _far(ours: Any, theirs: torch.Tensor, exact: torch.Tensor) -> np.ndarray:
+    """The places that differ by more than a unit in the last place from torch's number, and from the exact one by more than torch's."""
     a, b, c = (x.detach().numpy(force=True) for x in (ours, theirs, exact))
     assert a.dtype == b.dtype and a.shape == b.shape, f"{a.dtype} {a.shape}, torch has {b.dtype} {b.shape}"
     if a.dtype == np.float16:
         x, y, z = (_ordered(part.astype(np.float16)) for part in (a, b, c))
-        near = (np.abs(x - y) <= units, np.abs(x - z) <= np.maximum(np.abs(y - z), units))
+        near = (np.abs(x - y) <= 1, np.abs(x - z) <= np.maximum(np.abs(y - z), 1))
     else:
         near = (np.isclose(a, b, rtol=1e-6 if a.dtype == np.float32 else 1e-12, atol=0, equal_nan=True),)
     return np.flatnonzero(~functools.reduce(np.logical_or, near))
@@ -124,14 +122,13 @@ def _compare(entry: Any, sample: Any, numbers: list[np.ndarray]) -> str | None:
     """What differs first."""
     theirs, ours = (_results(entry, sample, numbers, package) for package in (torch, minitorch_pt))
     exact = _results(entry, sample, [x.astype(np.float64) for x in numbers], torch)
-    units = COMPOSED.get(operation_name(entry), 1)
     for i, (a, b, c) in enumerate(zip(ours, theirs, exact, strict=True)):
         if a is None or b is None:
             assert not any(x is not None and np.any(x.detach().numpy(force=True)) for x in (a, b)), (
                 f"gradient {i - 1}: {a}, {b}"
             )
             continue
-        far = _far(a, b, c, units)
+        far = _far(a, b, c)
         # beside others in a vector torch's gradient of nan is not what it is alone
         alone = [
             p
@@ -207,3 +204,27 @@ def test_a_sample_of_all_halves() -> None:
 @pytest.mark.long
 def test_all_halves() -> None:
     _hold(None)
+
+
+ARITHMETIC = {
+    **{f"div {mode}": lambda t, a, b, mode=mode: t.div(a, b, rounding_mode=mode) for mode in (None, "trunc", "floor")},
+    **{name: lambda t, a, b, name=name: getattr(t, name)(a, b) for name in ("add", "sub", "mul", "floor_divide", "remainder", "fmod")},
+    "number first": lambda t, a, b: b // a if isinstance(b, float) else t.floor_divide(b, a),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ARITHMETIC)
+def test_arithmetic_of_all_halves_is_torchs(name: str) -> None:
+    """To the bit: by other halves, by a number, which torch does not always round to a half first, and by a tensor of one element."""
+    first, second = _numbers(None)[:2]
+    others = [3.7, -0.3, 1e-5, 7.0, 3e-8, *(np.array(x, np.float16) for x in (0.3, [-2.9], 0.0, np.inf))]
+    for other in (second, *others):
+
+        def result(t: Any, other: Any = other) -> np.ndarray:
+            b = t.from_numpy(other.copy()) if isinstance(other, np.ndarray) else other
+            return ARITHMETIC[name](t, t.from_numpy(first.copy()), b).numpy()
+
+        with np.errstate(all="ignore"):
+            ours, theirs = result(minitorch_pt), result(torch)
+        np.testing.assert_array_equal(ours, theirs, err_msg=f"{name} {other}", strict=True)
+    compared("halves", {"calls": 1 + len(others)})

@@ -16,6 +16,7 @@ import pytest
 import torch
 
 import minitorch_pt
+from parity_tests.sweeps import compared
 from parity_tests.sweeps.test_views import asked, tensors_of
 
 LINES = 16
@@ -269,7 +270,7 @@ def run(seeds) -> None:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         wrong = [found for found in (difference(seed, counts) for seed in seeds) if found]
-    print(dict(counts))
+    compared("programs", counts)
     assert not wrong, f"{len(wrong)} of {len(seeds)} programs differ; the shortest:\n" + min(wrong, key=len)
     assert counts["errors"] < counts["values"] / 2, counts
 

@@ -110,13 +110,17 @@ class State:
                 errors.append(
                     f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but received {type(given)}'
                 )
-            elif given.shape != tensor.shape:
+                continue
+            if given._data.ndim == 1 and tensor._data.ndim == 0:  # as PyTorch 0.3 saved what has no axes
+                given = given[0]
+            if given._data.shape != tensor._data.shape:  # of lazy ones too, which tell no shape
                 errors.append(
                     f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, the shape in current model is {tensor.shape}."
                 )
             elif assign:
-                if isinstance(tensor, Parameter) and not isinstance(given, Parameter):
-                    given = Parameter(given, requires_grad=tensor.requires_grad)
+                if isinstance(tensor, Parameter):
+                    given = given if isinstance(given, Parameter) else Parameter(given)
+                    given.requires_grad_(tensor.requires_grad)
                 setattr(self, name, given)
             else:
                 np.copyto(tensor._data, given._data, casting="unsafe")

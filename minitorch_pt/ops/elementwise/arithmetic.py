@@ -14,7 +14,7 @@ from ...arrays import dtypes
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, nondifferentiable, same
 from ..checks import only_kinds
-from ..halves import in_single, is_half
+from ..halves import in_single, is_half, single
 from ..picking import flat_slope, underivable
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def div(
         raise RuntimeError(
             f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
         )
-    return _rounded_div(input, other, rounding_mode)
+    return _rounded_div(input, other, int(rounding_mode == "floor"))  # a text would make `promote` look closer
 
 
 def _pair(input: Array, other: Array | float, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -162,26 +162,40 @@ def _divisor_name(kind: str, first: int = 0) -> Callable[..., str]:
 
 @differentiable(
     promote=("type", 2),
-    name=lambda input, other, mode: f"DivBackward{2 if isinstance(other, np.ndarray) else 3}",
+    name=lambda input, other, down: f"DivBackward{2 if isinstance(other, np.ndarray) else 3}",
     saves=["other", "input other"],
 )
-def _rounded_div(input: Array, other: Array | float, mode: str) -> Pulled:
-    a, b = _pair(input, other, "div")
-    if mode == "floor":
+def _rounded_div(input: Array, other: Array | float, down: int) -> Pulled:
+    a, b = _divided(input, other)
+    if down:
         y = _floor_div(a, b)
     elif a.dtype.kind == "f":
         y = np.trunc(a / b)
     else:
         y = a // b + ((a % b != 0) & ((a < 0) != (b < 0)))
-        y = y.astype(a.dtype)
-    return y, flat_slope, flat_slope
+    return y.astype(array(input).dtype if is_half(input) else a.dtype), flat_slope, flat_slope
+
+
+def _divided(input: Array, other: Array | float) -> tuple[np.ndarray, np.ndarray]:
+    """`_pair` for a quotient that is rounded: by a single number torch divides halves in float32, with the number as it is."""
+    if is_half(input) and np.size(array(other)) == 1:
+        return single(array(input)), np.asarray(array(other), np.float32)
+    return _pair(input, other, "div")
 
 
 def _floor_div(a: Array, b: Array) -> Array:
     if a.dtype.kind != "f":
         return a // b
-    # NumPy gives nan for x // 0, torch the quotient
-    return np.where(b == 0, a / b, a // b).astype(a.dtype)
+    if a.dtype != np.float16:
+        # NumPy gives nan for x // 0, torch the quotient
+        return np.where(b == 0, a / b, a // b).astype(a.dtype)
+    # the same in the steps of which NumPy's floor_divide is made: torch rounds each to float16
+    left = np.fmod(a, b)
+    y = (a - left) / b
+    y = np.where((left != 0) & ((b < 0) != (left < 0)), y - 1, y)
+    floor = np.floor(y)
+    floor = np.where(y - floor > 0.5, floor + 1, floor)
+    return np.where(b == 0, a / b, np.where(y == 0, np.copysign(y, a / b), floor))
 
 
 @composed
@@ -195,7 +209,8 @@ _no_floor_divide = underivable("floor_divide")
 
 @differentiable(promote=("type", 2), linear=True, name="torch::autograd::NotImplemented")
 def _floor_divide(input: Array, other: Array | float) -> Pulled:
-    return _floor_div(*_pair(input, other, "div")), _no_floor_divide, _no_floor_divide
+    y = _floor_div(*_divided(input, other))
+    return y.astype(np.float16) if is_half(input) else y, _no_floor_divide, _no_floor_divide
 
 
 @differentiable(promote="type", name=_divisor_name("Remainder"), saves=["", "input other"])
@@ -211,7 +226,7 @@ def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> P
         y = np.where((y != 0) & ((y < 0) != (b < 0)), y + b, y)
     else:
         y = np.remainder(a, b)
-    return y, same, lambda g: g * -_rounded_div.rule(input, other, "floor")
+    return y, same, lambda g: g * -_rounded_div.rule(input, other, 1)
 
 
 @differentiable(promote="type", name=_divisor_name("Fmod"), saves=["", "input other"])
@@ -222,7 +237,7 @@ def fmod(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Pulled:
         RuntimeError: whole numbers divided by zero.
     """
     a, b = _pair(input, other, "fmod")
-    return np.fmod(a, b), same, lambda g: g * -_rounded_div.rule(input, other, "trunc")
+    return np.fmod(a, b), same, lambda g: g * -_rounded_div.rule(input, other, 0)
 
 
 @differentiable(linear=True)

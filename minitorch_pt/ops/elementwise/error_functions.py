@@ -9,7 +9,7 @@ import numpy as np
 
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, kept, named
-from ..halves import in_single, is_half
+from ..halves import by_step
 from ..picking import PLAIN
 from .special_functions import in_double
 
@@ -155,19 +155,20 @@ def _erf_single(x: np.ndarray) -> np.ndarray:
 @differentiable(promote="float")
 def erf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x."""
-    if is_half(input):
-        return in_single(erf, input)
     data = np.asarray(array(input))
-    value = _erf(data) if data.itemsize == 8 else _erf_single(data)
-    return value, lambda g: g * (_SLOPE * np.exp(-(input * input)))
+    value = _erf(data) if data.itemsize == 8 else by_step(_erf_single, data)
+    return value, lambda g: g * _bell(input, _SLOPE)
+
+
+def _bell(x: Array, height: float) -> Array:
+    """height e^(-x²)"""
+    return by_step(lambda y: height * y, by_step(np.exp, -(x * x)))
 
 
 @differentiable(promote="float")
 def erfc(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """1 - erf(x), exact for large x."""
-    if is_half(input):
-        return in_single(erfc, input)
-    return in_double(_erfc, input), lambda g: g * (-_SLOPE * np.exp(-(input * input)))
+    return in_double(_erfc, input), lambda g: g * _bell(input, -_SLOPE)
 
 
 @differentiable(promote="float", name="SpecialErfcxBackward0")

@@ -30,7 +30,13 @@ def kl_divergence(input: Array, target: Array, code: int, log_target: bool) -> A
     for values in (input, target):
         if array(values).dtype.kind != "f":
             raise RuntimeError(f"kl_div: Integral inputs not supported, got {values.dtype}; convert with .float()")
-    loss = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
+    # the second operand first, as torch computes it: in that order gradients of float16 are added up, and rounded
+    if log_target:
+        gap = target - input
+        loss = exp(target) * gap
+    else:
+        product = target * input
+        loss = xlogy(target, target) - product
     return reduced(loss, code)
 
 
@@ -84,9 +90,11 @@ def poisson_nll_loss(
         RuntimeError: the shapes do not broadcast.
     """
     code = reduction_code(reduction, size_average, reduce)
-    loss = exp(input) - target * input if log_input else input - target * log(input + eps)
+    product = target * (input if log_input else log(input + eps))  # before e^x: see `kl_divergence`
+    loss = (exp(input) if log_input else input) - product
     if full:
-        stirling = target * log(target) - target + 0.5 * log(2 * math.pi * target)
+        half = 0.5 * log(2 * math.pi * target)
+        stirling = target * log(target) - target + half
         loss = loss + masked_fill(stirling, target <= 1, 0)
     return reduced(loss, code)
 

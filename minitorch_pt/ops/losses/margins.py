@@ -18,6 +18,7 @@ from ..checks import check_floating
 from ..elementwise.activations import logsigmoid
 from ..elementwise.choosing import clamp_min, minimum, where
 from ..elementwise.exponentials import sqrt
+from ..halves import by_step
 from ..layers.distances import pairwise_distance
 from ..picking import depending
 from ..reductions import sum
@@ -111,7 +112,7 @@ def cosine_embedding_loss(
 
 @differentiable(saves="input target")
 def _soft_margin_loss(input: Array, target: Array, code: int) -> Pulled:
-    wrong = np.exp(-target * input)
+    wrong = by_step(np.exp, -target * input)
     value, share = reduced_and_share(np.log1p(wrong), code)
     return value, lambda g: -target * wrong / (1 + wrong) * (g * share)
 

@@ -110,3 +110,21 @@ def test_buffer():
     assert is_lazy(buffer) and not buffer.requires_grad
     buffer.materialize((2, 3))
     assert type(buffer) is minitorch_pt.Tensor and buffer.shape == (2, 3) and buffer.dtype is minitorch_pt.float64
+
+
+def test_a_module_that_leaves_a_parameter_uninitialized_is_refused():
+    def program(t):
+        class Half(t.nn.modules.lazy.LazyModuleMixin, t.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.weight, self.bias = t.nn.UninitializedParameter(), t.nn.UninitializedParameter()
+
+            def initialize_parameters(self, x):
+                self.weight.materialize(x.shape)
+
+            def forward(self, x):
+                return x * 2
+
+        return Half()(t.ones(3))
+
+    same_program(program)

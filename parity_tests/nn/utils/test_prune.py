@@ -155,3 +155,23 @@ def test_containers_need_a_type(kind):
         Odd.apply(model[2], "weight")
 
     same_program(program)
+
+
+def test_a_container_is_made_of_methods():
+    def program(t):
+        prune = t.nn.utils.prune
+        first, second = prune.L1Unstructured(2), prune.L1Unstructured(3)
+        first._tensor_name = second._tensor_name = "weight"
+        found = []
+        for methods in ((first,), (first, second)):
+            container = prune.PruningContainer(*methods)
+            found.append(
+                (
+                    len(container),
+                    [type(method).__name__ for method in container],
+                    container._tensor_name if len(methods) == 1 else None,
+                )
+            )
+        return found
+
+    same_program(program)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import minitorch_pt
-from parity_tests.oracle import assert_same, check, check_error, rand, to_ours, to_theirs
+from parity_tests.oracle import assert_same, check, check_error, rand, same_program, to_ours, to_theirs
 
 F = "nn.functional."
 CURVES = [
@@ -302,3 +302,43 @@ def test_float16_beyond_e_to_the_11(name):
     """Each number by itself: e^12 is no float16."""
     x = np.array([-16.0, -12.0, -3.0, 0.0, 3.0, 12.0, 16.0, 20.0, 21.0])
     check(name, x, dtypes=("float16",), atol=1e-6)  # 16 times the least float16
+
+
+AT_THE_NUMBER = {
+    "softplus": lambda f, x, n: f.softplus(x, 2.0, 2 * n),
+    "threshold": lambda f, x, n: f.threshold(x, n, 9.0),
+    "hardtanh": lambda f, x, n: f.hardtanh(x, -n, n),
+    "hardshrink": lambda f, x, n: f.hardshrink(x, n),
+    "softshrink": lambda f, x, n: f.softshrink(x, n),
+    "relu6": lambda f, x, n: f.relu6(x * (6 / n)),
+    "hardsigmoid": lambda f, x, n: f.hardsigmoid(x * (3 / n)),
+    "hardswish": lambda f, x, n: f.hardswish(x * (3 / n)),
+    "clamp": lambda f, x, n: x.clamp(-n, n),
+    "huber_loss": lambda f, x, n: f.huber_loss(x, x.detach() * 0, reduction="none", delta=n),
+    "smooth_l1_loss": lambda f, x, n: f.smooth_l1_loss(x, x.detach() * 0, reduction="none", beta=n),
+    "hinge_embedding_loss": lambda f, x, n: f.hinge_embedding_loss(x, x.detach() * 0 - 1, n, reduction="none"),
+    "relu": lambda f, x, n: f.relu(x),
+    "elu": lambda f, x, n: f.elu(x, n),
+    "logsigmoid": lambda f, x, n: f.logsigmoid(x),
+}
+
+
+@pytest.mark.parametrize("name", AT_THE_NUMBER)
+@pytest.mark.parametrize("number", [0.5, 1.0, 2.0])
+def test_exactly_at_the_number_where_a_piece_ends(name, number):
+    """0, the number and its negative, and their neighbours: value, first and second gradient."""
+
+    def program(t):
+        steps = [0.0, number, -number, *np.nextafter([number, -number, number], [9, -9, 0])]
+        x = t.tensor(steps, dtype=t.float64, requires_grad=True)
+        y = AT_THE_NUMBER[name](t.nn.functional, x, number)
+        (slope,) = t.autograd.grad(y, x, t.arange(1.0, 7, dtype=t.float64), create_graph=True)
+        if not slope.requires_grad or name in (
+            "softplus",
+            "hardsigmoid",
+        ):  # torch's second of softplus ends before the number
+            return y.detach(), slope.detach()
+        second = t.autograd.grad(slope.sum(), x, allow_unused=True)
+        return y.detach(), slope.detach(), second
+
+    same_program(program)

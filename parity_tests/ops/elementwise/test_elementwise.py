@@ -255,3 +255,39 @@ def test_what_is_not_chosen_gets_no_infinite_gradient(name, arguments):
         return t.autograd.grad(y, leaves, t.full_like(y, float("inf")))
 
     same_program(program)
+
+
+POWERS = [-3, -2.5, -2, -1, -1.0, -0.5, 0, 0.5, 1, 1.0, 1.5, 2, 2.0, 3, 3.0, 4]
+
+
+@pytest.mark.parametrize("kind", ["float64", "float32", "int64", "uint8", "bool"])
+@pytest.mark.parametrize("power", POWERS)
+def test_every_power(power, kind):
+    """x**n by a number and by a tensor, and n**x: values, first and second gradients, where some powers have a way of their own."""
+
+    def program(t):
+        results = []
+        x = t.tensor([0.25, 0.5, 1.0, 2.0, 3.0, 7.0]).to(getattr(t, kind))
+        x = x.requires_grad_() if kind[0] == "f" else x
+        for form in (
+            lambda: x**power,
+            lambda: t.pow(x, t.tensor(power)),
+            lambda: power**x,
+            lambda: x.clone().pow_(power),
+        ):
+            try:
+                y = form()
+            except RuntimeError as error:
+                results.append(type(error).__name__)
+                continue
+            results.append(y.detach())
+            if y.requires_grad:
+                (slope,) = t.autograd.grad(
+                    y, x, t.tensor([1.0, -0.5, 2.0, 3.0, 0.5, 1.0]).to(x.dtype), create_graph=True
+                )
+                results.append(slope.detach())
+                if slope.requires_grad and power:  # the second of 0**x is nan in torch, 0 here
+                    results.extend(t.autograd.grad(slope.sum(), x, allow_unused=True))
+        return results
+
+    same_program(program, rtol=1e-12 if kind == "float64" else 1e-5)
