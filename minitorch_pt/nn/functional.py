@@ -15,7 +15,7 @@ from ..ops.layers.attention import scaled_dot_product_attention
 from ..ops.layers.columns import fold, unfold
 from ..ops.layers.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from ..ops.layers.distances import cosine_similarity, pairwise_distance, pdist
-from ..ops.layers.embedding import embedding_bag, embedding_renorm_
+from ..ops.layers.embedding import embedding_bag, embedding_renorm_, row_number
 from ..ops.layers.linears import bilinear, linear
 from ..ops.layers.normalization import local_response_norm, rms_norm
 from ..ops.layers.padding import pad
@@ -270,17 +270,6 @@ def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_
     return pooled if return_indices else pooled[0]
 
 
-def _row_number(padding_idx: int | None, rows: int) -> int | None:
-    """`padding_idx` counted from the first row."""
-    if padding_idx is None:
-        return None
-    if padding_idx and not -rows <= padding_idx < rows:
-        raise AssertionError(
-            f"Padding_idx must be within num_embeddings: got {padding_idx} for {rows} rows, expected {-rows} to {rows - 1}"
-        )
-    return padding_idx + rows if padding_idx < 0 else padding_idx
-
-
 def embedding(
     input: Tensor,
     weight: Tensor,
@@ -295,7 +284,7 @@ def embedding(
     Raises:
         AssertionError: padding_idx is no row. IndexError: a number that is no row.
     """
-    padding = None if padding_idx is None or weight.ndim != 2 else _row_number(padding_idx, weight.shape[0])
+    padding = None if padding_idx is None or weight.ndim != 2 else row_number(padding_idx, weight.shape[0])
     if max_norm is not None:
         embedding_renorm_(weight.detach(), input, max_norm, norm_type)
     return ops.embedding(weight, input, -1 if padding is None else padding, scale_grad_by_freq, sparse)

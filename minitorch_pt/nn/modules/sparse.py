@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ops.layers.embedding import refuse_sparse
+from ...ops.layers.embedding import refuse_sparse, row_number
 from ...tensors import creation
 from ...tensors.tensor import Tensor
 from .. import functional as F, init
@@ -77,7 +77,7 @@ class Embedding(Module):
         super().__init__()
         refuse_sparse(sparse)
         self.num_embeddings, self.embedding_dim, self.sparse = num_embeddings, embedding_dim, sparse
-        self.padding_idx = F._row_number(padding_idx, num_embeddings)
+        self.padding_idx = row_number(padding_idx, num_embeddings)
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         self.weight = _table(_weight, num_embeddings, embedding_dim, device, dtype)
         self.weight.requires_grad = not _freeze
@@ -165,7 +165,7 @@ class EmbeddingBag(Module):
         refuse_sparse(sparse)
         self.num_embeddings, self.embedding_dim, self.sparse = num_embeddings, embedding_dim, sparse
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
-        self.padding_idx = F._row_number(padding_idx, num_embeddings)
+        self.padding_idx = row_number(padding_idx, num_embeddings)
         self.mode, self.include_last_offset = mode, include_last_offset
         self.weight = _table(_weight, num_embeddings, embedding_dim, device, dtype)
         if _weight is None:

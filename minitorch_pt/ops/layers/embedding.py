@@ -93,6 +93,21 @@ def embedding(
     return _lookup.rule(weight, _checked_rows(indices, weight, "embedding"), padding_idx, scale_grad_by_freq)
 
 
+def row_number(padding_idx: int | None, rows: int) -> int | None:
+    """`padding_idx` counted from the first row.
+
+    Raises:
+        AssertionError: it is no row.
+    """
+    if padding_idx is None:
+        return None
+    if padding_idx and not -rows <= padding_idx < rows:
+        raise AssertionError(
+            f"Padding_idx must be within num_embeddings: got {padding_idx} for {rows} rows, expected {-rows} to {rows - 1}"
+        )
+    return padding_idx + rows if padding_idx < 0 else padding_idx
+
+
 def refuse_sparse(sparse: bool) -> None:
     """Raise if sparse gradients are asked for."""
     if sparse:
