@@ -180,7 +180,7 @@ show(torch.nn.functional.linear, "return value, lambda", "return value, lambda")
 # whose types it knows pass at a glance; others it reads, or refuses, as this one.
 
 # %%
-show(rule._served, "checked = ", "args = desk.serve(args)")
+show(rule._served, "if options", "args = desk.serve(args)")
 try:
     torch.mul(x, [1.0, 2.0])
 except TypeError as error:
@@ -191,9 +191,9 @@ except TypeError as error:
 # the Tensor itself if it is a leaf. It runs the rule, and puts the value into a new Tensor that knows its node.
 
 # %%
-show(rule._served, "for a in args:", "edges.append(None)")
-show(rule._served, "try:", "result = function")
-show(rule._served, "out = new(made)", "out._requires_grad = True")
+show(rule._unpacked, "for a in args:", "edges.append(None)")
+show(rule._served, "# run", "result = function")
+show(rule._output, "out: Any", "out._requires_grad = True")
 
 # %% [markdown]
 # A rule may call other operations, and it has arrays, which the front desk refuses. It calls them by their other door:

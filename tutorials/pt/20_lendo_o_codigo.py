@@ -181,7 +181,7 @@ show(torch.nn.functional.linear, "return value, lambda", "return value, lambda")
 # que ela já conhece passam com um só olhar; as outras ela lê, ou recusa, como esta.
 
 # %%
-show(rule._served, "checked = ", "args = desk.serve(args)")
+show(rule._served, "if options", "args = desk.serve(args)")
 try:
     torch.mul(x, [1.0, 2.0])
 except TypeError as error:
@@ -192,9 +192,9 @@ except TypeError as error:
 # próprio Tensor, se for uma folha. Ela roda a regra e põe o valor em um Tensor novo, que conhece seu nó.
 
 # %%
-show(rule._served, "for a in args:", "edges.append(None)")
-show(rule._served, "try:", "result = function")
-show(rule._served, "out = new(made)", "out._requires_grad = True")
+show(rule._unpacked, "for a in args:", "edges.append(None)")
+show(rule._served, "# run", "result = function")
+show(rule._output, "out: Any", "out._requires_grad = True")
 
 # %% [markdown]
 # Uma regra pode chamar outras operações, mas o que ela tem são arrays, que a recepção recusa. Ela entra pela outra porta:
