@@ -7,7 +7,7 @@
 A batch of sequences of different lengths is packed: the rows of all steps one after another, longest sequence first, and
 `sizes` says how many sequences are still running at each step. Equal lengths are the case of equal sizes.
 
-Each kind of layer gives its step three times: `plain`, composed of other operations; `forward`, on arrays that it writes over;
+Each kind of layer gives its step three times (`cells.py`): `plain`, composed of other operations; `forward`, on arrays that it writes over;
 `backward`, how gradients flow back through it. `_sequence` leads the latter two along a sequence, as one node.
 """
 
@@ -26,6 +26,7 @@ from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..checks import need, same_dtype
 from ..joins import cat, stack
+from .cells import KINDS
 from .dropouts import dropout as _dropout
 from .linears import linear
 
@@ -34,146 +35,6 @@ if TYPE_CHECKING:
 
 
 __all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell"]
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The step of each kind. Arrays, for n running sequences and H hidden units:
-#   a       (gates, n, H)  the input's share of the gates; `forward` makes it the gates' values, which `backward` reads
-#   s       (gates, n, H)  the state's share of the gates; then free to be written over
-#   h, c    (n, H)         the states, which `forward` makes the new ones
-#   kept    (n, H) each    what `backward` needs besides; as many as the kind's `kept` says
-#   before  (n, H)         h as it was before the step
-#   dh, dc  (n, H)         the gradients of the new states, which `backward` makes those of the old, without what flows through ds
-#   da, ds  (gates, n, H)  become the gradients of the two shares; one array in all kinds but GRU, where they differ
-# A gate with σ is scaled by 1/2 beforehand (`scale`), so that one tanh serves all gates: σ(x) = (1 + tanh(x/2)) / 2. `order` puts
-# the gates with σ first, where one call serves them all; it is its own inverse.
-# ---------------------------------------------------------------------------------------------------------------------
-class _Tanh:
-    scale, order, kept = (1.0,), [0], 0
-
-    @staticmethod
-    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
-        return ((x + linear(state[0], w_hh, b_hh)).tanh(),)
-
-    @staticmethod
-    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
-        a += s
-        h[...] = np.tanh(a, out=a)[0]
-
-    @staticmethod
-    def backward(
-        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
-    ) -> None:
-        np.multiply(a, a, out=da)
-        np.subtract(1, da, out=da)
-        da *= dh
-        dh[...] = 0
-
-
-class _Relu(_Tanh):
-    @staticmethod
-    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
-        return ((x + linear(state[0], w_hh, b_hh)).relu(),)
-
-    @staticmethod
-    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
-        a += s
-        h[...] = np.maximum(a, 0, out=a)[0]
-
-    @staticmethod
-    def backward(
-        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
-    ) -> None:
-        np.multiply(dh, a > 0, out=da)
-        dh[...] = 0
-
-
-class _LSTM:
-    scale, order, kept = (0.5, 0.5, 0.5, 1.0), [0, 1, 3, 2], 2  # i, f, o, g
-
-    @staticmethod
-    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
-        h, c = state
-        i, f, g, o = (x + linear(h, w_hh, b_hh)).chunk(4, 1)
-        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-        h = o.sigmoid() * c.tanh()
-        return (h if w_hr is None else linear(h, w_hr)), c
-
-    @staticmethod
-    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
-        (i, f, o, g), sigmoids, (c_before, tanh_c) = a, a[:3], kept
-        a += s
-        np.tanh(a, out=a)
-        sigmoids += 1
-        sigmoids *= 0.5
-        c_before[...] = c
-        c *= f
-        c += np.multiply(i, g, out=h)
-        np.multiply(o, np.tanh(c, out=tanh_c), out=h)
-
-    @staticmethod
-    def backward(
-        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
-    ) -> None:
-        (i, f, o, g), (di, df, do, dg), (c_before, tanh_c) = a, da, kept
-        dh *= o
-        np.multiply(dh, tanh_c, out=do)
-        dc += dh  # dh o (1 - tanh²c) in two steps, as `do` is needed anyway
-        dc -= np.multiply(do, tanh_c, out=s[0])
-        np.multiply(dc, i, out=dg)
-        np.multiply(dg, g, out=di)
-        dg -= np.multiply(di, g, out=s[0])
-        dc *= f
-        np.multiply(dc, c_before, out=df)
-        da[:3] *= np.subtract(1, a[:3], out=s[:3])
-        dh[...] = 0
-
-
-class _GRU:
-    scale, order, kept = (0.5, 0.5, 1.0), [0, 1, 2], 1
-
-    @staticmethod
-    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
-        (h,) = state
-        r_x, z_x, n_x = x.chunk(3, 1)
-        r_h, z_h, n_h = linear(h, w_hh, b_hh).chunk(3, 1)
-        r, z = (r_x + r_h).sigmoid(), (z_x + z_h).sigmoid()
-        n = (n_x + r * n_h).tanh()
-        return (n + z * (h - n),)
-
-    @staticmethod
-    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
-        (r, z, n), rz, (n_h,) = a, a[:2], kept
-        rz += s[:2]
-        np.tanh(rz, out=rz)
-        rz += 1
-        rz *= 0.5
-        n_h[...] = s[2]
-        n += np.multiply(r, n_h, out=s[2])
-        np.tanh(n, out=n)
-        h -= n
-        h *= z
-        h += n
-
-    @staticmethod
-    def backward(
-        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
-    ) -> None:
-        (r, z, n), (n_h,), (dr, dz, dn) = a, kept, da
-        np.subtract(before, n, out=dz)
-        dz *= dh
-        np.subtract(1, z, out=dn)
-        dn *= dh
-        dh *= z
-        dn *= np.subtract(1, np.multiply(n, n, out=s[2]), out=s[2])
-        np.multiply(dn, n_h, out=dr)
-        da[:2] *= np.subtract(1, a[:2], out=s[:2])
-        da[:2] *= a[:2]
-        ds[:2] = da[:2]
-        np.multiply(dn, r, out=ds[2])
-
-
-_KINDS: dict[str, Any] = {"rnn_tanh": _Tanh, "rnn_relu": _Relu, "lstm": _LSTM, "gru": _GRU}
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -190,7 +51,7 @@ def _plain_sequence(input: Array, w_ih: Array, w_hh: Array, b_ih: Array | None, 
     outputs = []
     for x in linear(_rows(input), w_ih, b_ih).split(sizes)[:: -1 if reverse else 1]:
         n = len(x)
-        running = _KINDS[kind].plain(x, tuple(s[:n] for s in state), w_hh, b_hh, w_hr)
+        running = KINDS[kind].plain(x, tuple(s[:n] for s in state), w_hh, b_hh, w_hr)
         outputs.append(running[0])
         state = tuple(cat([new, s[n:]]) for new, s in zip(running, state, strict=True))
     output = cat(outputs[:: -1 if reverse else 1])
@@ -246,7 +107,7 @@ def _sequence(input: Array, w_ih: Array, w_hh: Array, b_ih: Array | None, b_hh: 
     all steps at once, and so is the gradient of the weights. The gates are the first axis of all that is large: each is then one
     block of memory, which the product of a step reads in order.
     """
-    cell, x, h = _KINDS[kind], _rows(input), h_0.copy()
+    cell, x, h = KINDS[kind], _rows(input), h_0.copy()
     c = None if c_0 is None else c_0.copy()
     (total, width), gates, hidden = x.shape, len(cell.scale), len(w_ih) // len(cell.scale)
     turned = _turned_weights(cell, x.dtype, w_ih, b_ih, b_hh, w_hh)
@@ -338,7 +199,7 @@ def _layers(
     name: str, width: int, state: tuple, params: Array, has_biases: bool, num_layers: int, directions: int
 ) -> list:
     """(w_ih, w_hh, b_ih, b_hh, w_hr) of each layer and direction; None for what there is not."""
-    rows, hidden, out = len(_KINDS[name].scale) * state[-1].shape[2], state[-1].shape[2], state[0].shape[2]
+    rows, hidden, out = len(KINDS[name].scale) * state[-1].shape[2], state[-1].shape[2], state[0].shape[2]
     each = 2 + 2 * has_biases + (out != hidden)
     need(len(params) == each * num_layers * directions,
           f"got an incorrect number of RNN parameters: {len(params)}; {num_layers} layers in {directions} directions need {each} each")  # fmt: skip
@@ -469,12 +330,12 @@ def _cell(
     """One step, by composition: a single step gains nothing from a node of its own."""
     if input.ndim != 2:
         raise IndexError(f"{name}_cell() needs an input of shape (N, features), got {list(input.shape)}: unsqueeze(0) a single one")  # fmt: skip
-    hidden, gates = w_hh.shape[1], len(_KINDS[name].scale)
+    hidden, gates = w_hh.shape[1], len(KINDS[name].scale)
     need(input.shape[1] == w_ih.shape[1], f"input has inconsistent input_size: got {input.shape[1]} expected {w_ih.shape[1]}, the columns of w_ih")  # fmt: skip
     need(len(w_ih) == gates * hidden, f"weight_ih first dim must be {gates} * hidden_size = {gates * hidden}, but got {len(w_ih)}")  # fmt: skip
     for i, s in enumerate(state):
         need(tuple(s.shape) == (len(input), hidden), f"hidden{i} should have shape {[len(input), hidden]}, batch size and hidden_size, but has {list(s.shape)}")  # fmt: skip
-    return _KINDS[name].plain(linear(input, w_ih, b_ih), state, w_hh, b_hh)
+    return KINDS[name].plain(linear(input, w_ih, b_ih), state, w_hh, b_hh)
 
 
 @composed
