@@ -120,7 +120,8 @@ WORDS = {
     "autograd/changes.py": "counts changes in place",
     "tensors/tensor.py": "Tensor: the array, its gradient, the node that made it",
     "optim/sgd.py": "SGD: changes the parameters",
-    "tensors/methods.py": "makes operations methods and operators: a * b is mul(a, b)",
+    "tensors/methods.py": "makes operations methods: x.sum() is sum(x)",
+    "tensors/operators.py": "makes operations operators: a * b is mul(a, b)",
 }
 for file in visited:
     print(f"{file}: {WORDS.get(file, '?')}")
