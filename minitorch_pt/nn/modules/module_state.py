@@ -13,6 +13,7 @@ import numpy as np
 from ...autograd.changes import changed
 from ...tensors.tensor import Tensor
 from ..parameter import Parameter
+from .module_hooks import Replacing
 
 
 class IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
@@ -77,7 +78,12 @@ class State:
             if module is not None:
                 module.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         for hook in self._state_dict_hooks.values():
-            hook(self, destination, prefix, local)
+            result = hook(self, destination, prefix, local)
+            if result is None:
+                continue
+            if not isinstance(hook, Replacing):
+                raise RuntimeError("state_dict post-hook must return None: change the dictionary that it is given")
+            destination = result
         return destination
 
     def _save_to_state_dict(self, destination: dict, prefix: str, keep_vars: bool) -> None:

@@ -10,7 +10,14 @@ import torch
 import minitorch_pt
 from parity_tests.oracle import same_program
 
-POINTS = ("_apply", "_load_from_state_dict", "_save_to_state_dict", "_get_name")
+POINTS = (
+    "_apply",
+    "_named_members",
+    "_register_state_dict_hook",
+    "_load_from_state_dict",
+    "_save_to_state_dict",
+    "_get_name",
+)
 
 
 @pytest.mark.parametrize("name", POINTS)
@@ -109,5 +116,35 @@ def test_a_distribution_with_an_expand_of_its_own():
                 tuple(d.batch_shape),
                 "must also define a custom .expand()" in str(error),
             )
+
+    same_program(program)
+
+
+def test_hooks_of_state_dict_that_return_something():
+    def program(t, register):
+        net = t.nn.Sequential(t.nn.Linear(1, 1), t.nn.Linear(1, 1))
+        handle = getattr(net, register)(lambda module, state, prefix, local: {k.upper(): v for k, v in state.items()})
+        seen = list(net.state_dict())
+        handle.remove()
+        return seen, list(net.state_dict())
+
+    same_program(lambda t: program(t, "_register_state_dict_hook"))
+    same_program(lambda t: program(t, "register_state_dict_post_hook"))
+
+
+def test_members_of_a_table_of_its_own():
+    def program(t):
+        class Marked(t.nn.Linear):
+            def __init__(self, mark):
+                super().__init__(1, 1)
+                self.marks = {"mark": mark, "none": None}
+
+        shared = object()
+        net = t.nn.Sequential(Marked(shared), t.nn.ReLU(), t.nn.Sequential(Marked(shared), Marked(3)))
+        find = lambda module: getattr(module, "marks", {}).items()  # noqa: E731
+        return [
+            [name for name, _ in net._named_members(find, **options)]
+            for options in ({}, {"prefix": "x"}, {"recurse": False}, {"remove_duplicate": False})
+        ]
 
     same_program(program)
