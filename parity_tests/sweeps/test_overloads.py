@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 import torchgen
-import yaml
 
 import minitorch_pt
 from parity_tests.sweeps import accepted, compared
@@ -50,8 +49,7 @@ def outcome(package: Any, name: str, arguments: list, places: int) -> str:
 def test_overloads():
     counts: Counter = Counter()
     differ, used = [], set()
-    for entry in yaml.safe_load(SCHEMAS.read_text()):
-        schema = entry["func"]
+    for schema in re.findall(r"^- func: (.*)$", SCHEMAS.read_text(), re.MULTILINE):
         name = re.match(r"\w+", schema)[0]
         if name[0] == "_" or name[-1] == "_" or not (hasattr(minitorch_pt, name) and hasattr(torch, name)):
             continue
