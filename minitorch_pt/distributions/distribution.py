@@ -78,6 +78,18 @@ class Distribution:
         new._batch_shape = Size(batch_shape)
         return new
 
+    def _get_checked_instance(self, cls: type, _instance: Any = None) -> Any:
+        """What a program's own `expand` fills: a new object of this class, or `_instance`.
+
+        Raises:
+            NotImplementedError: a subclass of `cls` has a constructor of its own, hence needs an `expand` of its own.
+        """
+        if _instance is None and type(self).__init__ != cls.__init__:  # type: ignore[misc]
+            raise NotImplementedError(
+                f"Subclass {type(self).__name__} of {cls.__name__} that defines a custom __init__ method must also define a custom .expand() method."
+            )
+        return object.__new__(type(self)) if _instance is None else _instance
+
     @property
     def batch_shape(self) -> Size:
         """The shape of the parameters."""

@@ -195,14 +195,14 @@ def _laplace_laplace(p: Any, q: Any) -> Tensor:
 def _multivariate_multivariate(p: Any, q: Any) -> Tensor:
     if p.event_shape != q.event_shape:
         raise ValueError(f"KL-divergence between two Multivariate Normals with different event shapes cannot be computed: {p.event_shape}, {q.event_shape}")  # fmt: skip
-    volumes = half_log_det(q._lower) - half_log_det(p._lower)
-    spread = linalg.solve_triangular(q._lower, p._lower, upper=False).pow(2).sum((-2, -1))
-    return volumes + 0.5 * (spread + squared_distance(q._lower, q.loc - p.loc) - p.event_shape[0])
+    volumes = half_log_det(q._unbroadcasted_scale_tril) - half_log_det(p._unbroadcasted_scale_tril)
+    spread = linalg.solve_triangular(q._unbroadcasted_scale_tril, p._unbroadcasted_scale_tril, upper=False).pow(2).sum((-2, -1))
+    return volumes + 0.5 * (spread + squared_distance(q._unbroadcasted_scale_tril, q.loc - p.loc) - p.event_shape[0])
 
 
 def _log_det(d: Any) -> Tensor:
     """log det of the covariance matrix of either multivariate normal distribution."""
-    return d._log_det() if isinstance(d, LowRankMultivariateNormal) else 2 * half_log_det(d._lower)
+    return d._log_det() if isinstance(d, LowRankMultivariateNormal) else 2 * half_log_det(d._unbroadcasted_scale_tril)
 
 
 @register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)
@@ -214,8 +214,8 @@ def _low_rank(p: Any, q: Any) -> Tensor:
     apart = q.loc - p.loc
     if isinstance(q, MultivariateNormal):
         roots = (p._factor, p._diagonal.sqrt().diag_embed())
-        spread = sum(linalg.solve_triangular(q._lower, root, upper=False).pow(2).sum((-2, -1)) for root in roots)
-        distance = squared_distance(q._lower, apart)
+        spread = sum(linalg.solve_triangular(q._unbroadcasted_scale_tril, root, upper=False).pow(2).sum((-2, -1)) for root in roots)
+        distance = squared_distance(q._unbroadcasted_scale_tril, apart)
     else:  # the trace of a product of two symmetric matrices
         spread = (q.precision_matrix * p.covariance_matrix).sum((-2, -1))
         distance = (apart * (q.precision_matrix @ apart.unsqueeze(-1)).squeeze(-1)).sum(-1)

@@ -75,13 +75,13 @@ class MultivariateNormal(Distribution):
         self.loc = loc.expand((*batch_shape, -1))
         super().__init__(batch_shape, self.loc.shape[-1:], validate_args=validate_args)
         if scale_tril is not None:
-            self._lower = scale_tril
+            self._unbroadcasted_scale_tril = scale_tril
         elif covariance_matrix is not None:
-            self._lower = linalg.cholesky(covariance_matrix)
+            self._unbroadcasted_scale_tril = linalg.cholesky(covariance_matrix)
         else:  # P = Uᵀ U with U upper triangular in reversed order, so that Σ = (U⁻¹) (U⁻¹)ᵀ
             upper = linalg.cholesky(precision_matrix.flip(-2, -1)).flip(-2, -1).mT
             identity = creation.eye(precision_matrix.shape[-1], dtype=precision_matrix.dtype)
-            self._lower = linalg.solve_triangular(upper, identity, upper=False)
+            self._unbroadcasted_scale_tril = linalg.solve_triangular(upper, identity, upper=False)
 
     def _matrix(self, matrix: Tensor) -> Tensor:
         return matrix.expand(self._batch_shape + self._event_shape + self._event_shape)
@@ -89,17 +89,17 @@ class MultivariateNormal(Distribution):
     @lazy_property
     def scale_tril(self) -> Tensor:
         """L."""
-        return self._matrix(self._lower)
+        return self._matrix(self._unbroadcasted_scale_tril)
 
     @lazy_property
     def covariance_matrix(self) -> Tensor:
         """L Lᵀ."""
-        return self._matrix(self._lower @ self._lower.mT)
+        return self._matrix(self._unbroadcasted_scale_tril @ self._unbroadcasted_scale_tril.mT)
 
     @lazy_property
     def precision_matrix(self) -> Tensor:
         """The inverse of the covariance matrix."""
-        return self._matrix(ops.cholesky_inverse(self._lower))
+        return self._matrix(ops.cholesky_inverse(self._unbroadcasted_scale_tril))
 
     @property
     def mean(self) -> Tensor:
@@ -114,19 +114,19 @@ class MultivariateNormal(Distribution):
     @property
     def variance(self) -> Tensor:
         """The diagonal of the covariance matrix."""
-        return self._lower.pow(2).sum(-1).expand(self._batch_shape + self._event_shape)
+        return self._unbroadcasted_scale_tril.pow(2).sum(-1).expand(self._batch_shape + self._event_shape)
 
     def rsample(self, sample_shape: Any = ONE) -> Tensor:
         """loc + L noise."""
         noise = draws.randn(self._extended_shape(sample_shape), dtype=self.loc.dtype)
-        return self.loc + (self._lower @ noise.unsqueeze(-1)).squeeze(-1)
+        return self.loc + (self._unbroadcasted_scale_tril @ noise.unsqueeze(-1)).squeeze(-1)
 
     def log_prob(self, value: Tensor) -> Tensor:
         self._validate_sample(value)
-        distance = squared_distance(self._lower, value - self.loc)
-        return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + distance) - half_log_det(self._lower)
+        distance = squared_distance(self._unbroadcasted_scale_tril, value - self.loc)
+        return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + distance) - half_log_det(self._unbroadcasted_scale_tril)
 
     def entropy(self) -> Tensor:
         """n (1 + log(2 pi)) / 2 + log det L."""
-        entropy = 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + half_log_det(self._lower)
+        entropy = 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + half_log_det(self._unbroadcasted_scale_tril)
         return entropy.expand(self._batch_shape)

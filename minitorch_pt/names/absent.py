@@ -121,13 +121,12 @@ def _look(module: str, own: Callable[[str], Any] | None, name: str) -> Any:
 class Absent(ModuleType):
     """What an import gives of a module in `AT_USE` that is left out, and of what is in it: it may be handed on, named as a type, derived from."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Absent:
-        if (
-            self.__name__.startswith(f"{PACKAGE}.distributed.rpc.")
-            and len(args) == 1
-            and isinstance(args[0], FunctionType)
-        ):
-            return self  # a decorator, which packages put before functions that only they would call
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and isinstance(args[0], FunctionType):  # decorators
+            if self.__name__.startswith(f"{PACKAGE}._jit_internal."):
+                return args[0]  # a mark for the compiler
+            if self.__name__.startswith(f"{PACKAGE}.distributed.rpc."):
+                return self  # which packages put before functions that only they would call
         raise NotImplementedError(vars(self)["said"])
 
     def __getattr__(self, name: str) -> Absent:

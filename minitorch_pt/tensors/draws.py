@@ -139,15 +139,21 @@ def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any 
 @composed
 def randint_like(
     input: Tensor,
-    low: int,
+    low: int | None = None,
     high: int | None = None,
     *,
     dtype: DType | None = None,
     memory_format: MemoryFormat | None = None,
     **options: Any,
 ) -> Tensor:
-    """`randint` of the shape and type of `input`."""
-    low, high = (0, low) if high is None else (low, high)
+    """`randint` of the shape and type of `input`: randint_like(x, high) or randint_like(x, low, high).
+
+    Raises:
+        TypeError: neither bound is given.
+    """
+    low, high = (0, low) if high is None else (low or 0, high)
+    if high is None:
+        raise TypeError("randint_like() needs a bound: randint_like(input, high) or randint_like(input, low, high)")
     drawn = randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, **options)
     return _in_order_of(input, drawn, memory_format)
 

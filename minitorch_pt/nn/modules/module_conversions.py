@@ -16,19 +16,26 @@ from ...tensors.tensor import Tensor
 class Conversions:
     """The part of Module that converts its parameters and buffers."""
 
-    modules: Callable
+    children: Callable
+    _parameters: dict[str, Any]
+    _buffers: dict[str, Any]
 
     @no_grad()
-    def _convert(self, function: Callable) -> Any:
-        """Exchange the data of every parameter, and every buffer itself, for a function of it."""
-        for module in self.modules():
-            for parameter in module._parameters.values():
-                for tensor in (parameter, None if parameter is None else parameter._grad):
-                    if tensor is not None:
-                        tensor.data = function(tensor)
-            for name, buffer in module._buffers.items():
-                if buffer is not None:
-                    module._buffers[name] = function(buffer)
+    def _apply(self, fn: Callable, recurse: bool = True) -> Any:
+        """Exchange the data of every parameter, and every buffer itself, for a function of it.
+
+        All conversions come here: programs override it, to convert tensors that are neither.
+        """
+        if recurse:
+            for module in self.children():
+                module._apply(fn)
+        for parameter in self._parameters.values():
+            for tensor in (parameter, None if parameter is None else parameter._grad):
+                if tensor is not None:
+                    tensor.data = fn(tensor)
+        for name, buffer in self._buffers.items():
+            if buffer is not None:
+                self._buffers[name] = fn(buffer)
         return self
 
     def to(
@@ -68,11 +75,11 @@ class Conversions:
             order = memory_format if t.ndim in (4, 5) else None
             return t.to(dtype=dtype if t.is_floating_point() else None, memory_format=order)
 
-        return self._convert(converted)
+        return self._apply(converted)
 
     def type(self, dst_type: Any) -> Any:
         """Convert all parameters and buffers to a dtype, in place; returns the module."""
-        return self._convert(lambda t: t.type(dst_type))
+        return self._apply(lambda t: t.type(dst_type))
 
     def float(self) -> Any:
         """Convert all floating point parameters and buffers to float32."""

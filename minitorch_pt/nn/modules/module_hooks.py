@@ -22,6 +22,16 @@ def _without_module(hook: Callable, module: Any, *others: Any) -> None:
     hook(*others)
 
 
+class Replacing:
+    """A hook of `state_dict` that may return another dictionary in its place."""
+
+    def __init__(self, hook: Callable) -> None:
+        self.hook = hook
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.hook(*arguments)
+
+
 class Hooks:
     """The part of Module that keeps hooks and calls them."""
 
@@ -179,6 +189,10 @@ class Hooks:
     def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, local_metadata)` at the end of `state_dict`."""
         return self._add_hook(self._state_dict_hooks, hook)
+
+    def _register_state_dict_hook(self, hook: Callable) -> RemovableHandle:
+        """As the one without underscore; `hook` may return another dictionary. Packages call it by torch's name."""
+        return self._add_hook(self._state_dict_hooks, Replacing(hook))
 
     def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, prefix, keep_vars)` at the start of `state_dict`."""

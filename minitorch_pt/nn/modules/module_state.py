@@ -13,6 +13,7 @@ import numpy as np
 from ...autograd.changes import changed
 from ...tensors.tensor import Tensor
 from ..parameter import Parameter
+from .module_hooks import Replacing
 
 
 class IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
@@ -72,16 +73,25 @@ class State:
             destination._metadata[prefix[:-1]] = local
         for hook in self._state_dict_pre_hooks.values():
             hook(self, prefix, keep_vars)
-        for name, tensor in self._own_state():
-            destination[prefix + name] = tensor if keep_vars else tensor.detach()
-        if self._extra():
-            destination[prefix + "_extra_state"] = self.get_extra_state()
+        self._save_to_state_dict(destination, prefix, keep_vars)
         for name, module in self._modules.items():
             if module is not None:
                 module.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         for hook in self._state_dict_hooks.values():
-            hook(self, destination, prefix, local)
+            result = hook(self, destination, prefix, local)
+            if result is None:
+                continue
+            if not isinstance(hook, Replacing):
+                raise RuntimeError("state_dict post-hook must return None: change the dictionary that it is given")
+            destination = result
         return destination
+
+    def _save_to_state_dict(self, destination: dict, prefix: str, keep_vars: bool) -> None:
+        """Enter what is this module's own: programs override it, to save more or less."""
+        for name, tensor in self._own_state():
+            destination[prefix + name] = tensor if keep_vars else tensor.detach()
+        if self._extra():
+            destination[prefix + "_extra_state"] = self.get_extra_state()
 
     def _own_state(self) -> list[tuple[str, Tensor]]:
         buffers = ((n, b) for n, b in self._buffers.items() if n not in self._non_persistent_buffers_set)
@@ -89,35 +99,36 @@ class State:
 
     def _load_from_state_dict(
         self,
-        state: dict,
+        state_dict: dict,
         prefix: str,
-        metadata: dict,
+        local_metadata: dict,
         strict: bool,
-        missing: list,
-        unexpected: list,
-        errors: list,
-        assign: bool,
+        missing_keys: list,
+        unexpected_keys: list,
+        error_msgs: list,
     ) -> None:
+        """Take what is this module's own of a `state_dict`: programs override it, to rename what older versions have saved."""
         for hook in self._load_state_dict_pre_hooks.values():
-            hook(self, state, prefix, metadata, strict, missing, unexpected, errors)
+            hook(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
         for name, tensor in self._own_state():
             key = prefix + name
-            if key not in state:
-                missing.append(key)
+            if key not in state_dict:
+                if strict:
+                    missing_keys.append(key)
                 continue
-            given = state[key]
+            given = state_dict[key]
             if not isinstance(given, Tensor):
-                errors.append(
+                error_msgs.append(
                     f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but received {type(given)}'
                 )
                 continue
             if given._data.ndim == 1 and tensor._data.ndim == 0:  # as PyTorch 0.3 saved what has no axes
                 given = given[0]
             if given._data.shape != tensor._data.shape:  # of lazy ones too, which tell no shape
-                errors.append(
+                error_msgs.append(
                     f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, the shape in current model is {tensor.shape}."
                 )
-            elif assign:
+            elif local_metadata.get("assign_to_params_buffers", False):
                 if isinstance(tensor, Parameter):
                     given = given if isinstance(given, Parameter) else Parameter(given)
                     given.requires_grad_(tensor.requires_grad)
@@ -127,18 +138,18 @@ class State:
                 changed(tensor._data)
         key = prefix + "_extra_state"
         if self._extra():
-            if key in state:
-                self.set_extra_state(state[key])
-            else:
-                missing.append(key)
-        elif key in state:
-            unexpected.append(key)
+            if key in state_dict:
+                self.set_extra_state(state_dict[key])
+            elif strict:
+                missing_keys.append(key)
+        elif key in state_dict and strict:
+            unexpected_keys.append(key)
         own = {"_extra_state", *(name for name, _ in self._own_state())}
-        for key in state:
+        for key in state_dict if strict else ():
             if key.startswith(prefix):
                 first, inside, _ = key[len(prefix) :].partition(".")
                 if first not in (self._modules if inside else own):
-                    unexpected.append(key)
+                    unexpected_keys.append(key)
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
         """Copy parameters and buffers from a `state_dict`.
@@ -159,9 +170,10 @@ class State:
         state = dict(state_dict)
 
         def load(module: Any, part: dict, prefix: str) -> None:
-            module._load_from_state_dict(
-                part, prefix, metadata.get(prefix[:-1], {}), strict, missing, unexpected, errors, assign
-            )
+            local = {**metadata.get(prefix[:-1], {})}
+            if assign:
+                local["assign_to_params_buffers"] = assign
+            module._load_from_state_dict(part, prefix, local, True, missing, unexpected, errors)
             for name, child in module._modules.items():
                 if child is not None:
                     inner = f"{prefix}{name}."
