@@ -196,7 +196,11 @@ def _multivariate_multivariate(p: Any, q: Any) -> Tensor:
     if p.event_shape != q.event_shape:
         raise ValueError(f"KL-divergence between two Multivariate Normals with different event shapes cannot be computed: {p.event_shape}, {q.event_shape}")  # fmt: skip
     volumes = half_log_det(q._unbroadcasted_scale_tril) - half_log_det(p._unbroadcasted_scale_tril)
-    spread = linalg.solve_triangular(q._unbroadcasted_scale_tril, p._unbroadcasted_scale_tril, upper=False).pow(2).sum((-2, -1))
+    spread = (
+        linalg.solve_triangular(q._unbroadcasted_scale_tril, p._unbroadcasted_scale_tril, upper=False)
+        .pow(2)
+        .sum((-2, -1))
+    )
     return volumes + 0.5 * (spread + squared_distance(q._unbroadcasted_scale_tril, q.loc - p.loc) - p.event_shape[0])
 
 
@@ -214,7 +218,10 @@ def _low_rank(p: Any, q: Any) -> Tensor:
     apart = q.loc - p.loc
     if isinstance(q, MultivariateNormal):
         roots = (p._factor, p._diagonal.sqrt().diag_embed())
-        spread = sum(linalg.solve_triangular(q._unbroadcasted_scale_tril, root, upper=False).pow(2).sum((-2, -1)) for root in roots)
+        spread = sum(
+            linalg.solve_triangular(q._unbroadcasted_scale_tril, root, upper=False).pow(2).sum((-2, -1))
+            for root in roots
+        )
         distance = squared_distance(q._unbroadcasted_scale_tril, apart)
     else:  # the trace of a product of two symmetric matrices
         spread = (q.precision_matrix * p.covariance_matrix).sum((-2, -1))

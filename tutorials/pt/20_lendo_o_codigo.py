@@ -120,8 +120,8 @@ WORDS = {
     "autograd/changes.py": "conta as mudanças no lugar",
     "tensors/tensor.py": "Tensor: o array, seu gradiente, o nó que o produziu",
     "optim/sgd.py": "SGD: muda os parâmetros",
-    "tensors/methods.py": "faz das operações métodos: x.sum() é sum(x)",
-    "tensors/operators.py": "faz das operações operadores: a * b é mul(a, b)",
+    "tensors/methods.py": "transforma as operações em métodos: x.sum() é sum(x)",
+    "tensors/operators.py": "transforma as operações em operadores: a * b é mul(a, b)",
 }
 for file in visited:
     print(f"{file}: {WORDS.get(file, '?')}")
