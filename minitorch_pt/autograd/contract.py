@@ -20,25 +20,26 @@ NumPy's scalars are read as Python's numbers, so that they do not promote as arr
 not looked at. Calls whose arguments are right by their types alone pass after one look into a set, so the reading below costs
 nothing where programs spend their time.
 
-A function that takes `out` names it as a keyword of its own; it is served here: the function never sees it.
+A function that takes `out` names it as a keyword of its own; it is served here: the function never sees it. Its annotation (CastOut,
+QuietOut, RowOut, TypedOut) says what torch asks of it: see out.py.
 """
 
 from __future__ import annotations
 
 import copy
 import functools
-import operator
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from ..arrays import dtypes, formats, layouts, samples
+from ..arrays import dtypes, formats, samples
 from ..arrays.notices import warn
 from ..arrays.samples import active
-from ..arrays.storage import looking, refuse_overlap, resize, writable
-from . import changes, graph
-from .modes import recording
+from . import graph
+from .out import into
+from .readers import DEEP, Slot, whole, wholes
 from .takeovers import Elsewhere, switch, taken, takers
 
 if TYPE_CHECKING:  # what the kinds are to a type checker
@@ -58,6 +59,10 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
     MemoryFormat: TypeAlias = formats.memory_format
     Layout: TypeAlias = formats.layout
     Pin: TypeAlias = bool
+    CastOut: TypeAlias = Tensor
+    QuietOut: TypeAlias = Tensor
+    RowOut: TypeAlias = Tensor
+    TypedOut: TypeAlias = Tensor
     # in rules: what they compute with (arrays; Tensors where a gradient is itself differentiated), and what they return: the value,
     # and for each input how the gradient flows back
     Array: TypeAlias = np.ndarray | Tensor
@@ -66,7 +71,7 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
 P = ParamSpec("P")
 R = TypeVar("R")
 
-__all__ = ["REQUIRED", "Desk", "composed", "into", "method", "read"]
+__all__ = ["REQUIRED", "Desk", "composed", "method"]
 
 _told_of_order: list[str] = []  # the operation whose old order was warned of
 # how many factors once stood before the tensors
@@ -82,191 +87,8 @@ _FACTORS = {
     "baddbmm": 2,
 }
 REQUIRED: Any = object()  # in place of a default
-_UNREAD: Any = object()  # what a reader gives for a value that is not of its kind
-_DEEP = (list, tuple)
-_TENSOR_TYPES: set[type] = set()  # the classes of Tensors that were met in lists
 # NumPy's names for torch's parameters, which torch accepts too
 _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The kinds: each reader gives the value as the function wants it, or _UNREAD
-# ---------------------------------------------------------------------------------------------------------------------
-def _tensor(value: Any) -> Any:
-    return value if isinstance(value, graph.Tensor) else _UNREAD
-
-
-def _plain_tensor(value: Any) -> bool:
-    """Whether a value is a 0-d Tensor that needs no gradient, which torch reads as a number."""
-    return isinstance(value, graph.Tensor) and value._data.ndim == 0 and not value.requires_grad
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, (np.integer, np.floating)):
-        return value.item()
-    if isinstance(value, np.bool_):  # a floating point number to torch
-        return float(value)
-    if isinstance(value, int) and value.bit_length() > 63:
-        raise OverflowError(f"the number {value} is larger than 64 bits hold; give a float")
-    if isinstance(value, (int, float)):
-        return value
-    return value._data.item() if _plain_tensor(value) else _UNREAD
-
-
-def _float(value: Any) -> Any:
-    return float(value) if type(value) is int and value.bit_length() > 63 else _number(value)
-
-
-def _operand(value: Any) -> Any:
-    return value if isinstance(value, graph.Tensor) else _number(value)
-
-
-def _whole(value: Any) -> Any:
-    if type(value) is int:
-        if value.bit_length() > 63:
-            raise ValueError(f"the whole number {value} is larger than 64 bits hold")
-        return value
-    if isinstance(value, (bool, np.bool_, np.ndarray)):
-        return _UNREAD
-    if isinstance(value, graph.Tensor):
-        return int(value._data) if _plain_tensor(value) and value._data.dtype.kind in "iu" else _UNREAD
-    return operator.index(value) if hasattr(value, "__index__") else _UNREAD
-
-
-def _wholes(value: Any) -> Any:
-    if isinstance(value, graph.Tensor) and value._data.ndim == 1 and value._data.dtype.kind in "iu":
-        return tuple(value._data.tolist())
-    if not isinstance(value, _DEEP):
-        return _whole(value)
-    try:
-        read = tuple([_whole(v) for v in value])
-    except ValueError as error:  # too large
-        raise TypeError(str(error)) from None
-    if any(v is _UNREAD for v in read):
-        return _UNREAD
-    return value if all(new is old for new, old in zip(read, value, strict=True)) else read
-
-
-def _numbers(value: Any) -> Any:
-    if isinstance(value, _DEEP):
-        read = [_number(v) for v in value]
-        return _UNREAD if any(v is _UNREAD for v in read) else type(value)(read)
-    return _number(value)
-
-
-def _truth(value: Any) -> Any:
-    return value if isinstance(value, bool) else _UNREAD
-
-
-def _text(value: Any) -> Any:
-    return value if isinstance(value, str) else _UNREAD
-
-
-def _dtype(value: Any) -> Any:
-    if isinstance(value, dtypes.dtype):
-        return value
-    return dtypes.given(value) if any(value is python for python in (float, int, bool)) else _UNREAD
-
-
-def _tensors(value: Any) -> Any:
-    if isinstance(value, _DEEP) and all(isinstance(v, graph.Tensor) for v in value):
-        if not takers(value):
-            _TENSOR_TYPES.update(map(type, value))
-        return value
-    return _UNREAD
-
-
-def _unpinned(value: Any) -> Any:
-    if value is True:
-        raise RuntimeError(
-            "pin_memory=True prepares memory for copies to an accelerator, and minitorch_pt computes on the CPU: leave it out"
-        )
-    return False if value is None else _truth(value)
-
-
-def _layout(value: Any) -> Any:
-    if isinstance(value, formats.layout) and value is not formats.strided:
-        raise TypeError(
-            f"minitorch_pt makes no tensors of layout {value!r} here: leave `layout` out; .to_sparse() makes a matrix sparse"
-        )
-    return value if value is formats.strided else _UNREAD
-
-
-# what each annotation is called in an error, and its reader
-_KINDS: dict[str, tuple[str, Callable]] = {
-    "Tensor": ("Tensor", _tensor),
-    "Operand": ("Tensor", _operand),
-    "Number": ("Number", _number),
-    "int": ("int", _whole),
-    "Dim": ("int", _whole),
-    "float": ("float", _float),
-    "bool": ("bool", _truth),
-    "str": ("str", _text),
-    "Flag": ("bool", bool),
-    "Dims": ("tuple of ints", _wholes),
-    "Size": ("tuple of ints", _wholes),
-    "Tensors": ("tuple of Tensors", _tensors),
-    "DType": ("torch.dtype", _dtype),
-    "Scale": ("float or tuple of floats", _numbers),
-    "MemoryFormat": (
-        "torch.memory_format",
-        lambda value: value if isinstance(value, formats.memory_format) else _UNREAD,
-    ),
-    "Layout": ("torch.layout", _layout),
-    "Pin": ("bool", _unpinned),
-    "object": ("anything", lambda value: value),
-}
-
-
-class Slot:
-    """One parameter: what it is called, and the kinds that it takes."""
-
-    __slots__ = ("deep", "name", "optional", "plain", "readers", "wanted")
-
-    def __init__(self, name: str, annotation: str, optional: bool = False) -> None:
-        words = [word.strip().removeprefix("builtins.") for word in annotation.split("|")]
-        kinds = [_KINDS[word] for word in words if word in _KINDS]
-        self.name, self.optional = name, "None" in words or optional
-        self.wanted = " or ".join(dict.fromkeys(wanted for wanted, _ in kinds))
-        # a list or tuple of these kinds is right or wrong by what it holds; `plain`: the types that need no reading
-        self.deep = bool({"Dims", "Size", "Tensors", "Scale"} & {*words})
-        self.plain = {int} if {"Dims", "Size"} & {*words} else _TENSOR_TYPES if "Tensors" in words else None
-        # a union with something unknown is not looked at
-        self.readers = [read for _, read in kinds] if len(kinds) == len(words) - ("None" in words) else []
-
-    def read(self, value: Any, function: str, place: int | None) -> Any:
-        """The value as its kind has it.
-
-        Raises:
-            TypeError: it is of another kind.
-        """
-        if not self.readers or (value is None and self.optional):
-            return value
-        for reader in self.readers:
-            found = reader(value)
-            if found is not _UNREAD:
-                return found
-        self._refuse(value, function, place)
-
-    def _refuse(self, value: Any, function: str, place: int | None) -> NoReturn:
-        kind = type(value)
-        given = f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
-        if isinstance(value, _DEEP):
-            given += f" of ({', '.join(type(v).__name__ for v in value)})"
-        where = "" if place is None else f" (position {place + 1})"
-        hint = (
-            "; torch.from_numpy() makes a Tensor of an array" if kind is np.ndarray and "Tensor" in self.wanted else ""
-        )
-        raise TypeError(f"{function}(): argument '{self.name}'{where} must be {self.wanted}, not {given}{hint}")
-
-
-def read(kind: str, value: Any, function: str, name: str) -> Any:
-    """A value as its kind has it, for functions without a desk.
-
-    Raises:
-        TypeError: it is of another kind.
-    """
-    return Slot(name, kind).read(value, function, None)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -304,6 +126,7 @@ class Desk:
         self.parameters.update(zip([*self.parameters][count - len(defaults) :], defaults, strict=True))
         only = code.co_varnames[count : count + code.co_kwonlyargcount]
         self.out = "out" in only
+        self.out_kinds = frozenset(re.findall(r"\w+Out", notes.get("out", "")))
         late = function.__kwdefaults__ or {}
         self.keywords = {p: _slot(p, notes.get(p, "None"), late.get(p, REQUIRED) is None) for p in only if p != "out"}
         self.slots = [_slot(p, notes.get(p, "None"), default is None) for p, default in self.parameters.items()]
@@ -349,7 +172,7 @@ class Desk:
             if types in self.deep:
                 return args
         if any(
-            type(a) is graph.Traced or (isinstance(a, _DEEP) and any(type(v) is graph.Traced for v in a)) for a in args
+            type(a) is graph.Traced or (isinstance(a, DEEP) and any(type(v) is graph.Traced for v in a)) for a in args
         ):
             return args  # within a rule that runs on Tensors: arrays are its constants
         classes = takers(args)
@@ -373,7 +196,7 @@ class Desk:
             rest = self.rest if len(args) == len(self.slots) + 1 else self.each
             try:
                 read += [rest.read(a, self.name, len(self.slots) + i) for i, a in enumerate(args[len(self.slots) :])]
-            except ValueError as error:  # too large: one of a list, as in `_wholes`
+            except ValueError as error:  # too large: one of a list, as in `wholes`
                 raise TypeError(str(error)) from None
         if self.mixed and not any(isinstance(a, graph.Tensor) for a in args):
             given = ", ".join(type(a).__name__ for a in args)
@@ -383,9 +206,7 @@ class Desk:
         # in vmap nothing is remembered: samples are to be met by the look at `samples.active` each time
         if not active and not classes and all(new is old for new, old in zip(read, args, strict=True)):
             slots = [*self.slots[: len(args)], *[self.rest] * (len(args) - len(self.slots))]
-            deep = [
-                (i, slot.plain) for i, slot in enumerate(slots) if slot and slot.deep and isinstance(args[i], _DEEP)
-            ]
+            deep = [(i, slot.plain) for i, slot in enumerate(slots) if slot and slot.deep and isinstance(args[i], DEEP)]
             if not deep:
                 self.passed.add(types)
             elif all(plain is not None for _, plain in deep):
@@ -438,7 +259,7 @@ class Desk:
             late = {key: kwargs.pop(key) for key in self.keywords if key in kwargs} if self.keywords else {}
             return (*args, *{**plan, **kwargs}.values()), late, None
         target = kwargs.pop("out", None) if self.out else None
-        if self.name in _TYPED_BY_OUT and isinstance(target, graph.Tensor) and kwargs.get("dtype") is None:
+        if "TypedOut" in self.out_kinds and isinstance(target, graph.Tensor) and kwargs.get("dtype") is None:
             kwargs["dtype"] = dtypes.of(target._data.dtype)
         keys = {}
         for alias, name in _NUMPY_NAMES.items():
@@ -479,8 +300,8 @@ def composed(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _face(function: Callable, desk: Desk) -> Any:
-    name, passed = desk.name, desk.passed
-    wholes = [place for place, slot in enumerate(desk.slots) if _whole in slot.readers or _wholes in slot.readers]
+    passed = desk.passed
+    integers = [place for place, slot in enumerate(desk.slots) if whole in slot.readers or wholes in slot.readers]
 
     @functools.wraps(function)
     def served(*args: Any, **kwargs: Any) -> Any:
@@ -493,7 +314,7 @@ def _face(function: Callable, desk: Desk) -> Any:
         try:
             if tuple(map(type, args)) not in passed:
                 args = desk.serve(args)
-            for place in wholes:
+            for place in integers:
                 if place < len(args) and type(args[place]) is int and args[place].bit_length() > 63:
                     desk.overflow(place, args[place])
             result = function(*args, **kwargs) if kwargs else function(*args)
@@ -501,7 +322,7 @@ def _face(function: Callable, desk: Desk) -> Any:
             elsewhere = found
         if elsewhere is not None:
             return elsewhere.instead(served, args, kwargs)
-        return result if target is None else into(target, result, name, args)
+        return result if target is None else into(target, result, desk.name, args, desk.out_kinds)
 
     served.rule, served.desk = function, desk  # type: ignore[attr-defined]
     served.method = _face(function, desk.as_method()) if desk.out else served  # type: ignore[attr-defined]
@@ -511,77 +332,3 @@ def _face(function: Callable, desk: Desk) -> Any:
 def method(operation: Callable[P, R]) -> Callable[P, R]:
     """The operation as a method of Tensor: without `out`, which in torch functions alone have."""
     return getattr(operation, "method", operation)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# out=
-# ---------------------------------------------------------------------------------------------------------------------
-# Operations that bring their operands to a common type write into any type that can hold it, others into the result's type alone, but for:
-_CASTING = {
-    "addr", "angle", "bernoulli", "cat", "cholesky_inverse", "cholesky_solve", "clamp", "clamp_max", "clamp_min", "column_stack", "cond", "diff", "div", "dstack", "floor_divide",
-    "geqrf", "householder_product", "hstack", "kron", "ldexp", "logical_not", "lstsq", "matrix_rank", "mean", "ndtr", "normalize", "pinv", "polygamma",
-    "pow", "square", "stack", "std", "tensorinv", "tensorsolve", "var", "vstack",
-}  # fmt: skip
-# These resize an `out` of another shape without a warning
-_QUIET = {
-    "addbmm", "arange", "bernoulli", "empty", "eye", "full", "linspace", "logsigmoid", "logspace", "multinomial", "narrow_copy", "normal", "ones", "randint", "randperm",
-    "range", "zeros",
-}  # fmt: skip
-_STEPS = {"arange", "linspace", "logspace"}
-# These compute in the type of `out`
-_TYPED_BY_OUT = {
-    "arange", "cumprod", "cumsum", "eye", "full", "linspace", "logspace", "nanmean", "nansum", "normal", "prod", "range", "sum",
-}  # fmt: skip
-
-
-def into(target: Any, result: Any, name: str, inputs: tuple, promotes: bool = False) -> Any:
-    """Write a result, or each of several, into the tensor given as `out`, which takes its shape.
-
-    inputs: the arguments of the call; promotes: the operation brings its operands to a common type.
-
-    Raises:
-        TypeError: `out` is no Tensor, or not as many as there are results.
-        RuntimeError: a gradient would be lost, the type cannot hold the result's, or `out` shares memory with an input or itself.
-    """
-    if isinstance(result, tuple):
-        if not isinstance(target, _DEEP) or len(target) != len(result):
-            raise TypeError(
-                f"{name}(): argument 'out' must be tuple of {len(result)} Tensors, not {type(target).__name__}"
-            )
-        written = [into(t, r, name, inputs, promotes) for t, r in zip(target, result, strict=True)]
-        return type(result)(*written) if hasattr(result, "_fields") else type(result)(written)
-    if not isinstance(target, graph.Tensor):
-        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(target).__name__}")
-    if recording.on and (target.requires_grad or result.requires_grad):
-        raise RuntimeError(f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "
-                           "grad. Leave `out` out, or call it under torch.no_grad().")  # fmt: skip
-    value, memory = result._data, target._data
-    exact = not promotes and name not in _CASTING
-    if value.dtype != memory.dtype and (exact or not dtypes.castable(value.dtype, memory.dtype)):
-        raise RuntimeError(f"result type {dtypes.TITLES[value.dtype.name]} can't be cast to the desired output type "
-                           f"{dtypes.TITLES[memory.dtype.name]}; give `out` the result's type")  # fmt: skip
-    if name in _STEPS and memory.size == value.size:  # torch looks at the number of elements alone
-        value = value.reshape(memory.shape)
-    if memory.shape != value.shape:
-        if memory.size and name not in _QUIET:
-            warn(
-                f"An output with one or more elements was resized since it had shape {list(memory.shape)}, which does not match the "
-                f"required output shape {list(value.shape)}. This behavior is deprecated: give an `out` of that shape, or an empty one."
-            )
-        if memory.size and name == "arange":
-            warn(
-                f"The number of elements in the out tensor of shape {list(memory.shape)} is {memory.size} which does not match the computed "
-                f"number of elements {value.size}. The out tensor will be resized to a tensor of shape ({value.size},)."
-            )
-        if promotes:  # elementwise operations look before
-            refuse_overlap(memory, ())
-        del memory
-        resize(target, value.shape)
-        memory = target._data
-        if promotes:  # in the order of the operands
-            steps = [step * memory.itemsize for step in layouts.strides(value)]
-            target._data = memory = looking(memory, value.shape, steps)
-    refuse_overlap(memory, [x._data for part in inputs for x in (part if isinstance(part, _DEEP) else [part]) if isinstance(x, graph.Tensor)])  # fmt: skip
-    np.copyto(writable(memory), value, casting="unsafe")
-    changes.changed(memory)
-    return target

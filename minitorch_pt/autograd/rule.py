@@ -28,6 +28,7 @@ from . import changes, contract, graph
 from .errors import explain
 from .graph import Output, Rule, record
 from .modes import recording
+from .out import into
 from .takeovers import Elsewhere, Instead, switch, taken, takers, takes_over
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _served(
         if kwargs:
             args, kwargs, target = desk.bind(args, kwargs)
             if target is not None:
-                return contract.into(target, operation(*args, **kwargs), short, args, how is not None)
+                return into(target, operation(*args, **kwargs), short, args, desk.out_kinds, how is not None)
         elsewhere = None
         try:
             if options and len(args) != 1 and tuple(map(type, args)) not in passed:

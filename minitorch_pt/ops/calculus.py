@@ -18,7 +18,7 @@ from .shape import clone
 from .totals import cumsum
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Dims, Number, Scale, Tensor, Tensors
+    from ..autograd.contract import Array, CastOut, Dim, Dims, Number, Scale, Tensor, Tensors
 
 
 __all__ = ["cumulative_trapezoid", "diff", "gradient", "trapezoid", "trapz"]
@@ -38,7 +38,7 @@ def diff(
     prepend: Tensor | None = None,
     append: Tensor | None = None,
     *,
-    out: Tensor | None = None,
+    out: CastOut | None = None,
 ) -> Tensor:
     """The differences of neighbours along an axis, n times, between `prepend` and `append` if given.
 

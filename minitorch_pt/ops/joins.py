@@ -16,7 +16,7 @@ from .parts import narrow
 from .shape import reshape, unsqueeze
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Pulled, Size, Tensor, Tensors
+    from ..autograd.contract import Array, CastOut, Dim, Pulled, Size, Tensor, Tensors
 
 
 __all__ = [
@@ -52,7 +52,7 @@ def _list(tensors: Array, name: str) -> list:
 
 
 @composed
-def cat(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tensor:
+def cat(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor:
     """Tensors joined along an axis; their other sizes are equal. Empty 1-D tensors are passed over.
 
     Raises:
@@ -102,7 +102,7 @@ def _stack(*tensors: Array, dim: int) -> Pulled:
 
 
 @composed
-def stack(tensors: Tensors, dim: Dim = 0, *, out: Tensor | None = None) -> Tensor:
+def stack(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor:
     """Tensors of one shape joined along a new axis.
 
     Raises:
@@ -154,7 +154,7 @@ def atleast_3d(*tensors: Tensor | Tensors) -> Any:
 
 
 @composed
-def hstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
+def hstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     """Side by side: joined along the second axis (vectors along their only one)."""
     if not tensors:
         raise RuntimeError("hstack expects a non-empty TensorList")
@@ -163,7 +163,7 @@ def hstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
 
 
 @composed
-def vstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
+def vstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     """On top of each other: joined along the first axis; vectors are rows."""
     if not tensors:
         raise RuntimeError("vstack expects a non-empty TensorList")
@@ -174,7 +174,7 @@ row_stack = vstack
 
 
 @composed
-def dstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
+def dstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     """Joined along the third axis."""
     if not tensors:
         raise RuntimeError("dstack expects a non-empty TensorList")
@@ -182,7 +182,7 @@ def dstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
 
 
 @composed
-def column_stack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
+def column_stack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     """Side by side; vectors are columns."""
     return hstack([reshape(x, -1, 1) if x.ndim <= 1 else x for x in _list(tensors, "column_stack")])
 

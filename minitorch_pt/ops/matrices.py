@@ -11,7 +11,8 @@ from .. import return_types
 from ..arrays import dtypes
 from ..arrays.notices import warn
 from ..autograd import graph
-from ..autograd.contract import composed, into
+from ..autograd.contract import composed
+from ..autograd.out import into
 from ..autograd.rule import array, differentiable, named
 from . import algebra
 from .algebra import matrix_exp, matrix_power
@@ -29,7 +30,7 @@ from .shape import broadcast_to, clone
 from .totals import cumprod
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Dims, DType, Flag, Number, Pulled, Tensor, Tensors
+    from ..autograd.contract import Array, CastOut, Dim, Dims, DType, Flag, Number, Pulled, Tensor, Tensors
 
 
 __all__ = [
@@ -83,7 +84,7 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -
 
 
 @differentiable(name="CholeskyInverseBackward0", saves="input result")
-def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Pulled:
+def cholesky_inverse(input: Tensor, upper: bool = False, *, out: CastOut | None = None) -> Pulled:
     """(L Lᵀ)⁻¹ of each lower triangular L, or with `upper` (Lᵀ L)⁻¹ of each upper triangular one: (*, n, n).
 
     Only that triangle is looked at; the gradient is that of the formula, for every element.
@@ -106,7 +107,7 @@ def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None =
 
 
 @differentiable(name="CholeskySolveBackward0", saves="input input2 result")
-def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Pulled:
+def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: CastOut | None = None) -> Pulled:
     """The X with L Lᵀ X = B of each lower triangular L, or with `upper` Lᵀ L X = B: (*, n, k), (*, n, n) -> (*, n, k).
 
     Only that triangle is looked at; the gradient is that of the formula, for every element.
@@ -206,7 +207,7 @@ def qr(input: Tensor, some: bool = True, *, out: tuple[Tensor, ...] | None = Non
 
 
 @differentiable(linear=True, returns=return_types.geqrf)
-def geqrf(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Pulled:
+def geqrf(input: Tensor, *, out: tuple[CastOut, ...] | None = None) -> Pulled:
     """A = Q R in LAPACK's packed form: R in the upper triangle, below it the reflections whose product is Q, and their factors tau.
 
     `orgqr` makes Q of it, `ormqr` multiplies by Q. Shapes: (*, m, n) -> (*, m, n), (*, min(m, n)). It has no gradient; qr() has.
@@ -279,7 +280,7 @@ def norm(
         raise RuntimeError(f"norm: only p='fro', p='nuc' or a number is supported, got {p!r}")
     else:
         result = vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
-    return result if out is None else into(out, result, "norm", (input,))
+    return result if out is None else into(out, result, "norm", (input,), frozenset())
 
 
 @composed
@@ -329,7 +330,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 
 @composed
-def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+def kron(input: Tensor, other: Tensor, *, out: CastOut | None = None) -> Tensor:
     """The Kronecker product: `other`, in blocks, times each element of `input`; the sizes of each axis multiply."""
     n = max(input.ndim, other.ndim)
     a, b = ((1,) * (n - x.ndim) + tuple(x.shape) for x in (input, other))

@@ -14,7 +14,7 @@ from .axes import from_front
 from .picking import placed_at
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Pulled, Size, Tensor
+    from ..autograd.contract import Array, Dim, Pulled, QuietOut, Size, Tensor
 
 
 __all__ = ["as_strided", "narrow", "narrow_copy", "select", "unfold"]
@@ -66,7 +66,7 @@ def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Pulled:
 
 
 @differentiable(linear=True)
-def narrow_copy(input: Tensor, dim: Dim, start: int, length: int, *, out: Tensor | None = None) -> Pulled:
+def narrow_copy(input: Tensor, dim: Dim, start: int, length: int, *, out: QuietOut | None = None) -> Pulled:
     """`narrow` as a copy.
 
     Raises:

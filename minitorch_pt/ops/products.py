@@ -19,7 +19,7 @@ from .elementwise.arithmetic import mul, whole_alpha
 from .halves import in_single, is_half
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Number, Pulled, Tensor
+    from ..autograd.contract import Array, CastOut, Number, Pulled, QuietOut, Tensor
 
 
 __all__ = [
@@ -277,7 +277,7 @@ def baddbmm(
 
 @differentiable
 def addbmm(
-    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: QuietOut | None = None
 ) -> Pulled:
     """beta * input + alpha * sum over b of (batch1[b] @ batch2[b]); `input` is broadcast to (n, m).
 
@@ -316,7 +316,7 @@ def addmv(
 
 @differentiable(promote="type")
 def addr(
-    input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+    input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: CastOut | None = None
 ) -> Pulled:
     """beta * input + alpha * outer(vec1, vec2); `input` is broadcast to (n, m).
 

@@ -25,7 +25,7 @@ from .saving import saving
 from .totals import cumprod, sum_type, wider
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Dims, DType, Number, Pulled, Size, Tensor
+    from ..autograd.contract import Array, CastOut, Dim, Dims, DType, Number, Pulled, Size, Tensor, TypedOut
 
 
 __all__ = [
@@ -47,7 +47,7 @@ def sum(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-    out: Tensor | None = None,
+    out: TypedOut | None = None,
 ) -> Pulled:
     """The sum of all elements, or along axes. Whole numbers are summed as int64.
 
@@ -97,7 +97,7 @@ def mean(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-    out: Tensor | None = None,
+    out: CastOut | None = None,
 ) -> Pulled:
     """The mean of all elements, or along axes; nan of none.
 
@@ -129,7 +129,7 @@ def nansum(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-    out: Tensor | None = None,
+    out: TypedOut | None = None,
 ) -> Pulled:
     """`sum` with nan counted as 0."""
     axes, shape = reduced_axes(dim, input.ndim), input.shape
@@ -145,7 +145,7 @@ def nanmean(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-    out: Tensor | None = None,
+    out: TypedOut | None = None,
 ) -> Tensor:
     """`mean` of the elements that are not nan.
 
@@ -205,7 +205,7 @@ def var(
     keepdim: bool = False,
     *,
     correction: Number | None = None,
-    out: Tensor | None = None,
+    out: CastOut | None = None,
 ) -> Pulled:
     """The mean square deviation from the mean, divided by n - correction (1 by default) instead of n.
 
@@ -229,7 +229,7 @@ def std(
     keepdim: bool = False,
     *,
     correction: Number | None = None,
-    out: Tensor | None = None,
+    out: CastOut | None = None,
 ) -> Pulled:
     """The standard deviation, the square root of `var`."""
     variance, centre, axes, rest = _moments("std", input, dim, unbiased, correction)
@@ -315,7 +315,7 @@ def prod(
     keepdim: bool = False,
     *,
     dtype: DType | None = None,
-    out: Tensor | None = None,
+    out: TypedOut | None = None,
 ) -> Tensor:
     """The product of all elements, or along an axis; each factor's gradient is the product of the others.
 

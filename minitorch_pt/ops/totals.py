@@ -16,7 +16,7 @@ from .extremes import itself_at_0, same_value
 from .gathering import sum_into
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, DType, Pulled, Tensor
+    from ..autograd.contract import Array, Dim, DType, Pulled, Tensor, TypedOut
 
 
 __all__ = ["cummax", "cummin", "cumprod", "cumsum", "logcumsumexp"]
@@ -53,7 +53,7 @@ def _running_type(name: str, input: Array, dtype: np.dtype) -> np.dtype:
 
 
 @differentiable(linear=True)
-def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Pulled:
+def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: TypedOut | None = None) -> Pulled:
     """The sums of all elements up to each one, along an axis. Whole numbers are summed as int64.
 
     Raises:
@@ -80,7 +80,7 @@ def _recurrence(terms: Array, factors: Array) -> Array:
 
 
 @differentiable(saves="input result")
-def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Pulled:
+def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: TypedOut | None = None) -> Pulled:
     """The products of all elements up to each one, along an axis.
 
     Element k is a factor of each product from k on: its gradient is the product of those before it times

@@ -10,8 +10,8 @@ import numpy as np
 from .. import ops
 from ..arrays import dtypes, formats
 from ..arrays.size import Size, size_of
-from ..autograd.contract import read
 from ..autograd.modes import recording
+from ..autograd.readers import read
 from ..autograd.rule import array, differentiable, named, same
 from ..autograd.takeovers import Elsewhere
 from ..ops.shape import sizes

@@ -15,8 +15,9 @@ from ..arrays import dtypes, formats
 from ..arrays.size import Size
 from ..arrays.storage import copied, looking, resize
 from ..autograd import changes, graph
-from ..autograd.contract import composed, read
+from ..autograd.contract import composed
 from ..autograd.modes import is_grad_enabled, recording
+from ..autograd.readers import read
 from ..autograd.rule import differentiable, named
 from ..autograd.takeovers import DisableTorchFunctionSubclass
 from ..ops.axes import sizes as given_sizes

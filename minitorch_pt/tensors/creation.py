@@ -11,14 +11,16 @@ import numpy as np
 from .. import ops
 from ..arrays import dtypes, formats, layouts
 from ..arrays.notices import warn
-from ..autograd.contract import composed, into, read
+from ..autograd.contract import composed
+from ..autograd.out import into
+from ..autograd.readers import read
 from ..names.titles import titled
 from .elements import default_type, from_data, inferred, numpy_type, shape_of
 from .options import new_leaf, size_given, stored, typed_as
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
-    from ..autograd.contract import DType, Layout, MemoryFormat, Number, Pin, Size
+    from ..autograd.contract import DType, Layout, MemoryFormat, Number, Pin, QuietOut, Size, TypedOut
 
 __all__ = [
     "as_tensor", "asarray", "empty", "empty_like", "empty_permuted", "empty_strided", "eye", "from_numpy", "frombuffer",
@@ -269,7 +271,7 @@ def full(
     size: Size,
     fill_value: Number,
     *,
-    out: Tensor | None = None,
+    out: QuietOut | TypedOut | None = None,
     dtype: DType | None = None,
     layout: Layout | None = None,
     device: object = None,
@@ -318,7 +320,7 @@ def eye(
     n: int,
     m: int | None = None,
     *,
-    out: Tensor | None = None,
+    out: QuietOut | TypedOut | None = None,
     dtype: DType | None = None,
     layout: Layout | None = None,
     device: object = None,

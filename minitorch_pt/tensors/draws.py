@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from ..arrays import dtypes, formats, layouts, samples
-from ..autograd.contract import composed, into, method
+from ..autograd.contract import composed, method
+from ..autograd.out import into
 from ..autograd.rule import differentiable
 from ..ops.checks import check_floating
 from .creation import empty
@@ -19,7 +20,7 @@ from .options import new_leaf, size_given, stored, typed_as
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
-    from ..autograd.contract import DType, Layout, MemoryFormat, Pin, Size
+    from ..autograd.contract import CastOut, DType, Layout, MemoryFormat, Pin, QuietOut, Size, TypedOut
 
 __all__ = [
     "bernoulli", "binomial", "multinomial", "normal", "poisson", "rand", "rand_like", "randint", "randint_like",
@@ -193,7 +194,7 @@ def randperm(
 
 
 @composed
-def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: Size | None = None, *, generator: object = None, out: Tensor | None = None, dtype: DType | None = None,
+def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: Size | None = None, *, generator: object = None, out: QuietOut | TypedOut | None = None, dtype: DType | None = None,
            layout: Layout | None = None,
            device: object = None,
            pin_memory: Pin = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
@@ -238,7 +239,9 @@ def _drawn_with(first: Any, second: Any, drawn: np.ndarray, node: str) -> Any:
 
 
 @composed
-def bernoulli(input: Tensor, p: float | None = None, *, generator: object = None, out: Tensor | None = None) -> Tensor:
+def bernoulli(
+    input: Tensor, p: float | None = None, *, generator: object = None, out: CastOut | QuietOut | None = None
+) -> Tensor:
     """1 with the probability that each element of `input` says (or `p`, for its shape), else 0.
 
     Raises:
@@ -301,7 +304,7 @@ def _not_differentiated(count: Any, prob: Any, drawn: np.ndarray) -> Any:
 
 @composed
 def multinomial(
-    input: Tensor, num_samples: int, replacement: bool = False, *, generator: object = None, out: Tensor | None = None
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: object = None, out: QuietOut | None = None
 ) -> Tensor:
     """Indices drawn with probabilities in proportion to `input`: (n) -> (num_samples), (m, n) -> (m, num_samples).
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.storage import inferring, note_inference
-from ..autograd.contract import read
+from ..autograd.readers import read
 from .device import on_cpu
 from .tensor import Tensor, wrap
 

@@ -18,13 +18,13 @@ from .options import new_leaf
 from .tensor import Tensor
 
 if TYPE_CHECKING:
-    from ..autograd.contract import DType, Layout, Number, Pin
+    from ..autograd.contract import DType, Layout, Number, Pin, QuietOut, RowOut, TypedOut
 
 __all__ = ["arange", "linspace", "logspace", "range"]
 
 
 @composed
-def arange(start: Number | None = None, end: Number | None = None, step: Number = 1, *, out: Tensor | None = None, dtype: DType | None = None, layout: Layout | None = None, device: object = None, pin_memory: Pin = False,
+def arange(start: Number | None = None, end: Number | None = None, step: Number = 1, *, out: QuietOut | RowOut | TypedOut | None = None, dtype: DType | None = None, layout: Layout | None = None, device: object = None, pin_memory: Pin = False,
            requires_grad: builtins.bool = False) -> Tensor:  # fmt: skip
     """start, start + step, ... up to but without `end`: arange(end), arange(start, end) or arange(start, end, step).
 
@@ -106,7 +106,7 @@ def range(
     end: Number,
     step: Number = 1,
     *,
-    out: Tensor | None = None,
+    out: QuietOut | TypedOut | None = None,
     dtype: DType | None = None,
     layout: Layout | None = None,
     device: object = None,
@@ -137,7 +137,7 @@ def linspace(
     end: Tensor | Number,
     steps: int,
     *,
-    out: Tensor | None = None,
+    out: QuietOut | RowOut | TypedOut | None = None,
     dtype: DType | None = None,
     layout: Layout | None = None,
     device: object = None,
@@ -209,7 +209,7 @@ def logspace(
     steps: int,
     base: float = 10.0,
     *,
-    out: Tensor | None = None,
+    out: QuietOut | RowOut | TypedOut | None = None,
     dtype: DType | None = None,
     layout: Layout | None = None,
     device: object = None,

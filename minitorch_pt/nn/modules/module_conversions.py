@@ -7,8 +7,8 @@ from typing import Any
 
 from ...arrays import dtypes
 from ...arrays.formats import memory_format as MemoryFormat
-from ...autograd.contract import read
 from ...autograd.modes import no_grad
+from ...autograd.readers import read
 from ...tensors.device import DeviceError, on_cpu
 from ...tensors.tensor import Tensor
 

@@ -21,7 +21,7 @@ from .common import LinAlgError, check_info, check_matrices, transposed
 from .inverses import solve_triangular
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Pulled, Tensor
+    from ...autograd.contract import Array, CastOut, Pulled, Tensor
 
 
 __all__ = ["cholesky", "cholesky_ex", "eigh", "eigvalsh", "householder_product", "qr", "svd", "svdvals"]
@@ -149,7 +149,7 @@ def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = Non
 
 
 @composed
-def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
+def householder_product(input: Tensor, tau: Tensor, *, out: CastOut | None = None) -> Tensor:
     """The first columns of the product of reflections I - tau[i] v vᵀ, v being 1 on A's diagonal and A's column i below it.
 
     It is the Q of LAPACK's packed form of A = Q R. Shapes: (*, m, n), (*, k) with m >= n >= k -> (*, m, n).

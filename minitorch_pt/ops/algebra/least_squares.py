@@ -13,7 +13,7 @@ from .common import check_matrices, check_pair, transposed
 from .factorizations import eigh, eigvalsh, svd, svdvals
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Number, Pulled, Tensor
+    from ...autograd.contract import Array, CastOut, Number, Pulled, Tensor
 
 
 __all__ = ["lstsq", "matrix_rank", "pinv"]
@@ -43,7 +43,7 @@ def matrix_rank(
     *,
     atol: Tensor | float | None = None,
     rtol: Tensor | float | None = None,
-    out: Tensor | None = None,
+    out: CastOut | None = None,
 ) -> Tensor:
     """How many singular values (hermitian: sizes of eigenvalues) of each matrix exceed max(atol, rtol * the largest): (*, m, n) -> (*).
 
@@ -92,7 +92,7 @@ def pinv(
     *,
     atol: Tensor | float | None = None,
     rtol: Tensor | float | None = None,
-    out: Tensor | None = None,
+    out: CastOut | None = None,
 ) -> Tensor:
     """The pseudo-inverse of each matrix: (*, m, n) -> (*, n, m). With A = U S Vᵀ it is V S⁻¹ Uᵀ, small singular values left out.
 
@@ -148,7 +148,7 @@ def lstsq(
     rcond: float | None = None,
     *,
     driver: str | None = None,
-    out: tuple[Tensor, ...] | None = None,
+    out: tuple[CastOut, ...] | None = None,
 ) -> Any:
     """The X for which |A X - B|² is smallest, and of several the smallest X; with residuals, ranks and singular values.
 

@@ -17,7 +17,7 @@ from .factorizations import svdvals
 from .inverses import inv_ex
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Dims, DType, Number, Tensor
+    from ...autograd.contract import CastOut, Dims, DType, Number, Tensor
 
 
 __all__ = ["cond", "matrix_norm", "norm", "vector_norm"]
@@ -96,7 +96,7 @@ def norm(
 
 
 @composed
-def cond(input: Tensor, p: Number | str | None = None, *, out: Tensor | None = None) -> Tensor:
+def cond(input: Tensor, p: Number | str | None = None, *, out: CastOut | None = None) -> Tensor:
     """How much solving with each matrix can magnify an error: norm(A) norm(A⁻¹) in the matrix norm p, inf for a singular one.
 
     p None or 2: the largest singular value over the smallest, for any shape; -2 the other way round. Others: square matrices.

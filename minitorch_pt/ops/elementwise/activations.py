@@ -24,7 +24,7 @@ from ..picking import PLAIN, pick
 from .error_functions import erf
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Dim, Flag, Number, Pulled, Tensor
+    from ...autograd.contract import Array, Dim, Flag, Number, Pulled, QuietOut, Tensor
 
 
 __all__ = [
@@ -292,7 +292,7 @@ def softsign(input: Tensor) -> Tensor:
 
 
 @differentiable(name="LogSigmoidBackward0")
-def logsigmoid(input: Tensor, *, out: Tensor | None = None) -> Pulled:
+def logsigmoid(input: Tensor, *, out: QuietOut | None = None) -> Pulled:
     """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1."""
     if check_floating("logsigmoid", input):
         return in_single(logsigmoid, input)

@@ -18,7 +18,7 @@ from ..halves import in_single, is_half, single
 from ..picking import flat_slope, underivable
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Number, Operand, Pulled, Tensor
+    from ...autograd.contract import Array, CastOut, Number, Operand, Pulled, Tensor
 
 
 __all__ = [
@@ -121,7 +121,7 @@ def true_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor |
 
 @composed
 def div(
-    input: Tensor | Number, other: Tensor | Number, *, rounding_mode: str | None = None, out: Tensor | None = None
+    input: Tensor | Number, other: Tensor | Number, *, rounding_mode: str | None = None, out: CastOut | None = None
 ) -> Tensor:
     """input / other; with rounding_mode "trunc" rounded towards zero, with "floor" down.
 
@@ -199,7 +199,7 @@ def _floor_div(a: Array, b: Array) -> Array:
 
 
 @composed
-def floor_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
+def floor_divide(input: Tensor | Number, other: Tensor | Number, *, out: CastOut | None = None) -> Tensor:
     """input / other rounded down."""
     return _floor_divide(input, other)
 

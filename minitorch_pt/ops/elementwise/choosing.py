@@ -17,7 +17,7 @@ from ..gathering import nonzero
 from ..picking import flat_slope, pick, underivable
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Operand, Pulled, Tensor
+    from ...autograd.contract import Array, CastOut, Operand, Pulled, Tensor
 
 
 __all__ = [
@@ -100,7 +100,7 @@ _clamp_min, _clamp_max = _one_sided("ClampMin"), _one_sided("ClampMax")
 
 @composed
 def clamp(
-    input: Tensor, min: Operand | None = None, max: Operand | None = None, *, out: Tensor | None = None
+    input: Tensor, min: Operand | None = None, max: Operand | None = None, *, out: CastOut | None = None
 ) -> Tensor:
     """x, but not below `min` and not above `max` (numbers or tensors; either may be left out).
 
@@ -138,7 +138,7 @@ def _check_bound(name: str, input: Array, bound: Array | float) -> None:
 
 
 @composed
-def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tensor:
+def clamp_min(input: Tensor, min: Operand, *, out: CastOut | None = None) -> Tensor:
     """x, but not below `min`."""
     _check_bound("clamp_min", input, min)
     value = _clamp_min(input, min, None)
@@ -146,7 +146,7 @@ def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tens
 
 
 @composed
-def clamp_max(input: Tensor, max: Operand, *, out: Tensor | None = None) -> Tensor:
+def clamp_max(input: Tensor, max: Operand, *, out: CastOut | None = None) -> Tensor:
     """x, but not above `max`."""
     _check_bound("clamp_max", input, max)
     value = _clamp_max(input, None, max)

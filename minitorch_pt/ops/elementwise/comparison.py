@@ -14,7 +14,7 @@ from ...names.titles import titled
 from ..halves import HALF_MAX
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Operand, Pulled, Tensor
+    from ...autograd.contract import CastOut, Operand, Pulled, Tensor
 
 
 __all__ = [
@@ -45,7 +45,7 @@ logical_xor = _comparison("logical_xor", np.logical_xor, "Where exactly one of t
 
 
 @nondifferentiable
-def logical_not(input: Tensor, *, out: Tensor | None = None) -> Pulled:
+def logical_not(input: Tensor, *, out: CastOut | None = None) -> Pulled:
     """Where input is 0."""
     return np.logical_not(input)
 

@@ -14,7 +14,7 @@ from ..picking import PLAIN
 from .special_functions import in_double
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Pulled, Tensor
+    from ...autograd.contract import Array, CastOut, Pulled, Tensor
 
 
 __all__ = ["erf", "erfc", "erfinv"]
@@ -209,7 +209,7 @@ def _ndtri(p: np.ndarray) -> np.ndarray:
 
 
 @composed
-def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+def ndtr(input: Tensor, *, out: CastOut | None = None) -> Tensor:
     """The probability that a standard normal number is below x: (1 + erf(x / sqrt(2))) / 2, which is 0 for x far below 0; see log_ndtr."""
     return named((1 + erf(input * _ROOT_HALF)) * 0.5, "MulBackward1")
 

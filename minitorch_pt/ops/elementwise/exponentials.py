@@ -15,7 +15,7 @@ from ..halves import HALF_MAX, in_single, is_half
 from ..picking import flat_slope
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Operand, Pulled, Tensor
+    from ...autograd.contract import Array, CastOut, Operand, Pulled, Tensor
 
 
 __all__ = [
@@ -32,7 +32,7 @@ def _pow_name(input: Array, exponent: Array | float) -> str:
 
 
 @composed
-def pow(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
+def pow(input: Operand, exponent: Operand, *, out: CastOut | None = None) -> Tensor:
     """input to the power of `exponent`.
 
     Raises:
@@ -136,7 +136,7 @@ def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None)
 
 
 @differentiable(name="PowBackward0")
-def square(input: Tensor, *, out: Tensor | None = None) -> Pulled:
+def square(input: Tensor, *, out: CastOut | None = None) -> Pulled:
     """input * input; the slope is 2 * input. Of bools, whole numbers."""
     if input.dtype == bool:
         input = input.astype(np.int64)

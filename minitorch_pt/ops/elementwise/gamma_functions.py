@@ -16,7 +16,7 @@ from ..halves import in_single, is_half
 from .special_functions import in_double, polynomial
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Operand, Pulled, Tensor
+    from ...autograd.contract import Array, CastOut, Operand, Pulled, Tensor
 
 
 __all__ = ["digamma", "igamma", "igammac", "lgamma", "mvlgamma", "polygamma"]
@@ -148,7 +148,7 @@ def _polygamma(input: Array, n: int) -> Pulled:
 
 
 @composed
-def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
+def polygamma(n: int, input: Tensor, *, out: CastOut | None = None) -> Tensor:
     """The n-th derivative of digamma: (-1)^(n+1) n! zeta(n + 1, x) for n >= 1.
 
     Raises:

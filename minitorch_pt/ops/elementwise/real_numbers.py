@@ -13,13 +13,13 @@ from ...autograd.rule import differentiable
 from ...names.titles import titled
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Pulled, Tensor
+    from ...autograd.contract import CastOut, Pulled, Tensor
 
 __all__ = ["angle", "conj", "conj_physical", "imag", "real", "resolve_conj", "resolve_neg", "view_as_real"]
 
 
 @differentiable(linear=True)
-def angle(input: Tensor, *, out: Tensor | None = None) -> Pulled:
+def angle(input: Tensor, *, out: CastOut | None = None) -> Pulled:
     """0 for positive numbers, pi for negative ones, nan for nan; its slope is 0."""
     kind = input.dtype if input.dtype.kind == "f" else dtypes.get_default_dtype().dtype
     values = np.where(input < 0, np.pi, 0.0) if input.dtype.kind != "f" else np.where(np.isnan(input), np.nan, np.where(input < 0, np.pi, 0.0))  # fmt: skip

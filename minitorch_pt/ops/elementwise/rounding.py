@@ -17,7 +17,7 @@ from ..picking import PLAIN, flat_slope, pick
 from .exponentials import pow
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Operand, Pulled, Tensor
+    from ...autograd.contract import Array, CastOut, Operand, Pulled, Tensor
 
 
 __all__ = ["ceil", "copysign", "fix", "floor", "frac", "frexp", "ldexp", "nan_to_num", "nextafter", "round", "trunc"]
@@ -111,7 +111,7 @@ def _no_bool_power(input: Array, other: Array | float) -> None:
 
 
 @differentiable(promote="float", saves=["other result", "result"], check=_no_bool_power)
-def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
+def ldexp(input: Tensor, other: Tensor, *, out: CastOut | None = None) -> Pulled:
     """input * 2**other."""
     factor = np.power(array(other).dtype.type(2), other) if isinstance(other, PLAIN) else pow.rule(2.0, other)
     y = input * factor
