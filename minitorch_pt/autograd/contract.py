@@ -108,6 +108,11 @@ def _words(annotation: str) -> frozenset[str]:
     return frozenset(annotation.split(" | "))
 
 
+@functools.cache
+def _out_kinds(annotation: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+Out", annotation))
+
+
 class Desk:
     """The front desk of one function: brings the arguments of a call into their places, and each to its kind."""
 
@@ -126,7 +131,7 @@ class Desk:
         self.parameters.update(zip([*self.parameters][count - len(defaults) :], defaults, strict=True))
         only = code.co_varnames[count : count + code.co_kwonlyargcount]
         self.out = "out" in only
-        self.out_kinds = frozenset(re.findall(r"\w+Out", notes.get("out", "")))
+        self.out_kinds = _out_kinds(notes.get("out", ""))
         late = function.__kwdefaults__ or {}
         self.keywords = {p: _slot(p, notes.get(p, "None"), late.get(p, REQUIRED) is None) for p in only if p != "out"}
         self.slots = [_slot(p, notes.get(p, "None"), default is None) for p, default in self.parameters.items()]
