@@ -256,7 +256,7 @@ class StickBreakingTransform(_Plain):
         return Size((*shape[:-1], shape[-1] - 1))
 
 
-class CorrCholeskyTransform(_Plain):
+class CorrCholeskyTransform(Transform):
     """D (D - 1) / 2 numbers to the Cholesky factor of a correlation matrix: in each row tanh(x) breaks off a part of what is left of length 1."""
 
     domain, codomain, bijective = constraints.real_vector, constraints.corr_cholesky, True

@@ -46,6 +46,6 @@ def _operation(name: str) -> Operation:
 
 
 def __getattr__(name: str) -> Operation:
-    if name.startswith("__"):
+    if name.startswith(("__", "pytest")):  # pytest asks each module for its plugins and marks
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return _operation(name)

@@ -11,7 +11,7 @@ from .. import ops
 from ..arrays import dtypes
 from ..autograd.rule import differentiable, named
 from ..tensors.tensor import Tensor, wrap
-from .tensor import SparseTensor, added, made, on_sparse
+from .tensor import SparseTensor, added, flat_places, made, on_sparse
 
 __all__ = ["addmm", "dsmm", "product", "softmax", "spmm", "sum_of"]
 
@@ -190,11 +190,7 @@ def _common(one: SparseTensor, other: SparseTensor) -> SparseTensor:
     """The products of the elements that both have."""
     _check_same_shape("mul", one, other)
     a, b = one.coalesce(), other.coalesce()
-    axes = a.shape[: a.sparse_dim()]
-    numbers = [
-        np.ravel_multi_index(tuple(x._indices_array), axes) if x._nnz() else np.empty(0, np.int64) for x in (a, b)
-    ]
-    _, ours, theirs = np.intersect1d(*numbers, assume_unique=True, return_indices=True)
+    _, ours, theirs = np.intersect1d(flat_places(a), flat_places(b), assume_unique=True, return_indices=True)
     values = a._values_tensor[wrap(ours)] * b._values_tensor[wrap(theirs)]
     return made(a._indices_array[:, ours], values, a._size, one._unique and other._unique, "MulBackward0")
 

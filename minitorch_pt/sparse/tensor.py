@@ -53,6 +53,14 @@ class NotDense(Elsewhere):
         return OPERATIONS[name](*args, **kwargs)
 
 
+def flat_places(tensor: Any) -> np.ndarray:
+    """For each value its place, if all places of the sparse axes were numbered in a row."""
+    axes = tensor._size[: tensor.sparse_dim()]
+    if not axes or not tensor._nnz():
+        return np.zeros(tensor._nnz(), np.int64)
+    return np.ravel_multi_index(tuple(tensor._indices_array), axes)
+
+
 def _refuse(self: Any) -> NoReturn:
     raise NotDense(
         "minitorch_pt computes with sparse matrices in few operations (products with torch.mm and @, sums, +, *, transposes, "
@@ -239,10 +247,10 @@ class SparseTensor(Tensor):
     # -- in other forms ----------------------------------------------------------------------------------------------------
     def coalesce(self) -> SparseTensor:
         """The same elements, those of the same indices added up, in the order of their indices."""
-        if self._unique:
+        if self._unique or not self.sparse_dim():
             return self
         axes = self._size[: self.sparse_dim()]
-        numbers, places = np.unique(np.ravel_multi_index(tuple(self._indices_array), axes), return_inverse=True)
+        numbers, places = np.unique(flat_places(self), return_inverse=True)
         indices = np.stack(np.unravel_index(numbers, axes)).astype(np.int64, copy=False)
         return made(indices, added(self._values_tensor, places, len(numbers)), self._size, True, "CoalesceBackward0")
 
@@ -258,7 +266,7 @@ class SparseTensor(Tensor):
                 "dtype argument is not supported by to_dense() of a sparse tensor: convert it with .to() before"
             )
         axes = self._size[: self.sparse_dim()]
-        places = np.ravel_multi_index(tuple(self._indices_array), axes) if self._nnz() else np.empty(0, np.int64)
+        places = flat_places(self)
         rows = added(self._values_tensor, places, Size(axes).numel())
         return named(rows.reshape(self._size), "ToDenseBackward0")
 
@@ -329,16 +337,18 @@ def to_sparse(input: Tensor, sparse_dim: int | None = None, layout: Any = None) 
     """A dense tensor as a sparse one, of what is not 0: `Tensor.to_sparse`.
 
     Raises:
-        NotImplementedError: another layout than sparse_coo. RuntimeError: sparse_dim is not from 1 to the number of axes.
+        NotImplementedError: another layout than sparse_coo. RuntimeError: sparse_dim is not from 1 (of a number: 0) to the number of axes.
     """
     _only_coo(layout)
     axes = input.ndim if sparse_dim is None else read("int", sparse_dim, "to_sparse", "sparse_dim")
-    if not (0 < axes <= input.ndim):
-        raise RuntimeError(f"sparse_dim must be in range (0, {input.ndim}], got {axes}: a number needs no indices")
+    if not (min(1, input.ndim) <= axes <= input.ndim):
+        raise RuntimeError(
+            f"sparse_dim must be in range (0, {input.ndim}], got {axes}: a row of numbers needs an index"
+        )
     there = (input._data != 0).reshape(*input.shape[:axes], -1).any(-1)
-    places = there.nonzero()
-    values = input[tuple(map(wrap, places))]
-    return made(np.stack(places), values, tuple(input.shape), True, f"ToSparseBackward{int(sparse_dim is None)}")
+    places = np.argwhere(there).T  # of a number: no index, and one value or none
+    values = input[tuple(map(wrap, places))] if axes else input.reshape(1)[: int(there)]
+    return made(places, values, tuple(input.shape), True, f"ToSparseBackward{int(sparse_dim is None)}")
 
 
 def sparse_coo_tensor(

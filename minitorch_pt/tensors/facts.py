@@ -159,7 +159,9 @@ class Facts:
             raise RuntimeError(
                 "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
             )
-        return tuple(range(self._data.ndim) if self._data.flags.c_contiguous else layouts.axes(self._data))
+        last = self._data.ndim == 4 and self.is_contiguous(memory_format=formats.channels_last)
+        plain = self._data.flags.c_contiguous and not last  # what fits both is told by its strides
+        return tuple(range(self._data.ndim) if plain else layouts.axes(self._data))
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating point numbers."""

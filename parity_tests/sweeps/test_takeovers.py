@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 import torch
+from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
-from parity_tests.databases import built, op_db, operation_name, some, table, twin
+from parity_tests.databases.operations import built, operation_name
+from parity_tests.databases.outcomes import some
+from parity_tests.databases.table import table
+from parity_tests.databases.twins import twin
 from parity_tests.sweeps import accepted, compared
 
 DIFFERENCES = accepted("takeovers")

@@ -290,6 +290,8 @@ def difference(case: tuple) -> tuple[str, str, bool] | None:
         return ("" if str(ours) == str(theirs) else "type"), f"{ours}, torch {theirs}", False
     if isinstance(ours, minitorch_pt.Tensor) != isinstance(theirs, torch.Tensor):
         return "type", f"{type(ours)}, torch {type(theirs)}", False
+    if isinstance(theirs, torch.Tensor) and theirs.is_sparse:
+        ours, theirs = ours.to_dense(), theirs.to_dense()
     try:
         tolerance = (
             TOLERANCE.get(str(theirs.dtype).removeprefix("torch."), 0) if isinstance(theirs, torch.Tensor) else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ def printed(*command: str, folder: Path) -> str:
 
 
 def test_a_lesson_prints_what_the_console_knows(tmp_path):
-    assert printed("-c", "from minitorch_pt import viz; print('1 ≈ é')", folder=tmp_path).strip() == "1 ? é"
+    assert printed("-c", "from minitorch_pt.teaching import viz; print('1 ≈ é')", folder=tmp_path).strip() == "1 ? é"
 
 
 def test_the_command_line_prints_what_the_console_knows(tmp_path):
@@ -31,7 +32,10 @@ def test_the_command_line_prints_what_the_console_knows(tmp_path):
 @pytest.mark.parametrize("lesson", sorted(ROOT.glob("tutorials/??/*.py")), ids=lambda path: path.name)
 def test_each_lesson_begins_with_pictures(lesson):
     """For it is their import that prepares the console."""
-    assert "\nfrom minitorch_pt import viz\n" in lesson.read_text(encoding="utf-8").partition("print(")[0]
+    assert re.search(
+        r"\nfrom minitorch_pt.teaching import (datasets, )?viz\n",
+        lesson.read_text(encoding="utf-8").partition("print(")[0],
+    )
 
 
 def test_the_lesson_that_failed(tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -198,7 +198,9 @@ def _values(tensor: Tensor, nodes: list[Node], names: Mapping[str, Tensor]) -> d
                 values[id(edge)] = parts[edge.place]
         if id(node) not in values:
             values[id(node)] = _again(node) if not node.rule.linear else None
-        if values[id(node)] is None and None not in node.edges:  # where an edge is missing, a constant went in too
+        # where an edge is missing, a constant went in too; but for one to which no gradient could flow, as dropout's noise
+        missing = any(edge is None and pull is not None for pull, edge in zip(_pulls(node), node.edges, strict=False))
+        if values[id(node)] is None and not missing:
             values[id(node)] = _weighted_sum(node, values)
     return values
 
@@ -209,6 +211,11 @@ def _again(node: Node) -> Any:
         return None
     value = node.rule.function(*node.args, **node.kwargs)[0]
     return tuple(value) if isinstance(value, (tuple, list)) else np.asarray(value)
+
+
+def _pulls(node: Node) -> Sequence:
+    """A gradient function for each input; a joint one stands for all."""
+    return node.pulls if isinstance(node.pulls, (tuple, list)) else [node.pulls] * len(node.edges)
 
 
 def _weighted_sum(node: Node, values: dict[int, Any]) -> Any:

@@ -72,7 +72,7 @@ class Picture(Figure):
 def alt_text(figure: Figure) -> str:
     """What a picture shows, in words, for who does not see it; "" if the figure is not from here.
 
-    >>> from minitorch_pt import viz
+    >>> from minitorch_pt.teaching import viz
     >>> viz.alt_text(viz.shape([[0, 1, 2, 3], [0, 1, 2, 3]]))
     'An array of shape (2, 4). 2 axes, drawn as a table of 2 x 4 cells.'
     """
@@ -103,7 +103,7 @@ def panels(columns: int = 1, rows: int = 1, height: float = 3.0) -> tuple[Pictur
 
     Charts fit into a third of the width; drawings (networks, products, graphs) shrink with their texts, and want half of it or all.
 
-    >>> from minitorch_pt import viz
+    >>> from minitorch_pt.teaching import viz
     >>> figure, (left, right) = viz.panels(2)
     >>> viz.activation("relu", ax=left) is viz.activation("tanh", ax=right) is figure
     True
