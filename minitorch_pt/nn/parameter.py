@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -21,8 +21,8 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Any:
-        made = wrap(np.zeros(0, np.float32) if data is None else data._data, False, cls)
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Self:
+        made: Any = wrap(np.zeros(0, np.float32) if data is None else data._data, False, cls)
         made.requires_grad = requires_grad
         return made
 
@@ -51,7 +51,7 @@ class Buffer(Tensor):
 
     persistent: bool
 
-    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Any:
+    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Self:
         made: Any = wrap(np.zeros(0, np.float32) if data is None else data._data, False, cls)
         made.persistent = persistent
         return made

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -60,8 +60,9 @@ class Tensor(Methods, Facts, Conversions):
         super().__init_subclass__(**kwargs)
         cls._makes = Tensor if cls.__torch_function__ is never else cls
 
-    def __new__(cls, *data: Any, device: Any = None) -> Any:
-        return wrap(elements(data, None, device), False, cls)
+    def __new__(cls, *data: Any, device: Any = None) -> Self:
+        made: Any = wrap(elements(data, None, device), False, cls)
+        return made
 
     def _refresh(self) -> bool:
         """Whether this view requires grad; its history is brought up to date if it will be needed."""
