@@ -18,6 +18,7 @@ from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, same
 from .axes import count_along, every_axis, from_front, kept_shape, reduced_axes, sizes, spread, without_axes
 from .checks import float_only
+from .elementwise.arithmetic import sign
 from .elementwise.choosing import where
 from .elementwise.comparison import isnan, logical_not
 from .extremes import shared_evenly
@@ -406,7 +407,7 @@ def vector_norm(
         if n == 0:  # no gradient, not zeros, as in torch
             return None
         if n == 1:
-            return g * np.sign(x)
+            return g * sign.rule(x)  # 0 at nan, as torch
         if math.isinf(n):
             return shared_evenly(g, np.abs(data), whole, axes) * np.sign(x)
         zero = whole == 0
@@ -416,7 +417,8 @@ def vector_norm(
             return np.where(zero, 0.0, g * (x / safe))
         flat = data == 0
         ratio = np.where(flat, 1.0, np.abs(x)) / safe
-        return np.where(zero | (flat & (n > 1)), 0.0, g * np.sign(x) * ratio ** (n - 1))
+        still = zero | (flat & (n > 1) & ~np.isnan(whole))  # a norm of nan has no slope anywhere
+        return np.where(still, 0.0, g * np.sign(x) * ratio ** (n - 1))
 
     return without_axes(whole, axes, keepdim), pull
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...arrays import dtypes
-from ...arrays.sums import summed
+from ...arrays.sums import plain_add, summed
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, same
 from ..elementwise.arithmetic import no_bool_minus, sub
-from ..indexing import written_at
+from ..indexing import look_up, written_at
 from ..reductions import sum, vector_norm
 from ..shape import broadcast_shapes, broadcast_tensors
 
@@ -93,16 +93,16 @@ def _lengths(difference: Array, p: float) -> tuple[np.ndarray, Callable]:
     """The p-norms along the last axis, and their gradient. If several elements are the largest, torch gives each the whole
     gradient of the inf-norm here, where `vector_norm` gives each its share.
     """
+    sizes = np.abs(array(difference))
+    if p == 0:  # where nan stays nan; a norm counts it, and has no gradient in place of zeros
+        value = plain_add(np.minimum(np.ceil(sizes), 1), axis=-1)
+        return value, lambda g: np.expand_dims(g, -1) * np.zeros(sizes.shape, sizes.dtype)
     if not math.isinf(p):
         value, pull = vector_norm.__wrapped__(difference, p, -1)
-        # of p = 0 a norm has no gradient, a distance zeros
-        return (
-            value,
-            pull if p else lambda g: np.expand_dims(g, -1) * np.zeros(difference.shape, array(difference).dtype),
-        )
-    sizes = np.abs(array(difference))
+        return value, pull if p != 1 else lambda g: np.expand_dims(g, -1) * np.sign(difference)
     largest = sizes.max(-1, initial=0)
-    found = sizes == np.expand_dims(largest, -1)
+    # 1 where an element is the largest, else 0, and nan where that is nan
+    found = 1 - np.minimum(np.ceil(np.expand_dims(largest, -1) - sizes), 1)
     return largest, lambda g: np.expand_dims(g, -1) * found * np.sign(difference)
 
 
@@ -186,15 +186,15 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = _MO
 
 @differentiable(name="PdistBackward0", saves="input result")
 def _pdist(input: Array, p: float) -> Pulled:
-    n = input.shape[0]
-    pairs = np.triu_indices(n, 1)
-    value, pull = _cdist.__wrapped__(input, input, p)
+    shape = input.shape
+    first, second = ((rows,) for rows in np.triu_indices(shape[0], 1))
+    value, pull = _lengths(look_up.rule(input, first) - look_up.rule(input, second), p)
 
     def pull_pairs(g: Array) -> Array:
-        first, second = pull(written_at.rule(g, pairs, (n, n)))
-        return first + second
+        flow = pull(g)
+        return written_at.rule(flow, first, shape) - written_at.rule(flow, second, shape)
 
-    return value[pairs], pull_pairs
+    return value, pull_pairs
 
 
 @composed
