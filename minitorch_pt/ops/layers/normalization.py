@@ -257,17 +257,25 @@ def _batch_norm(
     if training and not isinstance(input, np.ndarray):
         mean, var = _moments(x)  # again, as functions of the input
     mean, rstd = mean.reshape((-1, 1)), 1 / np.sqrt(var.reshape((-1, 1)) + eps)
-    made = _into(np.multiply, x - mean, rstd)
     scale = _affine(rstd, _column(weight), None)
 
+    def standardised() -> Array:
+        return _into(np.multiply, x - mean, rstd)
+
+    if training:
+        made = standardised()
+        value = _affine(made, _column(weight), _column(bias))
+    else:  # by one factor, as torch: what is far from the running mean may fit only if the weight makes it smaller
+        value = _affine(x - mean, scale, _column(bias))
+
     def pull(g: Array) -> tuple:
-        hat = kept(made, lambda: (x - mean) * rstd)
+        hat = kept(made, standardised) if training else standardised()
         g = _as_channels(g)
         d_bias, d_weight = _sum(g, _CHANNELS), _inner(g, hat, _CHANNELS)
         d_input = _back(g, hat, scale, d_bias / n, d_weight / n) if training else scale * g
         return d_input.reshape(shape), d_weight.reshape((-1,)), d_bias.reshape((-1,)), None, None
 
-    return _affine(made, _column(weight), _column(bias)).reshape(shape), pull
+    return value.reshape(shape), pull
 
 
 @composed

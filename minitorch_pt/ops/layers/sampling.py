@@ -42,6 +42,25 @@ def _sampling_taps(mode: str, t: Array) -> list[tuple[int, Array | float, Array 
     return list(zip((-1, 0, 1, 2), cubic(t, a), slopes, strict=True))
 
 
+def _slope(numbers: list[Array], factors: list[list[tuple]], axis: int) -> Array:
+    """How the weighed sum of the corners' numbers changes along an axis; factors: for each axis (weight, slope) of its taps.
+
+    Along that axis they are taken together first: its slopes make differences, in which what is large and alike falls away.
+    """
+    count = len(factors[0])
+
+    def together(numbers: list, stride: int, weights: list) -> list:
+        weights = [w if isinstance(w, float) else w[:, None] for w in weights]
+        starts = [i for i in range(len(numbers)) if i // stride % count == 0]
+        lines = [[w * x for w, x in zip(weights, numbers[i::stride], strict=False)] for i in starts]
+        return [sum(line[1:], line[0]) for line in lines]
+
+    numbers = together(numbers, count ** (len(factors) - 1 - axis), [slope for _, slope in factors[axis]])
+    for taps in reversed(factors[:axis] + factors[axis + 1 :]):
+        numbers = together(numbers, 1, [weight for weight, _ in taps])
+    return numbers[0]
+
+
 def _sample_name(input: Array, points: Array, mode: str, pad: Callable) -> str:
     return f"GridSampler{input.ndim - 2}DBackward0"
 
@@ -76,11 +95,11 @@ def _sample(input: Array, points: Array, mode: str, pad: Callable) -> Pulled:
         everywhere = np.broadcast_to(index[:, None], (*flat.shape[:2], ends[1]))  # the same in each channel
         corners.append((everywhere, visible, [tap[2:] for tap in corner]))
 
-    def product(factors: list, slope_of: int | None = None) -> Array:
-        """The weight of a corner, or how it changes along an axis."""
+    def product(factors: list) -> Array:
+        """The weight of a corner."""
         total: Any = np.ones(ends, array(points).dtype)
-        for d, (weight, slope) in enumerate(factors):
-            total = total * (slope if d == slope_of else weight)
+        for weight, _ in factors:
+            total = total * weight
         return total
 
     def value(index: Array, inside: Array) -> Array:
@@ -96,10 +115,10 @@ def _sample(input: Array, points: Array, mode: str, pad: Callable) -> Pulled:
         return sum(parts[1:], parts[0]).reshape(input.shape)
 
     def pull_points(g: Array) -> Array:
-        g, flows = g.reshape((*flat.shape[:2], ends[1])), []
-        for d in range(len(sizes)):
-            terms = [summed(g * value(index, inside), 1) * product(factors, d) for index, inside, factors in corners]
-            flows.append(sum(terms[1:], terms[0]))
+        g = g.reshape((*flat.shape[:2], ends[1]))
+        numbers = [value(index, inside) for index, inside, _ in corners]
+        factors = [[tap[2:] for tap in taps] for taps in axes]
+        flows = [summed(g * _slope(numbers, factors, d), 1) for d in range(len(sizes))]
         return np.stack(flows, -1).reshape(points.shape)
 
     values = [value(index, inside) * product(factors)[:, None] for index, inside, factors in corners]
