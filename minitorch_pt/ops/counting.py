@@ -244,6 +244,8 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, o
     number = input.dtype.type
     low, high = number(low), number(high)
     inside = input[(input >= low) & (input <= high)]
+    if low == high:  # so large that one more is the same number: all are in the middle
+        return np.bincount([bins // 2], [inside.size], bins).astype(input.dtype)
     # by a power of 2, which costs no digit, so that large numbers times `bins` do not overflow
     scale = number(0.5 ** (bins.bit_length() + 1) if builtins.max(-low, high) > 1 else 1)
     inside, low, high = inside * scale, low * scale, high * scale

@@ -125,6 +125,12 @@ def test_histc_does_not_overflow():
     assert single.histc(4, -3e38, 3e38).tolist() == [0, 0, 5, 1]
 
 
+@pytest.mark.parametrize("value", [1e8, -1e8, 8.5e30])
+def test_histc_of_equal_numbers_so_large_that_one_more_is_the_same(value):
+    for bins in (1, 4, 5):
+        check("histc", np.full(3, value), bins=bins, grad=False, dtypes=("float32",))
+
+
 def test_histc_passes_over_nan_between_given_limits():
     check("histc", np.array([0.5, NAN, 0.2]), bins=2, min=0, max=1, grad=False)
 
