@@ -13,6 +13,7 @@ from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ...names.titles import titled
 from ..halves import in_single, is_half
+from .error_functions import _erfc
 from .special_functions import in_double, polynomial
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Pulled:
 
 # ---------------------------------------------------------------------------------------------------------------------
 # The incomplete gamma function: a power series from 0 up to about x = a, a continued fraction from there on (Abramowitz and Stegun
-# 6.5.29, 6.5.31). Both need some 9 sqrt(a) terms where x is near to a.
+# 6.5.29, 6.5.31). Both need some 9 sqrt(a) terms where x is near to a, so that large a have a way of their own.
 # ---------------------------------------------------------------------------------------------------------------------
 def _gamma_term(a: np.ndarray, x: np.ndarray) -> np.ndarray:
     """x^a e^-x / gamma(a + 1)."""
@@ -227,6 +228,17 @@ def _upper_small(a: np.ndarray, x: np.ndarray) -> np.ndarray:
     return -np.expm1(log) - np.exp(log) * total
 
 
+def _of_large(a: np.ndarray, x: np.ndarray, upper: bool) -> np.ndarray:
+    """1 - P(a, x), or P(a, x), for large a: near that of a normal distribution, with the first correction (Temme 1979)."""
+    far = (x - a) / a
+    near = np.abs(far) < 1e-3
+    half = np.where(near, far * far * polynomial([1 / 2, -1 / 3, 1 / 4, -1 / 5, 1 / 6], far), far - np.log1p(far))
+    place = np.sign(far) * np.sqrt(2 * half)
+    skew = np.where(near, polynomial([-1 / 3, 1 / 12, -2 / 135], place), 1 / far - 1 / place)
+    side = 1 if upper else -1
+    return _erfc(side * place * np.sqrt(a / 2)) / 2 + side * skew * np.exp(-a * half) / np.sqrt(2 * math.pi * a)
+
+
 def _incomplete_gamma(a: np.ndarray, x: np.ndarray, upper: bool) -> np.ndarray:
     a, x = np.broadcast_arrays(a, x)
     value = np.full(x.shape, np.nan)
@@ -236,6 +248,9 @@ def _incomplete_gamma(a: np.ndarray, x: np.ndarray, upper: bool) -> np.ndarray:
     value[a == 0] = np.where(x[a == 0] > 0, not upper, np.nan)
     value[(a < 0) | (x < 0)] = np.nan
     inside = (a > 0) & (a < np.inf) & (x > 0) & (x < np.inf)
+    large = inside & (a > 1e8)
+    value[large] = _of_large(a[large], x[large], upper)
+    inside &= ~large
     small = inside & (a < 1) & (x < 1.1)
     below = inside & ~(upper & small) & (x < a + 1)
     for region, of_upper, function in ((below, False, _lower_series), (inside & (x >= a + 1) & ~small, True, _upper_fraction),
