@@ -108,10 +108,21 @@ def cholesky(input: Tensor, *, upper: bool = False, out: Tensor | None = None) -
 # A = Q R
 # ---------------------------------------------------------------------------------------------------------------------
 def _qr_gradient(Q: Array, R: Array, gQ: Array, gR: Array) -> Array:
-    """For as many rows as columns, or more: (gQ + Q sym) R⁻ᵀ, sym being the symmetric matrix with the lower triangle of R gRᵀ - gQᵀ Q."""
+    """For more rows than columns: (gQ + Q sym) R⁻ᵀ, sym being the symmetric matrix with the lower triangle of R gRᵀ - gQᵀ Q."""
     low = tril.rule(R @ transposed(gR) - transposed(gQ) @ Q)
     sym = low + transposed(tril.rule(low, -1))
     return transposed(solve_triangular.rule(R, transposed(gQ + Q @ sym), upper=True))
+
+
+def _wide_qr_gradient(Q: Array, R: Array, gQ: Array, gR: Array) -> Array:
+    """For as many columns as rows, or more: Q (gR + low R₁⁻ᵀ), low being what Qᵀ gQ - gR Rᵀ has below the diagonal minus what it has
+    above, and R₁ the square part of R, beside whose columns there are zeros.
+    """
+    m = Q.shape[-1]
+    turn = transposed(Q) @ gQ - gR @ transposed(R)
+    low = tril.rule(turn - transposed(turn), -1)
+    square = gR[..., :m] + transposed(solve_triangular.rule(R[..., :m], transposed(low), upper=True))
+    return Q @ np.concatenate([square, gR[..., m:]], -1)
 
 
 @differentiable(returns=return_types.linalg_qr, name="LinalgQrBackward0", saves="result result1")
@@ -139,11 +150,7 @@ def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = Non
         if mode == "complete" and m > n:
             raise RuntimeError(f"The QR decomposition is not differentiable when mode='complete' and nrows > ncols, and A has shape {list(shape)}. Use mode='reduced'.")  # fmt: skip
         Q, R = value if plain else qr(A, mode)
-        if m >= n:
-            return _qr_gradient(Q, R, gQ, gR)
-        # the columns beyond the square: A₂ = Q R₂, so that R₂ = Qᵀ A₂
-        left = _qr_gradient(Q, R[..., :m], gQ + Q @ R[..., m:] @ transposed(gR[..., m:]), gR[..., :m])
-        return np.concatenate([left, Q @ gR[..., m:]], -1)
+        return _qr_gradient(Q, R, gQ, gR) if m > n else _wide_qr_gradient(Q, R, gQ, gR)
 
     return value, pull
 

@@ -169,10 +169,11 @@ def _multi_margin_loss(input: Array, target: Array, weight: Array | None, code: 
     counts = (array(lack) > 0) & ~right
     lack = np.where(counts, lack, 0)
     scale = 1 / classes if weight is None else array(weight)[t] / classes
-    value, share = reduced_and_share((lack**p * scale).sum(axis=1).reshape(target.shape), code)
+    losses = np.where(counts, lack**p * scale, 0)  # a weight of inf times nothing is nothing
+    value, share = reduced_and_share(losses.sum(axis=1).reshape(target.shape), code)
 
     def pull(g: Array) -> Array:
-        slope = np.where(counts, lack ** (p - 1), 0) * (scale * (p * share)) * g.reshape((-1, 1))
+        slope = np.where(counts, lack ** (p - 1) * (scale * (p * share)) * g.reshape((-1, 1)), 0)
         flow = slope - np.where(right, slope.sum(axis=1, keepdims=True), 0)
         return depending(flow.reshape(input.shape), input)
 
