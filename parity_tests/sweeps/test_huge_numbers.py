@@ -15,7 +15,7 @@ import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
-from minitorch_pt.autograd import contract
+from minitorch_pt.autograd import readers
 from parity_tests.databases.operations import built, operation_name
 from parity_tests.databases.outcomes import some
 from parity_tests.databases.table import OutOfScope, table
@@ -28,7 +28,7 @@ NUMBERS = [70000.0, 65519.0, 65520.0, -1e6, 1e10, 1e39, 2**40, float("inf"), flo
 # numbers at which products, quotients and sums with huge ones are of every kind
 EDGES = [1.5, 0.0, -2.0, 60000.0, -65504.0, 6e-8, 0.001, float("inf"), -0.0]
 STEPS = ("arange", "linspace", "logspace")  # a huge number makes a huge tensor
-READERS = {contract._number, contract._operand}
+READERS = {readers._number, readers._operand}
 
 
 def places(function: Any) -> Iterator[tuple[int | None, str]]:
