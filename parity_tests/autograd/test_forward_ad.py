@@ -51,6 +51,7 @@ PROGRAMS = {
     "no_grad": without_grad,
     "cat": lambda t, f, d, w: t.cat([d, d.detach() * 0]),
     "constant": lambda t, f, d, w: w * 2,
+    "tracked constant": lambda t, f, d, w: w.requires_grad_() * 2,
 }
 
 

@@ -74,6 +74,8 @@ VALUES = {
     "a constant": lambda t, x, y, v: t.func.vmap(lambda a: v)(x),
     "keywords": lambda t, x, y, v: t.func.vmap(lambda a, k=1: a * k)(x, k=3),
     "chunks": lambda t, x, y, v: t.func.vmap(lambda a: (a.sum(), a), out_dims=(0, 1), chunk_size=2)(x),
+    "one chunk": lambda t, x, y, v: t.func.vmap(lambda a: (a.sum(), a), out_dims=(0, 1), chunk_size=9)(x),
+    "out_dims none": lambda t, x, y, v: t.func.vmap(lambda a: (v * 2, a, 3), out_dims=(None, 0, None))(x),
     "torch.vmap": lambda t, x, y, v: t.vmap(t.dot)(x, y),
     "nested": lambda t, x, y, v: t.vmap(t.vmap(lambda a, b: a * b.sum(), (0, None)), (None, 0))(v, x),
     "nested over one": lambda t, x, y, v: t.vmap(t.vmap(lambda a: a.exp() * v.sum()))(x),
@@ -101,6 +103,8 @@ VALUES = {
     "same dropout": lambda t, x, y, v: t.vmap(t.nn.Dropout(0.5), randomness="same")(seeded(t, x)),
     "bernoulli": lambda t, x, y, v: t.vmap(lambda a: t.bernoulli(a.sigmoid()), randomness="different")(seeded(t, x)),
     "filled": lambda t, x, y, v: t.vmap(lambda a: t.empty_like(a).normal_(), randomness="different")(seeded(t, x)),
+    "draws one by one": lambda t, x, y, v: t.vmap(lambda a: t.nn.functional.gumbel_softmax(a), randomness="different")(seeded(t, x)),
+    "multinomial": lambda t, x, y, v: t.vmap(lambda a: t.multinomial(a.exp(), 3), randomness="different")(seeded(t, x)),
     "permutations": lambda t, x, y, v: t.vmap(lambda a: t.randperm(3).sort()[0], randomness="different")(x),
     "last argument": lambda t, x, y, v: t.func.grad(lambda a, b: (a * a * b).sum(), argnums=-1)(x, y),
     "two arguments": lambda t, x, y, v: t.func.grad(lambda a, b: (a * a * b).sum(), argnums=(1, 0))(x, y),
@@ -165,6 +169,7 @@ ERRORS = {
     "out_dims too far": lambda t, x, y, v: t.vmap(lambda a: a, out_dims=5)(x),
     "a number returned": lambda t, x, y, v: t.vmap(lambda a: 3)(x),
     "nonzero": lambda t, x, y, v: t.vmap(lambda a: a.nonzero())(x),
+    "multinomial of the same": lambda t, x, y, v: t.vmap(lambda a: t.multinomial(a.exp(), 3), randomness="same")(x),
     "a mask": lambda t, x, y, v: t.vmap(lambda a: a[a > 0])(x),
     "in place in what is the same": lambda t, x, y, v: t.vmap(lambda a: v.add_(a))(x),
     "list": lambda t, x, y, v: t.vmap(lambda a: a.tolist())(x),
@@ -214,7 +219,11 @@ def tied(t):
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_error(name):
-    same(ERRORS[name], texts=name not in {"out_dims too far", "list", "numpy", "filling what is the same", "in place"})
+    same(
+        ERRORS[name],
+        texts=name
+        not in {"out_dims too far", "multinomial of the same", "list", "numpy", "filling what is the same", "in place"},
+    )
 
 
 # -- Functions of users -----------------------------------------------------------------------------------------------
