@@ -93,6 +93,16 @@ def test_levels():
     assert_same(program(minitorch_pt), program(torch))
 
 
+def test_a_level_leaves_the_mode_as_it_was():
+    def program(t):
+        with t.no_grad():
+            with t.autograd.forward_ad.dual_level():
+                pass
+            return t.is_grad_enabled(), (t.ones(2, requires_grad=True) * 2).requires_grad
+
+    assert program(minitorch_pt) == program(torch)
+
+
 def test_a_level_as_a_decorator():
     f = minitorch_pt.autograd.forward_ad
 

@@ -93,6 +93,7 @@ VALUES = {
     "where": lambda t, x, y, v: t.vmap(lambda a: t.where(a > 0, a, v))(x),
     "cat": lambda t, x, y, v: t.vmap(lambda a: t.cat([a, v, t.stack([a, a])[0]]))(x),
     "solve": lambda t, x, y, v: t.vmap(t.linalg.solve)(t.eye(4, dtype=t.float64).expand(3, 4, 4) * 2, x),
+    "the larger of two": lambda t, x, y, v: t.vmap(lambda a, b: t.max(a, b) - t.min(b, v))(x, y),
     "attention": lambda t, x, y, v: t.vmap(lambda q: t.nn.functional.scaled_dot_product_attention(q, t.stack([x, y]), t.stack([y, x])))(t.stack([x, y])),
     "probabilities": lambda t, x, y, v: t.vmap(t.nn.functional.binary_cross_entropy)(x.sigmoid(), y.sigmoid()),
     "counted rows": lambda t, x, y, v: t.vmap(t.func.grad(lambda w: t.nn.functional.embedding(t.tensor([0, 0, 2]), w, scale_grad_by_freq=True).exp().sum()))(t.stack([x, y])),
