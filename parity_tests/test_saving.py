@@ -218,6 +218,20 @@ def test_a_kill_within_a_save(tmp_path, monkeypatch):
     assert minitorch_pt.load(path) == 2 and list(tmp_path.iterdir()) == [path]
 
 
+def test_an_interrupt_right_after_a_save(tmp_path, monkeypatch):
+    """The file is in its place, and what is raised is the interrupt."""
+    replace = Path.replace
+
+    def interrupted(self, target):
+        replace(self, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        minitorch_pt.save(1, tmp_path / "model.pt")
+    assert minitorch_pt.load(tmp_path / "model.pt") == 1 and len(list(tmp_path.iterdir())) == 1
+
+
 def test_a_full_disk_leaves_the_old_file(tmp_path):
     path = tmp_path / "model.pt"
     minitorch_pt.save(1, path)

@@ -73,7 +73,7 @@ torch.sparse.log_softmax(s, 1), torch.sparse.log_softmax(u, dim=0), torch.sparse
 s + s | c + c | c + u.coalesce() | s - s | c - u.coalesce() | e + s | e - s | torch.add(c, c, alpha=2) | (c + c).is_coalesced(), (s + s).is_coalesced()
 s * 2 | 2 * s | s / 2 | c * u.coalesce() | s * e | e * s | s * torch.ones(3) | s * torch.tensor(2.0) | s / torch.tensor(2.0) | -s | s.float() * 2.5
 s**2 | s.pow(3) | s.abs() | torch.sqrt(s.abs()) | torch.relu(s) | torch.nn.functional.relu(u) | s.sin() | s.tanh() | u.sign() | s.isnan() | s.round()
-s.t() | s.T | s.mT | s.transpose(0, 1) | s.transpose(-1, -2) | s.permute(1, 0) | s.permute(0, 1) | s.t().coalesce() | c.t().is_coalesced()
+s.t() | d[0].to_sparse().t() | s.T | s.mT | s.transpose(0, 1) | s.transpose(-1, -2) | s.permute(1, 0) | s.permute(0, 1) | s.t().coalesce() | c.t().is_coalesced()
 s.clone() | s.detach() | s.data | s.to("cpu") is s | s.to(s.dtype) is s | s.double() is s | s.cpu() is s | s.type_as(s) is s
 """
 
@@ -98,7 +98,7 @@ s.numpy() | s.tolist() | s.item() | s.storage() | s.data_ptr() | s.nbytes | bool
 torch.softmax(s, 1) | s == s | s > 0 | s.view(6) | s.reshape(6) | s.flatten() | s.squeeze() | s.nonzero() | torch.ones_like(s) | torch.rand_like(s)
 torch.equal(s, s) | s.fill_(1) | s.contiguous() | s + 1 | 1 + s | s + e | s - e | s / s | s / e | 1 / s | torch.mm(s, e) | torch.sparse.mm(s, e) | torch.mm(s, d.float())
 s @ torch.ones(2, 3, 2) | torch.bmm(s, s) | torch.where(s, s, s) | torch.nn.functional.dropout(s) | torch.sparse.softmax(s, 2) | torch.sparse.sum(s, 2)
-s.transpose(0, 2) | s.permute(0) | h.t() | torch.sparse.sum(e) | torch.sparse.softmax(e, 1) | e.to_sparse(3) | s.to_sparse(1)
+s.transpose(0, 2) | s.permute(0) | h.t() | torch.stack([d, d]).to_sparse().t() | torch.sparse.sum(e) | torch.sparse.softmax(e, 1) | e.to_sparse(3) | s.to_sparse(1)
 s.to_dense(1) | s.to_dense(torch.float32) | e.to_dense("x") | s + q | s * q | torch.mv(s, d) | s.exp_() | s.requires_grad_() + 1 | s.long().requires_grad_()
 torch.nn.functional.cross_entropy(s, torch.tensor([0, 1])) | s.register_hook(1) | s.backward()
 """

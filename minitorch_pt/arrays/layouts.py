@@ -302,8 +302,8 @@ _COLUMNS = {
     "_svd": "c.c", "_inv_ex": "c.", "_solve_ex": "c.", "_lstsq": "c.", "argwhere": "c", "_solve_triangular": "c",
 }  # fmt: skip
 
-# name of the rule -> (what must be contiguous for nothing to be done: "first" operand, "value", or nothing), how it is laid out
-KINDS: dict[str, tuple[str, Callable | None]] = {
+# name of the rule -> (what must be contiguous for nothing to be done: the operand of a place, the "value", or nothing), how it is laid out
+KINDS: dict[str, tuple[int | str, Callable | None]] = {
     **dict.fromkeys(_CONTIGUOUS, ("value", compact)),
     **{name: ("", _columns(outputs)) for name, outputs in _COLUMNS.items()},
     **dict.fromkeys(("constant_pad_nd", "_resize", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "_batch_norm", "_group_norm",
@@ -317,14 +317,14 @@ KINDS: dict[str, tuple[str, Callable | None]] = {
     "_convolution": ("", _convolved),
     # as the rule leaves it: these look into memory, or lay out their result themselves
     **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "look_up", "replaced", "_accumulated", "placed_along", "_placed", "_filled", "_sliced", "part", "put", "_outside", "_copy_slices", "laid_out"), ("", None)),
-    "rsub": ("first", _by(1, 0)),
+    "rsub": (0, _by(1, 0)),
     "addr": ("", _by(0)),
     **dict.fromkeys(("igamma", "igammac", "zeta"), ("", arranged)),
-    "_where": ("first", _by(2, 0, 1)),
+    "_where": (2, _by(2, 0, 1)),
     "_binary_cross_entropy_with_logits": ("", _by(1, 0)),
 }  # fmt: skip
 
 
-def kind(name: str) -> tuple[str, Callable | None]:
+def kind(name: str) -> tuple[int | str, Callable | None]:
     """When to look at the result of a rule, and what then lays it out as torch does."""
-    return KINDS.get(name, ("first", arranged))
+    return KINDS.get(name, (0, arranged))

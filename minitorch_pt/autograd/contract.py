@@ -240,7 +240,7 @@ class Desk:
         return tuple(rest)
 
     def overflow(self, place: int, number: int) -> float:
-        """A whole number of more than 64 bits, where a float belongs; elsewhere refuse it as its kind does. The types of a call do not show it.
+        """A whole number of 64 bits or more, where a float belongs or if it fits; elsewhere refuse it as its kind does. The types of a call do not show it.
 
         Raises:
             TypeError, ValueError, OverflowError: no float belongs there.
@@ -248,7 +248,7 @@ class Desk:
         if place >= len(self.slots):
             raise TypeError(f"{self.name}(): the whole number {number} is larger than 64 bits hold")
         read = self.slots[place].read(number, self.name, place)
-        if isinstance(read, float):
+        if isinstance(read, float) or read == -(1 << 63):
             return read
         raise OverflowError(f"{self.name}(): the number {number} is larger than 64 bits hold")
 

@@ -126,12 +126,14 @@ class OperationNode(Shown):
             TypeError: too few or many, or no tensors. RuntimeError: the graph was released.
         """
         several = type(self.shape) is list
-        if len(gradients) != (len(self.shape) if several else 1):
-            raise TypeError(f"expected {len(self.shape) if several else 1} arguments, got {len(gradients)} instead: a gradient for each output")  # fmt: skip
+        kinds = [dtype.kind for dtype in self.dtype] if several else ["f"]
+        if len(gradients) != kinds.count("f"):
+            raise TypeError(f"expected {kinds.count('f')} arguments, got {len(gradients)} instead: a gradient for each output")  # fmt: skip
         for i, gradient in enumerate(gradients):
             if not (gradient is None or isinstance(gradient, graph.Tensor)):
                 raise TypeError(f"argument {i} is not a Variable but {type(gradient).__name__}: give tensors, or None")
-        given = [g if g is None or recording.on else g._data for g in gradients]
+        rest = iter([g if g is None or recording.on else g._data for g in gradients])
+        given = [next(rest) if kind == "f" else None for kind in kinds]  # indices have no gradient
         flows = flows_of(self, given if several else given[0], self.edges, recording.on)
         found = list(map(graph.for_users, flows))
         return found[0] if len(found) == 1 else tuple(found)

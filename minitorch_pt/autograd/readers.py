@@ -28,12 +28,17 @@ def _plain_tensor(value: Any) -> bool:
     return isinstance(value, graph.Tensor) and value._data.ndim == 0 and not value.requires_grad
 
 
+def _too_large(value: int) -> bool:
+    """Whether a whole number does not fit into 64 bits."""
+    return value.bit_length() > 63 and value != -(1 << 63)
+
+
 def _number(value: Any) -> Any:
     if isinstance(value, (np.integer, np.floating)):
         return value.item()
     if isinstance(value, np.bool_):  # a floating point number to torch
         return float(value)
-    if isinstance(value, int) and value.bit_length() > 63:
+    if isinstance(value, int) and _too_large(value):
         raise OverflowError(f"the number {value} is larger than 64 bits hold; give a float")
     if isinstance(value, (int, float)):
         return value
@@ -41,7 +46,7 @@ def _number(value: Any) -> Any:
 
 
 def _float(value: Any) -> Any:
-    return float(value) if type(value) is int and value.bit_length() > 63 else _number(value)
+    return float(value) if type(value) is int and _too_large(value) else _number(value)
 
 
 def _operand(value: Any) -> Any:
@@ -55,7 +60,7 @@ def whole(value: Any) -> Any:
         ValueError: it does not fit into 64 bits.
     """
     if type(value) is int:
-        if value.bit_length() > 63:
+        if _too_large(value):
             raise ValueError(f"the whole number {value} is larger than 64 bits hold")
         return value
     if isinstance(value, (bool, np.bool_, np.ndarray)):

@@ -137,7 +137,7 @@ def _served(
     how, count = promote if isinstance(promote, tuple) else (promote, None)
     passed, options, records, ndarray = desk.passed, desk.options, rule.records, np.ndarray
     look, arrange = ("", None) if rule.view else layouts.kind(function.__name__)
-    by_first, by_value = look == "first", look == "value"
+    place, by_value = look if type(look) is int else None, look == "value"
 
     @functools.wraps(function)
     def operation(*args: Any, **kwargs: Any) -> Any:
@@ -171,7 +171,7 @@ def _served(
             explain(error, short, arrays)
         value = result[0] if records else result
         if arrange is not None:  # one look, where nearly always all is contiguous
-            seen = arrays[0] if by_first else value if by_value else None
+            seen = arrays[place] if place is not None else value if by_value else None
             if type(seen) is not ndarray or not seen.flags.c_contiguous:
                 value = arrange(value, arrays)
         if type(value) is not ndarray and value is NotImplemented:

@@ -51,6 +51,7 @@ PROGRAMS = {
     "no_grad": without_grad,
     "cat": lambda t, f, d, w: t.cat([d, d.detach() * 0]),
     "constant": lambda t, f, d, w: w * 2,
+    "tracked constant": lambda t, f, d, w: w.requires_grad_() * 2,
 }
 
 
@@ -90,6 +91,16 @@ def test_levels():
         return level, inside, f.unpack_dual(dual).tangent, t.is_grad_enabled()
 
     assert_same(program(minitorch_pt), program(torch))
+
+
+def test_a_level_leaves_the_mode_as_it_was():
+    def program(t):
+        with t.no_grad():
+            with t.autograd.forward_ad.dual_level():
+                pass
+            return t.is_grad_enabled(), (t.ones(2, requires_grad=True) * 2).requires_grad
+
+    assert program(minitorch_pt) == program(torch)
 
 
 def test_a_level_as_a_decorator():

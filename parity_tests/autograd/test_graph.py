@@ -617,6 +617,17 @@ def test_grad_shares_memory_with_nothing(build):
     assert a.grad.equal(kept)
 
 
+def test_grad_shares_no_memory_with_what_a_hook_returned():
+    def program(torch):
+        kept, a = [], leaf(torch, 3)
+        a.register_hook(lambda g: kept.append(g * 2) or kept[0])
+        (a * 3).sum().backward()
+        kept[0].zero_()
+        return a.grad
+
+    same_program(program)
+
+
 def test_two_leaves_get_their_own_gradients():
     torch = minitorch_pt
     a, b = leaf(torch, 3), leaf(torch, 3)

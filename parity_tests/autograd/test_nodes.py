@@ -41,6 +41,36 @@ SAVED = {
 }
 
 
+# nodes of several outputs, of which some have no gradient
+SEVERAL = {
+    "unbind": lambda p, x: x.unbind(0),
+    "split": lambda p, x: x.split(1, 1),
+    "aminmax": lambda p, x: x.aminmax(dim=0),
+    "std_mean": lambda p, x: p.std_mean(x, 0),
+    "eigh": lambda p, x: p.linalg.eigh(x @ x.T),
+    **{name: lambda p, x, name=name: getattr(x, name)(1)[:1] for name in ("max", "sort", "topk", "median", "cummax")},
+}
+
+
+@pytest.mark.parametrize("recording", [True, False])
+@pytest.mark.parametrize("name", [*SAVED, *SEVERAL])
+def test_a_node_is_called(name, recording):
+    """With a gradient of its first output alone; what it gives has a history where one is recorded."""
+
+    def program(p):
+        x = p.tensor(rand(2, 3), requires_grad=True)
+        outputs = {**SAVED, **SEVERAL}[name](p, x)
+        outputs = [outputs] if isinstance(outputs, p.Tensor) else [*outputs]
+        first = p.tensor(rand(*outputs[0].shape, seed=1), requires_grad=recording)
+        given = [first, *[None] * (len(outputs) - 1)]
+        with p.set_grad_enabled(recording):
+            found = outputs[0].grad_fn(*given)
+        found = found if isinstance(found, tuple) else (found,)
+        return [g if g is None else (g.detach(), g.requires_grad) for g in found]
+
+    same_program(program)
+
+
 def saved(package, name):
     x = package.from_numpy(rand(2, 3)).requires_grad_()
     return x, SAVED[name](package, x).grad_fn

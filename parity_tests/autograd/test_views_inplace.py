@@ -315,3 +315,17 @@ def test_messages_name_what_was_given():
         match=r"modified by an inplace operation: \[torch.DoubleTensor \[3\]\], which is output 0 of ExpBackward0, saved by",
     ):
         saved_result_changed(minitorch_pt)
+
+
+@pytest.mark.parametrize(
+    "view", ["x.t()[None]", "x[:, ::2][:, None]", "x.t().unsqueeze(-1)", "x[1:, ::3][None, :, None]"]
+)
+def test_zeros_take_the_sign_in_views_with_axes_of_size_1(view):
+    """NumPy steps along such an axis by 0, which shows no element twice."""
+
+    def program(t):
+        x = t.zeros(4, 6)
+        eval(view, {"x": x}).neg_()
+        return 1 / x
+
+    same_program(program)

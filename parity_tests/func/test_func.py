@@ -74,6 +74,8 @@ VALUES = {
     "a constant": lambda t, x, y, v: t.func.vmap(lambda a: v)(x),
     "keywords": lambda t, x, y, v: t.func.vmap(lambda a, k=1: a * k)(x, k=3),
     "chunks": lambda t, x, y, v: t.func.vmap(lambda a: (a.sum(), a), out_dims=(0, 1), chunk_size=2)(x),
+    "one chunk": lambda t, x, y, v: t.func.vmap(lambda a: (a.sum(), a), out_dims=(0, 1), chunk_size=9)(x),
+    "out_dims none": lambda t, x, y, v: t.func.vmap(lambda a: (v * 2, a, 3), out_dims=(None, 0, None))(x),
     "torch.vmap": lambda t, x, y, v: t.vmap(t.dot)(x, y),
     "nested": lambda t, x, y, v: t.vmap(t.vmap(lambda a, b: a * b.sum(), (0, None)), (None, 0))(v, x),
     "nested over one": lambda t, x, y, v: t.vmap(t.vmap(lambda a: a.exp() * v.sum()))(x),
@@ -91,6 +93,10 @@ VALUES = {
     "where": lambda t, x, y, v: t.vmap(lambda a: t.where(a > 0, a, v))(x),
     "cat": lambda t, x, y, v: t.vmap(lambda a: t.cat([a, v, t.stack([a, a])[0]]))(x),
     "solve": lambda t, x, y, v: t.vmap(t.linalg.solve)(t.eye(4, dtype=t.float64).expand(3, 4, 4) * 2, x),
+    "the larger of two": lambda t, x, y, v: t.vmap(lambda a, b: t.max(a, b) - t.min(b, v))(x, y),
+    "attention": lambda t, x, y, v: t.vmap(lambda q: t.nn.functional.scaled_dot_product_attention(q, t.stack([x, y]), t.stack([y, x])))(t.stack([x, y])),
+    "probabilities": lambda t, x, y, v: t.vmap(t.nn.functional.binary_cross_entropy)(x.sigmoid(), y.sigmoid()),
+    "counted rows": lambda t, x, y, v: t.vmap(t.func.grad(lambda w: t.nn.functional.embedding(t.tensor([0, 0, 2]), w, scale_grad_by_freq=True).exp().sum()))(t.stack([x, y])),
     "empty": lambda t, x, y, v: t.vmap(lambda a: (a * 2).sum())(x[:0]),
     "partial": lambda t, x, y, v: t.vmap(functools.partial(t.mul, v))(x),
     "same draws": lambda t, x, y, v: t.vmap(lambda a: a + t.rand(4), randomness="same")(seeded(t, x)),
@@ -101,6 +107,8 @@ VALUES = {
     "same dropout": lambda t, x, y, v: t.vmap(t.nn.Dropout(0.5), randomness="same")(seeded(t, x)),
     "bernoulli": lambda t, x, y, v: t.vmap(lambda a: t.bernoulli(a.sigmoid()), randomness="different")(seeded(t, x)),
     "filled": lambda t, x, y, v: t.vmap(lambda a: t.empty_like(a).normal_(), randomness="different")(seeded(t, x)),
+    "draws one by one": lambda t, x, y, v: t.vmap(lambda a: t.nn.functional.gumbel_softmax(a), randomness="different")(seeded(t, x)),
+    "multinomial": lambda t, x, y, v: t.vmap(lambda a: t.multinomial(a.exp(), 3), randomness="different")(seeded(t, x)),
     "permutations": lambda t, x, y, v: t.vmap(lambda a: t.randperm(3).sort()[0], randomness="different")(x),
     "last argument": lambda t, x, y, v: t.func.grad(lambda a, b: (a * a * b).sum(), argnums=-1)(x, y),
     "two arguments": lambda t, x, y, v: t.func.grad(lambda a, b: (a * a * b).sum(), argnums=(1, 0))(x, y),
@@ -165,6 +173,7 @@ ERRORS = {
     "out_dims too far": lambda t, x, y, v: t.vmap(lambda a: a, out_dims=5)(x),
     "a number returned": lambda t, x, y, v: t.vmap(lambda a: 3)(x),
     "nonzero": lambda t, x, y, v: t.vmap(lambda a: a.nonzero())(x),
+    "multinomial of the same": lambda t, x, y, v: t.vmap(lambda a: t.multinomial(a.exp(), 3), randomness="same")(x),
     "a mask": lambda t, x, y, v: t.vmap(lambda a: a[a > 0])(x),
     "in place in what is the same": lambda t, x, y, v: t.vmap(lambda a: v.add_(a))(x),
     "list": lambda t, x, y, v: t.vmap(lambda a: a.tolist())(x),
@@ -214,7 +223,11 @@ def tied(t):
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_error(name):
-    same(ERRORS[name], texts=name not in {"out_dims too far", "list", "numpy", "filling what is the same", "in place"})
+    same(
+        ERRORS[name],
+        texts=name
+        not in {"out_dims too far", "multinomial of the same", "list", "numpy", "filling what is the same", "in place"},
+    )
 
 
 # -- Functions of users -----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import warnings
 
 import pytest
 
+import minitorch_pt
 from parity_tests.oracle import same_program
 
 MAKERS = {
@@ -461,3 +462,6 @@ def test_a_list_has_one_value_for_each_group(name, count):
         return [group["lr"] for group in optimizer.param_groups]
 
     same_program(program)
+    if count != 2 and name in ("CyclicLR", "CyclicLR above", "OneCycleLR"):
+        with pytest.raises(ValueError, match="must have the same length as optimizer.param_groups"):
+            program(minitorch_pt)

@@ -264,8 +264,9 @@ def written(p: Any, seed: int) -> dict:
 def _value(case: Case, p: Any, kind: str, dtype: str, shape: tuple[int, ...], track: bool) -> Any:
     if kind == "number":
         return case.pick(
-            1, 0, -1, True, 2.5, np.int64(3), np.float64(1.5), float("nan"), float("inf"), 300, 2**40, 2**70, 1e50
-        )
+            1, 0, -1, True, 2.5, np.int64(3), np.float64(1.5), float("nan"), float("inf"), 300, 2**40, 2**70, 1e50,
+            1j, 2 + 0j, 0j,
+        )  # fmt: skip
     if kind == "odd":
         return case.pick("a", None, [1.0], np.float32(1), np.bool_(True), np.ones(shape), np.array(1.0), 1j, (1,))
     if kind == "0-d":

@@ -319,6 +319,32 @@ def test_einsum_lies_in_memory_as_torchs():
         assert ours.stride() == theirs.stride(), equation
 
 
+ELEMENTWISE = {
+    **{name: lambda p, a, b, c, name=name: getattr(p, name)(a, b, c) for name in ("addcmul", "addcdiv", "lerp", "clamp")},
+    **{name: lambda p, a, b, c, name=name: getattr(p, name)(a, b) for name in ("add", "maximum", "gt", "pow", "atan2", "remainder")},
+    "where": lambda p, a, b, c: p.where(a > 0, b, c),
+    "masked_fill": lambda p, a, b, c: a.masked_fill(b > 0, 1.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_operands_that_each_lie_in_another_order(name):
+    """The first one that torch looks at decides, which is not always the first argument."""
+
+    def strides(package, seed):
+        draw = random.Random(seed)
+        shape = [draw.randint(2, 4) for _ in range(draw.randint(2, 4))]
+        orders = [draw.sample(range(len(shape)), len(shape)) for _ in range(3)]
+        operands = [
+            package.ones([shape[d] for d in order]).permute([order.index(d) for d in range(len(shape))])
+            for order in orders
+        ]
+        return ELEMENTWISE[name](package, *operands).stride()
+
+    for seed in range(100):
+        assert strides(minitorch_pt, seed) == strides(torch, seed), seed
+
+
 SMALL = """
     empty(0, 3)  zeros(2, 0, 3)  ones(3, 1)  ones(1, 3).t()  ones(3)[:, None]  ones(3)[None]  ones(2, 3).unsqueeze(0)  ones(2, 3).unsqueeze(1)
     ones(2, 3).unsqueeze(-1)  ones(2, 3)[0:0]  ones(2, 3)[:, 0:0]  ones(2, 3)[:1]  ones(2, 3)[:, :1]  ones(2, 3).t().sum(0, keepdim=True)
@@ -327,6 +353,7 @@ SMALL = """
     ones(0, 3).exp()  ones(0, 3)+1  ones(0, 3)@ones(3,0)  ones(1, 3).expand(2, 3)  ones(3).expand(1, 3)
     ones(2, 1).t().softmax(0)  ones(2, 3).narrow(0, 1, 1)  ones(4, 3).split(1)[2]  ones(1, 3).flatten()  tensor(1.)[None, None]
     cat([ones(1, 2)])  stack([ones(2)])  ones(3, 2).view(3, 1, 2)  ones(3, 2).T.view(2, 1, 3)  ones(2, 3).diagonal()  ones(1, 2, 3).movedim(0, 2)
+    ones(0, 3)[None]  ones(2, 0)[:, None]  ones(3, 0, 2)[:, None]  ones(4, 6)[::2, ::3][:, :1]+ones(2, 0)
     (ones(2, 3, dtype=int16).t()[..., None]*0.5).squeeze()  ones(2, 3, dtype=int16).t()[:, None].sqrt().squeeze()
 """
 

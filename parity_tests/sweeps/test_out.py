@@ -118,6 +118,7 @@ WAYS = (
     "tuple",
     "one more",
     "one less",
+    "one tensor of as many rows",
 )
 
 
@@ -170,6 +171,10 @@ def arguments(t: Any, call: Call, kind: str, results: list, several: bool) -> tu
             raise OutOfScope("several results")
         args, other = overlapping(t, args, results[0])
         outs = [other if kind == "overlap" else tensors(args, t)[0]]
+    if kind == "one tensor of as many rows":
+        if not several:
+            raise OutOfScope("one result")
+        return args, kwargs, t.zeros(len(outs), *results[0].shape, dtype=outs[0].dtype)
     if kind == "list":
         return args, kwargs, outs
     if kind == "tuple" or several and kind not in ("array", "text", "number", "None", "one more", "one less"):

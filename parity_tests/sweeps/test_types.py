@@ -41,6 +41,7 @@ FORMS.update({
     **{f"array {name}": lambda t, v, name=name: np.array(v).astype(name) for name in TYPES},
 })  # fmt: skip
 OTHERS = tuple(form for form in FORMS if form not in TENSORS)
+ENDS = {"2**62": 2**62, "2**63-1": 2**63 - 1, "-2**63": -(2**63)}  # of what 64 bits hold
 
 
 def first(values: Any) -> float:
@@ -255,7 +256,8 @@ def cases() -> Iterator[tuple[str, str, str, Any, Any]]:
 
 
 def run(t: Any, expression: str, a: str, b: str, of_a: Any, of_b: Any) -> Any:
-    names = {"t": t, "F": t.nn.functional, "a": FORMS[a](t, of_a), "b": FORMS[b](t, of_b), "put": put}
+    other = ENDS[b] if b in ENDS else FORMS[b](t, of_b)
+    names = {"t": t, "F": t.nn.functional, "a": FORMS[a](t, of_a), "b": other, "put": put}
     return eval(compiled(expression), names)
 
 
@@ -321,7 +323,7 @@ def sweep(chosen: list) -> str:
     patterns = [re.compile(fnmatch.translate(pattern)) for pattern in DIFFERENCES]
     unknown = {k: v for k, v in found.items() if not any(p.match(k) for p in patterns)}
     assert counts["values"] > 0.4 * len(chosen)
-    assert counts["errors"] > 0.4 * len(chosen)
+    assert counts["errors"] > 0.3 * len(chosen)
     return f"{dict(counts)}, {len(found)} differ, {len(unknown)} unknown\n" + "\n".join(
         f"{k}: {v}" for k, v in unknown.items()
     )
@@ -331,6 +333,15 @@ def test_types() -> None:
     """A fixed third of all."""
     everything = list(cases())
     report = sweep(random.Random(7).sample(everything, len(everything) // 3))
+    assert " 0 unknown" in report, report
+
+
+def test_whole_numbers_that_64_bits_just_hold() -> None:
+    """They are no overflow, whatever they stand beside; torch goes past the end by itself where it turns the sign, or rounds to a float."""
+    past = {("t.sub(a, a, alpha=b)", "-2**63"), ("F.pad(a, (1, 1), value=b)", "2**63-1")}
+    pairs = [(e, b) for e in dict.fromkeys(ANY) for b in ENDS if (e, b) not in past]
+    chosen = [(e, a, b, VECTOR, SECOND) for e, b in pairs for a in ("float64", "int64", "bool")]
+    report = sweep(chosen)
     assert " 0 unknown" in report, report
 
 
