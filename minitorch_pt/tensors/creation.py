@@ -1,4 +1,4 @@
-"""Making tensors: from lists and arrays, of one value, of a range, of a grid."""
+"""Making tensors: from lists and arrays, empty, of one value; `ranges.py` and `grids.py` have the others."""
 
 from __future__ import annotations
 
