@@ -53,7 +53,11 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=1, metavar="n", help="for the libraries of both (default: 1)")
     parser.add_argument("--timeout", type=float, metavar="seconds", help="stop each run after so long (default: never)")
     parser.add_argument("program", help="a file, or a directory or zip file with a __main__.py")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what the program is given")
+    parser.add_argument(
+        "arguments",
+        nargs=argparse.REMAINDER,
+        help="what the program is given; the options of compare come before the program",
+    )
     return parser
 
 
