@@ -99,8 +99,8 @@ REASONS = {
         "library cpp utils.cpp_* utils.*cpp_backtrace utils.hipify nn.cpp",
     ),
     "mixed precision": (
-        "there is no mixed precision; leave autocast and GradScaler out, and compute in torch.float32",
-        "amp.* *autocast* GradScaler",
+        "there is no mixed precision; leave it out: with torch.autocast and torch.amp.GradScaler programs compute in torch.float32",
+        "amp.* *autocast*",
     ),
     "taken apart": (
         "functions run as they are here, so there is nothing to take apart or to rewrite; leave it out, and use einops for rearrange",
@@ -115,7 +115,7 @@ REASONS = {
         "onnx* package hub utils.model_zoo",
     ),
     "measure": (
-        "it does not measure itself; use time.perf_counter, timeit or cProfile",
+        "it measures in Python only; use torch.profiler, time.perf_counter or cProfile",
         "profiler* utils.benchmark utils.flop_counter utils.*hroughput* autograd.profiler* utils.collect_env utils.module_tracker Benchmark* "
         "ThroughputBenchmark",
     ),
@@ -141,7 +141,7 @@ REASONS = {
     ),
     "yet": (
         "it is not offered yet; build it from what is here, or run the program with PyTorch",
-        "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* *.to_empty optim.optimizer.* "
+        "linalg.ldl_* lobpcg overrides.*TorchFunctionMode nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* *.to_empty optim.optimizer.* "
         "nn.utils.parametriz*.* utils.checkpoint* autograd.graph.* quasirandom *.name *.index get_deterministic_debug_mode "
         "set_deterministic_debug_mode is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),

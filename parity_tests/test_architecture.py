@@ -193,14 +193,17 @@ def test_public_names_are_documented():
 
 
 def test_files_that_are_named_exist():
-    """What README, lessons, docstrings and comments call `ops/shape.py` is there, by a path that fits."""
+    """What README, lessons, docstrings, comments and the first words of a test call `ops/shape.py` is there, by a path that fits."""
     known = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=PACKAGE.parent).stdout.split()
     known = known or [str(path.relative_to(PACKAGE.parent)) for path in PACKAGE.parent.rglob("*.py")]
-    texts = [*FILES, *(PACKAGE.parent / "tutorials").glob("??/*.py"), *PACKAGE.parent.glob("*.md")]
+    files = [*FILES, *(PACKAGE.parent / "tutorials").glob("??/*.py"), *PACKAGE.parent.glob("*.md")]
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    tests = (PACKAGE.parent / "parity_tests").rglob("test_*.py")
+    texts.update((path, ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") for path in tests)
     missing = [
         f"{path.name}: {name}"
-        for path in texts
-        for name in re.findall(r"(?<![\w./<{*-])(?:[a-z_]+/)*[a-z_]+\.py\b", path.read_text(encoding="utf-8"))
+        for path, text in texts.items()
+        for name in re.findall(r"(?<![\w./<{*-])(?:[a-z_]+/)*[a-z_]+\.py\b", text)
         if name != "programa.py" and not any(f"/{file}".endswith(f"/{name}") for file in known)
     ]
     assert not missing

@@ -1,4 +1,4 @@
-"""Every entry of PyTorch's own test databases passes, or stands in databases.toml with its reason; see databases.py."""
+"""Every entry of PyTorch's own test databases passes, or stands in databases.toml with its reason; see databases/."""
 
 from fnmatch import fnmatchcase
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..stream import generator
 from . import gradients, graph
 from .modes import enable_grad, no_grad
 
@@ -20,6 +21,11 @@ class GradcheckError(RuntimeError):
 def _outputs(function: Callable, inputs: tuple) -> list:
     result = function(*inputs)
     return [out for out in (result if isinstance(result, (tuple, list)) else (result,)) if out.is_floating_point()]
+
+
+def _differentiable_outputs(function: Callable, inputs: tuple) -> list:
+    with enable_grad():  # finite differences run under no_grad
+        return [out for out in _outputs(function, inputs) if out.requires_grad]
 
 
 def _numerical(function: Callable, inputs: tuple, tensor: Any, eps: float) -> list[np.ndarray]:
@@ -92,17 +98,16 @@ def gradgradcheck(func: Callable, inputs: Any, grad_outputs: Any = None, *, eps:
                   raise_exception: bool = True) -> bool:  # fmt: skip
     """`gradcheck` of the gradient of `func`: whether second-order gradients are right.
 
-    grad_outputs: the gradients of the outputs at which to check; standard normal ones if left out.
+    grad_outputs: the gradients of the outputs at which to check; drawn between -1 and 1 if left out.
 
     Raises:
         GradcheckError: they do not agree (unless `raise_exception` is False).
     """
     inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
     if grad_outputs is None:
-        generator = np.random.Generator(np.random.PCG64(0))
-        with no_grad():
-            shapes = [out._data for out in _outputs(func, inputs)]
-        seeds = tuple(graph.wrap(generator.standard_normal(a.shape).astype(a.dtype), True) for a in shapes)
+        draw = generator.default_generator.uniform
+        values = [out._data for out in _differentiable_outputs(func, inputs)]
+        seeds = tuple(graph.wrap(draw(a.shape, -1, 1, a.dtype), True) for a in values)
     else:
         seeds = tuple(grad_outputs) if isinstance(grad_outputs, (tuple, list)) else (grad_outputs,)
     count = len(inputs)
@@ -110,8 +115,13 @@ def gradgradcheck(func: Callable, inputs: Any, grad_outputs: Any = None, *, eps:
     def gradient(*arguments: Any) -> tuple:
         given, cotangents = arguments[:count], arguments[count:]
         wanted = [t for t in given if isinstance(t, graph.Tensor) and t.requires_grad]
-        with enable_grad():  # gradcheck's finite differences run this under no_grad
-            return gradients.grad(_outputs(func, given), wanted, list(cotangents), create_graph=True, allow_unused=True,
-                              materialize_grads=True)  # fmt: skip
+        return gradients.grad(
+            _differentiable_outputs(func, given),
+            wanted,
+            list(cotangents),
+            create_graph=True,
+            allow_unused=True,
+            materialize_grads=True,
+        )
 
     return gradcheck(gradient, (*inputs, *seeds), eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception)

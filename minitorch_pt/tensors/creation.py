@@ -1,4 +1,4 @@
-"""Making tensors: from lists and arrays, of one value, of a range, of a grid."""
+"""Making tensors: from lists and arrays, empty, of one value; `ranges.py` and `grids.py` have the others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..autograd.out import into
 from ..autograd.readers import read
 from ..names.titles import titled
 from .elements import default_type, from_data, inferred, numpy_type, shape_of
-from .options import new_leaf, size_given, stored, typed_as
+from .options import as_made_of, new_leaf, size_given, stored, typed_as
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -193,9 +193,8 @@ def _filled(name: str, value: Any, text: str) -> Any:
         requires_grad: builtins.bool = False,
         memory_format: MemoryFormat | None = None,
     ) -> Tensor:
-        return new_leaf(
-            _full_like(input._data, value, numpy_type(dtype, input._data.dtype), memory_format), requires_grad, device
-        )
+        data = _full_like(input._data, value, numpy_type(dtype, input._data.dtype), memory_format)
+        return as_made_of(input, new_leaf(data, requires_grad, device))
 
     titled(like, f"{name}_like", f"{text} Of the shape and type of `input`.")
     return titled(make, name, text), composed(like)
@@ -298,7 +297,7 @@ def full_like(input: Tensor, fill_value: Number, *, dtype: DType | None = None, 
     """A tensor of one value, of the shape and type of `input`."""
     kind = numpy_type(dtype, input._data.dtype)
     number = dtypes.checked(fill_value, kind, input._data.size == 1)
-    return new_leaf(_full_like(input._data, number, kind, memory_format), requires_grad, device)
+    return as_made_of(input, new_leaf(_full_like(input._data, number, kind, memory_format), requires_grad, device))
 
 
 @composed
@@ -342,7 +341,7 @@ def eye(
 # ---------------------------------------------------------------------------------------------------------------------
 def _new(make: Any) -> Any:
     def method(self: Tensor, *args: Any, dtype: Any = None, **kwargs: Any) -> Tensor:
-        return make(*args, dtype=self.dtype if dtype is None else dtype, **kwargs)
+        return as_made_of(self, make(*args, dtype=self.dtype if dtype is None else dtype, **kwargs))
 
     return titled(method, f"new_{make.__name__}", f"As `torch.{make.__name__}`, of the type of this tensor.")
 

@@ -16,7 +16,7 @@ from .creation import empty
 from .elements import default_type, numpy_type, shape_of
 from .fills import check_bounds, check_probabilities, normal_, uniform_, whole_numbers
 from .generator import source
-from .options import new_leaf, size_given, stored, typed_as
+from .options import as_made_of, new_leaf, size_given, stored, typed_as
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _in_order_of(input: Tensor, drawn: Tensor, order: object) -> Tensor:
         walk = layouts.walk(like)
         walk[...] = drawn._data.reshape(walk.shape)
         drawn._data = like
-    return drawn
+    return as_made_of(input, drawn)
 
 
 def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any = None, out: Tensor | None = None, dtype: Any = None, layout: Any = None,
@@ -253,7 +253,7 @@ def bernoulli(
     chance = data if p is None else p
     check_probabilities(np.asarray(chance))
     drawn = source(generator).bernoulli(data.shape, chance, data.dtype)
-    return _drawn_with(input, None, drawn, "BernoulliBackward0") if p is None else wrap(drawn)
+    return _drawn_with(input, None, drawn, "BernoulliBackward0") if p is None else as_made_of(input, wrap(drawn))
 
 
 @composed
@@ -328,7 +328,7 @@ def multinomial(
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
     if not (p.sum(axis=-1) > 0).all():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
-    return wrap(np.ascontiguousarray(source(generator).multinomial(p, num_samples, replacement)))
+    return as_made_of(input, wrap(np.ascontiguousarray(source(generator).multinomial(p, num_samples, replacement))))
 
 
 for _method in (bernoulli, multinomial):

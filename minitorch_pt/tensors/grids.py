@@ -14,7 +14,7 @@ from ..autograd.contract import composed
 from ..names.titles import titled
 from ..ops.saving import saving
 from .elements import numpy_type
-from .options import new_leaf
+from .options import as_made_of, new_leaf
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError(f"num_classes should be positive, got {num_classes}")
     if data.size and data.max() >= n:
         raise RuntimeError(f"Class values must be smaller than num_classes: label {data.max()}, num_classes {n}")
-    return wrap((data[..., None] == np.arange(n)).astype(np.int64, "C"))
+    return as_made_of(tensor, wrap((data[..., None] == np.arange(n)).astype(np.int64, "C")))
 
 
 def _triangle(name: str, find: Any, which: str) -> Any:

@@ -29,6 +29,12 @@ def new_leaf(data: np.ndarray, requires_grad: builtins.bool, device: Any = None)
     return made
 
 
+def as_made_of(input: Tensor, made: Tensor) -> Tensor:
+    """A new tensor in the class that operations on `input` give: that of a user's subclass."""
+    cls = input._makes
+    return made if cls is Tensor or input._mapped is not None else made.as_subclass(cls)
+
+
 def stored(name: str, layout: object, pin_memory: object) -> None:
     """Check the keywords `layout` and `pin_memory`.
 

@@ -1,6 +1,6 @@
 """safetensors.torch: files of the safetensors library, which hold tensors by their names and nothing else.
 
-The library itself is needed: pip install 'minitorch-pt[files]'. A program that is run by `python -m minitorch_pt run` finds this module as
+The library itself is needed: pip install safetensors. A program that is run by `python -m minitorch_pt run` finds this module as
 `safetensors.torch`.
 """
 
@@ -28,7 +28,7 @@ def _library(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise ImportError(f"{name} is missing, which reads and writes such files: pip install 'minitorch-pt[files]'") from error  # fmt: skip
+        raise ImportError(f"{name} is missing, which reads and writes such files: pip install safetensors") from error  # fmt: skip
 
 
 def _known(name: str, dtype: str) -> str:

@@ -1,4 +1,4 @@
-"""ops/memory.py: memory is used again, but never while somebody looks at it."""
+"""arrays/memory.py: memory is used again, but never while somebody looks at it."""
 
 from __future__ import annotations
 

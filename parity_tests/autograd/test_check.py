@@ -57,6 +57,19 @@ def test_constant_output():
     )
 
 
+def test_second_order_draws_from_the_stream_and_leaves_constants_out():
+    def f(torch):
+        torch.manual_seed(0)
+        constant = torch.ones(2, dtype=torch.float64)
+        passed = [
+            torch.autograd.gradgradcheck(torch.sin, point(torch)),
+            torch.autograd.gradgradcheck(lambda a: (a**3, constant, a > 0), point(torch)),
+        ]
+        return passed, torch.rand(3)
+
+    same_program(f)
+
+
 def test_nothing_requires_grad():
     same_program(lambda torch: torch.autograd.gradcheck(lambda a: a, (torch.ones(2, dtype=torch.float64),)))
 

@@ -36,6 +36,23 @@ def test_a_subclass_sees_each_call():
     same_program(program)
 
 
+def test_new_tensors_are_of_the_class_of_their_model():
+    def program(t):
+        class Image(t.Tensor):
+            pass
+
+        x = t.tensor([[0.5, 1.0], [0.25, 0.0]]).as_subclass(Image)
+        labels = t.tensor([0, 1]).as_subclass(Image)
+        made = [
+            t.zeros_like(x), t.ones_like(x), t.empty_like(x.T), t.full_like(x, 2), t.rand_like(x), t.randn_like(x.T), t.randint_like(x, 3),
+            x.new_zeros(2), x.new_tensor([1]), x.new_full((2,), 3.0), t.nn.functional.one_hot(labels), t.bernoulli(x, 0.5), t.multinomial(x[0], 1),
+            t.zeros_like(t.nn.Parameter(t.ones(2))), t.vmap(t.zeros_like)(t.ones(2, 3)), t.zeros_like(x, requires_grad=True),
+        ]  # fmt: skip
+        return [(type(m).__name__, m.requires_grad, m.is_leaf) for m in made]
+
+    same_program(program)
+
+
 def test_a_class_that_is_no_tensor():
     def program(t):
         class Identity:

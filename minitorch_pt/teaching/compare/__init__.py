@@ -20,8 +20,9 @@ __all__ = ["DESCRIPTION", "compare", "main"]
 
 DESCRIPTION = f"""\
 Runs a PyTorch program twice, each time in a process of its own: under PyTorch, and under
-minitorch_pt. Arguments, number of threads and, where the program gives none, seeds are the same;
-standard input is closed. Then compares what both have printed to standard output:
+minitorch_pt. Arguments, number of threads and, where the program gives none, the seeds of Python's
+and NumPy's random numbers are the same; that of torch's must be given by torch.manual_seed. Standard
+input is closed. Then compares what both have printed to standard output:
 
   {EQUAL_TEXT}              every line is the same
   {EQUAL_NUMBERS}   the words are the same; numbers to a relative 1e-4, or to one in the
@@ -53,7 +54,11 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=1, metavar="n", help="for the libraries of both (default: 1)")
     parser.add_argument("--timeout", type=float, metavar="seconds", help="stop each run after so long (default: never)")
     parser.add_argument("program", help="a file, or a directory or zip file with a __main__.py")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what the program is given")
+    parser.add_argument(
+        "arguments",
+        nargs=argparse.REMAINDER,
+        help="what the program is given; the options of compare come before the program",
+    )
     return parser
 
 

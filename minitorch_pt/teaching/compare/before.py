@@ -1,4 +1,4 @@
-"""What a compared process does before the program: seeds what no seed is given to, and, if asked, changes the last bits of torch's inputs.
+"""What a compared process does before the program: seeds Python's and NumPy's random numbers, and, if asked, changes the last bits of torch's inputs.
 
 `processes` copies this file under the name `sitecustomize`, which Python imports as it starts; it is the only place that touches torch, and
 never in the process of minitorch_pt.

@@ -1,7 +1,7 @@
 """Pictures of arrays, networks, graphs and training, drawn with matplotlib: what a lesson shows, usable in any notebook.
 
 Each function returns a matplotlib Figure that carries its alternative text (`viz.alt_text`), in English or, with `language="pt"`,
-in Brazilian Portuguese; `viz.save` writes it as SVG and PNG. matplotlib is an extra: `pip install "minitorch-pt[tutorials]"`.
+in Brazilian Portuguese; `viz.save` writes it as SVG and PNG. matplotlib is an extra: `pip install matplotlib`.
 
 arrays              shape, batches
 products            dot, matmul, transpose
@@ -22,7 +22,7 @@ files               panels (several pictures in one), save, alt_text
 try:
     import matplotlib as _matplotlib
 except ImportError as error:
-    raise ImportError('minitorch_pt.teaching.viz draws with matplotlib, which is not installed: pip install "minitorch-pt[tutorials]"') from error  # fmt: skip
+    raise ImportError('minitorch_pt.teaching.viz draws with matplotlib, which is not installed: pip install matplotlib') from error  # fmt: skip
 
 from ..console import print_anything as _print_anything
 from .files import *

@@ -1,4 +1,4 @@
-"""nn/modules/dropout.py and ops/dropouts.py against torch, mask by mask."""
+"""nn/modules/dropout.py and ops/layers/dropouts.py against torch, mask by mask."""
 
 from __future__ import annotations
 
