@@ -20,9 +20,9 @@ __all__ = ["DESCRIPTION", "compare", "main"]
 
 DESCRIPTION = f"""\
 Runs a PyTorch program twice, each time in a process of its own: under PyTorch, and under
-minitorch_pt. Arguments, number of threads and, where the program gives none, the seeds of Python's
-and NumPy's random numbers are the same; that of torch's must be given by torch.manual_seed. Standard
-input is closed. Then compares what both have printed to standard output:
+minitorch_pt. Arguments, number of threads and, where the program gives none, the seeds of torch's,
+Python's and NumPy's random numbers are the same. Standard input is closed. Then compares what both
+have printed to standard output:
 
   {EQUAL_TEXT}              every line is the same
   {EQUAL_NUMBERS}   the words are the same; numbers to a relative 1e-4, or to one in the

@@ -1,4 +1,4 @@
-"""What a compared process does before the program: seeds Python's and NumPy's random numbers, and, if asked, changes the last bits of torch's inputs.
+"""What a compared process does before the program: seeds all random numbers, and, if asked, changes the last bits of torch's inputs.
 
 `processes` copies this file under the name `sitecustomize`, which Python imports as it starts; it is the only place that touches torch, and
 never in the process of minitorch_pt.
@@ -7,7 +7,7 @@ never in the process of minitorch_pt.
 from __future__ import annotations
 
 import functools
-import importlib
+import importlib.util
 import itertools
 import os
 import random
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["NUDGE", "nudge", "seed_all"]
+__all__ = ["NUDGE", "Seeder", "nudge", "seed_all"]
 
 NUDGE = "MINITORCH_PT_NUDGE"  # the variable of the environment that asks for it; its value is a seed
 _MAKERS = [
@@ -42,6 +42,30 @@ def seed_all() -> None:
     np.random.seed(0)
     make, seeds = np.random.default_rng, itertools.count()
     np.random.default_rng = lambda seed=None: make(next(seeds) if seed is None else seed)  # type: ignore[assignment]
+
+
+class Seeder:
+    """Seeds the package that the program imports as torch, right after its import, as `seed_all` does the others."""
+
+    asking = False  # the other finders
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> Any:
+        """That of the package, whose loader seeds it; None for other modules."""
+        if name not in ("torch", "minitorch_pt") or self.asking:
+            return None
+        self.asking = True
+        spec: Any = importlib.util.find_spec(name)
+        self.asking = False
+        if spec is not None:
+            load = spec.loader.exec_module
+
+            def exec_module(module: Any) -> None:
+                sys.meta_path.remove(self)  # type: ignore[arg-type]
+                load(module)
+                module.manual_seed(0)
+
+            spec.loader.exec_module = exec_module
+        return spec
 
 
 def nudge(seed: int) -> None:
@@ -86,5 +110,6 @@ def nudge(seed: int) -> None:
 if __name__ == "sitecustomize":
     sys.path.remove(os.path.dirname(__file__))
     seed_all()
+    sys.meta_path.insert(0, Seeder())  # type: ignore[arg-type]
     if NUDGE in os.environ:
         nudge(int(os.environ[NUDGE]))
