@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections import OrderedDict, namedtuple
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -144,12 +144,17 @@ class State:
                 missing_keys.append(key)
         elif key in state_dict and strict:
             unexpected_keys.append(key)
+        if strict:
+            unexpected_keys.extend(self._unknown(state_dict, prefix))
+
+    def _unknown(self, state_dict: Mapping[str, Any], prefix: str) -> Iterator[str]:
+        """The keys for which this module has nothing, and no module inside."""
         own = {"_extra_state", *(name for name, _ in self._own_state())}
-        for key in state_dict if strict else ():
+        for key in state_dict:
             if key.startswith(prefix):
                 first, inside, _ = key[len(prefix) :].partition(".")
                 if first not in (self._modules if inside else own):
-                    unexpected_keys.append(key)
+                    yield key
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
         """Copy parameters and buffers from a `state_dict`.

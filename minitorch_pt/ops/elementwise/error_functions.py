@@ -78,7 +78,8 @@ def _erf(x: np.ndarray) -> np.ndarray:
     return np.where(near, _erf_near(small), np.copysign(1 - _tail(large), x))
 
 
-def _erfc(x: np.ndarray) -> np.ndarray:
+def erfc_of(x: np.ndarray) -> np.ndarray:
+    """1 - erf(x), without its loss of digits where erf is near 1."""
     near, small, large = _split(x)
     tail = _tail(large)
     return np.where(near, 1 - _erf_near(small), np.where(x < 0, 2 - tail, tail))
@@ -168,7 +169,7 @@ def _bell(x: Array, height: float) -> Array:
 @differentiable(promote="float")
 def erfc(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """1 - erf(x), exact for large x."""
-    return in_double(_erfc, input), lambda g: g * _bell(input, -_SLOPE)
+    return in_double(erfc_of, input), lambda g: g * _bell(input, -_SLOPE)
 
 
 @differentiable(promote="float", name="SpecialErfcxBackward0")
@@ -199,7 +200,7 @@ _ROOT_HALF = math.sqrt(0.5)
 def _log_ndtr(x: np.ndarray) -> np.ndarray:
     t = x * _ROOT_HALF
     low = np.minimum(t, -_ROOT_HALF)
-    return np.where(x < -1, np.log(_erfcx(-low) / 2) - low * low, np.log1p(-_erfc(t) / 2))
+    return np.where(x < -1, np.log(_erfcx(-low) / 2) - low * low, np.log1p(-erfc_of(t) / 2))
 
 
 def _ndtri(p: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ...names.titles import titled
 from ..halves import in_single, is_half
-from .error_functions import _erfc
+from .error_functions import erfc_of
 from .special_functions import in_double, polynomial
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _of_large(a: np.ndarray, x: np.ndarray, upper: bool) -> np.ndarray:
     place = np.sign(far) * np.sqrt(2 * half)
     skew = np.where(near, polynomial([-1 / 3, 1 / 12, -2 / 135], place), 1 / far - 1 / place)
     side = 1 if upper else -1
-    return _erfc(side * place * np.sqrt(a / 2)) / 2 + side * skew * np.exp(-a * half) / np.sqrt(2 * math.pi * a)
+    return erfc_of(side * place * np.sqrt(a / 2)) / 2 + side * skew * np.exp(-a * half) / np.sqrt(2 * math.pi * a)
 
 
 def _incomplete_gamma(a: np.ndarray, x: np.ndarray, upper: bool) -> np.ndarray:
