@@ -28,7 +28,7 @@ def starts(n: int, width: int) -> np.ndarray:
 def largest(rows: np.ndarray) -> np.ndarray:
     """The largest of each row of a matrix, as a column; nan where there is one.
 
-    np.argmax reads a row up to 8 times as fast as np.max: 0.9 us in all against 2.0 for (32, 10), 7 against 41 for (1024, 10).
+    By np.argmax, which reads a row several times as fast as np.max.
     """
     n, width = rows.shape
     return rows.ravel()[rows.argmax(axis=1) + starts(n, width)].reshape((n, 1))

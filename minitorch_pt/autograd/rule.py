@@ -41,7 +41,7 @@ __all__ = ["array", "differentiable", "kept", "named", "nondifferentiable", "sam
 
 
 def same(g: Any) -> Any:
-    """The gradient of what passes an input on as it is. Named once: two new lambdas a node would cost 0.1 us and 300 bytes."""
+    """The gradient of what passes an input on as it is. Named once: two new lambdas a node would cost time and memory."""
     return g
 
 
@@ -316,7 +316,7 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
         list, what the gradient of each input needs. By default it is what the gradient functions hold. To be said where torch's
         node saves something else; all other arrays that the functions hold must then be copies
     fills: whether the gradient functions get zeros for outputs to which no gradient came, and not None
-    exact: the gradients have the shapes and types of the inputs without the engine's looking at it, which costs 0.3 us for each
+    exact: the gradients have the shapes and types of the inputs without the engine's looking at it
     plain: the same operation composed of others, differentiated in its place where the rule cannot run on Tensors
     """
     make: Callable = functools.partial(_operation, records=True, **options)

@@ -203,7 +203,7 @@ class Stream:
         self._fresh = True
 
     def _open(self) -> None:
-        """Make the twister of the seed: only when the first number is drawn, as NumPy takes 10 ms to import its random module."""
+        """Make the twister of the seed: only when the first number is drawn, as NumPy takes long to import its random module."""
         if self._bytes is None:
             self._restart(np.random.RandomState(self._seed & 0xFFFFFFFF).get_state(legacy=True)[1], 624)  # type: ignore[index]  # a tuple, not a dict
 
