@@ -174,17 +174,22 @@ def _served(
             seen = arrays[place] if place is not None else value if by_value else None
             if type(seen) is not ndarray or not seen.flags.c_contiguous:
                 value = arrange(value, arrays)
-        if type(value) is not ndarray and value is NotImplemented:
-            return result[1](*args, **kwargs)
         # record
         recorded = tracked and records and recording.on
-        if type(value) is tuple or type(value) is list:
-            outputs = _outputs(value, rule, result, edges, arrays, kwargs, made, recorded, args[0])
-            return tuple(outputs) if returns is None else returns(*outputs)
+        if type(value) is not ndarray:
+            if value is NotImplemented:
+                return result[1](*args, **kwargs)
+            if type(value) is tuple or type(value) is list:
+                outputs = _outputs(value, rule, result, edges, arrays, kwargs, made, recorded, args[0])
+                return tuple(outputs) if returns is None else returns(*outputs)
+            value = np.asarray(value)
         return _output(value, rule, result, edges, arrays, kwargs, made, recorded, args, given)
 
     operation.desk, operation.node, operation.promote = desk, rule, (how, count)  # type: ignore[attr-defined]
     return operation
+
+
+_new = object.__new__
 
 
 def _output(
@@ -203,9 +208,7 @@ def _output(
 
     arrays: what the rule worked on; given: the same before operands were brought to a common type.
     """
-    if type(value) is not np.ndarray:
-        value = np.asarray(value)
-    out: Any = object.__new__(made)
+    out: Any = _new(made)
     out._data = value
     out._grad = out._base = None
     dtype = value.dtype
