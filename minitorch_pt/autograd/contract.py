@@ -212,9 +212,9 @@ class Desk:
         if not active and not classes and all(new is old for new, old in zip(read, args, strict=True)):
             slots = [*self.slots[: len(args)], *[self.rest] * (len(args) - len(self.slots))]
             deep = [(i, slot.plain) for i, slot in enumerate(slots) if slot and slot.deep and isinstance(args[i], DEEP)]
-            if not deep:
+            if not deep and not any(isinstance(a, DEEP) for a in args):  # what a list holds, its type does not tell
                 self.passed.add(types)
-            elif all(plain is not None for _, plain in deep):
+            elif deep and all(plain is not None for _, plain in deep):
                 self.deep[types] = deep
         return tuple(read)
 

@@ -262,6 +262,7 @@ def _batch_norm(
     def standardised() -> Array:
         return _into(np.multiply, x - mean, rstd)
 
+    made = None
     if training:
         made = standardised()
         value = _affine(made, _column(weight), _column(bias))
