@@ -92,7 +92,7 @@ def seeded() -> list[float]:
     return trained(network(minitorch_pt))
 
 
-def interrupted(model: Any, after: float) -> str:
+def interrupted(model: Any, after: float, lost: list) -> str:
     """Train until a Ctrl-C comes after so many seconds, and say where it came, or nothing if the training was over."""
     came = []
 
@@ -110,7 +110,7 @@ def interrupted(model: Any, after: float) -> str:
         place = traceback.format_exc(limit=-4)
     finally:
         signal.signal(signal.SIGALRM, before)
-    assert bool(came) == bool(place), "a Ctrl-C was swallowed"
+    assert bool(came) == bool(place), f"a Ctrl-C was swallowed: {lost}"
     return place
 
 
@@ -123,7 +123,7 @@ def interrupt(times: int, monkeypatch: Any) -> None:
     seconds, chance = time.perf_counter() - start, random.Random(0)
     for _ in range(times):
         model = network(minitorch_pt)
-        place = interrupted(model, chance.uniform(1e-5, 0.9 * seconds))
+        place = interrupted(model, chance.uniform(1e-5, 0.9 * seconds), lost)
         places.append(place)
         assert not lost, f"lost in {lost}"
         assert minitorch_pt.is_grad_enabled(), f"nothing is recorded any more after a Ctrl-C at\n{place}"

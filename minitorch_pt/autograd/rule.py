@@ -106,13 +106,13 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
     short = function.__name__.strip("_")
     camel = "".join(word.capitalize() for word in short.split("_"))
     names = [*function.__code__.co_varnames[: function.__code__.co_argcount]]
-    node = Rule(
+    rule = Rule(
         function, name or f"{camel}Backward0", linear, joint, plain, exact, fills, _places(saves, names), records, view
     )
     desk = contract.Desk(function, short)
     if function.__name__ == short:  # what help() shows
         function.__annotations__["return"] = "Tensor" if returns is None else returns.__name__
-    operation = _served(function, short, desk, node, promote, check, returns)
+    operation = _served(function, short, desk, rule, promote, check, returns)
 
     def on_arrays(*args: Any, **kwargs: Any) -> Any:
         if any(isinstance(a, graph.Tensor) for a in args):
@@ -126,7 +126,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
     operation.rule = on_arrays
     if desk.out:
         as_method = desk.as_method()
-        operation.method = _served(function, short, as_method, node, promote, check, returns)
+        operation.method = _served(function, short, as_method, rule, promote, check, returns)
     return operation
 
 
