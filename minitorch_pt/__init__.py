@@ -122,6 +122,16 @@ _FROM = {
     "dsmm": "sparse.operations", "sparse_coo_tensor": "sparse.tensor", "spmm": "sparse.operations", "svd_lowrank": "_lowrank",
     "to_dlpack": "utils.dlpack", "vmap": "func",
     "Future": "futures", "GradScaler": "amp", "SymBool": "types", "SymFloat": "types", "SymInt": "types", "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
+    **dict.fromkeys((
+        "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "alpha_dropout_", "avg_pool1d", "batch_norm", "bilinear", "channel_shuffle",
+        "constant_pad_nd", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "dropout", "dropout_",
+        "embedding", "embedding_renorm_", "feature_alpha_dropout", "feature_alpha_dropout_", "feature_dropout", "feature_dropout_", "group_norm", "gru",
+        "gru_cell", "instance_norm", "layer_norm", "linear", "lstm", "lstm_cell", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool3d", "pixel_shuffle", "pixel_unshuffle", "rms_norm", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell",
+    ), "ops.layers"),
+    **dict.fromkeys((
+        "binary_cross_entropy_with_logits", "cosine_embedding_loss", "ctc_loss", "hinge_embedding_loss", "kl_div", "margin_ranking_loss", "poisson_nll_loss",
+        "triplet_margin_loss",
+    ), "ops.losses"),
     **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in _dtypes.TITLES.values())), "storage"),
 }  # fmt: skip
 if _typing.TYPE_CHECKING:
@@ -156,6 +166,8 @@ if _typing.TYPE_CHECKING:
     )
     from ._lowrank import pca_lowrank, svd_lowrank
     from .func import vmap
+    from .ops.layers import *
+    from .ops.losses import *
     from .serialization import load, save
     from .sparse.operations import dsmm, spmm
     from .sparse.tensor import sparse_coo_tensor
@@ -163,12 +175,14 @@ if _typing.TYPE_CHECKING:
     from .utils.dlpack import from_dlpack, to_dlpack
 
 else:  # checkers of types know all names by now, and mark others
+    __all__ = [name for name in (*globals(), *_FROM) if name[0] != "_"]
 
     def __getattr__(name: str) -> _typing.Any:
         if name in _PACKAGES:
             return _importlib.import_module(f".{name}", __package__)
         if name in _FROM:
-            return getattr(_importlib.import_module(f".{_FROM[name]}", __package__), name)
+            thing = getattr(_importlib.import_module(f".{_FROM[name]}", __package__), name)
+            return globals().setdefault(name, thing)
         raise _attribute(__package__, name)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import minitorch_pt
+from minitorch_pt import ops
 
 PACKAGE = Path(minitorch_pt.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -117,6 +118,20 @@ def test_packages_are_imported_at_their_first_use():
     ]
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         minitorch_pt.nonsense  # noqa: B018
+
+
+@pytest.mark.parametrize("family", ops.FAMILIES)
+def test_what_is_behind_layers_and_losses_is_imported_when_it_is_named(family):
+    """All that the family shows is known at the top level, in `dir`, and by `from minitorch_pt import *`."""
+    code = f"import sys, minitorch_pt; print('minitorch_pt.ops.{family}' in sys.modules, 'conv2d' in dir(minitorch_pt))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False True\n"
+    module = importlib.import_module(f"minitorch_pt.ops.{family}")
+    shown = {name for name, thing in vars(module).items() if name[0] != "_" and inspect.isfunction(thing)}
+    star: dict = {}
+    exec("from minitorch_pt import *", star)
+    assert shown and shown <= {*minitorch_pt.__dir__()} & {*star}
+    for name in shown:
+        assert getattr(minitorch_pt, name) is getattr(ops, name) is star[name] is getattr(module, name)
 
 
 def test_only_numpy_and_the_standard_library_are_imported():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-import traceback
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +27,8 @@ watchers: set[Callable] = set()  # called with each new node of the graph, and t
 
 def _trace(node: Any, value: Any) -> None:
     """Note where in the program a node is made."""
+    import traceback  # only those who ask pay for it
+
     node.trace = "".join(traceback.format_stack(limit=9)[:-3])
 
 

@@ -42,7 +42,7 @@ def into(
                 f"{name}(): argument 'out' must be tuple of {len(result)} Tensors, not {type(target).__name__}"
             )
         written = [into(t, r, name, inputs, kinds, promotes) for t, r in zip(target, result, strict=True)]
-        return type(result)(*written) if hasattr(result, "_fields") else type(result)(written)
+        return type(result)(written)
     if not isinstance(target, graph.Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(target).__name__}")
     if recording.on and (target.requires_grad or result.requires_grad):

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
+from ..ops.distances import cosine_similarity, pairwise_distance, pdist
 from ..ops.elementwise.activations import elu, gelu, glu, leaky_relu, logsigmoid, mish, prelu, silu, softplus, softsign
 from ..ops.elementwise.piecewise import hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, tanhshrink
 from ..ops.elementwise.softmaxes import gumbel_softmax
 from ..ops.layers.attention import scaled_dot_product_attention
 from ..ops.layers.columns import fold, unfold
 from ..ops.layers.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
-from ..ops.layers.distances import cosine_similarity, pairwise_distance, pdist
 from ..ops.layers.embedding import embedding_bag, embedding_renorm_, row_number
 from ..ops.layers.linears import bilinear, linear
 from ..ops.layers.normalization import local_response_norm, rms_norm

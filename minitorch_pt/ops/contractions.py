@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import string
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -209,7 +208,7 @@ def _lettered(*given: object) -> tuple[str, tuple]:
         TypeError: something stands where a list belongs. RuntimeError: a number that is not between 0 and 51.
     """
     pairs = len(given) // 2
-    terms, letters = [], string.ascii_uppercase + string.ascii_lowercase
+    terms, letters = [], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     for axes in given[1 : 2 * pairs : 2] + given[2 * pairs :]:
         if not isinstance(axes, (list, tuple)):
             raise TypeError(f"einsum(): operands and lists of axes must take turns, and a {type(axes).__name__} stands where a list belongs")  # fmt: skip

@@ -60,7 +60,7 @@ def det(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 @composed
 def slogdet(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """`torch.linalg.slogdet`: the sign of each determinant and the logarithm of its size."""
-    return return_types.slogdet(*algebra.slogdet(input))
+    return return_types.slogdet(algebra.slogdet(input))
 
 
 @composed
@@ -156,7 +156,7 @@ def triangular_solve(
     used = transposed(A) if transpose else A
     solution = algebra.solve_triangular(used, input, upper=upper != transpose, unitriangular=unitriangular)
     solution = saving.rule(solution, (input,), "TriangularSolveBackward0")
-    return return_types.triangular_solve(solution, named(clone(A), "TriangularSolveBackward0"))
+    return return_types.triangular_solve((solution, named(clone(A), "TriangularSolveBackward0")))
 
 
 @composed
@@ -168,7 +168,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: Flag = False, *, out: tuple[Ten
     """
     _deprecated("lu", "torch.linalg.lu_factor")
     result = algebra.lu_factor_ex(A, pivot=pivot)
-    return return_types.lu_with_info(*result) if get_infos else tuple(result[:2])
+    return return_types.lu_with_info(result) if get_infos else tuple(result[:2])
 
 
 @composed
@@ -196,14 +196,14 @@ def lu_unpack(
     empty = LU_data.new_zeros(0)
     if unpack_data:
         named((L, U), "LuUnpackBackward0")
-    return return_types.lu_unpack(P if unpack_pivots else empty, *((L, U) if unpack_data else (empty, empty)))
+    return return_types.lu_unpack((P if unpack_pivots else empty, *((L, U) if unpack_data else (empty, empty))))
 
 
 @composed
 def qr(input: Tensor, some: bool = True, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """`torch.linalg.qr`, reduced, or with some=False complete."""
     _deprecated("qr", "torch.linalg.qr")
-    return return_types.qr(*algebra.qr(input, "reduced" if some else "complete"))
+    return return_types.qr(algebra.qr(input, "reduced" if some else "complete"))
 
 
 @differentiable(linear=True, returns=return_types.geqrf)
@@ -252,9 +252,9 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: tuple
     """`torch.linalg.svd` with V in place of its transpose; some=False: full matrices; compute_uv=False: zeros for U and V."""
     if compute_uv:
         U, S, Vh = algebra.svd(input, not some)
-        return return_types.svd(U, S, transposed(Vh))
+        return return_types.svd((U, S, transposed(Vh)))
     batch, (m, n) = tuple(input.shape[:-2]), tuple(input.shape[-2:])
-    return return_types.svd(input.new_zeros((*batch, m, m)), algebra.svdvals(input), input.new_zeros((*batch, n, n)))
+    return return_types.svd((input.new_zeros((*batch, m, m)), algebra.svdvals(input), input.new_zeros((*batch, n, n))))
 
 
 @composed

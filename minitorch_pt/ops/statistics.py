@@ -240,4 +240,4 @@ def histogramdd(
         RuntimeError: as `histogram`, or bins and ranges of another number than the variables.
     """
     hist, *edges = _histogramdd(input, bins, range, weight, density)
-    return return_types.histogramdd(hist, tuple(edges))
+    return return_types.histogramdd((hist, tuple(edges)))

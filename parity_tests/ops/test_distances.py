@@ -1,4 +1,4 @@
-"""ops/layers/distances.py against torch."""
+"""ops/distances.py against torch."""
 
 from __future__ import annotations
 
