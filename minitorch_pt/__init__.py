@@ -4,6 +4,7 @@ import importlib as _importlib
 import math as _math
 import sys as _sys
 import typing as _typing
+from contextlib import suppress as _suppress
 
 from . import autograd as autograd, ops as ops, random as random
 from .arrays import dtypes as _dtypes, memory as _memory
@@ -42,6 +43,7 @@ from .tensors.window_functions import *
 
 _memory.keep_freed_pages()
 globals().update(_TOP)
+_VF = _sys.modules[__name__]  # where older programs find torch.lstm
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 
@@ -80,6 +82,7 @@ _settle(
 vars(_sys.modules[f"{__name__}._C"]).update(
     _CORE,
     DisableTorchFunction=autograd.takeovers.DisableTorchFunctionSubclass,
+    _infer_size=ops.broadcast_shapes,
     _disabled_torch_function_impl=autograd.takeovers.never,
 )
 _settle(
@@ -114,13 +117,13 @@ _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
+    "__config__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
     "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization",
     "dsmm": "sparse.operations", "sparse_coo_tensor": "sparse.tensor", "spmm": "sparse.operations", "svd_lowrank": "_lowrank",
-    "to_dlpack": "utils.dlpack", "vmap": "func",
+    "to_dlpack": "utils.dlpack", "vmap": "func", "_sample_dirichlet": "distributions.dirichlet", "_standard_gamma": "distributions.gamma", "_weight_norm": "nn.utils.parametrizations", "norm_except_dim": "nn.utils.parametrizations",
     "Future": "futures", "GradScaler": "amp", "SymBool": "types", "SymFloat": "types", "SymInt": "types", "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
     **dict.fromkeys((
         "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "alpha_dropout_", "avg_pool1d", "batch_norm", "bilinear", "channel_shuffle",
@@ -183,6 +186,9 @@ else:  # checkers of types know all names by now, and mark others
         if name in _FROM:
             thing = getattr(_importlib.import_module(f".{_FROM[name]}", __package__), name)
             return globals().setdefault(name, thing)
+        if name.startswith("_foreach_"):
+            with _suppress(AttributeError):
+                return _importlib.import_module("._foreach", __package__).find(name.removeprefix("_foreach_"))
         raise _attribute(__package__, name)
 
 

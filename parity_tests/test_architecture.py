@@ -29,7 +29,7 @@ tensors storage
 random sparse
 nn optim utils distributions linalg special signal serialization testing cuda backends accelerator amp jit onnx compiler distributed futures multiprocessing overrides profiler types
 func
-version torch_version __config__ _lowrank functional
+version torch_version __config__ _dynamo _foreach _lowrank functional
 teaching
 __main__
 """
