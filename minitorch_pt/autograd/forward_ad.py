@@ -99,8 +99,10 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
         if not value.is_floating_point():
             raise ValueError(f"Expected {name} to be floating point or complex, but got: {value.dtype}")
     if tangent.shape != tensor.shape:
-        raise RuntimeError(f"Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is "
-                           f"of size {list(tensor.shape)} while the given forward gradient is of size {list(tangent.shape)}.")  # fmt: skip
+        raise RuntimeError(
+            f"Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is "
+            f"of size {list(tensor.shape)} while the given forward gradient is of size {list(tangent.shape)}."
+        )
     fresh = _state.level.start.fresh(tensor)
     _state.level.duals.append((fresh, tangent))
     return fresh.clone()

@@ -83,8 +83,9 @@ def renew(view: Any) -> None:
         return
     if changes.changed_since(view._data, view._seen):
         if view._origin is not None:
-            raise RuntimeError(f"this view {view._origin}, and its base or another view of it has been modified inplace since while "
-                               "gradients were tracked. Use the out-of-place form, or clone().")  # fmt: skip
+            raise RuntimeError(
+                f"this view {view._origin}, and its base or another view of it has been modified inplace since while gradients were tracked. Use the out-of-place form, or clone()."
+            )
         view._node, view._requires_grad = _of_base(view), True
         view._moved()
     view._seen = changes.last_change
@@ -99,14 +100,17 @@ def check_inplace(tensor: Any) -> None:
     base = tensor._base
     if base is not None:
         if tensor._origin is not None:
-            raise RuntimeError(f"a view that {tensor._origin} is being modified inplace while gradients are tracked. "
-                               "Use the out-of-place form, or clone() it.")  # fmt: skip
+            raise RuntimeError(
+                f"a view that {tensor._origin} is being modified inplace while gradients are tracked. Use the out-of-place form, or clone() it."
+            )
         if tensor.requires_grad and base._node is None:
-            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation. "
-                               "Change it under torch.no_grad(), or take a clone() first.")  # fmt: skip
+            raise RuntimeError(
+                "a view of a leaf Variable that requires grad is being used in an in-place operation. Change it under torch.no_grad(), or take a clone() first."
+            )
     if tensor.requires_grad and tensor.is_leaf:
-        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation. "
-                           "Change it under torch.no_grad(), or use the out-of-place form.")  # fmt: skip
+        raise RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation. Change it under torch.no_grad(), or use the out-of-place form."
+        )
 
 
 def rebase(tensor: Any, node: graph.Node) -> None:

@@ -159,7 +159,9 @@ def _once(flow: Array) -> Pulled:
     """A gradient that depends on the factors in a way that is not built, here as in torch."""
 
     def refuse(g: Array) -> NoReturn:
-        raise RuntimeError("scatter_reduce(): the gradient of a product can be differentiated again only where at most one element of src that meets there is 0")  # fmt: skip
+        raise RuntimeError(
+            "scatter_reduce(): the gradient of a product can be differentiated again only where at most one element of src that meets there is 0"
+        )
 
     return flow, refuse
 

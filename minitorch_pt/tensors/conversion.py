@@ -56,8 +56,15 @@ class Conversions:
     is_leaf: Any
     __dict__: dict
 
-    def to(self: Any, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False,
-           memory_format: Any = None) -> Tensor:  # fmt: skip
+    def to(
+        self: Any,
+        *args: Any,
+        dtype: Any = None,
+        device: Any = None,
+        non_blocking: bool = False,
+        copy: bool = False,
+        memory_format: Any = None,
+    ) -> Tensor:
         """This tensor with another dtype (or that of another tensor) or memory format; itself if nothing changes and `copy` is False.
 
         Called as to(dtype), to(device), to(device, dtype) or to(other); `non_blocking` and `copy` may follow without a name.
@@ -243,8 +250,9 @@ class Conversions:
             RuntimeError: there is not exactly one element.
         """
         if self._data.size != 1:
-            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar; pick one with an index, "
-                               "or reduce it with .sum() or .mean()")  # fmt: skip
+            raise RuntimeError(
+                f"a Tensor with {self._data.size} elements cannot be converted to Scalar; pick one with an index, or reduce it with .sum() or .mean()"
+            )
         return self._data.item()
 
     def tolist(self) -> Any:
@@ -283,7 +291,9 @@ class Conversions:
 
     def _number(self) -> Any:
         if self._data.size != 1:
-            raise ValueError(f"only one element tensors can be converted to Python scalars, got shape {list(self._data.shape)}")  # fmt: skip
+            raise ValueError(
+                f"only one element tensors can be converted to Python scalars, got shape {list(self._data.shape)}"
+            )
         return self._data.item()
 
     def __int__(self) -> Any:
@@ -291,8 +301,10 @@ class Conversions:
 
     def __float__(self) -> Any:
         if self.requires_grad:
-            warnings.warn("Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior. Consider using tensor.detach() "
-                          "first, or .item().", stacklevel=2)  # fmt: skip
+            warnings.warn(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior. Consider using tensor.detach() first, or .item().",
+                stacklevel=2,
+            )
         return float(self._number())
 
     def __index__(self) -> Any:
@@ -358,8 +370,9 @@ class Conversions:
     # -- copies and files ----------------------------------------------------------------------------------------------
     def __deepcopy__(self: Any, memo: dict) -> Any:
         if not self.is_leaf:
-            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
-                               "moment. Use detach().clone() for a copy without history.")  # fmt: skip
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. Use detach().clone() for a copy without history."
+            )
         if id(self) not in memo:
             data = copied(self._data, memo)
             memo[id(self)] = copy = rebuilt(type(self), data, self.requires_grad, self._attributes())

@@ -180,8 +180,9 @@ class Methods(Operators, Overwriting):
     def float_power_(self: Any, exponent: Operand) -> Any:
         """In-place form of `float_power`: for float64 alone, the type of its result."""
         if self._data.dtype != np.float64:
-            raise RuntimeError(f"the base given to float_power_ has dtype {self._data.dtype.name} but the operation's result requires float64; "
-                               "use the out-of-place form")  # fmt: skip
+            raise RuntimeError(
+                f"the base given to float_power_ has dtype {self._data.dtype.name} but the operation's result requires float64; use the out-of-place form"
+            )
         return apply_inplace(self, ops.float_power, (exponent,), {})
 
     @composed

@@ -25,8 +25,9 @@ def _copied(input: Any, src: Any) -> Any:
     try:
         value = np.broadcast_to(src, input.shape).astype(input.dtype)
     except ValueError:
-        raise RuntimeError(f"The expanded size of the tensor must match the existing size: a tensor of shape {list(src.shape)} cannot be "
-                           f"copied to one of shape {list(input.shape)}") from None  # fmt: skip
+        raise RuntimeError(
+            f"The expanded size of the tensor must match the existing size: a tensor of shape {list(src.shape)} cannot be copied to one of shape {list(input.shape)}"
+        ) from None
     return value, lambda g: np.zeros(g.shape, g.dtype), lambda g: g
 
 

@@ -344,8 +344,9 @@ class ParameterDict(_Named):
 
     def __setitem__(self, key: str, value: Any) -> None:
         if not isinstance(key, str):
-            raise TypeError(f"Index given to ParameterDict cannot be used as a key as it is not a string (type is '{type(key).__name__}'). Open an issue on github "
-                            "if you need non-string keys.")  # fmt: skip
+            raise TypeError(
+                f"Index given to ParameterDict cannot be used as a key as it is not a string (type is '{type(key).__name__}'). Open an issue on github if you need non-string keys."
+            )
         self._keys[key] = None
         setattr(self, key, _as_parameter(value))
 
