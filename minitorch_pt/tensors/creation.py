@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -168,7 +169,7 @@ def _full_like(data: np.ndarray, value: Any, kind: np.dtype, order: object = Non
     return made
 
 
-def _filled(name: str, value: Any, text: str) -> Any:
+def _filled(name: str, value: Any, text: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
     def make(
         *size: Any,
         out: Tensor | None = None,
