@@ -207,6 +207,19 @@ def test_public_names_are_documented():
     assert not missing
 
 
+def test_what_a_tensor_has_stands_in_the_body_of_a_class():
+    """There editors and type checkers look: what other files add to Tensor is announced."""
+    said = set()
+    for path in (PACKAGE / "tensors").glob("*.py"):
+        for cls in ast.walk(ast.parse(path.read_text())):
+            for node in ast.walk(cls) if isinstance(cls, ast.ClassDef) else ():
+                said.add(getattr(node, "name", None))
+                said.add(node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None)
+    has = [(name, value) for cls in minitorch_pt.Tensor.__mro__[:-1] for name, value in vars(cls).items()]
+    left_out = "minitorch_pt.names.absent"
+    assert not {name for name, value in has if not name.startswith("_") and type(value).__module__ != left_out} - said
+
+
 def test_files_that_are_named_exist():
     """What README, lessons, docstrings, comments and the first words of a test call `ops/shape.py` is there, by a path that fits."""
     known = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=PACKAGE.parent).stdout.split()

@@ -29,6 +29,7 @@ __all__ = ["apply_inplace", "check_inplace", "inplace", "put", "rebase", "renew"
 
 P = ParamSpec("P")
 R = TypeVar("R")
+F = TypeVar("F", bound=Callable)
 
 
 @differentiable(linear=True, name="AsStridedBackward0")
@@ -181,7 +182,12 @@ def write(tensor: Any, value: np.ndarray) -> None:
     changed(data)
 
 
-@functools.cache  # arccos_ is acos_, as arccos is acos
+def _once(function: F) -> F:
+    """functools.cache, in the types of the function."""
+    return functools.cache(function)  # type: ignore[return-value]
+
+
+@_once  # arccos_ is acos_, as arccos is acos
 def inplace(operation: Callable[P, R], overlap: bool = False) -> Callable[P, R]:
     """The in-place form of an operation: `relu_ = inplace(relu)`."""
     operation = contract.method(operation)

@@ -51,8 +51,6 @@ class Conversions:
     _made_sparse: Any  # given by the package, which loads torch.sparse where a program asks for it
     dtype: Any
     requires_grad: Any
-    clone: Any
-    unbind: Any
     is_leaf: Any
     __dict__: dict
 
@@ -343,7 +341,7 @@ class Conversions:
             raise TypeError("len() of a 0-d tensor")
         return len(self._data)
 
-    def __iter__(self) -> Iterator:
+    def __iter__(self: Any) -> Iterator:
         if not self._data.ndim:
             raise TypeError("iteration over a 0-d tensor")
         return iter(self.unbind(0))

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_attribute: Any = property  # which type checkers take for what it reads
+
 
 @functools.cache
-def _compared(comparison: Callable) -> Callable:
+def _compared(comparison: Callable) -> Callable[..., Tensor]:
     """The in-place form of a comparison: 1 where it holds and 0 elsewhere, through which no gradient flows."""
     name = f"{comparison.__name__.capitalize()}Backward"
 
@@ -55,12 +57,30 @@ class Methods(Operators, Overwriting):
     _data: np.ndarray
     _node: Any
     requires_grad: Any
+    if TYPE_CHECKING:  # added in creation.py, draws.py and fills.py, which need the class
+        bernoulli: Callable[..., Tensor]
+        bernoulli_: Callable[..., Tensor]
+        cauchy_: Callable[..., Tensor]
+        exponential_: Callable[..., Tensor]
+        geometric_: Callable[..., Tensor]
+        log_normal_: Callable[..., Tensor]
+        multinomial: Callable[..., Tensor]
+        new_empty: Callable[..., Tensor]
+        new_empty_strided: Callable[..., Tensor]
+        new_full: Callable[..., Tensor]
+        new_ones: Callable[..., Tensor]
+        new_tensor: Callable[..., Tensor]
+        new_zeros: Callable[..., Tensor]
+        normal_: Callable[..., Tensor]
+        random_: Callable[..., Tensor]
+        uniform_: Callable[..., Tensor]
 
     # element by element (ops/elementwise/)
     angle = method(ops.angle)
     conj, conj_physical, conj_physical_ = ops.conj, method(ops.conj_physical), method(ops.conj_physical)
     resolve_conj, resolve_neg = ops.resolve_conj, ops.resolve_neg
-    real, imag = property(ops.real), property(ops.imag)
+    real: Tensor = _attribute(ops.real)
+    imag: Tensor = _attribute(ops.imag)
     abs, abs_ = _both(ops.abs)
     absolute, absolute_ = _both(ops.absolute)
     acos, acos_ = _both(ops.acos)
@@ -186,7 +206,7 @@ class Methods(Operators, Overwriting):
     xlogy, xlogy_ = _both(ops.xlogy)
 
     @composed
-    def float_power_(self: Any, exponent: Operand) -> Any:
+    def float_power_(self: Any, exponent: Operand) -> Tensor:
         """In-place form of `float_power`: for float64 alone, the type of its result."""
         if self._data.dtype != np.float64:
             raise RuntimeError(
@@ -195,14 +215,14 @@ class Methods(Operators, Overwriting):
         return apply_inplace(self, ops.float_power, (exponent,), {})
 
     @composed
-    def polygamma(self: Any, n: int) -> Any:
+    def polygamma(self: Any, n: int) -> Tensor:
         """The n-th derivative of `digamma`."""
         return ops.polygamma(n, self)
 
     polygamma_ = inplace(polygamma)
 
     @composed
-    def where(self: Any, condition: Tensor, other: Operand) -> Any:
+    def where(self: Any, condition: Tensor, other: Operand) -> Tensor:
         """This tensor where the condition holds, else `other`."""
         return ops.where(condition, self, other)
 
@@ -308,7 +328,8 @@ class Methods(Operators, Overwriting):
     trace = method(ops.trace)
     tril, tril_ = _both(ops.tril, overlap=True)
     triu, triu_ = _both(ops.triu, overlap=True)
-    T, mT = property(ops.reversed_axes), property(ops.matrix_transpose)
+    T: Tensor = _attribute(ops.reversed_axes)
+    mT: Tensor = _attribute(ops.matrix_transpose)
     mH = mT
 
     @property
