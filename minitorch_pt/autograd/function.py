@@ -16,7 +16,7 @@ from . import changes, graph
 from .graph import Node, Output, Rule, record
 from .inplace import check_inplace, rebase
 from .modes import no_grad, recording, watchers
-from .saving import through_hooks
+from .saved_tensors import through_hooks
 
 __all__ = ["Function", "FunctionCtx", "InplaceFunction", "once_differentiable"]
 

@@ -14,7 +14,7 @@ from ..tensors.tensor import Tensor, wrap
 from ..utils._pytree import tree_flatten, tree_unflatten
 from .arguments import chosen, only_tensors
 from .reverse import jacrev, recorded
-from .starts import Start
+from .transforms import Start
 
 __all__ = ["hessian", "jacfwd", "jvp", "linearize"]
 

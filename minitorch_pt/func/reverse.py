@@ -14,7 +14,7 @@ from ..tensors.creation import zeros
 from ..tensors.tensor import Tensor, wrap
 from ..utils._pytree import tree_flatten, tree_unflatten
 from .arguments import chosen, only_tensors, replaced, with_aux
-from .starts import Start
+from .transforms import Start
 
 __all__ = ["grad", "grad_and_value", "jacrev", "recorded", "vjp"]
 

@@ -12,9 +12,9 @@ from .axes import from_front, reduced_axes
 from .elementwise.arithmetic import sub
 from .elementwise.comparison import ne
 from .joins import cat
-from .parts import select
 from .reductions import sum
 from .shape import clone
+from .slicing import select
 from .totals import cumsum
 
 if TYPE_CHECKING:

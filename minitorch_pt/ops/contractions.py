@@ -15,9 +15,9 @@ from ..autograd.rule import array, differentiable
 from .axes import from_front
 from .checks import need, same_dtype
 from .diagonal import diagonal
-from .parts import select
 from .products import mm
 from .shape import permute
+from .slicing import select
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Pulled, Tensor

@@ -12,8 +12,8 @@ from ..arrays.storage import sliced
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .axes import from_front, sizes
-from .parts import narrow
 from .shape import reshape, unsqueeze
+from .slicing import narrow
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, CastOut, Dim, Pulled, Size, Tensor, Tensors

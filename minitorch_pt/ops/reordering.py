@@ -189,5 +189,5 @@ def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
 def _rot90(input: Array, k: int, axes: tuple[int, int]) -> Pulled:
     data, (a, b) = array(input), axes
     turned = [data, np.flip(data, b), np.flip(data, axes), np.flip(data, a)][k % 4]
-    value = turned.copy() if k % 4 == 0 else layouts.placed(turned, layouts.kept(data))
+    value = turned.copy() if k % 4 == 0 else layouts.placed(turned, layouts.preserved(data))
     return value.swapaxes(a, b) if k % 2 else value, lambda g: _rot90.rule(g, -k, axes)

@@ -15,8 +15,8 @@ from .axes import from_front
 from .diagonal import diagonal
 from .gathering import check_places, combine_at, gather, index_grid
 from .indexing import as_element, getitem, written_at
-from .parts import as_strided, select
 from .shape import clone
+from .slicing import as_strided, select
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Operand, Pulled, Size, Tensor

@@ -21,8 +21,8 @@ from ..autograd.readers import read
 from ..autograd.rule import differentiable, named
 from ..autograd.takeovers import DisableTorchFunctionSubclass
 from ..ops.axes import sizes as given_sizes
-from ..ops.parts import as_strided
 from ..ops.shape import laid_out
+from ..ops.slicing import as_strided
 from ..storage import KINDS, TypedStorage, UntypedStorage, shown, storage, untyped_storage
 from .device import DeviceError, DLDeviceType, device as _device, on_cpu
 from .elements import elements

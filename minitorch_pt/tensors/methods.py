@@ -272,7 +272,7 @@ class Methods(Operators, Overwriting):
     quantile = method(ops.quantile)
     var = method(ops.var)
 
-    # shape (ops/shape.py, ops/joins.py, ops/parts.py, ops/reordering.py, ops/diagonal.py)
+    # shape (ops/shape.py, ops/joins.py, ops/slicing.py, ops/reordering.py, ops/diagonal.py)
     adjoint = method(ops.adjoint)
     as_strided = method(ops.as_strided)
     broadcast_to = method(ops.broadcast_to)

@@ -11,7 +11,7 @@ from .. import autograd
 from ..arrays.notices import warn
 from ..autograd.hooks import watch_passes
 from ..autograd.modes import enable_grad, recording
-from ..autograd.saving import saved_tensors_hooks
+from ..autograd.saved_tensors import saved_tensors_hooks
 from ..random import get_rng_state, set_rng_state
 from ..tensors.tensor import Tensor
 
