@@ -323,7 +323,6 @@ class ParameterList(Module):
         raise RuntimeError("ParameterList should not be called: it holds parameters for the forward() of a module.")
 
     def extra_repr(self) -> str:
-        """A line for each value."""
         return _described(((str(i), value) for i, value in enumerate(self)), lambda value: value.dtype)
 
 
@@ -400,7 +399,6 @@ class ParameterDict(_Named):
         return ParameterDict((key, default) for key in keys)
 
     def extra_repr(self) -> str:
-        """A line for each value."""
         return _described(self.items(), lambda value: value.type())
 
 

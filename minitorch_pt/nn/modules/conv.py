@@ -83,7 +83,6 @@ class _ConvNd(Module):
             init.uniform_(self.bias, -bound, bound)
 
     def extra_repr(self) -> str:
-        """The sizes, and the options that are not the default."""
         options: list[tuple[str, Any, Any]] = [
             ("padding", self.padding, (0,) * len(self.padding)),
             ("dilation", self.dilation, (1,) * len(self.dilation)),

@@ -39,7 +39,6 @@ class _Pad(Module):
         return F.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:
-        """The padding."""
         return f"{self.padding}"
 
 
@@ -53,7 +52,6 @@ class _ConstantPadNd(_Pad):
         return F.pad(input, self.padding, "constant", self.value)
 
     def extra_repr(self) -> str:
-        """The padding and the value."""
         return f"padding={self.padding}, value={self.value}"
 
 
@@ -80,7 +78,6 @@ class _ZeroPad(_ConstantPadNd):
         super().__init__(padding, 0.0)
 
     def extra_repr(self) -> str:
-        """The padding."""
         return f"{self.padding}"
 
 

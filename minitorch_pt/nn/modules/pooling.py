@@ -139,7 +139,6 @@ class MaxUnpool3d(_MaxUnpoolNd):
 
 class _AvgPoolNd(Module):
     def extra_repr(self) -> str:
-        """The sizes."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
@@ -333,7 +332,6 @@ class _AdaptivePool(Module):
         return self._pool(input, self.output_size)
 
     def extra_repr(self) -> str:
-        """The size of the output."""
         return f"output_size={self.output_size}"
 
 

@@ -220,7 +220,6 @@ class RNNBase(Module):
         return (output.squeeze(batch_dim), self._without_batch(last)) if alone else (output, last)
 
     def extra_repr(self) -> str:
-        """The sizes and the options that are not the default."""
         defaults = {
             "proj_size": 0,
             "num_layers": 1,
@@ -360,7 +359,6 @@ class RNNCellBase(Module):
         return tuple(r.squeeze(0) for r in results) if alone else results
 
     def extra_repr(self) -> str:
-        """The sizes and the options that are not the default."""
         text = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias is True else f", bias={self.bias}")
         nonlinearity = getattr(self, "nonlinearity", "tanh")
         return text if nonlinearity == "tanh" else f"{text}, nonlinearity={nonlinearity}"
