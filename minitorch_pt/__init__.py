@@ -67,7 +67,7 @@ _settle(
     f"{__name__}.autograd.graph",
     {
         name: getattr(module, name)
-        for module in (autograd.edges, autograd.saving)
+        for module in (autograd.edges, autograd.saved_tensors)
         for name in module.__all__
         if name != "through_hooks"
     },

@@ -166,12 +166,12 @@ def test_the_engine_reads_in_an_hour():
     # the contract of arguments stands before the engine; gradcheck, jacobians, hooks on what is saved, classes that take over and what a user sees of a node are made
     # with it
     beside = (
-        "contract.py", "check.py", "edges.py", "errors.py", "forward_ad.py", "functional.py", "hooks.py", "nodes.py", "out.py", "profiler.py", "readers.py", "saving.py", "starts.py",
+        "contract.py", "check.py", "edges.py", "errors.py", "forward_ad.py", "functional.py", "hooks.py", "nodes.py", "out.py", "profiler.py", "readers.py", "saved_tensors.py", "transforms.py",
         "takeovers.py", "variable.py",
     )  # fmt: skip
     parts = sorted(path for path in (PACKAGE / "autograd").glob("*.py") if path.name not in beside)
     engine = [PACKAGE / "tensors" / "tensor.py", *parts]
-    assert sum(map(code_lines, engine)) <= 1550
+    assert sum(map(code_lines, engine)) <= 1660
 
 
 def test_every_module_says_what_it_does_and_lists_its_names():
@@ -205,6 +205,19 @@ def test_public_names_are_documented():
                         and not any("setter" in ast.unparse(d) or "deleter" in ast.unparse(d) for d in f.decorator_list)
                     ]
     assert not missing
+
+
+def test_what_a_tensor_has_stands_in_the_body_of_a_class():
+    """There editors and type checkers look: what other files add to Tensor is announced."""
+    said = set()
+    for path in (PACKAGE / "tensors").glob("*.py"):
+        for cls in ast.walk(ast.parse(path.read_text())):
+            for node in ast.walk(cls) if isinstance(cls, ast.ClassDef) else ():
+                said.add(getattr(node, "name", None))
+                said.add(node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None)
+    has = [(name, value) for cls in minitorch_pt.Tensor.__mro__[:-1] for name, value in vars(cls).items()]
+    left_out = "minitorch_pt.names.absent"
+    assert not {name for name, value in has if not name.startswith("_") and type(value).__module__ != left_out} - said
 
 
 def test_files_that_are_named_exist():

@@ -3,7 +3,7 @@
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
 
-from . import edges as edges, hooks as hooks, saving as saving
+from . import edges as edges, hooks as hooks, saved_tensors as saved_tensors
 from .check import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from .function import Function as Function
 from .gradients import backward as backward, grad as grad

@@ -14,7 +14,6 @@ from .gathering import *
 from .indexing import *
 from .joins import *
 from .matrices import *
-from .parts import *
 from .products import *
 from .quantiles import *
 from .reductions import *
@@ -22,6 +21,7 @@ from .reordering import *
 from .scatters import *
 from .segments import *
 from .shape import *
+from .slicing import *
 from .sorting import *
 from .statistics import *
 from .totals import *

@@ -93,7 +93,11 @@ def cholesky_inverse(input: Tensor, upper: bool = False, *, out: CastOut | None 
         RuntimeError: not square, or not floating point. LinAlgError: a zero on the diagonal.
     """
     check_matrices("cholesky_inverse", input, square=True)
-    check_info("cholesky_inverse", zero_pivot(array(input)), "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.")  # fmt: skip
+    check_info(
+        "cholesky_inverse",
+        zero_pivot(array(input)),
+        "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.",
+    )
     low = array(transposed(input) if upper else input)
     half = substitute(low, np.broadcast_to(np.eye(low.shape[-1], dtype=low.dtype), low.shape), False, False)
     value = transposed(half) @ half
@@ -189,9 +193,13 @@ def lu_unpack(
 ) -> Any:
     """P, L and U of what `torch.linalg.lu_factor` gives; empty tensors for what is not asked for."""
     if LU_data.ndim < 2 or not LU_pivots.ndim:
-        raise RuntimeError(f"lu_unpack: expected a matrix and a vector of pivots, or batches of them, and got shapes {list(LU_data.shape)} and {list(LU_pivots.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"lu_unpack: expected a matrix and a vector of pivots, or batches of them, and got shapes {list(LU_data.shape)} and {list(LU_pivots.shape)}"
+        )
     if array(LU_pivots).dtype != np.int32:
-        raise RuntimeError(f"lu_unpack: LU_pivots is expected to be a tensor of torch.int32 dtype, as lu_factor() gives it, and is of {LU_pivots.dtype}")  # fmt: skip
+        raise RuntimeError(
+            f"lu_unpack: LU_pivots is expected to be a tensor of torch.int32 dtype, as lu_factor() gives it, and is of {LU_pivots.dtype}"
+        )
     P, L, U = unpack(LU_data, LU_pivots)
     empty = LU_data.new_zeros(0)
     if unpack_data:
@@ -236,14 +244,25 @@ def ormqr(
         RuntimeError: shapes or dtypes do not fit. NotImplementedError: not float32 or float64.
     """
     check_matrices("ormqr", input)
-    need(other.ndim == input.ndim, f"torch.ormqr: Expected other to have as many axes as input, but they are {list(other.shape)} and {list(input.shape)}")  # fmt: skip
+    need(
+        other.ndim == input.ndim,
+        f"torch.ormqr: Expected other to have as many axes as input, but they are {list(other.shape)} and {list(input.shape)}",
+    )
     m, axis = input.shape[-2], -2 if left else -1
-    need(other.shape[axis] == m, f"torch.ormqr: other.shape[{axis}] must be equal to input.shape[-2], {m}, but is {other.shape[axis]}")  # fmt: skip
+    need(
+        other.shape[axis] == m,
+        f"torch.ormqr: other.shape[{axis}] must be equal to input.shape[-2], {m}, but is {other.shape[axis]}",
+    )
     batch, k = input.shape[:-2], min(m, input.shape[-1])
     need(tuple(tau.shape) == (*batch, k), f"torch.ormqr: tau must have shape {[*batch, k]}, but has {list(tau.shape)}")
-    need(other.shape[:-2] == batch, f"torch.ormqr: Expected batch dimensions of other to be {list(batch)}, but got {list(other.shape[:-2])}")  # fmt: skip
-    need(input.dtype == tau.dtype == other.dtype,
-          f"torch.ormqr: Expected input, tau and other to have the same dtype, but they have {input.dtype}, {tau.dtype} and {other.dtype}")  # fmt: skip
+    need(
+        other.shape[:-2] == batch,
+        f"torch.ormqr: Expected batch dimensions of other to be {list(batch)}, but got {list(other.shape[:-2])}",
+    )
+    need(
+        input.dtype == tau.dtype == other.dtype,
+        f"torch.ormqr: Expected input, tau and other to have the same dtype, but they have {input.dtype}, {tau.dtype} and {other.dtype}",
+    )
     return saving_result.rule(reflected(input, tau, other, left, transpose), (input, tau, other), "OrmqrBackward0")
 
 
@@ -296,7 +315,9 @@ def cross(input: Tensor, other: Tensor, dim: Dim | None = None, *, out: Tensor |
                 f"no dimension of size 3 in input: linalg.cross needs one, got shape {list(input.shape)}"
             )
         dim = tuple(input.shape).index(3)
-        warn("Using torch.cross without specifying the dim arg is deprecated: the first axis of size 3 is taken, linalg.cross takes the last one")  # fmt: skip
+        warn(
+            "Using torch.cross without specifying the dim arg is deprecated: the first axis of size 3 is taken, linalg.cross takes the last one"
+        )
     return algebra.cross(input, other, dim=dim)
 
 

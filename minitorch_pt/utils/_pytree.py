@@ -114,8 +114,9 @@ def tree_unflatten(leaves: Iterable, treespec: TreeSpec) -> PyTree:
     """
     leaves = list(leaves)
     if len(leaves) != treespec.num_leaves:
-        raise ValueError(f"tree_unflatten(leaves, treespec): `leaves` has length {len(leaves)} but the spec refers to a pytree that holds "
-                         f"{treespec.num_leaves} items")  # fmt: skip
+        raise ValueError(
+            f"tree_unflatten(leaves, treespec): `leaves` has length {len(leaves)} but the spec refers to a pytree that holds {treespec.num_leaves} items"
+        )
     rest = iter(leaves)
 
     def made(spec: TreeSpec) -> PyTree:

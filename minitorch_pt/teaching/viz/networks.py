@@ -53,7 +53,9 @@ def _layers(model: Any, mask: Any) -> tuple[list[int], list, list, list[str]]:
         sizes = [weights[0].shape[1], *(len(w) for w in weights)]
         for i, w in enumerate(weights):
             if w.shape[1] != sizes[i]:
-                raise ValueError(f"only Linear layers in a row can be drawn: layer {i} gives {sizes[i]} numbers, the next takes {w.shape[1]}")  # fmt: skip
+                raise ValueError(
+                    f"only Linear layers in a row can be drawn: layer {i} gives {sizes[i]} numbers, the next takes {w.shape[1]}"
+                )
     else:
         sizes = [int(n) for n in model]
         if len(sizes) < 2 or min(sizes) < 1:
@@ -62,12 +64,16 @@ def _layers(model: Any, mask: Any) -> tuple[list[int], list, list, list[str]]:
     if mask is not None:
         masks = [mask] if len(weights) == 1 and np.ndim(mask[0]) == 1 else list(mask)
         if len(masks) != len(weights):
-            raise ValueError(f"mask must give one mask, or None, for each of {len(weights)} layers of connections, got {len(masks)}")  # fmt: skip
+            raise ValueError(
+                f"mask must give one mask, or None, for each of {len(weights)} layers of connections, got {len(masks)}"
+            )
         for i, part in enumerate(masks):
             if part is not None:
                 keep = to_array(part, "mask", (2,)) != 0
                 if keep.shape != (sizes[i + 1], sizes[i]):
-                    raise ValueError(f"mask {i} must have shape (out, in) = {(sizes[i + 1], sizes[i])}, got {keep.shape}")  # fmt: skip
+                    raise ValueError(
+                        f"mask {i} must have shape (out, in) = {(sizes[i + 1], sizes[i])}, got {keep.shape}"
+                    )
                 weights[i] = keep if weights[i] is None else weights[i] * keep
     return sizes, weights, biases, names
 
@@ -157,7 +163,12 @@ def _told(word: Any, sizes: list[int], weights: list, activations: list[str]) ->
     pairs = list(zip(sizes, sizes[1:], strict=False))
     made = sum(a * b if w is None else np.count_nonzero(w) for w, (a, b) in zip(weights, pairs, strict=True))
     whole = sum(a * b for a, b in pairs)
-    text = word("A neural network with layers of {sizes} neurons. Connections: {made} of {whole} possible ones.", sizes=", ".join(map(str, sizes)), made=made, whole=whole)  # fmt: skip
+    text = word(
+        "A neural network with layers of {sizes} neurons. Connections: {made} of {whole} possible ones.",
+        sizes=", ".join(map(str, sizes)),
+        made=made,
+        whole=whole,
+    )
     if any(activations):
         text += " " + word("Activations: {names}", names=", ".join(filter(None, activations)))
     return text
@@ -235,7 +246,9 @@ def weight_rows(weights: Any, *, neuron: int = 0, language: str = "en", ax: Axes
     data = to_array(weights, "weights", (2,))
     n, m = data.shape
     if max(n, m) > 6:
-        raise ValueError(f"weights of shape {data.shape} are too many to draw number by number: at most (6, 6), slice them first")  # fmt: skip
+        raise ValueError(
+            f"weights of shape {data.shape} are too many to draw number by number: at most (6, 6), slice them first"
+        )
     if not 0 <= neuron < n:
         raise IndexError(f"neuron must be from 0 to {n - 1} for weights of shape {data.shape}, got {neuron}")
     step, top = 0.66, 0.75
@@ -261,4 +274,12 @@ def weight_rows(weights: Any, *, neuron: int = 0, language: str = "en", ax: Axes
         canvas.text(x + (j + 0.5) * CELL, y - 0.15, f"$x_{{{j + 1}}}$", 10)
     canvas.text(x + m * CELL / 2, min(0.3, y - 0.4), f"W {data.shape}", 10, weight="bold")
     row = ", ".join(number(v) for v in data[neuron])
-    return describe(canvas.ax, word("A layer of {n} neurons beside its weight matrix. Row {row} holds the weights of one neuron: {weights}", n=n, row=neuron, weights=row))  # fmt: skip
+    return describe(
+        canvas.ax,
+        word(
+            "A layer of {n} neurons beside its weight matrix. Row {row} holds the weights of one neuron: {weights}",
+            n=n,
+            row=neuron,
+            weights=row,
+        ),
+    )
