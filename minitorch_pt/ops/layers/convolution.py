@@ -27,6 +27,7 @@ from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..checks import need
 from ..shape import squeeze, unsqueeze
+from . import winograd
 from .columns import Columns, Sizes, cropped, reach_of, room_for, sizes_of, window_places
 from .padding import constant_pad_nd
 
@@ -63,6 +64,10 @@ def _correlate(
 ) -> Array:
     """weight @ columns(x) + bias: (N, C, *size), (O, C / groups, *kernel), (O) -> (N, O, *places)."""
     n, o, kernel, rows = len(x), len(weight), weight.shape[2:], math.prod(weight.shape[1:])
+    if winograd.suits(x, kernel, stride, padding, dilation, output_padding, groups):
+        value = winograd.convolved(x, weight, bias, padding)
+        if value is not None:
+            return value
     places = window_places(x.shape[2:], kernel, stride, padding, dilation, output_padding)
     columns = Columns(x.shape[2:], places, kernel, stride, padding, dilation, rows > o // groups)
     patches = columns.patches(x)
@@ -96,6 +101,10 @@ def _spread(
     n, o, *places = y.shape
     kernel, rows = weight.shape[2:], math.prod(weight.shape[1:])
     channels = groups * weight.shape[1]
+    if winograd.suits(y, kernel, stride, padding, dilation, output_padding, groups):
+        value = winograd.convolved(y, weight, bias, tuple(2 - p for p in padding), turned=True)
+        if value is not None:
+            return value
     size = [
         (m - 1) * s + r + more - 2 * p
         for m, s, r, more, p in zip(places, stride, reach_of(kernel, dilation), output_padding, padding, strict=True)
@@ -131,6 +140,14 @@ def _weight_gradient(
     channels = x.shape[1] // groups
     rows = channels * math.prod(kernel)
     images, left = array(x), array(y)
+    pulls = (
+        lambda g: _convolution.rule(y, g, None, stride, padding, dilation, True, output_padding, groups),
+        lambda g: _convolution.rule(x, g, None, stride, padding, dilation, False, output_padding, groups),
+    )
+    if winograd.suits(images, kernel, stride, padding, dilation, output_padding, groups):
+        value = winograd.weight_gradient(images, left, padding)
+        if value is not None:
+            return value, *pulls
 
     def summed(long: bool) -> np.ndarray:
         columns = Columns(x.shape[2:], places, kernel, stride, padding, dilation, long)
@@ -147,11 +164,7 @@ def _weight_gradient(
     total = summed(rows > o // groups)
     if not np.isfinite(total).all():  # inf times the zeros beyond the edge may be in it
         total = summed(long=False)
-    return (
-        np.ascontiguousarray(total.swapaxes(1, 2)).reshape(o, channels, *kernel),
-        lambda g: _convolution.rule(y, g, None, stride, padding, dilation, True, output_padding, groups),
-        lambda g: _convolution.rule(x, g, None, stride, padding, dilation, False, output_padding, groups),
-    )
+    return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(o, channels, *kernel), *pulls
 
 
 @differentiable(name="ConvolutionBackward0", saves="input weight")
