@@ -90,23 +90,25 @@ def _matrices(dtype: np.dtype) -> _Matrices:
 # A block of images and rows at a time, which stays in the cache
 # ---------------------------------------------------------------------------------------------------------------------
 _BYTES = 1 << 21
-_PIXELS = 250  # of a product, at least: fewer are slow
+_PIXELS = 100  # of a product, at least: fewer are slow
+_QUICK = 10**6  # multiplications of a product, up to which BLAS takes a quicker way
 
 
 class _Values:
     """The values Bᵀ d of images (N, C, H, W), in blocks of some images and some tiles of rows.
 
-    numbers: what is kept for each pixel of a row of tiles; pixels: of a product, at least.
+    numbers: what is kept for each pixel of a row of tiles; out: the channels that are made of them; pixels: of a product, at least.
     """
 
-    def __init__(self, x: Array, padding: Sizes, numbers: int, pixels: int) -> None:
+    def __init__(self, x: Array, padding: Sizes, numbers: int, out: int, pixels: int = 0) -> None:
         n, channels, height, width = x.shape
         self.x, self.padding = x, padding
         self.size = height + 2 * padding[0] - 2, width + 2 * padding[1] - 2  # of the output
         self.pitch = width + padding[1]  # the zeros before a row are those after the one above it, too
         tiles = -(-self.size[0] // _ROWS)
-        self.images = _evenly(n, -(-pixels // self.pitch))
-        self.tiles = _evenly(tiles, _BYTES // (numbers * x.itemsize * self.images * self.pitch))
+        pixels = max(pixels, _PIXELS, min(250, _QUICK // (channels * out)))
+        self.images = evenly(n, pixels // self.pitch)
+        self.tiles = evenly(tiles, _BYTES // (numbers * x.itemsize * self.images * self.pitch))
         self.places = [(i, t) for i in range(0, n, self.images) for t in range(0, tiles, self.tiles)]
         self.pixels = self.images * self.pitch
         self._make_room(channels, x.dtype)
@@ -138,49 +140,46 @@ class _Values:
             yield images, slice(_ROWS * tile, _ROWS * (tile + self.tiles)), self._shifted
 
 
-def _evenly(total: int, most: int) -> int:
+def evenly(total: int, most: int) -> int:
     """The size of parts that are as equal as possible, none above `most`."""
     return -(-total // max(1, -(-total // max(most, 1))))
-
-
-def _inner(block: Array, part: Array, width: int) -> Array:
-    """Of a block (rows, C, images, pitch) what lies in this part of the output, (images, C, rows, width)."""
-    return block[: part.shape[2], :, : len(part), :width].transpose(2, 1, 0, 3)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # The convolution and its gradients
 # ---------------------------------------------------------------------------------------------------------------------
-def suits(
-    x: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, output_padding: Sizes, groups: int
-) -> bool:
-    """Whether this way is the faster one for an input: of a few channels columns are quick to make, and products of them quick."""
+def suits(x: Array, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> bool:
+    """Whether this way is right, and the faster one: of a few channels columns are quick to make, and products of them quick."""
     return (
         x.dtype == np.float32
         and tuple(kernel) == (3, 3)
-        and stride == dilation == (1, 1)
-        and groups == 1
-        and not any(output_padding)
+        and max(*stride, *dilation, groups) == 1
         and max(padding) < _KERNEL
         and x.shape[1] >= 8
         and x.size >= 1 << 13
     )
 
 
-def convolved(x: Array, weight: Array, bias: Array | None, padding: Sizes, turned: bool = False) -> Array | None:
-    """The 3 x 3 convolution of stride 1: (N, C, H, W), (O, C, 3, 3) -> (N, O, H + 2 padding - 2, W + 2 padding - 2).
-
-    turned: with the kernel turned round and its channels exchanged, (C, O, 3, 3), which takes a gradient back to the input.
+def convolved(x: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, size: Sizes) -> Array | None:
+    """The 3 x 3 convolution of stride 1: (N, C, H, W), (O, C, 3, 3) -> (N, O, *size).
 
     None if a number is infinite or nan: that would spread to its neighbours.
     """
+    kernel = _matrices(x.dtype).kernel @ weight.reshape(-1, _KERNEL * _KERNEL).T
+    return _run(x, kernel.reshape(_TILE, _KERNEL, *weight.shape[:2]), bias, padding)
+
+
+def spread(y: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, size: Sizes) -> Array | None:
+    """The transposed convolution: with the kernel turned round, (N, O, H, W), (O, C, 3, 3) -> (N, C, *size)."""
+    kernel = _matrices(y.dtype).turned @ weight.reshape(-1, _KERNEL * _KERNEL).T
+    kernel = kernel.reshape(_TILE, _KERNEL, *weight.shape[:2]).swapaxes(2, 3)
+    return _run(y, kernel, bias, tuple(_KERNEL - 1 - p for p in padding))
+
+
+def _run(x: Array, kernel: Array, bias: Array | None, padding: Sizes) -> Array | None:
     dtype, matrices = x.dtype, _matrices(x.dtype)
-    kernel = (matrices.turned if turned else matrices.kernel) @ weight.reshape(len(weight) * weight.shape[1], 9).T
-    kernel = kernel.reshape(_TILE, _KERNEL, *weight.shape[:2])
-    if turned:
-        kernel = kernel.swapaxes(2, 3)
     out, channels = kernel.shape[2:]
-    values = _Values(x, padding, _TILE * channels + _TILE * _KERNEL * out, _PIXELS)
+    values = _Values(x, padding, _TILE * channels + _TILE * _KERNEL * out, out)
     products = empty(dtype, values.tiles, _TILE, _KERNEL, out, values.pixels)
     block = empty(dtype, _ROWS * values.tiles, out, values.images, values.pitch)
     of_products, of_block = products.reshape(values.tiles, 18, -1), block.reshape(values.tiles, _ROWS, -1)
@@ -193,16 +192,17 @@ def convolved(x: Array, weight: Array, bias: Array | None, padding: Sizes, turne
         if not math.isfinite(flat.dot(flat)):
             return None
         part = result[images, :, rows]
-        np.add(_inner(block, part, values.size[1]), shift, out=part)
+        inside = block[: part.shape[2], :, : len(part), : values.size[1]].transpose(2, 1, 0, 3)
+        np.add(inside, shift, out=part)
     return result
 
 
-def weight_gradient(x: Array, y: Array, padding: Sizes) -> Array | None:
+def weight_gradient(x: Array, y: Array, kernel: Sizes, stride: Sizes, padding: Sizes) -> Array | None:
     """The gradient of the weight (O, C, 3, 3) from x (N, C, H, W) and the output's gradient y; None if it is not finite."""
     dtype, matrices = x.dtype, _matrices(x.dtype)
     channels, out = x.shape[1], y.shape[1]
     # a sum over many pixels at once pays for adding up large matrices
-    values = _Values(x, padding, 2 * _TILE * (channels + out), max(_PIXELS, out * channels // 32))
+    values = _Values(x, padding, 2 * _TILE * (channels + out), out, out * channels // 32)
     # with the channels last, BLAS takes half of the time
     block = empty(dtype, _ROWS * values.tiles, values.images, values.pitch, out)
     block[:, :, values.size[1] :] = 0
