@@ -16,8 +16,7 @@ Source: Dumoulin and Visin 2016, arXiv:1603.07285.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from types import ModuleType
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..checks import need
 from ..shape import squeeze, unsqueeze
-from . import depthwise, winograd
+from . import depthwise, strided, winograd
 from .columns import Columns, Sizes, cropped, reach_of, room_for, sizes_of, window_places
 from .padding import constant_pad_nd
 
@@ -54,12 +53,12 @@ def _chunks(n: int, numbers: int) -> Iterator[slice]:
 
 
 def _quick_way(
-    x: Array, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
-) -> ModuleType | None:
-    """The file with the way that is faster than columns, if there is one. It gives None where an infinite number would spread."""
-    for way in (winograd, depthwise):
-        if way.suits(x, out, kernel, stride, padding, dilation, groups):
-            return way
+    name: str, x: Array, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Callable | None:
+    """What is faster than columns, if there is something. It gives None where an infinite number would spread."""
+    for way in (winograd, depthwise, strided):
+        if hasattr(way, name) and way.suits(x, out, kernel, stride, padding, dilation, groups):
+            return getattr(way, name)
     return None
 
 
@@ -76,8 +75,8 @@ def _correlate(
     """weight @ columns(x) + bias: (N, C, *size), (O, C / groups, *kernel), (O) -> (N, O, *places)."""
     n, o, kernel, rows = len(x), len(weight), weight.shape[2:], math.prod(weight.shape[1:])
     places = window_places(x.shape[2:], kernel, stride, padding, dilation, output_padding)
-    way = _quick_way(x, o, kernel, stride, padding, dilation, groups)
-    if way and (quick := way.convolved(x, weight, bias, stride, padding, tuple(places))) is not None:
+    way = _quick_way("convolved", x, o, kernel, stride, padding, dilation, groups)
+    if way and (quick := way(x, weight, bias, stride, padding, tuple(places))) is not None:
         return quick
     columns = Columns(x.shape[2:], places, kernel, stride, padding, dilation, rows > o // groups)
     patches = columns.patches(x)
@@ -115,8 +114,8 @@ def _spread(
         (m - 1) * s + r + more - 2 * p
         for m, s, r, more, p in zip(places, stride, reach_of(kernel, dilation), output_padding, padding, strict=True)
     ]
-    way = _quick_way(y, channels, kernel, stride, padding, dilation, groups)
-    if way and (quick := way.spread(y, weight, bias, stride, padding, tuple(size))) is not None:
+    way = _quick_way("spread", y, channels, kernel, stride, padding, dilation, groups)
+    if way and (quick := way(y, weight, bias, stride, padding, tuple(size))) is not None:
         return quick
     # inf times the zeros beyond the edge would be nan
     long = rows > o // groups and bool(np.isfinite(weight).all())
@@ -153,20 +152,23 @@ def _weight_gradient(
         lambda g: _convolution.rule(y, g, None, stride, padding, dilation, True, output_padding, groups),
         lambda g: _convolution.rule(x, g, None, stride, padding, dilation, False, output_padding, groups),
     )
-    way = _quick_way(images, o, kernel, stride, padding, dilation, groups)
-    if way and (quick := way.weight_gradient(images, left, kernel, stride, padding)) is not None:
+    way = _quick_way("weight_gradient", images, o, kernel, stride, padding, dilation, groups)
+    if way and (quick := way(images, left, kernel, stride, padding)) is not None:
         return quick, *pulls
 
     def summed(long: bool) -> np.ndarray:
         columns = Columns(x.shape[2:], places, kernel, stride, padding, dilation, long)
         patches = columns.patches(images)
         total = np.zeros((groups, rows, o // groups), left.dtype)
+        together = rows * (o // groups) > 100 * columns.length
         for part in _chunks(n, max(groups * rows, o) * columns.length):
-            right = columns.rows(left[part])
-            count = len(right)
-            right = right.reshape(count, groups, o // groups, columns.length).swapaxes(2, 3)
-            # not y @ columnsᵀ: BLAS is faster with the smaller matrix turned
-            total += plain_add(patches[part].reshape(count, groups, rows, columns.length) @ right, axis=0)
+            right, of_x = columns.rows(left[part]), patches[part]
+            right = right.reshape(len(right), groups, o // groups, columns.length).swapaxes(2, 3)
+            if together:  # all samples in one product, where a large product for each would have to be added up
+                of_x = np.moveaxis(of_x, 0, 1 + len(kernel)).reshape(groups, rows, -1)
+                total += of_x @ right.swapaxes(0, 1).reshape(groups, -1, o // groups)
+            else:  # not y @ columnsᵀ: BLAS is faster with the smaller matrix turned
+                total += plain_add(of_x.reshape(len(right), groups, rows, columns.length) @ right, axis=0)
         return total
 
     total = summed(rows > o // groups)

@@ -1,7 +1,7 @@
 """Winograd's way to a convolution with a 3 x 3 kernel: half of the multiplications, and no columns.
 
 Four results of a kernel of three weights, y[i] = g[0] d[i] + g[1] d[i + 1] + g[2] d[i + 2], take 12 products. As polynomials they take six:
-the coefficients of a product of polynomials follow from its values at as many points, and a value of the product is one product of values.
+a product of polynomials follows from its values at as many points, and its value at a point is the product of the two values there.
 Take the kernel and six numbers of the input to their values at six points, multiply, and come back:
 
     y = Aᵀ [(G g) ⊙ (Bᵀ d)]                  A: 6 x 4,  B: 6 x 6,  G: 6 x 3
@@ -45,40 +45,48 @@ if TYPE_CHECKING:
     from .columns import Sizes
 
 
-_POINTS = 0, 5 / 8, -5 / 8, 3 / 2, -3 / 2  # and infinity, the polynomial's last coefficient
-_ROWS, _TILE, _KERNEL = 4, 6, 3  # rows of the output, of the input for them, of the kernel
+# rows of the kernel: the points, to which comes infinity, a polynomial's last coefficient
+_POINTS = {2: (0, 1, -1), 3: (0, 5 / 8, -5 / 8, 3 / 2, -3 / 2)}
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # The matrices
 # ---------------------------------------------------------------------------------------------------------------------
-def transforms() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(Aᵀ, Bᵀ, G) for the points."""
-    points = np.array(_POINTS)
+def transforms(rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(Aᵀ, Bᵀ, G) for a kernel of 2 or 3 rows."""
+    points = np.array(_POINTS[rows])
+    tile = len(points) + 1
     others = [np.delete(points, i) for i in range(len(points))]
-    to_rows, to_values, of_kernel = np.zeros((_ROWS, _TILE)), np.zeros((_TILE, _TILE)), np.zeros((_TILE, _KERNEL))
-    to_rows[:, :-1] = points ** np.arange(_ROWS)[:, None]
+    to_rows, to_values, of_kernel = np.zeros((tile - rows + 1, tile)), np.zeros((tile, tile)), np.zeros((tile, rows))
+    to_rows[:, :-1] = points ** np.arange(len(to_rows))[:, None]
     to_values[:-1, :-1] = [np.poly(rest)[::-1] for rest in others]  # the polynomial that is zero at all points but one
     to_values[-1] = np.poly(points)[::-1]
-    of_kernel[:-1] = [p ** np.arange(_KERNEL) / np.prod(p - rest) for p, rest in zip(points, others, strict=True)]
+    of_kernel[:-1] = [p ** np.arange(rows) / np.prod(p - rest) for p, rest in zip(points, others, strict=True)]
     to_rows[-1, -1] = of_kernel[-1, -1] = 1
     return to_rows, to_values, of_kernel
 
 
-class _Matrices(NamedTuple):
-    rows: np.ndarray  # 4 x 18: Aᵀ, and the sum over the kernel's columns
-    values: np.ndarray  # 6 x 6: Bᵀ
-    spread: np.ndarray  # 6 x 4: A
-    kernel: np.ndarray  # 18 x 9: G for each of the kernel's columns
-    turned: np.ndarray  # 18 x 9: the same of a kernel that is turned round
+class _Scheme(NamedTuple):
+    """What is the same for all convolutions of a kernel's size; for 3 x 3: tall 4, tile 6, columns 3."""
+
+    tall: int  # rows of the output that are made together
+    tile: int  # rows of the input for them
+    columns: int  # of the kernel
+    rows: np.ndarray  # (tall, tile * columns): Aᵀ, and the sum over the kernel's columns
+    values: np.ndarray  # (tile, tile): Bᵀ
+    spread: np.ndarray  # (tile, tall): A
+    kernel: np.ndarray  # (tile * columns, weights): G for each of the kernel's columns
+    turned: np.ndarray  # (tile * columns, weights): the same of a kernel that is turned round
 
 
 @functools.lru_cache
-def _matrices(dtype: np.dtype) -> _Matrices:
-    to_rows, to_values, of_kernel = (m.astype(dtype) for m in transforms())
-    columns = np.eye(_KERNEL, dtype=dtype)
-    return _Matrices(
-        np.repeat(to_rows, _KERNEL, axis=1),
+def _scheme(kernel: Sizes, dtype: np.dtype) -> _Scheme:
+    to_rows, to_values, of_kernel = (m.astype(dtype) for m in transforms(kernel[0]))
+    columns = np.eye(kernel[1], dtype=dtype)
+    return _Scheme(
+        *to_rows.shape,
+        kernel[1],
+        np.repeat(to_rows, kernel[1], axis=1),
         to_values,
         np.ascontiguousarray(to_rows.T),
         np.kron(of_kernel, columns),
@@ -100,12 +108,12 @@ class _Values:
     numbers: what is kept for each pixel of a row of tiles; out: the channels that are made of them; pixels: of a product, at least.
     """
 
-    def __init__(self, x: Array, padding: Sizes, numbers: int, out: int, pixels: int = 0) -> None:
+    def __init__(self, x: Array, scheme: _Scheme, padding: Sizes, numbers: int, out: int, pixels: int = 0) -> None:
         n, channels, height, width = x.shape
-        self.x, self.padding = x, padding
-        self.size = height + 2 * padding[0] - 2, width + 2 * padding[1] - 2  # of the output
+        self.x, self.scheme, self.padding = x, scheme, padding
+        self.size = height + 2 * padding[0] - scheme.tile + scheme.tall, width + 2 * padding[1] - scheme.columns + 1
         self.pitch = width + padding[1]  # the zeros before a row are those after the one above it, too
-        tiles = -(-self.size[0] // _ROWS)
+        self.count = tiles = -(-self.size[0] // scheme.tall)
         pixels = max(pixels, _PIXELS, min(250, _QUICK // (channels * out)))
         self.images = evenly(n, pixels // self.pitch)
         self.tiles = evenly(tiles, _BYTES // (numbers * x.itemsize * self.images * self.pitch))
@@ -114,30 +122,32 @@ class _Values:
         self._make_room(channels, x.dtype)
 
     def _make_room(self, channels: int, dtype: np.dtype) -> None:
+        tall, tile, columns = self.scheme[:3]
         length, item = channels * self.pixels, dtype.itemsize
-        self._rows = empty(dtype, _ROWS * self.tiles + 2, channels, self.images, self.pitch)
+        self._rows = empty(dtype, tall * (self.tiles - 1) + tile, channels, self.images, self.pitch)
         self._rows[..., : self.padding[1]] = 0
         row = length * item
-        self._windows = np.ndarray((self.tiles, _TILE, length), dtype, self._rows, 0, (_ROWS * row, row, item))
-        memory = empty(dtype, self.tiles, _TILE, length + 2)
+        self._windows = np.ndarray((self.tiles, tile, length), dtype, self._rows, 0, (tall * row, row, item))
+        memory = empty(dtype, self.tiles, tile, length + columns - 1)
         memory[..., length:] = 0  # what the last pixel has to its right
         self._values = memory[..., :length]
-        shape, steps = (self.tiles, _TILE, _KERNEL, channels, self.pixels), memory.strides
+        shape, steps = (self.tiles, tile, columns, channels, self.pixels), memory.strides
         self._shifted = np.ndarray(shape, dtype, memory, 0, (*steps[:2], item, self.pixels * item, item))
 
     def __iter__(self) -> Iterator[tuple[slice, slice, Array]]:
-        """(images, rows of the output, values (tiles, 6, 3 columns of the kernel, channels, pixels)) of each block."""
-        rows, to_values = self._rows, _matrices(self.x.dtype).values
+        """(images, rows of the output, values (tiles, tile, columns of the kernel, channels, pixels)) of each block."""
+        rows, tall = self._rows, self.scheme.tall
         for image, tile in self.places:
             images = slice(image, image + self.images)
-            first = _ROWS * tile - self.padding[0]
+            first = tall * tile - self.padding[0]
             start, stop = max(first, 0), min(first + len(rows), self.x.shape[2])
             part = self.x[images, :, start:stop].transpose(2, 1, 0, 3)
             rows[: start - first] = 0
             rows[stop - first :] = 0
             rows[start - first : stop - first, :, : part.shape[2], self.padding[1] :] = part
-            np.matmul(to_values, self._windows, out=self._values)
-            yield images, slice(_ROWS * tile, _ROWS * (tile + self.tiles)), self._shifted
+            count = min(self.tiles, self.count - tile)
+            np.matmul(self.scheme.values, self._windows[:count], out=self._values[:count])
+            yield images, slice(tall * tile, tall * (tile + self.tiles)), self._shifted[:count]
 
 
 def evenly(total: int, most: int) -> int:
@@ -154,41 +164,46 @@ def suits(x: Array, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dila
         x.dtype == np.float32
         and tuple(kernel) == (3, 3)
         and max(*stride, *dilation, groups) == 1
-        and max(padding) < _KERNEL
+        and max(padding) <= 2
         and x.shape[1] >= 8
         and x.size >= 1 << 13
     )
 
 
 def convolved(x: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, size: Sizes) -> Array | None:
-    """The 3 x 3 convolution of stride 1: (N, C, H, W), (O, C, 3, 3) -> (N, O, *size).
+    """The convolution of stride 1: (N, C, H, W), (O, C, KH, KW) -> (N, O, *size), KH 2 or 3.
 
     None if a number is infinite or nan: that would spread to its neighbours.
     """
-    kernel = _matrices(x.dtype).kernel @ weight.reshape(-1, _KERNEL * _KERNEL).T
-    return _run(x, kernel.reshape(_TILE, _KERNEL, *weight.shape[:2]), bias, padding)
+    out, channels, *kernel = weight.shape
+    scheme = _scheme(tuple(kernel), x.dtype)
+    matrices = scheme.kernel @ weight.reshape(out * channels, -1).T
+    return _run(x, scheme, matrices.reshape(scheme.tile, scheme.columns, out, channels), bias, padding)
 
 
 def spread(y: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, size: Sizes) -> Array | None:
-    """The transposed convolution: with the kernel turned round, (N, O, H, W), (O, C, 3, 3) -> (N, C, *size)."""
-    kernel = _matrices(y.dtype).turned @ weight.reshape(-1, _KERNEL * _KERNEL).T
-    kernel = kernel.reshape(_TILE, _KERNEL, *weight.shape[:2]).swapaxes(2, 3)
-    return _run(y, kernel, bias, tuple(_KERNEL - 1 - p for p in padding))
+    """The transposed convolution, a convolution with the kernel turned round: (N, O, H, W), (O, C, KH, KW) -> (N, C, *size)."""
+    channels, out, *kernel = weight.shape
+    scheme = _scheme(tuple(kernel), y.dtype)
+    matrices = scheme.turned @ weight.reshape(out * channels, -1).T
+    matrices = matrices.reshape(scheme.tile, scheme.columns, channels, out).swapaxes(2, 3)
+    return _run(y, scheme, matrices, bias, (kernel[0] - 1 - padding[0], kernel[1] - 1 - padding[1]))
 
 
-def _run(x: Array, kernel: Array, bias: Array | None, padding: Sizes) -> Array | None:
-    dtype, matrices = x.dtype, _matrices(x.dtype)
-    out, channels = kernel.shape[2:]
-    values = _Values(x, padding, _TILE * channels + _TILE * _KERNEL * out, out)
-    products = empty(dtype, values.tiles, _TILE, _KERNEL, out, values.pixels)
-    block = empty(dtype, _ROWS * values.tiles, out, values.images, values.pitch)
-    of_products, of_block = products.reshape(values.tiles, 18, -1), block.reshape(values.tiles, _ROWS, -1)
-    flat = block.reshape(-1)
+def _run(x: Array, scheme: _Scheme, kernel: Array, bias: Array | None, padding: Sizes) -> Array | None:
+    dtype, (tile, columns, out, channels) = x.dtype, kernel.shape
+    values = _Values(x, scheme, padding, tile * channels + tile * columns * out, out)
+    products = empty(dtype, values.tiles, tile, columns, out, values.pixels)
+    block = empty(dtype, values.tiles * scheme.tall, out, values.images, values.pitch)
+    of_products = products.reshape(values.tiles, tile * columns, -1)
+    of_block = block.reshape(values.tiles, scheme.tall, -1)
     result = np.empty((len(x), out, *values.size), dtype)
     shift = 0 if bias is None else bias.reshape(out, 1, 1)
     for images, rows, of_x in values:
-        np.matmul(kernel, of_x, out=products)
-        np.matmul(matrices.rows, of_products, out=of_block)
+        count = len(of_x)
+        np.matmul(kernel, of_x, out=products[:count])
+        np.matmul(scheme.rows, of_products[:count], out=of_block[:count])
+        flat = of_block[:count].reshape(-1)
         if not math.isfinite(flat.dot(flat)):
             return None
         part = result[images, :, rows]
@@ -198,28 +213,30 @@ def _run(x: Array, kernel: Array, bias: Array | None, padding: Sizes) -> Array |
 
 
 def weight_gradient(x: Array, y: Array, kernel: Sizes, stride: Sizes, padding: Sizes) -> Array | None:
-    """The gradient of the weight (O, C, 3, 3) from x (N, C, H, W) and the output's gradient y; None if it is not finite."""
-    dtype, matrices = x.dtype, _matrices(x.dtype)
-    channels, out = x.shape[1], y.shape[1]
+    """The gradient of the weight (O, C, KH, KW) from x (N, C, H, W) and the output's gradient y; None if it is not finite."""
+    dtype, channels, out = x.dtype, x.shape[1], y.shape[1]
+    scheme = _scheme(tuple(kernel), dtype)
     # a sum over many pixels at once pays for adding up large matrices
-    values = _Values(x, padding, 2 * _TILE * (channels + out), out, out * channels // 32)
+    values = _Values(x, scheme, padding, 2 * scheme.tile * (channels + out), out, out * channels // 32)
     # with the channels last, BLAS takes half of the time
-    block = empty(dtype, _ROWS * values.tiles, values.images, values.pitch, out)
+    block = empty(dtype, values.tiles * scheme.tall, values.images, values.pitch, out)
     block[:, :, values.size[1] :] = 0
-    spread = empty(dtype, values.tiles, _TILE, 1, values.pixels, out)
-    of_block, of_spread = block.reshape(values.tiles, _ROWS, -1), spread.reshape(values.tiles, _TILE, -1)
-    products = empty(dtype, values.tiles, _TILE, _KERNEL, channels, out)
+    spread = empty(dtype, values.tiles, scheme.tile, 1, values.pixels, out)
+    of_block = block.reshape(values.tiles, scheme.tall, -1)
+    of_spread = spread.reshape(values.tiles, scheme.tile, -1)
+    products = empty(dtype, values.tiles, scheme.tile, scheme.columns, channels, out)
     total = np.zeros(products.shape[1:], dtype)
     for images, rows, of_x in values:
         part = y[images, :, rows].transpose(2, 0, 3, 1)
         block[len(part) :] = 0
         block[:, part.shape[1] :] = 0
         block[: len(part), : part.shape[1], : part.shape[2]] = part
-        np.matmul(matrices.spread, of_block, out=of_spread)
-        np.matmul(of_x, spread, out=products)
-        for product in products:
+        count = len(of_x)
+        np.matmul(scheme.spread, of_block[:count], out=of_spread[:count])
+        np.matmul(of_x, spread[:count], out=products[:count])
+        for product in products[:count]:
             total += product
     if not np.isfinite(total).all():
         return None
-    weight = (matrices.kernel.T @ total.reshape(18, -1)).reshape(3, 3, channels, out)
+    weight = (scheme.kernel.T @ total.reshape(scheme.tile * scheme.columns, -1)).reshape(*kernel, channels, out)
     return np.ascontiguousarray(weight.transpose(3, 2, 0, 1))

@@ -61,7 +61,7 @@ def always(monkeypatch):
 
 def test_matrices():
     """y[i] = g[0] d[i] + g[1] d[i + 1] + g[2] d[i + 2] with six products."""
-    to_rows, to_values, of_kernel = winograd.transforms()
+    to_rows, to_values, of_kernel = winograd.transforms(3)
     d, g = rand(6), rand(3)
     y = to_rows @ ((of_kernel @ g) * (to_values @ d))
     np.testing.assert_allclose(y, np.correlate(d, g), rtol=1e-13, atol=1e-13)
