@@ -114,9 +114,9 @@ class _Values:
         self.size = height + 2 * padding[0] - scheme.tile + scheme.tall, width + 2 * padding[1] - scheme.columns + 1
         self.pitch = width + padding[1]  # the zeros before a row are those after the one above it, too
         self.count = tiles = -(-self.size[0] // scheme.tall)
-        pixels = max(pixels, _PIXELS, min(250, _QUICK // (channels * out)))
-        self.images = evenly(n, pixels // self.pitch)
-        self.tiles = evenly(tiles, _BYTES // (numbers * x.itemsize * self.images * self.pitch))
+        pixels = max(pixels, _PIXELS, min(300, _QUICK // (channels * out)))
+        self.images = _images(n, self.pitch, pixels)
+        self.tiles = _evenly(tiles, _BYTES // (numbers * x.itemsize * self.images * self.pitch))
         self.places = [(i, t) for i in range(0, n, self.images) for t in range(0, tiles, self.tiles)]
         self.pixels = self.images * self.pitch
         self._make_room(channels, x.dtype)
@@ -150,7 +150,13 @@ class _Values:
             yield images, slice(tall * tile, tall * (tile + self.tiles)), self._shifted[:count]
 
 
-def evenly(total: int, most: int) -> int:
+def _images(n: int, pitch: int, pixels: int) -> int:
+    """How many images at a time: the last block is computed whole, and a product of few pixels costs as much as one of 20 more."""
+    choice = range(1, min(n, pixels // pitch) + 1)
+    return min(choice, key=lambda k: -(-n // k) * (k * pitch + 20), default=1)
+
+
+def _evenly(total: int, most: int) -> int:
     """The size of parts that are as equal as possible, none above `most`."""
     return -(-total // max(1, -(-total // max(most, 1))))
 
@@ -218,21 +224,24 @@ def weight_gradient(x: Array, y: Array, kernel: Sizes, stride: Sizes, padding: S
     scheme = _scheme(tuple(kernel), dtype)
     # a sum over many pixels at once pays for adding up large matrices
     values = _Values(x, scheme, padding, 2 * scheme.tile * (channels + out), out, out * channels // 32)
-    # with the channels last, BLAS takes half of the time
-    block = empty(dtype, values.tiles * scheme.tall, values.images, values.pitch, out)
-    block[:, :, values.size[1] :] = 0
-    spread = empty(dtype, values.tiles, scheme.tile, 1, values.pixels, out)
-    of_block = block.reshape(values.tiles, scheme.tall, -1)
-    of_spread = spread.reshape(values.tiles, scheme.tile, -1)
+    last = out > 16  # with the channels last, BLAS takes half of the time; but few of them are slow to copy
+    matrix = (values.pixels, out) if last else (out, values.pixels)
+    memory, spread = (empty(dtype, values.tiles, rows, *matrix) for rows in (scheme.tall, scheme.tile))
+    of_memory, of_spread = (part.reshape(*part.shape[:2], -1) for part in (memory, spread))
+    spread = (spread if last else spread.swapaxes(2, 3))[:, :, None]  # (tiles, tile, 1, pixels, O)
+    shape = values.images, values.pitch
+    block = memory.reshape(-1, *((*shape, out) if last else (out, *shape)))
+    block = block.transpose(0, 3, 1, 2) if last else block  # (rows, O, images, pitch)
+    block[..., values.size[1] :] = 0
     products = empty(dtype, values.tiles, scheme.tile, scheme.columns, channels, out)
     total = np.zeros(products.shape[1:], dtype)
     for images, rows, of_x in values:
-        part = y[images, :, rows].transpose(2, 0, 3, 1)
+        part = y[images, :, rows].transpose(2, 1, 0, 3)
         block[len(part) :] = 0
-        block[:, part.shape[1] :] = 0
-        block[: len(part), : part.shape[1], : part.shape[2]] = part
+        block[:, :, part.shape[2] :] = 0
+        block[: len(part), :, : part.shape[2], : part.shape[3]] = part
         count = len(of_x)
-        np.matmul(scheme.spread, of_block[:count], out=of_spread[:count])
+        np.matmul(scheme.spread, of_memory[:count], out=of_spread[:count])
         np.matmul(of_x, spread[:count], out=products[:count])
         for product in products[:count]:
             total += product
