@@ -27,14 +27,13 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array
     from .columns import Sizes
 
 
 _WIDE = 32  # numbers of y in a product, about: fewer are slow, more are mostly zeros
 
 
-def suits(x: Array, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> bool:
+def suits(x: np.ndarray, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> bool:
     """Whether this way is right, and the faster one: in wide images the band matrix is too empty."""
     return (
         x.ndim == 4
@@ -65,19 +64,23 @@ def _bands(rows: tuple, columns: tuple, dtype: np.dtype) -> np.ndarray:
     return both.reshape(len(down) * len(across), -1).astype(dtype)
 
 
-def convolved(x: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, size: Sizes) -> Array | None:
+def convolved(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Sizes, padding: Sizes, size: Sizes
+) -> np.ndarray | None:
     """(N, C, H, W), (C, 1, KH, KW), (C) -> (N, C, *size); None if a number is infinite or nan."""
     return _run(x, weight, bias, stride, padding, size, back=False)
 
 
-def spread(y: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, size: Sizes) -> Array | None:
+def spread(
+    y: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Sizes, padding: Sizes, size: Sizes
+) -> np.ndarray | None:
     """The transposed convolution, from y to x."""
     return _run(y, weight, bias, stride, padding, size, back=True)
 
 
 def _run(
-    x: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, size: Sizes, back: bool
-) -> Array | None:
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Sizes, padding: Sizes, size: Sizes, back: bool
+) -> np.ndarray | None:
     n, channels, height, width = x.shape
     kernel, step = weight.shape[2:], stride[0]
     tall = max(1, _WIDE // size[1]) if not back else step * max(1, _WIDE // (size[1] * step))
@@ -113,13 +116,13 @@ def _run(
     return result if math.isfinite(flat.dot(flat)) else None
 
 
-def _spaced(rows: Array, first: int, step: int, count: int, length: int) -> Array:
+def _spaced(rows: np.ndarray, first: int, step: int, count: int, length: int) -> np.ndarray:
     """Parts of rows (C, N, numbers), so many of a length, a step apart: a view (count, C, N, length)."""
     channel, image, item = rows.strides
     return as_strided(rows[..., first:], (count, *rows.shape[:2], length), (step * item, channel, image, item))
 
 
-def weight_gradient(x: Array, y: Array, kernel: Sizes, stride: Sizes, padding: Sizes) -> Array | None:
+def weight_gradient(x: np.ndarray, y: np.ndarray, kernel: Sizes, stride: Sizes, padding: Sizes) -> np.ndarray | None:
     """The gradient of the weight (C, 1, KH, KW) from x (N, C, H, W) and the output's gradient y; None if it is not finite."""
     n, channels, height, width = x.shape
     down, across = y.shape[2:]

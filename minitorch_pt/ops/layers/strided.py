@@ -23,11 +23,10 @@ import numpy as np
 from . import winograd
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array
     from .columns import Sizes
 
 
-def suits(y: Array, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> bool:
+def suits(y: np.ndarray, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> bool:
     """Whether this way is right, and the faster one: the kernel reaches over two squares."""
     return (
         y.dtype == np.float32
@@ -40,7 +39,9 @@ def suits(y: Array, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dila
     )
 
 
-def spread(y: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, size: Sizes) -> Array | None:
+def spread(
+    y: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Sizes, padding: Sizes, size: Sizes
+) -> np.ndarray | None:
     """The transposed convolution: (N, O, H, W), (O, C, KH, KW), (C) -> (N, C, *size); None if a number is infinite or nan."""
     (count, out, *places), channels, (down, right) = y.shape, weight.shape[1], stride
     # (O, C, 2 s, 2 s) -> (O, s, s, C, 2, 2)

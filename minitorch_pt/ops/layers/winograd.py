@@ -41,7 +41,6 @@ import numpy as np
 from ...arrays.memory import empty
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array
     from .columns import Sizes
 
 
@@ -84,7 +83,8 @@ def _scheme(kernel: Sizes, dtype: np.dtype) -> _Scheme:
     to_rows, to_values, of_kernel = (m.astype(dtype) for m in transforms(kernel[0]))
     columns = np.eye(kernel[1], dtype=dtype)
     return _Scheme(
-        *to_rows.shape,
+        len(to_rows),
+        len(to_values),
         kernel[1],
         np.repeat(to_rows, kernel[1], axis=1),
         to_values,
@@ -108,7 +108,7 @@ class _Values:
     numbers: what is kept for each pixel of a row of tiles; out: the channels that are made of them; pixels: of a product, at least.
     """
 
-    def __init__(self, x: Array, scheme: _Scheme, padding: Sizes, numbers: int, out: int, pixels: int = 0) -> None:
+    def __init__(self, x: np.ndarray, scheme: _Scheme, padding: Sizes, numbers: int, out: int, pixels: int = 0) -> None:
         n, channels, height, width = x.shape
         self.x, self.scheme, self.padding = x, scheme, padding
         self.size = height + 2 * padding[0] - scheme.tile + scheme.tall, width + 2 * padding[1] - scheme.columns + 1
@@ -134,7 +134,7 @@ class _Values:
         shape, steps = (self.tiles, tile, columns, channels, self.pixels), memory.strides
         self._shifted = np.ndarray(shape, dtype, memory, 0, (*steps[:2], item, self.pixels * item, item))
 
-    def __iter__(self) -> Iterator[tuple[slice, slice, Array]]:
+    def __iter__(self) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """(images, rows of the output, values (tiles, tile, columns of the kernel, channels, pixels)) of each block."""
         rows, tall = self._rows, self.scheme.tall
         for image, tile in self.places:
@@ -164,7 +164,7 @@ def _evenly(total: int, most: int) -> int:
 # ---------------------------------------------------------------------------------------------------------------------
 # The convolution and its gradients
 # ---------------------------------------------------------------------------------------------------------------------
-def suits(x: Array, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> bool:
+def suits(x: np.ndarray, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> bool:
     """Whether this way is right, and the faster one: of a few channels columns are quick to make, and products of them quick."""
     return (
         x.dtype == np.float32
@@ -176,7 +176,9 @@ def suits(x: Array, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dila
     )
 
 
-def convolved(x: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, size: Sizes) -> Array | None:
+def convolved(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Sizes, padding: Sizes, size: Sizes
+) -> np.ndarray | None:
     """The convolution of stride 1: (N, C, H, W), (O, C, KH, KW) -> (N, O, *size), KH 2 or 3.
 
     None if a number is infinite or nan: that would spread to its neighbours.
@@ -187,7 +189,9 @@ def convolved(x: Array, weight: Array, bias: Array | None, stride: Sizes, paddin
     return _run(x, scheme, matrices.reshape(scheme.tile, scheme.columns, out, channels), bias, padding)
 
 
-def spread(y: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, size: Sizes) -> Array | None:
+def spread(
+    y: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Sizes, padding: Sizes, size: Sizes
+) -> np.ndarray | None:
     """The transposed convolution, a convolution with the kernel turned round: (N, O, H, W), (O, C, KH, KW) -> (N, C, *size)."""
     channels, out, *kernel = weight.shape
     scheme = _scheme(tuple(kernel), y.dtype)
@@ -196,7 +200,9 @@ def spread(y: Array, weight: Array, bias: Array | None, stride: Sizes, padding: 
     return _run(y, scheme, matrices, bias, (kernel[0] - 1 - padding[0], kernel[1] - 1 - padding[1]))
 
 
-def _run(x: Array, scheme: _Scheme, kernel: Array, bias: Array | None, padding: Sizes) -> Array | None:
+def _run(
+    x: np.ndarray, scheme: _Scheme, kernel: np.ndarray, bias: np.ndarray | None, padding: Sizes
+) -> np.ndarray | None:
     dtype, (tile, columns, out, channels) = x.dtype, kernel.shape
     values = _Values(x, scheme, padding, tile * channels + tile * columns * out, out)
     products = empty(dtype, values.tiles, tile, columns, out, values.pixels)
@@ -218,7 +224,7 @@ def _run(x: Array, scheme: _Scheme, kernel: Array, bias: Array | None, padding: 
     return result
 
 
-def weight_gradient(x: Array, y: Array, kernel: Sizes, stride: Sizes, padding: Sizes) -> Array | None:
+def weight_gradient(x: np.ndarray, y: np.ndarray, kernel: Sizes, stride: Sizes, padding: Sizes) -> np.ndarray | None:
     """The gradient of the weight (O, C, KH, KW) from x (N, C, H, W) and the output's gradient y; None if it is not finite."""
     dtype, channels, out = x.dtype, x.shape[1], y.shape[1]
     scheme = _scheme(tuple(kernel), dtype)
