@@ -10,6 +10,9 @@ matrices, and the adjoint adds each patch to where it was taken from:
 The gradient of the input of either convolution is thus the other convolution, and the gradients of the weight's gradient are again
 convolutions: gradients of any order come from these two rules. `F.unfold` and `F.fold` are the columns and their adjoint.
 
+Columns are right for every kernel. Where another way to the same sums is faster, it is taken (`_quick_way`): `winograd.py` for 3 x 3 in single
+precision, `depthwise.py` for a kernel of its own for each channel, `strided.py` for transposed ones whose kernel is twice the stride.
+
 Source: Dumoulin and Visin 2016, arXiv:1603.07285.
 """
 

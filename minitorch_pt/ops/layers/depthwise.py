@@ -56,7 +56,7 @@ def _fits(kernel: int, stride: int, padding: int, first: int, of: int, to: int, 
     return x == y * stride + element - padding
 
 
-@functools.lru_cache(64)
+@functools.lru_cache(16)
 def _bands(rows: tuple, columns: tuple, dtype: np.dtype) -> np.ndarray:
     """(KH * KW, rows * width of the image * rows * width of the result): where each weight stands in the matrix."""
     down, across = _fits(*rows), _fits(*columns)
