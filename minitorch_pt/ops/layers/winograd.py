@@ -98,7 +98,7 @@ def _scheme(kernel: Sizes, dtype: np.dtype) -> _Scheme:
 # A block of images and rows at a time, which stays in the cache
 # ---------------------------------------------------------------------------------------------------------------------
 _BYTES = 1 << 21
-_PIXELS = 100  # of a product, at least: fewer are slow
+_PIXELS = 300  # of a product, about: fewer are slow
 _QUICK = 10**6  # multiplications of a product, up to which BLAS takes a quicker way
 
 
@@ -114,7 +114,8 @@ class _Values:
         self.size = height + 2 * padding[0] - scheme.tile + scheme.tall, width + 2 * padding[1] - scheme.columns + 1
         self.pitch = width + padding[1]  # the zeros before a row are those after the one above it, too
         self.count = tiles = -(-self.size[0] // scheme.tall)
-        pixels = max(pixels, _PIXELS, min(300, _QUICK // (channels * out)))
+        quick = _QUICK // (channels * out)
+        pixels = max(pixels, quick if 100 < quick < _PIXELS else _PIXELS)
         self.images = _images(n, self.pitch, pixels)
         self.tiles = _evenly(tiles, _BYTES // (numbers * x.itemsize * self.images * self.pitch))
         self.places = [(i, t) for i in range(0, n, self.images) for t in range(0, tiles, self.tiles)]
