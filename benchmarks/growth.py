@@ -1,0 +1,5 @@
+"""."""
+
+
+def report(words):
+    return [], []
