@@ -95,15 +95,15 @@ TABLE = {
         a loss by hand              | 32, 4096 | layer(lambda x, y: ((x - y) ** 2).mean() + 0.1 * x.abs().sum(), (n, 10), torch.randn(n, 10))
     """,
     "optimizers, 4 layers of n neurons": """
-        SGD                   | 16, 256 | optimizer("SGD", n)
-        SGD with momentum     | 16, 256 | optimizer("SGD", n, momentum=0.9, weight_decay=0.01)
-        Adam                  | 16, 256 | optimizer("Adam", n)
-        AdamW                 | 16, 256 | optimizer("AdamW", n)
-        RMSprop               | 16, 256 | optimizer("RMSprop", n)
-        Adagrad               | 16, 256 | optimizer("Adagrad", n)
-        Adadelta              | 16, 256 | optimizer("Adadelta", n)
-        Adamax                | 16, 256 | optimizer("Adamax", n)
-        NAdam                 | 16, 256 | optimizer("NAdam", n)
+        SGD                   | 16, 256 | optimizer("SGD", [(n, n), (n,)] * 4)
+        SGD with momentum     | 16, 256 | optimizer("SGD", [(n, n), (n,)] * 4, momentum=0.9, weight_decay=0.01)
+        Adam                  | 16, 256 | optimizer("Adam", [(n, n), (n,)] * 4)
+        AdamW                 | 16, 256 | optimizer("AdamW", [(n, n), (n,)] * 4)
+        RMSprop               | 16, 256 | optimizer("RMSprop", [(n, n), (n,)] * 4)
+        Adagrad               | 16, 256 | optimizer("Adagrad", [(n, n), (n,)] * 4)
+        Adadelta              | 16, 256 | optimizer("Adadelta", [(n, n), (n,)] * 4)
+        Adamax                | 16, 256 | optimizer("Adamax", [(n, n), (n,)] * 4)
+        NAdam                 | 16, 256 | optimizer("NAdam", [(n, n), (n,)] * 4)
         clip_grad_norm_       | 16, 256 | plain(nn.utils.clip_grad_norm_, list(network(n).parameters()), 1.0)
         SGD by hand           | 16, 256 | by_hand(n)
     """,
@@ -272,11 +272,11 @@ class Kind(NamedTuple):
         return SPECIAL.get(self.name) or SPECIAL.get(self.group) or (LIMIT, "")
 
 
-def kinds(words: list[str]) -> list[Kind]:
+def kinds(words: list[str], table: dict[str, str] = TABLE) -> list[Kind]:
     """Those whose group or name has one of the words in it; without words, all."""
     rows = [
         Kind(group, name.strip(), [int(n) for n in sizes.split(",")], program.strip())
-        for group, lines in TABLE.items()
+        for group, lines in table.items()
         for name, sizes, program in (line.split("|", 2) for line in lines.strip().splitlines())
     ]
     return [k for k in rows if not words or any(w.lower() in f"{k.group}: {k.name}".lower() for w in words)]
@@ -286,7 +286,7 @@ def build(kind: Kind, torch: Any, n: int) -> Callable:
     """The step of a kind, of size n, for a package."""
     torch.manual_seed(0)
     names = {f.__name__: functools.partial(f, torch) for f in (layer, plain, loop, network, optimizer, by_hand, pairs)}
-    names |= {f.__name__: functools.partial(f, torch) for f in (without_gradients, epoch, saved)}
+    names |= {f.__name__: functools.partial(f, torch) for f in (without_gradients, epoch, saved, mlp, training)}
     own = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "data": torch.utils.data, "copy": copy, "n": n}
     return eval(kind.program, own | names | {"assign": assign})
 
@@ -337,6 +337,27 @@ def loop(torch: Any, cell: Any) -> Any:
     return Loop()
 
 
+def mlp(torch: Any, depth: int, width: int) -> Any:
+    """Layers of so many neurons with ReLU between them."""
+    nn = torch.nn
+    return nn.Sequential(*[part for _ in range(depth) for part in (nn.Linear(width, width), nn.ReLU())][:-1])
+
+
+def training(torch: Any, model: Any, *shape: int) -> Callable:
+    """One step of Adam on the mean of the squared outputs, from an input of that shape."""
+    descent, x = torch.optim.Adam(model.parameters(), lr=0.001), torch.randn(shape)
+
+    def step() -> Any:
+        descent.zero_grad()
+        loss = model(x).square().mean()
+        loss.backward()
+        descent.step()
+        return loss
+
+    step.leaves = list(model.parameters())  # type: ignore[attr-defined]
+    return step
+
+
 def network(torch: Any, n: int) -> Any:
     """Four layers of n neurons, with gradients."""
     model = torch.nn.Sequential(*[torch.nn.Linear(n, n) for _ in range(4)])
@@ -345,9 +366,11 @@ def network(torch: Any, n: int) -> Any:
     return model
 
 
-def optimizer(torch: Any, name: str, n: int, **options: Any) -> Callable:
-    """One step of an optimizer, gradients given."""
-    leaves = list(network(torch, n).parameters())
+def optimizer(torch: Any, name: str, shapes: list[tuple], **options: Any) -> Callable:
+    """One step of an optimizer for weights of these shapes, gradients given."""
+    leaves = [torch.randn(shape).requires_grad_() for shape in shapes]
+    for leaf in leaves:
+        leaf.grad = torch.randn(leaf.shape)
     descent = getattr(torch.optim, name)(leaves, lr=0.001, **options)
 
     def step() -> None:
