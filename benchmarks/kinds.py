@@ -220,11 +220,11 @@ TABLE = {
         Categorical.sample    | 10, 1000      | plain(lambda p: torch.distributions.Categorical(p).sample(), torch.rand(n))
     """,
     "sorting and searching, n numbers": """
-        sort              | 1000, 100000 | plain(lambda x: x.sort(), (n,))
-        argsort           | 1000, 100000 | plain(torch.argsort, (n,))
+        sort              | 1000, 100000 | plain(lambda x: x.sort(), torch.randperm(n).float())
+        argsort           | 1000, 100000 | plain(torch.argsort, torch.randperm(n).float())
         sort of rows      | 1000, 100000 | plain(lambda x: x.sort(1), (n // 100, 100))
-        sort, backward    | 1000, 100000 | layer(lambda x: x.sort().values, (n,))
-        topk(10)          | 1000, 100000 | plain(lambda x: x.topk(10), (n,))
+        sort, backward    | 1000, 100000 | layer(lambda x: x.sort().values, torch.randperm(n).float().requires_grad_())
+        topk(10)          | 1000, 100000 | plain(lambda x: x.topk(10), torch.randperm(n).float())
         argmax            | 1000, 100000 | plain(torch.argmax, (n,))
         median            | 1000, 100000 | plain(torch.median, (n,))
         quantile          | 1000, 100000 | plain(lambda x: torch.quantile(x, 0.9), (n,))

@@ -57,9 +57,9 @@ def quoted() -> list[tuple[str, str, str]]:
     """What the READMEs say: a pattern for the English one and one for the Portuguese one, and what stands in their group."""
     found = sections()
     ratio = dict(re.findall(r"^\| (W\w+) .*?\*\*([\d.]+x)\*\*", found["workloads"], re.M))
-    (over,) = re.findall(r"Import: (\d+) ms over", found["workloads"])
-    (kinds,) = re.findall(r"^(\d+) kinds", found["wide"], re.M)
-    (mean,) = re.findall(r"Geometric mean: \*\*([\d.]+x)", found["wide"])
+    over = re.findall(r"Import: (\d+) ms over", found["workloads"])[0]
+    kinds = re.findall(r"^(\d+) kinds", found["wide"], re.M)[0]
+    mean = re.findall(r"Geometric mean: \*\*([\d.]+x)", found["wide"])[0]
     named = re.findall(r"`[^`]+` [\d.]+x", re.findall(r"Slowest: .*", found["wide"])[0])
     a_ratio, several = r"([\d.,]+x)", r"((?:`[^`]+` [\d.,]+x(?:, )?)+)"
     return [
