@@ -93,8 +93,11 @@ class Categorical(Distribution):
     def log_prob(self, value: Tensor) -> Tensor:
         """The logit of class `value`."""
         self._validate_sample(value)
-        value, logits = ops.broadcast_tensors(value.long().unsqueeze(-1), self.logits)
-        return logits.gather(-1, value[..., :1]).squeeze(-1)
+        value, logits = value.long().unsqueeze(-1), self.logits
+        if value.shape[:-1] != logits.shape[:-1]:
+            value, logits = ops.broadcast_tensors(value, logits)
+            value = value[..., :1]
+        return logits.gather(-1, value).squeeze(-1)
 
     def entropy(self) -> Tensor:
         """-sum of p log(p)."""
