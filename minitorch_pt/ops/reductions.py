@@ -398,10 +398,7 @@ def vector_norm(
     one = n and count_along(shape, axes) == 1  # of one number no power is taken, which might overflow
     size = data if n == 2 and not one else np.abs(data)
     wide = size.astype(np.float32) if size.dtype == np.float16 else size  # powers of it may not fit into 16 bits
-    if one:
-        whole = size.reshape(kept_shape(shape, axes))
-    else:
-        whole = _norm_value(wide, n, axes).astype(size.dtype, copy=False)
+    whole = size.reshape(kept_shape(shape, axes)) if one else _norm_value(wide, n, axes).astype(size.dtype, copy=False)
 
     def pull(g: Array) -> Array | None:
         g = g.reshape(kept_shape(shape, axes))
