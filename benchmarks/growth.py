@@ -138,6 +138,8 @@ def report(words: list[str]) -> tuple[list[str], list[str]]:
     faster = [g for g in grown if g.ratios()[-1] > (1 + NOISE) * min(g.ratios())]
     behind = [g for g in faster if g.ratios()[-1] > 1 + NOISE]
     larger = [g for g in grown if g.seen() and g.slopes(g.peaks)[0] > g.slopes(g.peaks)[1] + NOISE]
+    most = [(g, *(g.peaks[name][-1] for name in NAMES)) for g in grown]
+    above = [g for g, ours, theirs in most if ours > SEEN and ours > (1 + NOISE) * theirs]
     lines = [
         "## Growth",
         "",
@@ -147,6 +149,7 @@ def report(words: list[str]) -> tuple[list[str], list[str]]:
         f"- Time that grows faster than torch's, and takes longer in the end: {_named(behind)}.",
         f"- Time that grows faster, but is level or ahead at the largest n (at the smallest, torch's fixed costs count): {_named([g for g in faster if g not in behind])}.",
         f"- Memory that grows faster than torch's: {_named(larger)}.",
+        f"- Memory above torch's at the largest n (the libraries themselves not counted): {_named(above)}.",
         "",
         "| with | kind | n | ratio | slope of time | torch's | memory at the largest n | torch's | slope of memory | torch's |",
         "|---|---|---|---|---|---|---|---|---|---|",
@@ -156,7 +159,7 @@ def report(words: list[str]) -> tuple[list[str], list[str]]:
         _draw(grown)
     if PICTURE.exists():
         lines += ["", f"![Time against size, ours and torch's]({PICTURE.name})"]
-    print("\n".join(lines[5:8]))
+    print("\n".join(lines[5:9]))
     missed = [f"time of {g.kind.name} ({g.kind.group}) grows faster than torch's" for g in behind]
     return lines, missed + [f"memory of {g.kind.name} ({g.kind.group}) grows faster than torch's" for g in larger]
 
