@@ -201,13 +201,10 @@ def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None
         IndexError: no such axis.
     """
     before = input.shape
-    if dim is None:
-        axes = [*range(input.ndim)]
-    else:
-        axes = [from_front(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
-    drop = {d for d in axes if d < input.ndim and before[d] == 1}
+    axes = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
+    drop = {d for d in [from_front(d, input.ndim) for d in axes] if d < input.ndim and before[d] == 1}
     # not reshape: NumPy then gives other axes of size 1 strides of its own
-    return input[(*(0 if d in drop else slice(None) for d in range(len(before))), ...)], lambda g: g.reshape(before)
+    return input[*[0 if d in drop else slice(None) for d in range(len(before))], ...], lambda g: g.reshape(before)
 
 
 @differentiable(linear=True, view=True)
