@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import results
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -29,6 +31,13 @@ def test_both_languages_show_the_same():
     assert len(english[1]) == len(list((ROOT / "tutorials" / "en").glob("[0-9]*.py")))
     figures = [re.findall(r"[\d.,]+(?:x| ms| %)", page.read_text(encoding="utf-8").replace(",", ".")) for page in PAGES]
     assert figures[0] == figures[1] != []
+
+
+@pytest.mark.parametrize(("page", "portuguese"), results.READMES.items(), ids=lambda given: getattr(given, "name", ""))
+def test_figures_are_those_of_the_results(page, portuguese):
+    """`python -m benchmarks readme` writes them."""
+    text = page.read_text(encoding="utf-8")
+    assert results.filled(text, portuguese) == text
 
 
 SHOWN = {

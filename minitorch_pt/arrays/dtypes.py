@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins  # torch's names shadow bool, int and float here
+import functools
 from typing import Any
 
 import numpy as np
@@ -251,6 +252,11 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
     return of(result_type_of(operands))
 
 
+@functools.cache
+def _most(t: np.dtype) -> builtins.float:
+    return builtins.float(np.finfo(t).max)
+
+
 def checked(value: Any, t: np.dtype, lenient: builtins.bool = False) -> Any:
     """A value that elements of type `t` are to take; a Python number as one that the type has.
 
@@ -264,7 +270,7 @@ def checked(value: Any, t: np.dtype, lenient: builtins.bool = False) -> Any:
     if not isinstance(value, (builtins.int, builtins.float)) or t.kind == "b":
         return value
     if t.kind == "f":
-        fits = not abs(value) > builtins.float(np.finfo(t).max) or abs(value) == np.inf
+        fits = not abs(value) > _most(t) or abs(value) == np.inf
         if not fits and lenient and t.itemsize == 2:
             with np.errstate(over="ignore"):
                 return builtins.float(np.float16(value))

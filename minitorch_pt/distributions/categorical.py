@@ -86,15 +86,19 @@ class Categorical(Distribution):
 
     def sample(self, sample_shape: Any = ONE) -> Tensor:
         """Classes as int64."""
-        rows = self.probs.reshape(-1, self._num_events)
-        drawn = draws.multinomial(rows, Size(sample_shape).numel(), True)
-        return drawn.T.reshape(self._extended_shape(sample_shape))
+        n, shape = Size(sample_shape).numel(), self._extended_shape(sample_shape)
+        if self.probs.ndim == 1:
+            return draws.multinomial(self.probs, n, True).reshape(shape)
+        return draws.multinomial(self.probs.reshape(-1, self._num_events), n, True).T.reshape(shape)
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logit of class `value`."""
         self._validate_sample(value)
-        value, logits = ops.broadcast_tensors(value.long().unsqueeze(-1), self.logits)
-        return logits.gather(-1, value[..., :1]).squeeze(-1)
+        value, logits = value.long().unsqueeze(-1), self.logits
+        if value.shape[:-1] != logits.shape[:-1]:
+            value, logits = ops.broadcast_tensors(value, logits)
+            value = value[..., :1]
+        return logits.gather(-1, value).squeeze(-1)
 
     def entropy(self) -> Tensor:
         """-sum of p log(p)."""

@@ -118,7 +118,9 @@ class _IndependentConstraint(Constraint):
         kept = parts.ndim - self.reinterpreted_batch_ndims
         if kept < 0:
             raise ValueError(f"Expected value.dim() >= {self.event_dim} but got {value.dim()}")
-        return parts.reshape((*parts.shape[:kept], -1)).all(-1)
+        if self.reinterpreted_batch_ndims != 1:
+            parts = parts.reshape((*parts.shape[:kept], -1))
+        return parts.all(-1)
 
     def __repr__(self) -> str:
         return f"IndependentConstraint({self.base_constraint!r}, {self.reinterpreted_batch_ndims})"
@@ -192,7 +194,8 @@ class _IntegerInterval(_Bounded):
     is_discrete = True
 
     def check(self, value: Any) -> Any:
-        return (value % 1 == 0) & (value >= self.lower_bound) & (value <= self.upper_bound)
+        inside = (value >= self.lower_bound) & (value <= self.upper_bound)
+        return inside & (value % 1 == 0) if value.is_floating_point() else inside
 
 
 class _BoundedBelow(Constraint):

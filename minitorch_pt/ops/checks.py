@@ -26,13 +26,13 @@ def need(ok: bool, message: str) -> None:
 
 def same_dtype(name: str, *operands: Array) -> None:
     """torch's products do not promote, and take no bools."""
-    kinds = {a.dtype for a in operands}
-    if {kind.name for kind in kinds} == {"bool"}:
+    kinds = [a.dtype for a in operands]
+    if len(set(kinds)) > 1:
+        raise RuntimeError(
+            f"expected m1 and m2 to have the same dtype, but got: {' != '.join(kind.name for kind in kinds)} in {name}(); convert one with .to()"
+        )
+    if kinds[0] == BOOL:
         raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
-    need(
-        len(kinds) == 1,
-        f"expected m1 and m2 to have the same dtype, but got: {' != '.join(d.name for d in (a.dtype for a in operands))} in {name}(); convert one with .to()",
-    )
 
 
 def no_bools(name: str, *data: Array) -> None:

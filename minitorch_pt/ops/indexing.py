@@ -100,7 +100,7 @@ def getitem(input: Tensor, index: object) -> Tensor:
     """
     try:
         view, arrays = steps(index, array(input).shape)
-        part = input if view is None else _view.rule(input, view)
+        part = input if view is None else (_view if isinstance(input, graph.Tensor) else _view.rule)(input, view)
         return look_up.rule(part, arrays) if arrays else part
     except samples.NeedsValues:
         return samples.one_by_one(getitem, (input, index), {})

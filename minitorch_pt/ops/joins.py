@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -28,27 +29,27 @@ __all__ = [
 # ---------------------------------------------------------------------------------------------------------------------
 # Joining
 # ---------------------------------------------------------------------------------------------------------------------
-@differentiable(linear=True, promote="type", name="CatBackward0")
+@differentiable(linear=True, promote="type", name="CatBackward0", joint=True)
 def _cat(*tensors: Array, dim: int) -> Pulled:
-    pulls, start = [], 0
-    for x in tensors:
-        end = start + x.shape[dim]
-        pulls.append(_piece(dim, start, end))
-        start = end
-    return np.concatenate(tensors, dim), *pulls
+    sizes = [x.shape[dim] for x in tensors]
+
+    def pull(g: Array) -> tuple:
+        before, ends = (slice(None),) * dim, [*itertools.accumulate(sizes)]
+        return tuple(g[*before, start:end] for start, end in zip([0, *ends], ends, strict=False))
+
+    return np.concatenate(tensors, dim), pull
 
 
-def _piece(dim: int, start: int, end: int) -> Callable:
-    index = (slice(None),) * dim + (slice(start, end),)
-    return lambda g: g[index]
-
-
-def _list(tensors: Array, name: str) -> list:
-    if not isinstance(tensors, (list, tuple)) or not all(hasattr(x, "shape") for x in tensors):
-        raise TypeError(
-            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}; write {name}([a, b])"
-        )
-    return list(tensors)
+def _listed(tensors: Array, name: str) -> tuple[list, list[tuple[int, ...]]]:
+    """The tensors as a list, and their shapes."""
+    try:
+        if isinstance(tensors, (list, tuple)):
+            return list(tensors), [array(x).shape for x in tensors]
+    except AttributeError:
+        pass
+    raise TypeError(
+        f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}; write {name}([a, b])"
+    )
 
 
 @composed
@@ -63,11 +64,13 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor
     tensor([[0., 1., 1.],
             [0., 1., 1.]])
     """
-    given = _list(tensors, "cat")
+    given, shapes = _listed(tensors, "cat")
     if not given:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    kept = [x for x in given if array(x).shape != (0,)] or given[:1]
-    shapes = [array(x).shape for x in kept]
+    kept = given
+    if (0,) in shapes:
+        kept = [x for x in given if array(x).shape != (0,)] or given[:1]
+        shapes = [array(x).shape for x in kept]
     if () in shapes:
         raise RuntimeError(
             f"zero-dimensional tensor (at position {[x.ndim for x in given].index(0)}) cannot be concatenated; use stack"
@@ -77,11 +80,11 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor
     for i, shape in enumerate(shapes):
         if len(shape) != len(first):
             raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
-        for d, (n, m) in enumerate(zip(first, shape, strict=True)):
-            if n != m and d != dim:
-                raise RuntimeError(
-                    f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list."
-                )
+        if shape[:dim] != first[:dim] or shape[dim + 1 :] != first[dim + 1 :]:
+            n, m = next((n, m) for d, (n, m) in enumerate(zip(first, shape, strict=True)) if n != m and d != dim)
+            raise RuntimeError(
+                f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list."
+            )
     if len(kept) < len(given):  # the type of what is passed over counts, and it gets a gradient
         kept[0] = kept[0].to(dtypes.of(dtypes.result_type_of([x._data for x in given])))
         none = [*kept[0].shape[:dim], 0, *kept[0].shape[dim + 1 :]]
@@ -92,13 +95,15 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor
 concat = concatenate = cat
 
 
-@differentiable(linear=True, promote="type", name="StackBackward0")
+@differentiable(linear=True, promote="type", name="StackBackward0", joint=True)
 def _stack(*tensors: Array, dim: int) -> Pulled:
-    def pull_of(i: int) -> Callable:
-        index = (slice(None),) * dim + (i,)
-        return lambda g: g[index]
+    before, n = (slice(None),) * dim, len(tensors)
 
-    return np.stack(tensors, dim), *(pull_of(i) for i in range(len(tensors)))
+    def pull(g: Array) -> tuple:
+        return tuple(g[*before, i] for i in range(n))
+
+    index = (*before, None)  # np.stack does the same, and more beside
+    return np.concatenate([x[index] for x in tensors], dim), pull
 
 
 @composed
@@ -108,15 +113,14 @@ def stack(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tens
     Raises:
         RuntimeError: no tensors, or shapes differ. IndexError: no such axis.
     """
-    given = _list(tensors, "stack")
+    given, shapes = _listed(tensors, "stack")
     if not given:
         raise RuntimeError("stack expects a non-empty TensorList")
-    shapes = [array(x).shape for x in given]
-    for i, shape in enumerate(shapes):
-        if shape != shapes[0]:
-            raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(shapes[0])} at entry 0 and {list(shape)} at entry {i}"
-            )
+    if len(set(shapes)) > 1:
+        i = next(i for i, shape in enumerate(shapes) if shape != shapes[0])
+        raise RuntimeError(
+            f"stack expects each tensor to be equal size, but got {list(shapes[0])} at entry 0 and {list(shapes[i])} at entry {i}"
+        )
     return _stack(*given, dim=from_front(dim, len(shapes[0]) + 1))
 
 
@@ -158,7 +162,7 @@ def hstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     """Side by side: joined along the second axis (vectors along their only one)."""
     if not tensors:
         raise RuntimeError("hstack expects a non-empty TensorList")
-    given = atleast_1d(_list(tensors, "hstack"))
+    given = atleast_1d(_listed(tensors, "hstack")[0])
     return cat(given, 0 if given[0].ndim == 1 else 1)
 
 
@@ -167,7 +171,7 @@ def vstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     """On top of each other: joined along the first axis; vectors are rows."""
     if not tensors:
         raise RuntimeError("vstack expects a non-empty TensorList")
-    return cat(atleast_2d(_list(tensors, "vstack")))
+    return cat(atleast_2d(_listed(tensors, "vstack")[0]))
 
 
 row_stack = vstack
@@ -178,13 +182,13 @@ def dstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     """Joined along the third axis."""
     if not tensors:
         raise RuntimeError("dstack expects a non-empty TensorList")
-    return cat(atleast_3d(_list(tensors, "dstack")), 2)
+    return cat(atleast_3d(_listed(tensors, "dstack")[0]), 2)
 
 
 @composed
 def column_stack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     """Side by side; vectors are columns."""
-    return hstack([reshape(x, -1, 1) if x.ndim <= 1 else x for x in _list(tensors, "column_stack")])
+    return hstack([reshape(x, -1, 1) if x.ndim <= 1 else x for x in _listed(tensors, "column_stack")[0]])
 
 
 # ---------------------------------------------------------------------------------------------------------------------

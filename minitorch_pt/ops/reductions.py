@@ -357,7 +357,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | 
 
 
 def _norm_value(size: np.ndarray, n: float, axes: tuple[int, ...] | None) -> np.ndarray:
-    """The n-norm of numbers without sign, the reduced axes at size 1."""
+    """The n-norm of numbers, which have no sign unless n is 2; the reduced axes at size 1."""
     if n == 2:
         return np.sqrt(add(size * size, axis=axes, keepdims=True))
     if n == 1:
@@ -395,12 +395,10 @@ def vector_norm(
         raise RuntimeError(
             f"linalg.vector_norm cannot compute the {n} norm of nothing, shape {list(shape)}: the operation does not have an identity"
         )
-    size = np.abs(data)
+    one = n and count_along(shape, axes) == 1  # of one number no power is taken, which might overflow
+    size = data if n == 2 and not one else np.abs(data)
     wide = size.astype(np.float32) if size.dtype == np.float16 else size  # powers of it may not fit into 16 bits
-    if n and count_along(shape, axes) == 1:
-        whole = size.reshape(kept_shape(shape, axes))  # of one number no power is taken, which might overflow
-    else:
-        whole = _norm_value(wide, n, axes).astype(size.dtype, copy=False)
+    whole = size.reshape(kept_shape(shape, axes)) if one else _norm_value(wide, n, axes).astype(size.dtype, copy=False)
 
     def pull(g: Array) -> Array | None:
         g = g.reshape(kept_shape(shape, axes))

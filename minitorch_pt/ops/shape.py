@@ -35,21 +35,22 @@ def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
     Raises:
         RuntimeError: the sizes do not multiply to `numel`.
     """
+    known, least = math.prod(shape), min(shape, default=0)
+    if known == numel and least >= 0:
+        return shape
     if shape.count(-1) > 1:
         raise RuntimeError(f"only one dimension can be inferred, and shape {list(shape)} has several -1")
-    for n in shape:
-        if n < -1:
-            raise RuntimeError(f"invalid shape dimension {n}: sizes are 0 or more, or -1 once to have one worked out")
-    known = math.prod(n for n in shape if n != -1)
-    if -1 in shape:
+    if least < -1:
+        wrong = next(n for n in shape if n < -1)
+        raise RuntimeError(f"invalid shape dimension {wrong}: sizes are 0 or more, or -1 once to have one worked out")
+    if least == -1:
         if known == 0:
             raise RuntimeError(
                 f"cannot reshape tensor of {numel} elements into shape {list(shape)} because the unspecified dimension size -1 can be any value"
             )
         if numel % known == 0:
-            return tuple(numel // known if n == -1 else n for n in shape)
-    elif known == numel:
-        return shape
+            place = shape.index(-1)
+            return (*shape[:place], numel // -known, *shape[place + 1 :])
     raise RuntimeError(
         f"shape '{list(shape)}' is invalid for input of size {numel}: the sizes must multiply to {numel}"
     )
@@ -93,8 +94,9 @@ def view(input: Tensor, *size: Size | DType, dtype: DType | None = None) -> Tens
         raise TypeError("view() takes sizes, x.view(2, -1), or a dtype, and got nothing")
     if dtype is not None:
         return _view_dtype(input, dtype.dtype)
-    target = _resolved(sizes(size), math.prod(input.shape))
-    if _needs_copy(array(input), target):
+    data = array(input)
+    target = _resolved(sizes(size), data.size)
+    if not data.flags.c_contiguous and _needs_copy(data, target):
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
             f"subspaces): {list(input.shape)} to {list(target)}. Use .reshape(...) instead."
@@ -199,13 +201,10 @@ def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None
         IndexError: no such axis.
     """
     before = input.shape
-    if dim is None:
-        axes = [*range(input.ndim)]
-    else:
-        axes = [from_front(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
-    drop = {d for d in axes if d < input.ndim and before[d] == 1}
+    axes = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
+    drop = {d for d in [from_front(d, input.ndim) for d in axes] if d < input.ndim and before[d] == 1}
     # not reshape: NumPy then gives other axes of size 1 strides of its own
-    return input[(*(0 if d in drop else slice(None) for d in range(len(before))), ...)], lambda g: g.reshape(before)
+    return input[*[0 if d in drop else slice(None) for d in range(len(before))], ...], lambda g: g.reshape(before)
 
 
 @differentiable(linear=True, view=True)
@@ -293,11 +292,10 @@ def permute(input: Tensor, dims: Dims) -> Pulled:
         raise RuntimeError(
             f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions: {input.ndim} axes, dims={list(dims)}"
         )
-    order = tuple(from_front(d, input.ndim) for d in dims)
+    order = tuple([from_front(d, input.ndim) for d in dims])
     if len(set(order)) < len(order):
         raise RuntimeError(f"permute(): duplicate dims are not allowed, got {list(dims)}; name each axis once")
-    back = tuple(order.index(d) for d in range(len(order)))
-    return np.transpose(input, order), lambda g: np.transpose(g, back)
+    return np.transpose(input, order), lambda g: np.transpose(g, [order.index(d) for d in range(len(order))])
 
 
 @composed

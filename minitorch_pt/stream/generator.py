@@ -467,7 +467,10 @@ class Stream:
             walk = layouts.walk(waits)
             walk[...] = self.exponential(walk.shape, 1.0, rows.dtype.type)
             score = rows / waits
-            out = np.argsort(-score, axis=1, kind="stable")[:, :num_samples]
+            if num_samples == 1:
+                out = score.argmax(axis=1, keepdims=True)
+            else:
+                out = np.argsort(-score, axis=1, kind="stable")[:, :num_samples]
         else:
             out = np.empty((len(rows), num_samples), i64)
             for drawn, row in zip(out, rows, strict=True):

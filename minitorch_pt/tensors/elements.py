@@ -21,6 +21,7 @@ from .device import on_cpu
 __all__ = ["numpy_type", "default_type", "inferred", "from_data", "shape_of", "elements"]
 
 
+_NUMBERS = {int, builtins.float, builtins.bool}
 _MOST = 1 << 47  # elements: NumPy cannot count many more, and no machine has the memory
 
 
@@ -38,7 +39,8 @@ def default_type() -> np.dtype:
 
 def inferred(data: Any) -> np.dtype:
     """The type of a tensor made of Python numbers: the default floating point type, int64, or bool."""
-    return {"f": default_type(), "b": np.dtype(bool)}.get(data.dtype.kind, np.dtype(np.int64))
+    kind = data.dtype.kind
+    return default_type() if kind == "f" else np.dtype(bool if kind == "b" else np.int64)
 
 
 def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
@@ -133,6 +135,8 @@ def _unwrapped(data: Any, depth: int) -> tuple[Any, np.dtype | None]:
     if isinstance(data, (np.ndarray, np.generic)):
         return data, data.dtype
     if isinstance(data, (list, tuple)):
+        if _NUMBERS.issuperset(map(type, data)):
+            return data, None
         parts = [_unwrapped(x, max(depth - 1, 0)) for x in data]
         plain = [part for part, _ in parts]
         if all(t is None for _, t in parts):

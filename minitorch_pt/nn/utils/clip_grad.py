@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
 from ...autograd.changes import changed
+from ...ops.reductions import vector_norm
 from ...tensors.tensor import Tensor, wrap
 
 __all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
@@ -31,8 +31,8 @@ def get_total_norm(
     given = _list(tensors)
     if not given:
         return wrap(np.zeros((), np.float32))
-    norms = ops.stack([ops.norm(t.detach(), float(norm_type)) for t in given])
-    total = ops.norm(norms, float(norm_type))
+    norms = np.stack([vector_norm.rule(t._data, norm_type) for t in given])
+    total = wrap(np.asarray(vector_norm.rule(norms, norm_type)))
     if error_if_nonfinite and not np.isfinite(total._data):
         raise RuntimeError(
             f"The total norm of order {float(norm_type)} for gradients from `parameters` is non-finite, so it cannot be clipped. To disable "
@@ -47,7 +47,7 @@ def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Tensor, 
     for p in _list(parameters):
         if p._grad is not None:
             data = p._grad._data
-            data *= scale.astype(data.dtype)
+            data *= scale.astype(data.dtype, copy=False)
             changed(data)
 
 

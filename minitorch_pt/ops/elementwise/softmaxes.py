@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...arrays.notices import warn
-from ...arrays.rows import largest_along
-from ...arrays.sums import summed
+from ...arrays.rows import largest_along, summed_along
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ...stream import generator
@@ -50,9 +49,8 @@ def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor 
         return in_single(softmax, input, dim)
     axis = _softmax_axis(input, dim)
     e = np.exp(input - largest_along(array(input), axis))  # the largest exponent is 0: no overflow
-    y = e / summed(e, axis, True)
-
-    return y, lambda g: y * (g - summed(g * y, axis, True))
+    y = e / summed_along(e, axis)
+    return y, lambda g: y * (g - summed_along(g * y, axis))
 
 
 def _softmax_of(input: Tensor, dim: int, dtype: DType) -> Array:
@@ -75,8 +73,8 @@ def log_softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Ten
         return in_single(log_softmax, input, dim)
     axis = _softmax_axis(input, dim)
     below = input - largest_along(array(input), axis)
-    y = below - np.log(summed(np.exp(below), axis, True))
-    return y, lambda g: g - np.exp(y) * summed(g, axis, True)
+    y = below - np.log(summed_along(np.exp(below), axis))
+    return y, lambda g: g - np.exp(y) * summed_along(g, axis)
 
 
 def _log_softmax_of(input: Tensor, dim: int, dtype: DType) -> Array:
