@@ -18,6 +18,7 @@ import numpy as np
 from ..arrays import layouts, samples
 from ..arrays.samples import active
 from . import rejection
+from .shuffling import swaps_at_once, swaps_in_turn
 
 __all__ = ["DEFAULT_SEED", "Stream", "default_generator"]
 
@@ -444,29 +445,12 @@ class Stream:
         return (words % u64(top + 1)).astype(f64 if kind.kind == "f" else kind).astype(kind).reshape(size)
 
     def randperm(self, n: int) -> np.ndarray:
-        """0 .. n-1 shuffled.
-
-        Step i swaps places i and i + word % (n - i). That chain of swaps is solved at once, by sorting the steps by the place that
-        they write and following what each place last held: 30 times as fast as a loop of swaps in Python.
-        """
+        """0 .. n-1 shuffled: step i swaps places i and i + word % (n - i)."""
         if n >= INSIDE_OUT:
             return self._randperm_inside_out(n)
-        i = np.arange(n)
-        target = i.copy()
-        target[:-1] += self.words(max(n - 1, 0)) % (n - i[:-1])
-        order = np.argsort(target, kind="stable")
-        same = target[order[1:]] == target[order[:-1]]
-        earlier = np.full(n, -1)  # the last earlier step with the same target
-        earlier[order[1:][same]] = order[:-1][same]
-        source = np.full(n, -1)  # the last step before i that wrote place i
-        source[target[order]] = order
-        source = np.where(source == i, earlier, source)
-        source = np.where(source < 0, i, source)
-        while True:  # back to the value that was first there
-            further = source[source]
-            if (further == source).all():
-                return np.where(earlier < 0, target, source[earlier])
-            source = further
+        target = np.arange(n)
+        target[:-1] += self.words(max(n - 1, 0)) % np.arange(n, 1, -1, dtype=u32)
+        return swaps_at_once(target) if n > 256 else swaps_in_turn(target)
 
     def _randperm_inside_out(self, n: int) -> np.ndarray:
         """torch's other shuffle, for more than 2**32 / 20 numbers: place i takes a random earlier one's number."""
