@@ -17,6 +17,14 @@ def ones(n: int, dtype: np.dtype) -> np.ndarray:
     return vector
 
 
+def sums(x: np.ndarray, axis: int | None) -> np.ndarray:
+    """The sums along an axis, which stays with size 1; of long rows by a product with ones, of so many as are no less exact by it."""
+    n = x.shape[-1] if x.ndim > 1 else 0
+    if axis in (-1, x.ndim - 1) and 8 <= n <= 4096 and x.size > n and x.dtype.char in "fd" and x.flags.c_contiguous:
+        return (x.reshape(-1, n) @ ones(n, x.dtype)).reshape(*x.shape[:-1], 1)
+    return np.add.reduce(x, axis=axis, keepdims=True)
+
+
 @functools.lru_cache(maxsize=16)
 def starts(n: int, width: int) -> np.ndarray:
     """Where each row of an (n, width) array begins in memory."""

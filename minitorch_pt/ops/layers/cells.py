@@ -90,7 +90,7 @@ class _LSTM:
 
     @staticmethod
     def slopes(a: Array, kept: Array, before: Array) -> Array:
-        (g, f, i, o), (c_before, tanh_c) = a, kept
+        (g, _, i, o), (c_before, tanh_c) = a, kept
         slope = empty(a.dtype, 5, *g.shape)
         np.subtract(1, a, out=slope[:4])
         slope[0] *= np.add(1, g, out=slope[4])
