@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
 from ...autograd.changes import changed
+from ...ops.reductions import vector_norm
 from ...tensors.tensor import Tensor, wrap
 
 __all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
@@ -31,14 +31,14 @@ def get_total_norm(
     given = _list(tensors)
     if not given:
         return wrap(np.zeros((), np.float32))
-    norms = ops.stack([ops.norm(t.detach(), float(norm_type)) for t in given])
-    total = ops.norm(norms, float(norm_type))
-    if error_if_nonfinite and not np.isfinite(total._data):
+    norms = [vector_norm.rule(t._data, float(norm_type)) for t in given]
+    total = vector_norm.rule(np.array(norms), float(norm_type))
+    if error_if_nonfinite and not np.isfinite(total):
         raise RuntimeError(
             f"The total norm of order {float(norm_type)} for gradients from `parameters` is non-finite, so it cannot be clipped. To disable "
             "this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"
         )
-    return total
+    return wrap(total)
 
 
 def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Tensor, foreach: bool | None = None) -> None:
