@@ -168,7 +168,13 @@ def arranged(value: Any, operands: list) -> Any:
     if value.shape == first.shape:  # the first operand decides, and most often is alone
         if value.strides == steps and dense(value):
             return value
-        if value.flags.c_contiguous and steps and steps[-1] > 0 and 1 not in value.shape and all(map(gt, steps, steps[1:])):
+        if (
+            value.flags.c_contiguous
+            and steps
+            and steps[-1] > 0
+            and 1 not in value.shape
+            and all(map(gt, steps, steps[1:]))
+        ):
             return value  # as a part of a contiguous tensor, with gaps
     if not _broadcast(arrays, value.shape):
         return compact(value)
