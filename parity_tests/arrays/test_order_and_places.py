@@ -1,4 +1,4 @@
-"""arrays/order.py and arrays/places.py: what they do quickly is what NumPy does plainly."""
+"""arrays/order.py, places.py and rows.py: what they do quickly is what NumPy does plainly."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 
 from minitorch_pt.arrays.order import _FEW, stable_order
 from minitorch_pt.arrays.places import added_at, added_at_index, flat_places, row_sums, take_along
+from minitorch_pt.arrays.rows import sums
 
 RNG = np.random.default_rng(0)
 N = 2 * _FEW
@@ -89,3 +90,20 @@ def test_added_at_index(index):
     parts = RNG.standard_normal(plain[index].shape)
     np.add.at(plain, index, parts)
     np.testing.assert_allclose(added_at_index(index, parts, shape), plain, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(1000, 1000), (3, 40, 50), (2, 7), (5, 5000), (0, 10), (10, 0), (20,)])
+@pytest.mark.parametrize("axis", [-1, 0, None])
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "i8"])
+def test_sums(shape, axis, dtype):
+    data = (RNG.standard_normal(shape) * 10).astype(dtype)
+    plain = data.sum(axis=axis, keepdims=True)
+    np.testing.assert_allclose(sums(data, axis), plain, rtol=1e-6, atol=np.finfo("f4").eps * 10 * np.sqrt(data.size))
+    assert sums(data, axis).dtype == (plain.dtype if dtype == "i8" else data.dtype)
+
+
+def test_sums_of_infinite_numbers():
+    data = np.ones((4, 20), "f4")
+    data[0, 3], data[1, 4], data[2, :2], data[3] = np.inf, np.nan, (np.inf, -np.inf), 3e38
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(sums(data, -1), data.sum(axis=-1, keepdims=True))
