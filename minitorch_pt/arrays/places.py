@@ -44,7 +44,8 @@ def added_at_index(index: tuple, parts: np.ndarray, shape: tuple[int, ...]) -> n
     start = next(d for d, i in enumerate(index) if isinstance(i, np.ndarray))
     end = start + len(arrays)
     in_a_row = all([isinstance(i, np.ndarray) and i.dtype.kind in "iu" for i in index[start:end]])
-    if not in_a_row or any([i is Ellipsis for i in index[:start]]) or 0 in shape or 0 in parts.shape:
+    none = 0 in (*shape, *parts.shape, *[i.size for i in arrays])
+    if none or not in_a_row or any([i is Ellipsis for i in index[:start]]):
         total = np.zeros(shape, parts.dtype)
         np.add.at(total, index, parts)
         return total

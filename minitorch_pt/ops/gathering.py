@@ -131,6 +131,9 @@ def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False,
     if not numbers.size:
         return np.zeros(numbers.shape, values.dtype), lambda g: sum_into.rule(g, numbers, dim, shape)
     check_places(shape, numbers, dim, "gather")
+    if not values.flags.c_contiguous and numbers.size < values.size:  # a few of what would have to be copied
+        picked = values[index_grid(numbers, dim)]
+        return np.asarray(picked, order="C"), lambda g: sum_into.rule(g, numbers, dim, shape)
     places = flat_places(np.atleast_1d(numbers), dim, shape or (1,)).reshape(numbers.shape)
     return np.asarray(values.reshape(-1).take(places)), lambda g: sum_into.rule(g, numbers, dim, shape, places)
 
