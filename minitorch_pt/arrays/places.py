@@ -10,7 +10,7 @@ from .order import stable_order
 
 __all__: list[str] = []  # for other operations
 
-_NARROW, _FEW = 16, 2**14  # rows up to this width, or up to so many numbers, are added number by number
+_NARROW, _FEW = 16, 2**15  # rows up to this width, or up to so many numbers, are added number by number
 _LONG = 4  # parts a row, from which on runs are quicker
 
 

@@ -307,7 +307,7 @@ class Stream:
                     part = x[i : i + 16 * _BLOCK]
                     part[...] = fma32(part, b - a, a)
             x = x.astype(dtype, copy=False)
-        if n:
+        if n and ((a, b) != (0, 1) or x.itemsize == 2):
             x[x == x.dtype.type(high)] = low  # rounding may reach the open end
         return x.reshape(size)
 

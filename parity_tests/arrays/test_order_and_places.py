@@ -65,7 +65,7 @@ def test_flat_places(axis):
     np.testing.assert_array_equal(added_at(flat_places(index, axis, data.shape), parts, data.shape), total)
 
 
-@pytest.mark.parametrize("count, n, width", [(5, 40, 3), (500, 2048, 16), (60, 2048, 33), (3000, 600, 64), (9, 0, 20)])
+@pytest.mark.parametrize("count, n, width", [(5, 40, 3), (500, 2100, 16), (60, 2048, 33), (3000, 600, 64), (9, 0, 20)])
 @pytest.mark.parametrize("skewed", [False, True])
 def test_row_sums(count, n, width, skewed):
     rows, parts = RNG.integers(0, count, n), RNG.standard_normal((n, width))
