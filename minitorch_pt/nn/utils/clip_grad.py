@@ -31,8 +31,8 @@ def get_total_norm(
     given = _list(tensors)
     if not given:
         return wrap(np.zeros((), np.float32))
-    norms = [vector_norm.rule(t._data, float(norm_type)) for t in given]
-    total = vector_norm.rule(np.array(norms), float(norm_type))
+    norm_of = vector_norm.rule  # type: ignore[attr-defined]  # on arrays: there is no history
+    total = norm_of(np.array([norm_of(t._data, float(norm_type)) for t in given]), float(norm_type))
     if error_if_nonfinite and not np.isfinite(total):
         raise RuntimeError(
             f"The total norm of order {float(norm_type)} for gradients from `parameters` is non-finite, so it cannot be clipped. To disable "

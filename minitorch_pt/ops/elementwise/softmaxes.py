@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -58,7 +58,7 @@ def _over(ufunc: np.ufunc, a: Array, b: Array) -> Array:
     return ufunc(a, b, out=a) if type(a) is np.ndarray else ufunc(a, b)
 
 
-def _sums(x: Array, axis: int | None) -> Array:
+def _sums(x: Any, axis: int | None) -> Any:
     """Σ x along an axis, which stays with size 1."""
     return sums(x, axis) if type(x) is np.ndarray else x.sum(axis=axis, keepdims=True)
 
