@@ -11,6 +11,7 @@ import torch
 
 import minitorch_pt
 from minitorch_pt.stream import generator as stream
+from minitorch_pt.stream.shuffling import swaps_at_once, swaps_in_turn
 from parity_tests.oracle import assert_same, same_program
 
 SEEDS = [0, 42, -1]
@@ -313,6 +314,13 @@ def test_the_other_shuffle(monkeypatch):
     assert ours.tolist() == expected and sorted(expected) == list(range(50))
     monkeypatch.setattr(stream, "INSIDE_OUT", 50)
     assert stream.Stream(1).randperm(50).tolist() == expected
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 300, 5000])
+def test_swaps_at_once_as_in_turn(n):
+    rng = np.random.default_rng(n)
+    for target in (np.arange(n), np.full(n, n - 1), *(rng.integers(np.arange(n), n) for _ in range(20))):
+        np.testing.assert_array_equal(swaps_at_once(target), swaps_in_turn(target))
 
 
 def test_fma_is_rounded_once():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from operator import gt
 from typing import Any
 
 import numpy as np
@@ -163,9 +164,18 @@ def arranged(value: Any, operands: list) -> Any:
     arrays = [x for x in operands if type(x) is np.ndarray]
     if type(value) is not np.ndarray or not arrays:
         return value
-    first = arrays[0]
-    if value.strides == first.strides and value.shape == first.shape and dense(value):
-        return value  # the first operand decides, and most often is alone
+    first, steps = arrays[0], arrays[0].strides
+    if value.shape == first.shape:  # the first operand decides, and most often is alone
+        if value.strides == steps and dense(value):
+            return value
+        if (
+            value.flags.c_contiguous
+            and steps
+            and steps[-1] > 0
+            and 1 not in value.shape
+            and all(map(gt, steps, steps[1:]))
+        ):
+            return value  # as a part of a contiguous tensor, with gaps
     if not _broadcast(arrays, value.shape):
         return compact(value)
     numbers = any(type(x) in (int, float, bool) for x in operands)

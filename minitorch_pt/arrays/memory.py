@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import weakref
 from typing import Any
@@ -34,7 +35,9 @@ def _lend(memory: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _aligned(block: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    skip = -block.__array_interface__["data"][0] % _LINE // block.itemsize
+    # by __array_interface__ it would take 2 us more
+    address = ctypes.addressof(ctypes.c_char.from_buffer(block))  # type: ignore[arg-type]
+    skip = -address % _LINE // block.itemsize
     return block[skip : skip + math.prod(shape)].reshape(shape)
 
 

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 import numpy as np
 
-from .sums import summed
-
 __all__: list[str] = []  # for other operations
-
-_MANY = 4096  # of fewer numbers the sum is as fast
 
 
 @functools.lru_cache(maxsize=16)  # the last sizes are kept: making these arrays anew would cost half of what they win
@@ -20,6 +15,14 @@ def ones(n: int, dtype: np.dtype) -> np.ndarray:
     vector = np.ones(n, dtype)
     vector.flags.writeable = False
     return vector
+
+
+def sums(x: np.ndarray, axis: int | None) -> np.ndarray:
+    """The sums along an axis, which stays with size 1; of long rows by a product with ones, of so many as are no less exact by it."""
+    n = x.shape[-1] if x.ndim > 1 else 0
+    if axis in (-1, x.ndim - 1) and 8 <= n <= 4096 and x.size > n and x.dtype.char in "fd" and x.flags.c_contiguous:
+        return (x.reshape(-1, n) @ ones(n, x.dtype)).reshape(*x.shape[:-1], 1)
+    return np.add.reduce(x, axis=axis, keepdims=True)
 
 
 @functools.lru_cache(maxsize=16)
@@ -37,15 +40,6 @@ def largest(rows: np.ndarray) -> np.ndarray:
     """
     n, width = rows.shape
     return rows.ravel()[rows.argmax(axis=1) + starts(n, width)].reshape((n, 1))
-
-
-def summed_along(x: Any, axis: int | None) -> Any:
-    """The sum along an axis, which stays with size 1; x may be a Tensor on which a rule runs."""
-    if type(x) is np.ndarray and axis in (-1, x.ndim - 1) and x.size > _MANY and x.flags.c_contiguous:
-        width = x.shape[-1]
-        if width <= 1024:  # a product of more numbers loses digits
-            return x.reshape((-1, width)).dot(ones(width, x.dtype)).reshape((*x.shape[:-1], 1))
-    return summed(x, axis, True)
 
 
 def largest_along(x: np.ndarray, axis: int | None) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import return_types
+from ..arrays.places import flat_places, take_along
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from ..names.titles import titled
@@ -33,14 +34,14 @@ __all__ = ["all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_n
 def placed_along(input: Array, where: np.ndarray, axis: int, shape: tuple[int, ...]) -> Pulled:
     """Zeros with each element at the one place that `where` names along an axis: the way back of choosing it."""
     placed = np.zeros(shape, input.dtype)
-    np.put_along_axis(placed, where, input, axis)
+    placed.reshape(-1)[flat_places(where, axis, shape)] = input
     return placed, lambda h: gather.rule(h, axis, where)
 
 
 def chosen_along(data: np.ndarray, where: np.ndarray, axis: int, keepdim: bool) -> tuple:
     """The elements at `where` (size 1 along the axis) and where they are, and the gradient function for them."""
     shape = data.shape
-    value = np.take_along_axis(data, where, axis)
+    value = take_along(data, where, axis)
     outputs = (value, where) if keepdim else (value.squeeze(axis), where.squeeze(axis))
     return outputs, lambda g, _: placed_along.rule(g.reshape(where.shape), where, axis, shape)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arrays.places import added_at, flat_places
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .axes import from_front
@@ -130,29 +131,45 @@ def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False,
     if not numbers.size:
         return np.zeros(numbers.shape, values.dtype), lambda g: sum_into.rule(g, numbers, dim, shape)
     check_places(shape, numbers, dim, "gather")
-    picked = np.atleast_1d(values)[index_grid(np.atleast_1d(numbers), dim)].reshape(numbers.shape)
-    return np.asarray(picked, order="C"), lambda g: sum_into.rule(g, numbers, dim, shape)
+    if not values.flags.c_contiguous and numbers.size < values.size:  # a few of what would have to be copied
+        picked = values[index_grid(numbers, dim)]
+        return np.asarray(picked, order="C"), lambda g: sum_into.rule(g, numbers, dim, shape)
+    places = flat_places(np.atleast_1d(numbers), dim, shape or (1,)).reshape(numbers.shape)
+    return np.asarray(values.reshape(-1).take(places)), lambda g: sum_into.rule(g, numbers, dim, shape, places)
 
 
 @differentiable(linear=True, name="ScatterAddBackward0")
-def sum_into(input: Array, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> Pulled:
-    """Zeros with each element added where the index says: the transpose of gather."""
-    g = array(input)
-    total = np.zeros(shape, g.dtype)
-    combine_at(np.add, total, dim, index, g)
-    return total, lambda h: gather.rule(h, dim, index)
+def sum_into(
+    input: Array, index: np.ndarray, dim: int, shape: tuple[int, ...], places: np.ndarray | None = None
+) -> Pulled:
+    """Zeros with each element added where the index says: the transpose of gather, which knows the places in memory."""
+    if places is None:
+        places = flat_places(np.atleast_1d(index), dim, shape or (1,))
+    return added_at(places, array(input), shape), lambda h: gather.rule(h, dim, index)
 
 
-def combine_at(combine: np.ufunc | None, total: np.ndarray, dim: int, index: np.ndarray, values: Array) -> None:
-    """Combine (or with None replace) the elements of `total` that `index` names along an axis with values, an array or a number."""
+@differentiable(linear=True, name="GatherBackward0", saves="input index")
+def read_at(input: Array, index: np.ndarray, dim: int, places: np.ndarray) -> Pulled:
+    """`gather` for those who know the places in memory."""
+    shape = tuple(input.shape)
+    return array(input).reshape(-1).take(places), lambda g: sum_into.rule(g, index, dim, shape, places)
+
+
+def combine_at(combine: np.ufunc | None, total: np.ndarray, dim: int, index: np.ndarray, values: Array) -> np.ndarray:
+    """Combine (or with None replace) the elements of `total` that `index` names along an axis with values, an array or a number.
+
+    The places of these elements in memory, which are returned, have the shape of `index`.
+    """
     if not index.size:
-        return
-    lines, grid = np.atleast_1d(total), index_grid(np.atleast_1d(index), dim)  # without axes: a vector of one element
-    values = np.atleast_1d(values) if isinstance(values, np.ndarray) else values
+        return np.zeros(index.shape, np.int64)
+    # without axes: a vector of one element
+    places = flat_places(np.atleast_1d(index), dim, total.shape or (1,)).reshape(-1)
+    values = values.reshape(-1) if isinstance(values, np.ndarray) and values.ndim else values
     if combine is None:
-        lines[grid] = values
+        total.reshape(-1)[places] = values
     else:
-        combine.at(lines, grid, values)
+        combine.at(total.reshape(-1), places, values)
+    return places.reshape(index.shape)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

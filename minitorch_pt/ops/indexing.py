@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..arrays import dtypes, layouts, samples
+from ..arrays.places import added_at_index
 from ..arrays.storage import owner, sliced, writable
 from ..autograd import graph
 from ..autograd.contract import composed
@@ -61,34 +62,16 @@ def look_up(input: Array, index: tuple) -> Pulled:
 def written_at(input: Array, index: tuple, shape: tuple[int, ...]) -> Pulled:
     """Zeros with `input` added at an index: the transpose of reading."""
     g = array(input)
-    total = np.zeros(shape, g.dtype)
     if any(type(i) is np.ndarray and i.dtype != bool for i in index):  # a place may be named twice
-        add_at(total, index, g)
+        total = added_at_index(index, g, shape)
     else:
+        total = np.zeros(shape, g.dtype)
         total[index] = g
     return total, lambda h: _show(h, index)
 
 
 def _show(input: Array, index: tuple) -> Array:
     return look_up.rule(input, index) if any(type(i) is np.ndarray for i in index) else _view.rule(input, index)
-
-
-def add_at(total: np.ndarray, index: tuple, g: np.ndarray) -> None:
-    """total[index] += g where places may repeat. Rows of a matrix are sorted first: np.add.at goes number by number."""
-    rows = index[0]
-    if (
-        len([i for i in index if i is not Ellipsis]) == 1
-        and isinstance(rows, np.ndarray)
-        and rows.dtype.kind in "iu"
-        and rows.size
-    ):
-        flat = rows.reshape(-1) % total.shape[0]
-        g = np.broadcast_to(g, rows.shape + total.shape[1:]).reshape(flat.size, -1)
-        order = np.argsort(flat, kind="stable")
-        first = np.flatnonzero(np.diff(flat[order], prepend=-1))
-        total.reshape(total.shape[0], -1)[flat[order][first]] = np.add.reduceat(g[order], first, axis=0)
-    else:
-        np.add.at(total, index, g)
 
 
 def getitem(input: Tensor, index: object) -> Tensor:

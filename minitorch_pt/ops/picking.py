@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from ..arrays.places import added_at_index
 from ..autograd.rule import array, differentiable
 
 if TYPE_CHECKING:
@@ -72,10 +73,7 @@ def take_slices(input: Array, index: np.ndarray, dim: int) -> Pulled:
 @differentiable(linear=True, name="IndexAddBackward0")
 def give_slices(input: Array, index: np.ndarray, dim: int, shape: tuple[int, ...]) -> Pulled:
     """The transpose of `take_slices`: slices added up where they were taken."""
-    g = array(input)
-    total = np.zeros(shape, g.dtype)
-    place: Any = (slice(None),) * dim + (index,)
-    np.add.at(total, place, g)
+    total = added_at_index((slice(None),) * dim + (index,), array(input), shape)
     return total, lambda h: take_slices.rule(h, index, dim)
 
 

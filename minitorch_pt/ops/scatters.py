@@ -13,7 +13,7 @@ from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named, same
 from .axes import from_front
 from .diagonal import diagonal
-from .gathering import check_places, combine_at, gather, index_grid
+from .gathering import check_places, combine_at, gather, index_grid, read_at
 from .indexing import as_element, getitem, written_at
 from .shape import clone
 from .slicing import as_strided, select
@@ -72,8 +72,8 @@ def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Ten
     """
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_add")
     total, shape = copied(input), tuple(src.shape)
-    combine_at(np.add, total, dim, numbers, array(_source(src, numbers)))
-    return total, same, None, None, lambda g: _embed(gather.rule(g, dim, numbers), shape)
+    places = combine_at(np.add, total, dim, numbers, array(_source(src, numbers)))
+    return total, same, None, None, lambda g: _embed(read_at.rule(g, numbers, dim, places), shape)
 
 
 @differentiable(linear=True, name="ScatterBackward0", saves="index")

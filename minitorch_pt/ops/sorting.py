@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import return_types
+from ..arrays.order import stable_order
+from ..arrays.places import take_along
 from ..autograd.contract import composed
 from ..autograd.rule import differentiable, nondifferentiable
 from .axes import from_front
@@ -28,15 +30,31 @@ def order_along(data: np.ndarray, axis: int, descending: bool) -> np.ndarray:
     if not data.ndim:
         return np.zeros((), np.int64)
     if not descending:
-        return np.argsort(data, axis, kind="stable")
-    back = np.flip(np.argsort(np.flip(data, axis), axis, kind="stable"), axis)
-    return data.shape[axis] - 1 - back
+        return stable_order(data, axis)
+    turned = (slice(None),) * axis + (slice(None, None, -1),)
+    return data.shape[axis] - 1 - stable_order(data[turned], axis)[turned]
+
+
+def _largest_places(data: np.ndarray, k: int, axis: int, largest: bool) -> np.ndarray:
+    """The places of the k largest or smallest, in order of size. Most elements need not be sorted."""
+    n = data.shape[axis]
+    if 0 < k < n // 4 and data.size:
+        rows = data.swapaxes(axis, -1)
+        bound = np.partition(rows, n - k if largest else k - 1)[..., n - k if largest else k - 1, None]
+        chosen = np.flatnonzero(rows >= bound if largest else rows <= bound)
+        if len(chosen) == k * (rows.size // n):
+            places = chosen.reshape(-1, k) - np.arange(0, rows.size, n)[:, None]
+            # k of each row: nothing outside equals the bound, which is not nan
+            if places.min() >= 0 and places.max() < n:
+                places = take_along(places, order_along(take_along(rows.reshape(-1, n), places, 1), 1, largest), 1)
+                return places.reshape((*rows.shape[:-1], k)).swapaxes(axis, -1)
+    return order_along(data, axis, largest)[(slice(None),) * axis + (slice(k),)]
 
 
 def _several(data: np.ndarray, where: np.ndarray, axis: int) -> tuple:
     """The elements at `where` and where they are, and the gradient function for them."""
     shape = data.shape
-    return (np.take_along_axis(data, where, axis), where), lambda g, _: placed_along.rule(g, where, axis, shape)
+    return (take_along(data, where, axis), where), lambda g, _: placed_along.rule(g, where, axis, shape)
 
 
 def _size(data: np.ndarray, axis: int) -> int:
@@ -108,7 +126,7 @@ def topk(
         raise RuntimeError(f"selected index k out of range: k={k} of an axis with {n} elements")
     if not input.ndim:
         return itself_at_0(input)
-    return _several(input, order_along(input, axis, largest)[(slice(None),) * axis + (slice(k),)], axis)
+    return _several(input, _largest_places(input, k, axis, largest), axis)
 
 
 def _quick_place(row: np.ndarray, k: int) -> int:
@@ -155,7 +173,8 @@ def kthvalue(
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}: k={k} of {n} elements")
     if not input.ndim:
         return itself_at_0(input)
-    where = order_along(input, axis, False)[(slice(None),) * axis + (slice(k - 1, k),)]
-    if (same_value(input, np.take_along_axis(input, where, axis)).sum(axis) > 1).any():
+    found = same_value(input, np.partition(input, k - 1, axis).take([k - 1], axis))
+    where = found.argmax(axis, keepdims=True)
+    if (np.count_nonzero(found, axis) > 1).any():
         where = np.expand_dims(np.apply_along_axis(_quick_place, axis, input, k - 1), axis)
     return chosen_along(input, where, axis, keepdim)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import itertools
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -37,7 +39,17 @@ def sum_type(data: np.ndarray, dtype: np.dtype) -> np.dtype:
 def _accumulated(ufunc: np.ufunc, data: np.ndarray, axis: int, target: np.dtype) -> np.ndarray:
     """Running totals, kept in the next wider type as torch does: in its own float16 stops at 2048 + 1, and a product that
     leaves the range of float32 for a while does not come back."""
-    return ufunc.accumulate(data, axis, wider(target)).astype(target, copy=False)
+    kind = wider(target)
+    if data.size and math.prod(data.shape[axis + 1 :]) > _WIDE:  # slice by slice: NumPy goes number by number
+        totals = data.astype(kind)
+        lines = np.moveaxis(totals, axis, 0)
+        for before, line in itertools.pairwise(lines):
+            ufunc(before, line, out=line)
+        return totals.astype(target, copy=False)
+    return ufunc.accumulate(data, axis, kind).astype(target, copy=False)
+
+
+_WIDE = 256  # numbers that lie side by side
 
 
 def _running_type(name: str, input: Array, dtype: np.dtype) -> np.dtype:

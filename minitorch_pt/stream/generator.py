@@ -18,6 +18,7 @@ import numpy as np
 from ..arrays import layouts, samples
 from ..arrays.samples import active
 from . import rejection
+from .shuffling import swaps_at_once, swaps_in_turn
 
 __all__ = ["DEFAULT_SEED", "Stream", "default_generator"]
 
@@ -78,7 +79,7 @@ def fma64(a: Any, b: Any, c: Any) -> np.ndarray:
 # Float32 normals: the Box-Muller transform with the Cephes polynomials, rounded as the AVX2 kernel rounds
 # ---------------------------------------------------------------------------------------------------------------------
 def _f32(*values: float) -> list[Any]:
-    return [f64(f32(v)) for v in values]
+    return [np.array(f32(v), f64) for v in values]
 
 
 _LOG = _f32(
@@ -94,67 +95,83 @@ _LOG = _f32(
 )
 _SIN = _f32(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)
 _COS = _f32(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)
-_PI_4 = _f32(-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8)  # -pi/4 in three parts
-_LN2_LOW, _LN2_HIGH = _f32(-2.12194440e-4, 0.693359375)
-
-
-def _round32(x: Any) -> Any:
-    """Rounded to float32, kept as float64."""
-    return x.astype(f32).astype(f64)
+_PI_4_HIGH, _PI_4_MIDDLE = (np.array(v, f32) for v in (-0.78515625, -2.4187564849853515625e-4))  # -pi/4 in three parts
+(_PI_4_LOW,) = _f32(-3.77489497744594108e-8)
+_LN2_LOW, _LN2_HIGH, _ONE, _MINUS_TWO, _HALF = (np.array(v, f32) for v in (-2.12194440e-4, 0.693359375, 1, -2, 0.5))
+_TWO_PI, _OCTANTS = (np.array(v, f32) for v in (2 * math.pi, 1.27323954473516))
+_ROOT_HALF = np.array(0.707106781186547524, f32).view(np.int32)
+_BLOCK = 2048  # rows of 16 at a time, whose parts stay in the cache
 
 
 def _mad(a: Any, b: Any, c: Any) -> Any:
-    """fma32 of float32 numbers kept as float64. No tie occurs for the numbers here: all 2**24 were compared with hardware."""
+    """fma32 of float32 numbers kept as float64, as its result is. No tie occurs here: all 2**24 numbers were compared with hardware.
+
+    Where a * b has so few digits that float32 holds it, the formulas below need no _mad.
+    """
     t = a * b
     t += c
-    return _round32(t)
+    return t.astype(f32).astype(f64)
 
 
 def _radius32(u: np.ndarray) -> np.ndarray:
     """sqrt(-2 log(1 - u)) for u = k / 2**24."""
-    mantissa, exponent = np.frexp(f32(1) - u)
-    low = mantissa < f32(0.707106781186547524)
-    x = (np.where(low, mantissa + mantissa, mantissa) - f32(1)).astype(f64)
-    e = (exponent - low).astype(f64)
-    z = _round32(x * x)
-    y = _LOG[0]
+    # 1 - u = mantissa * 2**e with a mantissa in [sqrt(1/2), sqrt(2)), by its bits
+    bits = (_ONE - u).view(np.int32) - _ROOT_HALF
+    e = (bits >> 23).astype(f32)
+    bits &= 0x7FFFFF
+    bits += _ROOT_HALF
+    x = bits.view(f32) - _ONE
+    wide, z = x.astype(f64), x * x
+    y: Any = _LOG[0]
     for c in _LOG[1:]:
-        y = _mad(x, y, c)
-    y = _mad(_round32(x * y), z, _round32(e * _LN2_LOW))
-    y = _mad(z, -0.5, y)
-    return np.sqrt((_mad(e, _LN2_HIGH, _round32(x + y)) * -2.0).astype(f32))
+        y = _mad(y, wide, c)
+    y = _mad((x * y.astype(f32)).astype(f64), z, e * _LN2_LOW).astype(f32)
+    y -= z * _HALF
+    x += y
+    e *= _LN2_HIGH
+    x += e
+    x *= _MINUS_TWO
+    return np.sqrt(x, out=x)
 
 
 def _cos_sin32(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """cos and sin of 2 pi u for u = k / 2**24 in [0, 1)."""
-    angle = u * f32(2 * math.pi)
-    octant = ((angle * f32(1.27323954473516)).astype(np.int32) + 1) & -2
-    y, x = octant.astype(f64), angle.astype(f64)
-    for part in _PI_4:
-        x = _mad(y, part, x)
-    z = _round32(x * x)
-    c = _mad(_mad(z, _COS[0], _COS[1]), z, _COS[2])
-    c = (_mad(_round32(z * c), z, -(z * 0.5)) + 1.0).astype(f32)
-    s = _mad(_mad(z, _SIN[0], _SIN[1]), z, _SIN[2])
-    s = _mad(_round32(z * s), x, x).astype(f32)
-    swap = (octant & 2).astype(bool)
-    sine, cosine = np.where(swap, c, s), np.where(swap, s, c)
-    sine.view(np.int32)[...] ^= (octant & 4) << 29  # to the sign bit
-    cosine.view(np.int32)[...] ^= (~(octant - 2) & 4) << 29
-    return cosine, sine
+    x = u * _TWO_PI
+    octant = ((x * _OCTANTS).astype(np.int32) + 1) & -2
+    y = octant.astype(f32)
+    x += y * _PI_4_HIGH
+    x += y * _PI_4_MIDDLE
+    x = _mad(y.astype(f64), _PI_4_LOW, x)
+    narrow = x.astype(f32)
+    narrow *= narrow
+    z = narrow.astype(f64)
+    c = _mad(_mad(z, _COS[0], _COS[1]), z, _COS[2]).astype(f32)
+    c = _mad((narrow * c).astype(f64), z, z * -0.5).astype(f32)
+    c += _ONE
+    s = _mad(_mad(z, _SIN[0], _SIN[1]), z, _SIN[2]).astype(f32)
+    s = _mad((narrow * s).astype(f64), x, x).astype(f32)
+    cosine, sine = c.view(np.int32), s.view(np.int32)
+    swapped = (cosine ^ sine) & (octant << 30 >> 31)  # all bits of a number, or none: by the second bit of its octant
+    cosine ^= swapped
+    sine ^= swapped
+    sine ^= (octant & 4) << 29  # to the sign bit
+    cosine ^= (~(octant - 2) & 4) << 29
+    return c, s
 
 
 def _box_muller32(u: np.ndarray, mean: Any, std: Any) -> np.ndarray:
     """Rows of 16 uniforms, 8 for radii and 8 for angles, to rows of 8 cosine and 8 sine normals."""
     out = np.empty_like(u)
-    for i in range(0, len(u), 4096):  # blocks that stay in the cache: twice as fast
-        block = u[i : i + 4096]
+    for i in range(0, len(u), _BLOCK):
+        block, normal = u[i : i + _BLOCK], out[i : i + _BLOCK]
         radius = _radius32(block[:, :8].copy())
         for place, wave in zip((0, 8), _cos_sin32(block[:, 8:].copy()), strict=True):
-            normal = radius * wave
-            out[i : i + len(block), place : place + 8] = (
-                normal * std + f32(0) if mean == 0 else fma32(normal, std, mean)
-            )
+            np.multiply(radius, wave, out=normal[:, place : place + 8])
+        if mean == 0:
+            normal *= std
+            normal += f32(0)
+        else:
+            normal[...] = fma32(normal, std, mean)
     return out
 
 
@@ -286,9 +303,11 @@ class Stream:
         else:
             x, a, b = self._unit32(n), *map(f32, (low, high))
             if (a, b) != (0, 1):
-                x = fma32(x, b - a, a)
+                for i in range(0, n, 16 * _BLOCK):
+                    part = x[i : i + 16 * _BLOCK]
+                    part[...] = fma32(part, b - a, a)
             x = x.astype(dtype, copy=False)
-        if n:
+        if n and ((a, b) != (0, 1) or x.itemsize == 2):
             x[x == x.dtype.type(high)] = low  # rounding may reach the open end
         return x.reshape(size)
 
@@ -307,11 +326,12 @@ class Stream:
         unit, transform = (self._unit64, _box_muller64) if kind is f64 else (self._unit32, _box_muller32)
         centre, width, whole = kind(mean), kind(std), n & -16
         u = unit(n if dtype in (f32, f64) else whole)  # half types draw no words for a ragged end that is drawn anew
-        out = np.empty(n, kind)
-        out[:whole] = transform(u[:whole].reshape(-1, 16), centre, width).ravel()
-        if whole != n:
-            out[-16:] = transform(unit(16).reshape(1, 16), centre, width).ravel()
-        return out.astype(dtype, copy=False).reshape(size)
+        if whole == n:
+            return transform(u.reshape(-1, 16), centre, width).astype(dtype, copy=False).reshape(size)
+        rows = transform(np.concatenate([u[:whole], unit(16)]).reshape(-1, 16), centre, width)
+        out = np.empty(n, dtype)
+        out[:whole], out[-16:] = rows[:-1].ravel(), rows[-1]
+        return out.reshape(size)
 
     def _one_normal(self, mean: float = 0, std: float = 1, uniform: Callable | None = None) -> float:
         value, self._cached = self._cached, None
@@ -410,8 +430,10 @@ class Stream:
     def randint(self, low: int, high: int, size: tuple, dtype: Any = i64) -> np.ndarray:
         """Whole numbers in [low, high); ranges of 2**28 and more take two words each."""
         n, span = math.prod(size), high - low
-        words = self.words64(n) if span >= 2**28 else self.words(n).astype(u64)
-        return ((words % u64(span)).astype(i64) + low).astype(dtype).reshape(size)
+        kind: Any = u64 if span >= 2**28 else u32
+        words = self.words64(n) if kind is u64 else self.words(n)
+        rest = words - words // kind(span) * kind(span)  # words % span, but NumPy divides faster than it takes the rest
+        return (rest.astype(i64) + low).astype(dtype, copy=False).reshape(size)
 
     def random(self, size: tuple, dtype: Any = i64) -> np.ndarray:
         """Whole numbers over all that the type holds exactly: Tensor.random_() without bounds."""
@@ -423,29 +445,12 @@ class Stream:
         return (words % u64(top + 1)).astype(f64 if kind.kind == "f" else kind).astype(kind).reshape(size)
 
     def randperm(self, n: int) -> np.ndarray:
-        """0 .. n-1 shuffled.
-
-        Step i swaps places i and i + word % (n - i). That chain of swaps is solved at once, by sorting the steps by the place that
-        they write and following what each place last held: 30 times as fast as a loop of swaps in Python.
-        """
+        """0 .. n-1 shuffled: step i swaps places i and i + word % (n - i)."""
         if n >= INSIDE_OUT:
             return self._randperm_inside_out(n)
-        i = np.arange(n)
-        target = i.copy()
-        target[:-1] += self.words(max(n - 1, 0)) % (n - i[:-1])
-        order = np.argsort(target, kind="stable")
-        same = target[order[1:]] == target[order[:-1]]
-        earlier = np.full(n, -1)  # the last earlier step with the same target
-        earlier[order[1:][same]] = order[:-1][same]
-        source = np.full(n, -1)  # the last step before i that wrote place i
-        source[target[order]] = order
-        source = np.where(source == i, earlier, source)
-        source = np.where(source < 0, i, source)
-        while True:  # back to the value that was first there
-            further = source[source]
-            if (further == source).all():
-                return np.where(earlier < 0, target, source[earlier])
-            source = further
+        target = np.arange(n)
+        target[:-1] += self.words(max(n - 1, 0)) % np.arange(n, 1, -1, dtype=u32)
+        return swaps_at_once(target) if n > 256 else swaps_in_turn(target)
 
     def _randperm_inside_out(self, n: int) -> np.ndarray:
         """torch's other shuffle, for more than 2**32 / 20 numbers: place i takes a random earlier one's number."""

@@ -127,9 +127,9 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError(f"num_classes should be positive, got {num_classes}")
     if data.size and data.max() >= n:
         raise RuntimeError(f"Class values must be smaller than num_classes: label {data.max()}, num_classes {n}")
-    hot = np.zeros((*data.shape, n), np.int64)
-    hot.reshape(-1)[np.arange(0, hot.size, n) + data.reshape(-1)] = 1
-    return as_made_of(tensor, wrap(hot))
+    rows = np.zeros((*data.shape, n), np.int64)
+    rows.reshape(-1)[np.arange(0, rows.size, n) + data.reshape(-1)] = 1
+    return as_made_of(tensor, wrap(rows))
 
 
 def _triangle(name: str, find: Any, which: str) -> Callable[..., Tensor]:

@@ -31,14 +31,14 @@ def get_total_norm(
     given = _list(tensors)
     if not given:
         return wrap(np.zeros((), np.float32))
-    norms = np.stack([vector_norm.rule(t._data, norm_type) for t in given])
-    total = wrap(np.asarray(vector_norm.rule(norms, norm_type)))
-    if error_if_nonfinite and not np.isfinite(total._data):
+    norm_of = vector_norm.rule  # type: ignore[attr-defined]  # on arrays: there is no history
+    total = norm_of(np.array([norm_of(t._data, float(norm_type)) for t in given]), float(norm_type))
+    if error_if_nonfinite and not np.isfinite(total):
         raise RuntimeError(
             f"The total norm of order {float(norm_type)} for gradients from `parameters` is non-finite, so it cannot be clipped. To disable "
             "this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"
         )
-    return total
+    return wrap(total)
 
 
 def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Tensor, foreach: bool | None = None) -> None:
@@ -47,7 +47,7 @@ def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Tensor, 
     for p in _list(parameters):
         if p._grad is not None:
             data = p._grad._data
-            data *= scale.astype(data.dtype, copy=False)
+            data *= scale.astype(data.dtype)
             changed(data)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from ...arrays.dtypes import checked
 from ...autograd.contract import composed
 from ...autograd.inplace import inplace
-from ...autograd.rule import array, differentiable
+from ...autograd.rule import array, differentiable, kept
 from ...stream import generator
 from ..axes import from_front
 from ..checks import BOOL, check_floating
@@ -32,6 +32,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+_MANY = 2**15
 # to compare with: NumPy first has to convert the number 0
 _ZERO = {np.dtype(t): np.zeros((), t) for t in ("f2", "f4", "f8")}
 
@@ -54,7 +55,8 @@ def relu(input: Tensor) -> Pulled:
     dtype = x.dtype
     if dtype is BOOL:
         raise RuntimeError("Boolean inputs not supported for relu; convert with .float()")
-    y = np.maximum(x, np.zeros(x.shape, dtype))  # two arrays: half the time of one and a number
+    # two arrays: half the time of one and a number; of many numbers clip needs a pass less
+    y = np.clip(x, 0, np.inf) if x.size > _MANY and dtype.kind == "f" else np.maximum(x, np.zeros(x.shape, dtype))
     return y, lambda g: pick(y != _ZERO[dtype], g, None, of)
 
 
@@ -110,7 +112,10 @@ def _leaky_relu(input: Array, negative_slope: float) -> Pulled:
     if not -HALF_MAX <= negative_slope <= HALF_MAX:
         checked(negative_slope, x.dtype)
     up = x > 0
-    return pick(up, input, input * negative_slope), lambda g: pick(up, g, g * negative_slope, of=input)
+    if x is not input or not 0 < negative_slope <= 1:
+        return pick(up, input, input * negative_slope), lambda g: pick(up, g, g * negative_slope, of=input)
+    # the same in fewer passes: the larger of the two; and a slope of 1 or 0, cut off below
+    return np.maximum(x, x * negative_slope), lambda g: g * np.clip(up.astype(x.dtype), negative_slope, 1)
 
 
 _leaky_relu_ = second_inplace(_leaky_relu, "LeakyReluBackward1")
@@ -122,6 +127,13 @@ def leaky_relu(input: Tensor, negative_slope: Number = 0.01, inplace: Flag = Fal
     return (_leaky_relu_ if inplace else _leaky_relu)(input, negative_slope)
 
 
+def _below_zero(input: Array) -> Array:
+    """x where it is below 0, elsewhere 0, also for nan."""
+    if type(input) is np.ndarray:
+        return np.fmin(input, np.zeros(input.shape, input.dtype))
+    return pick(array(input) < 0, input)
+
+
 @differentiable(saves="input")
 def _elu(input: Array, alpha: float, scale: float) -> Pulled:
     if check_floating("elu", input):
@@ -129,12 +141,14 @@ def _elu(input: Array, alpha: float, scale: float) -> Pulled:
     x = array(input)
     if not -HALF_MAX <= alpha <= HALF_MAX:
         checked(alpha, x.dtype)
-    below = x < 0
-    low = pick(below, input)  # e^1000 overflows
-    return (
-        pick(below, np.expm1(low) * (alpha * scale), input * scale),
-        lambda g: pick(x <= 0, g * (alpha * scale) * np.exp(low), g * scale),
-    )
+    low = _below_zero(input)  # e^1000 overflows
+
+    def pull(g: Array) -> Array:
+        if alpha == 1:  # then it is also the slope above 0, where low is 0
+            return np.exp(low) * scale * g
+        return pick(x <= 0, g * (alpha * scale) * np.exp(low), g * scale)
+
+    return np.maximum(x, np.zeros(x.shape, x.dtype)) * scale + np.expm1(array(low)) * (alpha * scale), pull
 
 
 _elu_ = second_inplace(_elu, "EluBackward1")
@@ -182,9 +196,8 @@ def celu(input: Tensor, alpha: Number = 1.0) -> Pulled:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU; for alpha towards 0 it is relu")
     x = array(input)
     checked(alpha, x.dtype)
-    below = x < 0
-    low = pick(below, input) / alpha
-    return pick(below, np.expm1(low) * alpha, input), lambda g: pick(x <= 0, g * np.exp(low), g)
+    low = _below_zero(input) / alpha
+    return np.maximum(x, np.zeros(x.shape, x.dtype)) + np.expm1(array(low)) * alpha, lambda g: np.exp(low) * g
 
 
 celu_ = second_inplace(celu, "CeluBackward1")
@@ -234,7 +247,12 @@ def _silu(input: Array) -> Pulled:
     if check_floating("silu", input):
         return in_single(_silu, input)
     s = sigmoid.rule(input)
-    return input * s, lambda g: g * (s * (1 + input * (1 - s)))
+    y = input * s
+
+    def pull(g: Array) -> Array:
+        return ((1 - s) * kept(y, lambda: input * s) + s) * g
+
+    return y, pull
 
 
 _silu_ = inplace(_silu)
@@ -254,7 +272,10 @@ def _softplus(input: Array, beta: float, threshold: float) -> Pulled:
         checked(beta, array(input).dtype)
         checked(threshold, array(input).dtype)
     scaled = input * beta
-    near = ~(array(scaled) > threshold)
+    far = array(scaled) > threshold
+    if not far.any():
+        return _log_1_exp(array(scaled)) / beta, lambda g: sigmoid.rule(scaled) * g
+    near = ~far
     low = pick(near, scaled)
     return pick(near, _log_1_exp(array(low)) / beta, input), lambda g: pick(near, g * sigmoid.rule(low), g)
 

@@ -295,7 +295,8 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """-1, 0 or 1, and 0 for nan; flat, so its gradient is 0."""
     data = array(input)
     if data.dtype.kind == "f":
-        return np.where(np.isnan(data), data.dtype.type(0), np.sign(data)), flat_slope
+        # np.sign takes twice as long, and leaves nan
+        return ((data > 0).view(np.int8) - (data < 0).view(np.int8)).astype(data.dtype), flat_slope
     return (data.copy() if data.dtype == bool else np.sign(data)), flat_slope
 
 
@@ -377,7 +378,10 @@ def _lerp(input: Array, end: Array, weight: Array | float) -> Pulled:
         dtypes.checked(weight, array(input).dtype)
     a, b, w = array(input), array(end), array(weight)
     # from the nearer end, so that weight 1 gives `end` exactly
-    value = np.where(np.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
+    if np.ndim(w):
+        value = np.where(np.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
+    else:
+        value = a + w * (b - a) if -0.5 < w < 0.5 else b - (b - a) * (1 - w)
     return (
         value.astype(a.dtype, copy=False),
         lambda g: g * (1 - weight),

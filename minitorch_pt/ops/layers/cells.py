@@ -1,15 +1,19 @@
 """The step of each kind of recurrent layer, on arrays, for n running sequences and H hidden units.
 
-    a       (gates, n, H)  the input's share of the gates; `forward` makes it the gates' values, which `backward` reads
-    s       (gates, n, H)  the state's share of the gates; then free to be written over
+    x       (gates, n, H)  the input's share of the gates
+    a       (gates, n, H)  the state's share of the gates; `forward` makes it the gates' values, which `slopes` and `backward` read
     h, c    (n, H)         the states, which `forward` makes the new ones
-    kept    (n, H) each    what `backward` needs besides; as many as the kind's `kept` says
+    kept    (n, H) each    what `slopes` needs besides; as many as the kind's `kept` says
     before  (n, H)         h as it was before the step
-    dh, dc  (n, H)         the gradients of the new states, which `backward` makes those of the old, without what flows through ds
-    da, ds  (gates, n, H)  become the gradients of the two shares; one array in all kinds but GRU, where they differ
+    slope   (n, H) each    what the gradients of the new states are multiplied with; `slopes` makes them of the numbers of all steps at once
+    dh, dc  (n, H)         the gradients of the new states, which `backward` makes those of the old: dh only in GRU, where the old state is
+                           part of the new one; else the old state matters only through s
+    da, dx  (gates, n, H)  become the gradients of the two shares: dx only in GRU, in the other kinds they are the same
+
+What `forward` and `backward` write is small and in one piece but for dx, so that it stays in the cache.
 
 A gate with σ is scaled by 1/2 beforehand (`scale`), so that one tanh serves all gates: σ(x) = (1 + tanh(x/2)) / 2. `order` puts
-the gates with σ first, where one call serves them all; it is its own inverse.
+the gates with σ together, where one call serves them all; it is its own inverse.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...arrays.memory import empty
 from .linears import linear
 
 if TYPE_CHECKING:
@@ -32,18 +37,17 @@ class _Tanh:
         return ((x + linear(state[0], w_hh, b_hh)).tanh(),)
 
     @staticmethod
-    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
-        a += s
+    def forward(x: Array, a: Array, h: Array | None, c: Array | None, kept: Array) -> None:
+        a += x
         h[...] = np.tanh(a, out=a)[0]
 
     @staticmethod
-    def backward(
-        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
-    ) -> None:
-        np.multiply(a, a, out=da)
-        np.subtract(1, da, out=da)
-        da *= dh
-        dh[...] = 0
+    def slopes(a: Array, kept: Array, before: Array) -> Array:
+        return 1 - a * a
+
+    @staticmethod
+    def backward(a: Array, slope: Array, dh: Array, dc: Array | None, da: Array, dx: Array) -> None:
+        np.multiply(dh, slope, out=da)
 
 
 class _Relu(_Tanh):
@@ -52,20 +56,17 @@ class _Relu(_Tanh):
         return ((x + linear(state[0], w_hh, b_hh)).relu(),)
 
     @staticmethod
-    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
-        a += s
+    def forward(x: Array, a: Array, h: Array | None, c: Array | None, kept: Array) -> None:
+        a += x
         h[...] = np.maximum(a, 0, out=a)[0]
 
     @staticmethod
-    def backward(
-        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
-    ) -> None:
-        np.multiply(dh, a > 0, out=da)
-        dh[...] = 0
+    def slopes(a: Array, kept: Array, before: Array) -> Array:
+        return (a > 0).astype(a.dtype)
 
 
 class _LSTM:
-    scale, order, kept = (0.5, 0.5, 0.5, 1.0), [0, 1, 3, 2], 2  # i, f, o, g
+    scale, order, kept = (1.0, 0.5, 0.5, 0.5), [2, 1, 0, 3], 2  # g, f, i, o
 
     @staticmethod
     def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
@@ -76,9 +77,9 @@ class _LSTM:
         return (h if w_hr is None else linear(h, w_hr)), c
 
     @staticmethod
-    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
-        (i, f, o, g), sigmoids, (c_before, tanh_c) = a, a[:3], kept
-        a += s
+    def forward(x: Array, a: Array, h: Array | None, c: Array | None, kept: Array) -> None:
+        (g, f, i, o), sigmoids, (c_before, tanh_c) = a, a[1:], kept
+        a += x
         np.tanh(a, out=a)
         sigmoids += 1
         sigmoids *= 0.5
@@ -88,21 +89,26 @@ class _LSTM:
         np.multiply(o, np.tanh(c, out=tanh_c), out=h)
 
     @staticmethod
-    def backward(
-        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
-    ) -> None:
-        (i, f, o, g), (di, df, do, dg), (c_before, tanh_c) = a, da, kept
-        dh *= o
-        np.multiply(dh, tanh_c, out=do)
-        dc += dh  # dh o (1 - tanh²c) in two steps, as `do` is needed anyway
-        dc -= np.multiply(do, tanh_c, out=s[0])
-        np.multiply(dc, i, out=dg)
-        np.multiply(dg, g, out=di)
-        dg -= np.multiply(di, g, out=s[0])
-        dc *= f
-        np.multiply(dc, c_before, out=df)
-        da[:3] *= np.subtract(1, a[:3], out=s[:3])
-        dh[...] = 0
+    def slopes(a: Array, kept: Array, before: Array) -> Array:
+        (g, _, i, o), (c_before, tanh_c) = a, kept
+        slope = empty(a.dtype, 5, *g.shape)
+        np.subtract(1, a, out=slope[:4])
+        slope[0] *= np.add(1, g, out=slope[4])
+        slope[1:4] *= a[1:]
+        for row, factor in zip(slope, (i, c_before, g, tanh_c), strict=False):
+            row *= factor
+        np.multiply(tanh_c, tanh_c, out=slope[4])
+        np.subtract(1, slope[4], out=slope[4])
+        slope[4] *= o
+        return slope  # of g, f, i by dc, of o by dh, and what dh adds to dc
+
+    @staticmethod
+    def backward(a: Array, slope: Array, dh: Array, dc: Array, da: Array, dx: Array) -> None:
+        np.multiply(dh, slope[3], out=da[3])
+        dh *= slope[4]
+        dc += dh
+        np.multiply(dc, slope[:3], out=da[:3])
+        dc *= a[1]
 
 
 class _GRU:
@@ -118,35 +124,32 @@ class _GRU:
         return (n + z * (h - n),)
 
     @staticmethod
-    def forward(a: Array, s: Array, h: Array | None, c: Array | None, kept: Array) -> None:
+    def forward(x: Array, a: Array, h: Array | None, c: Array | None, kept: Array) -> None:
         (r, z, n), rz, (n_h,) = a, a[:2], kept
-        rz += s[:2]
+        rz += x[:2]
         np.tanh(rz, out=rz)
         rz += 1
         rz *= 0.5
-        n_h[...] = s[2]
-        n += np.multiply(r, n_h, out=s[2])
+        n_h[...] = n
+        n *= r
+        n += x[2]
         np.tanh(n, out=n)
         h -= n
         h *= z
         h += n
 
     @staticmethod
-    def backward(
-        a: Array, s: Array, kept: Array, before: Array, dh: Array, dc: Array | None, da: Array, ds: Array
-    ) -> None:
-        (r, z, n), (n_h,), (dr, dz, dn) = a, kept, da
-        np.subtract(before, n, out=dz)
-        dz *= dh
-        np.subtract(1, z, out=dn)
-        dn *= dh
-        dh *= z
-        dn *= np.subtract(1, np.multiply(n, n, out=s[2]), out=s[2])
-        np.multiply(dn, n_h, out=dr)
-        da[:2] *= np.subtract(1, a[:2], out=s[:2])
-        da[:2] *= a[:2]
-        ds[:2] = da[:2]
-        np.multiply(dn, r, out=ds[2])
+    def slopes(a: Array, kept: Array, before: Array) -> Array:
+        (r, z, n), (n_h,) = a, kept
+        of_n = (1 - z) * (1 - n * n)
+        return np.stack([of_n, of_n * n_h * r * (1 - r), (before - n) * z * (1 - z), of_n * r])  # n, r, z and n_h
+
+    @staticmethod
+    def backward(a: Array, slope: Array, dh: Array, dc: Array | None, da: Array, dx: Array) -> None:
+        np.multiply(dh, slope[1:], out=da)
+        dx[:2] = da[:2]
+        np.multiply(dh, slope[0], out=dx[2])
+        dh *= a[1]
 
 
 KINDS: dict[str, Any] = {"rnn_tanh": _Tanh, "rnn_relu": _Relu, "lstm": _LSTM, "gru": _GRU}

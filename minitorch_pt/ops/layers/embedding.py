@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...arrays.notices import warn
+from ...arrays.places import row_sums
 from ...arrays.storage import writable
 from ...arrays.sums import summed
 from ...autograd.changes import changed
@@ -14,7 +15,6 @@ from ...autograd.contract import composed
 from ...autograd.modes import is_grad_enabled
 from ...autograd.rule import array, differentiable
 from ..gathering import sum_into
-from ..indexing import add_at
 from ..saving import saving
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ __all__ = ["embedding", "embedding_renorm_"]
 def _lookup(weight: Array, rows: np.ndarray, padding_idx: int, scale_grad_by_freq: bool) -> Pulled:
     table = array(weight)
     height = len(table)  # the table itself is not kept: it may be changed before backward
-    return table[rows], lambda g: _summed.rule(g, rows, height, padding_idx, scale_grad_by_freq)
+    return table.take(rows, 0), lambda g: _summed.rule(g, rows, height, padding_idx, scale_grad_by_freq)
 
 
 @differentiable(linear=True, name="EmbeddingDenseBackwardBackward0")
@@ -41,8 +41,7 @@ def _summed(g: Array, rows: np.ndarray, count: int, padding_idx: int, scale_grad
         share /= np.maximum(np.bincount(rows.ravel(), minlength=count), 1).astype(g.dtype)
     if padding_idx >= 0:
         share[padding_idx : padding_idx + 1] = 0
-    total = np.zeros((count, g.shape[-1]), g.dtype)
-    add_at(total, (rows,), g)
+    total = row_sums(rows.reshape(-1), g.reshape(rows.size, g.shape[-1]), count)
     if scale_grad_by_freq or padding_idx >= 0:
         total *= share[:, None]
     return total, lambda h: h[rows] * share[rows][..., None]
@@ -162,11 +161,10 @@ def _bag_sums(
 ) -> Pulled:
     """Σ share[i] weight[rows[i]] / sizes over the i of each of `count` bags; share None is 1."""
     rows, bags, sizes = map(array, (rows, bags, sizes))
-    elements, height = array(weight)[rows], weight.shape[0]
+    elements, height = array(weight).take(rows, 0), weight.shape[0]
     if share is not None:
         elements = elements * array(share)[:, None]
-    total = np.zeros((count, elements.shape[1]), np.float32 if elements.itemsize == 2 else elements.dtype)
-    add_at(total, (bags,), elements)
+    total = row_sums(bags, elements.astype(np.float32) if elements.itemsize == 2 else elements, count)
 
     def pull_weight(g: Array) -> Array:
         flow = (g / sizes)[bags]

@@ -19,6 +19,7 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.notices import hush
+from ...arrays.rows import ones
 from ...arrays.storage import refuse_overlap
 from ...arrays.sums import summed
 from ...autograd.contract import composed
@@ -34,13 +35,17 @@ __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm"
 
 _ROWS, _CHANNELS = (1,), (0, 2)  # what is averaged over: the rows of a matrix, the channels of (N, C, L)
 _SUBSCRIPTS = {_ROWS: "ij,ij->i", _CHANNELS: "ijk,ijk->j"}
+_SHORT = 32  # rows that einsum adds up sooner than vecdot
 _BESIDE = {_ROWS: (slice(None), None), _CHANNELS: (None, slice(None), None)}  # gives the averages their axes back
 
 
 def _inner(a: Array, b: Array, axes: tuple[int, ...]) -> Array:
     """Σ a b over the axes, which stay with length 1."""
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):  # einsum needs no array for the products
-        return np.einsum(_SUBSCRIPTS[axes], a, b)[_BESIDE[axes]]
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):  # these need no array for the products
+        if a.shape[-1] < _SHORT:
+            return np.einsum(_SUBSCRIPTS[axes], a, b)[_BESIDE[axes]]
+        total = np.vecdot(a, b)
+        return (total if axes is _ROWS else np.add.reduce(total, 0))[_BESIDE[axes]]
     return summed(a * b, axes, True)
 
 
@@ -53,7 +58,7 @@ def _sum(x: Array, axes: tuple[int, ...]) -> Array:
     """Σ x over the axes, which stay with length 1; along the last axis by a matrix product: BLAS adds faster than .sum."""
     if x.shape[-1] == 1:
         return summed(x, axes, True)
-    total = x @ np.ones(x.shape[-1], x.dtype)
+    total = x @ ones(x.shape[-1], x.dtype)
     return (total if axes is _ROWS else summed(total, 0))[_BESIDE[axes]]
 
 
@@ -61,24 +66,15 @@ def _mean(x: Array, axes: tuple[int, ...]) -> Array:
     return _sum(x, axes) / math.prod(x.shape[d] for d in axes)
 
 
-def _standardised(x: Array, eps: float) -> tuple[Array, Array]:
-    """Rows of mean 0 and variance 1, and how the gradient flows back."""
-    n, mean = x.shape[1], _mean(x, _ROWS)
-    centred = x - mean
-    rstd = 1 / np.sqrt(_inner(centred, centred, _ROWS) / n + eps)
-    made = _into(np.multiply, centred, rstd)
-
-    def back(g: Array) -> Array:
-        hat = kept(made, lambda: (x - mean) * rstd)
-        return _back(g, hat, rstd, _mean(g, _ROWS), _inner(g, hat, _ROWS) / n)
-
-    return made, back
+def _centred(x: Array, eps: float) -> tuple[Array, Array]:
+    """Rows less their means, and 1 / their standard deviations."""
+    centred = x - _mean(x, _ROWS)
+    return centred, 1 / np.sqrt(_inner(centred, centred, _ROWS) / x.shape[1] + eps)
 
 
-def _back(g: Array, hat: Array, scale: Array | float, mean: Array, share: Array | float) -> Array:
-    """scale * (g - mean - hat * share)."""
-    d = _into(np.add, hat * -share, g)
-    return _into(np.multiply, _into(np.subtract, d, mean), scale)
+def _back(g: Array, centred: Array, scale: Array, share: Array, shift: Array) -> Array:
+    """g * scale - centred * share - shift: dx, with the numbers that belong to a row, channel or group made one beforehand."""
+    return _into(np.subtract, _into(np.subtract, g * scale, centred * share), shift)
 
 
 def _affine(hat: Array, weight: Array | None, bias: Array | None) -> Array:
@@ -127,18 +123,22 @@ def _as_rows(input: Array, count: int) -> Array:
 def _over_samples(g: Array, count: int) -> Array:
     """The sum over all but the last `count` axes, as a matrix product: BLAS adds faster than .sum."""
     rows = _as_rows(g, count)
-    return (np.ones(rows.shape[0], rows.dtype) @ rows).reshape(g.shape[g.ndim - count :])
+    return (ones(rows.shape[0], rows.dtype) @ rows).reshape(g.shape[g.ndim - count :])
 
 
 @differentiable(name="NativeLayerNormBackward0", saves="input weight bias")
 def _layer_norm(input: Array, weight: Array | None, bias: Array | None, count: int, eps: float) -> Pulled:
-    shape = input.shape
-    hat, back = _standardised(_as_rows(input, count), eps)
-    hat = hat.reshape(shape)
+    shape, x = input.shape, _as_rows(input, count)
+    centred, rstd = _centred(x, eps)
+    made = _into(np.multiply, centred, rstd)
 
     def pull(g: Array) -> Array:
-        return back(_as_rows(g if weight is None else g * weight, count)).reshape(shape)
+        hat = kept(made, lambda: _centred(x, eps)[0] * rstd)
+        g = _as_rows(g if weight is None else g * weight, count)
+        d = _into(np.add, hat * (_inner(g, hat, _ROWS) / -x.shape[1]), g)
+        return _into(np.multiply, _into(np.subtract, d, _mean(g, _ROWS)), rstd).reshape(shape)
 
+    hat = made.reshape(shape)
     return _affine(hat, weight, bias), pull, lambda g: _over_samples(g * hat, count), lambda g: _over_samples(g, count)
 
 
@@ -266,23 +266,15 @@ def _batch_norm(
     if training and not isinstance(input, np.ndarray):
         mean, var = _moments(x)  # again, as functions of the input
     mean, rstd = mean.reshape((-1, 1)), 1 / np.sqrt(var.reshape((-1, 1)) + eps)
+    # by one factor, as torch: what is far from the running mean may fit only if the weight makes it smaller
     scale = _affine(rstd, _column(weight), None)
-
-    def standardised() -> Array:
-        return _into(np.multiply, x - mean, rstd)
-
-    made = None
-    if training:
-        made = standardised()
-        value = _affine(made, _column(weight), _column(bias))
-    else:  # by one factor, as torch: what is far from the running mean may fit only if the weight makes it smaller
-        value = _affine(x - mean, scale, _column(bias))
+    centred = x - mean
+    value = _affine(centred, scale, _column(bias))
 
     def pull(g: Array) -> tuple:
-        hat = kept(made, standardised) if training else standardised()
         g = _as_channels(g)
-        d_bias, d_weight = _sum(g, _CHANNELS), _inner(g, hat, _CHANNELS)
-        d_input = _back(g, hat, scale, d_bias / n, d_weight / n) if training else scale * g
+        d_bias, d_weight = _sum(g, _CHANNELS), _inner(g, centred, _CHANNELS) * rstd
+        d_input = _back(g, centred, scale, scale * rstd * d_weight / n, scale * d_bias / n) if training else scale * g
         return d_input.reshape(shape), d_weight.reshape((-1,)), d_bias.reshape((-1,)), None, None
 
     return value.reshape(shape), pull
@@ -379,23 +371,33 @@ def instance_norm(
     return output.view(input.shape)
 
 
-@differentiable(name="NativeGroupNormBackward0", saves="input weight")
+@differentiable(joint=True, name="NativeGroupNormBackward0", saves="input weight")
 def _group_norm(input: Array, weight: Array | None, bias: Array | None, num_groups: int, eps: float) -> Pulled:
     shape, x = input.shape, _as_channels(input)
     n, channels, length = x.shape
-    rows = (n * num_groups, channels // num_groups * length)
-    hat, back = _standardised(x.reshape(rows), eps)
-    hat = hat.reshape(x.shape)
+    members = channels // num_groups
+    size, groups, rows = members * length, (n, num_groups, members), (n * channels, length)
 
-    def pull(g: Array) -> Array:
-        return back(_affine(_as_channels(g), _column(weight), None).reshape(rows)).reshape(shape)
+    def for_channels(of_groups: Array) -> Array:
+        """A number of each group as one of each of its channels."""
+        return (of_groups.reshape((n, num_groups, 1)) * ones(members, x.dtype)).reshape((n, channels, 1))
 
-    return (
-        _affine(hat, _column(weight), _column(bias)).reshape(shape),
-        pull,
-        lambda g: _inner(_as_channels(g), hat, _CHANNELS).reshape((-1,)),
-        lambda g: _sum(_as_channels(g), _CHANNELS).reshape((-1,)),
-    )
+    centred, rstd = _centred(x.reshape((n * num_groups, size)), eps)
+    centred, rstd = centred.reshape(x.shape), for_channels(rstd)
+    scale = _affine(rstd, _column(weight), None)
+
+    def pull(g: Array) -> tuple:
+        def mean(each: Array) -> Array:
+            """The mean over a group of what its channels send back."""
+            return for_channels(summed(_affine(each, _column(weight), None).reshape(groups), -1) / size)
+
+        g = _as_channels(g)
+        d_bias = _sum(g.reshape(rows), _ROWS).reshape((n, channels, 1))
+        d_weight = _inner(g.reshape(rows), centred.reshape(rows), _ROWS).reshape((n, channels, 1)) * rstd
+        d_input = _back(g, centred, scale, rstd * rstd * mean(d_weight), rstd * mean(d_bias))
+        return d_input.reshape(shape), summed(d_weight, (0, 2)), summed(d_bias, (0, 2))
+
+    return _affine(centred, scale, _column(bias)).reshape(shape), pull
 
 
 @composed

@@ -88,10 +88,10 @@ def _by_gate(cell: type, weight: np.ndarray) -> np.ndarray:
     return ordered
 
 
-def _weight_gradients(cell: type, da: np.ndarray, ds: np.ndarray, factors: np.ndarray, width: int) -> tuple:
+def _weight_gradients(cell: type, dx: np.ndarray, da: np.ndarray, factors: np.ndarray, width: int) -> tuple:
     """What gives the gradients of w_ih, w_hh, b_ih, b_hh: columns of one product, which is made when the first is asked for."""
-    of_input = functools.cache(lambda: da.swapaxes(1, 2) @ factors)
-    of_state = of_input if ds is da else functools.cache(lambda: ds.swapaxes(1, 2) @ factors)
+    of_input = functools.cache(lambda: dx.swapaxes(1, 2) @ factors)
+    of_state = of_input if da is dx else functools.cache(lambda: da.swapaxes(1, 2) @ factors)
 
     def columns(products: np.ndarray, which: slice | int) -> np.ndarray:
         return np.concatenate([products[gate, :, which] for gate in cell.order])
@@ -139,16 +139,17 @@ def _sequence(
     factors = empty(x.dtype, total, width + 1 + h.shape[1])
     factors[:, :width], factors[:, width], before = x, 1, factors[:, width + 1 :]
     np.matmul(factors[:, : width + 1], w_input, out=a)
-    share = np.empty((gates, len(h), hidden), x.dtype)
+    step = np.empty((gates, len(h), hidden), x.dtype)
     cell_output: Any = None if w_hr is None else np.empty((total, hidden), x.dtype)
     ends = list(itertools.accumulate(sizes))
     steps = [(slice(end - n, end), n) for end, n in zip(ends, sizes, strict=True)][:: -1 if reverse else 1]
     for rows, n in steps:
-        h_n, s = h[:n], share[:, :n]
+        h_n, a_n, a_rows = h[:n], step[:, :n], a[:, rows]
         before[rows] = h_n
-        np.matmul(factors[rows, width:], w_state, out=s)
+        np.matmul(factors[rows, width:], w_state, out=a_n)
         y = h_n if cell_output is None else cell_output[rows]
-        cell.forward(a[:, rows], s, y, None if c is None else c[:n], kept[:, rows])
+        cell.forward(a_rows, a_n, y, None if c is None else c[:n], kept[:, rows])
+        a_rows[...] = a_n
         if cell_output is not None:
             np.matmul(y, w_hr.T, out=h_n)
         output[rows] = h_n
@@ -156,10 +157,11 @@ def _sequence(
     def pull(g: Array, g_h: Array, g_c: Array | None = None) -> tuple:
         g, dh, dc = _rows(g), g_h.copy(), None if g_c is None else g_c.copy()
         da = empty(x.dtype, *a.shape)
-        ds = empty(x.dtype, *a.shape) if kind == "gru" else da
+        dx = empty(x.dtype, *a.shape) if kind == "gru" else da
         d_output: Any = None if w_hr is None else np.empty(before.shape, x.dtype)
         w_ih_gates, w_hh_gates = _by_gate(cell, w_ih), _by_gate(cell, w_hh)
-        share, products = np.empty((gates, len(dh), hidden), x.dtype), np.empty((gates, *dh.shape), x.dtype)
+        slopes = cell.slopes(a, kept, before)
+        step, products = np.empty((gates, len(dh), hidden), x.dtype), np.empty((gates, *dh.shape), x.dtype)
         for rows, n in reversed(steps):
             dh_n, dc_n = dh[:n], None if dc is None else dc[:n]
             dh_n += g[rows]
@@ -167,12 +169,16 @@ def _sequence(
             if d_output is not None:
                 d_output[rows] = dh_n
                 dy = dh_n @ w_hr
-                dh_n[...] = 0
-            cell.backward(a[:, rows], share[:, :n], kept[:, rows], before[rows], dy, dc_n, da[:, rows], ds[:, rows])
-            dh_n += np.add.reduce(np.matmul(ds[:, rows], w_hh_gates, out=products[:, :n]), axis=0)
+            cell.backward(a[:, rows], slopes[:, rows], dy, dc_n, step[:, :n], dx[:, rows])
+            da[:, rows] = step[:, :n]
+            np.matmul(step[:, :n], w_hh_gates, out=products[:, :n])
+            if kind == "gru":
+                dh_n += np.add.reduce(products[:, :n], axis=0)
+            else:
+                np.add.reduce(products[:, :n], axis=0, out=dh_n)
         return (
-            lambda: sum(map(np.matmul, da, w_ih_gates)).reshape(input.shape),
-            *_weight_gradients(cell, da, ds, factors, width),
+            lambda: sum(map(np.matmul, dx, w_ih_gates)).reshape(input.shape),
+            *_weight_gradients(cell, dx, da, factors, width),
             lambda: d_output.T @ cell_output,
             dh,
             dc,

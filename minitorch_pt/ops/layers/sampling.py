@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...arrays.notices import warn
+from ...arrays.places import flat_places
 from ...arrays.sums import summed
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..elementwise.arithmetic import subtract
 from ..elementwise.choosing import where
-from ..gathering import gather, sum_into
+from ..gathering import read_at, sum_into
 from ..joins import stack
 from ..saving import saving
 from .resizing import cubic
@@ -93,7 +94,8 @@ def _sample(input: Array, points: Array, mode: str, pad: Callable) -> Pulled:
         for (place, within, _, _), n in zip(corner, sizes, strict=True):
             index, visible = index * n + place, visible & within
         everywhere = np.broadcast_to(index[:, None], (*flat.shape[:2], ends[1]))  # the same in each channel
-        corners.append((everywhere, visible, [tap[2:] for tap in corner]))
+        spots = everywhere, flat_places(everywhere, 2, flat.shape)
+        corners.append((spots, visible, [tap[2:] for tap in corner]))
 
     def product(factors: list) -> Array:
         """The weight of a corner."""
@@ -102,26 +104,27 @@ def _sample(input: Array, points: Array, mode: str, pad: Callable) -> Pulled:
             total = total * weight
         return total
 
-    def value(index: Array, inside: Array) -> Array:
+    def value(spots: tuple, inside: Array) -> Array:
         """The numbers of a corner: 0 outside, where the index only stands for one (inf there times a weight of 0 would be nan)."""
-        return np.where(inside[:, None], gather.rule(flat, 2, index), 0)
+        index, places = spots
+        return np.where(inside[:, None], read_at.rule(flat, index, 2, places), 0)
 
     def pull_input(g: Array) -> Array:
         g = g.reshape((*flat.shape[:2], ends[1]))
         parts = [
-            sum_into.rule(g * np.where(inside, product(factors), 0)[:, None], index, 2, flat.shape)
-            for index, inside, factors in corners
+            sum_into.rule(g * np.where(inside, product(factors), 0)[:, None], index, 2, flat.shape, places)
+            for (index, places), inside, factors in corners
         ]
         return sum(parts[1:], parts[0]).reshape(input.shape)
 
     def pull_points(g: Array) -> Array:
         g = g.reshape((*flat.shape[:2], ends[1]))
-        numbers = [value(index, inside) for index, inside, _ in corners]
+        numbers = [value(spots, inside) for spots, inside, _ in corners]
         factors = [[tap[2:] for tap in taps] for taps in axes]
         flows = [summed(g * _slope(numbers, factors, d), 1) for d in range(len(sizes))]
         return np.stack(flows, -1).reshape(points.shape)
 
-    values = [value(index, inside) * product(factors)[:, None] for index, inside, factors in corners]
+    values = [value(spots, inside) * product(factors)[:, None] for spots, inside, factors in corners]
     return sum(values[1:], values[0]).reshape(shape), pull_input, pull_points
 
 

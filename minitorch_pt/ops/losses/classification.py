@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...arrays.places import flat_places
 from ...arrays.rows import largest, ones, starts
 from ...arrays.sums import summed
 from ...autograd.contract import composed
@@ -216,6 +217,8 @@ def _labels(target: Array, classes: int, ignore_index: int) -> tuple[Array, Arra
     Raises:
         IndexError: a label is no class.
     """
+    if target.dtype is _LONG and target.ndim and _all_below(classes, target) and not 0 <= ignore_index < classes:
+        return target, np.ones(target.shape, bool)
     valid = target != ignore_index
     labels = np.where(valid, target, 0).astype(np.int64)
     bad = (labels < 0) | (labels >= classes)
@@ -235,9 +238,10 @@ def _nll_loss(input: Array, target: Array, weight: Array | None, code: int, igno
     if frequent and not 0 <= ignore_index < x.shape[1] and _all_below(x.shape[1], t):
         return _mean_of_right(input, x, t)
     labels, valid = _labels(t, x.shape[axis], ignore_index)
-    places = np.expand_dims(labels, axis)
+    places = labels.reshape((*x.shape[:axis], 1, *x.shape[axis + 1 :]))
     w = valid.astype(x.dtype) if weight is None else array(weight)[labels] * valid
-    loss = np.where(valid, -w * np.take_along_axis(x, places, axis).squeeze(axis), x.dtype.type(0))
+    spots = flat_places(places, axis, x.shape)
+    loss = np.where(valid, -w * x.reshape(-1).take(spots).reshape(labels.shape), x.dtype.type(0))
     total = summed(w) if code == MEAN else 1.0
     value = loss if code == NONE else summed(loss) / total
 
@@ -246,9 +250,9 @@ def _nll_loss(input: Array, target: Array, weight: Array | None, code: int, igno
         each = np.where(valid, -w, x.dtype.type(0))
         share = g if code == NONE else g / (total or 1.0)
         if x is input:  # places that are not chosen stay 0, and are not -0
-            np.put_along_axis(slope, places, np.expand_dims(each * share, axis), axis)
+            slope.reshape(-1)[spots] = (each * share).reshape(spots.shape)
             return slope
-        np.put_along_axis(slope, places, np.expand_dims(each, axis), axis)
+        slope.reshape(-1)[spots] = each.reshape(spots.shape)
         return depending(slope * (np.expand_dims(share, axis) if code == NONE else share), input)
 
     return value, pull

@@ -102,6 +102,8 @@ def l1_loss(
 
 def _cut(d: Array, limit: float) -> Array:
     """c = d cut off at ±limit, so that c (d - c/2) is d²/2 near 0 and limit (|d| - limit/2) far from it."""
+    if type(d) is np.ndarray:
+        return np.clip(d, -limit, limit)
     x = array(d)
     return pick(abs(x) < limit, d, np.sign(x) * limit)
 
