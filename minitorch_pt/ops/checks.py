@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arrays.dtypes import TITLES
 from ..autograd.rule import array
 from .axes import from_front
 from .halves import HALF
@@ -29,10 +30,28 @@ def same_dtype(name: str, *operands: Array) -> None:
     kinds = {a.dtype for a in operands}
     if {kind.name for kind in kinds} == {"bool"}:
         raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
-    need(
-        len(kinds) == 1,
-        f"expected m1 and m2 to have the same dtype, but got: {' != '.join(d.name for d in (a.dtype for a in operands))} in {name}(); convert one with .to()",
-    )
+    if len(kinds) != 1:
+        given = " != ".join(a.dtype.name for a in operands)
+        raise RuntimeError(
+            f"expected m1 and m2 to have the same dtype, but got: {given} in {name}(); convert one with .to()"
+        )
+
+
+def other_dtype(input: Array, weight: Array) -> str:
+    """What to do about an input whose type is not that of the weights."""
+    given, wanted = input.dtype.name, weight.dtype.name
+    repair = {"float32": "float()", "float64": "double()", "float16": "half()"}.get(wanted, f"to(torch.{wanted})")
+    return f"the input is {given}, the weights are {wanted}: input.{repair}"
+
+
+def weights_dtype(name: str, input: Array, weight: Array, *rest: Array) -> None:
+    """`same_dtype` of a layer's input and weights."""
+    if input.dtype != weight.dtype:
+        given, wanted = (TITLES.get(x.dtype.name, x.dtype.name) for x in (input, weight))
+        raise RuntimeError(
+            f"mat1 and mat2 must have the same dtype, but got {given} and {wanted} in {name}(): {other_dtype(input, weight)}"
+        )
+    same_dtype(name, input, weight, *rest)
 
 
 def no_bools(name: str, *data: Array) -> None:
