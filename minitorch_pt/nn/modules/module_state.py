@@ -31,8 +31,10 @@ def _other_model(missing: list[str], unexpected: list[str]) -> str:
     """What to do about a `state_dict` of another model."""
     prefix = unexpected[0].removesuffix(missing[0]) if missing and unexpected else ""
     if prefix and [prefix + key for key in missing] == unexpected:
-        return f'its names begin with "{prefix}"; load {{k.removeprefix("{prefix}"): v for k, v in state_dict.items()}}'
-    return "make the model by the class and with the sizes of the one that was saved; strict=False passes over names, not over sizes"
+        return (
+            f'Its names begin with "{prefix}"; load {{k.removeprefix("{prefix}"): v for k, v in state_dict.items()}}.'
+        )
+    return "Make the model by the class and with the sizes of the one that was saved; strict=False passes over names, not over sizes."
 
 
 class State:
@@ -215,7 +217,7 @@ class State:
                     errors.insert(0, f"{what} key(s) in state_dict: {listed}. ")
         if errors:
             lines = "\n\t".join(errors)
-            raise RuntimeError(
-                f"Error(s) in loading state_dict for {type(self).__name__}: {_other_model(missing, unexpected)}\n\t{lines}"
-            )
+            error = RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{lines}")
+            error.add_note(_other_model(missing, unexpected))  # beside the lines, which programs print and read
+            raise error
         return IncompatibleKeys(missing, unexpected)
