@@ -142,7 +142,7 @@ def test_what_the_databases_judge():
 def near(figure, of):
     """Check a figure of the page, in whole hundreds, against what is counted."""
     (number,) = {int(n.replace(",", "")) for n in re.findall(figure, text(PAGES[0]))}
-    assert number == pytest.approx(of, rel=0.02), f"README.md says {number:,}, and there are {of:,}"
+    assert number == pytest.approx(of, rel=0.05), f"README.md says {number:,}, and there are {of:,}"
 
 
 def test_lines_of_code():
