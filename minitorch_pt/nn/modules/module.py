@@ -33,6 +33,19 @@ def indented(text: str) -> str:
     return "\n".join([first, *("  " + line for line in rest)])
 
 
+def _no_attribute(module: Module, name: str) -> AttributeError:
+    """The error for an attribute that a module has not."""
+    called, hint = type(module).__name__, ""
+    if "_parameters" not in module.__dict__:
+        name = "_backward_hooks" if name == "_hooked" else name  # the first that torch's look for
+        hint = ": call super().__init__() first in its __init__"
+    elif hasattr(Tensor, name):
+        hint = (
+            f"; tensors have: its parameters(), and its result, once it is made and then called, as {called}()(input)"
+        )
+    return absent.missing(f"torch.nn.Module.{name}", f"'{called}' object has no attribute '{name}'{hint}")
+
+
 def _instead_of_forward(module: Module) -> str:
     """What to do about a module without `forward`."""
     if hasattr(module, "__iter__"):  # ModuleList, ModuleDict
@@ -154,8 +167,7 @@ class Module(Hooks, State, Conversions):
         object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
-        own, called = self.__dict__, type(self).__name__
-        hint = ""
+        own = self.__dict__
         if "_parameters" in own:  # `__init__` has run
             if name in own["_parameters"]:
                 return own["_parameters"][name]
@@ -163,12 +175,7 @@ class Module(Hooks, State, Conversions):
                 return own["_modules"][name]
             if name in own["_buffers"]:
                 return own["_buffers"][name]
-            if hasattr(Tensor, name):
-                hint = f"; tensors have: its parameters(), and its result, once it is made and then called, as {called}()(input)"
-        else:
-            name = "_backward_hooks" if name == "_hooked" else name  # the first that torch's look for
-            hint = ": call super().__init__() first in its __init__"
-        raise absent.missing(f"torch.nn.Module.{name}", f"'{called}' object has no attribute '{name}'{hint}")
+        raise _no_attribute(self, name)
 
     def __delattr__(self, name: str) -> None:
         for table in (self._parameters, self._buffers, self._modules):
