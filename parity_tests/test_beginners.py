@@ -119,6 +119,11 @@ MISTAKES = {
         "mean(): argument 'input' (position 1) must be Tensor, not list",
         "torch.tensor()",
     ),
+    "an array times a tensor": (
+        "np.ones(2) * torch.ones(2)",
+        "unsupported operand type(s) for *: 'numpy.ndarray' and 'Tensor'",
+        "torch.from_numpy()",
+    ),
     "the root of a number": (
         "torch.sqrt(2.0)",
         "sqrt(): argument 'input' (position 1) must be Tensor, not float",
