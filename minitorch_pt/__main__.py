@@ -27,9 +27,9 @@ def parity(path: Path) -> None:
         missing = (error.name or "").partition(".")[0]
         needs = {
             "parity_tests": "the source checkout: run it from the directory that holds minitorch_pt/ and parity_tests/",
-            "torch": "torch, to compare with: pip install '.[parity]'",
+            "torch": 'torch, to compare with: pip install ".[parity]"',
         }
-        sys.exit("parity needs " + needs.get(missing, f"{missing}: pip install '.[parity]'"))
+        sys.exit("parity needs " + needs.get(missing, f'{missing}: pip install ".[parity]"'))
     page.write(path)
 
 

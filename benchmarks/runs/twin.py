@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 FOLDER = Path(__file__).parent
 PICTURES = FOLDER / "pictures"

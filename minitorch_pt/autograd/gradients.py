@@ -48,7 +48,8 @@ def _start(i: int, output: Any, gradient: Any, create_graph: bool) -> tuple:
         raise AssertionError(f"Expected output to be a torch.Tensor, but got {type(output).__name__}")
     # a view takes over its base's history when `grad_fn` is asked for
     if (output._node if output._base is None else output.grad_fn) is None and not output._requires_grad:
-        raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+        raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn: it was computed under torch.no_grad(), from what was cut off by "
+                           "detach() or item(), by an operation without a gradient such as argmax, or from tensors without requires_grad=True")  # fmt: skip
     data = output._data
     if gradient is None:
         if data.size != 1:

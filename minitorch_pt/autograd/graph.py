@@ -169,7 +169,7 @@ def refuse_again(node: Node) -> NoReturn:
     raise RuntimeError(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
         f"been freed): {node.name()} has released what it kept. Specify retain_graph=True in the first backward() or "
-        "autograd.grad() if you need a second one."
+        "autograd.grad() if you need a second one; compute the loss anew in each step, and detach() what is carried from one to the next."
     )
 
 

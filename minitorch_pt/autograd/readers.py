@@ -194,12 +194,25 @@ class Slot:
         kind = type(value)
         given = f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
         if isinstance(value, DEEP):
-            given += f" of ({', '.join(type(v).__name__ for v in value)})"
+            given += f" of ({', '.join(type(v).__name__ for v in value[:4])}{', ...' * (len(value) > 4)})"
         where = "" if place is None else f" (position {place + 1})"
-        hint = (
-            "; torch.from_numpy() makes a Tensor of an array" if kind is np.ndarray and "Tensor" in self.wanted else ""
-        )
+        hint = _instead(value) if "Tensor" in self.wanted else ""
         raise TypeError(f"{function}(): argument '{self.name}'{where} must be {self.wanted}, not {given}{hint}")
+
+
+def _instead(value: Any) -> str:
+    """What to write for a value that is given in place of a Tensor, or of several."""
+    if isinstance(value, graph.Tensor):
+        return "; put the tensors in a list, as in [a, b]"
+    if isinstance(value, np.ndarray):
+        return "; torch.from_numpy() makes a Tensor of an array"
+    if isinstance(value, DEEP) and any(isinstance(v, graph.Tensor) for v in value):
+        return "; take one of them by its place, as in [0], or make one Tensor of several with torch.stack()"
+    if isinstance(value, (*DEEP, int, float, np.generic)):
+        return "; torch.tensor() makes a Tensor of a number, or of lists of numbers"
+    if hasattr(value, "forward"):
+        return f"; a module is called, and what it gives is a Tensor: {type(value).__name__}()(input)"
+    return "; does the function that gave it end with return?" if value is None else ""
 
 
 def read(kind: str, value: Any, function: str, name: str) -> Any:

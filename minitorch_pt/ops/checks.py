@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arrays.dtypes import TITLES
 from ..autograd.rule import array
 from .axes import from_front
 from .halves import HALF
@@ -33,6 +34,23 @@ def same_dtype(name: str, *operands: Array) -> None:
         )
     if kinds[0] == BOOL:
         raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
+
+
+def other_dtype(input: Array, weight: Array) -> str:
+    """What to do about an input whose type is not that of the weights."""
+    given, wanted = input.dtype.name, weight.dtype.name
+    repair = {"float32": "float()", "float64": "double()", "float16": "half()"}.get(wanted, f"to(torch.{wanted})")
+    return f"the input is {given}, the weights are {wanted}: input.{repair}"
+
+
+def weights_dtype(name: str, input: Array, weight: Array, *rest: Array) -> None:
+    """`same_dtype` of a layer's input and weights."""
+    if input.dtype != weight.dtype:
+        given, wanted = (TITLES.get(x.dtype.name, x.dtype.name) for x in (input, weight))
+        raise RuntimeError(
+            f"mat1 and mat2 must have the same dtype, but got {given} and {wanted} in {name}(): {other_dtype(input, weight)}"
+        )
+    same_dtype(name, input, weight, *rest)
 
 
 def no_bools(name: str, *data: Array) -> None:

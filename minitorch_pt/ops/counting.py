@@ -246,7 +246,9 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, o
     if low == high:
         low, high = low - 1, high + 1
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise RuntimeError(f"torch.histc: range of [{low}, {high}] is not finite")
+        raise RuntimeError(
+            f"torch.histc: range of [{low}, {high}] is not finite: leave nan and inf out with input[input.isfinite()], or give min and max"
+        )
     number = input.dtype.type
     low, high = number(low), number(high)
     inside = input[(input >= low) & (input <= high)]

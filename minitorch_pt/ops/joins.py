@@ -40,6 +40,12 @@ def _cat(*tensors: Array, dim: int) -> Pulled:
     return np.concatenate(tensors, dim), pull
 
 
+def _along(one: tuple[int, ...], other: tuple[int, ...]) -> str:
+    """What to do about shapes that differ along another axis than the one that was asked for."""
+    apart = [d for d, (n, m) in enumerate(zip(one, other, strict=True)) if n != m]
+    return f" dim={apart[0]} joins {list(one)} and {list(other)}." if len(apart) == 1 else ""
+
+
 def _listed(tensors: Array, name: str) -> tuple[list, list[tuple[int, ...]]]:
     """The tensors as a list, and their shapes."""
     try:
@@ -79,11 +85,13 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor
     dim = from_front(dim, len(first))
     for i, shape in enumerate(shapes):
         if len(shape) != len(first):
-            raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
+            raise RuntimeError(
+                f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}; unsqueeze() adds an axis"
+            )
         if shape[:dim] != first[:dim] or shape[dim + 1 :] != first[dim + 1 :]:
             n, m = next((n, m) for d, (n, m) in enumerate(zip(first, shape, strict=True)) if n != m and d != dim)
             raise RuntimeError(
-                f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list."
+                f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list.{_along(first, shape)}"
             )
     if len(kept) < len(given):  # the type of what is passed over counts, and it gets a gradient
         kept[0] = kept[0].to(dtypes.of(dtypes.result_type_of([x._data for x in given])))
@@ -119,7 +127,8 @@ def stack(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tens
     if len(set(shapes)) > 1:
         i = next(i for i, shape in enumerate(shapes) if shape != shapes[0])
         raise RuntimeError(
-            f"stack expects each tensor to be equal size, but got {list(shapes[0])} at entry 0 and {list(shapes[i])} at entry {i}"
+            f"stack expects each tensor to be equal size, but got {list(shapes[0])} at entry 0 and {list(shapes[i])} at entry {i}; "
+            "torch.nn.utils.rnn.pad_sequence fills sequences up to one length"
         )
     return _stack(*given, dim=from_front(dim, len(shapes[0]) + 1))
 

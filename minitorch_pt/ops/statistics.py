@@ -115,7 +115,9 @@ def _even_edges(column: np.ndarray, bins: int, limits: tuple[float, float] | Non
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension {place}")
     low, high = limits or ((column.min(), column.max()) if column.size else (0, 1))
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise RuntimeError(f"torch.histogramdd: dimension {place}'s range [{low}, {high}] is not finite")
+        raise RuntimeError(
+            f"torch.histogramdd: dimension {place}'s range [{low}, {high}] is not finite: leave nan and inf out with input[input.isfinite()], or give a range"
+        )
     if low > high:
         raise RuntimeError(
             f"torch.histogramdd: min should not exceed max, but got min {low} max {high} for dimension {place}"

@@ -141,10 +141,16 @@ class Optimizer:
             )
         self.state: dict[Any, Any] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
-        groups = list(params)
+        try:
+            groups = list(params)
+        except TypeError as error:  # SGD(model), SGD(model.parameters)
+            hint = "" if not hasattr(params, "parameters") else ": give what it learns, model.parameters()"
+            hint = ": call it, model.parameters()" if callable(params) and not hint else hint
+            raise TypeError(f"{error}{hint}") from None
         if not groups:
             raise ValueError(
-                "optimizer got an empty parameter list: has the model parameters, and was the generator used up before?"
+                "optimizer got an empty parameter list: layers in a plain list or dict are not found, keep them in nn.ModuleList or nn.ModuleDict; "
+                "and a generator gives its parameters once: has it been read before?"
             )
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
@@ -175,7 +181,14 @@ class Optimizer:
         group["params"] = given
         for p in given:
             if not isinstance(p, Tensor):
-                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
+                hint = (
+                    "; give what it learns, its parameters()"
+                    if hasattr(p, "parameters")
+                    else "; give model.parameters()"
+                )
+                raise TypeError(
+                    f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}{hint}"
+                )
             if not (p.is_leaf or p.retains_grad or self.defaults.get("differentiable")):
                 raise ValueError(
                     "can't optimize a non-leaf Tensor: give the tensor that it was computed from, or detach() it"

@@ -1,1 +1,1 @@
-"""What is not torch: pictures (viz), data of the lessons (datasets), their exercises, and how programs made for torch are run and compared."""
+"""What is not torch: pictures (viz), data of the lessons (datasets), their exercises, models as tables (summary), and how programs made for torch are run and compared."""

@@ -290,7 +290,8 @@ class Conversions:
     def _number(self) -> Any:
         if self._data.size != 1:
             raise ValueError(
-                f"only one element tensors can be converted to Python scalars, got shape {list(self._data.shape)}"
+                f"only one element tensors can be converted to Python scalars, got shape {list(self._data.shape)}; "
+                "pick one with an index, or take all with .tolist()"
             )
         return self._data.item()
 

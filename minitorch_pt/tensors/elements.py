@@ -57,9 +57,7 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
     try:
         found = np.asarray(plain)
     except ValueError:
-        raise (TypeError if _uneven(plain) else ValueError)(
-            f"expected sequences of equal length in every axis, and the nested lists are ragged: {str(data)[:60]}"
-        ) from None
+        raise _ragged(plain) from None
     if found.dtype.kind not in "fib":
         if found.dtype.kind in "Ou" and all(isinstance(x, (int, builtins.float)) for x in found.reshape(-1).tolist()):
             if dtype is None or dtype.dtype.kind in "iu":
@@ -67,14 +65,7 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
                     f"Overflow when unpacking long long: a number is too large for int64: {str(data)[:60]}"
                 )
             return found.astype(dtype.dtype)
-        kind = type(found.reshape(-1)[0] if found.dtype.kind != "U" else "").__name__ if found.size else "object"
-        first = data
-        while isinstance(first, (list, tuple)) and first:
-            first = first[0]
-        nested = first is not data and isinstance(first, str)
-        raise (
-            (ValueError if nested else TypeError) if kind == "str" else RuntimeError if dtype is None else TypeError
-        )(f"new(): invalid data type '{kind}': a tensor is made of numbers, nested lists of numbers, arrays or tensors")
+        raise _no_numbers(data, found, dtype)
     default = inferred(found) if inner is None else inner
     if found.size == 0 and inner is None and isinstance(data, (list, tuple)):
         default = default_type()
@@ -107,6 +98,42 @@ def _uneven(data: Any) -> builtins.bool:
     if not isinstance(data, (list, tuple)):
         return False
     return len({isinstance(x, (list, tuple)) or np.ndim(x) > 0 for x in data}) > 1 or any(_uneven(x) for x in data)
+
+
+def _ragged(data: Any) -> Exception:
+    """What is said of nested lists of different lengths."""
+    level, dim = [data], 0
+    while level and isinstance(level[0], (list, tuple, np.ndarray)) and not _uneven(level):
+        for part in level:
+            if len(part) != len(level[0]):
+                return ValueError(
+                    f"expected sequence of length {len(level[0])} at dim {dim} (got {len(part)}): fill the lists up to one length, or keep a list of tensors"
+                )
+        level, dim = [x for part in level for x in part], dim + 1
+    if _uneven(level):
+        return TypeError(
+            f"not a sequence: beside lists there is a number at dim {dim}; give lists of equal length in every axis"
+        )
+    return ValueError(f"too many dimensions: the lists are {dim} deep, and NumPy's arrays have at most 64 axes")
+
+
+def _no_numbers(data: Any, found: np.ndarray, dtype: Any) -> Exception:
+    """What is said of elements that are no numbers."""
+    made_of = "a tensor is made of numbers, nested lists of numbers, arrays or tensors"
+    first = data
+    while isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    if isinstance(first, str) and first is not data:
+        return ValueError(f"too many dimensions 'str': {made_of}; float() reads a number from a text")
+    wrong = next((x for x in found.reshape(-1).tolist() if not isinstance(x, (int, builtins.float))), None)
+    if isinstance(wrong, (str, bytes)) and dtype is None:
+        return TypeError(
+            f"new(): invalid data type '{type(wrong).__name__}': {made_of}; float() reads a number from a text"
+        )
+    kind, hint = type(wrong).__name__, "; for a number that is missing give float('nan')" if wrong is None else ""
+    if dtype is None:
+        return RuntimeError(f"Could not infer dtype of {kind}: {made_of}{hint}")
+    return TypeError(f"must be real number, not {kind}: {made_of}{hint}")
 
 
 def _depth(data: Any) -> int:

@@ -54,13 +54,26 @@ def _divided(self: Any, other: Any) -> Any:
     return reciprocal_times(self, other) if isinstance(other, _OPERANDS) else NotImplemented
 
 
-def reflected(operation: Callable, alone: Any = NotImplemented) -> Callable[[Any, Any], Tensor]:
-    """An operation as the operator of the right side: `1 - x`. `alone`: what a program gets that calls it by hand without a tensor."""
+def _no_array(sign: str) -> NoReturn:
+    raise TypeError(
+        f"unsupported operand type(s) for {sign}: 'numpy.ndarray' and 'Tensor'; torch.from_numpy() makes a Tensor of the array"
+    )
+
+
+def reflected(operation: Callable, alone: Any = NotImplemented, sign: str = "") -> Callable[[Any, Any], Tensor]:
+    """An operation as the operator of the right side: `1 - x`.
+
+    alone: what a program gets that calls it by hand without a tensor. sign: the operator, of those that arrays too are often given to.
+    """
 
     def operated(self: Any, other: Any) -> Any:
         if not isinstance(self, Operators):
             return alone(self) if callable(alone) else alone
-        return operation(self, other) if isinstance(other, _OPERANDS) else _other(operation, self, other)
+        if isinstance(other, _OPERANDS):
+            return operation(self, other)
+        if sign and type(other) is np.ndarray:
+            _no_array(sign)
+        return _other(operation, self, other)
 
     return operated
 
@@ -92,9 +105,9 @@ class Operators:
             )
         return ops.bitwise_not(self)
 
-    __add__, __radd__, __iadd__ = operator(ops.add), reflected(ops.add, _no_tensor), operator(inplace(ops.add))
-    __sub__, __rsub__, __isub__ = operator(ops.sub), reflected(rsub_number), operator(inplace(ops.sub))
-    __mul__, __rmul__, __imul__ = operator(ops.mul), reflected(ops.mul, _no_tensor), operator(inplace(ops.mul))
+    __add__, __radd__, __iadd__ = operator(ops.add), reflected(ops.add, _no_tensor, "+"), operator(inplace(ops.add))
+    __sub__, __rsub__, __isub__ = operator(ops.sub), reflected(rsub_number, sign="-"), operator(inplace(ops.sub))
+    __mul__, __rmul__, __imul__ = operator(ops.mul), reflected(ops.mul, _no_tensor, "*"), operator(inplace(ops.mul))
     __truediv__, __rtruediv__, __itruediv__ = (
         operator(ops.true_divide),
         _divided,
@@ -156,6 +169,8 @@ class Operators:
         return ops.matmul(self, other) if isinstance(other, Operators) else _other(ops.matmul, self, other)  # type: ignore[arg-type]
 
     def __rmatmul__(self: Any, other: Any) -> Tensor:
+        if type(other) is np.ndarray:
+            _no_array("@")
         return ops.matmul(other, self) if isinstance(other, Operators) or takes_over(type(other)) else NotImplemented  # type: ignore[arg-type]
 
 

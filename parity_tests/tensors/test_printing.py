@@ -267,3 +267,13 @@ def test_long_tensors_print_fast():
         start = time.perf_counter()
         repr(tensor)
         assert time.perf_counter() - start < limit
+
+
+# of what a notebook asks an object: without an answer it shows the repr, which is torch's
+@pytest.mark.parametrize("package", [minitorch_pt, torch])
+def test_notebooks_show_the_repr(package):
+    layer = package.nn.Linear(2, 3)
+    for shown in (layer, layer.weight, package.ones(2), package.Size([2]), package.optim.SGD(layer.parameters(), 0.1)):
+        asked = ("html", "markdown", "svg", "png", "latex", "json", "javascript", "mimebundle", "pretty")
+        assert not [kind for kind in asked if hasattr(shown, f"_repr_{kind}_")]
+        assert not hasattr(shown, "_ipython_display_")

@@ -11,7 +11,7 @@
 # %%
 import importlib.util
 
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 import minitorch_pt
 from minitorch_pt.teaching import datasets, viz

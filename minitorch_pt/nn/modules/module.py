@@ -33,6 +33,38 @@ def indented(text: str) -> str:
     return "\n".join([first, *("  " + line for line in rest)])
 
 
+def _no_attribute(module: Module, name: str) -> AttributeError:
+    """The error for an attribute that a module has not."""
+    called, hint = type(module).__name__, ""
+    if "_parameters" not in module.__dict__:
+        name = "_backward_hooks" if name == "_hooked" else name  # the first that torch's look for
+        hint = ": call super().__init__() first in its __init__"
+    elif hasattr(Tensor, name):
+        hint = (
+            f"; tensors have: its parameters(), and its result, once it is made and then called, as {called}()(input)"
+        )
+    return absent.missing(f"torch.nn.Module.{name}", f"'{called}' object has no attribute '{name}'{hint}")
+
+
+def _instead_of_forward(module: Module) -> str:
+    """What to do about a module without `forward`."""
+    if hasattr(module, "__iter__"):  # ModuleList, ModuleDict
+        return "call its modules one by one in the forward of yours, or make an nn.Sequential of them"
+    near = [name for name in vars(type(module)) if len(name) > 4 and {*name} <= {*"forward"}]
+    return f"is it the one called {near[0]}?" if near else "write def forward(self, input) in its class"
+
+
+def _made_a_module(given: Any) -> str:
+    """What to write for something else that is given in place of a module."""
+    if isinstance(given, (list, tuple)):
+        return "; give the modules one by one, as in nn.Sequential(*layers)"
+    if isinstance(given, type):
+        return f"; make a module of the class: {given.__name__}()"
+    if isinstance(given, Tensor):
+        return "; give the layer itself, not what it computes"
+    return "; a function stands in forward, or its module here, as nn.ReLU() for torch.relu" if callable(given) else ""
+
+
 class Module(Hooks, State, Conversions):
     """Base of all layers and networks: set parameters and sub-modules as attributes in `__init__`, write `forward`, call the module.
 
@@ -59,6 +91,8 @@ class Module(Hooks, State, Conversions):
                 if kwargs
                 else f"takes 1 positional argument but {len(args) + 1} were given"
             )
+            if any(isinstance(a, Tensor) for a in args):
+                wrong += f"; make the module first, then call it: {type(self).__name__}()(input)"
             raise TypeError(f"{type(self).__name__}.__init__() {wrong}")
         own = self.__dict__  # past __setattr__, which needs these
         own["training"] = True
@@ -81,7 +115,9 @@ class Module(Hooks, State, Conversions):
         Raises:
             NotImplementedError: it was not.
         """
-        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+        raise NotImplementedError(
+            f'Module [{type(self).__name__}] is missing the required "forward" function: {_instead_of_forward(self)}'
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not self._hooked:
@@ -120,6 +156,11 @@ class Module(Hooks, State, Conversions):
                     where = {"_parameters": "parameter", "_modules": "child module", "_buffers": "buffer"}[table]
                     raise TypeError(
                         f"cannot assign '{type(value).__name__}' object to {where} '{name}' ({what} or None required)"
+                        + (
+                            f"; make it one, nn.Parameter(tensor), or change its values under torch.no_grad(): .{name}.copy_(tensor)"
+                            if where == "parameter"
+                            else ""
+                        )
                     )
                 registered[name] = value
                 return
@@ -134,7 +175,7 @@ class Module(Hooks, State, Conversions):
                 return own["_modules"][name]
             if name in own["_buffers"]:
                 return own["_buffers"][name]
-        raise absent.missing(f"torch.nn.Module.{name}", f"'{type(self).__name__}' object has no attribute '{name}'")
+        raise _no_attribute(self, name)
 
     def __delattr__(self, name: str) -> None:
         for table in (self._parameters, self._buffers, self._modules):
@@ -198,7 +239,8 @@ class Module(Hooks, State, Conversions):
             KeyError: the name is taken, empty, or has a dot. TypeError: no Module.
         """
         if not isinstance(module, Module) and module is not None:
-            raise TypeError(f"{type(module).__name__} is not a Module subclass")
+            called = getattr(module, "__name__", type(module).__name__)
+            raise TypeError(f"{called} is not a Module subclass{_made_a_module(module)}")
         self._check_name(name, "module", self._modules)
         self._modules[name] = every_module.registered("module", self, name, module)
 

@@ -27,6 +27,16 @@ class IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpect
     __str__ = __repr__
 
 
+def _other_model(missing: list[str], unexpected: list[str]) -> str:
+    """What to do about a `state_dict` of another model."""
+    prefix = unexpected[0].removesuffix(missing[0]) if missing and unexpected else ""
+    if prefix and [prefix + key for key in missing] == unexpected:
+        return (
+            f'Its names begin with "{prefix}"; load {{k.removeprefix("{prefix}"): v for k, v in state_dict.items()}}.'
+        )
+    return "Make the model by the class and with the sizes of the one that was saved; strict=False passes over names, not over sizes."
+
+
 class State:
     """The part of Module that is saved and loaded."""
 
@@ -171,7 +181,12 @@ class State:
             RuntimeError: names (if strict) or shapes do not match; everything that is wrong is listed, and what fits was copied.
         """
         if not isinstance(state_dict, Mapping):
-            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+            hint = (
+                " Read the file first: torch.load(path)."
+                if isinstance(state_dict, str)
+                else " Give its state_dict()." * hasattr(state_dict, "state_dict")
+            )
+            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.{hint}")
         missing: list[str] = []
         unexpected: list[str] = []
         errors: list[str] = []
@@ -202,5 +217,7 @@ class State:
                     errors.insert(0, f"{what} key(s) in state_dict: {listed}. ")
         if errors:
             lines = "\n\t".join(errors)
-            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{lines}")
+            error = RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{lines}")
+            error.add_note(_other_model(missing, unexpected))  # beside the lines, which programs print and read
+            raise error
         return IncompatibleKeys(missing, unexpected)

@@ -28,7 +28,7 @@ from ...arrays.notices import warn
 from ...arrays.sums import plain_add
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..checks import need
+from ..checks import need, other_dtype
 from ..shape import squeeze, unsqueeze
 from . import depthwise, strided, winograd
 from .columns import Columns, Sizes, cropped, reach_of, room_for, sizes_of, window_places
@@ -237,10 +237,11 @@ def _check(
     )
     channels = shape[0] if transposed else shape[1] * groups
     out = shape[1] * groups if transposed else shape[0]
-    need(
-        size[1] == channels,
-        f"Given groups={groups}, weight of size {shape}, expected input {size} to have {channels} channels, but got {size[1]} channels instead",
-    )
+    if size[1] != channels:
+        raise RuntimeError(
+            f"Given groups={groups}, weight of size {shape}, expected input{size} to have {channels} channels, but got {size[1]} channels instead: "
+            + _where_channels_stand(size, channels)
+        )
     need(
         bias is None or list(bias.shape) == [out],
         f"Given weight of size {shape}, expected bias to be 1-dimensional with {out} elements, but got bias of size {None if bias is None else list(bias.shape)} instead",
@@ -248,7 +249,7 @@ def _check(
     for what, parameter in (("weight", weight), ("bias", bias)):
         if parameter is not None and parameter.dtype != input.dtype:
             raise RuntimeError(
-                f"Input type ({input.dtype}) and {what} type ({parameter.dtype}) should be the same; convert one with .to()"
+                f"Input type ({input.dtype}) and {what} type ({parameter.dtype}) should be the same: {other_dtype(input, parameter)}"
             )
     if input.dtype.name == "bool":
         raise NotImplementedError(f"{name}() is not implemented for bool tensors; convert them with .float()")
@@ -261,6 +262,16 @@ def _check(
     else:
         _check_room(size[2:], shape[2:], **options)
     need(0 not in size[2:], f"Only zero batch or zero channel inputs are supported, but got input shape: {size}")
+
+
+def _where_channels_stand(size: list[int], channels: int) -> str:
+    """What to do about an input with another number of channels."""
+    if channels == 1 and size[0] == 1:  # a batch of grey images, taken for the channels of one
+        return "channels stand before the sizes of an image; give a batch of images of one channel each with input.unsqueeze(1)"
+    if size[-1] == channels:
+        order = [0, len(size) - 1, *range(1, len(size) - 1)]
+        return f"channels stand second, and here they stand last; input.permute{tuple(order)} moves them"
+    return f"the second axis of a batch holds its channels; make the layer with in_channels={size[1]}, or give an input of {channels}"
 
 
 def _check_output_padding(stride: Sizes, dilation: Sizes, output_padding: Sizes, **_: Sizes) -> None:
@@ -312,7 +323,8 @@ def _run(
     n = int(name[-2])
     if input.ndim not in (n + 1, n + 2):
         raise RuntimeError(
-            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input of size: {list(input.shape)}"
+            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input of size: {list(input.shape)}; "
+            "input.unsqueeze(0) adds an axis, of channels or of the batch"
         )
     need(weight.ndim == n + 2, f"{name}() needs a weight of {n + 2} axes, but got weight of size {list(weight.shape)}")
     if input.ndim == n + 1:

@@ -14,7 +14,7 @@ from ...arrays.rows import ones
 from ...arrays.sums import summed, total
 from ...autograd.contract import composed
 from ...autograd.rule import differentiable
-from ..checks import need, same_dtype
+from ..checks import need, weights_dtype
 from ..products import shape_text
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
     try:
         value = input.dot(weight.T)  # of matrices, .dot is @ with less of preparation
     except ValueError:
-        _refuse_features(input, weight)
+        _refuse_features(input, input, weight)
     if not input.dtype is weight.dtype is bias.dtype:
-        same_dtype("linear", input, weight, bias)
+        weights_dtype("linear", input, weight, bias)
     value += bias  # the product is still ours alone: no second array
     return value, lambda g: g.dot(weight), lambda g: g.T.dot(input), _sum_of_rows
 
@@ -84,7 +84,7 @@ def _linear_otherwise(input: Array, weight: Array, bias: Array | None = None) ->
         raise RuntimeError(
             f"linear(): t() expects a tensor with <= 2 dimensions, but the weight is {weight.ndim}D: give it as (out, in)"
         )
-    same_dtype("linear", input, weight, *(() if bias is None else (bias,)))
+    weights_dtype("linear", input, weight, *(() if bias is None else (bias,)))
     joined = bias is not None and (input.ndim == 2 or _adds_within(input, bias))
     if joined and weight.ndim == 1:
         raise RuntimeError(
@@ -98,7 +98,7 @@ def _linear_otherwise(input: Array, weight: Array, bias: Array | None = None) ->
     try:
         value = rows.dot(weight.T)
     except ValueError:
-        _refuse_features(rows, weight)
+        _refuse_features(input, rows, weight)
     flat = value.shape
     pulls = [lambda g: g.reshape(flat).dot(weight).reshape(shape), lambda g: g.reshape(flat).T.dot(rows)]
     if bias is not None:
@@ -113,10 +113,12 @@ def _adds_within(input: Array, bias: Array | None) -> bool:
     return input.flags.c_contiguous and bias.flags.c_contiguous and (bias.ndim == 1 or bias.squeeze().ndim == 1)
 
 
-def _refuse_features(rows: Array, weight: Array) -> NoReturn:
+def _refuse_features(input: Array, rows: Array, weight: Array) -> NoReturn:
+    wanted = weight.shape[-1]
+    flat = ". Make each sample one row: input.flatten(1), or nn.Flatten() before the layer"
     raise RuntimeError(
         f"mat1 and mat2 shapes cannot be multiplied ({shape_text(rows)} and {shape_text(weight.T)}): the last axis of the input must be "
-        f"{weight.shape[-1]}, the layer's in_features, and is {rows.shape[-1]}"
+        f"{wanted}, the layer's in_features, and is {rows.shape[-1]}{flat if math.prod(input.shape[1:]) == wanted else ''}"
     ) from None
 
 
@@ -143,7 +145,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         input1.shape[-1] == weight.shape[1] and input2.shape[-1] == weight.shape[2],
         f"bilinear(): the weight expects inputs of {weight.shape[1]} and {weight.shape[2]} features, got {input1.shape[-1]} and {input2.shape[-1]}",
     )
-    same_dtype("bilinear", *(x for x in (input1, input2, weight, bias) if x is not None))
+    weights_dtype("bilinear", input1, weight, input2, *(() if bias is None else (bias,)))
     value = _bilinear(input1, input2, weight)
     return value if bias is None else value + bias
 

@@ -25,6 +25,7 @@ from ...arrays.sums import summed
 from ...autograd.contract import composed
 from ...autograd.inplace import write
 from ...autograd.rule import array, differentiable, kept
+from ..checks import other_dtype
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _check_types(name: str, input: Array, *parameters: Array) -> None:
         beside_half = dtype.itemsize == 2 and getattr(parameter, "dtype", None) is dtypes.float32
         if parameter is not None and parameter.dtype != dtype and not beside_half:
             raise RuntimeError(
-                f"mixed dtype (CPU): all inputs must share same datatype. {name}() got an input of {dtype} and a parameter of {parameter.dtype}; convert one with .to()"
+                f"mixed dtype (CPU): all inputs must share same datatype. In {name}() {other_dtype(input, parameter)}"
             )
 
 

@@ -24,7 +24,7 @@ from ...arrays.memory import empty
 from ...autograd import graph
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..checks import need, same_dtype
+from ..checks import need, weights_dtype
 from ..joins import cat, stack
 from .cells import KINDS
 from .dropouts import dropout as _dropout
@@ -273,7 +273,7 @@ def _run(name: str, args: tuple, kwargs: dict) -> tuple:
     )
     if not packed and input.ndim != 3:
         raise IndexError(f"{name}() needs an input of shape (T, N, features), got {list(input.shape)}")
-    same_dtype(name, input, *state, *params)
+    weights_dtype(name, input, params[0], *state, *params)
     dtype = input.dtype
     if not dtype.is_floating_point:
         raise NotImplementedError(f"{name}() needs floating point tensors and got {dtype}; convert them with .float()")

@@ -17,7 +17,7 @@ from ..elementwise.activations import logsigmoid, sigmoid
 from ..elementwise.choosing import where
 from ..elementwise.softmaxes import log_softmax
 from ..picking import depending
-from .common import MEAN, NONE, SUM, check_constant, fitting, reduced_and_share, reduction_code
+from .common import MEAN, NONE, SUM, check_constant, fitting, other_size, reduced_and_share, reduction_code
 
 if TYPE_CHECKING:
     from ...autograd.contract import Array, Flag, Pulled, Tensor
@@ -78,7 +78,7 @@ def binary_cross_entropy(
     if target.shape != input.shape:
         raise ValueError(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
-            "Please ensure they have the same size."
+            f"Please ensure they have the same size.{other_size(input, target)}"
         )
     code = reduction_code(reduction, size_average, reduce)
     check_floating("binary_cross_entropy", input)
@@ -141,7 +141,9 @@ def binary_cross_entropy_with_logits(
         RuntimeError: the target is not floating point.
     """
     if target.shape != input.shape:
-        raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+        raise ValueError(
+            f"Target size ({target.shape}) must be the same as input size ({input.shape}).{other_size(input, target)}"
+        )
     code = reduction_code(reduction, size_average, reduce)
     check_floating("binary_cross_entropy_with_logits", input)
     if array(target).dtype.kind != "f":
@@ -177,7 +179,7 @@ def _check_classes(input: Array, target: Array, weight: Array | None) -> Array:
         hint = "0D or 1D target tensor expected, multi-target not supported" if x.ndim <= 2 else "size mismatch"
         raise RuntimeError(
             f"{hint} (got input: {list(x.shape)}, target: {list(t.shape)}); the target has the input's shape without "
-            "the axis of classes"
+            f"the axis of classes: {'target.squeeze(1)' if t.shape[1:2] == (1,) else 'target.argmax(1) makes class indices of one-hot rows'}"
         )
     check_floating("nll_loss", input)
     if t.dtype not in (np.int64, np.uint8):
@@ -424,8 +426,8 @@ def _soft_cross_entropy(
     x, t = array(input), array(target)
     if t.dtype.kind != "f":
         raise RuntimeError(
-            f"Expected floating point type for target with class probabilities, got {target.dtype}; for labels leave "
-            "out the axis of classes"
+            f"Expected floating point type for target with class probabilities, got {target.dtype}: give class "
+            "indices without the axis of classes, of one-hot rows target.argmax(1), or probabilities, target.float()"
         )
     if ignore_index >= 0:
         raise RuntimeError(f"ignore_index is not supported for floating point target, got {ignore_index}")

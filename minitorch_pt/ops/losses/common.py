@@ -30,10 +30,23 @@ def legacy_reduction(size_average: Flag | None, reduce: Flag | None, reduction: 
     """`reduction`, or what the two arguments say that torch had before it, if one of them is given."""
     if size_average is None and reduce is None:
         return reduction
-    mean, whole = (flag is None or bool(flag) for flag in (size_average, reduce))
+    try:
+        mean, whole = (flag is None or bool(flag) for flag in (size_average, reduce))
+    except RuntimeError as error:  # nn.MSELoss(input, target)
+        raise RuntimeError(
+            f"{error}: a loss takes options here, and was given tensors; make the loss first, then call it: nn.MSELoss()(input, target)"
+        ) from None
     reduction = ("mean" if mean else "sum") if whole else "none"
     warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.")
     return reduction
+
+
+def other_size(input: Array, target: Array) -> str:
+    """What to do where the input or the target alone has an axis of one output."""
+    for name, one, other in (("input", input, target), ("target", target, input)):
+        if one.shape[-1:] == (1,) and one.shape[:-1] == other.shape:
+            return f" {name}.squeeze(-1) takes the axis of one output away."
+    return ""
 
 
 def reduction_code(reduction: str, size_average: Flag | None = None, reduce: Flag | None = None) -> int:
