@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import copy
+import json
 import re
 import subprocess
 import sys
@@ -272,24 +272,29 @@ def test_exercises_are_three_to_five_and_open(lesson):
     assert re.findall(r"^exercise (\d): not answered yet$", record, re.M) == [n[-1] for n in names]
     checks = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "check"]  # fmt: skip
     assert [call.args[0].id for call in checks] == names
-    assert all(k.value.value == lesson.parent.name for call in checks for k in call.keywords if k.arg == "language")
 
 
-@pytest.mark.parametrize("lesson", [path for path in MODELLED if path in ENGLISH], ids=lambda path: path.stem)
-def test_the_solutions_pass_the_checks(lesson, tmp_path):
-    """The lesson runs with its exercises replaced by the solutions, as a learner would paste them."""
-    solved = ast.parse(source(TUTORIALS / "solutions" / f"{lesson.name[:2]}.py"))
-    answers = {node.name: node for node in solved.body if isinstance(node, ast.FunctionDef)}
-    imports = [node for node in solved.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    tree = copy.deepcopy(ast.parse(source(lesson)))
-    names = exercises(tree)
-    assert list(answers) == names
-    tree.body = imports + [answers.get(getattr(node, "name", ""), node) for node in tree.body]
-    (tmp_path / "solved.py").write_text(ast.unparse(tree), encoding="utf-8")
-    done = run_all.run(tmp_path / "solved.py", tmp_path)
+@each
+def test_a_lesson_sets_its_language_once(lesson):
+    assert source(lesson).count(f'speak("{lesson.parent.name}")') == 1
+    assert "language=" not in source(lesson)
+
+
+@modelled
+def test_solutions_pass_and_wrong_answers_are_refused(lesson, tmp_path):
+    """The lesson runs with a check that is shown the solution, the recorded wrong answers and those that are wrong anywhere."""
+    done = run_all.run(lesson, tmp_path, [Path(__file__).with_name("answers.py")], [tmp_path / "said.json"])
     assert not done.failed, done.printed + done.errors
-    said = re.findall(r"^exercise .*(?:\n    .*)?", done.printed, re.M)
-    assert said == [f"exercise {name[-1]}: right" for name in names]
+    said = json.loads((tmp_path / "said.json").read_text(encoding="utf-8"))
+    assert list(said) == exercises(ast.parse(source(lesson)))
+    word, right, line = {"en": ("exercise", "right", "line"), "pt": ("exercício", "certo", "linha")}[lesson.parent.name]
+    for name, answers in said.items():
+        head = f"{word} {name[-1]}: "
+        assert answers.pop("solution") == f"{head}{right}\n"
+        assert sum(label.startswith("wrong") for label in answers) >= 4, f"{name} has too few wrong answers"
+        for label, text in answers.items():
+            assert text.startswith(f"{head}{name}("), f"{label}: {text}"
+            assert label not in ("crash", "endless", "exit", "other arguments") or f"\n    {line} " in text, text
 
 
 # --- the table of contents ------------------------------------------------------------------------------------------------------------

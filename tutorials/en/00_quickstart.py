@@ -15,6 +15,9 @@ from tqdm import tqdm
 
 import minitorch_pt
 from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.language import speak
+
+speak("en")
 
 EPOCHS = 40
 
@@ -90,7 +93,7 @@ print(f"Test accuracy ≈ {accuracy:.1%} of {len(y)} digits that the network has
 
 # %%
 curves = {"training": history["train"], "validation": history["valid"]}
-figure = viz.history(curves, ylabel="loss (cross entropy)", log=True, language="en")
+figure = viz.history(curves, ylabel="loss (cross entropy)", log=True)
 viz.save(figure, "pictures/00_curves")
 figure
 
@@ -102,7 +105,7 @@ confusion = minitorch_pt.zeros(10, 10, dtype=minitorch_pt.int64)
 for truth, said in zip(y.tolist(), guess.tolist(), strict=True):
     confusion[truth, said] += 1
 
-figure = viz.confusion(confusion, language="en")
+figure = viz.confusion(confusion)
 viz.save(figure, "pictures/00_confusion")
 figure
 
@@ -114,7 +117,7 @@ sure = scores.softmax(dim=1).max(dim=1).values
 wrong = [i for i in sure.argsort(descending=True).tolist() if guess[i] != y[i]][:6]
 titles = [f"it is {y[i].item()}\nsays {guess[i].item()}\n({sure[i].item():.0%} sure)" for i in wrong]
 
-figure = viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles, language="en")
+figure = viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles)
 viz.save(figure, "pictures/00_mistakes")
 print("Pictures: 00_curves, 00_confusion and 00_mistakes (.svg and .png), in the folder pictures")
 figure

@@ -16,8 +16,11 @@ import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
-from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.exercises import check, near
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 # %% [markdown]
 # ## A fruit in numbers
@@ -97,7 +100,7 @@ for name, fruit in [("orange", orange), ("apple", apple)]:
 # The same neuron, with every number on its way. `Σ` is the sign for a sum.
 
 # %%
-figure = viz.neuron(orange, [4.0, 1.0], -3.0, "step", names=["colour", "roundness"], language="en")
+figure = viz.neuron(orange, [4.0, 1.0], -3.0, "step", names=["colour", "roundness"])
 viz.save(figure, "pictures/01_neuron")
 figure
 
@@ -139,7 +142,7 @@ for name, fruit in [("orange", orange), ("apple", apple)]:
     output = layer(hidden, [[1.0, -1.0, 2.0]], [-0.5])  # 3 inputs -> 1 output
     print(f"{name}: hidden layer {hidden}, output layer {output}")
 
-figure = viz.network([2, 3, 1], language="en")
+figure = viz.network([2, 3, 1])
 viz.save(figure, "pictures/01_network")
 figure
 
@@ -152,7 +155,7 @@ figure
 # signal, others weaken it; a cell that receives enough sends a signal on.
 
 # %%
-figure = viz.biological_neuron(language="en")
+figure = viz.biological_neuron()
 viz.save(figure, "pictures/01_biological_neuron")
 figure
 
@@ -220,7 +223,13 @@ def exercise_1(inputs, weights, bias):
     return ...
 
 
-check(exercise_1, ([2.0, 1.0], [3.0, -1.0], 0.5, 5.5), ([2.0, 1.0], [-3.0, 1.0], 0.5, 0.0), language="en")
+check(
+    exercise_1,
+    ([2.0, 1.0], [3.0, -1.0], 0.5, 5.5),
+    ([2.0, 1.0], [-3.0, 1.0], 0.5, 0.0),
+    ([0.5, 2.0, 1.0], [1.0, 0.25, -0.25], -0.25, 0.5),
+    ([1.0, 1.0], [1.0, 1.0], -3.0, 0.0),
+)
 
 # %% [markdown]
 # **2.** Which bias makes `z` exactly 0 for these inputs and weights?
@@ -231,7 +240,7 @@ def exercise_2(inputs, weights):
     return ...
 
 
-check(exercise_2, ([0.5, 2.0], [4.0, 1.0], -4.0), ([1.0, 1.0, 1.0], [1.0, -3.0, 1.0], 1.0), language="en")
+check(exercise_2, ([0.5, 2.0], [4.0, 1.0], -4.0), ([1.0, 1.0, 1.0], [1.0, -3.0, 1.0], 1.0))
 
 # %% [markdown]
 # **3.** Measure the slope of any function of one number at the place `x`, with a nudge of 0.001.
@@ -242,7 +251,21 @@ def exercise_3(function, x):
     return ...
 
 
-check(exercise_3, (lambda x: 3.0 * x + 1.0, 2.0, 3.0), (lambda x: 7.0 - 0.5 * x, -1.0, -0.5), language="en")
+def about(wanted):
+    def judge_3(slope):
+        if not near(slope, wanted, tolerance=0.002):
+            return f"returns {slope}, expected about {wanted}"
+
+    return judge_3
+
+
+check(
+    exercise_3,
+    (lambda x: 3.0 * x + 1.0, 2.0, about(3.0)),
+    (lambda x: 7.0 - 0.5 * x, -1.0, about(-0.5)),
+    (lambda x: x * x, 3.0, about(6.0)),
+    (lambda x: x * x, -0.5, about(-1.0)),
+)
 
 # %% [markdown]
 # **4.** Choose two weights and a bias such that the neuron says 1 only if both inputs are 1. Return `[w1, w2], b`.
@@ -260,4 +283,4 @@ def judge_4(answer):
         return f"gives {outputs} for [0, 0], [0, 1], [1, 0], [1, 1], not [0, 0, 0, 1]"
 
 
-check(exercise_4, (judge_4,), language="en")
+check(exercise_4, (judge_4,))

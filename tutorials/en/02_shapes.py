@@ -18,7 +18,10 @@ import numpy as np
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 # %% [markdown]
 # ## From lists to an array
@@ -47,7 +50,7 @@ print("numbers:", array.size)  # 3 · 4
 vector = np.array([5, 6, 7])
 print(vector.shape)
 
-figure = viz.shape(vector, language="en")
+figure = viz.shape(vector)
 viz.save(figure, "pictures/02_vector")
 figure
 
@@ -68,7 +71,7 @@ for numbers in (vector, row, column):
 matrix = np.array([[0, 1, 2, 3], [4, 5, 6, 7]])
 print(matrix.shape)  # (rows, columns)
 
-figure = viz.shape(matrix, language="en")
+figure = viz.shape(matrix)
 viz.save(figure, "pictures/02_matrix")
 figure
 
@@ -114,7 +117,7 @@ cube = np.arange(24).reshape(2, 3, 4)  # the numbers 0 to 23, filled in row by r
 print(cube)
 print(cube.shape)
 
-figure = viz.shape(cube, language="en")
+figure = viz.shape(cube)
 viz.save(figure, "pictures/02_tensor")
 figure
 
@@ -127,7 +130,7 @@ four_axes = np.random.default_rng(seed=0).random((2, 3, 4, 5)).round(2)
 print(four_axes)
 print(four_axes.shape, four_axes.size)
 
-figure = viz.shape(four_axes, language="en")
+figure = viz.shape(four_axes)
 viz.save(figure, "pictures/02_four_axes")
 figure
 
@@ -219,7 +222,7 @@ def exercise_1():
     return ...
 
 
-check(exercise_1, (np.array([[[1], [2]], [[3], [4]], [[5], [6]]]).shape,), language="en")
+check(exercise_1, (np.array([[[1], [2]], [[3], [4]], [[5], [6]]]).shape,))
 
 # %% [markdown]
 # **2.** How many numbers does an array of this shape hold?
@@ -230,7 +233,7 @@ def exercise_2(shape):
     return ...
 
 
-check(exercise_2, ((2, 3, 4), 24), ((5,), 5), ((), 1), language="en")
+check(exercise_2, ((2, 3, 4), 24), ((5,), 5), ((), 1))
 
 # %% [markdown]
 # **3.** Make a column `(n, 1)` of a vector `(n,)`.
@@ -245,7 +248,6 @@ check(
     exercise_3,
     (torch.tensor([5.0, 6.0]), [[5.0], [6.0]]),
     (torch.arange(4.0), [[0.0], [1.0], [2.0], [3.0]]),
-    language="en",
 )
 
 # %% [markdown]
@@ -257,4 +259,9 @@ def exercise_4(x):
     return ...
 
 
-check(exercise_4, (np.arange(120).reshape(2, 3, 4, 5), [[35, 36, 37, 38, 39], [95, 96, 97, 98, 99]]), language="en")
+check(
+    exercise_4,
+    (np.arange(120).reshape(2, 3, 4, 5), [[35, 36, 37, 38, 39], [95, 96, 97, 98, 99]]),
+    (np.arange(48).reshape(3, 4, 2, 2), [[6, 7], [22, 23], [38, 39]]),
+    (np.arange(24).reshape(1, 2, 3, 4), [[20, 21, 22, 23]]),
+)

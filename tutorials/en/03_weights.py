@@ -16,7 +16,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 # %% [markdown]
 # ## Five houses
@@ -38,7 +41,7 @@ print(prices)
 # `identity`.
 
 # %%
-figure = viz.neuron(houses[2], weights, 0.0, "identity", names=["size", "rooms"], language="en")
+figure = viz.neuron(houses[2], weights, 0.0, "identity", names=["size", "rooms"])
 viz.save(figure, "pictures/03_neuron")
 figure
 
@@ -189,7 +192,6 @@ check(
     exercise_1,
     (houses, weights, prices),
     (torch.tensor([[1.0, 2.0, 3.0]]), torch.tensor([10.0, 1.0, 0.5]), [13.5]),
-    language="en",
 )
 
 # %% [markdown]
@@ -201,7 +203,7 @@ def exercise_2():
     return ...
 
 
-check(exercise_2, (1 / 10.764,), language="en")
+check(exercise_2, (1 / 10.764,))
 
 # %% [markdown]
 # **3.** Which feature has the most influence? Return the number of its column.
@@ -212,7 +214,15 @@ def exercise_3(houses, weights):
     return ...
 
 
-check(exercise_3, (houses, weights, 1), (houses, torch.tensor([-200.0, 50.0]), 0), language="en")
+three_features = torch.tensor([[3.0, 0.1, 10.0], [5.0, 0.9, 10.0], [4.0, 0.2, 10.5]])  # (3, 3)
+check(
+    exercise_3,
+    (houses, weights, 1),
+    (houses, torch.tensor([-200.0, 50.0]), 0),
+    (three_features, torch.tensor([1.0, -2.0, 3.0]), 0),
+    (three_features, torch.tensor([0.5, -4.0, 1.0]), 1),
+    (three_features, torch.tensor([0.1, 1.0, 5.0]), 2),
+)
 
 # %% [markdown]
 # **4.** Measure: nudge weight `i` of these weights by 0.01 and see whether `how_far_off` grows or falls. Is a larger weight better
@@ -228,5 +238,8 @@ check(
     exercise_4,
     (torch.tensor([90.0, 50.0]), 0, 1),
     (torch.tensor([100.0, 60.0]), 1, -1),
-    language="en",
+    (torch.tensor([120.0, 50.0]), 0, -1),
+    (torch.tensor([100.0, 40.0]), 1, 1),
+    (torch.tensor([90.0, 60.0]), 0, -1),
+    (torch.tensor([80.0, 56.2]), 1, -1),
 )

@@ -16,7 +16,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 # %% [markdown]
 # ## Five houses and a plot of land
@@ -45,7 +48,7 @@ print((places * weights).sum(dim=1) + bias)  # (6, 2) * (2,) -> (6, 2) -> (6,)
 # The house in the middle again. The bias comes in from below: no input leads to it.
 
 # %%
-figure = viz.neuron(places[2], weights, bias, "identity", names=["size", "rooms"], language="en")
+figure = viz.neuron(places[2], weights, bias, "identity", names=["size", "rooms"])
 viz.save(figure, "pictures/04_neuron")
 figure
 
@@ -70,7 +73,7 @@ for name, size, rooms in [("large house", 1.6, 4.0), ("bare plot", 0.0, 0.0)]:
 # that remains: `z = b`.
 
 # %%
-figure = viz.bias(0.5, 2.0, language="en")
+figure = viz.bias(0.5, 2.0)
 viz.save(figure, "pictures/04_line")
 figure
 
@@ -202,7 +205,6 @@ check(
     exercise_1,
     (torch.tensor([1.0, 3.0]), torch.tensor([100.0, 50.0]), 330.0, 80.0),
     (torch.tensor([0.0, 2.0, 1.0]), torch.tensor([9.0, -1.0, 0.5]), 0.5, 2.0),
-    language="en",
 )
 
 # %% [markdown]
@@ -214,7 +216,7 @@ def exercise_2(weight, threshold):
     return ...
 
 
-check(exercise_2, (4.0, 0.75, -3.0), (0.5, -2.0, 1.0), language="en")
+check(exercise_2, (4.0, 0.75, -3.0), (0.5, -2.0, 1.0))
 
 # %% [markdown]
 # **3.** All inputs are 0 or 1, all weights are 1, and a step follows. Choose the bias such that the neuron says 1 if at least `k`
@@ -235,7 +237,7 @@ def judge_3(k):
     return judge
 
 
-check(exercise_3, (1, judge_3(1)), (3, judge_3(3)), language="en")
+check(exercise_3, (1, judge_3(1)), (3, judge_3(3)))
 
 # %% [markdown]
 # **4.** From now on the size is given as the difference from a house of `usual` size: a house of 1.6 becomes 0.6 if 1.0 is usual.
@@ -247,4 +249,4 @@ def exercise_4(bias, weight_of_size, usual):
     return ...
 
 
-check(exercise_4, (80.0, 100.0, 1.0, 180.0), (80.0, 100.0, 0.5, 130.0), (-3.0, 4.0, 0.0, -3.0), language="en")
+check(exercise_4, (80.0, 100.0, 1.0, 180.0), (80.0, 100.0, 0.5, 130.0), (-3.0, 4.0, 0.0, -3.0))

@@ -16,7 +16,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 # %% [markdown]
 # ## Two vectors
@@ -30,7 +33,7 @@ print(a * b)  # (3,) * (3,) -> (3,): 3, 4, 3
 print((a * b).sum())  # (3,) -> ()
 print(torch.dot(a, b))  # (3,) · (3,) -> (): both steps in one
 
-figure = viz.dot(a, b, language="en")
+figure = viz.dot(a, b)
 viz.save(figure, "pictures/05_dot")
 figure
 
@@ -68,7 +71,7 @@ for i in range(3):
 # mathematics does: `y₂` is what the code calls neuron 1.)
 
 # %%
-figure = viz.weight_rows(W, neuron=1, language="en")
+figure = viz.weight_rows(W, neuron=1)
 viz.save(figure, "pictures/05_weight_rows")
 figure
 
@@ -76,7 +79,7 @@ figure
 # Each input goes to each neuron: 4 · 3 = 12 connections, and 12 numbers in the matrix.
 
 # %%
-figure = viz.network([4, 3], names=["size", "rooms", "age", "floor"], language="en")
+figure = viz.network([4, 3], names=["size", "rooms", "age", "floor"])
 viz.save(figure, "pictures/05_connections")
 figure
 
@@ -98,7 +101,7 @@ for product in (torch.dot, torch.matmul):  # torch.matmul is the name of @
 # the left of the sign, `b` what stands on the right.)
 
 # %%
-figure = viz.matmul(x, W, language="en")
+figure = viz.matmul(x, W)
 viz.save(figure, "pictures/05_misfit")
 figure
 
@@ -119,7 +122,7 @@ figure
 # %%
 print(W.T)  # (3, 4) -> (4, 3)
 
-figure = viz.transpose(W, row=1, language="en")
+figure = viz.transpose(W, row=1)
 viz.save(figure, "pictures/05_transpose")
 figure
 
@@ -129,7 +132,7 @@ figure
 # %%
 print(x @ W.T)  # (4,) @ (4, 3) -> (3,)
 
-figure = viz.matmul(x, W.T, language="en")
+figure = viz.matmul(x, W.T)
 viz.save(figure, "pictures/05_after_transposing")
 figure
 
@@ -140,7 +143,7 @@ figure
 # %%
 print(W @ x)  # (3, 4) @ (4,) -> (3,)
 
-figure = viz.matmul(W, x, language="en")
+figure = viz.matmul(W, x)
 viz.save(figure, "pictures/05_other_order")
 figure
 
@@ -212,7 +215,6 @@ check(
     ((2, 4), (4, 3), (2, 3)),
     ((3, 4), (2, 4), None),
     ((5, 1), (1, 6), (5, 6)),
-    language="en",
 )
 
 # %% [markdown]
@@ -228,7 +230,6 @@ check(
     exercise_2,
     (torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]),
     (torch.tensor([[7.0, 8.0, 9.0, 1.0]]), [[7.0], [8.0], [9.0], [1.0]]),
-    language="en",
 )
 
 # %% [markdown]
@@ -241,7 +242,7 @@ def exercise_3(weights, j):
     return ...
 
 
-check(exercise_3, (W, 0, [0.2, 0.5, -0.26]), (W, 3, [1.0, -0.5, 0.87]), language="en")
+check(exercise_3, (W, 0, [0.2, 0.5, -0.26]), (W, 3, [1.0, -0.5, 0.87]))
 
 # %% [markdown]
 # **4.** Two layers in a row, without biases: the outputs of the first are the inputs of the second. `first` and `second` are their
@@ -257,5 +258,4 @@ check(
     exercise_4,
     (x, W, torch.tensor([[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]), [2.895, -3.58]),
     (torch.tensor([1.0, 2.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([[1.0], [2.0], [-1.0]]), [11.0, 22.0, -11.0]),
-    language="en",
 )

@@ -18,7 +18,10 @@ import warnings
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 F = torch.nn.functional
 
@@ -301,7 +304,6 @@ check(
     exercise_1,
     (predictions, targets, 0.11**0.5),
     (torch.tensor([[1.0, 5.0, 2.0]]), torch.tensor([[1.0, 2.0, 6.0]]), (25 / 3) ** 0.5),
-    language="en",
 )
 
 # %% [markdown]
@@ -318,7 +320,6 @@ check(
     exercise_2,
     (torch.tensor([0.5, 3.0]), torch.tensor([0.0, 0.0]), 1.3125),
     (torch.tensor([1.0, 0.0, -9.0]), torch.tensor([1.0, 2.0, 1.0]), 11 / 3),
-    language="en",
 )
 
 # %% [markdown]
@@ -331,7 +332,7 @@ def exercise_3(apples, n):
     return ...
 
 
-check(exercise_3, (7, 10, 0.7), (1, 4, 0.25), language="en")
+check(exercise_3, (7, 10, 0.7), (1, 4, 0.25))
 
 # %% [markdown]
 # **4.** The first loss that you expect of an untrained network with `classes` classes.
@@ -342,7 +343,7 @@ def exercise_4(classes):
     return ...
 
 
-check(exercise_4, (3, math.log(3)), (10, math.log(10)), language="en")
+check(exercise_4, (3, math.log(3)), (10, math.log(10)))
 
 # %% [markdown]
 # **5.** The slopes of the cross entropy along all scores at once, `(n, classes)`, without any nudge. Mind the mean over the `n`
@@ -357,10 +358,10 @@ def exercise_5(scores, labels):
 check(
     exercise_5,
     (torch.tensor([[0.0, 0.0, 0.0, 0.0]]), torch.tensor([3]), [[0.25, 0.25, 0.25, -0.75]]),
+    (torch.tensor([[1.0, 2.0, 5.0]]).log(), torch.tensor([0]), [[-7 / 8, 2 / 8, 5 / 8]]),
     (
-        torch.tensor([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]),
+        torch.tensor([[1.0, 3.0], [1.0, 1.0], [4.0, 1.0]]).log(),
         torch.tensor([0, 1, 1]),
-        [[-1 / 6, 1 / 6], [1 / 6, -1 / 6], [1 / 6, -1 / 6]],
+        [[-0.25, 0.25], [1 / 6, -1 / 6], [0.8 / 3, -0.8 / 3]],
     ),
-    language="en",
 )

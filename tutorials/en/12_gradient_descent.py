@@ -17,7 +17,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 # %% [markdown]
 # ## One weight
@@ -72,7 +75,7 @@ for lr in (0.1, 0.4, 0.5, 0.9, 1.0, 1.1):
 # %%
 figure, places = viz.panels(3, height=3.0)
 for ax, lr in zip(places, (0.1, 0.9, 1.1), strict=True):
-    viz.descent(bowl, descend(lr, steps=6), around=[-1.0, 7.0], language="en", ax=ax)
+    viz.descent(bowl, descend(lr, steps=6), around=[-1.0, 7.0], ax=ax)
     ax.legend().remove()
     ax.set_title(f"lr = {lr}")
 figure.alt = (
@@ -181,7 +184,7 @@ figure, places = viz.panels(3, height=3.0)
 paths = {"plain": plain_path, "momentum": momentum_path, "Adam": adam_path}
 every = torch.cat(list(paths.values()))  # three times (31, 2) -> (93, 2): the panels show the same part of the valley
 for ax, (name, path) in zip(places, paths.items(), strict=True):
-    viz.descent(valley, path, around=every, language="en", ax=ax)
+    viz.descent(valley, path, around=every, ax=ax)
     ax.legend().remove()
     ax.set_title(name)
 figure.alt = (
@@ -255,7 +258,7 @@ for name, make in makers.items():
     print(f"{name}: ≈ {weights[0].item():.1f}, {weights[1].item():.1f}, loss {curves[name][-1]:.1f}")
 
 figure, (axes,) = viz.panels(height=3.2)
-viz.history(curves, log=True, language="en", ax=axes)
+viz.history(curves, log=True, ax=axes)
 axes.set_xlabel("step")
 viz.save(figure, "pictures/12_houses")
 figure
@@ -341,7 +344,7 @@ def exercise_1(start, lr, steps):
     return ...
 
 
-check(exercise_1, (-1.0, 0.1, 5, 1.68928), (5.0, 1.1, 3, -0.456), language="en")
+check(exercise_1, (-1.0, 0.1, 5, 1.68928), (5.0, 1.1, 3, -0.456))
 
 # %% [markdown]
 # **2.** The loss is `c·w²/2`. Which learning rate brings `w` to 0 in a single step, and which one must not be reached? Return
@@ -353,7 +356,7 @@ def exercise_2(c):
     return ...
 
 
-check(exercise_2, (2.0, (0.5, 1.0)), (25.0, (0.04, 0.08)), language="en")
+check(exercise_2, (2.0, (0.5, 1.0)), (25.0, (0.04, 0.08)))
 
 # %% [markdown]
 # **3.** One step with momentum: return the new weight and the new velocity.
@@ -364,7 +367,7 @@ def exercise_3(w, velocity, gradient, lr, momentum):
     return ...
 
 
-check(exercise_3, (1.0, 0.0, 2.0, 0.1, 0.9, (0.8, 2.0)), (0.8, 2.0, -1.0, 0.1, 0.5, (0.8, 0.0)), language="en")
+check(exercise_3, (1.0, 0.0, 2.0, 0.1, 0.9, (0.8, 2.0)), (0.8, 2.0, -1.0, 0.1, 0.5, (0.8, 0.0)))
 
 # %% [markdown]
 # **4.** By how much does Adam change a weight in its *first* step, if the gradient is `gradient`, not 0? Put `t = 1` into its
@@ -376,7 +379,7 @@ def exercise_4(gradient, lr):
     return ...
 
 
-check(exercise_4, (1000.0, 0.01, -0.01), (-0.5, 0.01, 0.01), (20.0, 0.3, -0.3), language="en")
+check(exercise_4, (1000.0, 0.01, -0.01), (-0.5, 0.01, 0.01), (20.0, 0.3, -0.3))
 
 # %% [markdown]
 # **5.** Return an optimizer for these parameters that brings the loss of the houses below 0.01 in 100 steps. None of the three
@@ -394,4 +397,4 @@ def judge_5(answer):
         return f"ends with a loss of {losses[-1]:.3g}, not below 0.01"
 
 
-check(exercise_5, ([torch.zeros(2, requires_grad=True)], judge_5), language="en")
+check(exercise_5, ([torch.zeros(2, requires_grad=True)], judge_5))

@@ -16,8 +16,11 @@ import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
-from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.exercises import check, near
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 # %% [markdown]
 # ## Two moons
@@ -160,7 +163,7 @@ print(f"right on new points: ≈ {accuracy(model):.0%}")
 # First, what happened to the loss.
 
 # %%
-figure = viz.history({"training": history["train"], "validation": history["valid"]}, language="en")
+figure = viz.history({"training": history["train"], "validation": history["valid"]})
 viz.save(figure, "pictures/13_curves")
 figure
 
@@ -176,7 +179,7 @@ figure
 
 # %%
 def draw(model, title, axes):
-    viz.boundary(model, x_valid, labels[200:], language="en", ax=axes)
+    viz.boundary(model, x_valid, labels[200:], ax=axes)
     axes.set_title(f"{title}: {accuracy(model):.0%} right")
     axes.get_legend().remove()
 
@@ -316,6 +319,8 @@ def exercise_1():
 
 
 def judge_1(answer):
+    if not set(answer) <= {0, 1, 2, 3}:
+        return f"returns {answer}: the places are 0, 1, 2 and 3"
     for place in range(4):
         lines = ["forward", "backward", "step"]
         lines.insert(place, "zero_grad")
@@ -324,7 +329,7 @@ def judge_1(answer):
             return f"is wrong about place {place}: with {lines} it {'learns' if learns else 'does not learn'}"
 
 
-check(exercise_1, (judge_1,), language="en")
+check(exercise_1, (judge_1,))
 
 # %% [markdown]
 # **2.** The mean loss of an epoch over its samples, from the mean loss of each batch and the batches' sizes.
@@ -335,7 +340,7 @@ def exercise_2(losses, sizes):
     return ...
 
 
-check(exercise_2, ([0.5, 0.3, 0.1], [24, 24, 24], 0.3), ([0.5, 0.3, 1.3], [24, 24, 2], 0.436), language="en")
+check(exercise_2, ([0.5, 0.3, 0.1], [24, 24, 24], 0.3), ([0.5, 0.3, 1.3], [24, 24, 2], 0.436))
 
 # %% [markdown]
 # **3.** A batch is too large for the memory, so it comes in two halves of equal size. Take the `parts()`, make one step that
@@ -353,8 +358,8 @@ def judge_3(model):
     loss_function(whole(x), y).backward()
     optimizer.step()
     for ours, wanted in zip(model.parameters(), whole.parameters(), strict=True):
-        off = (ours - wanted).abs().max().item()
-        if off > 1e-5:
+        if not near(ours, wanted):
+            off = (ours - wanted).abs().max().item()
             return f"has parameters that differ by up to {off:.2g} from those after a step with the whole batch"
 
 
@@ -362,7 +367,6 @@ check(
     exercise_3,
     (x[:12], y[:12], x[12:], y[12:], judge_3),
     (x[12:], y[12:], x[:12], y[:12], judge_3),
-    language="en",
 )
 
 # %% [markdown]
@@ -381,4 +385,4 @@ def judge_4(lr):
         return f"leads to a mean training loss of {sum(losses) / 3:.3f} in epoch 20"
 
 
-check(exercise_4, (judge_4,), language="en")
+check(exercise_4, (judge_4,))

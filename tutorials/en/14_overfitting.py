@@ -17,7 +17,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 # %% [markdown]
 # ## Apples and oranges
@@ -91,7 +94,7 @@ for epoch in (10, 50, 200):
     print(f"epoch {epoch}: training loss ≈ {a:.2f}, validation loss ≈ {b:.2f}, gap ≈ {b - a:.2f}")
 print(f"right: training ≈ {accuracy(model, training):.0%}, validation ≈ {accuracy(model, validation):.0%}")
 
-figure = viz.history({"training": history["train"], "validation": history["valid"]}, language="en")
+figure = viz.history({"training": history["train"], "validation": history["valid"]})
 figure.alt = (
     f"Two curves over 200 epochs. The training loss falls from {history['train'][0]:.2f} to {history['train'][-1]:.2f}. The validation "
     f"loss falls from {history['valid'][0]:.2f} to {min(history['valid']):.2f}, and rises again to {history['valid'][-1]:.2f}."
@@ -388,7 +391,6 @@ check(
     (0.67, 0.68, UNDERFITTING),
     (0.28, 0.27, FINE),
     (0.60, 0.95, UNDERFITTING),
-    language="en",
 )
 
 # %% [markdown]
@@ -406,7 +408,6 @@ check(
     ([0.9, 0.7, 0.8, 0.75, 0.6, 0.5], 2, 4),
     ([0.9, 0.7, 0.8, 0.75, 0.6, 0.5], 3, 6),
     ([0.5, 0.6, 0.4, 0.6, 0.6, 0.6, 0.3], 3, 6),
-    language="en",
 )
 
 # %% [markdown]
@@ -424,7 +425,6 @@ check(
     (torch.tensor([2.0, -0.5]), torch.tensor([1.0, 0.0]), 0.1, 0.5, 0.0, [1.85, -0.45]),
     (torch.tensor([2.0, -0.5]), torch.tensor([1.0, 0.0]), 0.1, 0.0, 0.5, [1.8, -0.475]),
     (torch.tensor([4.0, -1.0, 0.0]), torch.tensor([0.0, 1.0, -2.0]), 0.5, 0.2, 0.4, [3.1, -1.2, 1.0]),
-    language="en",
 )
 
 # %% [markdown]
@@ -449,7 +449,7 @@ def parts_of(n, k):
     return judge
 
 
-check(exercise_4, (30, 5, parts_of(30, 5)), (11, 4, parts_of(11, 4)), language="en")
+check(exercise_4, (30, 5, parts_of(30, 5)), (11, 4, parts_of(11, 4)))
 
 # %% [markdown]
 # **5.** Cures are combined in practice. Return options for `train` with which the validation loss of the fruits falls below 0.362
@@ -470,4 +470,4 @@ def judge_5(options):
         return f"leads to a mean validation loss of {sum(losses) / 3:.3f}"
 
 
-check(exercise_5, (judge_5,), language="en")
+check(exercise_5, (judge_5,))

@@ -17,7 +17,10 @@ import math
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 nn, F = torch.nn, torch.nn.functional
 
@@ -52,7 +55,7 @@ for sequence in ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0]):
 # layer for each step; only, all layers share their weights.
 
 # %%
-figure = viz.unrolled([1.0, 0.0, 0.0, 0.0], read([1.0, 0.0, 0.0, 0.0]), w=1.0, u=0.5, language="en")
+figure = viz.unrolled([1.0, 0.0, 0.0, 0.0], read([1.0, 0.0, 0.0, 0.0]), w=1.0, u=0.5)
 viz.save(figure, "pictures/16_unrolled")
 figure
 
@@ -252,7 +255,7 @@ def exercise_1(sequence, w, u):
     return ...
 
 
-check(exercise_1, ([1.0, 0.0, 0.0], 2.0, 0.5, [2.0, 1.0, 0.5]), ([1.0, 1.0], 1.0, -3.0, [1.0, -2.0]), language="en")
+check(exercise_1, ([1.0, 0.0, 0.0], 2.0, 0.5, [2.0, 1.0, 0.5]), ([1.0, 1.0], 1.0, -3.0, [1.0, -2.0]))
 
 # %% [markdown]
 # **2.** In that unit, how many steps after a number was read is less than a hundredth of it left? `u` lies between 0 and 1.
@@ -263,7 +266,7 @@ def exercise_2(u):
     return ...
 
 
-check(exercise_2, (0.5, 7), (0.9, 44), language="en")
+check(exercise_2, (0.5, 7), (0.9, 44))
 
 # %% [markdown]
 # **3.** The number of parameters of `nn.RNN(inputs, units)`: look at the formula, it has two matrices and two biases.
@@ -274,7 +277,7 @@ def exercise_3(inputs, units):
     return ...
 
 
-check(exercise_3, (1, 12, 180), (3, 5, 50), language="en")
+check(exercise_3, (1, 12, 180), (3, 5, 50))
 
 # %% [markdown]
 # **4.** A unit with the step function of lesson 01 (1 if `z > 0`, else 0) reads zeros and ones. Choose `w, u, b` such that its state
@@ -297,4 +300,4 @@ def judge_4(answer):
             return f"gives {states} for {sequence}, not {wanted}"
 
 
-check(exercise_4, (judge_4,), language="en")
+check(exercise_4, (judge_4,))

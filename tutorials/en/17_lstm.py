@@ -18,7 +18,10 @@ import math
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 nn, F = torch.nn, torch.nn.functional
 
@@ -163,7 +166,7 @@ for name, build in [("RNN", rnn), ("LSTM", plain_lstm), ("LSTM, forget bias 3", 
     curves[name] = [sum(losses[k : k + 20]) / 20 for k in range(0, 600, 20)]
     print(f"{name}: loss ≈ {curves[name][-1]:.2f}")
 
-figure = viz.history(curves, ylabel="loss (mean of 20 steps)", log=True, language="en")
+figure = viz.history(curves, ylabel="loss (mean of 20 steps)", log=True)
 figure.axes[0].set_xlabel("training steps ÷ 20")
 viz.save(figure, "pictures/17_losses")
 figure
@@ -183,7 +186,7 @@ figure
 torch.manual_seed(19)
 x, y = make(1)
 labels = [f"{round(value, 1) + 0.0:.1f}" + "\n*" * int(mark) for value, mark in x[0].tolist()]
-figure = viz.gates(trained, x[0], labels=labels, language="en")
+figure = viz.gates(trained, x[0], labels=labels)
 viz.save(figure, "pictures/17_gates")
 figure
 
@@ -278,7 +281,6 @@ check(
     exercise_1,
     (0.0, 0.0, 0.0, 0.0, 2.0, [1.0, math.tanh(1.0) / 2]),
     (50.0, -50.0, 1.0, 50.0, 3.0, [math.tanh(1.0), math.tanh(math.tanh(1.0))]),
-    language="en",
 )
 
 # %% [markdown]
@@ -291,7 +293,7 @@ def exercise_2(share, steps):
     return ...
 
 
-check(exercise_2, (0.5, 1, 0.0), (0.5, 20, 3.344866), (0.9, 100, 6.855011), language="en")
+check(exercise_2, (0.5, 1, 0.0), (0.5, 20, 3.344866), (0.9, 100, 6.855011))
 
 # %% [markdown]
 # **3.** The number of parameters of `nn.LSTM(inputs, units)`, with its two biases.
@@ -302,7 +304,7 @@ def exercise_3(inputs, units):
     return ...
 
 
-check(exercise_3, (2, 3, 84), (24, 128, 78848), language="en")
+check(exercise_3, (2, 3, 84), (24, 128, 78848))
 
 # %% [markdown]
 # **4.** Do by hand what the network learned: set `i` and `f` from the marks such that `c = f·c + i·g`, with the values as `g`, is at
@@ -319,5 +321,5 @@ check(
     ([0.3, 0.7, -0.2], [0, 1, 0], 0.7),
     ([1.0, 2.0, 3.0, 4.0], [1, 0, 1, 0], 3.0),
     ([1.0, 2.0], [0, 0], 0.0),
-    language="en",
+    ([5.0, 2.0, -1.0], [1, 1, 0], 2.0),
 )

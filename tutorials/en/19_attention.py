@@ -18,7 +18,10 @@ import math
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("en")
 
 # products this small take one thread less time than several, which wait for each other
 torch.set_num_threads(1)
@@ -81,7 +84,7 @@ def attention(query, key, value):
 
 output, weights = attention(query, key, value)
 print(output)
-figure = viz.attention(weights, ["a", "n", "i"], language="en")
+figure = viz.attention(weights, ["a", "n", "i"])
 viz.save(figure, "pictures/19_three_letters")
 figure
 
@@ -269,7 +272,7 @@ with torch.no_grad():
 maps = model.block.weights[0]  # (4, 8, 8)
 figure, panels = viz.panels(2, rows=2, height=3.0)
 for head, axes in enumerate(panels):
-    viz.attention(maps[head], list(".mariana"), language="en", ax=axes)
+    viz.attention(maps[head], list(".mariana"), ax=axes)
     axes.set_title(f"head {head}")
 viz.save(figure, "pictures/19_attention_maps")
 figure
@@ -332,7 +335,6 @@ check(
     exercise_1,
     (torch.tensor([0.0, 0.0]), key[:, :2], [1 / 3, 1 / 3, 1 / 3]),
     (torch.tensor([2.0, 0.0, 0.0, 0.0]), key[:2], [0.731059, 0.268941]),
-    language="en",
 )
 
 # %% [markdown]
@@ -359,7 +361,6 @@ check(
     ),
     (3, 0, [[True, False, False], [False, True, False], [False, False, True]]),
     (3, 5, [[True, False, False], [True, True, False], [True, True, True]]),
-    language="en",
 )
 
 # %% [markdown]
@@ -377,7 +378,6 @@ check(
     (torch.tensor([[0.0, 2.0]]), 1.0, [[0.119203, 0.880797]]),
     (torch.tensor([[0.0, 2.0]]), 0.5, [[0.017986, 0.982014]]),
     (torch.tensor([[0.0, 2.0]]), 4.0, [[0.377541, 0.622459]]),
-    language="en",
 )
 
 # %% [markdown]
@@ -394,4 +394,4 @@ def count(width, heads):
     return sum(p.numel() for p in block_class(torch.nn)(width, heads).parameters())
 
 
-check(exercise_4, (6, count(6, 2)), (10, count(10, 5)), (32, count(32, 1)), language="en")
+check(exercise_4, (6, count(6, 2)), (10, count(10, 5)), (32, count(32, 1)))

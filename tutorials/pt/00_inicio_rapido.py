@@ -15,6 +15,9 @@ from tqdm import tqdm
 
 import minitorch_pt
 from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.language import speak
+
+speak("pt")
 
 EPOCHS = 40
 
@@ -90,7 +93,7 @@ print(f"Acurácia no teste ≈ {accuracy:.1%} de {len(y)} dígitos que a rede nu
 
 # %%
 curves = {"treinamento": history["train"], "validação": history["valid"]}
-figure = viz.history(curves, ylabel="perda (entropia cruzada)", log=True, language="pt")
+figure = viz.history(curves, ylabel="perda (entropia cruzada)", log=True)
 viz.save(figure, "pictures/00_curves")
 figure
 
@@ -102,7 +105,7 @@ confusion = minitorch_pt.zeros(10, 10, dtype=minitorch_pt.int64)
 for truth, said in zip(y.tolist(), guess.tolist(), strict=True):
     confusion[truth, said] += 1
 
-figure = viz.confusion(confusion, language="pt")
+figure = viz.confusion(confusion)
 viz.save(figure, "pictures/00_confusion")
 figure
 
@@ -114,7 +117,7 @@ sure = scores.softmax(dim=1).max(dim=1).values
 wrong = [i for i in sure.argsort(descending=True).tolist() if guess[i] != y[i]][:6]
 titles = [f"é {y[i].item()}\ndiz {guess[i].item()}\n({sure[i].item():.0%} de certeza)" for i in wrong]
 
-figure = viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles, language="pt")
+figure = viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles)
 viz.save(figure, "pictures/00_mistakes")
 print("Figuras: 00_curves, 00_confusion e 00_mistakes (.svg e .png), na pasta pictures")
 figure

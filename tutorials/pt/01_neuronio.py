@@ -16,8 +16,11 @@ import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
-from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.exercises import check, near
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 # %% [markdown]
 # ## Uma fruta em números
@@ -98,7 +101,7 @@ for name, fruit in [("laranja", orange), ("maçã", apple)]:
 # O mesmo neurônio, com todos os números pelo caminho. `Σ` é o sinal de soma.
 
 # %%
-figure = viz.neuron(orange, [4.0, 1.0], -3.0, "step", names=["cor", "redondeza"], language="pt")
+figure = viz.neuron(orange, [4.0, 1.0], -3.0, "step", names=["cor", "redondeza"])
 viz.save(figure, "pictures/01_neuron")
 figure
 
@@ -140,7 +143,7 @@ for name, fruit in [("laranja", orange), ("maçã", apple)]:
     output = layer(hidden, [[1.0, -1.0, 2.0]], [-0.5])  # 3 entradas -> 1 saída
     print(f"{name}: camada oculta {hidden}, camada de saída {output}")
 
-figure = viz.network([2, 3, 1], language="pt")
+figure = viz.network([2, 3, 1])
 viz.save(figure, "pictures/01_network")
 figure
 
@@ -153,7 +156,7 @@ figure
 # sinal, outras o enfraquecem; a célula que recebe o bastante envia um sinal adiante.
 
 # %%
-figure = viz.biological_neuron(language="pt")
+figure = viz.biological_neuron()
 viz.save(figure, "pictures/01_biological_neuron")
 figure
 
@@ -222,7 +225,13 @@ def exercise_1(inputs, weights, bias):
     return ...
 
 
-check(exercise_1, ([2.0, 1.0], [3.0, -1.0], 0.5, 5.5), ([2.0, 1.0], [-3.0, 1.0], 0.5, 0.0), language="pt")
+check(
+    exercise_1,
+    ([2.0, 1.0], [3.0, -1.0], 0.5, 5.5),
+    ([2.0, 1.0], [-3.0, 1.0], 0.5, 0.0),
+    ([0.5, 2.0, 1.0], [1.0, 0.25, -0.25], -0.25, 0.5),
+    ([1.0, 1.0], [1.0, 1.0], -3.0, 0.0),
+)
 
 # %% [markdown]
 # **2.** Que viés faz `z` ser exatamente 0 para estas entradas e estes pesos?
@@ -233,7 +242,7 @@ def exercise_2(inputs, weights):
     return ...
 
 
-check(exercise_2, ([0.5, 2.0], [4.0, 1.0], -4.0), ([1.0, 1.0, 1.0], [1.0, -3.0, 1.0], 1.0), language="pt")
+check(exercise_2, ([0.5, 2.0], [4.0, 1.0], -4.0), ([1.0, 1.0, 1.0], [1.0, -3.0, 1.0], 1.0))
 
 # %% [markdown]
 # **3.** Meça a inclinação de uma função qualquer de um número, no ponto `x`, com um pequeno passo de 0,001.
@@ -244,7 +253,21 @@ def exercise_3(function, x):
     return ...
 
 
-check(exercise_3, (lambda x: 3.0 * x + 1.0, 2.0, 3.0), (lambda x: 7.0 - 0.5 * x, -1.0, -0.5), language="pt")
+def about(wanted):
+    def judge_3(slope):
+        if not near(slope, wanted, tolerance=0.002):
+            return f"devolve {slope}, esperado cerca de {wanted}"
+
+    return judge_3
+
+
+check(
+    exercise_3,
+    (lambda x: 3.0 * x + 1.0, 2.0, about(3.0)),
+    (lambda x: 7.0 - 0.5 * x, -1.0, about(-0.5)),
+    (lambda x: x * x, 3.0, about(6.0)),
+    (lambda x: x * x, -0.5, about(-1.0)),
+)
 
 # %% [markdown]
 # **4.** Escolha dois pesos e um viés tais que o neurônio diga 1 só se as duas entradas forem 1. Devolva `[w1, w2], b`.
@@ -262,4 +285,4 @@ def judge_4(answer):
         return f"dá {outputs} para [0, 0], [0, 1], [1, 0], [1, 1], e não [0, 0, 0, 1]"
 
 
-check(exercise_4, (judge_4,), language="pt")
+check(exercise_4, (judge_4,))

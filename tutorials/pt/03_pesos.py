@@ -16,7 +16,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 # %% [markdown]
 # ## Cinco casas
@@ -37,7 +40,7 @@ print(prices)
 # A casa do meio da tabela, passando pelo neurônio. Sem função de ativação, é como se houvesse uma que não muda nada: `identity`.
 
 # %%
-figure = viz.neuron(houses[2], weights, 0.0, "identity", names=["tamanho", "quartos"], language="pt")
+figure = viz.neuron(houses[2], weights, 0.0, "identity", names=["tamanho", "quartos"])
 viz.save(figure, "pictures/03_neuron")
 figure
 
@@ -194,7 +197,6 @@ check(
     exercise_1,
     (houses, weights, prices),
     (torch.tensor([[1.0, 2.0, 3.0]]), torch.tensor([10.0, 1.0, 0.5]), [13.5]),
-    language="pt",
 )
 
 # %% [markdown]
@@ -206,7 +208,7 @@ def exercise_2():
     return ...
 
 
-check(exercise_2, (1 / 10.764,), language="pt")
+check(exercise_2, (1 / 10.764,))
 
 # %% [markdown]
 # **3.** Qual característica tem mais influência? Devolva o número de sua coluna.
@@ -217,7 +219,15 @@ def exercise_3(houses, weights):
     return ...
 
 
-check(exercise_3, (houses, weights, 1), (houses, torch.tensor([-200.0, 50.0]), 0), language="pt")
+three_features = torch.tensor([[3.0, 0.1, 10.0], [5.0, 0.9, 10.0], [4.0, 0.2, 10.5]])  # (3, 3)
+check(
+    exercise_3,
+    (houses, weights, 1),
+    (houses, torch.tensor([-200.0, 50.0]), 0),
+    (three_features, torch.tensor([1.0, -2.0, 3.0]), 0),
+    (three_features, torch.tensor([0.5, -4.0, 1.0]), 1),
+    (three_features, torch.tensor([0.1, 1.0, 5.0]), 2),
+)
 
 # %% [markdown]
 # **4.** Meça: mova o peso `i` destes pesos em 0,01 e veja se `how_far_off` cresce ou diminui. Um peso maior é melhor ou pior? Devolva
@@ -233,5 +243,8 @@ check(
     exercise_4,
     (torch.tensor([90.0, 50.0]), 0, 1),
     (torch.tensor([100.0, 60.0]), 1, -1),
-    language="pt",
+    (torch.tensor([120.0, 50.0]), 0, -1),
+    (torch.tensor([100.0, 40.0]), 1, 1),
+    (torch.tensor([90.0, 60.0]), 0, -1),
+    (torch.tensor([80.0, 56.2]), 1, -1),
 )

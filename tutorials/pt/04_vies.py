@@ -16,7 +16,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 # %% [markdown]
 # ## Cinco casas e um terreno
@@ -45,7 +48,7 @@ print((places * weights).sum(dim=1) + bias)  # (6, 2) * (2,) -> (6, 2) -> (6,)
 # De novo a casa do meio da tabela. O viés entra por baixo: nenhuma entrada leva a ele.
 
 # %%
-figure = viz.neuron(places[2], weights, bias, "identity", names=["tamanho", "quartos"], language="pt")
+figure = viz.neuron(places[2], weights, bias, "identity", names=["tamanho", "quartos"])
 viz.save(figure, "pictures/04_neuron")
 figure
 
@@ -70,7 +73,7 @@ for name, size, rooms in [("casa grande", 1.6, 4.0), ("terreno vazio", 0.0, 0.0)
 # tudo o que resta: `z = b`.
 
 # %%
-figure = viz.bias(0.5, 2.0, language="pt")
+figure = viz.bias(0.5, 2.0)
 viz.save(figure, "pictures/04_line")
 figure
 
@@ -201,7 +204,6 @@ check(
     exercise_1,
     (torch.tensor([1.0, 3.0]), torch.tensor([100.0, 50.0]), 330.0, 80.0),
     (torch.tensor([0.0, 2.0, 1.0]), torch.tensor([9.0, -1.0, 0.5]), 0.5, 2.0),
-    language="pt",
 )
 
 # %% [markdown]
@@ -213,7 +215,7 @@ def exercise_2(weight, threshold):
     return ...
 
 
-check(exercise_2, (4.0, 0.75, -3.0), (0.5, -2.0, 1.0), language="pt")
+check(exercise_2, (4.0, 0.75, -3.0), (0.5, -2.0, 1.0))
 
 # %% [markdown]
 # **3.** Todas as entradas são 0 ou 1, todos os pesos são 1, e depois vem um degrau. Escolha o viés para que o neurônio diga 1 se
@@ -234,7 +236,7 @@ def judge_3(k):
     return judge
 
 
-check(exercise_3, (1, judge_3(1)), (3, judge_3(3)), language="pt")
+check(exercise_3, (1, judge_3(1)), (3, judge_3(3)))
 
 # %% [markdown]
 # **4.** De agora em diante, o tamanho é dado como a diferença para uma casa de tamanho comum, `usual`: uma casa de 1,6 vira 0,6 se o
@@ -246,4 +248,4 @@ def exercise_4(bias, weight_of_size, usual):
     return ...
 
 
-check(exercise_4, (80.0, 100.0, 1.0, 180.0), (80.0, 100.0, 0.5, 130.0), (-3.0, 4.0, 0.0, -3.0), language="pt")
+check(exercise_4, (80.0, 100.0, 1.0, 180.0), (80.0, 100.0, 0.5, 130.0), (-3.0, 4.0, 0.0, -3.0))

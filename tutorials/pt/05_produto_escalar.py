@@ -16,7 +16,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 # %% [markdown]
 # ## Dois vetores
@@ -30,7 +33,7 @@ print(a * b)  # (3,) * (3,) -> (3,): 3, 4, 3
 print((a * b).sum())  # (3,) -> ()
 print(torch.dot(a, b))  # (3,) · (3,) -> (): os dois passos em um
 
-figure = viz.dot(a, b, language="pt")
+figure = viz.dot(a, b)
 viz.save(figure, "pictures/05_dot")
 figure
 
@@ -68,7 +71,7 @@ for i in range(3):
 # a partir de 1, como na matemática: `y₂` é o que o código chama de neurônio 1.)
 
 # %%
-figure = viz.weight_rows(W, neuron=1, language="pt")
+figure = viz.weight_rows(W, neuron=1)
 viz.save(figure, "pictures/05_weight_rows")
 figure
 
@@ -76,7 +79,7 @@ figure
 # Cada entrada vai para todos os neurônios: 4 · 3 = 12 ligações, e 12 números na matriz.
 
 # %%
-figure = viz.network([4, 3], names=["tamanho", "quartos", "idade", "andar"], language="pt")
+figure = viz.network([4, 3], names=["tamanho", "quartos", "idade", "andar"])
 viz.save(figure, "pictures/05_connections")
 figure
 
@@ -99,7 +102,7 @@ for product in (torch.dot, torch.matmul):  # torch.matmul é o nome de @
 # que está à direita.)
 
 # %%
-figure = viz.matmul(x, W, language="pt")
+figure = viz.matmul(x, W)
 viz.save(figure, "pictures/05_misfit")
 figure
 
@@ -120,7 +123,7 @@ figure
 # %%
 print(W.T)  # (3, 4) -> (4, 3)
 
-figure = viz.transpose(W, row=1, language="pt")
+figure = viz.transpose(W, row=1)
 viz.save(figure, "pictures/05_transpose")
 figure
 
@@ -130,7 +133,7 @@ figure
 # %%
 print(x @ W.T)  # (4,) @ (4, 3) -> (3,)
 
-figure = viz.matmul(x, W.T, language="pt")
+figure = viz.matmul(x, W.T)
 viz.save(figure, "pictures/05_after_transposing")
 figure
 
@@ -141,7 +144,7 @@ figure
 # %%
 print(W @ x)  # (3, 4) @ (4,) -> (3,)
 
-figure = viz.matmul(W, x, language="pt")
+figure = viz.matmul(W, x)
 viz.save(figure, "pictures/05_other_order")
 figure
 
@@ -213,7 +216,6 @@ check(
     ((2, 4), (4, 3), (2, 3)),
     ((3, 4), (2, 4), None),
     ((5, 1), (1, 6), (5, 6)),
-    language="pt",
 )
 
 # %% [markdown]
@@ -229,7 +231,6 @@ check(
     exercise_2,
     (torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]),
     (torch.tensor([[7.0, 8.0, 9.0, 1.0]]), [[7.0], [8.0], [9.0], [1.0]]),
-    language="pt",
 )
 
 # %% [markdown]
@@ -242,7 +243,7 @@ def exercise_3(weights, j):
     return ...
 
 
-check(exercise_3, (W, 0, [0.2, 0.5, -0.26]), (W, 3, [1.0, -0.5, 0.87]), language="pt")
+check(exercise_3, (W, 0, [0.2, 0.5, -0.26]), (W, 3, [1.0, -0.5, 0.87]))
 
 # %% [markdown]
 # **4.** Duas camadas em sequência, sem vieses: as saídas da primeira são as entradas da segunda. `first` e `second` são seus pesos,
@@ -258,5 +259,4 @@ check(
     exercise_4,
     (x, W, torch.tensor([[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]), [2.895, -3.58]),
     (torch.tensor([1.0, 2.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([[1.0], [2.0], [-1.0]]), [11.0, 22.0, -11.0]),
-    language="pt",
 )

@@ -17,8 +17,11 @@ import time
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
 from minitorch_pt.utils.data import DataLoader, TensorDataset
+
+speak("pt")
 
 # %% [markdown]
 # ## Duas amostras, um produto
@@ -39,7 +42,7 @@ print(X @ W.T + b)  # (2, 4) @ (4, 3) -> (2, 3), depois (2, 3) + (3,) -> (2, 3)
 # figura, `a` é `X` e `b` é `W.T`, ainda sem os vieses.
 
 # %%
-figure = viz.matmul(X, W.T, row=1, column=0, language="pt")
+figure = viz.matmul(X, W.T, row=1, column=0)
 viz.save(figure, "pictures/06_product")
 figure
 
@@ -111,7 +114,7 @@ print(f"uma a uma: {one_by_one:.4f} segundos; juntas: {together:.4f} segundos")
 # Com 10.000 amostras e lotes de 32, há 313 lotes em uma época; o último tem só 16 amostras.
 
 # %%
-figure = viz.batches(many, 32, language="pt")
+figure = viz.batches(many, 32)
 viz.save(figure, "pictures/06_ten_thousand")
 figure
 
@@ -127,7 +130,7 @@ dataset = TensorDataset(features, targets)
 for x, y in DataLoader(dataset, batch_size=4):
     print(x.shape, y)
 
-figure = viz.batches(features, 4, language="pt")
+figure = viz.batches(features, 4)
 viz.save(figure, "pictures/06_batches")
 figure
 
@@ -189,7 +192,7 @@ for size in (1, 16, 96):
     print(f"lotes de {size}: {updates} atualizações")
     print(f"    erro ≈ {curve[0]:.3f} depois de 1 época, ≈ {curve[-1]:.3f} depois de 10")
 
-figure = viz.history(curves, ylabel="média dos quadrados", log=True, language="pt")
+figure = viz.history(curves, ylabel="média dos quadrados", log=True)
 viz.save(figure, "pictures/06_sizes")
 figure
 
@@ -253,7 +256,7 @@ def exercise_1(samples, size, epochs):
     return ...
 
 
-check(exercise_1, (10, 4, 1, 3), (10_000, 32, 5, 1565), (96, 16, 10, 60), language="pt")
+check(exercise_1, (10, 4, 1, 3), (10_000, 32, 5, 1565), (96, 16, 10, 60))
 
 # %% [markdown]
 # **2.** Alguém calculou `W @ X.T`, com uma linha para cada neurônio. Transforme isso na saída certa da camada, com os vieses: `(amostras,
@@ -265,7 +268,7 @@ def exercise_2(product, biases):
     return ...
 
 
-check(exercise_2, (W @ X.T, b, X @ W.T + b), (W @ three.T, b, three @ W.T + b), language="pt")
+check(exercise_2, (W @ X.T, b, X @ W.T + b), (W @ three.T, b, three @ W.T + b))
 
 # %% [markdown]
 # **3.** Quantas amostras tem o último lote?
@@ -276,7 +279,7 @@ def exercise_3(samples, size):
     return ...
 
 
-check(exercise_3, (10, 4, 2), (10_000, 32, 16), (96, 16, 16), (5, 8, 5), language="pt")
+check(exercise_3, (10, 4, 2), (10_000, 32, 16), (96, 16, 16), (5, 8, 5))
 
 # %% [markdown]
 # **4.** De cada lote se conhecem a média dos quadrados das diferenças e o número de amostras. Qual é a média dos quadrados das diferenças
@@ -288,4 +291,4 @@ def exercise_4(means, counts):
     return ...
 
 
-check(exercise_4, ([3.0, 6.0, 9.0], [4, 4, 2], 5.4), ([1.0, 5.0], [3, 1], 2.0), language="pt")
+check(exercise_4, ([3.0, 6.0, 9.0], [4, 4, 2], 5.4), ([1.0, 5.0], [3, 1], 2.0))

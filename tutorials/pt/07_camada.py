@@ -17,8 +17,11 @@ import numpy as np
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
-from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.exercises import check, near
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 X = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, -0.8]])  # (3, 4)
 
@@ -169,7 +172,7 @@ for scale, axes in zip((1.0, 0.10), rows, strict=True):
     for k in (1, 2, 3):
         inside = ((numbers - numbers.mean()).abs() < k * sigma).float().mean().item()
         print(f"    a até {k * sigma:.1f} da média: {100 * inside:.2f} %")
-    viz.histogram(numbers, language="pt", ax=axes)
+    viz.histogram(numbers, ax=axes)
 
 viz.save(figure, "pictures/07_histograms")
 figure
@@ -180,7 +183,7 @@ figure
 # das de qualquer distribuição normal: 68,27, 95,45 e 99,73 %.
 
 # %%
-figure = viz.bell(0.0, 0.10, language="pt")
+figure = viz.bell(0.0, 0.10)
 viz.save(figure, "pictures/07_bell")
 figure
 
@@ -241,7 +244,7 @@ for name, parameter in layer.named_parameters():
     print(name, tuple(parameter.shape), f"maior {parameter.abs().max().item():.4f}")  # abaixo de 1/√4 = 0,5
 print(layer(X).shape)  # (3, 4) @ (4, 5) -> (3, 5)
 
-figure = viz.network(layer, language="pt")
+figure = viz.network(layer)
 viz.save(figure, "pictures/07_dense")
 figure
 
@@ -306,7 +309,7 @@ def exercise_1(n_inputs, n_neurons):
     return ...
 
 
-check(exercise_1, (4, 5, 25), (64, 10, 650), language="pt")
+check(exercise_1, (4, 5, 25), (64, 10, 650))
 
 # %% [markdown]
 # **2.** Os pesos são sorteados como `scale * randn`. Entre que dois números ficam 95,45 % deles? Devolva `[menor, maior]`.
@@ -317,7 +320,7 @@ def exercise_2(scale):
     return ...
 
 
-check(exercise_2, (0.10, [-0.2, 0.2]), (0.5, [-1.0, 1.0]), language="pt")
+check(exercise_2, (0.10, [-0.2, 0.2]), (0.5, [-1.0, 1.0]))
 
 # %% [markdown]
 # **3.** Uma camada com `n` entradas de desvio padrão 1 recebe os pesos `scale * randn`. Qual é o desvio padrão de suas saídas?
@@ -328,7 +331,7 @@ def exercise_3(n, scale):
     return ...
 
 
-check(exercise_3, (100, 0.10, 1.0), (25, 0.10, 0.5), (400, 0.05, 1.0), language="pt")
+check(exercise_3, (100, 0.10, 1.0), (25, 0.10, 0.5), (400, 0.05, 1.0))
 
 # %% [markdown]
 # **4.** Alguém lhe dá pesos `(entradas, neurônios)` e um viés `(1, neurônios)`. Faça deles uma `Dense` ou uma `torch.nn.Linear`, e
@@ -348,9 +351,10 @@ def judge_4(weight, bias):
         wanted = [tuple(t.shape) for t in (weight.T, bias[0])]
         if shapes != wanted:
             return f"devolve uma camada com peso e viés {shapes}, esperado {wanted}"
-        x = torch.ones(2, weight.shape[0])
-        difference = layer(x) - (x @ weight + bias)  # (2, entradas) @ (entradas, neurônios) -> (2, neurônios)
-        if difference.abs().max().item() > 1e-5:
+        x = torch.eye(len(weight))  # uma amostra para cada entrada, em que só ela é 1
+        if not near(
+            layer(x), x @ weight + bias
+        ):  # (entradas, entradas) @ (entradas, neurônios) -> (entradas, neurônios)
             return "tem os formatos certos, mas dá outras saídas que os pesos dados"
 
     return judge
@@ -360,5 +364,4 @@ check(
     exercise_4,
     (W1, torch.ones(1, 5), judge_4(W1, torch.ones(1, 5))),
     (W2, torch.zeros(1, 2), judge_4(W2, torch.zeros(1, 2))),
-    language="pt",
 )

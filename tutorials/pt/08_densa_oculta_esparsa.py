@@ -16,7 +16,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 # %% [markdown]
 # ## Densa: todas as ligações
@@ -28,7 +31,7 @@ torch.manual_seed(63)
 layer = torch.nn.Linear(4, 5)
 print(tuple(layer.weight.shape), "ligações:", layer.weight.numel())
 
-figure = viz.network([4, 5], language="pt")
+figure = viz.network([4, 5])
 viz.save(figure, "pictures/08_dense")
 figure
 
@@ -49,7 +52,7 @@ print("o mesmo que model(x):", torch.equal(output, model(x)))
 for name, parameter in model.named_parameters():
     print(name, tuple(parameter.shape))
 
-figure = viz.network([4, 5, 2], language="pt")
+figure = viz.network([4, 5, 2])
 viz.save(figure, "pictures/08_hidden")
 figure
 
@@ -111,7 +114,7 @@ print("os zeros medidos são os da máscara:", torch.equal(slopes(sparse) != 0, 
 connections = int(mask.sum().item())
 print(f"{connections} de {mask.numel()} ligações: {100 * connections / mask.numel():.0f} %")
 
-figure = viz.network([4, 5, 2], mask=[mask, None], language="pt")
+figure = viz.network([4, 5, 2], mask=[mask, None])
 viz.save(figure, "pictures/08_sparse")
 figure
 
@@ -248,7 +251,7 @@ def exercise_1(sizes):
     return ...
 
 
-check(exercise_1, ([4, 5, 2], 30), ([64, 128, 64, 10], 17024), ([3, 7], 21), language="pt")
+check(exercise_1, ([4, 5, 2], 30), ([64, 128, 64, 10], 17024), ([3, 7], 21))
 
 # %% [markdown]
 # **2.** Quantos neurônios *ocultos* ela tem?
@@ -259,7 +262,7 @@ def exercise_2(sizes):
     return ...
 
 
-check(exercise_2, ([4, 5, 2], 5), ([64, 128, 64, 10], 192), ([3, 7], 0), language="pt")
+check(exercise_2, ([4, 5, 2], 5), ([64, 128, 64, 10], 192), ([3, 7], 0))
 
 # %% [markdown]
 # **3.** A máscara `(n - 1, n)` de uma camada em que o neurônio `i` só vê as entradas `i` e `i + 1`: sua vizinhança.
@@ -270,7 +273,7 @@ def exercise_3(n):
     return ...
 
 
-check(exercise_3, (3, [[1, 1, 0], [0, 1, 1]]), (4, [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]), language="pt")
+check(exercise_3, (3, [[1, 1, 0], [0, 1, 1]]), (4, [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]))
 
 # %% [markdown]
 # **4.** Duas camadas esparsas, uma depois da outra, com as máscaras `first` `(ocultos, entradas)` e `second` `(saídas, ocultos)`. Por
@@ -287,5 +290,4 @@ check(
     exercise_4,
     (torch.tensor([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]), torch.tensor([[1.0, 1.0]]), [[1.0, 2.0, 1.0]]),
     (mask, torch.tensor([[1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0]]), [[2.0, 1, 0, 0], [0, 0, 1, 2]]),
-    language="pt",
 )

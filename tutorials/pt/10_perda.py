@@ -18,7 +18,10 @@ import warnings
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 F = torch.nn.functional
 
@@ -306,7 +309,6 @@ check(
     exercise_1,
     (predictions, targets, 0.11**0.5),
     (torch.tensor([[1.0, 5.0, 2.0]]), torch.tensor([[1.0, 2.0, 6.0]]), (25 / 3) ** 0.5),
-    language="pt",
 )
 
 # %% [markdown]
@@ -323,7 +325,6 @@ check(
     exercise_2,
     (torch.tensor([0.5, 3.0]), torch.tensor([0.0, 0.0]), 1.3125),
     (torch.tensor([1.0, 0.0, -9.0]), torch.tensor([1.0, 2.0, 1.0]), 11 / 3),
-    language="pt",
 )
 
 # %% [markdown]
@@ -336,7 +337,7 @@ def exercise_3(apples, n):
     return ...
 
 
-check(exercise_3, (7, 10, 0.7), (1, 4, 0.25), language="pt")
+check(exercise_3, (7, 10, 0.7), (1, 4, 0.25))
 
 # %% [markdown]
 # **4.** A primeira perda que você espera de uma rede não treinada com `classes` classes.
@@ -347,7 +348,7 @@ def exercise_4(classes):
     return ...
 
 
-check(exercise_4, (3, math.log(3)), (10, math.log(10)), language="pt")
+check(exercise_4, (3, math.log(3)), (10, math.log(10)))
 
 # %% [markdown]
 # **5.** As inclinações da entropia cruzada ao longo de todas as pontuações de uma vez, `(n, classes)`, sem mover nenhuma. Atenção à
@@ -362,10 +363,10 @@ def exercise_5(scores, labels):
 check(
     exercise_5,
     (torch.tensor([[0.0, 0.0, 0.0, 0.0]]), torch.tensor([3]), [[0.25, 0.25, 0.25, -0.75]]),
+    (torch.tensor([[1.0, 2.0, 5.0]]).log(), torch.tensor([0]), [[-7 / 8, 2 / 8, 5 / 8]]),
     (
-        torch.tensor([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]),
+        torch.tensor([[1.0, 3.0], [1.0, 1.0], [4.0, 1.0]]).log(),
         torch.tensor([0, 1, 1]),
-        [[-1 / 6, 1 / 6], [1 / 6, -1 / 6], [1 / 6, -1 / 6]],
+        [[-0.25, 0.25], [1 / 6, -1 / 6], [0.8 / 3, -0.8 / 3]],
     ),
-    language="pt",
 )

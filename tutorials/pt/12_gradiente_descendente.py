@@ -16,7 +16,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 # %% [markdown]
 # ## Um peso
@@ -72,7 +75,7 @@ for lr in (0.1, 0.4, 0.5, 0.9, 1.0, 1.1):
 # %%
 figure, places = viz.panels(3, height=3.0)
 for ax, lr in zip(places, (0.1, 0.9, 1.1), strict=True):
-    viz.descent(bowl, descend(lr, steps=6), around=[-1.0, 7.0], language="pt", ax=ax)
+    viz.descent(bowl, descend(lr, steps=6), around=[-1.0, 7.0], ax=ax)
     ax.legend().remove()
     ax.set_title(f"lr = {lr}")
 figure.alt = (
@@ -183,7 +186,7 @@ figure, places = viz.panels(3, height=3.0)
 paths = {"simples": plain_path, "momento": momentum_path, "Adam": adam_path}
 every = torch.cat(list(paths.values()))  # três vezes (31, 2) -> (93, 2): os quadros mostram a mesma parte do vale
 for ax, (name, path) in zip(places, paths.items(), strict=True):
-    viz.descent(valley, path, around=every, language="pt", ax=ax)
+    viz.descent(valley, path, around=every, ax=ax)
     ax.legend().remove()
     ax.set_title(name)
 figure.alt = (
@@ -258,7 +261,7 @@ for name, make in makers.items():
     print(f"{name}: ≈ {weights[0].item():.1f}, {weights[1].item():.1f}, perda {curves[name][-1]:.1f}")
 
 figure, (axes,) = viz.panels(height=3.2)
-viz.history(curves, log=True, language="pt", ax=axes)
+viz.history(curves, log=True, ax=axes)
 axes.set_xlabel("passo")
 viz.save(figure, "pictures/12_houses")
 figure
@@ -347,7 +350,7 @@ def exercise_1(start, lr, steps):
     return ...
 
 
-check(exercise_1, (-1.0, 0.1, 5, 1.68928), (5.0, 1.1, 3, -0.456), language="pt")
+check(exercise_1, (-1.0, 0.1, 5, 1.68928), (5.0, 1.1, 3, -0.456))
 
 # %% [markdown]
 # **2.** A perda é `c·w²/2`. Qual taxa de aprendizado leva `w` a 0 em um só passo, e qual não pode ser alcançada? Devolva as duas.
@@ -358,7 +361,7 @@ def exercise_2(c):
     return ...
 
 
-check(exercise_2, (2.0, (0.5, 1.0)), (25.0, (0.04, 0.08)), language="pt")
+check(exercise_2, (2.0, (0.5, 1.0)), (25.0, (0.04, 0.08)))
 
 # %% [markdown]
 # **3.** Um passo com momento: devolva o novo peso e a nova velocidade.
@@ -369,7 +372,7 @@ def exercise_3(w, velocity, gradient, lr, momentum):
     return ...
 
 
-check(exercise_3, (1.0, 0.0, 2.0, 0.1, 0.9, (0.8, 2.0)), (0.8, 2.0, -1.0, 0.1, 0.5, (0.8, 0.0)), language="pt")
+check(exercise_3, (1.0, 0.0, 2.0, 0.1, 0.9, (0.8, 2.0)), (0.8, 2.0, -1.0, 0.1, 0.5, (0.8, 0.0)))
 
 # %% [markdown]
 # **4.** Quanto o Adam muda um peso em seu *primeiro* passo, se o gradiente é `gradient`, diferente de 0? Ponha `t = 1` em suas
@@ -381,7 +384,7 @@ def exercise_4(gradient, lr):
     return ...
 
 
-check(exercise_4, (1000.0, 0.01, -0.01), (-0.5, 0.01, 0.01), (20.0, 0.3, -0.3), language="pt")
+check(exercise_4, (1000.0, 0.01, -0.01), (-0.5, 0.01, 0.01), (20.0, 0.3, -0.3))
 
 # %% [markdown]
 # **5.** Devolva um otimizador para estes parâmetros que leve a perda das casas abaixo de 0,01 em 100 passos. Nenhum dos três acima
@@ -399,4 +402,4 @@ def judge_5(answer):
         return f"termina com uma perda de {losses[-1]:.3g}, não abaixo de 0.01"
 
 
-check(exercise_5, ([torch.zeros(2, requires_grad=True)], judge_5), language="pt")
+check(exercise_5, ([torch.zeros(2, requires_grad=True)], judge_5))

@@ -16,8 +16,11 @@ import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
-from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.exercises import check, near
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 # %% [markdown]
 # ## Duas luas
@@ -161,7 +164,7 @@ print(f"acertos em pontos novos: ≈ {accuracy(model):.0%}")
 # Primeiro, o que aconteceu com a perda.
 
 # %%
-figure = viz.history({"treinamento": history["train"], "validação": history["valid"]}, language="pt")
+figure = viz.history({"treinamento": history["train"], "validação": history["valid"]})
 viz.save(figure, "pictures/13_curves")
 figure
 
@@ -177,7 +180,7 @@ figure
 
 # %%
 def draw(model, title, axes):
-    viz.boundary(model, x_valid, labels[200:], language="pt", ax=axes)
+    viz.boundary(model, x_valid, labels[200:], ax=axes)
     axes.set_title(f"{title}: {accuracy(model):.0%} de acertos")
     axes.get_legend().remove()
 
@@ -319,6 +322,8 @@ def exercise_1():
 
 
 def judge_1(answer):
+    if not set(answer) <= {0, 1, 2, 3}:
+        return f"devolve {answer}: os lugares são 0, 1, 2 e 3"
     for place in range(4):
         lines = ["forward", "backward", "step"]
         lines.insert(place, "zero_grad")
@@ -327,7 +332,7 @@ def judge_1(answer):
             return f"erra no lugar {place}: com {lines} ela {'aprende' if learns else 'não aprende'}"
 
 
-check(exercise_1, (judge_1,), language="pt")
+check(exercise_1, (judge_1,))
 
 # %% [markdown]
 # **2.** A perda média de uma época sobre suas amostras, a partir da perda média de cada lote e dos tamanhos dos lotes.
@@ -338,7 +343,7 @@ def exercise_2(losses, sizes):
     return ...
 
 
-check(exercise_2, ([0.5, 0.3, 0.1], [24, 24, 24], 0.3), ([0.5, 0.3, 1.3], [24, 24, 2], 0.436), language="pt")
+check(exercise_2, ([0.5, 0.3, 0.1], [24, 24, 24], 0.3), ([0.5, 0.3, 1.3], [24, 24, 2], 0.436))
 
 # %% [markdown]
 # **3.** Um lote é grande demais para a memória e vem em duas metades de mesmo tamanho. Pegue as peças de `parts()`, dê um só
@@ -356,8 +361,8 @@ def judge_3(model):
     loss_function(whole(x), y).backward()
     optimizer.step()
     for ours, wanted in zip(model.parameters(), whole.parameters(), strict=True):
-        off = (ours - wanted).abs().max().item()
-        if off > 1e-5:
+        if not near(ours, wanted):
+            off = (ours - wanted).abs().max().item()
             return f"tem parâmetros que diferem em até {off:.2g} dos que há depois de um passo com o lote inteiro"
 
 
@@ -365,7 +370,6 @@ check(
     exercise_3,
     (x[:12], y[:12], x[12:], y[12:], judge_3),
     (x[12:], y[12:], x[:12], y[:12], judge_3),
-    language="pt",
 )
 
 # %% [markdown]
@@ -384,4 +388,4 @@ def judge_4(lr):
         return f"leva a uma perda de treinamento média de {sum(losses) / 3:.3f} na época 20"
 
 
-check(exercise_4, (judge_4,), language="pt")
+check(exercise_4, (judge_4,))

@@ -17,7 +17,10 @@ import importlib.util
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 # %% [markdown]
 # ## Maçãs e laranjas
@@ -92,7 +95,7 @@ for epoch in (10, 50, 200):
     print(f"época {epoch}: perda de treinamento ≈ {a:.2f}, perda de validação ≈ {b:.2f}, diferença ≈ {b - a:.2f}")
 print(f"acertos: treinamento ≈ {accuracy(model, training):.0%}, validação ≈ {accuracy(model, validation):.0%}")
 
-figure = viz.history({"treinamento": history["train"], "validação": history["valid"]}, language="pt")
+figure = viz.history({"treinamento": history["train"], "validação": history["valid"]})
 figure.alt = (
     f"Duas curvas ao longo de 200 épocas. A perda de treinamento cai de {history['train'][0]:.2f} a {history['train'][-1]:.2f}. A de "
     f"validação cai de {history['valid'][0]:.2f} a {min(history['valid']):.2f} e volta a subir, até {history['valid'][-1]:.2f}."
@@ -396,7 +399,6 @@ check(
     (0.67, 0.68, UNDERFITTING),
     (0.28, 0.27, FINE),
     (0.60, 0.95, UNDERFITTING),
-    language="pt",
 )
 
 # %% [markdown]
@@ -414,7 +416,6 @@ check(
     ([0.9, 0.7, 0.8, 0.75, 0.6, 0.5], 2, 4),
     ([0.9, 0.7, 0.8, 0.75, 0.6, 0.5], 3, 6),
     ([0.5, 0.6, 0.4, 0.6, 0.6, 0.6, 0.3], 3, 6),
-    language="pt",
 )
 
 # %% [markdown]
@@ -432,7 +433,6 @@ check(
     (torch.tensor([2.0, -0.5]), torch.tensor([1.0, 0.0]), 0.1, 0.5, 0.0, [1.85, -0.45]),
     (torch.tensor([2.0, -0.5]), torch.tensor([1.0, 0.0]), 0.1, 0.0, 0.5, [1.8, -0.475]),
     (torch.tensor([4.0, -1.0, 0.0]), torch.tensor([0.0, 1.0, -2.0]), 0.5, 0.2, 0.4, [3.1, -1.2, 1.0]),
-    language="pt",
 )
 
 # %% [markdown]
@@ -457,7 +457,7 @@ def parts_of(n, k):
     return judge
 
 
-check(exercise_4, (30, 5, parts_of(30, 5)), (11, 4, parts_of(11, 4)), language="pt")
+check(exercise_4, (30, 5, parts_of(30, 5)), (11, 4, parts_of(11, 4)))
 
 # %% [markdown]
 # **5.** Na prática, combinam-se os remédios. Devolva opções para `train` com as quais a perda de validação das frutas fique abaixo
@@ -478,4 +478,4 @@ def judge_5(options):
         return f"leva a uma perda de validação média de {sum(losses) / 3:.3f}"
 
 
-check(exercise_5, (judge_5,), language="pt")
+check(exercise_5, (judge_5,))

@@ -18,7 +18,10 @@ import math
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 nn, F = torch.nn, torch.nn.functional
 
@@ -53,7 +56,7 @@ for sequence in ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0]):
 # com uma camada para cada passo; só que todas as camadas têm os mesmos pesos.
 
 # %%
-figure = viz.unrolled([1.0, 0.0, 0.0, 0.0], read([1.0, 0.0, 0.0, 0.0]), w=1.0, u=0.5, language="pt")
+figure = viz.unrolled([1.0, 0.0, 0.0, 0.0], read([1.0, 0.0, 0.0, 0.0]), w=1.0, u=0.5)
 viz.save(figure, "pictures/16_unrolled")
 figure
 
@@ -261,7 +264,7 @@ def exercise_1(sequence, w, u):
     return ...
 
 
-check(exercise_1, ([1.0, 0.0, 0.0], 2.0, 0.5, [2.0, 1.0, 0.5]), ([1.0, 1.0], 1.0, -3.0, [1.0, -2.0]), language="pt")
+check(exercise_1, ([1.0, 0.0, 0.0], 2.0, 0.5, [2.0, 1.0, 0.5]), ([1.0, 1.0], 1.0, -3.0, [1.0, -2.0]))
 
 # %% [markdown]
 # **2.** Nessa unidade, quantos passos depois da leitura de um número resta menos de um centésimo dele? `u` está entre 0 e 1.
@@ -272,7 +275,7 @@ def exercise_2(u):
     return ...
 
 
-check(exercise_2, (0.5, 7), (0.9, 44), language="pt")
+check(exercise_2, (0.5, 7), (0.9, 44))
 
 # %% [markdown]
 # **3.** O número de parâmetros de `nn.RNN(inputs, units)`, de entradas e unidades: olhe a fórmula, ela tem duas matrizes e dois
@@ -284,7 +287,7 @@ def exercise_3(inputs, units):
     return ...
 
 
-check(exercise_3, (1, 12, 180), (3, 5, 50), language="pt")
+check(exercise_3, (1, 12, 180), (3, 5, 50))
 
 # %% [markdown]
 # **4.** Uma unidade com a função degrau da aula 01 (1 se `z > 0`, senão 0) lê zeros e uns. Escolha `w, u, b` tais que seu estado
@@ -307,4 +310,4 @@ def judge_4(answer):
             return f"dá {states} para {sequence}, não {wanted}"
 
 
-check(exercise_4, (judge_4,), language="pt")
+check(exercise_4, (judge_4,))

@@ -18,7 +18,10 @@ import math
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 nn, F = torch.nn, torch.nn.functional
 
@@ -164,7 +167,7 @@ for name, build in [("RNN", rnn), ("LSTM", plain_lstm), ("LSTM, viés de esqueci
     curves[name] = [sum(losses[k : k + 20]) / 20 for k in range(0, 600, 20)]
     print(f"{name}: perda ≈ {curves[name][-1]:.2f}")
 
-figure = viz.history(curves, ylabel="perda (média de 20 passos)", log=True, language="pt")
+figure = viz.history(curves, ylabel="perda (média de 20 passos)", log=True)
 figure.axes[0].set_xlabel("passos de treinamento ÷ 20")
 viz.save(figure, "pictures/17_losses")
 figure
@@ -185,7 +188,7 @@ figure
 torch.manual_seed(19)
 x, y = make(1)
 labels = [f"{round(value, 1) + 0.0:.1f}" + "\n*" * int(mark) for value, mark in x[0].tolist()]
-figure = viz.gates(trained, x[0], labels=labels, language="pt")
+figure = viz.gates(trained, x[0], labels=labels)
 viz.save(figure, "pictures/17_gates")
 figure
 
@@ -282,7 +285,6 @@ check(
     exercise_1,
     (0.0, 0.0, 0.0, 0.0, 2.0, [1.0, math.tanh(1.0) / 2]),
     (50.0, -50.0, 1.0, 50.0, 3.0, [math.tanh(1.0), math.tanh(math.tanh(1.0))]),
-    language="pt",
 )
 
 # %% [markdown]
@@ -295,7 +297,7 @@ def exercise_2(share, steps):
     return ...
 
 
-check(exercise_2, (0.5, 1, 0.0), (0.5, 20, 3.344866), (0.9, 100, 6.855011), language="pt")
+check(exercise_2, (0.5, 1, 0.0), (0.5, 20, 3.344866), (0.9, 100, 6.855011))
 
 # %% [markdown]
 # **3.** O número de parâmetros de `nn.LSTM(inputs, units)`, de entradas e unidades, com seus dois vieses.
@@ -306,7 +308,7 @@ def exercise_3(inputs, units):
     return ...
 
 
-check(exercise_3, (2, 3, 84), (24, 128, 78848), language="pt")
+check(exercise_3, (2, 3, 84), (24, 128, 78848))
 
 # %% [markdown]
 # **4.** Faça à mão o que a rede aprendeu: regule `i` e `f` segundo as marcas, de modo que `c = f·c + i·g`, com os valores no lugar de
@@ -323,5 +325,5 @@ check(
     ([0.3, 0.7, -0.2], [0, 1, 0], 0.7),
     ([1.0, 2.0, 3.0, 4.0], [1, 0, 1, 0], 3.0),
     ([1.0, 2.0], [0, 0], 0.0),
-    language="pt",
+    ([5.0, 2.0, -1.0], [1, 1, 0], 2.0),
 )

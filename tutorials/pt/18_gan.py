@@ -17,8 +17,11 @@ import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
-from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.exercises import check, near
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 # produtos pequenos assim levam menos tempo com uma thread do que com várias, que esperam umas pelas outras
 torch.set_num_threads(1)
@@ -129,7 +132,6 @@ print(f"linha 7, coluna 3: {slopes[59].item():+.2f}; linha 4, coluna 0: {slopes[
 figure = viz.samples(
     torch.stack([threes.mean(dim=0), slopes / slopes.abs().max() * -0.5 + 0.5]).reshape(2, 8, 8),
     titles=["média dos três", "escuro: pede mais tinta"],
-    language="pt",
 )
 viz.save(figure, "pictures/18_slopes")
 figure
@@ -221,7 +223,7 @@ print(f"primeiras perdas: discriminador {losses[0][0]:.2f}, gerador {losses[0][1
 # Cada coluna é um ruído; cada linha, um momento do treinamento.
 
 # %%
-figure = viz.samples({f"rodada {i}": images for i, images in pictures.items()}, language="pt")
+figure = viz.samples({f"rodada {i}": images for i, images in pictures.items()})
 viz.save(figure, "pictures/18_samples")
 figure
 
@@ -309,7 +311,6 @@ check(
     exercise_1,
     (torch.tensor(0.5), torch.tensor(0.5), 1.386294),
     (torch.tensor(0.9), torch.tensor(0.2), 0.328504),
-    language="pt",
 )
 
 # %% [markdown]
@@ -323,7 +324,7 @@ def exercise_2(score):
     return ...
 
 
-check(exercise_2, (0.0, [-0.5, -0.5]), (-4.59512, [-0.01, -0.99]), (4.59512, [-0.99, -0.01]), language="pt")
+check(exercise_2, (0.0, [-0.5, -0.5]), (-4.59512, [-0.01, -0.99]), (4.59512, [-0.99, -0.01]))
 
 # %% [markdown]
 # **3.** Um gerador sofreu colapso? Devolva True se o desvio padrão dos pixels de `made` `(n, 64)`, em média, é menor que um
@@ -340,7 +341,6 @@ check(
     (threes[:40], threes, False),
     (threes[:1] + 0.01 * threes[:40], threes, True),
     (threes[5:6].repeat(7, 1), threes, True),
-    language="pt",
 )
 
 # %% [markdown]
@@ -358,16 +358,16 @@ def judge_4(answer):
         return f"devolve {type(answer).__name__}, esperado um tensor (5, 64)"
     if answer.shape != (5, 64):
         return f"devolve o formato {tuple(answer.shape)}, esperado (5, 64)"
-    ends = generator(torch.stack([torch.zeros(8), torch.ones(8)]))  # (2, 8) -> (2, 64)
-    if not torch.allclose(answer[[0, 4]], ends, atol=1e-5):
+    noises = torch.linspace(0, 1, 5).reshape(5, 1).repeat(1, 8)  # (5,) -> (5, 8)
+    wanted = generator(noises)  # (5, 8) -> (5, 64)
+    if not near(answer[[0, 4]], wanted[[0, 4]]):
         return "não começa e termina com as imagens dos dois ruídos"
-    if not torch.allclose(answer[1], generator(torch.full((8,), 0.25)), atol=1e-5):
+    if not near(answer, wanted):
         return "não dá passos iguais de ruído a ruído: o passo 1 de 4 é um quarto do caminho"
 
 
 check(
     exercise_4,
     (generator, torch.zeros(8), torch.ones(8), 4, judge_4),
-    (torch.nn.Identity(), torch.tensor([0.0, 3.0]), torch.tensor([3.0, 0.0]), 3, [[0, 3], [1, 2], [2, 1], [3, 0]]),
-    language="pt",
+    (torch.nn.Identity(), torch.tensor([0.0, 3.0]), torch.tensor([3.0, 0.0]), 3, [[0.0, 3], [1, 2], [2, 1], [3, 0]]),
 )

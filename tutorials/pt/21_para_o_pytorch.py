@@ -28,7 +28,10 @@ from pathlib import Path
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
+from minitorch_pt.teaching.language import speak
 from minitorch_pt.testing import compare
+
+speak("pt")
 
 # %% [markdown]
 # ## Um programa
@@ -204,7 +207,7 @@ w = torch.tensor(1.0, requires_grad=True)
 x1, x2 = x[:2], x[2:]  # (4,) -> (2,), (2,)
 loss2 = ((w * x2 - y[2:]) ** 2).mean()  # o grafo desenha à esquerda o que veio por último
 loss1 = ((w * x1 - y[:2]) ** 2).mean()
-figure = viz.graph((loss1 + loss2) / 2, names={"w": w, "x1": x1, "x2": x2}, language="pt")
+figure = viz.graph((loss1 + loss2) / 2, names={"w": w, "x1": x1, "x2": x2})
 viz.save(figure, "pictures/21_two_halves")
 figure
 
@@ -292,9 +295,7 @@ def exercise_1(gradients, sizes):
     return ...
 
 
-check(
-    exercise_1, ([1.0, 8.0], [2, 2], 4.5), ([1.0, 5.0], [3, 1], 2.0), ([2.0, 2.0, 6.0], [3, 3, 2], 3.0), language="pt"
-)
+check(exercise_1, ([1.0, 8.0], [2, 2], 4.5), ([1.0, 5.0], [3, 1], 2.0), ([2.0, 2.0, 6.0], [3, 3, 2], 3.0))
 
 # %% [markdown]
 # **2.** Transforme a linha de `import` de um programa escrito para o minitorch_pt na linha para o PyTorch.
@@ -309,7 +310,7 @@ check(
     exercise_2,
     ("import minitorch_pt as torch\n", "import torch\n"),
     ("from minitorch_pt import nn\n", "from torch import nn\n"),
-    language="pt",
+    ("from minitorch_pt.utils.data import DataLoader\n", "from torch.utils.data import DataLoader\n"),
 )
 
 # %% [markdown]
@@ -321,22 +322,27 @@ def exercise_3(source, target):
     return ...
 
 
-def as_good_as(source, shape):
+def carried(source, target, x):
     def judge(answer):
-        if answer is source:
-            return "é o próprio source"
-        if not torch.equal(answer(torch.ones(shape)), source(torch.ones(shape))):
+        if answer is not target:
+            return "devolve outra coisa, não target"
+        before = target(x)
+        if not torch.equal(before, source(x)):
             return "não prevê o que source prevê"
+        with torch.no_grad():
+            for parameter in source.parameters():
+                parameter += 1.0  # source continua a aprender
+        if not torch.equal(target(x), before):
+            return "muda quando source continua a aprender: os dois têm os mesmos pesos na memória"
 
     return judge
 
 
-a, b = torch.nn.Linear(2, 3), new_model(torch)
+a, b, c, d = torch.nn.Linear(2, 3), torch.nn.Linear(2, 3), new_model(torch), new_model(torch)
 check(
     exercise_3,
-    (a, torch.nn.Linear(2, 3), as_good_as(a, (4, 2))),
-    (b, new_model(torch), as_good_as(b, (4, 1))),
-    language="pt",
+    (a, b, carried(a, b, torch.ones(4, 2))),
+    (c, d, carried(c, d, torch.ones(4, 1))),
 )
 
 # %% [markdown]
@@ -349,4 +355,4 @@ def exercise_4(lr, processes):
     return ...
 
 
-check(exercise_4, (0.1, 2, 0.05), (0.3, 6, 0.05), language="pt")
+check(exercise_4, (0.1, 2, 0.05), (0.3, 6, 0.05))

@@ -98,7 +98,7 @@ class Way:
 
 @picture
 def graph(
-    tensor: Tensor, *, names: Mapping[str, Tensor] | None = None, language: str = "en", ax: Axes | None = None
+    tensor: Tensor, *, names: Mapping[str, Tensor] | None = None, language: str | None = None, ax: Axes | None = None
 ) -> Figure:
     """The graph that made `tensor`: values flow down (blue), the gradients of `tensor` flow up (red, after ∂).
 

@@ -46,7 +46,7 @@ def _limited(images: np.ndarray, what: str) -> np.ndarray:
 
 
 @picture
-def filters(weights: Any, *, language: str = "en") -> Figure:
+def filters(weights: Any, *, language: str | None = None) -> Figure:
     """The filters of a convolution as images: bright where a filter wants large values, dark where it wants small ones.
 
     Args:
@@ -70,7 +70,7 @@ def filters(weights: Any, *, language: str = "en") -> Figure:
 
 
 @picture
-def feature_maps(maps: Any, *, language: str = "en") -> Figure:
+def feature_maps(maps: Any, *, language: str | None = None) -> Figure:
     """What each filter found where: the channels that a convolution gives for one image.
 
     Args:
@@ -93,7 +93,9 @@ def feature_maps(maps: Any, *, language: str = "en") -> Figure:
 
 
 @picture
-def samples(images: Any, *, titles: Sequence[str] | None = None, columns: int = 8, language: str = "en") -> Figure:
+def samples(
+    images: Any, *, titles: Sequence[str] | None = None, columns: int = 8, language: str | None = None
+) -> Figure:
     """Images on a grid, or what a generator made over time: a row for each entry.
 
     Args:
@@ -147,7 +149,7 @@ def _run_lstm(lstm: LSTM, x: np.ndarray) -> np.ndarray:
 
 
 @picture
-def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: str = "en") -> Figure:
+def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: str | None = None) -> Figure:
     """The gates and states of an LSTM over time, a row for each unit: i, f and o from 0 to 1, g, c and h around 0.
 
     The formulas are those of nn.LSTM, for its first layer and forward direction, from states of zeros.
@@ -188,7 +190,7 @@ def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: 
 
 
 @picture
-def attention(weights: Any, tokens: Sequence[str] | None = None, *, keys: Sequence[str] | None = None, language: str = "en", ax: Axes | None = None) -> Figure:  # fmt: skip
+def attention(weights: Any, tokens: Sequence[str] | None = None, *, keys: Sequence[str] | None = None, language: str | None = None, ax: Axes | None = None) -> Figure:  # fmt: skip
     """Attention: how much each token (row) takes from each token (column); a row sums to 1. Cells show their numbers where these fit.
 
     Args:

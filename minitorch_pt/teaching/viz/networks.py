@@ -79,7 +79,7 @@ def network(
     mask: Any = None,
     numbers: bool | None = None,
     names: Sequence[str] | None = None,
-    language: str = "en",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """A network of dense layers: its neurons, and a line for each weight that is not 0.
@@ -224,7 +224,7 @@ def _neurons(canvas: Canvas, kind: str, layer: list, x: float, ys: np.ndarray, b
 
 
 @picture
-def weight_rows(weights: Any, *, neuron: int = 0, language: str = "en", ax: Axes | None = None) -> Figure:
+def weight_rows(weights: Any, *, neuron: int = 0, language: str | None = None, ax: Axes | None = None) -> Figure:
     """A layer and its weight matrix (out, in) beside each other: one row of the matrix is one neuron, one column is one input.
 
     Raises:

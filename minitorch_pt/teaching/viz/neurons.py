@@ -38,7 +38,7 @@ def neuron(
     activation: str | Callable = "relu",
     *,
     names: Sequence[str] | None = None,
-    language: str = "en",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """A neuron at work: inputs × weights + bias → activation → output, with every number.
@@ -101,7 +101,7 @@ def _curve(canvas: Canvas, function: Callable, x: float, y: float) -> None:
 
 
 @picture
-def biological_neuron(*, language: str = "en", ax: Axes | None = None) -> Figure:
+def biological_neuron(*, language: str | None = None, ax: Axes | None = None) -> Figure:
     """A nerve cell, simplified, and below it the artificial neuron: each part under the one that it imitates."""
     word = translator(language)
     canvas = Canvas(7.0, 5.2, ax)
@@ -149,7 +149,9 @@ def biological_neuron(*, language: str = "en", ax: Axes | None = None) -> Figure
 
 
 @picture
-def unrolled(inputs: Any, states: Any, *, w: float, u: float, language: str = "en", ax: Axes | None = None) -> Figure:
+def unrolled(
+    inputs: Any, states: Any, *, w: float, u: float, language: str | None = None, ax: Axes | None = None
+) -> Figure:
     """A recurrent unit unrolled: the same unit once for each step, its state handed on from left to right, from a state of 0.
 
     Args:

@@ -49,7 +49,7 @@ def _sum(value: Any) -> str:
 
 
 @picture
-def dot(a: Any, b: Any, *, language: str = "en", ax: Axes | None = None) -> Figure:
+def dot(a: Any, b: Any, *, language: str | None = None, ax: Axes | None = None) -> Figure:
     """The dot product of two vectors, lined up: each number above its partner, their products below, then the sum.
 
     Raises:
@@ -80,7 +80,9 @@ def dot(a: Any, b: Any, *, language: str = "en", ax: Axes | None = None) -> Figu
 
 
 @picture
-def matmul(a: Any, b: Any, *, row: int = 0, column: int = 0, language: str = "en", ax: Axes | None = None) -> Figure:
+def matmul(
+    a: Any, b: Any, *, row: int = 0, column: int = 0, language: str | None = None, ax: Axes | None = None
+) -> Figure:
     """A matrix product a @ b: a row of a and a column of b in colour, and the cell of the result where the two meet.
 
     b stands above the result and a to its left, so that every cell of the result lies in its row of a and its column of b. Shapes
@@ -135,7 +137,7 @@ def _title(canvas: Canvas, a: tuple, b: tuple, result: tuple | None) -> None:
 
 
 @picture
-def transpose(array: Any, *, row: int = 0, language: str = "en", ax: Axes | None = None) -> Figure:
+def transpose(array: Any, *, row: int = 0, language: str | None = None, ax: Axes | None = None) -> Figure:
     """A matrix and its transpose beside each other; one row is coloured, and is a column afterwards.
 
     Raises:

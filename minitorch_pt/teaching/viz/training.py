@@ -49,7 +49,7 @@ def _run(model: Callable, x: np.ndarray) -> np.ndarray:
 
 
 @picture
-def history(curves: Mapping[str, Any], *, ylabel: str | None = None, log: bool = False, language: str = "en", ax: Axes | None = None) -> Figure:  # fmt: skip
+def history(curves: Mapping[str, Any], *, ylabel: str | None = None, log: bool = False, language: str | None = None, ax: Axes | None = None) -> Figure:  # fmt: skip
     """Learning curves: one line for each entry, {"training": [...], "validation": [...]}, a value an epoch.
 
     Args:
@@ -77,7 +77,7 @@ def history(curves: Mapping[str, Any], *, ylabel: str | None = None, log: bool =
 
 
 @picture
-def boundary(model: Callable, x: Any, y: Any, *, names: Sequence[str] | None = None, language: str = "en", ax: Axes | None = None) -> Figure:  # fmt: skip
+def boundary(model: Callable, x: Any, y: Any, *, names: Sequence[str] | None = None, language: str | None = None, ax: Axes | None = None) -> Figure:  # fmt: skip
     """The regions in which a model answers with each class, and the samples, whose marker tells what they are.
 
     Args:
@@ -126,7 +126,7 @@ def boundary(model: Callable, x: Any, y: Any, *, names: Sequence[str] | None = N
 
 
 @picture
-def fit(x: Any, y: Any, models: Mapping[str, Callable], *, language: str = "en") -> Figure:
+def fit(x: Any, y: Any, models: Mapping[str, Callable], *, language: str | None = None) -> Figure:
     """Models of one input beside each other on the same samples: one too simple, one right, one that memorised.
 
     Args:
@@ -160,7 +160,7 @@ def fit(x: Any, y: Any, models: Mapping[str, Callable], *, language: str = "en")
 
 
 @picture
-def confusion(matrix: Any, *, names: Sequence[str] | None = None, language: str = "en", ax: Axes | None = None) -> Figure:  # fmt: skip
+def confusion(matrix: Any, *, names: Sequence[str] | None = None, language: str | None = None, ax: Axes | None = None) -> Figure:  # fmt: skip
     """How often which class (row) was taken for which (column).
 
     Raises:

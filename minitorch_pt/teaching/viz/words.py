@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..language import spoken
+
 __all__ = ["PORTUGUESE"]
 
 PORTUGUESE = {
@@ -115,8 +117,8 @@ PORTUGUESE = {
 }
 
 
-def translator(language: str) -> Callable[..., str]:
-    """A function from an English text, and values for its places, to the text in `language`.
+def translator(language: str | None = None) -> Callable[..., str]:
+    """A function from an English text, and values for its places, to the text in `language`, or in the one that is spoken.
 
     >>> translator("pt")("{n} inputs", n=3)
     '3 entradas'
@@ -124,10 +126,9 @@ def translator(language: str) -> Callable[..., str]:
     Raises:
         ValueError: the language is neither "en" nor "pt".
     """
-    if language not in ("en", "pt"):
-        raise ValueError(f'language must be "en" or "pt", got {language!r}')
+    portuguese = spoken(language) == "pt"
 
     def word(text: str, **values: Any) -> str:
-        return (PORTUGUESE[text] if language == "pt" else text).format(**values)
+        return (PORTUGUESE[text] if portuguese else text).format(**values)
 
     return word
