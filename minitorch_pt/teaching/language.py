@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["speak", "spoken"]
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = ["speak", "speaking", "spoken"]
 
 _LANGUAGES = ("en", "pt")
 _default = "en"
@@ -33,3 +36,14 @@ def spoken(language: str | None = None) -> str:
     if language is not None and language not in _LANGUAGES:
         raise ValueError(f'language must be one of "en" and "pt", got {language!r}')
     return language or _default
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """That language for a while, or the one that was set if it is None."""
+    before = spoken()
+    speak(spoken(language))
+    try:
+        yield
+    finally:
+        speak(before)

@@ -10,6 +10,11 @@
 # A neural network is a function: numbers go in, numbers come out. In the quick start, 64 grey values went in and 10 scores
 # came out, one for each digit. What makes it a *neural* network is that many small parts of one kind do the work: the
 # neurons. This lesson builds one, and then a network of four.
+#
+# What are such functions used for? They recognise (a digit, a face, a spoken word, a spot on an X-ray), they foretell (a price, the
+# weather, what somebody will buy), they translate and write texts, they draw pictures, they steer cars and robots. It is always
+# the same: numbers in, numbers out, and examples to learn from. In these lessons: digits (00), prices (03), sunspots (16),
+# pictures of threes (18), names (19).
 
 # %%
 import importlib.util
@@ -80,7 +85,7 @@ print(f"slope along the roundness: {slope_roundness:.3f}")
 # ## Automate: any number of inputs
 # With `n` inputs:
 #
-# - pre-activation: `z = x1·w1 + x2·w2 + … + xn·wn + b`
+# - pre-activation: `z = x1·w1 + x2·w2 + … + xn·wn + b`, in short `z = Σ xi·wi + b`: the sum of `xi·wi` for `i` from 1 to `n`
 # - output: `f(z)`, where `f` is the activation function
 
 

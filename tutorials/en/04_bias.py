@@ -38,6 +38,7 @@ print("what is missing:", prices - sums)
 # %% [markdown]
 # With the weights 100 and 50, every price is missing the same 80: the land, which costs as much under a small house as under a
 # large one. A number that is added whatever the inputs are is the *bias*: `z = x1·w1 + x2·w2 + b`, here with `b` = 80.
+# With any number of inputs, and `Σ` as the sign for a sum: `z = Σ xi·wi + b`.
 
 # %%
 bias = 80.0

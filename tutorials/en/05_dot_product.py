@@ -13,6 +13,8 @@
 # %%
 import importlib.util
 
+import numpy as np
+
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
@@ -175,6 +177,16 @@ def matrix_product(left, right):
 two = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0]])  # (2, 4)
 print(matrix_product(two, W.T))  # (2, 4) @ (4, 3) -> (2, 3), by hand
 print(two @ W.T)  # (2, 4) @ (4, 3) -> (2, 3)
+
+# %% [markdown]
+# With three axes, `@` takes one matrix product for each plane: `(2, 3, 4) @ (2, 4, 5) -> (2, 3, 5)`, plane 0 with plane 0, plane 1 with
+# plane 1. NumPy's `np.dot` is another thing there: it multiplies each plane by *every* plane, `(2, 3, 2, 5)`. That is why these
+# lessons write `@`.
+
+# %%
+planes, others = torch.ones(2, 3, 4), torch.ones(2, 4, 5)
+print("@:     ", tuple((planes @ others).shape))  # (2, 3, 4) @ (2, 4, 5) -> (2, 3, 5)
+print("np.dot:", np.dot(planes.numpy(), others.numpy()).shape)
 
 # %% [markdown]
 # ## The same under PyTorch

@@ -176,7 +176,7 @@ figure
 # %% [markdown]
 # Both have the same shape, and the same shares lie in the bands; only the ruler has changed. After the multiplication by 0.10, σ is
 # 0.1, and the bands end at 0.1, 0.2 and 0.3. With more and more numbers the bars come nearer and nearer to the dashed curve, and the
-# shares to those of any normal distribution: 68.27, 95.45 and 99.73 %.
+# shares to those of any normal distribution: 68.27, 95.45 and 99.73 %. (Exactly 95 % lie within 1.96 σ; one often reads 2 for it.)
 
 # %%
 figure = viz.bell(0.0, 0.10)

@@ -173,8 +173,8 @@ figure
 # %% [markdown]
 # Being sure and wrong is expensive: there is no limit to it. A network that knows nothing gives three classes 1/3 each, and its
 # loss is log 3 ≈ 1.10. If the loss of an untrained network starts far from the logarithm of the number of classes, something is
-# wrong, in the network or in the scale of its inputs: the ten digits of the quick start give about 2.3, which is log 10, and 3.2 to
-# 3.6 (from eight seeds) if their pixels are not divided by 16.
+# wrong, in the network or in the scale of its inputs: the ten digits of the quick start give about 2.3, which is log 10, and 2.9 to
+# 4.2 (from eight seeds) if their pixels are not divided by 16.
 #
 # ## Automate: from the scores in one call
 # `cross_entropy` takes the *scores* and does softmax and logarithm itself.

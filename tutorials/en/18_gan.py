@@ -265,7 +265,7 @@ with torch.no_grad():
     untrained, trained = (network(torch.randn(200, 8)) for network in (networks(torch)[0], generator))
 print(f"distance to the nearest three, untrained: {nearest(untrained):.1f}")
 print("trained, at most half of that:", nearest(trained) < 0.5 * nearest(untrained))
-print(f"spread of a pixel, real threes: {threes.std(dim=0).mean().item():.2f}")
+print(f"standard deviation of a pixel, real threes: {threes.std(dim=0).mean().item():.2f}")
 print("trained, at least half of that:", (trained.std(dim=0).mean() > 0.5 * threes.std(dim=0).mean()).item())
 print("copies of a real three:", (torch.cdist(trained, threes) < 0.1).sum().item())
 

@@ -51,8 +51,8 @@ print(scores.softmax(dim=1))  # (3, 3) -> (3, 3)
 
 # %% [markdown]
 # ## Measure: how large are the scores?
-# Random queries and keys of `d` numbers with standard deviation 1: how far do the scores spread, and how large is the largest
-# of 10 weights?
+# Random queries and keys of `d` numbers with standard deviation 1: what is that of the scores, and how large is the largest of
+# 10 weights?
 
 # %%
 torch.manual_seed(0)
@@ -60,13 +60,15 @@ for d in (4, 64, 1024):
     q, k = torch.randn(500, d), torch.randn(10, d)
     scores = q @ k.transpose(0, 1)  # (500, d) @ (d, 10) -> (500, 10)
     largest, scaled = (s.softmax(dim=1).amax(dim=1).mean().item() for s in (scores, scores / math.sqrt(d)))
-    print(f"d = {d}: spread {scores.std().item():.1f}, largest weight {largest:.2f}; divided by √d: {scaled:.2f}")
+    print(
+        f"d = {d}: standard deviation {scores.std().item():.1f}, largest weight {largest:.2f}; divided by √d: {scaled:.2f}"
+    )
 
 # %% [markdown]
 # ## Derive: divide by √d
 # A score is a sum of `d` products, each of variance 1 (the variance is the square of the standard deviation). Variances add up,
 # so the score has variance `d`, and standard deviation `√d`. With large `d` the softmax gives nearly everything to one place,
-# its slopes are nearly 0, and nothing is learned. Divided by `√d`, the scores keep a spread of 1, whatever `d` is.
+# its slopes are nearly 0, and nothing is learned. Divided by `√d`, the scores keep the standard deviation 1, whatever `d` is.
 #
 # ## No look ahead
 # A network that has to guess the next letter must not see it. So place `i` may look at the places up to `i` only: the other

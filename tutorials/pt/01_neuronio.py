@@ -10,6 +10,11 @@
 # Uma rede neural é uma função: entram números, saem números. No início rápido, entravam 64 tons de cinza e saíam 10
 # pontuações, uma para cada dígito. O que faz dela uma rede *neural* é que muitas peças pequenas e iguais fazem o trabalho: os
 # neurônios. Esta aula constrói um deles e, depois, uma rede de quatro.
+#
+# Para que servem tais funções? Elas reconhecem (um dígito, um rosto, uma palavra falada, uma mancha em uma radiografia), preveem (um
+# preço, o tempo, o que alguém vai comprar), traduzem e escrevem textos, desenham imagens, guiam carros e robôs. É sempre o mesmo:
+# entram números, saem números, e há exemplos com que aprender. Nestas aulas: dígitos (00), preços (03), manchas solares (16),
+# imagens de três (18), nomes (19).
 
 # %%
 import importlib.util
@@ -81,7 +86,7 @@ print(f"inclinação ao longo da redondeza: {slope_roundness:.3f}")
 # ## Automatizar: qualquer número de entradas
 # Com `n` entradas:
 #
-# - pré-ativação: `z = x1·w1 + x2·w2 + … + xn·wn + b`
+# - pré-ativação: `z = x1·w1 + x2·w2 + … + xn·wn + b`, abreviada `z = Σ xi·wi + b`: a soma de `xi·wi` com `i` de 1 a `n`
 # - saída: `f(z)`, em que `f` é a função de ativação
 
 

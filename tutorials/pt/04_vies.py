@@ -38,6 +38,7 @@ print("o que falta:      ", prices - sums)
 # %% [markdown]
 # Com os pesos 100 e 50, em todos os preços faltam os mesmos 80: o terreno, que custa o mesmo debaixo de uma casa pequena ou
 # grande. Um número que se soma sempre, sejam quais forem as entradas, é o *viés* (*bias*): `z = x1·w1 + x2·w2 + b`, aqui com `b` = 80.
+# Com qualquer número de entradas, e `Σ` como sinal de soma: `z = Σ xi·wi + b`.
 
 # %%
 bias = 80.0

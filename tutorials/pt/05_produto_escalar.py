@@ -13,6 +13,8 @@
 # %%
 import importlib.util
 
+import numpy as np
+
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
@@ -176,6 +178,16 @@ def matrix_product(left, right):
 two = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0]])  # (2, 4)
 print(matrix_product(two, W.T))  # (2, 4) @ (4, 3) -> (2, 3), à mão
 print(two @ W.T)  # (2, 4) @ (4, 3) -> (2, 3)
+
+# %% [markdown]
+# Com três eixos, `@` faz um produto de matrizes para cada plano: `(2, 3, 4) @ (2, 4, 5) -> (2, 3, 5)`, o plano 0 com o plano 0, o
+# plano 1 com o plano 1. O `np.dot` do NumPy é ali outra coisa: multiplica cada plano por *todos* os planos, `(2, 3, 2, 5)`. Por isso
+# estas aulas escrevem `@`.
+
+# %%
+planes, others = torch.ones(2, 3, 4), torch.ones(2, 4, 5)
+print("@:     ", tuple((planes @ others).shape))  # (2, 3, 4) @ (2, 4, 5) -> (2, 3, 5)
+print("np.dot:", np.dot(planes.numpy(), others.numpy()).shape)
 
 # %% [markdown]
 # ## O mesmo no PyTorch

@@ -180,7 +180,7 @@ figure
 # %% [markdown]
 # Os dois têm a mesma forma, e as mesmas proporções caem nas faixas; só a régua mudou. Depois da multiplicação por 0,10, σ é 0,1, e as
 # faixas acabam em 0,1, 0,2 e 0,3. Com cada vez mais números, as barras chegam cada vez mais perto da curva tracejada, e as proporções,
-# das de qualquer distribuição normal: 68,27, 95,45 e 99,73 %.
+# das de qualquer distribuição normal: 68,27, 95,45 e 99,73 %. (Exatamente 95 % ficam a até 1,96 σ; muitas vezes se lê 2.)
 
 # %%
 figure = viz.bell(0.0, 0.10)

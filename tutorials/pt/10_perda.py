@@ -174,7 +174,7 @@ figure
 # %% [markdown]
 # Ter certeza e errar custa caro: não há limite para isso. Uma rede que não sabe nada dá 1/3 a cada uma de três classes, e sua perda
 # é log 3 ≈ 1,10. Se a perda de uma rede não treinada começa longe do logaritmo do número de classes, há algo errado na rede
-# ou na escala de suas entradas: os dez dígitos do início rápido dão cerca de 2,3, que é log 10, e de 3,2 a 3,6 (com oito sementes)
+# ou na escala de suas entradas: os dez dígitos do início rápido dão cerca de 2,3, que é log 10, e de 2,9 a 4,2 (com oito sementes)
 # se seus pixels não são divididos por 16.
 #
 # ## Automatizar: das pontuações à perda, em uma chamada

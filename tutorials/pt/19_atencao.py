@@ -51,7 +51,7 @@ print(scores.softmax(dim=1))  # (3, 3) -> (3, 3)
 
 # %% [markdown]
 # ## Medir: que tamanho têm as pontuações?
-# Consultas e chaves aleatórias de `d` números com desvio padrão 1: quanto variam as pontuações, e quanto vale o maior de 10
+# Consultas e chaves aleatórias de `d` números com desvio padrão 1: qual é o das pontuações, e quanto vale o maior de 10
 # pesos?
 
 # %%

@@ -130,7 +130,7 @@ def samples(
     return describe(ax, f"{text}. {'; '.join(said)}" if said else text)
 
 
-GATES = (("input gate i", 0), ("forget gate f", 1), ("candidate g", 2), ("output gate o", 3), ("cell state c", 4), ("hidden state h", 5))  # fmt: skip
+GATES = (("input gate i", 0), ("forget gate f", 1), ("candidate g", 2), ("output gate o", 3), ("cell state c", 4), ("state h", 5))  # fmt: skip
 
 
 def _run_lstm(lstm: LSTM, x: np.ndarray) -> np.ndarray:

@@ -76,7 +76,7 @@ PORTUGUESE = {
     "candidate g": "candidato g",
     "output gate o": "porta de saída o",
     "cell state c": "estado da célula c",
-    "hidden state h": "estado oculto h",
+    "state h": "estado h",
     "looks at": "olha para",
     "token": "token",
     # alternative texts
