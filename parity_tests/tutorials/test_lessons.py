@@ -365,3 +365,10 @@ def test_the_glossary_has_a_word_once_and_a_sentence_in_both_languages():
         "otimizador",
     ]:
         assert word in portuguese
+
+
+@each
+def test_a_lesson_is_plain_pytorch_code(lesson):
+    """Its functions take no package: `same_in_pytorch` runs the same code under the other one."""
+    assert not re.search(r"\bpackage\b\s*[.=,)]", source(lesson)) or lesson.name.startswith("21_")
+    assert "getattr(" not in source(lesson)

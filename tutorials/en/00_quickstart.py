@@ -9,13 +9,12 @@
 # up, line by line.
 
 # %%
-import importlib.util
-
 from tqdm import tqdm
 
-import minitorch_pt
+import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import in_pytorch
 
 speak("en")
 
@@ -24,11 +23,11 @@ EPOCHS = 40
 
 # %% [markdown]
 # ## The program
-# Written once, for a package that is called `torch`: it may be minitorch_pt or PyTorch itself.
+# Plain PyTorch code: `torch` is minitorch_pt here, and below, where the same function runs again, PyTorch itself.
 
 
 # %%
-def program(torch, pixels, labels):
+def program():
     # products this small take one thread less time than several, which wait for each other
     torch.set_num_threads(1)
     torch.manual_seed(4)
@@ -78,7 +77,7 @@ def program(torch, pixels, labels):
 
 # %%
 pixels, labels = datasets.digits()
-history, scores, y, pictures = program(minitorch_pt, pixels, labels)
+history, scores, y, pictures = program()
 guess = scores.argmax(dim=1)  # (300, 10) -> (300,)
 accuracy = (guess == y).float().mean().item()
 print(f"Test accuracy ≈ {accuracy:.1%} of {len(y)} digits that the network has never seen")
@@ -101,7 +100,7 @@ figure
 # Each row is a digit, each column what the network took it for. On the diagonal it is right.
 
 # %%
-confusion = minitorch_pt.zeros(10, 10, dtype=minitorch_pt.int64)
+confusion = torch.zeros(10, 10, dtype=torch.int64)
 for truth, said in zip(y.tolist(), guess.tolist(), strict=True):
     confusion[truth, said] += 1
 
@@ -129,12 +128,8 @@ figure
 # before, and so the difference grows: for nearly 30 epochs it stays below a millionth of the loss, in the end it is about a thousandth.
 
 # %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with. That is fine, nothing here needs it.")
-else:
-    import torch
-
-    theirs, _, _, _ = program(torch, torch.from_numpy(pixels.numpy()), torch.from_numpy(labels.numpy()))
-    pairs = [(a, b) for name in history for a, b in zip(history[name], theirs[name], strict=False)]
+twin = in_pytorch(program)
+if twin is not None:
+    pairs = [(a, b) for name in history for a, b in zip(history[name], twin[0][name], strict=False)]
     largest = max(abs(a - b) / b for a, b in pairs)
     print(f"Largest relative difference of {len(pairs)} losses to PyTorch's: {largest:.1e}")

@@ -17,13 +17,12 @@
 # pictures of threes (18), names (19).
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -191,24 +190,20 @@ figure
 #
 # ## The same under PyTorch
 # Our neuron took lists. minitorch_pt and PyTorch take *tensors*, which multiply all their numbers at once; the next lesson
-# is about them. The same lines run under both. `find_spec` finds out whether PyTorch is installed, and `compare` says in one line
-# whether two results are equal; every lesson ends like this.
+# is about them. The same lines run under both. `same_in_pytorch` runs a function here and, if PyTorch is installed, there, and says in one
+# line whether the results are equal; every lesson ends like this.
 
 
 # %%
-def with_tensors(package):
-    inputs = package.tensor(orange)
-    weights = package.tensor([4.0, 1.0])
-    return (inputs * weights).sum() - 3.0  # (2,) * (2,) -> (2,), and the sum of its numbers -> ()
+def with_tensors():
+    inputs = torch.tensor(orange)
+    weights = torch.tensor([4.0, 1.0])
+    z = (inputs * weights).sum() - 3.0  # (2,) * (2,) -> (2,), and the sum of its numbers -> ()
+    return {"z": z}
 
 
-print(with_tensors(torch))
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: z", with_tensors(torch), with_tensors(pytorch))
+print(with_tensors())
+same_in_pytorch(with_tensors)
 
 # %% [markdown]
 # ## Summary

@@ -11,7 +11,6 @@
 # says how. Most errors that you will meet are about shapes, so it pays to learn to read them.
 
 # %%
-import importlib.util
 
 import numpy as np
 
@@ -19,7 +18,7 @@ import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -189,18 +188,13 @@ print(x.sum(), x.sum().shape)  # (2, 4) -> ()
 
 
 # %%
-def sums(package):
-    numbers = package.arange(24.0).reshape(2, 3, 4)
-    return numbers.sum(dim=1)  # (2, 3, 4) -> (2, 4)
+def sums():
+    numbers = torch.arange(24.0).reshape(2, 3, 4)
+    return {"sums along axis 1": numbers.sum(dim=1)}  # (2, 3, 4) -> (2, 4)
 
 
-print(sums(torch))
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: sums along axis 1", sums(torch), sums(pytorch))
+print(sums())
+same_in_pytorch(sums)
 
 # %% [markdown]
 # ## Summary

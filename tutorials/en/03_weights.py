@@ -11,13 +11,12 @@
 # the size matters twice as much?
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -161,14 +160,13 @@ figure
 #
 # ## The same under PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
 
-    theirs = (pytorch.tensor(houses.tolist()) * pytorch.tensor(found.tolist())).sum(dim=1)  # (5, 2) -> (5,)
-    compare("PyTorch: prices", (houses * found).sum(dim=1), theirs)
+# %%
+def found_prices():
+    return {"prices": (houses * found).sum(dim=1)}  # (5, 2) * (2,) -> (5, 2) -> (5,)
+
+
+same_in_pytorch(found_prices)
 
 # %% [markdown]
 # ## Summary

@@ -11,13 +11,12 @@
 # 0, rooms 0. It answers 0, whatever its weights are. Land is not free, so something is missing.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -171,18 +170,14 @@ figure
 
 
 # %%
-def neuron(package):
-    inputs = package.tensor([[1.6, 4.0], [0.0, 0.0], [1.0, 3.0]])
-    return (inputs * package.tensor([100.0, 50.0])).sum(dim=1) + 80.0  # (3, 2) * (2,) -> (3, 2) -> (3,)
+def neuron():
+    inputs = torch.tensor([[1.6, 4.0], [0.0, 0.0], [1.0, 3.0]])
+    z = (inputs * torch.tensor([100.0, 50.0])).sum(dim=1) + 80.0  # (3, 2) * (2,) -> (3, 2) -> (3,)
+    return {"prices with a bias": z}
 
 
-print(neuron(torch))
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: prices with a bias", neuron(torch), neuron(pytorch))
+print(neuron())
+same_in_pytorch(neuron)
 
 # %% [markdown]
 # ## Summary

@@ -11,7 +11,6 @@
 # most shape errors come from. This lesson makes one on purpose, and repairs it in two ways.
 
 # %%
-import importlib.util
 
 import numpy as np
 
@@ -19,7 +18,7 @@ import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -191,18 +190,17 @@ print("np.dot:", np.dot(planes.numpy(), others.numpy()).shape)
 # %% [markdown]
 # ## The same under PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
 
-    their_x, their_W = pytorch.tensor(x.tolist()), pytorch.tensor(W.tolist())
-    compare(
-        "PyTorch: dot product", torch.dot(a, b), pytorch.dot(pytorch.tensor(a.tolist()), pytorch.tensor(b.tolist()))
-    )
-    compare("PyTorch: transposed", x @ W.T, their_x @ their_W.T)  # (4,) @ (4, 3) -> (3,)
-    compare("PyTorch: other order", W @ x, their_W @ their_x)  # (3, 4) @ (4,) -> (3,)
+# %%
+def products():
+    return {
+        "dot product": torch.dot(a, b),
+        "transposed": x @ W.T,  # (4,) @ (4, 3) -> (3,)
+        "other order": W @ x,  # (3, 4) @ (4,) -> (3,)
+    }
+
+
+same_in_pytorch(products)
 
 # %% [markdown]
 # ## Summary

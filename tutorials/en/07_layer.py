@@ -11,7 +11,6 @@
 # belongs together: the weights, the bias, and the computation that uses them.
 
 # %%
-import importlib.util
 
 import numpy as np
 
@@ -19,7 +18,7 @@ import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import compare, same_in_pytorch
 
 speak("en")
 
@@ -271,19 +270,13 @@ print("parameters:", sum(parameter.numel() for parameter in own.parameters()))  
 
 
 # %%
-def linear(package):
-    package.manual_seed(0)
-    layer = package.nn.Linear(4, 5)
-    return layer.weight, layer(package.tensor(X.tolist()))  # (3, 4) @ (4, 5) -> (3, 5)
+def linear():
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(4, 5)
+    return {"weights": layer.weight, "output": layer(X)}  # (3, 4) @ (4, 5) -> (3, 5)
 
 
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-
-    for what, ours, theirs in zip(("weights", "output"), linear(torch), linear(pytorch), strict=True):
-        compare(f"PyTorch: {what}", ours, theirs)
+same_in_pytorch(linear)
 
 # %% [markdown]
 # ## Summary

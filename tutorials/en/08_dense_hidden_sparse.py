@@ -11,13 +11,12 @@
 # connections exist. So a hidden layer may be dense or sparse, and a dense layer need not be hidden.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -218,19 +217,14 @@ print((layer.weight * mask).shape)  # repaired: (5, 4) * (5, 4) -> (5, 4)
 
 
 # %%
-def masked(package):
-    package.manual_seed(0)
-    layer = package.nn.Linear(4, 5)
-    weight = layer.weight * package.tensor(mask.tolist())  # (5, 4) * (5, 4) -> (5, 4)
-    return package.nn.functional.linear(package.tensor(x.tolist()), weight, layer.bias)  # (3, 4) -> (3, 5)
+def masked():
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(4, 5)
+    weight = layer.weight * mask  # (5, 4) * (5, 4) -> (5, 4)
+    return {"sparse layer": torch.nn.functional.linear(x, weight, layer.bias)}  # (3, 4) -> (3, 5)
 
 
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: sparse layer", masked(torch), masked(pytorch))
+same_in_pytorch(masked)
 
 # %% [markdown]
 # ## Summary

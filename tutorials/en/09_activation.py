@@ -11,13 +11,12 @@
 # and then looks at the functions that help.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -209,19 +208,12 @@ print(torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.ReLU())(torch.ones(3, 
 
 
 # %%
-def functions(package):
-    z = package.linspace(-4.0, 4.0, 9)
-    return {name: getattr(package, name)(z) for name in ("sigmoid", "tanh", "relu")}
+def functions():
+    z = torch.linspace(-4.0, 4.0, 9)
+    return {"sigmoid": torch.sigmoid(z), "tanh": torch.tanh(z), "relu": torch.relu(z)}
 
 
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-
-    theirs = functions(pytorch)
-    for name, ours in functions(torch).items():
-        compare(f"PyTorch: {name}", ours, theirs[name])
+same_in_pytorch(functions)
 
 # %% [markdown]
 # ## Summary

@@ -13,14 +13,13 @@
 # engine that does it, and then use the library's.
 
 # %%
-import importlib.util
 import math
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -323,22 +322,15 @@ print(f"gradient after one walk: {first}, after two: {w.grad.item()}")
 
 
 # %%
-def gradients(package):
-    weight = package.tensor(layer.weight.tolist(), requires_grad=True)
-    bias = package.tensor(layer.bias.tolist(), requires_grad=True)
-    z = package.tensor(x.tolist()) @ weight.T + bias  # (4, 3) @ (3, 2) + (2,) -> (4, 2)
-    package.nn.functional.mse_loss(z, package.tensor(y.tolist())).backward()
-    return weight.grad, bias.grad
+def gradients():
+    torch.manual_seed(0)
+    x, y = torch.randn(4, 3), torch.randn(4, 2)
+    layer = torch.nn.Linear(3, 2)
+    torch.nn.functional.mse_loss(layer(x), y).backward()  # (4, 3) @ (3, 2) -> (4, 2)
+    return {"gradient of the weights": layer.weight.grad, "gradient of the biases": layer.bias.grad}
 
 
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-
-    ours, theirs = gradients(torch), gradients(pytorch)
-    compare("PyTorch: gradient of the weights", ours[0], theirs[0])
-    compare("PyTorch: gradient of the biases", ours[1], theirs[1])
+same_in_pytorch(gradients)
 
 # %% [markdown]
 # ## Summary

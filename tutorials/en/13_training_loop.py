@@ -12,13 +12,12 @@
 # optimizer changes the weights. Each step had its lesson. This one puts them together.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -44,14 +43,14 @@ print(f"first point {[round(value, 2) for value in x_train[0].tolist()]}, target
 
 
 # %%
-def parts(lr=0.5, package=torch, activation="ReLU", seed=1):
-    package.manual_seed(seed)
-    model = package.nn.Sequential(
-        package.nn.Linear(2, 16),  # (24, 2) @ (2, 16) -> (24, 16)
-        getattr(package.nn, activation)(),  # package.nn.ReLU(), unless another name is given
-        package.nn.Linear(16, 1),  # (24, 16) @ (16, 1) -> (24, 1)
+def parts(lr=0.5, activation=torch.nn.ReLU, seed=1):
+    torch.manual_seed(seed)
+    model = torch.nn.Sequential(
+        torch.nn.Linear(2, 16),  # (24, 2) @ (2, 16) -> (24, 16)
+        activation(),  # torch.nn.ReLU(), unless another class is given
+        torch.nn.Linear(16, 1),  # (24, 16) @ (16, 1) -> (24, 1)
     )
-    return model, package.nn.BCEWithLogitsLoss(), package.optim.SGD(model.parameters(), lr=lr)
+    return model, torch.nn.BCEWithLogitsLoss(), torch.optim.SGD(model.parameters(), lr=lr)
 
 
 model, loss_function, optimizer = parts()
@@ -123,11 +122,10 @@ for lr in (0.001, 0.1, 100.0):
 
 
 # %%
-def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_valid), activation="ReLU", seed=1):
-    x_train, y_train, x_valid, y_valid = data
-    model, loss_function, optimizer = parts(lr, package, activation, seed)
-    dataset = package.utils.data.TensorDataset(x_train, y_train)
-    batches = package.utils.data.DataLoader(dataset, batch_size=24, shuffle=True)
+def train(epochs=100, lr=0.5, activation=torch.nn.ReLU, seed=1):
+    model, loss_function, optimizer = parts(lr, activation, seed)
+    dataset = torch.utils.data.TensorDataset(x_train, y_train)
+    batches = torch.utils.data.DataLoader(dataset, batch_size=24, shuffle=True)
     history = {"train": [], "valid": []}
     for _ in range(epochs):
         total = 0.0
@@ -138,7 +136,7 @@ def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_
             optimizer.step()
             total += loss.item() * len(x)
         history["train"].append(total / len(x_train))
-        with package.no_grad():
+        with torch.no_grad():
             history["valid"].append(loss_function(model(x_valid), y_valid).item())
     return model, history
 
@@ -203,7 +201,7 @@ figure
 
 # %%
 figure, panels = viz.panels(2, height=2.9)
-for axes, activation, title in zip(panels, ("Identity", "ReLU"), ("no activation", "ReLU"), strict=True):
+for axes, activation, title in zip(panels, (torch.nn.Identity, torch.nn.ReLU), ("no activation", "ReLU"), strict=True):
     model, history = train(activation=activation)
     print(f"{title}: training loss ≈ {history['train'][-1]:.3f}, right on new points ≈ {accuracy(model):.0%}")
     draw(model, title, axes)
@@ -275,28 +273,20 @@ for lines in (
 # the steps go where batches long past have pointed. A loss that does not fall, or leaps, is a reason to read these lines again.
 #
 # ## The same under PyTorch
-# The same function, given the other package: the same seed gives the same first weights and the same order of points.
+# The same function, there: the same seed gives the same first weights and the same order of points.
+
 
 # %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
+def ten_epochs():
+    model, history = train(10)
+    return {
+        "training losses of 10 epochs": history["train"],
+        "validation losses of 10 epochs": history["valid"],
+        "first layer's weights after 90 steps": model[0].weight,
+    }
 
-    data = [pytorch.tensor(part.tolist()) for part in (x_train, y_train, x_valid, y_valid)]
-    theirs, their_history = train(10, package=pytorch, data=data)
-    ours, our_history = train(10)
-    compare(
-        "PyTorch: training losses of 10 epochs",
-        torch.tensor(our_history["train"]),
-        pytorch.tensor(their_history["train"]),
-    )
-    compare(
-        "PyTorch: validation losses of 10 epochs",
-        torch.tensor(our_history["valid"]),
-        pytorch.tensor(their_history["valid"]),
-    )
-    compare("PyTorch: first layer's weights after 90 steps", ours[0].weight, theirs[0].weight)
+
+same_in_pytorch(ten_epochs)
 
 # %% [markdown]
 # ## Summary

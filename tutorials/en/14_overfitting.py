@@ -12,13 +12,12 @@
 # trained too little: *underfitting*.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -45,19 +44,19 @@ test = fruits[230:], kinds[230:]
 # %%
 def train(
     training, validation, hidden=64, epochs=200, batch_size=30, weight_decay=0.0, l1=0.0, dropout=0.0, change=None,
-    patience=None, seed=1, package=torch,
+    patience=None, seed=1,
 ):  # fmt: skip
-    package.manual_seed(seed)
-    model = package.nn.Sequential(
-        package.nn.Linear(training[0].shape[1], hidden),  # (30, 8) @ (8, 64) -> (30, 64)
-        package.nn.ReLU(),
-        package.nn.Dropout(dropout),
-        package.nn.Linear(hidden, 1),  # (30, 64) @ (64, 1) -> (30, 1)
+    torch.manual_seed(seed)
+    model = torch.nn.Sequential(
+        torch.nn.Linear(training[0].shape[1], hidden),  # (30, 8) @ (8, 64) -> (30, 64)
+        torch.nn.ReLU(),
+        torch.nn.Dropout(dropout),
+        torch.nn.Linear(hidden, 1),  # (30, 64) @ (64, 1) -> (30, 1)
     )
-    loss_function = package.nn.BCEWithLogitsLoss()
-    optimizer = package.optim.Adam(model.parameters(), lr=0.01, weight_decay=weight_decay)
-    dataset = package.utils.data.TensorDataset(*training)
-    batches = package.utils.data.DataLoader(dataset, batch_size=batch_size, shuffle=True)
+    loss_function = torch.nn.BCEWithLogitsLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01, weight_decay=weight_decay)
+    dataset = torch.utils.data.TensorDataset(*training)
+    batches = torch.utils.data.DataLoader(dataset, batch_size=batch_size, shuffle=True)
     history = {"train": [], "valid": []}
     for _ in range(epochs):
         for x, y in batches:
@@ -68,7 +67,7 @@ def train(
             loss.backward()
             optimizer.step()
         model.eval()
-        with package.no_grad():
+        with torch.no_grad():
             for name, (x, y) in (("train", training), ("valid", validation)):
                 history[name].append(loss_function(model(x), y).item())
         model.train()
@@ -343,24 +342,17 @@ print(f"right on 1000 fruits never used before: ≈ {accuracy(models['augmentati
 # ## The same under PyTorch
 # From the same seed PyTorch drops the same numbers.
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
 
-    pairs = [tuple(pytorch.tensor(part.tolist()) for part in pair) for pair in (training, validation)]
-    options = {"epochs": 10, "dropout": 0.5, "weight_decay": 0.01, "l1": 0.001}
-    _, ours = train(training, validation, **options)
-    _, theirs = train(*pairs, **options, package=pytorch)
-    compare(
-        "PyTorch: training losses with dropout, L1 and L2", torch.tensor(ours["train"]), pytorch.tensor(theirs["train"])
-    )
-    compare(
-        "PyTorch: validation losses with dropout, L1 and L2",
-        torch.tensor(ours["valid"]),
-        pytorch.tensor(theirs["valid"]),
-    )
+# %%
+def ten_epochs():
+    _, history = train(training, validation, epochs=10, dropout=0.5, weight_decay=0.01, l1=0.001)
+    return {
+        "training losses with dropout, L1 and L2": history["train"],
+        "validation losses with dropout, L1 and L2": history["valid"],
+    }
+
+
+same_in_pytorch(ten_epochs)
 
 # %% [markdown]
 # ## Summary

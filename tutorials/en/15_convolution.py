@@ -11,13 +11,12 @@
 # learned at the old place is of no use at the new one. A convolution uses the same few weights at every place.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -141,7 +140,7 @@ def dense():
     return nn.Sequential(nn.Flatten(), nn.Linear(64, 30), nn.ReLU(), nn.Linear(30, 10))
 
 
-def convolutional(nn):
+def convolutional():
     return nn.Sequential(
         nn.Conv2d(1, 6, 3, padding=1),  # (64, 1, 8, 8) -> (64, 6, 8, 8)
         nn.ReLU(),
@@ -183,7 +182,7 @@ def accuracy(model, x):
 
 moved = F.pad(images[test], (1, 0, 0, 0))[:, :, :, :8]  # one column of zeros on the left; the last column goes
 shifted = {}
-for name, build in [("dense", dense), ("convolutional", lambda: convolutional(nn))]:
+for name, build in [("dense", dense), ("convolutional", convolutional)]:
     networks = []
     for seed in range(4):
         torch.manual_seed(seed)
@@ -236,17 +235,15 @@ print(network(batch.unsqueeze(1)).shape)  # repaired: (64, 1, 8, 8) -> (64, 10)
 #
 # ## The same under PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
 
+# %%
+def untrained():
     torch.manual_seed(3)
-    pytorch.manual_seed(3)
-    ours, theirs = convolutional(nn), convolutional(pytorch.nn)
-    compare("PyTorch: filters from the same seed", ours[0].weight, theirs[0].weight)
-    compare("PyTorch: scores", ours(images[:5]), theirs(pytorch.tensor(images[:5].tolist())))
+    model = convolutional()
+    return {"filters from the same seed": model[0].weight, "scores": model(images[:5])}
+
+
+same_in_pytorch(untrained)
 
 # %% [markdown]
 # ## Summary

@@ -11,14 +11,13 @@
 # their order counts. A recurrent network reads one step at a time and hands a *state* on from each step to the next.
 
 # %%
-import importlib.util
 import math
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -226,16 +225,15 @@ for name, layer in [("batch_first=True", rnn), ("without", wrong)]:
 # %% [markdown]
 # ## The same under PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
 
-    pytorch.manual_seed(0)
-    twin = pytorch.nn.RNN(1, 12, batch_first=True)
-    compare("PyTorch: weights from the same seed", rnn.weight_hh_l0, twin.weight_hh_l0)
-    compare("PyTorch: states", states, twin(pytorch.tensor(sequences.tolist()))[0])
+# %%
+def from_the_same_seed():
+    torch.manual_seed(0)
+    rnn = nn.RNN(1, 12, batch_first=True)
+    return {"weights": rnn.weight_hh_l0, "states": rnn(sequences)[0]}
+
+
+same_in_pytorch(from_the_same_seed)
 
 # %% [markdown]
 # ## Summary

@@ -12,14 +12,13 @@
 # long-term memory, its state is a short-term one, and this one lasts long.
 
 # %%
-import importlib.util
 import math
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -243,18 +242,16 @@ print(head(states[:, -1]).shape)  # repaired: (5, 7, 3) -> (5, 3), and (5, 3) @ 
 #
 # ## The same under PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
 
-    pytorch.manual_seed(0)
-    twin = pytorch.nn.LSTM(2, 3, batch_first=True)
-    theirs, (_, their_c) = twin(pytorch.tensor(sequences.tolist()))
-    compare("PyTorch: weights from the same seed", lstm.weight_hh_l0, twin.weight_hh_l0)
-    compare("PyTorch: states", states, theirs)
-    compare("PyTorch: cell states", last_c, their_c)
+# %%
+def from_the_same_seed():
+    torch.manual_seed(0)
+    lstm = nn.LSTM(2, 3, batch_first=True)
+    states, (_, last_c) = lstm(sequences)
+    return {"weights": lstm.weight_hh_l0, "states": states, "cell states": last_c}
+
+
+same_in_pytorch(from_the_same_seed)
 
 # %% [markdown]
 # ## Summary

@@ -13,13 +13,12 @@
 # al., 2014).
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("en")
 
@@ -44,8 +43,8 @@ print(threes.shape)
 
 
 # %%
-def networks(package):
-    nn = package.nn
+def networks():
+    nn = torch.nn
     generator = nn.Sequential(
         nn.Linear(8, 72),  # (32, 8) @ (8, 72) -> (32, 72)
         nn.ReLU(),
@@ -62,7 +61,7 @@ def networks(package):
 
 
 torch.manual_seed(0)
-generator, discriminator = networks(torch)
+generator, discriminator = networks()
 discriminator.eval()  # no dropout while we measure
 noise = torch.randn(32, 8)
 made = generator(noise)  # (32, 8) -> (32, 64)
@@ -144,7 +143,7 @@ def one_round(networks, optimizers, x, noise, loss_function):
     (generator, discriminator), (of_generator, of_discriminator) = networks, optimizers
     made = generator(noise)  # (32, 8) -> (32, 64)
     scores = discriminator(x)  # (32, 64) -> (32, 1)
-    real, fake = x.new_ones(32, 1), x.new_zeros(32, 1)  # the targets, of the package that x comes from
+    real, fake = torch.ones(32, 1), torch.zeros(32, 1)  # the targets
 
     of_discriminator.zero_grad()
     loss = loss_function(scores, real) + loss_function(discriminator(made.detach()), fake)
@@ -163,7 +162,7 @@ def one_round(networks, optimizers, x, noise, loss_function):
 # Everybody forgets the `detach()` once:
 
 # %%
-generator, discriminator = networks(torch)
+generator, discriminator = networks()
 made = generator(noise)
 loss_function(discriminator(made), fake).backward()  # the discriminator's turn, without detach()
 try:
@@ -180,7 +179,7 @@ except RuntimeError as error:
 # `of_discriminator.zero_grad()` throws them away, and so must stand after the generator's turn and before the discriminator's.
 
 # %%
-generator, discriminator = networks(torch)
+generator, discriminator = networks()
 made = generator(noise)
 loss_function(discriminator(made.detach()), fake).backward()
 print("generator has gradients after the discriminator's turn:", generator[0].weight.grad is not None)
@@ -196,23 +195,23 @@ print("discriminator has gradients after the generator's turn:", discriminator[0
 
 
 # %%
-def train(package, samples, rounds, watch=()):
-    package.manual_seed(0)
-    pair = networks(package)
-    optimizers = [package.optim.Adam(network.parameters(), lr=0.001, betas=(0.5, 0.999)) for network in pair]
-    loss_function = package.nn.BCEWithLogitsLoss()
-    same_noise = package.randn(7, 8)
+def train(samples, rounds, watch=()):
+    torch.manual_seed(0)
+    pair = networks()
+    optimizers = [torch.optim.Adam(network.parameters(), lr=0.001, betas=(0.5, 0.999)) for network in pair]
+    loss_function = torch.nn.BCEWithLogitsLoss()
+    same_noise = torch.randn(7, 8)
     losses, pictures = [], {}
     for i in range(rounds + 1):
         if i in watch:
-            with package.no_grad():
+            with torch.no_grad():
                 pictures[i] = pair[0](same_noise).reshape(7, 8, 8)  # (7, 64) -> (7, 8, 8)
-        x = samples[package.randint(0, len(samples), (32,))]  # (183, 64) -> (32, 64)
-        losses.append(one_round(pair, optimizers, x, package.randn(32, 8), loss_function))
+        x = samples[torch.randint(0, len(samples), (32,))]  # (183, 64) -> (32, 64)
+        losses.append(one_round(pair, optimizers, x, torch.randn(32, 8), loss_function))
     return pair[0], losses, pictures
 
 
-generator, losses, pictures = train(torch, threes, 1200, watch=(0, 20, 50, 100, 300, 1200))
+generator, losses, pictures = train(threes, 1200, watch=(0, 20, 50, 100, 300, 1200))
 print(f"first losses: discriminator {losses[0][0]:.2f}, generator {losses[0][1]:.2f}")
 
 # %% [markdown]
@@ -262,7 +261,7 @@ def nearest(made):
 
 torch.manual_seed(1)
 with torch.no_grad():
-    untrained, trained = (network(torch.randn(200, 8)) for network in (networks(torch)[0], generator))
+    untrained, trained = (network(torch.randn(200, 8)) for network in (networks()[0], generator))
 print(f"distance to the nearest three, untrained: {nearest(untrained):.1f}")
 print("trained, at most half of that:", nearest(trained) < 0.5 * nearest(untrained))
 print(f"standard deviation of a pixel, real threes: {threes.std(dim=0).mean().item():.2f}")
@@ -275,16 +274,14 @@ print("copies of a real three:", (torch.cdist(trained, threes) < 0.1).sum().item
 #
 # ## The same under PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
 
-    _, theirs, their_pictures = train(pytorch, pytorch.tensor(threes.tolist()), 9, watch=(0, 9))
-    _, ours, our_pictures = train(torch, threes, 9, watch=(0, 9))
-    compare("PyTorch: losses of 10 rounds", torch.tensor(ours), pytorch.tensor(theirs))
-    compare("PyTorch: pictures after 9 rounds", our_pictures[9], their_pictures[9])
+# %%
+def ten_rounds():
+    _, losses, pictures = train(threes, 9, watch=(0, 9))
+    return {"losses of 10 rounds": losses, "pictures after 9 rounds": pictures[9]}
+
+
+same_in_pytorch(ten_rounds)
 
 # %% [markdown]
 # ## Summary

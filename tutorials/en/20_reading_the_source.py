@@ -13,7 +13,6 @@
 
 # %%
 import ast
-import importlib.util
 import inspect
 import sys
 import textwrap
@@ -27,7 +26,7 @@ from minitorch_pt.optim import sgd
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import compare, in_pytorch, same_in_pytorch
 
 speak("en")
 
@@ -40,10 +39,10 @@ x = torch.tensor([[1.0, 2.0], [2.0, 0.0], [0.0, 1.0], [3.0, 1.0]])  # (4, 2)
 y = torch.tensor([1.5, 1.0, 2.5, -1.0])  # (4,)
 
 
-def new_model(package):
-    model = package.nn.Linear(2, 1)
-    with package.no_grad():
-        model.weight.copy_(package.tensor([[0.5, -0.5]]))
+def new_model():
+    model = torch.nn.Linear(2, 1)
+    with torch.no_grad():
+        model.weight.copy_(torch.tensor([[0.5, -0.5]]))
         model.bias.fill_(1.0)
     return model
 
@@ -62,7 +61,7 @@ def one_step(model, optimizer):
     return loss
 
 
-model = new_model(torch)
+model = new_model()
 loss = one_step(model, torch.optim.SGD(model.parameters(), lr=0.2))
 print(f"loss {loss.item():.4f}; after the step: weight {model.weight.detach()}, bias {model.bias.detach()}")
 
@@ -93,7 +92,7 @@ def trace(function, *arguments):
     return visited
 
 
-model = new_model(torch)
+model = new_model()
 visited = trace(one_step, model, torch.optim.SGD(model.parameters(), lr=0.2))
 for file, names in visited.items():
     print(f"│ {file}: {', '.join(names)}")
@@ -214,7 +213,7 @@ print(torch.mul.rule(x.numpy(), 2.0).tolist())
 # %%
 show(graph.record)
 
-model = new_model(torch)
+model = new_model()
 loss = loss_of(model, x, y)
 node = loss.grad_fn
 while isinstance(node, graph.Node):
@@ -345,23 +344,19 @@ def names_of(loss):
     return names
 
 
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
+def one_step_again():
+    model = new_model()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
+    one_step(model, optimizer)
+    return {"gradient": model.weight.grad, "weight after the step": model.weight}
 
-    ours, theirs = new_model(torch), new_model(pytorch)
-    their_x, their_y = pytorch.tensor(x.tolist()), pytorch.tensor(y.tolist())
-    our_loss, their_loss = loss_of(ours, x, y), loss_of(theirs, their_x, their_y)
-    print(f"PyTorch: the same names of nodes? {names_of(our_loss) == names_of(their_loss)}")
-    our_loss.backward()
-    their_loss.backward()
-    torch.optim.SGD(ours.parameters(), lr=0.2).step()
-    pytorch.optim.SGD(theirs.parameters(), lr=0.2).step()
-    compare("PyTorch: gradient", ours.weight.grad, theirs.weight.grad)
-    compare("PyTorch: weight after the step", ours.weight, theirs.weight)
+
+same_in_pytorch(one_step_again)
+theirs = in_pytorch(lambda: names_of(loss_of(new_model(), x, y)))
+if theirs is not None:
+    print(f"PyTorch: the same names of nodes? {names_of(loss_of(new_model(), x, y)) == theirs}")
     try:
-        inspect.getsource(pytorch.mul)
+        inspect.getsource(in_pytorch(lambda: torch.mul))
     except TypeError as error:
         print(f"PyTorch: no source of mul in Python: {textwrap.shorten(str(error), 60)}")
 
@@ -414,7 +409,7 @@ def exercise_2(tensor):
 
 a = torch.tensor(2.0, requires_grad=True)
 b = a * 3.0
-check(exercise_2, (loss_of(new_model(torch), x, y), 5), (a * 2.0, 1), (b * b + b, 3), (a.exp() + a.sqrt(), 3))
+check(exercise_2, (loss_of(new_model(), x, y), 5), (a * 2.0, 1), (b * b + b, 3), (a.exp() + a.sqrt(), 3))
 
 # %% [markdown]
 # **3.** Broadcasting repeats an input along an axis; on the way back, `fit` in `autograd/walk.py` adds up the gradients of the

@@ -9,13 +9,12 @@
 # linha por linha.
 
 # %%
-import importlib.util
-
 from tqdm import tqdm
 
-import minitorch_pt
+import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import in_pytorch
 
 speak("pt")
 
@@ -24,11 +23,11 @@ EPOCHS = 40
 
 # %% [markdown]
 # ## O programa
-# Escrito uma só vez, para um pacote chamado `torch`: pode ser o minitorch_pt ou o próprio PyTorch.
+# Código comum de PyTorch: `torch` é aqui o minitorch_pt e, mais abaixo, onde a mesma função roda de novo, o próprio PyTorch.
 
 
 # %%
-def program(torch, pixels, labels):
+def program():
     # produtos pequenos assim levam menos tempo com uma thread do que com várias, que esperam umas pelas outras
     torch.set_num_threads(1)
     torch.manual_seed(4)
@@ -78,7 +77,7 @@ def program(torch, pixels, labels):
 
 # %%
 pixels, labels = datasets.digits()
-history, scores, y, pictures = program(minitorch_pt, pixels, labels)
+history, scores, y, pictures = program()
 guess = scores.argmax(dim=1)  # (300, 10) -> (300,)
 accuracy = (guess == y).float().mean().item()
 print(f"Acurácia no teste ≈ {accuracy:.1%} de {len(y)} dígitos que a rede nunca viu")
@@ -101,7 +100,7 @@ figure
 # Cada linha é um dígito, cada coluna, o que a rede disse que ele é. Na diagonal, ela acerta.
 
 # %%
-confusion = minitorch_pt.zeros(10, 10, dtype=minitorch_pt.int64)
+confusion = torch.zeros(10, 10, dtype=torch.int64)
 for truth, said in zip(y.tolist(), guess.tolist(), strict=True):
     confusion[truth, said] += 1
 
@@ -129,12 +128,8 @@ figure
 # parte do anterior, e a diferença cresce: por quase 30 épocas fica abaixo de um milionésimo da perda, no fim é de cerca de um milésimo.
 
 # %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar. Tudo bem, nada aqui precisa dele.")
-else:
-    import torch
-
-    theirs, _, _, _ = program(torch, torch.from_numpy(pixels.numpy()), torch.from_numpy(labels.numpy()))
-    pairs = [(a, b) for name in history for a, b in zip(history[name], theirs[name], strict=False)]
+twin = in_pytorch(program)
+if twin is not None:
+    pairs = [(a, b) for name in history for a, b in zip(history[name], twin[0][name], strict=False)]
     largest = max(abs(a - b) / b for a, b in pairs)
     print(f"Maior diferença relativa de {len(pairs)} perdas em relação às do PyTorch: {largest:.1e}")

@@ -17,13 +17,12 @@
 # imagens de três (18), nomes (19).
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -193,24 +192,20 @@ figure
 #
 # ## O mesmo no PyTorch
 # Nosso neurônio recebia listas. O minitorch_pt e o PyTorch recebem *tensores*, que multiplicam todos os seus números de uma
-# vez; a próxima aula trata deles. As mesmas linhas rodam nos dois. `find_spec` verifica se o PyTorch está instalado, e `compare`
-# diz em uma linha se dois resultados são iguais; toda aula termina assim.
+# vez; a próxima aula trata deles. As mesmas linhas rodam nos dois. `same_in_pytorch` roda uma função aqui e, se o PyTorch está
+# instalado, também nele, e diz em uma linha se os resultados são iguais; toda aula termina assim.
 
 
 # %%
-def with_tensors(package):
-    inputs = package.tensor(orange)
-    weights = package.tensor([4.0, 1.0])
-    return (inputs * weights).sum() - 3.0  # (2,) * (2,) -> (2,), e a soma de seus números -> ()
+def with_tensors():
+    inputs = torch.tensor(orange)
+    weights = torch.tensor([4.0, 1.0])
+    z = (inputs * weights).sum() - 3.0  # (2,) * (2,) -> (2,), e a soma de seus números -> ()
+    return {"z": z}
 
 
-print(with_tensors(torch))
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: z", with_tensors(torch), with_tensors(pytorch))
+print(with_tensors())
+same_in_pytorch(with_tensors)
 
 # %% [markdown]
 # ## Resumo

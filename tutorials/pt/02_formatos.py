@@ -11,7 +11,6 @@
 # *formato* (*shape*) diz como. A maioria dos erros que você vai encontrar tem a ver com formatos; vale a pena aprender a lê-los.
 
 # %%
-import importlib.util
 
 import numpy as np
 
@@ -19,7 +18,7 @@ import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -192,18 +191,13 @@ print(x.sum(), x.sum().shape)  # (2, 4) -> ()
 
 
 # %%
-def sums(package):
-    numbers = package.arange(24.0).reshape(2, 3, 4)
-    return numbers.sum(dim=1)  # (2, 3, 4) -> (2, 4)
+def sums():
+    numbers = torch.arange(24.0).reshape(2, 3, 4)
+    return {"somas ao longo do eixo 1": numbers.sum(dim=1)}  # (2, 3, 4) -> (2, 4)
 
 
-print(sums(torch))
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: somas ao longo do eixo 1", sums(torch), sums(pytorch))
+print(sums())
+same_in_pytorch(sums)
 
 # %% [markdown]
 # ## Resumo

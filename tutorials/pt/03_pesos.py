@@ -11,13 +11,12 @@
 # que o tamanho importa duas vezes mais?
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -166,14 +165,13 @@ figure
 #
 # ## O mesmo no PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
 
-    theirs = (pytorch.tensor(houses.tolist()) * pytorch.tensor(found.tolist())).sum(dim=1)  # (5, 2) -> (5,)
-    compare("PyTorch: preços", (houses * found).sum(dim=1), theirs)
+# %%
+def found_prices():
+    return {"preços": (houses * found).sum(dim=1)}  # (5, 2) * (2,) -> (5, 2) -> (5,)
+
+
+same_in_pytorch(found_prices)
 
 # %% [markdown]
 # ## Resumo

@@ -11,13 +11,12 @@
 # casa: tamanho 0, quartos 0. A resposta é 0, sejam quais forem os pesos. Como terreno não é de graça, falta alguma coisa.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -170,18 +169,14 @@ figure
 
 
 # %%
-def neuron(package):
-    inputs = package.tensor([[1.6, 4.0], [0.0, 0.0], [1.0, 3.0]])
-    return (inputs * package.tensor([100.0, 50.0])).sum(dim=1) + 80.0  # (3, 2) * (2,) -> (3, 2) -> (3,)
+def neuron():
+    inputs = torch.tensor([[1.6, 4.0], [0.0, 0.0], [1.0, 3.0]])
+    z = (inputs * torch.tensor([100.0, 50.0])).sum(dim=1) + 80.0  # (3, 2) * (2,) -> (3, 2) -> (3,)
+    return {"preços com viés": z}
 
 
-print(neuron(torch))
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: preços com viés", neuron(torch), neuron(pytorch))
+print(neuron())
+same_in_pytorch(neuron)
 
 # %% [markdown]
 # ## Resumo

@@ -11,7 +11,6 @@
 # vem a maioria dos erros de formato. Esta aula provoca um de propósito e o conserta de duas maneiras.
 
 # %%
-import importlib.util
 
 import numpy as np
 
@@ -19,7 +18,7 @@ import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -192,18 +191,17 @@ print("np.dot:", np.dot(planes.numpy(), others.numpy()).shape)
 # %% [markdown]
 # ## O mesmo no PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
 
-    their_x, their_W = pytorch.tensor(x.tolist()), pytorch.tensor(W.tolist())
-    compare(
-        "PyTorch: produto escalar", torch.dot(a, b), pytorch.dot(pytorch.tensor(a.tolist()), pytorch.tensor(b.tolist()))
-    )
-    compare("PyTorch: transposto", x @ W.T, their_x @ their_W.T)  # (4,) @ (4, 3) -> (3,)
-    compare("PyTorch: outra ordem", W @ x, their_W @ their_x)  # (3, 4) @ (4,) -> (3,)
+# %%
+def products():
+    return {
+        "produto escalar": torch.dot(a, b),
+        "transposto": x @ W.T,  # (4,) @ (4, 3) -> (3,)
+        "outra ordem": W @ x,  # (3, 4) @ (4,) -> (3,)
+    }
+
+
+same_in_pytorch(products)
 
 # %% [markdown]
 # ## Resumo

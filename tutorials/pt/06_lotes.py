@@ -11,14 +11,13 @@
 # pela camada em um só produto e depois corta um conjunto de dados nessas porções: os *lotes* (*batches*).
 
 # %%
-import importlib.util
 import time
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 from minitorch_pt.utils.data import DataLoader, TensorDataset
 
 speak("pt")
@@ -223,20 +222,16 @@ print(sorted(i for batch in batches(torch.arange(10), 4, shuffle=True) for i in 
 # ## O mesmo no PyTorch
 # A mesma semente dá a mesma ordem aleatória.
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-    from torch.utils import data as their_data
 
-    their_X, their_W, their_b = (pytorch.tensor(t.tolist()) for t in (X, W, b))
-    compare("PyTorch: um lote", X @ W.T + b, their_X @ their_W.T + their_b)  # (2, 4) @ (4, 3) -> (2, 3)
+# %%
+def batches():
     torch.manual_seed(0)
-    pytorch.manual_seed(0)
-    theirs = their_data.DataLoader(their_data.TensorDataset(pytorch.arange(10)), batch_size=4, shuffle=True)
-    for (our_batch,), (their_batch,) in zip(loader, theirs, strict=True):
-        compare("PyTorch: a ordem de um lote embaralhado", our_batch, their_batch)
+    loader = DataLoader(TensorDataset(torch.arange(10)), batch_size=4, shuffle=True)
+    order = torch.cat([batch for (batch,) in loader])  # (4,), (4,) and (2,) -> (10,)
+    return {"um lote": X @ W.T + b, "a ordem das amostras embaralhadas": order}  # (2, 4) @ (4, 3) -> (2, 3)
+
+
+same_in_pytorch(batches)
 
 # %% [markdown]
 # ## Resumo

@@ -11,7 +11,6 @@
 # pesos, o viés e a conta que os usa.
 
 # %%
-import importlib.util
 
 import numpy as np
 
@@ -19,7 +18,7 @@ import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import compare, same_in_pytorch
 
 speak("pt")
 
@@ -275,19 +274,13 @@ print("parâmetros:", sum(parameter.numel() for parameter in own.parameters())) 
 
 
 # %%
-def linear(package):
-    package.manual_seed(0)
-    layer = package.nn.Linear(4, 5)
-    return layer.weight, layer(package.tensor(X.tolist()))  # (3, 4) @ (4, 5) -> (3, 5)
+def linear():
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(4, 5)
+    return {"pesos": layer.weight, "saída": layer(X)}  # (3, 4) @ (4, 5) -> (3, 5)
 
 
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    for what, ours, theirs in zip(("pesos", "saída"), linear(torch), linear(pytorch), strict=True):
-        compare(f"PyTorch: {what}", ours, theirs)
+same_in_pytorch(linear)
 
 # %% [markdown]
 # ## Resumo

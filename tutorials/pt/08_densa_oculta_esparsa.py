@@ -11,13 +11,12 @@
 # ligações existem. Assim, uma camada oculta pode ser densa ou esparsa, e uma camada densa não precisa ser oculta.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -219,19 +218,14 @@ print((layer.weight * mask).shape)  # consertado: (5, 4) * (5, 4) -> (5, 4)
 
 
 # %%
-def masked(package):
-    package.manual_seed(0)
-    layer = package.nn.Linear(4, 5)
-    weight = layer.weight * package.tensor(mask.tolist())  # (5, 4) * (5, 4) -> (5, 4)
-    return package.nn.functional.linear(package.tensor(x.tolist()), weight, layer.bias)  # (3, 4) -> (3, 5)
+def masked():
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(4, 5)
+    weight = layer.weight * mask  # (5, 4) * (5, 4) -> (5, 4)
+    return {"camada esparsa": torch.nn.functional.linear(x, weight, layer.bias)}  # (3, 4) -> (3, 5)
 
 
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: camada esparsa", masked(torch), masked(pytorch))
+same_in_pytorch(masked)
 
 # %% [markdown]
 # ## Resumo

@@ -11,13 +11,12 @@
 # examina as funções que ajudam.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -213,19 +212,12 @@ print(torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.ReLU())(torch.ones(3, 
 
 
 # %%
-def functions(package):
-    z = package.linspace(-4.0, 4.0, 9)
-    return {name: getattr(package, name)(z) for name in ("sigmoid", "tanh", "relu")}
+def functions():
+    z = torch.linspace(-4.0, 4.0, 9)
+    return {"sigmoid": torch.sigmoid(z), "tanh": torch.tanh(z), "relu": torch.relu(z)}
 
 
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    theirs = functions(pytorch)
-    for name, ours in functions(torch).items():
-        compare(f"PyTorch: {name}", ours, theirs[name])
+same_in_pytorch(functions)
 
 # %% [markdown]
 # ## Resumo

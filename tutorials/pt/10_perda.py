@@ -11,7 +11,6 @@
 # respostas certas. O treinamento faz exatamente o que a perda pede, e nada mais; por isso importa qual perda escolhemos.
 
 # %%
-import importlib.util
 import math
 import warnings
 
@@ -19,7 +18,7 @@ import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -264,24 +263,16 @@ print(f"pontuações 20, 0, 0:                      {F.cross_entropy(perfect * 2
 
 
 # %%
-def losses(package):
-    functional = package.nn.functional
-    return [
-        functional.l1_loss(package.tensor(predictions.tolist()), package.tensor(targets.tolist())),
-        functional.mse_loss(package.tensor(predictions.tolist()), package.tensor(targets.tolist())),
-        functional.cross_entropy(package.tensor(scores.tolist()), package.tensor(labels.tolist())),
-        functional.binary_cross_entropy_with_logits(
-            package.tensor(ripe_scores.tolist()), package.tensor(ripe.tolist())
-        ),
-    ]
+def losses():
+    return {
+        "l1_loss": F.l1_loss(predictions, targets),
+        "mse_loss": F.mse_loss(predictions, targets),
+        "cross_entropy": F.cross_entropy(scores, labels),
+        "binary_cross_entropy_with_logits": F.binary_cross_entropy_with_logits(ripe_scores, ripe),
+    }
 
 
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: quatro perdas", losses(torch), losses(pytorch))
+same_in_pytorch(losses)
 
 # %% [markdown]
 # Escritas como camadas, as mesmas funções se chamam `torch.nn.L1Loss()`, `MSELoss()`, `CrossEntropyLoss()` e `BCEWithLogitsLoss()`.

@@ -13,14 +13,13 @@
 # motor que a faz, e por fim usar o da biblioteca.
 
 # %%
-import importlib.util
 import math
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -330,22 +329,15 @@ print(f"gradiente depois de uma caminhada: {first}, depois de duas: {w.grad.item
 
 
 # %%
-def gradients(package):
-    weight = package.tensor(layer.weight.tolist(), requires_grad=True)
-    bias = package.tensor(layer.bias.tolist(), requires_grad=True)
-    z = package.tensor(x.tolist()) @ weight.T + bias  # (4, 3) @ (3, 2) + (2,) -> (4, 2)
-    package.nn.functional.mse_loss(z, package.tensor(y.tolist())).backward()
-    return weight.grad, bias.grad
+def gradients():
+    torch.manual_seed(0)
+    x, y = torch.randn(4, 3), torch.randn(4, 2)
+    layer = torch.nn.Linear(3, 2)
+    torch.nn.functional.mse_loss(layer(x), y).backward()  # (4, 3) @ (3, 2) -> (4, 2)
+    return {"gradiente dos pesos": layer.weight.grad, "gradiente dos vieses": layer.bias.grad}
 
 
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    ours, theirs = gradients(torch), gradients(pytorch)
-    compare("PyTorch: gradiente dos pesos", ours[0], theirs[0])
-    compare("PyTorch: gradiente dos vieses", ours[1], theirs[1])
+same_in_pytorch(gradients)
 
 # %% [markdown]
 # ## Resumo

@@ -11,13 +11,12 @@
 # esses passos se chama *otimizador*. Vamos escrever três à mão, ver onde cada um é bom e depois usar os da biblioteca.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -311,24 +310,15 @@ print(
 
 
 # %%
-def weights_of(package, name, **options):
-    w = package.tensor([-4.0, 1.0], requires_grad=True)
-    optimizer = getattr(package.optim, name)([w], **options)
-    for _ in range(30):
-        optimizer.zero_grad()
-        valley(w).backward()
-        optimizer.step()
-    return w
+def weights_in_the_end():
+    return {
+        "SGD": run_library(lambda parameters: torch.optim.SGD(parameters, lr=0.07))[-1],
+        "SGD com momento": run_library(lambda parameters: torch.optim.SGD(parameters, lr=0.07, momentum=0.7))[-1],
+        "Adam": run_library(lambda parameters: torch.optim.Adam(parameters, lr=0.3))[-1],
+    }
 
 
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    for name, options in [("SGD", {"lr": 0.07}), ("SGD", {"lr": 0.07, "momentum": 0.7}), ("Adam", {"lr": 0.3})]:
-        ours, theirs = (weights_of(package, name, **options) for package in (torch, pytorch))
-        compare(f"PyTorch: {name} {options}", ours, theirs)
+same_in_pytorch(weights_in_the_end)
 
 # %% [markdown]
 # ## Resumo

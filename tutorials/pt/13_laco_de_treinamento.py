@@ -12,13 +12,12 @@
 # otimizador muda os pesos. Cada passo teve sua aula. Esta junta todos eles.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -44,14 +43,14 @@ print(f"primeiro ponto {[round(value, 2) for value in x_train[0].tolist()]}, alv
 
 
 # %%
-def parts(lr=0.5, package=torch, activation="ReLU", seed=1):
-    package.manual_seed(seed)
-    model = package.nn.Sequential(
-        package.nn.Linear(2, 16),  # (24, 2) @ (2, 16) -> (24, 16)
-        getattr(package.nn, activation)(),  # package.nn.ReLU(), a menos que se dê outro nome
-        package.nn.Linear(16, 1),  # (24, 16) @ (16, 1) -> (24, 1)
+def parts(lr=0.5, activation=torch.nn.ReLU, seed=1):
+    torch.manual_seed(seed)
+    model = torch.nn.Sequential(
+        torch.nn.Linear(2, 16),  # (24, 2) @ (2, 16) -> (24, 16)
+        activation(),  # torch.nn.ReLU(), a menos que se dê outra classe
+        torch.nn.Linear(16, 1),  # (24, 16) @ (16, 1) -> (24, 1)
     )
-    return model, package.nn.BCEWithLogitsLoss(), package.optim.SGD(model.parameters(), lr=lr)
+    return model, torch.nn.BCEWithLogitsLoss(), torch.optim.SGD(model.parameters(), lr=lr)
 
 
 model, loss_function, optimizer = parts()
@@ -124,11 +123,10 @@ for lr in (0.001, 0.1, 100.0):
 
 
 # %%
-def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_valid), activation="ReLU", seed=1):
-    x_train, y_train, x_valid, y_valid = data
-    model, loss_function, optimizer = parts(lr, package, activation, seed)
-    dataset = package.utils.data.TensorDataset(x_train, y_train)
-    batches = package.utils.data.DataLoader(dataset, batch_size=24, shuffle=True)
+def train(epochs=100, lr=0.5, activation=torch.nn.ReLU, seed=1):
+    model, loss_function, optimizer = parts(lr, activation, seed)
+    dataset = torch.utils.data.TensorDataset(x_train, y_train)
+    batches = torch.utils.data.DataLoader(dataset, batch_size=24, shuffle=True)
     history = {"train": [], "valid": []}
     for _ in range(epochs):
         total = 0.0
@@ -139,7 +137,7 @@ def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_
             optimizer.step()
             total += loss.item() * len(x)
         history["train"].append(total / len(x_train))
-        with package.no_grad():
+        with torch.no_grad():
             history["valid"].append(loss_function(model(x_valid), y_valid).item())
     return model, history
 
@@ -204,7 +202,7 @@ figure
 
 # %%
 figure, panels = viz.panels(2, height=2.9)
-for axes, activation, title in zip(panels, ("Identity", "ReLU"), ("sem ativação", "ReLU"), strict=True):
+for axes, activation, title in zip(panels, (torch.nn.Identity, torch.nn.ReLU), ("sem ativação", "ReLU"), strict=True):
     model, history = train(activation=activation)
     print(
         f"{title}: perda de treinamento ≈ {history['train'][-1]:.3f}, acertos em pontos novos ≈ {accuracy(model):.0%}"
@@ -278,28 +276,20 @@ for lines in (
 # apontavam lotes que já passaram há muito tempo. Uma perda que não cai, ou que fica saltando, é motivo para reler essas linhas.
 #
 # ## O mesmo no PyTorch
-# A mesma função, com o outro pacote: a mesma semente dá os mesmos pesos iniciais e a mesma ordem dos pontos.
+# A mesma função, nele: a mesma semente dá os mesmos pesos iniciais e a mesma ordem dos pontos.
+
 
 # %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
+def ten_epochs():
+    model, history = train(10)
+    return {
+        "perdas de treinamento de 10 épocas": history["train"],
+        "perdas de validação de 10 épocas": history["valid"],
+        "pesos da primeira camada depois de 90 passos": model[0].weight,
+    }
 
-    data = [pytorch.tensor(part.tolist()) for part in (x_train, y_train, x_valid, y_valid)]
-    theirs, their_history = train(10, package=pytorch, data=data)
-    ours, our_history = train(10)
-    compare(
-        "PyTorch: perdas de treinamento de 10 épocas",
-        torch.tensor(our_history["train"]),
-        pytorch.tensor(their_history["train"]),
-    )
-    compare(
-        "PyTorch: perdas de validação de 10 épocas",
-        torch.tensor(our_history["valid"]),
-        pytorch.tensor(their_history["valid"]),
-    )
-    compare("PyTorch: pesos da primeira camada depois de 90 passos", ours[0].weight, theirs[0].weight)
+
+same_in_pytorch(ten_epochs)
 
 # %% [markdown]
 # ## Resumo

@@ -11,13 +11,12 @@
 # que foi aprendido no lugar antigo não serve no novo. Uma convolução usa os mesmos poucos pesos em todos os lugares.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -144,7 +143,7 @@ def dense():
     return nn.Sequential(nn.Flatten(), nn.Linear(64, 30), nn.ReLU(), nn.Linear(30, 10))
 
 
-def convolutional(nn):
+def convolutional():
     return nn.Sequential(
         nn.Conv2d(1, 6, 3, padding=1),  # (64, 1, 8, 8) -> (64, 6, 8, 8)
         nn.ReLU(),
@@ -186,7 +185,7 @@ def accuracy(model, x):
 
 moved = F.pad(images[test], (1, 0, 0, 0))[:, :, :, :8]  # uma coluna de zeros à esquerda; a última sai
 shifted = {}
-for name, build in [("densa", dense), ("convolucional", lambda: convolutional(nn))]:
+for name, build in [("densa", dense), ("convolucional", convolutional)]:
     networks = []
     for seed in range(4):
         torch.manual_seed(seed)
@@ -242,17 +241,15 @@ print(network(batch.unsqueeze(1)).shape)  # consertado: (64, 1, 8, 8) -> (64, 10
 #
 # ## O mesmo no PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
 
+# %%
+def untrained():
     torch.manual_seed(3)
-    pytorch.manual_seed(3)
-    ours, theirs = convolutional(nn), convolutional(pytorch.nn)
-    compare("PyTorch: filtros da mesma semente", ours[0].weight, theirs[0].weight)
-    compare("PyTorch: pontuações", ours(images[:5]), theirs(pytorch.tensor(images[:5].tolist())))
+    model = convolutional()
+    return {"filtros da mesma semente": model[0].weight, "pontuações": model(images[:5])}
+
+
+same_in_pytorch(untrained)
 
 # %% [markdown]
 # ## Resumo

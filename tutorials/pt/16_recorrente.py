@@ -12,14 +12,13 @@
 # seguinte.
 
 # %%
-import importlib.util
 import math
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -234,16 +233,15 @@ for name, layer in [("batch_first=True", rnn), ("sem isso", wrong)]:
 # %% [markdown]
 # ## O mesmo no PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
 
-    pytorch.manual_seed(0)
-    twin = pytorch.nn.RNN(1, 12, batch_first=True)
-    compare("PyTorch: pesos da mesma semente", rnn.weight_hh_l0, twin.weight_hh_l0)
-    compare("PyTorch: estados", states, twin(pytorch.tensor(sequences.tolist()))[0])
+# %%
+def from_the_same_seed():
+    torch.manual_seed(0)
+    rnn = nn.RNN(1, 12, batch_first=True)
+    return {"pesos": rnn.weight_hh_l0, "estados": rnn(sequences)[0]}
+
+
+same_in_pytorch(from_the_same_seed)
 
 # %% [markdown]
 # ## Resumo

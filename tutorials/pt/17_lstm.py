@@ -12,14 +12,13 @@
 # short-term memory*): os pesos de uma rede são sua memória de longo prazo, o estado é a de curto prazo, e esta dura muito.
 
 # %%
-import importlib.util
 import math
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -247,18 +246,16 @@ print(head(states[:, -1]).shape)  # consertado: (5, 7, 3) -> (5, 3), e (5, 3) @ 
 #
 # ## O mesmo no PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
 
-    pytorch.manual_seed(0)
-    twin = pytorch.nn.LSTM(2, 3, batch_first=True)
-    theirs, (_, their_c) = twin(pytorch.tensor(sequences.tolist()))
-    compare("PyTorch: pesos da mesma semente", lstm.weight_hh_l0, twin.weight_hh_l0)
-    compare("PyTorch: estados", states, theirs)
-    compare("PyTorch: estados da célula", last_c, their_c)
+# %%
+def from_the_same_seed():
+    torch.manual_seed(0)
+    lstm = nn.LSTM(2, 3, batch_first=True)
+    states, (_, last_c) = lstm(sequences)
+    return {"pesos": lstm.weight_hh_l0, "estados": states, "estados da célula": last_c}
+
+
+same_in_pytorch(from_the_same_seed)
 
 # %% [markdown]
 # ## Resumo

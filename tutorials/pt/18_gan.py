@@ -13,13 +13,12 @@
 # al., 2014).
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check, near
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import same_in_pytorch
 
 speak("pt")
 
@@ -44,8 +43,8 @@ print(threes.shape)
 
 
 # %%
-def networks(package):
-    nn = package.nn
+def networks():
+    nn = torch.nn
     generator = nn.Sequential(
         nn.Linear(8, 72),  # (32, 8) @ (8, 72) -> (32, 72)
         nn.ReLU(),
@@ -62,7 +61,7 @@ def networks(package):
 
 
 torch.manual_seed(0)
-generator, discriminator = networks(torch)
+generator, discriminator = networks()
 discriminator.eval()  # sem dropout enquanto medimos
 noise = torch.randn(32, 8)
 made = generator(noise)  # (32, 8) -> (32, 64)
@@ -147,7 +146,7 @@ def one_round(networks, optimizers, x, noise, loss_function):
     (generator, discriminator), (of_generator, of_discriminator) = networks, optimizers
     made = generator(noise)  # (32, 8) -> (32, 64)
     scores = discriminator(x)  # (32, 64) -> (32, 1)
-    real, fake = x.new_ones(32, 1), x.new_zeros(32, 1)  # os alvos, do mesmo pacote que x
+    real, fake = torch.ones(32, 1), torch.zeros(32, 1)  # os alvos
 
     of_discriminator.zero_grad()
     loss = loss_function(scores, real) + loss_function(discriminator(made.detach()), fake)
@@ -166,7 +165,7 @@ def one_round(networks, optimizers, x, noise, loss_function):
 # Todo mundo esquece o `detach()` uma vez:
 
 # %%
-generator, discriminator = networks(torch)
+generator, discriminator = networks()
 made = generator(noise)
 loss_function(discriminator(made), fake).backward()  # a vez do discriminador, sem detach()
 try:
@@ -183,7 +182,7 @@ except RuntimeError as error:
 # `of_discriminator.zero_grad()` os joga fora; por isso tem de ficar depois da vez do gerador e antes da do discriminador.
 
 # %%
-generator, discriminator = networks(torch)
+generator, discriminator = networks()
 made = generator(noise)
 loss_function(discriminator(made.detach()), fake).backward()
 print("o gerador tem gradientes depois da vez do discriminador:", generator[0].weight.grad is not None)
@@ -199,23 +198,23 @@ print("o discriminador tem gradientes depois da vez do gerador:", discriminator[
 
 
 # %%
-def train(package, samples, rounds, watch=()):
-    package.manual_seed(0)
-    pair = networks(package)
-    optimizers = [package.optim.Adam(network.parameters(), lr=0.001, betas=(0.5, 0.999)) for network in pair]
-    loss_function = package.nn.BCEWithLogitsLoss()
-    same_noise = package.randn(7, 8)
+def train(samples, rounds, watch=()):
+    torch.manual_seed(0)
+    pair = networks()
+    optimizers = [torch.optim.Adam(network.parameters(), lr=0.001, betas=(0.5, 0.999)) for network in pair]
+    loss_function = torch.nn.BCEWithLogitsLoss()
+    same_noise = torch.randn(7, 8)
     losses, pictures = [], {}
     for i in range(rounds + 1):
         if i in watch:
-            with package.no_grad():
+            with torch.no_grad():
                 pictures[i] = pair[0](same_noise).reshape(7, 8, 8)  # (7, 64) -> (7, 8, 8)
-        x = samples[package.randint(0, len(samples), (32,))]  # (183, 64) -> (32, 64)
-        losses.append(one_round(pair, optimizers, x, package.randn(32, 8), loss_function))
+        x = samples[torch.randint(0, len(samples), (32,))]  # (183, 64) -> (32, 64)
+        losses.append(one_round(pair, optimizers, x, torch.randn(32, 8), loss_function))
     return pair[0], losses, pictures
 
 
-generator, losses, pictures = train(torch, threes, 1200, watch=(0, 20, 50, 100, 300, 1200))
+generator, losses, pictures = train(threes, 1200, watch=(0, 20, 50, 100, 300, 1200))
 print(f"primeiras perdas: discriminador {losses[0][0]:.2f}, gerador {losses[0][1]:.2f}")
 
 # %% [markdown]
@@ -263,7 +262,7 @@ def nearest(made):
 
 torch.manual_seed(1)
 with torch.no_grad():
-    untrained, trained = (network(torch.randn(200, 8)) for network in (networks(torch)[0], generator))
+    untrained, trained = (network(torch.randn(200, 8)) for network in (networks()[0], generator))
 print(f"distância até o três mais próximo, sem treino: {nearest(untrained):.1f}")
 print("com treino, no máximo metade disso:", nearest(trained) < 0.5 * nearest(untrained))
 print(f"desvio padrão de um pixel, três verdadeiros: {threes.std(dim=0).mean().item():.2f}")
@@ -276,16 +275,14 @@ print("cópias de um três verdadeiro:", (torch.cdist(trained, threes) < 0.1).su
 #
 # ## O mesmo no PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
 
-    _, theirs, their_pictures = train(pytorch, pytorch.tensor(threes.tolist()), 9, watch=(0, 9))
-    _, ours, our_pictures = train(torch, threes, 9, watch=(0, 9))
-    compare("PyTorch: perdas de 10 rodadas", torch.tensor(ours), pytorch.tensor(theirs))
-    compare("PyTorch: imagens depois de 9 rodadas", our_pictures[9], their_pictures[9])
+# %%
+def ten_rounds():
+    _, losses, pictures = train(threes, 9, watch=(0, 9))
+    return {"perdas de 10 rodadas": losses, "imagens depois de 9 rodadas": pictures[9]}
+
+
+same_in_pytorch(ten_rounds)
 
 # %% [markdown]
 # ## Resumo

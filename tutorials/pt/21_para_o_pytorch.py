@@ -29,7 +29,7 @@ import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
 from minitorch_pt.teaching.language import speak
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.twins import compare, in_pytorch
 
 speak("pt")
 
@@ -122,12 +122,11 @@ with zipfile.ZipFile(folder / "ours.pt") as archive:
 
 
 # %%
-def new_model(package):
-    layers = package.nn.Linear(1, 3), package.nn.Tanh(), package.nn.Linear(3, 1)
-    return package.nn.Sequential(*layers)
+def new_model():
+    return torch.nn.Sequential(torch.nn.Linear(1, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1))
 
 
-model = new_model(torch)
+model = new_model()
 model.load_state_dict(ours["model"])
 inputs = [[-0.5], [0.8]]
 predicted = model(torch.tensor(inputs)).flatten().tolist()  # (2, 1) -> (2, 3) -> (2, 1) -> (2,)
@@ -136,7 +135,7 @@ print(f"x = -0.5: y ≈ {predicted[0]:.3f}, e x² = 0.25")
 if pytorch is None:
     print("O PyTorch não está instalado: não há a quem levar pesos.")
 else:
-    there = new_model(pytorch)
+    there = in_pytorch(new_model)
     there.load_state_dict(pytorch.load(folder / "ours.pt")["model"])  # salvo aqui, carregado no PyTorch
     compare("PyTorch: com nossos pesos", model(torch.tensor(inputs)), there(pytorch.tensor(inputs)))
 
@@ -162,7 +161,7 @@ except Exception as error:
 
 # %%
 torch.save(model.state_dict(), folder / "numbers.pt")
-print(new_model(torch).load_state_dict(torch.load(folder / "numbers.pt")))
+print(new_model().load_state_dict(torch.load(folder / "numbers.pt")))
 
 # %% [markdown]
 # ## O que muda, o que não muda
@@ -338,7 +337,7 @@ def carried(source, target, x):
     return judge
 
 
-a, b, c, d = torch.nn.Linear(2, 3), torch.nn.Linear(2, 3), new_model(torch), new_model(torch)
+a, b, c, d = torch.nn.Linear(2, 3), torch.nn.Linear(2, 3), new_model(), new_model()
 check(
     exercise_3,
     (a, b, carried(a, b, torch.ones(4, 2))),
