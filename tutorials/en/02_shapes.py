@@ -193,7 +193,7 @@ def sums():
     return {"sums along axis 1": numbers.sum(dim=1)}  # (2, 3, 4) -> (2, 4)
 
 
-print(sums())
+print(*sums().values())
 same_in_pytorch(sums)
 
 # %% [markdown]

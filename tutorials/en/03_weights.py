@@ -91,7 +91,7 @@ places = torch.arange(5).numpy()
 axes.bar(places - 0.2, products[:, 0].numpy(), 0.4, label="100 · size", color="#0072B2")
 axes.bar(places + 0.2, products[:, 1].numpy(), 0.4, label="50 · rooms", color="#E69F00", hatch="//", edgecolor="white")
 axes.set(xlabel="house", ylabel="part of the price (thousands)", xticks=places)
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = "Bars of 100 · size and 50 · rooms for five houses. The sizes give 50 to 160, the rooms 50 to 250."
 viz.save(figure, "pictures/03_products")
 figure

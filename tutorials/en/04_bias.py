@@ -154,7 +154,7 @@ figure, (axes,) = viz.panels(height=2.8)
 axes.plot(trail_without, linewidth=2, linestyle="--", color="#0072B2", label="without bias")
 axes.plot(trail_with, linewidth=2, color="#D55E00", label="with bias")
 axes.set(xlabel="round", ylabel="mean squared difference", yscale="log")
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = (
     "Two falling curves. Without a bias the mean squared difference stops near 1700, with one it falls below 0.1."
 )
@@ -176,7 +176,7 @@ def neuron():
     return {"prices with a bias": z}
 
 
-print(neuron())
+print(*neuron().values())
 same_in_pytorch(neuron)
 
 # %% [markdown]

@@ -98,11 +98,10 @@ for product in (torch.dot, torch.matmul):  # torch.matmul is the name of @
 
 # %% [markdown]
 # A matrix product takes the dot product of each row on the left with each **column** on the right. Our `x` has 4 numbers, a
-# column of `W` only 3. The first three find their partners, and the last number has none. (In the pictures, `a` is what stands on
-# the left of the sign, `b` what stands on the right.)
+# column of `W` only 3. The first three find their partners, and the last number has none.
 
 # %%
-figure = viz.matmul(x, W)
+figure = viz.matmul(x, W, names=("x", "W"))
 viz.save(figure, "pictures/05_misfit")
 figure
 
@@ -123,7 +122,7 @@ figure
 # %%
 print(W.T)  # (3, 4) -> (4, 3)
 
-figure = viz.transpose(W, row=1)
+figure = viz.transpose(W, row=1, name="W")
 viz.save(figure, "pictures/05_transpose")
 figure
 
@@ -133,7 +132,7 @@ figure
 # %%
 print(x @ W.T)  # (4,) @ (4, 3) -> (3,)
 
-figure = viz.matmul(x, W.T)
+figure = viz.matmul(x, W.T, names=("x", "W.T"))
 viz.save(figure, "pictures/05_after_transposing")
 figure
 
@@ -144,7 +143,7 @@ figure
 # %%
 print(W @ x)  # (3, 4) @ (4,) -> (3,)
 
-figure = viz.matmul(W, x)
+figure = viz.matmul(W, x, names=("W", "x"))
 viz.save(figure, "pictures/05_other_order")
 figure
 

@@ -221,7 +221,7 @@ for width, style, color in ((5, "-", "#0072B2"), (100, "--", "#D55E00"), (1000, 
     axes.plot(runs[width], style, color=color, linewidth=2, label=f"{width} inputs, scale 0.10")
 axes.plot(deviations(1000, 1000**-0.5), "d", color="#222222", markersize=6, label="1000 inputs, scale 1/√1000")
 axes.set(xlabel="layers", ylabel="standard deviation", yscale="log")
-axes.legend(fontsize=8)
+axes.legend(fontsize=8, frameon=False)
 figure.alt = "Standard deviation over ten layers. Scale 0.10: it falls with 5 inputs, stays with 100, grows with 1000. 1/√n: it stays."
 viz.save(figure, "pictures/07_scale")
 figure
@@ -239,11 +239,13 @@ for name, parameter in layer.named_parameters():
     print(name, tuple(parameter.shape), f"largest {parameter.abs().max().item():.4f}")  # below 1/√4 = 0.5
 print(layer(X).shape)  # (3, 4) @ (4, 5) -> (3, 5)
 
-figure = viz.network(layer)
+figure = viz.network(layer, neuron=1)
 viz.save(figure, "pictures/07_dense")
 figure
 
 # %% [markdown]
+# In colour are the four weights of one of the five neurons, with its bias; each of the others has its own.
+#
 # Our own class becomes a full layer in two steps: it inherits from `torch.nn.Module`, whose `__init__` is called first, and its
 # weights are wrapped in `Parameter`. Then it knows its parameters, prints itself, and can be called.
 

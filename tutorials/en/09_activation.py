@@ -75,7 +75,7 @@ figure, (axes,) = viz.panels(height=3.0)
 axes.plot(x[:, 0].numpy(), two_layers(x, nothing)[:, 0].numpy(), "--", linewidth=2, label="two layers, no function")
 axes.plot(x[:, 0].numpy(), two_layers(x, torch.relu)[:, 0].numpy(), linewidth=2, label="two layers, ReLU between")
 axes.set(xlabel="x", ylabel="output")
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = "Two layers without a function give a straight line; with ReLU between them, a line with corners."
 viz.save(figure, "pictures/09_collapse")
 figure

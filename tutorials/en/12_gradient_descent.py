@@ -179,12 +179,13 @@ print(f"Adam: loss {valley(adam_path[-1]).item():.4f} after 30 steps")
 # The three paths; lines join places of equal loss. The square is the start, the star the end, after 30 steps.
 
 # %%
-figure, places = viz.panels(3, height=3.0)
+figure, places = viz.panels(rows=3, height=2.5)
 paths = {"plain": plain_path, "momentum": momentum_path, "Adam": adam_path}
 every = torch.cat(list(paths.values()))  # three times (31, 2) -> (93, 2): the panels show the same part of the valley
 for ax, (name, path) in zip(places, paths.items(), strict=True):
     viz.descent(valley, path, around=every, ax=ax)
     ax.legend().remove()
+    ax.set_aspect("equal")
     ax.set_title(name)
 figure.alt = (
     "A valley from above, and three paths of 30 steps from the same start. Plain: a zigzag, then a creep that ends before the middle. "

@@ -185,7 +185,7 @@ def draw(model, title, axes):
 figure, panels = viz.panels(2, rows=2, height=2.9)
 for axes, epochs in zip(panels, (0, 1, 10, 100), strict=True):
     draw(train(epochs)[0], f"epoch {epochs}", axes)
-panels[0].legend(loc="upper right")
+panels[0].legend(loc="upper right", frameon=False)
 figure.alt = (
     "The two moons and the decision boundary. Epoch 0: there is none, all is class 1. Epoch 1: a slightly bent line at the lower "
     "right. Epoch 10: a slightly bent line through the middle. Epoch 100: a line that winds between the moons. "
@@ -205,7 +205,7 @@ for axes, activation, title in zip(panels, (torch.nn.Identity, torch.nn.ReLU), (
     model, history = train(activation=activation)
     print(f"{title}: training loss ≈ {history['train'][-1]:.3f}, right on new points ≈ {accuracy(model):.0%}")
     draw(model, title, axes)
-panels[0].legend(loc="upper right")
+panels[0].legend(loc="upper right", frameon=False)
 figure.alt = (
     "The two moons and the decision boundaries of two networks after 100 epochs. Without activation: a straight line that cuts off "
     f"the tips of both moons. With ReLU: a line that winds between the moons. {'; '.join(axes.get_title() for axes in panels)}."

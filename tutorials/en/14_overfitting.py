@@ -205,7 +205,7 @@ def gaps(results, place):
     axes.set_yticks(range(len(results)), results)
     axes.set(xlabel="loss at the end", xlim=(0, None))
     axes.invert_yaxis()
-    axes.legend(loc=place)
+    axes.legend(loc=place, frameon=False)
     each = "; ".join(f"{name}: {a:.2f} and {b:.2f}" for name, (a, b) in results.items())
     figure.alt = f"Training and validation loss at the end of training. {each}."
     return figure

@@ -86,7 +86,7 @@ figure, (axes,) = viz.panels(height=3.0)
 for u, style in [(0.5, "-"), (0.9, "--"), (1.0, ":"), (1.1, "-.")]:
     axes.plot(range(41), [u**n for n in range(41)], style, linewidth=2, label=f"u = {u}")
 axes.set(xlabel="steps back", ylabel="slope", yscale="log", ylim=(1e-6, 1e3))
-axes.legend(ncols=4, loc="upper left")
+axes.legend(ncols=4, loc="upper left", frameon=False)
 figure.alt = "Slope against steps back, logarithmic: falling lines for u = 0.5 and 0.9, level for 1, rising for 1.1."
 viz.save(figure, "pictures/16_slopes")
 figure
@@ -171,7 +171,7 @@ axes.plot(year.numpy(), 100 * target.numpy(), color="#767676", linewidth=2.5, la
 axes.plot(year.numpy(), 100 * guess.numpy(), "--", color="#D55E00", label="predicted a year ahead")
 axes.axvline(1921, ymax=0.84, color="#222222", linestyle=":", label="test from 1921 on")
 axes.set(xlabel="year", ylabel="sunspots", ylim=(-5, 240))
-axes.legend(ncols=3, loc="upper left")
+axes.legend(ncols=3, loc="upper left", frameon=False)
 figure.alt = "Sunspots from 1722 to 2008, waves of some 11 years, and the forecast close to them, after 1921 too."
 viz.save(figure, "pictures/16_sunspots")
 figure

@@ -210,7 +210,7 @@ with torch.no_grad():
 kept = torch.stack(kept, dim=1)  # (5, 20)
 
 figure, (axes,) = viz.panels(height=3.0)
-for line, value, style in zip(kept.numpy(), numbers.tolist(), ["-", "--", ":", "-.", "-"], strict=True):
+for line, value, style in zip(kept.numpy(), numbers.tolist(), ["-", "--", ":", "-.", ".-"], strict=True):
     axes.plot(range(20), line, style, linewidth=2, label=f"{value:.1f}")
 axes.axvline(mark, color="#767676", linewidth=0.8)
 axes.set(xlabel="time step", ylabel="cell state c", xlim=(-0.5, 22.5), xticks=range(0, 20, 5))

@@ -236,7 +236,7 @@ axes.plot(rounds, means[:, 1].numpy(), color="#E69F00", linewidth=2, linestyle="
 axes.axhline(1.386, color="#0072B2", linewidth=0.8, linestyle=":")
 axes.axhline(0.693, color="#E69F00", linewidth=0.8, linestyle=":")
 axes.set(xlabel="round", ylabel="loss (mean of 20 rounds)")
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = (
     "The losses of both networks over 1200 rounds. From round 100 on they stay near the dotted lines, 1.386 and 0.693."
 )

@@ -204,7 +204,7 @@ def with_tensors():
     return {"z": z}
 
 
-print(with_tensors())
+print(*with_tensors().values())
 same_in_pytorch(with_tensors)
 
 # %% [markdown]

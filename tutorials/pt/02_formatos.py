@@ -196,7 +196,7 @@ def sums():
     return {"somas ao longo do eixo 1": numbers.sum(dim=1)}  # (2, 3, 4) -> (2, 4)
 
 
-print(sums())
+print(*sums().values())
 same_in_pytorch(sums)
 
 # %% [markdown]

@@ -93,7 +93,7 @@ axes.bar(
     places + 0.2, products[:, 1].numpy(), 0.4, label="50 · quartos", color="#E69F00", hatch="//", edgecolor="white"
 )
 axes.set(xlabel="casa", ylabel="parte do preço (milhares)", xticks=places)
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = (
     "Barras de 100 · tamanho e 50 · quartos para cinco casas. Os tamanhos dão de 50 a 160, os quartos de 50 a 250."
 )

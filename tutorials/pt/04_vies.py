@@ -155,7 +155,7 @@ figure, (axes,) = viz.panels(height=2.8)
 axes.plot(trail_without, linewidth=2, linestyle="--", color="#0072B2", label="sem viés")
 axes.plot(trail_with, linewidth=2, color="#D55E00", label="com viés")
 axes.set(xlabel="rodada", ylabel="média dos quadrados", yscale="log")
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = "Duas curvas que caem. Sem viés, a média dos quadrados para perto de 1700; com viés, cai abaixo de 0,1."
 viz.save(figure, "pictures/04_search")
 figure
@@ -175,7 +175,7 @@ def neuron():
     return {"preços com viés": z}
 
 
-print(neuron())
+print(*neuron().values())
 same_in_pytorch(neuron)
 
 # %% [markdown]

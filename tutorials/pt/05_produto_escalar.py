@@ -99,11 +99,10 @@ for product in (torch.dot, torch.matmul):  # torch.matmul é o nome de @
 # %% [markdown]
 # O primeiro erro diz que se esperavam vetores (1D), e não um vetor e uma matriz; o segundo, que 4 e 3 deviam ser iguais. Um produto de
 # matrizes faz o produto escalar de cada linha da esquerda com cada **coluna** da direita. Nosso `x` tem 4 números, uma coluna de `W` só
-# tem 3. Os três primeiros encontram seus pares, e o último fica sem nenhum. (Nas figuras, `a` é o que está à esquerda do sinal, e `b`, o
-# que está à direita.)
+# tem 3. Os três primeiros encontram seus pares, e o último fica sem nenhum.
 
 # %%
-figure = viz.matmul(x, W)
+figure = viz.matmul(x, W, names=("x", "W"))
 viz.save(figure, "pictures/05_misfit")
 figure
 
@@ -124,7 +123,7 @@ figure
 # %%
 print(W.T)  # (3, 4) -> (4, 3)
 
-figure = viz.transpose(W, row=1)
+figure = viz.transpose(W, row=1, name="W")
 viz.save(figure, "pictures/05_transpose")
 figure
 
@@ -134,7 +133,7 @@ figure
 # %%
 print(x @ W.T)  # (4,) @ (4, 3) -> (3,)
 
-figure = viz.matmul(x, W.T)
+figure = viz.matmul(x, W.T, names=("x", "W.T"))
 viz.save(figure, "pictures/05_after_transposing")
 figure
 
@@ -145,7 +144,7 @@ figure
 # %%
 print(W @ x)  # (3, 4) @ (4,) -> (3,)
 
-figure = viz.matmul(W, x)
+figure = viz.matmul(W, x, names=("W", "x"))
 viz.save(figure, "pictures/05_other_order")
 figure
 

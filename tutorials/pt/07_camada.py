@@ -225,7 +225,7 @@ for width, style, color in ((5, "-", "#0072B2"), (100, "--", "#D55E00"), (1000, 
     axes.plot(runs[width], style, color=color, linewidth=2, label=f"{width} entradas, escala 0,10")
 axes.plot(deviations(1000, 1000**-0.5), "d", color="#222222", markersize=6, label="1000 entradas, escala 1/√1000")
 axes.set(xlabel="camadas", ylabel="desvio padrão", yscale="log")
-axes.legend(fontsize=8)
+axes.legend(fontsize=8, frameon=False)
 figure.alt = "O desvio padrão ao longo de dez camadas. Escala 0,10: cai com 5 entradas, fica com 100, cresce com 1000. 1/√n: fica."
 viz.save(figure, "pictures/07_scale")
 figure
@@ -243,11 +243,13 @@ for name, parameter in layer.named_parameters():
     print(name, tuple(parameter.shape), f"maior {parameter.abs().max().item():.4f}")  # abaixo de 1/√4 = 0,5
 print(layer(X).shape)  # (3, 4) @ (4, 5) -> (3, 5)
 
-figure = viz.network(layer)
+figure = viz.network(layer, neuron=1)
 viz.save(figure, "pictures/07_dense")
 figure
 
 # %% [markdown]
+# Em cores, os quatro pesos de um dos cinco neurônios, com seu viés; cada um dos outros tem os seus.
+#
 # Nossa classe vira uma camada completa em dois passos: ela herda de `torch.nn.Module`, cujo `__init__` é chamado primeiro, e seus
 # pesos são envolvidos em `Parameter`. Daí em diante ela conhece seus parâmetros, sabe se imprimir e pode ser chamada.
 

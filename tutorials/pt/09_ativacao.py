@@ -76,7 +76,7 @@ figure, (axes,) = viz.panels(height=3.0)
 axes.plot(x[:, 0].numpy(), two_layers(x, nothing)[:, 0].numpy(), "--", linewidth=2, label="duas camadas, sem função")
 axes.plot(x[:, 0].numpy(), two_layers(x, torch.relu)[:, 0].numpy(), linewidth=2, label="duas camadas, ReLU no meio")
 axes.set(xlabel="x", ylabel="saída")
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = "Duas camadas sem função dão uma reta; com ReLU entre elas, uma linha com quinas."
 viz.save(figure, "pictures/09_collapse")
 figure

@@ -181,12 +181,13 @@ print(f"Adam: perda {valley(adam_path[-1]).item():.4f} depois de 30 passos")
 # Os três caminhos; as linhas unem lugares de mesma perda. O quadrado é o início, a estrela é o fim, depois de 30 passos.
 
 # %%
-figure, places = viz.panels(3, height=3.0)
+figure, places = viz.panels(rows=3, height=2.5)
 paths = {"simples": plain_path, "momento": momentum_path, "Adam": adam_path}
 every = torch.cat(list(paths.values()))  # três vezes (31, 2) -> (93, 2): os quadros mostram a mesma parte do vale
 for ax, (name, path) in zip(places, paths.items(), strict=True):
     viz.descent(valley, path, around=every, ax=ax)
     ax.legend().remove()
+    ax.set_aspect("equal")
     ax.set_title(name)
 figure.alt = (
     "Um vale visto de cima e três caminhos de 30 passos a partir do mesmo início. Simples: um zigue-zague e, depois, um avanço lento que "

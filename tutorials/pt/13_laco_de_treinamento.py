@@ -186,7 +186,7 @@ def draw(model, title, axes):
 figure, panels = viz.panels(2, rows=2, height=2.9)
 for axes, epochs in zip(panels, (0, 1, 10, 100), strict=True):
     draw(train(epochs)[0], f"época {epochs}", axes)
-panels[0].legend(loc="upper right")
+panels[0].legend(loc="upper right", frameon=False)
 figure.alt = (
     "As duas luas e a fronteira de decisão. Época 0: não há nenhuma, tudo é classe 1. Época 1: uma linha pouco curvada, embaixo, à "
     "direita. Época 10: uma linha pouco curvada, pelo meio. Época 100: uma linha que serpenteia entre as luas. "
@@ -208,7 +208,7 @@ for axes, activation, title in zip(panels, (torch.nn.Identity, torch.nn.ReLU), (
         f"{title}: perda de treinamento ≈ {history['train'][-1]:.3f}, acertos em pontos novos ≈ {accuracy(model):.0%}"
     )
     draw(model, title, axes)
-panels[0].legend(loc="upper right")
+panels[0].legend(loc="upper right", frameon=False)
 figure.alt = (
     "As duas luas e as fronteiras de decisão de duas redes depois de 100 épocas. Sem ativação: uma reta que corta as pontas das duas "
     f"luas. Com ReLU: uma linha que serpenteia entre as luas. {'; '.join(axes.get_title() for axes in panels)}."

@@ -208,7 +208,7 @@ def gaps(results, place):
     axes.set_yticks(range(len(results)), results)
     axes.set(xlabel="perda no fim", xlim=(0, None))
     axes.invert_yaxis()
-    axes.legend(loc=place)
+    axes.legend(loc=place, frameon=False)
     each = "; ".join(f"{name}: {a:.2f} e {b:.2f}" for name, (a, b) in results.items())
     figure.alt = f"Perdas de treinamento e de validação no fim do treinamento. {each}."
     return figure

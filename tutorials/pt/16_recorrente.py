@@ -87,7 +87,7 @@ figure, (axes,) = viz.panels(height=3.0)
 for u, style in [(0.5, "-"), (0.9, "--"), (1.0, ":"), (1.1, "-.")]:
     axes.plot(range(41), [u**n for n in range(41)], style, linewidth=2, label=f"u = {u}")
 axes.set(xlabel="passos atrás", ylabel="inclinação", yscale="log", ylim=(1e-6, 1e3))
-axes.legend(ncols=4, loc="upper left")
+axes.legend(ncols=4, loc="upper left", frameon=False)
 figure.alt = (
     "A inclinação contra os passos atrás, em escala logarítmica: u = 0,5 e 0,9 caem, 1 fica na horizontal, 1,1 sobe."
 )
@@ -176,7 +176,7 @@ axes.plot(year.numpy(), 100 * target.numpy(), color="#767676", linewidth=2.5, la
 axes.plot(year.numpy(), 100 * guess.numpy(), "--", color="#D55E00", label="previstas no ano anterior")
 axes.axvline(1921, ymax=0.84, color="#222222", linestyle=":", label="teste a partir de 1921")
 axes.set(xlabel="ano", ylabel="manchas solares", ylim=(-5, 240))
-axes.legend(ncols=3, loc="upper left")
+axes.legend(ncols=3, loc="upper left", frameon=False)
 figure.alt = (
     "As manchas solares de 1722 a 2008, ondas de cerca de 11 anos, e a previsão perto delas, também depois de 1921."
 )

@@ -239,7 +239,7 @@ axes.plot(rounds, means[:, 1].numpy(), color="#E69F00", linewidth=2, linestyle="
 axes.axhline(1.386, color="#0072B2", linewidth=0.8, linestyle=":")
 axes.axhline(0.693, color="#E69F00", linewidth=0.8, linestyle=":")
 axes.set(xlabel="rodada", ylabel="perda (média de 20 rodadas)")
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = "As perdas das duas redes em 1200 rodadas. Da rodada 100 em diante, ficam perto das linhas pontilhadas, 1,386 e 0,693."
 viz.save(figure, "pictures/18_losses")
 figure

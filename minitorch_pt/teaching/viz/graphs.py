@@ -33,7 +33,16 @@ from .words import translator
 __all__ = ["graph"]
 
 SYMBOLS = {"add": "+", "sub": "−", "rsub": "−", "mul": "×", "true_divide": "÷", "matmul": "@", "sum": "Σ"}
-PLAIN = {"power_number": "pow", "power": "pow", "true_divide": "div", "view": "reshape", "scale": "dropout"}
+PLAIN = {
+    "power_number": "pow",
+    "power": "pow",
+    "true_divide": "div",
+    "view": "reshape",
+    "scale": "dropout",
+    "max_values": "max_pool",
+    "max_with_places": "max_pool",
+    "sequence": "recurrent",
+}
 # steps of which autograd keeps no numbers, and whose result is nothing but a weighted sum of their inputs
 WEIGHTED_SUMS = {
     "add", "sub", "rsub", "neg", "scale", "sum", "mean", "view", "squeeze", "unsqueeze", "transpose", "t", "permute", "expand", "select", "narrow",
@@ -170,7 +179,10 @@ def _title(node: Node, values: dict[int, Any]) -> str:
     numbers = [
         number(arg)
         for arg, edge in zip_longest(node.args or (), node.edges)
-        if edge is None and np.ndim(arg) == 0 and np.asarray(arg).dtype.kind in "if"
+        if edge is None
+        and not isinstance(arg, (tuple, list))
+        and np.ndim(arg) == 0
+        and np.asarray(arg).dtype.kind in "if"
     ]
     value, known = values.get(id(node)), _weighted_sum(node, values) if name in ("add", "sub", "rsub") else None
     if (
@@ -283,7 +295,8 @@ def _flows(node: Node, total: Any) -> list:
         flows = [flow._data if isinstance(flow, Tensor) else flow for flow in flows_of(node, total, node.edges, False)]
     pairs = zip_longest(flows, node.edges)
     return [
-        None if flow is None else fit(flow, edge._data if isinstance(edge, Tensor) else edge) for flow, edge in pairs
+        None if flow is None or edge is None else fit(flow, edge._data if isinstance(edge, Tensor) else edge)
+        for flow, edge in pairs
     ]
 
 

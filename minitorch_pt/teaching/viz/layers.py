@@ -99,7 +99,8 @@ def samples(
     """Images on a grid, or what a generator made over time: a row for each entry.
 
     Args:
-        images: (n, h, w), or {"epoch 1": (n, h, w), "epoch 10": (n, h, w), ...}, all of one shape.
+        images: (n, h, w) in grey, (n, 3, h, w) in red, green and blue, or {"epoch 1": images, "epoch 10": images, ...}, all of one
+            shape. Colours are whole numbers from 0 to 255 or others from 0 to 1.
         titles: one for each image.
         columns: images beside each other, where `images` is no mapping.
 
@@ -108,19 +109,23 @@ def samples(
     """
     word = translator(language)
     if isinstance(images, Mapping):
-        rows = {name: to_array(v, f"images {name!r}", (3,)) for name, v in images.items()}
+        rows = {name: to_array(v, f"images {name!r}", (3, 4)) for name, v in images.items()}
         shapes = {v.shape for v in rows.values()}
         if len(shapes) != 1:
             raise ValueError(f"samples() over time needs images of one shape (n, h, w) for each entry, got {sorted(shapes)}")  # fmt: skip
         data, columns = np.concatenate(list(rows.values())), next(iter(shapes))[0]
     else:
-        rows, data = {}, to_array(images, "images", (3,))
+        rows, data = {}, to_array(images, "images", (3, 4))
         if columns < 1:
             raise ValueError(f"columns must be positive, got {columns}")
         columns = min(columns, len(data))
     data = _limited(data, "samples")
     if titles is not None and len(titles) != len(data):
         raise ValueError(f"samples() needs a title for each of {len(data)} images, got {len(titles)}")
+    if data.ndim == 4:
+        if data.shape[1] != 3:
+            raise ValueError(f"coloured images have the shape (n, 3, h, w), got {data.shape}")
+        data = np.clip(np.moveaxis(data, 1, 3) / (255 if data.dtype.kind in "iu" else 1), 0, 1)
     ax = _images(data, titles or [""] * len(data), columns, float(data.min()), float(data.max()), "")
     figure: Any = ax.figure
     for name, first in zip(rows, figure.axes[::columns], strict=True) if rows else ():
@@ -178,7 +183,9 @@ def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: 
         shown = ax.imshow(part, cmap="cividis", vmin=low, vmax=high, aspect="auto", interpolation="nearest")
         label = word(name) if len(word(name)) <= 12 else word(name).replace(" ", "\n", 1)
         ax.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=9)
-        ax.set_yticks([])
+        units = range(len(part)) if len(part) <= 6 else (0, len(part) - 1)
+        ax.set_yticks(units, [str(unit + 1) for unit in units], fontsize=8)
+        ax.tick_params(axis="y", length=0)
         figure.colorbar(shown, ax=ax, ticks=[low, high], format=lambda v, _: number(v, 2), pad=0.01)
     if labels is not None:
         panels[-1].set_xticks(range(time), labels, fontsize=9 if time <= 16 else 8)  # 20 numbers fit beside each other

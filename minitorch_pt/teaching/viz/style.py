@@ -16,6 +16,7 @@ from html import escape
 from typing import Any, ParamSpec
 
 import numpy as np
+from cycler import cycler
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -44,6 +45,7 @@ STYLE: Any = {
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
+    "axes.prop_cycle": cycler(color=CYCLE),
     "text.color": INK,
     "legend.fontsize": 9,
     "legend.frameon": False,

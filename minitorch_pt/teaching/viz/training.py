@@ -161,16 +161,16 @@ def fit(x: Any, y: Any, models: Mapping[str, Callable], *, language: str | None 
 
 @picture
 def confusion(matrix: Any, *, names: Sequence[str] | None = None, language: str | None = None, ax: Axes | None = None) -> Figure:  # fmt: skip
-    """How often which class (row) was taken for which (column).
+    """How often which class (row) was taken for which (column); cells show their numbers where these fit.
 
     Raises:
-        ValueError: the matrix is not square, larger than (12, 12), has negative numbers, or the names are not as many.
+        ValueError: the matrix is not square, larger than (26, 26), has negative numbers, or the names are not as many.
     """
     word = translator(language)
     counts = to_array(matrix, "matrix", (2,))
     n = len(counts)
-    if counts.shape != (n, n) or n > 12 or counts.min() < 0 or (names is not None and len(names) != n):
-        raise ValueError(f"a confusion matrix is square, at most (12, 12), of numbers from 0, with a name for each class, got {counts.shape}, smallest {counts.min()}, names {names}")  # fmt: skip
+    if counts.shape != (n, n) or n > 26 or counts.min() < 0 or (names is not None and len(names) != n):
+        raise ValueError(f"a confusion matrix is square, at most (26, 26), of numbers from 0, with a name for each class, got {counts.shape}, smallest {counts.min()}, names {names}")  # fmt: skip
     widest = max(map(len, names)) if names is not None else 1
     side = min(max(0.42, 0.1 * widest), 5.5 / n)
     ax = plain_axes(ax, side * n + 0.6 + 0.09 * widest, side * n + 0.8)
@@ -178,10 +178,17 @@ def confusion(matrix: Any, *, names: Sequence[str] | None = None, language: str 
         counts / max(counts.max(), 1e-12)
     )  # the square root: single mistakes show beside many right answers
     ax.imshow(shade, cmap="Blues", vmin=0, vmax=1)
+    size, room = (9, 4) if n <= 12 else (8, 2)  # points, letters
     for (i, j), count in np.ndenumerate(counts):
-        if count:
+        if count and len(number(count)) <= room:
             ax.text(
-                j, i, number(count), ha="center", va="center", fontsize=9, color="white" if shade[i, j] > 0.6 else INK
+                j,
+                i,
+                number(count),
+                ha="center",
+                va="center",
+                fontsize=size,
+                color="white" if shade[i, j] > 0.6 else INK,
             )
     labels = [str(name) for name in (names if names is not None else range(n))]
     ax.set_xticks(range(n), labels, rotation=90 if 0.1 * widest > side else 0)
