@@ -22,7 +22,9 @@ files               panels (several pictures in one), save, alt_text
 try:
     import matplotlib as _matplotlib
 except ImportError as error:
-    raise ImportError('minitorch_pt.teaching.viz draws with matplotlib, which is not installed: pip install matplotlib') from error  # fmt: skip
+    raise ImportError(
+        "minitorch_pt.teaching.viz draws with matplotlib, which is not installed: pip install matplotlib"
+    ) from error
 
 from ..console import print_anything as _print_anything
 from .files import *

@@ -26,7 +26,9 @@ def save(figure: Figure, path: str | os.PathLike) -> tuple[Path, Path]:
         ValueError: `path` ends in .svg or .png, or the figure has no alternative text (set `figure.alt`).
     """
     if Path(path).suffix in (".svg", ".png"):
-        raise ValueError(f"path must come without suffix, for two files are written: {Path(path).with_suffix('')}, got {path}")  # fmt: skip
+        raise ValueError(
+            f"path must come without suffix, for two files are written: {Path(path).with_suffix('')}, got {path}"
+        )
     alt = alt_text(figure)
     if not alt:
         raise ValueError("the figure has no alternative text: say in figure.alt what it shows, for who does not see it")

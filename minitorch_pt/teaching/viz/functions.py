@@ -52,7 +52,9 @@ def _named(activation: str | Callable) -> tuple[str, Callable]:
     if isinstance(activation, str):
         function = OWN.get(activation) or getattr(F, activation, None)
         if function is None:
-            raise ValueError(f"unknown activation {activation!r}: step, identity, or a name of nn.functional (relu, sigmoid, tanh, gelu, ...), or a function of a Tensor")  # fmt: skip
+            raise ValueError(
+                f"unknown activation {activation!r}: step, identity, or a name of nn.functional (relu, sigmoid, tanh, gelu, ...), or a function of a Tensor"
+            )
         return activation, function
     return getattr(activation, "__name__", type(activation).__name__), activation
 
@@ -69,13 +71,22 @@ def _curve_and_slope(function: Callable, x: np.ndarray) -> tuple[np.ndarray, np.
         points = from_numpy(np.asarray(x, np.float64)).requires_grad_()
         values = function(points)
         if not isinstance(values, Tensor) or values.shape != points.shape:
-            raise ValueError(f"the function must give a Tensor of its input's shape {tuple(points.shape)}, got {values!r:.60}")  # fmt: skip
+            raise ValueError(
+                f"the function must give a Tensor of its input's shape {tuple(points.shape)}, got {values!r:.60}"
+            )
         (slopes,) = grad(values.sum(), points)
     return values.detach().numpy(), slopes.numpy()
 
 
 @picture
-def activation(function: str | Callable, *, low: float = -4.0, high: float = 4.0, language: str | None = None, ax: Axes | None = None) -> Figure:  # fmt: skip
+def activation(
+    function: str | Callable,
+    *,
+    low: float = -4.0,
+    high: float = 4.0,
+    language: str | None = None,
+    ax: Axes | None = None,
+) -> Figure:
     """An activation function and its slope, which autograd computes, from `low` to `high`.
 
     Args:
@@ -97,7 +108,18 @@ def activation(function: str | Callable, *, low: float = -4.0, high: float = 4.0
     ax.plot(x, _broken(slope), color=VERMILION, linewidth=1.8, linestyle=DASHES[1], label=word("slope"))
     ax.set(title=name, xlabel="z")
     ax.legend()
-    return describe(ax, word("The activation function {name} and its slope. From {low} to {high} it goes from {first} to {last}; its slope is at most {top}", name=name, low=number(low), high=number(high), first=number(y[0]), last=number(y[-1]), top=number(slope.max())))  # fmt: skip
+    return describe(
+        ax,
+        word(
+            "The activation function {name} and its slope. From {low} to {high} it goes from {first} to {last}; its slope is at most {top}",
+            name=name,
+            low=number(low),
+            high=number(high),
+            first=number(y[0]),
+            last=number(y[-1]),
+            top=number(slope.max()),
+        ),
+    )
 
 
 def _broken(y: np.ndarray) -> np.ndarray:
@@ -129,9 +151,22 @@ def bell(mean: float = 0.0, std: float = 1.0, *, language: str | None = None, ax
         ax.fill_between(x[inside], y[inside], color=face, linewidth=0, label=label)
     ax.plot(x, y, color=INK, linewidth=2)
     ax.set_xticks([mean + k * std for k in range(-3, 4)], [number(mean + k * std) for k in range(-3, 4)])
-    ax.set(title=word("normal distribution, mean {mean}, standard deviation {std}", mean=number(mean), std=number(std)), ylabel=word("density"), ylim=(0, None))  # fmt: skip
+    ax.set(
+        title=word("normal distribution, mean {mean}, standard deviation {std}", mean=number(mean), std=number(std)),
+        ylabel=word("density"),
+        ylim=(0, None),
+    )
     ax.legend(loc="upper right", fontsize=8.5)
-    return describe(ax, word("A bell curve around {mean}. 68.27 % of the draws lie within {one} of it, 95.45 % within {two}, 99.73 % within {three}", mean=number(mean), one=number(std), two=number(2 * std), three=number(3 * std)))  # fmt: skip
+    return describe(
+        ax,
+        word(
+            "A bell curve around {mean}. 68.27 % of the draws lie within {one} of it, 95.45 % within {two}, 99.73 % within {three}",
+            mean=number(mean),
+            one=number(std),
+            two=number(2 * std),
+            three=number(3 * std),
+        ),
+    )
 
 
 @picture
@@ -153,15 +188,34 @@ def histogram(weights: Any, *, bins: int = 30, language: str | None = None, ax: 
         within = np.clip(edges, mean - k * std, mean + k * std)  # the bars as far as they lie in the band
         width = np.diff(within)
         shares.append(f"±{k} σ: {100 * np.mean(np.abs(values - mean) <= k * std):.2f} %")
-        ax.bar(within[:-1][width > 0], heights[width > 0], width[width > 0], align="edge", color=face, edgecolor=GREY, linewidth=0.6, label=shares[-1] if k < np.inf else None)  # fmt: skip
+        ax.bar(
+            within[:-1][width > 0],
+            heights[width > 0],
+            width[width > 0],
+            align="edge",
+            color=face,
+            edgecolor=GREY,
+            linewidth=0.6,
+            label=shares[-1] if k < np.inf else None,
+        )
     x = np.linspace(min(values.min(), mean - 3.5 * std), max(values.max(), mean + 3.5 * std), 301)
     ax.plot(x, _normal(x, mean, std), color=VERMILION, linewidth=2, linestyle=DASHES[1], label=word("bell curve"))
     fine = 2 - math.floor(math.log10(std))  # decimals
     texts = {"n": values.size, "mean": number(round(mean, fine)), "std": number(round(std, fine))}
-    ax.set(title=word("{n} weights: mean {mean}, standard deviation {std}", **texts), xlabel=word("weight"), ylabel=word("density"))  # fmt: skip
+    ax.set(
+        title=word("{n} weights: mean {mean}, standard deviation {std}", **texts),
+        xlabel=word("weight"),
+        ylabel=word("density"),
+    )
     ax.legend(loc="upper right")
     texts |= {"low": number(values.min()), "high": number(values.max()), "shares": "; ".join(shares[:0:-1])}
-    return describe(ax, word("Histogram of {n} weights from {low} to {high}, mean {mean}, standard deviation {std}, beside the bell curve. Within {shares}", **texts))  # fmt: skip
+    return describe(
+        ax,
+        word(
+            "Histogram of {n} weights from {low} to {high}, mean {mean}, standard deviation {std}, beside the bell curve. Within {shares}",
+            **texts,
+        ),
+    )
 
 
 @picture
@@ -180,13 +234,25 @@ def bias(weight: float = 1.0, bias: float = 2.0, *, language: str | None = None,
     ax.plot(
         x, w * x, color=BLUE, linewidth=2, linestyle=DASHES[1], label=word("without bias: z = {w} · x", w=number(w))
     )
-    ax.plot(x, w * x + b, color=VERMILION, linewidth=2, label=word("with bias: z = {w} · x {b}", w=number(w), b=f"{'-+'[b >= 0]} {number(abs(b))}"))  # fmt: skip
+    ax.plot(
+        x,
+        w * x + b,
+        color=VERMILION,
+        linewidth=2,
+        label=word("with bias: z = {w} · x {b}", w=number(w), b=f"{'-+'[b >= 0]} {number(abs(b))}"),
+    )
     ax.annotate("", (0, b), (0, 0), arrowprops={"arrowstyle": "-|>", "color": INK, "shrinkA": 0, "shrinkB": 0})
     ax.plot([0, 0], [0, b], linestyle="none", marker="o", color=INK, markersize=4)
     ax.text(0.2, b / 2, f"b = {number(b)}", va="center", ha="left", backgroundcolor="white")
     ax.set(xlabel="x", ylabel="z")
     ax.legend(loc="upper left" if w >= 0 else "upper right")
-    return describe(ax, word("Two parallel lines. One goes through the origin, the other is shifted by the bias {b}: at x = 0, z is {b}", b=number(b)))  # fmt: skip
+    return describe(
+        ax,
+        word(
+            "Two parallel lines. One goes through the origin, the other is shifted by the bias {b}: at x = 0, z is {b}",
+            b=number(b),
+        ),
+    )
 
 
 @picture
@@ -242,6 +308,22 @@ def descent(
         ax.set(xlabel=word("parameter {i}", i=1), ylabel=word("parameter {i}", i=2))
     for index, name, marker in ((0, "start", "s"), (-1, "end", "*")):
         point = (steps[index], ends[index]) if steps.ndim == 1 else steps[index]
-        ax.plot(*point, linestyle="none", marker=marker, markersize=11, color=INK, zorder=4, label=f"{word(name)}: {word('loss')} {number(ends[index])}")  # fmt: skip
+        ax.plot(
+            *point,
+            linestyle="none",
+            marker=marker,
+            markersize=11,
+            color=INK,
+            zorder=4,
+            label=f"{word(name)}: {word('loss')} {number(ends[index])}",
+        )
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-    return describe(ax, word("Gradient descent in {n} steps. The loss goes from {first} to {last}", n=len(steps) - 1, first=number(ends[0]), last=number(ends[1])))  # fmt: skip
+    return describe(
+        ax,
+        word(
+            "Gradient descent in {n} steps. The loss goes from {first} to {last}",
+            n=len(steps) - 1,
+            first=number(ends[0]),
+            last=number(ends[1]),
+        ),
+    )

@@ -45,9 +45,30 @@ PLAIN = {
 }
 # steps of which autograd keeps no numbers, and whose result is nothing but a weighted sum of their inputs
 WEIGHTED_SUMS = {
-    "add", "sub", "rsub", "neg", "scale", "sum", "mean", "view", "squeeze", "unsqueeze", "transpose", "t", "permute", "expand", "select", "narrow",
-    "cat", "stack", "clone", "take", "flip", "diagonal", "read",
-}  # fmt: skip
+    "add",
+    "sub",
+    "rsub",
+    "neg",
+    "scale",
+    "sum",
+    "mean",
+    "view",
+    "squeeze",
+    "unsqueeze",
+    "transpose",
+    "t",
+    "permute",
+    "expand",
+    "select",
+    "narrow",
+    "cat",
+    "stack",
+    "clone",
+    "take",
+    "flip",
+    "diagonal",
+    "read",
+}
 MOST = 40  # operations that still make a picture
 # inches: a point's height, the room of the labels below it, the room in which edges turn
 BOX, BAND, TURN = 0.38, 0.42, 0.34
@@ -131,14 +152,22 @@ def graph(
             "the tensor has no graph: compute it from a tensor with requires_grad=True, outside of no_grad()"
         )
     if tensor.numel() != 1:
-        raise RuntimeError(f"a graph with gradients needs a single number at its end, got shape {tuple(tensor.shape)}: draw that of the loss, or of .sum()")  # fmt: skip
+        raise RuntimeError(
+            f"a graph with gradients needs a single number at its end, got shape {tuple(tensor.shape)}: draw that of the loss, or of .sum()"
+        )
     nodes = _nodes(tensor.grad_fn)
     points = _points(tensor, nodes, names or {}, word)
     ordered = list(points.values())
     canvas = _draw(_rows(ordered), ordered[0], word, ax)
     operations = [p.title for p in ordered if p.kind == "operation"]
     leaves = [p.title for p in ordered if p.kind == "leaf"]
-    text = word("Computational graph. Its {n} operations, from the result upwards: {operations}. Its leaves: {leaves}. The result is {value}", n=len(operations), operations=", ".join(operations), leaves=", ".join(leaves), value=_short(tensor._data))  # fmt: skip
+    text = word(
+        "Computational graph. Its {n} operations, from the result upwards: {operations}. Its leaves: {leaves}. The result is {value}",
+        n=len(operations),
+        operations=", ".join(operations),
+        leaves=", ".join(leaves),
+        value=_short(tensor._data),
+    )
     return describe(canvas.ax, text)
 
 
@@ -156,7 +185,9 @@ def _nodes(root: Node) -> list[Node]:
             stack += node.edges
     operations = sorted((n for n in found.values() if not isinstance(n, Output)), key=lambda n: -n.seq)
     if len(operations) > MOST:
-        raise ValueError(f"the graph has {len(operations)} operations, more than the {MOST} that a picture can show: draw a smaller network")  # fmt: skip
+        raise ValueError(
+            f"the graph has {len(operations)} operations, more than the {MOST} that a picture can show: draw a smaller network"
+        )
     if any(node.pulls is None for node in operations):
         raise RuntimeError("the graph was released by backward(): draw it before, or call backward(retain_graph=True)")
     return operations
@@ -388,7 +419,9 @@ def _draw(rows: list[list[Point]], result: Point, word: Any, ax: Axes | None) ->
             turn, end = tops[point.level] + BOX + BAND, tops[way.target.level]
             canvas.line([x, x, entries[id(way)]], [foot, turn, end], GREY, 1.4, zorder=0)
             if way.target.kind:
-                canvas.arrow(x + 0.9 * (entries[id(way)] - x), turn + 0.9 * (end - turn), entries[id(way)], end, GREY, 1.4)  # fmt: skip
+                canvas.arrow(
+                    x + 0.9 * (entries[id(way)] - x), turn + 0.9 * (end - turn), entries[id(way)], end, GREY, 1.4
+                )
             _label(canvas, x, foot, way.labels)
         if point.kind:
             face = PALE_GREEN if point is result else faces[point.kind]

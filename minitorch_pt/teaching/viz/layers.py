@@ -66,7 +66,18 @@ def filters(weights: Any, *, language: str | None = None) -> Figure:
         titles = [f"[{i}]" for i in range(len(images))]
     most = float(np.abs(images).max())
     ax = _images(images, titles, columns, -most, most, word("weight"))
-    return describe(ax, word("{n} convolution filters of {h} x {w} weights, shape {shape}. The weights reach from {low} to {high}", n=len(images), h=data.shape[-2], w=data.shape[-1], shape=data.shape, low=number(data.min()), high=number(data.max())))  # fmt: skip
+    return describe(
+        ax,
+        word(
+            "{n} convolution filters of {h} x {w} weights, shape {shape}. The weights reach from {low} to {high}",
+            n=len(images),
+            h=data.shape[-2],
+            w=data.shape[-1],
+            shape=data.shape,
+            low=number(data.min()),
+            high=number(data.max()),
+        ),
+    )
 
 
 @picture
@@ -89,7 +100,17 @@ def feature_maps(maps: Any, *, language: str | None = None) -> Figure:
     titles = [f"[{i}]" for i in range(len(data))]
     rows = -(-len(data) // 6)  # of maps as many in each row: 4 and 4, not 6 and 2
     ax = _images(data, titles, -(-len(data) // rows), float(data.min()), float(data.max()), word("value"))
-    return describe(ax, word("{n} feature maps of {h} x {w}. Their values reach from {low} to {high}", n=len(data), h=data.shape[1], w=data.shape[2], low=number(data.min()), high=number(data.max())))  # fmt: skip
+    return describe(
+        ax,
+        word(
+            "{n} feature maps of {h} x {w}. Their values reach from {low} to {high}",
+            n=len(data),
+            h=data.shape[1],
+            w=data.shape[2],
+            low=number(data.min()),
+            high=number(data.max()),
+        ),
+    )
 
 
 @picture
@@ -112,7 +133,9 @@ def samples(
         rows = {name: to_array(v, f"images {name!r}", (3, 4)) for name, v in images.items()}
         shapes = {v.shape for v in rows.values()}
         if len(shapes) != 1:
-            raise ValueError(f"samples() over time needs images of one shape (n, h, w) for each entry, got {sorted(shapes)}")  # fmt: skip
+            raise ValueError(
+                f"samples() over time needs images of one shape (n, h, w) for each entry, got {sorted(shapes)}"
+            )
         data, columns = np.concatenate(list(rows.values())), next(iter(shapes))[0]
     else:
         rows, data = {}, to_array(images, "images", (3, 4))
@@ -135,7 +158,14 @@ def samples(
     return describe(ax, f"{text}. {'; '.join(said)}" if said else text)
 
 
-GATES = (("input gate i", 0), ("forget gate f", 1), ("candidate g", 2), ("output gate o", 3), ("cell state c", 4), ("state h", 5))  # fmt: skip
+GATES = (
+    ("input gate i", 0),
+    ("forget gate f", 1),
+    ("candidate g", 2),
+    ("output gate o", 3),
+    ("cell state c", 4),
+    ("state h", 5),
+)
 
 
 def _run_lstm(lstm: LSTM, x: np.ndarray) -> np.ndarray:
@@ -172,14 +202,18 @@ def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: 
         raise TypeError(f"gates() draws an nn.LSTM, got {type(lstm).__name__}")
     sequence = to_array(x, "x", (2,))
     if lstm.proj_size or sequence.shape[1] != lstm.input_size or (labels is not None and len(labels) != len(sequence)):
-        raise ValueError(f"gates() draws an LSTM without proj_size over one sequence (time, {lstm.input_size}), with a label for each step, got shape {sequence.shape} and labels {labels}")  # fmt: skip
+        raise ValueError(
+            f"gates() draws an LSTM without proj_size over one sequence (time, {lstm.input_size}), with a label for each step, got shape {sequence.shape} and labels {labels}"
+        )
     values = _run_lstm(lstm, sequence)
     time = len(sequence)
     figure = Picture(figsize=(WIDTH, 6.4), layout="constrained")
     panels = figure.subplots(6, 1, sharex=True)
     for ax, (name, place) in zip(panels, GATES, strict=True):
         part = values[place]
-        low, high = (0.0, 1.0) if name.split()[1] == "gate" else (-max(1.0, np.abs(part).max()), max(1.0, np.abs(part).max()))  # fmt: skip
+        low, high = (
+            (0.0, 1.0) if name.split()[1] == "gate" else (-max(1.0, np.abs(part).max()), max(1.0, np.abs(part).max()))
+        )
         shown = ax.imshow(part, cmap="cividis", vmin=low, vmax=high, aspect="auto", interpolation="nearest")
         label = word(name) if len(word(name)) <= 12 else word(name).replace(" ", "\n", 1)
         ax.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=9)
@@ -193,11 +227,26 @@ def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: 
         panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     panels[-1].set_xlabel(word("time step"))
     means = ", ".join(f"{word(name)} {number(values[place].mean())}" for name, place in GATES)
-    return describe(panels[0], word("Gates and states of an LSTM with {n} units over {time} steps. Means: {means}", n=lstm.hidden_size, time=time, means=means))  # fmt: skip
+    return describe(
+        panels[0],
+        word(
+            "Gates and states of an LSTM with {n} units over {time} steps. Means: {means}",
+            n=lstm.hidden_size,
+            time=time,
+            means=means,
+        ),
+    )
 
 
 @picture
-def attention(weights: Any, tokens: Sequence[str] | None = None, *, keys: Sequence[str] | None = None, language: str | None = None, ax: Axes | None = None) -> Figure:  # fmt: skip
+def attention(
+    weights: Any,
+    tokens: Sequence[str] | None = None,
+    *,
+    keys: Sequence[str] | None = None,
+    language: str | None = None,
+    ax: Axes | None = None,
+) -> Figure:
     """Attention: how much each token (row) takes from each token (column); a row sums to 1. Cells show their numbers where these fit.
 
     Args:
@@ -212,7 +261,9 @@ def attention(weights: Any, tokens: Sequence[str] | None = None, *, keys: Sequen
     rows = list(tokens) if tokens is not None else [str(i) for i in range(len(data))]
     columns = list(keys) if keys is not None else rows if tokens is not None else [str(i) for i in range(data.shape[1])]
     if data.shape != (len(rows), len(columns)) or max(data.shape) > 32:
-        raise ValueError(f"attention() draws at most (32, 32) weights, with a token for each row and column, got {data.shape}, {len(rows)} and {len(columns)} tokens")  # fmt: skip
+        raise ValueError(
+            f"attention() draws at most (32, 32) weights, with a token for each row and column, got {data.shape}, {len(rows)} and {len(columns)} tokens"
+        )
     side = 0.5 if max(data.shape) <= 10 else 0.22
     ax = plain_axes(ax, min(WIDTH, side * len(columns) + 2.4), side * len(rows) + 1.4)
     shown = ax.imshow(data, cmap="Blues", vmin=0, vmax=max(float(data.max()), 1e-12))

@@ -51,12 +51,16 @@ def _layers(model: Any, mask: Any) -> tuple[list[int], list, list, list[str]]:
     if mask is not None:
         masks = [mask] if len(weights) == 1 and np.ndim(mask[0]) == 1 else list(mask)
         if len(masks) != len(weights):
-            raise ValueError(f"mask must give one mask, or None, for each of {len(weights)} layers of connections, got {len(masks)}")  # fmt: skip
+            raise ValueError(
+                f"mask must give one mask, or None, for each of {len(weights)} layers of connections, got {len(masks)}"
+            )
         for i, part in enumerate(masks):
             if part is not None:
                 keep = to_array(part, "mask", (2,)) != 0
                 if keep.shape != (sizes[i + 1], sizes[i]):
-                    raise ValueError(f"mask {i} must have shape (out, in) = {(sizes[i + 1], sizes[i])}, got {keep.shape}")  # fmt: skip
+                    raise ValueError(
+                        f"mask {i} must have shape (out, in) = {(sizes[i + 1], sizes[i])}, got {keep.shape}"
+                    )
                 weights[i] = keep if weights[i] is None else weights[i] * keep
     return sizes, weights, biases, names
 
@@ -72,7 +76,9 @@ def _of_module(model: Module) -> tuple[list[int], list, list, list[str]]:
             biases.append(None if module.bias is None else to_array(module.bias, "bias"))
             names.append("")
         elif next(module.parameters(recurse=False), None) is not None and "Norm" not in type(module).__name__:
-            raise ValueError(f"network() draws Linear layers and what stands between them, not the {type(module).__name__} {place!r}: its weights are no lines between neurons")  # fmt: skip
+            raise ValueError(
+                f"network() draws Linear layers and what stands between them, not the {type(module).__name__} {place!r}: its weights are no lines between neurons"
+            )
         elif names and next(module.children(), None) is None:
             names[-1] = ", ".join(filter(None, (names[-1], type(module).__name__)))
     if not weights:
@@ -80,7 +86,9 @@ def _of_module(model: Module) -> tuple[list[int], list, list, list[str]]:
     sizes = [weights[0].shape[1], *(len(w) for w in weights)]
     for i, w in enumerate(weights):
         if w.shape[1] != sizes[i]:
-            raise ValueError(f"only Linear layers in a row can be drawn: layer {i} gives {sizes[i]} numbers, the next takes {w.shape[1]}")  # fmt: skip
+            raise ValueError(
+                f"only Linear layers in a row can be drawn: layer {i} gives {sizes[i]} numbers, the next takes {w.shape[1]}"
+            )
     return sizes, weights, biases, names
 
 
@@ -139,7 +147,9 @@ def network(
     if names is not None and len(names) != sizes[0]:
         raise ValueError(f"names must name each of the {sizes[0]} inputs, got {len(names)}")
     if neuron is not None and (len(sizes) > 2 or not isinstance(model, Module) or not 0 <= neuron < sizes[1]):
-        raise ValueError(f"neuron is one of a model with a single Linear layer, from 0 on, got {neuron} for layers of {sizes} neurons")  # fmt: skip
+        raise ValueError(
+            f"neuron is one of a model with a single Linear layer, from 0 on, got {neuron} for layers of {sizes} neurons"
+        )
     plan, more = _Plan(model, sizes, weights, numbers, names), _does_more(model)
     foot = plan.top + plan.height + (0.6 if any(activations) else 0.37)
     canvas = Canvas(plan.width, foot + 0.22 * more + 0.3 * plan.legend, ax)
@@ -200,7 +210,12 @@ def _told(word: Any, sizes: list[int], weights: list, activations: list[str], mo
     pairs = list(zip(sizes, sizes[1:], strict=False))
     made = sum(a * b if w is None else np.count_nonzero(w) for w, (a, b) in zip(weights, pairs, strict=True))
     whole = sum(a * b for a, b in pairs)
-    text = word("A neural network with layers of {sizes} neurons. Connections: {made} of {whole} possible ones.", sizes=", ".join(map(str, sizes)), made=made, whole=whole)  # fmt: skip
+    text = word(
+        "A neural network with layers of {sizes} neurons. Connections: {made} of {whole} possible ones.",
+        sizes=", ".join(map(str, sizes)),
+        made=made,
+        whole=whole,
+    )
     if any(activations):
         text += " " + word("Activations: {names}", names=", ".join(filter(None, activations)))
     return f"{text} {word('forward() does more than these layers')}" if more else text
@@ -253,7 +268,9 @@ def _edges(canvas: Canvas, weight: Any, layers: list, xs: tuple, ys: tuple, numb
                 canvas.text(x, y, fixed(value), 8, color, bbox=frame, zorder=4)
 
 
-def _neurons(canvas: Canvas, kind: str, layer: list, x: float, ys: np.ndarray, biases: Any, names: Any, neuron: int | None = None) -> None:  # fmt: skip
+def _neurons(
+    canvas: Canvas, kind: str, layer: list, x: float, ys: np.ndarray, biases: Any, names: Any, neuron: int | None = None
+) -> None:
     """The neurons of a layer: squares for inputs, circles for what computes, with the bias below."""
     letter = {"input": "x", "hidden": "h", "output": "y"}[kind]
     face = {"input": PALE_BLUE, "hidden": PALE_ORANGE, "output": PALE_GREEN}[kind]
@@ -286,7 +303,9 @@ def weight_rows(weights: Any, *, neuron: int = 0, language: str | None = None, a
     data = to_array(weights, "weights", (2,))
     n, m = data.shape
     if max(n, m) > 8:
-        raise ValueError(f"weights of shape {data.shape} are too many to draw number by number: at most (8, 8), slice them first")  # fmt: skip
+        raise ValueError(
+            f"weights of shape {data.shape} are too many to draw number by number: at most (8, 8), slice them first"
+        )
     if not 0 <= neuron < n:
         raise IndexError(f"neuron must be from 0 to {n - 1} for weights of shape {data.shape}, got {neuron}")
     step, top = 0.66, 0.75
@@ -313,4 +332,12 @@ def weight_rows(weights: Any, *, neuron: int = 0, language: str | None = None, a
     canvas.text(x + m * CELL / 2, min(0.3, y - 0.4), f"W {data.shape}", 10, weight="bold")
     _legend(canvas, word, canvas.width / 2, top + height + 0.17)
     row = ", ".join(number(v) for v in data[neuron])
-    return describe(canvas.ax, word("A layer of {n} neurons beside its weight matrix. Row {row} holds the weights of one neuron: {weights}", n=n, row=neuron, weights=row))  # fmt: skip
+    return describe(
+        canvas.ax,
+        word(
+            "A layer of {n} neurons beside its weight matrix. Row {row} holds the weights of one neuron: {weights}",
+            n=n,
+            row=neuron,
+            weights=row,
+        ),
+    )

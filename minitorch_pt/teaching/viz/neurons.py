@@ -53,7 +53,9 @@ def neuron(
     word = translator(language)
     x, w = (to_array(v, name, (1,)) for v, name in ((inputs, "inputs"), (weights, "weights")))
     if len(x) != len(w) or len(x) > 8 or (names is not None and len(names) != len(x)):
-        raise ValueError(f"a neuron needs as many weights as inputs, at most 8, and as many names, got {len(x)} inputs, {len(w)} weights, names {names}")  # fmt: skip
+        raise ValueError(
+            f"a neuron needs as many weights as inputs, at most 8, and as many names, got {len(x)} inputs, {len(w)} weights, names {names}"
+        )
     name, function = evaluate(activation)
     bias = float(to_array(bias, "bias", (0,)))
     z = float(x @ w + bias)
@@ -72,7 +74,15 @@ def neuron(
         color, style = (BLUE, "-") if weight >= 0 else (VERMILION, (0, (4, 2)))
         away = 0.5 / np.hypot(sum_x - 1.38, y - middle)  # the circle's share of the way to its centre
         canvas.arrow(1.38, y, sum_x - away * (sum_x - 1.38), middle + away * (y - middle), color, 1.4, linestyle=style)
-        canvas.text(2.05, y + (middle - y) * 0.67 / (sum_x - 1.38), f"× {number(weight)}", 10, color, backgroundcolor="white", zorder=4)  # fmt: skip
+        canvas.text(
+            2.05,
+            y + (middle - y) * 0.67 / (sum_x - 1.38),
+            f"× {number(weight)}",
+            10,
+            color,
+            backgroundcolor="white",
+            zorder=4,
+        )
     canvas.circle(sum_x, middle, 0.5, PALE_ORANGE)
     canvas.text(sum_x, middle - 0.16, "Σ + b", 11, zorder=5)
     canvas.text(sum_x, middle + 0.17, f"z = {number(z)}", 9, zorder=5)
@@ -89,7 +99,18 @@ def neuron(
         canvas.text(place, 0.25, word(text), 10, GREY)
     canvas.text(5.05, middle + 0.5, name, 9)
     terms = " + ".join(f"{number(a)} × {number(b)}" for a, b in zip(x, w, strict=True))
-    return describe(canvas.ax, word("An artificial neuron with {n} inputs. z = {terms} + {bias} = {z}; output = {name}(z) = {output}", n=len(x), terms=terms, bias=number(bias), z=number(z), name=name, output=number(output)))  # fmt: skip
+    return describe(
+        canvas.ax,
+        word(
+            "An artificial neuron with {n} inputs. z = {terms} + {bias} = {z}; output = {name}(z) = {output}",
+            n=len(x),
+            terms=terms,
+            bias=number(bias),
+            z=number(z),
+            name=name,
+            output=number(output),
+        ),
+    )
 
 
 def _curve(canvas: Canvas, function: Callable, x: float, y: float) -> None:
@@ -111,7 +132,9 @@ def biological_neuron(*, language: str | None = None, ax: Axes | None = None) ->
         tip = (1.75 + 1.0 * np.cos(a), y + 0.95 * np.sin(a) * 0.95)
         canvas.line([1.75, tip[0]], [y, tip[1]], BLUE, 3)
         for turn in (-0.45, 0.45):
-            canvas.line([tip[0], tip[0] + 0.38 * np.cos(a + turn)], [tip[1], tip[1] + 0.34 * np.sin(a + turn)], BLUE, 1.8)  # fmt: skip
+            canvas.line(
+                [tip[0], tip[0] + 0.38 * np.cos(a + turn)], [tip[1], tip[1] + 0.34 * np.sin(a + turn)], BLUE, 1.8
+            )
     canvas.circle(1.75, y, 0.45, PALE_ORANGE)
     canvas.circle(1.75, y, 0.15, "#E69F00")
     canvas.line([2.2, 5.2], [y, y], INK, 4, zorder=1)
@@ -145,7 +168,12 @@ def biological_neuron(*, language: str | None = None, ax: Axes | None = None) ->
     canvas.text(3.7, twin - 0.17, "y", 11, style="italic")
     canvas.text(5.75, twin - 0.2, "× w", 11, VERMILION)
     canvas.text(3.7, y - 0.42, word("signal") + " →", 10, GREEN)
-    return describe(canvas.ax, word("A biological neuron, simplified. Dendrites bring signals in, the cell body gathers them, the axon carries the answer out, synapses hand it on to the next cell. Below each part stands what it became in the artificial neuron: inputs, sum and activation, output, weights."))  # fmt: skip
+    return describe(
+        canvas.ax,
+        word(
+            "A biological neuron, simplified. Dendrites bring signals in, the cell body gathers them, the axon carries the answer out, synapses hand it on to the next cell. Below each part stands what it became in the artificial neuron: inputs, sum and activation, output, weights."
+        ),
+    )
 
 
 @picture
@@ -166,7 +194,9 @@ def unrolled(
     word = translator(language)
     x, h = (to_array(v, name, (1,)) for v, name in ((inputs, "inputs"), (states, "states")))
     if len(x) != len(h) or len(x) > 5:
-        raise ValueError(f"unrolled() draws as many states as inputs, at most 5, got {len(x)} inputs and {len(h)} states")  # fmt: skip
+        raise ValueError(
+            f"unrolled() draws as many states as inputs, at most 5, got {len(x)} inputs and {len(h)} states"
+        )
     canvas = Canvas(2.0 + 1.25 * (len(x) - 1) + 0.65, 3.1, ax)
     canvas.text(0.3, 1.75, "0", 11)
     for i, (value, state) in enumerate(zip(x, h, strict=True)):
@@ -186,4 +216,13 @@ def unrolled(
     canvas.text(0.05, 0.75, word("state"), 10, GREY, ha="left")
     canvas.text(0.05, 2.8, word("inputs"), 10, GREY, ha="left")
     steps = ", ".join(f"{number(a)} → {number(b)}" for a, b in zip(x, h, strict=True))
-    return describe(canvas.ax, word("A recurrent unit unrolled over {n} steps. At each step the input times {w} and the state before times {u} come in. Input → state: {steps}", n=len(x), w=number(w), u=number(u), steps=steps))  # fmt: skip
+    return describe(
+        canvas.ax,
+        word(
+            "A recurrent unit unrolled over {n} steps. At each step the input times {w} and the state before times {u} come in. Input → state: {steps}",
+            n=len(x),
+            w=number(w),
+            u=number(u),
+            steps=steps,
+        ),
+    )

@@ -36,7 +36,9 @@ MOST = 12  # cells along one axis: more would not be readable at the width of a 
 
 def _limited(array: np.ndarray, what: str) -> np.ndarray:
     if max(array.shape) > MOST:
-        raise ValueError(f"{what} of shape {array.shape} is too large to draw number by number: at most {MOST} along an axis, slice it first")  # fmt: skip
+        raise ValueError(
+            f"{what} of shape {array.shape} is too large to draw number by number: at most {MOST} along an axis, slice it first"
+        )
     return array
 
 
@@ -77,7 +79,9 @@ def dot(a: Any, b: Any, *, language: str | None = None, ax: Axes | None = None) 
     total = _sum(products.sum())
     canvas.cell(1.0 + n * step, rows[2], total, PAPER, edge=INK, lw=2)
     steps = " + ".join(f"{number(x)} × {number(y)}" for x, y in zip(a, b, strict=True))
-    return describe(canvas.ax, word("Dot product of two vectors of {n} numbers. {steps} = {total}", n=n, steps=steps, total=total))  # fmt: skip
+    return describe(
+        canvas.ax, word("Dot product of two vectors of {n} numbers. {steps} = {total}", n=n, steps=steps, total=total)
+    )
 
 
 @picture
@@ -131,9 +135,25 @@ def matmul(
     for i, line in enumerate(lines):
         canvas.text(width / 2, foot + 0.25 + 0.24 * i, line, 10, weight="normal" if fits else "bold")
     if outer is None:
-        text = word("The product {a} @ {b} does not exist. The inner sizes {inner} and {other} differ: some numbers find no partner.", a=a.shape, b=b.shape, inner=inner, other=other)  # fmt: skip
+        text = word(
+            "The product {a} @ {b} does not exist. The inner sizes {inner} and {other} differ: some numbers find no partner.",
+            a=a.shape,
+            b=b.shape,
+            inner=inner,
+            other=other,
+        )
     else:
-        text = word("Matrix product {a} @ {b} → {result}. Row {row} of {left} meets column {column} of {right}: {steps}", a=a.shape, b=b.shape, left=names[0], right=names[1], result=outer, row=row, column=column, steps=" ".join(lines))  # fmt: skip
+        text = word(
+            "Matrix product {a} @ {b} → {result}. Row {row} of {left} meets column {column} of {right}: {steps}",
+            a=a.shape,
+            b=b.shape,
+            left=names[0],
+            right=names[1],
+            result=outer,
+            row=row,
+            column=column,
+            steps=" ".join(lines),
+        )
     return describe(canvas.ax, text)
 
 
@@ -168,4 +188,12 @@ def transpose(
         canvas.text(x + matrix.shape[1] * side / 2, y - 0.2, f"{title} {matrix.shape}", 11)
         canvas.table(x, y, _texts(matrix), lambda *cell, axis=axis: LOOKS[0] if cell[axis] == row else None, side)
     canvas.arrow(0.35 + columns * side, 0.6 + high / 2, 0.85 + columns * side, 0.6 + high / 2, INK, 2)
-    return describe(canvas.ax, word("A matrix of shape {shape} and its transpose of shape {other}. Row {row} becomes column {row}.", shape=data.shape, other=data.T.shape, row=row))  # fmt: skip
+    return describe(
+        canvas.ax,
+        word(
+            "A matrix of shape {shape} and its transpose of shape {other}. Row {row} becomes column {row}.",
+            shape=data.shape,
+            other=data.T.shape,
+            row=row,
+        ),
+    )

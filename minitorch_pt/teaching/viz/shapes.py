@@ -82,7 +82,9 @@ def _title(canvas: Canvas, sizes: tuple[int, ...], word: Any) -> None:
     canvas.pieces(canvas.width / 2, 0.25, [*pieces, (",)" if len(sizes) == 1 else ")", INK)])
 
 
-def _axis(canvas: Canvas, axis: int, size: int, word: Any, start: tuple[float, float], end: tuple[float, float]) -> None:  # fmt: skip
+def _axis(
+    canvas: Canvas, axis: int, size: int, word: Any, start: tuple[float, float], end: tuple[float, float]
+) -> None:
     """An arrow along an axis, with the axis' number and size beside it."""
     canvas.arrow(*start, *end, AXES[axis], 1.6)
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
@@ -95,7 +97,18 @@ def _axis(canvas: Canvas, axis: int, size: int, word: Any, start: tuple[float, f
         canvas.text(x + 0.12, y + 0.08, text, 10, AXES[axis], ha="left", va="top")
 
 
-def _cells(canvas: Canvas, data: np.ndarray, rows: list, columns: list, x: float, y: float, side: float, write: Callable, face: str = PALE_BLUE, hatch: str = "") -> None:  # fmt: skip
+def _cells(
+    canvas: Canvas,
+    data: np.ndarray,
+    rows: list,
+    columns: list,
+    x: float,
+    y: float,
+    side: float,
+    write: Callable,
+    face: str = PALE_BLUE,
+    hatch: str = "",
+) -> None:
     """The numbers of a table at these rows and columns, with dots where there is a gap (None)."""
     for (i, row), (j, column) in product(enumerate(rows), enumerate(columns)):
         if row is None or column is None:
@@ -176,7 +189,9 @@ def _cubes(data: np.ndarray, word: Any, ax: Axes | None) -> Canvas:
     return canvas
 
 
-def _cube_axes(canvas: Canvas, data: np.ndarray, block: tuple[int, ...], x: float, y: float, unit: float, word: Any) -> None:  # fmt: skip
+def _cube_axes(
+    canvas: Canvas, data: np.ndarray, block: tuple[int, ...], x: float, y: float, unit: float, word: Any
+) -> None:
     """The last three axes, along the edges of a cube."""
     axis = data.ndim - 3  # the one that runs backwards
     foot, right = y + block[1] * unit, x + block[2] * unit
@@ -189,7 +204,9 @@ def _cube_axes(canvas: Canvas, data: np.ndarray, block: tuple[int, ...], x: floa
     _axis(canvas, axis, data.shape[-3], word, near, far)
 
 
-def _planes(canvas: Canvas, cube: np.ndarray, index: tuple, top: float, beside: int, width: float, height: float) -> None:  # fmt: skip
+def _planes(
+    canvas: Canvas, cube: np.ndarray, index: tuple, top: float, beside: int, width: float, height: float
+) -> None:
     """The planes of a cube with their numbers, `beside` of them in a line."""
     rows, columns = (shown(n, FEW) for n in cube.shape[1:])
     for place, plane in enumerate(shown(len(cube), 4)):
@@ -259,6 +276,16 @@ def batches(array: Any, batch_size: int, *, language: str | None = None, ax: Axe
             canvas.text(x, y - 0.07, steps, 9, GREY, ha="left", va="top", linespacing=1.3)
         y_data += height
         y_batch += height + gap
-    note = word("one epoch: {samples} samples, {n} batches, {n} updates of the weights", samples=len(table), n=len(starts))  # fmt: skip
+    note = word(
+        "one epoch: {samples} samples, {n} batches, {n} updates of the weights", samples=len(table), n=len(starts)
+    )
     canvas.text(width / 2, top + high + 0.3, note, 10)
-    return describe(canvas.ax, word("A data set of {samples} samples cut into {n} batches of at most {size}. Each batch brings one update of the weights, all together are one epoch.", samples=len(table), n=len(starts), size=batch_size))  # fmt: skip
+    return describe(
+        canvas.ax,
+        word(
+            "A data set of {samples} samples cut into {n} batches of at most {size}. Each batch brings one update of the weights, all together are one epoch.",
+            samples=len(table),
+            n=len(starts),
+            size=batch_size,
+        ),
+    )

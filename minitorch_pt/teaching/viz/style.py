@@ -169,7 +169,9 @@ def to_array(values: Any, what: str, axes: Sequence[int] | None = None) -> np.nd
         raise TypeError(f"{what} must hold real numbers, got dtype {array.dtype}")
     if axes is not None and array.ndim not in axes:
         wanted = " or ".join(map(str, axes))
-        raise ValueError(f"{what} must have {wanted} {'axis' if wanted == '1' else 'axes'}, got {array.ndim}: shape {array.shape}")  # fmt: skip
+        raise ValueError(
+            f"{what} must have {wanted} {'axis' if wanted == '1' else 'axes'}, got {array.ndim}: shape {array.shape}"
+        )
     if not array.size:
         raise ValueError(f"{what} must hold at least one number, got shape {array.shape}")
     return array
@@ -241,7 +243,17 @@ class Canvas:
             self.text(left + shift, y, text.strip(), size, color, **options)
             left += step * len(text)
 
-    def cell(self, x: float, y: float, text: str, face: str = PAPER, hatch: str = "", side: float = CELL, edge: str = GREY, lw: float = 1) -> None:  # fmt: skip
+    def cell(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        face: str = PAPER,
+        hatch: str = "",
+        side: float = CELL,
+        edge: str = GREY,
+        lw: float = 1,
+    ) -> None:
         """A square with a number in it; (x, y) is its upper left corner."""
         options: dict = {
             "edgecolor": edge,
@@ -264,7 +276,9 @@ class Canvas:
                 face, hatch, edge = look(i, j) or (PAPER, "", GREY)
                 self.cell(x + j * side, y + i * side, text, face, hatch, side, edge, 2 if look(i, j) else 1)
 
-    def box(self, x: float, y: float, width: float, height: float, face: str = PAPER, edge: str = INK, lw: float = 1.2) -> None:  # fmt: skip
+    def box(
+        self, x: float, y: float, width: float, height: float, face: str = PAPER, edge: str = INK, lw: float = 1.2
+    ) -> None:
         """A box with round corners, centred on the point."""
         corner = (x - width / 2 + 0.06, y - height / 2 + 0.06)
         style = "round,pad=0.06,rounding_size=0.09"
@@ -284,7 +298,9 @@ class Canvas:
         """A line through points."""
         self.ax.plot(xs, ys, color=color, linewidth=lw * self.scale, **({"solid_capstyle": "round"} | options))
 
-    def arrow(self, x0: float, y0: float, x1: float, y1: float, color: str = INK, lw: float = 1.2, **options: Any) -> None:  # fmt: skip
+    def arrow(
+        self, x0: float, y0: float, x1: float, y1: float, color: str = INK, lw: float = 1.2, **options: Any
+    ) -> None:
         """An arrow from point to point."""
         options |= {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "mutation_scale": 10 * self.scale}
         self.ax.add_patch(FancyArrowPatch((x0, y0), (x1, y1), color=color, linewidth=lw * self.scale, **options))

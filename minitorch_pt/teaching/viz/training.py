@@ -49,7 +49,14 @@ def _run(model: Callable, x: np.ndarray) -> np.ndarray:
 
 
 @picture
-def history(curves: Mapping[str, Any], *, ylabel: str | None = None, log: bool = False, language: str | None = None, ax: Axes | None = None) -> Figure:  # fmt: skip
+def history(
+    curves: Mapping[str, Any],
+    *,
+    ylabel: str | None = None,
+    log: bool = False,
+    language: str | None = None,
+    ax: Axes | None = None,
+) -> Figure:
     """Learning curves: one line for each entry, {"training": [...], "validation": [...]}, a value an epoch.
 
     Args:
@@ -68,7 +75,16 @@ def history(curves: Mapping[str, Any], *, ylabel: str | None = None, log: bool =
         y = to_array(values, f"curve {name!r}", (1,))
         marker = MARKERS[place] if len(y) <= 20 else None
         epochs = np.arange(1, len(y) + 1)
-        ax.plot(epochs, y, color=CYCLE[place], linestyle=DASHES[place], marker=marker, markersize=4.5, linewidth=2, label=name)  # fmt: skip
+        ax.plot(
+            epochs,
+            y,
+            color=CYCLE[place],
+            linestyle=DASHES[place],
+            marker=marker,
+            markersize=4.5,
+            linewidth=2,
+            label=name,
+        )
         parts.append(word("{name} from {first} to {last}", name=name, first=number(y[0]), last=number(y[-1])))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel=word("epoch"), ylabel=ylabel or word("loss"), yscale="log" if log else "linear")
@@ -77,7 +93,15 @@ def history(curves: Mapping[str, Any], *, ylabel: str | None = None, log: bool =
 
 
 @picture
-def boundary(model: Callable, x: Any, y: Any, *, names: Sequence[str] | None = None, language: str | None = None, ax: Axes | None = None) -> Figure:  # fmt: skip
+def boundary(
+    model: Callable,
+    x: Any,
+    y: Any,
+    *,
+    names: Sequence[str] | None = None,
+    language: str | None = None,
+    ax: Axes | None = None,
+) -> Figure:
     """The regions in which a model answers with each class, and the samples, whose marker tells what they are.
 
     Args:
@@ -94,7 +118,11 @@ def boundary(model: Callable, x: Any, y: Any, *, names: Sequence[str] | None = N
         raise ValueError(f"boundary() draws points (N, 2) with labels (N,), got {points.shape} and {labels.shape}")
     room = 0.12 * np.ptp(points, axis=0) + 1e-6
     xs, ys = (np.linspace(a - r, b + r, 160) for a, b, r in zip(points.min(0), points.max(0), room, strict=True))
-    grid = np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2).astype(points.dtype if points.dtype.kind == "f" else np.float32)  # fmt: skip
+    grid = (
+        np.stack(np.meshgrid(xs, ys), -1)
+        .reshape(-1, 2)
+        .astype(points.dtype if points.dtype.kind == "f" else np.float32)
+    )
     scores = (
         _run(model, np.concatenate([grid, points.astype(grid.dtype)]))
         .reshape(len(grid) + len(points), -1)
@@ -105,7 +133,9 @@ def boundary(model: Callable, x: Any, y: Any, *, names: Sequence[str] | None = N
     said = scores.argmax(1)
     classes = int(max(said.max(), labels.max())) + 1
     if classes > len(CYCLE) or labels.min() < 0 or (names is not None and len(names) < classes):
-        raise ValueError(f"boundary() draws at most {len(CYCLE)} classes, numbered from 0, each with a name if any has, got labels from {labels.min()} to {labels.max()} and scores of {scores.shape[1]} classes")  # fmt: skip
+        raise ValueError(
+            f"boundary() draws at most {len(CYCLE)} classes, numbered from 0, each with a name if any has, got labels from {labels.min()} to {labels.max()} and scores of {scores.shape[1]} classes"
+        )
     ax = plain_axes(ax, 5.2, 4.0)
     regions = said[: len(grid)].reshape(160, 160)
     levels = np.arange(classes + 1) - 0.5
@@ -118,11 +148,30 @@ def boundary(model: Callable, x: Any, y: Any, *, names: Sequence[str] | None = N
             ax.contour(xs, ys, lead, [1e-6 * lead.max()], colors=INK, linewidths=1.2)
     for c in range(classes):
         name = names[c] if names is not None else word("class {c}", c=c)
-        ax.plot(*points[labels == c].T, linestyle="none", marker=MARKERS[c], markersize=6, color=CYCLE[c], markeredgecolor="white", markeredgewidth=0.6, label=name)  # fmt: skip
+        ax.plot(
+            *points[labels == c].T,
+            linestyle="none",
+            marker=MARKERS[c],
+            markersize=6,
+            color=CYCLE[c],
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+            label=name,
+        )
     right = float((said[len(grid) :] == labels).mean())
-    ax.set(xlabel="$x_1$", ylabel="$x_2$", title=word("{right} of {n} samples right", right=f"{right:.1%}", n=len(labels)))  # fmt: skip
+    ax.set(
+        xlabel="$x_1$", ylabel="$x_2$", title=word("{right} of {n} samples right", right=f"{right:.1%}", n=len(labels))
+    )
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return describe(ax, word("Decision boundary between {classes} classes. {right} of {n} samples lie on the right side", classes=classes, right=f"{right:.1%}", n=len(labels)))  # fmt: skip
+    return describe(
+        ax,
+        word(
+            "Decision boundary between {classes} classes. {right} of {n} samples lie on the right side",
+            classes=classes,
+            right=f"{right:.1%}",
+            n=len(labels),
+        ),
+    )
 
 
 @picture
@@ -139,7 +188,9 @@ def fit(x: Any, y: Any, models: Mapping[str, Callable], *, language: str | None 
     word = translator(language)
     a, b = to_array(x, "x"), to_array(y, "y")
     if a.size != len(a) or a.size != b.size or not 1 <= len(models) <= 4:
-        raise ValueError(f"fit() draws 1 to 4 models on samples of one feature, got x {a.shape}, y {b.shape} and {len(models)} models")  # fmt: skip
+        raise ValueError(
+            f"fit() draws 1 to 4 models on samples of one feature, got x {a.shape}, y {b.shape} and {len(models)} models"
+        )
     kind = a.dtype if a.dtype.kind == "f" else np.dtype(np.float32)
     a, b = a.ravel().astype(kind), b.ravel()
     room = 0.08 * np.ptp(a)
@@ -156,11 +207,15 @@ def fit(x: Any, y: Any, models: Mapping[str, Callable], *, language: str | None 
         ax.set(title=title, xlabel="x\n" + word("mean squared\nerror: {error}", error=error), ylim=(low, high))
         parts.append(f"{title}: {word('mean squared error')} {error}")
     panels[0].set_ylabel("y")
-    return describe(panels[0], word("Curves of {n} models on the same samples. {parts}", n=len(models), parts="; ".join(parts)))  # fmt: skip
+    return describe(
+        panels[0], word("Curves of {n} models on the same samples. {parts}", n=len(models), parts="; ".join(parts))
+    )
 
 
 @picture
-def confusion(matrix: Any, *, names: Sequence[str] | None = None, language: str | None = None, ax: Axes | None = None) -> Figure:  # fmt: skip
+def confusion(
+    matrix: Any, *, names: Sequence[str] | None = None, language: str | None = None, ax: Axes | None = None
+) -> Figure:
     """How often which class (row) was taken for which (column); cells show their numbers where these fit.
 
     Raises:
@@ -170,7 +225,9 @@ def confusion(matrix: Any, *, names: Sequence[str] | None = None, language: str 
     counts = to_array(matrix, "matrix", (2,))
     n = len(counts)
     if counts.shape != (n, n) or n > 26 or counts.min() < 0 or (names is not None and len(names) != n):
-        raise ValueError(f"a confusion matrix is square, at most (26, 26), of numbers from 0, with a name for each class, got {counts.shape}, smallest {counts.min()}, names {names}")  # fmt: skip
+        raise ValueError(
+            f"a confusion matrix is square, at most (26, 26), of numbers from 0, with a name for each class, got {counts.shape}, smallest {counts.min()}, names {names}"
+        )
     widest = max(map(len, names)) if names is not None else 1
     side = min(max(0.42, 0.1 * widest), 5.5 / n)
     ax = plain_axes(ax, side * n + 0.6 + 0.09 * widest, side * n + 0.8)
@@ -197,4 +254,12 @@ def confusion(matrix: Any, *, names: Sequence[str] | None = None, language: str 
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     right = f"{np.trace(counts) / max(counts.sum(), 1e-12):.1%}"
-    return describe(ax, word("Confusion matrix of {n} classes. {right} of {total} answers are right", n=n, right=right, total=number(counts.sum())))  # fmt: skip
+    return describe(
+        ax,
+        word(
+            "Confusion matrix of {n} classes. {right} of {total} answers are right",
+            n=n,
+            right=right,
+            total=number(counts.sum()),
+        ),
+    )
