@@ -69,8 +69,12 @@ def measure(key: str) -> dict:
             times[name].append(_slice(step, counts[name]))
     median = {name: statistics.median(t) for name, t in times.items()}
     best = {name: min(t) for name, t in times.items()}
-    return {"ours": median["minitorch_pt"], "torch": median["torch"],
-            "ratio": median["minitorch_pt"] / median["torch"], "best": best["minitorch_pt"] / best["torch"]}  # fmt: skip
+    return {
+        "ours": median["minitorch_pt"],
+        "torch": median["torch"],
+        "ratio": median["minitorch_pt"] / median["torch"],
+        "best": best["minitorch_pt"] / best["torch"],
+    }
 
 
 def memory(key: str, name: str) -> dict:

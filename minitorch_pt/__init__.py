@@ -4,6 +4,7 @@ import importlib as _importlib
 import math as _math
 import sys as _sys
 import typing as _typing
+from contextlib import suppress as _suppress
 
 from . import autograd as autograd, ops as ops, random as random
 from .arrays import dtypes as _dtypes, memory as _memory
@@ -42,6 +43,7 @@ from .tensors.window_functions import *
 
 _memory.keep_freed_pages()
 globals().update(_TOP)
+_VF = _sys.modules[__name__]  # where older programs find torch.lstm
 __version__ = "0.1.0"
 e, pi, inf, nan, newaxis = _math.e, _math.pi, _math.inf, _math.nan, None
 
@@ -65,7 +67,7 @@ _settle(
     f"{__name__}.autograd.graph",
     {
         name: getattr(module, name)
-        for module in (autograd.edges, autograd.saving)
+        for module in (autograd.edges, autograd.saved_tensors)
         for name in module.__all__
         if name != "through_hooks"
     },
@@ -80,6 +82,7 @@ _settle(
 vars(_sys.modules[f"{__name__}._C"]).update(
     _CORE,
     DisableTorchFunction=autograd.takeovers.DisableTorchFunctionSubclass,
+    _infer_size=ops.broadcast_shapes,
     _disabled_torch_function_impl=autograd.takeovers.never,
 )
 _settle(
@@ -114,14 +117,24 @@ _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
+    "__config__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
     "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization",
     "dsmm": "sparse.operations", "sparse_coo_tensor": "sparse.tensor", "spmm": "sparse.operations", "svd_lowrank": "_lowrank",
-    "to_dlpack": "utils.dlpack", "vmap": "func",
+    "to_dlpack": "utils.dlpack", "vmap": "func", "_sample_dirichlet": "distributions.dirichlet", "_standard_gamma": "distributions.gamma", "_weight_norm": "nn.utils.parametrizations", "norm_except_dim": "nn.utils.parametrizations",
     "Future": "futures", "GradScaler": "amp", "SymBool": "types", "SymFloat": "types", "SymInt": "types", "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
+    **dict.fromkeys((
+        "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "alpha_dropout_", "avg_pool1d", "batch_norm", "bilinear", "channel_shuffle",
+        "constant_pad_nd", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "dropout", "dropout_",
+        "embedding", "embedding_renorm_", "feature_alpha_dropout", "feature_alpha_dropout_", "feature_dropout", "feature_dropout_", "group_norm", "gru",
+        "gru_cell", "instance_norm", "layer_norm", "linear", "lstm", "lstm_cell", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool3d", "pixel_shuffle", "pixel_unshuffle", "rms_norm", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell",
+    ), "ops.layers"),
+    **dict.fromkeys((
+        "binary_cross_entropy_with_logits", "cosine_embedding_loss", "ctc_loss", "hinge_embedding_loss", "kl_div", "margin_ranking_loss", "poisson_nll_loss",
+        "triplet_margin_loss",
+    ), "ops.losses"),
     **dict.fromkeys(("Storage", "TypedStorage", "UntypedStorage", "is_storage", *(f"{title}Storage" for title in _dtypes.TITLES.values())), "storage"),
 }  # fmt: skip
 if _typing.TYPE_CHECKING:
@@ -156,6 +169,8 @@ if _typing.TYPE_CHECKING:
     )
     from ._lowrank import pca_lowrank, svd_lowrank
     from .func import vmap
+    from .ops.layers import *
+    from .ops.losses import *
     from .serialization import load, save
     from .sparse.operations import dsmm, spmm
     from .sparse.tensor import sparse_coo_tensor
@@ -163,12 +178,17 @@ if _typing.TYPE_CHECKING:
     from .utils.dlpack import from_dlpack, to_dlpack
 
 else:  # checkers of types know all names by now, and mark others
+    __all__ = [name for name in (*globals(), *_FROM) if name[0] != "_"]
 
     def __getattr__(name: str) -> _typing.Any:
         if name in _PACKAGES:
             return _importlib.import_module(f".{name}", __package__)
         if name in _FROM:
-            return getattr(_importlib.import_module(f".{_FROM[name]}", __package__), name)
+            thing = getattr(_importlib.import_module(f".{_FROM[name]}", __package__), name)
+            return globals().setdefault(name, thing)
+        if name.startswith("_foreach_"):
+            with _suppress(AttributeError):
+                return _importlib.import_module("._foreach", __package__).find(name.removeprefix("_foreach_"))
         raise _attribute(__package__, name)
 
 

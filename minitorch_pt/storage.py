@@ -278,8 +278,14 @@ class TypedStorage(_Memory):
     wrap_storage: the UntypedStorage that it shows; without it one of `size` elements, or of the values of a sequence, is made.
     """
 
-    def __init__(self, *args: Any, wrap_storage: UntypedStorage | None = None, dtype: dtypes.dtype | None = None,
-                 device: object = None, _internal: Any = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        *args: Any,
+        wrap_storage: UntypedStorage | None = None,
+        dtype: dtypes.dtype | None = None,
+        device: object = None,
+        _internal: Any = False,
+    ) -> None:
         if not _internal:
             _deprecated()
         if device is not None:

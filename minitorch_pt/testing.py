@@ -184,8 +184,10 @@ def _pairs(
     elif all(isinstance(x, Mapping) for x in both):
         missing, added = expected.keys() - actual.keys(), actual.keys() - expected.keys()
         if missing or added:
-            text = (f"The keys of the mappings do not match:\nMissing keys in the actual mapping: {sorted(missing)}\n"
-                    f"Additional keys in the actual mapping: {sorted(added)}")  # fmt: skip
+            text = (
+                f"The keys of the mappings do not match:\nMissing keys in the actual mapping: {sorted(missing)}\n"
+                f"Additional keys in the actual mapping: {sorted(added)}"
+            )
             raise AssertionError(_at(text, path))
         keys = list(actual)
         with contextlib.suppress(TypeError):  # keys of several types have no order
@@ -199,14 +201,20 @@ def _pairs(
         yield actual, expected, path
     else:
         related = isinstance(actual, type(expected)) or isinstance(expected, type(actual))
-        if not all(isinstance(x, (Tensor, np.ndarray)) for x in both) or not related or not (allow_subclasses or type(actual) is type(expected)):  # fmt: skip
+        if (
+            not all(isinstance(x, (Tensor, np.ndarray)) for x in both)
+            or not related
+            or not (allow_subclasses or type(actual) is type(expected))
+        ):
             text = f"No comparison pair was able to handle inputs of type {type(actual)} and {type(expected)}."
             raise TypeError(_at(text, path))
         _no_single_tolerance(given, path)
         yield creation.as_tensor(actual).detach(), creation.as_tensor(expected).detach(), path
 
 
-def _difference(actual: Any, expected: Any, given: tuple, equal_nan: bool, check_dtype: bool, check_stride: bool) -> str | None:  # fmt: skip
+def _difference(
+    actual: Any, expected: Any, given: tuple, equal_nan: bool, check_dtype: bool, check_stride: bool
+) -> str | None:
     """What differs, or None."""
     if actual is None or expected is None:
         return None if actual is expected else f"None mismatch: {actual} is not {expected}"
@@ -234,7 +242,11 @@ def _difference(actual: Any, expected: Any, given: tuple, equal_nan: bool, check
     close = _close(actual.numpy(), expected.numpy(), rtol, atol, equal_nan)
     if close.all():
         return None
-    return _tensors_differ(actual, expected, close, rtol, atol) if actual.ndim else _numbers_differ(actual.item(), expected.item(), rtol, atol)  # fmt: skip
+    return (
+        _tensors_differ(actual, expected, close, rtol, atol)
+        if actual.ndim
+        else _numbers_differ(actual.item(), expected.item(), rtol, atol)
+    )
 
 
 def _attributes_differ(name: str, actual: Any, expected: Any) -> str:
@@ -251,8 +263,10 @@ def _limits(rtol: float, atol: float) -> tuple[str, str, str]:
 def _numbers_differ(actual: Any, expected: Any, rtol: float, atol: float) -> str:
     demanded, absolute, relative = _limits(rtol, atol)
     difference = abs(actual - expected)
-    return (f"Scalars are not {demanded}!\n\nExpected {expected} but got {actual}.\nAbsolute difference: {difference}{absolute}\n"
-            f"Relative difference: {difference / abs(expected) if expected else math.inf}{relative}")  # fmt: skip
+    return (
+        f"Scalars are not {demanded}!\n\nExpected {expected} but got {actual}.\nAbsolute difference: {difference}{absolute}\n"
+        f"Relative difference: {difference / abs(expected) if expected else math.inf}{relative}"
+    )
 
 
 def _tensors_differ(actual: Tensor, expected: Tensor, close: np.ndarray, rtol: float, atol: float) -> str:

@@ -89,7 +89,7 @@ REASONS = {
     ),
     "compiled": (
         "code is not compiled, traced or exported; call the function or the model as it is",
-        "jit* fx* export* compiler* nativert cond while_loop _dynamo _inductor _export utils.jit utils.bundled_inputs utils.model_dump *Type Alias* "
+        "jit* fx* export* compiler* nativert cond while_loop _inductor _export utils.jit utils.bundled_inputs utils.model_dump *Type Alias* "
         "Argument* Block CallStack Code CompilationUnit CompleteArgumentSpec Concrete* ErrorReport ExecutionPlan FileCheck FunctionSchema Gradient "
         "Graph GraphExecutorState import_ir* JITException LiteScriptModule Node OperatorInfo parse_* merge_type_* unify_type_list Script* "
         "StaticModule Sym* sym_* TracingState Use Value FatalError classes",
@@ -153,7 +153,7 @@ REASONS = {
         "it is an inner part of PyTorch's; a program finds what it needs under PyTorch's documented names",
         "_* functional.has_* return_types.* serialization.* overrides* classproperty SUM AVG *Dict Capsule Deep* Deserialization* "
         "Serialization* DisableTorchFunction* Dispatch* Exclude* IODescriptor Lock* Logger* NoopLogger PyTorchFile* Tag contrib get_file_path has_* "
-        "compiled_with_cxx11_abi *native_* batch_norm_* mkldnn_* norm_except_dim *grid_*sampler* affine_grid_* convolution conv_tbc embedding_bag "
+        "compiled_with_cxx11_abi *native_* batch_norm_* mkldnn_* *grid_*sampler* affine_grid_* convolution conv_tbc embedding_bag "
         "init_num_threads set_flush_denormal *thread_safe_generator *anomaly_* autograd.* nn.common_types nn.backends nn.factory_kwargs nn.grad "
         "nn.parameter.* nn.modules.rnn.* nn.utils.rnn.* nn.utils.*_norm.* nn.functional.* optim.swap_* utils.* hash_tensor *.hash_tensor "
         "*.module_load *.reinforce *.grad_dtype *.abbr *.call_super_init *.dump_patches *.T_destination",

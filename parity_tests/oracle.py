@@ -109,7 +109,7 @@ def assert_same(
             assert_same(ours[key], theirs[key], rtol, atol, f"{what}[{key!r}]")
     elif isinstance(theirs, (list, tuple)):
         assert len(ours) == len(theirs), f"{what}: {len(ours)} items, torch has {len(theirs)}"
-        assert hasattr(ours, "_fields") == hasattr(theirs, "n_fields") or isinstance(theirs, list), (
+        assert hasattr(ours, "n_fields") == hasattr(theirs, "n_fields") or isinstance(theirs, list), (
             f"{what}: {type(ours)} for {type(theirs)}"
         )
         for i, (x, y) in enumerate(zip(ours, theirs, strict=True)):

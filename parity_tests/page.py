@@ -96,8 +96,14 @@ def _row(o: Outcome) -> str:
         else ""
     )
     floats = o.kind in ("operation", "module", "optimizer")
-    cells = [f"<code>{escape(o.name)}</code>{skipped}", f"{o.inputs - o.errors:,}", f"{o.errors or ''}", _ulp(o.value_ulp) if floats else "",
-             _ulp(o.grad_ulp) if o.kind in ("operation", "module") else "", _tag(len(o.failures))]  # fmt: skip
+    cells = [
+        f"<code>{escape(o.name)}</code>{skipped}",
+        f"{o.inputs - o.errors:,}",
+        f"{o.errors or ''}",
+        _ulp(o.value_ulp) if floats else "",
+        _ulp(o.grad_ulp) if o.kind in ("operation", "module") else "",
+        _tag(len(o.failures)),
+    ]
     row = "<tr>" + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
     if o.failures:
         why = table().differs.get(o.name, (0, ""))[1]
@@ -112,8 +118,10 @@ def _group(name: str, outcomes: list[Outcome]) -> str:
     head = "<tr><th>name</th><th>inputs</th><th>errors</th><th>value, ulp</th><th>gradient, ulp</th><th></th></tr>"
     rows = "".join(_row(o) for o in sorted(outcomes, key=lambda o: o.name))
     counts = f'<span class="soft bar">{len(outcomes)} {"entry" if len(outcomes) == 1 else "entries"}, {inputs:,} inputs</span>'
-    return (f"<details><summary><b>{escape(name)}</b>{counts}{_tag(failures)}</summary>"
-            f'<div class="wide"><table>{head}{rows}</table></div></details>')  # fmt: skip
+    return (
+        f"<details><summary><b>{escape(name)}</b>{counts}{_tag(failures)}</summary>"
+        f'<div class="wide"><table>{head}{rows}</table></div></details>'
+    )
 
 
 class Sweep(NamedTuple):
@@ -173,9 +181,11 @@ def _sweep(sweep: Sweep) -> str:
     rows += [(escape(reason), ", ".join(names)) for reason, names in patterns.items()]
     rows += [(f"left out: {escape(why)}", f"{n:,}") for why, n in skipped.items()]
     lines = "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in rows)
-    return (f"<details><summary><b>{escape(sweep.name)}</b><span class='bar'>{escape(sweep.varies)} "
-            f"<span class='soft'>{'; '.join([counted, *told])}.</span></span>{_tag(len(sweep.failed))}</summary>"
-            f"<div class='wide'><table>{lines}</table></div></details>")  # fmt: skip
+    return (
+        f"<details><summary><b>{escape(sweep.name)}</b><span class='bar'>{escape(sweep.varies)} "
+        f"<span class='soft'>{'; '.join([counted, *told])}.</span></span>{_tag(len(sweep.failed))}</summary>"
+        f"<div class='wide'><table>{lines}</table></div></details>"
+    )
 
 
 def render(outcomes: list[Outcome], sweeps: list[Sweep], seconds: float) -> str:
@@ -210,20 +220,28 @@ def render(outcomes: list[Outcome], sweeps: list[Sweep], seconds: float) -> str:
         mine = sorted((o for o in judged if o.kind == kind), key=family)
         parts.append(f'<h2 id="{kind}">{heading}</h2>')
         parts += [_group(name, list(group)) for name, group in itertools.groupby(mine, key=family)]
-    parts.append('<h2 id="sweeps">Sweeps</h2><p class="note">What surrounds a call: cases made from the databases, from signatures or by chance. '
-                 "Shown is the sample that every run of the tests takes; the whole runs in tox -e long.</p>")  # fmt: skip
+    parts.append(
+        '<h2 id="sweeps">Sweeps</h2><p class="note">What surrounds a call: cases made from the databases, from signatures or by chance. '
+        "Shown is the sample that every run of the tests takes; the whole runs in tox -e long.</p>"
+    )
     parts += map(_sweep, sweeps)
     parts.append('<h2 id="outside">Out of scope</h2>')
     for reason in table().groups:
         names = [o.name for o in outside if o.reason == reason]
         if names:
             shown = ", ".join(f"<code>{escape(n)}</code>" for n in sorted(names))
-            parts.append(f"<details><summary>{escape(reason)} <span class='soft'>{len(names)}</span></summary>"
-                         f'<div class="names">{shown}</div></details>')  # fmt: skip
-    parts.append(f'<p class="note">minitorch_pt {minitorch_pt.__version__}, NumPy {np.__version__}, torch {torch.__version__}, '
-                 f"Python {sys.version.split()[0]}; {time.strftime('%Y-%m-%d %H:%M')}, {seconds:.0f} s.</p>")  # fmt: skip
-    return (f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>minitorch_pt beside torch</title><style>{STYLE}</style><main>{''.join(parts)}</main></html>\n")  # fmt: skip
+            parts.append(
+                f"<details><summary>{escape(reason)} <span class='soft'>{len(names)}</span></summary>"
+                f'<div class="names">{shown}</div></details>'
+            )
+    parts.append(
+        f'<p class="note">minitorch_pt {minitorch_pt.__version__}, NumPy {np.__version__}, torch {torch.__version__}, '
+        f"Python {sys.version.split()[0]}; {time.strftime('%Y-%m-%d %H:%M')}, {seconds:.0f} s.</p>"
+    )
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>minitorch_pt beside torch</title><style>{STYLE}</style><main>{''.join(parts)}</main></html>\n"
+    )
 
 
 def write(path: Path) -> None:
@@ -240,5 +258,6 @@ def write(path: Path) -> None:
     os.replace(beside, path)
     judged = [o for o in outcomes if o.reason is None]
     failures, inputs = sum(len(o.failures) for o in judged), sum(o.inputs for o in judged)
-    print(f"{inputs - failures:,} of {inputs:,} inputs give what torch gives; sweeps: {sum(s.cases for s in sweeps):,} cases, "
-          f"{sum(bool(s.failed) for s in sweeps)} of {len(sweeps)} fails; see {path}")  # fmt: skip
+    print(
+        f"{inputs - failures:,} of {inputs:,} inputs give what torch gives; sweeps: {sum(s.cases for s in sweeps):,} cases, {sum(bool(s.failed) for s in sweeps)} of {len(sweeps)} fails; see {path}"
+    )

@@ -146,7 +146,13 @@ class TestInterrupts:
 def test_no_python_code_runs_at_the_death_of_arrays_and_tensors():
     """An exception in such code is printed and lost, a Ctrl-C too."""
     seen = []
-    losses = [F.mse_loss(minitorch_pt.nn.LSTM(64, 128)(minitorch_pt.ones(32, 32, 64))[0].clone().mul_(2), minitorch_pt.zeros(32, 32, 128)) for _ in range(2)]  # fmt: skip
+    losses = [
+        F.mse_loss(
+            minitorch_pt.nn.LSTM(64, 128)(minitorch_pt.ones(32, 32, 64))[0].clone().mul_(2),
+            minitorch_pt.zeros(32, 32, 128),
+        )
+        for _ in range(2)
+    ]
     losses[0].grad_fn.next_functions  # noqa: B018
     for loss in losses:
         loss.backward()
@@ -275,9 +281,11 @@ def in_a_worker(t, x, model):
         pass
 
 
-PLACES = [in_tensor_hook, in_leaf_hook, in_accumulate_hook, in_node_hook, in_node_prehook, in_forward_hook, in_forward_pre_hook,
-          in_backward_hook, in_backward_pre_hook, in_forward, in_backward, in_saved_tensors_hook, under_no_grad, in_a_decorated_function,
-          in_a_generator, in_a_closure, in_a_worker]  # fmt: skip
+PLACES = [
+    in_tensor_hook, in_leaf_hook, in_accumulate_hook, in_node_hook, in_node_prehook, in_forward_hook,
+    in_forward_pre_hook, in_backward_hook, in_backward_pre_hook, in_forward, in_backward, in_saved_tensors_hook,
+    under_no_grad, in_a_decorated_function, in_a_generator, in_a_closure, in_a_worker,
+]  # fmt: skip
 
 
 def caught(function: Any) -> str:

@@ -26,8 +26,11 @@ KEYWORDS = [
     ("cross", "input other dim"), ("vecdot", "x y"), ("diagonal", "A offset dim1 dim2"), ("vander", "x N"), ("slogdet", "A"), ("inv_ex", "A check_errors"),
     ("eigvalsh", "input UPLO"), ("svdvals", "A"), ("cholesky_ex", "input upper check_errors"), ("solve_ex", "A B left check_errors"),
 ]  # fmt: skip
-VALUES = {"n": 2, "tol": 0.1, "hermitian": True, "rcond": 0.1, "p": 1, "ind": 1, "UPLO": "U", "upper": True, "left": False, "unitriangular": True,
-          "full_matrices": False, "mode": "r", "dim": 0, "offset": 1, "dim1": 0, "dim2": 1, "N": 3, "check_errors": True}  # fmt: skip
+VALUES = {
+    "n": 2, "tol": 0.1, "hermitian": True, "rcond": 0.1, "p": 1, "ind": 1, "UPLO": "U", "upper": True, "left": False,
+    "unitriangular": True, "full_matrices": False, "mode": "r", "dim": 0, "offset": 1, "dim1": 0, "dim2": 1, "N": 3,
+    "check_errors": True,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name, keywords", KEYWORDS)

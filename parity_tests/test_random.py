@@ -170,8 +170,15 @@ def test_shapes_and_forms():
             t.rand_like(t.ones(4, dtype=t.int64), dtype=t.float32),
         ]
     )
-    exactly(lambda t: [t.normal(t.arange(20.0), t.arange(1.0, 21.0)), t.normal(t.arange(20.0)), t.normal(0.0, t.arange(1.0, 4.0)), t.normal(1.0, 2.0, (5,)),
-                       t.normal(t.zeros(2, 1), t.ones(9))])  # fmt: skip
+    exactly(
+        lambda t: [
+            t.normal(t.arange(20.0), t.arange(1.0, 21.0)),
+            t.normal(t.arange(20.0)),
+            t.normal(0.0, t.arange(1.0, 4.0)),
+            t.normal(1.0, 2.0, (5,)),
+            t.normal(t.zeros(2, 1), t.ones(9)),
+        ]
+    )
     exactly(
         lambda t: [
             t.bernoulli(t.linspace(0, 1, 50)),

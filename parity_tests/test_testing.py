@@ -103,14 +103,21 @@ def test_signature(name):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64", "int32", "uint8", "int8", "bool"])
-@pytest.mark.parametrize("options", [{}, {"low": 0, "high": 2}, {"noncontiguous": True}, {"exclude_zero": True, "low": -1, "high": 2},
-                                     {"low": -0.5, "high": 1.5}, {"low": -(2**70), "high": 2**70}, {"low": 2**70, "high": 2**71}])  # fmt: skip
+@pytest.mark.parametrize("options", [
+    {}, {"low": 0, "high": 2}, {"noncontiguous": True}, {"exclude_zero": True, "low": -1, "high": 2},
+    {"low": -0.5, "high": 1.5}, {"low": -(2**70), "high": 2**70}, {"low": 2**70, "high": 2**71},
+])  # fmt: skip
 def test_make_tensor(dtype, options):
     def program(t):
         t.manual_seed(1)
         make = t.testing.make_tensor
         first = make((3, 4), dtype=getattr(t, dtype), device="cpu", **options)
-        return [first, first.is_contiguous(), make(20, 2, dtype=getattr(t, dtype), device="cpu", **options), make([], dtype=getattr(t, dtype), device="cpu", **options)]  # fmt: skip
+        return [
+            first,
+            first.is_contiguous(),
+            make(20, 2, dtype=getattr(t, dtype), device="cpu", **options),
+            make([], dtype=getattr(t, dtype), device="cpu", **options),
+        ]
 
     same_program(program, rtol=0)
 

@@ -234,7 +234,9 @@ def networks(*parts):
     """A row of layers and its twin, with the same weights: ("Linear", 3, 2), "Tanh"."""
     made = []
     for package in (tiny, torch.nn):
-        layers = [getattr(package, part)() if type(part) is str else getattr(package, part[0])(*part[1:]) for part in parts]  # fmt: skip
+        layers = [
+            getattr(package, part)() if type(part) is str else getattr(package, part[0])(*part[1:]) for part in parts
+        ]
         made.append(package.Sequential(*layers))
     ours, theirs = made
     theirs.double()
@@ -381,7 +383,9 @@ def train(optimizer, model, loss_function, batches):
 def test_a_whole_training_from_copied_weights(loss, name, options):
     tiny.manual_seed(3)
     last = {"mse_loss": "Tanh", "binary_cross_entropy": "Sigmoid", "cross_entropy": "ReLU"}[loss]
-    ours, theirs = networks(("Linear", 6, 12), "Tanh", ("Dropout", 0.0), ("Linear", 12, 8), "ReLU", ("Linear", 8, 3), last)  # fmt: skip
+    ours, theirs = networks(
+        ("Linear", 6, 12), "Tanh", ("Dropout", 0.0), ("Linear", 12, 8), "ReLU", ("Linear", 8, 3), last
+    )
     draw = np.random.default_rng(0)
     batches = []
     for _ in range(60):

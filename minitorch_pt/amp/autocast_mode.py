@@ -50,8 +50,10 @@ class autocast:
             )
             enabled = False
         if enabled and self.fast_dtype not in (dtypes.bfloat16, dtypes.float16):
-            warnings.warn("In CPU autocast, but the target dtype is not supported. Disabling autocast. CPU Autocast only supports dtype of "
-                          "torch.bfloat16, torch.float16 currently.", stacklevel=2)  # fmt: skip
+            warnings.warn(
+                "In CPU autocast, but the target dtype is not supported. Disabling autocast. CPU Autocast only supports dtype of torch.bfloat16, torch.float16 currently.",
+                stacklevel=2,
+            )
             enabled = False
         self._enabled = enabled
 

@@ -31,8 +31,14 @@ class autocast(autocast_mode.autocast):
 class GradScaler(grad_scaler.GradScaler):
     """`torch.amp.GradScaler("cuda", ...)`, switched off with a warning: there is no GPU."""
 
-    def __init__(self, init_scale: float = 65536.0, growth_factor: float = 2.0, backoff_factor: float = 0.5, growth_interval: int = 2000,
-                 enabled: bool = True) -> None:  # fmt: skip
+    def __init__(
+        self,
+        init_scale: float = 65536.0,
+        growth_factor: float = 2.0,
+        backoff_factor: float = 0.5,
+        growth_interval: int = 2000,
+        enabled: bool = True,
+    ) -> None:
         _old("GradScaler", "GradScaler('cuda', args...)")
         super().__init__("cuda", init_scale, growth_factor, backoff_factor, growth_interval, enabled)
 

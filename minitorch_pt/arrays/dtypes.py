@@ -120,8 +120,10 @@ qint8, quint8, qint32 = (
 
 ALL = (float64, float32, float16, int64, int32, int16, int8, uint8, bool)
 # torch's name of each type in texts
-TITLES = {"float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
-           "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
+TITLES = {
+    "float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
+    "int8": "Char", "uint8": "Byte", "bool": "Bool",
+}  # fmt: skip
 _BY_NUMPY = {d.dtype: d for d in ALL}
 _BY_NUMPY |= {d.of_none: d for d in [*vars().values()] if isinstance(d, LeftOut)}
 _default = float32
@@ -239,7 +241,10 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
     """
     operands = [None if isinstance(x, np.ndarray) else getattr(x, "_data", x) for x in (tensor1, tensor2)]
     # NumPy's numbers are Python's, and its bool, in torch, a float
-    operands = [float.dtype.type(x).item() if isinstance(x, np.bool_) else x.item() if isinstance(x, np.generic) else x for x in operands]  # fmt: skip
+    operands = [
+        float.dtype.type(x).item() if isinstance(x, np.bool_) else x.item() if isinstance(x, np.generic) else x
+        for x in operands
+    ]
     if not all(isinstance(x, (np.ndarray, builtins.bool, builtins.int, builtins.float)) for x in operands):
         kinds = ", ".join(builtins.type(x).__name__ for x in (tensor1, tensor2))
         raise TypeError(f"result_type() takes tensors and numbers, and got ({kinds})")

@@ -97,7 +97,7 @@ def steps(shape: Sequence[int], order: object) -> tuple[int, ...]:
 
 def steps_like(array: np.ndarray, order: object | None) -> tuple[int, ...]:
     """The strides of what is made like an array: in its order, if no other is asked for."""
-    return layouts.kept(array) if order is None or order is preserve_format else steps(array.shape, order)
+    return layouts.preserved(array) if order is None or order is preserve_format else steps(array.shape, order)
 
 
 def fits(array: np.ndarray, order: object) -> bool:

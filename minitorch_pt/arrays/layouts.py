@@ -82,7 +82,7 @@ def packed(shape: Sequence[int], axes: list[int]) -> tuple[int, ...]:
     return tuple(steps)
 
 
-def kept(array: np.ndarray) -> tuple[int, ...]:
+def preserved(array: np.ndarray) -> tuple[int, ...]:
     """The strides of `empty_like(array)`: its own if it is dense, else those of a dense tensor whose axes run in its order."""
     own = strides(array)
     return own if dense(array) else packed(array.shape, order(array.shape, [own]))
@@ -116,7 +116,7 @@ def new(shape: Sequence[int], dtype: np.dtype, steps: Sequence[int]) -> np.ndarr
 
 def empty_like(array: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
     """An array to be filled, of the shape and order of another."""
-    return new(array.shape, array.dtype if dtype is None else dtype, kept(array))
+    return new(array.shape, array.dtype if dtype is None else dtype, preserved(array))
 
 
 def clone(array: np.ndarray) -> np.ndarray:
@@ -200,7 +200,9 @@ def compact(value: Any, operands: list | None = None) -> Any:
 def _as_first(value: Any, operands: list) -> Any:
     """With the very strides of the first operand, also where it is not dense, but for one that shows an element twice."""
     first = operands[0]
-    steps = strides(first) if all(s or n < 2 for s, n in zip(first.strides, first.shape, strict=True)) else kept(first)
+    steps = (
+        strides(first) if all(s or n < 2 for s, n in zip(first.strides, first.shape, strict=True)) else preserved(first)
+    )
     return placed(value, steps)
 
 
@@ -251,7 +253,7 @@ def _attended(value: Any, operands: list) -> Any:
     query, noise = operands[0], operands[4]
     flash = query.ndim == 4 and noise is None and all(x.strides[-1] == x.itemsize for x in operands[:3])
     if flash and value.shape == query.shape and not query.flags.c_contiguous:
-        return placed(value, kept(query))
+        return placed(value, preserved(query))
     return compact(value)
 
 

@@ -115,7 +115,9 @@ def is_inference(array: np.ndarray) -> bool:
 # ---------------------------------------------------------------------------------------------------------------------
 # Other arrays on the same memory
 # ---------------------------------------------------------------------------------------------------------------------
-def looking(data: np.ndarray, shape: Sequence[int], strides: Sequence[int] | None = None, start: int | None = None) -> np.ndarray:  # fmt: skip
+def looking(
+    data: np.ndarray, shape: Sequence[int], strides: Sequence[int] | None = None, start: int | None = None
+) -> np.ndarray:
     """The same memory with another shape, strides and start, in bytes.
 
     NumPy's own stride_tricks do not tell whose memory an array shows.
@@ -242,7 +244,11 @@ def repeats(data: np.ndarray) -> bool:
 
 def expanded(data: np.ndarray) -> bool:
     """Whether an axis shows the same elements again and again."""
-    return 0 in data.strides and data.size > 0 and any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True))  # fmt: skip
+    return (
+        0 in data.strides
+        and data.size > 0
+        and any(n > 1 and s == 0 for n, s in zip(data.shape, data.strides, strict=True))
+    )
 
 
 def refuse_overlap(data: np.ndarray, others: Sequence[np.ndarray]) -> None:

@@ -3,7 +3,7 @@
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
 
-from . import edges as edges, forward_ad as forward_ad, functional as functional, hooks as hooks, saving as saving
+from . import edges as edges, hooks as hooks, saved_tensors as saved_tensors
 from .check import gradcheck as gradcheck, gradgradcheck as gradgradcheck
 from .function import Function as Function
 from .gradients import backward as backward, grad as grad
@@ -21,13 +21,14 @@ from .modes import (
 from .variable import Variable
 
 if _TYPE_CHECKING:
-    from . import profiler as profiler
+    from . import forward_ad as forward_ad, functional as functional, profiler as profiler
 
 
-def __getattr__(name: str) -> _Any:
-    if name == "profiler":  # imported at its first use
+def __getattr__(name: str) -> _Any:  # what is imported at its first use
+    if name == "profiler":
         _import_module("..profiler", __name__)  # which says where its classes live
-        return _import_module(".profiler", __name__)
+    if name in ("forward_ad", "functional", "profiler"):
+        return _import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

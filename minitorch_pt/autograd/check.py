@@ -32,7 +32,9 @@ def _numerical(function: Callable, inputs: tuple, tensor: Any, eps: float) -> li
     """For each output the matrix d output[j] / d tensor[i] by central differences, (inputs, outputs)."""
     flat = tensor._data.reshape(-1)
     if not np.shares_memory(flat, tensor._data) and flat.size:
-        raise GradcheckError("gradcheck nudges its inputs in place, and this one is not contiguous; give x.contiguous()")  # fmt: skip
+        raise GradcheckError(
+            "gradcheck nudges its inputs in place, and this one is not contiguous; give x.contiguous()"
+        )
     rows = []
     for i in range(flat.size):
         before = flat[i]
@@ -57,8 +59,15 @@ def _analytical(output: Any, tensor: Any) -> np.ndarray:
     return np.stack(columns, axis=1) if columns else np.zeros((tensor._data.size, 0))
 
 
-def gradcheck(func: Callable, inputs: Any, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,
-              raise_exception: bool = True) -> bool:  # fmt: skip
+def gradcheck(
+    func: Callable,
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+) -> bool:
     """Whether the gradients of `func(*inputs)` agree with central differences, for each floating point input that requires grad.
 
     (f(x + eps) - f(x - eps)) / (2 eps), element by element; inputs should be float64.
@@ -74,7 +83,9 @@ def gradcheck(func: Callable, inputs: Any, *, eps: float = 1e-6, atol: float = 1
     inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
     wanted = [(i, t) for i, t in enumerate(inputs) if isinstance(t, graph.Tensor) and t.requires_grad]
     if not wanted:
-        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True.")  # fmt: skip
+        raise ValueError(
+            "gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True."
+        )
     with enable_grad():
         outputs = _outputs(func, inputs)
     for i, tensor in wanted:
@@ -94,8 +105,16 @@ def gradcheck(func: Callable, inputs: Any, *, eps: float = 1e-6, atol: float = 1
     return True
 
 
-def gradgradcheck(func: Callable, inputs: Any, grad_outputs: Any = None, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,
-                  raise_exception: bool = True) -> bool:  # fmt: skip
+def gradgradcheck(
+    func: Callable,
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+) -> bool:
     """`gradcheck` of the gradient of `func`: whether second-order gradients are right.
 
     grad_outputs: the gradients of the outputs at which to check; drawn between -1 and 1 if left out.

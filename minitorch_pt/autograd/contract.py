@@ -26,7 +26,6 @@ QuietOut, RowOut, TypedOut) says what torch asks of it: see out.py.
 
 from __future__ import annotations
 
-import copy
 import functools
 import re
 from collections.abc import Callable
@@ -114,54 +113,108 @@ def _out_kinds(annotation: str) -> frozenset[str]:
 
 
 class Desk:
-    """The front desk of one function: brings the arguments of a call into their places, and each to its kind."""
+    """The front desk of one function: brings the arguments of a call into their places, and each to its kind.
 
-    def __init__(self, function: Callable, name: str) -> None:
-        code, defaults = function.__code__, function.__defaults__ or ()
-        # a private function is called by functions that have read its arguments
-        private = function.__name__.startswith("_")
-        notes: dict[str, str] = (
-            {} if private else {_called(p): str(note) for p, note in function.__annotations__.items()}
-        )
-        count = code.co_argcount
-        if code.co_varnames[:1] == ("self",):
-            notes["input"] = "Tensor"
-        self.name = name
-        self.parameters: dict[str, Any] = dict.fromkeys(map(_called, code.co_varnames[:count]), REQUIRED)
-        self.parameters.update(zip([*self.parameters][count - len(defaults) :], defaults, strict=True))
-        only = code.co_varnames[count : count + code.co_kwonlyargcount]
-        self.out = "out" in only
-        self.out_kinds = _out_kinds(notes.get("out", ""))
-        late = function.__kwdefaults__ or {}
-        self.keywords = {p: _slot(p, notes.get(p, "None"), late.get(p, REQUIRED) is None) for p in only if p != "out"}
-        self.slots = [_slot(p, notes.get(p, "None"), default is None) for p, default in self.parameters.items()]
-        self.rest: Slot | None = None  # of *sizes
-        if code.co_flags & 0x04:
-            rest = code.co_varnames[count + code.co_kwonlyargcount]
-            self.rest = _slot(rest, notes.get(rest, "None"))
-            self.each = _slot(rest, notes.get(rest, "None").replace("Tensor | Tensors", "Tensor"))  # of several
-        # whether there is more than Tensors and numbers, so that a Tensor too may be in the wrong place
-        kinds = [_words(notes.get(p, "None")) for p in self.parameters]
-        self.reads = any(
-            slot.readers for slot in (*self.slots, *self.keywords.values(), *([self.rest] if self.rest else []))
-        )
-        # numbers pass in every place but the first
-        self.numbers = {int, float, bool} if all(words & {"Operand", "Number"} for words in kinds[1:]) else set()
-        sole = any({"Number"} <= words <= {"Number", "None"} for words in kinds)  # no Tensor with axes
-        more = any(words - {"Tensor", "Operand", "Number", "None"} for words in kinds)
-        self.options = self.reads and (self.rest is not None or sole or more)
-        self.mixed = sum("Operand" in words for words in kinds) > 1
-        self.open = bool(code.co_flags & 0x08)  # **others, which are handed on
+    What it knows of the function is read when a call first needs it: to read all of them would take half of the import.
+    """
+
+    def __init__(self, function: Callable, name: str, for_method: bool = False) -> None:
+        self.function, self.name = function, name
+        self.code = function.__code__
+        self.out = "out" in (function.__kwdefaults__ or ()) and not for_method
         self.passed: set[tuple[type, ...]] = set()  # the types of calls in which nothing had to be read
         self.deep: dict[tuple[type, ...], list] = {}  # the same, but for what these places hold
         # of calls seen before: (how many are given by position, *keywords) -> keyword and default of each place behind those
         self.plans: dict[tuple, dict[str, Any]] = {}
 
-    def as_method(self) -> Desk:
-        """The desk of the method: what it has seen is known to both, but `out` is the function's alone."""
-        desk = copy.copy(self)
-        desk.out = False
-        return desk
+    @functools.cached_property
+    def notes(self) -> dict[str, str]:
+        """The annotations. A private function has none that count: it is called by functions that have read its arguments."""
+        function = self.function
+        private = function.__name__.startswith("_")
+        notes = {} if private else {_called(p): str(note) for p, note in function.__annotations__.items()}
+        if self.code.co_varnames[:1] == ("self",):
+            notes["input"] = "Tensor"
+        return notes
+
+    def _slot_of(self, parameter: str, default: Any = REQUIRED) -> Slot:
+        return _slot(parameter, self.notes.get(parameter, "None"), default is None)
+
+    @functools.cached_property
+    def parameters(self) -> dict[str, Any]:
+        """What may be given by position, with the defaults."""
+        names = [*map(_called, self.code.co_varnames[: self.code.co_argcount])]
+        defaults = self.function.__defaults__ or ()
+        required = dict.fromkeys(names, REQUIRED)
+        return required | dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+
+    @functools.cached_property
+    def slots(self) -> list[Slot]:
+        """What may stand in each place."""
+        return [self._slot_of(p, default) for p, default in self.parameters.items()]
+
+    @functools.cached_property
+    def keywords(self) -> dict[str, Slot]:
+        """What may be given by keyword alone."""
+        code, late = self.code, self.function.__kwdefaults__ or {}
+        only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+        return {p: self._slot_of(p, late.get(p, REQUIRED)) for p in only if p != "out"}
+
+    @functools.cached_property
+    def rest(self) -> Slot | None:
+        """What `*sizes` takes when one is given: a list of them, or one."""
+        code = self.code
+        return self._slot_of(code.co_varnames[code.co_argcount + code.co_kwonlyargcount]) if code.co_flags & 4 else None
+
+    @functools.cached_property
+    def each(self) -> Slot:
+        """What each of several `*sizes` is."""
+        name = self.code.co_varnames[self.code.co_argcount + self.code.co_kwonlyargcount]
+        return _slot(name, self.notes.get(name, "None").replace("Tensor | Tensors", "Tensor"))
+
+    @functools.cached_property
+    def open(self) -> bool:
+        """Whether there are `**others`, which are handed on."""
+        return bool(self.code.co_flags & 8)
+
+    @functools.cached_property
+    def out_kinds(self) -> frozenset[str]:
+        """What is asked of `out`: see out.py."""
+        return _out_kinds(self.notes.get("out", ""))
+
+    @functools.cached_property
+    def kinds(self) -> list[frozenset[str]]:
+        """The words of the annotation of each place."""
+        return [_words(self.notes.get(p, "None")) for p in self.parameters]
+
+    @functools.cached_property
+    def mixed(self) -> bool:
+        """Whether there are several operands, of which one is a Tensor."""
+        return sum("Operand" in words for words in self.kinds) > 1
+
+    @functools.cached_property
+    def wholes(self) -> list[int]:
+        """The places of whole numbers: of their size, their type says nothing."""
+        return [place for place, slot in enumerate(self.slots) if whole in slot.readers or wholes in slot.readers]
+
+    @functools.cached_property
+    def numbers(self) -> set[type]:
+        """The numbers that pass in every place but the first."""
+        plain = all(words & {"Operand", "Number"} for words in self.kinds[1:])
+        return {int, float, bool} if plain else set()
+
+    @functools.cached_property
+    def reads(self) -> bool:
+        """Whether anything is looked at."""
+        slots = (*self.slots, *self.keywords.values(), *([self.rest] if self.rest else []))
+        return any(slot.readers for slot in slots)
+
+    @functools.cached_property
+    def options(self) -> bool:
+        """Whether there is more than Tensors and numbers, so that a Tensor too may be in the wrong place."""
+        sole = any({"Number"} <= words <= {"Number", "None"} for words in self.kinds)  # no Tensor with axes
+        more = any(words - {"Tensor", "Operand", "Number", "None"} for words in self.kinds)
+        return self.reads and (self.rest is not None or sole or more)
 
     def serve(self, args: tuple) -> tuple:
         """The arguments, each read as its kind.
@@ -301,12 +354,15 @@ def composed(function: Callable[P, R]) -> Callable[P, R]:
 
     `function.rule` is the function itself: rules call that, with arrays.
     """
-    return _face(function, Desk(function, function.__name__.strip("_")))
+    name = function.__name__.strip("_")
+    served: Any = _face(function, Desk(function, name))
+    if served.desk.out:
+        served.method = _face(function, Desk(function, name, for_method=True))
+    return served
 
 
 def _face(function: Callable, desk: Desk) -> Any:
     passed = desk.passed
-    integers = [place for place, slot in enumerate(desk.slots) if whole in slot.readers or wholes in slot.readers]
 
     @functools.wraps(function)
     def served(*args: Any, **kwargs: Any) -> Any:
@@ -319,7 +375,7 @@ def _face(function: Callable, desk: Desk) -> Any:
         try:
             if tuple(map(type, args)) not in passed:
                 args = desk.serve(args)
-            for place in integers:
+            for place in desk.wholes:
                 if place < len(args) and type(args[place]) is int and args[place].bit_length() > 63:
                     desk.overflow(place, args[place])
             result = function(*args, **kwargs) if kwargs else function(*args)
@@ -330,7 +386,6 @@ def _face(function: Callable, desk: Desk) -> Any:
         return result if target is None else into(target, result, desk.name, args, desk.out_kinds)
 
     served.rule, served.desk = function, desk  # type: ignore[attr-defined]
-    served.method = _face(function, desk.as_method()) if desk.out else served  # type: ignore[attr-defined]
     return served
 
 

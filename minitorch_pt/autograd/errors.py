@@ -12,12 +12,16 @@ def explain(error: Exception, name: str, arrays: list) -> NoReturn:
     shapes = [list(a.shape) for a in arrays if isinstance(a, np.ndarray)]
     if isinstance(error, np.exceptions.AxisError):
         n = max(error.ndim or 0, 1)
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {error.axis}) in {name}() of shapes {shapes}") from None  # fmt: skip
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {error.axis}) in {name}() of shapes {shapes}"
+        ) from None
     text = str(error)
     if isinstance(error, MemoryError):
         raise RuntimeError(f"{name}(): not enough memory for the result of shapes {shapes}: {text}") from None
     if isinstance(error, OverflowError):
-        raise RuntimeError(f"{name}(): value cannot be converted to the tensor's type without overflow: {text}") from None  # fmt: skip
+        raise RuntimeError(
+            f"{name}(): value cannot be converted to the tensor's type without overflow: {text}"
+        ) from None
     if isinstance(error, ValueError) and "broadcast" in text and len(shapes) >= 2:
         for a in shapes:
             for b in shapes:

@@ -1,7 +1,7 @@
 """torch.autograd.forward_ad: dual tensors, whose tangent says how they change; `unpack_dual` tells how what is computed of them does.
 
 A dual tensor is one that records (so its `requires_grad` is True), and the level remembers its tangent: `unpack_dual` pulls the tangents
-through what was recorded by the double-backward trick (see `starts.py`). Within a level operations are recorded also under `no_grad`,
+through what was recorded by the double-backward trick (see `transforms.py`). Within a level operations are recorded also under `no_grad`,
 so parameters cannot be changed in place there (make modules before); `detach()` cuts a tangent off, which in PyTorch it does not.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from . import graph
 from .gradients import grad
 from .modes import enable_grad, recording
-from .starts import Start
+from .transforms import Start
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
 
@@ -99,8 +99,10 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
         if not value.is_floating_point():
             raise ValueError(f"Expected {name} to be floating point or complex, but got: {value.dtype}")
     if tangent.shape != tensor.shape:
-        raise RuntimeError(f"Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is "
-                           f"of size {list(tensor.shape)} while the given forward gradient is of size {list(tangent.shape)}.")  # fmt: skip
+        raise RuntimeError(
+            f"Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is "
+            f"of size {list(tensor.shape)} while the given forward gradient is of size {list(tangent.shape)}."
+        )
     fresh = _state.level.start.fresh(tensor)
     _state.level.duals.append((fresh, tangent))
     return fresh.clone()

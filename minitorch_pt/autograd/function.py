@@ -16,7 +16,7 @@ from . import changes, graph
 from .graph import Node, Output, Rule, record
 from .inplace import check_inplace, rebase
 from .modes import no_grad, recording, watchers
-from .saving import through_hooks
+from .saved_tensors import through_hooks
 
 __all__ = ["Function", "FunctionCtx", "InplaceFunction", "once_differentiable"]
 
@@ -42,8 +42,9 @@ class FunctionCtx:
         """
         for i, tensor in enumerate(tensors):
             if not (tensor is None or isinstance(tensor, graph.Tensor)):
-                raise TypeError(f"save_for_backward can only save variables, but argument {i} is of type {type(tensor).__name__}: "
-                                "keep it as an attribute, ctx.name = value")  # fmt: skip
+                raise TypeError(
+                    f"save_for_backward can only save variables, but argument {i} is of type {type(tensor).__name__}: keep it as an attribute, ctx.name = value"
+                )
         self._saved = tensors
         self._times = tuple(None if t is None else changes.version(t._data) for t in tensors)
 
@@ -57,8 +58,9 @@ class FunctionCtx:
         if self._node is None:
             return ()
         if self._saved and getattr(self._node(), "pulls", None) is None:  # weak: it holds on to this
-            raise RuntimeError("Trying to backward through the graph a second time (or directly access saved tensors after they "
-                               "have already been freed). Specify retain_graph=True in the first call.")  # fmt: skip
+            raise RuntimeError(
+                "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Specify retain_graph=True in the first call."
+            )
         if self._unpack is not None:
             return self._unpack()
         for tensor, then in zip(self._saved, self._times, strict=True):
@@ -119,14 +121,18 @@ class Function(FunctionCtx):
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         """The gradient of each input, None for those that have none: to be written by the user, under this name or as `vjp`."""
-        raise NotImplementedError("You must implement either the backward or vjp method for your custom autograd.Function to use it "
-                                  "with backward mode AD.")  # fmt: skip
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD."
+        )
 
     vjp = backward
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        warnings.warn(f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them "
-                      "on the class itself.", DeprecationWarning, stacklevel=2)  # fmt: skip
+        warnings.warn(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them on the class itself.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Not possible: call `apply`.
@@ -134,7 +140,9 @@ class Function(FunctionCtx):
         Raises:
             RuntimeError: always.
         """
-        raise RuntimeError(f"Legacy autograd function with non-static forward method is deprecated: call {type(self).__name__}.apply(...)")  # fmt: skip
+        raise RuntimeError(
+            f"Legacy autograd function with non-static forward method is deprecated: call {type(self).__name__}.apply(...)"
+        )
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
@@ -167,8 +175,9 @@ class Function(FunctionCtx):
         single = not isinstance(result, tuple)
         outputs = [_own(out, args, ctx) for out in ((result,) if single else result)]
         if not ctx._dirty <= set(map(id, outputs)):
-            raise RuntimeError("Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
-                               "modified inplace must all be outputs of the Function.")  # fmt: skip
+            raise RuntimeError(
+                "Some elements marked as dirty during the forward method were not returned as output. The inputs that are modified inplace must all be outputs of the Function."
+            )
         node = cls._record(ctx, args, edges, outputs)
         given = (result,) if single else result
         dead = {id(own) for own, out in zip(outputs, given, strict=True) if id(out) in ctx._dead}
@@ -180,8 +189,9 @@ class Function(FunctionCtx):
                     continue
                 check_inplace(out)
                 if out._base is not None and len(outputs) > 1:
-                    raise RuntimeError("If your Function modifies inplace an input that is a view of another Tensor, your Function "
-                                       "cannot return more than one Tensor: change a clone() of the view")  # fmt: skip
+                    raise RuntimeError(
+                        "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more than one Tensor: change a clone() of the view"
+                    )
                 rebase(out, made)
         return outputs[0] if single else tuple(outputs)
 
@@ -193,7 +203,9 @@ class Function(FunctionCtx):
         if separate:
             bound.apply_defaults()
         if bound.kwargs:
-            raise TypeError(f"forward() got an unexpected keyword argument '{next(iter(bound.kwargs))}': those of a Function are positional")  # fmt: skip
+            raise TypeError(
+                f"forward() got an unexpected keyword argument '{next(iter(bound.kwargs))}': those of a Function are positional"
+            )
         return bound.args if separate else bound.args[1:]
 
     @classmethod
@@ -247,19 +259,22 @@ def _checked(result: tuple, shapes: list, ctx: FunctionCtx, name: str) -> tuple:
         RuntimeError: too few or too many gradients, some of the wrong shape, or things that are no gradients.
     """
     if len(result) < len(shapes) or any(r is not None for r in result[len(shapes) :]):
-        raise RuntimeError(f"function {name} returned an incorrect number of gradients (expected {len(shapes)}, got {len(result)}): "
-                           "return one for each argument of forward, None where there is none")  # fmt: skip
+        raise RuntimeError(
+            f"function {name} returned an incorrect number of gradients (expected {len(shapes)}, got {len(result)}): return one for each argument of forward, None where there is none"
+        )
     for i, (gradient, shape) in enumerate(zip(result, shapes, strict=False)):
         if gradient is None:
             continue
         if not isinstance(gradient, graph.Tensor):
             raise RuntimeError(f"expected Variable or None (got {type(gradient).__name__}) from {name}")
         if shape is None:
-            raise RuntimeError(f"function {name} returned a gradient different than None at position {i + 1}, but the corresponding forward "
-                               "input was not a Variable")  # fmt: skip
+            raise RuntimeError(
+                f"function {name} returned a gradient different than None at position {i + 1}, but the corresponding forward input was not a Variable"
+            )
         if ctx.needs_input_grad[i] and not _fits(gradient, shape):
-            raise RuntimeError(f"Function {name} returned an invalid gradient at index {i} - got {list(gradient.shape)} but expected shape "
-                               f"compatible with {list(shape)}")  # fmt: skip
+            raise RuntimeError(
+                f"Function {name} returned an invalid gradient at index {i} - got {list(gradient.shape)} but expected shape compatible with {list(shape)}"
+            )
     return result
 
 

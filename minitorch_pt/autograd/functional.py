@@ -38,13 +38,15 @@ def _grads(outputs: Any, inputs: Any, seeds: Any, create_graph: bool, strict: bo
     pairs = [(o, s) for o, s in zip(outputs, seeds, strict=True) if o.requires_grad]
     if not pairs:
         if strict:
-            raise RuntimeError("The output of the user-provided function is independent of the inputs; "
-                               "this is not allowed in strict mode.")  # fmt: skip
+            raise RuntimeError(
+                "The output of the user-provided function is independent of the inputs; this is not allowed in strict mode."
+            )
         return [_zeros(t) for t in inputs]
     found = gradients.grad([o for o, _ in pairs], inputs, [s for _, s in pairs], keep, create_graph, allow_unused=True)
     if strict and any(g is None for g in found):
-        raise RuntimeError("The output of the user-provided function is independent of one of the inputs; "
-                           "this is not allowed in strict mode.")  # fmt: skip
+        raise RuntimeError(
+            "The output of the user-provided function is independent of one of the inputs; this is not allowed in strict mode."
+        )
     return [_zeros(t) if g is None else g for g, t in zip(found, inputs, strict=True)]
 
 
@@ -52,11 +54,15 @@ def _checked(v: Any, like: tuple, what: str) -> tuple:
     """The vector of a product, of the shapes of `like`; ones for a single number."""
     if v is None:
         if len(like) != 1 or like[0]._data.size != 1:
-            raise RuntimeError(f"The vector v can only be None if the {what} is a single element; give v with its shape")  # fmt: skip
+            raise RuntimeError(
+                f"The vector v can only be None if the {what} is a single element; give v with its shape"
+            )
         return (graph.wrap(np.ones(like[0]._data.shape, like[0]._data.dtype)),)
     v, _ = _tuple(v)
     if len(v) != len(like) or any(a.shape != b.shape for a, b in zip(v, like, strict=True)):
-        raise RuntimeError(f"v has shapes {[list(a.shape) for a in v]}, but the {what} has {[list(b.shape) for b in like]}; they must be equal")  # fmt: skip
+        raise RuntimeError(
+            f"v has shapes {[list(a.shape) for a in v]}, but the {what} has {[list(b.shape) for b in like]}; they must be equal"
+        )
     return v
 
 
@@ -108,9 +114,13 @@ def jvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
 
 
 def jacobian(
-    func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
+    func: Callable,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
     strategy: str = "reverse-mode",
-) -> Any:  # fmt: skip
+) -> Any:
     """All derivatives of each output element with respect to each input element, of shape (*output, *input).
 
     One backward pass per output element, whatever `vectorize` and `strategy` say. With several inputs (outputs) a tuple for each.
@@ -148,9 +158,13 @@ def jacobian(
 
 
 def hessian(
-    func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
+    func: Callable,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
     outer_jacobian_strategy: str = "reverse-mode",
-) -> Any:  # fmt: skip
+) -> Any:
     """The second derivatives of a function with one number as its output: the Jacobian of its gradient.
 
     Shape (*input, *input); with several inputs a tuple of tuples.
@@ -172,7 +186,9 @@ def hessian(
 
 def _single(output: Any) -> Any:
     if not isinstance(output, graph.Tensor) or output._data.size != 1:
-        raise RuntimeError(f"the function given must return a Tensor with a single element, got {output!r:.80}; reduce it with .sum()")  # fmt: skip
+        raise RuntimeError(
+            f"the function given must return a Tensor with a single element, got {output!r:.80}; reduce it with .sum()"
+        )
     return output
 
 

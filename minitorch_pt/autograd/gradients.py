@@ -33,7 +33,9 @@ def _starts(outputs: Any, gradients: Any, create_graph: bool) -> list:
         if gradient is not None and not isinstance(gradient, graph.Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
     if len(gradients) < len(outputs):
-        raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients; give one gradient for each tensor")  # fmt: skip
+        raise RuntimeError(
+            f"got {len(outputs)} tensors and {len(gradients)} gradients; give one gradient for each tensor"
+        )
     return [_start(i, output, gradients[i], create_graph) for i, output in enumerate(outputs)]
 
 
@@ -50,13 +52,15 @@ def _start(i: int, output: Any, gradient: Any, create_graph: bool) -> tuple:
     data = output._data
     if gradient is None:
         if data.size != 1:
-            raise RuntimeError("grad can be implicitly created only for scalar outputs, and this one has shape "
-                               f"{list(data.shape)}: reduce it with .sum() or .mean(), or give a gradient of that shape")  # fmt: skip
+            raise RuntimeError(
+                f"grad can be implicitly created only for scalar outputs, and this one has shape {list(data.shape)}: reduce it with .sum() or .mean(), or give a gradient of that shape"
+            )
         gradient = np.ones(data.shape, data.dtype) if create_graph or data.ndim else _ONE[data.dtype]
         gradient = graph.wrap(gradient) if create_graph else gradient
     elif gradient._data.shape != data.shape:
-        raise RuntimeError(f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a shape of "
-                           f"{output.shape}; they must be equal.")  # fmt: skip
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a shape of {output.shape}; they must be equal."
+        )
     else:
         gradient = fit(gradient if create_graph else gradient._data, data)
     return (output if output._node is None else output._node), gradient
@@ -72,8 +76,14 @@ def _warn_of_cycle() -> None:
     )
 
 
-def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
-             grad_variables: Any = None, inputs: Any = None) -> None:  # fmt: skip
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    grad_variables: Any = None,
+    inputs: Any = None,
+) -> None:
     """Add the gradients of `tensors` with respect to the graph's leaves to the leaves' `.grad`.
 
     grad_tensors: for each tensor the gradient of the final value with respect to it; may be left out for scalars.
@@ -85,7 +95,9 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None =
     if grad_variables is not None:
         warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
         if grad_tensors is not None:
-            raise RuntimeError("`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`: give `grad_tensors`")  # fmt: skip
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`: give `grad_tensors`"
+            )
         grad_tensors = grad_variables
     if isinstance(tensors, graph.Tensor) and grad_tensors is None:  # loss.backward(), as most often
         starts = [_start(0, tensors, None, create_graph)]
@@ -104,8 +116,17 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None =
     run_backward(starts, keep, create_graph, wanted, True)
 
 
-def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
-         only_inputs: bool = True, allow_unused: bool | None = None, is_grads_batched: bool = False, materialize_grads: bool = False) -> Any:  # fmt: skip
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> Any:
     """The gradients of `outputs` with respect to `inputs`, as a tuple (a dict for a dict of inputs); `.grad` is left alone.
 
     create_graph: record the computation of the gradients too, so that they can be differentiated again.
@@ -122,10 +143,15 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
     (tensor(18.),)
     """
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")  # fmt: skip
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     if not only_inputs:
-        warnings.warn("only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts "
-                      "of the graph, please use torch.autograd.backward.", FutureWarning, stacklevel=2)  # fmt: skip
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
     wanted = _as_list(inputs)
     if not wanted:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty: name the tensors whose gradients to return")
@@ -135,7 +161,9 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
         if not isinstance(tensor, graph.Tensor):
             raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}")
         if not tensor.requires_grad:
-            raise RuntimeError("One of the differentiated Tensors does not require grad; call requires_grad_() before using it")  # fmt: skip
+            raise RuntimeError(
+                "One of the differentiated Tensors does not require grad; call requires_grad_() before using it"
+            )
     keep = create_graph if retain_graph is None else retain_graph
     allow = materialize_grads or allow_unused
     if is_grads_batched:
@@ -156,8 +184,9 @@ def _returned(i: int, gradient: Any, tensor: Any, allow_unused: Any, zeros: bool
     if gradient is None and zeros:
         return graph.wrap(np.zeros(tensor._data.shape, tensor._data.dtype), create_graph)
     if gradient is None and not allow_unused:
-        raise RuntimeError(f"The differentiated Tensor at index {i} appears to not have been used in the graph. "
-                           "Set allow_unused=True if this is the desired behavior.")  # fmt: skip
+        raise RuntimeError(
+            f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior."
+        )
     return (
         graph.wrap(np.array(gradient))
         if isinstance(gradient, (np.ndarray, np.generic))
@@ -170,12 +199,25 @@ def _batched(outputs: Any, wanted: list, batches: Any, keep: bool, create_graph:
     batches = _as_list(batches)
     for i, (output, batch) in enumerate(zip(_as_list(outputs), batches, strict=False)):
         if batch is None or batch.shape[1:] != output.shape:
-            raise RuntimeError(f"If `is_grads_batched=True`, the first dimension of each grad_output is the batch dimension, and the others must "
-                               f"be the output's: grad_output[{i}] has {'none' if batch is None else list(batch.shape)}, output[{i}] {list(output.shape)}")  # fmt: skip
+            raise RuntimeError(
+                f"If `is_grads_batched=True`, the first dimension of each grad_output is the batch dimension, and the others must "
+                f"be the output's: grad_output[{i}] has {'none' if batch is None else list(batch.shape)}, output[{i}] {list(output.shape)}"
+            )
     count, *others = {batch.shape[0] for batch in batches}
     if others or not count:
-        raise (ValueError if others else IndexError)(f"grad_outputs must be batches of the same size, of at least one: {[list(b.shape) for b in batches]}")  # fmt: skip
-    rows = [grad(outputs, wanted, [batch[i] for batch in batches], keep or i + 1 < count, create_graph, allow_unused=allow_unused)
-            for i in range(count)]  # fmt: skip
+        raise (ValueError if others else IndexError)(
+            f"grad_outputs must be batches of the same size, of at least one: {[list(b.shape) for b in batches]}"
+        )
+    rows = [
+        grad(
+            outputs,
+            wanted,
+            [batch[i] for batch in batches],
+            keep or i + 1 < count,
+            create_graph,
+            allow_unused=allow_unused,
+        )
+        for i in range(count)
+    ]
     columns = zip(*rows, strict=True)
     return [None if c[0] is None else np.stack([stand_in(g, graph.Traced) for g in c]) for c in columns]

@@ -42,9 +42,19 @@ class Rule:
         "view",
     )
 
-    def __init__(self, function: Callable | None, name: str | Callable, linear: bool = False, joint: bool = False,
-                 plain: Callable | None = None, exact: bool = False, fills: bool = True, saves: Any = None, records: bool = True,
-                 view: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        function: Callable | None,
+        name: str | Callable,
+        linear: bool = False,
+        joint: bool = False,
+        plain: Callable | None = None,
+        exact: bool = False,
+        fills: bool = True,
+        saves: Any = None,
+        records: bool = True,
+        view: bool = False,
+    ) -> None:
         self.function, self.name, self.linear, self.joint, self.plain = function, name, linear, joint, plain
         self.exact, self.records, self.view = exact, records, view
         self.fills = fills  # whether outputs to which no gradient came get zeros (a user's Function may refuse)
@@ -64,8 +74,10 @@ class Node:
     shape, dtype: of the output, hence of the gradient that arrives; lists for several outputs
     """
 
-    __slots__ = ("rule", "pulls", "edges", "args", "kwargs", "outputs", "shape", "dtype", "seq", "hooks", "called", "__dict__",
-                 "__weakref__")  # fmt: skip
+    __slots__ = (
+        "rule", "pulls", "edges", "args", "kwargs", "outputs", "shape", "dtype", "seq", "hooks", "called", "__dict__",
+        "__weakref__",
+    )  # fmt: skip
     rule: Any
     pulls: Any
     edges: Sequence
@@ -92,8 +104,9 @@ class Node:
     def refuse_inference(self) -> None:
         """Raise if an array that this node keeps was made in inference mode."""
         if any(is_inference(array) for array in arrays_in(self._kept())):
-            raise RuntimeError("Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor "
-                               "and use it in autograd.")  # fmt: skip
+            raise RuntimeError(
+                "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd."
+            )
 
     def _kept(self) -> Any:
         """What the gradient needs as it was: the gradient functions and what they hold, or what the rule says that it saves.
@@ -153,9 +166,11 @@ def arrays_in(value: Any, depth: int = 3) -> Iterator[np.ndarray]:
 
 def refuse_again(node: Node) -> NoReturn:
     """Raise torch's error for a node that has released what it kept."""
-    raise RuntimeError("Trying to backward through the graph a second time (or directly access saved tensors after they have already "
-                       f"been freed): {node.name()} has released what it kept. Specify retain_graph=True in the first backward() or "
-                       "autograd.grad() if you need a second one.")  # fmt: skip
+    raise RuntimeError(
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+        f"been freed): {node.name()} has released what it kept. Specify retain_graph=True in the first backward() or "
+        "autograd.grad() if you need a second one."
+    )
 
 
 class Output(Node):

@@ -92,19 +92,26 @@ def replaced(hook: Callable, before: list, result: Any, kind: Any) -> list:
     if result is None:
         return before
     if not isinstance(result, kind):
-        raise TypeError(f"expected {'tuple' if kind is tuple else 'Variable'}, but hook returned '{type(result).__name__}': "
-                        f"return {'a tuple with a gradient, or None, for each' if kind is tuple else 'a tensor'}, or nothing")  # fmt: skip
+        raise TypeError(
+            f"expected {'tuple' if kind is tuple else 'Variable'}, but hook returned '{type(result).__name__}': "
+            f"return {'a tuple with a gradient, or None, for each' if kind is tuple else 'a tensor'}, or nothing"
+        )
     after, name = list(result) if kind is tuple else [result], getattr(hook, "__name__", hook)
     if len(after) != len(before):
-        raise RuntimeError(f"hook '{name}' has returned an incorrect number of values (got {len(after)}, but expected {len(before)})")  # fmt: skip
+        raise RuntimeError(
+            f"hook '{name}' has returned an incorrect number of values (got {len(after)}, but expected {len(before)})"
+        )
     for old, new in zip(before, after, strict=True):
         if new is None:
             continue
         if not isinstance(new, graph.Tensor):
             raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}' in its tuple")
         if old is None:
-            raise RuntimeError(f"hook '{name}' can't replace a None gradient with a non-None value: no gradient came there")  # fmt: skip
+            raise RuntimeError(
+                f"hook '{name}' can't replace a None gradient with a non-None value: no gradient came there"
+            )
         if new.dtype is not old.dtype or new.shape != old.shape:
-            raise RuntimeError(f"hook '{name}' has changed the type or size of value: it was given {old.dtype} of shape {list(old.shape)} "
-                               f"and returned {new.dtype} of shape {list(new.shape)}")  # fmt: skip
+            raise RuntimeError(
+                f"hook '{name}' has changed the type or size of value: it was given {old.dtype} of shape {list(old.shape)} and returned {new.dtype} of shape {list(new.shape)}"
+            )
     return after

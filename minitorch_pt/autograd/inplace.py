@@ -29,6 +29,7 @@ __all__ = ["apply_inplace", "check_inplace", "inplace", "put", "rebase", "renew"
 
 P = ParamSpec("P")
 R = TypeVar("R")
+F = TypeVar("F", bound=Callable)
 
 
 @differentiable(linear=True, name="AsStridedBackward0")
@@ -83,8 +84,9 @@ def renew(view: Any) -> None:
         return
     if changes.changed_since(view._data, view._seen):
         if view._origin is not None:
-            raise RuntimeError(f"this view {view._origin}, and its base or another view of it has been modified inplace since while "
-                               "gradients were tracked. Use the out-of-place form, or clone().")  # fmt: skip
+            raise RuntimeError(
+                f"this view {view._origin}, and its base or another view of it has been modified inplace since while gradients were tracked. Use the out-of-place form, or clone()."
+            )
         view._node, view._requires_grad = _of_base(view), True
         view._moved()
     view._seen = changes.last_change
@@ -99,14 +101,17 @@ def check_inplace(tensor: Any) -> None:
     base = tensor._base
     if base is not None:
         if tensor._origin is not None:
-            raise RuntimeError(f"a view that {tensor._origin} is being modified inplace while gradients are tracked. "
-                               "Use the out-of-place form, or clone() it.")  # fmt: skip
+            raise RuntimeError(
+                f"a view that {tensor._origin} is being modified inplace while gradients are tracked. Use the out-of-place form, or clone() it."
+            )
         if tensor.requires_grad and base._node is None:
-            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation. "
-                               "Change it under torch.no_grad(), or take a clone() first.")  # fmt: skip
+            raise RuntimeError(
+                "a view of a leaf Variable that requires grad is being used in an in-place operation. Change it under torch.no_grad(), or take a clone() first."
+            )
     if tensor.requires_grad and tensor.is_leaf:
-        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation. "
-                           "Change it under torch.no_grad(), or use the out-of-place form.")  # fmt: skip
+        raise RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation. Change it under torch.no_grad(), or use the out-of-place form."
+        )
 
 
 def rebase(tensor: Any, node: graph.Node) -> None:
@@ -177,7 +182,12 @@ def write(tensor: Any, value: np.ndarray) -> None:
     changed(data)
 
 
-@functools.cache  # arccos_ is acos_, as arccos is acos
+def _once(function: F) -> F:
+    """functools.cache, in the types of the function."""
+    return functools.cache(function)  # type: ignore[return-value]
+
+
+@_once  # arccos_ is acos_, as arccos is acos
 def inplace(operation: Callable[P, R], overlap: bool = False) -> Callable[P, R]:
     """The in-place form of an operation: `relu_ = inplace(relu)`."""
     operation = contract.method(operation)

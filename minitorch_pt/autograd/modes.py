@@ -5,15 +5,16 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-import traceback
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 from ..arrays.storage import in_inference, inferring
 
-__all__ = ["no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "is_grad_enabled", "detect_anomaly",
-           "set_detect_anomaly", "is_anomaly_enabled", "is_inference_mode_enabled"]  # fmt: skip
+__all__ = [
+    "no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "is_grad_enabled", "detect_anomaly",
+    "set_detect_anomaly", "is_anomaly_enabled", "is_inference_mode_enabled",
+]  # fmt: skip
 
 
 class _PerThread(threading.local):
@@ -28,6 +29,8 @@ watchers: set[Callable] = set()  # called with each new node of the graph, and t
 
 def _trace(node: Any, value: Any) -> None:
     """Note where in the program a node is made."""
+    import traceback  # only those who ask pay for it
+
     node.trace = "".join(traceback.format_stack(limit=9)[:-3])
 
 
@@ -93,9 +96,13 @@ class _Switch:
         if inspect.isgeneratorfunction(function):
             return self._generator(function)
         if isinstance(function, type):
-            warnings.warn("Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
-                          "methods. To preserve the current behavior of class decoration, you can directly decorate the `__init__` method "
-                          "and nothing else.", FutureWarning, stacklevel=2)  # fmt: skip
+            warnings.warn(
+                "Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
+                "methods. To preserve the current behavior of class decoration, you can directly decorate the `__init__` method "
+                "and nothing else.",
+                FutureWarning,
+                stacklevel=2,
+            )
 
         @functools.wraps(function, () if isinstance(function, type) else functools.WRAPPER_ASSIGNMENTS, updated=())
         def whole(*args: Any, **kwargs: Any) -> Any:
@@ -206,8 +213,10 @@ class detect_anomaly(_Switch):
 
     def __init__(self, check_nan: bool = True) -> None:
         super().__init__(check_nan, anomaly)
-        warnings.warn("Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.",
-                      stacklevel=2)  # fmt: skip
+        warnings.warn(
+            "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.",
+            stacklevel=2,
+        )
 
 
 class set_detect_anomaly(_Setting):

@@ -128,7 +128,9 @@ class OperationNode(Shown):
         several = type(self.shape) is list
         kinds = [dtype.kind for dtype in self.dtype] if several else ["f"]
         if len(gradients) != kinds.count("f"):
-            raise TypeError(f"expected {kinds.count('f')} arguments, got {len(gradients)} instead: a gradient for each output")  # fmt: skip
+            raise TypeError(
+                f"expected {kinds.count('f')} arguments, got {len(gradients)} instead: a gradient for each output"
+            )
         for i, gradient in enumerate(gradients):
             if not (gradient is None or isinstance(gradient, graph.Tensor)):
                 raise TypeError(f"argument {i} is not a Variable but {type(gradient).__name__}: give tensors, or None")

@@ -42,17 +42,19 @@ def into(
                 f"{name}(): argument 'out' must be tuple of {len(result)} Tensors, not {type(target).__name__}"
             )
         written = [into(t, r, name, inputs, kinds, promotes) for t, r in zip(target, result, strict=True)]
-        return type(result)(*written) if hasattr(result, "_fields") else type(result)(written)
+        return type(result)(written)
     if not isinstance(target, graph.Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(target).__name__}")
     if recording.on and (target.requires_grad or result.requires_grad):
-        raise RuntimeError(f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "
-                           "grad. Leave `out` out, or call it under torch.no_grad().")  # fmt: skip
+        raise RuntimeError(
+            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad. Leave `out` out, or call it under torch.no_grad()."
+        )
     value, memory = result._data, target._data
     exact = not promotes and "CastOut" not in kinds
     if value.dtype != memory.dtype and (exact or not dtypes.castable(value.dtype, memory.dtype)):
-        raise RuntimeError(f"result type {dtypes.TITLES[value.dtype.name]} can't be cast to the desired output type "
-                           f"{dtypes.TITLES[memory.dtype.name]}; give `out` the result's type")  # fmt: skip
+        raise RuntimeError(
+            f"result type {dtypes.TITLES[value.dtype.name]} can't be cast to the desired output type {dtypes.TITLES[memory.dtype.name]}; give `out` the result's type"
+        )
     if "RowOut" in kinds and memory.size == value.size:  # torch looks at the number of elements alone
         value = value.reshape(memory.shape)
     if memory.shape != value.shape:
@@ -74,7 +76,8 @@ def into(
         if promotes:  # in the order of the operands
             steps = [step * memory.itemsize for step in layouts.strides(value)]
             target._data = memory = looking(memory, value.shape, steps)
-    refuse_overlap(memory, [x._data for part in inputs for x in (part if isinstance(part, (list, tuple)) else [part]) if isinstance(x, graph.Tensor)])  # fmt: skip
+    read = [x for part in inputs for x in (part if isinstance(part, (list, tuple)) else [part])]
+    refuse_overlap(memory, [x._data for x in read if isinstance(x, graph.Tensor)])
     np.copyto(writable(memory), value, casting="unsafe")
     changes.changed(memory)
     return target

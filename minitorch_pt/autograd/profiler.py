@@ -92,9 +92,17 @@ class EventList(list):
         total.total = self.self_cpu_time_total
         return total
 
-    def table(self, sort_by: str | None = None, row_limit: int = 100, max_src_column_width: int = 75, max_name_column_width: int = 55,
-              max_shapes_column_width: int = 80, header: str | None = None, top_level_events_only: bool = False,
-              time_unit: str | None = None) -> str:  # fmt: skip
+    def table(
+        self,
+        sort_by: str | None = None,
+        row_limit: int = 100,
+        max_src_column_width: int = 75,
+        max_name_column_width: int = 55,
+        max_shapes_column_width: int = 80,
+        header: str | None = None,
+        top_level_events_only: bool = False,
+        time_unit: str | None = None,
+    ) -> str:
         """The events as a table, sorted by "cpu_time_total", "self_cpu_time_total", "cpu_time" or "count", the largest first."""
         events = sorted(self, key=lambda event: getattr(event, sort_by), reverse=True) if sort_by else list(self)
         if top_level_events_only:
@@ -112,7 +120,19 @@ class EventList(list):
         for event in events[:row_limit]:
             name = event.name if len(event.name) <= width else event.name[: width - 3] + "..."
             own, total = event.self_cpu_time_total, event.cpu_time_total
-            lines.append(line([name, f"{own / whole:.2%}", _written(own), f"{total / whole:.2%}", _written(total), _written(event.cpu_time), str(event.count)]))  # fmt: skip
+            lines.append(
+                line(
+                    [
+                        name,
+                        f"{own / whole:.2%}",
+                        _written(own),
+                        f"{total / whole:.2%}",
+                        _written(total),
+                        _written(event.cpu_time),
+                        str(event.count),
+                    ]
+                )
+            )
         return "\n".join([*lines, rule, f"Self CPU time total: {_written(self.self_cpu_time_total)}", ""])
 
     def export_chrome_trace(self, path: str) -> None:
@@ -212,11 +232,24 @@ class profile:
     """
 
     def __init__(
-        self, enabled: bool = True, *, use_cuda: bool = False, use_device: str | None = None, record_shapes: bool = False, with_flops: bool = False,
-        profile_memory: bool = False, with_stack: bool = False, with_modules: bool = False, use_kineto: bool = False, use_cpu: bool = True,
-        experimental_config: Any = None, acc_events: bool = False, custom_trace_id_callback: Any = None,
-        post_processing_timeout_s: float | None = None, activity_filters: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        enabled: bool = True,
+        *,
+        use_cuda: bool = False,
+        use_device: str | None = None,
+        record_shapes: bool = False,
+        with_flops: bool = False,
+        profile_memory: bool = False,
+        with_stack: bool = False,
+        with_modules: bool = False,
+        use_kineto: bool = False,
+        use_cpu: bool = True,
+        experimental_config: Any = None,
+        acc_events: bool = False,
+        custom_trace_id_callback: Any = None,
+        post_processing_timeout_s: float | None = None,
+        activity_filters: Any = None,
+    ) -> None:
         self.enabled, self.entered = enabled, False
         self._clock: _Clock | None = None
 

@@ -125,7 +125,7 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
 
     operation.rule = on_arrays
     if desk.out:
-        as_method = desk.as_method()
+        as_method = contract.Desk(function, short, for_method=True)
         operation.method = _served(function, short, as_method, rule, promote, check, returns)
     return operation
 
@@ -135,7 +135,7 @@ def _served(
 ) -> Any:
     """The operation as users call it: what its desk lets through is unpacked, given to the rule, and recorded."""
     how, count = promote if isinstance(promote, tuple) else (promote, None)
-    passed, options, records, ndarray = desk.passed, desk.options, rule.records, np.ndarray
+    passed, records, ndarray = desk.passed, rule.records, np.ndarray
     look, arrange = ("", None) if rule.view else layouts.kind(function.__name__)
     place, by_value = look if type(look) is int else None, look == "value"
 
@@ -148,7 +148,7 @@ def _served(
                 return into(target, operation(*args, **kwargs), short, args, desk.out_kinds, how is not None)
         elsewhere = None
         try:
-            if options and len(args) != 1 and tuple(map(type, args)) not in passed:
+            if desk.options and len(args) != 1 and tuple(map(type, args)) not in passed:
                 args = desk.serve(args)
             # unpack: Tensors become arrays, and edges of the graph
             arrays, edges, tracked, made = _unpacked(args, desk)
@@ -181,7 +181,7 @@ def _served(
                 return result[1](*args, **kwargs)
             if type(value) is tuple or type(value) is list:
                 outputs = _outputs(value, rule, result, edges, arrays, kwargs, made, recorded, args[0])
-                return tuple(outputs) if returns is None else returns(*outputs)
+                return tuple(outputs) if returns is None else returns(outputs)
             value = np.asarray(value)
         return _output(value, rule, result, edges, arrays, kwargs, made, recorded, args, given)
 
@@ -313,7 +313,7 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
     view: the value may share memory with the first argument
     joint: one gradient function for all inputs, returning a tuple, where they share work; what is a function in that tuple is
         called only if its input needs the gradient
-    returns: a namedtuple class for several outputs
+    returns: a class of `return_types` for several outputs
     name: torch's name of the node, or a function of the arguments giving it
     saves: what may not be changed in place before backward: arguments and outputs ("result", "result1", ...); "" for nothing. In a
         list, what the gradient of each input needs. By default it is what the gradient functions hold. To be said where torch's

@@ -124,6 +124,6 @@ def _of(cls: type, result: Any) -> Any:
     """A result, or each of several, as a tensor of the class."""
     if isinstance(result, graph.Tensor) and not isinstance(result, cls) and takes_over(cls):
         return result.as_subclass(cls)
-    if isinstance(result, (list, tuple)) and not hasattr(result, "_fields"):
+    if isinstance(result, (list, tuple)):
         return type(result)(_of(cls, part) for part in result)
     return result

@@ -283,7 +283,9 @@ class Pass:
                 self.found[id(leaf)] = gradient
             return
         if leaf._node is not None:
-            raise RuntimeError("leaf variable has been moved into the graph interior: it was changed in place since it was used")  # fmt: skip
+            raise RuntimeError(
+                "leaf variable has been moved into the graph interior: it was changed in place since it was used"
+            )
         present = leaf._grad
         if gradient is None or not leaf._requires_grad:  # switched off since
             pass

@@ -60,8 +60,12 @@ def _from(bound: Any, direction: int) -> Any:
 
 for _registry in (biject_to, transform_to):
     _registry.register(constraints.real, lambda c: transforms.identity_transform)
-    _registry.register(constraints.independent, lambda c, registry=_registry: transforms.IndependentTransform(
-        registry(c.base_constraint), c.reinterpreted_batch_ndims))  # fmt: skip
+    _registry.register(
+        constraints.independent,
+        lambda c, registry=_registry: transforms.IndependentTransform(
+            registry(c.base_constraint), c.reinterpreted_batch_ndims
+        ),
+    )
     for _kind in ("greater_than", "greater_than_eq"):
         _registry.register(getattr(constraints, _kind), lambda c: _from(c.lower_bound, 1))
     _registry.register(constraints.less_than, lambda c: _from(c.upper_bound, -1))

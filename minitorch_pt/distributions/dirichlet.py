@@ -6,13 +6,18 @@ from typing import Any
 
 from .. import ops
 from ..ops.pathwise import dirichlet_draw
-from ..tensors.generator import default_generator
+from ..tensors.generator import Generator, default_generator
 from ..tensors.grids import one_hot
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 
 __all__ = ["Dirichlet"]
+
+
+def _sample_dirichlet(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Positive numbers of sum 1 along the last axis, drawn with these concentrations; gradients flow through them."""
+    return dirichlet_draw(input, (generator or default_generator).dirichlet(input._data))
 
 
 class Dirichlet(Distribution):
@@ -59,8 +64,7 @@ class Dirichlet(Distribution):
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draws through which gradients flow (see ops/pathwise.py)."""
-        alpha = self.concentration.expand(self._extended_shape(sample_shape))
-        return dirichlet_draw(alpha, default_generator.dirichlet(alpha._data))
+        return _sample_dirichlet(self.concentration.expand(self._extended_shape(sample_shape)))
 
     def log_prob(self, value: Tensor) -> Tensor:
         self._validate_sample(value)

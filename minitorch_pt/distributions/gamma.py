@@ -8,13 +8,18 @@ from .. import ops
 from ..arrays import dtypes
 from ..ops.pathwise import gamma_draw
 from ..tensors import creation
-from ..tensors.generator import default_generator
+from ..tensors.generator import Generator, default_generator
 from ..tensors.tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .utils import ONE, broadcast_all
 
 __all__ = ["Gamma"]
+
+
+def _standard_gamma(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Gamma numbers of this shape and rate 1, through which gradients flow."""
+    return gamma_draw(input, (generator or default_generator).gamma(input._data))
 
 
 class Gamma(Distribution):
@@ -50,8 +55,7 @@ class Gamma(Distribution):
     def rsample(self, sample_shape: Any = ONE) -> Tensor:
         """Draws through which gradients flow (see ops/pathwise.py)."""
         shape = self._extended_shape(sample_shape)
-        alpha = self.concentration.expand(shape)
-        value = gamma_draw(alpha, default_generator.gamma(alpha._data)) / self.rate.expand(shape)
+        value = _standard_gamma(self.concentration.expand(shape)) / self.rate.expand(shape)
         value.detach().clamp_(min=dtypes.finfo(value.dtype).tiny)  # without a trace in the graph
         return value
 

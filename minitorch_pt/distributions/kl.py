@@ -194,7 +194,9 @@ def _laplace_laplace(p: Any, q: Any) -> Tensor:
 @register_kl(MultivariateNormal, MultivariateNormal)
 def _multivariate_multivariate(p: Any, q: Any) -> Tensor:
     if p.event_shape != q.event_shape:
-        raise ValueError(f"KL-divergence between two Multivariate Normals with different event shapes cannot be computed: {p.event_shape}, {q.event_shape}")  # fmt: skip
+        raise ValueError(
+            f"KL-divergence between two Multivariate Normals with different event shapes cannot be computed: {p.event_shape}, {q.event_shape}"
+        )
     volumes = half_log_det(q._unbroadcasted_scale_tril) - half_log_det(p._unbroadcasted_scale_tril)
     spread = (
         linalg.solve_triangular(q._unbroadcasted_scale_tril, p._unbroadcasted_scale_tril, upper=False)
@@ -214,7 +216,9 @@ def _log_det(d: Any) -> Tensor:
 @register_kl(LowRankMultivariateNormal, MultivariateNormal)
 def _low_rank(p: Any, q: Any) -> Tensor:
     if p.event_shape != q.event_shape:
-        raise ValueError(f"KL-divergence between two (Low Rank) Multivariate Normals with different event shapes cannot be computed: {p.event_shape}, {q.event_shape}")  # fmt: skip
+        raise ValueError(
+            f"KL-divergence between two (Low Rank) Multivariate Normals with different event shapes cannot be computed: {p.event_shape}, {q.event_shape}"
+        )
     apart = q.loc - p.loc
     if isinstance(q, MultivariateNormal):
         roots = (p._factor, p._diagonal.sqrt().diag_embed())

@@ -60,10 +60,12 @@ class Batched(Traced):
         Raises:
             RuntimeError: always.
         """
-        raise RuntimeError("You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a "
-                           "function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch "
-                           "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being "
-                           "transformed instead.")  # fmt: skip
+        raise RuntimeError(
+            "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a "
+            "function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch "
+            "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being "
+            "transformed instead."
+        )
 
     def backward(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refused.
@@ -71,8 +73,9 @@ class Batched(Traced):
         Raises:
             RuntimeError: always.
         """
-        raise RuntimeError("backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or call "
-                           "backward() outside of functorch transforms.")  # fmt: skip
+        raise RuntimeError(
+            "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms."
+        )
 
     @property
     def grad_fn(self) -> Any:
@@ -109,8 +112,9 @@ class Batched(Traced):
     item = tolist = numpy = __int__ = __float__ = __index__ = __array__ = _needs_values
 
     def __bool__(self) -> NoReturn:
-        raise RuntimeError("vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, "
-                           "please file an issue at https://github.com/pytorch/pytorch/issues .")  # fmt: skip
+        raise RuntimeError(
+            "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
+        )
 
     is_nonzero = __bool__
 
@@ -232,6 +236,8 @@ def refuse_larger(tensor: Any, others: list) -> None:
     """
     known = levels_of(tensor)
     if not all(level in known for other in _batched_in(others) for level in levels_of(other)):
-        raise RuntimeError(f"output with shape {list(tensor.shape)} doesn't match the broadcast shape: vmap: it has one value for all samples, and what is "
-                           "written into it has one for each. Use the out-of-place form, or make it of a sample, by torch.zeros_like or "
-                           "x.new_zeros")  # fmt: skip
+        raise RuntimeError(
+            f"output with shape {list(tensor.shape)} doesn't match the broadcast shape: vmap: it has one value for all samples, and what is "
+            "written into it has one for each. Use the out-of-place form, or make it of a sample, by torch.zeros_like or "
+            "x.new_zeros"
+        )

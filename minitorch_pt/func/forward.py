@@ -14,7 +14,7 @@ from ..tensors.tensor import Tensor, wrap
 from ..utils._pytree import tree_flatten, tree_unflatten
 from .arguments import chosen, only_tensors
 from .reverse import jacrev, recorded
-from .starts import Start
+from .transforms import Start
 
 __all__ = ["hessian", "jacfwd", "jvp", "linearize"]
 
@@ -46,14 +46,18 @@ def jvp(func: Callable, primals: Any, tangents: Any, *, strict: bool = False, ha
     flat, form = tree_flatten(primals)
     along, tangent_form = tree_flatten(tangents)
     if form != tangent_form:
-        raise RuntimeError(f"{_JVP}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple of 3 tensors, "
-                           f"tangents also must be. Got primals with structure {form} and tangents with structure {tangent_form}")  # fmt: skip
+        raise RuntimeError(
+            f"{_JVP}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple of 3 tensors, "
+            f"tangents also must be. Got primals with structure {form} and tangents with structure {tangent_form}"
+        )
     _list_of_tensors(flat, "primals")
     _list_of_tensors(along, "tangents")
     for primal, tangent in zip(flat, along, strict=True):
         if primal.shape != tangent.shape:
-            raise RuntimeError("Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is "
-                               f"of size {list(primal.shape)} while the given forward gradient is of size {list(tangent.shape)}.")  # fmt: skip
+            raise RuntimeError(
+                "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is "
+                f"of size {list(primal.shape)} while the given forward gradient is of size {list(tangent.shape)}."
+            )
     start, _, outputs, aux = recorded(func, primals, None, has_aux, _JVP)
     ends, spec = tree_flatten(outputs)
     only_tensors(ends, _JVP)

@@ -71,7 +71,9 @@ def make_functional(model: Module, disable_autograd_tracking: bool = False) -> t
         RuntimeError: it has buffers.
     """
     if list(model.buffers()):
-        raise RuntimeError("make_functional(model): `model` has buffers. Please use make_functional_with_buffers(model) instead.")  # fmt: skip
+        raise RuntimeError(
+            "make_functional(model): `model` has buffers. Please use make_functional_with_buffers(model) instead."
+        )
     return _functional(model, [_parameters(model, disable_autograd_tracking)])
 
 

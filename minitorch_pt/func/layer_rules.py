@@ -77,10 +77,12 @@ def batch_normalized(
     if input.ndim < 2:
         return NotImplemented
     if training and running_mean is not None and not (call.has(running_mean) and call.has(running_var)):
-        raise RuntimeError("Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in place, were not "
-                           "batched.\nIf you are using a module and do not need eval mode, please set `track_running_stats` to be False.\nIf you are using a "
-                           "prebuilt module and do not need eval mode, please see the functorch website for resources on how to patch your module to "
-                           "work with vmap")  # fmt: skip
+        raise RuntimeError(
+            "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in place, were not "
+            "batched.\nIf you are using a module and do not need eval mode, please set `track_running_stats` to be False.\nIf you are using a "
+            "prebuilt module and do not need eval mode, please see the functorch website for resources on how to patch your module to "
+            "work with vmap"
+        )
     if not training and not any(map(call.has, (weight, bias, *running))):
         return over_images(call, input, weight, bias, *running, training, *options)
     channels = ops.flatten(ops.movedim(call.all(input), 0, 1), 1, 2)
@@ -113,8 +115,17 @@ def embedded(call: Call, weight: Any, indices: Any, padding_idx: int = -1, *opti
     return call.operation(ops.flatten(call.all(weight), 0, 1), call.all(indices) + start)
 
 
-def labelled(call: Call, input: Any, target: Any, weight: Any = None, size_average: Any = None, ignore_index: int = -100, reduce: Any = None,
-              reduction: str = "mean", *options: Any) -> Any:  # fmt: skip
+def labelled(
+    call: Call,
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: Any = None,
+    ignore_index: int = -100,
+    reduce: Any = None,
+    reduction: str = "mean",
+    *options: Any,
+) -> Any:
     """The losses of all rows at once, then each sample's sum or mean over those that are not ignored."""
     if (
         weight is not None

@@ -84,13 +84,15 @@ def _read_inputs(func: Callable, in_dims: Any, args: tuple) -> tuple[int, list, 
             f"{call}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, got: {type(in_dims)}."
         )
     if not args:
-        raise ValueError(f"vmap({name_of(func)})(<inputs>): got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over a function "
-                         "with no inputs. The latter is unsupported.")  # fmt: skip
+        raise ValueError(
+            f"vmap({name_of(func)})(<inputs>): got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over a function with no inputs. The latter is unsupported."
+        )
     values, form = tree_flatten(args)
     dims = _spread(in_dims, form)
     if dims is None:
-        raise ValueError(f"{call}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {tree_flatten(in_dims)[1]} but "
-                         f"inputs has structure {form}.")  # fmt: skip
+        raise ValueError(
+            f"{call}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {tree_flatten(in_dims)[1]} but inputs has structure {form}."
+        )
     for i, (value, dim) in enumerate(zip(values, dims, strict=True)):
         if dim is None:
             continue
@@ -99,11 +101,13 @@ def _read_inputs(func: Callable, in_dims: Any, args: tuple) -> tuple[int, list, 
                 f"{call}: Got in_dim={dim} for an input but in_dim must be either an integer dimension or None."
             )
         if not isinstance(value, Tensor):
-            raise ValueError(f"{call}: Got in_dim={dim} for an input but the input is of type {type(value)}. We cannot vmap over non-Tensor arguments, "
-                             "please use None as the respective in_dim")  # fmt: skip
+            raise ValueError(
+                f"{call}: Got in_dim={dim} for an input but the input is of type {type(value)}. We cannot vmap over non-Tensor arguments, please use None as the respective in_dim"
+            )
         if not -value.ndim <= dim < value.ndim:
-            raise ValueError(f"{call}: Got in_dim={dim} for some input, but that input is a Tensor of dimensionality {value.ndim} so expected in_dim to "
-                             f"satisfy -{value.ndim} <= in_dim < {value.ndim}.")  # fmt: skip
+            raise ValueError(
+                f"{call}: Got in_dim={dim} for some input, but that input is a Tensor of dimensionality {value.ndim} so expected in_dim to satisfy -{value.ndim} <= in_dim < {value.ndim}."
+            )
         dims[i] = dim % value.ndim
     sizes = [value.shape[dim] for value, dim in zip(values, dims, strict=True) if dim is not None]
     if not sizes:
@@ -118,8 +122,9 @@ def _read_inputs(func: Callable, in_dims: Any, args: tuple) -> tuple[int, list, 
 def _check_out_dims(func: Callable, out_dims: Any) -> None:
     for dim in tree_leaves(out_dims):
         if dim is not None and not isinstance(dim, int):
-            raise ValueError(f"vmap({name_of(func)}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints "
-                             "representing where in the outputs the vmapped dimension should appear.")  # fmt: skip
+            raise ValueError(
+                f"vmap({name_of(func)}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints representing where in the outputs the vmapped dimension should appear."
+            )
 
 
 def _map(
@@ -138,8 +143,10 @@ def _map(
     flat, spec = tree_flatten(outputs)
     ends = _spread_out(out_dims, outputs, spec)
     if ends is None:
-        raise ValueError(f"vmap({name_of(func)}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of `outputs`. "
-                         f"out_dims has structure {tree_flatten(out_dims)[1]} but outputs has structure {spec}.")  # fmt: skip
+        raise ValueError(
+            f"vmap({name_of(func)}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of `outputs`. "
+            f"out_dims has structure {tree_flatten(out_dims)[1]} but outputs has structure {spec}."
+        )
     return tree_unflatten([_unmapped(func, output, dim, level) for output, dim in zip(flat, ends, strict=True)], spec)
 
 

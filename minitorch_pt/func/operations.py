@@ -69,8 +69,9 @@ def _stacked(column: tuple, level: Level) -> Any:
             raise NeedsValues
         return None
     if any(one.shape != column[0].shape for one in column):
-        raise RuntimeError("vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over what has for the samples the shapes "
-                           f"{sorted({tuple(one.shape) for one in column})}")  # fmt: skip
+        raise RuntimeError(
+            f"vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over what has for the samples the shapes {sorted({tuple(one.shape) for one in column})}"
+        )
     return batched(ops.stack(column), level)
 
 
@@ -97,13 +98,16 @@ def _run_function(cls: Any, args: tuple, separate: bool) -> Any:
         RuntimeError: it has neither, or its `forward` takes the ctx.
     """
     if not separate:
-        raise RuntimeError("In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the setup_context "
-                           "staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html")  # fmt: skip
+        raise RuntimeError(
+            "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the setup_context "
+            "staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+        )
     if cls.generate_vmap_rule:
         return one_by_one(cls.apply, args, {})
     if not hasattr(cls, "vmap"):
-        raise RuntimeError(f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and implement the vmap staticmethod or "
-                           "set generate_vmap_rule=True.")  # fmt: skip
+        raise RuntimeError(
+            f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and implement the vmap staticmethod or set generate_vmap_rule=True."
+        )
     level: Any = innermost(args)
     mine = [isinstance(a, Batched) and a.level is level for a in args]
     info = VmapInfo(level.size, level.randomness)

@@ -44,14 +44,17 @@ def _before_drawing() -> None:
     """
     for level in samples.levels():
         if level.randomness == "error":
-            raise RuntimeError("vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
-                               "randomness flags on vmap or perform the randomness operation out of vmap")  # fmt: skip
+            raise RuntimeError(
+                "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness flags on vmap or perform the randomness operation out of vmap"
+            )
         if level.randomness == "same" and level.single:
-            raise RuntimeError("vmap: called random operation with tensors that differ from sample to sample while in randomness same mode: use "
-                               "randomness='different'")  # fmt: skip
+            raise RuntimeError(
+                "vmap: called random operation with tensors that differ from sample to sample while in randomness same mode: use randomness='different'"
+            )
         if level.randomness == "different" and not level.single and not level.whole:
-            raise NeedsValues("vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same randomness. Make the "
-                              "tensor of a sample, by torch.empty_like or x.new_empty")  # fmt: skip
+            raise NeedsValues(
+                "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same randomness. Make the tensor of a sample, by torch.empty_like or x.new_empty"
+            )
 
 
 def _draw(make: Callable, shape: tuple) -> Any:

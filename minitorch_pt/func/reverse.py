@@ -14,7 +14,7 @@ from ..tensors.creation import zeros
 from ..tensors.tensor import Tensor, wrap
 from ..utils._pytree import tree_flatten, tree_unflatten
 from .arguments import chosen, only_tensors, replaced, with_aux
-from .starts import Start
+from .transforms import Start
 
 __all__ = ["grad", "grad_and_value", "jacrev", "recorded", "vjp"]
 
@@ -61,8 +61,9 @@ def _vjp(func: Callable, primals: tuple, argnums: Any, has_aux: bool) -> Any:
     def vjp_fn(cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
         given, given_spec = tree_flatten(cotangents)
         if given_spec != spec:
-            raise RuntimeError("Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
-                               f"cotangents: {given_spec}, primal output: {spec}")  # fmt: skip
+            raise RuntimeError(
+                f"Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. cotangents: {given_spec}, primal output: {spec}"
+            )
         if create_graph is False:
             with no_grad():
                 return tree_unflatten(start.pull(ends, given), form)
@@ -88,8 +89,9 @@ def grad_and_value(func: Callable, argnums: int | tuple[int, ...] = 0, has_aux: 
         if not isinstance(output, Tensor):
             raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {type(output)}")
         if output.dim():
-            raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with {output.dim()} dims. Maybe "
-                               "you wanted to use the vjp or jacrev APIs instead?")  # fmt: skip
+            raise RuntimeError(
+                f"grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with {output.dim()} dims. Maybe you wanted to use the vjp or jacrev APIs instead?"
+            )
         one = wrap(np.ones((), output._data.dtype))
         gradient = tree_unflatten(start.pull([output], [one]), form)
         value = start.released(output)
@@ -121,8 +123,14 @@ def grad(func: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = Fal
     return transformed
 
 
-def jacrev(func: Callable, argnums: int | tuple[int, ...] = 0, *, has_aux: bool = False, chunk_size: int | None = None,
-           _preallocate_and_copy: bool = False) -> Callable:  # fmt: skip
+def jacrev(
+    func: Callable,
+    argnums: int | tuple[int, ...] = 0,
+    *,
+    has_aux: bool = False,
+    chunk_size: int | None = None,
+    _preallocate_and_copy: bool = False,
+) -> Callable:
     """A function that gives the Jacobian of `func` by reverse mode: one backward pass for each element of the output.
 
     Of the shape (*output, *input); a tree of inputs within a tree of outputs where there are several. chunk_size changes nothing here.

@@ -91,8 +91,9 @@ def filled(call: Call, input: Any, mask: Any, value: Any) -> Any:
 
 def refused(call: Call, *args: Any, **kwargs: Any) -> Any:
     """How large a result is depends on the values."""
-    raise RuntimeError(f"vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over "
-                       f"aten::{call.operation.__name__.strip('_')}.")  # fmt: skip
+    raise RuntimeError(
+        f"vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{call.operation.__name__.strip('_')}."
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ _ELEMENTWISE = ("ops/elementwise/", "tensors/conversion", "ops/layers/dropouts")
 _NAMES: dict[Callable, str] = {
     rules.along: "softmax log_softmax _glu _prod_along cumsum cumprod logcumsumexp cummax cummin argmax argmin sort "
     "argsort topk kthvalue mode median nanmedian gather scatter_add scatter_reduce transpose unbind _flip roll "
-    "select narrow narrow_copy diagonal.diagonal _split_with_sizes parts.unfold _cross",
+    "select narrow narrow_copy diagonal.diagonal _split_with_sizes slicing.unfold _cross",
     rules.reduced: "sum mean nansum var std var_mean std_mean amax amin all any count_nonzero logsumexp "
     "vector_norm",
     rules.extreme: "max min",

@@ -5,6 +5,7 @@ The names and the reasons stand in `absent_names.txt`.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +23,6 @@ HOT = (f"{PACKAGE}.autograd.graph",)
 # Packages name these where they start, and what is in them, and most of their parts do not use them: an import succeeds, and the use raises.
 # Not all that is left out: packages ask for other inner parts of torch's in a `try`, and can do without.
 AT_USE = (
-    "torch._dynamo",
     "torch._subclasses",
     "torch._tensor_str",
     "torch.autograd.function",
@@ -36,24 +36,37 @@ AT_USE = (
 )
 
 
-def _table() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-    """What is said for each reason; and for each module or class of torch's the reasons with the names that they hold for."""
+def _pairs(lines: str) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in lines.splitlines() if line[0] != "#")
+
+
+def _table() -> tuple[str, dict[str, str]]:
+    """The lines of what is said for each reason; and for each module or class of torch's those of the reasons with the names that they hold for."""
     text = Path(__file__).with_name("absent_names.txt").read_text(encoding="utf-8").replace("\n    ", " ")
     head, *places = text.rstrip().split("\n[")
-    reasons = dict(line.split(": ", 1) for line in head.splitlines() if line[0] != "#")
-    sections = (place.partition("]\n") for place in places)
-    return reasons, {name: dict(line.split(": ", 1) for line in body.splitlines()) for name, _, body in sections}
+    return head, {name: body for name, _, body in (place.partition("]\n") for place in places)}
 
 
-REASONS, ABSENT = _table()
+_SAID, PLACES = _table()  # read line by line when a name is missed
+
+
+def reasons() -> dict[str, str]:
+    """What is said for each reason."""
+    return _pairs(_SAID)
+
+
+@functools.cache
+def left_out(place: str) -> dict[str, str]:
+    """Of a module or class of torch's, the reasons and the names that they hold for."""
+    return _pairs(PLACES.get(place, ""))
 
 
 def absence(name: str) -> str | None:
     """What is said of a name of torch's that is left out, such as "torch.fft"; None of any other."""
     place, _, last = name.rpartition(".")
-    for reason, names in ABSENT.get(place, {}).items():
+    for reason, names in left_out(place).items():
         if last in names.split():
-            return f"minitorch_pt leaves out {name}: {REASONS[reason]}"
+            return f"minitorch_pt leaves out {name}: {reasons()[reason]}"
     return None
 
 
@@ -91,7 +104,7 @@ def tell(door: str) -> None:
     """Let a module and those within it that are loaded say of each missing name why it is missing; those that are loaded later do so too."""
     for module in [name for name in sys.modules if name == door or name.startswith(f"{door}.")]:
         names = vars(sys.modules[module])
-        if _torch_name(module) not in ABSENT:
+        if _torch_name(module) not in PLACES:
             continue
         _DOORS[names["__name__"]] = module
         if module in HOT:
@@ -173,7 +186,7 @@ class _Absent:
 def mark(*classes: type) -> None:
     """Let classes say of each attribute that is left out why it is missing; `dir` of their instances does not show them."""
     for cls in classes:
-        for name in " ".join(ABSENT.get(f"torch.{cls.__name__}", {}).values()).split():
+        for name in " ".join(left_out(f"torch.{cls.__name__}").values()).split():
             if not hasattr(cls, name):  # the table may be older than the class
                 setattr(cls, name, _Absent(f"torch.{cls.__name__}.{name}"))
         cls.__dir__ = _shown  # type: ignore[method-assign, assignment]
@@ -189,7 +202,7 @@ class _Told:
     """Asked first for a module that is imported: where names are missing in it, it will tell of them."""
 
     def find_spec(self, fullname: str, path: Any = None, target: object = None) -> ModuleSpec | None:
-        if not fullname.startswith(f"{PACKAGE}.") or _torch_name(fullname) not in ABSENT:
+        if not fullname.startswith(f"{PACKAGE}.") or _torch_name(fullname) not in PLACES:
             return None
         spec = PathFinder.find_spec(fullname, path)
         if spec is not None and spec.loader is not None:

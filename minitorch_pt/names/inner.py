@@ -35,7 +35,13 @@ def _nothing(*args: Any) -> None:
 
 
 # those of torch itself
-TOP: dict[str, Any] = {"_assert_async": _assert_async, "_check": _check}
+TOP: dict[str, Any] = {
+    "_assert_async": _assert_async,
+    "_check": _check,
+    "_has_compatible_shallow_copy_type": lambda input, from_: type(input) is type(from_),
+    "_is_all_true": lambda input: input.all(),
+    "_is_any_true": lambda input: input.any(),
+}
 # the names of torch._C, besides those of classes
 CORE: dict[str, Any] = {
     "_are_functorch_transforms_active": lambda: False,

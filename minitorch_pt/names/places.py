@@ -15,11 +15,11 @@ from typing import Any
 
 from .absent import PACKAGE, tell
 
-__all__ = ["adopt", "settle"]
+__all__ = ["adopt", "behind_the_doors", "settle"]
 
 # modules that pickles of 0.1.0 name and that are no more, or hold less; what they held is looked for behind the doors
 GONE = """autograd.graph conversion creation device dtypes legacy low_rank printing settings size tensor ops.activations ops.attention ops.convolution ops.ctc
-ops.distances ops.dropouts ops.embedding ops.indexing ops.likelihood_losses ops.losses ops.margin_losses ops.normalization ops.numbered_losses ops.padding
+ops.dropouts ops.embedding ops.indexing ops.likelihood_losses ops.margin_losses ops.normalization ops.numbered_losses ops.padding
 ops.pointwise ops.pooling ops.products ops.recurrent ops.reductions ops.scatters ops.shape ops.shrinking ops.sorting ops.special_functions
 ops.unpooling ops.vision"""
 DOORS = ("", ".nn.functional", ".linalg", ".special", ".tensors.conversion", ".autograd", ".autograd.hooks")
@@ -72,7 +72,7 @@ def _made(name: str, source: str) -> ModuleType:
     return module
 
 
-def _behind_the_doors(module: str, name: str) -> Any:
+def behind_the_doors(module: str, name: str) -> Any:
     """What a module of before held under a name."""
     if name[:2] != "__":
         for door in DOORS:
@@ -84,4 +84,4 @@ def _behind_the_doors(module: str, name: str) -> Any:
 
 for _name in GONE.split():
     _gone = sys.modules.setdefault(f"{PACKAGE}.{_name}", ModuleType(f"{PACKAGE}.{_name}"))
-    vars(_gone)["__getattr__"] = functools.partial(_behind_the_doors, _gone.__name__)
+    vars(_gone)["__getattr__"] = functools.partial(behind_the_doors, _gone.__name__)

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
+from ..ops.distances import cosine_similarity, pairwise_distance, pdist
 from ..ops.elementwise.activations import elu, gelu, glu, leaky_relu, logsigmoid, mish, prelu, silu, softplus, softsign
 from ..ops.elementwise.piecewise import hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, tanhshrink
 from ..ops.elementwise.softmaxes import gumbel_softmax
 from ..ops.layers.attention import scaled_dot_product_attention
 from ..ops.layers.columns import fold, unfold
 from ..ops.layers.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
-from ..ops.layers.distances import cosine_similarity, pairwise_distance, pdist
 from ..ops.layers.embedding import embedding_bag, embedding_renorm_, row_number
 from ..ops.layers.linears import bilinear, linear
 from ..ops.layers.normalization import local_response_norm, rms_norm
@@ -290,8 +290,18 @@ def embedding(
     return ops.embedding(weight, input, -1 if padding is None else padding, scale_grad_by_freq, sparse)
 
 
-def linear_cross_entropy(input: Tensor, linear_weight: Tensor, target: Tensor, *, linear_bias: Tensor | None = None, weight: Tensor | None = None,
-                         reduction: str = "mean", ignore_index: int | None = None, label_smoothing: float = 0.0, options: Any = None) -> Tensor:  # fmt: skip
+def linear_cross_entropy(
+    input: Tensor,
+    linear_weight: Tensor,
+    target: Tensor,
+    *,
+    linear_bias: Tensor | None = None,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Tensor:
     """`cross_entropy` of `linear`: of the classes' scores W x + b.
 
     Shapes: input (F) or (N, F); linear_weight (C, F) or (C, d1, ..., F); linear_bias (C) or (C, d1, ...); target as for `cross_entropy`.
@@ -307,19 +317,27 @@ def linear_cross_entropy(input: Tensor, linear_weight: Tensor, target: Tensor, *
     if linear_weight.dim() < 2:
         raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {linear_weight.dim()}")
     if input.shape[-1] != linear_weight.shape[-1]:
-        raise RuntimeError("expected equal input and linear_weight last dimensions (in_features), "
-                           f"got {input.shape[-1]} and {linear_weight.shape[-1]}, respectively")  # fmt: skip
+        raise RuntimeError(
+            f"expected equal input and linear_weight last dimensions (in_features), got {input.shape[-1]} and {linear_weight.shape[-1]}, respectively"
+        )
     scores = tuple(linear_weight.shape[:-1])
     if linear_bias is not None and tuple(linear_bias.shape) != scores:
         raise RuntimeError(f"expected linear_bias shape {scores}, got {tuple(linear_bias.shape)}")
     if len(scores) > 1 and input.dim() == 1:
-        raise RuntimeError(f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input "
-                           f"(N, {input.shape[-1]}), got unbatched input with shape {tuple(input.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input (N, {input.shape[-1]}), got unbatched input with shape {tuple(input.shape)}"
+        )
     if ignore_index is not None and tuple(target.shape) == (*input.shape[:-1], *scores):
         raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
     flat = linear_weight.reshape(-1, linear_weight.shape[-1]) if len(scores) > 1 else linear_weight
     bias = linear_bias.reshape(-1) if linear_bias is not None and len(scores) > 1 else linear_bias
     logits = linear(input, flat, bias)
     logits = logits.reshape(*input.shape[:-1], *scores) if len(scores) > 1 else logits
-    return cross_entropy(logits, target, weight=weight, ignore_index=-100 if ignore_index is None else ignore_index,
-                             reduction=reduction, label_smoothing=label_smoothing)  # fmt: skip
+    return cross_entropy(
+        logits,
+        target,
+        weight=weight,
+        ignore_index=-100 if ignore_index is None else ignore_index,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )

@@ -282,7 +282,9 @@ def _old_name(function: Any) -> Any:
 
     @functools.wraps(function)
     def old(*args: Any, **kwargs: Any) -> Any:
-        warnings.warn(f"`nn.init.{name[:-1]}` is now deprecated in favor of `nn.init.{name}`.", FutureWarning, stacklevel=2)  # fmt: skip
+        warnings.warn(
+            f"`nn.init.{name[:-1]}` is now deprecated in favor of `nn.init.{name}`.", FutureWarning, stacklevel=2
+        )
         return function(*args, **kwargs)
 
     return titled(old, name[:-1])

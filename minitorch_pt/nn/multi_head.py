@@ -104,7 +104,9 @@ def _masks(
     """Both masks as numbers, and whether to take the first for causal, so that it need not be read."""
     padding = float_mask(padding, "key_padding_mask", dtype, mask)
     if is_causal and mask is None:
-        raise RuntimeError("Need attn_mask if specifying the is_causal hint; make one with nn.Transformer.generate_square_subsequent_mask")  # fmt: skip
+        raise RuntimeError(
+            "Need attn_mask if specifying the is_causal hint; make one with nn.Transformer.generate_square_subsequent_mask"
+        )
     causal = is_causal and padding is None and not need_weights
     return None if causal else float_mask(mask, "attn_mask", dtype), padding, causal
 
@@ -161,7 +163,10 @@ def _joined(mask: Tensor | None, padding: Tensor | None, batch: int, source: int
         return mask
     padding = pad(padding, (0, added)) if added else padding
     expected = (batch, source - added)
-    _promise(tuple(padding.shape) == (batch, source), f"Expected key_padding_mask of shape {expected}, but got {tuple(padding.shape)}")  # fmt: skip
+    _promise(
+        tuple(padding.shape) == (batch, source),
+        f"Expected key_padding_mask of shape {expected}, but got {tuple(padding.shape)}",
+    )
     padding = padding.reshape(batch, 1, 1, -1)
     return padding if mask is None else mask + padding
 

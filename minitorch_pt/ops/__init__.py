@@ -1,20 +1,19 @@
 """The derivative sheet: one file a family, each operation's value and gradients side by side."""
 
 from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from .calculus import *
 from .contractions import *
 from .counting import *
 from .diagonal import *
+from .distances import *
 from .elementwise import *
 from .extremes import *
 from .gathering import *
 from .indexing import *
 from .joins import *
-from .layers import *
-from .losses import *
 from .matrices import *
-from .parts import *
 from .products import *
 from .quantiles import *
 from .reductions import *
@@ -22,13 +21,25 @@ from .reordering import *
 from .scatters import *
 from .segments import *
 from .shape import *
+from .slicing import *
 from .sorting import *
 from .statistics import *
 from .totals import *
 from .writing import *
 
+if _TYPE_CHECKING:
+    from .layers import *
+    from .losses import *
+
+# imported when a name is asked for that the files above have not: a program without a network does without
+FAMILIES = ("layers", "losses")
+
 
 def __getattr__(name: str) -> object:
-    if name == "aten":  # for packages that name operations as PyTorch's library does
-        return _import_module(".aten", __name__)
+    if name in ("aten", *FAMILIES):  # aten: for packages that name operations as PyTorch's library does
+        return _import_module(f".{name}", __name__)
+    for family in FAMILIES if name[0] != "_" else ():
+        held = vars(_import_module(f".{family}", __name__))
+        if name in held:
+            return globals().setdefault(name, held[name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,9 +12,9 @@ from .axes import from_front, reduced_axes
 from .elementwise.arithmetic import sub
 from .elementwise.comparison import ne
 from .joins import cat
-from .parts import select
 from .reductions import sum
 from .shape import clone
+from .slicing import select
 from .totals import cumsum
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def diff(
         raise RuntimeError(f"order must be non-negative but got {n}")
     for end in (prepend, append):
         if end is not None and end.ndim != input.ndim:
-            raise RuntimeError(f"diff expects prepend or append to be the same dimension as input, and they have {end.ndim} and {input.ndim} axes")  # fmt: skip
+            raise RuntimeError(
+                f"diff expects prepend or append to be the same dimension as input, and they have {end.ndim} and {input.ndim} axes"
+            )
     if n == 0:
         return clone(input)
     axis = from_front(dim, input.ndim)
@@ -75,7 +77,9 @@ def _areas(name: str, y: Array, x: Array, dx: float | None, dim: int) -> Array:
     if x is None:
         return (after + before) * (1 if dx is None else dx)
     if not x.ndim or x.shape[axis if x.ndim == y.ndim else -1] != y.shape[axis]:
-        raise RuntimeError(f"{name}: There must be one `x` value for each sample point: x has shape {list(x.shape)} and y {list(y.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"{name}: There must be one `x` value for each sample point: x has shape {list(x.shape)} and y {list(y.shape)}"
+        )
     if x.ndim == 1:
         x = x.reshape((-1,) + (1,) * (y.ndim - axis - 1))
     right, left = _ends(x, x.ndim - y.ndim + axis)
@@ -173,8 +177,9 @@ def gradient(
             )
         if not isinstance(step, (int, float)):
             if step.ndim != 1 or step.shape[0] != input.shape[axis]:
-                raise RuntimeError(f"torch.gradient expected each element of spacing to have one coordinate for each of the {input.shape[axis]} elements of dimension {axis}, "
-                                   f"but got shape {list(step.shape)}")  # fmt: skip
+                raise RuntimeError(
+                    f"torch.gradient expected each element of spacing to have one coordinate for each of the {input.shape[axis]} elements of dimension {axis}, but got shape {list(step.shape)}"
+                )
             step = diff(step)
         parts = _slope(input.movedim(axis, -1), step, edge_order)
         slopes.append(cat([part.movedim(-1, axis) for part in parts], axis))

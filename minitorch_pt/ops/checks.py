@@ -29,8 +29,10 @@ def same_dtype(name: str, *operands: Array) -> None:
     kinds = {a.dtype for a in operands}
     if {kind.name for kind in kinds} == {"bool"}:
         raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
-    need(len(kinds) == 1, f"expected m1 and m2 to have the same dtype, but got: {' != '.join(d.name for d in (a.dtype for a in operands))}"
-                           f" in {name}(); convert one with .to()")  # fmt: skip
+    need(
+        len(kinds) == 1,
+        f"expected m1 and m2 to have the same dtype, but got: {' != '.join(d.name for d in (a.dtype for a in operands))} in {name}(); convert one with .to()",
+    )
 
 
 def no_bools(name: str, *data: Array) -> None:
@@ -85,8 +87,9 @@ def not_empty(name: str, shape: tuple[int, ...], dim: Dims | None) -> None:
     """
     if dim is None:
         if 0 in shape:
-            raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(shape)}. "
-                               "Specify the reduction dim with the 'dim' argument.")  # fmt: skip
+            raise RuntimeError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(shape)}. Specify the reduction dim with the 'dim' argument."
+            )
         return
     for d in (dim,) if isinstance(dim, int) else dim:
         if shape and shape[from_front(d, len(shape))] == 0:

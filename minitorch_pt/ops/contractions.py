@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import string
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,9 @@ from ..autograd.rule import array, differentiable
 from .axes import from_front
 from .checks import need, same_dtype
 from .diagonal import diagonal
-from .parts import select
 from .products import mm
 from .shape import permute
+from .slicing import select
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Pulled, Tensor
@@ -57,8 +56,10 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
             b = b.sum(dim=j, keepdim=True)
         elif b.shape[j] == 1:
             a = a.sum(dim=i, keepdim=True)
-        need(a.shape[i] == b.shape[j], f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
-                                        f"{b.shape[j]} in dim {j}")  # fmt: skip
+        need(
+            a.shape[i] == b.shape[j],
+            f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size {b.shape[j]} in dim {j}",
+        )
     rest_a = [d for d in range(a.ndim) if d not in left]
     rest_b = [d for d in range(b.ndim) if d not in right]
     inner_size = math.prod(a.shape[d] for d in left)
@@ -157,8 +158,10 @@ def _sizes_of_letters(terms: list[str], operands: tuple[Tensor, ...]) -> dict[st
             f"einsum(): the number of subscripts in {term!r} does not match the number of dimensions ({t.ndim}) of its operand",
         )
         for letter, n in zip(term, t.shape, strict=True):
-            need(sizes.get(letter, 1) in (1, n) or n == 1, f"einsum(): subscript {letter!r} has size {n} for one operand, which does not broadcast with "
-                                                            f"the size {sizes.get(letter)} seen before")  # fmt: skip
+            need(
+                sizes.get(letter, 1) in (1, n) or n == 1,
+                f"einsum(): subscript {letter!r} has size {n} for one operand, which does not broadcast with the size {sizes.get(letter)} seen before",
+            )
             sizes[letter] = max(sizes.get(letter, 1), n) if n else 0
     return sizes
 
@@ -209,10 +212,12 @@ def _lettered(*given: object) -> tuple[str, tuple]:
         TypeError: something stands where a list belongs. RuntimeError: a number that is not between 0 and 51.
     """
     pairs = len(given) // 2
-    terms, letters = [], string.ascii_uppercase + string.ascii_lowercase
+    terms, letters = [], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     for axes in given[1 : 2 * pairs : 2] + given[2 * pairs :]:
         if not isinstance(axes, (list, tuple)):
-            raise TypeError(f"einsum(): operands and lists of axes must take turns, and a {type(axes).__name__} stands where a list belongs")  # fmt: skip
+            raise TypeError(
+                f"einsum(): operands and lists of axes must take turns, and a {type(axes).__name__} stands where a list belongs"
+            )
         for axis in axes:
             need(axis is ... or axis in range(52), f"einsum(): subscripts must be between 0 and 51, and one is {axis}")
         terms.append("".join("..." if axis is ... else letters[axis] for axis in axes))

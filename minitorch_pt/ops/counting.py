@@ -170,14 +170,20 @@ def searchsorted(
     values, order, shape = np.asarray(input), array(sorter), sorted_sequence.shape
     kind = np.int32 if out_int32 else np.int64
     if order is not None and order.shape != shape:
-        raise RuntimeError(f"torch.searchsorted(): boundary and sorter must have the same size, but got {list(shape)} and {list(order.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"torch.searchsorted(): boundary and sorter must have the same size, but got {list(shape)} and {list(order.shape)}"
+        )
     if order is not None and order.dtype != np.int64:
-        raise RuntimeError(f"torch.searchsorted(): sorter must be a tensor of long dtype but got {order.dtype.name}; convert with .long()")  # fmt: skip
+        raise RuntimeError(
+            f"torch.searchsorted(): sorter must be a tensor of long dtype but got {order.dtype.name}; convert with .long()"
+        )
     if len(shape) == 1:
         return np.asarray(_places(sorted_sequence, values, at, order)).astype(kind)
     if not shape or shape[:-1] != values.shape[:-1]:
-        raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value "
-                           f"tensor must match, but we got boundaries tensor {list(shape)} and input value tensor {list(values.shape)}")  # fmt: skip
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value "
+            f"tensor must match, but we got boundaries tensor {list(shape)} and input value tensor {list(values.shape)}"
+        )
     found = np.empty(values.shape, kind)
     for row in np.ndindex(*shape[:-1]):
         found[row] = _places(sorted_sequence[row], values[row], at, None if order is None else order[row])

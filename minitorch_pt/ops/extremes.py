@@ -190,8 +190,9 @@ def _where_extreme(name: str, find: Callable, text: str) -> Callable[..., Tensor
             raise RuntimeError(f"{name}(): does not support bool input; convert with .int()")
         if dim is None:
             if input.size == 0:
-                raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(input.shape)}. "
-                                 "Specify the reduction dim with the 'dim' argument.")  # fmt: skip
+                raise IndexError(
+                    f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(input.shape)}. Specify the reduction dim with the 'dim' argument."
+                )
             return find(input, keepdims=keepdim)
         not_empty(name, input.shape, dim)
         axis = from_front(dim, input.ndim)

@@ -106,11 +106,15 @@ def check_places(
                 and len(src) < len(sizes)
                 and all(k <= n for k, n in zip(sizes, src, strict=False))
             )
-            raise (IndexError if missing else RuntimeError)(f"Index tensor must have the same number of dimensions as {title} tensor: {name}() got {len(sizes)} and {len(other)}")  # fmt: skip
+            raise (IndexError if missing else RuntimeError)(
+                f"Index tensor must have the same number of dimensions as {title} tensor: {name}() got {len(sizes)} and {len(other)}"
+            )
         for d, (k, n) in enumerate(zip(sizes, other, strict=True)):
             if k > n and not (d == dim and title == "input"):
-                raise RuntimeError(f"Size does not match at dimension {d}: {name}() expected index {list(sizes)} to be no larger than {title} "
-                                   f"{list(other)}" + f" apart from dimension {dim}" * (title == "input"))  # fmt: skip
+                raise RuntimeError(
+                    f"Size does not match at dimension {d}: {name}() expected index {list(sizes)} to be no larger than {title} {list(other)}"
+                    + f" apart from dimension {dim}" * (title == "input")
+                )
     within(index, self_sizes[dim], dim, RuntimeError)
 
 

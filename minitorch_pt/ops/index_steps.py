@@ -101,7 +101,9 @@ def _read_items(items: tuple, shape: tuple[int, ...], rest: int) -> tuple[list, 
         else:
             width = item.ndim if item.dtype.char == "?" else 1
             if item.dtype.char == "?" and shape[axis : axis + width] != item.shape:
-                raise IndexError(f"The shape of the mask {list(item.shape)} at index {axis} does not match the shape of the indexed tensor {list(shape)}")  # fmt: skip
+                raise IndexError(
+                    f"The shape of the mask {list(item.shape)} at index {axis} does not match the shape of the indexed tensor {list(shape)}"
+                )
             found.append((out, item))
             view += [WHOLE] * width
             axis, out = axis + width, out + width
@@ -136,7 +138,9 @@ def check_axes(index: tuple, shape: tuple[int, ...]) -> None:
         if axis + width > len(shape):
             raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {axis + width})")
         if item.dtype.char == "?" and item.shape != shape[axis : axis + width]:
-            raise IndexError(f"The shape of the mask {list(item.shape)} at index {axis} does not match the shape of the indexed tensor {list(shape)}")  # fmt: skip
+            raise IndexError(
+                f"The shape of the mask {list(item.shape)} at index {axis} does not match the shape of the indexed tensor {list(shape)}"
+            )
         if item.dtype.char != "?" and item.size and not shape[axis]:
             raise IndexError(f"index is out of bounds for dimension {axis} with size 0")
         axis += width
@@ -205,8 +209,9 @@ def _items(index: object) -> tuple:
         return (index,)
     if not any(item is None or item is Ellipsis or isinstance(item, slice) or _is_sequence(item) for item in index):
         return (index,)
-    warn("Using a non-tuple sequence for multidimensional indexing is deprecated; write x[tuple(seq)] in place of x[seq], or "
-                  "x[torch.tensor(seq)] if it is to name places of one axis")  # fmt: skip
+    warn(
+        "Using a non-tuple sequence for multidimensional indexing is deprecated; write x[tuple(seq)] in place of x[seq], or x[torch.tensor(seq)] if it is to name places of one axis"
+    )
     return tuple(index)
 
 
@@ -215,7 +220,9 @@ def index_array(item: object) -> np.ndarray | int | bool:
     if isinstance(item, graph.Tensor):
         data = item._data
         if data.dtype.kind == "f" or (data.ndim and data.dtype.char in "bh"):
-            raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, got {data.dtype.name}; convert with .long()")  # fmt: skip
+            raise IndexError(
+                f"tensors used as indices must be long, int, byte or bool tensors, got {data.dtype.name}; convert with .long()"
+            )
     elif isinstance(item, (bool, np.integer)):
         return np.array(item) if isinstance(item, bool) else int(item)
     elif _is_sequence(item):
@@ -224,11 +231,12 @@ def index_array(item: object) -> np.ndarray | int | bool:
         try:
             return operator.index(item)
         except TypeError:
-            raise IndexError("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-                             f"(got {type(item).__name__})") from None  # fmt: skip
+            raise IndexError(
+                f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(item).__name__})"
+            ) from None
     if data.dtype.char == "B":
         if data.ndim:
-            warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")  # fmt: skip
+            warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")
         return data.astype(bool)
     return data if data.ndim or data.dtype.char == "?" else int(data)
 

@@ -158,7 +158,9 @@ def as_element(value: object, dtype: np.dtype) -> np.ndarray:
         value = int(value)
     if not isinstance(value, (int, float)):
         if not isinstance(value, complex):
-            raise TypeError(f"can't assign a {type(value).__name__} to a torch.{dtypes.TITLES[dtype.name]}Tensor; make a tensor of it first")  # fmt: skip
+            raise TypeError(
+                f"can't assign a {type(value).__name__} to a torch.{dtypes.TITLES[dtype.name]}Tensor; make a tensor of it first"
+            )
         if value.imag and dtype.kind != "b":
             raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow: {value}")
         value = abs(value) if value.imag else value.real
@@ -175,8 +177,10 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
     """
     if index and value.dtype != data.dtype:
         if not _fills(index, value):
-            raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
-                               f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()")  # fmt: skip
+            raise RuntimeError(
+                f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
+                f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()"
+            )
         value = np.asarray(dtypes.checked(value.item(), data.dtype, lenient=True)).astype(data.dtype)
     while value.ndim and value.shape[0] == 1:
         value = value[0]
@@ -193,7 +197,9 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
         raise IndexError(str(error).replace("axis", "dimension")) from None
     except (ValueError, TypeError):
         shape = list(data[index].shape)
-        raise RuntimeError(f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape {shape}") from None  # fmt: skip
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape {shape}"
+        ) from None
 
 
 def _fills(index: tuple, value: np.ndarray) -> bool:
@@ -216,8 +222,9 @@ def _check_write(target: np.ndarray, index: object, arrays: tuple, value: np.nda
         and 0 in target.strides
         and any(n > 1 and s == 0 for n, s in zip(target.shape, target.strides, strict=True))
     ):
-        raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-                           "Please clone() the tensor before performing the operation.")  # fmt: skip
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation."
+        )
     if not arrays and not value.ndim:
         return
     memory = owner(target)
@@ -237,8 +244,9 @@ def _refuse_overlap(target: np.ndarray, other: np.ndarray, same: bool) -> None:
     dense = end - first == target.nbytes and stop - start == other.nbytes
     equal = (first, end, target.strides) == (start, stop, other.strides)
     if dense and first < stop and start < end and (same or not equal):
-        raise RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
-                           "location. Please clone() the tensor before performing the operation.")  # fmt: skip
+        raise RuntimeError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation."
+        )
 
 
 def _replaced_name(input: Array, value: Array | float, index: tuple) -> str:
@@ -287,13 +295,15 @@ def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool =
 def _accumulated(input: Array, values: Array, index: tuple) -> Pulled:
     data, added = layouts.clone(array(input)), array(values)
     if added.dtype != data.dtype:
-        raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
-                           f"destination and {dtypes.TITLES[added.dtype.name]} for the source; convert with .to()")  # fmt: skip
+        raise RuntimeError(
+            f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the destination and {dtypes.TITLES[added.dtype.name]} for the source; convert with .to()"
+        )
     try:
         np.add.at(data, index, added)
     except ValueError:
-        raise RuntimeError(f"shape mismatch: value tensor of shape {list(added.shape)} cannot be broadcast to indexing result of shape "
-                           f"{list(data[index].shape)}") from None  # fmt: skip
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(added.shape)} cannot be broadcast to indexing result of shape {list(data[index].shape)}"
+        ) from None
     return data, same, lambda g: look_up.rule(g, index)
 
 

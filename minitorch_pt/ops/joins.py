@@ -12,8 +12,8 @@ from ..arrays.storage import sliced
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .axes import from_front, sizes
-from .parts import narrow
 from .shape import reshape, unsqueeze
+from .slicing import narrow
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, CastOut, Dim, Pulled, Size, Tensor, Tensors
@@ -216,8 +216,11 @@ def split(tensor: Tensor, split_size_or_sections: Size, dim: Dim = 0) -> tuple[T
     if isinstance(split_size_or_sections, int):
         step = split_size_or_sections
         if step < 0 or (step == 0 and n):
-            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={step}" if step < 0 else
-                               f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")  # fmt: skip
+            raise RuntimeError(
+                f"split expects split_size be non-negative, but got split_size={step}"
+                if step < 0
+                else f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}"
+            )
         return _split(tensor, (*range(step, n, step), n) if step else (0,), dim)
     pieces = list(sizes(tuple(split_size_or_sections)))
     if sum(pieces) != n or min(pieces, default=0) < 0:
@@ -262,7 +265,9 @@ def tensor_split(input: Tensor, indices_or_sections: Tensor | Size, dim: Dim = 0
     n = input.shape[dim]
     given = np.asarray(array(indices_or_sections), None if np.size(indices_or_sections) else np.int64)
     if given.dtype != np.int64 or given.ndim > 1:
-        raise RuntimeError(f"tensor_split expected indices_or_sections of dtype long and at most one dimension, but got {given.dtype} and {given.ndim}")  # fmt: skip
+        raise RuntimeError(
+            f"tensor_split expected indices_or_sections of dtype long and at most one dimension, but got {given.dtype} and {given.ndim}"
+        )
     indices_or_sections = given.tolist()
     if isinstance(indices_or_sections, int):
         count = indices_or_sections
@@ -287,8 +292,9 @@ def _split_along(name: str, least: int, axis: int, input: Array, indices_or_sect
             f"{name}(): argument 'indices_or_sections' must be int or a list of ints, not {indices_or_sections!r}"
         )
     if isinstance(indices_or_sections, int) and input.shape[axis] % max(indices_or_sections, 1):
-        raise RuntimeError(f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {input.shape[axis]} is not divisible by the "
-                           f"split_size {indices_or_sections}!")  # fmt: skip
+        raise RuntimeError(
+            f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {input.shape[axis]} is not divisible by the split_size {indices_or_sections}!"
+        )
     return tensor_split(input, indices_or_sections, axis)
 
 

@@ -60,7 +60,7 @@ def det(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 @composed
 def slogdet(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """`torch.linalg.slogdet`: the sign of each determinant and the logarithm of its size."""
-    return return_types.slogdet(*algebra.slogdet(input))
+    return return_types.slogdet(algebra.slogdet(input))
 
 
 @composed
@@ -93,7 +93,11 @@ def cholesky_inverse(input: Tensor, upper: bool = False, *, out: CastOut | None 
         RuntimeError: not square, or not floating point. LinAlgError: a zero on the diagonal.
     """
     check_matrices("cholesky_inverse", input, square=True)
-    check_info("cholesky_inverse", zero_pivot(array(input)), "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.")  # fmt: skip
+    check_info(
+        "cholesky_inverse",
+        zero_pivot(array(input)),
+        "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.",
+    )
     low = array(transposed(input) if upper else input)
     half = substitute(low, np.broadcast_to(np.eye(low.shape[-1], dtype=low.dtype), low.shape), False, False)
     value = transposed(half) @ half
@@ -156,7 +160,7 @@ def triangular_solve(
     used = transposed(A) if transpose else A
     solution = algebra.solve_triangular(used, input, upper=upper != transpose, unitriangular=unitriangular)
     solution = saving.rule(solution, (input,), "TriangularSolveBackward0")
-    return return_types.triangular_solve(solution, named(clone(A), "TriangularSolveBackward0"))
+    return return_types.triangular_solve((solution, named(clone(A), "TriangularSolveBackward0")))
 
 
 @composed
@@ -168,7 +172,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: Flag = False, *, out: tuple[Ten
     """
     _deprecated("lu", "torch.linalg.lu_factor")
     result = algebra.lu_factor_ex(A, pivot=pivot)
-    return return_types.lu_with_info(*result) if get_infos else tuple(result[:2])
+    return return_types.lu_with_info(result) if get_infos else tuple(result[:2])
 
 
 @composed
@@ -189,21 +193,25 @@ def lu_unpack(
 ) -> Any:
     """P, L and U of what `torch.linalg.lu_factor` gives; empty tensors for what is not asked for."""
     if LU_data.ndim < 2 or not LU_pivots.ndim:
-        raise RuntimeError(f"lu_unpack: expected a matrix and a vector of pivots, or batches of them, and got shapes {list(LU_data.shape)} and {list(LU_pivots.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"lu_unpack: expected a matrix and a vector of pivots, or batches of them, and got shapes {list(LU_data.shape)} and {list(LU_pivots.shape)}"
+        )
     if array(LU_pivots).dtype != np.int32:
-        raise RuntimeError(f"lu_unpack: LU_pivots is expected to be a tensor of torch.int32 dtype, as lu_factor() gives it, and is of {LU_pivots.dtype}")  # fmt: skip
+        raise RuntimeError(
+            f"lu_unpack: LU_pivots is expected to be a tensor of torch.int32 dtype, as lu_factor() gives it, and is of {LU_pivots.dtype}"
+        )
     P, L, U = unpack(LU_data, LU_pivots)
     empty = LU_data.new_zeros(0)
     if unpack_data:
         named((L, U), "LuUnpackBackward0")
-    return return_types.lu_unpack(P if unpack_pivots else empty, *((L, U) if unpack_data else (empty, empty)))
+    return return_types.lu_unpack((P if unpack_pivots else empty, *((L, U) if unpack_data else (empty, empty))))
 
 
 @composed
 def qr(input: Tensor, some: bool = True, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """`torch.linalg.qr`, reduced, or with some=False complete."""
     _deprecated("qr", "torch.linalg.qr")
-    return return_types.qr(*algebra.qr(input, "reduced" if some else "complete"))
+    return return_types.qr(algebra.qr(input, "reduced" if some else "complete"))
 
 
 @differentiable(linear=True, returns=return_types.geqrf)
@@ -236,14 +244,25 @@ def ormqr(
         RuntimeError: shapes or dtypes do not fit. NotImplementedError: not float32 or float64.
     """
     check_matrices("ormqr", input)
-    need(other.ndim == input.ndim, f"torch.ormqr: Expected other to have as many axes as input, but they are {list(other.shape)} and {list(input.shape)}")  # fmt: skip
+    need(
+        other.ndim == input.ndim,
+        f"torch.ormqr: Expected other to have as many axes as input, but they are {list(other.shape)} and {list(input.shape)}",
+    )
     m, axis = input.shape[-2], -2 if left else -1
-    need(other.shape[axis] == m, f"torch.ormqr: other.shape[{axis}] must be equal to input.shape[-2], {m}, but is {other.shape[axis]}")  # fmt: skip
+    need(
+        other.shape[axis] == m,
+        f"torch.ormqr: other.shape[{axis}] must be equal to input.shape[-2], {m}, but is {other.shape[axis]}",
+    )
     batch, k = input.shape[:-2], min(m, input.shape[-1])
     need(tuple(tau.shape) == (*batch, k), f"torch.ormqr: tau must have shape {[*batch, k]}, but has {list(tau.shape)}")
-    need(other.shape[:-2] == batch, f"torch.ormqr: Expected batch dimensions of other to be {list(batch)}, but got {list(other.shape[:-2])}")  # fmt: skip
-    need(input.dtype == tau.dtype == other.dtype,
-          f"torch.ormqr: Expected input, tau and other to have the same dtype, but they have {input.dtype}, {tau.dtype} and {other.dtype}")  # fmt: skip
+    need(
+        other.shape[:-2] == batch,
+        f"torch.ormqr: Expected batch dimensions of other to be {list(batch)}, but got {list(other.shape[:-2])}",
+    )
+    need(
+        input.dtype == tau.dtype == other.dtype,
+        f"torch.ormqr: Expected input, tau and other to have the same dtype, but they have {input.dtype}, {tau.dtype} and {other.dtype}",
+    )
     return saving_result.rule(reflected(input, tau, other, left, transpose), (input, tau, other), "OrmqrBackward0")
 
 
@@ -252,9 +271,9 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: tuple
     """`torch.linalg.svd` with V in place of its transpose; some=False: full matrices; compute_uv=False: zeros for U and V."""
     if compute_uv:
         U, S, Vh = algebra.svd(input, not some)
-        return return_types.svd(U, S, transposed(Vh))
+        return return_types.svd((U, S, transposed(Vh)))
     batch, (m, n) = tuple(input.shape[:-2]), tuple(input.shape[-2:])
-    return return_types.svd(input.new_zeros((*batch, m, m)), algebra.svdvals(input), input.new_zeros((*batch, n, n)))
+    return return_types.svd((input.new_zeros((*batch, m, m)), algebra.svdvals(input), input.new_zeros((*batch, n, n))))
 
 
 @composed
@@ -296,7 +315,9 @@ def cross(input: Tensor, other: Tensor, dim: Dim | None = None, *, out: Tensor |
                 f"no dimension of size 3 in input: linalg.cross needs one, got shape {list(input.shape)}"
             )
         dim = tuple(input.shape).index(3)
-        warn("Using torch.cross without specifying the dim arg is deprecated: the first axis of size 3 is taken, linalg.cross takes the last one")  # fmt: skip
+        warn(
+            "Using torch.cross without specifying the dim arg is deprecated: the first axis of size 3 is taken, linalg.cross takes the last one"
+        )
     return algebra.cross(input, other, dim=dim)
 
 

@@ -187,9 +187,12 @@ def _beta_large(x: np.ndarray, alpha: np.ndarray, beta: np.ndarray) -> np.ndarra
         away = stirling * -x / np.sqrt(2 * alpha * beta / total) * expanded
     polynomial = 47 * x * beta**4 + alpha * (
         (43 + 20 * (16 + 27 * beta) * x) * beta**3
-        + alpha * (3 * (59 + 180 * beta - 90 * x) * beta**2
-                   + alpha * ((453 + 1620 * beta * (1 - x) - 455 * x) * beta + alpha * (8 * (1 - x) * (135 * beta - 11))))
-    )  # fmt: skip
+        + alpha
+        * (
+            3 * (59 + 180 * beta - 90 * x) * beta**2
+            + alpha * ((453 + 1620 * beta * (1 - x) - 455 * x) * beta + alpha * (8 * (1 - x) * (135 * beta - 11)))
+        )
+    )
     centre = (1 + 12 * alpha) * (1 + 12 * beta) / total**2 / (1 - x) * polynomial
     centre = centre / (12960 * alpha**3 * beta**2 * (1 + 12 * total))
     return np.where(np.abs(x - mean) <= 0.1 * deviation, centre, away)

@@ -138,8 +138,10 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Pulled:
         input.ndim == 2 and vec.ndim == 1,
         f"vector + matrix @ vector expected, got {input.ndim}, {vec.ndim} axes; use matmul for other ranks",
     )
-    need(input.shape[1] == vec.shape[0], f"size mismatch, got input ({input.shape[0]}), mat ({shape_text(input)}), vec ({vec.shape[0]}): the matrix must have as "
-                                          "many columns as the vector has elements")  # fmt: skip
+    need(
+        input.shape[1] == vec.shape[0],
+        f"size mismatch, got input ({input.shape[0]}), mat ({shape_text(input)}), vec ({vec.shape[0]}): the matrix must have as many columns as the vector has elements",
+    )
     return matmul.rule(input, vec), lambda g: np.expand_dims(g, -1) * vec, lambda g: g @ input
 
 
@@ -154,8 +156,11 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Pulled:
         input.ndim == 1 and tensor.ndim == 1,
         f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors; use matmul for matrices",
     )
-    need(input.shape == tensor.shape, f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same number of "
-                                       f"elements, but got {input.shape[0]} and {tensor.shape[0]} elements respectively")  # fmt: skip
+    need(
+        input.shape == tensor.shape,
+        f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same number of "
+        f"elements, but got {input.shape[0]} and {tensor.shape[0]} elements respectively",
+    )
     if input.dtype is not tensor.dtype or input.dtype is BOOL:
         same_dtype("dot", input, tensor)
     return input @ tensor, lambda g: g * tensor, lambda g: g * input
@@ -201,8 +206,10 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     if input.ndim == 0 or other.ndim == 0:
         return NotImplemented, mul
     same_dtype("inner", input, other)
-    need(input.shape[-1] == other.shape[-1], f"inner() the last dimension must match on both input tensors but got shapes {list(input.shape)} and "
-                                              f"{list(other.shape)}")  # fmt: skip
+    need(
+        input.shape[-1] == other.shape[-1],
+        f"inner() the last dimension must match on both input tensors but got shapes {list(input.shape)} and {list(other.shape)}",
+    )
     k, head, tail = input.shape[-1], input.shape[:-1], other.shape[:-1]
     a, b = input.reshape((-1, k)), other.reshape((-1, k))
 

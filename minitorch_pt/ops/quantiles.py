@@ -200,14 +200,18 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Callable[..., Tensor]:
     )  # the last step of torch's composition
 
 
-quantile = _quantile("quantile", False, """The value below which a part q of the elements lies, or along an axis; several for a 1-D tensor q, along a new first axis.
+quantile = _quantile(
+    "quantile",
+    False,
+    """The value below which a part q of the elements lies, or along an axis; several for a 1-D tensor q, along a new first axis.
 
     interpolation: "linear", "lower", "higher", "midpoint" or "nearest", where q falls between two elements.
 
     Raises:
         RuntimeError: not float32 or float64, no elements, q outside [0, 1]. IndexError: no such axis.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.quantile.html
-    """)  # fmt: skip
+    """,
+)
 nanquantile = _quantile("nanquantile", True, "`quantile` of the elements that are not nan.")
 
 

@@ -74,7 +74,9 @@ def repeat_interleave(
     dim = from_front(dim, input.ndim)
     counts = np.asarray(array(repeats))
     if counts.dtype not in (np.int64, np.int32):
-        raise NotImplementedError(f"repeat_interleave() needs repeats of int64 or int32, not {counts.dtype}; convert with .long()")  # fmt: skip
+        raise NotImplementedError(
+            f"repeat_interleave() needs repeats of int64 or int32, not {counts.dtype}; convert with .long()"
+        )
     if (counts < 0).any():
         raise RuntimeError("repeats can not be negative")
     n = input.shape[dim]
@@ -89,7 +91,9 @@ def repeat_interleave(
         )
     places = np.repeat(np.arange(n), counts.reshape(-1) if counts.size == n else counts.item())
     if output_size not in (None, len(places)):
-        raise RuntimeError(f"allocated size does not match required size: output_size={output_size}, and there are {len(places)} repeats")  # fmt: skip
+        raise RuntimeError(
+            f"allocated size does not match required size: output_size={output_size}, and there are {len(places)} repeats"
+        )
     return take_slices.rule(input, places, dim)
 
 
@@ -185,5 +189,5 @@ def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
 def _rot90(input: Array, k: int, axes: tuple[int, int]) -> Pulled:
     data, (a, b) = array(input), axes
     turned = [data, np.flip(data, b), np.flip(data, axes), np.flip(data, a)][k % 4]
-    value = turned.copy() if k % 4 == 0 else layouts.placed(turned, layouts.kept(data))
+    value = turned.copy() if k % 4 == 0 else layouts.placed(turned, layouts.preserved(data))
     return value.swapaxes(a, b) if k % 2 else value, lambda g: _rot90.rule(g, -k, axes)

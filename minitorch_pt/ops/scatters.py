@@ -15,8 +15,8 @@ from .axes import from_front
 from .diagonal import diagonal
 from .gathering import check_places, combine_at, gather, index_grid
 from .indexing import as_element, getitem, written_at
-from .parts import as_strided, select
 from .shape import clone
+from .slicing import as_strided, select
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Operand, Pulled, Size, Tensor
@@ -159,7 +159,9 @@ def _once(flow: Array) -> Pulled:
     """A gradient that depends on the factors in a way that is not built, here as in torch."""
 
     def refuse(g: Array) -> NoReturn:
-        raise RuntimeError("scatter_reduce(): the gradient of a product can be differentiated again only where at most one element of src that meets there is 0")  # fmt: skip
+        raise RuntimeError(
+            "scatter_reduce(): the gradient of a product can be differentiated again only where at most one element of src that meets there is 0"
+        )
 
     return flow, refuse
 

@@ -18,13 +18,21 @@ from .shape import reshape
 from .writing import index_add, index_reduce
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Number, Tensor
+    from ..autograd.contract import Array, Number, Tensor
 
 
 __all__ = ["segment_reduce"]
 
 
 _STARTS = {"sum": 0.0, "mean": 0.0, "prod": 1.0, "amax": -math.inf, "amin": math.inf}
+
+
+def _means(sums: Array, count: np.ndarray, of_none: float) -> Array:
+    """The sums over the numbers of elements, and `of_none` where there is none."""
+    dtype, empty = array(sums).dtype, np.broadcast_to(count == 0, sums.shape)
+    return where.rule(
+        empty, np.where(empty, of_none, 0).astype(dtype), true_divide.rule(sums, np.maximum(count, 1).astype(dtype))
+    )
 
 
 @composed
@@ -64,7 +72,9 @@ def segment_reduce(
     if not hasattr(given, "_data"):
         raise TypeError(f"segment_reduce(): argument 'lengths' must be Tensor, not {type(given).__name__}")
     if array(data).dtype.kind != "f" or array(given).dtype.kind not in "iu":
-        raise NotImplementedError(f"segment_reduce() needs floating point data and whole lengths, got {data.dtype} and {given.dtype}")  # fmt: skip
+        raise NotImplementedError(
+            f"segment_reduce() needs floating point data and whole lengths, got {data.dtype} and {given.dtype}"
+        )
     numbers, axis = array(given).astype(np.int64), from_front(axis, data.ndim)
     if numbers.ndim != axis + 1:
         raise RuntimeError(f"segment_reduce(): Expected axis to be the last dimension of lengths but got {axis}.")
@@ -75,7 +85,9 @@ def segment_reduce(
         raise RuntimeError(f"lengths contains negative value! They are {sizes.tolist()}")
     totals = sizes.sum(axis=1)
     if (totals + first > size).any() or (lengths is not None and not unsafe and (totals != size).any()):
-        raise RuntimeError(f"segment_reduce(): Expected all rows of lengths along axis to sum to data.size({axis}) = {size}, and they sum to {totals.tolist()}")  # fmt: skip
+        raise RuntimeError(
+            f"segment_reduce(): Expected all rows of lengths along axis to sum to data.size({axis}) = {size}, and they sum to {totals.tolist()}"
+        )
     segment = graph.wrap(np.repeat(np.arange(sizes.size), sizes.ravel()))
     rows = np.concatenate([b * size + f + np.arange(n) for b, (f, n) in enumerate(zip(first, totals, strict=True))])
     source = index_select.rule(reshape(data, (-1, *rest)), 0, rows)
@@ -85,7 +97,5 @@ def segment_reduce(
     else:
         value = index_reduce(start, 0, segment, source, reduce)
     if reduce == "mean":
-        count = sizes.reshape((-1, *(1,) * len(rest)))
-        empty = np.broadcast_to(np.where(count == 0, math.nan if initial is None else initial, 0), value.shape)
-        value = where.rule(np.broadcast_to(count == 0, value.shape), empty.astype(array(data).dtype), true_divide.rule(value, np.maximum(count, 1).astype(array(data).dtype)))  # fmt: skip
+        value = _means(value, sizes.reshape((-1, *(1,) * len(rest))), math.nan if initial is None else initial)
     return reshape(value, (*batch, sizes.shape[1], *rest))

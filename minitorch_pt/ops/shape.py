@@ -95,8 +95,10 @@ def view(input: Tensor, *size: Size | DType, dtype: DType | None = None) -> Tens
         return _view_dtype(input, dtype.dtype)
     target = _resolved(sizes(size), math.prod(input.shape))
     if _needs_copy(array(input), target):
-        raise RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
-                           f"subspaces): {list(input.shape)} to {list(target)}. Use .reshape(...) instead.")  # fmt: skip
+        raise RuntimeError(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
+            f"subspaces): {list(input.shape)} to {list(target)}. Use .reshape(...) instead."
+        )
     return _view(input, target)
 
 
@@ -107,8 +109,10 @@ def _view_dtype(input: Array, target: np.dtype) -> Pulled:
             raise ValueError("it does not start at a multiple of the size of the new elements")
         return input.view(target)
     except ValueError as error:
-        raise RuntimeError(f"cannot view {input.dtype.name} of shape {list(input.shape)} and stride(-1) "
-                           f"{input.strides[-1] // input.itemsize if input.ndim else 'none'} as {target.name} (different element sizes): {error}") from None  # fmt: skip
+        raise RuntimeError(
+            f"cannot view {input.dtype.name} of shape {list(input.shape)} and stride(-1) "
+            f"{input.strides[-1] // input.itemsize if input.ndim else 'none'} as {target.name} (different element sizes): {error}"
+        ) from None
 
 
 @composed
@@ -286,8 +290,9 @@ def permute(input: Tensor, dims: Dims) -> Pulled:
     torch.Size([4, 2, 3])
     """
     if len(dims) != input.ndim:
-        raise RuntimeError(f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions: "
-                           f"{input.ndim} axes, dims={list(dims)}")  # fmt: skip
+        raise RuntimeError(
+            f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions: {input.ndim} axes, dims={list(dims)}"
+        )
     order = tuple(from_front(d, input.ndim) for d in dims)
     if len(set(order)) < len(order):
         raise RuntimeError(f"permute(): duplicate dims are not allowed, got {list(dims)}; name each axis once")
@@ -356,8 +361,10 @@ def expand(input: Tensor, *size: Size) -> Tensor:
     target = sizes(size)
     before = tuple(input.shape)
     if len(target) < len(before):
-        raise RuntimeError(f"expand(torch.FloatTensor{{{list(before)}}}, size={list(target)}): the number of sizes provided ({len(target)}) must be greater or "
-                           f"equal to the number of dimensions in the tensor ({len(before)})")  # fmt: skip
+        raise RuntimeError(
+            f"expand(torch.FloatTensor{{{list(before)}}}, size={list(target)}): the number of sizes provided ({len(target)}) must be greater or "
+            f"equal to the number of dimensions in the tensor ({len(before)})"
+        )
     padded = (-1,) * (len(target) - len(before)) + before
     full = []
     for i, (n, old) in enumerate(zip(target, padded, strict=True)):
@@ -366,8 +373,9 @@ def expand(input: Tensor, *size: Size) -> Tensor:
                 f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}"
             )
         if n != -1 and old not in (-1, 1, n):
-            raise RuntimeError(f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension {i}.  Target sizes: "
-                               f"{list(target)}.  Tensor sizes: {list(before)}")  # fmt: skip
+            raise RuntimeError(
+                f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension {i}.  Target sizes: {list(target)}.  Tensor sizes: {list(before)}"
+            )
         full.append(old if n == -1 else n)
     return _expand(input, tuple(full))
 
@@ -394,8 +402,9 @@ def broadcast_shapes(*shapes: Size) -> Any:
     try:
         return size_of(np.broadcast_shapes(*(tuple(s) if not isinstance(s, int) else (s,) for s in shapes)))
     except ValueError:
-        raise RuntimeError(f"Shape mismatch: objects cannot be broadcast to a single shape: {', '.join(str(tuple(s)) for s in shapes)}; "
-                           "counted from the right, sizes must be equal or 1") from None  # fmt: skip
+        raise RuntimeError(
+            f"Shape mismatch: objects cannot be broadcast to a single shape: {', '.join(str(tuple(s)) for s in shapes)}; counted from the right, sizes must be equal or 1"
+        ) from None
 
 
 @composed

@@ -155,8 +155,9 @@ def _histogram(
             f"torch.histogram: input and weight should have the same dtype, and have {input.dtype} and {weight.dtype}"
         )
     if weight is not None and weight.shape != input.shape:
-        raise RuntimeError("torch.histogram: if weight tensor is provided it should have the same shape as the input tensor, but got "
-                           f"{list(weight.shape)} for an input of {list(input.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"torch.histogram: if weight tensor is provided it should have the same shape as the input tensor, but got {list(weight.shape)} for an input of {list(input.shape)}"
+        )
     if isinstance(bins, np.ndarray) and (bins.ndim != 1 or not bins.size):
         raise RuntimeError(
             f"torch.histogram: bins must be a number or a vector of edges, but got shape {list(bins.shape)}"
@@ -205,8 +206,10 @@ def _histogramdd(
         raise RuntimeError(f"torch.histogramdd: input tensor should have at least 2 dimensions, but got {input.ndim}")
     n = input.shape[-1]
     if weight is not None and weight.shape != input.shape[:-1]:
-        raise RuntimeError("torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
-                           f"innermost dimension, but got {list(weight.shape)} for an input of {list(input.shape)}")  # fmt: skip
+        raise RuntimeError(
+            "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
+            f"innermost dimension, but got {list(weight.shape)} for an input of {list(input.shape)}"
+        )
     points = input.reshape(-1, n)
     given = [bins] * n if isinstance(bins, int) else [array(b) for b in bins]
     if len(given) != n:
@@ -240,4 +243,4 @@ def histogramdd(
         RuntimeError: as `histogram`, or bins and ranges of another number than the variables.
     """
     hist, *edges = _histogramdd(input, bins, range, weight, density)
-    return return_types.histogramdd(hist, tuple(edges))
+    return return_types.histogramdd((hist, tuple(edges)))

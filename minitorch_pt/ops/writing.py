@@ -40,7 +40,9 @@ def check_slices(input: Array, dim: int, index: Array, source: Array, name: str)
     check_line(index, name)
     numbers = whole_index(index, name).reshape(-1)
     if input.dtype != source.dtype:
-        raise RuntimeError(f"{name}(): self ({input.dtype}) and source ({source.dtype}) must have the same scalar type; convert one with .to()")  # fmt: skip
+        raise RuntimeError(
+            f"{name}(): self ({input.dtype}) and source ({source.dtype}) must have the same scalar type; convert one with .to()"
+        )
     if not source.ndim and numbers.size != 1:
         raise IndexError(f"{name}(): source has no dimensions and so needs one index number, got {numbers.size}")
     expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]] if input.ndim else []
@@ -98,10 +100,14 @@ def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: T
         raise IndexError(f"index_copy(): When source is scalar, index should have one element, got {count}")
     numbers = whole_index(index, "index_copy", "l").reshape(-1)
     if input.dtype != source.dtype:
-        raise RuntimeError(f"index_copy(): self and source expected to have the same dtype, but got (self) {input.dtype} and (source) {source.dtype}")  # fmt: skip
+        raise RuntimeError(
+            f"index_copy(): self and source expected to have the same dtype, but got (self) {input.dtype} and (source) {source.dtype}"
+        )
     slices = [[n for d, n in enumerate(x.shape) if d != dim] for x in (input, source)]
     if slices[0] != slices[1]:
-        raise RuntimeError(f"index_copy(): Source/destination tensor must have same slice shapes, got {slices[1]} and {slices[0]} along dimension {dim}")  # fmt: skip
+        raise RuntimeError(
+            f"index_copy(): Source/destination tensor must have same slice shapes, got {slices[1]} and {slices[0]} along dimension {dim}"
+        )
     if source.ndim and count != source.shape[dim]:
         raise IndexError(
             f"index_copy(): Number of indices ({count}) should be equal to source.size(dim) ({source.shape[dim]})"
@@ -230,7 +236,9 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Pulled:
     shape = broadcast_shapes(tuple(data.shape), checked_mask(mask, "masked_scatter").shape)
     data, where = np.broadcast_to(data, shape), np.broadcast_to(array(mask), shape)
     if array(source).dtype != data.dtype:
-        raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got {data.dtype.name} and {array(source).dtype.name}")  # fmt: skip
+        raise RuntimeError(
+            f"masked_scatter: expected self and source to have same dtypes but got {data.dtype.name} and {array(source).dtype.name}"
+        )
     count = int(where.sum())
     if math.prod(source.shape) < count:
         raise RuntimeError(
@@ -256,9 +264,13 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     """
     places = whole_index(index, "put", "l")
     if input.dtype != source.dtype:
-        raise RuntimeError(f"put(): self and source expected to have the same dtype, but got self.dtype = {input.dtype} and source.dtype = {source.dtype}")  # fmt: skip
+        raise RuntimeError(
+            f"put(): self and source expected to have the same dtype, but got self.dtype = {input.dtype} and source.dtype = {source.dtype}"
+        )
     if places.size != math.prod(source.shape):
-        raise IndexError(f"put(): Expected source and index to have the same number of elements, but got {math.prod(source.shape)} and {places.size}")  # fmt: skip
+        raise IndexError(
+            f"put(): Expected source and index to have the same number of elements, but got {math.prod(source.shape)} and {places.size}"
+        )
     return _placed.rule(input, source, places, accumulate)
 
 

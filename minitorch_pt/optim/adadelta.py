@@ -24,15 +24,36 @@ class Adadelta(Elementwise):
     Source: M. Zeiler, arXiv 1212.5701.
     """
 
-    def __init__(self, params: Any, lr: float | Tensor = 1.0, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0,
-                 foreach: bool | None = None, *, capturable: bool = False, maximize: bool = False,
-                 differentiable: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        params: Any,
+        lr: float | Tensor = 1.0,
+        rho: float = 0.9,
+        eps: float = 1e-6,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
+        *,
+        capturable: bool = False,
+        maximize: bool = False,
+        differentiable: bool = False,
+    ) -> None:
         nonnegative(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
         if rho > 1:
             raise ValueError(f"Invalid rho value: {rho}; it must be in [0, 1]")
         check_implementation(differentiable)
-        super().__init__(params, {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
-                                  "capturable": capturable, "foreach": foreach, "differentiable": differentiable})  # fmt: skip
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "rho": rho,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "maximize": maximize,
+                "capturable": capturable,
+                "foreach": foreach,
+                "differentiable": differentiable,
+            },
+        )
 
     def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
         return {"step": counter(), "square_avg": zeros(p), "acc_delta": zeros(p)}

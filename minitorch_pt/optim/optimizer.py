@@ -164,8 +164,9 @@ class Optimizer:
             raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
         given = param_group["params"]
         if isinstance(given, set):
-            raise TypeError("optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will change between runs. "
-                            "Please use a list instead.")  # fmt: skip
+            raise TypeError(
+                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will change between runs. Please use a list instead."
+            )
         given = [given] if isinstance(given, Tensor) else list(given)
         group = dict(param_group)
         if given and isinstance(given[0], tuple):
@@ -187,14 +188,17 @@ class Optimizer:
             if name != "lr" and isinstance(value, Tensor) and not (group.get("differentiable") and value.requires_grad):
                 group[name] = value.item()
         if len({id(p) for p in given}) < len(given):
-            warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error. Give each "
-                          "parameter once: it is stepped as often as it is listed.", stacklevel=3)  # fmt: skip
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error. Give each parameter once: it is stepped as often as it is listed.",
+                stacklevel=3,
+            )
         taken = {id(p) for other in self.param_groups for p in other["params"]}
         if any(id(p) in taken for p in given):
             raise ValueError("some parameters appear in more than one parameter group")
         if self.param_groups and ("param_names" in group) != ("param_names" in self.param_groups[0]):
-            raise ValueError("all optimizer param groups should be with/without names. "
-                             f"cannot add param group {'with' if 'param_names' in group else 'without'} names to the optimizer")  # fmt: skip
+            raise ValueError(
+                f"all optimizer param groups should be with/without names. cannot add param group {'with' if 'param_names' in group else 'without'} names to the optimizer"
+            )
         self.param_groups.append(group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -254,8 +258,9 @@ class Optimizer:
             )
         for mine, theirs in zip(self.param_groups, saved, strict=True):
             if len(mine["params"]) != len(theirs["params"]):
-                raise ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group: "
-                                 f"{len(theirs['params'])} parameters, the optimizer's has {len(mine['params'])}")  # fmt: skip
+                raise ValueError(
+                    f"loaded state dict contains a parameter group that doesn't match the size of optimizer's group: {len(theirs['params'])} parameters, the optimizer's has {len(mine['params'])}"
+                )
         keys = itertools.chain.from_iterable(group["params"] for group in saved)
         params = itertools.chain.from_iterable(group["params"] for group in self.param_groups)
         by_number = dict(zip(keys, params, strict=True))

@@ -145,8 +145,9 @@ class Archive:
         if record is None:
             raise _damaged(f"it has no record {name[:80]!r}")
         if not record.stored:
-            raise RuntimeError(f"the record {name[:80]!r} of the zip archive is compressed or encrypted, and torch.save stores them as they are: unzip "
-                               "the file, and zip it without compression")  # fmt: skip
+            raise RuntimeError(
+                f"the record {name[:80]!r} of the zip archive is compressed or encrypted, and torch.save stores them as they are: unzip the file, and zip it without compression"
+            )
         header, first = b"", record.header + 30
         if first <= self._size:
             self._file.seek(record.header)

@@ -58,7 +58,11 @@ def load(file: BinaryIO, unpickled: Callable, persistent_load: Callable, storage
 
 def save(pickled: bytes, storages: list[Storage], file: Any) -> None:
     """Write a pickle, and the storages that it refers to, to an open file."""
-    machine = {"protocol_version": _VERSION, "little_endian": sys.byteorder == "little", "type_sizes": {"short": 2, "int": 4, "long": 4}}  # fmt: skip
+    machine = {
+        "protocol_version": _VERSION,
+        "little_endian": sys.byteorder == "little",
+        "type_sizes": {"short": 2, "int": 4, "long": 4},
+    }
     for thing in (_MAGIC, _VERSION, machine):
         file.write(pickle.dumps(thing, protocol=2))
     file.write(pickled)

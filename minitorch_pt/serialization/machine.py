@@ -77,8 +77,9 @@ class Machine:
                     )
                 step = _STEPS.get(code)
                 if step is None:
-                    raise pickle.UnpicklingError(f"Weights only load failed: the file is damaged, or of another protocol of pickle than 2: "
-                                                 f"unsupported instruction {_TITLES.get(code.decode('latin1'), code)}")  # fmt: skip
+                    raise pickle.UnpicklingError(
+                        f"Weights only load failed: the file is damaged, or of another protocol of pickle than 2: unsupported instruction {_TITLES.get(code.decode('latin1'), code)}"
+                    )
                 step(self)
             return self._stack.pop()
         except (pickle.UnpicklingError, RuntimeError, OSError):
@@ -92,7 +93,9 @@ class Machine:
     def _read(self, count: int) -> bytes:
         found = self._file.read(count) if count <= self._size else b""  # no room is made for more than there is
         if len(found) < count:
-            raise pickle.UnpicklingError(f"Weights only load failed: the pickle is cut off: it claims {count} bytes more at its end")  # fmt: skip
+            raise pickle.UnpicklingError(
+                f"Weights only load failed: the pickle is cut off: it claims {count} bytes more at its end"
+            )
         return found
 
     def _number(self, layout: str) -> Any:

@@ -90,8 +90,9 @@ def _rebuild_tensor_v2(
     _nothing("bits (conj, neg)", metadata)
     last = start + sum((n - 1) * s for n, s in zip(size, stride, strict=False))
     if len(size) != len(stride) or (0 not in size and last >= memory.size):
-        raise RuntimeError(f"the file is damaged: a tensor of shape {size} and strides {stride} from element {start} on does not fit into its "
-                           f"storage of {memory.size} elements")  # fmt: skip
+        raise RuntimeError(
+            f"the file is damaged: a tensor of shape {size} and strides {stride} from element {start} on does not fit into its storage of {memory.size} elements"
+        )
     if 0 in size:
         memory, start = np.empty(1, memory.dtype), 0  # it shows none of it; NumPy wants room for the strides
     try:
@@ -244,8 +245,9 @@ def known(module: str, name: str) -> Any:
     path = ".".join(modern(module, name))
     elements = name.endswith(("Storage", "_rebuild_tensor_v3")) and name not in ("TypedStorage", "UntypedStorage")
     if path not in _KNOWN and module.partition(".")[0] == "torch" and elements:
-        raise RuntimeError(f"the file holds a {path[:80]}, elements of a type that minitorch_pt has not; convert the tensor, with .float() for "
-                           "instance, before it is saved")  # fmt: skip
+        raise RuntimeError(
+            f"the file holds a {path[:80]}, elements of a type that minitorch_pt has not; convert the tensor, with .float() for instance, before it is saved"
+        )
     return _KNOWN.get(path)
 
 

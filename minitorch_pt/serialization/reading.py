@@ -72,10 +72,13 @@ class _Reading:
         if first == b"PK\x03\x04":
             return self._archive()
         if first[:1] != pickle.PROTO:
-            raise pickle.UnpicklingError(f"{getattr(self._file, 'name', 'the file')!r} is not a file of torch.save: it begins with {first!r}, neither as a "
-                                         "zip archive nor as a pickle")  # fmt: skip
+            raise pickle.UnpicklingError(
+                f"{getattr(self._file, 'name', 'the file')!r} is not a file of torch.save: it begins with {first!r}, neither as a zip archive nor as a pickle"
+            )
         if self._mapped:
-            raise RuntimeError("mmap can only be used with zip archives; save it again without _use_new_zipfile_serialization=False")  # fmt: skip
+            raise RuntimeError(
+                "mmap can only be used with zip archives; save it again without _use_new_zipfile_serialization=False"
+            )
         return self._legacy()
 
     def _unpickled(self, file: BinaryIO, persistent_load: Callable) -> Any:
@@ -101,8 +104,9 @@ class _Reading:
             storage = self._storages[key] = Storage(made(key, kind.dtype, count), key)
             self._check_place(storage, place)
         if storage.memory.dtype != kind.dtype or storage.memory.size != count:
-            raise RuntimeError(f"the file is damaged: the storage {key[:80]!r} has {storage.memory.size} elements of {storage.memory.dtype}, and not the "
-                               f"{count} of {kind.dtype} that a tensor claims")  # fmt: skip
+            raise RuntimeError(
+                f"the file is damaged: the storage {key[:80]!r} has {storage.memory.size} elements of {storage.memory.dtype}, and not the {count} of {kind.dtype} that a tensor claims"
+            )
         return storage
 
     def _check_place(self, storage: Storage, saved: str) -> None:
@@ -121,8 +125,9 @@ class _Reading:
             place = saved if where is None else where
         if str(place) != "cpu":
             on_cpu(place)  # says what it is, if it is one
-            raise RuntimeError(f"don't know how to restore data location {str(place)[:80]!r} of a storage that was saved on {saved[:80]!r}; load it "
-                               "with map_location='cpu'")  # fmt: skip
+            raise RuntimeError(
+                f"don't know how to restore data location {str(place)[:80]!r} of a storage that was saved on {saved[:80]!r}; load it with map_location='cpu'"
+            )
 
     # -- the two formats -----------------------------------------------------------------------------------------------
     def _archive(self) -> Any:
@@ -131,7 +136,9 @@ class _Reading:
         if not version.isdigit() or not 1 <= int(version[:9]) <= 10:
             raise RuntimeError(f"the file is of version {version[:20]!r} of torch's format; 1 to 10 are known")
         if "constants.pkl" in archive:
-            raise RuntimeError("the file is a TorchScript archive, a program of torch.jit; save the model's state_dict() instead")  # fmt: skip
+            raise RuntimeError(
+                "the file is a TorchScript archive, a program of torch.jit; save the model's state_dict() instead"
+            )
         order = archive.read("byteorder").tobytes() if "byteorder" in archive else b"little"
         if order not in (b"little", b"big"):
             raise RuntimeError(f"Unknown endianness type: {order[:20]!r}; b'little' and b'big' are known")
@@ -170,7 +177,9 @@ class _Reading:
                 return pid[1]
             *reference, view = pid
             if view is not None:
-                raise RuntimeError("the file is of a torch before 0.4, with views of storages; save it again with a newer one")  # fmt: skip
+                raise RuntimeError(
+                    "the file is of a torch before 0.4, with views of storages; save it again with a newer one"
+                )
             return self._storage(tuple(reference), made)
 
         return legacy.load(self._file, self._unpickled, persistent_load, self._storages)

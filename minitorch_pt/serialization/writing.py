@@ -36,7 +36,15 @@ except ImportError:  # Windows
 
 __all__ = ["save"]
 
-_TENSOR, _PARAMETER, _SPARSE, _FROM_TYPE = (REBUILDS[f"torch.{name}"] for name in ("_utils._rebuild_tensor_v2", "_utils._rebuild_parameter", "_utils._rebuild_sparse_tensor", "_tensor._rebuild_from_type_v2"))  # fmt: skip
+_TENSOR, _PARAMETER, _SPARSE, _FROM_TYPE = (
+    REBUILDS[f"torch.{name}"]
+    for name in (
+        "_utils._rebuild_tensor_v2",
+        "_utils._rebuild_parameter",
+        "_utils._rebuild_sparse_tensor",
+        "_tensor._rebuild_from_type_v2",
+    )
+)
 _ROUND = 64  # where storages begin, so that a file that is mapped into memory serves as it is
 
 
@@ -67,7 +75,10 @@ def save(obj: Any, f: Any, *, _use_new_zipfile_serialization: bool = True) -> No
         )
     target = Path(f).resolve()  # a link stays one
     if not target.parent.is_dir() or target.is_dir():
-        raise RuntimeError(f"cannot write {f}: " + ("it is a directory" if target.is_dir() else f"parent directory {target.parent} does not exist"))  # fmt: skip
+        raise RuntimeError(
+            f"cannot write {f}: "
+            + ("it is a directory" if target.is_dir() else f"parent directory {target.parent} does not exist")
+        )
     pickled, storages = _pickled(obj, old)
     title = target.stem if target.stem.isascii() else "archive"
     try:
@@ -197,7 +208,12 @@ class _Stream:
 def _replacing(target: Path) -> Iterator[Any]:
     """A file to write into, which takes the target's place when all is written."""
     old = _stat(target)
-    if old and (not stat.S_ISREG(old.st_mode) or old.st_nlink > 1 or not os.access(target, os.W_OK) or not os.access(target.parent, os.W_OK)):  # fmt: skip
+    if old and (
+        not stat.S_ISREG(old.st_mode)
+        or old.st_nlink > 1
+        or not os.access(target, os.W_OK)
+        or not os.access(target.parent, os.W_OK)
+    ):
         # it keeps its place: a pipe, a device, a file of several names or in a directory of others
         with target.open("wb") as place:
             yield place

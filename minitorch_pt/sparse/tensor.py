@@ -314,8 +314,9 @@ class SparseTensor(Tensor):
 
     def __deepcopy__(self, memo: dict) -> SparseTensor:
         if not self.is_leaf:
-            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
-                               "moment. Use detach().clone() for a copy without history.")  # fmt: skip
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. Use detach().clone() for a copy without history."
+            )
         values = self._values().clone().requires_grad_(self.requires_grad)
         return memo.setdefault(id(self), SparseTensor(self._indices_array.copy(), values, self._size, self._unique))
 
@@ -352,9 +353,17 @@ def to_sparse(input: Tensor, sparse_dim: int | None = None, layout: Any = None) 
 
 
 def sparse_coo_tensor(
-    *data: Any, size: Any = None, indices: Any = None, values: Any = None, dtype: Any = None, device: Any = None, pin_memory: bool = False,
-    requires_grad: bool = False, check_invariants: bool | None = None, is_coalesced: bool | None = None,
-) -> SparseTensor:  # fmt: skip
+    *data: Any,
+    size: Any = None,
+    indices: Any = None,
+    values: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+    check_invariants: bool | None = None,
+    is_coalesced: bool | None = None,
+) -> SparseTensor:
     """The sparse tensor with `values[n]` at the indices `indices[:, n]`: called as (indices, values, size=None), or as (size) for one of zeros.
 
     Indices may occur more than once: the element is the sum. Gradients flow to `values`.
@@ -404,11 +413,13 @@ def _checked(indices: np.ndarray, values: Tensor, shape: tuple | None) -> tuple:
     axes = len(indices)
     dense = tuple(values.shape[1:])
     if shape is not None and len(shape) != axes + len(dense):
-        raise RuntimeError(f"'len(size) == sparse_dim + dense_dim' is not satisfied: len(size) = {len(shape)}, sparse_dim = {axes}, "
-                           f"dense_dim = {len(dense)}; `indices` has a row for each sparse axis")  # fmt: skip
+        raise RuntimeError(
+            f"'len(size) == sparse_dim + dense_dim' is not satisfied: len(size) = {len(shape)}, sparse_dim = {axes}, dense_dim = {len(dense)}; `indices` has a row for each sparse axis"
+        )
     if not values.ndim or count != values.shape[0]:
-        raise RuntimeError(f"indices and values must have same nnz, but got nnz from indices: {count}, nnz from values: "
-                           f"{values.shape[0] if values.ndim else 'none, it is 0-dimensional'}")  # fmt: skip
+        raise RuntimeError(
+            f"indices and values must have same nnz, but got nnz from indices: {count}, nnz from values: {values.shape[0] if values.ndim else 'none, it is 0-dimensional'}"
+        )
     if shape is None:
         if not count:
             raise RuntimeError("the size cannot be inferred without indices: give it")

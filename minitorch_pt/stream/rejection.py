@@ -47,8 +47,10 @@ def poisson(rate: float, uniform: Draw) -> float:
             return k
 
 
-_TAILS = (0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.02079067210376509, 0.0166446911898211, 0.0138761288230707,
-          0.0118967099458917, 0.0104112652619720, 0.00925546218271273, 0.00833056343336287)  # fmt: skip
+_TAILS = (
+    0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.02079067210376509, 0.0166446911898211,
+    0.0138761288230707, 0.0118967099458917, 0.0104112652619720, 0.00925546218271273, 0.00833056343336287,
+)  # fmt: skip
 
 
 def _stirling_tail(k: float) -> float:
@@ -102,8 +104,11 @@ def _binomial_transformed(count: Any, p: Any, uniform: Draw) -> float:
             (mode + 0.5) * math.log((mode + 1) / (odds * (n - mode + 1)))
             + float(count + kind(1)) * math.log((n - mode + 1) / rest)
             + (k + 0.5) * math.log(odds * rest / float(kind(k) + kind(1)))
-            + _stirling_tail(mode) + _stirling_tail(n - mode) - _stirling_tail(k) - _stirling_tail(n - k)
-        )  # fmt: skip
+            + _stirling_tail(mode)
+            + _stirling_tail(n - mode)
+            - _stirling_tail(k)
+            - _stirling_tail(n - k)
+        )
         if (math.log(v * alpha / (a / (us * us) + b)) if v else -math.inf) <= bound:
             return k
 

@@ -21,8 +21,8 @@ from ..autograd.readers import read
 from ..autograd.rule import differentiable, named
 from ..autograd.takeovers import DisableTorchFunctionSubclass
 from ..ops.axes import sizes as given_sizes
-from ..ops.parts import as_strided
 from ..ops.shape import laid_out
+from ..ops.slicing import as_strided
 from ..storage import KINDS, TypedStorage, UntypedStorage, shown, storage, untyped_storage
 from .device import DeviceError, DLDeviceType, device as _device, on_cpu
 from .elements import elements
@@ -51,13 +51,18 @@ class Conversions:
     _made_sparse: Any  # given by the package, which loads torch.sparse where a program asks for it
     dtype: Any
     requires_grad: Any
-    clone: Any
-    unbind: Any
     is_leaf: Any
     __dict__: dict
 
-    def to(self: Any, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False,
-           memory_format: Any = None) -> Tensor:  # fmt: skip
+    def to(
+        self: Any,
+        *args: Any,
+        dtype: Any = None,
+        device: Any = None,
+        non_blocking: bool = False,
+        copy: bool = False,
+        memory_format: Any = None,
+    ) -> Tensor:
         """This tensor with another dtype (or that of another tensor) or memory format; itself if nothing changes and `copy` is False.
 
         Called as to(dtype), to(device), to(device, dtype) or to(other); `non_blocking` and `copy` may follow without a name.
@@ -243,8 +248,9 @@ class Conversions:
             RuntimeError: there is not exactly one element.
         """
         if self._data.size != 1:
-            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar; pick one with an index, "
-                               "or reduce it with .sum() or .mean()")  # fmt: skip
+            raise RuntimeError(
+                f"a Tensor with {self._data.size} elements cannot be converted to Scalar; pick one with an index, or reduce it with .sum() or .mean()"
+            )
         return self._data.item()
 
     def tolist(self) -> Any:
@@ -283,7 +289,9 @@ class Conversions:
 
     def _number(self) -> Any:
         if self._data.size != 1:
-            raise ValueError(f"only one element tensors can be converted to Python scalars, got shape {list(self._data.shape)}")  # fmt: skip
+            raise ValueError(
+                f"only one element tensors can be converted to Python scalars, got shape {list(self._data.shape)}"
+            )
         return self._data.item()
 
     def __int__(self) -> Any:
@@ -291,8 +299,10 @@ class Conversions:
 
     def __float__(self) -> Any:
         if self.requires_grad:
-            warnings.warn("Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior. Consider using tensor.detach() "
-                          "first, or .item().", stacklevel=2)  # fmt: skip
+            warnings.warn(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior. Consider using tensor.detach() first, or .item().",
+                stacklevel=2,
+            )
         return float(self._number())
 
     def __index__(self) -> Any:
@@ -331,7 +341,7 @@ class Conversions:
             raise TypeError("len() of a 0-d tensor")
         return len(self._data)
 
-    def __iter__(self) -> Iterator:
+    def __iter__(self: Any) -> Iterator:
         if not self._data.ndim:
             raise TypeError("iteration over a 0-d tensor")
         return iter(self.unbind(0))
@@ -358,8 +368,9 @@ class Conversions:
     # -- copies and files ----------------------------------------------------------------------------------------------
     def __deepcopy__(self: Any, memo: dict) -> Any:
         if not self.is_leaf:
-            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
-                               "moment. Use detach().clone() for a copy without history.")  # fmt: skip
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. Use detach().clone() for a copy without history."
+            )
         if id(self) not in memo:
             data = copied(self._data, memo)
             memo[id(self)] = copy = rebuilt(type(self), data, self.requires_grad, self._attributes())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,8 +81,10 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     if not ndarray.flags.writeable:
         _warn_of_shared("NumPy array")
     if any(s < 0 for s in ndarray.strides):
-        raise ValueError("At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. "
-                         "(You can probably work around this by making a copy of your array with array.copy().)")  # fmt: skip
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. "
+            "(You can probably work around this by making a copy of your array with array.copy().)"
+        )
     return wrap(ndarray)
 
 
@@ -112,12 +115,18 @@ def frombuffer(
     if not view.nbytes or not count:
         raise ValueError(f"both buffer length ({view.nbytes}) and count ({count}) must not be 0")
     if not 0 <= offset < view.nbytes:
-        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({view.nbytes} bytes) minus 1")  # fmt: skip
+        raise ValueError(
+            f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({view.nbytes} bytes) minus 1"
+        )
     rest = view.nbytes - offset
     if count < 0 and rest % kind.itemsize:
-        raise ValueError(f"buffer length ({view.nbytes} bytes) after offset ({offset} bytes) must be a multiple of element size ({kind.itemsize})")  # fmt: skip
+        raise ValueError(
+            f"buffer length ({view.nbytes} bytes) after offset ({offset} bytes) must be a multiple of element size ({kind.itemsize})"
+        )
     if count * kind.itemsize > rest:
-        raise ValueError(f"requested buffer length ({count} * {kind.itemsize} bytes) after offset ({offset} bytes) must not be greater than actual buffer length ({view.nbytes} bytes)")  # fmt: skip
+        raise ValueError(
+            f"requested buffer length ({count} * {kind.itemsize} bytes) after offset ({offset} bytes) must not be greater than actual buffer length ({view.nbytes} bytes)"
+        )
     if view.readonly:
         _warn_of_shared("buffer")
     return new_leaf(np.frombuffer(buffer, kind, max(count, -1), offset), requires_grad)
@@ -160,7 +169,7 @@ def _full_like(data: np.ndarray, value: Any, kind: np.dtype, order: object = Non
     return made
 
 
-def _filled(name: str, value: Any, text: str) -> Any:
+def _filled(name: str, value: Any, text: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
     def make(
         *size: Any,
         out: Tensor | None = None,
@@ -292,8 +301,17 @@ def full(
 
 
 @composed
-def full_like(input: Tensor, fill_value: Number, *, dtype: DType | None = None, layout: Layout | None = None, device: object = None, pin_memory: Pin = False, requires_grad: builtins.bool = False,
-              memory_format: MemoryFormat | None = None) -> Tensor:  # fmt: skip
+def full_like(
+    input: Tensor,
+    fill_value: Number,
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    pin_memory: Pin = False,
+    requires_grad: builtins.bool = False,
+    memory_format: MemoryFormat | None = None,
+) -> Tensor:
     """A tensor of one value, of the shape and type of `input`."""
     kind = numpy_type(dtype, input._data.dtype)
     number = dtypes.checked(fill_value, kind, input._data.size == 1)

@@ -16,8 +16,10 @@ class DeviceError(AssertionError, NotImplementedError):
 
 
 # what torch knows besides the CPU
-_OTHERS = {"cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan", "mps", "meta", "hpu",
-           "mtia", "privateuseone"}  # fmt: skip
+_OTHERS = {
+    "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan",
+    "mps", "meta", "hpu", "mtia", "privateuseone",
+}  # fmt: skip
 
 
 class device:

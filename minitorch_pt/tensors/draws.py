@@ -94,8 +94,12 @@ def randn_like(
     contiguous = (memory_format is None and data.flags.c_contiguous) or layouts.new(
         data.shape, data.dtype, formats.steps_like(data, memory_format)
     ).flags.c_contiguous
-    drawn = _drawn("randn", tuple(input.shape), {"dtype": dtype or input.dtype, **options},
-                   lambda stream, shape, kind: stream.normal(shape, 0.0, 1.0, kind, contiguous))  # fmt: skip
+    drawn = _drawn(
+        "randn",
+        tuple(input.shape),
+        {"dtype": dtype or input.dtype, **options},
+        lambda stream, shape, kind: stream.normal(shape, 0.0, 1.0, kind, contiguous),
+    )
     return _in_order_of(input, drawn, memory_format)
 
 
@@ -109,8 +113,19 @@ def _in_order_of(input: Tensor, drawn: Tensor, order: object) -> Tensor:
     return as_made_of(input, drawn)
 
 
-def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any = None, out: Tensor | None = None, dtype: Any = None, layout: Any = None,
-            device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def randint(
+    low: Any = 0,
+    high: Any = None,
+    size: Any = None,
+    *,
+    generator: Any = None,
+    out: Tensor | None = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Tensor:
     """Whole numbers in [low, high): randint(high, size) or randint(low, high, size).
 
     Raises:
@@ -121,7 +136,9 @@ def randint(low: Any = 0, high: Any = None, size: Any = None, *, generator: Any 
     elif high is None:
         low, high = 0, low
     if not isinstance(size, (tuple, list)):
-        raise TypeError(f"randint() needs a size: randint(high, size) or randint(low, high, size), with size a tuple, not {type(size).__name__}")  # fmt: skip
+        raise TypeError(
+            f"randint() needs a size: randint(high, size) or randint(low, high, size), with size a tuple, not {type(size).__name__}"
+        )
     stored("randint", layout, pin_memory)
     low, high = whole_numbers("randint", low=low, high=high)
     if low >= high:
@@ -194,10 +211,19 @@ def randperm(
 
 
 @composed
-def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: Size | None = None, *, generator: object = None, out: QuietOut | TypedOut | None = None, dtype: DType | None = None,
-           layout: Layout | None = None,
-           device: object = None,
-           pin_memory: Pin = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def normal(
+    mean: Tensor | float = 0.0,
+    std: Tensor | float = 1.0,
+    size: Size | None = None,
+    *,
+    generator: object = None,
+    out: QuietOut | TypedOut | None = None,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    pin_memory: Pin = False,
+    requires_grad: bool = False,
+) -> Tensor:
     """Normal numbers; mean and std are tensors, one for each number, or numbers together with a size.
 
     Raises:
@@ -270,7 +296,9 @@ def poisson(input: Tensor, generator: object = None) -> Tensor:
     """
     rate = input._data
     if rate.dtype.kind != "f":
-        raise NotImplementedError(f"poisson() needs a floating point tensor and got {input.dtype}; convert with .float()")  # fmt: skip
+        raise NotImplementedError(
+            f"poisson() needs a floating point tensor and got {input.dtype}; convert with .float()"
+        )
     if not (rate >= 0).all():
         raise RuntimeError(f"invalid Poisson rate, expected rate to be non-negative, but found {rate.min()}")
     return _drawn_with(input, None, source(generator).poisson(rate), "PoissonBackward0")

@@ -48,8 +48,9 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         _no_silent_rounding(data, dtype)
         return np.array(data, numpy_type(dtype, data.dtype))
     if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
-        warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with "
-                      "numpy.array() before converting to a tensor.")  # fmt: skip
+        warn(
+            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with numpy.array() before converting to a tensor."
+        )
     plain, inner = _unwrapped(data, _depth(data))
     try:
         found = np.asarray(plain)

@@ -187,7 +187,9 @@ class Facts:
         Raises:
             RuntimeError: always.
         """
-        raise RuntimeError("pin_memory() prepares memory for copies to a GPU, and minitorch_pt computes on the CPU: leave it out")  # fmt: skip
+        raise RuntimeError(
+            "pin_memory() prepares memory for copies to a GPU, and minitorch_pt computes on the CPU: leave it out"
+        )
 
     def get_device(self) -> int:
         """-1, torch's number for the CPU."""

@@ -1,17 +1,8 @@
 """Methods of Tensor that torch also has as functions, most of them in place: torch.exp_(x) is x.exp_()."""
 
-from __future__ import annotations
-
 from .tensor import Tensor
 
-__all__ = [
-    "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_", "arctanh_", "as_strided_", "asin_",
-    "asinh_", "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_", "clamp_min_", "clip_", "cos_", "cosh_", "deg2rad_", "detach",
-    "detach_", "erf_", "erfc_", "exp2_", "exp_", "expm1_", "fill_", "fix_", "floor_", "frac_", "gcd_", "get_device", "is_complex", "is_conj", "is_distributed", "is_inference", "is_neg", "is_nonzero",
-    "is_same_size", "is_signed", "lcm_", "ldexp_", "log10_", "log1p_", "log2_", "log_", "logit_", "nan_to_num_", "neg_", "negative_",
-    "rad2deg_", "reciprocal_", "resize_as_", "round_", "rsqrt_", "sin_", "sinc_", "sinh_", "sqrt_", "square_", "tan_", "trunc_", "xlogy_", "zero_",
-]  # fmt: skip
-
+# all that stands here is public: no list of the names beside them
 detach, is_complex, is_nonzero, is_same_size = Tensor.detach, Tensor.is_complex, Tensor.is_nonzero, Tensor.is_same_size
 is_inference, is_signed = Tensor.is_inference, Tensor.is_signed
 get_device, is_conj, is_distributed, is_neg = Tensor.get_device, Tensor.is_conj, Tensor.is_distributed, Tensor.is_neg

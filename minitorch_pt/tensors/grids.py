@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import itertools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -129,7 +130,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     return as_made_of(tensor, wrap((data[..., None] == np.arange(n)).astype(np.int64, "C")))
 
 
-def _triangle(name: str, find: Any, which: str) -> Any:
+def _triangle(name: str, find: Any, which: str) -> Callable[..., Tensor]:
     @composed
     def indices(
         row: int,

@@ -18,7 +18,10 @@ def set_default_tensor_type(t: Any, /) -> None:
     Raises:
         TypeError: no such type, or no floating point one.
     """
-    warnings.warn("torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype()", stacklevel=2)  # fmt: skip
+    warnings.warn(
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype()",
+        stacklevel=2,
+    )
     found = globals().get(t.removeprefix("torch.")) if isinstance(t, str) else t
     if not isinstance(found, tensortype):
         raise TypeError(

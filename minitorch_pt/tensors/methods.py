@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -23,9 +23,14 @@ if TYPE_CHECKING:
     from ..autograd.contract import Dim, Flag, Operand, Size
     from .tensor import Tensor
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_attribute: Any = property  # which type checkers take for what it reads
+
 
 @functools.cache
-def _compared(comparison: Callable) -> Callable:
+def _compared(comparison: Callable) -> Callable[..., Tensor]:
     """The in-place form of a comparison: 1 where it holds and 0 elsewhere, through which no gradient flows."""
     name = f"{comparison.__name__.capitalize()}Backward"
 
@@ -39,82 +44,106 @@ def _compared(comparison: Callable) -> Callable:
     return inplace(numbers)
 
 
+def _both(operation: Callable[P, R], **options: bool) -> tuple[Callable[P, R], Callable[P, R]]:
+    """An operation as a method, and its in-place form."""
+    return method(operation), inplace(operation, **options)
+
+
 class Methods(Operators, Overwriting):
     """The part of Tensor that is operations."""
 
+    # a line for each: what stands in the class is what editors complete after `x.`, and what type checkers know
     __slots__ = ()
     _data: np.ndarray
     _node: Any
     requires_grad: Any
+    if TYPE_CHECKING:  # added in creation.py, draws.py and fills.py, which need the class
+        bernoulli: Callable[..., Tensor]
+        bernoulli_: Callable[..., Tensor]
+        cauchy_: Callable[..., Tensor]
+        exponential_: Callable[..., Tensor]
+        geometric_: Callable[..., Tensor]
+        log_normal_: Callable[..., Tensor]
+        multinomial: Callable[..., Tensor]
+        new_empty: Callable[..., Tensor]
+        new_empty_strided: Callable[..., Tensor]
+        new_full: Callable[..., Tensor]
+        new_ones: Callable[..., Tensor]
+        new_tensor: Callable[..., Tensor]
+        new_zeros: Callable[..., Tensor]
+        normal_: Callable[..., Tensor]
+        random_: Callable[..., Tensor]
+        uniform_: Callable[..., Tensor]
 
     # element by element (ops/elementwise/)
     angle = method(ops.angle)
     conj, conj_physical, conj_physical_ = ops.conj, method(ops.conj_physical), method(ops.conj_physical)
     resolve_conj, resolve_neg = ops.resolve_conj, ops.resolve_neg
-    real, imag = property(ops.real), property(ops.imag)
-    abs, abs_ = method(ops.abs), inplace(ops.abs)
-    absolute, absolute_ = method(ops.absolute), inplace(ops.absolute)
-    acos, acos_ = method(ops.acos), inplace(ops.acos)
-    acosh, acosh_ = method(ops.acosh), inplace(ops.acosh)
-    add, add_ = method(ops.add), inplace(ops.add)
-    addcdiv, addcdiv_ = method(ops.addcdiv), inplace(ops.addcdiv)
-    addcmul, addcmul_ = method(ops.addcmul), inplace(ops.addcmul)
+    real: Tensor = _attribute(ops.real)
+    imag: Tensor = _attribute(ops.imag)
+    abs, abs_ = _both(ops.abs)
+    absolute, absolute_ = _both(ops.absolute)
+    acos, acos_ = _both(ops.acos)
+    acosh, acosh_ = _both(ops.acosh)
+    add, add_ = _both(ops.add)
+    addcdiv, addcdiv_ = _both(ops.addcdiv)
+    addcmul, addcmul_ = _both(ops.addcmul)
     allclose = method(ops.allclose)
-    arccos, arccos_ = method(ops.arccos), inplace(ops.arccos)
-    arccosh, arccosh_ = method(ops.arccosh), inplace(ops.arccosh)
-    arcsin, arcsin_ = method(ops.arcsin), inplace(ops.arcsin)
-    arcsinh, arcsinh_ = method(ops.arcsinh), inplace(ops.arcsinh)
-    arctan, arctan_ = method(ops.arctan), inplace(ops.arctan)
-    arctan2, arctan2_ = method(ops.arctan2), inplace(ops.arctan2)
-    arctanh, arctanh_ = method(ops.arctanh), inplace(ops.arctanh)
-    asin, asin_ = method(ops.asin), inplace(ops.asin)
-    asinh, asinh_ = method(ops.asinh), inplace(ops.asinh)
-    atan, atan_ = method(ops.atan), inplace(ops.atan)
-    atan2, atan2_ = method(ops.atan2), inplace(ops.atan2)
-    atanh, atanh_ = method(ops.atanh), inplace(ops.atanh)
-    bitwise_and, bitwise_and_ = method(ops.bitwise_and), inplace(ops.bitwise_and)
-    bitwise_left_shift, bitwise_left_shift_ = method(ops.bitwise_left_shift), inplace(ops.bitwise_left_shift)
-    bitwise_not, bitwise_not_ = method(ops.bitwise_not), inplace(ops.bitwise_not)
-    bitwise_or, bitwise_or_ = method(ops.bitwise_or), inplace(ops.bitwise_or)
-    bitwise_right_shift, bitwise_right_shift_ = method(ops.bitwise_right_shift), inplace(ops.bitwise_right_shift)
-    bitwise_xor, bitwise_xor_ = method(ops.bitwise_xor), inplace(ops.bitwise_xor)
-    ceil, ceil_ = method(ops.ceil), inplace(ops.ceil)
-    clamp, clamp_ = method(ops.clamp), inplace(ops.clamp)
-    clamp_max, clamp_max_ = method(ops.clamp_max), inplace(ops.clamp_max)
-    clamp_min, clamp_min_ = method(ops.clamp_min), inplace(ops.clamp_min)
-    clip, clip_ = method(ops.clip), inplace(ops.clip)
-    copysign, copysign_ = method(ops.copysign), inplace(ops.copysign)
-    cos, cos_ = method(ops.cos), inplace(ops.cos)
-    cosh, cosh_ = method(ops.cosh), inplace(ops.cosh)
-    deg2rad, deg2rad_ = method(ops.deg2rad), inplace(ops.deg2rad)
-    digamma, digamma_ = method(ops.digamma), inplace(ops.digamma)
-    div, div_ = method(ops.div), inplace(ops.div)
-    divide, divide_ = method(ops.div), inplace(ops.div)
+    arccos, arccos_ = _both(ops.arccos)
+    arccosh, arccosh_ = _both(ops.arccosh)
+    arcsin, arcsin_ = _both(ops.arcsin)
+    arcsinh, arcsinh_ = _both(ops.arcsinh)
+    arctan, arctan_ = _both(ops.arctan)
+    arctan2, arctan2_ = _both(ops.arctan2)
+    arctanh, arctanh_ = _both(ops.arctanh)
+    asin, asin_ = _both(ops.asin)
+    asinh, asinh_ = _both(ops.asinh)
+    atan, atan_ = _both(ops.atan)
+    atan2, atan2_ = _both(ops.atan2)
+    atanh, atanh_ = _both(ops.atanh)
+    bitwise_and, bitwise_and_ = _both(ops.bitwise_and)
+    bitwise_left_shift, bitwise_left_shift_ = _both(ops.bitwise_left_shift)
+    bitwise_not, bitwise_not_ = _both(ops.bitwise_not)
+    bitwise_or, bitwise_or_ = _both(ops.bitwise_or)
+    bitwise_right_shift, bitwise_right_shift_ = _both(ops.bitwise_right_shift)
+    bitwise_xor, bitwise_xor_ = _both(ops.bitwise_xor)
+    ceil, ceil_ = _both(ops.ceil)
+    clamp, clamp_ = _both(ops.clamp)
+    clamp_max, clamp_max_ = _both(ops.clamp_max)
+    clamp_min, clamp_min_ = _both(ops.clamp_min)
+    clip, clip_ = _both(ops.clip)
+    copysign, copysign_ = _both(ops.copysign)
+    cos, cos_ = _both(ops.cos)
+    cosh, cosh_ = _both(ops.cosh)
+    deg2rad, deg2rad_ = _both(ops.deg2rad)
+    digamma, digamma_ = _both(ops.digamma)
+    div, div_ = _both(ops.div)
+    divide, divide_ = _both(ops.div)
     eq, eq_ = method(ops.eq), _compared(ops.eq)
     equal = method(ops.equal)
-    erf, erf_ = method(ops.erf), inplace(ops.erf)
-    erfc, erfc_ = method(ops.erfc), inplace(ops.erfc)
-    erfinv, erfinv_ = method(ops.erfinv), inplace(ops.erfinv)
-    exp, exp_ = method(ops.exp), inplace(ops.exp)
-    exp2, exp2_ = method(ops.exp2), inplace(ops.exp2)
-    expm1, expm1_ = method(ops.expm1), inplace(ops.expm1)
-    fix, fix_ = method(ops.fix), inplace(ops.fix)
+    erf, erf_ = _both(ops.erf)
+    erfc, erfc_ = _both(ops.erfc)
+    erfinv, erfinv_ = _both(ops.erfinv)
+    exp, exp_ = _both(ops.exp)
+    exp2, exp2_ = _both(ops.exp2)
+    expm1, expm1_ = _both(ops.expm1)
+    fix, fix_ = _both(ops.fix)
     float_power = method(ops.float_power)
-    floor, floor_ = method(ops.floor), inplace(ops.floor)
-    floor_divide, floor_divide_ = method(ops.floor_divide), inplace(ops.floor_divide)
+    floor, floor_ = _both(ops.floor)
+    floor_divide, floor_divide_ = _both(ops.floor_divide)
     fmax = method(ops.fmax)
     fmin = method(ops.fmin)
     frexp = method(ops.frexp)
-    fmod, fmod_ = method(ops.fmod), inplace(ops.fmod)
-    frac, frac_ = method(ops.frac), inplace(ops.frac)
-    gcd, gcd_ = method(ops.gcd), inplace(ops.gcd)
+    fmod, fmod_ = _both(ops.fmod)
+    frac, frac_ = _both(ops.frac)
+    gcd, gcd_ = _both(ops.gcd)
     ge, ge_ = method(ops.ge), _compared(ops.ge)
     greater, greater_ = method(ops.greater), _compared(ops.greater)
     greater_equal, greater_equal_ = method(ops.greater_equal), _compared(ops.greater_equal)
     gt, gt_ = method(ops.gt), _compared(ops.gt)
-    heaviside, heaviside_ = method(ops.heaviside), inplace(ops.heaviside)
-    hypot, hypot_ = method(ops.hypot), inplace(ops.hypot)
-    i0, i0_ = method(ops.i0), inplace(ops.i0)
+    heaviside, heaviside_ = _both(ops.heaviside)
+    hypot, hypot_ = _both(ops.hypot)
+    i0, i0_ = _both(ops.i0)
     isclose = method(ops.isclose)
     isfinite = method(ops.isfinite)
     isinf = method(ops.isinf)
@@ -122,77 +151,78 @@ class Methods(Operators, Overwriting):
     isneginf = method(ops.isneginf)
     isposinf = method(ops.isposinf)
     isreal = method(ops.isreal)
-    lcm, lcm_ = method(ops.lcm), inplace(ops.lcm)
-    ldexp, ldexp_ = method(ops.ldexp), inplace(ops.ldexp)
+    lcm, lcm_ = _both(ops.lcm)
+    ldexp, ldexp_ = _both(ops.ldexp)
     le, le_ = method(ops.le), _compared(ops.le)
-    lerp, lerp_ = method(ops.lerp), inplace(ops.lerp)
+    lerp, lerp_ = _both(ops.lerp)
     less, less_ = method(ops.less), _compared(ops.less)
     less_equal, less_equal_ = method(ops.less_equal), _compared(ops.less_equal)
-    lgamma, lgamma_ = method(ops.lgamma), inplace(ops.lgamma)
-    log, log_ = method(ops.log), inplace(ops.log)
-    log10, log10_ = method(ops.log10), inplace(ops.log10)
-    log1p, log1p_ = method(ops.log1p), inplace(ops.log1p)
-    log2, log2_ = method(ops.log2), inplace(ops.log2)
+    lgamma, lgamma_ = _both(ops.lgamma)
+    log, log_ = _both(ops.log)
+    log10, log10_ = _both(ops.log10)
+    log1p, log1p_ = _both(ops.log1p)
+    log2, log2_ = _both(ops.log2)
     logaddexp = method(ops.logaddexp)
     logaddexp2 = method(ops.logaddexp2)
-    logical_and, logical_and_ = method(ops.logical_and), inplace(ops.logical_and)
-    logical_not, logical_not_ = method(ops.logical_not), inplace(ops.logical_not)
-    logical_or, logical_or_ = method(ops.logical_or), inplace(ops.logical_or)
-    logical_xor, logical_xor_ = method(ops.logical_xor), inplace(ops.logical_xor)
-    logit, logit_ = method(ops.logit), inplace(ops.logit)
+    logical_and, logical_and_ = _both(ops.logical_and)
+    logical_not, logical_not_ = _both(ops.logical_not)
+    logical_or, logical_or_ = _both(ops.logical_or)
+    logical_xor, logical_xor_ = _both(ops.logical_xor)
+    logit, logit_ = _both(ops.logit)
     lt, lt_ = method(ops.lt), _compared(ops.lt)
     maximum = method(ops.maximum)
     minimum = method(ops.minimum)
-    mul, mul_ = method(ops.mul), inplace(ops.mul)
-    multiply, multiply_ = method(ops.mul), inplace(ops.mul)
-    igamma, igamma_ = method(ops.igamma), inplace(ops.igamma)
-    igammac, igammac_ = method(ops.igammac), inplace(ops.igammac)
-    mvlgamma, mvlgamma_ = method(ops.mvlgamma), inplace(ops.mvlgamma)
-    nan_to_num, nan_to_num_ = method(ops.nan_to_num), inplace(ops.nan_to_num)
+    mul, mul_ = _both(ops.mul)
+    multiply, multiply_ = _both(ops.mul)
+    igamma, igamma_ = _both(ops.igamma)
+    igammac, igammac_ = _both(ops.igammac)
+    mvlgamma, mvlgamma_ = _both(ops.mvlgamma)
+    nan_to_num, nan_to_num_ = _both(ops.nan_to_num)
     ne, ne_ = method(ops.ne), _compared(ops.ne)
-    neg, neg_ = method(ops.neg), inplace(ops.neg)
-    negative, negative_ = method(ops.neg), inplace(ops.neg)
-    nextafter, nextafter_ = method(ops.nextafter), inplace(ops.nextafter)
+    neg, neg_ = _both(ops.neg)
+    negative, negative_ = _both(ops.neg)
+    nextafter, nextafter_ = _both(ops.nextafter)
     not_equal, not_equal_ = method(ops.not_equal), _compared(ops.not_equal)
     positive = method(ops.positive)
-    pow, pow_ = method(ops.pow), inplace(ops.pow)
-    rad2deg, rad2deg_ = method(ops.rad2deg), inplace(ops.rad2deg)
-    reciprocal, reciprocal_ = method(ops.reciprocal), inplace(ops.reciprocal)
-    remainder, remainder_ = method(ops.remainder), inplace(ops.remainder)
-    round, round_ = method(ops.round), inplace(ops.round)
-    rsqrt, rsqrt_ = method(ops.rsqrt), inplace(ops.rsqrt)
-    sgn, sgn_ = method(ops.sgn), inplace(ops.sgn)
-    sign, sign_ = method(ops.sign), inplace(ops.sign)
+    pow, pow_ = _both(ops.pow)
+    rad2deg, rad2deg_ = _both(ops.rad2deg)
+    reciprocal, reciprocal_ = _both(ops.reciprocal)
+    remainder, remainder_ = _both(ops.remainder)
+    round, round_ = _both(ops.round)
+    rsqrt, rsqrt_ = _both(ops.rsqrt)
+    sgn, sgn_ = _both(ops.sgn)
+    sign, sign_ = _both(ops.sign)
     signbit = method(ops.signbit)
-    sin, sin_ = method(ops.sin), inplace(ops.sin)
-    sinc, sinc_ = method(ops.sinc), inplace(ops.sinc)
-    sinh, sinh_ = method(ops.sinh), inplace(ops.sinh)
-    sqrt, sqrt_ = method(ops.sqrt), inplace(ops.sqrt)
-    square, square_ = method(ops.square), inplace(ops.square)
-    sub, sub_ = method(ops.sub), inplace(ops.sub)
-    subtract, subtract_ = method(ops.sub), inplace(ops.sub)
-    tan, tan_ = method(ops.tan), inplace(ops.tan)
-    true_divide, true_divide_ = method(ops.true_divide), inplace(ops.true_divide)
-    trunc, trunc_ = method(ops.trunc), inplace(ops.trunc)
-    xlogy, xlogy_ = method(ops.xlogy), inplace(ops.xlogy)
+    sin, sin_ = _both(ops.sin)
+    sinc, sinc_ = _both(ops.sinc)
+    sinh, sinh_ = _both(ops.sinh)
+    sqrt, sqrt_ = _both(ops.sqrt)
+    square, square_ = _both(ops.square)
+    sub, sub_ = _both(ops.sub)
+    subtract, subtract_ = _both(ops.sub)
+    tan, tan_ = _both(ops.tan)
+    true_divide, true_divide_ = _both(ops.true_divide)
+    trunc, trunc_ = _both(ops.trunc)
+    xlogy, xlogy_ = _both(ops.xlogy)
 
     @composed
-    def float_power_(self: Any, exponent: Operand) -> Any:
+    def float_power_(self: Any, exponent: Operand) -> Tensor:
         """In-place form of `float_power`: for float64 alone, the type of its result."""
         if self._data.dtype != np.float64:
-            raise RuntimeError(f"the base given to float_power_ has dtype {self._data.dtype.name} but the operation's result requires float64; "
-                               "use the out-of-place form")  # fmt: skip
+            raise RuntimeError(
+                f"the base given to float_power_ has dtype {self._data.dtype.name} but the operation's result requires float64; use the out-of-place form"
+            )
         return apply_inplace(self, ops.float_power, (exponent,), {})
 
     @composed
-    def polygamma(self: Any, n: int) -> Any:
+    def polygamma(self: Any, n: int) -> Tensor:
         """The n-th derivative of `digamma`."""
         return ops.polygamma(n, self)
 
     polygamma_ = inplace(polygamma)
 
     @composed
-    def where(self: Any, condition: Tensor, other: Operand) -> Any:
+    def where(self: Any, condition: Tensor, other: Operand) -> Tensor:
         """This tensor where the condition holds, else `other`."""
         return ops.where(condition, self, other)
 
@@ -209,8 +239,8 @@ class Methods(Operators, Overwriting):
     count_nonzero = method(ops.count_nonzero)
     cummax = method(ops.cummax)
     cummin = method(ops.cummin)
-    cumprod, cumprod_ = method(ops.cumprod), inplace(ops.cumprod)
-    cumsum, cumsum_ = method(ops.cumsum), inplace(ops.cumsum)
+    cumprod, cumprod_ = _both(ops.cumprod)
+    cumsum, cumsum_ = _both(ops.cumsum)
     diff = method(ops.diff)
     dist = method(ops.dist)
     corrcoef = method(ops.corrcoef)
@@ -229,7 +259,7 @@ class Methods(Operators, Overwriting):
     nanmedian = method(ops.nanmedian)
     nansum = method(ops.nansum)
     prod = method(ops.prod)
-    renorm, renorm_ = method(ops.renorm), inplace(ops.renorm)
+    renorm, renorm_ = _both(ops.renorm)
     sort = method(ops.sort)
     std = method(ops.std)
     sum = method(ops.sum)
@@ -242,7 +272,7 @@ class Methods(Operators, Overwriting):
     quantile = method(ops.quantile)
     var = method(ops.var)
 
-    # shape (ops/shape.py, ops/joins.py, ops/parts.py, ops/reordering.py, ops/diagonal.py)
+    # shape (ops/shape.py, ops/joins.py, ops/slicing.py, ops/reordering.py, ops/diagonal.py)
     adjoint = method(ops.adjoint)
     as_strided = method(ops.as_strided)
     broadcast_to = method(ops.broadcast_to)
@@ -296,9 +326,10 @@ class Methods(Operators, Overwriting):
     diag_embed = method(ops.diag_embed)
     diagflat = method(ops.diagflat)
     trace = method(ops.trace)
-    tril, tril_ = method(ops.tril), inplace(ops.tril, overlap=True)
-    triu, triu_ = method(ops.triu), inplace(ops.triu, overlap=True)
-    T, mT = property(ops.reversed_axes), property(ops.matrix_transpose)
+    tril, tril_ = _both(ops.tril, overlap=True)
+    triu, triu_ = _both(ops.triu, overlap=True)
+    T: Tensor = _attribute(ops.reversed_axes)
+    mT: Tensor = _attribute(ops.matrix_transpose)
     mH = mT
 
     @property
@@ -317,21 +348,21 @@ class Methods(Operators, Overwriting):
     as_strided_scatter = method(ops.as_strided_scatter)
     diagonal_scatter = method(ops.diagonal_scatter)
     gather = method(ops.gather)
-    index_add, index_add_ = method(ops.index_add), inplace(ops.index_add)
-    index_copy, index_copy_ = method(ops.index_copy), inplace(ops.index_copy)
-    index_fill, index_fill_ = method(ops.index_fill), inplace(ops.index_fill, overlap=True)
-    index_put, index_put_ = method(ops.index_put), inplace(ops.index_put, overlap=True)
-    index_reduce, index_reduce_ = method(ops.index_reduce), inplace(ops.index_reduce)
+    index_add, index_add_ = _both(ops.index_add)
+    index_copy, index_copy_ = _both(ops.index_copy)
+    index_fill, index_fill_ = _both(ops.index_fill, overlap=True)
+    index_put, index_put_ = _both(ops.index_put, overlap=True)
+    index_reduce, index_reduce_ = _both(ops.index_reduce)
     index_select = method(ops.index_select)
-    masked_fill, masked_fill_ = method(ops.masked_fill), inplace(ops.masked_fill, overlap=True)
-    masked_scatter, masked_scatter_ = method(ops.masked_scatter), inplace(ops.masked_scatter)
+    masked_fill, masked_fill_ = _both(ops.masked_fill, overlap=True)
+    masked_scatter, masked_scatter_ = _both(ops.masked_scatter)
     masked_select = method(ops.masked_select)
     nonzero = method(ops.nonzero)
     nonzero_static = method(ops.nonzero_static)
-    put, put_ = method(ops.put), inplace(ops.put)
-    scatter, scatter_ = method(ops.scatter), inplace(ops.scatter)
-    scatter_add, scatter_add_ = method(ops.scatter_add), inplace(ops.scatter_add)
-    scatter_reduce, scatter_reduce_ = method(ops.scatter_reduce), inplace(ops.scatter_reduce)
+    put, put_ = _both(ops.put)
+    scatter, scatter_ = _both(ops.scatter)
+    scatter_add, scatter_add_ = _both(ops.scatter_add)
+    scatter_reduce, scatter_reduce_ = _both(ops.scatter_reduce)
     select_scatter = method(ops.select_scatter)
     slice_scatter = method(ops.slice_scatter)
     take = method(ops.take)
@@ -345,11 +376,11 @@ class Methods(Operators, Overwriting):
     dot = method(ops.dot)
     outer = method(ops.outer)
     ger = method(ops.outer)
-    addmm, addmm_ = method(ops.addmm), inplace(ops.addmm)
-    baddbmm, baddbmm_ = method(ops.baddbmm), inplace(ops.baddbmm)
-    addbmm, addbmm_ = method(ops.addbmm), inplace(ops.addbmm)
-    addmv, addmv_ = method(ops.addmv), inplace(ops.addmv)
-    addr, addr_ = method(ops.addr), inplace(ops.addr)
+    addmm, addmm_ = _both(ops.addmm)
+    baddbmm, baddbmm_ = _both(ops.baddbmm)
+    addbmm, addbmm_ = _both(ops.addbmm)
+    addmv, addmv_ = _both(ops.addmv)
+    addr, addr_ = _both(ops.addr)
     vdot = method(ops.vdot)
     inner = method(ops.inner)
 

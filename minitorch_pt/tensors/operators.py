@@ -87,7 +87,9 @@ class Operators:
 
     def __invert__(self: Any) -> Tensor:
         if self._data.dtype.kind == "f":
-            raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors; for others there is logical_not()")  # fmt: skip
+            raise TypeError(
+                "~ (operator.invert) is only implemented on integer and Boolean-type tensors; for others there is logical_not()"
+            )
         return ops.bitwise_not(self)
 
     __add__, __radd__, __iadd__ = operator(ops.add), reflected(ops.add, _no_tensor), operator(inplace(ops.add))

@@ -25,8 +25,9 @@ def _copied(input: Any, src: Any) -> Any:
     try:
         value = np.broadcast_to(src, input.shape).astype(input.dtype)
     except ValueError:
-        raise RuntimeError(f"The expanded size of the tensor must match the existing size: a tensor of shape {list(src.shape)} cannot be "
-                           f"copied to one of shape {list(input.shape)}") from None  # fmt: skip
+        raise RuntimeError(
+            f"The expanded size of the tensor must match the existing size: a tensor of shape {list(src.shape)} cannot be copied to one of shape {list(input.shape)}"
+        ) from None
     return value, lambda g: np.zeros(g.shape, g.dtype), lambda g: g
 
 
@@ -70,7 +71,7 @@ class Overwriting:
     requires_grad: Any
 
     @composed
-    def as_strided_(self: Any, size: Size, stride: Size, storage_offset: int | None = None) -> Any:
+    def as_strided_(self: Any, size: Size, stride: Size, storage_offset: int | None = None) -> Tensor:
         """In-place form of `as_strided`."""
         return self._reshaped(_strided, size, stride, storage_offset)
 
@@ -89,32 +90,32 @@ class Overwriting:
         return self
 
     @composed
-    def squeeze_(self: Any, dim: Dims | None = None) -> Any:
+    def squeeze_(self: Any, dim: Dims | None = None) -> Tensor:
         """In-place form of `squeeze`."""
         return self._reshaped(_squeezed, dim)
 
     @composed
-    def unsqueeze_(self: Any, dim: Dim) -> Any:
+    def unsqueeze_(self: Any, dim: Dim) -> Tensor:
         """In-place form of `unsqueeze`."""
         return self._reshaped(_unsqueezed, dim)
 
     @composed
-    def transpose_(self: Any, dim0: Dim, dim1: Dim) -> Any:
+    def transpose_(self: Any, dim0: Dim, dim1: Dim) -> Tensor:
         """In-place form of `transpose`."""
         return self._reshaped(_transposed, dim0, dim1)
 
     swapdims_ = transpose_
 
     @composed
-    def swapaxes_(self: Any, axis0: Dim, axis1: Dim) -> Any:
+    def swapaxes_(self: Any, axis0: Dim, axis1: Dim) -> Tensor:
         """In-place form of `swapaxes`."""
         return self._reshaped(_transposed, axis0, axis1)
 
-    def t_(self) -> Any:
+    def t_(self) -> Tensor:
         """In-place form of `t`."""
         return self._reshaped(_turned)
 
-    def apply_(self, callable: Callable) -> Any:
+    def apply_(self, callable: Callable) -> Tensor:
         """Overwrite each element with callable(element): slow, element by element in Python.
 
         Raises:
@@ -122,7 +123,7 @@ class Overwriting:
         """
         return _mapped("apply_", callable, self)
 
-    def map_(self, tensor: Any, callable: Callable) -> Any:
+    def map_(self, tensor: Any, callable: Callable) -> Tensor:
         """Overwrite each element x with callable(x, y), y being the one of `tensor`, which is expanded to this shape.
 
         Raises:
@@ -130,30 +131,30 @@ class Overwriting:
         """
         return _mapped("map_", callable, self, tensor)
 
-    def map2_(self, x: Any, y: Any, callable: Callable) -> Any:
+    def map2_(self, x: Any, y: Any, callable: Callable) -> Tensor:
         """`map_` of two other tensors."""
         return _mapped("map2_", callable, self, x, y)
 
     @composed
-    def copy_(self: Any, src: Tensor | Number, non_blocking: bool = False) -> Any:
+    def copy_(self: Any, src: Tensor | Number, non_blocking: bool = False) -> Tensor:
         """Overwrite the elements with those of `src`, broadcast and converted."""
         itself = 0 in self._data.strides and isinstance(src, Overwriting) and self.is_set_to(src)  # type: ignore[attr-defined]
         return apply_inplace(self, _copied, (src,), {}, overlap=itself)
 
     @composed
-    def fill_(self: Any, value: Operand) -> Any:
+    def fill_(self: Any, value: Operand) -> Tensor:
         """Set every element to `value`."""
         number = not isinstance(value, Overwriting)
         value = value if number else ops.clone(value)  # type: ignore[arg-type]  # it may be one of the elements
         return apply_inplace(self, ops.fill_inplace, (value,), {}, overlap=number)
 
     @composed
-    def zero_(self: Any) -> Any:
+    def zero_(self: Any) -> Tensor:
         """Set every element to 0."""
         return apply_inplace(self, ops.zeroed, (), {}, overlap=True)
 
     @composed
-    def fill_diagonal_(self: Any, fill_value: Number, wrap: bool = False) -> Any:
+    def fill_diagonal_(self: Any, fill_value: Number, wrap: bool = False) -> Tensor:
         """Set the elements with equal indices to `fill_value`; wrap: of a tall matrix again below each full square.
 
         Raises:

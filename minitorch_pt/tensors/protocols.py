@@ -59,7 +59,7 @@ _UFUNC_NAMES = {
 _UFUNCS = {
     ufunc: getattr(ops, _UFUNC_NAMES.get(name, name))
     for name, ufunc in vars(np).items()
-    if isinstance(ufunc, np.ufunc) and hasattr(ops, _UFUNC_NAMES.get(name, name))
+    if isinstance(ufunc, np.ufunc) and _UFUNC_NAMES.get(name, name) in vars(ops)
 }
 _FUNCTIONS: dict[Callable, Callable] = {
     np.where: ops.where.rule,  # type: ignore[attr-defined]

@@ -24,8 +24,18 @@ __all__ = ["arange", "linspace", "logspace", "range"]
 
 
 @composed
-def arange(start: Number | None = None, end: Number | None = None, step: Number = 1, *, out: QuietOut | RowOut | TypedOut | None = None, dtype: DType | None = None, layout: Layout | None = None, device: object = None, pin_memory: Pin = False,
-           requires_grad: builtins.bool = False) -> Tensor:  # fmt: skip
+def arange(
+    start: Number | None = None,
+    end: Number | None = None,
+    step: Number = 1,
+    *,
+    out: QuietOut | RowOut | TypedOut | None = None,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    pin_memory: Pin = False,
+    requires_grad: builtins.bool = False,
+) -> Tensor:
     """start, start + step, ... up to but without `end`: arange(end), arange(start, end) or arange(start, end, step).
 
     Raises:
@@ -118,7 +128,7 @@ def range(
     Raises:
         RuntimeError: step is 0 or leads away from `end`.
     """
-    warn("torch.range is deprecated, as its `end` is included unlike that of Python's range: use torch.arange")  # fmt: skip
+    warn("torch.range is deprecated, as its `end` is included unlike that of Python's range: use torch.arange")
     ends: list[Any] = [x.item() if isinstance(x, Tensor) else x for x in (start, end, step)]
     _check_span(*ends)
     kind = numpy_type(dtype, default_type())
@@ -186,7 +196,9 @@ def _ends(name: str, start: Any, end: Any, steps: int, kind: np.dtype) -> list:
         raise TypeError(f"{name}(): argument 'steps' must be int, not {type(steps).__name__}: {steps}")
     for x in (start, end):
         if isinstance(x, Tensor) and x.ndim:
-            raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got one of {x.ndim} dimension(s)")  # fmt: skip
+            raise RuntimeError(
+                f"{name} only supports 0-dimensional start and end tensors, but got one of {x.ndim} dimension(s)"
+            )
     if steps < 0:
         raise RuntimeError(f"number of steps must be non-negative, got {steps}")
     if kind.kind == "b":

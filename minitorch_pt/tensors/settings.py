@@ -59,10 +59,19 @@ def get_default_device() -> _device:
 
 
 def compile(
-    model: Callable | None = None, *, fullgraph: bool = False, dynamic: bool | None = None, backend: Any = None, mode: str | None = None,
-    options: Any = None, name: str | None = None, disable: bool = False, recompile_limit: int | None = None,
-    isolate_recompiles: bool = False, shapes_spec: Any = None,
-) -> Any:  # fmt: skip
+    model: Callable | None = None,
+    *,
+    fullgraph: bool = False,
+    dynamic: bool | None = None,
+    backend: Any = None,
+    mode: str | None = None,
+    options: Any = None,
+    name: str | None = None,
+    disable: bool = False,
+    recompile_limit: int | None = None,
+    isolate_recompiles: bool = False,
+    shapes_spec: Any = None,
+) -> Any:
     """The model or function as it is: there is no compiler here, and what it computes is the same without. Also a decorator.
 
     >>> import minitorch_pt as torch

@@ -82,21 +82,25 @@ class Tensor(Methods, Facts, Conversions):
         if not isinstance(mode, bool):
             raise RuntimeError(f"requires_grad must be a bool, not {type(mode).__name__}")
         if self._node is not None:
-            raise RuntimeError("you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
-                               "in a subgraph that doesn't require differentiation use var_no_grad = var.detach().")  # fmt: skip
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
         if mode and is_inference(self._data) and not in_inference():
             raise RuntimeError(
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed: make a clone()"
             )
         if mode and self._data.dtype.kind != "f":
-            raise RuntimeError(f"only Tensors of floating point dtype can require gradients, this one is {self.dtype}; convert it "
-                               "with .float() first")  # fmt: skip
+            raise RuntimeError(
+                f"only Tensors of floating point dtype can require gradients, this one is {self.dtype}; convert it with .float() first"
+            )
         self._requires_grad = mode
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set `requires_grad` and return the tensor."""
         if not isinstance(requires_grad, bool):
-            raise TypeError(f"requires_grad_(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}")  # fmt: skip
+            raise TypeError(
+                f"requires_grad_(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}"
+            )
         if not (requires_grad and self._requires_grad):
             self.requires_grad = requires_grad
         return self
@@ -114,11 +118,13 @@ class Tensor(Methods, Facts, Conversions):
             if not isinstance(value, Tensor):
                 raise TypeError(f"assigned grad expected to be a Tensor or None but got {type(value).__name__}")
             if value.shape != self.shape:
-                raise RuntimeError(f"assigned grad has data of a different size: grad has {list(value.shape)}, the tensor has "
-                                   f"{list(self.shape)}; they must be equal")  # fmt: skip
+                raise RuntimeError(
+                    f"assigned grad has data of a different size: grad has {list(value.shape)}, the tensor has {list(self.shape)}; they must be equal"
+                )
             if value.dtype is not self.dtype:
-                raise RuntimeError(f"assigned grad has data of a different type: {value.dtype}, the tensor has {self.dtype}; "
-                                   "convert it with .to()")  # fmt: skip
+                raise RuntimeError(
+                    f"assigned grad has data of a different type: {value.dtype}, the tensor has {self.dtype}; convert it with .to()"
+                )
         self._grad = value
 
     @grad.deleter
@@ -165,11 +171,18 @@ class Tensor(Methods, Facts, Conversions):
         if not isinstance(value, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         if self._requires_grad and value._data.dtype.kind != "f":
-            raise RuntimeError(f"data set to a tensor that requires gradients must be floating point, and is {value.dtype}")  # fmt: skip
+            raise RuntimeError(
+                f"data set to a tensor that requires gradients must be floating point, and is {value.dtype}"
+            )
         changes.exchange(self, value._data)
 
-    def backward(self, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False,
-                 inputs: Any = None) -> None:  # fmt: skip
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
         """Add the gradients of this tensor with respect to the leaves of its graph to their `.grad`.
 
         gradient: that of the final value with respect to this tensor, of its shape; 1 for a scalar if left out.
@@ -186,13 +199,17 @@ class Tensor(Methods, Facts, Conversions):
             RuntimeError: the tensor does not require grad.
         """
         if not self.requires_grad:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient; call requires_grad_() first")  # fmt: skip
+            raise RuntimeError(
+                "cannot register a hook on a tensor that doesn't require gradient; call requires_grad_() first"
+            )
         return hooks.add_hook(self if self.is_leaf else self._node, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable) -> hooks.RemovableHandle:
         """Call `hook(tensor)` after the gradient of this leaf has been added to `.grad`."""
         if not self.requires_grad or not self.is_leaf:
-            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors, or tensors that don't require gradient")  # fmt: skip
+            raise RuntimeError(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors, or tensors that don't require gradient"
+            )
         hooks.leaf_has_hooks()
         if self._after is None:
             self._after = {}

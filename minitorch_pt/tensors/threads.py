@@ -70,8 +70,10 @@ def set_num_threads(int: int, /) -> None:
     """
     number = _checked("set_num_threads", int)
     if _products() is None:
-        warnings.warn("The library of NumPy's products cannot be told how many threads to use: install threadpoolctl, or set OMP_NUM_THREADS "
-                      "before the program starts.", stacklevel=2)  # fmt: skip
+        warnings.warn(
+            "The library of NumPy's products cannot be told how many threads to use: install threadpoolctl, or set OMP_NUM_THREADS before the program starts.",
+            stacklevel=2,
+        )
     else:
         _products()[1](number)  # type: ignore[index]
 

@@ -43,8 +43,18 @@ def _window(
 
 
 @composed
-def hamming_window(window_length: int, periodic: bool = True, alpha: float = 0.54, beta: float = 0.46, *, dtype: DType | None = None, layout: Layout | None = None,
-                   device: object = None, pin_memory: Pin = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def hamming_window(
+    window_length: int,
+    periodic: bool = True,
+    alpha: float = 0.54,
+    beta: float = 0.46,
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    pin_memory: Pin = False,
+    requires_grad: bool = False,
+) -> Tensor:
     """alpha - beta cos(2 pi n / (N-1)).
 
     Raises:
@@ -63,15 +73,31 @@ def hamming_window(window_length: int, periodic: bool = True, alpha: float = 0.5
 
 
 @composed
-def hann_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, layout: Layout | None = None, device: object = None,
-                pin_memory: Pin = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def hann_window(
+    window_length: int,
+    periodic: bool = True,
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    pin_memory: Pin = False,
+    requires_grad: bool = False,
+) -> Tensor:
     """(1 - cos(2 pi n / (N-1))) / 2: `hamming_window` with alpha = beta = 0.5."""
     return hamming_window(window_length, periodic, 0.5, 0.5, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 @composed
-def blackman_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, layout: Layout | None = None, device: object = None,
-                    pin_memory: Pin = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def blackman_window(
+    window_length: int,
+    periodic: bool = True,
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    pin_memory: Pin = False,
+    requires_grad: bool = False,
+) -> Tensor:
     """0.42 - 0.5 cos(2 pi n / (N-1)) + 0.08 cos(4 pi n / (N-1))."""
 
     def curve(n: Tensor, last: int) -> Tensor:
@@ -84,8 +110,16 @@ def blackman_window(window_length: int, periodic: bool = True, *, dtype: DType |
 
 
 @composed
-def bartlett_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, layout: Layout | None = None, device: object = None,
-                    pin_memory: Pin = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def bartlett_window(
+    window_length: int,
+    periodic: bool = True,
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    pin_memory: Pin = False,
+    requires_grad: bool = False,
+) -> Tensor:
     """1 - |2n / (N-1) - 1|: a triangle."""
 
     def curve(n: Tensor, last: int) -> Tensor:
@@ -99,8 +133,17 @@ def bartlett_window(window_length: int, periodic: bool = True, *, dtype: DType |
 
 
 @composed
-def kaiser_window(window_length: int, periodic: bool = True, beta: float = 12.0, *, dtype: DType | None = None, layout: Layout | None = None, device: object = None,
-                  pin_memory: Pin = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def kaiser_window(
+    window_length: int,
+    periodic: bool = True,
+    beta: float = 12.0,
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: object = None,
+    pin_memory: Pin = False,
+    requires_grad: bool = False,
+) -> Tensor:
     """I0(beta sqrt(1 - (2n / (N-1) - 1)²)) / I0(beta)."""
 
     def curve(n: Tensor, last: int) -> Tensor:

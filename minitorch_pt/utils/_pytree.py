@@ -37,6 +37,7 @@ SUPPORTED_NODES: dict[type, _Kind] = {
     deque: _Kind(lambda t: (t, t.maxlen), lambda children, most: deque(children, most)),
 }  # fmt: skip
 _NAMEDTUPLE = _Kind(lambda t: (t, type(t)), lambda children, cls: cls(*children))
+_RETURNED = _Kind(lambda t: (t, type(t)), lambda children, cls: cls(children))  # torch.return_types.max
 
 
 class TreeSpec(NamedTuple):
@@ -73,6 +74,8 @@ def register_pytree_node(cls: type, flatten_fn: Callable, unflatten_fn: Callable
 def _kind(cls: type | None) -> _Kind | None:
     if cls is not None and issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return SUPPORTED_NODES.get(cls, _NAMEDTUPLE)
+    if cls is not None and issubclass(cls, tuple) and hasattr(cls, "n_fields"):
+        return SUPPORTED_NODES.get(cls, _RETURNED)
     return SUPPORTED_NODES.get(cls)  # type: ignore[arg-type]
 
 
@@ -111,8 +114,9 @@ def tree_unflatten(leaves: Iterable, treespec: TreeSpec) -> PyTree:
     """
     leaves = list(leaves)
     if len(leaves) != treespec.num_leaves:
-        raise ValueError(f"tree_unflatten(leaves, treespec): `leaves` has length {len(leaves)} but the spec refers to a pytree that holds "
-                         f"{treespec.num_leaves} items")  # fmt: skip
+        raise ValueError(
+            f"tree_unflatten(leaves, treespec): `leaves` has length {len(leaves)} but the spec refers to a pytree that holds {treespec.num_leaves} items"
+        )
     rest = iter(leaves)
 
     def made(spec: TreeSpec) -> PyTree:

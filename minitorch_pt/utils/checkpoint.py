@@ -11,7 +11,7 @@ from .. import autograd
 from ..arrays.notices import warn
 from ..autograd.hooks import watch_passes
 from ..autograd.modes import enable_grad, recording
-from ..autograd.saving import saved_tensors_hooks
+from ..autograd.saved_tensors import saved_tensors_hooks
 from ..random import get_rng_state, set_rng_state
 from ..tensors.tensor import Tensor
 
@@ -134,11 +134,15 @@ class _Frame:
             self.again()
         facts = [(tuple(t.shape), t.dtype) for t in found]
         if len(facts) != len(self.facts):
-            raise CheckpointError("torch.utils.checkpoint: A different number of tensors was saved during the original forward and recomputation.\n"
-                                  f"Number of tensors saved during forward: {len(self.facts)}\nNumber of tensors saved during recomputation: {len(facts)}")  # fmt: skip
+            raise CheckpointError(
+                "torch.utils.checkpoint: A different number of tensors was saved during the original forward and recomputation.\n"
+                f"Number of tensors saved during forward: {len(self.facts)}\nNumber of tensors saved during recomputation: {len(facts)}"
+            )
         if facts != self.facts:
-            raise CheckpointError("torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during the forward "
-                                  f"pass: {[pair for pair in zip(self.facts, facts, strict=True) if pair[0] != pair[1]]}")  # fmt: skip
+            raise CheckpointError(
+                "torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during the forward "
+                f"pass: {[pair for pair in zip(self.facts, facts, strict=True) if pair[0] != pair[1]]}"
+            )
         self.found = dict(enumerate(found))
 
 
@@ -160,9 +164,15 @@ def _not_reentrant(function: Callable, args: tuple, kwargs: dict, state: Tensor 
 
 
 def checkpoint(
-    function: Callable, *args: Any, use_reentrant: bool | None = None, context_fn: Callable = noop_context_fn, determinism_check: str = "default",
-    debug: bool = False, early_stop: bool = True, **kwargs: Any,
-) -> Any:  # fmt: skip
+    function: Callable,
+    *args: Any,
+    use_reentrant: bool | None = None,
+    context_fn: Callable = noop_context_fn,
+    determinism_check: str = "default",
+    debug: bool = False,
+    early_stop: bool = True,
+    **kwargs: Any,
+) -> Any:
     """`function(*args, **kwargs)`, of which nothing is kept for backward: there it is computed again.
 
     use_reentrant: False is what torch recommends; True, the old way, needs an input that requires grad, and `.backward()`.
@@ -180,9 +190,11 @@ def checkpoint(
     tensor([2.7183, 2.7183])
     """
     if use_reentrant is None:
-        warn("torch.utils.checkpoint: the use_reentrant parameter should be passed explicitly. Starting in PyTorch 2.9, calling checkpoint without "
-             "use_reentrant will raise an exception. use_reentrant=False is recommended, but if you need to preserve the current default behavior, "
-             "you can pass use_reentrant=True.")  # fmt: skip
+        warn(
+            "torch.utils.checkpoint: the use_reentrant parameter should be passed explicitly. Starting in PyTorch 2.9, calling checkpoint without "
+            "use_reentrant will raise an exception. use_reentrant=False is recommended, but if you need to preserve the current default behavior, "
+            "you can pass use_reentrant=True."
+        )
         use_reentrant = True
     preserve_rng_state = kwargs.pop("preserve_rng_state", True)
     if use_reentrant and kwargs:
@@ -212,8 +224,10 @@ def checkpoint_sequential(
     torch.Size([1])
     """
     if use_reentrant is None:
-        warn("torch.utils.checkpoint.checkpoint_sequential: the use_reentrant parameter should be passed explicitly. In version 2.9 we will raise an "
-             "exception if use_reentrant is not passed. use_reentrant=False is recommended.")  # fmt: skip
+        warn(
+            "torch.utils.checkpoint.checkpoint_sequential: the use_reentrant parameter should be passed explicitly. In version 2.9 we will raise an "
+            "exception if use_reentrant is not passed. use_reentrant=False is recommended."
+        )
         use_reentrant = True
     preserve_rng_state = kwargs.pop("preserve_rng_state", True)
     if kwargs:

@@ -20,15 +20,17 @@ from ..tensors.tensor import Tensor
 
 __all__ = ["load", "load_file", "load_model", "safe_open", "save", "save_file", "save_model"]
 
-_TYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8", "U8": "uint8",
-          "BOOL": "bool"}  # fmt: skip
+_TYPES = {
+    "F64": "float64", "F32": "float32", "F16": "float16", "I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8",
+    "U8": "uint8", "BOOL": "bool",
+}  # fmt: skip
 
 
 def _library(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise ImportError(f"{name} is missing, which reads and writes such files: pip install safetensors") from error  # fmt: skip
+        raise ImportError(f"{name} is missing, which reads and writes such files: pip install safetensors") from error
 
 
 def _known(name: str, dtype: str) -> str:
@@ -38,8 +40,9 @@ def _known(name: str, dtype: str) -> str:
         RuntimeError: we have no such type.
     """
     if dtype not in _TYPES:
-        raise RuntimeError(f"the tensor {name!r} of the file has elements of type {dtype}, which minitorch_pt has not; those it has are "
-                           f"{', '.join(_TYPES)}. Convert it where the file is made, with .float() for instance")  # fmt: skip
+        raise RuntimeError(
+            f"the tensor {name!r} of the file has elements of type {dtype}, which minitorch_pt has not; those it has are {', '.join(_TYPES)}. Convert it where the file is made, with .float() for instance"
+        )
     return _TYPES[dtype]
 
 
@@ -149,7 +152,9 @@ def load_model(
     # one name stands for all that share its memory
     missing = {name for name in absent if not any(other in found for other in twins[name])}
     if strict and (missing or unexpected):
-        raise RuntimeError(f"Error(s) in loading state_dict for {type(model).__name__}: missing keys {sorted(missing)}, unexpected keys {sorted(unexpected)}")  # fmt: skip
+        raise RuntimeError(
+            f"Error(s) in loading state_dict for {type(model).__name__}: missing keys {sorted(missing)}, unexpected keys {sorted(unexpected)}"
+        )
     return missing, list(unexpected)
 
 
@@ -178,10 +183,14 @@ def _arrays(tensors: dict[str, Tensor]) -> dict[str, np.ndarray]:
         if not isinstance(tensor, Tensor):
             raise ValueError(f"Key `{name}` is invalid, expected torch.Tensor but received {type(tensor)}")
     if twins := [names for names in _shared(tensors) if len(names) > 1]:
-        raise RuntimeError(f"Some tensors share memory, which such a file cannot say: {twins}. Save a model with save_model, or copies with .clone()")  # fmt: skip
+        raise RuntimeError(
+            f"Some tensors share memory, which such a file cannot say: {twins}. Save a model with save_model, or copies with .clone()"
+        )
     for name, tensor in tensors.items():
         if not tensor.is_contiguous():
-            raise ValueError(f"You are trying to save a non contiguous tensor: `{name}` which is not allowed; call .contiguous() on it")  # fmt: skip
+            raise ValueError(
+                f"You are trying to save a non contiguous tensor: `{name}` which is not allowed; call .contiguous() on it"
+            )
     return {name: tensor._data for name, tensor in tensors.items()}
 
 

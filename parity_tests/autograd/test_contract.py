@@ -51,9 +51,17 @@ CALLS = {
 def test_kinds(call, value):
     def program(t):
         x = t.ones(3, 3)
-        given = {
-            "0-d": t.tensor(2.5), "0-d int": t.tensor(1), "tensor": t.ones(3), "tensors": [t.ones(2), t.zeros(3)], "dtype": t.float64,
-        }.get(value, value) if isinstance(value, str) else value  # fmt: skip
+        given = (
+            {
+                "0-d": t.tensor(2.5),
+                "0-d int": t.tensor(1),
+                "tensor": t.ones(3),
+                "tensors": [t.ones(2), t.zeros(3)],
+                "dtype": t.float64,
+            }.get(value, value)
+            if isinstance(value, str)
+            else value
+        )
         return CALLS[call](t, x, given)
 
     same_program(program)

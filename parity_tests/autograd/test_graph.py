@@ -294,8 +294,16 @@ def names_and_edges(torch):
     a = leaf(torch, 3)
     y = (a * 2 + a).sum()
     add = y.grad_fn.next_functions[0][0]
-    return (y.grad_fn.name(), add.name(), add.next_functions[0][0].name(), add.next_functions[1][0].name(), add.next_functions[1][1],
-            add.next_functions[1][0].next_functions, add.next_functions[1][0].variable is a, a.grad_fn)  # fmt: skip
+    return (
+        y.grad_fn.name(),
+        add.name(),
+        add.next_functions[0][0].name(),
+        add.next_functions[1][0].name(),
+        add.next_functions[1][1],
+        add.next_functions[1][0].next_functions,
+        add.next_functions[1][0].variable is a,
+        a.grad_fn,
+    )
 
 
 @program

@@ -208,8 +208,10 @@ def norm_of_zeroth_order(p):
     return x.grad
 
 
-FACTS = [classes, one_object, called, call_with_too_many, call_with_a_number, call_released, saved_released, not_saved, nothing_saved, of_a_function, refused,
-         norm_of_zeroth_order]  # fmt: skip
+FACTS = [
+    classes, one_object, called, call_with_too_many, call_with_a_number, call_released, saved_released, not_saved,
+    nothing_saved, of_a_function, refused, norm_of_zeroth_order,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("program", FACTS, ids=lambda f: f.__name__)

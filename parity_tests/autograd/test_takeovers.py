@@ -71,9 +71,19 @@ def test_a_class_that_is_no_tensor():
 
         d, x = Identity(3.0), t.ones(2, 2)
         return (
-            t.add(d, x), t.add(x, d), x + d, d + x if hasattr(d, "__add__") else 0, x @ d, t.mul(d, 2), t.sum(d, 0), t.nn.functional.linear(d, x),
-            t.clamp(d, 0, 1), x.sub(d), t.overrides.has_torch_function((d,)), t.overrides.is_tensor_like(d),
-        )  # fmt: skip
+            t.add(d, x),
+            t.add(x, d),
+            x + d,
+            d + x if hasattr(d, "__add__") else 0,
+            x @ d,
+            t.mul(d, 2),
+            t.sum(d, 0),
+            t.nn.functional.linear(d, x),
+            t.clamp(d, 0, 1),
+            x.sub(d),
+            t.overrides.has_torch_function((d,)),
+            t.overrides.is_tensor_like(d),
+        )
 
     same_program(program)
 

@@ -182,8 +182,15 @@ def test_attributes(case):
         if CASES[case][0] != "Multinomial":
             seen["mode"] = d.mode
         seen = {k: tuple(v) if "shape" in k else v for k, v in seen.items()}
-        return {**seen, "repr": repr(d), "support": repr(d.support), "constraints": repr(d.arg_constraints), "dims": d.support.event_dim,
-                "discrete": d.support.is_discrete, "extended": tuple(d._extended_shape((2,)))}  # fmt: skip
+        return {
+            **seen,
+            "repr": repr(d),
+            "support": repr(d.support),
+            "constraints": repr(d.arg_constraints),
+            "dims": d.support.event_dim,
+            "discrete": d.support.is_discrete,
+            "extended": tuple(d._extended_shape((2,))),
+        }
 
     same_program(program)
 
@@ -418,8 +425,17 @@ def test_the_base_has_nothing(member):
     same_program(lambda t: getattr(t.distributions.Distribution(validate_args=False), member))
 
 
-@pytest.mark.parametrize("call", [lambda d: d.sample(), lambda d: d.log_prob(1), lambda d: d.cdf(1), lambda d: d.icdf(1), lambda d: d.entropy(),
-                                  lambda d: d.enumerate_support()])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda d: d.sample(),
+        lambda d: d.log_prob(1),
+        lambda d: d.cdf(1),
+        lambda d: d.icdf(1),
+        lambda d: d.entropy(),
+        lambda d: d.enumerate_support(),
+    ],
+)
 def test_the_base_does_nothing(call):
     def program(t):
         try:
@@ -541,17 +557,42 @@ REAL_LINE = (
     "Uniform in [0, 1]",
 )
 PAIRS = [(p, q) for p in REAL_LINE for q in REAL_LINE if (p, q) != ("Gumbel", "Gumbel")] + [
-    ("Cauchy", "Cauchy"), ("Bernoulli", "Bernoulli by logits"), ("Bernoulli at its ends", "Bernoulli of a number"),
-    ("Bernoulli of a number", "Bernoulli at its ends"), ("Geometric", "Geometric by logits"), ("Categorical", "Categorical by logits"),
-    ("Categorical with zeros", "Categorical with zeros"), ("OneHotCategorical", "OneHotCategorical by logits"), ("Bernoulli", "Poisson"),
-    ("Gumbel", "Gumbel of numbers"), ("Gamma", "Gamma of numbers"), ("Beta", "Beta of numbers"), ("Pareto", "Pareto of numbers"),
-    ("Pareto of numbers", "Pareto"), ("Binomial", "Binomial"), ("Binomial", "Binomial by logits"), ("Binomial by logits", "Binomial"), ("Dirichlet", "Dirichlet of others"),
-     ("Poisson", "Poisson of a number"), ("Poisson", "Bernoulli"), ("Poisson", "Binomial"),
-    ("HalfNormal", "HalfNormal of a number"), ("LogNormal", "LogNormal of numbers"), ("LogNormal", "HalfNormal"), ("Chi2", "Gamma"), ("Weibull", "Weibull"),
-    ("LowRankMultivariateNormal", "LowRankMultivariateNormal of rank 1"), ("LowRankMultivariateNormal", "MultivariateNormal"),
-    ("MultivariateNormal", "LowRankMultivariateNormal"), ("MultivariateNormal", "MultivariateNormal elsewhere"), ("MultivariateNormal by precision", "MultivariateNormal"),
-    ("RelaxedBernoulli", "RelaxedBernoulli"), ("InverseGamma", "InverseGamma"), ("HalfCauchy", "HalfCauchy"), ("StudentT", "StudentT"),
-]  # fmt: skip
+    ("Cauchy", "Cauchy"),
+    ("Bernoulli", "Bernoulli by logits"),
+    ("Bernoulli at its ends", "Bernoulli of a number"),
+    ("Bernoulli of a number", "Bernoulli at its ends"),
+    ("Geometric", "Geometric by logits"),
+    ("Categorical", "Categorical by logits"),
+    ("Categorical with zeros", "Categorical with zeros"),
+    ("OneHotCategorical", "OneHotCategorical by logits"),
+    ("Bernoulli", "Poisson"),
+    ("Gumbel", "Gumbel of numbers"),
+    ("Gamma", "Gamma of numbers"),
+    ("Beta", "Beta of numbers"),
+    ("Pareto", "Pareto of numbers"),
+    ("Pareto of numbers", "Pareto"),
+    ("Binomial", "Binomial"),
+    ("Binomial", "Binomial by logits"),
+    ("Binomial by logits", "Binomial"),
+    ("Dirichlet", "Dirichlet of others"),
+    ("Poisson", "Poisson of a number"),
+    ("Poisson", "Bernoulli"),
+    ("Poisson", "Binomial"),
+    ("HalfNormal", "HalfNormal of a number"),
+    ("LogNormal", "LogNormal of numbers"),
+    ("LogNormal", "HalfNormal"),
+    ("Chi2", "Gamma"),
+    ("Weibull", "Weibull"),
+    ("LowRankMultivariateNormal", "LowRankMultivariateNormal of rank 1"),
+    ("LowRankMultivariateNormal", "MultivariateNormal"),
+    ("MultivariateNormal", "LowRankMultivariateNormal"),
+    ("MultivariateNormal", "MultivariateNormal elsewhere"),
+    ("MultivariateNormal by precision", "MultivariateNormal"),
+    ("RelaxedBernoulli", "RelaxedBernoulli"),
+    ("InverseGamma", "InverseGamma"),
+    ("HalfCauchy", "HalfCauchy"),
+    ("StudentT", "StudentT"),
+]
 
 
 @pytest.mark.parametrize("p, q", PAIRS)
@@ -608,9 +649,11 @@ def test_register_kl():
 
 # -- the package --------------------------------------------------------------------------------------------------------------
 def test_it_is_imported_at_its_first_use():
-    code = ("import sys, minitorch_pt as t; late = [f'minitorch_pt.{n}' for n in ('distributions', 'special', 'testing')]; "
-            "assert not set(late) & set(sys.modules); t.distributions.Normal, t.special.expit, t.testing.assert_close; "
-            "assert set(late) <= set(sys.modules) and 'torch' not in sys.modules and 'distributions' in dir(t)")  # fmt: skip
+    code = (
+        "import sys, minitorch_pt as t; late = [f'minitorch_pt.{n}' for n in ('distributions', 'special', 'testing')]; "
+        "assert not set(late) & set(sys.modules); t.distributions.Normal, t.special.expit, t.testing.assert_close; "
+        "assert set(late) <= set(sys.modules) and 'torch' not in sys.modules and 'distributions' in dir(t)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

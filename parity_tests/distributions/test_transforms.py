@@ -274,8 +274,11 @@ def test_mixtures(make, member):
 
 @pytest.mark.parametrize("axes", [1, 2])
 def test_values_with_too_few_axes(axes):
-    same_program(lambda t: t.distributions.constraints.MixtureSameFamilyConstraint(
-        t.distributions.constraints.independent(t.distributions.constraints.real, axes)).check(t.tensor(1.0)))  # fmt: skip
+    same_program(
+        lambda t: t.distributions.constraints.MixtureSameFamilyConstraint(
+            t.distributions.constraints.independent(t.distributions.constraints.real, axes)
+        ).check(t.tensor(1.0))
+    )
 
 
 def test_factors_of_correlation_matrices():

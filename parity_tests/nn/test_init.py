@@ -106,8 +106,10 @@ def test_refuses(name, shape, args):
     same_program(lambda package: getattr(package.nn.init, name)(package.empty(*shape), *args))
 
 
-@pytest.mark.parametrize("name", ["uniform", "normal", "constant", "eye", "dirac", "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal",
-                                  "orthogonal", "sparse"])  # fmt: skip
+@pytest.mark.parametrize("name", [
+    "uniform", "normal", "constant", "eye", "dirac", "xavier_uniform", "xavier_normal", "kaiming_uniform",
+    "kaiming_normal", "orthogonal", "sparse",
+])  # fmt: skip
 def test_first_names(name):
     """Without the underscore, and with a warning."""
 

@@ -73,7 +73,10 @@ def steps(t, module, x, seen=()):
         ]
 
 
-@pytest.mark.parametrize("names", [["Positive"], ["Doubled"], ["Unwilling"], ["Positive", "Doubled"], ["Positive", "Positive"], ["Product"], ["Product", "Doubled"], ["Positive", "Unwilling"]])  # fmt: skip
+@pytest.mark.parametrize("names", [
+    ["Positive"], ["Doubled"], ["Unwilling"], ["Positive", "Doubled"], ["Positive", "Positive"], ["Product"],
+    ["Product", "Doubled"], ["Positive", "Unwilling"],
+])  # fmt: skip
 def test_register(names):
     def program(t):
         module = positive_linear(t)

@@ -19,7 +19,8 @@ def test_triangles(name, array, offset):
 
 CALLS = [
     ("diag", X), ("diag", ROW), ("diag", X, 1), ("diag", ROW, -1), ("diag_embed", X), ("diag_embed", X, 1), ("diag_embed", X, -1, 0, 2), ("diag_embed", X, 0, 2, 0),
-    ("diagflat", X), ("diagflat", ROW, 1), ("diagflat", NUMBER), ("trace", X), ("Tensor.diag", X), ("Tensor.diag_embed", ROW), ("Tensor.diagflat", X), ("Tensor.trace", X),
+    ("diagflat", X), ("diagflat", ROW, 1), ("diagflat", NUMBER), ("trace", X), ("Tensor.diag", X), ("Tensor.diag_embed", ROW), ("Tensor.diagflat", X),
+    ("Tensor.trace", X), ("diagonal", CUBE), ("diagonal", CUBE, 1, 1, 2), ("diagonal", X, -1),
 ]  # fmt: skip
 
 
@@ -30,6 +31,7 @@ def test_values_and_gradients(call):
 
 ERRORS = [
     ("tril", ROW), ("triu", NUMBER), ("diag", CUBE), ("diag", NUMBER), ("diag_embed", X, 0, 1, 1), ("diag_embed", X, 0, 0, 5), ("trace", ROW), ("trace", CUBE),
+    ("diagonal", ROW), ("diagonal", X, 0, 0, 0),
 ]  # fmt: skip
 
 

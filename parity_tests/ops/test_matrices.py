@@ -123,8 +123,10 @@ def test_block_diag():
     check("block_diag", rand(2))
 
 
-@pytest.mark.parametrize("name", ("slogdet", "qr", "svd", "triangular_solve", "linalg.slogdet", "linalg.qr", "linalg.svd", "linalg.eigh", "linalg.inv_ex",
-                                  "linalg.cholesky_ex", "linalg.solve_ex"))  # fmt: skip
+@pytest.mark.parametrize("name", (
+    "slogdet", "qr", "svd", "triangular_solve", "linalg.slogdet", "linalg.qr", "linalg.svd", "linalg.eigh",
+    "linalg.inv_ex", "linalg.cholesky_ex", "linalg.solve_ex",
+))  # fmt: skip
 def test_text_of_the_results(name):
     two = name in ("triangular_solve", "linalg.solve_ex")
 

@@ -10,8 +10,18 @@ X, V = rand(3, 5), rand(5)
 FREQUENCIES, WEIGHTS = np.array([1, 2, 0, 3, 1]), rand(5, low=0.5)
 
 
-@pytest.mark.parametrize("kwargs", [{}, {"correction": 0}, {"fweights": FREQUENCIES}, {"aweights": WEIGHTS}, {"aweights": WEIGHTS, "correction": 0},
-                                    {"fweights": FREQUENCIES, "aweights": WEIGHTS}], ids=lambda kwargs: str(list(kwargs)))  # fmt: skip
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {},
+        {"correction": 0},
+        {"fweights": FREQUENCIES},
+        {"aweights": WEIGHTS},
+        {"aweights": WEIGHTS, "correction": 0},
+        {"fweights": FREQUENCIES, "aweights": WEIGHTS},
+    ],
+    ids=lambda kwargs: str(list(kwargs)),
+)
 @pytest.mark.parametrize("x", [X, V, rand(1, 5)], ids=lambda x: str(x.shape))
 @pytest.mark.parametrize("name", ("cov", "Tensor.cov"))
 def test_cov(name, x, kwargs):

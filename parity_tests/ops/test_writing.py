@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from parity_tests.oracle import check, rand, randint
+from parity_tests.oracle import check, check_error, rand, randint
 
-A, CUBE = rand(3, 4), rand(2, 3, 4)
+A, CUBE, ROW, NUMBER = rand(3, 4), rand(2, 3, 4), rand(4), np.array(1.0)
+LINE, MASK = np.array([2, 0, 2]), randint(0, 2, (3, 4), dtype="bool")
+SRC = rand(2, 4, seed=5)
 
 
 @pytest.mark.parametrize("include_self", [True, False])
@@ -50,3 +52,33 @@ def test_index_reduce(name, reduce, include_self):
         grad=False,
     )
     check(name, np.array(2.0), 0, np.array([0]), np.array(3.0), reduce, include_self=include_self, grad_fn=False)
+
+
+CALLS = [
+    ("index_add", A, 0, LINE, rand(3, 4)), ("index_copy", A, 1, np.array([3, 0]), rand(3, 2)), ("index_fill", A, 1, np.array([3, 0]), 2.0), ("masked_fill", A, MASK, 2.0),
+    ("masked_fill", A, MASK, NUMBER), ("masked_scatter", A, MASK, rand(12)), ("Tensor.put", A, np.array([0, 5]), rand(2)),
+    ("Tensor.put", A, np.array([0, 0]), rand(2), True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "call", CALLS, ids=lambda c: f"{c[0]}{[getattr(a, 'shape', None) or str(a)[:20] for a in c[1:]]}"
+)
+def test_values_and_gradients(call):
+    check(*call, second=True, grad_fn=False)
+
+
+ERRORS = [
+    ("index_reduce", A, 0, np.array([0]), A[:1], "sum"), ("index_reduce", A, 0, np.array([0, 1]), A[:1], "prod"), ("index_reduce", A, 2, np.array([0]), A[:1], "prod"),
+    ("index_reduce", A, 0, np.array([7]), A[:1], "prod"), ("index_reduce", A, 0, np.array([0.0]), A[:1], "prod"), ("index_reduce", A, 0, np.array([0]), A[0], "prod"),
+    ("index_add", A, 0, LINE, SRC), ("index_add", A, 0, LINE + 5, rand(3, 4)), ("index_copy", A, 0, LINE, SRC), ("index_fill", A, 0, np.array([7]), 1.0),
+    ("masked_fill", A, A, 1.0), ("masked_fill", A, MASK, ROW), ("masked_scatter", A, MASK, rand(1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "call", ERRORS, ids=lambda c: f"{c[0]}{[getattr(a, 'shape', None) or str(a)[:20] for a in c[1:]]}"
+)
+@pytest.mark.filterwarnings("ignore:index_reduce")
+def test_errors(call):
+    check_error(*call)

@@ -227,11 +227,14 @@ def test_last_epoch():
         o = optimizer(t)
         for g in o.param_groups:
             g["initial_lr"] = 1.0
-        return [make(o).get_last_lr() for make in (
-            lambda o: t.optim.lr_scheduler.StepLR(o, 4, last_epoch=7),
-            lambda o: t.optim.lr_scheduler.CosineAnnealingLR(o, 9, last_epoch=3),
-            lambda o: t.optim.lr_scheduler.ExponentialLR(o, 0.9, last_epoch=3),
-        )]  # fmt: skip
+        return [
+            make(o).get_last_lr()
+            for make in (
+                lambda o: t.optim.lr_scheduler.StepLR(o, 4, last_epoch=7),
+                lambda o: t.optim.lr_scheduler.CosineAnnealingLR(o, 9, last_epoch=3),
+                lambda o: t.optim.lr_scheduler.ExponentialLR(o, 0.9, last_epoch=3),
+            )
+        ]
 
     same_program(program)
 
@@ -248,8 +251,11 @@ def test_cosine_asked_before_its_first_step():
     same_program(program)
 
 
-@pytest.mark.parametrize("options", [{}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.05}, {"mode": "max", "threshold_mode": "abs", "threshold": 0.05},
-                                     {"cooldown": 2, "patience": 1}, {"min_lr": 0.02}, {"min_lr": [0.01, 0.3], "factor": 0.5}, {"eps": 0.2}], ids=str)  # fmt: skip
+@pytest.mark.parametrize("options", [
+    {}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.05},
+    {"mode": "max", "threshold_mode": "abs", "threshold": 0.05}, {"cooldown": 2, "patience": 1}, {"min_lr": 0.02},
+    {"min_lr": [0.01, 0.3], "factor": 0.5}, {"eps": 0.2},
+], ids=str)  # fmt: skip
 def test_plateau(options):
     def program(t):
         o = optimizer(t)

@@ -612,8 +612,13 @@ def test_versions_count_the_changes_that_torch_makes(name):
         optimizer.step(*([closure] if name == "LBFGS" else []))
         return p._version - before
 
-    flags = {"foreach": (None, True, False), "weight_decay": (0, 0.1), "decoupled_weight_decay": (False, True),
-             "maximize": (False, True), "momentum": (0.0, 0.9)}  # fmt: skip
+    flags = {
+        "foreach": (None, True, False),
+        "weight_decay": (0, 0.1),
+        "decoupled_weight_decay": (False, True),
+        "maximize": (False, True),
+        "momentum": (0.0, 0.9),
+    }
     flags = {option: values for option, values in flags.items() if name in with_option(option)}
     for values in itertools.product(*flags.values()):
         options = dict(zip(flags, values, strict=True))

@@ -241,7 +241,10 @@ class Run:
 
     def _reaction(self) -> Any:
         """What a hook makes of one gradient."""
-        return self.draw.choice((lambda g: None,) * 4 + (lambda g: g * 2, lambda g: g + 1, lambda g: -g, lambda g: g[:1], lambda g: 3, lambda g: g.float()))  # fmt: skip
+        return self.draw.choice(
+            (lambda g: None,) * 4
+            + (lambda g: g * 2, lambda g: g + 1, lambda g: -g, lambda g: g[:1], lambda g: 3, lambda g: g.float())
+        )
 
     def tensor_hook(self) -> None:
         react, remove = self._reaction(), self.draw.random() < 0.2

@@ -70,11 +70,23 @@ def things(package: Any) -> list[Any]:
     noted = package.ones(2)
     noted.note = "mine"
     return [
-        x, package.arange(4), {"a": x, "b": x.t(), "c": x[1:]}, model.state_dict(), optimizer.state_dict(),
-        [package.nn.Parameter(x), noted, package.ones(2, requires_grad=True)], [package.float32, package.Size([2]), package.device("cpu")],
-        {"s": {1, 2}, "c": 1 + 2j, "y": bytearray(b"ab"), "b": b"bytes", "n": Counter("aab"), 3: (None, True, 2.5, 2**70)},
+        x,
+        package.arange(4),
+        {"a": x, "b": x.t(), "c": x[1:]},
+        model.state_dict(),
+        optimizer.state_dict(),
+        [package.nn.Parameter(x), noted, package.ones(2, requires_grad=True)],
+        [package.float32, package.Size([2]), package.device("cpu")],
+        {
+            "s": {1, 2},
+            "c": 1 + 2j,
+            "y": bytearray(b"ab"),
+            "b": b"bytes",
+            "n": Counter("aab"),
+            3: (None, True, 2.5, 2**70),
+        },
         [package.empty(0, 3), package.tensor(True), package.ones(1, 3).expand(4, 3)],
-    ]  # fmt: skip
+    ]
 
 
 def bases() -> list[bytes]:

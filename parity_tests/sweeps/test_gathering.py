@@ -92,8 +92,11 @@ def _call(case: Case, p: Any, shape: tuple[int, ...], dtype: str) -> tuple[str, 
         line, sizes = _line(case, shape, dim)
         index = _index(case, line, n, negative=None if name in ("index_copy", "index_fill") else False)
         source = _operand(case, sizes, dtype)
-        more = {"index_select": [], "index_fill": [case.pick(2, 1.5, True, case.tensor((), dtype), case.tensor((1,), dtype))],
-                "index_reduce": [source, case.pick("prod", "mean", "amax", "amin", "sum")]}.get(name, [source])  # fmt: skip
+        more = {
+            "index_select": [],
+            "index_fill": [case.pick(2, 1.5, True, case.tensor((), dtype), case.tensor((1,), dtype))],
+            "index_reduce": [source, case.pick("prod", "mean", "amax", "amin", "sum")],
+        }.get(name, [source])
         keywords = {"alpha": case.pick(2, 0.5, -1, True)} if name == "index_add" and case.chance(0.4) else {}
         if name == "index_reduce" and case.chance(0.5):  # with int32 torch's own steps refuse the index
             index, keywords["include_self"] = (lambda p, make=index: make(p).long()), case.chance(0.5)
@@ -175,10 +178,16 @@ def _by_region(case: Case, name: str, shape: tuple[int, ...], dtype: str) -> tup
     )
 
 
-NAMES = ("gather", "take_along_dim", "scatter", "scatter", "scatter_add", "scatter_reduce", "scatter_reduce", "index_select", "index_add", "index_copy", "index_fill",
-         "index_reduce", "take", "put", "index_put", "index_put", "masked_fill", "masked_select", "masked_scatter", "select_scatter", "slice_scatter",
-         "diagonal_scatter", "nonzero", "argwhere", "nonzero_static", "where")  # fmt: skip
-NO_INPLACE = ("gather", "take_along_dim", "index_select", "take", "masked_select", "select_scatter", "slice_scatter", "diagonal_scatter", "nonzero", "argwhere", "nonzero_static", "where")  # fmt: skip
+NAMES = (
+    "gather", "take_along_dim", "scatter", "scatter", "scatter_add", "scatter_reduce", "scatter_reduce",
+    "index_select", "index_add", "index_copy", "index_fill", "index_reduce", "take", "put", "index_put", "index_put",
+    "masked_fill", "masked_select", "masked_scatter", "select_scatter", "slice_scatter", "diagonal_scatter", "nonzero",
+    "argwhere", "nonzero_static", "where",
+)  # fmt: skip
+NO_INPLACE = (
+    "gather", "take_along_dim", "index_select", "take", "masked_select", "select_scatter", "slice_scatter",
+    "diagonal_scatter", "nonzero", "argwhere", "nonzero_static", "where",
+)  # fmt: skip
 
 
 def called(p: Any, seed: int) -> dict:

@@ -90,10 +90,18 @@ WRONG = (
 
 def _wrong(kind: str) -> Any:
     return {
-        "float": lambda p: 1.5, "text": lambda p: "a", "dict": lambda p: {0: 1}, "numpy float": lambda p: np.float32(1), "numpy bool": lambda p: np.bool_(True),
-        "float tensor": lambda p: p.tensor([0.0]), "int8 tensor": lambda p: p.tensor([0], dtype=p.int8), "fractions": lambda p: [0.5], "huge": lambda p: 2**70,
-        "ragged": lambda p: [[0, 0], [0]], "slice of floats": lambda p: slice(0.5, 1),
-    }[kind]  # fmt: skip
+        "float": lambda p: 1.5,
+        "text": lambda p: "a",
+        "dict": lambda p: {0: 1},
+        "numpy float": lambda p: np.float32(1),
+        "numpy bool": lambda p: np.bool_(True),
+        "float tensor": lambda p: p.tensor([0.0]),
+        "int8 tensor": lambda p: p.tensor([0], dtype=p.int8),
+        "fractions": lambda p: [0.5],
+        "huge": lambda p: 2**70,
+        "ragged": lambda p: [[0, 0], [0]],
+        "slice of floats": lambda p: slice(0.5, 1),
+    }[kind]
 
 
 def _numbers(case: Case, n: int, broadcast: tuple[int, ...]) -> Any:
@@ -146,19 +154,37 @@ def index_of(case: Case, shape: tuple[int, ...]) -> Any:
         if draw < 0.2:
             number = case.int(-n, n) if n and not case.chance(0.02) else n
             kind = case.pick("int", "int", "numpy", "tensor", "int32 tensor", "array")
-            items.append({"int": lambda p, i=number: i, "numpy": lambda p, i=number: np.int64(i), "tensor": lambda p, i=number: p.tensor(i),
-                          "int32 tensor": lambda p, i=number: p.tensor(i, dtype=p.int32), "array": lambda p, i=number: np.array(i)}[kind])  # fmt: skip
+            items.append(
+                {
+                    "int": lambda p, i=number: i,
+                    "numpy": lambda p, i=number: np.int64(i),
+                    "tensor": lambda p, i=number: p.tensor(i),
+                    "int32 tensor": lambda p, i=number: p.tensor(i, dtype=p.int32),
+                    "array": lambda p, i=number: np.array(i),
+                }[kind]
+            )
         elif draw < 0.45:
             start, stop = (None if case.chance(0.4) else case.int(-n - 1, n + 2) for _ in range(2))
             step = case.pick(None, None, None, 1, 2, 3, -1 if case.chance(0.05) else 2)
             box = case.pick(None, None, None, np.int64, "tensor")
-            items.append(lambda p, s=(start, stop, step), box=box: slice(*(x if x is None or box is None else p.tensor(x) if box == "tensor" else box(x) for x in s)))  # fmt: skip
+            items.append(
+                lambda p, s=(start, stop, step), box=box: slice(
+                    *(x if x is None or box is None else p.tensor(x) if box == "tensor" else box(x) for x in s)
+                )
+            )
         elif draw < 0.55:
             items.append(lambda p: None)
             continue
         elif draw < 0.6:
             truth, kind = case.chance(0.7), case.pick("bool", "tensor", "array", "uint8")
-            items.append(lambda p, t=truth, k=kind: {"bool": lambda: t, "tensor": lambda: p.tensor(t), "array": lambda: np.array(t), "uint8": lambda: p.tensor(int(t), dtype=p.uint8)}[k]())  # fmt: skip
+            items.append(
+                lambda p, t=truth, k=kind: {
+                    "bool": lambda: t,
+                    "tensor": lambda: p.tensor(t),
+                    "array": lambda: np.array(t),
+                    "uint8": lambda: p.tensor(int(t), dtype=p.uint8),
+                }[k]()
+            )
             continue
         elif draw < 0.62:
             items.append(_wrong(case.pick(*WRONG)) if case.chance(0.5) else (lambda p: []))
@@ -264,9 +290,23 @@ def written(p: Any, seed: int) -> dict:
 def _value(case: Case, p: Any, kind: str, dtype: str, shape: tuple[int, ...], track: bool) -> Any:
     if kind == "number":
         return case.pick(
-            1, 0, -1, True, 2.5, np.int64(3), np.float64(1.5), float("nan"), float("inf"), 300, 2**40, 2**70, 1e50,
-            1j, 2 + 0j, 0j,
-        )  # fmt: skip
+            1,
+            0,
+            -1,
+            True,
+            2.5,
+            np.int64(3),
+            np.float64(1.5),
+            float("nan"),
+            float("inf"),
+            300,
+            2**40,
+            2**70,
+            1e50,
+            1j,
+            2 + 0j,
+            0j,
+        )
     if kind == "odd":
         return case.pick("a", None, [1.0], np.float32(1), np.bool_(True), np.ones(shape), np.array(1.0), 1j, (1,))
     if kind == "0-d":

@@ -296,7 +296,10 @@ def test_some() -> None:
 
 
 # a result that is laid out anew is another array than the one that the gradient functions hold: its rule must say that it saves it
-LAID_OUT_ANEW = ("cholesky_inverse", "cholesky_solve", "linalg.cholesky", "linalg.inv", "linalg.lu_factor", "linalg.qr", "linalg.solve_triangular")  # fmt: skip
+LAID_OUT_ANEW = (
+    "cholesky_inverse", "cholesky_solve", "linalg.cholesky", "linalg.inv", "linalg.lu_factor", "linalg.qr",
+    "linalg.solve_triangular",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", LAID_OUT_ANEW)

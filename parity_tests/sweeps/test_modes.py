@@ -47,9 +47,19 @@ def block(generator: random.Random, depth: int) -> list[str]:
         elif draw < 0.4:
             lines += [f"@{mode}", f"def {f}():", "    new = None", *tabbed, f"{f}()"]
         elif draw < 0.5:
-            lines += [f"@{mode}", f"def {f}():", "    new = None", *tabbed, "    yield 1", "    look()", *tabbed, f"for _ in {f}():", "    look()"]  # fmt: skip
+            lines += [
+                f"@{mode}", f"def {f}():", "    new = None", *tabbed, "    yield 1", "    look()", *tabbed,
+                f"for _ in {f}():", "    look()",
+            ]  # fmt: skip
         else:
-            lines += ["try:", f"    with {mode}:", *["    " + line for line in tabbed], "        raise KeyError", "except KeyError:", "    look()"]  # fmt: skip
+            lines += [
+                "try:",
+                f"    with {mode}:",
+                *["    " + line for line in tabbed],
+                "        raise KeyError",
+                "except KeyError:",
+                "    look()",
+            ]
     return lines
 
 

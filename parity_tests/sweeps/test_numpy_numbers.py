@@ -254,8 +254,18 @@ def _operators() -> Iterator[tuple[str, Program]]:
                     yield f"{other} {name} {kind}", lambda p, a=act, t=tensor, m=make: a(m(p), t(p))
 
 
-_ONE = ["squeeze", "transpose", "cumsum", "cumprod", "sum", "mean", "std", "var", "argmax", "argmin", "max", "min", "round", "exp", "log", "sqrt", "abs", "sign", "sort", "argsort", "unique", "ravel", "shape", "ndim", "prod", "any", "all", "isnan", "isfinite", "floor", "ceil", "negative", "square", "tanh", "flip", "nonzero", "count_nonzero", "median", "ptp", "diff", "asarray", "array", "copy", "zeros_like", "ones_like", "full_like", "atleast_1d", "atleast_2d", "trace", "diag", "tril", "triu", "squeeze", "float64", "float32", "asarray", "isscalar"]  # fmt: skip
-_TWO = ["add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "dot", "matmul", "outer", "inner", "equal", "less", "greater", "isclose", "allclose", "array_equal", "append", "hypot", "arctan2", "vdot", "kron", "mod", "floor_divide"]  # fmt: skip
+_ONE = [
+    "squeeze", "transpose", "cumsum", "cumprod", "sum", "mean", "std", "var", "argmax", "argmin", "max", "min",
+    "round", "exp", "log", "sqrt", "abs", "sign", "sort", "argsort", "unique", "ravel", "shape", "ndim", "prod", "any",
+    "all", "isnan", "isfinite", "floor", "ceil", "negative", "square", "tanh", "flip", "nonzero", "count_nonzero",
+    "median", "ptp", "diff", "asarray", "array", "copy", "zeros_like", "ones_like", "full_like", "atleast_1d",
+    "atleast_2d", "trace", "diag", "tril", "triu", "squeeze", "float64", "float32", "asarray", "isscalar",
+]  # fmt: skip
+_TWO = [
+    "add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "dot", "matmul", "outer", "inner", "equal",
+    "less", "greater", "isclose", "allclose", "array_equal", "append", "hypot", "arctan2", "vdot", "kron", "mod",
+    "floor_divide",
+]  # fmt: skip
 _LISTS = [
     "concatenate",
     "stack",

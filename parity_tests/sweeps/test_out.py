@@ -72,9 +72,12 @@ def calls(limit: int | None) -> Iterator[Call]:
         samples = itertools.islice(entry.sample_inputs("cpu", kind), 40)
         for place, sample in some(samples, limit, name):
             yield Call(
-                f"{name} {place}", entry.op, (sample.input, *sample.args), sample.kwargs,
+                f"{name} {place}",
+                entry.op,
+                (sample.input, *sample.args),
+                sample.kwargs,
                 name not in table().unstable and name not in ARBITRARY_SIGNS and not name.startswith("empty"),
-            )  # fmt: skip
+            )
 
 
 # ---------------------------------------------------------------------------------------------------------------------

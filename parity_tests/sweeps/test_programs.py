@@ -35,7 +35,10 @@ DTYPES = ["float32"] * 4 + [
 ]
 TOLERANCES = {"float64": 1e-9, "float32": 2e-5, "float16": 4e-3}
 SHAPES = ["(2, 3)"] * 5 + ["(4, 3)", "(3,)", "(3,)", "(1, 3)", "(2, 2, 3)", "()", "(0, 3)", "(2, 0)"]
-NUMBERS = ["2", "0.5", "-1", "3", "True", "1.5", "float('nan')", "np.float64(0.5)", "np.int64(2)", "np.float32(2)", "torch.tensor(2)", "torch.tensor(0.5)", "torch.tensor(1.5, dtype=torch.float64)"]  # fmt: skip
+NUMBERS = [
+    "2", "0.5", "-1", "3", "True", "1.5", "float('nan')", "np.float64(0.5)", "np.int64(2)", "np.float32(2)",
+    "torch.tensor(2)", "torch.tensor(0.5)", "torch.tensor(1.5, dtype=torch.float64)",
+]  # fmt: skip
 
 BEGIN = """
 torch.manual_seed(0)
@@ -44,8 +47,12 @@ m = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4, eps=0.5),
 m[1].bias.data.fill_(0.25)
 """
 WATCHED = ["m[0].weight", "m[1].weight", "m[1].running_mean", "m[1].num_batches_tracked", "m[4].bias"]
-OPTIMISERS = ["SGD(m.parameters(), lr=0.1, momentum=0.5)", "Adam(m.parameters(), lr=0.1)", "AdamW(m.parameters())", "RMSprop(m.parameters())", "Adagrad(m.parameters())",
-              "SGD([{'params': m[0].parameters(), 'lr': np.float64(0.5)}, {'params': m[4].bias}], lr=0.1, weight_decay=0.1)", "NAdam(m.parameters(), maximize=True)"]  # fmt: skip
+OPTIMISERS = [
+    "SGD(m.parameters(), lr=0.1, momentum=0.5)", "Adam(m.parameters(), lr=0.1)", "AdamW(m.parameters())",
+    "RMSprop(m.parameters())", "Adagrad(m.parameters())",
+    "SGD([{'params': m[0].parameters(), 'lr': np.float64(0.5)}, {'params': m[4].bias}], lr=0.1, weight_decay=0.1)",
+    "NAdam(m.parameters(), maximize=True)",
+]  # fmt: skip
 
 NEW = [
     "torch.tensor(np.array({values}).reshape({shape}), dtype=torch.{dtype})",
@@ -85,13 +92,27 @@ TRAINING = [
     "m.eval()", "m.train()", "m[0].requires_grad_(False)", "m.requires_grad_()",  "m.load_state_dict(m.state_dict())", "m = copy.deepcopy(m)", "m[0].weight.data[0] = 0", "m[4].bias.data.copy_({t})", "torch.nn.utils.clip_grad_norm_(m.parameters(), 1.0)", "m.apply(lambda k: torch.nn.init.zeros_(k.bias) if hasattr(k, 'bias') else None)",
     "with torch.no_grad(): m[4].bias += 1", "with torch.no_grad(): m[4].bias.mul_(np.float64(0.5)).add_({t})", "{v} = m[0].weight", "{v} = m[4].bias", "m[4].bias.add_(1)", "{v} = m[0].weight[0]", "{v} = m[0].weight.grad", "m[0].weight = torch.nn.Parameter({t})", "m.zero_grad()",
 ]  # fmt: skip
-BACKWARD = ["{t}.sum().backward()", "{t}.sum().backward()", "({t} * {t}).mean().backward(retain_graph=True)", "{t}.backward(torch.ones_like({t}))", "{t}.backward()", "{v} = torch.autograd.grad(({t} * {t}).sum(), {u}, allow_unused=True)[0].contiguous()", "{v} = torch.autograd.grad({t}.sin().sum(), {t}, create_graph=True)[0]"]  # fmt: skip
+BACKWARD = [
+    "{t}.sum().backward()", "{t}.sum().backward()", "({t} * {t}).mean().backward(retain_graph=True)",
+    "{t}.backward(torch.ones_like({t}))", "{t}.backward()",
+    "{v} = torch.autograd.grad(({t} * {t}).sum(), {u}, allow_unused=True)[0].contiguous()",
+    "{v} = torch.autograd.grad({t}.sin().sum(), {t}, create_graph=True)[0]",
+]  # fmt: skip
 HOOKS = [
     "{t}.register_hook(lambda g: g * 2)", "h = {t}.register_hook(lambda g: log.append(g.sum().item()))", "h.remove()", "{t}.retain_grad()", "h = m[0].register_forward_hook(lambda m, i, o: o * 2)", "h = m.register_forward_pre_hook(lambda m, i: (i[0] + 1,))",
     "h = m[4].register_full_backward_hook(lambda m, i, o: log.append((tuple(i[0].shape), o[0].dtype)))", "h = m[0].weight.register_hook(lambda g: g.clamp(-1, 1))", "h = m[0].register_full_backward_hook(lambda m, i, o: None)",
 ]  # fmt: skip
-FLAGS = ["torch.set_grad_enabled(False)", "torch.set_grad_enabled(True)", "torch.set_grad_enabled(True)", "torch.set_default_dtype(torch.float64)", "torch.set_default_dtype(torch.float32)", "torch.set_printoptions(precision=2)", "torch.set_printoptions(profile='default')", "torch.manual_seed(1)"]  # fmt: skip
-PRINTS = ["log.append({t}.tolist())", "log.append(str({t}.shape))", "log.append({t}.item())", "log.append(f'{{{t}.sum() > 0}}')", "log.append(bool({t}))", "log.append(len({t}))", "log.append([r.shape for r in {t}])", "log.append(repr(m))", "log.append(repr(o))", "log.append(int({t}))", "log.append(str({t}.dtype))", "log.append({t}.equal({u}))", "log.append({t}.type())"]  # fmt: skip
+FLAGS = [
+    "torch.set_grad_enabled(False)", "torch.set_grad_enabled(True)", "torch.set_grad_enabled(True)",
+    "torch.set_default_dtype(torch.float64)", "torch.set_default_dtype(torch.float32)",
+    "torch.set_printoptions(precision=2)", "torch.set_printoptions(profile='default')", "torch.manual_seed(1)",
+]  # fmt: skip
+PRINTS = [
+    "log.append({t}.tolist())", "log.append(str({t}.shape))", "log.append({t}.item())",
+    "log.append(f'{{{t}.sum() > 0}}')", "log.append(bool({t}))", "log.append(len({t}))",
+    "log.append([r.shape for r in {t}])", "log.append(repr(m))", "log.append(repr(o))", "log.append(int({t}))",
+    "log.append(str({t}.dtype))", "log.append({t}.equal({u}))", "log.append({t}.type())",
+]  # fmt: skip
 MADE = (NEW, DRAWS, VIEWS, OPERATIONS)
 KINDS = [
     (NEW, 2),

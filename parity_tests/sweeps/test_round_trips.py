@@ -124,7 +124,15 @@ def carried(route: tuple, thing: Any, facts: Callable[[Any, Any], str], **option
     return told_
 
 
-def judged(label: str, expected: dict, make: Callable[[Any], Any], facts: Callable[[Any, Any], str], wrong: list, counts: Counter, **options: Any) -> None:  # fmt: skip
+def judged(
+    label: str,
+    expected: dict,
+    make: Callable[[Any], Any],
+    facts: Callable[[Any, Any], str],
+    wrong: list,
+    counts: Counter,
+    **options: Any,
+) -> None:
     for route in ROUTES:
         result = carried(route, make(route[0]), facts, **options)
         counts["errors" if result.startswith("error") else "values"] += 1
@@ -173,7 +181,9 @@ def modules() -> dict[str, tuple]:
     for info in module_db:
         if table().reason(info.name) or "Lazy" in info.name:
             continue
-        for sample in itertools.islice(info.module_inputs_func(info, device="cpu", dtype=torch.float32, requires_grad=False, training=True), 1):  # fmt: skip
+        for sample in itertools.islice(
+            info.module_inputs_func(info, device="cpu", dtype=torch.float32, requires_grad=False, training=True), 1
+        ):
 
             def make(p: Any, name: str = info.name, given: Any = sample.constructor_input) -> Any:
                 convert = Converter(p)

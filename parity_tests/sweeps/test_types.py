@@ -33,13 +33,15 @@ FORMS = {
     },
 }
 TENSORS = tuple(FORMS)
-FORMS.update({
-    "True": lambda t, v: True,
-    "int": lambda t, v: int(first(v)),
-    "float": lambda t, v: float(first(v)),
-    **{f"np.{name}": lambda t, v, name=name: np.dtype(name).type(first(v)) for name in TYPES},
-    **{f"array {name}": lambda t, v, name=name: np.array(v).astype(name) for name in TYPES},
-})  # fmt: skip
+FORMS.update(
+    {
+        "True": lambda t, v: True,
+        "int": lambda t, v: int(first(v)),
+        "float": lambda t, v: float(first(v)),
+        **{f"np.{name}": lambda t, v, name=name: np.dtype(name).type(first(v)) for name in TYPES},
+        **{f"array {name}": lambda t, v, name=name: np.array(v).astype(name) for name in TYPES},
+    }
+)
 OTHERS = tuple(form for form in FORMS if form not in TENSORS)
 ENDS = {"2**62": 2**62, "2**63-1": 2**63 - 1, "-2**63": -(2**63)}  # of what 64 bits hold
 

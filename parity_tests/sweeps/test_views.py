@@ -36,7 +36,9 @@ VIEWS = [
     "{t}.unbind()[0]", "{t}.unbind(-1)[-1]", "{t}.tensor_split(2)[0]", "list({t})[0]", "{t}.detach()", "{t}.data", "{t}.detach().requires_grad_()", "torch.nn.Parameter({t})",
     "torch.broadcast_tensors({t}, torch.ones(2, *{t}.shape, dtype=torch.float64))[0]", "{t}.to(torch.float64)", "torch.atleast_2d({t})",
 ]  # fmt: skip
-OPERATIONS = ["{t} * 2", "{t} * {u}", "{t} + {u}", "{t}.sin()", "{t}.clone()", "{t}.sum()", "{t} * 1", "{t}.cos()"]  # fmt: skip
+OPERATIONS = [
+    "{t} * 2", "{t} * {u}", "{t} + {u}", "{t}.sin()", "{t}.clone()", "{t}.sum()", "{t} * 1", "{t}.cos()",
+]  # fmt: skip
 CHANGES = [
     "{t}.mul_(2)", "{t}.mul_({u})", "{t}.add_({u})", "{t}.add_(1)", "{t}.copy_({u})", "{t}.zero_()", "{t}.fill_(3)", "{t}.fill_({u}.sum())", "{t}.sin_()", "{t}.clamp_(0, 1)", "{t}.cos_()",
     "{t}.eq_({u})", "{t}.gt_(0)", "{t}[0] = 7", "{t}[0] = {u}.clone()", "{t}[1:] = {u}.clone()", "{t}[:] = 1", "{t}[...] = {u}.clone()", "{t}.view(-1)[{t}.view(-1) > 1] = 0", "{t}[torch.tensor([0])] = {u}.clone()", "{t}[..., 0] += 1",
@@ -45,7 +47,11 @@ CHANGES = [
     "{t}.fill_diagonal_(1)", "torch.nn.init.ones_({t})", "{t}.retain_grad()", "{t}.view(-1)[0] = 2", "{t}[0].add_(1)", "{t}.view(-1).mul_(3)", "{t}.t().add_(1)", "{t}[0].zero_()", "{t}.uniform_()", "{t}[0].normal_()", "repr({t})",
 ]  # fmt: skip
 SHAPERS = ("squeeze_", "t_()", "transpose_")
-BACKWARD = ["({t} * 0.5).sum().backward()", "({t} * {t}).sum().backward(retain_graph=True)", "{t}.backward(torch.ones_like({t}))"]  # fmt: skip
+BACKWARD = [
+    "({t} * 0.5).sum().backward()",
+    "({t} * {t}).sum().backward(retain_graph=True)",
+    "{t}.backward(torch.ones_like({t}))",
+]
 # of a module whose parameters are moved, loaded and given other data; only steps that save no values: torch saves a parameter itself, with what
 # data it has when the gradient is computed, and we the values that it had
 PARTS = [

@@ -202,7 +202,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
             "StepLR": (1,), "MultiStepLR": ([1],), "ConstantLR": (), "LinearLR": (), "ExponentialLR": (0.5,), "PolynomialLR": (), "CosineAnnealingLR": (3,),
             "CosineAnnealingWarmRestarts": (3,), "LambdaLR": (lambda n: 1.0,), "MultiplicativeLR": (lambda n: 1.0,), "OneCycleLR": (1.0, 5),
         }.items()
-    },  # fmt: skip
+    },
     "get_lr SWALR": lambda t: t.optim.swa_utils.SWALR(sgd(t), 0.1).get_lr(),
     "duplicate parameters": lambda t: t.optim.SGD([p := t.nn.Parameter(t.ones(1)), p], lr=0.1),
     "no arg_constraints": lambda t: without(t, "arg_constraints"),

@@ -66,8 +66,15 @@ def folder(tmp_path_factory):
 
 def output(folder, *command, given=""):
     """What a process has printed and its status."""
-    done = subprocess.run([sys.executable, *command], cwd=folder, input=given, capture_output=True, text=True, check=False,
-                          env={"PYTHONPATH": str(ROOT), "PATH": ""})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+    )
     return done.stdout, done.stderr, done.returncode
 
 

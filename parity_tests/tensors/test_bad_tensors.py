@@ -358,8 +358,12 @@ def test_line(line):
     check_line(line)
 
 
-NO_SUCH_AXIS = ("x.sum(5)", "x.softmax(5)", "x.softmax(-5)", "x[0, 0].softmax(5)", "x.sort(5)", "x.cumsum(5)", "x.roll(1, 5)", "x.flip(5)", "x.max(5)", "x.unbind(5)", "x.argmax(5)", "x.transpose(0, 5)", "x.squeeze(5)",
-                "x.norm(dim=5)", "x.unsqueeze(5)", "t.stack([x], 5)", "t.cat([x], 5)", "x.diagonal(0, 0, 5)", "x.std(5)", "t.tensordot(x, x, ([5], [0]))")  # fmt: skip
+NO_SUCH_AXIS = (
+    "x.sum(5)", "x.softmax(5)", "x.softmax(-5)", "x[0, 0].softmax(5)", "x.sort(5)", "x.cumsum(5)", "x.roll(1, 5)",
+    "x.flip(5)", "x.max(5)", "x.unbind(5)", "x.argmax(5)", "x.transpose(0, 5)", "x.squeeze(5)", "x.norm(dim=5)",
+    "x.unsqueeze(5)", "t.stack([x], 5)", "t.cat([x], 5)", "x.diagonal(0, 0, 5)", "x.std(5)",
+    "t.tensordot(x, x, ([5], [0]))",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("line", NO_SUCH_AXIS)

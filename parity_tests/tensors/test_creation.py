@@ -120,8 +120,10 @@ def test_program(program):
 # Buffers
 # ---------------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "float32", "float64", "bool"])
-@pytest.mark.parametrize("options", [{}, {"count": 2}, {"offset": 8}, {"count": 1, "offset": 8}, {"count": -1}, {"count": 0}, {"count": 99}, {"offset": 16},
-                                     {"offset": -1}, {"offset": 3}, {"requires_grad": True}], ids=str)  # fmt: skip
+@pytest.mark.parametrize("options", [
+    {}, {"count": 2}, {"offset": 8}, {"count": 1, "offset": 8}, {"count": -1}, {"count": 0}, {"count": 99},
+    {"offset": 16}, {"offset": -1}, {"offset": 3}, {"requires_grad": True},
+], ids=str)  # fmt: skip
 def test_frombuffer(dtype, options):
     def program(t):
         buffer = bytearray(bytes([0, 0, 128, 63] * 4))

@@ -28,10 +28,40 @@ def sample(torch):
 @program
 def what_it_is(torch):
     x = sample(torch)
-    return (x.ndim, x.dim(), x.ndimension(), x.numel(), x.nelement(), x.element_size(), x.itemsize, x.nbytes, x.size(), x.size(1), x.size(-2),
-            x.stride(), x.stride(0), x.t().stride(), x.t().is_contiguous(), x.is_contiguous(), x[1:].storage_offset(), x.storage_offset(),
-            x.is_floating_point(), x.is_complex(), x.is_signed(), x.get_device(), str(x.device), repr(x.device), x.dtype, x.type(), len(x),
-            x.data_ptr() == x.view(-1).data_ptr(), x.requires_grad, x.is_leaf, x.grad, x.output_nr)  # fmt: skip
+    return (
+        x.ndim,
+        x.dim(),
+        x.ndimension(),
+        x.numel(),
+        x.nelement(),
+        x.element_size(),
+        x.itemsize,
+        x.nbytes,
+        x.size(),
+        x.size(1),
+        x.size(-2),
+        x.stride(),
+        x.stride(0),
+        x.t().stride(),
+        x.t().is_contiguous(),
+        x.is_contiguous(),
+        x[1:].storage_offset(),
+        x.storage_offset(),
+        x.is_floating_point(),
+        x.is_complex(),
+        x.is_signed(),
+        x.get_device(),
+        str(x.device),
+        repr(x.device),
+        x.dtype,
+        x.type(),
+        len(x),
+        x.data_ptr() == x.view(-1).data_ptr(),
+        x.requires_grad,
+        x.is_leaf,
+        x.grad,
+        x.output_nr,
+    )
 
 
 @program
@@ -54,19 +84,46 @@ def shape(torch):
 @program
 def device(torch):
     d = torch.device("cpu")
-    return (d.type, d.index, str(d), repr(d), d == torch.device("cpu"), d == "cpu", repr(torch.device("cpu:0")), str(torch.device("cpu", 0)),
-            torch.device("cpu:0").index, {d: 1}[torch.device("cpu")], str(torch.device(d)))  # fmt: skip
+    return (
+        d.type,
+        d.index,
+        str(d),
+        repr(d),
+        d == torch.device("cpu"),
+        d == "cpu",
+        repr(torch.device("cpu:0")),
+        str(torch.device("cpu", 0)),
+        torch.device("cpu:0").index,
+        {d: 1}[torch.device("cpu")],
+        str(torch.device(d)),
+    )
 
 
 @program
 def conversions(torch):
     x = torch.tensor([-1.5, 0.0, 2.7])
-    return ([getattr(x, n)() for n in ("double", "float", "half", "long", "int", "short", "char", "bool")],
-            x.abs().byte(), x.to(torch.float64), x.to(torch.ones(1, dtype=torch.int64)), x.to("cpu"), x.to("cpu", torch.float64),
-            x.to(dtype=torch.float16, copy=True), x.to(torch.device("cpu")) is x, x.to(torch.float32) is x, x.cpu() is x,
-            x.type(torch.int64), x.type("torch.DoubleTensor"), x.type_as(torch.ones(1, dtype=torch.int32)), x.float() is x,
-            x.to(torch.float32, copy=True) is x, x.to(torch.float32, False, True) is x, x.to("cpu", torch.float32, False) is x, x.to(None) is x,
-            x.long().type(), x.bool().type())  # fmt: skip
+    return (
+        [getattr(x, n)() for n in ("double", "float", "half", "long", "int", "short", "char", "bool")],
+        x.abs().byte(),
+        x.to(torch.float64),
+        x.to(torch.ones(1, dtype=torch.int64)),
+        x.to("cpu"),
+        x.to("cpu", torch.float64),
+        x.to(dtype=torch.float16, copy=True),
+        x.to(torch.device("cpu")) is x,
+        x.to(torch.float32) is x,
+        x.cpu() is x,
+        x.type(torch.int64),
+        x.type("torch.DoubleTensor"),
+        x.type_as(torch.ones(1, dtype=torch.int32)),
+        x.float() is x,
+        x.to(torch.float32, copy=True) is x,
+        x.to(torch.float32, False, True) is x,
+        x.to("cpu", torch.float32, False) is x,
+        x.to(None) is x,
+        x.long().type(),
+        x.bool().type(),
+    )
 
 
 @program
@@ -80,8 +137,25 @@ def cast_gradient(torch):
 @program
 def python_numbers(torch):
     t = torch.tensor
-    return (t(2.5).item(), t([3]).item(), t(True).item(), int(t(2.7)), float(t(2)), bool(t(0.0)), bool(t([1])), [10, 20][t(1)], t([[1, 2], [3, 4]]).tolist(),
-            t(1.5).tolist(), f"{t(3.14159):.2f}", f"{t(7):03d}", f"{t([1.0])}", 2.0 in t([1.0, 2.0]), np.int64(1) in t([1.0, 2.0]), 5 in t([1.0]), round(float(t(2.0))))  # fmt: skip
+    return (
+        t(2.5).item(),
+        t([3]).item(),
+        t(True).item(),
+        int(t(2.7)),
+        float(t(2)),
+        bool(t(0.0)),
+        bool(t([1])),
+        [10, 20][t(1)],
+        t([[1, 2], [3, 4]]).tolist(),
+        t(1.5).tolist(),
+        f"{t(3.14159):.2f}",
+        f"{t(7):03d}",
+        f"{t([1.0])}",
+        2.0 in t([1.0, 2.0]),
+        np.int64(1) in t([1.0, 2.0]),
+        5 in t([1.0]),
+        round(float(t(2.0))),
+    )
 
 
 @program
@@ -252,9 +326,25 @@ def test_numpy_functions_on_traced_tensors():
     x = graph.stand_in(leaf, graph.Traced)
     y = np.exp(x) + np.where(x > 2, x, 0.0) + np.multiply(2.0, x) + np.ones((2, 2)) * x + np.ones((2, 2)) @ x
     assert isinstance(y, graph.Traced) and y.requires_grad
-    for z in (np.concatenate([x, x]), np.stack([x, x]), np.broadcast_to(x, (3, 2, 2)), np.expand_dims(x, 0), np.squeeze(x[:1], 0), np.swapaxes(x, 0, 1),
-              np.moveaxis(x, 0, 1), np.transpose(x, (1, 0)), np.flip(x, 0), np.flip(x, (0, 1)), np.roll(x, 1, 0), np.clip(x, 2, 3), np.reshape(x, (4,)),
-              np.outer(x[0], x[1]), np.tensordot(x, x, 1), np.cumsum(x, 0), np.sum(x)):  # fmt: skip
+    for z in (
+        np.concatenate([x, x]),
+        np.stack([x, x]),
+        np.broadcast_to(x, (3, 2, 2)),
+        np.expand_dims(x, 0),
+        np.squeeze(x[:1], 0),
+        np.swapaxes(x, 0, 1),
+        np.moveaxis(x, 0, 1),
+        np.transpose(x, (1, 0)),
+        np.flip(x, 0),
+        np.flip(x, (0, 1)),
+        np.roll(x, 1, 0),
+        np.clip(x, 2, 3),
+        np.reshape(x, (4,)),
+        np.outer(x[0], x[1]),
+        np.tensordot(x, x, 1),
+        np.cumsum(x, 0),
+        np.sum(x),
+    ):
         assert isinstance(z, graph.Traced) and z.requires_grad
         z.sum().backward()
     with pytest.raises(RuntimeError, match="requires grad"):

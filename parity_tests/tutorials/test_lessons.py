@@ -39,8 +39,15 @@ TAUGHT = {
     "max_pool2d": 15, "unrolled": 16, "gates": 17,
 }  # fmt: skip
 IMPORTS = {"numpy", "matplotlib", "tqdm", "minitorch_pt", "torch", *sys.stdlib_module_names} - {
-    "socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "pickle",
-}  # fmt: skip
+    "socket",
+    "ssl",
+    "http",
+    "urllib",
+    "ftplib",
+    "smtplib",
+    "requests",
+    "pickle",
+}
 HEADINGS = """
 ## O que são redes neurais?
 ### Inspiração biológica
@@ -108,7 +115,11 @@ class Wordless(ast.NodeTransformer):
         return ast.Tuple(sorted(values, key=ast.dump), ast.Load())
 
     def visit_Expr(self, node):  # a docstring may stand in one language alone
-        return None if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) else self.generic_visit(node)  # fmt: skip
+        return (
+            None
+            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+            else self.generic_visit(node)
+        )
 
 
 def wordless(text: str) -> str:
@@ -249,7 +260,11 @@ def test_a_lesson_uses_nothing_that_a_later_one_teaches(lesson):
         used |= {node.attr} if isinstance(node, ast.Attribute) else set()
         used |= {node.id} if isinstance(node, ast.Name) else set()
         used |= {node.arg} if isinstance(node, ast.keyword) else set()
-        used |= {alias.name.split(".")[-1] for alias in node.names} if isinstance(node, (ast.Import, ast.ImportFrom)) else set()  # fmt: skip
+        used |= (
+            {alias.name.split(".")[-1] for alias in node.names}
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            else set()
+        )
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             used.add("matmul")
     assert not {name: TAUGHT[name] for name in used & set(TAUGHT) if TAUGHT[name] > int(lesson.name[:2])}
@@ -270,7 +285,9 @@ def test_exercises_are_three_to_five_and_open(lesson):
     assert 3 <= len(names) <= 5
     record = run_all.record_of(lesson).read_text(encoding="utf-8")
     assert re.findall(r"^exercise (\d): not answered yet$", record, re.M) == [n[-1] for n in names]
-    checks = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "check"]  # fmt: skip
+    checks = [
+        n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "check"
+    ]
     assert [call.args[0].id for call in checks] == names
 
 
@@ -349,7 +366,11 @@ def test_links_and_files_that_texts_name_exist(page):
 
 
 def test_the_glossary_has_a_word_once_and_a_sentence_in_both_languages():
-    rows = [line.strip("| ").split(" | ") for line in source(TUTORIALS / "glossary.md").splitlines() if line.startswith("| ")]  # fmt: skip
+    rows = [
+        line.strip("| ").split(" | ")
+        for line in source(TUTORIALS / "glossary.md").splitlines()
+        if line.startswith("| ")
+    ]
     words = [row for row in rows if row[0] != "English"]
     assert all(len(row) == 4 and row[2].endswith(".") and row[3].endswith(".") for row in words)
     assert not [word for word, times in Counter(row[0] for row in words).items() if times > 1]

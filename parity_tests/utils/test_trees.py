@@ -22,9 +22,15 @@ def tree(rng: random.Random, depth: int = 3) -> Any:
     parts = [tree(rng, depth - 1) for _ in range(rng.randrange(4))]
     keyed = {rng.choice("abcdef"): part for part in parts}
     return [
-        lambda: parts, lambda: tuple(parts), lambda: keyed, lambda: OrderedDict(keyed), lambda: defaultdict(int, keyed),
-        lambda: deque(parts, maxlen=5), lambda: Pair(tree(rng, 0), tree(rng, depth - 1)), lambda: {3: parts},
-    ][kind]()  # fmt: skip
+        lambda: parts,
+        lambda: tuple(parts),
+        lambda: keyed,
+        lambda: OrderedDict(keyed),
+        lambda: defaultdict(int, keyed),
+        lambda: deque(parts, maxlen=5),
+        lambda: Pair(tree(rng, 0), tree(rng, depth - 1)),
+        lambda: {3: parts},
+    ][kind]()
 
 
 @pytest.mark.parametrize("seed", range(200))

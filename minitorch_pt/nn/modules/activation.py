@@ -31,7 +31,6 @@ class _Switch(_SilentSwitch):
     """One that prints its option."""
 
     def extra_repr(self) -> str:
-        """inplace=True, if it is."""
         return "inplace=True" if self.inplace else ""
 
 
@@ -93,7 +92,6 @@ class LeakyReLU(Module):
         return F.leaky_relu(input, self.negative_slope, self.inplace)
 
     def extra_repr(self) -> str:
-        """negative_slope, and inplace if set."""
         return f"negative_slope={self.negative_slope}{', inplace=True' if self.inplace else ''}"
 
 
@@ -108,7 +106,6 @@ class RReLU(Module):
         return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
     def extra_repr(self) -> str:
-        """lower and upper, and inplace if set."""
         return f"lower={self.lower}, upper={self.upper}{', inplace=True' if self.inplace else ''}"
 
 
@@ -120,7 +117,6 @@ class _ExponentialLinear(Module):
         self.alpha, self.inplace = alpha, inplace
 
     def extra_repr(self) -> str:
-        """alpha, and inplace if set."""
         return f"alpha={self.alpha}{', inplace=True' if self.inplace else ''}"
 
 
@@ -149,7 +145,6 @@ class GELU(Module):
         return F.gelu(input, approximate=self.approximate)
 
     def extra_repr(self) -> str:
-        """approximate."""
         return f"approximate={self.approximate!r}"
 
 
@@ -164,7 +159,6 @@ class Softplus(Module):
         return F.softplus(input, self.beta, self.threshold)
 
     def extra_repr(self) -> str:
-        """beta and threshold."""
         return f"beta={self.beta}, threshold={self.threshold}"
 
 
@@ -182,14 +176,24 @@ class Hardtanh(Module):
         AssertionError: max_val is not greater than min_val.
     """
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False, min_value: float | None = None,
-                 max_value: float | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        min_val: float = -1.0,
+        max_val: float = 1.0,
+        inplace: bool = False,
+        min_value: float | None = None,
+        max_value: float | None = None,
+    ) -> None:
         super().__init__()
         if min_value is not None:
-            warnings.warn("keyword argument `min_value` is deprecated and renamed to `min_val`", FutureWarning, stacklevel=2)  # fmt: skip
+            warnings.warn(
+                "keyword argument `min_value` is deprecated and renamed to `min_val`", FutureWarning, stacklevel=2
+            )
             min_val = min_value
         if max_value is not None:
-            warnings.warn("keyword argument `max_value` is deprecated and renamed to `max_val`", FutureWarning, stacklevel=2)  # fmt: skip
+            warnings.warn(
+                "keyword argument `max_value` is deprecated and renamed to `max_val`", FutureWarning, stacklevel=2
+            )
             max_val = max_value
         if not max_val > min_val:
             raise AssertionError(f"max_val ({max_val}) must be greater than min_val ({min_val})")
@@ -199,7 +203,6 @@ class Hardtanh(Module):
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
     def extra_repr(self) -> str:
-        """The bounds, and inplace if set."""
         return f"min_val={self.min_val}, max_val={self.max_val}{', inplace=True' if self.inplace else ''}"
 
 
@@ -210,7 +213,6 @@ class ReLU6(Hardtanh):
         super().__init__(0.0, 6.0, inplace)
 
     def extra_repr(self) -> str:
-        """inplace=True, if it is."""
         return "inplace=True" if self.inplace else ""
 
 
@@ -225,7 +227,6 @@ class Threshold(Module):
         return F.threshold(input, self.threshold, self.value, self.inplace)
 
     def extra_repr(self) -> str:
-        """threshold and value, and inplace if set."""
         return f"threshold={self.threshold}, value={self.value}{', inplace=True' if self.inplace else ''}"
 
 
@@ -261,7 +262,6 @@ class Hardshrink(Module):
         return F.hardshrink(input, self.lambd)
 
     def extra_repr(self) -> str:
-        """lambd."""
         return f"{self.lambd}"
 
 
@@ -276,7 +276,6 @@ class Softshrink(Module):
         return F.softshrink(input, self.lambd)
 
     def extra_repr(self) -> str:
-        """lambd."""
         return str(self.lambd)
 
 
@@ -309,7 +308,6 @@ class PReLU(Module):
         return F.prelu(input, self.weight)
 
     def extra_repr(self) -> str:
-        """num_parameters."""
         return f"num_parameters={self.num_parameters}"
 
 
@@ -321,7 +319,6 @@ class _Along(Module):
         self.dim = dim
 
     def extra_repr(self) -> str:
-        """dim."""
         return f"dim={self.dim}"
 
 
@@ -340,7 +337,6 @@ class GLU(Module):
         return F.glu(input, self.dim)
 
     def extra_repr(self) -> str:
-        """dim."""
         return f"dim={self.dim}"
 
 

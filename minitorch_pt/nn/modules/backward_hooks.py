@@ -74,13 +74,16 @@ class Borders:
             grad_output = _replaced("Backward pre hook", "grad_output", grad_output, hook(self.module, grad_output))
         self.grad_output = grad_output
         if self.inputs is None:  # the gradients end here, and so the hooks are called here
-            warnings.warn("Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require "
-                          "gradients. See register_full_backward_hook for more details.", stacklevel=2)  # fmt: skip
+            warnings.warn(
+                "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require gradients. See register_full_backward_hook for more details.",
+                stacklevel=2,
+            )
             for hook in self.hooks:
                 result = hook(self.module, (None,) * self.count, grad_output)
                 if result is not None and not (isinstance(result, tuple) and all(g is None for g in result)):
-                    raise RuntimeError("Backward hook for Modules where no input requires gradient should always return None or None "
-                                       "for all gradients.")  # fmt: skip
+                    raise RuntimeError(
+                        "Backward hook for Modules where no input requires gradient should always return None or None for all gradients."
+                    )
             self.grad_output = None
         return tuple(grad_output[i] for i in self.outputs or ())
 
@@ -104,5 +107,7 @@ def _spread(places: list[int] | None, values: tuple, count: int) -> tuple:
 
 def _replaced(what: str, name: str, before: tuple, result: Any) -> tuple:
     if result is not None and len(result) != len(before):
-        raise RuntimeError(f"{what} returned an invalid number of {name}, got {len(result)}, but expected {len(before)}")  # fmt: skip
+        raise RuntimeError(
+            f"{what} returned an invalid number of {name}, got {len(result)}, but expected {len(before)}"
+        )
     return before if result is None else result

@@ -323,7 +323,6 @@ class ParameterList(Module):
         raise RuntimeError("ParameterList should not be called: it holds parameters for the forward() of a module.")
 
     def extra_repr(self) -> str:
-        """A line for each value."""
         return _described(((str(i), value) for i, value in enumerate(self)), lambda value: value.dtype)
 
 
@@ -344,8 +343,9 @@ class ParameterDict(_Named):
 
     def __setitem__(self, key: str, value: Any) -> None:
         if not isinstance(key, str):
-            raise TypeError(f"Index given to ParameterDict cannot be used as a key as it is not a string (type is '{type(key).__name__}'). Open an issue on github "
-                            "if you need non-string keys.")  # fmt: skip
+            raise TypeError(
+                f"Index given to ParameterDict cannot be used as a key as it is not a string (type is '{type(key).__name__}'). Open an issue on github if you need non-string keys."
+            )
         self._keys[key] = None
         setattr(self, key, _as_parameter(value))
 
@@ -399,7 +399,6 @@ class ParameterDict(_Named):
         return ParameterDict((key, default) for key in keys)
 
     def extra_repr(self) -> str:
-        """A line for each value."""
         return _described(self.items(), lambda value: value.type())
 
 

@@ -83,7 +83,6 @@ class _ConvNd(Module):
             init.uniform_(self.bias, -bound, bound)
 
     def extra_repr(self) -> str:
-        """The sizes, and the options that are not the default."""
         options: list[tuple[str, Any, Any]] = [
             ("padding", self.padding, (0,) * len(self.padding)),
             ("dilation", self.dilation, (1,) * len(self.dilation)),
@@ -112,8 +111,19 @@ class _Conv(_ConvNd):
         dtype: Any = None,
     ) -> None:
         super().__init__(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, 0, groups, bias, padding_mode, device, dtype
-        )  # fmt: skip
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            0,
+            groups,
+            bias,
+            padding_mode,
+            device,
+            dtype,
+        )
 
     def _border(self) -> list[int]:
         """The padding as `F.pad` takes it: (before, after) of each axis, from the last backwards."""
@@ -199,8 +209,19 @@ class _ConvTransposeNd(_ConvNd):
                 f'Only "zeros" padding mode is supported for {self._get_name()}, but got padding_mode={padding_mode!r}'
             )
         super().__init__(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, output_padding, groups, bias, padding_mode, device, dtype
-        )  # fmt: skip
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            output_padding,
+            groups,
+            bias,
+            padding_mode,
+            device,
+            dtype,
+        )
 
     def _output_padding(self, input: Tensor, output_size: Sequence[int]) -> tuple[int, ...]:
         """How many elements are to come at the end so that the output has that size."""
@@ -209,7 +230,9 @@ class _ConvTransposeNd(_ConvNd):
         if len(wanted) == before + self.axes:
             wanted = wanted[before:]
         if len(wanted) != self.axes:
-            raise ValueError(f"{self._get_name()}: for {input.ndim}D input, output_size must have {self.axes} or {before + self.axes} elements (got {len(wanted)})")  # fmt: skip
+            raise ValueError(
+                f"{self._get_name()}: for {input.ndim}D input, output_size must have {self.axes} or {before + self.axes} elements (got {len(wanted)})"
+            )
         least = [
             (n - 1) * s - 2 * p + d * (k - 1) + 1
             for n, s, p, d, k in zip(
@@ -218,7 +241,9 @@ class _ConvTransposeNd(_ConvNd):
         ]
         if any(not low <= n < low + s for n, low, s in zip(wanted, least, self.stride, strict=True)):
             most = [low + s - 1 for low, s in zip(least, self.stride, strict=True)]
-            raise ValueError(f"requested an output size of {wanted}, but valid sizes range from {least} to {most} (for an input of {list(input.shape)})")  # fmt: skip
+            raise ValueError(
+                f"requested an output size of {wanted}, but valid sizes range from {least} to {most} (for an input of {list(input.shape)})"
+            )
         return tuple(n - low for n, low in zip(wanted, least, strict=True))
 
     def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
@@ -287,7 +312,9 @@ class _LazyConvXdMixin(LazyModuleMixin, _ConvNd):
             return
         n = self.axes
         if input.ndim not in (n + 1, n + 2):
-            raise RuntimeError(f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {self._get_name()}, but got input of size: {list(input.shape)}")  # fmt: skip
+            raise RuntimeError(
+                f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {self._get_name()}, but got input of size: {list(input.shape)}"
+            )
         self.in_channels = input.shape[-n - 1]
         if self.in_channels % self.groups:
             raise ValueError(f"in_channels must be divisible by groups, but got {self.in_channels} and {self.groups}")

@@ -19,7 +19,6 @@ class _DropoutNd(Module):
         self.p, self.inplace = p, inplace
 
     def extra_repr(self) -> str:
-        """p and inplace."""
         return f"p={self.p}, inplace={self.inplace}"
 
 

@@ -95,7 +95,9 @@ class LazyLinear(LazyModuleMixin, Linear):
             self.reset_parameters()
         elif not self.in_features:  # the shapes came from a state_dict
             if features != self.weight.shape[-1]:
-                raise AssertionError(f"LazyLinear got an input of {features} features, but the weight that was loaded has {self.weight.shape[-1]}")  # fmt: skip
+                raise AssertionError(
+                    f"LazyLinear got an input of {features} features, but the weight that was loaded has {self.weight.shape[-1]}"
+                )
             self.in_features = features
 
 

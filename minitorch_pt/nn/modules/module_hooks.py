@@ -13,9 +13,11 @@ from .backward_hooks import Borders
 from .every_module import every_module
 
 # by their keys: the hooks, then those of them that take keywords, or run after errors
-HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_state_dict_hooks", "_state_dict_pre_hooks",
-               "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks", "_forward_hooks_with_kwargs", "_forward_hooks_always_called",
-               "_forward_pre_hooks_with_kwargs")  # fmt: skip
+HOOK_TABLES = (
+    "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_state_dict_hooks",
+    "_state_dict_pre_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks", "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called", "_forward_pre_hooks_with_kwargs",
+)  # fmt: skip
 
 
 def _without_module(hook: Callable, module: Any, *others: Any) -> None:
@@ -67,8 +69,10 @@ class Hooks:
                 output = output if result is None else result
             if borders is not None:
                 if not isinstance(output, (Tensor, tuple)):
-                    warnings.warn("For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received "
-                                  f"{type(output)}", stacklevel=3)  # fmt: skip
+                    warnings.warn(
+                        f"For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received {type(output)}",
+                        stacklevel=3,
+                    )
                 output = borders.leave(output)
             return self._watch_last_node(output, old) if old else output
         except Exception:
@@ -113,8 +117,10 @@ class Hooks:
                 result = hook(self, args, kwargs, output) if with_kwargs else hook(self, args, output)
                 output = output if result is None else result
             except Exception as error:
-                warnings.warn("module forward hook with ``always_call=True`` raised an exception that was silenced as another error was "
-                              f"raised in forward: {error}", stacklevel=4)  # fmt: skip
+                warnings.warn(
+                    f"module forward hook with ``always_call=True`` raised an exception that was silenced as another error was raised in forward: {error}",
+                    stacklevel=4,
+                )
 
     def _watch_last_node(self, output: Any, hooks: list[Callable]) -> Any:
         """Show to hooks of the old kind what the last operation of the module gives its inputs."""

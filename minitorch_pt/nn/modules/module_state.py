@@ -63,7 +63,11 @@ class State:
         args: the same three in this order, deprecated.
         """
         if args:
-            warnings.warn("Positional args are being deprecated, use kwargs instead: state_dict(destination=..., prefix=..., keep_vars=...)", FutureWarning, stacklevel=2)  # fmt: skip
+            warnings.warn(
+                "Positional args are being deprecated, use kwargs instead: state_dict(destination=..., prefix=..., keep_vars=...)",
+                FutureWarning,
+                stacklevel=2,
+            )
             destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])[:3]
         if destination is None:
             destination = OrderedDict()
@@ -186,8 +190,9 @@ class State:
             incompatible = IncompatibleKeys(missing, unexpected)
             for hook in module._load_state_dict_post_hooks.values():
                 if hook(module, incompatible) is not None:
-                    raise AssertionError("Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new values; "
-                                         "change the lists in place")  # fmt: skip
+                    raise AssertionError(
+                        "Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new values; change the lists in place"
+                    )
 
         load(self, state, "")
         if strict:

@@ -173,5 +173,4 @@ class LocalResponseNorm(Module):
         return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
 
     def extra_repr(self) -> str:
-        """The size and the constants."""
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

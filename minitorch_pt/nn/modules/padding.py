@@ -39,7 +39,6 @@ class _Pad(Module):
         return F.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:
-        """The padding."""
         return f"{self.padding}"
 
 
@@ -53,7 +52,6 @@ class _ConstantPadNd(_Pad):
         return F.pad(input, self.padding, "constant", self.value)
 
     def extra_repr(self) -> str:
-        """The padding and the value."""
         return f"padding={self.padding}, value={self.value}"
 
 
@@ -80,7 +78,6 @@ class _ZeroPad(_ConstantPadNd):
         super().__init__(padding, 0.0)
 
     def extra_repr(self) -> str:
-        """The padding."""
         return f"{self.padding}"
 
 
@@ -157,7 +154,9 @@ class _CircularPadNd(_Pad):
             ValueError: the input has not as many axes as the layer is for.
         """
         if input.ndim not in (self.axes + 1, self.axes + 2):
-            raise ValueError(f"expected {self.axes + 1}D or {self.axes + 2}D input (got {input.ndim}D input of shape {list(input.shape)})")  # fmt: skip
+            raise ValueError(
+                f"expected {self.axes + 1}D or {self.axes + 2}D input (got {input.ndim}D input of shape {list(input.shape)})"
+            )
         return super().forward(input)
 
 

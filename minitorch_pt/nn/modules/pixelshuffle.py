@@ -31,7 +31,6 @@ class PixelShuffle(Module):
         return F.pixel_shuffle(input, self.upscale_factor)
 
     def extra_repr(self) -> str:
-        """The factor."""
         return f"upscale_factor={self.upscale_factor}"
 
 
@@ -50,5 +49,4 @@ class PixelUnshuffle(Module):
         return F.pixel_unshuffle(input, self.downscale_factor)
 
     def extra_repr(self) -> str:
-        """The factor."""
         return f"downscale_factor={self.downscale_factor}"

@@ -139,7 +139,6 @@ class MaxUnpool3d(_MaxUnpoolNd):
 
 class _AvgPoolNd(Module):
     def extra_repr(self) -> str:
-        """The sizes."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
@@ -236,7 +235,9 @@ class _FractionalMaxPool(Module):
     ) -> None:
         super().__init__()
         if (output_size is None) == (output_ratio is None):
-            raise ValueError(f"{self._get_name()} needs an output_size or an output_ratio, and one only, but got {output_size} and {output_ratio}")  # fmt: skip
+            raise ValueError(
+                f"{self._get_name()} needs an output_size or an output_ratio, and one only, but got {output_size} and {output_ratio}"
+            )
         self.kernel_size = _tuple(kernel_size, self.axes)
         if self.axes == 3 and min(self.kernel_size) <= 0:
             raise ValueError(f"kernel_size must be greater than 0, but got {kernel_size}")
@@ -331,7 +332,6 @@ class _AdaptivePool(Module):
         return self._pool(input, self.output_size)
 
     def extra_repr(self) -> str:
-        """The size of the output."""
         return f"output_size={self.output_size}"
 
 

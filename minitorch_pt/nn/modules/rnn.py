@@ -28,8 +28,12 @@ def _check_options(
     Raises:
         TypeError: another type. ValueError: a size that is not positive, or an unknown mode.
     """
-    for name, value, kind in (("bias", bias, bool), ("batch_first", batch_first, bool),
-                              ("input_size", input_size, int), ("hidden_size", hidden_size, int)):  # fmt: skip
+    for name, value, kind in (
+        ("bias", bias, bool),
+        ("batch_first", batch_first, bool),
+        ("input_size", input_size, int),
+        ("hidden_size", hidden_size, int),
+    ):
         if not isinstance(value, kind):
             raise TypeError(f"{name} should be of type {kind.__name__}, got: {type(value).__name__}")
     for name, value in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
@@ -63,7 +67,9 @@ class RNNBase(Module):
         super().__init__()
         self.dropout = float(dropout)
         if isinstance(dropout, bool) or not isinstance(dropout, numbers.Number) or not 0 <= self.dropout <= 1:
-            raise ValueError(f"dropout should be a number in range [0, 1], the probability of an element being zeroed, got {dropout!r}")  # fmt: skip
+            raise ValueError(
+                f"dropout should be a number in range [0, 1], the probability of an element being zeroed, got {dropout!r}"
+            )
         if self.dropout > 0 and num_layers == 1:
             warnings.warn(
                 "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers "
@@ -131,20 +137,25 @@ class RNNBase(Module):
         """
         dtype = self._flat_weights[0].dtype
         if input.dtype != dtype:
-            raise ValueError(f"RNN input dtype ({input.dtype}) does not match weight dtype ({dtype}). "
-                             f"Convert input: input.to({dtype}), or convert model: model.to({input.dtype})")  # fmt: skip
+            raise ValueError(
+                f"RNN input dtype ({input.dtype}) does not match weight dtype ({dtype}). Convert input: input.to({dtype}), or convert model: model.to({input.dtype})"
+            )
         expected = 3 if batch_sizes is None else 2
         if input.ndim != expected:
             raise RuntimeError(f"input must have {expected} dimensions, got {input.ndim}: shape {list(input.shape)}")
         if input.shape[-1] != self.input_size:
-            raise RuntimeError(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.shape[-1]} in input of shape {list(input.shape)}")  # fmt: skip
+            raise RuntimeError(
+                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.shape[-1]} in input of shape {list(input.shape)}"
+            )
 
     def get_expected_hidden_size(self, input: Tensor, batch_sizes: Tensor | None) -> tuple[int, int, int]:
         """The shape that the state h must have: (layers * directions, N, H)."""
         n = input.shape[0 if self.batch_first else 1] if batch_sizes is None else int(batch_sizes[0])
         return self.num_layers * (1 + self.bidirectional), n, self.proj_size or self.hidden_size
 
-    def check_hidden_size(self, hx: Tensor, expected_hidden_size: tuple[int, int, int], msg: str = "Expected hidden size {}, got {}") -> None:  # fmt: skip
+    def check_hidden_size(
+        self, hx: Tensor, expected_hidden_size: tuple[int, int, int], msg: str = "Expected hidden size {}, got {}"
+    ) -> None:
         """Check the shape of a state.
 
         Raises:
@@ -168,7 +179,9 @@ class RNNBase(Module):
     def _with_batch(self, hx: Any, alone: bool) -> Any:
         """The given state, checked to be of the input's kind: for a single sequence (2-D) or a batch (3-D)."""
         if hx.ndim != 3 - alone:
-            raise RuntimeError(f"For {'unbatched 2' if alone else 'batched 3'}-D input, hx should also be {3 - alone}-D but got {hx.ndim}-D tensor of shape {list(hx.shape)}")  # fmt: skip
+            raise RuntimeError(
+                f"For {'unbatched 2' if alone else 'batched 3'}-D input, hx should also be {3 - alone}-D but got {hx.ndim}-D tensor of shape {list(hx.shape)}"
+            )
         return hx.unsqueeze(1) if alone else hx
 
     def _without_batch(self, hx: Any) -> Any:
@@ -183,7 +196,9 @@ class RNNBase(Module):
         """
         data, batch_sizes, order, undo = input if isinstance(input, PackedSequence) else (input, None, None, None)
         if batch_sizes is None and data.ndim not in (2, 3):
-            raise ValueError(f"{type(self).__name__}: Expected input to be 2D or 3D, got {data.ndim}D instead: shape {list(data.shape)}")  # fmt: skip
+            raise ValueError(
+                f"{type(self).__name__}: Expected input to be 2D or 3D, got {data.ndim}D instead: shape {list(data.shape)}"
+            )
         alone, batch_dim = batch_sizes is None and data.ndim == 2, 0 if self.batch_first else 1
         if alone:
             data = data.unsqueeze(batch_dim)
@@ -205,8 +220,14 @@ class RNNBase(Module):
         return (output.squeeze(batch_dim), self._without_batch(last)) if alone else (output, last)
 
     def extra_repr(self) -> str:
-        """The sizes and the options that are not the default."""
-        defaults = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False, "dropout": 0, "bidirectional": False}  # fmt: skip
+        defaults = {
+            "proj_size": 0,
+            "num_layers": 1,
+            "bias": True,
+            "batch_first": False,
+            "dropout": 0,
+            "bidirectional": False,
+        }
         options = [f"{k}={getattr(self, k)}" for k, default in defaults.items() if getattr(self, k) != default]
         return ", ".join([f"{self.input_size}, {self.hidden_size}", *options])
 
@@ -259,7 +280,11 @@ class LSTM(RNNBase):
 
     def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
         """The pair of states with their sequences in the order of `permutation`, if there is one."""
-        return hx if permutation is None else tuple(super(LSTM, self).permute_hidden(s, permutation) for s in (hx[0], hx[1]))  # fmt: skip
+        return (
+            hx
+            if permutation is None
+            else tuple(super(LSTM, self).permute_hidden(s, permutation) for s in (hx[0], hx[1]))
+        )
 
     def _initial(self, input: Tensor, batch_sizes: Tensor | None) -> Any:
         c_size = self.get_expected_cell_size(input, batch_sizes)
@@ -285,11 +310,18 @@ class GRU(RNNBase):
 class RNNCellBase(Module):
     """One step of a recurrent layer."""
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device: Any = None, dtype: Any = None) -> None:  # fmt: skip
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device: Any = None, dtype: Any = None
+    ) -> None:
         super().__init__()
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
         rows = num_chunks * hidden_size
-        shapes = {"weight_ih": (rows, input_size), "weight_hh": (rows, hidden_size), "bias_ih": (rows,), "bias_hh": (rows,)}  # fmt: skip
+        shapes = {
+            "weight_ih": (rows, input_size),
+            "weight_hh": (rows, hidden_size),
+            "bias_ih": (rows,),
+            "bias_hh": (rows,),
+        }
         for name, shape in shapes.items():
             wanted = bias or name.startswith("weight")
             parameter = Parameter(creation.empty(shape, device=device, dtype=dtype)) if wanted else None
@@ -311,7 +343,9 @@ class RNNCellBase(Module):
             )
         for state in () if states is None else states:
             if state.ndim not in (1, 2):
-                raise ValueError(f"{name}: Expected hidden to be 1D or 2D, got {state.ndim}D instead: shape {list(state.shape)}")  # fmt: skip
+                raise ValueError(
+                    f"{name}: Expected hidden to be 1D or 2D, got {state.ndim}D instead: shape {list(state.shape)}"
+                )
         alone = input.ndim == 1
         x = input.unsqueeze(0) if alone else input
         if states is None:
@@ -325,7 +359,6 @@ class RNNCellBase(Module):
         return tuple(r.squeeze(0) for r in results) if alone else results
 
     def extra_repr(self) -> str:
-        """The sizes and the options that are not the default."""
         text = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias is True else f", bias={self.bias}")
         nonlinearity = getattr(self, "nonlinearity", "tanh")
         return text if nonlinearity == "tanh" else f"{text}, nonlinearity={nonlinearity}"
@@ -334,7 +367,15 @@ class RNNCellBase(Module):
 class RNNCell(RNNCellBase):
     """h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh). Shapes: (N, I), (N, H) -> (N, H), or without N."""
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", device: Any = None, dtype: Any = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        nonlinearity: str = "tanh",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(input_size, hidden_size, bias, 1, device, dtype)
         self.nonlinearity = nonlinearity
 
@@ -349,7 +390,9 @@ class RNNCell(RNNCellBase):
 class LSTMCell(RNNCellBase):
     """One step of an `LSTM`. Shapes: (N, I), ((N, H), (N, H)) -> ((N, H), (N, H)), or without N."""
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:  # fmt: skip
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
         super().__init__(input_size, hidden_size, bias, 4, device, dtype)
 
     def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple:
@@ -360,7 +403,9 @@ class LSTMCell(RNNCellBase):
 class GRUCell(RNNCellBase):
     """One step of a `GRU`. Shapes: (N, I), (N, H) -> (N, H), or without N."""
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:  # fmt: skip
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
         super().__init__(input_size, hidden_size, bias, 3, device, dtype)
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:

@@ -101,7 +101,6 @@ class Embedding(Module):
         )
 
     def extra_repr(self) -> str:
-        """The sizes, and the options that are not the usual ones."""
         text = f"{self.num_embeddings}, {self.embedding_dim}"
         usual = {"padding_idx": None, "max_norm": None, "norm_type": 2, "scale_grad_by_freq": False}
         return text + "".join(f", {k}={getattr(self, k)}" for k, v in usual.items() if getattr(self, k) != v)

@@ -41,7 +41,6 @@ class Upsample(Module):
         )
 
     def extra_repr(self) -> str:
-        """The size or factor, and the mode."""
         target = f"size={self.size!r}" if self.scale_factor is None else f"scale_factor={self.scale_factor!r}"
         return f"{target}, mode={self.mode!r}"
 

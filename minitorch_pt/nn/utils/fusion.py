@@ -47,8 +47,16 @@ def _scaled(
     return Parameter(weight, w.requires_grad), Parameter(bias, b.requires_grad)
 
 
-def fuse_conv_bn_weights(conv_w: Tensor, conv_b: Tensor | None, bn_rm: Tensor, bn_rv: Tensor, bn_eps: float, bn_w: Tensor | None,
-                         bn_b: Tensor | None, transpose: bool = False) -> tuple[Parameter, Parameter]:  # fmt: skip
+def fuse_conv_bn_weights(
+    conv_w: Tensor,
+    conv_b: Tensor | None,
+    bn_rm: Tensor,
+    bn_rv: Tensor,
+    bn_eps: float,
+    bn_w: Tensor | None,
+    bn_b: Tensor | None,
+    transpose: bool = False,
+) -> tuple[Parameter, Parameter]:
     """Weight and bias of the one convolution, from those of the convolution and of batch norm."""
     shape = [1, -1] if transpose else [-1, 1]
     return _scaled(conv_w, conv_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b, shape + [1] * (conv_w.ndim - 2))
@@ -63,8 +71,9 @@ def fuse_conv_bn_eval(conv: Any, bn: Any, transpose: bool = False) -> Any:
     return _fused(conv, bn, functools.partial(fuse_conv_bn_weights, transpose=transpose))
 
 
-def fuse_linear_bn_weights(linear_w: Tensor, linear_b: Tensor | None, bn_rm: Tensor, bn_rv: Tensor, bn_eps: float, bn_w: Tensor,
-                           bn_b: Tensor) -> tuple[Parameter, Parameter]:  # fmt: skip
+def fuse_linear_bn_weights(
+    linear_w: Tensor, linear_b: Tensor | None, bn_rm: Tensor, bn_rv: Tensor, bn_eps: float, bn_w: Tensor, bn_b: Tensor
+) -> tuple[Parameter, Parameter]:
     """Weight and bias of the one linear layer, from those of the linear layer and of batch norm."""
     return _scaled(linear_w, linear_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b, [-1, 1])
 
@@ -76,6 +85,7 @@ def fuse_linear_bn_eval(linear: Any, bn: Any) -> Any:
         AssertionError: one is in training, `bn` has no running statistics, or another number of features.
     """
     if not (linear.training or bn.training) and linear.out_features != bn.num_features and bn.num_features != 1:
-        raise AssertionError("To fuse, linear.out_features == bn.num_features or bn.num_features == 1, got "
-                             f"linear.out_features={linear.out_features} and bn.num_features={bn.num_features}")  # fmt: skip
+        raise AssertionError(
+            f"To fuse, linear.out_features == bn.num_features or bn.num_features == 1, got linear.out_features={linear.out_features} and bn.num_features={bn.num_features}"
+        )
     return _fused(linear, bn, fuse_linear_bn_weights)

@@ -15,13 +15,17 @@ from .parametrize import register_parametrization
 __all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
-def norm_except(weight: Tensor, dim: int) -> Tensor:
-    """The norm over all axes but `dim`, which stays; dim -1: over all."""
+def norm_except_dim(v: Tensor, pow: int = 2, dim: int = 0) -> Tensor:
+    """The `pow`-norm over all axes but `dim`, which stays; dim -1: over all."""
     if dim == -1:
-        return weight.norm()
-    weight.size(dim)  # an IndexError if there is no such axis
-    axes = [d for d in range(weight.ndim) if d != dim % weight.ndim]
-    return weight.norm(2, axes, keepdim=True) if axes else weight.abs()
+        return v.norm(pow)
+    v.size(dim)  # an IndexError if there is no such axis
+    axes = [d for d in range(v.ndim) if d != dim % v.ndim]
+    return v.norm(pow, axes, keepdim=True) if axes else v.abs()
+
+
+def _weight_norm(v: Tensor, g: Tensor, dim: int = 0) -> Tensor:
+    return v * (g / norm_except_dim(v, 2, dim))
 
 
 class _WeightNorm(Module):
@@ -31,11 +35,11 @@ class _WeightNorm(Module):
 
     def forward(self, weight_g: Tensor, weight_v: Tensor) -> Tensor:
         """g v / ‖v‖."""
-        return weight_v * (weight_g / norm_except(weight_v, self.dim))
+        return _weight_norm(weight_v, weight_g, self.dim)
 
     def right_inverse(self, weight: Tensor) -> tuple[Tensor, Tensor]:
         """Length and direction."""
-        return norm_except(weight, self.dim), weight
+        return norm_except_dim(weight, 2, self.dim), weight
 
 
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:

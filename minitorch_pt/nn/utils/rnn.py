@@ -45,7 +45,9 @@ class PackedSequence(_Packed):
         """Pack of its parts; `data` may also be the pair (data, batch_sizes)."""
         if batch_sizes is None:
             if not isinstance(data, (list, tuple)) or len(data) != 2:
-                raise AssertionError(f"Expected data to be a list or tuple of length 2, got {type(data).__name__}: give batch_sizes too")  # fmt: skip
+                raise AssertionError(
+                    f"Expected data to be a list or tuple of length 2, got {type(data).__name__}: give batch_sizes too"
+                )
             data, batch_sizes = data
         if unsorted_indices is None:
             unsorted_indices = invert_permutation(sorted_indices)
@@ -147,13 +149,19 @@ def pack_padded_sequence(
         raise TypeError("pack_padded_sequence() needs lengths, one number for each sequence, and got None")
     given = creation.as_tensor(lengths).to(dtype=dtypes.int64)
     if input.ndim < 2:
-        raise IndexError(f"pack_padded_sequence() needs an input of shape (T, N, ...), got {list(input.shape)}: unsqueeze(1) a single sequence")  # fmt: skip
+        raise IndexError(
+            f"pack_padded_sequence() needs an input of shape (T, N, ...), got {list(input.shape)}: unsqueeze(1) a single sequence"
+        )
     n, t = input.shape[:2] if batch_first else input.shape[1::-1]
     if given.ndim != 1:
         kind = IndexError if given.ndim > 1 and not enforce_sorted else RuntimeError  # torch's, which sorts them first
-        raise kind(f"'lengths' argument should be a 1D CPU int64 tensor, but got {given.ndim}D of shape {list(given.shape)}")  # fmt: skip
+        raise kind(
+            f"'lengths' argument should be a 1D CPU int64 tensor, but got {given.ndim}D of shape {list(given.shape)}"
+        )
     if len(given) != n:
-        raise RuntimeError(f"Expected `len(lengths)` to be equal to batch_size, but got {len(given)} lengths and input of shape {list(input.shape)}, a batch of {n}")  # fmt: skip
+        raise RuntimeError(
+            f"Expected `len(lengths)` to be equal to batch_size, but got {len(given)} lengths and input of shape {list(input.shape)}, a batch of {n}"
+        )
     order = None
     if not enforce_sorted:
         given, order = given.sort(descending=True)
@@ -162,9 +170,13 @@ def pack_padded_sequence(
     if n == 0 or sizes.min() <= 0:
         raise RuntimeError(f"Length of all samples has to be greater than 0, but got lengths {sizes.tolist()}")
     if (np.diff(sizes) > 0).any():
-        raise RuntimeError(f"`lengths` array must be sorted in decreasing order when `enforce_sorted` is True, but got {sizes.tolist()}. You can pass `enforce_sorted=False`")  # fmt: skip
+        raise RuntimeError(
+            f"`lengths` array must be sorted in decreasing order when `enforce_sorted` is True, but got {sizes.tolist()}. You can pass `enforce_sorted=False`"
+        )
     if sizes[0] > t:
-        raise RuntimeError(f"Expected lengths of at most {t}, the steps of input {list(input.shape)}, but got {sizes.tolist()}")  # fmt: skip
+        raise RuntimeError(
+            f"Expected lengths of at most {t}, the steps of input {list(input.shape)}, but got {sizes.tolist()}"
+        )
     running = np.arange(t)[:, None] < sizes
     rows = pack_rows(input.transpose(0, 1) if batch_first else input, running)
     return PackedSequence(rows, creation.from_numpy(running[: sizes[0]].sum(axis=1)), order)
@@ -183,7 +195,9 @@ def pad_packed_sequence(
     sizes, unsorted, steps = sequence.batch_sizes.numpy(), sequence.unsorted_indices, len(sequence.batch_sizes)
     if total_length is not None:
         if total_length < steps:
-            raise ValueError(f"Expected total_length to be at least the length of the longest sequence in input, but got total_length={total_length} and max sequence length being {steps}")  # fmt: skip
+            raise ValueError(
+                f"Expected total_length to be at least the length of the longest sequence in input, but got total_length={total_length} and max sequence length being {steps}"
+            )
         sizes = np.append(sizes, [0] * (total_length - steps))
     running = np.arange(sizes[0]) < sizes[:, None]
     padded, lengths = pad_rows(sequence.data, running, padding_value), creation.from_numpy(running.sum(axis=0))

@@ -13,11 +13,21 @@ from ..modules.module import Module
 __all__ = ["exchanged", "functional_call"]
 
 
-def functional_call(module: Module, parameters_and_buffers: dict[str, Tensor], args: Any = None, kwargs: dict[str, Any] | None = None, *,
-                    tie_weights: bool = True, strict: bool = False) -> Any:  # fmt: skip
+def functional_call(
+    module: Module,
+    parameters_and_buffers: dict[str, Tensor],
+    args: Any = None,
+    kwargs: dict[str, Any] | None = None,
+    *,
+    tie_weights: bool = True,
+    strict: bool = False,
+) -> Any:
     """The old name of `torch.func.functional_call`, which says what the arguments are."""
-    warnings.warn("This API is deprecated as of PyTorch 2.0 and will be removed in a future version of PyTorch. Please use torch.func.functional_call "
-                  "instead which is a drop-in replacement for this API.", FutureWarning, stacklevel=2)  # fmt: skip
+    warnings.warn(
+        "This API is deprecated as of PyTorch 2.0 and will be removed in a future version of PyTorch. Please use torch.func.functional_call instead which is a drop-in replacement for this API.",
+        FutureWarning,
+        stacklevel=2,
+    )
     args = () if args is None else args if isinstance(args, tuple) else (args,)
     with exchanged(module, parameters_and_buffers, tie_weights, strict):
         return module(*args, **(kwargs or {}))
@@ -78,8 +88,9 @@ def _tied(places: dict, tensors: dict[str, Any]) -> dict[str, Any]:
     for same in names.values():
         given = {id(tensors[name]): tensors[name] for name in same if name in tensors}
         if len(given) > 1:
-            raise ValueError(f"functional_call got multiple values for keys {sorted(n for n in same if n in tensors)}, which are tied. Consider using "
-                             "tie_weights=False")  # fmt: skip
+            raise ValueError(
+                f"functional_call got multiple values for keys {sorted(n for n in same if n in tensors)}, which are tied. Consider using tie_weights=False"
+            )
         for value in given.values():
             result.update(dict.fromkeys(same, value))
     return result

@@ -8,7 +8,7 @@ from typing import Any
 from ..modules.lazy import UninitializedParameter
 from ..modules.module import Module
 from ..parameter import Parameter
-from .parametrizations import norm_except
+from .parametrizations import norm_except_dim
 
 __all__ = ["WeightNorm", "remove_weight_norm", "weight_norm"]
 
@@ -62,7 +62,7 @@ class WeightNorm:
     def compute_weight(self, module: Module) -> Any:
         """g v / ‖v‖."""
         g, v = getattr(module, self.name + "_g"), getattr(module, self.name + "_v")
-        return v * (g / norm_except(v, self.dim))
+        return v * (g / norm_except_dim(v, 2, self.dim))
 
     def remove(self, module: Any) -> None:
         """The weight as a parameter, without g and v."""
@@ -93,7 +93,7 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     hook = WeightNorm(name, dim)
     weight = put_hook(module, hook, "weight_norm").detach()
     delattr(module, name)
-    module.register_parameter(name + "_g", Parameter(norm_except(weight, hook.dim)))
+    module.register_parameter(name + "_g", Parameter(norm_except_dim(weight, 2, hook.dim)))
     module.register_parameter(name + "_v", Parameter(weight))
     hook(module, None)
     return module

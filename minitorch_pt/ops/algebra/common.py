@@ -67,8 +67,9 @@ def check_pair(name: str, A: Array, B: Array, left: bool = True) -> None:
         raise RuntimeError(f"{name}: The input tensor B must have at least 2 dimensions, got shape {list(B.shape)}")
     if A.shape[-2 if left else -1] != B.shape[-2 if left else -1]:
         equation = "AX = B" if left else "XA = B"
-        raise RuntimeError(f"{name}: Incompatible shapes of A and B for the equation {equation} ({'x'.join(map(str, A.shape[-2:]))} and "
-                           f"{'x'.join(map(str, B.shape[-2:]))})")  # fmt: skip
+        raise RuntimeError(
+            f"{name}: Incompatible shapes of A and B for the equation {equation} ({'x'.join(map(str, A.shape[-2:]))} and {'x'.join(map(str, B.shape[-2:]))})"
+        )
     try:
         np.broadcast_shapes(tuple(A.shape[:-2]), tuple(B.shape[:-2]))
     except ValueError:

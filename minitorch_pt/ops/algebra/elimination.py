@@ -101,7 +101,7 @@ def lu_factor(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None =
     Raises:
         NotImplementedError: not floating point. RuntimeError: no matrices, or pivot=False. LinAlgError: a zero on the diagonal of U.
     """
-    return return_types.linalg_lu_factor(*_lu_factor_ex(A, pivot, True)[:2])
+    return return_types.linalg_lu_factor(_lu_factor_ex(A, pivot, True)[:2])
 
 
 def unpack(LU: Array, pivots: Array) -> tuple[Array, Array, Array]:
@@ -130,7 +130,7 @@ def lu(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) 
             [0., 1.]])
     """
     P, L, U = _lu.rule(A, pivot)
-    return return_types.linalg_lu(P.detach(), L, U)
+    return return_types.linalg_lu((P.detach(), L, U))
 
 
 @composed

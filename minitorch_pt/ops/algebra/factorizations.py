@@ -62,7 +62,11 @@ def _cholesky_ex(A: Array, upper: bool, check_errors: bool) -> Pulled:
         for place in np.ndindex(info.shape):
             L[place], info[place] = _cholesky(a[place])
         if check_errors:
-            check_info("linalg.cholesky", info, "The factorization could not be completed because the input is not positive-definite (the leading minor of order {} is not positive-definite).")  # fmt: skip
+            check_info(
+                "linalg.cholesky",
+                info,
+                "The factorization could not be completed because the input is not positive-definite (the leading minor of order {} is not positive-definite).",
+            )
 
     def pull(g: Array, _: object) -> Array:
         factor = L if isinstance(A, np.ndarray) else cholesky_ex(transposed(A) if upper else A)[0]
@@ -146,9 +150,13 @@ def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = Non
 
     def pull(gQ: Array, gR: Array) -> Array:
         if mode == "r":
-            raise RuntimeError("The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') instead.")  # fmt: skip
+            raise RuntimeError(
+                "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') instead."
+            )
         if mode == "complete" and m > n:
-            raise RuntimeError(f"The QR decomposition is not differentiable when mode='complete' and nrows > ncols, and A has shape {list(shape)}. Use mode='reduced'.")  # fmt: skip
+            raise RuntimeError(
+                f"The QR decomposition is not differentiable when mode='complete' and nrows > ncols, and A has shape {list(shape)}. Use mode='reduced'."
+            )
         Q, R = value if plain else qr(A, mode)
         return _qr_gradient(Q, R, gQ, gR) if m > n else _wide_qr_gradient(Q, R, gQ, gR)
 
@@ -167,8 +175,10 @@ def householder_product(input: Tensor, tau: Tensor, *, out: CastOut | None = Non
     check_matrices("linalg.householder_product", input)
     (m, n), k = input.shape[-2:], tau.shape[-1]
     if not m >= n >= k or tuple(tau.shape) != (*input.shape[:-2], k) or tau.dtype != input.dtype:
-        raise RuntimeError(f"linalg.householder_product: needs A of shape (*, m, n) and tau of shape (*, k) with m >= n >= k, of one dtype, but got "
-                           f"{list(input.shape)} of {input.dtype} and {list(tau.shape)} of {tau.dtype}")  # fmt: skip
+        raise RuntimeError(
+            f"linalg.householder_product: needs A of shape (*, m, n) and tau of shape (*, k) with m >= n >= k, of one dtype, but got "
+            f"{list(input.shape)} of {input.dtype} and {list(tau.shape)} of {tau.dtype}"
+        )
     identity = np.eye(m, n, dtype=array(input).dtype)
     Q = reflected(input, tau, add.rule(input * 0, identity))
     return saving_result.rule(Q, (input, tau), "LinalgHouseholderProductBackward0")

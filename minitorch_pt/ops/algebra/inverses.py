@@ -56,7 +56,11 @@ def _inv_ex(A: Array, check_errors: bool) -> Pulled:
     check_matrices("linalg.inv", A, square=True)
     value, info = _solvable(np.linalg.inv, array(A))
     if check_errors:
-        check_info("linalg.inv", info, "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.")  # fmt: skip
+        check_info(
+            "linalg.inv",
+            info,
+            "The diagonal element {} is zero, the inversion could not be completed because the input matrix is singular.",
+        )
 
     def pull(g: Array, _: object) -> Array:
         y = transposed(value if isinstance(A, np.ndarray) else inv(A))
@@ -97,8 +101,9 @@ def _solve_ex(A: Array, B: Array, left: bool, check_errors: bool) -> Pulled:
     check_matrices("linalg.solve", A, square=True)
     vector = B.ndim == 1 or B.ndim == A.ndim - 1 and tuple(B.shape) == tuple(A.shape[:-1])
     if vector and not left:
-        raise RuntimeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. "
-                           f"Use linalg.solve(A.mT, B) instead; got shapes {list(A.shape)} and {list(B.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. Use linalg.solve(A.mT, B) instead; got shapes {list(A.shape)} and {list(B.shape)}"
+        )
 
     def columns(x: Array) -> Array:
         return np.expand_dims(x, -1) if vector else x
@@ -232,8 +237,9 @@ def tensorinv(input: Tensor, ind: int = 2, *, out: CastOut | None = None) -> Ten
         raise RuntimeError(f"linalg.tensorinv: Expected a strictly positive integer for 'ind', got {ind}")
     rows, columns = tuple(input.shape[:ind]), tuple(input.shape[ind:])
     if math.prod(rows) != math.prod(columns):
-        raise RuntimeError(f"linalg.tensorinv: Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
-                           f"{math.prod(columns)} != {math.prod(rows)}")  # fmt: skip
+        raise RuntimeError(
+            f"linalg.tensorinv: Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got {math.prod(columns)} != {math.prod(rows)}"
+        )
     return inv(input.reshape((math.prod(rows), math.prod(columns)))).reshape((*columns, *rows))
 
 
@@ -249,6 +255,7 @@ def tensorsolve(input: Tensor, other: Tensor, dims: Dims | None = None, *, out: 
     columns = tuple(input.shape[other.ndim :])
     n = math.prod(columns)
     if math.prod(input.shape) != n * n:
-        raise RuntimeError(f"linalg.tensorsolve: Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "
-                           f"but got {n} != {math.prod(input.shape[: other.ndim])}")  # fmt: skip
+        raise RuntimeError(
+            f"linalg.tensorsolve: Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got {n} != {math.prod(input.shape[: other.ndim])}"
+        )
     return solve(input.reshape((n, n)), other.reshape((math.prod(other.shape),))).reshape(columns)

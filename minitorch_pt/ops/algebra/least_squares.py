@@ -171,9 +171,6 @@ def lstsq(
     known = m > n and (driver == "gels" or driver != "gelsy" and bool((array(rank) == n).all()))
     solution, residuals = _lstsq(input, b, None if driver == "gels" else rcond, vector, known)
     none = input.new_zeros(0)
-    return return_types.linalg_lstsq(
-        solution,
-        residuals,
-        none.long() if driver == "gels" else rank,
-        svdvals(input.detach()) if driver in ("gelsd", "gelss") else none,
-    )
+    rank = none.long() if driver == "gels" else rank
+    singular = svdvals(input.detach()) if driver in ("gelsd", "gelss") else none
+    return return_types.linalg_lstsq((solution, residuals, rank, singular))

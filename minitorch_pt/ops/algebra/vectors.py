@@ -54,7 +54,9 @@ def cross(input: Tensor, other: Tensor, *, dim: Dim | None = -1, out: Tensor | N
     if array(input).dtype == bool:
         raise NotImplementedError("cross() is not implemented for bool; convert with .int()")
     if input.dtype != other.dtype:
-        raise RuntimeError(f"linalg.cross: expected inputs of one dtype, got {input.dtype} and {other.dtype}; convert one with .to()")  # fmt: skip
+        raise RuntimeError(
+            f"linalg.cross: expected inputs of one dtype, got {input.dtype} and {other.dtype}; convert one with .to()"
+        )
     input, other = broadcast_tensors(input, other)
     return _cross(input, other, axis)
 

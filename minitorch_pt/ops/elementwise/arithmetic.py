@@ -68,8 +68,9 @@ def no_bool_minus(*operands: object) -> None:
     """A check that there is no bool among the operands of a difference."""
     for x in operands:
         if isinstance(x, bool) or (isinstance(x, np.ndarray) and x.dtype == bool):
-            raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
-                               "`logical_not()` operator instead.")  # fmt: skip
+            raise RuntimeError(
+                "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+            )
 
 
 @differentiable(promote="type", linear=True, check=no_bool_minus)
@@ -248,8 +249,9 @@ def neg(input: Tensor, *, out: Tensor | None = None) -> Pulled:
         RuntimeError: a bool tensor.
     """
     if input.dtype == bool:
-        raise RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` "
-                           "operator instead.")  # fmt: skip
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+        )
     return -input, lambda g: -g
 
 

@@ -181,7 +181,7 @@ def where(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {getattr(mask, 'dtype', type(mask))}; write x != 0"
         )
     if mask.dtype != bool:
-        warn("where received a uint8 condition tensor. This behavior is deprecated; write x != 0 for a bool one.")  # fmt: skip
+        warn("where received a uint8 condition tensor. This behavior is deprecated; write x != 0 for a bool one.")
         mask = mask.astype(bool)
     for x in (input, other):
         if isinstance(x, (int, float)):
@@ -203,7 +203,9 @@ _no_heaviside = underivable("heaviside")
 def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Pulled:
     """0 below zero, 1 above, `values` at zero, all of one type. Its gradient raises RuntimeError."""
     if input.dtype != values.dtype:
-        raise RuntimeError(f"heaviside needs tensors of one type, and got {input.dtype} and {values.dtype}: convert one with .to()")  # fmt: skip
+        raise RuntimeError(
+            f"heaviside needs tensors of one type, and got {input.dtype} and {values.dtype}: convert one with .to()"
+        )
     value = np.where(input == 0, values, (input > 0).astype(input.dtype)).astype(input.dtype)
     return value, _no_heaviside, _no_heaviside
 

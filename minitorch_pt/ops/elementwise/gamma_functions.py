@@ -26,7 +26,10 @@ __all__ = ["digamma", "igamma", "igammac", "lgamma", "mvlgamma", "polygamma"]
 # ---------------------------------------------------------------------------------------------------------------------
 # The gamma function
 # ---------------------------------------------------------------------------------------------------------------------
-_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330, 854513 / 138, -236364091 / 2730)  # fmt: skip
+_BERNOULLI = (
+    1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330, 854513 / 138,
+    -236364091 / 2730,
+)  # fmt: skip
 _STIRLING = [b / ((2 * k - 1) * 2 * k) for k, b in enumerate(_BERNOULLI[:8], 1)]
 _PSI = [b / (2 * k) for k, b in enumerate(_BERNOULLI[:8], 1)]
 
@@ -253,8 +256,11 @@ def _incomplete_gamma(a: np.ndarray, x: np.ndarray, upper: bool) -> np.ndarray:
     inside &= ~large
     small = inside & (a < 1) & (x < 1.1)
     below = inside & ~(upper & small) & (x < a + 1)
-    for region, of_upper, function in ((below, False, _lower_series), (inside & (x >= a + 1) & ~small, True, _upper_fraction),
-                                       (small & ~below, True, _upper_small)):  # fmt: skip
+    for region, of_upper, function in (
+        (below, False, _lower_series),
+        (inside & (x >= a + 1) & ~small, True, _upper_fraction),
+        (small & ~below, True, _upper_small),
+    ):
         found = function(a[region], x[region])
         value[region] = found if of_upper is upper else 1 - found
     return value

@@ -22,7 +22,11 @@ __all__ = ["angle", "conj", "conj_physical", "imag", "real", "resolve_conj", "re
 def angle(input: Tensor, *, out: CastOut | None = None) -> Pulled:
     """0 for positive numbers, pi for negative ones, nan for nan; its slope is 0."""
     kind = input.dtype if input.dtype.kind == "f" else dtypes.get_default_dtype().dtype
-    values = np.where(input < 0, np.pi, 0.0) if input.dtype.kind != "f" else np.where(np.isnan(input), np.nan, np.where(input < 0, np.pi, 0.0))  # fmt: skip
+    values = (
+        np.where(input < 0, np.pi, 0.0)
+        if input.dtype.kind != "f"
+        else np.where(np.isnan(input), np.nan, np.where(input < 0, np.pi, 0.0))
+    )
     return values.astype(kind), lambda g: g * 0
 
 

@@ -102,10 +102,14 @@ def _check(query: Array, key: Array, value: Array, mask: Array | None, dropout_p
     given = {"query": query, "key": key, "value": value}
     shapes = ", ".join(f"{name} {list(x.shape)}" for name, x in given.items())
     if min(x.ndim for x in given.values()) < 2:
-        raise RuntimeError(f"Expected query, key, and value to all be at least 2 dimensional, but got {shapes}: (..., length, features)")  # fmt: skip
+        raise RuntimeError(
+            f"Expected query, key, and value to all be at least 2 dimensional, but got {shapes}: (..., length, features)"
+        )
     if len({x.dtype for x in given.values()}) > 1 or array(query).dtype.kind != "f":
         kinds = ", ".join(f"{name} {array(x).dtype.name}" for name, x in given.items())
-        raise RuntimeError(f"Expected query, key, and value to have the same floating point dtype, but got {kinds}; convert with .to()")  # fmt: skip
+        raise RuntimeError(
+            f"Expected query, key, and value to have the same floating point dtype, but got {kinds}; convert with .to()"
+        )
     if query.shape[-1] != key.shape[-1]:
         raise RuntimeError(f"query and key must have as many features (last axis), but got {shapes}")
     if key.shape[-2] != value.shape[-2]:
@@ -113,23 +117,37 @@ def _check(query: Array, key: Array, value: Array, mask: Array | None, dropout_p
     if not 0 <= dropout_p <= 1:
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p}")
     try:
-        scores = (*np.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2]), query.shape[-2], key.shape[-2])  # fmt: skip
+        scores = (
+            *np.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2]),
+            query.shape[-2],
+            key.shape[-2],
+        )
     except ValueError:
-        raise RuntimeError(f"The sizes of the leading axes must match or be 1, but got {shapes}; enable_gqa=True lets several query heads share a key") from None  # fmt: skip
+        raise RuntimeError(
+            f"The sizes of the leading axes must match or be 1, but got {shapes}; enable_gqa=True lets several query heads share a key"
+        ) from None
     if mask is None:
         return
     if mask.ndim < 2:
-        raise IndexError(f"attn_mask must have at least 2 axes, (..., {scores[-2]}, {scores[-1]}), but got shape {list(mask.shape)}")  # fmt: skip
+        raise IndexError(
+            f"attn_mask must have at least 2 axes, (..., {scores[-2]}, {scores[-1]}), but got shape {list(mask.shape)}"
+        )
     if array(mask).dtype.kind not in "bf":
-        raise RuntimeError(f"Expected attn_mask dtype to be bool or float, but got {array(mask).dtype.name}; convert with .bool() (True: look here)")  # fmt: skip
+        raise RuntimeError(
+            f"Expected attn_mask dtype to be bool or float, but got {array(mask).dtype.name}; convert with .bool() (True: look here)"
+        )
     if any(m not in (1, n) for m, n in zip(mask.shape[::-1], scores[::-1], strict=False)) or mask.ndim > len(scores):
-        raise RuntimeError(f"attn_mask must broadcast to {list(scores)}, the shape of the scores, but got shape {list(mask.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"attn_mask must broadcast to {list(scores)}, the shape of the scores, but got shape {list(mask.shape)}"
+        )
 
 
 def _shared_heads(query: Array, key: Array) -> Array:
     """The key (or value) heads, each as often as there are query heads that share it."""
     if query.ndim < 3 or key.ndim < 3:
-        raise IndexError(f"enable_gqa needs heads, (..., heads, length, features), but got shapes {list(query.shape)} and {list(key.shape)}")  # fmt: skip
+        raise IndexError(
+            f"enable_gqa needs heads, (..., heads, length, features), but got shapes {list(query.shape)} and {list(key.shape)}"
+        )
     if query.shape[-3] % key.shape[-3]:
         raise RuntimeError(
             f"Number of heads in key and value must divide the number of heads in query, but got {key.shape[-3]} and {query.shape[-3]}"

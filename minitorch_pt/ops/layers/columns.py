@@ -178,7 +178,10 @@ def _window(name: str, input: Array, kernel_size: Size, dilation: Size, padding:
     pairs = {option: _pair(name, option, value) for option, value in options.items()}
     for option, pair in pairs.items():
         least = 0 if option == "padding" else 1
-        need(min(pair) >= least, f"{option} should be {'non-negative' if least == 0 else 'greater than zero'}, but got {pair}")  # fmt: skip
+        need(
+            min(pair) >= least,
+            f"{option} should be {'non-negative' if least == 0 else 'greater than zero'}, but got {pair}",
+        )
     if not (input.dtype.is_floating_point or input.dtype.name == "bool"):
         raise NotImplementedError(f"{name}() is not implemented for {input.dtype}; convert the tensor with .float()")
     return tuple(pairs.values())
@@ -205,9 +208,15 @@ def unfold(input: Tensor, kernel_size: Size, dilation: Size = 1, padding: Size =
     shape = list(input.shape)
     if input.ndim < 3:
         raise IndexError(f"unfold() needs an input (N, C, H, W) or (C, H, W), but got {shape}")
-    need(input.ndim in (3, 4) and 0 not in shape[-3:], f"Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {shape}")  # fmt: skip
+    need(
+        input.ndim in (3, 4) and 0 not in shape[-3:],
+        f"Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {shape}",
+    )
     room = room_for(shape[-2:], kernel, padding, dilation)
-    need(min(room) >= 0, f"Given input with spatial size {tuple(shape[-2:])}, kernel_size={kernel}, dilation={dilation}, padding={padding}: the kernel does not fit into the padded input")  # fmt: skip
+    need(
+        min(room) >= 0,
+        f"Given input with spatial size {tuple(shape[-2:])}, kernel_size={kernel}, dilation={dilation}, padding={padding}: the kernel does not fit into the padded input",
+    )
     return _unfold(input, kernel, stride, padding, dilation)
 
 
@@ -231,9 +240,18 @@ def fold(
     size = _pair("fold", "output_size", output_size)
     kernel, stride, padding, dilation = _window("fold", input, kernel_size, dilation, padding, stride)
     shape = list(input.shape)
-    need(input.ndim in (2, 3) and 0 not in shape[-2:], f"Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: {shape}")  # fmt: skip
-    need(shape[-2] % math.prod(kernel) == 0, f"Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input of shape {shape} and kernel_size={kernel}.")  # fmt: skip
+    need(
+        input.ndim in (2, 3) and 0 not in shape[-2:],
+        f"Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: {shape}",
+    )
+    need(
+        shape[-2] % math.prod(kernel) == 0,
+        f"Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input of shape {shape} and kernel_size={kernel}.",
+    )
     room = room_for(size, kernel, padding, dilation)
     places = [r // s + 1 for r, s in zip(room, stride, strict=True)]
-    need(min(room) >= 0 and shape[-1] == math.prod(places), f"Given output_size={size}, kernel_size={kernel}, dilation={dilation}, padding={padding}, stride={stride}, expected size of input's dimension 2 to match the calculated number of sliding blocks {places[0]} * {places[1]}, but got input of shape {shape}.")  # fmt: skip
+    need(
+        min(room) >= 0 and shape[-1] == math.prod(places),
+        f"Given output_size={size}, kernel_size={kernel}, dilation={dilation}, padding={padding}, stride={stride}, expected size of input's dimension 2 to match the calculated number of sliding blocks {places[0]} * {places[1]}, but got input of shape {shape}.",
+    )
     return _fold(input, size, kernel, stride, padding, dilation)

@@ -205,35 +205,53 @@ def _check(
         need(min(options[option]) >= least, f"{kind} {option} is not supported, got {options[option]}")
     need(groups > 0, f"non-positive groups is not supported, got {groups}")
     shape, size = list(weight.shape), list(input.shape)
-    need(shape[0] >= groups and shape[0] % groups == 0, f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, and divisible by it, but got weight of size {shape} instead")  # fmt: skip
+    need(
+        shape[0] >= groups and shape[0] % groups == 0,
+        f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, and divisible by it, but got weight of size {shape} instead",
+    )
     channels = shape[0] if transposed else shape[1] * groups
     out = shape[1] * groups if transposed else shape[0]
-    need(size[1] == channels, f"Given groups={groups}, weight of size {shape}, expected input {size} to have {channels} channels, but got {size[1]} channels instead")  # fmt: skip
+    need(
+        size[1] == channels,
+        f"Given groups={groups}, weight of size {shape}, expected input {size} to have {channels} channels, but got {size[1]} channels instead",
+    )
     need(
         bias is None or list(bias.shape) == [out],
         f"Given weight of size {shape}, expected bias to be 1-dimensional with {out} elements, but got bias of size {None if bias is None else list(bias.shape)} instead",
     )
     for what, parameter in (("weight", weight), ("bias", bias)):
         if parameter is not None and parameter.dtype != input.dtype:
-            raise RuntimeError(f"Input type ({input.dtype}) and {what} type ({parameter.dtype}) should be the same; convert one with .to()")  # fmt: skip
+            raise RuntimeError(
+                f"Input type ({input.dtype}) and {what} type ({parameter.dtype}) should be the same; convert one with .to()"
+            )
     if input.dtype.name == "bool":
         raise NotImplementedError(f"{name}() is not implemented for bool tensors; convert them with .float()")
-    kernel = shape[2:]
-    need(min(kernel) > 0, f"{name}() needs a kernel of at least one element along each axis, but got weight of size {shape}")  # fmt: skip
+    need(
+        min(shape[2:]) > 0,
+        f"{name}() needs a kernel of at least one element along each axis, but got weight of size {shape}",
+    )
     if transposed:
-        for more, stride, dilation in zip(
-            options["output_padding"], options["stride"], options["dilation"], strict=True
-        ):
-            need(more < max(stride, dilation), f"output padding must be smaller than either stride or dilation, but got output_padding={options['output_padding']}, stride={options['stride']}, dilation={options['dilation']}")  # fmt: skip
+        _check_output_padding(**options)
     else:
-        padded = [n + 2 * p for n, p in zip(size[2:], options["padding"], strict=True)]
-        reach = reach_of(tuple(kernel), options["dilation"])
-        need(
-            all(r <= n for r, n in zip(reach, padded, strict=True)),
-            f"Calculated padded input size per channel: ({' x '.join(map(str, padded))}). Kernel size: ({' x '.join(map(str, reach))}). "
-            "Kernel size can't be greater than actual input size: pad the input, or use a smaller kernel",
-        )
+        _check_room(size[2:], shape[2:], **options)
     need(0 not in size[2:], f"Only zero batch or zero channel inputs are supported, but got input shape: {size}")
+
+
+def _check_output_padding(stride: Sizes, dilation: Sizes, output_padding: Sizes, **_: Sizes) -> None:
+    need(
+        all(more < max(s, d) for more, s, d in zip(output_padding, stride, dilation, strict=True)),
+        f"output padding must be smaller than either stride or dilation, but got {output_padding=}, {stride=}, {dilation=}",
+    )
+
+
+def _check_room(size: list[int], kernel: list[int], padding: Sizes, dilation: Sizes, **_: Sizes) -> None:
+    padded = [n + 2 * p for n, p in zip(size, padding, strict=True)]
+    reach = reach_of(tuple(kernel), dilation)
+    need(
+        all(r <= n for r, n in zip(reach, padded, strict=True)),
+        f"Calculated padded input size per channel: ({' x '.join(map(str, padded))}). Kernel size: ({' x '.join(map(str, reach))}). "
+        "Kernel size can't be greater than actual input size: pad the input, or use a smaller kernel",
+    )
 
 
 def _named_padding(input: Array, padding: str, kernel: Sizes, stride: Sizes, dilation: Sizes) -> tuple[Array, Array]:
@@ -245,7 +263,9 @@ def _named_padding(input: Array, padding: str, kernel: Sizes, stride: Sizes, dil
     need(min(dilation) > 0, f"non-positive dilation is not supported, got {dilation}")
     total = [r - 1 for r in reach_of(kernel, dilation)]
     if any(t % 2 for t in total):
-        warn("Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be created")  # fmt: skip
+        warn(
+            "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be created"
+        )
         input = constant_pad_nd(input, [p for t in reversed(total) for p in (0, t % 2)])
     return input, tuple(t // 2 for t in total)
 
@@ -265,10 +285,14 @@ def _run(
     """Check the arguments and run the rule; half precision in float32."""
     n = int(name[-2])
     if input.ndim not in (n + 1, n + 2):
-        raise RuntimeError(f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input of size: {list(input.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input of size: {list(input.shape)}"
+        )
     need(weight.ndim == n + 2, f"{name}() needs a weight of {n + 2} axes, but got weight of size {list(weight.shape)}")
     if input.ndim == n + 1:
-        out = _run(name, unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups, transposed, output_padding)  # fmt: skip
+        out = _run(
+            name, unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups, transposed, output_padding
+        )
         return squeeze(out, 0)
     stride, dilation = sizes_of(name, "stride", stride, n), sizes_of(name, "dilation", dilation, n)
     kernel = tuple(weight.shape[2:])
@@ -284,7 +308,10 @@ def _run(
                 input.shape[2:], stride, reach_of(kernel, dilation), output_padding, padding, strict=True
             )
         ]
-        need(min(sizes) > 0, f"Calculated output size {sizes} is too small: input {list(input.shape)}, weight {list(weight.shape)}, padding={padding}")  # fmt: skip
+        need(
+            min(sizes) > 0,
+            f"Calculated output size {sizes} is too small: input {list(input.shape)}, weight {list(weight.shape)}, padding={padding}",
+        )
     else:
         room = room_for(input.shape[2:], kernel, padding, dilation)
         output_padding = tuple(r % s for r, s in zip(room, stride, strict=True))

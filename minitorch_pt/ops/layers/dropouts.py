@@ -94,7 +94,9 @@ _scale_shift_ = inplace(_scale_shift)
 def _each_channel(input: Array) -> np.ndarray:
     """What there is one random number a channel for: (N, C, 1, ...)."""
     if input.ndim < 2:
-        raise RuntimeError(f"Feature dropout requires at least 2 dimensions in the input: (N, C, ...), but got {list(input.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"Feature dropout requires at least 2 dimensions in the input: (N, C, ...), but got {list(input.shape)}"
+        )
     return np.empty((*input.shape[:2], *(1,) * (input.ndim - 2)), array(input).dtype)
 
 

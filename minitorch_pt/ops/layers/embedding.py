@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -136,7 +136,9 @@ def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type
         raise RuntimeError("embedding_renorm_() has no derivative, and the table requires grad; give table.detach()")
     table = writable(array(input))
     if table.dtype.kind != "f":
-        raise RuntimeError(f"embedding_renorm_() needs a floating point table, not {table.dtype.name}; convert it with .float()")  # fmt: skip
+        raise RuntimeError(
+            f"embedding_renorm_() needs a floating point table, not {table.dtype.name}; convert it with .float()"
+        )
     norms = np.linalg.norm(table[rows].astype(np.float64), norm_type, axis=1)
     long = norms > max_norm
     scale = max_norm / (norms[long] + 1e-7)
@@ -149,7 +151,15 @@ def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type
 # Bags of rows
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(name="EmbeddingBagBackward0")
-def _bag_sums(weight: Array, share: Array | float, rows: np.ndarray, bags: np.ndarray, count: int, sizes: Array | float, scale_grad_by_freq: bool) -> Pulled:  # fmt: skip
+def _bag_sums(
+    weight: Array,
+    share: Array | float,
+    rows: np.ndarray,
+    bags: np.ndarray,
+    count: int,
+    sizes: Array | float,
+    scale_grad_by_freq: bool,
+) -> Pulled:
     """Σ share[i] weight[rows[i]] / sizes over the i of each of `count` bags; share None is 1."""
     rows, bags, sizes = map(array, (rows, bags, sizes))
     elements, height = array(weight)[rows], weight.shape[0]
@@ -196,14 +206,20 @@ def _bags(rows: np.ndarray, offsets: Array | None, include_last_offset: bool) ->
     """
     starts = array(offsets)
     if starts.dtype.kind not in "iu" or starts.itemsize < 4:
-        raise RuntimeError(f"embedding_bag(): offsets must be int32 or int64, not {starts.dtype.name}; convert with .long()")  # fmt: skip
+        raise RuntimeError(
+            f"embedding_bag(): offsets must be int32 or int64, not {starts.dtype.name}; convert with .long()"
+        )
     count = len(starts) - include_last_offset
     if count < 0:
         raise RuntimeError("include_last_offset: number of offset should be at least 1, and there is none")
     if len(starts) and starts[0] != 0:
-        raise RuntimeError(f"offsets[0] has to be 0, i.e., the first bag has to start from position 0. However, got {starts[0]}")  # fmt: skip
+        raise RuntimeError(
+            f"offsets[0] has to be 0, i.e., the first bag has to start from position 0. However, got {starts[0]}"
+        )
     if len(starts) and starts[-1] > len(rows):
-        raise RuntimeError(f"offsets[-1] can not be greater than input's length {len(rows)} but got offsets[-1] of {starts[-1]}")  # fmt: skip
+        raise RuntimeError(
+            f"offsets[-1] can not be greater than input's length {len(rows)} but got offsets[-1] of {starts[-1]}"
+        )
     if (np.diff(starts) < 0).any():
         raise RuntimeError(f"offsets must not go back, but got {starts.tolist()}")
     return np.searchsorted(starts, np.arange(len(rows)), side="right") - 1, count
@@ -216,12 +232,18 @@ def _check_bags(input: Tensor, weight: Tensor, offsets: Tensor | None, samples: 
         ValueError: they do not fit. RuntimeError: bags of length 0.
     """
     if samples is not None and samples.shape != input.shape:
-        raise ValueError(f"embedding_bag: If per_sample_weights ({list(samples.shape)}) is not None, then it must have the same shape as the input ({list(input.shape)})")  # fmt: skip
+        raise ValueError(
+            f"embedding_bag: If per_sample_weights ({list(samples.shape)}) is not None, then it must have the same shape as the input ({list(input.shape)})"
+        )
     if weight.ndim != 2:
-        raise ValueError(f"weight has to be a 2D Tensor (num_embeddings, embedding_dim), but got Tensor of dimension {weight.ndim}")  # fmt: skip
+        raise ValueError(
+            f"weight has to be a 2D Tensor (num_embeddings, embedding_dim), but got Tensor of dimension {weight.ndim}"
+        )
     if input.ndim == 2:
         if offsets is not None:
-            raise ValueError(f"if input is 2D, then offsets has to be None, as each line of the input is a bag. However, found offsets of type {type(offsets)}")  # fmt: skip
+            raise ValueError(
+                f"if input is 2D, then offsets has to be None, as each line of the input is a bag. However, found offsets of type {type(offsets)}"
+            )
         if not input.shape[1]:
             raise RuntimeError(
                 f"embedding_bag(): bags of length 0, input {list(input.shape)}; give a vector with offsets"
@@ -248,9 +270,13 @@ def _table(weight: Tensor, samples: Tensor | None) -> np.ndarray:
     """
     table = array(weight)
     if table.dtype.kind != "f":
-        raise RuntimeError(f"embedding_bag() needs a floating point weight, not {table.dtype.name}; convert it with .float()")  # fmt: skip
+        raise RuntimeError(
+            f"embedding_bag() needs a floating point weight, not {table.dtype.name}; convert it with .float()"
+        )
     if samples is not None and samples.dtype != weight.dtype:
-        raise RuntimeError(f"Expected weight to have the same type as per_sample_weights; but {weight.dtype} does not equal {samples.dtype}")  # fmt: skip
+        raise RuntimeError(
+            f"Expected weight to have the same type as per_sample_weights; but {weight.dtype} does not equal {samples.dtype}"
+        )
     return table
 
 
@@ -263,8 +289,15 @@ def _not_padding(rows: np.ndarray, height: int, padding_idx: int | None) -> np.n
     if padding_idx is None:
         return np.ones(len(rows), bool)
     if not -height <= padding_idx < height:
-        raise RuntimeError(f"padding_idx must be within the number of embeddings, {-height} through {height - 1}, but got {padding_idx}")  # fmt: skip
+        raise RuntimeError(
+            f"padding_idx must be within the number of embeddings, {-height} through {height - 1}, but got {padding_idx}"
+        )
     return rows != padding_idx % height
+
+
+def _bag_sizes(members: np.ndarray, count: int, dtype: np.dtype) -> np.ndarray:
+    """(count, 1): how many rows lie in each bag; 1 for an empty one."""
+    return np.maximum(np.bincount(members[members >= 0], minlength=count), 1)[:, None].astype(dtype)
 
 
 @composed
@@ -308,7 +341,9 @@ def embedding_bag(
         embedding_renorm_(weight.detach(), input, max_norm, norm_type)
     samples = per_sample_weights
     if samples is not None and mode != "sum":
-        raise NotImplementedError(f"embedding_bag: per_sample_weights is only supported for mode='sum' (got mode={mode!r})")  # fmt: skip
+        raise NotImplementedError(
+            f"embedding_bag: per_sample_weights is only supported for mode='sum' (got mode={mode!r})"
+        )
     if input.ndim == 2:
         offsets, include_last_offset = np.arange(input.shape[0]) * input.shape[1], False
         samples = None if samples is None else samples.reshape(-1)
@@ -328,9 +363,6 @@ def embedding_bag(
     of += () if per_sample_weights is None else (per_sample_weights,)
     if mode == "max":
         return saving.rule(_bag_maxima.rule(weight, rows, bags, count), of, "EmbeddingBagBackward0")
-    sizes: Any = 1
-    if mode == "mean":
-        members = counted if padding_idx is None else bags
-        sizes = np.maximum(np.bincount(members[members >= 0], minlength=count), 1)[:, None].astype(table.dtype)
+    sizes = _bag_sizes(counted if padding_idx is None else bags, count, table.dtype) if mode == "mean" else 1
     value = _bag_sums.rule(weight, samples, rows, bags, count, sizes, scale_grad_by_freq)
     return saving.rule(value, of, "EmbeddingBagBackward0")

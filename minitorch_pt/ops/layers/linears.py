@@ -139,8 +139,10 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}",
     )
     need(bias is None or bias.ndim == 1, "bilinear(): the bias must be a vector")
-    need(input1.shape[-1] == weight.shape[1] and input2.shape[-1] == weight.shape[2],
-          f"bilinear(): the weight expects inputs of {weight.shape[1]} and {weight.shape[2]} features, got {input1.shape[-1]} and {input2.shape[-1]}")  # fmt: skip
+    need(
+        input1.shape[-1] == weight.shape[1] and input2.shape[-1] == weight.shape[2],
+        f"bilinear(): the weight expects inputs of {weight.shape[1]} and {weight.shape[2]} features, got {input1.shape[-1]} and {input2.shape[-1]}",
+    )
     same_dtype("bilinear", *(x for x in (input1, input2, weight, bias) if x is not None))
     value = _bilinear(input1, input2, weight)
     return value if bias is None else value + bias

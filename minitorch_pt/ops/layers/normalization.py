@@ -100,8 +100,9 @@ def _check_types(name: str, input: Array, *parameters: Array) -> None:
     for parameter in parameters:
         beside_half = dtype.itemsize == 2 and getattr(parameter, "dtype", None) is dtypes.float32
         if parameter is not None and parameter.dtype != dtype and not beside_half:
-            raise RuntimeError(f"mixed dtype (CPU): all inputs must share same datatype. {name}() got an input of {dtype} "
-                               f"and a parameter of {parameter.dtype}; convert one with .to()")  # fmt: skip
+            raise RuntimeError(
+                f"mixed dtype (CPU): all inputs must share same datatype. {name}() got an input of {dtype} and a parameter of {parameter.dtype}; convert one with .to()"
+            )
 
 
 def _run(rule: Callable, name: str, input: Array, weight: Array | None, bias: Array | None, *rest: object) -> Array:
@@ -166,12 +167,18 @@ def _check_last_axes(name: str, input: Array, normalized_shape: tuple[int, ...],
         )
     shape = list(normalized_shape)
     if not shape:
-        raise RuntimeError("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []")  # fmt: skip
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []"
+        )
     for parameter in parameters:
         if parameter is not None and list(parameter.shape) != shape:
-            raise RuntimeError(f"Expected weight and bias to be of same shape as normalized_shape, but got {list(parameter.shape)} and normalized_shape = {shape}")  # fmt: skip
+            raise RuntimeError(
+                f"Expected weight and bias to be of same shape as normalized_shape, but got {list(parameter.shape)} and normalized_shape = {shape}"
+            )
     if list(input.shape[-len(shape) :]) != shape:
-        raise RuntimeError(f"Given normalized_shape={shape}, expected input with shape [*, {', '.join(map(str, shape))}], but got input of size {list(input.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"Given normalized_shape={shape}, expected input with shape [*, {', '.join(map(str, shape))}], but got input of size {list(input.shape)}"
+        )
     return len(shape)
 
 
@@ -209,7 +216,9 @@ def rms_norm(input: Tensor, normalized_shape: Size, weight: Tensor | None = None
     Source: Zhang and Sennrich 2019, arXiv:1910.07467.
     """
     if input.ndim < len(normalized_shape):
-        raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, those of normalized_shape, but got {input.ndim}")  # fmt: skip
+        raise ValueError(
+            f"Input tensor must have at least {len(normalized_shape)} dimensions, those of normalized_shape, but got {input.ndim}"
+        )
     count = _check_last_axes("rms_norm", input, normalized_shape, weight)
     if eps is None:
         eps = float(np.finfo(array(input).dtype if input.dtype.itemsize > 2 else np.float32).eps)
@@ -319,7 +328,9 @@ def batch_norm(
             if not training and name.startswith("running"):
                 raise RuntimeError(f"{name} must be defined in evaluation mode; give one, or training=True")
         elif math.prod(parameter.shape) != input.shape[1]:
-            raise RuntimeError(f"{name} should contain {input.shape[1]} elements, one for each channel of input {list(input.shape)}, not {math.prod(parameter.shape)}")  # fmt: skip
+            raise RuntimeError(
+                f"{name} should contain {input.shape[1]} elements, one for each channel of input {list(input.shape)}, not {math.prod(parameter.shape)}"
+            )
     _check_types("batch_norm", input, *given.values())  # before the statistics change
     if not training:
         return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, None, eps)
@@ -409,10 +420,14 @@ def group_norm(
     if num_groups <= 0:
         raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
     if shape[1] % num_groups:
-        raise RuntimeError(f"Expected number of channels in input to be divisible by num_groups, but got input of shape {shape} and num_groups={num_groups}")  # fmt: skip
+        raise RuntimeError(
+            f"Expected number of channels in input to be divisible by num_groups, but got input of shape {shape} and num_groups={num_groups}"
+        )
     for name, parameter in (("weight", weight), ("bias", bias)):
         if parameter is not None and list(parameter.shape) != shape[1:2]:
-            raise RuntimeError(f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of shape {list(parameter.shape)} and input of shape {shape}")  # fmt: skip
+            raise RuntimeError(
+                f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of shape {list(parameter.shape)} and input of shape {shape}"
+            )
     return _run(_group_norm, "group_norm", input, weight, bias, num_groups, eps)
 
 

@@ -33,8 +33,9 @@ def _pairs(pad: Sequence[int], ndim: int) -> list[tuple[int, int]]:
     if len(pad) % 2:
         raise RuntimeError(f"Padding length must be divisible by 2: two numbers for each axis, but got {list(pad)}")
     if len(pad) > 2 * ndim:
-        raise RuntimeError("Padding length should be less than or equal to two times the input dimension but got "
-                           f"padding length {len(pad)} and input of dimension {ndim}")  # fmt: skip
+        raise RuntimeError(
+            f"Padding length should be less than or equal to two times the input dimension but got padding length {len(pad)} and input of dimension {ndim}"
+        )
     return list(zip(pad[::2], pad[1::2], strict=True))
 
 
@@ -57,7 +58,9 @@ def constant_pad_nd(input: Tensor, pad: Size, value: Number = 0) -> Pulled:
         n = shape[-i]
         shape[-i] += before + after
         if n + min(before, 0) + min(after, 0) < 0:
-            raise RuntimeError(f"The padding ({before}, {after}) takes away more than there is: the axis {-i} of input {list(input.shape)} has {n} elements")  # fmt: skip
+            raise RuntimeError(
+                f"The padding ({before}, {after}) takes away more than there is: the axis {-i} of input {list(input.shape)} has {n} elements"
+            )
         source[-i] = slice(max(-before, 0), n + min(after, 0))
         target[-i] = slice(max(before, 0), shape[-i] - max(after, 0))
     padded = np.full(shape, value, input.dtype) if value else np.zeros(shape, input.dtype)
@@ -120,16 +123,24 @@ def _check_border(input: Array, pad: Sequence[int], mode: str) -> None:
             "numbers for a 2D or 3D input, 4 for a 3D or 4D input, 6 for a 4D or 5D input."
         )
     if 0 in shape[-count - 1 :]:
-        raise RuntimeError(f"Expected a tensor whose axes but the batch axis are not empty, but got input {shape}: there is nothing to fill the border with")  # fmt: skip
+        raise RuntimeError(
+            f"Expected a tensor whose axes but the batch axis are not empty, but got input {shape}: there is nothing to fill the border with"
+        )
     for i, (before, after) in enumerate(_pairs(pad, input.ndim), 1):
         n = shape[-i]
         kept = n + min(before, 0) + min(after, 0)  # "replicate" finds the nearest element even if none is kept
         if (kept < 1 and mode != "replicate") or n + before + after < 1:
-            raise RuntimeError(f"Negative padding value is resulting in an empty dimension: ({before}, {after}) at dimension {len(shape) - i} of input {shape}")  # fmt: skip
+            raise RuntimeError(
+                f"Negative padding value is resulting in an empty dimension: ({before}, {after}) at dimension {len(shape) - i} of input {shape}"
+            )
         if mode == "reflect" and max(before, after) >= n:
-            raise RuntimeError(f"Padding size should be less than the corresponding input dimension, but got: padding ({before}, {after}) at dimension {len(shape) - i} of input {shape}")  # fmt: skip
+            raise RuntimeError(
+                f"Padding size should be less than the corresponding input dimension, but got: padding ({before}, {after}) at dimension {len(shape) - i} of input {shape}"
+            )
         if mode == "circular" and max(before, after) > n:
-            raise RuntimeError(f"Padding value causes wrapping around more than once: ({before}, {after}) at dimension {len(shape) - i} of input {shape}; it may be at most {n}")  # fmt: skip
+            raise RuntimeError(
+                f"Padding value causes wrapping around more than once: ({before}, {after}) at dimension {len(shape) - i} of input {shape}; it may be at most {n}"
+            )
 
 
 @composed

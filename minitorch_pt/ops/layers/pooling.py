@@ -164,13 +164,12 @@ def _max_with_places(input: Array, axes: tuple[Axis, ...], name: str) -> Pulled:
     return (value, place), lambda g, _: depending(put_back.rule(g, place, data.shape[-len(axes) :]), input)
 
 
-def _max_pool(name: str, input: Array, kernel_size: Size, stride: Size | None, padding: Size, dilation: Size, ceil_mode: bool, places: bool) -> Any:  # fmt: skip
+def _max_pool(name: str, input: Array, window: tuple, places: bool) -> Any:
     # torch's max_pool1d without places has a kernel of its own, which is for floating point only
     windows.check_pooled(name, input, "fiu" if places or name != "max_pool1d" else "f")
-    axes = windows.spaced(name, input, kernel_size, stride, padding, dilation, ceil_mode)
-    return (_max_with_places.rule if places else _max_values.rule)(
-        input, axes, node_title("MaxPool{}DWithIndices", len(axes))
-    )
+    axes = windows.spaced(name, input, *window)
+    pool = _max_with_places if places else _max_values
+    return pool.rule(input, axes, node_title("MaxPool{}DWithIndices", len(axes)))
 
 
 @composed
@@ -184,7 +183,7 @@ def max_pool1d(
     return_indices: Flag = False,
 ) -> Tensor:
     """The largest element of each window of (N, C, L): see `nn.MaxPool1d`."""
-    return _max_pool("max_pool1d", input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return _max_pool("max_pool1d", input, (kernel_size, stride, padding, dilation, ceil_mode), return_indices)
 
 
 @composed
@@ -203,7 +202,7 @@ def max_pool2d(
     >>> torch.max_pool2d(torch.tensor([[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 8.0, 7.0]]]), 2)
     tensor([[[6., 8.]]])
     """
-    return _max_pool("max_pool2d", input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return _max_pool("max_pool2d", input, (kernel_size, stride, padding, dilation, ceil_mode), return_indices)
 
 
 @composed
@@ -217,7 +216,7 @@ def max_pool3d(
     return_indices: Flag = False,
 ) -> Tensor:
     """The largest element of each window of (N, C, D, H, W): see `nn.MaxPool3d`."""
-    return _max_pool("max_pool3d", input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return _max_pool("max_pool3d", input, (kernel_size, stride, padding, dilation, ceil_mode), return_indices)
 
 
 @composed
@@ -231,7 +230,7 @@ def max_pool1d_with_indices(
     return_indices: Flag = False,
 ) -> tuple[Tensor, Tensor]:
     """`max_pool1d`, and where in its image, read row by row, each largest element is."""
-    return _max_pool("max_pool1d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
+    return _max_pool("max_pool1d", input, (kernel_size, stride, padding, dilation, ceil_mode), True)
 
 
 @composed
@@ -245,7 +244,7 @@ def max_pool2d_with_indices(
     return_indices: Flag = False,
 ) -> tuple[Tensor, Tensor]:
     """`max_pool2d`, and where in its image, read row by row, each largest element is."""
-    return _max_pool("max_pool2d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
+    return _max_pool("max_pool2d", input, (kernel_size, stride, padding, dilation, ceil_mode), True)
 
 
 @composed
@@ -259,15 +258,14 @@ def max_pool3d_with_indices(
     return_indices: Flag = False,
 ) -> tuple[Tensor, Tensor]:
     """`max_pool3d`, and where in its image, read row by row, each largest element is."""
-    return _max_pool("max_pool3d", input, kernel_size, stride, padding, dilation, ceil_mode, True)
+    return _max_pool("max_pool3d", input, (kernel_size, stride, padding, dilation, ceil_mode), True)
 
 
 def _adaptive_max_pool(name: str, input: Array, output_size: Size, places: bool) -> Any:
     axes = windows.adapted(name, input, output_size)
     windows.check_pooled(name, input, "f")
-    return (_max_with_places.rule if places else _max_values.rule)(
-        input, axes, node_title("AdaptiveMaxPool{}D", len(axes))
-    )
+    pool = _max_with_places if places else _max_values
+    return pool.rule(input, axes, node_title("AdaptiveMaxPool{}D", len(axes)))
 
 
 @composed
@@ -366,15 +364,15 @@ def _mean(input: Array, axes: tuple[Axis, ...], divisor: Array | float | None, n
     return value, lambda g: depending(_into_windows.rule(g / np.asarray(divisor, kind), axes), input)
 
 
-def _avg_pool(name: str, input: Array, kernel_size: Size, stride: Size | None, padding: Size, ceil_mode: bool, count_include_pad: bool, divisor_override: int | None) -> Array:  # fmt: skip
+def _avg_pool(name: str, input: Array, window: tuple, count_include_pad: bool, divisor_override: int | None) -> Array:
     kinds = "i" if array(input).dtype == np.int64 else "f"
     # torch's avg_pool2d looks for the channels first, and finds no such axis
     windows.check_pooled(name, input, kinds, IndexError if name == "avg_pool2d" else RuntimeError)
-    axes = windows.spaced(name, input, kernel_size, stride, padding, 1, ceil_mode)
+    axes = windows.spaced(name, input, *window)
     # torch's avg_pool1d and avg_pool2d let a window lie over the border, if the padding or ceil_mode asks for it
     if name == "avg_pool3d" and any(axis.places.shape[1] > axis.size for axis in axes):
         raise RuntimeError(
-            f"avg_pool3d: input image {[axis.size for axis in axes]} smaller than kernel size {kernel_size}; pad the input first"
+            f"avg_pool3d: input image {[axis.size for axis in axes]} smaller than kernel size {window[0]}; pad the input first"
         )
     if divisor_override == 0:
         raise RuntimeError(f"{name}: divisor must be not zero, but got divisor_override=0")
@@ -404,7 +402,7 @@ def avg_pool1d(
     count_include_pad: bool = True,
 ) -> Tensor:
     """The mean of each window of (N, C, L): see `nn.AvgPool1d`."""
-    return _avg_pool("avg_pool1d", input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+    return _avg_pool("avg_pool1d", input, (kernel_size, stride, padding, 1, ceil_mode), count_include_pad, None)
 
 
 @composed
@@ -420,7 +418,9 @@ def avg_pool2d(
     out: Tensor | None = None,
 ) -> Tensor:
     """The mean of each window of (N, C, H, W): see `nn.AvgPool2d`."""
-    return _avg_pool("avg_pool2d", input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    return _avg_pool(
+        "avg_pool2d", input, (kernel_size, stride, padding, 1, ceil_mode), count_include_pad, divisor_override
+    )
 
 
 @composed
@@ -436,7 +436,9 @@ def avg_pool3d(
     out: Tensor | None = None,
 ) -> Tensor:
     """The mean of each window of (N, C, D, H, W): see `nn.AvgPool3d`."""
-    return _avg_pool("avg_pool3d", input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    return _avg_pool(
+        "avg_pool3d", input, (kernel_size, stride, padding, 1, ceil_mode), count_include_pad, divisor_override
+    )
 
 
 @composed

@@ -45,8 +45,18 @@ def _rows(x: Array) -> Array:
     return x if x.ndim == 2 else x.reshape((x.shape[0] * x.shape[1], x.shape[2]))
 
 
-def _plain_sequence(input: Array, w_ih: Array, w_hh: Array, b_ih: Array | None, b_hh: Array | None, w_hr: Array | None,
-                    *state: Tensor, kind: str, sizes: list[int], reverse: bool) -> tuple:  # fmt: skip
+def _plain_sequence(
+    input: Array,
+    w_ih: Array,
+    w_hh: Array,
+    b_ih: Array | None,
+    b_hh: Array | None,
+    w_hr: Array | None,
+    *state: Tensor,
+    kind: str,
+    sizes: list[int],
+    reverse: bool,
+) -> tuple:
     """What `_sequence` computes, composed of other operations."""
     outputs = []
     for x in linear(_rows(input), w_ih, b_ih).split(sizes)[:: -1 if reverse else 1]:
@@ -99,13 +109,25 @@ _OF_STEPS = ["w_ih w_hh w_hr c_0", "input w_hh w_hr c_0", "h_0 w_hh w_hr c_0", *
 
 
 @differentiable(joint=True, name=_name, plain=_plain_sequence, saves=_OF_STEPS)
-def _sequence(input: Array, w_ih: Array, w_hh: Array, b_ih: Array | None, b_hh: Array | None, w_hr: Array | None, h_0: Array,
-              c_0: Array | None = None, *, kind: str, sizes: list[int], reverse: bool) -> Pulled:  # fmt: skip
+def _sequence(
+    input: Array,
+    w_ih: Array,
+    w_hh: Array,
+    b_ih: Array | None,
+    b_hh: Array | None,
+    w_hr: Array | None,
+    h_0: Array,
+    c_0: Array | None = None,
+    *,
+    kind: str,
+    sizes: list[int],
+    reverse: bool,
+) -> Pulled:
     """All steps as one node: (outputs, last states).
 
     A row of `factors` is (x, 1, h), what the weights (w_ih, b, w_hh) are multiplied with: the products with the inputs are made for
     all steps at once, and so is the gradient of the weights. The gates are the first axis of all that is large: each is then one
-    block of memory, which the product of a step reads in order.
+    block of memory, which the product of a step reads in order. Long, because the way back shares nearly all names of the way there.
     """
     cell, x, h = KINDS[kind], _rows(input), h_0.copy()
     c = None if c_0 is None else c_0.copy()
@@ -191,8 +213,10 @@ def _bound(name: str, args: tuple, kwargs: dict) -> dict:
         if complete and all(isinstance(bound[key], kind) for key, kind in kinds.items()):
             return bound
     given = ", ".join([*(type(a).__name__ for a in args), *(f"{k}={type(v).__name__}" for k, v in kwargs.items())])
-    raise TypeError(f"{name}() received an invalid combination of arguments - got ({given}), but expected ({', '.join(padded)}), "
-                    f"or for packed sequences ({', '.join(packed)}), hx being {'a pair of Tensors' if name == 'lstm' else 'a Tensor'}")  # fmt: skip
+    raise TypeError(
+        f"{name}() received an invalid combination of arguments - got ({given}), but expected ({', '.join(padded)}), "
+        f"or for packed sequences ({', '.join(packed)}), hx being {'a pair of Tensors' if name == 'lstm' else 'a Tensor'}"
+    )
 
 
 def _layers(
@@ -201,8 +225,10 @@ def _layers(
     """(w_ih, w_hh, b_ih, b_hh, w_hr) of each layer and direction; None for what there is not."""
     rows, hidden, out = len(KINDS[name].scale) * state[-1].shape[2], state[-1].shape[2], state[0].shape[2]
     each = 2 + 2 * has_biases + (out != hidden)
-    need(len(params) == each * num_layers * directions,
-          f"got an incorrect number of RNN parameters: {len(params)}; {num_layers} layers in {directions} directions need {each} each")  # fmt: skip
+    need(
+        len(params) == each * num_layers * directions,
+        f"got an incorrect number of RNN parameters: {len(params)}; {num_layers} layers in {directions} directions need {each} each",
+    )
     layers = []
     for k in range(num_layers * directions):
         w_ih, w_hh, *rest = params[k * each : (k + 1) * each]
@@ -210,11 +236,23 @@ def _layers(
         columns = width if k < directions else out * directions
         shapes = (rows, columns), (rows, out), (rows,), (rows,), (out, hidden)
         for part, weight, shape in zip(("w_ih", "w_hh", "b_ih", "b_hh", "w_hr"), weights, shapes, strict=True):
-            need(weight is None or tuple(weight.shape) == shape,
-                  f"{name}(): {part} number {k} should have shape {list(shape)} for inputs of {columns} features, {hidden} hidden units "
-                  f"and outputs of {out}, but has {weight is not None and list(weight.shape)}")  # fmt: skip
+            need(
+                weight is None or tuple(weight.shape) == shape,
+                f"{name}(): {part} number {k} should have shape {list(shape)} for inputs of {columns} features, {hidden} hidden units "
+                f"and outputs of {out}, but has {weight is not None and list(weight.shape)}",
+            )
         layers.append(weights)
     return layers
+
+
+def _packed_sizes(sizes: list, rows: int) -> list[int]:
+    """The number of sequences at each step, looked at."""
+    falling = all(isinstance(a, int) and a >= b > 0 for a, b in itertools.pairwise([*sizes, 1]))
+    need(
+        falling and sum(sizes) == rows,
+        f"batch_sizes should be integers, never rise, and sum to the {rows} rows of data, but they are {sizes}",
+    )
+    return sizes
 
 
 def _run(name: str, args: tuple, kwargs: dict) -> tuple:
@@ -237,17 +275,14 @@ def _run(name: str, args: tuple, kwargs: dict) -> tuple:
         input, *state = (t.float() for t in (input, *state))
         params = tuple(p.float() for p in params)
     x = input.transpose(0, 1) if batch_first else input
-    if packed:
-        sizes = bound["batch_sizes"].tolist()
-        falling = all(isinstance(a, int) and a >= b > 0 for a, b in itertools.pairwise([*sizes, 1]))
-        need(falling and sum(sizes) == len(x), f"batch_sizes should be integers, never rise, and sum to the {len(x)} rows of data, but they are {sizes}")  # fmt: skip
-    else:
-        sizes = [x.shape[1]] * x.shape[0]
+    sizes = _packed_sizes(bound["batch_sizes"].tolist(), len(x)) if packed else [x.shape[1]] * x.shape[0]
     need(bool(sizes), f"Expected sequence length to be larger than 0 in RNN, got input of shape {list(input.shape)}")
     directions = 1 + bound["bidirectional"]
     for s in state:
-        need(s.ndim == 3 and s.shape[:2] == (num_layers * directions, sizes[0]),
-              f"Expected hidden states of shape [{num_layers * directions} layers and directions, {sizes[0]} sequences, size], got {list(s.shape)}")  # fmt: skip
+        need(
+            s.ndim == 3 and s.shape[:2] == (num_layers * directions, sizes[0]),
+            f"Expected hidden states of shape [{num_layers * directions} layers and directions, {sizes[0]} sequences, size], got {list(s.shape)}",
+        )
     layers = _layers(name, x.shape[-1], state, params, bound["has_biases"], num_layers, directions)
     finals = []
     for layer in range(num_layers):
@@ -258,7 +293,9 @@ def _run(name: str, args: tuple, kwargs: dict) -> tuple:
                 name == "lstm" and x.ndim == 3 and array(x).dtype == np.float32 and x.numel() and layers[k][4] is None
             )
             sequence = _fused_sequence if fused else _sequence
-            output, *final = sequence(x, *layers[k], *(s[k] for s in state), kind=name, sizes=sizes, reverse=k % directions == 1)  # fmt: skip
+            output, *final = sequence(
+                x, *layers[k], *(s[k] for s in state), kind=name, sizes=sizes, reverse=k % directions == 1
+            )
             outputs.append(output)
             finals.append(final)
         x = cat(outputs, -1) if directions == 2 else outputs[0]
@@ -329,12 +366,23 @@ def _cell(
 ) -> tuple:
     """One step, by composition: a single step gains nothing from a node of its own."""
     if input.ndim != 2:
-        raise IndexError(f"{name}_cell() needs an input of shape (N, features), got {list(input.shape)}: unsqueeze(0) a single one")  # fmt: skip
+        raise IndexError(
+            f"{name}_cell() needs an input of shape (N, features), got {list(input.shape)}: unsqueeze(0) a single one"
+        )
     hidden, gates = w_hh.shape[1], len(KINDS[name].scale)
-    need(input.shape[1] == w_ih.shape[1], f"input has inconsistent input_size: got {input.shape[1]} expected {w_ih.shape[1]}, the columns of w_ih")  # fmt: skip
-    need(len(w_ih) == gates * hidden, f"weight_ih first dim must be {gates} * hidden_size = {gates * hidden}, but got {len(w_ih)}")  # fmt: skip
+    need(
+        input.shape[1] == w_ih.shape[1],
+        f"input has inconsistent input_size: got {input.shape[1]} expected {w_ih.shape[1]}, the columns of w_ih",
+    )
+    need(
+        len(w_ih) == gates * hidden,
+        f"weight_ih first dim must be {gates} * hidden_size = {gates * hidden}, but got {len(w_ih)}",
+    )
     for i, s in enumerate(state):
-        need(tuple(s.shape) == (len(input), hidden), f"hidden{i} should have shape {[len(input), hidden]}, batch size and hidden_size, but has {list(s.shape)}")  # fmt: skip
+        need(
+            tuple(s.shape) == (len(input), hidden),
+            f"hidden{i} should have shape {[len(input), hidden]}, batch size and hidden_size, but has {list(s.shape)}",
+        )
     return KINDS[name].plain(linear(input, w_ih, b_ih), state, w_hh, b_hh)
 
 
@@ -352,7 +400,9 @@ def lstm_cell(
         IndexError: the input is no matrix.
     """
     if not isinstance(hx, (tuple, list)):
-        raise TypeError(f"lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not {type(hx).__name__}: give the pair (h, c)")  # fmt: skip
+        raise TypeError(
+            f"lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not {type(hx).__name__}: give the pair (h, c)"
+        )
     need(len(hx) == 2, f"lstm_cell expects two hidden states, got {len(hx)}")
     return _cell("lstm", input, tuple(hx), w_ih, w_hh, b_ih, b_hh)
 

@@ -168,9 +168,13 @@ def _check_mode(input: Array, mode: str, align_corners: bool | None, antialias: 
     if mode == "lanczos" and (align_corners or not antialias):
         raise ValueError("Lanczos mode requires antialias=True, and does not support align_corners=True")
     if input.ndim not in _LINEAR or mode not in _MODES:
-        raise NotImplementedError(f"Only 3D, 4D and 5D inputs are supported (got {input.ndim}D), for the modes {' | '.join(_MODES)} (got {mode})")  # fmt: skip
+        raise NotImplementedError(
+            f"Only 3D, 4D and 5D inputs are supported (got {input.ndim}D), for the modes {' | '.join(_MODES)} (got {mode})"
+        )
     if mode in _LINEAR.values() and mode != _LINEAR[input.ndim] or mode in ("bicubic", "lanczos") and input.ndim != 4:
-        raise NotImplementedError(f"Got {input.ndim}D input for {mode} mode; a {input.ndim}D input takes {_LINEAR[input.ndim]}, nearest or area, a 4D one also bicubic")  # fmt: skip
+        raise NotImplementedError(
+            f"Got {input.ndim}D input for {mode} mode; a {input.ndim}D input takes {_LINEAR[input.ndim]}, nearest or area, a 4D one also bicubic"
+        )
     if not (input.dtype.is_floating_point or (mode in _TITLES and input.dtype.name == "uint8")):
         raise NotImplementedError(
             f"interpolate() needs a floating point tensor and got {input.dtype}; convert it with .float()"
@@ -209,7 +213,9 @@ def interpolate(
     if recompute_scale_factor:
         factors = [None] * len(sizes)
     if 0 in (*sizes, *input.shape[2:]) or min(sizes) < 0:
-        raise RuntimeError(f"Input and output sizes should be greater than 0, but got input {list(input.shape)} and output sizes {sizes}")  # fmt: skip
+        raise RuntimeError(
+            f"Input and output sizes should be greater than 0, but got input {list(input.shape)} and output sizes {sizes}"
+        )
     if mode == "area":  # the mean over all places that the new one covers
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[len(sizes) - 1](input, sizes)
     make = _smooth_taps if antialias else _taps

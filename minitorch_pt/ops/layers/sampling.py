@@ -163,7 +163,9 @@ def _check_grid(input: Array, grid: Array, mode: str, padding_mode: str) -> None
     if 0 in input.shape[2:]:
         raise RuntimeError(f"grid_sample(): expected input to have non-empty spatial dimensions, but got {shapes}")
     if input.dtype != grid.dtype:
-        raise RuntimeError(f"grid_sample(): expected input and grid of one type, but got {input.dtype} and {grid.dtype}; convert one with .to()")  # fmt: skip
+        raise RuntimeError(
+            f"grid_sample(): expected input and grid of one type, but got {input.dtype} and {grid.dtype}; convert one with .to()"
+        )
     if not input.dtype.is_floating_point:
         raise NotImplementedError(f"grid_sample() is not implemented for {input.dtype}; convert with .float()")
     if mode == "bicubic" and input.ndim != 4:
@@ -239,9 +241,13 @@ def affine_grid(theta: Tensor, size: Size, align_corners: bool | None = None) ->
     if not theta.dtype.is_floating_point:
         raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}; convert it with .float()")
     if axes not in (2, 3):
-        raise NotImplementedError(f"affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms. Got size {tuple(size)}.")  # fmt: skip
+        raise NotImplementedError(
+            f"affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms. Got size {tuple(size)}."
+        )
     if theta.ndim != 3 or tuple(theta.shape[1:]) != (axes, axes + 1):
-        raise ValueError(f"Expected a batch of affine matrices of shape (N, {axes}, {axes + 1}) for size {tuple(size)}. Got {list(theta.shape)}.")  # fmt: skip
+        raise ValueError(
+            f"Expected a batch of affine matrices of shape (N, {axes}, {axes + 1}) for size {tuple(size)}. Got {list(theta.shape)}."
+        )
     if min(size) <= 0:
         raise ValueError(f"Expected non-zero, positive output size. Got {tuple(size)}")
     if size[0] != theta.shape[0]:
@@ -250,7 +256,9 @@ def affine_grid(theta: Tensor, size: Size, align_corners: bool | None = None) ->
         )
     align = _corners_default("affine_grid", align_corners)
     if align and min(size[2:]) == 1:
-        warn("affine_grid of one place along an axis: with align_corners=True it is the middle since version 1.3.0 of torch, not the edge")  # fmt: skip
+        warn(
+            "affine_grid of one place along an axis: with align_corners=True it is the middle since version 1.3.0 of torch, not the edge"
+        )
     dtype = array(theta).dtype
     lines = []
     for n in size[2:]:

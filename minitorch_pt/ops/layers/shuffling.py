@@ -18,7 +18,9 @@ __all__ = ["channel_shuffle", "pixel_shuffle", "pixel_unshuffle"]
 
 def _check_image(name: str, factor_name: str, input: Array, factor: int) -> None:
     if input.ndim < 3:
-        raise RuntimeError(f"{name} expects input to have at least 3 dimensions (C, H, W), but got input with {input.ndim} dimension(s)")  # fmt: skip
+        raise RuntimeError(
+            f"{name} expects input to have at least 3 dimensions (C, H, W), but got input with {input.ndim} dimension(s)"
+        )
     if factor <= 0:
         raise RuntimeError(f"{name} expects a positive {factor_name}, but got {factor}")
 
@@ -38,8 +40,9 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Pulled:
     _check_image("pixel_shuffle", "upscale_factor", input, r)
     *batch, channels, height, width = input.shape
     if channels % (r * r):
-        raise RuntimeError("pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, "
-                           f"but input.size(-3)={channels} is not divisible by {r * r}")  # fmt: skip
+        raise RuntimeError(
+            f"pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)={channels} is not divisible by {r * r}"
+        )
     n, out = math.prod(batch), channels // (r * r)
     apart = np.transpose(input.reshape((n, out, r, r, height, width)), (0, 1, 4, 2, 5, 3))
     return apart.copy().reshape((*batch, out, height * r, width * r)), lambda g: pixel_unshuffle.rule(g, r)
@@ -59,7 +62,9 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Pulled:
     *batch, channels, height, width = input.shape
     for name, place, n in (("height", -2, height), ("width", -1, width)):
         if n % r:
-            raise RuntimeError(f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size({place})={n} is not divisible by {r}")  # fmt: skip
+            raise RuntimeError(
+                f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size({place})={n} is not divisible by {r}"
+            )
     apart = input.reshape((math.prod(batch), channels, height // r, r, width // r, r))
     together = np.transpose(apart, (0, 1, 3, 5, 2, 4)).copy()
     return together.reshape((*batch, channels * r * r, height // r, width // r)), lambda g: pixel_shuffle.rule(g, r)

@@ -68,7 +68,9 @@ def _fractional(
     if output_size is None:
         ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * count
         if len(ratios) != count:
-            raise ValueError(f"{name} requires output_ratio to be a single number or {count} of them, and got {output_ratio!r}")  # fmt: skip
+            raise ValueError(
+                f"{name} requires output_ratio to be a single number or {count} of them, and got {output_ratio!r}"
+            )
         output_size = [int(n * ratio) for n, ratio in zip(shape[-count:], ratios, strict=True)]
     kernels, outputs = whole_numbers(name, "kernel_size", kernel_size), whole_numbers(name, "output_size", output_size)
     spare = 1 if count == 3 else 0  # torch asks for a place more in volumes
@@ -85,9 +87,13 @@ def _fractional(
     else:
         drawn = array(samples)
         if drawn.ndim != 3 or drawn.shape[0] < images[0] or drawn.shape[1:] != (images[1], count):
-            raise RuntimeError(f"{name}: Expect _random_samples to have the shape {[*images, count]}, got {list(drawn.shape)}")  # fmt: skip
+            raise RuntimeError(
+                f"{name}: Expect _random_samples to have the shape {[*images, count]}, got {list(drawn.shape)}"
+            )
         if drawn.dtype != dtype:
-            raise RuntimeError(f"{name}: Expect _random_samples to have the same dtype as input, {dtype.name}, and it has {drawn.dtype.name}")  # fmt: skip
+            raise RuntimeError(
+                f"{name}: Expect _random_samples to have the same dtype as input, {dtype.name}, and it has {drawn.dtype.name}"
+            )
     return _max_at_random.rule(input, kernels, outputs, drawn[: images[0]], node_title("FractionalMaxPool{}D", count))
 
 
@@ -170,17 +176,23 @@ def _max_unpool(
     if output_size is not None:
         wanted = list(output_size)[2:] if len(output_size) == count + 2 else list(output_size)
         if len(wanted) != count:
-            raise ValueError(f"{name}: output_size should be a sequence containing {count} or {count + 2} elements, and is {output_size!r}")  # fmt: skip
+            raise ValueError(
+                f"{name}: output_size should be a sequence containing {count} or {count + 2} elements, and is {output_size!r}"
+            )
         for d, (n, size, s) in enumerate(zip(wanted, sizes, strides, strict=True)):
             if not size - s < n < size + s:
-                raise ValueError(f"{name}: invalid output_size {wanted} (dim {d} must be between {size - s} and {size + s})")  # fmt: skip
+                raise ValueError(
+                    f"{name}: invalid output_size {wanted} (dim {d} must be between {size - s} and {size + s})"
+                )
         sizes = wanted
     if min(sizes) < 0:
         raise ValueError(f"{name}: output_size must contain non-negative spatial dimensions, but got {sizes}")
     if place.dtype != np.int64:
         raise RuntimeError(f"{name}: elements in indices should be type int64 but got: {place.dtype.name}")
     if place.shape != tuple(input.shape):
-        raise RuntimeError(f"{name}: Expected shape of indices to be {list(input.shape)}, that of the input, but got: {list(place.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"{name}: Expected shape of indices to be {list(input.shape)}, that of the input, but got: {list(place.shape)}"
+        )
     wrong = place[(place < 0) | (place >= math.prod(sizes))]
     if wrong.size:
         raise RuntimeError(f"{name}: Found an invalid max index: {wrong[0]} (output volumes are of size {sizes})")

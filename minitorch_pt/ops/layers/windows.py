@@ -141,7 +141,9 @@ def check_pooled(name: str, input: Array, kinds: str, too_few: type[Exception] =
         raise NotImplementedError(f"{name} is not implemented for {dtype.name}; convert with .float()")
 
 
-def spaced(name: str, input: Array, kernel_size: Size, stride: Size | None, padding: Size, dilation: Size, ceil_mode: bool) -> tuple[Axis, ...]:  # fmt: skip
+def spaced(
+    name: str, input: Array, kernel_size: Size, stride: Size | None, padding: Size, dilation: Size, ceil_mode: bool
+) -> tuple[Axis, ...]:
     """The windows of a pool of fixed size, one `Axis` for each axis after the channels.
 
     Raises:
@@ -178,13 +180,17 @@ def adapted(name: str, input: Array, output_size: Size) -> tuple[Axis, ...]:
     count, sizes = pooled_axes(name), input.shape[-pooled_axes(name) :]
     if isinstance(output_size, (tuple, list)) and count > 1:
         if input.ndim <= len(output_size):
-            raise ValueError(f"{name}: Input dimension should be at least {len(output_size) + 1}, but got input of shape {list(input.shape)}")  # fmt: skip
+            raise ValueError(
+                f"{name}: Input dimension should be at least {len(output_size) + 1}, but got input of shape {list(input.shape)}"
+            )
         if len(output_size) != count:
             raise RuntimeError(f"{name}: output_size must be {count} numbers, and is {output_size!r}")
         output_size = [n if m is None else m for m, n in zip(output_size, sizes, strict=True)]
     numbers = whole_numbers(name, "output_size", output_size)
     if min(numbers) < 0:
-        raise RuntimeError(f"{name}: elements of output_size must be greater than or equal to 0, but got {output_size!r}")  # fmt: skip
+        raise RuntimeError(
+            f"{name}: elements of output_size must be greater than or equal to 0, but got {output_size!r}"
+        )
     return tuple(map(_adaptively, sizes, numbers))
 
 

@@ -12,9 +12,9 @@ from ...arrays import dtypes
 from ...arrays.notices import warn
 from ...autograd.contract import composed
 from ...autograd.rule import array
+from ..distances import at_least
 from ..elementwise.exponentials import exp, log
 from ..elementwise.special_functions import xlogy
-from ..layers.distances import at_least
 from ..writing import masked_fill
 from .common import reduced, reduction_code
 

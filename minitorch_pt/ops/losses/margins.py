@@ -15,11 +15,11 @@ from ...arrays.dtypes import checked
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..checks import check_floating
+from ..distances import pairwise_distance
 from ..elementwise.activations import logsigmoid
 from ..elementwise.choosing import clamp_min, minimum, where
 from ..elementwise.exponentials import sqrt
 from ..halves import by_step
-from ..layers.distances import pairwise_distance
 from ..picking import depending
 from ..reductions import sum
 from .classification import TINY

@@ -170,7 +170,9 @@ def huber_loss(
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
     code = reduction_code(reduction)
     if not dtypes.castable(target._data.dtype, input._data.dtype):
-        raise RuntimeError(f"huber_loss(): a target of {target.dtype} does not fit an input of {input.dtype}, the result's type; convert with .to()")  # fmt: skip
+        raise RuntimeError(
+            f"huber_loss(): a target of {target.dtype} does not fit an input of {input.dtype}, the result's type; convert with .to()"
+        )
     if weight is None:
         return _huber_loss(input, target, code, delta).to(input.dtype)
     check_weight(input, weight)

@@ -11,8 +11,10 @@ from ..optimizer import Optimizer, number
 
 __all__ = ["LRScheduler"]
 
-EPOCH = ("The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. Please use `scheduler.step()` to step the "
-         "scheduler.")  # fmt: skip
+EPOCH = (
+    "The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. Please use `scheduler.step()` to step the "
+    "scheduler."
+)
 
 
 def copied(value: Any) -> Any:
@@ -71,8 +73,9 @@ class LRScheduler:
             if last_epoch == -1:
                 group.setdefault("initial_lr", copied(group["lr"]))
             elif "initial_lr" not in group:
-                raise KeyError(f"param 'initial_lr' is not specified in param_groups[{i}] when resuming scheduler with last_epoch >= 0. "
-                               "Load the optimizer's state_dict first.")  # fmt: skip
+                raise KeyError(
+                    f"param 'initial_lr' is not specified in param_groups[{i}] when resuming scheduler with last_epoch >= 0. Load the optimizer's state_dict first."
+                )
         self.base_lrs = [copied(group["initial_lr"]) for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         if not hasattr(optimizer, "_scheduled"):  # steps count from the first scheduler on

@@ -29,8 +29,9 @@ class _SeveralSchedulers(LRScheduler):
                     f"{type(self).__name__} does not support `ReduceLROnPlateau`, whose `step` takes a measure, but got one at index {i}"
                 )
             if optimizer != scheduler.optimizer:
-                raise ValueError(f"{type(self).__name__} expects all schedulers to belong to the same optimizer, but the {type(scheduler).__name__} "
-                                 f"at index {i} belongs to another {type(scheduler.optimizer).__name__}")  # fmt: skip
+                raise ValueError(
+                    f"{type(self).__name__} expects all schedulers to belong to the same optimizer, but the {type(scheduler).__name__} at index {i} belongs to another {type(scheduler.optimizer).__name__}"
+                )
 
     def state_dict(self) -> dict[str, Any]:
         """As the base's, with the state of each scheduler."""
@@ -75,8 +76,9 @@ class SequentialLR(_SeveralSchedulers):
             raise ValueError("SequentialLR expects at least one scheduler, but got no scheduler.")
         self._check(schedulers, optimizer)
         if len(milestones) != len(schedulers) - 1:
-            raise ValueError("SequentialLR expects one scheduler more than milestones, "
-                             f"but got {len(schedulers)} schedulers and {len(milestones)} milestones")  # fmt: skip
+            raise ValueError(
+                f"SequentialLR expects one scheduler more than milestones, but got {len(schedulers)} schedulers and {len(milestones)} milestones"
+            )
         self._schedulers, self._milestones = schedulers, milestones
         self.last_epoch = last_epoch + 1
         self.optimizer = optimizer

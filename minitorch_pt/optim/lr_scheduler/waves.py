@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..optimizer import Optimizer
@@ -103,8 +103,9 @@ class _MomentumCycle(LRScheduler):
 
     def _check_momentum(self, optimizer: Optimizer) -> None:
         if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
-            raise ValueError(f"optimizer must support momentum or beta1 with `cycle_momentum` option enabled: {type(optimizer).__name__} "
-                             "does not, use cycle_momentum=False")  # fmt: skip
+            raise ValueError(
+                f"optimizer must support momentum or beta1 with `cycle_momentum` option enabled: {type(optimizer).__name__} does not, use cycle_momentum=False"
+            )
         self.use_beta1 = "betas" in optimizer.defaults
 
     def _set_momentum(self, group: dict[str, Any], momentum: Any) -> None:
@@ -131,10 +132,22 @@ class CyclicLR(_MomentumCycle):
             than the groups. TypeError: not an optimiser.
     """
 
-    def __init__(self, optimizer: Optimizer, base_lr: float | list[float], max_lr: float | list[float], step_size_up: int = 2000,
-                 step_size_down: int | None = None, mode: str = "triangular", gamma: float = 1.0,
-                 scale_fn: Callable[[float], float] | None = None, scale_mode: str = "cycle", cycle_momentum: bool = True,
-                 base_momentum: float = 0.8, max_momentum: float = 0.9, last_epoch: int = -1) -> None:  # fmt: skip
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        base_lr: float | list[float],
+        max_lr: float | list[float],
+        step_size_up: int = 2000,
+        step_size_down: int | None = None,
+        mode: str = "triangular",
+        gamma: float = 1.0,
+        scale_fn: Callable[[float], float] | None = None,
+        scale_mode: str = "cycle",
+        cycle_momentum: bool = True,
+        base_momentum: float = 0.8,
+        max_momentum: float = 0.9,
+        last_epoch: int = -1,
+    ) -> None:
         check_optimizer(optimizer)
         base_lrs = one_each("base_lr", base_lr, optimizer)
         if last_epoch == -1:
@@ -199,6 +212,31 @@ class CyclicLR(_MomentumCycle):
             self._scale_fn_custom.__dict__.update(saved)
 
 
+def _steps_in_all(given: Mapping[str, int | None]) -> int:
+    """The product of the numbers of which a user says how long the cycle is."""
+    for name, value in given.items():
+        if value is None:
+            raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
+        if value <= 0 or not isinstance(value, int):
+            raise ValueError(f"Expected positive integer {name}, but got {value}")
+    return math.prod(value for value in given.values() if value)
+
+
+def _phases(total_steps: int, pct_start: float, three_phase: bool) -> list[dict[str, Any]]:
+    """Where each phase ends, and between which entries of a group its rate and momentum go."""
+    turns = [(float(pct_start * total_steps) - 1, "max_lr", "base_momentum")]
+    if three_phase:
+        turns.append((float(2 * pct_start * total_steps) - 2, "initial_lr", "max_momentum"))
+    turns.append((total_steps - 1, "min_lr", "max_momentum"))
+    phases = []
+    start_lr, start_momentum = "initial_lr", "max_momentum"
+    for end_step, end_lr, end_momentum in turns:
+        ends = {"start_lr": start_lr, "end_lr": end_lr, "start_momentum": start_momentum, "end_momentum": end_momentum}
+        phases.append({"end_step": end_step, **ends})
+        start_lr, start_momentum = end_lr, end_momentum
+    return phases
+
+
 class OneCycleLR(_MomentumCycle):
     """From max_lr / div_factor up to max_lr, then down to a final_div_factor-th of the start (Smith and Topin, 2018). Step it after each batch.
 
@@ -211,36 +249,36 @@ class OneCycleLR(_MomentumCycle):
         TypeError: not an optimiser.
     """
 
-    def __init__(self, optimizer: Optimizer, max_lr: float | list[float], total_steps: int | None = None, epochs: int | None = None,
-                 steps_per_epoch: int | None = None, pct_start: float = 0.3, anneal_strategy: str = "cos", cycle_momentum: bool = True,
-                 base_momentum: float | list[float] = 0.85, max_momentum: float | list[float] = 0.95, div_factor: float = 25.0,
-                 final_div_factor: float = 1e4, three_phase: bool = False, last_epoch: int = -1) -> None:  # fmt: skip
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        max_lr: float | list[float],
+        total_steps: int | None = None,
+        epochs: int | None = None,
+        steps_per_epoch: int | None = None,
+        pct_start: float = 0.3,
+        anneal_strategy: str = "cos",
+        cycle_momentum: bool = True,
+        base_momentum: float | list[float] = 0.85,
+        max_momentum: float | list[float] = 0.95,
+        div_factor: float = 25.0,
+        final_div_factor: float = 1e4,
+        three_phase: bool = False,
+        last_epoch: int = -1,
+    ) -> None:
         check_optimizer(optimizer)
         given = (
-            {"total_steps": total_steps}
-            if total_steps is not None
-            else {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
+            {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
+            if total_steps is None
+            else {"total_steps": total_steps}
         )
-        for name, value in given.items():
-            if value is None:
-                raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
-            if value <= 0 or not isinstance(value, int):
-                raise ValueError(f"Expected positive integer {name}, but got {value}")
+        total = _steps_in_all(given)
         if pct_start < 0 or pct_start > 1 or not isinstance(pct_start, float):
             raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
-        self.total_steps = math.prod(given.values())  # type: ignore[arg-type]
-        turns = [(float(pct_start * self.total_steps) - 1, "max_lr", "base_momentum")]
-        if three_phase:
-            turns.append((float(2 * pct_start * self.total_steps) - 2, "initial_lr", "max_momentum"))
-        turns.append((self.total_steps - 1, "min_lr", "max_momentum"))
-        self._schedule_phases: list[dict[str, Any]] = []
-        start_lr, start_momentum = "initial_lr", "max_momentum"
-        for end_step, end_lr, end_momentum in turns:
-            self._schedule_phases.append({"end_step": end_step, "start_lr": start_lr, "end_lr": end_lr,
-                                          "start_momentum": start_momentum, "end_momentum": end_momentum})  # fmt: skip
-            start_lr, start_momentum = end_lr, end_momentum
+        self.total_steps = total
+        self._schedule_phases = _phases(total, pct_start, three_phase)
         self._anneal_func_type = anneal_strategy
         highest = one_each("max_lr", max_lr, optimizer)
         if last_epoch == -1:
@@ -250,10 +288,8 @@ class OneCycleLR(_MomentumCycle):
         self.cycle_momentum = cycle_momentum
         if cycle_momentum:
             self._check_momentum(optimizer)
-            momenta = (
-                one_each("base_momentum", base_momentum, optimizer),
-                one_each("max_momentum", max_momentum, optimizer),
-            )
+            bounds = (("base_momentum", base_momentum), ("max_momentum", max_momentum))
+            momenta = [one_each(name, momentum, optimizer) for name, momentum in bounds]
             if last_epoch == -1:
                 self._start_momentum(optimizer, *momenta)
         super().__init__(optimizer, last_epoch)

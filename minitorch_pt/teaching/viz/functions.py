@@ -255,6 +255,12 @@ def bias(weight: float = 1.0, bias: float = 2.0, *, language: str | None = None,
     )
 
 
+_STEPS: dict = {
+    "color": INK, "linewidth": 1.4, "marker": "o", "markersize": 6, "markerfacecolor": VERMILION,
+    "markeredgecolor": "white", "zorder": 3,
+}  # fmt: skip
+
+
 @picture
 def descent(
     f: Callable, path: Any, *, around: Any = None, language: str | None = None, ax: Axes | None = None
@@ -285,26 +291,17 @@ def descent(
     low, high = shown.min(0), shown.max(0)
     room = np.maximum(0.25 * (high - low), 0.5)
     ends = [at(steps[0]), at(steps[-1])]
-    marks: dict = {
-        "color": INK,
-        "linewidth": 1.4,
-        "marker": "o",
-        "markersize": 6,
-        "markerfacecolor": VERMILION,
-        "markeredgecolor": "white",
-        "zorder": 3,
-    }
     if steps.ndim == 1:
         x = np.linspace(low - room, high + room, 201)
         ax.plot(x, [at(v) for v in x], color=BLUE, linewidth=2)
-        ax.plot(steps, [at(v) for v in steps], **marks)
+        ax.plot(steps, [at(v) for v in steps], **_STEPS)
         ax.set(xlabel=word("parameter"), ylabel=word("loss"))
     else:
         xs, ys = (np.linspace(a - r, b + r, 60) for a, b, r in zip(low, high, room, strict=True))
         heights = np.array([[at((x, y)) for x in xs] for y in ys])
         ax.contourf(xs, ys, heights, 14, cmap="cividis", alpha=0.55)
         ax.contour(xs, ys, heights, 14, colors=GREY, linewidths=0.6)
-        ax.plot(*steps.T, **marks)
+        ax.plot(*steps.T, **_STEPS)
         ax.set(xlabel=word("parameter {i}", i=1), ylabel=word("parameter {i}", i=2))
     for index, name, marker in ((0, "start", "s"), (-1, "end", "*")):
         point = (steps[index], ends[index]) if steps.ndim == 1 else steps[index]

@@ -30,6 +30,46 @@ from .words import translator
 __all__ = ["biological_neuron", "neuron", "unrolled"]
 
 
+def _draw_inputs(
+    canvas: Canvas,
+    x: np.ndarray,
+    w: np.ndarray,
+    names: Sequence[str] | None,
+    heights: list[float],
+    centre: tuple[float, float],
+) -> None:
+    """A box for each input, and its arrow, on which the weight stands, to the circle of the sum."""
+    sum_x, middle = centre
+    for i, (value, weight) in enumerate(zip(x, w, strict=True)):
+        y = heights[i]
+        label = f"$x_{{{i + 1}}}$" if names is None else names[i]
+        canvas.box(0.75, y, 1.2, 0.62, PALE_BLUE)
+        canvas.text(0.75, y - 0.13, label, 10)
+        canvas.text(0.75, y + 0.15, number(value), 10, weight="bold")
+        color, style = (BLUE, "-") if weight >= 0 else (VERMILION, (0, (4, 2)))
+        away = 0.5 / np.hypot(sum_x - 1.38, y - middle)  # the circle's share of the way to its centre
+        canvas.arrow(1.38, y, sum_x - away * (sum_x - 1.38), middle + away * (y - middle), color, 1.4, linestyle=style)
+        canvas.text(
+            2.05,
+            y + (middle - y) * 0.67 / (sum_x - 1.38),
+            f"× {number(weight)}",
+            10,
+            color,
+            backgroundcolor="white",
+            zorder=4,
+        )
+
+
+def _draw_sum(canvas: Canvas, x: float, y: float, z: float, bias: float) -> None:
+    """The circle of the sum, and the box of the bias below it."""
+    canvas.circle(x, y, 0.5, PALE_ORANGE)
+    canvas.text(x, y - 0.16, "Σ + b", 11, zorder=5)
+    canvas.text(x, y + 0.17, f"z = {number(z)}", 9, zorder=5)
+    canvas.box(x + 0.4, y + 1.0, 1.2, 0.4, "white", GREEN)
+    canvas.text(x + 0.4, y + 1.0, f"b = {number(bias)}", 10, zorder=5)
+    canvas.arrow(x, y + 0.8, x, y + 0.5, GREEN, 1.4)
+
+
 @picture
 def neuron(
     inputs: Any,
@@ -65,30 +105,8 @@ def neuron(
     height = max(top + len(x) * step + 0.15, middle + 1.35)
     canvas = Canvas(7.0, height, ax)
     sum_x = 3.65
-    for i, (value, weight) in enumerate(zip(x, w, strict=True)):
-        y = top + (i + 0.5) * step
-        label = f"$x_{{{i + 1}}}$" if names is None else names[i]
-        canvas.box(0.75, y, 1.2, 0.62, PALE_BLUE)
-        canvas.text(0.75, y - 0.13, label, 10)
-        canvas.text(0.75, y + 0.15, number(value), 10, weight="bold")
-        color, style = (BLUE, "-") if weight >= 0 else (VERMILION, (0, (4, 2)))
-        away = 0.5 / np.hypot(sum_x - 1.38, y - middle)  # the circle's share of the way to its centre
-        canvas.arrow(1.38, y, sum_x - away * (sum_x - 1.38), middle + away * (y - middle), color, 1.4, linestyle=style)
-        canvas.text(
-            2.05,
-            y + (middle - y) * 0.67 / (sum_x - 1.38),
-            f"× {number(weight)}",
-            10,
-            color,
-            backgroundcolor="white",
-            zorder=4,
-        )
-    canvas.circle(sum_x, middle, 0.5, PALE_ORANGE)
-    canvas.text(sum_x, middle - 0.16, "Σ + b", 11, zorder=5)
-    canvas.text(sum_x, middle + 0.17, f"z = {number(z)}", 9, zorder=5)
-    canvas.box(sum_x + 0.4, middle + 1.0, 1.2, 0.4, "white", GREEN)
-    canvas.text(sum_x + 0.4, middle + 1.0, f"b = {number(bias)}", 10, zorder=5)
-    canvas.arrow(sum_x, middle + 0.8, sum_x, middle + 0.5, GREEN, 1.4)
+    _draw_inputs(canvas, x, w, names, [top + (i + 0.5) * step for i in range(len(x))], (sum_x, middle))
+    _draw_sum(canvas, sum_x, middle, z, bias)
     canvas.arrow(sum_x + 0.5, middle, 4.6, middle)
     canvas.box(5.05, middle, 0.9, 0.62, PALE_GREEN)
     _curve(canvas, function, 5.05, middle)
@@ -99,18 +117,16 @@ def neuron(
         canvas.text(place, 0.25, word(text), 10, GREY)
     canvas.text(5.05, middle + 0.5, name, 9)
     terms = " + ".join(f"{number(a)} × {number(b)}" for a, b in zip(x, w, strict=True))
-    return describe(
-        canvas.ax,
-        word(
-            "An artificial neuron with {n} inputs. z = {terms} + {bias} = {z}; output = {name}(z) = {output}",
-            n=len(x),
-            terms=terms,
-            bias=number(bias),
-            z=number(z),
-            name=name,
-            output=number(output),
-        ),
+    text = word(
+        "An artificial neuron with {n} inputs. z = {terms} + {bias} = {z}; output = {name}(z) = {output}",
+        n=len(x),
+        terms=terms,
+        bias=number(bias),
+        z=number(z),
+        name=name,
+        output=number(output),
     )
+    return describe(canvas.ax, text)
 
 
 def _curve(canvas: Canvas, function: Callable, x: float, y: float) -> None:
@@ -119,6 +135,20 @@ def _curve(canvas: Canvas, function: Callable, x: float, y: float) -> None:
     values = function(t)
     span = max(float(np.ptp(values)), 1e-9)
     canvas.line(x + t / 3 * 0.33, y + 0.22 - 0.44 * (values - values.min()) / span, INK, 1.6)
+
+
+def _artificial_twin(canvas: Canvas, twin: float) -> None:
+    """The artificial neuron at a height of the page: each part under its model."""
+    for k, place in enumerate((-0.5, 0.0, 0.5)):
+        canvas.arrow(0.75, twin + place, 1.75 - 0.42, twin + 0.35 * place, BLUE)
+        canvas.cell(0.35, twin + place - 0.2, "", PALE_BLUE, side=0.4, edge=INK, lw=1.2)
+        canvas.text(0.55, twin + place, f"$x_{k + 1}$", 10)
+    for place in (1.75, 6.5):
+        canvas.circle(place, twin, 0.42, PALE_ORANGE if place < 2 else "#F4F1E8", INK if place < 2 else GREY)
+        canvas.text(place, twin, "Σ, f", 11, INK if place < 2 else GREY, zorder=5)
+    canvas.arrow(2.17, twin, 6.08, twin)
+    canvas.text(3.7, twin - 0.17, "y", 11, style="italic")
+    canvas.text(5.75, twin - 0.2, "× w", 11, VERMILION)
 
 
 @picture
@@ -156,17 +186,7 @@ def biological_neuron(*, language: str | None = None, ax: Axes | None = None) ->
     for x, part, meaning in labels:
         canvas.text(x, 2.8, word(part), 11, weight="bold")
         canvas.text(x, 3.01, f"≈ {word(meaning)}", 10, GREY, va="top", linespacing=1.3)
-    twin = 4.35  # below, the artificial neuron: each part under its model
-    for k, place in enumerate((-0.5, 0.0, 0.5)):
-        canvas.arrow(0.75, twin + place, 1.75 - 0.42, twin + 0.35 * place, BLUE)
-        canvas.cell(0.35, twin + place - 0.2, "", PALE_BLUE, side=0.4, edge=INK, lw=1.2)
-        canvas.text(0.55, twin + place, f"$x_{k + 1}$", 10)
-    for place in (1.75, 6.5):
-        canvas.circle(place, twin, 0.42, PALE_ORANGE if place < 2 else "#F4F1E8", INK if place < 2 else GREY)
-        canvas.text(place, twin, "Σ, f", 11, INK if place < 2 else GREY, zorder=5)
-    canvas.arrow(2.17, twin, 6.08, twin)
-    canvas.text(3.7, twin - 0.17, "y", 11, style="italic")
-    canvas.text(5.75, twin - 0.2, "× w", 11, VERMILION)
+    _artificial_twin(canvas, 4.35)
     canvas.text(3.7, y - 0.42, word("signal") + " →", 10, GREEN)
     return describe(
         canvas.ax,

@@ -220,6 +220,16 @@ def _planes(
             _cells(canvas, cube[plane], rows, columns, x, y, SIDE, fixed)
 
 
+def _blocks(samples: int, batch_size: int) -> list[tuple[int | None, list[int | None]]]:
+    """(number of a batch, its rows) of the batches that are drawn; a gap between them has neither."""
+    starts, blocks = range(0, samples, batch_size), []
+    for i in shown(len(starts), 4):
+        rows = range(0) if i is None else range(samples)[starts[i] : starts[i] + batch_size]
+        seen = shown(len(rows), len(rows) if samples <= 14 else 4)
+        blocks.append((i, [None if k is None else rows[k] for k in seen]))
+    return blocks
+
+
 @picture
 def batches(array: Any, batch_size: int, *, language: str | None = None, ax: Axes | None = None) -> Figure:
     """A data set cut into batches: each goes through the network and brings one update, all together are an epoch.
@@ -236,18 +246,11 @@ def batches(array: Any, batch_size: int, *, language: str | None = None, ax: Axe
         raise ValueError(f"batch_size must be positive, got {batch_size}")
     table = data.reshape(len(data), -1)
     starts = range(0, len(table), batch_size)
-    drawn = shown(len(starts), 4)
-    few = len(table) <= 14
     columns = shown(table.shape[1], 4)
     span = len(columns) * SIDE
     x_batch = 0.6 + span + 1.0
     steps = word("forward → loss →\nbackward → step")
-    blocks = []  # (number of the batch, its rows, height): a gap between batches has no rows
-    for i in drawn:
-        indices = [] if i is None else range(len(table))[starts[i] : starts[i] + batch_size]
-        blocks.append(
-            (i, [indices[k] if k is not None else None for k in shown(len(indices), len(indices) if few else 4)])
-        )
+    blocks = _blocks(len(table), batch_size)
     heights = [max(len(rows), 1) * SIDE for _, rows in blocks]
     gap, top = 0.25 if min(heights) > SIDE else 0.4, 0.6
     high = sum(heights) + gap * (len(blocks) - 1)
@@ -276,16 +279,12 @@ def batches(array: Any, batch_size: int, *, language: str | None = None, ax: Axe
             canvas.text(x, y - 0.07, steps, 9, GREY, ha="left", va="top", linespacing=1.3)
         y_data += height
         y_batch += height + gap
-    note = word(
-        "one epoch: {samples} samples, {n} batches, {n} updates of the weights", samples=len(table), n=len(starts)
-    )
+    facts = {"samples": len(table), "n": len(starts)}
+    note = word("one epoch: {samples} samples, {n} batches, {n} updates of the weights", **facts)
     canvas.text(width / 2, top + high + 0.3, note, 10)
-    return describe(
-        canvas.ax,
-        word(
-            "A data set of {samples} samples cut into {n} batches of at most {size}. Each batch brings one update of the weights, all together are one epoch.",
-            samples=len(table),
-            n=len(starts),
-            size=batch_size,
-        ),
+    text = word(
+        "A data set of {samples} samples cut into {n} batches of at most {size}. Each batch brings one update of the weights, all together are one epoch.",
+        size=batch_size,
+        **facts,
     )
+    return describe(canvas.ax, text)

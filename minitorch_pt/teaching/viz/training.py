@@ -92,6 +92,24 @@ def history(
     return describe(ax, word("Learning curves. {what}: {curves}", what=ylabel or word("loss"), curves="; ".join(parts)))
 
 
+def _scores(model: Callable, points: np.ndarray) -> np.ndarray:
+    """(N, classes): the model's scores; of one score, which is positive for class 1, class 0 has 0."""
+    scores = _run(model, points).reshape(len(points), -1).astype(np.float64)
+    return np.concatenate([np.zeros_like(scores), scores], 1) if scores.shape[1] == 1 else scores
+
+
+def _regions(ax: Axes, xs: np.ndarray, ys: np.ndarray, scores: np.ndarray, classes: int) -> None:
+    """Where each class has the highest score, and the lines between."""
+    levels = np.arange(classes + 1) - 0.5
+    pale = [tuple(1 - 0.28 * (1 - np.array(to_rgb(c)))) for c in CYCLE[:classes]]
+    with_hatch = ax.contourf(xs, ys, scores.argmax(-1), levels, colors=pale, hatches=list(HATCHES[:classes]))
+    with_hatch.set_edgecolor("white")
+    for c in range(1, scores.shape[-1]):  # the line of equal scores is smooth, the edges of the regions are stairs
+        lead = scores[..., c] - np.delete(scores, c, -1).max(-1)
+        if lead.min() <= 0 < lead.max():  # a hair above 0: a tie goes to the lower class
+            ax.contour(xs, ys, lead, [1e-6 * lead.max()], colors=INK, linewidths=1.2)
+
+
 @picture
 def boundary(
     model: Callable,
@@ -118,18 +136,9 @@ def boundary(
         raise ValueError(f"boundary() draws points (N, 2) with labels (N,), got {points.shape} and {labels.shape}")
     room = 0.12 * np.ptp(points, axis=0) + 1e-6
     xs, ys = (np.linspace(a - r, b + r, 160) for a, b, r in zip(points.min(0), points.max(0), room, strict=True))
-    grid = (
-        np.stack(np.meshgrid(xs, ys), -1)
-        .reshape(-1, 2)
-        .astype(points.dtype if points.dtype.kind == "f" else np.float32)
-    )
-    scores = (
-        _run(model, np.concatenate([grid, points.astype(grid.dtype)]))
-        .reshape(len(grid) + len(points), -1)
-        .astype(np.float64)
-    )
-    if scores.shape[1] == 1:
-        scores = np.concatenate([np.zeros_like(scores), scores], 1)
+    kind = points.dtype if points.dtype.kind == "f" else np.float32
+    grid = np.stack(np.meshgrid(xs, ys), -1).reshape(-1, 2).astype(kind)
+    scores = _scores(model, np.concatenate([grid, points.astype(kind)]))
     said = scores.argmax(1)
     classes = int(max(said.max(), labels.max())) + 1
     if classes > len(CYCLE) or labels.min() < 0 or (names is not None and len(names) < classes):
@@ -137,15 +146,7 @@ def boundary(
             f"boundary() draws at most {len(CYCLE)} classes, numbered from 0, each with a name if any has, got labels from {labels.min()} to {labels.max()} and scores of {scores.shape[1]} classes"
         )
     ax = plain_axes(ax, 5.2, 4.0)
-    regions = said[: len(grid)].reshape(160, 160)
-    levels = np.arange(classes + 1) - 0.5
-    pale = [tuple(1 - 0.28 * (1 - np.array(to_rgb(c)))) for c in CYCLE[:classes]]
-    with_hatch = ax.contourf(xs, ys, regions, levels, colors=pale, hatches=list(HATCHES[:classes]))
-    with_hatch.set_edgecolor("white")
-    for c in range(1, scores.shape[1]):  # the line of equal scores is smooth, the edges of the regions are stairs
-        lead = (scores[:, c] - np.delete(scores, c, 1).max(1))[: len(grid)].reshape(160, 160)
-        if lead.min() <= 0 < lead.max():  # a hair above 0: a tie goes to the lower class
-            ax.contour(xs, ys, lead, [1e-6 * lead.max()], colors=INK, linewidths=1.2)
+    _regions(ax, xs, ys, scores[: len(grid)].reshape(160, 160, -1), classes)
     for c in range(classes):
         name = names[c] if names is not None else word("class {c}", c=c)
         ax.plot(

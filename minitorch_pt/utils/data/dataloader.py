@@ -36,8 +36,9 @@ def _check_workers(num_workers: int, timeout: float, prefetch_factor: int | None
     if timeout < 0:
         raise ValueError(f"timeout option should be non-negative, got {timeout}")
     if num_workers == 0 and prefetch_factor is not None:
-        raise ValueError("prefetch_factor option could only be specified in multiprocessing. let num_workers > 0 to enable multiprocessing, otherwise set "
-                         "prefetch_factor to None.")  # fmt: skip
+        raise ValueError(
+            "prefetch_factor option could only be specified in multiprocessing. let num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None."
+        )
     if prefetch_factor is not None and prefetch_factor < 0:
         raise ValueError(f"prefetch_factor option should be non-negative, got {prefetch_factor}")
     if persistent_workers and num_workers == 0:
@@ -96,11 +97,27 @@ class DataLoader(Generic[T]):
     _iterator: _MultiProcessingDataLoaderIter | None = None  # persistent workers
     _told: int | None = None  # how many samples an iterable data set claims to have, once it was asked
 
-    def __init__(self, dataset: Dataset[T] | Sequence[T], batch_size: int | None = 1, shuffle: bool | None = None, sampler: Any = None, batch_sampler: Any = None,
-                 num_workers: int = 0, collate_fn: Callable | None = None, pin_memory: bool = False, drop_last: bool = False, timeout: float = 0,
-                 worker_init_fn: Callable | None = None, multiprocessing_context: Any = None, generator: Any = None, *,
-                 prefetch_factor: int | None = None, persistent_workers: bool = False, pin_memory_device: str = "",
-                 in_order: bool = True) -> None:  # fmt: skip
+    def __init__(
+        self,
+        dataset: Dataset[T] | Sequence[T],
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler: Any = None,
+        batch_sampler: Any = None,
+        num_workers: int = 0,
+        collate_fn: Callable | None = None,
+        pin_memory: bool = False,
+        drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable | None = None,
+        multiprocessing_context: Any = None,
+        generator: Any = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
+    ) -> None:
         _check_workers(num_workers, timeout, prefetch_factor, persistent_workers)
         self._iterable = isinstance(dataset, IterableDataset)
         _check_order(self._iterable, batch_size, shuffle, sampler, batch_sampler, drop_last)
@@ -127,8 +144,10 @@ class DataLoader(Generic[T]):
     def _warn_of_many(self) -> None:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         if self.num_workers > cores:
-            warnings.warn(f"This DataLoader will create {self.num_workers} workers in total. Our suggested max number of worker in current system is "
-                          f"{cores}; more of them do not read faster.", stacklevel=3)  # fmt: skip
+            warnings.warn(
+                f"This DataLoader will create {self.num_workers} workers in total. Our suggested max number of worker in current system is {cores}; more of them do not read faster.",
+                stacklevel=3,
+            )
 
     @property
     def _auto_collation(self) -> bool:
@@ -175,9 +194,15 @@ class _BaseDataLoaderIter:
 
     def __init__(self, loader: DataLoader) -> None:
         if loader.pin_memory and loader.pin_memory_device:
-            warnings.warn(f"pin_memory_device is deprecated, the current accelerator will be used as the device; {loader.pin_memory_device!r} is ignored.", stacklevel=3)  # fmt: skip
+            warnings.warn(
+                f"pin_memory_device is deprecated, the current accelerator will be used as the device; {loader.pin_memory_device!r} is ignored.",
+                stacklevel=3,
+            )
         if loader.pin_memory:
-            warnings.warn("'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.", stacklevel=3)  # fmt: skip
+            warnings.warn(
+                "'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.",
+                stacklevel=3,
+            )
         self._loader, self._told, self._given = loader, loader._told, 0
         self._keys: Iterator[Any] = iter(loader._index_sampler)
         self._base_seed = draw_seed(loader.generator)  # as torch does, whether there are workers or not
@@ -192,8 +217,10 @@ class _BaseDataLoaderIter:
         batch = self._next()
         self._given += 1
         if self._told is not None and self._given > self._told:
-            warnings.warn(f"Length of IterableDataset {self._loader.dataset} was reported to be {self._told} (when accessing len(dataloader)), "
-                          f"but {self._given} samples have been fetched.", stacklevel=2)  # fmt: skip
+            warnings.warn(
+                f"Length of IterableDataset {self._loader.dataset} was reported to be {self._told} (when accessing len(dataloader)), but {self._given} samples have been fetched.",
+                stacklevel=2,
+            )
         return batch
 
     def _next(self) -> Any:
@@ -324,12 +351,18 @@ def _context(given: Any, num_workers: int) -> Any:
     if given is None:
         return None
     if num_workers == 0:
-        raise ValueError(f"multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got num_workers={num_workers}")  # fmt: skip
+        raise ValueError(
+            f"multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got num_workers={num_workers}"
+        )
     if isinstance(given, str):
         known = multiprocessing.get_all_start_methods()
         if given not in known:
-            raise ValueError(f"multiprocessing_context option should specify a valid start method in {known!r}, but got multiprocessing_context={given!r}")  # fmt: skip
+            raise ValueError(
+                f"multiprocessing_context option should specify a valid start method in {known!r}, but got multiprocessing_context={given!r}"
+            )
         return multiprocessing.get_context(given)
     if not isinstance(given, multiprocessing.context.BaseContext):
-        raise TypeError(f"multiprocessing_context option should be a valid context object or a string specifying the start method, but got multiprocessing_context={given}")  # fmt: skip
+        raise TypeError(
+            f"multiprocessing_context option should be a valid context object or a string specifying the start method, but got multiprocessing_context={given}"
+        )
     return given

@@ -23,8 +23,15 @@ class DistributedSampler(Sampler[int]):
     [1, 3, 0]
     """
 
-    def __init__(self, dataset: Any, num_replicas: int | None = None, rank: int | None = None, shuffle: bool = True, seed: int = 0,
-                 drop_last: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        dataset: Any,
+        num_replicas: int | None = None,
+        rank: int | None = None,
+        shuffle: bool = True,
+        seed: int = 0,
+        drop_last: bool = False,
+    ) -> None:
         if num_replicas is None or rank is None:
             raise RuntimeError(
                 "Requires distributed package to be available: minitorch_pt works in one process; give num_replicas and rank"

@@ -27,8 +27,15 @@ class SummaryWriter:
         ModuleNotFoundError: the package tensorboard is not installed. NotImplementedError: pictures, graphs and others that torch can write.
     """
 
-    def __init__(self, log_dir: Any = None, comment: str = "", purge_step: int | None = None, max_queue: int = 10, flush_secs: int = 120,
-                 filename_suffix: str = "") -> None:  # fmt: skip
+    def __init__(
+        self,
+        log_dir: Any = None,
+        comment: str = "",
+        purge_step: int | None = None,
+        max_queue: int = 10,
+        flush_secs: int = 120,
+        filename_suffix: str = "",
+    ) -> None:
         try:
             self._protos: Any = importlib.import_module("tensorboard.compat.proto")
             for name in ("event_pb2", "summary_pb2", "tensor_pb2", "tensor_shape_pb2"):
@@ -50,8 +57,15 @@ class SummaryWriter:
             event.step = int(global_step)
         self._writer.add_event(event)
 
-    def add_scalar(self, tag: str, scalar_value: Any, global_step: int | None = None, walltime: float | None = None,
-                   new_style: bool = False, double_precision: bool = False) -> None:  # fmt: skip
+    def add_scalar(
+        self,
+        tag: str,
+        scalar_value: Any,
+        global_step: int | None = None,
+        walltime: float | None = None,
+        new_style: bool = False,
+        double_precision: bool = False,
+    ) -> None:
         """A number, as a point of the curve `tag` at `global_step`."""
         number = float(_numbers(scalar_value))
         self._add(self._protos.summary_pb2.Summary.Value(tag=tag, simple_value=number), global_step, walltime)
@@ -79,8 +93,15 @@ class SummaryWriter:
             walltime,
         )
 
-    def add_histogram(self, tag: str, values: Any, global_step: int | None = None, bins: Any = "auto", walltime: float | None = None,
-                      max_bins: int | None = None) -> None:  # fmt: skip
+    def add_histogram(
+        self,
+        tag: str,
+        values: Any,
+        global_step: int | None = None,
+        bins: Any = "auto",
+        walltime: float | None = None,
+        max_bins: int | None = None,
+    ) -> None:
         """How often numbers fall into each of the bins."""
         numbers = _numbers(values).astype(np.float64).reshape(-1)
         counts, edges = np.histogram(numbers, bins=30 if bins in ("tensorflow", "auto", "fd") else bins)

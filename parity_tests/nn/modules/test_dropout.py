@@ -52,7 +52,17 @@ def test_default(name):
     assert repr(getattr(minitorch_pt.nn, name)()) == repr(getattr(torch.nn, name)())
 
 
-@pytest.mark.parametrize("name", ["alpha_dropout", "alpha_dropout_", "feature_dropout", "feature_dropout_", "feature_alpha_dropout", "feature_alpha_dropout_"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "alpha_dropout",
+        "alpha_dropout_",
+        "feature_dropout",
+        "feature_dropout_",
+        "feature_alpha_dropout",
+        "feature_alpha_dropout_",
+    ],
+)
 @pytest.mark.parametrize("train", [False, True])
 def test_torch_names(name, train):
     def program(t):

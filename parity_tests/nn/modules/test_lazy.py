@@ -15,8 +15,28 @@ SHAPES = {1: (4, 3, 5), 2: (4, 3, 5, 2), 3: (2, 3, 2, 3, 2)}
 
 
 @pytest.mark.filterwarnings("ignore:input's size at dim")  # of layers without any parameter, which stay at 0 channels
-@pytest.mark.parametrize("options", [{}, {"affine": False}, {"bias": False}, {"track_running_stats": False}, {"affine": False, "track_running_stats": False}, {"eps": 0.1, "momentum": 0.5}])  # fmt: skip
-@pytest.mark.parametrize("name", ["LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d", "LazyInstanceNorm1d", "LazyInstanceNorm2d", "LazyInstanceNorm3d"])  # fmt: skip
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"affine": False},
+        {"bias": False},
+        {"track_running_stats": False},
+        {"affine": False, "track_running_stats": False},
+        {"eps": 0.1, "momentum": 0.5},
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "LazyBatchNorm1d",
+        "LazyBatchNorm2d",
+        "LazyBatchNorm3d",
+        "LazyInstanceNorm1d",
+        "LazyInstanceNorm2d",
+        "LazyInstanceNorm3d",
+    ],
+)
 def test_becomes_an_ordinary_layer(name, options):
     def program(t):
         module = getattr(t.nn, name)(**options)

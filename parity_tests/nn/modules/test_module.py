@@ -192,7 +192,7 @@ def test_state_dict_hooks():
         )
         layer.register_load_state_dict_post_hook(lambda m, keys: keys.missing_keys.clear())
         state = layer.state_dict()
-        return [list(state), repr(layer.load_state_dict(state)), seen]  # fmt: skip
+        return [list(state), repr(layer.load_state_dict(state)), seen]
 
     same_program(program)
 

@@ -34,7 +34,10 @@ def compare(make, shapes, training=True):
 
 
 SHAPES = {1: (4, 3, 5), 2: (4, 3, 5, 2), 3: (2, 3, 2, 3, 2)}
-OPTIONS = [{}, {"momentum": None}, {"affine": False}, {"bias": False}, {"track_running_stats": False}, {"eps": 0.1, "momentum": 0.5}, {"affine": True, "track_running_stats": True}]  # fmt: skip
+OPTIONS = [
+    {}, {"momentum": None}, {"affine": False}, {"bias": False}, {"track_running_stats": False},
+    {"eps": 0.1, "momentum": 0.5}, {"affine": True, "track_running_stats": True},
+]  # fmt: skip
 
 
 INSTANCE = ["InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"]

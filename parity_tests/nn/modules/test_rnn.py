@@ -30,7 +30,9 @@ def state(t, kind, *shape):
 
 
 def packed(t, dtype="float64"):
-    return t.nn.utils.rnn.pack_padded_sequence(tensor(t, 5, 3, 3, dtype=dtype), t.tensor([2, 5, 3]), enforce_sorted=False)  # fmt: skip
+    return t.nn.utils.rnn.pack_padded_sequence(
+        tensor(t, 5, 3, 3, dtype=dtype), t.tensor([2, 5, 3]), enforce_sorted=False
+    )
 
 
 def trained(t, kind, options, make_input, *hx):
@@ -50,9 +52,15 @@ def trained(t, kind, options, make_input, *hx):
     return [*seen, output.detach(), last.detach(), dict(net.state_dict()), t.rand(1)]
 
 
-@pytest.mark.parametrize("kind, options", [(k, o) for k in KINDS for o in OPTIONS] + [("LSTM", o) for o in PROJECTED]
-                         + [("RNN", {"nonlinearity": "relu", "num_layers": 2})])  # fmt: skip
-@pytest.mark.parametrize("make_input", [lambda t: tensor(t, 5, 2, 3), lambda t: tensor(t, 5, 3), packed], ids=["batch", "alone", "packed"])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind, options",
+    [(k, o) for k in KINDS for o in OPTIONS]
+    + [("LSTM", o) for o in PROJECTED]
+    + [("RNN", {"nonlinearity": "relu", "num_layers": 2})],
+)
+@pytest.mark.parametrize(
+    "make_input", [lambda t: tensor(t, 5, 2, 3), lambda t: tensor(t, 5, 3), packed], ids=["batch", "alone", "packed"]
+)
 def test_training(kind, options, make_input):
     if make_input is packed and options.get("batch_first"):
         options = {**options, "batch_first": False}  # a packed sequence has no such axis
@@ -182,7 +190,9 @@ def test_wrong_types_and_packs(kind):
     same_program(lambda t: getattr(t.nn, kind)(2, 4).double()(packed(t)))
     same_program(lambda t: getattr(t.nn, kind)(3, 4)(t.nn.utils.rnn.pack_sequence([t.ones(3)])))
     for name in ("float64", "float16", "int64"):
-        same_program(lambda t, n=name: getattr(t.nn, kind)(3, 4)(t.nn.utils.rnn.pack_sequence([t.ones(2, 3).to(getattr(t, n))])))  # fmt: skip
+        same_program(
+            lambda t, n=name: getattr(t.nn, kind)(3, 4)(t.nn.utils.rnn.pack_sequence([t.ones(2, 3).to(getattr(t, n))]))
+        )
 
 
 @pytest.mark.parametrize("x, shape", [
@@ -240,13 +250,17 @@ def test_checks(kind):
         return (t.ones(*shape), t.ones(*shape)) if kind == "LSTM" else t.ones(*shape)
 
     for shape in ((1, 2, 4), (1, 3, 4)):
-        same_program(lambda t, s=shape: getattr(t.nn, kind)(3, 4).check_forward_args(t.ones(5, 2, 3), hidden(t, *s), None))  # fmt: skip
+        same_program(
+            lambda t, s=shape: getattr(t.nn, kind)(3, 4).check_forward_args(t.ones(5, 2, 3), hidden(t, *s), None)
+        )
     for shape in ((5, 2, 3), (5, 3), (5, 2, 4)):
         same_program(lambda t, s=shape: getattr(t.nn, kind)(3, 4).check_input(t.ones(*s), None))
     for expected in ((1, 2), (1, 3)):
         same_program(lambda t, e=expected: getattr(t.nn, kind)(3, 4).check_hidden_size(t.ones(1, 2), e))
     for order in ([1, 0], None):
-        same_program(lambda t, o=order: getattr(t.nn, kind)(3, 4).permute_hidden(state(t, kind, 1, 2, 4), o and t.tensor(o)))  # fmt: skip
+        same_program(
+            lambda t, o=order: getattr(t.nn, kind)(3, 4).permute_hidden(state(t, kind, 1, 2, 4), o and t.tensor(o))
+        )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -265,7 +279,18 @@ def test_signatures_and_bases(kind):
         for kind, t in ((ours, minitorch_pt), (theirs, torch))
     ]
     assert bases[0] == bases[1]
-    for name in {"__init__", "forward", "check_input", "check_hidden_size", "check_forward_args", "permute_hidden", "get_expected_hidden_size"} & {*dir(theirs)}:  # fmt: skip
-        shown = [[(p.name, p.kind, p.default) for p in inspect.signature(getattr(c, name)).parameters.values()] for c in (ours, theirs)]  # fmt: skip
+    for name in {
+        "__init__",
+        "forward",
+        "check_input",
+        "check_hidden_size",
+        "check_forward_args",
+        "permute_hidden",
+        "get_expected_hidden_size",
+    } & {*dir(theirs)}:
+        shown = [
+            [(p.name, p.kind, p.default) for p in inspect.signature(getattr(c, name)).parameters.values()]
+            for c in (ours, theirs)
+        ]
         if not kind.endswith("Base") or name != "forward":
             assert shown[0] == shown[1], name

@@ -102,7 +102,10 @@ def test_encoder(norm, options, keywords):
     same(make, batched(options, S), keywords)
 
 
-@pytest.mark.parametrize("keywords", [{}, {"tgt_mask": TGT_CAUSAL}, {"tgt_mask": TGT_CAUSAL, "tgt_is_causal": False}, {"tgt_mask": rand(T, T)}])  # fmt: skip
+@pytest.mark.parametrize(
+    "keywords",
+    [{}, {"tgt_mask": TGT_CAUSAL}, {"tgt_mask": TGT_CAUSAL, "tgt_is_causal": False}, {"tgt_mask": rand(T, T)}],
+)
 @pytest.mark.parametrize("norm", [True, False])
 def test_decoder(norm, keywords):
     def make(t):
@@ -112,7 +115,14 @@ def test_decoder(norm, keywords):
 
 
 @pytest.mark.parametrize("options", LAYER)
-@pytest.mark.parametrize("keywords", [{}, {"tgt_mask": TGT_CAUSAL, "src_mask": MASK}, {"src_key_padding_mask": PADDING, "memory_key_padding_mask": PADDING}])  # fmt: skip
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {},
+        {"tgt_mask": TGT_CAUSAL, "src_mask": MASK},
+        {"src_key_padding_mask": PADDING, "memory_key_padding_mask": PADDING},
+    ],
+)
 def test_transformer(options, keywords):
     make = lambda t: t.nn.Transformer(D, H, 2, 2, 16, **options)  # noqa: E731
     same(make, batched(options, S, T), keywords)
@@ -211,7 +221,10 @@ def test_causal_mask():
     same_program(program)
 
 
-@pytest.mark.parametrize("name", ["Transformer", "TransformerEncoder", "TransformerDecoder", "TransformerEncoderLayer", "TransformerDecoderLayer"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    ["Transformer", "TransformerEncoder", "TransformerDecoder", "TransformerEncoderLayer", "TransformerDecoderLayer"],
+)
 @pytest.mark.parametrize("method", ["__init__", "forward"])
 def test_signatures(name, method):
     found = []

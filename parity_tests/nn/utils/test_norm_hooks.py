@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 
+import numpy as np
 import pytest
 import torch
 
@@ -133,3 +134,20 @@ def test_old_names_warn(package):
     with pytest.warns(FutureWarning, match="clip_grad_norm_"):
         total = utils.clip_grad_norm(x, 1.0)
     assert float(total) == pytest.approx(18**0.5)
+
+
+@pytest.mark.parametrize("dim", [-1, 0, 1, 2, 3])
+@pytest.mark.parametrize("power", [1, 2])
+def test_norm_except_dim(dim, power):
+    """torch.norm_except_dim and torch._weight_norm, which older programs call themselves."""
+    found = []
+    for package in (minitorch_pt, torch):
+        v = package.arange(1.0, 13.0).reshape(2, 3, 2)
+        try:
+            norm = package.norm_except_dim(v, power, dim)
+        except IndexError as error:
+            found.append([str(error)[:30]])
+        else:
+            found.append([norm.tolist(), package._weight_norm(v, norm, dim).tolist() if dim >= 0 else "over all"])
+    for ours, theirs in zip(*found, strict=True):
+        assert ours == theirs if isinstance(ours, str) else np.allclose(ours, theirs, rtol=1e-6)

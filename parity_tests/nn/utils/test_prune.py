@@ -111,9 +111,12 @@ def test_tensors_of_no_module():
         prune, x = package.nn.utils.prune, package.tensor([[1.0, -3.0, 2.0], [0.5, 0.1, 4.0]])
         package.manual_seed(0)
         return (
-            prune.L1Unstructured(2).prune(x), prune.RandomStructured(1, dim=0).prune(x), prune.RandomUnstructured(0.5).prune(x),
-            prune.LnStructured(1, float("inf"), 0).prune(x), prune.L1Unstructured(1).prune(x, default_mask=package.tensor([[1.0, 0, 1], [1, 1, 0]])),
-        )  # fmt: skip
+            prune.L1Unstructured(2).prune(x),
+            prune.RandomStructured(1, dim=0).prune(x),
+            prune.RandomUnstructured(0.5).prune(x),
+            prune.LnStructured(1, float("inf"), 0).prune(x),
+            prune.L1Unstructured(1).prune(x, default_mask=package.tensor([[1.0, 0, 1], [1, 1, 0]])),
+        )
 
     same_program(program)
 

@@ -10,7 +10,10 @@ import torch
 import minitorch_pt
 from parity_tests.oracle import rand, same_program
 
-NAMES = ["invert_permutation", "pack_padded_sequence", "pad_packed_sequence", "pad_sequence", "unpad_sequence", "pack_sequence", "unpack_sequence"]  # fmt: skip
+NAMES = [
+    "invert_permutation", "pack_padded_sequence", "pad_packed_sequence", "pad_sequence", "unpad_sequence",
+    "pack_sequence", "unpack_sequence",
+]  # fmt: skip
 
 
 def rnn(t):
@@ -159,7 +162,9 @@ def test_pad_packed_sequence_of_other_types(convert):
     same_program(
         lambda t: list(rnn(t).pad_packed_sequence(convert(packed(t).float().to(t.float64)), padding_value=2.0))
     )
-    same_program(lambda t: list(rnn(t).pad_packed_sequence(rnn(t).pack_sequence([t.tensor([True, False]), t.tensor([True])]))))  # fmt: skip
+    same_program(
+        lambda t: list(rnn(t).pad_packed_sequence(rnn(t).pack_sequence([t.tensor([True, False]), t.tensor([True])])))
+    )
 
 
 @pytest.mark.parametrize("side", ["left", "right", "middle"])

@@ -23,14 +23,26 @@ twice = functools.partial(check, second=True)
 
 @pytest.mark.parametrize("name", ("linalg.cholesky", "linalg.cholesky_ex"))
 @pytest.mark.parametrize("upper", [False, True])
-@pytest.mark.parametrize("x", [symmetric(shift=5.0), symmetric(2, 2, shift=5.0), rand(3, 3) + 5 * np.eye(3), rand(0, 0), rand(0, 2, 2)], ids=lambda x: str(x.shape))  # fmt: skip
+@pytest.mark.parametrize(
+    "x",
+    [symmetric(shift=5.0), symmetric(2, 2, shift=5.0), rand(3, 3) + 5 * np.eye(3), rand(0, 0), rand(0, 2, 2)],
+    ids=lambda x: str(x.shape),
+)
 def test_cholesky(name, x, upper):
     twice(name, x, upper=upper)
 
 
 def test_what_is_known_of_matrices_that_are_not_positive_definite():
     """torch leaves what LAPACK had computed so far in place of the factor; here it is nan. The numbers of the minors agree."""
-    stack = np.stack([np.eye(3), -np.eye(3), np.diag([1.0, 2.0, -1.0]), np.array([[1.0, 2, 0], [2, 1, 0], [0, 0, 1]]), np.full((3, 3), np.nan)])  # fmt: skip
+    stack = np.stack(
+        [
+            np.eye(3),
+            -np.eye(3),
+            np.diag([1.0, 2.0, -1.0]),
+            np.array([[1.0, 2, 0], [2, 1, 0], [0, 0, 1]]),
+            np.full((3, 3), np.nan),
+        ]
+    )
     same_program(lambda p: p.linalg.cholesky_ex(p.tensor(stack.tolist())).info)
     L = minitorch_pt.linalg.cholesky_ex(minitorch_pt.from_numpy(stack)).L
     assert L[0].tolist() == np.eye(3).tolist()

@@ -75,7 +75,18 @@ def test_the_older_arguments_of_matrix_rank():
 
 
 @pytest.mark.parametrize("driver", [None, "gels", "gelsy", "gelsd", "gelss"])
-@pytest.mark.parametrize("a, b", [(TALL, rand(5, 2)), (WIDE, rand(3, 2)), (SQUARE, rand(3, 1)), (BATCH, rand(2, 4, 2)), (BATCH, rand(2, 4)), (rand(2, 1, 4, 3), rand(2, 5, 4, 2))], ids=lambda x: str(x.shape))  # fmt: skip
+@pytest.mark.parametrize(
+    "a, b",
+    [
+        (TALL, rand(5, 2)),
+        (WIDE, rand(3, 2)),
+        (SQUARE, rand(3, 1)),
+        (BATCH, rand(2, 4, 2)),
+        (BATCH, rand(2, 4)),
+        (rand(2, 1, 4, 3), rand(2, 5, 4, 2)),
+    ],
+    ids=lambda x: str(x.shape),
+)
 def test_lstsq(a, b, driver):
     both("linalg.lstsq", a, b, driver=driver)
 

@@ -22,7 +22,9 @@ def test_matrix_power(name, n):
         check(name, randint(0, 3, (2, 2)), n)
 
 
-@pytest.mark.parametrize("x", [A, BATCH, rand(0, 0), rand(0, 2, 2), A / 100, np.stack([30 * A, 10 * A, A, A * 0]), np.zeros((1, 1))], ids=lambda x: str(x.shape))  # fmt: skip
+@pytest.mark.parametrize("x", [
+    A, BATCH, rand(0, 0), rand(0, 2, 2), A / 100, np.stack([30 * A, 10 * A, A, A * 0]), np.zeros((1, 1)),
+], ids=lambda x: str(x.shape))  # fmt: skip
 @pytest.mark.parametrize("name", ("linalg.matrix_exp", "matrix_exp", "Tensor.matrix_exp"))
 def test_matrix_exp(name, x):
     # of small matrices torch takes so few terms that 11 digits are right

@@ -31,8 +31,10 @@ SQUARE = [
 ]
 
 
-@pytest.mark.parametrize("name", ("linalg.inv", "linalg.inv_ex", "inverse", "Tensor.inverse", "linalg.det", "det", "Tensor.det", "linalg.slogdet",
-                                  "slogdet", "Tensor.slogdet", "logdet", "Tensor.logdet"))  # fmt: skip
+@pytest.mark.parametrize("name", (
+    "linalg.inv", "linalg.inv_ex", "inverse", "Tensor.inverse", "linalg.det", "det", "Tensor.det", "linalg.slogdet",
+    "slogdet", "Tensor.slogdet", "logdet", "Tensor.logdet",
+))  # fmt: skip
 @pytest.mark.parametrize("x", SQUARE, ids=lambda x: str(x.shape))
 def test_of_one_matrix(name, x):
     twice(name, x, grad=x.size > 0)

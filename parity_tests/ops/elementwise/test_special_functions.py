@@ -134,3 +134,7 @@ def test_round():
 def test_names_are_those_of_torch():
     assert set(minitorch_pt.special.__all__) <= set(dir(torch.special))
     assert not inspect.signature(minitorch_pt.special.ndtr).parameters.keys() - {"input", "out"}
+
+
+def test_x_log_y():
+    check("xlogy", rand(3, 4), rand(3, 4, low=0.1, high=3), grad_fn=False)

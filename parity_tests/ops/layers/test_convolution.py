@@ -54,8 +54,17 @@ def test_options_for_each_axis(options):
 
 
 def test_output_padding_beyond_the_stride():
-    check("conv_transpose2d", rand(2, 2, 4, 4), rand(2, 2, 4, 5), stride=(3, 2), padding=(1, 2), output_padding=(2, 3), groups=2,
-          dilation=(4, 4), second=True)  # fmt: skip
+    check(
+        "conv_transpose2d",
+        rand(2, 2, 4, 4),
+        rand(2, 2, 4, 5),
+        stride=(3, 2),
+        padding=(1, 2),
+        output_padding=(2, 3),
+        groups=2,
+        dilation=(4, 4),
+        second=True,
+    )
 
 
 @pytest.mark.parametrize("name, weight", [

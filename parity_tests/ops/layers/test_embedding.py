@@ -117,8 +117,17 @@ def test_bags_with_a_last_offset(mode):
     for offsets in ([0, 0, 5], [0, 3, 3], [0, 2]):
         for padding in (None, 2):
             fast = mode != "max" and padding is None
-            check(BAG, NUMBERS, rand(6, 3), np.array(offsets), mode=mode, include_last_offset=True, padding_idx=padding,
-                  dtypes=("float64", "float32"), grad=not fast)  # fmt: skip
+            check(
+                BAG,
+                NUMBERS,
+                rand(6, 3),
+                np.array(offsets),
+                mode=mode,
+                include_last_offset=True,
+                padding_idx=padding,
+                dtypes=("float64", "float32"),
+                grad=not fast,
+            )
     check(
         BAG, NUMBERS, rand(6, 3), np.array([0, 2]), mode=mode, include_last_offset=True, dtypes=("float16",), grad=False
     )

@@ -4,7 +4,37 @@ import itertools
 
 import pytest
 
-from parity_tests.oracle import check_error, rand, same_program
+from parity_tests.oracle import check, check_error, rand, same_program
+
+A, V, W = rand(3, 4), rand(4), rand(3)
+CASES = [
+    ("nn.functional.linear", (rand(2, 4), rand(3, 4), W), {}), ("nn.functional.linear", (rand(2, 4), rand(3, 4)), {}),
+    ("nn.functional.linear", (rand(2, 5, 4), rand(3, 4), W), {}), ("nn.functional.linear", (rand(2, 5, 4), rand(3, 4)), {}),
+    ("nn.functional.linear", (V, rand(3, 4), W), {}), ("nn.functional.linear", (V, rand(3, 4)), {}), ("nn.functional.linear", (rand(0, 4), rand(3, 4), W), {}),
+    ("nn.functional.linear", (rand(2, 0, 4), rand(3, 4), W), {}), ("nn.functional.linear", (rand(2, 5, 4), V), {}),
+    ("nn.functional.linear", (rand(2, 5, 4), V, rand()), {}), ("nn.functional.linear", (A, V), {}), ("nn.functional.linear", (V, V), {}),
+    *( ("nn.functional.linear", (rand(2, 4), rand(3, 4), rand(*shape)), {}) for shape in [(), (1,), (1, 3), (2, 1), (2, 3)] ),
+    ("nn.functional.linear", (rand(2, 5, 4), rand(3, 4), rand(1)), {}), ("nn.functional.bilinear", (rand(2, 4), rand(2, 3), rand(5, 4, 3), rand(5)), {}),
+    ("nn.functional.bilinear", (rand(2, 6, 4), rand(2, 6, 3), rand(5, 4, 3)), {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "args", "kwargs"), CASES)
+def test_product(name, args, kwargs):
+    check(name, *args, second=True, grad_fn=name == "nn.functional.linear", **kwargs)
+
+
+ERRORS = [
+    ("nn.functional.linear", (rand(2, 3), rand(5, 4))), ("nn.functional.linear", (rand(2, 4), rand(5, 4).astype("float32"))),
+    ("nn.functional.linear", (rand(2, 4), rand(5, 4), rand(5).astype("float32"))), ("nn.functional.linear", (rand(2, 4), rand(4), rand(1))),
+    ("nn.functional.linear", (rand(2, 4), rand(4), rand())), ("nn.functional.linear", (rand(4), rand(4), rand(1))), ("nn.functional.linear", (rand(), rand(3, 4))),
+    ("nn.functional.bilinear", (rand(2, 4), rand(3, 3), rand(5, 4, 3))), ("nn.functional.bilinear", (rand(2, 4), rand(2, 4), rand(5, 4, 3))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "args"), ERRORS)
+def test_error(name, args):
+    check_error(name, *args)
 
 
 def test_linear_says_which_size_is_wrong():

@@ -54,7 +54,15 @@ def test_batch_norm(shape, kind):
     both(F + "batch_norm", rand(*shape), *statistics, *parameters(kind), True, 0.3, 1e-3, constant=(1, 2))
 
 
-@pytest.mark.parametrize("name, shape", [("batch_norm", (4, 3)), ("batch_norm", (2, 3, 4, 2)), ("instance_norm", (2, 3, 4)), ("instance_norm", (3, 3, 2, 2))])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, shape",
+    [
+        ("batch_norm", (4, 3)),
+        ("batch_norm", (2, 3, 4, 2)),
+        ("instance_norm", (2, 3, 4)),
+        ("instance_norm", (3, 3, 2, 2)),
+    ],
+)
 @pytest.mark.parametrize("half", [False, True])
 def test_running_statistics(name, shape, half):
     def program(t):

@@ -55,7 +55,12 @@ def test_max_pool(axes, arguments, indices):
     name = F + f"max_pool{axes}d"
     check(name, image(axes), *arguments, indices, second=True)
     check(name, image(axes, 3), *arguments, indices, second=True)
-    for data in (ties(2, 3, *SIZES[:axes]), holes(np.nan, 2, 3, *SIZES[:axes]), holes(-np.inf, 2, 3, *SIZES[:axes]), np.full((2, *SIZES[:axes]), -np.inf)):  # fmt: skip
+    for data in (
+        ties(2, 3, *SIZES[:axes]),
+        holes(np.nan, 2, 3, *SIZES[:axes]),
+        holes(-np.inf, 2, 3, *SIZES[:axes]),
+        np.full((2, *SIZES[:axes]), -np.inf),
+    ):
         check(name, data, *arguments, indices)
 
 
@@ -132,7 +137,13 @@ def test_adaptive(axes, size):
     size = size[:axes] if isinstance(size, tuple) else size
     if axes == 1 and size == (None,):
         size = 7
-    for data in (image(axes), image(axes, 3), ties(2, 3, *SIZES[:axes]), holes(np.nan, 2, 3, *SIZES[:axes]), holes(np.inf, 2, 3, *SIZES[:axes])):  # fmt: skip
+    for data in (
+        image(axes),
+        image(axes, 3),
+        ties(2, 3, *SIZES[:axes]),
+        holes(np.nan, 2, 3, *SIZES[:axes]),
+        holes(np.inf, 2, 3, *SIZES[:axes]),
+    ):
         finite = bool(np.isfinite(data).all())
         check(F + f"adaptive_avg_pool{axes}d", data, size, second=finite)
         check(F + f"adaptive_max_pool{axes}d", data, size, second=finite)
@@ -219,7 +230,11 @@ def test_fractional_max_pool_with_given_samples():
     check(F + "fractional_max_pool2d", image(2), 2, 4, _random_samples=rand(2, 3, 2, low=0, high=1))
     check(F + "fractional_max_pool2d", image(2), 2, 4, _random_samples=rand(3, 3, 2, low=0, high=1))
     check(F + "fractional_max_pool3d", image(3), 2, 4, _random_samples=rand(2, 3, 3, low=0, high=1))
-    same_program(lambda t: t.nn.functional.fractional_max_pool3d(t.tensor(image(3).tolist()), 2, output_ratio=0.5, _random_samples=t.zeros(2, 3, 3)))  # fmt: skip
+    same_program(
+        lambda t: t.nn.functional.fractional_max_pool3d(
+            t.tensor(image(3).tolist()), 2, output_ratio=0.5, _random_samples=t.zeros(2, 3, 3)
+        )
+    )
 
 
 @pytest.mark.parametrize("name, arguments", [
@@ -238,7 +253,16 @@ def test_half(name, arguments):
     assert_same(*results)
 
 
-@pytest.mark.parametrize("name, arguments", [("max_pool", (3, 2, 1)), ("avg_pool", (3, 2, 1)), ("adaptive_avg_pool", (3,)), ("adaptive_max_pool", (4,)), ("lp_pool", (2.0, 2))])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, arguments",
+    [
+        ("max_pool", (3, 2, 1)),
+        ("avg_pool", (3, 2, 1)),
+        ("adaptive_avg_pool", (3,)),
+        ("adaptive_max_pool", (4,)),
+        ("lp_pool", (2.0, 2)),
+    ],
+)
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_not_contiguous_and_empty(name, arguments, axes):
     def program(t, change, shape):

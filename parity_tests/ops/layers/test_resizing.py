@@ -11,8 +11,14 @@ from parity_tests.oracle import check, check_error, rand, randint, same_program
 
 F = "nn.functional."
 SIZES = {3: [(2, 3, 5)], 4: [(2, 2, 5, 4)], 5: [(1, 2, 4, 3, 5)]}
-TARGETS = [{"size": 3}, {"size": 7}, {"size": 10}, {"size": 1}, {"size": 5}, {"scale_factor": 2}, {"scale_factor": 0.6}, {"scale_factor": 1.7}, {"scale_factor": 1.7, "recompute_scale_factor": True}]  # fmt: skip
-MODES = [("nearest", (3, 4, 5)), ("nearest-exact", (3, 4, 5)), ("area", (3, 4, 5)), ("linear", (3,)), ("bilinear", (4,)), ("trilinear", (5,)), ("bicubic", (4,))]  # fmt: skip
+TARGETS = [
+    {"size": 3}, {"size": 7}, {"size": 10}, {"size": 1}, {"size": 5}, {"scale_factor": 2}, {"scale_factor": 0.6},
+    {"scale_factor": 1.7}, {"scale_factor": 1.7, "recompute_scale_factor": True},
+]  # fmt: skip
+MODES = [
+    ("nearest", (3, 4, 5)), ("nearest-exact", (3, 4, 5)), ("area", (3, 4, 5)), ("linear", (3,)), ("bilinear", (4,)),
+    ("trilinear", (5,)), ("bicubic", (4,)),
+]  # fmt: skip
 CASES = [(mode, shape) for mode, axes in MODES for n in axes for shape in SIZES[n]]
 
 
@@ -24,7 +30,10 @@ def test_interpolate(mode, shape, target):
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("mode, corners", [("bilinear", False), ("bilinear", True), ("bicubic", False), ("bicubic", True), ("lanczos", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    "mode, corners",
+    [("bilinear", False), ("bilinear", True), ("bicubic", False), ("bicubic", True), ("lanczos", False)],
+)
 def test_antialias(mode, corners, target):
     check(F + "interpolate", rand(2, 2, 9, 7), mode=mode, align_corners=corners, antialias=True, **target)
 

@@ -69,7 +69,10 @@ def test_affine_grid(size, align):
 
 
 def test_corners_not_said():
-    for name, arguments in (("grid_sample", (minitorch_pt.zeros(1, 1, 2, 2), minitorch_pt.zeros(1, 1, 1, 2))), ("affine_grid", (minitorch_pt.zeros(1, 2, 3), (1, 1, 2, 2)))):  # fmt: skip
+    for name, arguments in (
+        ("grid_sample", (minitorch_pt.zeros(1, 1, 2, 2), minitorch_pt.zeros(1, 1, 1, 2))),
+        ("affine_grid", (minitorch_pt.zeros(1, 2, 3), (1, 1, 2, 2))),
+    ):
         with pytest.warns(UserWarning, match="align_corners"):
             getattr(minitorch_pt.nn.functional, name)(*arguments)
 
@@ -87,7 +90,16 @@ def test_grid_sample_of_two_types():
     check_error(F + "grid_sample", rand(1, 1, 2, 2), rand(1, 1, 1, 2).astype("float32"), align_corners=False)
 
 
-@pytest.mark.parametrize("theta, size", [((2, 2, 3), (3, 3, 4, 5)), ((2, 2, 3), (2, 3, 4)), ((2, 2, 3), (2, 3, 0, 4)), ((2, 3), (2, 3, 4, 4)), ((2, 2, 3), (2, 3, 4, 5, 6))])  # fmt: skip
+@pytest.mark.parametrize(
+    "theta, size",
+    [
+        ((2, 2, 3), (3, 3, 4, 5)),
+        ((2, 2, 3), (2, 3, 4)),
+        ((2, 2, 3), (2, 3, 0, 4)),
+        ((2, 3), (2, 3, 4, 4)),
+        ((2, 2, 3), (2, 3, 4, 5, 6)),
+    ],
+)
 def test_affine_grid_errors(theta, size):
     check_error(F + "affine_grid", rand(*theta), size, align_corners=False)
 

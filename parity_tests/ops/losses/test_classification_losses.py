@@ -149,9 +149,15 @@ def test_cross_entropy_of_probabilities(shape, reduction, weight, label_smoothin
     t /= t.sum(axis=min(len(shape) - 1, 1), keepdims=True)
     # torch divides by a symbolic number, whose node is DivBackward1
     check(
-        F + "cross_entropy", rand(*shape), t, weight=weight, reduction=reduction, label_smoothing=label_smoothing,
-        second=True, grad_fn=reduction != "mean",
-    )  # fmt: skip
+        F + "cross_entropy",
+        rand(*shape),
+        t,
+        weight=weight,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+        second=True,
+        grad_fn=reduction != "mean",
+    )
 
 
 @pytest.mark.parametrize("name", ["nll_loss", "cross_entropy"])

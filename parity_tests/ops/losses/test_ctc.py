@@ -56,8 +56,15 @@ def test_targets_too_long_for_their_input(reduction, zero_infinity):
 @pytest.mark.parametrize("lengths", [((6,), (2,)), (np.array(6), np.array(2)), (np.array([4]), np.array([1]))], ids=str)
 @pytest.mark.parametrize("zero_infinity", [False, True])
 def test_without_batch(reduction, lengths, zero_infinity):
-    check(CTC, scores(6, 1, 4)[:, 0], np.array([3, 1])[: int(lengths[1][0]) if np.ndim(lengths[1]) else 2], *lengths, 0,
-          reduction, zero_infinity)  # fmt: skip
+    check(
+        CTC,
+        scores(6, 1, 4)[:, 0],
+        np.array([3, 1])[: int(lengths[1][0]) if np.ndim(lengths[1]) else 2],
+        *lengths,
+        0,
+        reduction,
+        zero_infinity,
+    )
 
 
 @pytest.mark.parametrize("kind", ["int64", "int32", "int16", "uint8"])

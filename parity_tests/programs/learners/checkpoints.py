@@ -52,7 +52,18 @@ resumed = []
 model, optimizer, scheduler = make()
 train(model, optimizer, scheduler, 0, 3, resumed)
 path = folder / "checkpoint.pth.tar"
-torch.save({"epoch": 3, "model_state_dict": model.state_dict(), "optimizer_state_dict": optimizer.state_dict(), "scheduler": scheduler.state_dict(), "rng": torch.get_rng_state(), "best": torch.tensor(0.5), "args": {"lr": 0.02, "names": ["a", None, True]}}, path)  # fmt: skip
+torch.save(
+    {
+        "epoch": 3,
+        "model_state_dict": model.state_dict(),
+        "optimizer_state_dict": optimizer.state_dict(),
+        "scheduler": scheduler.state_dict(),
+        "rng": torch.get_rng_state(),
+        "best": torch.tensor(0.5),
+        "args": {"lr": 0.02, "names": ["a", None, True]},
+    },
+    path,
+)
 print(os.path.exists(path), path.stat().st_size > 1000, os.listdir(folder))
 model, optimizer, scheduler = make(seed=99)
 checkpoint = torch.load(path, weights_only=True, map_location="cpu")
@@ -105,7 +116,20 @@ except Exception as error:
 # the same in memory, of any structure, shared storage kept
 shared = torch.arange(6.0)
 buffer = BytesIO()
-torch.save({"whole": shared, "part": shared[2:4], "t": shared.view(2, 3).t(), "n": [1, (2, 3)], "size": shared.shape, "dtype": shared.dtype, "device": shared.device, "p": nn.Parameter(shared[:1]), "od": OrderedDict(a=1)}, buffer)  # fmt: skip
+torch.save(
+    {
+        "whole": shared,
+        "part": shared[2:4],
+        "t": shared.view(2, 3).t(),
+        "n": [1, (2, 3)],
+        "size": shared.shape,
+        "dtype": shared.dtype,
+        "device": shared.device,
+        "p": nn.Parameter(shared[:1]),
+        "od": OrderedDict(a=1),
+    },
+    buffer,
+)
 buffer.seek(0)
 back = torch.load(buffer)
 back["whole"][2] = 100

@@ -13,8 +13,11 @@ import torch.nn.functional as F
 from torch.optim import lr_scheduler
 from torch.utils.data import DataLoader, Dataset, Subset, WeightedRandomSampler
 
-CONFIG = {"seed": 2022, "epochs": 2, "img_size": 16, "model_name": "vgg_tiny", "num_classes": 3, "train_batch_size": 16, "learning_rate": 3e-3,
-          "scheduler": "CosineAnnealingLR", "min_lr": 1e-6, "T_max": 6, "weight_decay": 1e-6, "n_accumulate": 2, "device": torch.device("cuda:0" if torch.cuda.is_available() else "cpu")}  # fmt: skip
+CONFIG = {
+    "seed": 2022, "epochs": 2, "img_size": 16, "model_name": "vgg_tiny", "num_classes": 3, "train_batch_size": 16,
+    "learning_rate": 3e-3, "scheduler": "CosineAnnealingLR", "min_lr": 1e-6, "T_max": 6, "weight_decay": 1e-6,
+    "n_accumulate": 2, "device": torch.device("cuda:0" if torch.cuda.is_available() else "cpu"),
+}  # fmt: skip
 
 
 def set_seed(seed=42):

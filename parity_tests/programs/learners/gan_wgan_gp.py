@@ -48,8 +48,14 @@ def calc_gradient_penalty(netD, real_data, fake_data, label):
     interpolates = alpha * real_data + ((1 - alpha) * fake_data)
     interpolates = autograd.Variable(interpolates, requires_grad=True)
     disc_interpolates = netD(interpolates, label)
-    gradients = autograd.grad(outputs=disc_interpolates, inputs=interpolates, grad_outputs=torch.ones(disc_interpolates.size()),
-                              create_graph=True, retain_graph=True, only_inputs=True)[0]  # fmt: skip
+    gradients = autograd.grad(
+        outputs=disc_interpolates,
+        inputs=interpolates,
+        grad_outputs=torch.ones(disc_interpolates.size()),
+        create_graph=True,
+        retain_graph=True,
+        only_inputs=True,
+    )[0]
     return ((gradients.norm(2, dim=1) - 1) ** 2).mean() * LAMBDA
 
 

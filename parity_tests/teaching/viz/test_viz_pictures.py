@@ -93,7 +93,9 @@ def test_the_readers_own_settings_do_not_matter():
 def asked() -> set[str]:
     """Every string of the package: word("...") is also called with values of tables."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES if path.name != "words.py"]
-    return {n.value for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}  # fmt: skip
+    return {
+        n.value for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    }
 
 
 def test_the_glossary_holds_what_pictures_say_and_no_more():

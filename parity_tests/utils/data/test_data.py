@@ -170,7 +170,17 @@ class Telling(Exception):
         super().__init__(message)
 
 
-@pytest.mark.parametrize("error", [ValueError("bad"), KeyError("bad"), StopIteration(3), Telling("bad"), UnicodeDecodeError("utf-8", b"", 0, 1, "bad")], ids=repr)  # fmt: skip
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("bad"),
+        KeyError("bad"),
+        StopIteration(3),
+        Telling("bad"),
+        UnicodeDecodeError("utf-8", b"", 0, 1, "bad"),
+    ],
+    ids=repr,
+)
 def test_an_error_in_a_worker_arrives_with_its_traceback(error):
     def program(t, d):
         batches = iter(d.DataLoader(Broken(error), num_workers=1))
@@ -399,7 +409,10 @@ def test_collate_keeps_types():
     assert_same(d.default_collate([1, 2]), torch.utils.data.default_collate([1, 2]))
 
 
-@pytest.mark.parametrize("data", [1, "a", b"a", 1.5, np.float32(1.5), np.ones(2), np.array(["a"]), (1, np.ones(1)), [np.ones(1), [2]], {"a": np.ones(1)}, collections.OrderedDict(a=np.ones(1)), range(3), None], ids=repr)  # fmt: skip
+@pytest.mark.parametrize("data", [
+    1, "a", b"a", 1.5, np.float32(1.5), np.ones(2), np.array(["a"]), (1, np.ones(1)), [np.ones(1), [2]],
+    {"a": np.ones(1)}, collections.OrderedDict(a=np.ones(1)), range(3), None,
+], ids=repr)  # fmt: skip
 def test_convert(data):
     both(lambda t, d: d.default_convert(data))
     kinds = [type(package.utils.data.default_convert(data)).__name__ for package in (minitorch_pt, torch)]

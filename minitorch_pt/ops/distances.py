@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...arrays import dtypes
-from ...arrays.sums import plain_add, summed
-from ...autograd.contract import composed
-from ...autograd.rule import array, differentiable, same
-from ..elementwise.arithmetic import no_bool_minus, sub
-from ..indexing import look_up, written_at
-from ..reductions import sum, vector_norm
-from ..shape import broadcast_shapes, broadcast_tensors
+from ..arrays import dtypes
+from ..arrays.sums import plain_add, summed
+from ..autograd.contract import composed
+from ..autograd.rule import array, differentiable, same
+from .elementwise.arithmetic import no_bool_minus, sub
+from .indexing import look_up, written_at
+from .reductions import sum, vector_norm
+from .shape import broadcast_shapes, broadcast_tensors
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Dim, Number, Pulled, Tensor
+    from ..autograd.contract import Array, Dim, Number, Pulled, Tensor
 
 
 __all__ = ["cdist", "cosine_similarity", "dist", "pairwise_distance", "pdist"]
@@ -76,7 +76,9 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: Dim = 1, eps: float = 1e-8) -
     """
     common = dtypes.of(dtypes.result_type_of([array(x1), array(x2)]))
     if not common.is_floating_point:
-        raise RuntimeError(f"cosine_similarity(): expected common dtype to be floating point, yet common dtype is {common}; convert with .float()")  # fmt: skip
+        raise RuntimeError(
+            f"cosine_similarity(): expected common dtype to be floating point, yet common dtype is {common}; convert with .float()"
+        )
     if not eps >= 0:
         raise RuntimeError(f"cosine_similarity(): eps must be non-negative, got: {eps}")
     x1, x2 = broadcast_tensors(x1, x2)
@@ -141,7 +143,9 @@ def _euclidean(x1: Array, x2: Array) -> Pulled:
 def _check_points(name: str, p: float, *points: Array) -> None:
     for x in points:
         if array(x).dtype.kind != "f":
-            raise RuntimeError(f"{name} only supports floating-point dtypes, and got {array(x).dtype.name}; convert with .float()")  # fmt: skip
+            raise RuntimeError(
+                f"{name} only supports floating-point dtypes, and got {array(x).dtype.name}; convert with .float()"
+            )
     if not isinstance(p, (int, float)):
         raise TypeError(f"{name}(): argument 'p' must be a number, not {type(p).__name__}")
     if not p >= 0:
@@ -174,7 +178,9 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = _MO
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {list(x1.shape)} X2: {list(x2.shape)}")
     if x1.dtype != x2.dtype:
-        raise RuntimeError(f"cdist: expected both tensors to have the same dtype, but found {x1.dtype} and {x2.dtype}; convert one")  # fmt: skip
+        raise RuntimeError(
+            f"cdist: expected both tensors to have the same dtype, but found {x1.dtype} and {x2.dtype}; convert one"
+        )
     many = max(x1.shape[-2], x2.shape[-2]) > 25
     by_product = p == 2 and (compute_mode == _MODES[1] or (compute_mode == _MODES[0] and many))
     if by_product and 0 not in (*x1.shape, *x2.shape):

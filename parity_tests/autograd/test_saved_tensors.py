@@ -282,7 +282,9 @@ def test_versions():
 def network(package):
     package.manual_seed(0)
     nn = package.nn
-    return nn.Sequential(nn.Linear(3, 8), nn.GELU(), nn.Dropout(0.5), nn.Linear(8, 8), nn.Tanh(), nn.LayerNorm(8), nn.Linear(8, 1))  # fmt: skip
+    return nn.Sequential(
+        nn.Linear(3, 8), nn.GELU(), nn.Dropout(0.5), nn.Linear(8, 8), nn.Tanh(), nn.LayerNorm(8), nn.Linear(8, 1)
+    )
 
 
 @pytest.mark.parametrize("preserve", (True, False))

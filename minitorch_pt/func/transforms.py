@@ -1,4 +1,4 @@
-"""The start of a transform of torch.func: as `autograd/starts.py` has it, also inside vmap."""
+"""The start of a transform of torch.func: as `autograd/transforms.py` has it, also inside vmap."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import ops
 from ..arrays import samples
-from ..autograd import starts
+from ..autograd import transforms
 from ..autograd.modes import recording
 from ..tensors.tensor import Tensor
 from ..utils._pytree import tree_map_only
@@ -26,7 +26,7 @@ class Start:
 
     def __init__(self, inputs: list) -> None:
         self._levels = samples.levels()
-        self._plain = starts.Start()
+        self._plain = transforms.Start()
         self._inputs = [self._plain.fresh(bottom(lifted(t, self._levels))) for t in inputs]
         self.inputs = [rewrapped(t, self._levels) for t in self._inputs]
 
@@ -76,6 +76,6 @@ class Start:
         depth = len(self._levels)
         whole = [bottom(lifted(w, [*self._levels, level])) for w in weights]
         first = [batched(ops.movedim(w, depth, 0), level) for w in whole]
-        found = starts.gradients(ends, begins, first, True)
+        found = transforms.gradients(ends, begins, first, True)
         turned = [ops.movedim(lifted(g, [level]).value, 0, depth) for g in found]
         return [rewrapped(self._plain.released(g, recording.on), [*self._levels, level]) for g in turned]

@@ -1,4 +1,4 @@
-"""ops/layers/distances.py against torch."""
+"""ops/distances.py against torch."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ def test_dist_of_ties(p):
     check(F + "pairwise_distance", grid(4, 5), grid(4, 5, seed=1), p, 0.0)
 
 
-@pytest.mark.parametrize("first, second, dim", [((4, 3), (4, 3), 1), ((4, 3), (4, 3), 0), ((2, 1, 3, 4), (5, 3, 4), -2), ((3,), (3,), 0), ((2, 3), (3,), -1), ((0, 3), (0, 3), 1), ((3, 0), (3, 0), 1)])  # fmt: skip
+@pytest.mark.parametrize("first, second, dim", [
+    ((4, 3), (4, 3), 1), ((4, 3), (4, 3), 0), ((2, 1, 3, 4), (5, 3, 4), -2), ((3,), (3,), 0), ((2, 3), (3,), -1),
+    ((0, 3), (0, 3), 1), ((3, 0), (3, 0), 1),
+])  # fmt: skip
 @pytest.mark.parametrize("options", [{}, {"eps": 0.5}, {"eps": 3.0}])
 def test_cosine_similarity(first, second, dim, options):
     x, y = rand(*first), rand(*second, seed=1)
@@ -51,14 +54,27 @@ def test_cosine_similarity(first, second, dim, options):
 
 
 @pytest.mark.parametrize("p", NORMS)
-@pytest.mark.parametrize("first, second", [((4, 3), (5, 3)), ((2, 4, 3), (2, 5, 3)), ((2, 1, 4, 3), (3, 5, 3)), ((0, 3), (5, 3)), ((4, 0), (5, 0)), ((30, 0), (5, 0)), ((0, 4, 3), (0, 5, 3))])  # fmt: skip
+@pytest.mark.parametrize("first, second", [
+    ((4, 3), (5, 3)), ((2, 4, 3), (2, 5, 3)), ((2, 1, 4, 3), (3, 5, 3)), ((0, 3), (5, 3)), ((4, 0), (5, 0)),
+    ((30, 0), (5, 0)), ((0, 4, 3), (0, 5, 3)),
+])  # fmt: skip
 def test_cdist(first, second, p):
     check("cdist", rand(*first), rand(*second, seed=1), p)
     check("cdist", grid(*first), grid(*second, seed=1), p)
     check("cdist", rand(*first), rand(*second, seed=1), p, compute_mode=NEVER)
 
 
-@pytest.mark.parametrize("first, second, mode", [((30, 3), (4, 3), {}), ((4, 3), (26, 3), {}), ((25, 3), (25, 3), {}), ((4, 3), (5, 3), {"compute_mode": BY_PRODUCT}), ((2, 1, 4, 3), (3, 5, 3), {"compute_mode": BY_PRODUCT}), ((0, 3), (5, 3), {"compute_mode": BY_PRODUCT})])  # fmt: skip
+@pytest.mark.parametrize(
+    "first, second, mode",
+    [
+        ((30, 3), (4, 3), {}),
+        ((4, 3), (26, 3), {}),
+        ((25, 3), (25, 3), {}),
+        ((4, 3), (5, 3), {"compute_mode": BY_PRODUCT}),
+        ((2, 1, 4, 3), (3, 5, 3), {"compute_mode": BY_PRODUCT}),
+        ((0, 3), (5, 3), {"compute_mode": BY_PRODUCT}),
+    ],
+)
 def test_cdist_by_product(first, second, mode):
     twice = bool(mode) and first[0] > 0
     check("cdist", rand(*first), rand(*second, seed=1), 2.0, second=twice, **mode)

@@ -1,0 +1,23 @@
+"""torch._dynamo: the part of PyTorch that compiles. Here nothing is compiled, and what steers it changes nothing."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from .compiler import allow_in_graph, disable, is_compiling, reset
+
+__all__ = ["allow_in_graph", "config", "disable", "graph_break", "is_compiling", "mark_dynamic", "mark_static", "reset"]
+
+config = SimpleNamespace()  # programs set suppress_errors, cache_size_limit, ...
+
+
+def graph_break(msg: str = "") -> None:
+    """Nothing: there is no graph of compiled code that would break."""
+
+
+def mark_dynamic(t: Any, index: Any, **options: Any) -> None:
+    """Nothing: all sizes may change."""
+
+
+mark_static = mark_dynamic

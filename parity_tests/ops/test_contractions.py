@@ -1,0 +1,54 @@
+"""ops/contractions.py against torch: values, gradients, second order, errors."""
+
+import random
+
+import pytest
+
+from parity_tests.oracle import check, check_error, rand, same_program
+
+A, B = rand(3, 4), rand(4, 5)
+CASES = [
+    ("tensordot", (rand(2, 3, 4), rand(3, 4, 5)), {}), ("tensordot", (rand(2, 3, 4), rand(4, 5)), {"dims": 1}), ("tensordot", (rand(2, 3), rand(4)), {"dims": 0}),
+    ("tensordot", (rand(2, 3, 4), rand(4, 2, 5)), {"dims": ([2, 0], [0, 1])}), ("einsum", ("ij,jk->ik", A, B), {}), ("einsum", ("ij,jk", A, B), {}),
+    ("einsum", ("ba,ca", rand(2, 3), rand(4, 3)), {}), ("einsum", ("bij,bjk->bik", rand(2, 3, 4), rand(2, 4, 5)), {}),
+    ("einsum", ("...ij,...jk->...ik", rand(2, 3, 4), B), {}), ("einsum", ("...i,...i", rand(2, 3, 4), rand(4)), {}), ("einsum", ("ii", rand(3, 3)), {}),
+    ("einsum", ("ii->i", rand(3, 3)), {}), ("einsum", ("iij->j", rand(3, 3, 2)), {}), ("einsum", ("ij->", A), {}), ("einsum", ("ij->ji", A), {}),
+    ("einsum", ("i,j,k->kij", rand(2), rand(3), rand(4)), {}), ("einsum", ("ij,kl->il", rand(2, 3), rand(4, 5)), {}),
+    ("einsum", ("ij,ij->i", rand(2, 3), rand(2, 1)), {}), ("einsum", (" i j , j k -> i k ", A, B), {}), ("einsum", ("ij,jk->ik", [A, B]), {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "args", "kwargs"), CASES)
+def test_product(name, args, kwargs):
+    # grad_fn: torch composes these of several kernels whose names tell nothing of the operation
+    check(name, *args, second=True, grad_fn=False, **kwargs)
+
+
+ERRORS = [
+    ("tensordot", (A, B)), ("tensordot", (A, A, 3)), ("tensordot", (A, B, ([0, 1], [0]))), ("einsum", ("ij,jk->ik", A)), ("einsum", ("ijk->ik", A)),
+    ("einsum", ("ij,ij->i", A, B)), ("einsum", ("ij->iz", A)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "args"), ERRORS)
+def test_error(name, args):
+    check_error(name, *args)
+
+
+def test_random_einsum():
+    """Letters twice and three times in an operand, in every place; sums, diagonals, products; values, gradients, or the type of error."""
+    generator = random.Random(0)
+    sizes = {"i": 2, "j": 3, "k": 1, "l": 3}
+    for _ in range(300):
+        terms = ["".join(generator.choices("ijkl", k=generator.randint(0, 3))) for _ in range(generator.randint(1, 3))]
+        letters = sorted(set("".join(terms)))
+        result = "".join(generator.sample(letters, generator.randint(0, len(letters))))
+        equation = ",".join(terms) + generator.choice(["", f"->{result}"])
+        operands = [rand(*(sizes[c] for c in term)) for term in terms]
+
+        def program(t, equation=equation, operands=operands):
+            tensors = [t.from_numpy(x).requires_grad_() for x in operands]
+            y = t.einsum(equation, *tensors)
+            return y.detach(), t.autograd.grad((y * y).sum(), tensors)
+
+        same_program(program)
