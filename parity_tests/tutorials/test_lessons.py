@@ -247,6 +247,27 @@ def test_the_head_and_the_sections(lesson):
     assert all(int(n) < number for n in re.findall(r"\d+", needs))
 
 
+def minutes(lesson: Path) -> float:
+    """How long a lesson takes to read without its exercises: 180 words a minute, and 6 seconds for a line of code that says something."""
+    words = lines = 0
+    for cell in cells(lesson):
+        if cell.cell_type == "markdown":
+            text, exercises, _ = cell.source.partition(SECTIONS[lesson.parent.name][-1])
+            words += len(text.split())
+            if exercises:
+                break
+        else:
+            told = [line.strip() for line in cell.source.splitlines()]
+            lines += sum(not line.startswith(("import", "from", "#", "viz.save", "figure")) for line in told if line)
+    return words / 180 + lines / 10
+
+
+@modelled
+def test_the_time_to_read_is_honest(lesson):
+    said = int(re.search(rf"{re.escape(HEAD[lesson.parent.name][2])} (\d+) min", prose(lesson))[1])
+    assert abs(said - minutes(lesson)) <= 1.5
+
+
 @modelled
 def test_a_cell_is_one_screen(lesson):
     long = [cell.source.partition("\n")[0] for cell in cells(lesson) if cell.source.count("\n") >= 40]

@@ -5,7 +5,7 @@
 #
 # **Needs:** Python, nothing else.
 #
-# **Time:** 12 minutes.
+# **Time:** 10 minutes.
 #
 # A neural network is a function: numbers go in, numbers come out. In the quick start, 64 grey values went in and 10 scores
 # came out, one for each digit. What makes it a *neural* network is that many small parts of one kind do the work: the

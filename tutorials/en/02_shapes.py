@@ -5,7 +5,7 @@
 #
 # **Needs:** lesson 01.
 #
-# **Time:** 12 minutes.
+# **Time:** 10 minutes.
 #
 # A network computes with many numbers at once. They come in *arrays*: numbers of one kind, ordered along *axes*. The *shape*
 # says how. Most errors that you will meet are about shapes, so it pays to learn to read them.

@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 01, 02.
 #
-# **Time:** 12 minutes.
+# **Time:** 9 minutes.
 #
 # One neuron tells the price of a house from its size and its number of rooms. Its weights are 100 and 50. Does that mean that
 # the size matters twice as much?

@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 01, 02, 03, 04.
 #
-# **Time:** 15 minutes.
+# **Time:** 9 minutes.
 #
 # Inputs times weights, then the sum: every neuron does this, so the operation has a name and a sign of its own. It is also where
 # most shape errors come from. This lesson makes one on purpose, and repairs it in two ways.

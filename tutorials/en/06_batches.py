@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 01, 02, 03, 04, 05.
 #
-# **Time:** 15 minutes.
+# **Time:** 13 minutes.
 #
 # So far one sample at a time met the matrix of weights. A data set has thousands. This lesson sends several through the layer in one
 # product, and then cuts a data set into such portions: the *batches*.
@@ -38,10 +38,10 @@ print(X @ W.T + b)  # (2, 4) @ (4, 3) -> (2, 3), then (2, 3) + (3,) -> (2, 3)
 
 # %% [markdown]
 # Row `i` of the result belongs to sample `i`, column `j` to neuron `j`. The biases are added to each row.
-# In the picture, `a` is `X` and `b` is `W.T`, still without biases.
+# The picture shows the product alone, still without biases.
 
 # %%
-figure = viz.matmul(X, W.T, row=1, column=0)
+figure = viz.matmul(X, W.T, row=1, column=0, names=("X", "W.T"))
 viz.save(figure, "pictures/06_product")
 figure
 

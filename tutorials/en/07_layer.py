@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 02, 04, 05, 06.
 #
-# **Time:** 15 minutes.
+# **Time:** 16 minutes.
 #
 # So far weights and biases were loose variables: with ten layers there would be twenty of them. An object keeps together what
 # belongs together: the weights, the bias, and the computation that uses them.

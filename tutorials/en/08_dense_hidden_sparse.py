@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 01, 05, 06, 07.
 #
-# **Time:** 12 minutes.
+# **Time:** 14 minutes.
 #
 # The three words answer two different questions. *Hidden* says where a layer stands. *Dense* and *sparse* say how many of its
 # connections exist. So a hidden layer may be dense or sparse, and a dense layer need not be hidden.

@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 01, 05, 07, 08.
 #
-# **Time:** 15 minutes.
+# **Time:** 12 minutes.
 #
 # Two layers in a row look stronger than one. Without a function between them they are not: this lesson measures it, proves it,
 # and then looks at the functions that help.

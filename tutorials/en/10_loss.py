@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 01, 02, 03, 05, 09.
 #
-# **Time:** 15 minutes.
+# **Time:** 17 minutes.
 #
 # Lesson 03 found weights by making one number smaller. That number is the *loss*: it compares the predictions with the targets,
 # the right answers. Training does exactly what the loss asks for and nothing else, so it matters which loss we choose.

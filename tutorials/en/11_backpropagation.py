@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 01, 04, 05, 07, 09, 10.
 #
-# **Time:** 15 minutes to read; twice that with pencil and paper, which is worth it.
+# **Time:** 21 minutes to read; twice that with pencil and paper, which is worth it.
 #
 # The slope of the loss along a weight says whether a larger weight is better or worse, and how much. The slopes along all
 # parameters together are the *gradient*. Measuring it takes two runs of the network for each weight: too many for a million

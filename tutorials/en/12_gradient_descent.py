@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 03, 05, 06, 10, 11.
 #
-# **Time:** 15 minutes.
+# **Time:** 20 minutes.
 #
 # The gradient says in which direction the loss grows. So a step *against* it makes the loss smaller, if the step is short enough.
 # What takes these steps is called the *optimizer*. We write three of them by hand, watch where each is good, and then use the

@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 06, 07, 08, 09, 10, 11, 12.
 #
-# **Time:** 15 minutes.
+# **Time:** 19 minutes.
 #
 # A network learns in five steps that come round again and again: the samples pass forward through the layers, activation
 # functions bend what the layers compute, a loss compares the result with the truth, backpropagation finds the slopes, and the

@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 06, 07, 09, 10, 12, 13.
 #
-# **Time:** 15 minutes.
+# **Time:** 24 minutes.
 #
 # In lesson 13 the losses of training and validation fell together. Often they do not. A network may learn its samples by heart,
 # with all their noise, and be worse for it on new samples: *overfitting*. Or it may be bad on both, since it is too simple or has

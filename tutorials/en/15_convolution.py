@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 05, 08, 09, 10, 12, 13.
 #
-# **Time:** 14 minutes.
+# **Time:** 15 minutes.
 #
 # A dense layer has a weight of its own for each pixel. If a digit moves by one pixel, other weights meet it, and what was
 # learned at the old place is of no use at the new one. A convolution uses the same few weights at every place.

@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 09, 10, 11, 12, 13, 16.
 #
-# **Time:** 14 minutes.
+# **Time:** 16 minutes.
 #
 # In lesson 16 a state was made anew at each step, and what was long past faded: its slope vanished. The LSTM keeps a second
 # state that is not made anew, only changed where *gates* let it. The name is *long short-term memory*: a network's weights are its

@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 02, 06, 09, 10, 11, 12, 13, 14.
 #
-# **Time:** 15 minutes.
+# **Time:** 17 minutes.
 #
 # So far each sample had a target, and the loss compared the two. For "draw a three that nobody has drawn yet" there is no
 # target: every good three is right. A *generative adversarial network* (GAN) puts a second network in the target's place. The

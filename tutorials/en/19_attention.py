@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 02, 05, 07, 09, 10, 11, 12, 13, 16, 17.
 #
-# **Time:** 15 minutes.
+# **Time:** 19 minutes.
 #
 # A recurrent network squeezes everything it has read into one state, step after step. *Attention* keeps all places, and lets
 # each one choose from which others it takes, and how much. Networks built of it are called *transformers* (Vaswani et al.,

@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 07, 10, 11, 12, 13.
 #
-# **Time:** 15 minutes.
+# **Time:** 23 minutes.
 #
 # Four lines train a network: predict, measure the loss, go back, step. All that they do stands in Python files that you can
 # open. This lesson follows one step through them. The code that it shows is read from the installed files while the lesson

@@ -5,7 +5,7 @@
 #
 # **Needs:** lessons 06, 07, 09, 10, 11, 12, 13, 20.
 #
-# **Time:** 12 minutes.
+# **Time:** 17 minutes.
 #
 # Each lesson has said `import minitorch_pt as torch`. With PyTorch you say `import torch`, and that is nearly all. This lesson runs
 # one program under both, carries weights from one to the other and back, and ends with something that only PyTorch does: training

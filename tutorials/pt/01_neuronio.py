@@ -5,7 +5,7 @@
 #
 # **Precisa de:** Python, nada mais.
 #
-# **Tempo:** 12 minutos.
+# **Tempo:** 10 minutos.
 #
 # Uma rede neural é uma função: entram números, saem números. No início rápido, entravam 64 tons de cinza e saíam 10
 # pontuações, uma para cada dígito. O que faz dela uma rede *neural* é que muitas peças pequenas e iguais fazem o trabalho: os

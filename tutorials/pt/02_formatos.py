@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aula 01.
 #
-# **Tempo:** 12 minutos.
+# **Tempo:** 10 minutos.
 #
 # Uma rede calcula com muitos números de uma vez. Eles vêm em *arrays*: números de um mesmo tipo, ordenados ao longo de *eixos*. O
 # *formato* (*shape*) diz como. A maioria dos erros que você vai encontrar tem a ver com formatos; vale a pena aprender a lê-los.

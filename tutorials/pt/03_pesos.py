@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 01, 02.
 #
-# **Tempo:** 12 minutos.
+# **Tempo:** 9 minutos.
 #
 # Um neurônio calcula o preço de uma casa a partir de seu tamanho e de seu número de quartos. Os pesos são 100 e 50. Isso quer dizer
 # que o tamanho importa duas vezes mais?

@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 01, 02, 03, 04.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 9 minutos.
 #
 # Entradas vezes pesos e, depois, a soma: todo neurônio faz isso, e por isso a operação tem nome e sinal próprios. É também de onde
 # vem a maioria dos erros de formato. Esta aula provoca um de propósito e o conserta de duas maneiras.

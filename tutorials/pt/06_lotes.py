@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 01, 02, 03, 04, 05.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 13 minutos.
 #
 # Até aqui, uma amostra de cada vez encontrava a matriz de pesos. Um conjunto de dados tem milhares delas. Esta aula faz várias passarem
 # pela camada em um só produto e depois corta um conjunto de dados nessas porções: os *lotes* (*batches*).
@@ -37,11 +37,11 @@ for i in range(2):
 print(X @ W.T + b)  # (2, 4) @ (4, 3) -> (2, 3), depois (2, 3) + (3,) -> (2, 3)
 
 # %% [markdown]
-# A linha `i` do resultado é da amostra `i`, a coluna `j`, do neurônio `j`. Os vieses se somam a cada linha. Na
-# figura, `a` é `X` e `b` é `W.T`, ainda sem os vieses.
+# A linha `i` do resultado é da amostra `i`, a coluna `j`, do neurônio `j`. Os vieses se somam a cada linha. A
+# figura mostra só o produto, ainda sem os vieses.
 
 # %%
-figure = viz.matmul(X, W.T, row=1, column=0)
+figure = viz.matmul(X, W.T, row=1, column=0, names=("X", "W.T"))
 viz.save(figure, "pictures/06_product")
 figure
 

@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 02, 04, 05, 06.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 16 minutos.
 #
 # Até aqui, pesos e vieses eram variáveis soltas: com dez camadas, seriam vinte delas. Um objeto mantém junto o que anda junto: os
 # pesos, o viés e a conta que os usa.

@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 01, 05, 06, 07.
 #
-# **Tempo:** 12 minutos.
+# **Tempo:** 14 minutos.
 #
 # As três palavras respondem a duas perguntas diferentes. *Oculta* diz onde a camada fica. *Densa* e *esparsa* dizem quantas de suas
 # ligações existem. Assim, uma camada oculta pode ser densa ou esparsa, e uma camada densa não precisa ser oculta.

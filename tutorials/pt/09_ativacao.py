@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 01, 05, 07, 08.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 12 minutos.
 #
 # Duas camadas em sequência parecem mais fortes que uma. Sem uma função entre elas, não são: esta aula mede e prova isso, e depois
 # examina as funções que ajudam.

@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 01, 02, 03, 05, 09.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 17 minutos.
 #
 # A aula 03 encontrou pesos diminuindo um número. Esse número é a *perda*: ela compara as previsões com os alvos, que são as
 # respostas certas. O treinamento faz exatamente o que a perda pede, e nada mais; por isso importa qual perda escolhemos.

@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 01, 04, 05, 07, 09, 10.
 #
-# **Tempo:** 15 minutos de leitura; o dobro com lápis e papel, e vale a pena.
+# **Tempo:** 21 minutos de leitura; o dobro com lápis e papel, e vale a pena.
 #
 # A inclinação da perda ao longo de um peso diz se um peso maior é melhor ou pior, e quanto. As inclinações ao longo de todos os
 # parâmetros, juntas, são o *gradiente*. Medi-lo custa duas execuções da rede por peso: demais para um milhão de pesos. A

@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 03, 05, 06, 10, 11.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 20 minutos.
 #
 # O gradiente diz em que direção a perda cresce. Um passo *contra* ele, portanto, diminui a perda, se for curto o bastante. Quem dá
 # esses passos se chama *otimizador*. Vamos escrever três à mão, ver onde cada um é bom e depois usar os da biblioteca.

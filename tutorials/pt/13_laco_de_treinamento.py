@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 06, 07, 08, 09, 10, 11, 12.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 19 minutos.
 #
 # Uma rede aprende em cinco passos que se repetem sem parar: as amostras se propagam pelas camadas, as funções de ativação curvam
 # o que as camadas calculam, uma perda compara o resultado com a verdade, a retropropagação encontra as inclinações, e o

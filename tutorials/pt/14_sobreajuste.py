@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 06, 07, 09, 10, 12, 13.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 24 minutos.
 #
 # Na aula 13, as perdas de treinamento e de validação caíram juntas. Muitas vezes não é assim. Uma rede pode decorar suas
 # amostras, com todo o ruído delas, e por isso se sair pior nas novas: é o *sobreajuste* (*overfitting*). Ou pode ir mal em ambas,

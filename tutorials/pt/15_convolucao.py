@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 05, 08, 09, 10, 12, 13.
 #
-# **Tempo:** 14 minutos.
+# **Tempo:** 15 minutos.
 #
 # Uma camada densa tem um peso próprio para cada pixel. Se um dígito se desloca um pixel, ele encontra outros pesos, e o
 # que foi aprendido no lugar antigo não serve no novo. Uma convolução usa os mesmos poucos pesos em todos os lugares.

@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 09, 10, 11, 12, 13, 16.
 #
-# **Tempo:** 14 minutos.
+# **Tempo:** 16 minutos.
 #
 # Na aula 16, o estado era refeito a cada passo, e o que passou há muito se apagava: sua inclinação desaparecia. A LSTM guarda um
 # segundo estado, que não é refeito, só mudado onde *portas* o permitem. O nome quer dizer *memória longa de curto prazo* (*long

@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 02, 06, 09, 10, 11, 12, 13, 14.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 17 minutos.
 #
 # Até aqui, cada amostra tinha um alvo, e a perda comparava os dois. Para "desenhe um três que ninguém desenhou ainda" não há
 # alvo: qualquer três bem-feito está certo. Uma *rede adversária generativa* (GAN) põe uma segunda rede no lugar do alvo. O

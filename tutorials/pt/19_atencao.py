@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 02, 05, 07, 09, 10, 11, 12, 13, 16, 17.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 19 minutos.
 #
 # Uma rede recorrente comprime tudo o que leu em um só estado, passo após passo. A *atenção* conserva todos os lugares e deixa
 # cada um escolher de quais outros toma algo, e quanto. Redes feitas dela se chamam *transformers* (Vaswani et al., 2017); um

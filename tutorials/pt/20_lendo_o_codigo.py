@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 07, 10, 11, 12, 13.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 23 minutos.
 #
 # Quatro linhas treinam uma rede: prever, medir a perda, retropropagar, dar o passo. Tudo o que elas fazem está em arquivos de
 # Python que você pode abrir. Esta aula segue um passo por dentro deles. O código mostrado é lido dos arquivos instalados

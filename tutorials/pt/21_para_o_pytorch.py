@@ -5,7 +5,7 @@
 #
 # **Precisa de:** aulas 06, 07, 09, 10, 11, 12, 13, 20.
 #
-# **Tempo:** 12 minutos.
+# **Tempo:** 17 minutos.
 #
 # Cada aula disse `import minitorch_pt as torch`. Com o PyTorch você diz `import torch`, e é quase só isso. Esta aula roda um
 # mesmo programa nos dois, leva pesos de um para o outro e de volta, e termina com algo que só o PyTorch faz: treinar em vários

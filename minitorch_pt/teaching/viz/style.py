@@ -16,12 +16,12 @@ from html import escape
 from typing import Any, ParamSpec
 
 import numpy as np
-from matplotlib import cycler, rc_context
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Polygon, Rectangle
+from matplotlib.rcsetup import cycler
 from matplotlib.text import Text
-from matplotlib.ticker import ScalarFormatter
 
 from ..language import speaking, spoken
 
@@ -79,9 +79,9 @@ class Picture(Figure):
         if self.language == "pt":
             for text in self.findobj(Text):
                 text.set_text(_with_commas(text.get_text()))  # type: ignore[attr-defined]
-            for axis in (axis for ax in self.axes for axis in (ax.xaxis, ax.yaxis)):
-                if type(axis.get_major_formatter()) is ScalarFormatter:
-                    axis.set_major_formatter(_CommaFormatter())
+            for ax in self.axes:
+                for axis in (ax.xaxis, ax.yaxis):
+                    _commas_at_ticks(axis.get_major_formatter())
         super().draw(renderer)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
@@ -95,9 +95,11 @@ class Picture(Figure):
         return shown, {"image/png": {"alt": self.alt, "width": width}}
 
 
-class _CommaFormatter(ScalarFormatter):
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        return _with_commas(super().__call__(x, pos))
+def _commas_at_ticks(formatter: Any) -> None:
+    """Let the labels of ticks have decimal commas."""
+    if "format_ticks" not in vars(formatter):  # it has them already if the picture was drawn before
+        plain = formatter.format_ticks
+        formatter.format_ticks = lambda values: list(map(_with_commas, plain(values)))
 
 
 def _with_commas(text: str) -> str:

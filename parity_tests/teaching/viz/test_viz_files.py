@@ -14,6 +14,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 import minitorch_pt
+import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.viz.style import Picture
 from parity_tests.teaching.viz.gallery import PICTURES
@@ -91,6 +92,8 @@ def test_numbers_have_a_comma_in_portuguese():
     ticks = texts(viz.bias(0.5, 1.5, language="pt"))
     assert not [text for text in ticks if "." in text]
     assert [text for text in ticks if "," in text]
+    gates = viz.gates(torch.nn.LSTM(1, 2), [[0.5], [1.5]], labels=["0.5", "1.5"], language="pt")
+    assert {"0,5", "1,5"} <= texts(gates)
 
 
 def test_a_picture_does_not_open_a_window():
