@@ -264,10 +264,7 @@ for name in write(model, 12):
 with torch.no_grad():
     model(torch.tensor([encode("Mariana")[:-1]]))  # (1, 8) -> (1, 8, 27)
 maps = model.block.weights[0]  # (4, 8, 8)
-figure, panels = viz.panels(2, rows=2, height=3.0)
-for head, axes in enumerate(panels):
-    viz.attention(maps[head], list(".mariana"), ax=axes)
-    axes.set_title(f"cabeça {head}")
+figure = viz.attention(maps, list(".mariana"))
 viz.save(figure, "pictures/19_attention_maps")
 figure
 

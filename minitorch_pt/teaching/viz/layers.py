@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ...nn import LSTM
-from .style import INK, WIDTH, Picture, describe, number, picture, plain_axes, to_array
+from .style import INK, WIDTH, Picture, describe, number, panels, picture, plain_axes, to_array
 from .words import translator
 
 __all__ = ["attention", "feature_maps", "filters", "gates", "samples"]
@@ -250,14 +250,25 @@ def attention(
     """Attention: how much each token (row) takes from each token (column); a row sums to 1. Cells show their numbers where these fit.
 
     Args:
-        weights: (queries, keys).
+        weights: (queries, keys), or (heads, queries, keys) for a panel each.
         tokens: what stands at the queries, and at the keys unless `keys` says otherwise.
 
     Raises:
-        ValueError: weights is no matrix, larger than (32, 32), or tokens and keys are not as many.
+        ValueError: weights has another number of axes, more than 8 heads, heads for given axes, more than 32 tokens, or tokens and
+            keys are not as many.
     """
     word = translator(language)
-    data = to_array(weights, "weights", (2,))
+    data = to_array(weights, "weights", (2, 3))
+    if data.ndim == 3:
+        if len(data) > 8 or ax is not None:
+            raise ValueError(f"attention() draws at most 8 heads, in a picture of their own, got {len(data)}")
+        whole, grid = panels(2, -(-len(data) // 2))
+        for i, (head, place) in enumerate(zip(data, grid, strict=False)):
+            attention(head, tokens, keys=keys, language=language, ax=place)
+            place.set_title(word("head {i}", i=i))
+        for place in grid[len(data) :]:
+            place.remove()
+        return whole
     rows = list(tokens) if tokens is not None else [str(i) for i in range(len(data))]
     columns = list(keys) if keys is not None else rows if tokens is not None else [str(i) for i in range(data.shape[1])]
     if data.shape != (len(rows), len(columns)) or max(data.shape) > 32:

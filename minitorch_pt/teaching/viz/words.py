@@ -77,6 +77,7 @@ PORTUGUESE = {
     "output gate o": "porta de saída o",
     "cell state c": "estado da célula c",
     "state h": "estado h",
+    "head {i}": "cabeça {i}",
     "looks at": "olha para",
     "token": "token",
     # alternative texts

@@ -114,6 +114,17 @@ def test_fit_shows_errors():
     assert [ax.get_xlabel().rpartition(" ")[2] for ax in figure.axes] == ["1", "0.5"]
 
 
+def test_attention_of_several_heads():
+    weights = np.full((3, 2, 2), 0.5)
+    figure = viz.attention(weights, ["a", "b"], language="pt")
+    assert [ax.get_title() for ax in figure.axes if ax.get_title()] == ["cabeça 0", "cabeça 1", "cabeça 2"]
+    assert viz.alt_text(figure).count("Atenção de 2 tokens") == 3
+    with pytest.raises(ValueError, match="at most 8 heads"):
+        viz.attention(np.full((9, 2, 2), 0.5))
+    with pytest.raises(ValueError, match="picture of their own"):
+        viz.attention(weights, ax=viz.panels()[1][0])
+
+
 def test_confusion_of_many_classes():
     counts = np.eye(26, dtype=int) * 7
     counts[0, 1] = 123  # no room for three letters
