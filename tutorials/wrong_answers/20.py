@@ -1,53 +1,30 @@
 """Wrong answers to lesson 20 that its checks must refuse; behind them, what is wrong. · Respostas erradas da aula 20, que ela recusa."""
 
-import math
-
-
-def _paths(node):
-    return 1 + sum(_paths(edge) for edge in node.edges if hasattr(edge, "edges"))
-
-
-def _depth(node):
-    return 1 + max([_depth(edge) for edge in node.edges if hasattr(edge, "edges")], default=0)
-
-
 WRONG = {
     1: [
-        lambda input: (input**3, lambda g: 3 * input**2),  # g is forgotten
-        lambda input: (input**3, lambda g: 2 * 3 * input**2),  # right for g = 2
-        lambda input: (input**3, lambda g: g * input**2),
-        lambda input: (input**2, lambda g: g * 3 * input**2),
-        lambda input: (input**3, lambda g: math.nan),
-        lambda input: (math.nan, lambda g: g * 3 * input**2),
-        lambda input: (input**3, lambda: 1 / 0),
-        lambda input: input**3,
+        lambda a, b: (a / b, lambda g: g / b, lambda g: g * a / b**2),  # the sign
+        lambda a, b: (a / b, lambda g: g / b, lambda g: -g * a / b),
+        lambda a, b: (a / b, lambda g: g * b, lambda g: g * a),  # those of the product
+        lambda a, b: (a / b, lambda g: 1 / b, lambda g: -a / b**2),  # g is forgotten
+        lambda a, b: (b / a, lambda g: g / b, lambda g: -g * a / b**2),
+        lambda a, b: (a / b, lambda g: g / b),  # one pull of two
+        lambda a, b: (a / b, lambda g: g / b, lambda g: -g * a / b**2 * np.nan),
+        lambda a, b: (a / b, 1 / b, -a / b**2),  # arrays, no functions
     ],
     2: [
-        lambda tensor: 1,
-        lambda tensor: _paths(tensor.grad_fn),  # each way to a node
-        lambda tensor: len(tensor.grad_fn.edges),
-        lambda tensor: _depth(tensor.grad_fn),
-        lambda tensor: _depth(tensor.grad_fn) + 1,
+        lambda a: (a.mean(), lambda g: g / a.size),  # a number, not the shape of the input
+        lambda a: (a.mean(), lambda g: np.full(a.shape, g)),  # that of the sum
+        lambda a: (a.sum(), lambda g: np.full(a.shape, g / a.size)),
+        lambda a: (a.mean(), lambda g: np.full(a.shape, g / len(a))),  # rows, not numbers
+        lambda a: (a.mean(), lambda g: np.full(a.shape, 1 / a.size)),  # g is forgotten
+        lambda a: (a.mean(axis=0), lambda g: np.full(a.shape, g / a.size)),
     ],
     3: [
         lambda gradient: gradient,
-        lambda gradient: gradient.sum(dim=1),
+        lambda gradient: gradient.sum(axis=1),  # the axis is gone
+        lambda gradient: gradient.sum(axis=0, keepdims=True),  # that of a row
+        lambda gradient: gradient[:, :1],  # one use of many
+        lambda gradient: gradient.mean(axis=1, keepdims=True),
         lambda gradient: gradient.sum(),
-        lambda gradient: gradient.mean(dim=0),
-        lambda gradient: gradient[0] * len(gradient),
-        lambda gradient: gradient.sum(dim=0, keepdim=True),
-    ],
-    4: [
-        lambda parameter, gradient, velocity, lr, momentum: [parameter - lr * gradient, gradient],
-        lambda parameter, gradient, velocity, lr, momentum: [parameter - lr * velocity, momentum * velocity + gradient],
-        lambda parameter, gradient, velocity, lr, momentum: [
-            parameter - lr * (gradient + momentum * (momentum * velocity + gradient)),  # Nesterov
-            momentum * velocity + gradient,
-        ],
-        lambda parameter, gradient, velocity, lr, momentum: [
-            parameter + lr * (momentum * velocity + gradient),
-            momentum * velocity + gradient,
-        ],
-        lambda parameter, gradient, velocity, lr, momentum: [momentum * velocity + gradient, parameter],
     ],
 }

@@ -1,44 +1,53 @@
 """Wrong answers to lesson 21 that its checks must refuse; behind them, what is wrong. · Respostas erradas da aula 21, que ela recusa."""
 
-import copy
+import math
 
 
-def _twin(source):
-    return copy.deepcopy(source)
+def _paths(node):
+    return 1 + sum(_paths(edge) for edge in node.edges if hasattr(edge, "edges"))
 
 
-def _sharing(source, target):
-    for ours, theirs in zip(target.modules(), source.modules(), strict=True):
-        for name, parameter in theirs.named_parameters(recurse=False):
-            setattr(ours, name, parameter)
-    return target
+def _depth(node):
+    return 1 + max([_depth(edge) for edge in node.edges if hasattr(edge, "edges")], default=0)
 
 
 WRONG = {
     1: [
-        lambda gradients, sizes: sum(gradients) / len(gradients),
-        lambda gradients, sizes: sum(g * n for g, n in zip(gradients, sizes, strict=True)),
-        lambda gradients, sizes: sum(gradients),
-        lambda gradients, sizes: sum(g / n for g, n in zip(gradients, sizes, strict=True)),
+        lambda input: (input**3, lambda g: 3 * input**2),  # g is forgotten
+        lambda input: (input**3, lambda g: 2 * 3 * input**2),  # right for g = 2
+        lambda input: (input**3, lambda g: g * input**2),
+        lambda input: (input**2, lambda g: g * 3 * input**2),
+        lambda input: (input**3, lambda g: math.nan),
+        lambda input: (math.nan, lambda g: g * 3 * input**2),
+        lambda input: (input**3, lambda: 1 / 0),
+        lambda input: input**3,
     ],
     2: [
-        lambda text: text,
-        lambda text: text.replace("minitorch_pt", "torch"),  # import torch as torch
-        lambda text: "import torch\n",
-        lambda text: text.replace("minitorch_pt as ", ""),
-        lambda text: text.strip(),
+        lambda tensor: 1,
+        lambda tensor: _paths(tensor.grad_fn),  # each way to a node
+        lambda tensor: len(tensor.grad_fn.edges),
+        lambda tensor: _depth(tensor.grad_fn),
+        lambda tensor: _depth(tensor.grad_fn) + 1,
     ],
     3: [
-        lambda source, target: target,
-        lambda source, target: source,
-        lambda source, target: target.load_state_dict(source.state_dict()),  # returns what was missing
-        lambda source, target: _twin(source),  # a copy, not the target
-        lambda source, target: _sharing(source, target),  # one memory for both
+        lambda gradient: gradient,
+        lambda gradient: gradient.sum(dim=1),
+        lambda gradient: gradient.sum(),
+        lambda gradient: gradient.mean(dim=0),
+        lambda gradient: gradient[0] * len(gradient),
+        lambda gradient: gradient.sum(dim=0, keepdim=True),
     ],
     4: [
-        lambda lr, processes: lr,
-        lambda lr, processes: lr * processes,
-        lambda lr, processes: lr / processes**2,
-        lambda lr, processes: 0.05 + lr * 1e-3,
+        lambda parameter, gradient, velocity, lr, momentum: [parameter - lr * gradient, gradient],
+        lambda parameter, gradient, velocity, lr, momentum: [parameter - lr * velocity, momentum * velocity + gradient],
+        lambda parameter, gradient, velocity, lr, momentum: [
+            parameter - lr * (gradient + momentum * (momentum * velocity + gradient)),  # Nesterov
+            momentum * velocity + gradient,
+        ],
+        lambda parameter, gradient, velocity, lr, momentum: [
+            parameter + lr * (momentum * velocity + gradient),
+            momentum * velocity + gradient,
+        ],
+        lambda parameter, gradient, velocity, lr, momentum: [momentum * velocity + gradient, parameter],
     ],
 }

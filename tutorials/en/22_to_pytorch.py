@@ -1,9 +1,9 @@
 # %% [markdown]
-# # 21 · Graduating to PyTorch
+# # 22 · Graduating to PyTorch
 #
 # **Question:** What changes when you go on with PyTorch?
 #
-# **Needs:** lessons 06, 07, 09, 10, 11, 12, 13, 20.
+# **Needs:** lessons 06, 07, 09, 10, 11, 12, 13, 21.
 #
 # **Time:** 17 minutes.
 #
@@ -206,7 +206,7 @@ x1, x2 = x[:2], x[2:]  # (4,) -> (2,), (2,)
 loss2 = ((w * x2 - y[2:]) ** 2).mean()  # the graph draws what came last on the left
 loss1 = ((w * x1 - y[:2]) ** 2).mean()
 figure = viz.graph((loss1 + loss2) / 2, names={"w": w, "x1": x1, "x2": x2})
-viz.save(figure, "pictures/21_two_halves")
+viz.save(figure, "pictures/22_two_halves")
 figure
 
 # %% [markdown]
@@ -279,7 +279,7 @@ scratch.cleanup()
 # - The same seed gives the same training, up to rounding.
 # - Save the `state_dict`, not the model; either library reads the other's file.
 # - With equal parts, the mean of the processes' gradients is the gradient of the whole batch.
-# - What you have learnt here is PyTorch. What lies below its operations, you have read in lesson 20.
+# - What you have learnt here is PyTorch. What lies below its operations, you have read in lesson 21.
 #
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.

@@ -1,14 +1,14 @@
 # %% [markdown]
-# # 20 · Reading the source
+# # 21 · Reading the source
 #
 # **Question:** What happens, file by file, in one step of training?
 #
-# **Needs:** lessons 07, 10, 11, 12, 13.
+# **Needs:** lessons 07, 10, 11, 12, 13, 20.
 #
 # **Time:** 23 minutes.
 #
-# Four lines train a network: predict, measure the loss, go back, step. All that they do stands in Python files that you can
-# open. This lesson follows one step through them. The code that it shows is read from the installed files while the lesson
+# Lesson 20 ended at `minitorch_pt/tiny.py`, whose parts each name the file where their grown-up lives. Here they are: four lines train a
+# network: predict, measure the loss, go back, step. All that they do stands in Python files that you can open. This lesson follows one step through them. The code that it shows is read from the installed files while the lesson
 # runs, so it is always the code that just ran.
 
 # %%
@@ -228,7 +228,7 @@ print(f"leaf, shape {tuple(node.shape)}: is it the weight? {node is model.weight
 # %%
 named = {"x": x, "y": y, "weight": model.weight, "bias": model.bias}
 figure = viz.graph(loss, names=named)
-viz.save(figure, "pictures/20_graph")
+viz.save(figure, "pictures/21_graph")
 figure
 
 # %% [markdown]

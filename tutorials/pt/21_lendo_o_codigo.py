@@ -1,14 +1,14 @@
 # %% [markdown]
-# # 20 · Lendo o código
+# # 21 · Lendo o código
 #
 # **Pergunta:** O que acontece, arquivo por arquivo, em um passo de treinamento?
 #
-# **Precisa de:** aulas 07, 10, 11, 12, 13.
+# **Precisa de:** aulas 07, 10, 11, 12, 13, 20.
 #
 # **Tempo:** 23 minutos.
 #
-# Quatro linhas treinam uma rede: prever, medir a perda, retropropagar, dar o passo. Tudo o que elas fazem está em arquivos de
-# Python que você pode abrir. Esta aula segue um passo por dentro deles. O código mostrado é lido dos arquivos instalados
+# A aula 20 terminou em `minitorch_pt/tiny.py`, em que cada parte diz em que arquivo mora sua versão adulta. Aqui estão elas: quatro linhas
+# treinam uma rede: prever, medir a perda, retropropagar, dar o passo. Tudo o que elas fazem está em arquivos de Python que você pode abrir. Esta aula segue um passo por dentro deles. O código mostrado é lido dos arquivos instalados
 # enquanto a aula roda; é sempre, portanto, o código que acabou de rodar. Seus comentários estão em inglês.
 
 # %%
@@ -229,7 +229,7 @@ print(f"folha, formato {tuple(node.shape)}: é o peso? {node is model.weight}")
 # %%
 named = {"x": x, "y": y, "peso": model.weight, "viés": model.bias}
 figure = viz.graph(loss, names=named)
-viz.save(figure, "pictures/20_graph")
+viz.save(figure, "pictures/21_graph")
 figure
 
 # %% [markdown]

@@ -1,9 +1,9 @@
 # %% [markdown]
-# # 21 · A formatura: para o PyTorch
+# # 22 · A formatura: para o PyTorch
 #
 # **Pergunta:** O que muda quando você segue adiante com o PyTorch?
 #
-# **Precisa de:** aulas 06, 07, 09, 10, 11, 12, 13, 20.
+# **Precisa de:** aulas 06, 07, 09, 10, 11, 12, 13, 21.
 #
 # **Tempo:** 17 minutos.
 #
@@ -207,7 +207,7 @@ x1, x2 = x[:2], x[2:]  # (4,) -> (2,), (2,)
 loss2 = ((w * x2 - y[2:]) ** 2).mean()  # o grafo desenha à esquerda o que veio por último
 loss1 = ((w * x1 - y[:2]) ** 2).mean()
 figure = viz.graph((loss1 + loss2) / 2, names={"w": w, "x1": x1, "x2": x2})
-viz.save(figure, "pictures/21_two_halves")
+viz.save(figure, "pictures/22_two_halves")
 figure
 
 # %% [markdown]
@@ -280,7 +280,7 @@ scratch.cleanup()
 # - A mesma semente dá o mesmo treinamento, salvo arredondamentos.
 # - Salve o `state_dict`, não o modelo; cada biblioteca lê o arquivo da outra.
 # - Com partes iguais, a média dos gradientes dos processos é o gradiente do lote inteiro.
-# - O que você aprendeu aqui é PyTorch. O que está por baixo de suas operações, você leu na aula 20.
+# - O que você aprendeu aqui é PyTorch. O que está por baixo de suas operações, você leu na aula 21.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
