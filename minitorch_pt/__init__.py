@@ -123,7 +123,7 @@ _PACKAGES = (
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization",
     "dsmm": "sparse.operations", "sparse_coo_tensor": "sparse.tensor", "spmm": "sparse.operations", "svd_lowrank": "_lowrank",
-    "to_dlpack": "utils.dlpack", "vmap": "func", "_sample_dirichlet": "distributions.dirichlet", "_standard_gamma": "distributions.gamma", "_weight_norm": "nn.utils.parametrizations", "norm_except_dim": "nn.utils.parametrizations",
+    "to_dlpack": "utils.dlpack", "vmap": "func", "_disable_dynamo": "compiler", "_sample_dirichlet": "distributions.dirichlet", "_standard_gamma": "distributions.gamma", "_weight_norm": "nn.utils.parametrizations", "norm_except_dim": "nn.utils.parametrizations",
     "Future": "futures", "GradScaler": "amp", "SymBool": "types", "SymFloat": "types", "SymInt": "types", "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
     **dict.fromkeys((
         "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "alpha_dropout_", "avg_pool1d", "batch_norm", "bilinear", "channel_shuffle",

@@ -28,6 +28,9 @@ def disable(fn: Callable | None = None, recursive: bool = True, *, reason: str |
     return allow_in_graph if fn is None else fn
 
 
+_disable_dynamo = disable  # what PyTorch's own optimisers call it
+
+
 def cudagraph_mark_step_begin() -> None:
     """Nothing: there is no GPU."""
 

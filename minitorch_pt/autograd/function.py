@@ -13,7 +13,7 @@ import numpy as np
 
 from ..arrays import samples
 from . import changes, graph
-from .graph import Node, Output, Rule, record
+from .graph import Kind, Node, Output, record
 from .inplace import check_inplace, rebase
 from .modes import no_grad, recording, watchers
 from .saved_tensors import through_hooks
@@ -223,13 +223,13 @@ class Function(FunctionCtx):
             return result if recording.on else tuple(r._data if isinstance(r, Tensor) else r for r in result)
 
         # what saved no tensors can run again, as in torch
-        rule = Rule(None, f"{cls.__name__}Backward", linear=not ctx._saved, joint=True, fills=ctx._fills)
+        kind = Kind(None, f"{cls.__name__}Backward", linear=not ctx._saved, joint=True, fills=ctx._fills)
         arrays = [out._data if isinstance(out, Tensor) else None for out in outputs]
         shape: Any = [None if a is None else a.shape for a in arrays]
         dtype: Any = [None if a is None else a.dtype for a in arrays]
         single = len(arrays) == 1
         node = record(
-            rule, (None, pull), edges, None, None, shape[0] if single else shape, dtype[0] if single else dtype
+            kind, (None, pull), edges, None, None, shape[0] if single else shape, dtype[0] if single else dtype
         )
         ctx._node, node.ctx = weakref.ref(node), ctx  # type: ignore[attr-defined]
         if watchers and ctx._saved:

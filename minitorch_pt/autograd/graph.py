@@ -24,11 +24,11 @@ wrap: Any = None
 Traced: Any = None  # the Tensors on which rules run to record their gradients: they alone speak NumPy's protocols
 
 
-class Rule:
-    """What the engine must know of an operation (see `rule.differentiable`, whose options these are)."""
+class Kind:
+    """What all nodes of one operation have in common (see `rule.differentiable`, whose options these are)."""
 
     __slots__ = (
-        "function",
+        "rule",
         "name",
         "linear",
         "joint",
@@ -44,7 +44,7 @@ class Rule:
 
     def __init__(
         self,
-        function: Callable | None,
+        rule: Callable | None,
         name: str | Callable,
         linear: bool = False,
         joint: bool = False,
@@ -55,7 +55,7 @@ class Rule:
         records: bool = True,
         view: bool = False,
     ) -> None:
-        self.function, self.name, self.linear, self.joint, self.plain = function, name, linear, joint, plain
+        self.rule, self.name, self.linear, self.joint, self.plain = rule, name, linear, joint, plain
         self.exact, self.records, self.view = exact, records, view
         self.fills = fills  # whether outputs to which no gradient came get zeros (a user's Function may refuse)
         # what may not change, as positions: of arguments from 0, of outputs from -1 down; a list: what each input's gradient needs
@@ -67,18 +67,18 @@ class Rule:
 class Node:
     """One recorded operation: how its output's gradient flows to its inputs.
 
-    pulls: a function per input, gradient of the output -> gradient of the input (one function for all if `rule.joint`)
+    pulls: a function per input, gradient of the output -> gradient of the input (one function for all if `kind.joint`)
     edges: per input the node that made it, the tensor itself if it is a leaf, or None if it needs no gradient
     args, kwargs: what the operation was called with, kept to run it again on Tensors for `create_graph`
-    outputs: a tuple of the values, if the rule says that it saves one
+    outputs: a tuple of the values, if its kind says that it saves one
     shape, dtype: of the output, hence of the gradient that arrives; lists for several outputs
     """
 
     __slots__ = (
-        "rule", "pulls", "edges", "args", "kwargs", "outputs", "shape", "dtype", "seq", "hooks", "called", "__dict__",
+        "kind", "pulls", "edges", "args", "kwargs", "outputs", "shape", "dtype", "seq", "hooks", "called", "__dict__",
         "__weakref__",
     )  # fmt: skip
-    rule: Any
+    kind: Any
     pulls: Any
     edges: Sequence
     args: Any
@@ -94,7 +94,7 @@ class Node:
 
     def name(self) -> str:
         """torch's name of the operation: AddBackward0."""
-        name = self.rule.name
+        name = self.kind.name
         if isinstance(name, str):
             return name
         if self.args is None:  # released: `called` is what was found out then
@@ -109,11 +109,11 @@ class Node:
             )
 
     def _kept(self) -> Any:
-        """What the gradient needs as it was: the gradient functions and what they hold, or what the rule says that it saves.
+        """What the gradient needs as it was: the gradient functions and what they hold, or what its kind says that it saves.
 
         What only an input without gradient would need does not matter.
         """
-        saves = self.rule.saves
+        saves = self.kind.saves
         kept = self.pulls if saves is None else saves
         if isinstance(kept, (tuple, list) if saves is None else list):
             kept = [of for of, edge in zip(kept, self.edges, strict=False) if edge is not None]
@@ -126,7 +126,7 @@ class Node:
     def verify(self, again: bool) -> None:
         """Raise if an array that this node kept was changed in place after it was kept."""
         for array in itertools.chain(
-            arrays_in(self._kept()), arrays_in(self.args) if again and not self.rule.linear else ()
+            arrays_in(self._kept()), arrays_in(self.args) if again and not self.kind.linear else ()
         ):
             if changed_since(array, self.seq):
                 raise RuntimeError(
@@ -138,7 +138,7 @@ class Node:
 
     def release(self) -> None:
         """Let go of what the gradient needs: the pass is over."""
-        if type(self.rule.name) is not str:  # while there are arguments to tell it by
+        if type(self.kind.name) is not str:  # while there are arguments to tell it by
             self.called = self.name()
         self.pulls = self.args = self.outputs = None
 
@@ -179,7 +179,7 @@ class Output(Node):
     __slots__ = ("place",)
 
     def __init__(self, node: Node, place: int, shape: tuple, dtype: np.dtype) -> None:
-        self.rule, self.pulls, self.edges, self.args, self.kwargs = node.rule, [], (node,), (), {}
+        self.kind, self.pulls, self.edges, self.args, self.kwargs = node.kind, [], (node,), (), {}
         self.shape, self.dtype, self.place = shape, dtype, place
         self.seq, self.hooks = next(clock), None
 
@@ -187,29 +187,29 @@ class Output(Node):
 _new = object.__new__
 
 
-def record(rule: Rule, result: Any, edges: list, args: Any, kwargs: Any, shape: Any, dtype: Any) -> Node:
+def record(kind: Kind, result: Any, edges: list, args: Any, kwargs: Any, shape: Any, dtype: Any) -> Node:
     """The node of an operation whose rule gave `result`: value, pull0, pull1, ...
 
     A function, as a call of the class's `__init__` would make each operation slower.
     """
     node = _new(Node)
-    node.rule, node.edges = rule, edges
-    if rule.joint:
+    node.kind, node.edges = kind, edges
+    if kind.joint:
         node.pulls = result[1]
     else:
         node.pulls = pulls = result[1:]
         if len(edges) > len(pulls):
             del edges[len(pulls) :]
-    if not rule.frees:
+    if not kind.frees:
         # a name that depends on the arguments does not depend on the arrays' values
-        named = type(rule.name) is str
+        named = type(kind.name) is str
         args = None if named else [None if isinstance(a, np.ndarray) else a for a in args]
         kwargs = None if named else kwargs
     node.args, node.kwargs = args, kwargs
     node.shape, node.dtype = shape, dtype
     node.seq, node.hooks = next(clock), None
     if inference_memory:
-        if rule.keeps:
+        if kind.keeps:
             node.outputs = result[0] if isinstance(result[0], (tuple, list)) else (result[0],)
         node.refuse_inference()
     if watchers:
@@ -221,7 +221,7 @@ def record(rule: Rule, result: Any, edges: list, args: Any, kwargs: Any, shape: 
 # ---------------------------------------------------------------------------------------------------------------------
 # Edges, and the two kinds of Tensors
 # ---------------------------------------------------------------------------------------------------------------------
-_SAME = Rule(None, "AliasBackward0", linear=True)
+_SAME = Kind(None, "AliasBackward0", linear=True)
 
 
 def leading(tensor: Any, edge: Any) -> Any:

@@ -56,7 +56,7 @@ def _copy_slices(base: Any, region: Any, place: Place) -> Any:
     return base, lambda g: _outside.rule(g, place), lambda g: part.rule(g, place)
 
 
-_copy_slices.node.frees = True  # as torch's node, which lets go of the change after backward
+_copy_slices.kind.frees = True  # as torch's node, which lets go of the change after backward
 
 
 def _alias(tensor: Any, data: np.ndarray) -> Any:
@@ -71,7 +71,7 @@ def _of_base(view: Any) -> graph.Node:
     base, data = view._base, view._data
     place = Place(data, base._data)
     edge = base._node or (base if base._requires_grad else None)
-    return record(part.node, (None, lambda g: put.rule(g, place)), [edge], None, {}, data.shape, data.dtype)
+    return record(part.kind, (None, lambda g: put.rule(g, place)), [edge], None, {}, data.shape, data.dtype)
 
 
 def renew(view: Any) -> None:
@@ -146,7 +146,7 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict, o
     if not overlap:
         refuse_overlap(tensor._data, [a._data for a in inputs[1:] if isinstance(a, graph.Tensor)])
     # what the gradient functions keep must be the values before the change
-    linear = getattr(operation, "node", None) is not None and operation.node.linear  # type: ignore[attr-defined]
+    linear = getattr(operation, "kind", None) is not None and operation.kind.linear  # type: ignore[attr-defined]
     before = _alias(tensor, tensor._data if linear or not tracked else tensor._data.copy())
     if tracked and tensor._base is not None and before._requires_grad:
         before._node = _of_base(tensor)  # not the view's own node, whose hooks are not asked: what it was is gone

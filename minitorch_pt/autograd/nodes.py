@@ -83,7 +83,7 @@ class Shown(Node):
         places = _INPUTS.get(name.replace("Backward", "").removesuffix("0"))
         if places is not None:
             edges = [edges[i] for i in places if i < len(edges)]
-        steps = _STEPS.get(getattr(self.rule.function, "__name__", ""))
+        steps = _STEPS.get(getattr(self.kind.rule, "__name__", ""))
         return tuple(map(shown, edges if steps is None else self._steps(steps)))
 
     def _steps(self, inputs: Callable) -> list:
@@ -152,7 +152,7 @@ class OperationNode(Shown):
         values: dict[str, Any] = {}
         kept = {id(array) for array in graph.arrays_in(pulls)}
         if self.args is not None:
-            function = self.rule.function
+            function = self.kind.rule
             names, defaults = (
                 function.__code__.co_varnames[: function.__code__.co_argcount],
                 function.__defaults__ or (),
@@ -214,7 +214,7 @@ class Step(Shown):
     """A node of torch's that is a part of one here: it shows what stands where."""
 
     __slots__ = ()
-    rule = graph.Rule(None, "")
+    kind = graph.Kind(None, "")
 
     def __init__(self, title: str, edges: Sequence) -> None:
         self.title, self.edges = title, edges
@@ -243,7 +243,7 @@ class AccumulateGrad(Shown):
     __module__ = "builtins"
 
     def __init__(self, variable: Any) -> None:
-        self.variable, self.edges, self.rule = variable, (), Step.rule
+        self.variable, self.edges, self.kind = variable, (), Step.kind
 
     def name(self) -> str:
         """Its name in torch."""

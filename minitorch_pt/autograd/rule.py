@@ -26,7 +26,7 @@ from ..arrays.notices import FILTER, hush
 from ..arrays.storage import expanded, inferring, is_inference, note_inference
 from . import changes, contract, graph
 from .errors import explain
-from .graph import Output, Rule, record
+from .graph import Kind, Output, record
 from .modes import recording
 from .out import into
 from .takeovers import Elsewhere, Instead, switch, taken, takers, takes_over
@@ -100,19 +100,31 @@ def _places(saves: Any, names: list[str]) -> Any:
     return tuple(names.index(s) if s in names else ~int(s.removeprefix("result") or 0) for s in saves.split())
 
 
-def _operation(function: Callable, records: bool, promote: Any = None, linear: bool = False, view: bool = False,
-               joint: bool = False, returns: Callable | None = None, name: Any = None, plain: Callable | None = None,
-               exact: bool = False, check: Callable | None = None, saves: str | list[str] | None = None, fills: bool = True) -> Any:  # fmt: skip
+def _operation(
+    function: Callable,
+    records: bool,
+    promote: Any = None,
+    linear: bool = False,
+    view: bool = False,
+    joint: bool = False,
+    returns: Callable | None = None,
+    name: Any = None,
+    plain: Callable | None = None,
+    exact: bool = False,
+    check: Callable | None = None,
+    saves: str | list[str] | None = None,
+    fills: bool = True,
+) -> Any:
     short = function.__name__.strip("_")
     camel = "".join(word.capitalize() for word in short.split("_"))
     names = [*function.__code__.co_varnames[: function.__code__.co_argcount]]
-    rule = Rule(
+    kind = Kind(
         function, name or f"{camel}Backward0", linear, joint, plain, exact, fills, _places(saves, names), records, view
     )
     desk = contract.Desk(function, short)
     if function.__name__ == short:  # what help() shows
         function.__annotations__["return"] = "Tensor" if returns is None else returns.__name__
-    operation = _served(function, short, desk, rule, promote, check, returns)
+    operation = _served(function, short, desk, kind, promote, check, returns)
 
     def on_arrays(*args: Any, **kwargs: Any) -> Any:
         if any(isinstance(a, graph.Tensor) for a in args):
@@ -126,17 +138,17 @@ def _operation(function: Callable, records: bool, promote: Any = None, linear: b
     operation.rule = on_arrays
     if desk.out:
         as_method = contract.Desk(function, short, for_method=True)
-        operation.method = _served(function, short, as_method, rule, promote, check, returns)
+        operation.method = _served(function, short, as_method, kind, promote, check, returns)
     return operation
 
 
 def _served(
-    function: Callable, short: str, desk: contract.Desk, rule: Rule, promote: Any, check: Callable | None, returns: Any
+    function: Callable, short: str, desk: contract.Desk, kind: Kind, promote: Any, check: Callable | None, returns: Any
 ) -> Any:
     """The operation as users call it: what its desk lets through is unpacked, given to the rule, and recorded."""
     how, count = promote if isinstance(promote, tuple) else (promote, None)
-    passed, records, ndarray = desk.passed, rule.records, np.ndarray
-    look, arrange = ("", None) if rule.view else layouts.kind(function.__name__)
+    passed, records, ndarray = desk.passed, kind.records, np.ndarray
+    look, arrange = ("", None) if kind.view else layouts.kind(function.__name__)
     place, by_value = look if type(look) is int else None, look == "value"
 
     @functools.wraps(function)
@@ -180,12 +192,12 @@ def _served(
             if value is NotImplemented:
                 return result[1](*args, **kwargs)
             if type(value) is tuple or type(value) is list:
-                outputs = _outputs(value, rule, result, edges, arrays, kwargs, made, recorded, args[0])
+                outputs = _outputs(value, kind, result, edges, arrays, kwargs, made, recorded, args[0])
                 return tuple(outputs) if returns is None else returns(outputs)
             value = np.asarray(value)
-        return _output(value, rule, result, edges, arrays, kwargs, made, recorded, args, given)
+        return _output(value, kind, result, edges, arrays, kwargs, made, recorded, args, given)
 
-    operation.desk, operation.node, operation.promote = desk, rule, (how, count)  # type: ignore[attr-defined]
+    operation.desk, operation.kind, operation.promote = desk, kind, (how, count)  # type: ignore[attr-defined]
     return operation
 
 
@@ -194,7 +206,7 @@ _new = object.__new__
 
 def _output(
     value: Any,
-    rule: Rule,
+    kind: Kind,
     result: Any,
     edges: list,
     arrays: list,
@@ -213,8 +225,8 @@ def _output(
     out._grad = out._base = None
     dtype = value.dtype
     if recorded and dtype.kind == "f":
-        out._node = node = record(rule, result, edges, arrays, kwargs, value.shape, dtype)
-        if rule.keeps:
+        out._node = node = record(kind, result, edges, arrays, kwargs, value.shape, dtype)
+        if kind.keeps:
             node.outputs = (value,)
         if given is not arrays:
             node.given = given
@@ -224,7 +236,7 @@ def _output(
         out._requires_grad = False
         if inferring:
             note_inference(value, arrays)
-    if rule.view:
+    if kind.view:
         _as_view(out, args[0])
     return out
 
@@ -268,7 +280,7 @@ def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[l
 
 def _outputs(
     values: Any,
-    rule: Rule,
+    kind: Kind,
     result: Any,
     edges: list,
     arrays: list,
@@ -280,8 +292,8 @@ def _outputs(
     """The outputs of an operation that has several, which may look into the memory of `source`, and the node that made them."""
     node = None
     if recorded:
-        node = record(rule, result, edges, arrays, kwargs, [v.shape for v in values], [v.dtype for v in values])
-        if rule.keeps:
+        node = record(kind, result, edges, arrays, kwargs, [v.shape for v in values], [v.dtype for v in values])
+        if kind.keeps:
             node.outputs = values
     outputs = []
     for place, part in enumerate(values):
@@ -290,7 +302,7 @@ def _outputs(
             out._node, out._requires_grad = Output(node, place, part.shape, part.dtype), True
         if inferring:
             note_inference(out._data, arrays)
-        if rule.view:
+        if kind.view:
             _as_view(out, source, True)
         outputs.append(out)
     return outputs
@@ -332,15 +344,15 @@ def named(value: Any, name: str) -> Any:
         node = getattr(out, "_node", None)
         if node is not None:
             node = node.edges[0] if type(node) is Output else node
-            node.rule = _renamed(node.rule, name)
+            node.kind = _renamed(node.kind, name)
     return value
 
 
 @functools.cache
-def _renamed(rule: Rule, name: str) -> Rule:
-    rule = copy.copy(rule)
-    rule.name = name
-    return rule
+def _renamed(kind: Kind, name: str) -> Kind:
+    kind = copy.copy(kind)
+    kind.name = name
+    return kind
 
 
 @overload

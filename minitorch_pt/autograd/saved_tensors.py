@@ -151,10 +151,10 @@ def _cell(value: Any) -> Any:
 
 def _packed(node: Node, value: Any) -> None:
     """Hand what a new node keeps to the hooks in force. (Those of a Function hand on what `save_for_backward` was given.)"""
-    if not _state.hooks or node.rule.function is None:
+    if not _state.hooks or node.kind.rule is None:
         return
     pack, unpack, whole = _state.hooks[-1]
-    if node.rule.keeps:
+    if node.kind.keeps:
         node.outputs = value if isinstance(value, (tuple, list)) else (value,)
     kept = list(graph.arrays_in(node._kept()))
     wanted = {id(array) for array in kept}
@@ -187,9 +187,9 @@ class _Packed:
     """What a node does whose arrays are packed."""
 
     def __init__(self, node: Node, pulls: Any, args: list | None, kept: list, anew: bool) -> None:
-        self.rule, self.edges, self.kwargs = node.rule, node.edges, node.kwargs
+        self.kind, self.edges, self.kwargs = node.kind, node.edges, node.kwargs
         self.pulls, self.args, self.kept, self.anew = pulls, args, kept, anew
-        node.rule = _unchecked(node.rule, node.name())
+        node.kind = _unchecked(node.kind, node.name())
         node.pulls, node.args, node.outputs = self.flows, args, None
         me = weakref.ref(node)  # the node holds on to this
         node.restored = lambda: self.restored(me())  # type: ignore[attr-defined]
@@ -201,8 +201,8 @@ class _Packed:
     def _functions(self, arrays: list) -> Any:
         if not self.anew:
             return _together(self.pulls, arrays)
-        result = self.rule.function(*_together(self.args, arrays), **self.kwargs or {})
-        return result[1] if self.rule.joint else result[1 : 1 + len(self.edges)]
+        result = self.kind.rule(*_together(self.args, arrays), **self.kwargs or {})
+        return result[1] if self.kind.joint else result[1 : 1 + len(self.edges)]
 
     def flows(self, *gradients: Any) -> list:
         """The gradients of the inputs."""
@@ -212,17 +212,17 @@ class _Packed:
         """The node as it would be without hooks."""
         arrays = self._arrays()
         twin = copy.copy(node)
-        twin.rule, twin.pulls, twin.args = self.rule, self._functions(arrays), _together(self.args, arrays)
+        twin.kind, twin.pulls, twin.args = self.kind, self._functions(arrays), _together(self.args, arrays)
         twin.__dict__.pop("restored")
         return twin
 
 
 @functools.cache
-def _unchecked(rule: graph.Rule, name: str) -> graph.Rule:
-    """A rule whose nodes are not looked at for changes in place: hooks keep what they like."""
-    rule = copy.copy(rule)
-    rule.name, rule.saves, rule.keeps = name, (), False
-    return rule
+def _unchecked(kind: graph.Kind, name: str) -> graph.Kind:
+    """A kind whose nodes are not looked at for changes in place: hooks keep what they like."""
+    kind = copy.copy(kind)
+    kind.name, kind.saves, kind.keeps = name, (), False
+    return kind
 
 
 def _tensor(array: np.ndarray, node: Node) -> Any:

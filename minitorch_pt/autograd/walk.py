@@ -54,13 +54,13 @@ def flows_of(node: Node, gradients: Any, edges: Sequence, create_graph: bool) ->
         refuse_again(node)
     if node.seq < changes.last_change:
         node.verify(create_graph)
-    if create_graph and not node.rule.linear:
+    if create_graph and not node.kind.linear:
         pulls = _again(node)
     several = type(node.shape) is list
     given = gradients if several else [gradients]
     if several or gradients is None:
         # where nothing arrived there is nothing to pass on; but a user's `backward` is called
-        if node.rule.function is not None and all(g is None for g in given):
+        if node.kind.rule is not None and all(g is None for g in given):
             return [None] * len(edges)
         given = _filled(given, node, create_graph)
     if create_graph:
@@ -80,7 +80,7 @@ def _again(node: Node) -> Any:
     """The gradient functions on Tensors, so that using them records a graph: the rule is run once more, on Tensors."""
     if "restored" in node.__dict__:  # hooks have what it kept
         return _again(node.__dict__["restored"]())
-    if node.rule.function is None:  # a user's Function: its backward works on Tensors anyway
+    if node.kind.rule is None:  # a user's Function: its backward works on Tensors anyway
         return node.pulls
     inputs = []
     for array, edge in zip_longest(node.args, node.edges):
@@ -88,10 +88,10 @@ def _again(node: Node) -> Any:
             inputs.append(leading(graph.wrap(array, False, graph.Traced), edge))
         else:
             inputs.append(array)
-    if node.rule.plain is None:
-        value, *pulls = node.rule.function(*inputs, **node.kwargs)
-        return pulls[0] if node.rule.joint else pulls
-    value = node.rule.plain(*inputs, **node.kwargs)
+    if node.kind.plain is None:
+        value, *pulls = node.kind.rule(*inputs, **node.kwargs)
+        return pulls[0] if node.kind.joint else pulls
+    value = node.kind.plain(*inputs, **node.kwargs)
     wanted = [tensor for tensor, edge in zip(inputs, node.edges, strict=False) if edge is not None]
 
     def pull(*gradients: Any) -> list:
@@ -109,7 +109,7 @@ def _filled(gradients: list, node: Node, create_graph: bool) -> list:
     pairs = zip(node.shape, node.dtype, strict=True) if several else [(node.shape, node.dtype)]
     full = list(gradients)
     for i, (shape, dtype) in enumerate(pairs):
-        possible = dtype is not None and node.rule.fills and (dtype.kind == "f" or node.rule.function is None)
+        possible = dtype is not None and node.kind.fills and (dtype.kind == "f" or node.kind.rule is None)
         if full[i] is None and possible:
             zeros = np.zeros(shape, dtype)
             full[i] = graph.wrap(zeros) if create_graph else zeros
@@ -178,7 +178,7 @@ class Pass:
         ordinary = not (self.create_graph or self.found is not None or self.due or self.hunting)
         while heap:
             node, gradient, _ = pending.pop(heappop(heap))
-            rule, pulls = node.rule, node.pulls
+            kind, pulls = node.kind, node.pulls
             if (
                 not ordinary
                 or type(pulls) is not tuple
@@ -193,10 +193,10 @@ class Pass:
             for i, edge in enumerate(node.edges):
                 if edge is not None:
                     flow = pulls[i](gradient)
-                    if flow is not None and not rule.exact:
+                    if flow is not None and not kind.exact:
                         flow = fit(flow, edge if isinstance(edge, Node) else edge._data)
                     arrive(edge, flow)
-            if rule.frees and not self.keep:  # a linear rule kept only shapes and can run again, as in torch
+            if kind.frees and not self.keep:  # a linear rule kept only shapes and can run again, as in torch
                 node.release()
 
     def exception(self, node: Node, gradient: Any) -> None:
@@ -219,10 +219,10 @@ class Pass:
                 if flow is not None:
                     if self.hunting:
                         _check_nan(flow, node, i)
-                    if not node.rule.exact:
+                    if not node.kind.exact:
                         flow = fit(flow, edge if isinstance(edge, Node) else edge._data)
                 self.arrive(edge, flow)
-        if node.rule.frees and not self.keep:
+        if node.kind.frees and not self.keep:
             node.release()
         # nothing may hold on to what was passed on, or a gradient that is ours alone would look shared
         flows = flow = gradient = None  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""Distributions of one form that `loc` moves and `scale` stretches: what they share."""
+"""Distributions of one form that `loc` moves and `scale` stretches, and those with loc in their middle: what they share."""
 
 from __future__ import annotations
 
@@ -9,19 +9,13 @@ from . import constraints
 from .distribution import Distribution
 from .utils import broadcast_all
 
-__all__ = ["LocScale"]
+__all__ = ["Centred", "LocScale"]
 
 
-class LocScale(Distribution):
-    """A distribution of loc + scale * noise, of all real numbers, whose noise has its middle and its peak at 0."""
+class Centred(Distribution):
+    """A distribution whose mean and mode are its loc."""
 
-    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
+    loc: Tensor
 
     @property
     def mean(self) -> Tensor:
@@ -32,3 +26,15 @@ class LocScale(Distribution):
     def mode(self) -> Tensor:
         """loc."""
         return self.loc
+
+
+class LocScale(Centred):
+    """A distribution of loc + scale * noise, of all real numbers, whose noise has its middle and its peak at 0."""
+
+    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
+    support = constraints.real
+    has_rsample = True
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        self.loc, self.scale = broadcast_all(loc, scale)
+        super().__init__(self.loc.shape, validate_args=validate_args)

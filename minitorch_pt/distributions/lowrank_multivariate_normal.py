@@ -9,14 +9,14 @@ from .. import linalg, ops
 from ..tensors import creation, draws
 from ..tensors.tensor import Tensor
 from . import constraints
-from .distribution import Distribution
+from .loc_scale import Centred
 from .multivariate_normal import half_log_det, squared_distance
 from .utils import ONE, lazy_property
 
 __all__ = ["LowRankMultivariateNormal"]
 
 
-class LowRankMultivariateNormal(Distribution):
+class LowRankMultivariateNormal(Centred):
     """Mean `loc` and covariance W Wᵀ + D: W is cov_factor, D the diagonal matrix of cov_diag.
 
     Woodbury's identity and the determinant lemma lead to the small matrix C = 1 + Wᵀ D⁻¹ W.
@@ -68,16 +68,6 @@ class LowRankMultivariateNormal(Distribution):
 
     def _matrix(self, matrix: Tensor) -> Tensor:
         return matrix.expand(self._batch_shape + self._event_shape + self._event_shape)
-
-    @property
-    def mean(self) -> Tensor:
-        """loc."""
-        return self.loc
-
-    @property
-    def mode(self) -> Tensor:
-        """loc."""
-        return self.loc
 
     @lazy_property
     def variance(self) -> Tensor:  # type: ignore[override]

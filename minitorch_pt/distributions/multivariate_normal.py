@@ -9,7 +9,7 @@ from .. import linalg, ops
 from ..tensors import creation, draws
 from ..tensors.tensor import Tensor
 from . import constraints
-from .distribution import Distribution
+from .loc_scale import Centred
 from .utils import ONE, lazy_property
 
 __all__ = ["MultivariateNormal"]
@@ -25,7 +25,7 @@ def half_log_det(scale_tril: Tensor) -> Tensor:
     return scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
 
-class MultivariateNormal(Distribution):
+class MultivariateNormal(Centred):
     """Mean `loc` and one of three: the covariance matrix Σ, its inverse, or L (lower triangular) with Σ = L Lᵀ, which is the fastest.
 
     Density exp(-|L⁻¹ (x - loc)|² / 2) / (det L (2 pi)^(n/2)).
@@ -100,16 +100,6 @@ class MultivariateNormal(Distribution):
     def precision_matrix(self) -> Tensor:
         """The inverse of the covariance matrix."""
         return self._matrix(ops.cholesky_inverse(self._unbroadcasted_scale_tril))
-
-    @property
-    def mean(self) -> Tensor:
-        """loc."""
-        return self.loc
-
-    @property
-    def mode(self) -> Tensor:
-        """loc."""
-        return self.loc
 
     @property
     def variance(self) -> Tensor:

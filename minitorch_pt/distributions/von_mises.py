@@ -12,7 +12,7 @@ from ..autograd.modes import no_grad
 from ..tensors import creation, draws
 from ..tensors.tensor import Tensor
 from . import constraints
-from .distribution import Distribution
+from .loc_scale import Centred
 from .utils import ONE, broadcast_all, lazy_property
 
 __all__ = ["VonMises"]
@@ -45,7 +45,7 @@ def _log_bessel(x: Tensor, order: int) -> Tensor:
     return ops.where(x < 3.75, small.log(), large)
 
 
-class VonMises(Distribution):
+class VonMises(Centred):
     """Angles in radians; density exp(concentration cos(x - loc)) / (2 pi I0(concentration)). Angles are meant modulo 2 pi.
 
     Raises:
@@ -92,16 +92,6 @@ class VonMises(Distribution):
             x = ops.where(accept, (u3 - 0.5).sign() * f.acos(), x)
             done = done | accept
         return ((x + math.pi + self.loc.to(dtypes.float64)) % (2 * math.pi) - math.pi).to(self.loc.dtype)
-
-    @property
-    def mean(self) -> Tensor:
-        """The mean direction, loc."""
-        return self.loc
-
-    @property
-    def mode(self) -> Tensor:
-        """loc."""
-        return self.loc
 
     @lazy_property
     def variance(self) -> Tensor:  # type: ignore[override]

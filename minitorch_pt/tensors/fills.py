@@ -155,6 +155,12 @@ def bernoulli_(self: Tensor, p: Tensor | float = 0.5, *, generator: object = Non
     )
 
 
+def _check_positive(name: str, filled: Tensor, parameter: str, value: float, keyword: str = "") -> None:
+    if not value > 0:
+        raise RuntimeError(f"{name} expects {parameter} > 0.0, but found {keyword or parameter}={value}")
+    check_floating(name, filled)
+
+
 @composed
 def exponential_(self: Tensor, lambd: float = 1.0, *, generator: object = None) -> Tensor:
     """Overwrite with exponential numbers.
@@ -162,9 +168,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: object = None) 
     Raises:
         RuntimeError: lambd is not positive.
     """
-    if not lambd > 0:
-        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
-    check_floating("exponential_", self)
+    _check_positive("exponential_", self, "lambda", lambd)
     return _fill(
         self,
         "ExponentialBackward0",
@@ -179,9 +183,7 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
     Raises:
         RuntimeError: sigma is not positive.
     """
-    if not sigma > 0:
-        raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
-    check_floating("cauchy_", self)
+    _check_positive("cauchy_", self, "sigma", sigma)
     return _fill(
         self, "CauchyBackward0", lambda shape, _: source(generator).cauchy(shape, median, sigma, self._data.dtype.type)
     )
@@ -194,9 +196,7 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
     Raises:
         RuntimeError: std is not positive.
     """
-    if not std > 0:
-        raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
-    check_floating("log_normal_", self)
+    _check_positive("log_normal_", self, "std", std)
     return _fill(
         self,
         "LogNormalBackward0",

@@ -19,7 +19,7 @@ from torch.testing._internal.common_modules import module_db
 
 import minitorch_pt
 from minitorch_pt.arrays import layouts
-from minitorch_pt.autograd.graph import Rule
+from minitorch_pt.autograd.graph import Kind
 from minitorch_pt.ops import pathwise
 from parity_tests.databases.modules import made_module
 from parity_tests.databases.operations import ARBITRARY_PLACES, ARBITRARY_SIGNS, built, operation_name, rtol_of
@@ -370,8 +370,8 @@ def test_every_kind_of_layout_names_a_rule():
     places = [m for name, m in sys.modules.items() if name.startswith("minitorch_pt.")]
     things = [x for place in (*places, pathwise) for x in vars(place).values()]
     things += [x for t in things if type(t) is tuple for x in t]
-    rules = {x.node.function.__name__ for x in things if isinstance(getattr(x, "node", None), Rule)}
-    assert not layouts.KINDS.keys() - rules
+    kinds = [x.kind for x in things if isinstance(getattr(x, "kind", None), Kind)]
+    assert not layouts.KINDS.keys() - {kind.rule.__name__ for kind in kinds if kind.rule is not None}
 
 
 if __name__ == "__main__":

@@ -394,6 +394,15 @@ class Balanced(HTMLParser):
         assert self.open.pop() == tag
 
 
+def test_an_option_behind_the_program(capsys):
+    """It is the program's, and one is told so."""
+    assert command("print(sys.argv[1:])", arguments=("--report", "page.html")) == 0
+    printed = capsys.readouterr()
+    assert "['--report', 'page.html']" in printed.out or "equal text" in printed.out
+    assert printed.err == "minitorch-pt: --report went to the program; what is for compare comes before it\n"
+    assert not Path("page.html").exists()
+
+
 def test_the_page(capsys):
     program = """
 for i in range(1, 9):

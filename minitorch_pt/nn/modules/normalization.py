@@ -33,6 +33,11 @@ class _Scaled(Module):
             init.zeros_(self.bias)
 
 
+def _sizes(shape: Any) -> tuple[int, ...]:
+    one = isinstance(shape, numbers.Integral)
+    return (shape,) if one else tuple(shape)
+
+
 class LayerNorm(_Scaled):
     """y = (x - mean) / sqrt(var + eps) * weight + bias, mean and variance being taken over the last axes of each sample.
 
@@ -61,8 +66,7 @@ class LayerNorm(_Scaled):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        given: Any = normalized_shape
-        self.normalized_shape = (given,) if isinstance(given, numbers.Integral) else tuple(given)
+        self.normalized_shape = _sizes(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         self._make_parameters(self.normalized_shape, elementwise_affine, bias, device, dtype)
 
@@ -96,8 +100,7 @@ class RMSNorm(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        given: Any = normalized_shape
-        self.normalized_shape = (given,) if isinstance(given, numbers.Integral) else tuple(given)
+        self.normalized_shape = _sizes(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         weight = (
             Parameter(creation.empty(self.normalized_shape, device=device, dtype=dtype)) if elementwise_affine else None

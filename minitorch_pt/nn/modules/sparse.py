@@ -42,6 +42,13 @@ def _check_matrix(embeddings: Tensor) -> None:
         )
 
 
+def _shown(table: Embedding | EmbeddingBag, usual: dict[str, Any]) -> str:
+    """The sizes, and the options that are not the usual ones."""
+    options = {name: getattr(table, name) for name in usual}
+    unusual = [f", {name}={value!r}" for name, value in options.items() if value != usual[name]]
+    return f"{table.num_embeddings}, {table.embedding_dim}" + "".join(unusual)
+
+
 class Embedding(Module):
     """A table with one vector for each of `num_embeddings` numbers (words, tokens, classes), which starts standard normal.
 
@@ -101,9 +108,7 @@ class Embedding(Module):
         )
 
     def extra_repr(self) -> str:
-        text = f"{self.num_embeddings}, {self.embedding_dim}"
-        usual = {"padding_idx": None, "max_norm": None, "norm_type": 2, "scale_grad_by_freq": False}
-        return text + "".join(f", {k}={getattr(self, k)}" for k, v in usual.items() if getattr(self, k) != v)
+        return _shown(self, {"padding_idx": None, "max_norm": None, "norm_type": 2, "scale_grad_by_freq": False})
 
     @classmethod
     def from_pretrained(
@@ -191,10 +196,9 @@ class EmbeddingBag(Module):
         )
 
     def extra_repr(self) -> str:
-        """The sizes, the mode, and the options that are not the usual ones."""
-        usual = {"max_norm": None, "norm_type": 2, "scale_grad_by_freq": False, "mode": "", "padding_idx": None}
-        text = f"{self.num_embeddings}, {self.embedding_dim}"
-        return text + "".join(f", {k}={getattr(self, k)!r}" for k, v in usual.items() if getattr(self, k) != v)
+        return _shown(
+            self, {"max_norm": None, "norm_type": 2, "scale_grad_by_freq": False, "mode": "", "padding_idx": None}
+        )
 
     @classmethod
     def from_pretrained(

@@ -79,6 +79,8 @@ def main(arguments: list[str]) -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(130)
     show(done, min(shutil.get_terminal_size().columns, 160))
+    for option in {"--report", "--threads", "--timeout"} & {*given.arguments}:
+        print(f"minitorch-pt: {option} went to the program; what is for compare comes before it", file=sys.stderr)
     if given.report:
         given.report.write_text(page(done), encoding="utf-8")
         print(f"page: {given.report}")

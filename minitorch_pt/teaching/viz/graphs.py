@@ -200,7 +200,7 @@ def _made_by(edge: Any) -> Any:
 
 def _name(node: Node) -> str:
     """The name of the rule; of a user's Function its own."""
-    function = node.rule.function
+    function = node.kind.rule
     return function.__name__.strip("_") if function is not None else node.name().removesuffix("Backward")
 
 
@@ -240,7 +240,7 @@ def _values(tensor: Tensor, nodes: list[Node], names: Mapping[str, Tensor]) -> d
             if isinstance(parts, tuple):
                 values[id(edge)] = parts[edge.place]
         if id(node) not in values:
-            values[id(node)] = _again(node) if not node.rule.linear else None
+            values[id(node)] = _again(node) if not node.kind.linear else None
         # where an edge is missing, a constant went in too; but for one to which no gradient could flow, as dropout's noise
         missing = any(edge is None and pull is not None for pull, edge in zip(_pulls(node), node.edges, strict=False))
         if values[id(node)] is None and not missing:
@@ -250,9 +250,9 @@ def _values(tensor: Tensor, nodes: list[Node], names: Mapping[str, Tensor]) -> d
 
 def _again(node: Node) -> Any:
     """The value of a step whose arguments autograd kept, a tuple if it gives several; a rule draws no random numbers, and may run anew."""
-    if node.rule.function is None:
+    if node.kind.rule is None:
         return None
-    value = node.rule.function(*node.args, **node.kwargs)[0]
+    value = node.kind.rule(*node.args, **node.kwargs)[0]
     return tuple(value) if isinstance(value, (tuple, list)) else np.asarray(value)
 
 
