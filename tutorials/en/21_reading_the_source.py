@@ -183,7 +183,7 @@ show(torch.nn.functional.linear, "return value, lambda", "return value, lambda")
 # whose types it knows pass at a glance; others it reads, or refuses, as this one.
 
 # %%
-show(rule._served, "if options", "args = desk.serve(args)")
+show(rule._served, "if desk.options", "args = desk.serve(args)")
 try:
     torch.mul(x, [1.0, 2.0])
 except TypeError as error:

@@ -184,7 +184,7 @@ show(torch.nn.functional.linear, "return value, lambda", "return value, lambda")
 # que ela já conhece passam com um só olhar; as outras ela lê, ou recusa, como esta.
 
 # %%
-show(rule._served, "if options", "args = desk.serve(args)")
+show(rule._served, "if desk.options", "args = desk.serve(args)")
 try:
     torch.mul(x, [1.0, 2.0])
 except TypeError as error:
