@@ -48,11 +48,29 @@ def _close(actual: np.ndarray, expected: np.ndarray, rtol: float, atol: float, e
 # ---------------------------------------------------------------------------------------------------------------------
 # compare: one line for a learner
 # ---------------------------------------------------------------------------------------------------------------------
-def compare(name: str, ours: Any, theirs: Any) -> None:
+_WORDS = {
+    "en": {
+        "shapes": "{name}: different, shapes {a} and {b}{types}",
+        "exact": "{name}: exact{types}",
+        "close": "{name}: close, largest difference {largest}{types}",
+        "different": "{name}: different, largest difference {largest}{types}",
+        "types": ", types {a} and {b}",
+    },
+    "pt": {
+        "shapes": "{name}: diferentes, formatos {a} e {b}{types}",
+        "exact": "{name}: exatamente iguais{types}",
+        "close": "{name}: quase iguais, maior diferença {largest}{types}",
+        "different": "{name}: diferentes, maior diferença {largest}{types}",
+        "types": ", tipos {a} e {b}",
+    },
+}
+
+
+def compare(name: str, ours: Any, theirs: Any, *, language: str = "en") -> None:
     """Print in one line whether two results are exactly the same, close (they differ by rounding alone), or different.
 
     Results are tensors of this library or of PyTorch, arrays, numbers, or lists of these. What differs besides the numbers is named:
-    shapes, and the types of elements.
+    shapes, and the types of elements. The line is in English, or with `language="pt"` in Brazilian Portuguese.
 
     >>> import minitorch_pt as torch
     >>> x = torch.tensor([1.0, 2.0, 3.0])
@@ -65,22 +83,25 @@ def compare(name: str, ours: Any, theirs: Any) -> None:
     >>> compare("shape", x, x.view(3, 1))
     shape: different, shapes (3,) and (3, 1)
     """
+    if language not in _WORDS:
+        raise ValueError(f'language must be one of "en" and "pt", got {language!r}')
+    words = _WORDS[language]
     a, b = _as_array(ours), _as_array(theirs)
     typed = all(hasattr(x, "dtype") for x in (ours, theirs))  # a Python number or list has no type of its own
-    types = f", types {a.dtype} and {b.dtype}" if typed and a.dtype != b.dtype else ""
+    types = words["types"].format(a=a.dtype, b=b.dtype) if typed and a.dtype != b.dtype else ""
     if a.shape != b.shape:
-        print(f"{name}: different, shapes {a.shape} and {b.shape}{types}")
+        print(words["shapes"].format(name=name, a=a.shape, b=b.shape, types=types))
         return
     tolerances = _tolerances(a.dtype, b.dtype)
     if a.dtype != b.dtype:
         a, b = a.astype(np.float64), b.astype(np.float64)
     equal = _close(a, b, 0, 0, equal_nan=True)
     if equal.all():
-        print(f"{name}: exact{types}")
+        print(words["exact"].format(name=name, types=types))
         return
     largest = _distance(a, b)[~equal].max()
     verdict = "close" if _close(a, b, *tolerances, equal_nan=True).all() else "different"
-    print(f"{name}: {verdict}, largest difference {largest:.2g}{types}")
+    print(words[verdict].format(name=name, largest=f"{largest:.2g}", types=types))
 
 
 def _as_array(value: Any) -> np.ndarray:

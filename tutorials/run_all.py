@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -50,8 +51,11 @@ def lessons(*numbers: str) -> list[Path]:
     )
 
 
-def run(lesson: Path, folder: Path, limit: float = 300) -> Run:
-    """Run a lesson in that folder, with the package that this process sees, and with warnings as errors."""
+def run(lesson: Path, folder: Path, before: Sequence = (), after: Sequence = (), limit: float = 300) -> Run:
+    """Run a lesson in that folder, with the package that this process sees, and with warnings as errors.
+
+    Words `before` and `after` the lesson make Python run another program with the lesson as its argument.
+    """
     package = importlib.util.find_spec("minitorch_pt")
     root = Path(package.origin).parent.parent if package and package.origin else HERE.parent
     # one thread each: the threads of two lessons on two cores wait for each other, which makes 4 seconds 120
@@ -63,7 +67,7 @@ def run(lesson: Path, folder: Path, limit: float = 300) -> Run:
     }
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-W", "error", lesson],
+        [sys.executable, "-W", "error", *before, lesson, *after],
         cwd=folder,
         env=env,
         capture_output=True,

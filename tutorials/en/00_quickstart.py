@@ -9,23 +9,25 @@
 # up, line by line.
 
 # %%
-import importlib.util
-
 from tqdm.auto import tqdm
 
-import minitorch_pt
+import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import in_pytorch
+
+speak("en")
 
 EPOCHS = 40
 
 
 # %% [markdown]
 # ## The program
-# Written once, for a package that is called `torch`: it may be minitorch_pt or PyTorch itself.
+# Plain PyTorch code: `torch` is minitorch_pt here, and below, where the same function runs again, PyTorch itself.
 
 
 # %%
-def program(torch, pixels, labels):
+def program():
     # products this small take one thread less time than several, which wait for each other
     torch.set_num_threads(1)
     torch.manual_seed(4)
@@ -75,14 +77,14 @@ def program(torch, pixels, labels):
 
 # %%
 pixels, labels = datasets.digits()
-history, scores, y, pictures = program(minitorch_pt, pixels, labels)
+history, scores, y, pictures = program()
 guess = scores.argmax(dim=1)  # (300, 10) -> (300,)
 accuracy = (guess == y).float().mean().item()
 print(f"Test accuracy ≈ {accuracy:.1%} of {len(y)} digits that the network has never seen")
 
 # %% [markdown]
 # The *seed* in the program decides which digits are for the test and what the network begins with. From the nine seeds 0 to 8, the
-# network is right on 97.0 to 99.0 %, on average 98.2 %.
+# network is right on 97 to 99 %, on average 98 %.
 #
 # ## The pictures
 # The *loss* says how wrong the network is. It falls on the digits that the network learns from; on those that only watch, it soon falls
@@ -90,7 +92,7 @@ print(f"Test accuracy ≈ {accuracy:.1%} of {len(y)} digits that the network has
 
 # %%
 curves = {"training": history["train"], "validation": history["valid"]}
-figure = viz.history(curves, ylabel="loss (cross entropy)", log=True, language="en")
+figure = viz.history(curves, ylabel="loss (cross entropy)", log=True)
 viz.save(figure, "pictures/00_curves")
 figure
 
@@ -98,11 +100,11 @@ figure
 # Each row is a digit, each column what the network took it for. On the diagonal it is right.
 
 # %%
-confusion = minitorch_pt.zeros(10, 10, dtype=minitorch_pt.int64)
+confusion = torch.zeros(10, 10, dtype=torch.int64)
 for truth, said in zip(y.tolist(), guess.tolist(), strict=True):
     confusion[truth, said] += 1
 
-figure = viz.confusion(confusion, language="en")
+figure = viz.confusion(confusion)
 viz.save(figure, "pictures/00_confusion")
 figure
 
@@ -114,22 +116,20 @@ sure = scores.softmax(dim=1).max(dim=1).values
 wrong = [i for i in sure.argsort(descending=True).tolist() if guess[i] != y[i]][:6]
 titles = [f"it is {y[i].item()}\nsays {guess[i].item()}\n({sure[i].item():.0%} sure)" for i in wrong]
 
-figure = viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles, language="en")
+figure = viz.samples(pictures[wrong].reshape(-1, 8, 8), titles=titles)
 viz.save(figure, "pictures/00_mistakes")
 print("Pictures: 00_curves, 00_confusion and 00_mistakes (.svg and .png), in the folder pictures")
 figure
 
 # %% [markdown]
 # ## The same under PyTorch
-# The same seed gives the same first weights, the same order of samples and the same dropout: so the losses are the same too.
+# The same seed gives the same first weights, the same order of samples and the same dropout: so the losses are the same too, up to
+# rounding. The two add numbers up in another order, which changes the last of seven digits; each of the 1,520 steps builds on the one
+# before, and so the difference grows: for nearly 30 epochs it stays below a millionth of the loss, in the end it is about a thousandth.
 
 # %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with. That is fine, nothing here needs it.")
-else:
-    import torch
-
-    theirs, _, _, _ = program(torch, torch.from_numpy(pixels.numpy()), torch.from_numpy(labels.numpy()))
-    pairs = [(a, b) for name in history for a, b in zip(history[name], theirs[name], strict=False)]
+twin = in_pytorch(program)
+if twin is not None:
+    pairs = [(a, b) for name in history for a, b in zip(history[name], twin[0][name], strict=False)]
     largest = max(abs(a - b) / b for a, b in pairs)
     print(f"Largest relative difference of {len(pairs)} losses to PyTorch's: {largest:.1e}")

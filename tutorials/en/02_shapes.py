@@ -5,20 +5,22 @@
 #
 # **Needs:** lesson 01.
 #
-# **Time:** 12 minutes.
+# **Time:** 10 minutes.
 #
 # A network computes with many numbers at once. They come in *arrays*: numbers of one kind, ordered along *axes*. The *shape*
 # says how. Most errors that you will meet are about shapes, so it pays to learn to read them.
 
 # %%
-import importlib.util
 
 import numpy as np
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("en")
 
 # %% [markdown]
 # ## From lists to an array
@@ -47,7 +49,7 @@ print("numbers:", array.size)  # 3 · 4
 vector = np.array([5, 6, 7])
 print(vector.shape)
 
-figure = viz.shape(vector, language="en")
+figure = viz.shape(vector)
 viz.save(figure, "pictures/02_vector")
 figure
 
@@ -68,7 +70,7 @@ for numbers in (vector, row, column):
 matrix = np.array([[0, 1, 2, 3], [4, 5, 6, 7]])
 print(matrix.shape)  # (rows, columns)
 
-figure = viz.shape(matrix, language="en")
+figure = viz.shape(matrix)
 viz.save(figure, "pictures/02_matrix")
 figure
 
@@ -114,7 +116,7 @@ cube = np.arange(24).reshape(2, 3, 4)  # the numbers 0 to 23, filled in row by r
 print(cube)
 print(cube.shape)
 
-figure = viz.shape(cube, language="en")
+figure = viz.shape(cube)
 viz.save(figure, "pictures/02_tensor")
 figure
 
@@ -127,7 +129,7 @@ four_axes = np.random.default_rng(seed=0).random((2, 3, 4, 5)).round(2)
 print(four_axes)
 print(four_axes.shape, four_axes.size)
 
-figure = viz.shape(four_axes, language="en")
+figure = viz.shape(four_axes)
 viz.save(figure, "pictures/02_four_axes")
 figure
 
@@ -186,18 +188,13 @@ print(x.sum(), x.sum().shape)  # (2, 4) -> ()
 
 
 # %%
-def sums(package):
-    numbers = package.arange(24.0).reshape(2, 3, 4)
-    return numbers.sum(dim=1)  # (2, 3, 4) -> (2, 4)
+def sums():
+    numbers = torch.arange(24.0).reshape(2, 3, 4)
+    return {"sums along axis 1": numbers.sum(dim=1)}  # (2, 3, 4) -> (2, 4)
 
 
-print(sums(torch))
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: sums along axis 1", sums(torch), sums(pytorch))
+print(*sums().values())
+same_in_pytorch(sums)
 
 # %% [markdown]
 # ## Summary
@@ -219,7 +216,7 @@ def exercise_1():
     return ...
 
 
-check(exercise_1, (np.array([[[1], [2]], [[3], [4]], [[5], [6]]]).shape,), language="en")
+check(exercise_1, (np.array([[[1], [2]], [[3], [4]], [[5], [6]]]).shape,))
 
 # %% [markdown]
 # **2.** How many numbers does an array of this shape hold?
@@ -230,7 +227,7 @@ def exercise_2(shape):
     return ...
 
 
-check(exercise_2, ((2, 3, 4), 24), ((5,), 5), ((), 1), language="en")
+check(exercise_2, ((2, 3, 4), 24), ((5,), 5), ((), 1))
 
 # %% [markdown]
 # **3.** Make a column `(n, 1)` of a vector `(n,)`.
@@ -245,7 +242,6 @@ check(
     exercise_3,
     (torch.tensor([5.0, 6.0]), [[5.0], [6.0]]),
     (torch.arange(4.0), [[0.0], [1.0], [2.0], [3.0]]),
-    language="en",
 )
 
 # %% [markdown]
@@ -257,4 +253,9 @@ def exercise_4(x):
     return ...
 
 
-check(exercise_4, (np.arange(120).reshape(2, 3, 4, 5), [[35, 36, 37, 38, 39], [95, 96, 97, 98, 99]]), language="en")
+check(
+    exercise_4,
+    (np.arange(120).reshape(2, 3, 4, 5), [[35, 36, 37, 38, 39], [95, 96, 97, 98, 99]]),
+    (np.arange(48).reshape(3, 4, 2, 2), [[6, 7], [22, 23], [38, 39]]),
+    (np.arange(24).reshape(1, 2, 3, 4), [[20, 21, 22, 23]]),
+)

@@ -11,12 +11,14 @@
 # 0, rooms 0. It answers 0, whatever its weights are. Land is not free, so something is missing.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("en")
 
 # %% [markdown]
 # ## Five houses and a plot of land
@@ -35,6 +37,7 @@ print("what is missing:", prices - sums)
 # %% [markdown]
 # With the weights 100 and 50, every price is missing the same 80: the land, which costs as much under a small house as under a
 # large one. A number that is added whatever the inputs are is the *bias*: `z = x1·w1 + x2·w2 + b`, here with `b` = 80.
+# With any number of inputs, and `Σ` as the sign for a sum: `z = Σ xi·wi + b`.
 
 # %%
 bias = 80.0
@@ -45,7 +48,7 @@ print((places * weights).sum(dim=1) + bias)  # (6, 2) * (2,) -> (6, 2) -> (6,)
 # The house in the middle again. The bias comes in from below: no input leads to it.
 
 # %%
-figure = viz.neuron(places[2], weights, bias, "identity", names=["size", "rooms"], language="en")
+figure = viz.neuron(places[2], weights, bias, "identity", names=["size", "rooms"])
 viz.save(figure, "pictures/04_neuron")
 figure
 
@@ -70,7 +73,7 @@ for name, size, rooms in [("large house", 1.6, 4.0), ("bare plot", 0.0, 0.0)]:
 # that remains: `z = b`.
 
 # %%
-figure = viz.bias(0.5, 2.0, language="en")
+figure = viz.bias(0.5, 2.0)
 viz.save(figure, "pictures/04_line")
 figure
 
@@ -151,7 +154,7 @@ figure, (axes,) = viz.panels(height=2.8)
 axes.plot(trail_without, linewidth=2, linestyle="--", color="#0072B2", label="without bias")
 axes.plot(trail_with, linewidth=2, color="#D55E00", label="with bias")
 axes.set(xlabel="round", ylabel="mean squared difference", yscale="log")
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = (
     "Two falling curves. Without a bias the mean squared difference stops near 1700, with one it falls below 0.1."
 )
@@ -167,18 +170,14 @@ figure
 
 
 # %%
-def neuron(package):
-    inputs = package.tensor([[1.6, 4.0], [0.0, 0.0], [1.0, 3.0]])
-    return (inputs * package.tensor([100.0, 50.0])).sum(dim=1) + 80.0  # (3, 2) * (2,) -> (3, 2) -> (3,)
+def neuron():
+    inputs = torch.tensor([[1.6, 4.0], [0.0, 0.0], [1.0, 3.0]])
+    z = (inputs * torch.tensor([100.0, 50.0])).sum(dim=1) + 80.0  # (3, 2) * (2,) -> (3, 2) -> (3,)
+    return {"prices with a bias": z}
 
 
-print(neuron(torch))
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: prices with a bias", neuron(torch), neuron(pytorch))
+print(*neuron().values())
+same_in_pytorch(neuron)
 
 # %% [markdown]
 # ## Summary
@@ -202,7 +201,6 @@ check(
     exercise_1,
     (torch.tensor([1.0, 3.0]), torch.tensor([100.0, 50.0]), 330.0, 80.0),
     (torch.tensor([0.0, 2.0, 1.0]), torch.tensor([9.0, -1.0, 0.5]), 0.5, 2.0),
-    language="en",
 )
 
 # %% [markdown]
@@ -214,7 +212,7 @@ def exercise_2(weight, threshold):
     return ...
 
 
-check(exercise_2, (4.0, 0.75, -3.0), (0.5, -2.0, 1.0), language="en")
+check(exercise_2, (4.0, 0.75, -3.0), (0.5, -2.0, 1.0))
 
 # %% [markdown]
 # **3.** All inputs are 0 or 1, all weights are 1, and a step follows. Choose the bias such that the neuron says 1 if at least `k`
@@ -235,7 +233,7 @@ def judge_3(k):
     return judge
 
 
-check(exercise_3, (1, judge_3(1)), (3, judge_3(3)), language="en")
+check(exercise_3, (1, judge_3(1)), (3, judge_3(3)))
 
 # %% [markdown]
 # **4.** From now on the size is given as the difference from a house of `usual` size: a house of 1.6 becomes 0.6 if 1.0 is usual.
@@ -247,4 +245,4 @@ def exercise_4(bias, weight_of_size, usual):
     return ...
 
 
-check(exercise_4, (80.0, 100.0, 1.0, 180.0), (80.0, 100.0, 0.5, 130.0), (-3.0, 4.0, 0.0, -3.0), language="en")
+check(exercise_4, (80.0, 100.0, 1.0, 180.0), (80.0, 100.0, 0.5, 130.0), (-3.0, 4.0, 0.0, -3.0))

@@ -5,20 +5,22 @@
 #
 # **Needs:** lessons 01, 02, 03, 04, 05.
 #
-# **Time:** 15 minutes.
+# **Time:** 13 minutes.
 #
 # So far one sample at a time met the matrix of weights. A data set has thousands. This lesson sends several through the layer in one
 # product, and then cuts a data set into such portions: the *batches*.
 
 # %%
-import importlib.util
 import time
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
 from minitorch_pt.utils.data import DataLoader, TensorDataset
+
+speak("en")
 
 # %% [markdown]
 # ## Two samples, one product
@@ -36,10 +38,10 @@ print(X @ W.T + b)  # (2, 4) @ (4, 3) -> (2, 3), then (2, 3) + (3,) -> (2, 3)
 
 # %% [markdown]
 # Row `i` of the result belongs to sample `i`, column `j` to neuron `j`. The biases are added to each row.
-# In the picture, `a` is `X` and `b` is `W.T`, still without biases.
+# The picture shows the product alone, still without biases.
 
 # %%
-figure = viz.matmul(X, W.T, row=1, column=0, language="en")
+figure = viz.matmul(X, W.T, row=1, column=0, names=("X", "W.T"))
 viz.save(figure, "pictures/06_product")
 figure
 
@@ -109,7 +111,7 @@ print(f"one by one: {one_by_one:.4f} seconds; together: {together:.4f} seconds")
 # With 10,000 samples and batches of 32 there are 313 batches in an epoch; the last one has only 16 samples.
 
 # %%
-figure = viz.batches(many, 32, language="en")
+figure = viz.batches(many, 32)
 viz.save(figure, "pictures/06_ten_thousand")
 figure
 
@@ -125,7 +127,7 @@ dataset = TensorDataset(features, targets)
 for x, y in DataLoader(dataset, batch_size=4):
     print(x.shape, y)
 
-figure = viz.batches(features, 4, language="en")
+figure = viz.batches(features, 4)
 viz.save(figure, "pictures/06_batches")
 figure
 
@@ -186,7 +188,7 @@ for size in (1, 16, 96):
     print(f"batches of {size}: {updates} updates")
     print(f"    off by ≈ {curve[0]:.3f} after 1 epoch, ≈ {curve[-1]:.3f} after 10")
 
-figure = viz.history(curves, ylabel="mean squared difference", log=True, language="en")
+figure = viz.history(curves, ylabel="mean squared difference", log=True)
 viz.save(figure, "pictures/06_sizes")
 figure
 
@@ -217,20 +219,16 @@ print(sorted(i for batch in batches(torch.arange(10), 4, shuffle=True) for i in 
 # ## The same under PyTorch
 # The same seed gives the same random order.
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-    from torch.utils import data as their_data
 
-    their_X, their_W, their_b = (pytorch.tensor(t.tolist()) for t in (X, W, b))
-    compare("PyTorch: a batch", X @ W.T + b, their_X @ their_W.T + their_b)  # (2, 4) @ (4, 3) -> (2, 3)
+# %%
+def batches():
     torch.manual_seed(0)
-    pytorch.manual_seed(0)
-    theirs = their_data.DataLoader(their_data.TensorDataset(pytorch.arange(10)), batch_size=4, shuffle=True)
-    for (our_batch,), (their_batch,) in zip(loader, theirs, strict=True):
-        compare("PyTorch: the order of a shuffled batch", our_batch, their_batch)
+    loader = DataLoader(TensorDataset(torch.arange(10)), batch_size=4, shuffle=True)
+    order = torch.cat([batch for (batch,) in loader])  # (4,), (4,) and (2,) -> (10,)
+    return {"a batch": X @ W.T + b, "the order of the shuffled samples": order}  # (2, 4) @ (4, 3) -> (2, 3)
+
+
+same_in_pytorch(batches)
 
 # %% [markdown]
 # ## Summary
@@ -251,7 +249,7 @@ def exercise_1(samples, size, epochs):
     return ...
 
 
-check(exercise_1, (10, 4, 1, 3), (10_000, 32, 5, 1565), (96, 16, 10, 60), language="en")
+check(exercise_1, (10, 4, 1, 3), (10_000, 32, 5, 1565), (96, 16, 10, 60))
 
 # %% [markdown]
 # **2.** Somebody has computed `W @ X.T`, with a row for each neuron. Turn it into the right output of the layer, biases included:
@@ -263,7 +261,7 @@ def exercise_2(product, biases):
     return ...
 
 
-check(exercise_2, (W @ X.T, b, X @ W.T + b), (W @ three.T, b, three @ W.T + b), language="en")
+check(exercise_2, (W @ X.T, b, X @ W.T + b), (W @ three.T, b, three @ W.T + b))
 
 # %% [markdown]
 # **3.** How many samples does the last batch have?
@@ -274,7 +272,7 @@ def exercise_3(samples, size):
     return ...
 
 
-check(exercise_3, (10, 4, 2), (10_000, 32, 16), (96, 16, 16), (5, 8, 5), language="en")
+check(exercise_3, (10, 4, 2), (10_000, 32, 16), (96, 16, 16), (5, 8, 5))
 
 # %% [markdown]
 # **4.** For each batch, the mean squared difference and the number of samples are known. What is the mean squared difference of all
@@ -286,4 +284,4 @@ def exercise_4(means, counts):
     return ...
 
 
-check(exercise_4, ([3.0, 6.0, 9.0], [4, 4, 2], 5.4), ([1.0, 5.0], [3, 1], 2.0), language="en")
+check(exercise_4, ([3.0, 6.0, 9.0], [4, 4, 2], 5.4), ([1.0, 5.0], [3, 1], 2.0))

@@ -5,18 +5,20 @@
 #
 # **Needs:** lessons 01, 05, 06, 07.
 #
-# **Time:** 12 minutes.
+# **Time:** 14 minutes.
 #
 # The three words answer two different questions. *Hidden* says where a layer stands. *Dense* and *sparse* say how many of its
 # connections exist. So a hidden layer may be dense or sparse, and a dense layer need not be hidden.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("en")
 
 # %% [markdown]
 # ## Dense: every connection
@@ -28,7 +30,7 @@ torch.manual_seed(63)
 layer = torch.nn.Linear(4, 5)
 print(tuple(layer.weight.shape), "connections:", layer.weight.numel())
 
-figure = viz.network([4, 5], language="en")
+figure = viz.network([4, 5])
 viz.save(figure, "pictures/08_dense")
 figure
 
@@ -49,7 +51,7 @@ print("the same as model(x):", torch.equal(output, model(x)))
 for name, parameter in model.named_parameters():
     print(name, tuple(parameter.shape))
 
-figure = viz.network([4, 5, 2], language="en")
+figure = viz.network([4, 5, 2])
 viz.save(figure, "pictures/08_hidden")
 figure
 
@@ -111,7 +113,7 @@ print("measured zeros are the mask's:", torch.equal(slopes(sparse) != 0, mask !=
 connections = int(mask.sum().item())
 print(f"{connections} of {mask.numel()} connections: {100 * connections / mask.numel():.0f} %")
 
-figure = viz.network([4, 5, 2], mask=[mask, None], language="en")
+figure = viz.network([4, 5, 2], mask=[mask, None])
 viz.save(figure, "pictures/08_sparse")
 figure
 
@@ -215,19 +217,14 @@ print((layer.weight * mask).shape)  # repaired: (5, 4) * (5, 4) -> (5, 4)
 
 
 # %%
-def masked(package):
-    package.manual_seed(0)
-    layer = package.nn.Linear(4, 5)
-    weight = layer.weight * package.tensor(mask.tolist())  # (5, 4) * (5, 4) -> (5, 4)
-    return package.nn.functional.linear(package.tensor(x.tolist()), weight, layer.bias)  # (3, 4) -> (3, 5)
+def masked():
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(4, 5)
+    weight = layer.weight * mask  # (5, 4) * (5, 4) -> (5, 4)
+    return {"sparse layer": torch.nn.functional.linear(x, weight, layer.bias)}  # (3, 4) -> (3, 5)
 
 
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: sparse layer", masked(torch), masked(pytorch))
+same_in_pytorch(masked)
 
 # %% [markdown]
 # ## Summary
@@ -247,7 +244,7 @@ def exercise_1(sizes):
     return ...
 
 
-check(exercise_1, ([4, 5, 2], 30), ([64, 128, 64, 10], 17024), ([3, 7], 21), language="en")
+check(exercise_1, ([4, 5, 2], 30), ([64, 128, 64, 10], 17024), ([3, 7], 21))
 
 # %% [markdown]
 # **2.** How many *hidden* neurons does it have?
@@ -258,7 +255,7 @@ def exercise_2(sizes):
     return ...
 
 
-check(exercise_2, ([4, 5, 2], 5), ([64, 128, 64, 10], 192), ([3, 7], 0), language="en")
+check(exercise_2, ([4, 5, 2], 5), ([64, 128, 64, 10], 192), ([3, 7], 0))
 
 # %% [markdown]
 # **3.** The mask `(n - 1, n)` of a layer in which neuron `i` sees only the inputs `i` and `i + 1`: its neighbourhood.
@@ -269,7 +266,7 @@ def exercise_3(n):
     return ...
 
 
-check(exercise_3, (3, [[1, 1, 0], [0, 1, 1]]), (4, [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]), language="en")
+check(exercise_3, (3, [[1, 1, 0], [0, 1, 1]]), (4, [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]))
 
 # %% [markdown]
 # **4.** Two sparse layers, one after the other, with the masks `first` `(hidden, inputs)` and `second` `(outputs, hidden)`. In how many
@@ -285,5 +282,4 @@ check(
     exercise_4,
     (torch.tensor([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]), torch.tensor([[1.0, 1.0]]), [[1.0, 2.0, 1.0]]),
     (mask, torch.tensor([[1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0]]), [[2.0, 1, 0, 0], [0, 0, 1, 2]]),
-    language="en",
 )

@@ -11,13 +11,15 @@
 # their order counts. A recurrent network reads one step at a time and hands a *state* on from each step to the next.
 
 # %%
-import importlib.util
 import math
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("en")
 
 nn, F = torch.nn, torch.nn.functional
 
@@ -52,7 +54,7 @@ for sequence in ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0]):
 # layer for each step; only, all layers share their weights.
 
 # %%
-figure = viz.unrolled([1.0, 0.0, 0.0, 0.0], read([1.0, 0.0, 0.0, 0.0]), w=1.0, u=0.5, language="en")
+figure = viz.unrolled([1.0, 0.0, 0.0, 0.0], read([1.0, 0.0, 0.0, 0.0]), w=1.0, u=0.5)
 viz.save(figure, "pictures/16_unrolled")
 figure
 
@@ -84,7 +86,7 @@ figure, (axes,) = viz.panels(height=3.0)
 for u, style in [(0.5, "-"), (0.9, "--"), (1.0, ":"), (1.1, "-.")]:
     axes.plot(range(41), [u**n for n in range(41)], style, linewidth=2, label=f"u = {u}")
 axes.set(xlabel="steps back", ylabel="slope", yscale="log", ylim=(1e-6, 1e3))
-axes.legend(ncols=4, loc="upper left")
+axes.legend(ncols=4, loc="upper left", frameon=False)
 figure.alt = "Slope against steps back, logarithmic: falling lines for u = 0.5 and 0.9, level for 1, rising for 1.1."
 viz.save(figure, "pictures/16_slopes")
 figure
@@ -169,7 +171,7 @@ axes.plot(year.numpy(), 100 * target.numpy(), color="#767676", linewidth=2.5, la
 axes.plot(year.numpy(), 100 * guess.numpy(), "--", color="#D55E00", label="predicted a year ahead")
 axes.axvline(1921, ymax=0.84, color="#222222", linestyle=":", label="test from 1921 on")
 axes.set(xlabel="year", ylabel="sunspots", ylim=(-5, 240))
-axes.legend(ncols=3, loc="upper left")
+axes.legend(ncols=3, loc="upper left", frameon=False)
 figure.alt = "Sunspots from 1722 to 2008, waves of some 11 years, and the forecast close to them, after 1921 too."
 viz.save(figure, "pictures/16_sunspots")
 figure
@@ -223,16 +225,15 @@ for name, layer in [("batch_first=True", rnn), ("without", wrong)]:
 # %% [markdown]
 # ## The same under PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
 
-    pytorch.manual_seed(0)
-    twin = pytorch.nn.RNN(1, 12, batch_first=True)
-    compare("PyTorch: weights from the same seed", rnn.weight_hh_l0, twin.weight_hh_l0)
-    compare("PyTorch: states", states, twin(pytorch.tensor(sequences.tolist()))[0])
+# %%
+def from_the_same_seed():
+    torch.manual_seed(0)
+    rnn = nn.RNN(1, 12, batch_first=True)
+    return {"weights": rnn.weight_hh_l0, "states": rnn(sequences)[0]}
+
+
+same_in_pytorch(from_the_same_seed)
 
 # %% [markdown]
 # ## Summary
@@ -252,7 +253,7 @@ def exercise_1(sequence, w, u):
     return ...
 
 
-check(exercise_1, ([1.0, 0.0, 0.0], 2.0, 0.5, [2.0, 1.0, 0.5]), ([1.0, 1.0], 1.0, -3.0, [1.0, -2.0]), language="en")
+check(exercise_1, ([1.0, 0.0, 0.0], 2.0, 0.5, [2.0, 1.0, 0.5]), ([1.0, 1.0], 1.0, -3.0, [1.0, -2.0]))
 
 # %% [markdown]
 # **2.** In that unit, how many steps after a number was read is less than a hundredth of it left? `u` lies between 0 and 1.
@@ -263,7 +264,7 @@ def exercise_2(u):
     return ...
 
 
-check(exercise_2, (0.5, 7), (0.9, 44), language="en")
+check(exercise_2, (0.5, 7), (0.9, 44))
 
 # %% [markdown]
 # **3.** The number of parameters of `nn.RNN(inputs, units)`: look at the formula, it has two matrices and two biases.
@@ -274,7 +275,7 @@ def exercise_3(inputs, units):
     return ...
 
 
-check(exercise_3, (1, 12, 180), (3, 5, 50), language="en")
+check(exercise_3, (1, 12, 180), (3, 5, 50))
 
 # %% [markdown]
 # **4.** A unit with the step function of lesson 01 (1 if `z > 0`, else 0) reads zeros and ones. Choose `w, u, b` such that its state
@@ -297,4 +298,4 @@ def judge_4(answer):
             return f"gives {states} for {sequence}, not {wanted}"
 
 
-check(exercise_4, (judge_4,), language="en")
+check(exercise_4, (judge_4,))

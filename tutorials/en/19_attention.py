@@ -5,20 +5,24 @@
 #
 # **Needs:** lessons 02, 05, 07, 09, 10, 11, 12, 13, 16, 17.
 #
-# **Time:** 15 minutes.
+# **Time:** 19 minutes.
 #
 # A recurrent network squeezes everything it has read into one state, step after step. *Attention* keeps all places, and lets
 # each one choose from which others it takes, and how much. Networks built of it are called *transformers* (Vaswani et al.,
 # 2017); a GPT is one that continues a text. Ours will write names.
 
 # %%
-import importlib.util
 import math
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("en")
+
+nn, F = torch.nn, torch.nn.functional
 
 # products this small take one thread less time than several, which wait for each other
 torch.set_num_threads(1)
@@ -48,8 +52,8 @@ print(scores.softmax(dim=1))  # (3, 3) -> (3, 3)
 
 # %% [markdown]
 # ## Measure: how large are the scores?
-# Random queries and keys of `d` numbers with standard deviation 1: how far do the scores spread, and how large is the largest
-# of 10 weights?
+# Random queries and keys of `d` numbers with standard deviation 1: what is that of the scores, and how large is the largest of
+# 10 weights?
 
 # %%
 torch.manual_seed(0)
@@ -57,13 +61,15 @@ for d in (4, 64, 1024):
     q, k = torch.randn(500, d), torch.randn(10, d)
     scores = q @ k.transpose(0, 1)  # (500, d) @ (d, 10) -> (500, 10)
     largest, scaled = (s.softmax(dim=1).amax(dim=1).mean().item() for s in (scores, scores / math.sqrt(d)))
-    print(f"d = {d}: spread {scores.std().item():.1f}, largest weight {largest:.2f}; divided by √d: {scaled:.2f}")
+    print(
+        f"d = {d}: standard deviation {scores.std().item():.1f}, largest weight {largest:.2f}; divided by √d: {scaled:.2f}"
+    )
 
 # %% [markdown]
 # ## Derive: divide by √d
 # A score is a sum of `d` products, each of variance 1 (the variance is the square of the standard deviation). Variances add up,
 # so the score has variance `d`, and standard deviation `√d`. With large `d` the softmax gives nearly everything to one place,
-# its slopes are nearly 0, and nothing is learned. Divided by `√d`, the scores keep a spread of 1, whatever `d` is.
+# its slopes are nearly 0, and nothing is learned. Divided by `√d`, the scores keep the standard deviation 1, whatever `d` is.
 #
 # ## No look ahead
 # A network that has to guess the next letter must not see it. So place `i` may look at the places up to `i` only: the other
@@ -81,7 +87,7 @@ def attention(query, key, value):
 
 output, weights = attention(query, key, value)
 print(output)
-figure = viz.attention(weights, ["a", "n", "i"], language="en")
+figure = viz.attention(weights, ["a", "n", "i"])
 viz.save(figure, "pictures/19_three_letters")
 figure
 
@@ -131,27 +137,24 @@ print(encode("Ana"))
 
 
 # %%
-def block_class(nn):
-    class Block(nn.Module):
-        def __init__(self, width, heads):
-            super().__init__()
-            self.heads = heads
-            self.norm_1, self.norm_2 = nn.LayerNorm(width), nn.LayerNorm(width)
-            self.query_key_value = nn.Linear(width, 3 * width)
-            self.join = nn.Linear(width, width)
-            self.think = nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), nn.Linear(4 * width, width))
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm_1, self.norm_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.query_key_value = nn.Linear(width, 3 * width)
+        self.join = nn.Linear(width, width)
+        self.think = nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), nn.Linear(4 * width, width))
 
-        def forward(self, x):
-            n, length, width = x.shape
-            parts = self.query_key_value(self.norm_1(x))  # (24, 13, 32) @ (32, 96) -> (24, 13, 96)
-            parts = parts.reshape(n, length, 3, self.heads, width // self.heads)  # (24, 13, 3, 4, 8)
-            query, key, value = parts.permute(2, 0, 3, 1, 4)  # axes in a new order: three times (24, 4, 13, 8)
-            taken, self.weights = attention(query, key, value)  # (24, 4, 13, 8), (24, 4, 13, 13)
-            taken = taken.transpose(1, 2).reshape(n, length, width)  # (24, 13, 4, 8) -> (24, 13, 32)
-            x = x + self.join(taken)  # (24, 13, 32) @ (32, 32) -> (24, 13, 32)
-            return x + self.think(self.norm_2(x))  # (24, 13, 32) -> (24, 13, 128) -> (24, 13, 32)
-
-    return Block
+    def forward(self, x):
+        n, length, width = x.shape
+        parts = self.query_key_value(self.norm_1(x))  # (24, 13, 32) @ (32, 96) -> (24, 13, 96)
+        parts = parts.reshape(n, length, 3, self.heads, width // self.heads)  # (24, 13, 3, 4, 8)
+        query, key, value = parts.permute(2, 0, 3, 1, 4)  # axes in a new order: three times (24, 4, 13, 8)
+        taken, self.weights = attention(query, key, value)  # (24, 4, 13, 8), (24, 4, 13, 13)
+        taken = taken.transpose(1, 2).reshape(n, length, width)  # (24, 13, 4, 8) -> (24, 13, 32)
+        x = x + self.join(taken)  # (24, 13, 32) @ (32, 32) -> (24, 13, 32)
+        return x + self.think(self.norm_2(x))  # (24, 13, 32) -> (24, 13, 128) -> (24, 13, 32)
 
 
 # %% [markdown]
@@ -162,29 +165,24 @@ def block_class(nn):
 
 
 # %%
-def gpt(package, width=32, heads=4):
-    nn, block = package.nn, block_class(package.nn)
+class GPT(nn.Module):
+    def __init__(self, width=32, heads=4):
+        super().__init__()
+        self.letters = nn.Embedding(len(LETTERS), width)
+        self.places = nn.Embedding(LENGTH, width)
+        self.block = Block(width, heads)
+        self.norm = nn.LayerNorm(width)
+        self.scores = nn.Linear(width, len(LETTERS))
 
-    class GPT(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.letters = nn.Embedding(len(LETTERS), width)
-            self.places = nn.Embedding(LENGTH, width)
-            self.block = block(width, heads)
-            self.norm = nn.LayerNorm(width)
-            self.scores = nn.Linear(width, len(LETTERS))
-
-        def forward(self, codes):
-            places = package.arange(codes.shape[1])
-            x = self.letters(codes) + self.places(places)  # (24, 13, 32) + (13, 32) -> (24, 13, 32)
-            x = self.block(x)
-            return self.scores(self.norm(x))  # (24, 13, 32) @ (32, 27) -> (24, 13, 27)
-
-    package.manual_seed(0)
-    return GPT()
+    def forward(self, codes):
+        places = torch.arange(codes.shape[1])
+        x = self.letters(codes) + self.places(places)  # (24, 13, 32) + (13, 32) -> (24, 13, 32)
+        x = self.block(x)
+        return self.scores(self.norm(x))  # (24, 13, 32) @ (32, 27) -> (24, 13, 27)
 
 
-model = gpt(torch)
+torch.manual_seed(0)
+model = GPT()
 print("parameters:", sum(p.numel() for p in model.parameters()))
 print(model(inputs[:24]).shape)
 
@@ -195,19 +193,19 @@ print(model(inputs[:24]).shape)
 
 
 # %%
-def loss_of(model, package, x, y):
+def loss_of(model, x, y):
     scores = model(x)  # (24, 13) -> (24, 13, 27)
-    return package.nn.functional.cross_entropy(scores.flatten(0, 1), y.flatten())  # (312, 27), (312,) -> ()
+    return torch.nn.functional.cross_entropy(scores.flatten(0, 1), y.flatten())  # (312, 27), (312,) -> ()
 
 
-def train(package, model, inputs, targets, steps):
-    package.manual_seed(1)
-    optimizer = package.optim.Adam(model.parameters(), lr=0.01)
+def train(model, inputs, targets, steps):
+    torch.manual_seed(1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     losses = []
     for _ in range(steps):
-        rows = package.randint(0, 4500, (24,))
+        rows = torch.randint(0, 4500, (24,))
         optimizer.zero_grad()
-        loss = loss_of(model, package, inputs[rows], targets[rows])
+        loss = loss_of(model, inputs[rows], targets[rows])
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
@@ -216,12 +214,12 @@ def train(package, model, inputs, targets, steps):
 
 def validate(model):
     with torch.no_grad():
-        return loss_of(model, torch, inputs[4500:], targets[4500:]).item()
+        return loss_of(model, inputs[4500:], targets[4500:]).item()
 
 
 print(f"every letter as likely as any other: {math.log(len(LETTERS)):.2f}")
 print(f"untrained: {validate(model):.2f}")
-losses = train(torch, model, inputs, targets, 400)
+losses = train(model, inputs, targets, 400)
 print(f"trained ≈ {validate(model):.2f}")
 
 # %% [markdown]
@@ -234,7 +232,7 @@ for x, y in zip(inputs[:4500].tolist(), targets[:4500].tolist(), strict=True):
         if after >= 0:
             counts[before, after] += 1
 pair_scores = (counts / counts.sum(dim=1, keepdim=True)).log()  # (27, 27) / (27, 1) -> (27, 27)
-print(f"pairs of letters: {loss_of(lambda codes: pair_scores[codes], torch, inputs[4500:], targets[4500:]).item():.2f}")
+print(f"pairs of letters: {loss_of(lambda codes: pair_scores[codes], inputs[4500:], targets[4500:]).item():.2f}")
 
 # %% [markdown]
 # ## It writes
@@ -267,10 +265,7 @@ for name in write(model, 12):
 with torch.no_grad():
     model(torch.tensor([encode("Mariana")[:-1]]))  # (1, 8) -> (1, 8, 27)
 maps = model.block.weights[0]  # (4, 8, 8)
-figure, panels = viz.panels(2, rows=2, height=3.0)
-for head, axes in enumerate(panels):
-    viz.attention(maps[head], list(".mariana"), language="en", ax=axes)
-    axes.set_title(f"head {head}")
+figure = viz.attention(maps, list(".mariana"))
 viz.save(figure, "pictures/19_attention_maps")
 figure
 
@@ -296,16 +291,16 @@ print(model(torch.zeros(1, 14, dtype=torch.int64)[:, -LENGTH:]).shape)  # repair
 # ## The same under PyTorch
 # The same classes, the same seed, and PyTorch's own `scaled_dot_product_attention`, which does what our `attention` does.
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("PyTorch is not installed: nothing to compare with, and nothing here needs it.")
-else:
-    import torch as pytorch
 
-    q, k, v = (pytorch.tensor(part.tolist()) for part in (query, key, value))
-    compare("PyTorch: attention", output, pytorch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True))
-    theirs = train(pytorch, gpt(pytorch), pytorch.tensor(inputs.tolist()), pytorch.tensor(targets.tolist()), 10)
-    compare("PyTorch: losses of 10 steps", torch.tensor(losses[:10]), pytorch.tensor(theirs))
+# %%
+def ten_steps():
+    torch.manual_seed(0)
+    losses = train(GPT(), inputs, targets, 10)
+    taken = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+    return {"attention": taken, "losses of 10 steps": losses}
+
+
+same_in_pytorch(ten_steps)
 
 # %% [markdown]
 # ## Summary
@@ -332,7 +327,6 @@ check(
     exercise_1,
     (torch.tensor([0.0, 0.0]), key[:, :2], [1 / 3, 1 / 3, 1 / 3]),
     (torch.tensor([2.0, 0.0, 0.0, 0.0]), key[:2], [0.731059, 0.268941]),
-    language="en",
 )
 
 # %% [markdown]
@@ -359,7 +353,6 @@ check(
     ),
     (3, 0, [[True, False, False], [False, True, False], [False, False, True]]),
     (3, 5, [[True, False, False], [True, True, False], [True, True, True]]),
-    language="en",
 )
 
 # %% [markdown]
@@ -377,7 +370,6 @@ check(
     (torch.tensor([[0.0, 2.0]]), 1.0, [[0.119203, 0.880797]]),
     (torch.tensor([[0.0, 2.0]]), 0.5, [[0.017986, 0.982014]]),
     (torch.tensor([[0.0, 2.0]]), 4.0, [[0.377541, 0.622459]]),
-    language="en",
 )
 
 # %% [markdown]
@@ -391,7 +383,7 @@ def exercise_4(width):
 
 
 def count(width, heads):
-    return sum(p.numel() for p in block_class(torch.nn)(width, heads).parameters())
+    return sum(p.numel() for p in Block(width, heads).parameters())
 
 
-check(exercise_4, (6, count(6, 2)), (10, count(10, 5)), (32, count(32, 1)), language="en")
+check(exercise_4, (6, count(6, 2)), (10, count(10, 5)), (32, count(32, 1)))

@@ -5,19 +5,26 @@
 #
 # **Precisa de:** Python, nada mais.
 #
-# **Tempo:** 12 minutos.
+# **Tempo:** 10 minutos.
 #
 # Uma rede neural é uma função: entram números, saem números. No início rápido, entravam 64 tons de cinza e saíam 10
 # pontuações, uma para cada dígito. O que faz dela uma rede *neural* é que muitas peças pequenas e iguais fazem o trabalho: os
 # neurônios. Esta aula constrói um deles e, depois, uma rede de quatro.
+#
+# Para que servem tais funções? Elas reconhecem (um dígito, um rosto, uma palavra falada, uma mancha em uma radiografia), preveem (um
+# preço, o tempo, o que alguém vai comprar), traduzem e escrevem textos, desenham imagens, guiam carros e robôs. É sempre o mesmo:
+# entram números, saem números, e há exemplos com que aprender. Nestas aulas: dígitos (00), preços (03), manchas solares (16),
+# imagens de três (18), nomes (19).
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
-from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.exercises import check, near
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("pt")
 
 # %% [markdown]
 # ## Uma fruta em números
@@ -78,7 +85,7 @@ print(f"inclinação ao longo da redondeza: {slope_roundness:.3f}")
 # ## Automatizar: qualquer número de entradas
 # Com `n` entradas:
 #
-# - pré-ativação: `z = x1·w1 + x2·w2 + … + xn·wn + b`
+# - pré-ativação: `z = x1·w1 + x2·w2 + … + xn·wn + b`, abreviada `z = Σ xi·wi + b`: a soma de `xi·wi` com `i` de 1 a `n`
 # - saída: `f(z)`, em que `f` é a função de ativação
 
 
@@ -98,7 +105,7 @@ for name, fruit in [("laranja", orange), ("maçã", apple)]:
 # O mesmo neurônio, com todos os números pelo caminho. `Σ` é o sinal de soma.
 
 # %%
-figure = viz.neuron(orange, [4.0, 1.0], -3.0, "step", names=["cor", "redondeza"], language="pt")
+figure = viz.neuron(orange, [4.0, 1.0], -3.0, "step", names=["cor", "redondeza"])
 viz.save(figure, "pictures/01_neuron")
 figure
 
@@ -140,7 +147,7 @@ for name, fruit in [("laranja", orange), ("maçã", apple)]:
     output = layer(hidden, [[1.0, -1.0, 2.0]], [-0.5])  # 3 entradas -> 1 saída
     print(f"{name}: camada oculta {hidden}, camada de saída {output}")
 
-figure = viz.network([2, 3, 1], language="pt")
+figure = viz.network([2, 3, 1])
 viz.save(figure, "pictures/01_network")
 figure
 
@@ -153,7 +160,7 @@ figure
 # sinal, outras o enfraquecem; a célula que recebe o bastante envia um sinal adiante.
 
 # %%
-figure = viz.biological_neuron(language="pt")
+figure = viz.biological_neuron()
 viz.save(figure, "pictures/01_biological_neuron")
 figure
 
@@ -185,24 +192,20 @@ figure
 #
 # ## O mesmo no PyTorch
 # Nosso neurônio recebia listas. O minitorch_pt e o PyTorch recebem *tensores*, que multiplicam todos os seus números de uma
-# vez; a próxima aula trata deles. As mesmas linhas rodam nos dois. `find_spec` verifica se o PyTorch está instalado, e `compare`
-# diz em uma linha se dois resultados são iguais; toda aula termina assim.
+# vez; a próxima aula trata deles. As mesmas linhas rodam nos dois. `same_in_pytorch` roda uma função aqui e, se o PyTorch está
+# instalado, também nele, e diz em uma linha se os resultados são iguais; toda aula termina assim.
 
 
 # %%
-def with_tensors(package):
-    inputs = package.tensor(orange)
-    weights = package.tensor([4.0, 1.0])
-    return (inputs * weights).sum() - 3.0  # (2,) * (2,) -> (2,), e a soma de seus números -> ()
+def with_tensors():
+    inputs = torch.tensor(orange)
+    weights = torch.tensor([4.0, 1.0])
+    z = (inputs * weights).sum() - 3.0  # (2,) * (2,) -> (2,), e a soma de seus números -> ()
+    return {"z": z}
 
 
-print(with_tensors(torch))
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: z", with_tensors(torch), with_tensors(pytorch))
+print(*with_tensors().values())
+same_in_pytorch(with_tensors)
 
 # %% [markdown]
 # ## Resumo
@@ -222,7 +225,13 @@ def exercise_1(inputs, weights, bias):
     return ...
 
 
-check(exercise_1, ([2.0, 1.0], [3.0, -1.0], 0.5, 5.5), ([2.0, 1.0], [-3.0, 1.0], 0.5, 0.0), language="pt")
+check(
+    exercise_1,
+    ([2.0, 1.0], [3.0, -1.0], 0.5, 5.5),
+    ([2.0, 1.0], [-3.0, 1.0], 0.5, 0.0),
+    ([0.5, 2.0, 1.0], [1.0, 0.25, -0.25], -0.25, 0.5),
+    ([1.0, 1.0], [1.0, 1.0], -3.0, 0.0),
+)
 
 # %% [markdown]
 # **2.** Que viés faz `z` ser exatamente 0 para estas entradas e estes pesos?
@@ -233,7 +242,7 @@ def exercise_2(inputs, weights):
     return ...
 
 
-check(exercise_2, ([0.5, 2.0], [4.0, 1.0], -4.0), ([1.0, 1.0, 1.0], [1.0, -3.0, 1.0], 1.0), language="pt")
+check(exercise_2, ([0.5, 2.0], [4.0, 1.0], -4.0), ([1.0, 1.0, 1.0], [1.0, -3.0, 1.0], 1.0))
 
 # %% [markdown]
 # **3.** Meça a inclinação de uma função qualquer de um número, no ponto `x`, com um pequeno passo de 0,001.
@@ -244,7 +253,21 @@ def exercise_3(function, x):
     return ...
 
 
-check(exercise_3, (lambda x: 3.0 * x + 1.0, 2.0, 3.0), (lambda x: 7.0 - 0.5 * x, -1.0, -0.5), language="pt")
+def about(wanted):
+    def judge_3(slope):
+        if not near(slope, wanted, tolerance=0.002):
+            return f"devolve {slope}, esperado cerca de {wanted}"
+
+    return judge_3
+
+
+check(
+    exercise_3,
+    (lambda x: 3.0 * x + 1.0, 2.0, about(3.0)),
+    (lambda x: 7.0 - 0.5 * x, -1.0, about(-0.5)),
+    (lambda x: x * x, 3.0, about(6.0)),
+    (lambda x: x * x, -0.5, about(-1.0)),
+)
 
 # %% [markdown]
 # **4.** Escolha dois pesos e um viés tais que o neurônio diga 1 só se as duas entradas forem 1. Devolva `[w1, w2], b`.
@@ -262,4 +285,4 @@ def judge_4(answer):
         return f"dá {outputs} para [0, 0], [0, 1], [1, 0], [1, 1], e não [0, 0, 0, 1]"
 
 
-check(exercise_4, (judge_4,), language="pt")
+check(exercise_4, (judge_4,))

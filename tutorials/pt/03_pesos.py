@@ -5,18 +5,20 @@
 #
 # **Precisa de:** aulas 01, 02.
 #
-# **Tempo:** 12 minutos.
+# **Tempo:** 9 minutos.
 #
 # Um neurônio calcula o preço de uma casa a partir de seu tamanho e de seu número de quartos. Os pesos são 100 e 50. Isso quer dizer
 # que o tamanho importa duas vezes mais?
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("pt")
 
 # %% [markdown]
 # ## Cinco casas
@@ -37,7 +39,7 @@ print(prices)
 # A casa do meio da tabela, passando pelo neurônio. Sem função de ativação, é como se houvesse uma que não muda nada: `identity`.
 
 # %%
-figure = viz.neuron(houses[2], weights, 0.0, "identity", names=["tamanho", "quartos"], language="pt")
+figure = viz.neuron(houses[2], weights, 0.0, "identity", names=["tamanho", "quartos"])
 viz.save(figure, "pictures/03_neuron")
 figure
 
@@ -91,7 +93,7 @@ axes.bar(
     places + 0.2, products[:, 1].numpy(), 0.4, label="50 · quartos", color="#E69F00", hatch="//", edgecolor="white"
 )
 axes.set(xlabel="casa", ylabel="parte do preço (milhares)", xticks=places)
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = (
     "Barras de 100 · tamanho e 50 · quartos para cinco casas. Os tamanhos dão de 50 a 160, os quartos de 50 a 250."
 )
@@ -163,14 +165,13 @@ figure
 #
 # ## O mesmo no PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
 
-    theirs = (pytorch.tensor(houses.tolist()) * pytorch.tensor(found.tolist())).sum(dim=1)  # (5, 2) -> (5,)
-    compare("PyTorch: preços", (houses * found).sum(dim=1), theirs)
+# %%
+def found_prices():
+    return {"preços": (houses * found).sum(dim=1)}  # (5, 2) * (2,) -> (5, 2) -> (5,)
+
+
+same_in_pytorch(found_prices)
 
 # %% [markdown]
 # ## Resumo
@@ -194,7 +195,6 @@ check(
     exercise_1,
     (houses, weights, prices),
     (torch.tensor([[1.0, 2.0, 3.0]]), torch.tensor([10.0, 1.0, 0.5]), [13.5]),
-    language="pt",
 )
 
 # %% [markdown]
@@ -206,7 +206,7 @@ def exercise_2():
     return ...
 
 
-check(exercise_2, (1 / 10.764,), language="pt")
+check(exercise_2, (1 / 10.764,))
 
 # %% [markdown]
 # **3.** Qual característica tem mais influência? Devolva o número de sua coluna.
@@ -217,7 +217,15 @@ def exercise_3(houses, weights):
     return ...
 
 
-check(exercise_3, (houses, weights, 1), (houses, torch.tensor([-200.0, 50.0]), 0), language="pt")
+three_features = torch.tensor([[3.0, 0.1, 10.0], [5.0, 0.9, 10.0], [4.0, 0.2, 10.5]])  # (3, 3)
+check(
+    exercise_3,
+    (houses, weights, 1),
+    (houses, torch.tensor([-200.0, 50.0]), 0),
+    (three_features, torch.tensor([1.0, -2.0, 3.0]), 0),
+    (three_features, torch.tensor([0.5, -4.0, 1.0]), 1),
+    (three_features, torch.tensor([0.1, 1.0, 5.0]), 2),
+)
 
 # %% [markdown]
 # **4.** Meça: mova o peso `i` destes pesos em 0,01 e veja se `how_far_off` cresce ou diminui. Um peso maior é melhor ou pior? Devolva
@@ -233,5 +241,8 @@ check(
     exercise_4,
     (torch.tensor([90.0, 50.0]), 0, 1),
     (torch.tensor([100.0, 60.0]), 1, -1),
-    language="pt",
+    (torch.tensor([120.0, 50.0]), 0, -1),
+    (torch.tensor([100.0, 40.0]), 1, 1),
+    (torch.tensor([90.0, 60.0]), 0, -1),
+    (torch.tensor([80.0, 56.2]), 1, -1),
 )

@@ -11,12 +11,14 @@
 # casa: tamanho 0, quartos 0. A resposta é 0, sejam quais forem os pesos. Como terreno não é de graça, falta alguma coisa.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("pt")
 
 # %% [markdown]
 # ## Cinco casas e um terreno
@@ -35,6 +37,7 @@ print("o que falta:      ", prices - sums)
 # %% [markdown]
 # Com os pesos 100 e 50, em todos os preços faltam os mesmos 80: o terreno, que custa o mesmo debaixo de uma casa pequena ou
 # grande. Um número que se soma sempre, sejam quais forem as entradas, é o *viés* (*bias*): `z = x1·w1 + x2·w2 + b`, aqui com `b` = 80.
+# Com qualquer número de entradas, e `Σ` como sinal de soma: `z = Σ xi·wi + b`.
 
 # %%
 bias = 80.0
@@ -45,7 +48,7 @@ print((places * weights).sum(dim=1) + bias)  # (6, 2) * (2,) -> (6, 2) -> (6,)
 # De novo a casa do meio da tabela. O viés entra por baixo: nenhuma entrada leva a ele.
 
 # %%
-figure = viz.neuron(places[2], weights, bias, "identity", names=["tamanho", "quartos"], language="pt")
+figure = viz.neuron(places[2], weights, bias, "identity", names=["tamanho", "quartos"])
 viz.save(figure, "pictures/04_neuron")
 figure
 
@@ -70,7 +73,7 @@ for name, size, rooms in [("casa grande", 1.6, 4.0), ("terreno vazio", 0.0, 0.0)
 # tudo o que resta: `z = b`.
 
 # %%
-figure = viz.bias(0.5, 2.0, language="pt")
+figure = viz.bias(0.5, 2.0)
 viz.save(figure, "pictures/04_line")
 figure
 
@@ -152,7 +155,7 @@ figure, (axes,) = viz.panels(height=2.8)
 axes.plot(trail_without, linewidth=2, linestyle="--", color="#0072B2", label="sem viés")
 axes.plot(trail_with, linewidth=2, color="#D55E00", label="com viés")
 axes.set(xlabel="rodada", ylabel="média dos quadrados", yscale="log")
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = "Duas curvas que caem. Sem viés, a média dos quadrados para perto de 1700; com viés, cai abaixo de 0,1."
 viz.save(figure, "pictures/04_search")
 figure
@@ -166,18 +169,14 @@ figure
 
 
 # %%
-def neuron(package):
-    inputs = package.tensor([[1.6, 4.0], [0.0, 0.0], [1.0, 3.0]])
-    return (inputs * package.tensor([100.0, 50.0])).sum(dim=1) + 80.0  # (3, 2) * (2,) -> (3, 2) -> (3,)
+def neuron():
+    inputs = torch.tensor([[1.6, 4.0], [0.0, 0.0], [1.0, 3.0]])
+    z = (inputs * torch.tensor([100.0, 50.0])).sum(dim=1) + 80.0  # (3, 2) * (2,) -> (3, 2) -> (3,)
+    return {"preços com viés": z}
 
 
-print(neuron(torch))
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: preços com viés", neuron(torch), neuron(pytorch))
+print(*neuron().values())
+same_in_pytorch(neuron)
 
 # %% [markdown]
 # ## Resumo
@@ -201,7 +200,6 @@ check(
     exercise_1,
     (torch.tensor([1.0, 3.0]), torch.tensor([100.0, 50.0]), 330.0, 80.0),
     (torch.tensor([0.0, 2.0, 1.0]), torch.tensor([9.0, -1.0, 0.5]), 0.5, 2.0),
-    language="pt",
 )
 
 # %% [markdown]
@@ -213,7 +211,7 @@ def exercise_2(weight, threshold):
     return ...
 
 
-check(exercise_2, (4.0, 0.75, -3.0), (0.5, -2.0, 1.0), language="pt")
+check(exercise_2, (4.0, 0.75, -3.0), (0.5, -2.0, 1.0))
 
 # %% [markdown]
 # **3.** Todas as entradas são 0 ou 1, todos os pesos são 1, e depois vem um degrau. Escolha o viés para que o neurônio diga 1 se
@@ -234,7 +232,7 @@ def judge_3(k):
     return judge
 
 
-check(exercise_3, (1, judge_3(1)), (3, judge_3(3)), language="pt")
+check(exercise_3, (1, judge_3(1)), (3, judge_3(3)))
 
 # %% [markdown]
 # **4.** De agora em diante, o tamanho é dado como a diferença para uma casa de tamanho comum, `usual`: uma casa de 1,6 vira 0,6 se o
@@ -246,4 +244,4 @@ def exercise_4(bias, weight_of_size, usual):
     return ...
 
 
-check(exercise_4, (80.0, 100.0, 1.0, 180.0), (80.0, 100.0, 0.5, 130.0), (-3.0, 4.0, 0.0, -3.0), language="pt")
+check(exercise_4, (80.0, 100.0, 1.0, 180.0), (80.0, 100.0, 0.5, 130.0), (-3.0, 4.0, 0.0, -3.0))

@@ -5,18 +5,22 @@
 #
 # **Precisa de:** aulas 01, 02, 03, 04.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 9 minutos.
 #
 # Entradas vezes pesos e, depois, a soma: todo neurônio faz isso, e por isso a operação tem nome e sinal próprios. É também de onde
 # vem a maioria dos erros de formato. Esta aula provoca um de propósito e o conserta de duas maneiras.
 
 # %%
-import importlib.util
+
+import numpy as np
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("pt")
 
 # %% [markdown]
 # ## Dois vetores
@@ -30,7 +34,7 @@ print(a * b)  # (3,) * (3,) -> (3,): 3, 4, 3
 print((a * b).sum())  # (3,) -> ()
 print(torch.dot(a, b))  # (3,) · (3,) -> (): os dois passos em um
 
-figure = viz.dot(a, b, language="pt")
+figure = viz.dot(a, b)
 viz.save(figure, "pictures/05_dot")
 figure
 
@@ -68,7 +72,7 @@ for i in range(3):
 # a partir de 1, como na matemática: `y₂` é o que o código chama de neurônio 1.)
 
 # %%
-figure = viz.weight_rows(W, neuron=1, language="pt")
+figure = viz.weight_rows(W, neuron=1)
 viz.save(figure, "pictures/05_weight_rows")
 figure
 
@@ -76,7 +80,7 @@ figure
 # Cada entrada vai para todos os neurônios: 4 · 3 = 12 ligações, e 12 números na matriz.
 
 # %%
-figure = viz.network([4, 3], names=["tamanho", "quartos", "idade", "andar"], language="pt")
+figure = viz.network([4, 3], names=["tamanho", "quartos", "idade", "andar"])
 viz.save(figure, "pictures/05_connections")
 figure
 
@@ -95,11 +99,10 @@ for product in (torch.dot, torch.matmul):  # torch.matmul é o nome de @
 # %% [markdown]
 # O primeiro erro diz que se esperavam vetores (1D), e não um vetor e uma matriz; o segundo, que 4 e 3 deviam ser iguais. Um produto de
 # matrizes faz o produto escalar de cada linha da esquerda com cada **coluna** da direita. Nosso `x` tem 4 números, uma coluna de `W` só
-# tem 3. Os três primeiros encontram seus pares, e o último fica sem nenhum. (Nas figuras, `a` é o que está à esquerda do sinal, e `b`, o
-# que está à direita.)
+# tem 3. Os três primeiros encontram seus pares, e o último fica sem nenhum.
 
 # %%
-figure = viz.matmul(x, W, language="pt")
+figure = viz.matmul(x, W, names=("x", "W"))
 viz.save(figure, "pictures/05_misfit")
 figure
 
@@ -120,7 +123,7 @@ figure
 # %%
 print(W.T)  # (3, 4) -> (4, 3)
 
-figure = viz.transpose(W, row=1, language="pt")
+figure = viz.transpose(W, row=1, name="W")
 viz.save(figure, "pictures/05_transpose")
 figure
 
@@ -130,7 +133,7 @@ figure
 # %%
 print(x @ W.T)  # (4,) @ (4, 3) -> (3,)
 
-figure = viz.matmul(x, W.T, language="pt")
+figure = viz.matmul(x, W.T, names=("x", "W.T"))
 viz.save(figure, "pictures/05_after_transposing")
 figure
 
@@ -141,7 +144,7 @@ figure
 # %%
 print(W @ x)  # (3, 4) @ (4,) -> (3,)
 
-figure = viz.matmul(W, x, language="pt")
+figure = viz.matmul(W, x, names=("W", "x"))
 viz.save(figure, "pictures/05_other_order")
 figure
 
@@ -175,20 +178,29 @@ print(matrix_product(two, W.T))  # (2, 4) @ (4, 3) -> (2, 3), à mão
 print(two @ W.T)  # (2, 4) @ (4, 3) -> (2, 3)
 
 # %% [markdown]
-# ## O mesmo no PyTorch
+# Com três eixos, `@` faz um produto de matrizes para cada plano: `(2, 3, 4) @ (2, 4, 5) -> (2, 3, 5)`, o plano 0 com o plano 0, o
+# plano 1 com o plano 1. O `np.dot` do NumPy é ali outra coisa: multiplica cada plano por *todos* os planos, `(2, 3, 2, 5)`. Por isso
+# estas aulas escrevem `@`.
 
 # %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
+planes, others = torch.ones(2, 3, 4), torch.ones(2, 4, 5)
+print("@:     ", tuple((planes @ others).shape))  # (2, 3, 4) @ (2, 4, 5) -> (2, 3, 5)
+print("np.dot:", np.dot(planes.numpy(), others.numpy()).shape)
 
-    their_x, their_W = pytorch.tensor(x.tolist()), pytorch.tensor(W.tolist())
-    compare(
-        "PyTorch: produto escalar", torch.dot(a, b), pytorch.dot(pytorch.tensor(a.tolist()), pytorch.tensor(b.tolist()))
-    )
-    compare("PyTorch: transposto", x @ W.T, their_x @ their_W.T)  # (4,) @ (4, 3) -> (3,)
-    compare("PyTorch: outra ordem", W @ x, their_W @ their_x)  # (3, 4) @ (4,) -> (3,)
+# %% [markdown]
+# ## O mesmo no PyTorch
+
+
+# %%
+def products():
+    return {
+        "produto escalar": torch.dot(a, b),
+        "transposto": x @ W.T,  # (4,) @ (4, 3) -> (3,)
+        "outra ordem": W @ x,  # (3, 4) @ (4,) -> (3,)
+    }
+
+
+same_in_pytorch(products)
 
 # %% [markdown]
 # ## Resumo
@@ -213,7 +225,6 @@ check(
     ((2, 4), (4, 3), (2, 3)),
     ((3, 4), (2, 4), None),
     ((5, 1), (1, 6), (5, 6)),
-    language="pt",
 )
 
 # %% [markdown]
@@ -229,7 +240,6 @@ check(
     exercise_2,
     (torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]),
     (torch.tensor([[7.0, 8.0, 9.0, 1.0]]), [[7.0], [8.0], [9.0], [1.0]]),
-    language="pt",
 )
 
 # %% [markdown]
@@ -242,7 +252,7 @@ def exercise_3(weights, j):
     return ...
 
 
-check(exercise_3, (W, 0, [0.2, 0.5, -0.26]), (W, 3, [1.0, -0.5, 0.87]), language="pt")
+check(exercise_3, (W, 0, [0.2, 0.5, -0.26]), (W, 3, [1.0, -0.5, 0.87]))
 
 # %% [markdown]
 # **4.** Duas camadas em sequência, sem vieses: as saídas da primeira são as entradas da segunda. `first` e `second` são seus pesos,
@@ -258,5 +268,4 @@ check(
     exercise_4,
     (x, W, torch.tensor([[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]), [2.895, -3.58]),
     (torch.tensor([1.0, 2.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([[1.0], [2.0], [-1.0]]), [11.0, 22.0, -11.0]),
-    language="pt",
 )

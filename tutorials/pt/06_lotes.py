@@ -5,20 +5,22 @@
 #
 # **Precisa de:** aulas 01, 02, 03, 04, 05.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 13 minutos.
 #
 # Até aqui, uma amostra de cada vez encontrava a matriz de pesos. Um conjunto de dados tem milhares delas. Esta aula faz várias passarem
 # pela camada em um só produto e depois corta um conjunto de dados nessas porções: os *lotes* (*batches*).
 
 # %%
-import importlib.util
 import time
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
 from minitorch_pt.utils.data import DataLoader, TensorDataset
+
+speak("pt")
 
 # %% [markdown]
 # ## Duas amostras, um produto
@@ -35,11 +37,11 @@ for i in range(2):
 print(X @ W.T + b)  # (2, 4) @ (4, 3) -> (2, 3), depois (2, 3) + (3,) -> (2, 3)
 
 # %% [markdown]
-# A linha `i` do resultado é da amostra `i`, a coluna `j`, do neurônio `j`. Os vieses se somam a cada linha. Na
-# figura, `a` é `X` e `b` é `W.T`, ainda sem os vieses.
+# A linha `i` do resultado é da amostra `i`, a coluna `j`, do neurônio `j`. Os vieses se somam a cada linha. A
+# figura mostra só o produto, ainda sem os vieses.
 
 # %%
-figure = viz.matmul(X, W.T, row=1, column=0, language="pt")
+figure = viz.matmul(X, W.T, row=1, column=0, names=("X", "W.T"))
 viz.save(figure, "pictures/06_product")
 figure
 
@@ -111,7 +113,7 @@ print(f"uma a uma: {one_by_one:.4f} segundos; juntas: {together:.4f} segundos")
 # Com 10.000 amostras e lotes de 32, há 313 lotes em uma época; o último tem só 16 amostras.
 
 # %%
-figure = viz.batches(many, 32, language="pt")
+figure = viz.batches(many, 32)
 viz.save(figure, "pictures/06_ten_thousand")
 figure
 
@@ -127,7 +129,7 @@ dataset = TensorDataset(features, targets)
 for x, y in DataLoader(dataset, batch_size=4):
     print(x.shape, y)
 
-figure = viz.batches(features, 4, language="pt")
+figure = viz.batches(features, 4)
 viz.save(figure, "pictures/06_batches")
 figure
 
@@ -189,7 +191,7 @@ for size in (1, 16, 96):
     print(f"lotes de {size}: {updates} atualizações")
     print(f"    erro ≈ {curve[0]:.3f} depois de 1 época, ≈ {curve[-1]:.3f} depois de 10")
 
-figure = viz.history(curves, ylabel="média dos quadrados", log=True, language="pt")
+figure = viz.history(curves, ylabel="média dos quadrados", log=True)
 viz.save(figure, "pictures/06_sizes")
 figure
 
@@ -220,20 +222,16 @@ print(sorted(i for batch in batches(torch.arange(10), 4, shuffle=True) for i in 
 # ## O mesmo no PyTorch
 # A mesma semente dá a mesma ordem aleatória.
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-    from torch.utils import data as their_data
 
-    their_X, their_W, their_b = (pytorch.tensor(t.tolist()) for t in (X, W, b))
-    compare("PyTorch: um lote", X @ W.T + b, their_X @ their_W.T + their_b)  # (2, 4) @ (4, 3) -> (2, 3)
+# %%
+def batches():
     torch.manual_seed(0)
-    pytorch.manual_seed(0)
-    theirs = their_data.DataLoader(their_data.TensorDataset(pytorch.arange(10)), batch_size=4, shuffle=True)
-    for (our_batch,), (their_batch,) in zip(loader, theirs, strict=True):
-        compare("PyTorch: a ordem de um lote embaralhado", our_batch, their_batch)
+    loader = DataLoader(TensorDataset(torch.arange(10)), batch_size=4, shuffle=True)
+    order = torch.cat([batch for (batch,) in loader])  # (4,), (4,) and (2,) -> (10,)
+    return {"um lote": X @ W.T + b, "a ordem das amostras embaralhadas": order}  # (2, 4) @ (4, 3) -> (2, 3)
+
+
+same_in_pytorch(batches)
 
 # %% [markdown]
 # ## Resumo
@@ -253,7 +251,7 @@ def exercise_1(samples, size, epochs):
     return ...
 
 
-check(exercise_1, (10, 4, 1, 3), (10_000, 32, 5, 1565), (96, 16, 10, 60), language="pt")
+check(exercise_1, (10, 4, 1, 3), (10_000, 32, 5, 1565), (96, 16, 10, 60))
 
 # %% [markdown]
 # **2.** Alguém calculou `W @ X.T`, com uma linha para cada neurônio. Transforme isso na saída certa da camada, com os vieses: `(amostras,
@@ -265,7 +263,7 @@ def exercise_2(product, biases):
     return ...
 
 
-check(exercise_2, (W @ X.T, b, X @ W.T + b), (W @ three.T, b, three @ W.T + b), language="pt")
+check(exercise_2, (W @ X.T, b, X @ W.T + b), (W @ three.T, b, three @ W.T + b))
 
 # %% [markdown]
 # **3.** Quantas amostras tem o último lote?
@@ -276,7 +274,7 @@ def exercise_3(samples, size):
     return ...
 
 
-check(exercise_3, (10, 4, 2), (10_000, 32, 16), (96, 16, 16), (5, 8, 5), language="pt")
+check(exercise_3, (10, 4, 2), (10_000, 32, 16), (96, 16, 16), (5, 8, 5))
 
 # %% [markdown]
 # **4.** De cada lote se conhecem a média dos quadrados das diferenças e o número de amostras. Qual é a média dos quadrados das diferenças
@@ -288,4 +286,4 @@ def exercise_4(means, counts):
     return ...
 
 
-check(exercise_4, ([3.0, 6.0, 9.0], [4, 4, 2], 5.4), ([1.0, 5.0], [3, 1], 2.0), language="pt")
+check(exercise_4, ([3.0, 6.0, 9.0], [4, 4, 2], 5.4), ([1.0, 5.0], [3, 1], 2.0))

@@ -5,20 +5,22 @@
 #
 # **Precisa de:** aulas 02, 04, 05, 06.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 16 minutos.
 #
 # Até aqui, pesos e vieses eram variáveis soltas: com dez camadas, seriam vinte delas. Um objeto mantém junto o que anda junto: os
 # pesos, o viés e a conta que os usa.
 
 # %%
-import importlib.util
 
 import numpy as np
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
-from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.exercises import check, near
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import compare, same_in_pytorch
+
+speak("pt")
 
 X = torch.tensor([[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, -0.8]])  # (3, 4)
 
@@ -169,7 +171,7 @@ for scale, axes in zip((1.0, 0.10), rows, strict=True):
     for k in (1, 2, 3):
         inside = ((numbers - numbers.mean()).abs() < k * sigma).float().mean().item()
         print(f"    a até {k * sigma:.1f} da média: {100 * inside:.2f} %")
-    viz.histogram(numbers, language="pt", ax=axes)
+    viz.histogram(numbers, ax=axes)
 
 viz.save(figure, "pictures/07_histograms")
 figure
@@ -177,10 +179,10 @@ figure
 # %% [markdown]
 # Os dois têm a mesma forma, e as mesmas proporções caem nas faixas; só a régua mudou. Depois da multiplicação por 0,10, σ é 0,1, e as
 # faixas acabam em 0,1, 0,2 e 0,3. Com cada vez mais números, as barras chegam cada vez mais perto da curva tracejada, e as proporções,
-# das de qualquer distribuição normal: 68,27, 95,45 e 99,73 %.
+# das de qualquer distribuição normal: 68,27, 95,45 e 99,73 %. (Exatamente 95 % ficam a até 1,96 σ; muitas vezes se lê 2.)
 
 # %%
-figure = viz.bell(0.0, 0.10, language="pt")
+figure = viz.bell(0.0, 0.10)
 viz.save(figure, "pictures/07_bell")
 figure
 
@@ -223,7 +225,7 @@ for width, style, color in ((5, "-", "#0072B2"), (100, "--", "#D55E00"), (1000, 
     axes.plot(runs[width], style, color=color, linewidth=2, label=f"{width} entradas, escala 0,10")
 axes.plot(deviations(1000, 1000**-0.5), "d", color="#222222", markersize=6, label="1000 entradas, escala 1/√1000")
 axes.set(xlabel="camadas", ylabel="desvio padrão", yscale="log")
-axes.legend(fontsize=8)
+axes.legend(fontsize=8, frameon=False)
 figure.alt = "O desvio padrão ao longo de dez camadas. Escala 0,10: cai com 5 entradas, fica com 100, cresce com 1000. 1/√n: fica."
 viz.save(figure, "pictures/07_scale")
 figure
@@ -241,11 +243,13 @@ for name, parameter in layer.named_parameters():
     print(name, tuple(parameter.shape), f"maior {parameter.abs().max().item():.4f}")  # abaixo de 1/√4 = 0,5
 print(layer(X).shape)  # (3, 4) @ (4, 5) -> (3, 5)
 
-figure = viz.network(layer, language="pt")
+figure = viz.network(layer, neuron=1)
 viz.save(figure, "pictures/07_dense")
 figure
 
 # %% [markdown]
+# Em cores, os quatro pesos de um dos cinco neurônios, com seu viés; cada um dos outros tem os seus.
+#
 # Nossa classe vira uma camada completa em dois passos: ela herda de `torch.nn.Module`, cujo `__init__` é chamado primeiro, e seus
 # pesos são envolvidos em `Parameter`. Daí em diante ela conhece seus parâmetros, sabe se imprimir e pode ser chamada.
 
@@ -272,19 +276,13 @@ print("parâmetros:", sum(parameter.numel() for parameter in own.parameters())) 
 
 
 # %%
-def linear(package):
-    package.manual_seed(0)
-    layer = package.nn.Linear(4, 5)
-    return layer.weight, layer(package.tensor(X.tolist()))  # (3, 4) @ (4, 5) -> (3, 5)
+def linear():
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(4, 5)
+    return {"pesos": layer.weight, "saída": layer(X)}  # (3, 4) @ (4, 5) -> (3, 5)
 
 
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    for what, ours, theirs in zip(("pesos", "saída"), linear(torch), linear(pytorch), strict=True):
-        compare(f"PyTorch: {what}", ours, theirs)
+same_in_pytorch(linear)
 
 # %% [markdown]
 # ## Resumo
@@ -306,7 +304,7 @@ def exercise_1(n_inputs, n_neurons):
     return ...
 
 
-check(exercise_1, (4, 5, 25), (64, 10, 650), language="pt")
+check(exercise_1, (4, 5, 25), (64, 10, 650))
 
 # %% [markdown]
 # **2.** Os pesos são sorteados como `scale * randn`. Entre que dois números ficam 95,45 % deles? Devolva `[menor, maior]`.
@@ -317,7 +315,7 @@ def exercise_2(scale):
     return ...
 
 
-check(exercise_2, (0.10, [-0.2, 0.2]), (0.5, [-1.0, 1.0]), language="pt")
+check(exercise_2, (0.10, [-0.2, 0.2]), (0.5, [-1.0, 1.0]))
 
 # %% [markdown]
 # **3.** Uma camada com `n` entradas de desvio padrão 1 recebe os pesos `scale * randn`. Qual é o desvio padrão de suas saídas?
@@ -328,7 +326,7 @@ def exercise_3(n, scale):
     return ...
 
 
-check(exercise_3, (100, 0.10, 1.0), (25, 0.10, 0.5), (400, 0.05, 1.0), language="pt")
+check(exercise_3, (100, 0.10, 1.0), (25, 0.10, 0.5), (400, 0.05, 1.0))
 
 # %% [markdown]
 # **4.** Alguém lhe dá pesos `(entradas, neurônios)` e um viés `(1, neurônios)`. Faça deles uma `Dense` ou uma `torch.nn.Linear`, e
@@ -348,9 +346,10 @@ def judge_4(weight, bias):
         wanted = [tuple(t.shape) for t in (weight.T, bias[0])]
         if shapes != wanted:
             return f"devolve uma camada com peso e viés {shapes}, esperado {wanted}"
-        x = torch.ones(2, weight.shape[0])
-        difference = layer(x) - (x @ weight + bias)  # (2, entradas) @ (entradas, neurônios) -> (2, neurônios)
-        if difference.abs().max().item() > 1e-5:
+        x = torch.eye(len(weight))  # uma amostra para cada entrada, em que só ela é 1
+        if not near(
+            layer(x), x @ weight + bias
+        ):  # (entradas, entradas) @ (entradas, neurônios) -> (entradas, neurônios)
             return "tem os formatos certos, mas dá outras saídas que os pesos dados"
 
     return judge
@@ -360,5 +359,4 @@ check(
     exercise_4,
     (W1, torch.ones(1, 5), judge_4(W1, torch.ones(1, 5))),
     (W2, torch.zeros(1, 2), judge_4(W2, torch.zeros(1, 2))),
-    language="pt",
 )

@@ -5,18 +5,20 @@
 #
 # **Precisa de:** aulas 01, 05, 06, 07.
 #
-# **Tempo:** 12 minutos.
+# **Tempo:** 14 minutos.
 #
 # As três palavras respondem a duas perguntas diferentes. *Oculta* diz onde a camada fica. *Densa* e *esparsa* dizem quantas de suas
 # ligações existem. Assim, uma camada oculta pode ser densa ou esparsa, e uma camada densa não precisa ser oculta.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("pt")
 
 # %% [markdown]
 # ## Densa: todas as ligações
@@ -28,7 +30,7 @@ torch.manual_seed(63)
 layer = torch.nn.Linear(4, 5)
 print(tuple(layer.weight.shape), "ligações:", layer.weight.numel())
 
-figure = viz.network([4, 5], language="pt")
+figure = viz.network([4, 5])
 viz.save(figure, "pictures/08_dense")
 figure
 
@@ -49,7 +51,7 @@ print("o mesmo que model(x):", torch.equal(output, model(x)))
 for name, parameter in model.named_parameters():
     print(name, tuple(parameter.shape))
 
-figure = viz.network([4, 5, 2], language="pt")
+figure = viz.network([4, 5, 2])
 viz.save(figure, "pictures/08_hidden")
 figure
 
@@ -111,7 +113,7 @@ print("os zeros medidos são os da máscara:", torch.equal(slopes(sparse) != 0, 
 connections = int(mask.sum().item())
 print(f"{connections} de {mask.numel()} ligações: {100 * connections / mask.numel():.0f} %")
 
-figure = viz.network([4, 5, 2], mask=[mask, None], language="pt")
+figure = viz.network([4, 5, 2], mask=[mask, None])
 viz.save(figure, "pictures/08_sparse")
 figure
 
@@ -216,19 +218,14 @@ print((layer.weight * mask).shape)  # consertado: (5, 4) * (5, 4) -> (5, 4)
 
 
 # %%
-def masked(package):
-    package.manual_seed(0)
-    layer = package.nn.Linear(4, 5)
-    weight = layer.weight * package.tensor(mask.tolist())  # (5, 4) * (5, 4) -> (5, 4)
-    return package.nn.functional.linear(package.tensor(x.tolist()), weight, layer.bias)  # (3, 4) -> (3, 5)
+def masked():
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(4, 5)
+    weight = layer.weight * mask  # (5, 4) * (5, 4) -> (5, 4)
+    return {"camada esparsa": torch.nn.functional.linear(x, weight, layer.bias)}  # (3, 4) -> (3, 5)
 
 
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    compare("PyTorch: camada esparsa", masked(torch), masked(pytorch))
+same_in_pytorch(masked)
 
 # %% [markdown]
 # ## Resumo
@@ -248,7 +245,7 @@ def exercise_1(sizes):
     return ...
 
 
-check(exercise_1, ([4, 5, 2], 30), ([64, 128, 64, 10], 17024), ([3, 7], 21), language="pt")
+check(exercise_1, ([4, 5, 2], 30), ([64, 128, 64, 10], 17024), ([3, 7], 21))
 
 # %% [markdown]
 # **2.** Quantos neurônios *ocultos* ela tem?
@@ -259,7 +256,7 @@ def exercise_2(sizes):
     return ...
 
 
-check(exercise_2, ([4, 5, 2], 5), ([64, 128, 64, 10], 192), ([3, 7], 0), language="pt")
+check(exercise_2, ([4, 5, 2], 5), ([64, 128, 64, 10], 192), ([3, 7], 0))
 
 # %% [markdown]
 # **3.** A máscara `(n - 1, n)` de uma camada em que o neurônio `i` só vê as entradas `i` e `i + 1`: sua vizinhança.
@@ -270,7 +267,7 @@ def exercise_3(n):
     return ...
 
 
-check(exercise_3, (3, [[1, 1, 0], [0, 1, 1]]), (4, [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]), language="pt")
+check(exercise_3, (3, [[1, 1, 0], [0, 1, 1]]), (4, [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]))
 
 # %% [markdown]
 # **4.** Duas camadas esparsas, uma depois da outra, com as máscaras `first` `(ocultos, entradas)` e `second` `(saídas, ocultos)`. Por
@@ -287,5 +284,4 @@ check(
     exercise_4,
     (torch.tensor([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]), torch.tensor([[1.0, 1.0]]), [[1.0, 2.0, 1.0]]),
     (mask, torch.tensor([[1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0]]), [[2.0, 1, 0, 0], [0, 0, 1, 2]]),
-    language="pt",
 )

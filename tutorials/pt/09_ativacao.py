@@ -5,18 +5,20 @@
 #
 # **Precisa de:** aulas 01, 05, 07, 08.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 12 minutos.
 #
 # Duas camadas em sequência parecem mais fortes que uma. Sem uma função entre elas, não são: esta aula mede e prova isso, e depois
 # examina as funções que ajudam.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
-from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.exercises import check, near
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("pt")
 
 # %% [markdown]
 # ## Medir: a inclinação de duas camadas
@@ -74,7 +76,7 @@ figure, (axes,) = viz.panels(height=3.0)
 axes.plot(x[:, 0].numpy(), two_layers(x, nothing)[:, 0].numpy(), "--", linewidth=2, label="duas camadas, sem função")
 axes.plot(x[:, 0].numpy(), two_layers(x, torch.relu)[:, 0].numpy(), linewidth=2, label="duas camadas, ReLU no meio")
 axes.set(xlabel="x", ylabel="saída")
-axes.legend()
+axes.legend(frameon=False)
 figure.alt = "Duas camadas sem função dão uma reta; com ReLU entre elas, uma linha com quinas."
 viz.save(figure, "pictures/09_collapse")
 figure
@@ -103,7 +105,7 @@ def region(x):
 
 print(region(points).tolist())
 
-figure = viz.boundary(region, points, [1, 1, 1, 0, 0, 0, 0], names=["fora", "dentro"], language="pt")
+figure = viz.boundary(region, points, [1, 1, 1, 0, 0, 0, 0], names=["fora", "dentro"])
 figure.alt = "Uma região que é um triângulo de cantos cortados: três amostras estão dentro, quatro fora, em volta dela."
 viz.save(figure, "pictures/09_region")
 figure
@@ -136,7 +138,7 @@ for function in (step, torch.sigmoid, torch.tanh, torch.relu):
 
 figure, panels = viz.panels(2, 2, height=2.9)
 for name, axes in zip(("step", "sigmoid", "tanh", "relu"), panels, strict=True):
-    viz.activation(name, language="pt", ax=axes)
+    viz.activation(name, ax=axes)
 viz.save(figure, "pictures/09_activations")
 figure
 
@@ -210,19 +212,12 @@ print(torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.ReLU())(torch.ones(3, 
 
 
 # %%
-def functions(package):
-    z = package.linspace(-4.0, 4.0, 9)
-    return {name: getattr(package, name)(z) for name in ("sigmoid", "tanh", "relu")}
+def functions():
+    z = torch.linspace(-4.0, 4.0, 9)
+    return {"sigmoid": torch.sigmoid(z), "tanh": torch.tanh(z), "relu": torch.relu(z)}
 
 
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    theirs = functions(pytorch)
-    for name, ours in functions(torch).items():
-        compare(f"PyTorch: {name}", ours, theirs[name])
+same_in_pytorch(functions)
 
 # %% [markdown]
 # ## Resumo
@@ -247,7 +242,6 @@ check(
     exercise_1,
     (torch.tensor([-2.0, 3.0]), [-0.02, 3.0]),
     (torch.tensor([[1.0, -1.0, 0.0]]), [[1.0, -0.01, 0.0]]),
-    language="pt",
 )
 
 # %% [markdown]
@@ -260,7 +254,7 @@ def exercise_2(s):
     return ...
 
 
-check(exercise_2, (0.5, 0.25), (1.0, 0.0), (0.2, 0.16), language="pt")
+check(exercise_2, (0.5, 0.25), (1.0, 0.0), (0.2, 0.16))
 
 # %% [markdown]
 # **3.** Três camadas sem função: devolva os pesos da única camada que as substitui. (Os vieses são 0.)
@@ -276,7 +270,7 @@ def judge_3(W1, W2, W3):
         x = torch.tensor([[1.0, -2.0], [0.5, 3.0], [4.0, 1.0]])  # (3, 2)
         if tuple(W.shape) != (W3.shape[0], 2):
             return f"tem o formato {tuple(W.shape)}, e não {(W3.shape[0], 2)}"
-        if (x @ W.T - x @ W1.T @ W2.T @ W3.T).abs().max().item() > 1e-3:
+        if not near(x @ W.T, x @ W1.T @ W2.T @ W3.T, tolerance=1e-3):
             return "dá saídas diferentes das que dão as três camadas"
 
     return judge
@@ -287,7 +281,6 @@ check(
     exercise_3,
     (first, second, torch.ones(1, 4), judge_3(first, second, torch.ones(1, 4))),
     (first, -second, torch.arange(20.0).reshape(5, 4), judge_3(first, -second, torch.arange(20.0).reshape(5, 4))),
-    language="pt",
 )
 
 # %% [markdown]
@@ -305,11 +298,11 @@ def judge_4(weights):
     hat = torch.relu(x - torch.tensor([0.0, 1.0, 2.0])) @ torch.as_tensor(
         weights, dtype=torch.float32
     )  # (7, 3) @ (3,) -> (7,)
-    if (hat - torch.tensor([0.0, 0.0, 0.5, 1.0, 0.5, 0.0, 0.0])).abs().max().item() > 1e-4:
+    if not near(hat, [0.0, 0.0, 0.5, 1.0, 0.5, 0.0, 0.0]):
         return f"dá {hat.tolist()} em x = -1; 0; 0,5; 1; 1,5; 2; 3"
 
 
-check(exercise_4, (judge_4,), language="pt")
+check(exercise_4, (judge_4,))
 
 # %% [markdown]
 # **5.** "Exatamente uma das duas entradas é 1", o chamado XOR (*ou* exclusivo): a saída é 1 para (0, 1) e (1, 0), e 0 para (0, 0) e
@@ -328,8 +321,8 @@ def judge_5(answer):
     output = torch.relu(pairs @ W1.T + b1) @ W2.T + b2  # (4, 2) @ (2, n) -> (4, n), (4, n) @ (n, 1) -> (4, 1)
     if tuple(output.shape) != (4, 1):
         return f"dá o formato {tuple(output.shape)} para quatro amostras, e não (4, 1)"
-    if (output[:, 0] - torch.tensor([0.0, 1.0, 1.0, 0.0])).abs().max().item() > 1e-4:
+    if not near(output[:, 0], [0.0, 1.0, 1.0, 0.0]):
         return f"dá {output[:, 0].tolist()} para (0, 0), (0, 1), (1, 0), (1, 1), e não 0, 1, 1, 0"
 
 
-check(exercise_5, (judge_5,), language="pt")
+check(exercise_5, (judge_5,))

@@ -5,18 +5,20 @@
 #
 # **Precisa de:** aulas 03, 05, 06, 10, 11.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 20 minutos.
 #
 # O gradiente diz em que direção a perda cresce. Um passo *contra* ele, portanto, diminui a perda, se for curto o bastante. Quem dá
 # esses passos se chama *otimizador*. Vamos escrever três à mão, ver onde cada um é bom e depois usar os da biblioteca.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("pt")
 
 # %% [markdown]
 # ## Um peso
@@ -72,7 +74,7 @@ for lr in (0.1, 0.4, 0.5, 0.9, 1.0, 1.1):
 # %%
 figure, places = viz.panels(3, height=3.0)
 for ax, lr in zip(places, (0.1, 0.9, 1.1), strict=True):
-    viz.descent(bowl, descend(lr, steps=6), around=[-1.0, 7.0], language="pt", ax=ax)
+    viz.descent(bowl, descend(lr, steps=6), around=[-1.0, 7.0], ax=ax)
     ax.legend().remove()
     ax.set_title(f"lr = {lr}")
 figure.alt = (
@@ -179,12 +181,13 @@ print(f"Adam: perda {valley(adam_path[-1]).item():.4f} depois de 30 passos")
 # Os três caminhos; as linhas unem lugares de mesma perda. O quadrado é o início, a estrela é o fim, depois de 30 passos.
 
 # %%
-figure, places = viz.panels(3, height=3.0)
+figure, places = viz.panels(rows=3, height=2.5)
 paths = {"simples": plain_path, "momento": momentum_path, "Adam": adam_path}
 every = torch.cat(list(paths.values()))  # três vezes (31, 2) -> (93, 2): os quadros mostram a mesma parte do vale
 for ax, (name, path) in zip(places, paths.items(), strict=True):
-    viz.descent(valley, path, around=every, language="pt", ax=ax)
+    viz.descent(valley, path, around=every, ax=ax)
     ax.legend().remove()
+    ax.set_aspect("equal")
     ax.set_title(name)
 figure.alt = (
     "Um vale visto de cima e três caminhos de 30 passos a partir do mesmo início. Simples: um zigue-zague e, depois, um avanço lento que "
@@ -258,7 +261,7 @@ for name, make in makers.items():
     print(f"{name}: ≈ {weights[0].item():.1f}, {weights[1].item():.1f}, perda {curves[name][-1]:.1f}")
 
 figure, (axes,) = viz.panels(height=3.2)
-viz.history(curves, log=True, language="pt", ax=axes)
+viz.history(curves, log=True, ax=axes)
 axes.set_xlabel("passo")
 viz.save(figure, "pictures/12_houses")
 figure
@@ -308,24 +311,15 @@ print(
 
 
 # %%
-def weights_of(package, name, **options):
-    w = package.tensor([-4.0, 1.0], requires_grad=True)
-    optimizer = getattr(package.optim, name)([w], **options)
-    for _ in range(30):
-        optimizer.zero_grad()
-        valley(w).backward()
-        optimizer.step()
-    return w
+def weights_in_the_end():
+    return {
+        "SGD": run_library(lambda parameters: torch.optim.SGD(parameters, lr=0.07))[-1],
+        "SGD com momento": run_library(lambda parameters: torch.optim.SGD(parameters, lr=0.07, momentum=0.7))[-1],
+        "Adam": run_library(lambda parameters: torch.optim.Adam(parameters, lr=0.3))[-1],
+    }
 
 
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
-
-    for name, options in [("SGD", {"lr": 0.07}), ("SGD", {"lr": 0.07, "momentum": 0.7}), ("Adam", {"lr": 0.3})]:
-        ours, theirs = (weights_of(package, name, **options) for package in (torch, pytorch))
-        compare(f"PyTorch: {name} {options}", ours, theirs)
+same_in_pytorch(weights_in_the_end)
 
 # %% [markdown]
 # ## Resumo
@@ -347,7 +341,7 @@ def exercise_1(start, lr, steps):
     return ...
 
 
-check(exercise_1, (-1.0, 0.1, 5, 1.68928), (5.0, 1.1, 3, -0.456), language="pt")
+check(exercise_1, (-1.0, 0.1, 5, 1.68928), (5.0, 1.1, 3, -0.456))
 
 # %% [markdown]
 # **2.** A perda é `c·w²/2`. Qual taxa de aprendizado leva `w` a 0 em um só passo, e qual não pode ser alcançada? Devolva as duas.
@@ -358,7 +352,7 @@ def exercise_2(c):
     return ...
 
 
-check(exercise_2, (2.0, (0.5, 1.0)), (25.0, (0.04, 0.08)), language="pt")
+check(exercise_2, (2.0, (0.5, 1.0)), (25.0, (0.04, 0.08)))
 
 # %% [markdown]
 # **3.** Um passo com momento: devolva o novo peso e a nova velocidade.
@@ -369,7 +363,7 @@ def exercise_3(w, velocity, gradient, lr, momentum):
     return ...
 
 
-check(exercise_3, (1.0, 0.0, 2.0, 0.1, 0.9, (0.8, 2.0)), (0.8, 2.0, -1.0, 0.1, 0.5, (0.8, 0.0)), language="pt")
+check(exercise_3, (1.0, 0.0, 2.0, 0.1, 0.9, (0.8, 2.0)), (0.8, 2.0, -1.0, 0.1, 0.5, (0.8, 0.0)))
 
 # %% [markdown]
 # **4.** Quanto o Adam muda um peso em seu *primeiro* passo, se o gradiente é `gradient`, diferente de 0? Ponha `t = 1` em suas
@@ -381,7 +375,7 @@ def exercise_4(gradient, lr):
     return ...
 
 
-check(exercise_4, (1000.0, 0.01, -0.01), (-0.5, 0.01, 0.01), (20.0, 0.3, -0.3), language="pt")
+check(exercise_4, (1000.0, 0.01, -0.01), (-0.5, 0.01, 0.01), (20.0, 0.3, -0.3))
 
 # %% [markdown]
 # **5.** Devolva um otimizador para estes parâmetros que leve a perda das casas abaixo de 0,01 em 100 passos. Nenhum dos três acima
@@ -399,4 +393,4 @@ def judge_5(answer):
         return f"termina com uma perda de {losses[-1]:.3g}, não abaixo de 0.01"
 
 
-check(exercise_5, ([torch.zeros(2, requires_grad=True)], judge_5), language="pt")
+check(exercise_5, ([torch.zeros(2, requires_grad=True)], judge_5))

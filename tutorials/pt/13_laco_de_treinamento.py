@@ -5,19 +5,21 @@
 #
 # **Precisa de:** aulas 06, 07, 08, 09, 10, 11, 12.
 #
-# **Tempo:** 15 minutos.
+# **Tempo:** 19 minutos.
 #
 # Uma rede aprende em cinco passos que se repetem sem parar: as amostras se propagam pelas camadas, as funções de ativação curvam
 # o que as camadas calculam, uma perda compara o resultado com a verdade, a retropropagação encontra as inclinações, e o
 # otimizador muda os pesos. Cada passo teve sua aula. Esta junta todos eles.
 
 # %%
-import importlib.util
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
-from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.exercises import check, near
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("pt")
 
 # %% [markdown]
 # ## Duas luas
@@ -41,14 +43,14 @@ print(f"primeiro ponto {[round(value, 2) for value in x_train[0].tolist()]}, alv
 
 
 # %%
-def parts(lr=0.5, package=torch, activation="ReLU", seed=1):
-    package.manual_seed(seed)
-    model = package.nn.Sequential(
-        package.nn.Linear(2, 16),  # (24, 2) @ (2, 16) -> (24, 16)
-        getattr(package.nn, activation)(),  # package.nn.ReLU(), a menos que se dê outro nome
-        package.nn.Linear(16, 1),  # (24, 16) @ (16, 1) -> (24, 1)
+def parts(lr=0.5, activation=torch.nn.ReLU, seed=1):
+    torch.manual_seed(seed)
+    model = torch.nn.Sequential(
+        torch.nn.Linear(2, 16),  # (24, 2) @ (2, 16) -> (24, 16)
+        activation(),  # torch.nn.ReLU(), a menos que se dê outra classe
+        torch.nn.Linear(16, 1),  # (24, 16) @ (16, 1) -> (24, 1)
     )
-    return model, package.nn.BCEWithLogitsLoss(), package.optim.SGD(model.parameters(), lr=lr)
+    return model, torch.nn.BCEWithLogitsLoss(), torch.optim.SGD(model.parameters(), lr=lr)
 
 
 model, loss_function, optimizer = parts()
@@ -121,11 +123,10 @@ for lr in (0.001, 0.1, 100.0):
 
 
 # %%
-def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_valid), activation="ReLU", seed=1):
-    x_train, y_train, x_valid, y_valid = data
-    model, loss_function, optimizer = parts(lr, package, activation, seed)
-    dataset = package.utils.data.TensorDataset(x_train, y_train)
-    batches = package.utils.data.DataLoader(dataset, batch_size=24, shuffle=True)
+def train(epochs=100, lr=0.5, activation=torch.nn.ReLU, seed=1):
+    model, loss_function, optimizer = parts(lr, activation, seed)
+    dataset = torch.utils.data.TensorDataset(x_train, y_train)
+    batches = torch.utils.data.DataLoader(dataset, batch_size=24, shuffle=True)
     history = {"train": [], "valid": []}
     for _ in range(epochs):
         total = 0.0
@@ -136,7 +137,7 @@ def train(epochs=100, lr=0.5, package=torch, data=(x_train, y_train, x_valid, y_
             optimizer.step()
             total += loss.item() * len(x)
         history["train"].append(total / len(x_train))
-        with package.no_grad():
+        with torch.no_grad():
             history["valid"].append(loss_function(model(x_valid), y_valid).item())
     return model, history
 
@@ -161,7 +162,7 @@ print(f"acertos em pontos novos: ≈ {accuracy(model):.0%}")
 # Primeiro, o que aconteceu com a perda.
 
 # %%
-figure = viz.history({"treinamento": history["train"], "validação": history["valid"]}, language="pt")
+figure = viz.history({"treinamento": history["train"], "validação": history["valid"]})
 viz.save(figure, "pictures/13_curves")
 figure
 
@@ -177,7 +178,7 @@ figure
 
 # %%
 def draw(model, title, axes):
-    viz.boundary(model, x_valid, labels[200:], language="pt", ax=axes)
+    viz.boundary(model, x_valid, labels[200:], ax=axes)
     axes.set_title(f"{title}: {accuracy(model):.0%} de acertos")
     axes.get_legend().remove()
 
@@ -185,7 +186,7 @@ def draw(model, title, axes):
 figure, panels = viz.panels(2, rows=2, height=2.9)
 for axes, epochs in zip(panels, (0, 1, 10, 100), strict=True):
     draw(train(epochs)[0], f"época {epochs}", axes)
-panels[0].legend(loc="upper right")
+panels[0].legend(loc="upper right", frameon=False)
 figure.alt = (
     "As duas luas e a fronteira de decisão. Época 0: não há nenhuma, tudo é classe 1. Época 1: uma linha pouco curvada, embaixo, à "
     "direita. Época 10: uma linha pouco curvada, pelo meio. Época 100: uma linha que serpenteia entre as luas. "
@@ -201,13 +202,13 @@ figure
 
 # %%
 figure, panels = viz.panels(2, height=2.9)
-for axes, activation, title in zip(panels, ("Identity", "ReLU"), ("sem ativação", "ReLU"), strict=True):
+for axes, activation, title in zip(panels, (torch.nn.Identity, torch.nn.ReLU), ("sem ativação", "ReLU"), strict=True):
     model, history = train(activation=activation)
     print(
         f"{title}: perda de treinamento ≈ {history['train'][-1]:.3f}, acertos em pontos novos ≈ {accuracy(model):.0%}"
     )
     draw(model, title, axes)
-panels[0].legend(loc="upper right")
+panels[0].legend(loc="upper right", frameon=False)
 figure.alt = (
     "As duas luas e as fronteiras de decisão de duas redes depois de 100 épocas. Sem ativação: uma reta que corta as pontas das duas "
     f"luas. Com ReLU: uma linha que serpenteia entre as luas. {'; '.join(axes.get_title() for axes in panels)}."
@@ -275,28 +276,20 @@ for lines in (
 # apontavam lotes que já passaram há muito tempo. Uma perda que não cai, ou que fica saltando, é motivo para reler essas linhas.
 #
 # ## O mesmo no PyTorch
-# A mesma função, com o outro pacote: a mesma semente dá os mesmos pesos iniciais e a mesma ordem dos pontos.
+# A mesma função, nele: a mesma semente dá os mesmos pesos iniciais e a mesma ordem dos pontos.
+
 
 # %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
+def ten_epochs():
+    model, history = train(10)
+    return {
+        "perdas de treinamento de 10 épocas": history["train"],
+        "perdas de validação de 10 épocas": history["valid"],
+        "pesos da primeira camada depois de 90 passos": model[0].weight,
+    }
 
-    data = [pytorch.tensor(part.tolist()) for part in (x_train, y_train, x_valid, y_valid)]
-    theirs, their_history = train(10, package=pytorch, data=data)
-    ours, our_history = train(10)
-    compare(
-        "PyTorch: perdas de treinamento de 10 épocas",
-        torch.tensor(our_history["train"]),
-        pytorch.tensor(their_history["train"]),
-    )
-    compare(
-        "PyTorch: perdas de validação de 10 épocas",
-        torch.tensor(our_history["valid"]),
-        pytorch.tensor(their_history["valid"]),
-    )
-    compare("PyTorch: pesos da primeira camada depois de 90 passos", ours[0].weight, theirs[0].weight)
+
+same_in_pytorch(ten_epochs)
 
 # %% [markdown]
 # ## Resumo
@@ -319,6 +312,8 @@ def exercise_1():
 
 
 def judge_1(answer):
+    if not set(answer) <= {0, 1, 2, 3}:
+        return f"devolve {answer}: os lugares são 0, 1, 2 e 3"
     for place in range(4):
         lines = ["forward", "backward", "step"]
         lines.insert(place, "zero_grad")
@@ -327,7 +322,7 @@ def judge_1(answer):
             return f"erra no lugar {place}: com {lines} ela {'aprende' if learns else 'não aprende'}"
 
 
-check(exercise_1, (judge_1,), language="pt")
+check(exercise_1, (judge_1,))
 
 # %% [markdown]
 # **2.** A perda média de uma época sobre suas amostras, a partir da perda média de cada lote e dos tamanhos dos lotes.
@@ -338,7 +333,7 @@ def exercise_2(losses, sizes):
     return ...
 
 
-check(exercise_2, ([0.5, 0.3, 0.1], [24, 24, 24], 0.3), ([0.5, 0.3, 1.3], [24, 24, 2], 0.436), language="pt")
+check(exercise_2, ([0.5, 0.3, 0.1], [24, 24, 24], 0.3), ([0.5, 0.3, 1.3], [24, 24, 2], 0.436))
 
 # %% [markdown]
 # **3.** Um lote é grande demais para a memória e vem em duas metades de mesmo tamanho. Pegue as peças de `parts()`, dê um só
@@ -356,8 +351,8 @@ def judge_3(model):
     loss_function(whole(x), y).backward()
     optimizer.step()
     for ours, wanted in zip(model.parameters(), whole.parameters(), strict=True):
-        off = (ours - wanted).abs().max().item()
-        if off > 1e-5:
+        if not near(ours, wanted):
+            off = (ours - wanted).abs().max().item()
             return f"tem parâmetros que diferem em até {off:.2g} dos que há depois de um passo com o lote inteiro"
 
 
@@ -365,7 +360,6 @@ check(
     exercise_3,
     (x[:12], y[:12], x[12:], y[12:], judge_3),
     (x[12:], y[12:], x[:12], y[:12], judge_3),
-    language="pt",
 )
 
 # %% [markdown]
@@ -384,4 +378,4 @@ def judge_4(lr):
         return f"leva a uma perda de treinamento média de {sum(losses) / 3:.3f} na época 20"
 
 
-check(exercise_4, (judge_4,), language="pt")
+check(exercise_4, (judge_4,))

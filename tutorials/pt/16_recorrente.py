@@ -12,13 +12,15 @@
 # seguinte.
 
 # %%
-import importlib.util
 import math
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets, viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("pt")
 
 nn, F = torch.nn, torch.nn.functional
 
@@ -53,7 +55,7 @@ for sequence in ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0]):
 # com uma camada para cada passo; só que todas as camadas têm os mesmos pesos.
 
 # %%
-figure = viz.unrolled([1.0, 0.0, 0.0, 0.0], read([1.0, 0.0, 0.0, 0.0]), w=1.0, u=0.5, language="pt")
+figure = viz.unrolled([1.0, 0.0, 0.0, 0.0], read([1.0, 0.0, 0.0, 0.0]), w=1.0, u=0.5)
 viz.save(figure, "pictures/16_unrolled")
 figure
 
@@ -85,7 +87,7 @@ figure, (axes,) = viz.panels(height=3.0)
 for u, style in [(0.5, "-"), (0.9, "--"), (1.0, ":"), (1.1, "-.")]:
     axes.plot(range(41), [u**n for n in range(41)], style, linewidth=2, label=f"u = {u}")
 axes.set(xlabel="passos atrás", ylabel="inclinação", yscale="log", ylim=(1e-6, 1e3))
-axes.legend(ncols=4, loc="upper left")
+axes.legend(ncols=4, loc="upper left", frameon=False)
 figure.alt = (
     "A inclinação contra os passos atrás, em escala logarítmica: u = 0,5 e 0,9 caem, 1 fica na horizontal, 1,1 sobe."
 )
@@ -174,7 +176,7 @@ axes.plot(year.numpy(), 100 * target.numpy(), color="#767676", linewidth=2.5, la
 axes.plot(year.numpy(), 100 * guess.numpy(), "--", color="#D55E00", label="previstas no ano anterior")
 axes.axvline(1921, ymax=0.84, color="#222222", linestyle=":", label="teste a partir de 1921")
 axes.set(xlabel="ano", ylabel="manchas solares", ylim=(-5, 240))
-axes.legend(ncols=3, loc="upper left")
+axes.legend(ncols=3, loc="upper left", frameon=False)
 figure.alt = (
     "As manchas solares de 1722 a 2008, ondas de cerca de 11 anos, e a previsão perto delas, também depois de 1921."
 )
@@ -231,16 +233,15 @@ for name, layer in [("batch_first=True", rnn), ("sem isso", wrong)]:
 # %% [markdown]
 # ## O mesmo no PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
 
-    pytorch.manual_seed(0)
-    twin = pytorch.nn.RNN(1, 12, batch_first=True)
-    compare("PyTorch: pesos da mesma semente", rnn.weight_hh_l0, twin.weight_hh_l0)
-    compare("PyTorch: estados", states, twin(pytorch.tensor(sequences.tolist()))[0])
+# %%
+def from_the_same_seed():
+    torch.manual_seed(0)
+    rnn = nn.RNN(1, 12, batch_first=True)
+    return {"pesos": rnn.weight_hh_l0, "estados": rnn(sequences)[0]}
+
+
+same_in_pytorch(from_the_same_seed)
 
 # %% [markdown]
 # ## Resumo
@@ -261,7 +262,7 @@ def exercise_1(sequence, w, u):
     return ...
 
 
-check(exercise_1, ([1.0, 0.0, 0.0], 2.0, 0.5, [2.0, 1.0, 0.5]), ([1.0, 1.0], 1.0, -3.0, [1.0, -2.0]), language="pt")
+check(exercise_1, ([1.0, 0.0, 0.0], 2.0, 0.5, [2.0, 1.0, 0.5]), ([1.0, 1.0], 1.0, -3.0, [1.0, -2.0]))
 
 # %% [markdown]
 # **2.** Nessa unidade, quantos passos depois da leitura de um número resta menos de um centésimo dele? `u` está entre 0 e 1.
@@ -272,7 +273,7 @@ def exercise_2(u):
     return ...
 
 
-check(exercise_2, (0.5, 7), (0.9, 44), language="pt")
+check(exercise_2, (0.5, 7), (0.9, 44))
 
 # %% [markdown]
 # **3.** O número de parâmetros de `nn.RNN(inputs, units)`, de entradas e unidades: olhe a fórmula, ela tem duas matrizes e dois
@@ -284,7 +285,7 @@ def exercise_3(inputs, units):
     return ...
 
 
-check(exercise_3, (1, 12, 180), (3, 5, 50), language="pt")
+check(exercise_3, (1, 12, 180), (3, 5, 50))
 
 # %% [markdown]
 # **4.** Uma unidade com a função degrau da aula 01 (1 se `z > 0`, senão 0) lê zeros e uns. Escolha `w, u, b` tais que seu estado
@@ -307,4 +308,4 @@ def judge_4(answer):
             return f"dá {states} para {sequence}, não {wanted}"
 
 
-check(exercise_4, (judge_4,), language="pt")
+check(exercise_4, (judge_4,))

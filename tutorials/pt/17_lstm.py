@@ -5,20 +5,22 @@
 #
 # **Precisa de:** aulas 09, 10, 11, 12, 13, 16.
 #
-# **Tempo:** 14 minutos.
+# **Tempo:** 16 minutos.
 #
 # Na aula 16, o estado era refeito a cada passo, e o que passou há muito se apagava: sua inclinação desaparecia. A LSTM guarda um
 # segundo estado, que não é refeito, só mudado onde *portas* o permitem. O nome quer dizer *memória longa de curto prazo* (*long
 # short-term memory*): os pesos de uma rede são sua memória de longo prazo, o estado é a de curto prazo, e esta dura muito.
 
 # %%
-import importlib.util
 import math
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import same_in_pytorch
+
+speak("pt")
 
 nn, F = torch.nn, torch.nn.functional
 
@@ -164,7 +166,7 @@ for name, build in [("RNN", rnn), ("LSTM", plain_lstm), ("LSTM, viés de esqueci
     curves[name] = [sum(losses[k : k + 20]) / 20 for k in range(0, 600, 20)]
     print(f"{name}: perda ≈ {curves[name][-1]:.2f}")
 
-figure = viz.history(curves, ylabel="perda (média de 20 passos)", log=True, language="pt")
+figure = viz.history(curves, ylabel="perda (média de 20 passos)", log=True)
 figure.axes[0].set_xlabel("passos de treinamento ÷ 20")
 viz.save(figure, "pictures/17_losses")
 figure
@@ -185,7 +187,7 @@ figure
 torch.manual_seed(19)
 x, y = make(1)
 labels = [f"{round(value, 1) + 0.0:.1f}" + "\n*" * int(mark) for value, mark in x[0].tolist()]
-figure = viz.gates(trained, x[0], labels=labels, language="pt")
+figure = viz.gates(trained, x[0], labels=labels)
 viz.save(figure, "pictures/17_gates")
 figure
 
@@ -211,7 +213,7 @@ with torch.no_grad():
 kept = torch.stack(kept, dim=1)  # (5, 20)
 
 figure, (axes,) = viz.panels(height=3.0)
-for line, value, style in zip(kept.numpy(), numbers.tolist(), ["-", "--", ":", "-.", "-"], strict=True):
+for line, value, style in zip(kept.numpy(), numbers.tolist(), ["-", "--", ":", "-.", ".-"], strict=True):
     axes.plot(range(20), line, style, linewidth=2, label=f"{value:.1f}")
 axes.axvline(mark, color="#767676", linewidth=0.8)
 axes.set(xlabel="passo de tempo", ylabel="estado da célula c", xlim=(-0.5, 22.5), xticks=range(0, 20, 5))
@@ -244,18 +246,16 @@ print(head(states[:, -1]).shape)  # consertado: (5, 7, 3) -> (5, 3), e (5, 3) @ 
 #
 # ## O mesmo no PyTorch
 
-# %%
-if importlib.util.find_spec("torch") is None:
-    print("O PyTorch não está instalado: não há com que comparar, e nada aqui precisa dele.")
-else:
-    import torch as pytorch
 
-    pytorch.manual_seed(0)
-    twin = pytorch.nn.LSTM(2, 3, batch_first=True)
-    theirs, (_, their_c) = twin(pytorch.tensor(sequences.tolist()))
-    compare("PyTorch: pesos da mesma semente", lstm.weight_hh_l0, twin.weight_hh_l0)
-    compare("PyTorch: estados", states, theirs)
-    compare("PyTorch: estados da célula", last_c, their_c)
+# %%
+def from_the_same_seed():
+    torch.manual_seed(0)
+    lstm = nn.LSTM(2, 3, batch_first=True)
+    states, (_, last_c) = lstm(sequences)
+    return {"pesos": lstm.weight_hh_l0, "estados": states, "estados da célula": last_c}
+
+
+same_in_pytorch(from_the_same_seed)
 
 # %% [markdown]
 # ## Resumo
@@ -282,7 +282,6 @@ check(
     exercise_1,
     (0.0, 0.0, 0.0, 0.0, 2.0, [1.0, math.tanh(1.0) / 2]),
     (50.0, -50.0, 1.0, 50.0, 3.0, [math.tanh(1.0), math.tanh(math.tanh(1.0))]),
-    language="pt",
 )
 
 # %% [markdown]
@@ -295,7 +294,7 @@ def exercise_2(share, steps):
     return ...
 
 
-check(exercise_2, (0.5, 1, 0.0), (0.5, 20, 3.344866), (0.9, 100, 6.855011), language="pt")
+check(exercise_2, (0.5, 1, 0.0), (0.5, 20, 3.344866), (0.9, 100, 6.855011))
 
 # %% [markdown]
 # **3.** O número de parâmetros de `nn.LSTM(inputs, units)`, de entradas e unidades, com seus dois vieses.
@@ -306,7 +305,7 @@ def exercise_3(inputs, units):
     return ...
 
 
-check(exercise_3, (2, 3, 84), (24, 128, 78848), language="pt")
+check(exercise_3, (2, 3, 84), (24, 128, 78848))
 
 # %% [markdown]
 # **4.** Faça à mão o que a rede aprendeu: regule `i` e `f` segundo as marcas, de modo que `c = f·c + i·g`, com os valores no lugar de
@@ -323,5 +322,5 @@ check(
     ([0.3, 0.7, -0.2], [0, 1, 0], 0.7),
     ([1.0, 2.0, 3.0, 4.0], [1, 0, 1, 0], 3.0),
     ([1.0, 2.0], [0, 0], 0.0),
-    language="pt",
+    ([5.0, 2.0, -1.0], [1, 1, 0], 2.0),
 )

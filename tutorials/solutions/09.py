@@ -19,4 +19,5 @@ def exercise_4():
 
 def exercise_5():
     # |x1 - x2|. One layer cannot: f(0, 0) + f(1, 1) = f(0, 1) + f(1, 0) for any weights, and XOR asks for 0 = 2.
+    # |x1 - x2|. Uma camada não consegue: f(0, 0) + f(1, 1) = f(0, 1) + f(1, 0) com quaisquer pesos, e o XOR pede 0 = 2.
     return [[1.0, -1.0], [-1.0, 1.0]], [0.0, 0.0], [[1.0, 1.0]], [0.0]

@@ -6,7 +6,9 @@ def exercise_1(size, h, padding):
 
 
 def exercise_2(channels, out, h):
-    return out * (channels * h * h + 1)  # the same weights at every place: the picture may have any size
+    # The same weights look at every place, so the picture may have any size: a larger one has more places, not more weights.
+    # Os mesmos pesos olham para cada lugar, e por isso a imagem pode ter qualquer tamanho: a maior tem mais lugares, não mais pesos.
+    return out * (channels * h * h + 1)
 
 
 def exercise_3(x):

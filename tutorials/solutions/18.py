@@ -8,6 +8,8 @@ def exercise_1(p_real, p_made):
 
 
 def exercise_2(score):
+    # A beginner's p is 0.01: log(1 - p) has the slope -0.01 there and teaches hardly anything; -log(p) has -0.99.
+    # O p de um principiante é 0,01: log(1 - p) tem ali a inclinação -0,01 e quase nada ensina; -log(p) tem -0,99.
     p = torch.tensor(score).sigmoid()
     return [-p.item(), (p - 1).item()]
 

@@ -16,6 +16,7 @@ def exercise_2(n, back):
 
 
 def exercise_3(scores, temperature):
+    # In `write`: `probabilities = exercise_3(model(codes)[:, -1], 0.5)`. · Em `write`: a mesma linha.
     return (scores / temperature).softmax(dim=1)
 
 
@@ -23,4 +24,6 @@ def exercise_4(width):
     norms = 2 * 2 * width
     query_key_value, join = width * 3 * width + 3 * width, width * width + width
     think = width * 4 * width + 4 * width + 4 * width * width + width
-    return norms + query_key_value + join + think  # the heads share the same numbers out: they add none
+    # The number of heads does not matter: they share the same query, key and value out among them, and add no numbers.
+    # O número de cabeças não importa: elas repartem entre si as mesmas consultas, chaves e valores, sem somar números.
+    return norms + query_key_value + join + think

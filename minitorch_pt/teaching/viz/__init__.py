@@ -1,7 +1,7 @@
 """Pictures of arrays, networks, graphs and training, drawn with matplotlib: what a lesson shows, usable in any notebook.
 
-Each function returns a matplotlib Figure that carries its alternative text (`viz.alt_text`), in English or, with `language="pt"`,
-in Brazilian Portuguese; `viz.save` writes it as SVG and PNG. matplotlib is an extra: `pip install matplotlib`.
+Each function returns a matplotlib Figure that carries its alternative text (`viz.alt_text`), in English or, with `language="pt"` or
+after `speak("pt")` of `minitorch_pt.teaching.language`, in Brazilian Portuguese; `viz.save` writes it as SVG and PNG. matplotlib is an extra: `pip install matplotlib`.
 
 arrays              shape, batches
 products            dot, matmul, transpose

@@ -80,7 +80,12 @@ def _curve_and_slope(function: Callable, x: np.ndarray) -> tuple[np.ndarray, np.
 
 @picture
 def activation(
-    function: str | Callable, *, low: float = -4.0, high: float = 4.0, language: str = "en", ax: Axes | None = None
+    function: str | Callable,
+    *,
+    low: float = -4.0,
+    high: float = 4.0,
+    language: str | None = None,
+    ax: Axes | None = None,
 ) -> Figure:
     """An activation function and its slope, which autograd computes, from `low` to `high`.
 
@@ -128,7 +133,7 @@ def _normal(x: np.ndarray, mean: float, std: float) -> np.ndarray:
 
 
 @picture
-def bell(mean: float = 0.0, std: float = 1.0, *, language: str = "en", ax: Axes | None = None) -> Figure:
+def bell(mean: float = 0.0, std: float = 1.0, *, language: str | None = None, ax: Axes | None = None) -> Figure:
     """The bell curve of a normal distribution, with the bands that hold 68.27, 95.45 and 99.73 % of the draws.
 
     Raises:
@@ -165,7 +170,7 @@ def bell(mean: float = 0.0, std: float = 1.0, *, language: str = "en", ax: Axes 
 
 
 @picture
-def histogram(weights: Any, *, bins: int = 30, language: str = "en", ax: Axes | None = None) -> Figure:
+def histogram(weights: Any, *, bins: int = 30, language: str | None = None, ax: Axes | None = None) -> Figure:
     """How often which weight occurs, what share lies within 1, 2 and 3 standard deviations, and the bell curve of that spread.
 
     Raises:
@@ -214,7 +219,7 @@ def histogram(weights: Any, *, bins: int = 30, language: str = "en", ax: Axes | 
 
 
 @picture
-def bias(weight: float = 1.0, bias: float = 2.0, *, language: str = "en", ax: Axes | None = None) -> Figure:
+def bias(weight: float = 1.0, bias: float = 2.0, *, language: str | None = None, ax: Axes | None = None) -> Figure:
     """What a bias does: the line z = weight · x goes through the origin, z = weight · x + bias is shifted by the bias.
 
     Raises:
@@ -257,7 +262,9 @@ _STEPS: dict = {
 
 
 @picture
-def descent(f: Callable, path: Any, *, around: Any = None, language: str = "en", ax: Axes | None = None) -> Figure:
+def descent(
+    f: Callable, path: Any, *, around: Any = None, language: str | None = None, ax: Axes | None = None
+) -> Figure:
     """Gradient descent: the points of `path` on the curve of f, or on its contours if they have two coordinates.
 
     Args:

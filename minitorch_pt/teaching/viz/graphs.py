@@ -33,12 +33,42 @@ from .words import translator
 __all__ = ["graph"]
 
 SYMBOLS = {"add": "+", "sub": "−", "rsub": "−", "mul": "×", "true_divide": "÷", "matmul": "@", "sum": "Σ"}
-PLAIN = {"power_number": "pow", "power": "pow", "true_divide": "div", "view": "reshape", "scale": "dropout"}
+PLAIN = {
+    "power_number": "pow",
+    "power": "pow",
+    "true_divide": "div",
+    "view": "reshape",
+    "scale": "dropout",
+    "max_values": "max_pool",
+    "max_with_places": "max_pool",
+    "sequence": "recurrent",
+}
 # steps of which autograd keeps no numbers, and whose result is nothing but a weighted sum of their inputs
 WEIGHTED_SUMS = {
-    "add", "sub", "rsub", "neg", "scale", "sum", "mean", "view", "squeeze", "unsqueeze", "transpose", "t", "permute", "expand", "select", "narrow",
-    "cat", "stack", "clone", "take", "flip", "diagonal", "read",
-}  # fmt: skip
+    "add",
+    "sub",
+    "rsub",
+    "neg",
+    "scale",
+    "sum",
+    "mean",
+    "view",
+    "squeeze",
+    "unsqueeze",
+    "transpose",
+    "t",
+    "permute",
+    "expand",
+    "select",
+    "narrow",
+    "cat",
+    "stack",
+    "clone",
+    "take",
+    "flip",
+    "diagonal",
+    "read",
+}
 MOST = 40  # operations that still make a picture
 # inches: a point's height, the room of the labels below it, the room in which edges turn
 BOX, BAND, TURN = 0.38, 0.42, 0.34
@@ -98,7 +128,7 @@ class Way:
 
 @picture
 def graph(
-    tensor: Tensor, *, names: Mapping[str, Tensor] | None = None, language: str = "en", ax: Axes | None = None
+    tensor: Tensor, *, names: Mapping[str, Tensor] | None = None, language: str | None = None, ax: Axes | None = None
 ) -> Figure:
     """The graph that made `tensor`: values flow down (blue), the gradients of `tensor` flow up (red, after ∂).
 
@@ -180,7 +210,10 @@ def _title(node: Node, values: dict[int, Any]) -> str:
     numbers = [
         number(arg)
         for arg, edge in zip_longest(node.args or (), node.edges)
-        if edge is None and np.ndim(arg) == 0 and np.asarray(arg).dtype.kind in "if"
+        if edge is None
+        and not isinstance(arg, (tuple, list))
+        and np.ndim(arg) == 0
+        and np.asarray(arg).dtype.kind in "if"
     ]
     value, known = values.get(id(node)), _weighted_sum(node, values) if name in ("add", "sub", "rsub") else None
     if (
@@ -293,7 +326,8 @@ def _flows(node: Node, total: Any) -> list:
         flows = [flow._data if isinstance(flow, Tensor) else flow for flow in flows_of(node, total, node.edges, False)]
     pairs = zip_longest(flows, node.edges)
     return [
-        None if flow is None else fit(flow, edge._data if isinstance(edge, Tensor) else edge) for flow, edge in pairs
+        None if flow is None or edge is None else fit(flow, edge._data if isinstance(edge, Tensor) else edge)
+        for flow, edge in pairs
     ]
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ...nn import LSTM
-from .style import INK, WIDTH, Picture, describe, number, picture, plain_axes, to_array
+from .style import INK, WIDTH, Picture, describe, number, panels, picture, plain_axes, to_array
 from .words import translator
 
 __all__ = ["attention", "feature_maps", "filters", "gates", "samples"]
@@ -46,7 +46,7 @@ def _limited(images: np.ndarray, what: str) -> np.ndarray:
 
 
 @picture
-def filters(weights: Any, *, language: str = "en") -> Figure:
+def filters(weights: Any, *, language: str | None = None) -> Figure:
     """The filters of a convolution as images: bright where a filter wants large values, dark where it wants small ones.
 
     Args:
@@ -81,7 +81,7 @@ def filters(weights: Any, *, language: str = "en") -> Figure:
 
 
 @picture
-def feature_maps(maps: Any, *, language: str = "en") -> Figure:
+def feature_maps(maps: Any, *, language: str | None = None) -> Figure:
     """What each filter found where: the channels that a convolution gives for one image.
 
     Args:
@@ -114,11 +114,14 @@ def feature_maps(maps: Any, *, language: str = "en") -> Figure:
 
 
 @picture
-def samples(images: Any, *, titles: Sequence[str] | None = None, columns: int = 8, language: str = "en") -> Figure:
+def samples(
+    images: Any, *, titles: Sequence[str] | None = None, columns: int = 8, language: str | None = None
+) -> Figure:
     """Images on a grid, or what a generator made over time: a row for each entry.
 
     Args:
-        images: (n, h, w), or {"epoch 1": (n, h, w), "epoch 10": (n, h, w), ...}, all of one shape.
+        images: (n, h, w) in grey, (n, 3, h, w) in red, green and blue, or {"epoch 1": images, "epoch 10": images, ...}, all of one
+            shape. Colours are whole numbers from 0 to 255 or others from 0 to 1.
         titles: one for each image.
         columns: images beside each other, where `images` is no mapping.
 
@@ -127,7 +130,7 @@ def samples(images: Any, *, titles: Sequence[str] | None = None, columns: int = 
     """
     word = translator(language)
     if isinstance(images, Mapping):
-        rows = {name: to_array(v, f"images {name!r}", (3,)) for name, v in images.items()}
+        rows = {name: to_array(v, f"images {name!r}", (3, 4)) for name, v in images.items()}
         shapes = {v.shape for v in rows.values()}
         if len(shapes) != 1:
             raise ValueError(
@@ -135,13 +138,17 @@ def samples(images: Any, *, titles: Sequence[str] | None = None, columns: int = 
             )
         data, columns = np.concatenate(list(rows.values())), next(iter(shapes))[0]
     else:
-        rows, data = {}, to_array(images, "images", (3,))
+        rows, data = {}, to_array(images, "images", (3, 4))
         if columns < 1:
             raise ValueError(f"columns must be positive, got {columns}")
         columns = min(columns, len(data))
     data = _limited(data, "samples")
     if titles is not None and len(titles) != len(data):
         raise ValueError(f"samples() needs a title for each of {len(data)} images, got {len(titles)}")
+    if data.ndim == 4:
+        if data.shape[1] != 3:
+            raise ValueError(f"coloured images have the shape (n, 3, h, w), got {data.shape}")
+        data = np.clip(np.moveaxis(data, 1, 3) / (255 if data.dtype.kind in "iu" else 1), 0, 1)
     ax = _images(data, titles or [""] * len(data), columns, float(data.min()), float(data.max()), "")
     figure: Any = ax.figure
     for name, first in zip(rows, figure.axes[::columns], strict=True) if rows else ():
@@ -157,7 +164,7 @@ GATES = (
     ("candidate g", 2),
     ("output gate o", 3),
     ("cell state c", 4),
-    ("hidden state h", 5),
+    ("state h", 5),
 )
 
 
@@ -177,7 +184,7 @@ def _run_lstm(lstm: LSTM, x: np.ndarray) -> np.ndarray:
 
 
 @picture
-def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: str = "en") -> Figure:
+def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: str | None = None) -> Figure:
     """The gates and states of an LSTM over time, a row for each unit: i, f and o from 0 to 1, g, c and h around 0.
 
     The formulas are those of nn.LSTM, for its first layer and forward direction, from states of zeros.
@@ -210,7 +217,9 @@ def gates(lstm: LSTM, x: Any, *, labels: Sequence[str] | None = None, language: 
         shown = ax.imshow(part, cmap="cividis", vmin=low, vmax=high, aspect="auto", interpolation="nearest")
         label = word(name) if len(word(name)) <= 12 else word(name).replace(" ", "\n", 1)
         ax.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=9)
-        ax.set_yticks([])
+        units = range(len(part)) if len(part) <= 6 else (0, len(part) - 1)
+        ax.set_yticks(units, [str(unit + 1) for unit in units], fontsize=8)
+        ax.tick_params(axis="y", length=0)
         figure.colorbar(shown, ax=ax, ticks=[low, high], format=lambda v, _: number(v, 2), pad=0.01)
     if labels is not None:
         panels[-1].set_xticks(range(time), labels, fontsize=9 if time <= 16 else 8)  # 20 numbers fit beside each other
@@ -235,20 +244,31 @@ def attention(
     tokens: Sequence[str] | None = None,
     *,
     keys: Sequence[str] | None = None,
-    language: str = "en",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Attention: how much each token (row) takes from each token (column); a row sums to 1. Cells show their numbers where these fit.
 
     Args:
-        weights: (queries, keys).
+        weights: (queries, keys), or (heads, queries, keys) for a panel each.
         tokens: what stands at the queries, and at the keys unless `keys` says otherwise.
 
     Raises:
-        ValueError: weights is no matrix, larger than (32, 32), or tokens and keys are not as many.
+        ValueError: weights has another number of axes, more than 8 heads, heads for given axes, more than 32 tokens, or tokens and
+            keys are not as many.
     """
     word = translator(language)
-    data = to_array(weights, "weights", (2,))
+    data = to_array(weights, "weights", (2, 3))
+    if data.ndim == 3:
+        if len(data) > 8 or ax is not None:
+            raise ValueError(f"attention() draws at most 8 heads, in a picture of their own, got {len(data)}")
+        whole, grid = panels(2, -(-len(data) // 2))
+        for i, (head, place) in enumerate(zip(data, grid, strict=False)):
+            attention(head, tokens, keys=keys, language=language, ax=place)
+            place.set_title(word("head {i}", i=i))
+        for place in grid[len(data) :]:
+            place.remove()
+        return whole
     rows = list(tokens) if tokens is not None else [str(i) for i in range(len(data))]
     columns = list(keys) if keys is not None else rows if tokens is not None else [str(i) for i in range(data.shape[1])]
     if data.shape != (len(rows), len(columns)) or max(data.shape) > 32:

@@ -78,7 +78,7 @@ def neuron(
     activation: str | Callable = "relu",
     *,
     names: Sequence[str] | None = None,
-    language: str = "en",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """A neuron at work: inputs × weights + bias → activation → output, with every number.
@@ -152,7 +152,7 @@ def _artificial_twin(canvas: Canvas, twin: float) -> None:
 
 
 @picture
-def biological_neuron(*, language: str = "en", ax: Axes | None = None) -> Figure:
+def biological_neuron(*, language: str | None = None, ax: Axes | None = None) -> Figure:
     """A nerve cell, simplified, and below it the artificial neuron: each part under the one that it imitates."""
     word = translator(language)
     canvas = Canvas(7.0, 5.2, ax)
@@ -197,7 +197,9 @@ def biological_neuron(*, language: str = "en", ax: Axes | None = None) -> Figure
 
 
 @picture
-def unrolled(inputs: Any, states: Any, *, w: float, u: float, language: str = "en", ax: Axes | None = None) -> Figure:
+def unrolled(
+    inputs: Any, states: Any, *, w: float, u: float, language: str | None = None, ax: Axes | None = None
+) -> Figure:
     """A recurrent unit unrolled: the same unit once for each step, its state handed on from left to right, from a state of 0.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def _sum(value: Any) -> str:
 
 
 @picture
-def dot(a: Any, b: Any, *, language: str = "en", ax: Axes | None = None) -> Figure:
+def dot(a: Any, b: Any, *, language: str | None = None, ax: Axes | None = None) -> Figure:
     """The dot product of two vectors, lined up: each number above its partner, their products below, then the sum.
 
     Raises:
@@ -84,11 +85,21 @@ def dot(a: Any, b: Any, *, language: str = "en", ax: Axes | None = None) -> Figu
 
 
 @picture
-def matmul(a: Any, b: Any, *, row: int = 0, column: int = 0, language: str = "en", ax: Axes | None = None) -> Figure:
+def matmul(
+    a: Any,
+    b: Any,
+    *,
+    row: int = 0,
+    column: int = 0,
+    names: Sequence[str] = ("a", "b"),
+    language: str | None = None,
+    ax: Axes | None = None,
+) -> Figure:
     """A matrix product a @ b: a row of a and a column of b in colour, and the cell of the result where the two meet.
 
     b stands above the result and a to its left, so that every cell of the result lies in its row of a and its column of b. Shapes
-    whose inner sizes differ are drawn too, without a result: numbers that find no partner are crossed out.
+    whose inner sizes differ are drawn too, without a result: numbers that find no partner are crossed out. `names` are what the
+    two are called.
 
     Raises:
         ValueError: a or b is neither vector nor matrix, or too large to draw.
@@ -116,8 +127,8 @@ def matmul(a: Any, b: Any, *, row: int = 0, column: int = 0, language: str = "en
     )
     canvas.table(x0, top, _texts(right), lambda i, j: (LOOKS[1] if i < inner else ALONE) if j == column else None)
     canvas.table(x0, y0, sums, lambda i, j: (LOOKS[2] if fits else MISSING) if (i, j) == (row, column) else None)
-    canvas.text(x0 - gap - inner * CELL / 2, y0 - 0.15, f"a {a.shape}", 10, BLUE)
-    canvas.text(x0 + m * CELL / 2, top - 0.17, f"b {b.shape}", 10, VERMILION)
+    canvas.text(x0 - gap - inner * CELL / 2, y0 - 0.15, f"{names[0]} {a.shape}", 10, BLUE)
+    canvas.text(x0 + m * CELL / 2, top - 0.17, f"{names[1]} {b.shape}", 10, VERMILION)
     outer = np.shape(a @ b) if fits else None
     _title(canvas, a.shape, b.shape, outer)
     lines[-1] += f" = {sums[row][column]}"
@@ -133,9 +144,11 @@ def matmul(a: Any, b: Any, *, row: int = 0, column: int = 0, language: str = "en
         )
     else:
         text = word(
-            "Matrix product {a} @ {b} → {result}. Row {row} of a meets column {column} of b: {steps}",
+            "Matrix product {a} @ {b} → {result}. Row {row} of {left} meets column {column} of {right}: {steps}",
             a=a.shape,
             b=b.shape,
+            left=names[0],
+            right=names[1],
             result=outer,
             row=row,
             column=column,
@@ -153,8 +166,10 @@ def _title(canvas: Canvas, a: tuple, b: tuple, result: tuple | None) -> None:
 
 
 @picture
-def transpose(array: Any, *, row: int = 0, language: str = "en", ax: Axes | None = None) -> Figure:
-    """A matrix and its transpose beside each other; one row is coloured, and is a column afterwards.
+def transpose(
+    array: Any, *, row: int = 0, name: str = "a", language: str | None = None, ax: Axes | None = None
+) -> Figure:
+    """A matrix, called `name`, and its transpose beside each other; one row is coloured, and is a column afterwards.
 
     Raises:
         ValueError: the array is no matrix, or too large to draw.
@@ -168,9 +183,9 @@ def transpose(array: Any, *, row: int = 0, language: str = "en", ax: Axes | None
     side = min(CELL, 5.8 / (rows + columns))
     width, high = 1.2 + (rows + columns) * side, max(rows, columns) * side
     canvas = Canvas(width, high + 0.85, ax)
-    for matrix, x, name, axis in ((data, 0.2, "a", 0), (data.T, 1.0 + columns * side, "a.T", 1)):
+    for matrix, x, title, axis in ((data, 0.2, name, 0), (data.T, 1.0 + columns * side, f"{name}.T", 1)):
         y = 0.6 + (high - len(matrix) * side) / 2
-        canvas.text(x + matrix.shape[1] * side / 2, y - 0.2, f"{name} {matrix.shape}", 11)
+        canvas.text(x + matrix.shape[1] * side / 2, y - 0.2, f"{title} {matrix.shape}", 11)
         canvas.table(x, y, _texts(matrix), lambda *cell, axis=axis: LOOKS[0] if cell[axis] == row else None, side)
     canvas.arrow(0.35 + columns * side, 0.6 + high / 2, 0.85 + columns * side, 0.6 + high / 2, INK, 2)
     return describe(

@@ -40,7 +40,7 @@ SIDE = 0.38  # of the cells of planes, of which several stand beside each other
 
 
 @picture
-def shape(array: Any, *, language: str = "en", ax: Axes | None = None) -> Figure:
+def shape(array: Any, *, language: str | None = None, ax: Axes | None = None) -> Figure:
     """The shape of an array with up to 4 axes, each axis with its size.
 
     1 axis: a row of cells. 2: a table. 3: a cube, and its planes beside each other with their numbers. 4: a cube for each index of
@@ -231,7 +231,7 @@ def _blocks(samples: int, batch_size: int) -> list[tuple[int | None, list[int | 
 
 
 @picture
-def batches(array: Any, batch_size: int, *, language: str = "en", ax: Axes | None = None) -> Figure:
+def batches(array: Any, batch_size: int, *, language: str | None = None, ax: Axes | None = None) -> Figure:
     """A data set cut into batches: each goes through the network and brings one update, all together are an epoch.
 
     Args:

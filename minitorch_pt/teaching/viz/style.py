@@ -10,7 +10,9 @@ from __future__ import annotations
 import functools
 import io
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
+from html import escape
 from typing import Any, ParamSpec
 
 import numpy as np
@@ -18,7 +20,10 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Polygon, Rectangle
+from matplotlib.rcsetup import cycler
 from matplotlib.text import Text
+
+from ..language import speaking, spoken
 
 __all__ = ["Picture", "alt_text", "panels"]
 
@@ -39,6 +44,7 @@ STYLE: Any = {
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
+    "axes.prop_cycle": cycler(color=CYCLE),
     "text.color": INK,
     "legend.fontsize": 9,
     "legend.frameon": False,
@@ -58,15 +64,52 @@ P = ParamSpec("P")
 
 
 class Picture(Figure):
-    """A matplotlib Figure with alternative text, shown by notebooks; it needs neither pyplot nor a window."""
+    """A matplotlib Figure with alternative text, shown by notebooks; it needs neither pyplot nor a window.
+
+    Its numbers are written as its language does: 0.5 in English, 0,5 in Portuguese.
+    """
 
     alt = ""
 
-    def _repr_png_(self) -> bytes:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language = spoken()
+
+    def draw(self, renderer: Any) -> None:
+        if self.language == "pt":
+            for text in self.findobj(Text):
+                text.set_text(_with_commas(text.get_text()))  # type: ignore[attr-defined]
+            for ax in self.axes:
+                for axis in (ax.xaxis, ax.yaxis):
+                    _commas_at_ticks(axis.get_major_formatter())
+        super().draw(renderer)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
+        """What a notebook shows: the picture, and its alternative text for who does not see it."""
         buffer = io.BytesIO()
         with rc_context(STYLE):
             self.savefig(buffer, format="png")
-        return buffer.getvalue()
+        image, width = b64encode(buffer.getvalue()).decode(), int(self.bbox.width)
+        html = f'<img alt="{escape(self.alt)}" width="{width}" src="data:image/png;base64,{image}">'
+        shown = {"image/png": image, "text/html": html, "text/plain": self.alt}
+        return shown, {"image/png": {"alt": self.alt, "width": width}}
+
+
+def _commas_at_ticks(formatter: Any) -> None:
+    """Let the labels of ticks have decimal commas."""
+    if "format_ticks" not in vars(formatter):  # it has them already if the picture was drawn before
+        plain = formatter.format_ticks
+        formatter.format_ticks = lambda values: list(map(_with_commas, plain(values)))
+
+
+def _with_commas(text: str) -> str:
+    """Decimal numbers with a comma; in a list, what stood between them becomes a semicolon.
+
+    >>> _with_commas("(2, 3): [0.5, -1.25]")
+    '(2, 3): [0,5; -1,25]'
+    """
+    text = re.sub(r"\[[^][]*\d\.\d[^][]*\]", lambda found: found[0].replace(", ", "; "), text)
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", text)
 
 
 def alt_text(figure: Figure) -> str:
@@ -83,6 +126,7 @@ def describe(ax: Axes, text: str) -> Figure:
     """Add `text` to the alternative text of the figure that holds `ax`, and return the figure."""
     figure: Any = ax.figure.figure  # of axes in a sub-figure, the whole
     text += "" if text.endswith(".") else "."
+    text = _with_commas(text) if getattr(figure, "language", "en") == "pt" else text
     figure.alt = f"{alt_text(figure)} {text}".strip()
     return figure
 
@@ -92,7 +136,8 @@ def picture(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @functools.wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with rc_context(STYLE):
+        language: Any = kwargs.get("language")
+        with rc_context(STYLE), speaking(language):
             return draw(*args, **kwargs)
 
     return styled

@@ -54,7 +54,7 @@ def history(
     *,
     ylabel: str | None = None,
     log: bool = False,
-    language: str = "en",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Learning curves: one line for each entry, {"training": [...], "validation": [...]}, a value an epoch.
@@ -112,7 +112,13 @@ def _regions(ax: Axes, xs: np.ndarray, ys: np.ndarray, scores: np.ndarray, class
 
 @picture
 def boundary(
-    model: Callable, x: Any, y: Any, *, names: Sequence[str] | None = None, language: str = "en", ax: Axes | None = None
+    model: Callable,
+    x: Any,
+    y: Any,
+    *,
+    names: Sequence[str] | None = None,
+    language: str | None = None,
+    ax: Axes | None = None,
 ) -> Figure:
     """The regions in which a model answers with each class, and the samples, whose marker tells what they are.
 
@@ -170,7 +176,7 @@ def boundary(
 
 
 @picture
-def fit(x: Any, y: Any, models: Mapping[str, Callable], *, language: str = "en") -> Figure:
+def fit(x: Any, y: Any, models: Mapping[str, Callable], *, language: str | None = None) -> Figure:
     """Models of one input beside each other on the same samples: one too simple, one right, one that memorised.
 
     Args:
@@ -209,19 +215,19 @@ def fit(x: Any, y: Any, models: Mapping[str, Callable], *, language: str = "en")
 
 @picture
 def confusion(
-    matrix: Any, *, names: Sequence[str] | None = None, language: str = "en", ax: Axes | None = None
+    matrix: Any, *, names: Sequence[str] | None = None, language: str | None = None, ax: Axes | None = None
 ) -> Figure:
-    """How often which class (row) was taken for which (column).
+    """How often which class (row) was taken for which (column); cells show their numbers where these fit.
 
     Raises:
-        ValueError: the matrix is not square, larger than (12, 12), has negative numbers, or the names are not as many.
+        ValueError: the matrix is not square, larger than (26, 26), has negative numbers, or the names are not as many.
     """
     word = translator(language)
     counts = to_array(matrix, "matrix", (2,))
     n = len(counts)
-    if counts.shape != (n, n) or n > 12 or counts.min() < 0 or (names is not None and len(names) != n):
+    if counts.shape != (n, n) or n > 26 or counts.min() < 0 or (names is not None and len(names) != n):
         raise ValueError(
-            f"a confusion matrix is square, at most (12, 12), of numbers from 0, with a name for each class, got {counts.shape}, smallest {counts.min()}, names {names}"
+            f"a confusion matrix is square, at most (26, 26), of numbers from 0, with a name for each class, got {counts.shape}, smallest {counts.min()}, names {names}"
         )
     widest = max(map(len, names)) if names is not None else 1
     side = min(max(0.42, 0.1 * widest), 5.5 / n)
@@ -230,10 +236,17 @@ def confusion(
         counts / max(counts.max(), 1e-12)
     )  # the square root: single mistakes show beside many right answers
     ax.imshow(shade, cmap="Blues", vmin=0, vmax=1)
+    size, room = (9, 4) if n <= 12 else (8, 2)  # points, letters
     for (i, j), count in np.ndenumerate(counts):
-        if count:
+        if count and len(number(count)) <= room:
             ax.text(
-                j, i, number(count), ha="center", va="center", fontsize=9, color="white" if shade[i, j] > 0.6 else INK
+                j,
+                i,
+                number(count),
+                ha="center",
+                va="center",
+                fontsize=size,
+                color="white" if shade[i, j] > 0.6 else INK,
             )
     labels = [str(name) for name in (names if names is not None else range(n))]
     ax.set_xticks(range(n), labels, rotation=90 if 0.1 * widest > side else 0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..language import spoken
+
 __all__ = ["PORTUGUESE"]
 
 PORTUGUESE = {
@@ -74,7 +76,8 @@ PORTUGUESE = {
     "candidate g": "candidato g",
     "output gate o": "porta de saída o",
     "cell state c": "estado da célula c",
-    "hidden state h": "estado oculto h",
+    "state h": "estado h",
+    "head {i}": "cabeça {i}",
     "looks at": "olha para",
     "token": "token",
     # alternative texts
@@ -88,13 +91,14 @@ PORTUGUESE = {
     "A data set of {samples} samples cut into {n} batches of at most {size}. Each batch brings one update of the weights, all together are one epoch.": "Um conjunto de dados de {samples} amostras, dividido em {n} lotes de no máximo {size}. Cada lote traz uma atualização dos pesos; todos juntos são uma época.",
     "Dot product of two vectors of {n} numbers. {steps} = {total}": "Produto escalar de dois vetores de {n} números. {steps} = {total}",
     "The product {a} @ {b} does not exist. The inner sizes {inner} and {other} differ: some numbers find no partner.": "O produto {a} @ {b} não existe. Os tamanhos internos {inner} e {other} são diferentes: alguns números ficam sem par.",
-    "Matrix product {a} @ {b} → {result}. Row {row} of a meets column {column} of b: {steps}": "Produto de matrizes {a} @ {b} → {result}. A linha {row} de a encontra a coluna {column} de b: {steps}",
+    "Matrix product {a} @ {b} → {result}. Row {row} of {left} meets column {column} of {right}: {steps}": "Produto de matrizes {a} @ {b} → {result}. A linha {row} de {left} encontra a coluna {column} de {right}: {steps}",
     "A matrix of shape {shape} and its transpose of shape {other}. Row {row} becomes column {row}.": "Uma matriz de formato {shape} e sua transposta, de formato {other}. A linha {row} vira a coluna {row}.",
     "An artificial neuron with {n} inputs. z = {terms} + {bias} = {z}; output = {name}(z) = {output}": "Um neurônio artificial com {n} entradas. z = {terms} + {bias} = {z}; saída = {name}(z) = {output}",
     "A recurrent unit unrolled over {n} steps. At each step the input times {w} and the state before times {u} come in. Input → state: {steps}": "Uma unidade recorrente desenrolada em {n} passos. Em cada passo entram a entrada vezes {w} e o estado anterior vezes {u}. Entrada → estado: {steps}",
     "A biological neuron, simplified. Dendrites bring signals in, the cell body gathers them, the axon carries the answer out, synapses hand it on to the next cell. Below each part stands what it became in the artificial neuron: inputs, sum and activation, output, weights.": "Um neurônio biológico, simplificado. Os dendritos trazem os sinais, o corpo celular os reúne, o axônio leva a resposta adiante e as sinapses a entregam à próxima célula. Abaixo de cada parte está o que ela virou no neurônio artificial: entradas, soma e ativação, saída, pesos.",
     "A neural network with layers of {sizes} neurons. Connections: {made} of {whole} possible ones.": "Uma rede neural com camadas de {sizes} neurônios. Ligações: {made} de {whole} possíveis.",
     "Activations: {names}": "Ativações: {names}",
+    "forward() does more than these layers": "forward() faz mais do que estas camadas",
     "A layer of {n} neurons beside its weight matrix. Row {row} holds the weights of one neuron: {weights}": "Uma camada de {n} neurônios ao lado de sua matriz de pesos. A linha {row} guarda os pesos de um neurônio: {weights}",
     "The activation function {name} and its slope. From {low} to {high} it goes from {first} to {last}; its slope is at most {top}": "A função de ativação {name} e sua inclinação. De {low} a {high} ela vai de {first} a {last}; sua inclinação é no máximo {top}",
     "A bell curve around {mean}. 68.27 % of the draws lie within {one} of it, 95.45 % within {two}, 99.73 % within {three}": "Uma curva em forma de sino ao redor de {mean}. 68,27 % dos sorteios ficam a até {one} dela, 95,45 % a até {two}, 99,73 % a até {three}",
@@ -115,8 +119,8 @@ PORTUGUESE = {
 }
 
 
-def translator(language: str) -> Callable[..., str]:
-    """A function from an English text, and values for its places, to the text in `language`.
+def translator(language: str | None = None) -> Callable[..., str]:
+    """A function from an English text, and values for its places, to the text in `language`, or in the one that is spoken.
 
     >>> translator("pt")("{n} inputs", n=3)
     '3 entradas'
@@ -124,10 +128,9 @@ def translator(language: str) -> Callable[..., str]:
     Raises:
         ValueError: the language is neither "en" nor "pt".
     """
-    if language not in ("en", "pt"):
-        raise ValueError(f'language must be "en" or "pt", got {language!r}')
+    portuguese = spoken(language) == "pt"
 
     def word(text: str, **values: Any) -> str:
-        return (PORTUGUESE[text] if language == "pt" else text).format(**values)
+        return (PORTUGUESE[text] if portuguese else text).format(**values)
 
     return word

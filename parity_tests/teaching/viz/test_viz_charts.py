@@ -114,6 +114,36 @@ def test_fit_shows_errors():
     assert [ax.get_xlabel().rpartition(" ")[2] for ax in figure.axes] == ["1", "0.5"]
 
 
+def test_attention_of_several_heads():
+    weights = np.full((3, 2, 2), 0.5)
+    figure = viz.attention(weights, ["a", "b"], language="pt")
+    assert [ax.get_title() for ax in figure.axes if ax.get_title()] == ["cabeça 0", "cabeça 1", "cabeça 2"]
+    assert viz.alt_text(figure).count("Atenção de 2 tokens") == 3
+    with pytest.raises(ValueError, match="at most 8 heads"):
+        viz.attention(np.full((9, 2, 2), 0.5))
+    with pytest.raises(ValueError, match="picture of their own"):
+        viz.attention(weights, ax=viz.panels()[1][0])
+
+
+def test_confusion_of_many_classes():
+    counts = np.eye(26, dtype=int) * 7
+    counts[0, 1] = 123  # no room for three letters
+    assert [
+        text.get_text() for text in viz.confusion(counts, names=list("abcdefghijklmnopqrstuvwxyz")).axes[0].texts
+    ] == ["7"] * 26
+
+
+def test_coloured_images():
+    images = np.zeros((2, 3, 4, 5))
+    images[1, 0] = 1.5  # more red than red
+    shown = [ax.images[0].get_array() for ax in viz.samples(images).axes if ax.images]
+    assert [part.shape for part in shown] == [(4, 5, 3)] * 2
+    assert shown[1][0, 0].tolist() == [1, 0, 0]
+    assert viz.samples(np.full((1, 3, 2, 2), 255)).axes[0].images[0].get_array().max() == 1
+    with pytest.raises(ValueError, match="coloured images"):
+        viz.samples(np.zeros((2, 4, 4, 5)))
+
+
 def test_confusion():
     ax = viz.confusion([[3, 1], [0, 4]], names=["no", "yes"], language="pt").axes[0]
     assert sorted(text.get_text() for text in ax.texts) == ["1", "3", "4"]

@@ -6,11 +6,25 @@ import numpy as np
 import pytest
 import torch as theirs
 from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex
+from matplotlib.patches import FancyArrowPatch
 
 import minitorch_pt as torch
+from minitorch_pt import nn
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.viz.style import BLUE, GREY, VERMILION, fixed, number
 from parity_tests.teaching.viz.gallery import INPUTS, WEIGHTS, mlp, numbers
+
+
+class Skip(nn.Module):
+    def __init__(self, inner, strict=False):
+        super().__init__()
+        self.inner, self.strict = inner, strict
+
+    def forward(self, x):
+        if self.strict:
+            raise ValueError("not this input")
+        return x + self.inner(x)
 
 
 def texts(figure) -> list[str]:
@@ -76,7 +90,12 @@ def test_a_drawing_says(picture, expected):
         (lambda: viz.unrolled([0] * 6, [0] * 6, w=1, u=1), ValueError, "at most 5"),
         (lambda: viz.neuron([1, 2], [1]), ValueError, "as many weights as inputs"),
         (lambda: viz.neuron([1], [1], 0, "rel"), ValueError, "unknown activation 'rel'"),
-        (lambda: viz.weight_rows(numbers(7, 2)), ValueError, "too many"),
+        (lambda: viz.weight_rows(numbers(9, 2)), ValueError, "too many"),
+        (lambda: viz.network(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(8, 2))), ValueError, "not the Conv2d '0'"),
+        (lambda: viz.network(Skip(nn.LSTM(3, 3))), ValueError, "not the LSTM 'inner'"),
+        (lambda: viz.network(nn.Linear(3, 2), neuron=2), ValueError, "from 0 on, got 2"),
+        (lambda: viz.network([3, 2], neuron=0), ValueError, "single Linear layer"),
+        (lambda: viz.network(mlp(), neuron=0), ValueError, "single Linear layer"),
         (lambda: viz.weight_rows(WEIGHTS, neuron=3), IndexError, "neuron must be from 0 to 2"),
     ],
 )  # fmt: skip
@@ -98,9 +117,49 @@ def test_lines_of_a_network_show_sign_and_size():
 def test_a_mask_takes_lines_away():
     mask = np.zeros((2, 3), int)
     mask[1, 2] = 1
-    lines = viz.network([3, 2], mask=mask).axes[0].lines
-    assert [line.get_color() for line in lines] == [GREY]
+    ways = [part for part in viz.network([3, 2], mask=mask).axes[0].patches if isinstance(part, FancyArrowPatch)]
+    assert [to_hex(way.get_edgecolor()).upper() for way in ways] == [GREY]
     assert "Connections: 1 of 6" in viz.alt_text(viz.network([3, 2], mask=[mask]))
+
+
+MORE = "forward() does more than these layers"
+
+
+@pytest.mark.parametrize(
+    ("model", "more"),
+    [
+        (mlp(), False),
+        (nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 2)), False),
+        (nn.Linear(3, 2).double(), False),
+        (Skip(nn.Linear(3, 3)), True),
+        (nn.Sequential(Skip(nn.Linear(3, 3)), nn.Linear(3, 2)), True),
+        (Skip(nn.Linear(3, 3), strict=True), True),
+    ],
+)
+def test_a_network_says_if_it_does_more_than_its_layers(model, more):
+    modes = [part.training for part in model.modules()]
+    stream = torch.get_rng_state()
+    figure = viz.network(model)
+    assert (MORE in texts(figure)) == (MORE in viz.alt_text(figure)) == more
+    assert [part.training for part in model.modules()] == modes
+    assert torch.equal(torch.get_rng_state(), stream)
+
+
+def test_one_neuron_of_a_network_stands_out():
+    model = nn.Linear(3, 2)
+    with torch.no_grad():
+        model.weight.copy_(torch.tensor([[0.1, 0.2, 0.3], [0.4, -0.5, 0.6]]))
+    shown = texts(viz.network(model, neuron=1))
+    assert {"0.4", "-0.5", "0.6"} <= set(shown)
+    assert not {"0.1", "0.2", "0.3"} & set(shown)
+    assert [text for text in shown if text.startswith("b ")] == [f"b {fixed(model.bias[1].item())}"]
+
+
+def test_a_product_has_the_names_that_it_is_given():
+    figure = viz.matmul([1, 2], WEIGHTS[:, :2].T, names=("x", "W.T"))
+    assert {"x (2,)", "W.T (2, 3)"} <= set(texts(figure))
+    assert "Row 0 of x meets column 0 of W.T" in viz.alt_text(figure)
+    assert {"W (3, 4)", "W.T (4, 3)"} <= set(texts(viz.transpose(WEIGHTS, name="W")))
 
 
 def test_numbers_of_a_network_can_be_left_out_or_asked_for():

@@ -6,13 +6,17 @@ import importlib
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from base64 import b64decode
 
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 import minitorch_pt
+import minitorch_pt as torch
 from minitorch_pt.teaching import viz
+from minitorch_pt.teaching.viz.style import Picture
 from parity_tests.teaching.viz.gallery import PICTURES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -65,8 +69,34 @@ def test_a_figure_of_other_origin_needs_alternative_text(tmp_path):
     assert viz.save(figure, tmp_path / "a")[1].exists()
 
 
-def test_notebooks_show_a_picture_once():
-    assert viz.shape([1])._repr_png_().startswith(b"\x89PNG")
+def test_notebooks_show_a_picture_with_its_words():
+    data, metadata = viz.shape([1], language="pt")._repr_mimebundle_()
+    assert b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert data["text/plain"] == metadata["image/png"]["alt"]
+    assert 'alt="Um array de formato (1,).' in data["text/html"]
+    figure = Picture()
+    figure.alt = 'x < y, "quoted"'
+    assert 'alt="x &lt; y, &quot;quoted&quot;"' in figure._repr_mimebundle_()[0]["text/html"]
+
+
+def test_numbers_have_a_comma_in_portuguese():
+    def texts(figure):
+        viz.alt_text(figure)
+        figure.draw_without_rendering()
+        return {text.get_text() for text in figure.findobj(Text)}
+
+    portuguese, english = (texts(viz.neuron([0.5, 1.25], [2.0, 3.5], language=language)) for language in ("pt", "en"))
+    assert {"0,5", "1,25", "× 3,5"} <= portuguese
+    assert {"0.5", "1.25", "× 3.5"} <= english
+    assert "0,5 × 2 + 1,25 × 3,5" in viz.alt_text(viz.neuron([0.5, 1.25], [2.0, 3.5], language="pt"))
+    ticks = texts(viz.bias(0.5, 1.5, language="pt"))
+    assert not [text for text in ticks if "." in text]
+    assert [text for text in ticks if "," in text]
+    gates = viz.gates(torch.nn.LSTM(1, 2), [[0.5], [1.5]], labels=["0.5", "1.5"], language="pt")
+    assert {"0,5", "1,5"} <= texts(gates)
+
+
+def test_a_picture_does_not_open_a_window():
     assert "matplotlib.pyplot" not in run(
         "import sys; from minitorch_pt.teaching import viz; viz.shape([1]); print(*sys.modules)"
     )

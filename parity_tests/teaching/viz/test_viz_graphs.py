@@ -130,3 +130,22 @@ def test_after_backward():
 def test_what_is_refused(make, error, message):
     with pytest.raises(error, match=message):
         viz.graph(make(torch.tensor(1.0, requires_grad=True)))
+
+
+@pytest.mark.parametrize(
+    ("make", "operations"),
+    [
+        (lambda: torch.nn.functional.max_pool2d(picture() * 2, 2).sum(), "Σ sum, max_pool, × mul 2"),
+        (lambda: torch.nn.functional.avg_pool2d(picture() * 2, 2).sum(), "Σ sum, mean, × mul 2"),
+        (lambda: torch.nn.RNN(2, 3)(torch.ones(4, 2))[1].sum(), "Σ sum, squeeze 1, stack, recurrent"),
+        (lambda: torch.nn.LSTM(2, 3)(torch.ones(4, 1, 2))[0].mean(), "mean, recurrent"),
+        (lambda: torch.nn.GRU(2, 3)(torch.ones(4, 1, 2))[0].mean(), "mean, recurrent"),
+        (lambda: torch.nn.BatchNorm1d(3)(torch.ones(4, 3)).sum(), "Σ sum, batch_norm 1e-5"),
+    ],
+)
+def test_layers_have_graphs(make, operations):
+    assert f"from the result upwards: {operations}. Its leaves:" in viz.alt_text(viz.graph(make()))
+
+
+def picture():
+    return torch.ones(1, 1, 4, 4, requires_grad=True)

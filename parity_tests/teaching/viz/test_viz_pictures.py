@@ -120,5 +120,5 @@ def test_both_languages_have_the_same_places(english, portuguese):
 
 
 def test_an_unknown_language():
-    with pytest.raises(ValueError, match='"en" or "pt"'):
+    with pytest.raises(ValueError, match='"en" and "pt"'):
         translator("fr")

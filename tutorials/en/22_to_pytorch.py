@@ -1,11 +1,11 @@
 # %% [markdown]
-# # 21 · Graduating to PyTorch
+# # 22 · Graduating to PyTorch
 #
 # **Question:** What changes when you go on with PyTorch?
 #
-# **Needs:** lessons 06, 07, 09, 10, 11, 12, 13, 20.
+# **Needs:** lessons 06, 07, 09, 10, 11, 12, 13, 21.
 #
-# **Time:** 12 minutes.
+# **Time:** 17 minutes.
 #
 # Each lesson has said `import minitorch_pt as torch`. With PyTorch you say `import torch`, and that is nearly all. This lesson runs
 # one program under both, carries weights from one to the other and back, and ends with something that only PyTorch does: training
@@ -28,7 +28,10 @@ from pathlib import Path
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import compare, in_pytorch
+
+speak("en")
 
 # %% [markdown]
 # ## One program
@@ -119,12 +122,11 @@ with zipfile.ZipFile(folder / "ours.pt") as archive:
 
 
 # %%
-def new_model(package):
-    layers = package.nn.Linear(1, 3), package.nn.Tanh(), package.nn.Linear(3, 1)
-    return package.nn.Sequential(*layers)
+def new_model():
+    return torch.nn.Sequential(torch.nn.Linear(1, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1))
 
 
-model = new_model(torch)
+model = new_model()
 model.load_state_dict(ours["model"])
 inputs = [[-0.5], [0.8]]
 predicted = model(torch.tensor(inputs)).flatten().tolist()  # (2, 1) -> (2, 3) -> (2, 1) -> (2,)
@@ -133,7 +135,7 @@ print(f"x = -0.5: y ≈ {predicted[0]:.3f}, and x² = 0.25")
 if pytorch is None:
     print("PyTorch is not installed: nobody to carry weights to.")
 else:
-    there = new_model(pytorch)
+    there = in_pytorch(new_model)
     there.load_state_dict(pytorch.load(folder / "ours.pt")["model"])  # saved here, loaded in PyTorch
     compare("PyTorch: with our weights", model(torch.tensor(inputs)), there(pytorch.tensor(inputs)))
 
@@ -158,7 +160,7 @@ except Exception as error:
 
 # %%
 torch.save(model.state_dict(), folder / "numbers.pt")
-print(new_model(torch).load_state_dict(torch.load(folder / "numbers.pt")))
+print(new_model().load_state_dict(torch.load(folder / "numbers.pt")))
 
 # %% [markdown]
 # ## What changes, what does not
@@ -203,8 +205,8 @@ w = torch.tensor(1.0, requires_grad=True)
 x1, x2 = x[:2], x[2:]  # (4,) -> (2,), (2,)
 loss2 = ((w * x2 - y[2:]) ** 2).mean()  # the graph draws what came last on the left
 loss1 = ((w * x1 - y[:2]) ** 2).mean()
-figure = viz.graph((loss1 + loss2) / 2, names={"w": w, "x1": x1, "x2": x2}, language="en")
-viz.save(figure, "pictures/21_two_halves")
+figure = viz.graph((loss1 + loss2) / 2, names={"w": w, "x1": x1, "x2": x2})
+viz.save(figure, "pictures/22_two_halves")
 figure
 
 # %% [markdown]
@@ -277,7 +279,7 @@ scratch.cleanup()
 # - The same seed gives the same training, up to rounding.
 # - Save the `state_dict`, not the model; either library reads the other's file.
 # - With equal parts, the mean of the processes' gradients is the gradient of the whole batch.
-# - What you have learnt here is PyTorch. What lies below its operations, you have read in lesson 20.
+# - What you have learnt here is PyTorch. What lies below its operations, you have read in lesson 21.
 #
 # ## Exercises
 # Write your answer in place of the dots and run the lesson again.
@@ -291,9 +293,7 @@ def exercise_1(gradients, sizes):
     return ...
 
 
-check(
-    exercise_1, ([1.0, 8.0], [2, 2], 4.5), ([1.0, 5.0], [3, 1], 2.0), ([2.0, 2.0, 6.0], [3, 3, 2], 3.0), language="en"
-)
+check(exercise_1, ([1.0, 8.0], [2, 2], 4.5), ([1.0, 5.0], [3, 1], 2.0), ([2.0, 2.0, 6.0], [3, 3, 2], 3.0))
 
 # %% [markdown]
 # **2.** Turn the import line of a program that was written for minitorch_pt into the one for PyTorch.
@@ -308,7 +308,7 @@ check(
     exercise_2,
     ("import minitorch_pt as torch\n", "import torch\n"),
     ("from minitorch_pt import nn\n", "from torch import nn\n"),
-    language="en",
+    ("from minitorch_pt.utils.data import DataLoader\n", "from torch.utils.data import DataLoader\n"),
 )
 
 # %% [markdown]
@@ -320,22 +320,27 @@ def exercise_3(source, target):
     return ...
 
 
-def as_good_as(source, shape):
+def carried(source, target, x):
     def judge(answer):
-        if answer is source:
-            return "is the source itself"
-        if not torch.equal(answer(torch.ones(shape)), source(torch.ones(shape))):
+        if answer is not target:
+            return "returns something else than the target"
+        before = target(x)
+        if not torch.equal(before, source(x)):
             return "does not predict what the source predicts"
+        with torch.no_grad():
+            for parameter in source.parameters():
+                parameter += 1.0  # the source learns on
+        if not torch.equal(target(x), before):
+            return "changes when the source learns on: the two share their weights"
 
     return judge
 
 
-a, b = torch.nn.Linear(2, 3), new_model(torch)
+a, b, c, d = torch.nn.Linear(2, 3), torch.nn.Linear(2, 3), new_model(), new_model()
 check(
     exercise_3,
-    (a, torch.nn.Linear(2, 3), as_good_as(a, (4, 2))),
-    (b, new_model(torch), as_good_as(b, (4, 1))),
-    language="en",
+    (a, b, carried(a, b, torch.ones(4, 2))),
+    (c, d, carried(c, d, torch.ones(4, 1))),
 )
 
 # %% [markdown]
@@ -348,4 +353,4 @@ def exercise_4(lr, processes):
     return ...
 
 
-check(exercise_4, (0.1, 2, 0.05), (0.3, 6, 0.05), language="en")
+check(exercise_4, (0.1, 2, 0.05), (0.3, 6, 0.05))

@@ -1,11 +1,11 @@
 # %% [markdown]
-# # 21 · A formatura: para o PyTorch
+# # 22 · A formatura: para o PyTorch
 #
 # **Pergunta:** O que muda quando você segue adiante com o PyTorch?
 #
-# **Precisa de:** aulas 06, 07, 09, 10, 11, 12, 13, 20.
+# **Precisa de:** aulas 06, 07, 09, 10, 11, 12, 13, 21.
 #
-# **Tempo:** 12 minutos.
+# **Tempo:** 17 minutos.
 #
 # Cada aula disse `import minitorch_pt as torch`. Com o PyTorch você diz `import torch`, e é quase só isso. Esta aula roda um
 # mesmo programa nos dois, leva pesos de um para o outro e de volta, e termina com algo que só o PyTorch faz: treinar em vários
@@ -28,7 +28,10 @@ from pathlib import Path
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
 from minitorch_pt.teaching.exercises import check
-from minitorch_pt.testing import compare
+from minitorch_pt.teaching.language import speak
+from minitorch_pt.teaching.twins import compare, in_pytorch
+
+speak("pt")
 
 # %% [markdown]
 # ## Um programa
@@ -119,12 +122,11 @@ with zipfile.ZipFile(folder / "ours.pt") as archive:
 
 
 # %%
-def new_model(package):
-    layers = package.nn.Linear(1, 3), package.nn.Tanh(), package.nn.Linear(3, 1)
-    return package.nn.Sequential(*layers)
+def new_model():
+    return torch.nn.Sequential(torch.nn.Linear(1, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1))
 
 
-model = new_model(torch)
+model = new_model()
 model.load_state_dict(ours["model"])
 inputs = [[-0.5], [0.8]]
 predicted = model(torch.tensor(inputs)).flatten().tolist()  # (2, 1) -> (2, 3) -> (2, 1) -> (2,)
@@ -133,7 +135,7 @@ print(f"x = -0.5: y ≈ {predicted[0]:.3f}, e x² = 0.25")
 if pytorch is None:
     print("O PyTorch não está instalado: não há a quem levar pesos.")
 else:
-    there = new_model(pytorch)
+    there = in_pytorch(new_model)
     there.load_state_dict(pytorch.load(folder / "ours.pt")["model"])  # salvo aqui, carregado no PyTorch
     compare("PyTorch: com nossos pesos", model(torch.tensor(inputs)), there(pytorch.tensor(inputs)))
 
@@ -159,7 +161,7 @@ except Exception as error:
 
 # %%
 torch.save(model.state_dict(), folder / "numbers.pt")
-print(new_model(torch).load_state_dict(torch.load(folder / "numbers.pt")))
+print(new_model().load_state_dict(torch.load(folder / "numbers.pt")))
 
 # %% [markdown]
 # ## O que muda, o que não muda
@@ -204,8 +206,8 @@ w = torch.tensor(1.0, requires_grad=True)
 x1, x2 = x[:2], x[2:]  # (4,) -> (2,), (2,)
 loss2 = ((w * x2 - y[2:]) ** 2).mean()  # o grafo desenha à esquerda o que veio por último
 loss1 = ((w * x1 - y[:2]) ** 2).mean()
-figure = viz.graph((loss1 + loss2) / 2, names={"w": w, "x1": x1, "x2": x2}, language="pt")
-viz.save(figure, "pictures/21_two_halves")
+figure = viz.graph((loss1 + loss2) / 2, names={"w": w, "x1": x1, "x2": x2})
+viz.save(figure, "pictures/22_two_halves")
 figure
 
 # %% [markdown]
@@ -278,7 +280,7 @@ scratch.cleanup()
 # - A mesma semente dá o mesmo treinamento, salvo arredondamentos.
 # - Salve o `state_dict`, não o modelo; cada biblioteca lê o arquivo da outra.
 # - Com partes iguais, a média dos gradientes dos processos é o gradiente do lote inteiro.
-# - O que você aprendeu aqui é PyTorch. O que está por baixo de suas operações, você leu na aula 20.
+# - O que você aprendeu aqui é PyTorch. O que está por baixo de suas operações, você leu na aula 21.
 #
 # ## Exercícios
 # Escreva sua resposta no lugar das reticências e rode a aula de novo.
@@ -292,9 +294,7 @@ def exercise_1(gradients, sizes):
     return ...
 
 
-check(
-    exercise_1, ([1.0, 8.0], [2, 2], 4.5), ([1.0, 5.0], [3, 1], 2.0), ([2.0, 2.0, 6.0], [3, 3, 2], 3.0), language="pt"
-)
+check(exercise_1, ([1.0, 8.0], [2, 2], 4.5), ([1.0, 5.0], [3, 1], 2.0), ([2.0, 2.0, 6.0], [3, 3, 2], 3.0))
 
 # %% [markdown]
 # **2.** Transforme a linha de `import` de um programa escrito para o minitorch_pt na linha para o PyTorch.
@@ -309,7 +309,7 @@ check(
     exercise_2,
     ("import minitorch_pt as torch\n", "import torch\n"),
     ("from minitorch_pt import nn\n", "from torch import nn\n"),
-    language="pt",
+    ("from minitorch_pt.utils.data import DataLoader\n", "from torch.utils.data import DataLoader\n"),
 )
 
 # %% [markdown]
@@ -321,22 +321,27 @@ def exercise_3(source, target):
     return ...
 
 
-def as_good_as(source, shape):
+def carried(source, target, x):
     def judge(answer):
-        if answer is source:
-            return "é o próprio source"
-        if not torch.equal(answer(torch.ones(shape)), source(torch.ones(shape))):
+        if answer is not target:
+            return "devolve outra coisa, não target"
+        before = target(x)
+        if not torch.equal(before, source(x)):
             return "não prevê o que source prevê"
+        with torch.no_grad():
+            for parameter in source.parameters():
+                parameter += 1.0  # source continua a aprender
+        if not torch.equal(target(x), before):
+            return "muda quando source continua a aprender: os dois têm os mesmos pesos na memória"
 
     return judge
 
 
-a, b = torch.nn.Linear(2, 3), new_model(torch)
+a, b, c, d = torch.nn.Linear(2, 3), torch.nn.Linear(2, 3), new_model(), new_model()
 check(
     exercise_3,
-    (a, torch.nn.Linear(2, 3), as_good_as(a, (4, 2))),
-    (b, new_model(torch), as_good_as(b, (4, 1))),
-    language="pt",
+    (a, b, carried(a, b, torch.ones(4, 2))),
+    (c, d, carried(c, d, torch.ones(4, 1))),
 )
 
 # %% [markdown]
@@ -349,4 +354,4 @@ def exercise_4(lr, processes):
     return ...
 
 
-check(exercise_4, (0.1, 2, 0.05), (0.3, 6, 0.05), language="pt")
+check(exercise_4, (0.1, 2, 0.05), (0.3, 6, 0.05))
