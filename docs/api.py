@@ -1,0 +1,121 @@
+"""Pages of the API: for each module of torch's the public names that are here, with their docstrings, source and namesake in PyTorch."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+MODULES = (
+    "", "Tensor", "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "utils.data", "autograd", "autograd.functional", "func", "linalg",
+    "special", "distributions", "signal.windows", "sparse", "testing", "teaching.datasets", "teaching.viz",
+)  # fmt: skip
+THEIRS = "https://docs.pytorch.org/docs/stable/generated/torch.{}.html"
+ROOT = Path(__file__).parent.parent
+WORDS = {
+    "en": {"source": "Source", "same": "in PyTorch", "line": "line", "raises": "Raises", "methods": "Methods"},
+    "pt": {"source": "Código-fonte", "same": "no PyTorch", "line": "linha", "raises": "Erros", "methods": "Métodos"},
+}
+
+
+def holder(path: str) -> Any:
+    """The module, or the class Tensor."""
+    package = importlib.import_module("minitorch_pt")
+    return package.Tensor if path == "Tensor" else importlib.import_module(f"minitorch_pt.{path}".rstrip("."))
+
+
+def names(module: Any) -> list[str]:
+    """The public functions and classes of a module, or methods of a class, that have a docstring."""
+    shown = getattr(module, "__all__", None) if isinstance(module, ModuleType) else None
+    things = {name: getattr(module, name, None) for name in sorted(shown or dir(module)) if name[0] != "_"}
+    return [
+        name
+        for name, thing in things.items()
+        if (inspect.isroutine(thing) or inspect.isclass(thing)) and inspect.getdoc(thing)
+    ]
+
+
+def place_of(thing: Any) -> tuple[str, int] | None:
+    """The file and line of a function or class: ("minitorch_pt/ops/shape.py", 10)."""
+    try:
+        written = inspect.unwrap(thing)
+        path, line = Path(inspect.getsourcefile(written) or "").resolve(), inspect.getsourcelines(written)[1]
+    except (TypeError, OSError):
+        return None
+    return (path.relative_to(ROOT).as_posix(), line) if ROOT / "minitorch_pt" in path.parents else None
+
+
+def signature(thing: Any) -> str:
+    """The parameters as one calls them, without annotations."""
+    try:
+        found = inspect.signature(thing)
+    except (TypeError, ValueError):
+        return "(...)"
+    plain = [p.replace(annotation=p.empty) for p in found.parameters.values() if p.name != "self"]
+    text = str(found.replace(parameters=plain, return_annotation=found.empty))
+    return re.sub(r"<[^>]*>", "...", text)
+
+
+def prose(doc: str, language: str) -> str:
+    """A docstring in Markdown: its paragraphs, errors as a list, examples as code."""
+    parts = []
+    for block in re.split(r"\n\s*\n", inspect.cleandoc(doc)):
+        if block.startswith(">>>"):
+            parts.append(f"```pycon\n{block}\n```")
+        elif block.startswith("Raises:"):
+            lines = re.sub(r"\s+", " ", block.removeprefix("Raises:")).strip()
+            parts.append(f"**{WORDS[language]['raises']}:** {_plain(lines)}")
+        elif re.search(r"\n {2,}", block) and not block.startswith(("-", "*")):
+            parts.append(f"```text\n{block}\n```")  # drawn: formulas and tables in columns
+        else:
+            parts.append(_plain(" ".join(block.splitlines())))
+    return "\n\n".join(parts)
+
+
+def _plain(text: str) -> str:
+    """Text whose signs mean themselves, but for `code` and **what is bold**."""
+    pieces = re.split(r"(`[^`]+`|\*\*[^*]+\*\*)", text)
+    return "".join(
+        piece if i % 2 else re.sub(r"([\\*_<>|{}\[\]$#~^])", r"\\\1", piece) for i, piece in enumerate(pieces)
+    )
+
+
+def page(path: str, language: str) -> str:
+    """The page of a module."""
+    module, words = holder(path), WORDS[language]
+    title = f"torch.{path}".rstrip(".") if not path.startswith("teaching") else f"minitorch_pt.{path}"
+    doc = "" if path == "Tensor" else (inspect.getdoc(module) or "").partition("\n\n")[0]
+    lines = [f"# {title}", "", _plain(doc), ""]
+    for name in names(module):
+        thing = getattr(module, name)
+        kind = "method" if path == "Tensor" else "class" if inspect.isclass(thing) else "function"
+        lines += [
+            f"````{{py:{kind}}} {title}.{name}{signature(thing)}",
+            "",
+            prose(inspect.getdoc(thing) or "", language),
+            "",
+        ]
+        if (place := place_of(thing)) is not None:
+            file, line = place
+            up = "../" * (title.count("/") + 1)
+            lines.append(f"{words['source']}: [{file}, {words['line']} {line}]({up}source/{file}.md) ")
+        if not path.startswith("teaching"):
+            lines.append(f"· [{words['same']}]({THEIRS.format(f'{path}.{name}'.lstrip('.'))})")
+        lines += ["````", ""]
+    return "\n".join(lines)
+
+
+def sources() -> dict[str, str]:
+    """A page for each file of the package, as it is."""
+    pages = {}
+    for path in sorted((ROOT / "minitorch_pt").rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        text = path.read_text(encoding="utf-8")
+        fence = "`" * (max(map(len, re.findall("`+", text)), default=2) + 2)
+        pages[name] = (
+            f"---\norphan: true\n---\n# {name}\n\n{fence}{{code-block}} python\n:linenos:\n\n{text}\n{fence}\n"
+        )
+    return pages
