@@ -99,6 +99,7 @@ def _scheme(kernel: Sizes, dtype: np.dtype) -> _Scheme:
 # ---------------------------------------------------------------------------------------------------------------------
 _BYTES = 1 << 21
 _PIXELS = 300  # of a product, about: fewer are slow
+_CHANNELS = 128  # of a product, at most
 _QUICK = 10**6  # multiplications of a product, up to which BLAS takes a quicker way
 
 
@@ -205,17 +206,23 @@ def _run(
     x: np.ndarray, scheme: _Scheme, kernel: np.ndarray, bias: np.ndarray | None, padding: Sizes
 ) -> np.ndarray | None:
     dtype, (tile, columns, out, channels) = x.dtype, kernel.shape
-    values = _Values(x, scheme, padding, tile * channels + tile * columns * out, out)
-    products = empty(dtype, values.tiles, tile, columns, out, values.pixels)
+    # a long sum loses digits: of more channels, parts are summed apart, and then together with the kernel's columns
+    least = -(-channels // _CHANNELS)
+    parts = next((k for k in range(least, 2 * least) if channels % k == 0), 1)
+    kernel = kernel.reshape(tile, columns, out, parts, channels // parts).swapaxes(2, 3)
+    to_rows = np.repeat(scheme.rows, parts, axis=1)
+    values = _Values(x, scheme, padding, tile * channels + tile * columns * parts * out, out)
+    products = empty(dtype, values.tiles, tile, columns, parts, out, values.pixels)
     block = empty(dtype, values.tiles * scheme.tall, out, values.images, values.pitch)
-    of_products = products.reshape(values.tiles, tile * columns, -1)
+    of_products = products.reshape(values.tiles, tile * columns * parts, -1)
     of_block = block.reshape(values.tiles, scheme.tall, -1)
     result = np.empty((len(x), out, *values.size), dtype)
     shift = 0 if bias is None else bias.reshape(out, 1, 1)
     for images, rows, of_x in values:
         count = len(of_x)
+        of_x = of_x.reshape(*of_x.shape[:3], parts, channels // parts, values.pixels)
         np.matmul(kernel, of_x, out=products[:count])
-        np.matmul(scheme.rows, of_products[:count], out=of_block[:count])
+        np.matmul(to_rows, of_products[:count], out=of_block[:count])
         flat = of_block[:count].reshape(-1)
         if not math.isfinite(flat.dot(flat)):
             return None

@@ -92,7 +92,7 @@ def test_like_columns(columns, shape, out, padding, layout):
 
 @pytest.mark.parametrize("shape, out, padding", CASES[:8])
 def test_small_blocks(columns, monkeypatch, shape, out, padding):
-    """Blocks of an image and a tile of rows, and the last ones smaller than the others, give the same."""
+    """Blocks of an image and a tile of rows, the last ones smaller than the others, and sums of few channels, give the same."""
     x, weight = rand(*shape), rand(out, shape[1], 3, 3)
     whole = _convolved(x, weight, None, padding)
     g = rand(*whole.shape, seed=1)
@@ -102,6 +102,9 @@ def test_small_blocks(columns, monkeypatch, shape, out, padding):
         monkeypatch.setattr(winograd, "_PIXELS", pixels)
         np.testing.assert_allclose(_convolved(x, weight, None, padding), whole, rtol=1e-11, atol=1e-12)
         np.testing.assert_allclose(_weight_gradient(x, g, padding), sum_of_whole, rtol=1e-11, atol=1e-11)
+    for channels in (1, 2, 3):
+        monkeypatch.setattr(winograd, "_CHANNELS", channels)
+        np.testing.assert_allclose(_convolved(x, weight, None, padding), whole, rtol=1e-11, atol=1e-12)
 
 
 @pytest.mark.parametrize("transposed", [False, True])
@@ -116,7 +119,7 @@ def test_second_derivative(always, padding, transposed):
 @pytest.mark.parametrize("shape, out", [((4, 64, 16, 16), 64), ((4, 32, 28, 28), 64), ((8, 16, 32, 32), 16), ((8, 32, 16, 16), 32), ((8, 64, 8, 8), 64),
                                         ((8, 128, 8, 8), 128), ((2, 256, 8, 8), 256), ((2, 8, 7, 9), 8)])  # fmt: skip
 def test_errors_within_four_times_those_of_torch(shape, out):
-    """Against float64, relative to the largest: the mean of the squares, and the largest error to eight times."""
+    """Against float64, relative to the largest: the mean of the squares, and the largest."""
     draw = np.random.Generator(np.random.PCG64(out))
     x, weight = draw.standard_normal(shape), draw.standard_normal((out, shape[1], 3, 3)) * 0.1
     g = draw.standard_normal((shape[0], out, *shape[2:]))
@@ -131,7 +134,7 @@ def test_errors_within_four_times_those_of_torch(shape, out):
         mine, his = (np.sqrt(np.mean((a - true) ** 2)) for a in (ours, theirs))
         assert mine <= 4 * his, (mine, his)
         mine, his = (abs(a - true).max() for a in (ours, theirs))
-        assert mine <= 8 * his, (mine, his)
+        assert mine <= 4 * his, (mine, his)
 
 
 @pytest.mark.parametrize("value", [np.inf, np.nan, 3e38])
