@@ -165,7 +165,7 @@ def report(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _named(grown: list[Grown]) -> str:
-    return ", ".join(f"{g.kind.name} with {g.kind.group}" for g in grown) or "none"
+    return "; ".join(f"{g.kind.name} with {g.kind.group}" for g in grown) or "none"
 
 
 def _draw(grown: list[Grown]) -> None:
@@ -185,8 +185,9 @@ def _draw(grown: list[Grown]) -> None:
             ax.loglog(g.kind.sizes, [1e3 * t for t in g.times[name]], "o-", color=colour, markersize=3, label=name)
         ax.set_title(f"{g.kind.name}\nwith {g.kind.group}", fontsize=7)
         ax.tick_params(labelsize=6)
+        ax.tick_params(which="minor", labelbottom=False, labelleft=False)
         ax.grid(alpha=0.3)
     axes.flat[0].legend(fontsize=6)
     figure.supylabel("ms", fontsize=8)
     figure.supxlabel("n", fontsize=8)
-    figure.savefig(PICTURE, dpi=80)
+    figure.savefig(PICTURE, dpi=72)

@@ -103,6 +103,9 @@ def _row(key: str, missed: list[str]) -> str:
 
 def report(keys: list[str]) -> tuple[list[str], list[str]]:
     """The lines of the section, printed too, and what misses its gate."""
+    unknown = [key for key in keys if key not in WORKLOADS]
+    if unknown:
+        return [], [f"no workload is called {' or '.join(unknown)}; there are {', '.join(WORKLOADS)}"]
     missed: list[str] = []
     lines = [
         "## Workloads",

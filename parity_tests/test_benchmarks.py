@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import numpy as np
 import pytest
@@ -109,6 +110,18 @@ def test_the_command_writes_one_section_and_the_readmes(monkeypatch, tmp_path):
     found = results.sections()
     assert list(found) == ["workloads", "growth"] and found["growth"] == "old growth"
     assert found["workloads"].startswith("## Workloads\n\nnew\n\nPython 3.")
+
+
+def test_what_fails_and_what_is_unknown_is_told(monkeypatch, capsys):
+    def breaks(words):
+        raise subprocess.CalledProcessError(1, ["python", "-m", "benchmarks.measuring", "wide", "measure"])
+
+    monkeypatch.setitem(command.PARTS, "wide", breaks)
+    assert command.main(["wide"]) == 1
+    assert command.main(["W99"]) == 1
+    printed = capsys.readouterr().out
+    assert "MISSED: wide: not measured, since a process of it failed: wide measure" in printed
+    assert "MISSED: no workload is called W99; there are W1, W2" in printed
 
 
 def test_the_workloads_of_the_table_are_those_of_the_results():
