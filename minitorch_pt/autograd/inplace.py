@@ -16,7 +16,7 @@ import numpy as np
 
 from ..arrays import dtypes, samples
 from ..arrays.samples import active
-from ..arrays.storage import Place, refuse_overlap, repeats, writable
+from ..arrays.storage import APART, Place, refuse_overlap, repeats, writable
 from ..names.titles import titled
 from . import changes, contract, graph
 from .changes import changed
@@ -144,7 +144,10 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict, o
     if tracked:
         check_inplace(tensor)
     if not overlap:
-        refuse_overlap(tensor._data, [a._data for a in inputs[1:] if isinstance(a, graph.Tensor)])
+        others, apart = inputs[1:], operation.__name__ in APART
+        if operation.__name__ == "index_put":
+            others = [*others.pop(0), *others]
+        refuse_overlap(tensor._data, [a._data for a in others if isinstance(a, graph.Tensor)], apart)
     # what the gradient functions keep must be the values before the change
     linear = getattr(operation, "kind", None) is not None and operation.kind.linear  # type: ignore[attr-defined]
     before = _alias(tensor, tensor._data if linear or not tracked else tensor._data.copy())

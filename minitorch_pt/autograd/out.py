@@ -15,7 +15,7 @@ import numpy as np
 
 from ..arrays import dtypes, layouts
 from ..arrays.notices import warn
-from ..arrays.storage import looking, refuse_overlap, resize, writable
+from ..arrays.storage import APART, looking, refuse_overlap, resize, writable
 from . import changes, graph
 from .modes import recording
 
@@ -76,8 +76,8 @@ def into(
         if promotes:  # in the order of the operands
             steps = [step * memory.itemsize for step in layouts.strides(value)]
             target._data = memory = looking(memory, value.shape, steps)
-    read = [x for part in inputs for x in (part if isinstance(part, (list, tuple)) else [part])]
-    refuse_overlap(memory, [x._data for x in read if isinstance(x, graph.Tensor)])
+    others = [x._data for part in inputs for x in (part if isinstance(part, (list, tuple)) else [part]) if isinstance(x, graph.Tensor)]  # fmt: skip
+    refuse_overlap(memory, others, name in APART)
     np.copyto(writable(memory), value, casting="unsafe")
     changes.changed(memory)
     return target

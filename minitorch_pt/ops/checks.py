@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arrays.dtypes import TITLES
 from ..autograd.rule import array
 from .axes import from_front
 from .halves import HALF
@@ -55,7 +56,9 @@ def alike(name: str) -> Callable[..., None]:
         types = [x.dtype for x in operands if isinstance(x, np.ndarray)]
         if len({*types}) > 1:
             names = ", ".join(t.name for t in types)
-            raise RuntimeError(f"{name}() expects operands of the same dtype, and got {names}; convert one with .to()")
+            raise RuntimeError(
+                f"{name} is not yet implemented for tensors with different dtypes. Got {names}; convert one with .to()"
+            )
 
     return check
 
@@ -74,7 +77,7 @@ def check_floating(name: str, input: Array) -> bool:
     dtype = input.dtype if type(input) is np.ndarray else array(input).dtype
     if dtype.kind != "f":
         raise NotImplementedError(
-            f"{name}() needs a floating point tensor and got torch.{dtype.name}; convert it with .float()"
+            f"{name}() is not implemented for '{TITLES.get(dtype.name)}': it needs a floating point tensor; convert it with .float()"
         )
     return dtype is HALF
 
@@ -87,13 +90,13 @@ def not_empty(name: str, shape: tuple[int, ...], dim: Dims | None) -> None:
     """
     if dim is None:
         if 0 in shape:
-            raise RuntimeError(
-                f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(shape)}. Specify the reduction dim with the 'dim' argument."
-            )
+            raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+                               f"Specify the reduction dim with the 'dim' argument: the shape is {list(shape)}.")  # fmt: skip
         return
     for d in (dim,) if isinstance(dim, int) else dim:
         if shape and shape[from_front(d, len(shape))] == 0:
-            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size, got shape {list(shape)}.")
+            d = from_front(d, len(shape))
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size. The shape is {list(shape)}.")
 
 
 def float_only(text: str, data: np.ndarray) -> None:
@@ -103,4 +106,4 @@ def float_only(text: str, data: np.ndarray) -> None:
         RuntimeError: another.
     """
     if data.dtype.kind != "f":
-        raise RuntimeError(f"{text}. Got: {data.dtype.name}; convert with .float()")
+        raise RuntimeError(f"{text}. Got: {TITLES[data.dtype.name]}; convert with .float()")

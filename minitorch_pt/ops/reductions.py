@@ -111,8 +111,9 @@ def mean(
     """
     shape = input.shape
     data = input if dtype is None else input.astype(dtype)
+    which = "Input" if dtype is None else "Optional"
     float_only(
-        "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype", data
+        f"mean(): could not infer output dtype. {which} dtype must be either a floating point or complex dtype", data
     )
     axes = reduced_axes(dim, data.ndim)
     n = count_along(shape, axes)

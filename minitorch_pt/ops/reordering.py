@@ -162,8 +162,12 @@ def roll(input: Tensor, shifts: Size, dims: Dims | None = None) -> Pulled:
         return np.roll(input, move), lambda g: np.roll(g, -move)
     move = (shifts,) if isinstance(shifts, int) else shifts
     axes = (dims,) if isinstance(dims, int) else tuple(dims)
+    if not move:
+        raise RuntimeError("`shifts` required")
     if len(move) != len(axes):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(move)}, dims:{len(axes)}")
+    if not input.ndim:
+        raise IndexError(f"Dimension specified as {axes[0]} but tensor has no dimensions")
     axes = tuple(from_front(d, input.ndim) for d in axes)
     return np.roll(input, move, axes), lambda g: np.roll(g, tuple(-m for m in move), axes)
 
@@ -175,10 +179,10 @@ def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
     Raises:
         RuntimeError: not two different axes.
     """
-    if len(dims) != 2 or input.ndim < 2:
-        raise RuntimeError(
-            f"expected total rotation dims == 2, but got dims = {len(dims)}, of a tensor with {input.ndim} dims"
-        )
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    if input.ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {input.ndim}")
     a, b = (from_front(d, input.ndim) for d in dims)
     if a == b:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")

@@ -42,11 +42,11 @@ def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
             raise RuntimeError(f"invalid shape dimension {n}: sizes are 0 or more, or -1 once to have one worked out")
     known = math.prod(n for n in shape if n != -1)
     if -1 in shape:
-        if known == 0:
+        if known == numel == 0:
             raise RuntimeError(
-                f"cannot reshape tensor of {numel} elements into shape {list(shape)} because the unspecified dimension size -1 can be any value"
+                f"cannot reshape tensor of {numel} elements into shape {list(shape)} because the unspecified dimension size -1 can be any value and is ambiguous"
             )
-        if numel % known == 0:
+        if known and numel % known == 0:
             return tuple(numel // known if n == -1 else n for n in shape)
     elif known == numel:
         return shape
@@ -180,9 +180,10 @@ def unflatten(input: Tensor, dim: Dim, sizes: Size) -> Tensor:
     shape = tuple(input.shape)
     try:
         inner = _resolved(tuple(sizes), shape[dim])
-    except RuntimeError:
+    except RuntimeError as error:
+        why = "" if str(error).startswith("shape") else f": {error}"
         raise RuntimeError(
-            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({shape[dim]}) in the input tensor"
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({shape[dim]}) in the input tensor{why}"
         ) from None
     return _view(input, (*shape[:dim], *inner, *shape[dim + 1 :]))
 
@@ -332,8 +333,9 @@ def movedim(input: Tensor, source: Size, destination: Size) -> Tensor:
     a, b = tuple(from_front(d, input.ndim) for d in a), tuple(from_front(d, input.ndim) for d in b)
     if not input.ndim:
         return input[...]
-    if len(set(a)) < len(a) or len(set(b)) < len(b):
-        raise RuntimeError(f"movedim: repeated dim in source or destination: {list(a)}, {list(b)}")
+    for what, axes, given in (("source", a, source), ("destination", b, destination)):
+        if len(set(axes)) < len(axes):
+            raise RuntimeError(f"movedim: repeated dim in `{what}` ({[*given]})")  # type: ignore[misc]
     order = [d for d in range(input.ndim) if d not in a]
     for place, d in sorted(zip(b, a, strict=True)):
         order.insert(place, d)

@@ -27,19 +27,13 @@ class Adafactor(PerParameter):
     Source: Shazeer and Stern, arXiv 1804.04235.
     """
 
-    def __init__(
-        self,
-        params: Any,
-        lr: float | Tensor = 1e-2,
-        beta2_decay: float = -0.8,
-        eps: tuple[float | None, float] = (None, 1e-3),
-        d: float = 1.0,
-        weight_decay: float = 0.0,
-        *,
-        foreach: bool | None = None,
-        maximize: bool = False,
-    ) -> None:
-        nonnegative(lr=lr, epsilon1=0 if eps[0] is None else eps[0], epsilon2=eps[1], weight_decay=weight_decay)
+    def __init__(self, params: Any, lr: float | Tensor = 1e-2, beta2_decay: float = -0.8,
+                 eps: tuple[float | None, float] = (None, 1e-3), d: float = 1.0, weight_decay: float = 0.0, *,
+                 foreach: bool | None = None, maximize: bool = False) -> None:  # fmt: skip
+        nonnegative(lr=lr)
+        for name, value in (("epsilon1", eps[0]), ("epsilon2", eps[1]), ("weight_decay", weight_decay)):
+            if value is not None and not value >= 0:
+                raise ValueError(f"{name} should be >= 0 but is: {value}")
         if not beta2_decay <= 0:
             raise ValueError(f"beta2_decay should be <= 0 but is: {beta2_decay}")
         if not d >= 1:

@@ -233,7 +233,8 @@ def normal(
         mean, std = (x.item() if isinstance(x, Tensor) and not x.ndim else x for x in (mean, std))
     tensors = [x for x in (mean, std) if isinstance(x, Tensor)]
     if not np.all(np.asarray(std._data if isinstance(std, Tensor) else std) >= 0):
-        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+        text = "normal expects all elements of std >= 0.0" if isinstance(std, Tensor) else "normal expects std >= 0.0"
+        raise RuntimeError(f"{text}, but found std {std}")
     if not tensors:
         if size is None:
             raise TypeError("normal() needs a size where mean and std are numbers")
@@ -352,8 +353,12 @@ def multinomial(
         raise RuntimeError(
             f"cannot sample n_sample > prob_dist.size(-1) samples without replacement: {num_samples} of {p.shape[-1]}"
         )
+    if p.shape[-1] > 2**24:
+        raise RuntimeError(f"number of categories cannot exceed 2^24, got {p.shape[-1]}")
     if not (np.isfinite(p).all() and (p >= 0).all()):
-        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+        raise RuntimeError(
+            "probability tensor contains either `inf`, `nan` or element < 0: invalid multinomial distribution"
+        )
     if not (p.sum(axis=-1) > 0).all():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
     return as_made_of(input, wrap(np.ascontiguousarray(source(generator).multinomial(p, num_samples, replacement))))

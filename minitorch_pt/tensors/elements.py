@@ -56,7 +56,7 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         found = np.asarray(plain)
     except ValueError:
         raise (TypeError if _uneven(plain) else ValueError)(
-            f"expected sequences of equal length in every axis, and the nested lists are ragged: {str(data)[:60]}"
+            f"{_unequal(plain)}; the nested lists are ragged: {str(data)[:60]}"
         ) from None
     if found.dtype.kind not in "fib":
         if found.dtype.kind in "Ou" and all(isinstance(x, (int, builtins.float)) for x in found.reshape(-1).tolist()):
@@ -72,7 +72,7 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         nested = first is not data and isinstance(first, str)
         raise (
             (ValueError if nested else TypeError) if kind == "str" else RuntimeError if dtype is None else TypeError
-        )(f"new(): invalid data type '{kind}': a tensor is made of numbers, nested lists of numbers, arrays or tensors")
+        )(f"{_refused(kind, nested, dtype)}: a tensor is made of numbers, nested lists of numbers, arrays or tensors")
     default = inferred(found) if inner is None else inner
     if found.size == 0 and inner is None and isinstance(data, (list, tuple)):
         default = default_type()
@@ -84,6 +84,13 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
             dtypes.checked(extreme.item(), made, lenient=True)
     hush()
     return found.astype(made)
+
+
+def _refused(kind: str, nested: builtins.bool, dtype: Any) -> str:
+    """What torch says of things that are no numbers."""
+    if kind == "str":
+        return "too many dimensions 'str'" if nested else "new(): invalid data type 'str'"
+    return f"Could not infer dtype of {kind}" if dtype is None else f"new(): invalid data type '{kind}'"
 
 
 def _no_silent_rounding(data: Any, dtype: Any) -> None:
@@ -105,6 +112,20 @@ def _uneven(data: Any) -> builtins.bool:
     if not isinstance(data, (list, tuple)):
         return False
     return len({isinstance(x, (list, tuple)) or np.ndim(x) > 0 for x in data}) > 1 or any(_uneven(x) for x in data)
+
+
+def _unequal(data: Any, dim: int = 0, sizes: tuple[int, ...] = ()) -> str:
+    """Which of the nested lists is not as long as the first of its depth, in torch's words."""
+    if not sizes:
+        first = data
+        while isinstance(first, (list, tuple)) or np.ndim(first):
+            sizes, first = (*sizes, len(first)), first[0] if len(first) else None
+    if dim < len(sizes) and (not isinstance(data, (list, tuple)) and not np.ndim(data)):
+        return f"expected a sequence of length {sizes[dim]} at dim {dim} (got a number)"
+    if dim < len(sizes) and len(data) != sizes[dim]:
+        return f"expected sequence of length {sizes[dim]} at dim {dim} (got {len(data)})"
+    found = (_unequal(part, dim + 1, sizes) for part in data) if dim < len(sizes) else ()
+    return next((text for text in found if text), "")
 
 
 def _depth(data: Any) -> int:
@@ -159,7 +180,9 @@ def shape_of(size: tuple) -> tuple[int, ...]:
     if any(n < 0 for n in shape):
         raise RuntimeError(f"Trying to create tensor with negative dimension {builtins.min(shape)}: {list(shape)}")
     if math.prod(shape) > _MOST:
-        raise RuntimeError(f"a tensor of shape {list(shape)} has more elements than any memory holds; check its sizes")
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={list(shape)}: no memory holds as many elements"
+        )
     return shape
 
 

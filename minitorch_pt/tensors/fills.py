@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import layouts
+from ..arrays.notices import warn
 from ..arrays.storage import refuse_overlap, writable
 from ..autograd.changes import changed
 from ..autograd.contract import composed, method
@@ -37,13 +38,18 @@ def check_bounds(kind: np.dtype, low: int, high: int) -> None:
     Raises:
         RuntimeError: it does not.
     """
-    if kind.kind == "f":
-        return
-    least, most = (0, 1) if kind.kind == "b" else (np.iinfo(kind).min, np.iinfo(kind).max)
-    if low < least or high - 1 > most:
-        raise RuntimeError(
-            f"numbers from {low} to {high - 1} are out of bounds for {kind.name}, which holds {least} to {most}"
-        )
+    limits = None if kind.kind == "b" else np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    least, most = (0, 1) if limits is None else (int(limits.min), int(limits.max))
+    for what, number in (("from", low), ("to - 1", high - 1)):
+        if not least <= number <= most:
+            raise RuntimeError(
+                f"{what} is out of bounds for {kind.name}, which holds {least} to {most}, and is {number}"
+            )
+        if kind.kind == "f" and abs(number) > 2 ** (np.finfo(kind).nmant + 1):
+            digits = np.finfo(kind).nmant + 1
+            warn(
+                f"{what} is out of bounds [-(2^{digits}), 2^{digits}]: not all whole numbers beyond exist in {kind.name}"
+            )
 
 
 def check_probabilities(p: np.ndarray) -> None:

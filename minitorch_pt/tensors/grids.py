@@ -142,6 +142,11 @@ def _triangle(name: str, find: Any, which: str) -> Callable[..., Tensor]:
         device: object = None,
         pin_memory: Pin = False,
     ) -> Tensor:
+        for what, size in (("row", row), ("col", col)):
+            if size < 0:
+                raise RuntimeError(f"{what} must be non-negative, got {size}")
+        if dtype is not None and dtype.is_floating_point:
+            raise NotImplementedError(f"{name}() is not implemented for {dtype}: places are whole numbers")
         return new_leaf(np.stack(find(row, offset, col)).astype(numpy_type(dtype, np.dtype(np.int64))), False, device)
 
     return titled(indices, name, f"Rows and columns of the {which} triangle of a matrix, as two rows.")

@@ -341,11 +341,10 @@ class RNNCellBase(Module):
             raise ValueError(
                 f"{name}: Expected input to be 1D or 2D, got {input.ndim}D instead: shape {list(input.shape)}"
             )
-        for state in () if states is None else states:
+        for i, state in enumerate(states or ()):
             if state.ndim not in (1, 2):
-                raise ValueError(
-                    f"{name}: Expected hidden to be 1D or 2D, got {state.ndim}D instead: shape {list(state.shape)}"
-                )
+                which = f"hx[{i}]" if count == 2 else "hidden"
+                raise ValueError(f"{name}: Expected {which} to be 1D or 2D, got {state.ndim}D instead: shape {list(state.shape)}")  # fmt: skip
         alone = input.ndim == 1
         x = input.unsqueeze(0) if alone else input
         if states is None:

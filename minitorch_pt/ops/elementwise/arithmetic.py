@@ -358,7 +358,7 @@ def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = No
     for name, x in (("end", end), *((("weight", weight),) if getattr(weight, "ndim", 0) else ())):
         if x.dtype != input.dtype:
             raise RuntimeError(
-                f"expected dtype {input.dtype} for `{name}` but got dtype {x.dtype}; convert it with .to()"
+                f"expected dtype {dtypes.TITLES[input.dtype.name].lower()} for `{name}` but got dtype {dtypes.TITLES[x.dtype.name].lower()}; convert it with .to()"
             )
     if not input.dtype.is_floating_point:
         raise NotImplementedError(f"lerp() is not implemented for {input.dtype}; convert with .float()")

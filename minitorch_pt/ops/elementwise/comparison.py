@@ -125,8 +125,9 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
         raise RuntimeError(
             f"{input.dtype.name} did not match {other.dtype.name}: isclose needs tensors of one dtype; convert one with .to()"
         )
-    if not (rtol >= 0 and atol >= 0):
-        raise RuntimeError(f"rtol and atol must be greater than or equal to zero, but got {rtol} and {atol}")
+    for what, tolerance in (("rtol", rtol), ("atol", atol)):
+        if not tolerance >= 0:
+            raise RuntimeError(f"{what} must be greater than or equal to zero, but got {tolerance}")
     with np.errstate(all="ignore"):  # NumPy's own Python code
         near = np.isclose(input, other, rtol, atol, equal_nan)
     if rtol > HALF_MAX or atol > HALF_MAX:  # NumPy then calls all near to infinity
