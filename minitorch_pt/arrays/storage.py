@@ -254,7 +254,22 @@ def expanded(data: np.ndarray) -> bool:
 
 # operations that write where an index says, or read there into `out`: what they read may not even be the memory that they write
 APART = frozenset(
-    ["index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "gather", "masked_select", "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim"]
+    [
+        "index_add",
+        "index_copy",
+        "index_fill",
+        "index_put",
+        "index_reduce",
+        "index_select",
+        "gather",
+        "masked_select",
+        "put",
+        "scatter",
+        "scatter_add",
+        "scatter_reduce",
+        "take",
+        "take_along_dim",
+    ]
 )
 
 

@@ -145,6 +145,8 @@ def bernoulli_(self: Tensor, p: Tensor | float = 0.5, *, generator: object = Non
     chance = p._data if isinstance(p, Tensor) else p
     if isinstance(p, Tensor):
         check_floating("bernoulli_", p)
+    elif not 0 <= p <= 1:
+        raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
     check_probabilities(np.asarray(chance))
     if np.ndim(chance):
         if np.ndim(chance) > self.ndim or any(

@@ -125,7 +125,8 @@ def whole_numbers(name: str, what: str, value: Size) -> tuple[int, ...]:
     except TypeError:
         raise TypeError(f"{name}(): argument '{what}' must be an int or a tuple of ints, and is {value!r}") from None
     if len(numbers) not in (1, count):
-        raise RuntimeError(f"{name}: {what} must be a single int, or a tuple of {count} ints, and is {value!r}")
+        one = "one int" if count == 1 else f"one int, or {count} ints"
+        raise RuntimeError(f"{name}: '{what}' should contain {one}, and is {value!r}")
     return numbers * count if len(numbers) == 1 else numbers
 
 
