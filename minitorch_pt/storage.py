@@ -407,7 +407,7 @@ class storagetype:
         kind = self.dtype.dtype.newbyteorder(orders[byte_order])
         values = (
             np.frombuffer(buffer, _BYTE, offset=offset).astype(bool)
-            if kind == bool
+            if self.dtype is dtypes.bool
             else np.frombuffer(buffer, kind, count, offset)
         )
         return TypedStorage(

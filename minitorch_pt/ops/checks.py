@@ -32,7 +32,7 @@ def same_dtype(name: str, *operands: Array) -> None:
         raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
     need(
         len(kinds) == 1,
-        f"expected m1 and m2 to have the same dtype, but got: {' != '.join(d.name for d in (a.dtype for a in operands))} in {name}(); convert one with .to()",
+        f"expected m1 and m2 to have the same dtype, but got: {' != '.join(TITLES[array(a).dtype.name].lower() for a in operands)} in {name}(); convert one with .to()",
     )
 
 

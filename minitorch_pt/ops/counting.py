@@ -43,7 +43,7 @@ def _unique_axis(shape: tuple[int, ...], dim: int) -> int:
     axis = from_front(dim, len(shape))
     if 0 in shape[:axis] + shape[axis + 1 :]:
         raise RuntimeError(
-            f"There are 0 sized dimensions in {list(shape)}, and they aren't selected, so unique cannot be applied"
+            f"There are 0 sized dimensions, and they aren't selected, so unique cannot be applied: the shape is {list(shape)}"
         )
     return axis
 
@@ -161,9 +161,11 @@ def searchsorted(
     Raises:
         RuntimeError: shapes that do not fit, or side and right that contradict each other.
     """
-    if side not in (None, "left", "right") or (side == "left" and right):
+    if side not in (None, "left", "right"):
+        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    if side == "left" and right:
         raise RuntimeError(
-            f"torch.searchsorted(): side can only be 'left' or 'right', and not the opposite of right; got side={side!r}, right={right}"
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
         )
     no_bools("searchsorted", sorted_sequence, input)
     at: Any = "right" if right or side == "right" else "left"
@@ -176,6 +178,13 @@ def searchsorted(
     if order is not None and order.dtype != np.int64:
         raise RuntimeError(
             f"torch.searchsorted(): sorter must be a tensor of long dtype but got {order.dtype.name}; convert with .long()"
+        )
+    if order is not None and order.size and not (order.min() >= 0 and order.max() < shape[-1]):
+        raise RuntimeError("torch.searchsorted(): sorter index out of range")
+    if len(shape) != 1 and not values.ndim:
+        raise RuntimeError(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim"
+            f"({len(shape)})"
         )
     if len(shape) == 1:
         return np.asarray(_places(sorted_sequence, values, at, order)).astype(kind)

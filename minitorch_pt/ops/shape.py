@@ -16,7 +16,8 @@ from ..arrays.size import size_of
 from ..arrays.storage import offset
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
-from .axes import from_front, sizes
+from .axes import from_front, reduced_axes, sizes
+from .checks import need
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Dims, DType, MemoryFormat, Pulled, Size, Tensor, Tensors
@@ -97,22 +98,25 @@ def view(input: Tensor, *size: Size | DType, dtype: DType | None = None) -> Tens
     if _needs_copy(array(input), target):
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
-            f"subspaces): {list(input.shape)} to {list(target)}. Use .reshape(...) instead."
+            f"subspaces). Use .reshape(...) instead. The shape is {list(input.shape)}, and {list(target)} is asked for."
         )
     return _view(input, target)
 
 
 @nondifferentiable
 def _view_dtype(input: Array, target: np.dtype) -> Pulled:
-    try:
-        if offset(input) % target.itemsize:
-            raise ValueError("it does not start at a multiple of the size of the new elements")
+    if input.itemsize == target.itemsize:
         return input.view(target)
-    except ValueError as error:
-        raise RuntimeError(
-            f"cannot view {input.dtype.name} of shape {list(input.shape)} and stride(-1) "
-            f"{input.strides[-1] // input.itemsize if input.ndim else 'none'} as {target.name} (different element sizes): {error}"
-        ) from None
+    titles = f"view {dtypes.TITLES[input.dtype.name]} as {dtypes.TITLES[target.name]} (different element sizes)"
+    need(input.ndim > 0, f"self.dim() cannot be 0 to {titles}")
+    steps = layouts.strides(input)
+    need(steps[-1] == 1, f"self.stride(-1) must be 1 to {titles}, but got {steps[-1]}")
+    n = target.itemsize // input.itemsize
+    if n > 1:
+        facts = {"size(-1)": input.shape[-1], "storage_offset()": offset(input) // input.itemsize}
+        for what, number in {**facts, **{f"stride({d})": s for d, s in enumerate(steps[:-1])}}.items():
+            need(number % n == 0, f"self.{what} must be divisible by {n} to {titles}, but got {number}")
+    return input.view(target)
 
 
 @composed
@@ -152,7 +156,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     if start == end and input.ndim:
         return input
     if start > end:
-        raise RuntimeError(f"flatten() has invalid args: start_dim ({start_dim}) cannot come after end_dim ({end_dim})")
+        raise RuntimeError(f"flatten() has invalid args: start_dim cannot come after end_dim: {start_dim}, {end_dim}")
     if input.ndim == 0:
         return reshape(input, 1)
     shape = tuple(input.shape)
@@ -204,6 +208,8 @@ def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None
         axes = [*range(input.ndim)]
     else:
         axes = [from_front(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+        if len(axes) > 1:
+            reduced_axes(dim, input.ndim)  # refuses an axis that is named twice
     drop = {d for d in axes if d < input.ndim and before[d] == 1}
     # not reshape: NumPy then gives other axes of size 1 strides of its own
     return input[(*(0 if d in drop else slice(None) for d in range(len(before))), ...)], lambda g: g.reshape(before)
@@ -292,7 +298,8 @@ def permute(input: Tensor, dims: Dims) -> Pulled:
     """
     if len(dims) != input.ndim:
         raise RuntimeError(
-            f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions: {input.ndim} axes, dims={list(dims)}"
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions "
+            f"i.e. input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}"
         )
     order = tuple(from_front(d, input.ndim) for d in dims)
     if len(set(order)) < len(order):

@@ -195,7 +195,7 @@ def adapted(name: str, input: Array, output_size: Size) -> tuple[Axis, ...]:
                 f"{name}: Input dimension should be at least {len(output_size) + 1}, but got input of shape {list(input.shape)}"
             )
         if len(output_size) != count:
-            raise RuntimeError(f"{name}: output_size must be {count} numbers, and is {output_size!r}")
+            raise RuntimeError(f"{name}: 'output_size' should contain {count} ints, and is {output_size!r}")
         output_size = [n if m is None else m for m, n in zip(output_size, sizes, strict=True)]
     numbers = whole_numbers(name, "output_size", output_size)
     if min(numbers) < 0:
