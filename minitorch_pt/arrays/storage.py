@@ -253,33 +253,21 @@ def expanded(data: np.ndarray) -> bool:
 
 
 # operations that write where an index says, or read there into `out`: what they read may not even be the memory that they write
-APART = frozenset(
-    [
-        "index_add",
-        "index_copy",
-        "index_fill",
-        "index_put",
-        "index_reduce",
-        "index_select",
-        "gather",
-        "masked_select",
-        "put",
-        "scatter",
-        "scatter_add",
-        "scatter_reduce",
-        "take",
-        "take_along_dim",
-    ]
-)
+APART = frozenset({
+    "gather", "index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "masked_select", "put", "scatter", "scatter_add",
+    "scatter_reduce", "take", "take_along_dim",
+})  # fmt: skip
 
 
-def refuse_overlap(data: np.ndarray, others: Sequence[np.ndarray], same: bool = False) -> None:
+def refuse_overlap(data: np.ndarray, others: Sequence[np.ndarray], same: bool = False, twice: bool = False) -> None:
     """Raise if writing to `data` would write an element twice, or one that another array reads in another place, or with `same` at all.
+
+    twice: an element may be written twice.
 
     Raises:
         RuntimeError: it would.
     """
-    if expanded(data):
+    if not twice and expanded(data):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."

@@ -143,11 +143,11 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict, o
     tracked = recording.on and any(isinstance(a, graph.Tensor) and a.requires_grad for a in inputs)
     if tracked:
         check_inplace(tensor)
-    if not overlap:
+    if not overlap or operation.__name__ == "index_put":
         others, apart = inputs[1:], operation.__name__ in APART
         if operation.__name__ == "index_put":
             others = [*others.pop(0), *others]
-        refuse_overlap(tensor._data, [a._data for a in others if isinstance(a, graph.Tensor)], apart)
+        refuse_overlap(tensor._data, [a._data for a in others if isinstance(a, graph.Tensor)], apart, overlap)
     # what the gradient functions keep must be the values before the change
     linear = getattr(operation, "kind", None) is not None and operation.kind.linear  # type: ignore[attr-defined]
     before = _alias(tensor, tensor._data if linear or not tracked else tensor._data.copy())

@@ -52,9 +52,13 @@ def into(
     value, memory = result._data, target._data
     exact = not promotes and "CastOut" not in kinds
     if value.dtype != memory.dtype and (exact or not dtypes.castable(value.dtype, memory.dtype)):
-        raise RuntimeError(
-            f"result type {dtypes.TITLES[value.dtype.name]} can't be cast to the desired output type {dtypes.TITLES[memory.dtype.name]}; give `out` the result's type"
-        )
+        made, given = (dtypes.TITLES[x.dtype.name] for x in (value, memory))
+        text = f"result type {made} can't be cast to the desired output type {given}"
+        if {"QuietOut", "TypedOut"} <= kinds:  # a maker
+            text = f"dtype {made} does not match dtype of out parameter ({given})"
+        elif exact:
+            text = f"Expected out tensor to have dtype {made.lower()}, but got {given.lower()} instead: {text}"
+        raise RuntimeError(f"{text}; give `out` the result's type")
     if "RowOut" in kinds and memory.size == value.size:  # torch looks at the number of elements alone
         value = value.reshape(memory.shape)
     if memory.shape != value.shape:

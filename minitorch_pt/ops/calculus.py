@@ -73,7 +73,9 @@ def diff(
 def _areas(name: str, y: Array, x: Array, dx: float | None, dim: int) -> Array:
     """Twice the area between neighbours along an axis."""
     if x is not None and dx is not None:
-        raise TypeError(f"{name}() takes the places x or their distance dx, and got both")
+        raise TypeError(
+            f"{name}() received an invalid combination of arguments: it takes the places x or their distance dx, and got both"
+        )
     for given in (y, x):
         if given is not None and array(given).dtype == bool:
             raise RuntimeError(f"{name}: received a bool input, but bool is not supported; convert with .float()")

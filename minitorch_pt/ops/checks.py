@@ -29,7 +29,7 @@ def same_dtype(name: str, *operands: Array) -> None:
     """torch's products do not promote, and take no bools."""
     kinds = {a.dtype for a in operands}
     if {kind.name for kind in kinds} == {"bool"}:
-        raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
+        raise NotImplementedError(f"{name}() is not implemented for 'Bool'; convert with .int()")
     need(
         len(kinds) == 1,
         f"expected m1 and m2 to have the same dtype, but got: {' != '.join(TITLES[array(a).dtype.name].lower() for a in operands)} in {name}(); convert one with .to()",
@@ -39,14 +39,14 @@ def same_dtype(name: str, *operands: Array) -> None:
 def no_bools(name: str, *data: Array) -> None:
     """Raise NotImplementedError if all operands are bools."""
     if all(np.asarray(x).dtype == bool for x in data):
-        raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
+        raise NotImplementedError(f"{name}() is not implemented for 'Bool'; convert with .int()")
 
 
 def only_kinds(kinds: str, name: str, input: Array) -> None:
     """Raise unless the operands' common type is of these kinds."""
     kind = array(input).dtype
     if kind.kind not in kinds:
-        raise NotImplementedError(f"{name}() is not implemented for {kind.name}; convert with .to()")
+        raise NotImplementedError(f"{name}() is not implemented for '{TITLES[kind.name]}'; convert with .to()")
 
 
 def alike(name: str) -> Callable[..., None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from ..arrays.dtypes import checked
+from ..arrays.dtypes import TITLES, checked
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .axes import from_front
@@ -112,7 +112,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         RuntimeError: not a vector of non-negative whole numbers, or weights of another length.
     """
     if input.dtype.kind not in "iu":
-        raise NotImplementedError(f"bincount is not implemented for {input.dtype.name}; convert with .long()")
+        raise NotImplementedError(f"bincount is not implemented for '{TITLES[input.dtype.name]}'; convert with .long()")
     if input.ndim != 1 or (input.size and input.min() < 0):
         smallest = f", smallest {input.min()}" if input.size else ""
         raise RuntimeError(
@@ -244,7 +244,7 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, o
         RuntimeError: no bins, max below min, or limits that are not finite. NotImplementedError: whole numbers.
     """
     if input.dtype.kind != "f":
-        raise NotImplementedError(f"histc is not implemented for {input.dtype.name}; convert with .float()")
+        raise NotImplementedError(f"histc is not implemented for '{TITLES[input.dtype.name]}'; convert with .float()")
     if bins <= 0:
         raise RuntimeError(f"torch.histc(): bins must be > 0, but got {bins}")
     for limit in (min, max):

@@ -299,10 +299,12 @@ def unravel_index(indices: Tensor, shape: object) -> tuple:
     """
     if array(indices).dtype.kind not in "iu":
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}; convert with .long()")
+    if not isinstance(shape, (int, tuple, list)):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape).__name__}")
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     for n in sizes:
         if not isinstance(n, (int, np.integer)):
-            raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {shape}")
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got {shape}")
         if n < 0:
             raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
     parts, rest = [], indices.long()

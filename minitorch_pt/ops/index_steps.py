@@ -144,7 +144,7 @@ def check_axes(index: tuple, shape: tuple[int, ...]) -> None:
         if item.dtype.char == "?" and item.shape != shape[axis : axis + width]:
             raise _misfit(item, shape, axis)
         if item.dtype.char != "?" and item.size and not shape[axis]:
-            raise IndexError(f"index is out of bounds for dimension {axis} with size 0")
+            raise IndexError(f"index is out of bounds for dimension with size 0: dimension {axis}")
         axis += width
 
 

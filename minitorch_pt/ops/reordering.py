@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..arrays import layouts
+from ..arrays.dtypes import TITLES
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .axes import from_front, sizes
@@ -103,7 +104,7 @@ def _places(repeats: np.ndarray) -> Pulled:
         raise RuntimeError(f"repeat_interleave only accept 1D vector as repeat, got {repeats.ndim} dimensions")
     if repeats.dtype.kind == "f":
         raise NotImplementedError(
-            f'"repeat_interleave_cpu" not implemented for {repeats.dtype.name}; convert with .long()'
+            f"\"repeat_interleave_cpu\" not implemented for '{TITLES[repeats.dtype.name]}'; convert with .long()"
         )
     if (repeats < 0).any():
         raise RuntimeError("repeats can not be negative")

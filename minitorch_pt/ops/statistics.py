@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import return_types
+from ..arrays.dtypes import TITLES
 from ..arrays.notices import warn
 from ..autograd.contract import composed
 from ..autograd.rule import array, nondifferentiable
@@ -131,7 +132,7 @@ def _even_edges(column: np.ndarray, bins: int, limits: tuple[float, float] | Non
 def _counted(name: str, points: np.ndarray, edges: list, weight: Array | None, density: bool) -> np.ndarray:
     """How many of the points (a row each), or how much weight, lie in each bin; the last one includes its upper edge."""
     if points.dtype.kind != "f":
-        raise NotImplementedError(f"{name} is not implemented for {points.dtype.name}; convert with .float()")
+        raise NotImplementedError(f"{name} is not implemented for '{TITLES[points.dtype.name]}'; convert with .float()")
     sizes = tuple(len(e) - 1 for e in edges)
     inside, places = np.ones(len(points), bool), []
     for column, edge in zip(points.T, edges, strict=True):

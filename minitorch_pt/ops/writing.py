@@ -181,7 +181,7 @@ def index_reduce(
     axis = from_front(dim, input.ndim)
     numbers = check_slices(input, axis, index, source, "index_reduce")
     if array(input).dtype == bool and (input.ndim <= 1 or (numbers.size and (reduce == "mean" or not include_self))):
-        raise NotImplementedError("index_reduce() is not implemented for these bool tensors; convert with .int()")
+        raise NotImplementedError("index_reduce() is not implemented for 'Bool'; convert with .int()")
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < (input.shape[axis] if input.ndim else 1):
         raise IndexError(
             f"index_reduce(): index out of range in self of shape {list(input.shape)} along dimension {axis}: {numbers.tolist()}"

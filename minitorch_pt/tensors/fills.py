@@ -222,7 +222,7 @@ def geometric_(self: Tensor, p: float, *, generator: object = None) -> Tensor:
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
     if self._data.dtype.kind == "b":
-        raise NotImplementedError("geometric_() is not implemented for torch.bool; convert with .int()")
+        raise NotImplementedError("geometric_() is not implemented for 'Bool'; convert with .int()")
     return _fill(self, "GeometricBackward0", lambda shape, _: source(generator).geometric(shape, p, self._data.dtype))
 
 

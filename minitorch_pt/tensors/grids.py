@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import ops
+from ..arrays.dtypes import TITLES
 from ..arrays.notices import warn
 from ..autograd.contract import composed
 from ..names.titles import titled
@@ -146,7 +147,9 @@ def _triangle(name: str, find: Any, which: str) -> Callable[..., Tensor]:
             if size < 0:
                 raise RuntimeError(f"{what} must be non-negative, got {size}")
         if dtype is not None and dtype.is_floating_point:
-            raise NotImplementedError(f"{name}() is not implemented for {dtype}: places are whole numbers")
+            raise NotImplementedError(
+                f"{name}() is not implemented for '{TITLES[dtype.name]}': places are whole numbers"
+            )
         return new_leaf(np.stack(find(row, offset, col)).astype(numpy_type(dtype, np.dtype(np.int64))), False, device)
 
     return titled(indices, name, f"Rows and columns of the {which} triangle of a matrix, as two rows.")

@@ -341,7 +341,7 @@ class RNNCellBase(Module):
             raise ValueError(
                 f"{name}: Expected input to be 1D or 2D, got {input.ndim}D instead: shape {list(input.shape)}"
             )
-        for i, state in enumerate(states or ()):
+        for i, state in enumerate(() if states is None else states):
             if state.ndim not in (1, 2):
                 which = f"hx[{i}]" if count == 2 else "hidden"
                 raise ValueError(f"{name}: Expected {which} to be 1D or 2D, got {state.ndim}D instead: shape {list(state.shape)}")  # fmt: skip

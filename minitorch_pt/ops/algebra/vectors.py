@@ -53,7 +53,7 @@ def cross(input: Tensor, other: Tensor, *, dim: Dim | None = -1, out: Tensor | N
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[dim]} and {other.shape[dim]}"
         )
     if array(input).dtype == bool:
-        raise NotImplementedError("cross() is not implemented for bool; convert with .int()")
+        raise NotImplementedError("cross() is not implemented for 'Bool'; convert with .int()")
     if input.dtype != other.dtype:
         raise RuntimeError(
             f"linalg.cross: expected inputs of one dtype, got {input.dtype} and {other.dtype}; convert one with .to()"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ...arrays.dtypes import TITLES
 from ...autograd.rule import array
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def check_pooled(name: str, input: Array, kinds: str, too_few: type[Exception] =
             f"non-empty {count + 1}D or {count + 2}D (batch mode) tensor expected for input"
         )
     if dtype.kind not in kinds:
-        raise NotImplementedError(f"{name} is not implemented for {dtype.name}; convert with .float()")
+        raise NotImplementedError(f"{name} is not implemented for '{TITLES[dtype.name]}'; convert with .float()")
 
 
 def spaced(
@@ -195,7 +196,7 @@ def adapted(name: str, input: Array, output_size: Size) -> tuple[Axis, ...]:
                 f"{name}: Input dimension should be at least {len(output_size) + 1}, but got input of shape {list(input.shape)}"
             )
         if len(output_size) != count:
-            raise RuntimeError(f"{name}: 'output_size' should contain {count} ints, and is {output_size!r}")
+            raise RuntimeError(f"{name}: output_size must be {count} numbers, and is {output_size!r}")
         output_size = [n if m is None else m for m, n in zip(output_size, sizes, strict=True)]
     numbers = whole_numbers(name, "output_size", output_size)
     if min(numbers) < 0:
