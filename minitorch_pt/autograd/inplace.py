@@ -143,8 +143,9 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict, o
     tracked = recording.on and any(isinstance(a, graph.Tensor) and a.requires_grad for a in inputs)
     if tracked:
         check_inplace(tensor)
-    if not overlap or operation.__name__ == "index_put":
-        others, apart = inputs[1:], operation.__name__ in APART
+    apart = operation.__name__ in APART
+    if apart or not overlap:
+        others = inputs[1:]
         if operation.__name__ == "index_put":
             others = [*others.pop(0), *others]
         refuse_overlap(tensor._data, [a._data for a in others if isinstance(a, graph.Tensor)], apart, overlap)
