@@ -80,7 +80,12 @@ def into(
         if promotes:  # in the order of the operands
             steps = [step * memory.itemsize for step in layouts.strides(value)]
             target._data = memory = looking(memory, value.shape, steps)
-    others = [x._data for part in inputs for x in (part if isinstance(part, (list, tuple)) else [part]) if isinstance(x, graph.Tensor)]  # fmt: skip
+    others = [
+        x._data
+        for part in inputs
+        for x in (part if isinstance(part, (list, tuple)) else [part])
+        if isinstance(x, graph.Tensor)
+    ]
     refuse_overlap(memory, others, name in APART)
     np.copyto(writable(memory), value, casting="unsafe")
     changes.changed(memory)

@@ -324,8 +324,10 @@ def linear_cross_entropy(
     if linear_bias is not None and tuple(linear_bias.shape) != scores:
         raise RuntimeError(f"expected linear_bias shape {scores}, got {tuple(linear_bias.shape)}")
     if len(scores) > 1 and input.dim() == 1:
-        raise RuntimeError(f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input, "
-                           f"(N, {input.shape[-1]}), got unbatched input with shape {tuple(input.shape)}")  # fmt: skip
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input, "
+            f"(N, {input.shape[-1]}), got unbatched input with shape {tuple(input.shape)}"
+        )
     if ignore_index is not None and tuple(target.shape) == (*input.shape[:-1], *scores):
         raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
     flat = linear_weight.reshape(-1, linear_weight.shape[-1]) if len(scores) > 1 else linear_weight

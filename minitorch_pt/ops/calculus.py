@@ -61,8 +61,10 @@ def diff(
     for x in parts:
         for d, (k, m) in enumerate(zip(x.shape, input.shape, strict=True)):
             if k != m and d != axis:
-                raise RuntimeError("diff expects the shape of tensor to prepend or append to match that of input except along the differencing dimension; "
-                                   f"input.size({d}) = {m}, but got tensor.size({d}) = {k}")  # fmt: skip
+                raise RuntimeError(
+                    "diff expects the shape of tensor to prepend or append to match that of input except along the differencing dimension; "
+                    f"input.size({d}) = {m}, but got tensor.size({d}) = {k}"
+                )
     result = cat(parts, axis) if len(parts) > 1 else input
     minus = ne if array(result).dtype == bool else sub
     for _ in range(min(n, result.shape[axis])):

@@ -90,8 +90,10 @@ def not_empty(name: str, shape: tuple[int, ...], dim: Dims | None) -> None:
     """
     if dim is None:
         if 0 in shape:
-            raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
-                               f"Specify the reduction dim with the 'dim' argument: the shape is {list(shape)}.")  # fmt: skip
+            raise RuntimeError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+                f"Specify the reduction dim with the 'dim' argument: the shape is {list(shape)}."
+            )
         return
     for d in (dim,) if isinstance(dim, int) else dim:
         if shape and shape[from_front(d, len(shape))] == 0:

@@ -118,12 +118,16 @@ def check_places(
                 and all(k <= n for k, n in zip(sizes, src, strict=False))
             )
             title = "self" if title == "input" and name != "gather" else title
-            raise (IndexError if missing else RuntimeError)(f"Index tensor must have the same number of dimensions as {title} tensor: {name}() got {len(sizes)} and {len(other)}")  # fmt: skip
+            raise (IndexError if missing else RuntimeError)(
+                f"Index tensor must have the same number of dimensions as {title} tensor: {name}() got {len(sizes)} and {len(other)}"
+            )
         for d, (k, n) in enumerate(zip(sizes, other, strict=True)):
             if k > n and not (d == dim and title == "input"):
                 where = f"Size does not match at dimension {d} expected" if name == "gather" else "Expected"
                 more = "" if src is None else f" and to be no larger size than src {list(src)}"
-                raise RuntimeError(f"{where} index {list(sizes)} to be no larger than self {list(self_sizes)} apart from dimension {dim}{more}")  # fmt: skip
+                raise RuntimeError(
+                    f"{where} index {list(sizes)} to be no larger than self {list(self_sizes)} apart from dimension {dim}{more}"
+                )
     within(index, self_sizes[dim], dim, RuntimeError)
 
 

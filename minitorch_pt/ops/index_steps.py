@@ -131,7 +131,9 @@ def _joined(found: list) -> tuple:
 def _misfit(mask: np.ndarray, shape: tuple[int, ...], axis: int) -> IndexError:
     """The error of a mask that does not have the shape of the axes from `axis` on."""
     d = next((d for d, n in enumerate(mask.shape) if shape[axis + d : axis + d + 1] != (n,)), 0)
-    return IndexError(f"The shape of the mask {list(mask.shape)} at index {d} does not match the shape of the indexed tensor {list(shape)} at index {axis + d}")  # fmt: skip
+    return IndexError(
+        f"The shape of the mask {list(mask.shape)} at index {d} does not match the shape of the indexed tensor {list(shape)} at index {axis + d}"
+    )
 
 
 def check_axes(index: tuple, shape: tuple[int, ...]) -> None:

@@ -161,8 +161,11 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Pulled:
         f"dot : expected both vectors to have same dtype, but found {TITLES[input.dtype.name]} and {TITLES[tensor.dtype.name]}; "
         "convert one with .to()",
     )
-    need(input.shape == tensor.shape, f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same number of "
-                                       f"elements, but got {input.shape[0]} and {tensor.shape[0]} elements respectively")  # fmt: skip
+    need(
+        input.shape == tensor.shape,
+        f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same number of "
+        f"elements, but got {input.shape[0]} and {tensor.shape[0]} elements respectively",
+    )
     if input.dtype is BOOL:
         same_dtype("dot", input, tensor)
     return input @ tensor, lambda g: g * tensor, lambda g: g * input

@@ -48,8 +48,10 @@ def check_slices(input: Array, dim: int, index: Array, source: Array, name: str)
     expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]] if input.ndim else []
     given = list(source.shape)
     if len(given) != len(expected) or [*given[:dim], *given[dim + 1 :]] != [*expected[:dim], *expected[dim + 1 :]]:
-        raise RuntimeError("source tensor shape must match self tensor shape, excluding the specified dimension. "
-                           f"Got self.shape = {list(input.shape)} source.shape = {given} in {name}()")  # fmt: skip
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. "
+            f"Got self.shape = {list(input.shape)} source.shape = {given} in {name}()"
+        )
     if given != expected:
         raise RuntimeError(
             f"{name}(): Number of indices ({numbers.size}) should be equal to source.size(dim): ({given[dim]})"
@@ -104,10 +106,14 @@ def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: T
         raise IndexError(f"index_copy_(): When source is scalar, index should have one element, got {count}")
     numbers = whole_index(index, "index_copy_", "l").reshape(-1)
     if input.dtype != source.dtype:
-        raise RuntimeError(f"index_copy_(): self and source expected to have the same dtype, but got (self) {dtypes.TITLES[input.dtype.name]} and (source) {dtypes.TITLES[source.dtype.name]}")  # fmt: skip
+        raise RuntimeError(
+            f"index_copy_(): self and source expected to have the same dtype, but got (self) {dtypes.TITLES[input.dtype.name]} and (source) {dtypes.TITLES[source.dtype.name]}"
+        )
     slices = [[n for d, n in enumerate(x.shape) if d != dim] for x in (input, source)]
     if slices[0] != slices[1]:
-        raise RuntimeError(f"index_copy_(): Source/destination tensor must have same slice shapes, got {slices[1]} and {slices[0]} along dimension {dim}")  # fmt: skip
+        raise RuntimeError(
+            f"index_copy_(): Source/destination tensor must have same slice shapes, got {slices[1]} and {slices[0]} along dimension {dim}"
+        )
     if source.ndim and count != source.shape[dim]:
         raise IndexError(
             f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({source.shape[dim]})"
@@ -236,7 +242,9 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Pulled:
     shape = broadcast_shapes(tuple(data.shape), checked_mask(mask, "masked_scatter_").shape)
     data, where = np.broadcast_to(data, shape), np.broadcast_to(array(mask), shape)
     if array(source).dtype != data.dtype:
-        raise RuntimeError(f"masked_scatter_: expected self and source to have same dtypes but got {data.dtype.name} and {array(source).dtype.name}")  # fmt: skip
+        raise RuntimeError(
+            f"masked_scatter_: expected self and source to have same dtypes but got {data.dtype.name} and {array(source).dtype.name}"
+        )
     count = int(where.sum())
     if math.prod(source.shape) < count:
         raise RuntimeError(
@@ -262,7 +270,9 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     """
     places = whole_index(index, "put", "l")
     if input.dtype != source.dtype:
-        raise RuntimeError(f"put_(): self and source expected to have the same dtype, but got self.dtype = {input.dtype} and source.dtype = {source.dtype}")  # fmt: skip
+        raise RuntimeError(
+            f"put_(): self and source expected to have the same dtype, but got self.dtype = {input.dtype} and source.dtype = {source.dtype}"
+        )
     if places.size != math.prod(source.shape):
         raise IndexError(
             f"put(): Expected source and index to have the same number of elements, but got {math.prod(source.shape)} and {places.size}"

@@ -270,7 +270,9 @@ def empty_permuted(
     """
     shape, order = shape_of((size,)), ops.axes.sizes((physical_layout,))
     if len(order) != len(shape):
-        raise RuntimeError(f"Number of dimensions in size does not match the length of the physical_layout: {len(shape)} and {len(order)}")  # fmt: skip
+        raise RuntimeError(
+            f"Number of dimensions in size does not match the length of the physical_layout: {len(shape)} and {len(order)}"
+        )
     if {ops.axes.from_front(d, len(order)) for d in order} != {*order}:
         raise RuntimeError(f"Dimension out of range: physical_layout counts from 0, and is {list(order)}")
     if len(set(order)) < len(order):

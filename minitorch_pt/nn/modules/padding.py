@@ -154,7 +154,9 @@ class _CircularPadNd(_Pad):
             ValueError: the input has not as many axes as the layer is for.
         """
         if input.ndim not in (self.axes + 1, self.axes + 2):
-            raise ValueError(f"expected {self.axes + 1}D or {self.axes + 2}D input (got {input.ndim}D input): the shape is {list(input.shape)}")  # fmt: skip
+            raise ValueError(
+                f"expected {self.axes + 1}D or {self.axes + 2}D input (got {input.ndim}D input): the shape is {list(input.shape)}"
+            )
         return super().forward(input)
 
 

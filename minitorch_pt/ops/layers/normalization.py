@@ -173,7 +173,9 @@ def _check_last_axes(name: str, input: Array, normalized_shape: tuple[int, ...],
     for parameter in parameters:
         if parameter is not None and list(parameter.shape) != shape:
             what = "weight" if len(parameters) == 1 else "weight and bias"
-            raise RuntimeError(f"Expected {what} to be of same shape as normalized_shape, but got {list(parameter.shape)} and normalized_shape = {shape}")  # fmt: skip
+            raise RuntimeError(
+                f"Expected {what} to be of same shape as normalized_shape, but got {list(parameter.shape)} and normalized_shape = {shape}"
+            )
     if list(input.shape[-len(shape) :]) != shape:
         raise RuntimeError(
             f"Given normalized_shape={shape}, expected input with shape [*, {', '.join(map(str, shape))}], but got input of size {list(input.shape)}"

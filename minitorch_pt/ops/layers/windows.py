@@ -200,7 +200,9 @@ def adapted(name: str, input: Array, output_size: Size) -> tuple[Axis, ...]:
         output_size = [n if m is None else m for m, n in zip(output_size, sizes, strict=True)]
     numbers = whole_numbers(name, "output_size", output_size)
     if min(numbers) < 0:
-        raise RuntimeError(f"Trying to create tensor with negative dimension {min(numbers)}: {name}: elements of output_size must be greater than or equal to 0")  # fmt: skip
+        raise RuntimeError(
+            f"Trying to create tensor with negative dimension {min(numbers)}: {name}: elements of output_size must be greater than or equal to 0"
+        )
     return tuple(map(_adaptively, sizes, numbers))
 
 
