@@ -402,8 +402,9 @@ class storagetype:
         Raises:
             ValueError: an unknown order of bytes, or bytes that are no whole number of values.
         """
-        if byte_order not in (orders := {"native": "=", "little": "<", "big": ">"}):
-            raise ValueError(f"invalid byte_order '{byte_order}' (expected 'big' or 'little', or 'native')")
+        orders: dict[str, Any] = {"native": "=", "little": "<", "big": ">"}
+        if byte_order not in orders:
+            raise ValueError(f"invalid byte_order '{byte_order}' (expected 'big', 'little' or 'native')")
         kind = self.dtype.dtype.newbyteorder(orders[byte_order])
         values = (
             np.frombuffer(buffer, _BYTE, offset=offset).astype(bool)

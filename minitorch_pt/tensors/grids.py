@@ -146,11 +146,12 @@ def _triangle(name: str, find: Any, which: str) -> Callable[..., Tensor]:
         for what, size in (("row", row), ("col", col)):
             if size < 0:
                 raise RuntimeError(f"{what} must be non-negative, got {size}")
-        if dtype is not None and dtype.is_floating_point:
+        kind = numpy_type(dtype, np.dtype(np.int64))
+        if kind.kind not in "iu":
             raise NotImplementedError(
-                f"{name}() is not implemented for '{TITLES[dtype.name]}': places are whole numbers"
+                f"{name}() is not implemented for '{TITLES[kind.name]}': places are whole numbers"
             )
-        return new_leaf(np.stack(find(row, offset, col)).astype(numpy_type(dtype, np.dtype(np.int64))), False, device)
+        return new_leaf(np.stack(find(row, offset, col)).astype(kind), False, device)
 
     return titled(indices, name, f"Rows and columns of the {which} triangle of a matrix, as two rows.")
 

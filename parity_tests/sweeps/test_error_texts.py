@@ -15,9 +15,9 @@ from torch.testing._internal.common_modules import module_db
 from torch.testing._internal.common_optimizers import OptimizerErrorEnum, optim_db
 
 import minitorch_pt
-from parity_tests.databases.modules import _module_error as module_error
+from parity_tests.databases.modules import module_error
 from parity_tests.databases.operations import built, operation_name, program_of
-from parity_tests.databases.optimizers import _optimizer_error as optimizer_error
+from parity_tests.databases.optimizers import optimizer_error
 from parity_tests.databases.table import table
 from parity_tests.databases.twins import twin
 from parity_tests.sweeps import accepted, compared
