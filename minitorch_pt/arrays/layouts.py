@@ -238,7 +238,9 @@ def _images(value: Any, operands: list, ranks: tuple[int, ...] = (4, 5), operand
 
 def _joined(value: Any, operands: list) -> Any:
     """Images with the channels fastest if they are so in all of them."""
-    return _images(value, operands) if operands[0].ndim > 3 and all(map(channels_last, operands)) else compact(value)
+    if value.flags.c_contiguous and operands[0].flags.c_contiguous:
+        return value
+    return _images(value, operands) if value.ndim > 3 and all(map(channels_last, operands)) else compact(value)
 
 
 def _pooled(value: Any, operands: list) -> Any:
@@ -324,7 +326,7 @@ KINDS: dict[str, tuple[int | str, Callable | None]] = {
     "_convolution": ("", _convolved),
     # as the rule leaves it: these look into memory, or lay out their result themselves
     **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "look_up", "replaced", "_accumulated", "placed_along", "_placed", "_filled", "_sliced", "part", "put", "_outside", "_copy_slices", "laid_out"), ("", None)),
-    "_cat": (0, _joined),
+    "_cat": ("", _joined),
     "rsub": (0, _by(1, 0)),
     "addr": ("", _by(0)),
     **dict.fromkeys(("igamma", "igammac", "zeta"), ("", arranged)),
