@@ -108,4 +108,4 @@ def float_only(text: str, data: np.ndarray) -> None:
         RuntimeError: another.
     """
     if data.dtype.kind != "f":
-        raise RuntimeError(f"{text}. Got: {TITLES[data.dtype.name]}; convert with .float()")
+        raise RuntimeError(f"{text} {TITLES[data.dtype.name]}; convert with .float()")
