@@ -156,11 +156,11 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Pulled:
         input.ndim == 1 and tensor.ndim == 1,
         f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors; use matmul for matrices",
     )
-    need(
-        input.dtype is tensor.dtype,
-        f"dot : expected both vectors to have same dtype, but found {TITLES[input.dtype.name]} and {TITLES[tensor.dtype.name]}; "
-        "convert one with .to()",
-    )
+    if input.dtype is not tensor.dtype:
+        titles = f"{TITLES[input.dtype.name]} and {TITLES[tensor.dtype.name]}"
+        raise RuntimeError(
+            f"dot : expected both vectors to have same dtype, but found {titles}; convert one with .to()"
+        )
     need(
         input.shape == tensor.shape,
         f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same number of "
