@@ -273,8 +273,10 @@ def empty_permuted(
         raise RuntimeError(
             f"Number of dimensions in size does not match the length of the physical_layout: {len(shape)} and {len(order)}"
         )
-    if {ops.axes.from_front(d, len(order)) for d in order} != {*order}:
-        raise RuntimeError(f"Dimension out of range: physical_layout counts from 0, and is {list(order)}")
+    if not {*order} <= {*builtins.range(len(shape))}:
+        raise RuntimeError(
+            f"Dimension out of range: physical_layout names axes from 0 to {len(shape) - 1}, and is {list(order)}"
+        )
     if len(set(order)) < len(order):
         raise RuntimeError(f"Duplicate dim not allowed in the physical_layout {list(order)}")
     return empty_strided(
