@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .arrays.dtypes import TITLES
 from .names.titles import titled
 from .ops.reductions import vector_norm
 from .tensors.tensor import Tensor
@@ -77,7 +78,7 @@ def _norm(x: Tensor, ord: Any = 2, dtype: Any = None) -> Tensor:
 def _powsum(x: Tensor, ord: Any, dtype: Any = None) -> Tensor:
     x = x if dtype is None else x.to(dtype)
     if not x.is_floating_point():
-        raise NotImplementedError(f"powsum is not implemented for {x.dtype}; convert with .float()")
+        raise NotImplementedError(f"powsum is not implemented for '{TITLES[x.dtype.name]}'; convert with .float()")
     return (x.abs() ** ord).sum()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .arrays.dtypes import TITLES
 from .autograd.contract import composed
 from .names.places import settle
 from .ops.elementwise import rounding
@@ -31,7 +32,7 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Any
         NotImplementedError: whole numbers.
     """
     if not input.dtype.is_floating_point:
-        raise NotImplementedError(f"special.round() is not implemented for {input.dtype}")
+        raise NotImplementedError(f"special.round() is not implemented for '{TITLES[input.dtype.name]}'")
     return rounding.round(input, decimals=decimals)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .arrays import dtypes
 from .arrays.notices import warn
-from .arrays.storage import looking, memory, writable
+from .arrays.storage import copied, looking, memory, writable
 from .autograd import graph
 from .names.places import settle
 from .tensors.device import CPU, DeviceError, device, on_cpu
@@ -217,6 +217,9 @@ class UntypedStorage(_Memory):
         storage._row = storage._root.ravel(order="K").view(_BYTE)
         return storage
 
+    def __deepcopy__(self, memo: dict) -> UntypedStorage:
+        return UntypedStorage._of(copied(self._row, memo))
+
     @classmethod
     def from_file(cls, filename: str, shared: Any = False, nbytes: Any = 0) -> UntypedStorage:
         """The first bytes of a file, read when they are looked at. What is written reaches the file only if it is `shared`, and then the file grows to
@@ -305,6 +308,9 @@ class TypedStorage(_Memory):
             raise RuntimeError("slices are only supported in UntypedStorage.__getitem__")
         return self._row[self._place(index)].item()
 
+    def __deepcopy__(self, memo: dict) -> TypedStorage:
+        return TypedStorage(wrap_storage=self._untyped_storage.__deepcopy__(memo), dtype=self.dtype, _internal=True)
+
     def untyped(self) -> UntypedStorage:
         """The memory as bytes."""
         _deprecated()
@@ -389,6 +395,25 @@ class storagetype:
 
     def __repr__(self) -> str:
         return f"<class 'torch.{self.__name__}'>"
+
+    def from_buffer(self, buffer: Any, byte_order: str = "native", count: int = -1, offset: int = 0) -> TypedStorage:
+        """The values that bytes hold, copied. byte_order: "native", "little" or "big". Without `count` all from the byte `offset` on.
+
+        Raises:
+            ValueError: an unknown order of bytes, or bytes that are no whole number of values.
+        """
+        orders: dict[str, Any] = {"native": "=", "little": "<", "big": ">"}
+        if byte_order not in orders:
+            raise ValueError(f"invalid byte_order '{byte_order}' (expected 'big', 'little' or 'native')")
+        kind = self.dtype.dtype.newbyteorder(orders[byte_order])
+        values = (
+            np.frombuffer(buffer, _BYTE, offset=offset).astype(bool)
+            if self.dtype is dtypes.bool
+            else np.frombuffer(buffer, kind, count, offset)
+        )
+        return TypedStorage(
+            wrap_storage=UntypedStorage._of(values.astype(self.dtype.dtype)), dtype=self.dtype, _internal=True
+        )
 
 
 Sequence.register(_Memory)  # torch.tensor(storage)

@@ -142,8 +142,8 @@ REASONS = {
     "yet": (
         "it is not offered yet; build it from what is here, or run the program with PyTorch",
         "linalg.ldl_* lobpcg overrides.*TorchFunctionMode nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* *.to_empty optim.optimizer.* "
-        "nn.utils.parametriz*.* utils.checkpoint* autograd.graph.* quasirandom *.name *.index get_deterministic_debug_mode "
-        "set_deterministic_debug_mode is_warn_always_enabled set_warn_always functional.*_lowrank",
+        "nn.utils.parametriz*.* utils.checkpoint* autograd.graph.* quasirandom *.name *.index "
+        "is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),
     "steps": (
         "the steps of optimizers are methods of their classes; use torch.optim.SGD, Adam and the others",

@@ -353,6 +353,8 @@ ERRORS = {
     "normal_ std": lambda t: t.ones(3).normal_(0, -1),
     "uniform_": lambda t: t.ones(3).uniform_(2, 1),
     "random_": lambda t: t.ones(3).random_(5, 2),
+    "random_ of bytes": lambda t: t.ones(3).byte().random_(-1, 5),
+    "random_ of halves": lambda t: t.ones(3).half().random_(0, 10**6),
     "bernoulli": lambda t: t.bernoulli(t.tensor([2.0])),
     "bernoulli_": lambda t: t.ones(2).bernoulli_(-0.5),
     "exponential_": lambda t: t.ones(2).exponential_(-1.0),

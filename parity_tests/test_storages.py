@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import re
 import sys
 import warnings
+from typing import Any
 
 import pytest
 import torch
@@ -108,8 +110,19 @@ t.zeros(1).set_(s), t.zeros(1).set_(u), t.zeros(1).set_(u, 1, (2,), (1,))
 t.zeros(1).long().set_(s)
 t.zeros(1).set_(3)
 x.storage().size(), x[0, 1].storage().size(), x[0, 1].untyped_storage().nbytes(), x.T.contiguous().storage().tolist()[:4] if x.ndim == 2 else None
+copies(x)
+t.FloatStorage.from_buffer(bytearray([64, 16, 0, 0]), "big").tolist(), t.ShortStorage.from_buffer(bytearray([1, 2, 3, 4]), "little").tolist()
+t.IntStorage.from_buffer(bytearray(range(12)), "big", 1, 4).tolist(), t.BoolStorage.from_buffer(bytearray([0, 1, 2]), "big").tolist()
+t.IntStorage.from_buffer(bytearray(4), "middle")
 x.untyped_storage().data_ptr() == x.data_ptr(), x[0, 1].untyped_storage().data_ptr() == x.data_ptr()
 """
+
+
+def copies(x: Any) -> Any:
+    """A tensor and its storages, copied together."""
+    tensor, typed, untyped = copy.deepcopy([x, x.storage(), x.untyped_storage()])
+    tensor += 1
+    return typed[2], untyped[8:12], x.storage()[2]
 
 
 def _shown(value: object) -> str:
@@ -123,7 +136,7 @@ def test_line(line):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             s, u = package.arange(6.0).storage(), package.arange(6.0).untyped_storage()
-            return _shown(eval(line, {"t": package, "x": x, "s": s, "u": u}))
+            return _shown(eval(line, {"t": package, "copies": copies, "x": x, "s": s, "u": u}))
 
     same_program(program)
 

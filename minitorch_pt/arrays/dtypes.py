@@ -145,7 +145,10 @@ def of(numpy_dtype: Any) -> dtype:
                 f"array.astype({numpy_dtype.newbyteorder('=').name!r})"
             ) from None
         known = ", ".join(d.name for d in ALL)
-        raise TypeError(f"can't convert np.ndarray of type {numpy_dtype}. The supported types are: {known}.") from None
+        kind = numpy_dtype.type if isinstance(numpy_dtype, np.dtype) else type(numpy_dtype)
+        raise TypeError(
+            f"can't convert np.ndarray of type {kind.__module__}.{kind.__name__}. The only supported types are: {known}."
+        ) from None
 
 
 def get_default_dtype() -> dtype:

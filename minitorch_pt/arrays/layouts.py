@@ -246,6 +246,13 @@ def _images(value: Any, operands: list, ranks: tuple[int, ...] = (4, 5), operand
     return compact(value)
 
 
+def _joined(value: Any, operands: list) -> Any:
+    """Images with the channels fastest if they are so in all of them."""
+    if value.flags.c_contiguous and operands[0].flags.c_contiguous:
+        return value
+    return _images(value, operands) if value.ndim > 3 and all(map(channels_last, operands)) else compact(value)
+
+
 def _pooled(value: Any, operands: list) -> Any:
     n = len(operands[1])  # axes that are pooled over
     deep = len(operands) == 3 and operands[2].startswith("MaxPool3D")  # torch's name of the node
@@ -300,7 +307,7 @@ def _columns(outputs: str) -> Callable:
 
 _CONTIGUOUS = (
     "addbmm", "addmm", "addmv", "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "baddbmm", "bmm",
-    "bucketize", "_cat", "_cdist", "compact", "count_nonzero", "_cross", "cummax", "cummin", "cumprod", "cumsum",
+    "bucketize", "_cdist", "compact", "count_nonzero", "_cross", "cummax", "cummin", "cumprod", "cumsum",
     "dirichlet_draw", "_drawn_with", "_euclidean", "gamma_draw", "gather", "_identity", "_index_add", "inner", "kthvalue",
     "_layer_norm", "linear", "_linear_otherwise", "log_softmax", "_lu", "logcumsumexp", "logsigmoid", "logsumexp",
     "masked_fill", "masked_scatter", "matmul", "matrix_exp", "mean", "median", "mm", "mode", "mvlgamma", "nanmedian",
@@ -329,6 +336,7 @@ KINDS: dict[str, tuple[int | str, Callable | None]] = {
     "_convolution": ("", _convolved),
     # as the rule leaves it: these look into memory, or lay out their result themselves
     **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "look_up", "replaced", "_accumulated", "placed_along", "_placed", "_filled", "_sliced", "part", "put", "_outside", "_copy_slices", "laid_out"), ("", None)),
+    "_cat": ("", _joined),
     "rsub": (0, _by(1, 0)),
     "addr": ("", _by(0)),
     **dict.fromkeys(("igamma", "igammac", "zeta"), ("", arranged)),

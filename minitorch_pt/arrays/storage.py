@@ -30,6 +30,7 @@ __all__ = [
     "offset",
     "owner",
     "refuse_inference",
+    "APART",
     "refuse_overlap",
     "repeats",
     "resize",
@@ -251,13 +252,22 @@ def expanded(data: np.ndarray) -> bool:
     )
 
 
-def refuse_overlap(data: np.ndarray, others: Sequence[np.ndarray]) -> None:
-    """Raise if writing to `data` would write an element twice, or one that another array reads in another place.
+# operations that write where an index says, or read there into `out`: what they read may not even be the memory that they write
+APART = frozenset({
+    "gather", "index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "masked_select", "put", "scatter", "scatter_add",
+    "scatter_reduce", "take", "take_along_dim",
+})  # fmt: skip
+
+
+def refuse_overlap(data: np.ndarray, others: Sequence[np.ndarray], same: bool = False, twice: bool = False) -> None:
+    """Raise if writing to `data` would write an element twice, or one that another array reads in another place, or with `same` at all.
+
+    twice: an element may be written twice.
 
     Raises:
         RuntimeError: it would.
     """
-    if expanded(data):
+    if not twice and expanded(data):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
@@ -267,14 +277,14 @@ def refuse_overlap(data: np.ndarray, others: Sequence[np.ndarray]) -> None:
             (first, end), (start, stop) = map(np.lib.array_utils.byte_bounds, (data, other))
             # NumPy gives a new axis the stride 0, torch another
             strides = zip(data.shape, data.strides, other.strides, strict=False)
-            same = (first, end, data.ndim) == (start, stop, other.ndim) and all(
+            equal = (first, end, data.ndim) == (start, stop, other.ndim) and all(
                 s == t or (n == 1 and 0 in (s, t)) for n, s, t in strides
             )
             # where there are gaps torch is not sure, and lets it pass
             if (
                 first < stop
                 and start < end
-                and not same
+                and (same or not equal)
                 and end - first == data.nbytes
                 and stop - start == other.nbytes
             ):

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..arrays import dtypes, samples
 from ..arrays.samples import active
-from ..arrays.storage import Place, refuse_overlap, repeats, writable
+from ..arrays.storage import APART, Place, refuse_overlap, repeats, writable
 from ..names.titles import titled
 from . import changes, contract, graph
 from .changes import changed
@@ -143,8 +143,9 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict, o
     tracked = recording.on and any(isinstance(a, graph.Tensor) and a.requires_grad for a in inputs)
     if tracked:
         check_inplace(tensor)
-    if not overlap:
-        refuse_overlap(tensor._data, [a._data for a in inputs[1:] if isinstance(a, graph.Tensor)])
+    if (apart := operation.__name__ in APART) or not overlap:
+        read = [x for a in inputs[1:] for x in (a if type(a) is tuple else (a,))] if apart else inputs[1:]
+        refuse_overlap(tensor._data, [a._data for a in read if isinstance(a, graph.Tensor)], apart, overlap)
     # what the gradient functions keep must be the values before the change
     linear = getattr(operation, "kind", None) is not None and operation.kind.linear  # type: ignore[attr-defined]
     before = _alias(tensor, tensor._data if linear or not tracked else tensor._data.copy())

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..arrays import dtypes, layouts
 from ..arrays.notices import warn
-from ..arrays.storage import looking, refuse_overlap, resize, writable
+from ..arrays.storage import APART, looking, refuse_overlap, resize, writable
 from . import changes, graph
 from .modes import recording
 
@@ -52,9 +52,13 @@ def into(
     value, memory = result._data, target._data
     exact = not promotes and "CastOut" not in kinds
     if value.dtype != memory.dtype and (exact or not dtypes.castable(value.dtype, memory.dtype)):
-        raise RuntimeError(
-            f"result type {dtypes.TITLES[value.dtype.name]} can't be cast to the desired output type {dtypes.TITLES[memory.dtype.name]}; give `out` the result's type"
-        )
+        made, given = (dtypes.TITLES[x.dtype.name] for x in (value, memory))
+        text = f"result type {made} can't be cast to the desired output type {given}"
+        if {"QuietOut", "TypedOut"} <= kinds:  # a maker
+            text = f"dtype {made} does not match dtype of out parameter ({given})"
+        elif exact:
+            text = f"Expected out tensor to have dtype {made.lower()}, but got {given.lower()} instead: {text}"
+        raise RuntimeError(f"{text}; give `out` the result's type")
     if "RowOut" in kinds and memory.size == value.size:  # torch looks at the number of elements alone
         value = value.reshape(memory.shape)
     if memory.shape != value.shape:
@@ -76,8 +80,13 @@ def into(
         if promotes:  # in the order of the operands
             steps = [step * memory.itemsize for step in layouts.strides(value)]
             target._data = memory = looking(memory, value.shape, steps)
-    read = [x for part in inputs for x in (part if isinstance(part, (list, tuple)) else [part])]
-    refuse_overlap(memory, [x._data for x in read if isinstance(x, graph.Tensor)])
+    others = [
+        x._data
+        for part in inputs
+        for x in (part if isinstance(part, (list, tuple)) else [part])
+        if isinstance(x, graph.Tensor)
+    ]
+    refuse_overlap(memory, others, name in APART)
     np.copyto(writable(memory), value, casting="unsafe")
     changes.changed(memory)
     return target

@@ -193,6 +193,11 @@ class Slot:
     def _refuse(self, value: Any, function: str, place: int | None) -> NoReturn:
         kind = type(value)
         given = f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+        if isinstance(value, DEEP) and self.wanted == "tuple of Tensors":
+            i, odd = next((i, v) for i, v in enumerate(value) if not isinstance(v, graph.Tensor))
+            raise TypeError(
+                f"{function}(): expected Tensor as element {i} in argument {place or 0}, but got {type(odd).__name__}"
+            )
         if isinstance(value, DEEP):
             given += f" of ({', '.join(type(v).__name__ for v in value[:4])}{', ...' * (len(value) > 4)})"
         where = "" if place is None else f" (position {place + 1})"

@@ -34,13 +34,26 @@ def _nothing(*args: Any) -> None:
     """Nothing is traced, or counted."""
 
 
+def _has_compatible_shallow_copy_type(input: Any, from_: Any) -> bool:
+    """Whether one tensor may take the place of the other."""
+    return type(input) is type(from_)
+
+
+def _is_all_true(input: Any) -> Any:
+    return input.all()
+
+
+def _is_any_true(input: Any) -> Any:
+    return input.any()
+
+
 # those of torch itself
 TOP: dict[str, Any] = {
     "_assert_async": _assert_async,
     "_check": _check,
-    "_has_compatible_shallow_copy_type": lambda input, from_: type(input) is type(from_),
-    "_is_all_true": lambda input: input.all(),
-    "_is_any_true": lambda input: input.any(),
+    "_has_compatible_shallow_copy_type": _has_compatible_shallow_copy_type,
+    "_is_all_true": _is_all_true,
+    "_is_any_true": _is_any_true,
 }
 # the names of torch._C, besides those of classes
 CORE: dict[str, Any] = {

@@ -325,7 +325,8 @@ def linear_cross_entropy(
         raise RuntimeError(f"expected linear_bias shape {scores}, got {tuple(linear_bias.shape)}")
     if len(scores) > 1 and input.dim() == 1:
         raise RuntimeError(
-            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input (N, {input.shape[-1]}), got unbatched input with shape {tuple(input.shape)}"
+            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input, "
+            f"(N, {input.shape[-1]}), got unbatched input with shape {tuple(input.shape)}"
         )
     if ignore_index is not None and tuple(target.shape) == (*input.shape[:-1], *scores):
         raise RuntimeError("ignore_index cannot be specified when target contains probabilities")

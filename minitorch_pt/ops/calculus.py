@@ -58,6 +58,13 @@ def diff(
         return clone(input)
     axis = from_front(dim, input.ndim)
     parts = [x for x in (prepend, input, append) if x is not None]
+    for x in parts:
+        for d, (k, m) in enumerate(zip(x.shape, input.shape, strict=True)):
+            if k != m and d != axis:
+                raise RuntimeError(
+                    "diff expects the shape of tensor to prepend or append to match that of input except along the differencing dimension; "
+                    f"input.size({d}) = {m}, but got tensor.size({d}) = {k}"
+                )
     result = cat(parts, axis) if len(parts) > 1 else input
     minus = ne if array(result).dtype == bool else sub
     for _ in range(min(n, result.shape[axis])):
@@ -68,7 +75,9 @@ def diff(
 def _areas(name: str, y: Array, x: Array, dx: float | None, dim: int) -> Array:
     """Twice the area between neighbours along an axis."""
     if x is not None and dx is not None:
-        raise TypeError(f"{name}() takes the places x or their distance dx, and got both")
+        raise TypeError(
+            f"{name}() received an invalid combination of arguments: it takes the places x or their distance dx, and got both"
+        )
     for given in (y, x):
         if given is not None and array(given).dtype == bool:
             raise RuntimeError(f"{name}: received a bool input, but bool is not supported; convert with .float()")

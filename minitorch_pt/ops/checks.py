@@ -30,10 +30,10 @@ def same_dtype(name: str, *operands: Array) -> None:
     kinds = [a.dtype for a in operands]
     if len(set(kinds)) > 1:
         raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {' != '.join(kind.name for kind in kinds)} in {name}(); convert one with .to()"
+            f"expected m1 and m2 to have the same dtype, but got: {' != '.join(TITLES[kind.name].lower() for kind in kinds)} in {name}(); convert one with .to()"
         )
     if kinds[0] == BOOL:
-        raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
+        raise NotImplementedError(f"{name}() is not implemented for 'Bool'; convert with .int()")
 
 
 def other_dtype(input: Array, weight: Array) -> str:
@@ -56,14 +56,14 @@ def weights_dtype(name: str, input: Array, weight: Array, *rest: Array) -> None:
 def no_bools(name: str, *data: Array) -> None:
     """Raise NotImplementedError if all operands are bools."""
     if all(np.asarray(x).dtype == bool for x in data):
-        raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
+        raise NotImplementedError(f"{name}() is not implemented for 'Bool'; convert with .int()")
 
 
 def only_kinds(kinds: str, name: str, input: Array) -> None:
     """Raise unless the operands' common type is of these kinds."""
     kind = array(input).dtype
     if kind.kind not in kinds:
-        raise NotImplementedError(f"{name}() is not implemented for {kind.name}; convert with .to()")
+        raise NotImplementedError(f"{name}() is not implemented for '{TITLES[kind.name]}'; convert with .to()")
 
 
 def alike(name: str) -> Callable[..., None]:
@@ -73,7 +73,9 @@ def alike(name: str) -> Callable[..., None]:
         types = [x.dtype for x in operands if isinstance(x, np.ndarray)]
         if len({*types}) > 1:
             names = ", ".join(t.name for t in types)
-            raise RuntimeError(f"{name}() expects operands of the same dtype, and got {names}; convert one with .to()")
+            raise RuntimeError(
+                f"{name} is not yet implemented for tensors with different dtypes. Got {names}; convert one with .to()"
+            )
 
     return check
 
@@ -92,7 +94,7 @@ def check_floating(name: str, input: Array) -> bool:
     dtype = input.dtype if type(input) is np.ndarray else array(input).dtype
     if dtype.kind != "f":
         raise NotImplementedError(
-            f"{name}() needs a floating point tensor and got torch.{dtype.name}; convert it with .float()"
+            f"{name}() is not implemented for '{TITLES.get(dtype.name)}': it needs a floating point tensor; convert it with .float()"
         )
     return dtype is HALF
 
@@ -106,12 +108,14 @@ def not_empty(name: str, shape: tuple[int, ...], dim: Dims | None) -> None:
     if dim is None:
         if 0 in shape:
             raise RuntimeError(
-                f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(shape)}. Specify the reduction dim with the 'dim' argument."
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+                f"Specify the reduction dim with the 'dim' argument: the shape is {list(shape)}."
             )
         return
     for d in (dim,) if isinstance(dim, int) else dim:
         if shape and shape[from_front(d, len(shape))] == 0:
-            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size, got shape {list(shape)}.")
+            d = from_front(d, len(shape))
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size. The shape is {list(shape)}.")
 
 
 def float_only(text: str, data: np.ndarray) -> None:
@@ -121,4 +125,4 @@ def float_only(text: str, data: np.ndarray) -> None:
         RuntimeError: another.
     """
     if data.dtype.kind != "f":
-        raise RuntimeError(f"{text}. Got: {data.dtype.name}; convert with .float()")
+        raise RuntimeError(f"{text} {TITLES[data.dtype.name]}; convert with .float()")

@@ -86,15 +86,14 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     """
     equation, factors = _read_equation(equation, operands)
     terms, result = _terms(equation, factors)
-    need(len(set(result)) == len(result), f"einsum(): output subscripts {result!r} contain a letter twice")
+    twice = next((letter for letter in result if result.count(letter) > 1), "")
+    need(not twice, f"einsum(): output subscript {twice} appears more than once in the output")
     sizes = _sizes_of_letters(terms, factors)
     letters = set("".join(terms))
     if not set(result) >= letters:
         same_dtype("einsum", *factors)
-    need(
-        set(result) <= letters,
-        f"einsum(): output subscripts {result!r} contain a letter that no operand has: {equation!r}",
-    )
+    unknown = next((letter for letter in result if letter not in letters), "")
+    need(not unknown, f"einsum(): output subscript {unknown} does not appear in the equation for any input operand")
     terms, factors = zip(*(_plain_factor(term, t, sizes) for term, t in zip(terms, factors, strict=True)), strict=True)
     terms, factors = [*terms], [*factors]
     _types_of_factors(terms, factors, result)
@@ -125,9 +124,10 @@ def _terms(equation: str, operands: tuple[Tensor, ...]) -> tuple[list[str], str]
     """The letters of each operand and of the result, with letters in the place of "..."."""
     left, arrow, right = equation.partition("->")
     terms = left.split(",")
+    more = "more" if len(operands) > len(terms) else "fewer"
     need(
         len(terms) == len(operands),
-        f"einsum(): the equation {equation!r} has {len(terms)} operands, and {len(operands)} were given",
+        f"einsum(): {more} operands were provided than specified in the equation: {len(operands)} for {equation!r}",
     )
     free = iter(sorted(set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") - set(equation)))
     extra = [
@@ -136,9 +136,11 @@ def _terms(equation: str, operands: tuple[Tensor, ...]) -> tuple[list[str], str]
     dots = "".join(next(free) for _ in range(max(extra)))
     terms = [term.replace("...", dots[len(dots) - n :]) for term, n in zip(terms, extra, strict=True)]
     joined = "".join(terms)
+    wrong = next((c for c in joined if not (c.isalpha() and c.isascii())), "")
     need(
-        not joined or (joined.isalpha() and joined.isascii()),
-        f"einsum(): the subscripts must be letters from a to z and A to Z, or ... for further axes: {equation!r}",
+        not wrong,
+        f"einsum(): invalid subscript given at index {equation.find(wrong)} in the equation string, subscripts must be in [a-zA-Z]: "
+        f"{equation!r}, with ... for further axes",
     )
     if arrow:
         return terms, right.replace("...", dots)
@@ -152,15 +154,16 @@ def _sizes_of_letters(terms: list[str], operands: tuple[Tensor, ...]) -> dict[st
         RuntimeError: two sizes do not broadcast, or a term has not one letter for each axis.
     """
     sizes: dict[str, int] = {}
-    for term, t in zip(terms, operands, strict=True):
+    for i, (term, t) in enumerate(zip(terms, operands, strict=True)):
         need(
             len(term) == t.ndim,
-            f"einsum(): the number of subscripts in {term!r} does not match the number of dimensions ({t.ndim}) of its operand",
+            f"einsum(): the number of subscripts in the equation ({len(term)}) does not match the number of dimensions ({t.ndim}) for operand {i} "
+            "and no ellipsis was given",
         )
         for letter, n in zip(term, t.shape, strict=True):
             need(
                 sizes.get(letter, 1) in (1, n) or n == 1,
-                f"einsum(): subscript {letter!r} has size {n} for one operand, which does not broadcast with the size {sizes.get(letter)} seen before",
+                f"einsum(): subscript {letter} has size {n} for operand {i} which does not broadcast with previously seen size {sizes.get(letter)}",
             )
             sizes[letter] = max(sizes.get(letter, 1), n) if n else 0
     return sizes

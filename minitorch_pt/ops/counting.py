@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from ..arrays.dtypes import checked
+from ..arrays.dtypes import TITLES, checked
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .axes import from_front
@@ -43,7 +43,7 @@ def _unique_axis(shape: tuple[int, ...], dim: int) -> int:
     axis = from_front(dim, len(shape))
     if 0 in shape[:axis] + shape[axis + 1 :]:
         raise RuntimeError(
-            f"There are 0 sized dimensions in {list(shape)}, and they aren't selected, so unique cannot be applied"
+            f"There are 0 sized dimensions, and they aren't selected, so unique cannot be applied: the shape is {list(shape)}"
         )
     return axis
 
@@ -112,7 +112,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         RuntimeError: not a vector of non-negative whole numbers, or weights of another length.
     """
     if input.dtype.kind not in "iu":
-        raise NotImplementedError(f"bincount is not implemented for {input.dtype.name}; convert with .long()")
+        raise NotImplementedError(f"bincount is not implemented for '{TITLES[input.dtype.name]}'; convert with .long()")
     if input.ndim != 1 or (input.size and input.min() < 0):
         smallest = f", smallest {input.min()}" if input.size else ""
         raise RuntimeError(
@@ -161,9 +161,11 @@ def searchsorted(
     Raises:
         RuntimeError: shapes that do not fit, or side and right that contradict each other.
     """
-    if side not in (None, "left", "right") or (side == "left" and right):
+    if side not in (None, "left", "right"):
+        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    if side == "left" and right:
         raise RuntimeError(
-            f"torch.searchsorted(): side can only be 'left' or 'right', and not the opposite of right; got side={side!r}, right={right}"
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
         )
     no_bools("searchsorted", sorted_sequence, input)
     at: Any = "right" if right or side == "right" else "left"
@@ -176,6 +178,13 @@ def searchsorted(
     if order is not None and order.dtype != np.int64:
         raise RuntimeError(
             f"torch.searchsorted(): sorter must be a tensor of long dtype but got {order.dtype.name}; convert with .long()"
+        )
+    if order is not None and order.size and not (order.min() >= 0 and order.max() < shape[-1]):
+        raise RuntimeError("torch.searchsorted(): sorter index out of range")
+    if len(shape) != 1 and not values.ndim:
+        raise RuntimeError(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim"
+            f"({len(shape)})"
         )
     if len(shape) == 1:
         return np.asarray(_places(sorted_sequence, values, at, order)).astype(kind)
@@ -235,7 +244,7 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, o
         RuntimeError: no bins, max below min, or limits that are not finite. NotImplementedError: whole numbers.
     """
     if input.dtype.kind != "f":
-        raise NotImplementedError(f"histc is not implemented for {input.dtype.name}; convert with .float()")
+        raise NotImplementedError(f"histc is not implemented for '{TITLES[input.dtype.name]}'; convert with .float()")
     if bins <= 0:
         raise RuntimeError(f"torch.histc(): bins must be > 0, but got {bins}")
     for limit in (min, max):

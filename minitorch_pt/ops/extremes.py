@@ -115,6 +115,10 @@ def aminmax(
     """
     data = array(input)
     axes = reduced_axes(dim, data.ndim)
+    if dim is None and not data.size:
+        raise RuntimeError(
+            f"aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity: the shape is {list(data.shape)}"
+        )
     not_empty("aminmax", data.shape, axes)
     low, high = (np.asarray(find(data, axis=axes, keepdims=keepdim)) for find in (np.min, np.max))
     return (
@@ -192,7 +196,8 @@ def _where_extreme(name: str, find: Callable, text: str) -> Callable[..., Tensor
         if dim is None:
             if input.size == 0:
                 raise IndexError(
-                    f"{name}(): Expected reduction dim to be specified for input.numel() == 0, shape {list(input.shape)}. Specify the reduction dim with the 'dim' argument."
+                    f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+                    "Specify the reduction dim with the 'dim' argument."
                 )
             return find(input, keepdims=keepdim)
         not_empty(name, input.shape, dim)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arrays import dtypes
 from ..arrays.places import added_at, flat_places
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
@@ -31,8 +32,18 @@ def whole_index(index: Array, name: str, kinds: str = "li", error: type = Runtim
     """An index as an array. kinds: the NumPy characters of the types that are taken; error: raised for others."""
     data = np.asarray(array(index))
     if data.dtype.char not in kinds:
-        names = "int32/int64" if kinds == "li" else "int64"
-        raise error(f"{name}(): Expected dtype {names} for index, got {data.dtype.name}; convert with .long()")
+        names = (
+            "dtype int64"
+            if kinds != "li"
+            else "dtype int32 or int64"
+            if name == "index_select"
+            else "dtype int32/int64"
+        )
+        if name in ("index_copy_", "take", "put_"):
+            names = "a long tensor"
+        raise error(
+            f"{name}(): Expected {names} for index, but got {dtypes.TITLES[data.dtype.name]}; convert with .long()"
+        )
     return data
 
 
@@ -40,7 +51,7 @@ def within(data: np.ndarray, n: int, dim: int, error: type = IndexError) -> np.n
     """The numbers, if all are places among the n along an axis; else an error."""
     if data.size and (data.min() < 0 or data.max() >= n):
         bad = int(data.min()) if data.min() < 0 else int(data.max())
-        raise error(f"index {bad} is out of bounds for dimension {dim} with size {n}")
+        raise error(f"index out of range in self: index {bad} is out of bounds for dimension {dim} with size {n}")
     return data
 
 
@@ -107,14 +118,16 @@ def check_places(
                 and len(src) < len(sizes)
                 and all(k <= n for k, n in zip(sizes, src, strict=False))
             )
+            title = "self" if title == "input" and name != "gather" else title
             raise (IndexError if missing else RuntimeError)(
                 f"Index tensor must have the same number of dimensions as {title} tensor: {name}() got {len(sizes)} and {len(other)}"
             )
         for d, (k, n) in enumerate(zip(sizes, other, strict=True)):
             if k > n and not (d == dim and title == "input"):
+                where = f"Size does not match at dimension {d} expected" if name == "gather" else "Expected"
+                more = "" if src is None else f" and to be no larger size than src {list(src)}"
                 raise RuntimeError(
-                    f"Size does not match at dimension {d}: {name}() expected index {list(sizes)} to be no larger than {title} {list(other)}"
-                    + f" apart from dimension {dim}" * (title == "input")
+                    f"{where} index {list(sizes)} to be no larger than self {list(self_sizes)} apart from dimension {dim}{more}"
                 )
     within(index, self_sizes[dim], dim, RuntimeError)
 
@@ -196,7 +209,7 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
     Raises:
         RuntimeError: the mask is not bool, or does not broadcast.
     """
-    where = checked_mask(mask, "masked_select")
+    where = checked_mask(mask, "masked_select: expected BoolTensor for mask; it")
     shape = broadcast_shapes(tuple(input.shape), where.shape)
     return selected.rule(broadcast_to(input, shape), np.broadcast_to(where, shape))
 
@@ -210,6 +223,8 @@ def selected(input: Array, mask: np.ndarray) -> Pulled:
 
 def check_flat_places(index: np.ndarray, n: int, name: str) -> None:
     """Raise IndexError if a number is no place among n elements, counted from either end."""
+    if index.size and not n:
+        raise IndexError(f"{name}(): tried to take from an empty tensor, or to put into one")
     if index.size and (index.min() < -n or index.max() >= n):
         bad = int(index.max() if index.max() >= n else index.min())
         raise IndexError(f"out of range: {name}() tried to access index {bad} on a tensor of {n} elements.")
@@ -225,7 +240,7 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Pulled:
     numbers = array(index)
     if numbers.dtype != np.int64:
         raise RuntimeError(
-            f"take(): Expected a long tensor for index, but got {numbers.dtype.name}; convert with .long()"
+            f"take(): Expected a long tensor for index, but got {dtypes.TITLES[numbers.dtype.name]}; convert with .long()"
         )
     shape, n = tuple(input.shape), math.prod(input.shape)
     check_flat_places(numbers, n, "take")
@@ -305,10 +320,12 @@ def unravel_index(indices: Tensor, shape: object) -> tuple:
     """
     if array(indices).dtype.kind not in "iu":
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}; convert with .long()")
+    if not isinstance(shape, (int, tuple, list)):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape).__name__}")
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     for n in sizes:
         if not isinstance(n, (int, np.integer)):
-            raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {shape}")
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got {shape}")
         if n < 0:
             raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
     parts, rest = [], indices.long()

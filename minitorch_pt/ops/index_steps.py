@@ -101,9 +101,7 @@ def _read_items(items: tuple, shape: tuple[int, ...], rest: int) -> tuple[list, 
         else:
             width = item.ndim if item.dtype.char == "?" else 1
             if item.dtype.char == "?" and shape[axis : axis + width] != item.shape:
-                raise IndexError(
-                    f"The shape of the mask {list(item.shape)} at index {axis} does not match the shape of the indexed tensor {list(shape)}"
-                )
+                raise _misfit(item, shape, axis)
             found.append((out, item))
             view += [WHOLE] * width
             axis, out = axis + width, out + width
@@ -130,6 +128,14 @@ def _joined(found: list) -> tuple:
     return tuple(index)
 
 
+def _misfit(mask: np.ndarray, shape: tuple[int, ...], axis: int) -> IndexError:
+    """The error of a mask that does not have the shape of the axes from `axis` on."""
+    d = next((d for d, n in enumerate(mask.shape) if shape[axis + d : axis + d + 1] != (n,)), 0)
+    return IndexError(
+        f"The shape of the mask {list(mask.shape)} at index {d} does not match the shape of the indexed tensor {list(shape)} at index {axis + d}"
+    )
+
+
 def check_axes(index: tuple, shape: tuple[int, ...]) -> None:
     """Raise IndexError if index arrays name more axes than there are, or places in an axis that has none."""
     axis = 0
@@ -138,11 +144,9 @@ def check_axes(index: tuple, shape: tuple[int, ...]) -> None:
         if axis + width > len(shape):
             raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {axis + width})")
         if item.dtype.char == "?" and item.shape != shape[axis : axis + width]:
-            raise IndexError(
-                f"The shape of the mask {list(item.shape)} at index {axis} does not match the shape of the indexed tensor {list(shape)}"
-            )
+            raise _misfit(item, shape, axis)
         if item.dtype.char != "?" and item.size and not shape[axis]:
-            raise IndexError(f"index is out of bounds for dimension {axis} with size 0")
+            raise IndexError(f"index is out of bounds for dimension with size 0: dimension {axis}")
         axis += width
 
 
@@ -193,7 +197,9 @@ def _axes(item: object) -> int:
 
 def _too_many(index: object, ndim: int, named: int) -> str:
     if not ndim and isinstance(index, (int, np.integer)):
-        return "invalid index of a 0-dim tensor. Use `tensor.item()` to convert a 0-dim tensor to a number"
+        return "invalid index of a 0-dim tensor. Use `tensor.item()` in Python to convert a 0-dim tensor to a number"
+    if not ndim and isinstance(index, slice):
+        return "slice() cannot be applied to a 0-dim tensor."
     return f"too many indices for tensor of dimension {ndim}: {named} given"
 
 

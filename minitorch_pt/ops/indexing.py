@@ -54,8 +54,17 @@ def look_up(input: Array, index: tuple) -> Pulled:
         else:
             value = data[index]
     except IndexError as error:
-        raise IndexError(str(error).replace("axis", "dimension")) from None
+        raise _index_error(error, index) from None
     return arranged(value, data, index) if value.ndim > 1 else value, lambda g: written_at.rule(g, index, shape)
+
+
+def _index_error(error: IndexError, index: tuple) -> IndexError:
+    """NumPy's error in torch's words."""
+    text = str(error).replace("axis", "dimension")
+    if text.startswith("shape mismatch"):
+        shapes = ", ".join(str([*i.shape]) for i in index if isinstance(i, np.ndarray))
+        text = f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
+    return IndexError(text)
 
 
 @differentiable(linear=True, name="IndexPutBackward0")
@@ -177,7 +186,7 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
         if not value.size:  # NumPy does not look at its shape then
             np.broadcast_to(value, data[index].shape)
     except IndexError as error:
-        raise IndexError(str(error).replace("axis", "dimension")) from None
+        raise _index_error(error, index) from None
     except (ValueError, TypeError):
         shape = list(data[index].shape)
         raise RuntimeError(

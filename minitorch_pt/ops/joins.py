@@ -277,9 +277,14 @@ def tensor_split(input: Tensor, indices_or_sections: Tensor | Size, dim: Dim = 0
     dim = from_front(dim, input.ndim)
     n = input.shape[dim]
     given = np.asarray(array(indices_or_sections), None if np.size(indices_or_sections) else np.int64)
-    if given.dtype != np.int64 or given.ndim > 1:
+    if given.dtype != np.int64:
         raise RuntimeError(
-            f"tensor_split expected indices_or_sections of dtype long and at most one dimension, but got {given.dtype} and {given.ndim}"
+            f"tensor_split expected tensor_indices_or_sections to have dtype of long, but got {dtypes.TITLES[given.dtype.name]}"
+        )
+    if given.ndim > 1:
+        raise RuntimeError(
+            "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor "
+            f"with {given.ndim} dims"
         )
     indices_or_sections = given.tolist()
     if isinstance(indices_or_sections, int):
@@ -304,9 +309,10 @@ def _split_along(name: str, least: int, axis: int, input: Array, indices_or_sect
         raise TypeError(
             f"{name}(): argument 'indices_or_sections' must be int or a list of ints, not {indices_or_sections!r}"
         )
-    if isinstance(indices_or_sections, int) and input.shape[axis] % max(indices_or_sections, 1):
+    if isinstance(indices_or_sections, int) and (indices_or_sections < 1 or input.shape[axis] % indices_or_sections):
         raise RuntimeError(
-            f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {input.shape[axis]} is not divisible by the split_size {indices_or_sections}!"
+            f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {input.shape[axis]} is not divisible by the "
+            f"split_size {indices_or_sections}!"
         )
     return tensor_split(input, indices_or_sections, axis)
 

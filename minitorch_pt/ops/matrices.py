@@ -243,7 +243,7 @@ def ormqr(
     Raises:
         RuntimeError: shapes or dtypes do not fit. NotImplementedError: not float32 or float64.
     """
-    check_matrices("ormqr", input)
+    need(input.ndim > 1, f"torch.ormqr: input must have at least 2 dimensions, got shape {list(input.shape)}")
     need(
         other.ndim == input.ndim,
         f"torch.ormqr: Expected other to have as many axes as input, but they are {list(other.shape)} and {list(input.shape)}",
@@ -254,6 +254,10 @@ def ormqr(
         f"torch.ormqr: other.shape[{axis}] must be equal to input.shape[-2], {m}, but is {other.shape[axis]}",
     )
     batch, k = input.shape[:-2], min(m, input.shape[-1])
+    need(
+        tau.shape[-1:] == (k,),
+        f"torch.ormqr: tau.shape[-1] must be equal to min(other.shape[{axis}], input.shape[-1]), {k}: its shape is {list(tau.shape)}",
+    )
     need(tuple(tau.shape) == (*batch, k), f"torch.ormqr: tau must have shape {[*batch, k]}, but has {list(tau.shape)}")
     need(
         other.shape[:-2] == batch,
@@ -263,6 +267,7 @@ def ormqr(
         input.dtype == tau.dtype == other.dtype,
         f"torch.ormqr: Expected input, tau and other to have the same dtype, but they have {input.dtype}, {tau.dtype} and {other.dtype}",
     )
+    check_matrices("ormqr", input)
     return saving_result.rule(reflected(input, tau, other, left, transpose), (input, tau, other), "OrmqrBackward0")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays.dtypes import checked
+from ..arrays.dtypes import TITLES, checked
 from ..arrays.sums import plain_add
 from ..autograd.rule import differentiable
 from .checks import BOOL, need, same_dtype
@@ -156,12 +156,17 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Pulled:
         input.ndim == 1 and tensor.ndim == 1,
         f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors; use matmul for matrices",
     )
+    if input.dtype is not tensor.dtype:
+        titles = f"{TITLES[input.dtype.name]} and {TITLES[tensor.dtype.name]}"
+        raise RuntimeError(
+            f"dot : expected both vectors to have same dtype, but found {titles}; convert one with .to()"
+        )
     need(
         input.shape == tensor.shape,
         f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same number of "
         f"elements, but got {input.shape[0]} and {tensor.shape[0]} elements respectively",
     )
-    if input.dtype is not tensor.dtype or input.dtype is BOOL:
+    if input.dtype is BOOL:
         same_dtype("dot", input, tensor)
     return input @ tensor, lambda g: g * tensor, lambda g: g * input
 

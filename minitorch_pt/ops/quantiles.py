@@ -100,7 +100,7 @@ def nanmedian(
 
 
 _PLACES: dict[str, Callable] = {
-    "linear": np.floor, "midpoint": np.floor, "lower": np.floor, "higher": np.ceil, "nearest": np.round,
+    "linear": np.floor, "lower": np.floor, "higher": np.ceil, "midpoint": np.floor, "nearest": np.round,
 }  # fmt: skip
 _BLENDS = ("linear", "midpoint")
 
@@ -118,14 +118,20 @@ def _levels(data: np.ndarray, q: Array | float, interpolation: str) -> np.ndarra
     if not data.size:
         raise RuntimeError(f"quantile() input tensor must be non-empty, got shape {list(data.shape)}")
     if interpolation not in _PLACES:
-        raise RuntimeError(f"quantile() interpolation must be one of {', '.join(_PLACES)}, but got {interpolation}")
-    if isinstance(q, np.ndarray) and (q.ndim > 1 or q.dtype != data.dtype):
         raise RuntimeError(
-            f"quantile() q must be a scalar or 1D tensor of the input's dtype {data.dtype.name}, got {q.dtype.name} of shape {list(q.shape)}"
+            f"quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
+        )
+    if isinstance(q, np.ndarray) and q.ndim > 1:
+        raise RuntimeError(f"quantile() q must be a scalar or 1D tensor, got shape {list(q.shape)}")
+    if isinstance(q, np.ndarray) and q.dtype != data.dtype:
+        raise RuntimeError(
+            f"quantile() q tensor must be same dtype as the input tensor, {data.dtype.name}, got {q.dtype.name}"
         )
     levels = np.asarray(q, data.dtype)
     if not ((levels >= 0) & (levels <= 1)).all():
-        raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q}")
+        raise RuntimeError(
+            f"quantile() q {'values ' * isinstance(q, np.ndarray)}must be in the range [0, 1] but got {q}"
+        )
     return levels
 
 

@@ -111,8 +111,10 @@ def mean(
     """
     shape = input.shape
     data = input if dtype is None else input.astype(dtype)
+    which = "Input" if dtype is None else "Optional"
     float_only(
-        "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype", data
+        f"mean(): could not infer output dtype. {which} dtype must be either a floating point or complex dtype. Got:",
+        data,
     )
     axes = reduced_axes(dim, data.ndim)
     n = count_along(shape, axes)
@@ -153,7 +155,7 @@ def nanmean(
     Raises:
         RuntimeError: whole numbers. IndexError: no such axis.
     """
-    float_only("nanmean(): expected input to have floating point or complex dtype", array(input))
+    float_only("nanmean(): expected input to have floating point or complex dtype but got", array(input))
     return nansum(input, dim, keepdim, dtype=dtype) / sum(logical_not(isnan(input)), dim, keepdim)
 
 
@@ -164,7 +166,7 @@ def _moments(name: str, input: Array, dim: Dims | None, unbiased: bool | None, c
         dim, unbiased = None, dim
     if correction is None:
         correction = 0 if unbiased is False else 1
-    float_only("std and var only support floating point and complex dtypes", data)
+    float_only("std and var only support floating point and complex dtypes, got", data)
     axes = reduced_axes(dim, data.ndim)
     n = count_along(data.shape, axes)
     if n <= correction:
@@ -388,7 +390,7 @@ def vector_norm(
     data, shape = array(x), x.shape
     if dtype is not None:
         data = data.astype(dtype)
-    float_only("linalg.vector_norm: Expected a floating point or complex tensor as input", data)
+    float_only("linalg.vector_norm: Expected a floating point or complex tensor as input. Got", data)
     n = float(ord)
     axes = reduced_axes(dim, data.ndim)
     if (n < 0 or math.isinf(n)) and count_along(shape, axes) == 0:

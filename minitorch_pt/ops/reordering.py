@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..arrays import layouts
+from ..arrays.dtypes import TITLES
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .axes import from_front, sizes
@@ -103,7 +104,7 @@ def _places(repeats: np.ndarray) -> Pulled:
         raise RuntimeError(f"repeat_interleave only accept 1D vector as repeat, got {repeats.ndim} dimensions")
     if repeats.dtype.kind == "f":
         raise NotImplementedError(
-            f'"repeat_interleave_cpu" not implemented for {repeats.dtype.name}; convert with .long()'
+            f"\"repeat_interleave_cpu\" not implemented for '{TITLES[repeats.dtype.name]}'; convert with .long()"
         )
     if (repeats < 0).any():
         raise RuntimeError("repeats can not be negative")
@@ -162,8 +163,12 @@ def roll(input: Tensor, shifts: Size, dims: Dims | None = None) -> Pulled:
         return np.roll(input, move), lambda g: np.roll(g, -move)
     move = (shifts,) if isinstance(shifts, int) else shifts
     axes = (dims,) if isinstance(dims, int) else tuple(dims)
+    if not move:
+        raise RuntimeError("`shifts` required")
     if len(move) != len(axes):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(move)}, dims:{len(axes)}")
+    if not input.ndim:
+        raise IndexError(f"Dimension specified as {axes[0]} but tensor has no dimensions")
     axes = tuple(from_front(d, input.ndim) for d in axes)
     return np.roll(input, move, axes), lambda g: np.roll(g, tuple(-m for m in move), axes)
 
@@ -175,10 +180,10 @@ def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
     Raises:
         RuntimeError: not two different axes.
     """
-    if len(dims) != 2 or input.ndim < 2:
-        raise RuntimeError(
-            f"expected total rotation dims == 2, but got dims = {len(dims)}, of a tensor with {input.ndim} dims"
-        )
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    if input.ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {input.ndim}")
     a, b = (from_front(d, input.ndim) for d in dims)
     if a == b:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")

@@ -237,7 +237,7 @@ def scatter_reduce(
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_reduce")
     shape = tuple(src.shape)
     if reduce == "mean" and array(input).dtype == bool:
-        raise NotImplementedError('scatter_reduce(): "mean" is not implemented for bool tensors; convert with .float()')
+        raise NotImplementedError("scatter_reduce(): 'mean' is not implemented for 'Bool'; convert with .float()")
     if not numbers.size:
         return copied(input), same, None, None, lambda g: np.zeros(shape, g.dtype)
     if not (input.ndim and numbers.ndim and src.ndim):

@@ -16,7 +16,8 @@ from ..arrays.size import size_of
 from ..arrays.storage import offset
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
-from .axes import from_front, sizes
+from .axes import from_front, reduced_axes, sizes
+from .checks import need
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Dims, DType, MemoryFormat, Pulled, Size, Tensor, Tensors
@@ -44,11 +45,11 @@ def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
         wrong = next(n for n in shape if n < -1)
         raise RuntimeError(f"invalid shape dimension {wrong}: sizes are 0 or more, or -1 once to have one worked out")
     if least == -1:
-        if known == 0:
+        if known == numel == 0:
             raise RuntimeError(
-                f"cannot reshape tensor of {numel} elements into shape {list(shape)} because the unspecified dimension size -1 can be any value"
+                f"cannot reshape tensor of {numel} elements into shape {list(shape)} because the unspecified dimension size -1 can be any value and is ambiguous"
             )
-        if numel % known == 0:
+        if known and numel % known == 0:
             place = shape.index(-1)
             return (*shape[:place], numel // -known, *shape[place + 1 :])
     raise RuntimeError(
@@ -99,22 +100,25 @@ def view(input: Tensor, *size: Size | DType, dtype: DType | None = None) -> Tens
     if not data.flags.c_contiguous and _needs_copy(data, target):
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
-            f"subspaces): {list(input.shape)} to {list(target)}. Use .reshape(...) instead."
+            f"subspaces). Use .reshape(...) instead. The shape is {list(input.shape)}, and {list(target)} is asked for."
         )
     return _view(input, target)
 
 
 @nondifferentiable
 def _view_dtype(input: Array, target: np.dtype) -> Pulled:
-    try:
-        if offset(input) % target.itemsize:
-            raise ValueError("it does not start at a multiple of the size of the new elements")
+    if input.itemsize == target.itemsize:
         return input.view(target)
-    except ValueError as error:
-        raise RuntimeError(
-            f"cannot view {input.dtype.name} of shape {list(input.shape)} and stride(-1) "
-            f"{input.strides[-1] // input.itemsize if input.ndim else 'none'} as {target.name} (different element sizes): {error}"
-        ) from None
+    titles = f"view {dtypes.TITLES[input.dtype.name]} as {dtypes.TITLES[target.name]} (different element sizes)"
+    need(input.ndim > 0, f"self.dim() cannot be 0 to {titles}")
+    steps = layouts.strides(input)
+    need(steps[-1] == 1, f"self.stride(-1) must be 1 to {titles}, but got {steps[-1]}")
+    n = target.itemsize // input.itemsize
+    if n > 1:
+        facts = {"size(-1)": input.shape[-1], "storage_offset()": offset(input) // input.itemsize}
+        for what, number in {**facts, **{f"stride({d})": s for d, s in enumerate(steps[:-1])}}.items():
+            need(number % n == 0, f"self.{what} must be divisible by {n} to {titles}, but got {number}")
+    return input.view(target)
 
 
 @composed
@@ -154,7 +158,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     if start == end and input.ndim:
         return input
     if start > end:
-        raise RuntimeError(f"flatten() has invalid args: start_dim ({start_dim}) cannot come after end_dim ({end_dim})")
+        raise RuntimeError(f"flatten() has invalid args: start_dim cannot come after end_dim: {start_dim}, {end_dim}")
     if input.ndim == 0:
         return reshape(input, 1)
     shape = tuple(input.shape)
@@ -182,9 +186,10 @@ def unflatten(input: Tensor, dim: Dim, sizes: Size) -> Tensor:
     shape = tuple(input.shape)
     try:
         inner = _resolved(tuple(sizes), shape[dim])
-    except RuntimeError:
+    except RuntimeError as error:
+        why = "" if str(error).startswith("shape") else f": {error}"
         raise RuntimeError(
-            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({shape[dim]}) in the input tensor"
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({shape[dim]}) in the input tensor{why}"
         ) from None
     return _view(input, (*shape[:dim], *inner, *shape[dim + 1 :]))
 
@@ -201,8 +206,13 @@ def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None
         IndexError: no such axis.
     """
     before = input.shape
-    axes = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
-    drop = {d for d in [from_front(d, input.ndim) for d in axes] if d < input.ndim and before[d] == 1}
+    if dim is None:
+        axes = [*range(input.ndim)]
+    else:
+        axes = [from_front(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+        if len(axes) > 1:
+            reduced_axes(dim, input.ndim)  # refuses an axis that is named twice
+    drop = {d for d in axes if d < input.ndim and before[d] == 1}
     # not reshape: NumPy then gives other axes of size 1 strides of its own
     return input[*[0 if d in drop else slice(None) for d in range(len(before))], ...], lambda g: g.reshape(before)
 
@@ -290,7 +300,8 @@ def permute(input: Tensor, dims: Dims) -> Pulled:
     """
     if len(dims) != input.ndim:
         raise RuntimeError(
-            f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions: {input.ndim} axes, dims={list(dims)}"
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions "
+            f"i.e. input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}"
         )
     order = tuple([from_front(d, input.ndim) for d in dims])
     if len(set(order)) < len(order):
@@ -330,8 +341,9 @@ def movedim(input: Tensor, source: Size, destination: Size) -> Tensor:
     a, b = tuple(from_front(d, input.ndim) for d in a), tuple(from_front(d, input.ndim) for d in b)
     if not input.ndim:
         return input[...]
-    if len(set(a)) < len(a) or len(set(b)) < len(b):
-        raise RuntimeError(f"movedim: repeated dim in source or destination: {list(a)}, {list(b)}")
+    for what, axes, given in (("source", a, source), ("destination", b, destination)):
+        if len(set(axes)) < len(axes):
+            raise RuntimeError(f"movedim: repeated dim in `{what}` ({[*given]})")  # type: ignore[misc]
     order = [d for d in range(input.ndim) if d not in a]
     for place, d in sorted(zip(b, a, strict=True)):
         order.insert(place, d)

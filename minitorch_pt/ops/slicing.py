@@ -50,12 +50,12 @@ def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Pulled:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     if isinstance(start, np.ndarray) and (start.ndim or start.dtype.kind not in "iu"):
         raise RuntimeError(
-            f"start must be an 0-dim integral Tensor, got shape {list(start.shape)} of {start.dtype.name}"
+            f"start must be an 0-dim integral Tensor. Got shape {list(start.shape)} of {start.dtype.name}"
         )
     dim, start = from_front(dim, input.ndim), int(start)
     n = input.shape[dim]
     if length < 0:
-        raise RuntimeError(f"narrow(): length must be non-negative, got {length}")
+        raise RuntimeError(f"narrow(): length must be non-negative. Got {length}.")
     if not -n <= start <= n:
         raise IndexError(f"start out of range (expected to be in range of [{-n}, {n}], but got {start})")
     start = start + n if start < 0 else start
@@ -132,7 +132,8 @@ def as_strided(input: Tensor, size: Size, stride: Size, storage_offset: int | No
     last = start + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
     if math.prod(size) and (last >= held or start < 0):
         raise RuntimeError(
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {start} require {last + 1} elements, and the memory has {held}"
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {start}, and itemsize {data.itemsize} requiring a storage "
+            f"size of {(last + 1) * data.itemsize} are out of bounds for storage of size {owner(data).nbytes}"
         )
     value = looking(data, size, tuple(s * data.itemsize for s in stride), start * data.itemsize)
     place = Place(value, data)

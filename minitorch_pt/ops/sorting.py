@@ -170,7 +170,7 @@ def kthvalue(
     n = _size(input, axis)
     not_empty("kthvalue", input.shape, dim)
     if not 1 <= k <= n:
-        raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}: k={k} of {n} elements")
+        raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}: k={k} of {n} elements")
     if not input.ndim:
         return itself_at_0(input)
     found = same_value(input, np.partition(input, k - 1, axis).take([k - 1], axis))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import return_types
+from ..arrays.dtypes import TITLES
 from ..arrays.notices import warn
 from ..autograd.contract import composed
 from ..autograd.rule import array, nondifferentiable
@@ -31,13 +32,15 @@ def _check_weights(name: str, weights: Array, count: int, kind: str) -> None:
         RuntimeError: not a vector of the observations' number, of another type, or negative.
     """
     data = array(weights)
-    if data.ndim > 1 or data.size != count:
-        raise RuntimeError(
-            f"cov(): expected {name} to have one element for each of the {count} observations but got shape {list(data.shape)}"
-        )
+    if data.ndim > 1:
+        raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got shape {list(data.shape)}")
     if data.dtype.kind not in kind:
         raise RuntimeError(
             f"cov(): expected {name} to have {'integral' if 'i' in kind else 'floating point'} dtype but got {data.dtype.name}"
+        )
+    if data.size != count:
+        raise RuntimeError(
+            f"cov(): expected {name} to have the same numel as there are observations, {count}, but got {data.size}"
         )
     if (data < 0).any():
         raise RuntimeError(f"cov(): {name} cannot be negative")
@@ -131,7 +134,7 @@ def _even_edges(column: np.ndarray, bins: int, limits: tuple[float, float] | Non
 def _counted(name: str, points: np.ndarray, edges: list, weight: Array | None, density: bool) -> np.ndarray:
     """How many of the points (a row each), or how much weight, lie in each bin; the last one includes its upper edge."""
     if points.dtype.kind != "f":
-        raise NotImplementedError(f"{name} is not implemented for {points.dtype.name}; convert with .float()")
+        raise NotImplementedError(f"{name} is not implemented for '{TITLES[points.dtype.name]}'; convert with .float()")
     sizes = tuple(len(e) - 1 for e in edges)
     inside, places = np.ones(len(points), bool), []
     for column, edge in zip(points.T, edges, strict=True):
@@ -216,7 +219,8 @@ def _histogramdd(
     given = [bins] * n if isinstance(bins, int) else [array(b) for b in bins]
     if len(given) != n:
         raise RuntimeError(
-            f"torch.histogramdd: expected {n} sequences of bin edges, or numbers of bins, for a {n}-dimensional histogram but got {len(given)}"
+            f"torch.histogramdd: expected {n} sequences of bin edges, or numbers of bins, for a {n}-dimensional histogram but got {len(given)}. "
+            "histogramdd: The size of bins must be equal to the innermost dimension of the input."
         )
     if limits is not None and len(limits) != 2 * n:
         raise RuntimeError(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import return_types
+from ..arrays.dtypes import TITLES
 from ..autograd.rule import array, differentiable, same
 from ..names.titles import titled
 from .axes import from_front
@@ -60,7 +61,7 @@ def _running_type(name: str, input: Array, dtype: np.dtype) -> np.dtype:
     """
     target = sum_type(input, dtype)
     if target.kind == "b" and input.ndim and input.size:
-        raise NotImplementedError(f"{name}() is not implemented for torch.bool; leave dtype out, or give torch.int64")
+        raise NotImplementedError(f"{name}() is not implemented for 'Bool'; leave dtype out, or give torch.int64")
     return target
 
 
@@ -146,7 +147,9 @@ def logcumsumexp(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Pulle
     """
     data, axis = array(input), from_front(dim, input.ndim)
     if data.dtype.kind != "f":
-        raise NotImplementedError(f"logcumsumexp is not implemented for {data.dtype.name}; convert with .float()")
+        raise NotImplementedError(
+            f"logcumsumexp is not implemented for '{TITLES[data.dtype.name]}'; convert with .float()"
+        )
     if not data.ndim:
         return data.copy(), same
     value = _accumulated(np.logaddexp, data, axis, data.dtype)

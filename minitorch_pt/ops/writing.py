@@ -46,9 +46,15 @@ def check_slices(input: Array, dim: int, index: Array, source: Array, name: str)
     if not source.ndim and numbers.size != 1:
         raise IndexError(f"{name}(): source has no dimensions and so needs one index number, got {numbers.size}")
     expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]] if input.ndim else []
-    if list(source.shape) != expected:
+    given = list(source.shape)
+    if len(given) != len(expected) or [*given[:dim], *given[dim + 1 :]] != [*expected[:dim], *expected[dim + 1 :]]:
         raise RuntimeError(
-            f"{name}(): source should have shape {expected} to match index and self, and has {list(source.shape)}"
+            "source tensor shape must match self tensor shape, excluding the specified dimension. "
+            f"Got self.shape = {list(input.shape)} source.shape = {given} in {name}()"
+        )
+    if given != expected:
+        raise RuntimeError(
+            f"{name}(): Number of indices ({numbers.size}) should be equal to source.size(dim): ({given[dim]})"
         )
     return numbers
 
@@ -90,27 +96,27 @@ def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: T
         IndexError: out of range, or sizes do not fit. RuntimeError: other types, or slices of another shape.
     """
     dim = from_front(dim, input.ndim)
-    check_line(index, "index_copy")
+    check_line(index, "index_copy_")
     count = int(np.size(array(index)))
     if source.ndim != input.ndim and source.ndim and input.ndim:
         raise IndexError(
-            f"index_copy(): source has {source.ndim} dimensions and self {input.ndim}; they must have as many"
+            f"index_copy_(): source has {source.ndim} dimensions and self {input.ndim}; they must have as many"
         )
     if not source.ndim and count != 1:
-        raise IndexError(f"index_copy(): When source is scalar, index should have one element, got {count}")
-    numbers = whole_index(index, "index_copy", "l").reshape(-1)
+        raise IndexError(f"index_copy_(): When source is scalar, index should have one element, got {count}")
+    numbers = whole_index(index, "index_copy_", "l").reshape(-1)
     if input.dtype != source.dtype:
         raise RuntimeError(
-            f"index_copy(): self and source expected to have the same dtype, but got (self) {input.dtype} and (source) {source.dtype}"
+            f"index_copy_(): self and source expected to have the same dtype, but got (self) {dtypes.TITLES[input.dtype.name]} and (source) {dtypes.TITLES[source.dtype.name]}"
         )
     slices = [[n for d, n in enumerate(x.shape) if d != dim] for x in (input, source)]
     if slices[0] != slices[1]:
         raise RuntimeError(
-            f"index_copy(): Source/destination tensor must have same slice shapes, got {slices[1]} and {slices[0]} along dimension {dim}"
+            f"index_copy_(): Source/destination tensor must have same slice shapes, got {slices[1]} and {slices[0]} along dimension {dim}"
         )
     if source.ndim and count != source.shape[dim]:
         raise IndexError(
-            f"index_copy(): Number of indices ({count}) should be equal to source.size(dim) ({source.shape[dim]})"
+            f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({source.shape[dim]})"
         )
     if array(source).size:  # torch does not look at the numbers otherwise
         within(numbers, size_along(input, dim), dim)
@@ -181,7 +187,7 @@ def index_reduce(
     axis = from_front(dim, input.ndim)
     numbers = check_slices(input, axis, index, source, "index_reduce")
     if array(input).dtype == bool and (input.ndim <= 1 or (numbers.size and (reduce == "mean" or not include_self))):
-        raise NotImplementedError("index_reduce() is not implemented for these bool tensors; convert with .int()")
+        raise NotImplementedError("index_reduce() is not implemented for 'Bool'; convert with .int()")
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < (input.shape[axis] if input.ndim else 1):
         raise IndexError(
             f"index_reduce(): index out of range in self of shape {list(input.shape)} along dimension {axis}: {numbers.tolist()}"
@@ -207,7 +213,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Pulled:
     Raises:
         RuntimeError: the mask is not bool, or does not broadcast; value has axes.
     """
-    where = checked_mask(mask, "masked_fill")
+    where = checked_mask(mask, "masked_fill_")
     number = array(value)
     if isinstance(number, np.ndarray) and number.ndim:
         raise RuntimeError(
@@ -233,11 +239,11 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Pulled:
         RuntimeError: the mask is not bool, or the source has too few elements.
     """
     data = array(input)
-    shape = broadcast_shapes(tuple(data.shape), checked_mask(mask, "masked_scatter").shape)
+    shape = broadcast_shapes(tuple(data.shape), checked_mask(mask, "masked_scatter_").shape)
     data, where = np.broadcast_to(data, shape), np.broadcast_to(array(mask), shape)
     if array(source).dtype != data.dtype:
         raise RuntimeError(
-            f"masked_scatter: expected self and source to have same dtypes but got {data.dtype.name} and {array(source).dtype.name}"
+            f"masked_scatter_: expected self and source to have same dtypes but got {data.dtype.name} and {array(source).dtype.name}"
         )
     count = int(where.sum())
     if math.prod(source.shape) < count:
@@ -265,7 +271,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     places = whole_index(index, "put", "l")
     if input.dtype != source.dtype:
         raise RuntimeError(
-            f"put(): self and source expected to have the same dtype, but got self.dtype = {input.dtype} and source.dtype = {source.dtype}"
+            f"put_(): self and source expected to have the same dtype, but got self.dtype = {input.dtype} and source.dtype = {source.dtype}"
         )
     if places.size != math.prod(source.shape):
         raise IndexError(

@@ -39,7 +39,10 @@ class Adafactor(PerParameter):
         foreach: bool | None = None,
         maximize: bool = False,
     ) -> None:
-        nonnegative(lr=lr, epsilon1=0 if eps[0] is None else eps[0], epsilon2=eps[1], weight_decay=weight_decay)
+        nonnegative(lr=lr)
+        for name, value in (("epsilon1", eps[0]), ("epsilon2", eps[1]), ("weight_decay", weight_decay)):
+            if value is not None and not value >= 0:
+                raise ValueError(f"{name} should be >= 0 but is: {value}")
         if not beta2_decay <= 0:
             raise ValueError(f"beta2_decay should be <= 0 but is: {beta2_decay}")
         if not d >= 1:

@@ -176,6 +176,8 @@ class Optimizer:
         given = [given] if isinstance(given, Tensor) else list(given)
         group = dict(param_group)
         if given and isinstance(given[0], tuple):
+            if not all(isinstance(pair, tuple) for pair in given):
+                raise ValueError("all optimizer params should be with/without names. Some param names are missing")
             group["param_names"] = [name for name, _ in given]
             given = [tensor for _, tensor in given]
         group["params"] = given

@@ -140,7 +140,9 @@ class Conversions:
                 raise ValueError(f"invalid type: {dtype!r}; known are {', '.join(known)}")
             dtype = dtypes.of(np.dtype(known[dtype]))
         # torch.LongTensor and its kin have a dtype
-        kind = None if isinstance(dtype, Conversions) else getattr(dtype, "dtype", None)
+        kind = None if isinstance(dtype, (Conversions, type)) else getattr(dtype, "dtype", None)
+        if dtype is graph.Tensor:
+            kind = dtypes.get_default_dtype()
         if isinstance(dtype, dtypes.dtype):
             kind = dtype
         if kind is None:

@@ -150,9 +150,11 @@ def asarray(
     if copy is False and not (
         isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype is as_tensor(obj).dtype)
     ):
-        raise ValueError(
-            "can't alias the given object without a copy: it is no tensor or array of this dtype; leave copy=False out"
-        )
+        what = "arbitrary sequence into a tensor"
+        if isinstance(obj, (Tensor, np.ndarray)):
+            titles = (dtypes.TITLES[t.name.removeprefix("torch.")] for t in (as_tensor(obj).dtype, dtype))
+            what = "tensor with dtype '{}' into dtype '{}'".format(*titles)
+        raise ValueError(f"can't alias {what}. A copy is needed: leave copy=False out")
     made = as_tensor(obj, dtype, device)
     if copy and (made is obj or isinstance(obj, np.ndarray)):
         made = made.clone()
@@ -267,8 +269,16 @@ def empty_permuted(
         RuntimeError: not each axis once.
     """
     shape, order = shape_of((size,)), ops.axes.sizes((physical_layout,))
-    if sorted(order) != [*builtins.range(len(shape))]:
-        raise RuntimeError(f"physical_layout must name each of the {len(shape)} axes once, and is {list(order)}")
+    if len(order) != len(shape):
+        raise RuntimeError(
+            f"Number of dimensions in size does not match the length of the physical_layout: {len(shape)} and {len(order)}"
+        )
+    if not {*order} <= {*builtins.range(len(shape))}:
+        raise RuntimeError(
+            f"Dimension out of range: physical_layout names axes from 0 to {len(shape) - 1}, and is {list(order)}"
+        )
+    if len(set(order)) < len(order):
+        raise RuntimeError(f"Duplicate dim not allowed in the physical_layout {list(order)}")
     return empty_strided(
         shape, layouts.packed(shape, [*order][::-1]), dtype=dtype, device=device, requires_grad=requires_grad
     )
@@ -349,8 +359,9 @@ def eye(
     Raises:
         RuntimeError: a negative size.
     """
-    if n < 0 or (m is not None and m < 0):
-        raise RuntimeError(f"n and m must be greater or equal to 0, got {n} and {m}")
+    for what, size in (("n", n), ("m", n if m is None else m)):
+        if size < 0:
+            raise RuntimeError(f"{what} must be greater or equal to 0, got {size}")
     return new_leaf(np.eye(n, m, dtype=numpy_type(dtype, default_type())), requires_grad, device)
 
 

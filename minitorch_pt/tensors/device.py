@@ -55,7 +55,7 @@ class device:
         name, colon, number = type.partition(":")
         if name != "cpu" and name not in _OTHERS:
             raise RuntimeError(
-                f"Expected 'cpu', 'cuda' or another of torch's devices at start of device string: {type!r}"
+                f"Expected one of cpu, cuda or another of torch's device type at start of device string: {type}"
             )
         if colon:
             if index is not None:

@@ -48,7 +48,7 @@ def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
     drawn_type = numpy_type(dtype, default_type())
     if drawn_type.kind != "f":
         raise NotImplementedError(
-            f'"{kind}" not implemented for {drawn_type.name}: give a floating point dtype, or use randint'
+            f"\"{kind}\" not implemented for '{dtypes.TITLES[drawn_type.name]}': give a floating point dtype, or use randint"
         )
     shape = shape_of(size)
     if samples.active:
@@ -198,7 +198,7 @@ def randperm(
         raise RuntimeError(f"n must be non-negative, got {n}")
     kind = numpy_type(typed_as(out, dtype), np.dtype(np.int64))
     if kind.kind == "b":
-        raise NotImplementedError("randperm() is not implemented for torch.bool")
+        raise NotImplementedError("randperm() is not implemented for 'Bool'")
     if samples.active:
 
         def each(shape: tuple) -> Tensor:
@@ -233,20 +233,25 @@ def normal(
         mean, std = (x.item() if isinstance(x, Tensor) and not x.ndim else x for x in (mean, std))
     tensors = [x for x in (mean, std) if isinstance(x, Tensor)]
     if not np.all(np.asarray(std._data if isinstance(std, Tensor) else std) >= 0):
-        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+        text = "normal expects all elements of std >= 0.0" if isinstance(std, Tensor) else "normal expects std >= 0.0"
+        raise RuntimeError(f"{text}, but found std {std}")
     if not tensors:
         if size is None:
             raise TypeError("normal() needs a size where mean and std are numbers")
         kind = numpy_type(dtype, default_type())
         if kind.kind != "f":
-            raise NotImplementedError(f"normal() is not implemented for {kind.name}: give a floating point dtype")
+            raise NotImplementedError(
+                f"normal() is not implemented for '{dtypes.TITLES[kind.name]}': give a floating point dtype"
+            )
         drawn = source(generator).normal(shape_of((size,)), cast(float, mean), cast(float, std), kind.type)
         return new_leaf(drawn, requires_grad, device)
     if size is not None:
         raise TypeError("normal() takes its size from the tensors: leave `size` out, or give mean and std as numbers")
     kind = tensors[0]._data.dtype
     if kind.kind != "f":
-        raise NotImplementedError(f"normal() is not implemented for {kind.name}: convert the tensors with .float()")
+        raise NotImplementedError(
+            f"normal() is not implemented for '{dtypes.TITLES[kind.name]}': convert the tensors with .float()"
+        )
     try:
         shape = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
     except ValueError:
@@ -317,7 +322,7 @@ def binomial(count: Tensor, prob: Tensor, generator: object = None) -> Tensor:
     if count.dtype != prob.dtype:
         raise RuntimeError(f"binomial() needs count and prob of one type and got {count.dtype} and {prob.dtype}")
     if count.dtype is dtypes.float16:
-        raise NotImplementedError("binomial() is not implemented for float16: convert with .float()")
+        raise NotImplementedError("binomial() is not implemented for 'Half': convert with .float()")
     drawn = source(generator).binomial(*np.broadcast_arrays(count._data, prob._data))
     return _not_differentiated(count, prob, drawn)
 
@@ -352,8 +357,12 @@ def multinomial(
         raise RuntimeError(
             f"cannot sample n_sample > prob_dist.size(-1) samples without replacement: {num_samples} of {p.shape[-1]}"
         )
+    if p.shape[-1] > 2**24:
+        raise RuntimeError(f"number of categories cannot exceed 2^24, got {p.shape[-1]}")
     if not (np.isfinite(p).all() and (p >= 0).all()):
-        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+        raise RuntimeError(
+            "probability tensor contains either `inf`, `nan` or element < 0: invalid multinomial distribution"
+        )
     if not (p.sum(axis=-1) > 0).all():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
     return as_made_of(input, wrap(np.ascontiguousarray(source(generator).multinomial(p, num_samples, replacement))))

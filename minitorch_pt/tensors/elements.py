@@ -190,7 +190,9 @@ def shape_of(size: tuple) -> tuple[int, ...]:
     if any(n < 0 for n in shape):
         raise RuntimeError(f"Trying to create tensor with negative dimension {builtins.min(shape)}: {list(shape)}")
     if math.prod(shape) > _MOST:
-        raise RuntimeError(f"a tensor of shape {list(shape)} has more elements than any memory holds; check its sizes")
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={list(shape)}: no memory holds as many elements"
+        )
     return shape
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import layouts
+from ..arrays.notices import warn
 from ..arrays.storage import refuse_overlap, writable
 from ..autograd.changes import changed
 from ..autograd.contract import composed, method
@@ -37,13 +38,18 @@ def check_bounds(kind: np.dtype, low: int, high: int) -> None:
     Raises:
         RuntimeError: it does not.
     """
-    if kind.kind == "f":
-        return
-    least, most = (0, 1) if kind.kind == "b" else (np.iinfo(kind).min, np.iinfo(kind).max)
-    if low < least or high - 1 > most:
-        raise RuntimeError(
-            f"numbers from {low} to {high - 1} are out of bounds for {kind.name}, which holds {least} to {most}"
-        )
+    limits = None if kind.kind == "b" else np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    least, most = (0, 1) if limits is None else (int(limits.min), int(limits.max))
+    for what, number in (("from", low), ("to - 1", high - 1)):
+        if not least <= number <= most:
+            raise RuntimeError(
+                f"{what} is out of bounds for {kind.name}, which holds {least} to {most}, and is {number}"
+            )
+        if kind.kind == "f" and abs(number) > 2 ** (np.finfo(kind).nmant + 1):
+            digits = np.finfo(kind).nmant + 1
+            warn(
+                f"{what} is out of bounds [-(2^{digits}), 2^{digits}]: not all whole numbers beyond exist in {kind.name}"
+            )
 
 
 def check_probabilities(p: np.ndarray) -> None:
@@ -139,6 +145,8 @@ def bernoulli_(self: Tensor, p: Tensor | float = 0.5, *, generator: object = Non
     chance = p._data if isinstance(p, Tensor) else p
     if isinstance(p, Tensor):
         check_floating("bernoulli_", p)
+    elif not 0 <= p <= 1:
+        raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
     check_probabilities(np.asarray(chance))
     if np.ndim(chance):
         if np.ndim(chance) > self.ndim or any(
@@ -214,7 +222,7 @@ def geometric_(self: Tensor, p: float, *, generator: object = None) -> Tensor:
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
     if self._data.dtype.kind == "b":
-        raise NotImplementedError("geometric_() is not implemented for torch.bool; convert with .int()")
+        raise NotImplementedError("geometric_() is not implemented for 'Bool'; convert with .int()")
     return _fill(self, "GeometricBackward0", lambda shape, _: source(generator).geometric(shape, p, self._data.dtype))
 
 

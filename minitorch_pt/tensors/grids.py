@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import ops
+from ..arrays.dtypes import TITLES
 from ..arrays.notices import warn
 from ..autograd.contract import composed
 from ..names.titles import titled
@@ -144,7 +145,15 @@ def _triangle(name: str, find: Any, which: str) -> Callable[..., Tensor]:
         device: object = None,
         pin_memory: Pin = False,
     ) -> Tensor:
-        return new_leaf(np.stack(find(row, offset, col)).astype(numpy_type(dtype, np.dtype(np.int64))), False, device)
+        for what, size in (("row", row), ("col", col)):
+            if size < 0:
+                raise RuntimeError(f"{what} must be non-negative, got {size}")
+        kind = numpy_type(dtype, np.dtype(np.int64))
+        if kind.kind not in "iu":
+            raise NotImplementedError(
+                f"{name}() is not implemented for '{TITLES[kind.name]}': places are whole numbers"
+            )
+        return new_leaf(np.stack(find(row, offset, col)).astype(kind), False, device)
 
     return titled(indices, name, f"Rows and columns of the {which} triangle of a matrix, as two rows.")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import numpy as np
 
 from .. import ops
+from ..arrays import dtypes
 from ..autograd.contract import composed, method
 from ..autograd.inplace import apply_inplace, inplace
 from ..ops.elementwise.choosing import overwritten
@@ -210,7 +211,7 @@ class Methods(Operators, Overwriting):
         """In-place form of `float_power`: for float64 alone, the type of its result."""
         if self._data.dtype != np.float64:
             raise RuntimeError(
-                f"the base given to float_power_ has dtype {self._data.dtype.name} but the operation's result requires float64; use the out-of-place form"
+                f"the base given to float_power_ has dtype {dtypes.TITLES[self._data.dtype.name]} but the operation's result requires dtype Double; use the out-of-place form"
             )
         return apply_inplace(self, ops.float_power, (exponent,), {})
 

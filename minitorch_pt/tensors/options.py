@@ -25,6 +25,11 @@ def new_leaf(data: np.ndarray, requires_grad: builtins.bool, device: Any = None)
     if requires_grad is not False:
         if not isinstance(requires_grad, builtins.bool):
             raise TypeError(f"argument 'requires_grad' must be bool, not {type(requires_grad).__name__}")
+        if data.dtype.kind != "f":
+            raise RuntimeError(
+                "Only Tensors of floating point and complex dtype can require gradients, and this one is of "
+                f"{data.dtype.name}; give a floating point dtype"
+            )
         made.requires_grad = True
     return made
 

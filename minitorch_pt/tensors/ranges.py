@@ -116,7 +116,7 @@ def range(
     end: Number,
     step: Number = 1,
     *,
-    out: QuietOut | TypedOut | None = None,
+    out: QuietOut | RowOut | TypedOut | None = None,
     dtype: DType | None = None,
     layout: Layout | None = None,
     device: object = None,

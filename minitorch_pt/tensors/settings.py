@@ -9,8 +9,8 @@ from typing import Any
 from .device import CPU, device as _device, on_cpu
 
 __all__ = [
-    "are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_float32_matmul_precision", "is_deterministic_algorithms_warn_only_enabled",
-    "set_default_device", "set_float32_matmul_precision", "use_deterministic_algorithms",
+    "are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_deterministic_debug_mode", "get_float32_matmul_precision", "is_deterministic_algorithms_warn_only_enabled",
+    "set_default_device", "set_deterministic_debug_mode", "set_float32_matmul_precision", "use_deterministic_algorithms",
 ]  # fmt: skip
 
 _set: dict[str, Any] = {"deterministic": False, "warn only": False, "precision": "highest"}
@@ -19,6 +19,28 @@ _set: dict[str, Any] = {"deterministic": False, "warn only": False, "precision":
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Every algorithm here is deterministic anyway."""
     _set["deterministic"], _set["warn only"] = bool(mode), bool(warn_only)
+
+
+def set_deterministic_debug_mode(debug_mode: int | str) -> None:
+    """`use_deterministic_algorithms` by a number or its name: 0 "default", 1 "warn", 2 "error".
+
+    Raises:
+        TypeError: neither a number nor text. RuntimeError: another number or name.
+    """
+    if not isinstance(debug_mode, (int, str)):
+        raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
+    modes = ("default", "warn", "error")
+    if debug_mode not in (*modes, 0, 1, 2):
+        raise RuntimeError(
+            f"invalid value of debug_mode, expected 0 or `default`, 1 or `warn`, 2 or `error`, but got {debug_mode}"
+        )
+    mode = modes.index(debug_mode) if isinstance(debug_mode, str) else debug_mode
+    use_deterministic_algorithms(mode > 0, warn_only=mode == 1)
+
+
+def get_deterministic_debug_mode() -> int:
+    """0, 1 to warn or 2 to raise: what `use_deterministic_algorithms` was told."""
+    return _set["deterministic"] * (2 - _set["warn only"])
 
 
 def are_deterministic_algorithms_enabled() -> bool:

@@ -48,7 +48,7 @@ def run_module(info: Any, limit: int | None = None, judged: bool = False) -> Out
                 info, device="cpu", dtype=torch.float32, requires_grad=False, training=training
             )
             for i, wrong in enumerate(wrongs):
-                outcome.run(f"error {i}", lambda w=wrong: both(outcome, _module_error(name, w)) and None, True)
+                outcome.run(f"error {i}", lambda w=wrong: both(outcome, module_error(name, w)) and None, True)
     return outcome
 
 
@@ -58,7 +58,7 @@ def made_module(package: Any, name: str, sample: Any) -> Any:
     return lookup(package, name)(*convert(sample.constructor_input.args), **convert(sample.constructor_input.kwargs))
 
 
-def _module_error(name: str, wrong: Any) -> Callable:
+def module_error(name: str, wrong: Any) -> Callable:
     def program(package: Any) -> Any:
         module = made_module(package, name, wrong.module_error_input)
         if wrong.error_on is ModuleErrorEnum.FORWARD_ERROR:

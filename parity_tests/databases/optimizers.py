@@ -89,7 +89,7 @@ def run_optimizer(info: Any, limit: int | None = None, judged: bool = False) -> 
     for i, makers in enumerate(info.scheduler_inputs):
         outcome.run(f"schedulers {i}", lambda m=makers: both(outcome, _scheduling(name, m)) and None)
     for i, wrong in enumerate(info.optim_error_inputs_func("cpu", torch.float32)):
-        outcome.run(f"error {i}", lambda w=wrong: both(outcome, _optimizer_error(name, w)) and None, True)
+        outcome.run(f"error {i}", lambda w=wrong: both(outcome, optimizer_error(name, w)) and None, True)
     return outcome
 
 
@@ -189,7 +189,7 @@ def _scheduling(name: str, makers: Any) -> Callable:
     return program
 
 
-def _optimizer_error(name: str, wrong: Any) -> Callable:
+def optimizer_error(name: str, wrong: Any) -> Callable:
     def program(package: Any) -> Any:
         given, convert = wrong.optimizer_error_input, Converter(package)
         parameters = convert(given.params) if given.params is not None else _parameters(package, "float32")

@@ -44,10 +44,17 @@ def test_errors(call):
     check_error(*call)
 
 
+def images(p):
+    whole = p.ones(2, 3, 4, 4)
+    last = whole.contiguous(memory_format=p.channels_last)
+    return whole, last, last.double(), last[:, :, ::2, ::2].repeat(1, 1, 2, 2)
+
+
 PROGRAMS = {
     "split shares": lambda p: [(x := p.zeros(4)).split(2)[0].fill_(5), x, x.chunk(2)[1].add_(1), x],
     "indices of a tensor": lambda p: p.tensor_split(p.arange(5), p.tensor([1, 3])),
     "cat of two types": lambda p: [p.cat([p.ones(2), p.arange(2)]), p.stack([p.ones(2, dtype=p.float64), p.ones(2)])],
+    "channels last": lambda p: [p.cat([x, y], d).stride() for x in images(p) for y in images(p) for d in range(4)],
     "nodes of atleast": lambda p: [f(p.ones(s, requires_grad=True) * 1).grad_fn.name() for f in (p.atleast_1d, p.atleast_2d, p.atleast_3d) for s in ((), (2,), (2, 3))],
 }  # fmt: skip
 

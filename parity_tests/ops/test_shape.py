@@ -56,6 +56,8 @@ PROGRAMS = {
     "bits of a number, of another size": lambda p: p.tensor(1.0).view(p.int64),
     "bits of columns": lambda p: p.ones(2, 4).T.view(p.int16),
     "bits of gaps": lambda p: p.ones(4, 4)[:, ::2].view(p.float64),
+    "bits of rows with gaps": lambda p: p.ones(3, 5)[:, :4].view(p.float64),
+    "squeeze an axis twice": lambda p: p.ones(1, 2).squeeze((0, 0)),
     "bits from an odd place": lambda p: p.ones(7)[1:].view(p.float64),
     "bits share": lambda p: [(x := p.ones(2)).view(p.int32).zero_(), x],
     "bits have no gradient": lambda p: p.ones(2, requires_grad=True).view(p.int32).requires_grad,

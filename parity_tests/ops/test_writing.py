@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from parity_tests.oracle import check, check_error, rand, randint
+from parity_tests.oracle import check, check_error, rand, randint, same_program
 
 A, CUBE, ROW, NUMBER = rand(3, 4), rand(2, 3, 4), rand(4), np.array(1.0)
 LINE, MASK = np.array([2, 0, 2]), randint(0, 2, (3, 4), dtype="bool")
@@ -82,3 +82,32 @@ ERRORS = [
 @pytest.mark.filterwarnings("ignore:index_reduce")
 def test_errors(call):
     check_error(*call)
+
+
+OVERLAPS = {
+    name: lambda p, i, other, name=name, options=options: getattr(i, name)(0, other, i.clone(), *options)
+    for name, options in {
+        "index_add_": (), "index_copy_": (), "index_reduce_": ("amax",), "scatter_": (), "scatter_add_": (), "scatter_reduce_": ("sum",),
+    }.items()
+} | {
+    "index_fill_": lambda p, i, other: i.index_fill_(0, other, 1),
+    "index_put_": lambda p, i, other: i.index_put_((other,), i.clone()),
+    "put_": lambda p, i, other: i.put_(other, i.clone()),
+    "masked_fill_": lambda p, i, other: i.masked_fill_(other > 0, 1),
+    "gather": lambda p, i, other: p.gather(other, 0, i.clone(), out=i),
+    "take": lambda p, i, other: p.take(other, i.clone(), out=i),
+    "index_select": lambda p, i, other: p.index_select(other, 0, i.clone(), out=i),
+    "take_along_dim": lambda p, i, other: p.take_along_dim(other, i.clone(), 0, out=i),
+    "masked_select": lambda p, i, other: p.masked_select(other, i.clone() >= 0, out=i),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:index_reduce")
+@pytest.mark.parametrize("other", ["itself", "a copy", "its first part"])
+@pytest.mark.parametrize("name", OVERLAPS)
+def test_memory_that_is_read_and_written(name, other):
+    def program(p):
+        i = p.tensor([2, 1, 0])
+        return OVERLAPS[name](p, i, {"itself": i, "a copy": i.clone(), "its first part": i[:1].expand(3)}[other])
+
+    same_program(program)

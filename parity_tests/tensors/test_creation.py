@@ -87,6 +87,8 @@ PROGRAMS = {
     "logspace": lambda p: [p.logspace(0, 2, 3, dtype=p.float64), p.logspace(0, 3, 4, base=2, dtype=p.float64), p.logspace(0, 1, 0)],
     "eye": lambda p: [p.eye(3), p.eye(2, 3), p.eye(2, dtype=p.int64), p.eye(0), p.eye(2, requires_grad=True).requires_grad],
     "eye negative": lambda p: p.eye(-1),
+    "triangle of fractions": lambda p: p.tril_indices(3, 4, dtype=p.float32),
+    "triangle of no size": lambda p: p.triu_indices(3, -1),
     "triangles": lambda p: [p.tril_indices(3, 4), p.triu_indices(3, 4, 1), p.tril_indices(2, 2, -1), p.triu_indices(3, 3, dtype=p.int32)],
     "cartesian_prod": lambda p: [p.cartesian_prod(p.arange(2), p.arange(3)), p.cartesian_prod(p.arange(2))],
     "cartesian_prod of a matrix": lambda p: p.cartesian_prod(p.ones(2, 2)),

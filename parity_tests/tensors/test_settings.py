@@ -198,3 +198,15 @@ def test_a_library_that_cannot_be_told(monkeypatch):
     with pytest.warns(UserWarning, match="cannot be told"):
         minitorch_pt.set_num_threads(1)
     assert minitorch_pt.get_num_threads() == os.cpu_count()
+
+
+@pytest.mark.parametrize("mode", [0, 1, 2, "default", "warn", "error", 3, "x", 1.5, None])
+def test_debug_mode_of_deterministic_algorithms(mode):
+    def program(package):
+        try:
+            package.set_deterministic_debug_mode(mode)
+            return package.get_deterministic_debug_mode(), package.is_deterministic_algorithms_warn_only_enabled()
+        finally:
+            package.set_deterministic_debug_mode(0)
+
+    same_program(program)

@@ -155,7 +155,7 @@ class _CircularPadNd(_Pad):
         """
         if input.ndim not in (self.axes + 1, self.axes + 2):
             raise ValueError(
-                f"expected {self.axes + 1}D or {self.axes + 2}D input (got {input.ndim}D input of shape {list(input.shape)})"
+                f"expected {self.axes + 1}D or {self.axes + 2}D input (got {input.ndim}D input): the shape is {list(input.shape)}"
             )
         return super().forward(input)
 

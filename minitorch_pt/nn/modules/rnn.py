@@ -341,10 +341,11 @@ class RNNCellBase(Module):
             raise ValueError(
                 f"{name}: Expected input to be 1D or 2D, got {input.ndim}D instead: shape {list(input.shape)}"
             )
-        for state in () if states is None else states:
+        for i, state in enumerate(() if states is None else states):
             if state.ndim not in (1, 2):
+                which = f"hx[{i}]" if count == 2 else "hidden"
                 raise ValueError(
-                    f"{name}: Expected hidden to be 1D or 2D, got {state.ndim}D instead: shape {list(state.shape)}"
+                    f"{name}: Expected {which} to be 1D or 2D, got {state.ndim}D instead: shape {list(state.shape)}"
                 )
         alone = input.ndim == 1
         x = input.unsqueeze(0) if alone else input

@@ -17,6 +17,8 @@ __all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 def norm_except_dim(v: Tensor, pow: int = 2, dim: int = 0) -> Tensor:
     """The `pow`-norm over all axes but `dim`, which stays; dim -1: over all."""
+    if not v.is_floating_point():
+        raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {v.dtype} instead.")
     if dim == -1:
         return v.norm(pow)
     v.size(dim)  # an IndexError if there is no such axis

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...arrays.dtypes import TITLES
 from ...autograd.rule import array
 from ...names.titles import titled
 
@@ -45,11 +46,11 @@ def check_matrices(name: str, A: Array, square: bool = False, half: bool = False
         )
     if dtype.kind != "f":
         raise NotImplementedError(
-            f"{name}: Expected a floating point tensor as input. Got {dtype.name}; convert with .float()"
+            f"{name}: Expected a floating point or complex tensor as input. Got {TITLES[dtype.name]}; convert with .float()"
         )
     if dtype == np.float16 and not half:
         raise NotImplementedError(
-            f"{name}: Low precision dtypes not supported. Got {dtype.name}; convert with .float()"
+            f"{name}: Low precision dtypes not supported. Got {TITLES[dtype.name]}; convert with .float()"
         )
 
 

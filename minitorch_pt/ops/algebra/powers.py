@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -44,9 +45,12 @@ def multi_dot(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
         matrices[-1] = matrices[-1].reshape((-1, 1))
     for i, matrix in enumerate(matrices):
         if matrix.ndim != 2:
-            raise RuntimeError(
-                f"multi_dot(): tensor {i} must be 2D, or 1D if it is the first or the last, but got {tensors[i].ndim}D"
-            )
+            ends = {0: "the first tensor must be 1D or 2D", len(matrices) - 1: "the last tensor must be 1D or 2D"}
+            raise RuntimeError(f"multi_dot(): {ends.get(i, f'tensor {i} must be 2D')} but got {tensors[i].ndim}D")
+    for i, (left, right) in enumerate(itertools.pairwise(matrices)):
+        if left.shape[1] != right.shape[0]:
+            shapes = f"{list(tensors[i].shape)} and {list(tensors[i + 1].shape)}"
+            raise RuntimeError(f"multi_dot(): tensors {i} and {i + 1} with shapes {shapes} cannot be multiplied")
     sizes = [m.shape[0] for m in matrices] + [matrices[-1].shape[1]]
 
     @functools.cache
@@ -82,7 +86,11 @@ def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     Raises:
         RuntimeError: not square. LinAlgError: n < 0 and a singular matrix.
     """
-    if input.ndim < 2 or input.shape[-1] != input.shape[-2]:
+    if input.ndim < 2:
+        raise RuntimeError(
+            f"linalg.matrix_power: The input tensor A must have at least 2 dimensions, got shape {list(input.shape)}"
+        )
+    if input.shape[-1] != input.shape[-2]:
         raise RuntimeError(
             f"linalg.matrix_power: A must be batches of square matrices, but it has shape {list(input.shape)}"
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...arrays.dtypes import TITLES
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..axes import from_front
@@ -49,10 +50,10 @@ def cross(input: Tensor, other: Tensor, *, dim: Dim | None = -1, out: Tensor | N
     axis = from_front(dim, input.ndim)
     if input.shape[axis] != 3 or other.shape[axis] != 3:
         raise RuntimeError(
-            f"linalg.cross: inputs dimension {dim} must have length 3. Got shapes {list(input.shape)} and {list(other.shape)}"
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[dim]} and {other.shape[dim]}"
         )
     if array(input).dtype == bool:
-        raise NotImplementedError("cross() is not implemented for bool; convert with .int()")
+        raise NotImplementedError("cross() is not implemented for 'Bool'; convert with .int()")
     if input.dtype != other.dtype:
         raise RuntimeError(
             f"linalg.cross: expected inputs of one dtype, got {input.dtype} and {other.dtype}; convert one with .to()"
@@ -80,7 +81,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: Dim = -1, out: Tensor | None = None) ->
     """
     if array(x).dtype.kind != "f":
         raise RuntimeError(
-            f"linalg.vecdot: Expected a floating point tensor as input. Got {x.dtype}; convert with .float()"
+            f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {TITLES[array(x).dtype.name]}; convert with .float()"
         )
     if x.dtype != y.dtype:
         raise RuntimeError(

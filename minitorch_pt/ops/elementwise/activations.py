@@ -342,9 +342,13 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
     Source: He et al. 2015, arXiv:1502.01852.
     """
+    if weight.ndim > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
     count = math.prod(weight.shape)
+    if not input.ndim and count != 1:
+        raise RuntimeError("Not allow zero-dim input tensor. Give it an axis, or a weight of 1 element")
     channels = input.shape[1] if input.ndim > 1 else 1
-    if weight.ndim > 1 or count not in (1, channels):
+    if count not in (1, channels):
         raise RuntimeError(
             "Mismatch of parameter numbers and input channel size. "
             f"Found weight of shape {list(weight.shape)} and channel size = {channels}; "

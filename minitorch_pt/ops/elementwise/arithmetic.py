@@ -148,7 +148,7 @@ def _pair(input: Array, other: Array | float, name: str) -> tuple[np.ndarray, np
     a = np.asarray(a) if hasattr(a, "dtype") else np.asarray(a, b.dtype)
     b = np.asarray(b) if hasattr(b, "dtype") else np.asarray(b, a.dtype)
     if a.dtype == bool:
-        raise NotImplementedError(f"{name}() is not implemented for bool; convert with .int()")
+        raise NotImplementedError(f"{name}() is not implemented for 'Bool'; convert with .int()")
     if b.dtype.kind != "f" and not b.all():
         raise RuntimeError(
             "ZeroDivisionError: whole numbers divided by zero; convert to floating point with .float() to get inf"
@@ -359,10 +359,12 @@ def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = No
     for name, x in (("end", end), *((("weight", weight),) if getattr(weight, "ndim", 0) else ())):
         if x.dtype != input.dtype:
             raise RuntimeError(
-                f"expected dtype {input.dtype} for `{name}` but got dtype {x.dtype}; convert it with .to()"
+                f"expected dtype {dtypes.TITLES[input.dtype.name].lower()} for `{name}` but got dtype {dtypes.TITLES[x.dtype.name].lower()}; convert it with .to()"
             )
     if not input.dtype.is_floating_point:
-        raise NotImplementedError(f"lerp() is not implemented for {input.dtype}; convert with .float()")
+        raise NotImplementedError(
+            f"lerp() is not implemented for '{dtypes.TITLES[input.dtype.name]}'; convert with .float()"
+        )
     return _lerp.rule(input, end, weight)
 
 
@@ -392,7 +394,9 @@ def _lerp(input: Array, end: Array, weight: Array | float) -> Pulled:
 
 def _no_fractions(name: str, input: Array) -> None:
     if input.dtype.kind not in "iu":
-        raise NotImplementedError(f"{name}() is not implemented for {input.dtype.name}: it needs whole numbers")
+        raise NotImplementedError(
+            f"{name}() is not implemented for '{dtypes.TITLES[input.dtype.name]}': it needs whole numbers"
+        )
 
 
 @nondifferentiable(promote="type")

@@ -121,7 +121,7 @@ def clamp(
         min, max = (x.item() if hasattr(x, "_data") else x for x in (min, max))
     kind = dtypes.result_type_of([array(input), array(min), array(max)])
     if kind.kind == "b" and (None not in (min, max) or is_number(min) or is_number(max)):
-        raise NotImplementedError("clamp() is not implemented for bool; convert with .int()")
+        raise NotImplementedError("clamp() is not implemented for 'Bool'; convert with .int()")
     for bound in (min, max):
         dtypes.checked(bound, kind)
     return _clamp(input, min, max)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...arrays.dtypes import TITLES
 from ...autograd.contract import composed
 from ...autograd.rule import array, nondifferentiable
 from ...names.titles import titled
@@ -83,13 +84,13 @@ def signbit(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 def _bitwise(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
     def combine(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
-        for x in (input, other):
-            if np.asarray(x).dtype.kind == "f":
+        for x in map(np.asarray, (input, other)):
+            if x.dtype.kind == "f":
                 raise NotImplementedError(
-                    f'"{name}_cpu" not implemented for floating point numbers; convert with .int() or use a logical operation'
+                    f"\"{name}_cpu\" not implemented for '{TITLES[x.dtype.name]}'; convert with .int() or use a logical operation"
                 )
         if "shift" in name and np.asarray(input).dtype == bool:
-            raise NotImplementedError(f'"{name}_cpu" not implemented for bools; convert with .int()')
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'; convert with .int()")
         return ufunc(input, other)
 
     return nondifferentiable(titled(combine, name, text), promote="type")
@@ -109,7 +110,7 @@ def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Every bit turned; of bools, their negation."""
     if input.dtype.kind == "f":
         raise NotImplementedError(
-            '"bitwise_not_cpu" not implemented for floating point numbers; convert with .int() or use logical_not'
+            f"\"bitwise_not_cpu\" not implemented for '{TITLES[input.dtype.name]}'; convert with .int() or use logical_not"
         )
     return np.invert(input)
 
@@ -125,8 +126,9 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
         raise RuntimeError(
             f"{input.dtype.name} did not match {other.dtype.name}: isclose needs tensors of one dtype; convert one with .to()"
         )
-    if not (rtol >= 0 and atol >= 0):
-        raise RuntimeError(f"rtol and atol must be greater than or equal to zero, but got {rtol} and {atol}")
+    for what, tolerance in (("rtol", rtol), ("atol", atol)):
+        if not tolerance >= 0:
+            raise RuntimeError(f"{what} must be greater than or equal to zero, but got {tolerance}")
     with np.errstate(all="ignore"):  # NumPy's own Python code
         near = np.isclose(input, other, rtol, atol, equal_nan)
     if rtol > HALF_MAX or atol > HALF_MAX:  # NumPy then calls all near to infinity

@@ -93,7 +93,7 @@ def _power_value(x: Array, n: Array | float) -> Array:
 def _power(input: Array, exponent: Array | float) -> Pulled:
     base, n = np.asarray(array(input)), np.asarray(array(exponent))
     if base.dtype == bool:
-        raise NotImplementedError("pow() is not implemented for bool: convert one with .int()")
+        raise NotImplementedError("pow() is not implemented for 'Bool': convert one with .int()")
 
     def pull_base(g: Array) -> Array:
         # x**0 is 1 everywhere: slope 0, also where x**-1 is infinite

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
+from ...arrays.dtypes import TITLES
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ...names.titles import titled
@@ -277,7 +278,9 @@ def _igamma(name: str, upper: bool, text: str) -> Callable[..., Tensor]:
     def rule(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
         for x in (input, other):
             if array(x).dtype.kind != "f":
-                raise NotImplementedError(f"{name}() is not implemented for {x.dtype}: convert with .float()")
+                raise NotImplementedError(
+                    f"{name}() is not implemented for '{TITLES[x.dtype.name]}': convert with .float()"
+                )
         value = in_double(lambda a, x: _incomplete_gamma(a, x, upper), input, other)
         sign = -1 if upper else 1
 
@@ -315,5 +318,5 @@ def _no_zeta_slope(g: Array) -> NoReturn:
 def zeta(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
     """Hurwitz's zeta function: the sum over k >= 0 of (k + other)^-input; with other = 1 Riemann's."""
     if array(input).dtype == np.float16:
-        raise NotImplementedError("zeta() is not implemented for float16; convert with .float()")
+        raise NotImplementedError("zeta() is not implemented for 'Half'; convert with .float()")
     return in_double(_zeta, input, other), _no_zeta_slope, lambda g: g * -input * zeta.rule(input + 1, other)

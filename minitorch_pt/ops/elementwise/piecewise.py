@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...arrays.dtypes import checked
+from ...arrays.dtypes import TITLES, checked
 from ...autograd.contract import composed
 from ...autograd.inplace import inplace
 from ...autograd.rule import array, differentiable
@@ -143,7 +143,9 @@ def softshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None)
     """
     most = float(np.finfo(array(input).dtype).max) if array(input).dtype.kind == "f" else math.inf
     if not 0 <= lambd <= most:
-        raise RuntimeError(f"lambda must be in range [0, {most}], but found {lambd}")
+        raise RuntimeError(
+            f"lambda must be in range [0, {most}] for input dtype {TITLES.get(array(input).dtype.name)}, but found {lambd}"
+        )
     return _softshrink(input, lambd)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ... import return_types
+from ...arrays.dtypes import TITLES
 from ...autograd.rule import array, differentiable, same
 from ...names.titles import titled
 from ..checks import only_kinds
@@ -67,7 +68,9 @@ def frac(input: Tensor, *, out: Tensor | None = None) -> Pulled:
         NotImplementedError: whole numbers.
     """
     if array(input).dtype.kind != "f":
-        raise NotImplementedError(f"frac is not implemented for {input.dtype}: whole numbers have no fraction")
+        raise NotImplementedError(
+            f"frac is not implemented for '{TITLES[input.dtype.name]}': whole numbers have no fraction"
+        )
     return array(input) - np.trunc(array(input)), same
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ...arrays.dtypes import TITLES
 from ...autograd.contract import composed
 from ...autograd.rule import differentiable
 from ..checks import need
@@ -183,7 +184,9 @@ def _window(name: str, input: Array, kernel_size: Size, dilation: Size, padding:
             f"{option} should be {'non-negative' if least == 0 else 'greater than zero'}, but got {pair}",
         )
     if not (input.dtype.is_floating_point or input.dtype.name == "bool"):
-        raise NotImplementedError(f"{name}() is not implemented for {input.dtype}; convert the tensor with .float()")
+        raise NotImplementedError(
+            f"{name}() is not implemented for '{TITLES[input.dtype.name]}'; convert the tensor with .float()"
+        )
     return tuple(pairs.values())
 
 

@@ -173,8 +173,9 @@ def _check_last_axes(name: str, input: Array, normalized_shape: tuple[int, ...],
         )
     for parameter in parameters:
         if parameter is not None and list(parameter.shape) != shape:
+            what = "weight" if len(parameters) == 1 else "weight and bias"
             raise RuntimeError(
-                f"Expected weight and bias to be of same shape as normalized_shape, but got {list(parameter.shape)} and normalized_shape = {shape}"
+                f"Expected {what} to be of same shape as normalized_shape, but got {list(parameter.shape)} and normalized_shape = {shape}"
             )
     if list(input.shape[-len(shape) :]) != shape:
         raise RuntimeError(

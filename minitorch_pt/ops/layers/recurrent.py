@@ -385,10 +385,8 @@ def _cell(
         f"weight_ih first dim must be {gates} * hidden_size = {gates * hidden}, but got {len(w_ih)}",
     )
     for i, s in enumerate(state):
-        need(
-            tuple(s.shape) == (len(input), hidden),
-            f"hidden{i} should have shape {[len(input), hidden]}, batch size and hidden_size, but has {list(s.shape)}",
-        )
+        need(len(s) == len(input), f"Input batch size {len(input)} doesn't match hidden{i} batch size {len(s)}")
+        need(s.shape[1] == hidden, f"hidden{i} has inconsistent hidden_size: got {s.shape[1]}, expected {hidden}")
     return KINDS[name].plain(linear(input, w_ih, b_ih), state, w_hh, b_hh)
 
 

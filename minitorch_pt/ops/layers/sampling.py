@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...arrays.dtypes import TITLES
 from ...arrays.notices import warn
 from ...arrays.places import flat_places
 from ...arrays.sums import summed
@@ -170,7 +171,9 @@ def _check_grid(input: Array, grid: Array, mode: str, padding_mode: str) -> None
             f"grid_sample(): expected input and grid of one type, but got {input.dtype} and {grid.dtype}; convert one with .to()"
         )
     if not input.dtype.is_floating_point:
-        raise NotImplementedError(f"grid_sample() is not implemented for {input.dtype}; convert with .float()")
+        raise NotImplementedError(
+            f"grid_sample() is not implemented for '{TITLES[input.dtype.name]}'; convert with .float()"
+        )
     if mode == "bicubic" and input.ndim != 4:
         raise RuntimeError(f"grid_sample(): bicubic interpolation only supports 4D input, but got {shapes}")
 

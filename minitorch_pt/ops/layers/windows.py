@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ...arrays.dtypes import TITLES
 from ...autograd.rule import array
 
 if TYPE_CHECKING:
@@ -125,8 +126,17 @@ def whole_numbers(name: str, what: str, value: Size) -> tuple[int, ...]:
     except TypeError:
         raise TypeError(f"{name}(): argument '{what}' must be an int or a tuple of ints, and is {value!r}") from None
     if len(numbers) not in (1, count):
-        raise RuntimeError(f"{name}: {what} must be a single int, or a tuple of {count} ints, and is {value!r}")
+        one = "one int" if count == 1 else f"one int, or {count} ints"
+        raise RuntimeError(f"{name}: '{what}' should contain {one}, and is {value!r}")
     return numbers * count if len(numbers) == 1 else numbers
+
+
+NON_EMPTY = "Expected input's non-batch dimensions to have positive length"
+
+
+def windowed(count: int) -> str:
+    """What torch says of the input of a pool of so many axes."""
+    return f"Expected {count + 1}D or {count + 2}D (batch mode) tensor with optional 0 dim batch size"
 
 
 def check_pooled(name: str, input: Array, kinds: str, too_few: type[Exception] = RuntimeError) -> None:
@@ -134,11 +144,11 @@ def check_pooled(name: str, input: Array, kinds: str, too_few: type[Exception] =
     count, shape, dtype = pooled_axes(name), input.shape, array(input).dtype
     if len(shape) not in (count + 1, count + 2) or 0 in shape[-count:] or (len(shape) == count + 2 and not shape[1]):
         raise (too_few if len(shape) <= count else RuntimeError)(
-            f"{name}: Expected {count + 1}D or {count + 2}D (batch mode) tensor with optional 0 dim batch size for input, "
-            f"but got: {list(shape)}"
+            f"{name}: {windowed(count)} for input, but got: {list(shape)}. {NON_EMPTY}: "
+            f"non-empty {count + 1}D or {count + 2}D (batch mode) tensor expected for input"
         )
     if dtype.kind not in kinds:
-        raise NotImplementedError(f"{name} is not implemented for {dtype.name}; convert with .float()")
+        raise NotImplementedError(f"{name} is not implemented for '{TITLES[dtype.name]}'; convert with .float()")
 
 
 def spaced(
@@ -152,16 +162,18 @@ def spaced(
     kernels, sizes = whole_numbers(name, "kernel_size", kernel_size), input.shape[-pooled_axes(name) :]
     strides = kernels if stride is None or stride == () or stride == [] else whole_numbers(name, "stride", stride)
     paddings, dilations = whole_numbers(name, "padding", padding), whole_numbers(name, "dilation", dilation)
-    if not input.shape[0] and input.ndim == len(sizes) + 1:
-        raise RuntimeError(f"{name}: Expected at least one channel, but got input of shape {list(input.shape)}")
     for what, numbers in (("kernel_size", kernels), ("stride", strides), ("dilation", dilations)):
         if min(numbers) < 1:
-            raise RuntimeError(f"{name}: {what} must be greater than zero, but got {list(numbers)}")
-    if not all(0 <= p <= k // 2 for k, p in zip(kernels, paddings, strict=True)):
+            raise RuntimeError(f"{name}: {what} must be greater than zero, but got {min(numbers)} in {list(numbers)}")
+    if min(paddings) < 0:
+        raise RuntimeError(f"{name}: pad must be non-negative, but got padding {list(paddings)}")
+    if any(p > k // 2 for k, p in zip(kernels, paddings, strict=True)):
         raise RuntimeError(
-            f"{name}: pad must be non-negative, and at most half of the kernel size, but got padding {list(paddings)} "
+            f"{name}: pad should be at most half of effective kernel size, but got padding {list(paddings)} "
             f"for kernel_size {list(kernels)}"
         )
+    if not input.shape[0] and input.ndim == len(sizes) + 1:
+        raise RuntimeError(f"{name}: {windowed(len(sizes))} for input, but got: {list(input.shape)}. {NON_EMPTY}")
     axes = tuple(map(_evenly, sizes, kernels, strides, paddings, dilations, (bool(ceil_mode),) * len(sizes)))
     if any(len(axis.places) == 0 for axis in axes):
         raise RuntimeError(
@@ -189,7 +201,7 @@ def adapted(name: str, input: Array, output_size: Size) -> tuple[Axis, ...]:
     numbers = whole_numbers(name, "output_size", output_size)
     if min(numbers) < 0:
         raise RuntimeError(
-            f"{name}: elements of output_size must be greater than or equal to 0, but got {output_size!r}"
+            f"Trying to create tensor with negative dimension {min(numbers)}: {name}: elements of output_size must be greater than or equal to 0"
         )
     return tuple(map(_adaptively, sizes, numbers))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...arrays.dtypes import TITLES
 from ...arrays.places import flat_places
 from ...arrays.rows import largest, ones, starts
 from ...arrays.sums import summed
@@ -176,7 +177,11 @@ def _check_classes(input: Array, target: Array, weight: Array | None) -> Array:
             raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {len(t)}")
         target, t = target.reshape(()), t.reshape(())
     if x.shape[:1] * (x.ndim > 1) + x.shape[2:] != t.shape:
-        hint = "0D or 1D target tensor expected, multi-target not supported" if x.ndim <= 2 else "size mismatch"
+        hint = (
+            "0D or 1D target tensor expected, multi-target not supported"
+            if x.ndim <= 2
+            else "Expected target size: size mismatch"
+        )
         raise RuntimeError(
             f"{hint} (got input: {list(x.shape)}, target: {list(t.shape)}); the target has the input's shape without "
             f"the axis of classes: {'target.squeeze(1)' if t.shape[1:2] == (1,) else 'target.argmax(1) makes class indices of one-hot rows'}"
@@ -196,7 +201,7 @@ def _check_classes(input: Array, target: Array, weight: Array | None) -> Array:
             )
         if weight.dtype != input.dtype:
             raise RuntimeError(
-                f"expected scalar type {input.dtype} but found {weight.dtype}: weight must have the input's dtype"
+                f"expected scalar type {TITLES[input.dtype.name]} but found {TITLES[weight.dtype.name]}: weight must have the input's dtype"
             )
     return target
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from ...arrays.dtypes import TITLES
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..checks import check_floating
@@ -175,7 +176,7 @@ def ctc_loss(
     check_floating("ctc_loss", log_probs)
     if array(log_probs).itemsize < 4:
         raise NotImplementedError(
-            f"ctc_loss() is not implemented for {log_probs.dtype}; convert log_probs with .float()"
+            f"ctc_loss() is not implemented for '{TITLES[log_probs.dtype.name]}'; convert log_probs with .float()"
         )
     if log_probs.ndim not in (2, 3):
         raise RuntimeError(f"Expected log_probs of shape (T, N, C) or (T, C), but got {list(log_probs.shape)}")

@@ -140,6 +140,8 @@ def gaussian_nll_loss(
 
     Source: Nix and Weigend 1994, doi:10.1109/ICNN.1994.374138.
     """
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not valid as a reduction; give 'none', 'mean' or 'sum'")
     var = at_least.rule(_variance(input, var), eps)
     loss = 0.5 * (log(var) + (input - target) ** 2 / var)
     if full:

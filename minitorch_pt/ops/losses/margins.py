@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...arrays.dtypes import checked
+from ...arrays.dtypes import TITLES, checked
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..checks import check_floating
@@ -145,17 +145,22 @@ def soft_margin_loss(
 # ---------------------------------------------------------------------------------------------------------------------
 # Classes
 # ---------------------------------------------------------------------------------------------------------------------
-def _check_scores(name: str, input: Array, target: Array) -> None:
-    """Raise if these are not scores (N, C) or (C), and labels."""
-    x, t = array(input), array(target)
+def _check_scores(name: str, input: Array) -> None:
+    """Raise if these are not scores (N, C) or (C)."""
+    x = array(input)
     if x.ndim > 2 or 0 in x.shape[-1:]:
         raise RuntimeError(
             f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(x.shape)}; {name} needs "
             "scores (N, C) or (C)"
         )
     check_floating(name, input)
-    if t.dtype != np.int64:
-        raise RuntimeError(f"expected scalar type Long but found torch.{t.dtype.name}: convert the labels with .long()")
+
+
+def _check_labels(labels: np.ndarray) -> None:
+    if labels.dtype != np.int64:
+        raise RuntimeError(
+            f"expected scalar type Long but found {TITLES[labels.dtype.name]}: convert the labels with .long()"
+        )
 
 
 @differentiable(name="MultiMarginLossBackward0", saves="input target weight")
@@ -204,7 +209,7 @@ def multi_margin_loss(
         raise ValueError(f"only p == 1 and p == 2 supported, got {p}")
     if weight is not None and weight.ndim != 1:
         raise ValueError(f"weight must be one-dimensional, a number for each class, but has shape {list(weight.shape)}")
-    _check_scores("multi_margin_loss", input, target)
+    _check_scores("multi_margin_loss", input)
     checked(margin, array(input).dtype)
     check_constant("multi_margin_loss", weight=weight)
     samples = input.shape[0] if input.ndim == 2 else 1
@@ -217,9 +222,10 @@ def multi_margin_loss(
         )
     if weight is not None and weight.shape != (classes,):
         raise RuntimeError(f"inconsistent weight size, expected {classes} but got {list(weight.shape)}")
+    _check_labels(labels)
     if weight is not None and weight.dtype != input.dtype:
         raise RuntimeError(
-            f"expected scalar type {input.dtype} but found {weight.dtype}: give the weight the input's dtype"
+            f"expected scalar type {TITLES[input.dtype.name]} but found {TITLES[weight.dtype.name]}: give the weight the input's dtype"
         )
     if ((labels < 0) | (labels >= classes)).any():
         raise RuntimeError(f"target out of range: there are {classes} classes, so labels go from 0 to {classes - 1}")
@@ -266,10 +272,11 @@ def multilabel_margin_loss(
         RuntimeError: a label is neither -1 nor a class, labels are not int64, or the shapes differ.
     """
     code = reduction_code(reduction, size_average, reduce)
-    _check_scores("multilabel_margin_loss", input, target)
+    _check_scores("multilabel_margin_loss", input)
     if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
     labels, classes = array(target), input.shape[-1] if input.ndim else 1
+    _check_labels(labels)
     if ((labels < -1) | (labels >= classes)).any():
         raise RuntimeError(
             f"argument #2 'target' is out of range: there are {classes} classes, so labels go from 0 to {classes - 1}, and -1 "
