@@ -76,12 +76,12 @@ _settle(
     f"{__name__}._C",
     {
         "LinAlgError": ops.algebra.LinAlgError,
+        "DisableTorchFunction": autograd.takeovers.DisableTorchFunction,
         "DisableTorchFunctionSubclass": autograd.takeovers.DisableTorchFunctionSubclass,
     },
 )
 vars(_sys.modules[f"{__name__}._C"]).update(
     _CORE,
-    DisableTorchFunction=autograd.takeovers.DisableTorchFunctionSubclass,
     _infer_size=ops.broadcast_shapes,
     _disabled_torch_function_impl=autograd.takeovers.never,
 )

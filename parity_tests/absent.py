@@ -141,7 +141,7 @@ REASONS = {
     ),
     "yet": (
         "it is not offered yet; build it from what is here, or run the program with PyTorch",
-        "linalg.ldl_* lobpcg overrides.*TorchFunctionMode nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* *.to_empty optim.optimizer.* "
+        "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* *.to_empty optim.optimizer.* "
         "nn.utils.parametriz*.* utils.checkpoint* autograd.graph.* quasirandom *.name *.index get_deterministic_debug_mode "
         "set_deterministic_debug_mode is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),

@@ -18,7 +18,8 @@ from ..autograd import changes, gradients, graph, hooks
 from ..autograd.inplace import renew
 from ..autograd.modes import recording
 from ..autograd.nodes import Shown, shown
-from ..autograd.takeovers import never
+from ..autograd.takeovers import never, takes_over
+from .asked import offer
 from .conversion import Conversions
 from .elements import elements
 from .facts import Facts, warn_of_grad
@@ -59,6 +60,8 @@ class Tensor(Methods, Facts, Conversions):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._makes = Tensor if cls.__torch_function__ is never else cls
+        if takes_over(cls):
+            offer(cls)
 
     def __new__(cls, *data: Any, device: Any = None) -> Self:
         made: Any = wrap(elements(data, None, device), False, cls)
@@ -164,7 +167,7 @@ class Tensor(Methods, Facts, Conversions):
     @property
     def data(self) -> Tensor:
         """The same memory without history; its changes are not noticed where this tensor was used."""
-        return wrap(apart(self._data))
+        return wrap(apart(self._data), False, self._makes)
 
     @data.setter
     def data(self, value: Tensor) -> None:
