@@ -91,7 +91,7 @@ _settle(
     {
         "anomaly_mode": "detect_anomaly set_detect_anomaly",
         "function": "Function",
-        "gradcheck": "gradcheck gradgradcheck",
+        "gradcheck": "GradcheckError gradcheck gradgradcheck",
         "variable": "Variable",
     },
 )

@@ -15,7 +15,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from .autograd.takeovers import answer, hand_over, switch, takers
-from .tensors.asked import names
+from .tensors.asked import handed, names
 from .tensors.tensor import Tensor
 
 __all__ = [
@@ -137,7 +137,7 @@ def _exchange() -> None:
 def _asking_method(name: str) -> Any:
     own = names()[name]
     if not isinstance(own, property):
-        return _asking(own)
+        return _asking(handed(name))
     places = zip((own.fget, own.fset, own.fdel), ("__get__", "__set__", "__delete__"), strict=True)
     return property(*[part and _asking(getattr(own, at)) for part, at in places])
 

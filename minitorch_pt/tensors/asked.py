@@ -13,7 +13,7 @@ from typing import Any
 from ..autograd import graph
 from ..autograd.takeovers import answer, hand_over, switch, takers
 
-__all__ = ["names", "offer"]
+__all__ = ["handed", "names", "offer"]
 
 # what an operator is called where it is handed over
 _AS = {
@@ -72,6 +72,11 @@ def names() -> dict[str, Any]:
     }
 
 
+def handed(name: str) -> Any:
+    """What is handed over for a method: of an operator, the method that does the same."""
+    return names()[_AS.get(name, name)]
+
+
 def _through(function: Any) -> Any:
     """A method that asks the classes of its arguments first."""
 
@@ -84,7 +89,7 @@ def _through(function: Any) -> Any:
     return asked
 
 
-def _operator(name: str, own: Any, handed: Any) -> Any:
+def _operator(name: str, own: Any, method: Any) -> Any:
     """An operator that asks first, and leaves its operands to the other side if all decline."""
 
     @functools.wraps(own, updated=())
@@ -93,7 +98,7 @@ def _operator(name: str, own: Any, handed: Any) -> Any:
             return NotImplemented  # Python asks the subclass first: the left side hands over, with the operands in their order
         if switch.off:
             return own(self, other)
-        return answer(handed, takers((self, other)), (self, other), {})
+        return answer(method, takers((self, other)), (self, other), {})
 
     return asked
 
@@ -107,8 +112,7 @@ def _asking(name: str) -> Any:
             for part, at in zip((own.fget, own.fset, own.fdel), ("__get__", "__set__", "__delete__"), strict=True)
         ]
         return property(*[part and _through(part) for part in parts])
-    handed = names()[_AS.get(name, name)]
-    return _operator(name, own, handed) if name in _BINARY else _through(handed)
+    return _operator(name, own, handed(name)) if name in _BINARY else _through(handed(name))
 
 
 def offer(cls: type) -> None:
