@@ -91,10 +91,11 @@ _settle(
     {
         "anomaly_mode": "detect_anomaly set_detect_anomaly",
         "function": "Function",
-        "gradcheck": "GradcheckError gradcheck gradgradcheck",
+        "gradcheck": "gradcheck gradgradcheck",
         "variable": "Variable",
     },
 )
+_settle(f"{__name__}.autograd.gradcheck", {"GradcheckError": autograd.check.GradcheckError})
 # where pickles of 0.1.0 look for them
 for _name, _thing in {
     **{name: getattr(autograd, name) for name in ("Variable", "backward", "grad")},
@@ -117,7 +118,7 @@ _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
+    "__config__", "__future__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
     "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 _FROM = {

@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import Any
 
 from ..autograd import graph
-from ..autograd.takeovers import answer, hand_over, switch, takers
+from ..autograd.takeovers import answer, hand_over, switch, takers, takes_over
 
 __all__ = ["handed", "names", "offer"]
 
@@ -116,8 +116,8 @@ def _asking(name: str) -> Any:
 
 
 def offer(cls: type) -> None:
-    """Have a new class of tensors asked wherever it has Tensor's own methods and properties."""
-    for name in names():
+    """Have a new class of tensors that takes over asked wherever it has Tensor's own methods and properties."""
+    for name in names() if takes_over(cls) else ():
         owner = next(base for base in cls.__mro__ if name in vars(base))
         if owner in graph.Tensor.__mro__:
             setattr(cls, name, _asking(name))

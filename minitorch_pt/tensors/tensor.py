@@ -18,7 +18,7 @@ from ..autograd import changes, gradients, graph, hooks
 from ..autograd.inplace import renew
 from ..autograd.modes import recording
 from ..autograd.nodes import Shown, shown
-from ..autograd.takeovers import never, takes_over
+from ..autograd.takeovers import never
 from .asked import offer
 from .conversion import Conversions
 from .elements import elements
@@ -60,8 +60,7 @@ class Tensor(Methods, Facts, Conversions):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._makes = Tensor if cls.__torch_function__ is never else cls
-        if takes_over(cls):
-            offer(cls)
+        offer(cls)
 
     def __new__(cls, *data: Any, device: Any = None) -> Self:
         made: Any = wrap(elements(data, None, device), False, cls)
@@ -94,7 +93,7 @@ class Tensor(Methods, Facts, Conversions):
             )
         if mode and self._data.dtype.kind != "f":
             raise RuntimeError(
-                f"only Tensors of floating point dtype can require gradients, this one is {self.dtype}; convert it with .float() first"
+                f"only Tensors of floating point and complex dtype can require gradients, this one is {self.dtype}; convert it with .float() first"
             )
         self._requires_grad = mode
 
@@ -119,7 +118,9 @@ class Tensor(Methods, Facts, Conversions):
     def grad(self, value: Tensor | None) -> None:
         if value is not None:
             if not isinstance(value, Tensor):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got {type(value).__name__}")
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+                )
             if value.shape != self.shape:
                 raise RuntimeError(
                     f"assigned grad has data of a different size: grad has {list(value.shape)}, the tensor has {list(self.shape)}; they must be equal"

@@ -112,7 +112,7 @@ class Module(Hooks, State, Conversions):
         kinds: Any = (
             ("_parameters", Parameter, "torch.nn.Parameter"),
             ("_modules", Module, "torch.nn.Module"),
-            ("_buffers", Tensor, "torch.Tensor"),
+            ("_buffers", Tensor, "torch.nn.Buffer, torch.Tensor"),
         )
         for table, kind, what in kinds:
             registered = own.get(table)

@@ -159,7 +159,7 @@ def spaced(
             raise RuntimeError(f"{name}: {what} must be greater than zero, but got {list(numbers)}")
     if not all(0 <= p <= k // 2 for k, p in zip(kernels, paddings, strict=True)):
         raise RuntimeError(
-            f"{name}: pad must be non-negative, and at most half of the kernel size, but got padding {list(paddings)} "
+            f"{name}: pad must be non-negative and pad should be at most half of effective kernel size, but got padding {list(paddings)} "
             f"for kernel_size {list(kernels)}"
         )
     axes = tuple(map(_evenly, sizes, kernels, strides, paddings, dilations, (bool(ceil_mode),) * len(sizes)))
