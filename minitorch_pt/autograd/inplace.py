@@ -101,11 +101,8 @@ def check_inplace(tensor: Any) -> None:
     base = tensor._base
     if base is not None:
         if tensor._origin is not None:
-            where = "A view"
-            if tensor._node is not None:
-                where = f"Output {tensor.output_nr} of {tensor.grad_fn.name()} is a view and is being modified inplace. This view"
             raise RuntimeError(
-                f"{where} {tensor._origin} and is being modified inplace with grad mode enabled. Use the out-of-place form, or clone() it."
+                f"{'A' if tensor._node is None else 'This'} view {tensor._origin} and is being modified inplace with grad mode enabled. Use the out-of-place form, or clone() it."
             )
         if tensor.requires_grad and base._node is None:
             raise RuntimeError(

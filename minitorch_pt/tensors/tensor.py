@@ -118,9 +118,7 @@ class Tensor(Methods, Facts, Conversions):
     def grad(self, value: Tensor | None) -> None:
         if value is not None:
             if not isinstance(value, Tensor):
-                raise TypeError(
-                    f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
-                )
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value)}")
             if value.shape != self.shape:
                 raise RuntimeError(
                     f"assigned grad has data of a different size: grad has {list(value.shape)}, the tensor has {list(self.shape)}; they must be equal"
