@@ -76,12 +76,12 @@ _settle(
     f"{__name__}._C",
     {
         "LinAlgError": ops.algebra.LinAlgError,
+        "DisableTorchFunction": autograd.takeovers.DisableTorchFunction,
         "DisableTorchFunctionSubclass": autograd.takeovers.DisableTorchFunctionSubclass,
     },
 )
 vars(_sys.modules[f"{__name__}._C"]).update(
     _CORE,
-    DisableTorchFunction=autograd.takeovers.DisableTorchFunctionSubclass,
     _infer_size=ops.broadcast_shapes,
     _disabled_torch_function_impl=autograd.takeovers.never,
 )
@@ -95,6 +95,7 @@ _settle(
         "variable": "Variable",
     },
 )
+_settle(f"{__name__}.autograd.gradcheck", {"GradcheckError": autograd.check.GradcheckError})
 # where pickles of 0.1.0 look for them
 for _name, _thing in {
     **{name: getattr(autograd, name) for name in ("Variable", "backward", "grad")},
@@ -117,7 +118,7 @@ _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
+    "__config__", "__future__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
     "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 _FROM = {

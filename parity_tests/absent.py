@@ -121,7 +121,7 @@ REASONS = {
     ),
     "memory": (
         "a tensor is a dense NumPy array; x.numpy(), x.stride() and x.contiguous() show and order its memory",
-        "*Storage StorageBase *contiguous_format *.const_data_ptr utils.swap_tensors from_file *mkldnn",
+        "*Storage StorageBase *contiguous_format *.const_data_ptr from_file *mkldnn",
     ),
     "copies": (
         "it is a variant of a plain operation, for compilers; use the operation, and clone() where a copy is needed",
@@ -141,8 +141,8 @@ REASONS = {
     ),
     "yet": (
         "it is not offered yet; build it from what is here, or run the program with PyTorch",
-        "linalg.ldl_* lobpcg overrides.*TorchFunctionMode nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* *.to_empty optim.optimizer.* "
-        "nn.utils.parametriz*.* utils.checkpoint* autograd.graph.* quasirandom *.name *.index "
+        "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* "
+        "utils.checkpoint* autograd.graph.* quasirandom *.name *.index "
         "is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),
     "steps": (

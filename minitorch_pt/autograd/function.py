@@ -48,6 +48,11 @@ class FunctionCtx:
         self._saved = tensors
         self._times = tuple(None if t is None else changes.version(t._data) for t in tensors)
 
+    def save_for_forward(self, *tensors: Any) -> None:
+        """Keep tensors for `jvp`, if `save_for_backward` keeps none."""
+        if not self._saved:
+            self.save_for_backward(*tensors)
+
     @property
     def saved_tensors(self) -> tuple:
         """What `save_for_backward` kept, once `forward` is done.

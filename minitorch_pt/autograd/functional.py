@@ -33,20 +33,34 @@ def _zeros(tensor: Any) -> Any:
     return graph.wrap(np.zeros(tensor._data.shape, tensor._data.dtype))
 
 
-def _grads(outputs: Any, inputs: Any, seeds: Any, create_graph: bool, strict: bool, keep: bool = True) -> list:
+_STRICT = "This is not allowed in strict mode."
+
+
+def _dependent(strict: bool, what: str, found: Any) -> None:
+    """With `strict`, refuse results that do not depend on the inputs."""
+    for i, tensor in enumerate(found):
+        if strict and not tensor.requires_grad:
+            raise RuntimeError(f"{what.format(i)}. {_STRICT}")
+
+
+_OUTPUT = "Output {} of the user-provided function does not require gradients: it must be computed differentiably from the inputs"
+_JACOBIAN = "While computing the hessian, found that the jacobian of the user-provided function with respect to input {} is independent of the input, as that of a linear function is"
+
+
+def _grads(
+    outputs: Any, inputs: Any, seeds: Any, create_graph: bool, strict: bool, keep: bool = True, what: str = "The output"
+) -> list:
     """Gradients with zeros for what does not depend on an input, or an error if `strict`."""
     pairs = [(o, s) for o, s in zip(outputs, seeds, strict=True) if o.requires_grad]
     if not pairs:
-        if strict:
-            raise RuntimeError(
-                "The output of the user-provided function is independent of the inputs; this is not allowed in strict mode."
-            )
-        return [_zeros(t) for t in inputs]
-    found = gradients.grad([o for o, _ in pairs], inputs, [s for _, s in pairs], keep, create_graph, allow_unused=True)
-    if strict and any(g is None for g in found):
-        raise RuntimeError(
-            "The output of the user-provided function is independent of one of the inputs; this is not allowed in strict mode."
+        found = [None] * len(inputs)
+    else:
+        found = gradients.grad(
+            [o for o, _ in pairs], inputs, [s for _, s in pairs], keep, create_graph, allow_unused=True
         )
+    for i, g in enumerate(found if strict else ()):
+        if g is None:
+            raise RuntimeError(f"{what} of the user-provided function is independent of input {i}. {_STRICT}")
     return [_zeros(t) if g is None else g for g, t in zip(found, inputs, strict=True)]
 
 
@@ -54,31 +68,41 @@ def _checked(v: Any, like: tuple, what: str) -> tuple:
     """The vector of a product, of the shapes of `like`; ones for a single number."""
     if v is None:
         if len(like) != 1 or like[0]._data.size != 1:
-            raise RuntimeError(
-                f"The vector v can only be None if the {what} is a single element; give v with its shape"
-            )
+            where = "user-provided function returns" if what == "output" else "input to the user-provided function is"
+            raise RuntimeError(f"The vector v can only be None if the {where} a single Tensor with a single element.")
         return (graph.wrap(np.ones(like[0]._data.shape, like[0]._data.dtype)),)
     v, _ = _tuple(v)
-    if len(v) != len(like) or any(a.shape != b.shape for a, b in zip(v, like, strict=True)):
-        raise RuntimeError(
-            f"v has shapes {[list(a.shape) for a in v]}, but the {what} has {[list(b.shape) for b in like]}; they must be equal"
-        )
+    if len(v) != len(like):
+        if len(like) == 1:
+            raise RuntimeError("The given v should contain a single Tensor.")
+        raise RuntimeError(f"v is a tuple of invalid length: should be {len(like)} but got {len(v)}.")
+    for i, (a, b) in enumerate(zip(v, like, strict=True)):
+        if a.shape != b.shape:
+            where = f"Entry {i} in " if len(like) > 1 else ""
+            raise RuntimeError(
+                f"{where}v has invalid size: should be {b.shape}, as that of the {what}, but got {a.shape}."
+            )
     return v
 
 
-def _tensors(what: str, values: tuple) -> None:
-    for value in values:
+def _tensors(what: str, values: tuple, several: bool, name: str) -> None:
+    for i, value in enumerate(values):
         if not isinstance(value, graph.Tensor):
-            raise TypeError(f"The {what} of the function must be Tensors, but one has type {type(value).__name__}")
+            where = f"value at index {i}" if several else f"given {what}"
+            raise TypeError(
+                f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the {where} has type {type(value)}."
+            )
 
 
-def _run(func: Callable, inputs: Any, create_graph: bool) -> tuple:
+def _run(name: str, func: Callable, inputs: Any, create_graph: bool, strict: bool) -> tuple:
     given, several = _tuple(inputs)
-    _tensors("inputs", given)
+    _tensors("inputs", given, several, name)
     with enable_grad():
         given = _prepared(given, create_graph)
         outputs, many = _tuple(func(*given))
-    _tensors("outputs", outputs)
+    what = "outputs of the user-provided function"
+    _tensors(what, outputs, many, name)
+    _dependent(strict, _OUTPUT, outputs)
     return given, several, outputs, many
 
 
@@ -88,7 +112,7 @@ def vjp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
     Raises:
         RuntimeError: `v` has not the outputs' shape, or with `strict` an output is independent of an input.
     """
-    given, several, outputs, many = _run(func, inputs, create_graph)
+    given, several, outputs, many = _run("vjp", func, inputs, create_graph, strict)
     seeds = _checked(v, outputs, "output")
     found = tuple(_grads(outputs, given, seeds, create_graph, strict))
     result = outputs if many else outputs[0]
@@ -103,11 +127,16 @@ def jvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
     Raises:
         RuntimeError: `v` has not the inputs' shape, or with `strict` an output is independent of an input.
     """
-    given, _, outputs, many = _run(func, inputs, create_graph)
+    given, _, outputs, many = _run("jvp", func, inputs, create_graph, strict)
     v = _checked(v, given, "input")
     with enable_grad():
         seeds = tuple(_zeros(o).requires_grad_() for o in outputs)
         products = _grads(outputs, given, seeds, True, strict)
+    _dependent(
+        strict,
+        "The gradient with respect to input {} is independent of the inputs of the user-provided function",
+        products,
+    )
     found = tuple(_grads(products, seeds, v, create_graph, False))
     result = outputs if many else outputs[0]
     return _finished(result, create_graph), _finished(found if many else found[0], create_graph)
@@ -135,8 +164,21 @@ def jacobian(
     """
     if strategy not in ("forward-mode", "reverse-mode"):
         raise AssertionError(f"Expected strategy to be either 'forward-mode' or 'reverse-mode', not {strategy!r}")
-    given, several, outputs, many = _run(func, inputs, create_graph)
-    result = []
+    if strict and (vectorize or strategy == "forward-mode"):
+        which = "vectorized=True" if vectorize and strategy == "reverse-mode" else 'strategy="forward-mode"'
+        raise RuntimeError(
+            f"torch.autograd.functional.jacobian: `strict=True` and `{which}` are not supported together (yet)."
+        )
+    if strategy == "forward-mode" and create_graph:
+        raise NotImplementedError(
+            'torch.autograd.functional.jacobian: `create_graph=True` and `strategy="forward-mode"` are not supported together (yet).'
+        )
+    if strategy == "forward-mode" and not vectorize:
+        raise NotImplementedError(
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian is only implemented for `vectorize=True`."
+        )
+    given, several, outputs, many = _run("jacobian", func, inputs, create_graph, strict)
+    result: list[Any] = []
     for output in outputs:
         rows: list[list] = [[] for _ in given]
         with enable_grad():
@@ -145,7 +187,11 @@ def jacobian(
             elements = output.reshape(-1).unbind(0)
         for element in elements:
             one = graph.wrap(np.ones((), output._data.dtype))
-            for row, gradient in zip(rows, _grads([element], given, [one], create_graph, strict), strict=True):
+            found = _grads([element], given, [one], create_graph, strict, what=f"Output {len(result)}")
+            _dependent(
+                strict and create_graph, "The jacobian of the user-provided function is independent of input {}", found
+            )
+            for row, gradient in zip(rows, found, strict=True):
                 row.append(gradient)
         blocks = []
         for row, tensor in zip(rows, given, strict=True):
@@ -175,21 +221,29 @@ def hessian(
     _, several = _tuple(inputs)
 
     def gradient(*arguments: Any) -> Any:
-        output = _single(func(*arguments))
+        output = _single(func(*arguments), "hessian")
+        _dependent(strict, _OUTPUT, [output])
         found = tuple(
             _grads([output], arguments, [graph.wrap(np.ones(output._data.shape, output._data.dtype))], True, strict)
         )
+        _dependent(strict, _JACOBIAN, found)
         return found if several else found[0]
 
+    _tensors("inputs", _tuple(inputs)[0], several, "hessian")
     return jacobian(gradient, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
 
 
-def _single(output: Any) -> Any:
-    if not isinstance(output, graph.Tensor) or output._data.size != 1:
+def _single(output: Any, name: str) -> Any:
+    what = f"given to {name} should"
+    outputs, several = _tuple(output)
+    _tensors("outputs of the user-provided function", outputs, several, name)
+    if len(outputs) != 1:
+        raise RuntimeError(f"The function {what} return a single Tensor")
+    if outputs[0]._data.size != 1:
         raise RuntimeError(
-            f"the function given must return a Tensor with a single element, got {output!r:.80}; reduce it with .sum()"
+            f"The Tensor returned by the function {what} contain a single element, and has shape {list(outputs[0].shape)}"
         )
-    return output
+    return outputs[0]
 
 
 def vhp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple:
@@ -198,13 +252,18 @@ def vhp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
     Raises:
         RuntimeError: the output has not exactly one element, or `v` not the inputs' shape.
     """
-    given, several, outputs, _ = _run(func, inputs, create_graph)
+    return _vhp("vhp", func, inputs, v, create_graph, strict)
+
+
+def _vhp(name: str, func: Callable, inputs: Any, v: Any, create_graph: bool, strict: bool) -> tuple:
+    given, several, outputs, _ = _run(name, func, inputs, create_graph, strict)
     v = _checked(v, given, "input")
-    output = _single(outputs[0])
+    output = _single(outputs, name)
     one = graph.wrap(np.ones(output._data.shape, output._data.dtype))
     with enable_grad():
         first = _grads([output], given, [one], True, strict)
-    found = tuple(_grads(first, given, v, create_graph, strict))
+    _dependent(strict, _JACOBIAN, first)
+    found = tuple(_grads(first, given, v, create_graph, strict, what="The jacobian"))
     return _finished(output, create_graph), _finished(found if several else found[0], create_graph)
 
 
@@ -214,4 +273,4 @@ def hvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
     Raises:
         RuntimeError: as `vhp`.
     """
-    return vhp(func, inputs, v, create_graph, strict)
+    return _vhp("hvp", func, inputs, v, create_graph, strict)

@@ -44,6 +44,8 @@ _ONE = {np.dtype(t): np.dtype(t).type(1) for t in ("f2", "f4", "f8")}
 
 
 def _start(i: int, output: Any, gradient: Any, create_graph: bool) -> tuple:
+    if hasattr(output, "ownership_token") and gradient is not None:
+        return target(output), gradient if create_graph else gradient._data
     if not isinstance(output, graph.Tensor):
         raise AssertionError(f"Expected output to be a torch.Tensor, but got {type(output).__name__}")
     # a view takes over its base's history when `grad_fn` is asked for

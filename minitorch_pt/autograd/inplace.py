@@ -85,7 +85,7 @@ def renew(view: Any) -> None:
     if changes.changed_since(view._data, view._seen):
         if view._origin is not None:
             raise RuntimeError(
-                f"this view {view._origin}, and its base or another view of it has been modified inplace since while gradients were tracked. Use the out-of-place form, or clone()."
+                f"A view {view._origin}, and its base or another view of it has been modified inplace since while gradients were tracked. Use the out-of-place form, or clone()."
             )
         view._node, view._requires_grad = _of_base(view), True
         view._moved()
@@ -102,7 +102,7 @@ def check_inplace(tensor: Any) -> None:
     if base is not None:
         if tensor._origin is not None:
             raise RuntimeError(
-                f"a view that {tensor._origin} is being modified inplace while gradients are tracked. Use the out-of-place form, or clone() it."
+                f"{'A' if tensor._node is None else 'This'} view {tensor._origin} and is being modified inplace with grad mode enabled. Use the out-of-place form, or clone() it."
             )
         if tensor.requires_grad and base._node is None:
             raise RuntimeError(

@@ -381,7 +381,7 @@ def _as_view(out: Any, source: Any, several: bool = False) -> None:
         if source._origin is not None:
             out._origin = source._origin
     if not recording.on:
-        out._origin = "was made under no_grad"
+        out._origin = "was created in no_grad mode"
     elif several:
-        out._origin = "is one of several made by one call (split, unbind)"
+        out._origin = "is the output of a function that returns multiple views"
     out._seen = changes.last_change

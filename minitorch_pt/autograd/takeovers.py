@@ -7,8 +7,8 @@
             return super().__torch_function__(func, types, args, kwargs or {})
 
 Classes that are no Tensors may define it too, and are then taken where a Tensor belongs. The front desk looks for such arguments
-in calls that it has not let through before, so that calls of Tensors and numbers pay nothing for it. Operations and functions are
-handed over; what a tensor tells of itself (`x.shape`) is not.
+in calls that it has not let through before, so that calls of Tensors and numbers pay nothing for it. What has no desk, as `x.shape`
+and `x[0]`, asks in `tensors/asked.py`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from typing import Any
 from . import graph
 
 __all__ = [
+    "DisableTorchFunction",
     "DisableTorchFunctionSubclass",
     "Elsewhere",
     "Instead",
+    "answer",
     "default",
     "hand_over",
     "never",
@@ -35,7 +37,9 @@ __all__ = [
 
 
 class _Switch(threading.local):
-    off = 0
+    off = 0  # classes are not asked
+    everything = 0  # modes are not asked either
+    mode: Callable | None = None  # what asks the innermost mode before the classes (overrides.py)
 
 
 switch = _Switch()
@@ -49,6 +53,18 @@ class DisableTorchFunctionSubclass:
 
     def __exit__(self, *error: object) -> None:
         switch.off -= 1
+
+
+class DisableTorchFunction(DisableTorchFunctionSubclass):
+    """Context in which no argument and no mode takes over."""
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        switch.everything += 1
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        switch.everything -= 1
 
 
 class Elsewhere(NotImplementedError):
@@ -96,19 +112,29 @@ def takers(args: Iterable[Any]) -> list[type]:
     return found
 
 
+def answer(function: Callable, classes: list[type], args: tuple, kwargs: dict) -> Any:
+    """What the first of the classes that does not decline makes of a call, or NotImplemented; a mode comes before them."""
+    if switch.mode is not None and not switch.everything:
+        return switch.mode(function, function, classes, args, kwargs)
+    for cls in classes:
+        result = cls.__torch_function__(function, tuple(classes), args, kwargs)  # type: ignore[attr-defined]
+        if result is not NotImplemented:
+            return result
+    return NotImplemented
+
+
 def hand_over(function: Callable, classes: list[type], args: tuple, kwargs: dict) -> Any:
     """What the first of the classes that does not decline makes of a call.
 
     Raises:
         TypeError: all decline.
     """
-    for cls in classes:
-        result = cls.__torch_function__(function, tuple(classes), args, kwargs)  # type: ignore[attr-defined]
-        if result is not NotImplemented:
-            return result
+    result = answer(function, classes, args, kwargs)
+    if result is not NotImplemented:
+        return result
     names = ", ".join(f"{cls.__module__}.{cls.__qualname__}" for cls in classes)
     raise TypeError(
-        f"no implementation found for '{function.__module__}.{function.__name__}' on types that implement __torch_function__: [{names}]"
+        f"no implementation found for 'torch.{function.__name__}' on types that implement __torch_function__: [{names}]"
     )
 
 
@@ -117,7 +143,9 @@ def default(cls: type, func: Callable, types: Iterable[type], args: tuple = (), 
     if not all(issubclass(cls, t) for t in types):
         return NotImplemented
     with DisableTorchFunctionSubclass():
-        return _of(cls, func(*args, **(kwargs or {})))
+        result = func(*args, **(kwargs or {}))
+        # a gradient is what it is
+        return result if getattr(func, "__self__", None) is graph.Tensor.grad else _of(cls, result)  # type: ignore[attr-defined]
 
 
 def _of(cls: type, result: Any) -> Any:

@@ -17,11 +17,13 @@ from .categorical import *
 from .cauchy import *
 from .chi2 import *
 from .constraint_registry import biject_to as biject_to, transform_to as transform_to
+from .continuous_bernoulli import *
 from .dirichlet import *
 from .distribution import *
 from .exponential import *
 from .fishersnedecor import *
 from .gamma import *
+from .generalized_pareto import *
 from .geometric import *
 from .gumbel import *
 from .half_cauchy import *
@@ -52,6 +54,7 @@ from .transforms import *
 from .uniform import *
 from .von_mises import *
 from .weibull import *
+from .wishart import *
 
 _settle(
     f"{__name__}.transforms",

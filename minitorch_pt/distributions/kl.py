@@ -19,6 +19,7 @@ from .beta import Beta
 from .binomial import Binomial
 from .categorical import Categorical
 from .cauchy import Cauchy
+from .continuous_bernoulli import ContinuousBernoulli
 from .dirichlet import Dirichlet
 from .distribution import Distribution
 from .exponential import Exponential
@@ -37,6 +38,7 @@ from .poisson import Poisson
 from .transformed_distribution import TransformedDistribution
 from .uniform import Uniform
 from .utils import sum_rightmost
+from .wishart import Wishart, multivariate_digamma
 
 __all__ = ["kl_divergence", "register_kl"]
 
@@ -133,6 +135,28 @@ def _categorical_categorical(p: Any, q: Any) -> Tensor:
 @register_kl(OneHotCategorical, OneHotCategorical)
 def _onehot_onehot(p: Any, q: Any) -> Tensor:
     return _categorical_categorical(p._categorical, q._categorical)
+
+
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+@register_kl(Beta, ContinuousBernoulli)
+def _any_continuous_bernoulli(p: Any, q: Any) -> Tensor:
+    return -p.entropy() - p.mean * q.logits - (-q.probs).log1p() - q.log_norm()
+
+
+@register_kl(ContinuousBernoulli, Uniform)
+def _continuous_bernoulli_uniform(p: Any, q: Any) -> Tensor:
+    return _infinite_where(
+        -p.entropy() + (q.high - q.low).log(), (q.low >= 0) | (q.high <= 1)
+    )  # torch's very comparisons
+
+
+@register_kl(Wishart, Wishart)
+def _wishart_wishart(p: Any, q: Any) -> Tensor:  # of batches too, where torch adds up parts of others of the batch
+    n = p.event_shape[-1]
+    trace = ops.cholesky_solve(p.covariance_matrix, q.scale_tril).diagonal(dim1=-2, dim2=-1).sum(-1)
+    value = q.df * (half_log_det(q.scale_tril) - half_log_det(p.scale_tril)) + p.df / 2 * (trace - n)
+    value = value + ops.mvlgamma(q.df / 2, n) - ops.mvlgamma(p.df / 2, n)
+    return value + (p.df - q.df) / 2 * multivariate_digamma(p.df / 2, n)
 
 
 @register_kl(Cauchy, Cauchy)
@@ -273,6 +297,7 @@ def _normal_cross(p: Any, q: Any) -> Tensor:
 
 
 @register_kl(Beta, Normal)
+@register_kl(ContinuousBernoulli, Normal)
 @register_kl(Exponential, Normal)
 @register_kl(Gamma, Normal)
 @register_kl(Gumbel, Normal)
@@ -323,6 +348,7 @@ def _below_0(p: Any, value: Tensor) -> Tensor:
 
 
 @register_kl(Beta, Exponential)
+@register_kl(ContinuousBernoulli, Exponential)
 @register_kl(Gamma, Exponential)
 @register_kl(Uniform, Exponential)
 def _any_exponential(p: Any, q: Any) -> Tensor:

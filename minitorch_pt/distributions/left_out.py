@@ -8,7 +8,7 @@ from ..names.absent import absence
 from .distribution import Distribution
 
 __all__ = [
-    "ContinuousBernoulli", "ExponentialFamily", "GeneralizedPareto", "Wishart",
+    "ExponentialFamily",
 ]  # fmt: skip
 
 
@@ -26,17 +26,5 @@ class _LeftOut(Distribution):
         raise NotImplementedError(absence(f"torch.distributions.{name}"))
 
 
-class ContinuousBernoulli(_LeftOut):
-    """Left out."""
-
-
 class ExponentialFamily(_LeftOut):
-    """Left out."""
-
-
-class GeneralizedPareto(_LeftOut):
-    """Left out."""
-
-
-class Wishart(_LeftOut):
     """Left out."""

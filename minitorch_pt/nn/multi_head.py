@@ -135,7 +135,7 @@ def _mask_of_heads(mask: Tensor, batch: int, num_heads: int, length: int, source
     """(L, S) or (N * H, L, S) as what broadcasts to (N, H, L, S)."""
     expected = (length, source) if mask.ndim == 2 else (batch * num_heads, length, source)
     if tuple(mask.shape) != expected:
-        raise RuntimeError(f"The shape of the {mask.ndim}D attn_mask is {tuple(mask.shape)}, but should be {expected}.")
+        raise RuntimeError(f"The shape of the {mask.ndim}D attn_mask is {mask.shape}, but should be {expected}.")
     return mask.reshape(-1 if mask.ndim == 2 else batch, 1 if mask.ndim == 2 else num_heads, length, source)
 
 

@@ -12,7 +12,16 @@ from ..tensors.tensor import Tensor, wrap
 __all__ = ["Buffer", "Parameter"]
 
 
-class Parameter(Tensor):
+class _OrMarked(type(Tensor)):  # type: ignore[misc]  # what a class is made by
+    """Has `isinstance` count a tensor of a class of its own that was made a Parameter, or a Buffer: it keeps its class and bears a mark."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return super().__instancecheck__(instance) or (
+            isinstance(instance, Tensor) and cls in _MARKS and _MARKS[cls] in instance.__dict__
+        )
+
+
+class Parameter(Tensor, metaclass=_OrMarked):
     """A tensor that a module learns: set as an attribute, it appears in `module.parameters()`.
 
     Raises:
@@ -22,7 +31,12 @@ class Parameter(Tensor):
     __slots__ = ()
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Self:
-        made: Any = wrap(np.zeros(0, np.float32) if data is None else data._data, False, cls)
+        made: Any
+        if data is not None and data._makes is not Tensor:
+            made = data.detach().requires_grad_(requires_grad)
+            made._is_param = True
+            return made
+        made = wrap(np.zeros(0, np.float32) if data is None else data._data, False, cls)
         made.requires_grad = requires_grad
         return made
 
@@ -44,7 +58,7 @@ class Parameter(Tensor):
         cls._makes = Tensor  # what is computed from a parameter of any class is a Tensor
 
 
-class Buffer(Tensor):
+class Buffer(Tensor, metaclass=_OrMarked):
     """A tensor that belongs to a module's state but is not learnt: set as an attribute, it appears in `module.buffers()`."""
 
     __slots__ = ()
@@ -52,10 +66,16 @@ class Buffer(Tensor):
     persistent: bool
 
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Self:
-        made: Any = wrap(np.zeros(0, np.float32) if data is None else data._data, False, cls)
+        made: Any
+        if data is not None and data._makes is not Tensor:
+            made = data.detach().requires_grad_(data.requires_grad)
+            made._is_buffer, made.persistent = True, persistent
+            return made
+        made = wrap(np.zeros(0, np.float32) if data is None else data._data, False, cls)
         made.persistent = persistent
         return made
 
 
 # what is computed from them is a Tensor
 Parameter._makes = Buffer._makes = Tensor
+_MARKS: dict[type, str] = {Parameter: "_is_param", Buffer: "_is_buffer"}

@@ -59,7 +59,7 @@ class LBFGS(Optimizer):
         )
         if len(self.param_groups) != 1:
             raise ValueError(
-                f"LBFGS doesn't support parameter groups, but there are {len(self.param_groups)}: give it one list of parameters"
+                f"LBFGS doesn't support per-parameter options (parameter groups), but there are {len(self.param_groups)}: give it one list of parameters"
             )
 
     def step(self, closure: Callable[[], Any]) -> Any:  # type: ignore[override]

@@ -21,10 +21,28 @@ from ..autograd.modes import recording
 from ..tensors.tensor import Tensor, wrap
 from . import recorded
 
-__all__ = ["Optimizer", "ParamsT"]
+__all__ = ["Optimizer", "ParamsT", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
 
 # what an optimizer is given: parameters, groups of them, or parameters with their names
 ParamsT = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+
+
+_every_pre: OrderedDict[int, Callable] = OrderedDict()  # hooks on the steps of all optimizers
+_every_post: OrderedDict[int, Callable] = OrderedDict()
+
+
+def register_optimizer_step_pre_hook(hook: Callable) -> RemovableHandle:
+    """Call `hook(optimizer, args, kwargs)` before each step of every optimizer; it may return other (args, kwargs)."""
+    handle = RemovableHandle(_every_pre)
+    _every_pre[handle.id] = hook
+    return handle
+
+
+def register_optimizer_step_post_hook(hook: Callable) -> RemovableHandle:
+    """Call `hook(optimizer, args, kwargs)` after each step of every optimizer."""
+    handle = RemovableHandle(_every_post)
+    _every_post[handle.id] = hook
+    return handle
 
 
 class _Required:
@@ -326,6 +344,10 @@ class Optimizer:
         """Call `hook(optimizer)` after loading."""
         return self._register(self._state_hooks["load_post"], hook, prepend)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """What pickle calls; programs extend it, to set options that older files lack."""
+        self.__dict__.update(state)
+
     def __repr__(self) -> str:
         lines = [type(self).__name__ + " ("]
         for i, group in enumerate(self.param_groups):
@@ -348,10 +370,10 @@ def _hooked(step: Callable) -> Callable:
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._opt_called = True  # schedulers ask for it
         hush()
-        if not (args or kwargs or self._step_pre_hooks or self._step_post_hooks):
+        if not (args or kwargs or self._step_pre_hooks or self._step_post_hooks or _every_pre or _every_post):
             return step(self)  # as most often
         args = (self, *args)  # hooks see the optimiser as the first argument
-        for hook in tuple(self._step_pre_hooks.values()):
+        for hook in (*_every_pre.values(), *self._step_pre_hooks.values()):
             result = hook(self, args, kwargs)
             if result is not None:
                 if not (isinstance(result, tuple) and len(result) == 2):
@@ -360,7 +382,7 @@ def _hooked(step: Callable) -> Callable:
                     )
                 args, kwargs = result
         result = step(*args, **kwargs)
-        for hook in tuple(self._step_post_hooks.values()):
+        for hook in (*self._step_post_hooks.values(), *_every_post.values()):
             hook(self, args, kwargs)
         return result
 

@@ -115,7 +115,7 @@ class _Pickler(pickle.Pickler):
         if isinstance(tensor, SparseTensor):
             parts = tensor._indices(), tensor._values(), tensor.shape, tensor.is_coalesced()
             return _SPARSE, (tensor.layout, parts)
-        if isinstance(tensor, Parameter):
+        if issubclass(type(tensor), Parameter):
             function, args = _PARAMETER, (wrap(tensor._data), tensor.requires_grad, OrderedDict())
         else:
             data = tensor._data

@@ -361,7 +361,8 @@ class Conversions:
         return bool(equal._data.any())
 
     def __repr__(self: Any) -> str:
-        return tensor_repr(self)
+        text = tensor_repr(self)
+        return f"Parameter({text})" if "_is_param" in self.__dict__ else text
 
     def __format__(self, spec: str) -> str:
         if self._data.ndim == 0 and type(self) is graph.Tensor:

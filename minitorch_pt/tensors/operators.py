@@ -108,6 +108,7 @@ class Operators:
     __add__, __radd__, __iadd__ = operator(ops.add), reflected(ops.add, _no_tensor, "+"), operator(inplace(ops.add))
     __sub__, __rsub__, __isub__ = operator(ops.sub), reflected(rsub_number, sign="-"), operator(inplace(ops.sub))
     __mul__, __rmul__, __imul__ = operator(ops.mul), reflected(ops.mul, _no_tensor, "*"), operator(inplace(ops.mul))
+    __rdiv__ = _divided
     __truediv__, __rtruediv__, __itruediv__ = (
         operator(ops.true_divide),
         _divided,
@@ -174,4 +175,7 @@ class Operators:
         return ops.matmul(other, self) if isinstance(other, Operators) or takes_over(type(other)) else NotImplemented  # type: ignore[arg-type]
 
 
+for _name, _own in vars(Operators).items():  # as `__torch_function__` is told
+    if getattr(_own, "__name__", "") in ("operated", "_divided", "_equals", "getitem"):
+        _own.__name__ = _name
 _OPERANDS = (Operators, *_OPERANDS)

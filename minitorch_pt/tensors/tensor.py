@@ -19,6 +19,7 @@ from ..autograd.inplace import renew
 from ..autograd.modes import recording
 from ..autograd.nodes import Shown, shown
 from ..autograd.takeovers import never
+from .asked import offer
 from .conversion import Conversions
 from .elements import elements
 from .facts import Facts, warn_of_grad
@@ -59,6 +60,7 @@ class Tensor(Methods, Facts, Conversions):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._makes = Tensor if cls.__torch_function__ is never else cls
+        offer(cls)
 
     def __new__(cls, *data: Any, device: Any = None) -> Self:
         made: Any = wrap(elements(data, None, device), False, cls)
@@ -91,7 +93,7 @@ class Tensor(Methods, Facts, Conversions):
             )
         if mode and self._data.dtype.kind != "f":
             raise RuntimeError(
-                f"only Tensors of floating point dtype can require gradients, this one is {self.dtype}; convert it with .float() first"
+                f"only Tensors of floating point and complex dtype can require gradients, this one is {self.dtype}; convert it with .float() first"
             )
         self._requires_grad = mode
 
@@ -116,9 +118,7 @@ class Tensor(Methods, Facts, Conversions):
     def grad(self, value: Tensor | None) -> None:
         if value is not None:
             if not isinstance(value, Tensor):
-                raise TypeError(
-                    f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
-                )
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value)}")
             if value.shape != self.shape:
                 raise RuntimeError(
                     f"assigned grad has data of a different size: grad has {list(value.shape)}, the tensor has {list(self.shape)}; they must be equal"
@@ -166,7 +166,7 @@ class Tensor(Methods, Facts, Conversions):
     @property
     def data(self) -> Tensor:
         """The same memory without history; its changes are not noticed where this tensor was used."""
-        return wrap(apart(self._data))
+        return wrap(apart(self._data), False, self._makes)
 
     @data.setter
     def data(self, value: Tensor) -> None:

@@ -16,7 +16,8 @@ from ..random import get_rng_state, set_rng_state
 from ..tensors.tensor import Tensor
 
 __all__ = [
-    "CheckpointError", "CheckpointFunction", "check_backward_validity", "checkpoint", "checkpoint_sequential", "detach_variable", "noop_context_fn",
+    "CheckpointError", "CheckpointFunction", "check_backward_validity", "checkpoint", "checkpoint_sequential", "detach_variable", "get_device_states",
+    "noop_context_fn", "set_checkpoint_early_stop", "set_device_states",
 ]  # fmt: skip
 
 
@@ -27,6 +28,29 @@ class CheckpointError(RuntimeError):
 def noop_context_fn() -> tuple:
     """Two contexts that do nothing: for the first computation, and for the second."""
     return contextlib.nullcontext(), contextlib.nullcontext()
+
+
+def get_device_states(*args: Any) -> tuple[list, list]:
+    """The other devices of the arguments and the states of their random numbers: there are none."""
+    return [], []
+
+
+def set_device_states(devices: Any, states: Any, *, device_type: str | None = None) -> None:
+    """Set what `get_device_states` gave: nothing."""
+
+
+_early_stop: bool | None = None
+
+
+@contextlib.contextmanager
+def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
+    """Inside, whether checkpointed functions stop in backward as soon as all is computed that was saved; `early_stop` says it of one call."""
+    global _early_stop
+    before, _early_stop = _early_stop, enable
+    try:
+        yield
+    finally:
+        _early_stop = before
 
 
 def detach_variable(inputs: tuple) -> tuple:
@@ -105,8 +129,8 @@ class _Stop(Exception):
 class _Frame:
     """One call of a function that keeps nothing: how it is computed again, and what the nodes get back of it."""
 
-    def __init__(self, again: Callable[[], Any]) -> None:
-        self.again = again
+    def __init__(self, again: Callable[[], Any], early: bool) -> None:
+        self.again, self.early = again, early
         self.facts: list[tuple] = []  # shape and type of each tensor that was saved
         self.found: dict[int, Tensor] = {}
 
@@ -126,7 +150,7 @@ class _Frame:
 
         def keep(tensor: Tensor) -> Tensor:
             found.append(tensor.detach())
-            if len(found) == len(self.facts):
+            if self.early and len(found) == len(self.facts):
                 raise _Stop
             return found[-1]
 
@@ -150,7 +174,9 @@ class _whole(saved_tensors_hooks):
     _whole = True
 
 
-def _not_reentrant(function: Callable, args: tuple, kwargs: dict, state: Tensor | None, context_fn: Callable) -> Any:
+def _not_reentrant(
+    function: Callable, args: tuple, kwargs: dict, state: Tensor | None, context_fn: Callable, early: bool
+) -> Any:
     first, second = context_fn()
     frames: list[_Frame] = []
 
@@ -158,7 +184,7 @@ def _not_reentrant(function: Callable, args: tuple, kwargs: dict, state: Tensor 
         with _drawing_again(state), second:
             return function(*args, **kwargs)
 
-    frames.append(_Frame(again))
+    frames.append(_Frame(again, early))
     with _whole(frames[0].pack, frames[0].unpack), first:
         return function(*args, **kwargs)
 
@@ -178,6 +204,7 @@ def checkpoint(
     use_reentrant: False is what torch recommends; True, the old way, needs an input that requires grad, and `.backward()`.
     preserve_rng_state: draw the same random numbers the second time.
     context_fn: gives two contexts, in which the first and the second computation run.
+    early_stop: stop the second computation as soon as all is there that backward needs.
 
     Raises:
         ValueError: keywords with use_reentrant=True. CheckpointError: the second time other tensors are saved.
@@ -204,7 +231,8 @@ def checkpoint(
             raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
         return CheckpointFunction.apply(function, preserve_rng_state, *args)
     state = get_rng_state() if preserve_rng_state else None
-    return _not_reentrant(function, args, kwargs, state, context_fn)
+    early = early_stop if _early_stop is None else _early_stop
+    return _not_reentrant(function, args, kwargs, state, context_fn, early)
 
 
 def checkpoint_sequential(

@@ -1,5 +1,7 @@
 """torch.autograd.functional: jacobian, hessian, and products, against torch."""
 
+import re
+
 import pytest
 
 from parity_tests.oracle import same_program
@@ -75,5 +77,28 @@ def test_create_graph_can_be_differentiated():
         x = b(torch).requires_grad_()
         j = torch.autograd.functional.jacobian(lambda t: t**3, x, create_graph=True)
         return torch.autograd.grad(j.sum(), x)
+
+    same_program(program)
+
+
+def test_texts_of_what_is_refused():
+    def told(call):
+        try:
+            return call()
+        except Exception as error:
+            return type(error), re.split(r"[.,:]| as ", str(error).replace("minitorch_pt.", "torch."))[0]
+
+    def program(t):
+        f, x, double = t.autograd.functional, t.ones(4), lambda a: a * 2
+        calls = [
+            lambda: f.jacobian(double, "text"), lambda: f.jacobian(double, (x, 3)), lambda: f.jacobian(lambda a: (a, "text"), x), lambda: f.hessian(lambda a: "text", x),
+            lambda: f.jacobian(lambda a: a.detach(), x, strict=True), lambda: f.jacobian(lambda a: t.ones(1, requires_grad=True).clone(), x, strict=True),
+            lambda: f.jacobian(t.clone, x, create_graph=True, strict=True), lambda: f.jacobian(double, x, strict=True, vectorize=True), lambda: f.hessian(double, x), lambda: f.hessian(lambda a: a.sum(), x, strict=True),
+            lambda: f.vjp(double, x, t.ones(3)), lambda: f.vjp(double, x), lambda: f.jvp(double, x), lambda: f.jvp(double, x, t.ones(3)), lambda: f.vjp(double, x, (x, x)),
+            lambda: f.vhp(double, x, x), lambda: f.hvp(double, x, x), lambda: f.vhp(lambda a: a.sum(), x, x, strict=True), lambda: f.jvp(double, x, x, strict=True),
+            lambda: f.vjp(lambda a, b: a.sum(), (x, x), t.tensor(1.0), strict=True),
+        ]  # fmt: skip
+        forward = told(lambda: f.jacobian(double, x, strategy="forward-mode"))  # whose text torch misspells
+        return [told(call) for call in calls], forward[0]
 
     same_program(program)

@@ -3,6 +3,7 @@
 import pytest
 
 import minitorch_pt
+from minitorch_pt.autograd.check import GradcheckError
 from parity_tests.oracle import same_program
 
 
@@ -94,3 +95,27 @@ def test_not_contiguous():
     torch = minitorch_pt
     with pytest.raises(RuntimeError, match="contiguous"):
         torch.autograd.gradcheck(lambda a: a * 2, point(torch).detach().t().requires_grad_())
+
+
+def test_options():
+    class Drawn(minitorch_pt.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx, g):
+            return g + 1e-9 * minitorch_pt.rand_like(g)
+
+    x = minitorch_pt.rand(3, dtype=minitorch_pt.float64, requires_grad=True)
+    check, twice = minitorch_pt.autograd.gradcheck, minitorch_pt.autograd.gradgradcheck
+    assert check(
+        minitorch_pt.sin, x, check_forward_ad=True, check_backward_ad=False, fast_mode=True, check_batched_grad=True
+    )
+    assert twice(minitorch_pt.sin, x, check_fwd_over_rev=True, gen_non_contig_grad_outputs=True)
+    with pytest.raises(GradcheckError, match="not reentrant"):
+        check(Drawn.apply, x)
+    assert check(Drawn.apply, x, nondet_tol=1e-8)
+    assert not check(lambda t: t.detach() * t, x, check_forward_ad=True, raise_exception=False)
+    with pytest.raises(ValueError, match="check_forward_ad or check_backward_ad"):
+        check(minitorch_pt.sin, x, check_backward_ad=False)

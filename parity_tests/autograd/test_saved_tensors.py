@@ -464,3 +464,22 @@ def test_a_checkpoint_keeps_no_memory():
     expected, x.grad = x.grad, None
     z.sum().backward()
     np.testing.assert_array_equal(x.grad.numpy(), expected.numpy())
+
+
+def test_early_stop_of_checkpoints():
+    def program(t):
+        checkpoint, calls = t.utils.checkpoint, []
+
+        def function(x):
+            y = x.exp()
+            calls.append(1)
+            return y
+
+        for early in (True, False):
+            with checkpoint.set_checkpoint_early_stop(early):
+                checkpoint.checkpoint(function, t.ones(1, requires_grad=True), use_reentrant=False).backward()
+            calls.append("|")
+        checkpoint.checkpoint(function, t.ones(1, requires_grad=True), use_reentrant=False, early_stop=False).backward()
+        return calls, checkpoint.get_device_states(t.ones(1))
+
+    same_program(program)

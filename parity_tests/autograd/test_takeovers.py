@@ -148,3 +148,139 @@ def test_subclasses_with_constructors_of_their_own():
 
     same_program(program)
     same_program(lambda t: t.ones(2).as_subclass(int))
+
+
+def test_a_class_sees_what_is_no_operation():
+    def program(t):
+        class Logged(t.Tensor):
+            @classmethod
+            def __torch_function__(cls, func, types, args=(), kwargs=None):
+                seen.append((func.__name__, getattr(t.Tensor, func.__name__, None) is func))
+                return super().__torch_function__(func, types, args, kwargs or {})
+
+        def changed(x):
+            x += 1
+            x *= 2
+            x[0] = 3.0
+            x.requires_grad = True
+            x.grad = t.ones(2, 2)
+
+        calls = [
+            lambda x: x.shape, lambda x: x.T, lambda x: x.grad, lambda x: x.sum().item(), lambda x: x.tolist(), lambda x: x.double(), lambda x: len(x),
+            lambda x: x.new_zeros(2), lambda x: x.add_(1), lambda x: x[0], lambda x: x.size(), lambda x: bool(x[0, 0]), lambda x: 1.0 in x, changed,
+            lambda x: x + 1, lambda x: 1 + x, lambda x: 1 - x, lambda x: 1 / x, lambda x: x // 2, lambda x: 2**x, lambda x: x @ x, lambda x: x == x,
+            lambda x: x.to(t.double), lambda x: x.detach(), lambda x: f"{x}", lambda x: hash(x) and None, lambda x: x.copy_(t.zeros(2, 2)),
+        ]  # fmt: skip
+        told = []
+        for call in calls:
+            x, seen = t.full((2, 2), 2.0).as_subclass(Logged), []
+            told.append((type(call(x)).__name__, *seen))
+        return told, t.Tensor.shape.__get__ == t.Tensor.shape.__get__
+
+    same_program(program)
+
+
+def test_parameters_keep_their_class():
+    def program(t):
+        class Marked(t.Tensor):
+            pass
+
+        class Net(t.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.w = t.nn.Parameter(t.ones(2).as_subclass(Marked))
+                self.b = t.nn.Buffer(t.zeros(2).as_subclass(Marked))
+
+        net, plain = Net(), t.ones(2).as_subclass(Marked)
+        (net.w * 2).sum().backward()
+        t.optim.SGD(net.parameters(), 0.5).step()
+        kinds = [
+            isinstance(v, t.nn.Parameter)
+            for v in (net.w, net.w * 2, net.w.detach(), plain, t.nn.Parameter(t.ones(1)), 3)
+        ]
+        return (
+            kinds,
+            type(net.w * 2).__name__,
+            list(net.state_dict()),
+            repr(net.w),
+            net.w.tolist(),
+            isinstance(net.b, t.nn.Buffer),
+        )
+
+    same_program(program)
+
+
+def test_modes_are_asked_first():
+    def program(t):
+        class Mode(t.overrides.TorchFunctionMode):
+            def __init__(self, name):
+                self.name = name
+
+            def __torch_function__(self, func, types, args=(), kwargs=None):
+                seen.append((self.name, func.__name__, func is t.ones, func is t.Tensor.mul))
+                return func(*args, **(kwargs or {}))
+
+        class Minus(Mode):
+            def __torch_function__(self, func, types, args=(), kwargs=None):
+                return NotImplemented if func is t.exp else -1
+
+        class Marked(t.Tensor):
+            pass
+
+        def mine(x):
+            return t.overrides.handle_torch_function(mine, (x,), x) if t.overrides.has_torch_function((x,)) else x
+
+        seen, x = [], t.tensor([1.0, 2.0], requires_grad=True)
+        with Mode("outer") as outer, t._C.DisableTorchFunctionSubclass():
+            y = t.ones(2).mul(x)[0]
+            mine(3)
+            t.nn.Linear(2, 2)(x)
+            with t._C.DisableTorchFunction():
+                t.ones(2)
+            y.backward()
+        count = len(seen)
+        with Mode("a"), Mode("b"):
+            t.zeros(2)
+        with outer:
+            t.zeros(1)
+            marked = type(t.ones(2).as_subclass(Marked) + 1).__name__
+        after = t.ones(2) * 2
+        with Minus("m"):
+            told = t.ones(3), x + 1, x.shape, 1 - x
+            try:
+                t.exp(x)
+            except TypeError as error:
+                told += (type(error),)
+        return (
+            [s for s in seen[:count] if s[1] in ("ones", "mul", "__getitem__", "linear", "backward", "mine")],
+            seen[count:],
+            told,
+            after,
+            x.grad,
+            marked,
+        )
+
+    same_program(program)
+
+
+def test_names_of_what_is_handed_over():
+    def program(t):
+        o = t.overrides
+        given = t.add, t.Tensor.add_, t.nn.functional.relu, t.Tensor.shape.__get__, t.linalg.norm
+        everywhere = o.get_overridable_functions()
+
+        class Wrapped:
+            @classmethod
+            def __torch_function__(cls, func, types, args=(), kwargs=None):
+                return "taken"
+
+        @o.wrap_torch_function(lambda x: (x,))
+        def mine(x):
+            return x
+
+        return (
+            [o.resolve_name(f) for f in given], [t.add in everywhere[t], t.Tensor.add_ in everywhere[t.Tensor], t.is_tensor in o.get_ignored_functions()],
+            t.add in o.get_testing_overrides(), mine(Wrapped()), mine(3), o.resolve_name(print),
+        )  # fmt: skip
+
+    same_program(program)

@@ -40,6 +40,11 @@ CASES = {
     "Bernoulli by logits": ("Bernoulli", {"logits": ODDS}),
     "Bernoulli of a number": ("Bernoulli", {"probs": 0.3}),
     "Bernoulli at its ends": ("Bernoulli", {"probs": [0.0, 0.5, 1.0]}),
+    "ContinuousBernoulli": ("ContinuousBernoulli", {"probs": [[0.2, 0.5005, 0.5], [0.05, 0.9, 0.8]]}),
+    "ContinuousBernoulli by logits": ("ContinuousBernoulli", {"logits": [-2.0, 1.5, 3.0]}),
+    "Wishart": ("Wishart", {"df": 4.5, "covariance_matrix": COVARIANCE}),
+    "Wishart of a batch": ("Wishart", {"df": [3.5, 6.0], "scale_tril": LOWER}),
+    "Wishart by its inverse": ("Wishart", {"df": 5.0, "precision_matrix": COVARIANCE}),
     "Geometric": ("Geometric", {"probs": P}),
     "Geometric by logits": ("Geometric", {"logits": ODDS}),
     "Geometric of certainty": ("Geometric", {"probs": [1.0, 0.5]}),
@@ -737,3 +742,44 @@ def test_draws_are_differentiated_once(case):
 
 def test_negative_binomial_of_no_failures():
     same_program(lambda t: t.distributions.NegativeBinomial(t.tensor([0.0, 2.0]), 0.5).log_prob(t.tensor(0.0)))
+
+
+def test_the_generalized_pareto_distribution():  # in float32: torch's log_prob refuses float64
+    def program(t):
+        p = t.distributions.GeneralizedPareto(t.tensor([0.0, 1.0, 2.0]), 2.0, t.tensor([0.0, 0.4, -0.3]))
+        t.manual_seed(1)
+        x = p.rsample((4,))
+        told = (
+            x,
+            p.log_prob(x),
+            p.cdf(x),
+            p.log_survival_function(x),
+            p.icdf(t.full((3,), 0.3)),
+            p.mean,
+            p.variance,
+            p.mode,
+            p.entropy(),
+        )
+        return *told, p.expand((2, 3)).stddev, p.support.check(x), repr(p)
+
+    same_program(program, rtol=1e-5)
+
+
+def test_kl_divergences_of_the_rare():
+    def program(t):
+        d = t.distributions
+        p, q = (
+            d.ContinuousBernoulli(t.tensor([0.2, 0.5, 0.9]).double()),
+            d.ContinuousBernoulli(logits=t.tensor([0.3, 2.0, -1.0]).double()),
+        )
+        half, two, cov = t.tensor(0.5).double(), t.tensor(2.0).double(), t.tensor([[2.0, 0.5], [0.5, 1.0]]).double()
+        pairs = (
+            (p, q),
+            (p, d.Normal(half, two)),
+            (p, d.Exponential(two)),
+            (d.Beta(half, two), q),
+            (p, d.Uniform(-half, two)),
+        )
+        return [d.kl_divergence(a, b) for a, b in (*pairs, (d.Wishart(two, cov), d.Wishart(two + 1, cov + t.eye(2))))]
+
+    same_program(program)

@@ -308,3 +308,25 @@ def test_spectral_norm_has_norm_one():
     module = minitorch_pt.nn.utils.parametrizations.spectral_norm(positive_linear(minitorch_pt), n_power_iterations=20)
     largest = torch.linalg.matrix_norm(torch.from_numpy(module.weight.detach().numpy()), 2)
     assert_same(minitorch_pt.tensor(float(largest)), torch.tensor(1.0))
+
+
+def test_transfer():
+    def program(t):
+        class Symmetric(t.nn.Module):
+            def forward(self, x):
+                return x.triu() + x.triu(1).T
+
+        parametrize = t.nn.utils.parametrize
+        one, other = t.nn.Linear(3, 3), t.nn.Linear(3, 3)
+        parametrize.register_parametrization(one, "weight", Symmetric())
+        with t.no_grad():
+            one.parametrizations.weight.original.copy_(t.arange(9.0).view(3, 3))
+        made = parametrize.transfer_parametrizations_and_params(one, other, "weight")
+        return (
+            made is other,
+            other.weight,
+            other.parametrizations.weight.original is one.parametrizations.weight.original,
+            [*other.state_dict()],
+        )
+
+    same_program(program)

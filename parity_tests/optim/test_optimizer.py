@@ -1,6 +1,7 @@
 """Optimisers against torch: trajectories for every option, state, groups, exchange of state, closures, text, errors."""
 
 import copy
+import importlib
 import inspect
 import itertools
 
@@ -623,3 +624,37 @@ def test_versions_count_the_changes_that_torch_makes(name):
     for values in itertools.product(*flags.values()):
         options = dict(zip(flags, values, strict=True))
         assert counts(minitorch_pt, options) == counts(torch, options), options
+
+
+def test_hooks_on_all_optimizers():
+    def program(t):
+        module = importlib.import_module(t.optim.Optimizer.__module__)
+        seen, optimizer = [], t.optim.SGD([t.nn.Parameter(t.ones(1))], 0.1)
+        handles = [
+            register(lambda opt, args, kwargs, name=name: seen.append((name, len(args), kwargs)))
+            for name, register in (
+                ("every pre", module.register_optimizer_step_pre_hook), ("every post", module.register_optimizer_step_post_hook),
+                ("pre", optimizer.register_step_pre_hook), ("post", optimizer.register_step_post_hook),
+            )
+        ]  # fmt: skip
+        optimizer.step()
+        for handle in handles:
+            handle.remove()
+        optimizer.step()
+        return seen
+
+    same_program(program)
+
+
+def test_a_state_of_older_files():
+    def program(t):
+        class Mine(t.optim.SGD):
+            def __setstate__(self, state):
+                super().__setstate__(state)
+                for group in self.param_groups:
+                    group.setdefault("extra", 3)
+
+        optimizer = copy.deepcopy(Mine([t.nn.Parameter(t.ones(1))], 0.1))
+        return optimizer.param_groups[0]["extra"], optimizer.param_groups[0]["lr"]
+
+    same_program(program)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from typing import Any
@@ -76,3 +77,36 @@ def test_a_class_of_ones_own():
         with pytest.raises(ValueError, match="already registered"):
             library.register_pytree_node(Box, lambda box: (list(box.held), None), lambda held, _: Box(*held))
     assert found[0] == found[1] == (2, [4])
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_paths_and_forms(seed):
+    rng = random.Random(seed)
+    value = tree(rng)
+    paths = [ours.keystr(path) for path, _ in ours.tree_leaves_with_path(value)]
+    assert paths == [theirs.keystr(path) for path, _ in theirs.tree_leaves_with_path(value)]
+    told = []
+    for package in (ours, theirs):
+        spec = package.tree_structure(value)
+        pairs, _ = package.tree_flatten_with_path(value)
+        told.append((
+            spec.num_nodes, spec.num_children, [package.key_get(value, path) is leaf for path, leaf in pairs], spec.flatten_up_to(value),
+            package._broadcast_to_and_flatten(7, spec), package._broadcast_to_and_flatten([1, 2], spec), package.tree_map_with_path(lambda k, x: len(k), value),
+            package.tree_any_only(int, bool, value), package.tree_all_only(int, bool, value), repr(spec.unflatten(range(spec.num_leaves))),
+        ))  # fmt: skip
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("package", [ours, theirs])
+def test_dataclasses(package):
+    @dataclasses.dataclass
+    class Point:
+        x: int
+        y: list
+
+    package.register_dataclass(Point)
+    assert package.tree_map(lambda v: v * 2, Point(1, [2, 3])) == Point(2, [4, 6])
+    assert [package.keystr(path) for path, _ in package.tree_leaves_with_path(Point(1, [2]))] == [".x", ".y[0]"]
+    package._deregister_pytree_node(Point)
+    assert package.tree_is_leaf(Point(1, [2]))
+    assert package.tree_structure(3).is_leaf()

@@ -55,7 +55,7 @@ class _Numbered(Module):
 
     def __add__(self, other: Any) -> Any:
         if not isinstance(other, Iterable):
-            raise ValueError(f"add operator supports only containers of modules, but {type(other).__name__} is given")
+            raise ValueError(f"add operator supports only containers of modules, but {type(other)} is given")
         return self._like([*self, *other])
 
     def __iadd__(self, other: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...names import absent
+from ...tensors.kinds import typename
 from ...tensors.tensor import Tensor
 from ..parameter import Buffer, Parameter
 from .every_module import (
@@ -127,7 +128,7 @@ class Module(Hooks, State, Conversions):
     # -- attributes ----------------------------------------------------------------------------------------------------
     def __setattr__(self, name: str, value: Any) -> None:
         own = self.__dict__
-        if isinstance(value, (Parameter, Buffer, Module)):
+        if isinstance(value, (Module, Tensor)) and isinstance(value, (Module, Parameter, Buffer)):
             is_module, is_parameter = isinstance(value, Module), isinstance(value, Parameter)
             kept = "_modules" if is_module else "_parameters" if is_parameter else "_buffers"
             if kept not in own:
@@ -147,7 +148,7 @@ class Module(Hooks, State, Conversions):
         kinds: Any = (
             ("_parameters", Parameter, "torch.nn.Parameter"),
             ("_modules", Module, "torch.nn.Module"),
-            ("_buffers", Tensor, "torch.Tensor"),
+            ("_buffers", Tensor, "torch.nn.Buffer, torch.Tensor"),
         )
         for table, kind, what in kinds:
             registered = own.get(table)
@@ -155,7 +156,7 @@ class Module(Hooks, State, Conversions):
                 if value is not None and not isinstance(value, kind):
                     where = {"_parameters": "parameter", "_modules": "child module", "_buffers": "buffer"}[table]
                     raise TypeError(
-                        f"cannot assign '{type(value).__name__}' object to {where} '{name}' ({what} or None required)"
+                        f"cannot assign '{typename(value)}' as {where} '{name}' ({what} or None expected)"
                         + (
                             f"; make it one, nn.Parameter(tensor), or change its values under torch.no_grad(): .{name}.copy_(tensor)"
                             if where == "parameter"
@@ -189,8 +190,9 @@ class Module(Hooks, State, Conversions):
         names = {*object.__dir__(self), *self._parameters, *self._buffers, *self._modules}
         return sorted(name for name in names if not name[0].isdigit())
 
-    def _check_name(self, name: Any, what: str, known: dict) -> None:
-        if "_parameters" not in self.__dict__:
+    def _check_name(self, name: Any, what: str) -> None:
+        known = self.__dict__.get(f"_{what}s")
+        if known is None:
             raise AttributeError(f"cannot assign {what} before Module.__init__() call: call super().__init__() first")
         if not isinstance(name, str):
             raise TypeError(f"{what} name should be a string. Got {type(name).__name__}")
@@ -207,10 +209,10 @@ class Module(Hooks, State, Conversions):
         Raises:
             KeyError: the name is taken, empty, or has a dot. TypeError: no Parameter. ValueError: not a leaf.
         """
-        self._check_name(name, "parameter", self._parameters)
+        self._check_name(name, "parameter")
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
-                f"cannot assign '{type(param).__name__}' object to parameter '{name}' (torch.nn.Parameter or None required)"
+                f"cannot assign '{typename(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
             )
         if param is not None and param.grad_fn is not None:
             raise ValueError(
@@ -224,10 +226,10 @@ class Module(Hooks, State, Conversions):
         Raises:
             KeyError: the name is taken, empty, or has a dot. TypeError: no Tensor.
         """
-        self._check_name(name, "buffer", self._buffers)
+        self._check_name(name, "buffer")
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
-                f"cannot assign '{type(tensor).__name__}' object to buffer '{name}' (torch Tensor or None required)"
+                f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
         self._buffers[name] = every_module.registered("buffer", self, name, tensor)
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
@@ -239,9 +241,8 @@ class Module(Hooks, State, Conversions):
             KeyError: the name is taken, empty, or has a dot. TypeError: no Module.
         """
         if not isinstance(module, Module) and module is not None:
-            called = getattr(module, "__name__", type(module).__name__)
-            raise TypeError(f"{called} is not a Module subclass{_made_a_module(module)}")
-        self._check_name(name, "module", self._modules)
+            raise TypeError(f"{typename(module)} is not a Module subclass{_made_a_module(module)}")
+        self._check_name(name, "module")
         self._modules[name] = every_module.registered("module", self, name, module)
 
     def register_module(self, name: str, module: Module | None) -> None:

@@ -9,8 +9,19 @@ from ...arrays import dtypes
 from ...arrays.formats import memory_format as MemoryFormat
 from ...autograd.modes import no_grad
 from ...autograd.readers import read
+from ...tensors.creation import empty_like
 from ...tensors.device import DeviceError, on_cpu
 from ...tensors.tensor import Tensor
+
+
+class _Ways:
+    """How parameters are exchanged (torch.__future__)."""
+
+    overwrite = False
+    swap = False
+
+
+ways = _Ways()
 
 
 class Conversions:
@@ -29,7 +40,13 @@ class Conversions:
         if recurse:
             for module in self.children():
                 module._apply(fn)
-        for parameter in self._parameters.values():
+        for name, parameter in self._parameters.items():
+            if ways.overwrite and not ways.swap and parameter is not None:
+                old, parameter = (
+                    parameter,
+                    parameter.data.as_subclass(type(parameter)).requires_grad_(parameter.requires_grad),
+                )
+                self._parameters[name], parameter._grad = parameter, old._grad
             for tensor in (parameter, None if parameter is None else parameter._grad):
                 if tensor is not None:
                     tensor.data = fn(tensor)
@@ -37,6 +54,11 @@ class Conversions:
             if buffer is not None:
                 self._buffers[name] = fn(buffer)
         return self
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Any:
+        """New memory for all parameters and buffers, whose numbers are still to be set; returns the module."""
+        on_cpu(device)
+        return self._apply(empty_like, recurse=recurse)
 
     def to(
         self,

@@ -236,7 +236,7 @@ class _FractionalMaxPool(Module):
         super().__init__()
         if (output_size is None) == (output_ratio is None):
             raise ValueError(
-                f"{self._get_name()} needs an output_size or an output_ratio, and one only, but got {output_size} and {output_ratio}"
+                f"{self._get_name()} requires specifying either an output size, or a pooling ratio, and one only, but got {output_size} and {output_ratio}"
             )
         self.kernel_size = _tuple(kernel_size, self.axes)
         if self.axes == 3 and min(self.kernel_size) <= 0:

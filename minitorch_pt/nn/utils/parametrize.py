@@ -20,6 +20,7 @@ from ..parameter import Parameter
 
 __all__ = [
     "ParametrizationList", "cached", "is_parametrized", "register_parametrization", "remove_parametrizations",
+    "transfer_parametrizations_and_params",
     "type_before_parametrizations",
 ]  # fmt: skip
 
@@ -54,7 +55,7 @@ def _same_kind(what: str, given: Any, wanted: Tensor, shape: bool = True) -> Non
     for name in ("dtype", "shape")[: 1 + shape]:
         if getattr(given, name) != getattr(wanted, name):
             raise ValueError(
-                f"{what} may not change the {name} of the tensor: it made {getattr(given, name)} of {getattr(wanted, name)}. "
+                f"Registering a parametrization may not change the {name} of the tensor: {what.lower()} made {getattr(given, name)} of {getattr(wanted, name)}. "
                 "If that is meant, register with unsafe=True."
             )
 
@@ -275,3 +276,28 @@ def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized
 def type_before_parametrizations(module: Module) -> type:
     """The class that the module had before it was parametrised."""
     return type(module).__bases__[0] if is_parametrized(module) else type(module)
+
+
+def transfer_parametrizations_and_params(
+    from_module: Module, to_module: Module, tensor_name: str | None = None
+) -> Module:
+    """Parametrise the tensors of one module, or the one of that name, as those of another are, with the same originals; returns the module.
+
+    Raises:
+        AssertionError: the tensor is not parametrised.
+    """
+    if not is_parametrized(from_module, tensor_name):
+        raise AssertionError(
+            f"Module {from_module} has no parametrization{'' if tensor_name is None else ' on ' + tensor_name}"
+        )
+    names: Any = [*from_module.parametrizations] if tensor_name is None else [tensor_name]
+    for name in names:
+        held: Any = from_module.parametrizations[name]
+        if not hasattr(to_module, name):
+            setattr(to_module, name, Parameter(getattr(from_module, name).detach().clone()))
+        for parametrization in held:
+            register_parametrization(to_module, name, parametrization, unsafe=True)
+        originals: Any = to_module.parametrizations[name]
+        for original, parameter in held._parameters.items():
+            setattr(originals, original, parameter)
+    return to_module

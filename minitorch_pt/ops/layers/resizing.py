@@ -173,7 +173,7 @@ def _check_mode(input: Array, mode: str, align_corners: bool | None, antialias: 
         )
     if mode in _LINEAR.values() and mode != _LINEAR[input.ndim] or mode in ("bicubic", "lanczos") and input.ndim != 4:
         raise NotImplementedError(
-            f"Got {input.ndim}D input for {mode} mode; a {input.ndim}D input takes {_LINEAR[input.ndim]}, nearest or area, a 4D one also bicubic"
+            f"Got {input.ndim}D input, but {mode} mode needs {4 if mode in ('bicubic', 'lanczos') else next(n for n in _LINEAR if _LINEAR[n] == mode)}D input; a {input.ndim}D input takes {_LINEAR[input.ndim]}, nearest or area, a 4D one also bicubic"
         )
     if not (input.dtype.is_floating_point or (mode in _TITLES and input.dtype.name == "uint8")):
         raise NotImplementedError(

@@ -148,7 +148,9 @@ def _reflected(at: Array, n: int, align_corners: bool) -> Array:
 
 def _check_grid(input: Array, grid: Array, mode: str, padding_mode: str) -> None:
     if mode not in ("bilinear", "nearest", "bicubic"):
-        raise ValueError(f"grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: {mode!r}")
+        raise ValueError(
+            f"nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: {mode!r}"
+        )
     if padding_mode not in ("zeros", "border", "reflection"):
         raise ValueError(
             f"grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', but got: {padding_mode!r}"

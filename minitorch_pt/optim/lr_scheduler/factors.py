@@ -29,7 +29,7 @@ class _FunctionLR(LRScheduler):
         n = len(optimizer.param_groups)
         self.lr_lambdas = list(lr_lambda) if isinstance(lr_lambda, (list, tuple)) else [lr_lambda] * n
         if len(self.lr_lambdas) != n:
-            raise ValueError(f"Expected {n} lr_lambdas, one for each group, but got {len(self.lr_lambdas)}")
+            raise ValueError(f"Expected {n} lr_lambdas, but got {len(self.lr_lambdas)}: give one for each group")
         for function in self.lr_lambdas:
             if not callable(function):
                 raise TypeError(f"lr_lambda should be a function of the epoch, but got {type(function).__name__}")

@@ -159,7 +159,7 @@ class CyclicLR(_MomentumCycle):
         self.step_ratio = up / self.total_size
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
             raise ValueError(
-                f"mode {mode!r} is invalid and scale_fn is None: use 'triangular', 'triangular2' or 'exp_range'"
+                f"mode is invalid and scale_fn is None: it is {mode!r}; use 'triangular', 'triangular2' or 'exp_range'"
             )
         self.mode, self.gamma, self._scale_fn_custom = mode, gamma, scale_fn
         self.scale_mode = scale_mode if scale_fn is not None else "iterations" if mode == "exp_range" else "cycle"

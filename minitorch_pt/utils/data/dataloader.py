@@ -58,10 +58,11 @@ def _check_order(
             raise ValueError(
                 f"DataLoader with IterableDataset: expected unspecified shuffle option, but got shuffle={shuffle}"
             )
-        if sampler is not None or batch_sampler is not None:
-            raise ValueError(
-                "DataLoader with IterableDataset: expected unspecified sampler and batch_sampler options: the data set has its own order"
-            )
+        for option, value in (("sampler", sampler), ("batch_sampler", batch_sampler)):
+            if value is not None:
+                raise ValueError(
+                    f"DataLoader with IterableDataset: expected unspecified {option} option, but got {option}={value}: the data set has its own order"
+                )
     if sampler is not None and shuffle:
         raise ValueError("sampler option is mutually exclusive with shuffle")
     if batch_sampler is not None:

@@ -80,8 +80,10 @@ class StackDataset(Dataset):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if bool(args) == bool(kwargs):
-            raise ValueError("StackDataset takes data sets either by place or by name, and at least one")
+        if args and kwargs:
+            raise ValueError("StackDataset takes data sets either by place or by name, but both are given")
+        if not args and not kwargs:
+            raise ValueError("At least one dataset should be passed")
         self.datasets: Any = kwargs or args
         parts = list(kwargs.values()) if kwargs else list(args)
         self._length = len(parts[0])

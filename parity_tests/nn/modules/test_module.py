@@ -314,3 +314,74 @@ def test_names_that_a_module_does_not_have(key):
         return list(module.load_state_dict({**module.state_dict(), key: t.zeros(1)}, strict=False).unexpected_keys)
 
     same_program(program)
+
+
+def test_ways_of_conversion():
+    def program(t):
+        future, told = t.__future__, []
+        for overwrite, swap in ((False, False), (True, False), (False, True), (True, True)):
+            future.set_overwrite_module_params_on_conversion(overwrite)
+            future.set_swap_module_params_on_conversion(swap)
+            try:
+                layer = t.nn.Linear(2, 2)
+                before = layer.weight
+                layer.double()
+                told.append(
+                    (
+                        layer.weight is before,
+                        before.dtype,
+                        layer.weight.dtype,
+                        future.get_swap_module_params_on_conversion(),
+                    )
+                )
+            finally:
+                future.set_overwrite_module_params_on_conversion(False)
+                future.set_swap_module_params_on_conversion(False)
+        empty = t.nn.Linear(2, 3).to_empty(device="cpu")
+        one, other = t.nn.Parameter(t.ones(2)), t.zeros(3)
+        one.name_of_mine = "one"
+        t.utils.swap_tensors(one, other)
+        return (
+            told[0::2],
+            empty.weight.shape,
+            one,
+            other,
+            type(one).__name__,
+            other.name_of_mine,
+            isinstance(other, t.nn.Parameter),
+        )
+
+    same_program(program)
+
+
+def test_texts_of_what_is_refused():
+    def told(t, call):
+        try:
+            return call(t)
+        except Exception as error:
+            return type(error), str(error).splitlines()[0]
+
+    def before_init(kind):
+        def call(t):
+            class Net(t.nn.Module):
+                def __init__(self):
+                    kind(self, t)
+
+            Net()
+
+        return call
+
+    def program(t):
+        relu = t.nn.Sequential(t.nn.ReLU())
+        calls = [
+            lambda t: setattr(t.nn.Linear(2, 2), "weight", t.ones(2)), lambda t: setattr(t.nn.Linear(2, 2), "bias", 3),
+            lambda t: setattr(t.nn.BatchNorm1d(2), "running_mean", 3), lambda t: setattr(relu, "0", t.ones(1)),
+        ]  # fmt: skip
+        starts = [
+            before_init(lambda m, t: m.register_buffer("b", t.ones(1))), before_init(lambda m, t: setattr(m, "p", t.nn.Parameter(t.ones(1)))),
+            before_init(lambda m, t: setattr(m, "m", t.nn.ReLU())),
+        ]  # fmt: skip
+        whole = [told(t, call) for call in calls]
+        return whole, [(kind, text.split(" call")[0]) for kind, text in (told(t, call) for call in starts)]
+
+    same_program(program)
