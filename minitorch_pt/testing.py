@@ -92,7 +92,12 @@ def compare(name: str, ours: Any, theirs: Any, *, language: str = "en") -> None:
     if a.shape != b.shape:
         print(words["shapes"].format(name=name, a=a.shape, b=b.shape, types=types))
         return
-    tolerances = _tolerances(a.dtype, b.dtype)
+    # Python's numbers, as `item()` gives them, come from float32 as a rule
+    kinds = [
+        x.dtype if hasattr(given, "dtype") or x.dtype.kind != "f" else "float32"
+        for given, x in ((ours, a), (theirs, b))
+    ]
+    tolerances = _tolerances(*kinds)
     if a.dtype != b.dtype:
         a, b = a.astype(np.float64), b.astype(np.float64)
     equal = _close(a, b, 0, 0, equal_nan=True)

@@ -173,6 +173,7 @@ LINES = [
     (True, False, "x: different, largest difference 1"), (OURS > 1, torch.tensor([True, True, True]), "x: different, largest difference 1"),
     ([OURS, OURS], np.ones((2, 3)) * [1, 2, 3], "x: exact"), ([OURS[0], 5.0], (torch.tensor(1.0), 5), "x: exact"),
     (float("nan"), float("nan"), "x: exact"), ([float("nan"), 1.0], [1.0, 1.0], "x: different, largest difference nan"),
+    ([0.5, 0.25], [0.5 + 1e-7, 0.25], "x: close, largest difference 1e-07"), ([0.5], [0.5001], "x: different, largest difference 0.0001"),
     (float("inf"), float("inf"), "x: exact"), (OURS[:0], torch.ones(0), "x: exact"), (2**60, 2**60 + 1, "x: different, largest difference 1"),
 ]  # fmt: skip
 

@@ -42,7 +42,7 @@ _INPUTS: dict[str, tuple[int, ...]] = {
     ),
     **dict.fromkeys(("ClampMax1", "MaskedFill1", "MaskedScatter"), (0, 2)),
     **dict.fromkeys(("IndexReduce", "ScatterAdd", "ScatterReduce"), (0, 3)),
-    "NativeBatchNorm": (0, 1, 2),
+    **dict.fromkeys(("NativeBatchNorm", "NativeGroupNorm"), (0, 1, 2)),
     "Pow2": (1,),
 }  # by the name without "Backward" and "0"
 
@@ -149,7 +149,8 @@ class OperationNode(Shown):
         self.verify(False)
         several = type(self.pulls) is tuple or type(self.pulls) is list
         pulls = [p for p, e in zip(self.pulls, self.edges, strict=False) if e is not None] if several else [self.pulls]
-        values: dict[str, Any] = {}
+        outputs = getattr(self, "outputs", None) or ()
+        values: dict[str, Any] = {"result": outputs[0]} if len(outputs) == 1 else {}
         kept = {id(array) for array in graph.arrays_in(pulls)}
         if self.args is not None:
             function = self.kind.rule

@@ -103,6 +103,10 @@ class Tensor(Methods, Facts, Conversions):
             raise TypeError(
                 f"requires_grad_(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}"
             )
+        if requires_grad and self._data.dtype.kind != "f":
+            raise RuntimeError(
+                f"only Tensors of floating point dtype can require gradients, this one is {self.dtype}; convert it with .float() first"
+            )
         if not (requires_grad and self._requires_grad):
             self.requires_grad = requires_grad
         return self

@@ -155,14 +155,14 @@ class Module(Hooks, State, Conversions):
             if registered is not None and name in registered:
                 if value is not None and not isinstance(value, kind):
                     where = {"_parameters": "parameter", "_modules": "child module", "_buffers": "buffer"}[table]
-                    raise TypeError(
+                    error = TypeError(
                         f"cannot assign '{typename(value)}' as {where} '{name}' ({what} or None expected)"
-                        + (
-                            f"; make it one, nn.Parameter(tensor), or change its values under torch.no_grad(): .{name}.copy_(tensor)"
-                            if where == "parameter"
-                            else ""
-                        )
                     )
+                    if where == "parameter":
+                        error.add_note(
+                            f"Make it one, nn.Parameter(tensor), or change its values under torch.no_grad(): .{name}.copy_(tensor)."
+                        )
+                    raise error
                 registered[name] = value
                 return
         object.__setattr__(self, name, value)

@@ -148,7 +148,10 @@ def _elu(input: Array, alpha: float, scale: float) -> Pulled:
             return np.exp(low) * scale * g
         return pick(x <= 0, g * (alpha * scale) * np.exp(low), g * scale)
 
-    return np.maximum(x, np.zeros(x.shape, x.dtype)) * scale + np.expm1(array(low)) * (alpha * scale), pull
+    curve, slope = np.expm1(array(low)), alpha * scale
+    if not math.isfinite(slope):  # 0 times infinity would be nan
+        return np.where(x > 0, x * scale, curve * slope), pull
+    return np.maximum(x, np.zeros(x.shape, x.dtype)) * scale + curve * slope, pull
 
 
 _elu_ = second_inplace(_elu, "EluBackward1")

@@ -44,7 +44,7 @@ def test_sunspots_are_the_yearly_series_of_noaa():
 def test_data_that_ships_names_its_source_and_licence(name):
     text = (Path(datasets.__file__).parent / f"LICENSE-{name}.txt").read_text(encoding="utf-8")
     assert (
-        text.startswith(f"{name}.")
+        re.match(rf"SPDX-License-Identifier: \S+\n{name}\.", text)
         and re.search("^(Source|Creators): ", text, re.M)
         and re.search("licen[cs]e", text, re.I)
     )
