@@ -149,7 +149,7 @@ class OperationNode(Shown):
         self.verify(False)
         several = type(self.pulls) is tuple or type(self.pulls) is list
         pulls = [p for p, e in zip(self.pulls, self.edges, strict=False) if e is not None] if several else [self.pulls]
-        outputs = getattr(self, "outputs", None) or ()
+        outputs: Sequence = getattr(self, "outputs", None) or ()
         values: dict[str, Any] = {"result": outputs[0]} if len(outputs) == 1 else {}
         kept = {id(array) for array in graph.arrays_in(pulls)}
         if self.args is not None:
