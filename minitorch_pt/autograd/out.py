@@ -24,6 +24,20 @@ __all__ = ["QUIET", "into"]
 QUIET = frozenset({"QuietOut"})  # of functions that make tensors
 
 
+def _check_type(value: np.ndarray, memory: np.ndarray, kinds: frozenset[str], promotes: bool) -> None:
+    """Raise RuntimeError if memory of this type does not hold the result."""
+    exact = not promotes and "CastOut" not in kinds
+    if value.dtype == memory.dtype or (not exact and dtypes.castable(value.dtype, memory.dtype)):
+        return
+    made, given = (dtypes.TITLES[x.dtype.name] for x in (value, memory))
+    text = f"result type {made} can't be cast to the desired output type {given}"
+    if {"QuietOut", "TypedOut"} <= kinds:  # a maker
+        text = f"dtype {made} does not match dtype of out parameter ({given})"
+    elif exact:
+        text = f"Expected out tensor to have dtype {made.lower()}, but got {given.lower()} instead: {text}"
+    raise RuntimeError(f"{text}; give `out` the result's type")
+
+
 def into(
     target: Any, result: Any, name: str, inputs: tuple, kinds: frozenset[str] = QUIET, promotes: bool = False
 ) -> Any:
@@ -50,15 +64,7 @@ def into(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad. Leave `out` out, or call it under torch.no_grad()."
         )
     value, memory = result._data, target._data
-    exact = not promotes and "CastOut" not in kinds
-    if value.dtype != memory.dtype and (exact or not dtypes.castable(value.dtype, memory.dtype)):
-        made, given = (dtypes.TITLES[x.dtype.name] for x in (value, memory))
-        text = f"result type {made} can't be cast to the desired output type {given}"
-        if {"QuietOut", "TypedOut"} <= kinds:  # a maker
-            text = f"dtype {made} does not match dtype of out parameter ({given})"
-        elif exact:
-            text = f"Expected out tensor to have dtype {made.lower()}, but got {given.lower()} instead: {text}"
-        raise RuntimeError(f"{text}; give `out` the result's type")
+    _check_type(value, memory, kinds, promotes)
     if "RowOut" in kinds and memory.size == value.size:  # torch looks at the number of elements alone
         value = value.reshape(memory.shape)
     if memory.shape != value.shape:

@@ -41,15 +41,8 @@ def _matmul_name(input: Array, other: Array) -> str:
     return "UnsafeViewBackward0"
 
 
-@differentiable(name=_matmul_name)
-def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """Matrix product of the last two axes, broadcast over the others; 1-D operands are a row (left) and a column (right).
-
-    Shapes: (..., n, k) @ (..., k, m) -> (..., n, m); (k) @ (k) -> ().
-
-    Raises:
-        RuntimeError: an operand has no axis, the inner sizes differ, or the dtypes do.
-    """
+def _check_factors(input: Array, other: Array) -> None:
+    """Raise RuntimeError unless the two can be multiplied as matrices."""
     need(
         input.ndim > 0 and other.ndim > 0,
         f"both arguments to matmul need to be at least 1D, but they are {input.ndim}D and {other.ndim}D",
@@ -63,10 +56,21 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled
     if input.dtype is not other.dtype or input.dtype is BOOL:
         same_dtype("matmul", input, other)
 
+
+@differentiable(name=_matmul_name)
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
+    """Matrix product of the last two axes, broadcast over the others; 1-D operands are a row (left) and a column (right).
+
+    Shapes: (..., n, k) @ (..., k, m) -> (..., n, m); (k) @ (k) -> ().
+
+    Raises:
+        RuntimeError: an operand has no axis, the inner sizes differ, or the dtypes do.
+    """
+    _check_factors(input, other)
     m, n = input.ndim, other.ndim
     left = input
     if n == 2 and m > 2:  # the gradient is one product over all samples instead of one each and a sum
-        left = input.reshape((math.prod(input.shape[:-1]), inner))  # not -1: an axis may be empty
+        left = input.reshape((math.prod(input.shape[:-1]), input.shape[-1]))  # not -1: an axis may be empty
 
     def pull_input(g: Array) -> Array:
         if n == 1:

@@ -307,6 +307,22 @@ def _named_padding(input: Array, padding: str, kernel: Sizes, stride: Sizes, dil
     return input, tuple(t // 2 for t in total)
 
 
+def _check_spread(
+    input: Array, weight: Array, stride: Sizes, padding: Sizes, dilation: Sizes, output_padding: Sizes
+) -> None:
+    """Raise RuntimeError if a transposed convolution has no output."""
+    sizes = [
+        (m - 1) * s + r + more - 2 * p
+        for m, s, r, more, p in zip(
+            input.shape[2:], stride, reach_of(tuple(weight.shape[2:]), dilation), output_padding, padding, strict=True
+        )
+    ]
+    need(
+        min(sizes) > 0,
+        f"Calculated output size {sizes} is too small: input {list(input.shape)}, weight {list(weight.shape)}, padding={padding}",
+    )
+
+
 def _run(
     name: str,
     input: Array,
@@ -340,16 +356,7 @@ def _run(
     options = {"stride": stride, "padding": padding, "dilation": dilation, "output_padding": output_padding}
     _check(name, input, weight, bias, options, groups, transposed)
     if transposed:
-        sizes = [
-            (m - 1) * s + r + more - 2 * p
-            for m, s, r, more, p in zip(
-                input.shape[2:], stride, reach_of(kernel, dilation), output_padding, padding, strict=True
-            )
-        ]
-        need(
-            min(sizes) > 0,
-            f"Calculated output size {sizes} is too small: input {list(input.shape)}, weight {list(weight.shape)}, padding={padding}",
-        )
+        _check_spread(input, weight, stride, padding, dilation, output_padding)
     else:
         room = room_for(input.shape[2:], kernel, padding, dilation)
         output_padding = tuple(r % s for r, s in zip(room, stride, strict=True))

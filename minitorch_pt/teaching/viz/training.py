@@ -110,6 +110,21 @@ def _regions(ax: Axes, xs: np.ndarray, ys: np.ndarray, scores: np.ndarray, class
             ax.contour(xs, ys, lead, [1e-6 * lead.max()], colors=INK, linewidths=1.2)
 
 
+def _samples(ax: Axes, points: np.ndarray, labels: np.ndarray, names: Sequence[str]) -> None:
+    """The samples of each class, with its marker."""
+    for c, name in enumerate(names):
+        ax.plot(
+            *points[labels == c].T,
+            linestyle="none",
+            marker=MARKERS[c],
+            markersize=6,
+            color=CYCLE[c],
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+            label=name,
+        )
+
+
 @picture
 def boundary(
     model: Callable,
@@ -147,18 +162,8 @@ def boundary(
         )
     ax = plain_axes(ax, 5.2, 4.0)
     _regions(ax, xs, ys, scores[: len(grid)].reshape(160, 160, -1), classes)
-    for c in range(classes):
-        name = names[c] if names is not None else word("class {c}", c=c)
-        ax.plot(
-            *points[labels == c].T,
-            linestyle="none",
-            marker=MARKERS[c],
-            markersize=6,
-            color=CYCLE[c],
-            markeredgecolor="white",
-            markeredgewidth=0.6,
-            label=name,
-        )
+    called = names if names is not None else [word("class {c}", c=c) for c in range(classes)]
+    _samples(ax, points, labels, called[:classes])
     right = float((said[len(grid) :] == labels).mean())
     ax.set(
         xlabel="$x_1$", ylabel="$x_2$", title=word("{right} of {n} samples right", right=f"{right:.1%}", n=len(labels))
