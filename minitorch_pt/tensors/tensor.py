@@ -103,7 +103,7 @@ class Tensor(Methods, Facts, Conversions):
             raise TypeError(
                 f"requires_grad_(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}"
             )
-        if requires_grad and self._data.dtype.kind != "f":
+        if requires_grad and not self.dtype.is_floating_point:
             raise RuntimeError(
                 f"only Tensors of floating point dtype can require gradients, this one is {self.dtype}; convert it with .float() first"
             )
