@@ -68,6 +68,8 @@ def lay_out(language: str, notebooks: Path) -> Path:
         write(source / "pictures" / picture.name, picture.read_text(encoding="utf-8"))
     for name, text in api.sources().items():
         write(source / "source" / f"{name}.md", text)
+    for picture in (ROOT / "benchmarks").glob("*.png"):
+        shutil.copy(picture, source)
     for name, file in (
         ("benchmarks", "benchmarks/RESULTS.md"),
         ("glossary", "tutorials/glossary.md"),
