@@ -62,5 +62,9 @@ def page(language: str) -> str:
             f"````python\n{program}\n````",
             "",
         ]
-        lines += [f"{theirs}\n\n````text\n{words}\n````\n", f"{ours}\n\n````text\n{said(program)}\n````", ""]
+        lines += [
+            f"{theirs}\n\n````{{code-block}} text\n:class: said\n\n{words}\n````\n",
+            f"{ours}\n\n````{{code-block}} text\n:class: said\n\n{said(program)}\n````",
+            "",
+        ]
     return "\n".join(lines)
