@@ -82,6 +82,21 @@ def _powsum(x: Tensor, ord: Any, dtype: Any = None) -> Tensor:
     return (x.abs() ** ord).sum()
 
 
+# what torch calls the arguments behind the list
+_KEYWORDS = {
+    "exponent",
+    "ord",
+    "other",
+    "scalar",
+    "scalars",
+    "src",
+    "tensor1",
+    "tensor2",
+    "tensors1",
+    "value",
+    "weight",
+    "weights",
+}
 _ALIKE: dict[str, Callable] = {
     "maximum": Tensor.clamp_min, "maximum_": Tensor.clamp_min_, "minimum": Tensor.clamp_max, "minimum_": Tensor.clamp_max_,
     "norm": _norm, "powsum": _powsum,
@@ -141,6 +156,8 @@ def find(name: str) -> Callable:
     ) -> Any:
         if name == "pow" and not isinstance(self, (list, tuple)):
             return tuple(self**exponent for exponent in others[0])  # a number to the power of each
+        if unknown := named.keys() - _KEYWORDS:
+            raise TypeError(f"_foreach_{name}() got an unexpected keyword argument '{min(unknown)}'")
         if not isinstance(self, (list, tuple)):
             raise TypeError(
                 f"_foreach_{name}(): argument 'self' (position 1) must be tuple of Tensors, not {type(self).__name__}"

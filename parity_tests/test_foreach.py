@@ -127,6 +127,12 @@ def test_what_is_no_list_of_tensors(wrong):
     close(shown(lambda: minitorch_pt._foreach_abs(wrong)), shown(lambda: torch._foreach_abs(wrong)))
 
 
+def test_a_misspelt_keyword_is_refused():
+    for package in (minitorch_pt, torch):
+        with pytest.raises(TypeError):
+            package._foreach_add([package.ones(1)], [package.ones(1)], alfa=2)
+
+
 def test_a_number_to_the_power_of_each():
     for package in (minitorch_pt, torch):
         assert [x.tolist() for x in package._foreach_pow(2.0, [package.tensor([1.0, 3.0])])] == [[2.0, 8.0]]

@@ -19,7 +19,7 @@ def stable_order(data: np.ndarray, axis: int = -1) -> np.ndarray:
     """np.argsort(data, axis, kind="stable"): nan is the largest."""
     n = data.shape[axis]
     bits = n.bit_length()
-    numbers = _as_whole(data, 63 - bits) if n >= _FEW else None
+    numbers = _as_whole(data, 63 - bits) if n >= _FEW and data.size else None
     if numbers is None:
         return np.argsort(data, axis, kind="stable")
     numbers <<= bits

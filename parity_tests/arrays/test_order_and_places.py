@@ -107,3 +107,10 @@ def test_sums_of_infinite_numbers():
     data[0, 3], data[1, 4], data[2, :2], data[3] = np.inf, np.nan, (np.inf, -np.inf), 3e38
     with np.errstate(all="ignore"):
         np.testing.assert_array_equal(sums(data, -1), data.sum(axis=-1, keepdims=True))
+
+
+@pytest.mark.parametrize("shape, axis", [((0, 300), 1), ((300, 0), 0)])
+@pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
+def test_the_order_of_nothing(shape, axis, dtype):
+    empty = np.zeros(shape, dtype)
+    assert stable_order(empty, axis).shape == np.argsort(empty, axis).shape
