@@ -204,7 +204,21 @@ def castable(source: np.dtype, target: np.dtype) -> builtins.bool:
     return target.kind != "b" or source.kind == "b"
 
 
+_NUMBERS = (builtins.int, builtins.float)
 _RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
+
+
+def settled(operands: list) -> np.dtype | None:
+    """The common type, where it is seen at once: the operands are floating arrays of one type, and numbers; else None."""
+    first = operands[0]
+    if type(first) is not np.ndarray or first.dtype.kind != "f":
+        return None
+    dtype: np.dtype = first.dtype
+    for x in operands:
+        alike = x is first or (x.dtype is dtype if type(x) is np.ndarray else type(x) in _NUMBERS)
+        if not alike and (x is not None or len(operands) < 3):  # of three, some may be left out
+            return None
+    return dtype
 
 
 def result_type_of(operands: list) -> np.dtype:
@@ -213,6 +227,8 @@ def result_type_of(operands: list) -> np.dtype:
     The highest category (bool < integer < float) wins. Within it arrays with axes decide before 0-d arrays, and those
     before Python numbers: an int64 array times 0.5 is float32, a float32 array times a 0-d float64 stays float32.
     """
+    if (dtype := settled(operands)) is not None:
+        return dtype
     best: list[np.dtype | None] = [None, None, None]  # with axes, 0-d, Python numbers
     for x in operands:
         if isinstance(x, (np.ndarray, np.generic)):

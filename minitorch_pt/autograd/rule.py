@@ -62,16 +62,8 @@ def _promoted(arrays: list, how: str, count: int | None, check: Callable | None)
 
     check: what the rule has to say against the operands as they were given.
     """
-    if not arrays:
-        return arrays  # Python says what is missing
-    first = arrays[0]
-    if type(first) is np.ndarray and first.dtype.kind == "f":  # most often nothing is to be done
-        dtype = first.dtype
-        for x in arrays:
-            if x is not first and (x.dtype is not dtype if type(x) is np.ndarray else type(x) not in (int, float)):
-                break
-        else:
-            return arrays
+    if not arrays or dtypes.settled(arrays) is not None:  # without any, Python says what is missing
+        return arrays
     operands = arrays[:count]
     if check is not None:
         check(*operands)

@@ -12,7 +12,7 @@ from ...arrays.notices import warn
 from ...autograd import graph
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, named, same
-from ..checks import alike, is_number
+from ..checks import BOOL, alike, is_number
 from ..gathering import nonzero
 from ..picking import flat_slope, pick, underivable
 
@@ -113,17 +113,16 @@ def clamp(
     """
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    if any(is_number(bound) for bound in (min, max)):
-        for bound in (min, max):
-            if getattr(bound, "ndim", 0):
-                raise TypeError("clamp() takes two numbers or two Tensors as bounds, and got one of each")
+    if is_number(min) or is_number(max):
+        if getattr(min, "ndim", 0) or getattr(max, "ndim", 0):
+            raise TypeError("clamp() takes two numbers or two Tensors as bounds, and got one of each")
         # a tensor without axes beside a number is one too
         min, max = (x.item() if hasattr(x, "_data") else x for x in (min, max))
     kind = dtypes.result_type_of([array(input), array(min), array(max)])
     if kind.kind == "b" and (None not in (min, max) or is_number(min) or is_number(max)):
         raise NotImplementedError("clamp() is not implemented for 'Bool'; convert with .int()")
-    for bound in (min, max):
-        dtypes.checked(bound, kind)
+    dtypes.checked(min, kind)
+    dtypes.checked(max, kind)
     return _clamp(input, min, max)
 
 
@@ -176,23 +175,24 @@ def where(
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
     mask = array(condition)
-    if getattr(mask, "dtype", None) not in (np.dtype(bool), np.dtype(np.uint8)):
-        raise RuntimeError(
-            f"where expected condition to be a boolean tensor, but got a tensor with dtype {getattr(mask, 'dtype', type(mask))}; write x != 0"
-        )
-    if mask.dtype != bool:
+    dtype = getattr(mask, "dtype", type(mask))
+    if dtype is not BOOL:
+        if dtype != np.uint8:
+            raise RuntimeError(
+                f"where expected condition to be a boolean tensor, but got a tensor with dtype {dtype}; write x != 0"
+            )
         warn("where received a uint8 condition tensor. This behavior is deprecated; write x != 0 for a bool one.")
         mask = mask.astype(bool)
+        condition = graph.wrap(mask) if isinstance(condition, graph.Tensor) else mask
     for x in (input, other):
         if isinstance(x, (int, float)):
             kind = dtypes.result_type_of([array(input), array(other)])
             if kind != np.float16:
                 dtypes.checked(x, kind)
-    if any(hasattr(x, "_data") for x in (input, other)):
-        return _where.rule(input, other, mask)
+    if hasattr(input, "_data") or hasattr(other, "_data"):
+        return (_where if isinstance(condition, graph.Tensor) else _where.rule)(input, other, condition)
     if hasattr(condition, "_data"):  # two numbers: the result is a tensor all the same
-        dtype = dtypes.result_type_of([input, other])
-        return graph.wrap(np.where(mask, input, other).astype(dtype))
+        return graph.wrap(np.where(mask, input, other).astype(dtypes.result_type_of([input, other])))
     return np.where(mask, input, other)
 
 
