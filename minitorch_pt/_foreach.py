@@ -15,52 +15,11 @@ from .tensors.tensor import Tensor
 
 __all__: list[str] = []  # `find` makes them
 
-_ALONE = [
-    "abs",
-    "acos",
-    "asin",
-    "atan",
-    "ceil",
-    "cos",
-    "cosh",
-    "erf",
-    "erfc",
-    "exp",
-    "expm1",
-    "floor",
-    "frac",
-    "lgamma",
-    "log",
-    "log10",
-    "log1p",
-    "log2",
-    "neg",
-    "reciprocal",
-    "round",
-    "rsqrt",
-    "sigmoid",
-    "sign",
-    "sin",
-    "sinh",
-    "sqrt",
-    "tan",
-    "tanh",
-    "trunc",
-]
-_WITH_OTHERS = [
-    "add",
-    "addcdiv",
-    "addcmul",
-    "clamp_max",
-    "clamp_min",
-    "div",
-    "lerp",
-    "maximum",
-    "minimum",
-    "mul",
-    "pow",
-    "sub",
-]
+_ALONE = (
+    "abs acos asin atan ceil cos cosh erf erfc exp expm1 floor frac lgamma log log10 log1p log2 neg reciprocal "
+    "round rsqrt sigmoid sign sin sinh sqrt tan tanh trunc"
+).split()
+_WITH_OTHERS = "add addcdiv addcmul clamp_max clamp_min div lerp maximum minimum mul pow sub".split()
 NAMES = {
     *(f"{name}{end}" for name in (*_ALONE, *_WITH_OTHERS) for end in ("", "_")),
     *("clone", "copy_", "max", "mm", "norm", "powsum", "zero_"),
@@ -83,20 +42,7 @@ def _powsum(x: Tensor, ord: Any, dtype: Any = None) -> Tensor:
 
 
 # what torch calls the arguments behind the list
-_KEYWORDS = {
-    "exponent",
-    "ord",
-    "other",
-    "scalar",
-    "scalars",
-    "src",
-    "tensor1",
-    "tensor2",
-    "tensors1",
-    "value",
-    "weight",
-    "weights",
-}
+_KEYWORDS = {*"exponent ord other scalar scalars src tensor1 tensor2 tensors1 value weight weights".split()}
 _ALIKE: dict[str, Callable] = {
     "maximum": Tensor.clamp_min, "maximum_": Tensor.clamp_min_, "minimum": Tensor.clamp_max, "minimum_": Tensor.clamp_max_,
     "norm": _norm, "powsum": _powsum,

@@ -26,31 +26,11 @@ __all__ = [
 
 _PACKAGE = __package__
 _ROOMS = ("", ".functional", ".nn.functional", ".nn.init", ".linalg", ".special")
-_IGNORED = [
-    "is_tensor",
-    "is_storage",
-    "set_default_dtype",
-    "get_default_dtype",
-    "set_printoptions",
-    "manual_seed",
-    "seed",
-    "initial_seed",
-    "get_rng_state",
-    "set_rng_state",
-    "typename",
-    "set_num_threads",
-    "get_num_threads",
-    "is_grad_enabled",
-    "is_inference_mode_enabled",
-    "from_numpy",
-    "save",
-    "load",
-    "vmap",
-    "compile",
-    "can_cast",
-    "promote_types",
-    "result_type",
-]
+_IGNORED = (
+    "is_tensor is_storage set_default_dtype get_default_dtype set_printoptions manual_seed seed initial_seed "
+    "get_rng_state set_rng_state typename set_num_threads get_num_threads is_grad_enabled "
+    "is_inference_mode_enabled from_numpy save load vmap compile can_cast promote_types result_type"
+).split()
 
 
 class _Modes(threading.local):

@@ -26,40 +26,12 @@ import minitorch_pt
 HERE = Path(__file__).parent
 TABLE = tomllib.loads((HERE / "docstring_examples.toml").read_text())
 DIFFER, LARGE = ({name for names in TABLE[part].values() for name in names} for part in ("differ", "large"))
-DOORS = [
-    "Tensor",
-    "torch",
-    "nn",
-    "nn.functional",
-    "nn.init",
-    "nn.utils",
-    "nn.utils.rnn",
-    "nn.utils.parametrizations",
-    "nn.utils.parametrize",
-    "nn.utils.prune",
-    "nn.attention",
-    "optim",
-    "optim.lr_scheduler",
-    "optim.swa_utils",
-    "linalg",
-    "special",
-    "distributions",
-    "distributions.constraints",
-    "distributions.transforms",
-    "distributions.kl",
-    "utils.data",
-    "utils.checkpoint",
-    "utils.dlpack",
-    "autograd",
-    "autograd.functional",
-    "autograd.graph",
-    "autograd.forward_ad",
-    "func",
-    "sparse",
-    "testing",
-    "random",
-    "amp",
-]
+DOORS = (
+    "Tensor torch nn nn.functional nn.init nn.utils nn.utils.rnn nn.utils.parametrizations nn.utils.parametrize "
+    "nn.utils.prune nn.attention optim optim.lr_scheduler optim.swa_utils linalg special distributions "
+    "distributions.constraints distributions.transforms distributions.kl utils.data utils.checkpoint utils.dlpack "
+    "autograd autograd.functional autograd.graph autograd.forward_ad func sparse testing random amp"
+).split()
 LEFT_OUT = {
     "complex numbers": r"complex|cfloat|cdouble|\dj\b", "GPUs": "cuda|pin_memory|meta", "sparse tensors but COO": "cs[rc]|bs[rc]|compressed", "quantized and short types": "quint8|qint8|bfloat16",
     "several processes": "distributed|multiprocessing|num_workers|world_size", "compiled code": "compile|jit|script",

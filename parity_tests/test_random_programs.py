@@ -22,37 +22,9 @@ LARGEST = 400  # elements; growing operations are left out beyond it
 
 UNARY = ["sin", "tanh", "sigmoid", "abs", "relu", "neg", "cos", "exp", "square", "sign", "erf", "softplus"]
 BINARY = ["add", "sub", "mul", "maximum", "minimum", "atan2", "where", "div", "matmul", "lerp"]
-SHAPE = [
-    "transpose",
-    "reshape",
-    "unsqueeze",
-    "squeeze",
-    "flip",
-    "take",
-    "slice",
-    "expand",
-    "cat",
-    "stack",
-    "row",
-    "roll",
-    "chunk",
-    "mask",
-    "gather",
-    "pad",
-]
+SHAPE = "transpose reshape unsqueeze squeeze flip take slice expand cat stack row roll chunk mask gather pad".split()
 REDUCE = ["sum", "mean", "amax", "logsumexp", "cumsum", "var", "softmax", "sum_all", "prod", "norm", "sort", "max"]
-INPLACE = [
-    "mul_",
-    "add_",
-    "tanh_",
-    "fill_slice",
-    "assign_row",
-    "sub_",
-    "masked_fill_",
-    "assign_mask",
-    "exp_",
-    "zero_row",
-]
+INPLACE = "mul_ add_ tanh_ fill_slice assign_row sub_ masked_fill_ assign_mask exp_ zero_row".split()
 KINDS = [UNARY, UNARY, BINARY, BINARY, SHAPE, SHAPE, REDUCE, INPLACE]
 
 number = st.integers(0, 10_000)

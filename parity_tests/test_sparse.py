@@ -294,25 +294,7 @@ OTHERS = {
 
 OPERATORS = {
     f"__{n}__"
-    for n in [
-        "add",
-        "radd",
-        "sub",
-        "rsub",
-        "mul",
-        "rmul",
-        "truediv",
-        "rtruediv",
-        "matmul",
-        "rmatmul",
-        "pow",
-        "neg",
-        "eq",
-        "lt",
-        "contains",
-        "iter",
-        "len",
-    ]
+    for n in "add radd sub rsub mul rmul truediv rtruediv matmul rmatmul pow neg eq lt contains iter len".split()
 }
 
 

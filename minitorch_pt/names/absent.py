@@ -23,17 +23,9 @@ HOT = (f"{PACKAGE}.autograd.graph",)
 # Packages name these where they start, and what is in them, and most of their parts do not use them: an import succeeds, and the use raises.
 # Not all that is left out: packages ask for other inner parts of torch's in a `try`, and can do without.
 AT_USE = (
-    "torch._subclasses",
-    "torch._tensor_str",
-    "torch.autograd.function",
-    "torch.distributed",
-    "torch.distributions",
-    "torch.fft",
-    "torch.fx",
-    "torch.hub",
-    "torch.library",
-    "torch.nn.parallel",
-)
+    "torch._subclasses torch._tensor_str torch.autograd.function torch.distributed torch.distributions torch.fft "
+    "torch.fx torch.hub torch.library torch.nn.parallel"
+).split()
 
 
 def _pairs(lines: str) -> dict[str, str]:

@@ -275,20 +275,7 @@ def program_multi_loss_weights():
 
 @prog
 def program_optims_all():
-    for n in (
-        "Adadelta",
-        "Adagrad",
-        "Adam",
-        "AdamW",
-        "Adamax",
-        "ASGD",
-        "NAdam",
-        "RAdam",
-        "RMSprop",
-        "Rprop",
-        "SGD",
-        "Adafactor",
-    ):
+    for n in "Adadelta Adagrad Adam AdamW Adamax ASGD NAdam RAdam RMSprop Rprop SGD Adafactor".split():
         torch.manual_seed(2)
         m = mlp()
         o = getattr(torch.optim, n)(m.parameters(), lr=0.01)
@@ -316,25 +303,9 @@ def program_maximize_foreach():
 def program_act_zoo():
     x = torch.linspace(-3, 3, 7, requires_grad=True)
     for n in (
-        "relu",
-        "elu",
-        "selu",
-        "gelu",
-        "silu",
-        "mish",
-        "softplus",
-        "hardtanh",
-        "hardswish",
-        "hardsigmoid",
-        "leaky_relu",
-        "logsigmoid",
-        "softsign",
-        "tanhshrink",
-        "relu6",
-        "celu",
-        "hardshrink",
-        "softshrink",
-    ):
+        "relu elu selu gelu silu mish softplus hardtanh hardswish hardsigmoid leaky_relu logsigmoid softsign "
+        "tanhshrink relu6 celu hardshrink softshrink"
+    ).split():
         x.grad = None
         y = getattr(F, n)(x)
         y.sum().backward()

@@ -26,18 +26,7 @@ _FORMS = 4  # so many sets of options of one operation
 _LEFT_OUT = (
     "argsort",  # where it puts equal numbers is open
     "ldexp",  # its gradient overflows in the one order of its factors or in the other
-    *(
-        "bernoulli",
-        "dropout",
-        "rrelu",
-        "uniform",
-        "normal",
-        "rand",
-        "cauchy",
-        "exponential",
-        "geometric",
-        "multinomial",
-    ),
+    *"bernoulli dropout rrelu uniform normal rand cauchy exponential geometric multinomial".split(),
 )
 
 

@@ -219,27 +219,7 @@ TENSORS: dict[str, Callable[[Any], Any]] = {
     "0-d": lambda p: p.tensor(3.0),
     "0-d int64": lambda p: p.tensor(3),
 }
-_NAMES = [
-    "add",
-    "sub",
-    "mul",
-    "truediv",
-    "floordiv",
-    "mod",
-    "pow",
-    "and_",
-    "or_",
-    "xor",
-    "lshift",
-    "rshift",
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "matmul",
-]
+_NAMES = "add sub mul truediv floordiv mod pow and_ or_ xor lshift rshift eq ne lt le gt ge matmul".split()
 _PLACES = ["iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "iand", "ior", "ixor"]
 
 
@@ -266,18 +246,7 @@ _TWO = [
     "less", "greater", "isclose", "allclose", "array_equal", "append", "hypot", "arctan2", "vdot", "kron", "mod",
     "floor_divide",
 ]  # fmt: skip
-_LISTS = [
-    "concatenate",
-    "stack",
-    "vstack",
-    "hstack",
-    "dstack",
-    "column_stack",
-    "array",
-    "asarray",
-    "meshgrid",
-    "broadcast_arrays",
-]
+_LISTS = "concatenate stack vstack hstack dstack column_stack array asarray meshgrid broadcast_arrays".split()
 _WITH: dict[str, tuple] = {
     "sum": (0,), "mean": (0,), "cumsum": (0,), "argmax": (0,), "max": (0,), "roll": (1,), "reshape": ((-1,),), "repeat": (2,), "tile": (2,), "clip": (0, 1),
     "take": (0,), "expand_dims": (0,), "linspace": (3, 4), "percentile": (50,), "quantile": (0.5,), "split": (1,), "pad": (1,), "where": (1, 2), "round": (1,),

@@ -57,86 +57,17 @@ VECTOR, SECOND, MATRIX = [2.0, 1.0, 3.0], [1.0, 2.0, 2.0], [[2.0, 1.0], [1.0, 3.
 # ---------------------------------------------------------------------------------------------------------------------
 # The table: expressions of `a`, `b` (and `c`), which are tensors or what else may stand there
 # ---------------------------------------------------------------------------------------------------------------------
-BINARY = [
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "true_divide",
-    "floor_divide",
-    "remainder",
-    "fmod",
-    "pow",
-    "float_power",
-    "atan2",
-    "maximum",
-    "minimum",
-    "fmax",
-    "fmin",
-    "hypot",
-    "copysign",
-    "nextafter",
-    "ldexp",
-    "logaddexp",
-    "logaddexp2",
-    "xlogy",
-    "heaviside",
-    "gcd",
-    "lcm",
-    "bitwise_and",
-    "bitwise_or",
-    "bitwise_xor",
-    "bitwise_left_shift",
-    "bitwise_right_shift",
-    "logical_and",
-    "logical_or",
-    "logical_xor",
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "isclose",
-    "rsub",
-    "igamma",
-    "igammac",
-]
-IN_PLACE = [
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "true_divide",
-    "floor_divide",
-    "remainder",
-    "fmod",
-    "pow",
-    "float_power",
-    "atan2",
-    "hypot",
-    "copysign",
-    "nextafter",
-    "ldexp",
-    "xlogy",
-    "heaviside",
-    "gcd",
-    "lcm",
-    "bitwise_and",
-    "bitwise_or",
-    "bitwise_xor",
-    "bitwise_left_shift",
-    "bitwise_right_shift",
-    "logical_and",
-    "logical_or",
-    "logical_xor",
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-]
+BINARY = (
+    "add sub mul div true_divide floor_divide remainder fmod pow float_power atan2 maximum minimum fmax fmin "
+    "hypot copysign nextafter ldexp logaddexp logaddexp2 xlogy heaviside gcd lcm bitwise_and bitwise_or "
+    "bitwise_xor bitwise_left_shift bitwise_right_shift logical_and logical_or logical_xor eq ne lt le gt ge "
+    "isclose rsub igamma igammac"
+).split()
+IN_PLACE = (
+    "add sub mul div true_divide floor_divide remainder fmod pow float_power atan2 hypot copysign nextafter ldexp "
+    "xlogy heaviside gcd lcm bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift "
+    "logical_and logical_or logical_xor eq ne lt le gt ge"
+).split()
 OPERATORS = ["+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", ">", ">="]
 ANY = [
     *(f"t.{name}(a, b)" for name in BINARY), *(f"a.{name}(b)" for name in BINARY if name != "rsub"), *(f"a.{name}_(b)" for name in IN_PLACE),
@@ -180,32 +111,16 @@ def put(a: Any, b: Any) -> Any:
     return a
 
 
+NO_FUNCTION_OF_ONE = tuple(
+    "_ is_ set_ requires retain share pin cuda rand record from_ conj view_as hs vs ds empty resize".split()
+)
+
+
 def unary() -> Iterator[str]:
     """The functions of one tensor, and the methods in place, as far as they need nothing else."""
     x = torch.tensor(VECTOR)
     for name in sorted({*dir(torch), *dir(torch.Tensor)}):
-        if name.startswith(
-            (
-                "_",
-                "is_",
-                "set_",
-                "requires",
-                "retain",
-                "share",
-                "pin",
-                "cuda",
-                "rand",
-                "record",
-                "from_",
-                "conj",
-                "view_as",
-                "hs",
-                "vs",
-                "ds",
-                "empty",
-                "resize",
-            )
-        ):
+        if name.startswith(NO_FUNCTION_OF_ONE):
             continue
         for form, place, ours in (("t.{}(a)", torch, minitorch_pt), ("a.{}()", torch.Tensor, minitorch_pt.Tensor)):
             if not hasattr(place, name) or not hasattr(ours, name) or isinstance(getattr(place, name), type):
@@ -216,20 +131,13 @@ def unary() -> Iterator[str]:
                     result = eval(form.format(name), {"t": torch, "a": x.clone()})
                 except Exception:
                     continue
-            if isinstance(result, torch.Tensor) and name not in (
-                "bernoulli",
-                "bernoulli_",
-                "normal",
-                "multinomial",
-                "poisson",
-                "normal_",
-                "uniform_",
-                "exponential_",
-                "cauchy_",
-                "log_normal_",
-                "random_",
-                "rrelu",
-                "rrelu_",
+            if (
+                isinstance(result, torch.Tensor)
+                and name
+                not in (
+                    "bernoulli bernoulli_ normal multinomial poisson normal_ uniform_ exponential_ cauchy_ "
+                    "log_normal_ random_ rrelu rrelu_"
+                ).split()
             ):
                 yield form.format(name)
 

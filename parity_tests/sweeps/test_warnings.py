@@ -127,18 +127,8 @@ def image(t: Any) -> Any:
 
 LOSSES = ("smooth_l1_loss", "huber_loss", "l1_loss", "mse_loss")
 INITS = (
-    "uniform",
-    "normal",
-    "constant",
-    "eye",
-    "dirac",
-    "xavier_uniform",
-    "xavier_normal",
-    "kaiming_uniform",
-    "kaiming_normal",
-    "orthogonal",
-    "sparse",
-)
+    "uniform normal constant eye dirac xavier_uniform xavier_normal kaiming_uniform kaiming_normal orthogonal sparse"
+).split()
 CALLS: dict[str, Callable[[Any], Any]] = {
     **{loss: lambda t, loss=loss: getattr(t.nn.functional, loss)(t.ones(2), t.ones(2, 1)) for loss in LOSSES},
     **{

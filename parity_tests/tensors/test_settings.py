@@ -91,17 +91,7 @@ def test_other_devices(attempt):
 
 
 def test_facts_of_a_tensor_on_the_cpu():
-    names = [
-        "is_cpu",
-        "is_cuda",
-        "is_meta",
-        "is_mps",
-        "is_nested",
-        "is_quantized",
-        "is_sparse",
-        "is_sparse_csr",
-        "is_xpu",
-    ]
+    names = "is_cpu is_cuda is_meta is_mps is_nested is_quantized is_sparse is_sparse_csr is_xpu".split()
     same_program(lambda t: [*(getattr(t.ones(1), name) for name in names), t.ones(1).is_pinned()])
 
 

@@ -19,20 +19,7 @@ import numpy as np
 __all__ = ["NUDGE", "Seeder", "nudge", "seed_all"]
 
 NUDGE = "MINITORCH_PT_NUDGE"  # the variable of the environment that asks for it; its value is a seed
-_MAKERS = [
-    "tensor",
-    "as_tensor",
-    "asarray",
-    "from_numpy",
-    "rand",
-    "randn",
-    "rand_like",
-    "randn_like",
-    "normal",
-    "linspace",
-    "logspace",
-    "arange",
-]
+_MAKERS = "tensor as_tensor asarray from_numpy rand randn rand_like randn_like normal linspace logspace arange".split()
 _FILLERS = ["normal_", "uniform_", "exponential_", "log_normal_", "cauchy_"]
 
 

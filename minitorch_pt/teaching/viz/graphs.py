@@ -45,29 +45,10 @@ PLAIN = {
 }
 # steps of which autograd keeps no numbers, and whose result is nothing but a weighted sum of their inputs
 WEIGHTED_SUMS = {
-    "add",
-    "sub",
-    "rsub",
-    "neg",
-    "scale",
-    "sum",
-    "mean",
-    "view",
-    "squeeze",
-    "unsqueeze",
-    "transpose",
-    "t",
-    "permute",
-    "expand",
-    "select",
-    "narrow",
-    "cat",
-    "stack",
-    "clone",
-    "take",
-    "flip",
-    "diagonal",
-    "read",
+    *(
+        "add sub rsub neg scale sum mean view squeeze unsqueeze transpose t permute expand select narrow cat stack "
+        "clone take flip diagonal read"
+    ).split()
 }
 MOST = 40  # operations that still make a picture
 # inches: a point's height, the room of the labels below it, the room in which edges turn

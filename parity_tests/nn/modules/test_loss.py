@@ -163,23 +163,9 @@ def test_defaults(name):
     ours, theirs = getattr(minitorch_pt.nn, name)(*sizes), getattr(torch.nn, name)(*sizes)
     assert repr(ours) == repr(theirs)
     for option in (
-        "reduction",
-        "beta",
-        "delta",
-        "weight",
-        "pos_weight",
-        "ignore_index",
-        "label_smoothing",
-        "log_target",
-        "log_input",
-        "full",
-        "eps",
-        "margin",
-        "p",
-        "swap",
-        "blank",
-        "zero_infinity",
-    ):
+        "reduction beta delta weight pos_weight ignore_index label_smoothing log_target log_input full eps margin "
+        "p swap blank zero_infinity"
+    ).split():
         assert getattr(ours, option, "absent") == getattr(theirs, option, "absent")
 
 

@@ -172,21 +172,7 @@ def test_threshold_of_integers():
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "leaky_relu",
-        "elu",
-        "selu",
-        "gelu",
-        "silu",
-        "mish",
-        "softplus",
-        "logsigmoid",
-        "celu",
-        "hardswish",
-        "hardsigmoid",
-        "glu",
-        "rrelu",
-    ],
+    "leaky_relu elu selu gelu silu mish softplus logsigmoid celu hardswish hardsigmoid glu rrelu".split(),
 )
 def test_curves_that_need_floating_point(name):
     check_error(F + name, np.arange(4), match=r"\.float\(\)")
@@ -230,20 +216,7 @@ def test_errors(name, args, kwargs):
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "relu",
-        "elu",
-        "selu",
-        "leaky_relu",
-        "silu",
-        "mish",
-        "relu6",
-        "hardtanh",
-        "celu",
-        "rrelu",
-        "hardswish",
-        "hardsigmoid",
-    ],
+    "relu elu selu leaky_relu silu mish relu6 hardtanh celu rrelu hardswish hardsigmoid".split(),
 )
 def test_in_place_on_a_leaf_is_refused(name):
     check_error(F + name, rand(3), inplace=True, grad=True)

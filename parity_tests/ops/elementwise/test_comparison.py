@@ -10,23 +10,7 @@ from parity_tests.ops.elementwise.forms import EDGES, OTHER, ROW, WHOLE, X, Y
 from parity_tests.oracle import check, same_program
 
 TESTS = ["isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "signbit", "logical_not"]
-COMPARE = [
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "not_equal",
-    "less",
-    "less_equal",
-    "greater",
-    "greater_equal",
-    "logical_and",
-    "logical_or",
-    "logical_xor",
-    "isclose",
-]
+COMPARE = "eq ne lt le gt ge not_equal less less_equal greater greater_equal logical_and logical_or logical_xor isclose".split()
 WHOLES = ["bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift"]
 
 

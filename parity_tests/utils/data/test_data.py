@@ -473,19 +473,9 @@ ERRORS = {
         getattr(d.DataLoader(Squares(3), num_workers=w), name)
         for w in (0, 2)
         for name in (
-            "prefetch_factor",
-            "timeout",
-            "pin_memory",
-            "in_order",
-            "persistent_workers",
-            "pin_memory_device",
-            "drop_last",
-            "num_workers",
-            "batch_size",
-            "worker_init_fn",
-            "generator",
-            "multiprocessing_context",
-        )
+            "prefetch_factor timeout pin_memory in_order persistent_workers pin_memory_device drop_last "
+            "num_workers batch_size worker_init_fn generator multiprocessing_context"
+        ).split()
     ],
     "workers": lambda t, d: d.DataLoader(Squares(3), num_workers=-1),
     "timeout": lambda t, d: d.DataLoader(Squares(3), timeout=-1),
