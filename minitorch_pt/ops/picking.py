@@ -56,8 +56,7 @@ def pick(mask: np.ndarray, chosen: Array, other: Array | float | None = None, of
     word = _WORDS[chosen.itemsize]
     bits = chosen.view(word)
     if other is None:
-        # the mask as whole numbers first: within the product NumPy converts it more slowly
-        return (bits * mask.astype(word)).view(chosen.dtype)
+        return (bits * mask).view(chosen.dtype)
     rest = other.view(word)
     return ((bits ^ rest) * mask ^ rest).view(chosen.dtype)
 

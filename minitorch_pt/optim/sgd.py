@@ -129,11 +129,6 @@ def _change(group: dict[str, Any], state: dict[str, Any], p: Any, g: Any) -> Non
 
 def _descend(params: list[Tensor], rate: float) -> None:
     """p ← p - lr·g and no more, as most often: two passes over each parameter, no blocks."""
-    dtype = None
     for p in params:
-        data = p._data
-        if data.dtype is not dtype:
-            dtype = data.dtype
-            scale = np.array(rate, dtype)  # NumPy multiplies by an array of one number faster than by a number
-        changed(data)
-        data -= scale * p._grad._data
+        p._data -= rate * p._grad._data
+        changed(p._data)

@@ -33,8 +33,6 @@ __all__ = [
 
 
 _MANY = 2**15
-# to compare with: NumPy first has to convert the number 0
-_ZERO = {np.dtype(t): np.zeros((), t) for t in ("f2", "f4", "f8")}
 
 
 def second_inplace(operation: Callable, name: str, saves: str = "result") -> Callable[..., Tensor]:
@@ -55,9 +53,10 @@ def relu(input: Tensor) -> Pulled:
     dtype = x.dtype
     if dtype is BOOL:
         raise RuntimeError("Boolean inputs not supported for relu; convert with .float()")
-    # two arrays: half the time of one and a number; of many numbers clip needs a pass less
-    y = np.clip(x, 0, np.inf) if x.size > _MANY and dtype.kind == "f" else np.maximum(x, np.zeros(x.shape, dtype))
-    return y, lambda g: pick(y != _ZERO[dtype], g, None, of)
+    # of many numbers clip is faster; and of halves it alone leaves -0 as it is, as torch does
+    small = x.size < _MANY and dtype is not HALF
+    y = np.maximum(0, x) if small or dtype.kind != "f" else np.clip(x, 0, np.inf)
+    return y, lambda g: pick(y != 0, g, None, of)
 
 
 relu_ = inplace(relu)

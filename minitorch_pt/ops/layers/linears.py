@@ -59,7 +59,6 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
     >>> torch.nn.functional.linear(torch.tensor([1.0, 2.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([5.0]))
     tensor([16.])
     """
-    # not by shapes: each look at one makes a tuple
     if bias is None or input.ndim != 2 or weight.ndim != 2 or bias.ndim != 1 or len(bias) != len(weight):
         return NotImplemented, _linear_otherwise
     try:

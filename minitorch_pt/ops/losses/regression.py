@@ -14,7 +14,6 @@ from ..picking import pick
 from .common import (
     MEAN,
     NONE,
-    averaged,
     both_operands,
     check_weight,
     reduced,
@@ -32,17 +31,9 @@ def _mse_loss(input: Array, target: Array, code: int) -> Pulled:
     if check_floating("mse_loss", input):
         return reduced_half(_mse_loss, input, target, code)
     d = input - target
-    value, share = _reduced_square(d, code)
+    value, share = reduced_and_share(d * d, code)
     twice = 2 * share
     return value, lambda g: d * (g * twice), lambda g: d * (g * -twice)
-
-
-def _reduced_square(d: Array, code: int) -> tuple[Array, float]:
-    """`reduced_and_share(d * d, code)`; the sum of few squares as one product: of many it would lose digits."""
-    flat = d.ravel()
-    if code == NONE or len(flat) > 1024:
-        return reduced_and_share(d * d, code)
-    return averaged(flat.dot(flat), len(flat), code)
 
 
 @composed
