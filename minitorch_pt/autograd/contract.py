@@ -38,7 +38,7 @@ from ..arrays.notices import warn
 from ..arrays.samples import active
 from . import graph
 from .out import into
-from .readers import DEEP, Slot, whole, wholes
+from .readers import DEEP, Slot, slot_for, whole, wholes
 from .takeovers import Elsewhere, switch, taken, takers
 
 if TYPE_CHECKING:  # what the kinds are to a type checker
@@ -98,10 +98,6 @@ def _called(parameter: str) -> str:
     return "input" if parameter == "self" else parameter.rstrip("_")
 
 
-# Most parameters are called and annotated as another: one Slot for all of them, which takes half of the time of the import
-_slot = functools.cache(Slot)
-
-
 @functools.cache
 def _words(annotation: str) -> frozenset[str]:
     return frozenset(annotation.split(" | "))
@@ -138,7 +134,7 @@ class Desk:
         return notes
 
     def _slot_of(self, parameter: str, default: Any = REQUIRED) -> Slot:
-        return _slot(parameter, self.notes.get(parameter, "None"), default is None)
+        return slot_for(parameter, self.notes.get(parameter, "None"), default is None)
 
     @functools.cached_property
     def parameters(self) -> dict[str, Any]:
@@ -170,7 +166,7 @@ class Desk:
     def each(self) -> Slot:
         """What each of several `*sizes` is."""
         name = self.code.co_varnames[self.code.co_argcount + self.code.co_kwonlyargcount]
-        return _slot(name, self.notes.get(name, "None").replace("Tensor | Tensors", "Tensor"))
+        return slot_for(name, self.notes.get(name, "None").replace("Tensor | Tensors", "Tensor"))
 
     @functools.cached_property
     def open(self) -> bool:
@@ -314,7 +310,10 @@ class Desk:
         call = (len(args), *kwargs)
         plan = self.plans.get(call)
         if plan is not None:
-            late = {key: kwargs.pop(key) for key in self.keywords if key in kwargs} if self.keywords else {}
+            late = {}
+            if self.keywords:
+                for name in self.keywords.keys() & kwargs.keys():
+                    late[name] = self.keywords[name].read(kwargs.pop(name), self.name, None)
             return (*args, *{**plan, **kwargs}.values()), late, None
         target = kwargs.pop("out", None) if self.out else None
         if "TypedOut" in self.out_kinds and isinstance(target, graph.Tensor) and kwargs.get("dtype") is None:
@@ -341,9 +340,7 @@ class Desk:
                 raise TypeError(f"{self.name}() got multiple values for argument '{name}'")
             elif not self.open:
                 raise TypeError(f"{self.name}() got an unexpected keyword argument '{name}'")
-        behind = {keys.get(name, name) for name in rest} | {
-            name for name, slot in self.keywords.items() if not slot.readers
-        }
+        behind = {keys.get(name, name) for name in rest} | self.keywords.keys()
         if behind.issuperset(call[1:]):
             self.plans[call] = {keys.get(name, name): self.parameters[name] for name in rest[: last + 1]}
         return (*args, *filled), kwargs, target
