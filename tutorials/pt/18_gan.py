@@ -350,13 +350,16 @@ def exercise_4(generator, start, end, n):
     return ...
 
 
+walker, _ = networks()  # qualquer gerador serve
+
+
 def judge_4(answer):
     if not isinstance(answer, torch.Tensor):
         return f"devolve {type(answer).__name__}, esperado um tensor (5, 64)"
     if answer.shape != (5, 64):
         return f"devolve o formato {tuple(answer.shape)}, esperado (5, 64)"
     noises = torch.linspace(0, 1, 5).reshape(5, 1).repeat(1, 8)  # (5,) -> (5, 8)
-    wanted = generator(noises)  # (5, 8) -> (5, 64)
+    wanted = walker(noises)  # (5, 8) -> (5, 64)
     if not near(answer[[0, 4]], wanted[[0, 4]]):
         return "não começa e termina com as imagens dos dois ruídos"
     if not near(answer, wanted):
@@ -365,6 +368,6 @@ def judge_4(answer):
 
 check(
     exercise_4,
-    (generator, torch.zeros(8), torch.ones(8), 4, judge_4),
+    (walker, torch.zeros(8), torch.ones(8), 4, judge_4),
     (torch.nn.Identity(), torch.tensor([0.0, 3.0]), torch.tensor([3.0, 0.0]), 3, [[0.0, 3], [1, 2], [2, 1], [3, 0]]),
 )
