@@ -222,9 +222,10 @@ def _judge(lesson: Lesson, file: Path, language: str, limit: float = LIMIT) -> l
         verdicts = [json.loads(line) for line in told.splitlines() if line.startswith("[")]
         solved += [n for n, word, *_ in verdicts if word == "right"]
         left = left[len(verdicts) :]
-        if not left:
-            break
         errors = done.stderr.decode("utf-8", errors="replace")
+        if not left:
+            print(errors, end="", file=sys.stderr)  # warnings that an answer has caused
+            break
         if not _stopped(told, errors, left[0], done.returncode, file, limit, texts):
             break
         left.pop(0)
