@@ -178,6 +178,13 @@ def test_a_file_that_fails_outside_its_answers(tmp_path):
     assert "learn_03.py, line 2: ZeroDivisionError: division by zero\n    x / 0\n" in learn(tmp_path, "03")
 
 
+def test_the_exercises_need_no_matplotlib(tmp_path):
+    (tmp_path / "matplotlib.py").write_text("raise ImportError('not installed')", encoding="utf-8")
+    solution = (FOLDER / "solutions" / "15.py").read_text(encoding="utf-8")
+    (tmp_path / "learn_15.py").write_text(solution, encoding="utf-8")
+    assert "4 of 4 solved." in learn(tmp_path, "15")
+
+
 def test_an_endless_loop_is_ended_and_the_others_are_judged(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     text = "def exercise_1(houses, weights):\n    while True:\n        pass\n\n\ndef exercise_2():\n    return 1 / 10.764\n"

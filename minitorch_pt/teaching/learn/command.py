@@ -40,7 +40,7 @@ _TEXTS = {
         "fails": "{file}, line {line}: {error}\n    {code}",
         "time": "exercise {n}: no end after {limit:g} seconds: is there a loop that never ends?\n    line {line}: {code}",
         "time outside": "{file}: no end after {limit:g} seconds: is there a loop that never ends?\n    line {line}: {code}",
-        "ended": "exercise {n}: it ended the whole program (status {status})",
+        "ended": "exercise {n}: it ended the whole program (status {status}) {error}",
         "score": "{done} of {all} solved.",
         "next": "Next, exercise {n}: {task}",
         "stuck": "A hint: {command} {number} --hint {n}",
@@ -63,7 +63,7 @@ _TEXTS = {
         "fails": "{file}, linha {line}: {error}\n    {code}",
         "time": "exercício {n}: sem fim depois de {limit:g} segundos: há um laço que nunca termina?\n    linha {line}: {code}",
         "time outside": "{file}: sem fim depois de {limit:g} segundos: há um laço que nunca termina?\n    linha {line}: {code}",
-        "ended": "exercício {n}: ele encerrou o programa inteiro (status {status})",
+        "ended": "exercício {n}: ele encerrou o programa inteiro (status {status}) {error}",
         "score": "{done} de {all} resolvidos.",
         "next": "A seguir, exercício {n}: {task}",
         "stuck": "Uma dica: {command} {number} --hint {n}",
@@ -243,12 +243,13 @@ def _stopped(told: str, errors: str, n: int, status: int, file: Path, limit: flo
         text = texts["time outside" if outside else "time"]
         print(text.format(file=file, n=n, limit=limit, line=line or "?", code=code))
         return not outside
-    found = list(re.finditer(place, errors))
-    if found and found[-1][2] == "<module>":  # the file itself fails, outside its answers
-        line, last = int(found[-1][1]), errors.strip().splitlines()[-1]
+    places = list(re.finditer(place, errors))
+    last = errors.strip().rpartition("\n")[2]
+    if places and places[-1][2] == "<module>":  # the file itself fails, outside its answers
+        line = int(places[-1][1])
         print(texts["fails"].format(file=file, line=line, error=last, code=linecache.getline(str(file), line).strip()))
         return False
-    print(texts["ended"].format(n=n, status=status))
+    print(texts["ended"].format(n=n, status=status, error=last).rstrip())
     return True
 
 

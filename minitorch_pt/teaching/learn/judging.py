@@ -21,8 +21,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import minitorch_pt as torch
-
+from ...nn.modules.module import Module
+from ...optim.optimizer import Optimizer
+from ...random import manual_seed
+from ...tensors.tensor import Tensor
 from ..console import print_anything
 from ..exercises import verdict
 from ..language import speak, spoken
@@ -66,10 +68,10 @@ def judged(lesson: Lesson, source: str, file: str, exercises: list[int]) -> Iter
 
 def random_cases(lesson: Lesson, n: int, scope: dict[str, Any]) -> list[tuple]:
     """More cases: arguments drawn at random, the same at each run, and what the solution makes of them."""
-    drawn, found = lesson.texts[n].get("random"), []
+    drawn, found = lesson.texts[n].get("random", ""), []
     for seed in range(_RANDOM_CASES if drawn else 0):
-        torch.manual_seed(seed)
-        arguments = eval(drawn, scope | {"random": random.Random(seed), "torch": torch, "np": np})
+        manual_seed(seed)
+        arguments = eval(drawn, scope | {"random": random.Random(seed)})
         found.append((*arguments, lesson.solution(n, scope)(*_copies(arguments))))
     return found
 
@@ -77,7 +79,7 @@ def random_cases(lesson: Lesson, n: int, scope: dict[str, Any]) -> list[tuple]:
 def _judged(lesson: Lesson, n: int, answer: Callable, scope: dict[str, Any], cases: tuple) -> Verdict:
     cases = (*cases, *random_cases(lesson, n, scope))
     scope[f"exercise_{n}"] = answer  # some judges call the exercise by its name
-    torch.manual_seed(0)
+    manual_seed(0)
     asked = [_copies(case[:-1]) for case in cases]  # a judge may change what it was given
     word, text = verdict(answer, *cases)
     thought = "" if word in ("right", "open") else _thought(lesson, n, answer, scope, asked)
@@ -97,7 +99,7 @@ def _thought(lesson: Lesson, n: int, answer: Callable, scope: dict[str, Any], as
 def _computed(answer: Callable, arguments: tuple) -> Any:
     """What an answer returns and what it leaves of its arguments, as plain data; the name of its error if it raises one."""
     given = _copies(arguments)
-    torch.manual_seed(0)
+    manual_seed(0)
     try:
         with redirect_stdout(StringIO()):
             result = answer(*given)
@@ -115,9 +117,9 @@ def _computed(answer: Callable, arguments: tuple) -> Any:
 
 def _plain(value: Any) -> Any:
     """A value as texts, arrays and lists, which can be compared."""
-    if isinstance(value, torch.nn.Module):
+    if isinstance(value, Module):
         return [type(value).__name__, *map(_plain, value.parameters())]
-    if isinstance(value, torch.optim.Optimizer):
+    if isinstance(value, Optimizer):
         numbers = {name: repr(number) for name, number in value.defaults.items()}
         return [type(value).__name__, str(numbers), *(_plain(group["params"]) for group in value.param_groups)]
     if isinstance(value, dict):
@@ -129,13 +131,13 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "slopes"):  # the Value of lesson 11
         return [_plain(value.data), _plain(value.slopes)]
     if _is_numbers(value):
-        return np.asarray(value.detach() if isinstance(value, torch.Tensor) else value)
+        return np.asarray(value.detach() if isinstance(value, Tensor) else value)
     return value if isinstance(value, str) else type(value).__name__
 
 
 def _is_numbers(value: Any) -> bool:
     try:
-        return np.asarray(value.detach() if isinstance(value, torch.Tensor) else value).dtype.kind in "biuf"
+        return np.asarray(value.detach() if isinstance(value, Tensor) else value).dtype.kind in "biuf"
     except (TypeError, ValueError, RuntimeError):
         return False
 

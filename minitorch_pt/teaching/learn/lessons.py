@@ -78,7 +78,7 @@ class Lesson:
             answers,
             *(self._beside(kind).read_text(encoding="utf-8") for kind in ("solutions", "wrong_answers")),
         ]
-        parts = [_Part.of(node) for node in self._tree.body]
+        parts = [_Part.of(node) for statement in self._tree.body for node in _pieces(statement)]
         checks = [part for part in parts if part.is_check]
         wanted = {"torch", "np", "math"}.union(*(_used(source) for source in sources), *(part.uses for part in checks))
         plain = [part for part in parts if not part.is_check and not any(n.startswith("exercise_") for n in part.sets)]
@@ -106,6 +106,17 @@ def _texts(source: str) -> Iterator[str]:
         head, _, rest = cell.partition("\n")
         if head.strip() == "[markdown]":
             yield "\n".join(line.removeprefix("#").removeprefix(" ") for line in rest.strip().splitlines())
+
+
+def _pieces(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """An import in one statement for each name, so that nobody has to install matplotlib for a name that stands beside `viz`."""
+    if isinstance(statement, ast.Import):
+        yield from (ast.copy_location(ast.Import([name]), statement) for name in statement.names)
+    elif isinstance(statement, ast.ImportFrom):
+        for name in statement.names:
+            yield ast.copy_location(ast.ImportFrom(statement.module, [name], statement.level), statement)
+    else:
+        yield statement
 
 
 def _run(path: Path, scope: dict[str, Any]) -> dict[str, Any]:
