@@ -161,6 +161,7 @@ def test_from_an_empty_folder_to_all_solved(tmp_path):
         ("return exit()", "calls exit(), which ends the whole program: return the answer"),
         ("return input('?')", "raises RuntimeError: an answer cannot ask with input()"),
         ("return houses @ [1, 2", "Python cannot read this: '[' was never closed"),
+        ("pass\n\n\nexercise_1 = 3", "raises TypeError: 'int' object is not callable"),
         ("import os; os._exit(3)", "exercise 1: it ended the whole program (status 3)"),
     ],
 )
@@ -169,7 +170,7 @@ def test_whatever_an_answer_does_its_own_line_is_told(tmp_path, answer, said):
     (tmp_path / "learn_03.py").write_text(text, encoding="utf-8")
     printed = learn(tmp_path, "03", "--lang", "en")
     assert said in printed
-    assert f"line 2: {answer}" in printed or "_exit" in answer or "line 2: Python" in printed
+    assert f"line 2: {answer}" in printed or "_exit" in answer or "= 3" in answer or "line 2: Python" in printed
     assert ("exercise 2: right" in printed) == ("never closed" not in said), printed
 
 

@@ -217,6 +217,7 @@ def _judge(lesson: Lesson, file: Path, language: str, limit: float = LIMIT) -> l
             report = Path(folder) / "report"
             words = [lesson.script, file, language, limit, report, *left]
             command = [sys.executable, "-m", "minitorch_pt.teaching.learn.judging", *map(str, words)]
+            sys.stdout.flush()  # the process writes there too
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment())
             told = report.read_text(encoding="utf-8", errors="replace") if report.exists() else ""
         verdicts = [json.loads(line) for line in told.splitlines() if line.startswith("[")]

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,15 +56,14 @@ def judged(lesson: Lesson, source: str, file: str, exercises: list[int]) -> Iter
         Exception: whatever running the source raises.
     """
     scope, cases = lesson.scope(source)
-    own = dict(scope) | {"input": _asks}
+    own = {name: value for name, value in scope.items() if not name.startswith("exercise_")} | {"input": _asks}
     exec(compile(source, file, "exec", dont_inherit=True), own)
     for n in exercises:
         answer = own.get(f"exercise_{n}")
-        if callable(answer):
-            answer.__name__ = f"exercise_{n}"
-            yield _judged(lesson, n, answer, scope, cases[n])
-        else:  # its lines are not there any more
-            yield Verdict(n, "open", verdict(_open(n), (0,))[1], "")
+        if not isinstance(answer, FunctionType):  # its lines are not there any more, or it was given another value
+            answer = _unanswered if answer is None else _as_function(answer)
+        answer.__name__ = f"exercise_{n}"
+        yield _judged(lesson, n, answer, scope, cases[n])
 
 
 def random_cases(lesson: Lesson, n: int, scope: dict[str, Any]) -> list[tuple]:
@@ -161,12 +161,13 @@ def _asks(*_: Any) -> Any:
     raise RuntimeError(_ASKS[spoken()])
 
 
-def _open(n: int) -> Callable:
-    def unanswered(_: int) -> Any:
-        return ...
+def _unanswered(*_: Any) -> Any:
+    return ...
 
-    unanswered.__name__ = f"exercise_{n}"
-    return unanswered
+
+def _as_function(value: Any) -> Callable:
+    """What `exercise_1 = max` means, or `exercise_1 = 3`, which fails as any call of a number does."""
+    return lambda *arguments: value(*arguments)
 
 
 def main(script: str, answers: str, language: str, limit: str, report: str, *exercises: str) -> None:
