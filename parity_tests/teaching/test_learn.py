@@ -32,6 +32,15 @@ def test_the_lessons_are_found():
     assert len(WITH_EXERCISES) >= 44
 
 
+def test_the_lessons_of_an_unpacked_source_serve_an_installed_package(tmp_path, monkeypatch):
+    monkeypatch.setattr("minitorch_pt.teaching.learn.lessons.__file__", str(tmp_path / "a" / "b" / "c" / "d.py"))
+    for place in (FOLDER.parent, FOLDER / "en"):
+        monkeypatch.chdir(place)
+        assert tutorials() == FOLDER
+    monkeypatch.chdir(tmp_path)
+    assert tutorials() is None
+
+
 @each
 def test_each_exercise_has_its_texts(lesson):
     assert set(lesson.tasks) == set(lesson.heads) == set(lesson.texts)
