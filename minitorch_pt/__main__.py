@@ -2,6 +2,7 @@
 
 `python -m minitorch_pt run program.py [arguments]` runs a PyTorch program, as it is, on this library; `run -m module` a module;
 `python -m minitorch_pt compare program.py [arguments]` runs it under PyTorch too and tells what differs;
+`python -m minitorch_pt learn 03` gives the exercises of lesson 03 alone, and judges the answers;
 `python -m minitorch_pt parity [page.html]` compares this copy with torch and writes what came of it as a page.
 """
 
@@ -40,6 +41,8 @@ def main() -> None:
         return run_module(sys.argv[3], sys.argv[4:])
     if sys.argv[1:2] == ["compare"]:  # the others need none of what it imports
         return importlib.import_module(".teaching.compare", __package__).main(sys.argv[2:])
+    if sys.argv[1:2] == ["learn"]:
+        return importlib.import_module(".teaching.learn.command", __package__).main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="minitorch-pt", description="PyTorch, small enough to read.")
     parser.add_argument(
         "--version", action="version", version=f"minitorch-pt {__version__}, after PyTorch {version.__version__}"
@@ -58,6 +61,7 @@ def main() -> None:
     commands.add_parser(
         "compare", help="run a PyTorch program under PyTorch and on this library, and tell what differs"
     )
+    commands.add_parser("learn", help="the exercises of a lesson, alone: learn 03")
     given = parser.parse_args()
     run(given.program, given.arguments) if given.command == "run" else parity(given.path)
 

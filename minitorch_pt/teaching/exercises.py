@@ -21,7 +21,7 @@ import numpy as np
 
 from .language import spoken
 
-__all__ = ["check", "near"]
+__all__ = ["check", "near", "verdict"]
 
 _TEXTS = {
     "en": {
@@ -75,6 +75,20 @@ def check(exercise: Callable, *cases: tuple, language: str | None = None) -> Non
     Raises:
         ValueError: the language is neither "en" nor "pt", or there is no case.
     """
+    print(verdict(exercise, *cases, language=language)[1])
+
+
+def verdict(exercise: Callable, *cases: tuple, language: str | None = None) -> tuple[str, str]:
+    """What `check` prints, and before it one word for it: "open", "right" or what is wrong.
+
+    >>> def exercise_1(x):
+    ...     return x
+    >>> verdict(exercise_1, (2.0, 2.0))
+    ('right', 'exercise 1: right')
+
+    Raises:
+        ValueError: the language is neither "en" nor "pt", or there is no case.
+    """
     texts = _TEXTS[spoken(language)]
     if not cases:
         raise ValueError("check needs at least one case: (arguments..., what must come back)")
@@ -84,10 +98,11 @@ def check(exercise: Callable, *cases: tuple, language: str | None = None) -> Non
         if what != "right":
             break
     facts["call"] = f"{exercise.__name__}({', '.join(map(_short, arguments))})"
-    print(texts[what].format(n=exercise.__name__.rpartition("_")[2], **facts))
+    said = texts[what].format(n=exercise.__name__.rpartition("_")[2], **facts)
     comma = _decimal_comma(exercise) if what in ("shape", "judged", "form", "error") else None
     if comma:
-        print(texts["comma"].format(got=",".join(comma), expected=".".join(comma)))
+        said += "\n" + texts["comma"].format(got=",".join(comma), expected=".".join(comma))
+    return what, said
 
 
 def near(got: Any, wanted: Any, tolerance: float = 1e-5) -> bool:

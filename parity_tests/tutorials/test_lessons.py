@@ -291,6 +291,60 @@ def test_a_lesson_uses_nothing_that_a_later_one_teaches(lesson):
     assert not {name: TAUGHT[name] for name in used & set(TAUGHT) if TAUGHT[name] > int(lesson.name[:2])}
 
 
+# --- questions and guesses ------------------------------------------------------------------------------------------------------------
+
+GUESS = {"en": "**Guess first:**", "pt": "**Adivinhe primeiro:**"}
+QUESTIONS = {"en": ("**From earlier lessons:**", "lesson"), "pt": ("**De aulas anteriores:**", "aula")}
+ANSWERS = {
+    "en": "## Answers to the three questions\n\n<details>\n<summary>Show them</summary>\n\n",
+    "pt": "## Respostas às três perguntas\n\n<details>\n<summary>Mostrar</summary>\n\n",
+}
+
+
+@each
+def test_a_surprise_is_guessed_first(lesson):
+    """One to three times in a lesson, at the end of a text whose next cell prints or draws the answer."""
+    guess, guessed = GUESS[lesson.parent.name], []
+    for cell, after in zip(cells(lesson), [*cells(lesson)[1:], None], strict=True):
+        assert guess not in cell.source or cell.cell_type == "markdown"
+        if guess in cell.source:
+            last = cell.source.rpartition(guess)[2]
+            assert "\n\n" not in last and last.endswith("?"), f"nothing stands between a guess and its output: {last}"
+            assert after.cell_type == "code" and re.search(r"print\(|^figure$", after.source, re.M), last
+            guessed.append(last)
+    assert 1 <= len(guessed) <= 3
+
+
+@modelled
+def test_three_questions_from_earlier_lessons_and_their_answers(lesson):
+    """One of the lesson before, one of some lessons ago, one of long ago; the answers are folded at the end."""
+    start, word = QUESTIONS[lesson.parent.name]
+    questions = re.findall(
+        rf"^(\d)\. .*?\?.*?\({word} (\d\d\w?)\)$", cells(lesson)[0].source.partition(start)[2], re.M | re.S
+    )
+    assert [n for n, _ in questions] == ["1", "2", "3"]
+    earlier = [path.name.partition("_")[0] for path in LESSONS if path.parent == lesson.parent and path < lesson]
+    asked = [number for _, number in questions]
+    assert asked[0] in earlier[-2:] and asked == sorted(asked, reverse=True) and set(asked) <= set(earlier)
+    assert len(set(asked)) == 3 or lesson.name[:2] < "03"
+    end = cells(lesson)[-1].source
+    assert end.startswith(ANSWERS[lesson.parent.name]) and end.endswith("\n\n</details>")
+    answers = re.split(r"^\d\. ", end, flags=re.M)[1:]
+    assert len(answers) == 3 and all(
+        answer.rstrip().removesuffix("</details>").rstrip().endswith(".") for answer in answers
+    )
+
+
+@pytest.mark.parametrize(("english", "portuguese"), list(zip(ENGLISH, PORTUGUESE, strict=False)), ids=lambda p: p.stem)
+def test_questions_and_guesses_are_the_same_in_both_languages(english, portuguese):
+    asked = [
+        re.findall(rf"\({QUESTIONS[p.parent.name][1]} (\d\d\w?)\)$", cells(p)[0].source, re.M)
+        for p in (english, portuguese)
+    ]
+    guessed = [[GUESS[p.parent.name] in cell.source for cell in cells(p)] for p in (english, portuguese)]
+    assert asked[0] == asked[1] and guessed[0] == guessed[1]
+
+
 # --- exercises ------------------------------------------------------------------------------------------------------------------------
 
 

@@ -74,6 +74,8 @@ def program():
 
 # %% [markdown]
 # ## Training
+#
+# **Guess first:** of 300 digits that the network has never seen, how many will it read right?
 
 # %%
 pixels, labels = datasets.digits()

@@ -7,6 +7,12 @@
 #
 # **Time:** 10 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What goes into the network that reads digits, and what comes out? (lesson 00)
+# 2. Why is it tested on digits that it has never seen? (lesson 00)
+# 3. What does the loss say? (lesson 00)
+#
 # A neural network is a function: numbers go in, numbers come out. In the quick start, 64 grey values went in and 10 scores
 # came out, one for each digit. What makes it a *neural* network is that many small parts of one kind do the work: the
 # neurons. This lesson builds one, and then a network of four.
@@ -66,6 +72,8 @@ print(f"apple:  output {step(weighted_sum(0.3, 0.7))}")
 # ## Measure: what does each input do?
 # Nudge one input by 0.001 and see how far `z` moves. Divided by the nudge, that is the *slope*: how much the result moves
 # for each unit of that input.
+#
+# **Guess first:** by how much does `z` move for each unit of the colour, and of the roundness?
 
 # %%
 nudge = 0.001
@@ -111,6 +119,8 @@ figure
 # %% [markdown]
 # ## When it goes wrong
 # Now we also measure the diameter, but the neuron still has two weights.
+#
+# **Guess first:** an error, or an answer that is wrong without a word?
 
 # %%
 try:
@@ -284,3 +294,15 @@ def judge_4(answer):
 
 
 check(exercise_4, (judge_4,))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. 64 grey values go in, 10 scores come out, one for each digit.
+# 2. Because those it has learned from it might know by heart.
+# 3. How wrong the network is: one number, and smaller is better.
+#
+# </details>

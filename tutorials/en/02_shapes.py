@@ -7,6 +7,12 @@
 #
 # **Time:** 10 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What does a neuron compute, in two steps? (lesson 01)
+# 2. The slope of `z` along an input: what else is it called? (lesson 01)
+# 3. Which digits decide how good the network is? (lesson 00)
+#
 # A network computes with many numbers at once. They come in *arrays*: numbers of one kind, ordered along *axes*. The *shape*
 # says how. Most errors that you will meet are about shapes, so it pays to learn to read them.
 
@@ -55,6 +61,8 @@ figure
 
 # %% [markdown]
 # The same three numbers can be a row `(1, 3)` or a column `(3, 1)`. These have two axes, and behave differently:
+#
+# **Guess first:** what is the first element, `[0]`, of each of the three?
 
 # %%
 row = np.array([[5, 6, 7]])
@@ -143,6 +151,8 @@ figure
 # ## Measure: how far is one step along an axis?
 # The numbers of `cube` are 0 to 23 in the order in which they lie in memory. So the difference of two neighbours is the
 # distance between them. Nudge one index by 1:
+#
+# **Guess first:** by how much does the number grow with one step along axis 0?
 
 # %%
 start = cube[0, 1, 2]
@@ -259,3 +269,15 @@ check(
     (np.arange(48).reshape(3, 4, 2, 2), [[6, 7], [22, 23], [38, 39]]),
     (np.arange(24).reshape(1, 2, 3, 4), [[20, 21, 22, 23]]),
 )
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. The weighted sum plus the bias, `z`; then a function of `z`.
+# 2. The weight of that input.
+# 3. Those of the test, which it has never seen.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 9 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. Which shape has the sum of a `(5, 2)` along axis 1? (lesson 02)
+# 2. What does the bias do that no weight does? (lesson 01)
+# 3. What did the network of the quick start find by itself? (lesson 00)
+#
 # One neuron tells the price of a house from its size and its number of rooms. Its weights are 100 and 50. Does that mean that
 # the size matters twice as much?
 
@@ -73,6 +79,8 @@ print(new_prices)
 # ## Derive: weight times spread
 # From its smallest to its largest value in these houses, a feature moves by its *spread*. The price then moves by
 # `weight · spread`, in whatever unit the feature is given.
+#
+# **Guess first:** what moves the price more from house to house: the size, with the weight 100, or the rooms, with 50?
 
 # %%
 spread = houses.amax(dim=0) - houses.amin(dim=0)  # (5, 2) -> (2,): largest minus smallest of each column
@@ -241,3 +249,15 @@ check(
     (torch.tensor([90.0, 60.0]), 0, -1),
     (torch.tensor([80.0, 56.2]), 1, -1),
 )
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. `(5,)`: a sum takes its axis away.
+# 2. It shifts `z` by the same amount, whatever the inputs are.
+# 3. Its weights and biases, from examples.
+#
+# </details>

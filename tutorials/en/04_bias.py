@@ -7,6 +7,12 @@
 #
 # **Time:** 10 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. A weight is 100. Does its input matter much? (lesson 03)
+# 2. What is the difference between `(3,)` and `(3, 1)`? (lesson 02)
+# 3. When does the step say 1? (lesson 01)
+#
 # The neuron of lesson 03 gave the price of a house from its size and its rooms. Ask it for a plot of land without a house: size
 # 0, rooms 0. It answers 0, whatever its weights are. Land is not free, so something is missing.
 
@@ -55,6 +61,8 @@ figure
 # %% [markdown]
 # ## Measure: nudge the bias
 # 0.001 more of the bias, and how far does the price move? Once for the large house, once for the bare plot.
+#
+# **Guess first:** does the same nudge of the bias move the price of the large house more than that of the bare plot?
 
 
 # %%
@@ -104,6 +112,8 @@ print(sums + 80.0)  # repaired: one number, added to each of the six sums
 
 # %% [markdown]
 # The next mistake raises no error. Here the bias is added before the sum, so to each of the two products:
+#
+# **Guess first:** by how much will each price be wrong?
 
 # %%
 print((places * weights + bias).sum(dim=1))  # (6, 2) + () -> (6, 2) -> (6,): wrong, every price is 80 too high
@@ -246,3 +256,15 @@ def exercise_4(bias, weight_of_size, usual):
 
 
 check(exercise_4, (80.0, 100.0, 1.0, 180.0), (80.0, 100.0, 0.5, 130.0), (-3.0, 4.0, 0.0, -3.0))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. One cannot say: influence is weight times spread, and the unit decides the weight.
+# 2. The first has one axis, the second two: a vector and a column.
+# 3. When `z` is above 0.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 9 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. All inputs are 0. What is `z`? (lesson 04)
+# 2. How were the weights of the houses found from examples? (lesson 03)
+# 3. `x` is `(2, 4)`. Which shape has `x[:, 1]`? (lesson 02)
+#
 # Inputs times weights, then the sum: every neuron does this, so the operation has a name and a sign of its own. It is also where
 # most shape errors come from. This lesson makes one on purpose, and repairs it in two ways.
 
@@ -41,6 +47,8 @@ figure
 # %% [markdown]
 # ## Measure: nudge one number
 # 0.001 more of the first number of `a`, then of the second, then of the third. How far does the dot product move?
+#
+# **Guess first:** three slopes along `a` will be printed. Which numbers are they?
 
 # %%
 slopes = []
@@ -139,6 +147,8 @@ figure
 # %% [markdown]
 # ## Second repair: swap the order
 # With `W` in front, its rows are already what the product needs. Nothing has to be transposed:
+#
+# **Guess first:** will the three numbers be the same as before?
 
 # %%
 print(W @ x)  # (3, 4) @ (4,) -> (3,)
@@ -268,3 +278,15 @@ check(
     (x, W, torch.tensor([[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]), [2.895, -3.58]),
     (torch.tensor([1.0, 2.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([[1.0], [2.0], [-1.0]]), [11.0, 22.0, -11.0]),
 )
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. The bias.
+# 2. By small changes, each kept if it made the mean squared difference smaller.
+# 3. `(2,)`: the index takes axis 1 away.
+#
+# </details>

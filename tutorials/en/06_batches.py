@@ -7,6 +7,12 @@
 #
 # **Time:** 13 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What must be equal in `(2, 4) @ (4, 3)`, and what comes out? (lesson 05)
+# 2. How many biases has a layer of three neurons with four inputs? (lesson 04)
+# 3. What is an array with three axes called here? (lesson 02)
+#
 # So far one sample at a time met the matrix of weights. A data set has thousands. This lesson sends several through the layer in one
 # product, and then cuts a data set into such portions: the *batches*.
 
@@ -48,6 +54,8 @@ figure
 # %% [markdown]
 # ## Measure: do the samples of a batch disturb each other?
 # Nudge one feature of sample 0 and see which outputs move.
+#
+# **Guess first:** six outputs, two samples of three neurons. Which of them will move?
 
 # %%
 nudged = X.clone()
@@ -173,6 +181,8 @@ def update(parameters, x, y):
 # %% [markdown]
 # A positive slope says that a larger parameter makes things worse, so the step goes against it. Now 10 epochs, once for each size of
 # batch, and after each epoch a look at all samples.
+#
+# **Guess first:** each saw all samples ten times. Which is nearest to the targets: batches of 1, of 16 or of 96?
 
 # %%
 curves = {}
@@ -285,3 +295,15 @@ def exercise_4(means, counts):
 
 
 check(exercise_4, ([3.0, 6.0, 9.0], [4, 4, 2], 5.4), ([1.0, 5.0], [3, 1], 2.0))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. The inner sizes, both 4; `(2, 3)` comes out.
+# 2. Three: one for each neuron.
+# 3. A tensor, as are all the others too.
+#
+# </details>

@@ -5,7 +5,13 @@
 #
 # **Needs:** lessons 02, 04, 05, 06.
 #
-# **Time:** 16 minutes.
+# **Time:** 17 minutes.
+#
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What is an epoch? (lesson 06)
+# 2. What does a row of the weights hold? (lesson 05)
+# 3. The size is given in m² and no longer in hundreds of m². What becomes of its weight? (lesson 03)
 #
 # So far weights and biases were loose variables: with ten layers there would be twenty of them. An object keeps together what
 # belongs together: the weights, the bias, and the computation that uses them.
@@ -134,6 +140,9 @@ for text in ("class A:\n\u00a0   x = 1", "class A:\n    x = 1\n\ty = 2", "class 
 # %% [markdown]
 # ## Seeds
 # `randn` draws random numbers. A computer's random numbers come from a fixed stream, and the seed says where it starts.
+#
+# **Guess first:** the seed is set three times. Which rows of numbers will be the same? And the one before the last, which draws
+# one number first?
 
 # %%
 torch.manual_seed(0)
@@ -185,6 +194,8 @@ figure
 # %% [markdown]
 # ## Measure: is 0.10 a good scale?
 # Send 200 samples through ten layers, as wide as the number of inputs, and look at the standard deviation of the numbers after each.
+#
+# **Guess first:** with the scale 0.10, what becomes of the signal after ten layers with 5 inputs, with 100, with 1000?
 
 
 # %%
@@ -354,3 +365,15 @@ check(
     (W1, torch.ones(1, 5), judge_4(W1, torch.ones(1, 5))),
     (W2, torch.zeros(1, 2), judge_4(W2, torch.zeros(1, 2))),
 )
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. One pass over all the samples.
+# 2. All the weights of one neuron.
+# 3. It is divided by 100, and the price stays.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 14 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What do `__init__` and `forward` of a layer do? (lesson 07)
+# 2. Why not all samples in one batch? (lesson 06)
+# 3. What does the bias do before a step? (lesson 04)
+#
 # The three words answer two different questions. *Hidden* says where a layer stands. *Dense* and *sparse* say how many of its
 # connections exist. So a hidden layer may be dense or sparse, and a dense layer need not be hidden.
 
@@ -66,6 +72,8 @@ figure
 # ## Measure: which input reaches which neuron?
 # Nudge each input of a layer by 0.001 and see how far each output moves. First the dense layer, then one in which most connections are
 # missing: a *mask* holds 1 where there is a connection and 0 where there is none.
+#
+# **Guess first:** in which places will the slopes of the sparse layer be 0?
 
 # %%
 mask = torch.tensor(
@@ -122,6 +130,9 @@ figure
 #
 # *Fixed* is the word that counts. Training changes every weight a little, and a weight that was only set to zero once comes back.
 # Multiplied by the mask at each use, it stays out:
+#
+# **Guess first:** how many of the 20 connections are there after the change, if the zeros were set once, and if the mask is
+# used each time?
 
 # %%
 zeroed = layer.weight * mask  # (5, 4) * (5, 4) -> (5, 4): set to zero, once
@@ -283,3 +294,15 @@ check(
     (torch.tensor([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]), torch.tensor([[1.0, 1.0]]), [[1.0, 2.0, 1.0]]),
     (mask, torch.tensor([[1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0]]), [[2.0, 1, 0, 0], [0, 0, 1, 2]]),
 )
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. `__init__` makes the parameters once; `forward` computes the output.
+# 2. They may not fit in memory, and there would be one update in each epoch only.
+# 3. It sets the threshold.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 12 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What is a sparse layer? (lesson 08)
+# 2. Why does the initial scale of the weights depend on the number of inputs? (lesson 07)
+# 3. Why does `x @ W` fail, where `x @ W.T` works? (lesson 05)
+#
 # Two layers in a row look stronger than one. Without a function between them they are not: this lesson measures it, proves it,
 # and then looks at the functions that help.
 
@@ -23,6 +29,8 @@ speak("en")
 # %% [markdown]
 # ## Measure: the slope of two layers
 # One input, a hidden layer of three neurons, one output, all weights chosen by hand. Nudge the input by 0.001 at five places.
+#
+# **Guess first:** five slopes without a function, five with ReLU. Which of them will be the same?
 
 # %%
 W1, b1 = torch.tensor([[1.0], [-1.0], [2.0]]), torch.tensor([0.0, 0.5, -1.0])  # (3, 1), (3,)
@@ -146,6 +154,8 @@ figure
 # Training asks each weight in which direction to move, and the answer is a slope (lesson 11): that of the output, often many layers
 # away. So send one number through the same function again and again, as through layers with the weight 1, and measure how far the end
 # moves when the beginning does:
+#
+# **Guess first:** which of the four still has a slope after ten layers?
 
 
 # %%
@@ -321,3 +331,15 @@ def judge_5(answer):
 
 
 check(exercise_5, (judge_5,))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. A dense one in which most weights are fixed at zero.
+# 2. More products in the sum make its standard deviation larger: σ · √n.
+# 3. `x` meets the columns of the right matrix, and these are the neurons only after transposing.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 17 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. Two layers without a function between them: what are they together? (lesson 09)
+# 2. What does a seed repeat? (lesson 07)
+# 3. Why were the differences squared before taking their mean? (lesson 03)
+#
 # Lesson 03 found weights by making one number smaller. That number is the *loss*: it compares the predictions with the targets,
 # the right answers. Training does exactly what the loss asks for and nothing else, so it matters which loss we choose.
 
@@ -76,6 +82,8 @@ for i in (0, 1, 3):
 # So the squared error asks most of the largest errors, and hardly anything of the small ones. The absolute error asks the same of
 # all. That decides what happens when one target is simply wrong. A fifth price was typed without its point, 36 for 3.6. Which
 # *one* number is the best prediction for all five?
+#
+# **Guess first:** which number is best by the absolute error, and which by the squared one?
 
 # %%
 prices = torch.tensor([1.0, 1.8, 2.5, 3.6, 36.0])  # (5,)
@@ -117,6 +125,8 @@ figure
 # ## Classification: why not count mistakes?
 # Four fruits, three classes: 0 is apple, 1 orange, 2 lemon. A network gives each fruit three *scores*, and the largest one is its
 # answer.
+#
+# **Guess first:** the right score of the last fruit gets a little more. By how much does the number of mistakes move?
 
 # %%
 scores = torch.tensor([[2.0, 1.0, 0.1], [0.5, 2.5, 0.0], [1.0, 0.2, 1.5], [0.3, 0.1, 0.2]])  # (4, 3)
@@ -248,6 +258,8 @@ print(f"repaired: {F.mse_loss(column, targets.reshape(4, 1)).item():.4f}")  # (4
 # %% [markdown]
 # The third says nothing at all: to give `cross_entropy` probabilities instead of scores. Softmax is then applied twice, and even
 # a perfect answer keeps a large loss, for probabilities differ by at most 1.
+#
+# **Guess first:** how large is the loss of a perfect answer then?
 
 # %%
 perfect = torch.tensor([[1.0, 0.0, 0.0]])  # probabilities: surely an apple
@@ -356,3 +368,15 @@ check(
         [[-0.25, 0.25], [1 / 6, -1 / 6], [0.8 / 3, -0.8 / 3]],
     ),
 )
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. One layer, with the weights `W2 @ W1`.
+# 2. The same numbers, if the same calls follow in the same order.
+# 3. Because too high and too low would cancel each other.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 21 minutes to read; twice that with pencil and paper, which is worth it.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. The slope of `d²` along `d`? (lesson 10)
+# 2. What is the slope of ReLU above 0, and below? (lesson 09)
+# 3. What is the slope of `z` along the bias? (lesson 04)
+#
 # The slope of the loss along a weight says whether a larger weight is better or worse, and how much. The slopes along all
 # parameters together are the *gradient*. Measuring it takes two runs of the network for each weight: too many for a million
 # weights. Backpropagation finds the whole gradient in one walk back through the computation. We do it by hand, then write the
@@ -167,6 +173,8 @@ print(f"slope of a + a along a: {a.grad}")
 # %% [markdown]
 # ## Why the order matters
 # One step more: `b = a + a`, then `d = b + b·b`. With `a = 3`, `b` is 6 and `d` is 42.
+#
+# **Guess first:** will the engine agree with the nudge?
 
 
 # %%
@@ -301,6 +309,8 @@ print(torch.tensor([1.0, 2.0, 3.0], requires_grad=True))  # repaired
 
 # %% [markdown]
 # After the walk back, the record is thrown away, for it takes memory. A second walk needs a second computation:
+#
+# **Guess first:** a number is in `.grad` after the first walk. What is there after another one?
 
 # %%
 w = torch.tensor(2.0, requires_grad=True)
@@ -423,3 +433,15 @@ def exercise_5(n):
 
 
 check(exercise_5, (3, (8, 4)), (10, (1024, 11)))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. `2·d`: a square asks most of large errors.
+# 2. 1 above, 0 below.
+# 3. 1, for every input.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 20 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What does `backward()` change? (lesson 11)
+# 2. To which number does the squared error lead, if there is one answer for all? (lesson 10)
+# 3. How many updates has an epoch of 96 samples in batches of 16? (lesson 06)
+#
 # The gradient says in which direction the loss grows. So a step *against* it makes the loss smaller, if the step is short enough.
 # What takes these steps is called the *optimizer*. We write three of them by hand, watch where each is good, and then use the
 # library's.
@@ -50,6 +56,8 @@ print("distance to 3:", [round(3.0 - w, 3) for w in path])
 
 # %% [markdown]
 # ## Measure: how fast does it come near?
+#
+# **Guess first:** of the rates 0.1, 0.4, 0.5, 0.9, 1.0 and 1.1, which arrives first, and which never?
 
 # %%
 for lr in (0.1, 0.4, 0.5, 0.9, 1.0, 1.1):
@@ -149,6 +157,8 @@ print(f"momentum: loss {valley(momentum_path[-1]).item():.4f}")
 #
 # Both means begin at 0, and in the first steps they are too small: by a factor of `1 − 0.9ᵗ` and `1 − 0.999ᵗ` after `t` steps.
 # Dividing by that puts it right. The tiny 10⁻⁸ avoids a division by 0.
+#
+# **Guess first:** the first gradient is −4 along `w1` and 25 along `w2`. How long are Adam's two first steps?
 
 
 # %%
@@ -389,3 +399,15 @@ def judge_5(answer):
 
 
 check(exercise_5, ([torch.zeros(2, requires_grad=True)], judge_5))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. The gradients, by adding to them; no parameter.
+# 2. To the mean of the targets.
+# 3. Six.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 19 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. The loss grows from step to step. What would you change? (lesson 12)
+# 2. A value is used twice. What happens to the slopes of the two paths? (lesson 11)
+# 3. Who chooses the number of inputs, of hidden neurons, of outputs? (lesson 08)
+#
 # A network learns in five steps that come round again and again: the samples pass forward through the layers, activation
 # functions bend what the layers compute, a loss compares the result with the truth, backpropagation finds the slopes, and the
 # optimizer changes the weights. Each step had its lesson. This one puts them together.
@@ -60,6 +66,8 @@ print(model)
 # ## Measure: one round, line by line
 # Take the first 24 training points as a batch and run the lines one at a time. After each, look at one weight, the first of the
 # first layer, and at its gradient.
+#
+# **Guess first:** after which line is the weight another one, and after which the gradient?
 
 
 # %%
@@ -100,6 +108,8 @@ look("optimizer.zero_grad()")
 # A gradient is a slope: move one weight by a little `d`, and the loss moves by `slope · d`. The step moves each weight by `-lr ·
 # slope`, so that weight moves the loss by `slope · (-lr · slope) = -lr · slope²`. A square is never negative, so no weight pushes
 # the loss up. All of them together: the loss falls by `lr` times the sum of the squared slopes. Is that so?
+#
+# **Guess first:** for which of the rates 0.001, 0.1 and 100 will the promise hold?
 
 # %%
 for lr in (0.001, 0.1, 100.0):
@@ -238,6 +248,8 @@ except RuntimeError as error:
 # the loop, before each `backward()`.
 #
 # Worse are the mistakes without an error. Here the lines come as a list, so that one can be left out or moved:
+#
+# **Guess first:** five lists of lines will be tried. Without `zero_grad`, without `step`, without `backward`: who still learns?
 
 
 # %%
@@ -376,3 +388,15 @@ def judge_4(lr):
 
 
 check(exercise_4, (judge_4,))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. The learning rate: a smaller one.
+# 2. They are added.
+# 3. The task the first and the last, we the one in the middle.
+#
+# </details>

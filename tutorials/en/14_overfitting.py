@@ -7,6 +7,12 @@
 #
 # **Time:** 24 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. In which order do the lines of a round stand? (lesson 13)
+# 2. What does momentum remember? (lesson 12)
+# 3. Which function stands behind the output for one class out of several? (lesson 09)
+#
 # In lesson 13 the losses of training and validation fell together. Often they do not. A network may learn its samples by heart,
 # with all their noise, and be worse for it on new samples: *overfitting*. Or it may be bad on both, since it is too simple or has
 # trained too little: *underfitting*.
@@ -107,6 +113,8 @@ figure
 # true of these 30 fruits alone. In the end all 30 are right and the validation loss is twice its best.
 #
 # What does it look at? Nudge each feature of the new fruits by 0.001, and see how far the scores move.
+#
+# **Guess first:** the marks tell nothing. What share of the network's attention do they get?
 
 
 # %%
@@ -227,6 +235,8 @@ figure
 # ## Batches do not stop a network from memorising
 # One sometimes reads that small batches keep a network from learning by heart. A test: 40 samples of pure noise, labelled by the
 # toss of a coin. There is nothing to learn: a guess is right half of the time, and whatever is right beyond that is memorised.
+#
+# **Guess first:** the labels are tosses of a coin. What share of the 40 will it get right, and of new ones?
 
 # %%
 torch.manual_seed(2)
@@ -463,3 +473,15 @@ def judge_5(options):
 
 
 check(exercise_5, (judge_5,))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. `zero_grad`, forward, loss, `backward`, `step`.
+# 2. The steps before: what agrees adds up, what swings cancels.
+# 3. Softmax.
+#
+# </details>

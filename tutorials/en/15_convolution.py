@@ -7,6 +7,12 @@
 #
 # **Time:** 15 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. Both losses are high and near each other. Which illness is it? (lesson 14)
+# 2. With which loss does an untrained network with ten classes begin? (lesson 10)
+# 3. What does a mask do? (lesson 08)
+#
 # A dense layer has a weight of its own for each pixel. If a digit moves by one pixel, other weights meet it, and what was
 # learned at the old place is of no use at the new one. A convolution uses the same few weights at every place.
 
@@ -54,6 +60,8 @@ print(convolve(bar, edge))  # (5, 6) with (3, 2) -> (3, 5)
 #
 # ## Measure: which outputs does one pixel reach?
 # Nudge the pixel in row 2, column 3 (counted from 0) by 0.001, and see which numbers of the map move, and how far.
+#
+# **Guess first:** how many of the 15 numbers of the map will move?
 
 # %%
 nudged = bar.clone()
@@ -172,6 +180,8 @@ def fit(model, epochs=15):
 # %% [markdown]
 # Both are tested twice: with the digits as they are, and with the same digits moved by one pixel to the right, which neither has
 # seen. One network may be lucky in its initial weights, so four of each kind are trained, from the seeds 0 to 3.
+#
+# **Guess first:** both kinds read still digits well. Moved by one pixel, what share will each read?
 
 
 # %%
@@ -311,3 +321,15 @@ def judge_4(answer):
 
 
 check(exercise_4, (judge_4,))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. Underfitting.
+# 2. About log 10, that is 2.3.
+# 3. It holds weights at zero: a neuron sees only some of the inputs.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 14 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. Why does a convolution need few weights? (lesson 15)
+# 2. On which samples is the validation loss measured, and what for? (lesson 13)
+# 3. What happens to the slopes of steps in a row? (lesson 11)
+#
 # The networks so far had a fixed number of inputs. A word, a melody, the sunspots of the last centuries have any number, and
 # their order counts. A recurrent network reads one step at a time and hands a *state* on from each step to the next.
 
@@ -30,6 +36,8 @@ torch.set_num_threads(1)
 # ## By hand: one unit
 # The unit is a neuron with two inputs: the number `x` of this step, and its own output of the step before, the state `h`. So it
 # has two weights, `w` for the new and `u` for the old, and the state begins at 0: `h = tanh(w·x + u·h + b)`.
+#
+# **Guess first:** the sequences 1, 0, 0, 0 and 0, 0, 0, 1 have the same sum. Do they end in the same state?
 
 
 # %%
@@ -179,6 +187,8 @@ figure
 # %% [markdown]
 # ## How far back does it look?
 # The gradient of the last forecast, for each of the 22 years that it read: how much it would change with one more sunspot then.
+#
+# **Guess first:** it reads 22 years. What share of all the slopes belongs to the last three?
 
 # %%
 window = past[-1:].clone().requires_grad_()
@@ -299,3 +309,15 @@ def judge_4(answer):
 
 
 check(exercise_4, (judge_4,))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. The same filter serves every place.
+# 2. On those that it does not learn from, to see how it fares on new ones.
+# 3. They are multiplied: the chain rule.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 16 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. Why does an RNN forget? (lesson 16)
+# 2. What does dropout do while the network learns, and while it answers? (lesson 14)
+# 3. Between which numbers does a sigmoid lie, and between which tanh? (lesson 09)
+#
 # In lesson 16 a state was made anew at each step, and what was long past faded: its slope vanished. The LSTM keeps a second
 # state that is not made anew, only changed where *gates* let it. The name is *long short-term memory*: a network's weights are its
 # long-term memory, its state is a short-term one, and this one lasts long.
@@ -50,6 +56,8 @@ for i, f, g, o in [(1, 0, 0.9, 0), (0, 1, -0.4, 0), (0, 1, 0.7, 0), (0, 1, -0.2,
 # %% [markdown]
 # ## Measure: how long does it remember?
 # Nudge the first candidate by 0.001 and see how far the cell state moves 20 steps later, with forget gates of 0.5, 0.9, 0.99 and 1.
+#
+# **Guess first:** with a forget gate of 0.9, how much of the nudge is left after 20 steps: nearly all, half, an eighth?
 
 
 # %%
@@ -139,6 +147,8 @@ def fit(recurrent, steps=600):
 # Three networks of 3 units, each from seed 1: the RNN of lesson 16; the LSTM as it comes; the LSTM with 3 for the bias of its
 # forget gates. As it comes, its gates begin near sigmoid(0) = 0.5, and 0.5 to the 20th is a millionth. With the bias 3 they begin
 # near 0.95, and more than a third is left after 20 steps: enough of a slope to learn from.
+#
+# **Guess first:** which of the three will learn to tell the number?
 
 
 # %%
@@ -320,3 +330,15 @@ check(
     ([1.0, 2.0], [0, 0], 0.0),
     ([5.0, 2.0, -1.0], [1, 1, 0], 2.0),
 )
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. The slope over many steps is a product, which vanishes.
+# 2. It switches numbers off at random while learning, and nothing while answering.
+# 3. 0 and 1; -1 and 1.
+#
+# </details>

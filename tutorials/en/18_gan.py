@@ -7,6 +7,12 @@
 #
 # **Time:** 17 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What does a forget gate of 1 do? (lesson 17)
+# 2. What does max pooling keep? (lesson 15)
+# 3. A network is sure and wrong. How large is its cross entropy? (lesson 10)
+#
 # So far each sample had a target, and the loss compared the two. For "draw a three that nobody has drawn yet" there is no
 # target: every good three is right. A *generative adversarial network* (GAN) puts a second network in the target's place. The
 # *generator* makes samples; the *discriminator* tells real samples from made ones; each learns from the other (Goodfellow et
@@ -89,6 +95,9 @@ print(f"generator:     {loss_function(undecided, real).item():.3f}")
 # ## Measure: what does the discriminator know about a pixel?
 # Let the discriminator learn for 30 steps, with the generator as it is. Then nudge one pixel of a made picture by 0.001, and
 # see how the generator's loss moves.
+#
+# **Guess first:** nobody told it where a three has ink. Which sign will the slope of a pixel on the stroke have, and of one
+# beside it?
 
 # %%
 optimizer = torch.optim.Adam(discriminator.parameters(), lr=0.001)
@@ -251,6 +260,8 @@ figure
 # - **Do they look like threes?** The distance from each made picture to the nearest real one.
 # - **Do they differ?** The standard deviation of each pixel over the samples. A generator that makes one and the same good
 #   three is called *collapsed*; nothing in its loss forbids that.
+#
+# **Guess first:** how many of 200 made pictures are copies of a real three?
 
 
 # %%
@@ -346,13 +357,16 @@ def exercise_4(generator, start, end, n):
     return ...
 
 
+walker, _ = networks()  # any generator will do
+
+
 def judge_4(answer):
     if not isinstance(answer, torch.Tensor):
         return f"returns a {type(answer).__name__}, expected a tensor (5, 64)"
     if answer.shape != (5, 64):
         return f"returns the shape {tuple(answer.shape)}, expected (5, 64)"
     noises = torch.linspace(0, 1, 5).reshape(5, 1).repeat(1, 8)  # (5,) -> (5, 8)
-    wanted = generator(noises)  # (5, 8) -> (5, 64)
+    wanted = walker(noises)  # (5, 8) -> (5, 64)
     if not near(answer[[0, 4]], wanted[[0, 4]]):
         return "does not begin and end with the pictures of the two noises"
     if not near(answer, wanted):
@@ -361,6 +375,18 @@ def judge_4(answer):
 
 check(
     exercise_4,
-    (generator, torch.zeros(8), torch.ones(8), 4, judge_4),
+    (walker, torch.zeros(8), torch.ones(8), 4, judge_4),
     (torch.nn.Identity(), torch.tensor([0.0, 3.0]), torch.tensor([3.0, 0.0]), 3, [[0.0, 3], [1, 2], [2, 1], [3, 0]]),
 )
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. It keeps the whole of the old cell state.
+# 2. The largest number of each block.
+# 3. There is no limit to it: minus the logarithm of a probability near 0.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 19 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What does a generator learn from, if it sees no real sample? (lesson 18)
+# 2. What is handed on from step to step in a recurrent network? (lesson 16)
+# 3. When is a dot product of two vectors large? (lesson 05)
+#
 # A recurrent network squeezes everything it has read into one state, step after step. *Attention* keeps all places, and lets
 # each one choose from which others it takes, and how much. Networks built of it are called *transformers* (Vaswani et al.,
 # 2017); a GPT is one that continues a text. Ours will write names.
@@ -54,6 +60,8 @@ print(scores.softmax(dim=1))  # (3, 3) -> (3, 3)
 # ## Measure: how large are the scores?
 # Random queries and keys of `d` numbers with standard deviation 1: what is that of the scores, and how large is the largest of
 # 10 weights?
+#
+# **Guess first:** how large is the largest of 10 weights if `d` is 1024 and nothing is divided?
 
 # %%
 torch.manual_seed(0)
@@ -224,6 +232,8 @@ print(f"trained ≈ {validate(model):.2f}")
 
 # %% [markdown]
 # Is that good? A fair opponent counts in the same 4,500 names how often each letter follows each other, and knows nothing else:
+#
+# **Guess first:** is the table of pairs far behind the GPT?
 
 # %%
 counts = torch.ones(27, 27)  # one each, so that no pair is impossible
@@ -387,3 +397,15 @@ def count(width, heads):
 
 
 check(exercise_4, (6, count(6, 2)), (10, count(10, 5)), (32, count(32, 1)))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. From the slopes of the discriminator's score along each pixel.
+# 2. The state.
+# 3. When both are large at the same places: they point the same way.
+#
+# </details>

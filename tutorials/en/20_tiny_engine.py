@@ -7,6 +7,12 @@
 #
 # **Time:** 16 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What is attention, in a few words? (lesson 19)
+# 2. When may a value hand its gradient on? (lesson 11)
+# 3. What does the last axis of an array do in memory? (lesson 02)
+#
 # The engine of lesson 11 remembers single numbers. A layer of 16 neurons has 24 samples · 16 neurons · 2 products to remember, before it
 # has added anything up. A real engine does the same with whole arrays. This lesson builds one, part by part, and checks each part
 # against the library. In the end it trains a network, and you have read `minitorch_pt/tiny.py`: the same engine on one page.
@@ -88,6 +94,8 @@ print("measured:        ", [round(float(value - 10.0) / 0.001, 3) for value in n
 # %% [markdown]
 # ## When it goes wrong
 # Now add a bias `(3,)` to four samples `(4, 3)`. Broadcasting uses each number of the bias four times.
+#
+# **Guess first:** which shape will the gradient of the bias have?
 
 # %%
 samples, bias = Tensor(np.ones((4, 3))), Tensor([0.5, -1.0, 2.0])
@@ -328,3 +336,15 @@ check(
     (np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]), [[6.0], [60.0]]),
     (np.array([[1.0, -1.0], [2.0, 0.5], [4.0, 4.0]]), [[0.0], [2.5], [8.0]]),
 )
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. A weighted mean of the values of all places.
+# 2. When everything made from it has done so.
+# 3. It runs fastest: its neighbours lie side by side.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 23 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What does a rule return? (lesson 20)
+# 2. Which line changes the weights? (lesson 13)
+# 3. Why does one call `layer(x)`, and not `layer.forward(x)`? (lesson 07)
+#
 # Lesson 20 ended at `minitorch_pt/tiny.py`, whose parts each name the file where their grown-up lives. Here they are: four lines train a
 # network: predict, measure the loss, go back, step. All that they do stands in Python files that you can open. This lesson follows one step through them. The code that it shows is read from the installed files while the lesson
 # runs, so it is always the code that just ran.
@@ -69,6 +75,8 @@ print(f"loss {loss.item():.4f}; after the step: weight {model.weight.detach()}, 
 # ## Measure: which files did it run through?
 # `sys.setprofile` has Python report each call of a function. We keep the calls whose code lies in the library's folder, in
 # the order in which each file is first met.
+#
+# **Guess first:** how many files does one step of training run through?
 
 # %%
 FOLDER = Path(inspect.getfile(torch)).parent
@@ -301,6 +309,8 @@ except RuntimeError as error:
 # Read a traceback from below: the last line raised the error, and the code around it says why. `pulls` was None, for
 # the backward pass drops what a node kept as soon as its gradient has passed: the arrays are freed while it still runs. The
 # repair is a new forward pass for each `backward`; `retain_graph=True` if you do need the same graph twice.
+#
+# **Guess first:** what is in `.grad` after the second `backward`?
 
 # %%
 model.zero_grad()
@@ -438,3 +448,15 @@ def exercise_4(parameter, gradient, velocity, lr, momentum):
 
 
 check(exercise_4, (1.0, 2.0, 4.0, 0.1, 0.5, [0.6, 4.0]), (0.0, 1.0, 0.0, 0.5, 0.9, [-0.5, 1.0]))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. Its value and, for each input, a function that pulls the gradient back.
+# 2. `optimizer.step()`.
+# 3. The call does what else belongs to a module, and then calls `forward`.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Time:** 17 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What does a node of the graph hold? (lesson 21)
+# 2. What is the test set for? (lesson 14)
+# 3. The gradient of a batch points the right way on average. Why only on average? (lesson 06)
+#
 # Each lesson has said `import minitorch_pt as torch`. With PyTorch you say `import torch`, and that is nearly all. This lesson runs
 # one program under both, carries weights from one to the other and back, and ends with something that only PyTorch does: training
 # in several processes at once. If PyTorch is not installed, the parts that need it say so and are skipped.
@@ -145,6 +151,8 @@ else:
 # %% [markdown]
 # ## When it goes wrong
 # It is tempting to save the whole model instead of its `state_dict`:
+#
+# **Guess first:** a moment ago it was saved without complaint. Will it load?
 
 # %%
 torch.save(model, folder / "whole.pt")
@@ -177,6 +185,8 @@ print(new_model().load_state_dict(torch.load(folder / "numbers.pt")))
 # ## Two processes: measure first
 # Large models learn in many processes, each with its part of the batch. Do they find the gradient that one process would find? Four
 # samples, one weight, and first everything in one process, here:
+#
+# **Guess first:** is the gradient of all four the sum of those of the halves, their mean, or neither?
 
 # %%
 x = torch.tensor([1.0, 2.0, 3.0, 4.0])
@@ -354,3 +364,15 @@ def exercise_4(lr, processes):
 
 
 check(exercise_4, (0.1, 2, 0.05), (0.3, 6, 0.05))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. Gradient functions, and edges to where their results go.
+# 2. To judge by, once, at the end.
+# 3. A batch is a few of the samples, and their noise pulls to and fro.
+#
+# </details>

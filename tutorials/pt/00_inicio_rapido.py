@@ -74,6 +74,8 @@ def program():
 
 # %% [markdown]
 # ## Treinamento
+#
+# **Adivinhe primeiro:** de 300 dígitos que a rede nunca viu, quantos ela vai ler certo?
 
 # %%
 pixels, labels = datasets.digits()

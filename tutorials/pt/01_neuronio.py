@@ -7,6 +7,12 @@
 #
 # **Tempo:** 10 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que entra na rede que lê dígitos, e o que sai? (aula 00)
+# 2. Por que ela é testada com dígitos que nunca viu? (aula 00)
+# 3. O que diz a perda? (aula 00)
+#
 # Uma rede neural é uma função: entram números, saem números. No início rápido, entravam 64 tons de cinza e saíam 10
 # pontuações, uma para cada dígito. O que faz dela uma rede *neural* é que muitas peças pequenas e iguais fazem o trabalho: os
 # neurônios. Esta aula constrói um deles e, depois, uma rede de quatro.
@@ -67,6 +73,8 @@ print(f"maçã:    saída {step(weighted_sum(0.3, 0.7))}")
 # ## Medir: o que faz cada entrada?
 # Mova uma entrada em 0,001 e veja quanto `z` anda. Esse tanto, dividido pelo pequeno passo, é a *inclinação*: quanto o
 # resultado anda para cada unidade daquela entrada.
+#
+# **Adivinhe primeiro:** quanto `z` anda para cada unidade da cor, e da redondeza?
 
 # %%
 nudge = 0.001
@@ -112,6 +120,8 @@ figure
 # %% [markdown]
 # ## Quando dá errado
 # Agora medimos também o diâmetro, mas o neurônio continua com dois pesos.
+#
+# **Adivinhe primeiro:** um erro, ou uma resposta errada sem aviso?
 
 # %%
 try:
@@ -286,3 +296,15 @@ def judge_4(answer):
 
 
 check(exercise_4, (judge_4,))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Entram 64 valores de cinza e saem 10 pontuações, uma para cada dígito.
+# 2. Porque aqueles com que aprendeu ela poderia saber de cor.
+# 3. O quanto a rede erra: um só número, e quanto menor, melhor.
+#
+# </details>

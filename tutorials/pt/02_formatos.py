@@ -7,6 +7,12 @@
 #
 # **Tempo:** 10 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que calcula um neurônio, em dois passos? (aula 01)
+# 2. A inclinação de `z` ao longo de uma entrada: que outro nome ela tem? (aula 01)
+# 3. Que dígitos decidem se a rede é boa? (aula 00)
+#
 # Uma rede calcula com muitos números de uma vez. Eles vêm em *arrays*: números de um mesmo tipo, ordenados ao longo de *eixos*. O
 # *formato* (*shape*) diz como. A maioria dos erros que você vai encontrar tem a ver com formatos; vale a pena aprender a lê-los.
 
@@ -56,6 +62,8 @@ figure
 
 # %% [markdown]
 # Os mesmos três números podem ser uma linha `(1, 3)` ou uma coluna `(3, 1)`. Estas têm dois eixos e se comportam de outro modo:
+#
+# **Adivinhe primeiro:** qual é o primeiro elemento, `[0]`, de cada um dos três?
 
 # %%
 row = np.array([[5, 6, 7]])
@@ -145,6 +153,8 @@ figure
 # ## Medir: qual é a distância de um passo ao longo de um eixo?
 # Os números de `cube` vão de 0 a 23, na ordem em que estão na memória. Assim, a diferença entre dois vizinhos é a distância
 # entre eles. Mova um índice em 1:
+#
+# **Adivinhe primeiro:** em quanto o número cresce com um passo ao longo do eixo 0?
 
 # %%
 start = cube[0, 1, 2]
@@ -262,3 +272,15 @@ check(
     (np.arange(48).reshape(3, 4, 2, 2), [[6, 7], [22, 23], [38, 39]]),
     (np.arange(24).reshape(1, 2, 3, 4), [[20, 21, 22, 23]]),
 )
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. A soma ponderada mais o viés, `z`; depois, uma função de `z`.
+# 2. O peso dessa entrada.
+# 3. Os do teste, que ela nunca viu.
+#
+# </details>

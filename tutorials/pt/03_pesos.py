@@ -7,6 +7,12 @@
 #
 # **Tempo:** 9 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. Que formato tem a soma de um `(5, 2)` ao longo do eixo 1? (aula 02)
+# 2. O que faz o viés que nenhum peso faz? (aula 01)
+# 3. O que a rede do início rápido encontrou sozinha? (aula 00)
+#
 # Um neurônio calcula o preço de uma casa a partir de seu tamanho e de seu número de quartos. Os pesos são 100 e 50. Isso quer dizer
 # que o tamanho importa duas vezes mais?
 
@@ -73,6 +79,8 @@ print(new_prices)
 # ## Deduzir: peso vezes variação
 # Do menor ao maior valor nestas casas, uma característica percorre a sua *variação*. O preço anda então `peso · variação`, seja
 # qual for a unidade da característica.
+#
+# **Adivinhe primeiro:** o que muda mais o preço de uma casa a outra: o tamanho, de peso 100, ou os quartos, de peso 50?
 
 # %%
 spread = houses.amax(dim=0) - houses.amin(dim=0)  # (5, 2) -> (2,): o maior menos o menor de cada coluna
@@ -246,3 +254,15 @@ check(
     (torch.tensor([90.0, 60.0]), 0, -1),
     (torch.tensor([80.0, 56.2]), 1, -1),
 )
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. `(5,)`: uma soma tira o seu eixo.
+# 2. Ele desloca `z` sempre na mesma quantia, sejam quais forem as entradas.
+# 3. Seus pesos e vieses, a partir de exemplos.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 10 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. Um peso é 100. A entrada dele importa muito? (aula 03)
+# 2. Qual a diferença entre `(3,)` e `(3, 1)`? (aula 02)
+# 3. Quando o degrau diz 1? (aula 01)
+#
 # O neurônio da aula 03 dava o preço de uma casa a partir do tamanho e dos quartos. Pergunte a ele quanto custa um terreno sem
 # casa: tamanho 0, quartos 0. A resposta é 0, sejam quais forem os pesos. Como terreno não é de graça, falta alguma coisa.
 
@@ -55,6 +61,8 @@ figure
 # %% [markdown]
 # ## Medir: mova o viés
 # 0,001 a mais no viés, e quanto anda o preço? Uma vez para a casa grande, outra para o terreno vazio.
+#
+# **Adivinhe primeiro:** o mesmo passo no viés muda mais o preço da casa grande que o do terreno vazio?
 
 
 # %%
@@ -105,6 +113,8 @@ print(sums + 80.0)  # consertado: um só número, somado a cada uma das seis som
 # %% [markdown]
 # O erro diz que os tamanhos 6 e 2 não combinam. Já o próximo engano não causa erro nenhum. Aqui o viés é somado antes da soma
 # das parcelas e, portanto, a cada um dos dois produtos:
+#
+# **Adivinhe primeiro:** em quanto cada preço vai ficar errado?
 
 # %%
 print((places * weights + bias).sum(dim=1))  # (6, 2) + () -> (6, 2) -> (6,): errado, todo preço tem 80 a mais
@@ -245,3 +255,15 @@ def exercise_4(bias, weight_of_size, usual):
 
 
 check(exercise_4, (80.0, 100.0, 1.0, 180.0), (80.0, 100.0, 0.5, 130.0), (-3.0, 4.0, 0.0, -3.0))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Não se pode dizer: influência é peso vezes variação, e a unidade decide o peso.
+# 2. O primeiro tem um eixo, o segundo, dois: um vetor e uma coluna.
+# 3. Quando `z` está acima de 0.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 9 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. Todas as entradas são 0. Quanto é `z`? (aula 04)
+# 2. Como os pesos das casas foram encontrados a partir de exemplos? (aula 03)
+# 3. `x` é `(2, 4)`. Que formato tem `x[:, 1]`? (aula 02)
+#
 # Entradas vezes pesos e, depois, a soma: todo neurônio faz isso, e por isso a operação tem nome e sinal próprios. É também de onde
 # vem a maioria dos erros de formato. Esta aula provoca um de propósito e o conserta de duas maneiras.
 
@@ -41,6 +47,8 @@ figure
 # %% [markdown]
 # ## Medir: mova um número
 # 0,001 a mais no primeiro número de `a`, depois no segundo, depois no terceiro. Quanto anda o produto escalar?
+#
+# **Adivinhe primeiro:** serão impressas três inclinações ao longo de `a`. Que números são?
 
 # %%
 slopes = []
@@ -140,6 +148,8 @@ figure
 # %% [markdown]
 # ## Segundo conserto: trocar a ordem
 # Com `W` na frente, suas linhas já são o que o produto pede. Não é preciso transpor nada:
+#
+# **Adivinhe primeiro:** os três números serão os mesmos de antes?
 
 # %%
 print(W @ x)  # (3, 4) @ (4,) -> (3,)
@@ -269,3 +279,15 @@ check(
     (x, W, torch.tensor([[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]), [2.895, -3.58]),
     (torch.tensor([1.0, 2.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([[1.0], [2.0], [-1.0]]), [11.0, 22.0, -11.0]),
 )
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. O viés.
+# 2. Com pequenas mudanças, mantidas se diminuíam a média das diferenças ao quadrado.
+# 3. `(2,)`: o índice tira o eixo 1.
+#
+# </details>

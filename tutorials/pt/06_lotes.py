@@ -7,6 +7,12 @@
 #
 # **Tempo:** 13 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que deve ser igual em `(2, 4) @ (4, 3)`, e o que resulta? (aula 05)
+# 2. Quantos vieses tem uma camada de três neurônios com quatro entradas? (aula 04)
+# 3. Como se chama aqui um array de três eixos? (aula 02)
+#
 # Até aqui, uma amostra de cada vez encontrava a matriz de pesos. Um conjunto de dados tem milhares delas. Esta aula faz várias passarem
 # pela camada em um só produto e depois corta um conjunto de dados nessas porções: os *lotes* (*batches*).
 
@@ -48,6 +54,8 @@ figure
 # %% [markdown]
 # ## Medir: as amostras de um lote interferem umas nas outras?
 # Mova uma característica da amostra 0 e veja quais saídas mudam.
+#
+# **Adivinhe primeiro:** seis saídas, duas amostras de três neurônios. Quais delas vão se mover?
 
 # %%
 nudged = X.clone()
@@ -176,6 +184,8 @@ def update(parameters, x, y):
 # %% [markdown]
 # Uma inclinação positiva diz que um parâmetro maior piora as coisas; por isso, o passo vai contra ela. Agora, 10 épocas para cada tamanho de
 # lote e, depois de cada época, uma olhada em todas as amostras.
+#
+# **Adivinhe primeiro:** todos viram todas as amostras dez vezes. Quem chega mais perto dos alvos: lotes de 1, de 16 ou de 96?
 
 # %%
 curves = {}
@@ -287,3 +297,15 @@ def exercise_4(means, counts):
 
 
 check(exercise_4, ([3.0, 6.0, 9.0], [4, 4, 2], 5.4), ([1.0, 5.0], [3, 1], 2.0))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Os tamanhos internos, ambos 4; resulta `(2, 3)`.
+# 2. Três: um para cada neurônio.
+# 3. Tensor, como todos os outros também.
+#
+# </details>

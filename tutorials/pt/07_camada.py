@@ -5,7 +5,13 @@
 #
 # **Precisa de:** aulas 02, 04, 05, 06.
 #
-# **Tempo:** 16 minutos.
+# **Tempo:** 17 minutos.
+#
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que é uma época? (aula 06)
+# 2. O que contém uma linha dos pesos? (aula 05)
+# 3. O tamanho passa a ser dado em m², e não mais em centenas de m². O que acontece com o peso? (aula 03)
 #
 # Até aqui, pesos e vieses eram variáveis soltas: com dez camadas, seriam vinte delas. Um objeto mantém junto o que anda junto: os
 # pesos, o viés e a conta que os usa.
@@ -137,6 +143,9 @@ for text in ("class A:\n\u00a0   x = 1", "class A:\n    x = 1\n\ty = 2", "class 
 # %% [markdown]
 # ## Sementes
 # `randn` sorteia números. Os números aleatórios de um computador vêm de uma sequência fixa, e a semente diz onde ela começa.
+#
+# **Adivinhe primeiro:** a semente é posta três vezes. Que linhas de números serão iguais? E a penúltima, que antes sorteia um
+# número?
 
 # %%
 torch.manual_seed(0)
@@ -189,6 +198,8 @@ figure
 # %% [markdown]
 # ## Medir: 0,10 é uma boa escala?
 # Passe 200 amostras por dez camadas, tão largas quanto o número de entradas, e veja, depois de cada uma, o desvio padrão dos números.
+#
+# **Adivinhe primeiro:** com a escala 0,10, o que acontece com o sinal depois de dez camadas de 5 entradas, de 100, de 1000?
 
 
 # %%
@@ -360,3 +371,15 @@ check(
     (W1, torch.ones(1, 5), judge_4(W1, torch.ones(1, 5))),
     (W2, torch.zeros(1, 2), judge_4(W2, torch.zeros(1, 2))),
 )
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Uma passagem por todas as amostras.
+# 2. Todos os pesos de um neurônio.
+# 3. É dividido por 100, e o preço fica igual.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 14 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que fazem `__init__` e `forward` de uma camada? (aula 07)
+# 2. Por que não todas as amostras em um só lote? (aula 06)
+# 3. O que faz o viés antes de um degrau? (aula 04)
+#
 # As três palavras respondem a duas perguntas diferentes. *Oculta* diz onde a camada fica. *Densa* e *esparsa* dizem quantas de suas
 # ligações existem. Assim, uma camada oculta pode ser densa ou esparsa, e uma camada densa não precisa ser oculta.
 
@@ -66,6 +72,8 @@ figure
 # ## Medir: que entrada chega a que neurônio?
 # Mova cada entrada de uma camada em 0,001 e veja quanto anda cada saída. Primeiro a camada densa; depois, uma em que falta a maioria
 # das ligações: uma *máscara* tem 1 onde há uma ligação e 0 onde não há.
+#
+# **Adivinhe primeiro:** em que lugares as inclinações da camada esparsa serão 0?
 
 # %%
 mask = torch.tensor(
@@ -122,6 +130,9 @@ figure
 #
 # *Fixos* é a palavra que importa. O treinamento muda um pouco todos os pesos, e um peso que só foi zerado uma vez acaba voltando.
 # Multiplicado pela máscara a cada uso, ele fica de fora:
+#
+# **Adivinhe primeiro:** quantas das 20 ligações há depois da mudança, se os zeros foram postos uma vez, e se a máscara é usada
+# sempre?
 
 # %%
 zeroed = layer.weight * mask  # (5, 4) * (5, 4) -> (5, 4): zerados, uma vez
@@ -285,3 +296,15 @@ check(
     (torch.tensor([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]), torch.tensor([[1.0, 1.0]]), [[1.0, 2.0, 1.0]]),
     (mask, torch.tensor([[1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0]]), [[2.0, 1, 0, 0], [0, 0, 1, 2]]),
 )
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. `__init__` cria os parâmetros, uma vez; `forward` calcula a saída.
+# 2. Podem não caber na memória, e haveria uma só atualização por época.
+# 3. Determina o limiar.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 12 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que é uma camada esparsa? (aula 08)
+# 2. Por que a escala inicial dos pesos depende do número de entradas? (aula 07)
+# 3. Por que `x @ W` falha, se `x @ W.T` funciona? (aula 05)
+#
 # Duas camadas em sequência parecem mais fortes que uma. Sem uma função entre elas, não são: esta aula mede e prova isso, e depois
 # examina as funções que ajudam.
 
@@ -24,6 +30,8 @@ speak("pt")
 # ## Medir: a inclinação de duas camadas
 # Uma entrada, uma camada oculta de três neurônios, uma saída, com todos os pesos escolhidos à mão. Mova a entrada em 0,001 em cinco
 # pontos.
+#
+# **Adivinhe primeiro:** cinco inclinações sem função, cinco com ReLU. Quais delas serão iguais?
 
 # %%
 W1, b1 = torch.tensor([[1.0], [-1.0], [2.0]]), torch.tensor([0.0, 0.5, -1.0])  # (3, 1), (3,)
@@ -147,6 +155,8 @@ figure
 # O treinamento pergunta a cada peso em que direção ele deve andar, e a resposta é uma inclinação (aula 11): a da saída, muitas vezes a
 # várias camadas dali. Por isso, passe um número pela mesma função repetidas vezes, como por camadas de peso 1, e meça quanto anda o fim
 # quando o começo anda:
+#
+# **Adivinhe primeiro:** qual das quatro ainda tem inclinação depois de dez camadas?
 
 
 # %%
@@ -326,3 +336,15 @@ def judge_5(answer):
 
 
 check(exercise_5, (judge_5,))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Uma camada densa em que a maioria dos pesos está fixa em zero.
+# 2. Com mais produtos na soma, o desvio padrão dela cresce: σ · √n.
+# 3. `x` encontra as colunas da matriz da direita, e elas só são os neurônios depois de transpor.
+#
+# </details>

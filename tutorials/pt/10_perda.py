@@ -7,6 +7,12 @@
 #
 # **Tempo:** 17 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. Duas camadas sem função entre elas: o que são juntas? (aula 09)
+# 2. O que uma semente repete? (aula 07)
+# 3. Por que as diferenças foram elevadas ao quadrado antes da média? (aula 03)
+#
 # A aula 03 encontrou pesos diminuindo um número. Esse número é a *perda*: ela compara as previsões com os alvos, que são as
 # respostas certas. O treinamento faz exatamente o que a perda pede, e nada mais; por isso importa qual perda escolhemos.
 
@@ -76,6 +82,8 @@ for i in (0, 1, 3):
 # Portanto, o erro quadrático pede mais onde o erro é maior, e quase nada onde é pequeno. O erro absoluto pede o mesmo de todos. É
 # isso que decide o que acontece quando um alvo está simplesmente errado. Um quinto preço foi digitado sem a vírgula, 36 em vez de
 # 3,6. Qual é *o* número que, sozinho, melhor prevê os cinco?
+#
+# **Adivinhe primeiro:** qual número é o melhor pelo erro absoluto, e qual pelo quadrático?
 
 # %%
 prices = torch.tensor([1.0, 1.8, 2.5, 3.6, 36.0])  # (5,)
@@ -117,6 +125,8 @@ figure
 # ## Classificação: por que não contar os erros?
 # Quatro frutas, três classes: 0 é maçã, 1 laranja, 2 limão. Uma rede dá a cada fruta três *pontuações*, e a maior delas é a
 # resposta.
+#
+# **Adivinhe primeiro:** a pontuação certa da última fruta ganha um pouco. Em quanto muda o número de erros?
 
 # %%
 scores = torch.tensor([[2.0, 1.0, 0.1], [0.5, 2.5, 0.0], [1.0, 0.2, 1.5], [0.3, 0.1, 0.2]])  # (4, 3)
@@ -252,6 +262,8 @@ print(f"consertado: {F.mse_loss(column, targets.reshape(4, 1)).item():.4f}")  # 
 # %% [markdown]
 # O terceiro não diz nada: dar a `cross_entropy` probabilidades no lugar das pontuações. A softmax é então aplicada duas vezes, e até
 # uma resposta perfeita fica com uma perda grande, pois probabilidades diferem entre si em no máximo 1.
+#
+# **Adivinhe primeiro:** de que tamanho é então a perda de uma resposta perfeita?
 
 # %%
 perfect = torch.tensor([[1.0, 0.0, 0.0]])  # probabilidades: com certeza uma maçã
@@ -361,3 +373,15 @@ check(
         [[-0.25, 0.25], [1 / 6, -1 / 6], [0.8 / 3, -0.8 / 3]],
     ),
 )
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Uma só camada, com os pesos `W2 @ W1`.
+# 2. Os mesmos números, se vierem as mesmas chamadas na mesma ordem.
+# 3. Porque o que sobra e o que falta se cancelariam.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 21 minutos de leitura; o dobro com lápis e papel, e vale a pena.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. A inclinação de `d²` ao longo de `d`? (aula 10)
+# 2. Qual é a inclinação da ReLU acima de 0, e abaixo? (aula 09)
+# 3. Qual é a inclinação de `z` ao longo do viés? (aula 04)
+#
 # A inclinação da perda ao longo de um peso diz se um peso maior é melhor ou pior, e quanto. As inclinações ao longo de todos os
 # parâmetros, juntas, são o *gradiente*. Medi-lo custa duas execuções da rede por peso: demais para um milhão de pesos. A
 # retropropagação encontra o gradiente inteiro em uma só caminhada de volta pelo cálculo. Vamos fazê-la à mão, depois escrever o
@@ -168,6 +174,8 @@ print(f"inclinação de a + a ao longo de a: {a.grad}")
 # %% [markdown]
 # ## Por que a ordem importa
 # Um passo a mais: `b = a + a`, depois `d = b + b·b`. Com `a = 3`, `b` é 6 e `d` é 42.
+#
+# **Adivinhe primeiro:** o motor vai concordar com o que se mediu?
 
 
 # %%
@@ -307,6 +315,8 @@ print(torch.tensor([1.0, 2.0, 3.0], requires_grad=True))  # consertado
 #
 # Depois da caminhada de volta, o registro é jogado fora, pois ocupa memória. Uma segunda caminhada precisa de um segundo cálculo;
 # o erro diz que se tentou percorrer o grafo pela segunda vez, e que a potência já soltou o que guardava:
+#
+# **Adivinhe primeiro:** há um número em `.grad` depois da primeira caminhada. O que haverá depois de mais uma?
 
 # %%
 w = torch.tensor(2.0, requires_grad=True)
@@ -432,3 +442,15 @@ def exercise_5(n):
 
 
 check(exercise_5, (3, (8, 4)), (10, (1024, 11)))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. `2·d`: um quadrado cobra mais dos erros grandes.
+# 2. 1 acima, 0 abaixo.
+# 3. 1, com qualquer entrada.
+#
+# </details>

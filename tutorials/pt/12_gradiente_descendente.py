@@ -5,7 +5,13 @@
 #
 # **Precisa de:** aulas 03, 05, 06, 10, 11.
 #
-# **Tempo:** 20 minutos.
+# **Tempo:** 21 minutos.
+#
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que `backward()` muda? (aula 11)
+# 2. A que número leva o erro quadrático, se há uma só resposta para todos? (aula 10)
+# 3. Quantas atualizações tem uma época de 96 amostras em lotes de 16? (aula 06)
 #
 # O gradiente diz em que direção a perda cresce. Um passo *contra* ele, portanto, diminui a perda, se for curto o bastante. Quem dá
 # esses passos se chama *otimizador*. Vamos escrever três à mão, ver onde cada um é bom e depois usar os da biblioteca.
@@ -49,6 +55,8 @@ print("distância até 3:", [round(3.0 - w, 3) for w in path])
 
 # %% [markdown]
 # ## Medir: com que rapidez ele se aproxima?
+#
+# **Adivinhe primeiro:** das taxas 0,1, 0,4, 0,5, 0,9, 1,0 e 1,1, qual chega primeiro, e quais nunca chegam?
 
 # %%
 for lr in (0.1, 0.4, 0.5, 0.9, 1.0, 1.1):
@@ -151,6 +159,9 @@ print(f"momento: perda {valley(momentum_path[-1]).item():.4f}")
 #
 # As duas médias começam em 0 e, nos primeiros passos, saem pequenas demais: por um fator de `1 − 0.9ᵗ` e de `1 − 0.999ᵗ` depois de
 # `t` passos. Dividir por esses fatores corrige isso. O minúsculo 10⁻⁸ evita uma divisão por 0.
+#
+# **Adivinhe primeiro:** o primeiro gradiente é −4 ao longo de `w1` e 25 ao longo de `w2`. De que tamanho são os dois primeiros
+# passos do Adam?
 
 
 # %%
@@ -394,3 +405,15 @@ def judge_5(answer):
 
 
 check(exercise_5, ([torch.zeros(2, requires_grad=True)], judge_5))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Os gradientes, somando a eles; nenhum parâmetro.
+# 2. À média dos alvos.
+# 3. Seis.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 19 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. A perda cresce a cada passo. O que você mudaria? (aula 12)
+# 2. Um valor é usado duas vezes. O que acontece com as inclinações dos dois caminhos? (aula 11)
+# 3. Quem escolhe o número de entradas, de neurônios ocultos, de saídas? (aula 08)
+#
 # Uma rede aprende em cinco passos que se repetem sem parar: as amostras se propagam pelas camadas, as funções de ativação curvam
 # o que as camadas calculam, uma perda compara o resultado com a verdade, a retropropagação encontra as inclinações, e o
 # otimizador muda os pesos. Cada passo teve sua aula. Esta junta todos eles.
@@ -60,6 +66,8 @@ print(model)
 # ## Medir: uma rodada, linha por linha
 # Pegue os primeiros 24 pontos de treinamento como um lote e rode as linhas uma de cada vez. Depois de cada uma, olhe um peso, o
 # primeiro da primeira camada, e seu gradiente.
+#
+# **Adivinhe primeiro:** depois de que linha o peso é outro, e depois de qual o gradiente?
 
 
 # %%
@@ -101,6 +109,8 @@ look("optimizer.zero_grad()")
 # inclinação`; logo, esse peso move a perda em `inclinação · (-lr · inclinação) = -lr · inclinação²`. Um quadrado nunca é
 # negativo, portanto nenhum peso empurra a perda para cima. Todos juntos: a perda cai `lr` vezes a soma dos quadrados das
 # inclinações. Será?
+#
+# **Adivinhe primeiro:** com quais das taxas 0,001, 0,1 e 100 a promessa se cumpre?
 
 # %%
 for lr in (0.001, 0.1, 100.0):
@@ -241,6 +251,8 @@ except RuntimeError as error:
 # antigos nada diz sobre eles. O conserto: a propagação e a perda ficam dentro do laço, antes de cada `backward()`.
 #
 # Piores são os enganos que não dão erro. Aqui as linhas vêm em uma lista, para que se possa tirar ou mudar de lugar uma delas:
+#
+# **Adivinhe primeiro:** cinco listas de linhas serão testadas. Sem `zero_grad`, sem `step`, sem `backward`: quem ainda aprende?
 
 
 # %%
@@ -379,3 +391,15 @@ def judge_4(lr):
 
 
 check(exercise_4, (judge_4,))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. A taxa de aprendizado: para uma menor.
+# 2. Elas se somam.
+# 3. A tarefa, o primeiro e o último; nós, o do meio.
+#
+# </details>

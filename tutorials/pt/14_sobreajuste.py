@@ -7,6 +7,12 @@
 #
 # **Tempo:** 24 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. Em que ordem estão as linhas de uma rodada? (aula 13)
+# 2. O que o momento lembra? (aula 12)
+# 3. Que função vem depois da saída, para uma classe entre várias? (aula 09)
+#
 # Na aula 13, as perdas de treinamento e de validação caíram juntas. Muitas vezes não é assim. Uma rede pode decorar suas
 # amostras, com todo o ruído delas, e por isso se sair pior nas novas: é o *sobreajuste* (*overfitting*). Ou pode ir mal em ambas,
 # por ser simples demais ou ter treinado de menos: é o *subajuste* (*underfitting*).
@@ -109,6 +115,8 @@ figure
 # que já teve.
 #
 # No que ela presta atenção? Mova cada característica das frutas novas em 0,001 e veja quanto andam as pontuações.
+#
+# **Adivinhe primeiro:** as marcas não dizem nada. Que parte da atenção da rede elas recebem?
 
 
 # %%
@@ -230,6 +238,8 @@ figure
 # ## Lotes não impedem uma rede de decorar
 # Às vezes se lê que lotes pequenos impedem uma rede de decorar. Um teste: 40 amostras de puro ruído, com rótulos decididos no
 # cara ou coroa. Não há nada a aprender: um palpite acerta metade das vezes, e o que passar disso foi decorado.
+#
+# **Adivinhe primeiro:** os rótulos são cara ou coroa. Que proporção das 40 ela vai acertar, e das novas?
 
 # %%
 torch.manual_seed(2)
@@ -469,3 +479,15 @@ def judge_5(options):
 
 
 check(exercise_5, (judge_5,))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. `zero_grad`, propagação, perda, `backward`, `step`.
+# 2. Os passos anteriores: o que concorda se soma, o que oscila se cancela.
+# 3. A softmax.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 15 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. As duas perdas são altas e próximas. Que doença é? (aula 14)
+# 2. Com que perda começa uma rede de dez classes sem treinamento? (aula 10)
+# 3. O que faz uma máscara? (aula 08)
+#
 # Uma camada densa tem um peso próprio para cada pixel. Se um dígito se desloca um pixel, ele encontra outros pesos, e o
 # que foi aprendido no lugar antigo não serve no novo. Uma convolução usa os mesmos poucos pesos em todos os lugares.
 
@@ -54,6 +60,8 @@ print(convolve(bar, edge))  # (5, 6) com (3, 2) -> (3, 5)
 #
 # ## Medir: a que saídas chega um pixel?
 # Mova o pixel da linha 2, coluna 3 (contadas a partir de 0), em 0,001 e veja quais números do mapa andam, e quanto.
+#
+# **Adivinhe primeiro:** quantos dos 15 números do mapa vão se mover?
 
 # %%
 nudged = bar.clone()
@@ -175,6 +183,8 @@ def fit(model, epochs=15):
 # %% [markdown]
 # As duas são testadas duas vezes: com os dígitos como são, e com os mesmos dígitos deslocados um pixel para a direita, o que nenhuma
 # delas viu. Uma rede só pode ter sorte com seus pesos iniciais; por isso são treinadas quatro de cada tipo, com as sementes 0 a 3.
+#
+# **Adivinhe primeiro:** os dois tipos leem bem os dígitos parados. Deslocados um pixel, que proporção cada um vai ler?
 
 
 # %%
@@ -319,3 +329,15 @@ def judge_4(answer):
 
 
 check(exercise_4, (judge_4,))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Subajuste.
+# 2. Cerca de log 10, isto é, 2,3.
+# 3. Mantém pesos em zero: um neurônio só vê algumas das entradas.
+#
+# </details>

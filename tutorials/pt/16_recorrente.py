@@ -7,6 +7,12 @@
 #
 # **Tempo:** 14 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. Por que uma convolução precisa de poucos pesos? (aula 15)
+# 2. Em que amostras se mede a perda de validação, e para quê? (aula 13)
+# 3. O que acontece com as inclinações de passos em sequência? (aula 11)
+#
 # As redes até aqui tinham um número fixo de entradas. Uma palavra, uma melodia, as manchas solares dos últimos séculos têm
 # qualquer número delas, e a ordem conta. Uma rede recorrente lê um passo de cada vez e entrega um *estado* de cada passo ao
 # seguinte.
@@ -31,6 +37,8 @@ torch.set_num_threads(1)
 # ## À mão: uma unidade
 # A unidade é um neurônio com duas entradas: o número `x` deste passo e sua própria saída do passo anterior, o estado `h`. Ela tem,
 # portanto, dois pesos, `w` para o novo e `u` para o antigo, e o estado começa em 0: `h = tanh(w·x + u·h + b)`.
+#
+# **Adivinhe primeiro:** as sequências 1, 0, 0, 0 e 0, 0, 0, 1 têm a mesma soma. Terminam no mesmo estado?
 
 
 # %%
@@ -186,6 +194,8 @@ figure
 # %% [markdown]
 # ## Até onde ela olha para trás?
 # O gradiente da última previsão, para cada um dos 22 anos que ela leu: quanto ela mudaria com uma mancha a mais naquele ano.
+#
+# **Adivinhe primeiro:** ela lê 22 anos. Que proporção de todas as inclinações cabe aos três últimos?
 
 # %%
 window = past[-1:].clone().requires_grad_()
@@ -309,3 +319,15 @@ def judge_4(answer):
 
 
 check(exercise_4, (judge_4,))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. O mesmo filtro serve a todos os lugares.
+# 2. Naquelas com que a rede não aprende, para ver como ela vai nas novas.
+# 3. Elas se multiplicam: a regra da cadeia.
+#
+# </details>

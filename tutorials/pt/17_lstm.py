@@ -7,6 +7,12 @@
 #
 # **Tempo:** 16 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. Por que uma RNN esquece? (aula 16)
+# 2. O que o dropout faz enquanto a rede aprende, e enquanto responde? (aula 14)
+# 3. Entre que números fica a sigmoide, e entre quais a tanh? (aula 09)
+#
 # Na aula 16, o estado era refeito a cada passo, e o que passou há muito se apagava: sua inclinação desaparecia. A LSTM guarda um
 # segundo estado, que não é refeito, só mudado onde *portas* o permitem. O nome quer dizer *memória longa de curto prazo* (*long
 # short-term memory*): os pesos de uma rede são sua memória de longo prazo, o estado é a de curto prazo, e esta dura muito.
@@ -51,6 +57,9 @@ for i, f, g, o in [(1, 0, 0.9, 0), (0, 1, -0.4, 0), (0, 1, 0.7, 0), (0, 1, -0.2,
 # ## Medir: por quanto tempo ela lembra?
 # Mova o primeiro candidato em 0,001 e veja quanto anda o estado da célula 20 passos depois, com portas de esquecimento de 0,5, 0,9,
 # 0,99 e 1.
+#
+# **Adivinhe primeiro:** com uma porta de esquecimento de 0,9, quanto resta do pequeno passo depois de 20 passos: quase tudo,
+# metade, um oitavo?
 
 
 # %%
@@ -140,6 +149,8 @@ def fit(recurrent, steps=600):
 # Três redes de 3 unidades, todas com a semente 1: a RNN da aula 16; a LSTM tal como vem; a LSTM com 3 no viés de suas portas de
 # esquecimento. Tal como vem, suas portas começam perto de sigmoide(0) = 0,5, e 0,5 elevado a 20 é um milionésimo. Com o viés 3, elas
 # começam perto de 0,95, e depois de 20 passos sobra mais de um terço: inclinação suficiente para aprender.
+#
+# **Adivinhe primeiro:** qual das três vai aprender a dizer o número?
 
 
 # %%
@@ -324,3 +335,15 @@ check(
     ([1.0, 2.0], [0, 0], 0.0),
     ([5.0, 2.0, -1.0], [1, 1, 0], 2.0),
 )
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. A inclinação ao longo de muitos passos é um produto, que some.
+# 2. Enquanto aprende, desliga números ao acaso; enquanto responde, nada.
+# 3. 0 e 1; -1 e 1.
+#
+# </details>

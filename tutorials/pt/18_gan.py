@@ -7,6 +7,12 @@
 #
 # **Tempo:** 17 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que faz uma porta de esquecimento igual a 1? (aula 17)
+# 2. O que o max pooling guarda? (aula 15)
+# 3. Uma rede está certa de si e errada. De que tamanho é a entropia cruzada? (aula 10)
+#
 # Até aqui, cada amostra tinha um alvo, e a perda comparava os dois. Para "desenhe um três que ninguém desenhou ainda" não há
 # alvo: qualquer três bem-feito está certo. Uma *rede adversária generativa* (GAN) põe uma segunda rede no lugar do alvo. O
 # *gerador* fabrica amostras; o *discriminador* separa as verdadeiras das fabricadas; cada um aprende com o outro (Goodfellow et
@@ -91,6 +97,9 @@ print(f"gerador:       {loss_function(undecided, real).item():.3f}")
 # ## Medir: o que o discriminador sabe de um pixel?
 # Deixe o discriminador aprender por 30 passos, com o gerador como está. Depois, mova um pixel de uma imagem fabricada em 0,001
 # e veja quanto anda a perda do gerador.
+#
+# **Adivinhe primeiro:** ninguém disse a ele onde um três tem tinta. Que sinal terá a inclinação de um pixel sobre o traço, e a
+# de um fora dele?
 
 # %%
 optimizer = torch.optim.Adam(discriminator.parameters(), lr=0.001)
@@ -252,6 +261,8 @@ figure
 # - **Parecem três?** A distância de cada imagem fabricada até a verdadeira mais próxima.
 # - **São diferentes entre si?** O desvio padrão de cada pixel ao longo das amostras. Um gerador que faz sempre o mesmo três,
 #   ainda que bom, sofreu *colapso*; nada em sua perda o proíbe.
+#
+# **Adivinhe primeiro:** quantas de 200 imagens fabricadas são cópias de um três verdadeiro?
 
 
 # %%
@@ -350,13 +361,16 @@ def exercise_4(generator, start, end, n):
     return ...
 
 
+walker, _ = networks()  # qualquer gerador serve
+
+
 def judge_4(answer):
     if not isinstance(answer, torch.Tensor):
         return f"devolve {type(answer).__name__}, esperado um tensor (5, 64)"
     if answer.shape != (5, 64):
         return f"devolve o formato {tuple(answer.shape)}, esperado (5, 64)"
     noises = torch.linspace(0, 1, 5).reshape(5, 1).repeat(1, 8)  # (5,) -> (5, 8)
-    wanted = generator(noises)  # (5, 8) -> (5, 64)
+    wanted = walker(noises)  # (5, 8) -> (5, 64)
     if not near(answer[[0, 4]], wanted[[0, 4]]):
         return "não começa e termina com as imagens dos dois ruídos"
     if not near(answer, wanted):
@@ -365,6 +379,18 @@ def judge_4(answer):
 
 check(
     exercise_4,
-    (generator, torch.zeros(8), torch.ones(8), 4, judge_4),
+    (walker, torch.zeros(8), torch.ones(8), 4, judge_4),
     (torch.nn.Identity(), torch.tensor([0.0, 3.0]), torch.tensor([3.0, 0.0]), 3, [[0.0, 3], [1, 2], [2, 1], [3, 0]]),
 )
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Guarda todo o estado anterior da célula.
+# 2. O maior número de cada bloco.
+# 3. Não há limite: é menos o logaritmo de uma probabilidade perto de 0.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 19 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. Com que aprende um gerador, se não vê nenhuma amostra verdadeira? (aula 18)
+# 2. O que passa de um passo a outro em uma rede recorrente? (aula 16)
+# 3. Quando o produto escalar de dois vetores é grande? (aula 05)
+#
 # Uma rede recorrente comprime tudo o que leu em um só estado, passo após passo. A *atenção* conserva todos os lugares e deixa
 # cada um escolher de quais outros toma algo, e quanto. Redes feitas dela se chamam *transformers* (Vaswani et al., 2017); um
 # GPT é um que continua um texto. O nosso vai escrever nomes.
@@ -54,6 +60,8 @@ print(scores.softmax(dim=1))  # (3, 3) -> (3, 3)
 # ## Medir: que tamanho têm as pontuações?
 # Consultas e chaves aleatórias de `d` números com desvio padrão 1: qual é o das pontuações, e quanto vale o maior de 10
 # pesos?
+#
+# **Adivinhe primeiro:** de que tamanho é o maior de 10 pesos se `d` é 1024 e nada é dividido?
 
 # %%
 torch.manual_seed(0)
@@ -223,6 +231,8 @@ print(f"com treino ≈ {validate(model):.2f}")
 # %% [markdown]
 # Isso é bom? Um concorrente justo conta, nos mesmos 4.500 nomes, quantas vezes cada letra vem depois de cada outra, e não sabe
 # mais nada:
+#
+# **Adivinhe primeiro:** a tabela de pares fica muito atrás do GPT?
 
 # %%
 counts = torch.ones(27, 27)  # um para cada, para que nenhum par seja impossível
@@ -387,3 +397,15 @@ def count(width, heads):
 
 
 check(exercise_4, (6, count(6, 2)), (10, count(10, 5)), (32, count(32, 1)))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Com as inclinações da pontuação do discriminador ao longo de cada pixel.
+# 2. O estado.
+# 3. Quando ambos são grandes nas mesmas posições: apontam para o mesmo lado.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 16 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que é atenção, em poucas palavras? (aula 19)
+# 2. Quando um valor pode passar adiante o seu gradiente? (aula 11)
+# 3. O que faz o último eixo de um array na memória? (aula 02)
+#
 # O motor da aula 11 se lembra de números soltos. Uma camada de 16 neurônios tem 24 amostras · 16 neurônios · 2 produtos a lembrar, antes
 # mesmo de somar. Um motor de verdade faz o mesmo com arrays inteiros. Esta aula constrói um deles, peça por peça, e confere cada peça
 # com a biblioteca. No fim ele treina uma rede, e você terá lido `minitorch_pt/tiny.py`: o mesmo motor em uma só página.
@@ -88,6 +94,8 @@ print("medido:                 ", [round(float(value - 10.0) / 0.001, 3) for val
 # %% [markdown]
 # ## Quando dá errado
 # Agora some um viés `(3,)` a quatro amostras `(4, 3)`. A expansão usa cada número do viés quatro vezes.
+#
+# **Adivinhe primeiro:** que formato terá o gradiente do viés?
 
 # %%
 samples, bias = Tensor(np.ones((4, 3))), Tensor([0.5, -1.0, 2.0])
@@ -330,3 +338,15 @@ check(
     (np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]), [[6.0], [60.0]]),
     (np.array([[1.0, -1.0], [2.0, 0.5], [4.0, 4.0]]), [[0.0], [2.5], [8.0]]),
 )
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Uma média ponderada dos valores de todos os lugares.
+# 2. Quando tudo o que foi feito dele já passou.
+# 3. Corre mais depressa: seus vizinhos ficam lado a lado.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 23 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que devolve uma regra? (aula 20)
+# 2. Que linha muda os pesos? (aula 13)
+# 3. Por que se chama `layer(x)`, e não `layer.forward(x)`? (aula 07)
+#
 # A aula 20 terminou em `minitorch_pt/tiny.py`, em que cada parte diz em que arquivo mora sua versão adulta. Aqui estão elas: quatro linhas
 # treinam uma rede: prever, medir a perda, retropropagar, dar o passo. Tudo o que elas fazem está em arquivos de Python que você pode abrir. Esta aula segue um passo por dentro deles. O código mostrado é lido dos arquivos instalados
 # enquanto a aula roda; é sempre, portanto, o código que acabou de rodar. Seus comentários estão em inglês.
@@ -69,6 +75,8 @@ print(f"perda {loss.item():.4f}; depois do passo: peso {model.weight.detach()}, 
 # ## Medir: por quais arquivos ele passou?
 # `sys.setprofile` faz o Python avisar a cada chamada de função. Guardamos as chamadas cujo código está na pasta da biblioteca, na
 # ordem em que cada arquivo aparece pela primeira vez.
+#
+# **Adivinhe primeiro:** por quantos arquivos passa um passo de treinamento?
 
 # %%
 FOLDER = Path(inspect.getfile(torch)).parent
@@ -304,6 +312,8 @@ except RuntimeError as error:
 # causou o erro, e o código em volta dela diz por quê. `pulls` era None, pois a retropropagação larga o que um nó guardava assim que
 # o gradiente dele passou: os arrays são liberados enquanto ela ainda roda. O conserto é uma nova propagação para cada
 # `backward`; ou `retain_graph=True`, se você precisar mesmo duas vezes do mesmo grafo.
+#
+# **Adivinhe primeiro:** o que há em `.grad` depois do segundo `backward`?
 
 # %%
 model.zero_grad()
@@ -442,3 +452,15 @@ def exercise_4(parameter, gradient, velocity, lr, momentum):
 
 
 check(exercise_4, (1.0, 2.0, 4.0, 0.1, 0.5, [0.6, 4.0]), (0.0, 1.0, 0.0, 0.5, 0.9, [-0.5, 1.0]))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Seu valor e, para cada entrada, uma função que traz o gradiente de volta.
+# 2. `optimizer.step()`.
+# 3. A chamada faz o que mais cabe a um módulo e então chama `forward`.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 17 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que contém um nó do grafo? (aula 21)
+# 2. Para que serve o conjunto de teste? (aula 14)
+# 3. O gradiente de um lote aponta, em média, para o lado certo. Por que só em média? (aula 06)
+#
 # Cada aula disse `import minitorch_pt as torch`. Com o PyTorch você diz `import torch`, e é quase só isso. Esta aula roda um
 # mesmo programa nos dois, leva pesos de um para o outro e de volta, e termina com algo que só o PyTorch faz: treinar em vários
 # processos ao mesmo tempo. Se o PyTorch não está instalado, as partes que precisam dele avisam e são puladas.
@@ -145,6 +151,8 @@ else:
 # %% [markdown]
 # ## Quando dá errado
 # É tentador salvar o modelo inteiro em vez de seu `state_dict`:
+#
+# **Adivinhe primeiro:** há pouco ele foi salvo sem queixas. Vai carregar?
 
 # %%
 torch.save(model, folder / "whole.pt")
@@ -178,6 +186,8 @@ print(new_model().load_state_dict(torch.load(folder / "numbers.pt")))
 # ## Dois processos: primeiro medir
 # Modelos grandes aprendem em muitos processos, cada um com sua parte do lote. Eles encontram o gradiente que um processo só
 # encontraria? Quatro amostras, um peso e, primeiro, tudo em um processo, aqui:
+#
+# **Adivinhe primeiro:** o gradiente das quatro é a soma dos das metades, a média deles, ou nenhum dos dois?
 
 # %%
 x = torch.tensor([1.0, 2.0, 3.0, 4.0])
@@ -355,3 +365,15 @@ def exercise_4(lr, processes):
 
 
 check(exercise_4, (0.1, 2, 0.05), (0.3, 6, 0.05))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Funções de gradiente e arestas, para onde vão seus resultados.
+# 2. Para julgar, uma só vez, no fim.
+# 3. Um lote são algumas das amostras, e o ruído delas puxa de um lado para outro.
+#
+# </details>
