@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from minitorch_pt.teaching import datasets
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 in_a_browser = pytest.mark.skipif(BROWSER is None, reason="no browser found: apt-get install chromium")
 LANGUAGES = ("en", "pt")
+RECORDED = Path(__file__).parent.parent / "tutorials" / "recorded"
 F = torch.nn.functional
 
 
@@ -213,6 +215,29 @@ def test_the_moons_are_learned_number_for_number(tmp_path):
         for here, there in zip(last, model.parameters(), strict=True):
             np.testing.assert_allclose(here, there.detach().flatten().numpy(), rtol=1e-9, atol=1e-12)
         assert score == pytest.approx(model(points[250].double()).item(), rel=1e-9)
+
+
+@in_a_browser
+def test_they_say_what_their_lessons_print(tmp_path):
+    """The lesson's own run, number for number: epochs of lesson 13, 30 steps of each rule of lesson 12."""
+    script = """
+    const [descent, moons] = document.querySelectorAll(".live"), told = (figure) => figure.querySelector("output").textContent;
+    const rules = [...descent.querySelectorAll("input[type=radio]")].map((input) => (input.click(), told(descent)));
+    const one = [...moons.querySelectorAll("button")].find((button) => button.textContent === "One epoch");
+    return [rules, Array.from({ length: 100 }, () => (one.click(), told(moons)))];"""
+    body = live.part("descent", "", "en") + live.part("moons", "", "en")
+    rules, epochs = page(tmp_path, body, script, ("descent", "moons"))
+    recorded = {n: (RECORDED / f"{n}.txt").read_text("utf-8") for n in (12, 13)}
+    printed = re.findall(r"(plain|momentum|Adam): +loss ([\d.]+)", recorded[12])
+    assert [name for name, _ in printed] == ["plain", "momentum", "Adam"]
+    for told, (name, loss) in zip(rules, printed, strict=True):
+        assert told.startswith(f"{name}, step 30:") and told.endswith(f"loss {loss}")
+    printed = re.findall(r"epoch (\d+): training loss ≈ ([\d.]+), validation loss ≈ ([\d.]+)", recorded[13])
+    assert len(printed) == 3
+    for epoch, train, valid in printed:
+        assert epochs[int(epoch) - 1].startswith(
+            f"epoch {epoch}: training loss {train}, validation loss {valid}, right"
+        )
 
 
 TOUCH = """

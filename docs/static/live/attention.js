@@ -28,7 +28,7 @@ live.part("attention", ({ panels, controls, told, words, given }) => {
     draw();
   };
   const point = (x, y) => choose(Math.floor((y - 52) / 62));
-  const asked = live.panel(panels, 340, 250, point), taken = live.panel(panels, 340, 250, point);
+  const asked = live.panel(panels, 340, 226, point), taken = live.panel(panels, 340, 226, point);
   const plane = live.panel(panels, 340, 270), bars = live.panel(panels, 340, 270);
 
   function drawTables(weights, output) {
@@ -56,8 +56,8 @@ live.part("attention", ({ panels, controls, told, words, given }) => {
     const across = (v) => 52 + 60 * v, up = (v) => 222 - 25 * v;
     plane(
       words.plane,
-      [0, 1, 2, 3, 4].map((v) => [line(across(v), up(0), across(v), up(8), "faint"), text(across(v), up(0) + 15, v, "soft")]),
-      [0, 2, 4, 6, 8].map((v) => [line(across(0), up(v), across(4), up(v), "faint"), text(34, up(v), v, "soft")]),
+      [0, 1, 2, 3, 4].map((v) => [line(across(v), up(0), across(v), up(8), "faint"), text(across(v), up(0) + 20, v, "soft")]),
+      [0, 2, 4, 6, 8].map((v) => [line(across(0), up(v), across(4), up(v), "faint"), text(26, up(v), v, "soft")]),
       value.map(([a, b], j) => (weights[j] ? line(across(a), up(b), across(output[0]), up(output[1]), "blue", 1 + 7 * weights[j]) : "")),
       value.map(([a, b], j) => [circle(across(a), up(b), 12, weights[j] ? "" : "quiet"), text(across(a), up(b), letters[j], weights[j] ? "strong" : "soft")]),
       text(across(output[0]), up(output[1]) + 1, "★", "star"), text(170, 258, words.plane, "soft"),
@@ -65,15 +65,15 @@ live.part("attention", ({ panels, controls, told, words, given }) => {
   }
 
   function drawBars(scores, weights) {
-    const x = (j) => 70 + 90 * j, most = Math.max(3, ...scores.filter(Number.isFinite).map(Math.abs));
+    const x = (j) => 80 + 90 * j, most = Math.max(3, ...scores.filter(Number.isFinite).map(Math.abs));
     const bar = (v, zero, high) => box(0, Math.min(zero, zero - high * v), 44, Math.abs(high * v), v < 0 ? "below edge" : "above edge", 0.75).replace('x="0"', "");
     bars(
       words.bars,
-      [[92, "score"], [226, "weight"]].map(([y, name]) => [line(40, y, 320, y, "soft-line"), text(180, y + 30, words[name], "soft")]),
+      [[100, "score"], [226, "weight"]].map(([y, name]) => [line(30, y, 310, y, "soft-line"), live.tag("text", { x: 30, y: y - 74, class: "left soft" }, words[name])]),
       letters.map((letter, j) => [
-        live.tag("g", { transform: `translate(${x(j) - 22} 0)` }, (Number.isFinite(scores[j]) ? bar(scores[j], 92, 40 / most) : "") + bar(weights[j], 226, 66)),
-        text(x(j), scores[j] > 0 ? 84 - (40 * scores[j]) / most : 84, Number.isFinite(scores[j]) ? number(scores[j]) : "−∞"),
-        text(x(j), 218 - 66 * weights[j], number(weights[j])), text(x(j), 106, letter, "soft"), text(x(j), 240, letter, "soft"),
+        live.tag("g", { transform: `translate(${x(j) - 22} 0)` }, (Number.isFinite(scores[j]) ? bar(scores[j], 100, 40 / most) : "") + bar(weights[j], 226, 66)),
+        text(x(j), 100 - 8 - (40 * Math.max(0, Number.isFinite(scores[j]) ? scores[j] : 0)) / most, Number.isFinite(scores[j]) ? number(scores[j]) : "−∞"),
+        text(x(j), 218 - 66 * weights[j], number(weights[j])), text(x(j), 114, letter, "soft halo"), text(x(j), 240, letter, "soft halo"),
       ]),
     );
   }

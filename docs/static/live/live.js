@@ -87,14 +87,15 @@ live.button = (root, text, pressed) => {
 // Steps on a button, until `step` says false; who wants no motion sees the end at once.
 live.player = (root, words, wait, step, draw) => {
   let timer = 0;
-  const stop = () => (clearInterval(timer), (timer = 0), (button.textContent = words.play));
+  const told = root.nextElementSibling; // is not read aloud while it moves
+  const stop = () => (clearInterval(timer), (timer = 0), (button.textContent = words.play), (told.ariaLive = "polite"));
   const button = live.button(root, words.play, () => {
     if (timer) return stop();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
       while (step());
       return draw();
     }
-    button.textContent = words.pause;
+    [button.textContent, told.ariaLive] = [words.pause, "off"];
     timer = setInterval(() => (step() || stop(), draw()), wait);
   });
   return stop;

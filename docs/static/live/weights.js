@@ -35,7 +35,7 @@ live.part("weights", ({ panels, controls, told, words, given }) => {
       text(left - 16, top(i) + 17, i + 1, i === row ? "strong" : "soft"),
     ]);
     matrix(
-      told.textContent, text(left - 16, over + 17, "x", "soft"), text(left - 34, (top(0) + top(neurons)) / 2, "W", "soft"),
+      told.textContent, text(left - 16, over + 17, "x", "soft"), text(left - 16, top(0) - 9, "W", "soft"),
       x.map((v, j) => cell(left + least * j, over, least, 34, v, most([x]), number(v, given.inputDigits), j === column ? "chosen" : "")),
       text(228, top(row) + 17, "+"), text(286, top(row) + 17, "="), text(258, over + 36, "b", "soft"), text(315, over + 36, "z", "soft"), cells,
       live.box(left - 2, top(row) - 2, inputs * least + 4, 38, "frame"),
@@ -53,8 +53,8 @@ live.part("weights", ({ panels, controls, told, words, given }) => {
     ).flat().sort((p, q) => q[0] - p[0]); // what is chosen lies above
     network(
       told.textContent, edges.map((edge) => edge[1]), edges.map((edge) => edge[2]),
-      x.map((v, j) => [circle(78, low(j, inputs), 22), text(78, low(j, inputs), number(v, given.inputDigits)), text(50, low(j, inputs), names[j], "small soft right")]),
-      z.map((v, i) => [circle(290, low(i, neurons), 23, i === row ? "chosen" : ""), text(290, low(i, neurons), number(v, digits), i === row ? "strong" : "soft")]),
+      x.map((v, j) => [circle(78, low(j, inputs), 21), text(78, low(j, inputs), number(v, given.inputDigits)), text(50, low(j, inputs), names[j], "small soft right")]),
+      z.map((v, i) => [circle(290, low(i, neurons), 22, i === row ? "chosen" : ""), text(290, low(i, neurons), number(v, digits), i === row ? "strong" : "soft")]),
     );
   }
 
