@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import json
 import tomllib
@@ -15,6 +16,7 @@ from typing import Any
 import minitorch_pt as torch
 from minitorch_pt.teaching import datasets
 
+TUTORIALS = Path(__file__).parent.parent.parent / "tutorials"
 SCRIPTS = Path(__file__).parent.parent / "static" / "live"
 WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 PARTS = ("neuron", "weights", "descent", "moons", "convolution", "attention")
@@ -33,29 +35,34 @@ PLACES = {
 }
 
 
+def numbers(lesson: str, name: str) -> Any:
+    """The numbers that a lesson writes down for one of its variables, the first time: `name = [...]` or `name = torch.tensor([...])`."""
+    (script,) = TUTORIALS.glob(f"en/{lesson}_*.py")
+    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name) and target.id == name:
+            value = node.value.args[0] if isinstance(node.value, ast.Call) and node.value.args else node.value
+            return ast.literal_eval(value)
+    raise LookupError(f"lesson {lesson} writes down no {name}")
+
+
 def neuron(start: str) -> dict[str, Any]:
-    """The orange of lesson 01, and a neuron that tells it from an apple."""
+    """The orange of lesson 01, and the neuron that tells it from an apple."""
     bias = 0.0 if start == "no bias" else -3.0
-    return {"inputs": [0.9, 0.8], "weights": [4.0, 1.0], "bias": bias, "activation": 2 if start == "sigmoid" else 1}
+    fruits = [numbers("01", "orange"), numbers("01", "apple")]
+    activation = 2 if start == "sigmoid" else 1
+    return {"inputs": fruits[0], "fruits": fruits, "weights": [4.0, 1.0], "bias": bias, "activation": activation}
 
 
 def weights(start: str) -> dict[str, Any]:
-    """The five houses of lesson 03, the three neurons of lesson 05, or the layer of lesson 07."""
+    """The houses of lesson 03, the three neurons of lesson 05, or the layer of lesson 07."""
     if start == "houses":
-        houses = [[0.5, 1.0], [0.8, 2.0], [1.0, 3.0], [1.1, 5.0], [1.6, 4.0]]
-        return {"X": houses, "W": [[100.0, 50.0]], "b": [0.0], "digits": 0, "inputDigits": 1}
-    X = [[1.0, 2.0, 3.0, 2.5], [2.0, 5.0, -1.0, 2.0], [-1.5, 2.7, 3.3, -0.8]]
-    if start == "layer":
-        W = 0.10 * torch.randn(5, 4, generator=torch.Generator().manual_seed(0))
-        return {
-            "X": X,
-            "W": [[round(w, 4) for w in row] for row in W.tolist()],
-            "b": 5 * [0.0],
-            "digits": 2,
-            "inputDigits": 1,
-        }
-    W = [[0.2, 0.8, -0.5, 1.0], [0.5, -0.91, 0.26, -0.5], [-0.26, -0.27, 0.17, 0.87]]
-    return {"X": X[:1], "W": W, "b": [2.0, 3.0, 0.5], "digits": 2, "inputDigits": 1}
+        X, W, b, digits = numbers("03", "houses"), [numbers("03", "weights")], [0.0], 0
+    elif start == "layer":
+        drawn = 0.10 * torch.randn(5, 4, generator=torch.Generator().manual_seed(0))
+        X, W, b, digits = numbers("07", "X"), [[round(w, 4) for w in row] for row in drawn.tolist()], 5 * [0.0], 2
+    else:
+        X, W, b, digits = [numbers("05", "x")], numbers("05", "W"), numbers("05", "biases"), 2
+    return {"X": X, "W": W, "b": b, "digits": digits, "inputDigits": 1}
 
 
 def descent(start: str) -> dict[str, Any]:
@@ -77,7 +84,7 @@ def convolution(start: str) -> dict[str, Any]:
     """The first ten digits, and the filters of lesson 15; the last one is the reader's own."""
     images, labels = datasets.digits()
     assert labels[:10].tolist() == list(range(10))
-    vertical = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+    vertical = numbers("15", "vertical")
     horizontal = [list(column) for column in zip(*vertical, strict=True)]
     own = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
     return {"digits": images[:10].reshape(10, 8, 8).int().tolist(), "filters": [vertical, horizontal, own]}
@@ -85,12 +92,7 @@ def convolution(start: str) -> dict[str, Any]:
 
 def attention(start: str) -> dict[str, Any]:
     """The three letters of lesson 19."""
-    return {
-        "letters": ["a", "n", "i"],
-        "query": [[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 1, 0]],
-        "key": [[1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 2, 0]],
-        "value": [[4, 0], [0, 8], [2, 2]],
-    }
+    return {"letters": ["a", "n", "i"], **{name: numbers("19", name) for name in ("query", "key", "value")}}
 
 
 GIVEN: dict[str, Callable[[str], dict[str, Any]]] = {
@@ -134,7 +136,7 @@ def page(language: str) -> str:
         start = next(start for other, start in PLACES.values() if other == name)
         if name == "weights":
             start = "neurons"
-        ways = ", ".join(f"[{number}](lessons/{number}.ipynb)" for number in lessons)
+        ways = "; ".join(f"[](lessons/{number}.ipynb)" for number in lessons)
         lines += [
             f"## {WORDS[name][language]['title']}",
             "",

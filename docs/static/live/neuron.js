@@ -66,8 +66,10 @@ live.part("neuron", ({ panels, controls, told, words, given }) => {
       live.tag("polygon", { points: live.points(negative), class: "hatch" }), box(46, 16, 280, 190, "edge"), path(live.clip(corners)[1], "boundary"),
       text(186, 240, words.inputs[0]), live.tag("text", { transform: "translate(14 111) rotate(-90)" }, words.inputs[1]),
       [0, 0.5, 1].map((v) => [text(across(v), 219, number(v, 1), "soft"), text(33, up(v), number(v, 1), "soft")]),
-      circle(across(0.9), up(0.8), 6, "dot"), text(across(0.9) - 2, up(0.8) - 17, words.fruits[0], "halo"),
-      live.tag("path", { d: `M${across(0.3)} ${up(0.7) - 8}l7 13h-14z`, class: "triangle" }), text(across(0.3), up(0.7) - 17, words.fruits[1], "halo"),
+      given.fruits.map(([x, y], i) => [
+        i ? live.tag("path", { d: `M${across(x)} ${up(y) - 8}l7 13h-14z`, class: "triangle" }) : circle(across(x), up(y), 6, "dot"),
+        text(across(x) - 2, up(y) - 17, words.fruits[i], "halo"),
+      ]),
       circle(across(inputs[0]), up(inputs[1]), 11, "ring"),
     );
   }
