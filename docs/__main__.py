@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 
-from . import api, gallery, lessons, mistakes
+from . import api, gallery, lessons, live, mistakes
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -63,6 +63,7 @@ def lay_out(language: str, notebooks: Path) -> Path:
         write(source / "api" / f"{path or 'torch'}.md", api.page(path, language))
     write(source / "api" / "index.md", contents(words["api"], [path or "torch" for path in api.MODULES]))
     write(source / "gallery.md", gallery.page(language))
+    write(source / "live.md", live.page(language))
     write(source / "mistakes.md", mistakes.page(language))
     for picture in gallery.pictures(language):
         write(source / "pictures" / picture.name, picture.read_text(encoding="utf-8"))

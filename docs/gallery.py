@@ -9,8 +9,14 @@ from pathlib import Path
 from .lessons import TUTORIALS
 
 WORDS = {
-    "en": ("Gallery", "Every picture that the lessons draw, in their order; each leads to its lesson."),
-    "pt": ("Galeria", "Todas as figuras que as aulas desenham, na ordem das aulas; cada uma leva à sua aula."),
+    "en": (
+        "Gallery",
+        "Every picture that the lessons draw, in their order; each leads to its lesson. Some of them move: [live pictures](live.md).",
+    ),
+    "pt": (
+        "Galeria",
+        "Todas as figuras que as aulas desenham, na ordem das aulas; cada uma leva à sua aula. Algumas se mexem: [figuras vivas](live.md).",
+    ),
 }
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import jupytext
 import nbformat
 
+from . import live
+
 TUTORIALS = Path(__file__).parent.parent / "tutorials"
 SOLUTION = {"en": "Solution", "pt": "Solução"}
 
@@ -28,7 +30,7 @@ def solutions(number: str) -> dict[str, str]:
 
 
 def notebook(script: Path, language: str, hidden: bool = False) -> nbformat.NotebookNode:
-    """The lesson as a notebook; hidden: with the solutions, which a page folds away."""
+    """The lesson as a notebook; hidden: as a page has it, with the solutions folded away and the live pictures."""
     made = jupytext.read(script)
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     if hidden:
@@ -41,6 +43,8 @@ def notebook(script: Path, language: str, hidden: bool = False) -> nbformat.Note
                 ]:
                     text = f":::{{dropdown}} {SOLUTION[language]}\n```python\n{answers.pop(name)}\n```\n:::"
                     cells.append(nbformat.v4.new_markdown_cell(text))
+                if part := live.behind(cell.source, language):
+                    cells.append(nbformat.v4.new_markdown_cell(part))
         made.cells = cells
     for i, cell in enumerate(made.cells):
         cell["id"] = f"cell-{i}"
