@@ -3,6 +3,7 @@
 `python -m minitorch_pt run program.py [arguments]` runs a PyTorch program, as it is, on this library; `run -m module` a module;
 `python -m minitorch_pt compare program.py [arguments]` runs it under PyTorch too and tells what differs;
 `python -m minitorch_pt learn 03` gives the exercises of lesson 03 alone, and judges the answers;
+`python -m minitorch_pt replay program.py -o page.html` runs it here and writes a page on which one steps through its training;
 `python -m minitorch_pt parity [page.html]` compares this copy with torch and writes what came of it as a page.
 """
 
@@ -39,8 +40,8 @@ def main() -> None:
     print_anything()
     if sys.argv[1:3] == ["run", "-m"] and len(sys.argv) > 3:  # what follows is the module's
         return run_module(sys.argv[3], sys.argv[4:])
-    if sys.argv[1:2] == ["compare"]:  # the others need none of what it imports
-        return importlib.import_module(".teaching.compare", __package__).main(sys.argv[2:])
+    if sys.argv[1:2] in (["compare"], ["replay"]):  # the others need none of what they import
+        return importlib.import_module(f".teaching.{sys.argv[1]}", __package__).main(sys.argv[2:])
     if sys.argv[1:2] == ["learn"]:
         return importlib.import_module(".teaching.learn.command", __package__).main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="minitorch-pt", description="PyTorch, small enough to read.")
@@ -62,6 +63,9 @@ def main() -> None:
         "compare", help="run a PyTorch program under PyTorch and on this library, and tell what differs"
     )
     commands.add_parser("learn", help="the exercises of a lesson, alone: learn 03")
+    commands.add_parser(
+        "replay", help="run a PyTorch program here, and write a page on which one steps through its training"
+    )
     given = parser.parse_args()
     run(given.program, given.arguments) if given.command == "run" else parity(given.path)
 

@@ -233,9 +233,8 @@ class Function(FunctionCtx):
         shape: Any = [None if a is None else a.shape for a in arrays]
         dtype: Any = [None if a is None else a.dtype for a in arrays]
         single = len(arrays) == 1
-        node = record(
-            kind, (None, pull), edges, None, None, shape[0] if single else shape, dtype[0] if single else dtype
-        )
+        value, shape, dtype = (arrays[0], shape[0], dtype[0]) if single else (arrays, shape, dtype)
+        node = record(kind, (value, pull), edges, None, None, shape, dtype)
         ctx._node, node.ctx = weakref.ref(node), ctx  # type: ignore[attr-defined]
         if watchers and ctx._saved:
             ctx._unpack = through_hooks(ctx._saved)

@@ -200,12 +200,12 @@ def record(kind: Kind, result: Any, edges: list, args: Any, kwargs: Any, shape: 
         node.pulls = pulls = result[1:]
         if len(edges) > len(pulls):
             del edges[len(pulls) :]
-    if not kind.frees:
-        # a name that depends on the arguments does not depend on the arrays' values
-        named = type(kind.name) is str
-        args = None if named else [None if isinstance(a, np.ndarray) else a for a in args]
-        kwargs = None if named else kwargs
-    node.args, node.kwargs = args, kwargs
+    if kind.frees:
+        node.args, node.kwargs = args, kwargs
+    elif type(kind.name) is str:
+        node.args = node.kwargs = None
+    else:  # a name that depends on the arguments does not depend on the arrays' values
+        node.args, node.kwargs = [None if isinstance(a, np.ndarray) else a for a in args], kwargs
     node.shape, node.dtype = shape, dtype
     node.seq, node.hooks = next(clock), None
     if inference_memory:
@@ -214,7 +214,7 @@ def record(kind: Kind, result: Any, edges: list, args: Any, kwargs: Any, shape: 
         node.refuse_inference()
     if watchers:
         for watch in tuple(watchers):
-            watch(node, result[0])
+            watch(node, result[0], args)
     return node
 
 
@@ -228,7 +228,9 @@ def leading(tensor: Any, edge: Any) -> Any:
     """The tensor, with a history that leads on to `edge`: a node between tells apart two inputs that are one tensor."""
     if edge is not None:
         tensor._requires_grad = True
-        tensor._node = record(_SAME, (None, lambda g: g), [edge], None, None, tensor._data.shape, tensor._data.dtype)
+        tensor._node = record(
+            _SAME, (tensor._data, lambda g: g), [edge], None, None, tensor._data.shape, tensor._data.dtype
+        )
     return tensor
 
 

@@ -71,7 +71,7 @@ def _of_base(view: Any) -> graph.Node:
     base, data = view._base, view._data
     place = Place(data, base._data)
     edge = base._node or (base if base._requires_grad else None)
-    return record(part.kind, (None, lambda g: put.rule(g, place)), [edge], None, {}, data.shape, data.dtype)
+    return record(part.kind, (data, lambda g: put.rule(g, place)), [edge], None, {}, data.shape, data.dtype)
 
 
 def renew(view: Any) -> None:

@@ -24,10 +24,12 @@ class _PerThread(threading.local):
     task: Any = None  # the backward pass that is under way: where it starts, and the nodes that it needs (None: all)
 
 
-watchers: set[Callable] = set()  # called with each new node of the graph, and the value that it stands for
+watchers: set[Callable] = (
+    set()
+)  # called with each new node of the graph, the value that it stands for, and the arguments, if known
 
 
-def _trace(node: Any, value: Any) -> None:
+def _trace(node: Any, value: Any, args: Any) -> None:
     """Note where in the program a node is made."""
     import traceback  # only those who ask pay for it
 

@@ -149,7 +149,7 @@ def _cell(value: Any) -> Any:
     return (lambda: value).__closure__[0]  # type: ignore[index]
 
 
-def _packed(node: Node, value: Any) -> None:
+def _packed(node: Node, value: Any, args: Any) -> None:
     """Hand what a new node keeps to the hooks in force. (Those of a Function hand on what `save_for_backward` was given.)"""
     if not _state.hooks or node.kind.rule is None:
         return

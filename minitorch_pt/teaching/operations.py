@@ -1,0 +1,30 @@
+"""What operations of the graph are called in pictures and pages: the sign that a formula has for them, and a plain name."""
+
+from __future__ import annotations
+
+from ..autograd.graph import Node
+
+__all__ = ["PLAIN", "SYMBOLS", "name_of", "title_of"]
+
+SYMBOLS = {"add": "+", "sub": "−", "rsub": "−", "mul": "×", "true_divide": "÷", "matmul": "@", "sum": "Σ"}
+PLAIN = {
+    "power_number": "pow",
+    "power": "pow",
+    "true_divide": "div",
+    "view": "reshape",
+    "scale": "dropout",
+    "max_values": "max_pool",
+    "max_with_places": "max_pool",
+    "sequence": "recurrent",
+}
+
+
+def name_of(node: Node) -> str:
+    """The name of the rule; of a user's Function its own."""
+    function = node.kind.rule
+    return function.__name__.strip("_") if function is not None else node.name().removesuffix("Backward")
+
+
+def title_of(name: str, *details: str) -> str:
+    """Sign, plain name and what tells more: `× mul 2`."""
+    return " ".join(filter(None, (SYMBOLS.get(name), PLAIN.get(name, name), *details)))

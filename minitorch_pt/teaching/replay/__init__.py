@@ -1,0 +1,96 @@
+"""The time machine: a page on which one steps through forward pass, backpropagation and training, number by number.
+
+`recording` writes a page of what runs inside it; `replay` of one loss; `python -m minitorch_pt replay program.py` of a whole program.
+`record` notes what the engine does, `shots` keeps the numbers, `rules` finds the sources of the rules, and `page` writes the page, whose
+parts stand in `page.html`, `replay.css`, `words.js`, `layout.js` and `replay.js`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ...autograd import grad
+from ...tensors.tensor import Tensor
+from ..language import spoken
+from ..running import run
+from .page import write
+from .record import Recorder
+
+__all__ = ["main", "recording", "replay"]
+
+
+@contextmanager
+def recording(path: str | os.PathLike, *, steps: int = 5, language: str | None = None) -> Iterator[Recorder]:
+    """Write a page on which one steps through what runs inside: each operation, each gradient, each change of a weight.
+
+    The page shows the program, the graph and the arrays, and needs no other file. It shows the first `steps` backward passes; later ones
+    run as if nothing were recorded. The numbers are the engine's own, noted while it runs: of large arrays a part.
+
+    >>> import minitorch_pt as torch
+    >>> from minitorch_pt.teaching import replay
+    >>> w, path = torch.tensor(2.0, requires_grad=True), getfixture("tmp_path") / "page.html"
+    >>> with replay.recording(path):
+    ...     loss = (w * 3.0 - 5.0) ** 2
+    ...     loss.backward()
+    >>> w.grad, path.exists()
+    (tensor(6.), True)
+
+    Args:
+        path: where the page goes.
+        steps: backward passes, which are as many steps of training, that the page shows at most.
+        language: "en" or "pt", in which the page opens; it can be changed there.
+
+    Raises:
+        RuntimeError: no backward pass went through operations that ran inside.
+        ValueError: `steps` is no positive number, or the language is neither of the two.
+    """
+    spoken(language)
+    if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
+        raise ValueError(f"steps must be a positive number of backward passes, got {steps!r}")
+    recorder = Recorder(steps)
+    recorder.start()
+    try:
+        yield recorder
+    finally:
+        recorder.stop()
+    write(path, recorder.steps, Path(path).stem, language)
+
+
+def replay(loss: Callable[[], Tensor], path: str | os.PathLike, *, language: str | None = None) -> Path:
+    """Write a page on which one steps through the computation of one loss and its backpropagation. No `.grad` is touched."""
+    raise NotImplementedError
+
+
+def main(arguments: list[str]) -> None:
+    """`minitorch-pt replay program.py -o page.html`."""
+    parser = argparse.ArgumentParser(
+        prog="minitorch-pt replay",
+        usage="%(prog)s [-h] program [-o page.html] [--steps n] [--language en|pt] [arguments ...]",
+        description="Runs a PyTorch program on this library, and writes a page on which one steps through its training, forward, backward, "
+        "step of the optimizer, with all numbers. The other arguments are the program's; all are, after --.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("program", help="a file, or a directory or zip file with a __main__.py")
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("replay.html"),
+        metavar="page.html",
+        help="where (default: replay.html)",
+    )
+    add("--steps", type=int, default=5, metavar="n", help="backward passes that the page shows (default: 5)")
+    add("--language", choices=["en", "pt"], help="in which the page opens; it can be changed there")
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    given, others = parser.parse_known_args(arguments[:end])
+    if given.steps < 1:
+        parser.error("--steps must be at least 1")
+    with recording(given.output, steps=given.steps, language=given.language):
+        run(given.program, [*others, *arguments[end + 1 :]])
+    print(f"{given.output}: open it in a browser", file=sys.stderr)
