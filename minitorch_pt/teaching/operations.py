@@ -16,6 +16,12 @@ PLAIN = {
     "max_values": "max_pool",
     "max_with_places": "max_pool",
     "sequence": "recurrent",
+    "linear_otherwise": "linear",
+    "split_with_sizes": "split",
+    "einsum_rule": "einsum",
+    "lookup": "embedding",
+    "copied": "copy",
+    "part": "view",
 }
 
 

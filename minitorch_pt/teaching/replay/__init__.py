@@ -61,9 +61,64 @@ def recording(path: str | os.PathLike, *, steps: int = 5, language: str | None =
     write(path, recorder.steps, Path(path).stem, language)
 
 
-def replay(loss: Callable[[], Tensor], path: str | os.PathLike, *, language: str | None = None) -> Path:
-    """Write a page on which one steps through the computation of one loss and its backpropagation. No `.grad` is touched."""
-    raise NotImplementedError
+def replay(loss: Tensor | Callable[[], Tensor], path: str | os.PathLike, *, language: str | None = None) -> Path:
+    """Write a page on which one steps through the computation of one loss and its backpropagation. No `.grad` is touched.
+
+    Give a function that computes the loss, and the page shows the lines of the program and all values, noted while it runs. Of a Tensor
+    that was computed before it shows what autograd kept: no lines, and values of steps that keep none only where they can be told from others.
+
+    >>> import minitorch_pt as torch
+    >>> from minitorch_pt.teaching import replay
+    >>> w, path = torch.tensor(2.0, requires_grad=True), getfixture("tmp_path") / "page.html"
+    >>> replay.replay(lambda: (w * 3.0 - 5.0) ** 2, path) == path, w.grad
+    (True, None)
+
+    Args:
+        loss: a function without arguments that returns the loss, or the loss, before `backward()` or after `backward(retain_graph=True)`.
+        path: where the page goes.
+        language: "en" or "pt", in which the page opens; it can be changed there.
+
+    Raises:
+        TypeError: `loss` is neither, or the function returns no Tensor.
+        RuntimeError: it has no graph, is not a single number, or its graph was released by backward().
+        ValueError: the language is neither of the two.
+    """
+    spoken(language)
+    recorder = Recorder(1)
+    if isinstance(loss, Tensor):
+        recorder.follow_kept(_checked(loss))
+        result = loss
+    elif callable(loss):
+        recorder.start()
+        try:
+            result = _checked(loss())
+        except BaseException:
+            recorder.stop()
+            raise
+    else:
+        raise TypeError(f"replay() needs a loss, a Tensor, or a function that computes one, got {type(loss).__name__}")
+    try:
+        grad(result, recorder.leaves, retain_graph=True, allow_unused=True)
+    finally:
+        recorder.stop()
+    return write(path, recorder.steps, Path(path).stem, language)
+
+
+def _checked(loss: object) -> Tensor:
+    """The loss, if backpropagation can begin there."""
+    if not isinstance(loss, Tensor):
+        raise TypeError(
+            f"the function given to replay() must return the loss, a Tensor, and returned {type(loss).__name__}"
+        )
+    if loss.grad_fn is None:
+        raise RuntimeError(
+            "the loss has no graph: compute it from a tensor with requires_grad=True, outside of no_grad()"
+        )
+    if loss.numel() != 1:
+        raise RuntimeError(
+            f"backpropagation begins at a single number, got shape {tuple(loss.shape)}: give the loss, or its .sum()"
+        )
+    return loss
 
 
 def main(arguments: list[str]) -> None:
@@ -91,6 +146,15 @@ def main(arguments: list[str]) -> None:
     given, others = parser.parse_known_args(arguments[:end])
     if given.steps < 1:
         parser.error("--steps must be at least 1")
-    with recording(given.output, steps=given.steps, language=given.language):
+    target = given.output.absolute()  # the program may go elsewhere
+    recorder = Recorder(given.steps)
+    recorder.start()
+    try:
         run(given.program, [*others, *arguments[end + 1 :]])
-    print(f"{given.output}: open it in a browser", file=sys.stderr)
+    finally:  # also of a program that ends by sys.exit() or an error
+        recorder.stop()
+        if recorder.steps:
+            write(target, recorder.steps, Path(given.program).stem, given.language)
+            print(f"{given.output}: open it in a browser", file=sys.stderr)
+    if not recorder.steps:
+        sys.exit("minitorch-pt replay: no page, for the program ran no backward()")

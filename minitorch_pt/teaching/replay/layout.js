@@ -25,13 +25,13 @@ function layered(points, edges) {
   };
 }
 
-// The longest way from the leaves; a leaf itself stands right above the first that uses it.
+// Each point as late as those allow that use it: rows are counted from the leaves on the longest way.
 function ranks(points, edges) {
   const into = new Map(points.map((p) => [p.id, []])), out = new Map(points.map((p) => [p.id, []]));
   for (const { from, to } of edges) { into.get(to).push(from); out.get(from).push(to); }
   const rank = new Map();
   for (const { id } of points) rank.set(id, Math.max(-1, ...into.get(id).map((f) => rank.get(f))) + 1);
-  for (const { id } of points) if (!into.get(id).length && out.get(id).length) rank.set(id, Math.min(...out.get(id).map((t) => rank.get(t))) - 1);
+  for (const { id } of [...points].reverse()) if (out.get(id).length) rank.set(id, Math.min(...out.get(id).map((t) => rank.get(t))) - 1);
   return rank;
 }
 

@@ -27,6 +27,7 @@ from ...autograd.modes import recording as thread, watchers
 from ...nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from ...optim.optimizer import register_optimizer_step_post_hook
 from ...tensors.tensor import Tensor
+from ..kept import nodes_behind, values_of
 from ..operations import name_of
 from .rules import Rule, pull_texts, rule_of
 from .shots import Shot, array_of, shot
@@ -120,10 +121,20 @@ class Recorder:
         self._handles: list[Any] = []
         self._on = False
 
+    @property
+    def leaves(self) -> list[Tensor]:
+        """The leaves that have been used so far and need a gradient."""
+        return [leaf.tensor for leaf, _ in self._leaves.values() if leaf.tensor is not None]
+
     def start(self) -> None:
-        """From now on."""
-        self._on, self._watched = True, hooks.passes_are_watched
-        hooks.watch_passes()
+        """From now on.
+
+        Raises:
+            RuntimeError: something is recorded already.
+        """
+        if any(isinstance(getattr(watch, "__self__", None), Recorder) for watch in watchers):
+            raise RuntimeError("something is being recorded already: a recording cannot stand inside another")
+        self._watch_passes()
         watchers.add(self._made)
         self._handles = [
             register_module_forward_pre_hook(self._enter),
@@ -141,6 +152,18 @@ class Recorder:
                 handle.remove()
             self._look_at_leaves()
 
+    def _watch_passes(self) -> None:
+        self._on, self._watched = True, hooks.passes_are_watched
+        hooks.watch_passes()
+
+    def follow_kept(self, loss: Tensor) -> None:
+        """Take a computation that has run, as autograd kept it, and follow its backward pass."""
+        nodes = nodes_behind(loss.grad_fn)
+        values = values_of(loss, nodes, {})
+        self._watch_passes()
+        for node in reversed(nodes):
+            self._handles.append(self._take(node, values.get(id(node)), node.args, []))
+
     # -- forward -------------------------------------------------------------------------------------------------------
     def _enter(self, module: Any, args: Any) -> None:
         if not self._calls:
@@ -154,7 +177,10 @@ class Recorder:
             self._call = self._calls.pop()
 
     def _made(self, node: Node, value: Any, args: Any) -> None:
-        frames = list(_own_frames(sys._getframe(1)))
+        self._take(node, value, args, list(_own_frames(sys._getframe(1))))
+
+    def _take(self, node: Node, value: Any, args: Any, frames: list[FrameType]) -> Any:
+        """Note an operation, and let its node tell what the pass brings; returns the handle of its hook."""
         outputs = list(value) if type(value) in (list, tuple) else [value]
         operation = Operation(
             number=node.seq,
@@ -167,12 +193,8 @@ class Recorder:
             pulls=pull_texts(node),
             node=weakref.ref(node),
         )
-        self.follow(node, operation)
-
-    def follow(self, node: Node, operation: Operation) -> None:
-        """Let the node tell what the pass brings."""
         node.operation = operation  # type: ignore[attr-defined]
-        hooks.add_hook(node, partial(self._passed, operation), hooks.AFTER)
+        return hooks.add_hook(node, partial(self._passed, operation), hooks.AFTER)
 
     def _inputs(self, node: Node, args: Any, frames: list[FrameType]) -> Iterator[Input]:
         names = _parameters(node.kind.rule)
@@ -183,7 +205,7 @@ class Recorder:
             if edge is None:
                 array = array_of(arg)
                 if array is not None and array.ndim:
-                    leaf, value = self.leaf(array, array, frames)
+                    leaf, value = self.leaf(array, array, frames, "" if name in ("input", "other") else name)
                     yield Input(name, leaf, 0, value)
                 elif _is_plain(arg):
                     yield Input(name, None, text=str(arg))
@@ -201,14 +223,14 @@ class Recorder:
                 leaf, value = self.leaf(edge, edge._data, frames)
                 yield Input(name, leaf, 0, value)
 
-    def leaf(self, key: Any, array: Any, frames: list[FrameType]) -> tuple[Leaf, Shot | None]:
-        """The leaf that a tensor, an array or an older node is, and its numbers now."""
+    def leaf(self, key: Any, array: Any, frames: list[FrameType], called: str = "") -> tuple[Leaf, Shot | None]:
+        """The leaf that a tensor, an array or an older node is, and its numbers now; `called` if no variable holds it."""
         known, value = self._leaves.get(id(key), (None, None))
         constant = not isinstance(key, Tensor)
         fresh = array_of(array)
         same = value is not None and fresh is not None and value.shows(fresh)
         if known is None or constant and not same:
-            name = self._names.get(id(key), "") or _called(frames, lambda t: t is key or t._data is key)
+            name = self._names.get(id(key)) or _called(frames, lambda t: t is key or t._data is key) or called
             kind = "constant" if constant else "parameter" if id(key) in self._names else "leaf"
             known = Leaf(name, kind, None if constant else key)
             if not constant:

@@ -3,7 +3,7 @@
 
 const record = JSON.parse(document.getElementById("record").textContent);
 const state = { moment: 0, picked: null, language: record.language, theme: "light", open: new Set(), large: new Set() };
-const MANY = 200; // operations that stand beside each other without being folded
+const MANY = 200, FOLDED = 60; // operations that are shown at first without folding, and with
 const moments = record.steps.flatMap((step, s) => [
   ...step.ops.map((_, op) => ({ s, kind: "forward", op })),
   ...step.visits.map((visit, v) => ({ s, kind: "backward", op: visit.op, v })),
@@ -34,7 +34,7 @@ function number(value) {
   if (typeof value !== "number") return String(value);
   let text = Math.abs(value) >= 1000 && Math.abs(value) < 1e6 ? value.toFixed(0) : String(+value.toPrecision(3));
   if (value && Math.abs(value) < 0.001) text = value.toExponential(1).replace("e+", "e");
-  text = text.replace("-", "−");
+  text = text.replaceAll("-", "−");
   return state.language === "pt" ? text.replace(".", ",") : text;
 }
 
@@ -156,7 +156,7 @@ function openAtFirst() {
     groups.forEach((_, g) => {
       const inner = new Set(ops.flatMap((_, op) => { const chain = chainOf({ ops, groups }, op), i = chain.indexOf(g); return i < 0 ? [] : [chain[i + 1] ?? `o${op}`]; })).size;
       const seen = groups[g].parent === null || state.open.has(key(s, groups[g].parent));
-      if (few || (seen && visible + inner <= MANY / 2)) { state.open.add(key(s, g)); visible += inner - 1; }
+      if (few || (seen && visible + inner <= FOLDED)) { state.open.add(key(s, g)); visible += inner - 1; }
     });
   });
 }
@@ -164,25 +164,35 @@ function openAtFirst() {
 let drawing = null; // the layout of the graph as it is folded now
 
 function layoutOf() {
-  const { ops, leaves, groups } = step(), edges = new Map(), used = new Set(), points = [];
-  const stand = ops.map((_, op) => standsFor(op));
+  const { ops, leaves, groups } = step(), points = [], users = leaves.map(() => new Set());
+  const stand = ops.map((_, op) => standsFor(op)), standing = [...new Set(stand)];
+  const edges = new Map();
   ops.forEach(({ inputs }, op) => inputs.forEach(({ from }) => {
     if (from === null) return;
     const source = from[0] === "o" ? stand[+from.slice(1)] : from;
-    if (from[0] === "l") used.add(from);
-    if (source !== stand[op]) edges.set(`${source} ${stand[op]}`, { from: source, to: stand[op] });
+    if (from[0] === "l") users[+from.slice(1)].add(stand[op]);
+    else if (source !== stand[op]) edges.set(`${source} ${stand[op]}`, { from: source, to: stand[op] });
   }));
-  // leaves that only one folded group uses are folded with it
-  const users = (leaf) => new Set([...edges.values()].filter((edge) => edge.from === leaf).map((edge) => edge.to));
-  leaves.forEach((_, i) => {
-    const to = [...users(`l${i}`)], inside = to.length === 1 && to[0][0] === "g";
-    if (inside) edges.delete(`l${i} ${to[0]}`);
-    else if (used.has(`l${i}`)) points.push({ id: `l${i}`, texts: [titleOf(`l${i}`), [leaves[i].value, fullGradient(`l${i}`)]] });
+  const rank = ranks(standing.map((id) => ({ id })), [...edges.values()]);
+  users.forEach((to, i) => {
+    const id = `l${i}`;
+    if ([...to].every((user) => user[0] === "g")) return; // it is folded with those that use it
+    // used in rows that lie far apart, a leaf is drawn again there
+    const drawn = [];
+    for (const user of [...to].sort((a, b) => rank.get(a) - rank.get(b))) {
+      if (!drawn.length || rank.get(user) > rank.get(drawn.at(-1)[0]) + 3) drawn.push([user]);
+      else drawn.at(-1).push(user);
+    }
+    drawn.forEach((near, n) => {
+      const at = n ? `${id}@${n}` : id;
+      points.push({ id: at, of: id, texts: [shorter(titleOf(id)), [leaves[i].value, fullGradient(id)]] });
+      near.forEach((user) => edges.set(`${at} ${user}`, { from: at, to: user, of: `${id} ${user}` }));
+    });
   });
-  for (const id of new Set(stand)) {
+  for (const id of standing) {
     const inside = stand.filter((other) => other === id).length;
     const texts = id[0] === "g" ? [groupTitle(groups[+id.slice(1)]) || "…", `${inside} ${word(inside === 1 ? "operation" : "operations")}`] : [titleOf(id), [ops[+id.slice(1)].value[0], fullGradient(id)]];
-    points.push({ id, texts });
+    points.push({ id, of: id, texts });
   }
   for (const point of points) {
     const [title, below] = point.texts;
@@ -193,6 +203,8 @@ function layoutOf() {
   return { points, edges: list, ...layered(points, list), stand };
 }
 
+// Of a long name, blocks.0.mlp.2.weight, the end.
+const shorter = (name) => (name.length > 16 ? name.split(".").slice(-2).join(".") : name);
 const fullGradient = (id) => gradientsOf(id)[0] ?? null;
 
 function drawGraph() {
@@ -204,20 +216,20 @@ function drawGraph() {
   const sent = new Set(step().visits.slice(0, visited).flatMap(({ op, flows }) =>
     step().ops[op].inputs.flatMap(({ from }, i) => (from === null || flows[i] === null || flows[i] === undefined ? [] : [`${from[0] === "o" ? stand[+from.slice(1)] : from} ${stand[op]}`]))));
   const lines = edges.map((edge, i) => {
-    const back = sent.has(`${edge.from} ${edge.to}`), flown = done.has(edge.to);
+    const back = sent.has(edge.of ?? `${edge.from} ${edge.to}`), flown = done.has(edge.to);
     const active = edge.to === mine && (now().kind === "forward" || back);
     return wayOf(ways[i], `${back ? "returned" : flown ? "flown" : ""} ${active ? "now" : ""}`, back);
   });
   const boxes = points.map((point) => boxOf(point, at.get(point.id), {
-    now: point.id === mine || (now().kind === "update" && step().update.leaves.some((l) => l.leaf === point.id)),
+    now: point.id === mine || (now().kind === "update" && step().update.leaves.some((l) => l.leaf === point.of)),
     done: done.has(point.id),
-    returned: returned.has(point.id) || (point.id[0] === "l" && gradientsOf(point.id, visited).length > 0),
+    returned: returned.has(point.id) || (point.id[0] === "l" && gradientsOf(point.of, visited).length > 0),
     waiting: point.id[0] !== "l" && !done.has(point.id),
   }, visited));
   const box = $("graph").querySelector(".content");
   const focused = document.activeElement?.dataset?.point;
   const label = `${word("graph")}: ${step().ops.length} ${word("operations")}`;
-  const scale = Math.min(1, Math.max(0.7, box.clientWidth / width)); // a little smaller, rather than cut
+  const fit = (box.clientWidth - 4) / width, scale = fit > 1 ? 1 : fit > 0.7 ? fit : 0.9; // a little smaller, rather than cut
   const size = { width: width * scale, height: height * scale, viewBox: `0 0 ${width} ${height}` };
   box.replaceChildren(el("svg", { ...size, role: "group", "aria-label": label }, lines, boxes));
   if (focused) box.querySelector(`[data-point="${focused}"]`)?.focus({ preventScroll: true });
@@ -240,7 +252,7 @@ function wayOf(bends, kind, back) {
   return el("g", {}, el("path", { d: path, class: `way ${kind}` }), el("path", { d: `M${x},${y}l-4.5,${d}h9z`, class: `head ${kind}` }));
 }
 
-function boxOf({ id, width, texts }, { x, y }, marks, visited) {
+function boxOf({ id: own, of: id, width, texts }, { x, y }, marks, visited) {
   const leaf = id[0] === "l", kind = leaf ? `leaf ${pointOf(id).kind}` : id[0] === "g" ? "group" : "operation";
   const names = Object.entries({ ...marks, picked: state.picked === id }).filter(([, on]) => on).map(([name]) => name);
   const shape = { x: x - width / 2, y: y - HEIGHT / 2, width, height: HEIGHT, rx: leaf ? HEIGHT / 2 : 7 };
@@ -251,7 +263,7 @@ function boxOf({ id, width, texts }, { x, y }, marks, visited) {
     el("tspan", { class: "value" }, leaf || marks.done ? brief(below[0]) : ""), gradient ? el("tspan", { class: "gradient", dx: 8 }, gradient) : null];
   const pick = () => (id[0] === "g" ? toggle(+id.slice(1)) : choose(state.picked === id ? null : id));
   return el("g", {
-    class: `point ${kind} ${names.join(" ")}`, tabindex: 0, role: "button", "data-point": id, onclick: pick,
+    class: `point ${kind} ${names.join(" ")}`, tabindex: 0, role: "button", "data-point": own, onclick: pick,
     "aria-label": `${title}${id[0] === "g" ? `, ${word("open")}` : ""}${gradient ? `, ${gradient}` : ""}`,
     onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); pick(); } },
   },
@@ -280,7 +292,8 @@ function drawProgram() {
       before = n;
       const kind = last && last[0] === file && last[1] === n ? "here" : here.some(([f, l]) => f === file && l === n) ? "around" : "";
       const jump = used.has(at) ? { onclick: () => go(used.get(at)) } : {};
-      return [...gap, el("span", { class: `line ${kind} ${used.has(at) ? "used" : ""}`, "data-line": n, ...jump }, el("i", {}, String(n)), text || " ")];
+      const hang = Math.max(0, text.search(/\S/)) + 4; // where a long line goes on
+      return [...gap, el("span", { class: `line ${kind} ${used.has(at) ? "used" : ""}`, "data-line": n, ...jump }, el("i", {}, String(n)), el("span", { style: `padding-left: ${hang}ch; text-indent: -${hang}ch` }, text || " "))];
     });
     return rows.length ? [el("p", { class: "file" }, name), el("pre", { class: "code" }, rows)] : [];
   });
@@ -293,7 +306,7 @@ function drawProgram() {
 // ---------------------------------------------------------------------------------------------------------------------
 // The arrays
 // ---------------------------------------------------------------------------------------------------------------------
-const link = (id) => el("button", { type: "button", onclick: () => choose(id) }, titleOf(id));
+const link = (id) => el("button", { type: "button", class: "link", onclick: () => choose(id) }, titleOf(id));
 
 function forwardOf(op) {
   const { inputs, value, torch } = step().ops[op];
@@ -353,7 +366,7 @@ function updateOf() {
   const { leaves } = step().update;
   if (!leaves.length) return [el("p", {}, word("unchanged"))];
   return [el("h3", {}, word("moved")), ...leaves.map(({ leaf, before, gradient, after }) => el("div", { class: "moves" },
-    el("p", { style: "margin: 0" }, link(leaf)), figureOf(word("before"), before), figureOf(`∂ ${word("gradient")}`, gradient), figureOf(word("after"), after)))];
+    el("p", {}, link(leaf)), figureOf(word("before"), before), figureOf(`∂ ${word("gradient")}`, gradient), figureOf(word("after"), after)))];
 }
 
 function storyOf(id) {

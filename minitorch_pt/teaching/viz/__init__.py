@@ -7,7 +7,7 @@ arrays              shape, batches
 products            dot, matmul, transpose
 neurons, networks   neuron, unrolled, biological_neuron, network, weight_rows
 functions           activation, bias, bell, histogram, descent
-autograd            graph
+autograd            graph; replay and recording (a page on which one steps through backpropagation)
 training            history, boundary, fit, confusion
 layers              filters, feature_maps, gates, attention, samples
 files               panels (several pictures in one), save, alt_text
@@ -27,6 +27,7 @@ except ImportError as error:
     ) from error
 
 from ..console import print_anything as _print_anything
+from ..replay import recording, replay
 from .files import *
 from .functions import *
 from .graphs import *

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -11,10 +11,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ...autograd import no_grad
 from ...autograd.graph import Node, Output
-from ...autograd.walk import fit, flows_of, run_backward
 from ...tensors.tensor import Tensor
+from ..kept import gradients_of, nodes_behind, passed_back, values_of, weighted_sum
+from ..operations import name_of, title_of
 from .style import (
     BLUE,
     GREY,
@@ -32,29 +32,10 @@ from .words import translator
 
 __all__ = ["graph"]
 
-SYMBOLS = {"add": "+", "sub": "−", "rsub": "−", "mul": "×", "true_divide": "÷", "matmul": "@", "sum": "Σ"}
-PLAIN = {
-    "power_number": "pow",
-    "power": "pow",
-    "true_divide": "div",
-    "view": "reshape",
-    "scale": "dropout",
-    "max_values": "max_pool",
-    "max_with_places": "max_pool",
-    "sequence": "recurrent",
-}
-# steps of which autograd keeps no numbers, and whose result is nothing but a weighted sum of their inputs
-WEIGHTED_SUMS = {
-    *(
-        "add sub rsub neg scale sum mean view squeeze unsqueeze transpose t permute expand select narrow cat stack "
-        "clone take flip diagonal read"
-    ).split()
-}
 MOST = 40  # operations that still make a picture
 # inches: a point's height, the room of the labels below it, the room in which edges turn
 BOX, BAND, TURN = 0.38, 0.42, 0.34
 GAP = 0.25
-LARGE = 1024  # numbers of a step that are still computed anew
 
 
 class Point:
@@ -136,7 +117,11 @@ def graph(
         raise RuntimeError(
             f"a graph with gradients needs a single number at its end, got shape {tuple(tensor.shape)}: draw that of the loss, or of .sum()"
         )
-    nodes = _nodes(tensor.grad_fn)
+    nodes = nodes_behind(tensor.grad_fn)
+    if len(nodes) > MOST:
+        raise ValueError(
+            f"the graph has {len(nodes)} operations, more than the {MOST} that a picture can show: draw a smaller network, or step through it: viz.replay"
+        )
     points = _points(tensor, nodes, names or {}, word)
     ordered = list(points.values())
     canvas = _draw(_rows(ordered), ordered[0], word, ax)
@@ -155,39 +140,14 @@ def graph(
 # ---------------------------------------------------------------------------------------------------------------------
 # What autograd recorded
 # ---------------------------------------------------------------------------------------------------------------------
-def _nodes(root: Node) -> list[Node]:
-    """All operations behind `root`, the youngest first: each stands before those that made its inputs."""
-    found: dict[int, Node] = {}
-    stack: list[Any] = [root]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Node) and id(node) not in found:
-            found[id(node)] = node
-            stack += node.edges
-    operations = sorted((n for n in found.values() if not isinstance(n, Output)), key=lambda n: -n.seq)
-    if len(operations) > MOST:
-        raise ValueError(
-            f"the graph has {len(operations)} operations, more than the {MOST} that a picture can show: draw a smaller network"
-        )
-    if any(node.pulls is None for node in operations):
-        raise RuntimeError("the graph was released by backward(): draw it before, or call backward(retain_graph=True)")
-    return operations
-
-
 def _made_by(edge: Any) -> Any:
     """The operation behind one of several outputs."""
     return edge.edges[0] if isinstance(edge, Output) else edge
 
 
-def _name(node: Node) -> str:
-    """The name of the rule; of a user's Function its own."""
-    function = node.kind.rule
-    return function.__name__.strip("_") if function is not None else node.name().removesuffix("Backward")
-
-
 def _title(node: Node, values: dict[int, Any]) -> str:
     """The operation's sign and name, and the number that it was given, if any: `× mul 2`."""
-    name = _name(node)
+    name = name_of(node)
     numbers = [
         number(arg)
         for arg, edge in zip_longest(node.args or (), node.edges)
@@ -196,69 +156,13 @@ def _title(node: Node, values: dict[int, Any]) -> str:
         and np.ndim(arg) == 0
         and np.asarray(arg).dtype.kind in "if"
     ]
-    value, known = values.get(id(node)), _weighted_sum(node, values) if name in ("add", "sub", "rsub") else None
+    value, known = values.get(id(node)), weighted_sum(node, values) if name in ("add", "sub", "rsub") else None
     if (
         None in node.edges and value is not None and known is not None
     ):  # what the other input does not explain was added
         rest = np.round(-(value - known) if name == "sub" else value - known, 6)
         numbers = [number(rest.flat[0])] if rest.size and not np.ptp(rest) else [_short(rest)]
-    return " ".join(filter(None, (SYMBOLS.get(name), PLAIN.get(name, name), *numbers)))
-
-
-def _values(tensor: Tensor, nodes: list[Node], names: Mapping[str, Tensor]) -> dict[int, Any]:
-    """What each step gave: as the next step kept it, as `names` tells it, or computed anew."""
-    values: dict[int, Any] = {
-        id(named.grad_fn): named._data for named in (*names.values(), tensor) if named.grad_fn is not None
-    }
-    for node in nodes:
-        for arg, edge in zip(node.args or (), node.edges, strict=False):
-            if isinstance(edge, Node) and isinstance(arg, np.ndarray):
-                values[id(edge)] = arg
-        values |= {id(edge): edge._data for edge in node.edges if isinstance(edge, Tensor)}
-    for node in reversed(nodes):  # the oldest first: inputs are known before what is made of them
-        for edge in node.edges:
-            parts = values[id(edge.edges[0])] if isinstance(edge, Output) else None
-            if isinstance(parts, tuple):
-                values[id(edge)] = parts[edge.place]
-        if id(node) not in values:
-            values[id(node)] = _again(node) if not node.kind.linear else None
-        # where an edge is missing, a constant went in too; but for one to which no gradient could flow, as dropout's noise
-        missing = any(edge is None and pull is not None for pull, edge in zip(_pulls(node), node.edges, strict=False))
-        if values[id(node)] is None and not missing:
-            values[id(node)] = _weighted_sum(node, values)
-    return values
-
-
-def _again(node: Node) -> Any:
-    """The value of a step whose arguments autograd kept, a tuple if it gives several; a rule draws no random numbers, and may run anew."""
-    if node.kind.rule is None:
-        return None
-    value = node.kind.rule(*node.args, **node.kwargs)[0]
-    return tuple(value) if isinstance(value, (tuple, list)) else np.asarray(value)
-
-
-def _pulls(node: Node) -> Sequence:
-    """A gradient function for each input; a joint one stands for all."""
-    return node.pulls if isinstance(node.pulls, (tuple, list)) else [node.pulls] * len(node.edges)
-
-
-def _weighted_sum(node: Node, values: dict[int, Any]) -> Any:
-    """The value of a linear step, of which autograd kept only how gradients flow back: the same weights, read the other way.
-
-    If a gradient of 1 at one number of the result gives an input's numbers the gradients w, that number is the sum of w times input.
-    None if the step may add something else, is large, or an input is not known.
-    """
-    inputs = [values.get(id(edge)) for edge in node.edges if edge is not None]
-    size = math.prod(node.shape) if isinstance(node.shape, tuple) else LARGE + 1
-    if _name(node) not in WEIGHTED_SUMS or size > LARGE or any(value is None for value in inputs):
-        return None
-    total = np.zeros(size, node.dtype)
-    for i in range(size):
-        one = np.zeros(size, node.dtype)
-        one[i] = 1
-        flows = [flow for flow in _flows(node, one.reshape(node.shape)) if flow is not None]
-        total[i] = sum((value * flow).sum() for value, flow in zip(inputs, flows, strict=True))
-    return total.reshape(node.shape)
+    return title_of(name, *numbers)
 
 
 def _points(tensor: Tensor, nodes: list[Node], names: Mapping[str, Tensor], word: Any) -> dict[int, Point]:
@@ -266,7 +170,7 @@ def _points(tensor: Tensor, nodes: list[Node], names: Mapping[str, Tensor], word
     called: dict[int, str] = {}
     for name, named in names.items():
         called[id(named.grad_fn if named.grad_fn is not None else named if named.requires_grad else named._data)] = name
-    values, totals = _values(tensor, nodes, names), _gradients(tensor, nodes)
+    values, totals = values_of(tensor, nodes, names), gradients_of(tensor, nodes)
     points: dict[int, Point] = {}
     for node in nodes:
         title = _title(node, values)
@@ -275,7 +179,7 @@ def _points(tensor: Tensor, nodes: list[Node], names: Mapping[str, Tensor], word
     for node in nodes:
         point, total = points[id(node)], totals.get(id(node))
         point.gradient = None if isinstance(total, list) else total
-        flows = [None] * len(node.edges) if total is None else _flows(node, total)
+        flows = [None] * len(node.edges) if total is None else passed_back(node, total)
         for i, edge in enumerate(node.edges):
             value = values.get(id(edge))
             if edge is not None:
@@ -291,25 +195,6 @@ def _points(tensor: Tensor, nodes: list[Node], names: Mapping[str, Tensor], word
                 source = points.setdefault(id(value), Point("constant", called.get(id(value), word("constant"))))
             Way(source, point, value, flows[i])
     return points
-
-
-def _gradients(tensor: Tensor, nodes: list[Node]) -> dict[int, Any]:
-    """The gradient of `tensor` with respect to each node's output and each leaf, from one pass that changes nothing."""
-    targets = [*nodes, *(edge for node in nodes for edge in node.edges if isinstance(edge, Tensor))]
-    start = np.ones(tensor._data.shape, tensor._data.dtype)
-    found = run_backward([(tensor.grad_fn, start)], True, False, targets)
-    return {id(target): total for target, total in zip(targets, found or (), strict=True)}
-
-
-def _flows(node: Node, total: Any) -> list:
-    """What the node passes back to each input: one step of the engine's pass, for one node."""
-    with no_grad():
-        flows = [flow._data if isinstance(flow, Tensor) else flow for flow in flows_of(node, total, node.edges, False)]
-    pairs = zip_longest(flows, node.edges)
-    return [
-        None if flow is None or edge is None else fit(flow, edge._data if isinstance(edge, Tensor) else edge)
-        for flow, edge in pairs
-    ]
 
 
 # ---------------------------------------------------------------------------------------------------------------------

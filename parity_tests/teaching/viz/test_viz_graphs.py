@@ -7,7 +7,7 @@ import pytest
 
 import minitorch_pt as torch
 from minitorch_pt.teaching import viz
-from minitorch_pt.teaching.viz.graphs import _gradients, _nodes, _values
+from minitorch_pt.teaching.kept import gradients_of, nodes_behind, values_of
 from parity_tests.teaching.viz.gallery import mlp, numbers
 from parity_tests.teaching.viz.test_viz_drawings import texts
 
@@ -58,7 +58,7 @@ def test_a_step_is_named_with_its_number(step, title):
 )
 def test_values_of_which_autograd_kept_nothing_are_found_all_the_same(steps):
     made = steps(parameter(2, 3))
-    values = _values(total := sum(step.sum() for step in made), _nodes(total.grad_fn), {})
+    values = values_of(total := sum(step.sum() for step in made), nodes_behind(total.grad_fn), {})
     for step in made:
         np.testing.assert_allclose(values[id(step.grad_fn)], step.detach().numpy(), rtol=1e-12, atol=1e-12)
 
@@ -67,7 +67,7 @@ def test_gradients_are_those_of_autograd():
     x = parameter(2, 3)
     hidden = (x * x).tanh()
     loss = (hidden.sum(0) * torch.tensor([1.0, -2.0, 3.0], dtype=torch.float64)).sum()
-    totals = _gradients(loss, _nodes(loss.grad_fn))
+    totals = gradients_of(loss, nodes_behind(loss.grad_fn))
     expected = torch.autograd.grad(loss, [x, hidden], retain_graph=True)
     np.testing.assert_array_equal(totals[id(x)], expected[0].numpy())
     np.testing.assert_array_equal(totals[id(hidden.grad_fn)], expected[1].numpy())
