@@ -227,10 +227,8 @@ _SAME = Kind(None, "AliasBackward0", linear=True)
 def leading(tensor: Any, edge: Any) -> Any:
     """The tensor, with a history that leads on to `edge`: a node between tells apart two inputs that are one tensor."""
     if edge is not None:
-        tensor._requires_grad = True
-        tensor._node = record(
-            _SAME, (tensor._data, lambda g: g), [edge], None, None, tensor._data.shape, tensor._data.dtype
-        )
+        data, tensor._requires_grad = tensor._data, True
+        tensor._node = record(_SAME, (data, lambda g: g), [edge], None, None, data.shape, data.dtype)
     return tensor
 
 

@@ -24,9 +24,8 @@ class _PerThread(threading.local):
     task: Any = None  # the backward pass that is under way: where it starts, and the nodes that it needs (None: all)
 
 
-watchers: set[Callable] = (
-    set()
-)  # called with each new node of the graph, the value that it stands for, and the arguments, if known
+# called with each new node of the graph, the value that it stands for and the arguments that the rule was given, or None
+watchers: set[Callable] = set()
 
 
 def _trace(node: Any, value: Any, args: Any) -> None:

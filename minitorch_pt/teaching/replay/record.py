@@ -35,7 +35,7 @@ from .shots import Shot, array_of, shot
 __all__ = ["Call", "Input", "Leaf", "Operation", "Recorder", "Step", "Visit"]
 
 # files that are not the user's
-_OTHERS = ("<frozen", f"{Path(__file__).parents[2]}{os.sep}")
+_OTHERS: tuple[str, ...] = ("<frozen", f"{Path(__file__).parents[2]}{os.sep}")
 _OTHERS += tuple(f"{sysconfig.get_paths()[kind]}{os.sep}" for kind in ("stdlib", "purelib", "platlib"))
 
 
@@ -158,7 +158,7 @@ class Recorder:
 
     def follow_kept(self, loss: Tensor) -> None:
         """Take a computation that has run, as autograd kept it, and follow its backward pass."""
-        nodes = nodes_behind(loss.grad_fn)
+        nodes = nodes_behind(loss._node)
         values = values_of(loss, nodes, {})
         self._watch_passes()
         for node in reversed(nodes):

@@ -44,10 +44,10 @@ def array_of(value: Any) -> np.ndarray | None:
     if getattr(value, "is_sparse", False):
         value = value.detach().to_dense()
     value = getattr(value, "_data", value)
-    return value if isinstance(value, (np.ndarray, np.generic)) else None
+    return np.asarray(value) if isinstance(value, (np.ndarray, np.generic)) else None
 
 
 def shot(value: Any) -> Shot | None:
     """A shot of a Tensor or array; None for what is neither."""
     array = array_of(value)
-    return None if array is None or array.dtype.kind not in "biuf" else Shot(np.asarray(array))
+    return None if array is None or array.dtype.kind not in "biuf" else Shot(array)
