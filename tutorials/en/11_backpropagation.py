@@ -45,6 +45,14 @@ def neuron_loss(w, b):
 print(f"loss: {neuron_loss(2.0, -4.0)}")  # product 6, z 2, difference -3, loss 9
 
 # %% [markdown]
+# What this lesson derives can be watched first: open the page in a browser and press the right arrow key, or drag the slider.
+# Forwards you see each line compute, and then the gradients come back, one line at a time.
+
+# %%
+w, b = torch.tensor(2.0, requires_grad=True), torch.tensor(-4.0, requires_grad=True)
+print(f"the page to step through: {viz.replay(lambda: neuron_loss(w, b), '11_replay.html')}")
+
+# %% [markdown]
 # ## Measure: nudge to both sides
 # A nudge up and a nudge down, and the difference of the two losses. It is more exact than a nudge to one side: the bend of the
 # curve lifts both losses alike, and so falls out of the difference.

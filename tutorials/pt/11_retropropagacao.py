@@ -45,6 +45,14 @@ def neuron_loss(w, b):
 print(f"perda: {neuron_loss(2.0, -4.0)}")  # produto 6, z 2, diferença -3, perda 9
 
 # %% [markdown]
+# O que esta aula deduz pode ser visto antes: abra a página em um navegador e aperte a seta para a direita, ou arraste o controle.
+# Na ida, cada linha calcula; depois os gradientes voltam, uma linha de cada vez.
+
+# %%
+w, b = torch.tensor(2.0, requires_grad=True), torch.tensor(-4.0, requires_grad=True)
+print(f"a página para percorrer: {viz.replay(lambda: neuron_loss(w, b), '11_replay.html')}")
+
+# %% [markdown]
 # ## Medir: mova para os dois lados
 # Um pequeno passo para cima, um para baixo, e a diferença entre as duas perdas. É mais exato do que um passo para um lado só: a
 # curvatura levanta as duas perdas igualmente e, por isso, some na diferença.

@@ -176,10 +176,8 @@ function layoutOf() {
   const rank = ranks(standing.map((id) => ({ id })), [...edges.values()]);
   users.forEach((to, i) => {
     const id = `l${i}`;
-    if ([...to].every((user) => user[0] === "g")) return; // it is folded with those that use it
-    // used in rows that lie far apart, a leaf is drawn again there
-    const drawn = [];
-    for (const user of [...to].sort((a, b) => rank.get(a) - rank.get(b))) {
+    const drawn = []; // used in rows that lie far apart, a leaf is drawn again there; used in a folded group, it is folded with it
+    for (const user of [...to].filter((user) => user[0] !== "g").sort((a, b) => rank.get(a) - rank.get(b))) {
       if (!drawn.length || rank.get(user) > rank.get(drawn.at(-1)[0]) + 3) drawn.push([user]);
       else drawn.at(-1).push(user);
     }

@@ -75,8 +75,14 @@ def _text(code: CodeType) -> str | None:
     found = [node for node in _functions(source) if _holds(node, code)]
     if not found:
         return None
-    text = ast.get_source_segment(source, min(found, key=_size), padded=True) or ""
-    return textwrap.dedent(text)
+    function = min(found, key=_size)
+    text = textwrap.dedent(ast.get_source_segment(source, function, padded=True) or "")
+    described = isinstance(function, ast.FunctionDef) and ast.get_docstring(function) is not None
+    return (
+        text.replace(ast.get_source_segment(source, function.body[0]) or "", "").replace(":\n    \n", ":\n")
+        if described
+        else text
+    )
 
 
 @functools.cache
