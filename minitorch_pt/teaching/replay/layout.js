@@ -60,14 +60,17 @@ function untangle(rows, downwards) {
   }
 }
 
-// Every cell as near to the middle of its neighbours as the others in its row allow.
+// Every cell as near to the middle of its neighbours as the others in its row allow. The longer the ways that end in a cell, the more it
+// counts, so that a long computation goes straight down, and what joins it makes room.
 function place(rows) {
   for (const row of rows) row.reduce((x, cell) => ((cell.x = x + cell.width / 2), x + cell.width + GAP), 0);
-  for (let sweep = 0; sweep < 40; sweep++) {
+  for (const row of rows) for (const cell of row) cell.depth = Math.max(-1, ...cell.up.map((n) => n.depth)) + 1;
+  for (const cell of rows.flat()) cell.weight = 0.2 + cell.depth;
+  for (let sweep = 0; sweep < 41; sweep++) {
     for (const row of sweep % 2 ? [...rows].reverse() : rows) {
       for (const cell of row) {
-        const near = sweep > 35 ? [...cell.up, ...cell.down] : sweep % 2 ? cell.down : cell.up;
-        cell.wish = near.length ? mean(near.map((n) => n.x)) : cell.x;
+        const near = sweep % 2 ? cell.down : cell.up, weight = near.reduce((sum, n) => sum + n.weight, 0);
+        cell.wish = near.length ? near.reduce((sum, n) => sum + n.weight * n.x, 0) / weight : cell.x;
       }
       settle(row);
     }
@@ -80,13 +83,13 @@ function settle(row) {
   let offset = 0;
   for (const [i, cell] of row.entries()) {
     if (i) offset += (row[i - 1].width + cell.width) / 2 + GAP;
-    let block = { start: i, sum: cell.wish - offset, count: 1 };
+    let block = { start: i, sum: cell.weight * (cell.wish - offset), weight: cell.weight, count: 1 };
     cell.offset = offset;
-    while (blocks.length && blocks.at(-1).sum / blocks.at(-1).count >= block.sum / block.count) {
-      const before = blocks.pop();
-      block = { start: before.start, sum: before.sum + block.sum, count: before.count + block.count };
+    while (blocks.length && blocks.at(-1).sum / blocks.at(-1).weight >= block.sum / block.weight) {
+      const { start, sum, weight, count } = blocks.pop();
+      block = { start, sum: sum + block.sum, weight: weight + block.weight, count: count + block.count };
     }
     blocks.push(block);
   }
-  blocks.forEach(({ start, sum, count }) => { for (let i = start; i < start + count; i++) row[i].x = sum / count + row[i].offset; });
+  blocks.forEach(({ start, sum, weight, count }) => { for (let i = start; i < start + count; i++) row[i].x = sum / weight + row[i].offset; });
 }

@@ -38,6 +38,8 @@ __all__ = ["Call", "Input", "Leaf", "Operation", "Recorder", "Step", "Visit"]
 _OTHERS: tuple[str, ...] = ("<frozen", f"{Path(__file__).parents[2]}{os.sep}")
 _OTHERS += tuple(f"{sysconfig.get_paths()[kind]}{os.sep}" for kind in ("stdlib", "purelib", "platlib"))
 
+Lines = tuple[tuple[str, int], ...]  # file and number
+
 
 @dataclass(eq=False)
 class Call:
@@ -76,7 +78,7 @@ class Operation:
     name: str
     outputs: list[Shot | None]
     inputs: list[Input]
-    lines: tuple[tuple[str, int], ...]
+    lines: Lines
     call: Call | None
     rule: Rule | None
     pulls: list[str | None]
@@ -104,7 +106,7 @@ class Step:
     visits: list[Visit] = field(default_factory=list)
     gradients: dict[Leaf, Shot | None] = field(default_factory=dict)
     after: dict[Leaf, Shot | None] = field(default_factory=dict)
-    lines: tuple[tuple[str, int], ...] = ()  # where the optimizer stepped
+    lines: Lines = ()  # where the optimizer stepped
 
 
 class Recorder:
@@ -159,10 +161,13 @@ class Recorder:
     def follow_kept(self, loss: Tensor) -> None:
         """Take a computation that has run, as autograd kept it, and follow its backward pass."""
         nodes = nodes_behind(loss._node)
-        values = values_of(loss, nodes, {})
+        values, frames = (
+            values_of(loss, nodes, {}),
+            list(_own_frames(sys._getframe(1))),
+        )  # the variables there have names
         self._watch_passes()
         for node in reversed(nodes):
-            self._handles.append(self._take(node, values.get(id(node)), node.args, []))
+            self._handles.append(self._take(node, values.get(id(node)), node.args, frames, ()))
 
     # -- forward -------------------------------------------------------------------------------------------------------
     def _enter(self, module: Any, args: Any) -> None:
@@ -177,9 +182,10 @@ class Recorder:
             self._call = self._calls.pop()
 
     def _made(self, node: Node, value: Any, args: Any) -> None:
-        self._take(node, value, args, list(_own_frames(sys._getframe(1))))
+        frames = list(_own_frames(sys._getframe(1)))
+        self._take(node, value, args, frames, _lines(frames))
 
-    def _take(self, node: Node, value: Any, args: Any, frames: list[FrameType]) -> Any:
+    def _take(self, node: Node, value: Any, args: Any, frames: list[FrameType], lines: Lines) -> Any:
         """Note an operation, and let its node tell what the pass brings; returns the handle of its hook."""
         outputs = list(value) if type(value) in (list, tuple) else [value]
         operation = Operation(
@@ -187,7 +193,7 @@ class Recorder:
             name=name_of(node),
             outputs=[shot(v) for v in outputs],
             inputs=list(self._inputs(node, args or (), frames)),
-            lines=tuple((frame.f_code.co_filename, frame.f_lineno) for frame in reversed(frames)),
+            lines=lines,
             call=self._call,
             rule=rule_of(node),
             pulls=pull_texts(node),
@@ -263,8 +269,7 @@ class Recorder:
     # -- the step ------------------------------------------------------------------------------------------------------
     def _stepped(self, *_: Any) -> None:
         if self.steps:
-            frames = list(_own_frames(sys._getframe(1)))
-            self.steps[-1].lines = tuple((frame.f_code.co_filename, frame.f_lineno) for frame in reversed(frames))
+            self.steps[-1].lines = _lines(list(_own_frames(sys._getframe(1))))
             self._look_at_leaves(True)
 
     def _look_at_leaves(self, again: bool = False) -> None:
@@ -280,6 +285,11 @@ def _own_frames(frame: FrameType | None) -> Iterator[FrameType]:
         if not file.startswith(_OTHERS):
             yield frame
         frame = frame.f_back
+
+
+def _lines(frames: list[FrameType]) -> Lines:
+    """Where the calls stand, outermost first."""
+    return tuple((frame.f_code.co_filename, frame.f_lineno) for frame in reversed(frames))
 
 
 def _parameters(rule: Any) -> list[str]:

@@ -108,17 +108,30 @@ function progress() {
   return { ran: step().ops.length, visited: kind === "backward" ? v + 1 : step().visits.length };
 }
 
-// The gradients that came to a point by now, one for each way: {by, flow, place}
-function parts(id, visited = step().visits.length) {
-  return step().visits.slice(0, visited).flatMap(({ op, flows }) =>
-    op === null ? [] : step().ops[op].inputs.flatMap((input, i) => (input.from === id && flows[i] !== null && flows[i] !== undefined ? [{ by: op, flow: flows[i], place: input.place }] : [])));
-}
+// For each point of each step of training: what came to it, {v, by, flow, place}, one for each way, and the visit that made its gradient whole.
+const arrivals = record.steps.map(({ ops, visits }) => {
+  const came = new Map(), whole = new Map();
+  visits.forEach(({ op, flows, settled }, v) => {
+    if (op === null) return;
+    whole.set(`o${op}`, v);
+    settled.forEach((leaf) => whole.set(leaf, v));
+    ops[op].inputs.forEach(({ from, place }, i) => {
+      if (from === null || flows[i] === null || flows[i] === undefined) return;
+      if (!came.has(from)) came.set(from, []);
+      came.get(from).push({ v, by: op, flow: flows[i], place });
+    });
+  });
+  return { came, whole };
+});
+
+// What has come to a point after so many visits.
+const parts = (id, visited = Infinity) => (arrivals[now().s].came.get(id) ?? []).filter(({ v }) => v < visited);
 
 // The whole gradient at a point: what the engine brought there.
-function gradientsOf(id, visited = step().visits.length) {
-  const visits = step().visits.slice(0, visited);
-  if (id[0] === "o") return visits.find((visit) => visit.op === +id.slice(1))?.gradients ?? [];
-  return visits.some((visit) => visit.settled.includes(id)) ? [step().gradients[id]] : [];
+function gradientsOf(id, visited = Infinity) {
+  const v = arrivals[now().s].whole.get(id);
+  if (v === undefined || v >= visited) return [];
+  return id[0] === "o" ? step().visits[v].gradients : [step().gradients[id]];
 }
 
 const pointOf = (id) => (id[0] === "o" ? step().ops[+id.slice(1)] : step().leaves[+id.slice(1)]);
@@ -394,6 +407,8 @@ function drawArrays() {
     : kind === "backward" ? [...backwardOf(op, v), ...ruleOf(op, true)]
     : updateOf();
   box.replaceChildren(...shown.filter(Boolean));
+  const mark = box.querySelector("pre.rule mark");
+  if (mark) mark.closest("pre").scrollTop = mark.offsetTop - mark.closest("pre").offsetTop - 60;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
