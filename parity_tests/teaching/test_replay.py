@@ -15,6 +15,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 import minitorch_pt
+from docs import replays
 from minitorch_pt.autograd import hooks
 from minitorch_pt.autograd.modes import watchers
 from minitorch_pt.teaching import replay
@@ -523,6 +524,20 @@ def test_the_command_says_what_is_wrong(tmp_path):
     assert done.returncode == 2 and "--steps must be at least 1" in done.stderr
     assert command("missing.py", cwd=tmp_path).returncode == 2
     assert not list(tmp_path.glob("*.html"))
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted((ROOT / "docs" / "replays" / "programs").glob("*.py"))])
+def test_the_pages_of_the_site_are_written(name, tmp_path):
+    assert name in replays.NAMES
+    replays.write(name, tmp_path / "page.html", "pt")
+    data = text_of(tmp_path / "page.html")
+    assert data["language"] == "pt" and all(step["visits"] and step["update"]["leaves"] for step in data["steps"])
+    assert all(
+        op["rule"] is not None and op["value"][0] is not None and op["lines"]
+        for step in data["steps"]
+        for op in step["ops"]
+    )
+    assert (tmp_path / "page.html").stat().st_size < 600_000
 
 
 # ---------------------------------------------------------------------------------------------------------------------
