@@ -16,8 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 import minitorch_pt
 from docs import replays
-from minitorch_pt.autograd import hooks
-from minitorch_pt.autograd.modes import watchers
+from minitorch_pt.autograd.modes import recording, watchers
 from minitorch_pt.teaching import replay
 from minitorch_pt.teaching.replay.page import data_of
 from minitorch_pt.teaching.replay.record import Leaf, Operation, Recorder
@@ -343,9 +342,9 @@ def test_training_is_the_same_with_and_without_and_nothing_stays(tmp_path):
             steps()
         return [p.detach().numpy() for p in model.parameters()], model
 
-    watched, (plain, _), (noted, model) = hooks.passes_are_watched, train(False), train(True)
+    (plain, _), (noted, model) = train(False), train(True)
     assert all(np.array_equal(a, b) for a, b in zip(plain, noted, strict=True))
-    assert not watchers and hooks.passes_are_watched == watched and not model._hooked
+    assert not watchers and recording.task is None and not model._hooked
     assert all(not p._hooks for p in model.parameters())
     assert text_of(tmp_path / "page.html")["steps"][1]["visits"]
 
@@ -417,6 +416,44 @@ def test_wrong_input(tmp_path):
         w.sum().backward()
         raise ZeroDivisionError
     assert not page.exists() and not watchers
+
+
+def test_what_was_computed_before_is_a_constant(tmp_path):
+    w = minitorch_pt.ones(2, requires_grad=True)
+    before = w * 2
+    (step,) = text_of(replay.replay(lambda: (before * 3).sum(), tmp_path / "page.html"))["steps"]
+    assert [op["name"] for op in step["ops"]] == ["mul", "sum"] and len(step["visits"]) == 2
+    assert [(leaf["name"], leaf["kind"]) for leaf in step["leaves"]] == [("before", "constant")]
+
+
+def test_a_second_pass_over_one_graph_is_a_step_of_its_own():
+    w = minitorch_pt.tensor(3.0, requires_grad=True)
+    recorder = Recorder(5)
+    recorder.start()
+    loss = w * w
+    loss.backward(retain_graph=True)
+    loss.backward()
+    recorder.stop()
+    assert [len(step.visits) for step in recorder.steps] == [1, 1]
+    late = w * w
+    recorder.start()
+    late = late * w
+    recorder.stop()
+    late.backward()
+    assert len(recorder.steps) == 2
+    assert w.grad.item() == 12.0 + 27.0 and recording.task is None
+
+
+def test_checkpoints_work_behind_a_recording():
+    """They too ask which pass is under way, and may do so first while something is recorded."""
+    w = minitorch_pt.tensor(3.0, requires_grad=True)
+    recorder = Recorder(1)
+    for on in (True, False):
+        if on:
+            recorder.start()
+        minitorch_pt.utils.checkpoint.checkpoint(lambda w: (w * w).exp(), w, use_reentrant=False).backward()
+        recorder.stop()
+    assert len(recorder.steps) == 1 and w.grad.item() == pytest.approx(2 * 6 * np.exp(9), rel=1e-12)
 
 
 def test_large_arrays_are_cut(tmp_path):

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...autograd import grad
 from ...tensors.tensor import Tensor
+from ..kept import gradients_of, nodes_behind
 from ..language import spoken
 from ..running import run
 from .page import write
@@ -98,7 +98,7 @@ def replay(loss: Tensor | Callable[[], Tensor], path: str | os.PathLike, *, lang
     else:
         raise TypeError(f"replay() needs a loss, a Tensor, or a function that computes one, got {type(loss).__name__}")
     try:
-        grad(result, recorder.leaves, retain_graph=True, allow_unused=True)
+        gradients_of(result, nodes_behind(result._node))
     finally:
         recorder.stop()
     return write(path, recorder.steps, Path(path).stem, language)

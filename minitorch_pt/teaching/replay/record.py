@@ -123,11 +123,6 @@ class Recorder:
         self._handles: list[Any] = []
         self._on = False
 
-    @property
-    def leaves(self) -> list[Tensor]:
-        """The leaves that have been used so far and need a gradient."""
-        return [leaf.tensor for leaf, _ in self._leaves.values() if leaf.tensor is not None]
-
     def start(self) -> None:
         """From now on.
 
@@ -146,25 +141,23 @@ class Recorder:
 
     def stop(self) -> None:
         """Until now; a second call does nothing."""
+        self._task = None
         if self._on:
             self._on = False
             watchers.discard(self._made)
-            hooks.passes_are_watched = self._watched
             for handle in self._handles:
                 handle.remove()
             self._look_at_leaves()
 
     def _watch_passes(self) -> None:
-        self._on, self._watched = True, hooks.passes_are_watched
+        self._on = True
         hooks.watch_passes()
 
     def follow_kept(self, loss: Tensor) -> None:
         """Take a computation that has run, as autograd kept it, and follow its backward pass."""
         nodes = nodes_behind(loss._node)
-        values, frames = (
-            values_of(loss, nodes, {}),
-            list(_own_frames(sys._getframe(1))),
-        )  # the variables there have names
+        values = values_of(loss, nodes, {})
+        frames = list(_own_frames(sys._getframe(1)))  # whose variables have names
         self._watch_passes()
         for node in reversed(nodes):
             self._handles.append(self._take(node, values.get(id(node)), node.args, frames, ()))
@@ -219,7 +212,7 @@ class Recorder:
                 made, place = (edge.edges[0], edge.place) if isinstance(edge, Output) else (edge, 0)
                 source = getattr(made, "operation", None)
                 if source is None:  # made before the recording began
-                    leaf, value = self.leaf(made, arg, frames)
+                    leaf, value = self.leaf(edge, arg, frames)
                     yield Input(name, leaf, 0, value)
                 else:
                     if place not in source.variables:
@@ -236,7 +229,11 @@ class Recorder:
         fresh = array_of(array)
         same = value is not None and fresh is not None and value.shows(fresh)
         if known is None or constant and not same:
-            name = self._names.get(id(key)) or _called(frames, lambda t: t is key or t._data is key) or called
+            name = (
+                self._names.get(id(key))
+                or _called(frames, lambda t: t is key or t._data is key or t._node is key)
+                or called
+            )
             kind = "constant" if constant else "parameter" if id(key) in self._names else "leaf"
             known = Leaf(name, kind, None if constant else key)
             if not constant:
@@ -247,6 +244,8 @@ class Recorder:
 
     # -- backward ------------------------------------------------------------------------------------------------------
     def _passed(self, operation: Operation, flows: tuple, gradients: tuple) -> None:
+        if not self._on:  # a node that has outlived the recording
+            return
         if thread.task is not self._task:
             self._task = thread.task
             self._look_at_leaves()
@@ -255,11 +254,9 @@ class Recorder:
             self.steps.append(Step(operation, _behind(operation)))
             node, frames = operation.node(), list(_own_frames(sys._getframe(1)))
             operation.variables.setdefault(0, _called(frames, lambda t: t._node is node))
-        if self._on:
-            visit = Visit(operation, [shot(g) for g in gradients], [shot(f) for f in flows])
-            self.steps[-1].visits.append(visit)
-            node = operation.node()
-            operation.torch_name, operation.name = node.name(), name_of(node)
+        self.steps[-1].visits.append(Visit(operation, [shot(g) for g in gradients], [shot(f) for f in flows]))
+        node = operation.node()
+        operation.torch_name, operation.name = node.name(), name_of(node)
 
     def _settled(self, leaf: Leaf, gradient: Tensor) -> None:
         if self._on and self.steps and thread.task is self._task:
