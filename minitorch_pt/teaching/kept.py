@@ -27,6 +27,7 @@ WEIGHTED_SUMS = {
     "sum",
     "mean",
     "view",
+    "index",
     "squeeze",
     "unsqueeze",
     "transpose",

@@ -28,6 +28,8 @@ PLAIN = {
 def name_of(node: Node) -> str:
     """The name of the rule; of a user's Function its own."""
     function = node.kind.rule
+    if function is not None and function.__name__ == "_view" and function.__module__.endswith("indexing"):
+        return "index"  # x[0], which is a view too
     return function.__name__.strip("_") if function is not None else node.name().removesuffix("Backward")
 
 

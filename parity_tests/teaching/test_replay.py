@@ -86,15 +86,19 @@ NETWORKS = [mlp, cnn, recurrent, attention]
 
 
 def lstm(torch):
-    """A layer that is one node with several outputs."""
-    model = torch.nn.LSTM(3, 4)
-    x = torch.randn(5, 2, 3)
+    """A layer that is one node with several outputs, and with an argument left out in the middle of its inputs."""
 
-    def loss():
-        output, (h, c) = model(x)
-        return (output**2).sum() + (h * c).sum()
+    class Reader(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm, self.start = torch.nn.LSTM(3, 4), torch.nn.Parameter(torch.zeros(1, 2, 4))
 
-    return model, loss
+        def forward(self, x):
+            output, (h, c) = self.lstm(x, (self.start, self.start + 1))
+            return (output**2).sum() + (h * c).sum()
+
+    model, x = Reader(), torch.randn(5, 2, 3)
+    return model, lambda: model(x)
 
 
 @pytest.fixture(autouse=True)

@@ -61,7 +61,7 @@ class Leaf:
 
 @dataclass(eq=False)
 class Input:
-    """An argument of an operation: where it came from and its numbers, or what else it was, as a text."""
+    """An argument of an operation: where it came from and its numbers, or what else it was, as a text ("" if that says little)."""
 
     name: str
     source: Operation | Leaf | None
@@ -206,8 +206,8 @@ class Recorder:
                 if array is not None and array.ndim:
                     leaf, value = self.leaf(array, array, frames, "" if name in ("input", "other") else name)
                     yield Input(name, leaf, 0, value)
-                elif _is_plain(arg):
-                    yield Input(name, None, text=str(arg))
+                else:
+                    yield Input(name, None, text=str(arg) if _is_plain(arg) else "")
             elif isinstance(edge, Node):
                 made, place = (edge.edges[0], edge.place) if isinstance(edge, Output) else (edge, 0)
                 source = getattr(made, "operation", None)

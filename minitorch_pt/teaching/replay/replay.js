@@ -324,6 +324,7 @@ function forwardOf(op) {
   const given = inputs.map((input) => {
     const source = input.from === null ? "" : titleOf(input.from);
     const name = source && source !== input.name ? `${input.name ? `${input.name}: ` : ""}${source}` : input.name;
+    if (input.from === null && !input.text) return null;
     return input.from === null ? el("p", { class: "quiet" }, el("b", {}, `${input.name} `), input.text) : el("div", { class: "input" }, figureOf(name, input.value));
   });
   const outputs = value.map((id, i) => figureOf(value.length > 1 ? `${word("output")} ${i}` : titleOf(`o${op}`), id));
