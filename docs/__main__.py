@@ -49,7 +49,7 @@ def lay_out(language: str, notebooks: Path) -> Path:
         write(source / page.name, page.read_text(encoding="utf-8"))
     numbers = []
     for script in lessons.scripts(language):
-        number = script.name[:2]
+        number = lessons.key(script)
         numbers.append(number)
         plain = lessons.notebook(script, language)
         write(notebooks / f"{script.stem}.ipynb", nbformat.writes(plain))
