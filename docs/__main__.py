@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 
-from . import api, gallery, lessons, live, mistakes
+from . import api, card, gallery, lessons, live, mistakes
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -65,6 +65,7 @@ def lay_out(language: str, notebooks: Path) -> Path:
     write(source / "gallery.md", gallery.page(language))
     write(source / "live.md", live.page(language))
     write(source / "mistakes.md", mistakes.page(language))
+    write(source / "card.md", card.page(language))
     for picture in gallery.pictures(language):
         write(source / "pictures" / picture.name, picture.read_text(encoding="utf-8"))
     for name, text in api.sources().items():

@@ -504,7 +504,7 @@ for (name, (ill, well, *slow)), axes in zip(curves.items(), panels, strict=True)
     axes.plot(ill, color="#D55E00", linestyle=(0, (4, 2)), linewidth=1.5)
     axes.plot(well, color="#0072B2", linewidth=2)
     for losses in slow:
-        axes.plot(losses, color="#767676", linestyle=":", linewidth=2)
+        axes.plot(losses, color="#222222", linestyle=":", linewidth=2, zorder=3)
     axes.set_title(name)
     axes.set_yscale("log" if name[:2] in ("1 ", "2 ", "5 ", "8 ", "9 ") else "linear")
     axes.yaxis.set_minor_formatter("")  # powers of ten are enough
