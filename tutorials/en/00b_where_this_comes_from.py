@@ -7,6 +7,12 @@
 #
 # **Time:** 21 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. What does the network of the quick start read? (lesson 00)
+# 2. What does the seed decide there? (lesson 00)
+# 3. What happens to the loss on digits that only watch? (lesson 00)
+#
 # This is a lesson to look at. Its programs run, and their numbers are real; how they work is told from lesson 01 on, piece by piece.
 #
 # *Artificial intelligence* is the old name for the wish that machines do what takes a mind. *Machine learning* is the part of it in which
@@ -369,3 +375,15 @@ check(
     ([True, False, True, True, False, True, True], ["a", "a", "b", "b", "a", "c", "c"], 2 / 3),
     ([True, True], ["a", "b"], 0.0),
 )
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. Handwritten digits, pictures of 8 × 8 pixels.
+# 2. Which digits are for the test, and what the network begins with.
+# 3. It soon falls more slowly, and ends higher than on those that the network learns from.
+#
+# </details>

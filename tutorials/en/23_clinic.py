@@ -7,6 +7,12 @@
 #
 # **Time:** 36 minutes.
 #
+# **From earlier lessons:** three questions; their answers stand at the end.
+#
+# 1. Which line turns a program of these lessons into one of PyTorch's? (lesson 22)
+# 2. Training loss low, validation loss high: what is that called? (lesson 14)
+# 3. What is the slope of ReLU below 0? (lesson 09)
+#
 # Ten trainings, all ill, none with an error message. You see the symptom first, as one sees it in life: losses, answers. **Guess**
 # before you read on. Then we measure, for a guess is no diagnosis; then come the cause, the repair, and the curve after it. At the end
 # all ten stand on one card, to be printed and pinned up beside the screen.
@@ -198,7 +204,7 @@ print(f"loss: {ill[0]:.2f} at first, in the end ≈ {ill[-1]:.2f}")
 print(f"deviation of the answers ≈ {model(scaled).std().item():.3f}, of the targets {listed.std().item():.3f}")
 
 # %% [markdown]
-# **Guess:** the symptom is that of case 1. Are these neurons dead too?
+# **Guess first:** the symptom is that of case 1. Are these neurons dead too?
 
 # %%
 print("neurons that are 0 for all houses:", (model[:2](scaled).max(dim=0).values == 0).sum().item(), "of 16")
@@ -470,7 +476,7 @@ ill = train(model, optimizer, torch.nn.CrossEntropyLoss(), spirals, arms)
 print(f"different losses in 200 steps: {len(set(ill))}; right ≈ {right(model, spirals, arms):.0%}")
 
 # %% [markdown]
-# **Guess:** even a bad training moves the last digits. Not one of them moves, so no weight changes. Is there no gradient, or does nobody
+# **Guess first:** even a bad training moves the last digits. Not one of them moves, so no weight changes. Is there no gradient, or does nobody
 # use it?
 
 # %%
@@ -686,3 +692,15 @@ def patient(seed):
 
 
 check(exercise_4, patient(5), patient(6))
+
+# %% [markdown]
+# ## Answers to the three questions
+#
+# <details>
+# <summary>Show them</summary>
+#
+# 1. `import torch` in place of `import minitorch_pt as torch`.
+# 2. Overfitting.
+# 3. 0: nothing is learned there.
+#
+# </details>

@@ -7,6 +7,12 @@
 #
 # **Tempo:** 22 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. O que a rede do início rápido lê? (aula 00)
+# 2. O que a semente decide ali? (aula 00)
+# 3. O que acontece com a perda nos dígitos que só observam? (aula 00)
+#
 # Esta é uma aula para olhar. Seus programas rodam, e os números são de verdade; como funcionam se conta da aula 01 em diante, peça por peça.
 #
 # *Inteligência artificial* é o nome antigo do desejo de que máquinas façam o que exige uma mente. *Aprendizado de máquina* (*machine learning*) é
@@ -65,7 +71,7 @@ print(f"pesos {weights.tolist()}, viés {bias.item()}")
 # máquina capaz de andar, falar, ver, escrever e saber que existe.
 #
 # ## 1969: a palavra "ou"
-# Agora "ou um, ou outro", XOR: 1 se exatamente uma entrada é 1. **Dê um palpite antes:** quantas voltas?
+# Agora "ou um, ou outro", XOR: 1 se exatamente uma entrada é 1. **Adivinhe primeiro:** quantas voltas?
 
 # %%
 _, _, wrong = perceptron(inputs, [0.0, 1.0, 1.0, 0.0])
@@ -371,3 +377,15 @@ check(
     ([True, False, True, True, False, True, True], ["a", "a", "b", "b", "a", "c", "c"], 2 / 3),
     ([True, True], ["a", "b"], 0.0),
 )
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. Dígitos escritos à mão, imagens de 8 × 8 pixels.
+# 2. Que dígitos ficam para o teste, e com que pesos a rede começa.
+# 3. Ela logo cai mais devagar e termina mais alta que nos dígitos com que a rede aprende.
+#
+# </details>

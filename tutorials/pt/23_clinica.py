@@ -7,6 +7,12 @@
 #
 # **Tempo:** 37 minutos.
 #
+# **De aulas anteriores:** três perguntas; as respostas estão no fim.
+#
+# 1. Que linha faz de um programa destas aulas um programa do PyTorch? (aula 22)
+# 2. Perda de treinamento baixa, perda de validação alta: como se chama isso? (aula 14)
+# 3. Qual é a inclinação da ReLU abaixo de 0? (aula 09)
+#
 # Dez treinamentos, todos doentes, nenhum com mensagem de erro. Primeiro você vê o sintoma, como ele aparece na vida: perdas, respostas.
 # **Dê um palpite** antes de seguir lendo. Depois medimos, pois um palpite não é um diagnóstico; então vêm a causa, o conserto e a curva
 # depois dele. No fim, os dez ficam em um só cartão, para imprimir e pregar ao lado da tela.
@@ -199,7 +205,7 @@ print(f"perda: {ill[0]:.2f} no começo, no fim ≈ {ill[-1]:.2f}")
 print(f"desvio das respostas ≈ {model(scaled).std().item():.3f}, dos alvos {listed.std().item():.3f}")
 
 # %% [markdown]
-# **Palpite:** o sintoma é o do caso 1. Estes neurônios também morreram?
+# **Adivinhe primeiro:** o sintoma é o do caso 1. Estes neurônios também morreram?
 
 # %%
 print("neurônios que são 0 em todas as casas:", (model[:2](scaled).max(dim=0).values == 0).sum().item(), "de 16")
@@ -477,7 +483,7 @@ ill = train(model, optimizer, torch.nn.CrossEntropyLoss(), spirals, arms)
 print(f"perdas diferentes em 200 passos: {len(set(ill))}; acertos ≈ {right(model, spirals, arms):.0%}")
 
 # %% [markdown]
-# **Palpite:** até um treinamento ruim mexe nos últimos algarismos. Aqui nenhum se mexe; logo, nenhum peso muda. Não há gradiente, ou ninguém o
+# **Adivinhe primeiro:** até um treinamento ruim mexe nos últimos algarismos. Aqui nenhum se mexe; logo, nenhum peso muda. Não há gradiente, ou ninguém o
 # usa?
 
 # %%
@@ -694,3 +700,15 @@ def patient(seed):
 
 
 check(exercise_4, patient(5), patient(6))
+
+# %% [markdown]
+# ## Respostas às três perguntas
+#
+# <details>
+# <summary>Mostrar</summary>
+#
+# 1. `import torch` no lugar de `import minitorch_pt as torch`.
+# 2. Sobreajuste.
+# 3. 0: ali nada se aprende.
+#
+# </details>
