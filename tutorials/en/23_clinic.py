@@ -625,28 +625,28 @@ check(
 )
 
 # %% [markdown]
-# **3.** An instrument for case 8: from the gradients of a model's weights, the length of the longest divided by that of the shortest. Only
-# weights count, parameters with two axes, not biases; `backward()` has been called.
+# **3.** An instrument for case 8: from the gradients of all parameters, a list of tensors, the length of the longest divided by that of the
+# shortest. Only those of weights count, which have two axes, not those of biases.
 
 
 # %%
-def exercise_3(model):
+def exercise_3(gradients):
     return ...
 
 
-def after_backward(*lengths):
-    """A model whose weights have gradients of these lengths."""
-    model = torch.nn.Sequential(*[torch.nn.Linear(4, 4) for _ in lengths])
-    for layer, length in zip(model, lengths, strict=True):
-        layer.weight.grad, layer.bias.grad = torch.full((4, 4), length / 4), torch.full((4,), 1000.0)
-    return model
+def gradients_of(*lengths):
+    """Gradients of these lengths for the weights of some layers, each with one for the bias behind it."""
+    gradients = []
+    for rows, length in enumerate(lengths, 2):
+        gradients += [torch.full((rows, 4), length / (rows * 4) ** 0.5), torch.full((rows,), 1000.0)]
+    return gradients
 
 
 check(
     exercise_3,
-    (after_backward(2.0, 8.0, 4.0), 4.0),
-    (after_backward(0.5, 0.5), 1.0),
-    (after_backward(9.0, 3.0, 0.1), 90.0),
+    (gradients_of(2.0, 8.0, 4.0), 4.0),
+    (gradients_of(0.5, 0.5), 1.0),
+    (gradients_of(9.0, 3.0, 0.1), 90.0),
 )
 
 # %% [markdown]

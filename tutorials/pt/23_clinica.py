@@ -633,28 +633,28 @@ check(
 )
 
 # %% [markdown]
-# **3.** Um instrumento para o caso 8: a partir dos gradientes dos pesos de um modelo, o comprimento do mais longo dividido pelo do mais curto. Só
-# contam pesos, parâmetros de dois eixos, e não vieses; `backward()` já foi chamado.
+# **3.** Um instrumento para o caso 8: a partir dos gradientes de todos os parâmetros, uma lista de tensores, o comprimento do mais longo dividido pelo do
+# mais curto. Só contam os dos pesos, que têm dois eixos, não os dos vieses.
 
 
 # %%
-def exercise_3(model):
+def exercise_3(gradients):
     return ...
 
 
-def after_backward(*lengths):
-    """Um modelo cujos pesos têm gradientes destes comprimentos."""
-    model = torch.nn.Sequential(*[torch.nn.Linear(4, 4) for _ in lengths])
-    for layer, length in zip(model, lengths, strict=True):
-        layer.weight.grad, layer.bias.grad = torch.full((4, 4), length / 4), torch.full((4,), 1000.0)
-    return model
+def gradients_of(*lengths):
+    """Gradientes destes comprimentos para os pesos de algumas camadas, cada um seguido de um para o viés."""
+    gradients = []
+    for rows, length in enumerate(lengths, 2):
+        gradients += [torch.full((rows, 4), length / (rows * 4) ** 0.5), torch.full((rows,), 1000.0)]
+    return gradients
 
 
 check(
     exercise_3,
-    (after_backward(2.0, 8.0, 4.0), 4.0),
-    (after_backward(0.5, 0.5), 1.0),
-    (after_backward(9.0, 3.0, 0.1), 90.0),
+    (gradients_of(2.0, 8.0, 4.0), 4.0),
+    (gradients_of(0.5, 0.5), 1.0),
+    (gradients_of(9.0, 3.0, 0.1), 90.0),
 )
 
 # %% [markdown]

@@ -26,6 +26,14 @@ def _trained(x, y, dim=1, empty=True, scale=True, alone=False):
     return answer
 
 
+def _lengths(gradients):
+    return [gradient.norm().item() for gradient in gradients if gradient.dim() == 2]
+
+
+def _ratio(values):
+    return max(values) / min(values)
+
+
 WRONG = {
     1: [
         lambda hidden: (hidden == 0).float().mean(),  # zeros, not neurons
@@ -55,16 +63,13 @@ WRONG = {
         ],
     ],
     3: [
-        lambda model: model[0].weight.grad.norm().item() / model[-1].weight.grad.norm().item(),  # first and last
-        lambda model: (
-            max(p.grad.norm().item() for p in model.parameters())
-            / min(p.grad.norm().item() for p in model.parameters())
+        lambda gradients: _lengths(gradients)[0] / _lengths(gradients)[-1],  # first and last
+        lambda gradients: (
+            max(g.norm().item() for g in gradients) / min(g.norm().item() for g in gradients)
         ),  # biases too
-        lambda model: min(m.weight.grad.norm().item() for m in model) / max(m.weight.grad.norm().item() for m in model),
-        lambda model: (
-            max(m.weight.norm().item() for m in model) / min(m.weight.norm().item() for m in model)
-        ),  # no grad
-        lambda model: max(m.weight.grad.norm().item() for m in model) - min(m.weight.grad.norm().item() for m in model),
+        lambda gradients: min(_lengths(gradients)) / max(_lengths(gradients)),
+        lambda gradients: _ratio([g.abs().max().item() for g in gradients if g.dim() == 2]),  # largest numbers
+        lambda gradients: max(_lengths(gradients)) - min(_lengths(gradients)),
     ],
     4: [
         lambda x, y: _trained(x, y, dim=0, empty=False, scale=False),  # as it was
