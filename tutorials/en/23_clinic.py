@@ -90,7 +90,8 @@ print("largest slope of the first layer:", model[0].weight.grad.abs().max().item
 # weights so far that each `z` is negative for every house. ReLU makes 0 of it, and the slope of ReLU is 0 there: no gradient will ever
 # bring the neurons back. What is left is the last bias, which learns the mean price.
 #
-# **Repair:** targets with mean 0 and standard deviation 1, as the inputs have. (A smaller learning rate or leaky ReLU help too.)
+# **Repair:** targets with mean 0 and standard deviation 1, as the inputs have. (Raw prices
+# with a learning rate of 0.001 work too. Leaky ReLU keeps neurons alive, but steps of this size end in `nan` with it.)
 
 # %%
 model = network()
@@ -102,7 +103,8 @@ curves["1 dead ReLU"] = ill, well
 
 # %% [markdown]
 # ## Case 2: it learns a little, and no more
-# One neuron is enough for these prices: size + 5 · rooms + 30. A learning rate five times as large ends in `nan`, as someone has tried.
+# One neuron is enough for these prices: size + 5 · rooms + 30. With a learning rate five times as large, as someone has tried,
+# the loss grows without end.
 
 # %%
 torch.manual_seed(1)
@@ -436,7 +438,7 @@ print(f"the other: {fast[0]:.2f}, {fast[1]:.2f}, then ≈ {fast[2]:.0f}")
 
 # %% [markdown]
 # **Guess:** the easy case. But how large is right? Measure how far one step moves the weights, as a share of their length; and try
-# learning rates, each 10 times the one before, for 50 steps.
+# learning rates, most of them 10 times the one before, for 50 steps.
 
 # %%
 for lr in (0.001, 0.01, 0.1, 1.0, 3.0, 30.0):
@@ -516,7 +518,7 @@ for (name, (ill, well, *slow)), axes in zip(curves.items(), panels, strict=True)
     axes.yaxis.set_minor_formatter("")  # powers of ten are enough
 figure.alt = (
     "Ten small pictures, each with the curve of a broken training and the curve after the repair. At the end: "
-    + "; ".join(f"{name}: {ill[-1]:.3g} and {well[-1]:.3g}" for name, (ill, well, *_) in curves.items())
+    + "; ".join(f"{name}: {ill[-1]:.2f} and {well[-1]:.2f}" for name, (ill, well, *_) in curves.items())
 )
 viz.save(figure, "pictures/23_clinic")
 figure
@@ -540,8 +542,8 @@ print(torch.nn.BatchNorm1d(4).eval()(torch.ones(1, 4)).shape)  # repaired: with 
 #
 # | | symptom | measure | cause | repair |
 # |---|---|---|---|---|
-# | 1 | one answer for all inputs, loss at the variance of the targets | largest value of each hidden neuron: 0 | dead ReLU | scale the targets, smaller learning rate, leaky ReLU |
-# | 2 | falls fast, then crawls; larger learning rates give `nan` | deviation of each input, gradient of each weight | unscaled inputs | subtract the mean, divide by the deviation |
+# | 1 | one answer for all inputs, loss at the variance of the targets | largest value of each hidden neuron: 0 | dead ReLU | scale the targets, smaller learning rate |
+# | 2 | falls fast, then crawls; with a larger learning rate it runs away | deviation of each input, gradient of each weight | unscaled inputs | subtract the mean, divide by the deviation |
 # | 3 | right in a batch, wrong one by one; loss stands at log(batch / classes) | sums of the probabilities along each axis | softmax along the wrong axis | `dim=1`, or `CrossEntropyLoss` on the scores |
 # | 4 | one answer for all inputs, neurons alive | shape of answers, targets and their difference | labels of the wrong shape, broadcast | `assert answers.shape == targets.shape` |
 # | 5 | falls fast, swings up, stays bad | length of the gradient grows while the loss is small | `zero_grad()` missing | `optimizer.zero_grad()` in every round |

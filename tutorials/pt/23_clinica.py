@@ -90,7 +90,8 @@ print("maior inclinação da primeira camada:", model[0].weight.grad.abs().max()
 # enormes, e um passo jogou os pesos tão longe que cada `z` é negativo para todas as casas. A ReLU faz disso 0, e ali a inclinação da ReLU é
 # 0: nenhum gradiente trará os neurônios de volta. O que resta é o último viés, que aprende o preço médio.
 #
-# **Conserto:** alvos com média 0 e desvio padrão 1, como já são as entradas. (Uma taxa de aprendizado menor ou a leaky ReLU também ajudam.)
+# **Conserto:** alvos com média 0 e desvio padrão 1, como já são as entradas. (Preços crus com
+# uma taxa de aprendizado de 0,001 também servem. A leaky ReLU mantém os neurônios vivos, mas com ela passos deste tamanho terminam em `nan`.)
 
 # %%
 model = network()
@@ -102,8 +103,8 @@ curves["1 ReLU morta"] = ill, well
 
 # %% [markdown]
 # ## Caso 2: aprende um pouco, e só
-# Para estes preços basta um neurônio: tamanho + 5 · quartos + 30. Uma taxa de aprendizado cinco vezes maior termina em `nan`, como alguém já
-# experimentou.
+# Para estes preços basta um neurônio: tamanho + 5 · quartos + 30. Com uma taxa de aprendizado cinco vezes maior, como alguém já experimentou, a
+# perda cresce sem fim.
 
 # %%
 torch.manual_seed(1)
@@ -523,7 +524,7 @@ for (name, (ill, well, *slow)), axes in zip(curves.items(), panels, strict=True)
     axes.yaxis.set_minor_formatter("")  # bastam potências de dez
 figure.alt = (
     "Dez figuras pequenas, cada uma com a curva de um treinamento doente e a curva depois do conserto. No fim: "
-    + "; ".join(f"{name}: {ill[-1]:.3g} e {well[-1]:.3g}" for name, (ill, well, *_) in curves.items())
+    + "; ".join(f"{name}: {ill[-1]:.2f} e {well[-1]:.2f}" for name, (ill, well, *_) in curves.items())
 )
 viz.save(figure, "pictures/23_clinic")
 figure
@@ -548,8 +549,8 @@ print(torch.nn.BatchNorm1d(4).eval()(torch.ones(1, 4)).shape)  # consertado: com
 #
 # | | sintoma | meça | causa | conserto |
 # |---|---|---|---|---|
-# | 1 | uma só resposta para todas as entradas, perda na variância dos alvos | maior valor de cada neurônio oculto: 0 | ReLU morta | escala nos alvos, taxa de aprendizado menor, leaky ReLU |
-# | 2 | cai depressa e depois se arrasta; taxas maiores dão `nan` | desvio de cada entrada, gradiente de cada peso | entradas fora de escala | subtrair a média, dividir pelo desvio |
+# | 1 | uma só resposta para todas as entradas, perda na variância dos alvos | maior valor de cada neurônio oculto: 0 | ReLU morta | pôr os alvos em escala, taxa de aprendizado menor |
+# | 2 | cai depressa e depois se arrasta; com uma taxa maior, dispara | desvio de cada entrada, gradiente de cada peso | entradas fora de escala | subtrair a média, dividir pelo desvio |
 # | 3 | acerta em lote, erra uma a uma; perda parada em log(lote / classes) | somas das probabilidades ao longo de cada eixo | softmax no eixo errado | `dim=1`, ou `CrossEntropyLoss` com as pontuações |
 # | 4 | uma só resposta para todas as entradas, neurônios vivos | formato das respostas, dos alvos e de sua diferença | rótulos de formato errado, expandidos | `assert answers.shape == targets.shape` |
 # | 5 | cai depressa, sobe num salto, fica ruim | gradiente longo enquanto a perda é pequena | falta `zero_grad()` | `optimizer.zero_grad()` em cada volta |
