@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 
-from . import api, gallery, lessons, live, mistakes, replays
+from . import api, card, gallery, lessons, live, mistakes, replays
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -49,7 +49,7 @@ def lay_out(language: str, notebooks: Path) -> Path:
         write(source / page.name, page.read_text(encoding="utf-8"))
     numbers = []
     for script in lessons.scripts(language):
-        number = script.name[:2]
+        number = lessons.key(script)
         numbers.append(number)
         plain = lessons.notebook(script, language)
         write(notebooks / f"{script.stem}.ipynb", nbformat.writes(plain))
@@ -66,6 +66,7 @@ def lay_out(language: str, notebooks: Path) -> Path:
     write(source / "live.md", live.page(language))
     write(source / "mistakes.md", mistakes.page(language))
     write(source / "replays.md", replays.page(language))
+    write(source / "card.md", card.page(language))
     for picture in gallery.pictures(language):
         write(source / "pictures" / picture.name, picture.read_text(encoding="utf-8"))
     for name, text in api.sources().items():

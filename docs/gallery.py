@@ -6,7 +6,7 @@ import html
 import re
 from pathlib import Path
 
-from .lessons import TUTORIALS
+from .lessons import TUTORIALS, key
 
 WORDS = {
     "en": (
@@ -41,7 +41,7 @@ def page(language: str) -> str:
     for picture in pictures(language):
         name, whole = texts(picture)
         lines += [
-            f":::::{{grid-item-card}} {name}", f":link: lessons/{picture.name[:2]}", ":link-type: doc", "",
+            f":::::{{grid-item-card}} {name}", f":link: lessons/{key(picture)}", ":link-type: doc", "",
             f"```{{image}} pictures/{picture.name}", f":alt: {' '.join(whole.split())}", "```", ":::::", "",
         ]  # fmt: skip
     return "\n".join([*lines, "::::::", ""])

@@ -8,6 +8,8 @@ from pathlib import Path
 import jupytext
 import nbformat
 
+from tutorials.run_all import key
+
 from . import live
 
 TUTORIALS = Path(__file__).parent.parent / "tutorials"
@@ -34,7 +36,7 @@ def notebook(script: Path, language: str, hidden: bool = False) -> nbformat.Note
     made = jupytext.read(script)
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     if hidden:
-        answers, cells = solutions(script.name[:2]), []
+        answers, cells = solutions(key(script)), []
         for cell in made.cells:
             cells.append(cell)
             if cell.cell_type == "code":

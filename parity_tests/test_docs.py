@@ -19,7 +19,7 @@ def test_a_lesson_is_a_notebook_with_its_solutions_folded(language):
     scripts = lessons.scripts(language)
     assert len(scripts) >= 22
     for script in scripts:
-        answers = lessons.solutions(script.name[:2])
+        answers = lessons.solutions(lessons.key(script))
         plain, page = lessons.notebook(script, language), lessons.notebook(script, language, hidden=True)
         assert plain.metadata["kernelspec"]["name"] == "python3" and plain.cells[0].source.startswith("# ")
         folded = [cell.source for cell in page.cells if cell.source.startswith(":::{dropdown}")]
@@ -29,7 +29,7 @@ def test_a_lesson_is_a_notebook_with_its_solutions_folded(language):
 
 
 def test_both_languages_have_the_same_pages():
-    first, second = ([path.name[:2] for path in lessons.scripts(language)] for language in LANGUAGES)
+    first, second = ([lessons.key(path) for path in lessons.scripts(language)] for language in LANGUAGES)
     assert (
         first == second
         and TITLES["en"].keys() == TITLES["pt"].keys()

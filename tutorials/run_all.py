@@ -41,13 +41,18 @@ class Run(NamedTuple):
     pictures: list[str]
 
 
+def key(path: Path) -> str:
+    """The number of a lesson, or of what belongs to it: what its name has before the first underscore, 07 or 00b."""
+    return path.stem.partition("_")[0]
+
+
 def lessons(*numbers: str) -> list[Path]:
     """The lessons with those numbers, or all, in both languages."""
     return sorted(
         path
         for language in LANGUAGES
-        for path in (HERE / language).glob("[0-9][0-9]_*.py")
-        if not numbers or path.name[:2] in numbers
+        for path in (HERE / language).glob("[0-9][0-9]*_*.py")
+        if not numbers or key(path) in numbers
     )
 
 
@@ -112,7 +117,7 @@ def difference(printed: str, recorded: str) -> str | None:
 
 def record_of(lesson: Path) -> Path:
     """Where the record of a lesson lies, one for both languages."""
-    return HERE / "recorded" / f"{lesson.name[:2]}.txt"
+    return HERE / "recorded" / f"{key(lesson)}.txt"
 
 
 def pictures_of(lesson: Path) -> Path:
@@ -124,7 +129,7 @@ def keep(lesson: Path, done: Run, folder: Path) -> None:
     """Make what a lesson printed and drew the record."""
     if lesson.parent.name == "en":
         record_of(lesson).write_text(kept(done.printed), encoding="utf-8")
-    for old in pictures_of(lesson).glob(f"{lesson.name[:2]}_*"):
+    for old in pictures_of(lesson).glob(f"{key(lesson)}_*"):
         old.unlink()
     for name in done.pictures:
         pictures_of(lesson).mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 TUTORIALS = ROOT / "tutorials"
 CONTENTS = (TUTORIALS / "README.md").read_text(encoding="utf-8")
 LESSONS = run_all.lessons()
-MODELLED = [path for path in LESSONS if path.name[:2] != "00"]  # the quick start has a form of its own
+MODELLED = [path for path in LESSONS if run_all.key(path) != "00"]  # the quick start has a form of its own
 ENGLISH, PORTUGUESE = ([path for path in LESSONS if path.parent.name == language] for language in run_all.LANGUAGES)
 SECTIONS = {
     "en": ("## When it goes wrong", "## The same under PyTorch", "## Summary", "## Exercises"),
@@ -127,7 +127,7 @@ def wordless(text: str) -> str:
 
 
 def test_each_lesson_has_its_twin():
-    assert [p.name[:2] for p in ENGLISH] == [p.name[:2] for p in PORTUGUESE]
+    assert [run_all.key(p) for p in ENGLISH] == [run_all.key(p) for p in PORTUGUESE]
     assert ENGLISH
 
 
@@ -162,11 +162,11 @@ def test_what_counts_as_the_same_code(english, portuguese, equal):
 def test_a_lesson_runs_and_prints_the_recorded_numbers(lesson, tmp_path):
     done = run_all.run(lesson, tmp_path)
     assert not done.failed, done.printed + done.errors
-    assert run_all.record_of(lesson).exists(), f"record it: python tutorials/run_all.py --record {lesson.name[:2]}"
+    assert run_all.record_of(lesson).exists(), f"record it: python tutorials/run_all.py --record {run_all.key(lesson)}"
     wrong = run_all.difference(done.printed, run_all.record_of(lesson).read_text(encoding="utf-8"))
     assert wrong is None, wrong
-    kept = {path.name for path in run_all.pictures_of(lesson).glob(f"{lesson.name[:2]}_*")}
-    assert kept == set(done.pictures), f"draw them: python tutorials/run_all.py --record {lesson.name[:2]}"
+    kept = {path.name for path in run_all.pictures_of(lesson).glob(f"{run_all.key(lesson)}_*")}
+    assert kept == set(done.pictures), f"draw them: python tutorials/run_all.py --record {run_all.key(lesson)}"
     twins = [line for line in done.printed.splitlines() if line.startswith("PyTorch")]
     assert twins or lesson not in MODELLED
     assert not [line for line in twins if re.search(r"differ(s|ent)\b|diferentes?\b|no answer|sem resposta", line)]
@@ -238,7 +238,7 @@ def test_a_lesson_opens_as_a_notebook(lesson):
 @modelled
 def test_the_head_and_the_sections(lesson):
     language, number, text = lesson.parent.name, int(lesson.name[:2]), prose(lesson)
-    assert text.startswith(f"# {number:02} · ")
+    assert text.startswith(f"# {run_all.key(lesson)} · ")
     places = [text.index(part) for part in HEAD[language]]
     places += [text.index(f"\n{part}") for part in SECTIONS[language]]
     assert places[:3] == sorted(places[:3])
@@ -288,7 +288,8 @@ def test_a_lesson_uses_nothing_that_a_later_one_teaches(lesson):
         )
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             used.add("matmul")
-    assert not {name: TAUGHT[name] for name in used & set(TAUGHT) if TAUGHT[name] > int(lesson.name[:2])}
+    number = int(lesson.name[:2]) or len(LESSONS)  # what stands before lesson 01 shows what is to come, and says so
+    assert not {name: TAUGHT[name] for name in used & set(TAUGHT) if TAUGHT[name] > number}
 
 
 # --- questions and guesses ------------------------------------------------------------------------------------------------------------
@@ -393,12 +394,12 @@ def test_solutions_pass_and_wrong_answers_are_refused(lesson, tmp_path):
 
 
 def planned(language: str) -> list[str]:
-    return re.findall(rf"\]\(({language}/\d\d_\w+\.py)\)", CONTENTS)
+    return re.findall(rf"\]\(({language}/\d\d[a-z]?_\w+\.py)\)", CONTENTS)
 
 
 @pytest.mark.parametrize("language", run_all.LANGUAGES)
 def test_the_lessons_stand_in_the_table(language):
-    assert [name[3:5] for name in planned(language)] == [f"{i:02}" for i in range(23)]
+    assert [run_all.key(Path(name)) for name in planned(language)] == ["00", "00b", *(f"{i:02}" for i in range(1, 24))]
     written = {path.relative_to(TUTORIALS).as_posix() for path in LESSONS if path.parent.name == language}
     assert written == set(planned(language))
 
@@ -410,7 +411,7 @@ def lesson_numbers(row: str) -> list[int]:
 def test_each_heading_of_the_notes_has_its_lesson():
     rows = re.findall(r"^\| `(#+ .+?)` (\| .* \|)$", CONTENTS, re.M)
     assert [heading for heading, _ in rows] == HEADINGS
-    assert all(0 < n < 23 for _, row in rows for n in lesson_numbers(row))
+    assert all(0 < n < 24 for _, row in rows for n in lesson_numbers(row))
 
 
 def test_each_mistake_of_the_notes_has_its_lesson():
@@ -422,7 +423,7 @@ def test_each_mistake_of_the_notes_has_its_lesson():
 def test_each_lost_picture_has_its_lesson():
     rows = re.findall(r"^\| `([^`#]+\.(?:png|svg))` (\|.*\|)$", CONTENTS, re.M)
     assert len(rows) == len({name for name, _ in rows}) == 25
-    assert all(0 < n < 23 for _, row in rows for n in lesson_numbers(row))
+    assert all(0 < n < 24 for _, row in rows for n in lesson_numbers(row))
 
 
 # --- texts ----------------------------------------------------------------------------------------------------------------------------
