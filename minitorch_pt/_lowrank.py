@@ -52,6 +52,11 @@ def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int
 
     Raises:
         ValueError: q is more than min(m, n), or q or niter is negative. q is min(6, m, n) if left out.
+
+    >>> _ = torch.manual_seed(0)
+    >>> U, S, V = torch.pca_lowrank(torch.arange(12.0).view(4, 3), q=2)
+    >>> U.shape, S.shape, V.shape
+    (torch.Size([4, 2]), torch.Size([2]), torch.Size([3, 2]))
     """
     most = min(A.shape[-2:])
     q = min(6, most) if q is None else q

@@ -343,7 +343,11 @@ def _deprecated() -> None:
 
 
 def is_storage(obj: Any, /) -> bool:
-    """Whether it is a storage."""
+    """Whether it is a storage.
+
+    >>> torch.is_storage(torch.ones(2).untyped_storage())
+    True
+    """
     return isinstance(obj, _Memory)
 
 

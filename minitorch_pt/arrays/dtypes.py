@@ -152,7 +152,11 @@ def of(numpy_dtype: Any) -> dtype:
 
 
 def get_default_dtype() -> dtype:
-    """The type of tensors made from Python floats: float32 unless `set_default_dtype` changed it."""
+    """The type of tensors made from Python floats: float32 unless `set_default_dtype` changed it.
+
+    >>> torch.get_default_dtype()
+    torch.float32
+    """
     return _default
 
 
@@ -161,6 +165,11 @@ def set_default_dtype(d: dtype, /) -> None:
 
     Raises:
         TypeError: `d` is not a floating point type.
+
+    >>> torch.set_default_dtype(torch.float64)
+    >>> torch.tensor(1.5).dtype
+    torch.float64
+    >>> torch.set_default_dtype(torch.float32)
     """
     global _default
     if not isinstance(d, dtype) or not d.is_floating_point:
@@ -186,6 +195,9 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 
     Raises:
         TypeError: one is no torch.dtype.
+
+    >>> torch.promote_types(torch.int64, torch.float32)
+    torch.float32
     """
     if not (isinstance(type1, dtype) and isinstance(type2, dtype)):
         raise TypeError(f"promote_types(): both arguments must be torch.dtype, got {type1!r} and {type2!r}")
@@ -193,7 +205,11 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 
 
 def can_cast(from_: dtype, to: dtype) -> builtins.bool:
-    """Whether values may be written into a tensor of type `to`: not from float to integer, nor from anything to bool."""
+    """Whether values may be written into a tensor of type `to`: not from float to integer, nor from anything to bool.
+
+    >>> torch.can_cast(torch.int64, torch.float32), torch.can_cast(torch.float32, torch.int64)
+    (True, False)
+    """
     return castable(from_.dtype, to.dtype)
 
 

@@ -53,7 +53,11 @@ def dist(input: Tensor, other: Tensor, p: Number = 2) -> Pulled:
 
 @composed
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
-    """The p-norm of x1 - x2 + eps along the last axis: see `nn.PairwiseDistance`."""
+    """The p-norm of x1 - x2 + eps along the last axis: see `nn.PairwiseDistance`.
+
+    >>> torch.pairwise_distance(torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0]]))
+    tensor([5.0000])
+    """
     return _norm_along(x1 - x2 + float(eps), p, -1, keepdim)
 
 
@@ -211,6 +215,9 @@ def pdist(input: Tensor, p: float = 2) -> Tensor:
 
     Raises:
         RuntimeError: not a matrix, not floating point, or p < 0.
+
+    >>> torch.pdist(torch.tensor([[0.0, 0.0], [3.0, 4.0], [3.0, 0.0]]))
+    tensor([5., 3., 4.])
     """
     if input.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {list(input.shape)}")

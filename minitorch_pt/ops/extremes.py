@@ -112,6 +112,11 @@ def aminmax(
 
     Raises:
         RuntimeError, IndexError: nothing to choose from, or no such axis.
+
+    >>> torch.aminmax(torch.tensor([3, 1, 2]))
+    torch.return_types.aminmax(
+    min=tensor(1),
+    max=tensor(3))
     """
     data = array(input)
     axes = reduced_axes(dim, data.ndim)
@@ -185,6 +190,13 @@ def min(
 
     Raises:
         RuntimeError, IndexError: nothing to choose from, or no such axis.
+
+    >>> torch.min(torch.tensor([3, 1, 2]))
+    tensor(1)
+    >>> torch.min(torch.tensor([[3, 1], [0, 2]]), dim=1)
+    torch.return_types.min(
+    values=tensor([1, 0]),
+    indices=tensor([1, 0]))
     """
     return _choose((_min_all, _min_along, minimum), input, dim, keepdim, other)
 
@@ -231,5 +243,9 @@ any = _truth("any", np.any, "Whether some element is not 0, or along axes.")
 
 @nondifferentiable
 def count_nonzero(input: Tensor, dim: Dims | None = None) -> Pulled:
-    """How many elements are not 0, or along axes."""
+    """How many elements are not 0, or along axes.
+
+    >>> torch.count_nonzero(torch.tensor([[0, 1], [2, 3]]), dim=0)
+    tensor([1, 2])
+    """
     return np.count_nonzero(input, axis=reduced_axes(dim, input.ndim))

@@ -93,7 +93,11 @@ def median(
 def nanmedian(
     input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
 ) -> Any:
-    """`median` of the elements that are not nan."""
+    """`median` of the elements that are not nan.
+
+    >>> torch.nanmedian(torch.tensor([1.0, float("nan"), 3.0]))
+    tensor(1.)
+    """
     no_bools("nanmedian", array(input))
     _along("nanmedian", dim, keepdim)
     return _nanmedians[0](input) if dim is None else _nanmedians[1](input, dim, keepdim)
@@ -240,6 +244,11 @@ def mode(input: Tensor, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tens
 
     Raises:
         IndexError: no such axis, or it is empty.
+
+    >>> torch.mode(torch.tensor([1, 2, 2, 3]))
+    torch.return_types.mode(
+    values=tensor(2),
+    indices=tensor(2))
     """
     axis = from_front(dim, input.ndim)
     not_empty("mode", input.shape, axis)

@@ -71,6 +71,9 @@ def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: TypedOut
 
     Raises:
         IndexError: no such axis.
+
+    >>> torch.cumsum(torch.tensor([1, 2, 3, 4]), dim=0)
+    tensor([ 1,  3,  6, 10])
     """
     axis, target = from_front(dim, input.ndim), _running_type("cumsum", input, dtype)
     if not input.ndim:
@@ -101,6 +104,9 @@ def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: TypedOu
 
     Raises:
         IndexError: no such axis.
+
+    >>> torch.cumprod(torch.tensor([1, 2, 3, 4]), dim=0)
+    tensor([ 1,  2,  6, 24])
     """
     data, axis = array(input), from_front(dim, input.ndim)
     target = _running_type("cumprod", data, dtype)
@@ -144,6 +150,9 @@ def logcumsumexp(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Pulle
 
     Raises:
         IndexError: no such axis. NotImplementedError: whole numbers.
+
+    >>> torch.logcumsumexp(torch.tensor([1000.0, 1000.0]), dim=0)
+    tensor([1000.0000, 1000.6932])
     """
     data, axis = array(input), from_front(dim, input.ndim)
     if data.dtype.kind != "f":

@@ -282,11 +282,18 @@ class Conversions:
 
         Raises:
             RuntimeError: another number of elements.
+
+        >>> torch.is_nonzero(torch.tensor([0.0])), torch.is_nonzero(torch.tensor(3))
+        (False, True)
         """
         return self.__bool__()
 
     def is_same_size(self, other: Any) -> Any:
-        """Whether the other tensor has the same shape."""
+        """Whether the other tensor has the same shape.
+
+        >>> torch.is_same_size(torch.zeros(2, 3), torch.ones(2, 3))
+        True
+        """
         return self._data.shape == other._data.shape
 
     def _number(self) -> Any:
@@ -429,7 +436,13 @@ class Conversions:
 
     @composed
     def resize_as_(self: Any, the_template: Tensor, *, memory_format: MemoryFormat | None = None) -> Any:
-        """`resize_` to the shape of another tensor, and with `preserve_format` to its order in memory."""
+        """`resize_` to the shape of another tensor, and with `preserve_format` to its order in memory.
+
+        >>> x = torch.tensor([1, 2, 3, 4])
+        >>> torch.resize_as_(x, torch.zeros(2, 2))
+        tensor([[1, 2],
+                [3, 4]])
+        """
         if memory_format is formats.preserve_format:
             memory_format = formats.suggested(the_template._data)
         return self.resize_(tuple(the_template.shape), memory_format=memory_format)

@@ -119,7 +119,11 @@ class Facts:
         return self._data.ndim
 
     def is_inference(self) -> bool:
-        """Whether the tensor was made in inference mode."""
+        """Whether the tensor was made in inference mode.
+
+        >>> torch.is_inference(torch.zeros(2))
+        False
+        """
         return is_inference(self._data)
 
     def is_set_to(self, tensor: Any) -> bool:
@@ -168,13 +172,21 @@ class Facts:
         return self._data.dtype.kind == "f"
 
     def is_complex(self) -> bool:
-        """Always False."""
+        """Always False.
+
+        >>> torch.is_complex(torch.zeros(2))
+        False
+        """
         return False
 
     is_conj = is_distributed = is_neg = is_complex
 
     def is_signed(self) -> bool:
-        """Whether the type has negative values."""
+        """Whether the type has negative values.
+
+        >>> torch.is_signed(torch.tensor(1)), torch.is_signed(torch.tensor(1, dtype=torch.uint8))
+        (True, False)
+        """
         return self.dtype.is_signed
 
     def is_pinned(self) -> bool:
@@ -192,5 +204,9 @@ class Facts:
         )
 
     def get_device(self) -> int:
-        """-1, torch's number for the CPU."""
+        """-1, torch's number for the CPU.
+
+        >>> torch.get_device(torch.zeros(2))
+        -1
+        """
         return -1

@@ -33,6 +33,14 @@ def meshgrid(*tensors: Tensor | Tensors, indexing: str | None = None) -> tuple[T
 
     Raises:
         RuntimeError: another indexing, or tensors that are no vectors.
+
+    >>> x, y = torch.meshgrid(torch.tensor([1, 2]), torch.tensor([3, 4, 5]), indexing="ij")
+    >>> x
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
+    >>> y
+    tensor([[3, 4, 5],
+            [3, 4, 5]])
     """
     vectors: list[Any] = (
         list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
@@ -69,6 +77,12 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
 
     Raises:
         RuntimeError: a tensor with another number of axes.
+
+    >>> torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4]))
+    tensor([[1, 3],
+            [1, 4],
+            [2, 3],
+            [2, 4]])
     """
     for t in tensors:
         if t.ndim != 1:

@@ -17,6 +17,11 @@ def set_default_tensor_type(t: Any, /) -> None:
 
     Raises:
         TypeError: no such type, or no floating point one.
+
+    >>> torch.set_default_tensor_type(torch.DoubleTensor)
+    >>> torch.tensor(1.5).dtype
+    torch.float64
+    >>> torch.set_default_tensor_type(torch.FloatTensor)
     """
     warnings.warn(
         "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype()",

@@ -246,7 +246,12 @@ class Tensor(Methods, Facts, Conversions):
             self.retain_grad()
 
     def detach(self) -> Tensor:
-        """The same memory as a leaf without history."""
+        """The same memory as a leaf without history.
+
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> torch.detach(2 * x).requires_grad
+        False
+        """
         return wrap(self._data, False, self._makes)
 
     def detach_(self) -> Tensor:
@@ -254,6 +259,10 @@ class Tensor(Methods, Facts, Conversions):
 
         Raises:
             RuntimeError: it is a view, which shares the history of its base.
+
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> torch.detach_(2 * x).requires_grad
+        False
         """
         if self._base is not None:
             raise RuntimeError("Can't detach views in-place. Use detach() instead.")

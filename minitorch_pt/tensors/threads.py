@@ -79,7 +79,11 @@ def set_num_threads(int: int, /) -> None:
 
 
 def get_num_threads() -> int:
-    """The number of threads of NumPy's products, as its library tells it; that of the machine's cores where it cannot be asked."""
+    """The number of threads of NumPy's products, as its library tells it; that of the machine's cores where it cannot be asked.
+
+    >>> torch.get_num_threads() >= 1
+    True
+    """
     functions = _products()
     return _CORES if functions is None else functions[0]()
 
@@ -99,5 +103,9 @@ def set_num_interop_threads(int: int, /) -> None:
 
 
 def get_num_interop_threads() -> int:
-    """What `set_num_interop_threads` was told, or the number of the machine's cores."""
+    """What `set_num_interop_threads` was told, or the number of the machine's cores.
+
+    >>> torch.get_num_interop_threads() >= 1
+    True
+    """
     return _between[0] if _between else _CORES

@@ -171,6 +171,11 @@ def householder_product(input: Tensor, tau: Tensor, *, out: CastOut | None = Non
 
     Raises:
         RuntimeError: sizes or dtypes do not fit, or not floating point.
+
+    >>> a, tau = torch.geqrf(torch.tensor([[0.0, 1.0], [1.0, 0.0]]))
+    >>> torch.linalg.householder_product(a, tau).abs()  # Q
+    tensor([[0., 1.],
+            [1., 0.]])
     """
     check_matrices("linalg.householder_product", input)
     (m, n), k = input.shape[-2:], tau.shape[-1]

@@ -85,6 +85,10 @@ def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
 
     Raises:
         RuntimeError: not square. LinAlgError: n < 0 and a singular matrix.
+
+    >>> torch.matrix_power(torch.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
+    tensor([[1., 3.],
+            [0., 1.]])
     """
     if input.ndim < 2:
         raise RuntimeError(
@@ -145,6 +149,10 @@ def matrix_exp(input: Tensor) -> Pulled:
         RuntimeError: not square, or not floating point.
     Source: Higham 2005, "The scaling and squaring method for the matrix exponential revisited"; for the gradient Mathias 1996,
     "A chain rule for matrix functions and applications".
+
+    >>> torch.matrix_exp(torch.zeros(2, 2))
+    tensor([[1., 0.],
+            [0., 1.]])
     """
     check_matrices("linalg.matrix_exp", input, square=True)
     n = input.shape[-1]

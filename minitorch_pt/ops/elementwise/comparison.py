@@ -47,7 +47,11 @@ logical_xor = _comparison("logical_xor", np.logical_xor, "Where exactly one of t
 
 @nondifferentiable
 def logical_not(input: Tensor, *, out: CastOut | None = None) -> Pulled:
-    """Where input is 0."""
+    """Where input is 0.
+
+    >>> torch.logical_not(torch.tensor([0.0, 1.5]))
+    tensor([ True, False])
+    """
     return np.logical_not(input)
 
 
@@ -66,19 +70,31 @@ isreal = _test("isreal", np.isreal, "Where the value is a real number: everywher
 
 @nondifferentiable
 def isposinf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """Where the value is +inf."""
+    """Where the value is +inf.
+
+    >>> torch.isposinf(torch.tensor([-float("inf"), float("inf"), 0.0]))
+    tensor([False,  True, False])
+    """
     return input == math.inf
 
 
 @nondifferentiable
 def isneginf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """Where the value is -inf."""
+    """Where the value is -inf.
+
+    >>> torch.isneginf(torch.tensor([-float("inf"), float("inf"), 0.0]))
+    tensor([ True, False, False])
+    """
     return input == -math.inf
 
 
 @nondifferentiable
 def signbit(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """Where the sign is minus, also that of -0.0."""
+    """Where the sign is minus, also that of -0.0.
+
+    >>> torch.signbit(torch.tensor([-1.0, -0.0, 0.0]))
+    tensor([ True,  True, False])
+    """
     return np.signbit(input) if input.dtype.kind == "f" else input < 0
 
 
@@ -107,7 +123,11 @@ bitwise_right_shift = _bitwise(
 
 @nondifferentiable
 def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """Every bit turned; of bools, their negation."""
+    """Every bit turned; of bools, their negation.
+
+    >>> torch.bitwise_not(torch.tensor([0, 5, -1]))
+    tensor([-1, -6,  0])
+    """
     if input.dtype.kind == "f":
         raise NotImplementedError(
             f"\"bitwise_not_cpu\" not implemented for '{TITLES[input.dtype.name]}'; convert with .int() or use logical_not"
@@ -121,6 +141,9 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
 
     Raises:
         RuntimeError: the dtypes differ, or a tolerance is negative.
+
+    >>> torch.isclose(torch.tensor([1.0, 2.0]), torch.tensor([1.0 + 1e-6, 2.1]))
+    tensor([ True, False])
     """
     if input.dtype != other.dtype:
         raise RuntimeError(
@@ -138,7 +161,13 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
 
 @composed
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
-    """Whether `isclose` holds everywhere."""
+    """Whether `isclose` holds everywhere.
+
+    >>> torch.allclose(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0 + 1e-6]))
+    True
+    >>> torch.allclose(torch.tensor([1.0]), torch.tensor([1.1]))
+    False
+    """
     return bool(array(isclose(input, other, rtol, atol, equal_nan)).all())
 
 
@@ -148,6 +177,11 @@ def equal(input: Tensor, other: Tensor) -> bool:
 
     Raises:
         TypeError: one is no tensor.
+
+    >>> torch.equal(torch.tensor([1, 2]), torch.tensor([1, 2]))
+    True
+    >>> torch.equal(torch.tensor([1, 2]), torch.tensor([[1, 2]]))
+    False
     """
     for name, value in (("input", input), ("other", other)):
         if not hasattr(value, "shape"):

@@ -196,7 +196,11 @@ def _erf_single(x: np.ndarray) -> np.ndarray:
 
 @differentiable(promote="float")
 def erf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x."""
+    """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x.
+
+    >>> torch.erf(torch.tensor([0.0, 1.0, 10.0]))
+    tensor([0.0000, 0.8427, 1.0000])
+    """
     data = np.asarray(array(input))
     value = _erf(data) if data.itemsize == 8 else by_step(_erf_single, data)
     return value, lambda g: g * _bell(input, _SLOPE)
@@ -209,7 +213,11 @@ def _bell(x: Array, height: float) -> Array:
 
 @differentiable(promote="float")
 def erfc(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """1 - erf(x), exact for large x."""
+    """1 - erf(x), exact for large x.
+
+    >>> torch.erfc(torch.tensor([0.0, 1.0, 10.0]))
+    tensor([1.0000e+00, 1.5730e-01, 1.4013e-45])
+    """
     return in_double(erfc_of, input), lambda g: g * _bell(input, -_SLOPE)
 
 
@@ -222,7 +230,11 @@ def erfcx(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 @differentiable(promote="float", saves="input")
 def erfinv(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The inverse of erf on [-1, 1]; infinite at the ends, nan outside."""
+    """The inverse of erf on [-1, 1]; infinite at the ends, nan outside.
+
+    >>> torch.erfinv(torch.tensor([0.0, 0.5, 1.0]))
+    tensor([0.0000, 0.4769,    inf])
+    """
     y = in_double(_erfinv, input) if isinstance(input, PLAIN) else erfinv(input)
 
     def pull(g: Array) -> Array:

@@ -143,7 +143,11 @@ def lgamma(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 @differentiable(promote="float")
 def digamma(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The slope of lgamma (Abramowitz and Stegun 6.3.18)."""
+    """The slope of lgamma (Abramowitz and Stegun 6.3.18).
+
+    >>> torch.digamma(torch.tensor([1.0, 2.0]))  # they differ by 1
+    tensor([-0.5772,  0.4228])
+    """
     return in_double(_digamma, input), lambda g: g * polygamma.rule(1, input)
 
 
@@ -158,6 +162,9 @@ def polygamma(n: int, input: Tensor, *, out: CastOut | None = None) -> Tensor:
 
     Raises:
         RuntimeError: n is negative.
+
+    >>> torch.polygamma(1, torch.tensor([1.0]))  # pi**2 / 6
+    tensor([1.6449])
     """
     if not isinstance(n, int):
         raise TypeError(f"polygamma(): argument 'n' (position 1) must be int, not {type(n).__name__}")
@@ -172,6 +179,9 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: p is below 1.
+
+    >>> torch.mvlgamma(torch.tensor([2.0, 3.0]), 1)  # log 1!, log 2!
+    tensor([0.0000, 0.6931])
     """
     if p < 1:
         raise RuntimeError(f"p has to be greater than or equal to 1, got {p}")

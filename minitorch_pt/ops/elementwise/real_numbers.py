@@ -20,7 +20,11 @@ __all__ = ["angle", "conj", "conj_physical", "imag", "real", "resolve_conj", "re
 
 @differentiable(linear=True)
 def angle(input: Tensor, *, out: CastOut | None = None) -> Pulled:
-    """0 for positive numbers, pi for negative ones, nan for nan; its slope is 0."""
+    """0 for positive numbers, pi for negative ones, nan for nan; its slope is 0.
+
+    >>> torch.angle(torch.tensor([-1.0, 2.0]))
+    tensor([3.1416, 0.0000])
+    """
     kind = input.dtype if input.dtype.kind == "f" else dtypes.get_default_dtype().dtype
     values = (
         np.where(input < 0, np.pi, 0.0)
@@ -45,7 +49,11 @@ resolve_neg = _itself("resolve_neg", "The negatives, computed where they are onl
 
 @composed
 def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The complex conjugates, computed. Of real numbers, the tensor itself."""
+    """The complex conjugates, computed. Of real numbers, the tensor itself.
+
+    >>> torch.conj_physical(torch.tensor([1.0, 2.0]))
+    tensor([1., 2.])
+    """
     return input
 
 

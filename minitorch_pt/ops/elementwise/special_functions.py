@@ -66,7 +66,11 @@ def _times_log(log: Callable, pole: float, input: Array, other: Array | float) -
 
 @differentiable(promote="float", saves="input other")
 def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
-    """x log(y), 0 where x is 0."""
+    """x log(y), 0 where x is 0.
+
+    >>> torch.xlogy(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 1.0]))
+    tensor([0., 0.])
+    """
     input, other = _beside(input, other)
     return *_times_log(np.log, 0, input, other), lambda g: g * input / other
 
@@ -103,7 +107,11 @@ def _bessel(order: int, x: np.ndarray) -> np.ndarray:
 
 @differentiable(promote="float", name="I0Backward0")
 def i0(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The modified Bessel function of the first kind of order 0."""
+    """The modified Bessel function of the first kind of order 0.
+
+    >>> torch.i0(torch.tensor([0.0, 1.0]))
+    tensor([1.0000, 1.2661])
+    """
     return in_double(lambda x: _bessel(0, x) * np.exp(np.abs(x)), input), lambda g: g * i1.rule(input)
 
 
