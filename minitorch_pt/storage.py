@@ -279,6 +279,9 @@ class TypedStorage(_Memory):
     """Memory as elements of one type; torch deprecates it for UntypedStorage. `tensor.storage()` gives that of a tensor.
 
     wrap_storage: the UntypedStorage that it shows; without it one of `size` elements, or of the values of a sequence, is made.
+
+    >>> torch.TypedStorage(wrap_storage=torch.tensor([1, 2]).untyped_storage(), dtype=torch.int64, _internal=True).dtype
+    torch.int64
     """
 
     def __init__(

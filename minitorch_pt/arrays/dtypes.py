@@ -19,7 +19,13 @@ __all__ = [
 
 
 class dtype:
-    """A data type, such as ``torch.float32``. NumPy takes it wherever it takes a type of its own."""
+    """A data type, such as ``torch.float32``. NumPy takes it wherever it takes a type of its own.
+
+    >>> torch.zeros(2).dtype
+    torch.float32
+    >>> torch.float64.itemsize, torch.int32.is_floating_point
+    (8, False)
+    """
 
     __slots__ = ("dtype", "name")
 
@@ -342,7 +348,13 @@ def _limited(name: str, type: Any) -> dtype:
 
 
 class finfo:
-    """The limits of a floating point type: bits, eps, max, min, tiny, smallest_normal, resolution."""
+    """The limits of a floating point type: bits, eps, max, min, tiny, smallest_normal, resolution.
+
+    >>> torch.finfo(torch.float32).eps
+    1.1920928955078125e-07
+    >>> torch.finfo(torch.float32).bits
+    32
+    """
 
     def __init__(self, type: dtype | None = None) -> None:
         type = _limited("finfo", _default if type is None else type)
@@ -367,7 +379,11 @@ class finfo:
 
 
 class iinfo:
-    """The limits of an integer type: bits, max, min."""
+    """The limits of an integer type: bits, max, min.
+
+    >>> torch.iinfo(torch.int8).min, torch.iinfo(torch.int8).max
+    (-128, 127)
+    """
 
     def __init__(self, type: dtype) -> None:
         type = _limited("iinfo", type)

@@ -53,7 +53,11 @@ class memory_format(_Word):
 
 
 class layout(_Word):
-    """How elements are stored: `strided`, each in its place in memory; `sparse_coo`, with its indices (see torch.sparse). The others are names."""
+    """How elements are stored: `strided`, each in its place in memory; `sparse_coo`, with its indices (see torch.sparse). The others are names.
+
+    >>> torch.zeros(2).layout
+    torch.strided
+    """
 
     __slots__ = ()
 

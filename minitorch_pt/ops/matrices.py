@@ -120,6 +120,10 @@ def cholesky_inverse(input: Tensor, upper: bool = False, *, out: CastOut | None 
 
     Raises:
         RuntimeError: not square, or not floating point. LinAlgError: a zero on the diagonal.
+
+    >>> torch.cholesky_inverse(torch.tensor([[2.0, 0.0], [2.0, 1.0]]))  # of [[4, 4], [4, 5]]
+    tensor([[ 1.2500, -1.0000],
+            [-1.0000,  1.0000]])
     """
     check_matrices("cholesky_inverse", input, square=True)
     check_info(

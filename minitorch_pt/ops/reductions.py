@@ -72,6 +72,9 @@ def sum_to_size(input: Tensor, *size: Size) -> Tensor:
 
     Raises:
         RuntimeError: it does not.
+
+    >>> torch.ones(2, 3).sum_to_size(1, 3)
+    tensor([[2., 2., 2.]])
     """
     if not size:
         raise TypeError("sum_to_size() needs a size; for a tensor without axes it is ()")

@@ -63,5 +63,9 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
 
 
 def to_dlpack(tensor: Tensor, /) -> Any:
-    """A DLPack capsule of the tensor, as `tensor.__dlpack__()`."""
+    """A DLPack capsule of the tensor, as `tensor.__dlpack__()`.
+
+    >>> torch.from_dlpack(torch.to_dlpack(torch.tensor([1, 2])))
+    tensor([1, 2])
+    """
     return tensor.__dlpack__()

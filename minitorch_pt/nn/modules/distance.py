@@ -36,6 +36,9 @@ class CosineSimilarity(Module):
     """x1·x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along the axis `dim`: the cosine of the angle between vectors.
 
     Shapes: (*, D, *), (*, D, *) -> (*, *), D being at `dim`; the other axes are broadcast.
+
+    >>> nn.CosineSimilarity()(torch.tensor([[1.0, 0.0]]), torch.tensor([[3.0, 0.0]]))
+    tensor([1.])
     """
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:

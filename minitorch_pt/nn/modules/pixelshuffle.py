@@ -38,6 +38,9 @@ class PixelUnshuffle(Module):
     """Each r x r square of places becomes r² channels: undoes `PixelShuffle`.
 
     Shapes: (*, C, H r, W r) -> (*, C r², H, W).
+
+    >>> nn.PixelUnshuffle(2)(torch.arange(4.0).view(1, 1, 2, 2)).flatten()
+    tensor([0., 1., 2., 3.])
     """
 
     def __init__(self, downscale_factor: int) -> None:

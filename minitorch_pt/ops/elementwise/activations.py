@@ -356,7 +356,11 @@ def softsign(input: Tensor) -> Tensor:
 
 @differentiable(name="LogSigmoidBackward0")
 def logsigmoid(input: Tensor, *, out: QuietOut | None = None) -> Pulled:
-    """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1."""
+    """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1.
+
+    >>> F.logsigmoid(torch.tensor([-100.0, 0.0]))
+    tensor([-100.0000,   -0.6931])
+    """
     if check_floating("logsigmoid", input):
         return in_single(logsigmoid, input)
     x = array(input)

@@ -240,7 +240,13 @@ def upsample(
     mode: str = "nearest",
     align_corners: bool | None = None,
 ) -> Tensor:
-    """The old name of `interpolate`."""
+    """The old name of `interpolate`.
+
+    >>> import warnings
+    >>> warnings.simplefilter("ignore", UserWarning)  # it is deprecated for interpolate
+    >>> F.upsample(torch.tensor([[[1.0, 2.0]]]), scale_factor=2)
+    tensor([[[1., 1., 2., 2.]]])
+    """
     _warn_deprecated("upsample")
     return interpolate(input, size, scale_factor, mode, align_corners)
 
