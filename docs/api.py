@@ -13,6 +13,11 @@ MODULES = (
     "", "Tensor", "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "utils.data", "autograd", "autograd.functional", "func", "linalg",
     "special", "distributions", "signal.windows", "sparse", "testing", "teaching.datasets", "teaching.viz",
 )  # fmt: skip
+# what stands at the top of the package and in PyTorch elsewhere only: in Tensor, linalg, random, or nowhere
+NOT_AT_TOP = {
+    "contiguous", "expand", "expand_as", "fill_inplace", "fork_rng", "get_printoptions", "getitem", "householder_product", "linear", "matrix_transpose", "one_hot",
+    "permute_dims", "repeat", "reshape_as", "reversed_axes", "sum_to_size", "unfold", "view", "view_as", "zeroed",
+}  # fmt: skip
 THEIRS = "https://docs.pytorch.org/docs/stable/generated/torch.{}.html"
 ROOT = Path(__file__).parent.parent
 WORDS = {
@@ -30,7 +35,9 @@ def holder(path: str) -> Any:
 def names(module: Any) -> list[str]:
     """The public functions and classes of a module, or methods of a class, that have a docstring."""
     shown = getattr(module, "__all__", None) if isinstance(module, ModuleType) else None
-    things = {name: getattr(module, name, None) for name in sorted(shown or dir(module)) if name[0] != "_"}
+    elsewhere = NOT_AT_TOP if getattr(module, "__name__", "") == "minitorch_pt" else set()
+    public = [name for name in sorted(shown or dir(module)) if name[0] != "_" and name not in elsewhere]
+    things = {name: getattr(module, name, None) for name in public}
     return [
         name
         for name, thing in things.items()

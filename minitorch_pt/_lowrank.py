@@ -29,7 +29,6 @@ def svd_lowrank(
     q should be somewhat larger than the rank; niter rounds make the basis better. Shapes: A (*, m, n), M broadcast to it ->
     (*, m, q), (*, q), (*, n, q).
 
-    >>> import minitorch_pt as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.svd_lowrank(torch.outer(torch.tensor([3.0, 4.0]), torch.tensor([1.0, 2.0, 2.0])), q=1)[1]
     tensor([15.])

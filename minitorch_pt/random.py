@@ -22,7 +22,6 @@ def manual_seed(seed: Any) -> Generator:
     Raises:
         ValueError: the seed is not in [-2**63, 2**64).
 
-    >>> import minitorch_pt as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.randn(3)
     tensor([ 1.5410, -0.2934, -2.1788])

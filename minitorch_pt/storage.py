@@ -190,7 +190,6 @@ class _Memory:
 class UntypedStorage(_Memory):
     """Memory as bytes: of a number of them, or of the values of a sequence. `tensor.untyped_storage()` gives that of a tensor.
 
-    >>> import minitorch_pt as torch
     >>> torch.ones(2).untyped_storage().nbytes()
     8
     """

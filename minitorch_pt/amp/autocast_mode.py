@@ -30,7 +30,6 @@ class autocast:
     Raises:
         RuntimeError: it is entered while it is on.
 
-    >>> import minitorch_pt as torch
     >>> with torch.autocast("cpu", enabled=False):
     ...     torch.ones(2, 2) @ torch.ones(2)
     tensor([2., 2.])

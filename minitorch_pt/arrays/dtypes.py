@@ -277,7 +277,6 @@ def result_type_of(operands: list) -> np.dtype:
 def result_type(tensor1: Any, tensor2: Any) -> dtype:
     """The type that an elementwise operation on two tensors, or a tensor and a number, gives.
 
-    >>> import minitorch_pt as torch
     >>> torch.result_type(torch.tensor([1, 2]), 1.0)
     torch.float32
     """

@@ -157,7 +157,6 @@ class _Setting(_Switch):
 class no_grad(_Switch):
     """Operations inside are not recorded: no memory for gradients, results with requires_grad=False.
 
-    >>> import minitorch_pt as torch
     >>> x = torch.ones(2, requires_grad=True)
     >>> with torch.no_grad():
     ...     print((x * 2).requires_grad)

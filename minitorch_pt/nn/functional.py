@@ -268,6 +268,11 @@ def batch_norm(
     Raises:
         ValueError: there is one value per channel only, in training, or eps is too small.
         RuntimeError: a parameter has not one element for each channel.
+
+    >>> x = torch.tensor([[1.0], [3.0]])
+    >>> F.batch_norm(x, None, None, training=True)
+    tensor([[-1.0000],
+            [ 1.0000]])
     """
     if training:
         _several(input.shape, "input size")

@@ -172,7 +172,6 @@ def gradient(
         RuntimeError: too few points (edge_order + 1), another edge_order, not a spacing for each axis, or uint8, which has no
             negative slopes. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.gradient(torch.tensor([0.0, 1.0, 4.0, 9.0]))
     (tensor([1., 2., 4., 5.]),)
     """

@@ -83,7 +83,6 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     Raises:
         RuntimeError: the equation does not fit the operands, or factors that are summed over have two types.
 
-    >>> import minitorch_pt as torch
     >>> torch.einsum("ij,ij->i", torch.ones(2, 3), torch.ones(2, 3))
     tensor([3., 3.])
     """

@@ -61,7 +61,6 @@ def unique(
     Raises:
         IndexError: no such axis. RuntimeError: slices without elements.
 
-    >>> import minitorch_pt as torch
     >>> torch.unique(torch.tensor([2, 1, 2]), return_counts=True)
     (tensor([1, 2]), tensor([1, 2]))
     """

@@ -38,7 +38,6 @@ def dist(input: Tensor, other: Tensor, p: Number = 2) -> Pulled:
     Raises:
         RuntimeError: whole numbers, shapes that do not broadcast, or the inf norm of nothing.
 
-    >>> import minitorch_pt as torch
     >>> torch.dist(torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0]))
     tensor(5.)
     """
@@ -74,7 +73,6 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: Dim = 1, eps: float = 1e-8) -
     Raises:
         RuntimeError: whole numbers, shapes that do not broadcast, or eps < 0. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.cosine_similarity(torch.tensor([1.0, 1.0]), torch.tensor([1.0, 0.0]), dim=0)
     tensor(0.7071)
     """
@@ -169,7 +167,6 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = _MO
         ValueError: no such mode.
         RuntimeError: shapes that do not fit, not floating point, or p < 0.
 
-    >>> import minitorch_pt as torch
     >>> torch.cdist(torch.tensor([[0.0, 0.0], [3.0, 0.0]]), torch.tensor([[0.0, 4.0]]))
     tensor([[4.],
             [5.]])

@@ -351,7 +351,6 @@ def unravel_index(indices: Tensor, shape: object) -> tuple:
     Raises:
         TypeError: indices, or sizes, that are not whole numbers. ValueError: a negative size.
 
-    >>> import minitorch_pt as torch
     >>> torch.unravel_index(torch.tensor([1, 5]), (2, 3))
     (tensor([0, 1]), tensor([1, 2]))
     """

@@ -65,7 +65,6 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor
     Raises:
         ValueError: no tensors. RuntimeError: sizes differ. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.cat([torch.zeros(2, 1), torch.ones(2, 2)], dim=1)
     tensor([[0., 1., 1.],
             [0., 1., 1.]])

@@ -104,6 +104,7 @@ def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
 def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.cholesky`: input = L Lᵀ, or with `upper` input = Uᵀ U.
 
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.cholesky
     >>> torch.cholesky(torch.tensor([[4.0, 2.0], [2.0, 5.0]]))
     tensor([[2., 0.],
             [1., 2.]])
@@ -190,6 +191,7 @@ def triangular_solve(
         RuntimeError: sizes or dtypes do not fit.
 
     >>> b, A = torch.tensor([[2.0], [7.0]]), torch.tensor([[2.0, 0.0], [3.0, 4.0]])
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.solve_triangular
     >>> torch.triangular_solve(b, A, upper=False).solution
     tensor([[1.],
             [1.]])
@@ -212,6 +214,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: Flag = False, *, out: tuple[Ten
     Raises:
         RuntimeError: no matrices, or pivot=False.
 
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.lu_factor
     >>> factors, pivots = torch.lu(torch.tensor([[2.0, 1.0], [4.0, 4.0]]))
     >>> factors, pivots  # the rows were swapped
     (tensor([[ 4.0000,  4.0000],
@@ -227,6 +230,7 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | Non
     """`torch.linalg.lu_solve` with the right side first.
 
     >>> factors, pivots = torch.linalg.lu_factor(torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.lu_solve
     >>> torch.lu_solve(torch.tensor([[2.0], [8.0]]), factors, pivots)
     tensor([[1.],
             [2.]])
@@ -270,6 +274,7 @@ def lu_unpack(
 def qr(input: Tensor, some: bool = True, *, out: tuple[Tensor, ...] | None = None) -> Any:
     """`torch.linalg.qr`, reduced, or with some=False complete.
 
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.qr
     >>> Q, R = torch.qr(torch.tensor([[3.0, 0.0], [4.0, 5.0]]))
     >>> torch.allclose(Q @ R, torch.tensor([[3.0, 0.0], [4.0, 5.0]]), atol=1e-6), Q.shape
     (True, torch.Size([2, 2]))
@@ -416,6 +421,7 @@ def cross(input: Tensor, other: Tensor, dim: Dim | None = None, *, out: Tensor |
 def chain_matmul(*matrices: Tensor | Tensors, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.multi_dot` of matrices given one by one.
 
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.multi_dot
     >>> torch.chain_matmul(torch.ones(2, 3), torch.ones(3, 4), torch.ones(4, 1))
     tensor([[12.],
             [12.]])

@@ -80,7 +80,6 @@ def median(
     Raises:
         IndexError: no such axis, or it is empty.
 
-    >>> import minitorch_pt as torch
     >>> torch.median(torch.tensor([3.0, 1.0, 2.0, 9.0]))
     tensor(2.)
     """
@@ -95,7 +94,7 @@ def nanmedian(
 ) -> Any:
     """`median` of the elements that are not nan.
 
-    >>> torch.nanmedian(torch.tensor([1.0, float("nan"), 3.0]))
+    >>> torch.nanmedian(torch.tensor([1.0, torch.nan, 3.0]))
     tensor(1.)
     """
     no_bools("nanmedian", array(input))
@@ -220,9 +219,20 @@ quantile = _quantile(
     Raises:
         RuntimeError: not float32 or float64, no elements, q outside [0, 1]. IndexError: no such axis.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.quantile.html
+
+    >>> torch.quantile(torch.tensor([0.0, 1.0, 2.0, 3.0]), 0.5)
+    tensor(1.5000)
     """,
 )
-nanquantile = _quantile("nanquantile", True, "`quantile` of the elements that are not nan.")
+nanquantile = _quantile(
+    "nanquantile",
+    True,
+    """`quantile` of the elements that are not nan.
+
+    >>> torch.nanquantile(torch.tensor([1.0, torch.nan, 3.0]), 0.5)
+    tensor(2.)
+    """,
+)
 
 
 def _inserted(row: np.ndarray) -> list[int]:

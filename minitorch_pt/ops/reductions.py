@@ -55,7 +55,6 @@ def sum(
     Raises:
         IndexError: no such axis. RuntimeError: an axis twice.
 
-    >>> import minitorch_pt as torch
     >>> torch.ones(2, 3).sum(dim=0)
     tensor([2., 2., 2.])
     """
@@ -108,7 +107,6 @@ def mean(
     Raises:
         RuntimeError: whole numbers, or an axis twice. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.tensor([[1.0, 2.0], [3.0, 6.0]]).mean(dim=1)
     tensor([1.5000, 4.5000])
     """
@@ -139,7 +137,7 @@ def nansum(
 ) -> Pulled:
     """`sum` with nan counted as 0.
 
-    >>> torch.nansum(torch.tensor([1.0, float("nan"), 3.0]))
+    >>> torch.nansum(torch.tensor([1.0, torch.nan, 3.0]))
     tensor(4.)
     """
     axes, shape = reduced_axes(dim, input.ndim), input.shape
@@ -162,7 +160,7 @@ def nanmean(
     Raises:
         RuntimeError: whole numbers. IndexError: no such axis.
 
-    >>> torch.nanmean(torch.tensor([1.0, float("nan"), 3.0]))
+    >>> torch.nanmean(torch.tensor([1.0, torch.nan, 3.0]))
     tensor(2.)
     """
     float_only("nanmean(): expected input to have floating point or complex dtype but got", array(input))
@@ -225,7 +223,6 @@ def var(
     Raises:
         RuntimeError: whole numbers, or an axis twice. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.tensor([1.0, 2.0, 3.0]).var()
     tensor(1.)
     """
@@ -416,6 +413,9 @@ def vector_norm(
     Raises:
         RuntimeError: whole numbers, or the inf norm or one of negative ord of nothing. IndexError: no such axis.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
+
+    >>> torch.linalg.vector_norm(torch.tensor([3.0, 4.0]))
+    tensor(5.)
     """
     data, shape = array(x), x.shape
     if dtype is not None:

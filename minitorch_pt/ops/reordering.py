@@ -35,6 +35,10 @@ def repeat(input: Tensor, *repeats: Size) -> Tensor:
 
     Raises:
         RuntimeError: fewer numbers than axes, or a negative one.
+
+    >>> torch.tensor([1, 2]).repeat(2, 2)
+    tensor([[1, 2, 1, 2],
+            [1, 2, 1, 2]])
     """
     reps = sizes(repeats)
     if len(reps) < input.ndim:
@@ -69,7 +73,6 @@ def repeat_interleave(
     Raises:
         RuntimeError: `repeats` is negative or not of the axis's length.
 
-    >>> import minitorch_pt as torch
     >>> torch.repeat_interleave(torch.tensor([2, 0, 1]))
     tensor([0, 0, 2])
     """

@@ -84,7 +84,6 @@ def view(input: Tensor, *size: Size | DType, dtype: DType | None = None) -> Tens
     Raises:
         RuntimeError: the sizes do not multiply to the number of elements, or the memory's order does not allow it.
 
-    >>> import minitorch_pt as torch
     >>> torch.arange(6).view(2, -1)
     tensor([[0, 1, 2],
             [3, 4, 5]])
@@ -141,13 +140,23 @@ def reshape(input: Tensor, *shape: Size) -> Tensor:
 
 @composed
 def view_as(input: Tensor, other: Tensor) -> Tensor:
-    """`view` with the shape of `other`."""
+    """`view` with the shape of `other`.
+
+    >>> torch.arange(6).view_as(torch.zeros(2, 3))
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+    """
     return view(input, tuple(other.shape))
 
 
 @composed
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
-    """`reshape` with the shape of `other`."""
+    """`reshape` with the shape of `other`.
+
+    >>> torch.arange(6).reshape_as(torch.zeros(2, 3))
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+    """
     return reshape(input, tuple(other.shape))
 
 
@@ -335,7 +344,6 @@ def permute(input: Tensor, dims: Dims) -> Pulled:
     Raises:
         RuntimeError: not each axis once. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.zeros(2, 3, 4).permute(2, 0, 1).shape
     torch.Size([4, 2, 3])
     """
@@ -352,7 +360,11 @@ def permute(input: Tensor, dims: Dims) -> Pulled:
 
 @composed
 def permute_dims(input: Tensor, *dims: Dims) -> Tensor:
-    """`permute` with the axes as arguments: the method's form."""
+    """`permute` with the axes as arguments: the method's form.
+
+    >>> torch.zeros(2, 3, 4).permute(2, 0, 1).shape
+    torch.Size([4, 2, 3])
+    """
     return permute(input, sizes(dims))
 
 
@@ -411,6 +423,10 @@ def expand(input: Tensor, *size: Size) -> Tensor:
 
     Raises:
         RuntimeError: an axis of another size than 1 would have to change.
+
+    >>> torch.tensor([[1], [2]]).expand(2, 3)
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
     """
     target = sizes(size)
     before = tuple(input.shape)
@@ -447,7 +463,12 @@ def broadcast_to(input: Tensor, *size: Size) -> Tensor:
 
 @composed
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
-    """`expand` to the shape of `other`."""
+    """`expand` to the shape of `other`.
+
+    >>> torch.tensor([[1], [2]]).expand_as(torch.zeros(2, 3))
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
+    """
     return expand(input, tuple(other.shape))
 
 
@@ -507,6 +528,9 @@ def contiguous(input: Tensor, *, memory_format: MemoryFormat = formats.contiguou
 
     Raises:
         RuntimeError: a memory format of tensors with another number of axes.
+
+    >>> torch.zeros(2, 3).t().contiguous().stride()
+    (2, 1)
     """
     if memory_format is formats.contiguous_format:
         return input if array(input).flags.c_contiguous else compact(input)

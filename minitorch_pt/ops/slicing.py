@@ -95,6 +95,10 @@ def unfold(input: Tensor, dimension: Dim, size: int, step: int) -> Pulled:
 
     Raises:
         RuntimeError: the window is larger than the axis or negative, or step is not positive.
+
+    >>> torch.arange(5).unfold(0, 3, 2)
+    tensor([[0, 1, 2],
+            [2, 3, 4]])
     """
     dim, shape = from_front(dimension, input.ndim), input.shape
     n = shape[dim] if shape else 1

@@ -79,7 +79,6 @@ def sort(
     Raises:
         IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.sort(torch.tensor([3, 1, 2])).indices
     tensor([1, 2, 0])
     """
@@ -125,7 +124,6 @@ def topk(
     Raises:
         RuntimeError: k is negative or larger than the axis. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.topk(torch.tensor([1.0, 4.0, 2.0, 3.0]), 2).values
     tensor([4., 3.])
     """

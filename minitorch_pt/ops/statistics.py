@@ -57,7 +57,6 @@ def cov(
     Raises:
         RuntimeError: more than two axes, bool, or weights that do not fit.
 
-    >>> import minitorch_pt as torch
     >>> torch.cov(torch.tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
     tensor([[ 1., -1.],
             [-1.,  1.]])
@@ -193,7 +192,6 @@ def histogram(
     Raises:
         RuntimeError: no bins, a range that is not finite or in the wrong order, or a weight of another shape.
 
-    >>> import minitorch_pt as torch
     >>> torch.histogram(torch.tensor([1.0, 2.0, 2.0]), 2, range=(0.0, 4.0)).hist
     tensor([1., 2.])
     """

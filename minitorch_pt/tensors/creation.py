@@ -42,7 +42,6 @@ def tensor(
     Raises:
         ValueError: lists of unequal length. TypeError, RuntimeError: something that is no number.
 
-    >>> import minitorch_pt as torch
     >>> torch.tensor([[1, 2.5], [3, 4]])
     tensor([[1.0000, 2.5000],
             [3.0000, 4.0000]])
@@ -114,7 +113,6 @@ def frombuffer(
     Raises:
         ValueError: no buffer, an empty one, or one that does not hold so many elements.
 
-    >>> import minitorch_pt as torch
     >>> torch.frombuffer(bytearray(b"abc"), dtype=torch.uint8)
     tensor([97, 98, 99], dtype=torch.uint8)
     """
@@ -221,8 +219,11 @@ def _filled(name: str, value: Any, text: str) -> tuple[Callable[..., Tensor], Ca
         data = _full_like(input._data, value, numpy_type(dtype, input._data.dtype), memory_format)
         return as_made_of(input, new_leaf(data, requires_grad, device))
 
-    titled(like, f"{name}_like", f"{text} Of the shape and type of `input`.")
-    return titled(make, name, text), composed(like)
+    shown = "{}.shape\ntorch.Size([2])" if name == "empty" else f"{{}}\ntensor([{value}, {value}])"
+    example = shown.format(f">>> torch.{name}_like(torch.tensor([5, 6]))")
+    titled(like, f"{name}_like", f"{text} Of the shape and type of `input`.\n\n{example}")
+    example = shown.format(f">>> torch.{name}(2, dtype=torch.int64)")
+    return titled(make, name, f"{text}\n\n{example}"), composed(like)
 
 
 zeros, zeros_like = _filled("zeros", 0, "A tensor of zeros.")

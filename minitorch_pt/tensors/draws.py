@@ -334,7 +334,6 @@ def poisson(input: Tensor, generator: object = None) -> Tensor:
     Raises:
         RuntimeError: a negative rate. NotImplementedError: no floating point type.
 
-    >>> import minitorch_pt as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.poisson(torch.tensor([0.5, 5.0, 500.0]))
     tensor([  2.,   6., 497.])

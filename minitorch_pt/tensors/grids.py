@@ -99,7 +99,6 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     Raises:
         RuntimeError: not a vector, or r negative.
 
-    >>> import minitorch_pt as torch
     >>> torch.combinations(torch.tensor([1, 2, 3]))
     tensor([[1, 2],
             [1, 3],
@@ -123,7 +122,6 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     Raises:
         TypeError: labels that are no tensor. RuntimeError: labels that are not int64, negative, or not below num_classes.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.one_hot(torch.tensor([0, 2]), 3)
     tensor([[1, 0, 0],
             [0, 0, 1]])
@@ -147,7 +145,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     return as_made_of(tensor, wrap(rows))
 
 
-def _triangle(name: str, find: Any, which: str) -> Callable[..., Tensor]:
+def _triangle(name: str, find: Any, which: str, shown: str) -> Callable[..., Tensor]:
     @composed
     def indices(
         row: int,
@@ -169,10 +167,11 @@ def _triangle(name: str, find: Any, which: str) -> Callable[..., Tensor]:
             )
         return new_leaf(np.stack(find(row, offset, col)).astype(kind), False, device)
 
-    return titled(indices, name, f"Rows and columns of the {which} triangle of a matrix, as two rows.")
+    example = f">>> torch.{name}(2, 2)\ntensor({shown})"
+    return titled(indices, name, f"Rows and columns of the {which} triangle of a matrix, as two rows.\n\n{example}")
 
 
-tril_indices = _triangle("tril_indices", np.tril_indices, "lower")
+tril_indices = _triangle("tril_indices", np.tril_indices, "lower", "[[0, 1, 1],\n        [0, 0, 1]]")
 
 
-triu_indices = _triangle("triu_indices", np.triu_indices, "upper")
+triu_indices = _triangle("triu_indices", np.triu_indices, "upper", "[[0, 0, 1],\n        [0, 1, 1]]")

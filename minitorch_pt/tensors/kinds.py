@@ -23,7 +23,6 @@ def is_tensor(obj: Any, /) -> builtins.bool:
 def typename(obj: Any, /) -> str:
     """What the type of an object is called: of a tensor "torch.FloatTensor".
 
-    >>> import minitorch_pt as torch
     >>> torch.typename(torch.ones(1)), torch.typename(3)
     ('torch.FloatTensor', 'int')
     """

@@ -142,7 +142,11 @@ class Overwriting:
 
     @composed
     def copy_(self: Any, src: Tensor | Number, non_blocking: bool = False) -> Tensor:
-        """Overwrite the elements with those of `src`, broadcast and converted."""
+        """Overwrite the elements with those of `src`, broadcast and converted.
+
+        >>> torch.zeros(2).copy_(torch.tensor([1, 2]))
+        tensor([1., 2.])
+        """
         itself = 0 in self._data.strides and isinstance(src, Overwriting) and self.is_set_to(src)  # type: ignore[attr-defined]
         return apply_inplace(self, _copied, (src,), {}, overlap=itself)
 

@@ -133,6 +133,7 @@ def range(
     Raises:
         RuntimeError: step is 0 or leads away from `end`.
 
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.arange
     >>> torch.range(1, 3)  # the end belongs to it
     tensor([1., 2., 3.])
     """

@@ -136,7 +136,6 @@ def compile(
 ) -> Any:
     """The model or function as it is: there is no compiler here, and what it computes is the same without. Also a decorator.
 
-    >>> import minitorch_pt as torch
     >>> torch.compile(torch.relu)(torch.tensor([-1.0, 1.0]))
     tensor([0., 1.])
     """

@@ -63,7 +63,6 @@ def set_num_threads(int: int, /) -> None:
     Raises:
         RuntimeError: not a positive whole number.
 
-    >>> import minitorch_pt as torch
     >>> torch.set_num_threads(1)
     >>> torch.get_num_threads()
     1
@@ -93,6 +92,9 @@ def set_num_interop_threads(int: int, /) -> None:
 
     Raises:
         RuntimeError: not a positive whole number, or it was called before.
+
+    >>> torch.get_num_interop_threads() >= 1  # it can be set once, at the start of a program
+    True
     """
     number = _checked("set_num_interop_threads", int)
     if _between:

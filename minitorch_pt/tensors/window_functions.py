@@ -60,7 +60,6 @@ def hamming_window(
     Raises:
         RuntimeError: a negative length, or no floating point type.
 
-    >>> import minitorch_pt as torch
     >>> torch.hamming_window(4)
     tensor([0.0800, 0.5400, 1.0000, 0.5400])
     """

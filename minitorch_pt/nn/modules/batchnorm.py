@@ -125,7 +125,6 @@ class BatchNorm1d(BatchNorm):
 
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.BatchNorm1d(1)(torch.tensor([[1.0], [3.0]]))
     tensor([[-1.0000],
             [ 1.0000]], grad_fn=<NativeBatchNormBackward0>)

@@ -101,7 +101,6 @@ class Sequential(_Numbered):
 
     Given as arguments, or by name in one OrderedDict.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU())
     Sequential(
       (0): Linear(in_features=2, out_features=3, bias=True)

@@ -159,7 +159,6 @@ class Conv1d(_Conv):
     Raises:
         ValueError: the channels do not divide into groups, or an option is unknown.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.Conv1d(3, 4, 5, padding=2)(torch.zeros(2, 3, 8)).shape
     torch.Size([2, 4, 8])
     """
@@ -172,7 +171,6 @@ class Conv2d(_Conv):
 
     Source: LeCun et al. 1998, Gradient-based learning applied to document recognition.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.Conv2d(1, 6, 5, padding=2)
     Conv2d(1, 6, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2))
     """
@@ -271,7 +269,6 @@ class ConvTranspose1d(_ConvTransposeNd):
 
     Source: Zeiler et al. 2010, Deconvolutional networks.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.ConvTranspose1d(3, 4, 2, stride=2)(torch.zeros(2, 3, 8)).shape
     torch.Size([2, 4, 16])
     """

@@ -14,7 +14,6 @@ class PairwiseDistance(Module):
 
     Shapes: (N, D), (N, D) -> (N), or (N, 1) if `keepdim`; also (D), (D) -> ().
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.PairwiseDistance()(torch.tensor([[3.0, 0.0]]), torch.tensor([[0.0, 4.0]]))
     tensor([5.])
     """

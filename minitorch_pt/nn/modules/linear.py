@@ -39,7 +39,6 @@ class Linear(Module):
     Raises:
         RuntimeError: the last axis of the input is not in_features.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.Linear(4, 5)(torch.zeros(2, 4)).shape
     torch.Size([2, 5])
     """

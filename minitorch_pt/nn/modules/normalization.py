@@ -50,7 +50,6 @@ class LayerNorm(_Scaled):
 
     Source: Ba et al. 2016, arXiv:1607.06450.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.LayerNorm(2, elementwise_affine=False)(torch.tensor([[1.0, 3.0], [50.0, 40.0]]))
     tensor([[-1.0000,  1.0000],
             [ 1.0000, -1.0000]])

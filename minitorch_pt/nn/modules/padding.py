@@ -105,7 +105,6 @@ class ZeroPad1d(_ZeroPad, ConstantPad1d):
 class ZeroPad2d(_ZeroPad, ConstantPad2d):
     """Zeros on the four sides.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.ZeroPad2d((1, 0, 0, 1))(torch.ones(1, 2, 2))
     tensor([[[0., 1., 1.],
              [0., 1., 1.],

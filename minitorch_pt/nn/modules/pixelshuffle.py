@@ -16,7 +16,6 @@ class PixelShuffle(Module):
 
     Source: Shi et al. 2016, arXiv:1609.05158.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.PixelShuffle(2)(torch.arange(4.0).reshape(4, 1, 1))
     tensor([[[0., 1.],
              [2., 3.]]])

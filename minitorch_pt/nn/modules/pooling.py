@@ -76,7 +76,6 @@ class MaxPool1d(_MaxPoolNd):
 class MaxPool2d(_MaxPoolNd):
     """The largest element of each window of an image; see `MaxPool1d`.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.MaxPool2d(2)(torch.arange(8.0).reshape(1, 2, 4))
     tensor([[[5., 7.]]])
     """
@@ -133,7 +132,6 @@ class MaxUnpool1d(_MaxUnpoolNd):
 class MaxUnpool2d(_MaxUnpoolNd):
     """Undoes `MaxPool2d(return_indices=True)`: what was not the largest of its window becomes 0.
 
-    >>> import minitorch_pt as torch
     >>> y, places = torch.nn.MaxPool2d(2, return_indices=True)(torch.arange(8.0).reshape(1, 2, 4))
     >>> torch.nn.MaxUnpool2d(2)(y, places)
     tensor([[[0., 0., 0., 0.],
@@ -227,7 +225,6 @@ class _AvgPool(_AvgPoolNd):
 class AvgPool2d(_AvgPool):
     """The mean of each window of an image; see `AvgPool1d`. divisor_override: what to divide sums by, in place of their number.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.AvgPool2d(2)(torch.arange(8.0).reshape(1, 2, 4))
     tensor([[[2.5000, 4.5000]]])
     """
@@ -397,7 +394,6 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
 class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """The mean of each of `output_size` windows of an image; see `AdaptiveAvgPool1d`. None keeps the input's size.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.AdaptiveAvgPool2d((1, None))(torch.arange(6.0).reshape(1, 2, 3))
     tensor([[[1.5000, 2.5000, 3.5000]]])
     """

@@ -75,7 +75,6 @@ class TransformerEncoderLayer(_Layer):
 
     Source: Vaswani et al. 2017, arXiv:1706.03762; norm_first: Xiong et al. 2020, arXiv:2002.04745.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.TransformerEncoderLayer(d_model=8, nhead=2)(torch.rand(5, 3, 8)).shape
     torch.Size([5, 3, 8])
     """

@@ -34,6 +34,10 @@ def multi_dot(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     Raises:
         RuntimeError: less than two, not matrices, or sizes or dtypes that do not fit.
     Source: Cormen et al., Introduction to Algorithms, "Matrix-chain multiplication".
+
+    >>> torch.linalg.multi_dot([torch.ones(2, 3), torch.ones(3, 4), torch.ones(4, 1)])
+    tensor([[12.],
+            [12.]])
     """
     matrices = list(tensors)
     if len(matrices) < 2:

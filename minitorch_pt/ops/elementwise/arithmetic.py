@@ -34,7 +34,6 @@ _NUMBERS = {int, float}
 def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Pulled:
     """input + alpha * other. Both gradients are the output's.
 
-    >>> import minitorch_pt as torch
     >>> torch.add(torch.tensor([1, 2]), 10)
     tensor([11, 12])
     """

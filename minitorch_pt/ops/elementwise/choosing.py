@@ -56,7 +56,7 @@ def _share(g: Array, larger: Array, smaller: Array) -> Array:
 def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The larger of the two, or the one that is not nan.
 
-    >>> torch.fmax(torch.tensor([1.0, float("nan")]), torch.tensor([2.0, 3.0]))
+    >>> torch.fmax(torch.tensor([1.0, torch.nan]), torch.tensor([2.0, 3.0]))
     tensor([2., 3.])
     """
     first = (array(input) >= array(other)) | np.isnan(array(other))
@@ -67,7 +67,7 @@ def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
 def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """The smaller of the two, or the one that is not nan.
 
-    >>> torch.fmin(torch.tensor([1.0, float("nan")]), torch.tensor([2.0, 3.0]))
+    >>> torch.fmin(torch.tensor([1.0, torch.nan]), torch.tensor([2.0, 3.0]))
     tensor([1., 3.])
     """
     first = (array(input) <= array(other)) | np.isnan(array(other))
@@ -123,7 +123,6 @@ def clamp(
     Raises:
         RuntimeError: neither is given.
 
-    >>> import minitorch_pt as torch
     >>> torch.clamp(torch.tensor([-2.0, 0.5, 3.0]), 0, 1)
     tensor([0.0000, 0.5000, 1.0000])
     """
@@ -191,7 +190,6 @@ def where(
     Raises:
         RuntimeError: the condition is no bool tensor.
 
-    >>> import minitorch_pt as torch
     >>> x = torch.tensor([1.0, -2.0])
     >>> torch.where(x > 0, x, 0.0)
     tensor([1., 0.])

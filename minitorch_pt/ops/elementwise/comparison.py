@@ -25,24 +25,31 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _comparison(name: str, ufunc: np.ufunc, text: str, other: str = "Operand") -> Callable[..., Tensor]:
+def _comparison(name: str, ufunc: np.ufunc, text: str, shown: str, other: str = "Operand") -> Callable[..., Tensor]:
     def compare(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Pulled:
         return ufunc(input, other)
 
     compare.__annotations__["other"] = other
-    return nondifferentiable(titled(compare, name, text), promote="type")
+    example = f">>> torch.{name}(torch.tensor([0, 1, 2, 0]), torch.tensor([1, 1, 0, 0]))\ntensor([{shown}])"
+    return nondifferentiable(titled(compare, name, f"{text}\n\n{example}"), promote="type")
 
 
-eq = _comparison("eq", np.equal, "Where the two are equal.")
-ne = _comparison("ne", np.not_equal, "Where the two differ.")
-lt = _comparison("lt", np.less, "Where input < other.")
-le = _comparison("le", np.less_equal, "Where input <= other.")
-gt = _comparison("gt", np.greater, "Where input > other.")
-ge = _comparison("ge", np.greater_equal, "Where input >= other.")
+eq = _comparison("eq", np.equal, "Where the two are equal.", "False,  True, False,  True")
+ne = _comparison("ne", np.not_equal, "Where the two differ.", " True, False,  True, False")
+lt = _comparison("lt", np.less, "Where input < other.", " True, False, False, False")
+le = _comparison("le", np.less_equal, "Where input <= other.", " True,  True, False,  True")
+gt = _comparison("gt", np.greater, "Where input > other.", "False, False,  True, False")
+ge = _comparison("ge", np.greater_equal, "Where input >= other.", "False,  True,  True,  True")
 not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
-logical_and = _comparison("logical_and", np.logical_and, "Where both are not 0.", "Tensor")
-logical_or = _comparison("logical_or", np.logical_or, "Where one of the two is not 0.", "Tensor")
-logical_xor = _comparison("logical_xor", np.logical_xor, "Where exactly one of the two is not 0.", "Tensor")
+logical_and = _comparison(
+    "logical_and", np.logical_and, "Where both are not 0.", "False,  True, False, False", "Tensor"
+)
+logical_or = _comparison(
+    "logical_or", np.logical_or, "Where one of the two is not 0.", " True,  True,  True, False", "Tensor"
+)
+logical_xor = _comparison(
+    "logical_xor", np.logical_xor, "Where exactly one of the two is not 0.", " True, False,  True, False", "Tensor"
+)
 
 
 @nondifferentiable
@@ -55,24 +62,25 @@ def logical_not(input: Tensor, *, out: CastOut | None = None) -> Pulled:
     return np.logical_not(input)
 
 
-def _test(name: str, function: Callable, text: str) -> Callable[..., Tensor]:
+def _test(name: str, function: Callable, text: str, shown: str) -> Callable[..., Tensor]:
     def test(input: Tensor) -> Pulled:
         return function(input) if input.dtype.kind == "f" else np.full(input.shape, name in ("isfinite", "isreal"))
 
-    return nondifferentiable(titled(test, name, text))
+    example = f">>> torch.{name}(torch.tensor([1.0, torch.inf, torch.nan]))\ntensor([{shown}])"
+    return nondifferentiable(titled(test, name, f"{text}\n\n{example}"))
 
 
-isnan = _test("isnan", np.isnan, "Where the value is not a number.")
-isinf = _test("isinf", np.isinf, "Where the value is infinite.")
-isfinite = _test("isfinite", np.isfinite, "Where the value is neither infinite nor nan.")
-isreal = _test("isreal", np.isreal, "Where the value is a real number: everywhere.")
+isnan = _test("isnan", np.isnan, "Where the value is not a number.", "False, False,  True")
+isinf = _test("isinf", np.isinf, "Where the value is infinite.", "False,  True, False")
+isfinite = _test("isfinite", np.isfinite, "Where the value is neither infinite nor nan.", " True, False, False")
+isreal = _test("isreal", np.isreal, "Where the value is a real number: everywhere.", "True, True, True")
 
 
 @nondifferentiable
 def isposinf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Where the value is +inf.
 
-    >>> torch.isposinf(torch.tensor([-float("inf"), float("inf"), 0.0]))
+    >>> torch.isposinf(torch.tensor([-torch.inf, torch.inf, 0.0]))
     tensor([False,  True, False])
     """
     return input == math.inf
@@ -82,7 +90,7 @@ def isposinf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 def isneginf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Where the value is -inf.
 
-    >>> torch.isneginf(torch.tensor([-float("inf"), float("inf"), 0.0]))
+    >>> torch.isneginf(torch.tensor([-torch.inf, torch.inf, 0.0]))
     tensor([ True, False, False])
     """
     return input == -math.inf
@@ -98,7 +106,7 @@ def signbit(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     return np.signbit(input) if input.dtype.kind == "f" else input < 0
 
 
-def _bitwise(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
+def _bitwise(name: str, ufunc: np.ufunc, text: str, shown: str) -> Callable[..., Tensor]:
     def combine(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
         for x in map(np.asarray, (input, other)):
             if x.dtype.kind == "f":
@@ -109,15 +117,20 @@ def _bitwise(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'; convert with .int()")
         return ufunc(input, other)
 
-    return nondifferentiable(titled(combine, name, text), promote="type")
+    example = f">>> torch.{name}(torch.tensor([6, 5]), torch.tensor([1, 3]))\ntensor([{shown}])"
+    return nondifferentiable(titled(combine, name, f"{text}\n\n{example}"), promote="type")
 
 
-bitwise_and = _bitwise("bitwise_and", np.bitwise_and, "The bits set in both; of bools, their and.")
-bitwise_or = _bitwise("bitwise_or", np.bitwise_or, "The bits set in one of the two; of bools, their or.")
-bitwise_xor = _bitwise("bitwise_xor", np.bitwise_xor, "The bits set in exactly one; of bools, their exclusive or.")
-bitwise_left_shift = _bitwise("bitwise_left_shift", np.left_shift, "The bits moved to the left: input * 2**other.")
+bitwise_and = _bitwise("bitwise_and", np.bitwise_and, "The bits set in both; of bools, their and.", "0, 1")
+bitwise_or = _bitwise("bitwise_or", np.bitwise_or, "The bits set in one of the two; of bools, their or.", "7, 7")
+bitwise_xor = _bitwise(
+    "bitwise_xor", np.bitwise_xor, "The bits set in exactly one; of bools, their exclusive or.", "7, 6"
+)
+bitwise_left_shift = _bitwise(
+    "bitwise_left_shift", np.left_shift, "The bits moved to the left: input * 2**other.", "12, 40"
+)
 bitwise_right_shift = _bitwise(
-    "bitwise_right_shift", np.right_shift, "The bits moved to the right: input / 2**other rounded down."
+    "bitwise_right_shift", np.right_shift, "The bits moved to the right: input / 2**other rounded down.", "3, 0"
 )
 
 

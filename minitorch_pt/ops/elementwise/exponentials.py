@@ -38,7 +38,6 @@ def pow(input: Operand, exponent: Operand, *, out: CastOut | None = None) -> Ten
     Raises:
         RuntimeError: whole numbers to a negative number (to a tensor of negative ones, the whole part of the result is given).
 
-    >>> import minitorch_pt as torch
     >>> torch.pow(torch.tensor([1.0, 2.0, 3.0]), 2)
     tensor([1., 4., 9.])
     """
@@ -247,7 +246,11 @@ def log2(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 @differentiable(promote="float")
 def log10(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The logarithm to base 10."""
+    """The logarithm to base 10.
+
+    >>> torch.log10(torch.tensor([1.0, 10.0, 1000.0], dtype=torch.float64))
+    tensor([0., 1., 3.], dtype=torch.float64)
+    """
     if is_half(input):
         return in_single(log10, input)
     return np.log10(input), lambda g: g / (input * math.log(10))

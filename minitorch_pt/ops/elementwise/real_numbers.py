@@ -38,7 +38,8 @@ def _itself(name: str, text: str) -> Callable[..., Tensor]:
     def function(input: Tensor) -> Tensor:
         return input
 
-    return composed(titled(function, name, f"{text} Of real numbers, the tensor itself."))
+    example = f">>> torch.{name}(torch.tensor([1.0, -2.0]))\ntensor([ 1., -2.])"
+    return composed(titled(function, name, f"{text} Of real numbers, the tensor itself.\n\n{example}"))
 
 
 real = _itself("real", "The real parts.")
@@ -63,6 +64,10 @@ def imag(input: Tensor) -> NoReturn:
 
     Raises:
         RuntimeError: always.
+
+    >>> torch.imag(torch.tensor([1.0]))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    RuntimeError: imag is not implemented for tensors with non-complex dtypes...
     """
     raise RuntimeError("imag is not implemented for tensors with non-complex dtypes, and there are no others here")
 
@@ -73,5 +78,9 @@ def view_as_real(input: Tensor) -> NoReturn:
 
     Raises:
         RuntimeError: always.
+
+    >>> torch.view_as_real(torch.tensor([1.0]))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    RuntimeError: view_as_real is only supported for complex tensors...
     """
     raise RuntimeError("view_as_real is only supported for complex tensors, and there are none here")

@@ -27,18 +27,19 @@ __all__ = ["ceil", "copysign", "fix", "floor", "frac", "frexp", "ldexp", "nan_to
 # ---------------------------------------------------------------------------------------------------------------------
 # Rounding: flat almost everywhere, so gradients are 0
 # ---------------------------------------------------------------------------------------------------------------------
-def _rounding(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
+def _rounding(name: str, ufunc: np.ufunc, text: str, shown: str) -> Callable[..., Tensor]:
     def rule(input: Tensor, *, out: Tensor | None = None) -> Pulled:
         data = array(input)
         only_kinds("fiu", name, data)
         return (ufunc(data) if data.dtype.kind == "f" else data.copy()), flat_slope
 
-    return differentiable(titled(rule, name, text), linear=True)
+    example = f">>> torch.{name}(torch.tensor([-1.5, 0.5, 2.0]))\ntensor([{shown}])"
+    return differentiable(titled(rule, name, f"{text}\n\n{example}"), linear=True)
 
 
-floor = _rounding("floor", np.floor, "The largest whole number that is not above x.")
-ceil = _rounding("ceil", np.ceil, "The smallest whole number that is not below x.")
-trunc = _rounding("trunc", np.trunc, "x without its fraction.")
+floor = _rounding("floor", np.floor, "The largest whole number that is not above x.", "-2.,  0.,  2.")
+ceil = _rounding("ceil", np.ceil, "The smallest whole number that is not below x.", "-1.,  1.,  2.")
+trunc = _rounding("trunc", np.trunc, "x without its fraction.", "-1.,  0.,  2.")
 fix = trunc
 
 
@@ -97,7 +98,7 @@ def nan_to_num(
 ) -> Pulled:
     """nan, inf and -inf replaced by numbers: by default 0 and the largest and smallest number of the type.
 
-    >>> torch.nan_to_num(torch.tensor([1.0, float("nan"), float("inf")]), nan=0.0, posinf=9.0)
+    >>> torch.nan_to_num(torch.tensor([1.0, torch.nan, torch.inf]), nan=0.0, posinf=9.0)
     tensor([1., 0., 9.])
     """
     data = array(input)

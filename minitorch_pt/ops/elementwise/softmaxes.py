@@ -39,7 +39,6 @@ def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor 
         IndexError: no such axis.
         NotImplementedError: the input is not floating point and no `dtype` is given.
 
-    >>> import minitorch_pt as torch
     >>> torch.softmax(torch.tensor([0.0, 0.0, 1000.0]), dim=0)
     tensor([0., 0., 1.])
     """

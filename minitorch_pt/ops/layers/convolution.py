@@ -389,7 +389,6 @@ def conv1d(
         RuntimeError: shapes, dtypes or options do not fit each other.
         TypeError: an option is neither a number nor a tuple of them.
 
-    >>> import minitorch_pt as torch
     >>> torch.conv1d(torch.tensor([[1.0, 2.0, 4.0]]), torch.tensor([[[-1.0, 1.0]]]))
     tensor([[1., 2.]])
     """
@@ -455,7 +454,6 @@ def conv_transpose1d(
         RuntimeError: shapes, dtypes or options do not fit each other.
         TypeError: an option is neither a number nor a tuple of them.
 
-    >>> import minitorch_pt as torch
     >>> torch.conv_transpose1d(torch.tensor([[1.0, 2.0]]), torch.tensor([[[3.0, 4.0]]]), stride=2)
     tensor([[3., 4., 6., 8.]])
     """

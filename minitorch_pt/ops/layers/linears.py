@@ -55,7 +55,6 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
     Raises:
         RuntimeError: the last axis of the input is not the weight's last axis, or the dtypes differ.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.linear(torch.tensor([1.0, 2.0]), torch.tensor([[3.0, 4.0]]), torch.tensor([5.0]))
     tensor([16.])
     """

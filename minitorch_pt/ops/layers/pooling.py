@@ -202,7 +202,6 @@ def max_pool2d(
 ) -> Tensor:
     """The largest element of each window of (N, C, H, W): see `nn.MaxPool2d`.
 
-    >>> import minitorch_pt as torch
     >>> torch.max_pool2d(torch.tensor([[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 8.0, 7.0]]]), 2)
     tensor([[[6., 8.]]])
     """

@@ -249,12 +249,11 @@ def affine_grid(theta: Tensor, size: Size, align_corners: bool | None = None) ->
         ValueError: theta is not floating point or of another shape, or a size is not positive.
         NotImplementedError: `size` has neither 4 nor 5 numbers.
 
-    >>> F.affine_grid(torch.eye(2, 3).unsqueeze(0), (1, 1, 2, 2), align_corners=True)
-    tensor([[[[-1., -1.],
-              [ 1., -1.]],
-
-             [[-1.,  1.],
-              [ 1.,  1.]]]])
+    >>> F.affine_grid(torch.eye(2, 3).unsqueeze(0), (1, 1, 2, 2), align_corners=True).view(4, 2)
+    tensor([[-1., -1.],
+            [ 1., -1.],
+            [-1.,  1.],
+            [ 1.,  1.]])
     """
     axes = len(size) - 2
     if not theta.dtype.is_floating_point:

@@ -266,11 +266,7 @@ def max_unpool3d(
     """Zeros, with the elements put where `indices` say, which `max_pool3d` gave: see `nn.MaxUnpool3d`.
 
     >>> values, places = F.max_pool3d(torch.arange(8.0).view(1, 2, 2, 2), 2, return_indices=True)
-    >>> F.max_unpool3d(values, places, 2)
-    tensor([[[[0., 0.],
-              [0., 0.]],
-
-             [[0., 0.],
-              [0., 7.]]]])
+    >>> F.max_unpool3d(values, places, 2).flatten()
+    tensor([0., 0., 0., 0., 0., 0., 0., 7.])
     """
     return _max_unpool("max_unpool3d", input, indices, kernel_size, stride, padding, output_size)

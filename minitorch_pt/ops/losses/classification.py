@@ -373,7 +373,6 @@ def cross_entropy(
         ValueError: unknown reduction, or batch sizes differ.
         RuntimeError: other shapes do not match, labels are not int64 or uint8, or label_smoothing is not in [0, 1].
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.cross_entropy(torch.zeros(2, 10), torch.tensor([3, 7]))
     tensor(2.3026)
     """

@@ -366,7 +366,6 @@ def triplet_margin_loss(
 
     swap: the negative's distance is the smaller of those from the anchor and from the positive.
 
-    >>> import minitorch_pt as torch
     >>> anchor, near, far = torch.tensor([0.0, 0.0]), torch.tensor([0.0, 1.0]), torch.tensor([1.5, 0.0])
     >>> torch.nn.functional.triplet_margin_loss(anchor, near, far)  # 1 + 1 - 1.5
     tensor(0.5000)

@@ -52,7 +52,6 @@ def mse_loss(
     Raises:
         ValueError: unknown reduction, or `weight` has another shape than `input`.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
     tensor(2.)
     """

@@ -54,7 +54,6 @@ class SequentialLR(_SeveralSchedulers):
         ValueError: no scheduler, one of another optimiser, a `ReduceLROnPlateau`, or not one milestone fewer than schedulers.
         TypeError: not a scheduler.
 
-    >>> import minitorch_pt as torch
     >>> sgd = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
     >>> warm_up = torch.optim.lr_scheduler.ConstantLR(sgd, factor=0.125, total_iters=2)
     >>> decay = torch.optim.lr_scheduler.ExponentialLR(sgd, gamma=0.5)

@@ -210,7 +210,6 @@ class LinearLR(LRScheduler):
     Raises:
         ValueError: start_factor is outside (0, 1] or end_factor outside [0, 1].
 
-    >>> import minitorch_pt as torch
     >>> sgd = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
     >>> warm_up = torch.optim.lr_scheduler.LinearLR(sgd, start_factor=0.25, total_iters=3)
     >>> for _ in range(4):
