@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import importlib
 import inspect
 import re
@@ -13,6 +15,11 @@ MODULES = (
     "", "Tensor", "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "utils.data", "autograd", "autograd.functional", "func", "linalg",
     "special", "distributions", "signal.windows", "sparse", "testing", "teaching.datasets", "teaching.viz",
 )  # fmt: skip
+# what stands at the top of the package and in PyTorch elsewhere only: in Tensor, linalg, random, or nowhere
+NOT_AT_TOP = {
+    "contiguous", "expand", "expand_as", "fill_inplace", "fork_rng", "get_printoptions", "getitem", "householder_product", "linear", "matrix_transpose", "one_hot",
+    "permute_dims", "repeat", "reshape_as", "reversed_axes", "sum_to_size", "unfold", "view", "view_as", "zeroed",
+}  # fmt: skip
 THEIRS = "https://docs.pytorch.org/docs/stable/generated/torch.{}.html"
 ROOT = Path(__file__).parent.parent
 WORDS = {
@@ -30,7 +37,9 @@ def holder(path: str) -> Any:
 def names(module: Any) -> list[str]:
     """The public functions and classes of a module, or methods of a class, that have a docstring."""
     shown = getattr(module, "__all__", None) if isinstance(module, ModuleType) else None
-    things = {name: getattr(module, name, None) for name in sorted(shown or dir(module)) if name[0] != "_"}
+    elsewhere = NOT_AT_TOP if getattr(module, "__name__", "") == "minitorch_pt" else set()
+    public = [name for name in sorted(shown or dir(module)) if name[0] != "_" and name not in elsewhere]
+    things = {name: getattr(module, name, None) for name in public}
     return [
         name
         for name, thing in things.items()
@@ -38,14 +47,28 @@ def names(module: Any) -> list[str]:
     ]
 
 
+@functools.cache
+def _classes() -> dict[tuple[str, str | None], tuple[str, int]]:
+    """(name, docstring) of each class of the package: its file and line. Where a class says that it is from, as PyTorch's does, tells neither."""
+    return {
+        (node.name, ast.get_docstring(node)): (path.relative_to(ROOT).as_posix(), node.lineno)
+        for path in sorted((ROOT / "minitorch_pt").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+
+
 def place_of(thing: Any) -> tuple[str, int] | None:
     """The file and line of a function or class: ("minitorch_pt/ops/shape.py", 10)."""
-    try:
-        written = inspect.unwrap(thing)
-        path, line = Path(inspect.getsourcefile(written) or "").resolve(), inspect.getsourcelines(written)[1]
-    except (TypeError, OSError):
-        return None
-    return (path.relative_to(ROOT).as_posix(), line) if ROOT / "minitorch_pt" in path.parents else None
+    if inspect.isclass(thing):
+        return _classes().get((thing.__name__, inspect.cleandoc(thing.__doc__ or "")))
+    code = getattr(inspect.unwrap(thing), "__code__", None)
+    path = Path(code.co_filename).resolve() if code else ROOT
+    return (
+        (path.relative_to(ROOT).as_posix(), code.co_firstlineno)
+        if code and ROOT / "minitorch_pt" in path.parents
+        else None
+    )
 
 
 def signature(thing: Any) -> str:
@@ -67,15 +90,15 @@ def prose(doc: str, language: str) -> str:
             parts.append(f"```pycon\n{block}\n```")
         elif block.startswith("Raises:"):
             lines = re.sub(r"\s+", " ", block.removeprefix("Raises:")).strip()
-            parts.append(f"**{WORDS[language]['raises']}:** {_plain(lines)}")
+            parts.append(f"**{WORDS[language]['raises']}:** {plain(lines)}")
         elif re.search(r"\n {2,}", block) and not block.startswith(("-", "*")):
             parts.append(f"```text\n{block}\n```")  # drawn: formulas and tables in columns
         else:
-            parts.append(_plain(" ".join(block.splitlines())))
+            parts.append(plain(" ".join(block.splitlines())))
     return "\n\n".join(parts)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text whose signs mean themselves, but for `code` and **what is bold**."""
     pieces = re.split(r"(`[^`]+`|\*\*[^*]+\*\*)", text)
     return "".join(
@@ -88,7 +111,7 @@ def page(path: str, language: str) -> str:
     module, words = holder(path), WORDS[language]
     title = f"torch.{path}".rstrip(".") if not path.startswith("teaching") else f"minitorch_pt.{path}"
     doc = "" if path == "Tensor" else (inspect.getdoc(module) or "").partition("\n\n")[0]
-    lines = [f"# {title}", "", _plain(doc), ""]
+    lines = [f"# {title}", "", plain(doc), ""]
     for name in names(module):
         thing = getattr(module, name)
         kind = "method" if path == "Tensor" else "class" if inspect.isclass(thing) else "function"
@@ -100,22 +123,10 @@ def page(path: str, language: str) -> str:
         ]
         if (place := place_of(thing)) is not None:
             file, line = place
-            up = "../" * (title.count("/") + 1)
-            lines.append(f"{words['source']}: [{file}, {words['line']} {line}]({up}source/{file}.md) ")
+            lines.append(
+                f"{words['source']}: <a href='../source/{file}.html#L-{line}'>{file}, {words['line']} {line}</a> "
+            )
         if not path.startswith("teaching"):
             lines.append(f"· [{words['same']}]({THEIRS.format(f'{path}.{name}'.lstrip('.'))})")
         lines += ["````", ""]
     return "\n".join(lines)
-
-
-def sources() -> dict[str, str]:
-    """A page for each file of the package, as it is."""
-    pages = {}
-    for path in sorted((ROOT / "minitorch_pt").rglob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
-        text = path.read_text(encoding="utf-8")
-        fence = "`" * (max(map(len, re.findall("`+", text)), default=2) + 2)
-        pages[name] = (
-            f"---\norphan: true\n---\n# {name}\n\n{fence}{{code-block}} python\n:linenos:\n\n{text}\n{fence}\n"
-        )
-    return pages

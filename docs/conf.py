@@ -26,6 +26,7 @@ html_css_files = ["site.css", "live/live.css"]
 templates_path = ["templates"]
 html_copy_source = False
 html_show_sphinx = False
+html_use_index = False  # the search finds names; a page of all of them is wider than a window
 language = sphinx_language[language]
 html_sidebars = {"**": ["sidebar/brand.html", "sidebar/languages.html", "sidebar/search.html", "sidebar/scroll-start.html", "sidebar/navigation.html",
                         "sidebar/scroll-end.html"]}  # fmt: skip

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 import warnings
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import minitorch_pt
 
+from .api import plain
 from .lessons import TUTORIALS
 
 TABLE = TUTORIALS.parent / "parity_tests" / "test_beginners.py"
+TITLES = tomllib.loads(Path(__file__).with_name("mistakes_pt.toml").read_text(encoding="utf-8"))  # in Portuguese
 WORDS = {
     "en": ("Mistakes that everybody makes", "What a beginner writes, what PyTorch says, and what minitorch_pt says: the same type of error, PyTorch's words, and the repair.",
            "PyTorch", "minitorch_pt"),
@@ -20,23 +25,13 @@ WORDS = {
 }  # fmt: skip
 
 
-def mistakes() -> list[tuple[str, str, str]]:
-    """(title, program, PyTorch's words) of each that is written out in the table."""
-    tree = ast.parse(TABLE.read_text(encoding="utf-8"))
-    table = next(
-        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MISTAKES"
-    )
-    assert isinstance(table, ast.Dict)
-    found = []
-    for key, value in zip(table.keys, table.values, strict=True):
-        parts = value.elts if isinstance(value, ast.Tuple) else []
-        if (
-            isinstance(key, ast.Constant)
-            and len(parts) > 1
-            and all(isinstance(part, ast.Constant) for part in parts[:2])
-        ):
-            found.append((key.value, *(ast.literal_eval(part) for part in parts[:2])))
-    return found
+def mistakes() -> dict[str, tuple[str, str]]:
+    """title: (program, PyTorch's words) of each in the table, which is read without its file's imports: they need PyTorch."""
+    names: dict[str, Any] = {}
+    for node in ast.parse(TABLE.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign):
+            exec(compile(ast.Module([node], []), str(TABLE), "exec"), names)
+    return {title: (program, words) for title, (program, words, _) in names["MISTAKES"].items()}
 
 
 def said(program: str) -> str:
@@ -55,16 +50,12 @@ def page(language: str) -> str:
     """The page of mistakes."""
     title, text, theirs, ours = WORDS[language]
     lines = [f"# {title}", "", text, ""]
-    for number, (name, program, words) in enumerate(mistakes(), 1):
+    for number, (name, (program, words)) in enumerate(mistakes().items(), 1):
+        shown = TITLES[name] if language == "pt" else name
         lines += [
-            f"## {number} · {name}" if language == "en" else f"## {number}",
-            "",
-            f"````python\n{program}\n````",
-            "",
-        ]
-        lines += [
+            f"## {number} · {plain(shown)}\n",
+            f"````python\n{program.strip()}\n````\n",
             f"{theirs}\n\n````{{code-block}} text\n:class: said\n\n{words}\n````\n",
-            f"{ours}\n\n````{{code-block}} text\n:class: said\n\n{said(program)}\n````",
-            "",
+            f"{ours}\n\n````{{code-block}} text\n:class: said\n\n{said(program)}\n````\n",
         ]
     return "\n".join(lines)

@@ -80,7 +80,6 @@ def find(name: str) -> Callable:
     Raises:
         AttributeError: there is none.
 
-    >>> import minitorch_pt as torch
     >>> weights = [torch.tensor([1.0, 2.0]), torch.tensor([3.0])]
     >>> torch._foreach_mul(weights, [2.0, 10.0])
     (tensor([2., 4.]), tensor([30.]))

@@ -29,7 +29,6 @@ def svd_lowrank(
     q should be somewhat larger than the rank; niter rounds make the basis better. Shapes: A (*, m, n), M broadcast to it ->
     (*, m, q), (*, q), (*, n, q).
 
-    >>> import minitorch_pt as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.svd_lowrank(torch.outer(torch.tensor([3.0, 4.0]), torch.tensor([1.0, 2.0, 2.0])), q=1)[1]
     tensor([15.])
@@ -52,6 +51,11 @@ def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int
 
     Raises:
         ValueError: q is more than min(m, n), or q or niter is negative. q is min(6, m, n) if left out.
+
+    >>> _ = torch.manual_seed(0)
+    >>> U, S, V = torch.pca_lowrank(torch.arange(12.0).view(4, 3), q=2)
+    >>> U.shape, S.shape, V.shape
+    (torch.Size([4, 2]), torch.Size([2]), torch.Size([3, 2]))
     """
     most = min(A.shape[-2:])
     q = min(6, most) if q is None else q

@@ -14,7 +14,7 @@ T = TypeVar("T")
 class Future(Generic[T]):
     """A value that one part of a program will set and others wait for.
 
-    >>> later = Future()
+    >>> later = torch.futures.Future()
     >>> doubled = later.then(lambda f: f.value() * 2)
     >>> later.set_result(3)
     >>> doubled.wait()

@@ -25,7 +25,6 @@ class ScriptModule(Module):
 def script(obj: _T, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None, example_inputs: Any = None) -> _T:
     """The function, module or class as it is. Also a decorator.
 
-    >>> import minitorch_pt as torch
     >>> torch.jit.script(torch.relu)(torch.tensor([-1.0, 1.0]))
     tensor([0., 1.])
     """

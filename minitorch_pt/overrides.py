@@ -47,7 +47,6 @@ _before: list[tuple[Any, str, Any]] = []  # what was exchanged: where, its name,
 class TorchFunctionMode:
     """Context in which each function of torch is handed to the `__torch_function__` of the mode, whatever its arguments are.
 
-    >>> import minitorch_pt as torch
     >>> class Names(torch.overrides.TorchFunctionMode):
     ...     def __torch_function__(self, func, types, args=(), kwargs=None):
     ...         print(func.__name__)
@@ -208,7 +207,6 @@ def get_testing_overrides() -> dict[Callable, Callable]:
 def resolve_name(f: Callable) -> str | None:
     """Where a function is found, as 'torch.Tensor.add', or None.
 
-    >>> import minitorch_pt as torch
     >>> torch.overrides.resolve_name(torch.nn.functional.relu)
     'torch.nn.functional.relu'
     """
@@ -241,7 +239,6 @@ def wrap_torch_function(dispatcher: Callable) -> Callable:
 def has_torch_function(relevant_args: Iterable[Any]) -> bool:
     """Whether the class of an argument, or a mode, takes over functions: where it does, a function of a user's hands its call on.
 
-    >>> import minitorch_pt as torch
     >>> torch.overrides.has_torch_function((torch.ones(2), 3))
     False
     """

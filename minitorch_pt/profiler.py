@@ -47,7 +47,6 @@ def schedule(
     Raises:
         AssertionError: a negative number, or no active step.
 
-    >>> import minitorch_pt as torch
     >>> plan = torch.profiler.schedule(wait=1, warmup=1, active=2)
     >>> [plan(step).name for step in range(5)]
     ['NONE', 'WARMUP', 'RECORD', 'RECORD_AND_SAVE', 'NONE']
@@ -86,7 +85,6 @@ class profile:
     schedule: see `schedule`; the program calls `step()` after each step. on_trace_ready: called with the profile when its
     recording is complete. activities: `ProfilerActivity.CPU`; others warn. What else torch can record is not here.
 
-    >>> import minitorch_pt as torch
     >>> with torch.profiler.profile() as prof:
     ...     _ = torch.ones(2).sum()
     >>> [(event.key, event.count) for event in prof.key_averages()]

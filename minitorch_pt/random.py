@@ -22,7 +22,6 @@ def manual_seed(seed: Any) -> Generator:
     Raises:
         ValueError: the seed is not in [-2**63, 2**64).
 
-    >>> import minitorch_pt as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.randn(3)
     tensor([ 1.5410, -0.2934, -2.1788])
@@ -31,28 +30,60 @@ def manual_seed(seed: Any) -> Generator:
 
 
 def seed() -> int:
-    """Start the global stream anew from a seed of the operating system, which is returned."""
+    """Start the global stream anew from a seed of the operating system, which is returned.
+
+    >>> seed = torch.seed()  # from the machine
+    >>> seed == torch.initial_seed()
+    True
+    """
     return default_generator.seed()
 
 
 def initial_seed() -> int:
-    """The seed of the global stream's last start."""
+    """The seed of the global stream's last start.
+
+    >>> _ = torch.manual_seed(42)
+    >>> torch.initial_seed()
+    42
+    """
     return default_generator.initial_seed()
 
 
 def get_rng_state() -> Tensor:
-    """The state of the global stream: 5,056 bytes, the same as torch's."""
+    """The state of the global stream: 5,056 bytes, the same as torch's.
+
+    >>> state = torch.get_rng_state()
+    >>> a = torch.rand(2)
+    >>> torch.set_rng_state(state)
+    >>> torch.equal(a, torch.rand(2))
+    True
+    """
     return default_generator.get_state()
 
 
 def set_rng_state(new_state: Tensor) -> None:
-    """Let the global stream go on from a state of ours or of torch's."""
+    """Let the global stream go on from a state of ours or of torch's.
+
+    >>> state = torch.get_rng_state()
+    >>> a = torch.rand(2)
+    >>> torch.set_rng_state(state)
+    >>> torch.equal(a, torch.rand(2))
+    True
+    """
     default_generator.set_state(new_state)
 
 
 @contextlib.contextmanager
 def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
-    """What is drawn inside does not move the global stream."""
+    """What is drawn inside does not move the global stream.
+
+    >>> _ = torch.manual_seed(0)
+    >>> with torch.random.fork_rng(devices=[]):
+    ...     a = torch.rand(2)
+    ...
+    >>> torch.equal(a, torch.rand(2))  # as if nothing had been drawn
+    True
+    """
     before = default_generator.state
     try:
         yield

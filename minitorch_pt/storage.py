@@ -190,7 +190,6 @@ class _Memory:
 class UntypedStorage(_Memory):
     """Memory as bytes: of a number of them, or of the values of a sequence. `tensor.untyped_storage()` gives that of a tensor.
 
-    >>> import minitorch_pt as torch
     >>> torch.ones(2).untyped_storage().nbytes()
     8
     """
@@ -279,6 +278,9 @@ class TypedStorage(_Memory):
     """Memory as elements of one type; torch deprecates it for UntypedStorage. `tensor.storage()` gives that of a tensor.
 
     wrap_storage: the UntypedStorage that it shows; without it one of `size` elements, or of the values of a sequence, is made.
+
+    >>> torch.TypedStorage(wrap_storage=torch.tensor([1, 2]).untyped_storage(), dtype=torch.int64, _internal=True).dtype
+    torch.int64
     """
 
     def __init__(
@@ -343,7 +345,11 @@ def _deprecated() -> None:
 
 
 def is_storage(obj: Any, /) -> bool:
-    """Whether it is a storage."""
+    """Whether it is a storage.
+
+    >>> torch.is_storage(torch.ones(2).untyped_storage())
+    True
+    """
     return isinstance(obj, _Memory)
 
 

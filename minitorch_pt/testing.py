@@ -72,15 +72,14 @@ def compare(name: str, ours: Any, theirs: Any, *, language: str = "en") -> None:
     Results are tensors of this library or of PyTorch, arrays, numbers, or lists of these. What differs besides the numbers is named:
     shapes, and the types of elements. The line is in English, or with `language="pt"` in Brazilian Portuguese.
 
-    >>> import minitorch_pt as torch
     >>> x = torch.tensor([1.0, 2.0, 3.0])
-    >>> compare("mean", x.mean(), 2.0)
+    >>> torch.testing.compare("mean", x.mean(), 2.0)
     mean: exact
-    >>> compare("softmax", torch.softmax(x, 0), x.exp() / x.exp().sum() + 1e-7)
+    >>> torch.testing.compare("softmax", torch.softmax(x, 0), x.exp() / x.exp().sum() + 1e-7)
     softmax: close, largest difference 1.2e-07
-    >>> compare("gradient", x, -x)
+    >>> torch.testing.compare("gradient", x, -x)
     gradient: different, largest difference 6
-    >>> compare("shape", x, x.view(3, 1))
+    >>> torch.testing.compare("shape", x, x.view(3, 1))
     shape: different, shapes (3,) and (3, 1)
     """
     if language not in _WORDS:
@@ -143,7 +142,6 @@ def assert_close(
         AssertionError: they are not close, or differ in shape, dtype, length or keys. TypeError: they cannot be compared.
         ValueError: rtol without atol, or the other way round. RuntimeError: a negative one.
 
-    >>> import minitorch_pt as torch
     >>> torch.testing.assert_close(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.5]))
     Traceback (most recent call last):
     AssertionError: Tensor-likes are not close!
@@ -312,7 +310,6 @@ def make_tensor(
         ValueError: low is not below high, nan, or outside of the type; requires_grad of whole numbers.
         NotImplementedError: a memory_format.
 
-    >>> import minitorch_pt as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.testing.make_tensor((2,), dtype=torch.int64, device="cpu", low=0, high=10)
     tensor([4, 9])

@@ -27,21 +27,33 @@ _TensorOrOptionalTensors: TypeAlias = Tensor | Sequence[Tensor | None]
 
 
 class SymInt:
-    """A number that stands for one that is not known yet, in code that is compiled: nothing here is one."""
+    """A number that stands for one that is not known yet, in code that is compiled: nothing here is one.
+
+    >>> isinstance(3, torch.SymInt)
+    False
+    """
 
     def __init__(self, node: object) -> None:
         self.node = node
 
 
 class SymFloat:
-    """As `SymInt`, a fraction."""
+    """As `SymInt`, a fraction.
+
+    >>> isinstance(3.0, torch.SymFloat)
+    False
+    """
 
     def __init__(self, node: object) -> None:
         self.node = node
 
 
 class SymBool:
-    """As `SymInt`, true or false."""
+    """As `SymInt`, true or false.
+
+    >>> isinstance(True, torch.SymBool)
+    False
+    """
 
     def __init__(self, node: object) -> None:
         self.node = node

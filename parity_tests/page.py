@@ -7,6 +7,7 @@ import ast
 import contextlib
 import inspect
 import itertools
+import json
 import os
 import sys
 import time
@@ -244,8 +245,28 @@ def render(outcomes: list[Outcome], sweeps: list[Sweep], seconds: float) -> str:
     )
 
 
+def counted(outcomes: list[Outcome], sweeps: list[Sweep]) -> dict[str, Any]:
+    """The counts of the page without its details, which parity.json keeps for the site: so that it is built without torch."""
+    judged, kinds = [o for o in outcomes if o.reason is None], {}
+    for kind in HEADINGS:
+        mine = sorted((o for o in judged if o.kind == kind), key=family)
+        for name, group in itertools.groupby(mine, key=family):
+            each = list(group)
+            sums = {"entries": len(each), "inputs": sum(o.inputs for o in each), "errors": sum(o.errors for o in each)}
+            largest = {"value": max(o.value_ulp for o in each), "gradient": max(o.grad_ulp for o in each)}
+            same = {"differ": sum(len(o.failures) for o in each), **{k: float(f"{v:.2g}") for k, v in largest.items()}}
+            kinds.setdefault(kind, {})[name] = sums | same
+    return {
+        "torch": torch.__version__.partition("+")[0],
+        "kinds": kinds,
+        "differ": {o.name: [len(o.failures), table().differs.get(o.name, (0, ""))[1]] for o in judged if o.failures},
+        "outside": {why: sum(o.reason == why for o in outcomes) for why in table().groups},
+        "sweeps": {s.name: [s.varies, s.cases, len(set(s.accepted.values())), len(s.failed)] for s in sweeps},
+    }
+
+
 def write(path: Path) -> None:
-    """Run everything and write the page, beside and then renamed, so that a reader never sees half of it."""
+    """Run everything and write the page, or the counts as JSON, beside and then renamed, so that a reader never sees half of it."""
     start, outcomes = time.perf_counter(), []
     everything = list(entries())
     for i, (name, run) in enumerate(everything):
@@ -254,7 +275,13 @@ def write(path: Path) -> None:
         outcomes.append(run(None))
     sweeps = run_sweeps()
     beside = path.with_name(path.name + ".part")
-    beside.write_text(render(outcomes, sweeps, time.perf_counter() - start), encoding="utf-8")
+    counts = path.suffix == ".json"
+    text = (
+        json.dumps(counted(outcomes, sweeps), indent=1)
+        if counts
+        else render(outcomes, sweeps, time.perf_counter() - start)
+    )
+    beside.write_text(text, encoding="utf-8")
     os.replace(beside, path)
     judged = [o for o in outcomes if o.reason is None]
     failures, inputs = sum(len(o.failures) for o in judged), sum(o.inputs for o in judged)

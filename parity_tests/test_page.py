@@ -1,5 +1,6 @@
 """The page of `python -m minitorch_pt parity`: written whole, says what differs and why, escapes what it quotes."""
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -42,6 +43,13 @@ def test_written(monkeypatch, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "1,011 of 1,013" in said and "sweeps: 4,500 cases, 1 of 1 fails" in said
     assert list(tmp_path.iterdir()) == [path]
+    monkeypatch.setattr(sys, "argv", ["minitorch_pt", "parity", str(tmp_path / "out.json")])  # the counts alone
+    main()
+    counted = json.loads((tmp_path / "out.json").read_text())
+    shown = {"entries": 1, "inputs": 10, "errors": 1, "differ": 0, "value": 0.5, "gradient": 12.0}
+    assert counted["kinds"]["operation"]["ops/elementwise/arithmetic.py"] == shown
+    assert counted["sweeps"] == {"types": ["Every pair of types.", 4500, 1, 1]} and counted["differ"]["sort"][0] == 2
+    assert counted["outside"]["Fourier transforms: their numbers are complex"] == 1
 
 
 SABOTAGED = """

@@ -30,7 +30,6 @@ class autocast:
     Raises:
         RuntimeError: it is entered while it is on.
 
-    >>> import minitorch_pt as torch
     >>> with torch.autocast("cpu", enabled=False):
     ...     torch.ones(2, 2) @ torch.ones(2)
     tensor([2., 2.])
@@ -83,12 +82,20 @@ def is_autocast_available(device_type: str) -> bool:
 
 
 def is_autocast_enabled(device_type: str | None = None) -> bool:
-    """False: it is never on here."""
+    """False: it is never on here.
+
+    >>> torch.is_autocast_enabled("cpu")
+    False
+    """
     return False
 
 
 def get_autocast_dtype(device_type: str) -> dtypes.dtype:
-    """The type in which products would be computed: bfloat16, or float16 on a GPU."""
+    """The type in which products would be computed: bfloat16, or float16 on a GPU.
+
+    >>> torch.get_autocast_dtype("cpu")
+    torch.bfloat16
+    """
     return dtypes.bfloat16 if device_type in ("cpu", "xla") else dtypes.float16
 
 

@@ -18,7 +18,6 @@ class GradScaler:
 
     For "cuda", which is not there, it is switched off with torch's warning: losses and steps pass as they are.
 
-    >>> import minitorch_pt as torch
     >>> scaler = torch.amp.GradScaler("cpu", init_scale=4.0)
     >>> scaler.scale(torch.tensor(0.5)), scaler.get_scale()
     (tensor(2.), 4.0)

@@ -19,7 +19,13 @@ __all__ = [
 
 
 class dtype:
-    """A data type, such as ``torch.float32``. NumPy takes it wherever it takes a type of its own."""
+    """A data type, such as ``torch.float32``. NumPy takes it wherever it takes a type of its own.
+
+    >>> torch.zeros(2).dtype
+    torch.float32
+    >>> torch.float64.itemsize, torch.int32.is_floating_point
+    (8, False)
+    """
 
     __slots__ = ("dtype", "name")
 
@@ -152,7 +158,11 @@ def of(numpy_dtype: Any) -> dtype:
 
 
 def get_default_dtype() -> dtype:
-    """The type of tensors made from Python floats: float32 unless `set_default_dtype` changed it."""
+    """The type of tensors made from Python floats: float32 unless `set_default_dtype` changed it.
+
+    >>> torch.get_default_dtype()
+    torch.float32
+    """
     return _default
 
 
@@ -161,6 +171,11 @@ def set_default_dtype(d: dtype, /) -> None:
 
     Raises:
         TypeError: `d` is not a floating point type.
+
+    >>> torch.set_default_dtype(torch.float64)
+    >>> torch.tensor(1.5).dtype
+    torch.float64
+    >>> torch.set_default_dtype(torch.float32)
     """
     global _default
     if not isinstance(d, dtype) or not d.is_floating_point:
@@ -186,6 +201,9 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 
     Raises:
         TypeError: one is no torch.dtype.
+
+    >>> torch.promote_types(torch.int64, torch.float32)
+    torch.float32
     """
     if not (isinstance(type1, dtype) and isinstance(type2, dtype)):
         raise TypeError(f"promote_types(): both arguments must be torch.dtype, got {type1!r} and {type2!r}")
@@ -193,7 +211,11 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 
 
 def can_cast(from_: dtype, to: dtype) -> builtins.bool:
-    """Whether values may be written into a tensor of type `to`: not from float to integer, nor from anything to bool."""
+    """Whether values may be written into a tensor of type `to`: not from float to integer, nor from anything to bool.
+
+    >>> torch.can_cast(torch.int64, torch.float32), torch.can_cast(torch.float32, torch.int64)
+    (True, False)
+    """
     return castable(from_.dtype, to.dtype)
 
 
@@ -255,7 +277,6 @@ def result_type_of(operands: list) -> np.dtype:
 def result_type(tensor1: Any, tensor2: Any) -> dtype:
     """The type that an elementwise operation on two tensors, or a tensor and a number, gives.
 
-    >>> import minitorch_pt as torch
     >>> torch.result_type(torch.tensor([1, 2]), 1.0)
     torch.float32
     """
@@ -326,7 +347,13 @@ def _limited(name: str, type: Any) -> dtype:
 
 
 class finfo:
-    """The limits of a floating point type: bits, eps, max, min, tiny, smallest_normal, resolution."""
+    """The limits of a floating point type: bits, eps, max, min, tiny, smallest_normal, resolution.
+
+    >>> torch.finfo(torch.float32).eps
+    1.1920928955078125e-07
+    >>> torch.finfo(torch.float32).bits
+    32
+    """
 
     def __init__(self, type: dtype | None = None) -> None:
         type = _limited("finfo", _default if type is None else type)
@@ -351,7 +378,11 @@ class finfo:
 
 
 class iinfo:
-    """The limits of an integer type: bits, max, min."""
+    """The limits of an integer type: bits, max, min.
+
+    >>> torch.iinfo(torch.int8).min, torch.iinfo(torch.int8).max
+    (-128, 127)
+    """
 
     def __init__(self, type: dtype) -> None:
         type = _limited("iinfo", type)

@@ -43,7 +43,6 @@ W = TypeVar("W", bound=_Word)
 class memory_format(_Word):
     """The order of elements in memory: contiguous_format, preserve_format, channels_last, channels_last_3d.
 
-    >>> import minitorch_pt as torch
     >>> images = torch.zeros(2, 3, 4, 5).to(memory_format=torch.channels_last)
     >>> images.stride(), images.is_contiguous(), images.is_contiguous(memory_format=torch.channels_last)
     ((60, 1, 15, 3), False, True)
@@ -53,7 +52,11 @@ class memory_format(_Word):
 
 
 class layout(_Word):
-    """How elements are stored: `strided`, each in its place in memory; `sparse_coo`, with its indices (see torch.sparse). The others are names."""
+    """How elements are stored: `strided`, each in its place in memory; `sparse_coo`, with its indices (see torch.sparse). The others are names.
+
+    >>> torch.zeros(2).layout
+    torch.strided
+    """
 
     __slots__ = ()
 

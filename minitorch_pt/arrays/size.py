@@ -16,7 +16,6 @@ class Size(tuple):
     Raises:
         TypeError: something else than whole numbers.
 
-    >>> import minitorch_pt as torch
     >>> torch.Size([2, 3])[1:] + (4,)
     torch.Size([3, 4])
     """

@@ -109,7 +109,6 @@ def gradcheck(
         ValueError: no input requires grad, or neither mode is to be checked.
         GradcheckError: they do not agree (unless `raise_exception` is False).
 
-    >>> import minitorch_pt as torch
     >>> torch.autograd.gradcheck(torch.sin, torch.ones(3, dtype=torch.float64, requires_grad=True))
     True
     """

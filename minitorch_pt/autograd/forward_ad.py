@@ -63,7 +63,6 @@ def exit_dual_level(*, level: int | None = None) -> None:
 class dual_level:
     """Inside, tensors can carry tangents; also a decorator.
 
-    >>> import minitorch_pt as torch
     >>> import minitorch_pt.autograd.forward_ad as fwAD
     >>> with fwAD.dual_level():
     ...     x = fwAD.make_dual(torch.tensor(3.0), torch.tensor(1.0))

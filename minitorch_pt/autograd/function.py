@@ -98,7 +98,6 @@ class Function(FunctionCtx):
 
     `forward` may also leave out ctx and have `setup_context(ctx, inputs, output)` beside it. Call with `apply`.
 
-    >>> import minitorch_pt as torch
     >>> class Double(torch.autograd.Function):
     ...     @staticmethod
     ...     def forward(ctx, x):

@@ -111,6 +111,9 @@ def vjp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
 
     Raises:
         RuntimeError: `v` has not the outputs' shape, or with `strict` an output is independent of an input.
+
+    >>> torch.autograd.functional.vjp(lambda x: x**2, torch.tensor([1.0, 2.0]), torch.tensor([1.0, 1.0]))
+    (tensor([1., 4.]), tensor([2., 4.]))
     """
     given, several, outputs, many = _run("vjp", func, inputs, create_graph, strict)
     seeds = _checked(v, outputs, "output")
@@ -126,6 +129,9 @@ def jvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
 
     Raises:
         RuntimeError: `v` has not the inputs' shape, or with `strict` an output is independent of an input.
+
+    >>> torch.autograd.functional.jvp(lambda x: x**2, torch.tensor([1.0, 2.0]), torch.tensor([1.0, 1.0]))
+    (tensor([1., 4.]), tensor([2., 4.]))
     """
     given, _, outputs, many = _run("jvp", func, inputs, create_graph, strict)
     v = _checked(v, given, "input")
@@ -157,7 +163,6 @@ def jacobian(
     Raises:
         RuntimeError: with `strict` an output is independent of an input. AssertionError: an unknown strategy.
 
-    >>> import minitorch_pt as torch
     >>> torch.autograd.functional.jacobian(lambda x: x**2, torch.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])
@@ -217,6 +222,10 @@ def hessian(
 
     Raises:
         RuntimeError: the output has not exactly one element.
+
+    >>> torch.autograd.functional.hessian(lambda x: (x**3).sum(), torch.tensor([1.0, 2.0]))
+    tensor([[ 6.,  0.],
+            [ 0., 12.]])
     """
     _, several = _tuple(inputs)
 
@@ -251,6 +260,9 @@ def vhp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
 
     Raises:
         RuntimeError: the output has not exactly one element, or `v` not the inputs' shape.
+
+    >>> torch.autograd.functional.vhp(lambda x: (x**3).sum(), torch.tensor([1.0]), torch.tensor([1.0]))
+    (tensor(1.), tensor([6.]))
     """
     return _vhp("vhp", func, inputs, v, create_graph, strict)
 
@@ -272,5 +284,8 @@ def hvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
 
     Raises:
         RuntimeError: as `vhp`.
+
+    >>> torch.autograd.functional.hvp(lambda x: (x**3).sum(), torch.tensor([1.0]), torch.tensor([1.0]))
+    (tensor(1.), tensor([6.]))
     """
     return _vhp("hvp", func, inputs, v, create_graph, strict)

@@ -94,6 +94,11 @@ def backward(
 
     Raises:
         RuntimeError: a tensor has no graph, is no scalar and has no gradient given, or its graph was already released.
+
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> torch.autograd.backward(x * x)
+    >>> x.grad
+    tensor(6.)
     """
     if grad_variables is not None:
         warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
@@ -139,7 +144,6 @@ def grad(
     Raises:
         RuntimeError: an input is not part of the graph (unless `allow_unused`), or as for `backward`.
 
-    >>> import minitorch_pt as torch
     >>> x = torch.tensor(3.0, requires_grad=True)
     >>> (slope,) = torch.autograd.grad(x**3, x, create_graph=True)
     >>> torch.autograd.grad(slope, x)

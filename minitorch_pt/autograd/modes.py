@@ -158,7 +158,6 @@ class _Setting(_Switch):
 class no_grad(_Switch):
     """Operations inside are not recorded: no memory for gradients, results with requires_grad=False.
 
-    >>> import minitorch_pt as torch
     >>> x = torch.ones(2, requires_grad=True)
     >>> with torch.no_grad():
     ...     print((x * 2).requires_grad)
@@ -173,7 +172,15 @@ class no_grad(_Switch):
 
 
 class enable_grad(_Switch):
-    """Operations inside are recorded, also inside `no_grad`."""
+    """Operations inside are recorded, also inside `no_grad`.
+
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> with torch.no_grad(), torch.enable_grad():
+    ...     y = 2 * x
+    ...
+    >>> y.requires_grad
+    True
+    """
 
     def __new__(cls, function: Callable | None = None) -> Any:
         return super().__new__(cls) if function is None else cls()(function)
@@ -183,7 +190,15 @@ class enable_grad(_Switch):
 
 
 class inference_mode(_Switch):
-    """As `no_grad`, and what is made inside may not take part in a recorded computation later. `inference_mode(False)` records."""
+    """As `no_grad`, and what is made inside may not take part in a recorded computation later. `inference_mode(False)` records.
+
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> with torch.inference_mode():
+    ...     y = 2 * x
+    ...
+    >>> y.requires_grad, y.is_inference()
+    (False, True)
+    """
 
     def __new__(cls, mode: bool | Callable = True) -> Any:
         return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
@@ -193,7 +208,15 @@ class inference_mode(_Switch):
 
 
 class set_grad_enabled(_Setting):
-    """Record operations or not, from this call on; as a context manager, until its end."""
+    """Record operations or not, from this call on; as a context manager, until its end.
+
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> with torch.set_grad_enabled(False):
+    ...     y = 2 * x
+    ...
+    >>> y.requires_grad
+    False
+    """
 
     def __init__(self, mode: bool) -> None:
         if not isinstance(mode, bool):
@@ -228,15 +251,31 @@ class set_detect_anomaly(_Setting):
 
 
 def is_grad_enabled() -> bool:
-    """Whether operations are to be recorded in this thread; in inference mode none is, whatever was asked for."""
+    """Whether operations are to be recorded in this thread; in inference mode none is, whatever was asked for.
+
+    >>> with torch.no_grad():
+    ...     torch.is_grad_enabled()
+    ...
+    False
+    """
     return _grad.on
 
 
 def is_inference_mode_enabled() -> bool:
-    """Whether this thread is in inference mode."""
+    """Whether this thread is in inference mode.
+
+    >>> with torch.inference_mode():
+    ...     torch.is_inference_mode_enabled()
+    ...
+    True
+    """
     return in_inference()
 
 
 def is_anomaly_enabled() -> bool:
-    """Whether the backward pass looks for NaN."""
+    """Whether the backward pass looks for NaN.
+
+    >>> torch.is_anomaly_enabled()
+    False
+    """
     return anomaly.on

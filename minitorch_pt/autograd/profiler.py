@@ -196,7 +196,6 @@ class _Clock:
 class record_function:
     """A part of a program under a name of its own in the profile: a context manager, and a decorator of functions.
 
-    >>> import minitorch_pt as torch
     >>> with torch.autograd.profiler.profile() as prof, torch.autograd.profiler.record_function("both"):
     ...     _ = torch.ones(2).sum()
     >>> [(event.key, event.count) for event in prof.key_averages()]

@@ -45,7 +45,6 @@ class saved_tensors_hooks:
     Raises:
         RuntimeError: pack_hook changes its tensor in place. TypeError: unpack_hook gives no tensor.
 
-    >>> import minitorch_pt as torch
     >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
     >>> with torch.autograd.graph.saved_tensors_hooks(lambda t: t.half(), lambda t: t.float()):
     ...     y = (x * x).sum()

@@ -23,7 +23,6 @@ class Bernoulli(Odds, Distribution):
     Raises:
         ValueError: both or neither of the two are given, or a probability is outside of [0, 1].
 
-    >>> import minitorch_pt as torch
     >>> coin = torch.distributions.Bernoulli(torch.tensor([0.25]))
     >>> coin.log_prob(torch.tensor([1.0])).exp()
     tensor([0.2500])

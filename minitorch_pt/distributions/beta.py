@@ -19,6 +19,9 @@ class Beta(Distribution):
 
     Raises:
         ValueError: a parameter is not positive.
+
+    >>> torch.distributions.Beta(1.0, 3.0).mean
+    tensor(0.2500)
     """
 
     arg_constraints = {"concentration1": constraints.positive, "concentration0": constraints.positive}

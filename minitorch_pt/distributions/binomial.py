@@ -20,6 +20,9 @@ class Binomial(Odds, Distribution):
 
     Raises:
         ValueError: both or neither of probs and logits are given, a probability is outside of [0, 1], or n no whole number.
+
+    >>> torch.distributions.Binomial(10, 0.5).mean
+    tensor(5.)
     """
 
     arg_constraints = {

@@ -24,7 +24,6 @@ class Categorical(Distribution):
     Raises:
         ValueError: both or neither of the two are given, without axes, or a probability is negative.
 
-    >>> import minitorch_pt as torch
     >>> torch.distributions.Categorical(torch.tensor([1.0, 3.0])).probs
     tensor([0.2500, 0.7500])
     """

@@ -18,6 +18,9 @@ class Cauchy(LocScale):
 
     Raises:
         ValueError: scale is not positive.
+
+    >>> torch.distributions.Cauchy(0.0, 1.0).log_prob(torch.tensor(0.0)).exp()  # 1 / pi
+    tensor(0.3183)
     """
 
     @property

@@ -16,6 +16,9 @@ class Chi2(Gamma):
 
     Raises:
         ValueError: df is not positive.
+
+    >>> torch.distributions.Chi2(3.0).mean
+    tensor(3.)
     """
 
     arg_constraints = {"df": constraints.positive}

@@ -28,7 +28,6 @@ class Dirichlet(Distribution):
     Raises:
         ValueError: the concentration has no axis, or is not positive.
 
-    >>> import minitorch_pt as torch
     >>> torch.distributions.Dirichlet(torch.tensor([1.0, 3.0])).mean
     tensor([0.2500, 0.7500])
     """

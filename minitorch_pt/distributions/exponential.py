@@ -18,6 +18,9 @@ class Exponential(Distribution):
 
     Raises:
         ValueError: rate is not positive.
+
+    >>> torch.distributions.Exponential(2.0).mean
+    tensor(0.5000)
     """
 
     arg_constraints = {"rate": constraints.positive}

@@ -27,6 +27,9 @@ class Gamma(Distribution):
 
     Raises:
         ValueError: a parameter is not positive.
+
+    >>> torch.distributions.Gamma(2.0, 4.0).mean
+    tensor(0.5000)
     """
 
     arg_constraints: Any = {"concentration": constraints.positive, "rate": constraints.positive}

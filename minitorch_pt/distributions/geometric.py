@@ -21,6 +21,9 @@ class Geometric(Odds, Distribution):
 
     Raises:
         ValueError: both or neither of the two are given, or a probability is outside of (0, 1].
+
+    >>> torch.distributions.Geometric(0.25).mean
+    tensor(3.)
     """
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}

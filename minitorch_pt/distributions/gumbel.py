@@ -24,6 +24,9 @@ class Gumbel(TransformedDistribution):
 
     Raises:
         ValueError: scale is not positive.
+
+    >>> torch.distributions.Gumbel(0.0, 1.0).mean
+    tensor(0.5772)
     """
 
     arg_constraints: Any = {"loc": constraints.real, "scale": constraints.positive}

@@ -17,6 +17,9 @@ class HalfNormal(Half):
 
     Raises:
         ValueError: scale is not positive.
+
+    >>> torch.distributions.HalfNormal(1.0).mean
+    tensor(0.7979)
     """
 
     def __init__(self, scale: Any, validate_args: bool | None = None) -> None:

@@ -19,7 +19,6 @@ class Independent(Distribution):
     Raises:
         ValueError: the batch has fewer axes.
 
-    >>> import minitorch_pt as torch
     >>> normal = torch.distributions.Normal(torch.zeros(3), torch.ones(3))
     >>> torch.distributions.Independent(normal, 1).log_prob(torch.zeros(3))
     tensor(-2.7568)

@@ -18,6 +18,9 @@ class Laplace(LocScale):
 
     Raises:
         ValueError: scale is not positive.
+
+    >>> torch.distributions.Laplace(0.0, 1.0).entropy()  # 1 + log 2
+    tensor(1.6931)
     """
 
     @property

@@ -26,7 +26,6 @@ class LowRankMultivariateNormal(Centred):
     Raises:
         ValueError: shapes that do not fit, or a diagonal that is not positive.
 
-    >>> import minitorch_pt as torch
     >>> p = torch.distributions.LowRankMultivariateNormal(torch.zeros(2), torch.ones(2, 1), torch.ones(2))
     >>> p.covariance_matrix
     tensor([[2., 1.],

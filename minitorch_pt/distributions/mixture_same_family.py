@@ -20,10 +20,9 @@ class MixtureSameFamily(Distribution):
     Raises:
         ValueError: the mixture is no Categorical, the component no Distribution, or their batches do not fit.
 
-    >>> from minitorch_pt.distributions import Categorical, MixtureSameFamily, Normal
-    >>> import minitorch_pt as torch
-    >>> two = Normal(torch.tensor([-1.0, 1.0]), torch.tensor([0.5, 0.5]))
-    >>> MixtureSameFamily(Categorical(torch.tensor([1.0, 3.0])), two).mean
+    >>> choice = torch.distributions.Categorical(torch.tensor([1.0, 3.0]))
+    >>> two = torch.distributions.Normal(torch.tensor([-1.0, 1.0]), torch.tensor([0.5, 0.5]))
+    >>> torch.distributions.MixtureSameFamily(choice, two).mean
     tensor(0.5000)
     """
 

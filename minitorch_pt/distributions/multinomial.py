@@ -22,6 +22,9 @@ class Multinomial(OfClasses):
 
     Raises:
         NotImplementedError: total_count is not one whole number. ValueError: as `Categorical`.
+
+    >>> torch.distributions.Multinomial(4, torch.tensor([0.25, 0.75])).mean
+    tensor([1., 3.])
     """
 
     def __init__(

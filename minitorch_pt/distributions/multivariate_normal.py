@@ -35,7 +35,6 @@ class MultivariateNormal(Centred):
     Raises:
         ValueError: not just one matrix is given, it has less than two axes, or is not positive definite; or loc has no axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2)).log_prob(torch.zeros(2))
     tensor(-1.8379)
     """

@@ -21,6 +21,9 @@ class NegativeBinomial(Odds, Distribution):
 
     Raises:
         ValueError: both or neither of probs and logits are given, a probability is outside of [0, 1), or n negative.
+
+    >>> torch.distributions.NegativeBinomial(2, 0.5).mean
+    tensor(2.)
     """
 
     arg_constraints = {

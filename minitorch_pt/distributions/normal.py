@@ -21,7 +21,6 @@ class Normal(LocScale):
     Raises:
         ValueError: scale is not positive.
 
-    >>> import minitorch_pt as torch
     >>> torch.distributions.Normal(0.0, 1.0).log_prob(torch.tensor(0.0))
     tensor(-0.9189)
     """

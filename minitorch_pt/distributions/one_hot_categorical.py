@@ -15,7 +15,11 @@ __all__ = ["OneHotCategorical", "OneHotCategoricalStraightThrough"]
 
 
 class OneHotCategorical(OfClasses):
-    """One of K classes as a vector of K numbers: 1 for the class, 0 for the others. Parameters and errors as `Categorical`."""
+    """One of K classes as a vector of K numbers: 1 for the class, 0 for the others. Parameters and errors as `Categorical`.
+
+    >>> torch.distributions.OneHotCategorical(torch.tensor([1.0, 3.0])).mean
+    tensor([0.2500, 0.7500])
+    """
 
     support = constraints.one_hot
     has_enumerate_support = True

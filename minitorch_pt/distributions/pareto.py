@@ -19,6 +19,9 @@ class Pareto(TransformedDistribution):
 
     Raises:
         ValueError: a parameter is not positive.
+
+    >>> torch.distributions.Pareto(1.0, 2.0).mean
+    tensor(2.)
     """
 
     arg_constraints: Any = {"alpha": constraints.positive, "scale": constraints.positive}

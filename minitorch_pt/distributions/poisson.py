@@ -20,7 +20,6 @@ class Poisson(Distribution):
     Raises:
         ValueError: rate is negative.
 
-    >>> import minitorch_pt as torch
     >>> torch.distributions.Poisson(2.0).log_prob(torch.tensor([0.0, 1.0])).exp()
     tensor([0.1353, 0.2707])
     """

@@ -20,6 +20,9 @@ class StudentT(Distribution):
 
     Raises:
         ValueError: df or scale is not positive.
+
+    >>> torch.distributions.StudentT(4.0).variance
+    tensor(2.)
     """
 
     arg_constraints = {"df": constraints.positive, "loc": constraints.real, "scale": constraints.positive}

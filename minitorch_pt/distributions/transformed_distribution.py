@@ -24,9 +24,8 @@ class TransformedDistribution(Distribution):
 
     Source: Rezende and Mohamed 2015, arXiv:1505.05770.
 
-    >>> from minitorch_pt.distributions import ExpTransform, Normal, TransformedDistribution
-    >>> import minitorch_pt as torch
-    >>> TransformedDistribution(Normal(0.0, 1.0), [ExpTransform()]).log_prob(torch.tensor(1.0))  # log normal
+    >>> normal, exp = torch.distributions.Normal(0.0, 1.0), torch.distributions.ExpTransform()
+    >>> torch.distributions.TransformedDistribution(normal, [exp]).log_prob(torch.tensor(1.0))  # log normal
     tensor(-0.9189)
     """
 

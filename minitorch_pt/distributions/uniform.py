@@ -19,6 +19,9 @@ class Uniform(Distribution):
 
     Raises:
         ValueError: low is not below high.
+
+    >>> torch.distributions.Uniform(0.0, 4.0).mean
+    tensor(2.)
     """
 
     has_rsample = True

@@ -51,7 +51,6 @@ class VonMises(Centred):
     Raises:
         ValueError: a concentration that is not positive.
 
-    >>> import minitorch_pt as torch
     >>> torch.distributions.VonMises(0.0, 2.0).log_prob(torch.tensor(0.0))
     tensor(-0.6619)
     """

@@ -22,6 +22,9 @@ class Weibull(TransformedDistribution):
 
     Raises:
         ValueError: a parameter is not positive.
+
+    >>> torch.distributions.Weibull(1.0, 1.0).mean
+    tensor(1.)
     """
 
     arg_constraints: Any = {"scale": constraints.positive, "concentration": constraints.positive}

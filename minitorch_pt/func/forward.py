@@ -37,7 +37,6 @@ def jvp(func: Callable, primals: Any, tangents: Any, *, strict: bool = False, ha
     Raises:
         RuntimeError: primals is no tuple of Tensors, the tangents have another form, or the output is no Tensor.
 
-    >>> import minitorch_pt as torch
     >>> torch.func.jvp(lambda x, y: x * y, (torch.tensor(2.0), torch.tensor(3.0)), (torch.tensor(1.0), torch.tensor(0.0)))
     (tensor(6.), tensor(3.))
     """
@@ -75,7 +74,6 @@ def linearize(func: Callable, *primals: Any) -> tuple[Any, Callable]:
     Raises:
         RuntimeError: no Tensors, or tangents of another form, shape or type.
 
-    >>> import minitorch_pt as torch
     >>> output, jvp_fn = torch.func.linearize(torch.sin, torch.tensor(0.0))
     >>> jvp_fn(torch.tensor(3.0))
     tensor(3.)
@@ -113,7 +111,6 @@ def jacfwd(
     Raises:
         RuntimeError: as `jvp`.
 
-    >>> import minitorch_pt as torch
     >>> torch.func.jacfwd(lambda x: x**2)(torch.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])
@@ -152,7 +149,6 @@ def _columns(start: Start, push: Callable, place: int, ends: list) -> list:
 def hessian(func: Callable, argnums: int | tuple[int, ...] = 0) -> Callable:
     """A function that gives the second derivatives of `func`: jacfwd(jacrev(func)).
 
-    >>> import minitorch_pt as torch
     >>> torch.func.hessian(lambda x: (x**3).sum())(torch.tensor([1.0, 2.0]))
     tensor([[ 6.,  0.],
             [ 0., 12.]])

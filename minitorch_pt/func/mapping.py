@@ -29,7 +29,6 @@ def vmap(
         ValueError: in_dims or out_dims do not fit, the sizes differ, or something that is mapped over is no Tensor.
         RuntimeError: `func` asks for the values of a sample, in an `if` or by `item()`, or draws random numbers under "error".
 
-    >>> import minitorch_pt as torch
     >>> torch.vmap(torch.dot)(torch.ones(2, 3), torch.arange(6.0).reshape(2, 3))
     tensor([ 3., 12.])
     """

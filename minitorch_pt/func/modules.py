@@ -32,7 +32,6 @@ def functional_call(
     Raises:
         ValueError: a name is given twice. TypeError: something is no Tensor. RuntimeError: `strict` is broken.
 
-    >>> import minitorch_pt as torch
     >>> layer = torch.nn.Linear(2, 1, bias=False)
     >>> torch.func.functional_call(layer, {"weight": torch.ones(1, 2)}, torch.tensor([3.0, 4.0]))
     tensor([7.])
@@ -64,7 +63,6 @@ def stack_module_state(models: Any) -> tuple[dict[str, Tensor], dict[str, Tensor
     Raises:
         RuntimeError: no models, of different classes or modes, or a parameter requires grad in some of them alone.
 
-    >>> import minitorch_pt as torch
     >>> parameters, buffers = torch.func.stack_module_state([torch.nn.Linear(2, 1) for _ in range(3)])
     >>> parameters["weight"].shape
     torch.Size([3, 1, 2])

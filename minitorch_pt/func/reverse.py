@@ -39,7 +39,6 @@ def vjp(func: Callable, *primals: Any, has_aux: bool = False) -> Any:
     Raises:
         RuntimeError: the output is no Tensor of floating point numbers, or has no elements; the cotangents have another form.
 
-    >>> import minitorch_pt as torch
     >>> x = torch.tensor([1.0, 2.0])
     >>> output, vjp_fn = torch.func.vjp(lambda x: x**2, x)
     >>> vjp_fn(torch.tensor([1.0, 10.0]))
@@ -78,7 +77,6 @@ def grad_and_value(func: Callable, argnums: int | tuple[int, ...] = 0, has_aux: 
 
     has_aux: func returns (output, aux), and the value is that pair.
 
-    >>> import minitorch_pt as torch
     >>> torch.func.grad_and_value(lambda x: (x**2).sum())(torch.tensor([1.0, 2.0]))
     (tensor([2., 4.]), tensor(5.))
     """
@@ -109,7 +107,6 @@ def grad(func: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = Fal
     Raises:
         RuntimeError: the output is no Tensor without axes, or there is no such argument.
 
-    >>> import minitorch_pt as torch
     >>> slope = torch.func.grad(torch.sin)
     >>> slope(torch.tensor(0.0)), torch.func.grad(slope)(torch.tensor(0.0))
     (tensor(1.), tensor(-0.))
@@ -138,7 +135,6 @@ def jacrev(
     Raises:
         ValueError: chunk_size is not positive. RuntimeError: as `vjp`.
 
-    >>> import minitorch_pt as torch
     >>> torch.func.jacrev(lambda x: x**2)(torch.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])

@@ -16,6 +16,10 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     Raises:
         ValueError: p is not between 0 and 1.
         RuntimeError: the input is not floating point.
+
+    >>> _ = torch.manual_seed(0)
+    >>> F.dropout(torch.ones(6), p=0.5)
+    tensor([0., 0., 2., 0., 0., 0.])
     """
     _probability(p)
     return (ops.dropout_ if inplace else ops.dropout)(input, p, training)
@@ -27,13 +31,25 @@ def _probability(p: float) -> None:
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
-    """Dropout that keeps mean and variance, for selu networks: see `nn.AlphaDropout`."""
+    """Dropout that keeps mean and variance, for selu networks: see `nn.AlphaDropout`.
+
+    >>> _ = torch.manual_seed(0)
+    >>> F.alpha_dropout(torch.ones(4), training=True)
+    tensor([-0.7792, -0.7792,  1.6656, -0.7792])
+    """
     _probability(p)
     return (ops.alpha_dropout_ if inplace else ops.alpha_dropout)(input, p, training)
 
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
-    """`alpha_dropout` of whole channels: see `nn.FeatureAlphaDropout`."""
+    """`alpha_dropout` of whole channels: see `nn.FeatureAlphaDropout`.
+
+    >>> _ = torch.manual_seed(0)
+    >>> F.feature_alpha_dropout(torch.ones(1, 3, 2), training=True)
+    tensor([[[-0.7792, -0.7792],
+             [-0.7792, -0.7792],
+             [ 1.6656,  1.6656]]])
+    """
     _probability(p)
     return (ops.feature_alpha_dropout_ if inplace else ops.feature_alpha_dropout)(input, p, training)
 
@@ -53,6 +69,12 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
     Raises:
         RuntimeError: the input has neither 2 nor 3 axes.
+
+    >>> _ = torch.manual_seed(0)
+    >>> F.dropout1d(torch.ones(1, 3, 2))
+    tensor([[[0., 0.],
+             [0., 0.],
+             [2., 2.]]])
     """
     if 0 <= p <= 1 and input.ndim not in (2, 3):
         raise RuntimeError(
@@ -62,7 +84,15 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
 
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Zero whole channels of (N, C, H, W): see `nn.Dropout2d`. As in torch, 3 axes are read as (N, C, L), with a warning."""
+    """Zero whole channels of (N, C, H, W): see `nn.Dropout2d`. As in torch, 3 axes are read as (N, C, L), with a warning.
+
+    >>> _ = torch.manual_seed(0)
+    >>> F.dropout2d(torch.ones(1, 4, 1, 2)).squeeze()
+    tensor([[0., 0.],
+            [0., 0.],
+            [2., 2.],
+            [0., 0.]])
+    """
     if input.ndim != 4:
         warnings.warn(
             f"dropout2d: Received a {input.ndim}-D input, of which the first two axes are taken for batch and channels; "
@@ -73,7 +103,15 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Zero whole channels of (N, C, D, H, W) or (C, D, H, W): see `nn.Dropout3d`."""
+    """Zero whole channels of (N, C, D, H, W) or (C, D, H, W): see `nn.Dropout3d`.
+
+    >>> _ = torch.manual_seed(0)
+    >>> F.dropout3d(torch.ones(1, 4, 1, 1, 2)).squeeze()
+    tensor([[0., 0.],
+            [0., 0.],
+            [2., 2.],
+            [0., 0.]])
+    """
     if input.ndim not in (4, 5):
         warnings.warn(
             f"dropout3d: Received a {input.ndim}-D input, which is taken for one without batch axis; "

@@ -102,54 +102,99 @@ celu_, relu_, rrelu_, selu_, threshold_ = ops.celu_, ops.relu_, ops.rrelu_, ops.
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """max(0, x)."""
+    """max(0, x).
+
+    >>> F.relu(torch.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
     return ops.relu_(input) if inplace else ops.relu(input)
 
 
 def sigmoid(input: Tensor) -> Tensor:
-    """1 / (1 + e^-x): see `torch.sigmoid`."""
+    """1 / (1 + e^-x): see `torch.sigmoid`.
+
+    >>> F.sigmoid(torch.tensor([-100.0, 0.0, 100.0]))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
     return ops.sigmoid(input)
 
 
 def tanh(input: Tensor) -> Tensor:
-    """Hyperbolic tangent: see `torch.tanh`."""
+    """Hyperbolic tangent: see `torch.tanh`.
+
+    >>> F.tanh(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7616])
+    """
     return ops.tanh(input)
 
 
 def rrelu(
     input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False
 ) -> Tensor:
-    """x where x > 0, a x elsewhere, with random slopes a in training: see `torch.rrelu`."""
+    """x where x > 0, a x elsewhere, with random slopes a in training: see `torch.rrelu`.
+
+    >>> F.rrelu(torch.tensor([-24.0, 2.0]))
+    tensor([-5.5000,  2.0000])
+    """
     return (ops.rrelu_ if inplace else ops.rrelu)(input, lower, upper, training)
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """x where x > 0, alpha (e^(x/alpha) - 1) elsewhere: see `torch.celu`."""
+    """x where x > 0, alpha (e^(x/alpha) - 1) elsewhere: see `torch.celu`.
+
+    >>> F.celu(torch.tensor([-1.0, 0.0, 2.0]))
+    tensor([-0.6321,  0.0000,  2.0000])
+    """
     return (ops.celu_ if inplace else ops.celu)(input, alpha)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
-    """The self-normalising unit: see `torch.selu`."""
+    """The self-normalising unit: see `torch.selu`.
+
+    >>> F.selu(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-1.1113,  0.0000,  1.0507])
+    """
     return ops.selu_(input) if inplace else ops.selu(input)
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """x where x > threshold, `value` elsewhere."""
+    """x where x > threshold, `value` elsewhere.
+
+    >>> F.threshold(torch.tensor([0.5, 1.0, 2.0]), 1, -1)
+    tensor([-1., -1.,  2.])
+    """
     return (ops.threshold_ if inplace else ops.threshold)(input, threshold, value)
 
 
 def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
-    """In-place form of `elu`."""
+    """In-place form of `elu`.
+
+    >>> x = torch.tensor([-1.0, 2.0])
+    >>> F.elu_(x)
+    tensor([-0.6321,  2.0000])
+    >>> x
+    tensor([-0.6321,  2.0000])
+    """
     return elu(input, alpha, inplace=True)
 
 
 def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
-    """In-place form of `leaky_relu`."""
+    """In-place form of `leaky_relu`.
+
+    >>> x = torch.tensor([-2.0, 3.0])
+    >>> F.leaky_relu_(x, 0.1)
+    tensor([-0.2000,  3.0000])
+    """
     return leaky_relu(input, negative_slope, inplace=True)
 
 
 def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
-    """In-place form of `hardtanh`."""
+    """In-place form of `hardtanh`.
+
+    >>> x = torch.tensor([-4.0, 0.5, 3.0])
+    >>> F.hardtanh_(x)
+    tensor([-1.0000,  0.5000,  1.0000])
+    """
     return hardtanh(input, min_val, max_val, inplace=True)
 
 
@@ -163,22 +208,40 @@ def _chosen(name: str, ndim: int, stacklevel: int) -> int:
 
 
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """e^x / Σ e^x along `dim`: see `torch.softmax`."""
+    """e^x / Σ e^x along `dim`: see `torch.softmax`.
+
+    >>> F.softmax(torch.tensor([0.0, 0.0, 100.0]), dim=0)
+    tensor([3.7835e-44, 3.7835e-44, 1.0000e+00])
+    >>> F.softmax(torch.tensor([[1.0, 1.0]]), dim=1)
+    tensor([[0.5000, 0.5000]])
+    """
     return ops.softmax(input, _chosen("softmax", input.ndim, _stacklevel) if dim is None else dim, dtype)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """softmax(-x)."""
+    """softmax(-x).
+
+    >>> F.softmin(torch.tensor([0.0, 0.0, 100.0]), dim=0)
+    tensor([5.0000e-01, 5.0000e-01, 1.9618e-44])
+    """
     return ops.softmax(-input, _chosen("softmin", input.ndim, _stacklevel) if dim is None else dim, dtype)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """log(softmax(x)) along `dim`: see `torch.log_softmax`."""
+    """log(softmax(x)) along `dim`: see `torch.log_softmax`.
+
+    >>> F.log_softmax(torch.tensor([0.0, 0.0]), dim=0)
+    tensor([-0.6931, -0.6931])
+    """
     return ops.log_softmax(input, _chosen("log_softmax", input.ndim, _stacklevel) if dim is None else dim, dtype)
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
-    """x / max(‖x‖_p, eps), the norm being taken along `dim`."""
+    """x / max(‖x‖_p, eps), the norm being taken along `dim`.
+
+    >>> F.normalize(torch.tensor([[3.0, 4.0]]))
+    tensor([[0.6000, 0.8000]])
+    """
     return ops.div(input, input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input), out=out)
 
 
@@ -205,6 +268,11 @@ def batch_norm(
     Raises:
         ValueError: there is one value per channel only, in training, or eps is too small.
         RuntimeError: a parameter has not one element for each channel.
+
+    >>> x = torch.tensor([[1.0], [3.0]])
+    >>> F.batch_norm(x, None, None, training=True)
+    tensor([[-1.0000],
+            [ 1.0000]])
     """
     if training:
         _several(input.shape, "input size")
@@ -230,6 +298,10 @@ def instance_norm(
     Raises:
         ValueError: a channel has one place only.
         RuntimeError: the running statistics are to be used, and not given.
+
+    >>> F.instance_norm(torch.tensor([[[1.0, 3.0], [10.0, 30.0]]]))
+    tensor([[[-1.0000,  1.0000],
+             [-1.0000,  1.0000]]])
     """
     if use_input_stats and math.prod(input.shape[2:]) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {list(input.shape)}")
@@ -245,7 +317,11 @@ def layer_norm(
     bias: Tensor | None = None,
     eps: float = 1e-5,
 ) -> Tensor:
-    """(x - mean) / sqrt(var + eps) * weight + bias over the last axes: see `nn.LayerNorm`."""
+    """(x - mean) / sqrt(var + eps) * weight + bias over the last axes: see `nn.LayerNorm`.
+
+    >>> F.layer_norm(torch.tensor([1.0, 3.0, 5.0]), (3,))
+    tensor([-1.2247,  0.0000,  1.2247])
+    """
     return ops.layer_norm(input, normalized_shape, weight, bias, eps)
 
 
@@ -257,6 +333,9 @@ def group_norm(
     Raises:
         ValueError: a group has one value only.
         RuntimeError: the channels do not divide into groups, or there are none.
+
+    >>> F.group_norm(torch.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
+    tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
     if input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
@@ -265,7 +344,11 @@ def group_norm(
 
 
 def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_indices: bool = False) -> Any:
-    """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool1d`."""
+    """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool1d`.
+
+    >>> F.adaptive_max_pool1d(torch.tensor([[1.0, 2.0, 3.0, 4.0]]), 2)
+    tensor([[2., 4.]])
+    """
     pooled = ops.adaptive_max_pool1d(input, output_size)
     return pooled if return_indices else pooled[0]
 
@@ -283,6 +366,10 @@ def embedding(
 
     Raises:
         AssertionError: padding_idx is no row. IndexError: a number that is no row.
+
+    >>> F.embedding(torch.tensor([2, 0]), torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+    tensor([[5., 6.],
+            [1., 2.]])
     """
     padding = None if padding_idx is None or weight.ndim != 2 else row_number(padding_idx, weight.shape[0])
     if max_norm is not None:
@@ -309,6 +396,10 @@ def linear_cross_entropy(
 
     Raises:
         RuntimeError: shapes that do not fit, or an ignored class where the target holds probabilities.
+
+    >>> x, weight = torch.tensor([[1.0, 2.0]]), torch.zeros(2, 2)
+    >>> F.linear_cross_entropy(x, weight, torch.tensor([0]))  # log 2
+    tensor(0.6931)
     """
     if not (options is None or hasattr(options, "batch_chunk_size")):
         raise AttributeError(f"options must be LinearCrossEntropyOptions or None, not {type(options).__name__}")

@@ -31,6 +31,11 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
     Raises:
         ValueError: an activation that is not known, or a slope of leaky_relu that is no number.
+
+    >>> nn.init.calculate_gain("relu")
+    1.4142135623730951
+    >>> nn.init.calculate_gain("tanh")
+    1.6666666666666667
     """
     if nonlinearity in _LINEAR or nonlinearity == "sigmoid":
         return 1
@@ -55,29 +60,51 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 @no_grad()
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
-    """Uniform in [a, b)."""
+    """Uniform in [a, b).
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.init.uniform_(torch.empty(3), -1, 1)
+    tensor([-0.0075,  0.5364, -0.8230])
+    """
     return _fill_uniform(tensor, a, b, generator=generator)
 
 
 @no_grad()
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
-    """Normal with this mean and standard deviation."""
+    """Normal with this mean and standard deviation.
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.init.normal_(torch.empty(3), mean=10.0, std=0.1)
+    tensor([10.1541,  9.9707,  9.7821])
+    """
     return _fill_normal(tensor, mean, std, generator=generator)
 
 
 @no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """One value everywhere."""
+    """One value everywhere.
+
+    >>> nn.init.constant_(torch.empty(3), 0.5)
+    tensor([0.5000, 0.5000, 0.5000])
+    """
     return tensor.fill_(val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Ones."""
+    """Ones.
+
+    >>> nn.init.ones_(torch.empty(3))
+    tensor([1., 1., 1.])
+    """
     return constant_(tensor, 1.0)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Zeros."""
+    """Zeros.
+
+    >>> nn.init.zeros_(torch.empty(3))
+    tensor([0., 0., 0.])
+    """
     return constant_(tensor, 0.0)
 
 
@@ -93,6 +120,10 @@ def eye_(tensor: Tensor) -> Tensor:
 
     Raises:
         ValueError: not a matrix.
+
+    >>> nn.init.eye_(torch.empty(2, 3))
+    tensor([[1., 0., 0.],
+            [0., 1., 0.]])
     """
     if tensor.ndim != 2:
         raise ValueError(f"Only tensors with 2 dimensions are supported, got {tensor.ndim}")
@@ -104,6 +135,9 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 
     Raises:
         ValueError: not 3 to 5 axes, or `groups` does not divide the channels.
+
+    >>> nn.init.dirac_(torch.empty(1, 1, 3))  # a convolution with it changes nothing
+    tensor([[[0., 1., 0.]]])
     """
     if tensor.ndim not in (3, 4, 5):
         raise ValueError(f"Only tensors with 3, 4, or 5 dimensions are supported, got {tensor.ndim}")
@@ -134,14 +168,24 @@ def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    """Uniform in ±gain sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010)."""
+    """Uniform in ±gain sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010).
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.init.xavier_uniform_(torch.empty(100, 500)).abs().max()  # at most sqrt(6 / 600) = 0.1
+    tensor(0.1000)
+    """
     std = gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor))))
     bound = math.sqrt(3.0) * std
     return uniform_(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    """Normal with std gain sqrt(2 / (fan_in + fan_out)) (Glorot and Bengio, 2010)."""
+    """Normal with std gain sqrt(2 / (fan_in + fan_out)) (Glorot and Bengio, 2010).
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.init.xavier_normal_(torch.empty(300, 500)).std()  # sqrt(2 / 800) = 0.05
+    tensor(0.0500)
+    """
     return normal_(tensor, 0.0, gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor)))), generator)
 
 
@@ -175,6 +219,10 @@ def kaiming_uniform_(
 
     Raises:
         ValueError: a mode other than fan_in and fan_out, or fewer than two axes.
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.init.kaiming_uniform_(torch.empty(500, 200)).abs().max()  # at most sqrt(6 / 200)
+    tensor(0.1732)
     """
     if _is_empty(tensor):
         return tensor
@@ -189,6 +237,10 @@ def kaiming_normal_(
 
     Raises:
         ValueError: as `kaiming_uniform_`.
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.init.kaiming_normal_(torch.empty(500, 200)).std()  # sqrt(2 / 200)
+    tensor(0.1001)
     """
     if _is_empty(tensor):
         return tensor
@@ -202,6 +254,10 @@ def trunc_normal_(
 
     Raises:
         RuntimeError: a is above b.
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.init.trunc_normal_(torch.empty(1000), a=-1, b=1).abs().max() <= 1
+    tensor(True)
     """
     if a > b:
         raise RuntimeError(f"trunc_normal_ needs a range from a to b, but found a={a} > b={b}")
@@ -243,6 +299,11 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 
     Raises:
         ValueError: fewer than two axes.
+
+    >>> _ = torch.manual_seed(0)
+    >>> Q = nn.init.orthogonal_(torch.empty(3, 3))
+    >>> torch.allclose(Q @ Q.T, torch.eye(3), atol=1e-6)
+    True
     """
     if tensor.ndim < 2:
         raise ValueError(f"Only tensors with 2 or more dimensions are supported, got {tensor.ndim}")
@@ -261,6 +322,10 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
 
     Raises:
         ValueError: not a matrix.
+
+    >>> _ = torch.manual_seed(0)
+    >>> (nn.init.sparse_(torch.empty(4, 3), sparsity=0.5) == 0).sum(dim=0)
+    tensor([2, 2, 2])
     """
     if tensor.ndim != 2:
         raise ValueError(f"Only tensors with 2 dimensions are supported, got {tensor.ndim}")

@@ -224,6 +224,13 @@ def multi_head_attention_forward(
 
     Raises:
         AssertionError: shapes do not match. RuntimeError: attn_mask is not (L, S) or (N * H, L, S), or is_causal without it.
+
+    >>> layer = nn.MultiheadAttention(4, 2)
+    >>> x, W, out = torch.zeros(3, 1, 4), layer.in_proj_weight, layer.out_proj
+    >>> F.multi_head_attention_forward(x, x, x, 4, 2, W, None, None, None, False, 0.0, out.weight, None)[1]  # evenly
+    tensor([[[0.3333, 0.3333, 0.3333],
+             [0.3333, 0.3333, 0.3333],
+             [0.3333, 0.3333, 0.3333]]], grad_fn=<MeanBackward1>)
     """
     batched = _check_attention(query, key, value, key_padding_mask, attn_mask, num_heads)
     inputs, key_padding_mask = _as_batch(query, key, value, key_padding_mask, batched)

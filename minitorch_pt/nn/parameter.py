@@ -26,6 +26,12 @@ class Parameter(Tensor, metaclass=_OrMarked):
 
     Raises:
         RuntimeError: `data` is of a type that cannot require grad, and requires_grad is not False.
+
+    >>> nn.Parameter(torch.ones(2))
+    Parameter containing:
+    tensor([1., 1.], requires_grad=True)
+    >>> len(list(nn.Linear(3, 2).parameters()))
+    2
     """
 
     __slots__ = ()
@@ -59,7 +65,13 @@ class Parameter(Tensor, metaclass=_OrMarked):
 
 
 class Buffer(Tensor, metaclass=_OrMarked):
-    """A tensor that belongs to a module's state but is not learnt: set as an attribute, it appears in `module.buffers()`."""
+    """A tensor that belongs to a module's state but is not learnt: set as an attribute, it appears in `module.buffers()`.
+
+    >>> module = nn.Module()
+    >>> module.mean = nn.Buffer(torch.zeros(2))
+    >>> module.state_dict()
+    OrderedDict([('mean', tensor([0., 0.]))])
+    """
 
     __slots__ = ()
 

@@ -44,6 +44,9 @@ def diff(
 
     Raises:
         RuntimeError: a number instead of a vector, or n negative. IndexError: no such axis.
+
+    >>> torch.diff(torch.tensor([1, 4, 9, 16]))
+    tensor([3, 5, 7])
     """
     if input.ndim == 0:
         raise RuntimeError("diff expects input to be at least one-dimensional, and got a number")
@@ -101,6 +104,9 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | None = None, d
 
     Raises:
         TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y, or bool.
+
+    >>> torch.trapezoid(torch.tensor([1.0, 3.0, 5.0]))
+    tensor(6.)
     """
     axis, areas = from_front(dim, y.ndim), _areas("trapezoid", y, x, dx, dim)
     if x is None and array(y).dtype.kind != "f" and y.shape[axis]:
@@ -118,6 +124,9 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | Non
 
     Raises:
         TypeError: x and dx. IndexError: no such axis. RuntimeError: x is not as long as y, or bool.
+
+    >>> torch.cumulative_trapezoid(torch.tensor([1.0, 3.0, 5.0]))
+    tensor([2., 6.])
     """
     areas = _areas("cumulative_trapezoid", y, x, dx, dim)
     return named(cumsum(areas, from_front(dim, y.ndim)) / 2, "CumsumBackward0" if x is None else "DivBackward1")
@@ -163,7 +172,6 @@ def gradient(
         RuntimeError: too few points (edge_order + 1), another edge_order, not a spacing for each axis, or uint8, which has no
             negative slopes. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.gradient(torch.tensor([0.0, 1.0, 4.0, 9.0]))
     (tensor([1., 2., 4., 5.]),)
     """

@@ -32,6 +32,9 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
 
     Raises:
         RuntimeError: paired axes differ in size, or the lists in length. IndexError: no such axis.
+
+    >>> torch.tensordot(torch.ones(2, 3), torch.ones(3, 4), dims=1).shape
+    torch.Size([2, 4])
     """
     if hasattr(dims, "_data") and dims.numel() == 1:  # type: ignore[attr-defined]
         dims = int(dims)  # type: ignore[call-overload]
@@ -80,7 +83,6 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     Raises:
         RuntimeError: the equation does not fit the operands, or factors that are summed over have two types.
 
-    >>> import minitorch_pt as torch
     >>> torch.einsum("ij,ij->i", torch.ones(2, 3), torch.ones(2, 3))
     tensor([3., 3.])
     """

@@ -61,7 +61,6 @@ def unique(
     Raises:
         IndexError: no such axis. RuntimeError: slices without elements.
 
-    >>> import minitorch_pt as torch
     >>> torch.unique(torch.tensor([2, 1, 2]), return_counts=True)
     (tensor([1, 2]), tensor([1, 2]))
     """
@@ -86,7 +85,11 @@ def _unique_slices(input: Array, dim: int) -> Pulled:
 def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: Dim | None = None
 ) -> Any:
-    """As `unique`, but only neighbours that are equal are joined, and the order stays."""
+    """As `unique`, but only neighbours that are equal are joined, and the order stays.
+
+    >>> torch.unique_consecutive(torch.tensor([1, 1, 2, 1]), return_counts=True)
+    (tensor([1, 2, 1]), tensor([2, 1, 1]))
+    """
     return _selected(_runs(input, dim), return_inverse, return_counts)
 
 
@@ -110,6 +113,9 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 
     Raises:
         RuntimeError: not a vector of non-negative whole numbers, or weights of another length.
+
+    >>> torch.bincount(torch.tensor([0, 1, 1, 3]))
+    tensor([1, 2, 0, 1])
     """
     if input.dtype.kind not in "iu":
         raise NotImplementedError(f"bincount is not implemented for '{TITLES[input.dtype.name]}'; convert with .long()")
@@ -160,6 +166,11 @@ def searchsorted(
 
     Raises:
         RuntimeError: shapes that do not fit, or side and right that contradict each other.
+
+    >>> torch.searchsorted(torch.tensor([1, 3, 5]), torch.tensor([0, 3, 9]))
+    tensor([0, 1, 3])
+    >>> torch.searchsorted(torch.tensor([1, 3, 5]), 3, right=True)
+    tensor(2)
     """
     if side not in (None, "left", "right"):
         raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
@@ -207,6 +218,9 @@ def bucketize(
 
     Raises:
         RuntimeError: boundaries that are no vector.
+
+    >>> torch.bucketize(torch.tensor([1, 5, 9]), torch.tensor([2, 6]))
+    tensor([0, 1, 2])
     """
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
@@ -229,6 +243,9 @@ def isin(
 
     Raises:
         RuntimeError: bool.
+
+    >>> torch.isin(torch.tensor([1, 2, 3]), torch.tensor([2, 5]))
+    tensor([False,  True, False])
     """
     for given in (elements, test_elements):
         if np.asarray(given).dtype == bool:
@@ -242,6 +259,9 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, o
 
     Raises:
         RuntimeError: no bins, max below min, or limits that are not finite. NotImplementedError: whole numbers.
+
+    >>> torch.histc(torch.tensor([1.0, 2.0, 2.0, 4.0]), bins=4, min=0, max=4)
+    tensor([0., 1., 2., 1.])
     """
     if input.dtype.kind != "f":
         raise NotImplementedError(f"histc is not implemented for '{TITLES[input.dtype.name]}'; convert with .float()")

@@ -25,6 +25,9 @@ def diagonal(input: Tensor, offset: int = 0, dim1: Dim = 0, dim2: Dim = 1) -> Pu
 
     Raises:
         RuntimeError: the axes are the same. IndexError: no such axis.
+
+    >>> torch.diagonal(torch.tensor([[1, 2], [3, 4]]))
+    tensor([1, 4])
     """
     a, b = from_front(dim1, input.ndim), from_front(dim2, input.ndim)
     if a == b:
@@ -57,6 +60,10 @@ def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Pull
 
     Raises:
         RuntimeError: fewer than two axes.
+
+    >>> torch.tril(torch.tensor([[1, 2], [3, 4]]))
+    tensor([[1, 0],
+            [3, 4]])
     """
     if input.ndim < 2:
         raise RuntimeError(f"tril: input tensor must have at least 2 dimensions, got {input.ndim}")
@@ -69,6 +76,10 @@ def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Pull
 
     Raises:
         RuntimeError: fewer than two axes.
+
+    >>> torch.triu(torch.tensor([[1, 2], [3, 4]]))
+    tensor([[1, 2],
+            [0, 4]])
     """
     if input.ndim < 2:
         raise RuntimeError(f"triu: input tensor must have at least 2 dimensions, got {input.ndim}")
@@ -86,6 +97,10 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: Dim = -2, dim2: Dim = -1, *
 
     Raises:
         RuntimeError: the two axes are the same. IndexError: no such axis.
+
+    >>> torch.diag_embed(torch.tensor([1, 2]))
+    tensor([[1, 0],
+            [0, 2]])
     """
     a, b = from_front(dim1, input.ndim + 1), from_front(dim2, input.ndim + 1)
     if a == b:
@@ -106,6 +121,12 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
 
     Raises:
         RuntimeError: another number of axes.
+
+    >>> torch.diag(torch.tensor([1, 2]))
+    tensor([[1, 0],
+            [0, 2]])
+    >>> torch.diag(torch.tensor([[1, 2], [3, 4]]))
+    tensor([1, 4])
     """
     if input.ndim == 1:
         return diag_embed(input, diagonal)
@@ -116,7 +137,12 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
 
 @composed
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
-    """The matrix with all elements on its diagonal."""
+    """The matrix with all elements on its diagonal.
+
+    >>> torch.diagflat(torch.tensor([[1, 2]]))
+    tensor([[1, 0],
+            [0, 2]])
+    """
     return diag_embed(input.reshape(-1), offset)
 
 
@@ -126,6 +152,9 @@ def trace(input: Tensor) -> Tensor:
 
     Raises:
         RuntimeError: not a matrix.
+
+    >>> torch.trace(torch.tensor([[1, 2], [3, 4]]))
+    tensor(5)
     """
     if input.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")

@@ -38,7 +38,6 @@ def dist(input: Tensor, other: Tensor, p: Number = 2) -> Pulled:
     Raises:
         RuntimeError: whole numbers, shapes that do not broadcast, or the inf norm of nothing.
 
-    >>> import minitorch_pt as torch
     >>> torch.dist(torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0]))
     tensor(5.)
     """
@@ -53,7 +52,11 @@ def dist(input: Tensor, other: Tensor, p: Number = 2) -> Pulled:
 
 @composed
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
-    """The p-norm of x1 - x2 + eps along the last axis: see `nn.PairwiseDistance`."""
+    """The p-norm of x1 - x2 + eps along the last axis: see `nn.PairwiseDistance`.
+
+    >>> torch.pairwise_distance(torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0]]))
+    tensor([5.0000])
+    """
     return _norm_along(x1 - x2 + float(eps), p, -1, keepdim)
 
 
@@ -70,7 +73,6 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: Dim = 1, eps: float = 1e-8) -
     Raises:
         RuntimeError: whole numbers, shapes that do not broadcast, or eps < 0. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.cosine_similarity(torch.tensor([1.0, 1.0]), torch.tensor([1.0, 0.0]), dim=0)
     tensor(0.7071)
     """
@@ -165,7 +167,6 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = _MO
         ValueError: no such mode.
         RuntimeError: shapes that do not fit, not floating point, or p < 0.
 
-    >>> import minitorch_pt as torch
     >>> torch.cdist(torch.tensor([[0.0, 0.0], [3.0, 0.0]]), torch.tensor([[0.0, 4.0]]))
     tensor([[4.],
             [5.]])
@@ -211,6 +212,9 @@ def pdist(input: Tensor, p: float = 2) -> Tensor:
 
     Raises:
         RuntimeError: not a matrix, not floating point, or p < 0.
+
+    >>> torch.pdist(torch.tensor([[0.0, 0.0], [3.0, 4.0], [3.0, 0.0]]))
+    tensor([5., 3., 4.])
     """
     if input.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {list(input.shape)}")

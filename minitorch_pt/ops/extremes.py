@@ -89,14 +89,18 @@ _RAISES = "\n\n    Raises:\n        RuntimeError, IndexError: nothing to choose 
 amax = _extreme(
     "amax",
     np.max,
-    "The largest element, or along axes; equal ones share the gradient evenly." + _RAISES,
+    "The largest element, or along axes; equal ones share the gradient evenly."
+    + _RAISES
+    + "\n\n    >>> torch.amax(torch.tensor([[1, 5], [7, 2]]), dim=1)\n    tensor([5, 7])",
     "AmaxBackward0",
     nan_wins=False,
 )
 amin = _extreme(
     "amin",
     np.min,
-    "The smallest element, or along axes; equal ones share the gradient evenly." + _RAISES,
+    "The smallest element, or along axes; equal ones share the gradient evenly."
+    + _RAISES
+    + "\n\n    >>> torch.amin(torch.tensor([[1, 5], [7, 2]]), dim=1)\n    tensor([1, 2])",
     "AminBackward0",
     nan_wins=False,
 )
@@ -112,6 +116,11 @@ def aminmax(
 
     Raises:
         RuntimeError, IndexError: nothing to choose from, or no such axis.
+
+    >>> torch.aminmax(torch.tensor([3, 1, 2]))
+    torch.return_types.aminmax(
+    min=tensor(1),
+    max=tensor(3))
     """
     data = array(input)
     axes = reduced_axes(dim, data.ndim)
@@ -165,7 +174,6 @@ def max(
     Raises:
         RuntimeError, IndexError: nothing to choose from, or no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.max(torch.tensor([[1.0, 5.0], [7.0, 2.0]]), dim=1).indices
     tensor([1, 0])
     """
@@ -185,11 +193,18 @@ def min(
 
     Raises:
         RuntimeError, IndexError: nothing to choose from, or no such axis.
+
+    >>> torch.min(torch.tensor([3, 1, 2]))
+    tensor(1)
+    >>> torch.min(torch.tensor([[3, 1], [0, 2]]), dim=1)
+    torch.return_types.min(
+    values=tensor([1, 0]),
+    indices=tensor([1, 0]))
     """
     return _choose((_min_all, _min_along, minimum), input, dim, keepdim, other)
 
 
-def _where_extreme(name: str, find: Callable, text: str) -> Callable[..., Tensor]:
+def _where_extreme(name: str, find: Callable, which: str, shown: str) -> Callable[..., Tensor]:
     def rule(input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Pulled:
         if input.dtype.kind == "b":
             raise RuntimeError(f"{name}(): does not support bool input; convert with .int()")
@@ -204,32 +219,35 @@ def _where_extreme(name: str, find: Callable, text: str) -> Callable[..., Tensor
         axis = from_front(dim, input.ndim)
         return find(input, axis=axis, keepdims=keepdim) if input.ndim else np.zeros((), np.int64)
 
-    return nondifferentiable(titled(rule, name, text))
+    text = f"Where the {which} element is: in the order of all indices, or along an axis.{_RAISES}"
+    example = f"    >>> torch.{name}(torch.tensor([[1, 5], [7, 2]]))\n    {shown}"
+    return nondifferentiable(titled(rule, name, f"{text}\n\n{example}"))
 
 
-argmax = _where_extreme(
-    "argmax", np.argmax, "Where the largest element is: in the order of all indices, or along an axis." + _RAISES
-)
-argmin = _where_extreme(
-    "argmin", np.argmin, "Where the smallest element is: in the order of all indices, or along an axis." + _RAISES
-)
+argmax = _where_extreme("argmax", np.argmax, "largest", "tensor(2)")
+argmin = _where_extreme("argmin", np.argmin, "smallest", "tensor(0)")
 
 
-def _truth(name: str, find: Callable, text: str) -> Callable[..., Tensor]:
+def _truth(name: str, find: Callable, text: str, shown: str) -> Callable[..., Tensor]:
     def rule(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Pulled:
         # no axes: each element for itself
         axes = () if isinstance(dim, (tuple, list)) and not dim else reduced_axes(dim, input.ndim)
         value = np.asarray(find(input, axis=axes, keepdims=keepdim))
         return value.astype(np.uint8) if input.dtype == np.uint8 else value  # torch: bytes were its first truth values
 
-    return nondifferentiable(titled(rule, name, text))
+    example = f">>> torch.{name}(torch.tensor([[1, 0], [1, 1], [0, 0]]), dim=1)\ntensor([{shown}])"
+    return nondifferentiable(titled(rule, name, f"{text}\n\n{example}"))
 
 
-all = _truth("all", np.all, "Whether no element is 0, or along axes.")
-any = _truth("any", np.any, "Whether some element is not 0, or along axes.")
+all = _truth("all", np.all, "Whether no element is 0, or along axes.", "False,  True, False")
+any = _truth("any", np.any, "Whether some element is not 0, or along axes.", " True,  True, False")
 
 
 @nondifferentiable
 def count_nonzero(input: Tensor, dim: Dims | None = None) -> Pulled:
-    """How many elements are not 0, or along axes."""
+    """How many elements are not 0, or along axes.
+
+    >>> torch.count_nonzero(torch.tensor([[0, 1], [2, 3]]), dim=0)
+    tensor([1, 2])
+    """
     return np.count_nonzero(input, axis=reduced_axes(dim, input.ndim))

@@ -74,6 +74,10 @@ def index_select(input: Tensor, dim: Dim, index: Tensor, *, out: Tensor | None =
     Raises:
         IndexError: a number out of range (along dimension 1 a RuntimeError, as in torch), or index has more than one axis.
         RuntimeError: it has not exactly one number, and input no axes.
+
+    >>> torch.index_select(torch.tensor([[1, 2, 3], [4, 5, 6]]), 1, torch.tensor([2, 0]))
+    tensor([[3, 1],
+            [6, 4]])
     """
     dim = from_front(dim, input.ndim)
     check_line(index, "index_select")
@@ -138,6 +142,11 @@ def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False,
 
     Raises:
         RuntimeError: index is not int64, out of range, or larger than the input in another axis.
+
+    >>> scores = torch.tensor([[1, 2, 3], [4, 5, 6]])
+    >>> torch.gather(scores, 1, torch.tensor([[2], [0]]))  # of each row, one
+    tensor([[3],
+            [4]])
     """
     dim = from_front(dim, input.ndim)
     numbers, values, shape = np.asarray(array(index)), array(input), tuple(input.shape)
@@ -208,6 +217,10 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
 
     Raises:
         RuntimeError: the mask is not bool, or does not broadcast.
+
+    >>> x = torch.tensor([[1, 5], [7, 2]])
+    >>> torch.masked_select(x, x > 2)
+    tensor([5, 7])
     """
     where = checked_mask(mask, "masked_select: expected BoolTensor for mask; it")
     shape = broadcast_shapes(tuple(input.shape), where.shape)
@@ -236,6 +249,9 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: the places are not int64. IndexError: out of range.
+
+    >>> torch.take(torch.tensor([[1, 2], [3, 4]]), torch.tensor([0, 3]))
+    tensor([1, 4])
     """
     numbers = array(index)
     if numbers.dtype != np.int64:
@@ -253,6 +269,10 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: Dim | None = None, *, ou
 
     Raises:
         RuntimeError: indices are not int64, or have another number of axes.
+
+    >>> x = torch.tensor([[30, 10, 20]])
+    >>> torch.take_along_dim(x, x.argsort(dim=1), dim=1)
+    tensor([[10, 20, 30]])
     """
     if dim is None:
         return gather.rule(input.reshape(-1), 0, indices.reshape(-1))
@@ -277,13 +297,25 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: Dim | None = None, *, ou
 
 @nondifferentiable
 def argwhere(input: Tensor) -> Pulled:
-    """The indices of the elements that are not 0, a row each."""
+    """The indices of the elements that are not 0, a row each.
+
+    >>> torch.argwhere(torch.tensor([[0, 1], [2, 0]]))
+    tensor([[0, 1],
+            [1, 0]])
+    """
     return np.argwhere(input)
 
 
 @composed
 def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None) -> Tensor:
-    """The indices of the elements that are not 0: a row each, or with as_tuple a vector per axis."""
+    """The indices of the elements that are not 0: a row each, or with as_tuple a vector per axis.
+
+    >>> torch.nonzero(torch.tensor([0, 3, 0, 4]))
+    tensor([[1],
+            [3]])
+    >>> torch.nonzero(torch.tensor([[0, 1], [2, 0]]), as_tuple=True)
+    (tensor([0, 1]), tensor([1, 0]))
+    """
     return _nonzero_columns.rule(input) if as_tuple else argwhere.rule(input)
 
 
@@ -298,6 +330,11 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tenso
 
     Raises:
         RuntimeError: a negative size.
+
+    >>> torch.nonzero_static(torch.tensor([0, 3, 0, 4]), size=3)
+    tensor([[ 1],
+            [ 3],
+            [-1]])
     """
     if size < 0:
         raise RuntimeError(f"nonzero_static: 'size' must be an non-negative integer, got {size}")
@@ -314,7 +351,6 @@ def unravel_index(indices: Tensor, shape: object) -> tuple:
     Raises:
         TypeError: indices, or sizes, that are not whole numbers. ValueError: a negative size.
 
-    >>> import minitorch_pt as torch
     >>> torch.unravel_index(torch.tensor([1, 5]), (2, 3))
     (tensor([0, 1]), tensor([1, 2]))
     """

@@ -267,6 +267,10 @@ def index_put(input: Tensor, indices: object, values: Tensor, accumulate: bool =
     Raises:
         TypeError: indices are no tuple of Tensors. IndexError: a place is out of bounds. RuntimeError: values of another type, or
             whose shape does not fit.
+
+    >>> torch.index_put(torch.zeros(2, 2), (torch.tensor([0, 1]), torch.tensor([1, 0])), torch.tensor([5.0, 6.0]))
+    tensor([[0., 5.],
+            [6., 0.]])
     """
     if not isinstance(indices, (tuple, list)) or not all(isinstance(i, (graph.Tensor, np.ndarray)) for i in indices):
         raise TypeError(f"index_put(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")

@@ -65,7 +65,6 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor
     Raises:
         ValueError: no tensors. RuntimeError: sizes differ. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.cat([torch.zeros(2, 1), torch.ones(2, 2)], dim=1)
     tensor([[0., 1., 1.],
             [0., 1., 1.]])
@@ -120,6 +119,13 @@ def stack(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tens
 
     Raises:
         RuntimeError: no tensors, or shapes differ. IndexError: no such axis.
+
+    >>> torch.stack([torch.tensor([1, 2]), torch.tensor([3, 4])])
+    tensor([[1, 2],
+            [3, 4]])
+    >>> torch.stack([torch.tensor([1, 2]), torch.tensor([3, 4])], dim=1)
+    tensor([[1, 3],
+            [2, 4]])
     """
     given, shapes = _listed(tensors, "stack")
     if not given:
@@ -142,19 +148,31 @@ def _several(function: Callable, tensors: tuple) -> Any:
 
 @composed
 def atleast_1d(*tensors: Tensor | Tensors) -> Any:
-    """A number becomes a vector of one element."""
+    """A number becomes a vector of one element.
+
+    >>> torch.atleast_1d(torch.tensor(3))
+    tensor([3])
+    """
     return _several(lambda x: reshape(x, 1) if x.ndim == 0 else x, tensors)
 
 
 @composed
 def atleast_2d(*tensors: Tensor | Tensors) -> Any:
-    """With axes of size 1 in front until there are two."""
+    """With axes of size 1 in front until there are two.
+
+    >>> torch.atleast_2d(torch.tensor([1, 2]))
+    tensor([[1, 2]])
+    """
     return _several(lambda x: x if x.ndim > 1 else unsqueeze(x, 0) if x.ndim else reshape(x, 1, 1), tensors)
 
 
 @composed
 def atleast_3d(*tensors: Tensor | Tensors) -> Any:
-    """With axes of size 1 around until there are three: (n) becomes (1, n, 1), (n, m) becomes (n, m, 1)."""
+    """With axes of size 1 around until there are three: (n) becomes (1, n, 1), (n, m) becomes (n, m, 1).
+
+    >>> torch.atleast_3d(torch.tensor([1, 2])).shape
+    torch.Size([1, 2, 1])
+    """
 
     def three(x: Array) -> Array:
         if x.ndim == 0:
@@ -168,7 +186,11 @@ def atleast_3d(*tensors: Tensor | Tensors) -> Any:
 
 @composed
 def hstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
-    """Side by side: joined along the second axis (vectors along their only one)."""
+    """Side by side: joined along the second axis (vectors along their only one).
+
+    >>> torch.hstack((torch.tensor([1, 2]), torch.tensor([3])))
+    tensor([1, 2, 3])
+    """
     if not tensors:
         raise RuntimeError("hstack expects a non-empty TensorList")
     given = atleast_1d(_listed(tensors, "hstack")[0])
@@ -177,7 +199,12 @@ def hstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
 
 @composed
 def vstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
-    """On top of each other: joined along the first axis; vectors are rows."""
+    """On top of each other: joined along the first axis; vectors are rows.
+
+    >>> torch.vstack((torch.tensor([1, 2]), torch.tensor([3, 4])))
+    tensor([[1, 2],
+            [3, 4]])
+    """
     if not tensors:
         raise RuntimeError("vstack expects a non-empty TensorList")
     return cat(atleast_2d(_listed(tensors, "vstack")[0]))
@@ -188,7 +215,12 @@ row_stack = vstack
 
 @composed
 def dstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
-    """Joined along the third axis."""
+    """Joined along the third axis.
+
+    >>> torch.dstack((torch.tensor([1, 2]), torch.tensor([3, 4])))
+    tensor([[[1, 3],
+             [2, 4]]])
+    """
     if not tensors:
         raise RuntimeError("dstack expects a non-empty TensorList")
     return cat(atleast_3d(_listed(tensors, "dstack")[0]), 2)
@@ -196,7 +228,12 @@ def dstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
 
 @composed
 def column_stack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
-    """Side by side; vectors are columns."""
+    """Side by side; vectors are columns.
+
+    >>> torch.column_stack((torch.tensor([1, 2]), torch.tensor([3, 4])))
+    tensor([[1, 3],
+            [2, 4]])
+    """
     return hstack([reshape(x, -1, 1) if x.ndim <= 1 else x for x in _listed(tensors, "column_stack")[0]])
 
 
@@ -221,6 +258,11 @@ def split(tensor: Tensor, split_size_or_sections: Size, dim: Dim = 0) -> tuple[T
 
     Raises:
         RuntimeError: the list does not sum to the axis's size, or a size is negative.
+
+    >>> torch.split(torch.arange(5), 2)
+    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    >>> torch.split(torch.arange(5), [1, 4])
+    (tensor([0]), tensor([1, 2, 3, 4]))
     """
     if tensor.ndim == 0:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
@@ -245,7 +287,11 @@ def split(tensor: Tensor, split_size_or_sections: Size, dim: Dim = 0) -> tuple[T
 
 @composed
 def split_with_sizes(input: Tensor, split_sizes: Size, dim: Dim = 0) -> tuple:
-    """Pieces of these sizes along an axis: `split` with a list."""
+    """Pieces of these sizes along an axis: `split` with a list.
+
+    >>> torch.split_with_sizes(torch.arange(5), [1, 4])
+    (tensor([0]), tensor([1, 2, 3, 4]))
+    """
     return split(input, list(split_sizes), dim)
 
 
@@ -255,6 +301,9 @@ def chunk(input: Tensor, chunks: int, dim: Dim = 0) -> tuple:
 
     Raises:
         RuntimeError: `chunks` is not positive.
+
+    >>> torch.chunk(torch.arange(5), 2)
+    (tensor([0, 1, 2]), tensor([3, 4]))
     """
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
@@ -271,6 +320,11 @@ def tensor_split(input: Tensor, indices_or_sections: Tensor | Size, dim: Dim = 0
 
     Raises:
         RuntimeError: the number is not positive, or a tensor is no number and no vector of int64.
+
+    >>> torch.tensor_split(torch.arange(5), 3)
+    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    >>> torch.tensor_split(torch.arange(5), (1, 2))
+    (tensor([0]), tensor([1]), tensor([2, 3, 4]))
     """
     if input.ndim == 0:
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
@@ -319,19 +373,33 @@ def _split_along(name: str, least: int, axis: int, input: Array, indices_or_sect
 
 @composed
 def hsplit(input: Tensor, indices_or_sections: Size) -> tuple[Tensor, ...]:
-    """`tensor_split` along the second axis (the only one of a vector)."""
+    """`tensor_split` along the second axis (the only one of a vector).
+
+    >>> torch.hsplit(torch.tensor([[1, 2], [3, 4]]), 2)
+    (tensor([[1],
+            [3]]), tensor([[2],
+            [4]]))
+    """
     return _split_along("hsplit", 1, 0 if input.ndim == 1 else 1, input, indices_or_sections)
 
 
 @composed
 def vsplit(input: Tensor, indices_or_sections: Size) -> tuple[Tensor, ...]:
-    """`tensor_split` along the first axis."""
+    """`tensor_split` along the first axis.
+
+    >>> torch.vsplit(torch.tensor([[1, 2], [3, 4]]), 2)
+    (tensor([[1, 2]]), tensor([[3, 4]]))
+    """
     return _split_along("vsplit", 2, 0, input, indices_or_sections)
 
 
 @composed
 def dsplit(input: Tensor, indices_or_sections: Size) -> tuple[Tensor, ...]:
-    """`tensor_split` along the third axis."""
+    """`tensor_split` along the third axis.
+
+    >>> [part.shape for part in torch.dsplit(torch.zeros(1, 2, 4), 2)]
+    [torch.Size([1, 2, 2]), torch.Size([1, 2, 2])]
+    """
     return _split_along("dsplit", 3, 2, input, indices_or_sections)
 
 
@@ -341,6 +409,9 @@ def unbind(input: Tensor, dim: Dim = 0) -> Pulled:
 
     Raises:
         IndexError: no such axis.
+
+    >>> torch.unbind(torch.tensor([[1, 2], [3, 4]]))
+    (tensor([1, 2]), tensor([3, 4]))
     """
     if input.ndim == 0:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")

@@ -47,38 +47,68 @@ def _deprecated(name: str, instead: str) -> None:
 
 @composed
 def inverse(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """`torch.linalg.inv`: the inverse of each matrix."""
+    """`torch.linalg.inv`: the inverse of each matrix.
+
+    >>> torch.inverse(torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    tensor([[0.5000, 0.0000],
+            [0.0000, 0.2500]])
+    """
     return algebra.inv(input)
 
 
 @composed
 def det(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """`torch.linalg.det`: the determinant of each matrix."""
+    """`torch.linalg.det`: the determinant of each matrix.
+
+    >>> torch.det(torch.tensor([[2.0, 0.0], [0.0, 3.0]]))
+    tensor(6.)
+    """
     return algebra.det(input)
 
 
 @composed
 def slogdet(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Any:
-    """`torch.linalg.slogdet`: the sign of each determinant and the logarithm of its size."""
+    """`torch.linalg.slogdet`: the sign of each determinant and the logarithm of its size.
+
+    >>> torch.slogdet(torch.tensor([[-1.0, 0.0], [0.0, 1.0]]))
+    torch.return_types.slogdet(
+    sign=tensor(-1.),
+    logabsdet=tensor(0.))
+    """
     return return_types.slogdet(algebra.slogdet(input))
 
 
 @composed
 def logdet(input: Tensor) -> Tensor:
-    """The logarithm of each determinant: -inf for 0, nan for a negative one. (*, n, n) -> (*)."""
+    """The logarithm of each determinant: -inf for 0, nan for a negative one. (*, n, n) -> (*).
+
+    >>> torch.logdet(torch.tensor([[2.0, 0.0], [0.0, 0.5]]))
+    tensor(0.)
+    """
     sign, logabsdet = algebra.slogdet(input)
     return where(sign == -1, math.nan, logabsdet)
 
 
 @composed
 def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
-    """`torch.linalg.pinv` with another default: singular values up to rcond times the largest count as 0."""
+    """`torch.linalg.pinv` with another default: singular values up to rcond times the largest count as 0.
+
+    >>> torch.pinverse(torch.tensor([[2.0, 0.0], [0.0, 4.0], [0.0, 0.0]]))
+    tensor([[0.5000, 0.0000, 0.0000],
+            [0.0000, 0.2500, 0.0000]])
+    """
     return algebra.pinv(input, rcond)
 
 
 @composed
 def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
-    """`torch.linalg.cholesky`: input = L Lᵀ, or with `upper` input = Uᵀ U."""
+    """`torch.linalg.cholesky`: input = L Lᵀ, or with `upper` input = Uᵀ U.
+
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.cholesky
+    >>> torch.cholesky(torch.tensor([[4.0, 2.0], [2.0, 5.0]]))
+    tensor([[2., 0.],
+            [1., 2.]])
+    """
     _deprecated("cholesky", "torch.linalg.cholesky")
     return named(algebra.cholesky(input, upper=upper), "CholeskyBackward0")
 
@@ -91,6 +121,10 @@ def cholesky_inverse(input: Tensor, upper: bool = False, *, out: CastOut | None 
 
     Raises:
         RuntimeError: not square, or not floating point. LinAlgError: a zero on the diagonal.
+
+    >>> torch.cholesky_inverse(torch.tensor([[2.0, 0.0], [2.0, 1.0]]))  # of [[4, 4], [4, 5]]
+    tensor([[ 1.2500, -1.0000],
+            [-1.0000,  1.0000]])
     """
     check_matrices("cholesky_inverse", input, square=True)
     check_info(
@@ -118,6 +152,10 @@ def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: C
 
     Raises:
         RuntimeError: sizes or dtypes do not fit.
+
+    >>> torch.cholesky_solve(torch.tensor([[4.0], [16.0]]), torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    tensor([[1.],
+            [1.]])
     """
     check_matrices("cholesky_solve", input2, square=True)
     check_pair("cholesky_solve", input2, input)
@@ -151,6 +189,12 @@ def triangular_solve(
 
     Raises:
         RuntimeError: sizes or dtypes do not fit.
+
+    >>> b, A = torch.tensor([[2.0], [7.0]]), torch.tensor([[2.0, 0.0], [3.0, 4.0]])
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.solve_triangular
+    >>> torch.triangular_solve(b, A, upper=False).solution
+    tensor([[1.],
+            [1.]])
     """
     _deprecated("triangular_solve", "torch.linalg.solve_triangular, whose arguments are swapped")
     check_matrices("triangular_solve", A, square=True)
@@ -169,6 +213,12 @@ def lu(A: Tensor, pivot: bool = True, get_infos: Flag = False, *, out: tuple[Ten
 
     Raises:
         RuntimeError: no matrices, or pivot=False.
+
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.lu_factor
+    >>> factors, pivots = torch.lu(torch.tensor([[2.0, 1.0], [4.0, 4.0]]))
+    >>> factors, pivots  # the rows were swapped
+    (tensor([[ 4.0000,  4.0000],
+            [ 0.5000, -1.0000]]), tensor([2, 2], dtype=torch.int32))
     """
     _deprecated("lu", "torch.linalg.lu_factor")
     result = algebra.lu_factor_ex(A, pivot=pivot)
@@ -177,7 +227,14 @@ def lu(A: Tensor, pivot: bool = True, get_infos: Flag = False, *, out: tuple[Ten
 
 @composed
 def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """`torch.linalg.lu_solve` with the right side first."""
+    """`torch.linalg.lu_solve` with the right side first.
+
+    >>> factors, pivots = torch.linalg.lu_factor(torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.lu_solve
+    >>> torch.lu_solve(torch.tensor([[2.0], [8.0]]), factors, pivots)
+    tensor([[1.],
+            [2.]])
+    """
     _deprecated("lu_solve", "torch.linalg.lu_solve")
     return algebra.lu_solve(LU_data, LU_pivots, b)
 
@@ -191,7 +248,13 @@ def lu_unpack(
     *,
     out: tuple[Tensor, ...] | None = None,
 ) -> Any:
-    """P, L and U of what `torch.linalg.lu_factor` gives; empty tensors for what is not asked for."""
+    """P, L and U of what `torch.linalg.lu_factor` gives; empty tensors for what is not asked for.
+
+    >>> P, L, U = torch.lu_unpack(*torch.linalg.lu_factor(torch.tensor([[2.0, 1.0], [4.0, 4.0]])))
+    >>> P @ L @ U
+    tensor([[2., 1.],
+            [4., 4.]])
+    """
     if LU_data.ndim < 2 or not LU_pivots.ndim:
         raise RuntimeError(
             f"lu_unpack: expected a matrix and a vector of pivots, or batches of them, and got shapes {list(LU_data.shape)} and {list(LU_pivots.shape)}"
@@ -209,7 +272,13 @@ def lu_unpack(
 
 @composed
 def qr(input: Tensor, some: bool = True, *, out: tuple[Tensor, ...] | None = None) -> Any:
-    """`torch.linalg.qr`, reduced, or with some=False complete."""
+    """`torch.linalg.qr`, reduced, or with some=False complete.
+
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.qr
+    >>> Q, R = torch.qr(torch.tensor([[3.0, 0.0], [4.0, 5.0]]))
+    >>> torch.allclose(Q @ R, torch.tensor([[3.0, 0.0], [4.0, 5.0]]), atol=1e-6), Q.shape
+    (True, torch.Size([2, 2]))
+    """
     _deprecated("qr", "torch.linalg.qr")
     return return_types.qr(algebra.qr(input, "reduced" if some else "complete"))
 
@@ -222,6 +291,10 @@ def geqrf(input: Tensor, *, out: tuple[CastOut, ...] | None = None) -> Pulled:
 
     Raises:
         RuntimeError: fewer than two axes. NotImplementedError: not float32 or float64.
+
+    >>> a, tau = torch.geqrf(torch.tensor([[2.0, 0.0], [0.0, 3.0]]))
+    >>> a.shape, tau.shape
+    (torch.Size([2, 2]), torch.Size([2]))
     """
     check_matrices("geqrf", input)
     packed, tau = np.linalg.qr(input, "raw")
@@ -242,6 +315,11 @@ def ormqr(
 
     Raises:
         RuntimeError: shapes or dtypes do not fit. NotImplementedError: not float32 or float64.
+
+    >>> a, tau = torch.geqrf(torch.tensor([[0.0, 1.0], [1.0, 0.0]]))
+    >>> torch.ormqr(a, tau, torch.eye(2)).abs()  # Q itself
+    tensor([[0., 1.],
+            [1., 0.]])
     """
     need(input.ndim > 1, f"torch.ormqr: input must have at least 2 dimensions, got shape {list(input.shape)}")
     need(
@@ -273,7 +351,12 @@ def ormqr(
 
 @composed
 def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: tuple[Tensor, ...] | None = None) -> Any:
-    """`torch.linalg.svd` with V in place of its transpose; some=False: full matrices; compute_uv=False: zeros for U and V."""
+    """`torch.linalg.svd` with V in place of its transpose; some=False: full matrices; compute_uv=False: zeros for U and V.
+
+    >>> U, S, V = torch.svd(torch.tensor([[3.0, 0.0], [0.0, 4.0]]))
+    >>> S
+    tensor([4., 3.])
+    """
     if compute_uv:
         U, S, Vh = algebra.svd(input, not some)
         return return_types.svd((U, S, transposed(Vh)))
@@ -297,6 +380,11 @@ def norm(
     Raises:
         RuntimeError: whole numbers, a p that is not known, or the inf norm of nothing. IndexError: no such axis.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.norm.html
+
+    >>> torch.norm(torch.tensor([3.0, 4.0]))
+    tensor(5.)
+    >>> torch.norm(torch.tensor([3.0, -4.0]), p=1)
+    tensor(7.)
     """
     if p == "nuc":
         result = algebra.matrix_norm(input, p, tuple(range(input.ndim)) if dim is None else dim, keepdim, dtype=dtype)
@@ -313,6 +401,9 @@ def cross(input: Tensor, other: Tensor, dim: Dim | None = None, *, out: Tensor |
 
     Raises:
         RuntimeError: there is none, or the shapes do not fit. IndexError: no such axis.
+
+    >>> torch.cross(torch.tensor([1, 0, 0]), torch.tensor([0, 1, 0]), dim=0)
+    tensor([0, 0, 1])
     """
     if dim is None:
         if 3 not in tuple(input.shape):
@@ -328,7 +419,13 @@ def cross(input: Tensor, other: Tensor, dim: Dim | None = None, *, out: Tensor |
 
 @composed
 def chain_matmul(*matrices: Tensor | Tensors, out: Tensor | None = None) -> Tensor:
-    """`torch.linalg.multi_dot` of matrices given one by one."""
+    """`torch.linalg.multi_dot` of matrices given one by one.
+
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.multi_dot
+    >>> torch.chain_matmul(torch.ones(2, 3), torch.ones(3, 4), torch.ones(4, 1))
+    tensor([[12.],
+            [12.]])
+    """
     _deprecated("chain_matmul", "torch.linalg.multi_dot, which takes a list")
     return algebra.multi_dot(matrices) if len(matrices) != 1 else matrices[0]
 
@@ -342,6 +439,11 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
     Raises:
         RuntimeError: x is no vector, or N is negative.
+
+    >>> torch.vander(torch.tensor([1, 2, 3]), increasing=True)
+    tensor([[1, 1, 1],
+            [1, 2, 4],
+            [1, 3, 9]])
     """
     if x.ndim != 1:
         raise RuntimeError(f"x must be a one-dimensional tensor, got shape {list(x.shape)}")
@@ -357,7 +459,11 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 @composed
 def kron(input: Tensor, other: Tensor, *, out: CastOut | None = None) -> Tensor:
-    """The Kronecker product: `other`, in blocks, times each element of `input`; the sizes of each axis multiply."""
+    """The Kronecker product: `other`, in blocks, times each element of `input`; the sizes of each axis multiply.
+
+    >>> torch.kron(torch.tensor([1, 10]), torch.tensor([1, 2, 3]))
+    tensor([ 1,  2,  3, 10, 20, 30])
+    """
     n = max(input.ndim, other.ndim)
     a, b = ((1,) * (n - x.ndim) + tuple(x.shape) for x in (input, other))
     spread = input.reshape(tuple(k for size in a for k in (size, 1))) * other.reshape(
@@ -382,6 +488,10 @@ def block_diag(*tensors: Tensor) -> Tensor:
 
     Raises:
         RuntimeError: more than two axes.
+
+    >>> torch.block_diag(torch.tensor([[1, 2]]), torch.tensor([[3]]))
+    tensor([[1, 2, 0],
+            [0, 0, 3]])
     """
     if not tensors:
         return graph.wrap(np.zeros((1, 0), dtypes.get_default_dtype().dtype))

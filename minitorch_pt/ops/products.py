@@ -65,6 +65,11 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled
 
     Raises:
         RuntimeError: an operand has no axis, the inner sizes differ, or the dtypes do.
+
+    >>> torch.matmul(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 1]))
+    tensor([3, 7])
+    >>> torch.matmul(torch.ones(5, 2, 3), torch.ones(3, 4)).shape
+    torch.Size([5, 2, 4])
     """
     _check_factors(input, other)
     m, n = input.ndim, other.ndim
@@ -102,6 +107,10 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: an operand is no matrix, or the inner sizes or the dtypes differ.
+
+    >>> torch.mm(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[1, 0], [0, 2]]))
+    tensor([[1, 4],
+            [3, 8]])
     """
     need(
         input.ndim == 2,
@@ -120,6 +129,9 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: an operand has not three axes, or the sizes or the dtypes do not match.
+
+    >>> torch.bmm(torch.ones(5, 2, 3), torch.ones(5, 3, 4)).shape
+    torch.Size([5, 2, 4])
     """
     need(input.ndim == 3, f"batch1 must be a 3D tensor, got shape {list(input.shape)}; use matmul for other ranks")
     need(mat2.ndim == 3, f"batch2 must be a 3D tensor, got shape {list(mat2.shape)}; use matmul for other ranks")
@@ -137,6 +149,9 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: not a matrix and a vector, or the sizes or dtypes differ.
+
+    >>> torch.mv(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 1]))
+    tensor([3, 7])
     """
     need(
         input.ndim == 2 and vec.ndim == 1,
@@ -155,6 +170,9 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: an operand is no vector, or the sizes or dtypes differ.
+
+    >>> torch.dot(torch.tensor([1, 2, 3]), torch.tensor([4, 5, 6]))
+    tensor(32)
     """
     need(
         input.ndim == 1 and tensor.ndim == 1,
@@ -177,7 +195,11 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 @differentiable
 def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The sum of the products of two vectors' elements, as `dot`: complex numbers, of which it conjugates the first, are not supported."""
+    """The sum of the products of two vectors' elements, as `dot`: complex numbers, of which it conjugates the first, are not supported.
+
+    >>> torch.vdot(torch.tensor([1, 2, 3]), torch.tensor([4, 5, 6]))
+    tensor(32)
+    """
     return dot.__wrapped__(input, other)
 
 
@@ -187,6 +209,10 @@ def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: an operand is no vector.
+
+    >>> torch.ger(torch.tensor([1, 2]), torch.tensor([3, 4]))
+    tensor([[3, 4],
+            [6, 8]])
     """
     need(input.ndim == 1, f"outer: Expected 1-D argument self, but got {input.ndim}-D; flatten() it")
     need(vec2.ndim == 1, f"outer: Expected 1-D argument vec2, but got {vec2.ndim}-D; flatten() it")
@@ -211,6 +237,9 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: the last axes differ.
+
+    >>> torch.inner(torch.tensor([1, 2, 3]), torch.tensor([4, 5, 6]))
+    tensor(32)
     """
     if input.ndim == 0 or other.ndim == 0:
         return NotImplemented, mul
@@ -255,6 +284,9 @@ def addmm(
 
     Raises:
         RuntimeError: shapes or dtypes do not match.
+
+    >>> torch.addmm(torch.tensor([10.0, 20.0]), torch.tensor([[1.0, 2.0]]), torch.tensor([[1.0, 0.0], [0.0, 1.0]]))
+    tensor([[11., 22.]])
     """
     if all(map(is_half, (input, mat1, mat2))):
         return in_single(addmm, input, mat1, mat2, beta=beta, alpha=alpha)
@@ -284,6 +316,9 @@ def baddbmm(
 
     Raises:
         RuntimeError: shapes or dtypes do not match.
+
+    >>> torch.baddbmm(torch.ones(2, 1, 1), torch.ones(2, 1, 3), torch.ones(2, 3, 1)).flatten()
+    tensor([4., 4.])
     """
     if all(map(is_half, (input, batch1, batch2))):
         return in_single(baddbmm, input, batch1, batch2, beta=beta, alpha=alpha)
@@ -299,6 +334,9 @@ def addbmm(
 
     Raises:
         RuntimeError: shapes or dtypes do not match.
+
+    >>> torch.addbmm(torch.zeros(1, 1), torch.ones(2, 1, 3), torch.ones(2, 3, 1))
+    tensor([[6.]])
     """
     if all(map(is_half, (input, batch1, batch2))):
         return in_single(addbmm, input, batch1, batch2, beta=beta, alpha=alpha)
@@ -317,6 +355,9 @@ def addmv(
 
     Raises:
         RuntimeError: shapes or dtypes do not match.
+
+    >>> torch.addmv(torch.tensor([10.0, 20.0]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([1.0, 1.0]))
+    tensor([13., 27.])
     """
     if all(map(is_half, (input, mat, vec))):
         checked(alpha, input.dtype), checked(beta, input.dtype)
@@ -338,6 +379,10 @@ def addr(
 
     Raises:
         RuntimeError: shapes do not match.
+
+    >>> torch.addr(torch.zeros(2, 2), torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
+    tensor([[3., 4.],
+            [6., 8.]])
     """
     for factor in (alpha, beta):
         whole_alpha(input, factor)

@@ -80,7 +80,6 @@ def median(
     Raises:
         IndexError: no such axis, or it is empty.
 
-    >>> import minitorch_pt as torch
     >>> torch.median(torch.tensor([3.0, 1.0, 2.0, 9.0]))
     tensor(2.)
     """
@@ -93,7 +92,11 @@ def median(
 def nanmedian(
     input: Tensor, dim: Dim | None = None, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
 ) -> Any:
-    """`median` of the elements that are not nan."""
+    """`median` of the elements that are not nan.
+
+    >>> torch.nanmedian(torch.tensor([1.0, torch.nan, 3.0]))
+    tensor(1.)
+    """
     no_bools("nanmedian", array(input))
     _along("nanmedian", dim, keepdim)
     return _nanmedians[0](input) if dim is None else _nanmedians[1](input, dim, keepdim)
@@ -216,9 +219,20 @@ quantile = _quantile(
     Raises:
         RuntimeError: not float32 or float64, no elements, q outside [0, 1]. IndexError: no such axis.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.quantile.html
+
+    >>> torch.quantile(torch.tensor([0.0, 1.0, 2.0, 3.0]), 0.5)
+    tensor(1.5000)
     """,
 )
-nanquantile = _quantile("nanquantile", True, "`quantile` of the elements that are not nan.")
+nanquantile = _quantile(
+    "nanquantile",
+    True,
+    """`quantile` of the elements that are not nan.
+
+    >>> torch.nanquantile(torch.tensor([1.0, torch.nan, 3.0]), 0.5)
+    tensor(2.)
+    """,
+)
 
 
 def _inserted(row: np.ndarray) -> list[int]:
@@ -240,6 +254,11 @@ def mode(input: Tensor, dim: Dim = -1, keepdim: bool = False, *, out: tuple[Tens
 
     Raises:
         IndexError: no such axis, or it is empty.
+
+    >>> torch.mode(torch.tensor([1, 2, 2, 3]))
+    torch.return_types.mode(
+    values=tensor(2),
+    indices=tensor(2))
     """
     axis = from_front(dim, input.ndim)
     not_empty("mode", input.shape, axis)

@@ -55,7 +55,6 @@ def sum(
     Raises:
         IndexError: no such axis. RuntimeError: an axis twice.
 
-    >>> import minitorch_pt as torch
     >>> torch.ones(2, 3).sum(dim=0)
     tensor([2., 2., 2.])
     """
@@ -72,6 +71,9 @@ def sum_to_size(input: Tensor, *size: Size) -> Tensor:
 
     Raises:
         RuntimeError: it does not.
+
+    >>> torch.ones(2, 3).sum_to_size(1, 3)
+    tensor([[2., 2., 2.]])
     """
     if not size:
         raise TypeError("sum_to_size() needs a size; for a tensor without axes it is ()")
@@ -105,7 +107,6 @@ def mean(
     Raises:
         RuntimeError: whole numbers, or an axis twice. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.tensor([[1.0, 2.0], [3.0, 6.0]]).mean(dim=1)
     tensor([1.5000, 4.5000])
     """
@@ -134,7 +135,11 @@ def nansum(
     dtype: DType | None = None,
     out: TypedOut | None = None,
 ) -> Pulled:
-    """`sum` with nan counted as 0."""
+    """`sum` with nan counted as 0.
+
+    >>> torch.nansum(torch.tensor([1.0, torch.nan, 3.0]))
+    tensor(4.)
+    """
     axes, shape = reduced_axes(dim, input.ndim), input.shape
     there = ~np.isnan(input)
     known = np.where(there, input, input.dtype.type(0))
@@ -154,6 +159,9 @@ def nanmean(
 
     Raises:
         RuntimeError: whole numbers. IndexError: no such axis.
+
+    >>> torch.nanmean(torch.tensor([1.0, torch.nan, 3.0]))
+    tensor(2.)
     """
     float_only("nanmean(): expected input to have floating point or complex dtype but got", array(input))
     return nansum(input, dim, keepdim, dtype=dtype) / sum(logical_not(isnan(input)), dim, keepdim)
@@ -215,7 +223,6 @@ def var(
     Raises:
         RuntimeError: whole numbers, or an axis twice. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.tensor([1.0, 2.0, 3.0]).var()
     tensor(1.)
     """
@@ -234,7 +241,13 @@ def std(
     correction: Number | None = None,
     out: CastOut | None = None,
 ) -> Pulled:
-    """The standard deviation, the square root of `var`."""
+    """The standard deviation, the square root of `var`.
+
+    >>> torch.std(torch.tensor([1.0, 2.0, 3.0]))
+    tensor(1.)
+    >>> torch.std(torch.tensor([1.0, 3.0]), correction=0)
+    tensor(1.)
+    """
     variance, centre, axes, rest = _moments("std", input, dim, unbiased, correction)
     root = np.sqrt(variance).astype(centre.dtype)
     return without_axes(root, axes, keepdim), lambda g: _std_gradient(g, input, centre, axes, rest, root)
@@ -249,7 +262,11 @@ def var_mean(
     *,
     correction: Number | None = None,
 ) -> Pulled:
-    """`var` and `mean`."""
+    """`var` and `mean`.
+
+    >>> torch.var_mean(torch.tensor([1.0, 2.0, 3.0]))
+    (tensor(1.), tensor(2.))
+    """
     variance, centre, axes, rest = _moments("var_mean", input, dim, unbiased, correction)
     shape, n = input.shape, count_along(input.shape, axes)
     outputs = without_axes(variance, axes, keepdim).astype(centre.dtype), without_axes(centre, axes, keepdim).copy()
@@ -265,7 +282,11 @@ def std_mean(
     *,
     correction: Number | None = None,
 ) -> Pulled:
-    """`std` and `mean`."""
+    """`std` and `mean`.
+
+    >>> torch.std_mean(torch.tensor([1.0, 2.0, 3.0]))
+    (tensor(1.), tensor(2.))
+    """
     variance, centre, axes, rest = _moments("std_mean", input, dim, unbiased, correction)
     shape, n = input.shape, count_along(input.shape, axes)
     root = np.sqrt(variance).astype(centre.dtype)
@@ -326,6 +347,9 @@ def prod(
 
     Raises:
         IndexError: no such axis. TypeError: more than one axis.
+
+    >>> torch.prod(torch.tensor([2, 3, 4]))
+    tensor(24)
     """
     if dim is None:
         return _prod_all(input, dtype=dtype)
@@ -341,6 +365,9 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | 
 
     Raises:
         IndexError: no such axis. RuntimeError: an axis twice.
+
+    >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), dim=0)
+    tensor(1000.6932)
     """
     data, shape = array(input), input.shape
     axes = reduced_axes(dim, data.ndim)
@@ -386,6 +413,9 @@ def vector_norm(
     Raises:
         RuntimeError: whole numbers, or the inf norm or one of negative ord of nothing. IndexError: no such axis.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
+
+    >>> torch.linalg.vector_norm(torch.tensor([3.0, 4.0]))
+    tensor(5.)
     """
     data, shape = array(x), x.shape
     if dtype is not None:
@@ -429,6 +459,10 @@ def renorm(input: Tensor, p: Number, dim: Dim, maxnorm: Number, *, out: Tensor |
 
     Raises:
         RuntimeError: less than two axes, p not positive, maxnorm negative, or whole numbers. IndexError: no such axis.
+
+    >>> torch.renorm(torch.tensor([[3.0, 4.0], [0.3, 0.4]]), 2, 0, 1.0)  # rows longer than 1 become 1 long
+    tensor([[0.6000, 0.8000],
+            [0.3000, 0.4000]])
     """
     if not p > 0:
         raise RuntimeError(f"renorm: non-positive-norm not supported, got p = {p}")

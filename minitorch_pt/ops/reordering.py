@@ -35,6 +35,10 @@ def repeat(input: Tensor, *repeats: Size) -> Tensor:
 
     Raises:
         RuntimeError: fewer numbers than axes, or a negative one.
+
+    >>> torch.tensor([1, 2]).repeat(2, 2)
+    tensor([[1, 2, 1, 2],
+            [1, 2, 1, 2]])
     """
     reps = sizes(repeats)
     if len(reps) < input.ndim:
@@ -48,7 +52,12 @@ def repeat(input: Tensor, *repeats: Size) -> Tensor:
 
 @composed
 def tile(input: Tensor, *dims: Dims) -> Tensor:
-    """`repeat`, where missing leading numbers count as 1."""
+    """`repeat`, where missing leading numbers count as 1.
+
+    >>> torch.tile(torch.tensor([1, 2]), (2, 2))
+    tensor([[1, 2, 1, 2],
+            [1, 2, 1, 2]])
+    """
     reps = sizes(dims)
     return repeat(input, (1,) * (input.ndim - len(reps)) + reps)
 
@@ -64,7 +73,6 @@ def repeat_interleave(
     Raises:
         RuntimeError: `repeats` is negative or not of the axis's length.
 
-    >>> import minitorch_pt as torch
     >>> torch.repeat_interleave(torch.tensor([2, 0, 1]))
     tensor([0, 0, 2])
     """
@@ -122,6 +130,10 @@ def flip(input: Tensor, *dims: Dims) -> Tensor:
 
     Raises:
         RuntimeError: an axis twice. IndexError: no such axis.
+
+    >>> torch.flip(torch.tensor([[1, 2], [3, 4]]), (0, 1))
+    tensor([[4, 3],
+            [2, 1]])
     """
     axes = tuple(from_front(d, input.ndim) for d in sizes(dims))
     if len(set(axes)) < len(axes):
@@ -131,7 +143,12 @@ def flip(input: Tensor, *dims: Dims) -> Tensor:
 
 @composed
 def fliplr(input: Tensor) -> Tensor:
-    """Columns in reverse order."""
+    """Columns in reverse order.
+
+    >>> torch.fliplr(torch.tensor([[1, 2], [3, 4]]))
+    tensor([[2, 1],
+            [4, 3]])
+    """
     if input.ndim < 2:
         raise RuntimeError(f"Input must be >= 2-d, got {input.ndim}-d.")
     return flip(input, 1)
@@ -139,7 +156,12 @@ def fliplr(input: Tensor) -> Tensor:
 
 @composed
 def flipud(input: Tensor) -> Tensor:
-    """Rows in reverse order."""
+    """Rows in reverse order.
+
+    >>> torch.flipud(torch.tensor([[1, 2], [3, 4]]))
+    tensor([[3, 4],
+            [1, 2]])
+    """
     if input.ndim < 1:
         raise RuntimeError(f"Input must be >= 1-d, got {input.ndim}-d.")
     return flip(input, 0)
@@ -151,6 +173,9 @@ def roll(input: Tensor, shifts: Size, dims: Dims | None = None) -> Pulled:
 
     Raises:
         RuntimeError: not as many shifts as axes.
+
+    >>> torch.roll(torch.tensor([1, 2, 3, 4]), 1)
+    tensor([4, 1, 2, 3])
     """
     if not isinstance(shifts, int):
         shifts = sizes(tuple(shifts))
@@ -179,6 +204,10 @@ def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
 
     Raises:
         RuntimeError: not two different axes.
+
+    >>> torch.rot90(torch.tensor([[1, 2], [3, 4]]))
+    tensor([[2, 4],
+            [1, 3]])
     """
     if len(dims) != 2:
         raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")

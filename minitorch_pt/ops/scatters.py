@@ -69,6 +69,9 @@ def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Ten
 
     Raises:
         RuntimeError: index out of range or of another rank, or dtypes differ.
+
+    >>> torch.scatter_add(torch.zeros(3), 0, torch.tensor([0, 2, 2]), torch.tensor([1.0, 2.0, 3.0]))
+    tensor([1., 0., 5.])
     """
     dim, numbers = _scatter_index(input, dim, index, src, "scatter_add")
     total, shape = copied(input), tuple(src.shape)
@@ -121,6 +124,10 @@ def scatter(
 
     Raises:
         RuntimeError: index out of range or of another rank, or dtypes differ.
+
+    >>> torch.scatter(torch.zeros(2, 3), 1, torch.tensor([[2], [0]]), 1.0)  # one-hot rows
+    tensor([[0., 0., 1.],
+            [1., 0., 0.]])
     """
     source = value if src is None else src
     if source is None:
@@ -230,6 +237,9 @@ def scatter_reduce(
 
     Raises:
         RuntimeError: another `reduce`, index out of range or of another rank, or dtypes differ.
+
+    >>> torch.scatter_reduce(torch.zeros(2), 0, torch.tensor([0, 0, 1]), torch.tensor([2.0, 5.0, 4.0]), "amax")
+    tensor([5., 4.])
     """
     reduce = {"max": "amax", "min": "amin"}.get(reduce, reduce)  # torch takes these too
     if reduce not in _COMBINE:
@@ -326,6 +336,9 @@ def as_strided_scatter(
 
     Raises:
         RuntimeError: src has not that size.
+
+    >>> torch.as_strided_scatter(torch.zeros(4), torch.tensor([1.0, 2.0]), (2,), (2,))
+    tensor([1., 0., 2., 0.])
     """
     return _as_strided_scatter(input, src, size, stride, storage_offset)
 
@@ -336,6 +349,10 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: Dim = 0,
 
     Raises:
         RuntimeError: src has not the diagonal's size. IndexError: no such axis.
+
+    >>> torch.diagonal_scatter(torch.zeros(2, 2), torch.tensor([1.0, 2.0]))
+    tensor([[1., 0.],
+            [0., 2.]])
     """
     return _diagonal_scatter(input, src, offset, dim1, dim2)
 
@@ -346,6 +363,10 @@ def select_scatter(input: Tensor, src: Tensor, dim: Dim, index: int) -> Tensor:
 
     Raises:
         RuntimeError: src has not the slice's size. IndexError: no such axis or place.
+
+    >>> torch.select_scatter(torch.zeros(2, 2), torch.tensor([1.0, 2.0]), 1, 0)
+    tensor([[1., 0.],
+            [2., 0.]])
     """
     return _select_scatter(input, src, dim, index)
 
@@ -365,6 +386,9 @@ def slice_scatter(
 
     Raises:
         RuntimeError: src has not their size. IndexError: no such axis.
+
+    >>> torch.slice_scatter(torch.zeros(4), torch.tensor([1.0, 2.0]), 0, 1, 3)
+    tensor([0., 1., 2., 0.])
     """
     if step < 1:
         raise RuntimeError(f"slice step must be positive, got {step}; use flip() to reverse")

@@ -57,7 +57,6 @@ def segment_reduce(
         RuntimeError: neither lengths nor offsets, negative ones, lengths that do not add up to L (unless unsafe), or an unknown reduction.
         NotImplementedError: whole numbers.
 
-    >>> import minitorch_pt as torch
     >>> torch.segment_reduce(torch.arange(6.0), "sum", lengths=torch.tensor([2, 4]))
     tensor([ 1., 14.])
     """

@@ -84,7 +84,6 @@ def view(input: Tensor, *size: Size | DType, dtype: DType | None = None) -> Tens
     Raises:
         RuntimeError: the sizes do not multiply to the number of elements, or the memory's order does not allow it.
 
-    >>> import minitorch_pt as torch
     >>> torch.arange(6).view(2, -1)
     tensor([[0, 1, 2],
             [3, 4, 5]])
@@ -127,6 +126,10 @@ def reshape(input: Tensor, *shape: Size) -> Tensor:
 
     Raises:
         RuntimeError: the sizes do not multiply to the number of elements.
+
+    >>> torch.reshape(torch.arange(6), (2, -1))
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
     """
     data = array(input)
     target = _resolved(sizes(shape), data.size)
@@ -137,13 +140,23 @@ def reshape(input: Tensor, *shape: Size) -> Tensor:
 
 @composed
 def view_as(input: Tensor, other: Tensor) -> Tensor:
-    """`view` with the shape of `other`."""
+    """`view` with the shape of `other`.
+
+    >>> torch.arange(6).view_as(torch.zeros(2, 3))
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+    """
     return view(input, tuple(other.shape))
 
 
 @composed
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
-    """`reshape` with the shape of `other`."""
+    """`reshape` with the shape of `other`.
+
+    >>> torch.arange(6).reshape_as(torch.zeros(2, 3))
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+    """
     return reshape(input, tuple(other.shape))
 
 
@@ -153,6 +166,11 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
     Raises:
         IndexError: no such axis. RuntimeError: start_dim comes after end_dim.
+
+    >>> torch.flatten(torch.tensor([[1, 2], [3, 4]]))
+    tensor([1, 2, 3, 4])
+    >>> torch.flatten(torch.zeros(2, 3, 4), start_dim=1).shape
+    torch.Size([2, 12])
     """
     start, end = from_front(start_dim, input.ndim), from_front(end_dim, input.ndim)
     if start == end and input.ndim:
@@ -167,7 +185,11 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 @composed
 def ravel(input: Tensor) -> Tensor:
-    """All elements along one axis."""
+    """All elements along one axis.
+
+    >>> torch.ravel(torch.tensor([[1, 2], [3, 4]]))
+    tensor([1, 2, 3, 4])
+    """
     return reshape(contiguous(input), -1)
 
 
@@ -177,6 +199,10 @@ def unflatten(input: Tensor, dim: Dim, sizes: Size) -> Tensor:
 
     Raises:
         RuntimeError: the sizes do not multiply to the axis's. IndexError: no such axis.
+
+    >>> torch.unflatten(torch.arange(6), 0, (2, 3))
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
     """
     if input.ndim == 0:
         raise RuntimeError("unflatten: a tensor without axes has none to split")
@@ -204,6 +230,11 @@ def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None
 
     Raises:
         IndexError: no such axis.
+
+    >>> torch.squeeze(torch.zeros(1, 3, 1)).shape
+    torch.Size([3])
+    >>> torch.squeeze(torch.zeros(1, 3, 1), 0).shape
+    torch.Size([3, 1])
     """
     before = input.shape
     if dim is None:
@@ -223,6 +254,10 @@ def unsqueeze(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         IndexError: `dim` is not in [-ndim - 1, ndim].
+
+    >>> torch.unsqueeze(torch.tensor([1, 2]), 1)
+    tensor([[1],
+            [2]])
     """
     dim = from_front(dim, input.ndim + 1)
     before = input.shape
@@ -235,6 +270,9 @@ def transpose(input: Tensor, dim0: Dim, dim1: Dim) -> Pulled:
 
     Raises:
         IndexError: no such axis.
+
+    >>> torch.transpose(torch.zeros(2, 3, 4), 0, 2).shape
+    torch.Size([4, 3, 2])
     """
     a, b = from_front(dim0, input.ndim), from_front(dim1, input.ndim)
     if input.ndim == 0:
@@ -247,7 +285,11 @@ swapdims = transpose
 
 @composed
 def swapaxes(input: Tensor, axis0: Dim, axis1: Dim) -> Tensor:
-    """`transpose` by NumPy's name."""
+    """`transpose` by NumPy's name.
+
+    >>> torch.swapaxes(torch.zeros(2, 3, 4), 0, 2).shape
+    torch.Size([4, 3, 2])
+    """
     return transpose(input, axis0, axis1)
 
 
@@ -257,6 +299,10 @@ def t(input: Tensor) -> Pulled:
 
     Raises:
         RuntimeError: more than two axes.
+
+    >>> torch.t(torch.tensor([[1, 2], [3, 4]]))
+    tensor([[1, 3],
+            [2, 4]])
     """
     if input.ndim > 2:
         raise RuntimeError(
@@ -273,6 +319,10 @@ def matrix_transpose(input: Tensor) -> Tensor:
 
     Raises:
         RuntimeError: one axis.
+
+    >>> torch.adjoint(torch.tensor([[1, 2], [3, 4]]))
+    tensor([[1, 3],
+            [2, 4]])
     """
     if not input.ndim:
         warn("Tensor.mT is deprecated on 0-D tensors, of which it is the identity")
@@ -294,7 +344,6 @@ def permute(input: Tensor, dims: Dims) -> Pulled:
     Raises:
         RuntimeError: not each axis once. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.zeros(2, 3, 4).permute(2, 0, 1).shape
     torch.Size([4, 2, 3])
     """
@@ -311,7 +360,11 @@ def permute(input: Tensor, dims: Dims) -> Pulled:
 
 @composed
 def permute_dims(input: Tensor, *dims: Dims) -> Tensor:
-    """`permute` with the axes as arguments: the method's form."""
+    """`permute` with the axes as arguments: the method's form.
+
+    >>> torch.zeros(2, 3, 4).permute(2, 0, 1).shape
+    torch.Size([4, 2, 3])
+    """
     return permute(input, sizes(dims))
 
 
@@ -331,6 +384,9 @@ def movedim(input: Tensor, source: Size, destination: Size) -> Tensor:
 
     Raises:
         RuntimeError: lists of unequal length, or with repetitions. IndexError: no such axis.
+
+    >>> torch.moveaxis(torch.zeros(2, 3, 4), 0, -1).shape
+    torch.Size([3, 4, 2])
     """
     a = (source,) if isinstance(source, int) else tuple(source)
     b = (destination,) if isinstance(destination, int) else tuple(destination)
@@ -367,6 +423,10 @@ def expand(input: Tensor, *size: Size) -> Tensor:
 
     Raises:
         RuntimeError: an axis of another size than 1 would have to change.
+
+    >>> torch.tensor([[1], [2]]).expand(2, 3)
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
     """
     target = sizes(size)
     before = tuple(input.shape)
@@ -392,13 +452,23 @@ def expand(input: Tensor, *size: Size) -> Tensor:
 
 @composed
 def broadcast_to(input: Tensor, *size: Size) -> Tensor:
-    """`expand` to exactly this shape."""
+    """`expand` to exactly this shape.
+
+    >>> torch.broadcast_to(torch.tensor([1, 2]), (2, 2))
+    tensor([[1, 2],
+            [1, 2]])
+    """
     return expand(input, *size)
 
 
 @composed
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
-    """`expand` to the shape of `other`."""
+    """`expand` to the shape of `other`.
+
+    >>> torch.tensor([[1], [2]]).expand_as(torch.zeros(2, 3))
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
+    """
     return expand(input, tuple(other.shape))
 
 
@@ -408,6 +478,9 @@ def broadcast_shapes(*shapes: Size) -> Any:
 
     Raises:
         RuntimeError: they do not.
+
+    >>> torch.broadcast_shapes((3, 1), (4,), (1, 1))
+    torch.Size([3, 4])
     """
     try:
         return size_of(np.broadcast_shapes(*(tuple(s) if not isinstance(s, int) else (s,) for s in shapes)))
@@ -423,6 +496,11 @@ def broadcast_tensors(*tensors: Tensor | Tensors) -> tuple:
 
     Raises:
         RuntimeError: the shapes do not broadcast.
+
+    >>> torch.broadcast_tensors(torch.tensor([[1], [2]]), torch.tensor([5, 6]))
+    (tensor([[1, 1],
+            [2, 2]]), tensor([[5, 6],
+            [5, 6]]))
     """
     tensors = tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
     shape = broadcast_shapes(*(tuple(x.shape) for x in tensors))
@@ -431,7 +509,14 @@ def broadcast_tensors(*tensors: Tensor | Tensors) -> tuple:
 
 @differentiable(linear=True)
 def clone(input: Tensor, *, memory_format: MemoryFormat | None = None) -> Pulled:
-    """A copy, through which gradients flow."""
+    """A copy, through which gradients flow.
+
+    >>> x = torch.tensor([1, 2])
+    >>> y = torch.clone(x)
+    >>> y[0] = 9
+    >>> x, y
+    (tensor([1, 2]), tensor([9, 2]))
+    """
     if memory_format is not None and memory_format is not formats.preserve_format:
         return NotImplemented, laid_out
     return np.array(array(input)), lambda g: g
@@ -443,6 +528,9 @@ def contiguous(input: Tensor, *, memory_format: MemoryFormat = formats.contiguou
 
     Raises:
         RuntimeError: a memory format of tensors with another number of axes.
+
+    >>> torch.zeros(2, 3).t().contiguous().stride()
+    (2, 1)
     """
     if memory_format is formats.contiguous_format:
         return input if array(input).flags.c_contiguous else compact(input)

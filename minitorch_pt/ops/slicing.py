@@ -26,6 +26,9 @@ def select(input: Tensor, dim: Dim, index: int) -> Pulled:
 
     Raises:
         IndexError: no such axis or slice.
+
+    >>> torch.select(torch.tensor([[1, 2], [3, 4]]), 1, 0)
+    tensor([1, 3])
     """
     if input.ndim == 0:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
@@ -45,6 +48,9 @@ def narrow(input: Tensor, dim: Dim, start: Tensor | int, length: int) -> Pulled:
 
     Raises:
         IndexError: no such axis. RuntimeError: the range leaves it.
+
+    >>> torch.narrow(torch.tensor([10, 20, 30, 40]), 0, 1, 2)
+    tensor([20, 30])
     """
     if input.ndim == 0:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
@@ -71,6 +77,9 @@ def narrow_copy(input: Tensor, dim: Dim, start: int, length: int, *, out: QuietO
 
     Raises:
         IndexError, RuntimeError: no such axis. RuntimeError: the range leaves it.
+
+    >>> torch.narrow_copy(torch.tensor([10, 20, 30, 40]), 0, 1, 2)
+    tensor([20, 30])
     """
     if dim >= max(input.ndim, 1):
         raise RuntimeError(
@@ -86,6 +95,10 @@ def unfold(input: Tensor, dimension: Dim, size: int, step: int) -> Pulled:
 
     Raises:
         RuntimeError: the window is larger than the axis or negative, or step is not positive.
+
+    >>> torch.arange(5).unfold(0, 3, 2)
+    tensor([[0, 1, 2],
+            [2, 3, 4]])
     """
     dim, shape = from_front(dimension, input.ndim), input.shape
     n = shape[dim] if shape else 1
@@ -120,6 +133,10 @@ def as_strided(input: Tensor, size: Size, stride: Size, storage_offset: int | No
 
     Raises:
         RuntimeError: the view would leave the memory, or a stride is negative.
+
+    >>> torch.as_strided(torch.arange(6), (2, 2), (3, 1))
+    tensor([[0, 1],
+            [3, 4]])
     """
     data = array(input)
     start = offset(data) // data.itemsize if storage_offset is None else storage_offset

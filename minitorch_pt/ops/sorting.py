@@ -79,7 +79,6 @@ def sort(
     Raises:
         IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.sort(torch.tensor([3, 1, 2])).indices
     tensor([1, 2, 0])
     """
@@ -91,13 +90,22 @@ def sort(
 def argsort(
     input: Tensor, dim: Dim = -1, descending: bool = False, *, stable: bool | None = None, out: Tensor | None = None
 ) -> Pulled:
-    """Where the elements are, in order of size along an axis. Always stable."""
+    """Where the elements are, in order of size along an axis. Always stable.
+
+    >>> torch.argsort(torch.tensor([30, 10, 20]))
+    tensor([1, 2, 0])
+    """
     return order_along(input, from_front(dim, input.ndim), descending)
 
 
 @composed
 def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The elements in order of size along the first axis."""
+    """The elements in order of size along the first axis.
+
+    >>> torch.msort(torch.tensor([[3, 1], [2, 5]]))
+    tensor([[2, 1],
+            [3, 5]])
+    """
     return sort(input, 0)[0]
 
 
@@ -116,7 +124,6 @@ def topk(
     Raises:
         RuntimeError: k is negative or larger than the axis. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.topk(torch.tensor([1.0, 4.0, 2.0, 3.0]), 2).values
     tensor([4., 3.])
     """
@@ -165,6 +172,11 @@ def kthvalue(
 
     Raises:
         RuntimeError: k is not in 1 to the axis's size. IndexError: no such axis, or it is empty.
+
+    >>> torch.kthvalue(torch.tensor([30, 10, 20]), 2)
+    torch.return_types.kthvalue(
+    values=tensor(20),
+    indices=tensor(2))
     """
     axis = from_front(dim, input.ndim)
     n = _size(input, axis)

@@ -57,7 +57,6 @@ def cov(
     Raises:
         RuntimeError: more than two axes, bool, or weights that do not fit.
 
-    >>> import minitorch_pt as torch
     >>> torch.cov(torch.tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
     tensor([[ 1., -1.],
             [-1.,  1.]])
@@ -97,6 +96,10 @@ def corrcoef(input: Tensor) -> Tensor:
 
     Raises:
         RuntimeError: more than two axes, or bool.
+
+    >>> torch.corrcoef(torch.tensor([[1.0, 2.0, 3.0], [6.0, 4.0, 2.0]]))
+    tensor([[ 1., -1.],
+            [-1.,  1.]])
     """
     c = cov(input)
     if c.ndim == 0:
@@ -189,7 +192,6 @@ def histogram(
     Raises:
         RuntimeError: no bins, a range that is not finite or in the wrong order, or a weight of another shape.
 
-    >>> import minitorch_pt as torch
     >>> torch.histogram(torch.tensor([1.0, 2.0, 2.0]), 2, range=(0.0, 4.0)).hist
     tensor([1., 2.])
     """
@@ -247,6 +249,11 @@ def histogramdd(
 
     Raises:
         RuntimeError: as `histogram`, or bins and ranges of another number than the variables.
+
+    >>> points = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 1.0]])
+    >>> torch.histogramdd(points, bins=[2, 2]).hist
+    tensor([[1., 1.],
+            [0., 2.]])
     """
     hist, *edges = _histogramdd(input, bins, range, weight, density)
     return return_types.histogramdd((hist, tuple(edges)))

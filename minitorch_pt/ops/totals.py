@@ -71,6 +71,9 @@ def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: TypedOut
 
     Raises:
         IndexError: no such axis.
+
+    >>> torch.cumsum(torch.tensor([1, 2, 3, 4]), dim=0)
+    tensor([ 1,  3,  6, 10])
     """
     axis, target = from_front(dim, input.ndim), _running_type("cumsum", input, dtype)
     if not input.ndim:
@@ -101,6 +104,9 @@ def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: TypedOu
 
     Raises:
         IndexError: no such axis.
+
+    >>> torch.cumprod(torch.tensor([1, 2, 3, 4]), dim=0)
+    tensor([ 1,  2,  6, 24])
     """
     data, axis = array(input), from_front(dim, input.ndim)
     target = _running_type("cumprod", data, dtype)
@@ -115,7 +121,7 @@ def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: TypedOu
     return _accumulated(np.multiply, data, axis, target), pull
 
 
-def _running(name: str, ufunc: np.ufunc, text: str) -> Callable[..., tuple]:
+def _running(name: str, ufunc: np.ufunc, which: str, shown: str) -> Callable[..., tuple]:
     def rule(input: Tensor, dim: Dim, *, out: tuple[Tensor, ...] | None = None) -> Pulled:
         axis, shape = from_front(dim, input.ndim), input.shape
         if not input.ndim:
@@ -125,17 +131,16 @@ def _running(name: str, ufunc: np.ufunc, text: str) -> Callable[..., tuple]:
         where = np.maximum.accumulate(np.where(same_value(input, value), places, 0), axis=axis)
         return (value, where), lambda g, _: sum_into.rule(g, where, axis, shape)
 
+    text = f"The {which} element up to each one along an axis, and where it is (the last of equal ones)."
+    example = f">>> torch.{name}(torch.tensor([3, 1, 5, 2]), dim=0).values\ntensor([{shown}])"
+    text = f"{text}\n\n{example}"
     return differentiable(
         titled(rule, name, text), linear=True, returns=getattr(return_types, name), saves="input result1"
     )
 
 
-cummax = _running(
-    "cummax", np.maximum, "The largest element up to each one along an axis, and where it is (the last of equal ones)."
-)
-cummin = _running(
-    "cummin", np.minimum, "The smallest element up to each one along an axis, and where it is (the last of equal ones)."
-)
+cummax = _running("cummax", np.maximum, "largest", "3, 3, 5, 5")
+cummin = _running("cummin", np.minimum, "smallest", "3, 1, 1, 1")
 
 
 @differentiable(saves="input result")
@@ -144,6 +149,9 @@ def logcumsumexp(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Pulle
 
     Raises:
         IndexError: no such axis. NotImplementedError: whole numbers.
+
+    >>> torch.logcumsumexp(torch.tensor([1000.0, 1000.0]), dim=0)
+    tensor([1000.0000, 1000.6932])
     """
     data, axis = array(input), from_front(dim, input.ndim)
     if data.dtype.kind != "f":

@@ -76,6 +76,9 @@ def index_add(
 
     Raises:
         RuntimeError, IndexError: index out of range, or sizes do not fit.
+
+    >>> torch.index_add(torch.zeros(3), 0, torch.tensor([0, 2, 2]), torch.tensor([1.0, 2.0, 3.0]))
+    tensor([1., 0., 5.])
     """
     dim = from_front(dim, input.ndim)
     numbers = check_slices(input, dim, index, source, "index_add")
@@ -94,6 +97,9 @@ def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: T
 
     Raises:
         IndexError: out of range, or sizes do not fit. RuntimeError: other types, or slices of another shape.
+
+    >>> torch.index_copy(torch.zeros(3), 0, torch.tensor([0, 2]), torch.tensor([1.0, 2.0]))
+    tensor([1., 0., 2.])
     """
     dim = from_front(dim, input.ndim)
     check_line(index, "index_copy_")
@@ -139,6 +145,9 @@ def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Operand) -> Tensor
 
     Raises:
         IndexError: out of range, or index is not int64. RuntimeError: it is no vector, or value has axes.
+
+    >>> torch.index_fill(torch.tensor([1, 2, 3]), 0, torch.tensor([0, 2]), -1)
+    tensor([-1,  2, -1])
     """
     tensor = isinstance(value, graph.Tensor)
     if tensor and value.ndim:
@@ -181,6 +190,9 @@ def index_reduce(
 
     Raises:
         RuntimeError: another `reduce`, or sizes or dtypes that do not fit. IndexError: index out of range, or no such axis.
+
+    >>> torch.index_reduce(torch.ones(2), 0, torch.tensor([0, 0, 1]), torch.tensor([2.0, 3.0, 4.0]), "prod")
+    tensor([6., 4.])
     """
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}")
@@ -212,6 +224,9 @@ def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Pulled:
 
     Raises:
         RuntimeError: the mask is not bool, or does not broadcast; value has axes.
+
+    >>> torch.masked_fill(torch.tensor([1, 2, 3]), torch.tensor([True, False, True]), 0)
+    tensor([0, 2, 0])
     """
     where = checked_mask(mask, "masked_fill_")
     number = array(value)
@@ -237,6 +252,9 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Pulled:
 
     Raises:
         RuntimeError: the mask is not bool, or the source has too few elements.
+
+    >>> torch.masked_scatter(torch.tensor([1, 2, 3]), torch.tensor([True, False, True]), torch.tensor([10, 20]))
+    tensor([10,  2, 20])
     """
     data = array(input)
     shape = broadcast_shapes(tuple(data.shape), checked_mask(mask, "masked_scatter_").shape)
@@ -267,6 +285,10 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
 
     Raises:
         RuntimeError: index is not int64, or the types of input and source differ. IndexError: out of range, or another number of elements.
+
+    >>> torch.put(torch.tensor([[1, 2], [3, 4]]), torch.tensor([0, 3]), torch.tensor([10, 40]))
+    tensor([[10,  2],
+            [ 3, 40]])
     """
     places = whole_index(index, "put", "l")
     if input.dtype != source.dtype:

@@ -22,6 +22,13 @@ class Adadelta(Elementwise):
         ValueError: a negative option, or rho above 1.
 
     Source: M. Zeiler, arXiv 1212.5701.
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.Adadelta([w], lr=100.0)
+    >>> (w * w).backward()  # slope 2
+    >>> optimizer.step()
+    >>> w
+    tensor([0.6838], requires_grad=True)
     """
 
     def __init__(

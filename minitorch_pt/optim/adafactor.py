@@ -25,6 +25,14 @@ class Adafactor(PerParameter):
         ValueError: a negative rate, eps or weight decay, beta2_decay above 0, or d below 1.
 
     Source: Shazeer and Stern, arXiv 1804.04235.
+
+    >>> w = torch.ones(2, 2, requires_grad=True)
+    >>> optimizer = torch.optim.Adafactor([w], lr=0.1)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w
+    tensor([[0.9000, 0.9000],
+            [0.9000, 0.9000]], requires_grad=True)
     """
 
     def __init__(

@@ -22,6 +22,13 @@ class Adagrad(Elementwise):
         ValueError: a negative option.
 
     Source: Duchi, Hazan and Singer, "Adaptive Subgradient Methods", JMLR 2011.
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.Adagrad([w], lr=0.1)
+    >>> (w * w).backward()  # slope 2; the first step is lr long
+    >>> optimizer.step()
+    >>> w
+    tensor([0.9000], requires_grad=True)
     """
 
     def __init__(

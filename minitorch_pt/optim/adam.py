@@ -34,6 +34,13 @@ class Adam(Optimizer):
 
     Raises:
         ValueError: a negative rate, eps or decay, or a beta outside [0, 1).
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.Adam([w], lr=0.1)
+    >>> (w * w).backward()  # slope 2; the first step is lr long
+    >>> optimizer.step()
+    >>> w
+    tensor([0.9000], requires_grad=True)
     """
 
     def __init__(

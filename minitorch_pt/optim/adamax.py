@@ -22,6 +22,13 @@ class Adamax(Elementwise):
         ValueError: a negative option, or a beta outside [0, 1).
 
     Source: Kingma and Ba, "Adam", arXiv 1412.6980, section 7.1.
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.Adamax([w], lr=0.1)
+    >>> (w * w).backward()  # slope 2; the first step is lr long
+    >>> optimizer.step()
+    >>> w
+    tensor([0.9000], requires_grad=True)
     """
 
     def __init__(

@@ -15,6 +15,13 @@ class AdamW(Adam):
 
     Raises:
         ValueError: as `Adam`.
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.AdamW([w], lr=0.1, weight_decay=0.5)
+    >>> (w * w).backward()  # 1 - 0.1 * 0.5, and the first step, lr long
+    >>> optimizer.step()
+    >>> w
+    tensor([0.8500], requires_grad=True)
     """
 
     def __init__(

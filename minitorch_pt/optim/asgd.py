@@ -23,6 +23,13 @@ class ASGD(Elementwise):
         ValueError: a negative rate or weight decay.
 
     Source: Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM 1992.
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.ASGD([w], lr=0.1)
+    >>> (w * w).backward()  # slope 2
+    >>> optimizer.step()
+    >>> w
+    tensor([0.8000], requires_grad=True)
     """
 
     scalars = ("step", "eta", "mu")

@@ -31,6 +31,19 @@ class LBFGS(Optimizer):
         ValueError: a negative rate, or several groups. RuntimeError, at the step: another line search.
 
     Source: Nocedal and Wright, "Numerical Optimization", 2006, algorithms 7.4, 3.5 and 3.6.
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.LBFGS([w], lr=0.5, max_iter=1)
+    >>> def closure():
+    ...     optimizer.zero_grad()
+    ...     loss = (w * w).sum()
+    ...     loss.backward()
+    ...     return loss
+    ...
+    >>> optimizer.step(closure)  # the loss before
+    tensor(1., grad_fn=<SumBackward0>)
+    >>> w
+    tensor([0.5000], requires_grad=True)
     """
 
     def __init__(

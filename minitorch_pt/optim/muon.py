@@ -26,6 +26,13 @@ class Muon(PerParameter):
             another number of coefficients than 3.
 
     Source: K. Jordan, https://kellerjordan.github.io/posts/muon/ ; Liu et al., arXiv 2502.16982.
+
+    >>> w = torch.eye(2).requires_grad_()
+    >>> optimizer = torch.optim.Muon([w], lr=0.1, weight_decay=0.0)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w.diagonal() < 1
+    tensor([True, True])
     """
 
     def __init__(

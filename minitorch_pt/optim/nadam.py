@@ -24,6 +24,13 @@ class NAdam(Elementwise):
         ValueError: a negative option, or a beta outside [0, 1).
 
     Source: T. Dozat, "Incorporating Nesterov Momentum into Adam", 2016.
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.NAdam([w], lr=0.1)
+    >>> (w * w).backward()  # slope 2
+    >>> optimizer.step()
+    >>> w
+    tensor([0.8944], requires_grad=True)
     """
 
     scalars = ("step", "mu_product")

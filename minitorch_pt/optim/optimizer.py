@@ -140,6 +140,10 @@ class Optimizer:
 
     Raises:
         TypeError: params is a single tensor, or holds something else. ValueError: params is empty, or a tensor is no leaf.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(2, requires_grad=True)], lr=0.1)
+    >>> isinstance(optimizer, torch.optim.Optimizer), optimizer.param_groups[0]["lr"]
+    (True, 0.1)
     """
 
     # of those that wrap another optimiser, and borrow its groups without this class's __init__, as Lookahead does

@@ -25,6 +25,13 @@ class RAdam(Elementwise):
         ValueError: a negative option, or a beta outside [0, 1).
 
     Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", arXiv 1908.03265.
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.RAdam([w], lr=0.1)
+    >>> (w * w).backward()  # slope 2; the first steps are those of momentum
+    >>> optimizer.step()
+    >>> w
+    tensor([0.8000], requires_grad=True)
     """
 
     def __init__(

@@ -23,6 +23,13 @@ class RMSprop(Elementwise):
         ValueError: a negative option.
 
     Source: G. Hinton, lecture 6 of "Neural Networks for Machine Learning", 2012; centered: A. Graves, arXiv 1308.0850.
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.RMSprop([w], lr=0.1, alpha=0.75)
+    >>> (w * w).backward()  # 0.1 * 2 / sqrt(0.25 * 2²)
+    >>> optimizer.step()
+    >>> w
+    tensor([0.8000], requires_grad=True)
     """
 
     def __init__(

@@ -23,6 +23,13 @@ class Rprop(Elementwise):
         ValueError: a negative rate, or etas that are not 0 < etas[0] < 1 < etas[1].
 
     Source: Riedmiller and Braun, "A Direct Adaptive Method for Faster Backpropagation Learning", 1993.
+
+    >>> w = torch.tensor([1.0, 1.0], requires_grad=True)
+    >>> optimizer = torch.optim.Rprop([w], lr=0.1)
+    >>> (w * torch.tensor([1.0, 100.0])).sum().backward()  # only the sign counts
+    >>> optimizer.step()
+    >>> w
+    tensor([0.9000, 0.9000], requires_grad=True)
     """
 
     def __init__(

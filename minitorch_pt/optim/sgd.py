@@ -23,7 +23,6 @@ class SGD(Optimizer):
     Raises:
         ValueError: a negative rate, momentum or decay, or nesterov without momentum or with dampening.
 
-    >>> import minitorch_pt as torch
     >>> w = torch.tensor([1.0], requires_grad=True)
     >>> (w * 3).sum().backward()
     >>> torch.optim.SGD([w], lr=0.1).step()

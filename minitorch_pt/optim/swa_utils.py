@@ -106,7 +106,6 @@ class AveragedModel(Module):
     Raises:
         AssertionError: both functions are given.
 
-    >>> import minitorch_pt as torch
     >>> model = torch.nn.Linear(1, 1, bias=False)
     >>> average = torch.optim.swa_utils.AveragedModel(model)
     >>> for weight in (1.0, 2.0, 6.0):

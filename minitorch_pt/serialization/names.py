@@ -282,7 +282,6 @@ def add_safe_globals(safe_globals: Iterable[Any]) -> None:
     Raises:
         ValueError, TypeError: a tuple of something else.
 
-    >>> import minitorch_pt as torch
     >>> from collections import deque
     >>> torch.serialization.add_safe_globals([deque])
     >>> torch.serialization.get_safe_globals()

@@ -40,6 +40,13 @@ def load(
     Raises:
         UnpicklingError: not a file of `save`, or one that holds more than tensors and containers. RuntimeError: a damaged file, an unknown
         type of elements, another device than the CPU. FileNotFoundError: no such file. EOFError: an empty one. ValueError: mmap of no path.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> torch.save({"step": 3, "weight": torch.ones(2)}, file)
+    >>> _ = file.seek(0)
+    >>> torch.load(file)
+    {'step': 3, 'weight': tensor([1., 1.])}
     """
     trusted = weights_only is not None and not weights_only
     if isinstance(f, (str, os.PathLike)):

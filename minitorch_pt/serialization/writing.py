@@ -60,7 +60,7 @@ def save(obj: Any, f: Any, *, _use_new_zipfile_serialization: bool = True) -> No
         PicklingError, AttributeError, TypeError: an object that cannot be pickled is in it: a lambda, an open file.
         RuntimeError: the path is a directory, in none, not the user's to write, or the disk is full.
 
-    >>> import io, minitorch_pt as torch
+    >>> import io
     >>> file = io.BytesIO()
     >>> torch.save({"weight": torch.ones(2)}, file)
     >>> torch.load(io.BytesIO(file.getvalue()))

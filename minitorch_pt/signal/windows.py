@@ -58,6 +58,9 @@ def exponential(
 
     Raises:
         ValueError: tau is not positive, or a center of a symmetric window is given.
+
+    >>> torch.signal.windows.exponential(5)
+    tensor([0.1353, 0.3679, 1.0000, 0.3679, 0.1353])
     """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     if tau <= 0:
@@ -77,7 +80,11 @@ def cosine(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """sin(pi (n + 1/2) / M)."""
+    """sin(pi (n + 1/2) / M).
+
+    >>> torch.signal.windows.cosine(4)
+    tensor([0.3827, 0.9239, 0.9239, 0.3827])
+    """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     step = math.pi / (M + 1 if not sym and M > 1 else max(M, 1))
     return _done(ops.sin(_steps("cosine", M, 0.5 * step, step, options)), options)
@@ -97,6 +104,9 @@ def gaussian(
 
     Raises:
         ValueError: std is not positive.
+
+    >>> torch.signal.windows.gaussian(5)
+    tensor([0.1353, 0.6065, 1.0000, 0.6065, 0.1353])
     """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     if std <= 0:
@@ -119,6 +129,9 @@ def kaiser(
 
     Raises:
         ValueError: beta is negative.
+
+    >>> torch.signal.windows.kaiser(5)
+    tensor([5.2773e-05, 2.1567e-01, 1.0000e+00, 2.1567e-01, 5.2773e-05])
     """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     if beta < 0:
@@ -148,6 +161,9 @@ def general_cosine(
 
     Raises:
         TypeError: the coefficients are no sequence. ValueError: there are none.
+
+    >>> torch.signal.windows.general_cosine(5, a=[0.5, 0.5])
+    tensor([0.0000, 0.5000, 1.0000, 0.5000, 0.0000])
     """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     if not isinstance(a, Iterable):
@@ -173,7 +189,11 @@ def general_hamming(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """alpha - (1 - alpha) cos(2 pi n / (M-1))."""
+    """alpha - (1 - alpha) cos(2 pi n / (M-1)).
+
+    >>> torch.signal.windows.general_hamming(5)
+    tensor([0.0800, 0.5400, 1.0000, 0.5400, 0.0800])
+    """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     return general_cosine(M, a=[alpha, 1.0 - alpha], sym=sym, **options)
 
@@ -187,7 +207,11 @@ def hamming(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """0.54 - 0.46 cos(2 pi n / (M-1))."""
+    """0.54 - 0.46 cos(2 pi n / (M-1)).
+
+    >>> torch.signal.windows.hamming(5)
+    tensor([0.0800, 0.5400, 1.0000, 0.5400, 0.0800])
+    """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     return general_hamming(M, sym=sym, **options)
 
@@ -201,7 +225,11 @@ def hann(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """(1 - cos(2 pi n / (M-1))) / 2."""
+    """(1 - cos(2 pi n / (M-1))) / 2.
+
+    >>> torch.signal.windows.hann(5)
+    tensor([0.0000, 0.5000, 1.0000, 0.5000, 0.0000])
+    """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     return general_hamming(M, alpha=0.5, sym=sym, **options)
 
@@ -215,7 +243,11 @@ def blackman(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """0.42 - 0.5 cos(2 pi n / (M-1)) + 0.08 cos(4 pi n / (M-1))."""
+    """0.42 - 0.5 cos(2 pi n / (M-1)) + 0.08 cos(4 pi n / (M-1)).
+
+    >>> torch.signal.windows.blackman(5)
+    tensor([-1.4901e-08,  3.4000e-01,  1.0000e+00,  3.4000e-01, -1.4901e-08])
+    """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     return general_cosine(M, a=[0.42, 0.5, 0.08], sym=sym, **options)
 
@@ -229,7 +261,11 @@ def nuttall(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """The minimum 4-term Blackman-Harris window according to Nuttall."""
+    """The minimum 4-term Blackman-Harris window according to Nuttall.
+
+    >>> torch.signal.windows.nuttall(5)
+    tensor([3.6280e-04, 2.2698e-01, 1.0000e+00, 2.2698e-01, 3.6280e-04])
+    """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     return general_cosine(M, a=[0.3635819, 0.4891775, 0.1365995, 0.0106411], sym=sym, **options)
 
@@ -243,7 +279,11 @@ def bartlett(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """1 - |2n / (M-1) - 1|."""
+    """1 - |2n / (M-1) - 1|.
+
+    >>> torch.signal.windows.bartlett(5)
+    tensor([0.0000, 0.5000, 1.0000, 0.5000, 0.0000])
+    """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
     if M == 1:
         return _ones("bartlett", options)

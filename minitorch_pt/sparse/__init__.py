@@ -45,7 +45,6 @@ def mm(mat1: Tensor, mat2: Tensor) -> Tensor:
     Raises:
         RuntimeError: they are no matrices, or sizes or dtypes do not fit.
 
-    >>> import minitorch_pt as torch
     >>> graph = torch.sparse_coo_tensor([[0, 1, 1], [1, 0, 1]], [1.0, 0.5, 0.5], (2, 2))
     >>> torch.sparse.mm(graph, torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor([[3., 4.],

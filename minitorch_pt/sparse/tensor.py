@@ -371,7 +371,6 @@ def sparse_coo_tensor(
     Raises:
         RuntimeError: the numbers of indices and values differ, the size has not as many axes, or an index lies outside.
 
-    >>> import minitorch_pt as torch
     >>> torch.sparse_coo_tensor([[0, 1, 1], [2, 0, 2]], [3.0, 4.0, 5.0], (2, 3)).to_dense()
     tensor([[0., 0., 3.],
             [4., 0., 5.]])

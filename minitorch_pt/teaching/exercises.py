@@ -108,7 +108,7 @@ def verdict(exercise: Callable, *cases: tuple, language: str | None = None) -> t
 def near(got: Any, wanted: Any, tolerance: float = 1e-5) -> bool:
     """Whether numbers have the same shape and differ by `tolerance` at most; nan is near nothing.
 
-    >>> near([0.5, 0.25], [0.500001, 0.25]), near(float("nan"), 0.5), near([0.5], 0.5)
+    >>> near([0.5, 0.25], [0.500001, 0.25]), near(torch.nan, 0.5), near([0.5], 0.5)
     (True, False, False)
     """
     a, b = _numbers(got), _numbers(wanted)

@@ -69,6 +69,9 @@ class Conversions:
 
         Raises:
             DeviceError: a device other than the CPU. TypeError: something that is neither dtype, device nor tensor.
+
+        >>> torch.tensor([1, 2]).to(torch.float64)
+        tensor([1., 2.], dtype=torch.float64)
         """
         flags = 1  # where they begin: behind a dtype, a tensor, or a device and a dtype
         for place, a in enumerate(args):
@@ -131,6 +134,11 @@ class Conversions:
 
         Raises:
             ValueError: no type of this name. TypeError: neither a name nor a type.
+
+        >>> torch.zeros(2).type()
+        'torch.FloatTensor'
+        >>> torch.zeros(2).type(torch.int64)
+        tensor([0, 0])
         """
         if dtype is None:
             return f"torch.{dtypes.TITLES[self._data.dtype.name]}Tensor"
@@ -170,7 +178,11 @@ class Conversions:
         return self.to(dtypes.float64, memory_format=memory_format)
 
     def float(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
-        """As float32."""
+        """As float32.
+
+        >>> torch.tensor([1, 2]).float()
+        tensor([1., 2.])
+        """
         return self.to(dtypes.float32, memory_format=memory_format)
 
     def half(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
@@ -178,7 +190,11 @@ class Conversions:
         return self.to(dtypes.float16, memory_format=memory_format)
 
     def long(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
-        """As int64."""
+        """As int64.
+
+        >>> torch.tensor([1.5, -1.5]).long()
+        tensor([ 1, -1])
+        """
         return self.to(dtypes.int64, memory_format=memory_format)
 
     def int(self, *, memory_format: MemoryFormat | None = None) -> Tensor:
@@ -220,6 +236,9 @@ class Conversions:
 
         Raises:
             RuntimeError: the tensor requires grad, outside no_grad (use `detach()` first, or `force=True`).
+
+        >>> torch.tensor([1, 2]).numpy()
+        array([1, 2])
         """
         if self.requires_grad and not force and is_grad_enabled():
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
@@ -248,6 +267,9 @@ class Conversions:
 
         Raises:
             RuntimeError: there is not exactly one element.
+
+        >>> torch.tensor([3.5]).item()
+        3.5
         """
         if self._data.size != 1:
             raise RuntimeError(
@@ -256,7 +278,11 @@ class Conversions:
         return self._data.item()
 
     def tolist(self) -> Any:
-        """Nested lists of Python numbers, or one number for a tensor without axes."""
+        """Nested lists of Python numbers, or one number for a tensor without axes.
+
+        >>> torch.tensor([[1, 2], [3, 4]]).tolist()
+        [[1, 2], [3, 4]]
+        """
         return self._data.tolist()
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
@@ -282,11 +308,18 @@ class Conversions:
 
         Raises:
             RuntimeError: another number of elements.
+
+        >>> torch.is_nonzero(torch.tensor([0.0])), torch.is_nonzero(torch.tensor(3))
+        (False, True)
         """
         return self.__bool__()
 
     def is_same_size(self, other: Any) -> Any:
-        """Whether the other tensor has the same shape."""
+        """Whether the other tensor has the same shape.
+
+        >>> torch.is_same_size(torch.zeros(2, 3), torch.ones(2, 3))
+        True
+        """
         return self._data.shape == other._data.shape
 
     def _number(self) -> Any:
@@ -429,7 +462,13 @@ class Conversions:
 
     @composed
     def resize_as_(self: Any, the_template: Tensor, *, memory_format: MemoryFormat | None = None) -> Any:
-        """`resize_` to the shape of another tensor, and with `preserve_format` to its order in memory."""
+        """`resize_` to the shape of another tensor, and with `preserve_format` to its order in memory.
+
+        >>> x = torch.tensor([1, 2, 3, 4])
+        >>> torch.resize_as_(x, torch.zeros(2, 2))
+        tensor([[1, 2],
+                [3, 4]])
+        """
         if memory_format is formats.preserve_format:
             memory_format = formats.suggested(the_template._data)
         return self.resize_(tuple(the_template.shape), memory_format=memory_format)

@@ -42,7 +42,6 @@ def tensor(
     Raises:
         ValueError: lists of unequal length. TypeError, RuntimeError: something that is no number.
 
-    >>> import minitorch_pt as torch
     >>> torch.tensor([[1, 2.5], [3, 4]])
     tensor([[1.0000, 2.5000],
             [3.0000, 4.0000]])
@@ -59,7 +58,11 @@ def tensor(
 
 
 def as_tensor(data: Any, dtype: Any = None, device: object = None) -> Tensor:
-    """`data` as a tensor, sharing memory with an array or tensor of the right type."""
+    """`data` as a tensor, sharing memory with an array or tensor of the right type.
+
+    >>> torch.as_tensor([1.0, 2.0])
+    tensor([1., 2.])
+    """
     if isinstance(data, Tensor):
         return data.to(device=device, dtype=dtype)
     if isinstance(data, np.ndarray) and dtypes.of(data.dtype).dtype == numpy_type(dtype, data.dtype):
@@ -74,6 +77,13 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
     Raises:
         TypeError: no ndarray, or of a type that torch does not have. ValueError: negative strides.
+
+    >>> import numpy as np
+    >>> array = np.zeros(2)
+    >>> x = torch.from_numpy(array)
+    >>> array[0] = 5  # both see the same memory
+    >>> x
+    tensor([5., 0.], dtype=torch.float64)
     """
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__}); use torch.tensor for lists and numbers")
@@ -103,7 +113,6 @@ def frombuffer(
     Raises:
         ValueError: no buffer, an empty one, or one that does not hold so many elements.
 
-    >>> import minitorch_pt as torch
     >>> torch.frombuffer(bytearray(b"abc"), dtype=torch.uint8)
     tensor([97, 98, 99], dtype=torch.uint8)
     """
@@ -146,6 +155,9 @@ def asarray(
 
     Raises:
         ValueError: copy=False where a copy is needed.
+
+    >>> torch.asarray([1, 2, 3])
+    tensor([1, 2, 3])
     """
     if copy is False and not (
         isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype is as_tensor(obj).dtype)
@@ -207,8 +219,11 @@ def _filled(name: str, value: Any, text: str) -> tuple[Callable[..., Tensor], Ca
         data = _full_like(input._data, value, numpy_type(dtype, input._data.dtype), memory_format)
         return as_made_of(input, new_leaf(data, requires_grad, device))
 
-    titled(like, f"{name}_like", f"{text} Of the shape and type of `input`.")
-    return titled(make, name, text), composed(like)
+    shown = "{}.shape\ntorch.Size([2])" if name == "empty" else f"{{}}\ntensor([{value}, {value}])"
+    example = shown.format(f">>> torch.{name}_like(torch.tensor([5, 6]))")
+    titled(like, f"{name}_like", f"{text} Of the shape and type of `input`.\n\n{example}")
+    example = shown.format(f">>> torch.{name}(2, dtype=torch.int64)")
+    return titled(make, name, f"{text}\n\n{example}"), composed(like)
 
 
 zeros, zeros_like = _filled("zeros", 0, "A tensor of zeros.")
@@ -239,6 +254,9 @@ def empty_strided(
 
     Raises:
         RuntimeError: not as many strides as sizes, or a negative one.
+
+    >>> torch.empty_strided((2, 3), (1, 2)).stride()
+    (1, 2)
     """
     shape, steps = shape_of((size,)), ops.axes.sizes((stride,))
     if len(shape) != len(steps):
@@ -267,6 +285,9 @@ def empty_permuted(
 
     Raises:
         RuntimeError: not each axis once.
+
+    >>> torch.empty_permuted((2, 3), (1, 0)).stride()
+    (1, 2)
     """
     shape, order = shape_of((size,)), ops.axes.sizes((physical_layout,))
     if len(order) != len(shape):
@@ -300,6 +321,10 @@ def full(
 
     Raises:
         TypeError: `size` is a number.
+
+    >>> torch.full((2, 2), 7)
+    tensor([[7, 7],
+            [7, 7]])
     """
     if isinstance(size, int):
         raise TypeError(f"full(): argument 'size' must be tuple of ints, not int: write ({size},)")
@@ -322,7 +347,11 @@ def full_like(
     requires_grad: builtins.bool = False,
     memory_format: MemoryFormat | None = None,
 ) -> Tensor:
-    """A tensor of one value, of the shape and type of `input`."""
+    """A tensor of one value, of the shape and type of `input`.
+
+    >>> torch.full_like(torch.zeros(2), 7)
+    tensor([7., 7.])
+    """
     kind = numpy_type(dtype, input._data.dtype)
     number = dtypes.checked(fill_value, kind, input._data.size == 1)
     return as_made_of(input, new_leaf(_full_like(input._data, number, kind, memory_format), requires_grad, device))
@@ -338,7 +367,11 @@ def scalar_tensor(
     pin_memory: Pin = False,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
-    """A number as a tensor without axes, of the default floating point type."""
+    """A number as a tensor without axes, of the default floating point type.
+
+    >>> torch.scalar_tensor(3)
+    tensor(3.)
+    """
     return full((), s, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
 
 
@@ -358,6 +391,10 @@ def eye(
 
     Raises:
         RuntimeError: a negative size.
+
+    >>> torch.eye(2)
+    tensor([[1., 0.],
+            [0., 1.]])
     """
     for what, size in (("n", n), ("m", n if m is None else m)):
         if size < 0:

@@ -31,7 +31,6 @@ class device:
         TypeError: `type` is no text, `index` no whole number. RuntimeError: a text that names no device, or a negative index.
         DeviceError: a device other than the CPU is used.
 
-    >>> import minitorch_pt as torch
     >>> with torch.device("cpu"):
     ...     torch.ones(1).device
     device(type='cpu')

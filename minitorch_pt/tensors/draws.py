@@ -64,14 +64,24 @@ def _drawn_into(out: Any, fill: Any, size: tuple, options: dict) -> Tensor:
 
 
 def rand(*size: Any, out: Tensor | None = None, **options: Any) -> Tensor:
-    """Uniform numbers in [0, 1). Keywords: dtype, generator, requires_grad, device."""
+    """Uniform numbers in [0, 1). Keywords: dtype, generator, requires_grad, device.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.rand(3)
+    tensor([0.4963, 0.7682, 0.0885])
+    """
     if out is not None:
         return _drawn_into(out, uniform_, size, options)
     return _drawn("rand", size, options, lambda stream, shape, kind: stream.uniform(shape, 0.0, 1.0, kind))
 
 
 def randn(*size: Any, out: Tensor | None = None, **options: Any) -> Tensor:
-    """Standard normal numbers. Keywords: dtype, generator, requires_grad, device."""
+    """Standard normal numbers. Keywords: dtype, generator, requires_grad, device.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randn(3)
+    tensor([ 1.5410, -0.2934, -2.1788])
+    """
     if out is not None:
         return _drawn_into(out, normal_, size, options)
     return _drawn("randn", size, options, lambda stream, shape, kind: stream.normal(shape, 0.0, 1.0, kind))
@@ -81,7 +91,12 @@ def randn(*size: Any, out: Tensor | None = None, **options: Any) -> Tensor:
 def rand_like(
     input: Tensor, *, dtype: DType | None = None, memory_format: MemoryFormat | None = None, **options: Any
 ) -> Tensor:
-    """`rand` of the shape and type of `input`."""
+    """`rand` of the shape and type of `input`.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.rand_like(torch.zeros(3))
+    tensor([0.4963, 0.7682, 0.0885])
+    """
     return _in_order_of(input, rand(*input.shape, dtype=dtype or input.dtype, **options), memory_format)
 
 
@@ -89,7 +104,12 @@ def rand_like(
 def randn_like(
     input: Tensor, *, dtype: DType | None = None, memory_format: MemoryFormat | None = None, **options: Any
 ) -> Tensor:
-    """`randn` of the shape and type of `input`."""
+    """`randn` of the shape and type of `input`.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randn_like(torch.zeros(3))
+    tensor([ 1.5410, -0.2934, -2.1788])
+    """
     data = input._data
     contiguous = (memory_format is None and data.flags.c_contiguous) or layouts.new(
         data.shape, data.dtype, formats.steps_like(data, memory_format)
@@ -130,6 +150,10 @@ def randint(
 
     Raises:
         RuntimeError: high is not above low.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randint(1, 7, (5,))  # a die
+    tensor([3, 4, 6, 1, 2])
     """
     if isinstance(high, (tuple, list)):
         low, high, size = 0, low, high
@@ -168,6 +192,10 @@ def randint_like(
 
     Raises:
         TypeError: neither bound is given.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randint_like(torch.zeros(3), 10)
+    tensor([4., 9., 3.])
     """
     low, high = (0, low) if high is None else (low or 0, high)
     if high is None:
@@ -191,6 +219,10 @@ def randperm(
 
     Raises:
         RuntimeError: n is negative.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randperm(5)
+    tensor([4, 0, 1, 3, 2])
     """
     stored("randperm", layout, pin_memory)
     (n,) = whole_numbers("randperm", n=n)
@@ -228,6 +260,10 @@ def normal(
 
     Raises:
         RuntimeError: a negative std.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.normal(10.0, 1.0, (3,))
+    tensor([11.5410,  9.7066,  7.8212])
     """
     if size is not None:  # of all numbers the same
         mean, std = (x.item() if isinstance(x, Tensor) and not x.ndim else x for x in (mean, std))
@@ -277,6 +313,10 @@ def bernoulli(
 
     Raises:
         RuntimeError: a probability outside [0, 1].
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.bernoulli(torch.tensor([0.0, 0.5, 0.5, 1.0]))
+    tensor([0., 0., 1., 1.])
     """
     data = input._data
     if p is None:
@@ -294,7 +334,6 @@ def poisson(input: Tensor, generator: object = None) -> Tensor:
     Raises:
         RuntimeError: a negative rate. NotImplementedError: no floating point type.
 
-    >>> import minitorch_pt as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.poisson(torch.tensor([0.5, 5.0, 500.0]))
     tensor([  2.,   6., 497.])
@@ -315,6 +354,10 @@ def binomial(count: Tensor, prob: Tensor, generator: object = None) -> Tensor:
 
     Raises:
         RuntimeError: the types differ. ValueError: they are no floating point types. NotImplementedError: float16.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.binomial(torch.tensor([10.0, 10.0]), torch.tensor([0.0, 1.0]))
+    tensor([ 0., 10.])
     """
     for name, given in (("count", count), ("prob", prob)):
         if given._data.dtype.kind != "f":
@@ -343,6 +386,10 @@ def multinomial(
 
     Raises:
         RuntimeError: negative, infinite or all zero weights, or more samples than categories without replacement.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.multinomial(torch.tensor([0.0, 3.0, 1.0]), 5, replacement=True)
+    tensor([2, 1, 1, 2, 1])
     """
     p = input._data
     if p.ndim not in (1, 2):

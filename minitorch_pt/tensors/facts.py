@@ -79,7 +79,13 @@ class Facts:
         return self._data.nbytes
 
     def size(self, dim: int | None = None) -> Any:
-        """The shape, or the size of one axis."""
+        """The shape, or the size of one axis.
+
+        >>> torch.zeros(2, 3).size()
+        torch.Size([2, 3])
+        >>> torch.zeros(2, 3).size(1)
+        3
+        """
         if dim is None:
             return self.shape
         if not -max(self.ndim, 1) <= dim < max(self.ndim, 1) or not self.ndim:
@@ -88,7 +94,11 @@ class Facts:
         return self._data.shape[dim]
 
     def dim(self) -> int:
-        """The number of axes."""
+        """The number of axes.
+
+        >>> torch.zeros(2, 3).dim()
+        2
+        """
         return self._data.ndim
 
     def numel(self) -> int:
@@ -98,11 +108,19 @@ class Facts:
     ndimension, nelement = dim, numel
 
     def element_size(self) -> int:
-        """Bytes per element."""
+        """Bytes per element.
+
+        >>> torch.zeros(2).element_size()
+        4
+        """
         return self._data.itemsize
 
     def stride(self, dim: int | None = None) -> Any:
-        """How many elements apart neighbours along each axis lie."""
+        """How many elements apart neighbours along each axis lie.
+
+        >>> torch.zeros(2, 3).stride()
+        (3, 1)
+        """
         steps = layouts.strides(self._data)
         return steps if dim is None else steps[dim]
 
@@ -119,7 +137,11 @@ class Facts:
         return self._data.ndim
 
     def is_inference(self) -> bool:
-        """Whether the tensor was made in inference mode."""
+        """Whether the tensor was made in inference mode.
+
+        >>> torch.is_inference(torch.zeros(2))
+        False
+        """
         return is_inference(self._data)
 
     def is_set_to(self, tensor: Any) -> bool:
@@ -131,11 +153,20 @@ class Facts:
         return self._base is not None
 
     def data_ptr(self) -> int:
-        """The address of the first element."""
+        """The address of the first element.
+
+        >>> x = torch.zeros(4)
+        >>> x.view(2, 2).data_ptr() == x.data_ptr()
+        True
+        """
         return self._data.__array_interface__["data"][0]
 
     def is_contiguous(self, *, memory_format: object = formats.contiguous_format) -> bool:
-        """Whether elements lie in memory in the order of their indices, or in that of `memory_format`."""
+        """Whether elements lie in memory in the order of their indices, or in that of `memory_format`.
+
+        >>> torch.zeros(2, 3).is_contiguous(), torch.zeros(2, 3).t().is_contiguous()
+        (True, False)
+        """
         if memory_format is formats.contiguous_format:
             return self._data.flags.c_contiguous
         return formats.fits(self._data, memory_format)
@@ -168,13 +199,21 @@ class Facts:
         return self._data.dtype.kind == "f"
 
     def is_complex(self) -> bool:
-        """Always False."""
+        """Always False.
+
+        >>> torch.is_complex(torch.zeros(2))
+        False
+        """
         return False
 
     is_conj = is_distributed = is_neg = is_complex
 
     def is_signed(self) -> bool:
-        """Whether the type has negative values."""
+        """Whether the type has negative values.
+
+        >>> torch.is_signed(torch.tensor(1)), torch.is_signed(torch.tensor(1, dtype=torch.uint8))
+        (True, False)
+        """
         return self.dtype.is_signed
 
     def is_pinned(self) -> bool:
@@ -192,5 +231,9 @@ class Facts:
         )
 
     def get_device(self) -> int:
-        """-1, torch's number for the CPU."""
+        """-1, torch's number for the CPU.
+
+        >>> torch.get_device(torch.zeros(2))
+        -1
+        """
         return -1

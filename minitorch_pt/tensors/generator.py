@@ -18,7 +18,6 @@ __all__ = ["Generator", "default_generator"]
 class Generator(generator.Stream):
     """A stream of random numbers of its own: pass it as `generator=`.
 
-    >>> import minitorch_pt as torch
     >>> torch.rand(2, generator=torch.Generator().manual_seed(0))
     tensor([0.4963, 0.7682])
     """

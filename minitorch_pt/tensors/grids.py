@@ -33,6 +33,14 @@ def meshgrid(*tensors: Tensor | Tensors, indexing: str | None = None) -> tuple[T
 
     Raises:
         RuntimeError: another indexing, or tensors that are no vectors.
+
+    >>> x, y = torch.meshgrid(torch.tensor([1, 2]), torch.tensor([3, 4, 5]), indexing="ij")
+    >>> x
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
+    >>> y
+    tensor([[3, 4, 5],
+            [3, 4, 5]])
     """
     vectors: list[Any] = (
         list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
@@ -69,6 +77,12 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
 
     Raises:
         RuntimeError: a tensor with another number of axes.
+
+    >>> torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4]))
+    tensor([[1, 3],
+            [1, 4],
+            [2, 3],
+            [2, 4]])
     """
     for t in tensors:
         if t.ndim != 1:
@@ -85,7 +99,6 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     Raises:
         RuntimeError: not a vector, or r negative.
 
-    >>> import minitorch_pt as torch
     >>> torch.combinations(torch.tensor([1, 2, 3]))
     tensor([[1, 2],
             [1, 3],
@@ -109,7 +122,6 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     Raises:
         TypeError: labels that are no tensor. RuntimeError: labels that are not int64, negative, or not below num_classes.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.one_hot(torch.tensor([0, 2]), 3)
     tensor([[1, 0, 0],
             [0, 0, 1]])
@@ -133,7 +145,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     return as_made_of(tensor, wrap(rows))
 
 
-def _triangle(name: str, find: Any, which: str) -> Callable[..., Tensor]:
+def _triangle(name: str, find: Any, which: str, shown: str) -> Callable[..., Tensor]:
     @composed
     def indices(
         row: int,
@@ -155,10 +167,11 @@ def _triangle(name: str, find: Any, which: str) -> Callable[..., Tensor]:
             )
         return new_leaf(np.stack(find(row, offset, col)).astype(kind), False, device)
 
-    return titled(indices, name, f"Rows and columns of the {which} triangle of a matrix, as two rows.")
+    example = f">>> torch.{name}(2, 2)\ntensor({shown})"
+    return titled(indices, name, f"Rows and columns of the {which} triangle of a matrix, as two rows.\n\n{example}")
 
 
-tril_indices = _triangle("tril_indices", np.tril_indices, "lower")
+tril_indices = _triangle("tril_indices", np.tril_indices, "lower", "[[0, 1, 1],\n        [0, 0, 1]]")
 
 
-triu_indices = _triangle("triu_indices", np.triu_indices, "upper")
+triu_indices = _triangle("triu_indices", np.triu_indices, "upper", "[[0, 0, 1],\n        [0, 1, 1]]")

@@ -12,14 +12,17 @@ __all__ = ["is_floating_point", "is_tensor", "numel", "typename"]
 
 
 def is_tensor(obj: Any, /) -> builtins.bool:
-    """Whether it is a Tensor."""
+    """Whether it is a Tensor.
+
+    >>> torch.is_tensor(torch.tensor(1)), torch.is_tensor(1)
+    (True, False)
+    """
     return isinstance(obj, Tensor)
 
 
 def typename(obj: Any, /) -> str:
     """What the type of an object is called: of a tensor "torch.FloatTensor".
 
-    >>> import minitorch_pt as torch
     >>> torch.typename(torch.ones(1)), torch.typename(3)
     ('torch.FloatTensor', 'int')
     """
@@ -32,11 +35,19 @@ def typename(obj: Any, /) -> str:
 
 @composed
 def is_floating_point(input: Tensor) -> builtins.bool:
-    """Whether its elements are floating point numbers."""
+    """Whether its elements are floating point numbers.
+
+    >>> torch.is_floating_point(torch.tensor(1.0)), torch.is_floating_point(torch.tensor(1))
+    (True, False)
+    """
     return input.is_floating_point()
 
 
 @composed
 def numel(input: Tensor) -> int:
-    """The number of its elements."""
+    """The number of its elements.
+
+    >>> torch.numel(torch.zeros(2, 3))
+    6
+    """
     return input.numel()

@@ -17,6 +17,12 @@ def set_default_tensor_type(t: Any, /) -> None:
 
     Raises:
         TypeError: no such type, or no floating point one.
+
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.set_default_dtype
+    >>> torch.set_default_tensor_type(torch.DoubleTensor)
+    >>> torch.tensor(1.5).dtype
+    torch.float64
+    >>> torch.set_default_tensor_type(torch.FloatTensor)
     """
     warnings.warn(
         "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype()",
@@ -33,7 +39,6 @@ def set_default_tensor_type(t: Any, /) -> None:
 class tensortype:
     """What torch.FloatTensor and its kin are: they make tensors of one type, and tell whether a tensor is of it.
 
-    >>> import minitorch_pt as torch
     >>> torch.LongTensor([1, 2])
     tensor([1, 2])
     >>> isinstance(torch.ones(2), torch.FloatTensor), torch.FloatTensor(2, 3).shape

@@ -72,7 +72,12 @@ class Overwriting:
 
     @composed
     def as_strided_(self: Any, size: Size, stride: Size, storage_offset: int | None = None) -> Tensor:
-        """In-place form of `as_strided`."""
+        """In-place form of `as_strided`.
+
+        >>> x = torch.arange(4)
+        >>> torch.as_strided_(x, (2,), (2,))
+        tensor([0, 2])
+        """
         return self._reshaped(_strided, size, stride, storage_offset)
 
     def _reshaped(self: Any, operation: Callable, *args: Any) -> Any:
@@ -137,20 +142,34 @@ class Overwriting:
 
     @composed
     def copy_(self: Any, src: Tensor | Number, non_blocking: bool = False) -> Tensor:
-        """Overwrite the elements with those of `src`, broadcast and converted."""
+        """Overwrite the elements with those of `src`, broadcast and converted.
+
+        >>> torch.zeros(2).copy_(torch.tensor([1, 2]))
+        tensor([1., 2.])
+        """
         itself = 0 in self._data.strides and isinstance(src, Overwriting) and self.is_set_to(src)  # type: ignore[attr-defined]
         return apply_inplace(self, _copied, (src,), {}, overlap=itself)
 
     @composed
     def fill_(self: Any, value: Operand) -> Tensor:
-        """Set every element to `value`."""
+        """Set every element to `value`.
+
+        >>> x = torch.tensor([1, 2])
+        >>> torch.fill_(x, 7)
+        tensor([7, 7])
+        """
         number = not isinstance(value, Overwriting)
         value = value if number else ops.clone(value)  # type: ignore[arg-type]  # it may be one of the elements
         return apply_inplace(self, ops.fill_inplace, (value,), {}, overlap=number)
 
     @composed
     def zero_(self: Any) -> Tensor:
-        """Set every element to 0."""
+        """Set every element to 0.
+
+        >>> x = torch.tensor([1, 2])
+        >>> torch.zero_(x)
+        tensor([0, 0])
+        """
         return apply_inplace(self, ops.zeroed, (), {}, overlap=True)
 
     @composed

@@ -46,7 +46,6 @@ def set_printoptions(
     What is None stays as it is, but sci_mode, which each call sets: None chooses by the numbers.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.set_printoptions.html
 
-    >>> import minitorch_pt as torch
     >>> torch.set_printoptions(precision=2)
     >>> torch.tensor([1.12345])
     tensor([1.12])
@@ -145,7 +144,6 @@ def tensor_repr(tensor: Tensor) -> str:
 
     A class derived from Tensor prints under its own name, but not those of this package.
 
-    >>> import minitorch_pt as torch
     >>> torch.tensor([1.0, 2.5], requires_grad=True) * 2
     tensor([2., 5.], grad_fn=<MulBackward0>)
     """
@@ -193,7 +191,6 @@ def _history(tensor: Tensor) -> list[str]:
 def sparse_repr(tensor: Any) -> str:
     """The text of a sparse tensor: its indices and values, its size, and how many elements are kept.
 
-    >>> import minitorch_pt as torch
     >>> torch.eye(2).to_sparse()
     tensor(indices=tensor([[0, 1],
                            [0, 1]]),

@@ -40,6 +40,11 @@ def arange(
 
     Raises:
         RuntimeError: step is 0 or leads away from `end`.
+
+    >>> torch.arange(5)
+    tensor([0, 1, 2, 3, 4])
+    >>> torch.arange(1, 2, 0.25)
+    tensor([1.0000, 1.2500, 1.5000, 1.7500])
     """
     given: Any = (start, end, step) if end is not None else (None, start, step)
     low, high, by = given
@@ -127,6 +132,10 @@ def range(
 
     Raises:
         RuntimeError: step is 0 or leads away from `end`.
+
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.arange
+    >>> torch.range(1, 3)  # the end belongs to it
+    tensor([1., 2., 3.])
     """
     warn("torch.range is deprecated, as its `end` is included unlike that of Python's range: use torch.arange")
     ends: list[Any] = [x.item() if isinstance(x, Tensor) else x for x in (start, end, step)]
@@ -158,6 +167,9 @@ def linspace(
 
     Raises:
         RuntimeError: a negative number of steps, or an end that the type has not.
+
+    >>> torch.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
     kind = numpy_type(dtype, default_type())
     low, high = _ends("linspace", start, end, steps, kind)
@@ -232,6 +244,9 @@ def logspace(
 
     Raises:
         RuntimeError: as `linspace`.
+
+    >>> torch.logspace(0, 3, 4)
+    tensor([   1.,   10.,  100., 1000.])
     """
     kind = numpy_type(dtype, default_type())
     low, high = _ends("logspace", start, end, steps, kind)

@@ -17,7 +17,13 @@ _set: dict[str, Any] = {"deterministic": False, "warn only": False, "precision":
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
-    """Every algorithm here is deterministic anyway."""
+    """Every algorithm here is deterministic anyway.
+
+    >>> torch.use_deterministic_algorithms(True)
+    >>> torch.are_deterministic_algorithms_enabled()
+    True
+    >>> torch.use_deterministic_algorithms(False)
+    """
     _set["deterministic"], _set["warn only"] = bool(mode), bool(warn_only)
 
 
@@ -26,6 +32,11 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
 
     Raises:
         TypeError: neither a number nor text. RuntimeError: another number or name.
+
+    >>> torch.set_deterministic_debug_mode("warn")
+    >>> torch.get_deterministic_debug_mode()
+    1
+    >>> torch.set_deterministic_debug_mode("default")
     """
     if not isinstance(debug_mode, (int, str)):
         raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
@@ -39,22 +50,39 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
 
 
 def get_deterministic_debug_mode() -> int:
-    """0, 1 to warn or 2 to raise: what `use_deterministic_algorithms` was told."""
+    """0, 1 to warn or 2 to raise: what `use_deterministic_algorithms` was told.
+
+    >>> torch.get_deterministic_debug_mode()
+    0
+    """
     return _set["deterministic"] * (2 - _set["warn only"])
 
 
 def are_deterministic_algorithms_enabled() -> bool:
-    """What `use_deterministic_algorithms` was told."""
+    """What `use_deterministic_algorithms` was told.
+
+    >>> torch.are_deterministic_algorithms_enabled()
+    False
+    """
     return _set["deterministic"]
 
 
 def is_deterministic_algorithms_warn_only_enabled() -> bool:
-    """Whether it was told to warn only."""
+    """Whether it was told to warn only.
+
+    >>> torch.is_deterministic_algorithms_warn_only_enabled()
+    False
+    """
     return _set["warn only"]
 
 
 def set_float32_matmul_precision(precision: str) -> None:
-    """Products of float32 numbers are exact to float32 here, whatever is asked."""
+    """Products of float32 numbers are exact to float32 here, whatever is asked.
+
+    >>> torch.set_float32_matmul_precision("highest")
+    >>> torch.get_float32_matmul_precision()
+    'highest'
+    """
     if precision not in ("highest", "high", "medium"):
         warnings.warn(f"{precision} is not one of 'highest', 'high', or 'medium'; the call has no effect", stacklevel=2)
         return
@@ -62,7 +90,11 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 
 def get_float32_matmul_precision() -> str:
-    """What `set_float32_matmul_precision` was told."""
+    """What `set_float32_matmul_precision` was told.
+
+    >>> torch.get_float32_matmul_precision()
+    'highest'
+    """
     return _set["precision"]
 
 
@@ -71,12 +103,20 @@ def set_default_device(device: Any) -> None:
 
     Raises:
         DeviceError: another device.
+
+    >>> torch.set_default_device("cpu")
+    >>> torch.zeros(2).device
+    device(type='cpu')
     """
     on_cpu("cpu" if device is None else device)
 
 
 def get_default_device() -> _device:
-    """device(type='cpu')."""
+    """device(type='cpu').
+
+    >>> torch.get_default_device()
+    device(type='cpu')
+    """
     return CPU
 
 
@@ -96,7 +136,6 @@ def compile(
 ) -> Any:
     """The model or function as it is: there is no compiler here, and what it computes is the same without. Also a decorator.
 
-    >>> import minitorch_pt as torch
     >>> torch.compile(torch.relu)(torch.tensor([-1.0, 1.0]))
     tensor([0., 1.])
     """

@@ -33,7 +33,6 @@ class Tensor(Methods, Facts, Conversions):
 
     Make one with `torch.tensor`, `torch.zeros`, ...; `torch.Tensor(...)` itself is torch's old constructor (see `legacy.py`).
 
-    >>> import minitorch_pt as torch
     >>> x = torch.tensor([2.0, 3.0], requires_grad=True)
     >>> (x**2).sum().backward()
     >>> x.grad
@@ -98,7 +97,11 @@ class Tensor(Methods, Facts, Conversions):
         self._requires_grad = mode
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Set `requires_grad` and return the tensor."""
+        """Set `requires_grad` and return the tensor.
+
+        >>> torch.zeros(2).requires_grad_()
+        tensor([0., 0.], requires_grad=True)
+        """
         if not isinstance(requires_grad, bool):
             raise TypeError(
                 f"requires_grad_(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}"
@@ -195,6 +198,11 @@ class Tensor(Methods, Facts, Conversions):
 
         Raises:
             RuntimeError: no graph, not a scalar and no gradient, or the graph was released by an earlier call.
+
+        >>> x = torch.tensor([3.0], requires_grad=True)
+        >>> (x * x).backward()
+        >>> x.grad
+        tensor([6.])
         """
         gradients.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
@@ -203,6 +211,12 @@ class Tensor(Methods, Facts, Conversions):
 
         Raises:
             RuntimeError: the tensor does not require grad.
+
+        >>> x = torch.tensor([3.0], requires_grad=True)
+        >>> handle = x.register_hook(lambda g: 10 * g)
+        >>> (x * x).backward()
+        >>> x.grad
+        tensor([60.])
         """
         if not self.requires_grad:
             raise RuntimeError(
@@ -224,7 +238,15 @@ class Tensor(Methods, Facts, Conversions):
         return handle
 
     def retain_grad(self) -> None:
-        """Fill `.grad` of this tensor too, though it is no leaf."""
+        """Fill `.grad` of this tensor too, though it is no leaf.
+
+        >>> x = torch.tensor([3.0], requires_grad=True)
+        >>> y = 2 * x
+        >>> y.retain_grad()
+        >>> (y * y).backward()
+        >>> y.grad
+        tensor([12.])
+        """
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         # a view that is a leaf is left alone, also where to ask it for its history (`grad_fn`) is an error
@@ -246,7 +268,12 @@ class Tensor(Methods, Facts, Conversions):
             self.retain_grad()
 
     def detach(self) -> Tensor:
-        """The same memory as a leaf without history."""
+        """The same memory as a leaf without history.
+
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> torch.detach(2 * x).requires_grad
+        False
+        """
         return wrap(self._data, False, self._makes)
 
     def detach_(self) -> Tensor:
@@ -254,6 +281,10 @@ class Tensor(Methods, Facts, Conversions):
 
         Raises:
             RuntimeError: it is a view, which shares the history of its base.
+
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> torch.detach_(2 * x).requires_grad
+        False
         """
         if self._base is not None:
             raise RuntimeError("Can't detach views in-place. Use detach() instead.")

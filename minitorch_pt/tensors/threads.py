@@ -63,7 +63,6 @@ def set_num_threads(int: int, /) -> None:
     Raises:
         RuntimeError: not a positive whole number.
 
-    >>> import minitorch_pt as torch
     >>> torch.set_num_threads(1)
     >>> torch.get_num_threads()
     1
@@ -79,7 +78,11 @@ def set_num_threads(int: int, /) -> None:
 
 
 def get_num_threads() -> int:
-    """The number of threads of NumPy's products, as its library tells it; that of the machine's cores where it cannot be asked."""
+    """The number of threads of NumPy's products, as its library tells it; that of the machine's cores where it cannot be asked.
+
+    >>> torch.get_num_threads() >= 1
+    True
+    """
     functions = _products()
     return _CORES if functions is None else functions[0]()
 
@@ -89,6 +92,9 @@ def set_num_interop_threads(int: int, /) -> None:
 
     Raises:
         RuntimeError: not a positive whole number, or it was called before.
+
+    >>> torch.get_num_interop_threads() >= 1  # it can be set once, at the start of a program
+    True
     """
     number = _checked("set_num_interop_threads", int)
     if _between:
@@ -99,5 +105,9 @@ def set_num_interop_threads(int: int, /) -> None:
 
 
 def get_num_interop_threads() -> int:
-    """What `set_num_interop_threads` was told, or the number of the machine's cores."""
+    """What `set_num_interop_threads` was told, or the number of the machine's cores.
+
+    >>> torch.get_num_interop_threads() >= 1
+    True
+    """
     return _between[0] if _between else _CORES

@@ -60,7 +60,6 @@ def hamming_window(
     Raises:
         RuntimeError: a negative length, or no floating point type.
 
-    >>> import minitorch_pt as torch
     >>> torch.hamming_window(4)
     tensor([0.0800, 0.5400, 1.0000, 0.5400])
     """
@@ -83,7 +82,11 @@ def hann_window(
     pin_memory: Pin = False,
     requires_grad: bool = False,
 ) -> Tensor:
-    """(1 - cos(2 pi n / (N-1))) / 2: `hamming_window` with alpha = beta = 0.5."""
+    """(1 - cos(2 pi n / (N-1))) / 2: `hamming_window` with alpha = beta = 0.5.
+
+    >>> torch.hann_window(4)
+    tensor([0.0000, 0.5000, 1.0000, 0.5000])
+    """
     return hamming_window(window_length, periodic, 0.5, 0.5, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
@@ -98,7 +101,11 @@ def blackman_window(
     pin_memory: Pin = False,
     requires_grad: bool = False,
 ) -> Tensor:
-    """0.42 - 0.5 cos(2 pi n / (N-1)) + 0.08 cos(4 pi n / (N-1))."""
+    """0.42 - 0.5 cos(2 pi n / (N-1)) + 0.08 cos(4 pi n / (N-1)).
+
+    >>> torch.blackman_window(4)
+    tensor([-2.9802e-08,  3.4000e-01,  1.0000e+00,  3.4000e-01])
+    """
 
     def curve(n: Tensor, last: int) -> Tensor:
         n = n.mul_(math.pi / last)
@@ -120,7 +127,11 @@ def bartlett_window(
     pin_memory: Pin = False,
     requires_grad: bool = False,
 ) -> Tensor:
-    """1 - |2n / (N-1) - 1|: a triangle."""
+    """1 - |2n / (N-1) - 1|: a triangle.
+
+    >>> torch.bartlett_window(4)
+    tensor([0.0000, 0.5000, 1.0000, 0.5000])
+    """
 
     def curve(n: Tensor, last: int) -> Tensor:
         n = n.mul_(2.0 / last)
@@ -144,7 +155,11 @@ def kaiser_window(
     pin_memory: Pin = False,
     requires_grad: bool = False,
 ) -> Tensor:
-    """I0(beta sqrt(1 - (2n / (N-1) - 1)²)) / I0(beta)."""
+    """I0(beta sqrt(1 - (2n / (N-1) - 1)²)) / I0(beta).
+
+    >>> torch.kaiser_window(4)
+    tensor([5.2773e-05, 2.1567e-01, 1.0000e+00, 2.1567e-01])
+    """
 
     def curve(n: Tensor, last: int) -> Tensor:
         x = n * (2.0 / last) - 1

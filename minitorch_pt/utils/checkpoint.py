@@ -209,7 +209,6 @@ def checkpoint(
     Raises:
         ValueError: keywords with use_reentrant=True. CheckpointError: the second time other tensors are saved.
 
-    >>> import minitorch_pt as torch
     >>> from minitorch_pt.utils.checkpoint import checkpoint
     >>> x = torch.ones(2, requires_grad=True)
     >>> checkpoint(torch.exp, x, use_reentrant=False).sum().backward()
@@ -245,7 +244,6 @@ def checkpoint_sequential(
     Raises:
         ValueError: another keyword.
 
-    >>> import minitorch_pt as torch
     >>> from minitorch_pt.utils.checkpoint import checkpoint_sequential
     >>> model = torch.nn.Sequential(torch.nn.Tanh(), torch.nn.Tanh(), torch.nn.Tanh(), torch.nn.Tanh())
     >>> checkpoint_sequential(model, 2, torch.ones(1, requires_grad=True), use_reentrant=False).shape

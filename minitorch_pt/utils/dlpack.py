@@ -36,7 +36,7 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
         RuntimeError: neither, or a capsule that was taken before. BufferError: its owner does not hand it out.
         AssertionError: device or copy beside a capsule. DeviceError: a device other than the CPU. TypeError: a type that is not here.
 
-    >>> import numpy as np, minitorch_pt as torch
+    >>> import numpy as np
     >>> array = np.arange(3.0)
     >>> torch.from_dlpack(array)[0] = 7.0
     >>> array.tolist()
@@ -63,5 +63,9 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
 
 
 def to_dlpack(tensor: Tensor, /) -> Any:
-    """A DLPack capsule of the tensor, as `tensor.__dlpack__()`."""
+    """A DLPack capsule of the tensor, as `tensor.__dlpack__()`.
+
+    >>> torch.from_dlpack(torch.to_dlpack(torch.tensor([1, 2])))
+    tensor([1, 2])
+    """
     return tensor.__dlpack__()

@@ -161,7 +161,7 @@ HOMES = (
 
 
 @pytest.mark.parametrize("name", HOMES)
-def test_modules_without_a_file(name):
+def test_modules_without_a_file(name, doctest_namespace):
     """They are found by import, and show where their things are written; pytest looks for examples in files alone."""
     module = importlib.import_module(f"minitorch_pt.{name}")
     assert not (Path(minitorch_pt.__file__).parent / (name.replace(".", "/") + ".py")).exists()
@@ -171,4 +171,4 @@ def test_modules_without_a_file(name):
             assert sys.modules[thing.__module__] is module
             # a module shows one file, which the error of linear algebra and the generator cannot share
             assert name == "_C" or f" {thing.__name__}" in inspect.getsource(thing)
-    assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(module, extraglobs=doctest_namespace).failed == 0

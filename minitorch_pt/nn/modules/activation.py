@@ -37,7 +37,6 @@ class _Switch(_SilentSwitch):
 class ReLU(_Switch):
     """max(0, x).
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.ReLU()(torch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
@@ -47,42 +46,66 @@ class ReLU(_Switch):
 
 
 class SELU(_Switch):
-    """scale * elu(x, alpha), which keeps mean 0 and variance 1 from layer to layer."""
+    """scale * elu(x, alpha), which keeps mean 0 and variance 1 from layer to layer.
+
+    >>> nn.SELU()(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-1.1113,  0.0000,  1.0507])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.selu(input, self.inplace)
 
 
 class SiLU(_Switch):
-    """x sigmoid(x), also called swish."""
+    """x sigmoid(x), also called swish.
+
+    >>> nn.SiLU()(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.2689,  0.0000,  0.7311])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.silu(input, self.inplace)
 
 
 class Mish(_Switch):
-    """x tanh(softplus(x))."""
+    """x tanh(softplus(x)).
+
+    >>> nn.Mish()(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.3034,  0.0000,  0.8651])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.mish(input, self.inplace)
 
 
 class Hardsigmoid(_SilentSwitch):
-    """min(max(0, x + 3), 6) / 6: a sigmoid of three straight lines."""
+    """min(max(0, x + 3), 6) / 6: a sigmoid of three straight lines.
+
+    >>> nn.Hardsigmoid()(torch.tensor([-4.0, 0.0, 4.0]))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.hardsigmoid(input, self.inplace)
 
 
 class Hardswish(_SilentSwitch):
-    """x hardsigmoid(x)."""
+    """x hardsigmoid(x).
+
+    >>> nn.Hardswish()(torch.tensor([-4.0, 0.0, 3.0]))
+    tensor([-0., 0., 3.])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.hardswish(input, self.inplace)
 
 
 class LeakyReLU(Module):
-    """x where x > 0, negative_slope * x elsewhere."""
+    """x where x > 0, negative_slope * x elsewhere.
+
+    >>> nn.LeakyReLU(0.1)(torch.tensor([-2.0, 3.0]))
+    tensor([-0.2000,  3.0000])
+    """
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__()
@@ -96,7 +119,11 @@ class LeakyReLU(Module):
 
 
 class RReLU(Module):
-    """x where x > 0, a x elsewhere: a is drawn between lower and upper for each element in training, else their mean."""
+    """x where x > 0, a x elsewhere: a is drawn between lower and upper for each element in training, else their mean.
+
+    >>> nn.RReLU().eval()(torch.tensor([-24.0, 2.0]))
+    tensor([-5.5000,  2.0000])
+    """
 
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False) -> None:
         super().__init__()
@@ -121,21 +148,33 @@ class _ExponentialLinear(Module):
 
 
 class ELU(_ExponentialLinear):
-    """x where x > 0, alpha (e^x - 1) elsewhere."""
+    """x where x > 0, alpha (e^x - 1) elsewhere.
+
+    >>> nn.ELU()(torch.tensor([-1.0, 0.0, 2.0]))
+    tensor([-0.6321,  0.0000,  2.0000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.elu(input, self.alpha, self.inplace)
 
 
 class CELU(_ExponentialLinear):
-    """x where x > 0, alpha (e^(x/alpha) - 1) elsewhere."""
+    """x where x > 0, alpha (e^(x/alpha) - 1) elsewhere.
+
+    >>> nn.CELU()(torch.tensor([-1.0, 0.0, 2.0]))
+    tensor([-0.6321,  0.0000,  2.0000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.celu(input, self.alpha, self.inplace)
 
 
 class GELU(Module):
-    """x Φ(x), Φ being the normal distribution function; approximate="tanh" for the cheaper formula."""
+    """x Φ(x), Φ being the normal distribution function; approximate="tanh" for the cheaper formula.
+
+    >>> nn.GELU()(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.1587,  0.0000,  0.8413])
+    """
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__()
@@ -149,7 +188,11 @@ class GELU(Module):
 
 
 class Softplus(Module):
-    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold."""
+    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold.
+
+    >>> nn.Softplus()(torch.tensor([-100.0, 0.0, 100.0]))
+    tensor([3.7835e-44, 6.9315e-01, 1.0000e+02])
+    """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
@@ -163,7 +206,11 @@ class Softplus(Module):
 
 
 class Softsign(Module):
-    """x / (1 + |x|)."""
+    """x / (1 + |x|).
+
+    >>> nn.Softsign()(torch.tensor([-3.0, 0.0, 1.0]))
+    tensor([-0.7500,  0.0000,  0.5000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softsign(input)
@@ -174,6 +221,9 @@ class Hardtanh(Module):
 
     Raises:
         AssertionError: max_val is not greater than min_val.
+
+    >>> nn.Hardtanh()(torch.tensor([-4.0, 0.5, 3.0]))
+    tensor([-1.0000,  0.5000,  1.0000])
     """
 
     def __init__(
@@ -207,7 +257,11 @@ class Hardtanh(Module):
 
 
 class ReLU6(Hardtanh):
-    """min(max(0, x), 6)."""
+    """min(max(0, x), 6).
+
+    >>> nn.ReLU6()(torch.tensor([-1.0, 3.0, 8.0]))
+    tensor([0., 3., 6.])
+    """
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__(0.0, 6.0, inplace)
@@ -217,7 +271,11 @@ class ReLU6(Hardtanh):
 
 
 class Threshold(Module):
-    """x where x > threshold, `value` elsewhere."""
+    """x where x > threshold, `value` elsewhere.
+
+    >>> nn.Threshold(1, -1)(torch.tensor([0.5, 1.0, 2.0]))
+    tensor([-1., -1.,  2.])
+    """
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__()
@@ -231,28 +289,44 @@ class Threshold(Module):
 
 
 class Sigmoid(Module):
-    """1 / (1 + e^-x)."""
+    """1 / (1 + e^-x).
+
+    >>> nn.Sigmoid()(torch.tensor([-100.0, 0.0, 100.0]))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.sigmoid(input)
 
 
 class Tanh(Module):
-    """Hyperbolic tangent."""
+    """Hyperbolic tangent.
+
+    >>> nn.Tanh()(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.7616,  0.0000,  0.7616])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.tanh(input)
 
 
 class LogSigmoid(Module):
-    """log(sigmoid(x))."""
+    """log(sigmoid(x)).
+
+    >>> nn.LogSigmoid()(torch.tensor([-100.0, 0.0]))
+    tensor([-100.0000,   -0.6931])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.logsigmoid(input)
 
 
 class Hardshrink(Module):
-    """x where |x| > lambd, 0 elsewhere."""
+    """x where |x| > lambd, 0 elsewhere.
+
+    >>> nn.Hardshrink()(torch.tensor([-1.0, 0.3, 2.0]))
+    tensor([-1.,  0.,  2.])
+    """
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
@@ -266,7 +340,11 @@ class Hardshrink(Module):
 
 
 class Softshrink(Module):
-    """x moved towards 0 by lambd, and 0 where |x| <= lambd."""
+    """x moved towards 0 by lambd, and 0 where |x| <= lambd.
+
+    >>> nn.Softshrink()(torch.tensor([-1.0, 0.25, 2.0]))
+    tensor([-0.5000,  0.0000,  1.5000])
+    """
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
@@ -280,7 +358,11 @@ class Softshrink(Module):
 
 
 class Tanhshrink(Module):
-    """x - tanh(x)."""
+    """x - tanh(x).
+
+    >>> nn.Tanhshrink()(torch.tensor([0.0, 2.0]))
+    tensor([0.0000, 1.0360])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.tanhshrink(input)
@@ -290,6 +372,9 @@ class PReLU(Module):
     """x where x > 0, weight * x elsewhere, the weight being learnt: 1 in all, or one for each channel (axis 1).
 
     Shapes: (N, num_parameters, ...) -> the same; any, if num_parameters is 1.
+
+    >>> nn.PReLU()(torch.tensor([-4.0, 2.0]))
+    tensor([-1.,  2.], grad_fn=<PreluKernelBackward0>)
     """
 
     weight: Parameter
@@ -326,6 +411,9 @@ class GLU(Module):
     """a sigmoid(b), a and b being the two halves of the input along `dim`.
 
     Shapes: (*, 2 N, *) -> (*, N, *).
+
+    >>> nn.GLU()(torch.tensor([3.0, 5.0, 0.0, 100.0]))  # 3 * sigmoid(0), 5 * sigmoid(100)
+    tensor([1.5000, 5.0000])
     """
 
     def __init__(self, dim: int = -1) -> None:
@@ -341,7 +429,12 @@ class GLU(Module):
 
 
 class Softmax(_Along):
-    """e^x / Σ e^x along `dim`: positive numbers that add up to 1."""
+    """e^x / Σ e^x along `dim`: positive numbers that add up to 1.
+
+    >>> nn.Softmax(dim=1)(torch.tensor([[0.0, 0.0], [0.0, 100.0]]))
+    tensor([[5.0000e-01, 5.0000e-01],
+            [3.7835e-44, 1.0000e+00]])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """The softmax of `input`."""
@@ -349,7 +442,11 @@ class Softmax(_Along):
 
 
 class Softmin(_Along):
-    """softmax(-x) along `dim`."""
+    """softmax(-x) along `dim`.
+
+    >>> nn.Softmin(dim=0)(torch.tensor([0.0, 0.0, 100.0]))
+    tensor([5.0000e-01, 5.0000e-01, 1.9618e-44])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """The softmin of `input`."""
@@ -357,7 +454,11 @@ class Softmin(_Along):
 
 
 class LogSoftmax(_Along):
-    """log(softmax(x)) along `dim`."""
+    """log(softmax(x)) along `dim`.
+
+    >>> nn.LogSoftmax(dim=0)(torch.tensor([0.0, 0.0]))
+    tensor([-0.6931, -0.6931])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """The log-softmax of `input`."""
@@ -371,6 +472,9 @@ class Softmax2d(Module):
 
     Raises:
         ValueError: the input has neither 3 nor 4 axes.
+
+    >>> nn.Softmax2d()(torch.zeros(1, 2, 1, 1)).flatten()  # over the channels
+    tensor([0.5000, 0.5000])
     """
 
     def forward(self, input: Tensor) -> Tensor:

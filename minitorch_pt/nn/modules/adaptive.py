@@ -35,7 +35,6 @@ class AdaptiveLogSoftmaxWithLoss(Module):
 
     Source: Grave et al. 2017, arXiv:1609.04309.
 
-    >>> import minitorch_pt as torch
     >>> words = torch.nn.AdaptiveLogSoftmaxWithLoss(16, 1000, cutoffs=[20, 200])
     >>> words
     AdaptiveLogSoftmaxWithLoss(

@@ -125,7 +125,6 @@ class BatchNorm1d(BatchNorm):
 
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.BatchNorm1d(1)(torch.tensor([[1.0], [3.0]]))
     tensor([[-1.0000],
             [ 1.0000]], grad_fn=<NativeBatchNormBackward0>)
@@ -135,7 +134,13 @@ class BatchNorm1d(BatchNorm):
 
 
 class BatchNorm2d(BatchNorm):
-    """Batch normalisation of images: see `BatchNorm1d`. Shapes: (N, C, H, W) -> the same."""
+    """Batch normalisation of images: see `BatchNorm1d`. Shapes: (N, C, H, W) -> the same.
+
+    >>> x = torch.randn(8, 3, 4, 4)
+    >>> y = nn.BatchNorm2d(3)(x)
+    >>> torch.allclose(y.mean(dim=(0, 2, 3)), torch.zeros(3), atol=1e-6)
+    True
+    """
 
     ndims = (4,)
 
@@ -147,6 +152,9 @@ class SyncBatchNorm(BatchNorm):
 
     Raises:
         ValueError: fewer than two axes, or no channels.
+
+    >>> nn.SyncBatchNorm(3)
+    SyncBatchNorm(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
     """
 
     def __init__(
@@ -194,7 +202,11 @@ class SyncBatchNorm(BatchNorm):
 
 
 class BatchNorm3d(BatchNorm):
-    """Batch normalisation of volumes: see `BatchNorm1d`. Shapes: (N, C, D, H, W) -> the same."""
+    """Batch normalisation of volumes: see `BatchNorm1d`. Shapes: (N, C, D, H, W) -> the same.
+
+    >>> nn.BatchNorm3d(3)(torch.randn(2, 3, 4, 4, 4)).shape
+    torch.Size([2, 3, 4, 4, 4])
+    """
 
     ndims = (5,)
 
@@ -239,19 +251,37 @@ class LazyNormBase(LazyModuleMixin, NormBase):
 
 
 class LazyBatchNorm1d(LazyNormBase, BatchNorm):
-    """A `BatchNorm1d` that learns num_features from its first input."""
+    """A `BatchNorm1d` that learns num_features from its first input.
+
+    >>> layer = nn.LazyBatchNorm1d()
+    >>> _ = layer(torch.randn(4, 3))
+    >>> layer
+    BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+    """
 
     ndims, cls_to_become = BatchNorm1d.ndims, BatchNorm1d
 
 
 class LazyBatchNorm2d(LazyNormBase, BatchNorm):
-    """A `BatchNorm2d` that learns num_features from its first input."""
+    """A `BatchNorm2d` that learns num_features from its first input.
+
+    >>> layer = nn.LazyBatchNorm2d()
+    >>> _ = layer(torch.randn(4, 3, 2, 2))
+    >>> layer
+    BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+    """
 
     ndims, cls_to_become = BatchNorm2d.ndims, BatchNorm2d
 
 
 class LazyBatchNorm3d(LazyNormBase, BatchNorm):
-    """A `BatchNorm3d` that learns num_features from its first input."""
+    """A `BatchNorm3d` that learns num_features from its first input.
+
+    >>> layer = nn.LazyBatchNorm3d()
+    >>> _ = layer(torch.randn(4, 3, 2, 2, 2))
+    >>> layer
+    BatchNorm3d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+    """
 
     ndims, cls_to_become = BatchNorm3d.ndims, BatchNorm3d
 

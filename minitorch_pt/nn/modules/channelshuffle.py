@@ -15,6 +15,9 @@ class ChannelShuffle(Module):
     Shapes: (N, C, *) -> the same.
 
     Source: Zhang et al. 2017, arXiv:1707.01083.
+
+    >>> nn.ChannelShuffle(2)(torch.arange(4.0).view(1, 4, 1, 1)).flatten()
+    tensor([0., 2., 1., 3.])
     """
 
     def __init__(self, groups: int) -> None:

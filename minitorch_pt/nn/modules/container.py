@@ -101,7 +101,6 @@ class Sequential(_Numbered):
 
     Given as arguments, or by name in one OrderedDict.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU())
     Sequential(
       (0): Linear(in_features=2, out_features=3, bias=True)
@@ -162,7 +161,12 @@ class Sequential(_Numbered):
 
 
 class ModuleList(_Numbered):
-    """A list of modules whose parameters are registered."""
+    """A list of modules whose parameters are registered.
+
+    >>> layers = nn.ModuleList([nn.Linear(4, 4) for _ in range(3)])  # a plain list would hide their parameters
+    >>> len(layers), len(list(layers.parameters()))
+    (3, 6)
+    """
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
@@ -262,7 +266,12 @@ class _Named(Module):
 
 
 class ModuleDict(_Named):
-    """A dictionary of modules whose parameters are registered."""
+    """A dictionary of modules whose parameters are registered.
+
+    >>> parts = nn.ModuleDict({"up": nn.Linear(2, 4), "down": nn.Linear(4, 2)})
+    >>> parts["down"](parts["up"](torch.zeros(1, 2))).shape
+    torch.Size([1, 2])
+    """
 
     def __init__(self, modules: Any = None) -> None:
         super().__init__()
@@ -277,7 +286,13 @@ class ModuleDict(_Named):
 
 
 class ParameterList(Module):
-    """A list of parameters; tensors put in become parameters, other values stay as they are."""
+    """A list of parameters; tensors put in become parameters, other values stay as they are.
+
+    >>> weights = nn.ParameterList([torch.zeros(2), torch.ones(2)])
+    >>> weights[1]
+    Parameter containing:
+    tensor([1., 1.], requires_grad=True)
+    """
 
     def __init__(self, values: Iterable[Any] | None = None) -> None:
         super().__init__()
@@ -327,7 +342,12 @@ class ParameterList(Module):
 
 
 class ParameterDict(_Named):
-    """A dictionary of parameters; tensors put in become parameters, other values stay as they are."""
+    """A dictionary of parameters; tensors put in become parameters, other values stay as they are.
+
+    >>> weights = nn.ParameterDict({"a": torch.zeros(2), "b": torch.ones(2)})
+    >>> [name for name, _ in weights.named_parameters()]
+    ['a', 'b']
+    """
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__()

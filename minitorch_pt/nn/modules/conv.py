@@ -159,7 +159,6 @@ class Conv1d(_Conv):
     Raises:
         ValueError: the channels do not divide into groups, or an option is unknown.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.Conv1d(3, 4, 5, padding=2)(torch.zeros(2, 3, 8)).shape
     torch.Size([2, 4, 8])
     """
@@ -172,7 +171,6 @@ class Conv2d(_Conv):
 
     Source: LeCun et al. 1998, Gradient-based learning applied to document recognition.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.Conv2d(1, 6, 5, padding=2)
     Conv2d(1, 6, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2))
     """
@@ -181,7 +179,11 @@ class Conv2d(_Conv):
 
 
 class Conv3d(_Conv):
-    """Convolution of volumes: see `Conv1d`. Shapes: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W'), weight (O, C / groups, KD, KH, KW)."""
+    """Convolution of volumes: see `Conv1d`. Shapes: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W'), weight (O, C / groups, KD, KH, KW).
+
+    >>> nn.Conv3d(1, 2, kernel_size=3)(torch.zeros(1, 1, 5, 5, 5)).shape
+    torch.Size([1, 2, 3, 3, 3])
+    """
 
     axes, function = 3, staticmethod(F.conv3d)
 
@@ -267,7 +269,6 @@ class ConvTranspose1d(_ConvTransposeNd):
 
     Source: Zeiler et al. 2010, Deconvolutional networks.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.ConvTranspose1d(3, 4, 2, stride=2)(torch.zeros(2, 3, 8)).shape
     torch.Size([2, 4, 16])
     """
@@ -276,13 +277,21 @@ class ConvTranspose1d(_ConvTransposeNd):
 
 
 class ConvTranspose2d(_ConvTransposeNd):
-    """The adjoint of `Conv2d`: see `ConvTranspose1d`. Shapes: (N, C, H, W) or (C, H, W) -> (N, O, H', W'), weight (C, O / groups, KH, KW)."""
+    """The adjoint of `Conv2d`: see `ConvTranspose1d`. Shapes: (N, C, H, W) or (C, H, W) -> (N, O, H', W'), weight (C, O / groups, KH, KW).
+
+    >>> nn.ConvTranspose2d(1, 2, kernel_size=2, stride=2)(torch.zeros(1, 1, 3, 3)).shape
+    torch.Size([1, 2, 6, 6])
+    """
 
     axes, function = 2, staticmethod(F.conv_transpose2d)
 
 
 class ConvTranspose3d(_ConvTransposeNd):
-    """The adjoint of `Conv3d`: see `ConvTranspose1d`. Shapes: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W'), weight (C, O / groups, KD, KH, KW)."""
+    """The adjoint of `Conv3d`: see `ConvTranspose1d`. Shapes: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W'), weight (C, O / groups, KD, KH, KW).
+
+    >>> nn.ConvTranspose3d(1, 2, kernel_size=2, stride=2)(torch.zeros(1, 1, 3, 3, 3)).shape
+    torch.Size([1, 2, 6, 6, 6])
+    """
 
     axes, function = 3, staticmethod(F.conv_transpose3d)
 
@@ -343,19 +352,37 @@ class _LazyConv(_LazyConvXdMixin, _Conv):
 
 
 class LazyConv1d(_LazyConv, Conv1d):
-    """A `Conv1d` that learns in_channels from its first input."""
+    """A `Conv1d` that learns in_channels from its first input.
+
+    >>> layer = nn.LazyConv1d(2, 3)
+    >>> _ = layer(torch.zeros(1, 4, 5))
+    >>> layer
+    Conv1d(4, 2, kernel_size=(3,), stride=(1,))
+    """
 
     cls_to_become = Conv1d
 
 
 class LazyConv2d(_LazyConv, Conv2d):
-    """A `Conv2d` that learns in_channels from its first input."""
+    """A `Conv2d` that learns in_channels from its first input.
+
+    >>> layer = nn.LazyConv2d(2, 3)
+    >>> _ = layer(torch.zeros(1, 4, 5, 5))
+    >>> layer
+    Conv2d(4, 2, kernel_size=(3, 3), stride=(1, 1))
+    """
 
     cls_to_become = Conv2d
 
 
 class LazyConv3d(_LazyConv, Conv3d):
-    """A `Conv3d` that learns in_channels from its first input."""
+    """A `Conv3d` that learns in_channels from its first input.
+
+    >>> layer = nn.LazyConv3d(2, 3)
+    >>> _ = layer(torch.zeros(1, 4, 5, 5, 5))
+    >>> layer
+    Conv3d(4, 2, kernel_size=(3, 3, 3), stride=(1, 1, 1))
+    """
 
     cls_to_become = Conv3d
 
@@ -382,18 +409,36 @@ class _LazyConvTranspose(_LazyConvXdMixin, _ConvTransposeNd):
 
 
 class LazyConvTranspose1d(_LazyConvTranspose, ConvTranspose1d):
-    """A `ConvTranspose1d` that learns in_channels from its first input."""
+    """A `ConvTranspose1d` that learns in_channels from its first input.
+
+    >>> layer = nn.LazyConvTranspose1d(2, 3)
+    >>> _ = layer(torch.zeros(1, 4, 5))
+    >>> layer
+    ConvTranspose1d(4, 2, kernel_size=(3,), stride=(1,))
+    """
 
     cls_to_become = ConvTranspose1d
 
 
 class LazyConvTranspose2d(_LazyConvTranspose, ConvTranspose2d):
-    """A `ConvTranspose2d` that learns in_channels from its first input."""
+    """A `ConvTranspose2d` that learns in_channels from its first input.
+
+    >>> layer = nn.LazyConvTranspose2d(2, 3)
+    >>> _ = layer(torch.zeros(1, 4, 5, 5))
+    >>> layer
+    ConvTranspose2d(4, 2, kernel_size=(3, 3), stride=(1, 1))
+    """
 
     cls_to_become = ConvTranspose2d
 
 
 class LazyConvTranspose3d(_LazyConvTranspose, ConvTranspose3d):
-    """A `ConvTranspose3d` that learns in_channels from its first input."""
+    """A `ConvTranspose3d` that learns in_channels from its first input.
+
+    >>> layer = nn.LazyConvTranspose3d(2, 3)
+    >>> _ = layer(torch.zeros(1, 4, 5, 5, 5))
+    >>> layer
+    ConvTranspose3d(4, 2, kernel_size=(3, 3, 3), stride=(1, 1, 1))
+    """
 
     cls_to_become = ConvTranspose3d

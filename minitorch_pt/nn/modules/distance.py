@@ -14,7 +14,6 @@ class PairwiseDistance(Module):
 
     Shapes: (N, D), (N, D) -> (N), or (N, 1) if `keepdim`; also (D), (D) -> ().
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.PairwiseDistance()(torch.tensor([[3.0, 0.0]]), torch.tensor([[0.0, 4.0]]))
     tensor([5.])
     """
@@ -36,6 +35,9 @@ class CosineSimilarity(Module):
     """x1·x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along the axis `dim`: the cosine of the angle between vectors.
 
     Shapes: (*, D, *), (*, D, *) -> (*, *), D being at `dim`; the other axes are broadcast.
+
+    >>> nn.CosineSimilarity()(torch.tensor([[1.0, 0.0]]), torch.tensor([[3.0, 0.0]]))
+    tensor([1.])
     """
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:

@@ -33,6 +33,13 @@ class Dropout(_DropoutNd):
         ValueError: p is not between 0 and 1.
 
     Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
+
+    >>> _ = torch.manual_seed(0)
+    >>> layer = nn.Dropout(0.5)
+    >>> layer(torch.ones(6))
+    tensor([0., 0., 2., 0., 0., 0.])
+    >>> layer.eval()(torch.ones(6))
+    tensor([1., 1., 1., 1., 1., 1.])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -46,6 +53,12 @@ class Dropout1d(_DropoutNd):
     Shapes: (N, C, L) or (C, L) -> the same.
 
     Source: Tompson et al. 2015, arXiv:1411.4280.
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.Dropout1d(0.5)(torch.ones(1, 3, 2))
+    tensor([[[0., 0.],
+             [0., 0.],
+             [2., 2.]]])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -53,7 +66,15 @@ class Dropout1d(_DropoutNd):
 
 
 class Dropout2d(_DropoutNd):
-    """In training, zero whole channels of images with probability p: see `Dropout1d`. Shapes: (N, C, H, W) -> the same."""
+    """In training, zero whole channels of images with probability p: see `Dropout1d`. Shapes: (N, C, H, W) -> the same.
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.Dropout2d(0.5)(torch.ones(1, 4, 1, 2)).squeeze()
+    tensor([[0., 0.],
+            [0., 0.],
+            [2., 2.],
+            [0., 0.]])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.dropout2d(input, self.p, self.training, self.inplace)
@@ -63,6 +84,13 @@ class Dropout3d(_DropoutNd):
     """In training, zero whole channels of volumes with probability p: see `Dropout1d`.
 
     Shapes: (N, C, D, H, W) or (C, D, H, W) -> the same.
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.Dropout3d(0.5)(torch.ones(1, 4, 1, 1, 2)).squeeze()
+    tensor([[0., 0.],
+            [0., 0.],
+            [2., 2.],
+            [0., 0.]])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -75,6 +103,10 @@ class AlphaDropout(_DropoutNd):
     Shapes: any -> the same.
 
     Source: Klambauer et al. 2017, arXiv:1706.02515.
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.AlphaDropout(0.5)(torch.ones(4))  # dropped ones are not 0
+    tensor([-0.7792, -0.7792,  1.6656, -0.7792])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -83,7 +115,14 @@ class AlphaDropout(_DropoutNd):
 
 
 class FeatureAlphaDropout(_DropoutNd):
-    """`AlphaDropout` of whole channels. Shapes: (N, C, *) -> the same."""
+    """`AlphaDropout` of whole channels. Shapes: (N, C, *) -> the same.
+
+    >>> _ = torch.manual_seed(0)
+    >>> nn.FeatureAlphaDropout(0.5)(torch.ones(1, 3, 2))
+    tensor([[[-0.7792, -0.7792],
+             [-0.7792, -0.7792],
+             [ 1.6656,  1.6656]]])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.feature_alpha_dropout(input, self.p, self.training, self.inplace)

@@ -11,7 +11,11 @@ __all__ = ["Flatten", "Unflatten"]
 
 
 class Flatten(Module):
-    """Axes start_dim to end_dim joined into one: (N, C, H, W) -> (N, C*H*W) by default."""
+    """Axes start_dim to end_dim joined into one: (N, C, H, W) -> (N, C*H*W) by default.
+
+    >>> nn.Flatten()(torch.zeros(2, 3, 4)).shape  # the batch stays
+    torch.Size([2, 12])
+    """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
@@ -30,6 +34,9 @@ class Unflatten(Module):
 
     Raises:
         TypeError: sizes that are no whole numbers.
+
+    >>> nn.Unflatten(1, (3, 4))(torch.zeros(2, 12)).shape
+    torch.Size([2, 3, 4])
     """
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:

@@ -15,6 +15,9 @@ class Fold(Module):
     """Adds columns to the patches of an image: the adjoint of `Unfold`. See `nn.functional.fold`.
 
     Shapes: (N, C * KH * KW, places) or (C * KH * KW, places) -> (N, C, *output_size) or (C, *output_size).
+
+    >>> nn.Fold(output_size=(1, 3), kernel_size=(1, 2))(torch.ones(1, 2, 2))  # what overlaps is added
+    tensor([[[[1., 2., 1.]]]])
     """
 
     def __init__(
@@ -39,6 +42,10 @@ class Unfold(Module):
     """The patches of an image as columns: what a convolution multiplies its weight with. See `nn.functional.unfold`.
 
     Shapes: (N, C, H, W) or (C, H, W) -> (N, C * KH * KW, places) or (C * KH * KW, places).
+
+    >>> nn.Unfold(kernel_size=(1, 2))(torch.tensor([[[[1.0, 2.0, 3.0]]]]))  # each column is a patch
+    tensor([[[1., 2.],
+             [2., 3.]]])
     """
 
     def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:

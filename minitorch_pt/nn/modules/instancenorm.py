@@ -68,36 +68,66 @@ class InstanceNorm1d(_InstanceNorm):
         ValueError: another number of axes, or one place per channel only.
 
     Source: Ulyanov et al. 2016, arXiv:1607.08022.
+
+    >>> nn.InstanceNorm1d(2)(torch.tensor([[[1.0, 3.0], [10.0, 30.0]]]))
+    tensor([[[-1.0000,  1.0000],
+             [-1.0000,  1.0000]]])
     """
 
     ndims = (2, 3)
 
 
 class InstanceNorm2d(_InstanceNorm):
-    """Instance normalisation of images: see `InstanceNorm1d`. Shapes: (N, C, H, W) or (C, H, W) -> the same."""
+    """Instance normalisation of images: see `InstanceNorm1d`. Shapes: (N, C, H, W) or (C, H, W) -> the same.
+
+    >>> nn.InstanceNorm2d(3)(torch.zeros(2, 3, 4, 4)).shape
+    torch.Size([2, 3, 4, 4])
+    """
 
     ndims = (3, 4)
 
 
 class InstanceNorm3d(_InstanceNorm):
-    """Instance normalisation of volumes: see `InstanceNorm1d`. Shapes: (N, C, D, H, W) or (C, D, H, W) -> the same."""
+    """Instance normalisation of volumes: see `InstanceNorm1d`. Shapes: (N, C, D, H, W) or (C, D, H, W) -> the same.
+
+    >>> nn.InstanceNorm3d(3)(torch.zeros(2, 3, 4, 4, 4)).shape
+    torch.Size([2, 3, 4, 4, 4])
+    """
 
     ndims = (4, 5)
 
 
 class LazyInstanceNorm1d(LazyNormBase, _InstanceNorm):
-    """An `InstanceNorm1d` that learns num_features from its first input; affine and tracking by default, as in torch."""
+    """An `InstanceNorm1d` that learns num_features from its first input; affine and tracking by default, as in torch.
+
+    >>> layer = nn.LazyInstanceNorm1d()
+    >>> _ = layer(torch.zeros(1, 3, 4))
+    >>> layer
+    InstanceNorm1d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+    """
 
     ndims, cls_to_become = InstanceNorm1d.ndims, InstanceNorm1d
 
 
 class LazyInstanceNorm2d(LazyNormBase, _InstanceNorm):
-    """An `InstanceNorm2d` that learns num_features from its first input; affine and tracking by default, as in torch."""
+    """An `InstanceNorm2d` that learns num_features from its first input; affine and tracking by default, as in torch.
+
+    >>> layer = nn.LazyInstanceNorm2d()
+    >>> _ = layer(torch.zeros(1, 3, 4, 4))
+    >>> layer
+    InstanceNorm2d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+    """
 
     ndims, cls_to_become = InstanceNorm2d.ndims, InstanceNorm2d
 
 
 class LazyInstanceNorm3d(LazyNormBase, _InstanceNorm):
-    """An `InstanceNorm3d` that learns num_features from its first input; affine and tracking by default, as in torch."""
+    """An `InstanceNorm3d` that learns num_features from its first input; affine and tracking by default, as in torch.
+
+    >>> layer = nn.LazyInstanceNorm3d()
+    >>> _ = layer(torch.zeros(1, 3, 4, 4, 4))
+    >>> layer
+    InstanceNorm3d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+    """
 
     ndims, cls_to_become = InstanceNorm3d.ndims, InstanceNorm3d

@@ -46,7 +46,11 @@ class _Uninitialized(Tensor):
 
 
 class UninitializedParameter(_Uninitialized, Parameter):
-    """A parameter whose shape is not known yet; `materialize(shape)` makes it a Parameter."""
+    """A parameter whose shape is not known yet; `materialize(shape)` makes it a Parameter.
+
+    >>> nn.LazyLinear(2).weight
+    <UninitializedParameter>
+    """
 
     __slots__ = ()
     becomes = Parameter
@@ -56,7 +60,11 @@ class UninitializedParameter(_Uninitialized, Parameter):
 
 
 class UninitializedBuffer(_Uninitialized):
-    """A buffer whose shape is not known yet; `materialize(shape)` makes it a Tensor."""
+    """A buffer whose shape is not known yet; `materialize(shape)` makes it a Tensor.
+
+    >>> nn.UninitializedBuffer()
+    <UninitializedBuffer>
+    """
 
     __slots__ = ()
 

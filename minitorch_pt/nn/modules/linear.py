@@ -16,7 +16,11 @@ __all__ = ["Bilinear", "Identity", "LazyLinear", "Linear"]
 
 
 class Identity(Module):
-    """Returns its input; takes any arguments and uses none."""
+    """Returns its input; takes any arguments and uses none.
+
+    >>> nn.Identity()(torch.tensor([1.0, 2.0]))
+    tensor([1., 2.])
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -35,7 +39,6 @@ class Linear(Module):
     Raises:
         RuntimeError: the last axis of the input is not in_features.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.Linear(4, 5)(torch.zeros(2, 4)).shape
     torch.Size([2, 5])
     """
@@ -67,7 +70,13 @@ class Linear(Module):
 
 
 class LazyLinear(LazyModuleMixin, Linear):
-    """A `Linear` that learns in_features from its first input."""
+    """A `Linear` that learns in_features from its first input.
+
+    >>> layer = nn.LazyLinear(2)
+    >>> _ = layer(torch.zeros(4, 3))  # the first input tells in_features
+    >>> layer
+    Linear(in_features=3, out_features=2, bias=True)
+    """
 
     cls_to_become = Linear
     weight: Any
@@ -112,6 +121,9 @@ class Bilinear(Module):
 
     Raises:
         ValueError: in1_features is not positive.
+
+    >>> nn.Bilinear(2, 3, 4)(torch.zeros(5, 2), torch.zeros(5, 3)).shape
+    torch.Size([5, 4])
     """
 
     def __init__(

@@ -28,7 +28,11 @@ class _MarginLoss(Loss):
 
 
 class MarginRankingLoss(_MarginLoss):
-    """max(0, margin - t (x1 - x2)): x1 should be larger than x2 by the margin where t = 1, smaller where t = -1."""
+    """max(0, margin - t (x1 - x2)): x1 should be larger than x2 by the margin where t = 1, smaller where t = -1.
+
+    >>> nn.MarginRankingLoss(reduction="none")(torch.tensor([1.0, 1.0]), torch.tensor([3.0, 0.0]), torch.tensor([1, 1]))
+    tensor([2., 0.])
+    """
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         """The loss of scores `input1` and `input2` for `target`, 1 and -1."""
@@ -39,6 +43,9 @@ class CosineEmbeddingLoss(_MarginLoss):
     """1 - cos(x1, x2) where t = 1, max(0, cos(x1, x2) - margin) where t = -1.
 
     Shapes: inputs (N, D) and target (N), or (D) and ().
+
+    >>> nn.CosineEmbeddingLoss()(torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 2.0]]), torch.tensor([1]))  # 1 - cos 90°
+    tensor(1.)
     """
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
@@ -47,7 +54,11 @@ class CosineEmbeddingLoss(_MarginLoss):
 
 
 class HingeEmbeddingLoss(_MarginLoss):
-    """x where t = 1, max(0, margin - x) where t = -1, x being a distance."""
+    """x where t = 1, max(0, margin - x) where t = -1, x being a distance.
+
+    >>> nn.HingeEmbeddingLoss(reduction="none")(torch.tensor([0.25, 0.25]), torch.tensor([1, -1]))
+    tensor([0.2500, 0.7500])
+    """
 
     def __init__(
         self, margin: float = 1.0, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
@@ -60,7 +71,11 @@ class HingeEmbeddingLoss(_MarginLoss):
 
 
 class SoftMarginLoss(Loss):
-    """log(1 + e^(-t x)): binary cross entropy of scores for targets 1 and -1."""
+    """log(1 + e^(-t x)): binary cross entropy of scores for targets 1 and -1.
+
+    >>> nn.SoftMarginLoss()(torch.tensor([0.0]), torch.tensor([1.0]))  # log 2
+    tensor(0.6931)
+    """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of scores `input` for `target`, 1 and -1."""
@@ -74,6 +89,9 @@ class MultiMarginLoss(WeightedLoss):
 
     Raises:
         ValueError: another p, or the weight has not one axis.
+
+    >>> nn.MultiMarginLoss()(torch.tensor([[0.5, 1.0]]), torch.tensor([0]))  # (1 - 0.5 + 1) / 2 classes
+    tensor(0.7500)
     """
 
     def __init__(
@@ -103,6 +121,9 @@ class MultiLabelMarginLoss(Loss):
     """Σ max(0, 1 - x[t] + x[j]) / C over the right classes t and the wrong classes j.
 
     Shapes: input and target (N, C) or (C). A row of the target lists the right classes; the first -1 ends the list.
+
+    >>> nn.MultiLabelMarginLoss()(torch.tensor([[0.5, 1.0]]), torch.tensor([[0, -1]]))
+    tensor(0.7500)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -114,6 +135,9 @@ class MultiLabelSoftMarginLoss(WeightedLoss):
     """The mean over classes of -w (t log sigmoid(x) + (1 - t) log sigmoid(-x)), t being 0 or 1 for each class.
 
     Shapes: input and target (N, C) or (C); weight (C).
+
+    >>> nn.MultiLabelSoftMarginLoss()(torch.tensor([[0.0, 0.0]]), torch.tensor([[1.0, 0.0]]))  # log 2
+    tensor(0.6931)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -128,6 +152,9 @@ class TripletMarginLoss(Loss):
 
     Raises:
         ValueError: margin <= 0.
+
+    >>> nn.TripletMarginLoss()(torch.tensor([[0.0]]), torch.tensor([[1.0]]), torch.tensor([[1.5]]))  # 1 - 1.5 + 1
+    tensor(0.5000)
     """
 
     def __init__(
@@ -164,6 +191,10 @@ class TripletMarginWithDistanceLoss(Loss):
 
     Raises:
         ValueError: margin <= 0.
+
+    >>> loss = nn.TripletMarginWithDistanceLoss(distance_function=lambda x, y: (x - y).abs().sum(1))
+    >>> loss(torch.tensor([[0.0]]), torch.tensor([[1.0]]), torch.tensor([[1.5]]))
+    tensor(0.5000)
     """
 
     def __init__(

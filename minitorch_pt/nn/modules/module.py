@@ -69,7 +69,6 @@ def _made_a_module(given: Any) -> str:
 class Module(Hooks, State, Conversions):
     """Base of all layers and networks: set parameters and sub-modules as attributes in `__init__`, write `forward`, call the module.
 
-    >>> import minitorch_pt as torch
     >>> class Net(torch.nn.Module):
     ...     def __init__(self):
     ...         super().__init__()

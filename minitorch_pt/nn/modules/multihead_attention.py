@@ -29,6 +29,12 @@ class MultiheadAttention(Module):
         AssertionError: embed_dim is no multiple of num_heads; in the forward pass: shapes do not match.
 
     Source: Vaswani et al. 2017, arXiv:1706.03762.
+
+    >>> layer = nn.MultiheadAttention(4, num_heads=2, batch_first=True)
+    >>> x = torch.zeros(1, 3, 4)
+    >>> output, weights = layer(x, x, x)
+    >>> output.shape, weights.shape
+    (torch.Size([1, 3, 4]), torch.Size([1, 3, 3]))
     """
 
     def __init__(

@@ -50,7 +50,6 @@ class LayerNorm(_Scaled):
 
     Source: Ba et al. 2016, arXiv:1607.06450.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.LayerNorm(2, elementwise_affine=False)(torch.tensor([[1.0, 3.0], [50.0, 40.0]]))
     tensor([[-1.0000,  1.0000],
             [ 1.0000, -1.0000]])
@@ -89,6 +88,9 @@ class RMSNorm(Module):
         RuntimeError: the input's last axes are not normalized_shape.
 
     Source: Zhang and Sennrich 2019, arXiv:1910.07467.
+
+    >>> nn.RMSNorm(2)(torch.tensor([3.0, 4.0]))  # divided by the root of the mean square, 12.5
+    tensor([0.8485, 1.1314], grad_fn=<MulBackward0>)
     """
 
     def __init__(
@@ -132,6 +134,10 @@ class GroupNorm(_Scaled):
         ValueError: num_channels is not a multiple of num_groups.
 
     Source: Wu and He 2018, arXiv:1803.08494.
+
+    >>> nn.GroupNorm(2, 4)(torch.tensor([[1.0, 3.0, 10.0, 30.0]]))
+    tensor([[-1.0000,  1.0000, -1.0000,  1.0000]],
+           grad_fn=<NativeGroupNormBackward0>)
     """
 
     def __init__(
@@ -165,6 +171,9 @@ class LocalResponseNorm(Module):
     Shapes: (N, C, *) -> the same.
 
     Source: Krizhevsky et al. 2012, section 3.3.
+
+    >>> nn.LocalResponseNorm(2, alpha=1.0, beta=1.0)(torch.ones(1, 2, 1)).flatten()
+    tensor([0.6667, 0.5000])
     """
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:

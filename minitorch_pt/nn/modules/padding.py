@@ -56,19 +56,32 @@ class _ConstantPadNd(_Pad):
 
 
 class ConstantPad1d(_ConstantPadNd):
-    """`value` left and right: 7 7 [0 1 2 3] 7 7."""
+    """`value` left and right: 7 7 [0 1 2 3] 7 7.
+
+    >>> nn.ConstantPad1d((2, 1), 9.0)(torch.tensor([[1.0, 2.0]]))
+    tensor([[9., 9., 1., 2., 9.]])
+    """
 
     axes = 1
 
 
 class ConstantPad2d(_ConstantPadNd):
-    """`value` on the four sides."""
+    """`value` on the four sides.
+
+    >>> nn.ConstantPad2d((1, 0, 0, 1), 9.0)(torch.tensor([[[1.0, 2.0]]]))
+    tensor([[[9., 1., 2.],
+             [9., 9., 9.]]])
+    """
 
     axes = 2
 
 
 class ConstantPad3d(_ConstantPadNd):
-    """`value` on the six sides."""
+    """`value` on the six sides.
+
+    >>> nn.ConstantPad3d(1, 9.0)(torch.zeros(1, 2, 2, 2)).shape
+    torch.Size([1, 4, 4, 4])
+    """
 
     axes = 3
 
@@ -82,13 +95,16 @@ class _ZeroPad(_ConstantPadNd):
 
 
 class ZeroPad1d(_ZeroPad, ConstantPad1d):
-    """Zeros left and right."""
+    """Zeros left and right.
+
+    >>> nn.ZeroPad1d(1)(torch.tensor([[1.0, 2.0]]))
+    tensor([[0., 1., 2., 0.]])
+    """
 
 
 class ZeroPad2d(_ZeroPad, ConstantPad2d):
     """Zeros on the four sides.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.ZeroPad2d((1, 0, 0, 1))(torch.ones(1, 2, 2))
     tensor([[[0., 1., 1.],
              [0., 1., 1.],
@@ -97,7 +113,11 @@ class ZeroPad2d(_ZeroPad, ConstantPad2d):
 
 
 class ZeroPad3d(_ZeroPad, ConstantPad3d):
-    """Zeros on the six sides."""
+    """Zeros on the six sides.
+
+    >>> nn.ZeroPad3d(1)(torch.ones(1, 2, 2, 2)).shape
+    torch.Size([1, 4, 4, 4])
+    """
 
 
 class _ReflectionPadNd(_Pad):
@@ -105,19 +125,32 @@ class _ReflectionPadNd(_Pad):
 
 
 class ReflectionPad1d(_ReflectionPadNd):
-    """Mirrored at the ends: 2 1 [0 1 2 3] 2 1. The padding must be less than the axis."""
+    """Mirrored at the ends: 2 1 [0 1 2 3] 2 1. The padding must be less than the axis.
+
+    >>> nn.ReflectionPad1d(1)(torch.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[2., 1., 2., 3., 2.]])
+    """
 
     axes = 1
 
 
 class ReflectionPad2d(_ReflectionPadNd):
-    """Mirrored on the four sides. The padding must be less than the axis."""
+    """Mirrored on the four sides. The padding must be less than the axis.
+
+    >>> nn.ReflectionPad2d((1, 0, 0, 0))(torch.tensor([[[1.0, 2.0], [3.0, 4.0]]]))
+    tensor([[[2., 1., 2.],
+             [4., 3., 4.]]])
+    """
 
     axes = 2
 
 
 class ReflectionPad3d(_ReflectionPadNd):
-    """Mirrored on the six sides. The padding must be less than the axis."""
+    """Mirrored on the six sides. The padding must be less than the axis.
+
+    >>> nn.ReflectionPad3d(1)(torch.zeros(1, 2, 2, 2)).shape
+    torch.Size([1, 4, 4, 4])
+    """
 
     axes = 3
 
@@ -127,19 +160,32 @@ class _ReplicationPadNd(_Pad):
 
 
 class ReplicationPad1d(_ReplicationPadNd):
-    """The nearest element repeated: 0 0 [0 1 2 3] 3 3."""
+    """The nearest element repeated: 0 0 [0 1 2 3] 3 3.
+
+    >>> nn.ReplicationPad1d(1)(torch.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[1., 1., 2., 3., 3.]])
+    """
 
     axes = 1
 
 
 class ReplicationPad2d(_ReplicationPadNd):
-    """The nearest element repeated on the four sides."""
+    """The nearest element repeated on the four sides.
+
+    >>> nn.ReplicationPad2d((1, 0, 0, 0))(torch.tensor([[[1.0, 2.0], [3.0, 4.0]]]))
+    tensor([[[1., 1., 2.],
+             [3., 3., 4.]]])
+    """
 
     axes = 2
 
 
 class ReplicationPad3d(_ReplicationPadNd):
-    """The nearest element repeated on the six sides."""
+    """The nearest element repeated on the six sides.
+
+    >>> nn.ReplicationPad3d(1)(torch.zeros(1, 2, 2, 2)).shape
+    torch.Size([1, 4, 4, 4])
+    """
 
     axes = 3
 
@@ -161,18 +207,31 @@ class _CircularPadNd(_Pad):
 
 
 class CircularPad1d(_CircularPadNd):
-    """The opposite end: 2 3 [0 1 2 3] 0 1. The padding may be at most the axis."""
+    """The opposite end: 2 3 [0 1 2 3] 0 1. The padding may be at most the axis.
+
+    >>> nn.CircularPad1d(1)(torch.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[3., 1., 2., 3., 1.]])
+    """
 
     axes = 1
 
 
 class CircularPad2d(_CircularPadNd):
-    """The opposite sides, as if the image were a torus. The padding may be at most the axis."""
+    """The opposite sides, as if the image were a torus. The padding may be at most the axis.
+
+    >>> nn.CircularPad2d((1, 0, 0, 0))(torch.tensor([[[1.0, 2.0], [3.0, 4.0]]]))
+    tensor([[[2., 1., 2.],
+             [4., 3., 4.]]])
+    """
 
     axes = 2
 
 
 class CircularPad3d(_CircularPadNd):
-    """The opposite sides, in three dimensions. The padding may be at most the axis."""
+    """The opposite sides, in three dimensions. The padding may be at most the axis.
+
+    >>> nn.CircularPad3d(1)(torch.zeros(1, 2, 2, 2)).shape
+    torch.Size([1, 4, 4, 4])
+    """
 
     axes = 3

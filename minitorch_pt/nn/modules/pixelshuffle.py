@@ -16,7 +16,6 @@ class PixelShuffle(Module):
 
     Source: Shi et al. 2016, arXiv:1609.05158.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.PixelShuffle(2)(torch.arange(4.0).reshape(4, 1, 1))
     tensor([[[0., 1.],
              [2., 3.]]])
@@ -38,6 +37,9 @@ class PixelUnshuffle(Module):
     """Each r x r square of places becomes r² channels: undoes `PixelShuffle`.
 
     Shapes: (*, C, H r, W r) -> (*, C r², H, W).
+
+    >>> nn.PixelUnshuffle(2)(torch.arange(4.0).view(1, 1, 2, 2)).flatten()
+    tensor([0., 1., 2., 3.])
     """
 
     def __init__(self, downscale_factor: int) -> None:

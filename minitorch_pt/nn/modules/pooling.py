@@ -65,6 +65,9 @@ class MaxPool1d(_MaxPoolNd):
 
     `stride` is by default `kernel_size`: windows side by side. Padding is -inf, and so is never chosen. return_indices: also where
     each largest element is, for `MaxUnpool1d`.
+
+    >>> nn.MaxPool1d(2)(torch.tensor([[1.0, 3.0, 7.0, 5.0]]))
+    tensor([[3., 7.]])
     """
 
     _pool = staticmethod(F.max_pool1d)
@@ -73,7 +76,6 @@ class MaxPool1d(_MaxPoolNd):
 class MaxPool2d(_MaxPoolNd):
     """The largest element of each window of an image; see `MaxPool1d`.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.MaxPool2d(2)(torch.arange(8.0).reshape(1, 2, 4))
     tensor([[[5., 7.]]])
     """
@@ -82,7 +84,11 @@ class MaxPool2d(_MaxPoolNd):
 
 
 class MaxPool3d(_MaxPoolNd):
-    """The largest element of each window of a volume; see `MaxPool1d`."""
+    """The largest element of each window of a volume; see `MaxPool1d`.
+
+    >>> nn.MaxPool3d(2)(torch.arange(8.0).view(1, 2, 2, 2))
+    tensor([[[[7.]]]])
+    """
 
     _pool = staticmethod(F.max_pool3d)
 
@@ -113,7 +119,12 @@ class _MaxUnpoolNd(Module):
 
 
 class MaxUnpool1d(_MaxUnpoolNd):
-    """Undoes `MaxPool1d(return_indices=True)`, as far as it can be: what was not the largest of its window becomes 0."""
+    """Undoes `MaxPool1d(return_indices=True)`, as far as it can be: what was not the largest of its window becomes 0.
+
+    >>> values, places = nn.MaxPool1d(2, return_indices=True)(torch.tensor([[1.0, 3.0, 7.0, 5.0]]))
+    >>> nn.MaxUnpool1d(2)(values, places)
+    tensor([[0., 3., 7., 0.]])
+    """
 
     _unpool, axes = staticmethod(F.max_unpool1d), 1
 
@@ -121,7 +132,6 @@ class MaxUnpool1d(_MaxUnpoolNd):
 class MaxUnpool2d(_MaxUnpoolNd):
     """Undoes `MaxPool2d(return_indices=True)`: what was not the largest of its window becomes 0.
 
-    >>> import minitorch_pt as torch
     >>> y, places = torch.nn.MaxPool2d(2, return_indices=True)(torch.arange(8.0).reshape(1, 2, 4))
     >>> torch.nn.MaxUnpool2d(2)(y, places)
     tensor([[[0., 0., 0., 0.],
@@ -132,7 +142,12 @@ class MaxUnpool2d(_MaxUnpoolNd):
 
 
 class MaxUnpool3d(_MaxUnpoolNd):
-    """Undoes `MaxPool3d(return_indices=True)`: what was not the largest of its window becomes 0."""
+    """Undoes `MaxPool3d(return_indices=True)`: what was not the largest of its window becomes 0.
+
+    >>> values, places = nn.MaxPool3d(2, return_indices=True)(torch.arange(8.0).view(1, 2, 2, 2))
+    >>> nn.MaxUnpool3d(2)(values, places).shape
+    torch.Size([1, 2, 2, 2])
+    """
 
     _unpool, axes = staticmethod(F.max_unpool3d), 3
 
@@ -146,6 +161,9 @@ class AvgPool1d(_AvgPoolNd):
     """The mean of each window: y[i] = (1 / kernel_size) Σ over k of x[stride i + k - padding], the padding being zeros.
 
     `stride` is by default `kernel_size`. With `count_include_pad` False, zeros of the padding do not count as elements.
+
+    >>> nn.AvgPool1d(2)(torch.tensor([[1.0, 3.0, 5.0, 7.0]]))
+    tensor([[2., 6.]])
     """
 
     def __init__(
@@ -207,7 +225,6 @@ class _AvgPool(_AvgPoolNd):
 class AvgPool2d(_AvgPool):
     """The mean of each window of an image; see `AvgPool1d`. divisor_override: what to divide sums by, in place of their number.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.AvgPool2d(2)(torch.arange(8.0).reshape(1, 2, 4))
     tensor([[[2.5000, 4.5000]]])
     """
@@ -216,7 +233,11 @@ class AvgPool2d(_AvgPool):
 
 
 class AvgPool3d(_AvgPool):
-    """The mean of each window of a volume; see `AvgPool2d`."""
+    """The mean of each window of a volume; see `AvgPool2d`.
+
+    >>> nn.AvgPool3d(2)(torch.arange(8.0).view(1, 2, 2, 2))
+    tensor([[[[3.5000]]]])
+    """
 
     _pool = staticmethod(F.avg_pool3d)
 
@@ -265,13 +286,20 @@ class FractionalMaxPool2d(_FractionalMaxPool):
     The steps from one window to the next are of two lengths, in an order that one random number for each axis decides.
 
     Source: Graham 2014, arXiv:1412.6071.
+
+    >>> nn.FractionalMaxPool2d(2, output_size=3)(torch.zeros(1, 5, 5)).shape
+    torch.Size([1, 3, 3])
     """
 
     _pool, axes = staticmethod(F.fractional_max_pool2d), 2
 
 
 class FractionalMaxPool3d(_FractionalMaxPool):
-    """The largest element of each window of a volume, windows being placed at random; see `FractionalMaxPool2d`."""
+    """The largest element of each window of a volume, windows being placed at random; see `FractionalMaxPool2d`.
+
+    >>> nn.FractionalMaxPool3d(2, output_size=3)(torch.zeros(1, 5, 5, 5)).shape
+    torch.Size([1, 3, 3, 3])
+    """
 
     _pool, axes = staticmethod(F.fractional_max_pool3d), 3
 
@@ -299,19 +327,31 @@ class _LPPoolNd(Module):
 
 
 class LPPool1d(_LPPoolNd):
-    """(Σ x^p)^(1/p) of each window, p = `norm_type`: for p = 1 the sum, for p = inf the largest |x|."""
+    """(Σ x^p)^(1/p) of each window, p = `norm_type`: for p = 1 the sum, for p = inf the largest |x|.
+
+    >>> nn.LPPool1d(2, 2)(torch.tensor([[3.0, 4.0]]))  # sqrt(9 + 16)
+    tensor([[5.]])
+    """
 
     _pool = staticmethod(F.lp_pool1d)
 
 
 class LPPool2d(_LPPoolNd):
-    """(Σ x^p)^(1/p) of each window of an image; see `LPPool1d`."""
+    """(Σ x^p)^(1/p) of each window of an image; see `LPPool1d`.
+
+    >>> nn.LPPool2d(2, 2)(torch.ones(1, 2, 2))
+    tensor([[[2.]]])
+    """
 
     _pool = staticmethod(F.lp_pool2d)
 
 
 class LPPool3d(_LPPoolNd):
-    """(Σ x^p)^(1/p) of each window of a volume; see `LPPool1d`."""
+    """(Σ x^p)^(1/p) of each window of a volume; see `LPPool1d`.
+
+    >>> nn.LPPool3d(3, 2)(torch.ones(1, 1, 2, 2, 2))
+    tensor([[[[[2.]]]]])
+    """
 
     _pool = staticmethod(F.lp_pool3d)
 
@@ -343,6 +383,9 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """The mean of each of `output_size` windows that cover the input.
 
     Of n elements, window i covers those from i n / output_size, rounded down, to before (i + 1) n / output_size, rounded up.
+
+    >>> nn.AdaptiveAvgPool1d(2)(torch.tensor([[1.0, 2.0, 3.0, 4.0]]))
+    tensor([[1.5000, 3.5000]])
     """
 
     _pool = staticmethod(F.adaptive_avg_pool1d)
@@ -351,7 +394,6 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
 class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """The mean of each of `output_size` windows of an image; see `AdaptiveAvgPool1d`. None keeps the input's size.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.AdaptiveAvgPool2d((1, None))(torch.arange(6.0).reshape(1, 2, 3))
     tensor([[[1.5000, 2.5000, 3.5000]]])
     """
@@ -360,7 +402,11 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
-    """The mean of each of `output_size` windows of a volume; see `AdaptiveAvgPool2d`."""
+    """The mean of each of `output_size` windows of a volume; see `AdaptiveAvgPool2d`.
+
+    >>> nn.AdaptiveAvgPool3d(1)(torch.arange(8.0).view(1, 2, 2, 2))
+    tensor([[[[3.5000]]]])
+    """
 
     _pool = staticmethod(F.adaptive_avg_pool3d)
 
@@ -380,18 +426,30 @@ class _AdaptiveMaxPoolNd(_AdaptivePool):
 
 
 class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
-    """The largest element of each of `output_size` windows, which lie as those of `AdaptiveAvgPool1d`."""
+    """The largest element of each of `output_size` windows, which lie as those of `AdaptiveAvgPool1d`.
+
+    >>> nn.AdaptiveMaxPool1d(2)(torch.tensor([[1.0, 2.0, 3.0, 4.0]]))
+    tensor([[2., 4.]])
+    """
 
     _pool = staticmethod(F.adaptive_max_pool1d)
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
-    """The largest element of each of `output_size` windows of an image; see `AdaptiveAvgPool2d`."""
+    """The largest element of each of `output_size` windows of an image; see `AdaptiveAvgPool2d`.
+
+    >>> nn.AdaptiveMaxPool2d(1)(torch.arange(16.0).view(1, 4, 4))
+    tensor([[[15.]]])
+    """
 
     _pool = staticmethod(F.adaptive_max_pool2d)
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
-    """The largest element of each of `output_size` windows of a volume; see `AdaptiveAvgPool2d`."""
+    """The largest element of each of `output_size` windows of a volume; see `AdaptiveAvgPool2d`.
+
+    >>> nn.AdaptiveMaxPool3d(1)(torch.arange(8.0).view(1, 2, 2, 2))
+    tensor([[[[7.]]]])
+    """
 
     _pool = staticmethod(F.adaptive_max_pool3d)

@@ -48,7 +48,11 @@ def _check_options(
 
 
 class RNNBase(Module):
-    """What RNN, LSTM and GRU share: parameters `weight_ih_l0`, `weight_hh_l0_reverse`, ..., and the way through the layers."""
+    """What RNN, LSTM and GRU share: parameters `weight_ih_l0`, `weight_hh_l0_reverse`, ..., and the way through the layers.
+
+    >>> nn.RNNBase("GRU", 3, 4).weight_ih_l0.shape  # three gates
+    torch.Size([12, 3])
+    """
 
     def __init__(
         self,
@@ -236,6 +240,10 @@ class RNN(RNNBase):
     """h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh) along a sequence; relu in place of tanh if `nonlinearity="relu"`.
 
     Shapes: input (T, N, I), or (N, T, I) if `batch_first`, (T, I), or a PackedSequence; h_0 (layers * directions, N, H) -> (output, h_n).
+
+    >>> output, h = nn.RNN(3, 4, num_layers=2, batch_first=True)(torch.zeros(2, 5, 3))
+    >>> output.shape, h.shape
+    (torch.Size([2, 5, 4]), torch.Size([2, 2, 4]))
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -255,6 +263,10 @@ class LSTM(RNNBase):
     """Long short-term memory: c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c'), (i, f, g, o) = x W_ih^T + b_ih + h W_hh^T + b_hh.
 
     Shapes: as `RNN`, the state being the pair (h, c). proj_size: h' is multiplied by W_hr^T. Source: Hochreiter and Schmidhuber 1997.
+
+    >>> output, (h, c) = nn.LSTM(3, 4, batch_first=True)(torch.zeros(2, 5, 3))  # 2 samples, 5 moments
+    >>> output.shape, h.shape, c.shape
+    (torch.Size([2, 5, 4]), torch.Size([1, 2, 4]), torch.Size([1, 2, 4]))
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -299,7 +311,12 @@ class LSTM(RNNBase):
 
 
 class GRU(RNNBase):
-    """Gated recurrent unit: h' = (1 - z) n + z h. Shapes: as `RNN`. Source: Cho et al. 2014, arXiv:1406.1078."""
+    """Gated recurrent unit: h' = (1 - z) n + z h. Shapes: as `RNN`. Source: Cho et al. 2014, arXiv:1406.1078.
+
+    >>> output, h = nn.GRU(3, 4, batch_first=True)(torch.zeros(2, 5, 3))  # 2 samples, 5 moments
+    >>> output.shape, h.shape
+    (torch.Size([2, 5, 4]), torch.Size([1, 2, 4]))
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if "proj_size" in kwargs:
@@ -308,7 +325,11 @@ class GRU(RNNBase):
 
 
 class RNNCellBase(Module):
-    """One step of a recurrent layer."""
+    """One step of a recurrent layer.
+
+    >>> nn.RNNCellBase(3, 4, bias=False, num_chunks=3).weight_ih.shape  # three gates
+    torch.Size([12, 3])
+    """
 
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device: Any = None, dtype: Any = None
@@ -366,7 +387,11 @@ class RNNCellBase(Module):
 
 
 class RNNCell(RNNCellBase):
-    """h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh). Shapes: (N, I), (N, H) -> (N, H), or without N."""
+    """h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh). Shapes: (N, I), (N, H) -> (N, H), or without N.
+
+    >>> nn.RNNCell(3, 4)(torch.zeros(2, 3)).shape
+    torch.Size([2, 4])
+    """
 
     def __init__(
         self,
@@ -389,7 +414,12 @@ class RNNCell(RNNCellBase):
 
 
 class LSTMCell(RNNCellBase):
-    """One step of an `LSTM`. Shapes: (N, I), ((N, H), (N, H)) -> ((N, H), (N, H)), or without N."""
+    """One step of an `LSTM`. Shapes: (N, I), ((N, H), (N, H)) -> ((N, H), (N, H)), or without N.
+
+    >>> h, c = nn.LSTMCell(3, 4)(torch.zeros(2, 3))
+    >>> h.shape, c.shape
+    (torch.Size([2, 4]), torch.Size([2, 4]))
+    """
 
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
@@ -402,7 +432,11 @@ class LSTMCell(RNNCellBase):
 
 
 class GRUCell(RNNCellBase):
-    """One step of a `GRU`. Shapes: (N, I), (N, H) -> (N, H), or without N."""
+    """One step of a `GRU`. Shapes: (N, I), (N, H) -> (N, H), or without N.
+
+    >>> nn.GRUCell(3, 4)(torch.zeros(2, 3)).shape
+    torch.Size([2, 4])
+    """
 
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None

@@ -62,7 +62,6 @@ class Embedding(Module):
         IndexError: a number that is no row.
         NotImplementedError: sparse=True; gradients are dense here.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.Embedding(10, 3)(torch.tensor([[1, 2], [4, 9]])).shape
     torch.Size([2, 2, 3])
     """
@@ -145,7 +144,6 @@ class EmbeddingBag(Module):
         ValueError: shapes or mode do not fit. RuntimeError: a number that is no row, or offsets that are not in order.
         NotImplementedError: sparse=True; gradients are dense here.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.EmbeddingBag(10, 3)(torch.tensor([1, 2, 4, 5, 4]), torch.tensor([0, 3])).shape
     torch.Size([2, 3])
     """

@@ -75,7 +75,6 @@ class TransformerEncoderLayer(_Layer):
 
     Source: Vaswani et al. 2017, arXiv:1706.03762; norm_first: Xiong et al. 2020, arXiv:2002.04745.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.TransformerEncoderLayer(d_model=8, nhead=2)(torch.rand(5, 3, 8)).shape
     torch.Size([5, 3, 8])
     """
@@ -128,6 +127,10 @@ class TransformerDecoderLayer(_Layer):
     Shapes: tgt (T, N, d_model), memory (S, N, d_model), N first if batch_first, or both without N -> as tgt.
 
     Source: Vaswani et al. 2017, arXiv:1706.03762.
+
+    >>> layer = nn.TransformerDecoderLayer(8, nhead=2, batch_first=True)
+    >>> layer(torch.zeros(1, 3, 8), torch.zeros(1, 5, 8)).shape
+    torch.Size([1, 3, 8])
     """
 
     def __init__(
@@ -206,6 +209,10 @@ class TransformerEncoder(Module):
     has batch_first and padding is at the end of each sequence. mask_check: look whether it is.
 
     Shapes: those of the layer.
+
+    >>> encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, nhead=2, batch_first=True), num_layers=2)
+    >>> encoder(torch.zeros(1, 5, 8)).shape
+    torch.Size([1, 5, 8])
     """
 
     def __init__(
@@ -263,6 +270,10 @@ class TransformerDecoder(Module):
     """`num_layers` copies of a layer, one after the other, and a norm at the end if one is given.
 
     Shapes: those of the layer.
+
+    >>> decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(8, nhead=2, batch_first=True), num_layers=2)
+    >>> decoder(torch.zeros(1, 3, 8), torch.zeros(1, 5, 8)).shape
+    torch.Size([1, 3, 8])
     """
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
@@ -309,6 +320,10 @@ class Transformer(Module):
         RuntimeError: the batches, or the features and d_model, differ.
 
     Source: Vaswani et al. 2017, arXiv:1706.03762.
+
+    >>> model = nn.Transformer(8, nhead=2, num_encoder_layers=1, num_decoder_layers=1, batch_first=True)
+    >>> model(torch.zeros(1, 5, 8), torch.zeros(1, 3, 8)).shape
+    torch.Size([1, 3, 8])
     """
 
     def __init__(

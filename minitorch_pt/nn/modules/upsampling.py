@@ -15,6 +15,9 @@ class Upsample(Module):
     """The input with other sizes of the axes after (N, C): `size`, or `scale_factor` times the old ones. See `nn.functional.interpolate`.
 
     Shapes: (N, C, L), (N, C, H, W) or (N, C, D, H, W) -> the same with new L, H, W, D.
+
+    >>> nn.Upsample(scale_factor=2)(torch.tensor([[[1.0, 2.0]]]))
+    tensor([[[1., 1., 2., 2.]]])
     """
 
     def __init__(
@@ -46,14 +49,23 @@ class Upsample(Module):
 
 
 class UpsamplingNearest2d(Upsample):
-    """`Upsample` of images, each new pixel taking the colour of the old one that it lies in."""
+    """`Upsample` of images, each new pixel taking the colour of the old one that it lies in.
+
+    >>> nn.UpsamplingNearest2d(scale_factor=2)(torch.tensor([[[[1.0, 2.0]]]]))
+    tensor([[[[1., 1., 2., 2.],
+              [1., 1., 2., 2.]]]])
+    """
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor)
 
 
 class UpsamplingBilinear2d(Upsample):
-    """`Upsample` of images, bilinear, with the outermost pixels staying in the corners."""
+    """`Upsample` of images, bilinear, with the outermost pixels staying in the corners.
+
+    >>> nn.UpsamplingBilinear2d(size=(1, 3))(torch.tensor([[[[1.0, 3.0]]]]))
+    tensor([[[[1., 2., 3.]]]])
+    """
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, "bilinear", True)

@@ -14,7 +14,6 @@ class DataParallel(Module):
 
     The names in its `state_dict` begin with "module.", as in torch.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.DataParallel(torch.nn.ReLU())(torch.tensor([-1.0, 1.0]))
     tensor([0., 1.])
     """

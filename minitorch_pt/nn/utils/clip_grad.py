@@ -27,6 +27,9 @@ def get_total_norm(
 
     Raises:
         RuntimeError: it is infinite or nan, and error_if_nonfinite is set.
+
+    >>> nn.utils.get_total_norm([torch.tensor([3.0]), torch.tensor([4.0])])
+    tensor(5.)
     """
     given = _list(tensors)
     if not given:
@@ -42,7 +45,14 @@ def get_total_norm(
 
 
 def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Tensor, foreach: bool | None = None) -> None:
-    """Scale the gradients by max_norm / (total_norm + 1e-6) if that is less than 1, in place."""
+    """Scale the gradients by max_norm / (total_norm + 1e-6) if that is less than 1, in place.
+
+    >>> w = torch.zeros(2, requires_grad=True)
+    >>> w.grad = torch.tensor([3.0, 4.0])
+    >>> nn.utils.clip_grads_with_norm_([w], 1.0, torch.tensor(5.0))
+    >>> w.grad
+    tensor([0.6000, 0.8000])
+    """
     scale = np.minimum(max_norm / (total_norm._data + 1e-6), 1.0)
     for p in _list(parameters):
         if p._grad is not None:
@@ -62,6 +72,13 @@ def clip_grad_norm_(
 
     Raises:
         RuntimeError: the norm is infinite or nan, and error_if_nonfinite is set.
+
+    >>> w = torch.zeros(2, requires_grad=True)
+    >>> w.grad = torch.tensor([3.0, 4.0])
+    >>> nn.utils.clip_grad_norm_([w], 1.0)  # what it was
+    tensor(5.)
+    >>> w.grad
+    tensor([0.6000, 0.8000])
     """
     given, max_norm = _list(parameters), float(max_norm)
     if not given and isinstance(parameters, GeneratorType):  # one that was read before
@@ -78,7 +95,14 @@ def clip_grad_norm(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """`clip_grad_norm_` under its first name."""
+    """`clip_grad_norm_` under its first name.
+
+    >>> w = torch.zeros(2, requires_grad=True)
+    >>> w.grad = torch.tensor([3.0, 4.0])
+    >>> import warnings; warnings.simplefilter("ignore", FutureWarning)  # the underscore is missing
+    >>> nn.utils.clip_grad_norm([w], 1.0)
+    tensor(5.)
+    """
     warnings.warn(
         "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
         FutureWarning,
@@ -88,7 +112,14 @@ def clip_grad_norm(
 
 
 def clip_grad_value_(parameters: Iterable[Tensor] | Tensor, clip_value: float, foreach: bool | None = None) -> None:
-    """Cut every element of every gradient to [-clip_value, clip_value], in place."""
+    """Cut every element of every gradient to [-clip_value, clip_value], in place.
+
+    >>> w = torch.zeros(2, requires_grad=True)
+    >>> w.grad = torch.tensor([0.5, -4.0])
+    >>> nn.utils.clip_grad_value_([w], 1.0)
+    >>> w.grad
+    tensor([ 0.5000, -1.0000])
+    """
     clip_value = float(clip_value)
     for p in _list(parameters):
         if p._grad is not None:

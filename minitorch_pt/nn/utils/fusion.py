@@ -57,7 +57,13 @@ def fuse_conv_bn_weights(
     bn_b: Tensor | None,
     transpose: bool = False,
 ) -> tuple[Parameter, Parameter]:
-    """Weight and bias of the one convolution, from those of the convolution and of batch norm."""
+    """Weight and bias of the one convolution, from those of the convolution and of batch norm.
+
+    >>> one = torch.ones(1)
+    >>> weight, bias = nn.utils.fuse_conv_bn_weights(torch.ones(1, 1, 1), None, 3 * one, one, 0.0, 2 * one, 5 * one)
+    >>> weight.item(), bias.item()  # 2 (x - 3) + 5
+    (2.0, -1.0)
+    """
     shape = [1, -1] if transpose else [-1, 1]
     return _scaled(conv_w, conv_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b, shape + [1] * (conv_w.ndim - 2))
 
@@ -67,6 +73,11 @@ def fuse_conv_bn_eval(conv: Any, bn: Any, transpose: bool = False) -> Any:
 
     Raises:
         AssertionError: one is in training, or `bn` has no running statistics.
+
+    >>> conv, norm = nn.Conv2d(1, 2, 3).eval(), nn.BatchNorm2d(2).eval()
+    >>> x = torch.ones(1, 1, 3, 3)
+    >>> torch.allclose(nn.utils.fuse_conv_bn_eval(conv, norm)(x), norm(conv(x)), atol=1e-6)
+    True
     """
     return _fused(conv, bn, functools.partial(fuse_conv_bn_weights, transpose=transpose))
 
@@ -74,7 +85,13 @@ def fuse_conv_bn_eval(conv: Any, bn: Any, transpose: bool = False) -> Any:
 def fuse_linear_bn_weights(
     linear_w: Tensor, linear_b: Tensor | None, bn_rm: Tensor, bn_rv: Tensor, bn_eps: float, bn_w: Tensor, bn_b: Tensor
 ) -> tuple[Parameter, Parameter]:
-    """Weight and bias of the one linear layer, from those of the linear layer and of batch norm."""
+    """Weight and bias of the one linear layer, from those of the linear layer and of batch norm.
+
+    >>> one = torch.ones(1)
+    >>> weight, bias = nn.utils.fuse_linear_bn_weights(torch.ones(1, 1), None, 3 * one, one, 0.0, 2 * one, 5 * one)
+    >>> weight.item(), bias.item()  # 2 (x - 3) + 5
+    (2.0, -1.0)
+    """
     return _scaled(linear_w, linear_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b, [-1, 1])
 
 
@@ -83,6 +100,11 @@ def fuse_linear_bn_eval(linear: Any, bn: Any) -> Any:
 
     Raises:
         AssertionError: one is in training, `bn` has no running statistics, or another number of features.
+
+    >>> linear, norm = nn.Linear(3, 2).eval(), nn.BatchNorm1d(2).eval()
+    >>> x = torch.ones(4, 3)
+    >>> torch.allclose(nn.utils.fuse_linear_bn_eval(linear, norm)(x), norm(linear(x)), atol=1e-6)
+    True
     """
     if not (linear.training or bn.training) and linear.out_features != bn.num_features and bn.num_features != 1:
         raise AssertionError(

@@ -17,10 +17,20 @@ def _converted(module: Any, memory_format: Any, kinds: tuple) -> Any:
 
 
 def convert_conv2d_weight_memory_format(module: Any, memory_format: Any) -> Any:
-    """The module, with the weights of its Conv2d and ConvTranspose2d in that format."""
+    """The module, with the weights of its Conv2d and ConvTranspose2d in that format.
+
+    >>> layer = nn.utils.convert_conv2d_weight_memory_format(nn.Conv2d(3, 4, 2), torch.channels_last)
+    >>> layer.weight.stride()
+    (12, 1, 6, 3)
+    """
     return _converted(module, memory_format, (Conv2d, ConvTranspose2d))
 
 
 def convert_conv3d_weight_memory_format(module: Any, memory_format: Any) -> Any:
-    """The module, with the weights of its Conv3d and ConvTranspose3d in that format."""
+    """The module, with the weights of its Conv3d and ConvTranspose3d in that format.
+
+    >>> layer = nn.utils.convert_conv3d_weight_memory_format(nn.Conv3d(3, 4, 2), torch.channels_last_3d)
+    >>> layer.weight.stride()
+    (24, 1, 12, 6, 3)
+    """
     return _converted(module, memory_format, (Conv3d, ConvTranspose3d))

@@ -113,7 +113,6 @@ def orthogonal(
     Raises:
         ValueError: no such parameter, a vector, or another map.
 
-    >>> import minitorch_pt as torch
     >>> layer = torch.nn.utils.parametrizations.orthogonal(torch.nn.Linear(3, 3))
     >>> torch.allclose(layer.weight @ layer.weight.T, torch.eye(3), atol=1e-5)
     True

@@ -16,7 +16,12 @@ __all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
 def norm_except_dim(v: Tensor, pow: int = 2, dim: int = 0) -> Tensor:
-    """The `pow`-norm over all axes but `dim`, which stays; dim -1: over all."""
+    """The `pow`-norm over all axes but `dim`, which stays; dim -1: over all.
+
+    >>> torch.norm_except_dim(torch.tensor([[3.0, 4.0], [0.0, 2.0]]))
+    tensor([[5.],
+            [2.]])
+    """
     if not v.is_floating_point():
         raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {v.dtype} instead.")
     if dim == -1:

@@ -201,7 +201,6 @@ def register_parametrization(
     Raises:
         ValueError: there is no such parameter or buffer, or the parametrisation changes its dtype or shape.
 
-    >>> import minitorch_pt as torch
     >>> class Positive(torch.nn.Module):
     ...     def forward(self, x):
     ...         return x.exp()

@@ -350,7 +350,6 @@ def random_unstructured(module: Module, name: str, amount: float) -> Module:
 def l1_unstructured(module: Module, name: str, amount: float, importance_scores: Tensor | None = None) -> Module:
     """Prune a number of elements, or a share: those nearest to 0; returns the module.
 
-    >>> import minitorch_pt as torch
     >>> layer = torch.nn.Linear(2, 2, bias=False)
     >>> _ = layer.weight.data.copy_(torch.tensor([[1.0, -2.0], [0.5, 3.0]]))
     >>> torch.nn.utils.prune.l1_unstructured(layer, "weight", amount=0.5).weight

@@ -141,7 +141,6 @@ def pack_padded_sequence(
         IndexError: the input has less than two axes, or the lengths more than one with `enforce_sorted=False`.
         TypeError: there are no lengths.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.utils.rnn.pack_padded_sequence(torch.tensor([[1, 4], [2, 5], [3, 0]]), [3, 2])
     PackedSequence(data=tensor([1, 4, 2, 5, 3]), batch_sizes=tensor([2, 2, 1]), sorted_indices=None, unsorted_indices=None)
     """

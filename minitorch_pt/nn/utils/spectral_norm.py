@@ -74,6 +74,11 @@ def spectral_norm(
         ValueError: n_power_iterations is not positive, there is no weight, or its shape is not known yet. RuntimeError: done already.
 
     Source: Miyato et al. 2018, arXiv:1802.05957.
+
+    >>> import warnings; warnings.simplefilter("ignore", FutureWarning)  # it is deprecated for parametrizations
+    >>> layer = nn.utils.spectral_norm(nn.Linear(3, 2))
+    >>> sorted(name for name, _ in layer.named_parameters())
+    ['bias', 'weight_orig']
     """
     if dim is None:
         dim = int(any(kind.__name__.startswith("ConvTranspose") for kind in type(module).__mro__))
@@ -96,5 +101,10 @@ def remove_spectral_norm(module: Any, name: str = "weight") -> Any:
 
     Raises:
         ValueError: it has no spectral norm.
+
+    >>> import warnings; warnings.simplefilter("ignore", FutureWarning)  # it is deprecated for parametrizations
+    >>> layer = nn.utils.remove_spectral_norm(nn.utils.spectral_norm(nn.Linear(3, 2)))
+    >>> sorted(name for name, _ in layer.named_parameters())
+    ['bias', 'weight']
     """
     return take_hook(module, SpectralNorm, name, "spectral_norm")

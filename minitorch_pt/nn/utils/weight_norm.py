@@ -84,6 +84,11 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
         RuntimeError: done already. ValueError: the weight's shape is not known yet.
 
     Source: Salimans and Kingma 2016, arXiv:1602.07868.
+
+    >>> import warnings; warnings.simplefilter("ignore", FutureWarning)  # it is deprecated for parametrizations
+    >>> layer = nn.utils.weight_norm(nn.Linear(3, 2))
+    >>> sorted(name for name, _ in layer.named_parameters())
+    ['bias', 'weight_g', 'weight_v']
     """
     warnings.warn(
         "`torch.nn.utils.weight_norm` is deprecated in favor of `torch.nn.utils.parametrizations.weight_norm`.",
@@ -104,5 +109,10 @@ def remove_weight_norm(module: Any, name: str = "weight") -> Any:
 
     Raises:
         ValueError: it has no weight norm.
+
+    >>> import warnings; warnings.simplefilter("ignore", FutureWarning)  # it is deprecated for parametrizations
+    >>> layer = nn.utils.remove_weight_norm(nn.utils.weight_norm(nn.Linear(3, 2)))
+    >>> sorted(name for name, _ in layer.named_parameters())
+    ['bias', 'weight']
     """
     return take_hook(module, WeightNorm, name, "weight_norm")

@@ -42,7 +42,6 @@ def det(A: Tensor, *, out: Tensor | None = None) -> Pulled:
     Raises:
         RuntimeError: not square, or not floating point.
 
-    >>> import minitorch_pt as torch
     >>> torch.linalg.det(torch.tensor([[2.0, 1.0], [0.0, 4.0]]))
     tensor(8.)
     """
@@ -69,6 +68,11 @@ def slogdet(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Pulled:
 
     Raises:
         RuntimeError: not square, or not floating point.
+
+    >>> torch.linalg.slogdet(torch.tensor([[-1.0, 0.0], [0.0, 1.0]]))
+    torch.return_types.linalg_slogdet(
+    sign=tensor(-1.),
+    logabsdet=tensor(0.))
     """
     check_matrices("linalg.slogdet", A, square=True)
     with np.errstate(all="ignore"):  # NumPy warns of nan

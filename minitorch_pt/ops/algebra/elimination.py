@@ -88,6 +88,10 @@ def lu_factor_ex(
 
     Raises:
         NotImplementedError: not floating point. RuntimeError: no matrices, or pivot=False. LinAlgError: with check_errors, such a zero.
+
+    >>> LU, pivots, info = torch.linalg.lu_factor_ex(torch.tensor([[2.0, 1.0], [4.0, 4.0]]))
+    >>> info
+    tensor(0, dtype=torch.int32)
     """
     return _lu_factor_ex(A, pivot, check_errors)
 
@@ -100,6 +104,11 @@ def lu_factor(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None =
 
     Raises:
         NotImplementedError: not floating point. RuntimeError: no matrices, or pivot=False. LinAlgError: a zero on the diagonal of U.
+
+    >>> LU, pivots = torch.linalg.lu_factor(torch.tensor([[2.0, 1.0], [4.0, 4.0]]))
+    >>> LU, pivots  # the rows were swapped
+    (tensor([[ 4.0000,  4.0000],
+            [ 0.5000, -1.0000]]), tensor([2, 2], dtype=torch.int32))
     """
     return return_types.linalg_lu_factor(_lu_factor_ex(A, pivot, True)[:2])
 
@@ -124,7 +133,6 @@ def lu(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) 
     Raises:
         NotImplementedError: not floating point. RuntimeError: no matrices, or pivot=False.
 
-    >>> import minitorch_pt as torch
     >>> torch.linalg.lu(torch.tensor([[1.0, 2.0], [4.0, 4.0]])).U
     tensor([[4., 4.],
             [0., 1.]])
@@ -143,6 +151,11 @@ def lu_solve(
 
     Raises:
         RuntimeError: sizes or dtypes do not fit.
+
+    >>> LU, pivots = torch.linalg.lu_factor(torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    >>> torch.linalg.lu_solve(LU, pivots, torch.tensor([[2.0], [8.0]]))
+    tensor([[1.],
+            [2.]])
     """
     check_matrices("linalg.lu_solve", LU, square=True)
     check_pair("linalg.lu_solve", LU, B, left)

@@ -87,6 +87,10 @@ def cholesky_ex(
 
     Raises:
         RuntimeError: not square, or not floating point. LinAlgError: with check_errors, a matrix that is not positive-definite.
+
+    >>> L, info = torch.linalg.cholesky_ex(torch.tensor([[-1.0]]))
+    >>> info  # the minor that is not positive
+    tensor(1, dtype=torch.int32)
     """
     return _cholesky_ex(input, upper, check_errors)
 
@@ -100,7 +104,6 @@ def cholesky(input: Tensor, *, upper: bool = False, out: Tensor | None = None) -
     Raises:
         RuntimeError: not square, or not floating point. LinAlgError: not positive-definite.
 
-    >>> import minitorch_pt as torch
     >>> torch.linalg.cholesky(torch.tensor([[4.0, 2.0], [2.0, 5.0]]))
     tensor([[2., 0.],
             [1., 2.]])
@@ -137,6 +140,10 @@ def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = Non
 
     Raises:
         RuntimeError: another mode, or not floating point.
+
+    >>> Q, R = torch.linalg.qr(torch.tensor([[3.0, 0.0], [4.0, 5.0]]))
+    >>> torch.allclose(Q @ R, torch.tensor([[3.0, 0.0], [4.0, 5.0]]), atol=1e-6)
+    True
     """
     check_matrices("linalg.qr", A)
     if mode not in ("reduced", "complete", "r"):
@@ -171,6 +178,11 @@ def householder_product(input: Tensor, tau: Tensor, *, out: CastOut | None = Non
 
     Raises:
         RuntimeError: sizes or dtypes do not fit, or not floating point.
+
+    >>> a, tau = torch.geqrf(torch.tensor([[0.0, 1.0], [1.0, 0.0]]))
+    >>> torch.linalg.householder_product(a, tau).abs()  # Q
+    tensor([[0., 1.],
+            [1., 0.]])
     """
     check_matrices("linalg.householder_product", input)
     (m, n), k = input.shape[-2:], tau.shape[-1]
@@ -236,7 +248,6 @@ def eigh(input: Tensor, UPLO: str = "L", *, out: tuple[Tensor, ...] | None = Non
     Raises:
         RuntimeError: not square, not floating point, or another UPLO. LinAlgError: nan.
 
-    >>> import minitorch_pt as torch
     >>> torch.linalg.eigh(torch.tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
     tensor([1., 2.])
     """
@@ -260,6 +271,9 @@ def eigvalsh(input: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Pu
 
     Raises:
         RuntimeError: not square, not floating point, or another UPLO. LinAlgError: nan.
+
+    >>> torch.linalg.eigvalsh(torch.tensor([[2.0, 1.0], [1.0, 2.0]]))
+    tensor([1., 3.])
     """
     check_matrices("linalg.eigvalsh", input, square=True)
     values = _symmetric("linalg.eigvalsh", np.linalg.eigvalsh, array(input), UPLO)
@@ -336,6 +350,10 @@ def svd(
 
     Raises:
         RuntimeError: not floating point, or a driver. LinAlgError: nan or inf.
+
+    >>> U, S, Vh = torch.linalg.svd(torch.tensor([[3.0, 0.0], [0.0, 4.0]]))
+    >>> S
+    tensor([4., 3.])
     """
     _no_driver("linalg.svd", driver)
     return _svd.rule(A, full_matrices)
@@ -359,6 +377,9 @@ def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) 
 
     Raises:
         RuntimeError: not floating point, or a driver. LinAlgError: nan or inf.
+
+    >>> torch.linalg.svdvals(torch.tensor([[3.0, 0.0], [0.0, 4.0]]))
+    tensor([4., 3.])
     """
     _no_driver("linalg.svdvals", driver)
     return _svdvals.rule(A)

@@ -77,6 +77,10 @@ def inv_ex(A: Tensor, *, check_errors: bool = False, out: tuple[Tensor, ...] | N
 
     Raises:
         RuntimeError: not square, or not floating point. LinAlgError: with check_errors, a singular matrix.
+
+    >>> inverse, info = torch.linalg.inv_ex(torch.tensor([[2.0]]))
+    >>> inverse, info
+    (tensor([[0.5000]]), tensor(0, dtype=torch.int32))
     """
     return _inv_ex.rule(A, check_errors)
 
@@ -88,7 +92,6 @@ def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     Raises:
         RuntimeError: not square, or not floating point. LinAlgError: a singular matrix.
 
-    >>> import minitorch_pt as torch
     >>> torch.linalg.inv(torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
@@ -135,6 +138,9 @@ def solve_ex(
 
     Raises:
         RuntimeError: sizes or dtypes do not fit. LinAlgError: with check_errors, a singular matrix.
+
+    >>> torch.linalg.solve_ex(torch.tensor([[2.0]]), torch.tensor([[8.0]])).result
+    tensor([[4.]])
     """
     return _solve_ex(A, B, left, check_errors)
 
@@ -148,7 +154,6 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None)
     Raises:
         RuntimeError: sizes or dtypes do not fit. LinAlgError: a singular matrix.
 
-    >>> import minitorch_pt as torch
     >>> torch.linalg.solve(torch.tensor([[2.0, 1.0], [0.0, 4.0]]), torch.tensor([4.0, 8.0]))
     tensor([1., 2.])
     """
@@ -217,6 +222,10 @@ def solve_triangular(
 
     Raises:
         RuntimeError: sizes or dtypes do not fit.
+
+    >>> torch.linalg.solve_triangular(torch.tensor([[2.0, 0.0], [3.0, 4.0]]), torch.tensor([[2.0], [7.0]]), upper=False)
+    tensor([[1.],
+            [1.]])
     """
     check_matrices("linalg.solve_triangular", input, square=True)
     check_pair("linalg.solve_triangular", input, B, left)
@@ -232,6 +241,9 @@ def tensorinv(input: Tensor, ind: int = 2, *, out: CastOut | None = None) -> Ten
 
     Raises:
         RuntimeError: ind is not positive, the matrix is not square. LinAlgError: it is singular.
+
+    >>> torch.linalg.tensorinv(torch.eye(4).view(4, 2, 2), ind=1).shape
+    torch.Size([2, 2, 4])
     """
     if ind <= 0:
         raise RuntimeError(f"linalg.tensorinv: Expected a strictly positive integer for 'ind', got {ind}")
@@ -249,6 +261,9 @@ def tensorsolve(input: Tensor, other: Tensor, dims: Dims | None = None, *, out: 
 
     Raises:
         RuntimeError: the sizes do not fit. LinAlgError: A, read as a matrix, is singular.
+
+    >>> torch.linalg.tensorsolve(2 * torch.eye(2), torch.tensor([2.0, 4.0]))
+    tensor([1., 2.])
     """
     if dims is not None:
         input = input.movedim(dims, tuple(range(input.ndim - len(dims), input.ndim)))

@@ -52,7 +52,6 @@ def matrix_rank(
     Raises:
         RuntimeError: not floating point, or not square where it is to be symmetric.
 
-    >>> import minitorch_pt as torch
     >>> torch.linalg.matrix_rank(torch.ones(3, 3))
     tensor(1)
     """
@@ -103,6 +102,10 @@ def pinv(
         RuntimeError: not floating point, or not square where it is to be symmetric.
 
     Source: Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems".
+
+    >>> torch.linalg.pinv(torch.tensor([[2.0, 0.0], [0.0, 4.0], [0.0, 0.0]]))
+    tensor([[0.5000, 0.0000, 0.0000],
+            [0.0000, 0.2500, 0.0000]])
     """
     return _pinv(input, atol, rtol if rcond is None else rcond, hermitian)
 
@@ -159,6 +162,10 @@ def lstsq(
 
     Raises:
         RuntimeError: sizes or dtypes do not fit, or another driver.
+
+    >>> A, b = torch.tensor([[1.0], [1.0]]), torch.tensor([[1.0], [3.0]])
+    >>> torch.linalg.lstsq(A, b).solution
+    tensor([[2.0000]])
     """
     driver = driver or "gelsy"
     check_matrices("torch.linalg.lstsq", input)

@@ -41,7 +41,6 @@ def matrix_norm(
     Raises:
         RuntimeError: another ord, not two different axes, or whole numbers. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.linalg.matrix_norm(torch.tensor([[3.0, 0.0], [0.0, 4.0]]), "nuc")
     tensor(7.)
     """
@@ -80,6 +79,9 @@ def norm(
 
     Raises:
         RuntimeError: an ord that is not known, axes of another number than 1 or 2, or whole numbers. IndexError: no such axis.
+
+    >>> torch.linalg.norm(torch.tensor([3.0, 4.0]))
+    tensor(5.)
     """
     dims = (dim,) if isinstance(dim, int) else dim if dim is None else tuple(dim)
     count = input.ndim if dims is None else len(dims)
@@ -103,6 +105,9 @@ def cond(input: Tensor, p: Number | str | None = None, *, out: CastOut | None = 
 
     Raises:
         RuntimeError: another p, not square where it must be, or whole numbers.
+
+    >>> torch.linalg.cond(torch.tensor([[4.0, 0.0], [0.0, 2.0]]))
+    tensor(2.)
     """
     check_matrices("linalg.cond", input)
     if p in (None, 2, -2):

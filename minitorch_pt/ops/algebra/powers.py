@@ -34,6 +34,10 @@ def multi_dot(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     Raises:
         RuntimeError: less than two, not matrices, or sizes or dtypes that do not fit.
     Source: Cormen et al., Introduction to Algorithms, "Matrix-chain multiplication".
+
+    >>> torch.linalg.multi_dot([torch.ones(2, 3), torch.ones(3, 4), torch.ones(4, 1)])
+    tensor([[12.],
+            [12.]])
     """
     matrices = list(tensors)
     if len(matrices) < 2:
@@ -85,6 +89,10 @@ def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
 
     Raises:
         RuntimeError: not square. LinAlgError: n < 0 and a singular matrix.
+
+    >>> torch.matrix_power(torch.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
+    tensor([[1., 3.],
+            [0., 1.]])
     """
     if input.ndim < 2:
         raise RuntimeError(
@@ -145,6 +153,10 @@ def matrix_exp(input: Tensor) -> Pulled:
         RuntimeError: not square, or not floating point.
     Source: Higham 2005, "The scaling and squaring method for the matrix exponential revisited"; for the gradient Mathias 1996,
     "A chain rule for matrix functions and applications".
+
+    >>> torch.matrix_exp(torch.zeros(2, 2))
+    tensor([[1., 0.],
+            [0., 1.]])
     """
     check_matrices("linalg.matrix_exp", input, square=True)
     n = input.shape[-1]

@@ -37,7 +37,6 @@ def cross(input: Tensor, other: Tensor, *, dim: Dim | None = -1, out: Tensor | N
     Raises:
         RuntimeError: the axis is not of size 3, or the numbers of axes differ. IndexError: no such axis.
 
-    >>> import minitorch_pt as torch
     >>> torch.linalg.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]))
     tensor([0., 0., 1.])
     """
@@ -68,6 +67,9 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: Dim = -2, dim2: Dim = -1) -> T
 
     Raises:
         RuntimeError: dim1 and dim2 are the same. IndexError: no such axis.
+
+    >>> torch.linalg.diagonal(torch.tensor([[1, 2], [3, 4]]))
+    tensor([1, 4])
     """
     return _along(A, offset, dim1, dim2)
 
@@ -78,6 +80,9 @@ def vecdot(x: Tensor, y: Tensor, *, dim: Dim = -1, out: Tensor | None = None) ->
 
     Raises:
         RuntimeError: whole numbers, dtypes that differ, or shapes that do not broadcast. IndexError: no such axis.
+
+    >>> torch.linalg.vecdot(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
+    tensor(11.)
     """
     if array(x).dtype.kind != "f":
         raise RuntimeError(
@@ -96,6 +101,11 @@ def vander(x: Tensor, *, N: int | None = None) -> Tensor:
 
     Raises:
         RuntimeError: N less than 2, or bool or float16.
+
+    >>> torch.linalg.vander(torch.tensor([1, 2, 3]))
+    tensor([[1, 1, 1],
+            [1, 2, 4],
+            [1, 3, 9]])
     """
     if array(x).dtype in (np.dtype(bool), np.dtype(np.float16)):
         raise RuntimeError(

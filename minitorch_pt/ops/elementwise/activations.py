@@ -44,7 +44,6 @@ def second_inplace(operation: Callable, name: str, saves: str = "result") -> Cal
 def relu(input: Tensor) -> Pulled:
     """max(0, x): negative numbers become 0.
 
-    >>> import minitorch_pt as torch
     >>> torch.relu(torch.tensor([-1.0, 0.0, 2.0]))
     tensor([0., 0., 2.])
     """
@@ -74,7 +73,6 @@ def _log_1_exp(x: np.ndarray) -> np.ndarray:
 def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     """1 / (1 + e^-x), between 0 and 1; its slope is y (1 - y).
 
-    >>> import minitorch_pt as torch
     >>> torch.sigmoid(torch.tensor([-1000.0, 0.0, 1000.0]))
     tensor([0.0000, 0.5000, 1.0000])
     """
@@ -92,7 +90,11 @@ sigmoid_ = inplace(sigmoid)
 
 @differentiable(promote="float", saves="result")
 def tanh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """Hyperbolic tangent, between -1 and 1; its slope is 1 - tanh²."""
+    """Hyperbolic tangent, between -1 and 1; its slope is 1 - tanh².
+
+    >>> torch.tanh(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.7616,  0.0000,  0.7616])
+    """
     y = np.tanh(input)
     if y.dtype is HALF:
         kept = single(y)
@@ -122,7 +124,11 @@ _leaky_relu_ = second_inplace(_leaky_relu, "LeakyReluBackward1")
 
 @composed
 def leaky_relu(input: Tensor, negative_slope: Number = 0.01, inplace: Flag = False) -> Tensor:
-    """x where x > 0, negative_slope * x elsewhere."""
+    """x where x > 0, negative_slope * x elsewhere.
+
+    >>> F.leaky_relu(torch.tensor([-2.0, 3.0]), 0.1)
+    tensor([-0.2000,  3.0000])
+    """
     return (_leaky_relu_ if inplace else _leaky_relu)(input, negative_slope)
 
 
@@ -161,6 +167,9 @@ def elu(input: Tensor, alpha: Number = 1.0, inplace: Flag = False) -> Tensor:
     """x where x > 0, alpha (e^x - 1) elsewhere.
 
     Source: Clevert et al. 2015, arXiv:1511.07289.
+
+    >>> F.elu(torch.tensor([-1.0, 0.0, 2.0]))
+    tensor([-0.6321,  0.0000,  2.0000])
     """
     return (_elu_ if inplace else _elu)(input, alpha, 1.0)
 
@@ -173,13 +182,21 @@ def selu(input: Tensor) -> Tensor:
     """scale * elu(x, alpha) with the constants that keep mean 0 and variance 1 from layer to layer: 1.0507 and 1.6733.
 
     Source: Klambauer et al. 2017, arXiv:1706.02515.
+
+    >>> torch.selu(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-1.1113,  0.0000,  1.0507])
     """
     return _elu(input, SELU_ALPHA, SELU_SCALE)
 
 
 @composed
 def selu_(input: Tensor) -> Tensor:
-    """In-place form of `selu`."""
+    """In-place form of `selu`.
+
+    >>> x = torch.tensor([-1.0, 0.0, 1.0])
+    >>> torch.selu_(x)
+    tensor([-1.1113,  0.0000,  1.0507])
+    """
     return _elu_(input, SELU_ALPHA, SELU_SCALE)
 
 
@@ -191,6 +208,9 @@ def celu(input: Tensor, alpha: Number = 1.0) -> Pulled:
         RuntimeError: alpha is 0.
 
     Source: Barron 2017, arXiv:1704.07483.
+
+    >>> torch.celu(torch.tensor([-1.0, 0.0, 2.0]))
+    tensor([-0.6321,  0.0000,  2.0000])
     """
     if check_floating("celu", input):
         return in_single(celu, input, alpha)
@@ -238,6 +258,9 @@ def gelu(input: Tensor, *, approximate: str = "none", out: Tensor | None = None)
         RuntimeError: another `approximate`.
 
     Source: Hendrycks and Gimpel 2016, arXiv:1606.08415.
+
+    >>> F.gelu(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.1587,  0.0000,  0.8413])
     """
     if approximate not in ("none", "tanh"):
         raise RuntimeError(f"approximate argument must be either none or tanh, got {approximate!r}")
@@ -262,7 +285,11 @@ _silu_ = inplace(_silu)
 
 @composed
 def silu(input: Tensor, inplace: Flag = False) -> Tensor:
-    """x sigmoid(x), also called swish."""
+    """x sigmoid(x), also called swish.
+
+    >>> F.silu(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.2689,  0.0000,  0.7311])
+    """
     return (_silu_ if inplace else _silu)(input)
 
 
@@ -284,7 +311,11 @@ def _softplus(input: Array, beta: float, threshold: float) -> Pulled:
 
 @composed
 def softplus(input: Tensor, beta: Number = 1.0, threshold: Number = 20.0, *, out: Tensor | None = None) -> Tensor:
-    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold."""
+    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold.
+
+    >>> F.softplus(torch.tensor([-100.0, 0.0, 100.0]))
+    tensor([3.7835e-44, 6.9315e-01, 1.0000e+02])
+    """
     return _softplus(input, beta, threshold)
 
 
@@ -304,19 +335,30 @@ def mish(input: Tensor, inplace: Flag = False) -> Tensor:
     """x tanh(softplus(x)).
 
     Source: Misra 2019, arXiv:1908.08681.
+
+    >>> F.mish(torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.3034,  0.0000,  0.8651])
     """
     return (_mish_ if inplace else _mish)(input)
 
 
 @composed
 def softsign(input: Tensor) -> Tensor:
-    """x / (1 + |x|)."""
+    """x / (1 + |x|).
+
+    >>> F.softsign(torch.tensor([-3.0, 0.0, 1.0]))
+    tensor([-0.7500,  0.0000,  0.5000])
+    """
     return input / (abs(input) + 1)
 
 
 @differentiable(name="LogSigmoidBackward0")
 def logsigmoid(input: Tensor, *, out: QuietOut | None = None) -> Pulled:
-    """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1."""
+    """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|), precise where sigmoid(x) is rounded to 0 or 1.
+
+    >>> F.logsigmoid(torch.tensor([-100.0, 0.0]))
+    tensor([-100.0000,   -0.6931])
+    """
     if check_floating("logsigmoid", input):
         return in_single(logsigmoid, input)
     x = array(input)
@@ -343,6 +385,9 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         RuntimeError: `weight` has neither 1 element nor one for each channel, or another dtype than `input`.
 
     Source: He et al. 2015, arXiv:1502.01852.
+
+    >>> torch.prelu(torch.tensor([-4.0, 2.0]), torch.tensor([0.25]))
+    tensor([-1.,  2.])
     """
     if weight.ndim > 1:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
@@ -386,6 +431,9 @@ def glu(input: Tensor, dim: Dim = -1) -> Tensor:
         RuntimeError: the axis has an odd size, or there is none. IndexError: no such axis.
 
     Source: Dauphin et al. 2017, arXiv:1612.08083.
+
+    >>> F.glu(torch.tensor([3.0, 5.0, 0.0, 100.0]))  # 3 * sigmoid(0), 5 * sigmoid(100)
+    tensor([1.5000, 5.0000])
     """
     if not input.ndim:
         raise RuntimeError("glu does not support scalars because halving size must be even")
@@ -429,6 +477,9 @@ def rrelu(
         RuntimeError: lower is greater than upper. NotImplementedError: the input is not floating point.
 
     Source: Xu et al. 2015, arXiv:1505.00853.
+
+    >>> torch.rrelu(torch.tensor([-24.0, 2.0]))  # not training: the mean of the slopes, 11/48
+    tensor([-5.5000,  2.0000])
     """
     return _rrelu.rule(input, _slopes(input, lower, upper, training, generator))
 
@@ -437,5 +488,10 @@ def rrelu(
 def rrelu_(
     input: Tensor, lower: Number = 1 / 8, upper: Number = 1 / 3, training: bool = False, generator: object = None
 ) -> Tensor:
-    """In-place form of `rrelu`."""
+    """In-place form of `rrelu`.
+
+    >>> x = torch.tensor([-24.0, 2.0])
+    >>> torch.rrelu_(x)
+    tensor([-5.5000,  2.0000])
+    """
     return _rrelu_(input, _slopes(input, lower, upper, training, generator))

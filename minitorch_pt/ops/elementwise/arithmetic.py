@@ -34,7 +34,6 @@ _NUMBERS = {int, float}
 def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Pulled:
     """input + alpha * other. Both gradients are the output's.
 
-    >>> import minitorch_pt as torch
     >>> torch.add(torch.tensor([1, 2]), 10)
     tensor([11, 12])
     """
@@ -79,6 +78,9 @@ def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
 
     Raises:
         RuntimeError: bool tensors, of which there is no difference.
+
+    >>> torch.sub(torch.tensor([5, 6]), torch.tensor([1, 2]), alpha=2)
+    tensor([3, 2])
     """
     if alpha == 1 and type(alpha) is int:
         return input - other, same, lambda g: -g
@@ -94,6 +96,9 @@ def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Pulled:
 
     Raises:
         RuntimeError: bool tensors.
+
+    >>> torch.rsub(torch.tensor([1, 2]), 10)
+    tensor([9, 8])
     """
     whole_alpha(input, alpha)
     if alpha != 1 and is_half(input):
@@ -106,7 +111,11 @@ rsub_number = differentiable(rsub.__wrapped__, promote="type", linear=True, chec
 
 @differentiable(promote="type", saves=["other", "input"])
 def mul(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Pulled:
-    """input * other. Each factor's gradient is the other factor."""
+    """input * other. Each factor's gradient is the other factor.
+
+    >>> torch.mul(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([4.0, 5.0, 6.0]))
+    tensor([ 4., 10., 18.])
+    """
     if type(other) in _NUMBERS and is_half(input):
         return in_single(mul, input, other)
     return input * other, lambda g: g * other, lambda g: g * input
@@ -114,7 +123,11 @@ def mul(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = 
 
 @differentiable(promote="float", name="DivBackward0", saves=["other", "input other"])
 def true_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Pulled:
-    """input / other; integers become floating point numbers first."""
+    """input / other; integers become floating point numbers first.
+
+    >>> torch.true_divide(torch.tensor([1, 2]), 2)
+    tensor([0.5000, 1.0000])
+    """
     if type(other) in _NUMBERS and is_half(input):
         return in_single(true_divide, input, other)
     return input / other, lambda g: g / other, lambda g: -g * ((input / other) / other)
@@ -128,6 +141,13 @@ def div(
 
     Raises:
         RuntimeError: another rounding mode, or whole numbers divided by zero.
+
+    >>> torch.div(torch.tensor([7, -7]), 2)
+    tensor([ 3.5000, -3.5000])
+    >>> torch.div(torch.tensor([7, -7]), 2, rounding_mode="floor")
+    tensor([ 3, -4])
+    >>> torch.div(torch.tensor([7, -7]), 2, rounding_mode="trunc")
+    tensor([ 3, -3])
     """
     if rounding_mode is None:
         return true_divide(input, other)
@@ -201,7 +221,11 @@ def _floor_div(a: Array, b: Array) -> Array:
 
 @composed
 def floor_divide(input: Tensor | Number, other: Tensor | Number, *, out: CastOut | None = None) -> Tensor:
-    """input / other rounded down."""
+    """input / other rounded down.
+
+    >>> torch.floor_divide(torch.tensor([7, -7]), 2)
+    tensor([ 3, -4])
+    """
     return _floor_divide(input, other)
 
 
@@ -220,6 +244,9 @@ def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> P
 
     Raises:
         RuntimeError: whole numbers divided by zero.
+
+    >>> torch.remainder(torch.tensor([7.0, -7.0]), 3)  # the sign of the second
+    tensor([1., 2.])
     """
     a, b = _pair(input, other, "remainder")
     if a.dtype.kind == "f":  # not np.remainder, which loses the sign of -0
@@ -236,6 +263,9 @@ def fmod(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: whole numbers divided by zero.
+
+    >>> torch.fmod(torch.tensor([7.0, -7.0]), 3)  # the sign of the first
+    tensor([ 1., -1.])
     """
     a, b = _pair(input, other, "fmod")
     return np.fmod(a, b), same, lambda g: g * -_rounded_div.rule(input, other, 0)
@@ -247,6 +277,9 @@ def neg(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: a bool tensor.
+
+    >>> torch.neg(torch.tensor([1, -2]))
+    tensor([-1,  2])
     """
     if input.dtype == bool:
         raise RuntimeError(
@@ -261,6 +294,9 @@ def positive(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
     Raises:
         RuntimeError: a bool tensor.
+
+    >>> torch.positive(torch.tensor([1, -2]))
+    tensor([ 1, -2])
     """
     if array(input).dtype == bool:
         raise RuntimeError("The `+` operator, on a bool tensor is not supported; convert it with .int()")
@@ -269,7 +305,11 @@ def positive(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 @differentiable(promote="float", saves="result")
 def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """1 / x; the slope is -y²."""
+    """1 / x; the slope is -y².
+
+    >>> torch.reciprocal(torch.tensor([2.0, 4.0]))
+    tensor([0.5000, 0.2500])
+    """
     y = 1 / input
     return y, lambda g: -g * (y * y)
 
@@ -281,7 +321,11 @@ def reciprocal_times(input: Array, other: Array | float) -> Array:
 
 @differentiable
 def abs(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The absolute value; the slope is the sign, 0 at 0."""
+    """The absolute value; the slope is the sign, 0 at 0.
+
+    >>> torch.abs(torch.tensor([-2, 0, 3]))
+    tensor([2, 0, 3])
+    """
     if input.dtype == bool:
         raise NotImplementedError("abs() of a bool tensor: convert it with .int() first")
     return np.abs(input), lambda g: g * sign.rule(input)
@@ -292,7 +336,11 @@ absolute = abs
 
 @differentiable(linear=True)
 def sign(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """-1, 0 or 1, and 0 for nan; flat, so its gradient is 0."""
+    """-1, 0 or 1, and 0 for nan; flat, so its gradient is 0.
+
+    >>> torch.sign(torch.tensor([-2.5, 0.0, 7.0]))
+    tensor([-1.,  0.,  1.])
+    """
     data = array(input)
     if data.dtype.kind == "f":
         # np.sign takes twice as long, and leaves nan
@@ -302,7 +350,11 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 @differentiable(saves="input result")
 def sgn(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """-1, 0 or 1 as `sign`, under torch's other name."""
+    """-1, 0 or 1 as `sign`, under torch's other name.
+
+    >>> torch.sgn(torch.tensor([-2.5, 0.0, 7.0]))
+    tensor([-1.,  0.,  1.])
+    """
     return sign.__wrapped__(input)
 
 
@@ -311,7 +363,11 @@ divide, multiply, subtract, negative = div, mul, sub, neg
 
 @differentiable(promote="type")
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Pulled:
-    """input + value * tensor1 * tensor2; of whole numbers, with the whole part of `value`."""
+    """input + value * tensor1 * tensor2; of whole numbers, with the whole part of `value`.
+
+    >>> torch.addcmul(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), torch.tensor([5.0, 6.0]), value=0.5)
+    tensor([ 8.5000, 14.0000])
+    """
     only_kinds("fiu", "addcmul", input)
     if is_half(input):
         return in_single(addcmul, input, tensor1, tensor2, value=value)
@@ -333,6 +389,9 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
 
     Raises:
         RuntimeError: whole numbers to divide.
+
+    >>> torch.addcdiv(torch.tensor([1.0, 2.0]), torch.tensor([6.0, 8.0]), torch.tensor([3.0, 4.0]), value=0.5)
+    tensor([2., 3.])
     """
     if is_half(input):
         return in_single(addcdiv, input, tensor1, tensor2, value=value)
@@ -351,6 +410,9 @@ def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = No
 
     Raises:
         RuntimeError: the dtypes differ. NotImplementedError: whole numbers.
+
+    >>> torch.lerp(torch.tensor([0.0, 10.0]), torch.tensor([4.0, 20.0]), 0.25)
+    tensor([ 1.0000, 12.5000])
     """
     for name, x in (("input", input), ("end", end)):
         if not hasattr(x, "_data"):
@@ -401,13 +463,21 @@ def _no_fractions(name: str, input: Array) -> None:
 
 @nondifferentiable(promote="type")
 def gcd(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The greatest common divisor."""
+    """The greatest common divisor.
+
+    >>> torch.gcd(torch.tensor([12, 18]), torch.tensor([8, 27]))
+    tensor([4, 9])
+    """
     _no_fractions("gcd", input)
     return np.gcd(input, other)
 
 
 @nondifferentiable(promote="type")
 def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The least common multiple."""
+    """The least common multiple.
+
+    >>> torch.lcm(torch.tensor([4, 6]), torch.tensor([6, 9]))
+    tensor([12, 18])
+    """
     _no_fractions("lcm", input)
     return np.lcm(input, other)

@@ -27,13 +27,21 @@ __all__ = [
 
 @differentiable(promote="type", saves="input other")
 def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The larger of the two; equal ones share the gradient."""
+    """The larger of the two; equal ones share the gradient.
+
+    >>> torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+    tensor([3, 5])
+    """
     return np.maximum(input, other), lambda g: _share(g, input, other), lambda g: _share(g, other, input)
 
 
 @differentiable(promote="type", saves="input other")
 def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The smaller of the two; equal ones share the gradient."""
+    """The smaller of the two; equal ones share the gradient.
+
+    >>> torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+    tensor([1, 2])
+    """
     return np.minimum(input, other), lambda g: _share(g, other, input), lambda g: _share(g, input, other)
 
 
@@ -46,14 +54,22 @@ def _share(g: Array, larger: Array, smaller: Array) -> Array:
 
 @differentiable(promote="type", saves="input other")
 def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The larger of the two, or the one that is not nan."""
+    """The larger of the two, or the one that is not nan.
+
+    >>> torch.fmax(torch.tensor([1.0, torch.nan]), torch.tensor([2.0, 3.0]))
+    tensor([2., 3.])
+    """
     first = (array(input) >= array(other)) | np.isnan(array(other))
     return np.fmax(array(input), array(other)), lambda g: pick(first, g), lambda g: pick(~first, g)
 
 
 @differentiable(promote="type", saves="input other")
 def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The smaller of the two, or the one that is not nan."""
+    """The smaller of the two, or the one that is not nan.
+
+    >>> torch.fmin(torch.tensor([1.0, torch.nan]), torch.tensor([2.0, 3.0]))
+    tensor([1., 3.])
+    """
     first = (array(input) <= array(other)) | np.isnan(array(other))
     return np.fmin(array(input), array(other)), lambda g: pick(first, g), lambda g: pick(~first, g)
 
@@ -107,7 +123,6 @@ def clamp(
     Raises:
         RuntimeError: neither is given.
 
-    >>> import minitorch_pt as torch
     >>> torch.clamp(torch.tensor([-2.0, 0.5, 3.0]), 0, 1)
     tensor([0.0000, 0.5000, 1.0000])
     """
@@ -138,7 +153,11 @@ def _check_bound(name: str, input: Array, bound: Array | float) -> None:
 
 @composed
 def clamp_min(input: Tensor, min: Operand, *, out: CastOut | None = None) -> Tensor:
-    """x, but not below `min`."""
+    """x, but not below `min`.
+
+    >>> torch.clamp_min(torch.tensor([1, 5, 9]), 4)
+    tensor([4, 5, 9])
+    """
     _check_bound("clamp_min", input, min)
     value = _clamp_min(input, min, None)
     return named(value, "ClampMinBackward1") if hasattr(min, "_data") else value
@@ -146,7 +165,11 @@ def clamp_min(input: Tensor, min: Operand, *, out: CastOut | None = None) -> Ten
 
 @composed
 def clamp_max(input: Tensor, max: Operand, *, out: CastOut | None = None) -> Tensor:
-    """x, but not above `max`."""
+    """x, but not above `max`.
+
+    >>> torch.clamp_max(torch.tensor([1, 5, 9]), 4)
+    tensor([1, 4, 4])
+    """
     _check_bound("clamp_max", input, max)
     value = _clamp_max(input, None, max)
     return named(value, "ClampMaxBackward1") if hasattr(max, "_data") else value
@@ -167,7 +190,6 @@ def where(
     Raises:
         RuntimeError: the condition is no bool tensor.
 
-    >>> import minitorch_pt as torch
     >>> x = torch.tensor([1.0, -2.0])
     >>> torch.where(x > 0, x, 0.0)
     tensor([1., 0.])
@@ -201,7 +223,11 @@ _no_heaviside = underivable("heaviside")
 
 @differentiable(promote="type", linear=True, name="torch::autograd::NotImplemented", check=alike("heaviside"))
 def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """0 below zero, 1 above, `values` at zero, all of one type. Its gradient raises RuntimeError."""
+    """0 below zero, 1 above, `values` at zero, all of one type. Its gradient raises RuntimeError.
+
+    >>> torch.heaviside(torch.tensor([-2.0, 0.0, 3.0]), torch.tensor(0.5))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
     if input.dtype != values.dtype:
         raise RuntimeError(
             f"heaviside needs tensors of one type, and got {input.dtype} and {values.dtype}: convert one with .to()"
@@ -221,6 +247,9 @@ def _fill(number: int) -> Callable[..., Tensor]:
 
         Raises:
             RuntimeError: a tensor with axes.
+
+        >>> torch.fill(torch.tensor([1, 2, 3]), 7)
+        tensor([7, 7, 7])
         """
         if np.ndim(array(value)):
             raise RuntimeError(

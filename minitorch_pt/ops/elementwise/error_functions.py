@@ -196,7 +196,11 @@ def _erf_single(x: np.ndarray) -> np.ndarray:
 
 @differentiable(promote="float")
 def erf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x."""
+    """The error function, 2/sqrt(pi) times the integral of e^(-t²) from 0 to x.
+
+    >>> torch.erf(torch.tensor([0.0, 1.0, 10.0]))
+    tensor([0.0000, 0.8427, 1.0000])
+    """
     data = np.asarray(array(input))
     value = _erf(data) if data.itemsize == 8 else by_step(_erf_single, data)
     return value, lambda g: g * _bell(input, _SLOPE)
@@ -209,20 +213,32 @@ def _bell(x: Array, height: float) -> Array:
 
 @differentiable(promote="float")
 def erfc(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """1 - erf(x), exact for large x."""
+    """1 - erf(x), exact for large x.
+
+    >>> torch.erfc(torch.tensor([0.0, 1.0, 10.0]))
+    tensor([1.0000e+00, 1.5730e-01, 1.4013e-45])
+    """
     return in_double(erfc_of, input), lambda g: g * _bell(input, -_SLOPE)
 
 
 @differentiable(promote="float", name="SpecialErfcxBackward0")
 def erfcx(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """e^(x²) erfc(x), which neither vanishes nor overflows for large x."""
+    """e^(x²) erfc(x), which neither vanishes nor overflows for large x.
+
+    >>> torch.special.erfcx(torch.tensor([0.0, 10.0]))
+    tensor([1.0000, 0.0561])
+    """
     y = in_double(_erfcx, input) if isinstance(input, PLAIN) else erfcx(input)
     return y, lambda g: g * (2 * input * y - _SLOPE)
 
 
 @differentiable(promote="float", saves="input")
 def erfinv(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The inverse of erf on [-1, 1]; infinite at the ends, nan outside."""
+    """The inverse of erf on [-1, 1]; infinite at the ends, nan outside.
+
+    >>> torch.erfinv(torch.tensor([0.0, 0.5, 1.0]))
+    tensor([0.0000, 0.4769,    inf])
+    """
     y = in_double(_erfinv, input) if isinstance(input, PLAIN) else erfinv(input)
 
     def pull(g: Array) -> Array:
@@ -252,18 +268,30 @@ def _ndtri(p: np.ndarray) -> np.ndarray:
 
 @composed
 def ndtr(input: Tensor, *, out: CastOut | None = None) -> Tensor:
-    """The probability that a standard normal number is below x: (1 + erf(x / sqrt(2))) / 2, which is 0 for x far below 0; see log_ndtr."""
+    """The probability that a standard normal number is below x: (1 + erf(x / sqrt(2))) / 2, which is 0 for x far below 0; see log_ndtr.
+
+    >>> torch.special.ndtr(torch.tensor([-10.0, 0.0, 10.0]))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
     return named((1 + erf(input * _ROOT_HALF)) * 0.5, "MulBackward1")
 
 
 @differentiable(promote="float", name="SpecialLogNdtrBackward0", saves="input result")
 def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """log(ndtr(x)), exact where ndtr(x) is next to 0 or 1."""
+    """log(ndtr(x)), exact where ndtr(x) is next to 0 or 1.
+
+    >>> torch.special.log_ndtr(torch.tensor([0.0]))  # log 0.5
+    tensor([-0.6931])
+    """
     return in_double(_log_ndtr, input), lambda g: g / erfcx.rule(input * -_ROOT_HALF) * (_SLOPE * _ROOT_HALF)
 
 
 @differentiable(promote="float", name="SpecialNdtriBackward0", saves="result")
 def ndtri(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The inverse of ndtr: the number that a standard normal one is below with probability p."""
+    """The inverse of ndtr: the number that a standard normal one is below with probability p.
+
+    >>> torch.special.ndtri(torch.tensor([0.5, 0.975]))
+    tensor([0.0000, 1.9600])
+    """
     y = in_double(_ndtri, input) if isinstance(input, PLAIN) else ndtri(input)
     return y, lambda g: g * (math.sqrt(2 * math.pi) * np.exp(y * y / 2))

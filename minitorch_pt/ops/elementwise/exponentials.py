@@ -38,7 +38,6 @@ def pow(input: Operand, exponent: Operand, *, out: CastOut | None = None) -> Ten
     Raises:
         RuntimeError: whole numbers to a negative number (to a tensor of negative ones, the whole part of the result is given).
 
-    >>> import minitorch_pt as torch
     >>> torch.pow(torch.tensor([1.0, 2.0, 3.0]), 2)
     tensor([1., 4., 9.])
     """
@@ -127,7 +126,11 @@ def pow_of(x: Array, n: Array | float) -> Array:
 
 @composed
 def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
-    """`pow` in float64."""
+    """`pow` in float64.
+
+    >>> torch.float_power(torch.tensor([1, 2, 3]), 2)
+    tensor([1., 4., 9.], dtype=torch.float64)
+    """
 
     def double(x: Array) -> Tensor | float:
         return x.to(dtypes.float64) if hasattr(x, "_data") else float(x)
@@ -137,7 +140,11 @@ def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None)
 
 @differentiable(name="PowBackward0")
 def square(input: Tensor, *, out: CastOut | None = None) -> Pulled:
-    """input * input; the slope is 2 * input. Of bools, whole numbers."""
+    """input * input; the slope is 2 * input. Of bools, whole numbers.
+
+    >>> torch.square(torch.tensor([-2, 3]))
+    tensor([4, 9])
+    """
     if input.dtype == bool:
         input = input.astype(np.int64)
     return input * input, lambda g: g * (2 * input)
@@ -145,14 +152,22 @@ def square(input: Tensor, *, out: CastOut | None = None) -> Pulled:
 
 @differentiable(promote="float", saves="result")
 def sqrt(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The square root; nan for negative numbers. The slope is 1 / (2 sqrt(x)), infinite at 0."""
+    """The square root; nan for negative numbers. The slope is 1 / (2 sqrt(x)), infinite at 0.
+
+    >>> torch.sqrt(torch.tensor([4.0, 9.0, -1.0]))
+    tensor([2., 3., nan])
+    """
     y = np.sqrt(input)
     return y, lambda g: g / (2 * y)
 
 
 @differentiable(promote="float", saves="result")
 def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """1 / sqrt(x); the slope is -y³/2."""
+    """1 / sqrt(x); the slope is -y³/2.
+
+    >>> torch.rsqrt(torch.tensor([1.0, 4.0, 16.0]))
+    tensor([1.0000, 0.5000, 0.2500])
+    """
     if is_half(input):
         return in_single(rsqrt, input)
     y = 1 / np.sqrt(input)
@@ -164,14 +179,22 @@ def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote="float", saves="result")
 def exp(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """e to the power of x: its own slope."""
+    """e to the power of x: its own slope.
+
+    >>> torch.exp(torch.tensor([0.0, 1.0]))
+    tensor([1.0000, 2.7183])
+    """
     y = np.exp(input)
     return y, lambda g: g * y
 
 
 @differentiable(promote="float", saves="result")
 def exp2(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """2 to the power of x."""
+    """2 to the power of x.
+
+    >>> torch.exp2(torch.tensor([0.0, 1.0, 3.0]))
+    tensor([1., 2., 8.])
+    """
     if is_half(input):
         return in_single(exp2, input)
     y = np.exp2(input)
@@ -180,26 +203,42 @@ def exp2(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 @differentiable(promote="float", saves="result")
 def expm1(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """e^x - 1, exact near 0."""
+    """e^x - 1, exact near 0.
+
+    >>> torch.expm1(torch.tensor([0.0, 1e-6, 1.0]))
+    tensor([0.0000e+00, 1.0000e-06, 1.7183e+00])
+    """
     y = np.expm1(input)
     return y, lambda g: g * (y + 1)
 
 
 @differentiable(promote="float")
 def log(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The natural logarithm: -inf at 0, nan below. The slope is 1/x."""
+    """The natural logarithm: -inf at 0, nan below. The slope is 1/x.
+
+    >>> torch.log(torch.tensor([1.0, torch.e, 0.0]))
+    tensor([0., 1., -inf])
+    """
     return np.log(input), lambda g: g / input
 
 
 @differentiable(promote="float", name="Log1PBackward0")
 def log1p(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """log(1 + x), exact near 0."""
+    """log(1 + x), exact near 0.
+
+    >>> torch.log1p(torch.tensor([0.0, 1e-6]))
+    tensor([0.0000e+00, 1.0000e-06])
+    """
     return np.log1p(input), lambda g: g / (input + 1)
 
 
 @differentiable(promote="float")
 def log2(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The logarithm to base 2."""
+    """The logarithm to base 2.
+
+    >>> torch.log2(torch.tensor([1.0, 2.0, 8.0]))
+    tensor([0., 1., 3.])
+    """
     if is_half(input):
         return in_single(log2, input)
     return np.log2(input), lambda g: g / (input * math.log(2))
@@ -207,7 +246,11 @@ def log2(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 @differentiable(promote="float")
 def log10(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The logarithm to base 10."""
+    """The logarithm to base 10.
+
+    >>> torch.log10(torch.tensor([1.0, 10.0, 1000.0], dtype=torch.float64))
+    tensor([0., 1., 3.], dtype=torch.float64)
+    """
     if is_half(input):
         return in_single(log10, input)
     return np.log10(input), lambda g: g / (input * math.log(10))
@@ -219,6 +262,9 @@ def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pul
 
     Raises:
         NotImplementedError: whole numbers.
+
+    >>> torch.logaddexp(torch.tensor([0.0, 1000.0]), torch.tensor([0.0, 1000.0]))
+    tensor([6.9315e-01, 1.0007e+03])
     """
     only_kinds("f", "logaddexp", input)
     return (
@@ -234,6 +280,9 @@ def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pu
 
     Raises:
         NotImplementedError: whole numbers.
+
+    >>> torch.logaddexp2(torch.tensor([0.0, 3.0]), torch.tensor([0.0, 3.0]))
+    tensor([1., 4.])
     """
     only_kinds("f", "logaddexp2", input)
     return (
@@ -245,7 +294,11 @@ def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pu
 
 @differentiable(promote=("float", 1))
 def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Pulled:
-    """log(x / (1 - x)), the inverse of sigmoid: nan outside of [0, 1], unless x is first clamped to [eps, 1 - eps]."""
+    """log(x / (1 - x)), the inverse of sigmoid: nan outside of [0, 1], unless x is first clamped to [eps, 1 - eps].
+
+    >>> torch.logit(torch.tensor([0.5, 0.75]))
+    tensor([0.0000, 1.0986])
+    """
     x = array(input)
     low, flat, z = (0, math.nan, x)
     if eps is not None:

@@ -134,7 +134,6 @@ def lgamma(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Source: for small x the power series about 2, for large x Stirling's (Abramowitz and Stegun 6.1.33, 6.1.41).
 
-    >>> import minitorch_pt as torch
     >>> torch.lgamma(torch.tensor([1.0, 5.0])).exp()  # 0! and 4!
     tensor([ 1., 24.])
     """
@@ -143,7 +142,11 @@ def lgamma(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 @differentiable(promote="float")
 def digamma(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The slope of lgamma (Abramowitz and Stegun 6.3.18)."""
+    """The slope of lgamma (Abramowitz and Stegun 6.3.18).
+
+    >>> torch.digamma(torch.tensor([1.0, 2.0]))  # they differ by 1
+    tensor([-0.5772,  0.4228])
+    """
     return in_double(_digamma, input), lambda g: g * polygamma.rule(1, input)
 
 
@@ -158,6 +161,9 @@ def polygamma(n: int, input: Tensor, *, out: CastOut | None = None) -> Tensor:
 
     Raises:
         RuntimeError: n is negative.
+
+    >>> torch.polygamma(1, torch.tensor([1.0]))  # pi**2 / 6
+    tensor([1.6449])
     """
     if not isinstance(n, int):
         raise TypeError(f"polygamma(): argument 'n' (position 1) must be int, not {type(n).__name__}")
@@ -172,6 +178,9 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         RuntimeError: p is below 1.
+
+    >>> torch.mvlgamma(torch.tensor([2.0, 3.0]), 1)  # log 1!, log 2!
+    tensor([0.0000, 0.6931])
     """
     if p < 1:
         raise RuntimeError(f"p has to be greater than or equal to 1, got {p}")
@@ -302,12 +311,19 @@ igamma = _igamma(
     Raises:
         NotImplementedError: whole numbers, or the gradient of a.
 
-    >>> import minitorch_pt as torch
     >>> torch.igamma(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 1.0]))
     tensor([0.6321, 0.2642])
     """,
 )
-igammac = _igamma("igammac", True, """1 - igamma(input, other), without loss where it is small; raises as igamma.""")
+igammac = _igamma(
+    "igammac",
+    True,
+    """1 - igamma(input, other), without loss where it is small; raises as igamma.
+
+    >>> torch.igammac(torch.tensor([1.0]), torch.tensor([1.0]))  # exp(-1)
+    tensor([0.3679])
+    """,
+)
 
 
 def _no_zeta_slope(g: Array) -> NoReturn:
@@ -316,7 +332,11 @@ def _no_zeta_slope(g: Array) -> NoReturn:
 
 @differentiable(promote="float", name="SpecialZetaBackward0")
 def zeta(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
-    """Hurwitz's zeta function: the sum over k >= 0 of (k + other)^-input; with other = 1 Riemann's."""
+    """Hurwitz's zeta function: the sum over k >= 0 of (k + other)^-input; with other = 1 Riemann's.
+
+    >>> torch.special.zeta(torch.tensor([2.0]), torch.tensor([1.0]))  # pi**2 / 6
+    tensor([1.6449])
+    """
     if array(input).dtype == np.float16:
         raise NotImplementedError("zeta() is not implemented for 'Half'; convert with .float()")
     return in_double(_zeta, input, other), _no_zeta_slope, lambda g: g * -input * zeta.rule(input + 1, other)

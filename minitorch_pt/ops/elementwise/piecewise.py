@@ -48,6 +48,9 @@ def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0, inpla
 
     Raises:
         ValueError: min_val is greater than max_val.
+
+    >>> F.hardtanh(torch.tensor([-4.0, 0.5, 3.0]))
+    tensor([-1.0000,  0.5000,  1.0000])
     """
     if min_val > max_val:
         raise ValueError(f"min_val cannot be greater than max_val, got {min_val} and {max_val}")
@@ -56,7 +59,11 @@ def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0, inpla
 
 @composed
 def relu6(input: Tensor, inplace: Flag = False) -> Tensor:
-    """min(max(0, x), 6)."""
+    """min(max(0, x), 6).
+
+    >>> F.relu6(torch.tensor([-1.0, 3.0, 8.0]))
+    tensor([0., 3., 6.])
+    """
     return (_hardtanh_ if inplace else _hardtanh)(input, 0.0, 6.0)
 
 
@@ -77,7 +84,11 @@ _hardsigmoid_ = inplace(_hardsigmoid)
 
 @composed
 def hardsigmoid(input: Tensor, inplace: Flag = False) -> Tensor:
-    """min(max(0, x + 3), 6) / 6: a sigmoid of three straight lines."""
+    """min(max(0, x + 3), 6) / 6: a sigmoid of three straight lines.
+
+    >>> F.hardsigmoid(torch.tensor([-4.0, 0.0, 4.0]))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
     return (_hardsigmoid_ if inplace else _hardsigmoid)(input)
 
 
@@ -99,13 +110,20 @@ def hardswish(input: Tensor, inplace: Flag = False) -> Tensor:
     """x hardsigmoid(x).
 
     Source: Howard et al. 2019, arXiv:1905.02244.
+
+    >>> F.hardswish(torch.tensor([-4.0, 0.0, 3.0]))
+    tensor([-0., 0., 3.])
     """
     return (_hardswish_ if inplace else _hardswish)(input)
 
 
 @differentiable(saves="input")
 def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | None = None) -> Pulled:
-    """x where x > threshold, `value` elsewhere."""
+    """x where x > threshold, `value` elsewhere.
+
+    >>> torch.threshold(torch.tensor([0.5, 1.0, 2.0]), 1, -1)
+    tensor([-1., -1.,  2.])
+    """
     x = array(input)
     if x.dtype is BOOL:
         raise NotImplementedError("threshold() does not take torch.bool; convert with .float()")
@@ -119,7 +137,11 @@ threshold_ = second_inplace(threshold, "ThresholdBackward1", "input")
 
 @differentiable
 def hardshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None) -> Pulled:
-    """x where |x| > lambd, 0 elsewhere."""
+    """x where |x| > lambd, 0 elsewhere.
+
+    >>> torch.hardshrink(torch.tensor([-1.0, 0.3, 0.5, 2.0]))
+    tensor([-1.,  0.,  0.,  2.])
+    """
     check_floating("hardshrink", input)
     checked(lambd, array(input).dtype)
     far = ~(abs(array(input)) <= lambd)  # nan stays nan
@@ -140,6 +162,9 @@ def softshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None)
 
     Raises:
         RuntimeError: lambd is negative, or too large for the type.
+
+    >>> F.softshrink(torch.tensor([-1.0, 0.25, 2.0]))
+    tensor([-0.5000,  0.0000,  1.5000])
     """
     most = float(np.finfo(array(input).dtype).max) if array(input).dtype.kind == "f" else math.inf
     if not 0 <= lambd <= most:
@@ -151,5 +176,9 @@ def softshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None)
 
 @composed
 def tanhshrink(input: Tensor) -> Tensor:
-    """x - tanh(x)."""
+    """x - tanh(x).
+
+    >>> F.tanhshrink(torch.tensor([0.0, 2.0]))  # x - tanh x
+    tensor([0.0000, 1.0360])
+    """
     return input - input.tanh()

@@ -20,7 +20,11 @@ __all__ = ["angle", "conj", "conj_physical", "imag", "real", "resolve_conj", "re
 
 @differentiable(linear=True)
 def angle(input: Tensor, *, out: CastOut | None = None) -> Pulled:
-    """0 for positive numbers, pi for negative ones, nan for nan; its slope is 0."""
+    """0 for positive numbers, pi for negative ones, nan for nan; its slope is 0.
+
+    >>> torch.angle(torch.tensor([-1.0, 2.0]))
+    tensor([3.1416, 0.0000])
+    """
     kind = input.dtype if input.dtype.kind == "f" else dtypes.get_default_dtype().dtype
     values = (
         np.where(input < 0, np.pi, 0.0)
@@ -34,7 +38,8 @@ def _itself(name: str, text: str) -> Callable[..., Tensor]:
     def function(input: Tensor) -> Tensor:
         return input
 
-    return composed(titled(function, name, f"{text} Of real numbers, the tensor itself."))
+    example = f">>> torch.{name}(torch.tensor([1.0, -2.0]))\ntensor([ 1., -2.])"
+    return composed(titled(function, name, f"{text} Of real numbers, the tensor itself.\n\n{example}"))
 
 
 real = _itself("real", "The real parts.")
@@ -45,7 +50,11 @@ resolve_neg = _itself("resolve_neg", "The negatives, computed where they are onl
 
 @composed
 def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The complex conjugates, computed. Of real numbers, the tensor itself."""
+    """The complex conjugates, computed. Of real numbers, the tensor itself.
+
+    >>> torch.conj_physical(torch.tensor([1.0, 2.0]))
+    tensor([1., 2.])
+    """
     return input
 
 
@@ -55,6 +64,10 @@ def imag(input: Tensor) -> NoReturn:
 
     Raises:
         RuntimeError: always.
+
+    >>> torch.imag(torch.tensor([1.0]))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    RuntimeError: imag is not implemented for tensors with non-complex dtypes...
     """
     raise RuntimeError("imag is not implemented for tensors with non-complex dtypes, and there are no others here")
 
@@ -65,5 +78,9 @@ def view_as_real(input: Tensor) -> NoReturn:
 
     Raises:
         RuntimeError: always.
+
+    >>> torch.view_as_real(torch.tensor([1.0]))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    RuntimeError: view_as_real is only supported for complex tensors...
     """
     raise RuntimeError("view_as_real is only supported for complex tensors, and there are none here")

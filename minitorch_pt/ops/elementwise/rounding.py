@@ -27,24 +27,31 @@ __all__ = ["ceil", "copysign", "fix", "floor", "frac", "frexp", "ldexp", "nan_to
 # ---------------------------------------------------------------------------------------------------------------------
 # Rounding: flat almost everywhere, so gradients are 0
 # ---------------------------------------------------------------------------------------------------------------------
-def _rounding(name: str, ufunc: np.ufunc, text: str) -> Callable[..., Tensor]:
+def _rounding(name: str, ufunc: np.ufunc, text: str, shown: str) -> Callable[..., Tensor]:
     def rule(input: Tensor, *, out: Tensor | None = None) -> Pulled:
         data = array(input)
         only_kinds("fiu", name, data)
         return (ufunc(data) if data.dtype.kind == "f" else data.copy()), flat_slope
 
-    return differentiable(titled(rule, name, text), linear=True)
+    example = f">>> torch.{name}(torch.tensor([-1.5, 0.5, 2.0]))\ntensor([{shown}])"
+    return differentiable(titled(rule, name, f"{text}\n\n{example}"), linear=True)
 
 
-floor = _rounding("floor", np.floor, "The largest whole number that is not above x.")
-ceil = _rounding("ceil", np.ceil, "The smallest whole number that is not below x.")
-trunc = _rounding("trunc", np.trunc, "x without its fraction.")
+floor = _rounding("floor", np.floor, "The largest whole number that is not above x.", "-2.,  0.,  2.")
+ceil = _rounding("ceil", np.ceil, "The smallest whole number that is not below x.", "-1.,  1.,  2.")
+trunc = _rounding("trunc", np.trunc, "x without its fraction.", "-1.,  0.,  2.")
 fix = trunc
 
 
 @differentiable(linear=True, name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")
 def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Pulled:
-    """The nearest whole number, halves to the even one; or the nearest with that many decimals."""
+    """The nearest whole number, halves to the even one; or the nearest with that many decimals.
+
+    >>> torch.round(torch.tensor([0.5, 1.5, -2.6]))  # halves go to the even neighbour
+    tensor([ 0.,  2., -3.])
+    >>> torch.round(torch.tensor([3.14159]), decimals=2)
+    tensor([3.1400])
+    """
     data = array(input)
     if data.dtype.kind != "f":
         if decimals:
@@ -66,6 +73,9 @@ def frac(input: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         NotImplementedError: whole numbers.
+
+    >>> torch.frac(torch.tensor([-1.5, 2.25]))
+    tensor([-0.5000,  0.2500])
     """
     if array(input).dtype.kind != "f":
         raise NotImplementedError(
@@ -86,7 +96,11 @@ def nan_to_num(
     *,
     out: Tensor | None = None,
 ) -> Pulled:
-    """nan, inf and -inf replaced by numbers: by default 0 and the largest and smallest number of the type."""
+    """nan, inf and -inf replaced by numbers: by default 0 and the largest and smallest number of the type.
+
+    >>> torch.nan_to_num(torch.tensor([1.0, torch.nan, torch.inf]), nan=0.0, posinf=9.0)
+    tensor([1., 0., 9.])
+    """
     data = array(input)
     if data.dtype.kind != "f":
         return data.copy(), lambda g: g
@@ -95,14 +109,22 @@ def nan_to_num(
 
 @differentiable(promote="float", saves=["input result", "result"])
 def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Pulled:
-    """The size of `input` with the sign of `other`."""
+    """The size of `input` with the sign of `other`.
+
+    >>> torch.copysign(torch.tensor([1.0, 2.0]), torch.tensor([-3.0, 4.0]))
+    tensor([-1.,  2.])
+    """
     y, zero = np.copysign(input, other), array(input) == 0
     return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
 
 
 @differentiable(promote="type", saves=["input other", ""])
 def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The next representable number after x towards `other`. It moves with x, unless the two are equal."""
+    """The next representable number after x towards `other`. It moves with x, unless the two are equal.
+
+    >>> torch.nextafter(torch.tensor([1.0]), torch.tensor([2.0])) - 1
+    tensor([1.1921e-07])
+    """
     only_kinds("f", "nextafter", input)
     differ = array(input) != array(other)
     return np.nextafter(input, other), lambda g: pick(differ, g), flat_slope
@@ -115,7 +137,11 @@ def _no_bool_power(input: Array, other: Array | float) -> None:
 
 @differentiable(promote="float", saves=["other result", "result"], check=_no_bool_power)
 def ldexp(input: Tensor, other: Tensor, *, out: CastOut | None = None) -> Pulled:
-    """input * 2**other."""
+    """input * 2**other.
+
+    >>> torch.ldexp(torch.tensor([0.5, 0.75]), torch.tensor([4, 2]))
+    tensor([8., 3.])
+    """
     factor = np.power(array(other).dtype.type(2), other) if isinstance(other, PLAIN) else pow.rule(2.0, other)
     y = input * factor
     return y, lambda g: g * factor, lambda g: g * (y * math.log(2))
@@ -127,6 +153,10 @@ def frexp(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> Pulled:
 
     Raises:
         RuntimeError: whole numbers.
+
+    >>> mantissa, exponent = torch.frexp(torch.tensor([8.0, 3.0]))
+    >>> mantissa, exponent
+    (tensor([0.5000, 0.7500]), tensor([4, 2], dtype=torch.int32))
     """
     data = array(input)
     if data.dtype.kind != "f":

@@ -39,7 +39,6 @@ def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor 
         IndexError: no such axis.
         NotImplementedError: the input is not floating point and no `dtype` is given.
 
-    >>> import minitorch_pt as torch
     >>> torch.softmax(torch.tensor([0.0, 0.0, 1000.0]), dim=0)
     tensor([0., 0., 1.])
     """
@@ -76,6 +75,9 @@ def log_softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Ten
     Raises:
         IndexError: no such axis.
         NotImplementedError: the input is not floating point and no `dtype` is given.
+
+    >>> torch.log_softmax(torch.tensor([0.0, 0.0]), dim=0)
+    tensor([-0.6931, -0.6931])
     """
     if dtype is not None:
         return NotImplemented, _log_softmax_of
@@ -102,6 +104,10 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: floa
         RuntimeError: the input is not floating point. IndexError: no such axis.
 
     Source: Jang et al. 2016, arXiv:1611.01144; Maddison et al. 2016, arXiv:1611.00712.
+
+    >>> _ = torch.manual_seed(0)
+    >>> F.gumbel_softmax(torch.tensor([[0.0, 0.0, 5.0]]), hard=True)
+    tensor([[0., 0., 1.]])
     """
     if eps != 1e-10:
         warn("`eps` parameter is deprecated and has no effect.")

@@ -44,7 +44,11 @@ def in_double(function: Callable, *inputs: Array | float) -> np.ndarray:
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(promote="float", name="SpecialEntrBackward0")
 def entr(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """-x log(x), the share of a probability in the entropy: 0 at 0, -inf below."""
+    """-x log(x), the share of a probability in the entropy: 0 at 0, -inf below.
+
+    >>> torch.special.entr(torch.tensor([0.0, 0.5, 1.0]))  # -x log x
+    tensor([0.0000, 0.3466, -0.0000])
+    """
     x = array(input)
     value = np.where(x > 0, -x * np.log(x), np.where(x == 0, 0, np.where(x < 0, -np.inf, x))).astype(x.dtype)
     return value, lambda g: g * (-1 - np.log(input))
@@ -66,14 +70,22 @@ def _times_log(log: Callable, pole: float, input: Array, other: Array | float) -
 
 @differentiable(promote="float", saves="input other")
 def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
-    """x log(y), 0 where x is 0."""
+    """x log(y), 0 where x is 0.
+
+    >>> torch.xlogy(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 1.0]))
+    tensor([0., 0.])
+    """
     input, other = _beside(input, other)
     return *_times_log(np.log, 0, input, other), lambda g: g * input / other
 
 
 @differentiable(promote="float", name="SpecialXlog1PyBackward0", saves="input other")
 def xlog1py(input: Operand, other: Operand, *, out: Tensor | None = None) -> Pulled:
-    """x log(1 + y), 0 where x is 0."""
+    """x log(1 + y), 0 where x is 0.
+
+    >>> torch.special.xlog1py(torch.tensor([0.0, 2.0]), torch.tensor([-1.0, 1.0]))
+    tensor([0.0000, 1.3863])
+    """
     input, other = _beside(input, other)
     return *_times_log(np.log1p, -1, input, other), lambda g: g * input / (other + 1)
 
@@ -103,13 +115,21 @@ def _bessel(order: int, x: np.ndarray) -> np.ndarray:
 
 @differentiable(promote="float", name="I0Backward0")
 def i0(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The modified Bessel function of the first kind of order 0."""
+    """The modified Bessel function of the first kind of order 0.
+
+    >>> torch.i0(torch.tensor([0.0, 1.0]))
+    tensor([1.0000, 1.2661])
+    """
     return in_double(lambda x: _bessel(0, x) * np.exp(np.abs(x)), input), lambda g: g * i1.rule(input)
 
 
 @differentiable(promote="float", name="SpecialI0EBackward0")
 def i0e(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """e^(-|x|) i0(x), which does not overflow."""
+    """e^(-|x|) i0(x), which does not overflow.
+
+    >>> torch.special.i0e(torch.tensor([0.0, 1.0]))
+    tensor([1.0000, 0.4658])
+    """
     if is_half(input):
         return in_single(i0e, input)
     y = in_double(lambda x: _bessel(0, x), input) if isinstance(input, PLAIN) else i0e(input)
@@ -124,13 +144,21 @@ def _over(y: Array, x: Array) -> Array:
 
 @differentiable(promote="float", name="SpecialI1Backward0", saves="input result")
 def i1(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The modified Bessel function of the first kind of order 1: the slope of i0."""
+    """The modified Bessel function of the first kind of order 1: the slope of i0.
+
+    >>> torch.special.i1(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.5652])
+    """
     y = in_double(lambda x: _bessel(1, x) * np.exp(np.abs(x)), input) if isinstance(input, PLAIN) else i1(input)
     return y, lambda g: g * (i0.rule(input) - _over(y, input))
 
 
 @differentiable(promote="float", name="SpecialI1EBackward0", saves="input result")
 def i1e(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """e^(-|x|) i1(x), which does not overflow."""
+    """e^(-|x|) i1(x), which does not overflow.
+
+    >>> torch.special.i1e(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.2079])
+    """
     y = in_double(lambda x: _bessel(1, x), input) if isinstance(input, PLAIN) else i1e(input)
     return y, lambda g: g * (i0e.rule(input) - np.sign(array(input)) * y - _over(y, input))

@@ -23,44 +23,72 @@ __all__ = [
 
 @differentiable(promote="float")
 def sin(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The sine of an angle in radians; the slope is the cosine."""
+    """The sine of an angle in radians; the slope is the cosine.
+
+    >>> torch.sin(torch.tensor([0.0, torch.pi / 2]))
+    tensor([0., 1.])
+    """
     return np.sin(input), lambda g: g * np.cos(input)
 
 
 @differentiable(promote="float")
 def cos(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The cosine of an angle in radians; the slope is minus the sine."""
+    """The cosine of an angle in radians; the slope is minus the sine.
+
+    >>> torch.cos(torch.tensor([0.0, torch.pi]))
+    tensor([ 1., -1.])
+    """
     return np.cos(input), lambda g: g * -np.sin(input)
 
 
 @differentiable(promote="float", saves="result")
 def tan(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The tangent of an angle in radians; the slope is 1 + tan²."""
+    """The tangent of an angle in radians; the slope is 1 + tan².
+
+    >>> torch.tan(torch.tensor([0.0, torch.pi / 4]))
+    tensor([0., 1.])
+    """
     y = np.tan(input)
     return y, lambda g: g * (1 + y * y)
 
 
 @differentiable(promote="float")
 def asin(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The angle in radians whose sine is x; nan outside [-1, 1]."""
+    """The angle in radians whose sine is x; nan outside [-1, 1].
+
+    >>> torch.arcsin(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5708])
+    """
     return np.arcsin(input), lambda g: g / np.sqrt(1 - input * input)
 
 
 @differentiable(promote="float")
 def acos(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The angle in radians whose cosine is x; nan outside [-1, 1]."""
+    """The angle in radians whose cosine is x; nan outside [-1, 1].
+
+    >>> torch.acos(torch.tensor([1.0, 0.0, -1.0]))
+    tensor([0.0000, 1.5708, 3.1416])
+    """
     return np.arccos(input), lambda g: -g / np.sqrt(1 - input * input)
 
 
 @differentiable(promote="float")
 def atan(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The angle in radians whose tangent is x."""
+    """The angle in radians whose tangent is x.
+
+    >>> torch.arctan(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7854])
+    """
     return np.arctan(input), lambda g: g / (1 + input * input)
 
 
 @differentiable(promote="float", saves="input other")
 def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The angle in radians of the point (x=other, y=input). At the origin, where it has no slope, the gradients are 0."""
+    """The angle in radians of the point (x=other, y=input). At the origin, where it has no slope, the gradients are 0.
+
+    >>> torch.arctan2(torch.tensor([1.0, -1.0]), torch.tensor([0.0, 0.0]))
+    tensor([ 1.5708, -1.5708])
+    """
 
     if is_half(input):
         return in_single(atan2, input, other)
@@ -78,31 +106,51 @@ def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 @differentiable(promote="float")
 def sinh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The hyperbolic sine."""
+    """The hyperbolic sine.
+
+    >>> torch.sinh(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.1752])
+    """
     return np.sinh(input), lambda g: g * np.cosh(input)
 
 
 @differentiable(promote="float")
 def cosh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The hyperbolic cosine."""
+    """The hyperbolic cosine.
+
+    >>> torch.cosh(torch.tensor([0.0, 1.0]))
+    tensor([1.0000, 1.5431])
+    """
     return np.cosh(input), lambda g: g * np.sinh(input)
 
 
 @differentiable(promote="float")
 def asinh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The inverse of sinh."""
+    """The inverse of sinh.
+
+    >>> torch.arcsinh(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8814])
+    """
     return np.arcsinh(input), lambda g: g / np.sqrt(input * input + 1)
 
 
 @differentiable(promote="float")
 def acosh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The inverse of cosh; nan below 1."""
+    """The inverse of cosh; nan below 1.
+
+    >>> torch.acosh(torch.tensor([1.0, 2.0]))
+    tensor([0.0000, 1.3170])
+    """
     return np.arccosh(input), lambda g: g / np.sqrt(input * input - 1)
 
 
 @differentiable(promote="float")
 def atanh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """The inverse of tanh; nan outside [-1, 1]."""
+    """The inverse of tanh; nan outside [-1, 1].
+
+    >>> torch.arctanh(torch.tensor([0.0, 0.5, 1.0]))
+    tensor([0.0000, 0.5493,    inf])
+    """
     return np.arctanh(input), lambda g: g / (1 - input * input)
 
 
@@ -112,7 +160,11 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 
 @differentiable(promote="float")
 def sinc(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """sin(pi x) / (pi x), 1 at 0."""
+    """sin(pi x) / (pi x), 1 at 0.
+
+    >>> torch.sinc(torch.tensor([0.0, 0.5]))  # sin(pi x) / (pi x)
+    tensor([1.0000, 0.6366])
+    """
     if is_half(input):
         return in_single(sinc, input, wide=np.float64)
     x = array(input)
@@ -132,6 +184,9 @@ def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
 
     Raises:
         NotImplementedError: whole numbers.
+
+    >>> torch.hypot(torch.tensor([3.0, 5.0]), torch.tensor([4.0, 12.0]))
+    tensor([ 5., 13.])
     """
     only_kinds("f", "hypot", input)
     y = np.hypot(array(input), array(other)) if isinstance(input, np.ndarray) else hypot(input, other)
@@ -140,11 +195,19 @@ def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 @differentiable(promote="float", linear=True, name="Deg2RadBackward0")
 def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """Degrees to radians."""
+    """Degrees to radians.
+
+    >>> torch.deg2rad(torch.tensor([0.0, 180.0]))
+    tensor([0.0000, 3.1416])
+    """
     return input * (math.pi / 180), lambda g: g * (math.pi / 180)
 
 
 @differentiable(promote="float", linear=True, name="Rad2DegBackward0")
 def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Pulled:
-    """Radians to degrees."""
+    """Radians to degrees.
+
+    >>> torch.rad2deg(torch.tensor([0.0, torch.pi]))
+    tensor([  0., 180.])
+    """
     return input * (180 / math.pi), lambda g: g * (180 / math.pi)

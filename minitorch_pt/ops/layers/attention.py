@@ -180,7 +180,6 @@ def scaled_dot_product_attention(
 
     Source: Vaswani et al. 2017, arXiv:1706.03762.
 
-    >>> import minitorch_pt as torch
     >>> x = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
     >>> torch.nn.functional.scaled_dot_product_attention(x, x, x, is_causal=True)
     tensor([[1.0000, 0.0000],

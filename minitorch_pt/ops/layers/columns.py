@@ -200,7 +200,6 @@ def unfold(input: Tensor, kernel_size: Size, dilation: Size = 1, padding: Size =
         RuntimeError: the input is no image, an option is too small, or the kernel does not fit into the padded input.
         NotImplementedError: the input holds integers.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.unfold(torch.tensor([[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]), 2)
     tensor([[1., 2.],
             [2., 3.],
@@ -235,7 +234,6 @@ def fold(
         RuntimeError: the sizes do not fit each other, or an option is too small.
         NotImplementedError: the input holds integers.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.fold(torch.ones(4, 2), (2, 3), 2)
     tensor([[[1., 2., 1.],
              [1., 2., 1.]]])

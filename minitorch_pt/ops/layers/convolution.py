@@ -389,7 +389,6 @@ def conv1d(
         RuntimeError: shapes, dtypes or options do not fit each other.
         TypeError: an option is neither a number nor a tuple of them.
 
-    >>> import minitorch_pt as torch
     >>> torch.conv1d(torch.tensor([[1.0, 2.0, 4.0]]), torch.tensor([[[-1.0, 1.0]]]))
     tensor([[1., 2.]])
     """
@@ -406,7 +405,12 @@ def conv2d(
     dilation: Size = 1,
     groups: int = 1,
 ) -> Tensor:
-    """Convolution of images; see `conv1d`. Shapes: (N, C, H, W) or (C, H, W), weight (O, C / groups, KH, KW) -> (N, O, H', W')."""
+    """Convolution of images; see `conv1d`. Shapes: (N, C, H, W) or (C, H, W), weight (O, C / groups, KH, KW) -> (N, O, H', W').
+
+    >>> torch.conv2d(torch.arange(9.0).view(1, 1, 3, 3), torch.ones(1, 1, 2, 2))  # sums of 2 x 2 neighbours
+    tensor([[[[ 8., 12.],
+              [20., 24.]]]])
+    """
     return _run("conv2d", input, weight, bias, stride, padding, dilation, groups)
 
 
@@ -420,7 +424,11 @@ def conv3d(
     dilation: Size = 1,
     groups: int = 1,
 ) -> Tensor:
-    """Convolution of volumes; see `conv1d`. Shapes: (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, KD, KH, KW) -> (N, O, D', H', W')."""
+    """Convolution of volumes; see `conv1d`. Shapes: (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, KD, KH, KW) -> (N, O, D', H', W').
+
+    >>> torch.conv3d(torch.ones(1, 1, 3, 3, 3), torch.ones(1, 1, 3, 3, 3))  # 27 ones
+    tensor([[[[[27.]]]]])
+    """
     return _run("conv3d", input, weight, bias, stride, padding, dilation, groups)
 
 
@@ -446,7 +454,6 @@ def conv_transpose1d(
         RuntimeError: shapes, dtypes or options do not fit each other.
         TypeError: an option is neither a number nor a tuple of them.
 
-    >>> import minitorch_pt as torch
     >>> torch.conv_transpose1d(torch.tensor([[1.0, 2.0]]), torch.tensor([[[3.0, 4.0]]]), stride=2)
     tensor([[3., 4., 6., 8.]])
     """
@@ -464,7 +471,13 @@ def conv_transpose2d(
     groups: int = 1,
     dilation: Size = 1,
 ) -> Tensor:
-    """The adjoint of `conv2d`; see `conv_transpose1d`. Shapes: (N, C, H, W) or (C, H, W), weight (C, O / groups, KH, KW) -> (N, O, H', W')."""
+    """The adjoint of `conv2d`; see `conv_transpose1d`. Shapes: (N, C, H, W) or (C, H, W), weight (C, O / groups, KH, KW) -> (N, O, H', W').
+
+    >>> torch.conv_transpose2d(torch.ones(1, 1, 2, 2), torch.ones(1, 1, 2, 2))
+    tensor([[[[1., 2., 1.],
+              [2., 4., 2.],
+              [1., 2., 1.]]]])
+    """
     return _run("conv_transpose2d", input, weight, bias, stride, padding, dilation, groups, True, output_padding)
 
 
@@ -479,5 +492,9 @@ def conv_transpose3d(
     groups: int = 1,
     dilation: Size = 1,
 ) -> Tensor:
-    """The adjoint of `conv3d`; see `conv_transpose1d`. Shapes: (N, C, D, H, W) or (C, D, H, W), weight (C, O / groups, KD, KH, KW) -> (N, O, D', H', W')."""
+    """The adjoint of `conv3d`; see `conv_transpose1d`. Shapes: (N, C, D, H, W) or (C, D, H, W), weight (C, O / groups, KD, KH, KW) -> (N, O, D', H', W').
+
+    >>> torch.conv_transpose3d(torch.ones(1, 1, 2, 2, 2), torch.ones(1, 1, 2, 2, 2)).shape
+    torch.Size([1, 1, 3, 3, 3])
+    """
     return _run("conv_transpose3d", input, weight, bias, stride, padding, dilation, groups, True, output_padding)

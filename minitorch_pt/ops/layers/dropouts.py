@@ -70,13 +70,25 @@ def dropout(input: Tensor, p: float, train: bool) -> Tensor:
         RuntimeError: p is not between 0 and 1, or the input is not floating point.
 
     Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.dropout(torch.ones(6), p=0.5, train=True)
+    tensor([0., 0., 2., 0., 0., 0.])
+    >>> torch.dropout(torch.ones(6), p=0.5, train=False)
+    tensor([1., 1., 1., 1., 1., 1.])
     """
     return input if _idle(input, p, train) else _scale.rule(input, dropout_noise(input, p))
 
 
 @composed
 def dropout_(input: Tensor, p: float, train: bool) -> Tensor:
-    """In-place form of `dropout`."""
+    """In-place form of `dropout`.
+
+    >>> _ = torch.manual_seed(0)
+    >>> x = torch.ones(6)
+    >>> torch.dropout_(x, p=0.5, train=True)
+    tensor([0., 0., 2., 0., 0., 0.])
+    """
     return input if _idle(input, p, train) else _scale_(input, dropout_noise(input, p))
 
 
@@ -116,13 +128,22 @@ def alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     """Dropout for selu networks: dropped elements become selu(-inf) = -1.758, then all are scaled and shifted to keep mean and variance.
 
     Source: Klambauer et al. 2017, arXiv:1706.02515.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.alpha_dropout(torch.ones(4), p=0.5, train=True)  # dropped ones are not 0
+    tensor([-0.7792, -0.7792,  1.6656, -0.7792])
     """
     return input if _idle(input, p, train) else _alpha(input, array(input), p, False)
 
 
 @composed
 def alpha_dropout_(input: Tensor, p: float, train: bool) -> Tensor:
-    """In-place form of `alpha_dropout`."""
+    """In-place form of `alpha_dropout`.
+
+    >>> x = torch.ones(2)
+    >>> torch.alpha_dropout_(x, p=0.5, train=False)
+    tensor([1., 1.])
+    """
     return input if _idle(input, p, train) else _alpha(input, array(input), p, True)
 
 
@@ -133,23 +154,48 @@ def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     Shapes: (N, C, *); each of the N C channels is kept or dropped by itself.
 
     Source: Tompson et al. 2015, arXiv:1411.4280.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.feature_dropout(torch.ones(1, 3, 2), p=0.5, train=True)  # whole channels
+    tensor([[[0., 0.],
+             [0., 0.],
+             [2., 2.]]])
     """
     return input if _idle(input, p, train) else _scale.rule(input, dropout_noise(_each_channel(input), p))
 
 
 @composed
 def feature_dropout_(input: Tensor, p: float, train: bool) -> Tensor:
-    """In-place form of `feature_dropout`."""
+    """In-place form of `feature_dropout`.
+
+    >>> _ = torch.manual_seed(0)
+    >>> x = torch.ones(1, 3, 2)
+    >>> torch.feature_dropout_(x, p=0.5, train=True)
+    tensor([[[0., 0.],
+             [0., 0.],
+             [2., 2.]]])
+    """
     return input if _idle(input, p, train) else _scale_(input, dropout_noise(_each_channel(input), p))
 
 
 @composed
 def feature_alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor:
-    """`alpha_dropout` of whole channels."""
+    """`alpha_dropout` of whole channels.
+
+    >>> _ = torch.manual_seed(0)
+    >>> torch.feature_alpha_dropout(torch.ones(1, 2, 3), p=0.5, train=True)
+    tensor([[[-0.7792, -0.7792, -0.7792],
+             [-0.7792, -0.7792, -0.7792]]])
+    """
     return input if _idle(input, p, train) else _alpha(input, _each_channel(input), p, False)
 
 
 @composed
 def feature_alpha_dropout_(input: Tensor, p: float, train: bool) -> Tensor:
-    """In-place form of `feature_alpha_dropout`."""
+    """In-place form of `feature_alpha_dropout`.
+
+    >>> x = torch.ones(1, 2)
+    >>> torch.feature_alpha_dropout_(x, p=0.5, train=False)
+    tensor([[1., 1.]])
+    """
     return input if _idle(input, p, train) else _alpha(input, _each_channel(input), p, True)

@@ -82,7 +82,6 @@ def embedding(
         IndexError: a number that is no row. RuntimeError: indices that are not int32 or int64, or the weight is no matrix.
         NotImplementedError: sparse=True; gradients are dense here.
 
-    >>> import minitorch_pt as torch
     >>> torch.embedding(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([1, 0, 1]))
     tensor([[3., 4.],
             [1., 2.],
@@ -125,7 +124,6 @@ def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type
         RuntimeError: the table is no floating point matrix or requires grad, or the indices are not int32 or int64.
         IndexError: a number that is no row.
 
-    >>> import minitorch_pt as torch
     >>> torch.embedding_renorm_(torch.tensor([[3.0, 4.0], [3.0, 4.0]]), torch.tensor([1]), 1.0, 2.0)
     tensor([[3.0000, 4.0000],
             [0.6000, 0.8000]])
@@ -324,7 +322,6 @@ def embedding_bag(
         ValueError: shapes or mode do not fit. NotImplementedError: sparse=True, or per_sample_weights with another mode.
         RuntimeError: a number that is no row, offsets that are not in order, or dtypes do not fit.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.embedding_bag(torch.tensor([[0, 1]]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]), mode="sum")
     tensor([[4., 6.]])
     """

@@ -201,6 +201,9 @@ def layer_norm(
         RuntimeError: the last axes, or a parameter, are not of normalized_shape, or the dtypes differ.
 
     Source: Ba et al. 2016, arXiv:1607.06450.
+
+    >>> torch.layer_norm(torch.tensor([1.0, 3.0, 5.0]), (3,))
+    tensor([-1.2247,  0.0000,  1.2247])
     """
     count = _check_last_axes("layer_norm", input, normalized_shape, weight, bias)
     return _run(_layer_norm, "layer_norm", input, weight, bias, count, eps)
@@ -216,6 +219,9 @@ def rms_norm(input: Tensor, normalized_shape: Size, weight: Tensor | None = None
         ValueError: there are fewer axes. RuntimeError: the last axes, or the weight, are not of normalized_shape.
 
     Source: Zhang and Sennrich 2019, arXiv:1910.07467.
+
+    >>> torch.rms_norm(torch.tensor([3.0, 4.0]), (2,))  # divided by the root of the mean square, 12.5
+    tensor([0.8485, 1.1314])
     """
     if input.ndim < len(normalized_shape):
         raise ValueError(
@@ -306,6 +312,11 @@ def batch_norm(
         ValueError: one of the two is given alone.
 
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167.
+
+    >>> x = torch.tensor([[1.0], [3.0]])
+    >>> torch.batch_norm(x, None, None, None, None, True, 0.1, 0.0, False)
+    tensor([[-1.],
+            [ 1.]])
     """
     if not input.numel():  # as torch, which does not ask for channels then
         empty = input.clone() if weight is None else input * weight[0]
@@ -357,6 +368,9 @@ def instance_norm(
     Shapes: (N, C, *); all parameters (C).
 
     Source: Ulyanov et al. 2016, arXiv:1607.08022.
+
+    >>> torch.instance_norm(torch.tensor([[[1.0, 3.0]]]), None, None, None, None, True, 0.1, 0.0, False)
+    tensor([[[-1.,  1.]]])
     """
     n, channels = input.shape[:2]
     flat = input.reshape((1, n * channels, *input.shape[2:]))
@@ -419,6 +433,9 @@ def group_norm(
         RuntimeError: the channels do not divide into groups, there are none, or a parameter has not one element a channel.
 
     Source: Wu and He 2018, arXiv:1803.08494.
+
+    >>> torch.group_norm(torch.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
+    tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
     shape = list(input.shape)
     if num_groups <= 0:
@@ -445,6 +462,9 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
         ValueError: the input has less than 3 axes.
 
     Source: Krizhevsky et al. 2012, section 3.3.
+
+    >>> F.local_response_norm(torch.ones(1, 2, 1), size=2, alpha=1.0, beta=1.0).flatten()
+    tensor([0.6667, 0.5000])
     """
     if input.ndim < 3:
         raise ValueError(f"Expected 3D or higher dimensionality input (got {input.ndim} dimensions): (N, C, ...)")

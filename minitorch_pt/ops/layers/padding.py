@@ -48,7 +48,6 @@ def constant_pad_nd(input: Tensor, pad: Size, value: Number = 0) -> Pulled:
     Raises:
         RuntimeError: an odd number of sizes, more than two for an axis, or nothing is left of one.
 
-    >>> import minitorch_pt as torch
     >>> torch.constant_pad_nd(torch.tensor([1, 2, 3]), (2, -1), 7)
     tensor([7, 7, 1, 2])
     """
@@ -154,7 +153,6 @@ def pad(input: Tensor, pad: Size, mode: str = "constant", value: float | None = 
         RuntimeError: the numbers do not fit the input's shape, or a value is given to another mode than "constant".
         NotImplementedError: the mode is unknown, or does not pad so many axes.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.pad(torch.tensor([[1.0, 2.0, 3.0]]), (1, 2), "circular")
     tensor([[3., 1., 2., 3., 1., 2.]])
     """

@@ -182,7 +182,11 @@ def max_pool1d(
     ceil_mode: bool = False,
     return_indices: Flag = False,
 ) -> Tensor:
-    """The largest element of each window of (N, C, L): see `nn.MaxPool1d`."""
+    """The largest element of each window of (N, C, L): see `nn.MaxPool1d`.
+
+    >>> torch.max_pool1d(torch.tensor([[1.0, 3.0, 7.0, 5.0]]), 2)
+    tensor([[3., 7.]])
+    """
     return _max_pool("max_pool1d", input, (kernel_size, stride, padding, dilation, ceil_mode), return_indices)
 
 
@@ -198,7 +202,6 @@ def max_pool2d(
 ) -> Tensor:
     """The largest element of each window of (N, C, H, W): see `nn.MaxPool2d`.
 
-    >>> import minitorch_pt as torch
     >>> torch.max_pool2d(torch.tensor([[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 8.0, 7.0]]]), 2)
     tensor([[[6., 8.]]])
     """
@@ -215,7 +218,11 @@ def max_pool3d(
     ceil_mode: bool = False,
     return_indices: Flag = False,
 ) -> Tensor:
-    """The largest element of each window of (N, C, D, H, W): see `nn.MaxPool3d`."""
+    """The largest element of each window of (N, C, D, H, W): see `nn.MaxPool3d`.
+
+    >>> torch.max_pool3d(torch.arange(8.0).view(1, 2, 2, 2), 2)
+    tensor([[[[7.]]]])
+    """
     return _max_pool("max_pool3d", input, (kernel_size, stride, padding, dilation, ceil_mode), return_indices)
 
 
@@ -229,7 +236,11 @@ def max_pool1d_with_indices(
     ceil_mode: bool = False,
     return_indices: Flag = False,
 ) -> tuple[Tensor, Tensor]:
-    """`max_pool1d`, and where in its image, read row by row, each largest element is."""
+    """`max_pool1d`, and where in its image, read row by row, each largest element is.
+
+    >>> torch.max_pool1d_with_indices(torch.tensor([[1.0, 3.0, 7.0, 5.0]]), 2)
+    (tensor([[3., 7.]]), tensor([[1, 2]]))
+    """
     return _max_pool("max_pool1d", input, (kernel_size, stride, padding, dilation, ceil_mode), True)
 
 
@@ -243,7 +254,11 @@ def max_pool2d_with_indices(
     ceil_mode: bool = False,
     return_indices: Flag = False,
 ) -> tuple[Tensor, Tensor]:
-    """`max_pool2d`, and where in its image, read row by row, each largest element is."""
+    """`max_pool2d`, and where in its image, read row by row, each largest element is.
+
+    >>> F.max_pool2d_with_indices(torch.arange(4.0).view(1, 2, 2), 2)
+    (tensor([[[3.]]]), tensor([[[3]]]))
+    """
     return _max_pool("max_pool2d", input, (kernel_size, stride, padding, dilation, ceil_mode), True)
 
 
@@ -257,7 +272,11 @@ def max_pool3d_with_indices(
     ceil_mode: bool = False,
     return_indices: Flag = False,
 ) -> tuple[Tensor, Tensor]:
-    """`max_pool3d`, and where in its image, read row by row, each largest element is."""
+    """`max_pool3d`, and where in its image, read row by row, each largest element is.
+
+    >>> F.max_pool3d_with_indices(torch.arange(8.0).view(1, 2, 2, 2), 2)
+    (tensor([[[[7.]]]]), tensor([[[[7]]]]))
+    """
     return _max_pool("max_pool3d", input, (kernel_size, stride, padding, dilation, ceil_mode), True)
 
 
@@ -270,7 +289,11 @@ def _adaptive_max_pool(name: str, input: Array, output_size: Size, places: bool)
 
 @composed
 def adaptive_max_pool1d(input: Tensor, output_size: Size) -> Any:
-    """The largest element of each of `output_size` windows that cover the input, and its place: see `nn.AdaptiveMaxPool1d`."""
+    """The largest element of each of `output_size` windows that cover the input, and its place: see `nn.AdaptiveMaxPool1d`.
+
+    >>> torch.adaptive_max_pool1d(torch.tensor([[1.0, 2.0, 3.0, 4.0]]), 2)
+    (tensor([[2., 4.]]), tensor([[1, 3]]))
+    """
     return _adaptive_max_pool("adaptive_max_pool1d", input, output_size, True)
 
 
@@ -278,13 +301,21 @@ def adaptive_max_pool1d(input: Tensor, output_size: Size) -> Any:
 def adaptive_max_pool1d_with_indices(
     input: Tensor, output_size: Size, return_indices: Flag = False
 ) -> tuple[Tensor, Tensor]:
-    """The same as `torch.adaptive_max_pool1d`."""
+    """The same as `torch.adaptive_max_pool1d`.
+
+    >>> F.adaptive_max_pool1d_with_indices(torch.tensor([[1.0, 2.0, 3.0, 4.0]]), 2)
+    (tensor([[2., 4.]]), tensor([[1, 3]]))
+    """
     return _adaptive_max_pool("adaptive_max_pool1d", input, output_size, True)
 
 
 @composed
 def adaptive_max_pool2d(input: Tensor, output_size: object, return_indices: Flag = False) -> Any:
-    """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool2d`."""
+    """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool2d`.
+
+    >>> F.adaptive_max_pool2d(torch.arange(16.0).view(1, 4, 4), 1)
+    tensor([[[15.]]])
+    """
     return _adaptive_max_pool("adaptive_max_pool2d", input, output_size, return_indices)
 
 
@@ -292,13 +323,21 @@ def adaptive_max_pool2d(input: Tensor, output_size: object, return_indices: Flag
 def adaptive_max_pool2d_with_indices(
     input: Tensor, output_size: object, return_indices: Flag = False
 ) -> tuple[Tensor, Tensor]:
-    """`adaptive_max_pool2d`, and where in its image, read row by row, each largest element is."""
+    """`adaptive_max_pool2d`, and where in its image, read row by row, each largest element is.
+
+    >>> F.adaptive_max_pool2d_with_indices(torch.arange(16.0).view(1, 4, 4), 1)
+    (tensor([[[15.]]]), tensor([[[15]]]))
+    """
     return _adaptive_max_pool("adaptive_max_pool2d", input, output_size, True)
 
 
 @composed
 def adaptive_max_pool3d(input: Tensor, output_size: object, return_indices: Flag = False) -> Any:
-    """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool3d`."""
+    """The largest element of each of `output_size` windows that cover the input: see `nn.AdaptiveMaxPool3d`.
+
+    >>> F.adaptive_max_pool3d(torch.arange(8.0).view(1, 2, 2, 2), 1)
+    tensor([[[[7.]]]])
+    """
     return _adaptive_max_pool("adaptive_max_pool3d", input, output_size, return_indices)
 
 
@@ -306,7 +345,11 @@ def adaptive_max_pool3d(input: Tensor, output_size: object, return_indices: Flag
 def adaptive_max_pool3d_with_indices(
     input: Tensor, output_size: object, return_indices: Flag = False
 ) -> tuple[Tensor, Tensor]:
-    """`adaptive_max_pool3d`, and where in its image, read row by row, each largest element is."""
+    """`adaptive_max_pool3d`, and where in its image, read row by row, each largest element is.
+
+    >>> F.adaptive_max_pool3d_with_indices(torch.arange(8.0).view(1, 2, 2, 2), 1)
+    (tensor([[[[7.]]]]), tensor([[[[7]]]]))
+    """
     return _adaptive_max_pool("adaptive_max_pool3d", input, output_size, True)
 
 
@@ -401,7 +444,11 @@ def avg_pool1d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Tensor:
-    """The mean of each window of (N, C, L): see `nn.AvgPool1d`."""
+    """The mean of each window of (N, C, L): see `nn.AvgPool1d`.
+
+    >>> torch.avg_pool1d(torch.tensor([[1.0, 3.0, 5.0, 7.0]]), 2)
+    tensor([[2., 6.]])
+    """
     return _avg_pool("avg_pool1d", input, (kernel_size, stride, padding, 1, ceil_mode), count_include_pad, None)
 
 
@@ -417,7 +464,12 @@ def avg_pool2d(
     *,
     out: Tensor | None = None,
 ) -> Tensor:
-    """The mean of each window of (N, C, H, W): see `nn.AvgPool2d`."""
+    """The mean of each window of (N, C, H, W): see `nn.AvgPool2d`.
+
+    >>> F.avg_pool2d(torch.arange(16.0).view(1, 4, 4), 2)
+    tensor([[[ 2.5000,  4.5000],
+             [10.5000, 12.5000]]])
+    """
     return _avg_pool(
         "avg_pool2d", input, (kernel_size, stride, padding, 1, ceil_mode), count_include_pad, divisor_override
     )
@@ -435,7 +487,11 @@ def avg_pool3d(
     *,
     out: Tensor | None = None,
 ) -> Tensor:
-    """The mean of each window of (N, C, D, H, W): see `nn.AvgPool3d`."""
+    """The mean of each window of (N, C, D, H, W): see `nn.AvgPool3d`.
+
+    >>> F.avg_pool3d(torch.arange(8.0).view(1, 2, 2, 2), 2)
+    tensor([[[[3.5000]]]])
+    """
     return _avg_pool(
         "avg_pool3d", input, (kernel_size, stride, padding, 1, ceil_mode), count_include_pad, divisor_override
     )
@@ -443,19 +499,31 @@ def avg_pool3d(
 
 @composed
 def adaptive_avg_pool1d(input: Tensor, output_size: Size) -> Tensor:
-    """The mean of each of `output_size` windows that cover the input: see `nn.AdaptiveAvgPool1d`."""
+    """The mean of each of `output_size` windows that cover the input: see `nn.AdaptiveAvgPool1d`.
+
+    >>> torch.adaptive_avg_pool1d(torch.tensor([[1.0, 2.0, 3.0, 4.0]]), 2)
+    tensor([[1.5000, 3.5000]])
+    """
     return _adaptive_avg_pool("adaptive_avg_pool1d", input, output_size)
 
 
 @composed
 def adaptive_avg_pool2d(input: Tensor, output_size: object) -> Tensor:
-    """The mean of each of `output_size` windows that cover the input: see `nn.AdaptiveAvgPool2d`."""
+    """The mean of each of `output_size` windows that cover the input: see `nn.AdaptiveAvgPool2d`.
+
+    >>> F.adaptive_avg_pool2d(torch.arange(16.0).view(1, 4, 4), 1)
+    tensor([[[7.5000]]])
+    """
     return _adaptive_avg_pool("adaptive_avg_pool2d", input, output_size)
 
 
 @composed
 def adaptive_avg_pool3d(input: Tensor, output_size: object) -> Tensor:
-    """The mean of each of `output_size` windows that cover the input: see `nn.AdaptiveAvgPool3d`."""
+    """The mean of each of `output_size` windows that cover the input: see `nn.AdaptiveAvgPool3d`.
+
+    >>> F.adaptive_avg_pool3d(torch.arange(8.0).view(1, 2, 2, 2), 1)
+    tensor([[[[3.5000]]]])
+    """
     return _adaptive_avg_pool("adaptive_avg_pool3d", input, output_size)
 
 
@@ -479,7 +547,11 @@ def _lp_pool(
 def lp_pool1d(
     input: Tensor, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
 ) -> Tensor:
-    """(Σ x^p)^(1/p) of each window of (N, C, L): see `nn.LPPool1d`."""
+    """(Σ x^p)^(1/p) of each window of (N, C, L): see `nn.LPPool1d`.
+
+    >>> F.lp_pool1d(torch.tensor([[3.0, 4.0]]), 2, 2)  # sqrt(9 + 16)
+    tensor([[5.]])
+    """
     return _lp_pool((max_pool1d, avg_pool1d), "lp_pool1d", input, norm_type, kernel_size, stride, ceil_mode)
 
 
@@ -487,7 +559,11 @@ def lp_pool1d(
 def lp_pool2d(
     input: Tensor, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
 ) -> Tensor:
-    """(Σ x^p)^(1/p) of each window of (N, C, H, W): see `nn.LPPool2d`."""
+    """(Σ x^p)^(1/p) of each window of (N, C, H, W): see `nn.LPPool2d`.
+
+    >>> F.lp_pool2d(torch.ones(1, 2, 2), 2, 2)
+    tensor([[[2.]]])
+    """
     return _lp_pool((max_pool2d, avg_pool2d), "lp_pool2d", input, norm_type, kernel_size, stride, ceil_mode)
 
 
@@ -495,5 +571,9 @@ def lp_pool2d(
 def lp_pool3d(
     input: Tensor, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
 ) -> Tensor:
-    """(Σ x^p)^(1/p) of each window of (N, C, D, H, W): see `nn.LPPool3d`."""
+    """(Σ x^p)^(1/p) of each window of (N, C, D, H, W): see `nn.LPPool3d`.
+
+    >>> F.lp_pool3d(torch.ones(1, 1, 2, 2, 2), 3, 2)
+    tensor([[[[[2.]]]]])
+    """
     return _lp_pool((max_pool3d, avg_pool3d), "lp_pool3d", input, norm_type, kernel_size, stride, ceil_mode)

@@ -325,25 +325,49 @@ def lstm(*args: object, **kwargs: object) -> tuple:
         RuntimeError: shapes or dtypes do not match, or the sequences are empty.
 
     Source: Hochreiter and Schmidhuber 1997; the projection: Sak et al. 2014, arXiv:1402.1128.
+
+    >>> layer = nn.LSTM(3, 4)
+    >>> start = torch.zeros(1, 1, 4), torch.zeros(1, 1, 4)
+    >>> output, h, c = torch.lstm(torch.zeros(5, 1, 3), start, layer._flat_weights, True, 1, 0.0, False, False, False)
+    >>> output.shape, h.shape, c.shape
+    (torch.Size([5, 1, 4]), torch.Size([1, 1, 4]), torch.Size([1, 1, 4]))
     """
     return _run("lstm", args, kwargs)
 
 
 @composed
 def gru(*args: object, **kwargs: object) -> tuple:
-    """(output, h_n) of a GRU; arguments as `lstm`, hx being h alone. Source: Cho et al. 2014, arXiv:1406.1078."""
+    """(output, h_n) of a GRU; arguments as `lstm`, hx being h alone. Source: Cho et al. 2014, arXiv:1406.1078.
+
+    >>> layer = nn.GRU(3, 4)
+    >>> output, h = torch.gru(torch.zeros(5, 1, 3), torch.zeros(1, 1, 4), layer._flat_weights, True, 1, 0.0, False, False, False)
+    >>> output.shape, h.shape
+    (torch.Size([5, 1, 4]), torch.Size([1, 1, 4]))
+    """
     return _run("gru", args, kwargs)
 
 
 @composed
 def rnn_tanh(*args: object, **kwargs: object) -> tuple:
-    """(output, h_n) of a recurrent network with tanh; arguments as `lstm`, hx being h alone. Source: Elman 1990."""
+    """(output, h_n) of a recurrent network with tanh; arguments as `lstm`, hx being h alone. Source: Elman 1990.
+
+    >>> layer = nn.RNN(3, 4)
+    >>> output, h = torch.rnn_tanh(torch.zeros(5, 1, 3), torch.zeros(1, 1, 4), layer._flat_weights, True, 1, 0.0, False, False, False)
+    >>> output.shape, h.shape
+    (torch.Size([5, 1, 4]), torch.Size([1, 1, 4]))
+    """
     return _run("rnn_tanh", args, kwargs)
 
 
 @composed
 def rnn_relu(*args: object, **kwargs: object) -> tuple:
-    """(output, h_n) of a recurrent network with relu; arguments as `lstm`, hx being h alone."""
+    """(output, h_n) of a recurrent network with relu; arguments as `lstm`, hx being h alone.
+
+    >>> layer = nn.RNN(3, 4, nonlinearity="relu")
+    >>> output, h = torch.rnn_relu(torch.zeros(5, 1, 3), torch.zeros(1, 1, 4), layer._flat_weights, True, 1, 0.0, False, False, False)
+    >>> output.shape, h.shape
+    (torch.Size([5, 1, 4]), torch.Size([1, 1, 4]))
+    """
     return _run("rnn_relu", args, kwargs)
 
 
@@ -402,6 +426,11 @@ def lstm_cell(
         RuntimeError: shapes or dtypes do not match.
         TypeError: hx is no pair.
         IndexError: the input is no matrix.
+
+    >>> cell = nn.LSTMCell(3, 4)
+    >>> h, c = torch.lstm_cell(torch.zeros(2, 3), [torch.zeros(2, 4), torch.zeros(2, 4)], *cell.parameters())
+    >>> h.shape, c.shape
+    (torch.Size([2, 4]), torch.Size([2, 4]))
     """
     if not isinstance(hx, (tuple, list)):
         raise TypeError(
@@ -415,7 +444,12 @@ def lstm_cell(
 def gru_cell(
     input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
 ) -> Tensor:
-    """One step of a GRU: h'; arguments as `lstm_cell`, hx being h alone."""
+    """One step of a GRU: h'; arguments as `lstm_cell`, hx being h alone.
+
+    >>> cell = nn.GRUCell(3, 4)
+    >>> torch.gru_cell(torch.zeros(2, 3), torch.zeros(2, 4), *cell.parameters()).shape
+    torch.Size([2, 4])
+    """
     return _cell("gru", input, (hx,), w_ih, w_hh, b_ih, b_hh)[0]
 
 
@@ -423,7 +457,11 @@ def gru_cell(
 def rnn_tanh_cell(
     input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
 ) -> Tensor:
-    """One step of a recurrent network: h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh); arguments as `lstm_cell`, hx being h alone."""
+    """One step of a recurrent network: h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh); arguments as `lstm_cell`, hx being h alone.
+
+    >>> torch.rnn_tanh_cell(torch.tensor([[1.0]]), torch.tensor([[2.0]]), torch.tensor([[0.0]]), torch.tensor([[0.5]]))  # tanh(1 * 0 + 2 * 0.5)
+    tensor([[0.7616]])
+    """
     return _cell("rnn_tanh", input, (hx,), w_ih, w_hh, b_ih, b_hh)[0]
 
 
@@ -431,5 +469,9 @@ def rnn_tanh_cell(
 def rnn_relu_cell(
     input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
 ) -> Tensor:
-    """One step of a recurrent network: h' = relu(x W_ih^T + b_ih + h W_hh^T + b_hh); arguments as `lstm_cell`, hx being h alone."""
+    """One step of a recurrent network: h' = relu(x W_ih^T + b_ih + h W_hh^T + b_hh); arguments as `lstm_cell`, hx being h alone.
+
+    >>> torch.rnn_relu_cell(torch.tensor([[1.0]]), torch.tensor([[2.0]]), torch.tensor([[3.0]]), torch.tensor([[4.0]]))  # 1 * 3 + 2 * 4
+    tensor([[11.]])
+    """
     return _cell("rnn_relu", input, (hx,), w_ih, w_hh, b_ih, b_hh)[0]

@@ -202,7 +202,6 @@ def interpolate(
         NotImplementedError: no such mode for this number of axes, or not floating point (the nearest modes take uint8 too).
         RuntimeError: an old or new size is 0.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.interpolate(torch.tensor([[[0.0, 2.0]]]), size=4, mode="linear")
     tensor([[[0.0000, 0.5000, 1.5000, 2.0000]]])
     """
@@ -240,20 +239,36 @@ def upsample(
     mode: str = "nearest",
     align_corners: bool | None = None,
 ) -> Tensor:
-    """The old name of `interpolate`."""
+    """The old name of `interpolate`.
+
+    >>> import warnings
+    >>> warnings.simplefilter("ignore", UserWarning)  # it is deprecated for interpolate
+    >>> F.upsample(torch.tensor([[[1.0, 2.0]]]), scale_factor=2)
+    tensor([[[1., 1., 2., 2.]]])
+    """
     _warn_deprecated("upsample")
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
 @composed
 def upsample_nearest(input: Tensor, size: Size = None, scale_factor: Scale = None) -> Tensor:
-    """The old name of `interpolate` with mode "nearest"."""
+    """The old name of `interpolate` with mode "nearest".
+
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see nn.functional.interpolate
+    >>> F.upsample_nearest(torch.tensor([[[1.0, 2.0]]]), scale_factor=2)
+    tensor([[[1., 1., 2., 2.]]])
+    """
     _warn_deprecated("upsample_nearest")
     return interpolate(input, size, scale_factor, "nearest")
 
 
 @composed
 def upsample_bilinear(input: Tensor, size: Size = None, scale_factor: Scale = None) -> Tensor:
-    """The old name of `interpolate` with mode "bilinear" and align_corners=True."""
+    """The old name of `interpolate` with mode "bilinear" and align_corners=True.
+
+    >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see nn.functional.interpolate
+    >>> F.upsample_bilinear(torch.tensor([[[[1.0, 3.0]]]]), size=(1, 3))
+    tensor([[[[1., 2., 3.]]]])
+    """
     _warn_deprecated("upsample_bilinear")
     return interpolate(input, size, scale_factor, "bilinear", True)

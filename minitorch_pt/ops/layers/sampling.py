@@ -202,6 +202,10 @@ def grid_sample(
         RuntimeError: shapes or dtypes do not fit. NotImplementedError: not floating point.
 
     Source: Jaderberg et al. 2015, arXiv:1506.02025.
+
+    >>> x = torch.arange(4.0).view(1, 1, 2, 2)
+    >>> F.grid_sample(x, torch.zeros(1, 1, 1, 2), align_corners=False)  # the middle
+    tensor([[[[1.5000]]]])
     """
     _check_grid(input, grid, mode, padding_mode)
     align = _corners_default("grid_sample", align_corners)
@@ -244,6 +248,12 @@ def affine_grid(theta: Tensor, size: Size, align_corners: bool | None = None) ->
     Raises:
         ValueError: theta is not floating point or of another shape, or a size is not positive.
         NotImplementedError: `size` has neither 4 nor 5 numbers.
+
+    >>> F.affine_grid(torch.eye(2, 3).unsqueeze(0), (1, 1, 2, 2), align_corners=True).view(4, 2)
+    tensor([[-1., -1.],
+            [ 1., -1.],
+            [-1.,  1.],
+            [ 1.,  1.]])
     """
     axes = len(size) - 2
     if not theta.dtype.is_floating_point:

@@ -35,6 +35,10 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Pulled:
         RuntimeError: the channels do not divide by r².
 
     Source: Shi et al. 2016, arXiv:1609.05158.
+
+    >>> torch.pixel_shuffle(torch.arange(4.0).view(1, 4, 1, 1), 2)
+    tensor([[[[0., 1.],
+              [2., 3.]]]])
     """
     r = upscale_factor
     _check_image("pixel_shuffle", "upscale_factor", input, r)
@@ -56,6 +60,9 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Pulled:
 
     Raises:
         RuntimeError: height or width do not divide by r.
+
+    >>> torch.pixel_unshuffle(torch.arange(4.0).view(1, 1, 2, 2), 2).flatten()
+    tensor([0., 1., 2., 3.])
     """
     r = downscale_factor
     _check_image("pixel_unshuffle", "downscale_factor", input, r)
@@ -80,6 +87,9 @@ def channel_shuffle(input: Tensor, groups: int) -> Pulled:
         RuntimeError: less than 3 axes, or the channels do not divide into groups.
 
     Source: Zhang et al. 2017, arXiv:1707.01083.
+
+    >>> torch.channel_shuffle(torch.arange(4.0).view(1, 4, 1, 1), 2).flatten()
+    tensor([0., 2., 1., 3.])
     """
     shape = input.shape
     if len(shape) < 3:

@@ -106,7 +106,11 @@ def fractional_max_pool2d(
     return_indices: Flag = False,
     _random_samples: Tensor | None = None,
 ) -> Any:
-    """The largest element of each window, the windows being placed at random: see `nn.FractionalMaxPool2d`."""
+    """The largest element of each window, the windows being placed at random: see `nn.FractionalMaxPool2d`.
+
+    >>> F.fractional_max_pool2d(torch.zeros(1, 5, 5), 2, output_size=3).shape
+    torch.Size([1, 3, 3])
+    """
     pooled = _fractional("fractional_max_pool2d", input, kernel_size, output_size, output_ratio, _random_samples)
     return pooled if return_indices else pooled[0]
 
@@ -120,7 +124,12 @@ def fractional_max_pool2d_with_indices(
     return_indices: Flag = False,
     _random_samples: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """`fractional_max_pool2d`, and where in its image, read row by row, each largest element is."""
+    """`fractional_max_pool2d`, and where in its image, read row by row, each largest element is.
+
+    >>> values, places = F.fractional_max_pool2d_with_indices(torch.zeros(1, 5, 5), 2, output_size=3)
+    >>> values.shape, places.shape
+    (torch.Size([1, 3, 3]), torch.Size([1, 3, 3]))
+    """
     return _fractional("fractional_max_pool2d", input, kernel_size, output_size, output_ratio, _random_samples)
 
 
@@ -133,7 +142,11 @@ def fractional_max_pool3d(
     return_indices: Flag = False,
     _random_samples: Tensor | None = None,
 ) -> Any:
-    """The largest element of each window, the windows being placed at random: see `nn.FractionalMaxPool3d`."""
+    """The largest element of each window, the windows being placed at random: see `nn.FractionalMaxPool3d`.
+
+    >>> F.fractional_max_pool3d(torch.zeros(1, 5, 5, 5), 2, output_size=3).shape
+    torch.Size([1, 3, 3, 3])
+    """
     pooled = _fractional("fractional_max_pool3d", input, kernel_size, output_size, output_ratio, _random_samples)
     return pooled if return_indices else pooled[0]
 
@@ -147,7 +160,12 @@ def fractional_max_pool3d_with_indices(
     return_indices: Flag = False,
     _random_samples: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """`fractional_max_pool3d`, and where in its image, read row by row, each largest element is."""
+    """`fractional_max_pool3d`, and where in its image, read row by row, each largest element is.
+
+    >>> values, places = F.fractional_max_pool3d_with_indices(torch.zeros(1, 5, 5, 5), 2, output_size=3)
+    >>> values.shape, places.shape
+    (torch.Size([1, 3, 3, 3]), torch.Size([1, 3, 3, 3]))
+    """
     return _fractional("fractional_max_pool3d", input, kernel_size, output_size, output_ratio, _random_samples)
 
 
@@ -208,7 +226,12 @@ def max_unpool1d(
     padding: Size = 0,
     output_size: Size | None = None,
 ) -> Tensor:
-    """Zeros, with the elements put where `indices` say, which `max_pool1d` gave: see `nn.MaxUnpool1d`."""
+    """Zeros, with the elements put where `indices` say, which `max_pool1d` gave: see `nn.MaxUnpool1d`.
+
+    >>> values, places = F.max_pool1d(torch.tensor([[1.0, 3.0, 7.0, 5.0]]), 2, return_indices=True)
+    >>> F.max_unpool1d(values, places, 2)
+    tensor([[0., 3., 7., 0.]])
+    """
     return _max_unpool("max_unpool1d", input, indices, kernel_size, stride, padding, output_size)
 
 
@@ -221,7 +244,13 @@ def max_unpool2d(
     padding: Size = 0,
     output_size: Size | None = None,
 ) -> Tensor:
-    """Zeros, with the elements put where `indices` say, which `max_pool2d` gave: see `nn.MaxUnpool2d`."""
+    """Zeros, with the elements put where `indices` say, which `max_pool2d` gave: see `nn.MaxUnpool2d`.
+
+    >>> values, places = F.max_pool2d(torch.arange(4.0).view(1, 2, 2), 2, return_indices=True)
+    >>> F.max_unpool2d(values, places, 2)
+    tensor([[[0., 0.],
+             [0., 3.]]])
+    """
     return _max_unpool("max_unpool2d", input, indices, kernel_size, stride, padding, output_size)
 
 
@@ -234,5 +263,10 @@ def max_unpool3d(
     padding: Size = 0,
     output_size: Size | None = None,
 ) -> Tensor:
-    """Zeros, with the elements put where `indices` say, which `max_pool3d` gave: see `nn.MaxUnpool3d`."""
+    """Zeros, with the elements put where `indices` say, which `max_pool3d` gave: see `nn.MaxUnpool3d`.
+
+    >>> values, places = F.max_pool3d(torch.arange(8.0).view(1, 2, 2, 2), 2, return_indices=True)
+    >>> F.max_unpool3d(values, places, 2).flatten()
+    tensor([0., 0., 0., 0., 0., 0., 0., 7.])
+    """
     return _max_unpool("max_unpool3d", input, indices, kernel_size, stride, padding, output_size)

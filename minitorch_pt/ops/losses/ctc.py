@@ -167,7 +167,6 @@ def ctc_loss(
         RuntimeError: a length is negative, longer than what there is, or no whole number; other shapes; blank is no sign.
         NotImplementedError: log_probs are neither float32 nor float64.
 
-    >>> import minitorch_pt as torch
     >>> even = torch.full((3, 4), 0.25).log()  # three sounds, each of 4 signs as likely: 6 of the 64 rows read as "2"
     >>> torch.nn.functional.ctc_loss(even, torch.tensor([2]), (3,), (1,), reduction="sum").exp()
     tensor(10.6667)

@@ -56,6 +56,12 @@ def kl_div(
     Raises:
         ValueError: unknown reduction.
         RuntimeError: an argument is not floating point.
+
+    >>> half = torch.tensor([[0.5, 0.5]])
+    >>> F.kl_div(half.log(), half, reduction="batchmean")
+    tensor(0.)
+    >>> F.kl_div(half.log(), torch.tensor([[1.0, 0.0]]), reduction="batchmean")  # log 2
+    tensor(0.6931)
     """
     by_batch = reduction == "batchmean"
     code = reduction_code("sum" if by_batch else reduction, size_average, reduce)
@@ -88,6 +94,9 @@ def poisson_nll_loss(
     Raises:
         ValueError: unknown reduction.
         RuntimeError: the shapes do not broadcast.
+
+    >>> F.poisson_nll_loss(torch.tensor([0.0]), torch.tensor([3.0]))  # exp(0) - 3 * 0
+    tensor(1.)
     """
     code = reduction_code(reduction, size_average, reduce)
     product = target * (input if log_input else log(input + eps))  # before e^x: see `kl_divergence`
@@ -139,6 +148,9 @@ def gaussian_nll_loss(
         TypeError: var is a whole number. RuntimeError: a tensor of them.
 
     Source: Nix and Weigend 1994, doi:10.1109/ICNN.1994.374138.
+
+    >>> F.gaussian_nll_loss(torch.tensor([1.0]), torch.tensor([3.0]), torch.tensor([1.0]))  # (1 - 3)² / 2
+    tensor(2.)
     """
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not valid as a reduction; give 'none', 'mean' or 'sum'")

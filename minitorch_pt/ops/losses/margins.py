@@ -49,6 +49,9 @@ def margin_ranking_loss(
 
     Raises:
         ValueError: unknown reduction. RuntimeError: the numbers of axes differ, or the shapes do not broadcast.
+
+    >>> F.margin_ranking_loss(torch.tensor([1.0, 1.0]), torch.tensor([3.0, 0.0]), torch.tensor([1, 1]), reduction="none")
+    tensor([2., 0.])
     """
     code = reduction_code(reduction, size_average, reduce)
     if not input1.ndim == input2.ndim == target.ndim:
@@ -72,6 +75,9 @@ def hinge_embedding_loss(
 
     Raises:
         ValueError: unknown reduction. RuntimeError: the shapes do not broadcast.
+
+    >>> F.hinge_embedding_loss(torch.tensor([0.25, 0.25]), torch.tensor([1, -1]), reduction="none")
+    tensor([0.2500, 0.7500])
     """
     code = reduction_code(reduction, size_average, reduce)
     margin = float(margin) if input.dtype.is_floating_point else int(margin)  # it takes the type of the input
@@ -95,6 +101,9 @@ def cosine_embedding_loss(
 
     Raises:
         ValueError: unknown reduction. RuntimeError: other shapes.
+
+    >>> F.cosine_embedding_loss(torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 2.0]]), torch.tensor([1]))  # 1 - cos 90°
+    tensor(1.)
     """
     code = reduction_code(reduction, size_average, reduce)
     if target.ndim > 1:
@@ -130,6 +139,9 @@ def soft_margin_loss(
     Raises:
         ValueError: unknown reduction.
         RuntimeError: the input is not floating point, the target requires grad, or the shapes do not broadcast.
+
+    >>> F.soft_margin_loss(torch.tensor([0.0]), torch.tensor([1.0]))  # log 2
+    tensor(0.6931)
     """
     code = reduction_code(reduction, size_average, reduce)
     check_constant("soft_margin_loss", target=target)
@@ -203,6 +215,9 @@ def multi_margin_loss(
     Raises:
         ValueError: unknown reduction, p is neither 1 nor 2, or the weight has not one axis.
         RuntimeError: a label is no class, labels are not int64, or other shapes.
+
+    >>> F.multi_margin_loss(torch.tensor([[0.5, 1.0]]), torch.tensor([0]))  # (1 - 0.5 + 1) / 2 classes
+    tensor(0.7500)
     """
     code = reduction_code(reduction, size_average, reduce)
     if p not in (1, 2):
@@ -270,6 +285,9 @@ def multilabel_margin_loss(
     Raises:
         ValueError: unknown reduction.
         RuntimeError: a label is neither -1 nor a class, labels are not int64, or the shapes differ.
+
+    >>> F.multilabel_margin_loss(torch.tensor([[0.5, 1.0]]), torch.tensor([[0, -1]]))
+    tensor(0.7500)
     """
     code = reduction_code(reduction, size_average, reduce)
     _check_scores("multilabel_margin_loss", input)
@@ -300,6 +318,9 @@ def multilabel_soft_margin_loss(
 
     Raises:
         ValueError: unknown reduction.
+
+    >>> F.multilabel_soft_margin_loss(torch.tensor([[0.0, 0.0]]), torch.tensor([[1.0, 0.0]]))  # log 2
+    tensor(0.6931)
     """
     code = reduction_code(reduction, size_average, reduce)
     loss = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
@@ -345,7 +366,6 @@ def triplet_margin_loss(
 
     swap: the negative's distance is the smaller of those from the anchor and from the positive.
 
-    >>> import minitorch_pt as torch
     >>> anchor, near, far = torch.tensor([0.0, 0.0]), torch.tensor([0.0, 1.0]), torch.tensor([1.5, 0.0])
     >>> torch.nn.functional.triplet_margin_loss(anchor, near, far)  # 1 + 1 - 1.5
     tensor(0.5000)
@@ -380,6 +400,10 @@ def triplet_margin_with_distance_loss(
 
     Raises:
         ValueError: unknown reduction, or margin <= 0. RuntimeError: the numbers of axes differ.
+
+    >>> a, p, n = torch.tensor([[0.0]]), torch.tensor([[1.0]]), torch.tensor([[1.5]])
+    >>> F.triplet_margin_with_distance_loss(a, p, n, distance_function=lambda x, y: (x - y).abs().sum(1))  # 1 - 1.5 + 1
+    tensor(0.5000)
     """
     code = reduction_code(reduction)
     distance: Any = pairwise_distance if distance_function is None else distance_function

@@ -52,7 +52,6 @@ def mse_loss(
     Raises:
         ValueError: unknown reduction, or `weight` has another shape than `input`.
 
-    >>> import minitorch_pt as torch
     >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
     tensor(2.)
     """
@@ -81,6 +80,9 @@ def l1_loss(
 
     Raises:
         ValueError: unknown reduction, or `weight` has another shape than `input`.
+
+    >>> F.l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 5.0]))
+    tensor(2.)
     """
     input, target = both_operands(input, target)
     code = reduction_code(reduction, size_average, reduce)
@@ -136,6 +138,9 @@ def smooth_l1_loss(
         RuntimeError: beta is negative.
 
     Source: Girshick 2015, arXiv:1504.08083.
+
+    >>> F.smooth_l1_loss(torch.tensor([0.5, 3.0]), torch.tensor([0.0, 0.0]), reduction="none")
+    tensor([0.1250, 2.5000])
     """
     input, target = both_operands(input, target)
     code = reduction_code(reduction, size_average, reduce)
@@ -157,6 +162,9 @@ def huber_loss(
     Raises:
         ValueError: unknown reduction, or `weight` has another shape than `input`.
         RuntimeError: delta is not positive.
+
+    >>> F.huber_loss(torch.tensor([0.5, 3.0]), torch.tensor([0.0, 0.0]), reduction="none")
+    tensor([0.1250, 2.5000])
     """
     input, target = both_operands(input, target)
     if not delta > 0:

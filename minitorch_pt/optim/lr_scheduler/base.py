@@ -64,6 +64,11 @@ class LRScheduler:
 
     Raises:
         TypeError: not an optimiser. KeyError: last_epoch is given for an optimiser that no scheduler has started.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=2)
+    >>> isinstance(scheduler, torch.optim.lr_scheduler.LRScheduler), scheduler.last_epoch
+    (True, 0)
     """
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:

@@ -54,7 +54,6 @@ class SequentialLR(_SeveralSchedulers):
         ValueError: no scheduler, one of another optimiser, a `ReduceLROnPlateau`, or not one milestone fewer than schedulers.
         TypeError: not a scheduler.
 
-    >>> import minitorch_pt as torch
     >>> sgd = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
     >>> warm_up = torch.optim.lr_scheduler.ConstantLR(sgd, factor=0.125, total_iters=2)
     >>> decay = torch.optim.lr_scheduler.ExponentialLR(sgd, gamma=0.5)
@@ -116,6 +115,18 @@ class ChainedScheduler(_SeveralSchedulers):
 
     Raises:
         ValueError: no scheduler, one of another optimiser, or a `ReduceLROnPlateau`. TypeError: not a scheduler.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> a = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
+    >>> b = torch.optim.lr_scheduler.ConstantLR(optimizer, factor=0.1, total_iters=2)
+    >>> scheduler = torch.optim.lr_scheduler.ChainedScheduler([a, b], optimizer)
+    >>> for epoch in range(2):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(f"{scheduler.get_last_lr()[0]:.3f}")
+    ...
+    0.050
+    0.250
     """
 
     def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None) -> None:

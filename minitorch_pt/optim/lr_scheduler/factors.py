@@ -56,6 +56,17 @@ class LambdaLR(_FunctionLR):
 
     Raises:
         ValueError: a list of another length than the groups. TypeError: not a function.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 1 / (1 + epoch))
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(f"{scheduler.get_last_lr()[0]:.2f}")
+    ...
+    0.50
+    0.33
+    0.25
     """
 
     def get_lr(self) -> list[Any]:
@@ -69,6 +80,17 @@ class MultiplicativeLR(_FunctionLR):
 
     Raises:
         ValueError: a list of another length than the groups. TypeError: not a function.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.MultiplicativeLR(optimizer, lambda epoch: 0.5)
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     scheduler.get_last_lr()
+    ...
+    [0.5]
+    [0.25]
+    [0.125]
     """
 
     def get_lr(self) -> list[Any]:
@@ -80,7 +102,20 @@ class MultiplicativeLR(_FunctionLR):
 
 
 class StepLR(LRScheduler):
-    """The rate times gamma every step_size epochs."""
+    """The rate times gamma every step_size epochs.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=2, gamma=0.5)
+    >>> for epoch in range(4):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     scheduler.get_last_lr()
+    ...
+    [1.0]
+    [0.5]
+    [0.5]
+    [0.25]
+    """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
         self.step_size, self.gamma = step_size, gamma
@@ -98,7 +133,19 @@ class StepLR(LRScheduler):
 
 
 class MultiStepLR(LRScheduler):
-    """The rate times gamma at each epoch of a list."""
+    """The rate times gamma at each epoch of a list.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[1, 3], gamma=0.5)
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     scheduler.get_last_lr()
+    ...
+    [0.5]
+    [0.5]
+    [0.25]
+    """
 
     def __init__(self, optimizer: Optimizer, milestones: Any, gamma: float = 0.1, last_epoch: int = -1) -> None:
         self.milestones, self.gamma = Counter(milestones), gamma
@@ -122,6 +169,17 @@ class ConstantLR(LRScheduler):
 
     Raises:
         ValueError: factor is outside [0, 1].
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.ConstantLR(optimizer, factor=0.5, total_iters=2)
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     scheduler.get_last_lr()
+    ...
+    [0.5]
+    [1.0]
+    [1.0]
     """
 
     def __init__(
@@ -152,7 +210,6 @@ class LinearLR(LRScheduler):
     Raises:
         ValueError: start_factor is outside (0, 1] or end_factor outside [0, 1].
 
-    >>> import minitorch_pt as torch
     >>> sgd = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0)
     >>> warm_up = torch.optim.lr_scheduler.LinearLR(sgd, start_factor=0.25, total_iters=3)
     >>> for _ in range(4):
@@ -199,7 +256,19 @@ class LinearLR(LRScheduler):
 
 
 class ExponentialLR(LRScheduler):
-    """The rate times gamma at each epoch."""
+    """The rate times gamma at each epoch.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     scheduler.get_last_lr()
+    ...
+    [0.5]
+    [0.25]
+    [0.125]
+    """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
         self.gamma = gamma
@@ -215,7 +284,20 @@ class ExponentialLR(LRScheduler):
 
 
 class PolynomialLR(LRScheduler):
-    """initial rate · (1 - epoch / total_iters)^power, then 0."""
+    """initial rate · (1 - epoch / total_iters)^power, then 0.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.PolynomialLR(optimizer, total_iters=4)
+    >>> for epoch in range(4):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(f"{scheduler.get_last_lr()[0]:.2f}")
+    ...
+    0.75
+    0.50
+    0.25
+    0.00
+    """
 
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
         self.total_iters, self.power = total_iters, power

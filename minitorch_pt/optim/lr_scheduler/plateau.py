@@ -20,6 +20,18 @@ class ReduceLROnPlateau(LRScheduler):
 
     Raises:
         ValueError: factor is 1 or more, or a mode that is not known. TypeError: not an optimiser.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=1)
+    >>> for loss in [3.0, 2.0, 2.0, 2.0]:
+    ...     optimizer.step()
+    ...     scheduler.step(loss)
+    ...     scheduler.get_last_lr()
+    ...
+    [1.0]
+    [1.0]
+    [1.0]
+    [0.5]
     """
 
     def __init__(

@@ -14,7 +14,18 @@ __all__ = ["CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "OneC
 
 
 class CosineAnnealingLR(LRScheduler):
-    """From the initial rate down to eta_min along half a cosine of T_max epochs, and up again (Loshchilov and Hutter, 2017)."""
+    """From the initial rate down to eta_min along half a cosine of T_max epochs, and up again (Loshchilov and Hutter, 2017).
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=2)
+    >>> for epoch in range(2):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(f"{scheduler.get_last_lr()[0]:.2f}")
+    ...
+    0.50
+    0.00
+    """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
         self.T_max, self.eta_min = T_max, eta_min
@@ -49,6 +60,17 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
     Raises:
         ValueError: T_0 or T_mult is not a positive integer, eta_min is not a number, or step is given a negative epoch.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=2)
+    >>> for epoch in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(f"{scheduler.get_last_lr()[0]:.2f}")
+    ...
+    0.50
+    1.00
+    0.50
     """
 
     def __init__(
@@ -130,6 +152,18 @@ class CyclicLR(_MomentumCycle):
     Raises:
         ValueError: a mode that is not known, cycle_momentum for an optimiser without momentum, or a list of another length
             than the groups. TypeError: not an optimiser.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0, momentum=0.9)
+    >>> scheduler = torch.optim.lr_scheduler.CyclicLR(optimizer, base_lr=1.0, max_lr=2.0, step_size_up=2)
+    >>> for batch in range(4):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(f"{scheduler.get_last_lr()[0]:.2f}")
+    ...
+    1.50
+    2.00
+    1.50
+    1.00
     """
 
     def __init__(
@@ -247,6 +281,18 @@ class OneCycleLR(_MomentumCycle):
         ValueError: a number of steps that is missing, not a positive integer or gone past; pct_start is not a float in [0, 1];
             a strategy that is not known; an optimiser without momentum; a list of another length than the groups.
         TypeError: not an optimiser.
+
+    >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0, momentum=0.9)
+    >>> scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=5)
+    >>> for batch in range(4):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(f"{scheduler.get_last_lr()[0]:.2f}")
+    ...
+    0.95
+    0.61
+    0.19
+    0.00
     """
 
     def __init__(

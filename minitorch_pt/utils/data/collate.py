@@ -23,7 +23,6 @@ def default_collate(batch: Sequence[Any]) -> Any:
     Raises:
         TypeError: samples of another type. RuntimeError: samples of unequal size.
 
-    >>> import minitorch_pt as torch
     >>> torch.utils.data.default_collate([(torch.tensor([1.0]), 2), (torch.tensor([3.0]), 4)])
     [tensor([[1.],
             [3.]]), tensor([2, 4])]
@@ -59,7 +58,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
 def default_convert(data: Any) -> Any:
     """A sample that is not batched: arrays become tensors, in lists, tuples and dictionaries too; the rest stays.
 
-    >>> import minitorch_pt as torch
+    >>> import numpy as np
     >>> torch.utils.data.default_convert((1, np.zeros(1)))
     [1, tensor([0.], dtype=torch.float64)]
     """

@@ -88,7 +88,6 @@ class DataLoader(Generic[T]):
         ValueError: options that contradict each other.
         Whatever the data set, `collate_fn` and `worker_init_fn` raise; of a worker with its traceback as the message. RuntimeError: the timeout is over.
 
-    >>> import minitorch_pt as torch
     >>> data = torch.utils.data.TensorDataset(torch.arange(5))
     >>> [batch[0].tolist() for batch in torch.utils.data.DataLoader(data, batch_size=2)]
     [[0, 1], [2, 3], [4]]

@@ -53,7 +53,6 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     Raises:
         AssertionError: they have not.
 
-    >>> import minitorch_pt as torch
     >>> torch.utils.data.TensorDataset(torch.tensor([1, 2]), torch.tensor([3, 4]))[0]
     (tensor(1), tensor(3))
     """
@@ -104,6 +103,10 @@ class ConcatDataset(Dataset[T]):
 
     Raises:
         AssertionError: none, or an IterableDataset among them.
+
+    >>> data = torch.utils.data.ConcatDataset([[1, 2], [3]])
+    >>> len(data), data[2]
+    (3, 3)
     """
 
     def __init__(self, datasets: Iterable[Dataset[T]]) -> None:
@@ -145,7 +148,11 @@ class ChainDataset(IterableDataset[T]):
 
 
 class Subset(Dataset[T]):
-    """The samples of a data set that have these numbers."""
+    """The samples of a data set that have these numbers.
+
+    >>> list(torch.utils.data.Subset([10, 20, 30], [2, 0]))
+    [30, 10]
+    """
 
     def __init__(self, dataset: Dataset[T], indices: Sequence[int]) -> None:
         self.dataset, self.indices = dataset, indices
@@ -172,6 +179,11 @@ def random_split(
 
     Raises:
         ValueError: the lengths do not sum to the data set's, or fractions not to 1.
+
+    >>> _ = torch.manual_seed(0)
+    >>> train, test = torch.utils.data.random_split(range(10), [8, 2])
+    >>> list(test)
+    [6, 2]
     """
     stream = default_generator if generator is None else generator
     sizes = list(lengths)

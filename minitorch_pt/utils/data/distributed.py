@@ -19,7 +19,7 @@ class DistributedSampler(Sampler[int]):
     Raises:
         RuntimeError: num_replicas or rank is left out: no processes work together here. ValueError: rank is not in [0, num_replicas).
 
-    >>> list(DistributedSampler(range(5), num_replicas=2, rank=1, shuffle=False))
+    >>> list(torch.utils.data.DistributedSampler(range(5), num_replicas=2, rank=1, shuffle=False))
     [1, 3, 0]
     """
 

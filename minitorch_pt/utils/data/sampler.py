@@ -38,7 +38,11 @@ class Sampler(Generic[T]):
 
 
 class SequentialSampler(Sampler[int]):
-    """In order."""
+    """In order.
+
+    >>> list(torch.utils.data.SequentialSampler(range(4)))
+    [0, 1, 2, 3]
+    """
 
     def __init__(self, data_source: Any) -> None:
         self.data_source = data_source
@@ -55,6 +59,10 @@ class RandomSampler(Sampler[int]):
 
     Raises:
         TypeError: replacement is no bool. ValueError: num_samples is not a positive whole number.
+
+    >>> _ = torch.manual_seed(0)
+    >>> list(torch.utils.data.RandomSampler(range(4)))
+    [2, 3, 0, 1]
     """
 
     def __init__(
@@ -96,7 +104,12 @@ class RandomSampler(Sampler[int]):
 
 
 class SubsetRandomSampler(Sampler[int]):
-    """These numbers in random order."""
+    """These numbers in random order.
+
+    >>> _ = torch.manual_seed(0)
+    >>> list(torch.utils.data.SubsetRandomSampler([5, 6, 7]))
+    [7, 5, 6]
+    """
 
     def __init__(self, indices: Sequence[int], generator: Any = None) -> None:
         self.indices, self.generator = indices, generator
@@ -114,6 +127,10 @@ class WeightedRandomSampler(Sampler[int]):
 
     Raises:
         ValueError: num_samples is not a positive whole number, replacement is no bool, or the weights are no vector.
+
+    >>> _ = torch.manual_seed(0)
+    >>> list(torch.utils.data.WeightedRandomSampler([0.0, 1.0, 0.0], 3))
+    [1, 1, 1]
     """
 
     def __init__(
@@ -142,6 +159,9 @@ class BatchSampler(Sampler[list[int]]):
 
     Raises:
         ValueError: batch_size is not a positive whole number, or drop_last is no bool.
+
+    >>> list(torch.utils.data.BatchSampler(range(5), batch_size=2, drop_last=False))
+    [[0, 1], [2, 3], [4]]
     """
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
