@@ -24,6 +24,8 @@ class Adagrad(Elementwise):
     Source: Duchi, Hazan and Singer, "Adaptive Subgradient Methods", JMLR 2011.
     """
 
+    later = {"foreach": None, "maximize": False, "differentiable": False, "fused": None}
+
     def __init__(
         self,
         params: Any,

@@ -12,6 +12,7 @@ from ..tensors.tensor import Tensor
 from . import recorded
 from .optimizer import (
     Optimizer,
+    PerParameter,
     blocks,
     check_implementation,
     check_tensors,
@@ -35,6 +36,9 @@ class Adam(Optimizer):
     Raises:
         ValueError: a negative rate, eps or decay, or a beta outside [0, 1).
     """
+
+    later = {"amsgrad": False, **PerParameter.later, "decoupled_weight_decay": False, "fused": None}
+    scalars = ("step",)
 
     def __init__(
         self,

@@ -28,6 +28,8 @@ class Muon(PerParameter):
     Source: K. Jordan, https://kellerjordan.github.io/posts/muon/ ; Liu et al., arXiv 2502.16982.
     """
 
+    later = {}
+
     def __init__(
         self,
         params: Any,
