@@ -188,9 +188,7 @@ def assert_allclose(
     expected = expected if isinstance(expected, Tensor) else creation.tensor(expected, dtype=actual.dtype)
     if rtol is None and atol is None:
         rtol, atol = _tolerances(actual.dtype, expected.dtype, of=_OLD_TOLERANCES)
-    assert_close(
-        actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=False, msg=msg or None
-    )
+    assert_close(actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=False, msg=msg or None)
 
 
 def _at(text: str, path: tuple) -> str:

@@ -44,7 +44,9 @@ def test_the_names_of_sizes():
     assert len(names) > 20
     for name in names:
         kinds = [
-            str(typing.get_args(getattr(module, name))).replace("minitorch_pt.", "torch.").replace("torch._tensor", "torch")
+            str(typing.get_args(getattr(module, name)))
+            .replace("minitorch_pt.", "torch.")
+            .replace("torch._tensor", "torch")
             for module in (ours, theirs)
         ]
         assert kinds[0] == kinds[1], name

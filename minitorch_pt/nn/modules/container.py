@@ -370,8 +370,8 @@ class ParameterDict(_Named):
         made.update(other)
         return made
 
-    def __ror__(self, other: Any) -> ParameterDict:
-        made = ParameterDict(other)
+    def __ror__(self, other: Any) -> Any:
+        made = other.copy()
         made.update(self)
         return made
 
