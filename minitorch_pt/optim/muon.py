@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensors.tensor import Tensor
-from .optimizer import PerParameter, nonnegative, number, zeros
+from .optimizer import Optimizer, PerParameter, nonnegative, number, zeros
 
 __all__ = ["Muon"]
 
@@ -28,7 +28,7 @@ class Muon(PerParameter):
     Source: K. Jordan, https://kellerjordan.github.io/posts/muon/ ; Liu et al., arXiv 2502.16982.
     """
 
-    later = {}
+    later = Optimizer.later
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """The layers, one file a family, as in torch/nn/modules."""
 
-from typing import TYPE_CHECKING as _TYPE_CHECKING
+import typing as _typing
 
 from .activation import *
 from .adaptive import *
@@ -26,5 +26,5 @@ from .sparse import *
 from .transformer import *
 from .upsampling import *
 
-if not _TYPE_CHECKING:  # without the files: `dropout` and `flatten` would hide torch's functions
+if not _typing.TYPE_CHECKING:  # without the files: `dropout` and `flatten` would hide torch's functions
     __all__ = [name for name, thing in globals().items() if isinstance(thing, type)]
