@@ -434,7 +434,9 @@ def with_gradients(group: dict[str, Any]) -> list[Tensor]:
 class PerParameter(Optimizer):
     """An algorithm that changes each parameter by itself: it says how a parameter's state begins and what a step does to both."""
 
-    later: Mapping[str, Any] = MappingProxyType({"foreach": None, "maximize": False, "differentiable": False, "capturable": False})
+    later: Mapping[str, Any] = MappingProxyType(
+        {"foreach": None, "maximize": False, "differentiable": False, "capturable": False}
+    )
     scalars: tuple[str, ...] = ("step",)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
