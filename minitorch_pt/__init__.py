@@ -179,7 +179,16 @@ if _typing.TYPE_CHECKING:
     from .utils.dlpack import from_dlpack, to_dlpack
 
 else:  # checkers of types know all names by now, and mark others
-    __all__ = [name for name in (*globals(), *_FROM) if name[0] != "_"]
+    # what torch's * does not hand out: it would hide the program's own `import random`
+    _BY_NAME = (
+        "FAMILIES HalfStorage HalfTensor Storage arrays autograd broadcast_shapes channels_last channels_last_3d "
+        "contiguous contiguous_format expand expand_as fill_inplace fork_rng from_dlpack functional "
+        "get_printoptions getitem householder_product jagged lu matrix_transpose names one_hot ops pca_lowrank "
+        "permute_dims preserve_format random repeat reshape_as return_types reversed_axes segment_reduce "
+        "set_default_dtype set_grad_enabled sparse_bsc sparse_bsr sparse_coo sparse_csc sparse_csr storage stream "
+        "strided sum_to_size svd_lowrank tensors to_dlpack unfold unique view view_as zeroed"
+    ).split()
+    __all__ = [name for name in (*globals(), *_FROM) if name[0] != "_" and name not in _BY_NAME]
 
     def __getattr__(name: str) -> _typing.Any:
         if name in _PACKAGES:

@@ -14,15 +14,15 @@ from .arrays import dtypes
 from .tensors import creation, draws
 from .tensors.tensor import Tensor, wrap
 
-__all__ = ["assert_close", "compare", "make_tensor"]
+__all__ = ["assert_allclose", "assert_close", "compare", "make_tensor"]
 
 # the relative and the absolute difference that rounding may make; none of whole numbers
 _TOLERANCES = {"float16": (1e-3, 1e-5), "float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7)}
 
 
-def _tolerances(*types: Any) -> tuple[float, float]:
+def _tolerances(*types: Any, of: dict[str, tuple[float, float]] = _TOLERANCES) -> tuple[float, float]:
     """The wider ones of these types."""
-    rtols, atols = zip(*(_TOLERANCES.get(str(t).removeprefix("torch."), (0.0, 0.0)) for t in types), strict=True)
+    rtols, atols = zip(*(of.get(str(t).removeprefix("torch."), (0.0, 0.0)) for t in types), strict=True)
     return max(rtols), max(atols)
 
 
@@ -158,6 +158,35 @@ def assert_close(
         if text is not None:
             text = _at(text, path)
             raise AssertionError(msg(text) if callable(msg) else text if msg is None else msg)
+
+
+_OLD_TOLERANCES = {"float16": (1e-3, 1e-3), "float32": (1e-4, 1e-5), "float64": (1e-5, 1e-8)}
+
+
+def assert_allclose(
+    actual: Any,
+    expected: Any,
+    rtol: float | None = None,
+    atol: float | None = None,
+    equal_nan: bool = True,
+    msg: str = "",
+) -> None:
+    """`assert_close` as it was until torch 1.12: wider without rtol and atol, of tensors or what makes one; a nan is close to a nan.
+
+    Raises:
+        AssertionError: they are not close, or differ in shape. ValueError: rtol without atol, or the other way round.
+    """
+    warnings.warn(
+        "`torch.testing.assert_allclose()` is deprecated since 1.12 and will be removed in a future release. "
+        "Please use `torch.testing.assert_close()` instead.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    actual = actual if isinstance(actual, Tensor) else creation.tensor(actual)
+    expected = expected if isinstance(expected, Tensor) else creation.tensor(expected, dtype=actual.dtype)
+    if rtol is None and atol is None:
+        rtol, atol = _tolerances(actual.dtype, expected.dtype, of=_OLD_TOLERANCES)
+    assert_close(actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=False, msg=msg or None)
 
 
 def _at(text: str, path: tuple) -> str:

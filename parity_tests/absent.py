@@ -54,7 +54,7 @@ REASONS = {
     ),
     "replaced": (
         "torch itself has replaced it; use torch.nn.Module, torch.testing.assert_close, torch.linalg.vector_norm and matrix_norm, torch.utils.data.Dataset",
-        "nn.Container nn.modules.Container nn.modules.container.Container testing.assert_allclose frobenius_norm nuclear_norm *.volatile "
+        "nn.Container nn.modules.Container nn.modules.container.Container frobenius_norm nuclear_norm *.volatile "
         "autograd.profiler_legacy *.resize *.resize_as",
     ),
     "graphics card": (
@@ -154,7 +154,7 @@ REASONS = {
         "_* functional.has_* return_types.* serialization.* overrides* classproperty SUM AVG *Dict Capsule Deep* Deserialization* "
         "Serialization* DisableTorchFunction* Dispatch* Exclude* IODescriptor Lock* Logger* NoopLogger PyTorchFile* Tag contrib get_file_path has_* "
         "compiled_with_cxx11_abi *native_* batch_norm_* mkldnn_* *grid_*sampler* affine_grid_* convolution conv_tbc embedding_bag "
-        "init_num_threads set_flush_denormal *thread_safe_generator *anomaly_* autograd.* nn.common_types nn.backends nn.factory_kwargs nn.grad "
+        "init_num_threads set_flush_denormal *thread_safe_generator *anomaly_* autograd.* nn.backends nn.factory_kwargs "
         "nn.parameter.* nn.modules.rnn.* nn.utils.rnn.* nn.utils.*_norm.* nn.functional.* optim.swap_* utils.* hash_tensor *.hash_tensor "
         "*.module_load *.reinforce *.grad_dtype *.abbr *.call_super_init *.dump_patches *.T_destination",
     ),

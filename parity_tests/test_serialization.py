@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import pickle
 import zipfile
 
@@ -265,3 +266,29 @@ def test_tensors_of_two_types_that_share_memory():
         minitorch_pt, minitorch_pt, lambda p: [p.from_numpy(raw), p.from_numpy(raw.view(np.float32))]
     )
     assert_same([first, second], [torch.from_numpy(raw), torch.from_numpy(raw.view(np.float32))], rtol=0)
+
+
+@pytest.mark.parametrize("library", (minitorch_pt, torch), ids=("ours", "torch"))
+def test_the_pickle_module_and_its_protocol(library):
+    """As programs give them: Python's own module, and a number that changes nothing in what is read."""
+    for given in ((pickle,), (pickle, 2), (pickle, 4)):
+        file = io.BytesIO()
+        library.save({"a": library.ones(2), "n": [1, None, "text"]}, file, *given)
+        file.seek(0)
+        assert library.load(file, "cpu", pickle)["n"] == [1, None, "text"]
+        file.seek(0)
+        assert library.load(file, weights_only=False, encoding="latin1")["a"].tolist() == [1, 1]
+        file.seek(0)
+        with pytest.raises(RuntimeError):
+            library.load(file, pickle_module=pickle, weights_only=True)
+    file = io.BytesIO()
+    library.save(library.ones(2), file, pickle_protocol=2)
+    file.seek(0)
+    assert library.load(file).tolist() == [1, 1]
+
+
+def test_another_pickle_module_is_refused():
+    with pytest.raises(NotImplementedError, match="pickle_module out"):
+        minitorch_pt.save(minitorch_pt.ones(1), io.BytesIO(), math)
+    with pytest.raises(NotImplementedError, match="pickle_module out"):
+        minitorch_pt.load(io.BytesIO(), pickle_module=math)

@@ -8,6 +8,9 @@ A distribution has a batch_shape, the shape of its parameters (independent distr
 shape of one draw. sample(s) gives a tensor of shape s + batch_shape + event_shape, and log_prob takes its event axes away.
 """
 
+import typing as _typing
+from types import ModuleType as _ModuleType
+
 from ..names.places import settle as _settle
 from . import constraints as constraints, transform as _transform
 from .bernoulli import *
@@ -60,3 +63,6 @@ _settle(
     f"{__name__}.transforms",
     {name: getattr(_transform, name) for name in _transform.__all__},
 )
+
+if not _typing.TYPE_CHECKING:  # without the files: `normal` and `poisson` would hide torch's functions
+    __all__ = [name for name, thing in globals().items() if name[0] != "_" and not isinstance(thing, _ModuleType)]

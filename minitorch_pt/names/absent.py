@@ -20,11 +20,13 @@ __all__ = ["Absent", "absence", "attribute", "is_absence", "is_late", "mark", "m
 # Their names are looked up in every operation, which `__getattr__` would make slower: only imports of what they lack are told why.
 PACKAGE = __package__.partition(".")[0]
 HOT = (f"{PACKAGE}.autograd.graph",)
-# Packages name these where they start, and what is in them, and most of their parts do not use them: an import succeeds, and the use raises.
+# Programs and packages name these where they start, and what is in them, and most do not use them: an import succeeds, and the use raises.
 # Not all that is left out: packages ask for other inner parts of torch's in a `try`, and can do without.
 AT_USE = (
-    "torch._subclasses torch._tensor_str torch.autograd.function torch.distributed torch.distributions torch.fft "
-    "torch.fx torch.hub torch.library torch.nn.parallel"
+    "torch._subclasses torch._tensor_str torch.ao torch.autograd.function torch.distributed torch.distributions torch.fft "
+    "torch.fx torch.hub torch.library torch.nn.intrinsic torch.nn.parallel torch.nn.qat torch.nn.quantized torch.package "
+    "torch.quantization torch.utils.benchmark torch.utils.cpp_extension torch.utils.flop_counter torch.utils.mobile_optimizer "
+    "torch.utils.model_zoo"
 ).split()
 
 

@@ -8,6 +8,15 @@ from typing import Any
 __all__ = ["CORE", "TOP"]
 
 
+def _assert(condition: Any, message: str) -> None:
+    """`assert condition, message`, which models of torchvision's write so that it can be traced.
+
+    Raises:
+        AssertionError: it does not hold.
+    """
+    assert condition, message
+
+
 def _assert_async(input: Any, assert_msg: str = "Expected Tensor with single nonzero value, but got zero") -> None:
     """Raise unless the only element is not 0.
 
@@ -49,6 +58,7 @@ def _is_any_true(input: Any) -> Any:
 
 # those of torch itself
 TOP: dict[str, Any] = {
+    "_assert": _assert,
     "_assert_async": _assert_async,
     "_check": _check,
     "_has_compatible_shallow_copy_type": _has_compatible_shallow_copy_type,

@@ -1,7 +1,13 @@
 """torch.nn: layers, containers, losses; `functional` has them as functions, `init` fills parameters, `utils` clips gradients."""
 
 from ..names.places import adopt as _adopt, settle as _settle
-from . import attention as attention, functional as functional, init as init
+from . import (
+    attention as attention,
+    common_types as common_types,
+    functional as functional,
+    grad as grad,
+    init as init,
+)
 from .modules import *
 from .modules import (
     lazy as _lazy,

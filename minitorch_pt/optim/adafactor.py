@@ -35,6 +35,8 @@ class Adafactor(PerParameter):
             [0.9000, 0.9000]], requires_grad=True)
     """
 
+    later = {"foreach": None}
+
     def __init__(
         self,
         params: Any,

@@ -31,6 +31,8 @@ class Adagrad(Elementwise):
     tensor([0.9000], requires_grad=True)
     """
 
+    later = {"foreach": None, "maximize": False, "differentiable": False, "fused": None}
+
     def __init__(
         self,
         params: Any,

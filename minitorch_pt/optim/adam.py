@@ -12,6 +12,7 @@ from ..tensors.tensor import Tensor
 from . import recorded
 from .optimizer import (
     Optimizer,
+    PerParameter,
     blocks,
     check_implementation,
     check_tensors,
@@ -42,6 +43,9 @@ class Adam(Optimizer):
     >>> w
     tensor([0.9000], requires_grad=True)
     """
+
+    later = {"amsgrad": False, **PerParameter.later, "decoupled_weight_decay": False, "fused": None}
+    scalars = ("step",)
 
     def __init__(
         self,

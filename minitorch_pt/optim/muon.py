@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensors.tensor import Tensor
-from .optimizer import PerParameter, nonnegative, number, zeros
+from .optimizer import Optimizer, PerParameter, nonnegative, number, zeros
 
 __all__ = ["Muon"]
 
@@ -34,6 +34,8 @@ class Muon(PerParameter):
     >>> w.diagonal() < 1
     tensor([True, True])
     """
+
+    later = Optimizer.later
 
     def __init__(
         self,

@@ -35,6 +35,8 @@ class NAdam(Elementwise):
 
     scalars = ("step", "mu_product")
 
+    later = {**Elementwise.later, "decoupled_weight_decay": False}
+
     def __init__(
         self,
         params: Any,

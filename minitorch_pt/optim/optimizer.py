@@ -6,7 +6,7 @@ import functools
 import itertools
 import warnings
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from types import MappingProxyType
 from typing import Any
@@ -25,7 +25,6 @@ __all__ = ["Optimizer", "ParamsT", "register_optimizer_step_post_hook", "registe
 
 # what an optimizer is given: parameters, groups of them, or parameters with their names
 ParamsT = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
-
 
 _every_pre: OrderedDict[int, Callable] = OrderedDict()  # hooks on the steps of all optimizers
 _every_post: OrderedDict[int, Callable] = OrderedDict()
@@ -149,14 +148,14 @@ class Optimizer:
     # of those that wrap another optimiser, and borrow its groups without this class's __init__, as Lookahead does
     _step_pre_hooks: Any = MappingProxyType({})
     _step_post_hooks = _step_pre_hooks
+    later: Mapping[str, Any] = MappingProxyType({})  # options that older checkpoints lack, and what they were then
+    scalars: tuple[
+        str, ...
+    ] = ()  # state that is one number for the whole parameter; older checkpoints have it as Python's
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
-        self._step_pre_hooks = OrderedDict()
-        self._step_post_hooks = OrderedDict()
-        self._state_hooks: dict[str, dict[int, Callable]] = {
-            k: OrderedDict() for k in ("pre", "post", "load_pre", "load_post")
-        }
+        self._without_hooks()
         if isinstance(params, Tensor):
             raise TypeError(
                 f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {params.type()}; write [tensor]"
@@ -176,6 +175,12 @@ class Optimizer:
             )
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
+
+    def _without_hooks(self) -> None:
+        self._step_pre_hooks, self._step_post_hooks = OrderedDict(), OrderedDict()
+        self._state_hooks: dict[str, dict[int, Callable]] = {
+            k: OrderedDict() for k in ("pre", "post", "load_pre", "load_post")
+        }
 
     def __init_subclass__(cls) -> None:
         # every algorithm's `step` runs between the hooks
@@ -301,11 +306,11 @@ class Optimizer:
         keys = itertools.chain.from_iterable(group["params"] for group in saved)
         params = itertools.chain.from_iterable(group["params"] for group in self.param_groups)
         by_number = dict(zip(keys, params, strict=True))
-        self.state = defaultdict(dict)
+        state: dict[Any, Any] = defaultdict(dict)
         for key, value in state_dict["state"].items():
             param = by_number.get(key)
-            self.state[key if param is None else param] = value if param is None else _adapted(param, value)
-        self.param_groups = [
+            state[key if param is None else param] = value if param is None else _adapted(param, value)
+        groups = [
             {
                 **theirs,
                 "params": mine["params"],
@@ -313,6 +318,7 @@ class Optimizer:
             }
             for mine, theirs in zip(self.param_groups, saved, strict=True)
         ]
+        self.__setstate__({"state": state, "param_groups": groups})
         for hook in self._state_hooks["load_post"].values():
             hook(self)
 
@@ -348,16 +354,26 @@ class Optimizer:
         """Call `hook(optimizer)` after loading."""
         return self._register(self._state_hooks["load_post"], hook, prepend)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: self.__dict__[key] for key in ("defaults", "state", "param_groups")}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """What pickle calls; programs extend it, to set options that older files lack."""
+        """What pickle and `load_state_dict` call; programs extend it, to set options that older files lack."""
         self.__dict__.update(state)
+        if "_state_hooks" not in self.__dict__:
+            self._without_hooks()
+        for group in self.param_groups:
+            for option, value in self.later.items():
+                group.setdefault(option, value)
+            for kept in [self.state[p] for p in group["params"] if self.scalars and p in self.state]:
+                kept.update({k: counter(kept[k]) for k in self.scalars if isinstance(kept.get(k), (int, float))})
 
     def __repr__(self) -> str:
         lines = [type(self).__name__ + " ("]
         for i, group in enumerate(self.param_groups):
             lines += [""] * (i > 0) + [f"Parameter Group {i}"]
             lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
-        return "\n".join(lines) + "\n)"
+        return "\n".join(lines) + "\n" * bool(self.param_groups) + ")"
 
 
 def _adapted(param: Tensor, state: Any) -> Any:
@@ -422,7 +438,10 @@ def with_gradients(group: dict[str, Any]) -> list[Tensor]:
 class PerParameter(Optimizer):
     """An algorithm that changes each parameter by itself: it says how a parameter's state begins and what a step does to both."""
 
-    scalars: tuple[str, ...] = ("step",)  # state that is one number for the whole parameter
+    later: Mapping[str, Any] = MappingProxyType(
+        {"foreach": None, "maximize": False, "differentiable": False, "capturable": False}
+    )
+    scalars: tuple[str, ...] = ("step",)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters along their gradients."""
@@ -469,7 +488,8 @@ class Elementwise(PerParameter):
         decay = group.get("weight_decay", 0)
         shrink = 1 - number(group["lr"]) * decay if group.get("decoupled_weight_decay") else None
         update = self._rule(group, state)
-        names = [name for name in state if name not in self.scalars]
+        takes = update.__code__.co_varnames[2 : update.__code__.co_argcount]
+        names = [name for name in takes if name in state]  # programs, and other algorithms' checkpoints, keep more
         for p_, g_, *arrays in blocks(p, g, *(state[name]._data for name in names)):
             if group["maximize"]:
                 g_ = -g_

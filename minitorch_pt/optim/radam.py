@@ -34,6 +34,8 @@ class RAdam(Elementwise):
     tensor([0.8000], requires_grad=True)
     """
 
+    later = {**Elementwise.later, "decoupled_weight_decay": False}
+
     def __init__(
         self,
         params: Any,

@@ -32,6 +32,8 @@ class RMSprop(Elementwise):
     tensor([0.8000], requires_grad=True)
     """
 
+    later = {"momentum": 0, "centered": False, **Elementwise.later}
+
     def __init__(
         self,
         params: Any,

@@ -30,6 +30,8 @@ class SGD(Optimizer):
     tensor([0.7000], requires_grad=True)
     """
 
+    later = {"nesterov": False, "maximize": False, "foreach": None, "differentiable": False, "fused": False}
+
     def __init__(
         self,
         params: Any,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import pickle
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,11 +19,23 @@ from ..tensors.device import device
 from ..tensors.tensor import Tensor, wrap
 
 __all__ = [
-    "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "described", "get_layout", "get_safe_globals", "known", "modern", "of_torch", "ours", "safe_globals",
+    "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "described", "get_layout", "get_safe_globals", "known", "modern", "of_torch", "ours", "plain", "safe_globals",
     "storage_type", "user_allowed",
 ]  # fmt: skip
 
 PACKAGE = __package__.partition(".")[0]
+
+
+def plain(pickle_module: Any) -> None:
+    """Check that files are to be pickled by Python's own module.
+
+    Raises:
+        NotImplementedError: another one, such as dill.
+    """
+    if pickle_module is not pickle:
+        raise NotImplementedError(
+            f"torch writes and reads files with Python's own pickle, not with {getattr(pickle_module, '__name__', pickle_module)}; leave pickle_module out"
+        )
 
 
 class Storage:

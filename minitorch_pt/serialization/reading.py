@@ -15,7 +15,7 @@ from ..tensors.device import device, on_cpu
 from . import legacy
 from .archive import Archive, size_of
 from .machine import Machine
-from .names import Storage, StorageType, known, ours
+from .names import Storage, StorageType, known, ours, plain
 
 __all__ = ["FILE_LIKE", "MAP_LOCATION", "load"]
 
@@ -25,7 +25,13 @@ MAP_LOCATION: TypeAlias = Callable[[Any, str], Any] | device | str | dict[str, s
 
 
 def load(
-    f: FILE_LIKE, map_location: MAP_LOCATION = None, *, weights_only: bool | None = None, mmap: bool | None = None
+    f: FILE_LIKE,
+    map_location: MAP_LOCATION = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool | None = None,
+    mmap: bool | None = None,
+    encoding: str = "utf-8",
 ) -> Any:
     """Read what `save`, or torch.save of PyTorch, wrote to a path or an open binary file.
 
@@ -34,10 +40,13 @@ def load(
 
     map_location: where storages go that the file says were elsewhere: "cpu", a dictionary that leads there, or a function of the
         storage and its place that gives it back.
+    pickle_module: `pickle`, no other; given, it stands for weights_only=False.
     weights_only: refuse what could run code, unless it is False: that loads whole models, and any other object, from files that you trust.
     mmap: leave the numbers in the file, which must be a path, and read them when they are needed; changes of them do not reach it.
+    encoding: of texts in files that Python 2 wrote, loaded with weights_only=False: "latin1", or "bytes" to leave them.
 
     Raises:
+        NotImplementedError: another pickle_module.
         UnpicklingError: not a file of `save`, or one that holds more than tensors and containers. RuntimeError: a damaged file, an unknown
         type of elements, another device than the CPU. FileNotFoundError: no such file. EOFError: an empty one. ValueError: mmap of no path.
 
@@ -48,6 +57,11 @@ def load(
     >>> torch.load(file)
     {'step': 3, 'weight': tensor([1., 1.])}
     """
+    if pickle_module is not None:
+        plain(pickle_module)
+        if weights_only:
+            raise RuntimeError("Can not safely load weights when explicit pickle_module is specified")
+        weights_only = False
     trusted = weights_only is not None and not weights_only
     if isinstance(f, (str, os.PathLike)):
         if os.fspath(f).endswith(".safetensors"):
@@ -55,19 +69,20 @@ def load(
 
             return load_file(f, "cpu" if map_location is None else map_location)
         with open(f, "rb") as file:
-            return _Reading(file, map_location, trusted, bool(mmap)).load()
+            return _Reading(file, map_location, trusted, bool(mmap), encoding).load()
     if mmap:
         raise ValueError("f must be a file path in order to use the mmap argument")
     if not hasattr(f, "seek"):
         raise AttributeError(f"load() takes a path or an open binary file, not {type(f).__name__}")
-    return _Reading(f, map_location, trusted, False).load()
+    return _Reading(f, map_location, trusted, False, encoding).load()
 
 
 class _Reading:
     """One call of `load`: the file, how it is to be read, and the storages that were found in it."""
 
-    def __init__(self, file: BinaryIO, map_location: Any, trusted: bool, mapped: bool) -> None:
+    def __init__(self, file: BinaryIO, map_location: Any, trusted: bool, mapped: bool, encoding: str) -> None:
         self._file, self._map_location, self._trusted, self._mapped = file, map_location, trusted, mapped
+        self._encoding = encoding
         self._storages: dict[str, Storage] = {}
 
     def load(self) -> Any:
@@ -91,7 +106,7 @@ class _Reading:
     def _unpickled(self, file: BinaryIO, persistent_load: Callable) -> Any:
         """What the pickle at which a file stands makes."""
         if self._trusted:
-            unpickler = _Trusting(file, encoding="utf-8")
+            unpickler = _Trusting(file, encoding=self._encoding)
             unpickler.persistent_load = persistent_load  # type: ignore[method-assign]
             return unpickler.load()
         return Machine(file, size_of(file), persistent_load).load()

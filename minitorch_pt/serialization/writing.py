@@ -27,7 +27,7 @@ from ..nn.parameter import Parameter
 from ..sparse.tensor import SparseTensor
 from ..tensors.tensor import Tensor, wrap
 from . import legacy
-from .names import REBUILDS, Storage, described, get_layout, of_torch, storage_type
+from .names import REBUILDS, Storage, described, get_layout, of_torch, plain, storage_type
 
 try:
     import fcntl
@@ -48,15 +48,23 @@ _TENSOR, _PARAMETER, _SPARSE, _FROM_TYPE = (
 _ROUND = 64  # where storages begin, so that a file that is mapped into memory serves as it is
 
 
-def save(obj: Any, f: Any, *, _use_new_zipfile_serialization: bool = True) -> None:
+def save(
+    obj: Any,
+    f: Any,
+    pickle_module: Any = pickle,
+    pickle_protocol: int = 2,
+    _use_new_zipfile_serialization: bool = True,
+) -> None:
     """Write tensors, and dictionaries, lists, numbers, texts and other objects that hold them, to a path or an open binary file.
 
     torch.load of PyTorch reads the file too. A path is written beside and then renamed: an interrupted save leaves the old file as
     it was, and of several at once one is last. Pipes, devices and files of several names are written into.
 
+    pickle_module, pickle_protocol: `pickle`, no other; protocol 2, which all read, is written whatever is asked.
     _use_new_zipfile_serialization: False writes the format before 2020.
 
     Raises:
+        NotImplementedError: another pickle_module.
         PicklingError, AttributeError, TypeError: an object that cannot be pickled is in it: a lambda, an open file.
         RuntimeError: the path is a directory, in none, not the user's to write, or the disk is full.
 
@@ -66,6 +74,7 @@ def save(obj: Any, f: Any, *, _use_new_zipfile_serialization: bool = True) -> No
     >>> torch.load(io.BytesIO(file.getvalue()))
     {'weight': tensor([1., 1.])}
     """
+    plain(pickle_module)
     old = not _use_new_zipfile_serialization
     if hasattr(f, "write"):
         return _write(*_pickled(obj, old), f, "archive", old)

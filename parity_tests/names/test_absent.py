@@ -33,6 +33,8 @@ def test_an_attribute_says_why_it_is_missing():
         door = importlib.import_module(module)
         if f"torch{module.removeprefix('minitorch_pt')}" in AT_USE:
             continue
+        if isinstance(vars(door).get(name), Absent):  # another test has imported it
+            continue
         assert not hasattr(door, name) and getattr(door, name, 3) == 3
         if module not in HOT:
             with pytest.raises(AttributeError) as caught:

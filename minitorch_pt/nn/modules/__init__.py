@@ -1,5 +1,7 @@
 """The layers, one file a family, as in torch/nn/modules."""
 
+import typing as _typing
+
 from .activation import *
 from .adaptive import *
 from .batchnorm import *
@@ -23,3 +25,6 @@ from .rnn import *
 from .sparse import *
 from .transformer import *
 from .upsampling import *
+
+if not _typing.TYPE_CHECKING:  # without the files: `dropout` and `flatten` would hide torch's functions
+    __all__ = [name for name, thing in globals().items() if isinstance(thing, type)]

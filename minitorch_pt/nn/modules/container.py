@@ -386,7 +386,14 @@ class ParameterDict(_Named):
         raise RuntimeError("ParameterDict should not be called: it holds parameters for the forward() of a module.")
 
     def __or__(self, other: Any) -> ParameterDict:
-        return ParameterDict(OrderedDict({**self._entries(), **other._entries()}))
+        made = self.copy()
+        made.update(other)
+        return made
+
+    def __ror__(self, other: Any) -> Any:
+        made = other.copy()
+        made.update(self)
+        return made
 
     def __ior__(self, other: Any) -> ParameterDict:
         self.update(other)

@@ -1,0 +1,44 @@
+"""In which order the hooks of parameters run: what a program that prints their gradients prints."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+import minitorch_pt
+
+MODELS = {
+    "linear": (lambda nn: nn.Linear(3, 2), (4, 3)),
+    "linear without bias": (lambda nn: nn.Linear(3, 2, bias=False), (4, 3)),
+    "convolution": (lambda nn: nn.Conv2d(1, 2, 3), (1, 1, 5, 5)),
+    "transposed": (lambda nn: nn.ConvTranspose2d(1, 2, 3), (1, 1, 5, 5)),
+    "grouped": (lambda nn: nn.Sequential(nn.Conv2d(2, 2, 3, groups=2), nn.ConvTranspose2d(2, 1, 2)), (1, 2, 5, 5)),
+    "batch norm": (lambda nn: nn.BatchNorm1d(3), (4, 3)),
+    "layer norm": (lambda nn: nn.LayerNorm(3), (4, 3)),
+    "group norm": (lambda nn: nn.GroupNorm(1, 4), (2, 4, 3)),
+    "prelu": (lambda nn: nn.PReLU(), (3,)),
+    "perceptron": (lambda nn: nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 1)), (5, 3)),
+    "with norms": (lambda nn: nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 4), nn.LayerNorm(4)), (5, 3)),
+    "images": (
+        lambda nn: nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(18, 2)),
+        (1, 1, 5, 5),
+    ),
+    "twice": (lambda nn: nn.Sequential(*[nn.Linear(3, 3)] * 2), (2, 3)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("watched", (False, True), ids=("parameters", "and the input"))
+@pytest.mark.parametrize("after", (False, True), ids=("before", "after accumulation"))
+def test_the_order_of_hooks(name, watched, after):
+    make, shape = MODELS[name]
+    orders = []
+    for library in (minitorch_pt, torch):
+        model, order = make(library.nn), []
+        x = library.rand(*shape, requires_grad=watched)
+        for label, leaf in (*model.named_parameters(), *([("x", x)] if watched else [])):
+            register = leaf.register_post_accumulate_grad_hook if after else leaf.register_hook
+            register(lambda given, label=label, order=order: order.append(label))
+        model(x).pow(2).sum().backward()
+        orders.append(order)
+    assert orders[0] == orders[1]
