@@ -24,6 +24,8 @@ class Adadelta(Elementwise):
     Source: M. Zeiler, arXiv 1212.5701.
     """
 
+    dense_only = "Adadelta"
+
     def __init__(
         self,
         params: Any,

@@ -27,6 +27,8 @@ class Adafactor(PerParameter):
     Source: Shazeer and Stern, arXiv 1804.04235.
     """
 
+    dense_only = "Adafactor"
+
     def __init__(
         self,
         params: Any,

@@ -24,6 +24,8 @@ class Adamax(Elementwise):
     Source: Kingma and Ba, "Adam", arXiv 1412.6980, section 7.1.
     """
 
+    dense_only = "Adamax"
+
     def __init__(
         self,
         params: Any,

@@ -27,6 +27,8 @@ class ASGD(Elementwise):
 
     scalars = ("step", "eta", "mu")
 
+    dense_only = "ASGD"
+
     def __init__(
         self,
         params: Any,

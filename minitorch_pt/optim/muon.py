@@ -28,6 +28,8 @@ class Muon(PerParameter):
     Source: K. Jordan, https://kellerjordan.github.io/posts/muon/ ; Liu et al., arXiv 2502.16982.
     """
 
+    dense_only = "Muon"
+
     def __init__(
         self,
         params: Any,

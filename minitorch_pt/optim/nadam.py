@@ -28,6 +28,8 @@ class NAdam(Elementwise):
 
     scalars = ("step", "mu_product")
 
+    dense_only = "NAdam"
+
     def __init__(
         self,
         params: Any,

@@ -27,6 +27,8 @@ class RAdam(Elementwise):
     Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", arXiv 1908.03265.
     """
 
+    dense_only = "RAdam"
+
     def __init__(
         self,
         params: Any,

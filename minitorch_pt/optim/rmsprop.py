@@ -25,6 +25,8 @@ class RMSprop(Elementwise):
     Source: G. Hinton, lecture 6 of "Neural Networks for Machine Learning", 2012; centered: A. Graves, arXiv 1308.0850.
     """
 
+    dense_only = "RMSprop"
+
     def __init__(
         self,
         params: Any,

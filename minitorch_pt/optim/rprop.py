@@ -25,6 +25,8 @@ class Rprop(Elementwise):
     Source: Riedmiller and Braun, "A Direct Adaptive Method for Faster Backpropagation Learning", 1993.
     """
 
+    dense_only = "Rprop"
+
     def __init__(
         self,
         params: Any,
