@@ -9,7 +9,7 @@ shape of one draw. sample(s) gives a tensor of shape s + batch_shape + event_sha
 """
 
 from ..names.places import settle as _settle
-from . import constraints as constraints, transform as _transform
+from . import constraints as constraints, joined_transforms as _joined_transforms, transform as _transform
 from .bernoulli import *
 from .beta import *
 from .binomial import *
@@ -58,5 +58,5 @@ from .wishart import *
 
 _settle(
     f"{__name__}.transforms",
-    {name: getattr(_transform, name) for name in _transform.__all__},
+    {name: getattr(room, name) for room in (_transform, _joined_transforms) for name in room.__all__},
 )
