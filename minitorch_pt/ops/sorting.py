@@ -120,6 +120,8 @@ def topk(
     >>> torch.topk(torch.tensor([1.0, 4.0, 2.0, 3.0]), 2).values
     tensor([4., 3.])
     """
+    if input.dtype == np.bool_:
+        raise RuntimeError("topk does not support bool dtypes on CPU: convert it with .to(torch.uint8)")
     axis = from_front(dim, input.ndim)
     n = _size(input, axis)
     if not 0 <= k <= n:
@@ -166,6 +168,8 @@ def kthvalue(
     Raises:
         RuntimeError: k is not in 1 to the axis's size. IndexError: no such axis, or it is empty.
     """
+    if input.dtype == np.bool_:
+        raise NotImplementedError("\"kthvalue_cpu\" not implemented for 'Bool': convert it with .long()")
     axis = from_front(dim, input.ndim)
     n = _size(input, axis)
     not_empty("kthvalue", input.shape, dim)
