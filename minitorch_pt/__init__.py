@@ -112,7 +112,7 @@ def _made_sparse(*given: object) -> _typing.Any:
 
 
 def _sparse_rows(*given: object) -> _typing.Any:
-    return _importlib.import_module(".sparse.tensor", __package__).rows_of(*given)
+    return _importlib.import_module(".sparse.shapes", __package__).rows_of(*given)
 
 
 Tensor._made_sparse = _made_sparse

@@ -16,12 +16,17 @@ from ..tensors.tensor import Tensor, wrap
 from .places import added, flat_places, put_into
 from .tensor import OPERATIONS, SparseTensor, made, on_sparse
 
-__all__ = ["addmm", "dsmm", "product", "softmax", "spmm", "sum_of"]
+__all__ = ["addmm", "axis_of", "dsmm", "product", "softmax", "spmm", "sum_of"]
 
 spmm = dsmm = ops.mm  # old names
 
 
-def _axis(dim: int, count: int) -> int:
+def axis_of(dim: int, count: int) -> int:
+    """The number of an axis from the first on.
+
+    Raises:
+        IndexError: there is none.
+    """
     if not -count <= dim < count:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {dim})")
     return dim % count
@@ -284,7 +289,9 @@ def _sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 # ---------------------------------------------------------------------------------------------------------------------
 @on_sparse("permute")
 def _permute(input: SparseTensor, *dims: Any, name: str = "PermuteBackward0") -> SparseTensor:
-    order = [_axis(d, input.ndim) for d in (dims[0] if len(dims) == 1 and isinstance(dims[0], (tuple, list)) else dims)]
+    order = [
+        axis_of(d, input.ndim) for d in (dims[0] if len(dims) == 1 and isinstance(dims[0], (tuple, list)) else dims)
+    ]
     axes = input.sparse_dim()
     if sorted(order) != [*range(input.ndim)]:
         raise RuntimeError(f"permute(sparse_coo): the order {order} must name each of the {input.ndim} axes once")
@@ -300,7 +307,7 @@ def _permute(input: SparseTensor, *dims: Any, name: str = "PermuteBackward0") ->
 @on_sparse("transpose")
 def _transpose(input: SparseTensor, dim0: int, dim1: int, name: str = "TransposeBackward0") -> SparseTensor:
     order = [*range(input.ndim)]
-    one, other = _axis(dim0, input.ndim), _axis(dim1, input.ndim)
+    one, other = axis_of(dim0, input.ndim), axis_of(dim1, input.ndim)
     order[one], order[other] = order[other], order[one]
     return _permute(input, order, name=name)
 
@@ -329,7 +336,7 @@ def sum_of(input: SparseTensor, dim: Any, dtype: Any, name: str) -> Tensor:
         values = values.to(dtype)
     if dim is None or dim in ((), []):
         return named(ops.sum(values), name)
-    gone = {_axis(d, input.ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,))}
+    gone = {axis_of(d, input.ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,))}
     inner = [d - axes + 1 for d in sorted(gone) if d >= axes]
     if inner:
         values = ops.sum(values, inner, dtype=values.dtype)
@@ -351,7 +358,7 @@ def _sum(input: SparseTensor, dim: Any = None, keepdim: bool = False, *, dtype: 
 def softmax(input: SparseTensor, dim: int, dtype: Any, logarithm: bool) -> SparseTensor:
     """exp(x) / sum of exp(x) along an axis, or its logarithm, among the elements that are kept: the others count as -inf."""
     unique = input.coalesce()
-    axes, dim = unique.sparse_dim(), _axis(dim, unique.ndim)
+    axes, dim = unique.sparse_dim(), axis_of(dim, unique.ndim)
     values = unique._values_tensor if dtype is None else unique._values_tensor.to(dtype)
     name = "SparseLogSoftmaxBackward0" if logarithm else "SparseSoftmaxBackward0"
     if dim >= axes:

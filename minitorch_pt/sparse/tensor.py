@@ -57,7 +57,7 @@ class NotDense(Elsewhere):
 
 def _refuse(self: Any) -> NoReturn:
     raise NotDense(
-        "minitorch_pt computes with sparse matrices in few operations (products with torch.mm and @, sums, +, *, transposes, "
+        "minitorch_pt computes with sparse matrices in few operations (products with torch.mm and @, sums, +, *, transposes, torch.cat, parts, "
         "torch.sparse.softmax); write x.to_dense() for all others, or work on x.coalesce().values()"
     )
 
@@ -65,12 +65,6 @@ def _refuse(self: Any) -> NoReturn:
 @differentiable(linear=True)
 def _through(input: Any) -> Any:
     return input, same
-
-
-def rows_of(indices: np.ndarray, values: Any, shape: tuple) -> SparseTensor:
-    """The gradient of what was read at `indices`, (axes, nnz) or of the first axis (nnz), of a tensor of that shape."""
-    values = graph.stand_in(values, Tensor) if isinstance(values, Tensor) else wrap(values)
-    return SparseTensor(np.atleast_2d(indices).astype(np.int64, copy=False), values, shape, False)
 
 
 def made(indices: np.ndarray, values: Tensor, shape: tuple, coalesced: bool, name: str) -> SparseTensor:
@@ -156,6 +150,12 @@ class SparseTensor(Tensor):
 
     def __len__(self) -> int:
         return self._size[0]
+
+    def __getitem__(self, index: Any) -> Any:
+        return OPERATIONS["getitem"](self, index)
+
+    def __iter__(self) -> Any:
+        return (self[i] for i in range(len(self)))
 
     def _nnz(self) -> int:
         return self._indices_array.shape[1]
