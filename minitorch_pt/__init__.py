@@ -111,7 +111,12 @@ def _made_sparse(*given: object) -> _typing.Any:
     return _importlib.import_module(".sparse.tensor", __package__).to_sparse(*given)
 
 
+def _sparse_rows(*given: object) -> _typing.Any:
+    return _importlib.import_module(".sparse.shapes", __package__).rows_of(*given)
+
+
 Tensor._made_sparse = _made_sparse
+autograd.hooks.sparse_rows = _sparse_rows
 _adopt(Tensor)
 _mark(Tensor, Generator, _dtypes.dtype)
 _tell(__name__)

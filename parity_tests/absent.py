@@ -72,7 +72,7 @@ REASONS = {
     "sparse": (
         "of sparse tensors there is torch.sparse_coo_tensor with few operations (torch.sparse); use those, or x.to_dense()",
         "sparse* *.sparse_* *_sparse_* *.to_sparse* *indices_copy *values_copy *col_indices "
-        "*.row_indices *.crow_indices hsmm hspmm saddmm smm sspaddmm *.smm *.sspaddmm optim.SparseAdam optim.sparse_adam",
+        "*.row_indices *.crow_indices hsmm hspmm saddmm smm sspaddmm *.smm *.sspaddmm",
     ),
     "quantized": (
         "quantized numbers are not offered; compute in torch.float32",

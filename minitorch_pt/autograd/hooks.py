@@ -25,6 +25,10 @@ def leaf_has_hooks() -> None:
 
 passes_are_watched = False
 
+# sparse/tensor.py sets these: the class of sparse tensors, from the first one on; and what makes one of indices, values and a shape
+Sparse: Any = None
+sparse_rows: Any = None
+
 
 def watch_passes() -> None:
     """From now on `recording.task` tells of the backward pass that is under way."""
@@ -79,8 +83,14 @@ def run_hooks(hooks: dict, gradient: Any, last: int = BEFORE) -> Any:
                 tensors = replaced(hook, tensors, hook(tuple(tensors)), tuple)
             else:
                 (tensors[place],) = replaced(hook, [tensors[place]], hook(tensors[place]), graph.Tensor)
-    result = tensors if recording.on else [t if t is None else t._data for t in tensors]
+    result = tensors if recording.on else list(map(bare, tensors))
     return result if several else result[0]
+
+
+def bare(gradient: Any) -> Any:
+    """A gradient as a pass that records nothing carries it: an array, or a sparse tensor."""
+    plain = not isinstance(gradient, graph.Tensor) or type(gradient) is Sparse
+    return gradient if plain else gradient._data
 
 
 def replaced(hook: Callable, before: list, result: Any, kind: Any) -> list:

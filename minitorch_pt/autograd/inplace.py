@@ -23,6 +23,7 @@ from .changes import changed
 from .graph import record
 from .modes import recording
 from .rule import array, differentiable
+from .takeovers import Elsewhere
 
 __all__ = ["apply_inplace", "check_inplace", "inplace", "put", "rebase", "renew", "write"]
 
@@ -197,6 +198,8 @@ def inplace(operation: Callable[P, R], overlap: bool = False) -> Callable[P, R]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return apply_inplace(self, operation, args, kwargs, overlap)
+        except Elsewhere as found:
+            return found.instead(method, (self, *args), kwargs)
         except AttributeError:
             if isinstance(self, graph.Tensor):
                 raise

@@ -37,6 +37,8 @@ def fit(gradient: Any, like: Any) -> Any:
             gradient = gradient.sum(axis=axes, keepdims=True)
         gradient = gradient.reshape(shape)
     if isinstance(gradient, graph.Tensor):
+        if type(gradient) is hooks.Sparse:
+            return gradient.passed_on(not isinstance(like, Node))
         return gradient if gradient._data.dtype == dtype else gradient.to(dtypes.of(dtype))
     return gradient if gradient.dtype == dtype else gradient.astype(dtype)
 
@@ -128,12 +130,12 @@ def _shown(node: Node, found: list, edges: Sequence, given: Any) -> list:
     found = list(map(for_users, found))
     for hook in after:
         found = hooks.replaced(hook, found, hook(tuple(found), shown), tuple)
-    return found if recording.on else [t if t is None else t._data for t in found]
+    return found if recording.on else list(map(hooks.bare, found))
 
 
 def _check_nan(flow: Any, node: Node, i: int) -> None:
     """Anomaly detection: tell where in the user's program the forward call stood, if it was on then."""
-    if np.isnan(flow._data if isinstance(flow, graph.Tensor) else flow).any():
+    if np.isnan(hooks.bare(flow)).any():
         told = "No forward pass information available. Enable detect anomaly during forward pass for more information."
         told = told if node.trace is None else f"Traceback of forward call that caused the error:\n{node.trace}"
         warnings.warn(f"Error detected in {node.name()}. {told}", stacklevel=2)
@@ -290,6 +292,8 @@ class Pass:
         present = leaf._grad
         if gradient is None or not leaf._requires_grad:  # switched off since
             pass
+        elif hooks.Sparse is not None and hooks.Sparse in (type(gradient), type(present)):
+            leaf._grad = hooks.Sparse.accumulated(present, gradient, self.create_graph)
         elif self.create_graph:
             gradient = stand_in(gradient, graph.Tensor)
             made = graph.wrap(np.empty_like(leaf._data))

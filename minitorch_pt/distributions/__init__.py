@@ -12,7 +12,7 @@ import typing as _typing
 from types import ModuleType as _ModuleType
 
 from ..names.places import settle as _settle
-from . import constraints as constraints, transform as _transform
+from . import constraints as constraints, joined_transforms as _joined_transforms, transform as _transform
 from .bernoulli import *
 from .beta import *
 from .binomial import *
@@ -61,7 +61,7 @@ from .wishart import *
 
 _settle(
     f"{__name__}.transforms",
-    {name: getattr(_transform, name) for name in _transform.__all__},
+    {name: getattr(room, name) for room in (_transform, _joined_transforms) for name in room.__all__},
 )
 
 if not _typing.TYPE_CHECKING:  # without the files: `normal` and `poisson` would hide torch's functions

@@ -75,6 +75,13 @@ biject_to.register(constraints.simplex, lambda c: transforms.StickBreakingTransf
 transform_to.register(constraints.simplex, lambda c: transforms.SoftmaxTransform())
 for _registry in (biject_to, transform_to):
     _registry.register(constraints.corr_cholesky, lambda c: transforms.CorrCholeskyTransform())
+    _registry.register(
+        constraints.cat,
+        lambda c, registry=_registry: transforms.CatTransform(list(map(registry, c.cseq)), c.dim, c.lengths),
+    )
+    _registry.register(
+        constraints.stack, lambda c, registry=_registry: transforms.StackTransform(list(map(registry, c.cseq)), c.dim)
+    )
 transform_to.register(constraints.lower_cholesky, lambda c: transforms.LowerCholeskyTransform())
 for _place in (constraints.positive_definite, constraints.positive_semidefinite):
     transform_to.register(_place, lambda c: transforms.PositiveDefiniteTransform())

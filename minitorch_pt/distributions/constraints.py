@@ -300,6 +300,9 @@ class _Joined(Constraint):
         self.is_discrete = any(c.is_discrete for c in self.cseq)
         self.event_dim = max(c.event_dim for c in self.cseq)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__[1:]}()"
+
     def _within(self, value: Any) -> None:
         assert -value.ndim <= self.dim < value.ndim, (
             f"dim {self.dim} out of range for value with {value.ndim} dimensions"

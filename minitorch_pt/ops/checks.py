@@ -118,6 +118,18 @@ def not_empty(name: str, shape: tuple[int, ...], dim: Dims | None) -> None:
             raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size. The shape is {list(shape)}.")
 
 
+def not_narrower(name: str, data: np.ndarray, dtype: np.dtype) -> None:
+    """Check that numbers keep their digits in the type that is asked for.
+
+    Raises:
+        RuntimeError: it is narrower.
+    """
+    if np.promote_types(data.dtype, np.dtype(dtype)) != np.dtype(dtype):
+        raise RuntimeError(
+            f"{name}: the dtype of the input ({data.dtype}) should be convertible without narrowing to the specified dtype ({np.dtype(dtype)})"
+        )
+
+
 def float_only(text: str, data: np.ndarray) -> None:
     """Check for a floating point type.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.places import added_at, flat_places
+from ..autograd import hooks
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .axes import from_front
@@ -150,6 +151,8 @@ def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False,
     """
     dim = from_front(dim, input.ndim)
     numbers, values, shape = np.asarray(array(index)), array(input), tuple(input.shape)
+    if sparse_grad and shape:
+        return _gathered_sparse(values, dim, numbers)
     if not numbers.size:
         return np.zeros(numbers.shape, values.dtype), lambda g: sum_into.rule(g, numbers, dim, shape)
     check_places(shape, numbers, dim, "gather")
@@ -158,6 +161,16 @@ def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False,
         return np.asarray(picked, order="C"), lambda g: sum_into.rule(g, numbers, dim, shape)
     places = flat_places(np.atleast_1d(numbers), dim, shape or (1,)).reshape(numbers.shape)
     return np.asarray(values.reshape(-1).take(places)), lambda g: sum_into.rule(g, numbers, dim, shape, places)
+
+
+def _gathered_sparse(values: np.ndarray, dim: int, numbers: np.ndarray) -> Pulled:
+    """`gather` whose gradient is a sparse tensor: of the elements that were read, as often as they were."""
+    check_places(values.shape, numbers, dim, "gather")
+    index = np.atleast_1d(numbers)
+    where = np.broadcast_arrays(*index_grid(index, dim))
+    places = np.stack(where).reshape(len(where), -1)
+    picked = values[tuple(where)].reshape(numbers.shape)
+    return picked, lambda g: hooks.sparse_rows(places, g.reshape((index.size,)), values.shape)
 
 
 @differentiable(linear=True, name="ScatterAddBackward0")

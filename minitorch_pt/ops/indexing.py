@@ -110,6 +110,8 @@ def assign(data: np.ndarray, index: object, value: object) -> None:
     value = as_element(value, data.dtype)
     if index is False:
         return
+    if index is True:  # all, not a mask, as in torch
+        index = None
     view, arrays = steps(index, data.shape)
     data = writable(data)
     target = data if view is None else data[view]
@@ -127,6 +129,8 @@ def target(input: Tensor, index: object, value: object) -> tuple[Tensor | None, 
     data = as_element(value, input._data.dtype)
     if index is False:
         return None, (), value
+    if index is True:
+        index = None
     view, arrays = steps(index, input._data.shape)
     whole = view is None or all(i is Ellipsis or i == slice(None) for i in view)
     part = input if whole else _view.rule(input, view)

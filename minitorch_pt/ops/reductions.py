@@ -17,7 +17,7 @@ from ..arrays.sums import add, plain_add, total
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, same
 from .axes import count_along, every_axis, from_front, kept_shape, reduced_axes, sizes, spread, without_axes
-from .checks import float_only
+from .checks import float_only, not_narrower
 from .elementwise.arithmetic import sign
 from .elementwise.choosing import where
 from .elementwise.comparison import isnan, logical_not
@@ -61,8 +61,10 @@ def sum(
     shape = input.shape
     if dim is None and dtype is None and not keepdim and input.dtype.kind == "f":
         return plain_add(input, axis=None), lambda g: spread(g, shape, None)
-    axes = reduced_axes(dim, input.ndim)
-    return total(input, axes, keepdim, sum_type(input, dtype)), lambda g: spread(g, shape, axes)
+    axes, target = reduced_axes(dim, input.ndim), sum_type(input, dtype)
+    if dtype is not None and target.itemsize < input.dtype.itemsize:  # rounded first, as in torch
+        input = input.astype(target)
+    return total(input, axes, keepdim, target), lambda g: spread(g, shape, axes)
 
 
 @composed
@@ -142,8 +144,9 @@ def nansum(
     """
     axes, shape = reduced_axes(dim, input.ndim), input.shape
     there = ~np.isnan(input)
-    known = np.where(there, input, input.dtype.type(0))
-    return total(known, axes, keepdim, sum_type(input, dtype)), lambda g: spread(g, shape, axes) * there
+    known, target = np.where(there, input, input.dtype.type(0)), sum_type(input, dtype)
+    known = known.astype(target) if target.itemsize < known.itemsize else known  # rounded first, as in torch
+    return total(known, axes, keepdim, target), lambda g: spread(g, shape, axes) * there
 
 
 @composed
@@ -164,6 +167,10 @@ def nanmean(
     tensor(2.)
     """
     float_only("nanmean(): expected input to have floating point or complex dtype but got", array(input))
+    if dtype is not None and not dtypes.of(np.dtype(dtype)).is_floating_point:
+        raise RuntimeError(
+            f"nanmean(): could not infer output dtype. Optional dtype must be floating point. Got: {dtype}"
+        )
     return nansum(input, dim, keepdim, dtype=dtype) / sum(logical_not(isnan(input)), dim, keepdim)
 
 
@@ -174,6 +181,8 @@ def _moments(name: str, input: Array, dim: Dims | None, unbiased: bool | None, c
         dim, unbiased = None, dim
     if correction is None:
         correction = 0 if unbiased is False else 1
+    elif unbiased is not None:
+        raise TypeError(f"{name}() takes `unbiased` or `correction`, not both: unbiased=False is correction=0")
     float_only("std and var only support floating point and complex dtypes, got", data)
     axes = reduced_axes(dim, data.ndim)
     n = count_along(data.shape, axes)
@@ -351,6 +360,8 @@ def prod(
     >>> torch.prod(torch.tensor([2, 3, 4]))
     tensor(24)
     """
+    if dtype is not None and dtype.itemsize < input.dtype.itemsize:
+        input = input.to(dtype)  # rounded first, as in torch
     if dim is None:
         return _prod_all(input, dtype=dtype)
     return _prod_along(input, dim, keepdim, dtype=dtype)
@@ -418,9 +429,10 @@ def vector_norm(
     tensor(5.)
     """
     data, shape = array(x), x.shape
-    if dtype is not None:
-        data = data.astype(dtype)
     float_only("linalg.vector_norm: Expected a floating point or complex tensor as input. Got", data)
+    if dtype is not None:
+        not_narrower("linalg.vector_norm", data, dtype)
+        data = data.astype(dtype)
     n = float(ord)
     axes = reduced_axes(dim, data.ndim)
     if (n < 0 or math.isinf(n)) and count_along(shape, axes) == 0:

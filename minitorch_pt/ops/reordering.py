@@ -86,6 +86,8 @@ def repeat_interleave(
         raise NotImplementedError(
             f"repeat_interleave() needs repeats of int64 or int32, not {counts.dtype}; convert with .long()"
         )
+    if counts.ndim > 1:
+        raise RuntimeError(f"repeats must be 0-dim or 1-dim tensor, but it has shape {list(counts.shape)}")
     if (counts < 0).any():
         raise RuntimeError("repeats can not be negative")
     n = input.shape[dim]

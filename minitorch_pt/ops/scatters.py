@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.notices import warn
 from ..arrays.storage import writable
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named, same
@@ -129,6 +130,8 @@ def scatter(
     tensor([[0., 0., 1.],
             [1., 0., 0.]])
     """
+    if src is not None and value is not None:
+        raise TypeError("scatter() takes `src` or `value`, not both")
     source = value if src is None else src
     if source is None:
         raise TypeError("scatter(): give src, a tensor, or value, a number")
@@ -137,6 +140,11 @@ def scatter(
     if reduce is not None:
         if reduce not in ("add", "multiply"):
             raise RuntimeError(f"reduce argument must be either add or multiply., got {reduce}")
+        if not number:
+            warn(
+                "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch release. "
+                "Use torch.scatter_reduce instead for more reduction options."
+            )
         part = np.full(numbers.shape, as_element(source, array(input).dtype)) if number else source
         return _scatter_combined.rule(input, part, dim, numbers, np.add if reduce == "add" else np.multiply)
     return (

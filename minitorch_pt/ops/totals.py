@@ -40,7 +40,7 @@ def sum_type(data: np.ndarray, dtype: np.dtype) -> np.dtype:
 def _accumulated(ufunc: np.ufunc, data: np.ndarray, axis: int, target: np.dtype) -> np.ndarray:
     """Running totals, kept in the next wider type as torch does: in its own float16 stops at 2048 + 1, and a product that
     leaves the range of float32 for a while does not come back."""
-    kind = wider(target)
+    kind, data = wider(target), data.astype(target, copy=False)
     if data.size and math.prod(data.shape[axis + 1 :]) > _WIDE:  # slice by slice: NumPy goes number by number
         totals = data.astype(kind)
         lines = np.moveaxis(totals, axis, 0)

@@ -31,6 +31,8 @@ class Adadelta(Elementwise):
     tensor([0.6838], requires_grad=True)
     """
 
+    dense_only = "Adadelta"
+
     def __init__(
         self,
         params: Any,

@@ -36,6 +36,7 @@ class Adafactor(PerParameter):
     """
 
     later = {"foreach": None}
+    dense_only = "Adafactor"
 
     def __init__(
         self,

@@ -76,9 +76,22 @@ class Adagrad(Elementwise):
     def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
         return {"step": counter(), "sum": wrap(np.full_like(p, self.defaults["initial_accumulator_value"]))}
 
+    def _rate(self, group: dict[str, Any], state: dict[str, Tensor]) -> float:
+        return number(group["lr"]) / (1 + (state["step"].item() - 1) * group["lr_decay"])
+
+    def _change_rows(self, group: dict[str, Any], state: dict[str, Tensor], p: np.ndarray, gradient: Tensor) -> None:
+        if group["fused"]:
+            raise RuntimeError("`fused` does not support sparse grad or complex param")
+        if group["weight_decay"]:
+            raise RuntimeError("weight_decay option is not compatible with sparse gradients")
+        rows, total = gradient.coalesce(), state["sum"]._data
+        index, g = tuple(rows.indices().numpy()), rows.values().numpy()
+        total[index] += g * g
+        step = self._rate(group, state) * (g / (np.sqrt(total[index]) + group["eps"]))
+        p[index] += step if group["maximize"] else -step
+
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
-        eps = group["eps"]
-        rate = number(group["lr"]) / (1 + (state["step"].item() - 1) * group["lr_decay"])
+        eps, rate = group["eps"], self._rate(group, state)
 
         def update(p: Any, g: Any, sum: Any) -> None:
             sum += g * g

@@ -91,7 +91,7 @@ class Adam(Optimizer):
             beta1, beta2 = (number(b) for b in group["betas"])
             amsgrad, maximize, decoupled = group["amsgrad"], group["maximize"], group["decoupled_weight_decay"]
             differentiable = group.get("differentiable")
-            for p in with_gradients(group):
+            for p in with_gradients(group, "Adam"):
                 data, gradient = p._data, p._grad._data
                 state = self.state[p]
                 if not state:

@@ -31,6 +31,8 @@ class Adamax(Elementwise):
     tensor([0.9000], requires_grad=True)
     """
 
+    dense_only = "Adamax"
+
     def __init__(
         self,
         params: Any,

@@ -34,6 +34,8 @@ class ASGD(Elementwise):
 
     scalars = ("step", "eta", "mu")
 
+    dense_only = "ASGD"
+
     def __init__(
         self,
         params: Any,

@@ -207,7 +207,8 @@ def _plain(value: Any) -> Any:
 
 def _gathered(params: list[Tensor]) -> np.ndarray:
     """All gradients as one vector; 0 where there is none."""
-    return np.concatenate([(np.zeros_like(p._data) if p._grad is None else p._grad._data).reshape(-1) for p in params])
+    gradients = [np.zeros_like(p._data) if p._grad is None else p._grad.to_dense()._data for p in params]
+    return np.concatenate([g.reshape(-1) for g in gradients])
 
 
 def _move(params: list[Tensor], t: Any, d: np.ndarray) -> None:

@@ -36,6 +36,7 @@ class Muon(PerParameter):
     """
 
     later = Optimizer.later
+    dense_only = "Muon"
 
     def __init__(
         self,

@@ -36,6 +36,7 @@ class NAdam(Elementwise):
     scalars = ("step", "mu_product")
 
     later = {**Elementwise.later, "decoupled_weight_decay": False}
+    dense_only = "NAdam"
 
     def __init__(
         self,

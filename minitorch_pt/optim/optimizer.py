@@ -15,6 +15,7 @@ import numpy as np
 
 from ..arrays.dtypes import float32, float64, get_default_dtype
 from ..arrays.notices import hush
+from ..autograd import hooks
 from ..autograd.changes import changed
 from ..autograd.hooks import RemovableHandle
 from ..autograd.modes import recording
@@ -421,13 +422,18 @@ def evaluate(closure: Callable | None) -> Any:
         recording.on = before
 
 
-def with_gradients(group: dict[str, Any]) -> list[Tensor]:
+def with_gradients(group: dict[str, Any], dense_only: str | None = None) -> list[Tensor]:
     """The parameters of a group that have a gradient.
 
+    dense_only: the name of an algorithm that takes no sparse gradients.
+
     Raises:
-        AssertionError: capturable, which is for graphs of CUDA.
+        AssertionError: capturable, which is for graphs of CUDA. RuntimeError: a gradient is sparse.
     """
     params = [p for p in group["params"] if p._grad is not None]
+    if dense_only is not None and hooks.Sparse is not None and any(p._grad.is_sparse for p in params):
+        instead = ", please consider SparseAdam instead" if dense_only == "Adam" else ""
+        raise RuntimeError(f"{dense_only} does not support sparse gradients{instead}")
     if params and group.get("capturable"):
         raise AssertionError(
             "If capturable=True, params must be on a GPU, but they are on the CPU: leave capturable out"
@@ -441,14 +447,15 @@ class PerParameter(Optimizer):
     later: Mapping[str, Any] = MappingProxyType(
         {"foreach": None, "maximize": False, "differentiable": False, "capturable": False}
     )
-    scalars: tuple[str, ...] = ("step",)
+    scalars: tuple[str, ...] = ("step",)  # state that is one number for the whole parameter
+    dense_only: str | None = None  # its name, if it takes no sparse gradients
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters along their gradients."""
         loss = evaluate(closure)
         for group in self.param_groups:
             differentiable = group.get("differentiable")
-            for p in with_gradients(group):
+            for p in with_gradients(group, self.dense_only):
                 state = self.state[p]
                 if not state:
                     state.update(self._initial(group, p._data))
@@ -457,7 +464,10 @@ class PerParameter(Optimizer):
                 if differentiable:
                     recorded.step(group, state, p, self._change, self.scalars)
                     continue
-                self._change(group, state, p._data, p._grad._data)
+                if type(p._grad) is hooks.Sparse:
+                    self._change_rows(group, state, p._data, p._grad)
+                else:
+                    self._change(group, state, p._data, p._grad._data)
                 changed(p._data, self._changes(group))
         return loss
 
@@ -467,6 +477,10 @@ class PerParameter(Optimizer):
 
     def _change(self, group: dict[str, Any], state: dict[str, Tensor], p: np.ndarray, g: np.ndarray) -> None:
         """One step: change p and the state in place."""
+        raise NotImplementedError
+
+    def _change_rows(self, group: dict[str, Any], state: dict[str, Tensor], p: np.ndarray, gradient: Tensor) -> None:
+        """One step with a sparse gradient, of those that take one."""
         raise NotImplementedError
 
     def _changes(self, group: dict[str, Any]) -> int:

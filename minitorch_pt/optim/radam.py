@@ -35,6 +35,7 @@ class RAdam(Elementwise):
     """
 
     later = {**Elementwise.later, "decoupled_weight_decay": False}
+    dense_only = "RAdam"
 
     def __init__(
         self,

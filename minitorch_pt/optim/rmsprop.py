@@ -33,6 +33,7 @@ class RMSprop(Elementwise):
     """
 
     later = {"momentum": 0, "centered": False, **Elementwise.later}
+    dense_only = "RMSprop"
 
     def __init__(
         self,

@@ -32,6 +32,8 @@ class Rprop(Elementwise):
     tensor([0.9000, 0.9000], requires_grad=True)
     """
 
+    dense_only = "Rprop"
+
     def __init__(
         self,
         params: Any,

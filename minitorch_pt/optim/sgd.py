@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd import hooks
 from ..autograd.changes import changed
+from ..autograd.modes import no_grad
 from ..tensors.tensor import Tensor, wrap
 from . import recorded
 from .optimizer import Optimizer, blocks, check_implementation, evaluate, nonnegative, number, with_gradients
@@ -70,6 +72,11 @@ class SGD(Optimizer):
         loss = evaluate(closure)
         for group in self.param_groups:
             params = with_gradients(group)
+            if hooks.Sparse is not None:
+                for p in params:
+                    if p._grad.is_sparse:
+                        _descend_rows(group, self.state, p)
+                params = [p for p in params if not p._grad.is_sparse]
             if group.get("differentiable"):
                 for p in params:
                     recorded.step(group, self.state[p] if group["momentum"] else {}, p, _change)
@@ -126,6 +133,29 @@ def _change(group: dict[str, Any], state: dict[str, Any], p: Any, g: Any) -> Non
         velocity = state["momentum_buffer"]
         g = g + momentum * velocity if group["nesterov"] else velocity
     p -= number(group["lr"]) * g
+
+
+@no_grad()
+def _descend_rows(group: dict[str, Any], states: dict[Any, dict], p: Tensor) -> None:
+    """A step with a sparse gradient: momentum is sparse too, and so goes on where there was a gradient once.
+
+    Raises:
+        RuntimeError: fused, or weight_decay: all rows decay.
+    """
+    if group["fused"]:
+        raise RuntimeError("`_fused_sgd` does not support sparse gradients")
+    g: Any = -p.grad if group["maximize"] else p.grad  # type: ignore[operator]
+    if group["weight_decay"]:
+        g = g.add(p, alpha=group["weight_decay"])
+    if group["momentum"]:
+        state = states[p]
+        velocity = state.get("momentum_buffer")
+        if velocity is None:
+            velocity = state["momentum_buffer"] = g.detach().clone()
+        else:
+            velocity.mul_(group["momentum"]).add_(g, alpha=1 - group["dampening"])
+        g = g.add(velocity, alpha=group["momentum"]) if group["nesterov"] else velocity
+    p.add_(g, alpha=-number(group["lr"]))
 
 
 def _descend(params: list[Tensor], rate: float) -> None:

@@ -14,7 +14,7 @@ from ..autograd.rule import named
 from ..ops import mm as _mm
 from ..tensors.legacy import tensortype
 from ..tensors.tensor import Tensor
-from . import operations as _operations
+from . import operations as _operations, shapes as _shapes
 from .tensor import SparseTensor, sparse_coo_tensor as _sparse_coo_tensor
 
 if TYPE_CHECKING:

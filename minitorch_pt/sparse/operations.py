@@ -9,16 +9,24 @@ import numpy as np
 
 from .. import ops
 from ..arrays import dtypes
+from ..autograd.changes import changed
+from ..autograd.modes import recording
 from ..autograd.rule import differentiable, named
 from ..tensors.tensor import Tensor, wrap
-from .tensor import SparseTensor, added, flat_places, made, on_sparse
+from .places import added, flat_places, put_into
+from .tensor import OPERATIONS, SparseTensor, made, on_sparse
 
-__all__ = ["addmm", "dsmm", "product", "softmax", "spmm", "sum_of"]
+__all__ = ["addmm", "axis_of", "dsmm", "product", "softmax", "spmm", "sum_of"]
 
 spmm = dsmm = ops.mm  # old names
 
 
-def _axis(dim: int, count: int) -> int:
+def axis_of(dim: int, count: int) -> int:
+    """The number of an axis from the first on.
+
+    Raises:
+        IndexError: there is none.
+    """
     if not -count <= dim < count:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-count}, {count - 1}], but got {dim})")
     return dim % count
@@ -180,7 +188,7 @@ def _mul(input: Any, other: Any) -> SparseTensor:
         return input._with(input._values_tensor * other, "MulBackward0")
     if isinstance(other, SparseTensor):
         return _common(input, other)
-    if input.dense_dim() or np.broadcast_shapes(input.shape, other.shape) != tuple(input.shape):
+    if np.broadcast_shapes(input.shape, other.shape) != tuple(input.shape):
         _refuse("mul", input, other)
     picked = other.expand(input.shape)[tuple(map(wrap, input._indices_array))]
     return input._with(input._values_tensor * picked, "MulBackward0")
@@ -226,18 +234,49 @@ def _add(input: Any, other: Any, *, alpha: Any = 1, name: str = "AddBackward0") 
         if _is_number(input):
             input, other = other, input
         else:
-            return named(ops.add(input, other.to_dense(), alpha=alpha), name)
+            return _dense_plus(input, other, alpha, name)
     if not isinstance(other, SparseTensor):
         raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
     _check_same_shape("add", input, other)
     dtype = dtypes.promote_types(input.dtype, other.dtype)
     one, two = input._values_tensor.to(dtype), other._values_tensor.to(dtype) * alpha
     unique = input._unique and other._unique
-    if np.array_equal(input._indices_array, other._indices_array):
+    if not other._nnz() or not input._nnz():  # torch's is unordered where that one is
+        return (input if input._nnz() else other)._with(one if input._nnz() else two, name)
+    in_a_row = input._values_tensor.is_contiguous() and other._values_tensor.is_contiguous()
+    if in_a_row and np.array_equal(input._indices_array, other._indices_array):
         return made(input._indices_array, one + two, input._size, unique, name)
+    if in_a_row and not unique:
+        return _merged(input, other, one, two, name)
     indices = np.concatenate([input._indices_array, other._indices_array], axis=1)
-    total = SparseTensor(indices, ops.cat([one, two]), input._size, False).coalesce()
-    return made(total._indices_array, total._values_tensor, input._size, unique, name)
+    total = SparseTensor(indices, ops.cat([one, two]), input._size, False)
+    if in_a_row or total._nnz() > total.numel():  # torch lets them grow until then
+        total = total.coalesce()
+    return made(total._indices_array, total._values_tensor, input._size, in_a_row and unique, name)
+
+
+def _dense_plus(dense: Tensor, rows: SparseTensor, alpha: Any, name: str) -> Tensor:
+    if recording.on and (dense.requires_grad or rows.requires_grad):
+        return named(ops.add(dense, rows.to_dense(), alpha=alpha), name)
+    dtype = dtypes.promote_types(dense.dtype, rows.dtype)
+    return wrap(put_into(np.array(dense._data, dtype.dtype), rows.to(dtype), alpha))
+
+
+def _merged(input: SparseTensor, other: SparseTensor, one: Tensor, two: Tensor, name: str) -> SparseTensor:
+    """The elements of both in torch's order: of the two that are next the one whose indices come first, or both in one if they are equal."""
+    ours, theirs = flat_places(input).tolist(), flat_places(other).tolist()
+    i = j = 0
+    pairs = []  # which of ours, and which of theirs, or -1
+    while i < len(ours) or j < len(theirs):
+        mine = j == len(theirs) or (i < len(ours) and ours[i] <= theirs[j])
+        its = i == len(ours) or (j < len(theirs) and theirs[j] <= ours[i])
+        pairs.append((i if mine else -1, j if its else -1))
+        i, j = i + mine, j + its
+    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
+    count, here, there = len(left), np.flatnonzero(left >= 0), np.flatnonzero(right >= 0)
+    indices = np.empty((input.sparse_dim(), count), np.int64)
+    indices[:, here], indices[:, there] = input._indices_array[:, left[here]], other._indices_array[:, right[there]]
+    return made(indices, added(one, here, count) + added(two, there, count), input._size, False, name)
 
 
 @on_sparse("sub")
@@ -250,7 +289,9 @@ def _sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 # ---------------------------------------------------------------------------------------------------------------------
 @on_sparse("permute")
 def _permute(input: SparseTensor, *dims: Any, name: str = "PermuteBackward0") -> SparseTensor:
-    order = [_axis(d, input.ndim) for d in (dims[0] if len(dims) == 1 and isinstance(dims[0], (tuple, list)) else dims)]
+    order = [
+        axis_of(d, input.ndim) for d in (dims[0] if len(dims) == 1 and isinstance(dims[0], (tuple, list)) else dims)
+    ]
     axes = input.sparse_dim()
     if sorted(order) != [*range(input.ndim)]:
         raise RuntimeError(f"permute(sparse_coo): the order {order} must name each of the {input.ndim} axes once")
@@ -266,7 +307,7 @@ def _permute(input: SparseTensor, *dims: Any, name: str = "PermuteBackward0") ->
 @on_sparse("transpose")
 def _transpose(input: SparseTensor, dim0: int, dim1: int, name: str = "TransposeBackward0") -> SparseTensor:
     order = [*range(input.ndim)]
-    one, other = _axis(dim0, input.ndim), _axis(dim1, input.ndim)
+    one, other = axis_of(dim0, input.ndim), axis_of(dim1, input.ndim)
     order[one], order[other] = order[other], order[one]
     return _permute(input, order, name=name)
 
@@ -295,7 +336,7 @@ def sum_of(input: SparseTensor, dim: Any, dtype: Any, name: str) -> Tensor:
         values = values.to(dtype)
     if dim is None or dim in ((), []):
         return named(ops.sum(values), name)
-    gone = {_axis(d, input.ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,))}
+    gone = {axis_of(d, input.ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,))}
     inner = [d - axes + 1 for d in sorted(gone) if d >= axes]
     if inner:
         values = ops.sum(values, inner, dtype=values.dtype)
@@ -317,7 +358,7 @@ def _sum(input: SparseTensor, dim: Any = None, keepdim: bool = False, *, dtype: 
 def softmax(input: SparseTensor, dim: int, dtype: Any, logarithm: bool) -> SparseTensor:
     """exp(x) / sum of exp(x) along an axis, or its logarithm, among the elements that are kept: the others count as -inf."""
     unique = input.coalesce()
-    axes, dim = unique.sparse_dim(), _axis(dim, unique.ndim)
+    axes, dim = unique.sparse_dim(), axis_of(dim, unique.ndim)
     values = unique._values_tensor if dtype is None else unique._values_tensor.to(dtype)
     name = "SparseLogSoftmaxBackward0" if logarithm else "SparseSoftmaxBackward0"
     if dim >= axes:
@@ -334,3 +375,83 @@ def softmax(input: SparseTensor, dim: int, dtype: Any, logarithm: bool) -> Spars
     powers = ops.exp(shifted)
     totals = ops.index_select(added(powers, rows, count), 0, wrap(rows))
     return unique._with(shifted - ops.log(totals) if logarithm else powers / totals, name)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# In place
+# ---------------------------------------------------------------------------------------------------------------------
+def _in_place(name: str) -> Callable:
+    operation = OPERATIONS[name]
+
+    def change(input: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(input, SparseTensor):
+            _refuse(f"{name}_", input, *args)
+        if name in _ZERO_TO_ZERO.split() and not input._unique:
+            raise RuntimeError(f"{name}_ requires coalesced input; call .coalesce() first")
+        result = operation(input, *args, **kwargs)
+        if result.shape != input.shape or not dtypes.can_cast(result.dtype, input.dtype):
+            raise RuntimeError(
+                f"result of {result.dtype} and shape {list(result.shape)} can't be cast to {input.dtype} and shape {list(input.shape)}"
+            )
+        return input._put(result.to(input.dtype))
+
+    return change
+
+
+for _name in (*_ZERO_TO_ZERO.split(), "neg", "mul", "div", "true_divide", "floor_divide", "pow"):
+    on_sparse(f"{_name}_")(_in_place(_name))
+
+
+@on_sparse("add_")
+def _add_(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    if isinstance(input, SparseTensor):
+        return _in_place("add")(input, other, alpha=alpha)
+    if recording.on and (input.requires_grad or other.requires_grad):
+        return input.copy_(_add(input, other, alpha=alpha))
+    if input.shape != other.shape:
+        raise RuntimeError(
+            f"add: expected 'self' to be of the shape of the sparse tensor, and they are {list(input.shape)} and {list(other.shape)}"
+        )
+    put_into(input._data, other.to(input.dtype), alpha)
+    changed(input._data)
+    return input
+
+
+@on_sparse("sub_")
+def _sub_(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    return _add_(input, other, alpha=-alpha)
+
+
+@on_sparse("zero")  # in place: that is what zero_ and copy_ are made of
+def _zero_(input: SparseTensor) -> SparseTensor:
+    return input._put(_nothing(input))
+
+
+@on_sparse("copy")
+def _copy_(input: Any, src: Any, non_blocking: bool = False) -> SparseTensor:
+    if not (isinstance(input, SparseTensor) and isinstance(src, SparseTensor)):
+        raise RuntimeError(
+            f"copy_() between dense and sparse Tensors is not implemented! Found self type = {input.type()} and src type = {src.type()}"
+        )
+    return input._put(_clone(src).to(input.dtype))
+
+
+@on_sparse("zeros_like", "empty_like")
+def _nothing(input: SparseTensor, *, dtype: Any = None, **options: Any) -> SparseTensor:
+    """No elements, and the axes of `input`."""
+    values = input._values()[:0].to(dtype or input.dtype)
+    return SparseTensor(np.empty((input.sparse_dim(), 0), np.int64), values, input._size, True)
+
+
+@on_sparse("vector_norm")
+def _norm(x: SparseTensor, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    if dim is not None or keepdim:
+        _refuse("norm along axes", x)
+    return named(ops.norm(x.coalesce()._values_tensor, ord, dtype=dtype), "NormBackward1")
+
+
+@on_sparse("any")
+def _any(input: SparseTensor, *axes: Any, **options: Any) -> Tensor:
+    if axes or options:
+        _refuse("any along axes", input)
+    return ops.any(input.coalesce()._values_tensor)

@@ -7,20 +7,22 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
-from .. import ops
 from ..arrays import dtypes, formats
 from ..arrays.size import Size, size_of
+from ..autograd import graph, hooks
+from ..autograd.changes import changed
 from ..autograd.modes import recording
 from ..autograd.readers import read
-from ..autograd.rule import array, differentiable, named, same
+from ..autograd.rule import differentiable, named, same
 from ..autograd.takeovers import Elsewhere
 from ..ops.shape import sizes
 from ..tensors.creation import as_tensor
 from ..tensors.device import on_cpu
 from ..tensors.printing import sparse_repr
 from ..tensors.tensor import Tensor, wrap
+from .places import added, flat_places, put_into
 
-__all__ = ["OPERATIONS", "NotDense", "SparseTensor", "added", "made", "on_sparse", "sparse_coo_tensor", "to_sparse"]
+__all__ = ["OPERATIONS", "NotDense", "SparseTensor", "made", "on_sparse", "sparse_coo_tensor", "to_sparse"]
 
 F = TypeVar("F", bound=Callable)
 
@@ -47,23 +49,15 @@ class NotDense(Elsewhere):
         Raises:
             NotImplementedError: there is none.
         """
-        name = operation.desk.name
+        name = operation.desk.name if hasattr(operation, "desk") else operation.__name__
         if name not in OPERATIONS:
             raise NotImplementedError(f"{name}() does not take tensors of layout torch.sparse_coo: {self}") from None
         return OPERATIONS[name](*args, **kwargs)
 
 
-def flat_places(tensor: Any) -> np.ndarray:
-    """For each value its place, if all places of the sparse axes were numbered in a row."""
-    axes = tensor._size[: tensor.sparse_dim()]
-    if not axes or not tensor._nnz():
-        return np.zeros(tensor._nnz(), np.int64)
-    return np.ravel_multi_index(tuple(tensor._indices_array), axes)
-
-
 def _refuse(self: Any) -> NoReturn:
     raise NotDense(
-        "minitorch_pt computes with sparse matrices in few operations (products with torch.mm and @, sums, +, *, transposes, "
+        "minitorch_pt computes with sparse matrices in few operations (products with torch.mm and @, sums, +, *, transposes, torch.cat, parts, "
         "torch.sparse.softmax); write x.to_dense() for all others, or work on x.coalesce().values()"
     )
 
@@ -71,21 +65,6 @@ def _refuse(self: Any) -> NoReturn:
 @differentiable(linear=True)
 def _through(input: Any) -> Any:
     return input, same
-
-
-@differentiable(linear=True, name="IndexAddBackward0")
-def added(source: Any, places: Any, count: int) -> Any:
-    """`count` rows: row i is the sum of those of `source` that have i in `places`, in their order."""
-    rows, total = array(source), np.zeros((count, *source.shape[1:]), source.dtype)
-    if len(places):
-        if (places[1:] < places[:-1]).any():
-            order = places.argsort(kind="stable")
-            numbers, rows = places[order], rows[order]
-        else:
-            numbers = places
-        starts = np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1])))
-        total[numbers[starts]] = np.add.reduceat(rows, starts, axis=0)
-    return total, lambda g: ops.index_select.rule(g, 0, places)
 
 
 def made(indices: np.ndarray, values: Tensor, shape: tuple, coalesced: bool, name: str) -> SparseTensor:
@@ -114,6 +93,7 @@ class SparseTensor(Tensor):
     def __init__(self, indices: np.ndarray, values: Tensor, shape: tuple, coalesced: bool) -> None:
         self._indices_array, self._values_tensor, self._size = indices, values, tuple(shape)
         self._unique = coalesced or indices.shape[1] < 2
+        hooks.Sparse = SparseTensor  # from now on backward passes look for them
 
     def _with(self, values: Tensor, name: str, indices: np.ndarray | None = None) -> SparseTensor:
         """Other values at the same places."""
@@ -170,6 +150,12 @@ class SparseTensor(Tensor):
 
     def __len__(self) -> int:
         return self._size[0]
+
+    def __getitem__(self, index: Any) -> Any:
+        return OPERATIONS["getitem"](self, index)
+
+    def __iter__(self) -> Any:
+        return (self[i] for i in range(len(self)))
 
     def _nnz(self) -> int:
         return self._indices_array.shape[1]
@@ -233,6 +219,76 @@ class SparseTensor(Tensor):
         """The same elements without history."""
         return SparseTensor(self._indices_array, self._values(), self._size, self._unique)
 
+    @staticmethod
+    def accumulated(present: Any, gradient: Any, recorded: bool) -> Any:
+        """The `.grad` of a leaf when a gradient comes to the one that is there, None at first; one of both is sparse.
+
+        It stays the tensor that it was, and sparse, where both are; otherwise it becomes dense. Its memory is its own.
+        """
+        if present is None:
+            return gradient if recorded else gradient.clone().detach()
+        if recorded or not isinstance(present, SparseTensor):
+            dense, rows = (present, gradient) if isinstance(gradient, SparseTensor) else (gradient, present)
+            return dense + rows if recorded else dense.add_(rows)
+        if isinstance(gradient, SparseTensor):
+            return present.add_(gradient)
+        return wrap(gradient) + present
+
+    def passed_on(self, to_leaf: bool) -> Any:
+        """The gradient as it arrives: a leaf gets it sparse, the operation before gets it dense."""
+        if to_leaf:
+            return self
+        dense = self.to_dense()
+        return dense if recording.on else dense._data
+
+    def _put(self, other: SparseTensor) -> SparseTensor:
+        """Become what another is, in place."""
+        mine, new = self._values_tensor, other._values_tensor
+        if mine.requires_grad or (new.requires_grad and recording.on):
+            _refuse(self)
+        if other._indices_array is self._indices_array and mine.dtype is new.dtype:
+            mine._data[...] = new._data  # what shares its memory changes with it
+            changed(mine._data)
+        else:
+            self._indices_array, self._values_tensor = other._indices_array, new.detach()
+            self._size, self._unique = other._size, other._unique
+        return self
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None) -> Any:
+        """What a backward pass asks of it: sums with arrays, and whether it holds nan; NumPy gets nothing else."""
+        if ufunc is np.isnan:
+            return np.isnan(self._values_tensor._data)
+        if ufunc is not np.add or method != "__call__":
+            self.numpy()
+        (array,) = (x for x in inputs if x is not self)
+        total = out[0] if out else np.array(array)
+        return put_into(total, self, 1)
+
+    def __add__(self, other: Any) -> Any:
+        if type(other) is np.ndarray or type(other) is graph.Traced:  # only a backward pass knows these
+            return other + self
+        return super().__add__(other)
+
+    def new(self, *data: Any, device: Any = None) -> SparseTensor:  # type: ignore[override]
+        """A sparse tensor of this one's dtype, of (indices, values, size) or of a size: torch's old constructor."""
+        if len(data) == 1 and isinstance(data[0], Size):
+            data = data[0]
+        if len(data) == 1 and not isinstance(data[0], int):
+            raise TypeError(
+                "SparseTensor.new(sequence) only accepts sizes.  Please use torch.sparse_coo_tensor() or construct a strided tensor and convert it to sparse via to_sparse."
+            )
+        given = {"size": data or (0,)} if all(isinstance(n, int) for n in data) else {}
+        return sparse_coo_tensor(*(() if given else data), **given, device=device).to(self.dtype)
+
+    def _mask(self, dense: Tensor) -> SparseTensor:
+        """The elements of a dense tensor at the indices of this one."""
+        if dense.is_sparse or dense.shape != self.shape:
+            raise RuntimeError(
+                f"sparse_mask(): expected a dense tensor of the mask's shape {list(self.shape)}, and it is {dense.layout} of shape {list(dense.shape)}"
+            )
+        values = dense[tuple(map(wrap, self._indices_array))]
+        return made(self._indices_array, values, self._size, self._unique, "SparseMaskBackward0")
+
     def _refused(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Not offered of sparse tensors.
 
@@ -241,8 +297,13 @@ class SparseTensor(Tensor):
         """
         _refuse(self)
 
-    backward = register_hook = register_post_accumulate_grad_hook = retain_grad = detach_ = _refused  # type: ignore[assignment]
-    new = new_tensor = new_zeros = new_ones = new_full = new_empty = new_empty_strided = _refused  # type: ignore[assignment]
+    def detach_(self) -> SparseTensor:
+        """Without history from now on."""
+        self._values_tensor = self._values_tensor.detach()
+        return self
+
+    backward = register_hook = register_post_accumulate_grad_hook = retain_grad = _refused  # type: ignore[assignment]
+    new_tensor = new_zeros = new_ones = new_full = new_empty = new_empty_strided = _refused  # type: ignore[assignment]
 
     # -- in other forms ----------------------------------------------------------------------------------------------------
     def coalesce(self) -> SparseTensor:

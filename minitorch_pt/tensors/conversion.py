@@ -117,6 +117,18 @@ class Conversions:
         """`to_sparse()`."""
         return self.to_sparse()
 
+    def sparse_mask(self: Any, mask: Any) -> Tensor:
+        """The elements at the indices that the sparse tensor `mask` has, as a sparse tensor.
+
+        Raises:
+            TypeError: mask is no tensor. RuntimeError: it is not sparse, or of another shape.
+        """
+        if not hasattr(mask, "is_sparse"):
+            raise TypeError(f"sparse_mask(): argument 'mask' must be Tensor, not {type(mask).__name__}")
+        if not mask.is_sparse:
+            raise RuntimeError("sparse_mask(): expected a sparse mask, and it is dense; make it one with .to_sparse()")
+        return mask._mask(self)
+
     def _not_sparse(self: Any) -> Any:
         """Only sparse tensors have it.
 

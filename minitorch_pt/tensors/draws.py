@@ -281,8 +281,11 @@ def normal(
             )
         drawn = source(generator).normal(shape_of((size,)), cast(float, mean), cast(float, std), kind.type)
         return new_leaf(drawn, requires_grad, device)
-    if size is not None:
-        raise TypeError("normal() takes its size from the tensors: leave `size` out, or give mean and std as numbers")
+    for name, given in {"size": size, "dtype": dtype}.items():
+        if given is not None:
+            raise TypeError(
+                f"normal() takes its {name} from the tensors: leave `{name}` out, or give mean and std as numbers"
+            )
     kind = tensors[0]._data.dtype
     if kind.kind != "f":
         raise NotImplementedError(

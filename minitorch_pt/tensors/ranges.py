@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..arrays.notices import warn
+from ..arrays.notices import hush, warn
 from ..autograd.contract import composed
 from ..stream.generator import fma32, fma64
 from .elements import default_type, numpy_type
@@ -256,6 +256,7 @@ def logspace(
     step = np.float64(high - low if kind.kind == "f" else float(high) - float(low)) / (steps - 1)
     i = np.arange(steps)
     powers = _meeting(low + step * i, high - step * i)
+    hush()  # they may be too large for the type
     # power by power: the C library's, which torch uses, rounds otherwise than NumPy's of whole arrays
     values = np.array([number**x for x in powers], _DOUBLE)
     if kind.itemsize == 2 and kind.kind == "f":

@@ -39,6 +39,28 @@ TRANSFORMS = {
     "composed and turned": (lambda d, t: d.ComposeTransform([d.TanhTransform(), d.AffineTransform(0, 2)]).inv, (4, 3)),
     "composed and kept": (lambda d, t: d.ComposeTransform([d.TanhTransform(), d.ExpTransform()], cache_size=1), (4, 3)),
     "identity": (lambda d, t: d.identity_transform, (4, 3)),
+    "joined": (lambda d, t: d.CatTransform([d.ExpTransform(), d.AffineTransform(0, 2)], 1, [2, 1]), (4, 3)),
+    "joined at the end": (lambda d, t: d.CatTransform([d.ExpTransform(), d.TanhTransform()], -1, cache_size=1), (4, 2)),
+    "joined with a vector": (
+        lambda d, t: d.CatTransform([d.ExpTransform(), d.AffineTransform(0, 2, 1)], 0, [1, 3]),
+        (4, 3),
+    ),
+    "joined along a vector": (
+        lambda d, t: d.CatTransform([d.ExpTransform(), d.AffineTransform(0, 2, 1)], 1, [1, 2]),
+        (4, 3),
+    ),
+    "joined in too few parts": (lambda d, t: d.CatTransform([d.ExpTransform()], 0), (4, 3)),
+    "joined twice": (
+        lambda d, t: d.CatTransform([d.CatTransform([d.ExpTransform(), d.SigmoidTransform()])] * 2, 0, [2, 2]),
+        (4, 3),
+    ),
+    "stacked": (
+        lambda d, t: d.StackTransform([d.ExpTransform(), d.AffineTransform(1, -2), d.TanhTransform()], 1),
+        (4, 3),
+    ),
+    "stacked at the end": (lambda d, t: d.StackTransform([d.ExpTransform()] * 3, -1), (4, 3)),
+    "stacked too few": (lambda d, t: d.StackTransform([d.ExpTransform()], 1), (4, 3)),
+    "cumulative": (lambda d, t: d.CumulativeDistributionTransform(t.distributions.Normal(0.0, 2.0)), (4, 3)),
 }
 each = pytest.mark.parametrize("make, shape", TRANSFORMS.values(), ids=TRANSFORMS.keys())
 MEMBERS = {
@@ -298,3 +320,15 @@ def test_factors_of_correlation_matrices():
     same_program(program)
     same_program(lambda t: t.distributions.CorrCholeskyTransform().inverse_shape((2, 3)))
     same_program(lambda t: t.distributions.transform_to(t.distributions.constraints.corr_cholesky)(t.ones(3)))
+
+
+@pytest.mark.parametrize("registry", ["biject_to", "transform_to"])
+def test_transforms_into_joined_regions(registry):
+    def program(t):
+        c, to = t.distributions.constraints, getattr(t.distributions, registry)
+        x = t.tensor(rand(5, 3).tolist(), dtype=t.float64)
+        parts = [c.positive, c.interval(-1.0, 2.0), c.real]
+        regions = [c.cat(parts, 1), c.cat([c.positive, c.unit_interval], 0, [2, 3]), c.stack(parts, -1)]
+        return [(to(region)(x), bool(region.check(to(region)(x)).all())) for region in regions]
+
+    same_program(program)

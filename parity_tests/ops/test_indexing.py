@@ -49,6 +49,17 @@ def test_write(index, write):
     same_program(program)
 
 
+@pytest.mark.parametrize("dtype", ["int64", "float64", "bool"])
+@pytest.mark.parametrize("index", [INDICES[name] for name in INDICES if name != "do not match"])
+def test_write_of_another_type(index, dtype):
+    def program(p):
+        target = p.zeros(3, 4)
+        target[index(p)] = p.tensor(7).to(getattr(p, dtype))
+        return target
+
+    same_program(program)
+
+
 SRC = rand(2, 4, seed=5)
 CALLS = [
     ("index_put", X, (LINE,), ROW), ("index_put", X, (LINE,), ROW, True),

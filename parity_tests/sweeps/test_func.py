@@ -122,7 +122,8 @@ def _like(package: Any, tensor: Any, seed: int) -> Any:
 
 def vjp(package: Any, function: Callable, primals: tuple) -> Any:
     outputs, pull = package.func.vjp(function, *primals)
-    return outputs, pull(tuple(_like(package, o, i) for i, o in enumerate(outputs)))
+    gradients = pull(tuple(_like(package, o, i) for i, o in enumerate(outputs)))
+    return outputs, tuple(g if g is None else g.to_dense() for g in gradients)  # an embedding's may be sparse
 
 
 def jvp(package: Any, function: Callable, primals: tuple) -> Any:

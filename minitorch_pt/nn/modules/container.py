@@ -30,6 +30,10 @@ class _Numbered(Module):
     """What Sequential and ModuleList share: modules under the names "0", "1", ..."""
 
     def _renumber(self, modules: Iterable[Module]) -> None:
+        modules = [*modules]
+        for module in modules:  # before anything is taken out
+            if not (module is None or isinstance(module, Module)):
+                raise TypeError(f"{type(module).__name__} is not a Module subclass")
         names = [*self._modules]
         for name in names:
             del self._modules[name]
@@ -140,8 +144,15 @@ class Sequential(_Numbered):
         """
         if not -len(self) <= index <= len(self):
             raise IndexError(f"Index out of range: {index} in a Sequential of {len(self)} modules")
+        if not isinstance(module, Module):
+            raise AssertionError(f"module should be of type: {Module}, but it is {module!r}")
         super().insert(index, module)
         return self
+
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, Sequential):
+            raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
+        return super().__add__(other)
 
     def _like(self, modules: list) -> Sequential:
         return Sequential(*modules)

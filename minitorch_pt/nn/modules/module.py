@@ -354,9 +354,10 @@ class Module(Hooks, State, Conversions):
         module = self.get_submodule(path)
         if not hasattr(module, name):
             raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
-        if name not in getattr(module, table):
+        found = getattr(module, name)
+        if name not in getattr(module, table) or (found is None and table == "_parameters"):
             raise AttributeError(f"`{name}` is not {kind}")
-        return getattr(module, name)
+        return found
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter of that dotted name.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ops.layers.embedding import refuse_sparse, row_number
+from ...ops.layers.embedding import row_number
 from ...tensors import creation
 from ...tensors.tensor import Tensor
 from .. import functional as F, init
@@ -54,13 +54,13 @@ class Embedding(Module):
 
     padding_idx: this row starts as zeros and gets no gradient. max_norm: rows looked up that are longer, in the norm `norm_type`, are
     first scaled to that length, in place. scale_grad_by_freq: a row's gradient is the mean, not the sum, over its places.
+    sparse: the gradient is a sparse tensor, of the rows that were looked up: SGD, Adagrad and SparseAdam change no others then.
 
     Shapes: (*) of int32 or int64 -> (*, embedding_dim); weight (num_embeddings, embedding_dim).
 
     Raises:
         AssertionError: padding_idx is no row, or _weight has another shape.
         IndexError: a number that is no row.
-        NotImplementedError: sparse=True; gradients are dense here.
 
     >>> torch.nn.Embedding(10, 3)(torch.tensor([[1, 2], [4, 9]])).shape
     torch.Size([2, 2, 3])
@@ -81,7 +81,6 @@ class Embedding(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        refuse_sparse(sparse)
         self.num_embeddings, self.embedding_dim, self.sparse = num_embeddings, embedding_dim, sparse
         self.padding_idx = row_number(padding_idx, num_embeddings)
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
@@ -135,14 +134,13 @@ class EmbeddingBag(Module):
 
     The input has one bag a line; or it is one vector, and `offsets` say where in it each bag begins (include_last_offset: and where the
     last one ends). padding_idx: this row starts as zeros, counts in no bag and gets no gradient. per_sample_weights: what each row is
-    multiplied with before it is added (mode "sum" only). max_norm, norm_type, scale_grad_by_freq: as in `Embedding`.
+    multiplied with before it is added (mode "sum" only). max_norm, norm_type, scale_grad_by_freq, sparse: as in `Embedding`.
 
     Shapes: input (B, N), or (N) with offsets (B), of int32 or int64 -> (B, embedding_dim); weight (num_embeddings, embedding_dim).
 
     Raises:
         AssertionError: padding_idx is no row, or _weight has another shape.
         ValueError: shapes or mode do not fit. RuntimeError: a number that is no row, or offsets that are not in order.
-        NotImplementedError: sparse=True; gradients are dense here.
 
     >>> torch.nn.EmbeddingBag(10, 3)(torch.tensor([1, 2, 4, 5, 4]), torch.tensor([0, 3])).shape
     torch.Size([2, 3])
@@ -164,7 +162,6 @@ class EmbeddingBag(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        refuse_sparse(sparse)
         self.num_embeddings, self.embedding_dim, self.sparse = num_embeddings, embedding_dim, sparse
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         self.padding_idx = row_number(padding_idx, num_embeddings)

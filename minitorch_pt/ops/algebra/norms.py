@@ -6,7 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from ...autograd.contract import composed
+from ...autograd.rule import array
 from ..axes import from_front
+from ..checks import float_only, not_narrower
 from ..elementwise.choosing import where
 from ..elementwise.rounding import nan_to_num
 from ..extremes import amax, amin
@@ -44,7 +46,10 @@ def matrix_norm(
     >>> torch.linalg.matrix_norm(torch.tensor([[3.0, 0.0], [0.0, 4.0]]), "nuc")
     tensor(7.)
     """
-    input = input if dtype is None else input.to(dtype)
+    if dtype is not None:
+        float_only("linalg.matrix_norm: Expected a floating point or complex tensor as input. Got", array(input))
+        not_narrower("linalg.matrix_norm", array(input), dtype)
+        input = input.to(dtype)
     check_matrices("linalg.matrix_norm", input, half=ord not in ("nuc", 2, -2))
     if len(tuple(dim)) != 2:
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple, got {tuple(dim)}")

@@ -53,7 +53,7 @@ def whole_alpha(input: Array, alpha: Number) -> None:
     Raises:
         RuntimeError: a fraction beside whole numbers, or a truth beside numbers.
     """
-    if alpha is True and array(input).dtype != bool:
+    if isinstance(alpha, bool) and array(input).dtype != bool:
         raise RuntimeError("Boolean alpha only supported for Boolean results; give a number")
     if isinstance(alpha, float) and array(input).dtype.kind != "f":
         raise RuntimeError(

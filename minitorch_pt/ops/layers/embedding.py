@@ -10,6 +10,7 @@ from ...arrays.notices import warn
 from ...arrays.places import row_sums
 from ...arrays.storage import writable
 from ...arrays.sums import summed
+from ...autograd import hooks
 from ...autograd.changes import changed
 from ...autograd.contract import composed
 from ...autograd.modes import is_grad_enabled
@@ -30,6 +31,29 @@ def _lookup(weight: Array, rows: np.ndarray, padding_idx: int, scale_grad_by_fre
     table = array(weight)
     height = len(table)  # the table itself is not kept: it may be changed before backward
     return table.take(rows, 0), lambda g: _summed.rule(g, rows, height, padding_idx, scale_grad_by_freq)
+
+
+@differentiable(linear=True, name="EmbeddingBackward0", saves="rows")
+def _lookup_sparse(weight: Array, rows: np.ndarray, padding_idx: int, scale_grad_by_freq: bool) -> Pulled:
+    shape = weight.shape
+    return array(weight).take(rows, 0), lambda g: _rows_alone(g, rows, shape, padding_idx, scale_grad_by_freq)
+
+
+def _rows_alone(g: Array, rows: np.ndarray, shape: tuple, padding_idx: int, scale_grad_by_freq: bool) -> Array:
+    """The gradient of the table as a sparse tensor: of the rows that were looked up, as often as they were.
+
+    Raises:
+        RuntimeError: scale_grad_by_freq, which torch has not for sparse gradients.
+    """
+    if scale_grad_by_freq:
+        raise RuntimeError(
+            "embedding_backward: scale_grad_by_freq not supported with sparse gradients; leave out one of the two"
+        )
+    numbers, values = rows.reshape(-1), g.reshape((rows.size, shape[1]))
+    if padding_idx >= 0:
+        there = np.flatnonzero(numbers != padding_idx)
+        numbers, values = numbers[there], values[there]
+    return hooks.sparse_rows(numbers, values, shape)
 
 
 @differentiable(linear=True, name="EmbeddingDenseBackwardBackward0")
@@ -75,20 +99,20 @@ def embedding(
     """weight[indices]: the row of the table for each number.
 
     padding_idx: this row gets no gradient. scale_grad_by_freq: a row's gradient is the mean, not the sum, over its places.
+    sparse: the gradient of a table that is a parameter is a sparse tensor, of the rows that were looked up (`optim.SparseAdam` uses it).
 
     Shapes: weight (V, E), indices (*) -> (*, E).
 
     Raises:
         IndexError: a number that is no row. RuntimeError: indices that are not int32 or int64, or the weight is no matrix.
-        NotImplementedError: sparse=True; gradients are dense here.
 
     >>> torch.embedding(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([1, 0, 1]))
     tensor([[3., 4.],
             [1., 2.],
             [3., 4.]])
     """
-    refuse_sparse(sparse)
-    return _lookup.rule(weight, _checked_rows(indices, weight, "embedding"), padding_idx, scale_grad_by_freq)
+    lookup = _lookup_sparse if sparse else _lookup
+    return lookup.rule(weight, _checked_rows(indices, weight, "embedding"), padding_idx, scale_grad_by_freq)
 
 
 def row_number(padding_idx: int | None, rows: int) -> int | None:
@@ -104,14 +128,6 @@ def row_number(padding_idx: int | None, rows: int) -> int | None:
             f"Padding_idx must be within num_embeddings: got {padding_idx} for {rows} rows, expected {-rows} to {rows - 1}"
         )
     return padding_idx + rows if padding_idx < 0 else padding_idx
-
-
-def refuse_sparse(sparse: bool) -> None:
-    """Raise if sparse gradients are asked for."""
-    if sparse:
-        raise NotImplementedError(
-            "sparse=True: sparse gradients are not supported; the gradient with sparse=False has the same numbers"
-        )
 
 
 @composed
@@ -156,10 +172,11 @@ def _bag_sums(
     count: int,
     sizes: Array | float,
     scale_grad_by_freq: bool,
+    sparse: bool,
 ) -> Pulled:
     """Σ share[i] weight[rows[i]] / sizes over the i of each of `count` bags; share None is 1."""
     rows, bags, sizes = map(array, (rows, bags, sizes))
-    elements, height = array(weight).take(rows, 0), weight.shape[0]
+    elements, shape = array(weight).take(rows, 0), weight.shape
     if share is not None:
         elements = elements * array(share)[:, None]
     total = row_sums(bags, elements.astype(np.float32) if elements.itemsize == 2 else elements, count)
@@ -168,7 +185,9 @@ def _bag_sums(
         flow = (g / sizes)[bags]
         if share is not None:
             flow = flow * share.reshape((-1, 1))
-        return _summed.rule(flow, rows, height, -1, scale_grad_by_freq)
+        if sparse:
+            return _rows_alone(flow, rows, shape, -1, scale_grad_by_freq)
+        return _summed.rule(flow, rows, shape[0], -1, scale_grad_by_freq)
 
     return (
         (total / sizes).astype(elements.dtype),
@@ -319,7 +338,7 @@ def embedding_bag(
     Shapes: input (B, N), bags of N, or (N) with offsets (B); weight (V, E) -> (B, E). An empty bag gives zeros.
 
     Raises:
-        ValueError: shapes or mode do not fit. NotImplementedError: sparse=True, or per_sample_weights with another mode.
+        ValueError: shapes or mode do not fit. NotImplementedError: per_sample_weights with another mode than "sum".
         RuntimeError: a number that is no row, offsets that are not in order, or dtypes do not fit.
 
     >>> torch.nn.functional.embedding_bag(torch.tensor([[0, 1]]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]), mode="sum")
@@ -331,7 +350,6 @@ def embedding_bag(
     _check_bags(input, weight, offsets, per_sample_weights, mode)
     if mode == "max" and (scale_grad_by_freq or sparse):
         raise ValueError("max mode does not support scaling the gradient by the frequency, or sparse weights")
-    refuse_sparse(sparse)
     if max_norm is not None:
         embedding_renorm_(weight.detach(), input, max_norm, norm_type)
     samples = per_sample_weights
@@ -359,5 +377,5 @@ def embedding_bag(
     if mode == "max":
         return saving.rule(_bag_maxima.rule(weight, rows, bags, count), of, "EmbeddingBagBackward0")
     sizes = _bag_sizes(counted if padding_idx is None else bags, count, table.dtype) if mode == "mean" else 1
-    value = _bag_sums.rule(weight, samples, rows, bags, count, sizes, scale_grad_by_freq)
+    value = _bag_sums.rule(weight, samples, rows, bags, count, sizes, scale_grad_by_freq, sparse)
     return saving.rule(value, of, "EmbeddingBagBackward0")

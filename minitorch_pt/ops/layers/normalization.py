@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...arrays import dtypes
-from ...arrays.notices import hush
+from ...arrays.notices import hush, warn
 from ...arrays.rows import ones
 from ...arrays.storage import refuse_overlap
 from ...arrays.sums import summed
@@ -230,6 +230,11 @@ def rms_norm(input: Tensor, normalized_shape: Size, weight: Tensor | None = None
     count = _check_last_axes("rms_norm", input, normalized_shape, weight)
     if eps is None:
         eps = float(np.finfo(array(input).dtype if input.dtype.itemsize > 2 else np.float32).eps)
+    if weight is not None and weight.dtype != input.dtype and weight.dtype.is_floating_point:
+        warn(
+            f"Mismatch dtype between input and weight: input dtype = {input.dtype}, weight dtype = {weight.dtype}: it is slower"
+        )
+        return (_run(_rms_norm, "rms_norm", input, None, None, count, eps) * weight).to(input.dtype)
     return _run(_rms_norm, "rms_norm", input, weight, None, count, eps)
 
 

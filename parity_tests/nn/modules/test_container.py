@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 import pytest
 
+import minitorch_pt
 from parity_tests.oracle import same_program
 
 
@@ -206,3 +207,27 @@ def test_parameter_dict(act):
         return [result, repr(box), len(box), list(box.state_dict())]
 
     same_program(program)
+
+
+@pytest.mark.parametrize("kind", ["Sequential", "ModuleList"])
+@pytest.mark.parametrize("act", [
+    lambda b: b.insert(0, 3), lambda b: b.insert(9, "a"), lambda b: b.append(3), lambda b: b.extend(3), lambda b: b.__setitem__(0, 3), lambda b: b.__add__(3),
+    lambda b: b.__delitem__(7), lambda b: b.pop(7), lambda b: b.__iadd__(2), lambda b: b.__imul__(0), lambda b: b.__imul__("a"),
+])  # fmt: skip
+def test_what_is_refused_leaves_the_container_as_it_was(kind, act):
+    nn = minitorch_pt.nn
+    modules = nn.ReLU(), nn.Linear(1, 2), nn.Tanh()
+    box = nn.Sequential(*modules) if kind == "Sequential" else nn.ModuleList(modules)
+    with pytest.raises((TypeError, ValueError, IndexError, AssertionError, AttributeError)):
+        act(box)
+    assert [*box] == [*modules]
+
+
+@pytest.mark.parametrize("act", [
+    lambda b, t: b + [t.nn.ReLU()], lambda b, t: b.insert(0, 3), lambda b, t: b.insert(9, t.nn.ReLU()), lambda b, t: b + t.nn.ModuleList([t.nn.ReLU()]),
+    lambda b, t: repr(b + t.nn.Sequential(t.nn.ReLU())), lambda b, t: b.get_parameter("0.bias"), lambda b, t: b.get_buffer("1.running_mean"),
+])  # fmt: skip
+def test_sequences_and_what_does_not_belong_there(act):
+    same_program(
+        lambda t: act(t.nn.Sequential(t.nn.Linear(1, 2, bias=False), t.nn.BatchNorm1d(2, track_running_stats=False)), t)
+    )

@@ -111,11 +111,17 @@ def test_errors_of_bags(program):
     same_program(program)
 
 
-def test_sparse_gradients_are_refused():
-    with pytest.raises(NotImplementedError, match="sparse"):
-        minitorch_pt.nn.Embedding(4, 3, sparse=True)
-    with pytest.raises(NotImplementedError, match="sparse"):
-        minitorch_pt.nn.EmbeddingBag(4, 3, sparse=True)
+@pytest.mark.parametrize("layer", ["Embedding", "EmbeddingBag"])
+def test_sparse_gradients(layer):
+    def program(t):
+        table = getattr(t.nn, layer)(4, 3, sparse=True, _weight=t.arange(12.0).view(4, 3))
+        for numbers in [[2, 0], [2, 2]], [[1, 1], [3, 0]]:
+            table(t.tensor(numbers)).cos().sum().backward()
+        before = repr(table.weight.grad)
+        table.zero_grad(set_to_none=False)
+        return before, repr(table.weight.grad)
+
+    assert program(minitorch_pt) == program(torch)
 
 
 @pytest.mark.parametrize("layer", ["Embedding", "EmbeddingBag"])

@@ -86,9 +86,12 @@ def test_errors(name, arguments, keywords):
     check_error(name, *arguments, **keywords)
 
 
-def test_sparse_gradients_are_refused():
-    with pytest.raises(NotImplementedError, match="sparse=False has the same numbers"):
-        minitorch_pt.embedding(minitorch_pt.zeros(2, 2), minitorch_pt.tensor([1]), sparse=True)
+@pytest.mark.parametrize("history", [lambda w: w * 2, lambda w: w.T.T, lambda w: w[:5], lambda w: w.relu()])
+def test_sparse_gradients_of_what_was_computed_are_dense(history):
+    tables = [minitorch_pt.arange(12.0).view(6, 2).requires_grad_() for _ in range(2)]
+    for table, sparse in zip(tables, (True, False), strict=True):
+        minitorch_pt.embedding(history(table), minitorch_pt.tensor([1, 4, 1]), sparse=sparse).sin().sum().backward()
+    assert not tables[0].grad.is_sparse and minitorch_pt.equal(tables[0].grad, tables[1].grad)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -192,3 +192,13 @@ def test_second_order_of_parameters_alone(name, arguments):
         return t.autograd.grad(sum((g**2).sum() for g in first), (w, b))
 
     same_program(program, rtol=1e-11)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("types", [("float64", "float32"), ("float32", "float64"), ("float16", "float32")])
+def test_rms_norm_of_two_types(types):
+    def program(t):
+        x, w = (t.tensor(rand(2, 5, seed=i).tolist(), dtype=getattr(t, d)) for i, d in enumerate(types))
+        return t.rms_norm(x, (5,), w[0], 1e-3)
+
+    same_program(program, rtol=1e-3)
