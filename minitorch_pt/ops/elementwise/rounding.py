@@ -97,7 +97,7 @@ def nan_to_num(
 def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Pulled:
     """The size of `input` with the sign of `other`."""
     y, zero = np.copysign(input, other), array(input) == 0
-    return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
+    return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), flat_slope
 
 
 @differentiable(promote="type", saves=["input other", ""])

@@ -25,7 +25,7 @@ from ...arrays.sums import summed
 from ...autograd.contract import composed
 from ...autograd.inplace import write
 from ...autograd.rule import array, differentiable, kept
-from ..checks import other_dtype
+from ..checks import check_constant, other_dtype
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
@@ -325,6 +325,7 @@ def batch_norm(
             raise RuntimeError(
                 f"{name} should contain {input.shape[1]} elements, one for each channel of input {list(input.shape)}, not {math.prod(parameter.shape)}"
             )
+    check_constant("native_batch_norm", running_mean=running_mean, running_var=running_var)
     _check_types("batch_norm", input, *given.values())  # before the statistics change
     if not training:
         return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, None, eps)
