@@ -54,10 +54,10 @@ def diff(
             raise RuntimeError(
                 f"diff expects prepend or append to be the same dimension as input, and they have {end.ndim} and {input.ndim} axes"
             )
-    if n == 0:
+    parts = [x for x in (prepend, input, append) if x is not None]
+    if n == 0 and len(parts) == 1:
         return clone(input)
     axis = from_front(dim, input.ndim)
-    parts = [x for x in (prepend, input, append) if x is not None]
     for x in parts:
         for d, (k, m) in enumerate(zip(x.shape, input.shape, strict=True)):
             if k != m and d != axis:
@@ -65,6 +65,8 @@ def diff(
                     "diff expects the shape of tensor to prepend or append to match that of input except along the differencing dimension; "
                     f"input.size({d}) = {m}, but got tensor.size({d}) = {k}"
                 )
+    if n == 0:
+        return clone(input)
     result = cat(parts, axis) if len(parts) > 1 else input
     minus = ne if array(result).dtype == bool else sub
     for _ in range(min(n, result.shape[axis])):
@@ -168,7 +170,8 @@ def gradient(
     (tensor([1., 2., 4., 5.]),)
     """
     axes = reduced_axes(dim, input.ndim)
-    axes = tuple(range(input.ndim)) if axes is None else axes
+    if axes is None:  # all, but no axis if none is named
+        axes = tuple(range(input.ndim)) if dim is None else ()
     steps = list(spacing) if isinstance(spacing, (list, tuple)) else [1 if spacing is None else spacing] * len(axes)
     if array(input).dtype == np.uint8:
         raise RuntimeError("torch.gradient does not support uint8 input; convert with .float()")

@@ -129,6 +129,11 @@ def _terms(equation: str, operands: tuple[Tensor, ...]) -> tuple[list[str], str]
         len(terms) == len(operands),
         f"einsum(): {more} operands were provided than specified in the equation: {len(operands)} for {equation!r}",
     )
+    for term in (*terms, right):
+        need(
+            "." not in term.replace("...", "", 1),
+            f"einsum(): found '.' in {term!r} beside the ellipsis or not part of one; each operand and the result may have one '...'",
+        )
     free = iter(sorted(set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") - set(equation)))
     extra = [
         t.ndim - len(term.replace("...", "")) if "..." in term else 0 for term, t in zip(terms, operands, strict=True)

@@ -110,7 +110,7 @@ def assign(data: np.ndarray, index: object, value: object) -> None:
     value = as_element(value, data.dtype)
     if index is False:
         return
-    view, arrays = steps(index, data.shape)
+    view, arrays = steps(None if index is True else index, data.shape)  # True alone converts the value, as None does
     data = writable(data)
     target = data if view is None else data[view]
     _check_write(target, index, arrays, value)
@@ -127,6 +127,7 @@ def target(input: Tensor, index: object, value: object) -> tuple[Tensor | None, 
     data = as_element(value, input._data.dtype)
     if index is False:
         return None, (), value
+    index = None if index is True else index
     view, arrays = steps(index, input._data.shape)
     whole = view is None or all(i is Ellipsis or i == slice(None) for i in view)
     part = input if whole else _view.rule(input, view)
