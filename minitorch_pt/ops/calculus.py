@@ -169,12 +169,14 @@ def gradient(
     >>> torch.gradient(torch.tensor([0.0, 1.0, 4.0, 9.0]))
     (tensor([1., 2., 4., 5.]),)
     """
+    if array(input).dtype == np.uint8:
+        raise RuntimeError("torch.gradient does not support uint8 input; convert with .float()")
+    if not input.ndim and dim not in (None, ()):
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     axes = reduced_axes(dim, input.ndim)
     if axes is None:  # all, but no axis if none is named
         axes = tuple(range(input.ndim)) if dim is None else ()
     steps = list(spacing) if isinstance(spacing, (list, tuple)) else [1 if spacing is None else spacing] * len(axes)
-    if array(input).dtype == np.uint8:
-        raise RuntimeError("torch.gradient does not support uint8 input; convert with .float()")
     if edge_order not in (1, 2):
         raise RuntimeError(f"torch.gradient only supports edge_order=1 and edge_order=2, got {edge_order}")
     if len(steps) != len(axes):

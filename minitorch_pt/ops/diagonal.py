@@ -10,6 +10,7 @@ from ..arrays.storage import looking
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named
 from .axes import from_front
+from .checks import no_bools
 from .shape import clone
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def trace(input: Tensor) -> Tensor:
     Raises:
         RuntimeError: not a matrix.
     """
+    no_bools("trace", array(input))
     if input.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     return named(diagonal(input).sum(), "TraceBackward0")

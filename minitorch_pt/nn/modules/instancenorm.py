@@ -37,8 +37,8 @@ class _InstanceNorm(NormBase):
                 num_features channels.
         """
         self._check_input_dim(input)
-        batched = input.ndim != self._get_no_batch_dim()
-        axis = 1 if batched else 0
+        axis = input.ndim - self._get_no_batch_dim()  # that of the channels
+        batched = axis != 0
         if input.shape[axis] != self.num_features:
             text = f"input's size at dim={axis} does not match num_features ({self.num_features}), but is {input.shape[axis]}"
             if self.affine:

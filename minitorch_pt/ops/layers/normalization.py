@@ -223,7 +223,8 @@ def rms_norm(input: Tensor, normalized_shape: Size, weight: Tensor | None = None
         )
     count = _check_last_axes("rms_norm", input, normalized_shape, weight)
     if eps is None:
-        eps = float(np.finfo(array(input).dtype if input.dtype.itemsize > 2 else np.float32).eps)
+        kind = array(input).dtype  # what is no floating point is refused below
+        eps = float(np.finfo(kind if kind.kind == "f" and kind.itemsize > 2 else np.float32).eps)
     return _run(_rms_norm, "rms_norm", input, weight, None, count, eps)
 
 
