@@ -126,8 +126,8 @@ def _unresize(g: Array, taps: tuple, name: str, shape: tuple[int, ...]) -> Pulle
         out = np.swapaxes(np.swapaxes(out, axis, -1) @ matrix, axis, -1)
     if not np.isfinite(array(out).sum()):  # 0 times infinity is nan in a product: tap by tap then
         out = g
-        for axis, taps_of_axis in enumerate(taps, g.ndim - len(taps)):
-            out = _tap_by_tap(out, axis, *taps_of_axis, shape[axis])
+        for axis, (places, weights) in enumerate(taps, g.ndim - len(taps)):
+            out = _tap_by_tap(out, axis, places, weights, shape[axis])
     return out.astype(g.dtype, copy=False), lambda gg: _resize.rule(gg, taps, name)
 
 
