@@ -23,7 +23,7 @@ from .elementwise.arithmetic import sign
 from .elementwise.choosing import where
 from .elementwise.comparison import isnan, logical_not
 from .extremes import same_value
-from .picking import depending, flat_slope
+from .picking import flat_slope
 from .saving import saving
 from .totals import cumprod, sum_type, wider
 
@@ -301,8 +301,8 @@ def _prod_all(input: Array, *, dtype: np.dtype | None = None) -> Pulled:
     def pull(g: Array) -> Array:
         if data.all():
             return g * ((value if input is data else _prod_all(input)) / input)
-        if data.size - np.count_nonzero(data) > 1:
-            return depending(flat_slope(data), input)
+        if input is data and data.size - np.count_nonzero(data) > 1:
+            return flat_slope(data)
         return g * products_of_others(input.reshape((math.prod(shape),))).reshape(tuple(shape))
 
     return value, pull
