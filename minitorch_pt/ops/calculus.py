@@ -57,10 +57,10 @@ def diff(
             raise RuntimeError(
                 f"diff expects prepend or append to be the same dimension as input, and they have {end.ndim} and {input.ndim} axes"
             )
-    if n == 0:
+    parts = [x for x in (prepend, input, append) if x is not None]
+    if n == 0 and len(parts) == 1:
         return clone(input)
     axis = from_front(dim, input.ndim)
-    parts = [x for x in (prepend, input, append) if x is not None]
     for x in parts:
         for d, (k, m) in enumerate(zip(x.shape, input.shape, strict=True)):
             if k != m and d != axis:
@@ -68,6 +68,8 @@ def diff(
                     "diff expects the shape of tensor to prepend or append to match that of input except along the differencing dimension; "
                     f"input.size({d}) = {m}, but got tensor.size({d}) = {k}"
                 )
+    if n == 0:
+        return clone(input)
     result = cat(parts, axis) if len(parts) > 1 else input
     minus = ne if array(result).dtype == bool else sub
     for _ in range(min(n, result.shape[axis])):
@@ -175,11 +177,14 @@ def gradient(
     >>> torch.gradient(torch.tensor([0.0, 1.0, 4.0, 9.0]))
     (tensor([1., 2., 4., 5.]),)
     """
-    axes = reduced_axes(dim, input.ndim)
-    axes = tuple(range(input.ndim)) if axes is None else axes
-    steps = list(spacing) if isinstance(spacing, (list, tuple)) else [1 if spacing is None else spacing] * len(axes)
     if array(input).dtype == np.uint8:
         raise RuntimeError("torch.gradient does not support uint8 input; convert with .float()")
+    if not input.ndim and dim not in (None, ()):
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    axes = reduced_axes(dim, input.ndim)
+    if axes is None:  # all, but no axis if none is named
+        axes = tuple(range(input.ndim)) if dim is None else ()
+    steps = list(spacing) if isinstance(spacing, (list, tuple)) else [1 if spacing is None else spacing] * len(axes)
     if edge_order not in (1, 2):
         raise RuntimeError(f"torch.gradient only supports edge_order=1 and edge_order=2, got {edge_order}")
     if len(steps) != len(axes):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..arrays.dtypes import TITLES
+from ..autograd.modes import is_grad_enabled
 from ..autograd.rule import array
 from .axes import from_front
 from .halves import HALF
@@ -138,3 +139,13 @@ def float_only(text: str, data: np.ndarray) -> None:
     """
     if data.dtype.kind != "f":
         raise RuntimeError(f"{text} {TITLES[data.dtype.name]}; convert with .float()")
+
+
+def check_constant(name: str, **arguments: Array | float | None) -> None:
+    """Raise RuntimeError if an argument asks for a gradient, which the operation does not give."""
+    for key, argument in arguments.items():
+        if getattr(argument, "requires_grad", False) and is_grad_enabled():
+            raise RuntimeError(
+                f"The function '{name}' is not differentiable with respect to argument '{key}'. This input cannot have "
+                f"requires_grad True; give {key}.detach()"
+            )

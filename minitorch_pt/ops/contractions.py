@@ -56,9 +56,9 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
     need(len(left) == len(right), f"both dimension lists should have same length, got {left} and {right}")
     for i, j in zip(left, right, strict=True):  # an axis of size 1 goes with any other: the other is summed over
         if a.shape[i] == 1:
-            b = b.sum(dim=j, keepdim=True)
+            b = b.sum(dim=j, keepdim=True, dtype=b.dtype)
         elif b.shape[j] == 1:
-            a = a.sum(dim=i, keepdim=True)
+            a = a.sum(dim=i, keepdim=True, dtype=a.dtype)
         need(
             a.shape[i] == b.shape[j],
             f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size {b.shape[j]} in dim {j}",
@@ -131,6 +131,11 @@ def _terms(equation: str, operands: tuple[Tensor, ...]) -> tuple[list[str], str]
         len(terms) == len(operands),
         f"einsum(): {more} operands were provided than specified in the equation: {len(operands)} for {equation!r}",
     )
+    for term in (*terms, right):
+        need(
+            "." not in term.replace("...", "", 1),
+            f"einsum(): found '.' in {term!r} beside the ellipsis or not part of one; each operand and the result may have one '...'",
+        )
     free = iter(sorted(set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") - set(equation)))
     extra = [
         t.ndim - len(term.replace("...", "")) if "..." in term else 0 for term, t in zip(terms, operands, strict=True)
@@ -162,7 +167,12 @@ def _sizes_of_letters(terms: list[str], operands: tuple[Tensor, ...]) -> dict[st
             f"einsum(): the number of subscripts in the equation ({len(term)}) does not match the number of dimensions ({t.ndim}) for operand {i} "
             "and no ellipsis was given",
         )
+        own: dict[str, int] = {}
         for letter, n in zip(term, t.shape, strict=True):
+            need(
+                own.setdefault(letter, n) == n,
+                f"einsum(): subscript {letter} is repeated for operand {i} but the sizes don't match, {n} != {own[letter]}",
+            )
             need(
                 sizes.get(letter, 1) in (1, n) or n == 1,
                 f"einsum(): subscript {letter} has size {n} for operand {i} which does not broadcast with previously seen size {sizes.get(letter)}",

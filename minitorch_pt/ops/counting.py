@@ -178,7 +178,8 @@ def searchsorted(
         raise RuntimeError(
             "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
         )
-    no_bools("searchsorted", sorted_sequence, input)
+    if np.size(input):
+        no_bools("searchsorted", sorted_sequence, input)
     at: Any = "right" if right or side == "right" else "left"
     values, order, shape = np.asarray(input), array(sorter), sorted_sequence.shape
     kind = np.int32 if out_int32 else np.int64
@@ -224,7 +225,8 @@ def bucketize(
     """
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
-    no_bools("bucketize", boundaries, input)
+    if np.size(input):
+        no_bools("bucketize", boundaries, input)
     return np.asarray(_places(boundaries, input, "right" if right else "left")).astype(
         np.int32 if out_int32 else np.int64
     )

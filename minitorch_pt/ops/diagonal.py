@@ -11,6 +11,7 @@ from ..arrays.storage import looking
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named
 from .axes import from_front
+from .checks import no_bools
 from .shape import clone
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ def trace(input: Tensor) -> Tensor:
     >>> torch.trace(torch.tensor([[1, 2], [3, 4]]))
     tensor(5)
     """
+    no_bools("trace", array(input))
     if input.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     if input.dtype == dtypes.bool:

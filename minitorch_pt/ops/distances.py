@@ -100,7 +100,7 @@ def _lengths(difference: Array, p: float) -> tuple[np.ndarray, Callable]:
     sizes = np.abs(array(difference))
     if p == 0:  # where nan stays nan; a norm counts it, and has no gradient in place of zeros
         value = plain_add(np.minimum(np.ceil(sizes), 1), axis=-1)
-        return value, lambda g: np.expand_dims(g, -1) * np.zeros(sizes.shape, sizes.dtype)
+        return value, lambda g: np.zeros(sizes.shape, sizes.dtype)
     if not math.isinf(p):
         value, pull = vector_norm.__wrapped__(difference, p, -1)
         return value, pull if p != 1 else lambda g: np.expand_dims(g, -1) * np.sign(difference)

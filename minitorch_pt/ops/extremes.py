@@ -71,7 +71,9 @@ def shared_evenly(
     winner = np.asarray(array(value)).reshape(kept)
     winners = same_value(data, winner) if nan_wins else data == winner
     number = winners.sum(axis=axes, keepdims=True).astype(data.dtype)
-    return g.reshape(kept) * winners / number
+    if not nan_wins:
+        return g.reshape(kept) * winners / number
+    return np.where(winners, g.reshape(kept) / number, 0.0)
 
 
 def _extreme(name: str, find: Callable, text: str, node: str, nan_wins: bool) -> Callable[..., Tensor]:

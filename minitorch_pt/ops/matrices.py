@@ -386,8 +386,9 @@ def norm(
     >>> torch.norm(torch.tensor([3.0, -4.0]), p=1)
     tensor(7.)
     """
-    if p == "nuc":
-        result = algebra.matrix_norm(input, p, tuple(range(input.ndim)) if dim is None else dim, keepdim, dtype=dtype)
+    dims = tuple(range(input.ndim)) if dim is None else (dim,) if isinstance(dim, int) else dim
+    if p == "nuc" or (p == "fro" and dim is not None and len(dims) > 2):
+        result = algebra.matrix_norm(input, p, dims, keepdim, dtype=dtype)
     elif isinstance(p, str) and p != "fro":
         raise RuntimeError(f"norm: only p='fro', p='nuc' or a number is supported, got {p!r}")
     else:

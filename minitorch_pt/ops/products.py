@@ -249,7 +249,7 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
         f"inner() the last dimension must match on both input tensors but got shapes {list(input.shape)} and {list(other.shape)}",
     )
     k, head, tail = input.shape[-1], input.shape[:-1], other.shape[:-1]
-    a, b = input.reshape((-1, k)), other.reshape((-1, k))
+    a, b = input.reshape((math.prod(head), k)), other.reshape((math.prod(tail), k))
 
     def flat(g: Array) -> Array:
         return g.reshape((math.prod(head), math.prod(tail)))

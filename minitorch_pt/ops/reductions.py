@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,8 @@ from .checks import float_only, not_narrower
 from .elementwise.arithmetic import sign
 from .elementwise.choosing import where
 from .elementwise.comparison import isnan, logical_not
-from .extremes import shared_evenly
+from .extremes import same_value
+from .picking import flat_slope
 from .saving import saving
 from .totals import cumprod, sum_type, wider
 
@@ -201,7 +203,7 @@ def _var_gradient(g: Array, input: Array, centre: Array, axes: tuple[int, ...] |
     shape = input.shape
     deviation = input - (centre if isinstance(input, np.ndarray) else mean(input, every_axis(axes, shape), True))
     g = g.reshape(kept_shape(shape, axes))
-    if rest <= 0 and len(every_axis(axes, shape)) == len(shape):  # no variance exists: torch's choice
+    if rest <= 0 and axes is None:  # no variance exists: torch's choice
         return np.where(array(deviation) == 0, math.nan, g * math.inf)
     return g * (2 / rest if rest else math.inf) * deviation
 
@@ -262,6 +264,11 @@ def std(
     return without_axes(root, axes, keepdim), lambda g: _std_gradient(g, input, centre, axes, rest, root)
 
 
+def _both(of_spread: Callable[[], Array], g: Array, of_mean: Array) -> Array:
+    """The gradients of a spread and of a mean together; where the spread went unused, nan among its numbers does not count."""
+    return of_spread() + of_mean if array(g).any() else of_mean
+
+
 @differentiable
 def var_mean(
     input: Tensor,
@@ -279,7 +286,9 @@ def var_mean(
     variance, centre, axes, rest = _moments("var_mean", input, dim, unbiased, correction)
     shape, n = input.shape, count_along(input.shape, axes)
     outputs = without_axes(variance, axes, keepdim).astype(centre.dtype), without_axes(centre, axes, keepdim).copy()
-    return outputs, lambda g0, g1: _var_gradient(g0, input, centre, axes, rest) + spread(g1 / n, shape, axes)
+    return outputs, lambda g0, g1: _both(
+        lambda: _var_gradient(g0, input, centre, axes, rest), g0, spread(g1 / n, shape, axes)
+    )
 
 
 @differentiable
@@ -300,7 +309,9 @@ def std_mean(
     shape, n = input.shape, count_along(input.shape, axes)
     root = np.sqrt(variance).astype(centre.dtype)
     outputs = without_axes(root, axes, keepdim), without_axes(centre, axes, keepdim).copy()
-    return outputs, lambda g0, g1: _std_gradient(g0, input, centre, axes, rest, root) + spread(g1 / n, shape, axes)
+    return outputs, lambda g0, g1: _both(
+        lambda: _std_gradient(g0, input, centre, axes, rest, root), g0, spread(g1 / n, shape, axes)
+    )
 
 
 def products_of_others(x: Array) -> Array:
@@ -320,6 +331,8 @@ def _prod_all(input: Array, *, dtype: np.dtype | None = None) -> Pulled:
     def pull(g: Array) -> Array:
         if data.all():
             return g * ((value if input is data else _prod_all(input)) / input)
+        if input is data and data.size - np.count_nonzero(data) > 1:
+            return flat_slope(data)
         return g * products_of_others(input.reshape((math.prod(shape),))).reshape(tuple(shape))
 
     return value, pull
@@ -451,7 +464,8 @@ def vector_norm(
         if n == 1:
             return g * sign.rule(x)  # 0 at nan, as torch
         if math.isinf(n):
-            return shared_evenly(g, np.abs(data), whole, axes) * np.sign(x)
+            largest = same_value(size, whole)
+            return g * (largest / largest.sum(axis=axes, keepdims=True)) * sign.rule(x)
         zero = whole == 0
         norm = whole if isinstance(x, np.ndarray) else vector_norm.rule(x, n, every_axis(axes, shape), True)
         safe = np.where(zero, 1.0, norm)

@@ -9,7 +9,7 @@ import numpy as np
 from ..arrays import layouts
 from ..arrays.dtypes import TITLES
 from ..autograd.contract import composed
-from ..autograd.rule import array, differentiable, nondifferentiable
+from ..autograd.rule import array, differentiable, nondifferentiable, same
 from .axes import from_front, sizes
 from .picking import take_slices
 from .shape import compact, expand, flatten, unsqueeze
@@ -196,6 +196,8 @@ def roll(input: Tensor, shifts: Size, dims: Dims | None = None) -> Pulled:
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(move)}, dims:{len(axes)}")
     if not input.ndim:
         raise IndexError(f"Dimension specified as {axes[0]} but tensor has no dimensions")
+    if 0 in input.shape:  # torch does not look at the axes then
+        return np.array(array(input)), same
     axes = tuple(from_front(d, input.ndim) for d in axes)
     return np.roll(input, move, axes), lambda g: np.roll(g, tuple(-m for m in move), axes)
 

@@ -264,15 +264,17 @@ def scatter_reduce(
     again = not (isinstance(input, np.ndarray) and isinstance(src, np.ndarray))
     grid = index_grid(numbers, dim)
     total, touched, divisor = _combined(data, source, grid, reduce, include_self)
-    own = np.ones(data.shape) if include_self else (~touched).astype(float)
 
     def pull_input(g: Array) -> Array:
-        if reduce in ("sum", "mean"):
-            return g * (own / (np.where(touched, divisor, 1) if reduce == "mean" else 1))
-        if reduce == "prod":
-            others = scatter_reduce.rule(np.ones_like(data), dim, index, src, "prod")  # not total / data: data may be 0
-            return g * own * others
-        return g * (own * (data == total) / ties)
+        if reduce == "sum":
+            flow = g
+        elif reduce == "mean":
+            flow = g / np.where(touched, divisor, 1)
+        elif reduce == "prod":  # not total / data: data may be 0
+            flow = g * scatter_reduce.rule(np.ones_like(data), dim, index, src, "prod")
+        else:
+            flow = g * ((data == total) / ties)
+        return flow if include_self else np.where(touched, 0.0, flow)
 
     def pull_source(g: Array) -> Array:
         if reduce == "sum":

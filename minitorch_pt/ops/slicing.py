@@ -121,7 +121,7 @@ def _fold(input: Array, dim: int, size: int, step: int, shape: tuple[int, ...]) 
     g = array(input)
     total = np.zeros(shape, g.dtype)
     if not shape:
-        return g.reshape(shape), lambda h: unfold.rule(h, dim, size, step)
+        return (g.reshape(shape) if size else total), lambda h: unfold.rule(h, dim, size, step)
     for i in range(size):
         total[(slice(None),) * dim + (slice(i, i + step * (g.shape[dim] - 1) + 1, step),)] += g[..., i]
     return total, lambda h: unfold.rule(h, dim, size, step)

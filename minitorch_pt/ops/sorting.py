@@ -15,7 +15,7 @@ from ..arrays.places import take_along
 from ..autograd.contract import composed
 from ..autograd.rule import differentiable, nondifferentiable
 from .axes import from_front
-from .checks import not_empty
+from .checks import no_bools, not_empty
 from .extremes import chosen_along, itself_at_0, placed_along, same_value
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def topk(
     n = _size(input, axis)
     if not 0 <= k <= n:
         raise RuntimeError(f"selected index k out of range: k={k} of an axis with {n} elements")
+    if input.dtype == bool:
+        raise RuntimeError("topk does not support bool dtypes on CPU; convert with .int()")
     if not input.ndim:
         return itself_at_0(input)
     return _several(input, _largest_places(input, k, axis, largest), axis)
@@ -189,6 +191,7 @@ def kthvalue(
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}: k={k} of {n} elements")
     if not input.ndim:
         return itself_at_0(input)
+    no_bools("kthvalue", input)
     found = same_value(input, np.partition(input, k - 1, axis).take([k - 1], axis))
     where = found.argmax(axis, keepdims=True)
     if (np.count_nonzero(found, axis) > 1).any():

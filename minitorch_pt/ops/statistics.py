@@ -77,12 +77,12 @@ def cov(
         _check_weights("aweights", aweights, n, "f")
         w = aweights if w is None else w * aweights
     total = n if w is None else w.sum()
-    if w is not None and float(total) == 0:
+    if w is not None and float(array(total)) == 0:
         raise RuntimeError("cov(): weights sum to zero, can't be normalized")
     freedom = total - correction
     if aweights is not None and correction != 0:
         freedom = total - correction * (w * aweights).sum() / total
-    if float(freedom) <= 0:
+    if float(array(freedom)) <= 0:
         warn("cov(): degrees of freedom is <= 0")
         freedom = freedom * 0
     mean = true_divide((x if w is None else x * w).sum(1, keepdim=True), total)

@@ -353,6 +353,9 @@ class Conversions:
             )
         return float(self._number())
 
+    def __complex__(self) -> complex:
+        return complex(self._number())
+
     def __index__(self) -> Any:
         if self._data.dtype.kind == "f" or self._data.size != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")

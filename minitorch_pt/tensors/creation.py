@@ -16,7 +16,7 @@ from ..autograd.contract import composed
 from ..autograd.out import into
 from ..autograd.readers import read
 from ..names.titles import titled
-from .elements import default_type, from_data, inferred, numpy_type, shape_of
+from .elements import default_type, forward, from_data, inferred, numpy_type, shape_of
 from .options import as_made_of, new_leaf, size_given, stored, typed_as
 from .tensor import Tensor, wrap
 
@@ -66,6 +66,7 @@ def as_tensor(data: Any, dtype: Any = None, device: object = None) -> Tensor:
     if isinstance(data, Tensor):
         return data.to(device=device, dtype=dtype)
     if isinstance(data, np.ndarray) and dtypes.of(data.dtype).dtype == numpy_type(dtype, data.dtype):
+        forward(data)
         if not data.flags.writeable:
             _warn_of_shared("NumPy array")
         return new_leaf(data, False, device)
@@ -90,11 +91,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     dtypes.of(ndarray.dtype)
     if not ndarray.flags.writeable:
         _warn_of_shared("NumPy array")
-    if any(s < 0 for s in ndarray.strides):
-        raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. "
-            "(You can probably work around this by making a copy of your array with array.copy().)"
-        )
+    forward(ndarray)
     return wrap(ndarray)
 
 
@@ -159,6 +156,10 @@ def asarray(
     >>> torch.asarray([1, 2, 3])
     tensor([1, 2, 3])
     """
+    if isinstance(obj, np.generic) and copy is not False:
+        obj = np.asarray(obj)
+    if isinstance(obj, (bytes, bytearray, memoryview)):  # whose bytes are the elements, as `frombuffer` reads them
+        obj = frombuffer(obj, dtype=dtype or dtypes.get_default_dtype())
     if copy is False and not (
         isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype is as_tensor(obj).dtype)
     ):

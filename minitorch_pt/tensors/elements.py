@@ -47,6 +47,7 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
     """A new array of nested lists, numbers, arrays or tensors."""
     if isinstance(data, (np.ndarray, np.generic)):
         dtypes.of(data.dtype)
+        forward(data)
         _no_silent_rounding(data, dtype)
         return np.array(data, numpy_type(dtype, data.dtype))
     if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
@@ -77,6 +78,15 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
             dtypes.checked(extreme.item(), made, lenient=True)
     hush()
     return found.astype(made)
+
+
+def forward(data: np.ndarray | np.generic) -> None:
+    """Raise ValueError if an array is read backwards, as torch does."""
+    if min(data.strides, default=0) < 0:
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. "
+            "(You can probably work around this by making a copy of your array with array.copy().)"
+        )
 
 
 def _no_silent_rounding(data: Any, dtype: Any) -> None:

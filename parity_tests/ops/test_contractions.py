@@ -27,6 +27,7 @@ def test_product(name, args, kwargs):
 ERRORS = [
     ("tensordot", (A, B)), ("tensordot", (A, A, 3)), ("tensordot", (A, B, ([0, 1], [0]))), ("einsum", ("ij,jk->ik", A)), ("einsum", ("ijk->ik", A)),
     ("einsum", ("ij,ij->i", A, B)), ("einsum", ("ij->iz", A)),
+    ("einsum", ("......ij->ij", A)), ("einsum", ("ij->...ij...", A)), ("einsum", ("ii", rand(1, 3))), ("einsum", ("ii->i", rand(0, 3))),
 ]  # fmt: skip
 
 

@@ -80,6 +80,7 @@ PROGRAMS = {
     "text set": lambda p: p.ones(2).__setitem__("a", 1),
     "text among others": lambda p: p.ones(2)["a", 0],
     "nothing set": lambda p: [(x := p.ones(2, 3)).__setitem__(False, p.ones(4)), x, x.__setitem__(False, 5.0), x],
+    "everything set, of another type": lambda p: [(x := p.ones(2, 3)).__setitem__(True, p.tensor(3)), x, (y := p.ones(2, requires_grad=True) * 1).__setitem__(True, p.tensor(3)), y],
     "everything set": lambda p: p.ones(2, 3).__setitem__(True, p.ones(4)),
     "nothing set by a tensor": lambda p: p.ones(2, 3).__setitem__(p.tensor(False), p.ones(4)),
 }  # fmt: skip

@@ -125,7 +125,7 @@ ERRORS = [
     ("unique", np.array(1), True, False, False, 0), ("unique", NONE, True, False, False, 1),
     ("bincount", X), ("bincount", X[0]), ("bincount", I - 9), ("bincount", REPEATS), ("bincount", I, rand(2)), ("bincount", I, None, -1),
     ("searchsorted", SORTED, 1.0), ("searchsorted", SORTED, rand(2, 2)), ("searchsorted", np.array(1.0), rand(2)), ("bucketize", rand(2), SORTED),
-    ("histc", I), ("histc", X, 0), ("histc", X, 5, 2, 1), ("histc", HOLES), ("histc", HOLES, 5, -INF, INF),
+    ("topk", X > 0, 1), ("kthvalue", X > 0, 1), ("histc", I), ("histc", X, 0), ("histc", X, 5, 2, 1), ("histc", HOLES), ("histc", HOLES, 5, -INF, INF),
 ]  # fmt: skip
 
 

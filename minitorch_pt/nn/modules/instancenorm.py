@@ -37,8 +37,8 @@ class _InstanceNorm(NormBase):
                 num_features channels.
         """
         self._check_input_dim(input)
-        batched = input.ndim == self.ndims[-1]
-        axis = 1 if batched else 0
+        axis = input.ndim - self._get_no_batch_dim()  # that of the channels
+        batched = axis != 0
         if input.shape[axis] != self.num_features:
             text = f"input's size at dim={axis} does not match num_features ({self.num_features}), but is {input.shape[axis]}"
             if self.affine:
@@ -55,6 +55,10 @@ class _InstanceNorm(NormBase):
             self.eps,
         )
         return output if batched else output.squeeze(0)
+
+    def _get_no_batch_dim(self) -> int:
+        """How many axes one sample has; of torch's names, because subclasses give their own."""
+        return self.ndims[0]
 
 
 class InstanceNorm1d(_InstanceNorm):

@@ -9,6 +9,7 @@ import numpy as np
 from ... import return_types
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, nondifferentiable
+from ..checks import check_constant
 from .common import check_matrices, check_pair, transposed
 from .factorizations import eigh, eigvalsh, svd, svdvals
 
@@ -107,6 +108,7 @@ def pinv(
     tensor([[0.5000, 0.0000, 0.0000],
             [0.0000, 0.2500, 0.0000]])
     """
+    check_constant("linalg_pinv", atol=atol, rtol=rtol)
     return _pinv(input, atol, rtol if rcond is None else rcond, hermitian)
 
 

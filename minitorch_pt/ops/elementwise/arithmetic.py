@@ -169,7 +169,7 @@ def _pair(input: Array, other: Array | float, name: str) -> tuple[np.ndarray, np
     b = np.asarray(b) if hasattr(b, "dtype") else np.asarray(b, a.dtype)
     if a.dtype == bool:
         raise NotImplementedError(f"{name}() is not implemented for 'Bool'; convert with .int()")
-    if b.dtype.kind != "f" and not b.all():
+    if b.dtype.kind != "f" and not b.all() and a.size:
         raise RuntimeError(
             "ZeroDivisionError: whole numbers divided by zero; convert to floating point with .float() to get inf"
         )

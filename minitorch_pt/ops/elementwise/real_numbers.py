@@ -11,6 +11,7 @@ from ...arrays import dtypes
 from ...autograd.contract import composed
 from ...autograd.rule import differentiable
 from ...names.titles import titled
+from ..picking import flat_slope
 
 if TYPE_CHECKING:
     from ...autograd.contract import CastOut, Pulled, Tensor
@@ -31,7 +32,7 @@ def angle(input: Tensor, *, out: CastOut | None = None) -> Pulled:
         if input.dtype.kind != "f"
         else np.where(np.isnan(input), np.nan, np.where(input < 0, np.pi, 0.0))
     )
-    return values.astype(kind), lambda g: g * 0
+    return values.astype(kind), flat_slope
 
 
 def _itself(name: str, text: str) -> Callable[..., Tensor]:

@@ -115,7 +115,7 @@ def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Pul
     tensor([-1.,  2.])
     """
     y, zero = np.copysign(input, other), array(input) == 0
-    return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), lambda g: array(g) * 0
+    return y, lambda g: g * np.where(zero, 0.0, y / np.where(zero, 1.0, input)), flat_slope
 
 
 @differentiable(promote="type", saves=["input other", ""])

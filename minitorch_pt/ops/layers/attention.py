@@ -188,6 +188,11 @@ def scaled_dot_product_attention(
     if enable_gqa:
         key, value = _shared_heads(query, key), _shared_heads(query, value)
     _check(query, key, value, attn_mask, dropout_p)
+    if is_causal and attn_mask is not None and (query.ndim != 4 or dropout_p > 0 or attn_mask.requires_grad):
+        raise RuntimeError(
+            "scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True; give one of them, "
+            "or a mask in which later keys are left out"
+        )
     dtype = query.dtype
     if array(query).dtype == _HALF:  # as in torch the sums are float32
         query, key, value = query.float(), key.float(), value.float()

@@ -25,7 +25,7 @@ from ...arrays.sums import summed
 from ...autograd.contract import composed
 from ...autograd.inplace import write
 from ...autograd.rule import array, differentiable, kept
-from ..checks import other_dtype
+from ..checks import check_constant, other_dtype
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
@@ -229,7 +229,8 @@ def rms_norm(input: Tensor, normalized_shape: Size, weight: Tensor | None = None
         )
     count = _check_last_axes("rms_norm", input, normalized_shape, weight)
     if eps is None:
-        eps = float(np.finfo(array(input).dtype if input.dtype.itemsize > 2 else np.float32).eps)
+        kind = array(input).dtype  # what is no floating point is refused below
+        eps = float(np.finfo(kind if kind.kind == "f" and kind.itemsize > 2 else np.float32).eps)
     if weight is not None and weight.dtype != input.dtype and weight.dtype.is_floating_point:
         warn(
             f"Mismatch dtype between input and weight: input dtype = {input.dtype}, weight dtype = {weight.dtype}: it is slower"
@@ -341,6 +342,7 @@ def batch_norm(
             raise RuntimeError(
                 f"{name} should contain {input.shape[1]} elements, one for each channel of input {list(input.shape)}, not {math.prod(parameter.shape)}"
             )
+    check_constant("native_batch_norm", running_mean=running_mean, running_var=running_var)
     _check_types("batch_norm", input, *given.values())  # before the statistics change
     if not training:
         return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, None, eps)

@@ -14,6 +14,7 @@ import numpy as np
 from ...arrays.dtypes import checked
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
+from ..checks import no_bools
 
 if TYPE_CHECKING:
     from ...autograd.contract import Array, Number, Pulled, Size, Tensor
@@ -121,6 +122,8 @@ def _check_border(input: Array, pad: Sequence[int], mode: str) -> None:
             f"Padding size {len(pad)} is not supported for {input.ndim}D input tensor with padding mode {mode!r}. Give 2 "
             "numbers for a 2D or 3D input, 4 for a 3D or 4D input, 6 for a 4D or 5D input."
         )
+    if mode != "circular":
+        no_bools(f"{mode} padding", array(input))
     if 0 in shape[-count - 1 :]:
         raise RuntimeError(
             f"Expected a tensor whose axes but the batch axis are not empty, but got input {shape}: there is nothing to fill the border with"

@@ -11,6 +11,7 @@ import numpy as np
 from ...arrays.notices import warn
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
+from ..picking import give_slices
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 
 if TYPE_CHECKING:
@@ -123,7 +124,19 @@ def _unresize(g: Array, taps: tuple, name: str, shape: tuple[int, ...]) -> Pulle
         matrix = np.zeros((len(places), shape[axis]), _precise(g.dtype))
         np.add.at(matrix, (np.arange(len(places))[:, None], places), 1 if weights is None else weights)
         out = np.swapaxes(np.swapaxes(out, axis, -1) @ matrix, axis, -1)
+    if not np.isfinite(array(out).sum()):  # 0 times infinity is nan in a product: tap by tap then
+        out = g
+        for axis, (places, weights) in enumerate(taps, g.ndim - len(taps)):
+            out = _tap_by_tap(out, axis, places, weights, shape[axis])
     return out.astype(g.dtype, copy=False), lambda gg: _resize.rule(gg, taps, name)
+
+
+def _tap_by_tap(g: Array, axis: int, places: np.ndarray, weights: np.ndarray | None, n: int) -> Array:
+    """The gradient of one axis, each new place's share added to the old places that it was made of."""
+    beside = (slice(None),) + (None,) * (g.ndim - axis - 1)
+    shares = (g if weights is None else g * weights[:, k][beside] for k in range(places.shape[1]))
+    shape = (*g.shape[:axis], n, *g.shape[axis + 1 :])
+    return sum(give_slices.rule(share, places[:, k], axis, shape) for k, share in enumerate(shares))
 
 
 _LINEAR = {3: "linear", 4: "bilinear", 5: "trilinear"}
@@ -211,12 +224,12 @@ def interpolate(
     _check_mode(input, mode, align_corners, antialias)
     if recompute_scale_factor:
         factors = [None] * len(sizes)
+    if mode == "area":  # the mean over all places that the new one covers
+        return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[len(sizes) - 1](input, sizes)
     if 0 in (*sizes, *input.shape[2:]) or min(sizes) < 0:
         raise RuntimeError(
             f"Input and output sizes should be greater than 0, but got input {list(input.shape)} and output sizes {sizes}"
         )
-    if mode == "area":  # the mean over all places that the new one covers
-        return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[len(sizes) - 1](input, sizes)
     make = _smooth_taps if antialias else _taps
     dtype = _precise(array(input).dtype)
     taps = tuple(

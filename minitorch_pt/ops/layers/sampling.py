@@ -113,7 +113,7 @@ def _sample(input: Array, points: Array, mode: str, pad: Callable) -> Pulled:
     def pull_input(g: Array) -> Array:
         g = g.reshape((*flat.shape[:2], ends[1]))
         parts = [
-            sum_into.rule(g * np.where(inside, product(factors), 0)[:, None], index, 2, flat.shape, places)
+            sum_into.rule(np.where(inside[:, None], g * product(factors)[:, None], 0), index, 2, flat.shape, places)
             for (index, places), inside, factors in corners
         ]
         return sum(parts[1:], parts[0]).reshape(input.shape)

@@ -11,6 +11,7 @@ import numpy as np
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ...stream import generator
+from ..checks import check_constant
 from ..gathering import gather
 from ..picking import depending
 from .pooling import largest_of, put_back
@@ -82,6 +83,7 @@ def _fractional(
             )
     dtype = array(input).dtype
     images = (1, *shape)[-count - 2 : -count]
+    check_constant(name, random_samples=samples)
     if samples is None:
         drawn = generator.default_generator.uniform((*images, count), dtype=dtype)
     else:

@@ -13,12 +13,12 @@ from ...arrays.rows import largest, ones, starts
 from ...arrays.sums import summed
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, named
-from ..checks import check_floating
+from ..checks import check_constant, check_floating
 from ..elementwise.activations import logsigmoid, sigmoid
 from ..elementwise.choosing import where
 from ..elementwise.softmaxes import log_softmax
 from ..picking import depending
-from .common import MEAN, NONE, SUM, check_constant, fitting, other_size, reduced_and_share, reduction_code
+from .common import MEAN, NONE, SUM, fitting, other_size, reduced_and_share, reduction_code
 
 if TYPE_CHECKING:
     from ...autograd.contract import Array, Flag, Pulled, Tensor
@@ -260,13 +260,13 @@ def _nll_loss(input: Array, target: Array, weight: Array | None, code: int, igno
 
     def pull(g: Array) -> Array:
         slope = np.zeros(x.shape, x.dtype)
-        each = np.where(valid, -w, x.dtype.type(0))
         share = g if code == NONE else g / (total or 1.0)
-        if x is input:  # places that are not chosen stay 0, and are not -0
-            slope.reshape(-1)[spots] = (each * share).reshape(spots.shape)
+        if x is input:  # places that are not chosen stay 0, and are not -0 or nan
+            slope.reshape(-1)[spots] = np.where(valid, -w * share, x.dtype.type(0)).reshape(spots.shape)
             return slope
-        slope.reshape(-1)[spots] = each.reshape(spots.shape)
-        return depending(slope * (np.expand_dims(share, axis) if code == NONE else share), input)
+        slope.reshape(-1)[spots] = np.where(valid, -w, x.dtype.type(0)).reshape(spots.shape)
+        flow = slope * (np.expand_dims(share, axis) if code == NONE else share)
+        return depending(np.where(slope == 0, 0.0, flow), input)
 
     return value, pull
 

@@ -119,13 +119,3 @@ def fitting(input: Array, *others: Array) -> None:
             raise RuntimeError(
                 f"output with shape {list(input.shape)} doesn't match the broadcast shape of {list(other.shape)}: the loss has the input's shape"
             )
-
-
-def check_constant(name: str, **weights: Array) -> None:
-    """Raise RuntimeError if a weight asks for a gradient, which the loss does not give."""
-    for key, weight in weights.items():
-        if weight is not None and weight.requires_grad:
-            raise RuntimeError(
-                f"The function '{name}' is not differentiable with respect to argument '{key}'. This input cannot have "
-                f"requires_grad True; give {key}.detach()"
-            )

@@ -14,7 +14,7 @@ import numpy as np
 from ...arrays.dtypes import TITLES, checked
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..checks import check_floating
+from ..checks import check_constant, check_floating
 from ..distances import pairwise_distance
 from ..elementwise.activations import logsigmoid
 from ..elementwise.choosing import clamp_min, minimum, where
@@ -23,7 +23,7 @@ from ..halves import by_step
 from ..picking import depending
 from ..reductions import sum
 from .classification import TINY
-from .common import check_constant, fitting, reduced, reduced_and_share, reduction_code
+from .common import fitting, reduced, reduced_and_share, reduction_code
 
 if TYPE_CHECKING:
     from ...autograd.contract import Array, Flag, Number, Pulled, Tensor

@@ -126,3 +126,36 @@ def test_state_comes_back(track):
         return dict(twin.state_dict())
 
     same_program(program)
+
+
+def test_subclasses_with_checks_of_their_own():
+    """As converters of models write them: any number of axes, and what counts as one sample is said by a method."""
+
+    def program(p):
+        class AnyNorm(p.nn.modules.instancenorm._InstanceNorm):
+            def _check_input_dim(self, input):
+                return
+
+            def _get_no_batch_dim(self):
+                return 3
+
+        norm = AnyNorm(2, affine=True)
+        return [norm(p.tensor(rand(*shape).tolist())).detach() for shape in ((4, 2, 3, 3), (2, 3, 3), (4, 2, 3, 3, 2))]
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("place", ["running_mean", "running_var"])
+def test_statistics_ask_for_no_gradient(place, training):
+    def program(p, on):
+        statistics = {"running_mean": p.zeros(3), "running_var": p.ones(3)}
+        statistics[place].requires_grad_()
+        with p.set_grad_enabled(on):
+            return p.nn.functional.batch_norm(p.ones(2, 3) * p.arange(2.0)[:, None], **statistics, training=training)
+
+    same_program(lambda p: program(p, True))
+    with pytest.raises(RuntimeError, match="not differentiable with respect to argument"):
+        program(minitorch_pt, True)
+    if not training:
+        same_program(lambda p: program(p, False))

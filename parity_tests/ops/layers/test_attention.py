@@ -144,3 +144,10 @@ Q, K, V = inputs(2, 4, features=8, width=8)
 ])  # fmt: skip
 def test_errors(arguments, keywords):
     check_error(F, *arguments, **keywords)
+
+
+@pytest.mark.parametrize("heads", [(), (2,), (2, 3, 1)])
+def test_a_mask_beside_is_causal(heads):
+    """Which torch computes for 4 axes alone."""
+    mask = np.zeros((4, 4))
+    check_error(F, *inputs(*heads, width=3), mask, is_causal=True)

@@ -49,6 +49,7 @@ def test_sizes_for_each_axis():
     check(F + "interpolate", rand(1, 2, 4, 5), (6, 3), mode="bilinear")
     check(F + "interpolate", rand(1, 2, 4, 5), scale_factor=(1.5, 2), mode="bicubic")
     check(F + "interpolate", rand(0, 2, 4, 5), 3)
+    check(F + "interpolate", rand(1, 2, 4, 5), (0, 3), mode="area", grad=False)
 
 
 @pytest.mark.parametrize("mode", ["nearest", "bilinear", "bicubic", "area"])

@@ -1,0 +1,125 @@
+"""Every operation of the database, each of its tensors in turn asking for a gradient, weights and statistics too: refused, given or none."""
+
+from __future__ import annotations
+
+import fnmatch
+import itertools
+import warnings
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.testing._internal.common_methods_invocations import op_db
+
+import minitorch_pt
+from parity_tests.databases.operations import built, operation_name
+from parity_tests.databases.outcomes import some
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import Converter, twin
+from parity_tests.oracle import builtin_type
+from parity_tests.sweeps import accepted, compared
+
+DIFFERENCES = accepted("each_argument")
+
+
+def tensors(value: Any, package: Any) -> list:
+    """The floating point tensors in a value."""
+    if isinstance(value, package.Tensor):
+        return [value] if value.is_floating_point() else []
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [t for v in value for t in tensors(v, package)] if isinstance(value, (tuple, list)) else []
+
+
+def outcome(package: Any, function: Any, sample: Any, place: int) -> list | Exception:
+    """For each output whether it requires grad, and the gradient that the tensor at this place gets of all."""
+    convert = Converter(package)
+    args, kwargs = [convert(sample.input), *convert(sample.args)], convert(sample.kwargs)
+    asking = tensors([args, kwargs], package)[place].detach()
+    asking.requires_grad_()
+    parts = itertools.count()
+
+    def asked(value: Any) -> Any:
+        if isinstance(value, package.Tensor):
+            return asking if value.is_floating_point() and next(parts) == place else value
+        if isinstance(value, dict):
+            return {k: asked(v) for k, v in value.items()}
+        return type(value)(map(asked, value)) if type(value) in (list, tuple) else value
+
+    args, kwargs = asked(args), asked(kwargs)
+    package.manual_seed(0)
+    try:
+        outs = tensors(function(*args, **kwargs), package)
+        flags: list = [out.requires_grad for out in outs]
+        seeds = [package.ones_like(out) for out in outs if out.requires_grad]
+        if seeds:
+            wanted = [out for out in outs if out.requires_grad]
+            (gradient,) = package.autograd.grad(wanted, [asking], seeds, allow_unused=True)
+            flags.append(None if gradient is None else (gradient + 0).detach().numpy())
+        return flags
+    except OutOfScope:
+        raise
+    except Exception as error:
+        return error
+
+
+def difference(ours: Any, theirs: Any) -> str:
+    if isinstance(ours, Exception) or isinstance(theirs, Exception):
+        same = isinstance(theirs, Exception) and isinstance(ours, builtin_type(theirs))
+        return "" if same else " ".join(f"{ours!r}, torch {theirs!r}".split())
+    for mine, other in itertools.zip_longest(ours, theirs):
+        if type(mine) is not type(other):
+            return f"{mine!r}, torch {other!r}"
+        if isinstance(other, np.ndarray):
+            if mine.shape != other.shape or not np.allclose(mine, other, 1e-6, 1e-9, equal_nan=True):
+                return " ".join(f"gradient {mine}, torch {other}".split())
+        elif mine != other:
+            return f"requires_grad {mine}, torch {other}"
+    return ""
+
+
+def sweep(limit: int | None) -> None:
+    counts: Counter = Counter()
+    differ: dict[str, str] = {}
+    for entry in op_db:
+        name = operation_name(entry)
+        if (
+            torch.float64 not in entry.dtypes
+            or not entry.supports_autograd
+            or table().reason(name)
+            or not built(entry)
+            or name in table().unstable
+        ):
+            continue
+        ours = twin(entry.op, name.split("[")[0])
+        samples = itertools.islice(entry.sample_inputs("cpu", torch.float64, requires_grad=False), 40)
+        for number, sample in some(samples, limit, name):
+            for place in range(len(tensors([sample.input, list(sample.args), sample.kwargs], torch))):
+                try:
+                    with warnings.catch_warnings(), np.errstate(all="ignore"):
+                        warnings.simplefilter("ignore")
+                        theirs = outcome(torch, entry.op, sample, place)
+                        mine = outcome(minitorch_pt, ours, sample, place)
+                except OutOfScope as reason:
+                    counts[f"skipped: {reason}"] += 1
+                    continue
+                counts["errors" if isinstance(theirs, Exception) else "values"] += 1
+                text = difference(mine, theirs)
+                key = f"{name}, tensor {place}"
+                if text and not any(fnmatch.fnmatchcase(key, pattern) for pattern in DIFFERENCES):
+                    differ.setdefault(key, f"({number}) {text}")
+    compared("each_argument", counts)
+    assert counts["values"] > 600, counts
+    assert not differ, f"{counts}, {len(differ)} differ:\n" + "\n".join(f"{k}: {v[:250]}" for k, v in differ.items())
+
+
+def test_each_argument() -> None:
+    """One input of each operation."""
+    sweep(1)
+
+
+@pytest.mark.long
+def test_each_argument_whole() -> None:
+    sweep(None)
