@@ -17,29 +17,31 @@ from ..ops.layers.columns import fold, unfold
 from ..ops.layers.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from ..ops.layers.embedding import embedding_bag, embedding_renorm_, row_number
 from ..ops.layers.linears import bilinear, linear
-from ..ops.layers.normalization import local_response_norm, rms_norm
-from ..ops.layers.padding import pad
-from ..ops.layers.pooling import (
-    adaptive_avg_pool1d,
-    adaptive_avg_pool2d,
-    adaptive_avg_pool3d,
+from ..ops.layers.max_pooling import (
     adaptive_max_pool1d_with_indices,
     adaptive_max_pool2d,
     adaptive_max_pool2d_with_indices,
     adaptive_max_pool3d,
     adaptive_max_pool3d_with_indices,
-    avg_pool1d,
-    avg_pool2d,
-    avg_pool3d,
-    lp_pool1d,
-    lp_pool2d,
-    lp_pool3d,
     max_pool1d,
     max_pool1d_with_indices,
     max_pool2d,
     max_pool2d_with_indices,
     max_pool3d,
     max_pool3d_with_indices,
+)
+from ..ops.layers.normalization import local_response_norm, rms_norm
+from ..ops.layers.padding import pad
+from ..ops.layers.pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    lp_pool1d,
+    lp_pool2d,
+    lp_pool3d,
 )
 from ..ops.layers.resizing import interpolate, upsample, upsample_bilinear, upsample_nearest
 from ..ops.layers.sampling import affine_grid, grid_sample

@@ -3,6 +3,7 @@
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
+from .broadcasting import *
 from .calculus import *
 from .contractions import *
 from .counting import *

@@ -12,10 +12,10 @@ from ..arrays import dtypes
 from ..arrays.sums import plain_add, summed
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, same
+from .broadcasting import broadcast_shapes, broadcast_tensors
 from .elementwise.arithmetic import no_bool_minus, sub
 from .indexing import look_up, written_at
 from .reductions import sum, vector_norm
-from .shape import broadcast_shapes, broadcast_tensors
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Number, Pulled, Tensor

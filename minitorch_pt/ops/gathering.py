@@ -13,9 +13,9 @@ from ..autograd import hooks
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .axes import from_front
+from .broadcasting import broadcast_shapes, broadcast_to
 from .indexing import written_at
 from .picking import take_slices
-from .shape import broadcast_shapes, broadcast_to
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Pulled, Tensor

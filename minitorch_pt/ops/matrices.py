@@ -20,13 +20,14 @@ from .algebra.common import check_info, check_matrices, check_pair, transposed, 
 from .algebra.elimination import unpack
 from .algebra.factorizations import reflected
 from .algebra.inverses import substitute
+from .broadcasting import broadcast_to
 from .checks import need
 from .elementwise.choosing import where
 from .joins import cat
 from .reductions import vector_norm
 from .reordering import flip
 from .saving import saving, saving_result
-from .shape import broadcast_to, clone
+from .shape import clone
 from .totals import cumprod
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from ..arrays.dtypes import TITLES
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
 from .axes import from_front, sizes
+from .broadcasting import expand
 from .picking import take_slices
-from .shape import compact, expand, flatten, unsqueeze
+from .shape import compact, flatten, unsqueeze
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Dims, Pulled, Size, Tensor

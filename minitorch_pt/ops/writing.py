@@ -13,13 +13,13 @@ from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, named, same
 from .axes import from_front
+from .broadcasting import broadcast_shapes
 from .gathering import check_flat_places, check_line, checked_mask, selected, size_along, take, whole_index, within
 from .index_steps import WHOLE
 from .indexing import look_up, replaced, written_at
 from .picking import take_slices
 from .saving import saving
 from .scatters import copied, scatter_reduce
-from .shape import broadcast_shapes
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Number, Operand, Pulled, Tensor

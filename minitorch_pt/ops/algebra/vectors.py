@@ -10,10 +10,10 @@ from ...arrays.dtypes import TITLES
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..axes import from_front
+from ..broadcasting import broadcast_tensors
 from ..diagonal import diagonal as _along
 from ..joins import cat
 from ..reductions import sum
-from ..shape import broadcast_tensors
 from ..totals import cumprod
 
 if TYPE_CHECKING:

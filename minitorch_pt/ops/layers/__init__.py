@@ -5,6 +5,7 @@ from .convolution import *
 from .dropouts import *
 from .embedding import *
 from .linears import *
+from .max_pooling import *
 from .normalization import *
 from .padding import *
 from .pooling import *

@@ -14,7 +14,7 @@ from ...stream import generator
 from ..checks import check_constant
 from ..gathering import gather
 from ..picking import depending
-from .pooling import largest_of, put_back
+from .max_pooling import largest_of, put_back
 from .windows import Size, check_pooled, flat_places, last_argument, node_title, pooled_axes, whole_numbers
 
 if TYPE_CHECKING:

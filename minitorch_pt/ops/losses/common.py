@@ -15,8 +15,8 @@ import numpy as np
 from ...arrays.notices import warn
 from ...arrays.sums import add, summed
 from ...autograd.rule import array
+from ..broadcasting import broadcast_tensors
 from ..halves import HALF, in_single
-from ..shape import broadcast_tensors
 
 if TYPE_CHECKING:
     from ...autograd.contract import Array, Flag, Tensor

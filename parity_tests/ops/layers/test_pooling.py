@@ -1,4 +1,4 @@
-"""ops/layers/pooling.py against torch."""
+"""ops/layers/pooling.py and max_pooling.py against torch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import minitorch_pt
-from minitorch_pt.ops.layers import pooling, windows
+from minitorch_pt.ops.layers import max_pooling, windows
 from parity_tests.oracle import assert_same, check, check_error, lookup, rand, randint, same_program
 
 F = "nn.functional."
@@ -91,8 +91,8 @@ def test_comparing_gives_what_places_give(axes, data, arguments):
     """The fast gradient, by comparing with the largest, is the plain one, by places."""
     data = data(2, 3, *SIZES[:axes])
     wide = windows.spaced(f"max_pool{axes}d", data, arguments[0], *arguments[1:] or (None, 0), 1, False)
-    value, pull = pooling._max_values.__wrapped__(data, wide, "")
-    (same, places), pull_places = pooling._max_with_places.__wrapped__(data, wide, "")
+    value, pull = max_pooling._max_values.__wrapped__(data, wide, "")
+    (same, places), pull_places = max_pooling._max_with_places.__wrapped__(data, wide, "")
     np.testing.assert_array_equal(value, same)
     g = rand(*value.shape, seed=3)
     g.flat[0] = np.inf
