@@ -74,6 +74,7 @@ def lay_out(language: str, notebooks: Path) -> Path:
         write(notebooks / f"{script.stem}.ipynb", nbformat.writes(plain))
         shown = lessons.notebook(script, language, hidden=True)
         take = f"<a href='../../notebooks/{language}/{script.stem}.ipynb' download>{script.stem}.ipynb</a> ({words['take']})"
+        take += replays.link(number, language)
         shown.cells[0].source = re.sub(r"\A(# .*\n)", rf"\1\n{take}\n", shown.cells[0].source)
         write(root / "lessons" / f"{number}.ipynb", nbformat.writes(shown))
     ways = [("../../notebooks/lessons-{}.zip", "zip"), ("all.html", "all")]

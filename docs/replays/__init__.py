@@ -29,6 +29,9 @@ NAMES = {
     "attention": ("A small GPT, with attention", "Um pequeno GPT, com atenção"),
 }
 
+# the lessons from whose pages they are reached
+LESSONS = {"11": "neuron", "00b": "network", "15": "convolution", "16": "recurrent", "19": "attention"}
+
 
 def write(name: str, path: Path, language: str) -> None:
     """Run one of the programs, and write its page."""
@@ -54,6 +57,12 @@ def page(language: str) -> str:
         f"- <a href='../replays/{language}/{name}.html'>{names[language == 'pt']}</a>" for name, names in NAMES.items()
     ]
     return "\n".join([f"# {title}", "", text, "", *links, ""])
+
+
+def link(lesson: str, language: str) -> str:
+    """What leads from a lesson's page to its own, if it has one."""
+    name = LESSONS.get(lesson)
+    return "" if name is None else f" · <a href='../../replays/{language}/{name}.html'>{WORDS[language][0]}</a>"
 
 
 def write_all(site: Path, language: str) -> None:
