@@ -17,6 +17,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+_initialized = False  # what packages that keep the random state of a card ask
+
+
 def is_available() -> bool:
     """False: everything runs on the CPU."""
     return False
