@@ -115,11 +115,14 @@ class Event:
         synchronize()
 
 
-class _CudaTensor:
+class _CudaTensor(type):
     """torch.cuda.FloatTensor and its kin, which programs name before they know whether there is a device: no tensor is one."""
 
+    def __new__(cls, name: str) -> _CudaTensor:
+        return super().__new__(cls, name, (), {"__doc__": "None is one: there is no such device."})
+
     def __init__(self, name: str) -> None:
-        self.__name__ = name
+        super().__init__(name, (), {})
 
     def __call__(self, *data: object) -> NoReturn:
         raise TypeError(
