@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from .compiler import allow_in_graph, disable, is_compiling, reset
+from .compiler import allow_in_graph, assume_constant_result, disable, is_compiling, reset
 
 __all__ = [
     "OptimizedModule",
     "allow_in_graph",
+    "assume_constant_result",
     "config",
     "disable",
     "graph_break",
