@@ -84,6 +84,7 @@ vars(_sys.modules[f"{__name__}._C"]).update(
     _CORE,
     _infer_size=ops.broadcast_shapes,
     _disabled_torch_function_impl=autograd.takeovers.never,
+    _TensorMeta=type,
 )
 _settle(
     f"{__name__}.autograd",

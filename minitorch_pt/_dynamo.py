@@ -5,10 +5,27 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from .compiler import allow_in_graph, disable, is_compiling, reset
+from .compiler import allow_in_graph, assume_constant_result, disable, is_compiling, reset
 
-__all__ = ["allow_in_graph", "config", "disable", "graph_break", "is_compiling", "mark_dynamic", "mark_static", "reset"]
+__all__ = [
+    "OptimizedModule",
+    "allow_in_graph",
+    "assume_constant_result",
+    "config",
+    "disable",
+    "graph_break",
+    "is_compiling",
+    "mark_dynamic",
+    "mark_static",
+    "reset",
+]
 
+
+class OptimizedModule:
+    """What PyTorch makes of a module that it compiles: packages ask whether a module is one, and none is."""
+
+
+eval_frame = SimpleNamespace(OptimizedModule=OptimizedModule)
 config = SimpleNamespace()  # programs set suppress_errors, cache_size_limit, ...
 
 

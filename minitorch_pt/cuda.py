@@ -17,6 +17,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+_initialized = False  # what packages that keep the random state of a card ask
+
+
 def is_available() -> bool:
     """False: everything runs on the CPU."""
     return False
@@ -112,11 +115,14 @@ class Event:
         synchronize()
 
 
-class _CudaTensor:
+class _CudaTensor(type):
     """torch.cuda.FloatTensor and its kin, which programs name before they know whether there is a device: no tensor is one."""
 
+    def __new__(cls, name: str) -> _CudaTensor:
+        return super().__new__(cls, name, (), {"__doc__": "None is one: there is no such device."})
+
     def __init__(self, name: str) -> None:
-        self.__name__ = name
+        super().__init__(name, (), {})
 
     def __call__(self, *data: object) -> NoReturn:
         raise TypeError(

@@ -346,6 +346,14 @@ def _limited(name: str, type: Any) -> dtype:
     return given(type)
 
 
+# of the types that are left out, for programs that ask when they are imported: eps, largest, smallest, tiny
+_LIMITS = {
+    "bfloat16": (2**-7, (2 - 2**-7) * 2.0**127, -(2 - 2**-7) * 2.0**127, 2**-126),
+    "float8_e4m3fn": (2**-3, 448.0, -448.0, 2**-6),
+    "float8_e5m2": (2**-2, 57344.0, -57344.0, 2**-14),
+}
+
+
 class finfo:
     """The limits of a floating point type: bits, eps, max, min, tiny, smallest_normal, resolution.
 
@@ -361,8 +369,14 @@ class finfo:
             raise TypeError(
                 f"torch.finfo() requires a floating point input type, got {type}. Use torch.iinfo to handle it"
             )
+        self.dtype = type.name
+        if type.name in _LIMITS:
+            self.bits = 8 * type.itemsize
+            self.eps, self.max, self.min, self.tiny = _LIMITS[type.name]
+            self.smallest_normal, self.resolution = self.tiny, 0.01 if self.bits == 16 else 1.0
+            return
         info = np.finfo(type.dtype)
-        self.bits, self.dtype = info.bits, type.name
+        self.bits = info.bits
         self.eps, self.max, self.min = builtins.float(info.eps), builtins.float(info.max), builtins.float(info.min)
         self.tiny = self.smallest_normal = builtins.float(info.tiny)
         self.resolution = builtins.float(f"1e-{info.precision}")

@@ -95,9 +95,6 @@ class sparsetype(tensortype):
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, SparseTensor) and instance.dtype is self.dtype
 
-    def __reduce__(self) -> str:
-        return self.__name__
-
     def __repr__(self) -> str:
         return f"<class 'torch.sparse.{self.__name__}'>"
 

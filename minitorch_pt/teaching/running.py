@@ -120,6 +120,7 @@ def _become_torch() -> None:
     vars(_PACKAGE).update(
         __name__="torch", torch=_PACKAGE
     )  # packages compare the one, and some write torch.torch.Tensor
+    _PACKAGE.Tensor.__module__ = "torch"  # by which packages find the library of an array
     vars(_PACKAGE)["__version__"] = TorchVersion(version.__version__)
     sys.excepthook = partial(_show, sys.excepthook)
 

@@ -160,7 +160,8 @@ class Conversions:
                 raise ValueError(f"invalid type: {dtype!r}; known are {', '.join(known)}")
             dtype = dtypes.of(np.dtype(known[dtype]))
         # torch.LongTensor and its kin have a dtype
-        kind = None if isinstance(dtype, (Conversions, type)) else getattr(dtype, "dtype", None)
+        kind = None if isinstance(dtype, Conversions) else getattr(dtype, "dtype", None)
+        kind = kind if isinstance(kind, dtypes.dtype) else None  # that of a class such as np.float64 is no type
         if dtype is graph.Tensor:
             kind = dtypes.get_default_dtype()
         if isinstance(dtype, dtypes.dtype):

@@ -36,26 +36,33 @@ def set_default_tensor_type(t: Any, /) -> None:
     dtypes.set_default_dtype(found.dtype)
 
 
-class tensortype:
+class tensortype(type):
     """What torch.FloatTensor and its kin are: they make tensors of one type, and tell whether a tensor is of it.
 
     >>> torch.LongTensor([1, 2])
     tensor([1, 2])
     >>> isinstance(torch.ones(2), torch.FloatTensor), torch.FloatTensor(2, 3).shape
     (True, torch.Size([2, 3]))
+
+    They are classes, so that annotations may say `torch.LongTensor | None`.
     """
 
+    dtype: dtypes.dtype
+
+    def __new__(cls, dtype: dtypes.dtype, name: str) -> tensortype:
+        said = f"Makes tensors of {dtype}, and tells whether a tensor is one."
+        made = super().__new__(cls, name, (), {"__doc__": said, "__module__": cls.__module__})
+        made.dtype = dtype
+        return made
+
     def __init__(self, dtype: dtypes.dtype, name: str) -> None:
-        self.dtype, self.__name__ = dtype, name
+        super().__init__(name, (), {})
 
     def __call__(self, *data: Any, device: Any = None) -> Tensor:
         return wrap(elements(data, self.dtype, device))
 
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, Tensor) and instance.dtype is self.dtype and not instance.is_sparse
-
-    def __reduce__(self) -> str:
-        return self.__name__
 
     def __repr__(self) -> str:
         return f"<class 'torch.{self.__name__}'>"

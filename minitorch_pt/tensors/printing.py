@@ -149,7 +149,7 @@ def tensor_repr(tensor: Tensor) -> str:
     """
     data = tensor._data
     kind = type(tensor)
-    prefix = "tensor(" if kind.__module__.startswith("minitorch_pt") else f"{kind.__name__}("
+    prefix = "tensor(" if kind.__module__.startswith(("minitorch_pt", "torch")) else f"{kind.__name__}("
     suffixes = []
     usual = (dtypes.get_default_dtype().dtype, dtypes.int64.dtype, dtypes.bool.dtype)
     if data.size == 0:

@@ -144,6 +144,10 @@ class TreeSpec(NamedTuple):
 _LEAF = TreeSpec(None, None, None)
 
 
+def _dict_flatten_with_keys(d: dict) -> tuple[list, list]:  # packages register their own dicts with it
+    return [(MappingKey(key), value) for key, value in d.items()], [*d]
+
+
 def LeafSpec() -> TreeSpec:  # torch's name
     """The spec of a leaf."""
     return _LEAF

@@ -18,7 +18,17 @@ from ..tensors.creation import from_numpy
 from ..tensors.device import on_cpu
 from ..tensors.tensor import Tensor
 
-__all__ = ["load", "load_file", "load_model", "safe_open", "save", "save_file", "save_model"]
+__all__ = [
+    "load",
+    "load_file",
+    "load_model",
+    "safe_open",
+    "save",
+    "save_file",
+    "save_model",
+    "storage_ptr",
+    "storage_size",
+]
 
 _TYPES = {
     "F64": "float64", "F32": "float32", "F16": "float16", "I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8",
@@ -231,3 +241,13 @@ def save_model(
     if force_contiguous:
         state = {name: tensor.contiguous() for name, tensor in state.items()}
     save_file(state, filename, notes or None)
+
+
+def storage_ptr(tensor: Tensor) -> int:
+    """Where the memory of a tensor begins: tensors with the same answer share it."""
+    return tensor.untyped_storage().data_ptr()
+
+
+def storage_size(tensor: Tensor) -> int:
+    """The bytes of the memory in which a tensor lies."""
+    return tensor.untyped_storage().nbytes()

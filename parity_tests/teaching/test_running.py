@@ -170,6 +170,21 @@ def test_programs_that_try(tmp_path):
     )
 
 
+def test_what_packages_ask_when_they_are_imported(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import sys, torch, torch.utils.model_zoo as model_zoo\n"
+        "from torch.utils import _pytree\n"
+        "x = torch.ones(2, requires_grad=True) * 2\n"
+        "print(type(x).__module__, type(x), x, getattr(sys.modules[type(x).__module__], 'tensordot') is torch.tensordot)\n"
+        "print(torch.cuda._initialized, isinstance(torch.nn.ReLU(), torch._dynamo.eval_frame.OptimizedModule), isinstance(torch.Tensor, torch._C._TensorMeta))\n"
+        "print(torch.finfo(torch.bfloat16), torch.finfo(torch.float8_e4m3fn), torch.finfo(torch.float8_e5m2))\n"
+        "print(_pytree._dict_flatten_with_keys({'a': 1})[1], callable(model_zoo.load_url))\n"
+    )
+    expected, ours = output(tmp_path, "program.py"), output(tmp_path, "-m", "minitorch_pt", "run", "program.py")
+    assert ours == expected and expected[2] == 0
+
+
 def test_the_script(capsys, monkeypatch):
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"] == {
         "minitorch-pt": "minitorch_pt.__main__:main"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import operator
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -94,3 +98,31 @@ def test_set_default_tensor_type(kind):
         same_program(program)
     finally:
         torch.set_warn_always(False)
+
+
+ANNOTATIONS = {
+    "or None": lambda p: p.FloatTensor | None,
+    "None or": lambda p: None | p.LongTensor,
+    "two": lambda p: p.FloatTensor | p.LongTensor | int,
+    "of a card": lambda p: p.cuda.LongTensor | None,
+    "a number": lambda p: p.FloatTensor | 3,
+}
+
+
+@pytest.mark.parametrize("annotation", ANNOTATIONS.values(), ids=ANNOTATIONS)
+def test_annotations(annotation):
+    def facts(package):
+        union = annotation(package)
+        values = (package.ones(1), package.ones(1).long(), None, 3, np.ones(1))
+        return str(union).replace(f"{package.__name__}.", ""), [isinstance(value, union) for value in values]
+
+    same_program(facts)
+
+
+@pytest.mark.parametrize("path", ["FloatTensor", "cuda.LongTensor", "sparse.DoubleTensor"])
+def test_they_are_classes(path):
+    def facts(package):
+        kind = operator.attrgetter(path)(package)
+        return repr(kind), isinstance(kind, type), pickle.loads(pickle.dumps(kind)) is kind, copy.deepcopy(kind) is kind
+
+    same_program(facts)

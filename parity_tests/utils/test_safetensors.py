@@ -128,3 +128,10 @@ def test_programs_find_it(tmp_path):
     folder = Path(minitorch_pt.__file__).parent.parent
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env={"PYTHONPATH": str(folder)})
     assert done.stdout == "{'a': tensor([1., 1.])} minitorch_pt.utils.safetensors\n", done.stderr
+
+
+def test_where_the_memory_is():
+    for p, module in SIDES:
+        x = p.ones(3, 4)
+        assert module.storage_ptr(x) == module.storage_ptr(x[1:]) == x.data_ptr() != module.storage_ptr(x.clone())
+        assert module.storage_size(x[1:]) == module.storage_size(x) == 48
