@@ -127,8 +127,6 @@ def topk(
     >>> torch.topk(torch.tensor([1.0, 4.0, 2.0, 3.0]), 2).values
     tensor([4., 3.])
     """
-    if input.dtype == np.bool_:
-        raise RuntimeError("topk does not support bool dtypes on CPU: convert it with .to(torch.uint8)")
     axis = from_front(dim, input.ndim)
     n = _size(input, axis)
     if not 0 <= k <= n:
@@ -182,8 +180,6 @@ def kthvalue(
     values=tensor(20),
     indices=tensor(2))
     """
-    if input.dtype == np.bool_:
-        raise NotImplementedError("\"kthvalue_cpu\" not implemented for 'Bool': convert it with .long()")
     axis = from_front(dim, input.ndim)
     n = _size(input, axis)
     not_empty("kthvalue", input.shape, dim)

@@ -376,7 +376,9 @@ def test_samples_show_themselves():
 def operations():
     found = set()
     for module in [m for name, m in sys.modules.items() if re.match(r"minitorch_pt(?!\.sparse)", name)]:
-        found |= {getattr(v, "__wrapped__", v) for v in vars(module).values() if callable(v) and hasattr(v, "desk")}
+        found |= {
+            getattr(v, "__wrapped__", v) for v in vars(module).values() if hasattr(getattr(v, "desk", None), "passed")
+        }
     return found
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 SECONDS = 4  # of work, not of the clock
 # what no file may make happen
-FORBIDDEN = "os. subprocess. socket. shutil. exec compile open import ctypes. code. pty. marshal.".split()
+FORBIDDEN = tuple("os. subprocess. socket. shutil. exec compile open import ctypes. code. pty. marshal.".split())
 
 
 def told(thing: Any, depth: int = 8) -> str:

@@ -187,7 +187,8 @@ def test_steps(info: Any) -> None:
     for sample in info.optim_inputs_func(device="cpu"):
         for gradient in (np.array(_SPECIAL), np.full(10, 3e38), np.full(10, 1e-45)):
             weight = minitorch_pt.nn.Parameter(minitorch_pt.ones(10, 1))
-            weight.grad = minitorch_pt.tensor(gradient.reshape(10, 1), dtype=minitorch_pt.float32)
+            dense = minitorch_pt.tensor(gradient.reshape(10, 1), dtype=minitorch_pt.float32)
+            weight.grad = dense.to_sparse() if info.name == "SparseAdam" else dense
             try:
                 optimizer = getattr(minitorch_pt.optim, info.name)([weight], **Converter(minitorch_pt)(sample.kwargs))
             except (ValueError, RuntimeError, TypeError, NotImplementedError):

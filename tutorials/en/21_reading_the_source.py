@@ -120,6 +120,7 @@ WORDS = {
     "ops/elementwise/arithmetic.py": "the rules that work number by number: sub, mul",
     "ops/reductions.py": "the rules that make few numbers of many: sum, mean",
     "ops/checks.py": "what operations refuse, and with which words",
+    "arrays/dtypes.py": "the types of elements, and which one operands have in common",
     "arrays/sums.py": "adds up along axes, with few rounding errors",
     "arrays/notices.py": "warnings for users; those of NumPy on 1/0 reach none",
     "arrays/layouts.py": "where a result lies in memory: row by row, or as its inputs do",

@@ -120,6 +120,7 @@ WORDS = {
     "ops/elementwise/arithmetic.py": "as regras que trabalham número por número: sub, mul",
     "ops/reductions.py": "as regras que reduzem muitos números a poucos: sum, mean",
     "ops/checks.py": "o que as operações recusam, e com quais palavras",
+    "arrays/dtypes.py": "os tipos dos elementos, e qual deles os operandos têm em comum",
     "arrays/sums.py": "soma ao longo de eixos, com poucos erros de arredondamento",
     "arrays/notices.py": "os avisos ao usuário; os do NumPy sobre 1/0 não chegam a ele",
     "arrays/layouts.py": "como um resultado fica na memória: linha por linha, ou como suas entradas",

@@ -8,6 +8,7 @@ are seams that the engine has anyway: where nothing is recorded they are empty.
 from __future__ import annotations
 
 import inspect
+import linecache
 import os
 import sys
 import sysconfig
@@ -285,8 +286,9 @@ def _own_frames(frame: FrameType | None) -> Iterator[FrameType]:
 
 
 def _lines(frames: list[FrameType]) -> Lines:
-    """Where the calls stand, outermost first."""
-    return tuple((frame.f_code.co_filename, frame.f_lineno) for frame in reversed(frames))
+    """Where the calls stand, outermost first; what was executed of a text has no lines to show."""
+    places = [(frame.f_code.co_filename, frame.f_lineno) for frame in reversed(frames)]
+    return tuple(place for place in places if linecache.getline(*place))
 
 
 def _parameters(rule: Any) -> list[str]:
