@@ -87,6 +87,8 @@ def log_softmax(input: Tensor, dim: Dim, *, dtype: DType | None = None) -> Tenso
 class sparsetype(tensortype):
     """What torch.sparse.FloatTensor and its kin are: torch's old constructors, (indices, values, size) or (*sizes)."""
 
+    example = "\n\n>>> torch.sparse.{name}(2, 3).dtype\n{dtype}"
+
     def __call__(self, *data: Any, device: Any = None) -> SparseTensor:
         if all(isinstance(n, int) for n in data):
             return _sparse_coo_tensor(size=data, device=device).to(self.dtype)

@@ -48,9 +48,12 @@ class tensortype(type):
     """
 
     dtype: dtypes.dtype
+    example = "\n\n>>> torch.{name}([1, 0]).dtype\n{dtype}"
 
     def __new__(cls, dtype: dtypes.dtype, name: str) -> tensortype:
-        said = f"Makes tensors of {dtype}, and tells whether a tensor is one."
+        said = f"Makes tensors of {dtype}, and tells whether a tensor is one." + cls.example.format(
+            name=name, dtype=dtype
+        )
         made = super().__new__(cls, name, (), {"__doc__": said, "__module__": cls.__module__})
         made.dtype = dtype
         return made
