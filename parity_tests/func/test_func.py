@@ -7,6 +7,7 @@ import functools
 import re
 import sys
 import threading
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -376,9 +377,7 @@ def test_samples_show_themselves():
 def operations():
     found = set()
     for module in [m for name, m in sys.modules.items() if re.match(r"minitorch_pt(?!\.sparse)", name)]:
-        found |= {
-            getattr(v, "__wrapped__", v) for v in vars(module).values() if hasattr(getattr(v, "desk", None), "passed")
-        }
+        found |= {v.__wrapped__ for v in vars(module).values() if isinstance(v, FunctionType) and hasattr(v, "desk")}
     return found
 
 

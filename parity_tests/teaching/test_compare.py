@@ -202,7 +202,7 @@ print("últ. linha ≈")
     out = capsys.readouterr().out
     assert out.rstrip().endswith("program.py a --report x.html: equal text")
     assert "not compared: 1 numbers that are times" in out
-    assert re.search(r"^PyTorch +\d+\.\d\d +\d+ MiB +5\nminitorch_pt +\d+\.\d\d +\d+ MiB +5$", out, re.M)
+    assert re.search(r"^PyTorch +\d+\.\d\d +[\d,]+ MiB +5\nminitorch_pt +\d+\.\d\d +[\d,]+ MiB +5$", out, re.M)
 
 
 def test_equal_numbers(capsys):
