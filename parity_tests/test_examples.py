@@ -23,10 +23,11 @@ def test_what_is_not_at_the_top_in_pytorch():
     assert {name for name in top if not hasattr(torch, name)} == api.NOT_AT_TOP
 
 
-@pytest.mark.parametrize("path", [path for path in api.MODULES if not path.startswith("teaching")])
+@pytest.mark.parametrize("path", api.MODULES)
 @pytest.mark.parametrize("package", [minitorch_pt, torch], ids=["here", "under PyTorch"])
 def test_they_print_what_they_say(path, package):
-    if (path, package) != ("testing", torch):  # compare is ours
+    ours = path.startswith("teaching") or path == "testing"  # compare is ours too
+    if package is minitorch_pt or not ours:
         assert not examples.failures(path, package)
 
 

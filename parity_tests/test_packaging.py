@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -89,6 +90,19 @@ def test_the_quick_start_installs_no_notebook_program():
 
     assert packages("tutorials") == {"matplotlib", "tqdm"}
     assert packages("notebooks") >= {"minitorch-pt", "jupyterlab", "jupytext", "ipywidgets"}
+
+
+def test_what_builds_the_site_is_in_its_extra():
+    """What docs/ imports beside Python's own modules is installed for it, by itself or with what needs it."""
+    along = {"PIL": "matplotlib", "nbformat": "myst-nb", "numpy": "matplotlib", "pygments": "sphinx"}
+    installed = {re.match(r"[\w-]+", need)[0] for extra in ("docs", "tutorials") for need in EXTRAS[extra]}
+    for path in (ROOT / "docs").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+            for name in {name.partition(".")[0] for name in names} - sys.stdlib_module_names:
+                own = (ROOT / name).is_dir()
+                assert own or along.get(name, name) in installed, f"{path.name} imports {name}"
 
 
 def test_hints_name_what_exists():
