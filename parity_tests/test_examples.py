@@ -23,12 +23,19 @@ def test_what_is_not_at_the_top_in_pytorch():
     assert {name for name in top if not hasattr(torch, name)} == api.NOT_AT_TOP
 
 
+def settings(package):
+    default = package.get_default_dtype(), package.get_default_device(), package.is_grad_enabled()
+    return *default, package.overrides.has_torch_function((package.ones(1),)), str(package.ones(1) / 3)
+
+
 @pytest.mark.parametrize("path", api.MODULES)
 @pytest.mark.parametrize("package", [minitorch_pt, torch], ids=["here", "under PyTorch"])
 def test_they_print_what_they_say(path, package):
     ours = path.startswith("teaching") or path == "testing"  # compare is ours too
     if package is minitorch_pt or not ours:
+        before = settings(package)
         assert not examples.failures(path, package)
+        assert settings(package) == before, "an example leaves a setting behind"
 
 
 def test_what_prints_something_else_is_found(monkeypatch):

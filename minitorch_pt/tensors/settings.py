@@ -107,6 +107,7 @@ def set_default_device(device: Any) -> None:
     >>> torch.set_default_device("cpu")
     >>> torch.zeros(2).device
     device(type='cpu')
+    >>> torch.set_default_device(None)
     """
     on_cpu("cpu" if device is None else device)
 
