@@ -264,12 +264,13 @@ def std(
     return without_axes(root, axes, keepdim), lambda g: _std_gradient(g, input, centre, axes, rest, root)
 
 
-def _both(of_spread: Callable[[], Array], g: Array, of_mean: Array) -> Array:
-    """The gradients of a spread and of a mean together; where the spread went unused, nan among its numbers does not count."""
-    return of_spread() + of_mean if array(g).any() else of_mean
+def _together(*flows: tuple[Array | None, Callable[[Array], Array]]) -> Array:
+    """What comes back by several outputs: of each its gradient, None if it was not used, and how that flows on."""
+    first, *others = [pull(g) for g, pull in flows if g is not None]
+    return builtins.sum(others, first)
 
 
-@differentiable
+@differentiable(fills=False)
 def var_mean(
     input: Tensor,
     dim: Dims | bool | None = None,
@@ -286,12 +287,13 @@ def var_mean(
     variance, centre, axes, rest = _moments("var_mean", input, dim, unbiased, correction)
     shape, n = input.shape, count_along(input.shape, axes)
     outputs = without_axes(variance, axes, keepdim).astype(centre.dtype), without_axes(centre, axes, keepdim).copy()
-    return outputs, lambda g0, g1: _both(
-        lambda: _var_gradient(g0, input, centre, axes, rest), g0, spread(g1 / n, shape, axes)
+    return outputs, lambda of_var, of_mean: _together(
+        (of_var, lambda g: _var_gradient(g, input, centre, axes, rest)),
+        (of_mean, lambda g: spread(g / n, shape, axes)),
     )
 
 
-@differentiable
+@differentiable(fills=False)
 def std_mean(
     input: Tensor,
     dim: Dims | bool | None = None,
@@ -309,8 +311,9 @@ def std_mean(
     shape, n = input.shape, count_along(input.shape, axes)
     root = np.sqrt(variance).astype(centre.dtype)
     outputs = without_axes(root, axes, keepdim), without_axes(centre, axes, keepdim).copy()
-    return outputs, lambda g0, g1: _both(
-        lambda: _std_gradient(g0, input, centre, axes, rest, root), g0, spread(g1 / n, shape, axes)
+    return outputs, lambda of_std, of_mean: _together(
+        (of_std, lambda g: _std_gradient(g, input, centre, axes, rest, root)),
+        (of_mean, lambda g: spread(g / n, shape, axes)),
     )
 
 

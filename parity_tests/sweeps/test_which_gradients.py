@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import fnmatch
-import itertools
-import warnings
 from collections import Counter
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
-from torch.testing._internal.common_methods_invocations import op_db
 
 import minitorch_pt
-from parity_tests.databases.operations import built, operation_name, program_of
-from parity_tests.databases.outcomes import some
-from parity_tests.databases.table import OutOfScope, table
-from parity_tests.databases.twins import twin
+from parity_tests.databases.operations import program_of
+from parity_tests.databases.table import OutOfScope
 from parity_tests.oracle import builtin_type
-from parity_tests.sweeps import accepted, compared
-
-DIFFERENCES = accepted("which_gradients")
-
-
-def outputs(value: Any, package: Any) -> list:
-    if isinstance(value, package.Tensor):
-        return [value]
-    return [t for v in value for t in outputs(v, package)] if isinstance(value, (tuple, list)) else []
+from parity_tests.sweeps.gradients import judge, outputs, quiet, samples
 
 
 def told(package: Any, program: Any, leaves: dict) -> list[str] | Exception:
@@ -57,30 +42,19 @@ def same(ours: Any, theirs: Any) -> bool:
 def sweep(limit: int | None) -> None:
     counts: Counter = Counter()
     differ: dict[str, str] = {}
-    for entry in op_db:
-        name = operation_name(entry)
-        if torch.float64 not in entry.dtypes or not entry.supports_autograd or table().reason(name) or not built(entry):
+    for name, theirs, ours, place, sample in samples(limit, True):
+        leaves: dict = {}
+        program = program_of(theirs, ours, sample, leaves)
+        try:
+            with quiet():
+                expected, found = told(torch, program, leaves), told(minitorch_pt, program, leaves)
+        except OutOfScope as reason:
+            counts[f"skipped: {reason}"] += 1
             continue
-        ours = twin(entry.op, name.split("[")[0])
-        samples = itertools.islice(entry.sample_inputs("cpu", torch.float64, requires_grad=True), 40)
-        for place, sample in some(samples, limit, name):
-            leaves: dict = {}
-            program = program_of(entry.op, ours, sample, leaves)
-            try:
-                with warnings.catch_warnings(), np.errstate(all="ignore"):
-                    warnings.simplefilter("ignore")
-                    theirs = told(torch, program, leaves)
-                    mine = told(minitorch_pt, program, leaves)
-            except OutOfScope as reason:
-                counts[f"skipped: {reason}"] += 1
-                continue
-            counts["values"] += len(theirs)
-            alike = len(mine) == len(theirs) and all(map(same, mine, theirs))
-            if not alike and not any(fnmatch.fnmatchcase(name, pattern) for pattern in DIFFERENCES):
-                differ[name] = f"({place}) {mine}, torch {theirs}"
-    compared("which_gradients", counts)
-    assert counts["values"] > 800, counts
-    assert not differ, f"{counts}, {len(differ)} differ:\n" + "\n".join(f"{k}: {v[:250]}" for k, v in differ.items())
+        counts["values"] += len(expected)
+        if len(found) != len(expected) or not all(map(same, found, expected)):
+            differ[name] = f"({place}) {found}, torch {expected}"
+    judge("which_gradients", counts, differ, 800)
 
 
 def test_which_gradients() -> None:
