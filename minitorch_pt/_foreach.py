@@ -42,7 +42,7 @@ def _powsum(x: Tensor, ord: Any, dtype: Any = None) -> Tensor:
 
 
 # what torch calls the arguments behind the list
-_KEYWORDS = {*"exponent ord other scalar scalars src tensor1 tensor2 tensors1 value weight weights".split()}
+_KEYWORDS = set("exponent ord other scalar scalars src tensor1 tensor2 tensors1 value weight weights".split())
 _ALIKE: dict[str, Callable] = {
     "maximum": Tensor.clamp_min, "maximum_": Tensor.clamp_min_, "minimum": Tensor.clamp_max, "minimum_": Tensor.clamp_max_,
     "norm": _norm, "powsum": _powsum,

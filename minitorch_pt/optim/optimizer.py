@@ -150,9 +150,8 @@ class Optimizer:
     _step_pre_hooks: Any = MappingProxyType({})
     _step_post_hooks = _step_pre_hooks
     later: Mapping[str, Any] = MappingProxyType({})  # options that older checkpoints lack, and what they were then
-    scalars: tuple[
-        str, ...
-    ] = ()  # state that is one number for the whole parameter; older checkpoints have it as Python's
+    # state that is one number for the whole parameter; older checkpoints have it as Python's
+    scalars: tuple[str, ...] = ()
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
@@ -447,7 +446,7 @@ class PerParameter(Optimizer):
     later: Mapping[str, Any] = MappingProxyType(
         {"foreach": None, "maximize": False, "differentiable": False, "capturable": False}
     )
-    scalars: tuple[str, ...] = ("step",)  # state that is one number for the whole parameter
+    scalars: tuple[str, ...] = ("step",)
     dense_only: str | None = None  # its name, if it takes no sparse gradients
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:

@@ -18,12 +18,10 @@ from .operations import name_of
 __all__ = ["gradients_of", "nodes_behind", "passed_back", "values_of", "weighted_sum"]
 
 # steps of which autograd keeps no numbers, and whose result is nothing but a weighted sum of their inputs
-WEIGHTED_SUMS = {
-    *(
-        "add sub rsub neg scale sum mean view index squeeze unsqueeze transpose t permute expand select narrow cat stack "
-        "clone take flip diagonal read"
-    ).split()
-}
+WEIGHTED_SUMS = (
+    "add sub rsub neg scale sum mean view index squeeze unsqueeze transpose t permute expand select narrow cat stack "
+    "clone take flip diagonal read"
+).split()
 LARGE = 1024  # numbers of a step that are still computed anew
 
 

@@ -24,12 +24,10 @@ _AS = {
 }  # fmt: skip
 _REFLECTED = {f"__r{name}__" for name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()}
 _BINARY = _REFLECTED | {name.replace("__r", "__", 1) for name in _REFLECTED}
-_NEVER = set(
-    (
-        "__init__ __new__ __init_subclass__ __torch_function__ __hash__ __getattr__ __setattr__ __setstate__ "
-        "__getstate__ __array_ufunc__ __array_function__ as_subclass"
-    ).split()
-)
+_NEVER = (
+    "__init__ __new__ __init_subclass__ __torch_function__ __hash__ __getattr__ __setattr__ __setstate__ "
+    "__getstate__ __array_ufunc__ __array_function__ as_subclass"
+).split()
 
 
 @functools.cache

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..arrays import dtypes
+from ..autograd import graph
+from ..names.absent import PACKAGE
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -149,7 +151,8 @@ def tensor_repr(tensor: Tensor) -> str:
     """
     data = tensor._data
     kind = type(tensor)
-    prefix = "tensor(" if kind.__module__.startswith(("minitorch_pt", "torch")) else f"{kind.__name__}("
+    plain = kind is graph.Tensor or kind.__module__.startswith(f"{PACKAGE}.")  # `run` calls Tensor torch's
+    prefix = "tensor(" if plain else f"{kind.__name__}("
     suffixes = []
     usual = (dtypes.get_default_dtype().dtype, dtypes.int64.dtype, dtypes.bool.dtype)
     if data.size == 0:

@@ -169,6 +169,4 @@ def pad(input: Tensor, pad: Size, mode: str = "constant", value: float | None = 
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument, but got {value}')
     _pairs(pad, input.ndim)
     _check_border(input, pad, mode)
-    if mode != "circular" and array(input).dtype.kind == "b":
-        raise NotImplementedError(f"pad() with mode {mode!r} is not implemented for 'Bool': convert it with .long()")
     return (_border if mode == "circular" else _mirrored).rule(input, pad, mode)
