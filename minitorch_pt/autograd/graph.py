@@ -28,19 +28,8 @@ class Kind:
     """What all nodes of one operation have in common (see `rule.differentiable`, whose options these are)."""
 
     __slots__ = (
-        "rule",
-        "name",
-        "linear",
-        "joint",
-        "plain",
-        "exact",
-        "fills",
-        "saves",
-        "keeps",
-        "frees",
-        "records",
-        "view",
-    )
+        "exact", "fills", "frees", "joint", "keeps", "linear", "name", "order", "plain", "records", "rule", "saves", "view",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -54,9 +43,10 @@ class Kind:
         saves: Any = None,
         records: bool = True,
         view: bool = False,
+        order: tuple[int, ...] | None = None,
     ) -> None:
         self.rule, self.name, self.linear, self.joint, self.plain = rule, name, linear, joint, plain
-        self.exact, self.records, self.view = exact, records, view
+        self.exact, self.records, self.view, self.order = exact, records, view, order
         self.fills = fills  # whether outputs to which no gradient came get zeros (a user's Function may refuse)
         # what may not change, as positions: of arguments from 0, of outputs from -1 down; a list: what each input's gradient needs
         self.saves: tuple[int, ...] | list[tuple[int, ...]] | None = saves

@@ -106,13 +106,14 @@ def _operation(
     check: Callable | None = None,
     saves: str | list[str] | None = None,
     fills: bool = True,
+    order: str | None = None,
 ) -> Any:
     short = function.__name__.strip("_")
     camel = "".join(word.capitalize() for word in short.split("_"))
     names = [*function.__code__.co_varnames[: function.__code__.co_argcount]]
-    kind = Kind(
-        function, name or f"{camel}Backward0", linear, joint, plain, exact, fills, _places(saves, names), records, view
-    )
+    saved, ordered = _places(saves, names), _places(order, names)
+    node_name = name or f"{camel}Backward0"
+    kind = Kind(function, node_name, linear, joint, plain, exact, fills, saved, records, view, ordered)
     desk = contract.Desk(function, short)
     if function.__name__ == short:  # what help() shows
         function.__annotations__["return"] = "Tensor" if returns is None else returns.__name__
@@ -323,6 +324,7 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
         list, what the gradient of each input needs. By default it is what the gradient functions hold. To be said where torch's
         node saves something else; all other arrays that the functions hold must then be copies
     fills: whether the gradient functions get zeros for outputs to which no gradient came, and not None
+    order: in which order the hooks of leaves run, if not in that of the arguments, and all are given: "bias input weight"
     exact: the gradients have the shapes and types of the inputs without the engine's looking at it
     plain: the same operation composed of others, differentiated in its place where the rule cannot run on Tensors
     """

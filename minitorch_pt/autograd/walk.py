@@ -228,8 +228,9 @@ class Pass:
             node.release()
         # nothing may hold on to what was passed on, or a gradient that is ours alone would look shared
         flows = flow = gradient = None  # type: ignore[assignment]
-        turned = (*edges[-1:], *edges[:-1]) if node.kind.exact else edges  # linear: as torch's addmm, the bias first
-        for edge in turned if self.due else ():
+        if self.due and node.kind.order is not None and len(node.kind.order) == len(edges):
+            edges = [edges[i] for i in node.kind.order]
+        for edge in edges if self.due else ():
             if self.due.get(id(edge)) == node.seq and id(edge) in self.leaves:
                 self.settle(self.leaves.pop(id(edge)))
 

@@ -10,6 +10,11 @@ import minitorch_pt
 MODELS = {
     "linear": (lambda nn: nn.Linear(3, 2), (4, 3)),
     "linear without bias": (lambda nn: nn.Linear(3, 2, bias=False), (4, 3)),
+    **{f"linear of {len(shape)} axes": (lambda nn: nn.Linear(3, 2), shape) for shape in ((3,), (2, 4, 3), (2, 2, 4, 3))},
+    **{f"linear of {len(shape)} axes without bias": (lambda nn: nn.Linear(3, 2, bias=False), shape) for shape in ((3,), (2, 4, 3))},
+    "rms norm": (lambda nn: nn.RMSNorm(3), (4, 3)),
+    "transformer": (lambda nn: nn.TransformerEncoderLayer(4, 2, 8, 0.0), (3, 1, 4)),
+    "gru cell": (lambda nn: nn.GRUCell(3, 2), (4, 3)),
     "convolution": (lambda nn: nn.Conv2d(1, 2, 3), (1, 1, 5, 5)),
     "transposed": (lambda nn: nn.ConvTranspose2d(1, 2, 3), (1, 1, 5, 5)),
     "grouped": (lambda nn: nn.Sequential(nn.Conv2d(2, 2, 3, groups=2), nn.ConvTranspose2d(2, 1, 2)), (1, 2, 5, 5)),

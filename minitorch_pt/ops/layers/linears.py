@@ -46,7 +46,7 @@ def _plain_linear(input: Array, weight: Array, bias: Array | None = None) -> Arr
     return value
 
 
-@differentiable(name="AddmmBackward0", plain=_plain_linear, exact=True)
+@differentiable(name="AddmmBackward0", plain=_plain_linear, exact=True, order="bias input weight")
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Tensor | None = None) -> Pulled:
     """input @ weightᵀ + bias: each row of `weight` holds the weights of one output.
 
@@ -70,7 +70,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
     return value, lambda g: g.dot(weight), lambda g: g.T.dot(input), _sum_of_rows
 
 
-@differentiable(name=_linear_name, plain=_plain_linear)
+@differentiable(name=_linear_name, plain=_plain_linear, order="bias weight input")
 def _linear_otherwise(input: Array, weight: Array, bias: Array | None = None) -> Pulled:
     """`linear` for inputs that are no matrix, without bias, with one that broadcasts, or for weights of one output without an axis."""
     shape = input.shape

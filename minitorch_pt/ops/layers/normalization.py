@@ -143,7 +143,7 @@ def _layer_norm(input: Array, weight: Array | None, bias: Array | None, count: i
     return _affine(hat, weight, bias), pull, lambda g: _over_samples(g * hat, count), lambda g: _over_samples(g, count)
 
 
-@differentiable(name="MulBackward0", saves=["input weight", ""])
+@differentiable(name="MulBackward0", saves=["input weight", ""], order="weight input")
 def _rms_norm(input: Array, weight: Array | None, bias: None, count: int, eps: float) -> Pulled:
     shape, x = input.shape, _as_rows(input, count)
     n = x.shape[1]
