@@ -6,6 +6,7 @@ import sys
 from typing import NoReturn
 
 from .amp import for_cuda as amp
+from .names.kin import Kin
 from .names.places import settle
 from .tensors import legacy
 from .tensors.device import DeviceError
@@ -115,14 +116,11 @@ class Event:
         synchronize()
 
 
-class _CudaTensor(type):
+class _CudaTensor(Kin):
     """torch.cuda.FloatTensor and its kin, which programs name before they know whether there is a device: no tensor is one."""
 
-    def __new__(cls, name: str) -> _CudaTensor:
-        return super().__new__(cls, name, (), {"__doc__": "None is one: there is no such device."})
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name, (), {})
+    home = "torch.cuda"
+    text = "None is one: there is no such device."
 
     def __call__(self, *data: object) -> NoReturn:
         raise TypeError(
@@ -132,11 +130,8 @@ class _CudaTensor(type):
     def __instancecheck__(self, instance: object) -> bool:
         return False
 
-    def __repr__(self) -> str:
-        return f"<class 'torch.cuda.{self.__name__}'>"
 
-
-globals().update({name: _CudaTensor(name) for name in legacy.__all__ if name.endswith("Tensor")})
+globals().update({name: _CudaTensor(name, None) for name in legacy.__all__ if name.endswith("Tensor")})
 
 settle(
     __name__,

@@ -12,6 +12,7 @@ from .arrays import dtypes
 from .arrays.notices import warn
 from .arrays.storage import copied, looking, memory, writable
 from .autograd import graph
+from .names.kin import Kin
 from .names.places import settle
 from .tensors.device import CPU, DeviceError, device, on_cpu
 from .tensors.elements import elements
@@ -384,23 +385,17 @@ def shown(storage: Any, dtype: dtypes.dtype) -> Tensor:
     )
 
 
-class storagetype:
+class storagetype(Kin):
     """What torch.FloatStorage and its kin are: they make storages of one type, and tell whether a storage is of it."""
 
-    def __init__(self, dtype: dtypes.dtype) -> None:
-        self.dtype, self.__name__ = dtype, f"{dtypes.TITLES[dtype.name]}Storage"
+    made_of = (TypedStorage,)
+    text = "Makes storages of {dtype}, and tells whether a storage is one.\n\n>>> torch.{name}([1, 0]).dtype\n{dtype}"
 
     def __call__(self, *args: Any) -> TypedStorage:
         return TypedStorage(*args, dtype=self.dtype)
 
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, TypedStorage) and instance.dtype is self.dtype
-
-    def __reduce__(self) -> str:
-        return self.__name__
-
-    def __repr__(self) -> str:
-        return f"<class 'torch.{self.__name__}'>"
 
     def from_buffer(self, buffer: Any, byte_order: str = "native", count: int = -1, offset: int = 0) -> TypedStorage:
         """The values that bytes hold, copied. byte_order: "native", "little" or "big". Without `count` all from the byte `offset` on.
@@ -423,8 +418,8 @@ class storagetype:
 
 
 Sequence.register(_Memory)  # torch.tensor(storage)
-settle("minitorch_pt", {"is_storage": is_storage})
 settle("minitorch_pt.storage", {"TypedStorage": TypedStorage, "UntypedStorage": UntypedStorage})
-KINDS = {dtype: storagetype(dtype) for dtype in dtypes.ALL}
+KINDS = {dtype: storagetype(f"{dtypes.TITLES[dtype.name]}Storage", dtype) for dtype in dtypes.ALL}
 globals().update({kind.__name__: kind for kind in KINDS.values()})
+settle("minitorch_pt", {"is_storage": is_storage} | {kind.__name__: kind for kind in KINDS.values()})
 Storage = KINDS[dtypes.float32]

@@ -21,6 +21,7 @@ import pytest
 import minitorch_pt as torch
 from minitorch_pt import distributions, nn, optim
 from minitorch_pt.optim import lr_scheduler
+from minitorch_pt.storage import storagetype
 from minitorch_pt.utils import data
 
 DATA = Path(__file__).parent / "data"
@@ -189,4 +190,8 @@ def test_names_written_today():
         file = io.BytesIO()
         torch.save(thing, file)
         file.seek(0)
-        assert torch.load(file, weights_only=False) is thing, key
+        loaded = torch.load(file, weights_only=False)
+        if isinstance(thing, storagetype):  # in torch's files such a name is the type of what follows, and no class
+            assert loaded.dtype == thing.dtype.dtype, key
+        else:
+            assert loaded is thing, key

@@ -87,7 +87,8 @@ def log_softmax(input: Tensor, dim: Dim, *, dtype: DType | None = None) -> Tenso
 class sparsetype(tensortype):
     """What torch.sparse.FloatTensor and its kin are: torch's old constructors, (indices, values, size) or (*sizes)."""
 
-    example = "\n\n>>> torch.sparse.{name}(2, 3).dtype\n{dtype}"
+    home = "torch.sparse"
+    text = "Makes sparse tensors of {dtype}, and tells whether a tensor is one.\n\n>>> torch.sparse.{name}(2, 3).dtype\n{dtype}"
 
     def __call__(self, *data: Any, device: Any = None) -> SparseTensor:
         if all(isinstance(n, int) for n in data):
@@ -97,13 +98,10 @@ class sparsetype(tensortype):
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, SparseTensor) and instance.dtype is self.dtype
 
-    def __repr__(self) -> str:
-        return f"<class 'torch.sparse.{self.__name__}'>"
-
 
 globals().update(
     {
-        f"{title}Tensor": sparsetype(getattr(dtypes, name), f"{title}Tensor")
+        f"{title}Tensor": sparsetype(f"{title}Tensor", getattr(dtypes, name))
         for name, title in dtypes.TITLES.items()
         if title != "Bool"
     }

@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from ..arrays import dtypes
+from ..names.kin import Kin
 from .elements import elements
 from .tensor import Tensor, wrap
 
@@ -36,30 +37,16 @@ def set_default_tensor_type(t: Any, /) -> None:
     dtypes.set_default_dtype(found.dtype)
 
 
-class tensortype(type):
+class tensortype(Kin):
     """What torch.FloatTensor and its kin are: they make tensors of one type, and tell whether a tensor is of it.
 
     >>> torch.LongTensor([1, 2])
     tensor([1, 2])
     >>> isinstance(torch.ones(2), torch.FloatTensor), torch.FloatTensor(2, 3).shape
     (True, torch.Size([2, 3]))
-
-    They are classes, so that annotations may say `torch.LongTensor | None`.
     """
 
-    dtype: dtypes.dtype
-    example = "\n\n>>> torch.{name}([1, 0]).dtype\n{dtype}"
-
-    def __new__(cls, dtype: dtypes.dtype, name: str) -> tensortype:
-        said = f"Makes tensors of {dtype}, and tells whether a tensor is one." + cls.example.format(
-            name=name, dtype=dtype
-        )
-        made = super().__new__(cls, name, (), {"__doc__": said, "__module__": cls.__module__})
-        made.dtype = dtype
-        return made
-
-    def __init__(self, dtype: dtypes.dtype, name: str) -> None:
-        super().__init__(name, (), {})
+    text = "Makes tensors of {dtype}, and tells whether a tensor is one.\n\n>>> torch.{name}([1, 0]).dtype\n{dtype}"
 
     def __call__(self, *data: Any, device: Any = None) -> Tensor:
         return wrap(elements(data, self.dtype, device))
@@ -67,10 +54,7 @@ class tensortype(type):
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, Tensor) and instance.dtype is self.dtype and not instance.is_sparse
 
-    def __repr__(self) -> str:
-        return f"<class 'torch.{self.__name__}'>"
-
 
 globals().update(
-    {f"{title}Tensor": tensortype(getattr(dtypes, name), f"{title}Tensor") for name, title in dtypes.TITLES.items()}
+    {f"{title}Tensor": tensortype(f"{title}Tensor", getattr(dtypes, name)) for name, title in dtypes.TITLES.items()}
 )

@@ -105,6 +105,7 @@ ANNOTATIONS = {
     "None or": lambda p: None | p.LongTensor,
     "two": lambda p: p.FloatTensor | p.LongTensor | int,
     "of a card": lambda p: p.cuda.LongTensor | None,
+    "of storages": lambda p: p.FloatStorage | p.LongStorage | None,
     "a number": lambda p: p.FloatTensor | 3,
 }
 
@@ -119,7 +120,7 @@ def test_annotations(annotation):
     same_program(facts)
 
 
-@pytest.mark.parametrize("path", ["FloatTensor", "cuda.LongTensor", "sparse.DoubleTensor"])
+@pytest.mark.parametrize("path", ["FloatTensor", "cuda.LongTensor", "sparse.DoubleTensor", "FloatStorage"])
 def test_they_are_classes(path):
     def facts(package):
         kind = operator.attrgetter(path)(package)
