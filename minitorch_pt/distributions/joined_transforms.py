@@ -14,7 +14,10 @@ __all__ = ["CatTransform", "StackTransform"]
 
 
 class _Joined(Transform):
-    """What both have in common: `_parts` takes x apart, `_join` puts the results together."""
+    """What both have in common: `_parts` takes x apart, `_join` puts the results together.
+
+    What other transforms have as attributes follows here from the parts, hence the properties.
+    """
 
     def __init__(self, tseq: Sequence[Transform], dim: int = 0, cache_size: int = 0) -> None:
         assert all(isinstance(t, Transform) for t in tseq), "All elements of tseq must be Transform instances"

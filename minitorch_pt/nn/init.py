@@ -303,7 +303,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 
     >>> _ = torch.manual_seed(0)
     >>> Q = nn.init.orthogonal_(torch.empty(3, 3))
-    >>> torch.allclose(Q @ Q.T, torch.eye(3), atol=1e-6)
+    >>> torch.allclose(Q @ Q.T, torch.eye(3), atol=1e-6)  # but for rounding
     True
     """
     if tensor.ndim < 2:

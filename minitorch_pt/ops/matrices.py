@@ -277,7 +277,7 @@ def qr(input: Tensor, some: bool = True, *, out: tuple[Tensor, ...] | None = Non
 
     >>> import warnings; warnings.simplefilter("ignore")  # deprecated: see torch.linalg.qr
     >>> Q, R = torch.qr(torch.tensor([[3.0, 0.0], [4.0, 5.0]]))
-    >>> torch.allclose(Q @ R, torch.tensor([[3.0, 0.0], [4.0, 5.0]]), atol=1e-6), Q.shape
+    >>> torch.allclose(Q @ R, torch.tensor([[3.0, 0.0], [4.0, 5.0]]), atol=1e-6), Q.shape  # but for rounding
     (True, torch.Size([2, 2]))
     """
     _deprecated("qr", "torch.linalg.qr")

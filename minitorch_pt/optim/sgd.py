@@ -144,7 +144,8 @@ def _descend_rows(group: dict[str, Any], states: dict[Any, dict], p: Tensor) -> 
     """
     if group["fused"]:
         raise RuntimeError("`_fused_sgd` does not support sparse gradients")
-    g: Any = -p.grad if group["maximize"] else p.grad  # type: ignore[operator]
+    g: Any = p.grad
+    g = -g if group["maximize"] else g
     if group["weight_decay"]:
         g = g.add(p, alpha=group["weight_decay"])
     if group["momentum"]:

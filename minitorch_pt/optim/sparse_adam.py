@@ -58,7 +58,7 @@ class SparseAdam(Optimizer):
         loss = evaluate(closure)
         for group in self.param_groups:
             params = with_gradients(group)
-            if not all(p.grad.is_sparse for p in params):  # type: ignore[union-attr]
+            if not all(p._grad.is_sparse for p in params):
                 raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
             for p in params:
                 state = self.state[p]

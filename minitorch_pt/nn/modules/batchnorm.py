@@ -138,7 +138,7 @@ class BatchNorm2d(BatchNorm):
 
     >>> x = torch.randn(8, 3, 4, 4)
     >>> y = nn.BatchNorm2d(3)(x)
-    >>> torch.allclose(y.mean(dim=(0, 2, 3)), torch.zeros(3), atol=1e-6)
+    >>> torch.allclose(y.mean(dim=(0, 2, 3)), torch.zeros(3), atol=1e-6)  # but for rounding
     True
     """
 

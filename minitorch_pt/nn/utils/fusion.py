@@ -76,7 +76,7 @@ def fuse_conv_bn_eval(conv: Any, bn: Any, transpose: bool = False) -> Any:
 
     >>> conv, norm = nn.Conv2d(1, 2, 3).eval(), nn.BatchNorm2d(2).eval()
     >>> x = torch.ones(1, 1, 3, 3)
-    >>> torch.allclose(nn.utils.fuse_conv_bn_eval(conv, norm)(x), norm(conv(x)), atol=1e-6)
+    >>> torch.allclose(nn.utils.fuse_conv_bn_eval(conv, norm)(x), norm(conv(x)), atol=1e-6)  # but for rounding
     True
     """
     return _fused(conv, bn, functools.partial(fuse_conv_bn_weights, transpose=transpose))
@@ -103,7 +103,7 @@ def fuse_linear_bn_eval(linear: Any, bn: Any) -> Any:
 
     >>> linear, norm = nn.Linear(3, 2).eval(), nn.BatchNorm1d(2).eval()
     >>> x = torch.ones(4, 3)
-    >>> torch.allclose(nn.utils.fuse_linear_bn_eval(linear, norm)(x), norm(linear(x)), atol=1e-6)
+    >>> torch.allclose(nn.utils.fuse_linear_bn_eval(linear, norm)(x), norm(linear(x)), atol=1e-6)  # but for rounding
     True
     """
     if not (linear.training or bn.training) and linear.out_features != bn.num_features and bn.num_features != 1:

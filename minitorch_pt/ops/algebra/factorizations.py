@@ -142,7 +142,7 @@ def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = Non
         RuntimeError: another mode, or not floating point.
 
     >>> Q, R = torch.linalg.qr(torch.tensor([[3.0, 0.0], [4.0, 5.0]]))
-    >>> torch.allclose(Q @ R, torch.tensor([[3.0, 0.0], [4.0, 5.0]]), atol=1e-6)
+    >>> torch.allclose(Q @ R, torch.tensor([[3.0, 0.0], [4.0, 5.0]]), atol=1e-6)  # but for rounding
     True
     """
     check_matrices("linalg.qr", A)

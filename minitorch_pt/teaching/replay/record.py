@@ -193,7 +193,7 @@ class Recorder:
             pulls=pull_texts(node),
             node=weakref.ref(node),
         )
-        node.operation = operation  # type: ignore[attr-defined]
+        node.operation = operation  # type: ignore[attr-defined]  # beside its slots: it lives as long as the node
         return hooks.add_hook(node, partial(self._passed, operation), hooks.AFTER)
 
     def _inputs(self, node: Node, args: Any, frames: list[FrameType]) -> Iterator[Input]:
