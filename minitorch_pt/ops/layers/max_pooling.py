@@ -106,7 +106,7 @@ def _places_of(
         which += free
     if free.any():
         return None
-    table: Any = 0
+    table: np.ndarray | int = 0
     n = len(axes)  # the place of each window's k-th element
     for d, (axis, size) in enumerate(zip(axes, sizes, strict=True)):
         shape = np.ones(2 * n, np.intp)
@@ -272,7 +272,7 @@ def _adaptive_max_pool(name: str, input: Array, output_size: Size, places: bool)
 
 
 @composed
-def adaptive_max_pool1d(input: Tensor, output_size: Size) -> Any:
+def adaptive_max_pool1d(input: Tensor, output_size: Size) -> tuple[Tensor, Tensor]:
     """The largest element of each of `output_size` windows that cover the input, and its place: see `nn.AdaptiveMaxPool1d`.
 
     >>> torch.adaptive_max_pool1d(torch.tensor([[1.0, 2.0, 3.0, 4.0]]), 2)

@@ -12,7 +12,7 @@ import functools
 import math
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def _into_windows(g: Array, axes: tuple[Axis, ...]) -> Pulled:
 
 def _areas(axes: Sequence[Axis], with_padding: bool) -> Array:
     """How many elements each window has."""
-    areas: Any = 1
+    areas: np.ndarray | int = 1
     for axis in axes:
         reach = axis.before if with_padding else 0
         inside = (axis.places >= -reach) & (axis.places < axis.size + reach)
