@@ -10,7 +10,7 @@ from typing import Any
 
 from .arrays.dtypes import TITLES
 from .names.titles import titled
-from .ops.reductions import vector_norm
+from .ops.norms import vector_norm
 from .tensors.tensor import Tensor
 
 __all__: list[str] = []  # `find` makes them

@@ -15,7 +15,7 @@ from .ops.elementwise.gamma_functions import digamma, igamma, igammac, lgamma, m
 from .ops.elementwise.softmaxes import log_softmax, softmax
 from .ops.elementwise.special_functions import entr, i0, i0e, i1, i1e, xlog1py, xlogy
 from .ops.elementwise.trigonometry import sinc
-from .ops.reductions import logsumexp
+from .ops.norms import logsumexp
 
 if TYPE_CHECKING:
     from .autograd.contract import Tensor

@@ -389,7 +389,7 @@ class storagetype(Kin):
     """What torch.FloatStorage and its kin are: they make storages of one type, and tell whether a storage is of it."""
 
     made_of = (TypedStorage,)
-    text = "Makes storages of {dtype}, and tells whether a storage is one.\n\n>>> torch.{name}([1, 0]).dtype\n{dtype}"
+    text = "Makes storages of {dtype}, and tells whether a storage is one.\n\n>>> torch.{name}.dtype\n{dtype}"
 
     def __call__(self, *args: Any) -> TypedStorage:
         return TypedStorage(*args, dtype=self.dtype)

@@ -19,7 +19,7 @@ __all__ = ["adopt", "behind_the_doors", "settle"]
 
 # modules that pickles of 0.1.0 name and that are no more, or hold less; what they held is looked for behind the doors
 GONE = """autograd.graph conversion creation device dtypes legacy low_rank printing settings size tensor ops.activations ops.attention ops.convolution ops.ctc
-ops.dropouts ops.embedding ops.indexing ops.likelihood_losses ops.margin_losses ops.normalization ops.numbered_losses ops.padding
+ops.dropouts ops.embedding ops.indexing ops.likelihood_losses ops.margin_losses ops.matrices ops.normalization ops.numbered_losses ops.padding
 ops.pointwise ops.pooling ops.products ops.recurrent ops.reductions ops.scatters ops.shape ops.shrinking ops.sorting ops.special_functions
 ops.unpooling ops.vision"""
 DOORS = ("", ".nn.functional", ".linalg", ".special", ".tensors.conversion", ".autograd", ".autograd.hooks")

@@ -4,6 +4,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from .broadcasting import *
+from .built_matrices import *
 from .calculus import *
 from .contractions import *
 from .counting import *
@@ -15,6 +16,7 @@ from .gathering import *
 from .indexing import *
 from .joins import *
 from .matrices import *
+from .norms import *
 from .products import *
 from .quantiles import *
 from .reductions import *

@@ -15,7 +15,8 @@ from ..autograd.rule import array, differentiable, same
 from .broadcasting import broadcast_shapes, broadcast_tensors
 from .elementwise.arithmetic import no_bool_minus, sub
 from .indexing import look_up, written_at
-from .reductions import sum, vector_norm
+from .norms import vector_norm
+from .reductions import sum
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Number, Pulled, Tensor

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..tensors.tensor import Tensor
-from .optimizer import PerParameter, counter, nonnegative, number, zeros
+from .algorithms import PerParameter, zeros
+from .optimizer import counter, nonnegative, number
 
 __all__ = ["Adafactor"]
 

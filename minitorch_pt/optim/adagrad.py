@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..tensors.tensor import Tensor, wrap
-from .optimizer import Elementwise, check_implementation, counter, nonnegative, number
+from .algorithms import Elementwise
+from .optimizer import check_implementation, counter, nonnegative, number
 
 __all__ = ["Adagrad"]
 

@@ -10,9 +10,9 @@ import numpy as np
 from ..autograd.changes import changed
 from ..tensors.tensor import Tensor
 from . import recorded
+from .algorithms import PerParameter, zeros
 from .optimizer import (
     Optimizer,
-    PerParameter,
     blocks,
     check_implementation,
     check_tensors,
@@ -21,7 +21,6 @@ from .optimizer import (
     nonnegative,
     number,
     with_gradients,
-    zeros,
 )
 
 __all__ = ["Adam"]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..tensors.tensor import Tensor
-from .optimizer import Optimizer, PerParameter, nonnegative, number, zeros
+from .algorithms import PerParameter, zeros
+from .optimizer import Optimizer, nonnegative, number
 
 __all__ = ["Muon"]
 

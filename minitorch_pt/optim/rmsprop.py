@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..tensors.tensor import Tensor
-from .optimizer import Elementwise, check_implementation, counter, nonnegative, number, zeros
+from .algorithms import Elementwise, zeros
+from .optimizer import check_implementation, counter, nonnegative, number
 
 __all__ = ["RMSprop"]
 

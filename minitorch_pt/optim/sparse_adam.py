@@ -9,7 +9,8 @@ import numpy as np
 
 from ..autograd.changes import changed
 from ..tensors.tensor import Tensor
-from .optimizer import Optimizer, check_betas, evaluate, number, with_gradients, zeros
+from .algorithms import zeros
+from .optimizer import Optimizer, check_betas, evaluate, number, with_gradients
 
 __all__ = ["SparseAdam"]
 

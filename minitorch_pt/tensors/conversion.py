@@ -1,4 +1,4 @@
-"""Conversions: a tensor as another dtype, as NumPy's array, as Python's numbers and lists, as text, in files."""
+"""Conversions: a tensor as another dtype, as NumPy's array, as Python's numbers and lists, as text."""
 
 from __future__ import annotations
 
@@ -13,17 +13,12 @@ import numpy as np
 from .. import ops
 from ..arrays import dtypes, formats
 from ..arrays.size import Size
-from ..arrays.storage import copied, looking, resize
-from ..autograd import changes, graph
-from ..autograd.contract import composed
-from ..autograd.modes import is_grad_enabled, recording
+from ..autograd import graph
+from ..autograd.modes import is_grad_enabled
 from ..autograd.readers import read
 from ..autograd.rule import differentiable, named
 from ..autograd.takeovers import DisableTorchFunctionSubclass
-from ..ops.axes import sizes as given_sizes
 from ..ops.shape import laid_out
-from ..ops.slicing import as_strided
-from ..storage import KINDS, TypedStorage, UntypedStorage, shown, storage, untyped_storage
 from .device import DeviceError, DLDeviceType, device as _device, on_cpu
 from .elements import elements
 from .printing import tensor_repr
@@ -417,96 +412,6 @@ class Conversions:
         if self._data.ndim == 0 and type(self) is graph.Tensor:
             return format(self.item(), spec)
         return object.__format__(self, spec)
-
-    # -- copies and files ----------------------------------------------------------------------------------------------
-    def __deepcopy__(self: Any, memo: dict) -> Any:
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. Use detach().clone() for a copy without history."
-            )
-        if id(self) not in memo:
-            data = copied(self._data, memo)
-            memo[id(self)] = copy = rebuilt(type(self), data, self.requires_grad, self._attributes())
-            if self._grad is not None:
-                copy._grad = graph.wrap(self._grad._data.copy())
-        return memo[id(self)]
-
-    def set_(self: Any, source: Any = None, storage_offset: Any = 0, size: Any = None, stride: Any = None) -> Any:
-        """Show the memory of `source` from now on, from an element on and with sizes and strides if they are given; none without it.
-
-        Raises:
-            RuntimeError: of another type, or the history of a tensor that requires grad would be lost.
-        """
-        if source is not None and not isinstance(source, Conversions):
-            source = shown(source, self.dtype)
-        if recording.on and (self.requires_grad or (source is not None and source.requires_grad)):
-            raise RuntimeError("set_() of a tensor that requires grad has no derivative: do it under torch.no_grad()")
-        if source is None:
-            data = np.empty(0, self._data.dtype)
-        elif source.dtype is not self.dtype:
-            raise RuntimeError(f"Could not set tensor of type {source.dtype} to a tensor of type {self.dtype}")
-        elif size is None:
-            data = source._data
-        else:
-            stride = np.empty(size, "b").strides if stride is None else stride
-            data = as_strided(source.detach(), size, stride, storage_offset)._data
-        changes.exchange(self, data)
-        changes.changed(self._data)
-        return self
-
-    def resize_(self: Any, *sizes: Any, memory_format: Any = None) -> Any:
-        """Take another shape on the same memory, or on more of it: elements keep their places in memory, not their indices.
-
-        Raises:
-            RuntimeError: the tensor requires grad.
-        """
-        if not sizes:
-            raise TypeError("resize_() needs a size; for a single number it is ()")
-        if self.requires_grad:
-            raise RuntimeError("cannot resize variables that require grad: use reshape(), or detach() first")
-        shape = given_sizes(sizes)
-        if any(n < 0 for n in shape):
-            raise RuntimeError(f"resize_() got a negative size: {list(shape)}")
-        if shape != self._data.shape or memory_format is not None:
-            if memory_format is not None:
-                order = formats.steps(shape, read("MemoryFormat", memory_format, "resize_", "memory_format"))
-            resize(self, shape)
-            if memory_format is not None:
-                self._data = looking(self._data, shape, [step * self._data.itemsize for step in order])
-            changes.changed(self._data)
-        return self
-
-    @composed
-    def resize_as_(self: Any, the_template: Tensor, *, memory_format: MemoryFormat | None = None) -> Any:
-        """`resize_` to the shape of another tensor, and with `preserve_format` to its order in memory.
-
-        >>> x = torch.tensor([1, 2, 3, 4])
-        >>> torch.resize_as_(x, torch.zeros(2, 2))
-        tensor([[1, 2],
-                [3, 4]])
-        """
-        if memory_format is formats.preserve_format:
-            memory_format = formats.suggested(the_template._data)
-        return self.resize_(tuple(the_template.shape), memory_format=memory_format)
-
-    def untyped_storage(self: Any) -> UntypedStorage:
-        """The memory in which the tensor lies, as bytes; tensors that share it have storages of one `data_ptr()`."""
-        return untyped_storage(self)
-
-    def storage(self: Any) -> TypedStorage:
-        """The memory in which the tensor lies, as elements of its type; torch deprecates it for `untyped_storage`."""
-        return storage(self)
-
-    def storage_type(self: Any) -> Any:
-        """What torch calls the storage of a tensor of this type: torch.FloatStorage."""
-        return KINDS[self.dtype]
-
-    def _attributes(self) -> dict:
-        """What the user has set on this tensor: without the engine's own."""
-        return {k: v for k, v in self.__dict__.items() if k not in ("_origin", "_hooks", "_after", "_retains")}
-
-    def __reduce_ex__(self: Any, protocol: Any) -> tuple:
-        return rebuilt, (type(self), self._data, self.requires_grad, self._attributes())
 
 
 def rebuilt(cls: Any, data: np.ndarray, requires_grad: bool, attributes: dict) -> Any:

@@ -227,7 +227,7 @@ class Methods(Operators, Overwriting):
         """This tensor where the condition holds, else `other`."""
         return ops.where(condition, self, other)
 
-    # reductions and sorting (ops/reductions.py, ops/extremes.py, ops/totals.py, ops/sorting.py, ops/quantiles.py, ops/counting.py, ops/statistics.py)
+    # reductions and sorting (ops/reductions.py, ops/norms.py, ops/extremes.py, ops/totals.py, ops/sorting.py, ops/quantiles.py, ops/counting.py, ops/statistics.py)
     all = method(ops.all)
     amax = method(ops.amax)
     amin = method(ops.amin)
@@ -273,7 +273,7 @@ class Methods(Operators, Overwriting):
     quantile = method(ops.quantile)
     var = method(ops.var)
 
-    # shape (ops/shape.py, ops/joins.py, ops/slicing.py, ops/reordering.py, ops/diagonal.py)
+    # shape (ops/shape.py, ops/broadcasting.py, ops/joins.py, ops/slicing.py, ops/reordering.py, ops/diagonal.py)
     adjoint = method(ops.adjoint)
     as_strided = method(ops.as_strided)
     broadcast_to = method(ops.broadcast_to)
@@ -385,7 +385,7 @@ class Methods(Operators, Overwriting):
     vdot = method(ops.vdot)
     inner = method(ops.inner)
 
-    # linear algebra (ops/matrices.py, ops/algebra/)
+    # linear algebra (ops/matrices.py, ops/built_matrices.py, ops/algebra/)
     cholesky = method(ops.cholesky)
     cholesky_inverse = method(ops.cholesky_inverse)
     cholesky_solve = method(ops.cholesky_solve)

@@ -23,12 +23,13 @@ from .asked import offer
 from .conversion import Conversions
 from .elements import elements
 from .facts import Facts, warn_of_grad
+from .memory import Memory
 from .methods import Methods
 
 __all__ = ["Tensor"]
 
 
-class Tensor(Methods, Facts, Conversions):
+class Tensor(Methods, Facts, Conversions, Memory):
     """An n-dimensional array that remembers how it was made, so that gradients can flow back.
 
     Make one with `torch.tensor`, `torch.zeros`, ...; `torch.Tensor(...)` itself is torch's old constructor (see `legacy.py`).

@@ -1,4 +1,4 @@
-"""ops/matrices.py against torch: the older names of linear algebra, which torch calls deprecated, and matrices made of others."""
+"""ops/matrices.py and built_matrices.py against torch: the older names of linear algebra, which torch calls deprecated, and matrices made of others."""
 
 import functools
 

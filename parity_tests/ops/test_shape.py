@@ -1,4 +1,4 @@
-"""ops/shape.py against torch: views and copies in other shapes, and what each refuses."""
+"""ops/shape.py and broadcasting.py against torch: views and copies in other shapes, and what each refuses."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...autograd.changes import changed
-from ...ops.reductions import vector_norm
+from ...ops.norms import vector_norm
 from ...tensors.tensor import Tensor, wrap
 
 __all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]

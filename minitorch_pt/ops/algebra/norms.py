@@ -12,7 +12,8 @@ from ..checks import float_only, not_narrower
 from ..elementwise.choosing import where
 from ..elementwise.rounding import nan_to_num
 from ..extremes import amax, amin
-from ..reductions import sum, vector_norm
+from ..norms import vector_norm
+from ..reductions import sum
 from ..shape import movedim, unsqueeze
 from .common import check_matrices
 from .factorizations import svdvals
