@@ -1,16 +1,11 @@
-"""What the sweeps over the gradients of the database's operations share: the inputs, the outputs, what is quiet, and the verdict."""
+"""What the sweeps over the gradients of the database's operations share: their inputs and outputs."""
 
 from __future__ import annotations
 
-import fnmatch
 import itertools
-import warnings
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
@@ -18,7 +13,6 @@ from parity_tests.databases.operations import built, operation_name
 from parity_tests.databases.outcomes import some
 from parity_tests.databases.table import table
 from parity_tests.databases.twins import twin
-from parity_tests.sweeps import accepted, compared
 
 
 def samples(limit: int | None, requires_grad: bool) -> Iterator[tuple[str, Callable, Callable, int, Any]]:
@@ -37,20 +31,3 @@ def outputs(value: Any, package: Any) -> list:
     if isinstance(value, package.Tensor):
         return [value]
     return [t for v in value for t in outputs(v, package)] if isinstance(value, (tuple, list)) else []
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without the warnings of either package."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        yield
-
-
-def judge(sweep: str, counts: Counter, differ: dict[str, str], least: int) -> None:
-    """Tell what was compared, and fail where something differs that is not accepted; or if less was compared than `least` values."""
-    compared(sweep, counts)
-    assert counts["values"] > least, counts
-    patterns = accepted(sweep)
-    wrong = {key: text for key, text in differ.items() if not any(fnmatch.fnmatchcase(key, p) for p in patterns)}
-    assert not wrong, f"{counts}, {len(wrong)} differ:\n" + "\n".join(f"{k}: {v[:300]}" for k, v in wrong.items())

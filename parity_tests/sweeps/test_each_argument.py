@@ -14,7 +14,8 @@ import minitorch_pt
 from parity_tests.databases.table import OutOfScope, table
 from parity_tests.databases.twins import Converter
 from parity_tests.oracle import builtin_type
-from parity_tests.sweeps.gradients import judge, quiet, samples
+from parity_tests.sweeps import judge, quiet
+from parity_tests.sweeps.gradients import samples
 
 
 def tensors(value: Any, package: Any) -> list:

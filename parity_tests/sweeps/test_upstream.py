@@ -14,7 +14,8 @@ import minitorch_pt
 from parity_tests.databases.operations import ARBITRARY_SIGNS, program_of
 from parity_tests.databases.table import OutOfScope, table
 from parity_tests.oracle import builtin_type
-from parity_tests.sweeps.gradients import judge, outputs, quiet, samples
+from parity_tests.sweeps import judge, quiet
+from parity_tests.sweeps.gradients import outputs, samples
 
 # what arrives: nan everywhere, and nan, inf or a number here and there
 PATTERNS = {"nan": [np.nan], "some nan": [1.0, np.nan, 0.0], "some inf": [2.0, 0.0, -np.inf, 1.0], "zeros": [0.0]}

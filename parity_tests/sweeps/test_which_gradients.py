@@ -12,7 +12,8 @@ import minitorch_pt
 from parity_tests.databases.operations import program_of
 from parity_tests.databases.table import OutOfScope
 from parity_tests.oracle import builtin_type
-from parity_tests.sweeps.gradients import judge, outputs, quiet, samples
+from parity_tests.sweeps import judge, quiet
+from parity_tests.sweeps.gradients import outputs, samples
 
 
 def told(package: Any, program: Any, leaves: dict) -> list[str] | Exception:
