@@ -135,26 +135,11 @@ def matmul(
     for i, line in enumerate(lines):
         canvas.text(width / 2, foot + 0.25 + 0.24 * i, line, 10, weight="normal" if fits else "bold")
     if outer is None:
-        text = word(
-            "The product {a} @ {b} does not exist. The inner sizes {inner} and {other} differ: some numbers find no partner.",
-            a=a.shape,
-            b=b.shape,
-            inner=inner,
-            other=other,
-        )
+        sentence = "The product {a} @ {b} does not exist. The inner sizes {inner} and {other} differ: some numbers find no partner."
     else:
-        text = word(
-            "Matrix product {a} @ {b} → {result}. Row {row} of {left} meets column {column} of {right}: {steps}",
-            a=a.shape,
-            b=b.shape,
-            left=names[0],
-            right=names[1],
-            result=outer,
-            row=row,
-            column=column,
-            steps=" ".join(lines),
-        )
-    return describe(canvas.ax, text)
+        sentence = "Matrix product {a} @ {b} → {result}. Row {row} of {left} meets column {column} of {right}: {steps}"
+    values = {"a": a.shape, "b": b.shape, "inner": inner, "other": other, "result": outer, "row": row, "column": column}
+    return describe(canvas.ax, word(sentence, **values, left=names[0], right=names[1], steps=" ".join(lines)))
 
 
 def _title(canvas: Canvas, a: tuple, b: tuple, result: tuple | None) -> None:
