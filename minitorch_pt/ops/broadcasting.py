@@ -40,8 +40,15 @@ def expand(input: Tensor, *size: Size) -> Tensor:
     tensor([[1, 1, 1],
             [2, 2, 2]])
     """
-    target = sizes(size)
-    before = tuple(input.shape)
+    return _expand(input, expanded_size(tuple(input.shape), sizes(size)))
+
+
+def expanded_size(before: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...]:
+    """The size that axes of size `before` get when they are expanded to `target`, where -1 keeps a size.
+
+    Raises:
+        RuntimeError: an axis of another size than 1 would have to change, or there are too many.
+    """
     if len(target) < len(before):
         raise RuntimeError(
             f"expand(torch.FloatTensor{{{list(before)}}}, size={list(target)}): the number of sizes provided ({len(target)}) must be greater or "
@@ -59,7 +66,7 @@ def expand(input: Tensor, *size: Size) -> Tensor:
                 f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension {i}.  Target sizes: {list(target)}.  Tensor sizes: {list(before)}"
             )
         full.append(old if n == -1 else n)
-    return _expand(input, tuple(full))
+    return tuple(full)
 
 
 @composed

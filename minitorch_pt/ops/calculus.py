@@ -90,13 +90,15 @@ def _areas(name: str, y: Array, x: Array, dx: float | None, dim: int) -> Array:
     after, before = _ends(y, axis)
     if x is None:
         return (after + before) * (1 if dx is None else dx)
-    if not x.ndim or x.shape[axis if x.ndim == y.ndim else -1] != y.shape[axis]:
-        raise RuntimeError(
-            f"{name}: There must be one `x` value for each sample point: x has shape {list(x.shape)} and y {list(y.shape)}"
-        )
     if x.ndim == 1:
+        if x.shape[0] != y.shape[axis]:
+            raise RuntimeError(
+                f"{name}: There must be one `x` value for each sample point: x has shape {list(x.shape)} and y {list(y.shape)}"
+            )
         x = x.reshape((-1,) + (1,) * (y.ndim - axis - 1))
-    right, left = _ends(x, x.ndim - y.ndim + axis)
+    elif x.ndim < y.ndim:
+        x = x.reshape((1,) * (y.ndim - x.ndim) + tuple(x.shape))
+    right, left = _ends(x, axis - y.ndim if x.ndim < y.ndim else axis)
     return (right - left) * (after + before)
 
 

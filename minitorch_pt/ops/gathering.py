@@ -86,7 +86,7 @@ def index_select(input: Tensor, dim: Dim, index: Tensor, *, out: Tensor | None =
     if not input.ndim and numbers.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {numbers.size} value(s)")
     if numbers.size and not size_along(input, dim):
-        raise RuntimeError(
+        raise (IndexError if input.ndim == 1 else RuntimeError)(
             f"index_select(): self indexing axis dim should be positive, and dimension {dim} of {list(input.shape)} is 0"
         )
     within(numbers, size_along(input, dim), dim, RuntimeError if dim == 1 else IndexError)  # torch's kernel of its own

@@ -14,6 +14,7 @@ import numpy as np
 from ..arrays.dtypes import TITLES, checked
 from ..arrays.sums import plain_add
 from ..autograd.rule import differentiable
+from .broadcasting import expanded_size
 from .checks import BOOL, need, same_dtype
 from .elementwise.arithmetic import mul, whole_alpha
 from .halves import in_single, is_half
@@ -262,7 +263,9 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
 
 
 def _scaled_sum(input: Array, product: Array, beta: float, alpha: float) -> Array:
-    """beta * input + alpha * product; with beta 0 the input's NaN does not count."""
+    """beta * input + alpha * product, whose shape the input is expanded to; with beta 0 the input's NaN does not count."""
+    if input.shape != product.shape:
+        expanded_size(input.shape, product.shape)
     if isinstance(product, np.ndarray):
         if input.dtype != product.dtype:
             same_dtype("addmm", input, product)

@@ -190,7 +190,8 @@ def _moments(name: str, input: Array, dim: Dims | None, unbiased: bool | None, c
     number = wide.dtype.type
     centre = add(wide, axis=axes, keepdims=True) / number(n)
     deviation = wide - centre
-    variance = add(deviation * deviation, axis=axes, keepdims=True) / number(builtins.max(0, n - correction))
+    # of no numbers it is nan, whatever the correction
+    variance = add(deviation * deviation, axis=axes, keepdims=True) / number(builtins.max(0, n - correction) if n else 0)
     return variance, centre.astype(data.dtype), axes, n - correction
 
 

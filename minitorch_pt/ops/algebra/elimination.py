@@ -163,6 +163,11 @@ def lu_solve(
         raise RuntimeError(
             f"linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32, and are {pivots.dtype}"
         )
+    if pivots.shape != LU.shape[:-1]:
+        raise RuntimeError(
+            f"linalg.lu_solve: Expected LU.shape[:-1] and pivots.shape to be the same, but got pivots with shape {list(pivots.shape)} "
+            f"instead of {list(LU.shape[:-1])}"
+        )
     if not left:
         return named(transposed(lu_solve(LU, pivots, transposed(B), adjoint=not adjoint)), "LinalgLuSolveBackward0")
     P = _permutation.rule(pivots, LU.shape[-1], array(LU))

@@ -247,6 +247,8 @@ def tensorinv(input: Tensor, ind: int = 2, *, out: CastOut | None = None) -> Ten
     """
     if ind <= 0:
         raise RuntimeError(f"linalg.tensorinv: Expected a strictly positive integer for 'ind', got {ind}")
+    if ind > input.ndim:
+        raise RuntimeError(f"linalg.tensorinv: 'ind' must be at most the number of axes, {input.ndim}, got {ind}")
     rows, columns = tuple(input.shape[:ind]), tuple(input.shape[ind:])
     if math.prod(rows) != math.prod(columns):
         raise RuntimeError(

@@ -9,6 +9,7 @@ import numpy as np
 from ... import return_types
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, nondifferentiable
+from ..broadcasting import broadcast_shapes
 from ..checks import check_constant
 from .common import check_matrices, check_pair, transposed
 from .factorizations import eigh, eigvalsh, svd, svdvals
@@ -61,8 +62,8 @@ def matrix_rank(
 
 @differentiable(name="LinalgPinvBackward0", saves="A result")
 def _pinv(A: Array, atol: Number | None, rtol: Number | None, hermitian: bool) -> Pulled:
-    check_matrices("linalg.pinv", A, square=hermitian)
     data = array(A)
+    check_matrices("linalg.pinv", A, square=hermitian and bool(data.size))
     if not data.size:
         value = np.zeros((*data.shape[:-2], data.shape[-1], data.shape[-2]), data.dtype)
     else:
@@ -173,7 +174,14 @@ def lstsq(
     check_matrices("torch.linalg.lstsq", input)
     if driver not in _DRIVERS:
         raise RuntimeError(f"torch.linalg.lstsq: parameter `driver` should be one of {_DRIVERS}, got {driver!r}")
+    if not b.ndim or b.ndim not in (input.ndim, input.ndim - 1):
+        raise RuntimeError(
+            f"torch.linalg.lstsq: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1, "
+            f"got shapes {list(input.shape)} and {list(b.shape)}"
+        )
     vector = b.ndim == input.ndim - 1 and tuple(b.shape) == tuple(input.shape[:-1])
+    if b.ndim < input.ndim and not vector:  # torch repeats a matrix as if it were a batch of vectors
+        b = b.expand(*broadcast_shapes(input.shape[:-2], b.shape[:-1]), *b.shape)
     check_pair("torch.linalg.lstsq", input, b.unsqueeze(-1) if vector else b)
     m, n = input.shape[-2:]
     rank = matrix_rank(input, rtol=rcond)

@@ -141,7 +141,10 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         0 not in (input1.ndim, input2.ndim) and weight.ndim == 3 and input1.shape[:-1] == input2.shape[:-1],
         f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}",
     )
-    need(bias is None or bias.ndim == 1, "bilinear(): the bias must be a vector")
+    need(
+        bias is None or tuple(bias.shape) == tuple(weight.shape[:1]),
+        f"bilinear(): bias size does not match weight size: got {bias is not None and list(bias.shape)} but expected {list(weight.shape[:1])}",
+    )
     need(
         input1.shape[-1] == weight.shape[1] and input2.shape[-1] == weight.shape[2],
         f"bilinear(): the weight expects inputs of {weight.shape[1]} and {weight.shape[2]} features, got {input1.shape[-1]} and {input2.shape[-1]}",

@@ -328,7 +328,7 @@ def batch_norm(
         empty = input.clone() if weight is None else input * weight[0]
         return empty if bias is None else empty + bias[0]
     if input.ndim < 2:
-        raise IndexError(
+        raise (IndexError if running_mean is None else RuntimeError)(
             f"batch_norm() needs channels on axis 1: (N, C, ...), but got input of shape {list(input.shape)}"
         )
     if training and (running_mean is None) != (running_var is None):
@@ -338,9 +338,9 @@ def batch_norm(
         if parameter is None:
             if not training and name.startswith("running"):
                 raise RuntimeError(f"{name} must be defined in evaluation mode; give one, or training=True")
-        elif math.prod(parameter.shape) != input.shape[1]:
+        elif math.prod(parameter.shape) != input.shape[1] or (parameter.ndim != 1 and name.startswith("running")):
             raise RuntimeError(
-                f"{name} should contain {input.shape[1]} elements, one for each channel of input {list(input.shape)}, not {math.prod(parameter.shape)}"
+                f"{name} should contain {input.shape[1]} elements, one for each channel of input {list(input.shape)}, not {math.prod(parameter.shape)} in shape {list(parameter.shape)}"
             )
     check_constant("native_batch_norm", running_mean=running_mean, running_var=running_var)
     _check_types("batch_norm", input, *given.values())  # before the statistics change

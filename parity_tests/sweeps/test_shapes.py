@@ -1,0 +1,129 @@
+"""Every operation of the database, each of its tensors in turn in another shape: what does not fit the others is refused, what does is broadcast."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import minitorch_pt
+from parity_tests.databases.table import OutOfScope, table
+from parity_tests.databases.twins import Converter
+from parity_tests.oracle import builtin_type
+from parity_tests.sweeps import judge, quiet
+from parity_tests.sweeps.gradients import outputs, samples
+
+# torch reads memory that is not its own there, and Python may end; or the outcome is not one: signs of singular vectors, pivots of equal
+# rows, or never set (lstsq); or torch's function is made of chunks, each of which may find the fault first
+LEFT_OUT = (
+    "lu_unpack", "nn.functional.embedding_bag, tensor 2", "nn.functional.ctc_loss, tensor 0, one of each row", "svd_lowrank", "pca_lowrank",
+    "lu, tensor 0, twice as long", "nn.functional.linear_cross_entropy[chunked", "as_strided",
+    "addmv, tensor 1, none", "nn.functional.scaled_dot_product_attention, tensor 2, none",
+)  # fmt: skip
+# what torch says where it stumbles before it has looked at the shapes: which type of error that is, is no promise
+STUMBLES = re.compile(
+    "Dimension (specified as|out of range)|tuple index|not enough values|INTERNAL ASSERT|view size is not compatible|invalid output_size"
+)
+
+
+def shapes(x: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
+    """The tensor with an axis more, an axis less, an axis longer or shorter; how, and what it becomes."""
+    yield "an axis of 1", x[None]
+    yield "an axis of 2", torch.stack([x, x])
+    if x.ndim:
+        yield "a number", x.reshape(-1)[0] if x.numel() else x.sum()
+        yield "none", x[:0]
+        yield "twice as long", torch.cat([x, x], -1)
+        yield "one of each row", x[..., :1]
+        if x.shape[0]:
+            yield "the first", x[0]
+    if x.ndim > 1:
+        yield "upright", x.transpose(-1, -2)
+        yield "flat", x.flatten()
+
+
+def tensors(value: Any) -> list[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [t for v in value for t in tensors(v)] if isinstance(value, (tuple, list)) else []
+
+
+def replaced(value: Any, place: int, other: torch.Tensor) -> Any:
+    """The same with the tensor at this place exchanged."""
+    parts = itertools.count()
+
+    def part(value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            return other if next(parts) == place else value
+        if isinstance(value, dict):
+            return {k: part(v) for k, v in value.items()}
+        return type(value)(map(part, value)) if type(value) in (list, tuple) else value
+
+    return part(value)
+
+
+def outcome(package: Any, function: Any, arguments: Any) -> list[np.ndarray] | Exception:
+    args, kwargs = Converter(package)(arguments)
+    package.manual_seed(0)
+    try:
+        return [out.detach().numpy() for out in outputs(function(*args, **kwargs), package)]
+    except OutOfScope:
+        raise
+    except Exception as error:
+        return error
+
+
+def difference(ours: Any, theirs: Any) -> str:
+    if isinstance(ours, Exception) or isinstance(theirs, Exception):
+        stumbled = isinstance(theirs, Exception) and STUMBLES.search(str(theirs)) is not None
+        same = stumbled or (isinstance(theirs, Exception) and isinstance(ours, builtin_type(theirs)))
+        shown = [x if isinstance(x, Exception) else [part.shape for part in x] for x in (ours, theirs)]
+        return "" if same else " ".join("{!r}, torch {!r}".format(*shown).split())
+    for mine, other in itertools.zip_longest(ours, theirs):
+        if mine.shape != other.shape or mine.dtype != other.dtype:
+            return f"{mine.shape} of {mine.dtype}, torch {other.shape} of {other.dtype}"
+        if not np.allclose(mine, other, 1e-6, 1e-9, equal_nan=True):
+            return " ".join(f"{mine}, torch {other}".split())
+    return ""
+
+
+def sweep(limit: int | None) -> None:
+    counts: Counter = Counter()
+    differ: dict[str, str] = {}
+    for name, function, ours, number, sample in samples(limit, False):
+        arguments = [sample.input, *sample.args], sample.kwargs
+        for place, x in enumerate(tensors(arguments) if name not in table().unstable else []):
+            for how, other in shapes(x):
+                key = f"{name}, tensor {place}, {how}"
+                if key.startswith(LEFT_OUT):
+                    continue
+                changed = replaced(arguments, place, other)
+                try:
+                    with quiet():
+                        theirs, mine = outcome(torch, function, changed), outcome(minitorch_pt, ours, changed)
+                except OutOfScope as reason:
+                    counts[f"skipped: {reason}"] += 1
+                    continue
+                counts["errors" if isinstance(theirs, Exception) else "values"] += 1
+                text = difference(mine, theirs)
+                if text:
+                    differ.setdefault(key, f"({number}) {text}")
+    judge("shapes", counts, differ, 3000)
+
+
+def test_shapes() -> None:
+    """One input of each operation."""
+    sweep(1)
+
+
+@pytest.mark.long
+def test_shapes_whole() -> None:
+    sweep(None)
