@@ -249,7 +249,9 @@ class Desk:
         if self.rest is not None:
             rest = self.rest if len(args) == len(self.slots) + 1 else self.each
             try:
-                read += [rest.read(a, self.name, len(self.slots) + i) for i, a in enumerate(args[len(self.slots) :])]
+                for i, a in enumerate(args[len(self.slots) :]):
+                    a = int(a) if i and type(a) is bool else a  # as in `wholes`
+                    read.append(rest.read(a, self.name, len(self.slots) + i))
             except ValueError as error:  # too large: one of a list, as in `wholes`
                 raise TypeError(str(error)) from None
         if self.mixed and not any(isinstance(a, graph.Tensor) for a in args):

@@ -82,7 +82,8 @@ def wholes(value: Any) -> Any:
     if not isinstance(value, DEEP):
         return whole(value)
     try:
-        read = tuple([whole(v) for v in value])
+        # torch looks at the type of the first alone, and then takes a bool for 0 or 1
+        read = tuple([int(v) if i and type(v) is bool else whole(v) for i, v in enumerate(value)])
     except ValueError as error:  # too large
         raise TypeError(str(error)) from None
     if any(v is UNREAD for v in read):

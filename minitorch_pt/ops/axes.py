@@ -33,7 +33,7 @@ def sizes(args: tuple) -> tuple[int, ...]:
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = tuple(args[0])
     try:
-        if bool in map(type, args):
+        if args and type(args[0]) is bool:  # torch looks at the first alone, and then takes a bool for 0 or 1
             raise TypeError
         given = tuple(map(operator.index, args))
     except TypeError:

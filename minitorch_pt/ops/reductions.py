@@ -191,7 +191,8 @@ def _moments(name: str, input: Array, dim: Dims | None, unbiased: bool | None, c
     centre = add(wide, axis=axes, keepdims=True) / number(n)
     deviation = wide - centre
     # of no numbers it is nan, whatever the correction
-    variance = add(deviation * deviation, axis=axes, keepdims=True) / number(builtins.max(0, n - correction) if n else 0)
+    rest = builtins.max(0, n - correction) if n else 0
+    variance = add(deviation * deviation, axis=axes, keepdims=True) / number(rest)
     return variance, centre.astype(data.dtype), axes, n - correction
 
 

@@ -104,6 +104,7 @@ def _again(value: Any) -> dict[str, Callable[[Any], Any]]:
             forms["array"] = lambda p: np.array(value)
             forms["tensor"] = lambda p: p.tensor(value)
             forms["first"] = lambda p: value[0]
+            forms["with bools"] = lambda p: (value[0], *map(bool, value[1:]))
         if value and all(isinstance(v, torch.Tensor) for v in value):
             forms["of arrays"] = lambda p: [v.detach().numpy() for v in Converter(p)(value)]
             forms["first"] = lambda p: Converter(p)(value)[0]
