@@ -250,7 +250,7 @@ class Desk:
             rest = self.rest if len(args) == len(self.slots) + 1 else self.each
             try:
                 for i, a in enumerate(args[len(self.slots) :]):
-                    a = int(a) if i and type(a) is bool else a  # as in `wholes`
+                    a = int(a) if i and type(a) is bool and self.rest.deep else a  # of sizes, as in `wholes`
                     read.append(rest.read(a, self.name, len(self.slots) + i))
             except ValueError as error:  # too large: one of a list, as in `wholes`
                 raise TypeError(str(error)) from None

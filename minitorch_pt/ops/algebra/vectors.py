@@ -13,6 +13,7 @@ from ..axes import from_front
 from ..broadcasting import broadcast_tensors
 from ..diagonal import diagonal as _along
 from ..joins import cat
+from ..products import dot
 from ..reductions import sum
 from ..totals import cumprod
 
@@ -92,6 +93,8 @@ def vecdot(x: Tensor, y: Tensor, *, dim: Dim = -1, out: Tensor | None = None) ->
         raise RuntimeError(
             f"linalg.vecdot: Expected x and y to have the same dtype, but found {x.dtype} and {y.dtype}; convert one with .to()"
         )
+    if x.ndim == y.ndim == 1:
+        return dot(x, y)
     return sum(x * y, dim)
 
 

@@ -291,6 +291,8 @@ def multilabel_margin_loss(
     """
     code = reduction_code(reduction, size_average, reduce)
     _check_scores("multilabel_margin_loss", input)
+    if input.ndim + target.ndim == 1:  # one of the two is a number
+        input, target = input.reshape(-1), target.reshape(-1)
     if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
     labels, classes = array(target), input.shape[-1] if input.ndim else 1
