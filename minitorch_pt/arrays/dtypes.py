@@ -313,7 +313,7 @@ def checked(value: Any, t: np.dtype, lenient: builtins.bool = False) -> Any:
         fits = not abs(value) > _most(t) or abs(value) == np.inf
         if not fits and lenient and t.itemsize == 2:
             with np.errstate(over="ignore"):
-                return builtins.float(np.float16(value))
+                return builtins.float(np.float16(np.float32(value)))
     else:
         least, most = np.iinfo(t).min, np.iinfo(t).max
         if t.kind == "u" and -most <= value < 0 and isinstance(value, builtins.int):
@@ -321,7 +321,16 @@ def checked(value: Any, t: np.dtype, lenient: builtins.bool = False) -> Any:
         fits = least <= value <= most
     if not fits:
         raise RuntimeError(f"value cannot be converted to type {t.name} without overflow: {value}")
-    return value if t.kind == "f" else builtins.int(value)
+    if t.kind != "f":
+        return builtins.int(value)
+    return builtins.float(np.float32(value)) if t.itemsize == 2 else value  # as `converted`
+
+
+def converted(values: np.ndarray, kind: np.dtype) -> np.ndarray:
+    """The values in another type, always copied; float64 becomes float16 by way of float32, as in torch, and so is rounded twice."""
+    if kind == np.float16 and values.dtype == np.float64:
+        values = values.astype(np.float32)
+    return values.astype(kind)
 
 
 def given(value: Any) -> dtype:

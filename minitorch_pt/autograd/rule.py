@@ -77,7 +77,7 @@ def _promoted(arrays: list, how: str, count: int | None, check: Callable | None)
                 arrays[i] = x.astype(target, "C" if expanded(x) else "K")  # NumPy puts an expanded axis last
         elif isinstance(x, (bool, int, float)):
             # a 0-d array, not a number: one whose type NumPy's rules cannot change again
-            arrays[i] = np.asarray(x).astype(target)
+            arrays[i] = dtypes.converted(np.asarray(x), target)
         elif not isinstance(x, np.generic) and (x is not None or len(operands) < 3):  # of three, some may be left out
             raise TypeError(f"argument {i + 1} must be a Tensor or a number, not {type(x).__name__}")
     return arrays

@@ -184,7 +184,7 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
         index = without_places(index, data.shape)
     if value.dtype != data.dtype:
         with np.errstate(all="ignore"):  # nan as a whole number
-            value = value.astype(data.dtype)
+            value = dtypes.converted(value, data.dtype)
     try:
         data[index] = value
         if not value.size:  # NumPy does not look at its shape then

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @differentiable(linear=True, name="ToCopyBackward0")
 def _cast(input: Any, dtype: dtypes.dtype) -> Any:
-    return input.astype(dtype.dtype), lambda g: g  # the engine casts gradients back
+    return dtypes.converted(input, dtype.dtype), lambda g: g  # the engine casts gradients back
 
 
 @differentiable(linear=True, view=True, name="AliasBackward0")

@@ -77,7 +77,7 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         for extreme in (found.min(), found.max()):
             dtypes.checked(extreme.item(), made, lenient=True)
     hush()
-    return found.astype(made)
+    return dtypes.converted(found, made)
 
 
 def forward(data: np.ndarray | np.generic) -> None:

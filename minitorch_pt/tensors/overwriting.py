@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import ops
+from ..arrays import dtypes
 from ..arrays.storage import refuse_inference
 from ..autograd import changes, graph
 from ..autograd.contract import composed
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @differentiable(linear=True, name="torch::autograd::CopyBackwards")
 def _copied(input: Any, src: Any) -> Any:
     try:
-        value = np.broadcast_to(src, input.shape).astype(input.dtype)
+        value = dtypes.converted(np.broadcast_to(src, input.shape), input.dtype)
     except ValueError:
         raise RuntimeError(
             f"The expanded size of the tensor must match the existing size: a tensor of shape {list(src.shape)} cannot be copied to one of shape {list(input.shape)}"
@@ -58,7 +59,7 @@ def _mapped(name: str, function: Callable, self: Any, *others: Any) -> Any:
     values = np.array([function(*row) for row in zip(*(c.ravel().tolist() for c in columns), strict=True)])
     if values.size and values.dtype.kind not in "biuf":
         raise TypeError(f"{name}(): the function must give a real number, and gave {values.dtype.name}")
-    write(self, values.reshape(self._data.shape).astype(self._data.dtype))
+    write(self, dtypes.converted(values.reshape(self._data.shape), self._data.dtype))
     return self
 
 

@@ -259,6 +259,4 @@ def logspace(
     hush()  # they may be too large for the type
     # power by power: the C library's, which torch uses, rounds otherwise than NumPy's of whole arrays
     values = np.array([number**x for x in powers], _DOUBLE)
-    if kind.itemsize == 2 and kind.kind == "f":
-        values = values.astype(np.float32)  # torch rounds float16 twice
-    return new_leaf(values.astype(kind), requires_grad, device)
+    return new_leaf(dtypes.converted(values, kind), requires_grad, device)

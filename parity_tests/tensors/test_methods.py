@@ -140,3 +140,22 @@ def test_dim_order(shape, formats):
         return [tuple(x.dim_order(ambiguity_check=words)), x.dim() > 1 and tuple(x.mT.dim_order(ambiguity_check=words))]
 
     same_program(program)
+
+
+def test_half_precision_is_rounded_twice():
+    """Between two numbers of float16, a little above the middle: it is the middle in float32, and then goes to the even one."""
+
+    def program(torch):
+        v = 1 + 2**-11 + 1e-10
+        x = torch.tensor([v, -v], dtype=torch.float64)
+        filled, copied, put = (torch.zeros(2).half() for _ in range(3))
+        put[0], copied[:] = v, x
+        made = (
+            torch.tensor([v], dtype=torch.half),
+            torch.full((1,), v, dtype=torch.half),
+            x.new_tensor([v], dtype=torch.half),
+        )
+        pairs = torch.where(torch.tensor([True, False]), x.half(), v), torch.nn.functional.pad(put, (0, 1), value=v)
+        return [x.half(), x.to(torch.half), filled.fill_(v), filled.copy_(x), copied, put, *made, *pairs]
+
+    same_program(program)
