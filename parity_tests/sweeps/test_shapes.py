@@ -33,7 +33,7 @@ LEFT_OUT = {
     "torch's function is composed of others, each of which may find the fault first, or take what the whole is not made for": (
         "nn.functional.linear_cross_entropy*", "nn.functional.bilinear, tensor 2*", "index_put, tensor 0*", "nn.functional.*dropout*, a number",
         "nn.functional.*dropout*, flat", "gradient*", "cholesky, *", "nn.functional.nll_loss, tensor 0, none", "nn.functional.nll_loss, tensor 2, an axis of 1", "index_*, none",
-        "nn.functional.embedding, tensor 0, none",
+        "nn.functional.embedding*, tensor 0, none", "nn.functional.adaptive_avg_pool2d, tensor 0, a number",
     ),
     "torch gives an odd result of empty inputs or of padding that takes all away": (
         "addmv, tensor 1, none", "nn.functional.scaled_dot_product_attention, tensor 2, none", "nn.functional.pixel_unshuffle, tensor 0, none",

@@ -181,7 +181,7 @@ def lstsq(
         )
     vector = b.ndim == input.ndim - 1 and tuple(b.shape) == tuple(input.shape[:-1])
     if b.ndim < input.ndim and not vector:  # torch repeats a matrix as if it were a batch of vectors
-        b = b.expand(*broadcast_shapes(input.shape[:-2], b.shape[:-1]), *b.shape)
+        b = b.expand(*broadcast_shapes(input.shape[:-2], b.shape[:-1]), *b.shape[-2:])
     check_pair("torch.linalg.lstsq", input, b.unsqueeze(-1) if vector else b)
     m, n = input.shape[-2:]
     rank = matrix_rank(input, rtol=rcond)
