@@ -25,7 +25,7 @@ from .names.inner import CORE as _CORE, TOP as _TOP
 from .names.places import adopt as _adopt, settle as _settle
 from .ops import *
 from .random import *
-from .tensors import protocols as _protocols
+from .tensors import conversion as _conversion, protocols as _protocols
 from .tensors.creation import *
 from .tensors.device import *
 from .tensors.draws import *
@@ -86,6 +86,7 @@ vars(_sys.modules[f"{__name__}._C"]).update(
     _disabled_torch_function_impl=autograd.takeovers.never,
     _TensorMeta=type,
 )
+_settle(f"{__name__}._C._nn", {"parse_to": _conversion.parse_to})
 _settle(
     f"{__name__}.autograd",
     vars(autograd),

@@ -9,10 +9,10 @@ from .amp import for_cuda as amp
 from .names.kin import Kin
 from .names.places import settle
 from .tensors import legacy
-from .tensors.device import DeviceError
+from .tensors.device import AcceleratorError, DeviceError, OutOfMemoryError
 
 __all__ = [
-    "Event", "Stream", "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",
+    "AcceleratorError", "Event", "OutOfMemoryError", "Stream", "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",
     "manual_seed_all", "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "synchronize",
     *(name for name in legacy.__all__ if name.endswith("Tensor")),
 ]  # fmt: skip

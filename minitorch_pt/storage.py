@@ -196,7 +196,7 @@ class UntypedStorage(_Memory):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        on_cpu(kwargs.pop("device", CPU))
+        on_cpu(kwargs.pop("device", None))
         if kwargs:
             raise TypeError(f"UntypedStorage() got an unexpected keyword argument '{next(iter(kwargs))}'")
         if len(args) > 1:

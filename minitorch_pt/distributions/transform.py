@@ -9,11 +9,19 @@ from functools import reduce
 from typing import Any
 
 from ..arrays.size import Size
+from ..names.titles import titled
 from ..tensors import creation
 from . import constraints
 from .utils import sum_rightmost
 
-__all__ = ["ComposeTransform", "IndependentTransform", "ReshapeTransform", "Transform", "identity_transform"]
+__all__ = [
+    "ComposeTransform",
+    "IndependentTransform",
+    "InverseTransform",
+    "ReshapeTransform",
+    "Transform",
+    "identity_transform",
+]
 
 
 class Transform:
@@ -56,7 +64,7 @@ class Transform:
     def inv(self) -> Transform:
         """The inverse."""
         if self._inv is None:
-            self._inv = _InverseTransform(self)
+            self._inv = InverseTransform(self)
         return self._inv
 
     @property
@@ -116,7 +124,7 @@ class Transform:
         return f"{type(self).__name__}()"
 
 
-class _InverseTransform(Transform):
+class InverseTransform(Transform):
     """The inverse of a transform: domain and codomain change places."""
 
     _inv: Any
@@ -127,40 +135,51 @@ class _InverseTransform(Transform):
 
     @constraints.dependent_property(is_discrete=False)
     def domain(self) -> Any:
+        """The codomain of the other."""
         return self._inv.codomain
 
     @constraints.dependent_property(is_discrete=False)
     def codomain(self) -> Any:
+        """The domain of the other."""
         return self._inv.domain
 
     @property
     def bijective(self) -> bool:  # type: ignore[override]  # computed, where others state it
+        """Whether the other is."""
         return self._inv.bijective
 
     @property
     def sign(self) -> Any:
+        """That of the other."""
         return self._inv.sign
 
     def with_cache(self, cache_size: int = 1) -> Any:
+        """The inverse of the other with this cache_size."""
         return self._inv.with_cache(cache_size).inv
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _InverseTransform) and self._inv == other._inv
+        return isinstance(other, InverseTransform) and self._inv == other._inv
 
     def __call__(self, x: Any) -> Any:
         return self._inv._inv_call(x)
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        """log |dy/dx|, which is -log |dx/dy| of the other."""
         return -self._inv.log_abs_det_jacobian(y, x)
 
     def forward_shape(self, shape: Any) -> Any:
+        """The shape of y."""
         return self._inv.inverse_shape(shape)
 
     def inverse_shape(self, shape: Any) -> Any:
+        """The shape of x."""
         return self._inv.forward_shape(shape)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._inv!r})"
+
+
+titled(InverseTransform, "_InverseTransform")  # torch's, which packages look for
 
 
 class ComposeTransform(Transform):

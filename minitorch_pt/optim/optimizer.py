@@ -145,8 +145,8 @@ class Optimizer:
     """
 
     # of those that wrap another optimiser, and borrow its groups without this class's __init__, as Lookahead does
-    _step_pre_hooks: Any = MappingProxyType({})
-    _step_post_hooks = _step_pre_hooks
+    _optimizer_step_pre_hooks: Any = MappingProxyType({})
+    _optimizer_step_post_hooks = _optimizer_step_pre_hooks
     later: Mapping[str, Any] = MappingProxyType({})  # options that older checkpoints lack, and what they were then
     # state that is one number for the whole parameter; older checkpoints have it as Python's
     scalars: tuple[str, ...] = ()
@@ -175,7 +175,7 @@ class Optimizer:
             self.add_param_group(group)
 
     def _without_hooks(self) -> None:
-        self._step_pre_hooks, self._step_post_hooks = OrderedDict(), OrderedDict()
+        self._optimizer_step_pre_hooks, self._optimizer_step_post_hooks = OrderedDict(), OrderedDict()
         self._state_hooks: dict[str, dict[int, Callable]] = {
             k: OrderedDict() for k in ("pre", "post", "load_pre", "load_post")
         }
@@ -184,6 +184,9 @@ class Optimizer:
         # every algorithm's `step` runs between the hooks
         if "step" in cls.__dict__:
             cls.step = _hooked(cls.step)  # type: ignore[method-assign]
+
+    def _patch_step_function(self) -> None:
+        """What wrappers of other optimisers call in place of this class's __init__: `step` runs between the hooks already."""
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters with options of their own, to fine-tune a layer that was frozen for instance.
@@ -330,11 +333,11 @@ class Optimizer:
 
     def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` before each step; it may return other (args, kwargs)."""
-        return self._register(self._step_pre_hooks, hook)
+        return self._register(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` after each step."""
-        return self._register(self._step_post_hooks, hook)
+        return self._register(self._optimizer_step_post_hooks, hook)
 
     def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` before `state_dict`."""
@@ -388,10 +391,17 @@ def _hooked(step: Callable) -> Callable:
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._opt_called = True  # schedulers ask for it
         hush()
-        if not (args or kwargs or self._step_pre_hooks or self._step_post_hooks or _every_pre or _every_post):
+        if not (
+            args
+            or kwargs
+            or self._optimizer_step_pre_hooks
+            or self._optimizer_step_post_hooks
+            or _every_pre
+            or _every_post
+        ):
             return step(self)  # as most often
         args = (self, *args)  # hooks see the optimiser as the first argument
-        for hook in (*_every_pre.values(), *self._step_pre_hooks.values()):
+        for hook in (*_every_pre.values(), *self._optimizer_step_pre_hooks.values()):
             result = hook(self, args, kwargs)
             if result is not None:
                 if not (isinstance(result, tuple) and len(result) == 2):
@@ -400,7 +410,7 @@ def _hooked(step: Callable) -> Callable:
                     )
                 args, kwargs = result
         result = step(*args, **kwargs)
-        for hook in (*self._step_post_hooks.values(), *_every_post.values()):
+        for hook in (*self._optimizer_step_post_hooks.values(), *_every_post.values()):
             hook(self, args, kwargs)
         return result
 

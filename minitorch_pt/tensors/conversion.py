@@ -18,6 +18,7 @@ from ..autograd.modes import is_grad_enabled
 from ..autograd.readers import read
 from ..autograd.rule import differentiable, named
 from ..autograd.takeovers import DisableTorchFunctionSubclass
+from ..names.titles import titled
 from ..ops.shape import laid_out
 from .device import DeviceError, DLDeviceType, device as _device, on_cpu
 from .elements import elements
@@ -36,6 +37,9 @@ def _cast(input: Any, dtype: dtypes.dtype) -> Any:
 @differentiable(linear=True, view=True, name="AliasBackward0")
 def _alias(input: Any) -> Any:
     return input.view(), lambda g: g
+
+
+_TYPES = (dtypes.dtype, type(None))  # as which `dtype` is given, most often
 
 
 class Conversions:
@@ -84,6 +88,8 @@ class Conversions:
                 )
         if device is not None:
             on_cpu(device)
+        if dtype.__class__ not in _TYPES:
+            dtype = dtypes.given(dtype)
         kept = dtype is None or dtype is self.dtype
         if memory_format is not None and memory_format is not formats.preserve_format:
             read("MemoryFormat", memory_format, "to", "memory_format")
@@ -422,3 +428,27 @@ def rebuilt(cls: Any, data: np.ndarray, requires_grad: bool, attributes: dict) -
 
 
 _rebuild = rebuilt  # what pickles of 0.1.0 call it
+
+
+def parse_to(
+    *args: Any,
+    device: Any = None,
+    dtype: Any = None,
+    non_blocking: bool = False,
+    memory_format: Any = None,
+) -> tuple:
+    """The (device, dtype, non_blocking, memory_format) that `to` is asked for: modules that have a `to` of their own call it."""
+    for a in args:
+        if isinstance(a, (dtypes.dtype, type)):
+            dtype = a
+        elif isinstance(a, Conversions):
+            device, dtype = a.device, a.dtype
+        elif isinstance(a, bool):
+            non_blocking = a
+        else:
+            device = a
+    dtype = None if dtype is None else dtypes.given(dtype)
+    return None if device is None else on_cpu(device), dtype, non_blocking, memory_format
+
+
+titled(parse_to, "_parse_to")  # torch's name, in torch._C._nn

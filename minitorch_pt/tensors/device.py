@@ -5,7 +5,24 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-__all__ = ["device"]
+__all__ = ["AcceleratorError", "OutOfMemoryError", "device"]
+
+
+class AcceleratorError(RuntimeError):
+    """A graphics card has failed. Programs name it to catch it, and nothing raises it here."""
+
+
+class OutOfMemoryError(RuntimeError):
+    """The memory of a graphics card is full. Programs name it to catch it, and nothing raises it here: on the CPU it is MemoryError.
+
+    >>> try:
+    ...     torch.ones(2) @ torch.ones(3)
+    ... except torch.cuda.OutOfMemoryError:
+    ...     print("a smaller batch")
+    ... except RuntimeError:
+    ...     print("another error")
+    another error
+    """
 
 
 class DeviceError(AssertionError, NotImplementedError):
@@ -94,12 +111,12 @@ class device:
 
 
 def on_cpu(where: Any) -> device:
-    """The device on which something is to be done.
+    """The device on which something is to be done; None is the usual one.
 
     Raises:
         DeviceError: it is not the CPU. TypeError, RuntimeError: it is no device.
     """
-    place = device(where)
+    place = CPU if where is None else device(where)
     if place.type != "cpu":
         raise DeviceError(
             f"minitorch_pt runs on the CPU only and was asked for device {str(place)!r}; use device='cpu'"

@@ -109,7 +109,7 @@ def set_default_device(device: Any) -> None:
     device(type='cpu')
     >>> torch.set_default_device(None)
     """
-    on_cpu("cpu" if device is None else device)
+    on_cpu(device)
 
 
 def get_default_device() -> _device:

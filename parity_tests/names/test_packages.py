@@ -309,3 +309,46 @@ def test_names_of_inner_parts(library):
         and isinstance(Old, type)
         and issubclass(Old, library.autograd.function.FunctionCtx)
     )
+
+
+# what a module's own `to` is given, as packages ask torch._C._nn to read it
+TO = (
+    ((), {}), (("cpu",), {}), ((DTYPE := "float64",), {}), (("cpu", DTYPE, True), {}), ((None,), {}), ((DTYPE, True), {}), ((), {"device": None}),
+    ((), {"device": "cpu", "dtype": DTYPE}), ((), {"memory_format": "channels_last"}), (("tensor",), {}), (("cpu",), {"bias": 1}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("args", "kwargs"), TO, ids=str)
+def test_what_a_module_of_a_package_reads_from_the_arguments_of_to(args, kwargs):
+    def read(library):
+        known = {name: getattr(library, name) for name in ("float64", "channels_last")} | {"tensor": library.ones(1)}
+
+        def real(x):
+            return known.get(x, x) if isinstance(x, str) else x
+
+        try:
+            return str(library._C._nn._parse_to(*map(real, args), **{k: real(v) for k, v in kwargs.items()}))
+        except TypeError:
+            return TypeError
+
+    assert read(minitorch_pt) == read(torch)
+
+
+@BOTH
+def test_errors_of_graphics_cards_are_named_where_they_are_caught(library):
+    assert library.cuda.OutOfMemoryError is library.OutOfMemoryError and issubclass(
+        library.OutOfMemoryError, RuntimeError
+    )
+    assert library.cuda.AcceleratorError is library.AcceleratorError and issubclass(
+        library.AcceleratorError, RuntimeError
+    )
+
+
+@BOTH
+def test_inverses_and_exchanged_parameters_by_torchs_inner_names(library):
+    inverse = library.distributions.transforms._InverseTransform
+    assert isinstance(library.distributions.ExpTransform().inv, inverse) and inverse.__name__ == "_InverseTransform"
+    layer = library.nn.Linear(1, 1)
+    with library.nn.utils.stateless._reparametrize_module(layer, {"weight": library.full((1, 1), 3.0)}):
+        assert layer.weight.item() == 3.0
+    assert layer.weight.item() != 3.0

@@ -1,5 +1,6 @@
 """Optimisers against torch: trajectories for every option, state, groups, exchange of state, closures, text, errors."""
 
+import collections
 import copy
 import importlib
 import inspect
@@ -365,7 +366,8 @@ def test_a_step_of_one_s_own(hooked):
     same_program(program)
 
 
-def test_an_optimizer_that_wraps_another_and_has_no_init_of_its_own():
+@pytest.mark.parametrize("patched", (False, True))
+def test_an_optimizer_that_wraps_another_and_has_no_init_of_its_own(patched):
     """As Lookahead is written everywhere."""
 
     def program(t):
@@ -377,12 +379,19 @@ def test_an_optimizer_that_wraps_another_and_has_no_init_of_its_own():
                     inner.state,
                     inner.defaults,
                 )
+                if patched:
+                    self._optimizer_step_pre_hooks = collections.OrderedDict()
+                    self._optimizer_step_post_hooks = collections.OrderedDict()
+                    self._patch_step_function()
 
             def step(self, closure=None):
                 return self.inner.step(closure)
 
+        calls = []
         p = t.nn.Parameter(t.ones(2))
         outer = Outer(t.optim.SGD([p], 0.5, momentum=0.9))
+        if patched:
+            outer.register_step_pre_hook(lambda optimizer, args, kwargs: calls.append(kwargs))
         schedule = t.optim.lr_scheduler.ExponentialLR(outer, 0.5)
         for _ in range(2):
             outer.zero_grad()
@@ -390,7 +399,7 @@ def test_an_optimizer_that_wraps_another_and_has_no_init_of_its_own():
             outer.step()
             outer.step(lambda: p.sum().item())
             schedule.step()
-        return p, repr(outer), outer.param_groups[0]["lr"]
+        return p, repr(outer), outer.param_groups[0]["lr"], len(calls)
 
     same_program(program)
 

@@ -9,6 +9,7 @@ from ...arrays import dtypes
 from ...arrays.formats import memory_format as MemoryFormat
 from ...autograd.modes import no_grad
 from ...autograd.readers import read
+from ...tensors.conversion import parse_to
 from ...tensors.creation import empty_like
 from ...tensors.device import DeviceError, on_cpu
 from ...tensors.tensor import Tensor
@@ -75,15 +76,7 @@ class Conversions:
         Raises:
             TypeError: the dtype is no floating point type. DeviceError: a device other than the CPU.
         """
-        for a in args:
-            if isinstance(a, (dtypes.dtype, type)):
-                dtype = dtypes.given(a)
-            elif isinstance(a, Tensor):
-                dtype = a.dtype
-            elif not isinstance(a, bool):
-                device = a
-        if device is not None:
-            on_cpu(device)
+        dtype = parse_to(*args, device=device, dtype=dtype)[1]
         if memory_format is not None:
             read("MemoryFormat", memory_format, "to", "memory_format")
         elif dtype is None:

@@ -25,7 +25,7 @@ def skip_init(module_cls: Any, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(f"Expected a Module; got {module_cls}")
     if "device" not in inspect.signature(module_cls).parameters:
         raise RuntimeError("Module must support a 'device' arg to skip initialization")
-    on_cpu(kwargs.get("device", "cpu"))
+    on_cpu(kwargs.get("device"))
     with fork_rng():
         module = module_cls(*args, **kwargs)
     for tensor in (*module.parameters(), *module.buffers()):

@@ -94,3 +94,10 @@ def _tied(places: dict, tensors: dict[str, Any]) -> dict[str, Any]:
         for value in given.values():
             result.update(dict.fromkeys(same, value))
     return result
+
+
+def _reparametrize_module(
+    module: Module, parameters_and_buffers: dict[str, Tensor], tie_weights: bool = False, strict: bool = False
+) -> Any:
+    """torch's name for `exchanged`, which packages look for."""
+    return exchanged(module, parameters_and_buffers, tie_weights, strict)

@@ -1,7 +1,14 @@
 """torch.utils.data: data sets, the order in which they are read, and the loader that makes batches of them."""
 
+import sys as _sys
+
 from ...names.places import settle as _settle
-from .collate import default_collate as default_collate, default_convert as default_convert
+from .collate import (
+    collate as _collate,
+    default_collate as default_collate,
+    default_collate_fn_map as _default_collate_fn_map,
+    default_convert as default_convert,
+)
 from .dataloader import DataLoader as DataLoader, get_worker_info as get_worker_info
 from .dataset import (
     ChainDataset as ChainDataset,
@@ -23,6 +30,8 @@ from .sampler import (
     WeightedRandomSampler as WeightedRandomSampler,
 )
 
+_settle(f"{__name__}._utils.collate", {"collate": _collate})
+vars(_sys.modules[f"{__name__}._utils.collate"])["default_collate_fn_map"] = _default_collate_fn_map
 _settle(
     __name__,
     {"default_collate": default_collate, "default_convert": default_convert, "get_worker_info": get_worker_info},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 import copy
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,11 +15,13 @@ from ...arrays import dtypes
 from ...tensors import creation
 from ...tensors.tensor import Tensor
 
-__all__ = ["default_collate", "default_convert"]
+__all__ = ["collate", "default_collate", "default_collate_fn_map", "default_convert", "stacked"]
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
     """Samples to a batch: tensors, arrays and numbers are stacked, tuples and dictionaries item by item, texts listed.
+
+    What is made of samples of other types, `torch.utils.data._utils.collate.default_collate_fn_map` may be told: see `collate`.
 
     Raises:
         TypeError: samples of another type. RuntimeError: samples of unequal size.
@@ -27,32 +30,83 @@ def default_collate(batch: Sequence[Any]) -> Any:
     [tensor([[1.],
             [3.]]), tensor([2, 4])]
     """
-    first = batch[0]
-    if isinstance(first, Tensor):
-        return ops.stack(batch)
-    if isinstance(first, np.ndarray) and first.dtype.kind not in "OSU":
-        return ops.stack([creation.as_tensor(x) for x in batch])
-    if isinstance(first, (np.bool_, np.number)):
-        return creation.as_tensor(np.asarray(batch))
-    if isinstance(first, float):
-        return creation.tensor(batch, dtype=dtypes.float64)
-    if isinstance(first, int):
-        return creation.tensor(batch)
-    if isinstance(first, (str, bytes)):
-        return batch
+    return collate(batch, collate_fn_map=default_collate_fn_map)
+
+
+def collate(batch: Sequence[Any], *, collate_fn_map: dict[Any, Callable] | None = None) -> Any:
+    """Samples to a batch: what a function makes of those of its type, and collections of samples item by item.
+
+    collate_fn_map: types, or tuples of types, and functions that are called as `fn(batch, collate_fn_map=collate_fn_map)`; the type
+    of the first sample is looked for, then the first one that it is an instance of.
+
+    Raises:
+        TypeError: samples of another type. RuntimeError: samples of unequal size.
+
+    >>> from torch.utils.data._utils.collate import collate
+    >>> collate([{"name": "a"}, {"name": "b"}], collate_fn_map={str: lambda batch, *, collate_fn_map: "+".join(batch)})
+    {'name': 'a+b'}
+    """
+    first, functions = batch[0], collate_fn_map or {}
+    kind = type(first) if type(first) in functions else next((k for k in functions if isinstance(first, k)), None)
+    if kind is not None:
+        return functions[kind](batch, collate_fn_map=collate_fn_map)
+    each = functools.partial(collate, collate_fn_map=collate_fn_map)
     if isinstance(first, collections.abc.Mapping):
-        return _like(first, {key: default_collate([sample[key] for sample in batch]) for key in first})
+        return _like(first, {key: each([sample[key] for sample in batch]) for key in first})
     if isinstance(first, tuple) and hasattr(first, "_fields"):
-        return type(first)(*map(default_collate, zip(*batch, strict=False)))
+        return type(first)(*map(each, zip(*batch, strict=False)))
     if isinstance(first, collections.abc.Sequence):
         if any(len(sample) != len(first) for sample in batch):
             raise RuntimeError(
                 "each element in list of batch should be of equal size; give a collate_fn of your own for samples that differ"
             )
-        return _like(first, [default_collate(items) for items in zip(*batch, strict=True)])
-    raise TypeError(
-        f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {getattr(first, 'dtype', type(first))}"
+        return _like(first, [each(items) for items in zip(*batch, strict=True)])
+    raise _unknown(type(first))
+
+
+def _unknown(kind: Any) -> TypeError:
+    return TypeError(
+        f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {kind}"
     )
+
+
+def stacked(batch: Sequence[Tensor], *, collate_fn_map: Any = None) -> Tensor:
+    """The tensors as one."""
+    return ops.stack(batch)
+
+
+def _from_arrays(batch: Sequence[np.ndarray], *, collate_fn_map: Any = None) -> Any:
+    if batch[0].dtype.kind in "OSU":
+        raise _unknown(batch[0].dtype)
+    return collate([creation.as_tensor(array) for array in batch], collate_fn_map=collate_fn_map)
+
+
+def _from_numbers(batch: Sequence[Any], *, collate_fn_map: Any = None) -> Tensor:
+    return creation.as_tensor(np.asarray(batch))
+
+
+def _from_floats(batch: Sequence[float], *, collate_fn_map: Any = None) -> Tensor:
+    return creation.tensor(batch, dtype=dtypes.float64)
+
+
+def _from_integers(batch: Sequence[int], *, collate_fn_map: Any = None) -> Tensor:
+    return creation.tensor(batch)
+
+
+def _as_they_are(batch: Any, *, collate_fn_map: Any = None) -> Any:
+    return batch
+
+
+# what `default_collate` makes of samples that are no collections; programs add their types
+default_collate_fn_map: dict[Any, Callable] = {
+    Tensor: stacked,
+    np.ndarray: _from_arrays,
+    (np.bool_, np.number, np.object_): _from_numbers,
+    float: _from_floats,
+    int: _from_integers,
+    str: _as_they_are,
+    bytes: _as_they_are,
+}
 
 
 def default_convert(data: Any) -> Any:

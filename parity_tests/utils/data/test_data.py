@@ -394,6 +394,25 @@ def test_collate(case):
     both(lambda t, d: d.default_collate(COLLATED[case](t)))
 
 
+def test_samples_of_types_that_the_default_is_told_of(monkeypatch):
+    def program(t, d):
+        functions = d._utils.collate.default_collate_fn_map
+        monkeypatch.setitem(functions, Squares, lambda batch, *, collate_fn_map: [s.n for s in batch])
+        monkeypatch.setitem(functions, t.Tensor, lambda batch, *, collate_fn_map: len(batch))
+        samples = [{"a": (Squares(i), float(i))} for i in range(4)]
+        batches = [*d.DataLoader(samples, batch_size=2), *d.DataLoader(d.TensorDataset(t.arange(4)), batch_size=3)]
+        return batches, [len(key) if isinstance(key, tuple) else key.__name__ for key in functions]
+
+    both(program)
+
+
+@pytest.mark.parametrize("batch", ([["x"], ["y"]], [1.5, 2], [True], [b"x"], [np.float32(1)], [("x", 1)]), ids=str)
+def test_collate_with_functions_of_ones_own(batch):
+    functions = {(int, str): lambda batch, *, collate_fn_map: (len(batch), len(collate_fn_map))}
+    both(lambda t, d: d._utils.collate.collate(batch, collate_fn_map=functions))
+    both(lambda t, d: d._utils.collate.collate(batch))
+
+
 def test_collate_keeps_types():
     d = minitorch_pt.utils.data
     batch = d.default_collate([Point(1, 2.0), Point(3, 4.0)])
