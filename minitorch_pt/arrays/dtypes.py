@@ -205,18 +205,19 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     >>> torch.promote_types(torch.int64, torch.float32)
     torch.float32
     """
-    if not (isinstance(type1, dtype) and isinstance(type2, dtype)):
-        raise TypeError(f"promote_types(): both arguments must be torch.dtype, got {type1!r} and {type2!r}")
-    return of(_promote(type1.dtype, type2.dtype))
+    return of(_promote(given(type1).dtype, given(type2).dtype))
 
 
 def can_cast(from_: dtype, to: dtype) -> builtins.bool:
     """Whether values may be written into a tensor of type `to`: not from float to integer, nor from anything to bool.
 
+    Raises:
+        TypeError: one is no torch.dtype.
+
     >>> torch.can_cast(torch.int64, torch.float32), torch.can_cast(torch.float32, torch.int64)
     (True, False)
     """
-    return castable(from_.dtype, to.dtype)
+    return castable(given(from_).dtype, given(to).dtype)
 
 
 def castable(source: np.dtype, target: np.dtype) -> builtins.bool:

@@ -68,7 +68,7 @@ def whole(value: Any) -> Any:
         return UNREAD
     if isinstance(value, graph.Tensor):
         return int(value._data) if _plain_tensor(value) and value._data.dtype.kind in "iu" else UNREAD
-    return operator.index(value) if hasattr(value, "__index__") else UNREAD
+    return operator.index(value) if hasattr(type(value), "__index__") else UNREAD
 
 
 def wholes(value: Any) -> Any:

@@ -87,8 +87,8 @@ def view(input: Tensor, *size: Size | DType, dtype: DType | None = None) -> Tens
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
-    if len(size) == 1 and isinstance(size[0], dtypes.dtype):
-        (dtype,) = size
+    if len(size) == 1 and isinstance(size[0], (dtypes.dtype, type)):
+        dtype = dtypes.given(size[0])
     if not size and dtype is None:
         raise TypeError("view() takes sizes, x.view(2, -1), or a dtype, and got nothing")
     if dtype is not None:

@@ -113,7 +113,7 @@ def frombuffer(
     >>> torch.frombuffer(bytearray(b"abc"), dtype=torch.uint8)
     tensor([97, 98, 99], dtype=torch.uint8)
     """
-    kind = numpy_type(dtype, default_type())
+    kind = dtypes.given(dtype).dtype
     try:
         view = memoryview(buffer)
     except TypeError:

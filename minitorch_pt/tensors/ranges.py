@@ -141,6 +141,8 @@ def range(
     ends: list[Any] = [x.item() if isinstance(x, Tensor) else x for x in (start, end, step)]
     _check_span(*ends)
     kind = numpy_type(dtype, default_type())
+    if kind.kind == "b":
+        raise NotImplementedError("range() does not make torch.bool; compare or convert with .bool()")
     wide = _LONG if kind.kind != "f" else np.dtype(np.float32) if kind.itemsize == 2 else _DOUBLE
     numbers: Any = [wide.type(dtypes.checked(x, wide)) for x in ends]
     low, high, by = numbers
