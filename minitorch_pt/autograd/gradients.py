@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import samples
 from . import graph
 from .graph import stand_in, target
 from .walk import fit, run_backward
@@ -173,16 +174,18 @@ def grad(
             )
     keep = create_graph if retain_graph is None else retain_graph
     allow = materialize_grads or allow_unused
+    # samples of vmap are no arrays: with some among the gradients the pass computes on Tensors, as where it is recorded
+    on_tensors = create_graph or (samples.active and samples.among([grad_outputs]))
     if is_grads_batched:
         found = _batched(outputs, wanted, grad_outputs, keep, create_graph, allow)
     else:
-        found = run_backward(
-            _starts(outputs, grad_outputs, create_graph), keep, create_graph, list(map(target, wanted))
-        )
+        found = run_backward(_starts(outputs, grad_outputs, on_tensors), keep, on_tensors, list(map(target, wanted)))
     result = [
         _returned(i, *pair, allow, materialize_grads, create_graph)
         for i, pair in enumerate(zip(found, wanted, strict=True))
     ]
+    if on_tensors and not create_graph:
+        result = [gradient if gradient is None else gradient.detach() for gradient in result]
     return dict(zip(inputs, result, strict=True)) if type(inputs) is dict else tuple(result)
 
 
