@@ -7,7 +7,7 @@ from typing import Any, Final as Final, NoReturn, TypeVar
 from .nn.modules.module import Module
 
 __all__ = [
-    "Final", "ScriptFunction", "ScriptModule", "annotate", "export", "freeze", "ignore", "interface", "is_scripting", "is_tracing",
+    "Final", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate", "export", "freeze", "ignore", "interface", "is_scripting", "is_tracing",
     "load", "optimize_for_inference", "save", "script", "script_if_tracing", "script_method", "trace", "trace_module", "unused",
 ]  # fmt: skip
 
@@ -20,6 +20,17 @@ class ScriptFunction:
 
 class ScriptModule(Module):
     """What torch's compiler makes of a module. A class of a user's that derives from it is an ordinary Module."""
+
+
+class TracerWarning(Warning):
+    """What torch's tracer warns of, which programs silence: nothing is traced here."""
+
+
+def _get_trace_graph(*args: Any, **kwargs: Any) -> NoReturn:
+    """Where packages that count operations get them from: refused at its use."""
+    raise NotImplementedError(
+        "torch.jit._get_trace_graph(): minitorch_pt traces no calls; count with hooks on modules (register_forward_hook), or under PyTorch"
+    )
 
 
 def script(obj: _T, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None, example_inputs: Any = None) -> _T:

@@ -65,12 +65,16 @@ TOP: dict[str, Any] = {
     "_is_all_true": _is_all_true,
     "_is_any_true": _is_any_true,
 }
-# the names of torch._C, besides those of classes
+# the names of torch._C, besides those of other classes
 CORE: dict[str, Any] = {
     "_are_functorch_transforms_active": lambda: False,
     "_get_default_device": lambda: "cpu",
     "_get_tracing_state": _nothing,
     "_log_api_usage_once": _nothing,
+    # parts of compiled code, which packages name as types: nothing here is one
+    "Graph": type("Graph", (), {}),
+    "Node": type("Node", (), {}),
+    "Value": type("Value", (), {}),
 }
 for _thing in CORE.values():
     _thing.__module__ = f"{__package__.partition('.')[0]}._C"

@@ -345,6 +345,19 @@ def test_errors_of_graphics_cards_are_named_where_they_are_caught(library):
 
 
 @BOTH
+def test_warnings_of_the_tracer_are_silenced_by_their_name(library):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=library.jit.TracerWarning)
+    assert callable(library.jit._get_trace_graph)
+    assert not isinstance(library.ones(1), (library._C.Graph, library._C.Node, library._C.Value))
+
+
+def test_a_trace_is_refused_where_it_is_asked_for():
+    with pytest.raises(NotImplementedError, match="hooks on modules"):
+        minitorch_pt.jit._get_trace_graph(minitorch_pt.nn.ReLU(), ())
+
+
+@BOTH
 def test_inverses_and_exchanged_parameters_by_torchs_inner_names(library):
     inverse = library.distributions.transforms._InverseTransform
     assert isinstance(library.distributions.ExpTransform().inv, inverse) and inverse.__name__ == "_InverseTransform"
