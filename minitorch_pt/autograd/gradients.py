@@ -175,7 +175,7 @@ def grad(
     keep = create_graph if retain_graph is None else retain_graph
     allow = materialize_grads or allow_unused
     # samples of vmap are no arrays: with some among the gradients the pass computes on Tensors, as where it is recorded
-    on_tensors = create_graph or (samples.active and samples.among([grad_outputs]))
+    on_tensors = create_graph or (bool(samples.active) and samples.among([grad_outputs]))
     if is_grads_batched:
         found = _batched(outputs, wanted, grad_outputs, keep, create_graph, allow)
     else:

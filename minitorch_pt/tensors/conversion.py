@@ -39,9 +39,6 @@ def _alias(input: Any) -> Any:
     return input.view(), lambda g: g
 
 
-_TYPES = (dtypes.dtype, type(None))  # as which `dtype` is given, most often
-
-
 class Conversions:
     """The part of Tensor that gives its elements in other forms."""
 
@@ -49,6 +46,7 @@ class Conversions:
     _data: np.ndarray
     _made_sparse: Any  # given by the package, which loads torch.sparse where a program asks for it
     dtype: Any
+    device: Any
     requires_grad: Any
     is_leaf: Any
     __dict__: dict
@@ -88,7 +86,7 @@ class Conversions:
                 )
         if device is not None:
             on_cpu(device)
-        if dtype.__class__ not in _TYPES:
+        if dtype is not None and dtype.__class__ is not dtypes.dtype:
             dtype = dtypes.given(dtype)
         kept = dtype is None or dtype is self.dtype
         if memory_format is not None and memory_format is not formats.preserve_format:
