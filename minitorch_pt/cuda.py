@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import NoReturn
 
 from .amp import for_cuda as amp
+from .names.absent import PACKAGE
 from .names.kin import Kin
 from .names.places import settle
 from .tensors import legacy
 from .tensors.device import DeviceError
+from .tensors.tensor import Tensor
 
 __all__ = [
-    "Event", "Stream", "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",
-    "manual_seed_all", "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "synchronize",
+    "Event", "OutOfMemoryError", "Stream", "current_device", "device_count", "empty_cache", "get_device_name", "get_rng_state_all", "is_available",
+    "is_bf16_supported", "is_initialized", "manual_seed", "manual_seed_all", "max_memory_allocated", "max_memory_reserved", "memory_allocated",
+    "memory_reserved", "seed", "seed_all", "set_rng_state_all", "synchronize",
     *(name for name in legacy.__all__ if name.endswith("Tensor")),
 ]  # fmt: skip
 
@@ -42,6 +46,29 @@ def manual_seed(seed: int) -> None:
 
 def manual_seed_all(seed: int) -> None:
     """Nothing to seed; `torch.manual_seed` seeds the CPU's stream."""
+
+
+def seed() -> None:
+    """Nothing to seed; `torch.seed` seeds the CPU's stream."""
+
+
+def seed_all() -> None:
+    """Nothing to seed; `torch.seed` seeds the CPU's stream."""
+
+
+def get_rng_state_all() -> list[Tensor]:
+    """The states of no cards: []. That of the CPU's stream is `torch.get_rng_state()`."""
+    return []
+
+
+def set_rng_state_all(new_states: Iterable[Tensor]) -> None:
+    """Set the states of no cards, as a checkpoint that was written without one holds them.
+
+    Raises:
+        DeviceError: there are states of cards.
+    """
+    for _ in new_states:
+        synchronize()
 
 
 def empty_cache() -> None:
@@ -92,6 +119,10 @@ def get_device_name(device: object = None) -> NoReturn:
     synchronize()
 
 
+class OutOfMemoryError(RuntimeError):
+    """A graphics card's memory is full; named where programs would catch it. The CPU raises MemoryError."""
+
+
 class Stream:
     """A queue of work on a graphics card, named as a type of arguments: there is none.
 
@@ -133,12 +164,13 @@ class _CudaTensor(Kin):
 
 globals().update({name: _CudaTensor(name, None) for name in legacy.__all__ if name.endswith("Tensor")})
 
+settle(PACKAGE, {"OutOfMemoryError": OutOfMemoryError})
 settle(
     __name__,
     globals(),
     {
         "memory": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved",
-        "random": "manual_seed manual_seed_all",
+        "random": "get_rng_state_all manual_seed manual_seed_all seed seed_all set_rng_state_all",
         "streams": "Event Stream",
     },
 )
