@@ -49,8 +49,9 @@ def _check_factors(input: Array, other: Array) -> None:
     )
     inner = other.shape[-2 if other.ndim > 1 else 0]
     if input.shape[-1] != inner:
+        first = f"1x{len(input)}" if (input.ndim, other.ndim) == (1, 2) else shape_text(input)
         raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({shape_text(input)} and {shape_text(other)}): the last axis of the first must equal the "
+            f"mat1 and mat2 shapes cannot be multiplied ({first} and {shape_text(other)}): the last axis of the first must equal the "
             f"{'last but one' if other.ndim > 1 else 'only'} axis of the second, and {input.shape[-1]} != {inner}. Transpose one of them?"
         )
     if input.dtype is not other.dtype or input.dtype is BOOL:
