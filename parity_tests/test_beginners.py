@@ -472,6 +472,10 @@ F.cross_entropy(t.ones(2, 3, 2, 2, 2), t.ones(2, 1, 2, 2, 2).long())
 F.cross_entropy(t.ones(2, 3), t.ones(2, 1).long())
 t.ones(2).long().expand(())
 t.ones(2, 1).expand(3, 3, 4)
+t.ones(2, 3).copy_(t.ones(4))
+t.ones(3).copy_(t.ones(2, 3))
+t.ones(2, 1, 3).copy_(t.ones(2, 4, 3))
+nn.Linear(2, 3).weight.data.copy_(t.ones(2, 3))
 t.ones(2, 3).__setitem__(0, t.ones(4))
 t.ones(2, 3).__setitem__((slice(None), 1), t.ones(3))
 t.ones(2, 3).__setitem__(slice(None), t.ones(4, 3))
@@ -489,6 +493,6 @@ def test_a_message_begins_with_torchs(mistake):
     texts = []
     for t in (torch, minitorch_pt):
         with pytest.raises((RuntimeError, ValueError)) as error:
-            eval(mistake, {"t": t, "F": t.nn.functional})
+            eval(mistake, {"t": t, "nn": t.nn, "F": t.nn.functional})
         texts.append(str(error.value))
     assert texts[1].startswith(texts[0])

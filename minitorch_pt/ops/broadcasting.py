@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from ..autograd.contract import Array, Pulled, Size, Tensor, Tensors
 
 
-__all__ = ["broadcast_shapes", "broadcast_tensors", "broadcast_to", "check_expansion", "expand", "expand_as"]
+__all__ = [
+    "broadcast_shapes",
+    "broadcast_tensors",
+    "broadcast_to",
+    "check_expansion",
+    "check_sizes",
+    "expand",
+    "expand_as",
+]
 
 
 @differentiable(linear=True, view=True, name="ExpandBackward0")
@@ -28,6 +36,16 @@ def _expand(input: Array, shape: tuple[int, ...]) -> Pulled:
     if type(value) is np.ndarray and array(input).flags.writeable:
         value.flags.writeable = True  # an expanded tensor may be written to where that changes no element twice
     return value, lambda g: g  # the engine sums it down
+
+
+def check_sizes(first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """Raise RuntimeError unless two shapes broadcast."""
+    for i, (a, b) in enumerate(zip(reversed(first), reversed(second), strict=False), 1):
+        if a != b and 1 not in (a, b):
+            raise RuntimeError(
+                f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension "
+                f"{max(len(first), len(second)) - i}: shapes {list(first)} and {list(second)} do not broadcast"
+            )
 
 
 def check_expansion(target: tuple[int, ...], before: tuple[int, ...], kind: Any) -> None:
@@ -126,12 +144,6 @@ def broadcast_tensors(*tensors: Tensor | Tensors) -> tuple:
     tensors = tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
     shape: Any = ()
     for x in tensors:
-        for i, (a, b) in enumerate(zip(reversed(shape), reversed(x.shape), strict=False), 1):
-            if a != b and 1 not in (a, b):
-                place = max(len(shape), x.dim()) - i
-                raise RuntimeError(
-                    f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {place}; "
-                    f"the shapes are {[list(t.shape) for t in tensors]}"
-                )
+        check_sizes(shape, tuple(x.shape))
         shape = broadcast_shapes(shape, tuple(x.shape))
     return tuple(x if tuple(x.shape) == shape else expand(x, shape) for x in tensors)
