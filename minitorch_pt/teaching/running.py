@@ -35,7 +35,7 @@ _named: set[str] = set()  # modules whose classes are called torch's
 class _AsTorch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Answers `import torch` and `import torch.nn.functional` with minitorch_pt's own modules, and tells which torch is installed."""
 
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if fullname.startswith(f"{PACKAGE}."):
             others = (finder.find_spec(fullname, path, target) for finder in sys.meta_path if finder is not self)
             return _renamed(next(filter(None, others), None))
