@@ -156,7 +156,7 @@ def test_what_is_missing(tmp_path, program, last):
 def test_programs_that_try(tmp_path):
     (tmp_path / "program.py").write_text(
         "import torch\n"
-        "for name in ('masked', 'xpu', 'onnx.nonsense'):\n"
+        "for name in ('masked', 'mtia', 'onnx.nonsense'):\n"
         "    try:\n"
         "        __import__(f'torch.{name}')\n"
         "    except ImportError as error:\n"
@@ -166,7 +166,7 @@ def test_programs_that_try(tmp_path):
     printed, errors, _ = output(tmp_path, "-m", "minitorch_pt", "run", "program.py")
     assert (
         errors == ""
-        and printed.startswith("minitorch_pt.masked\nminitorch_pt.xpu\n")
+        and printed.startswith("minitorch_pt.masked\nminitorch_pt.mtia\n")
         and printed.endswith("\nFalse 3 False\n")
     )
 
