@@ -23,8 +23,6 @@ __all__ = [
     "broadcast_shapes",
     "broadcast_tensors",
     "broadcast_to",
-    "check_expansion",
-    "check_sizes",
     "expand",
     "expand_as",
 ]
