@@ -125,13 +125,13 @@ _tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "__future__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
-    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version",
+    "__config__", "__future__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "mps", "multiprocessing", "nn",
+    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version", "xpu",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization",
     "dsmm": "sparse.operations", "sparse_coo_tensor": "sparse.tensor", "spmm": "sparse.operations", "svd_lowrank": "_lowrank",
-    "to_dlpack": "utils.dlpack", "vmap": "func", "_disable_dynamo": "compiler", "_sample_dirichlet": "distributions.dirichlet", "_standard_gamma": "distributions.gamma", "_weight_norm": "nn.utils.parametrizations", "norm_except_dim": "nn.utils.parametrizations",
+    "to_dlpack": "utils.dlpack", "vmap": "func", "_disable_dynamo": "compiler", "compile": "compiler", "_sample_dirichlet": "distributions.dirichlet", "_standard_gamma": "distributions.gamma", "_weight_norm": "nn.utils.parametrizations", "norm_except_dim": "nn.utils.parametrizations",
     "Future": "futures", "GradScaler": "amp", "SymBool": "types", "SymFloat": "types", "SymInt": "types", "autocast": "amp", "get_autocast_dtype": "amp.autocast_mode", "is_autocast_enabled": "amp.autocast_mode",
     **dict.fromkeys((
         "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "alpha_dropout_", "avg_pool1d", "batch_norm", "bilinear", "channel_shuffle",
@@ -158,6 +158,7 @@ if _typing.TYPE_CHECKING:
         futures,
         jit,
         linalg,
+        mps,
         multiprocessing,
         nn,
         onnx,
@@ -174,8 +175,10 @@ if _typing.TYPE_CHECKING:
         types,
         utils,
         version,
+        xpu,
     )
     from ._lowrank import pca_lowrank, svd_lowrank
+    from .compiler import compile
     from .func import vmap
     from .ops.layers import *
     from .ops.losses import *

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import sys
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from .compiler import allow_in_graph, assume_constant_result, disable, is_compiling, reset
+from .compiler import OptimizedModule, allow_in_graph, assume_constant_result, disable, is_compiling, reset
 
 __all__ = [
     "OptimizedModule",
@@ -21,11 +22,8 @@ __all__ = [
 ]
 
 
-class OptimizedModule:
-    """What PyTorch makes of a module that it compiles: packages ask whether a module is one, and none is."""
-
-
-eval_frame = SimpleNamespace(OptimizedModule=OptimizedModule)
+eval_frame = sys.modules[f"{__name__}.eval_frame"] = ModuleType(f"{__name__}.eval_frame")
+vars(eval_frame)["OptimizedModule"] = OptimizedModule
 config = SimpleNamespace()  # programs set suppress_errors, cache_size_limit, ...
 
 

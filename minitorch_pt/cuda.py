@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import NoReturn
 
 from .amp import for_cuda as amp
@@ -10,10 +11,12 @@ from .names.kin import Kin
 from .names.places import settle
 from .tensors import legacy
 from .tensors.device import AcceleratorError, DeviceError, OutOfMemoryError
+from .tensors.tensor import Tensor
 
 __all__ = [
-    "AcceleratorError", "Event", "OutOfMemoryError", "Stream", "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",
-    "manual_seed_all", "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "synchronize",
+    "AcceleratorError", "Event", "OutOfMemoryError", "Stream", "current_device", "device_count", "empty_cache", "get_device_name", "get_rng_state_all",
+    "is_available", "is_bf16_supported", "is_initialized", "manual_seed", "manual_seed_all", "max_memory_allocated", "max_memory_reserved",
+    "memory_allocated", "memory_reserved", "seed", "seed_all", "set_rng_state_all", "synchronize",
     *(name for name in legacy.__all__ if name.endswith("Tensor")),
 ]  # fmt: skip
 
@@ -42,6 +45,29 @@ def manual_seed(seed: int) -> None:
 
 def manual_seed_all(seed: int) -> None:
     """Nothing to seed; `torch.manual_seed` seeds the CPU's stream."""
+
+
+def seed() -> None:
+    """Nothing to seed; `torch.seed` seeds the CPU's stream."""
+
+
+def seed_all() -> None:
+    """Nothing to seed; `torch.seed` seeds the CPU's stream."""
+
+
+def get_rng_state_all() -> list[Tensor]:
+    """The states of no cards: []. That of the CPU's stream is `torch.get_rng_state()`."""
+    return []
+
+
+def set_rng_state_all(new_states: Iterable[Tensor]) -> None:
+    """Set the states of no cards, as a checkpoint that was written without one holds them.
+
+    Raises:
+        DeviceError: there are states of cards.
+    """
+    for _ in new_states:
+        synchronize()
 
 
 def empty_cache() -> None:
@@ -138,7 +164,7 @@ settle(
     globals(),
     {
         "memory": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved",
-        "random": "manual_seed manual_seed_all",
+        "random": "get_rng_state_all manual_seed manual_seed_all seed seed_all set_rng_state_all",
         "streams": "Event Stream",
     },
 )

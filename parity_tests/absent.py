@@ -59,7 +59,7 @@ REASONS = {
     ),
     "graphics card": (
         "it runs on the CPU only; leave out what is meant for a GPU, or ask torch.cuda.is_available() first",
-        "cuda.* backends.* accelerator.* cudnn_* miopen_* xpu mps mtia *.xpu *.mtia *.ipu is_vulkan_available Event Stream *.record_stream "
+        "cuda.* mps.* xpu.* backends.* accelerator.* cudnn_* miopen_* mtia *.xpu *.mtia *.ipu is_vulkan_available Event Stream *.record_stream "
         "Generator.* get_device_module cpu utils.*privateuse1* utils.backend_registration utils.mobile_optimizer profiler_allow_cudagraph* "
         "serialization.validate_* nn.parallel* autograd.graph.set_override_stale_capture_stream "
         "autograd.graph.set_warn_on_accumulate_grad_stream_mismatch",

@@ -444,3 +444,55 @@ def test_the_message_says_the_repair(mistake):
     assert words in str(theirs)
     said = "\n".join([str(ours), *getattr(ours, "__notes__", [])])  # what a traceback shows
     assert words in said and repair in said.replace(words, ""), said
+
+
+FIRST_WORDS = """
+t.tensor([True]) - t.tensor([False])
+t.tensor([True]) - 1
+F.conv2d(t.ones(1, 1, 3, 3).double(), t.ones(1, 1, 2, 2))
+F.conv1d(t.ones(1, 1, 3), t.ones(1, 1, 2).double(), t.ones(1))
+F.conv2d(t.ones(1, 1, 3, 3, dtype=t.float64), t.ones(1, 1, 2, 2), t.ones(1))
+F.conv2d(t.ones(1, 1, 3, 3, dtype=t.float16), t.ones(1, 1, 2, 2), t.ones(1))
+F.conv2d(t.ones(1, 1, 3, 3, dtype=t.uint8), t.ones(1, 1, 2, 2), t.ones(1))
+F.conv2d(t.ones(1, 1, 3, 3, dtype=t.int8), t.ones(1, 1, 2, 2), t.ones(1))
+F.conv2d(t.ones(1, 1, 3, 3, dtype=t.int16), t.ones(1, 1, 2, 2), t.ones(1))
+F.conv2d(t.ones(1, 1, 3, 3, dtype=t.int32), t.ones(1, 1, 2, 2), t.ones(1))
+F.conv2d(t.ones(1, 1, 3, 3, dtype=t.int64), t.ones(1, 1, 2, 2), t.ones(1))
+F.conv2d(t.ones(1, 1, 3, 3, dtype=t.bool), t.ones(1, 1, 2, 2), t.ones(1))
+F.conv_transpose2d(t.ones(1, 1, 3, 3), t.ones(2, 1, 2, 2))
+t.ones(3) @ t.ones(4, 2)
+t.ones(2, 3) @ t.ones(2, 3)
+t.broadcast_tensors(t.ones(2, 3), t.ones(4))
+t.broadcast_tensors(t.ones(5, 2, 3), t.ones(3, 1, 1), t.ones(1))
+F.binary_cross_entropy(t.ones(2), t.ones(2).long())
+F.binary_cross_entropy(t.ones(2).double(), t.ones(2).bool())
+F.cross_entropy(t.ones(1, 3, 2, 2), t.ones(1, 1, 2, 2).long())
+F.cross_entropy(t.ones(2, 3, 2), t.ones(2, 1, 2).long())
+F.cross_entropy(t.ones(2, 3, 2, 2, 2), t.ones(2, 1, 2, 2, 2).long())
+F.cross_entropy(t.ones(2, 3), t.ones(2, 1).long())
+t.ones(2).long().expand(())
+t.ones(2, 1).expand(3, 3, 4)
+t.ones(2, 3).copy_(t.ones(4))
+t.ones(3).copy_(t.ones(2, 3))
+t.ones(2, 1, 3).copy_(t.ones(2, 4, 3))
+nn.Linear(2, 3).weight.data.copy_(t.ones(2, 3))
+t.ones(2, 3).__setitem__(0, t.ones(4))
+t.ones(2, 3).__setitem__((slice(None), 1), t.ones(3))
+t.ones(2, 3).__setitem__(slice(None), t.ones(4, 3))
+t.ones(2, 3).long().__setitem__((0, 0), t.ones(2).long())
+t.ones(2, 3).__setitem__(..., t.ones(5))
+t.ones(2, 3).__setitem__(0, t.ones(2, 3))
+t.ones(2, 3).__setitem__([0, 1], t.ones(4))
+t.ones(2, 3).__setitem__((0, t.tensor([0, 1])), t.ones(3))
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("mistake", FIRST_WORDS)
+def test_a_message_begins_with_torchs(mistake):
+    """What follows is the repair."""
+    texts = []
+    for t in (torch, minitorch_pt):
+        with pytest.raises((RuntimeError, ValueError)) as error:
+            eval(mistake, {"t": t, "nn": t.nn, "F": t.nn.functional})
+        texts.append(str(error.value))
+    assert texts[1].startswith(texts[0])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..arrays import dtypes
 from ..stream import generator
 from . import forward_ad, gradients, graph
 from .modes import enable_grad, no_grad
@@ -120,6 +122,13 @@ def gradcheck(
         raise ValueError(
             "gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True."
         )
+    for i, tensor in wanted:
+        if tensor.dtype != dtypes.float64:
+            warnings.warn(
+                f"Input #{i} requires gradient and is not a double precision floating point, so the check is likely to fail: "
+                "differences of such numbers are too rough. Give float64.",
+                stacklevel=2,
+            )
     try:
         for i, tensor in wanted:
             with no_grad():

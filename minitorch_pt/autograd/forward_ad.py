@@ -22,6 +22,7 @@ class _Level:
     def __init__(self) -> None:
         self.start = Start()
         self.duals: list = []  # what the graph starts from, and its tangent
+        self.made: list = []  # dual tensors as they were made, their nodes and tangents
 
 
 class _PerThread(threading.local):
@@ -104,7 +105,10 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
         )
     fresh = _state.level.start.fresh(tensor)
     _state.level.duals.append((fresh, tangent))
-    return fresh.clone()
+    dual = fresh.clone()
+    if tangent.stride() == tensor.stride():  # of another layout, the tangent is a copy in torch
+        _state.level.made.append((dual, dual.grad_fn, tangent))
+    return dual
 
 
 class UnpackedDualTensor(NamedTuple):
@@ -121,6 +125,9 @@ def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
     """
     if _state.level is None or not _state.level.duals or not tensor.requires_grad:
         return UnpackedDualTensor(tensor, None)
+    for dual, node, tangent in _state.level.made:
+        if tensor is dual and tensor.grad_fn is node:  # not changed in place since
+            return UnpackedDualTensor(_state.level.start.released(tensor), tangent)
     start, (begins, tangents) = _state.level.start, map(list, zip(*_state.level.duals, strict=True))
     with enable_grad():
         touched = grad(tensor, begins, graph.wrap(tensor._data), True, allow_unused=True)

@@ -126,7 +126,7 @@ class Function(FunctionCtx):
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         """The gradient of each input, None for those that have none: to be written by the user, under this name or as `vjp`."""
         raise NotImplementedError(
-            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD."
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD, and here in forward mode, which is computed of it."
         )
 
     vjp = backward

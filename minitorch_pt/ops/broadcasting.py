@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays.dtypes import TITLES
 from ..arrays.size import size_of
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from ..autograd.contract import Array, Pulled, Size, Tensor, Tensors
 
 
-__all__ = ["broadcast_shapes", "broadcast_tensors", "broadcast_to", "expand", "expand_as"]
+__all__ = [
+    "broadcast_shapes",
+    "broadcast_tensors",
+    "broadcast_to",
+    "expand",
+    "expand_as",
+]
 
 
 @differentiable(linear=True, view=True, name="ExpandBackward0")
@@ -27,6 +34,32 @@ def _expand(input: Array, shape: tuple[int, ...]) -> Pulled:
     if type(value) is np.ndarray and array(input).flags.writeable:
         value.flags.writeable = True  # an expanded tensor may be written to where that changes no element twice
     return value, lambda g: g  # the engine sums it down
+
+
+def check_sizes(first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """Raise RuntimeError unless two shapes broadcast."""
+    for i, (a, b) in enumerate(zip(reversed(first), reversed(second), strict=False), 1):
+        if a != b and 1 not in (a, b):
+            raise RuntimeError(
+                f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension "
+                f"{max(len(first), len(second)) - i}: shapes {list(first)} and {list(second)} do not broadcast"
+            )
+
+
+def check_expansion(target: tuple[int, ...], before: tuple[int, ...], kind: Any) -> None:
+    """Raise RuntimeError unless an array of a shape and type can be shown with these sizes; -1 keeps a size."""
+    added = len(target) - len(before)
+    if added < 0:
+        raise RuntimeError(
+            f"expand(torch.{TITLES[kind.name]}Tensor{{{list(before)}}}, size={list(target)}): the number of sizes provided ({len(target)}) "
+            f"must be greater or equal to the number of dimensions in the tensor ({len(before)})"
+        )
+    for i, (n, old) in enumerate(zip(target[added:], before, strict=True), added):
+        if n != -1 and old not in (1, n):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension {i}.  "
+                f"Target sizes: {list(target)}.  Tensor sizes: {list(before)}"
+            )
 
 
 @composed
@@ -40,20 +73,9 @@ def expand(input: Tensor, *size: Size) -> Tensor:
     tensor([[1, 1, 1],
             [2, 2, 2]])
     """
-    return _expand(input, expanded_size(tuple(input.shape), sizes(size)))
-
-
-def expanded_size(before: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...]:
-    """The size that axes of size `before` get when they are expanded to `target`, where -1 keeps a size.
-
-    Raises:
-        RuntimeError: an axis of another size than 1 would have to change, or there are too many.
-    """
-    if len(target) < len(before):
-        raise RuntimeError(
-            f"expand(torch.FloatTensor{{{list(before)}}}, size={list(target)}): the number of sizes provided ({len(target)}) must be greater or "
-            f"equal to the number of dimensions in the tensor ({len(before)})"
-        )
+    target = sizes(size)
+    before = tuple(input.shape)
+    check_expansion(target, before, array(input).dtype)
     padded = (-1,) * (len(target) - len(before)) + before
     full = []
     for i, (n, old) in enumerate(zip(target, padded, strict=True)):
@@ -61,12 +83,8 @@ def expanded_size(before: tuple[int, ...], target: tuple[int, ...]) -> tuple[int
             raise RuntimeError(
                 f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}"
             )
-        if n != -1 and old not in (-1, 1, n):
-            raise RuntimeError(
-                f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton dimension {i}.  Target sizes: {list(target)}.  Tensor sizes: {list(before)}"
-            )
         full.append(old if n == -1 else n)
-    return tuple(full)
+    return _expand(input, tuple(full))
 
 
 @composed
@@ -122,5 +140,8 @@ def broadcast_tensors(*tensors: Tensor | Tensors) -> tuple:
             [5, 6]]))
     """
     tensors = tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
-    shape = broadcast_shapes(*(tuple(x.shape) for x in tensors))
+    shape: Any = ()
+    for x in tensors:
+        check_sizes(shape, tuple(x.shape))
+        shape = broadcast_shapes(shape, tuple(x.shape))
     return tuple(x if tuple(x.shape) == shape else expand(x, shape) for x in tensors)

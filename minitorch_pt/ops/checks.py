@@ -37,6 +37,14 @@ def same_dtype(name: str, *operands: Array) -> None:
         raise NotImplementedError(f"{name}() is not implemented for 'Bool'; convert with .int()")
 
 
+def in_c(x: Array) -> str:
+    """The type of elements as C calls it, and some of torch's errors."""
+    names = {"float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int", "int16": "short int"}
+    return (names | {"int8": "signed char", "uint8": "unsigned char"}).get(
+        x.dtype.name, x.dtype.name.removesuffix("32")
+    )
+
+
 def other_dtype(input: Array, weight: Array) -> str:
     """What to do about an input whose type is not that of the weights."""
     given, wanted = input.dtype.name, weight.dtype.name

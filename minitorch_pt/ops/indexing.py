@@ -16,6 +16,7 @@ from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable, same
+from .broadcasting import check_expansion
 from .index_steps import WHOLE, arranged, check_axes, index_array, steps, without_places
 
 if TYPE_CHECKING:
@@ -193,6 +194,8 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
         raise _index_error(error, index) from None
     except (ValueError, TypeError):
         shape = list(data[index].shape)
+        if not index:
+            check_expansion(tuple(shape), value.shape, value.dtype)
         raise RuntimeError(
             f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape {shape}"
         ) from None

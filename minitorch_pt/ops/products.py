@@ -14,7 +14,7 @@ import numpy as np
 from ..arrays.dtypes import TITLES, checked
 from ..arrays.sums import plain_add
 from ..autograd.rule import differentiable
-from .broadcasting import expanded_size
+from .broadcasting import check_expansion
 from .checks import BOOL, need, same_dtype
 from .elementwise.arithmetic import mul, whole_alpha
 from .halves import in_single, is_half
@@ -50,8 +50,9 @@ def _check_factors(input: Array, other: Array) -> None:
     )
     inner = other.shape[-2 if other.ndim > 1 else 0]
     if input.shape[-1] != inner:
+        first = f"1x{len(input)}" if (input.ndim, other.ndim) == (1, 2) else shape_text(input)
         raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({shape_text(input)} and {shape_text(other)}): the last axis of the first must equal the "
+            f"mat1 and mat2 shapes cannot be multiplied ({first} and {shape_text(other)}): the last axis of the first must equal the "
             f"{'last but one' if other.ndim > 1 else 'only'} axis of the second, and {input.shape[-1]} != {inner}. Transpose one of them?"
         )
     if input.dtype is not other.dtype or input.dtype is BOOL:
@@ -265,7 +266,7 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
 def _scaled_sum(input: Array, product: Array, beta: float, alpha: float) -> Array:
     """beta * input + alpha * product, whose shape the input is expanded to; with beta 0 the input's NaN does not count."""
     if input.shape != product.shape:
-        expanded_size(input.shape, product.shape)
+        check_expansion(product.shape, input.shape, input.dtype)
     if isinstance(product, np.ndarray):
         if input.dtype != product.dtype:
             same_dtype("addmm", input, product)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.machinery import BuiltinImporter, ModuleSpec, SourceFileLoader
 from pkgutil import get_importer
-from types import ModuleType, TracebackType
+from types import FunctionType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
 from .. import version
@@ -27,12 +27,18 @@ __all__ = ["run", "run_module"]
 _run_module = runpy._run_module_as_main  # type: ignore[attr-defined]
 
 _PACKAGE = sys.modules[PACKAGE]
+# of these torch has none: what lives there is inner, or has no place yet; files are written by the names of what rebuilds them
+_ROOMS = {"names", "arrays", "stream", "ops", "tensors", "teaching", "serialization"}
+_named: set[str] = set()  # modules whose classes are called torch's
 
 
 class _AsTorch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Answers `import torch` and `import torch.nn.functional` with minitorch_pt's own modules, and tells which torch is installed."""
 
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if fullname.startswith(f"{PACKAGE}."):
+            others = (finder.find_spec(fullname, path, target) for finder in sys.meta_path if finder is not self)
+            return _renamed(next(filter(None, others), None))
         own = _own(fullname)
         try:
             known = own is not None and (own in sys.modules or importlib.util.find_spec(own))
@@ -63,6 +69,46 @@ class _AsTorch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
         if context.name in (None, "torch"):
             yield Torch()
+
+
+_depth = 0
+
+
+def _renamed(spec: ModuleSpec | None) -> ModuleSpec | None:
+    """Once a module of this package and all that it imports are there, their classes and functions are called torch's.
+
+    Not before: the packages say in their last lines where their classes live (`names/places.py`).
+    """
+    if spec is None or not isinstance(spec.loader, SourceFileLoader) or spec.name.split(".")[1] in _ROOMS:
+        return spec
+    load = spec.loader.exec_module
+
+    def exec_module(module: ModuleType) -> None:
+        global _depth
+        _depth += 1
+        try:
+            load(module)
+        finally:
+            _depth -= 1
+        if not _depth:
+            _call_them_torchs()
+
+    spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+    return spec
+
+
+def _call_them_torchs() -> None:
+    """`type(layer)` is `<class 'torch.nn.modules.linear.Linear'>`: programs print it, and packages look at it."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] != PACKAGE or name in _named:
+            continue
+        _named.add(name)
+        for thing in list(vars(module).values()):
+            home = thing.__module__ if isinstance(thing, (type, FunctionType)) else None
+            if home and home.startswith(f"{PACKAGE}.") and home.split(".")[1] not in _ROOMS or home == PACKAGE:
+                thing.__module__ = f"torch{home.removeprefix(PACKAGE)}"
+                if home in sys.modules:  # where annotations are looked up
+                    sys.modules.setdefault(thing.__module__, sys.modules[home])
 
 
 def _own(name: str) -> str | None:
@@ -120,7 +166,7 @@ def _become_torch() -> None:
     vars(_PACKAGE).update(
         __name__="torch", torch=_PACKAGE
     )  # packages compare the one, and some write torch.torch.Tensor
-    _PACKAGE.Tensor.__module__ = "torch"  # by which packages find the library of an array
+    _call_them_torchs()
     vars(_PACKAGE)["__version__"] = TorchVersion(version.__version__)
     sys.excepthook = partial(_show, sys.excepthook)
 

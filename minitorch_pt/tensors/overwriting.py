@@ -15,6 +15,7 @@ from ..autograd.contract import composed
 from ..autograd.inplace import apply_inplace, check_inplace, write
 from ..autograd.modes import recording
 from ..autograd.rule import differentiable
+from ..ops.broadcasting import check_sizes
 
 if TYPE_CHECKING:
     from ..autograd.contract import Dim, Dims, Number, Operand, Size
@@ -26,8 +27,9 @@ def _copied(input: Any, src: Any) -> Any:
     try:
         value = dtypes.converted(np.broadcast_to(src, input.shape), input.dtype)
     except ValueError:
+        check_sizes(input.shape, src.shape)
         raise RuntimeError(
-            f"The expanded size of the tensor must match the existing size: a tensor of shape {list(src.shape)} cannot be copied to one of shape {list(input.shape)}"
+            f"output with shape {list(input.shape)} doesn't match the broadcast shape {list(np.broadcast_shapes(input.shape, src.shape))}"
         ) from None
     return value, lambda g: np.zeros(g.shape, g.dtype), lambda g: g
 

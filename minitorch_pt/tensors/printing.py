@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..arrays import dtypes
-from ..autograd import graph
 from ..names.absent import PACKAGE
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ def tensor_repr(tensor: Tensor) -> str:
     """
     data = tensor._data
     kind = type(tensor)
-    plain = kind is graph.Tensor or kind.__module__.startswith(f"{PACKAGE}.")  # `run` calls Tensor torch's
+    plain = kind.__module__.partition(".")[0] in (PACKAGE, "torch")  # `run` calls our classes torch's
     prefix = "tensor(" if plain else f"{kind.__name__}("
     suffixes = []
     usual = (dtypes.get_default_dtype().dtype, dtypes.int64.dtype, dtypes.bool.dtype)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 from .device import CPU, device as _device, on_cpu
 
 __all__ = [
-    "are_deterministic_algorithms_enabled", "compile", "get_default_device", "get_deterministic_debug_mode", "get_float32_matmul_precision", "is_deterministic_algorithms_warn_only_enabled",
+    "are_deterministic_algorithms_enabled", "get_default_device", "get_deterministic_debug_mode", "get_float32_matmul_precision", "is_deterministic_algorithms_warn_only_enabled",
     "set_default_device", "set_deterministic_debug_mode", "set_float32_matmul_precision", "use_deterministic_algorithms",
 ]  # fmt: skip
 
@@ -119,25 +118,3 @@ def get_default_device() -> _device:
     device(type='cpu')
     """
     return CPU
-
-
-def compile(
-    model: Callable | None = None,
-    *,
-    fullgraph: bool = False,
-    dynamic: bool | None = None,
-    backend: Any = None,
-    mode: str | None = None,
-    options: Any = None,
-    name: str | None = None,
-    disable: bool = False,
-    recompile_limit: int | None = None,
-    isolate_recompiles: bool = False,
-    shapes_spec: Any = None,
-) -> Any:
-    """The model or function as it is: there is no compiler here, and what it computes is the same without. Also a decorator.
-
-    >>> torch.compile(torch.relu)(torch.tensor([-1.0, 1.0]))
-    tensor([0., 1.])
-    """
-    return (lambda function: function) if model is None else model

@@ -1,6 +1,7 @@
 """gradcheck and gradgradcheck: they accept what is right and refuse what is wrong, as torch's do."""
 
 import pytest
+import torch
 
 import minitorch_pt
 from minitorch_pt.autograd.check import GradcheckError
@@ -119,3 +120,9 @@ def test_options():
     assert not check(lambda t: t.detach() * t, x, check_forward_ad=True, raise_exception=False)
     with pytest.raises(ValueError, match="check_forward_ad or check_backward_ad"):
         check(minitorch_pt.sin, x, check_backward_ad=False)
+
+
+def test_rough_numbers_are_warned_of():
+    for t in (torch, minitorch_pt):
+        with pytest.warns(UserWarning, match="Input #0 requires gradient and is not a double precision floating point"):
+            t.autograd.gradcheck(lambda a: a * 2, t.ones(2, requires_grad=True), raise_exception=False)

@@ -163,8 +163,8 @@ def test_the_compiler_that_is_not_there(library):
 def test_one_process_alone():
     door = minitorch_pt.distributed
     for name in door.__all__:
-        assert getattr(door, name)() is False
         assert hasattr(torch.distributed, name)
+        assert not name.startswith("is_") or getattr(door, name)() is False
     assert not torch.distributed.is_initialized()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 
@@ -18,6 +19,8 @@ QUESTIONS = [
     "backends.cuda.is_built", "backends.cudnn.is_available", "backends.cudnn.version", "accelerator.is_available", "accelerator.device_count",
     "accelerator.current_accelerator", "cuda.synchronize", "cuda.current_device", "cuda.get_device_name", "cuda.memory_allocated",
     "cuda.memory_reserved", "cuda.max_memory_allocated", "cuda.max_memory_reserved", "cuda.is_bf16_supported", "utils.data.get_worker_info", "get_float32_matmul_precision", "are_deterministic_algorithms_enabled",
+    "cuda.get_rng_state_all", "cuda.seed", "cuda.seed_all", "xpu.is_available", "xpu.is_initialized", "xpu.device_count", "xpu.empty_cache",
+    "xpu.get_rng_state_all", "xpu.seed", "xpu.seed_all", "mps.is_available", "mps.device_count",
 ]  # fmt: skip
 
 
@@ -37,9 +40,18 @@ def test_seeds_of_other_devices_leave_the_stream_alone():
         package.manual_seed(3)
         package.cuda.manual_seed(5)
         package.cuda.manual_seed_all(5)
+        package.cuda.set_rng_state_all(package.cuda.get_rng_state_all())
+        package.xpu.set_rng_state_all([])
+        package.xpu.manual_seed(5)
+        package.xpu.manual_seed_all(5)
+        package.mps.manual_seed(5)
         return package.rand(3), package.ones(1).is_cuda
 
     same_program(program)
+
+
+def test_a_full_card_is_an_error_to_catch():
+    same_program(lambda t: (t.cuda.OutOfMemoryError is t.OutOfMemoryError, t.OutOfMemoryError.__mro__[1].__name__))
 
 
 def test_switches():
@@ -101,16 +113,60 @@ def test_pinned_batches_are_ordinary_ones_with_a_warning():
             assert [int(x) for x in t.utils.data.DataLoader([1, 2], pin_memory=True)] == [1, 2]
 
 
-def test_compile_gives_back_what_it_gets():
+def test_a_compiled_model_is_the_model_within():
+    def compiled(t):
+        model = t.nn.Sequential(t.nn.Linear(2, 3), t.nn.Dropout())
+        done = t.compile(model, backend="eager")
+        shown = [
+            str(done),
+            list(done.state_dict()),
+            [n for n, _ in done.named_modules()],
+            len(done),
+            done._orig_mod is model,
+        ]
+        done.eval()
+        done.scale, done.more = 2, t.nn.Linear(3, 1)
+        shown += [
+            model.training,
+            model.scale,
+            "more" in dict(model.named_children()),
+            done(t.ones(1, 2)).shape,
+            isinstance(done, t.nn.Sequential),
+        ]
+        del done.scale
+        shown += [
+            hasattr(model, "scale"),
+            hasattr(done, "scale"),
+            hasattr(model, "_orig_mod"),
+            type(copy.deepcopy(done)).__name__,
+        ]
+        shown += [isinstance(done, t._dynamo.OptimizedModule), isinstance(model, t._dynamo.eval_frame.OptimizedModule)]
+        done.load_state_dict(done.state_dict())
+        return shown
+
+    same_program(compiled)
+    for wrong in (lambda m, c: m.load_state_dict(c.state_dict()), lambda m, c: c.load_state_dict(m.state_dict())):
+        same_program(raised, wrong)
+
+
+def raised(t, wrong):
+    layer = t.nn.Linear(2, 1)
+    try:
+        wrong(layer, t.compile(layer, backend="eager"))
+    except Exception as error:
+        return type(error).__name__, str(error).split(":")[1]
+
+
+def test_compiled_functions_are_as_they_were():
     layer = minitorch_pt.nn.Linear(2, 1)
     layer.compile()
-    assert minitorch_pt.compile(layer, mode="max-autotune") is layer
 
     @minitorch_pt.compile(dynamic=True)
     def double(x):
         return 2 * x
 
     assert double(3) == 6
+    assert minitorch_pt.compile(max) is max
 
 
 def test_constants_and_variables():

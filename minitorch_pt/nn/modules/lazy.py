@@ -13,11 +13,27 @@ from .module import Module
 __all__ = ["UninitializedBuffer", "UninitializedParameter"]
 
 
+# what may be asked of a tensor without a shape, and done with it
+_ALLOWED = set(
+    "__hash__ __get__ __set__ __reduce_ex__ size copy_ is_complex is_floating_point half float double char short int long cuda cpu to get_device".split()
+)
+
+
 class _Uninitialized(Tensor):
     """A tensor whose shape is not known yet."""
 
     __slots__ = ()
     becomes: type = Tensor
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: tuple = (), kwargs: Any = None) -> Any:
+        """Raises ValueError for what needs numbers."""
+        name = getattr(func, "__name__", str(func))
+        if name not in _ALLOWED:
+            raise ValueError(
+                f"Attempted to use an uninitialized parameter in {name}(). Call the lazy module with an input first: then it knows its sizes."
+            )
+        return super().__torch_function__(func, types, args, kwargs or {})
 
     def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
         """Become an ordinary tensor of that shape; its numbers are still to be set."""

@@ -28,10 +28,13 @@ from .module_state import IncompatibleKeys as _IncompatibleKeys, State  # noqa: 
 __all__ = ["Module"]
 
 
-def indented(text: str) -> str:
-    """All lines but the first two spaces further right."""
+def indented(text: str, spaces: int = 2) -> str:
+    """All lines but the first further right; those without words are empty."""
     first, *rest = text.split("\n")
-    return "\n".join([first, *("  " + line for line in rest)])
+    return "\n".join([first, *(" " * spaces + line if line.strip() else "" for line in rest)])
+
+
+_addindent = indented  # programs that draw a model import it by torch's name
 
 
 def _no_attribute(module: Module, name: str) -> AttributeError:

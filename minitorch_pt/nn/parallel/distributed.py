@@ -1,27 +1,53 @@
-"""DistributedDataParallel: for several processes, which minitorch_pt leaves out."""
+"""DistributedDataParallel, in a group of one process."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
+from ...distributed import get_rank
 from ..modules.module import Module
 
 __all__ = ["DistributedDataParallel"]
 
 
 class DistributedDataParallel(Module):
-    """A module that trains in several processes at once: not possible here.
+    """Calls `module` as it is: gradients are averaged over the processes, and there is one.
+
+    The names in its `state_dict` begin with "module.", as in torch.
 
     Raises:
-        RuntimeError: always.
+        ValueError: no group was made by `torch.distributed.init_process_group`, or a GPU is named. RuntimeError: no parameter requires a gradient.
     """
 
-    def __init__(self, module: Module, *args: Any, **kwargs: Any) -> None:
-        raise RuntimeError(
-            "DistributedDataParallel trains in several processes, and minitorch_pt works in one: torch.distributed.is_initialized() is False. "
-            "Use the module itself"
-        )
+    def __init__(
+        self,
+        module: Module,
+        device_ids: Any = None,
+        output_device: Any = None,
+        dim: int = 0,
+        broadcast_buffers: bool = True,
+        **options: Any,
+    ) -> None:
+        super().__init__()
+        get_rank()
+        if not any(p.requires_grad for p in module.parameters()):
+            raise RuntimeError(
+                "DistributedDataParallel is not needed when a module doesn't have any parameter that requires a gradient."
+            )
+        if device_ids or output_device is not None:
+            raise ValueError(
+                f"DistributedDataParallel device_ids and output_device arguments only work with GPUs, and are {device_ids} and {output_device}: "
+                "minitorch_pt computes on the CPU; leave them out"
+            )
+        self.module = module
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
-        """Never called."""
-        return super().forward(*inputs, **kwargs)
+        """What the module gives."""
+        return self.module(*inputs, **kwargs)
+
+    @contextlib.contextmanager
+    def no_sync(self) -> Iterator[None]:
+        """Where gradients are not averaged: the same."""
+        yield

@@ -65,11 +65,15 @@ def whole_alpha(input: Array, alpha: Number) -> None:
 
 def no_bool_minus(*operands: object) -> None:
     """A check that there is no bool among the operands of a difference."""
-    for x in operands:
-        if isinstance(x, bool) or (isinstance(x, np.ndarray) and x.dtype == bool):
+    bools = [isinstance(x, bool) or (isinstance(x, np.ndarray) and x.dtype == bool) for x in operands]
+    if any(bools):
+        if all(bools):
             raise RuntimeError(
-                "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+                "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
             )
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+        )
 
 
 @differentiable(promote="type", linear=True, check=no_bool_minus)

@@ -24,11 +24,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...arrays.dtypes import TITLES
 from ...arrays.notices import warn
 from ...arrays.sums import plain_add
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..checks import need, other_dtype
+from ..checks import in_c, need, other_dtype
 from ..shape import squeeze, unsqueeze
 from . import depthwise, strided, winograd
 from .columns import Columns, Sizes, cropped, reach_of, room_for, sizes_of, window_places
@@ -239,18 +240,21 @@ def _check(
     out = shape[1] * groups if transposed else shape[0]
     if size[1] != channels:
         raise RuntimeError(
-            f"Given groups={groups}, weight of size {shape}, expected input{size} to have {channels} channels, but got {size[1]} channels instead: "
+            f"Given {'transposed=1' if transposed else f'groups={groups}'}, weight of size {shape}, expected input{size} to have {channels} channels, but got {size[1]} channels instead: "
             + _where_channels_stand(size, channels)
         )
     need(
         bias is None or list(bias.shape) == [out],
         f"Given weight of size {shape}, expected bias to be 1-dimensional with {out} elements, but got bias of size {None if bias is None else list(bias.shape)} instead",
     )
-    for what, parameter in (("weight", weight), ("bias", bias)):
-        if parameter is not None and parameter.dtype != input.dtype:
-            raise RuntimeError(
-                f"Input type ({input.dtype}) and {what} type ({parameter.dtype}) should be the same: {other_dtype(input, parameter)}"
-            )
+    if bias is not None and bias.dtype != input.dtype:
+        raise RuntimeError(
+            f"Input type ({in_c(input)}) and bias type ({in_c(bias)}) should be the same: {other_dtype(input, bias)}"
+        )
+    if weight.dtype != input.dtype:
+        raise RuntimeError(
+            f"expected scalar type {TITLES[input.dtype.name]} but found {TITLES[weight.dtype.name]}: {other_dtype(input, weight)}"
+        )
     if input.dtype.name == "bool":
         raise NotImplementedError(f"{name}() is not implemented for bool tensors; convert them with .float()")
     need(

@@ -87,7 +87,8 @@ def binary_cross_entropy(
     code = reduction_code(reduction, size_average, reduce)
     check_floating("binary_cross_entropy", input)
     if target.dtype != input.dtype:
-        raise RuntimeError(f"Found dtype {target.dtype} but expected {input.dtype}; convert it with .to(input.dtype)")
+        found, wanted = (TITLES[x.dtype.name] for x in (target, input))
+        raise RuntimeError(f"Found dtype {found} but expected {wanted}: convert the target with .to(input.dtype)")
     check_constant("binary_cross_entropy", weight=weight)
     fitting(input, weight)
     if not _between_0_and_1(array(input)):
@@ -183,11 +184,14 @@ def _check_classes(input: Array, target: Array, weight: Array | None) -> Array:
             raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {len(t)}")
         target, t = target.reshape(()), t.reshape(())
     if x.shape[:1] * (x.ndim > 1) + x.shape[2:] != t.shape:
-        hint = (
-            "0D or 1D target tensor expected, multi-target not supported"
-            if x.ndim <= 2
-            else "Expected target size: size mismatch"
-        )
+        if x.ndim <= 2:
+            hint = "0D or 1D target tensor expected, multi-target not supported"
+        elif x.ndim != 4:
+            hint = f"Expected target size {[len(x), *x.shape[2:]]}, got {list(t.shape)}"
+        elif t.ndim != 3:
+            hint = f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {t.ndim}"
+        else:
+            hint = "size mismatch"
         raise RuntimeError(
             f"{hint} (got input: {list(x.shape)}, target: {list(t.shape)}); the target has the input's shape without "
             f"the axis of classes: {'target.squeeze(1)' if t.shape[1:2] == (1,) else 'target.argmax(1) makes class indices of one-hot rows'}"

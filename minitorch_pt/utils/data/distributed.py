@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from ...distributed import get_rank, get_world_size
 from ...tensors.draws import randperm
 from ...tensors.generator import Generator
 from .sampler import Sampler
@@ -17,7 +18,7 @@ class DistributedSampler(Sampler[int]):
     """Every num_replicas-th sample number from the rank-th on, in an order that all processes draw alike for an epoch.
 
     Raises:
-        RuntimeError: num_replicas or rank is left out: no processes work together here. ValueError: rank is not in [0, num_replicas).
+        ValueError: rank is not in [0, num_replicas), or one of the two is left out, and no group of processes was made.
 
     >>> list(torch.utils.data.DistributedSampler(range(5), num_replicas=2, rank=1, shuffle=False))
     [1, 3, 0]
@@ -32,10 +33,8 @@ class DistributedSampler(Sampler[int]):
         seed: int = 0,
         drop_last: bool = False,
     ) -> None:
-        if num_replicas is None or rank is None:
-            raise RuntimeError(
-                "Requires distributed package to be available: minitorch_pt works in one process; give num_replicas and rank"
-            )
+        num_replicas = get_world_size() if num_replicas is None else num_replicas
+        rank = get_rank() if rank is None else rank
         if not 0 <= rank < num_replicas:
             raise ValueError(f"Invalid rank {rank}, rank should be in the interval [0, {num_replicas - 1}]")
         self.dataset, self.num_replicas, self.rank, self.epoch = dataset, num_replicas, rank, 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 
 import pytest
 import torch
@@ -146,5 +147,45 @@ def test_a_module_that_leaves_a_parameter_uninitialized_is_refused():
                 return x * 2
 
         return Half()(t.ones(3))
+
+    same_program(program)
+
+
+ASKED = """
+p.numel()
+p.dim()
+p.sum()
+p + 1
+2 * p
+p @ p
+p == p
+p[0]
+len(p)
+p.zero_()
+p.clone()
+p.view(-1)
+p.item()
+p.numpy()
+t.zeros_like(p)
+t.nn.init.ones_(p)
+sum(q.numel() for q in layer.parameters())
+layer.requires_grad_(False)
+t.nn.utils.parameters_to_vector(layer.parameters())
+t.nn.LazyBatchNorm1d().running_mean + 1
+p.grad, p.requires_grad, str(p.dtype), str(p.device), p.is_leaf, p.is_floating_point()
+p.cpu() is p, p.to("cpu") is p, str(p.double().dtype), hash(p) == hash(p), t.is_tensor(p)
+type(pickle.loads(pickle.dumps(layer)).weight).__name__, str(layer.double().weight.dtype)
+layer(t.ones(2, 5)).shape, p.numel(), type(p).__name__
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_a_parameter_without_a_shape_has_no_numbers(question):
+    """A model's parameters counted before its first call: an error, and not 0."""
+
+    def program(t):
+        layer = t.nn.LazyLinear(3)
+        names = {"t": t, "layer": layer, "p": layer.weight, "pickle": pickle}
+        return eval(question, names)
 
     same_program(program)

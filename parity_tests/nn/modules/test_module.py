@@ -385,3 +385,22 @@ def test_texts_of_what_is_refused():
         return whole, [(kind, text.split(" call")[0]) for kind, text in (told(t, call) for call in starts)]
 
     same_program(program)
+
+
+def test_what_programs_import_by_torchs_inner_names():
+    def program(t):
+        module, transformer = (
+            importlib.import_module(f"{t.__name__}.nn.modules.{n}") for n in ("module", "transformer")
+        )
+
+        class Told(t.nn.Module):
+            def extra_repr(self):
+                return "first\n\n  \nlast"
+
+        copies = transformer._get_clones(t.nn.Linear(2, 1), 2)
+        return [
+            module._addindent("a\nb\n\n  c", 4), module._addindent("a", 2), str(t.nn.Sequential(t.nn.Sequential(Told()))), str(copies),
+            transformer._get_activation_fn("relu") is t.nn.functional.relu, transformer._get_activation_fn("gelu") is t.nn.functional.gelu,
+        ]  # fmt: skip
+
+    same_program(program)
