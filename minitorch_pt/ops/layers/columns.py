@@ -99,7 +99,10 @@ class Columns:
         return as_strided(images, (*images.shape[:2], *self.kernel, *self.row), (batch, channel, *within, *between))
 
     def add(self, patches: Array, images: Array) -> None:
-        """The adjoint: add patches to where they were taken from in padded images, one slice for each element of the kernel."""
+        """The adjoint: add patches to where they were taken from in padded images of zeros, one slice for each element of the kernel."""
+        reach = reach_of(self.kernel, self.dilation)
+        # where no pixel is in two patches there is nothing to add to, and to write takes a third of the time
+        apart = all(r <= s for r, s in zip(reach, self.stride, strict=True))
         flat = images.reshape((*images.shape[:2], math.prod(self.size)))
         for at in itertools.product(*map(range, self.kernel)):
             first = [i * d for i, d in zip(at, self.dilation, strict=True)]
@@ -111,7 +114,11 @@ class Columns:
                     slice(i, i + s * (n - 1) + 1, s) for i, s, n in zip(first, self.stride, self.places, strict=True)
                 )
                 target = images[(..., *slices)]
-            target += patches[(slice(None), slice(None), *at)]
+            patch = patches[(slice(None), slice(None), *at)]
+            if apart:
+                target[...] = patch
+            else:
+                target += patch
 
     def rows(self, y: Array) -> Array:
         """(N, C, *places) as rows beside the columns, (N, C, length), with zeros where the kernel reaches over the edge."""
