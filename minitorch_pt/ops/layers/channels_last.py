@@ -32,11 +32,11 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from ...arrays.memory import empty
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 18  # numbers of the patches made at a time: 1 MB of float32 stay in the cache
 _QUICK = 10**6  # multiplications of a product, up to which BLAS takes a quicker way
-_NARROW = 16  # results of each patch, up to which that is the only quick one
+_NARROW = 8  # results of each patch, up to which that is the only quick one
 _WASTE = 2.5  # a kernel over the zeros around y computes in vain; up to so much it pays
 
 
@@ -87,10 +87,10 @@ def _patches(
 
     With each block: which images and which of the first axis' places it is of.
     """
-    image = image[(slice(None), *(slice(first, None) for first in start))]
     (n, *_, channels), (batch, *steps, item) = image.shape, image.strides
     between = [step * s for step, s in zip(steps, stride, strict=True)]
-    windows = as_strided(image, (n, *places, *kernel, channels), (batch, *between, *steps, item))
+    offset, shape = sum(map(operator.mul, start, steps)), (n, *places, *kernel, channels)
+    windows = np.ndarray(shape, image.dtype, image, offset, (batch, *between, *steps, item))
     numbers, lines, line = math.prod(kernel) * channels, places[0], math.prod(places[1:])
     most = (min(_CHUNK, _QUICK // out) if out <= _NARROW else _CHUNK) // numbers
     images = max(1, most // (lines * line))
