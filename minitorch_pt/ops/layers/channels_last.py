@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ...arrays.memory import empty
+from .columns import runs_through
 
 if TYPE_CHECKING:
     from .columns import Sizes
@@ -47,24 +48,29 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 18  # numbers of the patches made at a time: 1 MB of float32 stay in the cache
 _QUICK = 10**6  # multiplications of a product, up to which BLAS takes a quicker way
 _NARROW = 8  # results of each patch, up to which that is the only quick one
+_RUN = 24  # numbers copied in one piece are enough, whatever the columns' runs are
 _WASTE = 2.5  # a kernel over the zeros around y computes in vain; up to so much it pays
 
 
 def suits(
     name: str, x: np.ndarray, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> bool:
-    """Whether this way is right, and the faster one: runs of few numbers are slow to copy, and kernels that do not overlap need no patches."""
-    quick = (
-        x.dtype.kind == "f"
-        and (out if name == "spread" else x.shape[1]) >= 8
-        and max(*dilation, groups) == 1
-        and math.prod(kernel) >= 2 * math.prod(stride)
-        and x.size >= 1 << 10
-    )
-    if name != "spread":
-        return quick and (max(stride) > 1 or len(kernel) == 3)
-    rows = [(m - 1) * s + k - 2 * p for m, s, k, p in zip(x.shape[2:], stride, kernel, padding, strict=True)]
-    return quick and math.prod(rows) <= _WASTE * math.prod(x.shape[2:]) * math.prod(stride)
+    """Whether this way is right, and the faster one: that depends on how long the runs are, here and in columns."""
+    if x.dtype.kind != "f" or max(*dilation, groups) > 1 or x.size < 1 << 10:
+        return False
+    if math.prod(kernel) < 2 * math.prod(stride):  # hardly any pixel is in two patches
+        return False
+    if name == "spread":
+        channels, places = out, x.shape[2:]
+        pixels = [(m - 1) * s + k - 2 * p for m, s, k, p in zip(places, stride, kernel, padding, strict=True)]
+        if math.prod(pixels) > _WASTE * math.prod(places) * math.prod(stride):
+            return False
+    else:
+        channels, size = x.shape[1], [m + 2 * p for m, p in zip(x.shape[2:], padding, strict=True)]
+        places = tuple((m - k) // s + 1 for m, k, s in zip(size, kernel, stride, strict=True))
+        if runs_through(size, places, stride):
+            return False
+    return channels * kernel[-1] >= min(_RUN, 2 * places[-1])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
