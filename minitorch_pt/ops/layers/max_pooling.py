@@ -103,10 +103,12 @@ def _max_values(input: Array, axes: tuple[Axis, ...], name: str) -> Pulled:
     data = array(input)
     fill = _lowest(data.dtype)
     image = extended(data, axes, fill)
-    elements = elements_of(image, axes)
-    made = next(elements).copy()
-    for element in elements:
-        np.maximum(made, element, out=made)
+    made = image
+    for d, axis in enumerate(axes, -len(axes)):  # along one axis, then along the next
+        first, *others = (made[(..., index, *(slice(None),) * (-d - 1))] for index in axis.elements)
+        made = first.copy()
+        for element in others:
+            np.maximum(made, element, out=made)
 
     def pull(g: Array) -> Array:
         value = kept(made, lambda: _largest(data, axes)[0])
