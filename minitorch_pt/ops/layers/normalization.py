@@ -102,10 +102,13 @@ def _check_types(name: str, input: Array, *parameters: Array) -> None:
             )
 
 
-def _run(rule: Callable, name: str, input: Array, weight: Array | None, bias: Array | None, *rest: object) -> Array:
-    """Check the types and run the rule; half precision in float32, as torch does."""
+def _run(
+    rule: Callable, name: str | None, input: Array, weight: Array | None, bias: Array | None, *rest: object
+) -> Array:
+    """Check the types, if not done before (no name), and run the rule; half precision in float32, as torch does."""
+    if name is not None:
+        _check_types(name, input, weight, bias)
     dtype = input.dtype
-    _check_types(name, input, weight, bias)
     if dtype.itemsize == 2:
         input, weight, bias = (None if t is None else t.float() for t in (input, weight, bias))
         return rule(input, weight, bias, *rest).to(dtype)
@@ -348,7 +351,7 @@ def batch_norm(
     check_constant("native_batch_norm", running_mean=running_mean, running_var=running_var)
     _check_types("batch_norm", input, *given.values())  # before the statistics change
     if not training:
-        return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, None, eps)
+        return _run(_batch_norm, None, input, weight, bias, running_mean, running_var, None, eps)
     x = _as_channels(array(input))
     n = x.shape[0] * x.shape[2]
     with NumberBesideRow(x.shape[2]):
@@ -357,7 +360,7 @@ def batch_norm(
         if running is not None:
             # not counted as an in-place change: the layer may be called twice before backward
             array(running)[...] = array(running) * (1 - momentum) + momentum * batch.reshape(-1)
-    return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, (mean, var, centred), eps)
+    return _run(_batch_norm, None, input, weight, bias, running_mean, running_var, (mean, var, centred), eps)
 
 
 @composed
@@ -402,8 +405,7 @@ def instance_norm(
 def _group_norm(input: Array, weight: Array | None, bias: Array | None, num_groups: int, eps: float) -> Pulled:
     shape, x = input.shape, _as_channels(input)
     n, channels, length = x.shape
-    members, groups = channels // num_groups, n * num_groups
-    size = members * length
+    members, groups, size = channels // num_groups, n * num_groups, channels // num_groups * length
 
     def for_channels(of_groups: Array) -> Array:
         """A number of each group as one of each of its channels."""
