@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 18  # numbers of the patches made at a time: 1 MB of float32 stay in the cache
 _QUICK = 10**6  # multiplications of a product, up to which BLAS takes a quicker way
 _NARROW = 8  # results of each patch, up to which that is the only quick one
+_FEW = 4  # results of each patch, below which every product is slow
 _RUN = 24  # numbers copied in one piece are enough, whatever the columns' runs are
 _WASTE = 2.5  # a kernel over the zeros around y computes in vain; up to so much it pays
 
@@ -63,7 +64,7 @@ def suits(
     if name == "spread":
         channels, places = out, x.shape[2:]
         pixels = [(m - 1) * s + k - 2 * p for m, s, k, p in zip(places, stride, kernel, padding, strict=True)]
-        if math.prod(pixels) > _WASTE * math.prod(places) * math.prod(stride):
+        if out < _FEW or math.prod(pixels) > _WASTE * math.prod(places) * math.prod(stride):
             return False
     else:
         channels, size = x.shape[1], [m + 2 * p for m, p in zip(x.shape[2:], padding, strict=True)]
