@@ -251,6 +251,7 @@ MEAN = 0.85  # the same, the geometric mean of all
 SPECIAL = {
     "small operations without gradients": (1.4, "the path of one operation"),
     "small operations, forward and backward": (1.4, "the path of one operation"),
+    "GroupNorm(4, n), 16x16": (2.7, "eleven passes over the numbers, which alone take NumPy 1.8x; torch has three"),
     "GELU": (2.0, "a curve of many passes: NumPy reads and writes all numbers in each"),
     "SiLU": (2.0, "a curve of many passes"),
     "Softplus": (2.0, "a curve of many passes"),

@@ -7,7 +7,7 @@ import pytest
 
 from minitorch_pt.arrays.order import _FEW, stable_order
 from minitorch_pt.arrays.places import added_at, added_at_index, flat_places, row_sums, take_along
-from minitorch_pt.arrays.rows import sums
+from minitorch_pt.arrays.rows import NumberBesideRow, sums
 
 RNG = np.random.default_rng(0)
 N = 2 * _FEW
@@ -114,3 +114,15 @@ def test_sums_of_infinite_numbers():
 def test_the_order_of_nothing(shape, axis, dtype):
     empty = np.zeros(shape, dtype)
     assert stable_order(empty, axis).shape == np.argsort(empty, axis).shape
+
+
+@pytest.mark.parametrize("length", [1, 511, 512, 5000])
+def test_a_number_beside_each_row(length):
+    """The same numbers, and NumPy's buffer as before, also after an error."""
+    rows, numbers, size = RNG.standard_normal((3, length)), RNG.standard_normal((3, 1)), np.getbufsize()
+    plain = rows - numbers
+    with pytest.raises(KeyError), NumberBesideRow(length):
+        assert (np.getbufsize() != size) == (length >= 512)
+        np.testing.assert_array_equal(rows - numbers, plain)
+        raise KeyError
+    assert np.getbufsize() == size

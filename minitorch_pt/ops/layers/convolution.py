@@ -10,8 +10,8 @@ matrices, and the adjoint adds each patch to where it was taken from:
 The gradient of the input of either convolution is thus the other convolution, and the gradients of the weight's gradient are again
 convolutions: gradients of any order come from these two rules. `F.unfold` and `F.fold` are the columns and their adjoint.
 
-Columns are right for every kernel. Where another way to the same sums is faster, it is taken (`_quick_way`): `winograd.py` for 3 x 3 in single
-precision, `depthwise.py` for a kernel of its own for each channel, `strided.py` for transposed ones whose kernel is twice the stride.
+Columns are right for every kernel. Where another way to the same sums is faster, it is taken (`_quick_way`): `winograd.py` for 3 x 3 and 5 x 5
+in single precision, `depthwise.py` for a kernel of its own for each channel, `channels_last.py` for strides, volumes and input gradients.
 
 Source: Dumoulin and Visin 2016, arXiv:1603.07285.
 """
@@ -31,7 +31,7 @@ from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..checks import in_c, need, other_dtype
 from ..shape import squeeze, unsqueeze
-from . import depthwise, strided, winograd
+from . import channels_last, depthwise, winograd
 from .columns import Columns, Sizes, cropped, reach_of, room_for, sizes_of, window_places
 from .padding import constant_pad_nd
 
@@ -60,8 +60,8 @@ def _quick_way(
     name: str, x: Array, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Callable | None:
     """What is faster than columns, if there is something. It gives None where an infinite number would spread."""
-    for way in (winograd, depthwise, strided):
-        if hasattr(way, name) and way.suits(x, out, kernel, stride, padding, dilation, groups):
+    for way in (winograd, depthwise, channels_last):
+        if hasattr(way, name) and way.suits(name, x, out, kernel, stride, padding, dilation, groups):
             return getattr(way, name)
     return None
 

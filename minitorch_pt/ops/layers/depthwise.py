@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 _WIDE = 32  # numbers of y in a product, about: fewer are slow, more are mostly zeros
 
 
-def suits(x: np.ndarray, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> bool:
+def suits(
+    name: str, x: np.ndarray, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> bool:
     """Whether this way is right, and the faster one: in wide images the band matrix is too empty."""
     return (
         x.ndim == 4

@@ -5,6 +5,7 @@ The windows are those of `pooling.py`: where they lie is in `windows.py`.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterable, Sequence
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...arrays.places import added_at
+from ...arrays.rows import starts
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, kept
 from ..gathering import gather
-from ..picking import depending, pick
+from ..picking import depending
 from . import windows
-from .windows import Axis, elements_of, extended, flat_places, inner_part, last_argument, node_title
+from .windows import Axis, elements_of, extended, flat_places, last_argument, node_title
 
 if TYPE_CHECKING:
     from ...autograd.contract import Array, Flag, Pulled, Size, Tensor
@@ -58,63 +61,41 @@ def put_back(g: Array, place: np.ndarray, sizes: tuple[int, ...]) -> Pulled:
     images, shape = g.shape[: -len(sizes)], place.shape
     count, size = math.prod(images), math.prod(sizes)
     flat = place.reshape((count, math.prod(shape[-len(sizes) :])))
-    total = np.bincount((flat + np.arange(count)[:, None] * size).ravel(), g.ravel(), count * size)
-    back = total.astype(g.dtype).reshape((*images, *sizes))
+    back = added_at(flat + starts(count, size)[:, None], g, (*images, *sizes))
     return back, lambda h: gather.rule(h.reshape((count, size)), 1, flat).reshape(shape)
 
 
-def _put_back_equal(g: np.ndarray, image: np.ndarray, largest: np.ndarray, axes: Sequence[Axis]) -> np.ndarray | None:
-    """`put_back` into the extended image without places: to the first element of each window that equals the largest.
+@functools.lru_cache(16)
+def _places(axes: tuple[Axis, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The place of each window's first element in the image read row by row, and how far from it each of its elements is."""
+    sizes = [axis.size for axis in axes]
+    steps = [axis.step * np.arange(len(axis.elements)) for axis in axes]
+    return flat_places([axis.places[:, 0] for axis in axes], sizes), flat_places(steps, sizes).reshape(-1)
+
+
+def _put_back_equal(
+    g: np.ndarray, image: np.ndarray, largest: np.ndarray, axes: tuple[Axis, ...], sizes: tuple[int, ...]
+) -> np.ndarray | None:
+    """`put_back` without places: to the first element of each window in the extended image that equals the largest, which is known.
 
     None if a window has none, for nan equals nothing.
     """
-    apart = all(axis.apart for axis in axes)
-    covered = apart and all(axis.places.size == axis.size == axis.size + axis.before + axis.after for axis in axes)
-    total = (np.empty if covered else np.zeros)(image.shape, g.dtype)
+    (first, further), blocks = _places(axes), []
     # some 32,768 windows at a time, which stay in the cache
     step = max(1, 32768 * len(largest) // max(largest.size, 1))
-    for part in (slice(i, i + step) for i in range(0, len(largest), step)):
-        top, flow = largest[part], g[part]
-        free = np.ones(top.shape, bool)
-        for element, target in zip(elements_of(image[part], axes), elements_of(total[part], axes), strict=True):
+    for part in (slice(i, i + step) for i in range(0, max(len(largest), 1), step)):
+        top = largest[part]
+        # how many elements come before the first that is found: bytes are added sixteen at a time, or more
+        which, free = np.zeros(top.shape, np.min_scalar_type(len(further))), np.ones(top.shape, bool)
+        for element in elements_of(image[part], axes):
             found = element == top
             found &= free
             free ^= found
-            if apart:
-                target[...] = pick(found, flow)
-            else:
-                target += pick(found, flow)
+            which += free
         if free.any():
             return None
-    return total
-
-
-def _places_of(
-    largest: np.ndarray, image: np.ndarray, axes: Sequence[Axis], sizes: tuple[int, ...]
-) -> np.ndarray | None:
-    """The place of the first element of each window that equals the largest; None if a window has none, for nan equals nothing.
-
-    Sooner than `_largest`, which does not know the largest and looks at each element twice.
-    """
-    count = math.prod(len(axis.elements) for axis in axes)
-    # how many elements come before the first that is found: bytes are added sixteen at a time, or more
-    which, free = np.zeros(largest.shape, np.min_scalar_type(count)), np.ones(largest.shape, bool)
-    for element in elements_of(image, axes):
-        found = element == largest
-        found &= free
-        free ^= found
-        which += free
-    if free.any():
-        return None
-    table: np.ndarray | int = 0
-    n = len(axes)  # the place of each window's k-th element
-    for d, (axis, size) in enumerate(zip(axes, sizes, strict=True)):
-        shape = np.ones(2 * n, np.intp)
-        shape[[d, n + d]] = axis.places.T.shape
-        table = table * size + axis.places.T.reshape(shape)
-    table = table.reshape((count, -1))
-    windows = table.shape[1]
-    return table[which.reshape((-1, windows)), np.arange(windows)].reshape(which.shape)
+        blocks.append(put_back.rule(g[part], first + further.take(which), sizes))
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
 
 @differentiable(name=last_argument, saves="input")
@@ -122,21 +103,21 @@ def _max_values(input: Array, axes: tuple[Axis, ...], name: str) -> Pulled:
     data = array(input)
     fill = _lowest(data.dtype)
     image = extended(data, axes, fill)
-    elements = elements_of(image, axes)
-    made = next(elements).copy()
-    for element in elements:
-        np.maximum(made, element, out=made)
+    made = image
+    for d, axis in enumerate(axes, -len(axes)):  # along one axis, then along the next
+        first, *others = (made[(..., index, *(slice(None),) * (-d - 1))] for index in axis.elements)
+        made = first.copy()
+        for element in others:
+            np.maximum(made, element, out=made)
 
     def pull(g: Array) -> Array:
         value = kept(made, lambda: _largest(data, axes)[0])
-        # by comparing, which is sooner than to find the places first
-        if isinstance(g, np.ndarray) and all(isinstance(i, slice) for axis in axes for i in axis.elements):
-            total = _put_back_equal(g, image, value, axes)
-            if total is not None and (image is data or not (value == fill).any()):  # else padding may be the first
-                return inner_part(total, axes)
         sizes = data.shape[-len(axes) :]
-        place = None if (value == fill).any() else _places_of(value, image, axes, sizes)
-        return depending(put_back.rule(g, _largest(data, axes)[1] if place is None else place, sizes), input)
+        if isinstance(g, np.ndarray) and (image is data or not (value == fill).any()):  # else padding may be the first
+            total = _put_back_equal(g, image, value, axes, sizes)
+            if total is not None:
+                return total
+        return depending(put_back.rule(g, _largest(data, axes)[1], sizes), input)
 
     return made, pull
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.notices import hush, warn
-from ...arrays.rows import ones
+from ...arrays.rows import NumberBesideRow, ones
 from ...arrays.storage import refuse_overlap
 from ...arrays.sums import summed
 from ...autograd.contract import composed
@@ -73,9 +73,9 @@ def _centred(x: Array, eps: float) -> tuple[Array, Array]:
     return centred, 1 / np.sqrt(_inner(centred, centred, _ROWS) / x.shape[1] + eps)
 
 
-def _back(g: Array, centred: Array, scale: Array, share: Array, shift: Array) -> Array:
+def _back(scaled: Array, centred: Array, share: Array, shift: Array) -> Array:
     """g * scale - centred * share - shift: dx, with the numbers that belong to a row, channel or group made one beforehand."""
-    return _into(np.subtract, _into(np.subtract, g * scale, centred * share), shift)
+    return _into(np.subtract, _into(np.subtract, scaled, centred * share), shift)
 
 
 def _affine(hat: Array, weight: Array | None, bias: Array | None) -> Array:
@@ -102,10 +102,13 @@ def _check_types(name: str, input: Array, *parameters: Array) -> None:
             )
 
 
-def _run(rule: Callable, name: str, input: Array, weight: Array | None, bias: Array | None, *rest: object) -> Array:
-    """Check the types and run the rule; half precision in float32, as torch does."""
+def _run(
+    rule: Callable, name: str | None, input: Array, weight: Array | None, bias: Array | None, *rest: object
+) -> Array:
+    """Check the types, if not done before (no name), and run the rule; half precision in float32, as torch does."""
+    if name is not None:
+        _check_types(name, input, weight, bias)
     dtype = input.dtype
-    _check_types(name, input, weight, bias)
     if dtype.itemsize == 2:
         input, weight, bias = (None if t is None else t.float() for t in (input, weight, bias))
         return rule(input, weight, bias, *rest).to(dtype)
@@ -247,15 +250,16 @@ def _as_channels(input: Array) -> Array:
     return input.reshape((*input.shape[:2], math.prod(input.shape[2:])))
 
 
-def _moments(x: Array) -> tuple[Array, Array]:
-    """Mean and variance of each channel of (N, C, L); in float64, as torch computes them, where a sum overflows."""
+def _moments(x: Array) -> tuple[Array, Array, Array]:
+    """Mean and variance of each channel of (N, C, L), and x less its mean; in float64, as torch computes them, where a sum overflows."""
     hush()
     mean = _mean(x, _CHANNELS)
     centred = x - mean
     var = _inner(centred, centred, _CHANNELS) / (x.shape[0] * x.shape[2])
     if isinstance(x, np.ndarray) and x.itemsize == 4 and not var.max() < np.inf:
-        return tuple(part.astype(x.dtype) for part in _moments(x.astype(np.float64)))  # type: ignore[return-value]
-    return mean, var
+        mean, var = (part.astype(x.dtype) for part in _moments(x.astype(np.float64))[:2])
+        centred = x - mean
+    return mean, var, centred
 
 
 def _column(parameter: Array | None) -> Array | None:
@@ -273,22 +277,24 @@ def _batch_norm(
     own: tuple | None,
     eps: float,
 ) -> Pulled:
-    """`own`: in training the input's own mean and variance, to be used in place of the running ones."""
+    """`own`: in training what `_moments` gives for the input, to be used in place of the running ones."""
     shape, x = input.shape, _as_channels(input)
     n, training = x.shape[0] * x.shape[2], own is not None
-    mean, var = own or (running_mean, running_var)
     if training and not isinstance(input, np.ndarray):
-        mean, var = _moments(x)  # again, as functions of the input
-    mean, rstd = mean.reshape((-1, 1)), 1 / np.sqrt(var.reshape((-1, 1)) + eps)
-    # by one factor, as torch: what is far from the running mean may fit only if the weight makes it smaller
-    scale = _affine(rstd, _column(weight), None)
-    centred = x - mean
-    value = _affine(centred, scale, _column(bias))
+        own = _moments(x)  # again, as functions of the input
+    with NumberBesideRow(x.shape[2]):
+        _, var, centred = own or (None, running_var, x - _column(running_mean))
+        rstd = 1 / np.sqrt(var.reshape((-1, 1)) + eps)
+        # by one factor, as torch: what is far from the running mean may fit only if the weight makes it smaller
+        scale = _affine(rstd, _column(weight), None)
+        value = _affine(centred, scale, _column(bias))
 
     def pull(g: Array) -> tuple:
         g = _as_channels(g)
-        d_bias, d_weight = _sum(g, _CHANNELS), _inner(g, centred, _CHANNELS) * rstd
-        d_input = _back(g, centred, scale, scale * rstd * d_weight / n, scale * d_bias / n) if training else scale * g
+        with NumberBesideRow(x.shape[2]):
+            d_bias, d_weight = _sum(g, _CHANNELS), _inner(g, centred, _CHANNELS) * rstd
+            share, shift = scale * rstd * d_weight / n, scale * d_bias / n
+            d_input = _back(g * scale, centred, share, shift) if training else scale * g
         return d_input.reshape(shape), d_weight.reshape((-1,)), d_bias.reshape((-1,)), None, None
 
     return value.reshape(shape), pull
@@ -345,15 +351,16 @@ def batch_norm(
     check_constant("native_batch_norm", running_mean=running_mean, running_var=running_var)
     _check_types("batch_norm", input, *given.values())  # before the statistics change
     if not training:
-        return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, None, eps)
+        return _run(_batch_norm, None, input, weight, bias, running_mean, running_var, None, eps)
     x = _as_channels(array(input))
     n = x.shape[0] * x.shape[2]
-    mean, var = _moments(x if x.itemsize > 2 else x.astype(np.float32))
+    with NumberBesideRow(x.shape[2]):
+        mean, var, centred = _moments(x if x.itemsize > 2 else x.astype(np.float32))
     for running, batch in ((running_mean, mean), (running_var, var * (n / (n - 1)) if n > 1 else var * np.nan)):
         if running is not None:
             # not counted as an in-place change: the layer may be called twice before backward
             array(running)[...] = array(running) * (1 - momentum) + momentum * batch.reshape(-1)
-    return _run(_batch_norm, "batch_norm", input, weight, bias, running_mean, running_var, (mean, var), eps)
+    return _run(_batch_norm, None, input, weight, bias, running_mean, running_var, (mean, var, centred), eps)
 
 
 @composed
@@ -398,29 +405,35 @@ def instance_norm(
 def _group_norm(input: Array, weight: Array | None, bias: Array | None, num_groups: int, eps: float) -> Pulled:
     shape, x = input.shape, _as_channels(input)
     n, channels, length = x.shape
-    members = channels // num_groups
-    size, groups, rows = members * length, (n, num_groups, members), (n * channels, length)
+    members, groups, size = channels // num_groups, n * num_groups, channels // num_groups * length
 
     def for_channels(of_groups: Array) -> Array:
         """A number of each group as one of each of its channels."""
         return (of_groups.reshape((n, num_groups, 1)) * ones(members, x.dtype)).reshape((n, channels, 1))
 
-    centred, rstd = _centred(x.reshape((n * num_groups, size)), eps)
-    centred, rstd = centred.reshape(x.shape), for_channels(rstd)
-    scale = _affine(rstd, _column(weight), None)
+    with NumberBesideRow(size):
+        rows, rstd = _centred(x.reshape((groups, size)), eps)
+    centred = rows.reshape(x.shape)
+    scale = _affine(for_channels(rstd), _column(weight), None)
 
     def pull(g: Array) -> tuple:
-        def mean(each: Array) -> Array:
+        def mean(back: Array) -> Array:
             """The mean over a group of what its channels send back."""
-            return for_channels(summed(_affine(each, _column(weight), None).reshape(groups), -1) / size)
+            return _sum(_affine(back, _column(weight), None).reshape((groups, members)), _ROWS) / size
 
         g = _as_channels(g)
-        d_bias = _sum(g.reshape(rows), _ROWS).reshape((n, channels, 1))
-        d_weight = _inner(g.reshape(rows), centred.reshape(rows), _ROWS).reshape((n, channels, 1)) * rstd
-        d_input = _back(g, centred, scale, rstd * rstd * mean(d_weight), rstd * mean(d_bias))
-        return d_input.reshape(shape), summed(d_weight, (0, 2)), summed(d_bias, (0, 2))
+        each, hat = (part.reshape((n * channels, length)) for part in (g, centred))
+        d_bias = _sum(each, _ROWS).reshape((n, channels, 1))
+        d_weight = _inner(each, hat, _ROWS).reshape((n, channels, 1))
+        with NumberBesideRow(length):
+            scaled = (g * scale).reshape((groups, size))
+        with NumberBesideRow(size):
+            d_input = _back(scaled, rows, rstd * rstd * rstd * mean(d_weight), rstd * mean(d_bias))
+        return d_input.reshape(shape), summed(d_weight * for_channels(rstd), (0, 2)), summed(d_bias, (0, 2))
 
-    return _affine(centred, scale, _column(bias)).reshape(shape), pull
+    with NumberBesideRow(length):
+        value = _affine(centred, scale, _column(bias))
+    return value.reshape(shape), pull
 
 
 @composed

@@ -7,7 +7,7 @@ of the tensor: each place of the border has a source, and the gradient there flo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -63,8 +63,11 @@ def constant_pad_nd(input: Tensor, pad: Size, value: Number = 0) -> Pulled:
             )
         source[-i] = slice(max(-before, 0), n + min(after, 0))
         target[-i] = slice(max(before, 0), shape[-i] - max(after, 0))
-    padded = np.full(shape, value, input.dtype) if value else np.zeros(shape, input.dtype)
-    padded[tuple(target)] = input[tuple(source)]
+    if max(pad, default=0) > 0:
+        padded = np.full(shape, value, input.dtype) if value else np.zeros(shape, input.dtype)
+        padded[tuple(target)] = input[tuple(source)]
+    else:
+        padded = input[tuple(source)].copy("C")
     back = [-n for n in pad]
     return padded, lambda g: constant_pad_nd.rule(g, back)
 
@@ -80,6 +83,20 @@ def _sources(mode: str, n: int, before: int, after: int) -> np.ndarray:
     return (places - start) % (n + min(before, 0) + min(after, 0)) + start
 
 
+def _between(n: int, before: int, after: int) -> tuple[slice, slice]:
+    """Between the borders of a padded axis is the input itself: where that is in the padded one, and in the input."""
+    first, kept = (
+        min(max(before, 0), n + before + after),
+        slice(max(-before, 0), max(n + min(after, 0), max(-before, 0))),
+    )
+    return slice(first, first + kept.stop - kept.start), kept
+
+
+def _along(i: int, index: Any) -> tuple:
+    """An index along the i-th axis from the end."""
+    return (..., index, *(slice(None),) * (i - 1))
+
+
 def _border_name(input: Array, pad: Sequence[int], mode: str) -> str:
     return _NAMES[mode].format(len(pad) // 2)
 
@@ -89,7 +106,12 @@ def _border(input: Array, pad: Sequence[int], mode: str) -> Pulled:
     """The border filled with elements of the input."""
     shape, padded = input.shape, input
     for i, (before, after) in enumerate(_pairs(pad, input.ndim), 1):
-        padded = np.take(padded, _sources(mode, shape[-i], before, after), -i)
+        part, sources = padded, _sources(mode, shape[-i], before, after)
+        inside, kept = _between(shape[-i], before, after)
+        padded = np.empty((*part.shape[:-i], len(sources), *part.shape[part.ndim - i + 1 :]), part.dtype)
+        padded[_along(i, inside)] = part[_along(i, kept)]
+        for border in (slice(inside.start), slice(inside.stop, None)):
+            padded[_along(i, border)] = part[_along(i, sources[border])]
     return padded, lambda g: _unborder.rule(g, pad, mode, shape)
 
 
@@ -101,16 +123,13 @@ def _unborder(g: Array, pad: Sequence[int], mode: str, shape: tuple[int, ...]) -
     """The gradient of `_border`: each part of the border is added to where it came from."""
     total = g
     for i, (before, after) in enumerate(_pairs(pad, g.ndim), 1):
-        part = np.swapaxes(total, 0, -i)
-        n = shape[-i]
-        total = np.zeros((n, *part.shape[1:]), g.dtype)
-        first, last = min(max(before, 0), len(part)), max(len(part) - max(after, 0), 0)
-        if first < last:  # between the borders is the input itself
-            total[max(-before, 0) : n + min(after, 0)] = part[first:last]
+        part, n = total, shape[-i]
+        inside, kept = _between(n, before, after)
+        total = np.zeros((*part.shape[:-i], n, *part.shape[part.ndim - i + 1 :]), g.dtype)
+        total[_along(i, kept)] = part[_along(i, inside)]
         sources = _sources(mode, n, before, after)
-        for place in (*range(first), *range(max(first, last), len(part))):
-            total[sources[place]] += part[place]
-        total = np.swapaxes(total, 0, -i)
+        for place in (*range(inside.start), *range(inside.stop, len(sources))):
+            total[_along(i, sources[place])] += part[_along(i, place)]
     return total, lambda gg: _border.rule(gg, pad, mode)
 
 

@@ -39,14 +39,40 @@ __all__ = ["adaptive_avg_pool1d", "avg_pool1d"]
 # ---------------------------------------------------------------------------------------------------------------------
 # The mean
 # ---------------------------------------------------------------------------------------------------------------------
+_MATRIX = 1 << 14  # numbers of a matrix of windows, at most
+
+
+@functools.lru_cache(16)
+def _members(axis: Axis, dtype: np.dtype) -> np.ndarray | None:
+    """(elements of the longer axis, windows): 1 where the element lies in the window. None if slices do it, or it would be large."""
+    size, windows = axis.before + axis.size + axis.after, len(axis.places)
+    if size * windows > _MATRIX or all(isinstance(index, slice) for index in axis.elements):
+        return None
+    return (np.arange(-axis.before, axis.size + axis.after)[:, None, None] == axis.places).any(axis=2).astype(dtype)
+
+
+def _along(x: np.ndarray, d: int, matrix: np.ndarray | None) -> np.ndarray | None:
+    """x @ matrix along an axis, counted from the end; None if an infinite number would spread."""
+    if matrix is None:
+        return None
+    last = x if d == -1 else x.reshape((*x.shape[: x.ndim + d + 1], math.prod(x.shape[x.ndim + d + 1 :])))
+    product = last @ matrix if d == -1 else matrix.T @ last
+    shape = (*x.shape[: x.ndim + d], matrix.shape[1], *x.shape[x.ndim + d + 1 :])
+    return product.reshape(shape) if np.isfinite(product).all() else None
+
+
 @differentiable(linear=True)
 def _window_sums(input: Array, axes: tuple[Axis, ...]) -> Pulled:
     """The sum of each window: along one axis, then along the next."""
     total = extended(input, axes, 0)
     for d, axis in enumerate(axes, -len(axes)):
-        rest = (slice(None),) * (-d - 1)
-        first, *others = (total[(..., index, *rest)] for index in axis.elements)
-        total = functools.reduce(operator.add, others, first)
+        # windows that are not evenly spaced take twice as long element by element
+        product = _along(total, d, _members(axis, total.dtype))
+        if product is None:
+            rest = (slice(None),) * (-d - 1)
+            first, *others = (total[(..., index, *rest)] for index in axis.elements)
+            product = functools.reduce(operator.add, others, first)
+        total = product
     return total, lambda g: _into_windows.rule(g, axes)
 
 
@@ -55,15 +81,25 @@ def _into_windows(g: Array, axes: tuple[Axis, ...]) -> Pulled:
     """Each number added to every element of its window: the gradient of `_window_sums`."""
     total = g
     for d, axis in enumerate(axes, -len(axes)):
-        part = np.moveaxis(total, d, 0)
-        total = np.zeros((axis.before + axis.size + axis.after, *part.shape[1:]), g.dtype)
-        for index in axis.elements:
-            if isinstance(index, slice) or (np.diff(index[index < axis.size]) > 0).all():
-                total[index] += part
-            else:
-                np.add.at(total, index, part)  # several windows have this element
-        total = np.moveaxis(total, 0, d)
+        members = _members(axis, g.dtype)
+        product = None if members is None else _along(total, d, members.T)
+        total = _added(total, d, axis) if product is None else product
     return inner_part(total, axes), lambda h: _window_sums.rule(h, axes)
+
+
+def _added(part: np.ndarray, d: int, axis: Axis) -> np.ndarray:
+    """Along one axis, counted from the end: each number added to every element of its window."""
+    d += part.ndim
+    total = np.zeros((*part.shape[:d], axis.before + axis.size + axis.after, *part.shape[d + 1 :]), part.dtype)
+    for index in axis.elements:
+        place = (slice(None),) * d + (index,)
+        if axis.apart:
+            total[place] = part
+        elif isinstance(index, slice) or (np.diff(index[index < axis.size]) > 0).all():
+            total[place] += part
+        else:
+            np.add.at(total, place, part)  # several windows have this element
+    return total
 
 
 def _areas(axes: Sequence[Axis], with_padding: bool) -> Array:

@@ -7,10 +7,11 @@ every window.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import operator
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,7 +28,10 @@ Size = int | Sequence[int]
 # ---------------------------------------------------------------------------------------------------------------------
 # Along each axis
 # ---------------------------------------------------------------------------------------------------------------------
-class Axis(NamedTuple):
+@dataclasses.dataclass(
+    frozen=True, eq=False
+)  # eq: the same windows are the same object, and a key of what is made once
+class Axis:
     """The windows along an axis of `size` elements, to which `before` and `after` elements are added."""
 
     size: int
@@ -35,12 +39,13 @@ class Axis(NamedTuple):
     after: int
     places: np.ndarray  # (windows, elements of a window), counted from the first element that the axis had before
     elements: tuple[Any, ...]  # the places of each window's k-th element, in the longer axis: a slice if evenly spaced
+    step: int  # from an element of a window to the next
     apart: bool  # no element lies in two windows
 
 
-def _axis(size: int, before: int, places: np.ndarray, apart: bool) -> Axis:
+def _axis(size: int, before: int, places: np.ndarray, step: int, apart: bool) -> Axis:
     after = max(int(places.max(initial=0)) - size + 1, 0)
-    return Axis(size, before, after, places, tuple(map(_index, (places + before).T)), apart)
+    return Axis(size, before, after, places, tuple(map(_index, (places + before).T)), step, apart)
 
 
 def _index(places: np.ndarray) -> np.ndarray | slice:
@@ -60,7 +65,7 @@ def _evenly(size: int, kernel: int, stride: int, padding: int, dilation: int, ce
     if ceil_mode and (windows - 1) * stride >= size + padding:
         windows -= 1
     places = np.arange(max(windows, 0))[:, None] * stride - padding + np.arange(kernel) * dilation
-    return _axis(size, padding, places, stride >= span)
+    return _axis(size, padding, places, dilation, stride >= span)
 
 
 @functools.lru_cache(256)
@@ -71,7 +76,7 @@ def _adaptively(size: int, windows: int) -> Axis:
     start = np.arange(windows) * size // max(windows, 1)
     end = -(-np.arange(1, windows + 1) * size // max(windows, 1))
     places = start[:, None] + np.arange((end - start).max(initial=1))
-    return _axis(size, 0, np.where(places < end[:, None], places, size), windows > 0 and size % windows == 0)
+    return _axis(size, 0, np.where(places < end[:, None], places, size), 1, windows > 0 and size % windows == 0)
 
 
 def elements_of(x: Array, axes: Sequence[Axis]) -> Iterator[Array]:
@@ -97,7 +102,10 @@ def extended(data: np.ndarray, axes: Sequence[Axis], fill: float) -> np.ndarray:
     added = [(axis.before, axis.after) for axis in axes]
     if not any(map(any, added)):
         return data
-    return np.pad(data, [(0, 0)] * (data.ndim - len(axes)) + added, constant_values=fill)
+    sizes = [axis.before + axis.size + axis.after for axis in axes]
+    image = np.full((*data.shape[: -len(axes)], *sizes), fill, data.dtype)
+    inner_part(image, axes)[...] = data
+    return image
 
 
 def inner_part(image: Array, axes: Sequence[Axis]) -> Array:

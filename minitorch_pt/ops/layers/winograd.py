@@ -1,4 +1,4 @@
-"""Winograd's way to a convolution with a 3 x 3 kernel: half of the multiplications, and no columns.
+"""Winograd's way to a convolution with a 3 x 3 or 5 x 5 kernel: half of the multiplications, and no columns.
 
 Four results of a kernel of three weights, y[i] = g[0] d[i] + g[1] d[i + 1] + g[2] d[i + 2], take 12 products. As polynomials they take six:
 a product of polynomials follows from its values at as many points, and its value at a point is the product of the two values there.
@@ -19,6 +19,8 @@ Here the rows of an image are the numbers d, so that six rows give four; along t
 
 The next six rows begin four further down. Each arrow is a product of matrices. The column of the kernel is no copy either: rows of an image
 lie one after the other, `padding` zeros before each, so that "one pixel to the right" is the same memory begun one number later.
+
+With a kernel of 5 x 5 six rows give two, with 6 products for 10.
 
 The gradient of the input is the same with the kernel turned round. As y is linear in U, the gradient of the weight is the way back,
 Gᵀ [(A dy) (Bᵀ d)ᵀ].
@@ -45,14 +47,14 @@ if TYPE_CHECKING:
 
 
 # rows of the kernel: the points, to which comes infinity, a polynomial's last coefficient
-_POINTS = {2: (0, 1, -1), 3: (0, 5 / 8, -5 / 8, 3 / 2, -3 / 2)}
+_POINTS = {3: (0, 5 / 8, -5 / 8, 3 / 2, -3 / 2), 5: (0, 5 / 8, -5 / 8, 3 / 2, -3 / 2)}
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # The matrices
 # ---------------------------------------------------------------------------------------------------------------------
 def transforms(rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(Aᵀ, Bᵀ, G) for a kernel of 2 or 3 rows."""
+    """(Aᵀ, Bᵀ, G) for a kernel of 3 or 5 rows."""
     points = np.array(_POINTS[rows])
     tile = len(points) + 1
     others = [np.delete(points, i) for i in range(len(points))]
@@ -166,13 +168,15 @@ def _evenly(total: int, most: int) -> int:
 # ---------------------------------------------------------------------------------------------------------------------
 # The convolution and its gradients
 # ---------------------------------------------------------------------------------------------------------------------
-def suits(x: np.ndarray, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> bool:
+def suits(
+    name: str, x: np.ndarray, out: int, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> bool:
     """Whether this way is right, and the faster one: of a few channels columns are quick to make, and products of them quick."""
     return (
         x.dtype == np.float32
-        and tuple(kernel) == (3, 3)
+        and tuple(kernel) in ((3, 3), (5, 5))
         and max(*stride, *dilation, groups) == 1
-        and max(padding) <= 2
+        and max(padding) < kernel[0]
         and x.shape[1] >= 8
         and x.size >= 1 << 13
     )
@@ -181,7 +185,7 @@ def suits(x: np.ndarray, out: int, kernel: Sizes, stride: Sizes, padding: Sizes,
 def convolved(
     x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Sizes, padding: Sizes, size: Sizes
 ) -> np.ndarray | None:
-    """The convolution of stride 1: (N, C, H, W), (O, C, KH, KW) -> (N, O, *size), KH 2 or 3.
+    """The convolution of stride 1: (N, C, H, W), (O, C, K, K) -> (N, O, *size), K 3 or 5.
 
     None if a number is infinite or nan: that would spread to its neighbours.
     """

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import minitorch_pt
-from minitorch_pt.ops.layers import max_pooling, windows
+from minitorch_pt.ops.layers import max_pooling, pooling, windows
 from parity_tests.oracle import assert_same, check, check_error, lookup, rand, randint, same_program
 
 F = "nn.functional."
@@ -156,6 +156,32 @@ def test_adaptive(axes, size):
 def test_adaptive_to_nothing(axes):
     for name in ("avg", "max"):  # of which torch takes no gradient
         check(F + f"adaptive_{name}_pool{axes}d", image(axes), 0, grad=False)
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+@pytest.mark.parametrize("data", [rand, lambda *shape: holes(np.inf, *shape), lambda *shape: holes(np.nan, *shape)])
+def test_matrices_of_windows_give_what_their_elements_give(monkeypatch, axes, data):
+    """Windows that are not evenly spaced: the fast sums, by a matrix product, are the plain ones; so are the gradients."""
+    name, data, g = (
+        f"adaptive_avg_pool{axes}d",
+        data(2, 3, *SIZES[:axes]),
+        holes(np.inf, 2, 3, *(4, 5, 4)[:axes], seed=1),
+    )
+    wide = windows.adapted(name, data, (4, 5, 4)[:axes])
+    assert any(pooling._members(axis, data.dtype) is not None for axis in wide)
+
+    @np.errstate(invalid="ignore")
+    def both():
+        return (
+            pooling._window_sums.rule(data, wide),
+            pooling._into_windows.rule(g, wide),
+            pooling._into_windows.rule(g.clip(-1, 1), wide),
+        )
+
+    quick = both()
+    monkeypatch.setattr(pooling, "_members", lambda *_: None)
+    for ours, plain in zip(quick, both(), strict=True):
+        np.testing.assert_allclose(ours, plain, rtol=1e-13, atol=1e-14)
 
 
 def test_adaptive_top_level():

@@ -17,17 +17,17 @@ def _arguments(padding):
 
 
 def _convolved(x, weight, bias, padding):
-    size = tuple(n + 2 * p - 2 for n, p in zip(x.shape[2:], padding, strict=True))
+    size = tuple(n + 2 * p + 1 - k for n, p, k in zip(x.shape[2:], padding, weight.shape[2:], strict=True))
     return winograd.convolved(x, weight, bias, (1, 1), padding, size)
 
 
 def _spread(y, weight, bias, padding):
-    size = tuple(n - 2 * p + 2 for n, p in zip(y.shape[2:], padding, strict=True))
+    size = tuple(n - 2 * p - 1 + k for n, p, k in zip(y.shape[2:], padding, weight.shape[2:], strict=True))
     return winograd.spread(y, weight, bias, (1, 1), padding, size)
 
 
-def _weight_gradient(x, y, padding):
-    return winograd.weight_gradient(x, y, (3, 3), (1, 1), padding)
+def _weight_gradient(x, y, kernel, padding):
+    return winograd.weight_gradient(x, y, kernel, (1, 1), padding)
 
 
 def _generated(count):
@@ -35,9 +35,10 @@ def _generated(count):
     draw = np.random.Generator(np.random.PCG64(5))
     for _ in range(count):
         n, channels, out = (int(draw.integers(*ends)) for ends in ((1, 6), (1, 9), (1, 9)))
-        padding = tuple(map(int, draw.integers(0, 3, 2)))
-        size = [int(draw.integers(max(1, 3 - 2 * p), 15)) for p in padding]
-        yield (n, channels, *size), out, padding
+        k = int(draw.choice([3, 5]))
+        padding = tuple(map(int, draw.integers(0, k, 2)))
+        size = [int(draw.integers(max(1, k - 2 * p), 15)) for p in padding]
+        yield (n, channels, *size), out, (k, k), padding
 
 
 CASES = list(_generated(40))
@@ -53,16 +54,17 @@ def columns(monkeypatch):
 def always(monkeypatch):
     """Winograd's way wherever it can be gone, not only where it is the faster one."""
 
-    def able(x, out, kernel, stride, padding, dilation, groups):
+    def able(name, x, out, kernel, stride, padding, dilation, groups):
         return tuple(kernel) == (3, 3) and max(*stride, *dilation, groups) == 1 and max(padding) < 3
 
     monkeypatch.setattr(winograd, "suits", able)
 
 
-def test_matrices():
-    """y[i] = g[0] d[i] + g[1] d[i + 1] + g[2] d[i + 2] with six products."""
-    to_rows, to_values, of_kernel = winograd.transforms(3)
-    d, g = rand(6), rand(3)
+@pytest.mark.parametrize("rows", [3, 5])
+def test_matrices(rows):
+    """y[i] = g[0] d[i] + g[1] d[i + 1] + g[2] d[i + 2] + ... with six products."""
+    to_rows, to_values, of_kernel = winograd.transforms(rows)
+    d, g = rand(6), rand(rows)
     y = to_rows @ ((of_kernel @ g) * (to_values @ d))
     np.testing.assert_allclose(y, np.correlate(d, g), rtol=1e-13, atol=1e-13)
     for matrix in (to_rows, to_values):  # no rounding on the way to single precision
@@ -70,38 +72,38 @@ def test_matrices():
 
 
 @pytest.mark.parametrize("layout", ["contiguous", "channels last", "every second"])
-@pytest.mark.parametrize("shape, out, padding", CASES)
-def test_like_columns(columns, shape, out, padding, layout):
+@pytest.mark.parametrize("shape, out, kernel, padding", CASES)
+def test_like_columns(columns, shape, out, kernel, padding, layout):
     n, channels, height, width = shape
-    x, weight, bias = rand(*shape), rand(out, channels, 3, 3), rand(out)
+    x, weight, bias = rand(*shape), rand(out, channels, *kernel), rand(out)
     if layout == "channels last":
         x, weight = np.array(x, order="F").transpose(0, 1, 2, 3), weight[:, :, ::-1].swapaxes(2, 3)
     elif layout == "every second":
-        x, weight = rand(n, channels, 2 * height, 2 * width)[:, :, ::2, ::2], rand(2 * out, channels, 3, 3)[::2]
+        x, weight = rand(n, channels, 2 * height, 2 * width)[:, :, ::2, ::2], rand(2 * out, channels, *kernel)[::2]
     y = _convolved(x, weight, bias, padding)
     plain = convolution._correlate(x, weight, bias, *_arguments(padding))
     g = rand(*y.shape, seed=1)
     for ours, theirs in (
         (y, plain),
         (_spread(g, weight, rand(channels), padding), convolution._spread(g, weight, rand(channels), *_arguments(padding))),
-        (_weight_gradient(x, g, padding), convolution._weight_gradient.rule(x, g, (3, 3), *_arguments(padding))),
+        (_weight_gradient(x, g, kernel, padding), convolution._weight_gradient.rule(x, g, kernel, *_arguments(padding))),
     ):  # fmt: skip
         assert ours.flags.c_contiguous and ours.dtype == theirs.dtype
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-13 * abs(theirs).max())
 
 
-@pytest.mark.parametrize("shape, out, padding", CASES[:8])
-def test_small_blocks(columns, monkeypatch, shape, out, padding):
+@pytest.mark.parametrize("shape, out, kernel, padding", CASES[:8])
+def test_small_blocks(columns, monkeypatch, shape, out, kernel, padding):
     """Blocks of an image and a tile of rows, the last ones smaller than the others, and sums of few channels, give the same."""
-    x, weight = rand(*shape), rand(out, shape[1], 3, 3)
+    x, weight = rand(*shape), rand(out, shape[1], *kernel)
     whole = _convolved(x, weight, None, padding)
     g = rand(*whole.shape, seed=1)
-    sum_of_whole = _weight_gradient(x, g, padding)
+    sum_of_whole = _weight_gradient(x, g, kernel, padding)
     for bytes_, pixels in ((1, 1), (1, 2 * (shape[3] + padding[1]) + 1), (1 << 14, 1)):
         monkeypatch.setattr(winograd, "_BYTES", bytes_)
         monkeypatch.setattr(winograd, "_PIXELS", pixels)
         np.testing.assert_allclose(_convolved(x, weight, None, padding), whole, rtol=1e-11, atol=1e-12)
-        np.testing.assert_allclose(_weight_gradient(x, g, padding), sum_of_whole, rtol=1e-11, atol=1e-11)
+        np.testing.assert_allclose(_weight_gradient(x, g, kernel, padding), sum_of_whole, rtol=1e-11, atol=1e-11)
     for channels in (1, 2, 3):
         monkeypatch.setattr(winograd, "_CHANNELS", channels)
         np.testing.assert_allclose(_convolved(x, weight, None, padding), whole, rtol=1e-11, atol=1e-12)
@@ -116,17 +118,18 @@ def test_second_derivative(always, padding, transposed):
     assert minitorch_pt.autograd.gradgradcheck(lambda x, w, b: function(x, w, b, padding=padding), leaves)
 
 
+@pytest.mark.parametrize("kernel", [3, 5])
 @pytest.mark.parametrize("shape, out", [((4, 64, 16, 16), 64), ((4, 32, 28, 28), 64), ((8, 16, 32, 32), 16), ((8, 32, 16, 16), 32), ((8, 64, 8, 8), 64),
                                         ((8, 128, 8, 8), 128), ((2, 256, 8, 8), 256), ((2, 8, 7, 9), 8)])  # fmt: skip
-def test_errors_within_four_times_those_of_torch(shape, out):
+def test_errors_within_four_times_those_of_torch(shape, out, kernel):
     """Against float64, relative to the largest: the mean of the squares, and the largest."""
     draw = np.random.Generator(np.random.PCG64(out))
-    x, weight = draw.standard_normal(shape), draw.standard_normal((out, shape[1], 3, 3)) * 0.1
+    x, weight = draw.standard_normal(shape), draw.standard_normal((out, shape[1], kernel, kernel)) * 0.1
     g = draw.standard_normal((shape[0], out, *shape[2:]))
 
     def all_three(t, dtype):
         leaves = [t.tensor(a.astype(dtype)).requires_grad_() for a in (x, weight)]
-        y = t.nn.functional.conv2d(*leaves, padding=1)
+        y = t.nn.functional.conv2d(*leaves, padding=kernel // 2)
         return [y.detach().numpy(), *(d.numpy() for d in t.autograd.grad(y, leaves, t.tensor(g.astype(dtype))))]
 
     exact = all_three(torch, "float64")
