@@ -179,8 +179,11 @@ def write(tensor: Any, value: np.ndarray) -> None:
             f"output with shape {list(data.shape)} doesn't match the broadcast shape {list(value.shape)}: an in-place operation "
             "cannot change the shape; use the out-of-place form"
         )
-    where = value != data if repeats(data) else True  # what was not changed may be the same element as what was
-    np.copyto(writable(data), value, "unsafe", where)
+    target = writable(data)
+    if repeats(data):  # what was not changed may be the same element as what was
+        np.copyto(target, value, "unsafe", value != data)
+    else:
+        target[...] = value
     changed(data)
 
 

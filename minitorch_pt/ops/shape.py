@@ -5,6 +5,7 @@ Views share memory, exactly where torch's do: NumPy's strided views are torch's.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@functools.lru_cache(maxsize=256)  # a program's shapes are few, and come again and again
 def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
     """`shape` with its -1 worked out.
 
