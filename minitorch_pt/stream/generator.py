@@ -25,6 +25,9 @@ __all__ = ["DEFAULT_SEED", "Stream", "default_generator"]
 f32, f64, u32, u64, i64 = np.float32, np.float64, np.uint32, np.uint64, np.int64
 DEFAULT_SEED = 67280421310721
 STATE_BYTES = 5056  # of torch.get_rng_state()
+# as arrays: NumPy takes those more quickly than numbers
+_BITS_24, _TO_24 = np.array(0xFFFFFF, u32), np.array(2.0**-24, f32)
+_BITS_53, _TO_53, _HALF_WORD = np.array(2**53 - 1, u64), np.array(2.0**-53, f64), np.array(32, u64)
 INSIDE_OUT = (2**32 - 1) // 20  # from so many numbers on, torch shuffles another way
 
 
@@ -224,19 +227,19 @@ class Stream:
                 f"Overflow when unpacking long long: a seed is at least -2**63 and below 2**64, got {number}"
             )
         self._seed = number % 2**64
-        self._bytes: Any = None
+        self._raw: Any = None
         self._cached: float | None = None  # the second of a pair of single normals
         self._fresh = True
 
     def _open(self) -> None:
         """Make the twister of the seed: only when the first number is drawn, as NumPy takes long to import its random module."""
-        if self._bytes is None:
+        if self._raw is None:
             self._restart(np.random.RandomState(self._seed & 0xFFFFFFFF).get_state(legacy=True)[1], 624)  # type: ignore[index]  # a tuple, not a dict
 
     def _restart(self, key: Any, position: int) -> None:
         self._bits = np.random.MT19937()
         self._bits.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
-        self._bytes = np.random.RandomState(self._bits).bytes
+        self._raw = self._bits.random_raw
 
     def entropy_seed(self) -> int:
         """Seed with a number from the operating system, and return it."""
@@ -271,24 +274,38 @@ class Stream:
     # -- raw material --------------------------------------------------------------------------------------------------
     def words(self, n: int) -> np.ndarray:
         """The next n 32-bit words."""
-        if n == 0:
-            return np.empty(0, u32)  # RandomState.bytes(0) would take a word
-        if active:
+        return self._words(n).astype(u32)
+
+    def _words(self, n: int) -> np.ndarray:
+        """The same as NumPy gives them, each in 64 bits."""
+        if active and n:
             samples.before_drawing()
-        self._open()
-        self._fresh = False
-        return np.frombuffer(self._bytes(4 * n), u32)
+        if self._raw is None:
+            self._open()
+        if n:
+            self._fresh = False
+        return self._raw(n)
 
     def words64(self, n: int) -> np.ndarray:
         """The next n pairs of words, the first of a pair as the high half."""
-        pairs = self.words(2 * n).view(u64)
-        return pairs << u64(32) | pairs >> u64(32)
+        words = self._words(2 * n)
+        pairs = words[::2] << _HALF_WORD
+        pairs |= words[1::2]
+        return pairs
 
     def _unit32(self, n: int) -> np.ndarray:
-        return (self.words(n) & u32(0xFFFFFF)).astype(f32) * f32(2.0**-24)
+        bits = self.words(n)
+        bits &= _BITS_24
+        unit = bits.view(np.int32).astype(f32)  # from signed numbers: NumPy converts those twice as fast
+        unit *= _TO_24
+        return unit
 
     def _unit64(self, n: int) -> np.ndarray:
-        return (self.words64(n) & u64(2**53 - 1)).astype(f64) * 2.0**-53
+        bits = self.words64(n)
+        bits &= _BITS_53
+        unit = bits.view(i64).astype(f64)
+        unit *= _TO_53
+        return unit
 
     # -- draws ---------------------------------------------------------------------------------------------------------
     def uniform(self, size: tuple, low: float = 0.0, high: float = 1.0, dtype: Any = f32) -> np.ndarray:
@@ -386,7 +403,8 @@ class Stream:
         """Exponential: -log(1 - u) / lambda."""
         u = self._unit64(math.prod(size))
         logs = _libm(math.log1p, -u) if dtype == f64 else np.log1p(-u)
-        return _cast(-1.0 / lambd * logs, dtype).reshape(size)
+        logs *= -1.0 / lambd
+        return _cast(logs, dtype).reshape(size)
 
     def cauchy(self, size: tuple, median: float = 0.0, sigma: float = 1.0, dtype: Any = f32) -> np.ndarray:
         """Cauchy: median + sigma tan(pi (u - 1/2))."""
@@ -468,9 +486,12 @@ class Stream:
         """
         rows = np.atleast_2d(p)
         if not replacement or num_samples == 1:
-            waits = layouts.empty_like(rows)
-            walk = layouts.walk(waits)
-            walk[...] = self.exponential(walk.shape, 1.0, rows.dtype.type)
+            if rows.flags.c_contiguous:
+                waits = self.exponential(rows.shape, 1.0, rows.dtype.type)
+            else:
+                waits = layouts.empty_like(rows)
+                walk = layouts.walk(waits)
+                walk[...] = self.exponential(walk.shape, 1.0, rows.dtype.type)
             score = rows / waits
             if num_samples == 1:
                 out = score.argmax(axis=1, keepdims=True)
