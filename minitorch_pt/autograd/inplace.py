@@ -141,7 +141,7 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict, o
     inputs = [tensor, *args, *kwargs.values()]
     if active and samples.among(inputs):
         return samples.change(tensor, operation, args, kwargs)
-    tracked = recording.on and any(isinstance(a, graph.Tensor) and a.requires_grad for a in inputs)
+    tracked = recording.on and any([a.requires_grad for a in inputs if isinstance(a, graph.Tensor)])
     if tracked:
         check_inplace(tensor)
     if (apart := operation.__name__ in APART) or not overlap:

@@ -241,8 +241,8 @@ def _truth(name: str, find: Callable, text: str, shown: str) -> Callable[..., Te
     return nondifferentiable(titled(rule, name, f"{text}\n\n{example}"))
 
 
-all = _truth("all", np.all, "Whether no element is 0, or along axes.", "False,  True, False")
-any = _truth("any", np.any, "Whether some element is not 0, or along axes.", " True,  True, False")
+all = _truth("all", np.logical_and.reduce, "Whether no element is 0, or along axes.", "False,  True, False")
+any = _truth("any", np.logical_or.reduce, "Whether some element is not 0, or along axes.", " True,  True, False")
 
 
 @nondifferentiable

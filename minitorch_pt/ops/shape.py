@@ -238,10 +238,15 @@ def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None
     torch.Size([3, 1])
     """
     before = input.shape
-    if dim is None:
+    if isinstance(dim, int):
+        axis = from_front(dim, len(before))
+        if axis < len(before) and before[axis] == 1:
+            return input[*(slice(None),) * axis, 0, ...], lambda g: g.reshape(before)
+        axes = []
+    elif dim is None:
         axes = [*range(input.ndim)]
     else:
-        axes = [from_front(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+        axes = [from_front(d, input.ndim) for d in dim]
         if len(axes) > 1:
             reduced_axes(dim, input.ndim)  # refuses an axis that is named twice
     drop = {d for d in axes if d < input.ndim and before[d] == 1}

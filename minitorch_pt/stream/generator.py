@@ -103,6 +103,7 @@ _PI_4_HIGH, _PI_4_MIDDLE = (np.array(v, f32) for v in (-0.78515625, -2.418756484
 _LN2_LOW, _LN2_HIGH, _ONE, _MINUS_TWO, _HALF = (np.array(v, f32) for v in (-2.12194440e-4, 0.693359375, 1, -2, 0.5))
 _TWO_PI, _OCTANTS = (np.array(v, f32) for v in (2 * math.pi, 1.27323954473516))
 _ROOT_HALF = np.array(0.707106781186547524, f32).view(np.int32)
+_PART = 2**15  # words at a time
 _BLOCK = 2048  # rows of 16 at a time, whose parts stay in the cache
 
 
@@ -274,24 +275,26 @@ class Stream:
     # -- raw material --------------------------------------------------------------------------------------------------
     def words(self, n: int) -> np.ndarray:
         """The next n 32-bit words."""
-        return self._words(n).astype(u32)
-
-    def _words(self, n: int) -> np.ndarray:
-        """The same as NumPy gives them, each in 64 bits."""
-        if active and n:
+        if n == 0:
+            return np.empty(0, u32)
+        if active:
             samples.before_drawing()
-        if self._raw is None:
-            self._open()
-        if n:
-            self._fresh = False
-        return self._raw(n)
+        self._open()
+        self._fresh = False
+        if n <= _PART:
+            return self._raw(n).astype(u32)
+        words = np.empty(n, u32)
+        for i in range(0, n, _PART):  # in parts that stay in the cache, as NumPy gives each word in 64 bits
+            words[i : i + _PART] = self._raw(min(_PART, n - i))
+        return words
 
     def words64(self, n: int) -> np.ndarray:
         """The next n pairs of words, the first of a pair as the high half."""
-        words = self._words(2 * n)
-        pairs = words[::2] << _HALF_WORD
-        pairs |= words[1::2]
-        return pairs
+        pairs = self.words(2 * n).view(u64)
+        high = pairs << _HALF_WORD
+        pairs >>= _HALF_WORD
+        high |= pairs
+        return high
 
     def _unit32(self, n: int) -> np.ndarray:
         bits = self.words(n)
