@@ -19,7 +19,7 @@ def flat_places(index: np.ndarray, axis: int, shape: tuple[int, ...]) -> np.ndar
     """The place in memory order, in an array of that shape, of each element that `index` names along an axis."""
     if len(shape) == 1:
         return index
-    if axis == len(shape) - 1 and index.shape[:-1] == shape[:-1]:
+    if index.size and axis == len(shape) - 1 and index.shape[:-1] == shape[:-1]:
         return index + starts(math.prod(shape[:-1]), shape[-1]).reshape((*shape[:-1], 1))
     steps = [math.prod(shape[d + 1 :]) for d in range(len(shape))]
     places = index * steps[axis]

@@ -90,7 +90,7 @@ def _extreme(name: str, find: Callable, text: str, node: str, nan_wins: bool) ->
 _RAISES = "\n\n    Raises:\n        RuntimeError, IndexError: nothing to choose from, or no such axis."
 amax = _extreme(
     "amax",
-    np.max,
+    np.maximum.reduce,
     "The largest element, or along axes; equal ones share the gradient evenly."
     + _RAISES
     + "\n\n    >>> torch.amax(torch.tensor([[1, 5], [7, 2]]), dim=1)\n    tensor([5, 7])",
@@ -99,15 +99,15 @@ amax = _extreme(
 )
 amin = _extreme(
     "amin",
-    np.min,
+    np.minimum.reduce,
     "The smallest element, or along axes; equal ones share the gradient evenly."
     + _RAISES
     + "\n\n    >>> torch.amin(torch.tensor([[1, 5], [7, 2]]), dim=1)\n    tensor([1, 2])",
     "AminBackward0",
     nan_wins=False,
 )
-_max_all = _extreme("max", np.max, "The largest element.", "MaxBackward1", nan_wins=True)
-_min_all = _extreme("min", np.min, "The smallest element.", "MinBackward1", nan_wins=True)
+_max_all = _extreme("max", np.maximum.reduce, "The largest element.", "MaxBackward1", nan_wins=True)
+_min_all = _extreme("min", np.minimum.reduce, "The smallest element.", "MinBackward1", nan_wins=True)
 
 
 @differentiable(returns=return_types.aminmax, saves="input result result1")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import ops
-from ..arrays.storage import refuse_inference
+from ..arrays.samples import active
+from ..arrays.storage import refuse_inference, writable
 from ..autograd import changes, graph
 from ..autograd.contract import composed
 from ..autograd.inplace import apply_inplace, check_inplace, write
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 @differentiable(linear=True, name="torch::autograd::CopyBackwards")
 def _copied(input: Any, src: Any) -> Any:
     try:
-        value = np.broadcast_to(src, input.shape).astype(input.dtype)
+        alike = type(src) is np.ndarray and src.shape == input.shape
+        value = (src if alike else np.broadcast_to(src, input.shape)).astype(input.dtype)
     except ValueError:
         raise RuntimeError(
             f"The expanded size of the tensor must match the existing size: a tensor of shape {list(src.shape)} cannot be copied to one of shape {list(input.shape)}"
@@ -170,7 +172,11 @@ class Overwriting:
         >>> torch.zero_(x)
         tensor([0, 0])
         """
-        return apply_inplace(self, ops.zeroed, (), {}, overlap=True)
+        if active or (recording.on and self.requires_grad):
+            return apply_inplace(self, ops.zeroed, (), {}, overlap=True)
+        writable(self._data)[...] = 0  # as learners' loops do with each gradient: there is no history to write
+        changes.changed(self._data)
+        return self
 
     @composed
     def fill_diagonal_(self: Any, fill_value: Number, wrap: bool = False) -> Tensor:

@@ -71,6 +71,8 @@ def test_places_along_the_last_axis(shape, k):
     data = RNG.standard_normal(shape)
     index = RNG.integers(0, shape[-1], (*shape[:-1], k))
     np.testing.assert_array_equal(take_along(data, index, len(shape) - 1), np.take_along_axis(data, index, -1))
+    none = np.zeros((*shape[:-1], 0))
+    assert take_along(none, index[..., :0], len(shape) - 1).shape == none.shape
     if len(shape) > 1:  # an index with fewer rows than the data
         few = index[:1]
         columns = np.broadcast_to(np.arange(shape[0])[:1].reshape(-1, *[1] * (len(shape) - 1)), few.shape)
