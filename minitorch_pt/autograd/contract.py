@@ -349,6 +349,8 @@ class Desk:
                 raise TypeError(f"{self.name}() got multiple values for argument '{name}'")
             elif not self.open:
                 raise TypeError(f"{self.name}() got an unexpected keyword argument '{name}'")
+        if self.rest is not None and call == (len(self.slots), self.rest.name):
+            self.straight.add(call)
         behind = {keys.get(name, name) for name in rest} | self.keywords.keys()
         if behind.issuperset(call[1:]):
             plan = self.plans[call] = {keys.get(name, name): self.parameters[name] for name in rest[: last + 1]}
