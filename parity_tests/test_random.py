@@ -323,9 +323,9 @@ def test_swaps_at_once_as_in_turn(n):
         np.testing.assert_array_equal(swaps_at_once(target), swaps_in_turn(target))
 
 
-@pytest.mark.parametrize("n", [1, 2, 624, 1001, stream._PART, stream._PART + 1, 3 * stream._PART + 7])
+@pytest.mark.parametrize("n", [1, 2, 624, 1001, stream._FEW, stream._FEW + 1, 3 * stream._FEW + 7])
 def test_words_as_numpy_gives_them(n):
-    """However many at once, and in parts: the words of the twister one after the other."""
+    """However many at once, raw or as bytes: the words of the twister one after the other."""
     plain = np.random.RandomState(5)
     ours = stream.Stream(5)
     for count in (n, 3, n):

@@ -103,7 +103,7 @@ _PI_4_HIGH, _PI_4_MIDDLE = (np.array(v, f32) for v in (-0.78515625, -2.418756484
 _LN2_LOW, _LN2_HIGH, _ONE, _MINUS_TWO, _HALF = (np.array(v, f32) for v in (-2.12194440e-4, 0.693359375, 1, -2, 0.5))
 _TWO_PI, _OCTANTS = (np.array(v, f32) for v in (2 * math.pi, 1.27323954473516))
 _ROOT_HALF = np.array(0.707106781186547524, f32).view(np.int32)
-_PART = 2**15  # words at a time
+_FEW = 2**13  # words
 _BLOCK = 2048  # rows of 16 at a time, whose parts stay in the cache
 
 
@@ -240,7 +240,7 @@ class Stream:
     def _restart(self, key: Any, position: int) -> None:
         self._bits = np.random.MT19937()
         self._bits.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
-        self._raw = self._bits.random_raw
+        self._raw, self._bytes = self._bits.random_raw, np.random.RandomState(self._bits).bytes
 
     def entropy_seed(self) -> int:
         """Seed with a number from the operating system, and return it."""
@@ -281,24 +281,16 @@ class Stream:
             samples.before_drawing()
         self._open()
         self._fresh = False
-        if n <= _PART:
-            return self._raw(n).astype(u32)
-        words = np.empty(n, u32)
-        for i in range(0, n, _PART):  # in parts that stay in the cache, as NumPy gives each word in 64 bits
-            words[i : i + _PART] = self._raw(min(_PART, n - i))
-        return words
+        # NumPy's raw words have 64 bits each, its bytes take a while to start
+        return self._raw(n).astype(u32) if n <= _FEW else np.frombuffer(self._bytes(4 * n), u32)
 
     def words64(self, n: int) -> np.ndarray:
         """The next n pairs of words, the first of a pair as the high half."""
         pairs = self.words(2 * n).view(u64)
-        high = pairs << _HALF_WORD
-        pairs >>= _HALF_WORD
-        high |= pairs
-        return high
+        return pairs << _HALF_WORD | pairs >> _HALF_WORD
 
     def _unit32(self, n: int) -> np.ndarray:
-        bits = self.words(n)
-        bits &= _BITS_24
+        bits = self.words(n) & _BITS_24
         unit = bits.view(np.int32).astype(f32)  # from signed numbers: NumPy converts those twice as fast
         unit *= _TO_24
         return unit
