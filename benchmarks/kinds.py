@@ -255,7 +255,18 @@ SPECIAL = {
     "GELU": (2.0, "a curve of many passes: NumPy reads and writes all numbers in each"),
     "SiLU": (2.0, "a curve of many passes"),
     "Softplus": (2.0, "a curve of many passes"),
-    "randperm": (5.0, "a chain of single swaps, each of which depends on those before"),
+    # measured: what NumPy takes with the least of calls, without graph and checks
+    "randperm": (
+        8.0,
+        "a chain of single swaps, each of which depends on those before; NumPy's calls alone take 7.6x and 5.2x",
+    ),
+    "randn": (22.0, "torch's bits need about 110 calls of NumPy, which alone take 17x and 4.5x"),
+    "normal_": (25.0, "as randn; NumPy's calls alone take 20x and 4.4x"),
+    "multinomial": (4.0, "a running sum and a search in it; NumPy's calls alone take 3.1x and 1.2x"),
+    "topk(10)": (2.2, "NumPy's calls alone take 1.7x and 0.8x"),
+    "softmax": (5.0, "five calls, two of which broadcast; NumPy's calls alone take 2.9x and 3.9x"),
+    "LayerNorm(n), 1024 rows": (3.2, "some sixteen passes; NumPy's alone take 1.3x and 2.6x"),
+    "GroupNorm(4, n), 16x16": (3.0, "as LayerNorm; NumPy's passes alone take 1.3x and 2.4x"),
 }
 
 

@@ -323,6 +323,19 @@ def test_swaps_at_once_as_in_turn(n):
         np.testing.assert_array_equal(swaps_at_once(target), swaps_in_turn(target))
 
 
+@pytest.mark.parametrize("n", [1, 2, 624, 1001, stream._FEW, stream._FEW + 1, 3 * stream._FEW + 7])
+def test_words_as_numpy_gives_them(n):
+    """However many at once, raw or as bytes: the words of the twister one after the other."""
+    plain = np.random.RandomState(5)
+    ours = stream.Stream(5)
+    for count in (n, 3, n):
+        words = np.frombuffer(plain.bytes(4 * count), np.uint32)
+        np.testing.assert_array_equal(ours.words(count), words)
+        high, low = np.frombuffer(plain.bytes(8 * count), np.uint32).reshape(-1, 2).astype(np.uint64).T
+        np.testing.assert_array_equal(ours.words64(count), high * 2**32 + low)
+    assert ours.words(0).tolist() == [] and ours.words(1)[0] == np.frombuffer(plain.bytes(4), np.uint32)[0]
+
+
 def test_fma_is_rounded_once():
     x = np.float32(1 + 2.0**-12)
     assert stream.fma32(np.array([x]), x, -1.0)[0] == np.float32(float(x) * float(x) - 1.0)

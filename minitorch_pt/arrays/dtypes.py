@@ -227,18 +227,19 @@ def castable(source: np.dtype, target: np.dtype) -> builtins.bool:
     return target.kind != "b" or source.kind == "b"
 
 
-_NUMBERS = (builtins.int, builtins.float)
+_NUMBERS, _WHOLE = (builtins.int, builtins.float), (builtins.int,)
 _RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
 
 
 def settled(operands: list) -> np.dtype | None:
-    """The common type, where it is seen at once: the operands are floating arrays of one type, and numbers; else None."""
+    """The common type, where it is seen at once: the operands are arrays of one type, and numbers that it has; else None."""
     first = operands[0]
-    if type(first) is not np.ndarray or first.dtype.kind != "f":
+    if type(first) is not np.ndarray or first.dtype.kind not in "fiu":
         return None
     dtype: np.dtype = first.dtype
+    numbers = _NUMBERS if dtype.kind == "f" else _WHOLE if dtype is int64.dtype else ()
     for x in operands:
-        alike = x is first or (x.dtype is dtype if type(x) is np.ndarray else type(x) in _NUMBERS)
+        alike = x is first or (x.dtype is dtype if type(x) is np.ndarray else type(x) in numbers)
         if not alike and (x is not None or len(operands) < 3):  # of three, some may be left out
             return None
     return dtype

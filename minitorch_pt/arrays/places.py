@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from .order import stable_order
+from .rows import starts
 
 __all__: list[str] = []  # for other operations
 
@@ -16,6 +17,10 @@ _LONG = 4  # parts a row, from which on runs are quicker
 
 def flat_places(index: np.ndarray, axis: int, shape: tuple[int, ...]) -> np.ndarray:
     """The place in memory order, in an array of that shape, of each element that `index` names along an axis."""
+    if len(shape) == 1:
+        return index
+    if index.size and axis == len(shape) - 1 and index.shape[:-1] == shape[:-1]:
+        return index + starts(math.prod(shape[:-1]), shape[-1]).reshape((*shape[:-1], 1))
     steps = [math.prod(shape[d + 1 :]) for d in range(len(shape))]
     places = index * steps[axis]
     if not index.size:

@@ -66,6 +66,6 @@ def largest(rows: np.ndarray) -> np.ndarray:
 def largest_along(x: np.ndarray, axis: int | None) -> np.ndarray:
     """The largest along an axis, which stays with size 1; -inf of none."""
     shape = x.shape
-    if axis in (-1, len(shape) - 1) and x.size and x.flags.c_contiguous:
+    if x.size > 256 and axis in (-1, len(shape) - 1) and x.flags.c_contiguous:
         return largest(x.reshape((-1, shape[-1]))).reshape((*shape[:-1], 1))
     return x.max(axis=axis, keepdims=True, initial=-np.inf)

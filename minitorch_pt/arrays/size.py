@@ -48,7 +48,8 @@ class Size(tuple):
     def __add__(self, other: Any) -> Size:
         if not isinstance(other, tuple):
             raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
-        return Size(super().__add__(other))
+        joined = super().__add__(other)
+        return size_of(joined) if type(other) is Size else Size(joined)
 
     def __radd__(self, other: Any) -> Size:
         if not isinstance(other, tuple):

@@ -85,7 +85,8 @@ def _address(data: np.ndarray) -> int:
 
 def offset(data: np.ndarray) -> int:
     """The number of bytes in its memory before an array."""
-    return _address(data) - _address(owner(data))
+    root = owner(data)
+    return 0 if root is data else _address(data) - _address(root)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -86,6 +86,7 @@ _FACTORS = {
     "baddbmm": 2,
 }
 REQUIRED: Any = object()  # in place of a default
+_NONE: dict[str, Any] = {}  # no keywords
 # NumPy's names for torch's parameters, which torch accepts too
 _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 
@@ -122,6 +123,10 @@ class Desk:
         self.deep: dict[tuple[type, ...], list] = {}  # the same, but for what these places hold
         # of calls seen before: (how many are given by position, *keywords) -> keyword and default of each place behind those
         self.plans: dict[tuple, dict[str, Any]] = {}
+        self.straight: set[tuple] = (
+            set()
+        )  # of these, those whose keywords are the very places that come next, in their order
+        self.bare: set[tuple] = set()  # and those whose keywords have no place, and are not looked at
 
     @functools.cached_property
     def notes(self) -> dict[str, str]:
@@ -310,6 +315,10 @@ class Desk:
             TypeError: a keyword that the function has not, one given twice, or a missing argument.
         """
         call = (len(args), *kwargs)
+        if call in self.straight:
+            return (*args, *kwargs.values()), _NONE, None
+        if call in self.bare:
+            return args, kwargs, None
         plan = self.plans.get(call)
         if plan is not None:
             late = {}
@@ -342,9 +351,15 @@ class Desk:
                 raise TypeError(f"{self.name}() got multiple values for argument '{name}'")
             elif not self.open:
                 raise TypeError(f"{self.name}() got an unexpected keyword argument '{name}'")
+        if self.rest is not None and call == (len(self.slots), self.rest.name):
+            self.straight.add(call)
         behind = {keys.get(name, name) for name in rest} | self.keywords.keys()
         if behind.issuperset(call[1:]):
-            self.plans[call] = {keys.get(name, name): self.parameters[name] for name in rest[: last + 1]}
+            plan = self.plans[call] = {keys.get(name, name): self.parameters[name] for name in rest[: last + 1]}
+            if call[1:] == tuple(plan):
+                self.straight.add(call)
+            elif not plan and not any(self.keywords[name].readers for name in call[1:]):
+                self.bare.add(call)
         return (*args, *filled), kwargs, target
 
 

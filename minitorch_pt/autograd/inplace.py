@@ -141,7 +141,7 @@ def apply_inplace(tensor: Any, operation: Callable, args: tuple, kwargs: dict, o
     inputs = [tensor, *args, *kwargs.values()]
     if active and samples.among(inputs):
         return samples.change(tensor, operation, args, kwargs)
-    tracked = recording.on and any(isinstance(a, graph.Tensor) and a.requires_grad for a in inputs)
+    tracked = recording.on and any([a.requires_grad for a in inputs if isinstance(a, graph.Tensor)])
     if tracked:
         check_inplace(tensor)
     if (apart := operation.__name__ in APART) or not overlap:
@@ -179,8 +179,11 @@ def write(tensor: Any, value: np.ndarray) -> None:
             f"output with shape {list(data.shape)} doesn't match the broadcast shape {list(value.shape)}: an in-place operation "
             "cannot change the shape; use the out-of-place form"
         )
-    where = value != data if repeats(data) else True  # what was not changed may be the same element as what was
-    np.copyto(writable(data), value, "unsafe", where)
+    target = writable(data)
+    if repeats(data):  # what was not changed may be the same element as what was
+        np.copyto(target, value, "unsafe", value != data)
+    else:
+        target[...] = value
     changed(data)
 
 

@@ -62,7 +62,8 @@ def _promoted(arrays: list, how: str, count: int | None, check: Callable | None)
 
     check: what the rule has to say against the operands as they were given.
     """
-    if not arrays or dtypes.settled(arrays) is not None:  # without any, Python says what is missing
+    settled = dtypes.settled(arrays) if arrays else None  # without any, Python says what is missing
+    if not arrays or (settled is not None and (settled.kind == "f" or (how == "type" and check is None))):
         return arrays
     operands = arrays[:count]
     if check is not None:

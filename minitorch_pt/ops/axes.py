@@ -51,10 +51,13 @@ def reduced_axes(dim: Dims | None, ndim: int) -> tuple[int, ...] | None:
     """
     if dim is None:
         return None
-    given = (dim,) if isinstance(dim, int) else tuple(dim)
+    if isinstance(dim, int):
+        axis = from_front(dim, ndim)
+        return (axis,) if ndim else ()
+    given = tuple(dim)
     if not given:
         return None
-    axes = tuple(from_front(d, ndim) for d in given)
+    axes = tuple([from_front(d, ndim) for d in given])
     if len(set(axes)) < len(axes):
         twice = next(d for d in axes if axes.count(d) > 1)
         raise RuntimeError(f"dim {twice} appears multiple times in the list of dims {list(given)}; give each once")
@@ -63,19 +66,23 @@ def reduced_axes(dim: Dims | None, ndim: int) -> tuple[int, ...] | None:
 
 def kept_shape(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> tuple[int, ...]:
     """The shape with the reduced axes kept at size 1."""
-    return tuple(1 if axes is None or d in axes else n for d, n in enumerate(shape))
+    if axes is None:
+        return (1,) * len(shape)
+    return tuple([1 if d in axes else n for d, n in enumerate(shape)])
 
 
 def without_axes(whole: Array, axes: tuple[int, ...] | None, keepdim: bool) -> Array:
     """A result that has its reduced axes at size 1, without them unless they are to be kept."""
     if keepdim:
         return whole
-    return whole.reshape(tuple(n for d, n in enumerate(whole.shape) if axes is not None and d not in axes))
+    if axes is None:
+        return whole.reshape(())
+    return whole.reshape(tuple([n for d, n in enumerate(whole.shape) if d not in axes]))
 
 
 def count_along(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> int:
     """How many elements go into each result."""
-    return math.prod(n for d, n in enumerate(shape) if axes is None or d in axes)
+    return math.prod(shape if axes is None else [shape[d] for d in axes])
 
 
 def every_axis(axes: tuple[int, ...] | None, shape: tuple[int, ...]) -> tuple[int, ...]:

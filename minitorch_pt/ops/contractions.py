@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,19 +88,32 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     tensor([3., 3.])
     """
     equation, factors = _read_equation(equation, operands)
-    terms, result = _terms(equation, factors)
+    shapes = tuple([tuple(t.shape) for t in factors])
+    terms, result, sizes = _plan(equation, shapes)
+    if not sizes.keys() <= set(result):
+        same_dtype("einsum", *factors)
+    if any(len(set(term)) < len(term) or (1 in shape) for term, shape in zip(terms, shapes, strict=True)):
+        plain = (_plain_factor(term, t, sizes) for term, t in zip(terms, factors, strict=True))
+        terms, factors = zip(*plain, strict=True)
+    if len({t.dtype for t in factors}) > 1:
+        _types_of_factors(terms, factors, result)
+    return _einsum(*factors, terms=terms, result=result)
+
+
+@functools.lru_cache(maxsize=128)  # to read an equation takes longer than a small product, and programs have few
+def _plan(equation: str, shapes: tuple) -> tuple[tuple[str, ...], str, dict[str, int]]:
+    """The letters of each operand and of the result, and the size that each letter stands for.
+
+    Raises:
+        RuntimeError: the equation does not fit the shapes.
+    """
+    terms, result = _terms(equation, shapes)
     twice = next((letter for letter in result if result.count(letter) > 1), "")
     need(not twice, f"einsum(): output subscript {twice} appears more than once in the output")
-    sizes = _sizes_of_letters(terms, factors)
-    letters = set("".join(terms))
-    if not set(result) >= letters:
-        same_dtype("einsum", *factors)
-    unknown = next((letter for letter in result if letter not in letters), "")
+    sizes = _sizes_of_letters(terms, shapes)
+    unknown = next((letter for letter in result if letter not in sizes), "")
     need(not unknown, f"einsum(): output subscript {unknown} does not appear in the equation for any input operand")
-    terms, factors = zip(*(_plain_factor(term, t, sizes) for term, t in zip(terms, factors, strict=True)), strict=True)
-    terms, factors = [*terms], [*factors]
-    _types_of_factors(terms, factors, result)
-    return _einsum(*factors, terms=terms, result=result)
+    return tuple(terms), result, sizes
 
 
 def _read_equation(equation: str | Tensor, operands: tuple) -> tuple[str, tuple[Tensor, ...]]:
@@ -122,14 +136,14 @@ def _read_equation(equation: str | Tensor, operands: tuple) -> tuple[str, tuple[
     return equation.replace(" ", ""), operands
 
 
-def _terms(equation: str, operands: tuple[Tensor, ...]) -> tuple[list[str], str]:
+def _terms(equation: str, shapes: tuple[tuple[int, ...], ...]) -> tuple[list[str], str]:
     """The letters of each operand and of the result, with letters in the place of "..."."""
     left, arrow, right = equation.partition("->")
     terms = left.split(",")
-    more = "more" if len(operands) > len(terms) else "fewer"
+    more = "more" if len(shapes) > len(terms) else "fewer"
     need(
-        len(terms) == len(operands),
-        f"einsum(): {more} operands were provided than specified in the equation: {len(operands)} for {equation!r}",
+        len(terms) == len(shapes),
+        f"einsum(): {more} operands were provided than specified in the equation: {len(shapes)} for {equation!r}",
     )
     for term in (*terms, right):
         need(
@@ -138,7 +152,8 @@ def _terms(equation: str, operands: tuple[Tensor, ...]) -> tuple[list[str], str]
         )
     free = iter(sorted(set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") - set(equation)))
     extra = [
-        t.ndim - len(term.replace("...", "")) if "..." in term else 0 for term, t in zip(terms, operands, strict=True)
+        len(shape) - len(term.replace("...", "")) if "..." in term else 0
+        for term, shape in zip(terms, shapes, strict=True)
     ]
     dots = "".join(next(free) for _ in range(max(extra)))
     terms = [term.replace("...", dots[len(dots) - n :]) for term, n in zip(terms, extra, strict=True)]
@@ -154,21 +169,21 @@ def _terms(equation: str, operands: tuple[Tensor, ...]) -> tuple[list[str], str]
     return terms, dots + "".join(sorted(c for c in set(joined) - set(dots) if joined.count(c) == 1))
 
 
-def _sizes_of_letters(terms: list[str], operands: tuple[Tensor, ...]) -> dict[str, int]:
+def _sizes_of_letters(terms: list[str], shapes: tuple[tuple[int, ...], ...]) -> dict[str, int]:
     """The size that each letter stands for.
 
     Raises:
         RuntimeError: two sizes do not broadcast, or a term has not one letter for each axis.
     """
     sizes: dict[str, int] = {}
-    for i, (term, t) in enumerate(zip(terms, operands, strict=True)):
+    for i, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
         need(
-            len(term) == t.ndim,
-            f"einsum(): the number of subscripts in the equation ({len(term)}) does not match the number of dimensions ({t.ndim}) for operand {i} "
+            len(term) == len(shape),
+            f"einsum(): the number of subscripts in the equation ({len(term)}) does not match the number of dimensions ({len(shape)}) for operand {i} "
             "and no ellipsis was given",
         )
         own: dict[str, int] = {}
-        for letter, n in zip(term, t.shape, strict=True):
+        for letter, n in zip(term, shape, strict=True):
             need(
                 own.setdefault(letter, n) == n,
                 f"einsum(): subscript {letter} is repeated for operand {i} but the sizes don't match, {n} != {own[letter]}",
@@ -195,7 +210,7 @@ def _plain_factor(term: str, t: Tensor, sizes: dict[str, int]) -> tuple[str, Ten
     return term, t
 
 
-def _as_torch_leaves_it(value: np.ndarray, arrays: list[np.ndarray], terms: list[str], result: str) -> np.ndarray:
+def _as_torch_leaves_it(value: np.ndarray, arrays: list[np.ndarray], terms: Sequence[str], result: str) -> np.ndarray:
     """A product of two that sums is a batch of matrix products, (shared, left, right), whose axes are then put in order; one that
     does not is elementwise."""
     if len(arrays) != 2:
@@ -239,7 +254,7 @@ def _lettered(*given: object) -> tuple[str, tuple]:
     return ",".join(terms[:pairs]) + "".join(f"->{term}" for term in terms[pairs:]), given[: 2 * pairs : 2]
 
 
-def _types_of_factors(terms: list[str], operands: list, result: str) -> None:
+def _types_of_factors(terms: tuple[str, ...], operands: tuple, result: str) -> None:
     """Factors are multiplied from the left, two by two: only where nothing is summed over they may have two types."""
     seen, kind = set(terms[0]), operands[0].dtype
     for i, (term, operand) in enumerate(zip(terms[1:], operands[1:], strict=True), 2):
@@ -252,7 +267,7 @@ def _types_of_factors(terms: list[str], operands: list, result: str) -> None:
         seen, kind = (seen | set(term)) - summed, promote_types(kind, operand.dtype)
 
 
-def _einsum_rule(*operands: Array, terms: list[str], result: str) -> Pulled:
+def _einsum_rule(*operands: Array, terms: Sequence[str], result: str) -> Pulled:
     arrays = [*map(array, operands)]
     with np.errstate(
         all="ignore"

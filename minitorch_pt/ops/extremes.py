@@ -90,7 +90,7 @@ def _extreme(name: str, find: Callable, text: str, node: str, nan_wins: bool) ->
 _RAISES = "\n\n    Raises:\n        RuntimeError, IndexError: nothing to choose from, or no such axis."
 amax = _extreme(
     "amax",
-    np.max,
+    np.maximum.reduce,
     "The largest element, or along axes; equal ones share the gradient evenly."
     + _RAISES
     + "\n\n    >>> torch.amax(torch.tensor([[1, 5], [7, 2]]), dim=1)\n    tensor([5, 7])",
@@ -99,15 +99,15 @@ amax = _extreme(
 )
 amin = _extreme(
     "amin",
-    np.min,
+    np.minimum.reduce,
     "The smallest element, or along axes; equal ones share the gradient evenly."
     + _RAISES
     + "\n\n    >>> torch.amin(torch.tensor([[1, 5], [7, 2]]), dim=1)\n    tensor([1, 2])",
     "AminBackward0",
     nan_wins=False,
 )
-_max_all = _extreme("max", np.max, "The largest element.", "MaxBackward1", nan_wins=True)
-_min_all = _extreme("min", np.min, "The smallest element.", "MinBackward1", nan_wins=True)
+_max_all = _extreme("max", np.maximum.reduce, "The largest element.", "MaxBackward1", nan_wins=True)
+_min_all = _extreme("min", np.minimum.reduce, "The smallest element.", "MinBackward1", nan_wins=True)
 
 
 @differentiable(returns=return_types.aminmax, saves="input result result1")
@@ -241,8 +241,8 @@ def _truth(name: str, find: Callable, text: str, shown: str) -> Callable[..., Te
     return nondifferentiable(titled(rule, name, f"{text}\n\n{example}"))
 
 
-all = _truth("all", np.all, "Whether no element is 0, or along axes.", "False,  True, False")
-any = _truth("any", np.any, "Whether some element is not 0, or along axes.", " True,  True, False")
+all = _truth("all", np.logical_and.reduce, "Whether no element is 0, or along axes.", "False,  True, False")
+any = _truth("any", np.logical_or.reduce, "Whether some element is not 0, or along axes.", " True,  True, False")
 
 
 @nondifferentiable

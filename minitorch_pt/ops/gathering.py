@@ -114,6 +114,9 @@ def check_places(
     """
     whole_index(index, name)
     sizes, self_sizes = index.shape or (1,), shape or (1,)
+    if src is None and sizes[:-1] == self_sizes[:-1] and dim == len(sizes) - 1:  # along the last axis, as most often
+        within(index, self_sizes[dim], dim, RuntimeError)
+        return
     for other, title in ((self_sizes, "input"), *(() if src is None else ((src or (1,), "src"),))):
         if len(other) != len(sizes):
             # torch looks for the missing axis of a source that fits so far

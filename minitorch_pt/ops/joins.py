@@ -37,7 +37,26 @@ def _cat(*tensors: Array, dim: int) -> Pulled:
         before, ends = (slice(None),) * dim, [*itertools.accumulate(sizes)]
         return tuple(g[*before, start:end] for start, end in zip([0, *ends], ends, strict=False))
 
-    return np.concatenate(tensors, dim), pull
+    try:
+        return np.concatenate(tensors, dim), pull
+    except ValueError:
+        raise _mismatch([x.shape for x in tensors], dim) from None
+
+
+def _mismatch(shapes: list[tuple[int, ...]], dim: int) -> RuntimeError:
+    """What to say where shapes cannot be joined along an axis."""
+    first = shapes[0]
+    for i, shape in enumerate(shapes):
+        if len(shape) != len(first):
+            return RuntimeError(
+                f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}; unsqueeze() adds an axis"
+            )
+        for d, (n, m) in enumerate(zip(first, shape, strict=True)):
+            if n != m and d != dim:
+                return RuntimeError(
+                    f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list.{_along(first, shape)}"
+                )
+    raise AssertionError(f"these shapes can be joined: {shapes}")
 
 
 def _along(one: tuple[int, ...], other: tuple[int, ...]) -> str:
@@ -80,18 +99,7 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor
         raise RuntimeError(
             f"zero-dimensional tensor (at position {[x.ndim for x in given].index(0)}) cannot be concatenated; use stack"
         )
-    first = shapes[0]
-    dim = from_front(dim, len(first))
-    for i, shape in enumerate(shapes):
-        if len(shape) != len(first):
-            raise RuntimeError(
-                f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}; unsqueeze() adds an axis"
-            )
-        if shape[:dim] != first[:dim] or shape[dim + 1 :] != first[dim + 1 :]:
-            n, m = next((n, m) for d, (n, m) in enumerate(zip(first, shape, strict=True)) if n != m and d != dim)
-            raise RuntimeError(
-                f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor number {i} in the list.{_along(first, shape)}"
-            )
+    dim = from_front(dim, len(shapes[0]))
     if len(kept) < len(given):  # the type of what is passed over counts, and it gets a gradient
         kept[0] = kept[0].to(dtypes.of(dtypes.result_type_of([x._data for x in given])))
         none = [*kept[0].shape[:dim], 0, *kept[0].shape[dim + 1 :]]

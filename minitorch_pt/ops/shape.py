@@ -5,6 +5,7 @@ Views share memory, exactly where torch's do: NumPy's strided views are torch's.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@functools.lru_cache(maxsize=256)  # a program's shapes are few, and come again and again
 def _resolved(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
     """`shape` with its -1 worked out.
 
@@ -130,8 +132,11 @@ def reshape(input: Tensor, *shape: Size) -> Tensor:
     tensor([[0, 1, 2],
             [3, 4, 5]])
     """
+    return _reshaped(input, _resolved(sizes(shape), array(input).size))
+
+
+def _reshaped(input: Tensor, target: tuple[int, ...]) -> Tensor:
     data = array(input)
-    target = _resolved(sizes(shape), data.size)
     if data.flags.c_contiguous:
         return _view(input, target)
     return (_copied_view if _needs_copy(data, target) else _alias)(input, target)
@@ -171,15 +176,13 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     >>> torch.flatten(torch.zeros(2, 3, 4), start_dim=1).shape
     torch.Size([2, 12])
     """
-    start, end = from_front(start_dim, input.ndim), from_front(end_dim, input.ndim)
-    if start == end and input.ndim:
+    shape = array(input).shape
+    start, end = from_front(start_dim, len(shape)), from_front(end_dim, len(shape))
+    if start == end and shape:
         return input
     if start > end:
         raise RuntimeError(f"flatten() has invalid args: start_dim cannot come after end_dim: {start_dim}, {end_dim}")
-    if input.ndim == 0:
-        return reshape(input, 1)
-    shape = tuple(input.shape)
-    return reshape(input, *shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])
+    return _reshaped(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
 @composed
@@ -236,10 +239,15 @@ def squeeze(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None
     torch.Size([3, 1])
     """
     before = input.shape
-    if dim is None:
+    if isinstance(dim, int):
+        axis = from_front(dim, len(before))
+        if axis < len(before) and before[axis] == 1:
+            return input[*(slice(None),) * axis, 0, ...], lambda g: g.reshape(before)
+        axes = []
+    elif dim is None:
         axes = [*range(input.ndim)]
     else:
-        axes = [from_front(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+        axes = [from_front(d, input.ndim) for d in dim]
         if len(axes) > 1:
             reduced_axes(dim, input.ndim)  # refuses an axis that is named twice
     drop = {d for d in axes if d < input.ndim and before[d] == 1}

@@ -42,6 +42,8 @@ def _largest_places(data: np.ndarray, k: int, axis: int, largest: bool) -> np.nd
         rows = data.swapaxes(axis, -1)
         bound = np.partition(rows, n - k if largest else k - 1)[..., n - k if largest else k - 1, None]
         chosen = np.flatnonzero(rows >= bound if largest else rows <= bound)
+        if len(chosen) == k and rows.ndim == 1:
+            return chosen.take(order_along(rows.take(chosen), 0, largest))
         if len(chosen) == k * (rows.size // n):
             places = chosen.reshape(-1, k) - np.arange(0, rows.size, n)[:, None]
             # k of each row: nothing outside equals the bound, which is not nan

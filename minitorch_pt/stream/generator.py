@@ -25,6 +25,9 @@ __all__ = ["DEFAULT_SEED", "Stream", "default_generator"]
 f32, f64, u32, u64, i64 = np.float32, np.float64, np.uint32, np.uint64, np.int64
 DEFAULT_SEED = 67280421310721
 STATE_BYTES = 5056  # of torch.get_rng_state()
+# as arrays: NumPy takes those more quickly than numbers
+_BITS_24, _TO_24 = np.array(0xFFFFFF, u32), np.array(2.0**-24, f32)
+_BITS_53, _TO_53, _HALF_WORD = np.array(2**53 - 1, u64), np.array(2.0**-53, f64), np.array(32, u64)
 INSIDE_OUT = (2**32 - 1) // 20  # from so many numbers on, torch shuffles another way
 
 
@@ -100,6 +103,7 @@ _PI_4_HIGH, _PI_4_MIDDLE = (np.array(v, f32) for v in (-0.78515625, -2.418756484
 _LN2_LOW, _LN2_HIGH, _ONE, _MINUS_TWO, _HALF = (np.array(v, f32) for v in (-2.12194440e-4, 0.693359375, 1, -2, 0.5))
 _TWO_PI, _OCTANTS = (np.array(v, f32) for v in (2 * math.pi, 1.27323954473516))
 _ROOT_HALF = np.array(0.707106781186547524, f32).view(np.int32)
+_FEW = 2**13  # words
 _BLOCK = 2048  # rows of 16 at a time, whose parts stay in the cache
 
 
@@ -224,19 +228,19 @@ class Stream:
                 f"Overflow when unpacking long long: a seed is at least -2**63 and below 2**64, got {number}"
             )
         self._seed = number % 2**64
-        self._bytes: Any = None
+        self._raw: Any = None
         self._cached: float | None = None  # the second of a pair of single normals
         self._fresh = True
 
     def _open(self) -> None:
         """Make the twister of the seed: only when the first number is drawn, as NumPy takes long to import its random module."""
-        if self._bytes is None:
+        if self._raw is None:
             self._restart(np.random.RandomState(self._seed & 0xFFFFFFFF).get_state(legacy=True)[1], 624)  # type: ignore[index]  # a tuple, not a dict
 
     def _restart(self, key: Any, position: int) -> None:
         self._bits = np.random.MT19937()
         self._bits.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
-        self._bytes = np.random.RandomState(self._bits).bytes
+        self._raw, self._bytes = self._bits.random_raw, np.random.RandomState(self._bits).bytes
 
     def entropy_seed(self) -> int:
         """Seed with a number from the operating system, and return it."""
@@ -272,23 +276,31 @@ class Stream:
     def words(self, n: int) -> np.ndarray:
         """The next n 32-bit words."""
         if n == 0:
-            return np.empty(0, u32)  # RandomState.bytes(0) would take a word
+            return np.empty(0, u32)
         if active:
             samples.before_drawing()
         self._open()
         self._fresh = False
-        return np.frombuffer(self._bytes(4 * n), u32)
+        # NumPy's raw words have 64 bits each, its bytes take a while to start
+        return self._raw(n).astype(u32) if n <= _FEW else np.frombuffer(self._bytes(4 * n), u32)
 
     def words64(self, n: int) -> np.ndarray:
         """The next n pairs of words, the first of a pair as the high half."""
         pairs = self.words(2 * n).view(u64)
-        return pairs << u64(32) | pairs >> u64(32)
+        return pairs << _HALF_WORD | pairs >> _HALF_WORD
 
     def _unit32(self, n: int) -> np.ndarray:
-        return (self.words(n) & u32(0xFFFFFF)).astype(f32) * f32(2.0**-24)
+        bits = self.words(n) & _BITS_24
+        unit = bits.view(np.int32).astype(f32)  # from signed numbers: NumPy converts those twice as fast
+        unit *= _TO_24
+        return unit
 
     def _unit64(self, n: int) -> np.ndarray:
-        return (self.words64(n) & u64(2**53 - 1)).astype(f64) * 2.0**-53
+        bits = self.words64(n)
+        bits &= _BITS_53
+        unit = bits.view(i64).astype(f64)
+        unit *= _TO_53
+        return unit
 
     # -- draws ---------------------------------------------------------------------------------------------------------
     def uniform(self, size: tuple, low: float = 0.0, high: float = 1.0, dtype: Any = f32) -> np.ndarray:
@@ -386,7 +398,8 @@ class Stream:
         """Exponential: -log(1 - u) / lambda."""
         u = self._unit64(math.prod(size))
         logs = _libm(math.log1p, -u) if dtype == f64 else np.log1p(-u)
-        return _cast(-1.0 / lambd * logs, dtype).reshape(size)
+        logs *= -1.0 / lambd
+        return _cast(logs, dtype).reshape(size)
 
     def cauchy(self, size: tuple, median: float = 0.0, sigma: float = 1.0, dtype: Any = f32) -> np.ndarray:
         """Cauchy: median + sigma tan(pi (u - 1/2))."""
@@ -468,9 +481,12 @@ class Stream:
         """
         rows = np.atleast_2d(p)
         if not replacement or num_samples == 1:
-            waits = layouts.empty_like(rows)
-            walk = layouts.walk(waits)
-            walk[...] = self.exponential(walk.shape, 1.0, rows.dtype.type)
+            if rows.flags.c_contiguous:
+                waits = self.exponential(rows.shape, 1.0, rows.dtype.type)
+            else:
+                waits = layouts.empty_like(rows)
+                walk = layouts.walk(waits)
+                walk[...] = self.exponential(walk.shape, 1.0, rows.dtype.type)
             score = rows / waits
             if num_samples == 1:
                 out = score.argmax(axis=1, keepdims=True)

@@ -31,21 +31,19 @@ __all__ = [
 
 def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
     """A new tensor of a draw, with the keywords that all these functions share."""
-    if "size" in options:
-        size = size_given(kind, size, {"size": options.pop("size")})
-    dtype, requires_grad, where = (
-        options.pop("dtype", None),
-        options.pop("requires_grad", False),
-        options.pop("device", None),
-    )
-    stream = source(options.pop("generator", None))
+    dtype = generator = where = None
+    requires_grad = False
     if options:
+        if "size" in options:
+            size = size_given(kind, size, {"size": options.pop("size")})
+        dtype, generator, where = (options.pop(key, None) for key in ("dtype", "generator", "device"))
+        requires_grad = options.pop("requires_grad", False)
         stored(kind, options.pop("layout", None), options.pop("pin_memory", False))
-    unknown = options
-    if unknown:
-        raise TypeError(
-            f"{kind}() got an unexpected keyword argument '{next(iter(unknown))}'; it takes size, out, dtype, generator, requires_grad, device"
-        )
+        for unknown in options:
+            raise TypeError(
+                f"{kind}() got an unexpected keyword argument '{unknown}'; it takes size, out, dtype, generator, requires_grad, device"
+            )
+    stream = source(generator)
     drawn_type = numpy_type(dtype, default_type())
     if drawn_type.kind != "f":
         raise NotImplementedError(
@@ -410,11 +408,12 @@ def multinomial(
         )
     if p.shape[-1] > 2**24:
         raise RuntimeError(f"number of categories cannot exceed 2^24, got {p.shape[-1]}")
-    if not (np.isfinite(p).all() and (p >= 0).all()):
+    if p.size and not (p.min() >= 0 and p.max() < np.inf):  # the smallest is nan where there is one
         raise RuntimeError(
             "probability tensor contains either `inf`, `nan` or element < 0: invalid multinomial distribution"
         )
-    if not (p.sum(axis=-1) > 0).all():
+    total = p.sum(axis=-1)
+    if not (total > 0 if p.ndim == 1 else (total > 0).all()):
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
     return as_made_of(input, wrap(np.ascontiguousarray(source(generator).multinomial(p, num_samples, replacement))))
 

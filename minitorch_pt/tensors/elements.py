@@ -197,7 +197,7 @@ def shape_of(size: tuple) -> tuple[int, ...]:
         RuntimeError: a negative size. TypeError: no whole number.
     """
     shape = ops.axes.sizes(size)
-    if any(n < 0 for n in shape):
+    if builtins.min(shape, default=0) < 0:
         raise RuntimeError(f"Trying to create tensor with negative dimension {builtins.min(shape)}: {list(shape)}")
     if math.prod(shape) > _MOST:
         raise RuntimeError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import Any
 
@@ -26,10 +27,20 @@ def whole_numbers(name: str, **values: Any) -> list[int]:
     Raises:
         TypeError: one is not.
     """
-    for key, value in values.items():
-        if not hasattr(value, "__index__"):
-            raise TypeError(f"{name}(): argument '{key}' must be int, not {type(value).__name__}: {value!r}")
-    return [operator.index(value) for value in values.values()]
+    try:
+        return [*map(operator.index, values.values())]
+    except TypeError:
+        key, value = next(item for item in values.items() if not hasattr(item[1], "__index__"))
+        raise TypeError(f"{name}(): argument '{key}' must be int, not {type(value).__name__}: {value!r}") from None
+
+
+@functools.cache
+def _limits(kind: np.dtype) -> tuple[int, int]:
+    """The least and the largest whole number of a type."""
+    if kind.kind == "b":
+        return 0, 1
+    limits = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    return int(limits.min), int(limits.max)
 
 
 def check_bounds(kind: np.dtype, low: int, high: int) -> None:
@@ -38,8 +49,7 @@ def check_bounds(kind: np.dtype, low: int, high: int) -> None:
     Raises:
         RuntimeError: it does not.
     """
-    limits = None if kind.kind == "b" else np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
-    least, most = (0, 1) if limits is None else (int(limits.min), int(limits.max))
+    least, most = _limits(kind)
     for what, number in (("from", low), ("to - 1", high - 1)):
         if not least <= number <= most:
             raise RuntimeError(

@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import ops
 from ..arrays import dtypes
-from ..arrays.storage import refuse_inference
+from ..arrays.samples import active
+from ..arrays.storage import refuse_inference, writable
 from ..autograd import changes, graph
 from ..autograd.contract import composed
 from ..autograd.inplace import apply_inplace, check_inplace, write
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 @differentiable(linear=True, name="torch::autograd::CopyBackwards")
 def _copied(input: Any, src: Any) -> Any:
     try:
-        value = dtypes.converted(np.broadcast_to(src, input.shape), input.dtype)
+        alike = type(src) is np.ndarray and src.shape == input.shape
+        value = dtypes.converted(src if alike else np.broadcast_to(src, input.shape), input.dtype)
     except ValueError:
         check_sizes(input.shape, src.shape)
         raise RuntimeError(
@@ -173,7 +175,11 @@ class Overwriting:
         >>> torch.zero_(x)
         tensor([0, 0])
         """
-        return apply_inplace(self, ops.zeroed, (), {}, overlap=True)
+        if active or (recording.on and self.requires_grad):
+            return apply_inplace(self, ops.zeroed, (), {}, overlap=True)
+        writable(self._data)[...] = 0  # as learners' loops do with each gradient: there is no history to write
+        changes.changed(self._data)
+        return self
 
     @composed
     def fill_diagonal_(self: Any, fill_value: Number, wrap: bool = False) -> Tensor:

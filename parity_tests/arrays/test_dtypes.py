@@ -42,6 +42,25 @@ def test_promotion_with_numbers(name, number, shape):
     same_program(lambda t: t.result_type(number, t.ones(shape, dtype=getattr(t, name))))
 
 
+@pytest.mark.parametrize(
+    "operation", ["add", "sub", "mul", "div", "eq", "lt", "floor_divide", "remainder", "pow", "maximum", "bitwise_and"]
+)
+@pytest.mark.parametrize("name", ["int64", "int32", "uint8"])
+@pytest.mark.parametrize("other", ["same", 3, -1, 0, 300, 2**40, 2**62])
+def test_whole_numbers_of_one_type(operation, name, other):
+    """Their common type is seen at once, and what NumPy makes of a number beside them is what torch makes of it."""
+
+    def program(t):
+        x = t.tensor([7, 1, 100], dtype=getattr(t, name))
+        results = [
+            getattr(t, operation)(y, y.flip(0) if other == "same" and y.ndim else y if other == "same" else other)
+            for y in (x, x[0])
+        ]
+        return results, [r.dtype for r in results]
+
+    same_program(program)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_limits(name):
     def limits(t, kind):

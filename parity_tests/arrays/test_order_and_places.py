@@ -7,7 +7,7 @@ import pytest
 
 from minitorch_pt.arrays.order import _FEW, stable_order
 from minitorch_pt.arrays.places import added_at, added_at_index, flat_places, row_sums, take_along
-from minitorch_pt.arrays.rows import NumberBesideRow, sums
+from minitorch_pt.arrays.rows import NumberBesideRow, largest_along, sums
 
 RNG = np.random.default_rng(0)
 N = 2 * _FEW
@@ -63,6 +63,30 @@ def test_flat_places(axis):
     parts = RNG.standard_normal(index.shape)
     np.add.at(total, tuple(grid), parts)
     np.testing.assert_array_equal(added_at(flat_places(index, axis, data.shape), parts, data.shape), total)
+
+
+@pytest.mark.parametrize("shape", [(7,), (5, 7), (1, 7), (7, 1), (2, 3, 7)])
+@pytest.mark.parametrize("k", [0, 1, 7, 9])
+def test_places_along_the_last_axis(shape, k):
+    data = RNG.standard_normal(shape)
+    index = RNG.integers(0, shape[-1], (*shape[:-1], k))
+    np.testing.assert_array_equal(take_along(data, index, len(shape) - 1), np.take_along_axis(data, index, -1))
+    none = np.zeros((*shape[:-1], 0))
+    assert take_along(none, index[..., :0], len(shape) - 1).shape == none.shape
+    if len(shape) > 1:  # an index with fewer rows than the data
+        few = index[:1]
+        columns = np.broadcast_to(np.arange(shape[0])[:1].reshape(-1, *[1] * (len(shape) - 1)), few.shape)
+        expected = data[(columns, *np.indices(few.shape)[1:-1], few)]
+        np.testing.assert_array_equal(take_along(data, few, len(shape) - 1), expected)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (16, 16), (17, 16), (1, 300), (300, 1), (3, 40, 50), (20,), (0, 5)])
+@pytest.mark.parametrize("axis", [-1, 0, None])
+def test_largest_along(shape, axis):
+    data = RNG.standard_normal(shape).astype("f4")
+    data[..., ::3] = np.where(RNG.random(data[..., ::3].shape) < 0.1, np.nan, -np.inf)
+    plain = data.max(axis=axis, keepdims=True, initial=-np.inf)
+    np.testing.assert_array_equal(largest_along(data, axis), plain)
 
 
 @pytest.mark.parametrize("count, n, width", [(5, 40, 3), (500, 2100, 16), (60, 2048, 33), (3000, 600, 64), (9, 0, 20)])

@@ -93,6 +93,32 @@ def test_calls(program):
     same_program(program)
 
 
+KEYWORDS = [
+    ("softmax", {"dim": 1}, (1,)), ("softmax", {"dim": 1, "dtype": "float64"}, (1, "float64")), ("softmax", {"dtype": "float64", "dim": 1}, (1, "float64")),
+    ("transpose", {"dim0": 0, "dim1": 1}, (0, 1)), ("transpose", {"dim1": 1, "dim0": 0}, (0, 1)), ("sum", {"dim": 1, "keepdim": True}, (1, True)),
+    ("sum", {"keepdim": True, "dim": 1}, (1, True)), ("sum", {"axis": 1}, (1,)), ("mean", {"dim": 0}, (0,)), ("pow", {"exponent": 3}, (3,)),
+    ("permute", {"dims": (1, 0)}, (1, 0)), ("clamp", {"min": 0.2, "max": 0.4}, (0.2, 0.4)), ("clamp", {"max": 0.4}, (None, 0.4)), ("view", {"size": (6,)}, (6,)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "kwargs", "args"), KEYWORDS, ids=lambda v: str(v))
+def test_keywords_are_the_arguments_by_position(name, kwargs, args):
+    """At the first call, when the names are looked up, and at later ones, when their places are known; also with wrong values between."""
+
+    def program(t):
+        x = t.arange(6.0).view(2, 3).div(6)
+        named = {k: getattr(t, v) if isinstance(v, str) else v for k, v in kwargs.items()}
+        placed = [getattr(t, v) if isinstance(v, str) else v for v in args]
+        return getattr(x, name)(**named), getattr(x, name)(*placed)
+
+    for _ in range(3):
+        same_program(program)
+        by_name, by_place = program(minitorch_pt)
+        assert by_name.dtype is by_place.dtype and by_name.tolist() == by_place.tolist()
+        wrong = {k: "a" if k == "dim" else {} for k in kwargs}
+        same_program(lambda t, wrong=wrong: getattr(t.ones(2, 3), name)(**wrong))
+
+
 def test_rules_take_arrays_and_operations_refuse_them():
     assert minitorch_pt.tanh.rule(np.zeros(2)).tolist() == [0, 0]
     with pytest.raises(TypeError, match="must be Tensor, not numpy.ndarray; torch.from_numpy"):

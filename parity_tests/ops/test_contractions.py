@@ -36,6 +36,31 @@ def test_error(name, args):
     check_error(name, *args)
 
 
+def test_one_equation_for_many_shapes_and_types():
+    """What an equation asks of shapes is remembered: other shapes, types and errors must not be taken for those seen before."""
+
+    def program(t, *shapes, kinds=("float32", "float32"), equation="ij,kj->ik"):
+        factors = [
+            t.arange(1, t.Size(s).numel() + 1).view(s).to(getattr(t, k)) for s, k in zip(shapes, kinds, strict=True)
+        ]
+        return t.einsum(equation, *factors)
+
+    for _ in range(2):
+        for shapes in (
+            ((2, 3), (4, 3)),
+            ((2, 1), (4, 3)),
+            ((2, 3), (4, 1)),
+            ((2, 3), (4, 5)),
+            ((0, 3), (4, 3)),
+            ((2, 3), (4,)),
+        ):
+            for kinds in (("float32", "float32"), ("int64", "int64")):
+                same_program(lambda t, s=shapes, k=kinds: program(t, *s, kinds=k))
+        same_program(lambda t: program(t, (2, 3), (4, 3), kinds=("float32", "float64")))
+        same_program(lambda t: program(t, (3, 3), (3, 3), equation="ii,jj->ij"))
+        same_program(lambda t: program(t, (3, 3), (3, 3), equation="...i,...i"))
+
+
 def test_random_einsum():
     """Letters twice and three times in an operand, in every place; sums, diagonals, products; values, gradients, or the type of error."""
     generator = random.Random(0)

@@ -82,6 +82,19 @@ def test_topk_at_the_edges():
     check("topk", NONE, 2)
 
 
+@pytest.mark.parametrize("kind", ["float32", "float64", "int64", "uint8"])
+@pytest.mark.parametrize("largest", [True, False])
+@pytest.mark.parametrize("k", [1, 10, 60])
+def test_topk_of_a_vector_is_what_sorting_finds(kind, largest, k):
+    numbers = randint(0, 200, (300,)).astype(kind)  # with ties within and at the bound
+    for row in (numbers, np.unique(numbers), np.append(numbers, NAN).astype(kind) if kind[0] == "f" else -numbers):
+        x = minitorch_pt.from_numpy(row)
+        values, places = x.topk(k, largest=largest)
+        plain = x.sort(descending=largest, stable=True)
+        np.testing.assert_array_equal(values.numpy(), plain.values[:k].numpy())
+        np.testing.assert_array_equal(places.numpy(), plain.indices[:k].numpy())
+
+
 @pytest.mark.parametrize("sorted", (True, False))
 @pytest.mark.parametrize("name", ("topk",))
 def test_topk_picks_the_same_values_where_some_are_equal(name, sorted):

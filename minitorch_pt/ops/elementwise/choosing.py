@@ -89,8 +89,10 @@ def _clamp(input: Array, min: Array | float | None = None, max: Array | float | 
         y = np.maximum(y, low)
     if high is not None:
         y = np.minimum(y, high)
-    above = True if low is None else data >= low
-    below = True if high is None else data <= high
+
+    def pull(g: Array) -> Array:
+        inside = data >= low if high is None else data <= high if low is None else (data >= low) & (data <= high)
+        return pick(inside, g)
 
     def pull_min(g: Array) -> Array:
         return pick((data < low) & (True if high is None else low < high), g)
@@ -99,7 +101,7 @@ def _clamp(input: Array, min: Array | float | None = None, max: Array | float | 
         return pick((data > high) if low is None else (data > high) | (low > high), g)
 
     value = y.copy() if y is data else y
-    return value, lambda g: pick(above & below, g), pull_min, pull_max
+    return value, pull, pull_min, pull_max
 
 
 def _one_sided(name: str) -> Callable[..., Tensor]:

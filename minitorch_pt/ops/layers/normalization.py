@@ -102,12 +102,14 @@ def _check_types(name: str, input: Array, *parameters: Array) -> None:
             )
 
 
-def _run(
-    rule: Callable, name: str | None, input: Array, weight: Array | None, bias: Array | None, *rest: object
-) -> Array:
-    """Check the types, if not done before (no name), and run the rule; half precision in float32, as torch does."""
-    if name is not None:
-        _check_types(name, input, weight, bias)
+def _run(rule: Callable, name: str, input: Array, weight: Array | None, bias: Array | None, *rest: object) -> Array:
+    """Check the types and run the rule."""
+    _check_types(name, input, weight, bias)
+    return _run_checked(rule, input, weight, bias, *rest)
+
+
+def _run_checked(rule: Callable, input: Array, weight: Array | None, bias: Array | None, *rest: object) -> Array:
+    """Run the rule; half precision in float32, as torch does."""
     dtype = input.dtype
     if dtype.itemsize == 2:
         input, weight, bias = (None if t is None else t.float() for t in (input, weight, bias))
@@ -330,10 +332,11 @@ def batch_norm(
     tensor([[-1.],
             [ 1.]])
     """
-    if not input.numel():  # as torch, which does not ask for channels then
+    data = array(input)
+    if not data.size:  # as torch, which does not ask for channels then
         empty = input.clone() if weight is None else input * weight[0]
         return empty if bias is None else empty + bias[0]
-    if input.ndim < 2:
+    if data.ndim < 2:
         raise (IndexError if running_mean is None else RuntimeError)(
             f"batch_norm() needs channels on axis 1: (N, C, ...), but got input of shape {list(input.shape)}"
         )
@@ -344,15 +347,15 @@ def batch_norm(
         if parameter is None:
             if not training and name.startswith("running"):
                 raise RuntimeError(f"{name} must be defined in evaluation mode; give one, or training=True")
-        elif math.prod(parameter.shape) != input.shape[1] or (parameter.ndim != 1 and name.startswith("running")):
+        elif array(parameter).size != data.shape[1] or (parameter.ndim != 1 and name.startswith("running")):
             raise RuntimeError(
-                f"{name} should contain {input.shape[1]} elements, one for each channel of input {list(input.shape)}, not {math.prod(parameter.shape)} in shape {list(parameter.shape)}"
+                f"{name} should contain {data.shape[1]} elements, one for each channel of input {list(data.shape)}, not {parameter.numel()} in shape {list(parameter.shape)}"
             )
     check_constant("native_batch_norm", running_mean=running_mean, running_var=running_var)
     _check_types("batch_norm", input, *given.values())  # before the statistics change
     if not training:
-        return _run(_batch_norm, None, input, weight, bias, running_mean, running_var, None, eps)
-    x = _as_channels(array(input))
+        return _run_checked(_batch_norm, input, weight, bias, running_mean, running_var, None, eps)
+    x = _as_channels(data)
     n = x.shape[0] * x.shape[2]
     with NumberBesideRow(x.shape[2]):
         mean, var, centred = _moments(x if x.itemsize > 2 else x.astype(np.float32))
@@ -360,7 +363,7 @@ def batch_norm(
         if running is not None:
             # not counted as an in-place change: the layer may be called twice before backward
             array(running)[...] = array(running) * (1 - momentum) + momentum * batch.reshape(-1)
-    return _run(_batch_norm, None, input, weight, bias, running_mean, running_var, (mean, var, centred), eps)
+    return _run_checked(_batch_norm, input, weight, bias, running_mean, running_var, (mean, var, centred), eps)
 
 
 @composed
