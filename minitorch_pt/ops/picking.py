@@ -29,6 +29,7 @@ def underivable(name: str) -> Callable:
 
 
 PLAIN: Any = (np.ndarray, np.generic)  # what is no Tensor
+_MANY = 2**15
 _WORDS = {size: np.dtype(f"i{size}") for size in (2, 4, 8)}
 
 
@@ -50,14 +51,16 @@ def pick(mask: np.ndarray, chosen: Array, other: Array | float | None = None, of
     On arrays by their bits, as whole numbers times 0 or 1: np.where guesses each branch, and mostly wrongly on a mask without
     pattern; a product of floats would make nan of 0 * inf. of: what the mask was made of (see `depending`).
     """
-    if type(chosen) is not np.ndarray or (other is not None and type(other) is not np.ndarray):
+    if type(chosen) is not np.ndarray or not (other is None or type(other) is np.ndarray or type(other) is float):
         picked = np.where(mask, chosen, 0 if other is None else other)
         return picked if of is None else depending(picked, of)
     word = _WORDS[chosen.itemsize]
     bits = chosen.view(word)
     if other is None:
+        if mask.size > _MANY and mask.flags.c_contiguous and bits.flags.c_contiguous:
+            return (mask.astype(word) * bits).view(chosen.dtype)  # else NumPy converts it piece by piece
         return (bits * mask).view(chosen.dtype)
-    rest = other.view(word)
+    rest = (chosen.dtype.type(other) if type(other) is float else other).view(word)
     return ((bits ^ rest) * mask ^ rest).view(chosen.dtype)
 
 
