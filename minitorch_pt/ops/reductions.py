@@ -189,8 +189,9 @@ def _moments(name: str, input: Array, dim: Dims | None, unbiased: bool | None, c
     wide = data.astype(wider(data.dtype), copy=False)  # its squares neither overflow nor vanish
     number = wide.dtype.type
     centre = add(wide, axis=axes, keepdims=True) / number(n)
-    deviation = wide - centre
-    variance = add(deviation * deviation, axis=axes, keepdims=True) / number(builtins.max(0, n - correction))
+    squares = wide - centre if wide is data else np.subtract(wide, centre, out=wide)
+    squares *= squares
+    variance = add(squares, axis=axes, keepdims=True) / number(builtins.max(0, n - correction))
     return variance, centre.astype(data.dtype), axes, n - correction
 
 
