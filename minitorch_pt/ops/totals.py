@@ -41,7 +41,8 @@ def _accumulated(ufunc: np.ufunc, data: np.ndarray, axis: int, target: np.dtype)
     """Running totals, kept in the next wider type as torch does: in its own float16 stops at 2048 + 1, and a product that
     leaves the range of float32 for a while does not come back."""
     kind, data = wider(target), data.astype(target, copy=False)
-    if data.size > _WIDE * data.shape[axis]:  # slice by slice: NumPy goes number by number, each waiting for the one before
+    if data.size > _WIDE * data.shape[axis]:
+        # slice by slice: NumPy goes number by number, each of which waits for the one before
         beside = math.prod(data.shape[axis + 1 :]) > _WIDE
         lines = np.moveaxis(data, axis, 0).astype(kind, order="K" if beside else "C")
         for before, line in itertools.pairwise(lines):
