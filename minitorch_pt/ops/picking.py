@@ -29,7 +29,7 @@ def underivable(name: str) -> Callable:
 
 
 PLAIN: Any = (np.ndarray, np.generic)  # what is no Tensor
-_MANY = 2**15
+_MANY, _SOME = 2**15, 2**12  # from so many numbers on a second pass, or four, cost less than they save
 _WORDS = {size: np.dtype(f"i{size}") for size in (2, 4, 8)}
 
 
@@ -62,6 +62,19 @@ def pick(mask: np.ndarray, chosen: Array, other: Array | float | None = None, of
         return (bits * mask).view(chosen.dtype)
     rest = (chosen.dtype.type(other) if type(other) is float else other).view(word)
     return ((bits ^ rest) * mask ^ rest).view(chosen.dtype)
+
+
+def either(mask: np.ndarray, chosen: Array, other: Array) -> Array:
+    """np.where(mask, chosen, other): of many numbers by `pick`, whatever type they have."""
+    large = type(mask) is np.ndarray and mask.size > _SOME
+    if (
+        large
+        and type(chosen) is type(other) is np.ndarray
+        and chosen.dtype == other.dtype
+        and chosen.itemsize in _WORDS
+    ):
+        return pick(mask, chosen, other)
+    return np.where(mask, chosen, other)
 
 
 @differentiable(linear=True, name="IndexSelectBackward0", saves="index")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minitorch_pt.ops.picking import pick
+from minitorch_pt.ops.picking import either, pick
 
 SPECIAL = [np.inf, -np.inf, np.nan, -0.0, 0.0]
 
@@ -27,3 +27,15 @@ def test_bits(dtype, shape, turned):
         found = pick(mask, chosen, other)
         assert found.dtype == dtype
         assert found.tobytes() == np.where(mask, chosen, plain).tobytes()
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"])
+@pytest.mark.parametrize("shapes", [((5,), (5,)), ((90, 100), (90, 100)), ((90, 1), (100,)), ((90, 100), ())], ids=str)
+def test_either(dtype, shapes):
+    random = np.random.default_rng(0)
+    chosen, other = (np.asarray(random.integers(0, 9, shape), dtype) for shape in shapes)
+    for mask in (random.random((90, 100) if len(shapes[0]) > 1 else 5) < 0.5, np.True_, np.array(False)):
+        found = either(mask, chosen, other)
+        assert found.dtype == dtype
+        np.testing.assert_array_equal(found, np.where(mask, chosen, other))
+    assert either(mask, chosen, 2.5).dtype == np.where(mask, chosen, 2.5).dtype
