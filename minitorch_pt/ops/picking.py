@@ -56,25 +56,33 @@ def pick(mask: np.ndarray, chosen: Array, other: Array | float | None = None, of
         return picked if of is None else depending(picked, of)
     word = _WORDS[chosen.itemsize]
     bits = chosen.view(word)
-    if other is None:
-        if mask.size > _MANY and mask.flags.c_contiguous and bits.flags.c_contiguous:
-            return (mask.astype(word) * bits).view(chosen.dtype)  # else NumPy converts it piece by piece
-        return (bits * mask).view(chosen.dtype)
-    rest = (chosen.dtype.type(other) if type(other) is float else other).view(word)
-    return ((bits ^ rest) * mask ^ rest).view(chosen.dtype)
-
-
-def either(mask: np.ndarray, chosen: Array, other: Array) -> Array:
-    """np.where(mask, chosen, other): of many numbers by `pick`, whatever type they have."""
-    large = type(mask) is np.ndarray and mask.size > _SOME
+    rest = other if other is None else (chosen.dtype.type(other) if type(other) is float else other).view(word)
     if (
-        large
-        and type(chosen) is type(other) is np.ndarray
-        and chosen.dtype == other.dtype
-        and chosen.itemsize in _WORDS
+        mask.shape != chosen.shape
+        or not chosen.flags.c_contiguous
+        or (other is not None and rest.shape not in ((), mask.shape))
     ):
+        return (bits * mask if rest is None else (bits ^ rest) * mask ^ rest).view(chosen.dtype)
+    picked = np.empty(chosen.shape, chosen.dtype)  # no view of whole numbers, which a leaf would copy
+    target = picked.view(word)
+    if rest is not None:
+        np.bitwise_xor(bits, rest, out=target)
+        target *= mask
+        target ^= rest
+    elif mask.size > _MANY:
+        np.copyto(target, mask)  # else NumPy converts it piece by piece
+        target *= bits
+    else:
+        np.multiply(bits, mask, out=target)
+    return picked
+
+
+def either(mask: np.ndarray, chosen: Array, other: Array | float | None = None) -> Array:
+    """np.where(mask, chosen, other), 0 if left out: of many numbers by `pick`, whatever type they have."""
+    many = mask.size > _SOME and type(chosen) is np.ndarray and chosen.itemsize in _WORDS
+    if many and (other is None or (type(other) is np.ndarray and other.dtype == chosen.dtype)):
         return pick(mask, chosen, other)
-    return np.where(mask, chosen, other)
+    return np.where(mask, chosen, 0 if other is None else other)
 
 
 @differentiable(linear=True, name="IndexSelectBackward0", saves="index")

@@ -38,4 +38,5 @@ def test_either(dtype, shapes):
         found = either(mask, chosen, other)
         assert found.dtype == dtype
         np.testing.assert_array_equal(found, np.where(mask, chosen, other))
+        np.testing.assert_array_equal(either(mask, chosen), np.where(mask, chosen, 0))
     assert either(mask, chosen, 2.5).dtype == np.where(mask, chosen, 2.5).dtype

@@ -178,7 +178,7 @@ def clamp_max(input: Tensor, max: Operand, *, out: CastOut | None = None) -> Ten
 @differentiable(promote=("type", 2), name="WhereBackward0")
 def _where(input: Array, other: Array | float, condition: Array) -> Pulled:
     mask = array(condition)
-    return either(mask, input, other), lambda g: pick(mask, g), lambda g: pick(~mask, g)
+    return either(mask, input, other), lambda g: either(mask, g), lambda g: either(~mask, g)
 
 
 @composed
