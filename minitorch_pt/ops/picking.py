@@ -29,6 +29,7 @@ def underivable(name: str) -> Callable:
 
 
 PLAIN: Any = (np.ndarray, np.generic)  # what is no Tensor
+_MANY, _SOME = 2**15, 2**12  # from so many numbers on a second pass, or four, cost less than they save
 _WORDS = {size: np.dtype(f"i{size}") for size in (2, 4, 8)}
 
 
@@ -50,15 +51,38 @@ def pick(mask: np.ndarray, chosen: Array, other: Array | float | None = None, of
     On arrays by their bits, as whole numbers times 0 or 1: np.where guesses each branch, and mostly wrongly on a mask without
     pattern; a product of floats would make nan of 0 * inf. of: what the mask was made of (see `depending`).
     """
-    if type(chosen) is not np.ndarray or (other is not None and type(other) is not np.ndarray):
+    if type(chosen) is not np.ndarray or not (other is None or type(other) is np.ndarray or type(other) is float):
         picked = np.where(mask, chosen, 0 if other is None else other)
         return picked if of is None else depending(picked, of)
     word = _WORDS[chosen.itemsize]
     bits = chosen.view(word)
-    if other is None:
-        return (bits * mask).view(chosen.dtype)
-    rest = other.view(word)
-    return ((bits ^ rest) * mask ^ rest).view(chosen.dtype)
+    rest = other if other is None else (chosen.dtype.type(other) if type(other) is float else other).view(word)
+    if (
+        mask.shape != chosen.shape
+        or not chosen.flags.c_contiguous
+        or (other is not None and rest.shape not in ((), mask.shape))
+    ):
+        return (bits * mask if rest is None else (bits ^ rest) * mask ^ rest).view(chosen.dtype)
+    picked = np.empty(chosen.shape, chosen.dtype)  # no view of whole numbers, which a leaf would copy
+    target = picked.view(word)
+    if rest is not None:
+        np.bitwise_xor(bits, rest, out=target)
+        target *= mask
+        target ^= rest
+    elif mask.size > _MANY:
+        np.copyto(target, mask)  # else NumPy converts it piece by piece
+        target *= bits
+    else:
+        np.multiply(bits, mask, out=target)
+    return picked
+
+
+def either(mask: np.ndarray, chosen: Array, other: Array | float | None = None) -> Array:
+    """np.where(mask, chosen, other), 0 if left out: of many numbers by `pick`, whatever type they have."""
+    many = mask.size > _SOME and type(chosen) is np.ndarray and chosen.itemsize in _WORDS
+    if many and (other is None or (type(other) is np.ndarray and other.dtype == chosen.dtype)):
+        return pick(mask, chosen, other)
+    return np.where(mask, chosen, 0 if other is None else other)
 
 
 @differentiable(linear=True, name="IndexSelectBackward0", saves="index")

@@ -189,10 +189,11 @@ def _moments(name: str, input: Array, dim: Dims | None, unbiased: bool | None, c
     wide = data.astype(wider(data.dtype), copy=False)  # its squares neither overflow nor vanish
     number = wide.dtype.type
     centre = add(wide, axis=axes, keepdims=True) / number(n)
-    deviation = wide - centre
+    squares = wide - centre if wide is data else np.subtract(wide, centre, out=wide)
+    squares *= squares
     # of no numbers it is nan, whatever the correction
     rest = builtins.max(0, n - correction) if n else 0
-    variance = add(deviation * deviation, axis=axes, keepdims=True) / number(rest)
+    variance = add(squares, axis=axes, keepdims=True) / number(rest)
     return variance, centre.astype(data.dtype), axes, n - correction
 
 

@@ -41,16 +41,17 @@ def _accumulated(ufunc: np.ufunc, data: np.ndarray, axis: int, target: np.dtype)
     """Running totals, kept in the next wider type as torch does: in its own float16 stops at 2048 + 1, and a product that
     leaves the range of float32 for a while does not come back."""
     kind, data = wider(target), data.astype(target, copy=False)
-    if data.size and math.prod(data.shape[axis + 1 :]) > _WIDE:  # slice by slice: NumPy goes number by number
-        totals = data.astype(kind)
-        lines = np.moveaxis(totals, axis, 0)
+    if data.size > _WIDE * data.shape[axis]:
+        # slice by slice: NumPy goes number by number, each of which waits for the one before
+        beside = math.prod(data.shape[axis + 1 :]) > _WIDE
+        lines = np.moveaxis(data, axis, 0).astype(kind, order="K" if beside else "C")
         for before, line in itertools.pairwise(lines):
             ufunc(before, line, out=line)
-        return totals.astype(target, copy=False)
+        return np.moveaxis(lines, 0, axis).astype(target, order="C", copy=False)
     return ufunc.accumulate(data, axis, kind).astype(target, copy=False)
 
 
-_WIDE = 256  # numbers that lie side by side
+_WIDE = 256  # running totals side by side
 
 
 def _running_type(name: str, input: Array, dtype: np.dtype) -> np.dtype:

@@ -17,7 +17,7 @@ from .broadcasting import broadcast_shapes
 from .gathering import check_flat_places, check_line, checked_mask, selected, size_along, take, whole_index, within
 from .index_steps import WHOLE
 from .indexing import look_up, replaced, written_at
-from .picking import take_slices
+from .picking import either, take_slices
 from .saving import saving
 from .scatters import copied, scatter_reduce
 
@@ -235,12 +235,13 @@ def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Pulled:
     data = array(input)
     if isinstance(number, np.ndarray) and number.dtype.kind == "f" and data.dtype.kind != "f":
         number = int(number)
-    filled = np.where(where, np.asarray(dtypes.checked(number, data.dtype)).astype(data.dtype), data)
+    kept = ~where
+    filled = either(kept, data, np.asarray(dtypes.checked(number, data.dtype)).astype(data.dtype))
     return (
         np.asarray(filled, order="C"),
-        lambda g: np.where(where, 0.0, g),
+        lambda g: either(kept, g),
         None,
-        lambda g: summed(np.where(where, g, 0.0)),
+        lambda g: summed(either(where, g)),
     )
 
 

@@ -31,7 +31,18 @@ def test_running(name, dim):
         check(f"Tensor.{name}", array, dim)
 
 
-@pytest.mark.parametrize("shape, dim", [((9, 700), 0), ((3, 4, 900), 1), ((2, 3, 20, 30), 1), ((1, 600), 0)])
+@pytest.mark.parametrize(
+    "shape, dim",
+    [
+        ((9, 700), 0),
+        ((3, 4, 900), 1),
+        ((2, 3, 20, 30), 1),
+        ((1, 600), 0),
+        ((300, 5), 1),
+        ((20, 30, 4), 2),
+        ((20, 4, 30), 1),
+    ],
+)
 @pytest.mark.parametrize("name", ("cumsum", "cumprod"))
 def test_running_slice_by_slice(name, shape, dim):
     check(name, rand(*shape), dim, second=True)

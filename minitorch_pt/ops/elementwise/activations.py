@@ -98,8 +98,8 @@ def tanh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     y = np.tanh(input)
     if y.dtype is HALF:
         kept = single(y)
-        return y, lambda g: (-(kept * kept) + 1) * g
-    return y, lambda g: (-(y * y) + 1) * g  # in this order NumPy reuses one array all along
+        return y, lambda g: (1 - kept * kept) * g
+    return y, lambda g: (1 - y * y) * g
 
 
 tanh_ = inplace(tanh)

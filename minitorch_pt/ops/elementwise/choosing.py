@@ -14,7 +14,7 @@ from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, named, same
 from ..checks import BOOL, alike, is_number
 from ..gathering import nonzero
-from ..picking import flat_slope, pick, underivable
+from ..picking import either, flat_slope, pick, underivable
 
 if TYPE_CHECKING:
     from ...autograd.contract import Array, CastOut, Operand, Pulled, Tensor
@@ -180,7 +180,7 @@ def clamp_max(input: Tensor, max: Operand, *, out: CastOut | None = None) -> Ten
 @differentiable(promote=("type", 2), name="WhereBackward0")
 def _where(input: Array, other: Array | float, condition: Array) -> Pulled:
     mask = array(condition)
-    return np.where(mask, input, other), lambda g: np.where(mask, g, 0.0), lambda g: np.where(mask, 0.0, g)
+    return either(mask, input, other), lambda g: either(mask, g), lambda g: either(~mask, g)
 
 
 @composed

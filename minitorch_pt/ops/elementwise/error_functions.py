@@ -202,7 +202,7 @@ def erf(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     tensor([0.0000, 0.8427, 1.0000])
     """
     data = np.asarray(array(input))
-    value = _erf(data) if data.itemsize == 8 else by_step(_erf_single, data)
+    value = in_double(_erf, data) if data.itemsize == 8 else by_step(_erf_single, data)
     return value, lambda g: g * _bell(input, _SLOPE)
 
 

@@ -97,9 +97,13 @@ def _hardswish(input: Array) -> Pulled:
     if check_floating("hardswish", input):
         return in_single(_hardswish, input)
     x = array(input)
-    bend, above = (x > -3) & (x < 3), ~(x < 3)
-    near = pick(bend, input)
-    return x * np.clip(x + 3, 0, 6) / 6, lambda g: pick(bend, g * (near / 3 + 0.5), pick(above, g))
+
+    def pull(g: Array) -> Array:
+        up = ~(x <= -3)
+        return pick(up, pick(up & (x < 3), input / 3 + 0.5, 1.0) * g)
+
+    y = x + 3
+    return x * np.clip(y, 0, 6, out=y if type(y) is np.ndarray else None) / 6, pull
 
 
 _hardswish_ = inplace(_hardswish)

@@ -32,10 +32,19 @@ def polynomial(coefficients: Sequence[float], x: Array) -> Array:
     return value
 
 
+_PART = 16384  # numbers at a time, so that all that is computed of them stays in the cache
+
+
 def in_double(function: Callable, *inputs: Array | float) -> np.ndarray:
-    """function(*inputs) computed in float64 and given in the type of the first."""
+    """function(*inputs), elementwise, computed in float64 and given in the type of the first."""
     arrays = [array(x) for x in inputs]
     kind = next(a.dtype for a in arrays if hasattr(a, "dtype"))  # beside it a number may stand
+    if len(arrays) == 1 and arrays[0].size > _PART and arrays[0].flags.c_contiguous:
+        value = np.empty(arrays[0].shape, kind)
+        source, target = arrays[0].reshape(-1), value.reshape(-1)
+        for i in range(0, value.size, _PART):
+            target[i : i + _PART] = function(source[i : i + _PART].astype(np.float64))
+        return value
     return function(*(np.asarray(a, kind).astype(np.float64) for a in arrays)).astype(kind)
 
 

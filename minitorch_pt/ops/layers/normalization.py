@@ -102,13 +102,7 @@ def _check_types(name: str, input: Array, *parameters: Array) -> None:
             )
 
 
-def _run(rule: Callable, name: str, input: Array, weight: Array | None, bias: Array | None, *rest: object) -> Array:
-    """Check the types and run the rule."""
-    _check_types(name, input, weight, bias)
-    return _run_checked(rule, input, weight, bias, *rest)
-
-
-def _run_checked(rule: Callable, input: Array, weight: Array | None, bias: Array | None, *rest: object) -> Array:
+def _run(rule: Callable, input: Array, weight: Array | None, bias: Array | None, *rest: object) -> Array:
     """Run the rule; half precision in float32, as torch does."""
     dtype = input.dtype
     if dtype.itemsize == 2:
@@ -211,7 +205,8 @@ def layer_norm(
     tensor([-1.2247,  0.0000,  1.2247])
     """
     count = _check_last_axes("layer_norm", input, normalized_shape, weight, bias)
-    return _run(_layer_norm, "layer_norm", input, weight, bias, count, eps)
+    _check_types("layer_norm", input, weight, bias)
+    return _run(_layer_norm, input, weight, bias, count, eps)
 
 
 @composed
@@ -240,8 +235,10 @@ def rms_norm(input: Tensor, normalized_shape: Size, weight: Tensor | None = None
         warn(
             f"Mismatch dtype between input and weight: input dtype = {input.dtype}, weight dtype = {weight.dtype}: it is slower"
         )
-        return (_run(_rms_norm, "rms_norm", input, None, None, count, eps) * weight).to(input.dtype)
-    return _run(_rms_norm, "rms_norm", input, weight, None, count, eps)
+        _check_types("rms_norm", input)
+        return (_run(_rms_norm, input, None, None, count, eps) * weight).to(input.dtype)
+    _check_types("rms_norm", input, weight)
+    return _run(_rms_norm, input, weight, None, count, eps)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -354,7 +351,7 @@ def batch_norm(
     check_constant("native_batch_norm", running_mean=running_mean, running_var=running_var)
     _check_types("batch_norm", input, *given.values())  # before the statistics change
     if not training:
-        return _run_checked(_batch_norm, input, weight, bias, running_mean, running_var, None, eps)
+        return _run(_batch_norm, input, weight, bias, running_mean, running_var, None, eps)
     x = _as_channels(data)
     n = x.shape[0] * x.shape[2]
     with NumberBesideRow(x.shape[2]):
@@ -363,7 +360,7 @@ def batch_norm(
         if running is not None:
             # not counted as an in-place change: the layer may be called twice before backward
             array(running)[...] = array(running) * (1 - momentum) + momentum * batch.reshape(-1)
-    return _run_checked(_batch_norm, input, weight, bias, running_mean, running_var, (mean, var, centred), eps)
+    return _run(_batch_norm, input, weight, bias, running_mean, running_var, (mean, var, centred), eps)
 
 
 @composed
@@ -472,7 +469,8 @@ def group_norm(
             raise RuntimeError(
                 f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of shape {list(parameter.shape)} and input of shape {shape}"
             )
-    return _run(_group_norm, "group_norm", input, weight, bias, num_groups, eps)
+    _check_types("group_norm", input, weight, bias)
+    return _run(_group_norm, input, weight, bias, num_groups, eps)
 
 
 @composed

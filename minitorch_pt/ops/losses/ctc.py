@@ -19,8 +19,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from ...arrays.dtypes import TITLES
+from ...arrays.places import take_along
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
 from ..checks import check_floating
@@ -40,17 +42,27 @@ def _paths(emitted: np.ndarray, jump: np.ndarray) -> np.ndarray:
 
     Shapes: emitted (T, N, L), the log-probability of each state's sign; jump (N, L - 2), whether state i + 2 follows state i -> (T, N, L).
     """
-    paths = np.full(emitted.shape, -np.inf, emitted.dtype)
+    steps, samples, states = emitted.shape
+    kind = emitted.dtype
+    padded = np.full((steps, samples, states + 2), -np.inf, kind)  # two states before the first, which no path is in
+    paths = padded[:, :, 2:]
     paths[0, :, :2] = emitted[0, :, :2]
-    closed = np.where(jump, 0, -np.inf).astype(emitted.dtype)
-    lowest = np.finfo(emitted.dtype).min
-    ways = np.full((3, *emitted.shape[1:]), -np.inf, emitted.dtype)  # into each state: stay, step, jump
-    for t in range(1, len(emitted)):
-        ways[0] = paths[t - 1]
-        ways[1, :, 1:] = ways[0, :, :-1]
-        ways[2, :, 2:] = ways[0, :, :-2] + closed
-        best = np.maximum(np.maximum.reduce(ways), lowest)  # finite, also where no way leads
-        paths[t] = np.log(np.add.reduce(np.exp(ways - best))) + best + emitted[t]
+    # the ways into each state: stay, step, jump; seen in the row of states before it
+    rows, columns = padded.strides[1:]
+    seen = as_strided(paths, (steps, 3, samples, states), (padded.strides[0], -columns, rows, columns), writeable=False)
+    closed = np.zeros((3, samples, states), kind)
+    closed[2, :, 2:][~jump] = -np.inf
+    ways, best, total = np.empty_like(closed), np.empty_like(closed[0]), np.empty_like(closed[0])
+    lowest = np.finfo(kind).min  # the best is finite, also where no way leads
+    for before, emits, after in zip(seen, emitted[1:], paths[1:], strict=False):
+        np.add(before, closed, out=ways)
+        np.maximum.reduce(ways, out=best, initial=lowest)
+        np.subtract(ways, best, out=ways)
+        np.exp(ways, out=ways)
+        np.add.reduce(ways, out=total)
+        np.log(total, out=total)
+        np.add(total, best, out=total)
+        np.add(total, emits, out=after)
     return paths
 
 
@@ -77,7 +89,7 @@ def _ctc_loss(
     scores, states, input_lengths, target_lengths = map(array, (log_probs, states, input_lengths, target_lengths))
     steps, samples, classes = scores.shape
     row = np.arange(samples)
-    emitted = np.take_along_axis(scores, states[None], 2)
+    emitted = scores.reshape(steps, -1).take(states + row[:, None] * classes, 1)
     paths = _paths(emitted, states[:, 2:] != states[:, :-2])
     # a path has ended when it is past its last sign; a sample without sounds has the probability 1 of reading as nothing
     last, final = np.maximum(input_lengths - 1, 0), 2 * target_lengths
@@ -96,14 +108,15 @@ def _ctc_loss(
         # the way from the end: the same graph, each sample turned round in time and in states
         times = (last - np.arange(steps)[:, None]) % steps
         places = (final[:, None] - np.arange(states.shape[1])) % states.shape[1]
-        turn = times[:, :, None], row[:, None], places
-        turned = np.take_along_axis(states, places, 1)
-        onward = _paths(emitted[turn], turned[:, 2:] != turned[:, :-2])[turn]
+        turn = (times[:, :, None] * samples + row[:, None]) * states.shape[1] + places  # places in memory
+        turned = take_along(states, places, 1)
+        onward = _paths(emitted.take(turn), turned[:, 2:] != turned[:, :-2]).take(turn)
         passing = np.exp(paths + onward - total[:, None] - emitted)  # both halves count the sign itself
         passing = np.where(np.arange(states.shape[1]) <= final[:, None], passing, 0)
-        bins = np.arange(steps * samples).reshape(steps, samples, 1) * classes + states
-        signs = np.bincount(bins.ravel(), passing.ravel(), scores.size).reshape(scores.shape)
-        flow = np.exp(scores) - signs.astype(scores.dtype)
+        signs = np.zeros((samples, classes, steps))
+        for signed, through in zip(states.T, passing.transpose(2, 1, 0), strict=True):
+            signs[row, signed] += through  # each sample's own sign, at all times
+        flow = np.exp(scores) - signs.transpose(2, 0, 1).astype(scores.dtype)
         flow[:, np.isneginf(total)] = 0 if zero_infinity else np.nan
         flow[np.arange(steps)[:, None] >= input_lengths] = 0
         return flow
