@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from ..arrays import dtypes
+from ..arrays import dtypes, layouts
 from ..arrays.notices import hush, warn
 from ..arrays.size import Size
 from ..arrays.storage import inferring, note_inference
@@ -49,7 +49,7 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         dtypes.of(data.dtype)
         forward(data)
         _no_silent_rounding(data, dtype)
-        return np.array(data, numpy_type(dtype, data.dtype))
+        return np.array(layouts.clone(data) if 0 in data.strides else data, numpy_type(dtype, data.dtype))
     if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
         warn(
             "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with numpy.array() before converting to a tensor."

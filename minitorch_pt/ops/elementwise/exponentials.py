@@ -107,7 +107,11 @@ def _power(input: Array, exponent: Array | float) -> Pulled:
     return value, pull_base, pull_exponent
 
 
-_number_power = differentiable(_power.__wrapped__, promote="type", name="PowBackward2")
+@differentiable(promote="type", name="PowBackward2")
+def _number_power(input: Array, exponent: Array | float) -> Pulled:
+    """Of a number: contiguous, whatever the order of the exponents."""
+    value, *pulls = _power.__wrapped__(input, exponent)
+    return np.asarray(value, order="C"), *pulls
 
 
 def _whole_power(base: Array, exponent: Array | float) -> Array:
