@@ -117,10 +117,8 @@ def _number_power(input: Array, exponent: Array | float) -> Pulled:
 def _whole_power(base: Array, exponent: Array | float) -> Array:
     """Whole numbers to whole powers; of negative ones the whole part is left: 0, but of 1 and -1."""
     inverse = np.where(np.abs(base) == 1, base, 0).astype(base.dtype)
-    negative = exponent < 0
-    return np.where(
-        negative, np.power(inverse, np.where(negative, -exponent, 0)), np.power(base, np.maximum(exponent, 0))
-    )
+    odd_or_even = np.where(exponent % 2 == 0, inverse * inverse, inverse)
+    return np.where(exponent < 0, odd_or_even, np.power(base, np.maximum(exponent, 0)))
 
 
 def pow_of(x: Array, n: Array | float) -> Array:
