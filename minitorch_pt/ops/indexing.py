@@ -178,7 +178,7 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
                 f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                 f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()"
             )
-        value = np.asarray(dtypes.checked(value.item(), data.dtype, lenient=True)).astype(data.dtype)
+        value = np.asarray(dtypes.checked(value.item(), data.dtype)).astype(data.dtype)
     while value.ndim and value.shape[0] == 1:
         value = value[0]
     if not data.size:

@@ -235,8 +235,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Pulled:
             f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {number.ndim} dimension(s)."
         )
     data = array(input)
-    if isinstance(number, np.ndarray) and number.dtype.kind == "f" and data.dtype.kind != "f":
-        number = int(number)
+    if isinstance(number, np.ndarray) and number.dtype != data.dtype:
+        number = number.item()
     filled = np.where(where, np.asarray(dtypes.checked(number, data.dtype)).astype(data.dtype), data)
     return (
         np.asarray(filled, order="C"),
