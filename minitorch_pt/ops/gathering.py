@@ -298,6 +298,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: Dim | None = None, *, ou
             "torch.take_along_dim(): input and indices should have the same number of dimensions, "
             f"but got {input.ndim} for input, and {indices.ndim} for indices"
         )
+    if not input.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dim = from_front(dim, input.ndim)
     full = list(
         broadcast_shapes(*(tuple(1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, indices)))

@@ -266,7 +266,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Pulled:
     count = int(where.sum())
     if math.prod(source.shape) < count:
         raise RuntimeError(
-            f"masked_scatter: expected the source to have at least as many elements as ones in mask, {count}, and it has {math.prod(source.shape)}"
+            f"masked_scatter: Number of elements of source < number of ones in mask: {math.prod(source.shape)} < {count}"
         )
     total = np.array(data, order="C")
     total[where] = array(source).reshape(-1)[:count]

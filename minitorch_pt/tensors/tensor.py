@@ -133,11 +133,11 @@ class Tensor(Methods, Facts, Conversions, Memory):
                 )
             if value.shape != self.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size: grad has {list(value.shape)}, the tensor has {list(self.shape)}; they must be equal"
+                    f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'; they must be equal"
                 )
             if value.dtype is not self.dtype:
                 raise RuntimeError(
-                    f"assigned grad has data of a different type: {value.dtype}, the tensor has {self.dtype}; convert it with .to()"
+                    f"attempting to assign a gradient with dtype {value.dtype} to a tensor of {self.dtype}; convert it with .to()"
                 )
         self._grad = value
 
