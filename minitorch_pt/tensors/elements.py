@@ -49,7 +49,8 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         dtypes.of(data.dtype)
         forward(data)
         _no_silent_rounding(data, dtype)
-        return np.array(layouts.clone(data) if 0 in data.strides else data, numpy_type(dtype, data.dtype))
+        dense = layouts.clone(np.asarray(data)) if 0 in data.strides else data
+        return np.array(dense, numpy_type(dtype, data.dtype))
     if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
         warn(
             "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with numpy.array() before converting to a tensor."
