@@ -154,7 +154,7 @@ def assert_close(
         if tolerance is not None and tolerance < 0:
             raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance}")
     for a, b, path in list(_pairs(actual, expected, (), (rtol, atol), allow_subclasses)):
-        text = _difference(a, b, (rtol, atol), equal_nan, check_dtype, check_stride)
+        text = _difference(a, b, (rtol, atol), equal_nan, check_dtype, check_stride, check_layout)
         if text is not None:
             text = _at(text, path)
             raise AssertionError(msg(text) if callable(msg) else text if msg is None else msg)
@@ -236,7 +236,7 @@ def _pairs(
         if (
             not all(isinstance(x, (Tensor, np.ndarray)) for x in both)
             or not related
-            or not (allow_subclasses or type(actual) is type(expected))
+            or not (allow_subclasses or len({Tensor if getattr(x, "is_sparse", False) else type(x) for x in both}) == 1)
         ):
             text = f"No comparison pair was able to handle inputs of type {type(actual)} and {type(expected)}."
             raise TypeError(_at(text, path))
@@ -245,7 +245,13 @@ def _pairs(
 
 
 def _difference(
-    actual: Any, expected: Any, given: tuple, equal_nan: bool, check_dtype: bool, check_stride: bool
+    actual: Any,
+    expected: Any,
+    given: tuple,
+    equal_nan: bool,
+    check_dtype: bool,
+    check_stride: bool = False,
+    check_layout: bool = True,
 ) -> str | None:
     """What differs, or None."""
     if actual is None or expected is None:
@@ -264,13 +270,19 @@ def _difference(
         return None if actual == expected or both_nan or near else _numbers_differ(actual, expected, rtol, atol)
     if actual.shape != expected.shape:
         return _attributes_differ("shape", actual.shape, expected.shape)
-    if check_stride and actual.stride() != expected.stride():
+    if actual.layout is not expected.layout:
+        if check_layout:
+            return _attributes_differ("layout", actual.layout, expected.layout)
+        actual, expected = actual.to_dense(), expected.to_dense()
+    if check_stride and not actual.is_sparse and actual.stride() != expected.stride():
         return _attributes_differ("stride()", actual.stride(), expected.stride())
     if check_dtype and actual.dtype != expected.dtype:
         return _attributes_differ("dtype", actual.dtype, expected.dtype)
     rtol, atol = _tolerances(actual.dtype, expected.dtype) if given == (None, None) else given
     common = dtypes.promote_types(actual.dtype, expected.dtype)
     actual, expected = actual.to(common), expected.to(common)
+    if actual.is_sparse:
+        return _sparse_difference(actual, expected, (rtol, atol), equal_nan)
     close = _close(actual.numpy(), expected.numpy(), rtol, atol, equal_nan)
     if close.all():
         return None
@@ -279,6 +291,18 @@ def _difference(
         if actual.ndim
         else _numbers_differ(actual.item(), expected.item(), rtol, atol)
     )
+
+
+def _sparse_difference(actual: Any, expected: Any, given: tuple, equal_nan: bool) -> str | None:
+    """Of sparse tensors their numbers and where these are, which may be named twice in both."""
+    counts = actual._nnz(), expected._nnz()
+    if counts[0] != counts[1]:
+        return f"The number of specified values in sparse COO tensors does not match: {counts[0]} != {counts[1]}"
+    text = _difference(actual._indices(), expected._indices(), (0, 0), False, False)
+    if text is not None:
+        return text.replace("Tensor-likes", "Sparse COO indices", 1)
+    text = _difference(actual._values(), expected._values(), given, equal_nan, False)
+    return text and text.replace("Tensor-likes", "Sparse COO values", 1)
 
 
 def _attributes_differ(name: str, actual: Any, expected: Any) -> str:

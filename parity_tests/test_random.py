@@ -361,6 +361,8 @@ ERRORS = {
     "randint order": lambda t: t.randint(5, 2, (3,)),
     "randint without size": lambda t: t.randint(5),
     "randperm": lambda t: t.randperm(-1),
+    "randperm of bytes": lambda t: t.randperm(257, dtype=t.uint8),
+    "randperm of halves": lambda t: t.randperm(2050, dtype=t.float16),
     "normal std": lambda t: t.normal(t.zeros(3), t.tensor([-1.0, 1.0, 1.0])),
     "normal size": lambda t: t.normal(0.0, 1.0),
     "normal_ std": lambda t: t.ones(3).normal_(0, -1),

@@ -33,7 +33,7 @@ LIMITS = "; ".join(
     for name in ("iinfo", "finfo")
     for given in ("t.int32", "t.uint8", "t.float32", "t.float16", "t.bool", "int", "float", "bool", "t.ones(1)", "'float32'", "5", "np.float32",
                   "np.dtype('int32')", "type=t.int8", "type=t.float64", "type=None, foo=1")
-)  # fmt: skip
+) + "; t.finfo(t.half) == t.finfo(t.float16); t.finfo(t.half) != t.finfo(t.float32); t.iinfo(t.int8) == t.iinfo(t.int8); t.finfo(t.half) == 3; hash(t.iinfo(t.int8))"  # fmt: skip
 MAKERS = {
     "zeros": "2", "ones": "2", "empty": "2", "rand": "2", "randn": "2", "full": "(2,), 1.0", "randint": "0, 5, (2,)", "randperm": "3", "arange": "3", "linspace": "0, 1, 3",
     "logspace": "0, 1, 3", "eye": "2", "tensor": "[1.0]", "as_tensor": "[1.0]", "asarray": "[1.0]", "zeros_like": "x", "ones_like": "x", "empty_like": "x",

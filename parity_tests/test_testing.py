@@ -13,6 +13,11 @@ import minitorch_pt
 from minitorch_pt.testing import compare
 from parity_tests.oracle import same_program
 
+
+def _sparse(t, places=((0, 1, 1), (2, 0, 2))):
+    return t.sparse_coo_tensor(t.tensor(places), t.tensor([3.0, 4.0, 5.0]), (2, 3))
+
+
 PAIRS = {
     "equal": lambda t: (t.ones(3), t.ones(3)),
     "close": lambda t: (t.ones(3), t.ones(3) + 1e-7),
@@ -27,6 +32,13 @@ PAIRS = {
     "nan scalars": lambda t: (t.tensor(float("nan")), t.tensor(float("nan"))),
     "infinite": lambda t: (t.tensor([float("inf"), -float("inf")]), t.tensor([float("inf"), -float("inf")])),
     "infinite and not": lambda t: (t.tensor([float("inf"), 1.0]), t.tensor([1.0, 1.0])),
+    "sparse": lambda t: (_sparse(t), _sparse(t)),
+    "sparse and not close": lambda t: (_sparse(t), _sparse(t) * 2),
+    "sparse and dense": lambda t: (_sparse(t), _sparse(t).to_dense()),
+    "sparse, other places": lambda t: (_sparse(t), _sparse(t, [[1, 1, 0], [0, 1, 2]])),
+    "sparse, more places": lambda t: (_sparse(t), _sparse(t).to_dense().add(1).to_sparse()),
+    "sparse, other shape": lambda t: (_sparse(t), _sparse(t).t()),
+    "sparse and coalesced": lambda t: (_sparse(t), _sparse(t).coalesce()),
     "whole": lambda t: (t.tensor([1, 2, 3]), t.tensor([1, 3, 3])),
     "large whole": lambda t: (t.tensor([2**60]), t.tensor([2**60 + 1])),
     "bytes": lambda t: (t.tensor([1, 255], dtype=t.uint8), t.tensor([255, 255], dtype=t.uint8)),

@@ -392,6 +392,9 @@ class finfo:
         self.tiny = self.smallest_normal = builtins.float(info.tiny)
         self.resolution = builtins.float(f"1e-{info.precision}")
 
+    def __eq__(self, other: object) -> builtins.bool:
+        return type(other) is finfo and self.dtype == other.dtype
+
     def __repr__(self) -> str:
         def short(x: builtins.float) -> str:
             return f"{x:g}"
@@ -415,6 +418,9 @@ class iinfo:
             raise TypeError(f"torch.iinfo() requires an integer input type, got {type}. Use torch.finfo to handle it")
         info = np.iinfo(type.dtype)
         self.bits, self.max, self.min, self.dtype = info.bits, info.max, info.min, type.name
+
+    def __eq__(self, other: object) -> builtins.bool:
+        return type(other) is iinfo and self.dtype == other.dtype
 
     def __repr__(self) -> str:
         return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

@@ -253,6 +253,11 @@ def _joined(value: Any, operands: list) -> Any:
     return _images(value, operands) if value.ndim > 3 and all(map(channels_last, operands)) else compact(value)
 
 
+def _rolled(value: Any, operands: list) -> Any:
+    """Along axes it is two parts joined, else a flat copy."""
+    return _images(value, operands) if len(operands) > 2 and operands[2] not in (None, ()) else compact(value)
+
+
 def _pooled(value: Any, operands: list) -> Any:
     n = len(operands[1])  # axes that are pooled over
     deep = len(operands) == 3 and operands[2].startswith("MaxPool3D")  # torch's name of the node
@@ -312,7 +317,7 @@ _CONTIGUOUS = (
     "_layer_norm", "linear", "_linear_otherwise", "log_softmax", "_lu", "logcumsumexp", "logsigmoid", "logsumexp",
     "masked_fill", "masked_scatter", "matmul", "matrix_exp", "mean", "median", "mm", "mode", "mvlgamma", "nanmedian",
     "nansum", "_nll_loss", "_nonzero_columns", "_not_differentiated", "_once", "_permutation", "_pinv", "_prod_all",
-    "_prod_along", "_repeat", "roll", "_rrelu", "scatter_add", "scatter_reduce", "_scatter_combined", "_scatter_src", "_scatter_value",
+    "_prod_along", "_repeat", "_rrelu", "scatter_add", "scatter_reduce", "_scatter_combined", "_scatter_src", "_scatter_value",
     "searchsorted", "softmax", "_stack", "std", "std_mean", "sum", "take_slices", "topk", "tril", "triu", "var",
     "var_mean", "vector_norm",
 )  # fmt: skip
@@ -335,8 +340,9 @@ KINDS: dict[str, tuple[int | str, Callable | None]] = {
     "_with_region": ("", _as_first),
     "_convolution": ("", _convolved),
     # as the rule leaves it: these look into memory, or lay out their result themselves
-    **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "look_up", "replaced", "_accumulated", "placed_along", "_placed", "_filled", "_sliced", "part", "put", "_outside", "_copy_slices", "laid_out"), ("", None)),
+    **dict.fromkeys(("_rot90", "_glu", "_einsum_rule", "squeeze", "unsqueeze", "transpose", "t", "as_strided", "look_up", "replaced", "_accumulated", "placed_along", "_placed", "_filled", "_sliced", "part", "put", "_outside", "_copy_slices", "laid_out", "_view_dtype"), ("", None)),
     "_cat": ("", _joined),
+    "roll": ("", _rolled),
     "rsub": (0, _by(1, 0)),
     "addr": ("", _by(0)),
     **dict.fromkeys(("igamma", "igammac", "zeta"), ("", arranged)),

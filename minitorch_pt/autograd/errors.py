@@ -23,9 +23,10 @@ def explain(error: Exception, name: str, arrays: list) -> NoReturn:
             f"{name}(): value cannot be converted to the tensor's type without overflow: {text}"
         ) from None
     if isinstance(error, ValueError) and "broadcast" in text and len(shapes) >= 2:
+        first = 3 if "remapped" in text else 1  # of products of matrices the axes before the last two
         for a in shapes:
             for b in shapes:
-                for i in range(1, min(len(a), len(b)) + 1):
+                for i in range(first, min(len(a), len(b)) + 1):
                     if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
                         raise RuntimeError(
                             f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension "

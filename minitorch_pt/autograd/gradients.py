@@ -230,4 +230,5 @@ def _batched(outputs: Any, wanted: list, batches: Any, keep: bool, create_graph:
         for i in range(count)
     ]
     columns = zip(*rows, strict=True)
-    return [None if c[0] is None else np.stack([stand_in(g, graph.Traced) for g in c]) for c in columns]
+    joined = (None if c[0] is None else np.stack([stand_in(g, graph.Traced) for g in c]) for c in columns)
+    return [stand_in(c, graph.Tensor) for c in joined]

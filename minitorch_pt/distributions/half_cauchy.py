@@ -34,4 +34,6 @@ class HalfCauchy(Half):
         return self.base_dist.variance
 
     def log_prob(self, value: Any) -> Tensor:
+        if self._validate_args:
+            self._validate_sample(value)
         return super().log_prob(creation.as_tensor(value, dtype=self.scale.dtype))

@@ -57,7 +57,7 @@ def jvp(func: Callable, primals: Any, tangents: Any, *, strict: bool = False, ha
                 "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is "
                 f"of size {list(primal.shape)} while the given forward gradient is of size {list(tangent.shape)}."
             )
-    start, _, outputs, aux = recorded(func, primals, None, has_aux, _JVP)
+    start, _, outputs, aux = recorded(func, primals, None, has_aux, _JVP, True)
     ends, spec = tree_flatten(outputs)
     only_tensors(ends, _JVP)
     if strict and not all(end.requires_grad for end in ends):
@@ -78,7 +78,7 @@ def linearize(func: Callable, *primals: Any) -> tuple[Any, Callable]:
     >>> jvp_fn(torch.tensor(3.0))
     tensor(3.)
     """
-    start, form, outputs, _ = recorded(func, primals, None, False, "linearize")
+    start, form, outputs, _ = recorded(func, primals, None, False, "linearize", True)
     ends, spec = tree_flatten(outputs)
     only_tensors(ends, "linearize")
     push = start.linearized(ends)
@@ -119,7 +119,7 @@ def jacfwd(
     @functools.wraps(func, updated=())
     def transformed(*args: Any) -> Any:
         _list_of_tensors(tree_flatten(chosen(args, argnums))[0], "primals")
-        start, form, outputs, aux = recorded(func, args, argnums, has_aux, _JVP)
+        start, form, outputs, aux = recorded(func, args, argnums, has_aux, _JVP, True)
         ends, spec = tree_flatten(outputs)
         only_tensors(ends, _JVP)
         push = start.linearized(ends)

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import ops
 from ..arrays.samples import NeedsValues
+from ..autograd.graph import stand_in
 from ..tensors.tensor import Tensor
 from ..utils._pytree import TreeSpec, tree_flatten, tree_leaves, tree_unflatten
 from . import operations as operations  # which lets operations meet samples
@@ -166,7 +167,7 @@ def _unmapped(func: Callable, output: Any, dim: int | None, level: Level) -> Any
         raise ValueError(
             f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(output)}. Did you mean to set out_dims= to None for output?"
         )
-    return ops.movedim(lifted(output, [level]).value, 0, dim)
+    return stand_in(ops.movedim(lifted(output, [level]).value, 0, dim), Tensor)
 
 
 def _rejoined(pieces: list, out_dims: Any) -> Any:

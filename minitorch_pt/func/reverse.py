@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from ..autograd.modes import no_grad
+from ..autograd.modes import no_grad, recording
 from ..tensors.creation import zeros
 from ..tensors.tensor import Tensor, wrap
 from ..utils._pytree import tree_flatten, tree_unflatten
@@ -19,15 +19,24 @@ from .transforms import Start
 __all__ = ["grad", "grad_and_value", "jacrev", "recorded", "vjp"]
 
 
-def recorded(function: Callable, args: tuple, argnums: Any, has_aux: bool, api: str, **kwargs: Any) -> tuple:
-    """Run the function on fresh inputs: (start, form of the chosen arguments, outputs, aux)."""
+def recorded(
+    function: Callable, args: tuple, argnums: Any, has_aux: bool, api: str, forward: bool = False, **kwargs: Any
+) -> tuple:
+    """Run the function on fresh inputs: (start, form of the chosen arguments, outputs, aux).
+
+    forward: what the function computes within no_grad counts too, as tangents are no gradients.
+    """
     given, form = tree_flatten(chosen(args, argnums))
     for value in given:
         if not isinstance(value, Tensor):
             raise ValueError(f"Thing passed to transform API must be Tensor, got {type(value)}")
     start = Start(given)
     fresh = replaced(args, tree_unflatten(start.inputs, form), argnums)
-    outputs, aux = with_aux(start.run(function, *fresh, **kwargs), has_aux, api)
+    before, recording.always = recording.always, forward
+    try:
+        outputs, aux = with_aux(start.run(function, *fresh, **kwargs), has_aux, api)
+    finally:
+        recording.always = before
     return start, form, outputs, start.released(aux)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from .. import ops
 from ..arrays import samples
 from ..autograd import transforms
+from ..autograd.graph import stand_in
 from ..autograd.modes import recording
 from ..tensors.tensor import Tensor
 from ..utils._pytree import tree_map_only
@@ -43,7 +44,7 @@ class Start:
         """The products of many weights at once: these lie along the first axis, and so do the products."""
         with Level(len(weights[0]), "same") as level:
             found = push([batched(w, level) for w in weights])
-        return [lifted(g, [level]).value for g in found]
+        return [stand_in(lifted(g, [level]).value, Tensor) for g in found]
 
     def pull(self, outputs: list, cotangents: list) -> list:
         """The products of the cotangents, one for each output, with the Jacobian: reverse mode. Of the shapes of the inputs."""

@@ -301,13 +301,14 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: Dim | None = None, *, ou
             "torch.take_along_dim(): input and indices should have the same number of dimensions, "
             f"but got {input.ndim} for input, and {indices.ndim} for indices"
         )
+    if not input.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dim = from_front(dim, input.ndim)
     full = list(
         broadcast_shapes(*(tuple(1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, indices)))
     )
     shapes = [tuple(x.shape[dim] if d == dim else n for d, n in enumerate(full)) for x in (input, indices)]
-    numbers = array(indices)
-    numbers = np.where(numbers < 0, numbers + input.shape[dim], numbers)  # from the end
+    numbers = array(indices) % max(input.shape[dim], 1)  # from the end, and round and round
     return gather.rule(broadcast_to(input, shapes[0]), dim, np.broadcast_to(numbers, shapes[1]))
 
 

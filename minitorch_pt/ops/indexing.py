@@ -5,13 +5,14 @@ Numbers, slices, None and ... give views; index arrays and masks give copies. Wh
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..arrays import dtypes, layouts, samples
 from ..arrays.places import added_at_index
-from ..arrays.storage import owner, sliced, writable
+from ..arrays.storage import owner, refuse_overlap, sliced, writable
 from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
@@ -178,7 +179,7 @@ def _put(data: np.ndarray, index: tuple, value: np.ndarray) -> None:
                 f"Index put requires the source and destination dtypes match, got {dtypes.TITLES[data.dtype.name]} for the "
                 f"destination and {dtypes.TITLES[value.dtype.name]} for the source; convert with .to()"
             )
-        value = np.asarray(dtypes.checked(value.item(), data.dtype, lenient=True)).astype(data.dtype)
+        value = np.asarray(dtypes.checked(value.item(), data.dtype)).astype(data.dtype)
     while value.ndim and value.shape[0] == 1:
         value = value[0]
     if not data.size:
@@ -229,23 +230,22 @@ def _check_write(target: np.ndarray, index: object, arrays: tuple, value: np.nda
     memory = owner(target)
     for other in (value, *arrays):
         if type(other) is np.ndarray and owner(other) is memory and target.size and other.size:
-            _refuse_overlap(target, other, bool(arrays))
+            if other is value and arrays and _fills(arrays, value):
+                continue  # the one number is read before
+            read = _as_written(value, target.shape) if other is value and not arrays else other
+            refuse_overlap(target, [read], bool(arrays), twice=True)
+
+
+def _as_written(value: np.ndarray, shape: tuple) -> np.ndarray:
+    """The value with the shape of what it is written to: one that is repeated may lie in it, as in `x[:] = x[0]`."""
+    with suppress(ValueError):  # the shapes are looked at later
+        return np.broadcast_to(value[(0,) * (value.ndim - len(shape))], shape)
+    return value
 
 
 def _is_bytes(item: object) -> bool:
     data = array(item)
     return isinstance(data, np.ndarray) and data.ndim > 0 and data.dtype == np.uint8
-
-
-def _refuse_overlap(target: np.ndarray, other: np.ndarray, same: bool) -> None:
-    """same: whether the very same memory is refused too. Memory with gaps is not looked at, as in torch."""
-    (first, end), (start, stop) = map(np.lib.array_utils.byte_bounds, (target, other))
-    dense = end - first == target.nbytes and stop - start == other.nbytes
-    equal = (first, end, target.strides) == (start, stop, other.strides)
-    if dense and first < stop and start < end and (same or not equal):
-        raise RuntimeError(
-            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation."
-        )
 
 
 def _replaced_name(input: Array, value: Array | float, index: tuple) -> str:

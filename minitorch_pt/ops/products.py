@@ -14,7 +14,7 @@ import numpy as np
 from ..arrays.dtypes import TITLES, checked
 from ..arrays.sums import plain_add
 from ..autograd.rule import differentiable
-from .broadcasting import check_expansion
+from .broadcasting import broadcast_shapes, check_expansion
 from .checks import BOOL, need, same_dtype
 from .elementwise.arithmetic import mul, whole_alpha
 from .halves import in_single, is_half
@@ -42,6 +42,24 @@ def _matmul_name(input: Array, other: Array) -> str:
     return "UnsafeViewBackward0"
 
 
+def _mismatch(a: tuple, b: tuple) -> str:
+    """What torch says of two shapes that cannot be multiplied: the words of the kernel that the ranks lead to."""
+    rows = math.prod(a[:-1])
+    if len(b) == 1:
+        if len(a) == 1:
+            return (
+                f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the same number of elements, "
+                f"but got {a[0]} and {b[0]} elements respectively"
+            )
+        return f"size mismatch, got input ({rows}), mat ({rows}x{a[-1]}), vec ({b[0]})"
+    if len(b) == 2:
+        return f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})"
+    count = math.prod(broadcast_shapes(a[:-2], b[:-2]))
+    return (
+        f"Expected size for first two dimensions of batch2 tensor to be: [{count}, {a[-1]}] but got: [{count}, {b[-2]}]"
+    )
+
+
 def _check_factors(input: Array, other: Array) -> None:
     """Raise RuntimeError unless the two can be multiplied as matrices."""
     need(
@@ -50,10 +68,9 @@ def _check_factors(input: Array, other: Array) -> None:
     )
     inner = other.shape[-2 if other.ndim > 1 else 0]
     if input.shape[-1] != inner:
-        first = f"1x{len(input)}" if (input.ndim, other.ndim) == (1, 2) else shape_text(input)
         raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({first} and {shape_text(other)}): the last axis of the first must equal the "
-            f"{'last but one' if other.ndim > 1 else 'only'} axis of the second, and {input.shape[-1]} != {inner}. Transpose one of them?"
+            f"{_mismatch(input.shape, other.shape)}: the shapes are {list(input.shape)} and {list(other.shape)}, the last axis of the first must "
+            f"equal the {'last but one' if other.ndim > 1 else 'only'} axis of the second, and {input.shape[-1]} != {inner}. Transpose one of them?"
         )
     if input.dtype is not other.dtype or input.dtype is BOOL:
         same_dtype("matmul", input, other)

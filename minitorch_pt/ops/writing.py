@@ -233,8 +233,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Pulled:
             f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {number.ndim} dimension(s)."
         )
     data = array(input)
-    if isinstance(number, np.ndarray) and number.dtype.kind == "f" and data.dtype.kind != "f":
-        number = int(number)
+    if isinstance(number, np.ndarray) and number.dtype != data.dtype:
+        number = number.item()
     kept = ~where
     filled = either(kept, data, np.asarray(dtypes.checked(number, data.dtype)).astype(data.dtype))
     return (
@@ -265,7 +265,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Pulled:
     count = int(where.sum())
     if math.prod(source.shape) < count:
         raise RuntimeError(
-            f"masked_scatter: expected the source to have at least as many elements as ones in mask, {count}, and it has {math.prod(source.shape)}"
+            f"masked_scatter: Number of elements of source < number of ones in mask: {math.prod(source.shape)} < {count}"
         )
     total = np.array(data, order="C")
     total[where] = array(source).reshape(-1)[:count]

@@ -53,7 +53,8 @@ def tensor(
             "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
             UserWarning,
         )
-        return new_leaf(np.array(data._data, numpy_type(dtype, data._data.dtype)), requires_grad, device)
+        kind = numpy_type(dtype, data._data.dtype)
+        return new_leaf(layouts.clone(data._data).astype(kind, copy=False), requires_grad, device)
     return new_leaf(from_data(data, dtype), requires_grad, device)
 
 

@@ -217,7 +217,7 @@ def randperm(
     """0 .. n-1 in random order.
 
     Raises:
-        RuntimeError: n is negative.
+        RuntimeError: n is negative, or more than `dtype` counts exactly.
 
     >>> _ = torch.manual_seed(0)
     >>> torch.randperm(5)
@@ -230,6 +230,9 @@ def randperm(
     kind = numpy_type(typed_as(out, dtype), np.dtype(np.int64))
     if kind.kind == "b":
         raise NotImplementedError("randperm() is not implemented for 'Bool'")
+    most = np.iinfo(kind).max + 1 if kind.kind != "f" else 2 ** (np.finfo(kind).nmant + 1) + 1
+    if n > most:
+        raise RuntimeError(f"n cannot be greater than {most} for {kind}, which has no more whole numbers in a row: {n}")
     if samples.active:
 
         def each(shape: tuple) -> Tensor:

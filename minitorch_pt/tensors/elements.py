@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from ..arrays import dtypes
+from ..arrays import dtypes, layouts
 from ..arrays.notices import hush, warn
 from ..arrays.size import Size
 from ..arrays.storage import inferring, note_inference
@@ -49,12 +49,18 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         dtypes.of(data.dtype)
         forward(data)
         _no_silent_rounding(data, dtype)
-        return np.array(data, numpy_type(dtype, data.dtype))
+        dense = layouts.clone(np.asarray(data)) if 0 in data.strides else data
+        return np.array(dense, numpy_type(dtype, data.dtype))
     if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
         warn(
             "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single numpy.ndarray with numpy.array() before converting to a tensor."
         )
-    plain, inner = _unwrapped(data, _depth(data))
+    try:
+        plain, inner = _unwrapped(data, _depth(data))
+    except ValueError as error:
+        if numpy_type(dtype, np.dtype("d" if _fractional(data) else "q")).kind == "f":
+            raise
+        raise TypeError(f"only integer tensors of a single element can be converted to an index: {error}") from None
     try:
         found = np.asarray(plain)
     except ValueError:
@@ -155,6 +161,13 @@ def _depth(data: Any) -> int:
         depth += 1
         data = data[0] if data else None
     return depth + (data.ndim if isinstance(data, np.ndarray) else 0)
+
+
+def _fractional(data: Any) -> bool:
+    """Whether a floating point number is among the elements."""
+    if isinstance(data, (list, tuple)):
+        return any(map(_fractional, data))
+    return isinstance(data, builtins.float) or (isinstance(data, graph.Tensor) and data.dtype.is_floating_point)
 
 
 def _unwrapped(data: Any, depth: int) -> tuple[Any, np.dtype | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,9 +40,11 @@ class Memory:
             )
         if id(self) not in memo:
             data = copied(self._data, memo)
-            memo[id(self)] = copy = rebuilt(type(self), data, self.requires_grad, self._attributes())
+            memo[id(self)] = made = rebuilt(
+                type(self), data, self.requires_grad, copy.deepcopy(self._attributes(), memo)
+            )
             if self._grad is not None:
-                copy._grad = graph.wrap(self._grad._data.copy())
+                made._grad = copy.deepcopy(self._grad, memo)
         return memo[id(self)]
 
     def set_(self: Any, source: Any = None, storage_offset: Any = 0, size: Any = None, stride: Any = None) -> Any:

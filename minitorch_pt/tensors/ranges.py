@@ -179,6 +179,7 @@ def linspace(
         return new_leaf(_repeated(low, steps, kind), requires_grad, device)
     real = kind if kind.kind == "f" else _DOUBLE
     low, high, number = (real.type(x) for x in (low, high, steps - 1))
+    hush()
     step = (high - low) / number
     i = np.arange(steps).astype(real)
     # from the nearer end, so that the last number is exactly `end`

@@ -127,13 +127,17 @@ class Tensor(Methods, Facts, Conversions, Memory):
         if value is not None:
             if not isinstance(value, Tensor):
                 raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value)}")
+            if value is self:
+                raise RuntimeError(
+                    "can't assign Variable as its own grad: the gradient is another tensor, such as a clone"
+                )
             if value.shape != self.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size: grad has {list(value.shape)}, the tensor has {list(self.shape)}; they must be equal"
+                    f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'; they must be equal"
                 )
             if value.dtype is not self.dtype:
                 raise RuntimeError(
-                    f"assigned grad has data of a different type: {value.dtype}, the tensor has {self.dtype}; convert it with .to()"
+                    f"attempting to assign a gradient with dtype {value.dtype} to a tensor of {self.dtype}; convert it with .to()"
                 )
         self._grad = value
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import minitorch_pt
+from minitorch_pt.distributions import kl
 from parity_tests.oracle import assert_same, lookup, rand, same_program
 
 D = "distributions."
@@ -592,6 +593,30 @@ def test_kl_divergence(p, q):
         return [value, *(g for g in gradients if g is not None and bool(t.isfinite(g).all()) and bool(g.any()))]
 
     same_program(program, rtol=1e-6 if "number" in p + q else None)  # numbers are float32
+
+
+def test_every_pair_that_torch_knows():
+    registered = torch.distributions.kl._KL_REGISTRY
+    ours = vars(minitorch_pt.distributions)
+    names = [(p.__name__, q.__name__) for p, q in registered if p is not torch.distributions.ExponentialFamily]
+    missing = [pair for pair in names if {*pair} <= ours.keys() and not kl._registered(*(ours[name] for name in pair))]
+    assert len(names) > 80 and not missing
+
+
+def test_infinite_divergences_from_continuous_bernoulli():
+    def program(t):
+        d, one = t.distributions, t.tensor([1.0, 2.0])
+        q = d.ContinuousBernoulli(t.tensor([0.3, 0.7]))
+        ps = [
+            d.Uniform(t.tensor([0.0, 0.1]), t.tensor([0.5, 0.9])),
+            d.Normal(one, 1.0),
+            d.Gamma(one, one),
+            d.Pareto(one, 1.0),
+            d.Exponential(one),
+        ]
+        return [*(d.kl_divergence(p, q) for p in ps), d.kl_divergence(q, ps[3])]
+
+    same_program(program)
 
 
 def test_the_exponential_cdf_of_little_time():

@@ -17,6 +17,7 @@ import torch.func
 import minitorch_pt
 import minitorch_pt.nn.utils.stateless
 from minitorch_pt.func import table
+from minitorch_pt.utils._pytree import tree_leaves
 from parity_tests.oracle import assert_same, rand
 
 # torch's own forward mode warns of torch when it is first used
@@ -117,6 +118,9 @@ VALUES = {
     "aux": lambda t, x, y, v: t.func.grad(lambda a: (a.sum(), a * 2), has_aux=True)(x),
     "no_grad outside": lambda t, x, y, v: no_grad(t, lambda: t.func.grad(lambda a: (a**3).sum())(v)),
     "no_grad inside": lambda t, x, y, v: t.func.grad(lambda a: without_grad(t, a))(v),
+    "no_grad inside jvp": lambda t, x, y, v: t.func.jvp(lambda a: without_grad(t, a), (v,), (v,)),
+    "no_grad inside jacfwd": lambda t, x, y, v: t.func.jacfwd(t.func.jacfwd(lambda a: without_grad(t, a)))(v),
+    "no_grad inside linearize": lambda t, x, y, v: t.func.linearize(lambda a: without_grad(t, a), v)[1](v),
     "unused": lambda t, x, y, v: t.func.grad(lambda a, b: b.sum(), argnums=(0, 1))(x, y),
     "independent": lambda t, x, y, v: t.func.jvp(lambda a: v * 2, (x,), (y,)),
     "jvp with aux": lambda t, x, y, v: t.func.jvp(lambda a: (a.sin(), a.cos()), (x,), (y,), has_aux=True),
@@ -151,6 +155,15 @@ def no_grad(t, function):
 @pytest.mark.parametrize("name", VALUES)
 def test_value(name):
     same(VALUES[name])
+
+
+def test_results_are_plain_tensors():
+    for name, program in VALUES.items():
+        if name == "vmap over functional_call":  # draws, and is refused
+            continue
+        results = tree_leaves(program(minitorch_pt, *map(minitorch_pt.tensor, (X, Y, V))))
+        kinds = {type(r) for r in results if isinstance(r, minitorch_pt.Tensor)}
+        assert kinds <= {minitorch_pt.Tensor}, name
 
 
 ERRORS = {

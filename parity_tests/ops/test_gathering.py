@@ -13,7 +13,7 @@ INDEX, LINE, MASK = randint(0, 3, (2, 4)), np.array([2, 0, 2]), randint(0, 2, (3
 CALLS = [
     ("index_select", X, 0, LINE), ("index_select", X, 1, LINE), ("index_select", NUMBER, 0, np.array([0])), ("gather", X, 0, INDEX), ("gather", X, 1, INDEX),
     ("gather", NUMBER, 0, np.array(0)), ("masked_select", X, MASK), ("masked_select", ROW, MASK), ("take", X, INDEX), ("take_along_dim", X, INDEX, 0),
-    ("take_along_dim", X, INDEX.reshape(-1)),
+    ("take_along_dim", X, INDEX.reshape(-1)), ("take_along_dim", X, INDEX - 7, 0), ("take_along_dim", X, INDEX + 9, 0),
 ]  # fmt: skip
 
 

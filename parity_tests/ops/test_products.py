@@ -1,7 +1,9 @@
 """Products against torch: values, gradients, second order, names, errors."""
 
 import pytest
+import torch
 
+import minitorch_pt
 from parity_tests.oracle import check, check_error, rand, randint
 
 A, B, V, W = rand(3, 4), rand(4, 5), rand(4), rand(3)
@@ -52,3 +54,24 @@ def test_error(name, args):
 def test_matrix_times_batch():
     # grad_fn: torch transposes first here, and names the last of its steps
     check("matmul", A, rand(2, 4, 5), second=True, grad_fn=False)
+
+
+SIDES = [(3,), (2,), (2, 3), (3, 2), (2, 2, 3), (2, 3, 2), (3, 3, 2), (2, 1, 2, 3), (4, 2, 3, 2), ()]
+
+
+@pytest.mark.parametrize("left", SIDES, ids=str)
+def test_what_is_said_of_factors_that_do_not_fit(left):
+    """torch's words, and which axes: those of the samples or those that are multiplied."""
+
+    def outcome(p, right):
+        try:
+            return p.matmul(p.ones(left), p.ones(right)).shape
+        except RuntimeError as error:
+            return str(error)
+
+    for right in SIDES:
+        ours, theirs = outcome(minitorch_pt, right), outcome(torch, right)
+        if "objects cannot be broadcast" in str(ours):  # neither fit: both are named
+            assert theirs.startswith("The size of tensor a")
+        else:
+            assert ours == theirs or ours.startswith(theirs.rstrip(".")[:90]), right

@@ -111,3 +111,35 @@ def test_memory_that_is_read_and_written(name, other):
         return OVERLAPS[name](p, i, {"itself": i, "a copy": i.clone(), "its first part": i[:1].expand(3)}[other])
 
     same_program(program)
+
+
+VALUES = (0.5, -0.5, float("nan"), 2, 300, -1, 1e-50, 1e30, 1e300, float("inf"), True)
+WRITES = {
+    "masked_fill": lambda p, x, m, v: x.masked_fill(m, v),
+    "masked_fill_": lambda p, x, m, v: x.masked_fill_(m, v),
+    "index_fill": lambda p, x, m, v: x.index_fill(0, p.tensor([0]), v),
+    "fill_": lambda p, x, m, v: x.fill_(v),
+    "x[mask]": lambda p, x, m, v: x.__setitem__(m, v) or x,
+    "x[0]": lambda p, x, m, v: x.__setitem__(0, v) or x,
+    "x[[0]]": lambda p, x, m, v: x.__setitem__([0], v) or x,
+    "index_put": lambda p, x, m, v: x.index_put((m,), p.as_tensor(v)),
+    "full_like": lambda p, x, m, v: p.full_like(x, v),
+    "where": lambda p, x, m, v: p.where(m, v, x),
+}
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("dtype", ("bool", "uint8", "int64", "float16", "float32", "float64"))
+@pytest.mark.parametrize("write", WRITES)
+def test_numbers_that_the_type_may_not_have(write, dtype):
+    """As a number of Python's and as tensors without axes, of several types."""
+    for value in VALUES:
+        for kind in (None, "float32", "float64", "int64"):
+            if kind == "int64" and not -(2**63) <= value < 2**63:
+                continue
+
+            def program(p, value=value, kind=kind):
+                given = value if kind is None else p.tensor(value, dtype=p.float64).to(getattr(p, kind))
+                return WRITES[write](p, p.zeros(3, dtype=getattr(p, dtype)), p.tensor([True, True, False]), given)
+
+            same_program(program)

@@ -369,3 +369,35 @@ def test_sample_of_expressions(program):
 @pytest.mark.parametrize("program", (read, written))
 def test_expressions(program, start):
     compare(program, range(start, start + 3000))
+
+
+PARTS = (
+    "...",
+    ":",
+    "None",
+    "0",
+    "torch.tensor(0)",
+    "1:",
+    ":2",
+    "1:2",
+    "True",
+    "[0]",
+    "[0, 1]",
+    "0, 0",
+    "0, :1",
+    "x > 10",
+    "x < 1",
+)
+
+
+@pytest.mark.parametrize("to", PARTS)
+def test_a_part_is_written_onto_the_whole(to):
+    """What is repeated, or one number, may lie in what is written to, as in `x[:] = x[0]`; other parts that overlap are refused."""
+    for start in PARTS:
+
+        def program(p, seed, code=f"x[{to}] = x[{start}]"):
+            x = p.arange(12.0).reshape(3, 4)
+            exec(code, {"x": x, "torch": p})
+            return x.tolist()
+
+        assert outcome(program, minitorch_pt, 0) == outcome(program, torch, 0), start

@@ -9,6 +9,7 @@ import collections
 import inspect
 import random
 import sys
+import warnings
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -364,6 +365,69 @@ def test_strides_of_small_axes(text):
     for ones(1, 3).t() + 1, we report (1, 1)."""
     ours, theirs = (eval(text, dict(vars(p))) for p in (minitorch_pt, torch))
     assert (ours.stride(), ours.is_contiguous()) == (theirs.stride(), theirs.is_contiguous())
+
+
+PLACES = (":", ":, 1:3", ":, 2:", "::2", ":, ::2", ":, :, None", "0", ":, 4:")
+BYTES = ("bool", "uint8", "int16", "float16", "int32", "float32", "int64", "float64")
+
+
+@pytest.mark.parametrize("dtype", BYTES)
+@pytest.mark.parametrize("part", PLACES)
+def test_bytes_of_a_part_are_its_bytes(part, dtype):
+    """view(dtype) of parts, of what is expanded and transposed: where it lies, and what is written through it."""
+
+    def facts(package, other, how):
+        whole = package.arange(16).to(getattr(package, dtype)).reshape(2, 8)
+        seen = eval(f"whole[{part}]{how}")
+        try:
+            view = seen.view(getattr(package, other))
+        except RuntimeError:
+            return "refused"
+        if ".expand" not in how:
+            view.zero_()
+        shared = view.untyped_storage().data_ptr() == whole.untyped_storage().data_ptr()
+        return tuple(view.shape), steps(view), view.storage_offset(), shared, whole.tolist()
+
+    for other in BYTES:
+        for how in ("", ".transpose(0, -1)", f".expand(3, *whole[{part}].shape)"):
+            assert facts(minitorch_pt, other, how) == facts(torch, other, how), (other, how)
+
+
+COPIES = (
+    "tensor({})",
+    "tensor({}, dtype=torch.float64)",
+    "ones(1).new_tensor({})",
+    "{}.clone()",
+    "2.0**{}",
+    "pow(2, {})",
+    "float_power(2, {})",
+)
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_copies_of_what_is_not_dense(copy):
+    arrays = ("{}.expand(3, 2, 4).numpy()", "{}.t().numpy()") if "tensor" in copy else ()
+    for source in ("{}.t()", "{}.expand(3, 2, 4)", "{}.t().expand(3, 4, 2)", "{}[:, ::2].t()", *arrays):
+
+        def strides(package, text=source):
+            made = text.format("arange(8.0).reshape(2, 4)")
+            return eval(copy.format(made), {**vars(package), "torch": package}).stride()
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert strides(minitorch_pt) == strides(torch), source
+
+
+IMAGE = "ones(2, 3, 4, 5).contiguous(memory_format=torch.channels_last)"
+
+
+@pytest.mark.parametrize("image", [IMAGE, f"{IMAGE}.contiguous()", f"{IMAGE}.transpose(0, 1)", f"{IMAGE}[0]"])
+def test_rolled_images(image):
+    def strides(package):
+        x = eval(image, {**vars(package), "torch": package})
+        return [x.roll(*by).stride() for by in ((1,), (1, 1), ((1, 2), (0, 2)), (1, -1))]
+
+    assert strides(minitorch_pt) == strides(torch)
 
 
 def test_every_kind_of_layout_names_a_rule():

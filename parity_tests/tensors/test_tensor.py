@@ -195,6 +195,17 @@ def deep_copies(torch):
 
 
 @program
+def deep_copies_go_down(torch):
+    x = sample(torch).requires_grad_()
+    (x * x).sum().backward()
+    x.parts, x.twin = [torch.ones(2)], x.grad
+    y, gradient = copy.deepcopy([x, x.grad])
+    gradient.add_(1)
+    y.parts[0].add_(1)
+    return y.grad, y.grad is gradient, y.twin is gradient, y.parts[0], x.parts[0], x.grad
+
+
+@program
 def parameters_deep_copied(torch):
     p = torch.nn.Parameter(sample(torch))
     q = copy.deepcopy(p)
@@ -264,6 +275,12 @@ def size_out_of_range(torch):
 @program
 def copy_computed(torch):
     copy.deepcopy(sample(torch).requires_grad_() * 2)
+
+
+@program
+def its_own_gradient(torch):
+    x = sample(torch)
+    x.grad = x
 
 
 @program

@@ -257,7 +257,8 @@ def _fill(number: int) -> Callable[..., Tensor]:
             raise RuntimeError(
                 f"fill only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
             )
-        filled = np.full(input.shape, dtypes.checked(array(value), input.dtype, array(input).size == 1), input.dtype)
+        filled = np.empty(input.shape, input.dtype)
+        filled[...] = dtypes.checked(array(value), input.dtype, array(input).size == 1)
         return filled, flat_slope, same
 
     fill.__qualname__ = fill.__name__

@@ -107,16 +107,18 @@ def _power(input: Array, exponent: Array | float) -> Pulled:
     return value, pull_base, pull_exponent
 
 
-_number_power = differentiable(_power.__wrapped__, promote="type", name="PowBackward2")
+@differentiable(promote="type", name="PowBackward2")
+def _number_power(input: Array, exponent: Array | float) -> Pulled:
+    """Of a number: contiguous, whatever the order of the exponents."""
+    value, *pulls = _power.__wrapped__(input, exponent)
+    return np.asarray(value, order="C"), *pulls
 
 
 def _whole_power(base: Array, exponent: Array | float) -> Array:
     """Whole numbers to whole powers; of negative ones the whole part is left: 0, but of 1 and -1."""
     inverse = np.where(np.abs(base) == 1, base, 0).astype(base.dtype)
-    negative = exponent < 0
-    return np.where(
-        negative, np.power(inverse, np.where(negative, -exponent, 0)), np.power(base, np.maximum(exponent, 0))
-    )
+    odd_or_even = np.where(exponent % 2 == 0, inverse * inverse, inverse)
+    return np.where(exponent < 0, odd_or_even, np.power(base, np.maximum(exponent, 0)))
 
 
 def pow_of(x: Array, n: Array | float) -> Array:

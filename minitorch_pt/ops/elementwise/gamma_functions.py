@@ -172,7 +172,12 @@ def polygamma(n: int, input: Tensor, *, out: CastOut | None = None) -> Tensor:
     return _polygamma.rule(input, n)
 
 
-@differentiable(promote=("float", 1))
+def _no_bools(input: Array, *_: object) -> None:
+    if array(input).dtype == bool:
+        raise RuntimeError("mvlgamma(): The input tensor may not be a boolean tensor; convert it with .int()")
+
+
+@differentiable(promote=("float", 1), check=_no_bools)
 def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Pulled:
     """The logarithm of the gamma function of p dimensions: sum over i < p of lgamma(x - i/2), plus p (p - 1) / 4 log(pi).
 

@@ -54,6 +54,15 @@ def test_whole_powers():
         ]
     )
     same_program(lambda p: p.tensor(base) ** -1)
+    for name in ("int8", "int16", "int32", "int64"):  # the least number has no negative
+
+        def of_the_least(p, name=name):
+            least = p.tensor(
+                [p.iinfo(getattr(p, name)).min, p.iinfo(getattr(p, name)).min + 1, -3, 0], dtype=getattr(p, name)
+            )
+            return [p.tensor(base, dtype=getattr(p, name))[:, None] ** least, *(n**least for n in base)]
+
+        same_program(of_the_least)
 
 
 POWERS = [-3, -2.5, -2, -1, -1.0, -0.5, 0, 0.5, 1, 1.0, 1.5, 2, 2.0, 3, 3.0, 4]
