@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
 from typing import Any
 
 from . import graph
@@ -71,6 +73,31 @@ def add_hook(target: Any, hook: Callable, stage: int = OF_TENSOR) -> RemovableHa
     handle = RemovableHandle(hooks)
     hooks[handle.id] = (stage, place, hook)
     return handle
+
+
+class _Turn(int):
+    """A place in torch's queue: leaves, which come before all nodes, have the same."""
+
+    edge: Any = None
+
+
+def in_turn(node: Node, edges: Sequence, pending: dict[int, list], due: dict[int, int]) -> Sequence:
+    """The inputs of a node in the order in which the hooks of those that are leaves run once it has been visited.
+
+    Its kind may say so, if all are given: by positions, or () for all from the last to the first. If it does not, torch's queue
+    decides, a heap, which does not keep the order of equals, of all to which no more gradients come.
+    """
+    order = node.kind.order
+    if order is not None and max(order, default=0) < len(edges):
+        return [edges[i] for i in order] if order else edges[::-1]
+    queue: list[_Turn] = []
+    before = [entry[0] for entry in pending.values() if all(entry[0] is not edge for edge in edges)]
+    for target in (*before, *edges):
+        if target is not None and due.get(id(target), node.seq) >= node.seq:
+            turn = _Turn(-target.seq if isinstance(target, Node) else -sys.maxsize)
+            turn.edge = target
+            heappush(queue, turn)
+    return [heappop(queue).edge for _ in edges if queue]
 
 
 def run_hooks(hooks: dict, gradient: Any, last: int = BEFORE) -> Any:

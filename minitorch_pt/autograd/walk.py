@@ -228,9 +228,7 @@ class Pass:
             node.release()
         # nothing may hold on to what was passed on, or a gradient that is ours alone would look shared
         flows = flow = gradient = None  # type: ignore[assignment]
-        if self.due and node.kind.order is not None and len(node.kind.order) == len(edges):
-            edges = [edges[i] for i in node.kind.order]
-        for edge in edges if self.due else ():
+        for edge in hooks.in_turn(node, edges, self.pending, self.due) if self.due else ():
             if self.due.get(id(edge)) == node.seq and id(edge) in self.leaves:
                 self.settle(self.leaves.pop(id(edge)))
 
@@ -329,9 +327,12 @@ _ALONE = _references([None, np.empty(0), False])  # the entry's, the function's,
 
 
 def _due(roots: list, useful: set | None) -> dict[int, int]:
-    """For each leaf with hooks the number of the node after which its gradient is complete: its hooks run then, not at the end."""
+    """For each leaf with hooks the number of the node after which its gradient is complete: its hooks run then, not at the end.
+
+    For each node too, by which the order of leaves that are complete at once is told; empty if no leaf has hooks.
+    """
     last: dict[int, int] = {}
-    stack, seen = list(roots), set()
+    stack, seen, hooked = list(roots), set(), False
     while stack:
         node = stack.pop()
         if not isinstance(node, Node) or id(node) in seen or not (useful is None or id(node) in useful):
@@ -339,9 +340,11 @@ def _due(roots: list, useful: set | None) -> dict[int, int]:
         seen.add(id(node))
         stack.extend(node.edges)
         for edge in node.edges:
-            if isinstance(edge, graph.Tensor) and (edge._hooks or edge._after):
+            found = isinstance(edge, graph.Tensor) and (edge._hooks or edge._after)
+            hooked = hooked or bool(found)
+            if found or isinstance(edge, Node):
                 last[id(edge)] = min(node.seq, last.get(id(edge), node.seq))
-    return last
+    return last if hooked else {}
 
 
 def _leading_to(roots: list, ends: dict[int, Any]) -> set[int]:

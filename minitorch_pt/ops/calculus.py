@@ -87,8 +87,8 @@ def _areas(name: str, y: Array, x: Array, dx: float | None, dim: int) -> Array:
         if given is not None and array(given).dtype == bool:
             raise RuntimeError(f"{name}: received a bool input, but bool is not supported; convert with .float()")
     axis = from_front(dim, y.ndim)
-    after, before = _ends(y, axis)
     if x is None:
+        after, before = _ends(y, axis)
         return (after + before) * (1 if dx is None else dx)
     if not x.ndim or x.shape[axis if x.ndim == y.ndim else -1] != y.shape[axis]:
         raise RuntimeError(
@@ -97,6 +97,7 @@ def _areas(name: str, y: Array, x: Array, dx: float | None, dim: int) -> Array:
     if x.ndim == 1:
         x = x.reshape((-1,) + (1,) * (y.ndim - axis - 1))
     right, left = _ends(x, x.ndim - y.ndim + axis)
+    after, before = _ends(y, axis)
     return (right - left) * (after + before)
 
 

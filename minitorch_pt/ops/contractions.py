@@ -277,4 +277,4 @@ def _einsum_rule(*operands: Array, terms: list[str], result: str) -> Pulled:
     return value, *(pull_of(k) for k in range(len(operands)))
 
 
-_einsum = differentiable(_einsum_rule, promote="type", name="ViewBackward0")
+_einsum = differentiable(_einsum_rule, promote="type", name="ViewBackward0", order="")
