@@ -145,10 +145,6 @@ REASONS = {
         "utils.checkpoint* autograd.graph.* quasirandom *.name *.index "
         "is_warn_always_enabled set_warn_always functional.*_lowrank",
     ),
-    "steps": (
-        "the steps of optimizers are methods of their classes; use torch.optim.SGD, Adam and the others",
-        "optim.*.*",
-    ),
     "private": (
         "it is an inner part of PyTorch's; a program finds what it needs under PyTorch's documented names",
         "_* functional.has_* return_types.* serialization.* overrides* classproperty SUM AVG *Dict Capsule Deep* Deserialization* "
