@@ -127,6 +127,8 @@ class Tensor(Methods, Facts, Conversions, Memory):
         if value is not None:
             if not isinstance(value, Tensor):
                 raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value)}")
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad: give a clone()")
             if value.shape != self.shape:
                 raise RuntimeError(
                     f"assigned grad has data of a different size: grad has {list(value.shape)}, the tensor has {list(self.shape)}; they must be equal"
