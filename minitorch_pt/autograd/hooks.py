@@ -25,17 +25,9 @@ def leaf_has_hooks() -> None:
     leaves_have_hooks = True
 
 
-passes_are_watched = False
-
 # sparse/tensor.py sets these: the class of sparse tensors, from the first one on; and what makes one of indices, values and a shape
 Sparse: Any = None
 sparse_rows: Any = None
-
-
-def watch_passes() -> None:
-    """From now on `recording.task` tells of the backward pass that is under way."""
-    global passes_are_watched
-    passes_are_watched = True
 
 
 class RemovableHandle:

@@ -152,18 +152,23 @@ class Pass:
     heap: the keys of `pending`; it gives the youngest node
     found: id -> gradient, of the nodes and leaves that were asked for; None if all leaves are; useful: the ids of the nodes on the way there
     fill: put gradients into the `.grad` of leaves also when some were asked for
+    starts: where it begins; after: what a program has asked to be called when all is done; number: of the pass, once it was asked for
     """
 
-    __slots__ = ("create_graph", "due", "fill", "found", "heap", "hunting", "keep", "leaves", "pending", "useful")
+    __slots__ = (
+        "after", "create_graph", "due", "fill", "found", "heap", "hunting", "keep", "leaves", "number", "pending", "starts", "useful",
+    )  # fmt: skip
     heap: list[int]
     pending: dict[int, list]
     leaves: dict[int, list]
     useful: Any
     found: Any
     due: Any
+    after: Any
 
     def __init__(self, starts: list, keep: bool, create_graph: bool, wanted: list | None, fill: bool) -> None:
         self.heap, self.pending, self.leaves = [], {}, {}
+        self.starts, self.after = starts, None
         self.keep, self.create_graph, self.fill = keep, create_graph, fill
         self.useful = self.found = None
         if wanted is not None:
@@ -373,9 +378,7 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
     way = Pass(starts, keep, create_graph, wanted, fill)
     hush()
     before, recording.on = recording.on, create_graph
-    outer = recording.task if hooks.passes_are_watched else None
-    if hooks.passes_are_watched:
-        recording.task = starts, way.useful, way.found
+    outer, recording.task = recording.task, way
     try:
         for root, gradient in starts:
             if len(starts) == 1 or way.found is None or id(root) in way.useful or id(root) in way.found:
@@ -385,8 +388,8 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
         way.walk()
         for entry in way.leaves.values():
             way.settle(entry)
+        while way.after:
+            way.after.pop(0)()
     finally:
-        recording.on = before
-        if hooks.passes_are_watched:
-            recording.task = outer
+        recording.on, recording.task = before, outer
     return list(map(way.gradient_of, wanted or ()))
