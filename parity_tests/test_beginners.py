@@ -150,11 +150,6 @@ MISTAKES = {
         "only one element tensors can be converted to Python scalars",
         "torch.stack()",
     ),
-    "a tensor of a list of tensors of whole numbers": (
-        "torch.tensor([torch.tensor([1, 2]), torch.tensor([3, 4])])",
-        "only integer tensors of a single element can be converted to an index",
-        "torch.stack()",
-    ),
     "shapes that do not broadcast": (
         "torch.ones(4, 3) + torch.ones(4)",
         "The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1",
