@@ -82,6 +82,8 @@ def in_turn(node: Node, edges: Sequence, pending: dict[int, list], due: dict[int
     order = node.kind.order
     if order is not None and max(order, default=0) < len(edges):
         return [edges[i] for i in order] if order else edges[::-1]
+    if len(edges) < 3:  # a heap keeps the order of two
+        return edges
     queue: list[_Turn] = []
     before = [entry[0] for entry in pending.values() if all(entry[0] is not edge for edge in edges)]
     for target in (*before, *edges):
