@@ -20,7 +20,7 @@ class _AnyTensor(type):
         return isinstance(instance, graph.Tensor)
 
 
-class ImperativeEngine:
+class _Engine:
     """What leads the backward passes, as programs know it: it calls functions when a pass is over."""
 
     @staticmethod
@@ -52,7 +52,7 @@ def current_task() -> int:
 class Variable(metaclass=_AnyTensor):
     """`Variable(data)` gives a leaf on the memory of `data`; every tensor is an instance."""
 
-    _execution_engine = ImperativeEngine()
+    _execution_engine = _Engine()
 
     def __new__(cls, data: Any = None, requires_grad: bool = False, volatile: bool | None = None) -> Any:
         if volatile is not None:
