@@ -83,6 +83,7 @@ _settle(
 vars(_sys.modules[f"{__name__}._C"]).update(
     _CORE,
     _infer_size=ops.broadcast_shapes,
+    _current_graph_task_id=autograd.variable.current_task,
     _disabled_torch_function_impl=autograd.takeovers.never,
     _TensorMeta=type,
 )

@@ -116,7 +116,7 @@ REASONS = {
     ),
     "measure": (
         "it measures in Python only; use torch.profiler, time.perf_counter or cProfile",
-        "profiler* utils.benchmark utils.flop_counter utils.*hroughput* autograd.profiler* utils.collect_env utils.module_tracker Benchmark* "
+        "profiler* utils.benchmark utils.flop_counter utils.*hroughput* autograd.profiler* utils.collect_env Benchmark* "
         "ThroughputBenchmark",
     ),
     "memory": (
@@ -144,10 +144,6 @@ REASONS = {
         "linalg.ldl_* lobpcg nn.*CrossMapLRN2d nn.*LinearCrossEntropy* nn.*linear_cross_entropy* nn.attention.* "
         "utils.checkpoint* autograd.graph.* quasirandom *.name *.index "
         "is_warn_always_enabled set_warn_always functional.*_lowrank",
-    ),
-    "steps": (
-        "the steps of optimizers are methods of their classes; use torch.optim.SGD, Adam and the others",
-        "optim.*.*",
     ),
     "private": (
         "it is an inner part of PyTorch's; a program finds what it needs under PyTorch's documented names",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from . import changes, graph, hooks
+from . import changes, graph
 from .graph import Node
 from .hooks import RemovableHandle
 from .modes import recording
@@ -81,12 +81,11 @@ def register_multi_grad_hook(tensors: Sequence, fn: Callable, *, mode: str = "al
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
     if not all(tensor.requires_grad for tensor in tensors):
         raise AssertionError("Expected gradient function to be set: one of the tensors does not require grad")
-    hooks.watch_passes()
     place: dict[str, Any] = {"task": None}
 
     def due(task: Any) -> int:
         """How many of the tensors this pass reaches."""
-        reached = _reached(*task)
+        reached = _reached(task.starts, task.useful, task.found)
         return sum(
             id(graph.source(edge)[0] if isinstance(edge, Node) else edge) in reached
             for edge in map(graph.target, tensors)

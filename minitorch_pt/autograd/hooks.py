@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
 from typing import Any
 
 from . import graph
@@ -23,17 +25,9 @@ def leaf_has_hooks() -> None:
     leaves_have_hooks = True
 
 
-passes_are_watched = False
-
 # sparse/tensor.py sets these: the class of sparse tensors, from the first one on; and what makes one of indices, values and a shape
 Sparse: Any = None
 sparse_rows: Any = None
-
-
-def watch_passes() -> None:
-    """From now on `recording.task` tells of the backward pass that is under way."""
-    global passes_are_watched
-    passes_are_watched = True
 
 
 class RemovableHandle:
@@ -72,6 +66,33 @@ def add_hook(target: Any, hook: Callable, stage: int = OF_TENSOR) -> RemovableHa
     handle = RemovableHandle(hooks)
     hooks[handle.id] = (stage, place, hook)
     return handle
+
+
+class _Turn(int):
+    """A place in torch's queue: leaves, which come before all nodes, have the same."""
+
+    edge: Any = None
+
+
+def in_turn(node: Node, edges: Sequence, pending: dict[int, list], due: dict[int, int]) -> Sequence:
+    """The inputs of a node in the order in which the hooks of those that are leaves run once it has been visited.
+
+    Its kind may say so, if all are given: by positions, or () for all from the last to the first. If it does not, torch's queue
+    decides, a heap, which does not keep the order of equals, of all to which no more gradients come.
+    """
+    order = node.kind.order
+    if order is not None and max(order, default=0) < len(edges):
+        return [edges[i] for i in order] if order else edges[::-1]
+    if len(edges) < 3:  # a heap keeps the order of two
+        return edges
+    queue: list[_Turn] = []
+    before = [entry[0] for entry in pending.values() if all(entry[0] is not edge for edge in edges)]
+    for target in (*before, *edges):
+        if target is not None and due.get(id(target), node.seq) >= node.seq:
+            turn = _Turn(-target.seq if isinstance(target, Node) else -sys.maxsize)
+            turn.edge = target
+            heappush(queue, turn)
+    return [heappop(queue).edge for _ in edges if queue]
 
 
 def run_hooks(hooks: dict, gradient: Any, last: int = BEFORE) -> Any:

@@ -21,7 +21,7 @@ class _PerThread(threading.local):
     on = True  # never in inference mode
     asked = True  # in inference mode: what was switched on or off, and tells only `is_grad_enabled`
     always = False  # whether operations are recorded whatever is asked for: while tensors carry tangents
-    task: Any = None  # the backward pass that is under way: where it starts, and the nodes that it needs (None: all)
+    task: Any = None  # the backward pass that is under way
 
 
 # called with each new node of the graph, the value that it stands for and the arguments that the rule was given, or None

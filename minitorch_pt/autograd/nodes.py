@@ -17,6 +17,7 @@ from . import graph
 from .graph import Node
 from .hooks import AFTER, BEFORE, RemovableHandle, add_hook
 from .modes import recording
+from .saved_tensors import SavedTensor, raw_saved_of
 from .walk import flows_of
 
 __all__ = ["shown"]
@@ -190,7 +191,10 @@ class OperationNode(Shown):
         return tensor
 
     def __getattr__(self, name: str) -> Any:
-        saved = self._saved() if name.startswith("_saved_") else {}
+        raw = name.startswith("_raw_saved_")
+        saved = self._saved() if raw or name.startswith("_saved_") else {}
+        if raw and isinstance(saved.get(name[4:]), graph.Tensor):
+            return SavedTensor(self, name[4:])
         if name in saved:
             return saved[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
@@ -208,6 +212,8 @@ class FunctionNode(Shown):
         return object.__repr__(self)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_raw_saved_tensors":
+            return raw_saved_of(self.__dict__["ctx"])
         return getattr(self.__dict__["ctx"], name)
 
 
@@ -250,9 +256,25 @@ class AccumulateGrad(Shown):
         """Its name in torch."""
         return "torch::autograd::AccumulateGrad"
 
+    def _sequence_nr(self) -> int:
+        return 2**64 - 1  # before all others
+
     def register_prehook(self, hook: Callable) -> RemovableHandle:
         """Call `hook((gradient,))` before the gradient is added to `.grad`; it may return another tuple."""
         return add_hook(self.variable, hook, BEFORE)
+
+    def register_hook(self, hook: Callable) -> RemovableHandle:
+        """Call `hook((), (gradient,))` once the gradient has been added to `.grad`."""
+        shown: list = []
+        before = add_hook(self.variable, lambda given: shown.extend(given), BEFORE)
+
+        def after(leaf: Any) -> None:
+            hook((), (shown.pop(),))
+
+        handle = self.variable.register_post_accumulate_grad_hook(after)
+        self.variable._hooks[handle.id] = self.variable._hooks.pop(before.id)
+        handle._tables.append(self.variable._hooks)  # both go together
+        return handle
 
 
 # of each leaf, by its id; a node keeps its leaf alive. Not WeakValueDictionary, in whose Python code a Ctrl-C would be lost

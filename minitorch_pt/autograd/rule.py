@@ -325,7 +325,8 @@ def differentiable(function: Callable | None = None, **options: Any) -> Any:
         list, what the gradient of each input needs. By default it is what the gradient functions hold. To be said where torch's
         node saves something else; all other arrays that the functions hold must then be copies
     fills: whether the gradient functions get zeros for outputs to which no gradient came, and not None
-    order: in which order the hooks of leaves run, if not in that of the arguments, and all are given: "bias input weight"
+    order: in which order the hooks of inputs that are leaves run, if not in that of the arguments, and all are given: "bias input
+        weight"; "" for from the last to the first
     exact: the gradients have the shapes and types of the inputs without the engine's looking at it
     plain: the same operation composed of others, differentiated in its place where the rule cannot run on Tensors
     """

@@ -15,7 +15,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from types import FunctionType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -24,13 +24,20 @@ from .graph import Node
 from .modes import no_grad, watchers
 from .walk import pulled
 
-__all__ = ["disable_saved_tensors_hooks", "save_on_cpu", "saved_tensors_hooks", "through_hooks"]
+__all__ = [
+    "allow_mutation_on_saved_tensors",
+    "disable_saved_tensors_hooks",
+    "save_on_cpu",
+    "saved_tensors_hooks",
+    "through_hooks",
+]
 
 
 class _PerThread(threading.local):
     def __init__(self) -> None:
         self.hooks: list[tuple] = []  # (pack, unpack, whether all that the node holds is packed); the last is in force
         self.refusal: str | None = None
+        self.copies = False  # whether what is saved may be changed
 
 
 _state = _PerThread()
@@ -99,6 +106,65 @@ def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
         _state.refusal = before
 
 
+class _Copies:
+    """What `allow_mutation_on_saved_tensors` keeps."""
+
+    def __init__(self) -> None:
+        self.kept: dict[object, Any] = {}
+
+    def clear(self) -> None:
+        """Let go of it: the graphs that were recorded can no longer be run."""
+        self.kept.clear()
+
+    def pack(self, tensor: Any) -> object:
+        """Keep a copy."""
+        place = object()
+        self.kept[place] = tensor.clone()
+        return place
+
+    def unpack(self, place: object) -> Any:
+        """The copy.
+
+        Raises:
+            AssertionError: it was let go.
+        """
+        if place not in self.kept:
+            raise AssertionError(
+                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' context in which the graph was originally recorded: "
+                "call backward() inside it, and clear() after"
+            )
+        return self.kept[place]
+
+
+@contextlib.contextmanager
+def allow_mutation_on_saved_tensors() -> Iterator[_Copies]:
+    """Inside, tensors that are saved for backward may be changed in place: gradients are those of the numbers as they were.
+
+    Each is copied when it is saved. Backward runs inside too; `clear()` of what the context gives lets go of the copies before its end.
+
+    Raises:
+        RuntimeError: inside another one. AssertionError: backward after its end.
+
+    >>> x = torch.tensor([2.0, 3.0], requires_grad=True)
+    >>> with torch.autograd.graph.allow_mutation_on_saved_tensors():
+    ...     y = x.clone()
+    ...     squares = y**2
+    ...     _ = y.zero_()
+    ...     squares.sum().backward()
+    >>> x.grad
+    tensor([4., 6.])
+    """
+    if _state.copies:
+        raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+    copies, _state.copies = _Copies(), True
+    try:
+        with saved_tensors_hooks(copies.pack, copies.unpack):
+            yield copies
+    finally:
+        copies.clear()
+        _state.copies = False
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Gradient functions, taken apart and put together
 # ---------------------------------------------------------------------------------------------------------------------
@@ -152,9 +218,13 @@ def _packed(node: Node, value: Any, args: Any) -> None:
     """Hand what a new node keeps to the hooks in force. (Those of a Function hand on what `save_for_backward` was given.)"""
     if not _state.hooks or node.kind.rule is None:
         return
-    pack, unpack, whole = _state.hooks[-1]
     if node.kind.keeps:
         node.outputs = value if isinstance(value, (tuple, list)) else (value,)
+    _pack(node, *_state.hooks[-1])
+
+
+def _pack(node: Node, pack: Callable, unpack: Callable, whole: bool) -> None:
+    """Hand what a node keeps to `pack`, and have it back from `unpack` when it is needed."""
     kept = list(graph.arrays_in(node._kept()))
     wanted = {id(array) for array in kept}
     places: dict[int, _Place] = {}  # by id of an array
@@ -179,7 +249,7 @@ def _packed(node: Node, value: Any, args: Any) -> None:
         note(array)
     args = None if node.args is None else [_apart(a, note) if whole else places.get(id(a), a) for a in node.args]
     if packed:
-        _Packed(node, pulls, args, [unpack, packed], bool(copied))
+        _Packed(node, pulls, args, [(unpack, thing) for thing in packed], bool(copied))
 
 
 class _Packed:
@@ -192,10 +262,10 @@ class _Packed:
         node.pulls, node.args, node.outputs = self.flows, args, None
         me = weakref.ref(node)  # the node holds on to this
         node.restored = lambda: self.restored(me())  # type: ignore[attr-defined]
+        node.packed = self  # type: ignore[attr-defined]
 
     def _arrays(self) -> list:
-        unpack, packed = self.kept
-        return [_unpacked(unpack, thing)._data for thing in packed]
+        return [_unpacked(unpack, thing)._data for unpack, thing in self.kept]
 
     def _functions(self, arrays: list) -> Any:
         if not self.anew:
@@ -212,7 +282,8 @@ class _Packed:
         arrays = self._arrays()
         twin = copy.copy(node)
         twin.kind, twin.pulls, twin.args = self.kind, self._functions(arrays), _together(self.args, arrays)
-        twin.__dict__.pop("restored")
+        for name in ("restored", "packed", "raw"):
+            twin.__dict__.pop(name, None)
         return twin
 
 
@@ -268,3 +339,71 @@ def through_hooks(tensors: tuple) -> Callable | None:
     pack, unpack, _ = _state.hooks[-1]
     kept = [(t is not None, None if t is None else _through(pack, t)) for t in tensors]
     return lambda: tuple(_unpacked(unpack, thing) if there else None for there, thing in kept)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Hooks of one saved tensor
+# ---------------------------------------------------------------------------------------------------------------------
+class SavedTensor:
+    """A tensor that a node has saved, `node._raw_saved_self`: to set hooks for it alone.
+
+    node: a node, or the ctx of a Function; name: of the tensor, or its place.
+    """
+
+    __module__ = "minitorch_pt._C._autograd"
+
+    def __init__(self, node: Any, name: Any) -> None:
+        self._node, self._name = node, name
+
+    def register_hooks(self, pack_hook: Callable[[Any], Any], unpack_hook: Callable[[Any], Any]) -> None:
+        """Keep `pack_hook(tensor)` in its place; backward gets `unpack_hook` of that.
+
+        Raises:
+            RuntimeError: it has hooks already, or pack_hook changes its tensor. TypeError: a hook is no function.
+        """
+        for hook in (pack_hook, unpack_hook):
+            if not callable(hook):
+                raise TypeError(
+                    f"register_hooks(): incompatible function arguments: {type(hook).__name__} is no function"
+                )
+        if isinstance(self._name, int):
+            return _hooks_of_one(self._node, self._name, pack_hook, unpack_hook)
+        node = self._node
+        if "raw" not in node.__dict__:
+            if "restored" in node.__dict__:
+                _refuse_hooks()
+            saved = {name: value._data for name, value in node._saved().items() if isinstance(value, graph.Tensor)}
+            _pack(node, _as_it_is, _as_it_is, False)
+            arrays = [tensor._data for _, tensor in node.packed.kept]
+            node.raw = {name: i for name, array in saved.items() for i, kept in enumerate(arrays) if kept is array}
+        if self._name not in node.raw:  # taken: one array may have two names
+            _refuse_hooks()
+        place = node.raw.pop(self._name)
+        unpack, tensor = node.packed.kept[place]
+        if unpack is _as_it_is:
+            node.packed.kept[place] = unpack_hook, _through(pack_hook, tensor)
+
+
+def _as_it_is(tensor: Any) -> Any:
+    return tensor
+
+
+def _refuse_hooks() -> NoReturn:
+    raise RuntimeError(
+        "Calling register_hooks on a saved tensor whose hooks have already been set: set them once, and first"
+    )
+
+
+def _hooks_of_one(ctx: Any, place: int, pack: Callable, unpack: Callable) -> None:
+    """Hooks of one of the tensors that a Function has saved."""
+    own = ctx.__dict__.setdefault("_own", {})
+    if place in own or (ctx._unpack is not None and not own):
+        _refuse_hooks()
+    own[place] = unpack, _through(pack, ctx._saved[place])
+    saved = ctx._saved = tuple(None if i == place else tensor for i, tensor in enumerate(ctx._saved))
+    ctx._unpack = lambda: tuple(_unpacked(*own[i]) if i in own else tensor for i, tensor in enumerate(saved))
+
+
+def raw_saved_of(ctx: Any) -> tuple[SavedTensor, ...]:
+    """What a Function has saved, one by one."""
+    return tuple(SavedTensor(ctx, i) for i in range(len(ctx._saved)))

@@ -152,18 +152,23 @@ class Pass:
     heap: the keys of `pending`; it gives the youngest node
     found: id -> gradient, of the nodes and leaves that were asked for; None if all leaves are; useful: the ids of the nodes on the way there
     fill: put gradients into the `.grad` of leaves also when some were asked for
+    starts: where it begins; after: what a program has asked to be called when all is done; number: of the pass, once it was asked for
     """
 
-    __slots__ = ("create_graph", "due", "fill", "found", "heap", "hunting", "keep", "leaves", "pending", "useful")
+    __slots__ = (
+        "after", "create_graph", "due", "fill", "found", "heap", "hunting", "keep", "leaves", "number", "pending", "starts", "useful",
+    )  # fmt: skip
     heap: list[int]
     pending: dict[int, list]
     leaves: dict[int, list]
     useful: Any
     found: Any
     due: Any
+    after: Any
 
     def __init__(self, starts: list, keep: bool, create_graph: bool, wanted: list | None, fill: bool) -> None:
         self.heap, self.pending, self.leaves = [], {}, {}
+        self.starts, self.after = starts, None
         self.keep, self.create_graph, self.fill = keep, create_graph, fill
         self.useful = self.found = None
         if wanted is not None:
@@ -228,9 +233,7 @@ class Pass:
             node.release()
         # nothing may hold on to what was passed on, or a gradient that is ours alone would look shared
         flows = flow = gradient = None  # type: ignore[assignment]
-        if self.due and node.kind.order is not None and len(node.kind.order) == len(edges):
-            edges = [edges[i] for i in node.kind.order]
-        for edge in edges if self.due else ():
+        for edge in hooks.in_turn(node, edges, self.pending, self.due) if self.due else ():
             if self.due.get(id(edge)) == node.seq and id(edge) in self.leaves:
                 self.settle(self.leaves.pop(id(edge)))
 
@@ -329,9 +332,12 @@ _ALONE = _references([None, np.empty(0), False])  # the entry's, the function's,
 
 
 def _due(roots: list, useful: set | None) -> dict[int, int]:
-    """For each leaf with hooks the number of the node after which its gradient is complete: its hooks run then, not at the end."""
+    """For each leaf with hooks the number of the node after which its gradient is complete: its hooks run then, not at the end.
+
+    For each node too, by which the order of leaves that are complete at once is told; empty if no leaf has hooks.
+    """
     last: dict[int, int] = {}
-    stack, seen = list(roots), set()
+    stack, seen, hooked = list(roots), set(), False
     while stack:
         node = stack.pop()
         if not isinstance(node, Node) or id(node) in seen or not (useful is None or id(node) in useful):
@@ -339,9 +345,11 @@ def _due(roots: list, useful: set | None) -> dict[int, int]:
         seen.add(id(node))
         stack.extend(node.edges)
         for edge in node.edges:
-            if isinstance(edge, graph.Tensor) and (edge._hooks or edge._after):
+            found = isinstance(edge, graph.Tensor) and (edge._hooks or edge._after)
+            hooked = hooked or bool(found)
+            if found or isinstance(edge, Node):
                 last[id(edge)] = min(node.seq, last.get(id(edge), node.seq))
-    return last
+    return last if hooked else {}
 
 
 def _leading_to(roots: list, ends: dict[int, Any]) -> set[int]:
@@ -370,9 +378,7 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
     way = Pass(starts, keep, create_graph, wanted, fill)
     hush()
     before, recording.on = recording.on, create_graph
-    outer = recording.task if hooks.passes_are_watched else None
-    if hooks.passes_are_watched:
-        recording.task = starts, way.useful, way.found
+    outer, recording.task = recording.task, way
     try:
         for root, gradient in starts:
             if len(starts) == 1 or way.found is None or id(root) in way.useful or id(root) in way.found:
@@ -382,8 +388,8 @@ def run_backward(starts: list, keep: bool, create_graph: bool, wanted: list | No
         way.walk()
         for entry in way.leaves.values():
             way.settle(entry)
+        while way.after:
+            way.after.pop(0)()
     finally:
-        recording.on = before
-        if hooks.passes_are_watched:
-            recording.task = outer
+        recording.on, recording.task = before, outer
     return list(map(way.gradient_of, wanted or ()))

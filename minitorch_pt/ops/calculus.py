@@ -87,8 +87,8 @@ def _areas(name: str, y: Array, x: Array, dx: float | None, dim: int) -> Array:
         if given is not None and array(given).dtype == bool:
             raise RuntimeError(f"{name}: received a bool input, but bool is not supported; convert with .float()")
     axis = from_front(dim, y.ndim)
-    after, before = _ends(y, axis)
     if x is None:
+        after, before = _ends(y, axis)
         return (after + before) * (1 if dx is None else dx)
     if x.ndim == 1:
         if x.shape[0] != y.shape[axis]:
@@ -99,6 +99,7 @@ def _areas(name: str, y: Array, x: Array, dx: float | None, dim: int) -> Array:
     elif x.ndim < y.ndim:
         x = x.reshape((1,) * (y.ndim - x.ndim) + tuple(x.shape))
     right, left = _ends(x, axis - y.ndim if x.ndim < y.ndim else axis)
+    after, before = _ends(y, axis)
     return (right - left) * (after + before)
 
 

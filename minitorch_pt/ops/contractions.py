@@ -95,6 +95,8 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     if any(len(set(term)) < len(term) or (1 in shape) for term, shape in zip(terms, shapes, strict=True)):
         plain = (_plain_factor(term, t, sizes) for term, t in zip(terms, factors, strict=True))
         terms, factors = zip(*plain, strict=True)
+    if len(terms) == 1 and len(result) == len(terms[0]):
+        return permute(factors[0], [terms[0].index(letter) for letter in result])
     if len({t.dtype for t in factors}) > 1:
         _types_of_factors(terms, factors, result)
     return _einsum(*factors, terms=terms, result=result)
@@ -292,4 +294,11 @@ def _einsum_rule(*operands: Array, terms: Sequence[str], result: str) -> Pulled:
     return value, *(pull_of(k) for k in range(len(operands)))
 
 
-_einsum = differentiable(_einsum_rule, promote="type", name="ViewBackward0")
+def _last_step(*operands: Array, terms: list[str], result: str) -> str:
+    """torch's name of the node: products that sum are products of matrices, the last of which is brought into shape."""
+    if len(terms) == 1:
+        return "SumBackward1"
+    return "ViewBackward0" if set("".join(terms)) - set(result) else "MulBackward0"
+
+
+_einsum = differentiable(_einsum_rule, promote="type", name=_last_step, order="")

@@ -13,6 +13,7 @@ from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable
 from .axes import from_front
 from .checks import no_bools
+from .picking import underivable
 
 if TYPE_CHECKING:
     from ..autograd.contract import Array, Dim, Number, Operand, Pulled, Tensor
@@ -107,7 +108,10 @@ def _runs(input: Array, dim: int | None) -> Pulled:
     return (values, inverse.reshape(input.shape) if dim is None else inverse, counts), _no_gradient
 
 
-@nondifferentiable
+_no_bincount = underivable("bincount")
+
+
+@differentiable(linear=True, name="torch::autograd::NotImplemented")
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Pulled:
     """How often each number 0, 1, 2, ... occurs, or the sum of its weights.
 
@@ -131,7 +135,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
             f"weights should be 1-d and have the same length as input, got {list(weights.shape)} and {list(input.shape)}"
         )
     counts = np.bincount(input, weights, minlength)
-    return counts.astype(np.float32) if weights is not None and weights.dtype == np.float32 else counts
+    counts = counts.astype(np.float32) if weights is not None and weights.dtype == np.float32 else counts
+    return counts, _no_bincount, _no_bincount
 
 
 def _places(sequence: np.ndarray, values: Array, side: str, order: Array | None = None) -> Array:

@@ -22,7 +22,7 @@ def flat_slope(g: Array) -> Array:
 def underivable(name: str) -> Callable:
     """The gradient function of what torch does not differentiate."""
 
-    def refuse(g: Array) -> NoReturn:
+    def refuse(*g: Array) -> NoReturn:
         raise RuntimeError(f"derivative for aten::{name} is not implemented")
 
     return refuse

@@ -250,6 +250,7 @@ ger = outer
         else "ViewBackward0"
     ),
     saves=["other", "input"],
+    order="",
 )
 def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Pulled:
     """Sums of products over the last axes: (..., k), (... , k) -> (..., ...).

@@ -10,12 +10,14 @@ import numpy as np
 from .. import return_types
 from ..arrays.dtypes import TITLES
 from ..arrays.notices import warn
+from ..autograd import graph
 from ..autograd.contract import composed
-from ..autograd.rule import array, nondifferentiable
+from ..autograd.rule import array, differentiable
 from .diagonal import diag
 from .elementwise.arithmetic import true_divide
 from .elementwise.choosing import clip
 from .elementwise.exponentials import sqrt
+from .picking import underivable
 from .shape import squeeze
 
 if TYPE_CHECKING:
@@ -153,7 +155,7 @@ def _counted(name: str, points: np.ndarray, edges: list, weight: Array | None, d
     return hist
 
 
-@nondifferentiable(returns=return_types.histogram)
+@differentiable(returns=return_types.histogram, linear=True, name="torch::autograd::NotImplemented")
 def _histogram(
     input: Array, bins: Tensor | int, limits: tuple[float, float] | None, weight: Array | None, density: bool
 ) -> Pulled:
@@ -171,7 +173,8 @@ def _histogram(
             f"torch.histogram: bins must be a number or a vector of edges, but got shape {list(bins.shape)}"
         )
     edges = bins if isinstance(bins, np.ndarray) else _even_edges(data[:, 0], bins, limits, 0)
-    return _counted("histogram", data, [edges], weight, density), edges.copy()
+    found = _counted("histogram", data, [edges], weight, density), edges.copy()
+    return found, *[underivable("histogram")] * 4
 
 
 @composed
@@ -204,11 +207,11 @@ def histogram(
     return _histogram(input, bins, range, weight, density)
 
 
-@nondifferentiable
+@differentiable(linear=True, name="torch::autograd::NotImplemented")
 def _histogramdd(
-    input: Array, bins: Tensor | int, limits: tuple[float, float] | None, weight: Array | None, density: bool
+    input: Array, weight: Array | None, *ends: Array, bins: Any, limits: tuple[float, ...] | None, density: bool
 ) -> Pulled:
-    """The histogram, and after it the edges of each variable."""
+    """The histogram, and after it the edges of each variable, which are `ends` if these are given."""
     if input.ndim < 2:
         raise RuntimeError(f"torch.histogramdd: input tensor should have at least 2 dimensions, but got {input.ndim}")
     n = input.shape[-1]
@@ -218,7 +221,7 @@ def _histogramdd(
             f"innermost dimension, but got {list(weight.shape)} for an input of {list(input.shape)}"
         )
     points = input.reshape(-1, n)
-    given = [bins] * n if isinstance(bins, int) else [array(b) for b in bins]
+    given = ends or ([bins] * n if isinstance(bins, int) else bins)
     if len(given) != n:
         raise RuntimeError(
             f"torch.histogramdd: expected {n} sequences of bin edges, or numbers of bins, for a {n}-dimensional histogram but got {len(given)}. "
@@ -232,7 +235,8 @@ def _histogramdd(
         b.copy() if isinstance(b, np.ndarray) else _even_edges(points[:, i], b, limits and limits[2 * i : 2 * i + 2], i)
         for i, b in enumerate(given)
     ]
-    return _counted("histogramdd", points, edges, weight, density), *edges
+    found = _counted("histogramdd", points, edges, weight, density), *edges
+    return found, *[underivable("_histogramdd_from_bin_cts")] * (2 + len(ends))
 
 
 @composed
@@ -255,5 +259,6 @@ def histogramdd(
     tensor([[1., 1.],
             [0., 2.]])
     """
-    hist, *edges = _histogramdd(input, bins, range, weight, density)
-    return return_types.histogramdd((hist, tuple(edges)))
+    ends = bins if not isinstance(bins, int) and bins and isinstance(bins[0], graph.Tensor) else ()
+    hist, *edges = _histogramdd(input, weight, *ends, bins=bins, limits=range, density=density)
+    return return_types.histogramdd((hist, tuple(ends or edges)))

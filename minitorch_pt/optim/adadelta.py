@@ -9,9 +9,10 @@ import numpy as np
 
 from ..tensors.tensor import Tensor
 from .algorithms import Elementwise, zeros
+from .forms import form
 from .optimizer import check_implementation, counter, nonnegative, number
 
-__all__ = ["Adadelta"]
+__all__ = ["Adadelta", "adadelta"]
 
 
 class Adadelta(Elementwise):
@@ -82,3 +83,11 @@ class Adadelta(Elementwise):
             p -= rate * delta
 
         return update
+
+
+adadelta = form(
+    Adadelta,
+    "params grads square_avgs acc_deltas state_steps",
+    "capturable foreach differentiable has_complex",
+    "lr rho eps weight_decay maximize",
+)

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..tensors.tensor import Tensor, wrap
 from .algorithms import Elementwise
+from .forms import form
 from .optimizer import check_implementation, counter, nonnegative, number
 
-__all__ = ["Adagrad"]
+__all__ = ["Adagrad", "adagrad"]
 
 
 class Adagrad(Elementwise):
@@ -101,3 +102,11 @@ class Adagrad(Elementwise):
             p -= rate * g / root
 
         return update
+
+
+adagrad = form(
+    Adagrad,
+    "params grads state_sums state_steps",
+    "fused grad_scale found_inf has_sparse_grad foreach differentiable has_complex",
+    "lr weight_decay lr_decay eps maximize",
+)

@@ -11,6 +11,7 @@ from ..autograd.changes import changed
 from ..tensors.tensor import Tensor
 from . import recorded
 from .algorithms import PerParameter, zeros
+from .forms import form
 from .optimizer import (
     Optimizer,
     blocks,
@@ -23,7 +24,7 @@ from .optimizer import (
     with_gradients,
 )
 
-__all__ = ["Adam"]
+__all__ = ["Adam", "adam"]
 
 
 class Adam(Optimizer):
@@ -154,3 +155,11 @@ def _change(group: dict[str, Any], state: dict[str, Any], p: Any, g: Any) -> Non
         v = state["max_exp_avg_sq"]
     size, root = rate / (1 - number(beta1) ** t), np.sqrt(1 - number(beta2) ** t)
     p -= m / (np.sqrt(v) / (root * size) + group["eps"] / size)
+
+
+adam = form(
+    Adam,
+    "params grads exp_avgs exp_avg_sqs max_exp_avg_sqs state_steps",
+    "foreach capturable differentiable fused grad_scale found_inf has_complex decoupled_weight_decay",
+    "amsgrad beta1 beta2 lr weight_decay eps maximize",
+)

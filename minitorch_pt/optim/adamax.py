@@ -9,9 +9,10 @@ import numpy as np
 
 from ..tensors.tensor import Tensor
 from .algorithms import Elementwise, zeros
+from .forms import form
 from .optimizer import check_betas, check_implementation, counter, nonnegative, number
 
-__all__ = ["Adamax"]
+__all__ = ["Adamax", "adamax"]
 
 
 class Adamax(Elementwise):
@@ -81,3 +82,11 @@ class Adamax(Elementwise):
             p -= rate * exp_avg / exp_inf
 
         return update
+
+
+adamax = form(
+    Adamax,
+    "params grads exp_avgs exp_infs state_steps",
+    "foreach maximize differentiable capturable has_complex",
+    "eps beta1 beta2 lr weight_decay",
+)

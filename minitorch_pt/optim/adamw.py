@@ -6,8 +6,9 @@ from typing import Any
 
 from ..tensors.tensor import Tensor
 from .adam import Adam
+from .forms import form
 
-__all__ = ["AdamW"]
+__all__ = ["AdamW", "adamw"]
 
 
 class AdamW(Adam):
@@ -23,6 +24,8 @@ class AdamW(Adam):
     >>> w
     tensor([0.8500], requires_grad=True)
     """
+
+    later = {**Adam.later, "decoupled_weight_decay": True}
 
     def __init__(
         self,
@@ -58,3 +61,11 @@ class AdamW(Adam):
         super().__setstate__(state)
         for group in self.param_groups:  # a checkpoint of Adam has it off
             group["decoupled_weight_decay"] = True
+
+
+adamw = form(
+    AdamW,
+    "params grads exp_avgs exp_avg_sqs max_exp_avg_sqs state_steps",
+    "foreach capturable differentiable fused grad_scale found_inf has_complex",
+    "amsgrad beta1 beta2 lr weight_decay eps maximize",
+)

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..tensors.tensor import Tensor
 from .algorithms import Elementwise, zeros
+from .forms import form
 from .optimizer import check_implementation, counter, nonnegative, number
 
-__all__ = ["ASGD"]
+__all__ = ["ASGD", "asgd"]
 
 
 class ASGD(Elementwise):
@@ -89,3 +90,11 @@ class ASGD(Elementwise):
                 ax += mu * (p - ax)
 
         return update
+
+
+asgd = form(
+    ASGD,
+    "params grads axs mus etas state_steps",
+    "foreach maximize differentiable capturable has_complex",
+    "lambd lr t0 alpha weight_decay",
+)

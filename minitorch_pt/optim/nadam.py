@@ -9,9 +9,10 @@ import numpy as np
 
 from ..tensors.tensor import Tensor
 from .algorithms import Elementwise, zeros
+from .forms import form
 from .optimizer import check_betas, check_implementation, counter, nonnegative, number
 
-__all__ = ["NAdam"]
+__all__ = ["NAdam", "nadam"]
 
 
 class NAdam(Elementwise):
@@ -98,3 +99,11 @@ class NAdam(Elementwise):
             p -= (along_gradient * g + along_mean * exp_avg) / root
 
         return update
+
+
+nadam = form(
+    NAdam,
+    "params grads exp_avgs exp_avg_sqs mu_products state_steps",
+    "decoupled_weight_decay foreach capturable differentiable has_complex maximize",
+    "beta1 beta2 lr weight_decay momentum_decay eps",
+)

@@ -251,7 +251,8 @@ class Optimizer:
                 if set_to_none:
                     p._grad = None
                 elif p._grad is not None:
-                    p._grad = p._grad.detach().zero_()
+                    p._grad = p._grad.detach() if p._grad._base is not None else p._grad.detach_()
+                    p._grad.zero_()
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters along their gradients.

@@ -10,9 +10,10 @@ import numpy as np
 
 from ..tensors.tensor import Tensor
 from .algorithms import Elementwise, zeros
+from .forms import form
 from .optimizer import check_betas, check_implementation, counter, nonnegative, number
 
-__all__ = ["RAdam"]
+__all__ = ["RAdam", "radam"]
 
 
 class RAdam(Elementwise):
@@ -98,3 +99,11 @@ class RAdam(Elementwise):
             p -= step
 
         return update
+
+
+radam = form(
+    RAdam,
+    "params grads exp_avgs exp_avg_sqs state_steps",
+    "decoupled_weight_decay foreach differentiable capturable has_complex maximize",
+    "beta1 beta2 lr weight_decay eps",
+)

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..tensors.tensor import Tensor
 from .algorithms import Elementwise, zeros
+from .forms import form
 from .optimizer import check_implementation, counter, nonnegative, number
 
-__all__ = ["RMSprop"]
+__all__ = ["RMSprop", "rmsprop"]
 
 
 class RMSprop(Elementwise):
@@ -96,3 +97,11 @@ class RMSprop(Elementwise):
             p -= rate * direction
 
         return update
+
+
+rmsprop = form(
+    RMSprop,
+    "params grads square_avgs grad_avgs momentum_buffer_list state_steps",
+    "foreach maximize differentiable capturable has_complex",
+    "lr alpha eps weight_decay momentum centered",
+)

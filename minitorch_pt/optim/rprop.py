@@ -9,9 +9,10 @@ import numpy as np
 
 from ..tensors.tensor import Tensor, wrap
 from .algorithms import Elementwise, zeros
+from .forms import form
 from .optimizer import check_implementation, counter, nonnegative, number
 
-__all__ = ["Rprop"]
+__all__ = ["Rprop", "rprop"]
 
 
 class Rprop(Elementwise):
@@ -83,3 +84,11 @@ class Rprop(Elementwise):
             p -= np.sign(prev) * step_size
 
         return update
+
+
+rprop = form(
+    Rprop,
+    "params grads prevs step_sizes state_steps",
+    "foreach capturable maximize differentiable has_complex",
+    "step_size_min step_size_max etaminus etaplus",
+)

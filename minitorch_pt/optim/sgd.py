@@ -12,9 +12,10 @@ from ..autograd.changes import changed
 from ..autograd.modes import no_grad
 from ..tensors.tensor import Tensor, wrap
 from . import recorded
+from .forms import form
 from .optimizer import Optimizer, blocks, check_implementation, evaluate, nonnegative, number, with_gradients
 
-__all__ = ["SGD"]
+__all__ = ["SGD", "sgd"]
 
 
 class SGD(Optimizer):
@@ -164,3 +165,11 @@ def _descend(params: list[Tensor], rate: float) -> None:
     for p in params:
         p._data -= rate * p._grad._data
         changed(p._data)
+
+
+sgd = form(
+    SGD,
+    "params d_p_list momentum_buffer_list",
+    "has_sparse_grad foreach fused grad_scale found_inf",
+    "weight_decay momentum lr dampening nesterov maximize",
+)

@@ -57,10 +57,10 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         )
     try:
         plain, inner = _unwrapped(data, _depth(data))
-    except ValueError as error:
-        if numpy_type(dtype, np.dtype("d" if _fractional(data) else "q")).kind == "f":
-            raise
-        raise TypeError(f"only integer tensors of a single element can be converted to an index: {error}") from None
+    except _SeveralElements as several:
+        if _whole(data) if dtype is None else not dtypes.given(dtype).is_floating_point:
+            raise TypeError(f"only integer tensors of a single element can be converted to an index{several}") from None
+        raise ValueError(f"only one element tensors can be converted to Python scalars{several}") from None
     try:
         found = np.asarray(plain)
     except ValueError:
@@ -163,11 +163,15 @@ def _depth(data: Any) -> int:
     return depth + (data.ndim if isinstance(data, np.ndarray) else 0)
 
 
-def _fractional(data: Any) -> bool:
-    """Whether a floating point number is among the elements."""
+class _SeveralElements(Exception):
+    """A tensor of several elements stands where a number belongs."""
+
+
+def _whole(data: Any) -> builtins.bool:
+    """Whether lists hold whole numbers only, in tensors or by themselves."""
     if isinstance(data, (list, tuple)):
-        return any(map(_fractional, data))
-    return isinstance(data, builtins.float) or (isinstance(data, graph.Tensor) and data.dtype.is_floating_point)
+        return all(map(_whole, data))
+    return isinstance(data, int) or (isinstance(data, graph.Tensor) and not data.dtype.is_floating_point)
 
 
 def _unwrapped(data: Any, depth: int) -> tuple[Any, np.dtype | None]:
@@ -178,9 +182,7 @@ def _unwrapped(data: Any, depth: int) -> tuple[Any, np.dtype | None]:
     if isinstance(data, graph.Tensor):
         shape = data._data.shape
         if math.prod(shape[depth:]) != 1:
-            raise ValueError(
-                f"only one element tensors can be converted to Python scalars, and one has shape {list(shape)}; torch.stack() joins tensors"
-            )
+            raise _SeveralElements(f", and one has shape {list(shape)}; torch.stack() joins tensors")
         return data._data.reshape(shape[:depth]), data._data.dtype
     if isinstance(data, (np.ndarray, np.generic)):
         return data, data.dtype

@@ -128,9 +128,7 @@ class Tensor(Methods, Facts, Conversions, Memory):
             if not isinstance(value, Tensor):
                 raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value)}")
             if value is self:
-                raise RuntimeError(
-                    "can't assign Variable as its own grad: the gradient is another tensor, such as a clone"
-                )
+                raise RuntimeError("can't assign Variable as its own grad: give a clone()")
             if value.shape != self.shape:
                 raise RuntimeError(
                     f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size '{list(self.shape)}'; they must be equal"

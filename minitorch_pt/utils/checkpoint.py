@@ -9,7 +9,6 @@ from typing import Any
 
 from .. import autograd
 from ..arrays.notices import warn
-from ..autograd.hooks import watch_passes
 from ..autograd.modes import enable_grad, recording
 from ..autograd.saved_tensors import saved_tensors_hooks
 from ..random import get_rng_state, set_rng_state
@@ -87,7 +86,6 @@ class CheckpointFunction(autograd.Function):
     def forward(ctx: Any, run_function: Callable, preserve_rng_state: bool, *args: Any) -> Any:
         """The value of `run_function(*args)`."""
         check_backward_validity(args)
-        watch_passes()
         ctx.run, ctx.state = run_function, get_rng_state() if preserve_rng_state else None
         ctx.inputs = [None if isinstance(a, Tensor) else a for a in args]
         ctx.places = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
@@ -101,7 +99,7 @@ class CheckpointFunction(autograd.Function):
         Raises:
             RuntimeError: called by autograd.grad, or no output requires grad.
         """
-        if recording.task[1] is not None:
+        if recording.task.useful is not None:
             raise RuntimeError(
                 "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` parameter to .backward(). "
                 "To resolve this error, you can either set use_reentrant=False, or call .backward() without passing the `inputs` argument."

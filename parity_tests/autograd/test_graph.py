@@ -363,6 +363,19 @@ def grad_can_be_set(torch):
 
 
 @program
+def grads_that_are_refused(torch):
+    a = leaf(torch, 3)
+    found = []
+    for value in (a, a.detach(), torch.ones(4, dtype=torch.float64), torch.ones(3), 1.0, [1.0], None):
+        try:
+            a.grad = value
+            found.append("set")
+        except Exception as error:
+            found.append(type(error).__name__)
+    return found
+
+
+@program
 def empty_tensor(torch):
     a = torch.zeros(0, 3, dtype=torch.float64, requires_grad=True)
     (a * 2).sum().backward()

@@ -7,6 +7,37 @@ import torch
 
 import minitorch_pt
 
+
+def first_output(nn, layer):
+    """The layer's first output alone."""
+
+    class First(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = layer
+
+        def forward(self, x):
+            found = self.layer(x)
+            return found[0] if isinstance(found, tuple) else found
+
+    return First()
+
+
+def together(nn, function, count, shape=(3,)):
+    """A function of `count` parameters at once, times the input."""
+    library = minitorch_pt if nn is minitorch_pt.nn else torch
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weights = nn.ParameterList([nn.Parameter(library.rand(*shape)) for _ in range(count)])
+
+        def forward(self, x):
+            return function(library, [*self.weights]).sum() * x
+
+    return Model()
+
+
 MODELS = {
     "linear": (lambda nn: nn.Linear(3, 2), (4, 3)),
     "linear without bias": (lambda nn: nn.Linear(3, 2, bias=False), (4, 3)),
@@ -28,6 +59,23 @@ MODELS = {
         lambda nn: nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(18, 2)),
         (1, 1, 5, 5),
     ),
+    **{
+        f"{name} {options}": (lambda nn, name=name, options=options: first_output(nn, getattr(nn, name)(3, 4, **options)), (5, 2, 3))
+        for name in ("RNN", "GRU", "LSTM")
+        for options in ({}, {"num_layers": 2}, {"bias": False}, {"bidirectional": True, "num_layers": 2}, {"batch_first": True})
+    },
+    "lstm with projections": (lambda nn: first_output(nn, nn.LSTM(3, 4, proj_size=2)), (5, 2, 3)),
+    **{
+        f"{name} bias={bias}": (lambda nn, name=name, bias=bias: first_output(nn, getattr(nn, name)(3, 4, bias=bias)), (2, 3))
+        for name in ("RNNCell", "GRUCell", "LSTMCell")
+        for bias in (False, True)
+    },
+    "instance norm": (lambda nn: nn.InstanceNorm1d(3, affine=True), (2, 3, 4)),
+    **{f"list of {n}": (lambda nn, n=n: together(nn, lambda t, ws: t.cat(ws), n), (3,)) for n in range(2, 9)},
+    **{
+        equation: (lambda nn, e=equation: together(nn, lambda t, ws: t.einsum(e, *ws), e.count(",") + 1, (3, 3)), (3, 3))
+        for equation in ("ij,jk->ik", "ij,ij->ij", "ij,kj->kij", "ij->ji", "ij,jk,kl->il")
+    },
     "twice": (lambda nn: nn.Sequential(*[nn.Linear(3, 3)] * 2), (2, 3)),
 }  # fmt: skip
 

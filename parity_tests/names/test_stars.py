@@ -20,6 +20,7 @@ ACCEPTED = {
     ".nn.modules": {"UninitializedBuffer", "UninitializedParameter"},
     ".nn.utils": {"prune", "stateless"},
 }
+LATER = {"module_tracker"}  # there once a program has imported it
 
 
 def star(module):
@@ -33,7 +34,7 @@ def test_a_star_hands_out_torchs_names(room):
     ours, theirs = star(f"minitorch_pt{room}"), star(f"torch{room}")
     module = importlib.import_module(f"minitorch_pt{room}")
     here = {name for name in theirs if hasattr(module, name) and not isinstance(getattr(module, name), Absent)}
-    assert ours ^ here == ACCEPTED.get(room, set()), (ours - here, here - ours)
+    assert ours ^ (here - LATER) == ACCEPTED.get(room, set()), (ours - here, here - ours)
 
 
 def test_a_star_leaves_a_programs_own_modules_alone():

@@ -62,7 +62,8 @@ def test_one_equation_for_many_shapes_and_types():
 
 
 def test_random_einsum():
-    """Letters twice and three times in an operand, in every place; sums, diagonals, products; values, gradients, or the type of error."""
+    """Letters twice and three times in an operand, in every place; sums, diagonals, products; values, the name of the node, gradients,
+    or the type of error."""
     generator = random.Random(0)
     sizes = {"i": 2, "j": 3, "k": 1, "l": 3}
     for _ in range(300):
@@ -75,6 +76,19 @@ def test_random_einsum():
         def program(t, equation=equation, operands=operands):
             tensors = [t.from_numpy(x).requires_grad_() for x in operands]
             y = t.einsum(equation, *tensors)
-            return y.detach(), t.autograd.grad((y * y).sum(), tensors)
+            return y.detach(), y.grad_fn.name(), t.autograd.grad((y * y).sum(), tensors)
 
         same_program(program)
+
+
+@pytest.mark.parametrize("equation", ("ij->ji", "ij->ij", "ii->i", "ij", "ji", "...i->i..."))
+def test_einsum_that_only_moves_axes_is_a_view(equation):
+    def program(t):
+        leaf = t.from_numpy(rand(3, 3)).requires_grad_()
+        x = leaf * 1
+        y = t.einsum(equation, x)
+        y.mul_(2)
+        (x**2).sum().backward()
+        return y._is_view(), x.detach(), leaf.grad
+
+    same_program(program)

@@ -15,15 +15,30 @@ from parity_tests.databases.table import table
 from parity_tests.databases.twins import twin
 
 
-def samples(limit: int | None, requires_grad: bool) -> Iterator[tuple[str, Callable, Callable, int, Any]]:
-    """Name, torch's function and ours, place and input of each operation that has gradients; `limit` inputs of each, or 40."""
+def samples(
+    limit: int | None, requires_grad: bool, derivable: bool = True
+) -> Iterator[tuple[str, Callable, Callable, int, Any]]:
+    """Name, torch's function and ours, place and input of each operation that has gradients; `limit` inputs of each, or 40.
+
+    derivable: False for the operations without gradients: all their inputs in floating point require them.
+    """
     for entry in op_db:
         name = operation_name(entry)
-        if torch.float64 in entry.dtypes and entry.supports_autograd and not table().reason(name) and built(entry):
+        if (
+            torch.float64 in entry.dtypes
+            and entry.supports_autograd == derivable
+            and not table().reason(name)
+            and built(entry)
+        ):
             ours = twin(entry.op, name.split("[")[0])
             drawn = itertools.islice(entry.sample_inputs("cpu", torch.float64, requires_grad=requires_grad), 40)
             for place, sample in some(drawn, limit, name):
-                yield name, entry.op, ours, place, sample
+                yield name, entry.op, ours, place, sample if derivable else sample.transform(_watched)
+
+
+def _watched(value: Any) -> Any:
+    floating = isinstance(value, torch.Tensor) and value.is_floating_point()
+    return value.detach().requires_grad_() if floating else value
 
 
 def outputs(value: Any, package: Any) -> list:

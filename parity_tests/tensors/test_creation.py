@@ -168,3 +168,20 @@ def test_asarray_and_gradients(dtype, copy, requires_grad):
 
     for kind in ("leaf", "inner", "plain", "array", "list"):
         same_program(lambda t, kind=kind: program(t, kind))
+
+
+@pytest.mark.parametrize("make", ("tensor", "as_tensor", "LongTensor", "FloatTensor"))
+@pytest.mark.parametrize(
+    "items",
+    (
+        lambda t: [t.tensor([1, 2]), t.tensor([3, 4])],
+        lambda t: [t.ones(2), t.ones(2)],
+        lambda t: [t.tensor([1, 2]), t.ones(2)],
+        lambda t: [1, t.tensor([1, 2])],
+        lambda t: [1.0, t.tensor([1, 2])],
+        lambda t: [[t.tensor([True, False])]],
+        lambda t: [t.tensor([1]), t.tensor([2])],
+    ),
+)
+def test_lists_of_tensors(make, items):
+    same_program(lambda t: getattr(t, make)(items(t)))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from ...autograd.takeovers import DisableTorchFunctionSubclass
 from ...tensors import creation
 from ...tensors.tensor import Tensor, wrap
 from ..parameter import Parameter
@@ -13,10 +15,10 @@ from .module import Module
 __all__ = ["UninitializedBuffer", "UninitializedParameter"]
 
 
-# what may be asked of a tensor without a shape, and done with it
-_ALLOWED = set(
-    "__hash__ __get__ __set__ __reduce_ex__ size copy_ is_complex is_floating_point half float double char short int long cuda cpu to get_device".split()
-)
+_WITHOUT_NUMBERS = (
+    "size copy_ is_complex is_floating_point half float double char short int long cuda cpu to get_device "
+    "__reduce_ex__ __hash__ __dir__ __format__"
+).split()
 
 
 class _Uninitialized(Tensor):
@@ -26,14 +28,24 @@ class _Uninitialized(Tensor):
     becomes: type = Tensor
 
     @classmethod
-    def __torch_function__(cls, func: Any, types: Any, args: tuple = (), kwargs: Any = None) -> Any:
-        """Raises ValueError for what needs numbers."""
-        name = getattr(func, "__name__", str(func))
-        if name not in _ALLOWED:
+    def __torch_function__(
+        cls, func: Callable, types: Iterable[type], args: tuple = (), kwargs: dict | None = None
+    ) -> Any:
+        """Moves and conversions do as ever, and attributes; all else needs numbers.
+
+        Raises:
+            ValueError: it does.
+        """
+        if func.__name__ not in _WITHOUT_NUMBERS and type(func).__name__ != "method-wrapper":
             raise ValueError(
-                f"Attempted to use an uninitialized parameter in {name}(). Call the lazy module with an input first: then it knows its sizes."
+                f"Attempted to use an uninitialized parameter in {func}. This error happens when you are using a `LazyModule` or explicitly "
+                "manipulating uninitialized parameters: call the module with an input first, then it knows its sizes."
             )
-        return super().__torch_function__(func, types, args, kwargs or {})
+        with DisableTorchFunctionSubclass():
+            result = func(*args, **kwargs or {})
+            # what a parameter gives is a Tensor
+            plain = cls.becomes is Parameter and type(result) is cls and result is not args[0]
+            return result.as_subclass(Tensor) if plain else result
 
     def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
         """Become an ordinary tensor of that shape; its numbers are still to be set."""
@@ -73,6 +85,9 @@ class UninitializedParameter(_Uninitialized, Parameter):
 
     def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
         return super().__new__(cls, creation.empty(0, dtype=dtype), requires_grad)
+
+
+UninitializedParameter._makes = UninitializedParameter  # unlike those of a Parameter, calls with it are asked
 
 
 class UninitializedBuffer(_Uninitialized):

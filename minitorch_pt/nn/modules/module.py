@@ -415,7 +415,8 @@ class Module(Hooks, State, Conversions):
             if set_to_none:
                 param._grad = None
             elif param._grad is not None:
-                param._grad = param._grad.detach().zero_()
+                param._grad = param._grad.detach() if param._grad._base is not None else param._grad.detach_()
+                param._grad.zero_()
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: the module runs as it is (see `torch.compile`)."""

@@ -1,6 +1,6 @@
 """The step of each kind of recurrent layer, on arrays, for n running sequences and H hidden units.
 
-    x       (gates, n, H)  the input's share of the gates
+    x       (gates, n, H)  the input's share of the gates; s, the state's, is given to `plain`
     a       (gates, n, H)  the state's share of the gates; `forward` makes it the gates' values, which `slopes` and `backward` read
     h, c    (n, H)         the states, which `forward` makes the new ones
     kept    (n, H) each    what `slopes` needs besides; as many as the kind's `kept` says
@@ -33,8 +33,8 @@ class _Tanh:
     scale, order, kept = (1.0,), [0], 0
 
     @staticmethod
-    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
-        return ((x + linear(state[0], w_hh, b_hh)).tanh(),)
+    def plain(x: Array, s: Array, state: tuple, w_hr: Array | None = None) -> tuple:
+        return ((x + s).tanh(),)
 
     @staticmethod
     def forward(x: Array, a: Array, h: Array | None, c: Array | None, kept: Array) -> None:
@@ -52,8 +52,8 @@ class _Tanh:
 
 class _Relu(_Tanh):
     @staticmethod
-    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
-        return ((x + linear(state[0], w_hh, b_hh)).relu(),)
+    def plain(x: Array, s: Array, state: tuple, w_hr: Array | None = None) -> tuple:
+        return ((x + s).relu(),)
 
     @staticmethod
     def forward(x: Array, a: Array, h: Array | None, c: Array | None, kept: Array) -> None:
@@ -69,9 +69,9 @@ class _LSTM:
     scale, order, kept = (1.0, 0.5, 0.5, 0.5), [2, 1, 0, 3], 2  # g, f, i, o
 
     @staticmethod
-    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
-        h, c = state
-        i, f, g, o = (x + linear(h, w_hh, b_hh)).chunk(4, 1)
+    def plain(x: Array, s: Array, state: tuple, w_hr: Array | None = None) -> tuple:
+        c = state[1]
+        i, f, g, o = (x + s).chunk(4, 1)
         c = f.sigmoid() * c + i.sigmoid() * g.tanh()
         h = o.sigmoid() * c.tanh()
         return (h if w_hr is None else linear(h, w_hr)), c
@@ -115,10 +115,10 @@ class _GRU:
     scale, order, kept = (0.5, 0.5, 1.0), [0, 1, 2], 1
 
     @staticmethod
-    def plain(x: Array, state: tuple, w_hh: Array, b_hh: Array | None, w_hr: Array | None = None) -> tuple:
+    def plain(x: Array, s: Array, state: tuple, w_hr: Array | None = None) -> tuple:
         (h,) = state
         r_x, z_x, n_x = x.chunk(3, 1)
-        r_h, z_h, n_h = linear(h, w_hh, b_hh).chunk(3, 1)
+        r_h, z_h, n_h = s.chunk(3, 1)
         r, z = (r_x + r_h).sigmoid(), (z_x + z_h).sigmoid()
         n = (n_x + r * n_h).tanh()
         return (n + z * (h - n),)

@@ -154,7 +154,9 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     return value if bias is None else value + bias
 
 
-@differentiable(name="TrilinearBackward0", saves=["input2 weight", "input1 weight", "input1 input2"])
+@differentiable(
+    name="TrilinearBackward0", saves=["input2 weight", "input1 weight", "input1 input2"], order="weight input2 input1"
+)
 def _bilinear(input1: Array, input2: Array, weight: Array) -> Pulled:
     out, first, second = weight.shape
     a = np.expand_dims(input1.reshape((-1, first)), 2)

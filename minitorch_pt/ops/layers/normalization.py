@@ -387,8 +387,8 @@ def instance_norm(
     tensor([[[-1.,  1.]]])
     """
     n, channels = input.shape[:2]
-    flat = input.reshape((1, n * channels, *input.shape[2:]))
     weight, bias = (None if t is None else t.repeat(n) for t in (weight, bias))
+    flat = input.reshape((1, n * channels, *input.shape[2:]))  # after these as in torch, whose hooks run in that order
     kind = input.dtype if input.dtype.itemsize > 2 else None
     means, variances = (None if t is None else t.repeat(n).to(kind or t.dtype) for t in (running_mean, running_var))
     output = batch_norm(flat, weight, bias, means, variances, use_input_stats, momentum, eps)

@@ -61,7 +61,8 @@ def _plain_sequence(
     outputs = []
     for x in linear(_rows(input), w_ih, b_ih).split(sizes)[:: -1 if reverse else 1]:
         n = len(x)
-        running = KINDS[kind].plain(x, tuple(s[:n] for s in state), w_hh, b_hh, w_hr)
+        before = tuple(s[:n] for s in state)
+        running = KINDS[kind].plain(x, linear(before[0], w_hh, b_hh), before, w_hr)
         outputs.append(running[0])
         state = tuple(cat([new, s[n:]]) for new, s in zip(running, state, strict=True))
     output = cat(outputs[:: -1 if reverse else 1])
@@ -108,7 +109,7 @@ def _weight_gradients(cell: type, dx: np.ndarray, da: np.ndarray, factors: np.nd
 _OF_STEPS = ["w_ih w_hh w_hr c_0", "input w_hh w_hr c_0", "h_0 w_hh w_hr c_0", *["w_hh w_hr c_0"] * 4, "w_hh w_hr"]
 
 
-@differentiable(joint=True, name=_name, plain=_plain_sequence, saves=_OF_STEPS)
+@differentiable(joint=True, name=_name, plain=_plain_sequence, saves=_OF_STEPS, order="w_hr b_hh w_hh b_ih w_ih input")
 def _sequence(
     input: Array,
     w_ih: Array,
@@ -187,6 +188,14 @@ def _sequence(
     return (output.reshape((*input.shape[:-1], output.shape[1])), h) + (() if c is None else (c,)), pull
 
 
+_sequence_without_biases = differentiable(
+    _sequence.__wrapped__,  # type: ignore[attr-defined]
+    joint=True,
+    name=_name,
+    plain=_plain_sequence,
+    saves=_OF_STEPS,
+    order="w_hr w_hh input w_ih",
+)
 _fused_sequence = differentiable(
     _sequence.__wrapped__,  # type: ignore[attr-defined]
     joint=True,
@@ -298,7 +307,8 @@ def _run(name: str, args: tuple, kwargs: dict) -> tuple:
             fused = (
                 name == "lstm" and x.ndim == 3 and array(x).dtype == np.float32 and x.numel() and layers[k][4] is None
             )
-            sequence = _fused_sequence if fused else _sequence
+            steps = _sequence if bound["has_biases"] else _sequence_without_biases
+            sequence = _fused_sequence if fused else steps
             output, *final = sequence(
                 x, *layers[k], *(s[k] for s in state), kind=name, sizes=sizes, reverse=k % directions == 1
             )
@@ -411,7 +421,11 @@ def _cell(
     for i, s in enumerate(state):
         need(len(s) == len(input), f"Input batch size {len(input)} doesn't match hidden{i} batch size {len(s)}")
         need(s.shape[1] == hidden, f"hidden{i} has inconsistent hidden_size: got {s.shape[1]}, expected {hidden}")
-    return KINDS[name].plain(linear(input, w_ih, b_ih), state, w_hh, b_hh)
+    if name == "gru":  # the products in torch's order, in which the hooks of parameters run
+        x, s = linear(input, w_ih, b_ih), linear(state[0], w_hh, b_hh)
+    else:
+        s, x = linear(state[0], w_hh, b_hh), linear(input, w_ih, b_ih)
+    return KINDS[name].plain(x, s, state)
 
 
 @composed

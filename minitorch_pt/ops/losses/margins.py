@@ -113,8 +113,9 @@ def cosine_embedding_loss(
             f"{target.ndim}D target tensor expects {target.ndim + 1}D input tensors, but found inputs with sizes "
             f"{list(input1.shape)} and {list(input2.shape)}."
         )
+    product = sum(input1 * input2, target.ndim)
     length1, length2 = (sum(x * x, target.ndim) + TINY for x in (input1, input2))
-    cosine = sum(input1 * input2, target.ndim) / sqrt(length1 * length2)
+    cosine = product / sqrt(length1 * length2)
     alike = where(target == 1, 1 - cosine, 0)
     return reduced(alike + where(target == -1, clamp_min(cosine - float(margin), 0), 0), code)
 

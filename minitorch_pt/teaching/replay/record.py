@@ -132,7 +132,7 @@ class Recorder:
         """
         if any(isinstance(getattr(watch, "__self__", None), Recorder) for watch in watchers):
             raise RuntimeError("something is being recorded already: a recording cannot stand inside another")
-        self._watch_passes()
+        self._on = True
         watchers.add(self._made)
         self._handles = [
             register_module_forward_pre_hook(self._enter),
@@ -150,16 +150,12 @@ class Recorder:
                 handle.remove()
             self._look_at_leaves()
 
-    def _watch_passes(self) -> None:
-        self._on = True
-        hooks.watch_passes()
-
     def follow_kept(self, loss: Tensor) -> None:
         """Take a computation that has run, as autograd kept it, and follow its backward pass."""
         nodes = nodes_behind(loss._node)
         values = values_of(loss, nodes, {})
         frames = list(_own_frames(sys._getframe(1)))  # whose variables have names
-        self._watch_passes()
+        self._on = True
         for node in reversed(nodes):
             self._handles.append(self._take(node, values.get(id(node)), node.args, frames, ()))
 

@@ -37,11 +37,12 @@ class Dataset(Generic[T]):
         return ConcatDataset([self, other])
 
 
-class IterableDataset(Dataset[T]):
-    """Base of data sets that give samples one after the other: write `__iter__`."""
+class IterableDataset(Dataset[T], Iterable[T]):
+    """Base of data sets that give samples one after the other: write `__iter__`.
 
-    def __iter__(self) -> Iterator[T]:
-        raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
+    Raises:
+        TypeError: a class without `__iter__` is called.
+    """
 
     def __add__(self, other: Dataset[T]) -> Any:
         return ChainDataset([self, other])
@@ -137,14 +138,17 @@ class ChainDataset(IterableDataset[T]):
     def __init__(self, datasets: Iterable[Any]) -> None:
         self.datasets = datasets
 
-    def __iter__(self) -> Iterator[T]:
+    def _checked(self) -> Iterator[Any]:
         for d in self.datasets:
             if not isinstance(d, IterableDataset):
                 raise AssertionError("ChainDataset only supports IterableDataset")
-            yield from d
+            yield d
+
+    def __iter__(self) -> Iterator[T]:
+        return itertools.chain.from_iterable(self._checked())
 
     def __len__(self) -> int:
-        return sum(len(d) for d in self.datasets)
+        return sum(map(len, self._checked()))
 
 
 class Subset(Dataset[T]):

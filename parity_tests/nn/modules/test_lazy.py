@@ -189,3 +189,30 @@ def test_a_parameter_without_a_shape_has_no_numbers(question):
         return eval(question, names)
 
     same_program(program)
+
+
+USES = {
+    "plus": lambda t, p: p + 1, "of a number": lambda t, p: 1 + p, "of a tensor": lambda t, p: t.ones(2) + p, "times": lambda t, p: p * p,
+    "sum": lambda t, p: p.sum(), "function": lambda t, p: t.sum(p), "list": lambda t, p: t.cat([p, t.ones(2)]),
+    "numel": lambda t, p: p.numel(), "len": lambda t, p: len(p), "clone": lambda t, p: p.clone(),
+    "view": lambda t, p: p.view(-1), "index": lambda t, p: p[0], "equal": lambda t, p: p == 1, "bool": lambda t, p: bool(p),
+    "stride": lambda t, p: p.stride(), "init": lambda t, p: t.nn.init.ones_(p), "zeros_like": lambda t, p: t.zeros_like(p),
+    "tolist": lambda t, p: p.tolist(), "item": lambda t, p: p.item(), "iterate": lambda t, p: [*p], "shape": lambda t, p: p.shape,
+    "requires_grad_": lambda t, p: p.requires_grad_(False), "dtype": lambda t, p: str(p.dtype).rpartition(".")[2],
+    "device": lambda t, p: str(p.device), "grad": lambda t, p: p.grad, "double": lambda t, p: type(p.double()).__name__,
+    "to": lambda t, p: str(p.to(t.float64).dtype).rpartition(".")[2], "floating": lambda t, p: p.is_floating_point(),
+    "hash": lambda t, p: hash(p) == hash(p), "found": lambda t, p: {p: 1}[p], "text": lambda t, p: repr(p),
+    "pickled": lambda t, p: type(pickle.loads(pickle.dumps(p))).__name__,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("kind", ("UninitializedParameter", "UninitializedBuffer"))
+def test_what_needs_numbers_is_refused(name, kind):
+    found = []
+    for library in (minitorch_pt, torch):
+        try:
+            found.append(USES[name](library, getattr(library.nn.parameter, kind)()))
+        except Exception as error:
+            found.append((type(error), str(error)[:40]))
+    assert found[0] == found[1]

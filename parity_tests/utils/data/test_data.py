@@ -527,3 +527,20 @@ ERRORS = {
 @pytest.mark.parametrize("case", ERRORS)
 def test_error(case):
     both(ERRORS[case])
+
+
+@pytest.mark.parametrize(
+    "use",
+    (
+        lambda d: d.IterableDataset(),
+        lambda d: d.DataLoader(d.IterableDataset()),
+        lambda d: type("Wordless", (d.IterableDataset,), {})(),
+        lambda d: d.Dataset()[0],
+        lambda d: len(d.Dataset()),
+        lambda d: next(iter(d.Sampler())),
+        lambda d: next(iter(d.ChainDataset([[1]]))),
+        lambda d: len(d.ChainDataset([[1]])),
+    ),
+)
+def test_what_has_to_be_written(use):
+    same_program(lambda package: use(package.utils.data))
