@@ -120,11 +120,10 @@ Tensor._made_sparse = _made_sparse
 autograd.hooks.sparse_rows = _sparse_rows
 _adopt(Tensor)
 _mark(Tensor, Generator, _dtypes.dtype)
-_tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "__future__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "multiprocessing", "nn",
+    "__config__", "__future__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "hub", "jit", "library", "linalg", "multiprocessing", "nn",
     "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 _FROM = {
@@ -155,7 +154,9 @@ if _typing.TYPE_CHECKING:
         distributions,
         func,
         futures,
+        hub,
         jit,
+        library,
         linalg,
         multiprocessing,
         nn,
@@ -210,3 +211,8 @@ else:  # checkers of types know all names by now, and mark others
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_PACKAGES, *_FROM})
+
+
+_tell(__name__)
+# torch's classes are there too: of those that are left out it tells the same
+vars(_sys.modules[f"{__name__}._C"])["__getattr__"] = globals()["__getattr__"]

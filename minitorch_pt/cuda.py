@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
+from collections.abc import Iterable
 from typing import NoReturn
 
 from .amp import for_cuda as amp
@@ -12,8 +14,9 @@ from .tensors import legacy
 from .tensors.device import DeviceError
 
 __all__ = [
-    "Event", "Stream", "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "is_bf16_supported", "is_initialized", "manual_seed",
-    "manual_seed_all", "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "synchronize",
+    "CUDAGraph", "Event", "Stream", "current_device", "device_count", "empty_cache", "get_arch_list", "get_device_name", "get_rng_state_all", "is_available",
+    "is_bf16_supported", "is_initialized", "manual_seed", "manual_seed_all", "max_memory_allocated", "max_memory_reserved",
+    "memory_allocated", "memory_reserved", "memory_stats", "seed", "seed_all", "set_rng_state_all", "synchronize",
     *(name for name in legacy.__all__ if name.endswith("Tensor")),
 ]  # fmt: skip
 
@@ -44,6 +47,34 @@ def manual_seed_all(seed: int) -> None:
     """Nothing to seed; `torch.manual_seed` seeds the CPU's stream."""
 
 
+def seed() -> None:
+    """Nothing to seed; `torch.seed` seeds the CPU's stream."""
+
+
+def seed_all() -> None:
+    """Nothing to seed, as above."""
+
+
+def get_rng_state_all() -> list:
+    """An empty list: there are no cards whose streams of random numbers had states."""
+    return []
+
+
+def set_rng_state_all(new_states: Iterable) -> None:
+    """Nothing, if there are no states.
+
+    Raises:
+        DeviceError: there are.
+    """
+    for _ in new_states:
+        synchronize()
+
+
+def get_arch_list() -> list[str]:
+    """An empty list."""
+    return []
+
+
 def empty_cache() -> None:
     """Nothing to empty."""
 
@@ -51,6 +82,11 @@ def empty_cache() -> None:
 def is_bf16_supported(including_emulation: bool = True) -> bool:
     """False."""
     return False
+
+
+def memory_stats(device: object = None) -> OrderedDict:
+    """An empty dict."""
+    return OrderedDict()
 
 
 def memory_allocated(device: object = None) -> int:
@@ -116,6 +152,17 @@ class Event:
         synchronize()
 
 
+class CUDAGraph:
+    """Work on such a card that is recorded and repeated: there is none.
+
+    Raises:
+        DeviceError: always.
+    """
+
+    def __init__(self, keep_graph: bool = False) -> None:
+        synchronize()
+
+
 class _CudaTensor(Kin):
     """torch.cuda.FloatTensor and its kin, which programs name before they know whether there is a device: no tensor is one."""
 
@@ -137,8 +184,9 @@ settle(
     __name__,
     globals(),
     {
-        "memory": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved",
-        "random": "manual_seed manual_seed_all",
+        "graphs": "CUDAGraph",
+        "memory": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved memory_stats",
+        "random": "get_rng_state_all manual_seed manual_seed_all seed seed_all set_rng_state_all",
         "streams": "Event Stream",
     },
 )

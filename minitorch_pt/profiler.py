@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import enum
+import os
+import socket
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,7 +13,10 @@ from .arrays.notices import warn
 from .autograd.profiler import EventList, FunctionEvent, profile as _Profile, record_function
 from .names.places import settle
 
-__all__ = ["ProfilerAction", "ProfilerActivity", "profile", "record_function", "schedule", "supported_activities"]
+__all__ = [
+    "ProfilerAction", "ProfilerActivity", "kineto_available", "profile", "record_function", "schedule", "supported_activities",
+    "tensorboard_trace_handler",
+]  # fmt: skip
 
 
 class ProfilerActivity(enum.Enum):
@@ -32,6 +38,11 @@ class ProfilerAction(enum.Enum):
     RECORD = 2
     RECORD_AND_SAVE = 3
     DEVICE_STOPPED = 4
+
+
+def kineto_available() -> bool:
+    """True: a `profile` knows the steps of a training."""
+    return True
 
 
 def supported_activities() -> set[ProfilerActivity]:
@@ -176,9 +187,26 @@ class profile:
         self._events.export_chrome_trace(path)
 
 
+def tensorboard_trace_handler(dir_name: str, worker_name: str | None = None, use_gzip: bool = False, use_python_export: bool = False) -> Callable[[profile], None]:  # fmt: skip
+    """What `on_trace_ready` of a profile may be: it writes each recording to a file of its own in a directory, which TensorBoard shows.
+
+    Raises:
+        NotImplementedError: the files were to be compressed.
+    """
+    if use_gzip:
+        raise NotImplementedError("tensorboard_trace_handler(): the files are written as they are; leave out use_gzip")
+    worker = worker_name or f"{socket.gethostname()}_{os.getpid()}"
+
+    def write(prof: profile) -> None:
+        os.makedirs(dir_name, exist_ok=True)
+        prof.export_chrome_trace(os.path.join(dir_name, f"{worker}.{time.time_ns()}.pt.trace.json"))
+
+    return write
+
+
 settle("minitorch_pt.autograd.profiler_util", {"EventList": EventList, "FunctionEvent": FunctionEvent})
 settle(
     "minitorch_pt.profiler",
     {name: globals()[name] for name in __all__ if name != "record_function"},
-    {"profiler": "ProfilerAction profile schedule supported_activities"},
+    {"profiler": "ProfilerAction profile schedule supported_activities tensorboard_trace_handler"},
 )
