@@ -216,3 +216,12 @@ def __dir__() -> list[str]:
 _tell(__name__)
 # torch's classes are there too: of those that are left out it tells the same
 vars(_sys.modules[f"{__name__}._C"])["__getattr__"] = globals()["__getattr__"]
+# the operations that torch.nn calls: packages take them from here too
+_sys.modules[f"{__name__}._C._nn"] = _inner = type(_sys)(f"{__name__}._C._nn")
+vars(_sys.modules[f"{__name__}._C"])["_nn"] = _inner
+vars(_inner).update(
+    _parse_to=lambda *args, **given: _importlib.import_module(".nn.modules.module_conversions", __package__).parse_to(
+        *args, **given
+    ),
+    __getattr__=lambda name: getattr(_importlib.import_module(".nn.functional", __package__), name),
+)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import json
 import os
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -90,6 +92,11 @@ def schedule(
     return action
 
 
+def _default_schedule_fn(_: int) -> ProfilerAction:
+    """Record, in each step: packages set it behind the first recording."""
+    return ProfilerAction.RECORD
+
+
 class profile:
     """Note the operations that run inside.
 
@@ -128,6 +135,7 @@ class profile:
         self.current_action = self._planned()
         self._running: _Profile | None = None
         self._events = EventList()
+        self._metadata: dict[str, Any] = {}
 
     def _planned(self) -> ProfilerAction:
         return ProfilerAction.RECORD_AND_SAVE if self.schedule is None else self.schedule(self.step_num)
@@ -184,7 +192,15 @@ class profile:
 
     def export_chrome_trace(self, path: str) -> None:
         """Write the events to a file for chrome://tracing and Perfetto."""
-        self._events.export_chrome_trace(path)
+        self._events.export_chrome_trace(path, self._metadata)
+
+    def add_metadata(self, key: str, value: str) -> None:
+        """Write a text of the program's own beside the events of each file."""
+        self._metadata[key] = value
+
+    def add_metadata_json(self, key: str, value: str) -> None:
+        """The same of what JSON writes."""
+        self._metadata[key] = json.loads(value)
 
 
 def tensorboard_trace_handler(dir_name: str, worker_name: str | None = None, use_gzip: bool = False, use_python_export: bool = False) -> Callable[[profile], None]:  # fmt: skip
@@ -210,3 +226,4 @@ settle(
     {name: globals()[name] for name in __all__ if name != "record_function"},
     {"profiler": "ProfilerAction profile schedule supported_activities tensorboard_trace_handler"},
 )
+vars(sys.modules["minitorch_pt.profiler.profiler"])["_default_schedule_fn"] = _default_schedule_fn

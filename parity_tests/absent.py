@@ -116,7 +116,7 @@ REASONS = {
     ),
     "measure": (
         "it measures in Python only; use torch.profiler, time.perf_counter or cProfile",
-        "profiler* utils.benchmark utils.flop_counter utils.*hroughput* autograd.profiler* utils.collect_env utils.module_tracker Benchmark* "
+        "profiler* utils.benchmark utils.flop_counter.* utils.*hroughput* autograd.profiler* utils.collect_env utils.module_tracker Benchmark* "
         "ThroughputBenchmark",
     ),
     "memory": (

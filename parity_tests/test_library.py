@@ -196,6 +196,34 @@ def test_a_use_of_what_is_only_named_raises():
 
 
 @BOTH
+def test_what_a_module_with_a_to_of_its_own_asks(library):
+    parsed = library._C._nn._parse_to
+    cpu, half = library.device("cpu"), library.float16
+    for args, kwargs, expected in (
+        ((cpu,), {}, (cpu, None, False, None)),
+        (("cpu", half), {}, (cpu, half, False, None)),
+        ((half, True), {}, (None, half, True, None)),
+        ((library.ones(1, dtype=half),), {}, (cpu, half, False, None)),
+        ((), {"device": "cpu", "memory_format": library.channels_last}, (cpu, None, False, library.channels_last)),
+        ((None,), {}, (None, None, False, None)),
+    ):
+        assert parsed(*args, **kwargs) == expected
+    assert library._C._nn.gelu(library.zeros(1)).item() == 0.0
+    assert not library.autograd._profiler_enabled()
+    with library.autograd.profiler.profile():
+        assert library.autograd._profiler_enabled()
+
+
+def test_a_counter_that_nobody_asks():
+    from minitorch_pt.utils.flop_counter import FlopCounterMode
+
+    counter = FlopCounterMode(display=False)
+    assert counter.get_total_flops() == 0 and counter.get_flop_counts() == {}
+    with pytest.raises(NotImplementedError, match="leaves out"), counter:
+        pass
+
+
+@BOTH
 def test_recordings_as_files_for_tensorboard(library, tmp_path):
     made = library.profiler.tensorboard_trace_handler(str(tmp_path / "log"), worker_name="one")
     with library.profiler.profile(activities=[library.profiler.ProfilerActivity.CPU], on_trace_ready=made):

@@ -25,7 +25,7 @@ HOT = (f"{PACKAGE}.autograd.graph",)
 AT_USE = (
     "torch._subclasses torch._tensor_str torch.ao torch.autograd.function torch.cuda torch.distributed torch.distributions torch.fft "
     "torch.fx torch.hub torch.nn.attention.flex_attention torch.nn.intrinsic torch.nn.parallel torch.nn.qat torch.nn.quantized torch.onnx torch.package "
-    "torch.quantization torch.utils.benchmark torch.utils.cpp_extension torch.utils.flop_counter torch.utils.mobile_optimizer "
+    "torch.quantization torch.utils.benchmark torch.utils.cpp_extension torch.utils.mobile_optimizer "
     "torch.utils.model_zoo"
 ).split()
 # Annotations and tables name these where a program starts, of modules whose other names say at once that they are left out.

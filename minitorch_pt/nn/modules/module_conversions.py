@@ -10,7 +10,7 @@ from ...arrays.formats import memory_format as MemoryFormat
 from ...autograd.modes import no_grad
 from ...autograd.readers import read
 from ...tensors.creation import empty_like
-from ...tensors.device import DeviceError, on_cpu
+from ...tensors.device import DeviceError, device as torch_device, on_cpu
 from ...tensors.tensor import Tensor
 
 
@@ -22,6 +22,22 @@ class _Ways:
 
 
 ways = _Ways()
+
+
+def parse_to(
+    *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False, copy: bool = False, memory_format: Any = None
+) -> tuple:  # fmt: skip
+    """(device, dtype, non_blocking, memory_format) of what `to` is given; packages whose modules have a `to` of their own ask for it."""
+    for a in args:
+        if isinstance(a, (dtypes.dtype, type)):
+            dtype = dtypes.given(a)
+        elif isinstance(a, Tensor):
+            device, dtype = a.device, a.dtype
+        elif isinstance(a, bool):
+            non_blocking = a
+        else:
+            device = a
+    return device if device is None else torch_device(device), dtype, non_blocking, memory_format
 
 
 class Conversions:
@@ -75,13 +91,9 @@ class Conversions:
         Raises:
             TypeError: the dtype is no floating point type. DeviceError: a device other than the CPU.
         """
-        for a in args:
-            if isinstance(a, (dtypes.dtype, type)):
-                dtype = dtypes.given(a)
-            elif isinstance(a, Tensor):
-                dtype = a.dtype
-            elif not isinstance(a, bool):
-                device = a
+        device, dtype, _, memory_format = parse_to(
+            *args, device=device, dtype=dtype, non_blocking=non_blocking, memory_format=memory_format
+        )
         if device is not None:
             on_cpu(device)
         if memory_format is not None:
