@@ -254,3 +254,39 @@ def test_files_at_an_address(library, tmp_path, monkeypatch):
         library.hub.set_dir(before)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     assert library.hub._get_torch_home() == str(tmp_path)
+
+
+@BOTH
+def test_a_model_made_to_be_loaded(library):
+    """As transformers makes it: without numbers, without drawing any, and those that no file has are drawn behind."""
+    trained = library.nn.Linear(2, 3)
+    library.manual_seed(0)
+    outside = library.get_rng_state()
+    with library.device("meta"):
+        model = library.nn.Sequential(library.nn.Linear(2, 3), library.nn.Dropout())
+        assert library.tensor([]).device == library.device("meta") and model[0].weight.device.type == "meta"
+        with library.device("meta"):
+            assert library.empty(3, device="meta").to(dtype=library.float64).shape == (3,)
+    assert library.equal(library.get_rng_state(), outside) and library.tensor([]).device.type == "cpu"
+    model.load_state_dict({f"0.{name}": value for name, value in trained.state_dict().items()}, assign=True)
+    assert library.equal(model[0].weight, trained.weight) and model[0].weight.device.type == "cpu"
+    with pytest.raises(RuntimeError), library.device("meta"):
+        raise RuntimeError("the block ends all the same")
+    assert library.rand(1).device.type == "cpu"
+
+
+def test_what_has_no_numbers_is_made_in_a_block_only():
+    for use in (lambda: minitorch_pt.empty(2, device="meta"), lambda: minitorch_pt.ones(2).to("meta")):
+        with pytest.raises(NotImplementedError, match="CPU only"):
+            use()
+
+
+@BOTH
+def test_inner_names_that_packages_import(library):
+    transforms = import_module(f"{library.__name__}.distributions.transforms")
+    assert isinstance(transforms.ExpTransform().inv, transforms._InverseTransform)
+    x = library.tensor([-200.0, 0.0, 200.0])
+    assert library.equal(transforms._clipped_sigmoid(x), transforms.SigmoidTransform()(x))
+    assert library.serialization.DEFAULT_PROTOCOL == 2
+    assert import_module(f"{library.__name__}.nn.modules.module")._EXTRA_STATE_KEY_SUFFIX == "_extra_state"
+    assert isinstance(library.backends.cpu.get_cpu_capability(), str)
