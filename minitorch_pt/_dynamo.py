@@ -25,8 +25,6 @@ __all__ = [
     "reset",
 ]
 
-__path__: list[str] = []  # its parts are imported as modules
-
 
 class OptimizedModule:
     """What PyTorch makes of a module that it compiles: packages ask whether a module is one, and none is."""

@@ -290,3 +290,19 @@ def test_inner_names_that_packages_import(library):
     assert library.serialization.DEFAULT_PROTOCOL == 2
     assert import_module(f"{library.__name__}.nn.modules.module")._EXTRA_STATE_KEY_SUFFIX == "_extra_state"
     assert isinstance(library.backends.cpu.get_cpu_capability(), str)
+
+
+@BOTH
+def test_batches_of_a_packages_own_classes(library):
+    class Mine(library.Tensor):
+        pass
+
+    collate = import_module(f"{library.__name__}.utils.data._utils.collate")
+    collate.default_collate_fn_map[Mine] = lambda batch, *, collate_fn_map=None: ("mine", len(batch))
+    try:
+        sample = {"a": library.ones(2).as_subclass(Mine), "b": library.ones(2)}
+        (batch,) = library.utils.data.DataLoader([sample, sample], batch_size=2)
+        assert batch["a"] == ("mine", 2) and batch["b"].tolist() == [[1.0, 1.0]] * 2
+    finally:
+        del collate.default_collate_fn_map[Mine]
+    assert collate.np_str_obj_array_pattern.search("<U3") and not collate.np_str_obj_array_pattern.search("<f4")

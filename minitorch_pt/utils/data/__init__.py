@@ -1,6 +1,9 @@
 """torch.utils.data: data sets, the order in which they are read, and the loader that makes batches of them."""
 
+import sys as _sys
+
 from ...names.places import settle as _settle
+from . import collate as _collate
 from .collate import default_collate as default_collate, default_convert as default_convert
 from .dataloader import DataLoader as DataLoader, get_worker_info as get_worker_info
 from .dataset import (
@@ -27,6 +30,9 @@ _settle(
     __name__,
     {"default_collate": default_collate, "default_convert": default_convert, "get_worker_info": get_worker_info},
     {"_utils.collate": "default_collate default_convert", "_utils.worker": "get_worker_info"},
+)
+vars(_sys.modules[f"{__name__}._utils.collate"]).update(
+    default_collate_fn_map=_collate.default_collate_fn_map, np_str_obj_array_pattern=_collate.np_str_obj_array_pattern
 )
 
 __all__ = [

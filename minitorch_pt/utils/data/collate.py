@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 import copy
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +16,10 @@ from ...tensors import creation
 from ...tensors.tensor import Tensor
 
 __all__ = ["default_collate", "default_convert"]
+
+# Packages say here how samples of their own classes become a batch: fn(batch, *, collate_fn_map)
+default_collate_fn_map: dict[Any, Callable] = {}
+np_str_obj_array_pattern = re.compile(r"[SaUO]")  # NumPy's types that are no numbers
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
@@ -28,6 +33,9 @@ def default_collate(batch: Sequence[Any]) -> Any:
             [3.]]), tensor([2, 4])]
     """
     first = batch[0]
+    for kind, collate in default_collate_fn_map.items():
+        if isinstance(first, kind):
+            return collate(batch, collate_fn_map=default_collate_fn_map)
     if isinstance(first, Tensor):
         return ops.stack(batch)
     if isinstance(first, np.ndarray) and first.dtype.kind not in "OSU":
