@@ -87,7 +87,6 @@ vars(_sys.modules[f"{__name__}._C"]).update(
     _disabled_torch_function_impl=autograd.takeovers.never,
     _TensorMeta=type,
 )
-_settle(f"{__name__}._C._nn", {"parse_to": _conversion.parse_to})
 _settle(
     f"{__name__}.autograd",
     vars(autograd),
@@ -122,12 +121,11 @@ Tensor._made_sparse = _made_sparse
 autograd.hooks.sparse_rows = _sparse_rows
 _adopt(Tensor)
 _mark(Tensor, Generator, _dtypes.dtype)
-_tell(__name__)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "__future__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "jit", "linalg", "mps", "multiprocessing", "nn",
-    "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version", "xpu",
+    "__config__", "__future__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "hub", "jit", "library", "linalg", "mps",
+    "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version", "xpu",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization",
@@ -157,7 +155,9 @@ if _typing.TYPE_CHECKING:
         distributions,
         func,
         futures,
+        hub,
         jit,
+        library,
         linalg,
         mps,
         multiprocessing,
@@ -215,3 +215,15 @@ else:  # checkers of types know all names by now, and mark others
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_PACKAGES, *_FROM})
+
+
+_tell(__name__)
+# torch's classes are there too: of those that are left out it tells the same
+vars(_sys.modules[f"{__name__}._C"])["__getattr__"] = globals()["__getattr__"]
+# the operations that torch.nn calls: packages take them from here too
+_sys.modules[f"{__name__}._C._nn"] = _inner = type(_sys)(f"{__name__}._C._nn")
+vars(_sys.modules[f"{__name__}._C"])["_nn"] = _inner
+vars(_inner).update(
+    _parse_to=_conversion.parse_to,
+    __getattr__=lambda name: getattr(_importlib.import_module(".nn.functional", __package__), name),
+)

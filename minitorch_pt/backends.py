@@ -9,7 +9,7 @@ from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-__all__ = ["cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
+__all__ = ["cpu", "cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
 
 
 class _Backend(ModuleType):
@@ -69,5 +69,13 @@ class _Cuda(_Backend):
             setattr(self, f"enable_{kernel}_sdp", partial(kernels.__setitem__, kernel))
 
 
-cuda, cudnn = _Cuda("cuda"), _CuDNN("cudnn")
+class _CPU(_Backend):
+    """The processor."""
+
+    def get_cpu_capability(self) -> str:
+        """'DEFAULT': NumPy finds out by itself what the processor can do."""
+        return "DEFAULT"
+
+
+cpu, cuda, cudnn = _CPU("cpu"), _Cuda("cuda"), _CuDNN("cudnn")
 mkl, mkldnn, mps, openmp = map(_Backend, ("mkl", "mkldnn", "mps", "openmp"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -14,9 +15,9 @@ from .tensors.device import AcceleratorError, DeviceError, OutOfMemoryError
 from .tensors.tensor import Tensor
 
 __all__ = [
-    "AcceleratorError", "Event", "OutOfMemoryError", "Stream", "current_device", "device_count", "empty_cache", "get_device_name", "get_rng_state_all",
-    "is_available", "is_bf16_supported", "is_initialized", "manual_seed", "manual_seed_all", "max_memory_allocated", "max_memory_reserved",
-    "memory_allocated", "memory_reserved", "seed", "seed_all", "set_rng_state_all", "synchronize",
+    "AcceleratorError", "CUDAGraph", "Event", "OutOfMemoryError", "Stream", "current_device", "device_count", "empty_cache", "get_arch_list", "get_device_name",
+    "get_rng_state_all", "is_available", "is_bf16_supported", "is_initialized", "manual_seed", "manual_seed_all", "max_memory_allocated",
+    "max_memory_reserved", "memory_allocated", "memory_reserved", "memory_stats", "seed", "seed_all", "set_rng_state_all", "synchronize",
     *(name for name in legacy.__all__ if name.endswith("Tensor")),
 ]  # fmt: skip
 
@@ -70,6 +71,11 @@ def set_rng_state_all(new_states: Iterable[Tensor]) -> None:
         synchronize()
 
 
+def get_arch_list() -> list[str]:
+    """An empty list."""
+    return []
+
+
 def empty_cache() -> None:
     """Nothing to empty."""
 
@@ -77,6 +83,11 @@ def empty_cache() -> None:
 def is_bf16_supported(including_emulation: bool = True) -> bool:
     """False."""
     return False
+
+
+def memory_stats(device: object = None) -> OrderedDict:
+    """An empty dict."""
+    return OrderedDict()
 
 
 def memory_allocated(device: object = None) -> int:
@@ -142,6 +153,17 @@ class Event:
         synchronize()
 
 
+class CUDAGraph:
+    """Work on such a card that is recorded and repeated: there is none.
+
+    Raises:
+        DeviceError: always.
+    """
+
+    def __init__(self, keep_graph: bool = False) -> None:
+        synchronize()
+
+
 class _CudaTensor(Kin):
     """torch.cuda.FloatTensor and its kin, which programs name before they know whether there is a device: no tensor is one."""
 
@@ -163,7 +185,8 @@ settle(
     __name__,
     globals(),
     {
-        "memory": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved",
+        "graphs": "CUDAGraph",
+        "memory": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved memory_stats",
         "random": "get_rng_state_all manual_seed manual_seed_all seed seed_all set_rng_state_all",
         "streams": "Event Stream",
     },

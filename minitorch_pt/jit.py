@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import typing
 from typing import Any, Final as Final, NoReturn, TypeVar
 
+from .names.places import settle
 from .nn.modules.module import Module
 
 __all__ = [
@@ -65,7 +68,9 @@ def _as_it_is(fn: _T) -> _T:
     return fn
 
 
-_overload = _overload_method = export = interface = script_if_tracing = script_method = unused = _as_it_is
+_overload = _overload_method = _script_if_tracing = export = interface = script_if_tracing = script_method = unused = (
+    _as_it_is
+)
 
 
 def ignore(drop: Any = False, **kwargs: Any) -> Any:
@@ -110,3 +115,19 @@ def load(f: Any, map_location: Any = None, _extra_files: Any = None, _restore_sh
         RuntimeError: always: compiled code cannot be run.
     """
     _no_files("load")
+
+
+class BroadcastingListCls:
+    """What annotations call a list for which one number may stand: BroadcastingList2[int]."""
+
+    def __getitem__(self, types: Any) -> None:
+        """None: it says nothing to Python."""
+
+
+# torch's module behind this door, and what programs take from it
+settle(f"{__name__}.annotations", {"BroadcastingListCls": BroadcastingListCls})
+globals()["annotations"] = sys.modules[f"{__name__}.annotations"]  # so far what `from __future__` has brought
+vars(sys.modules[f"{__name__}.annotations"]).update(
+    dict.fromkeys([f"BroadcastingList{count}" for count in range(1, 7)], BroadcastingListCls())
+    | {name: getattr(typing, name) for name in ("Dict", "List", "Optional", "Tuple", "Union")}
+)

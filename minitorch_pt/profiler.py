@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import enum
+import json
+import os
+import socket
+import sys
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,7 +15,10 @@ from .arrays.notices import warn
 from .autograd.profiler import EventList, FunctionEvent, profile as _Profile, record_function
 from .names.places import settle
 
-__all__ = ["ProfilerAction", "ProfilerActivity", "profile", "record_function", "schedule", "supported_activities"]
+__all__ = [
+    "ProfilerAction", "ProfilerActivity", "kineto_available", "profile", "record_function", "schedule", "supported_activities",
+    "tensorboard_trace_handler",
+]  # fmt: skip
 
 
 class ProfilerActivity(enum.Enum):
@@ -32,6 +40,11 @@ class ProfilerAction(enum.Enum):
     RECORD = 2
     RECORD_AND_SAVE = 3
     DEVICE_STOPPED = 4
+
+
+def kineto_available() -> bool:
+    """True: a `profile` knows the steps of a training."""
+    return True
 
 
 def supported_activities() -> set[ProfilerActivity]:
@@ -79,6 +92,11 @@ def schedule(
     return action
 
 
+def _default_schedule_fn(_: int) -> ProfilerAction:
+    """Record, in each step: packages set it behind the first recording."""
+    return ProfilerAction.RECORD
+
+
 class profile:
     """Note the operations that run inside.
 
@@ -117,6 +135,7 @@ class profile:
         self.current_action = self._planned()
         self._running: _Profile | None = None
         self._events = EventList()
+        self._metadata: dict[str, Any] = {}
 
     def _planned(self) -> ProfilerAction:
         return ProfilerAction.RECORD_AND_SAVE if self.schedule is None else self.schedule(self.step_num)
@@ -173,12 +192,38 @@ class profile:
 
     def export_chrome_trace(self, path: str) -> None:
         """Write the events to a file for chrome://tracing and Perfetto."""
-        self._events.export_chrome_trace(path)
+        self._events.export_chrome_trace(path, self._metadata)
+
+    def add_metadata(self, key: str, value: str) -> None:
+        """Write a text of the program's own beside the events of each file."""
+        self._metadata[key] = value
+
+    def add_metadata_json(self, key: str, value: str) -> None:
+        """The same of what JSON writes."""
+        self._metadata[key] = json.loads(value)
+
+
+def tensorboard_trace_handler(dir_name: str, worker_name: str | None = None, use_gzip: bool = False, use_python_export: bool = False) -> Callable[[profile], None]:  # fmt: skip
+    """What `on_trace_ready` of a profile may be: it writes each recording to a file of its own in a directory, which TensorBoard shows.
+
+    Raises:
+        NotImplementedError: the files were to be compressed.
+    """
+    if use_gzip:
+        raise NotImplementedError("tensorboard_trace_handler(): the files are written as they are; leave out use_gzip")
+    worker = worker_name or f"{socket.gethostname()}_{os.getpid()}"
+
+    def write(prof: profile) -> None:
+        os.makedirs(dir_name, exist_ok=True)
+        prof.export_chrome_trace(os.path.join(dir_name, f"{worker}.{time.time_ns()}.pt.trace.json"))
+
+    return write
 
 
 settle("minitorch_pt.autograd.profiler_util", {"EventList": EventList, "FunctionEvent": FunctionEvent})
 settle(
     "minitorch_pt.profiler",
     {name: globals()[name] for name in __all__ if name != "record_function"},
-    {"profiler": "ProfilerAction profile schedule supported_activities"},
+    {"profiler": "ProfilerAction profile schedule supported_activities tensorboard_trace_handler"},
 )
+vars(sys.modules["minitorch_pt.profiler.profiler"])["_default_schedule_fn"] = _default_schedule_fn

@@ -96,7 +96,7 @@ REASONS = {
     ),
     "C++": (
         "nothing is compiled; write operations of your own in Python, as a torch.autograd.Function",
-        "library cpp utils.cpp_* utils.*cpp_backtrace utils.hipify nn.cpp",
+        "library* cpp utils.cpp_* utils.*cpp_backtrace utils.hipify nn.cpp",
     ),
     "mixed precision": (
         "there is no mixed precision; leave it out: with torch.autocast and torch.amp.GradScaler programs compute in torch.float32",
@@ -112,11 +112,11 @@ REASONS = {
     ),
     "exchange": (
         "models are kept as their numbers; use torch.save(model.state_dict()) and torch.load, and define the model in Python",
-        "onnx* package hub utils.model_zoo",
+        "onnx* package hub* utils.model_zoo",
     ),
     "measure": (
         "it measures in Python only; use torch.profiler, time.perf_counter or cProfile",
-        "profiler* utils.benchmark utils.flop_counter utils.*hroughput* autograd.profiler* utils.collect_env Benchmark* "
+        "profiler* utils.benchmark utils.flop_counter.* utils.*hroughput* autograd.profiler* utils.collect_env Benchmark* "
         "ThroughputBenchmark",
     ),
     "memory": (

@@ -140,3 +140,19 @@ def test_activities():
     same_program(lambda t: t.profiler.ProfilerActivity.CPU in t.profiler.supported_activities())
     with pytest.warns(UserWarning, match="CUDA is not available"):
         minitorch_pt.profiler.profile(activities=[minitorch_pt.profiler.ProfilerActivity.CUDA])
+
+
+def test_functions_made_of_operations_count_once():
+    counts = []
+    for library in (minitorch_pt, torch):
+        x = library.ones(2, 2)
+        with library.profiler.profile(activities=[library.profiler.ProfilerActivity.CPU]) as prof:
+            library.stack([x, x])
+            library.cat([x, x])
+            library.max(x, 0)
+            library.einsum("ij,jk->ik", x, x)
+            prof.add_metadata("who", "a test")
+            prof.add_metadata_json("sizes", "[2, 2]")
+        found = {event.key: event.count for event in prof.key_averages()}
+        counts.append([found.get(f"aten::{name}") for name in ("stack", "max", "einsum")])
+    assert counts[0] == counts[1] == [1, 1, 1]

@@ -29,6 +29,8 @@ def __getattr__(name: str) -> _Any:  # what is imported at its first use
         _import_module("..profiler", __name__)  # which says where its classes live
     if name in ("forward_ad", "functional", "profiler"):
         return _import_module(f".{name}", __name__)
+    if name == "_profiler_enabled":
+        return _import_module(".profiler", __name__).is_open
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -24,10 +24,18 @@ def _code_within(function: Callable, name: str) -> CodeType:
     return next(c for c in function.__code__.co_consts if isinstance(c, CodeType) and c.co_name == name)
 
 
-# the code that all operations share -> the variable that tells which one it is
-_NAMED_BY = {_code_within(rule._served, "operation"): "short", _code_within(contract._face, "served"): "name"}
+# the code that all operations share -> which one it is, of its variables
+_NAMED_BY: dict[CodeType, Callable[[dict], str]] = {
+    _code_within(rule._served, "operation"): lambda held: held["short"],
+    _code_within(contract._face, "served"): lambda held: held["desk"].name,
+}
 _BACKWARD = walk.run_backward.__code__
 _open: list[_Clock] = []
+
+
+def is_open() -> bool:
+    """Whether a profile is being made."""
+    return bool(_open)
 
 
 class FunctionEvent:
@@ -135,14 +143,14 @@ class EventList(list):
             )
         return "\n".join([*lines, rule, f"Self CPU time total: {_written(self.self_cpu_time_total)}", ""])
 
-    def export_chrome_trace(self, path: str) -> None:
-        """Write the events to a file for chrome://tracing and Perfetto."""
+    def export_chrome_trace(self, path: str, beside: dict | None = None) -> None:
+        """Write the events to a file for chrome://tracing and Perfetto, with what a program wants beside them."""
         trace = [
             {"name": e.name, "ph": "X", "ts": e.start, "dur": e.total, "pid": 0, "tid": 0, "cat": "cpu_op"}
             for e in self
         ]
         with open(path, "w") as file:
-            json.dump({"traceEvents": trace}, file)
+            json.dump({**(beside or {}), "traceEvents": trace}, file)
 
     def __str__(self) -> str:
         return self.table()
@@ -177,6 +185,8 @@ class _Clock:
         """What began last is done."""
         if self._stack:  # else it began before this clock
             event = self._stack.pop()
+            if self._stack and self._stack[-1] is event:
+                return
             event.end = time.perf_counter_ns() / 1e3
             event.total = event.end - event.start
             if self._stack:
@@ -184,13 +194,17 @@ class _Clock:
 
     def _told(self, frame: FrameType, what: str, arg: object) -> None:
         code = frame.f_code
-        variable = _NAMED_BY.get(code)
-        if what not in ("call", "return") or (variable is None and code is not _BACKWARD):
+        named = _NAMED_BY.get(code)
+        if what not in ("call", "return") or (named is None and code is not _BACKWARD):
             return
         if what == "return":
             self.leave()
+            return
+        name = "autograd::engine" if named is None else f"aten::{named(frame.f_locals)}"
+        if self._stack and self._stack[-1].name == name:  # a function's face, and behind it the operation: one call
+            self._stack.append(self._stack[-1])
         else:
-            self.enter("autograd::engine" if variable is None else f"aten::{frame.f_locals[variable]}")
+            self.enter(name)
 
 
 class record_function:

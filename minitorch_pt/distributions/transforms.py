@@ -93,13 +93,17 @@ def _inside(dtype: Any) -> tuple[float, float]:
     return dtypes.finfo(dtype).tiny, 1.0 - dtypes.finfo(dtype).eps
 
 
+def _clipped_sigmoid(x: Any) -> Any:
+    return x.sigmoid().clamp(*_inside(x.dtype))
+
+
 class SigmoidTransform(_Plain):
     """y = 1 / (1 + exp(-x))."""
 
     domain, codomain, bijective, sign = constraints.real, constraints.unit_interval, True, +1
 
     def _call(self, x: Any) -> Any:
-        return x.sigmoid().clamp(*_inside(x.dtype))
+        return _clipped_sigmoid(x)
 
     def _inverse(self, y: Any) -> Any:
         y = y.clamp(*_inside(y.dtype))
@@ -234,7 +238,7 @@ class StickBreakingTransform(_Plain):
         return (parts - x.new_ones(parts - 1).cumsum(-1)).log()
 
     def _call(self, x: Any) -> Any:
-        part = (x - self._centre(x, x.shape[-1] + 1)).sigmoid().clamp(*_inside(x.dtype))
+        part = _clipped_sigmoid(x - self._centre(x, x.shape[-1] + 1))
         left = (1 - part).cumprod(-1)
         return constant_pad_nd(part, [0, 1], 1) * constant_pad_nd(left, [1, 0], 1)
 

@@ -23,11 +23,19 @@ HOT = (f"{PACKAGE}.autograd.graph",)
 # Programs and packages name these where they start, and what is in them, and most do not use them: an import succeeds, and the use raises.
 # Not all that is left out: packages ask for other inner parts of torch's in a `try`, and can do without.
 AT_USE = (
-    "torch._subclasses torch._tensor_str torch.ao torch.autograd.function torch.distributed torch.distributions torch.fft "
-    "torch.fx torch.hub torch.library torch.nn.intrinsic torch.nn.parallel torch.nn.qat torch.nn.quantized torch.package "
-    "torch.quantization torch.utils.benchmark torch.utils.cpp_extension torch.utils.flop_counter torch.utils.mobile_optimizer "
+    "torch._subclasses torch._tensor_str torch.ao torch.autograd.function torch.cuda torch.distributed torch.distributions torch.fft "
+    "torch.fx torch.hub torch.nn.attention.flex_attention torch.nn.intrinsic torch.nn.parallel torch.nn.qat torch.nn.quantized torch.onnx torch.package "
+    "torch.quantization torch.utils.benchmark torch.utils.cpp_extension torch.utils.mobile_optimizer "
     "torch.utils.model_zoo"
 ).split()
+# Annotations and tables name these where a program starts, of modules whose other names say at once that they are left out.
+NAMED = {
+    f"torch.{name}"
+    for name in (
+        "DeviceObjType Event Graph PyTorchFileReader ScriptModule Stream Value autograd.profiler.emit_nvtx "
+        "export float8_e4m3fnuz float8_e5m2fnuz fx qscheme quint2x4 quint4x2"
+    ).split()
+}
 
 
 def _pairs(lines: str) -> dict[str, str]:
@@ -80,7 +88,7 @@ def is_absence(error: BaseException) -> bool:
 
 def is_late(name: str) -> bool:
     """Whether a name that is left out may be imported, and says so at its use."""
-    return f"{name}.".startswith(tuple(f"{door}." for door in AT_USE))
+    return f"{name}.".startswith(tuple(f"{door}." for door in (*AT_USE, *NAMED)))
 
 
 def _torch_name(module: str) -> str:
@@ -119,8 +127,9 @@ def _look(module: str, own: Callable[[str], Any] | None, name: str) -> Any:
             return own(name)
     if name == "__path__":
         return _PATH
-    said = absence(f"{_torch_name(module)}.{name}")
-    if said and _torch_name(module) in AT_USE:
+    asked = f"{_torch_name(module)}.{name}"
+    said = absence(asked)
+    if said and (_torch_name(module) in AT_USE or asked in NAMED):
         return _absent(f"{module}.{name}", said)
     raise attribute(module, name)
 
@@ -129,9 +138,11 @@ class Absent(ModuleType):
     """What an import gives of a module in `AT_USE` that is left out, and of what is in it: it may be handed on, named as a type, derived from."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and isinstance(args[0], FunctionType):  # decorators
-            if self.__name__.startswith(f"{PACKAGE}._jit_internal."):
-                return args[0]  # a mark for the compiler
+        if len(args) == 1 and isinstance(
+            args[0], (FunctionType, str)
+        ):  # decorators, and what takes a function's name instead
+            if self.__name__.startswith((f"{PACKAGE}._jit_internal.", f"{PACKAGE}.fx.wrap")):
+                return args[0]  # a mark for the compiler, or for what takes functions apart
             if self.__name__.startswith(f"{PACKAGE}.distributed.rpc."):
                 return self  # which packages put before functions that only they would call
         raise NotImplementedError(vars(self)["said"])

@@ -65,6 +65,8 @@ def _made(name: str, source: str) -> ModuleType:
     outer, _, inner = name.rpartition(".")
     if outer not in sys.modules:
         _made(outer, source)
+    if not hasattr(sys.modules[outer], "__path__"):
+        vars(sys.modules[outer])["__path__"] = []  # with it a module is taken for a package by imports
     sys.modules[name] = module = ModuleType(name, "A module of torch's: what it holds is in other files here.")
     module.__file__ = sys.modules[source].__file__
     vars(sys.modules[outer]).setdefault(inner, module)

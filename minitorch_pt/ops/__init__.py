@@ -38,7 +38,14 @@ if _TYPE_CHECKING:
 FAMILIES = ("layers", "losses")
 
 
+def _load_library(path: object) -> None:
+    """Refused, with the error for which packages with compiled operations have a way without them."""
+    raise OSError(f"Could not load this library: {path}: minitorch_pt runs no compiled operations of PyTorch's")
+
+
 def __getattr__(name: str) -> object:
+    if name == "load_library":
+        return _load_library
     if name in ("aten", *FAMILIES):  # aten: for packages that name operations as PyTorch's library does
         return _import_module(f".{name}", __name__)
     for family in FAMILIES if name[0] != "_" else ():

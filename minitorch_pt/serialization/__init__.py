@@ -23,6 +23,7 @@ from .names import (
 from .reading import FILE_LIKE as FILE_LIKE, MAP_LOCATION as MAP_LOCATION, load as load
 from .writing import save as save
 
+DEFAULT_PROTOCOL = 2  # of pickle
 __all__ = ["add_safe_globals", "clear_safe_globals", "get_safe_globals", "load", "safe_globals", "save"]
 
 _settle(__name__, globals())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
+from ..stream import generator as streams
+
 __all__ = ["AcceleratorError", "OutOfMemoryError", "device"]
 
 
@@ -38,11 +40,15 @@ _OTHERS = {
     "mps", "meta", "hpu", "mtia", "privateuseone",
 }  # fmt: skip
 
+within_meta: list[Any] = []  # of each open block of "meta": the state of the stream before it
+
 
 class device:
     """Where tensors live. All of torch's devices have a name here, and only "cpu" can be used.
 
-    As a context manager, the place where new tensors are made.
+    As a context manager, the place where new tensors are made. `with torch.device("meta")`, in which torch makes tensors that have no
+    numbers, makes them on the CPU, where they are as soon as it ends, and the stream of random numbers is then as before: so packages make
+    models whose numbers they load next.
 
     Raises:
         TypeError: `type` is no text, `index` no whole number. RuntimeError: a text that names no device, or a negative index.
@@ -88,10 +94,14 @@ class device:
         self.type, self.index = name, index
 
     def __enter__(self) -> device:
-        return on_cpu(self)
+        if self.type != "meta":
+            return on_cpu(self)
+        within_meta.append(streams.default_generator.state)
+        return self
 
     def __exit__(self, *exc: object) -> None:
-        pass
+        if self.type == "meta":
+            streams.default_generator.state = within_meta.pop()
 
     def __repr__(self) -> str:
         index = "" if self.index is None else f", index={self.index}"
@@ -117,14 +127,14 @@ def on_cpu(where: Any) -> device:
         DeviceError: it is not the CPU. TypeError, RuntimeError: it is no device.
     """
     place = CPU if where is None else device(where)
-    if place.type != "cpu":
+    if place.type != "cpu" and not (within_meta and place.type == "meta"):
         raise DeviceError(
             f"minitorch_pt runs on the CPU only and was asked for device {str(place)!r}; use device='cpu'"
         )
     return place
 
 
-CPU = device("cpu")
+CPU, META = device("cpu"), device("meta")
 
 
 # how the DLPack protocol numbers the places of memory

@@ -11,7 +11,7 @@ import numpy as np
 from ..arrays import dtypes, formats, layouts
 from ..arrays.size import Size, size_of
 from ..arrays.storage import is_inference, offset
-from .device import CPU, device
+from .device import CPU, META, device, within_meta
 
 
 def warn_of_grad() -> None:
@@ -42,8 +42,8 @@ class Facts:
 
     @property
     def device(self) -> device:
-        """Always device(type='cpu')."""
-        return CPU
+        """device(type='cpu'); within `with torch.device("meta")`, that."""
+        return META if within_meta else CPU
 
     @property
     def is_cpu(self) -> bool:

@@ -6,25 +6,28 @@ The leaves of (1, {"a": 2, "b": [3, 4]}) are 1, 2, 3, 4; what is left is its `Tr
 from __future__ import annotations
 
 import dataclasses
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 __all__ = [
-    "GetAttrKey", "LeafSpec", "MappingKey", "PyTree", "SequenceKey", "TreeSpec", "key_get", "keystr", "register_dataclass",
+    "Context", "GetAttrKey", "LeafSpec", "MappingKey", "NodeDef", "PyTree", "SequenceKey", "TreeSpec", "is_namedtuple", "is_namedtuple_class",
+    "is_namedtuple_instance", "is_structseq_class", "is_structseq_instance", "key_get", "keystr", "register_dataclass",
     "register_pytree_node", "tree_all", "tree_all_only", "tree_any", "tree_any_only", "tree_flatten", "tree_flatten_with_path", "tree_is_leaf",
     "tree_iter", "tree_leaves", "tree_leaves_with_path", "tree_map", "tree_map_", "tree_map_only", "tree_map_only_", "tree_map_with_path",
     "tree_structure", "tree_unflatten",
 ]  # fmt: skip
 
 PyTree = Any
+Context = Any
 
 
-class _Kind(NamedTuple):
+class NodeDef(NamedTuple):
     """How containers of a class are taken apart, into children and a context, and made anew from both."""
 
-    flatten: Callable[[Any], tuple[Iterable, Any]]
-    unflatten: Callable[[Iterable, Any], Any]
+    type: Any
+    flatten_fn: Callable[[Any], tuple[list, Any]]
+    unflatten_fn: Callable[[Iterable, Any], Any]
 
 
 class SequenceKey(NamedTuple):
@@ -73,84 +76,130 @@ def _filled(children: Iterable, keys: Any) -> Any:
     return zip(keys, children, strict=True)
 
 
-SUPPORTED_NODES: dict[type, _Kind] = {
-    tuple: _Kind(lambda t: (t, None), lambda children, _: tuple(children)),
-    list: _Kind(lambda t: (t, None), lambda children, _: list(children)),
-    dict: _Kind(lambda t: (t.values(), [*t]), lambda children, keys: dict(_filled(children, keys))),
-    OrderedDict: _Kind(lambda t: (t.values(), [*t]), lambda children, keys: OrderedDict(_filled(children, keys))),
-    defaultdict: _Kind(lambda t: (t.values(), (t.default_factory, [*t])), lambda children, made: defaultdict(made[0], _filled(children, made[1]))),
-    deque: _Kind(lambda t: (t, t.maxlen), lambda children, most: deque(children, most)),
-}  # fmt: skip
-_NAMEDTUPLE = _Kind(lambda t: (t, type(t)), lambda children, cls: cls(*children))
-_RETURNED = _Kind(lambda t: (t, type(t)), lambda children, cls: cls(children))  # torch.return_types.max
+# a namedtuple of any class stands under `namedtuple`, and its class is the context
+SUPPORTED_NODES: dict[Any, NodeDef] = {
+    kind: NodeDef(kind, flatten, unflatten)
+    for kind, flatten, unflatten in (
+        (tuple, lambda t: (list(t), None), lambda children, _: tuple(children)),
+        (list, lambda t: (t, None), lambda children, _: list(children)),
+        (dict, lambda t: ([*t.values()], [*t]), lambda children, keys: dict(_filled(children, keys))),
+        (namedtuple, lambda t: (list(t), type(t)), lambda children, cls: cls(*children)),
+        (OrderedDict, lambda t: ([*t.values()], [*t]), lambda children, keys: OrderedDict(_filled(children, keys))),
+        (
+            defaultdict,
+            lambda t: ([*t.values()], [t.default_factory, [*t]]),
+            lambda children, made: defaultdict(made[0], _filled(children, made[1])),
+        ),
+        (deque, lambda t: (list(t), t.maxlen), lambda children, most: deque(children, most)),
+    )
+}
+BUILTIN_TYPES = frozenset(SUPPORTED_NODES)
+STANDARD_DICT_TYPES = frozenset((dict, OrderedDict, defaultdict))
 
 
-class TreeSpec(NamedTuple):
-    """A tree without its leaves: the class of the container, what else makes it, and the specs of its children. Of a leaf: all None."""
+def _with_keys(kind: Any) -> Callable[[Any], tuple[list, Any]]:
+    """What takes a container apart into pairs of a key and a child, and the context."""
 
-    type: type | None
-    context: Any
-    children_specs: list | None
+    def flatten_with_keys(tree: Any) -> tuple[list, Any]:
+        children, context = SUPPORTED_NODES[kind].flatten_fn(tree)
+        return [*_filled(children, _keys(tree, len(children)))], context
+
+    return flatten_with_keys
+
+
+# packages register their own containers with these: _list_flatten, _list_unflatten, _list_flatten_with_keys, ...
+for _node in [*SUPPORTED_NODES.values()]:
+    _title = f"_{_node.type.__name__.lower()}"
+    globals().update({
+        f"{_title}_flatten": _node.flatten_fn,
+        f"{_title}_unflatten": _node.unflatten_fn,
+        f"{_title}_flatten_with_keys": _with_keys(_node.type),
+    })  # fmt: skip
+
+
+class TreeSpec:
+    """A tree without its leaves: the class of the container, what else makes it, and the specs of its children. Of a leaf: None and no children."""
+
+    def __init__(self, type: Any, context: Any, children_specs: list[TreeSpec]) -> None:
+        self.type, self.context, self._children = type, context, children_specs
+        self.num_children = len(children_specs)
+        self.num_leaves: int = 1 if type is None else sum(child.num_leaves for child in children_specs)
+        self.num_nodes: int = 1 + sum(child.num_nodes for child in children_specs)
+
+    def __repr__(self, indent: int = 0) -> str:
+        indent += 2
+        inside = f",\n{' ' * indent}".join(child.__repr__(indent) for child in self._children)
+        return f"TreeSpec({self.type.__name__}, {self.context}, [{inside}])"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TreeSpec):
+            return NotImplemented
+        return (self.type, self.context, self._children) == (other.type, other.context, other._children)
+
+    def __hash__(self) -> int:
+        return hash((self.type, str(self.context), tuple(self._children)))
+
+    @property
+    def children_specs(self) -> list[TreeSpec]:
+        """The specs of the children: what `children()` gives is a list of one's own."""
+        return self._children
 
     def is_leaf(self) -> bool:
         """Whether there is no container."""
         return self.type is None
 
-    @property
-    def num_leaves(self) -> int:
-        """How many leaves the tree has."""
-        return 1 if self.children_specs is None else sum(child.num_leaves for child in self.children_specs)
-
-    @property
-    def num_children(self) -> int:
-        """How many children the container has."""
-        return len(self.children_specs or ())
-
-    @property
-    def num_nodes(self) -> int:
-        """How many containers and leaves the tree has, itself among them."""
-        return 1 + sum(child.num_nodes for child in self.children_specs or ())
-
     def child(self, index: int) -> TreeSpec:
         """The spec of a child."""
-        return (self.children_specs or ())[index]
+        return self._children[index]
 
     def children(self) -> list[TreeSpec]:
         """The specs of the children."""
-        return [*(self.children_specs or ())]
+        return [*self._children]
 
     def unflatten(self, leaves: Iterable) -> PyTree:
         """The tree of these leaves."""
         return tree_unflatten(leaves, self)
 
     def flatten_up_to(self, tree: PyTree) -> list:
-        """What a tree of this form, or with more below it, has in the places of the leaves.
+        """What a tree of this form, or with more below it, has in the places of the leaves. Dicts may be of another kind and order.
 
         Raises:
             ValueError: the tree has another form above them.
         """
         if self.type is None:
             return [tree]
-        kind = _kind(type(tree))
-        children, context = kind.flatten(tree) if kind is not None else ((), None)
-        children = [*children]
-        if type(tree) is not self.type or context != self.context or len(children) != self.num_children:
-            raise ValueError(
-                f"Node type mismatch: the tree at this place is a {type(tree).__name__}, the spec says {self}"
-            )
-        return [leaf for spec, part in zip(self.children(), children, strict=True) for leaf in spec.flatten_up_to(part)]
+        return [leaf for spec, part in zip(self._children, self._parts(tree), strict=True) for leaf in spec.flatten_up_to(part)]  # fmt: skip
+
+    def _parts(self, tree: PyTree) -> list:
+        """The children of a tree whose outermost container is as here."""
+        kind = _get_node_type(tree)
+        if self.type in STANDARD_DICT_TYPES and kind in STANDARD_DICT_TYPES:
+            keys = self.context[1] if self.type is defaultdict else self.context
+            if {*keys} != {*tree}:
+                raise ValueError(f"Node keys mismatch: expected {keys}, but got {[*tree]}.")
+            return [tree[key] for key in keys]
+        if kind != self.type:
+            raise ValueError(f"Node type mismatch: expected {self.type!r}, but got {kind!r}.")
+        children, context = SUPPORTED_NODES[kind].flatten_fn(tree)
+        children = list(children)
+        if len(children) != self.num_children:
+            raise ValueError(f"Node arity mismatch: expected {self.num_children}, but got {len(children)}.")
+        if context != self.context and kind is not deque:
+            raise ValueError(f"Node context mismatch: expected {self.context!r}, but got {context!r}.")
+        return children
 
 
-_LEAF = TreeSpec(None, None, None)
-
-
-def _dict_flatten_with_keys(d: dict) -> tuple[list, list]:  # packages register their own dicts with it
-    return [(MappingKey(key), value) for key, value in d.items()], [*d]
-
-
-def LeafSpec() -> TreeSpec:  # torch's name
+class LeafSpec(TreeSpec):
     """The spec of a leaf."""
-    return _LEAF
+
+    def __init__(self) -> None:
+        super().__init__(None, None, [])
+
+    def __repr__(self, indent: int = 0) -> str:
+        return "*"
+
+
+_LEAF = LeafSpec()
 
 
 def register_pytree_node(cls: type, flatten_fn: Callable, unflatten_fn: Callable, **others: Any) -> None:
@@ -161,7 +210,7 @@ def register_pytree_node(cls: type, flatten_fn: Callable, unflatten_fn: Callable
     """
     if cls in SUPPORTED_NODES:
         raise ValueError(f"{cls} is already registered as pytree node.")
-    SUPPORTED_NODES[cls] = _Kind(flatten_fn, unflatten_fn)
+    SUPPORTED_NODES[cls] = NodeDef(cls, flatten_fn, unflatten_fn)
     if others.get("flatten_with_keys_fn") is not None:
         _KEYS[cls] = lambda tree: [key for key, _ in others["flatten_with_keys_fn"](tree)[0]]
 
@@ -181,17 +230,48 @@ def register_dataclass(cls: type, *, field_names: list[str] | None = None, **oth
     )  # fmt: skip
 
 
-def _kind(cls: type | None) -> _Kind | None:
-    if cls is not None and issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        return SUPPORTED_NODES.get(cls, _NAMEDTUPLE)
-    if cls is not None and issubclass(cls, tuple) and hasattr(cls, "n_fields"):
-        return SUPPORTED_NODES.get(cls, _RETURNED)
-    return SUPPORTED_NODES.get(cls)  # type: ignore[arg-type]
+def is_namedtuple_class(cls: type) -> bool:
+    """Whether a class is one that `collections.namedtuple` made, or is derived from one."""
+    return isinstance(cls, type) and issubclass(cls, tuple) and isinstance(getattr(cls, "_fields", None), tuple)
+
+
+def is_namedtuple(obj: object | type) -> bool:
+    """Whether a value, or a class, is a namedtuple."""
+    return is_namedtuple_class(obj if isinstance(obj, type) else type(obj))
+
+
+def is_namedtuple_instance(obj: object) -> bool:
+    """Whether a value is a namedtuple."""
+    return is_namedtuple_class(type(obj))
+
+
+def is_structseq_class(cls: type) -> bool:
+    """Whether a class is one of torch.return_types."""
+    return isinstance(cls, type) and issubclass(cls, tuple) and isinstance(getattr(cls, "n_fields", None), int)
+
+
+def is_structseq_instance(obj: object) -> bool:
+    """Whether a value is of torch.return_types, as the one of torch.max(x, 0)."""
+    return is_structseq_class(type(obj))
+
+
+def _get_node_type(tree: PyTree) -> Any:
+    """What a value stands under in SUPPORTED_NODES, if it is a container."""
+    cls = type(tree)
+    if cls not in SUPPORTED_NODES and issubclass(cls, tuple):
+        if is_namedtuple_class(cls):
+            return namedtuple
+        if is_structseq_class(cls):
+            SUPPORTED_NODES[cls] = NodeDef(cls, lambda t: (list(t), None), lambda children, _: cls(children))
+    return cls
 
 
 def tree_is_leaf(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> bool:
     """Whether a value is no container, or a leaf to `is_leaf`."""
-    return (is_leaf is not None and is_leaf(tree)) or _kind(type(tree)) is None
+    return (is_leaf is not None and is_leaf(tree)) or _get_node_type(tree) not in SUPPORTED_NODES
+
+
+_is_leaf = tree_is_leaf
 
 
 def tree_flatten(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> tuple[list, TreeSpec]:
@@ -206,12 +286,12 @@ def tree_flatten(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) 
     leaves: list = []
 
     def spec_of(part: PyTree) -> TreeSpec:
-        kind = None if is_leaf is not None and is_leaf(part) else _kind(type(part))
-        if kind is None:
+        kind = _get_node_type(part)
+        if kind not in SUPPORTED_NODES or (is_leaf is not None and is_leaf(part)):
             leaves.append(part)
             return _LEAF
-        children, context = kind.flatten(part)
-        return TreeSpec(type(part), context, [spec_of(child) for child in children])
+        children, context = SUPPORTED_NODES[kind].flatten_fn(part)
+        return TreeSpec(kind, context, [spec_of(child) for child in children])
 
     return leaves, spec_of(tree)
 
@@ -230,12 +310,9 @@ def tree_unflatten(leaves: Iterable, treespec: TreeSpec) -> PyTree:
     rest = iter(leaves)
 
     def made(spec: TreeSpec) -> PyTree:
-        kind = _kind(spec.type)
-        return (
-            next(rest)
-            if kind is None
-            else kind.unflatten([made(child) for child in spec.children_specs or ()], spec.context)
-        )
+        if spec.type is None:
+            return next(rest)
+        return SUPPORTED_NODES[spec.type].unflatten_fn([made(child) for child in spec._children], spec.context)
 
     return made(treespec)
 
@@ -262,13 +339,7 @@ def tree_map(func: Callable, tree: PyTree, *rests: PyTree, is_leaf: Callable[[Py
         ValueError: the trees differ in form.
     """
     leaves, spec = tree_flatten(tree, is_leaf)
-    columns = [leaves]
-    for other in rests:
-        more, form = tree_flatten(other, is_leaf)
-        if form != spec:
-            raise ValueError(f"tree_map(): the trees differ in form: {spec} and {form}")
-        columns.append(more)
-    return tree_unflatten(map(func, *columns), spec)
+    return tree_unflatten(map(func, leaves, *map(spec.flatten_up_to, rests)), spec)
 
 
 def tree_map_(func: Callable, tree: PyTree, *rests: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> PyTree:
@@ -319,9 +390,10 @@ def _broadcast_to_and_flatten(
     """The leaves of a tree for each leaf of another, below whose leaves that one may go on; None if the forms do not fit."""
     if treespec.type is None or tree_is_leaf(tree, is_leaf):
         return [tree] * treespec.num_leaves if tree_is_leaf(tree, is_leaf) else None
-    children, context = _kind(type(tree)).flatten(tree)  # type: ignore[union-attr]
+    kind = _get_node_type(tree)
+    children, context = SUPPORTED_NODES[kind].flatten_fn(tree)
     children = [*children]
-    if type(tree) is not treespec.type or context != treespec.context or len(children) != treespec.num_children:
+    if kind is not treespec.type or context != treespec.context or len(children) != treespec.num_children:
         return None
     found: list = []
     for part, spec in zip(children, treespec.children(), strict=True):
@@ -335,24 +407,27 @@ def _broadcast_to_and_flatten(
 # ---------------------------------------------------------------------------------------------------------------------
 # Leaves with their paths
 # ---------------------------------------------------------------------------------------------------------------------
+def _keys(tree: PyTree, count: int) -> list:
+    """How the children of a container are found."""
+    if type(tree) in _KEYS:
+        return _KEYS[type(tree)](tree)
+    if isinstance(tree, dict):
+        return [MappingKey(key) for key in tree]
+    if is_namedtuple_instance(tree):
+        return [GetAttrKey(name) for name in tree._fields]
+    return [SequenceKey(i) for i in range(count)]
+
+
 def tree_leaves_with_path(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> list[tuple[tuple, Any]]:
     """(path, leaf) of each leaf; a path is a tuple of keys.
 
     >>> tree_leaves_with_path({"a": [5]})
     [((MappingKey(key='a'), SequenceKey(idx=0)), 5)]
     """
-    kind = None if is_leaf is not None and is_leaf(tree) else _kind(type(tree))
-    if kind is None:
+    if tree_is_leaf(tree, is_leaf):
         return [((), tree)]
-    children = [*kind.flatten(tree)[0]]
-    if type(tree) in _KEYS:
-        keys = _KEYS[type(tree)](tree)
-    elif isinstance(tree, dict):
-        keys = [MappingKey(key) for key in tree]
-    elif hasattr(tree, "_fields"):
-        keys = [GetAttrKey(name) for name in tree._fields]
-    else:
-        keys = [SequenceKey(i) for i in range(len(children))]
+    children = [*SUPPORTED_NODES[_get_node_type(tree)].flatten_fn(tree)[0]]
+    keys = _keys(tree, len(children))
     return [
         ((key, *path), leaf)
         for key, child in zip(keys, children, strict=True)

@@ -20,7 +20,8 @@ ACCEPTED = {
     ".nn.modules": {"UninitializedBuffer", "UninitializedParameter"},
     ".nn.utils": {"prune", "stateless"},
 }
-LATER = {"module_tracker"}  # there once a program has imported it
+# modules that torch hands out once something else has imported them
+LATER = {"flop_counter", "module_tracker"}
 
 
 def star(module):
@@ -31,7 +32,7 @@ def star(module):
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_star_hands_out_torchs_names(room):
-    ours, theirs = star(f"minitorch_pt{room}"), star(f"torch{room}")
+    ours, theirs = star(f"minitorch_pt{room}") - LATER, star(f"torch{room}") - LATER
     module = importlib.import_module(f"minitorch_pt{room}")
     here = {name for name in theirs if hasattr(module, name) and not isinstance(getattr(module, name), Absent)}
     assert ours ^ (here - LATER) == ACCEPTED.get(room, set()), (ours - here, here - ours)

@@ -41,6 +41,14 @@ def test_random_trees(seed):
     assert mine == other
     assert spec.num_leaves == their_spec.num_leaves
     assert spec.is_leaf() == their_spec.is_leaf()
+    assert repr(spec) == repr(their_spec)
+    assert hash(spec) == hash(ours.tree_structure(value))
+    assert ours._get_node_type(value) == theirs._get_node_type(value)
+    for library in (ours, theirs) if not spec.is_leaf() else ():
+        kind = library.SUPPORTED_NODES[library._get_node_type(value)]
+        children, context = kind.flatten_fn(value)
+        assert repr(kind.unflatten_fn(children, context)) == repr(value)
+        assert library.is_namedtuple(value) == isinstance(value, Pair)
     assert [child.num_leaves for child in spec.children_specs or ()] == [c.num_leaves for c in their_spec.children()]
     doubled = [[leaf, leaf] for leaf in mine]
     assert repr(ours.tree_unflatten(doubled, spec)) == repr(theirs.tree_unflatten(doubled, their_spec))
@@ -59,10 +67,33 @@ def test_random_trees(seed):
     assert ours.tree_is_leaf(value) == theirs.tree_is_leaf(value)
 
 
-def test_trees_of_different_forms_are_refused():
+@pytest.mark.parametrize(
+    ("tree", "rest"),
+    [
+        ([1, [2, 3]], [1, 2]), ([1, 2], [1, [2, 3]]), ([1], (1,)), ([1], [1, 2]), ({"a": 1, "b": 2}, {"b": 3, "a": [4]}),
+        ({"a": 1}, OrderedDict(a=2)), (defaultdict(int, a=1), {"a": 2}), ({"a": 1}, {"b": 2}), (deque([1], maxlen=2), deque([3])), (Pair(1, 2), (1, 2)),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_places_of_a_trees_leaves(tree, rest):
+    told = []
     for library in (ours, theirs):
-        with pytest.raises(ValueError):
-            library.tree_map(max, [1, [2, 3]], [1, 2])
+        try:
+            told.append(repr(library.tree_map(lambda one, other: (one, other), tree, rest)))
+        except ValueError:
+            told.append(ValueError)
+    assert told[0] == told[1]
+
+
+def test_functions_of_the_containers_that_packages_name():
+    for value in ([1, 2], (1, 2), {"b": 1}, OrderedDict(b=1), defaultdict(int, b=1), deque([1], maxlen=3), Pair(1, 2)):
+        name = "namedtuple" if isinstance(value, Pair) else type(value).__name__.lower()
+        told = []
+        for library in (ours, theirs):
+            keyed, _ = getattr(library, f"_{name}_flatten_with_keys")(value)
+            children, context = getattr(library, f"_{name}_flatten")(value)
+            again = getattr(library, f"_{name}_unflatten")(children, context)
+            told.append((repr(again), list(children), [(str(key), child) for key, child in keyed]))
+        assert told[0] == told[1]
 
 
 def test_a_class_of_ones_own():

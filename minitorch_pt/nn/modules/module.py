@@ -23,7 +23,7 @@ from .every_module import (
 )
 from .module_conversions import Conversions
 from .module_hooks import HOOK_TABLES, Hooks
-from .module_state import IncompatibleKeys as _IncompatibleKeys, State  # noqa: F401  # it is looked for here
+from .module_state import EXTRA_STATE as _EXTRA_STATE_KEY_SUFFIX, IncompatibleKeys as _IncompatibleKeys, State  # noqa: F401  # they are looked for here
 
 __all__ = ["Module"]
 

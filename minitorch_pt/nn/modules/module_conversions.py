@@ -76,7 +76,7 @@ class Conversions:
         Raises:
             TypeError: the dtype is no floating point type. DeviceError: a device other than the CPU.
         """
-        dtype = parse_to(*args, device=device, dtype=dtype)[1]
+        _, dtype, _, memory_format = parse_to(*args, device=device, dtype=dtype, memory_format=memory_format)
         if memory_format is not None:
             read("MemoryFormat", memory_format, "to", "memory_format")
         elif dtype is None:

@@ -15,6 +15,8 @@ from ...tensors.tensor import Tensor
 from ..parameter import Parameter
 from .module_hooks import Replacing
 
+EXTRA_STATE = "_extra_state"  # the key of it in a state_dict, behind the module's own
+
 
 class IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
     """What `load_state_dict` returns: torch's _IncompatibleKeys."""
@@ -105,7 +107,7 @@ class State:
         for name, tensor in self._own_state():
             destination[prefix + name] = tensor if keep_vars else tensor.detach()
         if self._extra():
-            destination[prefix + "_extra_state"] = self.get_extra_state()
+            destination[prefix + EXTRA_STATE] = self.get_extra_state()
 
     def _own_state(self) -> list[tuple[str, Tensor]]:
         buffers = ((n, b) for n, b in self._buffers.items() if n not in self._non_persistent_buffers_set)
@@ -150,7 +152,7 @@ class State:
             else:
                 np.copyto(tensor._data, given._data, casting="unsafe")
                 changed(tensor._data)
-        key = prefix + "_extra_state"
+        key = prefix + EXTRA_STATE
         if self._extra():
             if key in state_dict:
                 self.set_extra_state(state_dict[key])
@@ -163,7 +165,7 @@ class State:
 
     def _unknown(self, state_dict: Mapping[str, Any], prefix: str) -> Iterator[str]:
         """The keys for which this module has nothing, and no module inside."""
-        own = {"_extra_state", *(name for name, _ in self._own_state())}
+        own = {EXTRA_STATE, *(name for name, _ in self._own_state())}
         for key in state_dict:
             if key.startswith(prefix):
                 first, inside, _ = key[len(prefix) :].partition(".")

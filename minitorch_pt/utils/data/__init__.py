@@ -8,6 +8,7 @@ from .collate import (
     default_collate as default_collate,
     default_collate_fn_map as _default_collate_fn_map,
     default_convert as default_convert,
+    np_str_obj_array_pattern as _numbers_not,
 )
 from .dataloader import DataLoader as DataLoader, get_worker_info as get_worker_info
 from .dataset import (
@@ -31,11 +32,13 @@ from .sampler import (
 )
 
 _settle(f"{__name__}._utils.collate", {"collate": _collate})
-vars(_sys.modules[f"{__name__}._utils.collate"])["default_collate_fn_map"] = _default_collate_fn_map
 _settle(
     __name__,
     {"default_collate": default_collate, "default_convert": default_convert, "get_worker_info": get_worker_info},
     {"_utils.collate": "default_collate default_convert", "_utils.worker": "get_worker_info"},
+)
+vars(_sys.modules[f"{__name__}._utils.collate"]).update(
+    default_collate_fn_map=_default_collate_fn_map, np_str_obj_array_pattern=_numbers_not
 )
 
 __all__ = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections.abc
 import copy
 import functools
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from ...tensors import creation
 from ...tensors.tensor import Tensor
 
 __all__ = ["collate", "default_collate", "default_collate_fn_map", "default_convert", "stacked"]
+
+np_str_obj_array_pattern = re.compile(r"[SaUO]")  # NumPy's types that are no numbers, as packages ask for them
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
