@@ -155,28 +155,20 @@ class Pass:
     starts: where it begins; after: what a program has asked to be called when all is done; number: of the pass, once it was asked for
     """
 
-    __slots__ = (
-        "after", "create_graph", "due", "fill", "found", "heap", "hunting", "keep", "leaves", "number", "pending", "starts", "useful",
-    )  # fmt: skip
-    heap: list[int]
-    pending: dict[int, list]
-    leaves: dict[int, list]
-    useful: Any
-    found: Any
-    due: Any
-    after: Any
-
     def __init__(self, starts: list, keep: bool, create_graph: bool, wanted: list | None, fill: bool) -> None:
-        self.heap, self.pending, self.leaves = [], {}, {}
-        self.starts, self.after = starts, None
-        self.keep, self.create_graph, self.fill = keep, create_graph, fill
-        self.useful = self.found = None
+        self.heap: list[int] = []
+        self.pending: dict[int, list] = {}
+        self.leaves: dict[int, list] = {}
+        self.starts, self.keep, self.create_graph, self.fill = starts, keep, create_graph, fill
+        self.useful: Any = None
+        self.found: Any = None
+        self.after: Any = None
         if wanted is not None:
             self.found = {id(w.edges[0] if type(w) is Output else w): None for w in wanted}
             self.useful = _leading_to([root for root, _ in starts], self.found)
             if fill:  # torch runs them too then
                 self.useful |= set(self.found)
-        self.due = _due([root for root, _ in starts], self.useful) if hooks.leaves_have_hooks else None
+        self.due: Any = _due([root for root, _ in starts], self.useful) if hooks.leaves_have_hooks else None
         self.hunting = watchers and anomaly.on
 
     def walk(self) -> None:

@@ -32,7 +32,7 @@ AT_USE = (
 NAMED = {
     f"torch.{name}"
     for name in (
-        "DeviceObjType Event Graph PyTorchFileReader ScriptModule Stream Value autograd.profiler.emit_nvtx "
+        "DeviceObjType Event PyTorchFileReader ScriptModule Stream autograd.profiler.emit_nvtx "
         "export float8_e4m3fnuz float8_e5m2fnuz fx qscheme quint2x4 quint4x2"
     ).split()
 }
