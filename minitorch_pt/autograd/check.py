@@ -134,13 +134,8 @@ def gradcheck(
             with no_grad():
                 numerical = _numerical(func, inputs, tensor, eps)
             for j, found in enumerate(_forward(func, inputs, tensor) if check_forward_ad else ()):
-                _compare(
-                    found,
-                    numerical[j],
-                    f"computed with forward mode for output {j} with respect to input {i}",
-                    rtol,
-                    atol,
-                )
+                what = f"computed with forward mode for output {j} with respect to input {i}"
+                _compare(found, numerical[j], what, rtol, atol)
             if check_backward_ad:
                 _check_backward(func, inputs, tensor, i, numerical, rtol, atol, nondet_tol)
     except GradcheckError:

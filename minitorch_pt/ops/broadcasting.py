@@ -46,7 +46,7 @@ def check_sizes(first: tuple[int, ...], second: tuple[int, ...]) -> None:
             )
 
 
-def check_expansion(target: tuple[int, ...], before: tuple[int, ...], kind: Any) -> None:
+def check_expansion(target: tuple[int, ...], before: tuple[int, ...], kind: np.dtype) -> None:
     """Raise RuntimeError unless an array of a shape and type can be shown with these sizes; -1 keeps a size."""
     added = len(target) - len(before)
     if added < 0:

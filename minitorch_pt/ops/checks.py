@@ -157,3 +157,13 @@ def check_constant(name: str, **arguments: Array | float | None) -> None:
                 f"The function '{name}' is not differentiable with respect to argument '{key}'. This input cannot have "
                 f"requires_grad True; give {key}.detach()"
             )
+
+
+def where_channels_stand(size: list[int], channels: int) -> str:
+    """What to do about an input with another number of channels."""
+    if channels == 1 and size[0] == 1:  # a batch of grey images, taken for the channels of one
+        return "channels stand before the sizes of an image; give a batch of images of one channel each with input.unsqueeze(1)"
+    if size[-1] == channels:
+        order = [0, len(size) - 1, *range(1, len(size) - 1)]
+        return f"channels stand second, and here they stand last; input.permute{tuple(order)} moves them"
+    return f"the second axis of a batch holds its channels; make the layer with in_channels={size[1]}, or give an input of {channels}"

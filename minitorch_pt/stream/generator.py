@@ -86,16 +86,9 @@ def _f32(*values: float) -> list[Any]:
 
 
 _LOG = _f32(
-    7.0376836292e-2,
-    -1.1514610310e-1,
-    1.1676998740e-1,
-    -1.2420140846e-1,
-    1.4249322787e-1,
-    -1.6668057665e-1,
-    2.0000714765e-1,
-    -2.4999993993e-1,
-    3.3333331174e-1,
-)
+    7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+    -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+)  # fmt: skip
 _SIN = _f32(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)
 _COS = _f32(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)
 _PI_4_HIGH, _PI_4_MIDDLE = (np.array(v, f32) for v in (-0.78515625, -2.4187564849853515625e-4))  # -pi/4 in three parts
@@ -290,15 +283,13 @@ class Stream:
         return pairs << _HALF_WORD | pairs >> _HALF_WORD
 
     def _unit32(self, n: int) -> np.ndarray:
-        bits = self.words(n) & _BITS_24
-        unit = bits.view(np.int32).astype(f32)  # from signed numbers: NumPy converts those twice as fast
+        # from signed numbers: NumPy converts those twice as fast
+        unit = (self.words(n) & _BITS_24).view(np.int32).astype(f32)
         unit *= _TO_24
         return unit
 
     def _unit64(self, n: int) -> np.ndarray:
-        bits = self.words64(n)
-        bits &= _BITS_53
-        unit = bits.view(i64).astype(f64)
+        unit = (self.words64(n) & _BITS_53).view(i64).astype(f64)
         unit *= _TO_53
         return unit
 
@@ -398,8 +389,7 @@ class Stream:
         """Exponential: -log(1 - u) / lambda."""
         u = self._unit64(math.prod(size))
         logs = _libm(math.log1p, -u) if dtype == f64 else np.log1p(-u)
-        logs *= -1.0 / lambd
-        return _cast(logs, dtype).reshape(size)
+        return _cast(-1.0 / lambd * logs, dtype).reshape(size)
 
     def cauchy(self, size: tuple, median: float = 0.0, sigma: float = 1.0, dtype: Any = f32) -> np.ndarray:
         """Cauchy: median + sigma tan(pi (u - 1/2))."""

@@ -29,7 +29,7 @@ from ...arrays.notices import warn
 from ...arrays.sums import plain_add
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable
-from ..checks import in_c, need, other_dtype
+from ..checks import in_c, need, other_dtype, where_channels_stand
 from ..shape import squeeze, unsqueeze
 from . import channels_last, depthwise, winograd
 from .columns import Columns, Sizes, cropped, reach_of, room_for, sizes_of, window_places
@@ -241,7 +241,7 @@ def _check(
     if size[1] != channels:
         raise RuntimeError(
             f"Given {'transposed=1' if transposed else f'groups={groups}'}, weight of size {shape}, expected input{size} to have {channels} channels, but got {size[1]} channels instead: "
-            + _where_channels_stand(size, channels)
+            + where_channels_stand(size, channels)
         )
     need(
         bias is None or list(bias.shape) == [out],
@@ -266,16 +266,6 @@ def _check(
     else:
         _check_room(size[2:], shape[2:], **options)
     need(0 not in size[2:], f"Only zero batch or zero channel inputs are supported, but got input shape: {size}")
-
-
-def _where_channels_stand(size: list[int], channels: int) -> str:
-    """What to do about an input with another number of channels."""
-    if channels == 1 and size[0] == 1:  # a batch of grey images, taken for the channels of one
-        return "channels stand before the sizes of an image; give a batch of images of one channel each with input.unsqueeze(1)"
-    if size[-1] == channels:
-        order = [0, len(size) - 1, *range(1, len(size) - 1)]
-        return f"channels stand second, and here they stand last; input.permute{tuple(order)} moves them"
-    return f"the second axis of a batch holds its channels; make the layer with in_channels={size[1]}, or give an input of {channels}"
 
 
 def _check_output_padding(stride: Sizes, dilation: Sizes, output_padding: Sizes, **_: Sizes) -> None:

@@ -104,10 +104,9 @@ def _check_types(name: str, input: Array, *parameters: Array) -> None:
 
 def _run(rule: Callable, input: Array, weight: Array | None, bias: Array | None, *rest: object) -> Array:
     """Run the rule; half precision in float32, as torch does."""
-    dtype = input.dtype
-    if dtype.itemsize == 2:
-        input, weight, bias = (None if t is None else t.float() for t in (input, weight, bias))
-        return rule(input, weight, bias, *rest).to(dtype)
+    if input.dtype.itemsize == 2:
+        single = (None if t is None else t.float() for t in (input, weight, bias))
+        return rule(*single, *rest).to(input.dtype)
     return rule(input, weight, bias, *rest)
 
 

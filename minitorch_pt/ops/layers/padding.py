@@ -7,7 +7,7 @@ of the tensor: each place of the border has a source, and the gradient there flo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -92,7 +92,7 @@ def _between(n: int, before: int, after: int) -> tuple[slice, slice]:
     return slice(first, first + kept.stop - kept.start), kept
 
 
-def _along(i: int, index: Any) -> tuple:
+def _along(i: int, index: slice | np.ndarray) -> tuple:
     """An index along the i-th axis from the end."""
     return (..., index, *(slice(None),) * (i - 1))
 
