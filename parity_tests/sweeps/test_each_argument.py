@@ -13,18 +13,8 @@ import torch
 import minitorch_pt
 from parity_tests.databases.table import OutOfScope, table
 from parity_tests.databases.twins import Converter
-from parity_tests.oracle import builtin_type
 from parity_tests.sweeps import judge, quiet
-from parity_tests.sweeps.gradients import samples
-
-
-def tensors(value: Any, package: Any) -> list:
-    """The floating point tensors in a value."""
-    if isinstance(value, package.Tensor):
-        return [value] if value.is_floating_point() else []
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [t for v in value for t in tensors(v, package)] if isinstance(value, (tuple, list)) else []
+from parity_tests.sweeps.inputs import difference_of_errors, exchanged, samples, tensors
 
 
 def outcome(package: Any, function: Any, sample: Any, place: int) -> list | Exception:
@@ -33,19 +23,10 @@ def outcome(package: Any, function: Any, sample: Any, place: int) -> list | Exce
     args, kwargs = [convert(sample.input), *convert(sample.args)], convert(sample.kwargs)
     asking = tensors([args, kwargs], package)[place].detach()
     asking.requires_grad_()
-    parts = itertools.count()
-
-    def asked(value: Any) -> Any:
-        if isinstance(value, package.Tensor):
-            return asking if value.is_floating_point() and next(parts) == place else value
-        if isinstance(value, dict):
-            return {k: asked(v) for k, v in value.items()}
-        return type(value)(map(asked, value)) if type(value) in (list, tuple) else value
-
-    args, kwargs = asked(args), asked(kwargs)
+    args, kwargs = exchanged([args, kwargs], package, place, asking)
     package.manual_seed(0)
     try:
-        outs = tensors(function(*args, **kwargs), package)
+        outs = [out for out in tensors(function(*args, **kwargs), package) if out.is_floating_point()]
         flags: list = [out.requires_grad for out in outs]
         seeds = [package.ones_like(out) for out in outs if out.requires_grad]
         if seeds:
@@ -60,9 +41,9 @@ def outcome(package: Any, function: Any, sample: Any, place: int) -> list | Exce
 
 
 def difference(ours: Any, theirs: Any) -> str:
-    if isinstance(ours, Exception) or isinstance(theirs, Exception):
-        same = isinstance(theirs, Exception) and isinstance(ours, builtin_type(theirs))
-        return "" if same else " ".join(f"{ours!r}, torch {theirs!r}".split())
+    text = difference_of_errors(ours, theirs)
+    if text is not None:
+        return text
     for mine, other in itertools.zip_longest(ours, theirs):
         if type(mine) is not type(other):
             return f"{mine!r}, torch {other!r}"
@@ -79,8 +60,9 @@ def sweep(limit: int | None) -> None:
     counts: Counter = Counter()
     differ: dict[str, str] = {}
     for name, function, ours, number, sample in samples(limit, False):
-        several = tensors([sample.input, list(sample.args), sample.kwargs], torch)
-        for place in range(len(several) if name not in table().unstable else 0):
+        given = tensors([sample.input, list(sample.args), sample.kwargs], torch)
+        floating = [place for place, t in enumerate(given) if t.is_floating_point() and name not in table().unstable]
+        for number_of, place in enumerate(floating):
             try:
                 with quiet():
                     theirs, mine = outcome(torch, function, sample, place), outcome(minitorch_pt, ours, sample, place)
@@ -90,7 +72,7 @@ def sweep(limit: int | None) -> None:
             counts["errors" if isinstance(theirs, Exception) else "values"] += 1
             text = difference(mine, theirs)
             if text:
-                differ.setdefault(f"{name}, tensor {place}", f"({number}) {text}")
+                differ.setdefault(f"{name}, tensor {number_of}", f"({number}) {text}")
     judge("each_argument", counts, differ, 600)
 
 

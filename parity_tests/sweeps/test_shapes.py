@@ -16,9 +16,8 @@ import torch
 import minitorch_pt
 from parity_tests.databases.table import OutOfScope, table
 from parity_tests.databases.twins import Converter
-from parity_tests.oracle import builtin_type
 from parity_tests.sweeps import judge, quiet
-from parity_tests.sweeps.gradients import outputs, samples
+from parity_tests.sweeps.inputs import difference_of_errors, exchanged, samples, tensors
 
 # what is not compared, and why
 LEFT_OUT = {
@@ -62,33 +61,11 @@ def shapes(x: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
         yield "flat", x.flatten()
 
 
-def tensors(value: Any) -> list[torch.Tensor]:
-    if isinstance(value, torch.Tensor):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [t for v in value for t in tensors(v)] if isinstance(value, (tuple, list)) else []
-
-
-def replaced(value: Any, place: int, other: torch.Tensor) -> Any:
-    """The same with the tensor at this place exchanged."""
-    parts = itertools.count()
-
-    def part(value: Any) -> Any:
-        if isinstance(value, torch.Tensor):
-            return other if next(parts) == place else value
-        if isinstance(value, dict):
-            return {k: part(v) for k, v in value.items()}
-        return type(value)(map(part, value)) if type(value) in (list, tuple) else value
-
-    return part(value)
-
-
 def outcome(package: Any, function: Any, arguments: Any) -> list[np.ndarray] | Exception:
     args, kwargs = Converter(package)(arguments)
     package.manual_seed(0)
     try:
-        return [out.detach().numpy() for out in outputs(function(*args, **kwargs), package)]
+        return [out.detach().numpy() for out in tensors(function(*args, **kwargs), package)]
     except OutOfScope:
         raise
     except Exception as error:
@@ -96,11 +73,11 @@ def outcome(package: Any, function: Any, arguments: Any) -> list[np.ndarray] | E
 
 
 def difference(ours: Any, theirs: Any) -> str:
-    if isinstance(ours, Exception) or isinstance(theirs, Exception):
-        stumbled = isinstance(theirs, Exception) and STUMBLES.search(str(theirs)) is not None
-        same = stumbled or (isinstance(theirs, Exception) and isinstance(ours, builtin_type(theirs)))
-        shown = [x if isinstance(x, Exception) else [part.shape for part in x] for x in (ours, theirs)]
-        return "" if same else " ".join("{!r}, torch {!r}".format(*shown).split())
+    if isinstance(theirs, Exception) and STUMBLES.search(str(theirs)):
+        return ""
+    text = difference_of_errors(ours, theirs)
+    if text is not None:
+        return text
     for mine, other in itertools.zip_longest(ours, theirs):
         if mine.shape != other.shape or mine.dtype != other.dtype:
             return f"{mine.shape} of {mine.dtype}, torch {other.shape} of {other.dtype}"
@@ -114,12 +91,12 @@ def sweep(limit: int | None) -> None:
     differ: dict[str, str] = {}
     for name, function, ours, number, sample in samples(limit, False):
         arguments = [sample.input, *sample.args], sample.kwargs
-        for place, x in enumerate(tensors(arguments) if name not in table().unstable else []):
+        for place, x in enumerate(tensors(arguments, torch) if name not in table().unstable else []):
             for how, other in shapes(x):
                 key = f"{name}, tensor {place}, {how}"
                 if any(fnmatch.fnmatchcase(key, p) for p in itertools.chain(*LEFT_OUT.values())):
                     continue
-                changed = replaced(arguments, place, other)
+                changed = exchanged(arguments, torch, place, other)
                 try:
                     with quiet():
                         theirs, mine = outcome(torch, function, changed), outcome(minitorch_pt, ours, changed)

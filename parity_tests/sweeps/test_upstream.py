@@ -15,7 +15,7 @@ from parity_tests.databases.operations import ARBITRARY_SIGNS, program_of
 from parity_tests.databases.table import OutOfScope, table
 from parity_tests.oracle import builtin_type
 from parity_tests.sweeps import judge, quiet
-from parity_tests.sweeps.gradients import outputs, samples
+from parity_tests.sweeps.inputs import samples, tensors
 
 # what arrives: nan everywhere, and nan, inf or a number here and there
 PATTERNS = {"nan": [np.nan], "some nan": [1.0, np.nan, 0.0], "some inf": [2.0, 0.0, -np.inf, 1.0], "zeros": [0.0]}
@@ -73,7 +73,7 @@ def sweep(limit: int | None) -> None:
         program = program_of(theirs, ours, sample, leaves)
         try:
             with quiet():
-                results = [outputs(program(package), package) for package in (minitorch_pt, torch)]
+                results = [tensors(program(package), package) for package in (minitorch_pt, torch)]
                 both = [
                     i for i, pair in enumerate(zip(*results, strict=True)) if all(out.requires_grad for out in pair)
                 ]

@@ -17,14 +17,14 @@ from parity_tests.databases.operations import program_of
 from parity_tests.databases.table import OutOfScope
 from parity_tests.oracle import builtin_type
 from parity_tests.sweeps import judge, quiet
-from parity_tests.sweeps.gradients import outputs, samples
+from parity_tests.sweeps.inputs import samples, tensors
 
 
 def told(package: Any, program: Any, leaves: dict) -> list[str | Exception]:
     """For each output: whether it requires grad, and what each leaf gets of its gradient."""
     found: list = []
     try:
-        result = outputs(program(package), package)
+        result = tensors(program(package), package)
     except RuntimeError as error:  # draws into their input, which is a leaf
         return [error]
     for out in result:

@@ -1,4 +1,4 @@
-"""What the sweeps over the gradients of the database's operations share: their inputs and outputs."""
+"""What the sweeps over the inputs of the database's operations share."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from parity_tests.databases.operations import built, operation_name
 from parity_tests.databases.outcomes import some
 from parity_tests.databases.table import table
 from parity_tests.databases.twins import twin
+from parity_tests.oracle import builtin_type
 
 
 def samples(
@@ -41,8 +42,33 @@ def _watched(value: Any) -> Any:
     return value.detach().requires_grad_() if floating else value
 
 
-def outputs(value: Any, package: Any) -> list:
-    """The tensors of a result."""
+def tensors(value: Any, package: Any) -> list:
+    """The tensors in a value: a result, or arguments."""
     if isinstance(value, package.Tensor):
         return [value]
-    return [t for v in value for t in outputs(v, package)] if isinstance(value, (tuple, list)) else []
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [t for v in value for t in tensors(v, package)] if isinstance(value, (tuple, list)) else []
+
+
+def exchanged(value: Any, package: Any, place: int, other: Any) -> Any:
+    """The same with another tensor at one place of `tensors`."""
+    places = itertools.count()
+
+    def part(value: Any) -> Any:
+        if isinstance(value, package.Tensor):
+            return other if next(places) == place else value
+        if isinstance(value, dict):
+            return {key: part(v) for key, v in value.items()}
+        return type(value)(map(part, value)) if type(value) in (list, tuple) else value
+
+    return part(value)
+
+
+def difference_of_errors(ours: Any, theirs: Any) -> str | None:
+    """What differs if one of the two is an error, "" if both are of one type; None if neither is."""
+    if not isinstance(ours, Exception) and not isinstance(theirs, Exception):
+        return None
+    same = isinstance(theirs, Exception) and isinstance(ours, builtin_type(theirs))
+    shown = [x if isinstance(x, Exception) else [getattr(part, "shape", part) for part in x] for x in (ours, theirs)]
+    return "" if same else " ".join("{!r}, torch {!r}".format(*shown).split())
