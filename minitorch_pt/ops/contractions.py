@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..arrays import layouts
-from ..arrays.dtypes import promote_types
+from ..arrays.dtypes import bool as bool_, int64, promote_types
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .axes import from_front
-from .checks import need, same_dtype
+from .checks import need
 from .diagonal import diagonal
 from .products import mm
 from .shape import permute
@@ -90,14 +90,14 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     equation, factors = _read_equation(equation, operands)
     shapes = tuple([tuple(t.shape) for t in factors])
     terms, result, sizes = _plan(equation, shapes)
-    if not sizes.keys() <= set(result):
-        same_dtype("einsum", *factors)
     if any(len(set(term)) < len(term) or (1 in shape) for term, shape in zip(terms, shapes, strict=True)):
         plain = (_plain_factor(term, t, sizes) for term, t in zip(terms, factors, strict=True))
         terms, factors = zip(*plain, strict=True)
     if len(terms) == 1 and len(result) == len(terms[0]):
         return permute(factors[0], [terms[0].index(letter) for letter in result])
-    if len({t.dtype for t in factors}) > 1:
+    kinds = {t.dtype for t in factors}
+    if len(kinds) > 1 or not factors[0].dtype.is_floating_point:
+        factors = tuple(_counted(terms, factors, result))
         _types_of_factors(terms, factors, result)
     return _einsum(*factors, terms=terms, result=result)
 
@@ -256,13 +256,23 @@ def _lettered(*given: object) -> tuple[str, tuple]:
     return ",".join(terms[:pairs]) + "".join(f"->{term}" for term in terms[pairs:]), given[: 2 * pairs : 2]
 
 
+def _counted(terms: tuple[str, ...], operands: tuple, result: str) -> Iterator[Tensor]:
+    """The operands, whole numbers and bools in int64 where they are summed before they are multiplied, as by `sum`."""
+    for i, (term, operand) in enumerate(zip(terms, operands, strict=True)):
+        elsewhere = set(result).union(*terms[:i], *terms[i + 1 :])
+        yield operand if operand.dtype.is_floating_point or set(term) <= elsewhere else operand.to(int64)
+
+
 def _types_of_factors(terms: tuple[str, ...], operands: tuple, result: str) -> None:
     """Factors are multiplied from the left, two by two: only where nothing is summed over they may have two types."""
     seen, kind = set(terms[0]), operands[0].dtype
     for i, (term, operand) in enumerate(zip(terms[1:], operands[1:], strict=True), 2):
         summed = (seen & set(term)) - set(result).union(*terms[i:])
         sizes = dict(zip(term, operand.shape, strict=True))
-        if kind is not operand.dtype and any(sizes[letter] != 1 for letter in summed):
+        multiplied = any(sizes[letter] != 1 for letter in summed)
+        if multiplied and kind is bool_:
+            raise NotImplementedError("einsum() is not implemented for 'Bool'; convert with .int()")
+        if multiplied and kind is not operand.dtype:
             raise RuntimeError(
                 f"einsum(): expected scalar type {kind} but found {operand.dtype}: convert one with .to()"
             )

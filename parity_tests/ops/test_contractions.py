@@ -1,5 +1,7 @@
 """ops/contractions.py against torch: values, gradients, second order, errors."""
 
+import itertools
+import math
 import random
 
 import pytest
@@ -92,3 +94,27 @@ def test_einsum_that_only_moves_axes_is_a_view(equation):
         return y._is_view(), x.detach(), leaf.grad
 
     same_program(program)
+
+
+TYPED = {  # some letters are summed alone, some stand for 1 in one operand
+    "ij->i": [(2, 3)], "ij->": [(2, 1)], "ii->": [(2, 2)], "i,j->": [(2,), (3,)], "i,j->ij": [(2,), (3,)], "i,i->": [(1,), (1,)],
+    "ij,jk->ik": [(2, 3), (3, 2)], "ij,kj->ik": [(2, 1), (3, 2)], "ij,lj->il": [(2, 3), (2, 1)], "ij,jk->i": [(2, 3), (3, 2)],
+    "ij,jk,kl->il": [(2, 3), (3, 1), (1, 2)],
+}  # fmt: skip
+TYPES = ("float32", "float64", "float16", "int64", "int32", "uint8", "bool")
+
+
+@pytest.mark.parametrize("equation", TYPED)
+def test_types_of_sums_of_products(equation):
+    """Mixed types where nothing is multiplied and summed; whole numbers and bools are counted in int64 where they are only summed."""
+    shapes = TYPED[equation]
+
+    def program(torch, types):
+        factors = [
+            (torch.arange(math.prod(shape)).reshape(shape) * 90 + 1).to(getattr(torch, kind))
+            for shape, kind in zip(shapes, types, strict=False)
+        ]
+        return torch.einsum(equation, *factors)
+
+    for types in itertools.product(TYPES, repeat=min(len(shapes), 2)):
+        same_program(program, (*types, types[0]))
