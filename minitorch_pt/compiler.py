@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .names.absent import PACKAGE
+from .names.places import settle
 from .nn.modules.module import Module
 
 __all__ = [
@@ -120,3 +121,5 @@ def is_compiling() -> bool:
 
 
 is_dynamo_compiling = is_exporting = is_compiling  # nor is a program recorded to be run elsewhere
+
+settle(PACKAGE, {"compile": compile})  # torch.compile

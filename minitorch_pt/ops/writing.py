@@ -43,6 +43,8 @@ def check_slices(input: Array, dim: int, index: Array, source: Array, name: str)
         raise RuntimeError(
             f"{name}(): self ({input.dtype}) and source ({source.dtype}) must have the same scalar type; convert one with .to()"
         )
+    if not source.ndim and numbers.size != 1 and not dim:
+        raise IndexError(f"{name}(): source has no dimensions and so needs one index number, got {numbers.size}")
     expected = [*input.shape[:dim], numbers.size, *input.shape[dim + 1 :]] if input.ndim else []
     given = list(source.shape)
     if len(given) != len(expected) or [*given[:dim], *given[dim + 1 :]] != [*expected[:dim], *expected[dim + 1 :]]:

@@ -11,7 +11,11 @@ __all__ = ["AcceleratorError", "OutOfMemoryError", "device"]
 
 
 class AcceleratorError(RuntimeError):
-    """A graphics card has failed. Programs name it to catch it, and nothing raises it here."""
+    """A graphics card has failed. Programs name it to catch it, and nothing raises it here.
+
+    >>> issubclass(torch.AcceleratorError, RuntimeError)
+    True
+    """
 
 
 class OutOfMemoryError(RuntimeError):

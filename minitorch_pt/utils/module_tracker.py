@@ -18,10 +18,11 @@ __all__ = ["ModuleTracker"]
 class ModuleTracker:
     """Context in which `parents` holds the names of the modules that are running, "Global" always, and `is_bw` tells whether this is backward.
 
-    >>> from torch.utils.module_tracker import ModuleTracker
+    Source: torch.utils.module_tracker, which a program imports by that name.
+
     >>> model = nn.Sequential(nn.Linear(2, 2))
     >>> tracker = ModuleTracker()
-    >>> _ = model[0].register_forward_hook(lambda *args: print(sorted(tracker.parents)))
+    >>> _ = model[0].register_forward_pre_hook(lambda *args: print(sorted(tracker.parents)))
     >>> with tracker:
     ...     _ = model(torch.ones(1, 2))
     ['Global', 'Sequential', 'Sequential.0']

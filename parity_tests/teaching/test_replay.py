@@ -277,7 +277,7 @@ def test_the_local_rule_is_the_librarys_source():
     file = (ROOT / tanh.rule.file).read_text().splitlines()
     text = tanh.rule.text.splitlines()
     assert file[tanh.rule.line - 1 : tanh.rule.line - 1 + len(text)] == text
-    assert tanh.pulls == ["lambda g: (-(y * y) + 1) * g"]
+    assert tanh.pulls == ["lambda g: (1 - y * y) * g"]
     mul = next(op for op in step.operations if op.name == "mul")
     assert mul.pulls == ["lambda g: g * other", None]  # the other factor is a number
     for op in step.operations:
@@ -679,7 +679,7 @@ def test_the_page_shows_the_numbers_in_both_languages(page, tmp_path):
     """
     title, tables, pulls, marks, line, language, buttons, other = ask(page, tmp_path, script, f"#moment={tanh}&lang=pt")
     assert title[:2] == ["O gradiente que chega", "O que vai para cada entrada: a regra local"]
-    assert pulls == ["lambda g: (-(y * y) + 1) * g"] and marks == 1
+    assert pulls == ["lambda g: (1 - y * y) * g"] and marks == 1
     assert line.endswith("return model, lambda: ((model(x) - target) ** 2).mean() + 0.1 * (model[2].weight ** 2).sum()")
     assert (language, buttons, other) == ("pt-BR", ["dobrar tudo", "in English"], "en")
     data, visit = text_of(page), steps[0]["visits"][tanh - n]

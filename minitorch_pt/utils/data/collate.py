@@ -45,8 +45,8 @@ def collate(batch: Sequence[Any], *, collate_fn_map: dict[Any, Callable] | None 
     Raises:
         TypeError: samples of another type. RuntimeError: samples of unequal size.
 
-    >>> from torch.utils.data._utils.collate import collate
-    >>> collate([{"name": "a"}, {"name": "b"}], collate_fn_map={str: lambda batch, *, collate_fn_map: "+".join(batch)})
+    >>> joined = {str: lambda batch, *, collate_fn_map: "+".join(batch)}
+    >>> torch.utils.data._utils.collate.collate([{"name": "a"}, {"name": "b"}], collate_fn_map=joined)
     {'name': 'a+b'}
     """
     first, functions = batch[0], collate_fn_map or {}
