@@ -155,6 +155,8 @@ class Pass:
     starts: where it begins; after: what a program has asked to be called when all is done; number: of the pass, once it was asked for
     """
 
+    __slots__ = "after create_graph due fill found heap hunting keep leaves number pending starts useful".split()
+
     def __init__(self, starts: list, keep: bool, create_graph: bool, wanted: list | None, fill: bool) -> None:
         self.heap: list[int] = []
         self.pending: dict[int, list] = {}
