@@ -29,7 +29,7 @@ def underivable(name: str) -> Callable:
 
 
 PLAIN: Any = (np.ndarray, np.generic)  # what is no Tensor
-_MANY, _SOME = 2**15, 2**12  # from so many numbers on a second pass, or four, cost less than they save
+_MANY, _SOME = 2**15, 2**12  # from so many numbers on passes cost less than they save
 _WORDS = {size: np.dtype(f"i{size}") for size in (2, 4, 8)}
 
 
@@ -58,22 +58,21 @@ def pick(mask: np.ndarray, chosen: Array, other: Array | float | None = None, of
     bits = chosen.view(word)
     rest = other if other is None else (chosen.dtype.type(other) if type(other) is float else other).view(word)
     if (
-        mask.shape != chosen.shape
+        mask.size <= _MANY
+        or mask.shape != chosen.shape
         or not chosen.flags.c_contiguous
         or (other is not None and rest.shape not in ((), mask.shape))
     ):
         return (bits * mask if rest is None else (bits ^ rest) * mask ^ rest).view(chosen.dtype)
     picked = np.empty(chosen.shape, chosen.dtype)  # no view of whole numbers, which a leaf would copy
     target = picked.view(word)
-    if rest is not None:
-        np.bitwise_xor(bits, rest, out=target)
-        target *= mask
-        target ^= rest
-    elif mask.size > _MANY:
+    if rest is None:
         np.copyto(target, mask)  # else NumPy converts it piece by piece
         target *= bits
     else:
-        np.multiply(bits, mask, out=target)
+        np.bitwise_xor(bits, rest, out=target)
+        target *= mask
+        target ^= rest
     return picked
 
 
