@@ -76,13 +76,12 @@ def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     >>> torch.sigmoid(torch.tensor([-1000.0, 0.0, 1000.0]))
     tensor([0.0000, 0.5000, 1.0000])
     """
-    if input.dtype is HALF:
-        y = _logistic(single(input)).astype(HALF)
-        kept = single(y)  # rounded, as torch's is
-        return y, lambda g: (1 - kept) * kept * g
     # at x = -1000 e^-x is inf and 1 / inf is 0: right. Only the slopes of these parts would be inf * 0
-    y = _logistic(input) if isinstance(input, PLAIN) else sigmoid(input)
-    return y, lambda g: (1 - y) * y * g
+    if not isinstance(input, PLAIN):
+        y = sigmoid(input)
+    else:
+        y = _logistic(single(input)).astype(HALF) if input.dtype is HALF else _logistic(input)
+    return y, lambda g: g * (1 - y) * y
 
 
 sigmoid_ = inplace(sigmoid)
