@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import os
+import subprocess
 import sys
 
 import numpy as np
@@ -113,52 +113,37 @@ def test_pinned_batches_are_ordinary_ones_with_a_warning():
             assert [int(x) for x in t.utils.data.DataLoader([1, 2], pin_memory=True)] == [1, 2]
 
 
-def test_a_compiled_model_is_the_model_within(monkeypatch):
-    # torch.compile switches off the checks of all distributions, for good: they are put back behind the test
-    kind = torch.distributions.Distribution
-    monkeypatch.setattr(kind, "_validate_args", kind._validate_args)
+COMPILED = """
+import copy, torch
 
-    def compiled(t):
-        model = t.nn.Sequential(t.nn.Linear(2, 3), t.nn.Dropout())
-        done = t.compile(model, backend="eager")
-        shown = [
-            str(done),
-            list(done.state_dict()),
-            [n for n, _ in done.named_modules()],
-            len(done),
-            done._orig_mod is model,
-        ]
-        done.eval()
-        done.scale, done.more = 2, t.nn.Linear(3, 1)
-        shown += [
-            model.training,
-            model.scale,
-            "more" in dict(model.named_children()),
-            done(t.ones(1, 2)).shape,
-            isinstance(done, t.nn.Sequential),
-        ]
-        del done.scale
-        shown += [
-            hasattr(model, "scale"),
-            hasattr(done, "scale"),
-            hasattr(model, "_orig_mod"),
-            type(copy.deepcopy(done)).__name__,
-        ]
-        shown += [isinstance(done, t._dynamo.OptimizedModule), isinstance(model, t._dynamo.eval_frame.OptimizedModule)]
-        done.load_state_dict(done.state_dict())
-        return shown
-
-    same_program(compiled)
-    for wrong in (lambda m, c: m.load_state_dict(c.state_dict()), lambda m, c: c.load_state_dict(m.state_dict())):
-        same_program(raised, wrong)
-
-
-def raised(t, wrong):
-    layer = t.nn.Linear(2, 1)
+model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Dropout())
+done = torch.compile(model, backend="eager")
+print(done, list(done.state_dict()), [name for name, _ in done.named_modules()], len(done), done._orig_mod is model)
+done.eval()
+done.scale, done.more = 2, torch.nn.Linear(3, 1)
+print(model.training, model.scale, "more" in dict(model.named_children()), done(torch.ones(1, 2)).shape, isinstance(done, torch.nn.Sequential))
+del done.scale
+print(hasattr(model, "scale"), hasattr(done, "scale"), hasattr(model, "_orig_mod"), type(copy.deepcopy(done)).__name__)
+print(isinstance(done, torch._dynamo.OptimizedModule), isinstance(model, torch._dynamo.eval_frame.OptimizedModule))
+done.load_state_dict(done.state_dict())
+for one, other in ((model, done), (done, model)):
     try:
-        wrong(layer, t.compile(layer, backend="eager"))
+        one.load_state_dict(other.state_dict())
     except Exception as error:
-        return type(error).__name__, str(error).split(":")[1]
+        print(type(error).__name__, str(error).split(":")[1])
+"""
+
+
+def test_a_compiled_model_is_the_model_within(tmp_path):
+    """In processes of their own: PyTorch's compiler changes the one that it runs in, for good."""
+    program = tmp_path / "program.py"
+    program.write_text(COMPILED)
+    printed = [
+        subprocess.run([sys.executable, *way, str(program)], capture_output=True, text=True, check=True).stdout
+        for way in ((), ("-m", "minitorch_pt", "run"))
+    ]
+    assert printed[0] == printed[1]
+    assert printed[0].count("\n") > 6
 
 
 def test_compiled_functions_are_as_they_were():
