@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from . import ops
 from .autograd import Function, is_grad_enabled
@@ -19,9 +19,10 @@ _made: dict[str, CustomOpDef] = {}
 class CustomOpDef:
     """An operation that `custom_op` has made: call it, or the one of its name in torch.ops."""
 
-    def __init__(self, name: str, fn: Callable) -> None:
-        self._namespace, _, self._name = self._qualname = name.partition("::")
-        self._kernel = fn
+    def __init__(self, name: str, fn: Callable, device_types: Any = None) -> None:
+        self._qualname = name
+        self._namespace, _, self._name = name.partition("::")
+        self._kernel = fn if _for_cpu(device_types) else self._no_kernel
         self._signature = inspect.signature(fn)
         self._named = [name for name, p in self._signature.parameters.items() if p.kind is p.KEYWORD_ONLY]
         # PyTorch hands out lists where the annotation says so
@@ -31,7 +32,7 @@ class CustomOpDef:
         self._function = self._as_function()
 
     def __repr__(self) -> str:
-        return f"<CustomOpDef({''.join(self._qualname)})>"
+        return f"<CustomOpDef({self._qualname})>"
 
     @property
     def default(self) -> CustomOpDef:
@@ -42,14 +43,14 @@ class CustomOpDef:
         try:
             given = self._signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise RuntimeError(f"{''.join(self._qualname)}() {error}; it is {self._signature}") from None
+            raise RuntimeError(f"{self._qualname}() {error}; it is {self._signature}") from None
         given.apply_defaults()
         values = given.arguments.values()
         if is_grad_enabled() and any(
             t.requires_grad for v in values if isinstance(v, (list, tuple)) for t in _tensors(v)
         ):
             raise NotImplementedError(
-                f"{''.join(self._qualname)}(): no gradient flows to tensors in a list; give them one by one, or detached"
+                f"{self._qualname}(): no gradient flows to tensors in a list; give them one by one, or detached"
             )
         made = self._function.apply(*values)
         return list(made) if self._listed else made
@@ -89,6 +90,11 @@ class CustomOpDef:
         Made.__name__ = f"GeneratedBackwardFor_{self._namespace}_{self._name}_default"
         return Made
 
+    def _no_kernel(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NotImplementedError(
+            f"Could not run '{self._qualname}' on the CPU: it was made for other devices; give it a kernel with register_kernel(\"cpu\", function)"
+        )
+
     def _check_own(self, inputs: tuple, made: Any) -> None:
         """An operation gives back memory of its own: PyTorch counts on it."""
         taken = {t.untyped_storage().data_ptr() for t in _tensors(inputs) if t.numel()}
@@ -106,7 +112,7 @@ class CustomOpDef:
         """Take this function in place of the first for a device: of them there is "cpu". Also a decorator."""
         if fn is None:
             return lambda fn: self.register_kernel(device_types, fn)
-        if device_types is None or "cpu" in ([device_types] if isinstance(device_types, str) else device_types):
+        if _for_cpu(device_types):
             self._kernel = fn
         return fn
 
@@ -123,6 +129,10 @@ class CustomOpDef:
             return self.register_vmap
         self._function.vmap = staticmethod(func)  # type: ignore[attr-defined]
         return func
+
+
+def _for_cpu(device_types: Any) -> bool:
+    return device_types is None or "cpu" in ([device_types] if isinstance(device_types, str) else device_types)
 
 
 def _tensors(values: Any) -> Iterator[Tensor]:
@@ -178,7 +188,7 @@ def custom_op(
         raise ValueError(f'custom_op(name): the name has the form "namespace::operation", got {name!r}')
     if schema is None:
         _check_annotated(fn)
-    made = _made[name] = CustomOpDef(name, fn)
+    made = _made[name] = CustomOpDef(name, fn, device_types)
     space = vars(ops).setdefault(made._namespace, _Namespace())
     setattr(space, made._name, made)
     return made

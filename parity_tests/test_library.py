@@ -125,6 +125,19 @@ def test_other_kernels(library):
 
 
 @BOTH
+def test_an_operation_for_other_devices_needs_a_kernel(library):
+    def op(x):
+        return x + 1
+
+    op.__annotations__ = {"x": "Tensor", "return": "Tensor"}
+    op, _ = made(library, op, device_types="cuda")
+    with pytest.raises(NotImplementedError, match="Could not run"):
+        op(library.ones(1))
+    op.register_kernel("cpu", lambda x: x + 2)
+    assert op(library.ones(1)).item() == 3.0
+
+
+@BOTH
 def test_what_is_refused(library):
     for said in ({"return": "Tensor"}, {"x": "Tensor"}):
 

@@ -138,9 +138,8 @@ class Absent(ModuleType):
     """What an import gives of a module in `AT_USE` that is left out, and of what is in it: it may be handed on, named as a type, derived from."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and isinstance(
-            args[0], (FunctionType, str)
-        ):  # decorators, and what takes a function's name instead
+        # decorators, and what takes a function's name instead
+        if len(args) == 1 and isinstance(args[0], (FunctionType, str)):
             if self.__name__.startswith((f"{PACKAGE}._jit_internal.", f"{PACKAGE}.fx.wrap")):
                 return args[0]  # a mark for the compiler, or for what takes functions apart
             if self.__name__.startswith(f"{PACKAGE}.distributed.rpc."):

@@ -35,9 +35,8 @@ def test_the_gradients_of_a_convolution(axes, options):
         assert of_input.requires_grad and not plain.requires_grad
         results.append([t.detach().numpy() for t in (of_input, of_weight, plain, *again)])
     for ours, theirs in zip(*results, strict=True):
-        np.testing.assert_allclose(
-            ours, theirs, rtol=1e-11, atol=1e-12
-        )  # sums of hundreds of products, in another order
+        # sums of hundreds of products, in another order
+        np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-12)
 
 
 def test_the_names_of_sizes():

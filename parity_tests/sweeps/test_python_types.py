@@ -83,7 +83,7 @@ def test_a_type_of_pythons_for_a_dtype():
                 return outcome(t, place, name, before, dtype=given)
 
             try:
-                same_program(run, rtol=1e-5)  # of float32
+                same_program(run, rtol=1e-5)  # some of these are made in float32, whatever is asked for
                 counts["values"] += 1
             except Exception as error:
                 differ[f"{place}.{name} {given}".lstrip(".")] = str(error)

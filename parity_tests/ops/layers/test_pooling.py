@@ -181,7 +181,7 @@ def test_matrices_of_windows_give_what_their_elements_give(monkeypatch, axes, da
     quick = both()
     monkeypatch.setattr(pooling, "_members", lambda *_: None)
     for ours, plain in zip(quick, both(), strict=True):
-        np.testing.assert_allclose(ours, plain, rtol=1e-13, atol=1e-14)
+        np.testing.assert_allclose(ours, plain, rtol=1e-13, atol=1e-14)  # a matrix product adds in another order
 
 
 def test_adaptive_top_level():

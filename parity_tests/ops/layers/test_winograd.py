@@ -102,6 +102,7 @@ def test_small_blocks(columns, monkeypatch, shape, out, kernel, padding):
     for bytes_, pixels in ((1, 1), (1, 2 * (shape[3] + padding[1]) + 1), (1 << 14, 1)):
         monkeypatch.setattr(winograd, "_BYTES", bytes_)
         monkeypatch.setattr(winograd, "_PIXELS", pixels)
+        # sums of other blocks, of parts that nearly cancel
         np.testing.assert_allclose(_convolved(x, weight, None, padding), whole, rtol=1e-11, atol=1e-12)
         np.testing.assert_allclose(_weight_gradient(x, g, kernel, padding), sum_of_whole, rtol=1e-11, atol=1e-11)
     for channels in (1, 2, 3):
