@@ -53,7 +53,8 @@ def test_a_program_prints_the_same(program, monkeypatch):
 @pytest.mark.parametrize("program", WITH_PACKAGES, ids=lambda p: p.stem)
 @pytest.mark.filterwarnings("ignore")  # what the packages warn of is their business
 def test_a_program_that_uses_packages_prints_the_same(program, monkeypatch):
-    pytest.importorskip(program.stem.removeprefix("use_"))
+    package = program.stem.removeprefix("use_")
+    pytest.importorskip(package, reason=f"{package} is not installed: pip install {package}")
     prints_the_same(program, monkeypatch, strict=())
 
 
