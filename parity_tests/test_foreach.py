@@ -158,9 +158,8 @@ def test_an_average_of_weights_as_programs_write_it():
             model.zero_grad()
         found.append([x.tolist() for x in (*shadow, *package._foreach_norm(shadow))])
     for ours, theirs in zip(*found, strict=True):
-        np.testing.assert_allclose(
-            ours, theirs, rtol=1e-4
-        )  # three steps of training: sums over a batch differ in the last place
+        # three steps of training: sums over a batch differ in the last place
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4)
 
 
 def test_groups_of_one_type():

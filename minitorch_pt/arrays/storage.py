@@ -67,9 +67,8 @@ def apart(array: np.ndarray) -> np.ndarray:
 def memory(array: np.ndarray) -> np.ndarray:
     """The array whose memory it is, of arrays set apart too."""
     array = owner(array)
-    while (
-        type(array.base) is tuple and type(array.base[0]) is _Apart
-    ):  # NumPy keeps the object beside what it read from it
+    # NumPy keeps the object beside what it read from it
+    while type(array.base) is tuple and type(array.base[0]) is _Apart:
         array = array.base[0].array
     return array
 

@@ -123,9 +123,8 @@ class Desk:
         self.deep: dict[tuple[type, ...], list] = {}  # the same, but for what these places hold
         # of calls seen before: (how many are given by position, *keywords) -> keyword and default of each place behind those
         self.plans: dict[tuple, dict[str, Any]] = {}
-        self.straight: set[tuple] = (
-            set()
-        )  # of these, those whose keywords are the very places that come next, in their order
+        # of these, those whose keywords are the very places that come next, in their order
+        self.straight: set[tuple] = set()
         self.bare: set[tuple] = set()  # and those whose keywords have no place, and are not looked at
 
     @functools.cached_property

@@ -150,9 +150,8 @@ def _uniform_continuous_bernoulli(p: Any, q: Any) -> Tensor:
 
 @register_kl(ContinuousBernoulli, Uniform)
 def _continuous_bernoulli_uniform(p: Any, q: Any) -> Tensor:
-    return _infinite_where(
-        -p.entropy() + (q.high - q.low).log(), (q.low >= 0) | (q.high <= 1)
-    )  # torch's very comparisons
+    # torch's very comparisons
+    return _infinite_where(-p.entropy() + (q.high - q.low).log(), (q.low >= 0) | (q.high <= 1))
 
 
 @register_kl(Wishart, Wishart)

@@ -41,9 +41,8 @@ class LKJCholesky(Distribution):
         offset = arange(dim - 1, dtype=self.concentration.dtype)
         offset = offset[[0, *range(dim - 1)]]
         spread = self.concentration + 0.5 * (dim - 2)
-        self._beta = Beta(
-            offset + 0.5, spread.unsqueeze(-1) - 0.5 * offset
-        )  # the squared length of each row left of the diagonal
+        # the squared length of each row left of the diagonal
+        self._beta = Beta(offset + 0.5, spread.unsqueeze(-1) - 0.5 * offset)
         super().__init__(self.concentration.shape, Size((dim, dim)), validate_args)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:

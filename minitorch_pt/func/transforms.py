@@ -63,9 +63,8 @@ class Start:
         if more:  # a vmap that was opened later: the graph has one value for all its samples
             level = max(more, key=lambda level: level.depth)
             if len(more) == 1:
-                with suppress(
-                    Exception
-                ):  # a gradient function that works on arrays alone: it is called for each sample
+                # a gradient function that works on arrays alone: it is called for each sample
+                with suppress(Exception):
                     return self._products_of_samples(ends, begins, weights, level)
             rows = [self._products(ends, begins, [one_sample(w, level, i) for w in weights]) for i in range(level.size)]
             return [batched(ops.stack(column), level) for column in zip(*rows, strict=True)]

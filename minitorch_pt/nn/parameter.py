@@ -47,9 +47,8 @@ class Parameter(Tensor, metaclass=_OrMarked):
         return made
 
     def __deepcopy__(self, memo: dict) -> Parameter:
-        if (
-            id(self) not in memo
-        ):  # unlike a tensor, it shares its memory with no other copy, and leaves its gradient behind
+        # unlike a tensor, it shares its memory with no other copy, and leaves its gradient behind
+        if id(self) not in memo:
             memo[id(self)] = type(self)(self.data.clone(), self.requires_grad)
         return memo[id(self)]
 

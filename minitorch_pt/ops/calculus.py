@@ -114,9 +114,8 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | None = None, d
     tensor(6.)
     """
     axis = from_front(dim, y.ndim)
-    areas = _areas(
-        "trapezoid", y, x if y.shape[axis] else None, dx, dim
-    )  # of no points there is no area, wherever they are
+    # of no points there is no area, wherever they are
+    areas = _areas("trapezoid", y, x if y.shape[axis] else None, dx, dim)
     if x is None and array(y).dtype.kind != "f" and y.shape[axis]:
         # of whole numbers torch adds all at once, in int64, but for the ends
         return (sum(y, axis) - (select(y, axis, 0) + select(y, axis, -1)) * 0.5) * (1 if dx is None else dx)

@@ -220,9 +220,8 @@ def _as_torch_leaves_it(value: np.ndarray, arrays: list[np.ndarray], terms: Sequ
     left, right = ({*term} for term in terms)
     if (left & right).difference(result):
         own = [c in left for c in result if c in left ^ right]
-        swapped = own == sorted(own) and len(own) == len(
-            left ^ right
-        )  # all of the second's come first, and none was summed alone
+        # all of the second's come first, and none was summed alone
+        swapped = own == sorted(own) and len(own) == len(left ^ right)
         first = right if swapped else left
         order = sorted(
             range(len(result)), key=lambda i: 0 if result[i] in left & right else 1 if result[i] in first else 2
@@ -281,9 +280,8 @@ def _types_of_factors(terms: tuple[str, ...], operands: tuple, result: str) -> N
 
 def _einsum_rule(*operands: Array, terms: Sequence[str], result: str) -> Pulled:
     arrays = [*map(array, operands)]
-    with np.errstate(
-        all="ignore"
-    ):  # it multiplies in NumPy's own Python code, whose notes the filter does not know as ours
+    # it multiplies in NumPy's own Python code, whose notes the filter does not know as ours
+    with np.errstate(all="ignore"):
         value = np.einsum(",".join(terms) + "->" + result, *arrays, optimize=len(operands) > 1)
     value = _as_torch_leaves_it(value, arrays, terms, result)
     sizes = {c: n for term, t in zip(terms, operands, strict=True) for c, n in zip(term, t.shape, strict=True)}

@@ -204,9 +204,8 @@ def _quantile(name: str, skips_nan: bool, text: str) -> Callable[..., Tensor]:
 
         return np.moveaxis(value, -1, 0).reshape((*levels.shape, *final)), pull, pull_q
 
-    return differentiable(
-        titled(rule, name, text), name="SqueezeBackward4", saves=""
-    )  # the last step of torch's composition
+    # the last step of torch's composition
+    return differentiable(titled(rule, name, text), name="SqueezeBackward4", saves="")
 
 
 quantile = _quantile(

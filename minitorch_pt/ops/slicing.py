@@ -82,9 +82,8 @@ def narrow_copy(input: Tensor, dim: Dim, start: int, length: int, *, out: QuietO
     tensor([20, 30])
     """
     if dim >= max(input.ndim, 1):
-        raise RuntimeError(
-            f"Expected dim to be in [{-input.ndim}, {input.ndim - 1}], but got {dim}"
-        )  # torch's type here
+        # torch's type here
+        raise RuntimeError(f"Expected dim to be in [{-input.ndim}, {input.ndim - 1}], but got {dim}")
     value, back = narrow.__wrapped__(array(input), dim, start, length)  # type: ignore[attr-defined]
     return value.copy(), back
 

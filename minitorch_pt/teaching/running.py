@@ -163,9 +163,8 @@ def run_module(name: str, arguments: list[str]) -> None:
 
 def _become_torch() -> None:
     sys.meta_path.insert(0, _AsTorch())
-    vars(_PACKAGE).update(
-        __name__="torch", torch=_PACKAGE
-    )  # packages compare the one, and some write torch.torch.Tensor
+    # packages compare the one, and some write torch.torch.Tensor
+    vars(_PACKAGE).update(__name__="torch", torch=_PACKAGE)
     _call_them_torchs()
     vars(_PACKAGE)["__version__"] = TorchVersion(version.__version__)
     sys.excepthook = partial(_show, sys.excepthook)

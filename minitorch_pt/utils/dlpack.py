@@ -54,9 +54,8 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
             "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might have already "
             f"constructed a tensor from it once; got {type(ext_tensor).__name__}."
         ) from error
-    if (
-        isinstance(given, _Capsule) and not array.flags.writeable
-    ):  # a capsule of the first version does not say, and NumPy plays safe
+    # a capsule of the first version does not say, and NumPy plays safe
+    if isinstance(given, _Capsule) and not array.flags.writeable:
         interface = {**array.__array_interface__, "data": (array.__array_interface__["data"][0], False)}
         array = np.asarray(SimpleNamespace(__array_interface__=interface, owner=array))
     return from_numpy(array.copy() if copy else array)

@@ -123,10 +123,11 @@ def test_rules_take_arrays_and_operations_refuse_them():
     assert minitorch_pt.tanh.rule(np.zeros(2)).tolist() == [0, 0]
     with pytest.raises(TypeError, match="must be Tensor, not numpy.ndarray; torch.from_numpy"):
         minitorch_pt.tanh(np.zeros(2))
+    # from_numpy() would not help here
     for refused in (
         lambda x: minitorch_pt.tanh([1.0]),
         lambda x: x.sum(np.zeros(2)),
-    ):  # from_numpy() would not help here
+    ):
         with pytest.raises(TypeError) as error:
             refused(minitorch_pt.ones(2))
         assert "from_numpy" not in str(error.value)

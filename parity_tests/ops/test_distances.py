@@ -122,9 +122,8 @@ def test_types():
         for other in (np.float32(rand(4, 3, seed=1)), randint(1, 5, (4, 3))):
             ours = _called(minitorch_pt, name, minitorch_pt.from_numpy(rand(4, 3)), minitorch_pt.from_numpy(other))
             theirs = _called(torch, name, torch.from_numpy(rand(4, 3)), torch.from_numpy(other))
-            assert_same(
-                ours, theirs, rtol=1e-6
-            )  # torch's cosine divides the float32 vectors by their length in float32
+            # torch's cosine divides the float32 vectors by their length in float32
+            assert_same(ours, theirs, rtol=1e-6)
         half = rand(4, 3).astype(np.float16), (rand(4, 3, seed=1) * 50).astype(np.float16)
         ours = _called(minitorch_pt, name, *map(minitorch_pt.from_numpy, half))
         assert_same(ours, _called(torch, name, *map(torch.from_numpy, half)))

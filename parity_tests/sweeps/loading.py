@@ -91,9 +91,8 @@ def main() -> None:
         listening = True
         line = outcome(package, content, ran)
         listening = False
-        if (
-            place % 10 == 0 and name == "minitorch_pt"
-        ):  # where the numbers stay in the file; no other error, no end of the process
+        # where the numbers stay in the file; no other error, no end of the process
+        if place % 10 == 0 and name == "minitorch_pt":
             mapped.write_bytes(content)
             with contextlib.suppress(pickle.UnpicklingError, RuntimeError, EOFError):
                 told(package.load(mapped, mmap=True))

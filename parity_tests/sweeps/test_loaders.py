@@ -82,9 +82,8 @@ def streaming(t: Any, plan: dict) -> Any:
 
             def samples() -> Any:
                 for i in range(first, plan["n"], step):
-                    broken(
-                        {**plan, "error": plan["error"] and RuntimeError}, i, "sample"
-                    )  # Python makes it of a StopIteration
+                    # Python makes it of a StopIteration
+                    broken({**plan, "error": plan["error"] and RuntimeError}, i, "sample")
                     yield t.tensor([*drawn(t), i])
 
             return samples()

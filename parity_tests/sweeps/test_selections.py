@@ -19,6 +19,7 @@ _POOLS = (
     [0.0, 1.0, 2.0, np.nan, 1.0],
     [0.0, 1.0, 1.0, 2.0, 3.0],
 )
+# beyond 16 the order of equal ones is torch's sorting library's
 _SHAPES = (
     (5,),
     (3, 4),
@@ -27,7 +28,7 @@ _SHAPES = (
     (),
     (16,),
     (3, 0),
-)  # beyond 16 the order of equal ones is torch's sorting library's
+)
 # p: the package, x: the tensor, d: an axis, k: 1, 2 or 3
 _CALLS = {
     name: eval("lambda p, x, d, k: " + name)

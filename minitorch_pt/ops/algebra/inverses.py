@@ -29,9 +29,8 @@ def _info(matrix: np.ndarray) -> int:
     try:
         np.linalg.inv(matrix)
     except np.linalg.LinAlgError:
-        return int(zero_pivot(eliminate(matrix)[0])) or len(
-            matrix
-        )  # rounded otherwise than in LAPACK, the last may be no zero
+        # rounded otherwise than in LAPACK, the last may be no zero
+        return int(zero_pivot(eliminate(matrix)[0])) or len(matrix)
     return 0
 
 

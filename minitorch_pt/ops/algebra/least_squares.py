@@ -136,9 +136,8 @@ def _lstsq(A: Array, B: Array, rtol: Number | None, vector: bool, with_residuals
         plain = isinstance(A, np.ndarray) and isinstance(B, np.ndarray)
         p, y, g = P if plain else _pinv(A, None, rtol, False), columns(B), columns(g)
         g_A, g_B = pull_P(g @ transposed(y)), transposed(p) @ g
-        if (
-            g_residuals is not None and with_residuals
-        ):  # they do not depend on the solution, which makes them smallest: Aᵀ (A X - B) = 0
+        # they do not depend on the solution, which makes them smallest: Aᵀ (A X - B) = 0
+        if g_residuals is not None and with_residuals:
             x = p @ y
             flow = 2 * (A @ x - y) * np.expand_dims(g_residuals, -2)
             g_A, g_B = g_A + flow @ transposed(x), g_B - flow

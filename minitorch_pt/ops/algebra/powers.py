@@ -63,9 +63,8 @@ def multi_dot(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
         if i == j:
             return 0, i
         costs = [(best(i, k)[0] + best(k + 1, j)[0] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)]
-        return min(
-            costs, key=lambda cost: (cost[0], cost[1] if len(matrices) > 3 else -cost[1])
-        )  # torch's of equal ones
+        # torch's of equal ones
+        return min(costs, key=lambda cost: (cost[0], cost[1] if len(matrices) > 3 else -cost[1]))
 
     def product(i: int, j: int) -> Array:
         if i == j:

@@ -28,9 +28,8 @@ Size = int | Sequence[int]
 # ---------------------------------------------------------------------------------------------------------------------
 # Along each axis
 # ---------------------------------------------------------------------------------------------------------------------
-@dataclasses.dataclass(
-    frozen=True, eq=False
-)  # eq: the same windows are the same object, and a key of what is made once
+# without eq the same windows are the same object, and a key of what is made once
+@dataclasses.dataclass(frozen=True, eq=False)
 class Axis:
     """The windows along an axis of `size` elements, to which `before` and `after` elements are added."""
 

@@ -157,9 +157,8 @@ def _title(node: Node, values: dict[int, Any]) -> str:
         and np.asarray(arg).dtype.kind in "if"
     ]
     value, known = values.get(id(node)), weighted_sum(node, values) if name in ("add", "sub", "rsub") else None
-    if (
-        None in node.edges and value is not None and known is not None
-    ):  # what the other input does not explain was added
+    # what the other input does not explain was added
+    if None in node.edges and value is not None and known is not None:
         rest = np.round(-(value - known) if name == "sub" else value - known, 6)
         numbers = [number(rest.flat[0])] if rest.size and not np.ptp(rest) else [_short(rest)]
     return title_of(name, *numbers)
@@ -185,9 +184,8 @@ def _points(tensor: Tensor, nodes: list[Node], names: Mapping[str, Tensor], word
             if edge is not None:
                 source = points.setdefault(id(_made_by(edge)), Point("leaf", called.get(id(edge), word("leaf"))))
                 source.gradient = totals.get(id(edge)) if isinstance(edge, Tensor) else source.gradient
-                value = (
-                    np.empty(edge.shape) if value is None and math.prod(edge.shape) > 4 else value
-                )  # only its shape is shown
+                # only its shape is shown
+                value = np.empty(edge.shape) if value is None and math.prod(edge.shape) > 4 else value
             else:
                 value = node.args[i] if node.args is not None and i < len(node.args) else None
                 if not isinstance(value, np.ndarray) or not value.ndim:  # a number stands in the operation's title
@@ -220,9 +218,8 @@ def _rows(points: list[Point]) -> list[list[Point]]:
         rows[point.level].append(point)
         for way in list(point.inputs):
             _bend(way, rows)
-    for _ in range(
-        12
-    ):  # each point moves to the middle of its neighbours, then those of a row make room for each other
+    # each point moves to the middle of its neighbours, then those of a row make room for each other
+    for _ in range(12):
         for row in (*rows, *rows[::-1]):
             wish = {id(p): _middle(p) for p in row}
             row.sort(key=lambda p: wish[id(p)])

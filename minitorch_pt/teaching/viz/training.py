@@ -237,9 +237,8 @@ def confusion(
     widest = max(map(len, names)) if names is not None else 1
     side = min(max(0.42, 0.1 * widest), 5.5 / n)
     ax = plain_axes(ax, side * n + 0.6 + 0.09 * widest, side * n + 0.8)
-    shade = np.sqrt(
-        counts / max(counts.max(), 1e-12)
-    )  # the square root: single mistakes show beside many right answers
+    # the square root: single mistakes show beside many right answers
+    shade = np.sqrt(counts / max(counts.max(), 1e-12))
     ax.imshow(shade, cmap="Blues", vmin=0, vmax=1)
     size, room = (9, 4) if n <= 12 else (8, 2)  # points, letters
     for (i, j), count in np.ndenumerate(counts):

@@ -306,10 +306,11 @@ def test_exactly_at_the_number_where_a_piece_ends(name, number):
         x = t.tensor(steps, dtype=t.float64, requires_grad=True)
         y = AT_THE_NUMBER[name](t.nn.functional, x, number)
         (slope,) = t.autograd.grad(y, x, t.arange(1.0, 7, dtype=t.float64), create_graph=True)
+        # torch's second of softplus ends before the number
         if not slope.requires_grad or name in (
             "softplus",
             "hardsigmoid",
-        ):  # torch's second of softplus ends before the number
+        ):
             return y.detach(), slope.detach()
         second = t.autograd.grad(slope.sum(), x, allow_unused=True)
         return y.detach(), slope.detach(), second
