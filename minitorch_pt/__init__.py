@@ -220,10 +220,15 @@ def __dir__() -> list[str]:
 _tell(__name__)
 # torch's classes are there too: of those that are left out it tells the same
 vars(_sys.modules[f"{__name__}._C"])["__getattr__"] = globals()["__getattr__"]
-# the operations that torch.nn calls: packages take them from here too
+
+
+def _of_functional(name: str) -> object:
+    """The operations that torch.nn calls: packages take them from torch._C._nn too."""
+    if name[:2] == "__":  # what tools ask every module for
+        raise AttributeError(f"module 'torch._C._nn' has no attribute {name!r}")
+    return getattr(_importlib.import_module(".nn.functional", __package__), name)
+
+
 _sys.modules[f"{__name__}._C._nn"] = _inner = type(_sys)(f"{__name__}._C._nn")
 vars(_sys.modules[f"{__name__}._C"])["_nn"] = _inner
-vars(_inner).update(
-    _parse_to=_conversion.parse_to,
-    __getattr__=lambda name: getattr(_importlib.import_module(".nn.functional", __package__), name),
-)
+vars(_inner).update(_parse_to=_conversion.parse_to, __getattr__=_of_functional)

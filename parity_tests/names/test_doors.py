@@ -266,3 +266,25 @@ def test_modules_that_the_import_brings():
     theirs = printed(package="torch", names=loaded, wanted=True)
     assert {"nn.functional", "nn.attention"} < set(theirs)
     assert printed(package="minitorch_pt", names=theirs, wanted=False) == []
+
+
+ASKED = "__file__ __path__ __spec__ __loader__ __wrapped__ __all__ __warningregistry__ __dataclass_fields__ __test__ __doctest_skip__"
+WALK = f"""
+import importlib, pkgutil, sys
+import minitorch_pt
+for rounds in range(2):
+    before = set(sys.modules)
+    for module in [m for name, m in sys.modules.items() if name.partition(".")[0] == "minitorch_pt"]:
+        for name in {ASKED.split()}:
+            getattr(module, name, None)
+    print(sorted(set(sys.modules) - before))
+    for info in pkgutil.walk_packages(minitorch_pt.__path__, "minitorch_pt."):
+        if not info.name.startswith("minitorch_pt.teaching") and not info.name.endswith("__main__"):
+            importlib.import_module(info.name)
+"""
+
+
+def test_asking_a_module_what_tools_ask_imports_nothing():
+    """`inspect`, coverage and notebooks walk through all modules: that loaded nn, in programs that do not use it."""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", WALK], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n[]\n"
