@@ -141,7 +141,14 @@ def _members(given: ProcessGroup | None) -> ProcessGroup:
 
 
 def new_group(
-    ranks: Sequence[int] | None = None, timeout: Any = None, backend: str | None = None, **options: Any
+    ranks: Sequence[int] | None = None,
+    timeout: Any = None,
+    backend: str | None = None,
+    pg_options: Any = None,
+    use_local_synchronization: bool = False,
+    group_desc: str | None = None,
+    device_id: Any = None,
+    sort_ranks: bool = True,
 ) -> ProcessGroup:
     """A group of some of the processes: again of this one."""
     world = _members(None)
@@ -323,7 +330,9 @@ def all_to_all_single(
     return _sent([output], [input], group, 0, async_op)
 
 
-def barrier(group: ProcessGroup | None = None, async_op: bool = False, device_ids: Any = None) -> Work | None:
+def barrier(
+    group: ProcessGroup | None = None, async_op: bool = False, device_ids: Any = None, timeout: Any = None
+) -> Work | None:
     """Wait for all processes: for none."""
     return _sent([], [], group, 0, async_op)
 

@@ -45,12 +45,20 @@ def script(obj: _T, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None,
     return obj
 
 
-def trace(func: _T, example_inputs: Any = None, *others: Any, **options: Any) -> _T:
+def trace(
+    func: _T, example_inputs: Any = None, optimize: Any = None, check_trace: bool = True, check_inputs: Any = None, check_tolerance: float = 1e-5,
+    strict: bool = True, _force_outplace: bool = False, _module_class: Any = None, _compilation_unit: Any = None,
+    example_kwarg_inputs: Any = None, _store_inputs: bool = True,
+) -> _T:  # fmt: skip
     """The function or module as it is: torch would run it on the examples, and repeat later what it saw, also where a condition turns out otherwise."""
     return func
 
 
-def trace_module(mod: _T, inputs: Any, *others: Any, **options: Any) -> _T:
+def trace_module(
+    mod: _T, inputs: Any, optimize: Any = None, check_trace: bool = True, check_inputs: Any = None, check_tolerance: float = 1e-5,
+    strict: bool = True, _force_outplace: bool = False, _module_class: Any = None, _compilation_unit: Any = None,
+    example_inputs_is_kwarg: bool = False, _store_inputs: bool = True,
+) -> _T:  # fmt: skip
     """The module as it is."""
     return mod
 
@@ -60,7 +68,9 @@ def freeze(mod: _T, preserved_attrs: Any = None, optimize_numerics: bool = True)
     return mod
 
 
-optimize_for_inference = freeze
+def optimize_for_inference(mod: _T, other_methods: list[str] | None = None) -> _T:
+    """The module as it is."""
+    return mod
 
 
 def _as_it_is(fn: _T) -> _T:
@@ -68,9 +78,12 @@ def _as_it_is(fn: _T) -> _T:
     return fn
 
 
-_overload = _overload_method = _script_if_tracing = export = interface = script_if_tracing = script_method = unused = (
-    _as_it_is
-)
+_overload = _overload_method = _script_if_tracing = export = script_if_tracing = script_method = unused = _as_it_is
+
+
+def interface(obj: _T) -> _T:
+    """The class as it is."""
+    return obj
 
 
 def ignore(drop: Any = False, **kwargs: Any) -> Any:

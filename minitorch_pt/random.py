@@ -74,8 +74,16 @@ def set_rng_state(new_state: Tensor) -> None:
 
 
 @contextlib.contextmanager
-def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
+def fork_rng(
+    devices: Any = None,
+    enabled: bool = True,
+    _caller: str = "fork_rng",
+    _devices_kw: str = "devices",
+    device_type: str | None = None,
+) -> Iterator[None]:
     """What is drawn inside does not move the global stream.
+
+    device_type="meta" changes nothing, as in PyTorch; the options for other devices have nothing to do here.
 
     >>> _ = torch.manual_seed(0)
     >>> with torch.random.fork_rng(devices=[]):
@@ -88,5 +96,5 @@ def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
     try:
         yield
     finally:
-        if enabled:
+        if enabled and device_type != "meta":
             default_generator.state = before

@@ -39,9 +39,9 @@ def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
         dtype, generator, where = (options.pop(key, None) for key in ("dtype", "generator", "device"))
         requires_grad = options.pop("requires_grad", False)
         stored(kind, options.pop("layout", None), options.pop("pin_memory", False))
-        for unknown in options:
+        if options:
             raise TypeError(
-                f"{kind}() got an unexpected keyword argument '{unknown}'; it takes size, out, dtype, generator, requires_grad, device"
+                f"{kind}() got an unexpected keyword argument '{next(iter(options))}'; it takes size, out, dtype, generator, requires_grad, device"
             )
     stream = source(generator)
     drawn_type = numpy_type(dtype, default_type())

@@ -23,11 +23,15 @@ Context = Any
 
 
 class NodeDef(NamedTuple):
-    """How containers of a class are taken apart, into children and a context, and made anew from both."""
+    """How containers of a class are taken apart, into children and a context, and made anew from both.
+
+    flatten_with_keys_fn: the same with (key, child) for children.
+    """
 
     type: Any
     flatten_fn: Callable[[Any], tuple[list, Any]]
     unflatten_fn: Callable[[Iterable, Any], Any]
+    flatten_with_keys_fn: Callable[[Any], tuple[list, Any]] | None = None
 
 
 class SequenceKey(NamedTuple):
@@ -69,16 +73,27 @@ class GetAttrKey(NamedTuple):
         return getattr(obj, self.name)
 
 
-_KEYS: dict[type, Callable[[Any], list]] = {}  # of classes that say themselves how their children are found
-
-
 def _filled(children: Iterable, keys: Any) -> Any:
     return zip(keys, children, strict=True)
 
 
+def _node(kind: Any, flatten: Callable[[Any], tuple[list, Any]], unflatten: Callable[[Iterable, Any], Any]) -> NodeDef:
+    """The node of one of Python's own containers, whose children are found by keys, names or numbers."""
+
+    def with_keys(tree: Any) -> tuple[list, Any]:
+        children, context = flatten(tree)
+        if isinstance(tree, dict):
+            return [(MappingKey(key), child) for key, child in _filled(children, tree)], context
+        if is_namedtuple_instance(tree):
+            return [(GetAttrKey(name), child) for name, child in _filled(children, tree._fields)], context
+        return [(SequenceKey(i), child) for i, child in enumerate(children)], context
+
+    return NodeDef(kind, flatten, unflatten, with_keys)
+
+
 # a namedtuple of any class stands under `namedtuple`, and its class is the context
 SUPPORTED_NODES: dict[Any, NodeDef] = {
-    kind: NodeDef(kind, flatten, unflatten)
+    kind: _node(kind, flatten, unflatten)
     for kind, flatten, unflatten in (
         (tuple, lambda t: (list(t), None), lambda children, _: tuple(children)),
         (list, lambda t: (t, None), lambda children, _: list(children)),
@@ -97,23 +112,13 @@ BUILTIN_TYPES = frozenset(SUPPORTED_NODES)
 STANDARD_DICT_TYPES = frozenset((dict, OrderedDict, defaultdict))
 
 
-def _with_keys(kind: Any) -> Callable[[Any], tuple[list, Any]]:
-    """What takes a container apart into pairs of a key and a child, and the context."""
-
-    def flatten_with_keys(tree: Any) -> tuple[list, Any]:
-        children, context = SUPPORTED_NODES[kind].flatten_fn(tree)
-        return [*_filled(children, _keys(tree, len(children)))], context
-
-    return flatten_with_keys
-
-
 # packages register their own containers with these: _list_flatten, _list_unflatten, _list_flatten_with_keys, ...
-for _node in [*SUPPORTED_NODES.values()]:
-    _title = f"_{_node.type.__name__.lower()}"
+for _own in [*SUPPORTED_NODES.values()]:
+    _title = f"_{_own.type.__name__.lower()}"
     globals().update({
-        f"{_title}_flatten": _node.flatten_fn,
-        f"{_title}_unflatten": _node.unflatten_fn,
-        f"{_title}_flatten_with_keys": _with_keys(_node.type),
+        f"{_title}_flatten": _own.flatten_fn,
+        f"{_title}_unflatten": _own.unflatten_fn,
+        f"{_title}_flatten_with_keys": _own.flatten_with_keys_fn,
     })  # fmt: skip
 
 
@@ -202,28 +207,55 @@ class LeafSpec(TreeSpec):
 _LEAF = LeafSpec()
 
 
-def register_pytree_node(cls: type, flatten_fn: Callable, unflatten_fn: Callable, **others: Any) -> None:
+def register_pytree_node(
+    cls: type,
+    flatten_fn: Callable,
+    unflatten_fn: Callable,
+    *,
+    serialized_type_name: str | None = None,
+    to_dumpable_context: Callable | None = None,
+    from_dumpable_context: Callable | None = None,
+    flatten_with_keys_fn: Callable | None = None,
+) -> None:
     """Take containers of a class apart too: flatten_fn(tree) gives (children, context), unflatten_fn(children, context) the tree.
+
+    flatten_with_keys_fn: the same with (key, child) for children. The others say how PyTorch writes a form to a file.
 
     Raises:
         ValueError: the class is known already.
     """
     if cls in SUPPORTED_NODES:
         raise ValueError(f"{cls} is already registered as pytree node.")
-    SUPPORTED_NODES[cls] = NodeDef(cls, flatten_fn, unflatten_fn)
-    if others.get("flatten_with_keys_fn") is not None:
-        _KEYS[cls] = lambda tree: [key for key, _ in others["flatten_with_keys_fn"](tree)[0]]
+    SUPPORTED_NODES[cls] = NodeDef(cls, flatten_fn, unflatten_fn, flatten_with_keys_fn)
 
 
 def _deregister_pytree_node(cls: type) -> None:
     """Take containers of a class as leaves again."""
     del SUPPORTED_NODES[cls]
-    _KEYS.pop(cls, None)
 
 
-def register_dataclass(cls: type, *, field_names: list[str] | None = None, **others: Any) -> None:
-    """Take a dataclass apart into its fields that `__init__` sets."""
-    names = [f.name for f in dataclasses.fields(cls) if f.init] if field_names is None else field_names  # type: ignore[arg-type]
+def register_dataclass(
+    cls: type,
+    *,
+    field_names: list[str] | None = None,
+    drop_field_names: list[str] | None = None,
+    serialized_type_name: str | None = None,
+) -> None:
+    """Take a dataclass apart into its fields that `__init__` sets, or another class into the fields that are named.
+
+    Raises:
+        ValueError: the fields of a dataclass that are named, and those that are dropped, are not all; no fields of another class are.
+    """
+    own = [f.name for f in dataclasses.fields(cls) if f.init] if dataclasses.is_dataclass(cls) else field_names
+    if own is None:
+        raise ValueError(
+            f"field_names must be specified with a list of all fields used to initialize {cls}, as it is not a dataclass."
+        )
+    names = own if field_names is None else field_names
+    if field_names is not None and {*field_names} != {*own} - {*(drop_field_names or ())}:
+        raise ValueError(
+            f"field_names {field_names} must be the fields {own} that initialize {cls}, but for those in drop_field_names"
+        )
     register_pytree_node(
         cls, lambda tree: ([getattr(tree, n) for n in names], names), lambda children, names: cls(**dict(_filled(children, names))),
         flatten_with_keys_fn=lambda tree: ([(GetAttrKey(n), getattr(tree, n)) for n in names], names),
@@ -262,7 +294,7 @@ def _get_node_type(tree: PyTree) -> Any:
         if is_namedtuple_class(cls):
             return namedtuple
         if is_structseq_class(cls):
-            SUPPORTED_NODES[cls] = NodeDef(cls, lambda t: (list(t), None), lambda children, _: cls(children))
+            SUPPORTED_NODES[cls] = _node(cls, lambda t: (list(t), None), lambda children, _: cls(children))
     return cls
 
 
@@ -348,9 +380,15 @@ def tree_map_(func: Callable, tree: PyTree, *rests: PyTree, is_leaf: Callable[[P
     return tree
 
 
-def tree_map_only(kind: Any, func: Callable, tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> PyTree:
+def tree_map_only(
+    type_or_types_or_pred: Any, /, func: Callable, tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None
+) -> PyTree:
     """`tree_map` for leaves of a class, of several, or for which a function holds; the others stay."""
-    holds = kind if callable(kind) and not isinstance(kind, type) else lambda leaf: isinstance(leaf, kind)
+    holds = (
+        type_or_types_or_pred
+        if callable(type_or_types_or_pred) and not isinstance(type_or_types_or_pred, type)
+        else lambda leaf: isinstance(leaf, type_or_types_or_pred)
+    )
     return tree_map(lambda leaf: func(leaf) if holds(leaf) else leaf, tree, is_leaf=is_leaf)
 
 
@@ -365,22 +403,24 @@ def tree_any(pred: Callable[[Any], bool], tree: PyTree, is_leaf: Callable[[PyTre
 
 
 def tree_all_only(
-    kind: Any, pred: Callable[[Any], bool], tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None
+    type_or_types: Any, /, pred: Callable[[Any], bool], tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None
 ) -> bool:
     """Whether `pred` holds for each leaf of a class."""
-    return all(pred(leaf) for leaf in tree_iter(tree, is_leaf) if isinstance(leaf, kind))
+    return all(pred(leaf) for leaf in tree_iter(tree, is_leaf) if isinstance(leaf, type_or_types))
 
 
 def tree_any_only(
-    kind: Any, pred: Callable[[Any], bool], tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None
+    type_or_types: Any, /, pred: Callable[[Any], bool], tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None
 ) -> bool:
     """Whether `pred` holds for a leaf of a class."""
-    return any(pred(leaf) for leaf in tree_iter(tree, is_leaf) if isinstance(leaf, kind))
+    return any(pred(leaf) for leaf in tree_iter(tree, is_leaf) if isinstance(leaf, type_or_types))
 
 
-def tree_map_only_(kind: Any, func: Callable, tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> PyTree:
+def tree_map_only_(
+    type_or_types_or_pred: Any, /, func: Callable, tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None
+) -> PyTree:
     """`tree_map_only` for what the function does; the tree itself."""
-    tree_map_only(kind, func, tree, is_leaf)
+    tree_map_only(type_or_types_or_pred, func, tree, is_leaf)
     return tree
 
 
@@ -407,31 +447,24 @@ def _broadcast_to_and_flatten(
 # ---------------------------------------------------------------------------------------------------------------------
 # Leaves with their paths
 # ---------------------------------------------------------------------------------------------------------------------
-def _keys(tree: PyTree, count: int) -> list:
-    """How the children of a container are found."""
-    if type(tree) in _KEYS:
-        return _KEYS[type(tree)](tree)
-    if isinstance(tree, dict):
-        return [MappingKey(key) for key in tree]
-    if is_namedtuple_instance(tree):
-        return [GetAttrKey(name) for name in tree._fields]
-    return [SequenceKey(i) for i in range(count)]
-
-
 def tree_leaves_with_path(tree: PyTree, is_leaf: Callable[[PyTree], bool] | None = None) -> list[tuple[tuple, Any]]:
     """(path, leaf) of each leaf; a path is a tuple of keys.
+
+    Raises:
+        ValueError: the class of a container was registered without `flatten_with_keys_fn`.
 
     >>> tree_leaves_with_path({"a": [5]})
     [((MappingKey(key='a'), SequenceKey(idx=0)), 5)]
     """
     if tree_is_leaf(tree, is_leaf):
         return [((), tree)]
-    children = [*SUPPORTED_NODES[_get_node_type(tree)].flatten_fn(tree)[0]]
-    keys = _keys(tree, len(children))
+    flatten = SUPPORTED_NODES[_get_node_type(tree)].flatten_with_keys_fn
+    if flatten is None:
+        raise ValueError(
+            f"Did not find a flatten_with_keys_fn for type: {type(tree)}. Please pass a flatten_with_keys_fn argument to register_pytree_node."
+        )
     return [
-        ((key, *path), leaf)
-        for key, child in zip(keys, children, strict=True)
-        for path, leaf in tree_leaves_with_path(child, is_leaf)
+        ((key, *path), leaf) for key, child in flatten(tree)[0] for path, leaf in tree_leaves_with_path(child, is_leaf)
     ]
 
 

@@ -107,6 +107,8 @@ def test_a_class_of_ones_own():
         found.append(library.tree_map(lambda n: n * 2, {"a": Box(1, [2])})["a"].held)
         with pytest.raises(ValueError, match="already registered"):
             library.register_pytree_node(Box, lambda box: (list(box.held), None), lambda held, _: Box(*held))
+        with pytest.raises(ValueError, match="flatten_with_keys_fn"):
+            library.tree_leaves_with_path([Box(1)])
     assert found[0] == found[1] == (2, [4])
 
 
@@ -141,3 +143,19 @@ def test_dataclasses(package):
     package._deregister_pytree_node(Point)
     assert package.tree_is_leaf(Point(1, [2]))
     assert package.tree_structure(3).is_leaf()
+
+
+@pytest.mark.parametrize("package", [ours, theirs])
+def test_fields_of_dataclasses_are_all_named_or_dropped(package):
+    @dataclasses.dataclass
+    class Point:
+        x: int
+        y: int = 7
+
+    with pytest.raises(ValueError, match="field_names"):
+        package.register_dataclass(Point, field_names=["x"])
+    with pytest.raises(ValueError, match="field_names"):
+        package.register_dataclass(object)
+    package.register_dataclass(Point, field_names=["x"], drop_field_names=["y"])
+    assert package.tree_map(lambda v: v * 2, Point(1, 9)) == Point(2, 7)
+    package._deregister_pytree_node(Point)
