@@ -38,6 +38,16 @@ def test_names_and_counts():
     assert len(prof.events()) == 7  # nothing is noted afterwards
 
 
+def test_an_operation_that_calls_itself_is_one_call():
+    t = minitorch_pt
+    a, c = t.ones(2), t.empty(2)
+    with t.profiler.profile() as prof, t.profiler.record_function("part"):
+        t.add(a, a, out=c)
+        a.relu()
+    part, *inside = prof.events()
+    assert [(event.name, event.cpu_parent) for event in inside] == [("aten::add", part), ("aten::relu", part)]
+
+
 def form(text):
     """A table without its numbers and the names of its lines."""
     lines = re.sub(r"[\d.]+(%|us|ms|s)", "N", text).splitlines()

@@ -86,6 +86,15 @@ def hooks_of_one(torch):
 
 
 @program
+def what_is_raw(torch):
+    node = leaf(torch).sum(0).grad_fn
+    return [
+        hasattr(node, name)
+        for name in ("_saved_dim", "_raw_saved_dim", "_raw_saved_self_sym_sizes", "_raw_saved_nothing")
+    ]
+
+
+@program
 def hooks_of_each(torch):
     a, b = leaf(torch), leaf(torch, 3.0, 4.0)
     y = a * b

@@ -121,6 +121,7 @@ def test_block_diag():
     twice("block_diag", rand(2, 3), rand(1, 2), rand(3), np.array(2.0), rand(0, 2))
     check("block_diag", rand(2, 3), randint(0, 5, (2, 2)))
     check("block_diag", rand(2))
+    check("block_diag")
 
 
 @pytest.mark.parametrize("name", (
