@@ -247,7 +247,7 @@ def multi_head_attention_forward(
     v = _in_heads(v, static_v, "static_v", batch, num_heads)
     if add_zero_attn:
         k, v = _with_zero(k), _with_zero(v)
-    mask = _joined(mask, padding, batch, k.shape[2], (bias_k is not None) + add_zero_attn)
+    mask = _joined(mask, padding, batch, k.shape[2], (bias_k is not None) + bool(add_zero_attn))
 
     output, weights = _attended(
         q, k, v, mask, dropout_p if training else 0.0, need_weights, average_attn_weights, causal

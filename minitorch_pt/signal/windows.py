@@ -18,29 +18,30 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _steps(name: str, M: int, start: float, step: float, options: dict) -> Tensor:
-    """M numbers from `start` on, each `step` after the other; checks what all windows are given.
+def _short(name: str, M: int, options: dict, ones: bool = True) -> Tensor | None:
+    """A window without numbers, or with a single 1 (unless ones=False); None where there is more to do. Checks what all windows are given.
 
     Raises:
         ValueError: M is negative, the dtype is no floating point type, the layout another.
     """
-    dtype = dtypes.get_default_dtype() if options.get("dtype") is None else options["dtype"]
+    dtype = dtypes.get_default_dtype() if options["dtype"] is None else options["dtype"]
     if M < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={M}")
-    if options.get("layout", formats.strided) is not formats.strided:
+    if options["layout"] is not formats.strided:
         raise ValueError(f"{name} is implemented for strided tensors only, got: {options['layout']}")
     if dtype not in (dtypes.float32, dtypes.float64):
         raise ValueError(f"{name} expects float32 or float64 dtypes, got: {dtype}")
-    return linspace(start, start + (M - 1) * step, M, dtype=dtype, device=options.get("device"))
+    return creation.ones((int(M),), **options) if M == 0 or (M == 1 and ones) else None
+
+
+def _steps(M: int, start: float, step: float, options: dict) -> Tensor:
+    """M numbers from `start` on, each `step` after the other."""
+    return linspace(start, start + (M - 1) * step, M, **options)
 
 
 def _length(M: int, sym: bool) -> int:
     """The number of steps between the first and the last value of a symmetric window."""
     return M - 1 if sym or M <= 1 else M
-
-
-def _done(window: Tensor, options: dict) -> Tensor:
-    return window.requires_grad_() if options.get("requires_grad") else window
 
 
 def exponential(
@@ -63,12 +64,15 @@ def exponential(
     tensor([0.1353, 0.3679, 1.0000, 0.3679, 0.1353])
     """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    short = _short("exponential", M, options, ones=False)
     if tau <= 0:
         raise ValueError(f"Tau must be positive, got: {tau} instead.")
     if sym and center is not None:
         raise ValueError("Center must be None for symmetric windows")
+    if short is not None:
+        return short
     center = _length(M, sym) / 2 if center is None else center
-    return _done(ops.exp(-ops.abs(_steps("exponential", M, -center / tau, 1 / tau, options))), options)
+    return ops.exp(-ops.abs(_steps(M, -center / tau, 1 / tau, options)))
 
 
 def cosine(
@@ -86,8 +90,11 @@ def cosine(
     tensor([0.3827, 0.9239, 0.9239, 0.3827])
     """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
-    step = math.pi / (M + 1 if not sym and M > 1 else max(M, 1))
-    return _done(ops.sin(_steps("cosine", M, 0.5 * step, step, options)), options)
+    short = _short("cosine", M, options, ones=False)
+    if short is not None:
+        return short
+    step = math.pi / (M + 1 if not sym and M > 1 else M)
+    return ops.sin(_steps(M, 0.5 * step, step, options))
 
 
 def gaussian(
@@ -109,10 +116,13 @@ def gaussian(
     tensor([0.1353, 0.6065, 1.0000, 0.6065, 0.1353])
     """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    short = _short("gaussian", M, options, ones=False)
     if std <= 0:
         raise ValueError(f"Standard deviation must be positive, got: {std} instead.")
+    if short is not None:
+        return short
     step = 1 / (std * math.sqrt(2))
-    return _done(ops.exp(-(_steps("gaussian", M, -_length(M, sym) / 2 * step, step, options) ** 2)), options)
+    return ops.exp(-(_steps(M, -_length(M, sym) / 2 * step, step, options) ** 2))
 
 
 def kaiser(
@@ -134,17 +144,15 @@ def kaiser(
     tensor([5.2773e-05, 2.1567e-01, 1.0000e+00, 2.1567e-01, 5.2773e-05])
     """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    short = _short("kaiser", M, options)
     if beta < 0:
         raise ValueError(f"beta must be non-negative, got: {beta} instead.")
-    if M == 1:
-        return _ones("kaiser", options)
-    k = _steps("kaiser", M, -beta, 2.0 * beta / max(_length(M, sym), 1), options)
+    if short is not None:
+        return short
+    beta = float(beta)
+    k = _steps(M, -beta, 2.0 * beta / _length(M, sym), options)
     scale = creation.tensor(beta, dtype=k.dtype)
-    return _done(ops.i0(ops.sqrt(ops.clamp(scale * scale - k**2, 0))) / ops.i0(scale), options)
-
-
-def _ones(name: str, options: dict) -> Tensor:
-    return _done(creation.ones_like(_steps(name, 1, 0.0, 0.0, options)), options)
+    return ops.i0(ops.sqrt(ops.clamp(scale * scale - k**2, 0))) / ops.i0(scale)
 
 
 def general_cosine(
@@ -166,17 +174,17 @@ def general_cosine(
     tensor([0.0000, 0.5000, 1.0000, 0.5000, 0.0000])
     """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
+    short = _short("general_cosine", M, options)
+    if short is not None:
+        return short
     if not isinstance(a, Iterable):
         raise TypeError("Coefficients must be a list/tuple")
-    coefficients = list(a)
-    if not coefficients:
+    if not a:
         raise ValueError("Coefficients cannot be empty")
-    if M == 1:
-        return _ones("general_cosine", options)
-    k = _steps("general_cosine", M, 0.0, 2 * math.pi / max(_length(M, sym), 1), options)
-    signed = creation.tensor([(-1) ** i * w for i, w in enumerate(coefficients)], dtype=k.dtype)
-    i = arange(len(coefficients), dtype=k.dtype)
-    return _done((signed.unsqueeze(-1) * ops.cos(i.unsqueeze(-1) * k)).sum(0), options)
+    k = _steps(M, 0.0, 2 * math.pi / _length(M, sym), options)
+    signed = creation.tensor([(-1) ** i * w for i, w in enumerate(a)], dtype=k.dtype)
+    i = arange(len(signed), dtype=k.dtype)
+    return (signed.unsqueeze(-1) * ops.cos(i.unsqueeze(-1) * k)).sum(0)
 
 
 def general_hamming(
@@ -285,9 +293,10 @@ def bartlett(
     tensor([0.0000, 0.5000, 1.0000, 0.5000, 0.0000])
     """
     options = dict(dtype=dtype, layout=layout, device=device, requires_grad=requires_grad)
-    if M == 1:
-        return _ones("bartlett", options)
-    return _done(1 - ops.abs(_steps("bartlett", M, -1.0, 2 / max(_length(M, sym), 1), options)), options)
+    short = _short("bartlett", M, options)
+    if short is not None:
+        return short
+    return 1 - ops.abs(_steps(M, -1.0, 2 / _length(M, sym), options))
 
 
 settle(__name__, globals(), {"windows": " ".join(__all__)})

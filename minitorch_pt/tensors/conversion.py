@@ -76,7 +76,9 @@ class Conversions:
                 dtype = dtypes.given(a)
             elif not place and isinstance(a, Conversions):
                 dtype = a.dtype
-            elif not place and (a is None or (isinstance(a, (str, int, _device)) and not isinstance(a, bool))):
+            elif not place and (
+                a is None or (isinstance(a, (str, int, np.integer, _device)) and not isinstance(a, bool))
+            ):
                 device, flags = a, 2
             elif place >= flags and isinstance(a, bool) and place < flags + 2:
                 copy = a if place == flags + 1 else copy

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
+import numpy as np
+
 from ..stream import generator as streams
 
 __all__ = ["AcceleratorError", "OutOfMemoryError", "device"]
@@ -70,7 +72,7 @@ class device:
         if isinstance(type, device) and index is None:
             self.type, self.index = type.type, type.index
             return
-        if isinstance(type, int) and not isinstance(type, bool):  # a number stands for an accelerator
+        if isinstance(type, (int, np.integer)) and not isinstance(type, bool):  # a number stands for an accelerator
             raise DeviceError(
                 f"minitorch_pt runs on the CPU only, and {type} is a device of another kind; use device='cpu'"
             )

@@ -27,11 +27,15 @@ def whole_numbers(name: str, **values: Any) -> list[int]:
     Raises:
         TypeError: one is not.
     """
-    try:
-        return [*map(operator.index, values.values())]
-    except TypeError:
-        key, value = next(item for item in values.items() if not hasattr(item[1], "__index__"))
-        raise TypeError(f"{name}(): argument '{key}' must be int, not {type(value).__name__}: {value!r}") from None
+    numbers = []
+    for key, value in values.items():
+        try:
+            if isinstance(value, bool):
+                raise TypeError
+            numbers.append(operator.index(value))
+        except TypeError:
+            raise TypeError(f"{name}(): argument '{key}' must be int, not {type(value).__name__}") from None
+    return numbers
 
 
 @functools.cache

@@ -24,11 +24,10 @@ __all__ = ["log_softmax", "softmax"]
 
 def _softmax_axis(input: Array, dim: int) -> int | None:
     """The axis to reduce over; torch lets a tensor without axes have one."""
-    if input.ndim:
-        return dim
-    if dim not in (0, -1):
-        raise IndexError(f"Dimension out of range (expected to be in range of [-1, 0], but got {dim})")
-    return None
+    axes = max(input.ndim, 1)
+    if not -axes <= dim < axes:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-axes}, {axes - 1}], but got {dim})")
+    return dim if input.ndim else None
 
 
 @differentiable(saves="result")
@@ -44,9 +43,9 @@ def softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Tensor 
     """
     if dtype is not None:
         return NotImplemented, _softmax_of
+    axis = _softmax_axis(input, dim)
     if check_floating("softmax", input):
         return in_single(softmax, input, dim)
-    axis = _softmax_axis(input, dim)
     e = np.exp(input - largest_along(array(input), axis))  # the largest exponent is 0: no overflow
     y = _over(np.divide, e, _sums(e, axis))
     return y, lambda g: y * (g - _sums(g * y, axis))
@@ -81,9 +80,9 @@ def log_softmax(input: Tensor, dim: Dim, dtype: DType | None = None, *, out: Ten
     """
     if dtype is not None:
         return NotImplemented, _log_softmax_of
+    axis = _softmax_axis(input, dim)
     if check_floating("log_softmax", input):
         return in_single(log_softmax, input, dim)
-    axis = _softmax_axis(input, dim)
     below = input - largest_along(array(input), axis)
     e = np.exp(below)  # kept: to compute it again of the result would take a third of the time
     total = _sums(e, axis)

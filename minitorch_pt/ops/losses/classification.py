@@ -180,6 +180,7 @@ def _check_classes(input: Array, target: Array, weight: Array | None) -> Array:
             f"{list(x.shape)}, target {list(t.shape)}"
         )
     if x.ndim == t.ndim == 1:
+        _check_labels(t)
         if len(t) != 1:
             raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {len(t)}")
         target, t = target.reshape(()), t.reshape(())
@@ -197,10 +198,7 @@ def _check_classes(input: Array, target: Array, weight: Array | None) -> Array:
             f"the axis of classes: {'target.squeeze(1)' if t.shape[1:2] == (1,) else 'target.argmax(1) makes class indices of one-hot rows'}"
         )
     check_floating("nll_loss", input)
-    if t.dtype not in (np.int64, np.uint8):
-        raise RuntimeError(
-            f"expected target dtype to be Long or Byte, but got torch.{t.dtype.name}; convert labels with .long()"
-        )
+    _check_labels(t)
     classes = x.shape[min(x.ndim - 1, 1)]
     if weight is not None:
         check_constant("nll_loss", weight=weight)
@@ -214,6 +212,13 @@ def _check_classes(input: Array, target: Array, weight: Array | None) -> Array:
                 f"expected scalar type {TITLES[input.dtype.name]} but found {TITLES[weight.dtype.name]}: weight must have the input's dtype"
             )
     return target
+
+
+def _check_labels(target: np.ndarray) -> None:
+    if target.dtype not in (np.int64, np.uint8):
+        raise RuntimeError(
+            f"expected target dtype to be Long or Byte, but got torch.{target.dtype.name}; convert labels with .long()"
+        )
 
 
 def _nll_name(
