@@ -156,11 +156,12 @@ def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False,
     numbers, values, shape = np.asarray(array(index)), array(input), tuple(input.shape)
     if sparse_grad and shape:
         return _gathered_sparse(values, dim, numbers)
-    if not numbers.size:
-        return np.zeros(numbers.shape, values.dtype), lambda g: sum_into.rule(g, numbers, dim, shape)
+    if not numbers.size:  # of any type: it is not looked at
+        none = numbers.astype(np.int64)
+        return np.zeros(numbers.shape, values.dtype), lambda g: sum_into.rule(g, none, dim, shape)
     check_places(shape, numbers, dim, "gather")
     if not values.flags.c_contiguous and numbers.size < values.size:  # a few of what would have to be copied
-        picked = values[index_grid(numbers, dim)]
+        picked = values[index_grid(np.atleast_1d(numbers), dim)].reshape(numbers.shape)
         return np.asarray(picked, order="C"), lambda g: sum_into.rule(g, numbers, dim, shape)
     places = flat_places(np.atleast_1d(numbers), dim, shape or (1,)).reshape(numbers.shape)
     return np.asarray(values.reshape(-1).take(places)), lambda g: sum_into.rule(g, numbers, dim, shape, places)

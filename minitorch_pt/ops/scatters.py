@@ -64,7 +64,7 @@ def copied(input: Array) -> np.ndarray:
     return np.array(array(input), order="C")
 
 
-@differentiable(linear=True, name="ScatterAddBackward0", saves="index")
+@differentiable(linear=True, name="ScatterAddBackward0", saves=["", "", "", "index"])
 def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Pulled:
     """`input` with each element of `src` added at the place that `index` names along an axis.
 

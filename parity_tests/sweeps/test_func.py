@@ -204,7 +204,7 @@ def compare(program: Callable, entry: Any, sample: Any) -> str:
     return "values"
 
 
-def sweep(names: Iterable[str], count: int, transforms: Iterable[str] = PROGRAMS) -> None:
+def sweep(names: Iterable[str], count: int, transforms: Iterable[str] = PROGRAMS) -> collections.Counter:
     counts: collections.Counter = collections.Counter()
     failures: dict[str, str] = {}
     for name in names:
@@ -221,14 +221,16 @@ def sweep(names: Iterable[str], count: int, transforms: Iterable[str] = PROGRAMS
                         failures[label] = f"{type(failure).__name__}: {' '.join(str(failure).split())[:160]}"
     compared("func", counts)
     assert not failures, f"{counts}\n" + "\n".join(f"{label}: {how}" for label, how in failures.items())
-    assert counts["values"] > 0.5 * counts.total()
+    return counts
 
 
 def test_some() -> None:
-    sweep([*ENTRIES][3::14], 1)
+    counts = sweep([*ENTRIES][3::14], 1)
+    assert counts["values"] > 0.5 * counts.total()
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("transform", PROGRAMS)
 def test_all(transform: str) -> None:
-    sweep(ENTRIES, 4, [transform])
+    counts = sweep(ENTRIES, 4, [transform])
+    assert counts["values"] > 600  # what has one operand is mapped over in one way, and Jacobians are of what is small

@@ -154,7 +154,7 @@ def _elu(input: Array, alpha: float, scale: float) -> Pulled:
 
     curve, slope = np.expm1(array(low)), alpha * scale
     if not math.isfinite(slope):  # 0 times infinity would be nan
-        return np.where(x > 0, x * scale, curve * slope), pull
+        return np.where(x < 0, curve * slope, x * scale), pull
     return np.maximum(x, np.zeros(x.shape, x.dtype)) * scale + curve * slope, pull
 
 
@@ -218,7 +218,10 @@ def celu(input: Tensor, alpha: Number = 1.0) -> Pulled:
     x = array(input)
     checked(alpha, x.dtype)
     low = _below_zero(input) / alpha
-    return np.maximum(x, np.zeros(x.shape, x.dtype)) + np.expm1(array(low)) * alpha, lambda g: np.exp(low) * g
+    curve = np.expm1(array(low)) * alpha
+    if not math.isfinite(alpha):  # 0 times infinity would be nan
+        return np.where(x < 0, curve, x), lambda g: pick(x <= 0, g * math.nan, g)
+    return np.maximum(x, np.zeros(x.shape, x.dtype)) + curve, lambda g: np.exp(low) * g
 
 
 celu_ = second_inplace(celu, "CeluBackward1")

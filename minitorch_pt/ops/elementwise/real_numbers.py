@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["angle", "conj", "conj_physical", "imag", "real", "resolve_conj", "resolve_neg", "view_as_real"]
 
 
-@differentiable(linear=True)
+@differentiable(linear=True, saves="input")
 def angle(input: Tensor, *, out: CastOut | None = None) -> Pulled:
     """0 for positive numbers, pi for negative ones, nan for nan; its slope is 0.
 
