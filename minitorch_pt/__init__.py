@@ -104,6 +104,7 @@ for _name, _thing in {
     "Handle": autograd.hooks.RemovableHandle,
 }.items():
     setattr(autograd.graph, _name, _thing)
+householder_product = ops.algebra.householder_product  # what is orgqr was pickled as
 for _then, _now in ("random", "draws"), ("random", "generator"), ("tensors.settings", "threads"):
     for _name in _sys.modules[f"{__name__}.tensors.{_now}"].__all__:
         setattr(_sys.modules[f"{__name__}.{_then}"], _name, globals()[_name])

@@ -36,6 +36,7 @@ import numpy as np
 from ..arrays import dtypes, formats, samples
 from ..arrays.notices import warn
 from ..arrays.samples import active
+from ..names.titles import alias
 from . import graph
 from .out import into
 from .readers import DEEP, Slot, slot_for, whole, wholes
@@ -329,11 +330,11 @@ class Desk:
         if "TypedOut" in self.out_kinds and isinstance(target, graph.Tensor) and kwargs.get("dtype") is None:
             kwargs["dtype"] = dtypes.of(target._data.dtype)
         keys = {}
-        for alias, name in _NUMPY_NAMES.items():
+        for numpy_name, name in _NUMPY_NAMES.items():
             known = name in self.parameters or name in self.keywords
-            if alias in kwargs and alias not in self.parameters and known and name not in kwargs:
-                kwargs[name] = kwargs.pop(alias)
-                keys[name] = alias
+            if numpy_name in kwargs and numpy_name not in self.parameters and known and name not in kwargs:
+                kwargs[name] = kwargs.pop(numpy_name)
+                keys[name] = numpy_name
         rest = list(self.parameters)[len(args) :]
         last = max((i for i, name in enumerate(rest) if name in kwargs), default=-1)
         filled = [kwargs.pop(name, self.parameters[name]) for name in rest[: last + 1]]
@@ -403,5 +404,5 @@ def _face(function: Callable, desk: Desk) -> Any:
 
 
 def method(operation: Callable[P, R]) -> Callable[P, R]:
-    """The operation as a method of Tensor: without `out`, which in torch functions alone have."""
-    return getattr(operation, "method", operation)
+    """The operation as a method of Tensor: without `out`, which in torch functions alone have, and an object of its own."""
+    return getattr(operation, "method", None) or alias(operation, operation.__name__)

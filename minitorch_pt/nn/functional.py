@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
+from ..names.titles import alias
 from ..ops.distances import cosine_similarity, pairwise_distance, pdist
 from ..ops.elementwise.activations import elu, gelu, glu, leaky_relu, logsigmoid, mish, prelu, silu, softplus, softsign
 from ..ops.elementwise.piecewise import hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, tanhshrink
@@ -99,6 +100,10 @@ __all__ = [
     "upsample_nearest",
 ]  # fmt: skip
 
+
+# of torch's two functions these are those of torch.nn.functional
+for _name in ("max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool3d", "rms_norm"):
+    globals()[_name] = alias(globals()[_name], _name)
 
 celu_, relu_, rrelu_, selu_, threshold_ = ops.celu_, ops.relu_, ops.rrelu_, ops.selu_, ops.threshold_
 

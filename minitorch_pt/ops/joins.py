@@ -12,6 +12,7 @@ from ..arrays import dtypes
 from ..arrays.storage import sliced
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..names.titles import alias
 from .axes import from_front, sizes
 from .shape import reshape, unsqueeze
 from .slicing import narrow
@@ -107,7 +108,7 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor
     return _cat(*kept, dim=dim)
 
 
-concat = concatenate = cat
+concat, concatenate = alias(cat, "concat"), alias(cat, "concatenate")
 
 
 @differentiable(linear=True, promote="type", name="StackBackward0", joint=True)
@@ -218,7 +219,7 @@ def vstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     return cat(atleast_2d(_listed(tensors, "vstack")[0]))
 
 
-row_stack = vstack
+row_stack = alias(vstack, "row_stack")
 
 
 @composed

@@ -16,6 +16,7 @@ from ..arrays.notices import warn
 from ..arrays.storage import offset
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..names.titles import alias
 from .axes import from_front, reduced_axes, sizes
 from .checks import need
 
@@ -287,7 +288,7 @@ def transpose(input: Tensor, dim0: Dim, dim1: Dim) -> Pulled:
     return input.swapaxes(a, b), lambda g: g.swapaxes(a, b)
 
 
-swapdims = transpose
+swapdims = alias(transpose, "swapdims")
 
 
 @composed
@@ -341,7 +342,7 @@ def matrix_transpose(input: Tensor) -> Tensor:
     return transpose(input, -2, -1)
 
 
-adjoint = matrix_transpose
+adjoint = alias(matrix_transpose, "adjoint")
 
 
 @differentiable(linear=True, view=True)
@@ -413,7 +414,7 @@ def movedim(input: Tensor, source: Size, destination: Size) -> Tensor:
     return permute(input, order)
 
 
-moveaxis = movedim
+moveaxis = alias(movedim, "moveaxis")
 
 
 @differentiable(linear=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import warnings
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from ..arrays import dtypes, formats, layouts
 from ..arrays.size import Size, size_of
 from ..arrays.storage import is_inference, offset
+from ..names.titles import alias
 from .device import CPU, META, device, within_meta
 
 
@@ -105,7 +107,7 @@ class Facts:
         """The number of elements."""
         return self._data.size
 
-    ndimension, nelement = dim, numel
+    ndimension, nelement = alias(dim, "ndimension"), alias(numel, "nelement")
 
     def element_size(self) -> int:
         """Bytes per element.
@@ -206,7 +208,7 @@ class Facts:
         """
         return False
 
-    is_conj = is_distributed = is_neg = is_complex
+    is_conj, is_neg, is_distributed = map(functools.partial(alias, is_complex), ("is_conj", "is_neg", "is_distributed"))
 
     def is_signed(self) -> bool:
         """Whether the type has negative values.

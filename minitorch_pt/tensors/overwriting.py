@@ -16,6 +16,7 @@ from ..autograd.contract import composed
 from ..autograd.inplace import apply_inplace, check_inplace, write
 from ..autograd.modes import recording
 from ..autograd.rule import differentiable
+from ..names.titles import alias
 from ..ops.broadcasting import check_sizes
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Overwriting:
         """In-place form of `transpose`."""
         return self._reshaped(_transposed, dim0, dim1)
 
-    swapdims_ = transpose_
+    swapdims_ = alias(transpose_, "swapdims_")
 
     @composed
     def swapaxes_(self: Any, axis0: Dim, axis1: Dim) -> Tensor:
