@@ -52,13 +52,15 @@ class Facts:
         """True."""
         return True
 
-    @property
-    def is_cuda(self) -> bool:
+    def _never(self) -> bool:
         """False."""
         return False
 
-    is_meta = is_mps = is_nested = is_quantized = is_sparse = is_sparse_csr = is_xpu = is_cuda
-    is_ipu = is_maia = is_mkldnn = is_mtia = is_vulkan = is_xla = is_cuda
+    # each is a property of its own, which a class that takes over is told by
+    is_cuda, is_meta, is_mps, is_nested = property(_never), property(_never), property(_never), property(_never)
+    is_quantized, is_sparse, is_sparse_csr = property(_never), property(_never), property(_never)
+    is_ipu, is_maia, is_mkldnn, is_mtia = property(_never), property(_never), property(_never), property(_never)
+    is_vulkan, is_xla, is_xpu = property(_never), property(_never), property(_never)
 
     @property
     def layout(self) -> formats.layout:

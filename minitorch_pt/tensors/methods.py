@@ -337,7 +337,7 @@ class Methods(Operators, Overwriting):
     triu, triu_ = _both(ops.triu, overlap=True)
     T: Tensor = _attribute(ops.reversed_axes)
     mT: Tensor = _attribute(ops.matrix_transpose)
-    mH = mT
+    mH: Tensor = _attribute(ops.matrix_transpose)
 
     @property
     def H(self: Any) -> Tensor:

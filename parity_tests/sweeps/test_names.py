@@ -167,7 +167,7 @@ def test_callables():
             wrong.append(f"{name}: {ours.__name__}, torch's is {theirs.__name__}")
         if pickle.loads(pickle.dumps(ours)) is not ours or copy.deepcopy(ours) is not ours:
             wrong.append(f"{name}: another one after pickling or copying")
-    compared("callables", counts)
+    compared("names", counts)
     wrong += [
         f"one object: {names}"
         for one in shared.values()
