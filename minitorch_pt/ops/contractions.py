@@ -50,10 +50,9 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
         )
         left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:
-        left, right = (
-            [from_front(d, t.ndim) for d in ([ds] if isinstance(ds, int) else ds)]
-            for ds, t in zip(dims, (a, b), strict=True)
-        )
+        if any(isinstance(ds, int) for ds in dims):
+            raise TypeError(f"tensordot(): argument 'dims' must be an int or two lists of ints, not {dims}")
+        left, right = ([from_front(d, t.ndim) for d in ds] for ds, t in zip(dims, (a, b), strict=True))
     need(len(left) == len(right), f"both dimension lists should have same length, got {left} and {right}")
     for i, j in zip(left, right, strict=True):  # an axis of size 1 goes with any other: the other is summed over
         if a.shape[i] == 1:

@@ -21,7 +21,7 @@ from .axes import from_front, reduced_axes, sizes
 from .checks import need
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Dims, DType, MemoryFormat, Pulled, Size, Tensor
+    from ..autograd.contract import Array, Dim, Dims, DType, MemoryFormat, Pulled, Shape, Size, Tensor
 
 
 __all__ = [
@@ -193,11 +193,11 @@ def ravel(input: Tensor) -> Tensor:
     >>> torch.ravel(torch.tensor([[1, 2], [3, 4]]))
     tensor([1, 2, 3, 4])
     """
-    return reshape(contiguous(input), -1)
+    return reshape(contiguous(input), (-1,))
 
 
 @composed
-def unflatten(input: Tensor, dim: Dim, sizes: Size) -> Tensor:
+def unflatten(input: Tensor, dim: Dim, sizes: Shape) -> Tensor:
     """Axis `dim` split into several of these sizes, one of which may be -1.
 
     Raises:
@@ -346,7 +346,7 @@ adjoint = alias(matrix_transpose, "adjoint")
 
 
 @differentiable(linear=True, view=True)
-def permute(input: Tensor, dims: Dims) -> Pulled:
+def permute(input: Tensor, dims: Shape) -> Pulled:
     """The axes in another order.
 
     Raises:

@@ -401,7 +401,7 @@ class Conversions:
         return iter(self.unbind(0))
 
     def __reversed__(self: Any) -> Tensor:
-        return ops.flip(self, 0) if self._data.ndim else self
+        return ops.flip(self, (0,)) if self._data.ndim else self
 
     def __contains__(self, element: Any) -> Any:
         if not isinstance(element, (Conversions, Number)):

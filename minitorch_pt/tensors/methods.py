@@ -299,7 +299,7 @@ class Methods(Operators, Overwriting):
     moveaxis = method(ops.moveaxis)
     narrow = method(ops.narrow)
     narrow_copy = method(ops.narrow_copy)
-    permute = alias(ops.permute_dims, "permute")
+    permute = alias(method(ops.permute_dims), "permute")
     ravel = method(ops.ravel)
     repeat = method(ops.repeat)
     repeat_interleave = method(ops.repeat_interleave)
