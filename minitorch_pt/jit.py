@@ -35,7 +35,7 @@ class TracerWarning(Warning):
     """What torch's tracer warns of, which programs silence: nothing is traced here."""
 
 
-class Error(RuntimeError):
+class Error(Exception):
     """What compiled code raises in torch: nothing here does."""
 
 
