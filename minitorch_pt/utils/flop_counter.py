@@ -6,6 +6,7 @@ open. A rule's arrays tell what its product takes; each gradient that backward c
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 from collections import defaultdict
@@ -152,6 +153,9 @@ class FlopCounterMode:
             for parent in set(self.mod_tracker.parents):
                 self.flop_counts[parent][getattr(aten, name)] += int(count)
 
+    def _backward(self, name: str, count: float, gradients: Any) -> None:
+        self._add(name, count)
+
     def _seen(self, frame: FrameType, event: str, result: Any) -> None:
         """What Python tells: of the end of an operation, its variables."""
         if event != "return" or frame.f_code is not _OPERATION:
@@ -170,9 +174,8 @@ class FlopCounterMode:
                 self._add(name, count)
             times = sum(n for place, n in factors.items() if node is not None and node.edges[place] is not None)
             if times:
-                out.grad_fn.register_prehook(
-                    lambda gradients, name=backward, count=count * times: self._add(name, count)
-                )
+                hook = functools.partial(self._backward, backward, count * times)
+                out.grad_fn.register_prehook(hook)  # type: ignore[union-attr]
 
     def get_table(self, depth: int | None = None) -> str:
         """The counts as a table, of the modules down to a depth."""
