@@ -42,7 +42,7 @@ _STARTS = """
 """
 
 
-def _irreducible(degree: int) -> Iterator[int]:
+def _primitive(degree: int) -> Iterator[int]:
     """The primitive polynomials of a degree, their coefficients as the digits of a number, in ascending order."""
     order = (1 << degree) - 1
     divisors = [
@@ -77,7 +77,7 @@ def _times(a: int, b: int, polynomial: int, degree: int) -> int:
 def _directions() -> np.ndarray:
     """The direction numbers of all axes that the table has, of shape (axes, 30)."""
     starts = [[1, *map(int, row.split())] for row in _STARTS.split(",")]
-    polynomials = (p for degree in range(1, 32) for p in _irreducible(degree))
+    polynomials = (p for degree in range(1, 32) for p in _primitive(degree))
     numbers = [[1] * _BITS]
     for found, polynomial in zip(starts, polynomials, strict=False):
         degree = len(found)
