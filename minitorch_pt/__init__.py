@@ -104,6 +104,7 @@ for _name, _thing in {
     "Handle": autograd.hooks.RemovableHandle,
 }.items():
     setattr(autograd.graph, _name, _thing)
+householder_product = ops.algebra.householder_product  # what is orgqr was pickled as
 for _then, _now in ("random", "draws"), ("random", "generator"), ("tensors.settings", "threads"):
     for _name in _sys.modules[f"{__name__}.tensors.{_now}"].__all__:
         setattr(_sys.modules[f"{__name__}.{_then}"], _name, globals()[_name])
@@ -125,7 +126,7 @@ _mark(Tensor, Generator, _dtypes.dtype)
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
     "__config__", "__future__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "hub", "jit", "library", "linalg", "mps",
-    "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version", "xpu",
+    "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "quasirandom", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version", "xpu",
 )  # fmt: skip
 _FROM = {
     "from_dlpack": "utils.dlpack", "load": "serialization", "pca_lowrank": "_lowrank", "save": "serialization",
@@ -166,6 +167,7 @@ if _typing.TYPE_CHECKING:
         optim,
         overrides,
         profiler,
+        quasirandom,
         serialization,
         signal,
         sparse,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
+import types
 import typing
-from typing import Any, Final as Final, NoReturn, TypeVar
+import warnings
+from collections.abc import Callable, Container
+from typing import Any, Final as Final, NamedTuple, NoReturn, TypeVar
 
+from .futures import Future as Future
 from .names.places import settle
 from .nn.modules.module import Module
 
 __all__ = [
-    "Final", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate", "export", "freeze", "ignore", "interface", "is_scripting", "is_tracing",
-    "load", "optimize_for_inference", "save", "script", "script_if_tracing", "script_method", "trace", "trace_module", "unused",
+    "Attribute", "Error", "Final", "Future", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate", "export", "fork", "freeze", "ignore",
+    "interface", "is_scripting", "is_tracing", "isinstance", "load", "optimize_for_inference", "save", "script", "script_if_tracing", "script_method",
+    "strict_fusion", "trace", "trace_module", "unused", "wait",
 ]  # fmt: skip
 
 _T = TypeVar("_T")
@@ -27,6 +33,34 @@ class ScriptModule(Module):
 
 class TracerWarning(Warning):
     """What torch's tracer warns of, which programs silence: nothing is traced here."""
+
+
+class Error(Exception):
+    """What compiled code raises in torch: nothing here does."""
+
+
+class Attribute(NamedTuple):
+    """A value with its type, which a module of torch's compiler keeps as its attribute.
+
+    >>> torch.jit.Attribute(1, int)
+    Attribute(value=1, type=<class 'int'>)
+    """
+
+    value: Any
+    type: Any
+
+
+class strict_fusion:
+    """Context that says something to torch's compiler alone."""
+
+    def __init__(self) -> None:
+        warnings.warn("Only works in script mode", stacklevel=2)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, type: Any, value: Any, tb: Any) -> None:
+        pass
 
 
 def _get_trace_graph(*args: Any, **kwargs: Any) -> NoReturn:
@@ -94,6 +128,86 @@ def ignore(drop: Any = False, **kwargs: Any) -> Any:
 def annotate(the_type: Any, the_value: _T) -> _T:
     """The value: its type is for torch's compiler."""
     return the_value
+
+
+def fork(func: Callable, *args: Any, **kwargs: Any) -> Any:
+    """A Future of the call, which is made at once: only compiled code waits.
+
+    >>> torch.jit.wait(torch.jit.fork(torch.relu, torch.tensor(-1.0)))
+    tensor(0.)
+    """
+    later: Any = Future()
+    later.set_result(func(*args, **kwargs))
+    return later
+
+
+def wait(future: Any) -> Any:
+    """The value of a Future."""
+    return future.wait()
+
+
+_BARE = {
+    list: "list", dict: "dict", tuple: "tuple", typing.List: "List", typing.Dict: "Dict", typing.Tuple: "Tuple", typing.Optional: "Optional",  # noqa: UP006
+}  # fmt: skip
+
+
+def _check_whole(target: Any) -> None:
+    """Raise RuntimeError for a container without the type of what it holds."""
+    name = _BARE.get(target)
+    if name is not None:
+        form = ("contained types", "", "int, int") if name.endswith("ict") else ("a contained type", "a ", "int")
+        raise RuntimeError(
+            f"Attempted to use {name} without {form[0]}. Please add {form[1]}contained type, e.g. {name}[{form[2]}]"
+        )
+
+
+def _within(value: Any, target: Any) -> bool:
+    """Whether what a container holds is of a type, which may be that of a container again."""
+    return _holds(value, target) if typing.get_origin(target) else builtins.isinstance(value, target)
+
+
+def _holds(obj: Any, target: Any) -> bool:
+    """Whether a container, or one of several types, is what `target` says: list[int], dict[str, Tensor], int | None."""
+    origin, inner = typing.get_origin(target), typing.get_args(target)
+    _check_whole(target)
+    if origin is typing.Union or origin is types.UnionType:
+        if obj is None:
+            return True
+        for one in inner:  # the first container decides, as in torch
+            if typing.get_origin(one) or builtins.isinstance(obj, one):
+                return _within(obj, one)
+        return False
+    if origin in (list, dict, tuple):
+        if builtins.isinstance(obj, origin) and not obj:
+            warnings.warn(
+                "The inner type of a container is lost when calling torch.jit.isinstance in eager mode. For example, List[int] would become "
+                "list and therefore falsely return True for List[float] or List[str].",
+                stacklevel=4,
+            )
+        if not builtins.isinstance(obj, origin):
+            return False
+        if origin is dict:
+            return all(builtins.isinstance(k, inner[0]) and _within(v, inner[1]) for k, v in obj.items())
+        kinds = inner * len(obj) if origin is list else inner
+        return len(obj) == len(kinds) and all(map(_within, obj, kinds))
+    return False
+
+
+def isinstance(obj: Any, target_type: Any) -> bool:
+    """Whether a value is of a type, what containers hold included; target_type: a type, or several in a tuple.
+
+    Raises:
+        RuntimeError: a container without the type of what it holds. TypeError: no type.
+
+    >>> torch.jit.isinstance([1, 2], list[int]), torch.jit.isinstance([1, "a"], list[int])
+    (True, False)
+    """
+    if builtins.isinstance(target_type, Container):
+        if not builtins.isinstance(target_type, tuple):
+            raise RuntimeError("The second argument to `torch.jit.isinstance` must be a type or a tuple of types")
+        return any(isinstance(obj, one) for one in target_type)
+    _check_whole(target_type)
+    return _within(obj, target_type)
 
 
 def is_scripting() -> bool:

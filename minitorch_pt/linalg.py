@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .names.places import settle
+from .names.titles import alias
 from .ops.algebra import (
     LinAlgError,
     cholesky,
@@ -49,5 +50,8 @@ __all__ = [
     "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve",
     "solve_ex", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
 ]  # fmt: skip
+
+for _name in __all__[1:]:
+    globals()[_name] = alias(globals()[_name], _name, "linalg_")
 
 settle(__name__, globals())

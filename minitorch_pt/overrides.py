@@ -213,11 +213,14 @@ def resolve_name(f: Callable) -> str | None:
     for name, own in names().items():
         if isinstance(own, property) and getattr(f, "__self__", None) is own:
             return f"torch.Tensor.{name}.{f.__name__}"
-    for place, (_, here) in enumerate(_rooms()):
-        for name, function in here.items():
-            if function is f:
-                return f"torch{_ROOMS[place]}.{name}"
-    return next((f"torch.Tensor.{name}" for name, own in names().items() if own is f), None)
+    found = [
+        f"torch{room}.{name}"
+        for room, (_, here) in zip(_ROOMS, _rooms(), strict=True)
+        for name, own in here.items()
+        if own is f
+    ]
+    found += [f"torch.Tensor.{name}" for name, own in names().items() if own is f]
+    return found[-1] if found else None
 
 
 def wrap_torch_function(dispatcher: Callable) -> Callable:

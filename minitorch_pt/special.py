@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .arrays.dtypes import TITLES
 from .autograd.contract import composed
 from .names.places import settle
+from .names.titles import alias
 from .ops.elementwise import rounding
 from .ops.elementwise.activations import sigmoid
 from .ops.elementwise.error_functions import erf, erfc, erfcx, erfinv, log_ndtr, ndtr, ndtri
@@ -41,5 +42,8 @@ __all__ = [
     "log_softmax", "logit", "logsumexp", "multigammaln", "ndtr", "ndtri", "polygamma", "psi", "round", "sinc", "softmax", "xlog1py", "xlogy",
     "zeta",
 ]  # fmt: skip
+
+for _name in __all__:
+    globals()[_name] = alias(globals()[_name], _name, "special_")
 
 settle(__name__, globals())

@@ -27,7 +27,7 @@ stream autograd
 ops
 tensors storage
 random sparse
-nn optim utils distributions linalg special signal serialization testing cuda mps xpu backends accelerator amp jit library hub onnx compiler distributed futures multiprocessing overrides __future__ profiler types
+nn optim utils distributions linalg special quasirandom signal serialization testing cuda mps xpu backends accelerator amp jit library hub onnx compiler distributed futures multiprocessing overrides __future__ profiler types
 func
 version torch_version __config__ _dynamo _foreach _lowrank functional
 teaching

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import collections
+import fractions
 import io
 import math
+import mmap
 import pickle
 import zipfile
 
@@ -292,3 +295,96 @@ def test_another_pickle_module_is_refused():
         minitorch_pt.save(minitorch_pt.ones(1), io.BytesIO(), math)
     with pytest.raises(NotImplementedError, match="pickle_module out"):
         minitorch_pt.load(io.BytesIO(), pickle_module=math)
+
+
+@pytest.fixture
+def switches(monkeypatch):
+    """Both libraries, whose switches are put back."""
+    yield minitorch_pt, torch
+    for library in (minitorch_pt, torch):
+        library.serialization.set_default_load_endianness(None)
+        library.serialization.set_default_mmap_options(mmap.MAP_PRIVATE)
+        library.serialization.set_crc32_options(True)
+
+
+def test_switches_say_what_was_set(switches):
+    for library in switches:
+        here = library.serialization
+        assert (here.get_default_load_endianness(), here.get_crc32_options(), here.get_default_mmap_options()) == (
+            None,
+            True,
+            mmap.MAP_PRIVATE,
+        )
+        here.set_default_load_endianness(here.LoadEndianness.BIG)
+        here.set_crc32_options(False)
+        assert (here.get_default_load_endianness().name, here.get_crc32_options()) == ("BIG", False)
+        with here.set_default_mmap_options(mmap.MAP_SHARED):
+            assert here.get_default_mmap_options() == mmap.MAP_SHARED
+        assert here.get_default_mmap_options() == mmap.MAP_PRIVATE
+        with pytest.raises(TypeError):
+            here.set_default_load_endianness("big")
+        with pytest.raises(ValueError, match="MAP_SHARED"):
+            here.set_default_mmap_options(77)
+
+
+@pytest.mark.parametrize("order", ["NATIVE", "LITTLE", "BIG"])
+def test_the_order_of_bytes_of_a_file_that_does_not_tell(switches, order):
+    """Written by torch, and its record of the order taken out."""
+    whole, without = io.BytesIO(), io.BytesIO()
+    torch.save(torch.arange(3, dtype=torch.int32), whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(without, "w") as target:
+        for name in source.namelist():
+            if not name.endswith(("byteorder", ".data/serialization_id")):
+                target.writestr(name, source.read(name))
+    read = []
+    for library in switches:
+        library.serialization.set_default_load_endianness(library.serialization.LoadEndianness[order])
+        read.append(library.load(io.BytesIO(without.getvalue())).tolist())
+    assert read[0] == read[1] == ([0, 1, 2] if order != "BIG" else [0, 1 << 24, 2 << 24])
+
+
+@pytest.mark.parametrize("writer", [minitorch_pt, torch], ids=["ours", "torch's"])
+def test_maps_that_share_their_changes(switches, tmp_path, writer):
+    for library in switches:
+        path = tmp_path / library.__name__
+        for flags, expected in ((mmap.MAP_PRIVATE, 1.0), (mmap.MAP_SHARED, 5.0)):
+            writer.save(writer.ones(3), path)
+            with library.serialization.set_default_mmap_options(flags):
+                library.load(path, mmap=True)[0] = 5.0
+            assert library.load(path, mmap=True)[0].item() == expected
+
+
+def test_numbers_left_out(switches):
+    for library in switches:
+        file, empty = io.BytesIO(), io.BytesIO()
+        library.save({"a": library.ones(4), "b": 2}, file)
+        with library.serialization.skip_data():
+            library.save({"a": library.ones(4), "b": 2}, empty)
+            file.seek(0)
+            loaded = library.load(file)
+            with pytest.raises(RuntimeError, match="skip_data"):
+                library.save(library.ones(2), io.BytesIO(), _use_new_zipfile_serialization=False)
+        assert (tuple(loaded["a"].shape), loaded["b"]) == ((4,), 2)
+        empty.seek(0)
+        assert library.load(empty)["b"] == 2
+
+
+def test_what_a_file_calls(switches):
+    things = [{"a": 1}, [2.5], fractions.Fraction(1, 2), (collections.deque([1]), len), np.float64(3)]
+    for thing in things:
+        told = []
+        for library in switches:
+            file = io.BytesIO()
+            library.save([thing, library.ones(2), library.nn.ReLU()], file)
+            file.seek(0)
+            told.append(sorted(library.serialization.get_unsafe_globals_in_checkpoint(file)))
+            file.seek(0)
+            with library.serialization.safe_globals([fractions.Fraction]):
+                told.append(sorted(library.serialization.get_unsafe_globals_in_checkpoint(file)))
+            file.seek(0)
+            with pytest.raises(pickle.UnpicklingError, match="was not an allowed global by default"):
+                library.load(file)
+        assert told[:2] == told[2:]
+    for library in switches:
+        with pytest.raises(ValueError, match="checkpoint returned by torch.save"):
+            library.serialization.get_unsafe_globals_in_checkpoint(io.BytesIO(b"abcdefgh"))

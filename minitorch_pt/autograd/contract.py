@@ -8,6 +8,7 @@
     bool, str   as in Python
     Flag        true or false: whatever Python takes for either
     Dims, Size  whole numbers in a list or tuple, or a single one
+    Shape       whole numbers in a list or tuple
     Tensors     a list or tuple of Tensors
     DType       torch.float32, ..., or Python's float, int, bool
     Scale       a number, or several in a list or tuple
@@ -36,6 +37,7 @@ import numpy as np
 from ..arrays import dtypes, formats, samples
 from ..arrays.notices import warn
 from ..arrays.samples import active
+from ..names.titles import alias
 from . import graph
 from .out import into
 from .readers import DEEP, Slot, slot_for, whole, wholes
@@ -51,6 +53,7 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
     Dim: TypeAlias = int | np.integer | Tensor
     Dims: TypeAlias = Dim | Sequence[Dim]
     Size: TypeAlias = Dim | Sequence[Dim]
+    Shape: TypeAlias = Sequence[Dim]
     Tensors: TypeAlias = Sequence[Tensor]
     DType: TypeAlias = dtypes.dtype | type
     Flag: TypeAlias = bool
@@ -116,7 +119,7 @@ class Desk:
     """
 
     def __init__(self, function: Callable, name: str, for_method: bool = False) -> None:
-        self.function, self.name = function, name
+        self.function, self.name, self.for_method = function, name, for_method
         self.code = function.__code__
         self.out = "out" in (function.__kwdefaults__ or ()) and not for_method
         self.passed: set[tuple[type, ...]] = set()  # the types of calls in which nothing had to be read
@@ -171,6 +174,11 @@ class Desk:
         """What each of several `*sizes` is."""
         name = self.code.co_varnames[self.code.co_argcount + self.code.co_kwonlyargcount]
         return slot_for(name, self.notes.get(name, "None").replace("Tensor | Tensors", "Tensor"))
+
+    @functools.cached_property
+    def listed(self) -> bool:
+        """Whether `*sizes` behind a tensor are wanted in one list: methods alone take them one by one."""
+        return self.rest is not None and self.rest.plain == {int} and bool(self.slots) and not self.for_method
 
     @functools.cached_property
     def open(self) -> bool:
@@ -236,7 +244,7 @@ class Desk:
         classes = takers(args)
         if classes and not switch.off:
             raise taken(classes)
-        if len(args) > len(self.slots) and self.rest is None:
+        if len(args) > len(self.slots) + self.listed and (self.rest is None or self.listed):
             args = self.reordered(args)
         missing = [p for p, default in [*self.parameters.items()][len(args) :] if default is REQUIRED]
         if (
@@ -250,7 +258,9 @@ class Desk:
         if missing:
             raise TypeError(f"{self.name}() missing {len(missing)} required positional arguments: {', '.join(missing)}")
         read = [slot.read(a, self.name, place) for place, (a, slot) in enumerate(zip(args, self.slots, strict=False))]
-        if self.rest is not None:
+        if self.listed and len(args) > len(self.slots):
+            read.append(self.rest.as_list(args[-1], self.name, len(self.slots)))  # type: ignore[union-attr]
+        elif self.rest is not None:
             rest = self.rest if len(args) == len(self.slots) + 1 else self.each
             try:
                 for i, a in enumerate(args[len(self.slots) :]):
@@ -287,7 +297,8 @@ class Desk:
                 place -= place == 1 and len(rest) == len(args) and _FACTORS[self.name] == 2
                 rest[place : place + 2] = [rest[place] * rest[place + 1]]
         if len(rest) != len(self.slots):
-            raise TypeError(f"{self.name}() takes {len(self.slots)} positional arguments but {len(args)} were given")
+            most = len(self.slots) + self.listed
+            raise TypeError(f"{self.name}() takes {most} positional arguments but {len(args)} were given")
         names = " and ".join(list(self.keywords)[-_FACTORS[self.name] :])
         if not _told_of_order:  # one is told of in a process, as by torch
             _told_of_order.append(self.name)
@@ -329,11 +340,11 @@ class Desk:
         if "TypedOut" in self.out_kinds and isinstance(target, graph.Tensor) and kwargs.get("dtype") is None:
             kwargs["dtype"] = dtypes.of(target._data.dtype)
         keys = {}
-        for alias, name in _NUMPY_NAMES.items():
+        for numpy_name, name in _NUMPY_NAMES.items():
             known = name in self.parameters or name in self.keywords
-            if alias in kwargs and alias not in self.parameters and known and name not in kwargs:
-                kwargs[name] = kwargs.pop(alias)
-                keys[name] = alias
+            if numpy_name in kwargs and numpy_name not in self.parameters and known and name not in kwargs:
+                kwargs[name] = kwargs.pop(numpy_name)
+                keys[name] = numpy_name
         rest = list(self.parameters)[len(args) :]
         last = max((i for i, name in enumerate(rest) if name in kwargs), default=-1)
         filled = [kwargs.pop(name, self.parameters[name]) for name in rest[: last + 1]]
@@ -341,7 +352,10 @@ class Desk:
             if value is REQUIRED:
                 raise TypeError(f"{self.name}() missing 1 required positional argument: '{name}'")
         if self.rest is not None and self.rest.name in kwargs and len(args) + len(filled) == len(self.slots):
-            filled.append(kwargs.pop(self.rest.name))  # view(size=(2, 3))
+            value = kwargs.pop(self.rest.name)
+            filled.append(
+                value if self.rest.plain != {int} else self.rest.as_list(value, self.name)
+            )  # view(size=(2, 3))
         for name, value in kwargs.items():
             slot = self.keywords.get(name)
             if slot is not None:
@@ -350,8 +364,6 @@ class Desk:
                 raise TypeError(f"{self.name}() got multiple values for argument '{name}'")
             elif not self.open:
                 raise TypeError(f"{self.name}() got an unexpected keyword argument '{name}'")
-        if self.rest is not None and call == (len(self.slots), self.rest.name):
-            self.straight.add(call)
         behind = {keys.get(name, name) for name in rest} | self.keywords.keys()
         if behind.issuperset(call[1:]):
             plan = self.plans[call] = {keys.get(name, name): self.parameters[name] for name in rest[: last + 1]}
@@ -369,7 +381,7 @@ def composed(function: Callable[P, R]) -> Callable[P, R]:
     """
     name = function.__name__.strip("_")
     served: Any = _face(function, Desk(function, name))
-    if served.desk.out:
+    if served.desk.out or (function.__code__.co_flags & 4 and function.__code__.co_argcount):
         served.method = _face(function, Desk(function, name, for_method=True))
     return served
 
@@ -403,5 +415,5 @@ def _face(function: Callable, desk: Desk) -> Any:
 
 
 def method(operation: Callable[P, R]) -> Callable[P, R]:
-    """The operation as a method of Tensor: without `out`, which in torch functions alone have."""
-    return getattr(operation, "method", operation)
+    """The operation as a method of Tensor: without `out`, which in torch functions alone have, and an object of its own."""
+    return getattr(operation, "method", None) or alias(operation, operation.__name__)

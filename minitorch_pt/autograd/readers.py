@@ -77,8 +77,8 @@ def wholes(value: Any) -> Any:
     Raises:
         TypeError: one does not fit into 64 bits.
     """
-    if isinstance(value, graph.Tensor) and value._data.ndim == 1 and value._data.dtype.kind in "iu":
-        return tuple(value._data.tolist())
+    if isinstance(value, graph.Tensor) and value._data.shape == (1,):
+        value = value[0]
     if not isinstance(value, DEEP):
         return whole(value)
     try:
@@ -89,6 +89,10 @@ def wholes(value: Any) -> Any:
     if any(v is UNREAD for v in read):
         return UNREAD
     return value if all(new is old for new, old in zip(read, value, strict=True)) else read
+
+
+def _several(value: Any) -> Any:
+    return wholes(value) if isinstance(value, DEEP) else UNREAD
 
 
 def _numbers(value: Any) -> Any:
@@ -149,6 +153,7 @@ _KINDS: dict[str, tuple[str, Callable]] = {
     "Flag": ("bool", bool),
     "Dims": ("tuple of ints", wholes),
     "Size": ("tuple of ints", wholes),
+    "Shape": ("tuple of ints", _several),
     "Tensors": ("tuple of Tensors", _tensors),
     "DType": ("torch.dtype", _dtype),
     "Scale": ("float or tuple of floats", _numbers),
@@ -173,8 +178,8 @@ class Slot:
         self.name, self.optional = name, "None" in words or optional
         self.wanted = " or ".join(dict.fromkeys(wanted for wanted, _ in kinds))
         # a list or tuple of these kinds is right or wrong by what it holds; `plain`: the types that need no reading
-        self.deep = bool({"Dims", "Size", "Tensors", "Scale"} & {*words})
-        self.plain = {int} if {"Dims", "Size"} & {*words} else _TENSOR_TYPES if "Tensors" in words else None
+        self.deep = bool({"Dims", "Size", "Shape", "Tensors", "Scale"} & {*words})
+        self.plain = {int} if {"Dims", "Size", "Shape"} & {*words} else _TENSOR_TYPES if "Tensors" in words else None
         # a union with something unknown is not looked at
         self.readers = [read for _, read in kinds] if len(kinds) == len(words) - ("None" in words) else []
 
@@ -191,6 +196,14 @@ class Slot:
             if found is not UNREAD:
                 return found
         self._refuse(value, function, place)
+
+    def as_list(self, value: Any, function: str, place: int | None = None) -> Any:
+        """The value, which is to be a list or tuple though one number is of its kind.
+
+        Raises:
+            TypeError: it is none.
+        """
+        return self.read(value, function, place) if isinstance(value, DEEP) else self._refuse(value, function, place)
 
     def _refuse(self, value: Any, function: str, place: int | None) -> NoReturn:
         kind = type(value)

@@ -14,6 +14,8 @@ and `x[0]`, asks in `tensors/asked.py`.
 from __future__ import annotations
 
 import functools
+import inspect
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -26,8 +28,10 @@ __all__ = [
     "Elsewhere",
     "Instead",
     "answer",
+    "asks",
     "default",
     "hand_over",
+    "handed",
     "never",
     "switch",
     "taken",
@@ -123,12 +127,57 @@ def answer(function: Callable, classes: list[type], args: tuple, kwargs: dict) -
     return NotImplemented
 
 
+# of the functions of nn.functional those that torch compiles: they hand on what they are given, those in Python their defaults too
+_COMPILED = (
+    "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ logsigmoid scaled_dot_product_attention softplus softshrink"
+).split()
+
+
+_METHODS = (
+    "Tensor.backward Tensor.lu Tensor.norm Tensor.split Tensor.unique Tensor.unique_consecutive".split()
+)  # in Python
+
+
+def _spelled(function: Callable, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """The arguments of a call as torch's function in Python hands them on: all that have a default by keyword, given or not."""
+    try:
+        given = inspect.signature(function).bind(*args, **kwargs)
+    except TypeError:  # the function itself says what is wrong
+        return args, kwargs
+    given.apply_defaults()
+    plain: list = []
+    named: dict = {}
+    for p in given.signature.parameters.values():
+        value = given.arguments[p.name]
+        if p.default is not p.empty:
+            named[p.name] = value
+        else:
+            plain += value if p.kind is p.VAR_POSITIONAL else [value]
+    return tuple(plain), named
+
+
+def asks(value: Any) -> bool:
+    """Whether the class of an argument takes over what it is given to."""
+    return takes_over(type(value)) and not switch.off  # type: ignore[arg-type]
+
+
+def handed(function: Callable, given: dict[str, Any]) -> Any:
+    """What the classes of the arguments, by their names, make of a call of a function that has no desk."""
+    return hand_over(function, takers(given.values()), (), given)
+
+
 def hand_over(function: Callable, classes: list[type], args: tuple, kwargs: dict) -> Any:
     """What the first of the classes that does not decline makes of a call.
 
     Raises:
         TypeError: all decline.
     """
+    of_functional = str(getattr(function, "__module__", "")).endswith(".functional")
+    if (of_functional and function.__name__ not in _COMPILED) or getattr(function, "__qualname__", "") in _METHODS:
+        args, kwargs = _spelled(function, args, kwargs)
+        if kwargs.get("return_indices"):  # which in torch another function gives
+            name = f"{function.__name__.removesuffix('_with_indices')}_with_indices"
+            function = getattr(sys.modules[function.__module__], name, function)
     result = answer(function, classes, args, kwargs)
     if result is not NotImplemented:
         return result

@@ -48,11 +48,11 @@ def settle(door: str, shown: Mapping[str, Any], behind: Mapping[str, str] | None
 
 def adopt(whole: type) -> None:
     """The methods of the parts from which a class is made are called as its own: an error says Module.to(), not Conversions.to()."""
-    for part in whole.__mro__[1:-1]:
+    for part in whole.__mro__[:-1]:
         vars(sys.modules[part.__module__]).setdefault(whole.__name__, whole)  # pickle looks for a method there
-        for method in vars(part).values():
-            if isinstance(method, FunctionType) and method.__qualname__.startswith(f"{part.__name__}."):
-                method.__qualname__ = f"{whole.__qualname__}.{method.__name__}"
+        for name, method in vars(part).items():
+            if isinstance(method, FunctionType) and not method.__qualname__.startswith(f"{whole.__qualname__}."):
+                method.__qualname__, method.__module__ = f"{whole.__qualname__}.{name}", whole.__module__
 
 
 def _movable(thing: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 from .. import ops
+from ..autograd.takeovers import asks, handed
 from ..tensors.tensor import Tensor
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
@@ -21,6 +22,8 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     >>> F.dropout(torch.ones(6), p=0.5)
     tensor([0., 0., 2., 0., 0., 0.])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(dropout, locals())
     _probability(p)
     return (ops.dropout_ if inplace else ops.dropout)(input, p, training)
 
@@ -37,6 +40,8 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
     >>> F.alpha_dropout(torch.ones(4), training=True)
     tensor([-0.7792, -0.7792,  1.6656, -0.7792])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(alpha_dropout, locals())
     _probability(p)
     return (ops.alpha_dropout_ if inplace else ops.alpha_dropout)(input, p, training)
 
@@ -50,6 +55,8 @@ def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
              [-0.7792, -0.7792],
              [ 1.6656,  1.6656]]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(feature_alpha_dropout, locals())
     _probability(p)
     return (ops.feature_alpha_dropout_ if inplace else ops.feature_alpha_dropout)(input, p, training)
 
@@ -76,6 +83,8 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
              [0., 0.],
              [2., 2.]]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(dropout1d, locals())
     if 0 <= p <= 1 and input.ndim not in (2, 3):
         raise RuntimeError(
             f"dropout1d: Expected 2D or 3D input, but received a {input.ndim}D input; for other inputs there is dropout"
@@ -93,6 +102,8 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             [2., 2.],
             [0., 0.]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(dropout2d, locals())
     if input.ndim != 4:
         warnings.warn(
             f"dropout2d: Received a {input.ndim}-D input, of which the first two axes are taken for batch and channels; "
@@ -112,6 +123,8 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             [2., 2.],
             [0., 0.]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(dropout3d, locals())
     if input.ndim not in (4, 5):
         warnings.warn(
             f"dropout3d: Received a {input.ndim}-D input, which is taken for one without batch axis; "

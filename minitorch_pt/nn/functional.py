@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
+from ..autograd.takeovers import asks, handed
+from ..names.titles import alias
 from ..ops.distances import cosine_similarity, pairwise_distance, pdist
 from ..ops.elementwise.activations import elu, gelu, glu, leaky_relu, logsigmoid, mish, prelu, silu, softplus, softsign
 from ..ops.elementwise.piecewise import hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, tanhshrink
@@ -100,6 +102,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+# of torch's two functions these are those of torch.nn.functional
+for _name in ("max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool3d", "rms_norm"):
+    globals()[_name] = alias(globals()[_name], _name)
+
 celu_, relu_, rrelu_, selu_, threshold_ = ops.celu_, ops.relu_, ops.rrelu_, ops.selu_, ops.threshold_
 
 
@@ -109,6 +115,8 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
     >>> F.relu(torch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(relu, locals())
     return ops.relu_(input) if inplace else ops.relu(input)
 
 
@@ -118,7 +126,7 @@ def sigmoid(input: Tensor) -> Tensor:
     >>> F.sigmoid(torch.tensor([-100.0, 0.0, 100.0]))
     tensor([0.0000, 0.5000, 1.0000])
     """
-    return ops.sigmoid(input)
+    return input.sigmoid()
 
 
 def tanh(input: Tensor) -> Tensor:
@@ -127,7 +135,7 @@ def tanh(input: Tensor) -> Tensor:
     >>> F.tanh(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7616])
     """
-    return ops.tanh(input)
+    return input.tanh()
 
 
 def rrelu(
@@ -138,6 +146,8 @@ def rrelu(
     >>> F.rrelu(torch.tensor([-24.0, 2.0]))
     tensor([-5.5000,  2.0000])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(rrelu, locals())
     return (ops.rrelu_ if inplace else ops.rrelu)(input, lower, upper, training)
 
 
@@ -147,6 +157,8 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     >>> F.celu(torch.tensor([-1.0, 0.0, 2.0]))
     tensor([-0.6321,  0.0000,  2.0000])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(celu, locals())
     return (ops.celu_ if inplace else ops.celu)(input, alpha)
 
 
@@ -156,16 +168,23 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
     >>> F.selu(torch.tensor([-1.0, 0.0, 1.0]))
     tensor([-1.1113,  0.0000,  1.0507])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(selu, locals())
     return ops.selu_(input) if inplace else ops.selu(input)
 
 
-def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+def _threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, `value` elsewhere.
 
     >>> F.threshold(torch.tensor([0.5, 1.0, 2.0]), 1, -1)
     tensor([-1., -1.,  2.])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(_threshold, locals())
     return (ops.threshold_ if inplace else ops.threshold)(input, threshold, value)
+
+
+threshold = _threshold
 
 
 def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
@@ -217,6 +236,8 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     >>> F.softmax(torch.tensor([[1.0, 1.0]]), dim=1)
     tensor([[0.5000, 0.5000]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(softmax, locals())
     return ops.softmax(input, _chosen("softmax", input.ndim, _stacklevel) if dim is None else dim, dtype)
 
 
@@ -226,6 +247,8 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     >>> F.softmin(torch.tensor([0.0, 0.0, 100.0]), dim=0)
     tensor([5.0000e-01, 5.0000e-01, 1.9618e-44])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(softmin, locals())
     return ops.softmax(-input, _chosen("softmin", input.ndim, _stacklevel) if dim is None else dim, dtype)
 
 
@@ -235,6 +258,8 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
     >>> F.log_softmax(torch.tensor([0.0, 0.0]), dim=0)
     tensor([-0.6931, -0.6931])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(log_softmax, locals())
     return ops.log_softmax(input, _chosen("log_softmax", input.ndim, _stacklevel) if dim is None else dim, dtype)
 
 
@@ -244,6 +269,8 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, o
     >>> F.normalize(torch.tensor([[3.0, 4.0]]))
     tensor([[0.6000, 0.8000]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(normalize, locals())
     return ops.div(input, input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input), out=out)
 
 
@@ -276,6 +303,8 @@ def batch_norm(
     tensor([[-1.0000],
             [ 1.0000]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(batch_norm, locals())
     if training:
         _several(input.shape, "input size")
     if eps < 0 or (training and eps == 0):
@@ -305,6 +334,8 @@ def instance_norm(
     tensor([[[-1.0000,  1.0000],
              [-1.0000,  1.0000]]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(instance_norm, locals())
     if use_input_stats and math.prod(input.shape[2:]) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {list(input.shape)}")
     if not use_input_stats and (running_mean is None or running_var is None):
@@ -324,6 +355,8 @@ def layer_norm(
     >>> F.layer_norm(torch.tensor([1.0, 3.0, 5.0]), (3,))
     tensor([-1.2247,  0.0000,  1.2247])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(layer_norm, locals())
     return ops.layer_norm(input, normalized_shape, weight, bias, eps)
 
 
@@ -339,6 +372,8 @@ def group_norm(
     >>> F.group_norm(torch.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
     tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(group_norm, locals())
     if input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     _several((input.shape[0] * input.shape[1] // num_groups, num_groups, *input.shape[2:]), "groups of size")
@@ -351,6 +386,8 @@ def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_
     >>> F.adaptive_max_pool1d(torch.tensor([[1.0, 2.0, 3.0, 4.0]]), 2)
     tensor([[2., 4.]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(adaptive_max_pool1d, locals())
     pooled = ops.adaptive_max_pool1d(input, output_size)
     return pooled if return_indices else pooled[0]
 
@@ -373,6 +410,8 @@ def embedding(
     tensor([[5., 6.],
             [1., 2.]])
     """
+    if type(input) is not Tensor and asks(input):
+        return handed(embedding, locals())
     padding = None if padding_idx is None or weight.ndim != 2 else row_number(padding_idx, weight.shape[0])
     if max_norm is not None:
         embedding_renorm_(weight.detach(), input, max_norm, norm_type)
@@ -403,6 +442,8 @@ def linear_cross_entropy(
     >>> F.linear_cross_entropy(x, weight, torch.tensor([0]))  # log 2
     tensor(0.6931)
     """
+    if any(map(asks, (input, linear_weight, target, linear_bias, weight))):
+        return handed(linear_cross_entropy, locals())
     if not (options is None or hasattr(options, "batch_chunk_size")):
         raise AttributeError(f"options must be LinearCrossEntropyOptions or None, not {type(options).__name__}")
     if input.dim() not in (1, 2):

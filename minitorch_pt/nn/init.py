@@ -13,8 +13,8 @@ from ..arrays import layouts
 from ..arrays.storage import refuse_overlap
 from ..autograd.changes import changed
 from ..autograd.modes import no_grad
+from ..autograd.takeovers import asks, handed
 from ..names.titles import titled
-from ..tensors.fills import normal_ as _fill_normal, uniform_ as _fill_uniform
 from ..tensors.generator import default_generator
 from ..tensors.tensor import Tensor
 
@@ -60,6 +60,20 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 
 @no_grad()
+def _uniform(tensor: Tensor, a: float, b: float, generator: Any) -> Tensor:
+    return Tensor.uniform_(tensor, a, b, generator=generator)
+
+
+@no_grad()
+def _normal(tensor: Tensor, mean: float, std: float, generator: Any) -> Tensor:
+    return Tensor.normal_(tensor, mean, std, generator=generator)
+
+
+@no_grad()
+def _filled(tensor: Tensor, val: float) -> Tensor:
+    return tensor.fill_(val)
+
+
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
     """Uniform in [a, b).
 
@@ -67,10 +81,11 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = No
     >>> nn.init.uniform_(torch.empty(3), -1, 1)
     tensor([-0.0075,  0.5364, -0.8230])
     """
-    return _fill_uniform(tensor, a, b, generator=generator)
+    if asks(tensor):
+        return handed(uniform_, locals())
+    return _uniform(tensor, a, b, generator)
 
 
-@no_grad()
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
     """Normal with this mean and standard deviation.
 
@@ -78,17 +93,20 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any 
     >>> nn.init.normal_(torch.empty(3), mean=10.0, std=0.1)
     tensor([10.1541,  9.9707,  9.7821])
     """
-    return _fill_normal(tensor, mean, std, generator=generator)
+    if asks(tensor):
+        return handed(normal_, locals())
+    return _normal(tensor, mean, std, generator)
 
 
-@no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """One value everywhere.
 
     >>> nn.init.constant_(torch.empty(3), 0.5)
     tensor([0.5000, 0.5000, 0.5000])
     """
-    return tensor.fill_(val)
+    if asks(tensor):
+        return handed(constant_, locals())
+    return _filled(tensor, val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
@@ -97,7 +115,7 @@ def ones_(tensor: Tensor) -> Tensor:
     >>> nn.init.ones_(torch.empty(3))
     tensor([1., 1., 1.])
     """
-    return constant_(tensor, 1.0)
+    return _filled(tensor, 1.0)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
@@ -106,7 +124,7 @@ def zeros_(tensor: Tensor) -> Tensor:
     >>> nn.init.zeros_(torch.empty(3))
     tensor([0., 0., 0.])
     """
-    return constant_(tensor, 0.0)
+    return _filled(tensor, 0.0)
 
 
 def _put(tensor: Tensor, values: np.ndarray) -> Tensor:
@@ -177,7 +195,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) ->
     """
     std = gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor))))
     bound = math.sqrt(3.0) * std
-    return uniform_(tensor, -bound, bound, generator)
+    return _uniform(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
@@ -187,7 +205,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> 
     >>> nn.init.xavier_normal_(torch.empty(300, 500)).std()  # sqrt(2 / 800) = 0.05
     tensor(0.0500)
     """
-    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor)))), generator)
+    return _normal(tensor, 0.0, gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor)))), generator)
 
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
@@ -225,10 +243,12 @@ def kaiming_uniform_(
     >>> nn.init.kaiming_uniform_(torch.empty(500, 200)).abs().max()  # at most sqrt(6 / 200)
     tensor(0.1732)
     """
+    if asks(tensor):
+        return handed(kaiming_uniform_, locals())
     if _is_empty(tensor):
         return tensor
     bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
-    return uniform_(tensor, -bound, bound, generator)
+    return _uniform(tensor, -bound, bound, generator)
 
 
 def kaiming_normal_(
@@ -245,7 +265,7 @@ def kaiming_normal_(
     """
     if _is_empty(tensor):
         return tensor
-    return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
+    return _normal(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 
 
 def trunc_normal_(
@@ -331,7 +351,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
     if tensor.ndim != 2:
         raise ValueError(f"Only tensors with 2 dimensions are supported, got {tensor.ndim}")
     rows, columns = tensor.shape
-    normal_(tensor, 0, std, generator)
+    _normal(tensor, 0, std, generator)
     for column in range(columns):
         # torch shuffles with the global generator whichever was given
         tensor._data[default_generator.randperm(rows)[: math.ceil(sparsity * rows)], column] = 0

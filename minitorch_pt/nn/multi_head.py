@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import ops
 from ..arrays import dtypes
+from ..autograd.takeovers import asks, handed
 from ..ops.layers.attention import scaled_dot_product_attention
 from ..ops.layers.linears import linear
 from ..ops.layers.padding import pad
@@ -232,6 +233,8 @@ def multi_head_attention_forward(
              [0.3333, 0.3333, 0.3333],
              [0.3333, 0.3333, 0.3333]]], grad_fn=<MeanBackward1>)
     """
+    if type(query) is not Tensor and asks(query):
+        return handed(multi_head_attention_forward, locals())
     batched = _check_attention(query, key, value, key_padding_mask, attn_mask, num_heads)
     inputs, key_padding_mask = _as_batch(query, key, value, key_padding_mask, batched)
     length, batch, embed_dim = inputs[0].shape

@@ -32,6 +32,9 @@ class Operation:
         found = vars(self)[overload] = Operation(self.__name__, self._function, overload)
         return found
 
+    def __str__(self) -> str:
+        return f"{self.__name__}.{self._overload}" if self._overload else self.__name__
+
     def __repr__(self) -> str:
         if self._overload:
             return f"<OpOverload(op='{self.__name__}', overload='{self._overload}')>"

@@ -95,7 +95,7 @@ def broadcast_to(input: Tensor, *size: Size) -> Tensor:
     tensor([[1, 2],
             [1, 2]])
     """
-    return expand(input, *size)
+    return expand.method(input, *size)  # type: ignore[attr-defined]
 
 
 @composed

@@ -42,7 +42,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
         x = x.to(dtypes.int64)
     ones = x.new_ones((x.shape[0], min(n, 1)))
     powers = cat([ones, cumprod(x[:, None].expand(x.shape[0], max(n - 1, 0)), 1)], 1)
-    return powers if increasing else flip(powers, 1)
+    return powers if increasing else flip(powers, (1,))
 
 
 @composed

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..autograd.contract import composed
 from ..autograd.rule import array, named
+from ..names.titles import alias
 from .axes import from_front, reduced_axes
 from .elementwise.arithmetic import sub
 from .elementwise.comparison import ne
@@ -122,7 +123,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number | None = None, d
     return named(sum(areas, axis) / 2, "MulBackward1" if x is None else "DivBackward1")
 
 
-trapz = trapezoid
+trapz = alias(trapezoid, "trapz")
 
 
 @composed

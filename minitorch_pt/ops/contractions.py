@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..arrays import layouts
-from ..arrays.dtypes import bool as bool_, int64, promote_types
+from ..arrays.dtypes import bool as bool_, dtype, int64, promote_types
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
 from .axes import from_front
@@ -50,10 +50,9 @@ def tensordot(a: Tensor, b: Tensor, dims: object = 2, *, out: Tensor | None = No
         )
         left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:
-        left, right = (
-            [from_front(d, t.ndim) for d in ([ds] if isinstance(ds, int) else ds)]
-            for ds, t in zip(dims, (a, b), strict=True)
-        )
+        if any(isinstance(ds, int) for ds in dims):
+            raise TypeError(f"tensordot(): argument 'dims' must be an int or two lists of ints, not {dims}")
+        left, right = ([from_front(d, t.ndim) for d in ds] for ds, t in zip(dims, (a, b), strict=True))
     need(len(left) == len(right), f"both dimension lists should have same length, got {left} and {right}")
     for i, j in zip(left, right, strict=True):  # an axis of size 1 goes with any other: the other is summed over
         if a.shape[i] == 1:
@@ -98,7 +97,8 @@ def einsum(equation: str | Tensor, *operands: object) -> Tensor:
     kinds = {t.dtype for t in factors}
     if len(kinds) > 1 or not factors[0].dtype.is_floating_point:
         factors = tuple(_counted(terms, factors, result))
-        _types_of_factors(terms, factors, result)
+        kind = _type_of_factors(terms, factors, result)
+        factors = tuple([t.to(kind) for t in factors])
     return _einsum(*factors, terms=terms, result=result)
 
 
@@ -262,13 +262,21 @@ def _counted(terms: tuple[str, ...], operands: tuple, result: str) -> Iterator[T
         yield operand if operand.dtype.is_floating_point or set(term) <= elsewhere else operand.to(int64)
 
 
-def _types_of_factors(terms: tuple[str, ...], operands: tuple, result: str) -> None:
-    """Factors are multiplied from the left, two by two: only where nothing is summed over they may have two types."""
+def _type_of_factors(terms: tuple[str, ...], operands: tuple, result: str) -> dtype:
+    """The type of the result. Factors are multiplied from the left, two by two: only where nothing is summed over they may have two types.
+
+    Where there is nothing to multiply torch does not look at the types, and gives that of the last.
+    """
     seen, kind = set(terms[0]), operands[0].dtype
+    empty = not operands[0].numel()
     for i, (term, operand) in enumerate(zip(terms[1:], operands[1:], strict=True), 2):
         summed = (seen & set(term)) - set(result).union(*terms[i:])
         sizes = dict(zip(term, operand.shape, strict=True))
         multiplied = any(sizes[letter] != 1 for letter in summed)
+        empty = empty or not operand.numel()
+        if multiplied and empty:
+            seen, kind = (seen | set(term)) - summed, operand.dtype
+            continue
         if multiplied and kind is bool_:
             raise NotImplementedError("einsum() is not implemented for 'Bool'; convert with .int()")
         if multiplied and kind is not operand.dtype:
@@ -276,6 +284,7 @@ def _types_of_factors(terms: tuple[str, ...], operands: tuple, result: str) -> N
                 f"einsum(): expected scalar type {kind} but found {operand.dtype}: convert one with .to()"
             )
         seen, kind = (seen | set(term)) - summed, promote_types(kind, operand.dtype)
+    return kind
 
 
 def _einsum_rule(*operands: Array, terms: Sequence[str], result: str) -> Pulled:

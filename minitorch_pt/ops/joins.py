@@ -12,12 +12,13 @@ from ..arrays import dtypes
 from ..arrays.storage import sliced
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable
+from ..names.titles import alias
 from .axes import from_front, sizes
 from .shape import reshape, unsqueeze
 from .slicing import narrow
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, CastOut, Dim, Pulled, Size, Tensor, Tensors
+    from ..autograd.contract import Array, CastOut, Dim, Pulled, Shape, Size, Tensor, Tensors
 
 
 __all__ = [
@@ -107,7 +108,7 @@ def cat(tensors: Tensors, dim: Dim = 0, *, out: CastOut | None = None) -> Tensor
     return _cat(*kept, dim=dim)
 
 
-concat = concatenate = cat
+concat, concatenate = alias(cat, "concat"), alias(cat, "concatenate")
 
 
 @differentiable(linear=True, promote="type", name="StackBackward0", joint=True)
@@ -161,7 +162,7 @@ def atleast_1d(*tensors: Tensor | Tensors) -> Any:
     >>> torch.atleast_1d(torch.tensor(3))
     tensor([3])
     """
-    return _several(lambda x: reshape(x, 1) if x.ndim == 0 else x, tensors)
+    return _several(lambda x: reshape(x, (1,)) if x.ndim == 0 else x, tensors)
 
 
 @composed
@@ -171,7 +172,7 @@ def atleast_2d(*tensors: Tensor | Tensors) -> Any:
     >>> torch.atleast_2d(torch.tensor([1, 2]))
     tensor([[1, 2]])
     """
-    return _several(lambda x: x if x.ndim > 1 else unsqueeze(x, 0) if x.ndim else reshape(x, 1, 1), tensors)
+    return _several(lambda x: x if x.ndim > 1 else unsqueeze(x, 0) if x.ndim else reshape(x, (1, 1)), tensors)
 
 
 @composed
@@ -184,7 +185,7 @@ def atleast_3d(*tensors: Tensor | Tensors) -> Any:
 
     def three(x: Array) -> Array:
         if x.ndim == 0:
-            return reshape(x, 1, 1, 1)
+            return reshape(x, (1, 1, 1))
         if x.ndim < 3:
             x = unsqueeze(unsqueeze(x, 0) if x.ndim == 1 else x, -1)
         return x
@@ -218,7 +219,7 @@ def vstack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     return cat(atleast_2d(_listed(tensors, "vstack")[0]))
 
 
-row_stack = vstack
+row_stack = alias(vstack, "row_stack")
 
 
 @composed
@@ -242,7 +243,7 @@ def column_stack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
     tensor([[1, 3],
             [2, 4]])
     """
-    return hstack([reshape(x, -1, 1) if x.ndim <= 1 else x for x in _listed(tensors, "column_stack")[0]])
+    return hstack([reshape(x, (-1, 1)) if x.ndim <= 1 else x for x in _listed(tensors, "column_stack")[0]])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -294,7 +295,7 @@ def split(tensor: Tensor, split_size_or_sections: Size, dim: Dim = 0) -> tuple[T
 
 
 @composed
-def split_with_sizes(input: Tensor, split_sizes: Size, dim: Dim = 0) -> tuple:
+def split_with_sizes(input: Tensor, split_sizes: Shape, dim: Dim = 0) -> tuple:
     """Pieces of these sizes along an axis: `split` with a list.
 
     >>> torch.split_with_sizes(torch.arange(5), [1, 4])

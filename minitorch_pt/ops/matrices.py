@@ -12,6 +12,7 @@ from ..arrays.notices import warn
 from ..autograd.contract import composed
 from ..autograd.out import into
 from ..autograd.rule import array, differentiable, named
+from ..names.titles import alias
 from . import algebra
 from .algebra import matrix_exp, matrix_power
 from .algebra.common import check_info, check_matrices, check_pair, transposed, zero_pivot
@@ -33,7 +34,7 @@ __all__ = [
     "chain_matmul", "cholesky", "cholesky_inverse", "cholesky_solve", "cross", "det", "geqrf", "inverse", "logdet", "lu", "lu_solve", "lu_unpack", "matrix_exp", "matrix_power", "norm", "orgqr", "ormqr", "pinverse", "qr", "slogdet", "svd", "triangular_solve",
 ]  # fmt: skip
 
-orgqr = algebra.householder_product
+orgqr = alias(algebra.householder_product, "orgqr")
 
 
 def _deprecated(name: str, instead: str) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from ..arrays.dtypes import TITLES, checked
 from ..arrays.sums import plain_add
 from ..autograd.rule import differentiable
+from ..names.titles import alias
 from .broadcasting import broadcast_shapes, check_expansion
 from .checks import BOOL, need, same_dtype
 from .elementwise.arithmetic import mul, whole_alpha
@@ -238,7 +239,7 @@ def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Pulled:
     return np.expand_dims(input, -1) * vec2, lambda g: g @ vec2, lambda g: input @ g
 
 
-ger = outer
+ger = alias(outer, "ger")
 
 
 @differentiable(

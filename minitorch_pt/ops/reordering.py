@@ -16,7 +16,7 @@ from .picking import take_slices
 from .shape import compact, flatten, unsqueeze
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Dims, Pulled, Size, Tensor
+    from ..autograd.contract import Array, Dim, Dims, Pulled, Shape, Size, Tensor
 
 
 __all__ = ["flip", "fliplr", "flipud", "repeat", "repeat_interleave", "roll", "rot90", "tile"]
@@ -154,7 +154,7 @@ def fliplr(input: Tensor) -> Tensor:
     """
     if input.ndim < 2:
         raise RuntimeError(f"Input must be >= 2-d, got {input.ndim}-d.")
-    return flip(input, 1)
+    return flip(input, (1,))
 
 
 @composed
@@ -167,7 +167,7 @@ def flipud(input: Tensor) -> Tensor:
     """
     if input.ndim < 1:
         raise RuntimeError(f"Input must be >= 1-d, got {input.ndim}-d.")
-    return flip(input, 0)
+    return flip(input, (0,))
 
 
 @differentiable(linear=True)
@@ -204,7 +204,7 @@ def roll(input: Tensor, shifts: Size, dims: Dims | None = None) -> Pulled:
 
 
 @composed
-def rot90(input: Tensor, k: int = 1, dims: Dims = (0, 1)) -> Tensor:
+def rot90(input: Tensor, k: int = 1, dims: Shape = (0, 1)) -> Tensor:
     """Turned by 90 degrees `k` times in the plane of two axes, from the first towards the second.
 
     Raises:

@@ -20,7 +20,7 @@ from .shape import clone
 from .slicing import as_strided, select
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Operand, Pulled, Size, Tensor
+    from ..autograd.contract import Array, Dim, Operand, Pulled, Shape, Size, Tensor
 
 
 __all__ = [
@@ -340,7 +340,7 @@ _slice_scatter = _scatter("SliceScatterBackward0", _sliced)
 
 @composed
 def as_strided_scatter(
-    input: Tensor, src: Tensor, size: Size, stride: Size, storage_offset: int | None = None
+    input: Tensor, src: Tensor, size: Shape, stride: Size, storage_offset: int | None = None
 ) -> Tensor:
     """A copy of `input` with what `as_strided` would show replaced by `src`.
 

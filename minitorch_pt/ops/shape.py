@@ -16,11 +16,12 @@ from ..arrays.notices import warn
 from ..arrays.storage import offset
 from ..autograd.contract import composed
 from ..autograd.rule import array, differentiable, nondifferentiable, same
+from ..names.titles import alias
 from .axes import from_front, reduced_axes, sizes
 from .checks import need
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Dims, DType, MemoryFormat, Pulled, Size, Tensor
+    from ..autograd.contract import Array, Dim, Dims, DType, MemoryFormat, Pulled, Shape, Size, Tensor
 
 
 __all__ = [
@@ -192,11 +193,11 @@ def ravel(input: Tensor) -> Tensor:
     >>> torch.ravel(torch.tensor([[1, 2], [3, 4]]))
     tensor([1, 2, 3, 4])
     """
-    return reshape(contiguous(input), -1)
+    return reshape(contiguous(input), (-1,))
 
 
 @composed
-def unflatten(input: Tensor, dim: Dim, sizes: Size) -> Tensor:
+def unflatten(input: Tensor, dim: Dim, sizes: Shape) -> Tensor:
     """Axis `dim` split into several of these sizes, one of which may be -1.
 
     Raises:
@@ -287,7 +288,7 @@ def transpose(input: Tensor, dim0: Dim, dim1: Dim) -> Pulled:
     return input.swapaxes(a, b), lambda g: g.swapaxes(a, b)
 
 
-swapdims = transpose
+swapdims = alias(transpose, "swapdims")
 
 
 @composed
@@ -341,11 +342,11 @@ def matrix_transpose(input: Tensor) -> Tensor:
     return transpose(input, -2, -1)
 
 
-adjoint = matrix_transpose
+adjoint = alias(matrix_transpose, "adjoint")
 
 
 @differentiable(linear=True, view=True)
-def permute(input: Tensor, dims: Dims) -> Pulled:
+def permute(input: Tensor, dims: Shape) -> Pulled:
     """The axes in another order.
 
     Raises:
@@ -413,7 +414,7 @@ def movedim(input: Tensor, source: Size, destination: Size) -> Tensor:
     return permute(input, order)
 
 
-moveaxis = movedim
+moveaxis = alias(movedim, "moveaxis")
 
 
 @differentiable(linear=True)

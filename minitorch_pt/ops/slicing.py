@@ -14,7 +14,7 @@ from .axes import from_front
 from .picking import placed_at
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Pulled, QuietOut, Size, Tensor
+    from ..autograd.contract import Array, Dim, Pulled, QuietOut, Shape, Size, Tensor
 
 
 __all__ = ["as_strided", "narrow", "narrow_copy", "select", "unfold"]
@@ -127,7 +127,7 @@ def _fold(input: Array, dim: int, size: int, step: int, shape: tuple[int, ...]) 
 
 
 @differentiable(linear=True, view=True)
-def as_strided(input: Tensor, size: Size, stride: Size, storage_offset: int | None = None) -> Pulled:
+def as_strided(input: Tensor, size: Shape, stride: Size, storage_offset: int | None = None) -> Pulled:
     """A view of the memory with any shape and strides, in elements.
 
     Raises:

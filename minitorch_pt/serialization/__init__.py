@@ -20,10 +20,29 @@ from .names import (
     get_safe_globals as get_safe_globals,
     safe_globals as safe_globals,
 )
-from .reading import FILE_LIKE as FILE_LIKE, MAP_LOCATION as MAP_LOCATION, load as load
+from .reading import (
+    FILE_LIKE as FILE_LIKE,
+    MAP_LOCATION as MAP_LOCATION,
+    get_unsafe_globals_in_checkpoint as get_unsafe_globals_in_checkpoint,
+    load as load,
+)
+from .switches import (
+    LoadEndianness as LoadEndianness,
+    get_crc32_options as get_crc32_options,
+    get_default_load_endianness as get_default_load_endianness,
+    get_default_mmap_options as get_default_mmap_options,
+    set_crc32_options as set_crc32_options,
+    set_default_load_endianness as set_default_load_endianness,
+    set_default_mmap_options as set_default_mmap_options,
+    skip_data as skip_data,
+)
 from .writing import save as save
 
 DEFAULT_PROTOCOL = 2  # of pickle
-__all__ = ["add_safe_globals", "clear_safe_globals", "get_safe_globals", "load", "safe_globals", "save"]
+__all__ = [
+    "LoadEndianness", "add_safe_globals", "clear_safe_globals", "get_crc32_options", "get_default_load_endianness", "get_default_mmap_options",
+    "get_safe_globals", "get_unsafe_globals_in_checkpoint", "load", "safe_globals", "save", "set_crc32_options", "set_default_load_endianness",
+    "set_default_mmap_options", "skip_data",
+]  # fmt: skip
 
 _settle(__name__, globals())

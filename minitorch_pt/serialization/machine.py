@@ -172,7 +172,8 @@ class Machine:
         if found is None:
             found = self._allowed.get(".".join(modern(module, name)))
         if found is None:
-            raise _failed(f"calls {module[:200]}.{name[:200]}")
+            path = f"{module[:200]}.{name[:200]}"
+            raise _failed(f"calls {path} (Unsupported global: GLOBAL {path} was not an allowed global by default)")
         self._stack.append(found)
 
     def _reduce(self) -> None:

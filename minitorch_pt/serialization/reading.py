@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap as memory_map
 import os
 import pickle
+import pickletools
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO, TypeAlias
@@ -15,9 +16,10 @@ from ..tensors.device import device, on_cpu
 from . import legacy
 from .archive import Archive, size_of
 from .machine import Machine
-from .names import Storage, StorageType, known, ours, plain
+from .names import Storage, StorageType, known, modern, ours, plain, user_allowed
+from .switches import order_of_old_files, shares, skipping
 
-__all__ = ["FILE_LIKE", "MAP_LOCATION", "load"]
+__all__ = ["FILE_LIKE", "MAP_LOCATION", "get_unsafe_globals_in_checkpoint", "load"]
 
 # what programs call the types of load's arguments
 FILE_LIKE: TypeAlias = str | os.PathLike[str] | BinaryIO
@@ -42,7 +44,8 @@ def load(
         storage and its place that gives it back.
     pickle_module: `pickle`, no other; given, it stands for weights_only=False.
     weights_only: refuse what could run code, unless it is False: that loads whole models, and any other object, from files that you trust.
-    mmap: leave the numbers in the file, which must be a path, and read them when they are needed; changes of them do not reach it.
+    mmap: leave the numbers in the file, which must be a path, and read them when they are needed; changes of them do not reach it, unless
+        `torch.serialization.set_default_mmap_options` says so.
     encoding: of texts in files that Python 2 wrote, loaded with weights_only=False: "latin1", or "bytes" to leave them.
 
     Raises:
@@ -68,7 +71,7 @@ def load(
             from ..utils.safetensors import load_file
 
             return load_file(f, "cpu" if map_location is None else map_location)
-        with open(f, "rb") as file:
+        with open(f, "r+b" if mmap and shares() else "rb") as file:
             return _Reading(file, map_location, trusted, bool(mmap), encoding).load()
     if mmap:
         raise ValueError("f must be a file path in order to use the mmap argument")
@@ -161,12 +164,17 @@ class _Reading:
             raise RuntimeError(
                 "the file is a TorchScript archive, a program of torch.jit; save the model's state_dict() instead"
             )
-        order = archive.read("byteorder").tobytes() if "byteorder" in archive else b"little"
+        order = (
+            archive.read("byteorder").tobytes()
+            if "byteorder" in archive
+            else order_of_old_files(sys.byteorder.encode())
+        )
         if order not in (b"little", b"big"):
             raise RuntimeError(f"Unknown endianness type: {order[:20]!r}; b'little' and b'big' are known")
         swapped = order.decode() != sys.byteorder
-        # changes stay in memory: they do not reach the file
-        whole = memory_map.mmap(self._file.fileno(), 0, access=memory_map.ACCESS_COPY) if self._mapped else None
+        access = memory_map.ACCESS_WRITE if shares() else memory_map.ACCESS_COPY  # changes stay in memory
+        whole = memory_map.mmap(self._file.fileno(), 0, access=access) if self._mapped else None
+        skips = skipping()
 
         def made(key: str, dtype: np.dtype, count: int) -> np.ndarray:
             first, length = archive.place(f"data/{key}")
@@ -174,6 +182,8 @@ class _Reading:
                 raise RuntimeError(
                     f"the file is damaged: the storage {key!r} claims {count} elements of {dtype}, and its record has {length} bytes"
                 )
+            if skips:
+                return np.zeros(count, dtype)
             if whole and length:
                 memory = np.frombuffer(whole, dtype, count, first)
             else:
@@ -205,6 +215,36 @@ class _Reading:
             return self._storage(tuple(reference), made)
 
         return legacy.load(self._file, self._unpickled, persistent_load, self._storages)
+
+
+def get_unsafe_globals_in_checkpoint(f: FILE_LIKE) -> list[str]:
+    """The functions and classes that a file calls and that load(weights_only=True) refuses, by their names.
+
+    Raises:
+        ValueError: the file is not of torch.save, or of the format before 2020.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> torch.save(nn.ReLU(), file)
+    >>> _ = file.seek(0)
+    >>> torch.serialization.get_unsafe_globals_in_checkpoint(file)
+    ['torch.nn.modules.activation.ReLU']
+    """
+    if isinstance(f, (str, os.PathLike)):
+        with open(f, "rb") as file:
+            return get_unsafe_globals_in_checkpoint(file)
+    start = f.tell()
+    if f.read(4) != b"PK\x03\x04":
+        raise ValueError("Expected input to be a checkpoint returned by torch.save")
+    f.seek(start)
+    archive = Archive(f)
+    if "constants.pkl" in archive:
+        raise ValueError("Expected input to be a checkpoint returned by torch.save but got a torchscript checkpoint")
+    steps = pickletools.genops(archive.stream("data.pkl"))
+    called = dict.fromkeys(tuple(str(value).split(" ", 1)) for step, value, _ in steps if step.name == "GLOBAL")
+    allowed = user_allowed()
+    paths = {".".join(modern(*name)): name for name in called if known(*name) is None}
+    return [path for path in paths if path not in allowed]
 
 
 class _Trusting(pickle.Unpickler):

@@ -12,13 +12,14 @@ from ..arrays import dtypes
 from ..autograd.changes import changed
 from ..autograd.modes import recording
 from ..autograd.rule import differentiable, named
+from ..names.titles import alias
 from ..tensors.tensor import Tensor, wrap
 from .places import added, flat_places, put_into
 from .tensor import OPERATIONS, SparseTensor, made, on_sparse
 
 __all__ = ["addmm", "axis_of", "dsmm", "product", "softmax", "spmm", "sum_of"]
 
-spmm = dsmm = ops.mm  # old names
+spmm, dsmm = alias(ops.mm, "spmm"), alias(ops.mm, "dsmm")  # old names
 
 
 def axis_of(dim: int, count: int) -> int:

@@ -49,7 +49,7 @@ class NotDense(Elsewhere):
         Raises:
             NotImplementedError: there is none.
         """
-        name = operation.desk.name if hasattr(operation, "desk") else operation.__name__
+        name = operation.desk.function.__name__.strip("_") if hasattr(operation, "desk") else operation.__name__
         if name not in OPERATIONS:
             raise NotImplementedError(f"{name}() does not take tensors of layout torch.sparse_coo: {self}") from None
         return OPERATIONS[name](*args, **kwargs)

@@ -17,10 +17,10 @@ __all__ = ["handed", "names", "offer"]
 
 # what an operator is called where it is handed over
 _AS = {
-    **{f"__{name}__": name for name in ["add", "sub", "mul", "matmul", "pow", "lt", "le", "gt", "ge", "ne", "neg", "abs"]},
-    **{f"__i{name}__": f"{name}_" for name in ["add", "sub", "mul", "pow"]},
+    **{f"__{name}__": name for name in ["add", "sub", "mul", "matmul", "lt", "le", "gt", "ge", "ne", "neg", "abs"]},
+    **{f"__i{name}__": f"{name}_" for name in ["add", "sub", "mul"]},
     "__radd__": "add", "__rmul__": "mul", "__rmatmul__": "matmul", "__truediv__": "div", "__itruediv__": "div_", "__mod__": "remainder",
-    "__imod__": "remainder_", "__ifloordiv__": "floor_divide_", "__pos__": "positive", "__rtruediv__": "__rdiv__",
+    "__imod__": "remainder_", "__ifloordiv__": "floor_divide_", "__pos__": "positive", "__rand__": "bitwise_and", "__ror__": "bitwise_or", "__rxor__": "bitwise_xor", "__rtruediv__": "__rdiv__",
 }  # fmt: skip
 _REFLECTED = {f"__r{name}__" for name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()}
 _BINARY = _REFLECTED | {name.replace("__r", "__", 1) for name in _REFLECTED}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import warnings
 from collections.abc import Iterator
 from numbers import Number
@@ -18,7 +19,7 @@ from ..autograd.modes import is_grad_enabled
 from ..autograd.readers import read
 from ..autograd.rule import differentiable, named
 from ..autograd.takeovers import DisableTorchFunctionSubclass
-from ..names.titles import titled
+from ..names.titles import alias, titled
 from ..ops.shape import laid_out
 from .device import DeviceError, DLDeviceType, device as _device, on_cpu
 from .elements import elements
@@ -140,7 +141,9 @@ class Conversions:
             "expected sparse coordinate tensor layout but got Strided: the tensor is dense; make it sparse with .to_sparse()"
         )
 
-    coalesce = is_coalesced = indices = values = _indices = _values = _nnz = _not_sparse
+    coalesce, is_coalesced, indices, values, _indices, _values, _nnz = map(
+        functools.partial(alias, _not_sparse), "coalesce is_coalesced indices values _indices _values _nnz".split()
+    )
 
     def type(self, dtype: Any = None) -> Any:
         """The name of the tensor's type ("torch.FloatTensor"), or the tensor converted to `dtype`.
@@ -400,7 +403,7 @@ class Conversions:
         return iter(self.unbind(0))
 
     def __reversed__(self: Any) -> Tensor:
-        return ops.flip(self, 0) if self._data.ndim else self
+        return ops.flip(self, (0,)) if self._data.ndim else self
 
     def __contains__(self, element: Any) -> Any:
         if not isinstance(element, (Conversions, Number)):

@@ -21,7 +21,7 @@ from .options import as_made_of, new_leaf, size_given, stored, typed_as
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
-    from ..autograd.contract import DType, Layout, MemoryFormat, Number, Pin, QuietOut, Size, TypedOut
+    from ..autograd.contract import DType, Layout, MemoryFormat, Number, Pin, QuietOut, Shape, TypedOut
 
 __all__ = [
     "as_tensor", "asarray", "empty", "empty_like", "empty_permuted", "empty_strided", "eye", "from_numpy", "frombuffer",
@@ -243,8 +243,8 @@ empty, empty_like = _filled(
 
 @composed
 def empty_strided(
-    size: Size,
-    stride: Size,
+    size: Shape,
+    stride: Shape,
     *,
     dtype: DType | None = None,
     layout: Layout | None = None,
@@ -274,8 +274,8 @@ def empty_strided(
 
 @composed
 def empty_permuted(
-    size: Size,
-    physical_layout: Size,
+    size: Shape,
+    physical_layout: Shape,
     *,
     dtype: DType | None = None,
     layout: Layout | None = None,
@@ -309,7 +309,7 @@ def empty_permuted(
 
 @composed
 def full(
-    size: Size,
+    size: Shape,
     fill_value: Number,
     *,
     out: QuietOut | TypedOut | None = None,

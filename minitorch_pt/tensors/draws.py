@@ -21,7 +21,7 @@ from .options import as_made_of, new_leaf, size_given, stored, typed_as
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
-    from ..autograd.contract import CastOut, DType, Layout, MemoryFormat, Pin, QuietOut, Size, TypedOut
+    from ..autograd.contract import CastOut, DType, Layout, MemoryFormat, Pin, QuietOut, Shape, TypedOut
 
 __all__ = [
     "bernoulli", "binomial", "multinomial", "normal", "poisson", "rand", "rand_like", "randint", "randint_like",
@@ -248,7 +248,7 @@ def randperm(
 def normal(
     mean: Tensor | float = 0.0,
     std: Tensor | float = 1.0,
-    size: Size | None = None,
+    size: Shape | None = None,
     *,
     generator: object = None,
     out: QuietOut | TypedOut | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import warnings
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from ..arrays import dtypes, formats, layouts
 from ..arrays.size import Size, size_of
 from ..arrays.storage import is_inference, offset
+from ..names.titles import alias
 from .device import CPU, META, device, within_meta
 
 
@@ -50,13 +52,15 @@ class Facts:
         """True."""
         return True
 
-    @property
-    def is_cuda(self) -> bool:
+    def _never(self) -> bool:
         """False."""
         return False
 
-    is_meta = is_mps = is_nested = is_quantized = is_sparse = is_sparse_csr = is_xpu = is_cuda
-    is_ipu = is_maia = is_mkldnn = is_mtia = is_vulkan = is_xla = is_cuda
+    # each is a property of its own, which a class that takes over is told by
+    is_cuda, is_meta, is_mps, is_nested = property(_never), property(_never), property(_never), property(_never)
+    is_quantized, is_sparse, is_sparse_csr = property(_never), property(_never), property(_never)
+    is_ipu, is_maia, is_mkldnn, is_mtia = property(_never), property(_never), property(_never), property(_never)
+    is_vulkan, is_xla, is_xpu = property(_never), property(_never), property(_never)
 
     @property
     def layout(self) -> formats.layout:
@@ -105,7 +109,7 @@ class Facts:
         """The number of elements."""
         return self._data.size
 
-    ndimension, nelement = dim, numel
+    ndimension, nelement = alias(dim, "ndimension"), alias(numel, "nelement")
 
     def element_size(self) -> int:
         """Bytes per element.
@@ -206,7 +210,7 @@ class Facts:
         """
         return False
 
-    is_conj = is_distributed = is_neg = is_complex
+    is_conj, is_neg, is_distributed = map(functools.partial(alias, is_complex), ("is_conj", "is_neg", "is_distributed"))
 
     def is_signed(self) -> bool:
         """Whether the type has negative values.

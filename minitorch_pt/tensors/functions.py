@@ -1,5 +1,6 @@
 """Methods of Tensor that torch also has as functions, most of them in place: torch.exp_(x) is x.exp_()."""
 
+from ..names.titles import alias as _alias
 from .tensor import Tensor
 
 # all that stands here is public: no list of the names beside them
@@ -22,3 +23,6 @@ resize_as_ = Tensor.resize_as_
 sin_, sinc_, sinh_, sqrt_ = Tensor.sin_, Tensor.sinc_, Tensor.sinh_, Tensor.sqrt_
 square_, tan_, trunc_, xlogy_ = Tensor.square_, Tensor.tan_, Tensor.trunc_, Tensor.xlogy_
 zero_ = Tensor.zero_
+
+for _name in [name for name, thing in vars().items() if getattr(Tensor, name, None) is thing]:
+    globals()[_name] = _alias(globals()[_name], _name)

@@ -6,6 +6,7 @@ A rule in `ops/` is written once; a line here makes it `x.exp()` and `x.exp_()`.
 from __future__ import annotations
 
 import functools
+import inspect
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -16,6 +17,7 @@ from .. import ops
 from ..arrays import dtypes
 from ..autograd.contract import composed, method
 from ..autograd.inplace import apply_inplace, inplace
+from ..names.titles import alias
 from ..ops.elementwise.choosing import overwritten
 from .operators import Operators
 from .overwriting import Overwriting
@@ -33,7 +35,7 @@ _attribute: Any = property  # which type checkers take for what it reads
 @functools.cache
 def _compared(comparison: Callable) -> Callable[..., Tensor]:
     """The in-place form of a comparison: 1 where it holds and 0 elsewhere, through which no gradient flows."""
-    name = f"{comparison.__name__.capitalize()}Backward"
+    name = f"{inspect.unwrap(comparison).__name__.capitalize()}Backward"
 
     @functools.wraps(comparison)
     def numbers(input: Any, *args: Any, **kwargs: Any) -> Any:
@@ -78,8 +80,12 @@ class Methods(Operators, Overwriting):
 
     # element by element (ops/elementwise/)
     angle = method(ops.angle)
-    conj, conj_physical, conj_physical_ = ops.conj, method(ops.conj_physical), method(ops.conj_physical)
-    resolve_conj, resolve_neg = ops.resolve_conj, ops.resolve_neg
+    conj, conj_physical, conj_physical_ = (
+        method(ops.conj),
+        method(ops.conj_physical),
+        alias(ops.conj_physical, "conj_physical_"),
+    )
+    resolve_conj, resolve_neg = method(ops.resolve_conj), method(ops.resolve_neg)
     real: Tensor = _attribute(ops.real)
     imag: Tensor = _attribute(ops.imag)
     abs, abs_ = _both(ops.abs)
@@ -119,7 +125,7 @@ class Methods(Operators, Overwriting):
     deg2rad, deg2rad_ = _both(ops.deg2rad)
     digamma, digamma_ = _both(ops.digamma)
     div, div_ = _both(ops.div)
-    divide, divide_ = _both(ops.div)
+    divide, divide_ = _both(ops.divide)
     eq, eq_ = method(ops.eq), _compared(ops.eq)
     equal = method(ops.equal)
     erf, erf_ = _both(ops.erf)
@@ -174,14 +180,14 @@ class Methods(Operators, Overwriting):
     maximum = method(ops.maximum)
     minimum = method(ops.minimum)
     mul, mul_ = _both(ops.mul)
-    multiply, multiply_ = _both(ops.mul)
+    multiply, multiply_ = _both(ops.multiply)
     igamma, igamma_ = _both(ops.igamma)
     igammac, igammac_ = _both(ops.igammac)
     mvlgamma, mvlgamma_ = _both(ops.mvlgamma)
     nan_to_num, nan_to_num_ = _both(ops.nan_to_num)
     ne, ne_ = method(ops.ne), _compared(ops.ne)
     neg, neg_ = _both(ops.neg)
-    negative, negative_ = _both(ops.neg)
+    negative, negative_ = _both(ops.negative)
     nextafter, nextafter_ = _both(ops.nextafter)
     not_equal, not_equal_ = method(ops.not_equal), _compared(ops.not_equal)
     positive = method(ops.positive)
@@ -200,7 +206,7 @@ class Methods(Operators, Overwriting):
     sqrt, sqrt_ = _both(ops.sqrt)
     square, square_ = _both(ops.square)
     sub, sub_ = _both(ops.sub)
-    subtract, subtract_ = _both(ops.sub)
+    subtract, subtract_ = _both(ops.subtract)
     tan, tan_ = _both(ops.tan)
     true_divide, true_divide_ = _both(ops.true_divide)
     trunc, trunc_ = _both(ops.trunc)
@@ -293,7 +299,7 @@ class Methods(Operators, Overwriting):
     moveaxis = method(ops.moveaxis)
     narrow = method(ops.narrow)
     narrow_copy = method(ops.narrow_copy)
-    permute = method(ops.permute_dims)
+    permute = alias(method(ops.permute_dims), "permute")
     ravel = method(ops.ravel)
     repeat = method(ops.repeat)
     repeat_interleave = method(ops.repeat_interleave)
@@ -331,7 +337,7 @@ class Methods(Operators, Overwriting):
     triu, triu_ = _both(ops.triu, overlap=True)
     T: Tensor = _attribute(ops.reversed_axes)
     mT: Tensor = _attribute(ops.matrix_transpose)
-    mH = mT
+    mH: Tensor = _attribute(ops.matrix_transpose)
 
     @property
     def H(self: Any) -> Tensor:
@@ -352,7 +358,7 @@ class Methods(Operators, Overwriting):
     index_add, index_add_ = _both(ops.index_add)
     index_copy, index_copy_ = _both(ops.index_copy)
     index_fill, index_fill_ = _both(ops.index_fill, overlap=True)
-    index_put, index_put_ = _both(ops.index_put, overlap=True)
+    index_put, index_put_ = method(ops.index_put), method(ops.index_put_)
     index_reduce, index_reduce_ = _both(ops.index_reduce)
     index_select = method(ops.index_select)
     masked_fill, masked_fill_ = _both(ops.masked_fill, overlap=True)
@@ -376,7 +382,7 @@ class Methods(Operators, Overwriting):
     mv = method(ops.mv)
     dot = method(ops.dot)
     outer = method(ops.outer)
-    ger = method(ops.outer)
+    ger = method(ops.ger)
     addmm, addmm_ = _both(ops.addmm)
     baddbmm, baddbmm_ = _both(ops.baddbmm)
     addbmm, addbmm_ = _both(ops.addbmm)
@@ -413,9 +419,9 @@ class Methods(Operators, Overwriting):
         return tuple(ops.lu(self, pivot, get_infos))
 
     # activations (ops/elementwise/activations.py)
-    relu, relu_ = method(ops.relu), ops.relu_
-    sigmoid, sigmoid_ = method(ops.sigmoid), ops.sigmoid_
-    tanh, tanh_ = method(ops.tanh), ops.tanh_
+    relu, relu_ = method(ops.relu), method(ops.relu_)
+    sigmoid, sigmoid_ = method(ops.sigmoid), method(ops.sigmoid_)
+    tanh, tanh_ = method(ops.tanh), method(ops.tanh_)
     softmax = method(ops.softmax)
     log_softmax = method(ops.log_softmax)
     hardshrink = method(ops.hardshrink)

@@ -96,7 +96,7 @@ class Operators:
 
     __torch_function__: Any = classmethod(default)
     __array_priority__ = 1000  # array * tensor is left to the tensor, which refuses it, as torch's does
-    __neg__, __pos__, __abs__ = ops.neg, ops.positive, ops.abs
+    __neg__, __pos__, __abs__ = method(ops.neg), method(ops.positive), method(ops.abs)
 
     def __invert__(self: Any) -> Tensor:
         if self._data.dtype.kind == "f":

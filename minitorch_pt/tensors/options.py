@@ -69,4 +69,7 @@ def size_given(name: str, size: tuple, named: dict) -> tuple:
         raise TypeError(f"{name}() got multiple values for argument 'size'")
     if not size and "size" not in named:
         raise TypeError(f'{name}() missing 1 required positional arguments: "size"; for a single number it is ()')
+    if not size and not isinstance(named["size"], (list, tuple)):
+        given = type(named["size"]).__name__
+        raise TypeError(f"{name}(): argument 'size' must be tuple of ints, not {given}: write size=(3,)")
     return size or (named["size"],)

@@ -16,10 +16,11 @@ from ..autograd.contract import composed
 from ..autograd.inplace import apply_inplace, check_inplace, write
 from ..autograd.modes import recording
 from ..autograd.rule import differentiable
+from ..names.titles import alias
 from ..ops.broadcasting import check_sizes
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Dim, Dims, Number, Operand, Size
+    from ..autograd.contract import Dim, Dims, Number, Operand, Shape, Size
     from .tensor import Tensor
 
 
@@ -59,7 +60,7 @@ def _mapped(name: str, function: Callable, self: Any, *others: Any) -> Any:
             )
     if any(x.requires_grad for x in (self, *others)):
         raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
-    columns = [self._data, *(ops.expand(x, *self._data.shape)._data for x in others)]
+    columns = [self._data, *(ops.expand(x, self._data.shape)._data for x in others)]
     values = np.array([function(*row) for row in zip(*(c.ravel().tolist() for c in columns), strict=True)])
     if values.size and values.dtype.kind not in "biuf":
         raise TypeError(f"{name}(): the function must give a real number, and gave {values.dtype.name}")
@@ -76,7 +77,7 @@ class Overwriting:
     requires_grad: Any
 
     @composed
-    def as_strided_(self: Any, size: Size, stride: Size, storage_offset: int | None = None) -> Tensor:
+    def as_strided_(self: Any, size: Shape, stride: Size, storage_offset: int | None = None) -> Tensor:
         """In-place form of `as_strided`.
 
         >>> x = torch.arange(4)
@@ -114,7 +115,7 @@ class Overwriting:
         """In-place form of `transpose`."""
         return self._reshaped(_transposed, dim0, dim1)
 
-    swapdims_ = transpose_
+    swapdims_ = alias(transpose_, "swapdims_")
 
     @composed
     def swapaxes_(self: Any, axis0: Dim, axis1: Dim) -> Tensor:

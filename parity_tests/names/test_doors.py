@@ -6,6 +6,7 @@ import importlib
 import itertools
 import subprocess
 import sys
+import typing
 
 import pytest
 import torch
@@ -288,3 +289,74 @@ def test_asking_a_module_what_tools_ask_imports_nothing():
     """`inspect`, coverage and notebooks walk through all modules: that loaded nn, in programs that do not use it."""
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", WALK], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n[]\n"
+
+
+VALUES = (
+    1,
+    True,
+    1.5,
+    None,
+    "a",
+    [],
+    {},
+    (),
+    [1],
+    [1, "a"],
+    [None, 2],
+    [[1], ["a"]],
+    (1, "a"),
+    (1,),
+    {1: "a"},
+    {"a": [1]},
+    {1: None},
+    ([1], {"a": 2}),
+)
+PLAIN = (
+    int,
+    float,
+    str,
+    type(None),
+    list,
+    dict,
+    tuple,
+    list,
+    dict,
+    tuple,
+    typing.Optional,
+    typing.Any,
+    3,
+    [int],
+)
+
+
+@pytest.mark.filterwarnings("ignore:The inner type")
+def test_types_of_containers():
+    """torch.jit.isinstance of many values and types, made of one another: the answer, or the type of the error."""
+    inner = (int, str, list[int], int | None, dict[str, int], typing.List[typing.Union[int, str]])  # noqa: UP006, UP007
+    kinds = [
+        *PLAIN,
+        *(list[a] for a in inner),
+        *(a | float for a in inner),
+        *(typing.Optional[a] for a in inner),  # noqa: UP045
+        (int, list[int]),
+    ]
+    kinds += [form[a, b] for form in (dict, tuple, typing.Tuple) for a, b in itertools.product(inner, inner)]  # noqa: UP006
+
+    def answer(library, value, kind):
+        try:
+            return library.jit.isinstance(value, kind)
+        except Exception as error:
+            return type(error), str(error)
+
+    for value, kind in itertools.product(VALUES, kinds):
+        assert answer(minitorch_pt, value, kind) == answer(torch, value, kind), (value, kind)
+
+
+@pytest.mark.filterwarnings("ignore:Only works in script mode", "ignore:.torch.jit:DeprecationWarning")
+@BOTH
+def test_calls_that_wait(library):
+    assert library.jit.wait(library.jit.fork(lambda x, y: x + y, 1, y=2)) == 3
+    assert library.jit.Attribute(1, int) == (1, int)
+    assert issubclass(library.jit.Error, Exception)
+    with library.jit.strict_fusion():
+        assert library.ones(1) == 1

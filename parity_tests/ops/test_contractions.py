@@ -96,7 +96,9 @@ def test_einsum_that_only_moves_axes_is_a_view(equation):
     same_program(program)
 
 
-TYPED = {  # some letters are summed alone, some stand for 1 in one operand
+TYPED = {  # some letters are summed alone, some stand for 1 in one operand; some operands have no axes, or no elements
+    ",i->i": [(), (3,)], "i,->": [(3,), ()], ",->": [(), ()], "a,->a": [(0,), ()], "a,a->": [(0,), (0,)], "ab,bc->ac": [(2, 0), (0, 3)], "ab,bd->ad": [(0, 2), (2, 3)],
+    "ab,ab->ab": [(0, 2), (0, 2)], "ab,bc,cd->ad": [(2, 0), (0, 3), (3, 2)], "a,a,b->b": [(0,), (0,), (2,)],
     "ij->i": [(2, 3)], "ij->": [(2, 1)], "ii->": [(2, 2)], "i,j->": [(2,), (3,)], "i,j->ij": [(2,), (3,)], "i,i->": [(1,), (1,)],
     "ij,jk->ik": [(2, 3), (3, 2)], "ij,kj->ik": [(2, 1), (3, 2)], "ij,lj->il": [(2, 3), (2, 1)], "ij,jk->i": [(2, 3), (3, 2)],
     "ij,jk,kl->il": [(2, 3), (3, 1), (1, 2)],

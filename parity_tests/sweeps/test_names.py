@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 import minitorch_pt
 from parity_tests.absent import importable, offers
@@ -147,6 +148,33 @@ def test_names():
     assert not wrong, "\n".join(wrong)
     assert not (rest := DIFFERENCES.keys() - used), f"these differ no more: take them out of differences.toml: {rest}"
     assert len(PAIRS) > 1200 and counts["differ on purpose"] < 0.02 * sum(counts.values())
+
+
+def test_callables():
+    """Each function and method has torch's name, compiled ones too, pickles, and is an object of its own where torch's is: clip is not clamp."""
+    methods = [
+        (f"Tensor.{n}", getattr(minitorch_pt.Tensor, n, None), getattr(torch.Tensor, n)) for n in dir(torch.Tensor)
+    ]
+    counts, wrong, shared = collections.Counter(), [], collections.defaultdict(dict)
+    for name, ours, theirs in [*PAIRS, *methods]:
+        if not isinstance(ours, types.FunctionType):
+            continue
+        counts["callables"] += 1
+        if name != "random.manual_seed":  # torch.manual_seed is wrapped for its compiler
+            shared[ours][id(theirs)] = name
+        # private in torch, which shows it: _threshold, _sparse_mm
+        if ours.__name__ != theirs.__name__ and not name.startswith(("Tensor.__", "nn.")) and theirs.__name__[0] != "_":
+            wrong.append(f"{name}: {ours.__name__}, torch's is {theirs.__name__}")
+        if pickle.loads(pickle.dumps(ours)) is not ours or copy.deepcopy(ours) is not ours:
+            wrong.append(f"{name}: another one after pickling or copying")
+    compared("names", counts)
+    wrong += [
+        f"one object: {names}"
+        for one in shared.values()
+        if len(names := [*one.values()]) > 1 and "__" not in str(names)
+    ]
+    assert not wrong, "\n".join(wrong)
+    assert counts["callables"] > 1500
 
 
 HOMES = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from ... import ops
 from ...tensors import creation
 from ...tensors.tensor import Tensor
 from .. import functional as F, init as initializers
@@ -296,7 +297,7 @@ class Sigmoid(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.sigmoid(input)
+        return ops.sigmoid(input)
 
 
 class Tanh(Module):
@@ -307,7 +308,7 @@ class Tanh(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.tanh(input)
+        return ops.tanh(input)
 
 
 class LogSigmoid(Module):

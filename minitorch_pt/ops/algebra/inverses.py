@@ -18,7 +18,7 @@ from ..diagonal import tril, triu
 from .common import check_info, check_matrices, check_pair, eliminate, transposed, zero_pivot
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, CastOut, Dims, Pulled, Tensor
+    from ...autograd.contract import Array, CastOut, Pulled, Shape, Tensor
 
 
 __all__ = ["inv", "inv_ex", "solve", "solve_ex", "solve_triangular", "tensorinv", "tensorsolve"]
@@ -257,7 +257,7 @@ def tensorinv(input: Tensor, ind: int = 2, *, out: CastOut | None = None) -> Ten
 
 
 @composed
-def tensorsolve(input: Tensor, other: Tensor, dims: Dims | None = None, *, out: CastOut | None = None) -> Tensor:
+def tensorsolve(input: Tensor, other: Tensor, dims: Shape | None = None, *, out: CastOut | None = None) -> Tensor:
     """The X with tensordot(A, X, X.ndim) = B; the axes `dims` of A are first moved to its end.
 
     Raises:

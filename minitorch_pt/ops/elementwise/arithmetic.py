@@ -13,6 +13,7 @@ import numpy as np
 from ...arrays import dtypes
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, nondifferentiable, same
+from ...names.titles import alias
 from ..checks import only_kinds
 from ..halves import in_single, is_half, single
 from ..picking import flat_slope, underivable
@@ -335,7 +336,7 @@ def abs(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     return np.abs(input), lambda g: g * sign.rule(input)
 
 
-absolute = abs
+absolute = alias(abs, "absolute")
 
 
 @differentiable(linear=True)
@@ -362,7 +363,8 @@ def sgn(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     return sign.__wrapped__(input)
 
 
-divide, multiply, subtract, negative = div, mul, sub, neg
+divide, multiply = alias(div, "divide"), alias(mul, "multiply")
+subtract, negative = alias(sub, "subtract"), alias(neg, "negative")
 
 
 @differentiable(promote="type")

@@ -12,6 +12,7 @@ from ...arrays.notices import warn
 from ...autograd import graph
 from ...autograd.contract import composed
 from ...autograd.rule import array, differentiable, named, same
+from ...names.titles import alias
 from ..checks import BOOL, alike, is_number
 from ..gathering import nonzero
 from ..picking import either, flat_slope, pick, underivable
@@ -143,7 +144,7 @@ def clamp(
     return _clamp(input, min, max)
 
 
-clip = clamp
+clip = alias(clamp, "clip")
 
 
 def _check_bound(name: str, input: Array, bound: Array | float) -> None:

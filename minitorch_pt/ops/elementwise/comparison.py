@@ -11,7 +11,7 @@ import numpy as np
 from ...arrays.dtypes import TITLES
 from ...autograd.contract import composed
 from ...autograd.rule import array, nondifferentiable
-from ...names.titles import titled
+from ...names.titles import alias, titled
 from ..halves import HALF_MAX
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ lt = _comparison("lt", np.less, "Where input < other.", " True, False, False, Fa
 le = _comparison("le", np.less_equal, "Where input <= other.", " True,  True, False,  True")
 gt = _comparison("gt", np.greater, "Where input > other.", "False, False,  True, False")
 ge = _comparison("ge", np.greater_equal, "Where input >= other.", "False,  True,  True,  True")
-not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
+not_equal, less, less_equal = alias(ne, "not_equal"), alias(lt, "less"), alias(le, "less_equal")
+greater, greater_equal = alias(gt, "greater"), alias(ge, "greater_equal")
 logical_and = _comparison(
     "logical_and", np.logical_and, "Where both are not 0.", "False,  True, False, False", "Tensor"
 )

@@ -12,7 +12,7 @@ import numpy as np
 from ... import return_types
 from ...arrays.dtypes import TITLES
 from ...autograd.rule import array, differentiable, same
-from ...names.titles import titled
+from ...names.titles import alias, titled
 from ..checks import only_kinds
 from ..picking import PLAIN, flat_slope, pick
 from .exponentials import pow
@@ -40,7 +40,7 @@ def _rounding(name: str, ufunc: np.ufunc, text: str, shown: str) -> Callable[...
 floor = _rounding("floor", np.floor, "The largest whole number that is not above x.", "-2.,  0.,  2.")
 ceil = _rounding("ceil", np.ceil, "The smallest whole number that is not below x.", "-1.,  1.,  2.")
 trunc = _rounding("trunc", np.trunc, "x without its fraction.", "-1.,  0.,  2.")
-fix = trunc
+fix = alias(trunc, "fix")
 
 
 @differentiable(linear=True, name=lambda input, *, decimals=None: f"RoundBackward{0 if decimals is None else 1}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...autograd.rule import array, differentiable
+from ...names.titles import alias
 from ..checks import only_kinds
 from ..halves import in_single, is_half
 
@@ -154,8 +155,13 @@ def atanh(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     return np.arctanh(input), lambda g: g / (1 - input * input)
 
 
-arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
-arcsinh, arccosh, arctanh = asinh, acosh, atanh
+arcsin, arccos, arctan, arctan2 = (
+    alias(asin, "arcsin"),
+    alias(acos, "arccos"),
+    alias(atan, "arctan"),
+    alias(atan2, "arctan2"),
+)
+arcsinh, arccosh, arctanh = alias(asinh, "arcsinh"), alias(acosh, "arccosh"), alias(atanh, "arctanh")
 
 
 @differentiable(promote="float")

@@ -29,7 +29,7 @@ from ..checks import check_constant, other_dtype
 from .padding import constant_pad_nd
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Pulled, Size, Tensor
+    from ...autograd.contract import Array, Pulled, Shape, Tensor
 
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm"]
@@ -185,7 +185,7 @@ def _check_last_axes(name: str, input: Array, normalized_shape: tuple[int, ...],
 @composed
 def layer_norm(
     input: Tensor,
-    normalized_shape: Size,
+    normalized_shape: Shape,
     weight: Tensor | None = None,
     bias: Tensor | None = None,
     eps: float = 1e-05,
@@ -209,7 +209,7 @@ def layer_norm(
 
 
 @composed
-def rms_norm(input: Tensor, normalized_shape: Size, weight: Tensor | None = None, eps: float | None = None) -> Tensor:
+def rms_norm(input: Tensor, normalized_shape: Shape, weight: Tensor | None = None, eps: float | None = None) -> Tensor:
     """x / sqrt(mean(x²) + eps) * weight, the mean being taken over the last axes; eps is by default the smallest of the dtype.
 
     Shapes: (*, normalized_shape); weight normalized_shape.

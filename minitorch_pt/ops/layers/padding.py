@@ -17,7 +17,7 @@ from ...autograd.rule import array, differentiable
 from ..checks import no_bools
 
 if TYPE_CHECKING:
-    from ...autograd.contract import Array, Number, Pulled, Size, Tensor
+    from ...autograd.contract import Array, Number, Pulled, Shape, Tensor
 
 
 __all__ = ["constant_pad_nd"]
@@ -41,7 +41,7 @@ def _pairs(pad: Sequence[int], ndim: int) -> list[tuple[int, int]]:
 
 
 @differentiable(linear=True)
-def constant_pad_nd(input: Tensor, pad: Size, value: Number = 0) -> Pulled:
+def constant_pad_nd(input: Tensor, pad: Shape, value: Number = 0) -> Pulled:
     """`input` with pad[0] elements of `value` before and pad[1] after the last axis, pad[2] and pad[3] the one before, ...
 
     A negative number takes elements away.
@@ -165,7 +165,7 @@ def _check_border(input: Array, pad: Sequence[int], mode: str) -> None:
 
 
 @composed
-def pad(input: Tensor, pad: Size, mode: str = "constant", value: float | None = None) -> Tensor:
+def pad(input: Tensor, pad: Shape, mode: str = "constant", value: float | None = None) -> Tensor:
     """`input` with pad[0] more elements before and pad[1] after the last axis, pad[2] and pad[3] the one before, ...
 
     mode "constant": `value`, 0 by default; "reflect": mirrored, 2 1 [0 1 2 3] 2 1; "replicate": the nearest, 0 0 [0 1 2 3] 3 3;

@@ -380,7 +380,7 @@ def cross_entropy(
     Raises:
         IndexError: a label is no class.
         ValueError: unknown reduction, or batch sizes differ.
-        RuntimeError: other shapes do not match, labels are not int64 or uint8, or label_smoothing is not in [0, 1].
+        RuntimeError: other shapes do not match, labels are not int64 or uint8, or label_smoothing is above 1.
 
     >>> torch.nn.functional.cross_entropy(torch.zeros(2, 10), torch.tensor([3, 7]))
     tensor(2.3026)
@@ -406,7 +406,9 @@ def cross_entropy(
     ):
         return _cross_entropy(input, target)
     code = reduction_code(reduction, size_average, reduce)
-    if not 0 <= label_smoothing <= 1:
+    if not label_smoothing > 0:  # torch takes all other numbers for none
+        label_smoothing = 0.0
+    if label_smoothing > 1:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if x.shape == t.shape:
         return _soft_cross_entropy(input, target, weight, code, ignore_index, label_smoothing)

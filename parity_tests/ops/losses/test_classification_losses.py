@@ -133,9 +133,9 @@ def test_nll_loss(x, t, options, reduction):
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 @pytest.mark.parametrize(("x", "t"), CLASSES, ids=lambda a: str(a.shape))
 @pytest.mark.parametrize("options", OPTIONS, ids=lambda o: ",".join(o))
-@pytest.mark.parametrize("label_smoothing", [0.0, 0.15, 1.0])
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.15, 1.0, -0.1])
 def test_cross_entropy(x, t, options, reduction, label_smoothing):
-    if t.dtype == np.uint8 and label_smoothing and "weight" in options:
+    if t.dtype == np.uint8 and label_smoothing > 0 and "weight" in options:
         t = t.astype(np.int64)  # torch's gather refuses uint8
     check(F + "cross_entropy", x, t, reduction=reduction, label_smoothing=label_smoothing, second=True, **options)
 
@@ -249,10 +249,6 @@ def test_other_class_errors():
     check_error(F + "nll_loss", np.zeros((4, 3), "int64"), labels)
     check_error(F + "cross_entropy", np.zeros((4, 3), "int64"), labels)
     check_error(F + "cross_entropy", rand(4, 3), labels, label_smoothing=1.1, match="label_smoothing")
-    with pytest.raises(RuntimeError, match="label_smoothing"):  # torch takes it as 0
-        minitorch_pt.nn.functional.cross_entropy(
-            minitorch_pt.zeros(4, 3), minitorch_pt.tensor(labels), label_smoothing=-0.1
-        )
     check_error(F + "cross_entropy", rand(4, 3), rand(4, 3), ignore_index=1, match="ignore_index")
     check_error(F + "cross_entropy", rand(4, 3), rand(4, 3), weight=rand(2), match="3 classes")
     check_error(F + "cross_entropy", rand(4, 3), randint(0, 3, (4, 3)), match="class probabilities")
