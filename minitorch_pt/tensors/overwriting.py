@@ -59,7 +59,7 @@ def _mapped(name: str, function: Callable, self: Any, *others: Any) -> Any:
             )
     if any(x.requires_grad for x in (self, *others)):
         raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
-    columns = [self._data, *(ops.expand(x, *self._data.shape)._data for x in others)]
+    columns = [self._data, *(ops.expand(x, self._data.shape)._data for x in others)]
     values = np.array([function(*row) for row in zip(*(c.ravel().tolist() for c in columns), strict=True)])
     if values.size and values.dtype.kind not in "biuf":
         raise TypeError(f"{name}(): the function must give a real number, and gave {values.dtype.name}")
