@@ -26,6 +26,7 @@ __all__ = [
     "Elsewhere",
     "Instead",
     "answer",
+    "asked_of",
     "default",
     "hand_over",
     "never",
@@ -112,6 +113,11 @@ def takers(args: Iterable[Any]) -> list[type]:
     return found
 
 
+def asked_of(*args: Any) -> list[type]:
+    """The classes that take over where an index, or what is assigned, is refused; none where classes are not asked."""
+    return [] if switch.off else takers(args)
+
+
 def answer(function: Callable, classes: list[type], args: tuple, kwargs: dict) -> Any:
     """What the first of the classes that does not decline makes of a call, or NotImplemented; a mode comes before them."""
     if switch.mode is not None and not switch.everything:
@@ -150,7 +156,7 @@ def default(cls: type, func: Callable, types: Iterable[type], args: tuple = (), 
 
 def _of(cls: type, result: Any) -> Any:
     """A result, or each of several, as a tensor of the class."""
-    if isinstance(result, graph.Tensor) and not isinstance(result, cls) and takes_over(cls):
+    if isinstance(result, graph.Tensor) and not isinstance(result, cls):
         return result.as_subclass(cls)
     if isinstance(result, (list, tuple)):
         return type(result)(_of(cls, part) for part in result)

@@ -21,7 +21,7 @@ TOLERANCE = {"float16": 2e-3, "float32": 1e-5, "float64": 1e-10}
 BOUNDS = [0, 3, -5, *(s * 2**n + k for s in (1, -1) for n in (11, 24, 25, 28, 32, 40, 53) for k in (-1, 0, 1, 3))]
 ONES = ["D.Uniform({low}, {high})", "D.Beta(2.0, 1.5)", "D.Gamma(2.0, 1.5)", "D.Chi2(3.0)", "D.Exponential(2.0)", "D.Normal(0.5, 1.0)"]  # fmt: skip
 
-# by line what stands for each place in braces; t is the package, D its distributions
+# by line what stands for each place in braces; t is the package, D its distributions, np NumPy
 GRIDS: dict[str, dict[str, list]] = {
     "t.{f}(t.tensor([1, 2, 3]).to(t.{T}), t.tensor([1, 0, 2]).to(t.{T}), alpha={a})": {
         "f": ["add", "sub", "rsub"], "T": TYPES, "a": [0, 1, -1, 2, 2.5, 300, -300, True],
@@ -51,6 +51,12 @@ GRIDS: dict[str, dict[str, list]] = {
         "p": (both := [one.format(low=low, high=high) for one in ONES for low, high in ((0.0, 1.0), (0.5, 2.0), (-1.0, 1.0), (0.0, 0.5))]), "q": both,
     },
     "t.{f}(t.zeros({n}), {a})": {"f": ["svd", "linalg.svd", "linalg.qr", "linalg.eigvalsh"], "n": ["()", "3", "0, 3"], "a": ["", "True", "False", "True, False"]},
+    "t.tensor({a})": {
+        "a": [form.format(n=f"np.{kind}(2)") for form in ("[{n}, {n}]", "[[{n}], [{n}]]", "[{n}, 1]", "[{n}, 2.5]", "(True, {n})", "[np.float64(1), {n}]", "[np.int64(1), {n}]", "{n}") for kind in TYPES[:-1]],
+    },
+    "t.utils._pytree.{f}({a})": {
+        "f": ["tree_flatten", "tree_leaves", "tree_is_leaf"], "a": ["t.Size([1, 2])", "t.ones(2, 3).shape", "[t.Size([]), 1]", "(1, 2)"],
+    },
     "t.einsum(t.ones(2, 2), [{i}, {j}])": {"i": [0, 1, 51, 52, -1, "..."], "j": [0, 1, 51, 52, -1]},
 }  # fmt: skip
 
@@ -59,7 +65,7 @@ def outcome(package: Any, call: str) -> Any:
     """What a call gives, from the same random state; or its error."""
     package.manual_seed(0)
     try:
-        return eval(call, {"t": package, "D": package.distributions})
+        return eval(call, {"t": package, "D": package.distributions, "np": np})
     except Exception as error:
         return error
 
@@ -70,7 +76,7 @@ def difference(ours: Any, theirs: Any) -> str:
     if isinstance(theirs, (tuple, list)) and isinstance(ours, (tuple, list)) and len(ours) == len(theirs):
         return "; ".join(filter(None, itertools.starmap(difference, zip(ours, theirs, strict=True))))
     if not isinstance(theirs, torch.Tensor) or not isinstance(ours, minitorch_pt.Tensor):
-        return "" if ours == theirs else f"{ours!r}, torch {theirs!r}"
+        return "" if ours == theirs or repr(ours) == repr(theirs) else f"{ours!r}, torch {theirs!r}"
     mine, others = ours.detach().numpy(), theirs.detach().numpy()
     near = TOLERANCE.get(others.dtype.name, 0)
     same = (
