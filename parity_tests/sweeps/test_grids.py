@@ -17,8 +17,8 @@ from parity_tests.sweeps import judge, quiet
 FLOATS = ["float16", "float32", "float64"]
 WHOLE = ["uint8", "int8", "int16", "int32", "int64"]
 TYPES = [*FLOATS, *WHOLE, "bool"]
-TOLERANCE = {"float16": 2e-3, "float32": 1e-5, "float64": 1e-10}
-BOUNDS = [0, 3, -5, *(s * 2**n + k for s in (1, -1) for n in (11, 24, 25, 28, 32, 40, 53) for k in (-1, 0, 1, 3))]
+TOLERANCE = {"float16": 1e-4, "float32": 1e-5, "float64": 1e-10}
+BOUNDS = [0, 3, -5, *(s * 2**n + k for s in (1, -1) for n in (11, 24, 25, 32, 40) for k in (-1, 1, 3))]
 ONES = ["D.Uniform({low}, {high})", "D.Beta(2.0, 1.5)", "D.Gamma(2.0, 1.5)", "D.Chi2(3.0)", "D.Exponential(2.0)", "D.Normal(0.5, 1.0)"]  # fmt: skip
 
 # by line what stands for each place in braces; t is the package, D its distributions, np NumPy
@@ -56,6 +56,9 @@ GRIDS: dict[str, dict[str, list]] = {
     },
     "t.utils._pytree.{f}({a})": {
         "f": ["tree_flatten", "tree_leaves", "tree_is_leaf"], "a": ["t.Size([1, 2])", "t.ones(2, 3).shape", "[t.Size([]), 1]", "(1, 2)"],
+    },
+    "t.nn.functional.{f}(t.arange(1, 17).reshape(2, 2, 4).to(t.{T}), {p})": {
+        "f": ["dropout", "dropout1d", "alpha_dropout", "feature_alpha_dropout"], "p": [0, 0.05, 0.1, 0.3, 0.4, 0.6, 0.7, 0.95, 1], "T": FLOATS,
     },
     "t.einsum(t.ones(2, 2), [{i}, {j}])": {"i": [0, 1, 51, 52, -1, "..."], "j": [0, 1, 51, 52, -1]},
 }  # fmt: skip
