@@ -60,6 +60,17 @@ GRIDS: dict[str, dict[str, list]] = {
     "t.nn.functional.{f}(t.arange(1, 17).reshape(2, 2, 4).to(t.{T}), {p})": {
         "f": ["dropout", "dropout1d", "alpha_dropout", "feature_alpha_dropout"], "p": [0, 0.05, 0.1, 0.3, 0.4, 0.6, 0.7, 0.95, 1], "T": FLOATS,
     },
+    "{f}": {  # a number beside halves is not rounded to one
+        "f": [
+            form.format(x=f"(t.arange(-96, 96).to(t.{kind}) / {by})", n=n)
+            for form in (
+                "t.deg2rad({x})", "t.rad2deg({x})", "t.nn.functional.softshrink({x}, {n})", "t.nn.functional.hardshrink({x}, {n})",
+                "t.nn.functional.threshold({x}, {n}, 0.7)", "t.nn.functional.leaky_relu({x}, {n})", "t.clamp({x}, max={n})", "{x} * {n}", "{x} / {n}",
+                "{x} - {n}", "{n} / {x}", "t.remainder({x}, {n})", "{x} > {n}", "t.where({x} > {n}, {x}, {n})", "t.nan_to_num({x} / {x}, nan={n})",
+            )
+            for kind in ("float16", "float32") for by in (16, 100) for n in (0.3, 0.7, 1.7)
+        ],
+    },
     "t.einsum(t.ones(2, 2), [{i}, {j}])": {"i": [0, 1, 51, 52, -1, "..."], "j": [0, 1, 51, 52, -1]},
 }  # fmt: skip
 
