@@ -31,6 +31,8 @@ __all__ = [
 
 def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
     """A new tensor of a draw, with the keywords that all these functions share."""
+    if not size and "size" not in options:
+        raise TypeError(f"{kind}() needs a size: {kind}(2, 3), or {kind}(()) for a single number")
     dtype = generator = where = None
     requires_grad = False
     if options:

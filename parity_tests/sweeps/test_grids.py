@@ -71,6 +71,8 @@ GRIDS: dict[str, dict[str, list]] = {
             for kind in ("float16", "float32") for by in (16, 100) for n in (0.3, 0.7, 1.7)
         ],
     },
+    "t.{f}({a})": {"f": ["rand", "randn", "zeros", "ones", "ones(2).new_zeros"], "a": ["", "()", "size=()", "dtype=t.float64", "(), dtype=t.float64", "0", "2, 1", "[2, 1]"]},
+    "t.{f}.data_ptr() == 0": {"f": ["zeros(0)", "zeros(0, 3)", "zeros(3)[3:]", "zeros(3)[:0]", "tensor([])", "tensor(1)", "zeros(3)[2:]"]},
     "t.einsum(t.ones(2, 2), [{i}, {j}])": {"i": [0, 1, 51, 52, -1, "..."], "j": [0, 1, 51, 52, -1]},
 }  # fmt: skip
 
