@@ -98,7 +98,7 @@ def rand_like(
     >>> torch.rand_like(torch.zeros(3))
     tensor([0.4963, 0.7682, 0.0885])
     """
-    return _in_order_of(input, rand(*input.shape, dtype=dtype or input.dtype, **options), memory_format)
+    return _in_order_of(input, rand(tuple(input.shape), dtype=dtype or input.dtype, **options), memory_format)
 
 
 @composed
@@ -117,7 +117,7 @@ def randn_like(
     ).flags.c_contiguous
     drawn = _drawn(
         "randn",
-        tuple(input.shape),
+        (tuple(input.shape),),
         {"dtype": dtype or input.dtype, **options},
         lambda stream, shape, kind: stream.normal(shape, 0.0, 1.0, kind, contiguous),
     )
