@@ -361,18 +361,15 @@ def make_tensor(
 
     Raises:
         ValueError: low is not below high, nan, or outside of the type; requires_grad of whole numbers.
-        NotImplementedError: a memory_format.
 
     >>> _ = torch.manual_seed(0)
     >>> torch.testing.make_tensor((2,), dtype=torch.int64, device="cpu", low=0, high=10)
     tensor([4, 9])
     """
-    if memory_format is not None:
-        if noncontiguous:
-            raise ValueError(
-                f"The parameters `noncontiguous` and `memory_format` are mutually exclusive, but got {noncontiguous=} and {memory_format=}"
-            )
-        raise NotImplementedError("make_tensor() takes no memory_format here")
+    if memory_format is not None and noncontiguous:
+        raise ValueError(
+            f"The parameters `noncontiguous` and `memory_format` are mutually exclusive, but got {noncontiguous=} and {memory_format=}"
+        )
     floating = dtype.is_floating_point
     if requires_grad and not floating:
         raise ValueError(
@@ -403,6 +400,8 @@ def make_tensor(
             result.uniform_(start, end)
     if twice:
         result = result[..., 1::2]
+    if memory_format is not None:
+        result = result.clone(memory_format=memory_format)
     if exclude_zero:
         result[result == 0] = dtypes.finfo(dtype).tiny if floating else 1
     return result.requires_grad_(requires_grad)

@@ -71,7 +71,7 @@ s._indices(), s._values(), c.indices(), c.values(), s.is_coalesced(), c.is_coale
 s.to_dense(), u.to_dense(), h.to_dense(), e.to_dense() is e, e.to_dense(torch.float32)
 e.to_sparse() | e.to_sparse(1) | d.to_sparse().is_coalesced() | e.to_sparse_coo() | s.to_sparse() is s | torch.eye(30).to_sparse() | torch.ones(40, 30).to_sparse()
 torch.mm(s, d), torch.sparse.mm(s, d), s @ d, torch.spmm(s, d), torch.dsmm(s, d), s.mm(d), s.matmul(d), torch.matmul(s, d), u @ d
-d.t() @ s.t(), torch.mm(e, q), s @ d[:, 0], torch.mv(s, d[:, 1]), s.mv(d[:, 0])
+d.t() @ s.t(), torch.mm(e, q), e[0] @ q, s @ d[:, 0], torch.mv(s, d[:, 1]), s.mv(d[:, 0])
 s @ s.t() | torch.sparse.mm(q, q) | torch.sparse.mm(u, q) | (q @ q).is_coalesced() | torch.sparse.mm(s, torch.sparse_coo_tensor((3, 4)).double())
 torch.sparse.addmm(torch.ones(2, 2).double(), s, d) | torch.addmm(torch.ones(2, 2).double(), s, d, alpha=2, beta=3) | torch.nn.functional.linear(s, e)
 torch.nn.functional.linear(s, e, torch.ones(2).double()) | s.float() @ torch.ones(3, 0) | torch.sparse_coo_tensor((2, 3)) @ torch.ones(3, 2)

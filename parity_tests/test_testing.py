@@ -166,8 +166,14 @@ def test_make_tensor_of_one_value():
         return [made.detach(), made.requires_grad, [w.category.__name__ for w in caught]]
 
     same_program(program)
-    with pytest.raises(NotImplementedError, match="memory_format"):
-        minitorch_pt.testing.make_tensor(3, dtype=minitorch_pt.float32, device="cpu", memory_format="channels_last")
+
+
+def test_make_tensor_in_an_order_of_memory():
+    def program(t):
+        made = t.testing.make_tensor(2, 3, 4, 5, dtype=t.float32, device="cpu", memory_format=t.channels_last)
+        return [made, made.stride()]
+
+    same_program(program)
 
 
 OURS = minitorch_pt.tensor([1.0, 2.0, 3.0])

@@ -22,7 +22,7 @@ not looked at. Calls whose arguments are right by their types alone pass after o
 nothing where programs spend their time.
 
 A function that takes `out` names it as a keyword of its own; it is served here: the function never sees it. Its annotation (CastOut,
-QuietOut, RowOut, TypedOut) says what torch asks of it: see out.py.
+QuietOut, RowOut, TruthOut, TypedOut) says what torch asks of it: see out.py.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ if TYPE_CHECKING:  # what the kinds are to a type checker
     CastOut: TypeAlias = Tensor
     QuietOut: TypeAlias = Tensor
     RowOut: TypeAlias = Tensor
+    TruthOut: TypeAlias = Tensor
     TypedOut: TypeAlias = Tensor
     # in rules: what they compute with (arrays; Tensors where a gradient is itself differentiated), and what they return: the value,
     # and for each input how the gradient flows back

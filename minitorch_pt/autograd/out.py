@@ -4,6 +4,7 @@ Tensor      of the result's type, and of its shape, or empty; another shape is t
 CastOut     of any type that can hold the result
 QuietOut    of any shape, without a warning
 RowOut      of any shape of so many elements
+TruthOut    of bool or uint8, whichever of them the result has
 TypedOut    the result is computed in its type
 """
 
@@ -28,6 +29,8 @@ def _check_type(value: np.ndarray, memory: np.ndarray, kinds: frozenset[str], pr
     """Raise RuntimeError if memory of this type does not hold the result."""
     exact = not promotes and "CastOut" not in kinds
     if value.dtype == memory.dtype or (not exact and dtypes.castable(value.dtype, memory.dtype)):
+        return
+    if "TruthOut" in kinds and memory.dtype.name in ("bool", "uint8"):
         return
     made, given = (dtypes.TITLES[x.dtype.name] for x in (value, memory))
     text = f"result type {made} can't be cast to the desired output type {given}"

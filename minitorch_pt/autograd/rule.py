@@ -267,8 +267,9 @@ def _unpacked(args: tuple, desk: contract.Desk, served: bool = False) -> tuple[l
     if made is not Tensor:
         if made._mapped is not None:
             raise Instead(made._mapped)
-        if takes_over(made) and not switch.off:
+        if not switch.off and takes_over(made):
             raise taken(takers(args))
+        made = Tensor if switch.off else made
     return arrays, edges, tracked, made
 
 

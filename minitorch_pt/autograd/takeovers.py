@@ -23,21 +23,9 @@ from typing import Any
 from . import graph
 
 __all__ = [
-    "DisableTorchFunction",
-    "DisableTorchFunctionSubclass",
-    "Elsewhere",
-    "Instead",
-    "answer",
-    "asks",
-    "default",
-    "hand_over",
-    "handed",
-    "never",
-    "switch",
-    "taken",
-    "takers",
-    "takes_over",
-]
+    "DisableTorchFunction", "DisableTorchFunctionSubclass", "Elsewhere", "Instead", "answer", "asked_of", "asks", "default", "hand_over",
+    "handed", "never", "switch", "taken", "takers", "takes_over",
+]  # fmt: skip
 
 
 class _Switch(threading.local):
@@ -114,6 +102,11 @@ def takers(args: Iterable[Any]) -> list[type]:
                 place = next((i for i, other in enumerate(found) if issubclass(cls, other)), len(found))
                 found.insert(place, cls)
     return found
+
+
+def asked_of(*args: Any) -> list[type]:
+    """The classes that take over where an index, or what is assigned, is refused; none where classes are not asked."""
+    return [] if switch.off else takers(args)
 
 
 def answer(function: Callable, classes: list[type], args: tuple, kwargs: dict) -> Any:
@@ -199,7 +192,7 @@ def default(cls: type, func: Callable, types: Iterable[type], args: tuple = (), 
 
 def _of(cls: type, result: Any) -> Any:
     """A result, or each of several, as a tensor of the class."""
-    if isinstance(result, graph.Tensor) and not isinstance(result, cls) and takes_over(cls):
+    if isinstance(result, graph.Tensor) and not isinstance(result, cls):
         return result.as_subclass(cls)
     if isinstance(result, (list, tuple)):
         return type(result)(_of(cls, part) for part in result)

@@ -326,7 +326,7 @@ def _mean_log(p: Any) -> Tensor:
 
 
 def _x_log_x(x: Tensor) -> Tensor:
-    return x * x.log()
+    return ops.xlogy(x, x)  # 0 at 0
 
 
 _mean_log.register(Beta, lambda p: p.concentration1.digamma() - (p.concentration1 + p.concentration0).digamma())

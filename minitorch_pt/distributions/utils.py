@@ -19,6 +19,7 @@ from ..tensors.tensor import Tensor
 __all__ = [
     "broadcast_all",
     "clamp_probs",
+    "euler_constant",
     "lazy_property",
     "logits_to_probs",
     "probs_to_logits",
@@ -26,6 +27,7 @@ __all__ = [
     "vec_to_tril_matrix",
 ]
 
+euler_constant = np.euler_gamma
 ONE = Size()  # the sample_shape of a single draw
 
 

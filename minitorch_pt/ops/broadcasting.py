@@ -119,11 +119,12 @@ def broadcast_shapes(*shapes: Size) -> Any:
     >>> torch.broadcast_shapes((3, 1), (4,), (1, 1))
     torch.Size([3, 4])
     """
+    given = [tuple(s) if not isinstance(s, int) else (s,) for s in shapes]
     try:
-        return size_of(np.broadcast_shapes(*(tuple(s) if not isinstance(s, int) else (s,) for s in shapes)))
+        return size_of(np.broadcast_shapes(*given))
     except ValueError:
         raise RuntimeError(
-            f"Shape mismatch: objects cannot be broadcast to a single shape: {', '.join(str(tuple(s)) for s in shapes)}; counted from the right, sizes must be equal or 1"
+            f"Shape mismatch: objects cannot be broadcast to a single shape: {', '.join(map(str, given))}; counted from the right, sizes must be equal or 1"
         ) from None
 
 

@@ -240,7 +240,7 @@ def _lettered(*given: object) -> tuple[str, tuple]:
     """The equation and the operands of einsum(a, [0, 1], b, [1, 2], [0, 2]).
 
     Raises:
-        TypeError: something stands where a list belongs. RuntimeError: a number that is not between 0 and 51.
+        TypeError: something stands where a list belongs. ValueError: a number that is not between 0 and 51.
     """
     pairs = len(given) // 2
     terms, letters = [], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -250,7 +250,8 @@ def _lettered(*given: object) -> tuple[str, tuple]:
                 f"einsum(): operands and lists of axes must take turns, and a {type(axes).__name__} stands where a list belongs"
             )
         for axis in axes:
-            need(axis is ... or axis in range(52), f"einsum(): subscripts must be between 0 and 51, and one is {axis}")
+            if axis is not ... and axis not in range(52):
+                raise ValueError(f"einsum(): subscript {axis} in subscript list is not within the valid range [0, 52)")
         terms.append("".join("..." if axis is ... else letters[axis] for axis in axes))
     return ",".join(terms[:pairs]) + "".join(f"->{term}" for term in terms[pairs:]), given[: 2 * pairs : 2]
 

@@ -21,7 +21,7 @@ from .elementwise.choosing import maximum, minimum
 from .gathering import gather
 
 if TYPE_CHECKING:
-    from ..autograd.contract import Array, Dim, Dims, Pulled, Tensor
+    from ..autograd.contract import Array, Dim, Dims, Pulled, Tensor, TruthOut
 
 
 __all__ = ["all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "max", "min"]
@@ -231,7 +231,7 @@ argmin = _where_extreme("argmin", np.argmin, "smallest", "tensor(0)")
 
 
 def _truth(name: str, find: Callable, text: str, shown: str) -> Callable[..., Tensor]:
-    def rule(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Pulled:
+    def rule(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: TruthOut | None = None) -> Pulled:
         # no axes: each element for itself
         axes = () if isinstance(dim, (tuple, list)) and not dim else reduced_axes(dim, input.ndim)
         value = np.asarray(find(input, axis=axes, keepdims=keepdim))

@@ -17,6 +17,7 @@ from ..autograd import graph
 from ..autograd.contract import composed
 from ..autograd.inplace import inplace
 from ..autograd.rule import array, differentiable, same
+from ..autograd.takeovers import asked_of, hand_over
 from .broadcasting import check_expansion
 from .index_steps import WHOLE, arranged, check_axes, index_array, steps, without_places
 
@@ -98,6 +99,11 @@ def getitem(input: Tensor, index: object) -> Tensor:
         return look_up.rule(part, arrays) if arrays else part
     except samples.NeedsValues:
         return samples.one_by_one(getitem, (input, index), {})
+    except (IndexError, TypeError):
+        classes = asked_of(index)
+        if not classes:
+            raise
+        return hand_over(graph.Tensor.__getitem__, classes, (input, index), {})
 
 
 # ---------------------------------------------------------------------------------------------------------------------

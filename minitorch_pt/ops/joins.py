@@ -251,7 +251,7 @@ def column_stack(tensors: Tensors, *, out: CastOut | None = None) -> Tensor:
 # ---------------------------------------------------------------------------------------------------------------------
 @differentiable(linear=True, view=True, name="SplitWithSizesBackward0")
 def _split_with_sizes(input: Array, ends: tuple[int, ...], dim: int) -> Pulled:
-    starts = (0, *ends[:-1])
+    starts = (0, *ends)[: len(ends)]
     head = (slice(None),) * dim
     cuts = [(*head, slice(a, b)) for a, b in zip(starts, ends, strict=True)]
     parts = tuple([input[c] if c[-1].start < c[-1].stop else sliced(input, c) for c in cuts])

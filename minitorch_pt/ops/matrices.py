@@ -356,8 +356,9 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: tuple
     if compute_uv:
         U, S, Vh = algebra.svd(input, not some)
         return return_types.svd((U, S, transposed(Vh)))
+    S = algebra.svdvals(input)
     batch, (m, n) = tuple(input.shape[:-2]), tuple(input.shape[-2:])
-    return return_types.svd((input.new_zeros((*batch, m, m)), algebra.svdvals(input), input.new_zeros((*batch, n, n))))
+    return return_types.svd((input.new_zeros((*batch, m, m)), S, input.new_zeros((*batch, n, n))))
 
 
 @composed

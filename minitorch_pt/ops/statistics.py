@@ -141,6 +141,16 @@ def _counted(name: str, points: np.ndarray, edges: list, weight: Array | None, d
     if points.dtype.kind != "f":
         raise NotImplementedError(f"{name} is not implemented for '{TITLES[points.dtype.name]}'; convert with .float()")
     sizes = tuple(len(e) - 1 for e in edges)
+    for place, edge in enumerate(edges):
+        if len(edge) == 1:
+            raise RuntimeError(
+                f"torch.{name}(): bins must be > 0, but got 0 for dimension {place}: one edge bounds none"
+            )
+        if edge.dtype != points.dtype:
+            raise RuntimeError(
+                f"torch.{name}: input tensor and bins tensors should have the same dtype, but got input with dtype "
+                f"{points.dtype} and bins for dimension {place} with dtype {edge.dtype}"
+            )
     inside, places = np.ones(len(points), bool), []
     for column, edge in zip(points.T, edges, strict=True):
         inside &= (column >= edge[0]) & (column <= edge[-1])

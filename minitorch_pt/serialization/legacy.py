@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from .archive import filled
-from .names import Storage
+from .names import Storage, later
 
 __all__ = ["load", "save"]
 
@@ -41,7 +41,11 @@ def load(file: BinaryIO, unpickled: Callable, persistent_load: Callable, storage
         if type(found) is not int or found != expected:
             raise RuntimeError("Invalid magic number, or version; corrupt file? It is not one of torch.save")
     unpickled(file, refuse)  # what machine wrote it; the storages are little-endian all the same
-    result = unpickled(file, persistent_load)
+    later.steps = []
+    try:
+        result = unpickled(file, persistent_load)
+    finally:
+        steps, later.steps = later.steps, None
     keys = unpickled(file, refuse)
     if not isinstance(keys, list) or not all(type(key) is str for key in keys) or sorted(keys) != sorted(storages):
         raise RuntimeError("the file is damaged: it has not just the storages that its tensors look into")
@@ -53,6 +57,8 @@ def load(file: BinaryIO, unpickled: Callable, persistent_load: Callable, storage
             )
         if sys.byteorder == "big":
             memory.byteswap(inplace=True)
+    for step in steps:
+        step()
     return result
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import pickle
+import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -19,7 +20,7 @@ from ..tensors.device import device
 from ..tensors.tensor import Tensor, wrap
 
 __all__ = [
-    "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "described", "get_layout", "get_safe_globals", "known", "modern", "of_torch", "ours", "plain", "safe_globals",
+    "ENCODE", "REBUILDS", "Storage", "StorageType", "add_safe_globals", "clear_safe_globals", "described", "get_layout", "get_safe_globals", "known", "later", "modern", "of_torch", "ours", "plain", "safe_globals",
     "storage_type", "user_allowed",
 ]  # fmt: skip
 
@@ -36,6 +37,15 @@ def plain(pickle_module: Any) -> None:
         raise NotImplementedError(
             f"torch writes and reads files with Python's own pickle, not with {getattr(pickle_module, '__name__', pickle_module)}; leave pickle_module out"
         )
+
+
+class _Later(threading.local):
+    """What is to be done when the storages are read, where they stand behind the tensors that look into them."""
+
+    steps: list[Callable] | None = None
+
+
+later = _Later()
 
 
 class Storage:
@@ -139,6 +149,9 @@ def _rebuild_sparse_tensor(layout: Any, data: Any) -> SparseTensor:
         raise RuntimeError("the file is damaged: a sparse tensor is made of indices, values and a size")
     indices, values, size = data[:3]
     made = sparse_coo_tensor(indices, values, _counts("sizes", size))
+    if later.steps is not None:
+        later.steps.append(lambda: made.copy_(_rebuild_sparse_tensor(layout, data)))
+        return made
     if data[3:] != (True,):
         return made
     unique = made.coalesce()

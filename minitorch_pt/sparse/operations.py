@@ -117,6 +117,8 @@ def _mv(input: Tensor, vec: Tensor) -> Tensor:
 def _matmul(input: Tensor, other: Tensor) -> Tensor:
     if input.ndim == 2 and other.ndim == 1 and not other.is_sparse:
         return _mv(input, other)
+    if input.ndim == 1 and other.ndim == 2 and not input.is_sparse:
+        return named(_mv(other.t(), input), "SqueezeBackward4")
     return product(input, other)
 
 

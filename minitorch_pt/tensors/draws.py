@@ -15,7 +15,7 @@ from ..ops.checks import check_floating
 from ..ops.picking import flat_slope
 from .creation import empty
 from .elements import default_type, numpy_type, shape_of
-from .fills import check_bounds, check_probabilities, normal_, uniform_, whole_numbers
+from .fills import bounds_in, check_probabilities, normal_, uniform_, whole_numbers
 from .generator import source
 from .options import as_made_of, new_leaf, size_given, stored, typed_as
 from .tensor import Tensor, wrap
@@ -31,6 +31,8 @@ __all__ = [
 
 def _drawn(kind: str, size: tuple, options: dict, draw: Any) -> Tensor:
     """A new tensor of a draw, with the keywords that all these functions share."""
+    if not size and "size" not in options:
+        raise TypeError(f"{kind}() needs a size: {kind}(2, 3), or {kind}(()) for a single number")
     dtype = generator = where = None
     requires_grad = False
     if options:
@@ -96,7 +98,7 @@ def rand_like(
     >>> torch.rand_like(torch.zeros(3))
     tensor([0.4963, 0.7682, 0.0885])
     """
-    return _in_order_of(input, rand(*input.shape, dtype=dtype or input.dtype, **options), memory_format)
+    return _in_order_of(input, rand(tuple(input.shape), dtype=dtype or input.dtype, **options), memory_format)
 
 
 @composed
@@ -115,7 +117,7 @@ def randn_like(
     ).flags.c_contiguous
     drawn = _drawn(
         "randn",
-        tuple(input.shape),
+        (tuple(input.shape),),
         {"dtype": dtype or input.dtype, **options},
         lambda stream, shape, kind: stream.normal(shape, 0.0, 1.0, kind, contiguous),
     )
@@ -164,10 +166,8 @@ def randint(
         )
     stored("randint", layout, pin_memory)
     low, high = whole_numbers("randint", low=low, high=high)
-    if low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = numpy_type(typed_as(out, dtype), np.dtype(np.int64))
-    check_bounds(kind, low, high)
+    low, high = bounds_in(kind, low, high)
     shape = shape_of((tuple(size),))
     if samples.active:
         return samples.draw(
@@ -283,12 +283,9 @@ def normal(
             )
         drawn = source(generator).normal(shape_of((size,)), cast(float, mean), cast(float, std), kind.type)
         return new_leaf(drawn, requires_grad, device)
-    for name, given in {"size": size, "dtype": dtype}.items():
-        if given is not None:
-            raise TypeError(
-                f"normal() takes its {name} from the tensors: leave `{name}` out, or give mean and std as numbers"
-            )
-    kind = tensors[0]._data.dtype
+    if size is not None:
+        raise TypeError("normal() takes its size from the tensors: leave `size` out, or give mean and std as numbers")
+    kind = numpy_type(dtype, tensors[0]._data.dtype)
     if kind.kind != "f":
         raise NotImplementedError(
             f"normal() is not implemented for '{dtypes.TITLES[kind.name]}': convert the tensors with .float()"
@@ -299,9 +296,10 @@ def normal(
         shapes = " and ".join(str(list(x.shape)) for x in tensors)
         raise RuntimeError(f"normal(): mean and std must broadcast, and have the shapes {shapes}") from None
     z = source(generator).normal(shape, 0.0, 1.0, kind.type)
-    spread, middle = (x._data.astype(kind, copy=False) if isinstance(x, Tensor) else kind.type(x) for x in (std, mean))
+    spread, middle = (x._data if isinstance(x, Tensor) else kind.type(x) for x in (std, mean))
     node = f"NormalBackward{isinstance(mean, Tensor) + 2 * isinstance(std, Tensor)}"
-    return _drawn_with(mean, std, z * spread + middle, node)
+    scaled = (z * spread).astype(kind, copy=False)  # one after the other, as torch, which rounds twice
+    return _drawn_with(mean, std, (scaled + middle).astype(kind, copy=False), node)
 
 
 @differentiable(linear=True, name=lambda first, second, drawn, node: node)

@@ -65,7 +65,7 @@ def from_data(data: Any, dtype: dtypes.dtype | None) -> np.ndarray:
         found = np.asarray(plain)
     except ValueError:
         raise _ragged(plain) from None
-    if found.dtype.kind not in "fib":
+    if found.dtype.kind not in "fib" and found.dtype != np.uint8:
         if found.dtype.kind in "Ou" and all(isinstance(x, (int, builtins.float)) for x in found.reshape(-1).tolist()):
             if dtype is None or dtype.dtype.kind in "iu":
                 raise ValueError(

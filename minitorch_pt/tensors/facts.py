@@ -157,13 +157,13 @@ class Facts:
         return self._base is not None
 
     def data_ptr(self) -> int:
-        """The address of the first element.
+        """The address of the first element, 0 where there is none.
 
         >>> x = torch.zeros(4)
         >>> x.view(2, 2).data_ptr() == x.data_ptr()
         True
         """
-        return self._data.__array_interface__["data"][0]
+        return self._data.__array_interface__["data"][0] if self._data.size else 0
 
     def is_contiguous(self, *, memory_format: object = formats.contiguous_format) -> bool:
         """Whether elements lie in memory in the order of their indices, or in that of `memory_format`.

@@ -47,11 +47,11 @@ def _limits(kind: np.dtype) -> tuple[int, int]:
     return int(limits.min), int(limits.max)
 
 
-def check_bounds(kind: np.dtype, low: int, high: int) -> None:
-    """Check that a type holds the whole numbers of [low, high).
+def bounds_in(kind: np.dtype, low: int, high: int) -> tuple[int, int]:
+    """The bounds of the whole numbers of [low, high) that are drawn in a type: where it rounds to one outside, the nearest inside.
 
     Raises:
-        RuntimeError: it does not.
+        RuntimeError: it does not hold them, or none is left.
     """
     least, most = _limits(kind)
     for what, number in (("from", low), ("to - 1", high - 1)):
@@ -59,11 +59,20 @@ def check_bounds(kind: np.dtype, low: int, high: int) -> None:
             raise RuntimeError(
                 f"{what} is out of bounds for {kind.name}, which holds {least} to {most}, and is {number}"
             )
-        if kind.kind == "f" and abs(number) > 2 ** (np.finfo(kind).nmant + 1):
-            digits = np.finfo(kind).nmant + 1
-            warn(
-                f"{what} is out of bounds [-(2^{digits}), 2^{digits}]: not all whole numbers beyond exist in {kind.name}"
-            )
+        digits = np.finfo(kind).nmant + 1 if kind.kind == "f" else 64
+        if abs(number) <= 2**digits:
+            continue
+        warn(f"{what} is out of bounds [-(2^{digits}), 2^{digits}]: not all whole numbers beyond exist in {kind.name}")
+        step = 1 << (abs(number).bit_length() - digits)
+        if what == "from":
+            above = int(kind.type(low + 1))
+            low = above + step if above < low else low
+        else:
+            last = int(kind.type(number))
+            high = last - step if last >= high else high
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    return low, high
 
 
 def check_probabilities(p: np.ndarray) -> None:
@@ -141,9 +150,7 @@ def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, ge
     if from_ is None and to is None:
         return _fill(self, "RandomBackward2", lambda shape, _: source(generator).random(shape, kind))
     low, high = whole_numbers("random_", low=0 if to is None else from_ or 0, high=from_ if to is None else to)
-    if low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    check_bounds(kind, low, high)
+    low, high = bounds_in(kind, low, high)
     return _fill(
         self, f"RandomBackward{int(to is None)}", lambda shape, _: source(generator).randint(low, high, shape, kind)
     )

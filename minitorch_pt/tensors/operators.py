@@ -15,7 +15,7 @@ from ..autograd import changes, graph
 from ..autograd.contract import method
 from ..autograd.inplace import apply_inplace, inplace
 from ..autograd.modes import recording
-from ..autograd.takeovers import default, takes_over
+from ..autograd.takeovers import asked_of, default, hand_over, takes_over
 from ..ops.elementwise.arithmetic import reciprocal_times, rsub_number
 from ..ops.indexing import assign, replaced, target
 
@@ -151,11 +151,18 @@ class Operators:
     __getitem__ = method(ops.getitem)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if not recording.on or not (self.requires_grad or (isinstance(value, Operators) and value.requires_grad)):
-            assign(self._data, index, value)
-            changes.changed(self._data)
+        try:
+            if not recording.on or not (self.requires_grad or (isinstance(value, Operators) and value.requires_grad)):
+                assign(self._data, index, value)
+                changes.changed(self._data)
+                return
+            part, arrays, value = target(self, index, value)  # type: ignore[arg-type]  # itself a Tensor
+        except (IndexError, TypeError):
+            classes = asked_of(index, value)
+            if not classes:
+                raise
+            hand_over(Operators.__setitem__, classes, (self, index, value), {})
             return
-        part, arrays, value = target(self, index, value)  # type: ignore[arg-type]  # itself a Tensor
         if arrays:
             apply_inplace(part, replaced, (value, arrays), {}, overlap=True)
         elif part is not None and (value._data.ndim or not part._data.ndim):

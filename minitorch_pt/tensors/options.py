@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays.storage import inferring, note_inference
 from ..autograd.readers import read
+from ..autograd.takeovers import switch
 from .device import on_cpu
 from .tensor import Tensor, wrap
 
@@ -36,7 +37,7 @@ def new_leaf(data: np.ndarray, requires_grad: builtins.bool, device: Any = None)
 
 def as_made_of(input: Tensor, made: Tensor) -> Tensor:
     """A new tensor in the class that operations on `input` give: that of a user's subclass."""
-    cls = input._makes
+    cls = Tensor if switch.off else input._makes
     return made if cls is Tensor or input._mapped is not None else made.as_subclass(cls)
 
 

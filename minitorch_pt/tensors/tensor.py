@@ -18,7 +18,7 @@ from ..autograd import changes, gradients, graph, hooks
 from ..autograd.inplace import renew
 from ..autograd.modes import recording
 from ..autograd.nodes import Shown, shown
-from ..autograd.takeovers import never
+from ..autograd.takeovers import never, switch
 from .asked import offer
 from .conversion import Conversions
 from .elements import elements
@@ -176,7 +176,7 @@ class Tensor(Methods, Facts, Conversions, Memory):
     @property
     def data(self) -> Tensor:
         """The same memory without history; its changes are not noticed where this tensor was used."""
-        return wrap(apart(self._data), False, self._makes)
+        return wrap(apart(self._data), False, self._makes if type(self) is Tensor or not switch.off else Tensor)
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -277,7 +277,7 @@ class Tensor(Methods, Facts, Conversions, Memory):
         >>> torch.detach(2 * x).requires_grad
         False
         """
-        return wrap(self._data, False, self._makes)
+        return wrap(self._data, False, self._makes if type(self) is Tensor or not switch.off else Tensor)
 
     def detach_(self) -> Tensor:
         """Cut this tensor off its history, in place.

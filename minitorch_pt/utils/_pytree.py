@@ -10,6 +10,8 @@ from collections import OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ..arrays.size import Size
+
 __all__ = [
     "Context", "GetAttrKey", "LeafSpec", "MappingKey", "NodeDef", "PyTree", "SequenceKey", "TreeSpec", "is_namedtuple", "is_namedtuple_class",
     "is_namedtuple_instance", "is_structseq_class", "is_structseq_instance", "key_get", "keystr", "register_dataclass",
@@ -120,6 +122,7 @@ for _own in [*SUPPORTED_NODES.values()]:
         f"{_title}_unflatten": _own.unflatten_fn,
         f"{_title}_flatten_with_keys": _own.flatten_with_keys_fn,
     })  # fmt: skip
+SUPPORTED_NODES[Size] = _node(Size, lambda t: (list(t), None), lambda children, _: tuple(children))
 
 
 class TreeSpec:

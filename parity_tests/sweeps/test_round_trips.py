@@ -245,3 +245,33 @@ def test_optimizers():
                         wrong.append(f"{name} {route}: {result[:300]}\n   {told(state)[:300]}")
     compared("round_trips", counts)
     assert counts["values"] > 80 and not wrong, f"{counts} {len(wrong)}:\n" + "\n".join(wrong[:20])
+
+
+SPARSE: dict[str, Callable[[Any], Any]] = {
+    "not coalesced": lambda p: p.sparse_coo_tensor([[0, 1, 1], [2, 0, 0]], [3.0, 4.0, 5.0], (2, 3)),
+    "coalesced": lambda p: p.eye(3).to_sparse(),
+    "rows": lambda p: p.sparse_coo_tensor([[2, 1]], p.arange(6.0).reshape(2, 3), (3, 3)),
+    "nothing": lambda p: p.sparse_coo_tensor((2, 3)),
+    "requires grad": lambda p: p.sparse_coo_tensor([[1, 0]], [3.0, 4.0], (2,), requires_grad=True),
+}
+
+
+@pytest.mark.parametrize("new", [True, False])
+@pytest.mark.parametrize("kind", SPARSE)
+def test_sparse_tensors_of_either_library_and_format(kind: str, new: bool) -> None:
+    def facts(of: Any) -> tuple:
+        return (
+            of.to_dense().tolist(),
+            of._indices().tolist(),
+            of._values().tolist(),
+            of.is_coalesced(),
+            of.requires_grad,
+        )
+
+    for writer, reader in itertools.product(PACKAGES, repeat=2):
+        thing = SPARSE[kind](writer)
+        writer.save([thing, thing], file := io.BytesIO(), _use_new_zipfile_serialization=new)
+        file.seek(0)
+        first, second = reader.load(file)
+        assert facts(first) == (*facts(thing)[:-1], False)
+        assert first is second

@@ -99,3 +99,36 @@ def test_takeovers() -> None:
 @pytest.mark.long
 def test_takeovers_whole() -> None:
     sweep(None)
+
+
+def test_takeovers_of_indices_and_what_is_assigned() -> None:
+    asked = (lambda: 0, Stranger, lambda: (5, Stranger()), lambda: (Stranger(), 0), lambda: slice(None))
+
+    def told(t: Any) -> list:
+        x, y, outcomes = t.tensor([5.0, 1.0]), t.ones(2, requires_grad=True) * 1, []
+        for index in asked[1:-1]:
+            outcomes += [x[index()], y[index()]]
+        for index, value in itertools.product(asked, (Stranger, lambda: 5.0)):
+            for data in (x, y):
+                data[index()] = value()
+        return [*outcomes, x.tolist(), y.tolist()]
+
+    assert told(minitorch_pt) == told(torch)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_classes_where_they_are_not_asked(asked: bool) -> None:
+    """Under DisableTorchFunctionSubclass results are plain Tensors, what is changed in place stays what it is."""
+
+    def names(t: Any) -> list[str]:
+        hooks = {"__torch_function__": classmethod(lambda cls, func, types, args=(), kwargs=None: t.Tensor.__torch_function__.__func__(cls, func, types, args, kwargs))}  # fmt: skip
+        x = t.ones(3).as_subclass(type("Mine", (t.Tensor,), hooks if asked else {}))
+        calls = [
+            lambda: x + 1, lambda: 1 + x, lambda: x.sum(), lambda: x[0], lambda: t.cat([x, x]), lambda: t.relu(x), lambda: x.view(-1), lambda: x.max(0)[0],
+            lambda: x.clone(), lambda: t.zeros_like(x), lambda: x.add_(1), lambda: t.nn.functional.linear(x, t.ones(3, 3)), lambda: x.double(), lambda: x.detach(), lambda: x.data, lambda: x.requires_grad_(False),
+        ]  # fmt: skip
+        found = [type(call()).__name__ for call in calls]
+        with t._C.DisableTorchFunctionSubclass():
+            return [*found, *(type(call()).__name__ for call in calls)]
+
+    assert names(minitorch_pt) == names(torch)

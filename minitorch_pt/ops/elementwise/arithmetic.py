@@ -40,7 +40,7 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     """
     if alpha == 1 and type(alpha) is int:
         return input + other, same, same
-    whole_alpha(input, alpha)
+    alpha = whole_alpha(input, alpha)
     if is_half(input):
         return in_single(add, input, other, alpha=alpha)
     if array(input).dtype == bool:
@@ -48,11 +48,11 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     return input + alpha * other, same, lambda g: g * alpha
 
 
-def whole_alpha(input: Array, alpha: Number) -> None:
-    """Refuse a factor that is no number of the kind that is added up.
+def whole_alpha(input: Array, alpha: Number) -> Number:
+    """The factor as a number of the type that is added up, where negative ones wrap around if it has none.
 
     Raises:
-        RuntimeError: a fraction beside whole numbers, or a truth beside numbers.
+        RuntimeError: a fraction beside whole numbers, or a truth beside numbers; one too large for the type.
     """
     if isinstance(alpha, bool) and array(input).dtype != bool:
         raise RuntimeError("Boolean alpha only supported for Boolean results; give a number")
@@ -60,8 +60,8 @@ def whole_alpha(input: Array, alpha: Number) -> None:
         raise RuntimeError(
             f"For integral input tensors, argument alpha must not be a floating point number, got {alpha}"
         )
-    if array(input).dtype.kind == "f":
-        dtypes.checked(alpha, array(input).dtype)
+    checked = dtypes.checked(alpha, array(input).dtype)
+    return alpha if array(input).dtype.kind == "f" else checked
 
 
 def no_bool_minus(*operands: object) -> None:
@@ -89,7 +89,7 @@ def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     """
     if alpha == 1 and type(alpha) is int:
         return input - other, same, lambda g: -g
-    whole_alpha(input, alpha)
+    alpha = whole_alpha(input, alpha)
     if is_half(input):
         return in_single(sub, input, other, alpha=alpha)
     return input - alpha * other, same, lambda g: g * -alpha
@@ -105,7 +105,7 @@ def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Pulled:
     >>> torch.rsub(torch.tensor([1, 2]), 10)
     tensor([9, 8])
     """
-    whole_alpha(input, alpha)
+    alpha = whole_alpha(input, alpha)
     if alpha != 1 and is_half(input):
         return in_single(rsub, input, other, alpha=alpha)
     return other - (input if alpha == 1 else alpha * input), lambda g: g * -alpha, same

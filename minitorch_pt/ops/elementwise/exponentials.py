@@ -77,15 +77,15 @@ def _power_number(input: Array, exponent: Array | float) -> Pulled:
     if exponent == 3:
         return input * input * input, lambda g: g * (3 * (input * input))
     if exponent == 0.5:
-        y = np.sqrt(input)
+        y = _power_value(input, 0.5)
         return y, lambda g: g * (0.5 * _power_value(input, -0.5))
     return _power_value(input, exponent), lambda g: g * (exponent * _power_value(input, exponent - 1))
 
 
 def _power_value(x: Array, n: Array | float) -> Array:
-    if n == 0.5:
-        return np.sqrt(x)
-    return 1 / np.sqrt(x) if n == -0.5 else np.power(x, n)
+    if abs(n) != 0.5 or is_half(x):  # torch takes no root of halves: (-inf)**0.5 is inf
+        return np.power(x, n)
+    return np.sqrt(x) if n == 0.5 else 1 / np.sqrt(x)
 
 
 @differentiable(promote="type", name="PowBackward1", saves="input exponent result")

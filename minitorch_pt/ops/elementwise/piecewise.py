@@ -12,7 +12,7 @@ from ...autograd.contract import composed
 from ...autograd.inplace import inplace
 from ...autograd.rule import array, differentiable
 from ..checks import BOOL, check_floating
-from ..halves import HALF_MAX, in_single
+from ..halves import HALF_MAX, in_single, is_half, single
 from ..picking import pick
 from .activations import second_inplace
 
@@ -132,7 +132,7 @@ def threshold(input: Tensor, threshold: Number, value: Number, *, out: Tensor | 
     if x.dtype is BOOL:
         raise NotImplementedError("threshold() does not take torch.bool; convert with .float()")
     threshold, value = (checked(number, x.dtype) for number in (threshold, value))
-    low = x <= threshold
+    low = single(x) <= threshold
     return np.where(low, x.dtype.type(value), x), lambda g: pick(~low, g, of=input)
 
 
@@ -156,6 +156,8 @@ def hardshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None)
 def _softshrink(input: Array, lambd: float) -> Pulled:
     check_floating("softshrink", input)
     x = array(input)
+    if is_half(x):
+        return in_single(_softshrink, input, lambd)
     far = ~(abs(x) <= lambd)
     return pick(far, x - np.copysign(x.dtype.type(lambd), x), x * 0), lambda g: pick(far, g, of=input)
 

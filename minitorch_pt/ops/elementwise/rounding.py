@@ -14,6 +14,7 @@ from ...arrays.dtypes import TITLES
 from ...autograd.rule import array, differentiable, same
 from ...names.titles import alias, titled
 from ..checks import only_kinds
+from ..halves import single
 from ..picking import PLAIN, flat_slope, pick
 from .exponentials import pow
 
@@ -62,9 +63,10 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Pul
         return data.copy(), flat_slope
     if decimals == 0:
         return np.rint(data), flat_slope
-    ten = data.dtype.type(10.0 ** builtins.abs(decimals))
-    y = np.rint(data * ten) / ten if decimals > 0 else np.rint(data / ten) * ten
-    return y, flat_slope
+    wide = single(data)
+    ten = wide.dtype.type(10.0 ** builtins.abs(decimals))
+    y = np.rint(wide * ten) / ten if decimals > 0 else np.rint(wide / ten) * ten
+    return y.astype(data.dtype), flat_slope
 
 
 @differentiable

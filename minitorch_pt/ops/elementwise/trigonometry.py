@@ -206,6 +206,8 @@ def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     >>> torch.deg2rad(torch.tensor([0.0, 180.0]))
     tensor([0.0000, 3.1416])
     """
+    if is_half(input):
+        return in_single(deg2rad, input)
     return input * (math.pi / 180), lambda g: g * (math.pi / 180)
 
 
@@ -216,4 +218,6 @@ def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Pulled:
     >>> torch.rad2deg(torch.tensor([0.0, torch.pi]))
     tensor([  0., 180.])
     """
+    if is_half(input):
+        return in_single(rad2deg, input)
     return input * (180 / math.pi), lambda g: g * (180 / math.pi)

@@ -13,6 +13,7 @@ from ...autograd.inplace import inplace
 from ...autograd.rule import array, differentiable
 from ...stream import generator
 from ..elementwise.activations import SELU_ALPHA, SELU_SCALE
+from ..halves import is_half
 
 if TYPE_CHECKING:
     from ...autograd.contract import Array, Pulled, Tensor
@@ -42,7 +43,7 @@ def dropout_noise(input: Array, p: float) -> Array:
         )
     if p == 1:
         return np.zeros(x.shape, x.dtype)
-    scale = 1 / x.dtype.type(1 - p)
+    scale = x.dtype.type(1 / (np.float32(1 - p) if is_half(x) else x.dtype.type(1 - p)))
     if x.flags.c_contiguous:
         return generator.default_generator.keep_mask(x.shape, 1 - p) * scale
     noise = layouts.empty_like(x)  # torch draws in the order of memory
