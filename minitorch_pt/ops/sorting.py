@@ -41,12 +41,12 @@ def _largest_places(data: np.ndarray, k: int, axis: int, largest: bool) -> np.nd
     if 0 < k < n // 4 and data.size:
         rows = data.swapaxes(axis, -1)
         bound = np.partition(rows, n - k if largest else k - 1)[..., n - k if largest else k - 1, None]
-        chosen = np.flatnonzero(rows >= bound if largest else rows <= bound)
+        chosen = np.flatnonzero(~(rows < bound) if largest else rows <= bound)  # nan is the largest
         if len(chosen) == k and rows.ndim == 1:
             return chosen.take(order_along(rows.take(chosen), 0, largest))
         if len(chosen) == k * (rows.size // n):
             places = chosen.reshape(-1, k) - np.arange(0, rows.size, n)[:, None]
-            # k of each row: nothing outside equals the bound, which is not nan
+            # k of each row: nothing outside equals the bound
             if places.min() >= 0 and places.max() < n:
                 places = take_along(places, order_along(take_along(rows.reshape(-1, n), places, 1), 1, largest), 1)
                 return places.reshape((*rows.shape[:-1], k)).swapaxes(axis, -1)

@@ -82,6 +82,19 @@ def test_topk_at_the_edges():
     check("topk", NONE, 2)
 
 
+@pytest.mark.parametrize("largest", [True, False])
+@pytest.mark.parametrize("k", [1, 2, 3, 4])
+def test_topk_of_rows_that_hold_nan(k, largest):
+    """As many infinities and nan as are asked for, or one more: nan is above all."""
+    rows = np.tile(np.arange(20.0), (6, 1))
+    for i, ends in enumerate(
+        [(NAN, 3), (NAN, np.inf, np.inf), (NAN, NAN, np.inf), (np.inf, -np.inf, NAN, NAN, NAN), (NAN,) * 5, (np.inf,)]
+    ):
+        rows[i, i : i + len(ends)] = ends
+        check("topk", rows[i], k, largest=largest, grad=False)
+    check("topk", rows, k, largest=largest, grad=False)
+
+
 @pytest.mark.parametrize("kind", ["float32", "float64", "int64", "uint8"])
 @pytest.mark.parametrize("largest", [True, False])
 @pytest.mark.parametrize("k", [1, 10, 60])

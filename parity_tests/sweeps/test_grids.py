@@ -72,7 +72,7 @@ GRIDS: dict[str, dict[str, list]] = {
         ],
     },
     "t.{f}({a})": {"f": ["rand", "randn", "zeros", "ones", "ones(2).new_zeros"], "a": ["", "()", "size=()", "dtype=t.float64", "(), dtype=t.float64", "0", "2, 1", "[2, 1]"]},
-    "t.{f}(t.zeros({n}), {a})": {"f": ["rand_like", "randn_like", "zeros_like"], "n": ["()", "0", "2, 3"], "a": ["", "dtype=t.float64"]},
+    "t.{f}_like(t.zeros({n}), {a})": {"f": ["rand", "randn", "zeros"], "n": ["()", "0", "2, 3"], "a": ["", "dtype=t.float64"]},
     "t.{f}.data_ptr() == 0": {"f": ["zeros(0)", "zeros(0, 3)", "zeros(3)[3:]", "zeros(3)[:0]", "tensor([])", "tensor(1)", "zeros(3)[2:]"]},
     "t.einsum(t.ones(2, 2), [{i}, {j}])": {"i": [0, 1, 51, 52, -1, "..."], "j": [0, 1, 51, 52, -1]},
 }  # fmt: skip

@@ -78,7 +78,8 @@ def judge(name: str, limit: int | None, counts: collections.Counter, wrong: dict
                     found = gradients(minitorch_pt, outputs, leaves, second)
                     for i, (a, b) in enumerate(zip(found, expected, strict=True)):
                         one, other = (g if isinstance(g, int) else g.numpy() for g in (a, b))
-                        np.testing.assert_array_equal(one, other, f"{how}: gradient {i}")
+                        # products of copies, which lie elsewhere in memory, are rounded otherwise
+                        np.testing.assert_allclose(one, other, 1e-12, 1e-12, err_msg=f"{how}: gradient {i}")
                     counts["gradients"] += len(found)
                 counts["saved as torch"] += sorted(ours) == sorted(theirs)
                 counts["saved otherwise"] += sorted(ours) != sorted(theirs)
