@@ -330,6 +330,8 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
         raise ValueError(f"Only tensors with 2 or more dimensions are supported, got {tensor.ndim}")
     if 0 in tensor.shape:
         return tensor
+    if tensor._data.dtype.itemsize == 2:
+        raise NotImplementedError("\"geqrf_cpu\" not implemented for 'Half': make the weight .half() afterwards")
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
     stream = default_generator if generator is None else generator
     flat = stream.normal((rows, columns), 0.0, 1.0, tensor._data.dtype.type)

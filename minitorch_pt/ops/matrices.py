@@ -425,4 +425,7 @@ def chain_matmul(*matrices: Tensor | Tensors, out: Tensor | None = None) -> Tens
             [12.]])
     """
     _deprecated("chain_matmul", "torch.linalg.multi_dot, which takes a list")
-    return algebra.multi_dot(matrices) if len(matrices) != 1 else matrices[0]
+    if len(matrices) != 1:
+        return algebra.multi_dot(matrices)
+    need(matrices[0].ndim == 2, f"chain_matmul() needs matrices, and got a tensor of {matrices[0].ndim} dimensions")
+    return clone(matrices[0])

@@ -450,7 +450,7 @@ def contiguous(input: Tensor, *, memory_format: MemoryFormat = formats.contiguou
 @differentiable(linear=True, name="CloneBackward0")
 def compact(input: Array) -> Pulled:
     """A copy whose elements lie in memory in the order of their indices."""
-    return np.ascontiguousarray(array(input)), lambda g: g
+    return np.array(array(input), order="C"), lambda g: g
 
 
 @differentiable(linear=True, name="CloneBackward0")

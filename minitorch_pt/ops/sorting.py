@@ -12,6 +12,7 @@ import numpy as np
 from .. import return_types
 from ..arrays.order import stable_order
 from ..arrays.places import take_along
+from ..arrays.selection import k_first
 from ..autograd.contract import composed
 from ..autograd.rule import differentiable, nondifferentiable
 from .axes import from_front
@@ -36,7 +37,7 @@ def order_along(data: np.ndarray, axis: int, descending: bool) -> np.ndarray:
 
 
 def _largest_places(data: np.ndarray, k: int, axis: int, largest: bool) -> np.ndarray:
-    """The places of the k largest or smallest, in order of size. Most elements need not be sorted."""
+    """The places of the k + 1 largest or smallest, in order of size, or of k if the next one is another. Most elements need not be sorted."""
     n = data.shape[axis]
     if 0 < k < n // 4 and data.size:
         rows = data.swapaxes(axis, -1)
@@ -50,7 +51,7 @@ def _largest_places(data: np.ndarray, k: int, axis: int, largest: bool) -> np.nd
             if places.min() >= 0 and places.max() < n:
                 places = take_along(places, order_along(take_along(rows.reshape(-1, n), places, 1), 1, largest), 1)
                 return places.reshape((*rows.shape[:-1], k)).swapaxes(axis, -1)
-    return order_along(data, axis, largest)[(slice(None),) * axis + (slice(k),)]
+    return order_along(data, axis, largest)[(slice(None),) * axis + (slice(k + 1),)]
 
 
 def _several(data: np.ndarray, where: np.ndarray, axis: int) -> tuple:
@@ -121,7 +122,7 @@ def topk(
     *,
     out: tuple[Tensor, ...] | None = None,
 ) -> Pulled:
-    """The k largest (or smallest) elements along an axis, always in order, and where they are (the first of equal ones).
+    """The k largest (or smallest) elements along an axis, always in order, and where they are (of equal ones those on which torch's selection ends).
 
     Raises:
         RuntimeError: k is negative or larger than the axis. IndexError: no such axis.
@@ -137,7 +138,16 @@ def topk(
         raise RuntimeError("topk does not support bool dtypes on CPU; convert with .int()")
     if not input.ndim:
         return itself_at_0(input)
-    return _several(input, _largest_places(input, k, axis, largest), axis)
+    places = _largest_places(input, k, axis, largest)
+    best = take_along(input, places, axis)
+    before, after = (slice(None),) * axis + (slice(-1),), (slice(None),) * axis + (slice(1, None),)
+    tied = same_value(best[before], best[after])
+    if places.shape[axis] > k:
+        places = places[before]
+    if k and np.count_nonzero(tied):
+        rows = tied.any(axis)
+        places.swapaxes(axis, -1)[rows] = [k_first(row, k, largest) for row in input.swapaxes(axis, -1)[rows]]
+    return _several(input, places, axis)
 
 
 def _quick_place(row: np.ndarray, k: int) -> int:

@@ -184,7 +184,15 @@ class Conversions:
             TypeError: neither sizes nor a sequence of values, or a tensor of another type.
         """
         named = [Size(size)] if size is not None else [x for x in (data, other) if x is not None]
-        return graph.wrap(elements((*args, *named), self.dtype, device))
+        return graph.Tensor._of((*args, *named), self.dtype, device)
+
+    @classmethod
+    def _of(cls: Any, data: tuple, dtype: dtypes.dtype | None, device: Any) -> Any:
+        """What torch's old constructors make of their arguments: of a tensor a view of it, with its history."""
+        array = elements(data, dtype, device)
+        if len(data) == 1 and isinstance(data[0], graph.Tensor):
+            return data[0].as_subclass(cls)
+        return graph.wrap(array, False, cls)
 
     def type_as(self, other: Any) -> Tensor:
         """This tensor with the dtype of `other`."""

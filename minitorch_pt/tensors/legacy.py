@@ -7,8 +7,7 @@ from typing import Any
 
 from ..arrays import dtypes
 from ..names.kin import Kin
-from .elements import elements
-from .tensor import Tensor, wrap
+from .tensor import Tensor
 
 __all__ = ["set_default_tensor_type", *(f"{title}Tensor" for title in dtypes.TITLES.values())]
 
@@ -49,7 +48,7 @@ class tensortype(Kin):
     text = "Makes tensors of {dtype}, and tells whether a tensor is one.\n\n>>> torch.{name}([1, 0]).dtype\n{dtype}"
 
     def __call__(self, *data: Any, device: Any = None) -> Tensor:
-        return wrap(elements(data, self.dtype, device))
+        return Tensor._of(data, self.dtype, device)
 
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, Tensor) and instance.dtype is self.dtype and not instance.is_sparse

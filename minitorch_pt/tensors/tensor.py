@@ -21,7 +21,6 @@ from ..autograd.nodes import Shown, shown
 from ..autograd.takeovers import never, switch
 from .asked import offer
 from .conversion import Conversions
-from .elements import elements
 from .facts import Facts, warn_of_grad
 from .memory import Memory
 from .methods import Methods
@@ -63,8 +62,7 @@ class Tensor(Methods, Facts, Conversions, Memory):
         offer(cls)
 
     def __new__(cls, *data: Any, device: Any = None) -> Self:
-        made: Any = wrap(elements(data, None, device), False, cls)
-        return made
+        return cls._of(data, None, device)
 
     def _refresh(self) -> bool:
         """Whether this view requires grad; its history is brought up to date if it will be needed."""

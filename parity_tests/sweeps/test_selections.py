@@ -35,7 +35,7 @@ _CALLS = {
     for name in (
         "p.mode(x, d)", "p.kthvalue(x, k, d)", "p.median(x, d)", "p.median(x)", "p.nanmedian(x, d)", "p.nanmedian(x)",
         "p.sort(x, dim=d, stable=True)", "p.sort(x, dim=d, descending=True, stable=True)", "p.argsort(x, dim=d, stable=True)", "p.sort(x, d)[0]",
-        "p.topk(x, k, d)[0]", "p.topk(x, k, d, False)[0]", "p.max(x, d)", "p.min(x, d)", "p.argmax(x, d)", "p.argmin(x, d)", "p.argmax(x)",
+        "p.topk(x, k, d)", "p.topk(x, k, d, False)", "p.max(x, d)", "p.min(x, d)", "p.argmax(x, d)", "p.argmin(x, d)", "p.argmax(x)",
         "p.unique(x, return_inverse=True, return_counts=True)", "p.unique_consecutive(x, return_inverse=True, return_counts=True)",
         "p.cummax(x, d)", "p.cummin(x, d)", "p.amax(x, d)", "p.aminmax(x, dim=d)", "p.fmax(x, x.flip(d))", "p.maximum(x, x.flip(d))",
         "p.searchsorted(p.sort(x, -1)[0], x)", "p.searchsorted(p.sort(x, -1)[0], x, right=True)", "p.bucketize(x, p.sort(x.flatten())[0])",
@@ -82,6 +82,21 @@ def _quiet() -> Any:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
+
+
+def test_topk_of_equal_numbers() -> None:
+    """Long rows with few different numbers, for each of the ways that torch's selection goes, and the pruned places, which it decides."""
+    draw = random.Random(0)
+    for _ in range(300):
+        n = draw.choice((1, 3, 8, 17, 40, 100, 300, 1000))
+        k = min(draw.choice((1, 2, n // 2, n, draw.randint(0, n), n // 70)), n)
+        data = np.array([[draw.randint(0, draw.choice((1, 3, 10, n))) for _ in range(n)] for _ in range(2)], np.float32)
+        data[0, : draw.randint(0, 2)] = np.nan
+        largest = draw.random() < 0.5
+        assert_same(
+            minitorch_pt.topk(minitorch_pt.from_numpy(data), k, largest=largest),
+            torch.topk(torch.from_numpy(data), k, largest=largest),
+        )
 
 
 def test_selections() -> None:

@@ -34,7 +34,7 @@ VIEWS = [
     "{t}.select(-1, 0)", "{t}.diagonal()", "{t}.unfold(-1, 2, 2)", "{t}.flatten()", "{t}.reshape(-1)", "{t}.reshape({t}.shape)", "{t}.view({t}.shape)", "{t}.view(-1).as_strided((1,), (1,))",
  "{t}.view_as({t})", "{t}.swapaxes(0, -1)", "{t}.movedim(0, -1)", "{t}.contiguous()", "{t}.split(1)[0]", "{t}.split(2)[0]", "{t}.chunk(2)[0]",
     "{t}.unbind()[0]", "{t}.unbind(-1)[-1]", "{t}.tensor_split(2)[0]", "list({t})[0]", "{t}.detach()", "{t}.data", "{t}.detach().requires_grad_()", "torch.nn.Parameter({t})",
-    "torch.broadcast_tensors({t}, torch.ones(2, *{t}.shape, dtype=torch.float64))[0]", "{t}.to(torch.float64)", "torch.atleast_2d({t})",
+    "torch.broadcast_tensors({t}, torch.ones(2, *{t}.shape, dtype=torch.float64))[0]", "{t}.to(torch.float64)", "torch.atleast_2d({t})", "torch.Tensor({t})", "{t}.new({t})",
 ]  # fmt: skip
 OPERATIONS = [
     "{t} * 2", "{t} * {u}", "{t} + {u}", "{t}.sin()", "{t}.clone()", "{t}.sum()", "{t} * 1", "{t}.cos()",

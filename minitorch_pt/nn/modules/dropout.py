@@ -111,7 +111,7 @@ class AlphaDropout(_DropoutNd):
 
     def forward(self, input: Tensor) -> Tensor:
         """`input` with elements dropped, if in training."""
-        return F.alpha_dropout(input, self.p, self.training, self.inplace)
+        return F.alpha_dropout(input, self.p, self.training)  # torch leaves `inplace` unread
 
 
 class FeatureAlphaDropout(_DropoutNd):
@@ -125,4 +125,4 @@ class FeatureAlphaDropout(_DropoutNd):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.feature_alpha_dropout(input, self.p, self.training, self.inplace)
+        return F.feature_alpha_dropout(input, self.p, self.training)  # torch leaves `inplace` unread

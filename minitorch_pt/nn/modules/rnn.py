@@ -381,7 +381,8 @@ class RNNCellBase(Module):
         return tuple(r.squeeze(0) for r in results) if alone else results
 
     def extra_repr(self) -> str:
-        text = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias is True else f", bias={self.bias}")
+        bias = vars(self).get("bias", True)
+        text = f"{self.input_size}, {self.hidden_size}" + ("" if bias is True else f", bias={bias}")
         nonlinearity = getattr(self, "nonlinearity", "tanh")
         return text if nonlinearity == "tanh" else f"{text}, nonlinearity={nonlinearity}"
 

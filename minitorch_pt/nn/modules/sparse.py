@@ -106,7 +106,8 @@ class Embedding(Module):
         )
 
     def extra_repr(self) -> str:
-        return _shown(self, {"padding_idx": None, "max_norm": None, "norm_type": 2, "scale_grad_by_freq": False})
+        usual = {"padding_idx": None, "max_norm": None, "norm_type": 2, "scale_grad_by_freq": False, "sparse": False}
+        return _shown(self, usual)
 
     @classmethod
     def from_pretrained(

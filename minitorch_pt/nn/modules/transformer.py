@@ -361,10 +361,14 @@ class Transformer(Module):
         if custom_decoder is None:
             custom_decoder = TransformerDecoder(TransformerDecoderLayer(*options, **kind), num_decoder_layers, norm())
         self.encoder, self.decoder = custom_encoder, custom_decoder
+        self._reset_parameters()
+        self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
+
+    def _reset_parameters(self) -> None:
+        """Matrices uniform by Xavier's rule; torch's name, which subclasses call and replace."""
         for parameter in self.parameters():
             if parameter.ndim > 1:
                 init.xavier_uniform_(parameter)
-        self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
 
     def forward(
         self,

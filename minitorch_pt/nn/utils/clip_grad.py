@@ -11,6 +11,7 @@ import numpy as np
 
 from ...autograd.changes import changed
 from ...ops.norms import vector_norm
+from ...tensors import creation
 from ...tensors.tensor import Tensor, wrap
 
 __all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
@@ -33,7 +34,7 @@ def get_total_norm(
     """
     given = _list(tensors)
     if not given:
-        return wrap(np.zeros((), np.float32))
+        return creation.tensor(0.0)
     norm_of = vector_norm.rule  # type: ignore[attr-defined]  # on arrays: there is no history
     total = norm_of(np.array([norm_of(t._data, float(norm_type)) for t in given]), float(norm_type))
     if error_if_nonfinite and not np.isfinite(total):

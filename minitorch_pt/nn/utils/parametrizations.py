@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...autograd.contract import composed
 from ...autograd.modes import no_grad
 from ...tensors import creation
 from ...tensors.tensor import Tensor
@@ -15,6 +16,7 @@ from .parametrize import register_parametrization
 __all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
+@composed
 def norm_except_dim(v: Tensor, pow: int = 2, dim: int = 0) -> Tensor:
     """The `pow`-norm over all axes but `dim`, which stays; dim -1: over all.
 

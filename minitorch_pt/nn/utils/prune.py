@@ -71,15 +71,21 @@ class BasePruningMethod(ABC):
             method = container
         original = getattr(module, name)
         scores = original if importance_scores is None else importance_scores
-        if scores.shape != original.shape:
+        if importance_scores is not None and scores.shape != original.shape:
             raise AssertionError(
                 f"importance_scores should have the same shape as parameter {name} of {module}, got {scores.shape} vs {original.shape}"
             )
-        mask = getattr(module, f"{name}_mask").detach().clone() if before else creation.ones_like(original)
-        mask = method.compute_mask(scores, default_mask=mask)  # may refuse: nothing is changed yet
         if not before:
-            del module._parameters[name]
             module.register_parameter(f"{name}_orig", original)
+            del module._parameters[name]
+        try:
+            mask = getattr(module, f"{name}_mask").detach().clone() if before else creation.ones_like(original)
+            mask = method.compute_mask(scores, default_mask=mask)
+        except Exception:
+            if not before:
+                module.register_parameter(name, original)
+                del module._parameters[f"{name}_orig"]
+            raise
         module.register_buffer(f"{name}_mask", mask)
         setattr(module, name, method.apply_mask(module))
         module.register_forward_pre_hook(method)

@@ -9,7 +9,7 @@ from ...tensors import creation
 from .. import functional as F
 from ..modules.module import Module
 from ..parameter import Parameter
-from .weight_norm import put_hook, take_hook
+from .weight_norm import hooked, take_hook
 
 __all__ = ["SpectralNorm", "remove_spectral_norm", "spectral_norm"]
 
@@ -83,7 +83,7 @@ def spectral_norm(
     if dim is None:
         dim = int(any(kind.__name__.startswith("ConvTranspose") for kind in type(module).__mro__))
     hook = SpectralNorm(name, n_power_iterations, dim, eps)
-    weight = put_hook(module, hook, "spectral_norm")
+    weight = hooked(module, hook, "spectral_norm")
     if weight is None:
         raise ValueError(f"`SpectralNorm` cannot be applied as parameter `{name}` is None")
     rows, columns = hook.reshape_weight_to_matrix(weight.detach()).shape
@@ -93,6 +93,7 @@ def spectral_norm(
     setattr(module, name, weight.detach())  # no parameter, but there for those who look for it
     module.register_buffer(name + "_u", u)
     module.register_buffer(name + "_v", v)
+    module.register_forward_pre_hook(hook)
     return module
 
 

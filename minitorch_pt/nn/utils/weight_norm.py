@@ -21,20 +21,21 @@ def _hook_of(module: Module, kind: Any, name: str) -> Any:
     return None
 
 
-def put_hook(module: Module, hook: Any, what: str) -> Any:
-    """Register the hook, and give the parameter that it is to compute.
+def hooked(module: Module, hook: Any, what: str) -> Any:
+    """The parameter that a hook is to compute.
 
     Raises:
-        RuntimeError: it has such a hook already. ValueError: its shape is not known yet.
+        RuntimeError: it has such a hook already. KeyError: it is no parameter. ValueError: its shape is not known yet.
     """
     if _hook_of(module, type(hook), hook.name) is not None:
         raise RuntimeError(f"Cannot register two {what} hooks on the same parameter {hook.name}")
-    weight = getattr(module, hook.name)
+    if hook.name not in module._parameters:
+        raise KeyError(hook.name)
+    weight = module._parameters[hook.name]
     if isinstance(weight, UninitializedParameter):
         raise ValueError(
             f"The module passed to {what} can't have uninitialized parameters: call it with an input first"
         )
-    module.register_forward_pre_hook(hook)
     return weight
 
 
@@ -96,11 +97,14 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
         stacklevel=2,
     )
     hook = WeightNorm(name, dim)
-    weight = put_hook(module, hook, "weight_norm").detach()
+    getattr(module, name)  # an AttributeError if there is nothing of this name, a KeyError if it is no parameter
+    weight = hooked(module, hook, "weight_norm")
+    lengths = norm_except_dim(weight, 2, hook.dim)  # may refuse: nothing is changed yet
     delattr(module, name)
-    module.register_parameter(name + "_g", Parameter(norm_except_dim(weight, 2, hook.dim)))
-    module.register_parameter(name + "_v", Parameter(weight))
+    module.register_parameter(name + "_g", Parameter(lengths.detach()))
+    module.register_parameter(name + "_v", Parameter(weight.detach()))
     hook(module, None)
+    module.register_forward_pre_hook(hook)
     return module
 
 

@@ -161,6 +161,8 @@ def _unfold(input: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation
     columns = _image_columns(size, kernel, stride, padding, dilation)
     patches = columns.patches(input.reshape(math.prod(batch), channels, *size))
     value = patches.reshape(*batch, channels * math.prod(kernel), columns.length)
+    if np.may_share_memory(value, patches):  # a kernel of one pixel
+        value = value.copy()
     return value, lambda g: _fold.rule(g, size, kernel, stride, padding, dilation)
 
 

@@ -261,11 +261,14 @@ def _check(
         min(shape[2:]) > 0,
         f"{name}() needs a kernel of at least one element along each axis, but got weight of size {shape}",
     )
-    if transposed:
-        _check_output_padding(**options)
-    else:
+    if not transposed:
         _check_room(size[2:], shape[2:], **options)
-    need(0 not in size[2:], f"Only zero batch or zero channel inputs are supported, but got input shape: {size}")
+    elif size[0]:  # of no images torch looks at the sizes of the output alone
+        _check_output_padding(**options)
+    need(
+        0 not in size[2:] or (transposed and not size[0]),
+        f"Only zero batch or zero channel inputs are supported, but got input shape: {size}",
+    )
 
 
 def _check_output_padding(stride: Sizes, dilation: Sizes, output_padding: Sizes, **_: Sizes) -> None:
@@ -304,7 +307,7 @@ def _named_padding(input: Array, padding: str, kernel: Sizes, stride: Sizes, dil
 def _check_spread(
     input: Array, weight: Array, stride: Sizes, padding: Sizes, dilation: Sizes, output_padding: Sizes
 ) -> None:
-    """Raise RuntimeError if a transposed convolution has no output."""
+    """Raise RuntimeError if a transposed convolution has no output; of no images it may be empty."""
     sizes = [
         (m - 1) * s + r + more - 2 * p
         for m, s, r, more, p in zip(
@@ -312,7 +315,7 @@ def _check_spread(
         )
     ]
     need(
-        min(sizes) > 0,
+        min(sizes) > 0 or (min(sizes) == 0 and not input.shape[0]),
         f"Calculated output size {sizes} is too small: input {list(input.shape)}, weight {list(weight.shape)}, padding={padding}",
     )
 

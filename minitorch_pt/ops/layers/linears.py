@@ -150,6 +150,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         f"bilinear(): the weight expects inputs of {weight.shape[1]} and {weight.shape[2]} features, got {input1.shape[-1]} and {input2.shape[-1]}",
     )
     weights_dtype("bilinear", input1, weight, input2, *(() if bias is None else (bias,)))
+    need(0 not in weight.shape[1:], "bilinear(): cannot multiply inputs without features")
     value = _bilinear(input1, input2, weight)
     return value if bias is None else value + bias
 

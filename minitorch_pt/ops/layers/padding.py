@@ -143,7 +143,7 @@ def _check_border(input: Array, pad: Sequence[int], mode: str) -> None:
         )
     if mode != "circular":
         no_bools(f"{mode} padding", array(input))
-    if 0 in shape[-count - 1 :]:
+    if mode != "circular" and 0 in shape[-count - 1 :]:
         raise RuntimeError(
             f"Expected a tensor whose axes but the batch axis are not empty, but got input {shape}: there is nothing to fill the border with"
         )

@@ -150,7 +150,7 @@ def _adaptive_avg_pool(name: str, input: Array, output_size: Size) -> Array:
         if input.ndim not in (2, 3):
             raise RuntimeError(f"{name}: Expected 2 to 3 dimensions, (C, L) or (N, C, L), but got {list(input.shape)}")
         return squeeze(mean(unsqueeze(input, -2), (-2, -1), True), -2)
-    windows.check_pooled(name, input, "f")
+    windows.check_pooled(name, input, "f", channels=count == 3)
     return _mean.rule(input, axes, _areas(axes, False), node_title("AdaptiveAvgPool{}D", len(axes)))
 
 

@@ -230,6 +230,10 @@ def interpolate(
         raise RuntimeError(
             f"Input and output sizes should be greater than 0, but got input {list(input.shape)} and output sizes {sizes}"
         )
+    if not input.shape[1]:
+        raise RuntimeError(
+            f"Non-empty {input.ndim}D data tensor expected but got a tensor with sizes {list(input.shape)}: it has no channels"
+        )
     make = _smooth_taps if antialias else _taps
     dtype = _precise(array(input).dtype)
     taps = tuple(

@@ -146,10 +146,13 @@ def windowed(count: int) -> str:
     return f"Expected {count + 1}D or {count + 2}D (batch mode) tensor with optional 0 dim batch size"
 
 
-def check_pooled(name: str, input: Array, kinds: str, too_few: type[Exception] = RuntimeError) -> None:
-    """Raise unless the shape is ([N,] C, *axes), with nothing of size 0 but N, and the type is one of these kinds."""
+def check_pooled(
+    name: str, input: Array, kinds: str, too_few: type[Exception] = RuntimeError, channels: bool = True
+) -> None:
+    """Raise unless the shape is ([N,] C, *axes), with nothing of size 0 but N (and C without `channels`), and the type is one of these kinds."""
     count, shape, dtype = pooled_axes(name), input.shape, array(input).dtype
-    if len(shape) not in (count + 1, count + 2) or 0 in shape[-count:] or (len(shape) == count + 2 and not shape[1]):
+    unfit = len(shape) not in (count + 1, count + 2) or 0 in shape[-count:]
+    if unfit or (channels and len(shape) == count + 2 and not shape[1]):
         raise (too_few if len(shape) <= count else RuntimeError)(
             f"{name}: {windowed(count)} for input, but got: {list(shape)}. {NON_EMPTY}: "
             f"non-empty {count + 1}D or {count + 2}D (batch mode) tensor expected for input"
