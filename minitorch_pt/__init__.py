@@ -125,7 +125,7 @@ _mark(Tensor, Generator, _dtypes.dtype)
 
 # Imported at their first use: a program pays for what it names (`import minitorch_pt` alone takes half the time)
 _PACKAGES = (
-    "__config__", "__future__", "_dynamo", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "hub", "jit", "library", "linalg", "mps",
+    "__config__", "__future__", "_dynamo", "_lowrank", "accelerator", "amp", "backends", "compiler", "cuda", "distributed", "distributions", "func", "futures", "hub", "jit", "library", "linalg", "mps",
     "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "quasirandom", "serialization", "signal", "sparse", "special", "teaching", "testing", "torch_version", "types", "utils", "version", "xpu",
 )  # fmt: skip
 _FROM = {

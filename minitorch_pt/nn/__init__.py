@@ -2,6 +2,7 @@
 
 from ..names.places import adopt as _adopt, settle as _settle
 from . import (
+    _reduction as _reduction,
     attention as attention,
     common_types as common_types,
     functional as functional,

@@ -1,7 +1,7 @@
 """torch.optim: optimisers, one file an algorithm, learning rate schedulers, averages of weights."""
 
 from ..names.places import settle as settle
-from . import lr_scheduler as lr_scheduler, swa_utils as swa_utils
+from . import _functional as _functional, lr_scheduler as lr_scheduler, swa_utils as swa_utils
 from .adadelta import Adadelta as Adadelta
 from .adafactor import Adafactor as Adafactor
 from .adagrad import Adagrad as Adagrad

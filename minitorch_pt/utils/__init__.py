@@ -26,4 +26,5 @@ def swap_tensors(t1: _typing.Any, t2: _typing.Any) -> None:
 
 
 _settle(checkpoint.__name__, {name: getattr(checkpoint, name) for name in checkpoint.__all__})
-_importlib.import_module(f"{__name__}._pytree")  # torch's name; programs ask for it without an import of their own
+for _name in ("_foreach_utils", "_pytree"):  # torch's names; programs ask for them without an import of their own
+    _importlib.import_module(f"{__name__}.{_name}")
