@@ -410,7 +410,7 @@ def embedding(
     tensor([[5., 6.],
             [1., 2.]])
     """
-    if type(input) is not Tensor and asks(input):
+    if asks(input) or asks(weight):
         return handed(embedding, locals())
     padding = None if padding_idx is None or weight.ndim != 2 else row_number(padding_idx, weight.shape[0])
     if max_norm is not None:

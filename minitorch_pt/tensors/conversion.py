@@ -18,7 +18,7 @@ from ..autograd import graph
 from ..autograd.modes import is_grad_enabled
 from ..autograd.readers import read
 from ..autograd.rule import differentiable, named
-from ..autograd.takeovers import DisableTorchFunctionSubclass
+from ..autograd.takeovers import DisableTorchFunctionSubclass, asked_of, hand_over
 from ..names.titles import alias, titled
 from ..ops.shape import laid_out
 from .device import DeviceError, DLDeviceType, device as _device, on_cpu
@@ -84,6 +84,8 @@ class Conversions:
             elif place >= flags and isinstance(a, bool) and place < flags + 2:
                 copy = a if place == flags + 1 else copy
             elif a is not None or place >= flags:
+                if asked_of(a):
+                    return hand_over(graph.Tensor.to, asked_of(self, a), (self, *args), {})
                 raise TypeError(
                     f"to() takes a dtype such as torch.float32, a device or a tensor, then flags, and got {a!r} in place {place + 1}"
                 )

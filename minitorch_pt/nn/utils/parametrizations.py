@@ -24,11 +24,12 @@ def norm_except_dim(v: Tensor, pow: int = 2, dim: int = 0) -> Tensor:
     tensor([[5.],
             [2.]])
     """
+    if dim != -1:
+        v.size(dim)  # an IndexError if there is no such axis
     if not v.is_floating_point():
         raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {v.dtype} instead.")
     if dim == -1:
         return v.norm(pow)
-    v.size(dim)  # an IndexError if there is no such axis
     axes = [d for d in range(v.ndim) if d != dim % v.ndim]
     return v.norm(pow, axes, keepdim=True) if axes else v.abs()
 
