@@ -69,7 +69,7 @@ torch.is_tensor(s), s.shape, s.dtype, s.device, s.layout, s.is_sparse, s.is_spar
 h.sparse_dim(), h.dense_dim(), e.sparse_dim(), e.dense_dim(), s.element_size(), s.itemsize, len(s), s.is_contiguous(), s.is_floating_point()
 s._indices(), s._values(), c.indices(), c.values(), s.is_coalesced(), c.is_coalesced(), s.coalesce() is s, c.coalesce() is c, s.is_leaf, s.grad
 s.to_dense(), u.to_dense(), h.to_dense(), e.to_dense() is e, e.to_dense(torch.float32)
-e.to_sparse() | e.to_sparse(1) | d.to_sparse().is_coalesced() | e.to_sparse_coo() | s.to_sparse() is s | torch.eye(30).to_sparse() | torch.ones(40, 30).to_sparse()
+e.to_sparse() | e.to_sparse(1) | d.to_sparse().is_coalesced() | e.to_sparse_coo() | s.to_sparse() is s | torch.eye(30).to_sparse() | torch.zeros(0, 3).to_sparse() | torch.zeros(2, 0).to_sparse(1) | torch.zeros(2, 0, 3).to_sparse(2) | torch.ones(40, 30).to_sparse()
 torch.mm(s, d), torch.sparse.mm(s, d), s @ d, torch.spmm(s, d), torch.dsmm(s, d), s.mm(d), s.matmul(d), torch.matmul(s, d), u @ d
 d.t() @ s.t(), torch.mm(e, q), e[0] @ q, s @ d[:, 0], torch.mv(s, d[:, 1]), s.mv(d[:, 0])
 s @ s.t() | torch.sparse.mm(q, q) | torch.sparse.mm(u, q) | (q @ q).is_coalesced() | torch.sparse.mm(s, torch.sparse_coo_tensor((3, 4)).double())

@@ -76,7 +76,8 @@ class Adagrad(Elementwise):
                 self.state[p] = self._initial(group, p._data)
 
     def _initial(self, group: dict[str, Any], p: np.ndarray) -> dict[str, Tensor]:
-        return {"step": counter(), "sum": wrap(np.full_like(p, self.defaults["initial_accumulator_value"]))}
+        total = wrap(np.full_like(p, self.defaults["initial_accumulator_value"]))
+        return {"step": counter(fused=group["fused"]), "sum": total}
 
     def _rate(self, group: dict[str, Any], state: dict[str, Tensor]) -> float:
         return number(group["lr"]) / (1 + (state["step"].item() - 1) * group["lr_decay"])

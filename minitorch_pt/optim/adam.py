@@ -95,7 +95,7 @@ class Adam(Optimizer):
                 data, gradient = p._data, p._grad._data
                 state = self.state[p]
                 if not state:
-                    state["step"] = counter()
+                    state["step"] = counter(fused=group["fused"])
                     for name in ("exp_avg", "exp_avg_sq", *(("max_exp_avg_sq",) if amsgrad else ())):
                         state[name] = zeros(data)
                 state["step"]._data += 1

@@ -69,7 +69,7 @@ class Adamax(Elementwise):
         return {"step": counter(), "exp_avg": zeros(p), "exp_inf": zeros(p)}
 
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
-        beta1, beta2 = group["betas"]
+        beta1, beta2 = map(number, group["betas"])
         eps = group["eps"]
         rate = number(group["lr"]) / (1 - beta1 ** state["step"].item())
 

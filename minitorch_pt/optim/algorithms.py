@@ -73,7 +73,7 @@ class Elementwise(PerParameter):
         raise NotImplementedError
 
     def _change(self, group: dict[str, Any], state: dict[str, Tensor], p: np.ndarray, g: np.ndarray) -> None:
-        decay = group.get("weight_decay", 0)
+        decay = group["weight_decay"] if "weight_decay" in self.defaults else 0  # Rprop has none, whatever a group says
         shrink = 1 - number(group["lr"]) * decay if group.get("decoupled_weight_decay") else None
         update = self._rule(group, state)
         takes = update.__code__.co_varnames[2 : update.__code__.co_argcount]

@@ -48,7 +48,7 @@ def form(algorithm: Any, lists: str, later: str, options: str) -> Callable[..., 
         states = {_in_state(name): each for name, each in zip(names[2:], kept, strict=True)}
         used = {name: each for name, each in states.items() if group.get(_OPTIONAL.get(name, ""), True)}
         optimizer = object.__new__(algorithm)
-        optimizer.param_groups = [group]
+        optimizer.param_groups, optimizer.defaults = [group], group
         optimizer.state = {
             p: {name: each[i] for name, each in used.items() if each[i] is not None} for i, p in enumerate(params)
         }

@@ -80,6 +80,8 @@ class Muon(PerParameter):
         return {"momentum_buffer": zeros(p)}
 
     def _change(self, group: dict[str, Any], state: dict[str, Tensor], p: np.ndarray, g: np.ndarray) -> None:
+        if p.ndim != 2:
+            raise ValueError(f"Param gradient must be a 2D matrix, and one has the shape {p.shape}")
         rate, momentum, mean = number(group["lr"]), group["momentum"], state["momentum_buffer"]._data
         mean[...] = _between(mean, g, 1 - momentum)
         update = _between(g, mean, momentum) if group["nesterov"] else mean

@@ -82,7 +82,7 @@ class NAdam(Elementwise):
 
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
         rate, eps, t = number(group["lr"]), group["eps"], state["step"].item()
-        beta1, beta2 = group["betas"]
+        beta1, beta2 = map(number, group["betas"])
         mu, mu_next = (beta1 * (1 - 0.5 * 0.96 ** (i * group["momentum_decay"])) for i in (t, t + 1))
         state["mu_product"]._data *= mu
         product = state["mu_product"].item()

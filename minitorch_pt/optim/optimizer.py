@@ -113,9 +113,9 @@ def check_tensors(lr: Any, betas: tuple[Any, Any], foreach: bool | None) -> None
             raise ValueError(f"betas[{i}] as a Tensor is not supported for capturable=False and foreach=True")
 
 
-def counter(value: float = 0.0) -> Tensor:
-    """A number in the state of a parameter, as torch keeps it: float32, or float64 where that is the default."""
-    return wrap(np.full((), value, np.float64 if get_default_dtype() is float64 else np.float32))
+def counter(value: float = 0.0, fused: bool | None = False) -> Tensor:
+    """A number in the state of a parameter, as torch keeps it: float32, or float64 where that is the default and the step is not fused."""
+    return wrap(np.full((), value, np.float64 if get_default_dtype() is float64 and not fused else np.float32))
 
 
 def check_implementation(differentiable: bool, fused: bool | None = False, foreach: bool | None = False) -> None:
@@ -364,6 +364,7 @@ class Optimizer:
         self.__dict__.update(state)
         if "_state_hooks" not in self.__dict__:
             self._without_hooks()
+        self.defaults.setdefault("differentiable", False)
         for group in self.param_groups:
             for option, value in self.later.items():
                 group.setdefault(option, value)

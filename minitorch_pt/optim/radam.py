@@ -76,7 +76,7 @@ class RAdam(Elementwise):
 
     def _rule(self, group: dict[str, Any], state: dict[str, Tensor]) -> Callable[..., None]:
         eps, t = group["eps"], state["step"].item()
-        beta1, beta2 = group["betas"]
+        beta1, beta2 = map(number, group["betas"])
         rate = float(number(group["lr"])) / (1 - beta1**t)
         correction = 1 - beta2**t
         longest = 2 / (1 - beta2) - 1

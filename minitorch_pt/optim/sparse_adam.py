@@ -77,7 +77,7 @@ def _change(group: dict[str, Any], state: dict[str, Any], p: Any) -> None:
         return
     if group["maximize"]:
         g = -g
-    (beta1, beta2), t = group["betas"], state["step"]
+    (beta1, beta2), t = map(number, group["betas"]), state["step"]
     mean, square = state["exp_avg"]._data, state["exp_avg_sq"]._data
     m, v = mean[index], square[index]
     toward, wider = (g - m) * (1 - beta1), (g * g - v) * (1 - beta2)

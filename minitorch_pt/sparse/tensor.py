@@ -407,7 +407,7 @@ def to_sparse(input: Tensor, sparse_dim: int | None = None, layout: Any = None) 
         raise RuntimeError(
             f"sparse_dim must be in range (0, {input.ndim}], got {axes}: a row of numbers needs an index"
         )
-    there = (input._data != 0).reshape(*input.shape[:axes], -1).any(-1)
+    there = (input._data != 0).any(tuple(range(axes, input.ndim)))
     places = np.argwhere(there).T  # of a number: no index, and one value or none
     values = input[tuple(map(wrap, places))] if axes else input.reshape(1)[: int(there)]
     return made(places, values, tuple(input.shape), True, f"ToSparseBackward{int(sparse_dim is None)}")

@@ -667,3 +667,51 @@ def test_a_state_of_older_files():
         return optimizer.param_groups[0]["extra"], optimizer.param_groups[0]["lr"]
 
     same_program(program)
+
+
+def _trained(t, make):
+    """Parameters and the numbers in the state after three steps."""
+    parameters = [t.nn.Parameter(t.arange(6.0).reshape(2, 3) / 7), t.nn.Parameter(t.tensor([1.0, 2.0]))]
+    optimizer = make(t.optim, parameters)
+    for step in range(3):
+        optimizer.zero_grad()
+        sum((p**2).sum() * (step + 1) for p in parameters).backward()
+        optimizer.step()
+    state = optimizer.state[parameters[0]]
+    return parameters, {key: value for key, value in state.items() if not getattr(value, "ndim", 0)}
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "Adagrad"])
+@pytest.mark.parametrize("fused", [True, False, None])
+def test_steps_are_counted_in_float32_where_they_are_fused(name, fused):
+    def program(t):
+        t.set_default_dtype(t.float64)
+        try:
+            return _trained(t, lambda optim, parameters: getattr(optim, name)(parameters, fused=fused))
+        finally:
+            t.set_default_dtype(t.float32)
+
+    same_program(program)
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "Adamax", "NAdam", "RAdam"])
+def test_betas_may_be_tensors(name):
+    def make(optim, parameters, t):
+        return getattr(optim, name)(parameters, betas=(t.tensor(0.9), t.tensor(0.99)), foreach=False)
+
+    same_program(lambda t: _trained(t, lambda optim, parameters: make(optim, parameters, t)), rtol=1e-6)
+
+
+def test_what_a_group_says_and_its_optimizer_does_not_know():
+    same_program(lambda t: _trained(t, lambda optim, p: optim.Rprop([{"params": p, "weight_decay": 0.5}])))
+
+
+def test_a_state_without_the_defaults_of_later_versions():
+    def program(t):
+        optimizer = t.optim.SGD([t.nn.Parameter(t.ones(1))], 0.1)
+        state = optimizer.__getstate__()
+        kept = {key: value for key, value in state["defaults"].items() if key != "differentiable"}
+        optimizer.__setstate__({**state, "defaults": kept})
+        return optimizer.defaults["differentiable"]
+
+    same_program(program)
