@@ -121,14 +121,9 @@ def answer(function: Callable, classes: list[type], args: tuple, kwargs: dict) -
 
 
 # of the functions of nn.functional those that torch compiles: they hand on what they are given, those in Python their defaults too
-_COMPILED = (
-    "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ logsigmoid scaled_dot_product_attention softplus softshrink"
-).split()
-
-
-_METHODS = (
-    "Tensor.backward Tensor.lu Tensor.norm Tensor.split Tensor.unique Tensor.unique_consecutive".split()
-)  # in Python
+_COMPILED = "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ logsigmoid scaled_dot_product_attention softplus softshrink".split()
+# of the methods those in Python
+_METHODS = "Tensor.backward Tensor.lu Tensor.norm Tensor.split Tensor.unique Tensor.unique_consecutive".split()
 
 
 def _spelled(function: Callable, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
