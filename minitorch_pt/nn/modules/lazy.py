@@ -41,11 +41,10 @@ class _Uninitialized(Tensor):
                 f"Attempted to use an uninitialized parameter in {func}. This error happens when you are using a `LazyModule` or explicitly "
                 "manipulating uninitialized parameters: call the module with an input first, then it knows its sizes."
             )
-        with DisableTorchFunctionSubclass():
-            result = func(*args, **kwargs or {})
-            # what a parameter gives is a Tensor
-            plain = cls.becomes is Parameter and type(result) is cls and result is not args[0]
-            return result.as_subclass(Tensor) if plain else result
+        if cls.becomes is Tensor:
+            return super().__torch_function__(func, types, args, kwargs or {})
+        with DisableTorchFunctionSubclass():  # what a parameter gives is a Tensor
+            return func(*args, **kwargs or {})
 
     def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
         """Become an ordinary tensor of that shape; its numbers are still to be set."""
