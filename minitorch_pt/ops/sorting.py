@@ -141,11 +141,11 @@ def topk(
     places = _largest_places(input, k, axis, largest)
     best = take_along(input, places, axis)
     before, after = (slice(None),) * axis + (slice(-1),), (slice(None),) * axis + (slice(1, None),)
-    tied = same_value(best[before], best[after])
+    tied = same_value(best[before], best[after]).swapaxes(axis, -1)
     if places.shape[axis] > k:
         places = places[before]
     if k and np.count_nonzero(tied):
-        rows = tied.any(axis)
+        rows = tied.any(-1)
         places.swapaxes(axis, -1)[rows] = [k_first(row, k, largest) for row in input.swapaxes(axis, -1)[rows]]
     return _several(input, places, axis)
 

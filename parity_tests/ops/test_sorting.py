@@ -74,6 +74,15 @@ def test_topk(name, kwargs):
     check(name, rand(300, 4), **kwargs)
 
 
+@pytest.mark.parametrize("shape", [(4, 4), (3, 1, 2), (2, 3, 4), (4, 4, 4), (2, 4, 1, 20)])
+def test_topk_of_equal_numbers_along_each_axis(shape):
+    numbers = randint(0, 3, shape)
+    for axis, n in enumerate(shape):
+        for k in {1, n // 2, n}:
+            for largest in (True, False):
+                check("topk", numbers, k, dim=axis, largest=largest)
+
+
 def test_topk_at_the_edges():
     check("topk", np.array(2.0), 1)
     check("topk", np.array(2.0), 0, grad=False)
