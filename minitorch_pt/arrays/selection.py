@@ -16,13 +16,30 @@ _SPARSE = 64  # torch keeps a heap of k where there are as many times more eleme
 def k_first(row: np.ndarray, k: int, largest: bool) -> list[int]:
     """The places of the k smallest or largest of a row, in order of size; nan is the largest, and all are equal."""
     ranks = np.unique(row, return_inverse=True)[1]
-    x = list(zip((-ranks if largest else ranks).tolist(), range(len(row)), strict=True))
-    if k * _SPARSE <= len(x):
-        _partial_sort(x, 0, k, len(x))
+    if largest:
+        ranks = -ranks
+    if k * _SPARSE <= len(ranks):
+        x = _heap_of_smallest(ranks, k)
+        _sort_heap(x, 0, k)
     else:
+        x = list(zip(ranks.tolist(), range(len(ranks)), strict=True))
         _nth_element(x, k - 1)
         _sort(x, k - 1)
     return [place for _, place in x[:k]]
+
+
+def _heap_of_smallest(ranks: np.ndarray, k: int) -> Pairs:
+    """What `_select_heap` keeps, the largest on top; block by block, as few elements of a block are smaller than the top."""
+    x = list(zip(ranks[:k].tolist(), range(k), strict=True))
+    _make_heap(x, 0, k)
+    start, size = k, 4 * k
+    while start < len(ranks):
+        block = ranks[start : start + size]
+        for i in np.flatnonzero(block < x[0][0]).tolist():
+            if block[i] < x[0][0]:
+                _sift(x, 0, 0, k, (int(block[i]), start + i))
+        start, size = start + size, 2 * size
+    return x
 
 
 def _nth_element(x: Pairs, nth: int) -> None:
@@ -85,20 +102,29 @@ def _insert(x: Pairs, first: int, last: int) -> None:
 def _partial_sort(x: Pairs, first: int, middle: int, last: int) -> None:
     """Put the smallest in order before `middle`."""
     _select_heap(x, first, middle, last)
-    for end in range(middle - 1, first, -1):
-        value, x[end] = x[end], x[first]
-        _sift(x, first, 0, end - first, value)
+    _sort_heap(x, first, middle)
 
 
 def _select_heap(x: Pairs, first: int, middle: int, last: int) -> None:
     """Make a heap of the elements before `middle`, the largest on top, and exchange it for each later one that is smaller."""
-    count = middle - first
-    for hole in range((count - 2) // 2, -1, -1):
-        _sift(x, first, hole, count, x[first + hole])
+    _make_heap(x, first, middle)
     for i in range(middle, last):
         if x[i][0] < x[first][0]:
             value, x[i] = x[i], x[first]
-            _sift(x, first, 0, count, value)
+            _sift(x, first, 0, middle - first, value)
+
+
+def _make_heap(x: Pairs, first: int, last: int) -> None:
+    """Put the largest on top, and below each element two that are not larger."""
+    for hole in range((last - first - 2) // 2, -1, -1):
+        _sift(x, first, hole, last - first, x[first + hole])
+
+
+def _sort_heap(x: Pairs, first: int, last: int) -> None:
+    """Take the largest from the top, again and again."""
+    for end in range(last - 1, first, -1):
+        value, x[end] = x[end], x[first]
+        _sift(x, first, 0, end - first, value)
 
 
 def _sift(x: Pairs, first: int, hole: int, count: int, value: tuple[int, int]) -> None:
