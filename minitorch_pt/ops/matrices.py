@@ -222,7 +222,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: Flag = False, *, out: tuple[Ten
 
 
 @composed
-def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | None = None) -> Tensor:
+def lu_solve(input: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.lu_solve` with the right side first.
 
     >>> factors, pivots = torch.linalg.lu_factor(torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
@@ -232,7 +232,7 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | Non
             [2.]])
     """
     _deprecated("lu_solve", "torch.linalg.lu_solve")
-    return algebra.lu_solve(LU_data, LU_pivots, b)
+    return algebra.lu_solve(LU_data, LU_pivots, input)
 
 
 @composed
