@@ -225,6 +225,21 @@ class Desk:
         more = any(words - {"Tensor", "Operand", "Number", "None"} for words in self.kinds)
         return self.reads and (self.rest is not None or sole or more)
 
+    def _read(self, args: tuple) -> list:
+        """The arguments, each read as its kind."""
+        read = [slot.read(a, self.name, place) for place, (a, slot) in enumerate(zip(args, self.slots, strict=False))]
+        if self.listed and len(args) > len(self.slots):
+            read.append(self.rest.as_list(args[-1], self.name, len(self.slots)))  # type: ignore[union-attr]
+        elif self.rest is not None:
+            rest = self.rest if len(args) == len(self.slots) + 1 else self.each
+            try:
+                for i, a in enumerate(args[len(self.slots) :]):
+                    a = int(a) if i and type(a) is bool and self.rest.deep else a  # of sizes, as in `wholes`
+                    read.append(rest.read(a, self.name, len(self.slots) + i))
+            except ValueError as error:  # too large: one of a list, as in `wholes`
+                raise TypeError(str(error)) from None
+        return read
+
     def serve(self, args: tuple) -> tuple:
         """The arguments, each read as its kind.
 
@@ -258,17 +273,7 @@ class Desk:
             missing.append(self.rest.name)  # x.repeat()
         if missing:
             raise TypeError(f"{self.name}() missing {len(missing)} required positional arguments: {', '.join(missing)}")
-        read = [slot.read(a, self.name, place) for place, (a, slot) in enumerate(zip(args, self.slots, strict=False))]
-        if self.listed and len(args) > len(self.slots):
-            read.append(self.rest.as_list(args[-1], self.name, len(self.slots)))  # type: ignore[union-attr]
-        elif self.rest is not None:
-            rest = self.rest if len(args) == len(self.slots) + 1 else self.each
-            try:
-                for i, a in enumerate(args[len(self.slots) :]):
-                    a = int(a) if i and type(a) is bool and self.rest.deep else a  # of sizes, as in `wholes`
-                    read.append(rest.read(a, self.name, len(self.slots) + i))
-            except ValueError as error:  # too large: one of a list, as in `wholes`
-                raise TypeError(str(error)) from None
+        read = self._read(args)
         if self.mixed and not any(isinstance(a, graph.Tensor) for a in args):
             given = ", ".join(type(a).__name__ for a in args)
             raise TypeError(

@@ -1,8 +1,9 @@
 """torch.nn: layers, containers, losses; `functional` has them as functions, `init` fills parameters, `utils` clips gradients."""
 
+import importlib as _importlib
+
 from ..names.places import adopt as _adopt, settle as _settle
 from . import (
-    _reduction as _reduction,
     attention as attention,
     common_types as common_types,
     functional as functional,
@@ -34,3 +35,4 @@ _settle(
     Parameter.__module__,
     {name: getattr(_lazy, name) for name in ("UninitializedBuffer", "UninitializedParameter", "is_lazy")},
 )
+_importlib.import_module(f"{__name__}._reduction")  # torch's name; programs ask for it without an import of their own

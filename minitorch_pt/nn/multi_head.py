@@ -248,8 +248,7 @@ def multi_head_attention_forward(
     q = _in_heads(q, None, "query", batch, num_heads)
     k = _in_heads(k, static_k, "static_k", batch, num_heads)
     v = _in_heads(v, static_v, "static_v", batch, num_heads)
-    if add_zero_attn:
-        k, v = _with_zero(k), _with_zero(v)
+    k, v = (_with_zero(k), _with_zero(v)) if add_zero_attn else (k, v)
     mask = _joined(mask, padding, batch, k.shape[2], (bias_k is not None) + bool(add_zero_attn))
 
     output, weights = _attended(

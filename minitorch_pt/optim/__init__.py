@@ -1,7 +1,9 @@
 """torch.optim: optimisers, one file an algorithm, learning rate schedulers, averages of weights."""
 
+import importlib as _importlib
+
 from ..names.places import settle as settle
-from . import _functional as _functional, lr_scheduler as lr_scheduler, swa_utils as swa_utils
+from . import lr_scheduler as lr_scheduler, swa_utils as swa_utils
 from .adadelta import Adadelta as Adadelta
 from .adafactor import Adafactor as Adafactor
 from .adagrad import Adagrad as Adagrad
@@ -41,3 +43,4 @@ __all__ = [
 ]
 
 settle(__name__, {"Adafactor": Adafactor, "Muon": Muon})  # the others live in their files, as torch's
+_importlib.import_module(f"{__name__}._functional")  # torch's name; programs ask for it without an import of their own

@@ -236,8 +236,7 @@ def _check(
         shape[0] >= groups and shape[0] % groups == 0,
         f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, and divisible by it, but got weight of size {shape} instead",
     )
-    channels = shape[0] if transposed else shape[1] * groups
-    out = shape[1] * groups if transposed else shape[0]
+    channels, out = (shape[0], shape[1] * groups) if transposed else (shape[1] * groups, shape[0])
     if size[1] != channels:
         raise RuntimeError(
             f"Given {'transposed=1' if transposed else f'groups={groups}'}, weight of size {shape}, expected input{size} to have {channels} channels, but got {size[1]} channels instead: "
