@@ -39,7 +39,9 @@ def alias(function: F, name: str, prefix: str = "") -> F:
     made: Any = FunctionType(source.__code__, source.__globals__, name, source.__defaults__, closure)
     cells[id(source)].cell_contents = made
     vars(made).update(marks)
-    made.__name__, made.__qualname__, made.__module__ = prefix + name, name, source.__module__
+    made.__name__, made.__qualname__ = prefix + name, name
+    # where it is written: the source may have been given its place already, which is not the alias's
+    made.__module__ = marks.get("__wrapped__", source).__globals__["__name__"]
     made.__doc__, made.__kwdefaults__, made.__annotations__ = (
         source.__doc__,
         source.__kwdefaults__,
