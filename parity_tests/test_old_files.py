@@ -154,7 +154,7 @@ def test_the_things_of_an_old_file(name):
 
 def same(old: Any, new: Any) -> bool:
     """Whether it is the same class; a function may have become two, torch.tanh and nn.functional.tanh, or clamp and clip."""
-    names = old.__name__, new.__name__
+    names = old.__name__.lstrip("_"), new.__name__
     one = inspect.unwrap(old) is inspect.unwrap(new) or names in [(names[0],) * 2, ("transpose", "swapaxes")]
     return old is new or (isinstance(old, FunctionType) and one)
 

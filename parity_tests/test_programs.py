@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 import torch
 
+import minitorch_pt
+
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
 SOURCES = Path(__file__).parent / "programs" / "sources"
 WITH_PACKAGES = sorted((Path(__file__).parent / "programs" / "packages").glob("use_*.py"))
@@ -27,15 +29,24 @@ def prints_the_same(program, monkeypatch, strict=("-W", "error")):
         try:
             runpy.run_path(str(program), run_name="__main__")
         finally:
-            torch.set_default_dtype(torch.float32)
-            torch.set_printoptions(profile="default")
+            as_before(torch)
     expected = out.getvalue()
     command = [sys.executable, *strict, "-m", "minitorch_pt", "run", str(program)]
     ours = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ours.returncode == 0, ours.stderr
-    assert NUMBER.sub("#", ours.stdout) == NUMBER.sub("#", expected)
+    same_text(ours.stdout, expected)
+
+
+def as_before(package):
+    package.set_default_dtype(package.float32)
+    package.set_printoptions(profile="default")
+    package.set_grad_enabled(True)
+
+
+def same_text(ours, expected):
+    assert NUMBER.sub("#", ours) == NUMBER.sub("#", expected)
     # trainings in float32 whose sums are added in another order: the last digits that are printed may differ
-    for mine, other in zip(NUMBER.findall(ours.stdout), NUMBER.findall(expected), strict=True):
+    for mine, other in zip(NUMBER.findall(ours), NUMBER.findall(expected), strict=True):
         assert float(mine) == pytest.approx(float(other), rel=2e-3, abs=2e-4)
 
 
@@ -48,6 +59,27 @@ def prints_the_same(program, monkeypatch, strict=("-W", "error")):
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.stem)
 def test_a_program_prints_the_same(program, monkeypatch):
     prints_the_same(program, monkeypatch)
+
+
+# the small ones share a file beside them, which imports torch
+@pytest.mark.parametrize("program", [p for p in PROGRAMS if "small" not in p.stem], ids=lambda p: p.stem)
+@pytest.mark.filterwarnings("ignore")
+def test_a_program_with_its_imports_changed_prints_the_same(program):
+    """`import minitorch_pt as torch`, in this process."""
+    text = program.read_text(encoding="utf-8")
+    changed = re.sub(r"(?m)^import torch$", "import minitorch_pt as torch", text)
+    changed = re.sub(r"(?m)^(import|from) torch\b", r"\1 minitorch_pt", changed)
+    changed = re.sub(r"(?m)^from functorch\b", "from minitorch_pt.func.functorch", changed)
+    printed = []
+    for source in (changed, text):
+        try:
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile(source, str(program), "exec"), {"__name__": "__main__"})
+        finally:
+            as_before(torch)
+            as_before(minitorch_pt)
+        printed.append(out.getvalue())
+    same_text(*printed)
 
 
 @pytest.mark.parametrize("program", WITH_PACKAGES, ids=lambda p: p.stem)

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings, strategies as st
 
 import minitorch_pt
+from minitorch_pt.arrays import selection
 from parity_tests.oracle import assert_same, check, check_error, rand, randint
 
 NAN, INF = math.nan, math.inf
@@ -192,3 +193,35 @@ def test_any_order(numbers, descending):
     check("cummax", array, 0, dtypes=("float64",))
     check("argmin", array, dtypes=("float64",))
     check("quantile", array[np.isfinite(array)], 0.37, 0, dtypes=("float64",)) if np.isfinite(array).any() else None
+
+
+class Foe:
+    """A number that is chosen as late as it can be, so that a pivot is always among the smallest (McIlroy, A Killer Adversary for Quicksort)."""
+
+    chosen = 0
+    candidate = None
+
+    def __init__(self):
+        self.value = None
+
+    def __lt__(self, other):
+        if self.value is None and other.value is None:
+            (self if self is Foe.candidate else other).choose()
+        Foe.candidate = self if self.value is None else other if other.value is None else Foe.candidate
+        return (np.inf if self.value is None else self.value) < (np.inf if other.value is None else other.value)
+
+    def choose(self):
+        self.value = Foe.chosen
+        Foe.chosen += 1
+
+
+@pytest.mark.parametrize("k", [100, 500, 990])
+def test_topk_against_an_adversary(k):
+    """Quick selection gives up after 2 log n bad pivots, and a heap goes on: places of equal numbers are torch's then too."""
+    foes = [Foe() for _ in range(1000)]
+    selection._nth_element([(foe, i) for i, foe in enumerate(foes)], k)
+    row = np.array([1000 if foe.value is None else foe.value for foe in foes])
+    for numbers in (row, row // 2, row // 50):
+        check("topk", numbers, k, largest=False)
+        check("topk", numbers, k + 1, largest=False)
+        check("topk", -numbers, k)
