@@ -388,3 +388,24 @@ def test_what_a_file_calls(switches):
     for library in switches:
         with pytest.raises(ValueError, match="checkpoint returned by torch.save"):
             library.serialization.get_unsafe_globals_in_checkpoint(io.BytesIO(b"abcdefgh"))
+
+
+def test_each_byte_of_the_table_of_contents():
+    """Whatever one of them becomes: the numbers are right, or the file is refused."""
+    file = io.BytesIO()
+    minitorch_pt.save({"a": minitorch_pt.arange(3.0)}, file)
+    data, refused = file.getvalue(), 0
+    for at in range(data.index(b"PK\x01\x02"), len(data)):
+        for value in {0, 255, data[at] ^ 1, data[at] ^ 64}:
+            changed = bytearray(data)
+            changed[at] = value
+            try:
+                found = minitorch_pt.load(io.BytesIO(changed))
+            except (RuntimeError, pickle.UnpicklingError):
+                refused += 1
+            else:
+                assert found["a"].tolist() == [0.0, 1.0, 2.0]
+    assert refused > 500
+    for end in range(data.index(b"PK\x01\x02"), len(data)):
+        with pytest.raises((RuntimeError, pickle.UnpicklingError, EOFError)):
+            minitorch_pt.load(io.BytesIO(data[:end]))
